@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { missingTools } from "./servers/artifacts.ts";
+
+// `npm test`: types, lint, format, the tests without a server, the tests on real servers. `--fast` leaves the servers out.
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const root = resolve(import.meta.dirname, "..");
+const reports = mkdtempSync(join(tmpdir(), "loopstream-tests-"));
+const tallies: Tally[] = [];
+
+const ci = process.env.CI === "true";
+const noServers = process.env.KAFKA_BROKERS === undefined ? missingTools() : undefined;
+
+await check("types", ["tsc"]);
+await check("lint", ["eslint", "."]);
+await check("format", ["prettier", "--check", "."]);
+await vitest("unit");
+if (process.argv.includes("--fast")) {
+  console.log("\nSKIPPED kafka: --fast leaves out the tests on real servers.\n");
+} else if (noServers === undefined || ci) {
+  await vitest("kafka");
+} else {
+  console.log(`\nSKIPPED kafka: NOTHING WAS TESTED ON A REAL BROKER.\n${noServers}\n`);
+}
+
+rmSync(reports, { recursive: true, force: true });
+const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+async function check(name: string, command: readonly string[]): Promise<void> {
+  const { ok } = await run(name, command, false);
+  tallies.push(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+
+async function vitest(project: string): Promise<void> {
+  const file = join(reports, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const { ok } = await run(project, ["vitest", "run", "--project", project, ...reporters], true);
+  const tally = tallyOf(file);
+  // A run that fails without a failing test (a file that does not load, a leaked error) counts as one failure.
+  tallies.push(ok || tally.failed > 0 ? tally : { passed: tally.passed, failed: 1 });
+}
+
+function tallyOf(file: string): Tally {
+  try {
+    const report = JSON.parse(readFileSync(file, "utf8")) as { numPassedTests: number; numFailedTests: number };
+    return { passed: report.numPassedTests, failed: report.numFailedTests };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+/** Runs a program of `node_modules/.bin`; its output is shown while it runs, or only when it failed. */
+function run(name: string, command: readonly string[], live: boolean): Promise<{ readonly ok: boolean }> {
+  const started = performance.now();
+  const [program, ...args] = command as [string, ...string[]];
+  const child = spawn(process.execPath, [join(root, "node_modules/.bin", program), ...args], {
+    cwd: root,
+    stdio: live ? "inherit" : ["ignore", "pipe", "pipe"],
+  });
+  const output: Buffer[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
+  return new Promise((done) => {
+    const end = (ok: boolean): void => {
+      if (!ok && !live) process.stdout.write(Buffer.concat(output));
+      console.log(`${ok ? "ok    " : "FAILED"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+      done({ ok });
+    };
+    child.once("error", (error) => {
+      output.push(Buffer.from(`${program} could not be started: ${error.message}. Run npm ci first.\n`));
+      end(false);
+    });
+    child.once("close", (code) => end(code === 0));
+  });
+}

@@ -1,0 +1,88 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Kafka, logLevel } from "kafkajs";
+import { artifacts } from "./artifacts.ts";
+import { freePorts } from "./ports.ts";
+import { startProcess } from "./server-process.ts";
+
+export interface KafkaServer {
+  /** `host:port`, the same after a restart. */
+  readonly brokers: string;
+  /** As a crash: no clean-up, no goodbye. */
+  kill(): Promise<void>;
+  /** Starts it on the same data and port, ending it first where it still runs. */
+  restart(): Promise<void>;
+  /** Ends it and, when it made its folder itself, deletes its data. */
+  stop(): Promise<void>;
+}
+
+/** A real Apache Kafka, one node in KRaft mode on the loopback, in a folder of its own. */
+export async function startKafka(options: { readonly dir?: string } = {}): Promise<KafkaServer> {
+  const classpath = `${(await artifacts()).kafka}/*`;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), "loopstream-kafka-"));
+  mkdirSync(dir, { recursive: true });
+  const [port, controllerPort] = (await freePorts(2)) as [number, number];
+  const brokers = `127.0.0.1:${port}`;
+  const config = join(dir, "server.properties");
+  writeFileSync(config, properties(dir, port, controllerPort));
+
+  const format = ["kafka.tools.StorageTool", "format", "--standalone", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", config];
+  await promisify(execFile)("java", ["-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp", classpath, ...format]);
+  const java = ["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", config];
+  const start = (): ReturnType<typeof startProcess> =>
+    startProcess("java", java, { log: join(dir, "server.log"), answers: () => answers(brokers) });
+
+  let server = await start();
+  return {
+    brokers,
+    kill: () => server.end("SIGKILL"),
+    async restart() {
+      await server.end("SIGTERM");
+      server = await start();
+    },
+    async stop() {
+      await server.end("SIGTERM");
+      if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(brokers: string): Promise<void> {
+  const retry = { retries: 0 };
+  const admin = new Kafka({ brokers: [brokers], retry, logLevel: logLevel.NOTHING, requestTimeout: 2_000 }).admin();
+  try {
+    await admin.connect();
+    const cluster = await admin.describeCluster();
+    if (cluster.brokers.length === 0) throw new Error("no broker has registered yet");
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function properties(dir: string, port: number, controllerPort: number): string {
+  const settings = {
+    "process.roles": "broker,controller",
+    "node.id": 1,
+    "controller.quorum.bootstrap.servers": `127.0.0.1:${controllerPort}`,
+    "controller.listener.names": "CONTROLLER",
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    "log.dirs": join(dir, "data"),
+    "auto.create.topics.enable": false,
+    "offsets.topic.replication.factor": 1,
+    "offsets.topic.num.partitions": 4,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "transaction.state.log.num.partitions": 4,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    "group.initial.rebalance.delay.ms": 0,
+    "group.min.session.timeout.ms": 500,
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
+  };
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join("");
+}
