@@ -1,0 +1,111 @@
+/** `key` identifies an entity (a tail number): windows are kept by it, the model never sees it. */
+export type ContextType = "number" | "category" | "boolean" | "key";
+export type ObservationType = "number" | "category" | "boolean";
+
+export type DecisionSpace =
+  | { readonly kind: "boolean" }
+  | { readonly kind: "number" }
+  | { readonly kind: "actions"; readonly actions: readonly string[] };
+
+export type WindowAggregate = "count" | "sum" | "mean" | "last";
+
+export interface ContextFeature {
+  readonly kind: "context";
+  readonly name: string;
+  readonly type: "number" | "category" | "boolean";
+}
+
+/** Over the events in `[t − windowMs, t)`, or in `(t − windowMs, t)` when `open`; t is the decision's time. */
+export interface WindowFeature {
+  readonly kind: "window";
+  readonly name: string;
+  readonly aggregate: WindowAggregate;
+  /** Null for `count`, which counts events, also those without a value. */
+  readonly field: string | null;
+  readonly event: string;
+  /** One or two context entries. */
+  readonly by: readonly string[];
+  readonly windowMs: number;
+  readonly open: boolean;
+}
+
+export type Feature = ContextFeature | WindowFeature;
+
+export interface EventKind {
+  readonly fields: readonly string[];
+}
+
+export type LabelAggregate = "earliest" | "latest" | "sum" | "mean" | "min" | "max" | "median" | "any" | "count";
+
+export interface LabelConfig {
+  readonly name: string;
+  /** A boolean formula: which observations count. Null: all. */
+  readonly when: string | null;
+  /** A formula over one observation's values; a boolean counts as 1 or 0. */
+  readonly value: string;
+  readonly aggregate: LabelAggregate;
+  /** The first row is made at decision time + `waitMs`. */
+  readonly waitMs: number;
+  /** The label of a decision without an observation that counts; null: such a decision makes no row. */
+  readonly default: number | null;
+}
+
+export type Objective = "binary" | "regression";
+
+export interface ModelConfig {
+  readonly objective: Objective;
+  readonly learner: "xgboost";
+  readonly depth: number;
+  readonly rounds: number;
+  readonly learningRate: number;
+  readonly minChildWeight: number;
+  readonly subsample: number;
+  readonly l2: number;
+  readonly maxBins: number;
+  readonly seed: number;
+}
+
+export interface PolicyConfig {
+  /** In order: each may use the ones before it. */
+  readonly formulas: readonly { readonly name: string; readonly formula: string }[];
+  readonly decide: string;
+}
+
+export type Metric = "logLoss" | "auc" | "brier" | "mse";
+
+export interface TrainingConfig {
+  /** Five cron fields, UTC; null: never by the clock. */
+  readonly schedule: string | null;
+  /** Train when this share of the rows is newer than the last training (0.2 = 20 %); null: never by freshness. */
+  readonly freshRows: number | null;
+  readonly minRows: number;
+  /** Share of the rows, the newest, that is never trained on. */
+  readonly holdout: number;
+  readonly metric: Metric;
+}
+
+/** What the YAML file says, defaults filled in, durations in ms. Frozen. */
+export interface BlueprintContent {
+  readonly useCase: string;
+  readonly description: string;
+  readonly decisionSpace: DecisionSpace;
+  readonly context: Readonly<Record<string, ContextType>>;
+  /** What the label's formulas may name: declared entries, `kind`, and every event field as a number. */
+  readonly observations: Readonly<Record<string, ObservationType>>;
+  readonly events: Readonly<Record<string, EventKind>>;
+  /** In the order of the feature vector and of the row's columns. */
+  readonly features: readonly Feature[];
+  readonly label: LabelConfig;
+  readonly model: ModelConfig;
+  readonly policy: PolicyConfig;
+  /** Until decision time + `ttlMs` an observation still corrects the row. */
+  readonly join: { readonly ttlMs: number };
+  readonly training: TrainingConfig;
+}
+
+export interface Blueprint extends BlueprintContent {
+  /** The first 12 hex digits of the content's sha256: the same for texts that differ in comments or layout only. */
+  readonly version: string;
+  /** The YAML it was read from. */
+  readonly text: string;
+}

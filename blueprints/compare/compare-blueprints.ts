@@ -1,0 +1,38 @@
+import type { BlueprintContent } from "../blueprint.ts";
+import { describeContent } from "./describe.ts";
+
+export interface Change {
+  /** As in the YAML: `label.wait`, `features.m_origin_dep_1h`. */
+  readonly path: string;
+  /** Null when it was added. */
+  readonly before: string | null;
+  /** Null when it was removed. */
+  readonly after: string | null;
+  /** `label.wait: 36h → 24h`, for people. */
+  readonly text: string;
+}
+
+/** What changed from `before` to `after`, in the order of the file; empty when they say the same. */
+export function compareBlueprints(before: BlueprintContent, after: BlueprintContent): readonly Change[] {
+  const old = describeContent(before);
+  const now = describeContent(after);
+  const changes: Change[] = [];
+  for (const path of new Set([...now.keys(), ...old.keys()])) {
+    const a = old.get(path) ?? null;
+    const b = now.get(path) ?? null;
+    if (a === b) continue;
+    const text =
+      a === null ? `${path}: added, ${b}` : b === null ? `${path}: removed, was ${a}` : `${path}: ${a} → ${b}`;
+    changes.push({ path, before: a, after: b, text });
+  }
+  for (const [path, a, b] of [
+    ["features", before.features, after.features],
+    ["policy.formulas", before.policy.formulas, after.policy.formulas],
+  ] as const) {
+    const namesA = a.map(({ name }) => name).filter((name) => b.some((other) => other.name === name));
+    const namesB = b.map(({ name }) => name).filter((name) => a.some((other) => other.name === name));
+    if (namesA.join() === namesB.join()) continue;
+    changes.push({ path, before: namesA.join(", "), after: namesB.join(", "), text: `${path}: in another order` });
+  }
+  return changes;
+}

@@ -1,0 +1,80 @@
+import type { ContextType, LabelAggregate, Metric, ModelConfig, Objective, ObservationType } from "./blueprint.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** What an absent entry means. Part of every version's hash: changing one changes what existing versions mean. */
+export const DEFAULTS = Object.freeze({
+  description: "",
+  label: Object.freeze({ when: null, aggregate: "latest" as LabelAggregate, waitMs: 24 * HOUR, default: null }),
+  model: Object.freeze<ModelConfig>({
+    objective: "binary",
+    learner: "xgboost",
+    depth: 4,
+    rounds: 200,
+    learningRate: 0.1,
+    minChildWeight: 1,
+    subsample: 1,
+    l2: 1,
+    maxBins: 256,
+    seed: 0,
+  }),
+  /** Or the label's wait, where that is longer. */
+  join: Object.freeze({ ttlMs: 48 * HOUR }),
+  training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1 }),
+  metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
+  open: false,
+});
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Wider than anything sensible: beyond them a number is a slip of the pen or would take the process down. */
+export const BOUNDS = Object.freeze({
+  textLength: 1_000_000,
+  descriptionLength: 4000,
+  contextEntries: 2000,
+  features: 2000,
+  events: 200,
+  fieldsOfAnEvent: 100,
+  actions: 1000,
+  actionLength: 128,
+  formulas: 200,
+  window: { min: 1000, max: 366 * DAY },
+  wait: { min: 1000, max: 366 * DAY },
+  ttl: { min: 1000, max: 732 * DAY },
+  labelDefault: { min: -1e15, max: 1e15 },
+  depth: { min: 1, max: 16 },
+  rounds: { min: 1, max: 10_000 },
+  learningRate: { min: 1e-4, max: 1 },
+  minChildWeight: { min: 0, max: 1e9 },
+  subsample: { min: 0.01, max: 1 },
+  l2: { min: 0, max: 1e9 },
+  maxBins: { min: 2, max: 65_535 },
+  seed: { min: 0, max: 2 ** 31 - 1 },
+  freshRows: { min: 0.001, max: 10 },
+  minRows: { min: 1, max: 1e9 },
+  holdout: { min: 0.001, max: 0.9 },
+});
+
+export const CONTEXT_TYPES: readonly ContextType[] = ["number", "category", "boolean", "key"];
+export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
+export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
+export const LABEL_AGGREGATES: readonly LabelAggregate[] = [
+  "earliest",
+  "latest",
+  "sum",
+  "mean",
+  "min",
+  "max",
+  "median",
+  "any",
+  "count",
+];
+/** Which metrics can judge a model of an objective. */
+export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {
+  binary: ["logLoss", "auc", "brier"],
+  regression: ["mse"],
+};

@@ -1,0 +1,106 @@
+import { isNullLiteral, type FormulaNode, type FormulaType } from "./ast.ts";
+import { FormulaError } from "./formula-error.ts";
+import { nearest } from "../nearest.ts";
+
+/** The type of a formula that is `null` alone. */
+type Checked = FormulaType | "null";
+
+/** The formula's type, `any` when it is always `null`. Throws `FormulaError` at an unknown name or a type that doesn't fit. */
+export function checkTypes(
+  formula: string,
+  root: FormulaNode,
+  names: Readonly<Record<string, FormulaType>>,
+): FormulaType {
+  const fail = (node: FormulaNode, reason: string, hint: string | null = null): FormulaError =>
+    new FormulaError(formula, node.start + 1, reason, hint);
+  const textOf = (node: FormulaNode): string => formula.slice(node.start, node.end);
+
+  const want = (node: FormulaNode, wanted: "number" | "boolean", by: string): void => {
+    const found = typeOf(node);
+    if (found === wanted || found === "any" || found === "null") return;
+    throw fail(node, `${by} needs a ${wanted}, ${textOf(node)} is a ${found}`);
+  };
+
+  const typeOf = (node: FormulaNode): Checked => {
+    switch (node.kind) {
+      case "literal":
+        return node.value === null ? "null" : (typeof node.value as FormulaType);
+      case "name": {
+        const type = Object.hasOwn(names, node.name) ? names[node.name] : undefined;
+        if (type !== undefined) return type;
+        const known = Object.keys(names);
+        const guess = nearest(node.name, known);
+        throw fail(
+          node,
+          `unknown name "${node.name}"`,
+          guess !== null
+            ? `did you mean "${guess}"?`
+            : known.length === 0
+              ? "no names are known here"
+              : `known: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}`,
+        );
+      }
+      case "negate":
+        want(node.operand, "number", "-");
+        return "number";
+      case "not":
+        want(node.operand, "boolean", "not");
+        return "boolean";
+      case "binary":
+        return typeOfBinary(node);
+      case "if": {
+        want(node.condition, "boolean", "if");
+        return common(node.then, node.otherwise, (a, b) =>
+          fail(node, `both results of if must be of one type, found a ${a} and a ${b}`),
+        );
+      }
+      case "call":
+        for (const arg of node.args) want(arg, "number", node.name);
+        return "number";
+    }
+  };
+
+  const common = (a: FormulaNode, b: FormulaNode, mismatch: (a: Checked, b: Checked) => FormulaError): Checked => {
+    const typeA = typeOf(a);
+    const typeB = typeOf(b);
+    if (typeA === "null") return typeB;
+    if (typeB === "null" || typeA === typeB) return typeA;
+    if (typeA === "any" || typeB === "any") return "any";
+    throw mismatch(typeA, typeB);
+  };
+
+  const typeOfBinary = (node: FormulaNode & { kind: "binary" }): Checked => {
+    const { operator, left, right } = node;
+    switch (operator) {
+      case "and":
+      case "or":
+        want(left, "boolean", operator);
+        want(right, "boolean", operator);
+        return "boolean";
+      case "==":
+      case "!=":
+        if (!isNullLiteral(left) || !isNullLiteral(right)) {
+          common(left, right, (a, b) => fail(node, `a ${a} never equals a ${b}: ${textOf(node)}`));
+        }
+        return "boolean";
+      case "<":
+      case "<=":
+      case ">":
+      case ">=":
+        want(left, "number", operator);
+        want(right, "number", operator);
+        return "boolean";
+      case "+":
+      case "-":
+      case "*":
+      case "/":
+      case "%":
+        want(left, "number", operator);
+        want(right, "number", operator);
+        return "number";
+    }
+  };
+
+  const type = typeOf(root);
+  return type === "null" ? "any" : type;
+}

@@ -1,0 +1,26 @@
+/** A formula that can't be read or doesn't type-check. `column` is 1-based in `formula`. */
+export class FormulaError extends Error {
+  override readonly name = "FormulaError";
+  readonly formula: string;
+  readonly column: number;
+  /** What is wrong, without the place. */
+  readonly reason: string;
+  readonly hint: string | null;
+
+  constructor(formula: string, column: number, reason: string, hint: string | null = null) {
+    super(`column ${column} of "${formula}": ${reason}${hint === null ? "" : ` (${hint})`}`);
+    this.formula = formula;
+    this.column = column;
+    this.reason = reason;
+    this.hint = hint;
+  }
+
+  /** The formula with a caret under the column, for a terminal; only the line that holds the error. */
+  get caret(): string {
+    const before = this.formula.slice(0, this.column - 1);
+    const start = before.lastIndexOf("\n") + 1;
+    const end = this.formula.indexOf("\n", start);
+    const line = this.formula.slice(start, end < 0 ? this.formula.length : end);
+    return `${line}\n${" ".repeat(this.column - 1 - start)}^`;
+  }
+}

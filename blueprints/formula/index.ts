@@ -1,0 +1,6 @@
+export type { FormulaNode, FormulaType, FormulaValue } from "./ast.ts";
+export type { Lookup } from "./compile-node.ts";
+export { canonicalFormula, compileFormula, type Formula } from "./formula.ts";
+export { FormulaError } from "./formula-error.ts";
+export { FORMULA_WORDS } from "./functions.ts";
+export type { TraceStep } from "./trace-formula.ts";

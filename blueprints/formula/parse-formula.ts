@@ -1,0 +1,166 @@
+import { isNullLiteral, type BinaryOperator, type FormulaNode, type FormulaValue } from "./ast.ts";
+import { FormulaError } from "./formula-error.ts";
+import { FORMULA_FUNCTIONS } from "./functions.ts";
+import { nearest } from "../nearest.ts";
+import { tokenize, unquote, type Token } from "./tokens.ts";
+
+export const MAX_FORMULA_LENGTH = 4000;
+const MAX_NESTING = 100;
+
+const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
+const CONSTANTS: ReadonlyMap<string, FormulaValue> = new Map<string, FormulaValue>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
+/**
+ * Loosest first: `or`, `and`, `not`, one comparison, `+ -`, `* / %`, unary minus. Comparisons don't chain.
+ * Throws `FormulaError` at the first token that doesn't fit.
+ */
+export function parseFormula(formula: string): FormulaNode {
+  if (formula.length > MAX_FORMULA_LENGTH) {
+    throw new FormulaError(
+      formula.slice(0, 40),
+      MAX_FORMULA_LENGTH,
+      `a formula has at most ${MAX_FORMULA_LENGTH} characters, this one ${formula.length}`,
+    );
+  }
+  const tokens = tokenize(formula);
+  let at = 0;
+  let nesting = 0;
+
+  const peek = (): Token => tokens[Math.min(at, tokens.length - 1)] as Token;
+  const isWord = (text: string): boolean => peek().text === text && peek().kind !== "string";
+  const take = (): Token => {
+    const token = peek();
+    at++;
+    return token;
+  };
+  const unexpected = (wanted: string): FormulaError => {
+    const token = peek();
+    const found = token.kind === "end" ? "the formula ends here" : `found ${token.text}`;
+    return new FormulaError(formula, token.start + 1, `expected ${wanted}, ${found}`);
+  };
+  const expect = (text: string, wanted: string): Token => {
+    if (!isWord(text)) throw unexpected(wanted);
+    return take();
+  };
+  const nested = (parse: () => FormulaNode): FormulaNode => {
+    if (++nesting > MAX_NESTING) {
+      throw new FormulaError(formula, peek().start + 1, `more than ${MAX_NESTING} levels of nesting`);
+    }
+    const node = parse();
+    nesting--;
+    return node;
+  };
+  const binary = (operator: string, left: FormulaNode, right: FormulaNode): FormulaNode => ({
+    kind: "binary",
+    operator: operator as BinaryOperator,
+    left,
+    right,
+    start: left.start,
+    end: right.end,
+  });
+  const leftAssociative = (operators: readonly string[], operand: () => FormulaNode): FormulaNode => {
+    let left = operand();
+    while (operators.some(isWord)) left = binary(take().text, left, operand());
+    return left;
+  };
+
+  const either = (): FormulaNode => leftAssociative(["or"], both);
+  const both = (): FormulaNode => leftAssociative(["and"], negation);
+  const negation = (): FormulaNode => {
+    if (!isWord("not")) return comparison();
+    const { start } = take();
+    const operand = nested(negation);
+    return { kind: "not", operand, start, end: operand.end };
+  };
+  const comparison = (): FormulaNode => {
+    const left = sum();
+    if (!COMPARISONS.has(peek().text) || peek().kind !== "symbol") return left;
+    const operator = take();
+    const right = sum();
+    if (COMPARISONS.has(peek().text) && peek().kind === "symbol") {
+      throw new FormulaError(formula, peek().start + 1, "comparisons don't chain", "join them with and");
+    }
+    if ((isNullLiteral(left) || isNullLiteral(right)) && operator.text !== "==" && operator.text !== "!=") {
+      throw new FormulaError(formula, operator.start + 1, "null has no order", "compare it with == or !=");
+    }
+    return binary(operator.text, left, right);
+  };
+  const sum = (): FormulaNode => leftAssociative(["+", "-"], product);
+  const product = (): FormulaNode => leftAssociative(["*", "/", "%"], signed);
+  const signed = (): FormulaNode => {
+    if (!isWord("-")) return primary();
+    const { start } = take();
+    const operand = nested(signed);
+    return { kind: "negate", operand, start, end: operand.end };
+  };
+  const primary = (): FormulaNode => {
+    const token = peek();
+    const { start, end } = token;
+    if (token.kind === "number") {
+      take();
+      const value = Number(token.text);
+      if (!Number.isFinite(value)) throw new FormulaError(formula, start + 1, `${token.text} is too large a number`);
+      return { kind: "literal", value, start, end };
+    }
+    if (token.kind === "string") {
+      take();
+      return { kind: "literal", value: unquote(token.text), start, end };
+    }
+    if (isWord("(")) {
+      take();
+      const inner = nested(either);
+      const close = expect(")", "a closing parenthesis");
+      return { ...inner, start, end: close.end };
+    }
+    if (token.kind !== "name" || isWord("and") || isWord("or")) throw unexpected("a value");
+    take();
+    const constant = CONSTANTS.get(token.text);
+    if (constant !== undefined) return { kind: "literal", value: constant, start, end };
+    if (isWord("(")) return call(token);
+    if (token.text === "if") throw unexpected("an opening parenthesis after if");
+    return { kind: "name", name: token.text, start, end };
+  };
+  const call = (name: Token): FormulaNode => {
+    expect("(", "an opening parenthesis");
+    const args: FormulaNode[] = [];
+    if (!isWord(")")) {
+      do args.push(nested(either));
+      while (isWord(",") && take());
+    }
+    const { end } = expect(")", "a comma or a closing parenthesis");
+    const { start } = name;
+    if (name.text === "if") {
+      const [condition, then, otherwise] = args;
+      if (args.length !== 3 || !condition || !then || !otherwise) {
+        throw new FormulaError(formula, start + 1, `if takes 3 arguments, found ${args.length}`);
+      }
+      return { kind: "if", condition, then, otherwise, start, end };
+    }
+    const known = FORMULA_FUNCTIONS.get(name.text);
+    if (known === undefined) {
+      const guess = nearest(name.text, [...FORMULA_FUNCTIONS.keys(), "if"]);
+      throw new FormulaError(
+        formula,
+        start + 1,
+        `unknown function "${name.text}"`,
+        guess === null ? `known: if, ${[...FORMULA_FUNCTIONS.keys()].join(", ")}` : `did you mean "${guess}"?`,
+      );
+    }
+    if (args.length < known.minArguments || args.length > known.maxArguments) {
+      const wanted =
+        known.minArguments === known.maxArguments
+          ? `${known.minArguments} argument${known.minArguments === 1 ? "" : "s"}`
+          : `${known.minArguments} to ${known.maxArguments} arguments`;
+      throw new FormulaError(formula, start + 1, `${name.text} takes ${wanted}, found ${args.length}`);
+    }
+    return { kind: "call", name: name.text, args, start, end };
+  };
+
+  const root = either();
+  if (peek().kind !== "end") throw unexpected("an operator or the end");
+  return root;
+}

@@ -1,0 +1,53 @@
+export type {
+  Blueprint,
+  BlueprintContent,
+  ContextFeature,
+  ContextType,
+  DecisionSpace,
+  EventKind,
+  Feature,
+  LabelAggregate,
+  LabelConfig,
+  Metric,
+  ModelConfig,
+  Objective,
+  ObservationType,
+  PolicyConfig,
+  TrainingConfig,
+  WindowAggregate,
+  WindowFeature,
+} from "./blueprint.ts";
+export { BlueprintError, type Problem } from "./blueprint-error.ts";
+export { canonicalJson } from "./canonical-json.ts";
+export { canTrainOn, type Incompatibility, type TrainingMatch } from "./compare/can-train-on.ts";
+export { compareBlueprints, type Change } from "./compare/compare-blueprints.ts";
+export { formatDuration, parseDuration } from "./duration.ts";
+export { learnCategories, type Categories } from "./features/categories.ts";
+export { contextFeatures } from "./features/context-features.ts";
+export { encodeFeatures, type EncodeFeatures } from "./features/encode-features.ts";
+export { featureLayout, type FeatureColumn, type FeatureVector } from "./features/layout.ts";
+export {
+  compileFormula,
+  FormulaError,
+  type Formula,
+  type FormulaType,
+  type FormulaValue,
+  type Lookup,
+  type TraceStep,
+} from "./formula/index.ts";
+export {
+  aggregateLabel,
+  compileLabel,
+  type Label,
+  type LabelValue,
+  type Observation,
+} from "./label/aggregate-label.ts";
+export { parseBlueprint } from "./parse-blueprint.ts";
+export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";
+export { isReservedColumn } from "./rows/reserved-columns.ts";
+export { rowColumns, rowSchema, type AvroField, type AvroRecord } from "./rows/row-schema.ts";
+export { aggregate, type TimeRange } from "./windows/aggregate.ts";
+export { fillWindows, tileExpiry, tilesFor } from "./windows/fill-windows.ts";
+export { groupKey } from "./windows/group-key.ts";
+export { insertEvent, tileNumbers, tileOf, type Tile } from "./windows/tile.ts";
+export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";

@@ -1,0 +1,66 @@
+import type { BlueprintContent } from "../blueprint.ts";
+import type { FeatureVector } from "../features/layout.ts";
+import { policyTypes } from "../formula-types.ts";
+import { compileFormula, type Formula, type FormulaValue, type TraceStep } from "../formula/index.ts";
+
+/** By label name; null or absent while there is no model. */
+export type Predictions = Readonly<Record<string, number | null>>;
+
+export interface PolicyTrace {
+  readonly formula: string;
+  readonly steps: readonly TraceStep[];
+}
+
+export interface Policy {
+  /** The decision; null when a prediction or a feature it needs is missing. A pure function of what is logged. Never throws. */
+  decide(vector: Readonly<FeatureVector>, predictions: Predictions): FormulaValue;
+  /** The named formulas and then `decide`, step by step. */
+  trace(vector: Readonly<FeatureVector>, predictions: Predictions): readonly PolicyTrace[];
+}
+
+/** Formulas that the decision doesn't use are worked out by `trace` only. */
+export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "label" | "policy">): Policy {
+  const { features, label, policy } = blueprint;
+  const types = policyTypes(label.name, features);
+  const slots = new Map(features.map((feature, index) => [feature.name, index]));
+  const booleans = new Set(
+    features.filter((feature) => feature.kind === "context" && feature.type === "boolean").map(({ name }) => name),
+  );
+  const formulas = new Map<string, Formula>();
+  for (const { name, formula } of policy.formulas) {
+    const compiled = compileFormula(formula, types);
+    formulas.set(name, compiled);
+    types[name] = compiled.type;
+  }
+  const decide = compileFormula(policy.decide, types);
+
+  const lookup = (vector: Readonly<FeatureVector>, predictions: Predictions) => {
+    const known = new Map<string, FormulaValue>();
+    const get = (name: string): FormulaValue => {
+      const slot = slots.get(name);
+      if (slot !== undefined) {
+        const value = vector[slot] ?? null;
+        return booleans.has(name) && value !== null ? value === 1 : value;
+      }
+      const formula = formulas.get(name);
+      if (formula === undefined) return predictions[name] ?? null;
+      const earlier = known.get(name);
+      if (earlier !== undefined) return earlier;
+      const value = formula.evaluate(get);
+      known.set(name, value);
+      return value;
+    };
+    return get;
+  };
+
+  return {
+    decide: (vector, predictions) => decide.evaluate(lookup(vector, predictions)),
+    trace: (vector, predictions) => {
+      const get = lookup(vector, predictions);
+      return [
+        ...[...formulas].map(([formula, { trace }]) => ({ formula, steps: trace(get) })),
+        { formula: "decide", steps: decide.trace(get) },
+      ];
+    },
+  };
+}

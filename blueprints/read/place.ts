@@ -1,0 +1,36 @@
+import { isScalar, isSeq, type Node } from "yaml";
+import type { Source } from "./source.ts";
+
+/** A value in the YAML tree, with all that is needed to complain about it. */
+export interface Place {
+  readonly source: Source;
+  /** Null when the key is there and nothing after it. */
+  readonly node: Node | null;
+  readonly path: string;
+  /** Where to point at when there is no node, 0-based. */
+  readonly offset: number;
+}
+
+export function offsetOf(place: Place): number {
+  return place.node?.range?.[0] ?? place.offset;
+}
+
+/** Returns undefined, for readers that end with their complaint. */
+export function complain(place: Place, what: string, hint: string | null = null): undefined {
+  place.source.reportAt(offsetOf(place), place.path, what, hint);
+  return undefined;
+}
+
+/** What the reader found, for "expected …, found …". */
+export function found(place: Place): string {
+  const { node } = place;
+  if (node === null) return "nothing";
+  if (!isScalar(node)) return isSeq(node) ? "a list" : "a section";
+  if (node.value === null) return "nothing";
+  return JSON.stringify(node.value)?.slice(0, 80) ?? "nothing";
+}
+
+export function inside(parent: Place, step: string, node: unknown, offset: number = offsetOf(parent)): Place {
+  const path = step.startsWith("[") || parent.path === "" ? `${parent.path}${step}` : `${parent.path}.${step}`;
+  return { source: parent.source, node: parent.source.resolve(node), path, offset };
+}

@@ -1,0 +1,72 @@
+import { isMap, isScalar, isSeq } from "yaml";
+import type { Feature } from "../blueprint.ts";
+import { BOUNDS } from "../defaults.ts";
+import { nearest } from "../nearest.ts";
+import { isReservedColumn } from "../rows/reserved-columns.ts";
+import { complain, found, inside, type Place } from "./place.ts";
+import { readWindow, type Known } from "./read-window.ts";
+import { readEntries, readItems } from "./section.ts";
+import { checkName } from "./values.ts";
+
+export function readFeatures(place: Place, known: Known): readonly Feature[] {
+  const items = readItems(place, "a list of features") ?? [];
+  if (isSeq(place.node) && items.length === 0) complain(place, "at least one feature is needed");
+  if (items.length > BOUNDS.features) {
+    complain(place, `at most ${BOUNDS.features} features, found ${items.length}`);
+    return [];
+  }
+  const features: Feature[] = [];
+  const names = new Set<string>();
+  for (const item of items) {
+    const read = readFeature(item, place, known);
+    if (read === undefined) continue;
+    if (names.has(read.name)) complain({ ...item, path: `features.${read.name}` }, `feature "${read.name}" twice`);
+    names.add(read.name);
+    features.push(read);
+  }
+  return features;
+}
+
+function readFeature(item: Place, features: Place, known: Known): Feature | undefined {
+  if (isScalar(item.node) && typeof item.node.value === "string") {
+    return readContextFeature({ ...item, path: `features.${item.node.value}` }, item.node.value, known);
+  }
+  const wanted = "a context entry's name, or one name with a window";
+  if (!isMap(item.node)) return complain(item, `expected ${wanted}, found ${found(item)}`);
+  const [entry, second] = readEntries(item, wanted) ?? [];
+  if (entry === undefined) return complain(item, `expected ${wanted}, found an empty section`);
+  if (second !== undefined) {
+    return complain(item, `expected ${wanted}, found the names ${entry.name} and ${second.name}`, "one list item each");
+  }
+  const { name } = entry;
+  const path = inside(features, name, null).path;
+  const key = { ...entry.key, path };
+  const named = checkName(key, name) && checkColumn(key, name);
+  if (named && Object.hasOwn(known.context, name)) {
+    complain(key, `"${name}" is a context entry already`, "choose another name for the window");
+  }
+  const window = readWindow({ ...entry.value, path }, name, known);
+  return named ? window : undefined;
+}
+
+function readContextFeature(place: Place, name: string, { context }: Known): Feature | undefined {
+  const type = Object.hasOwn(context, name) ? context[name] : undefined;
+  if (type === undefined) {
+    const guess = nearest(name, Object.keys(context));
+    return complain(
+      place,
+      `"${name}" is not in context`,
+      guess === null ? "declare it under context, or give it a window" : `did you mean "${guess}"?`,
+    );
+  }
+  if (type === "key") {
+    return complain(place, `"${name}" is a key, which the model never sees`, "make it a category, or leave it out");
+  }
+  return checkColumn(place, name) ? { kind: "context", name, type } : undefined;
+}
+
+function checkColumn(place: Place, name: string): boolean {
+  if (!isReservedColumn(name)) return true;
+  complain(place, `"${name}" is a column of every training row`, "choose another name");
+  return false;
+}

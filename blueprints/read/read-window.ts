@@ -1,0 +1,110 @@
+import { isScalar } from "yaml";
+import type { ContextType, EventKind, WindowAggregate, WindowFeature } from "../blueprint.ts";
+import { BOUNDS, DEFAULTS } from "../defaults.ts";
+import { nearest } from "../nearest.ts";
+import { complain, found, type Place } from "./place.ts";
+import { optional, readItems, readSection, required, type Section } from "./section.ts";
+import { readBoolean, readDuration, readText } from "./values.ts";
+
+/** What a feature may refer to. */
+export interface Known {
+  readonly context: Readonly<Record<string, ContextType>>;
+  readonly events: Readonly<Record<string, EventKind>>;
+}
+
+const AGGREGATES: readonly WindowAggregate[] = ["count", "sum", "mean", "last"];
+const FIELDS: readonly string[] = [...AGGREGATES, "of", "by", "in", "open"];
+
+/** The window of the feature `name`, from the section after its name. */
+export function readWindow(place: Place, name: string, known: Known): WindowFeature | undefined {
+  const section = readSection(place, FIELDS);
+  if (section === undefined) return undefined;
+  const aggregate = readAggregate(section);
+  const event = required(section, "of", (of) => readEvent(of, known));
+  const kind = event === undefined ? undefined : known.events[event];
+  const field = aggregate === undefined ? undefined : readField(section, aggregate, event, kind);
+  const by = required(section, "by", (place) => readBy(place, known));
+  const windowMs = required(section, "in", (place) => readDuration(place, BOUNDS.window));
+  const open = optional(section, "open", DEFAULTS.open, readBoolean);
+  if (
+    aggregate === undefined ||
+    event === undefined ||
+    field === undefined ||
+    by === undefined ||
+    windowMs === undefined
+  ) {
+    return undefined;
+  }
+  return { kind: "window", name, aggregate, field, event, by, windowMs, open };
+}
+
+function readAggregate(section: Section): WindowAggregate | undefined {
+  const given = AGGREGATES.filter((aggregate) => section.fields.has(aggregate));
+  const [aggregate] = given;
+  if (given.length === 1) return aggregate;
+  return complain(
+    section.place,
+    given.length === 0 ? "no aggregate" : `more than one aggregate: ${given.join(", ")}`,
+    `exactly one of ${AGGREGATES.join(", ")}`,
+  );
+}
+
+function readEvent(place: Place, { events }: Known): string | undefined {
+  const event = readText(place, "an event kind", 200);
+  if (event === undefined || Object.hasOwn(events, event)) return event;
+  const guess = nearest(event, Object.keys(events));
+  return complain(
+    place,
+    `unknown event "${event}"`,
+    guess === null ? "declare it under events" : `did you mean "${guess}"?`,
+  );
+}
+
+/** Null for count; undefined after a complaint. */
+function readField(
+  section: Section,
+  aggregate: WindowAggregate,
+  event: string | undefined,
+  kind: EventKind | undefined,
+): string | null | undefined {
+  const place = section.fields.get(aggregate);
+  if (place === undefined) return undefined;
+  if (aggregate === "count") {
+    if (isScalar(place.node) && place.node.value === true) return null;
+    return complain(place, `expected count: true, found ${found(place)}`, "count counts events, not values");
+  }
+  const field = readText(place, "an event field", 200);
+  if (field === undefined || kind === undefined || kind.fields.includes(field)) return field;
+  const guess = nearest(field, kind.fields);
+  return complain(
+    place,
+    `event "${event}" has no field "${field}"`,
+    guess === null ? `declare it under events.${event}.fields` : `did you mean "${guess}"?`,
+  );
+}
+
+function readBy(place: Place, { context }: Known): readonly string[] | undefined {
+  const items = isScalar(place.node) ? [place] : readItems(place, "one or two context entries");
+  if (items === undefined) return undefined;
+  if (items.length < 1 || items.length > 2) {
+    return complain(place, `expected one or two context entries, found ${items.length}`);
+  }
+  const by: string[] = [];
+  for (const item of items) {
+    const name = readText(item, "a context entry's name", 200);
+    if (name === undefined) continue;
+    const type = Object.hasOwn(context, name) ? context[name] : undefined;
+    if (type === undefined) {
+      const guess = nearest(name, Object.keys(context));
+      const hint = guess === null ? "declare it under context, as a key or a category" : `did you mean "${guess}"?`;
+      complain(item, `"${name}" is not in context`, hint);
+    } else if (type !== "key" && type !== "category") {
+      complain(item, `"${name}" is a ${type}`, "windows are kept by a key or a category");
+    } else if (by.includes(name)) {
+      complain(item, `"${name}" twice`);
+    } else {
+      by.push(name);
+    }
+  }
+  return by.length === items.length ? by : undefined;
+}

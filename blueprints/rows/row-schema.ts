@@ -1,0 +1,90 @@
+import type { BlueprintContent, Feature } from "../blueprint.ts";
+import { formatDuration } from "../duration.ts";
+
+export interface AvroField {
+  readonly name: string;
+  readonly type: unknown;
+  readonly doc: string;
+  readonly default?: null;
+}
+
+export interface AvroRecord {
+  readonly type: "record";
+  readonly namespace: string;
+  readonly name: string;
+  readonly doc: string;
+  readonly fields: readonly AvroField[];
+}
+
+const TIMESTAMP = { type: "long", logicalType: "timestamp-millis" } as const;
+
+function nullable(name: string, types: readonly unknown[], doc: string): AvroField {
+  return { name, type: ["null", ...types], default: null, doc };
+}
+
+/** The columns that every row has, whatever its blueprint, in front of the features. */
+const LEADING: readonly AvroField[] = [
+  { name: "decisionId", type: "string", doc: "Names the decision; a corrected row has the same one." },
+  { name: "unit", type: "string", doc: "What the decision was about: a user, a device, a flight." },
+  { name: "blueprintVersion", type: "string", doc: "The version of the blueprint that decided." },
+  nullable("modelId", ["string"], "The model that predicted; null before there was one."),
+  { name: "mode", type: "string", doc: "loggingOnly, apprentice or online." },
+  { name: "reason", type: "string", doc: "noModel, holdout, control, explore, exploit or error." },
+  { name: "decisionTime", type: TIMESTAMP, doc: "Event time of the decision; ms since 1970, UTC." },
+  {
+    name: "rowTime",
+    type: TIMESTAMP,
+    doc: "Event time of this row: decision time + the label's wait, or the time of the observation that corrected it.",
+  },
+  { name: "maturity", type: "string", doc: "provisional, mature or corrected; the last row of a decision counts." },
+  nullable("value", ["boolean", "double", "string"], "The decision; null when the product's default applied."),
+  nullable("propensity", ["double"], "The probability with which this decision was taken."),
+];
+
+/** The Avro schema of `training-rows.<useCase>`. Feature columns are nullable, so that versions may add and remove them. */
+export function rowSchema(
+  blueprint: Pick<BlueprintContent, "useCase" | "features" | "label"> & { readonly version: string },
+): AvroRecord {
+  const { label } = blueprint;
+  return {
+    type: "record",
+    namespace: "loopstream.rows",
+    name: "TrainingRow",
+    doc: `One decision of ${blueprint.useCase} with its features as logged and its label; blueprint ${blueprint.version}.`,
+    fields: [
+      ...LEADING,
+      ...blueprint.features.map((feature) => nullable(feature.name, [columnType(feature)], featureDoc(feature))),
+      {
+        name: "label",
+        type: "double",
+        doc: `${label.name}: ${label.aggregate} of ${label.value}${label.when === null ? "" : ` where ${label.when}`}.`,
+      },
+      nullable("labelTime", [TIMESTAMP], "Event time of the observation that decided the label; null for a default."),
+    ],
+  };
+}
+
+/** The names of a row's columns in order. */
+export function rowColumns(blueprint: Parameters<typeof rowSchema>[0]): readonly string[] {
+  return rowSchema(blueprint).fields.map((field) => field.name);
+}
+
+function columnType(feature: Feature): "double" | "string" {
+  return feature.kind === "context" && feature.type === "category" ? "string" : "double";
+}
+
+function featureDoc(feature: Feature): string {
+  if (feature.kind === "context") {
+    const type = feature.type === "boolean" ? "boolean, 1 or 0" : feature.type;
+    return `Feature from the request's context (${type}); null when it was missing.`;
+  }
+  const { aggregate, field, event, by, windowMs, open } = feature;
+  const what =
+    aggregate === "count" ? `Number of ${event} events` : `${capital(aggregate)} ${field} of ${event} events`;
+  const window = `${open ? "(" : "["}t − ${formatDuration(windowMs)}, t)`;
+  return `${what} by ${by.join(" and ")} in ${window}, t the decision time; null when there is none.`;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,26 @@
+import type { WindowGroup } from "./window-groups.ts";
+
+/**
+ * The key of a group's state for a request's context or an event's attributes; null when a by-value is missing: then
+ * nothing is stored, and the windows are null. One value is its own key; two are joined by `/` with `/` and `%`
+ * escaped, so that no two pairs share a key. A text that is empty is missing; a whole number counts as its digits.
+ */
+export function groupKey(group: Pick<WindowGroup, "by">, attributes: Readonly<Record<string, unknown>>): string | null {
+  const { by } = group;
+  if (by.length === 1) return keyText(attributes, by[0] as string);
+  let key = "";
+  for (let i = 0; i < by.length; i++) {
+    const text = keyText(attributes, by[i] as string);
+    if (text === null) return null;
+    const part = text.includes("/") || text.includes("%") ? text.replaceAll("%", "%25").replaceAll("/", "%2F") : text;
+    key = i === 0 ? part : `${key}/${part}`;
+  }
+  return key;
+}
+
+function keyText(attributes: Readonly<Record<string, unknown>>, name: string): string | null {
+  if (!Object.hasOwn(attributes, name)) return null;
+  const value = attributes[name];
+  if (typeof value === "string") return value === "" ? null : value;
+  return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : null;
+}
