@@ -1,0 +1,2 @@
+export { readOnnxMetadata } from "./onnx-metadata.ts";
+export { loadScorer, type Scorer } from "./scorer.ts";
