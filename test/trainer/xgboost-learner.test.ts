@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { loadScorer } from "../../serving/index.ts";
+import { createXgboostLearner } from "../../trainer/index.ts";
+import { largestDifference, referenceCase, referenceCases } from "../fixtures/xgboost/reference.ts";
+
+const learner = createXgboostLearner();
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+describe.each(referenceCases())("trained like native XGBoost: $name", (reference) => {
+  const fitted = learner.fit(reference.train, reference.all, reference.params, { model: reference.name });
+  // float32 carries seven digits: the tolerance of 1e-5 is for numbers up to 1, and grows with the labels.
+  const scale = Math.max(1, ...reference.predictions);
+
+  test("predictions equal the native library's", async () => {
+    const { predictions } = await fitted;
+    expect(largestDifference(predictions, reference.predictions) / scale).toBeLessThanOrEqual(1e-5);
+  });
+
+  test("the ONNX file predicts what the booster predicts, rows with missing values included", async () => {
+    const { onnx, predictions } = await fitted;
+    const scorer = await loadScorer(onnx);
+    const scores = await scorer.score(reference.all.features, reference.all.rows);
+    await scorer.release();
+    expect(reference.all.features.some(Number.isNaN)).toBe(true);
+    expect(largestDifference(scores, predictions) / scale).toBeLessThanOrEqual(1e-5);
+    expect(scorer.metadata).toEqual({ model: reference.name });
+    expect(scorer.columns).toBe(reference.all.columns);
+  });
+
+  test("gain shares equal the native library's and sum to 1", async () => {
+    const { importance } = await fitted;
+    expect(importance.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 10);
+    expect(largestDifference(Float32Array.from(importance), reference.importance)).toBeLessThanOrEqual(1e-5);
+  });
+
+  test("the same rows and seed give the same ONNX bytes", async () => {
+    const again = await learner.fit(reference.train, reference.all, reference.params, { model: reference.name });
+    expect(sha256(again.onnx)).toBe(sha256((await fitted).onnx));
+  });
+});
+
+describe("fit", () => {
+  const { train, all, params } = referenceCase("binary-subsample");
+  const few = { ...params, rounds: 3 };
+
+  test("another seed draws other rows and gives another model", async () => {
+    const [one, other] = await Promise.all([
+      learner.fit(train, all, few, {}),
+      learner.fit(train, all, { ...few, seed: few.seed + 1 }, {}),
+    ]);
+    expect(sha256(one.onnx)).not.toBe(sha256(other.onnx));
+  });
+
+  test("progress counts every round up to the total", async () => {
+    const seen: [number, number][] = [];
+    await learner.fit(train, all, few, {}, (done, total) => seen.push([done, total]));
+    expect(seen).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
+  });
+
+  test("a holdout without rows gives a model and no predictions", async () => {
+    const empty = { features: new Float32Array(0), labels: new Float32Array(0), rows: 0, columns: train.columns };
+    const fitted = await learner.fit(train, empty, few, {});
+    expect(fitted.predictions).toHaveLength(0);
+    expect(fitted.onnx.length).toBeGreaterThan(0);
+  });
+
+  test.each([0, 1])("labels that are all %d give that rate, no split and no importance", async (label) => {
+    const labels = train.labels.map(() => label);
+    const fitted = await learner.fit({ ...train, labels }, all, few, {});
+    const scorer = await loadScorer(fitted.onnx);
+    const scores = await scorer.score(all.features, all.rows);
+    await scorer.release();
+    expect(largestDifference(scores, fitted.predictions)).toBeLessThanOrEqual(1e-6);
+    expect(Math.abs(scores[0]! - label)).toBeLessThan(1e-4);
+    expect(fitted.importance).toEqual(new Array<number>(train.columns).fill(0));
+  });
+
+  test.each([
+    [{ depth: 0 }, "depth is 0"],
+    [{ rounds: 1.5 }, "rounds is 1.5"],
+    [{ learningRate: 0 }, "learningRate is 0"],
+    [{ subsample: 1.1 }, "subsample is 1.1"],
+    [{ l2: NaN }, "l2 is NaN"],
+  ])("%o is refused by name", async (change, message) => {
+    await expect(learner.fit(train, all, { ...params, ...change }, {})).rejects.toThrow(message);
+  });
+
+  test("a label outside the objective's range is refused with its row", async () => {
+    const labels = train.labels.with(7, 3);
+    await expect(learner.fit({ ...train, labels }, all, few, {})).rejects.toThrow("row 7 has label 3");
+  });
+
+  test("no rows, other columns and wrong lengths are refused", async () => {
+    const none = { features: new Float32Array(0), labels: new Float32Array(0), rows: 0, columns: train.columns };
+    await expect(learner.fit(none, all, few, {})).rejects.toThrow("no rows to train on");
+    await expect(learner.fit(train, { ...all, columns: 11 }, few, {})).rejects.toThrow("12 columns, holdout 11");
+    await expect(learner.fit({ ...train, rows: 10 }, all, few, {})).rejects.toThrow("train: 10 rows");
+  });
+});

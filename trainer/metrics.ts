@@ -1,0 +1,106 @@
+/**
+ * Figures of predictions against labels. All take one label and one prediction a row, in the same order, and throw a
+ * RangeError when the lengths differ, there is no row, or a number is NaN: a figure of such rows would mean nothing.
+ */
+
+/** Keeps a logarithm finite; about the resolution of float32 near 1. */
+const CLIP = 1e-7;
+
+/**
+ * Area under the ROC curve: the probability that a row with label 1 is scored above one with label 0, ties counting one
+ * half. By ranks (Mann–Whitney), so only the order of the scores matters.
+ *
+ * @param labels 0 or 1
+ * @throws RangeError also when only one class is present, as the area is then undefined
+ */
+export function auc(labels: Float32Array, scores: Float32Array): number {
+  checkRows("auc", labels, scores);
+  checkBinary("auc", labels);
+  const order = Uint32Array.from(labels, (_, row) => row).sort((a, b) => scores[a]! - scores[b]!);
+  let positives = 0;
+  let rankSum = 0;
+  for (let start = 0; start < order.length;) {
+    let end = start;
+    let positivesHere = 0;
+    while (end < order.length && scores[order[end]!] === scores[order[start]!]) {
+      positivesHere += labels[order[end]!]!;
+      end++;
+    }
+    // Ranks count from 1; tied rows share their mean rank.
+    rankSum += positivesHere * ((start + 1 + end) / 2);
+    positives += positivesHere;
+    start = end;
+  }
+  const negatives = labels.length - positives;
+  if (positives === 0 || negatives === 0) {
+    throw new RangeError(
+      `auc: all ${labels.length} labels are ${positives === 0 ? 0 : 1}; it needs rows of both classes`,
+    );
+  }
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+/**
+ * Mean negative log-likelihood in nats; 0 is perfect. Probabilities are clipped to [1e-7, 1 − 1e-7].
+ *
+ * @param labels in [0, 1]
+ */
+export function logLoss(labels: Float32Array, probabilities: Float32Array): number {
+  checkRows("logLoss", labels, probabilities);
+  checkUnit("logLoss", labels, probabilities);
+  return mean(labels, (label, row) => {
+    const probability = Math.min(Math.max(probabilities[row]!, CLIP), 1 - CLIP);
+    return -(label * Math.log(probability) + (1 - label) * Math.log(1 - probability));
+  });
+}
+
+/** Mean squared error of probabilities in [0, 1] against labels in [0, 1]; 0 is perfect. */
+export function brier(labels: Float32Array, probabilities: Float32Array): number {
+  checkRows("brier", labels, probabilities);
+  checkUnit("brier", labels, probabilities);
+  return squaredError(labels, probabilities);
+}
+
+/** Mean squared error, in the label's unit squared. */
+export function meanSquaredError(labels: Float32Array, predictions: Float32Array): number {
+  checkRows("meanSquaredError", labels, predictions);
+  return squaredError(labels, predictions);
+}
+
+function squaredError(labels: Float32Array, predictions: Float32Array): number {
+  return mean(labels, (label, row) => (label - predictions[row]!) ** 2);
+}
+
+function mean(labels: Float32Array, term: (label: number, row: number) => number): number {
+  return labels.reduce((sum, label, row) => sum + term(label, row), 0) / labels.length;
+}
+
+function checkRows(metric: string, labels: Float32Array, predictions: Float32Array): void {
+  if (labels.length === 0 || labels.length !== predictions.length) {
+    throw new RangeError(
+      `${metric}: ${labels.length} labels and ${predictions.length} predictions; pass one of each a row`,
+    );
+  }
+  const row = labels.findIndex((label, index) => Number.isNaN(label) || Number.isNaN(predictions[index]));
+  if (row >= 0) {
+    throw new RangeError(
+      `${metric}: row ${row} is label ${labels[row]}, prediction ${predictions[row]}; drop rows without a label`,
+    );
+  }
+}
+
+function checkBinary(metric: string, labels: Float32Array): void {
+  const row = labels.findIndex((label) => label !== 0 && label !== 1);
+  if (row >= 0) throw new RangeError(`${metric}: row ${row} has label ${labels[row]}; labels are 0 or 1`);
+}
+
+function checkUnit(metric: string, labels: Float32Array, probabilities: Float32Array): void {
+  const outside = (value: number): boolean => value < 0 || value > 1;
+  const row = labels.findIndex((label, index) => outside(label) || outside(probabilities[index]!));
+  if (row >= 0) {
+    const found = `label ${labels[row]}, probability ${probabilities[row]}`;
+    throw new RangeError(
+      `${metric}: row ${row} has ${found}; both lie in [0, 1], use meanSquaredError for other labels`,
+    );
+  }
+}

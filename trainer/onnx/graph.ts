@@ -1,0 +1,93 @@
+import { ProtobufWriter } from "./protobuf-writer.ts";
+
+/** A node's attribute by its ONNX kind. */
+export type Attribute =
+  | { readonly kind: "text"; readonly value: string }
+  | { readonly kind: "integer"; readonly value: number }
+  | { readonly kind: "floats"; readonly value: readonly number[] }
+  | { readonly kind: "integers"; readonly value: readonly number[] }
+  | { readonly kind: "texts"; readonly value: readonly string[] };
+
+export interface GraphNode {
+  readonly operator: string;
+  /** operator set: "" is ONNX's own, "ai.onnx.ml" the one with tree ensembles */
+  readonly domain: "" | "ai.onnx.ml";
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** float32 tensor of rows × columns, with any number of rows. */
+export interface GraphTensor {
+  readonly name: string;
+  readonly columns: number;
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly input: GraphTensor;
+  readonly output: GraphTensor;
+  readonly nodes: readonly GraphNode[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const IR_VERSION = 8;
+const OPERATOR_SETS = { "": 13, "ai.onnx.ml": 3 } as const;
+const FLOAT32 = 1;
+
+/** Field numbers below are those of onnx.proto. Metadata is written in the order of its keys' code units. */
+export function encodeModel(graph: Graph): Uint8Array {
+  const model = new ProtobufWriter()
+    .integer(1, IR_VERSION)
+    .text(2, "loopstream")
+    .message(7, (inner) => {
+      for (const node of graph.nodes) inner.message(1, (writer) => writeNode(writer, node));
+      inner.text(2, graph.name);
+      inner.message(11, (writer) => writeTensor(writer, graph.input));
+      inner.message(12, (writer) => writeTensor(writer, graph.output));
+    });
+  for (const [domain, version] of Object.entries(OPERATOR_SETS)) {
+    model.message(8, (set) => set.text(1, domain).integer(2, version));
+  }
+  for (const key of Object.keys(graph.metadata).sort()) {
+    model.message(14, (entry) => entry.text(1, key).text(2, graph.metadata[key] ?? ""));
+  }
+  return model.finish();
+}
+
+function writeNode(writer: ProtobufWriter, node: GraphNode): void {
+  for (const input of node.inputs) writer.text(1, input);
+  for (const output of node.outputs) writer.text(2, output);
+  writer.text(4, node.operator);
+  for (const [name, attribute] of Object.entries(node.attributes)) {
+    writer.message(5, (inner) => writeAttribute(inner.text(1, name), attribute));
+  }
+  if (node.domain !== "") writer.text(7, node.domain);
+}
+
+function writeAttribute(writer: ProtobufWriter, attribute: Attribute): ProtobufWriter {
+  switch (attribute.kind) {
+    case "integer":
+      return writer.integer(3, attribute.value).integer(20, 2);
+    case "text":
+      return writer.text(4, attribute.value).integer(20, 3);
+    case "floats":
+      return writer.floats(7, attribute.value).integer(20, 6);
+    case "integers":
+      return writer.integers(8, attribute.value).integer(20, 7);
+    case "texts":
+      for (const value of attribute.value) writer.text(9, value);
+      return writer.integer(20, 8);
+  }
+}
+
+function writeTensor(writer: ProtobufWriter, tensor: GraphTensor): void {
+  writer.text(1, tensor.name).message(2, (type) =>
+    type.message(1, (dense) =>
+      dense.integer(1, FLOAT32).message(2, (shape) => {
+        shape.message(1, (rows) => rows.text(2, "N"));
+        shape.message(1, (columns) => columns.integer(1, tensor.columns));
+      }),
+    ),
+  );
+}

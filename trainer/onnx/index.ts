@@ -1,0 +1,1 @@
+export { onnxFromTrees } from "./from-xgboost.ts";

@@ -1,0 +1,82 @@
+/**
+ * The part of protobuf's wire format that ONNX needs. Fields are written in the order of the calls and nothing else, so
+ * the same calls give the same bytes.
+ */
+export class ProtobufWriter {
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+
+  /** A non-negative whole number up to 2^53 − 1. */
+  integer(field: number, value: number): this {
+    return this.#tag(field, 0).#varint(value);
+  }
+
+  float(field: number, value: number): this {
+    return this.#tag(field, 5).#append(floatBytes([value]));
+  }
+
+  text(field: number, value: string): this {
+    return this.bytes(field, new TextEncoder().encode(value));
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    return this.#tag(field, 2).#varint(value.length).#append(value);
+  }
+
+  message(field: number, write: (inner: ProtobufWriter) => unknown): this {
+    const inner = new ProtobufWriter();
+    write(inner);
+    return this.bytes(field, inner.finish());
+  }
+
+  /** A packed list of float32. */
+  floats(field: number, values: readonly number[]): this {
+    return this.bytes(field, floatBytes(values));
+  }
+
+  /** A packed list of non-negative whole numbers. */
+  integers(field: number, values: readonly number[]): this {
+    const inner = new ProtobufWriter();
+    for (const value of values) inner.#varint(value);
+    return this.bytes(field, inner.finish());
+  }
+
+  finish(): Uint8Array {
+    const whole = new Uint8Array(this.#length);
+    let offset = 0;
+    for (const part of this.#parts) {
+      whole.set(part, offset);
+      offset += part.length;
+    }
+    return whole;
+  }
+
+  #tag(field: number, wireType: number): this {
+    return this.#varint(field * 8 + wireType);
+  }
+
+  #varint(value: number): this {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a non-negative whole number`);
+    const bytes: number[] = [];
+    let rest = value;
+    while (rest >= 128) {
+      bytes.push((rest % 128) | 128);
+      rest = Math.floor(rest / 128);
+    }
+    bytes.push(rest);
+    return this.#append(Uint8Array.from(bytes));
+  }
+
+  #append(part: Uint8Array): this {
+    this.#parts.push(part);
+    this.#length += part.length;
+    return this;
+  }
+}
+
+function floatBytes(values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, index) => view.setFloat32(index * 4, value, true));
+  return bytes;
+}

@@ -1,0 +1,76 @@
+import { check, type Library, withScratch, word, XgboostError } from "./library.ts";
+import { createMatrix, freeMatrix } from "./matrix.ts";
+
+/** A trained model inside the library. Its memory is held until `free`. */
+export class Booster {
+  readonly columns: number;
+  readonly #library: Library;
+  #handle: number;
+
+  constructor(library: Library, handle: number, columns: number) {
+    this.#library = library;
+    this.#handle = handle;
+    this.columns = columns;
+  }
+
+  /**
+   * Predictions on the scale of the labels: probabilities for `binary:logistic`, values for `reg:squarederror`.
+   *
+   * @param features rows × columns float32, row-major, NaN = missing
+   * @returns one float32 a row (rows × outputs for an objective with several outputs)
+   */
+  predict(features: Float32Array, rows: number): Float32Array {
+    const handle = this.#live("predict");
+    const library = this.#library;
+    const matrix = createMatrix(library, features, rows, this.columns);
+    try {
+      return withScratch(library, (scratch) => {
+        const config = scratch.text(
+          '{"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true}',
+        );
+        const out = scratch.words(6);
+        const shape = out;
+        const dimensions = out + 8;
+        const result = out + 16;
+        const done = library._XGBoosterPredictFromDMatrix(handle, matrix, config, shape, dimensions, result);
+        check(library, "predict", done);
+        // The shape is a row of 64-bit numbers; no length here needs the upper half.
+        let length = 1;
+        for (let axis = 0; axis < word(library, dimensions); axis++) {
+          length *= word(library, word(library, shape) + axis * 8);
+        }
+        const start = word(library, result) >>> 2;
+        return library.HEAPF32.slice(start, start + length);
+      });
+    } finally {
+      freeMatrix(library, matrix);
+    }
+  }
+
+  /** The model as XGBoost's JSON: any XGBoost of this version or a later one loads it. Same model, same text. */
+  toJson(): string {
+    const handle = this.#live("save");
+    const library = this.#library;
+    return withScratch(library, (scratch) => {
+      const length = scratch.words(2);
+      const data = scratch.words(1);
+      const config = scratch.text('{"format":"json"}');
+      check(library, "save", library._XGBoosterSaveModelToBuffer(handle, config, length, data));
+      const start = word(library, data);
+      return new TextDecoder().decode(library.HEAPU8.subarray(start, start + word(library, length)));
+    });
+  }
+
+  /** Gives the memory back. A second call does nothing; any other use afterwards throws. */
+  free(): void {
+    if (this.#handle === 0) return;
+    const handle = this.#handle;
+    this.#handle = 0;
+    check(this.#library, "free booster", this.#library._XGBoosterFree(handle));
+  }
+
+  #live(operation: string): number {
+    if (this.#handle === 0) throw new XgboostError(operation, "this booster was freed; predict and save before free()");
+    return this.#handle;
+  }
+}

@@ -1,0 +1,100 @@
+import { XgboostError } from "./library.ts";
+
+/** One regression tree; every array has one entry a node, node 0 is the root. */
+export interface Tree {
+  /** node number of the child, -1 at a leaf */
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+  /** column a node splits on */
+  readonly column: readonly number[];
+  /** float32 threshold (left when value < threshold); at a leaf its value, learning rate included */
+  readonly condition: readonly number[];
+  /** whether a missing value goes left */
+  readonly missingLeft: readonly boolean[];
+  /** loss saved by a split, 0 at a leaf */
+  readonly gain: readonly number[];
+}
+
+/** What a score is made of: margin + the sum of one leaf a tree, then the objective's link. */
+export interface TreeModel {
+  readonly objective: string;
+  readonly columns: number;
+  /** prediction before the first tree, on the scale of the labels */
+  readonly baseScore: number;
+  readonly trees: readonly Tree[];
+}
+
+interface JsonTree {
+  readonly left_children: readonly number[];
+  readonly right_children: readonly number[];
+  readonly split_indices: readonly number[];
+  readonly split_conditions: readonly number[];
+  readonly split_type: readonly number[];
+  readonly default_left: readonly (number | boolean)[];
+  readonly loss_changes: readonly number[];
+}
+
+interface JsonModel {
+  readonly learner: {
+    readonly objective: { readonly name: string };
+    readonly learner_model_param: {
+      readonly base_score: string;
+      readonly num_feature: string;
+      readonly num_class: string;
+      readonly num_target: string;
+    };
+    readonly gradient_booster: { readonly name: string; readonly model: { readonly trees: readonly JsonTree[] } };
+  };
+}
+
+/**
+ * Reads XGBoost's JSON model (versions 2 and 3) of numeric splits with one output.
+ *
+ * @throws XgboostError for a model with several outputs, categorical splits or another booster than `gbtree`
+ */
+export function parseModel(json: string): TreeModel {
+  const { learner } = JSON.parse(json) as JsonModel;
+  const { name, model } = learner.gradient_booster;
+  const { base_score, num_feature, num_class, num_target } = learner.learner_model_param;
+  if (name !== "gbtree") throw new XgboostError("model", `booster ${name} can't be read; train with booster=gbtree`);
+  if (Number(num_class) > 1 || Number(num_target) > 1) {
+    throw new XgboostError("model", "a model with several outputs can't be read; train one model an output");
+  }
+  // XGBoost 3.1 and later write a list: "[5E-1]".
+  const baseScore = Number(base_score.replace(/^\[|\]$/g, ""));
+  if (!Number.isFinite(baseScore)) throw new XgboostError("model", `base_score ${base_score} is not one number`);
+  return {
+    objective: learner.objective.name,
+    columns: Number(num_feature),
+    baseScore,
+    trees: model.trees.map(parseTree),
+  };
+}
+
+function parseTree(tree: JsonTree): Tree {
+  if (tree.split_type.some((type) => type !== 0)) {
+    throw new XgboostError("model", "a categorical split can't be read; pass categories as numbers");
+  }
+  return {
+    left: tree.left_children,
+    right: tree.right_children,
+    column: tree.split_indices,
+    condition: tree.split_conditions,
+    missingLeft: tree.default_left.map(Boolean),
+    gain: tree.loss_changes,
+  };
+}
+
+/** Share of the loss each column saved over all splits (XGBoost's `total_gain`): sums to 1, or zeros without a split. */
+export function totalGain(model: TreeModel): readonly number[] {
+  const gains = new Array<number>(model.columns).fill(0);
+  for (const tree of model.trees) {
+    tree.left.forEach((child, node) => {
+      if (child < 0) return;
+      const column = tree.column[node] ?? 0;
+      gains[column] = (gains[column] ?? 0) + (tree.gain[node] ?? 0);
+    });
+  }
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  return total > 0 ? gains.map((gain) => gain / total) : gains;
+}
