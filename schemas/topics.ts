@@ -1,0 +1,98 @@
+import { defineTopic, type AnyTopic, type AvroSchema, type Topic } from "../streams/index.ts";
+import * as types from "./types.ts";
+
+/** Requests, keyed by unit: what is known of one unit is in one task. */
+export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({
+  name: "decision-requests",
+  schema: types.decisionRequestedSchema,
+});
+/** Replies; a client reads one partition and picks its own by correlation id. */
+export const decisionReplies: Topic<types.DecisionReplied> = defineTopic({
+  name: "decision-replies",
+  schema: types.decisionRepliedSchema,
+  retentionMs: 3_600_000,
+});
+/** Decisions, keyed by decision id like observations. */
+export const decisions: Topic<types.DecisionRecorded> = defineTopic({
+  name: "decisions",
+  schema: types.decisionRecordedSchema,
+  measured: true,
+});
+export const observations: Topic<types.ObservationRecorded> = defineTopic({
+  name: "observations",
+  schema: types.observationRecordedSchema,
+});
+/** Events, read as a whole by every instance. */
+export const events: Topic<types.EventRecorded> = defineTopic({ name: "events", schema: types.eventRecordedSchema });
+/** Blueprint versions, keyed by useCase/version: a global table. */
+export const blueprints: Topic<types.BlueprintPublished> = defineTopic({
+  name: "blueprints",
+  schema: types.blueprintPublishedSchema,
+  cleanup: "compact",
+  partitions: 1,
+});
+/** Models with their states, keyed by useCase/modelId: a global table. */
+export const models: Topic<types.ModelRecorded> = defineTopic({
+  name: "models",
+  schema: types.modelRecordedSchema,
+  cleanup: "compact",
+  partitions: 1,
+});
+/** ONNX files in pieces, keyed by sha256/chunk. */
+export const modelArtifacts: Topic<types.ModelArtifact> = defineTopic({
+  name: "model-artifacts",
+  schema: types.modelArtifactSchema,
+  cleanup: "compact",
+  partitions: 1,
+});
+export const hourlyStats: Topic<types.HourlyStats> = defineTopic({
+  name: "hourly-stats",
+  schema: types.hourlyStatsSchema,
+});
+export const alerts: Topic<types.Alert> = defineTopic({ name: "alerts", schema: types.alertSchema, partitions: 1 });
+export const deadLetters: Topic<types.DeadLetter> = defineTopic({
+  name: "dead-letters",
+  schema: types.deadLetterSchema,
+});
+/** How far the producers' event time has come; the newest record is all that counts. */
+export const clock: Topic<types.Clock> = defineTopic({
+  name: "clock",
+  schema: types.clockSchema,
+  cleanup: "compact",
+  partitions: 1,
+});
+
+/** Edges inside the decision path; each can be switched to a real topic. */
+export const enriched: Topic<types.Enriched> = defineTopic({ name: "enriched", schema: types.enrichedSchema });
+export const scored: Topic<types.Scored> = defineTopic({ name: "scored", schema: types.scoredSchema });
+export const joined: Topic<types.Joined> = defineTopic({ name: "joined", schema: types.joinedSchema });
+
+/** Every topic with a fixed name that an application has. */
+export const topics: readonly AnyTopic[] = Object.freeze([
+  decisionRequests,
+  decisionReplies,
+  decisions,
+  observations,
+  events,
+  blueprints,
+  models,
+  modelArtifacts,
+  hourlyStats,
+  alerts,
+  deadLetters,
+  clock,
+]);
+
+/** A training row: fixed columns and one per feature, as the schema of its blueprint version says. */
+export type TrainingRow = Readonly<Record<string, string | number | boolean | null>>;
+
+const ROWS = "training-rows.";
+
+/** The rows of a use case, keyed by decision id; the schema is the blueprint version's. */
+export function trainingRows(useCase: string, schema: AvroSchema): Topic<TrainingRow> {
+  return defineTopic({ name: `${ROWS}${useCase}`, schema });
+}
+
+export const isRowsTopic = (name: string): boolean => name.startsWith(ROWS);
+export const useCaseOfRows = (name: string): string => name.slice(ROWS.length);
+export const rowsTopicName = (useCase: string): string => `${ROWS}${useCase}`;

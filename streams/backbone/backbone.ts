@@ -1,0 +1,151 @@
+/**
+ * The transport contract. Two adapters fulfil it (`embedded`, `kafka`) and one conformance suite holds both to it
+ * (`test/streams/backbone-conformance.ts`). Nothing here knows Avro: keys and values are bytes.
+ */
+
+/** One partition of one topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface TopicSpec {
+  readonly name: string;
+  readonly partitions: number;
+  /** `compact` keeps the newest record of each key; `delete` keeps everything for `retentionMs`. */
+  readonly cleanup: "delete" | "compact";
+  /** Milliseconds; absent: for ever. */
+  readonly retentionMs?: number;
+}
+
+export type Headers = Readonly<Record<string, Uint8Array>>;
+
+/** A record as read. `offset` grows within a partition, with gaps after compaction and transactions. */
+export interface LogRecord {
+  readonly offset: number;
+  /** Event time, milliseconds since the epoch, as the producer gave it. */
+  readonly timestamp: number;
+  readonly key: Uint8Array | null;
+  /** `null` is a tombstone. */
+  readonly value: Uint8Array | null;
+  readonly headers: Headers;
+}
+
+/** A record to write. The partition is the caller's choice: see `partitionOf`. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly timestamp: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: Headers;
+}
+
+/** Records of one partition in offset order, never empty. */
+export interface Fetch extends TopicPartition {
+  readonly records: readonly LogRecord[];
+}
+
+export interface PartitionOffsets extends TopicPartition {
+  /** The first offset that may still be read. */
+  readonly start: number;
+  /** One past the last readable record. */
+  readonly end: number;
+}
+
+/** A position to read next, or to commit: the offset of the next record to handle. */
+export interface Position extends TopicPartition {
+  readonly offset: number;
+}
+
+export interface ProducerOptions {
+  /** Needed for `begin`. A second producer with the same id fences the first one. */
+  readonly transactionalId?: string;
+}
+
+/** Writes in the order of the calls, partition by partition. Safe to call without waiting for the call before. */
+export interface Producer {
+  /**
+   * Resolves when every record is stored (all in-sync replicas on Kafka). Not atomic.
+   * Rejects with `RECORD_TOO_LARGE` before anything of the call is stored, `UNKNOWN_TOPIC`, `BACKBONE_UNAVAILABLE`.
+   */
+  send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** One transaction at a time: rejects with `TRANSACTION_OPEN` while another is open. */
+  begin(): Promise<Transaction>;
+  close(): Promise<void>;
+}
+
+/** All of it is seen by readers, or nothing. Rejects with `FENCED` when a newer producer has the id. */
+export interface Transaction {
+  send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** Offsets of a group that become its committed ones together with the records. */
+  sendOffsets(groupId: string, positions: readonly Position[]): Promise<void>;
+  commit(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+/** A pull reader over a changing set of partitions. Not safe for concurrent `poll`s. */
+export interface Reader {
+  /**
+   * The next records, at most `maxRecords` (default 4,096) in all; an empty array when nothing came within `maxWaitMs`. Only committed records are
+   * seen. Resolves at once when records are there. Rejects with `OFFSET_OUT_OF_RANGE` never: a position before the
+   * start moves to the start.
+   */
+  poll(maxWaitMs: number, maxRecords?: number): Promise<readonly Fetch[]>;
+  /** Stops delivery of a partition; what was fetched and not polled is kept or fetched again, never lost. */
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  /** The next `poll` delivers from here. */
+  seek(position: Position): void;
+  close(): Promise<void>;
+}
+
+/** Called from within `poll`, one at a time, so that a caller never handles records and a move at once. */
+export interface GroupListener {
+  /**
+   * Partitions this member now has. Resolves to the positions to start from; a partition that is left out starts at
+   * the group's committed offset, or at the start of the log.
+   */
+  assigned(partitions: readonly TopicPartition[]): Promise<readonly Position[]>;
+  /** Partitions this member must give back; when it resolves the next owner may start. */
+  revoked(partitions: readonly TopicPartition[]): Promise<void>;
+}
+
+export interface GroupOptions {
+  readonly groupId: string;
+  /**
+   * Sets of topics that belong together: partition `p` of all topics of a set goes to one member. The topics of a
+   * set have the same number of partitions. Whole tasks (a set and a partition) are spread evenly over the members.
+   */
+  readonly copartitioned: readonly (readonly string[])[];
+  readonly listener: GroupListener;
+}
+
+export interface GroupReader extends Reader {
+  /** Commits outside a transaction. Rejects with `FENCED` when the partitions have moved on. */
+  commit(positions: readonly Position[]): Promise<void>;
+}
+
+export interface Backbone {
+  readonly kind: "embedded" | "kafka";
+  /**
+   * Creates what is missing. Rejects with `TOPIC_MISMATCH` naming the topic when one exists with another number of
+   * partitions.
+   */
+  ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
+  /** `undefined` when there is no such topic. Answers are remembered; a missing topic is asked for again. */
+  partitions(topic: string): Promise<number | undefined>;
+  topics(): Promise<readonly string[]>;
+  /** Of every partition of the topics, in one call. */
+  offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
+  producer(options?: ProducerOptions): Promise<Producer>;
+  group(options: GroupOptions): Promise<GroupReader>;
+  /** Reads given partitions without a group: global tables, restores, clients, tools. */
+  reader(positions: readonly Position[]): Promise<Reader>;
+  /** Committed offsets of a group; a partition without one is left out. */
+  committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
+  close(): Promise<void>;
+}
+
+/** A record, key, value and headers together, may have at most this many bytes on either backbone (Kafka's default). */
+export const MAX_RECORD_BYTES = 1_000_000;

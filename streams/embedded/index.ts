@@ -1,0 +1,1 @@
+export { createEmbeddedBackbone, EmbeddedBackbone, type EmbeddedBackboneOptions } from "./embedded-backbone.ts";

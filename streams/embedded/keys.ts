@@ -1,0 +1,58 @@
+/** The layout of the log's key space. Every number is big-endian, so that LevelDB's order is the offsets' order. */
+
+/** `r` topic u16, partition u16, offset u48 → record. */
+export function recordKey(topicId: number, partition: number, offset: number): Buffer {
+  const key = Buffer.allocUnsafe(11);
+  key[0] = 0x72;
+  key.writeUInt16BE(topicId, 1);
+  key.writeUInt16BE(partition, 3);
+  key.writeUIntBE(offset, 5, 6);
+  return key;
+}
+
+export function offsetOf(key: Buffer): number {
+  return key.readUIntBE(5, 6);
+}
+
+/** `k` topic u16, partition u16, record key → newest offset u48: what compaction removes when the key is written again. */
+export function compactionKey(topicId: number, partition: number, key: Uint8Array): Buffer {
+  const out = Buffer.allocUnsafe(5 + key.length);
+  out[0] = 0x6b;
+  out.writeUInt16BE(topicId, 1);
+  out.writeUInt16BE(partition, 3);
+  out.set(key, 5);
+  return out;
+}
+
+/** `e` topic u16, partition u16 → end offset u48: kept because compaction may remove the last record. */
+export function endKey(topicId: number, partition: number): Buffer {
+  const key = Buffer.allocUnsafe(5);
+  key[0] = 0x65;
+  key.writeUInt16BE(topicId, 1);
+  key.writeUInt16BE(partition, 3);
+  return key;
+}
+
+export function offsetValue(offset: number): Buffer {
+  const value = Buffer.allocUnsafe(6);
+  value.writeUIntBE(offset, 0, 6);
+  return value;
+}
+
+/** `t` name → topic as JSON. */
+export const topicKey = (name: string): Buffer => Buffer.from(`t${name}`);
+/** `g` group, topic, partition → committed offset as text. Group and topic names hold no NUL. */
+export const groupKey = (group: string, topic: string, partition: number): Buffer =>
+  Buffer.from(`g${group}\0${topic}\0${partition}`);
+/** `s` subject, version → schema id as text. */
+export const subjectKey = (subject: string, version: number): Buffer =>
+  Buffer.from(`s${subject}\0${String(version).padStart(6, "0")}`);
+/** `i` schema id → schema as JSON. */
+export const schemaKey = (id: number): Buffer => Buffer.from(`i${String(id).padStart(9, "0")}`);
+
+export const prefixRange = (prefix: string): { gte: Buffer; lt: Buffer } => {
+  const gte = Buffer.from(prefix);
+  const lt = Buffer.from(prefix);
+  lt[lt.length - 1]! += 1;
+  return { gte, lt };
+};

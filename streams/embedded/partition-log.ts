@@ -1,0 +1,117 @@
+import type { LogRecord, OutgoingRecord, TopicSpec } from "../backbone/backbone.ts";
+import { decodeRecord, encodeRecord } from "./record-codec.ts";
+import { compactionKey, endKey, offsetOf, offsetValue, recordKey } from "./keys.ts";
+import type { LogDatabase, Operation } from "./write-queue.ts";
+
+/** Newest records kept in memory, so that readers near the end touch no disk. */
+const TAIL_RECORDS = 2_048;
+
+/** One partition: which offset comes next, what readers may see, and its newest records. */
+export class PartitionLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly #topicId: number;
+  readonly #compacted: boolean;
+  readonly #database: LogDatabase;
+  readonly #waiters = new Set<() => void>();
+  /** Newest offset by key of compacted records that are not stored yet. */
+  readonly #unstored = new Map<string, number>();
+  #next: number;
+  #visible: number;
+  #start: number;
+  #tail: LogRecord[] = [];
+
+  constructor(database: LogDatabase, topicId: number, spec: TopicSpec, partition: number, start: number, end: number) {
+    this.#database = database;
+    this.#topicId = topicId;
+    this.topic = spec.name;
+    this.partition = partition;
+    this.#compacted = spec.cleanup === "compact";
+    this.#start = start;
+    this.#next = end;
+    this.#visible = end;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
+  /** One past the last record that readers see. */
+  get end(): number {
+    return this.#visible;
+  }
+
+  /**
+   * Gives the records their offsets. The caller stores the operations and then calls the returned function, in the
+   * order of the calls to `append`; only then do readers see the records.
+   */
+  append(records: readonly OutgoingRecord[], operations: Operation[]): () => void {
+    const appended: LogRecord[] = [];
+    const keys: string[] = [];
+    for (const record of records) {
+      const offset = this.#next++;
+      operations.push({
+        type: "put",
+        key: recordKey(this.#topicId, this.partition, offset),
+        value: encodeRecord(record),
+      });
+      if (this.#compacted && record.key !== null) keys.push(this.#compact(record.key, offset, operations));
+      appended.push({
+        offset,
+        timestamp: record.timestamp,
+        key: record.key,
+        value: record.value,
+        headers: record.headers ?? {},
+      });
+    }
+    operations.push({
+      type: "put",
+      key: endKey(this.#topicId, this.partition),
+      value: offsetValue(this.#next),
+    });
+    const end = this.#next;
+    return () => {
+      this.#visible = end;
+      for (const record of appended) this.#tail.push(record);
+      if (this.#tail.length > 2 * TAIL_RECORDS) this.#tail = this.#tail.slice(-TAIL_RECORDS);
+      for (const key of keys) if ((this.#unstored.get(key) ?? end) < end) this.#unstored.delete(key);
+      for (const wake of this.#waiters) wake();
+    };
+  }
+
+  #compact(key: Uint8Array, offset: number, operations: Operation[]): string {
+    const index = compactionKey(this.#topicId, this.partition, key);
+    const name = index.toString("latin1");
+    const stored = this.#unstored.get(name) ?? this.#database.getSync(index)?.readUIntBE(0, 6);
+    if (stored !== undefined) {
+      operations.push({ type: "del", key: recordKey(this.#topicId, this.partition, stored) });
+    }
+    operations.push({ type: "put", key: index, value: offsetValue(offset) });
+    this.#unstored.set(name, offset);
+    return name;
+  }
+
+  /** Records from `from` on that readers may see, at most `limit`, from memory; `undefined` when they are only on disk. */
+  readTail(from: number, limit: number): readonly LogRecord[] | undefined {
+    const first = this.#tail[0];
+    if (first === undefined || from < first.offset) return undefined;
+    const index = from - first.offset;
+    return this.#tail.slice(index, index + limit);
+  }
+
+  async read(from: number, limit: number): Promise<readonly LogRecord[]> {
+    const iterator = this.#database.iterator({
+      gte: recordKey(this.#topicId, this.partition, from),
+      lt: recordKey(this.#topicId, this.partition, this.#visible),
+      limit,
+    });
+    const records: LogRecord[] = [];
+    for await (const [key, value] of iterator) records.push(decodeRecord(offsetOf(key), value));
+    return records;
+  }
+
+  watch(wake: () => void): () => void {
+    this.#waiters.add(wake);
+    return () => void this.#waiters.delete(wake);
+  }
+}

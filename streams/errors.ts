@@ -1,0 +1,48 @@
+/** What the loop that meets an error does next. */
+export interface ErrorFlags {
+  /** The same call may succeed later. */
+  readonly retry: boolean;
+  /** Somebody else owns the work now: close and rejoin. */
+  readonly fence: boolean;
+  /** Go no further: a bug or a setting that must be mended. */
+  readonly fatal: boolean;
+}
+
+const table = {
+  BACKBONE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
+  BACKBONE_LOCKED: { retry: false, fence: false, fatal: true },
+  UNKNOWN_TOPIC: { retry: false, fence: false, fatal: false },
+  TOPIC_MISMATCH: { retry: false, fence: false, fatal: true },
+  RECORD_TOO_LARGE: { retry: false, fence: false, fatal: false },
+  TRANSACTION_OPEN: { retry: false, fence: false, fatal: true },
+  FENCED: { retry: false, fence: true, fatal: false },
+  CLOSED: { retry: false, fence: false, fatal: true },
+  UNDECODABLE: { retry: false, fence: false, fatal: false },
+  UNKNOWN_SCHEMA: { retry: false, fence: false, fatal: false },
+  UNENCODABLE: { retry: false, fence: false, fatal: false },
+  INCOMPATIBLE_SCHEMA: { retry: false, fence: false, fatal: true },
+  REGISTRY_UNAVAILABLE: { retry: true, fence: false, fatal: false },
+  HANDLER_FAILED: { retry: false, fence: false, fatal: false },
+  UNKNOWN_REPLY_TOPIC: { retry: false, fence: false, fatal: false },
+  TOPOLOGY_INVALID: { retry: false, fence: false, fatal: true },
+  STATE_CORRUPT: { retry: true, fence: false, fatal: false },
+} as const satisfies Record<string, ErrorFlags>;
+
+export type ErrorCode = keyof typeof table;
+
+/** Every error of the runtime. The message says where, what, and what to do; `cause` keeps what was underneath. */
+export class StreamsError extends Error {
+  override readonly name = "StreamsError";
+  readonly code: ErrorCode;
+  readonly flags: ErrorFlags;
+
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.flags = table[code];
+  }
+}
+
+export function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof StreamsError && error.code === code;
+}

@@ -1,0 +1,43 @@
+export {
+  MAX_RECORD_BYTES,
+  type Backbone,
+  type Fetch,
+  type GroupReader,
+  type Headers,
+  type LogRecord,
+  type OutgoingRecord,
+  type PartitionOffsets,
+  type Position,
+  type Producer,
+  type Reader,
+  type TopicPartition,
+  type TopicSpec,
+} from "./backbone/backbone.ts";
+export { partitionOf } from "./backbone/partitioner.ts";
+export { createEmbeddedBackbone, type EmbeddedBackbone } from "./embedded/index.ts";
+export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
+export { globalTable, type Bytes, type BytesView, type GlobalFold, type GlobalTable } from "./global/global-source.ts";
+export { createMetrics, type Metrics } from "./metrics/metrics.ts";
+export {
+  avroStore,
+  defineOperator,
+  jsonStore,
+  type Context,
+  type Emitted,
+  type GlobalView,
+  type Operator,
+  type Store,
+  type StreamRecord,
+} from "./operator.ts";
+export type { AvroSchema, Compatibility, SchemaRegistry } from "./registry/registry.ts";
+export { Application, type ApplicationOptions } from "./runtime/application.ts";
+export type { Delivery } from "./runtime/commit.ts";
+export { LATENCY_HEADER } from "./runtime/outbox.ts";
+export { ensureTopic } from "./runtime/topics.ts";
+export { Serdes } from "./serde/serdes.ts";
+export { createLevelEngine } from "./state/level-engine.ts";
+export { createMemoryEngine } from "./state/memory-engine.ts";
+export type { StateEngine } from "./state/engine.ts";
+export { deadLetter, type DeadLetterValue } from "./task/dead-letter.ts";
+export { defineTopic, type AnyTopic, type Topic, type ValueOf } from "./topic.ts";
+export { defineTopology, type Topology } from "./topology/topology.ts";

@@ -1,0 +1,56 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** Every metric of the runtime, declared once with its kind, meaning and labels. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly handled: Counter<"operator">;
+  readonly written: Counter<"topic">;
+  readonly deadLetters: Counter<"code">;
+  readonly latency: Histogram<"topic">;
+  readonly commits: Counter;
+  readonly restored: Counter<"task">;
+  readonly tasks: Gauge;
+  readonly queued: Gauge;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  return Object.freeze({
+    registry,
+    handled: new Counter({
+      name: "loopstream_records_handled_total",
+      help: "Records given to an operator.",
+      labelNames: ["operator"],
+      registers,
+    }),
+    written: new Counter({
+      name: "loopstream_records_written_total",
+      help: "Records written to a topic.",
+      labelNames: ["topic"],
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: "loopstream_dead_letters_total",
+      help: "Records that could not be handled.",
+      labelNames: ["code"],
+      registers,
+    }),
+    latency: new Histogram({
+      name: "loopstream_latency_ms",
+      help: "From the fetch of the input to the write of a measured topic, in milliseconds.",
+      labelNames: ["topic"],
+      buckets: [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096],
+      registers,
+    }),
+    commits: new Counter({ name: "loopstream_commits_total", help: "Commits.", registers }),
+    restored: new Counter({
+      name: "loopstream_restored_records_total",
+      help: "Changelog records applied to local state at start.",
+      labelNames: ["task"],
+      registers,
+    }),
+    tasks: new Gauge({ name: "loopstream_tasks", help: "Tasks this instance runs.", registers }),
+    queued: new Gauge({ name: "loopstream_queued_records", help: "Records fetched and not handled.", registers }),
+  });
+}

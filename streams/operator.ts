@@ -1,0 +1,144 @@
+import type { Headers } from "./backbone/backbone.ts";
+import type { AnyTopic, Topic, ValueOf } from "./topic.ts";
+
+/** Where a record was read, for dead letters and for people. */
+export interface Origin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface StreamRecord<V> {
+  readonly key: string;
+  readonly value: V;
+  /** Event time, ms. */
+  readonly time: number;
+  readonly headers: Headers;
+  /** The record from outside that this one goes back to. */
+  readonly origin: Origin;
+}
+
+export interface Emitted<V> {
+  readonly key: string;
+  readonly value: V;
+  readonly time: number;
+  /** The record this one goes back to: gives its headers, unless others are given, and its origin. */
+  readonly from?: StreamRecord<unknown>;
+  readonly headers?: Headers;
+  /** Another topic than the declared one with the same value type: a reply topic, a topic of a use case. */
+  readonly topic?: string | Topic<V>;
+  /** Absent: by the key, as every Kafka producer does. */
+  readonly partition?: number;
+}
+
+/** A keyed store of the operator, one partition of it in each task, with a compacted changelog. */
+export interface StoreSpec<V> {
+  readonly encode: (value: V) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => V;
+}
+
+/** Reads see the writes of the same batch. Keys are ordered by their UTF-8 bytes. */
+export interface Store<V> {
+  get(key: string): V | undefined;
+  put(key: string, value: V): void;
+  delete(key: string): void;
+}
+
+/** What every instance holds whole, fed from a topic; read-only for operators. */
+export interface GlobalView<V> {
+  get(key: string): V | undefined;
+  values(): Iterable<V>;
+}
+
+export interface Timer {
+  /** Event time at which it was due, ms. */
+  readonly time: number;
+  readonly key: string;
+}
+
+type Inputs = Readonly<Record<string, AnyTopic>>;
+type Outputs = Readonly<Record<string, AnyTopic>>;
+// The two variance seams of the operator type: stores and global views of any value.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Stores = Readonly<Record<string, StoreSpec<any>>>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Globals = Readonly<Record<string, GlobalRef<any>>>;
+
+/** Names a global and carries the type of what `view` gives. */
+export interface GlobalRef<View> {
+  readonly name: string;
+  /** Never set: carries `View` for the type checker. */
+  readonly view?: View;
+}
+
+type StoredValue<S> = S extends StoreSpec<infer V> ? V : never;
+type ViewOf<G> = G extends GlobalRef<infer View> ? View : never;
+
+export interface Context<O extends Outputs, S extends Stores, G extends Globals> {
+  /** Throws `UNENCODABLE` when the value does not fit the topic's schema. */
+  emit<K extends keyof O & string>(output: K, record: Emitted<ValueOf<O[K]>>): void;
+  /** Makes a topic that has no fixed name ready for `emit`: created, its schema registered. Cheap when done before. */
+  open(topic: AnyTopic): Promise<void>;
+  readonly state: { readonly [K in keyof S]: Store<StoredValue<S[K]>> };
+  readonly globals: { readonly [K in keyof G]: ViewOf<G[K]> };
+  /** `onTimer` runs once event time has come to `time`; the same time and key again is the same timer. */
+  schedule(time: number, key: string): void;
+  cancel(time: number, key: string): void;
+  /** The record goes to the dead letters with this reason; whatever the batch does otherwise stays. */
+  reject(record: StreamRecord<unknown>, error: Error): void;
+  /** The highest event time this task has seen, ms. */
+  readonly streamTime: number;
+  /** The partition of this task. */
+  readonly partition: number;
+}
+
+/**
+ * A stage: what it reads, writes and remembers, and what it does with a batch. Handlers are called with all records of a
+ * run of one input, in event-time order. When a handler throws, the batch is undone and its records are tried one by
+ * one; the bad ones go to the dead letters.
+ */
+export interface Operator<
+  I extends Inputs = Inputs,
+  O extends Outputs = Outputs,
+  S extends Stores = Stores,
+  G extends Globals = Globals,
+> {
+  readonly name: string;
+  readonly in: I;
+  readonly out: O;
+  readonly state: S;
+  readonly globals: G;
+  readonly handlers: {
+    readonly [K in keyof I]: (
+      records: readonly StreamRecord<ValueOf<I[K]>>[],
+      context: Context<O, S, G>,
+    ) => void | Promise<void>;
+  };
+  readonly onTimer?: (timer: Timer, context: Context<O, S, G>) => void;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyOperator = Operator<any, any, any, any>;
+
+/** Checks an operator's types; changes nothing. */
+export function defineOperator<I extends Inputs, O extends Outputs, S extends Stores, G extends Globals>(
+  operator: Operator<I, O, S, G>,
+): Operator<I, O, S, G> {
+  return Object.freeze(operator);
+}
+
+/** A store of JSON values, for small ones. */
+export function jsonStore<V>(): StoreSpec<V> {
+  return {
+    encode: (value) => Buffer.from(JSON.stringify(value)),
+    decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as V,
+  };
+}
+
+/** A store of values of an Avro type. */
+export function avroStore<V>(topic: Topic<V>): StoreSpec<V> {
+  return {
+    encode: (value) => topic.type.toBuffer(value),
+    decode: (bytes) => topic.type.fromBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)) as V,
+  };
+}

@@ -1,0 +1,27 @@
+import avro from "avsc";
+import type { AvroSchema, Compatibility } from "./registry.ts";
+
+/** Why `next` may not follow `previous` under the mode; `undefined` when it may. Promotions follow Avro's specification. */
+export function incompatibility(previous: AvroSchema, next: AvroSchema, mode: Compatibility): string | undefined {
+  switch (mode) {
+    case "NONE":
+      return undefined;
+    case "BACKWARD":
+    case "BACKWARD_TRANSITIVE":
+      return unreadable(next, previous);
+    case "FORWARD":
+      return unreadable(previous, next);
+    case "FULL":
+      return unreadable(next, previous) ?? unreadable(previous, next);
+  }
+}
+
+function unreadable(reader: AvroSchema, writer: AvroSchema): string | undefined {
+  try {
+    const readerType = avro.Type.forSchema(reader as avro.Schema);
+    readerType.createResolver(avro.Type.forSchema(writer as avro.Schema));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Backbone, OutgoingRecord } from "../backbone/backbone.ts";
+import { partitionOf } from "../backbone/partitioner.ts";
+import { StreamsError } from "../errors.ts";
+import { deadLetter } from "../task/dead-letter.ts";
+import type { Output } from "../task/task.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { AnyTopic } from "../topic.ts";
+
+export const LATENCY_HEADER = "loopstream_latency_ms";
+
+/** Gives what tasks wrote its partition. A record for a topic or partition that is not there becomes a dead letter. */
+export class Outbox {
+  readonly #backbone: Backbone;
+  readonly #serdes: Serdes;
+  readonly #deadLetters: AnyTopic;
+  readonly #counts = new Map<string, number>();
+
+  constructor(backbone: Backbone, serdes: Serdes, deadLetters: AnyTopic) {
+    this.#backbone = backbone;
+    this.#serdes = serdes;
+    this.#deadLetters = deadLetters;
+  }
+
+  async address(outputs: readonly Output[], now: number): Promise<OutgoingRecord[]> {
+    const records: OutgoingRecord[] = [];
+    for (const output of outputs) {
+      const count = this.#counts.get(output.topic) ?? (await this.#count(output.topic));
+      const key = Buffer.from(output.key);
+      if (count === undefined || (output.partition ?? 0) >= count || (output.partition ?? 0) < 0) {
+        records.push(await this.#undeliverable(output, key, count));
+        continue;
+      }
+      records.push({
+        topic: output.topic,
+        partition: output.partition ?? partitionOf(key, count),
+        key,
+        value: output.value,
+        timestamp: output.time,
+        headers:
+          output.fetchedAt === undefined
+            ? output.headers
+            : { ...output.headers, [LATENCY_HEADER]: Buffer.from((now - output.fetchedAt).toFixed(3)) },
+      });
+    }
+    return records;
+  }
+
+  async #count(topic: string): Promise<number | undefined> {
+    const count = await this.#backbone.partitions(topic);
+    if (count !== undefined) this.#counts.set(topic, count);
+    return count;
+  }
+
+  async #undeliverable(output: Output, key: Buffer, count: number | undefined): Promise<OutgoingRecord> {
+    const place = `${output.topic}/${output.partition ?? "by key"}`;
+    const error = new StreamsError(
+      "UNKNOWN_REPLY_TOPIC",
+      count === undefined
+        ? `nothing can be written to ${place}: there is no such topic; create it before naming it`
+        : `nothing can be written to ${place}: the topic has ${count} partitions`,
+    );
+    const origin = { topic: output.topic, partition: output.partition ?? -1, offset: -1 };
+    const letter = deadLetter(origin, "reply", error, { key, value: output.value, headers: output.headers });
+    const topic = this.#deadLetters.name;
+    const partitions = this.#counts.get(topic) ?? (await this.#count(topic)) ?? 1;
+    return {
+      topic,
+      partition: partitionOf(key, partitions),
+      key,
+      value: this.#serdes.encode(this.#deadLetters, letter),
+      timestamp: output.time,
+    };
+  }
+}

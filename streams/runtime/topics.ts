@@ -1,0 +1,47 @@
+import type { Backbone } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { Topology } from "../topology/topology.ts";
+import type { AnyTopic } from "../topic.ts";
+
+/** Creates a topic where it is missing and registers its schema. */
+export async function ensureTopic(topic: AnyTopic, backbone: Backbone, serdes: Serdes, partitions: number): Promise<void> {
+  if (serdes.isOpen(topic)) return;
+  if ((await backbone.partitions(topic.name)) === undefined) {
+    await backbone.ensureTopics([
+      {
+        name: topic.name,
+        partitions: topic.partitions ?? partitions,
+        cleanup: topic.cleanup,
+        ...(topic.retentionMs === undefined ? {} : { retentionMs: topic.retentionMs }),
+      },
+    ]);
+  }
+  await serdes.open(topic);
+}
+
+/** All topics of a topology, and the changelogs, with as many partitions as the inputs of their tasks. */
+export async function ensureTopologyTopics(
+  topology: Topology,
+  more: readonly AnyTopic[],
+  backbone: Backbone,
+  serdes: Serdes,
+  partitions: number,
+): Promise<void> {
+  for (const topic of [...topology.topics, ...more]) await ensureTopic(topic, backbone, serdes, partitions);
+  for (const subTopology of topology.subTopologies) {
+    const counts = new Map<string, number>();
+    for (const { name } of subTopology.sources) counts.set(name, (await backbone.partitions(name))!);
+    if (new Set(counts.values()).size > 1) {
+      const listed = [...counts].map(([name, count]) => `${name} has ${count}`).join(", ");
+      throw new StreamsError(
+        "TOPOLOGY_INVALID",
+        `${subTopology.name} reads topics side by side, so they need the same number of partitions: ${listed}`,
+      );
+    }
+    if (subTopology.stateful) {
+      const [count] = counts.values();
+      await backbone.ensureTopics([{ name: subTopology.changelog, partitions: count!, cleanup: "compact" }]);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** A write: `null` deletes. */
+export type Change = readonly [key: string, value: Uint8Array | null];
+
+/**
+ * What a state engine must do, and no more. Keys are strings ordered by their UTF-8 bytes. One conformance suite holds every
+ * engine to it (`test/streams/state/engine-conformance.ts`).
+ */
+export interface StateDatabase {
+  get(key: string): Uint8Array | undefined;
+  getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** All of it or nothing, also under kill -9. */
+  write(changes: readonly Change[]): Promise<void>;
+  /** Ascending, `from` inclusive, `to` exclusive, as of the call. */
+  range(from: string, to: string, limit?: number): Promise<readonly (readonly [string, Uint8Array])[]>;
+  deleteRange(from: string, to: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StateEngine {
+  /** Rejects with `STATE_CORRUPT` when what is there can't be opened; the caller then destroys and restores. */
+  open(name: string): Promise<StateDatabase>;
+  destroy(name: string): Promise<void>;
+}

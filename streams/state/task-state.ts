@@ -1,0 +1,179 @@
+import type { Store, StoreSpec, Timer } from "../operator.ts";
+import type { Change, StateDatabase } from "./engine.ts";
+
+/** What the stored state stands for. It is written in the same batch as the data. */
+export interface Checkpoint {
+  /** By `topic/partition`: the next input offset; everything before is in the state. */
+  readonly positions: Readonly<Record<string, number>>;
+  readonly streamTime: number;
+  /** No change of this task's changelog before this offset is missing from the local database. */
+  readonly changelogOffset: number;
+}
+
+export interface OperatorTimer extends Timer {
+  readonly operator: string;
+}
+
+const CHECKPOINT = "\u0001checkpoint";
+const TIMERS = "\u0002";
+const present = new Uint8Array(0);
+
+/**
+ * The stores and timers of one task over one database, behind a write buffer. Reads see the buffer first; nothing reaches
+ * the database before `flush`, so the database never runs ahead of what was committed.
+ */
+export class TaskState {
+  readonly #database: StateDatabase;
+  readonly #buffer = new Map<string, Uint8Array | null>();
+  #undo: (readonly [string, Uint8Array | null | undefined])[] = [];
+  /** Timers up to the horizon, in order; later ones are only in the buffer and the database. */
+  #due: OperatorTimer[] = [];
+  #horizon = Number.NEGATIVE_INFINITY;
+  #checkpoint: Checkpoint | undefined;
+
+  constructor(database: StateDatabase) {
+    this.#database = database;
+    const stored = database.get(CHECKPOINT);
+    this.#checkpoint = stored === undefined ? undefined : decodeCheckpoint(stored);
+  }
+
+  get checkpoint(): Checkpoint | undefined {
+    return this.#checkpoint;
+  }
+
+  store<V>(name: string, spec: StoreSpec<V>): Store<V> {
+    const prefix = `${name}\0`;
+    return {
+      get: (key) => {
+        const bytes = this.#get(prefix + key);
+        return bytes === undefined ? undefined : spec.decode(bytes);
+      },
+      put: (key, value) => this.#set(prefix + key, spec.encode(value)),
+      delete: (key) => this.#set(prefix + key, null),
+    };
+  }
+
+  #get(key: string): Uint8Array | undefined {
+    const buffered = this.#buffer.get(key);
+    return buffered === undefined ? this.#database.get(key) : (buffered ?? undefined);
+  }
+
+  #set(key: string, value: Uint8Array | null): void {
+    this.#undo.push([key, this.#buffer.get(key)]);
+    this.#buffer.set(key, value);
+  }
+
+  schedule(operator: string, time: number, key: string): void {
+    this.#set(timerKey(operator, time, key), present);
+    if (time <= this.#horizon) this.#insert({ operator, time, key });
+  }
+
+  cancel(operator: string, time: number, key: string): void {
+    this.#set(timerKey(operator, time, key), null);
+    this.#due = this.#due.filter(
+      (timer) => timer.time !== time || timer.key !== key || timer.operator !== operator,
+    );
+  }
+
+  /** Makes the timers up to `time` known to `nextTimer`. */
+  async prepareTimers(time: number): Promise<void> {
+    if (time <= this.#horizon) return;
+    const from = this.#horizon === Number.NEGATIVE_INFINITY ? TIMERS : TIMERS + padded(this.#horizon + 1);
+    const to = TIMERS + padded(time + 1);
+    const keys = new Set((await this.#database.range(from, to)).map(([key]) => key));
+    for (const [key, value] of this.#buffer) {
+      if (key < from || key >= to) continue;
+      if (value === null) keys.delete(key);
+      else keys.add(key);
+    }
+    for (const key of [...keys].sort()) this.#due.push(timerOf(key));
+    this.#horizon = time;
+  }
+
+  /** The earliest prepared timer. */
+  nextTimer(): OperatorTimer | undefined {
+    return this.#due[0];
+  }
+
+  /** Takes the prepared timers up to `time`, in order of time, operator and key. */
+  takeTimers(time: number): readonly OperatorTimer[] {
+    let count = 0;
+    while (count < this.#due.length && this.#due[count]!.time <= time) count++;
+    const taken = this.#due.splice(0, count);
+    for (const timer of taken) this.#set(timerKey(timer.operator, timer.time, timer.key), null);
+    return taken;
+  }
+
+  #insert(timer: OperatorTimer): void {
+    const key = timerKey(timer.operator, timer.time, timer.key);
+    let at = this.#due.length;
+    while (at > 0 && timerKey(this.#due[at - 1]!.operator, this.#due[at - 1]!.time, this.#due[at - 1]!.key) > key) at--;
+    this.#due.splice(at, 0, timer);
+  }
+
+  /** What has been written since the last `accept` stays. */
+  accept(): void {
+    this.#undo = [];
+  }
+
+  /** What has been written since the last `accept` is undone. */
+  rollback(): void {
+    for (const [key, before] of this.#undo.reverse()) {
+      if (before === undefined) this.#buffer.delete(key);
+      else this.#buffer.set(key, before);
+    }
+    this.#undo = [];
+    this.#due = [];
+    this.#horizon = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Everything written since the last `flush`. */
+  changes(): readonly Change[] {
+    return [...this.#buffer];
+  }
+
+  /** Stores the changes together with what they stand for. Call it after the commit they belong to. */
+  async flush(checkpoint: Checkpoint): Promise<void> {
+    await this.#database.write([...this.#buffer, [CHECKPOINT, encodeCheckpoint(checkpoint)]]);
+    this.#buffer.clear();
+    this.#checkpoint = checkpoint;
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+/** The last change of every commit on a changelog: what the changes before it stand for. */
+export function checkpointChange(checkpoint: Checkpoint): Change {
+  return [CHECKPOINT, encodeCheckpoint(checkpoint)];
+}
+
+/** Writes changes read from a changelog; the checkpoint among them, if any, moves to `changelogOffset`. */
+export async function restoreChanges(
+  database: StateDatabase,
+  changes: readonly Change[],
+  changelogOffset: number,
+): Promise<void> {
+  const moved = changes.map((change): Change => {
+    if (change[0] !== CHECKPOINT || change[1] === null) return change;
+    return [CHECKPOINT, encodeCheckpoint({ ...decodeCheckpoint(change[1]), changelogOffset })];
+  });
+  await database.write(moved);
+}
+
+const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => Buffer.from(JSON.stringify(checkpoint));
+
+function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  return JSON.parse(Buffer.from(bytes).toString()) as Checkpoint;
+}
+
+/** Times before 1970 don't occur in event streams; 16 digits order the others. */
+const padded = (time: number): string => String(Math.max(0, Math.floor(time))).padStart(16, "0");
+const timerKey = (operator: string, time: number, key: string): string =>
+  `${TIMERS}${padded(time)}\0${operator}\0${key}`;
+
+function timerOf(key: string): OperatorTimer {
+  const [time, operator, ...rest] = key.slice(TIMERS.length).split("\0");
+  return { time: Number(time), operator: operator!, key: rest.join("\0") };
+}

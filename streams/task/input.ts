@@ -1,0 +1,97 @@
+import type { Fetch, LogRecord } from "../backbone/backbone.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { StreamRecord } from "../operator.ts";
+import type { AnyTopic } from "../topic.ts";
+import { StreamsError } from "../errors.ts";
+
+export interface Undecodable {
+  readonly record: LogRecord;
+  readonly error: unknown;
+}
+
+export interface Queued extends StreamRecord<unknown> {
+  /** As it was read, for the dead letters. */
+  readonly raw: LogRecord;
+  /** When it was fetched, in milliseconds of the monotonic clock. */
+  readonly fetchedAt: number;
+}
+
+/** The records of one partition that are fetched and not yet handled. */
+export class Input {
+  readonly topic: AnyTopic;
+  readonly partition: number;
+  #queue: Queued[] = [];
+  #head = 0;
+  #next: number;
+
+  constructor(topic: AnyTopic, partition: number, position: number) {
+    this.topic = topic;
+    this.partition = partition;
+    this.#next = position;
+  }
+
+  get length(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  /** The offset of the next record to handle: what a commit stores. */
+  get position(): number {
+    return this.head?.origin.offset ?? this.#next;
+  }
+
+  /** The offset after the last fetched record. */
+  get fetched(): number {
+    return this.#next;
+  }
+
+  get head(): Queued | undefined {
+    return this.#queue[this.#head];
+  }
+
+  /** Event time of the newest queued record; `-Infinity` without one. */
+  get lastTime(): number {
+    return this.length === 0 ? Number.NEGATIVE_INFINITY : this.#queue.at(-1)!.time;
+  }
+
+  /** Decodes and queues; gives back what can't be decoded. Records before the position are skipped. */
+  async add(fetch: Fetch, serdes: Serdes, fetchedAt: number): Promise<readonly Undecodable[]> {
+    const bad: Undecodable[] = [];
+    for (const record of fetch.records) {
+      if (record.offset < this.#next) continue;
+      try {
+        if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
+        if (!serdes.knows(record.value)) await serdes.learn(record.value);
+        this.#queue.push({
+          key: record.key === null ? "" : Buffer.from(record.key).toString(),
+          value: serdes.decode(this.topic, record.value),
+          time: record.timestamp,
+          headers: record.headers,
+          origin: { topic: fetch.topic, partition: fetch.partition, offset: record.offset },
+          raw: record,
+          fetchedAt,
+        });
+      } catch (error) {
+        if (error instanceof StreamsError && error.flags.retry) throw error;
+        bad.push({ record, error });
+      }
+      this.#next = record.offset + 1;
+    }
+    return bad;
+  }
+
+  /** Takes records from the head while `wanted` says so, at most `limit`. */
+  take(limit: number, wanted: (record: Queued) => boolean): Queued[] {
+    const taken: Queued[] = [];
+    while (taken.length < limit && this.#head < this.#queue.length && wanted(this.#queue[this.#head]!)) {
+      taken.push(this.#queue[this.#head++]!);
+    }
+    if (this.#head > 1_024 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    } else if (this.#head === this.#queue.length) {
+      this.#queue = [];
+      this.#head = 0;
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,46 @@
+import avro from "avsc";
+import type { AvroSchema, Compatibility } from "./registry/registry.ts";
+
+/**
+ * A topic with the type of its values. Keys are UTF-8 strings. `V` is the TypeScript form of `schema`: long and double are
+ * numbers, bytes a Buffer, unions bare values.
+ */
+export interface Topic<V> {
+  readonly name: string;
+  readonly schema: AvroSchema;
+  readonly type: avro.Type;
+  readonly cleanup: "delete" | "compact";
+  readonly compatibility: Compatibility;
+  /** Absent: the application's number of partitions. */
+  readonly partitions?: number;
+  readonly retentionMs?: number;
+  /** The runtime adds the header `loopstream_latency_ms`: milliseconds from the fetch of the input to the write. */
+  readonly measured?: boolean;
+  /** Never set: carries `V` for the type checker. */
+  readonly value?: V;
+}
+
+export type ValueOf<T> = T extends Topic<infer V> ? V : never;
+
+// A topic of any value. `unknown` would refuse handlers of a narrower type.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyTopic = Topic<any>;
+
+export interface TopicOptions {
+  readonly name: string;
+  readonly schema: AvroSchema;
+  readonly cleanup?: "delete" | "compact";
+  readonly compatibility?: Compatibility;
+  readonly partitions?: number;
+  readonly retentionMs?: number;
+  readonly measured?: boolean;
+}
+
+export function defineTopic<V>(options: TopicOptions): Topic<V> {
+  return Object.freeze({
+    cleanup: "delete" as const,
+    compatibility: "BACKWARD" as const,
+    ...options,
+    type: avro.Type.forSchema(options.schema as avro.Schema),
+  });
+}
