@@ -1,10 +1,11 @@
 import { isNullLiteral, type BinaryOperator, type FormulaNode, type FormulaValue } from "./ast.ts";
+import { callNode } from "./call-node.ts";
 import { FormulaError } from "./formula-error.ts";
-import { FORMULA_FUNCTIONS } from "./functions.ts";
-import { nearest } from "../nearest.ts";
 import { tokenize, unquote, type Token } from "./tokens.ts";
 
 export const MAX_FORMULA_LENGTH = 4000;
+/** The tree of 1 + 1 + 1 … is as deep as it is long, and every walk over it recurses. */
+const MAX_TOKENS = 1000;
 const MAX_NESTING = 100;
 
 const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
@@ -27,6 +28,10 @@ export function parseFormula(formula: string): FormulaNode {
     );
   }
   const tokens = tokenize(formula);
+  const excess = tokens[MAX_TOKENS];
+  if (excess !== undefined) {
+    throw new FormulaError(formula, excess.start + 1, `more than ${MAX_TOKENS} tokens`, "split it into named formulas");
+  }
   let at = 0;
   let nesting = 0;
 
@@ -132,32 +137,7 @@ export function parseFormula(formula: string): FormulaNode {
       while (isWord(",") && take());
     }
     const { end } = expect(")", "a comma or a closing parenthesis");
-    const { start } = name;
-    if (name.text === "if") {
-      const [condition, then, otherwise] = args;
-      if (args.length !== 3 || !condition || !then || !otherwise) {
-        throw new FormulaError(formula, start + 1, `if takes 3 arguments, found ${args.length}`);
-      }
-      return { kind: "if", condition, then, otherwise, start, end };
-    }
-    const known = FORMULA_FUNCTIONS.get(name.text);
-    if (known === undefined) {
-      const guess = nearest(name.text, [...FORMULA_FUNCTIONS.keys(), "if"]);
-      throw new FormulaError(
-        formula,
-        start + 1,
-        `unknown function "${name.text}"`,
-        guess === null ? `known: if, ${[...FORMULA_FUNCTIONS.keys()].join(", ")}` : `did you mean "${guess}"?`,
-      );
-    }
-    if (args.length < known.minArguments || args.length > known.maxArguments) {
-      const wanted =
-        known.minArguments === known.maxArguments
-          ? `${known.minArguments} argument${known.minArguments === 1 ? "" : "s"}`
-          : `${known.minArguments} to ${known.maxArguments} arguments`;
-      throw new FormulaError(formula, start + 1, `${name.text} takes ${wanted}, found ${args.length}`);
-    }
-    return { kind: "call", name: name.text, args, start, end };
+    return callNode(formula, name, args, end);
   };
 
   const root = either();

@@ -11,8 +11,9 @@ export function readFormula(
   const text = formulaText(place);
   if (text === undefined) return undefined;
   try {
-    const formula = compileFormula(text, names);
-    if (wanted.includes(formula.type)) return formula;
+    const { broken } = place.source;
+    const formula = compileFormula(text, { ...Object.fromEntries([...broken].map((name) => [name, "any"])), ...names });
+    if (wanted.includes(formula.type) || formula.names.some((name) => broken.has(name))) return formula;
     return complain(
       place,
       `expected a ${wanted.join(" or ")}, "${text}" is ${formula.type === "any" ? "always null" : `a ${formula.type}`}`,

@@ -1,3 +1,4 @@
+import { isScalar } from "yaml";
 import type { ContextType, EventKind, ObservationType } from "../blueprint.ts";
 import { BOUNDS, CONTEXT_TYPES, OBSERVATION_TYPES } from "../defaults.ts";
 import { complain, type Place } from "./place.ts";
@@ -12,9 +13,9 @@ function readTypes<T extends string>(place: Place, what: string, types: readonly
     complain(place, `at most ${BOUNDS.contextEntries} entries, found ${entries.length}`);
   }
   for (const { name, key, value } of entries) {
-    if (!checkName(key, name)) continue;
-    const type = readChoice(value, types);
-    if (type !== undefined) read[name] = type;
+    const type = checkName(key, name) ? readChoice(value, types) : undefined;
+    if (type === undefined) place.source.broken.add(name);
+    else read[name] = type;
   }
   return read;
 }
@@ -28,7 +29,10 @@ export function readEvents(place: Place): Record<string, EventKind> {
   const entries = readEntries(place, "a section of event kinds") ?? [];
   if (entries.length > BOUNDS.events) complain(place, `at most ${BOUNDS.events} events, found ${entries.length}`);
   for (const { name, key, value } of entries) {
-    if (!checkName(key, name)) continue;
+    if (!checkName(key, name)) {
+      place.source.broken.add(name);
+      continue;
+    }
     const section = readSection(value, ["fields"]);
     events[name] = { fields: optional(section, "fields", [], readFields) };
   }
@@ -37,14 +41,18 @@ export function readEvents(place: Place): Record<string, EventKind> {
 
 function readFields(place: Place): readonly string[] {
   const fields: string[] = [];
-  const items = readItems(place, "a list of field names") ?? [];
+  // A single name without its list is complained about, and then taken: the rest of the file refers to it.
+  const items =
+    readItems(place, "a list of field names") ??
+    (isScalar(place.node) && typeof place.node.value === "string" ? [place] : []);
   if (items.length > BOUNDS.fieldsOfAnEvent) {
     complain(place, `at most ${BOUNDS.fieldsOfAnEvent} fields, found ${items.length}`);
   }
   for (const item of items) {
     const field = readText(item, "a field name", 200);
-    if (field === undefined || !checkName(item, field)) continue;
-    if (field === "kind") complain(item, '"kind" is the kind of every observation', "choose another name");
+    if (field === undefined) continue;
+    if (!checkName(item, field)) place.source.broken.add(field);
+    else if (field === "kind") complain(item, '"kind" is the kind of every observation', "choose another name");
     else if (fields.includes(field)) complain(item, `field "${field}" twice`);
     else fields.push(field);
   }
@@ -67,8 +75,9 @@ export function readObservations(
   for (const [name, type] of Object.entries(declared)) {
     if (Object.hasOwn(known, name) && known[name] !== type) {
       complain(place, `"${name}" is a ${known[name]} already, declared as ${type}`);
+    } else {
+      known[name] = type;
     }
-    known[name] = type;
   }
   return known;
 }

@@ -46,12 +46,15 @@ function readFeature(item: Place, features: Place, known: Known): Feature | unde
     complain(key, `"${name}" is a context entry already`, "choose another name for the window");
   }
   const window = readWindow({ ...entry.value, path }, name, known);
-  return named ? window : undefined;
+  if (named && window !== undefined) return window;
+  item.source.broken.add(name);
+  return undefined;
 }
 
 function readContextFeature(place: Place, name: string, { context }: Known): Feature | undefined {
   const type = Object.hasOwn(context, name) ? context[name] : undefined;
   if (type === undefined) {
+    if (place.source.broken.has(name)) return undefined;
     const guess = nearest(name, Object.keys(context));
     return complain(
       place,

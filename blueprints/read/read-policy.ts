@@ -54,14 +54,21 @@ export function readPolicy(
       return complain(place, `at most ${BOUNDS.formulas} formulas, found ${entries.length}`);
     }
     for (const { name, key, value } of entries) {
-      if (!checkName(key, name)) continue;
+      if (!checkName(key, name)) {
+        place.source.broken.add(name);
+        continue;
+      }
       if (Object.hasOwn(types, name)) {
         complain(key, `"${name}" is the label or a feature already`, "choose another name");
         continue;
       }
       const formula = readFormula(value, types, ["number", "boolean", "string"]);
-      if (formula !== undefined) named.set(name, formula);
-      types[name] = formula?.type ?? "any";
+      if (formula === undefined) {
+        place.source.broken.add(name);
+        continue;
+      }
+      named.set(name, formula);
+      types[name] = formula.type;
     }
     return undefined;
   });

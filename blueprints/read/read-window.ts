@@ -52,6 +52,7 @@ function readAggregate(section: Section): WindowAggregate | undefined {
 function readEvent(place: Place, { events }: Known): string | undefined {
   const event = readText(place, "an event kind", 200);
   if (event === undefined || Object.hasOwn(events, event)) return event;
+  if (place.source.broken.has(event)) return undefined;
   const guess = nearest(event, Object.keys(events));
   return complain(
     place,
@@ -75,6 +76,7 @@ function readField(
   }
   const field = readText(place, "an event field", 200);
   if (field === undefined || kind === undefined || kind.fields.includes(field)) return field;
+  if (place.source.broken.has(field)) return undefined;
   const guess = nearest(field, kind.fields);
   return complain(
     place,
@@ -92,7 +94,7 @@ function readBy(place: Place, { context }: Known): readonly string[] | undefined
   const by: string[] = [];
   for (const item of items) {
     const name = readText(item, "a context entry's name", 200);
-    if (name === undefined) continue;
+    if (name === undefined || place.source.broken.has(name)) continue;
     const type = Object.hasOwn(context, name) ? context[name] : undefined;
     if (type === undefined) {
       const guess = nearest(name, Object.keys(context));

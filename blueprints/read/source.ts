@@ -7,6 +7,8 @@ export interface Source {
   readonly text: string;
   readonly root: Node | null;
   readonly problems: readonly Problem[];
+  /** Names that were declared with a mistake: what refers to them is not complained about again. */
+  readonly broken: Set<string>;
   /** `offset` is 0-based in the text. */
   reportAt(offset: number, path: string, what: string, hint?: string | null): void;
   /** The node itself, an alias followed. */
@@ -17,6 +19,7 @@ export interface Source {
 export function openSource(text: string, where: string): Source {
   const lines = new LineCounter();
   const problems: Problem[] = [];
+  const broken = new Set<string>();
   const reportAt = (offset: number, path: string, what: string, hint: string | null = null): void => {
     const { line, col: column } = lines.linePos(offset);
     const place = `${where}:${Math.max(1, line)}:${Math.max(1, column)}${path === "" ? "" : ` ${path}`}`;
@@ -30,7 +33,7 @@ export function openSource(text: string, where: string): Source {
   };
   if (text.length > BOUNDS.textLength) {
     reportAt(0, "", `a blueprint has at most ${BOUNDS.textLength} characters, this one ${text.length}`);
-    return { text, root: null, problems, reportAt, resolve: () => null };
+    return { text, root: null, problems, broken, reportAt, resolve: () => null };
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
   for (const error of document.errors) reportAt(error.pos[0], "", `not valid YAML: ${error.message}`);
@@ -39,5 +42,5 @@ export function openSource(text: string, where: string): Source {
     const target = isAlias(node) ? node.resolve(document) : node;
     return isNode(target) ? target : null;
   };
-  return { text, root: resolve(document.contents), problems, reportAt, resolve };
+  return { text, root: resolve(document.contents), problems, broken, reportAt, resolve };
 }

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { parseBlueprint, type Blueprint, BlueprintError, type Problem } from "../../blueprints/index.ts";
+
+export const FLIGHTS = readFileSync(new URL("../../examples/flights.yaml", import.meta.url), "utf8");
+
+/** Every kind of thing once, one a line: tests change a line and look at what is said about it. */
+export const SMALL = `useCase: small
+decisionSpace: boolean
+context:
+  distance: number
+  carrier: category
+  night: boolean
+  tailnum: key
+events:
+  arrival: { fields: [delay_min] }
+features:
+  - distance
+  - carrier
+  - night
+  - m_arr: { mean: delay_min, of: arrival, by: [carrier, tailnum], in: 3h }
+  - n_arr: { count: true, of: arrival, by: tailnum, in: 24h, open: true }
+label:
+  name: delayed
+  when: kind == "arrival"
+  value: delay_min >= 15
+  wait: 36h
+model:
+  depth: 4
+policy:
+  formulas:
+    risk: delayed
+  decide: risk > 0.35
+join:
+  ttl: 48h
+training:
+  freshRows: 20%
+`;
+
+/** SMALL with one piece of its text replaced; fails when the piece isn't there exactly once. */
+export function edited(before: string, after: string, text = SMALL): string {
+  if (text.split(before).length !== 2) throw new Error(`"${before}" is not in the text exactly once`);
+  return text.replace(before, () => after);
+}
+
+export function small(before = "", after = ""): Blueprint {
+  return parseBlueprint(before === "" ? SMALL : edited(before, after), "small.yaml");
+}
+
+export function problemsOf(text: string): readonly Problem[] {
+  try {
+    parseBlueprint(text, "small.yaml");
+  } catch (error) {
+    if (error instanceof BlueprintError) return error.problems;
+    throw error;
+  }
+  throw new Error("the blueprint was accepted");
+}

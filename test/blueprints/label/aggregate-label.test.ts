@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import {
+  aggregateLabel,
+  compileLabel,
+  parseBlueprint,
+  type LabelAggregate,
+  type Observation,
+} from "../../../blueprints/index.ts";
+import { FLIGHTS, SMALL } from "../fixtures.ts";
+import { random, shuffled } from "../random.ts";
+
+const AGGREGATES: readonly LabelAggregate[] = [
+  "earliest",
+  "latest",
+  "sum",
+  "mean",
+  "min",
+  "max",
+  "median",
+  "any",
+  "count",
+];
+
+function label(aggregate: LabelAggregate, value = "delay_min", when = 'kind == "arrival"') {
+  return compileLabel(
+    parseBlueprint(
+      SMALL.replace("  depth: 4", "  objective: regression")
+        .replace("value: delay_min >= 15", `value: ${value}\n  aggregate: ${aggregate}`)
+        .replace('when: kind == "arrival"', `when: ${when}`),
+    ),
+  );
+}
+
+function arrival(time: number, delay_min: unknown, id?: string): Observation {
+  return { time, values: { kind: "arrival", delay_min }, ...(id === undefined ? {} : { id }) };
+}
+
+describe("aggregates of 4, 1, 9, 2 at the times 1 to 4", () => {
+  const observations = [arrival(1, 4), arrival(2, 1), arrival(3, 9), arrival(4, 2)];
+  const expected: Readonly<Record<LabelAggregate, readonly [value: number, time: number]>> = {
+    earliest: [4, 1],
+    latest: [2, 4],
+    sum: [16, 4],
+    mean: [4, 4],
+    min: [1, 4],
+    max: [9, 4],
+    median: [3, 4],
+    any: [1, 4],
+    count: [4, 4],
+  };
+  for (const aggregate of AGGREGATES) {
+    const [value, time] = expected[aggregate];
+    test(`${aggregate} is ${value}`, () => {
+      expect(aggregateLabel(label(aggregate), observations)).toEqual({ value, time });
+    });
+  }
+});
+
+test("the order of arrival changes no bit of any aggregate", () => {
+  const next = random(7);
+  for (let round = 0; round < 20; round++) {
+    const observations = Array.from({ length: 30 }, () =>
+      arrival(Math.floor(next() * 10), next() < 0.1 ? null : (next() - 0.5) * 10 ** Math.floor(next() * 12)),
+    );
+    for (const aggregate of AGGREGATES) {
+      const compiled = label(aggregate);
+      const expected = aggregateLabel(compiled, observations);
+      for (let i = 0; i < 5; i++) expect(aggregateLabel(compiled, shuffled(observations, next))).toEqual(expected);
+    }
+  }
+});
+
+test("an observation that comes twice under one id counts once; without ids both count", () => {
+  expect(aggregateLabel(label("sum"), [arrival(1, 5, "o1"), arrival(1, 5, "o1"), arrival(2, 1, "o2")])?.value).toBe(6);
+  expect(aggregateLabel(label("sum"), [arrival(1, 5), arrival(1, 5)])?.value).toBe(10);
+});
+
+test("observations for which when is false or missing, or whose value is missing, don't count", () => {
+  const departure = { time: 9, values: { kind: "departure", delay_min: 100 } };
+  const unknown = { time: 9, values: { delay_min: 100 } };
+  const counted = [departure, unknown, arrival(1, 7), arrival(8, null), arrival(8, "7"), arrival(8, Number.NaN)];
+  expect(aggregateLabel(label("latest"), counted)).toEqual({ value: 7, time: 1 });
+  expect(aggregateLabel(label("count"), counted)).toEqual({ value: 1, time: 1 });
+});
+
+test("without an observation that counts there is no label", () => {
+  for (const aggregate of AGGREGATES) {
+    expect(aggregateLabel(label(aggregate), [])).toBe(null);
+    expect(aggregateLabel(label(aggregate), [arrival(1, null), arrival(2, null)])).toBe(null);
+  }
+});
+
+test("a flight's label is 1 from 15 minutes of arrival delay on, by its latest arrival", () => {
+  const delayed = compileLabel(parseBlueprint(FLIGHTS));
+  expect(aggregateLabel(delayed, [arrival(1, 15)])).toEqual({ value: 1, time: 1 });
+  expect(aggregateLabel(delayed, [arrival(1, 14.9)])).toEqual({ value: 0, time: 1 });
+  expect(aggregateLabel(delayed, [arrival(2, 3), arrival(1, 60)])).toEqual({ value: 0, time: 2 });
+});

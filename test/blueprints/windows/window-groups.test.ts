@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import {
+  contextFeatures,
+  fillWindows,
+  groupKey,
+  insertEvent,
+  parseBlueprint,
+  tileExpiry,
+  tileOf,
+  tilesFor,
+  windowGroups,
+  type Tile,
+  type WindowGroup,
+} from "../../../blueprints/index.ts";
+import { tileWidth } from "../../../blueprints/windows/tile-width.ts";
+import { FLIGHTS, small } from "../fixtures.ts";
+
+const HOUR = 3_600_000;
+
+describe("the flights' windows", () => {
+  const groups = windowGroups(parseBlueprint(FLIGHTS));
+
+  test("share one group per event and by", () => {
+    expect(groups.map(({ id, windows, fields }) => [id, windows.length, fields])).toEqual([
+      ["departure/origin", 4, ["delay_min"]],
+      ["departure/carrier+origin", 2, ["delay_min"]],
+      ["arrival/dest", 2, ["delay_min"]],
+      ["arrival/carrier", 2, ["delay_min"]],
+      ["arrival/tailnum", 1, ["delay_min"]],
+    ]);
+  });
+
+  test("know their slots in the vector, their tiles and how long these are needed", () => {
+    expect(groups[0]).toEqual({
+      id: "departure/origin",
+      stateId: "departure/origin/15m/delay_min",
+      event: "departure",
+      by: ["origin"],
+      fields: ["delay_min"],
+      tileMs: 15 * 60_000,
+      retentionMs: 3 * HOUR,
+      windows: [
+        { featureIndex: 21, aggregate: "mean", fieldIndex: 0, windowMs: HOUR, open: false },
+        { featureIndex: 22, aggregate: "count", fieldIndex: -1, windowMs: HOUR, open: false },
+        { featureIndex: 23, aggregate: "mean", fieldIndex: 0, windowMs: 3 * HOUR, open: false },
+        { featureIndex: 24, aggregate: "count", fieldIndex: -1, windowMs: 3 * HOUR, open: false },
+      ],
+    });
+  });
+});
+
+test("the order of by makes no other group", () => {
+  const ids = windowGroups(small("[carrier, tailnum]", "[tailnum, carrier]")).map(({ stateId }) => stateId);
+  expect(ids).toEqual(windowGroups(small()).map(({ stateId }) => stateId));
+});
+
+test("a group that only counts keeps no fields", () => {
+  const group = windowGroups(small()).find(({ id }) => id === "arrival/tailnum");
+  expect(group).toMatchObject({ fields: [], stateId: "arrival/tailnum/2h/" });
+});
+
+test("a window of 8 s or more is cut into 8 to 16 tiles", () => {
+  for (let windowMs = 8000; windowMs <= 366 * 24 * HOUR; windowMs = Math.ceil(windowMs * 1.01)) {
+    const tiles = windowMs / tileWidth(windowMs);
+    expect(tiles).toBeGreaterThanOrEqual(8);
+    expect(tiles).toBeLessThanOrEqual(16);
+  }
+  expect(tileWidth(1000)).toBe(1000);
+});
+
+describe("a key", () => {
+  const two = { by: ["a", "b"] };
+
+  test("of one value is the value", () => {
+    expect(groupKey({ by: ["a"] }, { a: "N1/2%" })).toBe("N1/2%");
+  });
+
+  test("of two values is different for different pairs", () => {
+    const values = ["", "x", "/", "%", "%2F", "x/", "/x", "%25", "2F"].filter((value) => value !== "");
+    const keys = values.flatMap((a) => values.map((b) => groupKey(two, { a, b })));
+    expect(new Set(keys).size).toBe(values.length ** 2);
+    expect(groupKey(two, { a: "UA", b: "EWR" })).toBe("UA/EWR");
+  });
+
+  test("is null when a value is missing, empty, inherited or of a type that names nothing", () => {
+    for (const a of [undefined, null, "", Number.NaN, 1.5, true, {}]) expect(groupKey(two, { a, b: "x" })).toBe(null);
+    expect(groupKey({ by: ["toString"] }, {})).toBe(null);
+  });
+
+  test("of a whole number is the one of its digits", () => {
+    expect(groupKey(two, { a: 12, b: "x" })).toBe(groupKey(two, { a: "12", b: "x" }));
+  });
+});
+
+describe("windows of one decision", () => {
+  const blueprint = parseBlueprint(FLIGHTS);
+  const groups = windowGroups(blueprint);
+  const origin = groups[0] as WindowGroup;
+  const t = Date.UTC(2013, 0, 1, 12);
+
+  test("are written into their slots, from the tiles that are asked for", () => {
+    const tiles = new Map<number, Tile>();
+    for (const [time, delay] of [
+      [t - 3 * HOUR - 1, 500],
+      [t - 3 * HOUR, 30],
+      [t - HOUR, 10],
+      [t - 1, 20],
+      [t, 900],
+    ] as const) {
+      const start = tileOf(time, origin.tileMs);
+      tiles.set(start, insertEvent(tiles.get(start) ?? null, time, [delay]));
+    }
+    const { first, last } = tilesFor(origin, t);
+    const needed: (Tile | null)[] = [];
+    for (let start = first; start <= last; start += origin.tileMs) needed.push(tiles.get(start) ?? null);
+    const vector = contextFeatures(blueprint)({ origin: "JFK" });
+    fillWindows(origin, needed, t, vector);
+    expect(vector.slice(21, 25)).toEqual([15, 2, 20, 3]);
+    expect(vector[17]).toBe("JFK");
+    expect(vector.slice(25)).toEqual(Array.from({ length: 7 }, () => null));
+  });
+
+  test("are missing, counts too, when the key is unknown; a known key without events has counts of 0", () => {
+    const vector = contextFeatures(blueprint)({});
+    fillWindows(origin, null, t, vector);
+    expect(vector.slice(21, 25)).toEqual([null, null, null, null]);
+    fillWindows(origin, [], t, vector);
+    expect(vector.slice(21, 25)).toEqual([null, 0, null, 0]);
+  });
+
+  test("need a tile until it has expired, and not after", () => {
+    const start = tileOf(t, origin.tileMs);
+    const expiry = tileExpiry(origin, start);
+    expect(tilesFor(origin, expiry - 1).first).toBe(start);
+    expect(tilesFor(origin, expiry).first).toBeGreaterThan(start);
+  });
+});
