@@ -93,6 +93,13 @@ export function trainingRows(useCase: string, schema: AvroSchema): Topic<Trainin
   return defineTopic({ name: `${ROWS}${useCase}`, schema });
 }
 
+/** Stands for the rows topics of all use cases where an operator declares that it writes rows. */
+export const rowsFamily: Topic<TrainingRow> = defineTopic({
+  name: "training-rows",
+  schema: { type: "map", values: ["null", "boolean", "double", "string"] },
+  family: true,
+});
+
 export const isRowsTopic = (name: string): boolean => name.startsWith(ROWS);
 export const useCaseOfRows = (name: string): string => name.slice(ROWS.length);
 export const rowsTopicName = (useCase: string): string => `${ROWS}${useCase}`;

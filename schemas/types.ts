@@ -170,6 +170,10 @@ export interface HourlyStats {
   readonly errors: number;
   /** Labelled, by the hour of the row. */
   readonly rows: number;
+  /** Decisions whose wait ended without a label, by that hour. */
+  readonly expired: number;
+  /** Rows corrected by a late observation. */
+  readonly corrected: number;
   /** Decisions by value. */
   readonly values: Readonly<Record<string, number>>;
   /** By feature. */
@@ -204,13 +208,13 @@ export interface Distribution {
 export interface Joined {
   /** As recorded. */
   readonly decision: DecisionRecorded;
-  /** From the observations, or the default. */
-  readonly label: number;
+  /** From the observations, or the default; null: there is neither, the decision has expired. */
+  readonly label: null | number;
   /** Event time of the observation that settled it; null for a default label. */
   readonly labelTime: null | number;
   /** Event time at which the row was complete. */
   readonly rowTime: number;
-  /** provisional, mature or corrected. */
+  /** provisional, mature, corrected or expired. */
   readonly maturity: string;
 }
 
@@ -555,6 +559,8 @@ export const hourlyStatsSchema = {
     { name: "nulls", type: "long", doc: "Without a value." },
     { name: "errors", type: "long", doc: "With reason error." },
     { name: "rows", type: "long", doc: "Labelled, by the hour of the row." },
+    { name: "expired", type: "long", doc: "Decisions whose wait ended without a label, by that hour." },
+    { name: "corrected", type: "long", doc: "Rows corrected by a late observation." },
     { name: "values", type: { type: "map", values: "long" }, doc: "Decisions by value." },
     {
       name: "features",
@@ -649,7 +655,11 @@ export const joinedSchema = {
       },
       doc: "As recorded.",
     },
-    { name: "label", type: "double", doc: "From the observations, or the default." },
+    {
+      name: "label",
+      type: ["null", "double"],
+      doc: "From the observations, or the default; null: there is neither, the decision has expired.",
+    },
     {
       name: "labelTime",
       type: ["null", { type: "long", logicalType: "timestamp-millis" }],
@@ -660,7 +670,7 @@ export const joinedSchema = {
       type: { type: "long", logicalType: "timestamp-millis" },
       doc: "Event time at which the row was complete.",
     },
-    { name: "maturity", type: "string", doc: "provisional, mature or corrected." },
+    { name: "maturity", type: "string", doc: "provisional, mature, corrected or expired." },
   ],
 } as const;
 

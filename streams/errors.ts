@@ -23,6 +23,7 @@ const table = {
   INCOMPATIBLE_SCHEMA: { retry: false, fence: false, fatal: true },
   REGISTRY_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   HANDLER_FAILED: { retry: false, fence: false, fatal: false },
+  TOO_LATE: { retry: false, fence: false, fatal: false },
   UNKNOWN_REPLY_TOPIC: { retry: false, fence: false, fatal: false },
   TOPOLOGY_INVALID: { retry: false, fence: false, fatal: true },
   STATE_CORRUPT: { retry: true, fence: false, fatal: false },

@@ -33,6 +33,7 @@ export type { AvroSchema, Compatibility, SchemaRegistry } from "./registry/regis
 export { Application, type ApplicationOptions } from "./runtime/application.ts";
 export type { Delivery } from "./runtime/commit.ts";
 export { LATENCY_HEADER } from "./runtime/outbox.ts";
+export { CORRELATION_ID, REPLY_PARTITION, REPLY_TOPIC, replyAddress, replyHeaders, type ReplyAddress } from "./request-reply/headers.ts";
 export { ensureTopic } from "./runtime/topics.ts";
 export { Serdes } from "./serde/serdes.ts";
 export { createLevelEngine } from "./state/level-engine.ts";

@@ -48,6 +48,8 @@ export interface Store<V> {
 export interface GlobalView<V> {
   get(key: string): V | undefined;
   values(): Iterable<V>;
+  /** Grows with every change, so that what is derived from the view can be kept. */
+  readonly version: number;
 }
 
 export interface Timer {

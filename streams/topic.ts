@@ -16,6 +16,8 @@ export interface Topic<V> {
   readonly retentionMs?: number;
   /** The runtime adds the header `loopstream_latency_ms`: milliseconds from the fetch of the input to the write. */
   readonly measured?: boolean;
+  /** Stands for many topics; a record says which one it goes to. */
+  readonly family?: boolean;
   /** Never set: carries `V` for the type checker. */
   readonly value?: V;
 }
@@ -34,6 +36,7 @@ export interface TopicOptions {
   readonly partitions?: number;
   readonly retentionMs?: number;
   readonly measured?: boolean;
+  readonly family?: boolean;
 }
 
 export function defineTopic<V>(options: TopicOptions): Topic<V> {

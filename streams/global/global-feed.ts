@@ -23,7 +23,7 @@ export interface GlobalFeedOptions {
  */
 export class GlobalFeed {
   readonly #options: GlobalFeedOptions;
-  readonly #tables = new Map<string, Map<string, unknown>>();
+  readonly #tables = new Map<string, TableContent>();
   readonly #folds = new Map<string, FoldBytes>();
   readonly #next = new Map<string, number>();
   readonly #database: StateDatabase;
@@ -45,7 +45,7 @@ export class GlobalFeed {
     }
     const feed = new GlobalFeed(options, database, await backbone.reader(positions), positions);
     for (const source of sources) {
-      if (source.kind === "table") feed.#tables.set(source.name, new Map());
+      if (source.kind === "table") feed.#tables.set(source.name, new TableContent());
       else feed.#folds.set(source.name, await FoldBytes.load(source.name, database));
     }
     return feed;
@@ -69,8 +69,7 @@ export class GlobalFeed {
   }
 
   #view<T>(table: GlobalTable<T>): GlobalView<T> {
-    const content = this.#tables.get(table.name) as Map<string, T>;
-    return { get: (key) => content.get(key), values: () => content.values() };
+    return this.#tables.get(table.name) as unknown as GlobalView<T>;
   }
 
   /** Resolves once the tables hold everything that was there at the call; folds and tables are then read side by side. */
@@ -183,6 +182,30 @@ export class GlobalFeed {
     await this.#running;
     this.#wake();
     await this.#database.close();
+  }
+}
+
+/** The newest value of each key. */
+class TableContent implements GlobalView<unknown> {
+  readonly #content = new Map<string, unknown>();
+  version = 0;
+
+  get(key: string): unknown {
+    return this.#content.get(key);
+  }
+
+  values(): Iterable<unknown> {
+    return this.#content.values();
+  }
+
+  set(key: string, value: unknown): void {
+    this.#content.set(key, value);
+    this.version++;
+  }
+
+  delete(key: string): void {
+    this.#content.delete(key);
+    this.version++;
   }
 }
 

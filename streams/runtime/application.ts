@@ -43,7 +43,7 @@ export interface ApplicationOptions {
 
 const PAUSE_ABOVE = 20_000;
 const RESUME_BELOW = 5_000;
-const EVICT_EVERY_MS = 600_000;
+const EVICT_EVERY_MS = 6 * 3_600_000;
 const RETRY_AFTER_MS = 500;
 
 /** Runs a topology's tasks over a backbone: polls, hands out, commits, moves tasks as the group says. */

@@ -96,7 +96,7 @@ export function defineTopology(options: TopologyOptions): Topology {
     ...operators.flatMap((operator) => [...inputs(operator), ...outputs(operator)]),
     ...globals.map((global) => global.topic),
     ...(clock === undefined ? [] : [clock]),
-  ]).filter((topic) => !edges.has(topic.name));
+  ]).filter((topic) => !edges.has(topic.name) && topic.family !== true);
   return Object.freeze({ name, subTopologies, globals, memoryEdges: edges, clock, topics });
 }
 

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import type { FeatureVector } from "../../blueprints/index.ts";
+import type { DecisionRecorded, DecisionReplied, Scored } from "../../schemas/index.ts";
+import type { CompiledBlueprint } from "../globals/index.ts";
+
+/** The seed of a decision's sampling: anybody who knows the three can draw again what was drawn. */
+export function decisionSeed(salt: string, useCase: string, decisionId: string): string {
+  return createHash("sha256").update(`${salt}\0${useCase}\0${decisionId}`).digest("hex").slice(0, 16);
+}
+
+/** The decision of the blueprint's policy over the predictions; null, with the reason, where there is no model. */
+export function decideScored(scored: Scored, compiled: CompiledBlueprint, time: number, salt: string): DecisionRecorded {
+  const { request, features } = scored.enriched;
+  const { blueprint, policy } = compiled;
+  const vector = features as FeatureVector;
+  const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions);
+  const actions = actionsOf(blueprint.decisionSpace);
+  return {
+    decisionId: request.decisionId,
+    unit: request.unit,
+    useCase: request.useCase,
+    blueprintVersion: blueprint.version,
+    modelId: scored.modelId,
+    features,
+    predictions: scored.predictions,
+    actions,
+    distribution: value === null ? [] : actions.map((action) => (action === value ? 1 : 0)),
+    value,
+    propensity: value === null ? null : 1,
+    seed: decisionSeed(salt, request.useCase, request.decisionId),
+    mode: scored.modelId === null ? "loggingOnly" : "online",
+    reason: scored.modelId === null ? "noModel" : value === null ? "error" : "exploit",
+    decisionTime: time,
+    deferred: request.deferred,
+  };
+}
+
+function actionsOf(space: CompiledBlueprint["blueprint"]["decisionSpace"]): (boolean | string)[] {
+  if (space.kind === "boolean") return [false, true];
+  return space.kind === "actions" ? [...space.actions] : [];
+}
+
+export function replyTo(decision: DecisionRecorded): DecisionReplied {
+  const { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId } = decision;
+  const error = reason === "error" ? "the policy gave no value: a prediction or feature it needs is missing" : null;
+  return { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, error };
+}
+
+export function refusalOf(scored: Scored, error: string): DecisionReplied {
+  const { decisionId, useCase } = scored.enriched.request;
+  return { decisionId, useCase, value: null, reason: "error", propensity: null, blueprintVersion: null, modelId: null, error };
+}

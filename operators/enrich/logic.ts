@@ -1,0 +1,47 @@
+import { fillWindows, groupKey, tilesFor, type FeatureVector, type Tile, type WindowGroup } from "../../blueprints/index.ts";
+import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
+import { tileKey, type ValidBlueprints, type WindowBytes } from "../globals/index.ts";
+
+/**
+ * A request with its features as of its event time: from its context, and from the events strictly before. Nothing that is missing
+ * or unknown is an error but the use case itself.
+ */
+export function enrichRequest(
+  request: DecisionRequested,
+  time: number,
+  blueprints: ValidBlueprints,
+  windows: WindowBytes,
+): Enriched {
+  const compiled = blueprints.at(request.useCase, time);
+  if (compiled === undefined) {
+    return { request, blueprintVersion: null, features: [], error: unknownUseCase(request.useCase, blueprints) };
+  }
+  const features = compiled.fromContext(request.context);
+  for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);
+  return { request, blueprintVersion: compiled.blueprint.version, features, error: null };
+}
+
+function fillGroup(
+  group: WindowGroup,
+  context: DecisionRequested["context"],
+  time: number,
+  windows: WindowBytes,
+  features: FeatureVector,
+): void {
+  const key = groupKey(group, context);
+  if (key === null) return fillWindows(group, null, time, features);
+  const { first, last } = tilesFor(group, time);
+  const tiles: (Tile | null)[] = [];
+  for (let start = first; start <= last; start += group.tileMs) {
+    const tile = windows.get(tileKey(group, start, key));
+    if (tile !== undefined) tiles.push(tile);
+  }
+  fillWindows(group, tiles, time, features);
+}
+
+function unknownUseCase(useCase: string, blueprints: ValidBlueprints): string {
+  const known = blueprints.useCases();
+  return known.includes(useCase)
+    ? `use case "${useCase}" has no live blueprint at this time: publish or activate one`
+    : `unknown use case "${useCase}": ${known.length === 0 ? "no blueprint is published" : `known are ${known.join(", ")}`}`;
+}

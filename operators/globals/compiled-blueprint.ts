@@ -1,0 +1,43 @@
+import {
+  compileLabel,
+  compilePolicy,
+  contextFeatures,
+  featureLayout,
+  parseBlueprint,
+  rowSchema,
+  windowGroups,
+  type Blueprint,
+  type FeatureColumn,
+  type FeatureVector,
+  type Label,
+  type Policy,
+  type WindowGroup,
+} from "../../blueprints/index.ts";
+import { trainingRows, type TrainingRow } from "../../schemas/index.ts";
+import type { Topic } from "../../streams/index.ts";
+
+/** A blueprint version with everything operators derive from it, made once. */
+export interface CompiledBlueprint {
+  readonly blueprint: Blueprint;
+  readonly layout: readonly FeatureColumn[];
+  /** A new feature vector with the context features filled in. */
+  readonly fromContext: (context: Readonly<Record<string, unknown>>) => FeatureVector;
+  readonly groups: readonly WindowGroup[];
+  readonly policy: Policy;
+  readonly label: Label;
+  readonly rows: Topic<TrainingRow>;
+}
+
+/** Throws `BlueprintError` for a text that is not a blueprint. */
+export function compileBlueprint(text: string): CompiledBlueprint {
+  const blueprint = parseBlueprint(text);
+  return Object.freeze({
+    blueprint,
+    layout: featureLayout(blueprint),
+    fromContext: contextFeatures(blueprint),
+    groups: windowGroups(blueprint),
+    policy: compilePolicy(blueprint),
+    label: compileLabel(blueprint),
+    rows: trainingRows(blueprint.useCase, rowSchema(blueprint) as never),
+  });
+}

@@ -1,0 +1,31 @@
+import { encodeFeatures, type Categories, type EncodeFeatures, type FeatureVector } from "../../blueprints/index.ts";
+import type { Enriched } from "../../schemas/index.ts";
+import type { Scorer } from "../../serving/index.ts";
+import type { CompiledBlueprint } from "../globals/index.ts";
+
+/** ONNX Runtime holds the event loop while it runs: about 250 rows are two milliseconds. */
+const MOST_ROWS = 250;
+
+const encoders = new WeakMap<Scorer, EncodeFeatures>();
+
+/** One prediction a request. @returns one number each, in order. */
+export async function predict(
+  requests: readonly Enriched[],
+  compiled: CompiledBlueprint,
+  scorer: Scorer,
+): Promise<Float32Array> {
+  let encode = encoders.get(scorer);
+  if (encode === undefined) {
+    const categories = JSON.parse(scorer.metadata["categories"] ?? "{}") as Categories;
+    encoders.set(scorer, (encode = encodeFeatures(compiled.layout, categories)));
+  }
+  const predictions = new Float32Array(requests.length);
+  const { columns } = scorer;
+  for (let from = 0; from < requests.length; from += MOST_ROWS) {
+    const part = requests.slice(from, from + MOST_ROWS);
+    const matrix = new Float32Array(part.length * columns);
+    for (const [row, { features }] of part.entries()) encode(features as FeatureVector, matrix, row * columns);
+    predictions.set(await scorer.score(matrix, part.length), from);
+  }
+  return predictions;
+}

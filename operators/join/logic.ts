@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { aggregateLabel, canonicalJson, type LabelValue } from "../../blueprints/index.ts";
+import type { DecisionRecorded, Joined, ObservationRecorded } from "../../schemas/index.ts";
+import type { CompiledBlueprint } from "../globals/index.ts";
+import type { Pending, PendingObservation } from "./pending.ts";
+
+/** What names an observation: its own id, else its time and content, so that the same one sent twice counts once. */
+export function observationId(observation: ObservationRecorded, time: number): string {
+  if (observation.observationId !== "") return observation.observationId;
+  return createHash("sha256").update(`${time}\0${canonicalJson(observation.values)}`).digest("hex").slice(0, 16);
+}
+
+/** `undefined` when the observation is there already. */
+export function addObservation(pending: Pending, observation: PendingObservation): Pending | undefined {
+  if (pending.observations.some(({ id }) => id === observation.id)) return undefined;
+  return { ...pending, observations: [...pending.observations, observation] };
+}
+
+export const waitEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
+  decision.decisionTime + blueprint.label.waitMs;
+export const joinEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
+  decision.decisionTime + blueprint.join.ttlMs;
+
+/**
+ * The label from the observations with an event time in `[decision, before)`, else the default; null: neither. A function of the
+ * set of observations, whatever their order.
+ */
+export function labelBefore(pending: Pending, compiled: CompiledBlueprint, before: number): LabelValue | { value: number; time: null } | null {
+  const counted = pending.observations.filter(({ time }) => time < before);
+  const label = aggregateLabel(compiled.label, counted);
+  if (label !== null) return label;
+  const fallback = compiled.blueprint.label.default;
+  return fallback === null ? null : { value: fallback, time: null };
+}
+
+/** What is made when the wait is over: a provisional row while corrections may come, a mature one otherwise, or an expiry. */
+export function firstRow(pending: Pending, decision: DecisionRecorded, compiled: CompiledBlueprint): Joined {
+  const rowTime = waitEnd(decision, compiled);
+  const label = labelBefore(pending, compiled, rowTime);
+  const { waitMs } = compiled.blueprint.label;
+  return {
+    decision,
+    label: label?.value ?? null,
+    labelTime: label?.time ?? null,
+    rowTime,
+    maturity: label === null ? "expired" : waitMs < compiled.blueprint.join.ttlMs ? "provisional" : "mature",
+  };
+}
+
+/** The corrected row after a late observation; `undefined` when the label stays. */
+export function correctedRow(
+  pending: Pending,
+  decision: DecisionRecorded,
+  compiled: CompiledBlueprint,
+  time: number,
+): Joined | undefined {
+  const label = labelBefore(pending, compiled, joinEnd(decision, compiled));
+  if (label === null || label.value === pending.label) return undefined;
+  return { decision, label: label.value, labelTime: label.time, rowTime: time, maturity: "corrected" };
+}

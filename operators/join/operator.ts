@@ -1,0 +1,118 @@
+import { decisions, joined, observations, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
+import { defineOperator, StreamsError, type Context } from "../../streams/index.ts";
+import { blueprintTable, validBlueprints, type CompiledBlueprint } from "../globals/index.ts";
+import { addObservation, correctedRow, firstRow, joinEnd, observationId, waitEnd } from "./logic.ts";
+import { nothing, pendingStore } from "./pending.ts";
+
+export interface JoinOptions {
+  /**
+   * How long, in milliseconds of event time, an observation waits for its decision, and a closed decision remembers that it was
+   * there. What comes later can't be told from an observation of nothing.
+   */
+  readonly orphanMs: number;
+}
+
+export const joinDefaults: JoinOptions = Object.freeze({ orphanMs: 7 * 24 * 3_600_000 });
+
+const parts = {
+  in: { decisions, observations },
+  out: { joined },
+  state: { pending: pendingStore },
+  globals: { blueprints: blueprintTable },
+} as const;
+type JoinContext = Context<typeof parts.out, typeof parts.state, typeof parts.globals>;
+
+/**
+ * Decisions and observations by decision id become labelled decisions: at decision time + the label's wait, from all
+ * observations before then in event time; until the join's TTL a late one corrects the row. The result depends on the
+ * records alone, not on the order of their arrival.
+ */
+export const join = (options: JoinOptions = joinDefaults) =>
+  defineOperator({
+    name: "join",
+    ...parts,
+    handlers: {
+      decisions(records, context) {
+        for (const { key, value: decision, ...record } of records) {
+          const compiled = compiledOf(decision, context);
+          if (compiled === undefined) {
+            context.reject({ key, value: decision, ...record }, goneBlueprint(decision));
+            continue;
+          }
+          const pending = context.state.pending.get(key) ?? nothing;
+          if (pending.decision !== null || pending.closed) continue;
+          context.state.pending.put(key, { ...pending, decision });
+          context.schedule(waitEnd(decision, compiled), key);
+          context.schedule(joinEnd(decision, compiled), key);
+        }
+      },
+      observations(records, context) {
+        for (const record of records) {
+          const { key, value, time, origin } = record;
+          const pending = context.state.pending.get(key) ?? nothing;
+          if (pending.closed) {
+            context.reject(record, new StreamsError("TOO_LATE", `decision ${key} takes no observation any more: its TTL is over`));
+            continue;
+          }
+          const { partition, offset } = origin;
+          const added = addObservation(pending, {
+            id: observationId(value, time),
+            time,
+            values: value.values,
+            partition,
+            offset,
+          });
+          if (added === undefined) continue;
+          if (pending === nothing) context.schedule(time + options.orphanMs, key);
+          const { decision } = added;
+          const corrected =
+            added.done && decision !== null
+              ? correctedRow(added, decision, compiledOf(decision, context)!, time)
+              : undefined;
+          context.state.pending.put(key, corrected === undefined ? added : { ...added, label: corrected.label });
+          if (corrected !== undefined) emit(corrected, context);
+        }
+      },
+    },
+    onTimer({ time, key }, context) {
+      const pending = context.state.pending.get(key);
+      if (pending === undefined) return;
+      const { decision } = pending;
+      if (decision === null) {
+        for (const { partition, offset, values } of pending.closed ? [] : pending.observations) {
+          const origin = { topic: observations.name, partition, offset };
+          const orphan = { key, value: values, time, headers: {}, origin };
+          context.reject(orphan, new StreamsError("TOO_LATE", `no decision ${key} came for this observation`));
+        }
+        context.state.pending.delete(key);
+        return;
+      }
+      const compiled = compiledOf(decision, context);
+      if (compiled === undefined) throw goneBlueprint(decision);
+      let current = pending;
+      if (!current.done && time >= waitEnd(decision, compiled)) {
+        const row = firstRow(current, decision, compiled);
+        current = { ...current, done: true, label: row.label };
+        emit(row, context);
+        context.state.pending.put(key, current);
+      }
+      if (time >= joinEnd(decision, compiled)) {
+        context.state.pending.put(key, { ...nothing, done: true, closed: true });
+        context.schedule(time + options.orphanMs, key);
+      }
+    },
+  });
+
+function emit(row: Joined, context: JoinContext): void {
+  context.emit("joined", { key: row.decision.decisionId, value: row, time: row.rowTime });
+}
+
+function compiledOf(decision: DecisionRecorded, context: JoinContext): CompiledBlueprint | undefined {
+  return validBlueprints(context.globals.blueprints).version(decision.useCase, decision.blueprintVersion);
+}
+
+const goneBlueprint = (decision: DecisionRecorded): StreamsError =>
+  new StreamsError(
+    "HANDLER_FAILED",
+    `decision ${decision.decisionId} was made by blueprint ${decision.useCase}/${decision.blueprintVersion}, which is not on the blueprints topic`,
+  );

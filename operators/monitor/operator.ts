@@ -1,0 +1,73 @@
+import { decisions, hourlyStats, joined } from "../../schemas/index.ts";
+import { defineOperator, jsonStore, LATENCY_HEADER, type Context, type Headers } from "../../streams/index.ts";
+import { blueprintTable, validBlueprints } from "../globals/index.ts";
+import { countDecision, countJoined, HOUR_MS, hourOf, newHour, toStats, type RunningHour } from "./logic.ts";
+
+/** An hour is closed this long after its end, in event time, for what comes late. */
+const GRACE_MS = 600_000;
+
+const parts = {
+  in: { decisions, joined },
+  out: { stats: hourlyStats },
+  state: { hours: jsonStore<RunningHour>() },
+  globals: { blueprints: blueprintTable },
+} as const;
+type MonitorContext = Context<typeof parts.out, typeof parts.state, typeof parts.globals>;
+
+/** Counts, shares and distributions of each hour of event time, one record a use case, version and partition. */
+export const monitor = defineOperator({
+  name: "monitor",
+  ...parts,
+  handlers: {
+    decisions(records, context) {
+      const blueprints = validBlueprints(context.globals.blueprints);
+      update(records, context, ({ value }) => value, (hour, { value, headers }) => {
+        const compiled = blueprints.version(value.useCase, value.blueprintVersion);
+        const names = compiled?.layout.map(({ name }) => name) ?? [];
+        countDecision(hour, value, names, latencyOf(headers));
+      });
+    },
+    joined(records, context) {
+      update(records, context, ({ value }) => value.decision, (hour, { value }) => countJoined(hour, value));
+    },
+  },
+  onTimer({ key }, context) {
+    const hour = context.state.hours.get(key);
+    if (hour === undefined) return;
+    const [useCase, blueprintVersion, start] = key.split("/") as [string, string, string];
+    const of = { useCase, blueprintVersion, hour: Number(start), partition: context.partition };
+    context.emit("stats", { key: useCase, value: toStats(hour, of), time: of.hour + HOUR_MS });
+    context.state.hours.delete(key);
+  },
+});
+
+/** Reads and writes each hour once a batch. */
+function update<R extends { readonly time: number }>(
+  records: readonly R[],
+  context: MonitorContext,
+  decisionOf: (record: R) => { readonly useCase: string; readonly blueprintVersion: string },
+  count: (hour: RunningHour, record: R) => void,
+): void {
+  const touched = new Map<string, RunningHour>();
+  for (const record of records) {
+    const { useCase, blueprintVersion } = decisionOf(record);
+    const start = hourOf(record.time);
+    const key = `${useCase}/${blueprintVersion}/${start}`;
+    let hour = touched.get(key);
+    if (hour === undefined) {
+      hour = context.state.hours.get(key);
+      if (hour === undefined) {
+        hour = newHour();
+        context.schedule(start + HOUR_MS + GRACE_MS, key);
+      }
+      touched.set(key, hour);
+    }
+    count(hour, record);
+  }
+  for (const [key, hour] of touched) context.state.hours.put(key, hour);
+}
+
+function latencyOf(headers: Headers): number {
+  const bytes = headers[LATENCY_HEADER];
+  return bytes === undefined ? Number.NaN : Number(Buffer.from(bytes).toString());
+}

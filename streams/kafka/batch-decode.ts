@@ -1,0 +1,134 @@
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { CompressionCodecs } from "kafkajs";
+import type { Headers, LogRecord } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
+import { VarintReader } from "./varint.ts";
+
+/** A transaction that was aborted: what its producer wrote from this offset up to its abort marker is not to be seen. */
+export interface Aborted {
+  readonly producerId: bigint;
+  readonly firstOffset: number;
+}
+
+export interface Decoded {
+  readonly records: LogRecord[];
+  /** Where to read on: behind the last whole batch, whether or not any of its records can be seen. */
+  readonly next: number;
+}
+
+const noHeaders: Headers = Object.freeze({});
+const headerBytes = 61;
+
+/** The committed records from `from` on in a run of record batches, the last of which may be cut off. */
+export async function decodeBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Promise<Decoded> {
+  const records: LogRecord[] = [];
+  const pending = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset);
+  const aborting = new Set<bigint>();
+  let next = from;
+  for (let at = 0; at + headerBytes <= bytes.length; ) {
+    const end = at + 12 + bytes.readInt32BE(at + 8);
+    if (end > bytes.length) break;
+    if (bytes[at + 16] !== 2) {
+      throw new StreamsError(
+        "UNDECODABLE",
+        `a record batch of format ${bytes[at + 16]}: only format 2 (Kafka 0.11 and later) can be read`,
+      );
+    }
+    const base = Number(bytes.readBigInt64BE(at));
+    const attributes = bytes.readInt16BE(at + 21);
+    const last = base + bytes.readInt32BE(at + 23);
+    const producerId = bytes.readBigInt64BE(at + 43);
+    while (pending.length > 0 && pending.at(-1)!.firstOffset <= last) aborting.add(pending.pop()!.producerId);
+    if ((attributes & 0x20) !== 0) {
+      if (isAbortMarker(bytes, at)) aborting.delete(producerId);
+    } else if ((attributes & 0x10) === 0 || !aborting.has(producerId)) {
+      await decodeRecords(bytes, at, end, base, attributes, from, records);
+    }
+    if (last >= next) next = last + 1;
+    at = end;
+  }
+  return { records, next };
+}
+
+/** The key of a control record is a version and a type; type 0 ends a transaction as aborted. */
+function isAbortMarker(bytes: Buffer, at: number): boolean {
+  if (bytes.readInt32BE(at + 57) === 0) return false;
+  const reader = new VarintReader(bytes, at + headerBytes);
+  reader.next();
+  reader.at++;
+  reader.next();
+  reader.next();
+  reader.next();
+  return bytes.readInt16BE(reader.at + 2) === 0;
+}
+
+async function decodeRecords(
+  bytes: Buffer,
+  at: number,
+  end: number,
+  base: number,
+  attributes: number,
+  from: number,
+  into: LogRecord[],
+): Promise<void> {
+  const codec = attributes & 7;
+  const count = bytes.readInt32BE(at + 57);
+  const baseTime = Number(bytes.readBigInt64BE(at + 27));
+  const appendTime = (attributes & 8) !== 0 ? Number(bytes.readBigInt64BE(at + 35)) : undefined;
+  const plain = codec === 0 ? bytes : await decompress(codec, bytes.subarray(at + headerBytes, end));
+  const reader = new VarintReader(plain, codec === 0 ? at + headerBytes : 0);
+  for (let i = 0; i < count; i++) {
+    const length = reader.next();
+    const behind = reader.at + length;
+    reader.at++;
+    const timestamp = baseTime + reader.next();
+    const offset = base + reader.next();
+    if (offset >= from) {
+      const key = readBytes(plain, reader);
+      const value = readBytes(plain, reader);
+      const headers = readHeaders(plain, reader);
+      into.push({ offset, timestamp: appendTime ?? timestamp, key, value, headers });
+    }
+    reader.at = behind;
+  }
+}
+
+function readBytes(bytes: Buffer, reader: VarintReader): Buffer | null {
+  const length = reader.next();
+  if (length < 0) return null;
+  const start = reader.at;
+  reader.at += length;
+  return bytes.subarray(start, reader.at);
+}
+
+function readHeaders(bytes: Buffer, reader: VarintReader): Headers {
+  const count = reader.next();
+  if (count === 0) return noHeaders;
+  const headers: Record<string, Uint8Array> = {};
+  for (let i = 0; i < count; i++) {
+    const length = reader.next();
+    const name = bytes.toString("utf8", reader.at, reader.at + length);
+    reader.at += length;
+    headers[name] = readBytes(bytes, reader) ?? Buffer.alloc(0);
+  }
+  return headers;
+}
+
+const names = ["none", "gzip", "snappy", "lz4", "zstd"];
+
+async function decompress(codec: number, bytes: Buffer): Promise<Buffer> {
+  if (codec === 1) return gunzipSync(bytes);
+  if (codec === 4) return zstdDecompressSync(bytes);
+  const plugged = (CompressionCodecs as Readonly<Record<number, () => { decompress(bytes: Buffer): Promise<Buffer> }>>)[codec];
+  try {
+    return await plugged!().decompress(bytes);
+  } catch (error) {
+    const name = names[codec] ?? String(codec);
+    throw new StreamsError(
+      "UNDECODABLE",
+      `a record batch is compressed with ${name}, which Node can't read: let the producer use zstd or gzip, or add a ` +
+        `${name} codec to kafkajs' CompressionCodecs`,
+      error,
+    );
+  }
+}

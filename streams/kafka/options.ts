@@ -1,0 +1,62 @@
+import type { SASLOptions } from "kafkajs";
+import type { ConnectionOptions } from "node:tls";
+import { StreamsError } from "../errors.ts";
+
+export interface KafkaBackboneOptions {
+  /** `host:port` of some brokers of the cluster; the others are found through them. Also as one comma-separated string. */
+  readonly brokers: readonly string[] | string;
+  readonly clientId?: string;
+  /** Of topics that `ensureTopics` creates. -1: the broker's `default.replication.factor`. */
+  readonly replicationFactor?: number;
+  readonly ssl?: boolean | ConnectionOptions;
+  readonly sasl?: SASLOptions;
+  /** A group member that is not heard of for so long loses its partitions. */
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+  /** How long a group waits in a rebalance for a member that does not poll. */
+  readonly rebalanceTimeoutMs?: number;
+  /** A transaction that is open for longer is aborted by the broker and its producer fenced. */
+  readonly transactionTimeoutMs?: number;
+  /** How long a call goes on trying while brokers can't be reached, before it rejects with `BACKBONE_UNAVAILABLE`. */
+  readonly deliveryTimeoutMs?: number;
+  /** How long the broker holds a fetch open when there is nothing new. New records end it at once. */
+  readonly fetchWaitMs?: number;
+  /** Fetched bytes that a reader keeps ahead of `poll`, over all its partitions. */
+  readonly fetchBufferBytes?: number;
+}
+
+export const kafkaDefaults = Object.freeze({
+  clientId: "loopstream",
+  replicationFactor: -1,
+  ssl: false as boolean | ConnectionOptions,
+  sessionTimeoutMs: 10_000,
+  heartbeatIntervalMs: 3_000,
+  rebalanceTimeoutMs: 60_000,
+  transactionTimeoutMs: 60_000,
+  deliveryTimeoutMs: 30_000,
+  fetchWaitMs: 100,
+  fetchBufferBytes: 64 << 20,
+});
+
+export type KafkaSettings = typeof kafkaDefaults & {
+  readonly brokers: readonly string[];
+  readonly sasl: SASLOptions | undefined;
+};
+
+/** The options with defaults, checked once and frozen. */
+export function kafkaSettings(options: KafkaBackboneOptions): KafkaSettings {
+  const listed = typeof options.brokers === "string" ? options.brokers.split(",") : options.brokers;
+  const brokers = listed.map((broker) => broker.trim()).filter((broker) => broker !== "");
+  const wrong = brokers.find((broker) => !/^[^:\s]+:\d+$/.test(broker));
+  if (brokers.length === 0 || wrong !== undefined) {
+    throw new StreamsError("TOPOLOGY_INVALID", `brokers: expected host:port, got ${JSON.stringify(wrong ?? listed)}`);
+  }
+  const settings = { ...kafkaDefaults, ...options, brokers: Object.freeze(brokers), sasl: options.sasl };
+  if (settings.heartbeatIntervalMs * 2 > settings.sessionTimeoutMs) {
+    throw new StreamsError(
+      "TOPOLOGY_INVALID",
+      `heartbeatIntervalMs (${settings.heartbeatIntervalMs}) must be at most half of sessionTimeoutMs (${settings.sessionTimeoutMs})`,
+    );
+  }
+  return Object.freeze(settings);
+}

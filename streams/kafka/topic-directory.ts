@@ -1,0 +1,218 @@
+import type { Admin } from "kafkajs";
+import type { PartitionOffsets, Position, TopicPartition, TopicSpec } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
+import { protocolType, streamsError } from "./kafka-errors.ts";
+import { lastReadable } from "./last-readable.ts";
+import type { KafkaSettings } from "./options.ts";
+import { retrying } from "./retrying.ts";
+import type { Broker, Cluster } from "./wire.ts";
+
+const earliest = -2;
+const latest = -1;
+const readCommitted = 1;
+
+/** What the cluster says about topics, their partitions and offsets, and a group's committed ones. */
+export class TopicDirectory {
+  readonly #admin: Admin;
+  readonly #cluster: Cluster;
+  readonly #settings: KafkaSettings;
+  readonly #counts = new Map<string, number>();
+  readonly #ends = new Map<string, { readonly stable: number; readonly end: number }>();
+
+  constructor(admin: Admin, cluster: Cluster, settings: KafkaSettings) {
+    this.#admin = admin;
+    this.#cluster = cluster;
+    this.#settings = settings;
+  }
+
+  async ensure(specs: readonly TopicSpec[]): Promise<void> {
+    const missing: TopicSpec[] = [];
+    for (const spec of specs) {
+      const partitions = await this.partitions(spec.name);
+      if (partitions === undefined) missing.push(spec);
+      else checkPartitions(spec, partitions);
+    }
+    if (missing.length === 0) return;
+    await this.#create(missing);
+    // Another instance may have been first, and with another number of partitions.
+    for (const spec of missing) {
+      const partitions = await this.partitions(spec.name);
+      if (partitions === undefined) {
+        throw new StreamsError("BACKBONE_UNAVAILABLE", `topic ${spec.name} was created but is not there yet: try again`);
+      }
+      checkPartitions(spec, partitions);
+    }
+  }
+
+  async #create(specs: readonly TopicSpec[], futureTimes = true): Promise<void> {
+    const topics = specs.map((spec) => ({
+      topic: spec.name,
+      numPartitions: spec.partitions,
+      replicationFactor: this.#settings.replicationFactor,
+      configEntries: topicConfig(spec, futureTimes),
+    }));
+    try {
+      await retrying(this.#settings.deliveryTimeoutMs, () => this.#admin.createTopics({ topics, waitForLeaders: true }));
+    } catch (error) {
+      const errors = error instanceof Error && "errors" in error ? (error.errors as readonly Error[]) : [error];
+      // Brokers before 3.6 do not know the setting for times in the future, and do not need it.
+      if (futureTimes && errors.some((each) => protocolType(each) === "INVALID_CONFIG")) {
+        return this.#create(specs, false);
+      }
+      throw streamsError(errors[0], `create ${specs.map((spec) => spec.name).join(", ")}`);
+    }
+  }
+
+  async partitions(topic: string): Promise<number | undefined> {
+    const known = this.#counts.get(topic);
+    if (known !== undefined) return known;
+    try {
+      const count = await this.#retrying(async () => {
+        const [nodeId] = this.#cluster.getNodeIds();
+        if (nodeId === undefined) await this.#cluster.refreshMetadata();
+        const broker = await this.#cluster.findBroker({ nodeId: nodeId ?? this.#cluster.getNodeIds()[0]! });
+        try {
+          const { topicMetadata } = await broker.metadata([topic]);
+          return topicMetadata.find((found) => found.topic === topic)?.partitionMetadata.length;
+        } catch (error) {
+          if (protocolType(error) === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
+          throw error;
+        }
+      });
+      if (count !== undefined) this.#counts.set(topic, count);
+      return count;
+    } catch (error) {
+      if (protocolType(error) === "INVALID_TOPIC_EXCEPTION") return undefined;
+      throw streamsError(error, `look up topic ${topic}`);
+    }
+  }
+
+  /** Rejects with `UNKNOWN_TOPIC` unless every partition is there. */
+  async check(partitions: readonly TopicPartition[]): Promise<void> {
+    for (const { topic, partition } of partitions) {
+      const count = await this.partitions(topic);
+      if (count === undefined) {
+        throw new StreamsError("UNKNOWN_TOPIC", `there is no topic ${topic}: create it first, or check its name`);
+      }
+      if (!Number.isInteger(partition) || partition < 0 || partition >= count) {
+        throw new StreamsError("UNKNOWN_TOPIC", `there is no partition ${topic}/${partition}: the topic has ${count}`);
+      }
+    }
+  }
+
+  /** Without the broker's own. */
+  async topics(): Promise<readonly string[]> {
+    try {
+      const names = await retrying(this.#settings.deliveryTimeoutMs, () => this.#admin.listTopics());
+      return names.filter((name) => !name.startsWith("__")).sort();
+    } catch (error) {
+      throw streamsError(error, "list the topics");
+    }
+  }
+
+  async offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
+    await this.check(topics.map((topic) => ({ topic, partition: 0 })));
+    const partitions = topics.flatMap((topic) =>
+      Array.from({ length: this.#counts.get(topic)! }, (_, partition) => ({ topic, partition })),
+    );
+    if (partitions.length === 0) return [];
+    try {
+      return await this.#retrying(() => this.bounds(partitions));
+    } catch (error) {
+      throw streamsError(error, `offsets of ${topics.join(", ")}`);
+    }
+  }
+
+  /** One attempt, two requests to each leader at once; then one more where transactions or compaction hide the last record. */
+  async bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffsets[]> {
+    await this.#cluster.addMultipleTargetTopics([...new Set(partitions.map(({ topic }) => topic))]);
+    const byLeader = Map.groupBy(partitions, (at) => leaderOf(this.#cluster, at));
+    const found = await Promise.all(
+      [...byLeader].map(async ([nodeId, led]) => {
+        const broker = await this.#cluster.findBroker({ nodeId });
+        const [starts, stable] = await Promise.all([listOffsets(broker, led, earliest), listOffsets(broker, led, latest)]);
+        const moved = led.filter((at) => this.#ends.get(nameOf(at))?.stable !== stable.get(nameOf(at)));
+        const ranges = moved.map((at) => ({ ...at, start: starts.get(nameOf(at))!, end: stable.get(nameOf(at))! }));
+        for (const { topic, partition, end } of await lastReadable(broker, ranges)) {
+          const name = nameOf({ topic, partition });
+          this.#ends.set(name, { stable: stable.get(name)!, end });
+        }
+        return led.map((at) => ({ ...at, start: starts.get(nameOf(at))!, end: this.#ends.get(nameOf(at))!.end }));
+      }),
+    );
+    const order = new Map(partitions.map((at, i) => [nameOf(at), i]));
+    return found
+      .flat()
+      .map((at) => ({ ...at, end: Math.max(at.start, at.end) }))
+      .sort((a, b) => order.get(nameOf(a))! - order.get(nameOf(b))!);
+  }
+
+  async committed(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
+    if (partitions.length === 0) return [];
+    const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, group]) => ({
+      topic,
+      partitions: group.map(({ partition }) => ({ partition })),
+    }));
+    try {
+      const { responses } = await this.#retrying(async () => {
+        const coordinator = await this.#cluster.findGroupCoordinator({ groupId });
+        return coordinator.offsetFetch({ groupId, topics });
+      });
+      return responses.flatMap((response) =>
+        response.partitions
+          .map(({ partition, offset }) => ({ topic: response.topic, partition, offset: Number(offset) }))
+          .filter(({ offset }) => offset >= 0),
+      );
+    } catch (error) {
+      throw streamsError(error, `committed offsets of group ${groupId}`);
+    }
+  }
+
+  #retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    return retrying(this.#settings.deliveryTimeoutMs, attempt, () => this.#cluster.refreshMetadata());
+  }
+}
+
+/** The broker that leads the partition, as `cluster` knows it; -1 while nobody does. */
+export function leaderOf(cluster: Cluster, { topic, partition }: TopicPartition): number {
+  const found = cluster.findTopicPartitionMetadata(topic).find((at) => at.partitionId === partition);
+  return found?.leader ?? -1;
+}
+
+export function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}
+
+async function listOffsets(broker: Broker, partitions: readonly TopicPartition[], timestamp: number) {
+  const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, group]) => ({
+    topic,
+    partitions: group.map(({ partition }) => ({ partition, timestamp })),
+  }));
+  const { responses } = await broker.listOffsets({ isolationLevel: readCommitted, topics });
+  const offsets = responses.flatMap((response) =>
+    response.partitions.map(
+      ({ partition, offset }) => [nameOf({ topic: response.topic, partition }), Number(offset)] as const,
+    ),
+  );
+  return new Map(offsets);
+}
+
+function checkPartitions(spec: TopicSpec, partitions: number): void {
+  if (spec.partitions === partitions) return;
+  throw new StreamsError(
+    "TOPIC_MISMATCH",
+    `topic ${spec.name} has ${partitions} partitions, not ${spec.partitions}: set the number it has, or use another name`,
+  );
+}
+
+/** Event times may lie in the future of the broker's clock: replays and tests move time by hand. */
+function topicConfig(spec: TopicSpec, futureTimes: boolean): { name: string; value: string }[] {
+  const deletes = spec.cleanup === "delete" || spec.retentionMs !== undefined;
+  const policy = [...(spec.cleanup === "compact" ? ["compact"] : []), ...(deletes ? ["delete"] : [])].join(",");
+  return [
+    { name: "cleanup.policy", value: policy },
+    { name: "retention.ms", value: String(spec.retentionMs ?? -1) },
+    { name: "message.timestamp.type", value: "CreateTime" },
+    ...(futureTimes ? [{ name: "message.timestamp.after.max.ms", value: "9223372036854775807" }] : []),
+  ];
+}

@@ -1,0 +1,53 @@
+/** Signed integers as Kafka's records hold them: zigzag, seven bits a byte. Exact up to 2^52. */
+
+export function varintSize(value: number): number {
+  let rest = zigzag(value);
+  let size = 1;
+  while (rest >= 128) {
+    rest = Math.floor(rest / 128);
+    size++;
+  }
+  return size;
+}
+
+/** Returns the place behind what it wrote. */
+export function writeVarint(into: Uint8Array, at: number, value: number): number {
+  let rest = zigzag(value);
+  while (rest > 0x7fffffff) {
+    into[at++] = (rest % 128) | 128;
+    rest = Math.floor(rest / 128);
+  }
+  while (rest >= 128) {
+    into[at++] = (rest & 127) | 128;
+    rest >>>= 7;
+  }
+  into[at++] = rest;
+  return at;
+}
+
+/** Reads on from `at`, which it moves. */
+export class VarintReader {
+  readonly bytes: Uint8Array;
+  at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  next(): number {
+    const first = this.bytes[this.at++]!;
+    if (first < 128) return (first >>> 1) ^ -(first & 1);
+    let value = first & 127;
+    for (let scale = 128; ; scale *= 128) {
+      const byte = this.bytes[this.at++]!;
+      value += (byte & 127) * scale;
+      if (byte < 128) break;
+    }
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+}
+
+function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1;
+}
