@@ -51,3 +51,5 @@ export { fillWindows, tileExpiry, tilesFor } from "./windows/fill-windows.ts";
 export { groupKey } from "./windows/group-key.ts";
 export { insertEvent, tileNumbers, tileOf, type Tile } from "./windows/tile.ts";
 export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";
+export { compileBlueprint, type CompiledBlueprint } from "./published/compiled-blueprint.ts";
+export { validBlueprints, type ValidBlueprints } from "./published/valid-blueprints.ts";

@@ -2,15 +2,7 @@ export { decide } from "./decide/operator.ts";
 export { decisionSeed } from "./decide/logic.ts";
 export { enrich } from "./enrich/operator.ts";
 export { etl } from "./etl/operator.ts";
-export {
-  blueprintTable,
-  compileBlueprint,
-  eventWindows,
-  modelTable,
-  productionModel,
-  validBlueprints,
-  type CompiledBlueprint,
-} from "./globals/index.ts";
+export { blueprintTable, eventWindows, modelTable } from "./globals/index.ts";
 export { infer, type Scorers } from "./infer/operator.ts";
 export { join, joinDefaults, type JoinOptions } from "./join/operator.ts";
 export { monitor } from "./monitor/operator.ts";

@@ -21,6 +21,7 @@ const table = {
   UNKNOWN_SCHEMA: { retry: false, fence: false, fatal: false },
   UNENCODABLE: { retry: false, fence: false, fatal: false },
   INCOMPATIBLE_SCHEMA: { retry: false, fence: false, fatal: true },
+  TIMEOUT: { retry: true, fence: false, fatal: false },
   REGISTRY_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   HANDLER_FAILED: { retry: false, fence: false, fatal: false },
   TOO_LATE: { retry: false, fence: false, fatal: false },

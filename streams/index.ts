@@ -33,12 +33,30 @@ export type { AvroSchema, Compatibility, SchemaRegistry } from "./registry/regis
 export { Application, type ApplicationOptions } from "./runtime/application.ts";
 export type { Delivery } from "./runtime/commit.ts";
 export { LATENCY_HEADER } from "./runtime/outbox.ts";
-export { CORRELATION_ID, REPLY_PARTITION, REPLY_TOPIC, replyAddress, replyHeaders, type ReplyAddress } from "./request-reply/headers.ts";
+export {
+  CORRELATION_ID,
+  REPLY_PARTITION,
+  REPLY_TOPIC,
+  replyAddress,
+  replyHeaders,
+  type ReplyAddress,
+} from "./request-reply/headers.ts";
+export { createRequester, type Request, type Requester, type RequesterOptions } from "./request-reply/requester.ts";
+export { Sender, type Sent } from "./request-reply/sender.ts";
+export { Publisher, type Published } from "./runtime/publisher.ts";
+export { readRaw, readTable, readTopic, type RawRecord } from "./runtime/read-topic.ts";
 export { ensureTopic } from "./runtime/topics.ts";
 export { Serdes } from "./serde/serdes.ts";
 export { createLevelEngine } from "./state/level-engine.ts";
 export { createMemoryEngine } from "./state/memory-engine.ts";
 export type { StateEngine } from "./state/engine.ts";
 export { deadLetter, type DeadLetterValue } from "./task/dead-letter.ts";
+export {
+  createTestDriver,
+  type TestDriver,
+  type TestDriverOptions,
+  type TestInput,
+  type TestOutput,
+} from "./test-driver/index.ts";
 export { defineTopic, type AnyTopic, type Topic, type ValueOf } from "./topic.ts";
 export { defineTopology, type Topology } from "./topology/topology.ts";

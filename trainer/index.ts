@@ -2,3 +2,9 @@ export type { FittedModel, Learner, LearnerParams, TrainingMatrix } from "./lear
 export { auc, brier, logLoss, meanSquaredError } from "./metrics.ts";
 export { createWorkerLearner, type WorkerLearnerOptions } from "./worker-learner.ts";
 export { createXgboostLearner } from "./xgboost-learner.ts";
+export { readArtifact, sha256, writeArtifact } from "./models/artifacts.ts";
+export { ScorerCache } from "./models/scorers.ts";
+export { readRows, type RowsRead } from "./rows/read-rows.ts";
+export { Trainer, type TrainerOptions, type TrainRequest, type TrainResult, type TrainerTables } from "./trainer.ts";
+export { cronDue, freshRowsDue } from "./triggers.ts";
+export { evaluate } from "./evaluate.ts";

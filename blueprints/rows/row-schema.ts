@@ -59,6 +59,11 @@ export function rowSchema(
         type: "double",
         doc: `${label.name}: ${label.aggregate} of ${label.value}${label.when === null ? "" : ` where ${label.when}`}.`,
       },
+      nullable(
+        `prediction_${label.name}`,
+        ["double"],
+        "What the model said of the label when it decided; null before there was one.",
+      ),
       nullable("labelTime", [TIMESTAMP], "Event time of the observation that decided the label; null for a default."),
     ],
   };

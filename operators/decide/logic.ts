@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { FeatureVector } from "../../blueprints/index.ts";
+import type { CompiledBlueprint, FeatureVector } from "../../blueprints/index.ts";
 import type { DecisionRecorded, DecisionReplied, Scored } from "../../schemas/index.ts";
-import type { CompiledBlueprint } from "../globals/index.ts";
 
 /** The seed of a decision's sampling: anybody who knows the three can draw again what was drawn. */
 export function decisionSeed(salt: string, useCase: string, decisionId: string): string {
@@ -9,7 +8,12 @@ export function decisionSeed(salt: string, useCase: string, decisionId: string):
 }
 
 /** The decision of the blueprint's policy over the predictions; null, with the reason, where there is no model. */
-export function decideScored(scored: Scored, compiled: CompiledBlueprint, time: number, salt: string): DecisionRecorded {
+export function decideScored(
+  scored: Scored,
+  compiled: CompiledBlueprint,
+  time: number,
+  salt: string,
+): DecisionRecorded {
   const { request, features } = scored.enriched;
   const { blueprint, policy } = compiled;
   const vector = features as FeatureVector;
@@ -48,5 +52,14 @@ export function replyTo(decision: DecisionRecorded): DecisionReplied {
 
 export function refusalOf(scored: Scored, error: string): DecisionReplied {
   const { decisionId, useCase } = scored.enriched.request;
-  return { decisionId, useCase, value: null, reason: "error", propensity: null, blueprintVersion: null, modelId: null, error };
+  return {
+    decisionId,
+    useCase,
+    value: null,
+    reason: "error",
+    propensity: null,
+    blueprintVersion: null,
+    modelId: null,
+    error,
+  };
 }

@@ -1,6 +1,7 @@
+import { validBlueprints } from "../../blueprints/index.ts";
 import { decisionReplies, decisions, scored } from "../../schemas/index.ts";
 import { defineOperator, replyAddress, StreamsError } from "../../streams/index.ts";
-import { blueprintTable, validBlueprints } from "../globals/index.ts";
+import { blueprintTable } from "../globals/index.ts";
 import { decideScored, refusalOf, replyTo } from "./logic.ts";
 
 /** Requests with predictions in, decisions and replies out. A request that names no place for a reply gets none. */
@@ -18,7 +19,8 @@ export const decide = (salt: string) =>
           const { request, blueprintVersion, error } = record.value.enriched;
           const { time } = record;
           const address = replyAddress(record.headers);
-          const compiled = blueprintVersion === null ? undefined : blueprints.version(request.useCase, blueprintVersion);
+          const compiled =
+            blueprintVersion === null ? undefined : blueprints.version(request.useCase, blueprintVersion);
           if (compiled === undefined) {
             const message = error ?? `blueprint ${blueprintVersion} is gone`;
             const value = refusalOf(record.value, message);

@@ -1,6 +1,14 @@
-import { fillWindows, groupKey, tilesFor, type FeatureVector, type Tile, type WindowGroup } from "../../blueprints/index.ts";
+import {
+  fillWindows,
+  groupKey,
+  tilesFor,
+  type FeatureVector,
+  type Tile,
+  type ValidBlueprints,
+  type WindowGroup,
+} from "../../blueprints/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
-import { tileKey, type ValidBlueprints, type WindowBytes } from "../globals/index.ts";
+import { tileKey, type WindowBytes } from "../globals/index.ts";
 
 /**
  * A request with its features as of its event time: from its context, and from the events strictly before. Nothing that is missing

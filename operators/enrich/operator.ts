@@ -1,6 +1,7 @@
+import { validBlueprints } from "../../blueprints/index.ts";
 import { decisionRequests, enriched } from "../../schemas/index.ts";
 import { defineOperator } from "../../streams/index.ts";
-import { blueprintTable, eventWindows, validBlueprints } from "../globals/index.ts";
+import { blueprintTable, eventWindows } from "../globals/index.ts";
 import { enrichRequest } from "./logic.ts";
 
 /** Requests in, requests with features out. */

@@ -1,5 +1,5 @@
 import type { Joined, TrainingRow } from "../../schemas/index.ts";
-import type { CompiledBlueprint } from "../globals/index.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
 
 /** A labelled decision as a training row: the fixed columns and one per feature, as the blueprint's row schema has them. */
 export function rowOf(joined: Joined, { blueprint, layout }: CompiledBlueprint): TrainingRow {

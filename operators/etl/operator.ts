@@ -1,6 +1,7 @@
+import { validBlueprints } from "../../blueprints/index.ts";
 import { rowsFamily, joined } from "../../schemas/index.ts";
 import { defineOperator } from "../../streams/index.ts";
-import { blueprintTable, validBlueprints } from "../globals/index.ts";
+import { blueprintTable } from "../globals/index.ts";
 import { rowOf } from "./logic.ts";
 
 /** Labelled decisions in, training rows out, on the topic of their use case. What expired makes no row. */

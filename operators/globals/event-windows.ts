@@ -1,8 +1,14 @@
-import { groupKey, insertEvent, tileExpiry, tileOf, type WindowGroup } from "../../blueprints/index.ts";
+import {
+  groupKey,
+  insertEvent,
+  tileExpiry,
+  tileOf,
+  validBlueprints,
+  type WindowGroup,
+} from "../../blueprints/index.ts";
 import { events, type EventRecorded } from "../../schemas/index.ts";
 import type { Bytes, GlobalFold } from "../../streams/index.ts";
 import { blueprintTable } from "./tables.ts";
-import { validBlueprints } from "./valid-blueprints.ts";
 
 /** Tiles are kept this much longer than any window needs, for decisions that come late; ms. */
 export const EVICTION_SLACK_MS = 24 * 3_600_000;
@@ -28,7 +34,9 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
     }
   },
   evict(time, bytes, table) {
-    const groups = new Map(groupsOf(validBlueprints(table(blueprintTable)).all()).map((group) => [group.stateId, group]));
+    const groups = new Map(
+      groupsOf(validBlueprints(table(blueprintTable)).all()).map((group) => [group.stateId, group]),
+    );
     for (const key of bytes.keys()) {
       const [stateId, start] = key.split("|") as [string, string];
       const group = groups.get(stateId);

@@ -1,7 +1,12 @@
-import { encodeFeatures, type Categories, type EncodeFeatures, type FeatureVector } from "../../blueprints/index.ts";
+import {
+  encodeFeatures,
+  type Categories,
+  type CompiledBlueprint,
+  type EncodeFeatures,
+  type FeatureVector,
+} from "../../blueprints/index.ts";
 import type { Enriched } from "../../schemas/index.ts";
 import type { Scorer } from "../../serving/index.ts";
-import type { CompiledBlueprint } from "../globals/index.ts";
 
 /** ONNX Runtime holds the event loop while it runs: about 250 rows are two milliseconds. */
 const MOST_ROWS = 250;

@@ -1,7 +1,8 @@
+import { validBlueprints } from "../../blueprints/index.ts";
 import { enriched, scored, type Enriched, type ModelRecorded } from "../../schemas/index.ts";
-import type { Scorer } from "../../serving/index.ts";
+import { productionModel, type Scorer } from "../../serving/index.ts";
 import { defineOperator, type StreamRecord } from "../../streams/index.ts";
-import { blueprintTable, modelTable, productionModel, validBlueprints } from "../globals/index.ts";
+import { blueprintTable, modelTable } from "../globals/index.ts";
 import { predict } from "./logic.ts";
 
 /** Loads a model's file and keeps the most recently used ones. */

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { aggregateLabel, canonicalJson, type LabelValue } from "../../blueprints/index.ts";
+import { aggregateLabel, canonicalJson, type CompiledBlueprint, type LabelValue } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined, ObservationRecorded } from "../../schemas/index.ts";
-import type { CompiledBlueprint } from "../globals/index.ts";
 import type { Pending, PendingObservation } from "./pending.ts";
 
 /** What names an observation: its own id, else its time and content, so that the same one sent twice counts once. */
 export function observationId(observation: ObservationRecorded, time: number): string {
   if (observation.observationId !== "") return observation.observationId;
-  return createHash("sha256").update(`${time}\0${canonicalJson(observation.values)}`).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(`${time}\0${canonicalJson(observation.values)}`)
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** `undefined` when the observation is there already. */
@@ -25,7 +27,11 @@ export const joinEnd = (decision: DecisionRecorded, { blueprint }: CompiledBluep
  * The label from the observations with an event time in `[decision, before)`, else the default; null: neither. A function of the
  * set of observations, whatever their order.
  */
-export function labelBefore(pending: Pending, compiled: CompiledBlueprint, before: number): LabelValue | { value: number; time: null } | null {
+export function labelBefore(
+  pending: Pending,
+  compiled: CompiledBlueprint,
+  before: number,
+): LabelValue | { value: number; time: null } | null {
   const counted = pending.observations.filter(({ time }) => time < before);
   const label = aggregateLabel(compiled.label, counted);
   if (label !== null) return label;

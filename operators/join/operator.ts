@@ -1,6 +1,7 @@
+import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { decisions, joined, observations, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type Context } from "../../streams/index.ts";
-import { blueprintTable, validBlueprints, type CompiledBlueprint } from "../globals/index.ts";
+import { blueprintTable } from "../globals/index.ts";
 import { addObservation, correctedRow, firstRow, joinEnd, observationId, waitEnd } from "./logic.ts";
 import { nothing, pendingStore } from "./pending.ts";
 
@@ -51,7 +52,10 @@ export const join = (options: JoinOptions = joinDefaults) =>
           const { key, value, time, origin } = record;
           const pending = context.state.pending.get(key) ?? nothing;
           if (pending.closed) {
-            context.reject(record, new StreamsError("TOO_LATE", `decision ${key} takes no observation any more: its TTL is over`));
+            context.reject(
+              record,
+              new StreamsError("TOO_LATE", `decision ${key} takes no observation any more: its TTL is over`),
+            );
             continue;
           }
           const { partition, offset } = origin;

@@ -66,7 +66,12 @@ export function countJoined(hour: RunningHour, joined: Joined): void {
 
 export function toStats(
   hour: RunningHour,
-  of: { readonly useCase: string; readonly blueprintVersion: string; readonly hour: number; readonly partition: number },
+  of: {
+    readonly useCase: string;
+    readonly blueprintVersion: string;
+    readonly hour: number;
+    readonly partition: number;
+  },
 ): HourlyStats {
   const all = (running: Record<string, RunningDistribution>) =>
     Object.fromEntries(Object.entries(running).map(([name, distribution]) => [name, toDistribution(distribution)]));

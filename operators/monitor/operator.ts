@@ -1,6 +1,7 @@
+import { validBlueprints } from "../../blueprints/index.ts";
 import { decisions, hourlyStats, joined } from "../../schemas/index.ts";
 import { defineOperator, jsonStore, LATENCY_HEADER, type Context, type Headers } from "../../streams/index.ts";
-import { blueprintTable, validBlueprints } from "../globals/index.ts";
+import { blueprintTable } from "../globals/index.ts";
 import { countDecision, countJoined, HOUR_MS, hourOf, newHour, toStats, type RunningHour } from "./logic.ts";
 
 /** An hour is closed this long after its end, in event time, for what comes late. */
@@ -21,14 +22,24 @@ export const monitor = defineOperator({
   handlers: {
     decisions(records, context) {
       const blueprints = validBlueprints(context.globals.blueprints);
-      update(records, context, ({ value }) => value, (hour, { value, headers }) => {
-        const compiled = blueprints.version(value.useCase, value.blueprintVersion);
-        const names = compiled?.layout.map(({ name }) => name) ?? [];
-        countDecision(hour, value, names, latencyOf(headers));
-      });
+      update(
+        records,
+        context,
+        ({ value }) => value,
+        (hour, { value, headers }) => {
+          const compiled = blueprints.version(value.useCase, value.blueprintVersion);
+          const names = compiled?.layout.map(({ name }) => name) ?? [];
+          countDecision(hour, value, names, latencyOf(headers));
+        },
+      );
     },
     joined(records, context) {
-      update(records, context, ({ value }) => value.decision, (hour, { value }) => countJoined(hour, value));
+      update(
+        records,
+        context,
+        ({ value }) => value.decision,
+        (hour, { value }) => countJoined(hour, value),
+      );
     },
   },
   onTimer({ key }, context) {

@@ -50,8 +50,7 @@ export class Coordinator {
   /** Shares meant for the member that nobody else still holds. */
   toAssign(member: Member): readonly Share[] {
     return [...member.target.values()].filter(
-      (share) =>
-        !member.owned.has(share.id) && ![...this.#members.values()].some((other) => other.owned.has(share.id)),
+      (share) => !member.owned.has(share.id) && ![...this.#members.values()].some((other) => other.owned.has(share.id)),
     );
   }
 

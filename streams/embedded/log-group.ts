@@ -47,7 +47,9 @@ export class LogGroup implements GroupReader {
     if (coming.length > 0) {
       for (const share of coming) this.#member.owned.set(share.id, share);
       const partitions = coming.flatMap((share) => share.partitions);
-      const starts = new Map((await listener.assigned(partitions)).map((position) => [nameOf(position), position.offset]));
+      const starts = new Map(
+        (await listener.assigned(partitions)).map((position) => [nameOf(position), position.offset]),
+      );
       for (const at of partitions) {
         this.#reader.add({ ...at, offset: starts.get(nameOf(at)) ?? this.#context.committed(at) ?? 0 });
       }

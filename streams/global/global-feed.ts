@@ -51,7 +51,12 @@ export class GlobalFeed {
     return feed;
   }
 
-  private constructor(options: GlobalFeedOptions, database: StateDatabase, reader: Reader, positions: readonly Position[]) {
+  private constructor(
+    options: GlobalFeedOptions,
+    database: StateDatabase,
+    reader: Reader,
+    positions: readonly Position[],
+  ) {
     this.#options = options;
     this.#database = database;
     this.#reader = reader;
@@ -76,7 +81,10 @@ export class GlobalFeed {
   async start(): Promise<void> {
     const { backbone, sources } = this.#options;
     const folded = sources.filter(({ kind }) => kind === "fold").map(({ topic }) => topic.name);
-    const foldPartitions = (await backbone.offsets([...new Set(folded)])).map(({ topic, partition }) => ({ topic, partition }));
+    const foldPartitions = (await backbone.offsets([...new Set(folded)])).map(({ topic, partition }) => ({
+      topic,
+      partition,
+    }));
     const tables = [...new Set(sources.filter(({ kind }) => kind === "table").map(({ topic }) => topic.name))];
     this.#reader.pause(foldPartitions);
     this.#running = this.#run();
@@ -156,7 +164,9 @@ export class GlobalFeed {
         } else {
           const origin = { topic, partition, offset: record.offset };
           const { timestamp: time, headers } = record;
-          source.fold({ key, value, time, headers, origin }, this.#folds.get(source.name)!, (table) => this.#view(table));
+          source.fold({ key, value, time, headers, origin }, this.#folds.get(source.name)!, (table) =>
+            this.#view(table),
+          );
         }
       } catch (error) {
         if (error instanceof StreamsError && error.flags.retry) throw error;

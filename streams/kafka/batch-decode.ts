@@ -25,7 +25,7 @@ export async function decodeBatches(bytes: Buffer, from: number, aborted: readon
   const pending = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset);
   const aborting = new Set<bigint>();
   let next = from;
-  for (let at = 0; at + headerBytes <= bytes.length; ) {
+  for (let at = 0; at + headerBytes <= bytes.length;) {
     const end = at + 12 + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
     if (bytes[at + 16] !== 2) {
@@ -119,7 +119,9 @@ const names = ["none", "gzip", "snappy", "lz4", "zstd"];
 async function decompress(codec: number, bytes: Buffer): Promise<Buffer> {
   if (codec === 1) return gunzipSync(bytes);
   if (codec === 4) return zstdDecompressSync(bytes);
-  const plugged = (CompressionCodecs as Readonly<Record<number, () => { decompress(bytes: Buffer): Promise<Buffer> }>>)[codec];
+  const plugged = (CompressionCodecs as Readonly<Record<number, () => { decompress(bytes: Buffer): Promise<Buffer> }>>)[
+    codec
+  ];
   try {
     return await plugged!().decompress(bytes);
   } catch (error) {

@@ -34,7 +34,8 @@ export async function fetchBatches(
       },
     },
     response: {
-      decode: (payload) => Promise.resolve({ clientSideThrottleTime: payload.readInt32BE(0), partitions: decode(payload) }),
+      decode: (payload) =>
+        Promise.resolve({ clientSideThrottleTime: payload.readInt32BE(0), partitions: decode(payload) }),
       parse: (decoded) => Promise.resolve((decoded as { partitions: FetchedPartition[] }).partitions),
     },
   });

@@ -4,7 +4,7 @@ import { FetchBuffer } from "./fetch-buffer.ts";
 import { fetchBatches, type FetchedPartition } from "./fetch-request.ts";
 import { isTransient, ProtocolError, streamsError } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
-import { pause } from "./retrying.ts";
+import { pause, retrying } from "./retrying.ts";
 import { leaderOf, nameOf, type TopicDirectory } from "./topic-directory.ts";
 import type { Wakeup } from "./wakeup.ts";
 import type { Cluster } from "./wire.ts";
@@ -40,7 +40,8 @@ export class Fetcher {
 
   async add(positions: readonly Position[]): Promise<void> {
     if (positions.length === 0) return;
-    await this.#cluster.addMultipleTargetTopics([...new Set(positions.map(({ topic }) => topic))]);
+    const topics = [...new Set(positions.map(({ topic }) => topic))];
+    await retrying(this.#settings.deliveryTimeoutMs, () => this.#cluster.addMultipleTargetTopics(topics));
     for (const position of positions) this.#buffers.set(nameOf(position), new FetchBuffer(position));
     this.#start();
   }

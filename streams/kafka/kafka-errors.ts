@@ -74,14 +74,22 @@ export function streamsError(error: unknown, doing: string): StreamsError {
   if (error instanceof StreamsError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (isFencing(error)) {
-    return new StreamsError("FENCED", `${doing}: another instance has taken over (${message}); close and rejoin`, error);
+    return new StreamsError(
+      "FENCED",
+      `${doing}: another instance has taken over (${message}); close and rejoin`,
+      error,
+    );
   }
   const code = codes[protocolType(error) ?? ""];
   if (code === "UNKNOWN_TOPIC") {
     return new StreamsError(code, `${doing}: ${message}. Create the topic first, or check its name`, error);
   }
   if (code === "RECORD_TOO_LARGE") {
-    return new StreamsError(code, `${doing}: ${message}. Raise the topic's max.message.bytes or send less in it`, error);
+    return new StreamsError(
+      code,
+      `${doing}: ${message}. Raise the topic's max.message.bytes or send less in it`,
+      error,
+    );
   }
   const advice = "Check that the brokers run and can be reached, and their log";
   return new StreamsError("BACKBONE_UNAVAILABLE", `${doing}: ${message}. ${advice}`, error);

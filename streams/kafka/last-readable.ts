@@ -15,7 +15,10 @@ const limits = Object.freeze({ maxWaitMs: 0, maxBytes: 50 << 20, maxPartitionByt
  * One past the last record that can be read in each range. The log may end in what no reader sees (the marker that ends a transaction, an aborted
  * transaction), and a reader that waits for a record there would wait for ever: so look at the end, in growing steps back.
  */
-export async function lastReadable(broker: Broker, ranges: readonly Range[]): Promise<readonly (TopicPartition & { readonly end: number })[]> {
+export async function lastReadable(
+  broker: Broker,
+  ranges: readonly Range[],
+): Promise<readonly (TopicPartition & { readonly end: number })[]> {
   const ends: (TopicPartition & { end: number })[] = [];
   let open = ranges.map((range) => ({ range, back: 1 }));
   while (open.length > 0) {

@@ -38,7 +38,10 @@ export class TopicDirectory {
     for (const spec of missing) {
       const partitions = await this.partitions(spec.name);
       if (partitions === undefined) {
-        throw new StreamsError("BACKBONE_UNAVAILABLE", `topic ${spec.name} was created but is not there yet: try again`);
+        throw new StreamsError(
+          "BACKBONE_UNAVAILABLE",
+          `topic ${spec.name} was created but is not there yet: try again`,
+        );
       }
       checkPartitions(spec, partitions);
     }
@@ -52,7 +55,9 @@ export class TopicDirectory {
       configEntries: topicConfig(spec, futureTimes),
     }));
     try {
-      await retrying(this.#settings.deliveryTimeoutMs, () => this.#admin.createTopics({ topics, waitForLeaders: true }));
+      await retrying(this.#settings.deliveryTimeoutMs, () =>
+        this.#admin.createTopics({ topics, waitForLeaders: true }),
+      );
     } catch (error) {
       const errors = error instanceof Error && "errors" in error ? (error.errors as readonly Error[]) : [error];
       // Brokers before 3.6 do not know the setting for times in the future, and do not need it.
@@ -85,6 +90,11 @@ export class TopicDirectory {
       if (protocolType(error) === "INVALID_TOPIC_EXCEPTION") return undefined;
       throw streamsError(error, `look up topic ${topic}`);
     }
+  }
+
+  /** The number of partitions where it was asked for before. */
+  known(topic: string): number | undefined {
+    return this.#counts.get(topic);
   }
 
   /** Rejects with `UNKNOWN_TOPIC` unless every partition is there. */
@@ -130,7 +140,10 @@ export class TopicDirectory {
     const found = await Promise.all(
       [...byLeader].map(async ([nodeId, led]) => {
         const broker = await this.#cluster.findBroker({ nodeId });
-        const [starts, stable] = await Promise.all([listOffsets(broker, led, earliest), listOffsets(broker, led, latest)]);
+        const [starts, stable] = await Promise.all([
+          listOffsets(broker, led, earliest),
+          listOffsets(broker, led, latest),
+        ]);
         const moved = led.filter((at) => this.#ends.get(nameOf(at))?.stable !== stable.get(nameOf(at)));
         const ranges = moved.map((at) => ({ ...at, start: starts.get(nameOf(at))!, end: stable.get(nameOf(at))! }));
         for (const { topic, partition, end } of await lastReadable(broker, ranges)) {

@@ -43,6 +43,7 @@ interface ProducerIdentity {
 }
 
 export interface Broker {
+  readonly nodeId: string | number;
   readonly connectionPool: { send(request: Request): Promise<unknown> };
   disconnect(): Promise<void>;
   metadata(topics: readonly string[]): Promise<{
@@ -52,11 +53,15 @@ export interface Broker {
     replicaId?: number;
     isolationLevel: 0 | 1;
     topics: readonly TopicPartitions<{ readonly partition: number; readonly timestamp: number }>[];
-  }): Promise<{ readonly responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[] }>;
+  }): Promise<{
+    readonly responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[];
+  }>;
   offsetFetch(request: {
     groupId: string;
     topics: readonly TopicPartitions<{ readonly partition: number }>[];
-  }): Promise<{ readonly responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[] }>;
+  }): Promise<{
+    readonly responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[];
+  }>;
   offsetCommit(request: {
     groupId: string;
     groupGenerationId: number;

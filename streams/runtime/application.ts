@@ -1,9 +1,18 @@
-import type { Backbone, Fetch, GroupReader, PartitionOffsets, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
+import type {
+  Backbone,
+  Fetch,
+  GroupReader,
+  PartitionOffsets,
+  Position,
+  Producer,
+  Reader,
+  TopicPartition,
+} from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
-import type { SchemaRegistry } from "../registry/registry.ts";
-import { Serdes } from "../serde/serdes.ts";
+import type { GlobalRef } from "../operator.ts";
+import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";
 import { TaskState } from "../state/task-state.ts";
@@ -22,7 +31,7 @@ export interface ApplicationOptions {
   readonly id: string;
   readonly topology: Topology;
   readonly backbone: Backbone;
-  readonly registry: SchemaRegistry;
+  readonly serdes: Serdes;
   readonly engine: StateEngine;
   readonly deadLetters: Topic<DeadLetterValue>;
   /** Partitions of every topic that does not say its own number. */
@@ -72,7 +81,7 @@ export class Application {
   constructor(options: ApplicationOptions) {
     this.#options = options;
     this.metrics = options.metrics ?? createMetrics();
-    this.serdes = new Serdes(options.registry);
+    this.serdes = options.serdes;
     this.#outbox = new Outbox(options.backbone, this.serdes, options.deadLetters);
   }
 
@@ -153,7 +162,8 @@ export class Application {
   }
 
   async #closeParts(): Promise<void> {
-    const quietly = (closed: Promise<void> | undefined): Promise<void> => (closed ?? Promise.resolve()).catch(() => undefined);
+    const quietly = (closed: Promise<void> | undefined): Promise<void> =>
+      (closed ?? Promise.resolve()).catch(() => undefined);
     await quietly(this.#group?.close());
     await quietly(this.#clock?.close());
     await quietly(this.#globals?.close());
@@ -358,7 +368,19 @@ export class Application {
       onHandled: (operator, records) => this.metrics.handled.inc({ operator }, records),
       onDeadLetter: (code) => this.metrics.deadLetters.inc({ code }),
     };
-    return new Task(topology, subTopology, partition, state, { ...fromGroup, ...state.checkpoint?.positions }, environment);
+    return new Task(
+      topology,
+      subTopology,
+      partition,
+      state,
+      { ...fromGroup, ...state.checkpoint?.positions },
+      environment,
+    );
+  }
+
+  /** What an operator sees of a global; ask again after a failure, it may be another one. */
+  global<View>(ref: GlobalRef<View>): View {
+    return this.#globals!.views()[ref.name] as View;
   }
 
   /** Creates a topic that is not part of the topology and registers its schema. */
@@ -367,8 +389,8 @@ export class Application {
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    const leaving = [...this.#shares(partitions)].map(
-      ([subTopology, partition]) => this.#tasks.get(`${subTopology.name}/${partition}`)!,
+    const leaving = [...this.#shares(partitions)].map(([subTopology, partition]) =>
+      this.#tasks.get(`${subTopology.name}/${partition}`)!,
     );
     const dirty = leaving.filter((task) => this.#dirty.has(task));
     if (dirty.length > 0) await this.#commit(dirty);
@@ -410,7 +432,8 @@ export class Application {
     this.#closing = true;
     await this.#running;
     if (this.#dirty.size > 0 && this.#failure === undefined) await this.#commit([...this.#dirty]);
-    for (const waiter of this.#idleWaiters.splice(0)) waiter.reject(new StreamsError("CLOSED", "the application is closed"));
+    for (const waiter of this.#idleWaiters.splice(0))
+      waiter.reject(new StreamsError("CLOSED", "the application is closed"));
     await this.#closeParts();
   }
 }

@@ -5,7 +5,12 @@ import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
 
 /** Creates a topic where it is missing and registers its schema. */
-export async function ensureTopic(topic: AnyTopic, backbone: Backbone, serdes: Serdes, partitions: number): Promise<void> {
+export async function ensureTopic(
+  topic: AnyTopic,
+  backbone: Backbone,
+  serdes: Serdes,
+  partitions: number,
+): Promise<void> {
   if (serdes.isOpen(topic)) return;
   if ((await backbone.partitions(topic.name)) === undefined) {
     await backbone.ensureTopics([

@@ -113,7 +113,8 @@ export class Serdes {
     } catch (error) {
       throw new StreamsError("UNDECODABLE", `the Avro after schema id ${id} can't be read: ${messageOf(error)}`, error);
     }
-    if (decoded.offset < 0) throw new StreamsError("UNDECODABLE", `truncated: ${bytes.length} bytes of schema id ${id}`);
+    if (decoded.offset < 0)
+      throw new StreamsError("UNDECODABLE", `truncated: ${bytes.length} bytes of schema id ${id}`);
     if (decoded.offset < bytes.length) {
       const extra = bytes.length - decoded.offset;
       throw new StreamsError("UNDECODABLE", `${extra} bytes too many for schema id ${id}: is the id the right one?`);
@@ -132,7 +133,11 @@ export class Serdes {
       try {
         resolver = writer.equals(topic.type) ? null : topic.type.createResolver(writer);
       } catch (error) {
-        throw new StreamsError("UNDECODABLE", `schema id ${id} can't be read as ${topic.name}: ${messageOf(error)}`, error);
+        throw new StreamsError(
+          "UNDECODABLE",
+          `schema id ${id} can't be read as ${topic.name}: ${messageOf(error)}`,
+          error,
+        );
       }
       byId.set(id, resolver);
     }
@@ -155,7 +160,9 @@ function invalidField(type: avro.Type, value: unknown): string {
   const wrong: string[] = [];
   type.isValid(value, {
     errorHook: (path: readonly string[], part: unknown, expected: avro.Type) =>
-      void wrong.push(`${path.join(".") || "value"} is ${String(JSON.stringify(part)).slice(0, 80)}, not ${JSON.stringify(expected.schema()).slice(0, 80)}`),
+      void wrong.push(
+        `${path.join(".") || "value"} is ${String(JSON.stringify(part)).slice(0, 80)}, not ${JSON.stringify(expected.schema()).slice(0, 80)}`,
+      ),
   });
   return wrong.length > 0 ? wrong.slice(0, 3).join("; ") : "the value does not fit the schema";
 }

@@ -70,9 +70,7 @@ export class TaskState {
 
   cancel(operator: string, time: number, key: string): void {
     this.#set(timerKey(operator, time, key), null);
-    this.#due = this.#due.filter(
-      (timer) => timer.time !== time || timer.key !== key || timer.operator !== operator,
-    );
+    this.#due = this.#due.filter((timer) => timer.time !== time || timer.key !== key || timer.operator !== operator);
   }
 
   /** Makes the timers up to `time` known to `nextTimer`. */

@@ -129,7 +129,8 @@ export class Task {
   #earliest(): Input | undefined {
     let earliest: Input | undefined;
     for (const input of this.inputs) {
-      if (input.head !== undefined && (earliest === undefined || input.head.time < earliest.head!.time)) earliest = input;
+      if (input.head !== undefined && (earliest === undefined || input.head.time < earliest.head!.time))
+        earliest = input;
     }
     return earliest;
   }
@@ -188,7 +189,11 @@ export class Task {
     }
   }
 
-  async #dispatch(topic: AnyTopic, records: readonly StreamRecord<unknown>[], at: (operator: string) => void): Promise<void> {
+  async #dispatch(
+    topic: AnyTopic,
+    records: readonly StreamRecord<unknown>[],
+    at: (operator: string) => void,
+  ): Promise<void> {
     for (const operator of this.subTopology.operators) {
       for (const [name, input] of Object.entries(operator.in as Record<string, AnyTopic>)) {
         if (input.name !== topic.name) continue;

@@ -25,6 +25,7 @@ const ROW = {
   m_arr: -2.5,
   n_arr: 0,
   label: 1,
+  prediction_delayed: 0.25,
   labelTime: 1_357_040_000_000,
 };
 

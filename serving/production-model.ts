@@ -1,5 +1,5 @@
-import type { ModelRecorded } from "../../schemas/index.ts";
-import type { GlobalView } from "../../streams/index.ts";
+import type { ModelRecorded } from "../schemas/index.ts";
+import type { GlobalView } from "../streams/index.ts";
 
 interface Span {
   /** Holds after this event time, ms. */
@@ -7,7 +7,10 @@ interface Span {
   readonly model: ModelRecorded | undefined;
 }
 
-const cache = new WeakMap<GlobalView<ModelRecorded>, { version: number; spans: ReadonlyMap<string, readonly Span[]> }>();
+const cache = new WeakMap<
+  GlobalView<ModelRecorded>,
+  { version: number; spans: ReadonlyMap<string, readonly Span[]> }
+>();
 
 /**
  * The model in production for a blueprint version at an event time: states that were entered strictly before it count. `undefined` before the

@@ -1,18 +1,11 @@
-import {
-  compileLabel,
-  compilePolicy,
-  contextFeatures,
-  featureLayout,
-  parseBlueprint,
-  rowSchema,
-  windowGroups,
-  type Blueprint,
-  type FeatureColumn,
-  type FeatureVector,
-  type Label,
-  type Policy,
-  type WindowGroup,
-} from "../../blueprints/index.ts";
+import type { Blueprint } from "../blueprint.ts";
+import { contextFeatures } from "../features/context-features.ts";
+import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
+import { compileLabel, type Label } from "../label/aggregate-label.ts";
+import { parseBlueprint } from "../parse-blueprint.ts";
+import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
+import { rowSchema } from "../rows/row-schema.ts";
+import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
 import { trainingRows, type TrainingRow } from "../../schemas/index.ts";
 import type { Topic } from "../../streams/index.ts";
 

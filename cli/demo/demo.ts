@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseBlueprint } from "../../blueprints/index.ts";
+import { blueprints } from "../../schemas/index.ts";
+import type { Loop } from "../../topologies/index.ts";
+import { readHistory } from "../history/read-history.ts";
+import { Feed } from "./feed.ts";
+import { ReplyClock } from "./reply-clock.ts";
+import { summarize, type LoopSummary } from "./summary.ts";
+
+const HOUR = 3_600_000;
+
+export interface DemoFiles {
+  readonly blueprint: string;
+  readonly decisions: string;
+  readonly observations: string;
+}
+
+/** The first quarter's flights that the project carries. */
+export function flightFiles(root: string): DemoFiles {
+  return {
+    blueprint: join(root, "examples/flights.yaml"),
+    decisions: join(root, "examples/flights/decisions-2013-q1.csv.gz"),
+    observations: join(root, "examples/flights/observations-2013-q1.csv.gz"),
+  };
+}
+
+export interface DemoProgress {
+  /** Event time, ms. */
+  readonly time: number;
+  readonly requests: number;
+  readonly answered: number;
+  readonly training: string | undefined;
+}
+
+export interface DemoOptions {
+  readonly loop: Loop;
+  readonly id: string;
+  readonly files: DemoFiles;
+  readonly onProgress: (progress: DemoProgress) => void;
+  readonly onTrained: (line: string) => void;
+  /** Stop after the steps before this event time, ms. */
+  readonly until?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type DemoSummary = LoopSummary & {
+  readonly latencyMs: { readonly p50: number | null; readonly p99: number | null };
+  readonly seconds: number;
+};
+
+/**
+ * Replays the flights in event-time order, an hour a step. After each step the feed waits until the loop has handled it, and while a
+ * training runs: so two runs see the same model at the same flight. A run that was killed goes on where it was.
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoSummary | undefined> {
+  const { loop, files, id } = options;
+  const started = performance.now();
+  const text = readFileSync(files.blueprint, "utf8");
+  const blueprint = parseBlueprint(text, files.blueprint);
+  await loop.publisher.publish([
+    {
+      topic: blueprints,
+      key: `${blueprint.useCase}/${blueprint.version}`,
+      value: { useCase: blueprint.useCase, version: blueprint.version, text, activations: [{ time: 0, live: true }] },
+      time: 0,
+    },
+  ]);
+  await loop.application.idle();
+  const feed = await Feed.open(loop, id, HOUR);
+  const replies = await ReplyClock.open(loop.backbone);
+  let requests = 0;
+  const settle = async (time: number): Promise<void> => {
+    await loop.application.idle();
+    const reason = await loop.trainer.due(blueprint.useCase, time);
+    if (reason !== undefined) await train(options, blueprint.useCase, time, reason, requests, replies.answered);
+    options.onProgress({ time, requests, answered: replies.answered, training: undefined });
+  };
+  const columns = {
+    decisionId: "decision_id",
+    decisionTime: "decision_ts",
+    unit: "carrier+flight",
+    observationTime: "event_ts",
+  };
+  try {
+    const position = await feed.position();
+    if (Number.isFinite(position)) await settle(position);
+    let last = position;
+    for await (const step of readHistory(files, columns, blueprint, HOUR)) {
+      if (step.until <= position) continue;
+      if (options.signal?.aborted === true) return undefined;
+      if (options.until !== undefined && step.until > options.until) break;
+      for (const { value } of step.requests) replies.sent((value as { decisionId: string }).decisionId);
+      await feed.publish(step);
+      requests += step.requests.length;
+      await settle(step.until);
+      last = step.until;
+    }
+    await feed.tick(last + blueprint.join.ttlMs);
+    await loop.application.idle();
+    const latencyMs = replies.percentiles();
+    const summary = await summarize(loop.backbone, loop.serdes, text);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    return { ...summary, latencyMs, seconds };
+  } finally {
+    await replies.close();
+    await feed.close();
+  }
+}
+
+async function train(
+  options: DemoOptions,
+  useCase: string,
+  time: number,
+  reason: string,
+  requests: number,
+  answered: number,
+): Promise<void> {
+  const onProgress = (done: number, total: number): void =>
+    options.onProgress({ time, requests, answered, training: `${done}/${total} rounds` });
+  const result = await options.loop.trainer.train({ useCase, until: time, onProgress });
+  await options.loop.application.idle();
+  const date = new Date(time).toISOString().slice(0, 16);
+  if (result.kind === "trained") {
+    const { modelId, states } = result.model;
+    options.onTrained(`${date}  model ${modelId} (${reason}): ${states.at(-1)!.reason}`);
+  }
+}

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { deadLetters, decisions, models, observations, type TrainingRow } from "../../schemas/index.ts";
+import { readRaw, readTable, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
+import { evaluate } from "../../trainer/index.ts";
+
+export interface LoopSummary {
+  readonly decisions: number;
+  readonly nullDecisions: number;
+  readonly observations: number;
+  readonly trainingRows: number;
+  readonly expired: number;
+  readonly deadLetters: number;
+  readonly modelsPublished: number;
+  readonly modelsRefused: number;
+  /** By month of the decision, over the decisions that a model made and that have a label. */
+  readonly servedAuc: Readonly<Record<string, number>>;
+  readonly servedLogLoss: Readonly<Record<string, number>>;
+  /** Over the canonical Avro bytes of the newest row of each decision, in the order of the decision ids. */
+  readonly rowsSha256: string;
+}
+
+/** Counted from the topics, so that it is the same whoever ran the loop and however often it was restarted. */
+export async function summarize(backbone: Backbone, serdes: Serdes, text: string): Promise<LoopSummary> {
+  const compiled = compileBlueprint(text);
+  let made = 0;
+  let nulls = 0;
+  for await (const { value } of readTopic(backbone, serdes, decisions)) {
+    made++;
+    if (value.value === null) nulls++;
+  }
+  const rows = await newestRows(backbone, serdes, compiled);
+  const trained = [...(await readTable(backbone, serdes, models)).values()];
+  const published = trained.filter(({ states }) => states.some(({ state }) => state === "production")).length;
+  return {
+    decisions: made,
+    nullDecisions: nulls,
+    observations: await count(backbone, observations.name),
+    trainingRows: rows.length,
+    expired: made - rows.length,
+    deadLetters: await count(backbone, deadLetters.name),
+    modelsPublished: published,
+    modelsRefused: trained.length - published,
+    ...served(rows, compiled),
+    rowsSha256: hashRows(rows, compiled),
+  };
+}
+
+async function count(backbone: Backbone, topic: string): Promise<number> {
+  let records = 0;
+  for await (const batch of readRaw(backbone, topic)) records += batch.length;
+  return records;
+}
+
+/** The newest row of each decision, in the order of the decision ids. */
+async function newestRows(backbone: Backbone, serdes: Serdes, { rows }: CompiledBlueprint): Promise<TrainingRow[]> {
+  const newest = new Map<string, TrainingRow>();
+  for await (const { key, value } of readTopic(backbone, serdes, rows)) {
+    const other = newest.get(key);
+    if (other === undefined || (other["rowTime"] as number) <= (value["rowTime"] as number)) newest.set(key, value);
+  }
+  return [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+function hashRows(rows: readonly TrainingRow[], { rows: topic }: CompiledBlueprint): string {
+  const hash = createHash("sha256");
+  for (const row of rows) hash.update(topic.type.toBuffer(row));
+  return hash.digest("hex");
+}
+
+function served(
+  rows: readonly TrainingRow[],
+  { blueprint }: CompiledBlueprint,
+): Pick<LoopSummary, "servedAuc" | "servedLogLoss"> {
+  const prediction = `prediction_${blueprint.label.name}`;
+  const byMonth = Map.groupBy(
+    rows.filter((row) => row[prediction] !== null),
+    (row) => new Date(row["decisionTime"] as number).toISOString().slice(0, 7),
+  );
+  const servedAuc: Record<string, number> = {};
+  const servedLogLoss: Record<string, number> = {};
+  for (const [month, group] of [...byMonth].sort()) {
+    const metrics = evaluate(
+      Float32Array.from(group, (row) => row[prediction] as number),
+      Float32Array.from(group, (row) => row["label"] as number),
+      blueprint.model.objective,
+    );
+    if (metrics["auc"] !== undefined) servedAuc[month] = round(metrics["auc"]);
+    if (metrics["logLoss"] !== undefined) servedLogLoss[month] = round(metrics["logLoss"]);
+  }
+  return { servedAuc, servedLogLoss };
+}
+
+const round = (value: number): number => Math.round(value * 1e6) / 1e6;

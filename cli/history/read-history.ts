@@ -1,0 +1,146 @@
+import type { Blueprint } from "../../blueprints/index.ts";
+import type { Published } from "../../streams/index.ts";
+import { readTable } from "../files/index.ts";
+import {
+  contextOf,
+  eventRecord,
+  observationRecord,
+  requestRecord,
+  valuesOf,
+  windowKeys,
+  type Cell,
+  type Cells,
+  type HistoryColumns,
+} from "./records.ts";
+
+export interface HistoryFiles {
+  readonly decisions: string;
+  readonly observations: string;
+}
+
+/** A line that could not be used. */
+export interface BadLine {
+  readonly file: string;
+  readonly line: number;
+  readonly problem: string;
+  readonly text: string;
+}
+
+/** What happened up to, and without, one moment of event time. */
+export interface HistoryStep {
+  /** Event time, ms: every record is before it. */
+  readonly until: number;
+  readonly requests: readonly Published<unknown>[];
+  /** Observations, and the events they also are. */
+  readonly outcomes: readonly Published<unknown>[];
+  readonly bad: readonly BadLine[];
+}
+
+interface Timed {
+  readonly time: number;
+  readonly cells: Cells;
+}
+
+/**
+ * Two files of history, each in the order of its times, as steps of event time. A line out of order is taken with the step it
+ * is found in, with its own time. Keys of a decision are remembered for the events of its observations until the join's TTL.
+ */
+export async function* readHistory(
+  files: HistoryFiles,
+  columns: HistoryColumns,
+  blueprint: Blueprint,
+  stepMs: number,
+): AsyncGenerator<HistoryStep> {
+  let bad: BadLine[] = [];
+  const decisions = peekable(
+    timed(files.decisions, [columns.decisionId], columns.decisionTime, (line) => bad.push(line)),
+  );
+  const outcomes = peekable(
+    timed(files.observations, [columns.decisionId], columns.observationTime, (line) => bad.push(line)),
+  );
+  const keyNames = windowKeys(blueprint);
+  const keys = new Map<string, { readonly until: number; readonly keys: Record<string, Cell> }>();
+  for (;;) {
+    const times = [(await decisions.peek())?.time, (await outcomes.peek())?.time].filter((time) => time !== undefined);
+    if (times.length === 0) break;
+    const until = (Math.floor(Math.min(...times) / stepMs) + 1) * stepMs;
+    const requests: Published<unknown>[] = [];
+    const results: Published<unknown>[] = [];
+    for (let next = await decisions.peek(); next !== undefined && next.time < until; next = await decisions.peek()) {
+      const { time, cells } = next;
+      decisions.skip();
+      const id = String(cells[columns.decisionId]);
+      const context = contextOf(cells, blueprint);
+      requests.push(requestRecord(blueprint, id, unitOf(cells, columns) ?? id, context, time));
+      const own = Object.fromEntries(
+        keyNames.flatMap((name) => (context[name] === undefined ? [] : [[name, context[name]]])),
+      );
+      keys.set(id, { until: time + blueprint.join.ttlMs, keys: own });
+    }
+    for (let next = await outcomes.peek(); next !== undefined && next.time < until; next = await outcomes.peek()) {
+      const { time, cells } = next;
+      outcomes.skip();
+      const id = String(cells[columns.decisionId]);
+      const values = valuesOf(cells, [columns.decisionId, columns.observationTime]);
+      results.push(observationRecord(id, values, time));
+      const event = eventRecord(blueprint, keys.get(id)?.keys ?? {}, values, time);
+      if (event !== undefined) results.push(event);
+    }
+    for (const [id, known] of keys) {
+      if (known.until >= until) break;
+      keys.delete(id);
+    }
+    yield { until, requests, outcomes: results, bad };
+    bad = [];
+  }
+  if (bad.length > 0) yield { until: 0, requests: [], outcomes: [], bad };
+}
+
+/** Several columns joined by `+` make one unit. */
+function unitOf(cells: Cells, columns: HistoryColumns): string | undefined {
+  if (columns.unit === undefined) return undefined;
+  const parts = columns.unit.split("+").map((name) => cells[name] ?? null);
+  return parts.some((part) => part === null) ? undefined : parts.join("");
+}
+
+async function* timed(
+  file: string,
+  required: readonly string[],
+  timeColumn: string,
+  onBad: (line: BadLine) => void,
+): AsyncGenerator<Timed> {
+  for await (const row of readTable(file)) {
+    if ("problem" in row) {
+      onBad({ file, line: row.line, problem: row.problem, text: row.text });
+      continue;
+    }
+    const { line, values } = row;
+    const problem = problemOf(values, required, timeColumn);
+    if (problem === undefined) yield { time: Date.parse(String(values[timeColumn])), cells: values };
+    else onBad({ file, line, problem, text: JSON.stringify(values) });
+  }
+}
+
+function problemOf(cells: Cells, required: readonly string[], timeColumn: string): string | undefined {
+  for (const name of [...required, timeColumn]) {
+    if (!(name in cells)) return `there is no column ${name}: name the right one by an option`;
+    if (cells[name] === null || cells[name] === "") return `${name} is empty`;
+  }
+  const time = cells[timeColumn]!;
+  return Number.isNaN(Date.parse(String(time)))
+    ? `${timeColumn} "${time}" is no time; write 2013-01-01T10:15:00Z`
+    : undefined;
+}
+
+interface Peekable<T> {
+  peek(): Promise<T | undefined>;
+  skip(): void;
+}
+
+function peekable<T>(source: AsyncGenerator<T>): Peekable<T> {
+  let ahead: Promise<T | undefined> | undefined;
+  return {
+    peek: () => (ahead ??= source.next().then((result) => (result.done === true ? undefined : result.value))),
+    skip: () => void (ahead = undefined),
+  };
+}

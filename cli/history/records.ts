@@ -1,0 +1,77 @@
+import type { Blueprint } from "../../blueprints/index.ts";
+import { decisionRequests, events, observations } from "../../schemas/index.ts";
+import type { Published } from "../../streams/index.ts";
+
+export type Cell = string | number | boolean | null;
+export type Cells = Readonly<Record<string, Cell>>;
+
+/** Which columns of the files hold what. */
+export interface HistoryColumns {
+  readonly decisionId: string;
+  readonly decisionTime: string;
+  /** Absent: the decision id is the unit. */
+  readonly unit?: string;
+  readonly observationTime: string;
+}
+
+/** Values as the blueprint types them: a cell that does not fit is missing, as it would be in a live request. */
+export function contextOf(cells: Cells, blueprint: Blueprint): Record<string, Cell> {
+  const context: Record<string, Cell> = {};
+  for (const [name, type] of Object.entries(blueprint.context)) {
+    const cell = cells[name] ?? null;
+    if (cell === null || cell === "") continue;
+    if (type === "number") {
+      const number = Number(cell);
+      if (Number.isFinite(number)) context[name] = number;
+    } else if (type === "boolean") {
+      if (cell === true || cell === "true" || cell === "1" || cell === 1) context[name] = true;
+      else if (cell === false || cell === "false" || cell === "0" || cell === 0) context[name] = false;
+    } else context[name] = String(cell);
+  }
+  return context;
+}
+
+/** Every other column, numbers where the text is one. */
+export function valuesOf(cells: Cells, without: readonly string[]): Record<string, Cell> {
+  const values: Record<string, Cell> = {};
+  for (const [name, cell] of Object.entries(cells)) {
+    if (without.includes(name) || cell === null || cell === "") continue;
+    const number =
+      typeof cell === "string" && /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(cell) ? Number(cell) : cell;
+    values[name] = number;
+  }
+  return values;
+}
+
+export function requestRecord(
+  blueprint: Blueprint,
+  decisionId: string,
+  unit: string,
+  context: Record<string, Cell>,
+  time: number,
+): Published<unknown> {
+  const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false };
+  return { topic: decisionRequests, key: unit, value, time };
+}
+
+export function observationRecord(decisionId: string, values: Record<string, Cell>, time: number): Published<unknown> {
+  return { topic: observations, key: decisionId, value: { decisionId, observationId: "", values }, time };
+}
+
+/** The context entries that windows are grouped by. */
+export function windowKeys(blueprint: Blueprint): readonly string[] {
+  return [...new Set(blueprint.features.flatMap((feature) => (feature.kind === "window" ? feature.by : [])))];
+}
+
+/** The event that an observation also is, when the blueprint's windows look at its kind; `keys` come from its decision. */
+export function eventRecord(
+  blueprint: Blueprint,
+  keys: Record<string, Cell>,
+  values: Record<string, Cell>,
+  time: number,
+): Published<unknown> | undefined {
+  const { kind, ...fields } = values;
+  if (typeof kind !== "string" || blueprint.events[kind] === undefined) return undefined;
+  const attributes = { ...keys, ...fields };
+  return { topic: events, key: String(Object.values(keys)[0] ?? kind), value: { kind, attributes }, time };
+}

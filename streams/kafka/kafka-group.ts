@@ -1,0 +1,201 @@
+import type { Fetch, GroupListener, GroupReader, Position, TopicPartition } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
+import { Fetcher } from "./fetcher.ts";
+import type { GroupTasks } from "./group-tasks.ts";
+import { isTransient, protocolType, streamsError } from "./kafka-errors.ts";
+import { defaultMaxRecords } from "./kafka-reader.ts";
+import { Membership } from "./membership.ts";
+import type { KafkaSettings } from "./options.ts";
+import { retrying } from "./retrying.ts";
+import { nameOf, type TopicDirectory } from "./topic-directory.ts";
+import { Wakeup } from "./wakeup.ts";
+import type { Cluster } from "./wire.ts";
+
+export interface GroupContext {
+  readonly groupId: string;
+  readonly tasks: GroupTasks;
+  readonly listener: GroupListener;
+  readonly directory: TopicDirectory;
+  readonly settings: KafkaSettings;
+  /** Of this member alone: a pending join holds up every other request on its connection. */
+  readonly cluster: Cluster;
+  /** Tells the coordinator on another connection that the member leaves. */
+  readonly leave: (memberId: string) => Promise<void>;
+}
+
+/**
+ * A member of a group whose rebalances are cooperative: it keeps reading what it has while the group joins again, gives back only what is to
+ * move, and gets a task only after the holder before it has let go. Joining runs beside `poll`, so `poll` keeps to its time.
+ */
+export class KafkaGroup implements GroupReader {
+  readonly #context: GroupContext;
+  readonly #arrival = new Wakeup();
+  readonly #fetcher: Fetcher;
+  readonly #membership: Membership;
+  readonly #owned = new Set<string>();
+  /** What the group gave this member in its last round; undefined while a round runs. */
+  #target: ReadonlySet<string> | undefined;
+  #joining: Promise<void> | undefined;
+  #joinFailure: unknown;
+  #rejoin = true;
+  #lost = false;
+  #closed = false;
+
+  constructor(context: GroupContext) {
+    this.#context = context;
+    const { cluster, directory, settings, groupId, tasks } = context;
+    this.#fetcher = new Fetcher(cluster, directory, settings, this.#arrival);
+    this.#membership = new Membership(cluster, groupId, tasks, settings, {
+      rebalancing: () => {
+        this.#rejoin = true;
+        this.#arrival.wake();
+      },
+      lost: () => {
+        this.#lost = true;
+        this.#arrival.wake();
+      },
+    });
+    this.#join();
+  }
+
+  async poll(maxWaitMs: number, maxRecords = defaultMaxRecords): Promise<readonly Fetch[]> {
+    const deadline = performance.now() + maxWaitMs;
+    for (;;) {
+      if (this.#closed) throw new StreamsError("CLOSED", `group ${this.#context.groupId}: this member is closed`);
+      await this.#settle();
+      const fetches = this.#fetcher.take(maxRecords);
+      if (fetches.length > 0) return fetches;
+      this.#fetcher.check();
+      const left = deadline - performance.now();
+      if (left <= 0) return [];
+      if (!this.#unsettled()) await this.#arrival.sleep(left);
+      if (this.#closed) return [];
+    }
+  }
+
+  #unsettled(): boolean {
+    return this.#lost || this.#joinFailure !== undefined || (this.#joining === undefined && this.#rejoin);
+  }
+
+  /** Tells the listener what has changed, then joins again where that is due. A listener that throws is called again. */
+  async #settle(): Promise<void> {
+    if (this.#joinFailure !== undefined) {
+      const failure = this.#joinFailure;
+      this.#joinFailure = undefined;
+      this.#rejoin = true;
+      throw streamsError(failure, `join group ${this.#context.groupId}`);
+    }
+    if (this.#lost) {
+      await this.#giveBack([...this.#owned]);
+      this.#lost = false;
+      this.#target = undefined;
+      this.#rejoin = true;
+    }
+    const target = this.#target;
+    if (target !== undefined) {
+      const leaving = [...this.#owned].filter((task) => !target.has(task));
+      if (leaving.length > 0) {
+        await this.#giveBack(leaving);
+        this.#rejoin = true;
+      }
+      const coming = [...target].filter((task) => !this.#owned.has(task));
+      if (coming.length > 0 && !this.#lost) await this.#takeOn(coming);
+    }
+    if (this.#rejoin && this.#joining === undefined && !this.#lost) this.#join();
+  }
+
+  async #giveBack(tasks: readonly string[]): Promise<void> {
+    if (tasks.length === 0) return;
+    const partitions = this.#context.tasks.partitions(tasks);
+    await this.#context.listener.revoked(partitions);
+    this.#fetcher.remove(partitions);
+    for (const task of tasks) this.#owned.delete(task);
+  }
+
+  async #takeOn(tasks: readonly string[]): Promise<void> {
+    const { tasks: names, listener, directory, groupId } = this.#context;
+    const partitions = names.partitions(tasks);
+    const given = await listener.assigned(partitions);
+    const starts = new Map(given.map((position) => [nameOf(position), position.offset]));
+    // Asked for only now: whoever had the partitions may have committed until the listener fenced it.
+    const rest = partitions.filter((at) => !starts.has(nameOf(at)));
+    for (const position of await directory.committed(groupId, rest)) starts.set(nameOf(position), position.offset);
+    await this.#fetcher.add(partitions.map((at) => ({ ...at, offset: starts.get(nameOf(at)) ?? 0 })));
+    for (const task of tasks) this.#owned.add(task);
+  }
+
+  #join(): void {
+    this.#rejoin = false;
+    this.#target = undefined;
+    this.#joining = this.#membership
+      .join(this.#owned)
+      .then(
+        (share) => {
+          if (share !== undefined) this.#target = new Set(share.tasks);
+        },
+        (error: unknown) => {
+          this.#joinFailure = error;
+        },
+      )
+      .finally(() => {
+        this.#joining = undefined;
+        this.#arrival.wake();
+      });
+  }
+
+  async commit(positions: readonly Position[]): Promise<void> {
+    if (positions.length === 0) return;
+    const { groupId, settings } = this.#context;
+    this.#checkOwned(positions);
+    try {
+      await retrying(settings.deliveryTimeoutMs, async () => {
+        try {
+          await this.#membership.commit(positions);
+        } catch (error) {
+          // A round of the group in which the partitions may well stay here: only its end tells.
+          const type = protocolType(error);
+          const joining = this.#joining;
+          if (joining === undefined || (type !== "REBALANCE_IN_PROGRESS" && type !== "ILLEGAL_GENERATION")) throw error;
+          await joining;
+          this.#checkOwned(positions);
+          await this.#membership.commit(positions);
+        }
+      });
+    } catch (error) {
+      if (protocolType(error) === undefined && !isTransient(error)) throw error;
+      throw streamsError(error, `commit of group ${groupId}`);
+    }
+  }
+
+  #checkOwned(positions: readonly Position[]): void {
+    const mine = new Set(this.#context.tasks.partitions(this.#owned).map(nameOf));
+    const foreign = positions.find((position) => !mine.has(nameOf(position)));
+    if (foreign === undefined && !this.#lost) return;
+    throw new StreamsError(
+      "FENCED",
+      `group ${this.#context.groupId}: ${nameOf(foreign ?? positions[0]!)} is not this member's any more; poll to rejoin`,
+    );
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#fetcher.setPaused(partitions, true);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#fetcher.setPaused(partitions, false);
+  }
+
+  seek(position: Position): void {
+    this.#fetcher.seek(position);
+  }
+
+  /** Leaves the group, so that the others need not wait for the session to end. The listener is not called. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#membership.close();
+    this.#fetcher.close();
+    if (this.#membership.memberId !== "") await this.#context.leave(this.#membership.memberId);
+    await this.#context.cluster.disconnect();
+  }
+}

@@ -1,0 +1,136 @@
+import type { OutgoingRecord, Producer, Transaction } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
+import { Coordinators } from "./coordinators.ts";
+import { protocolType, streamsError } from "./kafka-errors.ts";
+import { KafkaTransaction } from "./kafka-transaction.ts";
+import type { KafkaSettings } from "./options.ts";
+import { RecordWriter, type Identity } from "./record-writer.ts";
+import { retrying } from "./retrying.ts";
+import type { TopicDirectory } from "./topic-directory.ts";
+import type { Cluster } from "./wire.ts";
+
+/**
+ * Idempotent: a repetition after a lost answer is stored once. `send` never takes part in a transaction, not even
+ * while one is open: that is what the transaction's own `send` is for.
+ */
+export class KafkaProducer implements Producer {
+  readonly #cluster: Cluster;
+  readonly #coordinators: Coordinators;
+  readonly #directory: TopicDirectory;
+  readonly #settings: KafkaSettings;
+  readonly #transactionalId: string | undefined;
+  readonly #writer: RecordWriter;
+  #plain: Promise<Identity> | undefined;
+  #transactional: Promise<Identity> | undefined;
+  #open: KafkaTransaction | undefined;
+  #fenced = false;
+  #closed = false;
+
+  constructor(cluster: Cluster, directory: TopicDirectory, settings: KafkaSettings, transactionalId?: string) {
+    this.#cluster = cluster;
+    this.#coordinators = new Coordinators(cluster);
+    this.#directory = directory;
+    this.#settings = settings;
+    this.#transactionalId = transactionalId;
+    this.#writer = new RecordWriter({
+      cluster,
+      directory,
+      settings,
+      transactionalId: undefined,
+      identity: () => (this.#plain ??= this.#initialise(undefined)),
+      announce: () => Promise.resolve(),
+      doubtful: () => {
+        this.#plain = undefined;
+      },
+    });
+  }
+
+  /** With a transactional id: fences the producers before, whose open transaction is aborted, and waits for that. */
+  async start(): Promise<void> {
+    if (this.#transactionalId !== undefined) await this.#identity();
+  }
+
+  #identity(): Promise<Identity> {
+    return (this.#transactional ??= this.#initialise(this.#transactionalId));
+  }
+
+  async #initialise(transactionalId: string | undefined): Promise<Identity> {
+    try {
+      return await retrying(
+        this.#settings.deliveryTimeoutMs,
+        async () => {
+          const broker = await (transactionalId === undefined
+            ? this.#cluster.findControllerBroker()
+            : this.#coordinators.of(transactionalId, 1));
+          const transactionTimeout = this.#settings.transactionTimeoutMs;
+          const { producerId, producerEpoch } = await broker.initProducerId({ transactionalId, transactionTimeout });
+          return { producerId, producerEpoch, sequences: new Map() };
+        },
+        async (error) => {
+          if (protocolType(error) === "CONCURRENT_TRANSACTIONS") return;
+          this.#coordinators.forget();
+          await this.#cluster.refreshMetadata();
+        },
+      );
+    } catch (error) {
+      if (transactionalId === undefined) this.#plain = undefined;
+      else this.#transactional = undefined;
+      throw streamsError(error, `start producer ${transactionalId ?? ""}`);
+    }
+  }
+
+  async send(records: readonly OutgoingRecord[]): Promise<void> {
+    this.#check();
+    await this.#writer.write(records);
+  }
+
+  async begin(): Promise<Transaction> {
+    this.#check();
+    const transactionalId = this.#transactionalId;
+    if (transactionalId === undefined) {
+      throw new StreamsError("TRANSACTION_OPEN", "this producer has no transactionalId; give it one to begin");
+    }
+    if (this.#fenced) {
+      throw new StreamsError(
+        "FENCED",
+        `producer ${transactionalId}: a newer producer has this transactionalId; close this one`,
+      );
+    }
+    if (this.#open !== undefined) {
+      throw new StreamsError(
+        "TRANSACTION_OPEN",
+        `producer ${transactionalId}: commit or abort the open transaction first`,
+      );
+    }
+    const transaction = new KafkaTransaction({
+      cluster: this.#cluster,
+      coordinators: this.#coordinators,
+      directory: this.#directory,
+      settings: this.#settings,
+      transactionalId,
+      identity: () => this.#identity(),
+      ended: (outcome) => {
+        this.#open = undefined;
+        // With a new identity nothing that is still on its way can be taken for a part of the next transaction.
+        if (outcome === "doubtful") this.#transactional = undefined;
+        // One who was fenced must not take the id back by starting anew.
+        if (outcome === "fenced") this.#fenced = true;
+      },
+    });
+    this.#open = transaction;
+    return transaction;
+  }
+
+  #check(): void {
+    if (this.#closed) throw new StreamsError("CLOSED", "this producer is closed: open another one");
+  }
+
+  /** Waits for what was sent. An open transaction is aborted. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#writer.drained();
+    await this.#open?.abort().catch(() => undefined);
+    await this.#cluster.disconnect();
+  }
+}

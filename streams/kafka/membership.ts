@@ -1,0 +1,177 @@
+import type { Position } from "../backbone/backbone.ts";
+import { assignTasks } from "./assignment.ts";
+import { decodeClaims, decodeShare, encodeClaims, encodeShare, type GroupTasks, type Share } from "./group-tasks.ts";
+import { isTransient, protocolType } from "./kafka-errors.ts";
+import type { KafkaSettings } from "./options.ts";
+import { pause } from "./retrying.ts";
+import type { Broker, Cluster } from "./wire.ts";
+
+/** Members only form a group with others of the same protocol name. */
+const protocol = "loopstream-tasks";
+/** While a task waits to be handed on, the next round is near: look for it often. */
+const eagerHeartbeatMs = 100;
+
+export interface MembershipEvents {
+  /** The group is about to share out its tasks anew: join again. */
+  readonly rebalancing: () => void;
+  /** The group has gone on without this member, which owns nothing any more. */
+  readonly lost: () => void;
+}
+
+/** This member's standing with the group's coordinator: joins, heartbeats, commits. Knows nothing of records. */
+export class Membership {
+  readonly #cluster: Cluster;
+  readonly #groupId: string;
+  readonly #tasks: GroupTasks;
+  readonly #settings: KafkaSettings;
+  readonly #events: MembershipEvents;
+  #coordinator: Broker | undefined;
+  #memberId = "";
+  #generation = -1;
+  #timer: NodeJS.Timeout | undefined;
+  #beat: Promise<void> | undefined;
+  #out = false;
+  #closed = false;
+
+  constructor(cluster: Cluster, groupId: string, tasks: GroupTasks, settings: KafkaSettings, events: MembershipEvents) {
+    this.#cluster = cluster;
+    this.#groupId = groupId;
+    this.#tasks = tasks;
+    this.#settings = settings;
+    this.#events = events;
+  }
+
+  get memberId(): string {
+    return this.#memberId;
+  }
+
+  /**
+   * Waits for all members to join, which takes up to `rebalanceTimeoutMs`, and resolves to this member's share; undefined when it was
+   * thrown out meanwhile (after `lost`) or closed. Goes on trying while the coordinator can't be reached.
+   */
+  async join(owned: Iterable<string>): Promise<Share | undefined> {
+    clearInterval(this.#timer);
+    await this.#beat;
+    const claims = [...owned];
+    // A claim of one who was thrown out could take a task from its new holder.
+    if (this.#out && claims.length > 0) return undefined;
+    this.#out = false;
+    while (!this.#closed) {
+      try {
+        const share = await this.#joinOnce(claims);
+        if (!this.#closed)
+          this.#startHeartbeat(share.unfinished ? eagerHeartbeatMs : this.#settings.heartbeatIntervalMs);
+        return share;
+      } catch (error) {
+        const type = protocolType(error);
+        if (type === "UNKNOWN_MEMBER_ID" || type === "FENCED_INSTANCE_ID") {
+          this.#memberId = "";
+          if (claims.length > 0) {
+            this.#lose();
+            return undefined;
+          }
+        } else if (type !== "REBALANCE_IN_PROGRESS" && type !== "ILLEGAL_GENERATION" && !isTransient(error)) {
+          throw error;
+        } else if (type === undefined || isTransient(error)) {
+          this.#coordinator = undefined;
+          await pause(100);
+          await this.#cluster.refreshMetadata().catch(() => undefined);
+        }
+      }
+    }
+    return undefined;
+  }
+
+  async #joinOnce(claims: readonly string[]): Promise<Share> {
+    const groupId = this.#groupId;
+    const coordinator = await this.#findCoordinator();
+    const joined = await coordinator.joinGroup({
+      groupId,
+      sessionTimeout: this.#settings.sessionTimeoutMs,
+      rebalanceTimeout: this.#settings.rebalanceTimeoutMs,
+      memberId: this.#memberId,
+      groupProtocols: [{ name: protocol, metadata: encodeClaims(this.#tasks.topics, claims) }],
+    });
+    this.#memberId = joined.memberId;
+    this.#generation = joined.generationId;
+    const { memberAssignment } = await coordinator.syncGroup({
+      groupId,
+      generationId: joined.generationId,
+      memberId: joined.memberId,
+      groupAssignment: joined.leaderId === joined.memberId ? this.#shareOut(joined.members) : [],
+    });
+    return decodeShare(memberAssignment);
+  }
+
+  #shareOut(members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]) {
+    const claims = members.map(({ memberId, memberMetadata }) => ({ memberId, owned: decodeClaims(memberMetadata) }));
+    const { tasks, unfinished } = assignTasks(claims, this.#tasks.all);
+    return [...tasks].map(([memberId, share]) => ({
+      memberId,
+      memberAssignment: encodeShare(share, this.#tasks.partitions(share), unfinished),
+    }));
+  }
+
+  #startHeartbeat(intervalMs: number): void {
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      this.#beat ??= this.#heartbeat().finally(() => (this.#beat = undefined));
+    }, intervalMs);
+  }
+
+  async #heartbeat(): Promise<void> {
+    const generation = this.#generation;
+    try {
+      const coordinator = await this.#findCoordinator();
+      await coordinator.heartbeat({
+        groupId: this.#groupId,
+        groupGenerationId: generation,
+        memberId: this.#memberId,
+      });
+    } catch (error) {
+      const type = protocolType(error);
+      if (type === "REBALANCE_IN_PROGRESS") this.#events.rebalancing();
+      else if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION" || type === "FENCED_INSTANCE_ID") {
+        if (type !== "ILLEGAL_GENERATION") this.#memberId = "";
+        this.#lose();
+      } else this.#coordinator = undefined;
+    }
+  }
+
+  #lose(): void {
+    clearInterval(this.#timer);
+    this.#generation = -1;
+    this.#out = true;
+    this.#events.lost();
+  }
+
+  /** One attempt with the standing of now. */
+  async commit(positions: readonly Position[]): Promise<void> {
+    const topics = [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, group]) => ({
+      topic,
+      partitions: group.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+    }));
+    try {
+      const coordinator = await this.#findCoordinator();
+      await coordinator.offsetCommit({
+        groupId: this.#groupId,
+        groupGenerationId: this.#generation,
+        memberId: this.#memberId,
+        topics,
+      });
+    } catch (error) {
+      this.#coordinator = undefined;
+      throw error;
+    }
+  }
+
+  async #findCoordinator(): Promise<Broker> {
+    return (this.#coordinator ??= await this.#cluster.findGroupCoordinator({ groupId: this.#groupId }));
+  }
+
+  /** Stops at once; a pending join ends when the coordinator hears of the leave. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+  }
+}

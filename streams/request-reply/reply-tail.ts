@@ -1,0 +1,99 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Backbone, LogRecord, Position, Reader } from "../backbone/backbone.ts";
+import { partitionOf } from "../backbone/partitioner.ts";
+
+const POLL_MS = 1_000;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * Reads one partition from its end on, in the background, until it is closed. An outage is waited out, and what was
+ * written meanwhile is then read: nothing after the first position is missed.
+ */
+export class ReplyTail {
+  readonly partition: number;
+  readonly #backbone: Backbone;
+  readonly #topic: string;
+  readonly #onRecord: (record: LogRecord) => Promise<void>;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  #next: number;
+  #reader: Reader | undefined;
+  #outage: unknown;
+
+  /** @param instanceId the same one reads the same partition; without one it is any partition. */
+  static async open(
+    backbone: Backbone,
+    topic: string,
+    instanceId: string | undefined,
+    onRecord: (record: LogRecord) => Promise<void>,
+  ): Promise<ReplyTail> {
+    const ends = await backbone.offsets([topic]);
+    const partition =
+      instanceId === undefined ? randomInt(ends.length) : partitionOf(Buffer.from(instanceId), ends.length);
+    const { end } = ends.find((at) => at.partition === partition)!;
+    const position = { topic, partition, offset: end };
+    return new ReplyTail(backbone, position, await backbone.reader([position]), onRecord);
+  }
+
+  private constructor(
+    backbone: Backbone,
+    { topic, partition, offset }: Position,
+    reader: Reader,
+    onRecord: (record: LogRecord) => Promise<void>,
+  ) {
+    this.#backbone = backbone;
+    this.#topic = topic;
+    this.partition = partition;
+    this.#next = offset;
+    this.#reader = reader;
+    this.#onRecord = onRecord;
+    this.#running = this.#run();
+  }
+
+  /** Why nothing can be read at the moment; `undefined` when reading goes well. */
+  get outage(): unknown {
+    return this.#outage;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    for (let wait = FIRST_WAIT_MS; !signal.aborted;) {
+      try {
+        const at = { topic: this.#topic, partition: this.partition, offset: this.#next };
+        this.#reader ??= await this.#backbone.reader([at]);
+        await this.#read(this.#reader);
+        wait = FIRST_WAIT_MS;
+        this.#outage = undefined;
+      } catch (error) {
+        this.#outage = error;
+        await this.#closeReader();
+        await sleep(wait, undefined, { signal }).catch(() => undefined);
+        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      }
+    }
+    await this.#closeReader();
+  }
+
+  async #read(reader: Reader): Promise<void> {
+    for (const { records } of await reader.poll(POLL_MS)) {
+      for (const record of records) {
+        await this.#onRecord(record);
+        this.#next = record.offset + 1;
+      }
+    }
+  }
+
+  async #closeReader(): Promise<void> {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    await reader?.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#closeReader();
+    await this.#running;
+  }
+}

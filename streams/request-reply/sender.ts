@@ -1,0 +1,110 @@
+import type { Backbone, Headers, OutgoingRecord, Producer } from "../backbone/backbone.ts";
+import { partitionOf } from "../backbone/partitioner.ts";
+import { checkSizes } from "../backbone/record-size.ts";
+import { StreamsError } from "../errors.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { Topic } from "../topic.ts";
+
+export interface Sent<V> {
+  readonly key: string;
+  readonly value: V;
+  /** Event time, ms. */
+  readonly time: number;
+  readonly headers?: Headers;
+}
+
+interface Waiting {
+  readonly record: OutgoingRecord;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes single records from a program that serves others. What is sent in one turn of the event loop goes out together;
+ * nothing is held back longer. Never creates a topic: the application that reads it does, with its number of partitions.
+ */
+export class Sender {
+  readonly #backbone: Backbone;
+  readonly #serdes: Serdes;
+  readonly #partitions = new Map<string, number>();
+  #producer: Promise<Producer> | undefined;
+  #waiting: Waiting[] = [];
+  #underWay = new Set<Promise<void>>();
+  #closing = false;
+
+  constructor(backbone: Backbone, serdes: Serdes) {
+    this.#backbone = backbone;
+    this.#serdes = serdes;
+  }
+
+  /**
+   * Resolves when the record is stored. Rejects with `UNENCODABLE` naming the field, `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`,
+   * `CLOSED` or `BACKBONE_UNAVAILABLE`; the other records of the turn are not touched by one that does not fit.
+   */
+  async send<V>(topic: Topic<V>, { key, value, time, headers }: Sent<V>): Promise<void> {
+    const count = this.#partitions.get(topic.name) ?? (await this.#open(topic));
+    const bytes = Buffer.from(key);
+    const record: OutgoingRecord = {
+      topic: topic.name,
+      partition: partitionOf(bytes, count),
+      timestamp: time,
+      key: bytes,
+      value: this.#serdes.encode(topic, value),
+      ...(headers === undefined ? {} : { headers }),
+    };
+    checkSizes([record]);
+    if (this.#closing) throw new StreamsError("CLOSED", "this client is closed: create another one");
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.push({ record, resolve, reject }) === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  async #open(topic: Topic<unknown>): Promise<number> {
+    const count = await this.#backbone.partitions(topic.name);
+    if (count === undefined) {
+      throw new StreamsError(
+        "UNKNOWN_TOPIC",
+        `there is no topic ${topic.name}: start the application that reads it, which creates it, or check the brokers' address`,
+      );
+    }
+    await this.#serdes.open(topic);
+    this.#partitions.set(topic.name, count);
+    return count;
+  }
+
+  #flush(): void {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const sending = this.#send(batch).finally(() => this.#underWay.delete(sending));
+    this.#underWay.add(sending);
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const producer = await (this.#producer ??= this.#backbone.producer());
+      await producer.send(batch.map(({ record }) => record));
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      await this.#forgetUnopened();
+    }
+  }
+
+  /** A producer that could not be opened is opened anew by the next send. */
+  async #forgetUnopened(): Promise<void> {
+    const opening = this.#producer;
+    const opened = await opening?.then(
+      () => true,
+      () => false,
+    );
+    if (opened !== true && this.#producer === opening) this.#producer = undefined;
+  }
+
+  /** Resolves when everything sent before is stored or refused. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#waiting.length > 0) this.#flush();
+    await Promise.all(this.#underWay);
+    await (await this.#producer?.catch(() => undefined))?.close();
+  }
+}

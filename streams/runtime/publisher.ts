@@ -1,0 +1,65 @@
+import type { Backbone, Headers, OutgoingRecord, Producer } from "../backbone/backbone.ts";
+import { partitionOf } from "../backbone/partitioner.ts";
+import { StreamsError } from "../errors.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { Topic } from "../topic.ts";
+import { ensureTopic } from "./topics.ts";
+
+export interface Published<V> {
+  readonly topic: Topic<V>;
+  readonly key: string;
+  /** `null`: a tombstone. */
+  readonly value: V | null;
+  /** Event time, ms. */
+  readonly time: number;
+  readonly headers?: Headers;
+  readonly partition?: number;
+}
+
+/** Writes typed records from outside a topology: clients, importers, the trainer, tools. */
+export class Publisher {
+  readonly #backbone: Backbone;
+  readonly #serdes: Serdes;
+  readonly #producer: Producer;
+  readonly #partitions: number;
+
+  /** @param partitions of topics that have to be created and don't say their own number. */
+  static async open(backbone: Backbone, serdes: Serdes, partitions: number): Promise<Publisher> {
+    return new Publisher(backbone, serdes, await backbone.producer(), partitions);
+  }
+
+  private constructor(backbone: Backbone, serdes: Serdes, producer: Producer, partitions: number) {
+    this.#backbone = backbone;
+    this.#serdes = serdes;
+    this.#producer = producer;
+    this.#partitions = partitions;
+  }
+
+  /** Resolves when all are stored. Rejects with `UNENCODABLE` naming the field, `RECORD_TOO_LARGE` or what the backbone says. */
+  async publish(records: readonly Published<never>[] | readonly Published<unknown>[]): Promise<void> {
+    const outgoing: OutgoingRecord[] = [];
+    for (const record of records as readonly Published<unknown>[]) outgoing.push(await this.encode(record));
+    await this.#producer.send(outgoing);
+  }
+
+  async encode<V>(record: Published<V>): Promise<OutgoingRecord> {
+    const { topic, value } = record;
+    if (!this.#serdes.isOpen(topic)) await ensureTopic(topic, this.#backbone, this.#serdes, this.#partitions);
+    const count = await this.#backbone.partitions(topic.name);
+    if (count === undefined)
+      throw new StreamsError("UNKNOWN_TOPIC", `there is no topic ${topic.name}: create it first`);
+    const key = Buffer.from(record.key);
+    return {
+      topic: topic.name,
+      partition: record.partition ?? partitionOf(key, count),
+      timestamp: record.time,
+      key,
+      value: value === null ? null : this.#serdes.encode(topic, value),
+      ...(record.headers === undefined ? {} : { headers: record.headers }),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#producer.close();
+  }
+}

@@ -1,0 +1,95 @@
+import type { Backbone, LogRecord, Position } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
+import type { GlobalView, StreamRecord } from "../operator.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { Topic } from "../topic.ts";
+
+export interface RawRecord extends LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/**
+ * Every record of a topic from the given positions (absent: the start) to the ends as they are at the call, partition by
+ * partition in offset order, the partitions mixed.
+ */
+export async function* readRaw(
+  backbone: Backbone,
+  topic: string,
+  from: readonly Position[] = [],
+): AsyncGenerator<readonly RawRecord[]> {
+  if ((await backbone.partitions(topic)) === undefined) return;
+  const ends = new Map<number, number>();
+  const positions: Position[] = [];
+  for (const { partition, start, end } of await backbone.offsets([topic])) {
+    const wanted =
+      from.find((position) => position.topic === topic && position.partition === partition)?.offset ?? start;
+    const offset = Math.max(start, wanted);
+    if (offset < end) {
+      ends.set(partition, end);
+      positions.push({ topic, partition, offset });
+    }
+  }
+  if (positions.length === 0) return;
+  const reader = await backbone.reader(positions);
+  try {
+    while (ends.size > 0) {
+      for (const { partition, records } of await reader.poll(1_000)) {
+        const end = ends.get(partition);
+        if (end === undefined) continue;
+        const wanted = records.filter(({ offset }) => offset < end);
+        if (wanted.length > 0) yield wanted.map((record) => ({ ...record, topic, partition }));
+        if (records.at(-1)!.offset + 1 >= end) {
+          ends.delete(partition);
+          reader.pause([{ topic, partition }]);
+        }
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The decoded records of a topic up to its end at the call; tombstones left out. `onBad` is given what can't be decoded; without it that throws. */
+export async function* readTopic<V>(
+  backbone: Backbone,
+  serdes: Serdes,
+  topic: Topic<V>,
+  options: { readonly from?: readonly Position[]; readonly onBad?: (record: RawRecord, error: unknown) => void } = {},
+): AsyncGenerator<StreamRecord<V>> {
+  for await (const records of readRaw(backbone, topic.name, options.from)) {
+    for (const record of records) {
+      if (record.value === null) continue;
+      try {
+        if (!serdes.knows(record.value)) await serdes.learn(record.value);
+        yield {
+          key: record.key === null ? "" : Buffer.from(record.key).toString(),
+          value: serdes.decode(topic, record.value),
+          time: record.timestamp,
+          headers: record.headers,
+          origin: { topic: record.topic, partition: record.partition, offset: record.offset },
+        };
+      } catch (error) {
+        if (options.onBad === undefined || !(error instanceof StreamsError) || error.flags.retry) throw error;
+        options.onBad(record, error);
+      }
+    }
+  }
+}
+
+/** The newest value of each key of a compacted topic, as a view that does not change. */
+export async function readTable<V>(backbone: Backbone, serdes: Serdes, topic: Topic<V>): Promise<GlobalView<V>> {
+  const table = new Map<string, V>();
+  for await (const records of readRaw(backbone, topic.name)) {
+    for (const { key, value } of records) {
+      const name = Buffer.from(key ?? []).toString();
+      if (value === null) {
+        table.delete(name);
+        continue;
+      }
+      if (!serdes.knows(value)) await serdes.learn(value);
+      table.set(name, serdes.decode(topic, value));
+    }
+  }
+  return { get: (key) => table.get(key), values: () => table.values(), version: table.size };
+}

@@ -1,0 +1,112 @@
+import { blueprintTable, modelTable } from "../operators/index.ts";
+import { blueprints, deadLetters, models, topics } from "../schemas/index.ts";
+import {
+  Application,
+  createLevelEngine,
+  ensureTopic,
+  Publisher,
+  readTable,
+  Serdes,
+  type AnyTopic,
+  type ApplicationOptions,
+  type Backbone,
+  type Delivery,
+  type SchemaRegistry,
+} from "../streams/index.ts";
+import { createWorkerLearner, ScorerCache, Trainer, type TrainerTables } from "../trainer/index.ts";
+import { decisionTopology } from "./decision-topology.ts";
+
+export interface LoopOptions {
+  readonly id: string;
+  readonly backbone: Backbone;
+  readonly registry: SchemaRegistry;
+  /** Put before every subject of the registry. */
+  readonly subjectPrefix?: string;
+  readonly stateDir: string;
+  readonly partitions: number;
+  readonly delivery: Delivery;
+  readonly commitIntervalMs: number;
+  readonly maxTaskIdleMs: number;
+  readonly salt: string;
+  readonly codeVersion: string;
+  readonly memoryEdges?: readonly AnyTopic[];
+  readonly onRestore?: ApplicationOptions["onRestore"];
+  readonly onFailure?: ApplicationOptions["onFailure"];
+}
+
+/** The running loop with its hands: what publishes, what trains, what reads. */
+export interface Loop {
+  readonly application: Application;
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+  readonly publisher: Publisher;
+  readonly trainer: Trainer;
+  close(options?: { readonly drain?: boolean }): Promise<void>;
+}
+
+/** What a tool needs of the loop without running its operators. */
+export type Tools = Pick<Loop, "backbone" | "serdes" | "publisher" | "trainer"> & { close(): Promise<void> };
+
+/** Topics are made where they are missing, so that a tool may come before the first start. */
+export async function openTools(
+  options: Pick<LoopOptions, "backbone" | "registry" | "subjectPrefix" | "partitions" | "codeVersion">,
+  tables?: () => Promise<TrainerTables>,
+): Promise<Tools & { readonly scorers: ScorerCache }> {
+  const { backbone, registry, partitions, codeVersion } = options;
+  const serdes = new Serdes(registry, options.subjectPrefix);
+  for (const topic of topics) await ensureTopic(topic, backbone, serdes, partitions);
+  const publisher = await Publisher.open(backbone, serdes, partitions);
+  const scorers = new ScorerCache(backbone, serdes);
+  const learner = createWorkerLearner();
+  const read = async (): Promise<TrainerTables> => ({
+    blueprints: await readTable(backbone, serdes, blueprints),
+    models: await readTable(backbone, serdes, models),
+  });
+  const trainer = new Trainer({ backbone, serdes, publisher, scorers, learner, codeVersion, tables: tables ?? read });
+  return {
+    backbone,
+    serdes,
+    publisher,
+    trainer,
+    scorers,
+    async close() {
+      await publisher.close();
+      await scorers.close();
+    },
+  };
+}
+
+export async function startLoop(options: LoopOptions): Promise<Loop> {
+  const { id, backbone, stateDir, partitions, delivery, commitIntervalMs, maxTaskIdleMs, salt } = options;
+  const tools = await openTools(options, () =>
+    Promise.resolve({ blueprints: application.global(blueprintTable), models: application.global(modelTable) }),
+  );
+  const application: Application = new Application({
+    id,
+    topology: decisionTopology({
+      name: id,
+      scorers: (model) => tools.scorers.get(model),
+      salt,
+      ...(options.memoryEdges === undefined ? {} : { memoryEdges: options.memoryEdges }),
+    }),
+    backbone,
+    serdes: tools.serdes,
+    engine: createLevelEngine(stateDir),
+    deadLetters,
+    partitions,
+    delivery,
+    commitIntervalMs,
+    maxTaskIdleMs,
+    ...(options.onRestore === undefined ? {} : { onRestore: options.onRestore }),
+    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+  });
+  await application.start();
+  return {
+    ...tools,
+    application,
+    async close(how = {}) {
+      await application.close(how);
+      await tools.close();
+    },
+  };
+}

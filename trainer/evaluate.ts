@@ -1,0 +1,25 @@
+import type { Metric } from "../blueprints/index.ts";
+import { auc, brier, logLoss, meanSquaredError } from "./metrics.ts";
+
+/** Every metric that fits the labels, by name. `auc` is left out when only one class is there. */
+export function evaluate(
+  predictions: Float32Array,
+  labels: Float32Array,
+  objective: "binary" | "regression",
+): Readonly<Record<string, number>> {
+  if (objective === "regression") return { mse: meanSquaredError(predictions, labels) };
+  const both = labels.includes(0) && labels.includes(1);
+  return {
+    logLoss: logLoss(predictions, labels),
+    brier: brier(predictions, labels),
+    mse: meanSquaredError(predictions, labels),
+    ...(both ? { auc: auc(predictions, labels) } : {}),
+  };
+}
+
+/** Whether a metric's first value is better than its second; equal is not better, unknown never is. */
+export function isBetter(metric: Metric, candidate: number | undefined, other: number | undefined): boolean {
+  if (candidate === undefined) return false;
+  if (other === undefined) return true;
+  return metric === "auc" ? candidate > other : candidate < other;
+}

@@ -1,0 +1,235 @@
+import { validBlueprints, type CompiledBlueprint, type ValidBlueprints } from "../blueprints/index.ts";
+import { models as modelsTopic, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
+import { productionModel } from "../serving/index.ts";
+import type { Backbone, GlobalView, Publisher, Serdes } from "../streams/index.ts";
+import { evaluate } from "./evaluate.ts";
+import { gate } from "./gate.ts";
+import type { Learner, LearnerParams, TrainingMatrix } from "./learner.ts";
+import { sha256, writeArtifact } from "./models/artifacts.ts";
+import type { ScorerCache } from "./models/scorers.ts";
+import { readRows } from "./rows/read-rows.ts";
+import { categoriesOf, matrixOf, splitNewest } from "./rows/training-set.ts";
+import { cronDue, freshRowsDue } from "./triggers.ts";
+
+/** The blueprints and models topics as they are now. */
+export interface TrainerTables {
+  readonly blueprints: GlobalView<BlueprintPublished>;
+  readonly models: GlobalView<ModelRecorded>;
+}
+
+export interface TrainerOptions {
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+  readonly publisher: Publisher;
+  readonly scorers: ScorerCache;
+  readonly learner: Learner;
+  /** Asked once a call: the running application's own tables, or the topics read anew. */
+  readonly tables: () => Promise<TrainerTables>;
+  /** Of loopstream, for the provenance. */
+  readonly codeVersion: string;
+}
+
+export interface TrainRequest {
+  readonly useCase: string;
+  /** Event time of the training, ms: rows complete after it are left out, and the model is valid after it. */
+  readonly until: number;
+  /** Absent: the version that is live at `until`. */
+  readonly blueprintVersion?: string;
+  /** Absent: the blueprint's share. 0: nothing is held out, and the model is not promoted. */
+  readonly holdout?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export type TrainResult =
+  | { readonly kind: "tooFewRows"; readonly rows: number; readonly needed: number }
+  | {
+      readonly kind: "trained";
+      readonly model: ModelRecorded;
+      readonly promoted: boolean;
+      readonly seconds: number;
+      readonly onnx: Uint8Array;
+    };
+
+/** Rows to models: reads, learns, evaluates, and publishes what is better than what is there. One training at a time. */
+export class Trainer {
+  readonly #options: TrainerOptions;
+
+  constructor(options: TrainerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Whether a training of a use case is due at event time `now`, by its schedule or by fresh rows, and why.
+   * The first one is due when there are `minRows` rows.
+   */
+  async due(useCase: string, now: number): Promise<string | undefined> {
+    const tables = await this.#options.tables();
+    const compiled = validBlueprints(tables.blueprints).at(useCase, now);
+    if (compiled === undefined) return undefined;
+    const { version, training } = compiled.blueprint;
+    const rows = await this.#countRows(compiled);
+    if (rows < training.minRows) return undefined;
+    const last = newestTraining(tables.models, useCase, version);
+    if (last === undefined) return `first ${rows} rows`;
+    const { until, ranges } = last.provenance;
+    if (until >= now) return undefined;
+    const rowsThen = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+    if (training.freshRows !== null && freshRowsDue(training.freshRows, rowsThen, rows)) {
+      return `${rows - rowsThen} fresh rows on ${rowsThen}`;
+    }
+    if (training.schedule !== null && rows > rowsThen && cronDue(training.schedule, until, now)) {
+      return `schedule ${training.schedule}`;
+    }
+    return undefined;
+  }
+
+  async #countRows({ rows }: CompiledBlueprint): Promise<number> {
+    const { backbone } = this.#options;
+    if ((await backbone.partitions(rows.name)) === undefined) return 0;
+    return (await backbone.offsets([rows.name])).reduce((sum, { start, end }) => sum + end - start, 0);
+  }
+
+  /** Trains now, whether or not it is due. Rejects when the use case or version is unknown. */
+  async train(request: TrainRequest): Promise<TrainResult> {
+    const { backbone, serdes, learner } = this.#options;
+    const { useCase, until } = request;
+    const tables = await this.#options.tables();
+    const blueprints = validBlueprints(tables.blueprints);
+    const compiled =
+      request.blueprintVersion === undefined
+        ? blueprints.at(useCase, until)
+        : blueprints.version(useCase, request.blueprintVersion);
+    if (compiled === undefined) throw new Error(missingBlueprint(request, blueprints));
+    const { blueprint, layout } = compiled;
+    const { rows, ranges } = await readRows(backbone, serdes, compiled, blueprints, until);
+    if (rows.length < blueprint.training.minRows) {
+      return { kind: "tooFewRows", rows: rows.length, needed: blueprint.training.minRows };
+    }
+    const { train, holdout } = splitNewest(rows, request.holdout ?? blueprint.training.holdout);
+    const categories = categoriesOf(train, layout);
+    const trainMatrix = matrixOf(train, layout, categories);
+    const holdoutMatrix = matrixOf(holdout, layout, categories);
+    const fitted = await learner.fit(
+      trainMatrix,
+      holdoutMatrix,
+      blueprint.model satisfies LearnerParams,
+      metadataOf(compiled, categories, until),
+      request.onProgress,
+    );
+    const modelId = sha256(fitted.onnx).slice(0, 16);
+    const known = tables.models.get(`${useCase}/${modelId}`);
+    if (known !== undefined) {
+      const promoted = known.states.some(({ state }) => state === "production");
+      return { kind: "trained", model: known, promoted, seconds: fitted.seconds, onnx: fitted.onnx };
+    }
+    const production = productionModel(tables.models, useCase, blueprint.version, until);
+    const objective = blueprint.model.objective;
+    const metrics = holdout.length === 0 ? {} : evaluate(fitted.predictions, holdoutMatrix.labels, objective);
+    const verdict =
+      holdout.length === 0
+        ? { promote: false, reason: "nothing was held out to judge it by" }
+        : gate({
+            metric: blueprint.training.metric,
+            candidate: metrics,
+            constant: evaluate(meanOf(trainMatrix, holdout.length), holdoutMatrix.labels, objective),
+            production: production && {
+              modelId: production.modelId,
+              metrics: evaluate(await this.#predict(production, holdout, compiled), holdoutMatrix.labels, objective),
+            },
+            holdoutRows: holdout.length,
+          });
+    const model: ModelRecorded = {
+      modelId,
+      useCase,
+      blueprintVersion: blueprint.version,
+      artifact: await writeArtifact(backbone, this.#options.publisher, fitted.onnx, until),
+      states: [
+        { state: "trained", time: until, reason: `on ${train.length} rows; ${verdict.reason}` },
+        ...(verdict.promote ? [{ state: "production", time: until, reason: verdict.reason }] : []),
+      ],
+      metrics,
+      provenance: {
+        rowsTopic: compiled.rows.name,
+        ranges,
+        until,
+        rows: train.length,
+        holdout: holdout.length,
+        seed: blueprint.model.seed,
+        trainedUntil: train.at(-1)!["decisionTime"] as number,
+        codeVersion: this.#options.codeVersion,
+      },
+    };
+    await this.#publish(model, verdict.promote ? production : undefined);
+    return { kind: "trained", model, promoted: verdict.promote, seconds: fitted.seconds, onnx: fitted.onnx };
+  }
+
+  /** The new model's record goes first: between the two records the newest production model counts. */
+  async #publish(model: ModelRecorded, retired: ModelRecorded | undefined): Promise<void> {
+    const { until } = model.provenance;
+    const records = [model];
+    if (retired !== undefined) {
+      const state = { state: "retired", time: until, reason: `replaced by ${model.modelId}` };
+      records.push({ ...retired, states: [...retired.states, state] });
+    }
+    await this.#options.publisher.publish(
+      records.map((value) => ({ topic: modelsTopic, key: `${value.useCase}/${value.modelId}`, value, time: until })),
+    );
+  }
+
+  async #predict(
+    model: ModelRecorded,
+    rows: Parameters<typeof matrixOf>[0],
+    { layout }: CompiledBlueprint,
+  ): Promise<Float32Array> {
+    const scorer = await this.#options.scorers.get(model);
+    const categories = JSON.parse(scorer.metadata["categories"] ?? "{}") as Record<string, string[]>;
+    return scorer.score(matrixOf(rows, layout, categories).features.slice(), rows.length);
+  }
+
+  /** Use cases that have a blueprint. */
+  async useCases(): Promise<readonly string[]> {
+    return validBlueprints((await this.#options.tables()).blueprints).useCases();
+  }
+}
+
+/** Everything in the file besides the trees: no offsets and no wall clock, so that the same rows give the same bytes on any backbone. */
+function metadataOf(
+  { blueprint, layout }: CompiledBlueprint,
+  categories: Readonly<Record<string, readonly string[]>>,
+  until: number,
+): Readonly<Record<string, string>> {
+  return {
+    useCase: blueprint.useCase,
+    blueprintVersion: blueprint.version,
+    label: blueprint.label.name,
+    features: JSON.stringify(layout.map(({ name }) => name)),
+    categories: JSON.stringify(categories),
+    until: new Date(until).toISOString(),
+    seed: String(blueprint.model.seed),
+  };
+}
+
+function meanOf({ labels }: TrainingMatrix, length: number): Float32Array {
+  return new Float32Array(length).fill(labels.reduce((sum, label) => sum + label, 0) / labels.length);
+}
+
+function newestTraining(
+  models: GlobalView<ModelRecorded>,
+  useCase: string,
+  version: string,
+): ModelRecorded | undefined {
+  let newest: ModelRecorded | undefined;
+  for (const model of models.values()) {
+    if (model.useCase !== useCase || model.blueprintVersion !== version) continue;
+    if (newest === undefined || model.provenance.until > newest.provenance.until) newest = model;
+  }
+  return newest;
+}
+
+function missingBlueprint({ useCase, blueprintVersion, until }: TrainRequest, known: ValidBlueprints): string {
+  const useCases = known.useCases();
+  if (!useCases.includes(useCase)) return `unknown use case "${useCase}": known are ${useCases.join(", ") || "none"}`;
+  return blueprintVersion === undefined
+    ? `use case "${useCase}" has no live blueprint at ${new Date(until).toISOString()}`
+    : `use case "${useCase}" has no blueprint version ${blueprintVersion}`;
+}
