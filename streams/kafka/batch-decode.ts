@@ -1,5 +1,5 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import { CompressionCodecs } from "kafkajs";
+import kafkajs from "kafkajs";
 import type { Headers, LogRecord } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { VarintReader } from "./varint.ts";
@@ -119,9 +119,9 @@ const names = ["none", "gzip", "snappy", "lz4", "zstd"];
 async function decompress(codec: number, bytes: Buffer): Promise<Buffer> {
   if (codec === 1) return gunzipSync(bytes);
   if (codec === 4) return zstdDecompressSync(bytes);
-  const plugged = (CompressionCodecs as Readonly<Record<number, () => { decompress(bytes: Buffer): Promise<Buffer> }>>)[
-    codec
-  ];
+  const plugged = (
+    kafkajs.CompressionCodecs as Readonly<Record<number, () => { decompress(bytes: Buffer): Promise<Buffer> }>>
+  )[codec];
   try {
     return await plugged!().decompress(bytes);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { AssignerProtocol } from "kafkajs";
+import kafkajs from "kafkajs";
 import type { TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { TopicDirectory } from "./topic-directory.ts";
@@ -43,7 +43,7 @@ async function commonCount(set: readonly string[], directory: TopicDirectory): P
   return counts[0] ?? 0;
 }
 
-const { MemberMetadata, MemberAssignment } = AssignerProtocol;
+const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
 
 /** What a member tells the leader when it joins. Version 0 of Kafka's consumer protocol, with the claims as user data. */
 export function encodeClaims(topics: readonly string[], owned: Iterable<string>): Buffer {

@@ -83,6 +83,12 @@ class KafkaBackbone implements Backbone {
     return this.#directory.committed(groupId, partitions);
   }
 
+  async commit(groupId: string, positions: readonly Position[]): Promise<void> {
+    this.#check();
+    await this.#directory.check(positions);
+    await this.#directory.commit(groupId, positions);
+  }
+
   async producer(options: ProducerOptions = {}): Promise<Producer> {
     return this.#open(async (cluster) => {
       const producer = new KafkaProducer(cluster, this.#directory, this.#settings, options.transactionalId);

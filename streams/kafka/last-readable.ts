@@ -11,46 +11,53 @@ interface Range extends TopicPartition {
 
 const limits = Object.freeze({ maxWaitMs: 0, maxBytes: 50 << 20, maxPartitionBytes: 2 << 20 });
 
+/** A stretch that is being looked through, `at` the offset to go on from. */
+interface Search {
+  readonly range: Range;
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+  readonly last: number | undefined;
+}
+
 /**
  * One past the last record that can be read in each range. The log may end in what no reader sees (the marker that ends a transaction, an aborted
  * transaction), and a reader that waits for a record there would wait for ever: so look at the end, in growing steps back.
  */
-export async function lastReadable(
-  broker: Broker,
-  ranges: readonly Range[],
-): Promise<readonly (TopicPartition & { readonly end: number })[]> {
-  const ends: (TopicPartition & { end: number })[] = [];
-  let open = ranges.map((range) => ({ range, back: 1 }));
-  while (open.length > 0) {
-    const asked: typeof open = [];
-    const positions: Position[] = [];
-    for (const { range, back } of open) {
-      const { topic, partition, start, end } = range;
-      if (end <= start) {
-        ends.push({ topic, partition, end: start });
-        continue;
-      }
-      asked.push({ range, back });
-      positions.push({ topic, partition, offset: Math.max(start, end - back) });
-    }
-    open = [];
-    if (asked.length === 0) break;
+export async function lastReadable(broker: Broker, ranges: readonly Range[]): Promise<readonly Position[]> {
+  const ends: Position[] = [];
+  let searches = ranges.flatMap((range) => stepBack(range, range.end, 1) ?? []);
+  for (const range of ranges) if (range.end <= range.start) ends.push(endOf(range, range.start));
+  while (searches.length > 0) {
+    const positions = searches.map(({ range: { topic, partition }, at }) => ({ topic, partition, offset: at }));
     const fetched = await fetchBatches(broker, positions, limits);
-    for (const { range, back } of asked) {
-      const { topic, partition, start, end } = range;
-      const from = Math.max(start, end - back);
-      const answer = fetched.find((at) => at.topic === topic && at.partition === partition);
-      const decoded =
-        answer === undefined || answer.errorCode !== 0
-          ? { records: [], next: from }
-          : await decodeBatches(answer.batches, from, answer.aborted);
-      const last = decoded.records.findLast((record) => record.offset < end);
-      if (last !== undefined) ends.push({ topic, partition, end: last.offset + 1 });
-      // Nothing at all came: the answer was full, or the partition has moved. Its stable end is the best that is known.
-      else if (decoded.next === from) ends.push({ topic, partition, end });
-      else if (from === start) ends.push({ topic, partition, end: start });
-      else open.push({ range, back: back * 4 });
+    const next: Search[] = [];
+    for (const search of searches) {
+      const { range, from, to, at } = search;
+      const answer = fetched.find(({ topic, partition }) => topic === range.topic && partition === range.partition);
+      const found = answer?.errorCode === 0 ? await decodeBatches(answer.batches, at, answer.aborted) : undefined;
+      const last = found?.records.findLast((record) => record.offset < range.end)?.offset ?? search.last;
+      // Nothing came: the answer was full, or the partition has moved. The stable end is the best that is known.
+      if (found === undefined || found.next === at) ends.push(endOf(range, last === undefined ? range.end : last + 1));
+      else if (found.next < to) next.push({ ...search, at: found.next, last });
+      else if (last !== undefined) ends.push(endOf(range, last + 1));
+      else {
+        const back = stepBack(range, from, (range.end - from) * 4);
+        if (back === undefined) ends.push(endOf(range, range.start));
+        else next.push(back);
+      }
     }
+    searches = next;
   }
   return ends;
+}
+
+function stepBack(range: Range, to: number, back: number): Search | undefined {
+  if (to <= range.start) return undefined;
+  const from = Math.max(range.start, range.end - back);
+  return { range, from, to, at: from, last: undefined };
+}
+
+function endOf({ topic, partition }: TopicPartition, offset: number): Position {
+  return { topic, partition, offset };
 }

@@ -25,10 +25,10 @@ export interface KafkaBackboneOptions {
   readonly fetchBufferBytes?: number;
 }
 
-export const kafkaDefaults = Object.freeze({
+export const kafkaDefaults: Required<Omit<KafkaBackboneOptions, "brokers" | "sasl">> = Object.freeze({
   clientId: "loopstream",
   replicationFactor: -1,
-  ssl: false as boolean | ConnectionOptions,
+  ssl: false,
   sessionTimeoutMs: 10_000,
   heartbeatIntervalMs: 3_000,
   rebalanceTimeoutMs: 60_000,
@@ -38,10 +38,10 @@ export const kafkaDefaults = Object.freeze({
   fetchBufferBytes: 64 << 20,
 });
 
-export type KafkaSettings = typeof kafkaDefaults & {
+export interface KafkaSettings extends Required<Omit<KafkaBackboneOptions, "brokers" | "sasl">> {
   readonly brokers: readonly string[];
   readonly sasl: SASLOptions | undefined;
-};
+}
 
 /** The options with defaults, checked once and frozen. */
 export function kafkaSettings(options: KafkaBackboneOptions): KafkaSettings {

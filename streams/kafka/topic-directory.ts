@@ -146,7 +146,7 @@ export class TopicDirectory {
         ]);
         const moved = led.filter((at) => this.#ends.get(nameOf(at))?.stable !== stable.get(nameOf(at)));
         const ranges = moved.map((at) => ({ ...at, start: starts.get(nameOf(at))!, end: stable.get(nameOf(at))! }));
-        for (const { topic, partition, end } of await lastReadable(broker, ranges)) {
+        for (const { topic, partition, offset: end } of await lastReadable(broker, ranges)) {
           const name = nameOf({ topic, partition });
           this.#ends.set(name, { stable: stable.get(name)!, end });
         }
@@ -178,6 +178,23 @@ export class TopicDirectory {
       );
     } catch (error) {
       throw streamsError(error, `committed offsets of group ${groupId}`);
+    }
+  }
+
+  /** For a group without members; one that has some refuses, as `FENCED`. */
+  async commit(groupId: string, positions: readonly Position[]): Promise<void> {
+    if (positions.length === 0) return;
+    const topics = [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, group]) => ({
+      topic,
+      partitions: group.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+    }));
+    try {
+      await this.#retrying(async () => {
+        const coordinator = await this.#cluster.findGroupCoordinator({ groupId });
+        await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: "", topics });
+      });
+    } catch (error) {
+      throw streamsError(error, `commit for group ${groupId}`);
     }
   }
 
