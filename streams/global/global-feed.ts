@@ -9,7 +9,7 @@ const POSITION = "\u0001";
 const DATABASE = "globals";
 
 export interface GlobalFeedOptions {
-  readonly backbone: Backbone;
+  readonly backbone: Pick<Backbone, "offsets" | "reader">;
   readonly serdes: Serdes;
   readonly engine: StateEngine;
   readonly sources: readonly GlobalSource[];

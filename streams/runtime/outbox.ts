@@ -10,12 +10,12 @@ export const LATENCY_HEADER = "loopstream_latency_ms";
 
 /** Gives what tasks wrote its partition. A record for a topic or partition that is not there becomes a dead letter. */
 export class Outbox {
-  readonly #backbone: Backbone;
+  readonly #backbone: Pick<Backbone, "partitions">;
   readonly #serdes: Serdes;
   readonly #deadLetters: AnyTopic;
   readonly #counts = new Map<string, number>();
 
-  constructor(backbone: Backbone, serdes: Serdes, deadLetters: AnyTopic) {
+  constructor(backbone: Pick<Backbone, "partitions">, serdes: Serdes, deadLetters: AnyTopic) {
     this.#backbone = backbone;
     this.#serdes = serdes;
     this.#deadLetters = deadLetters;
