@@ -1,0 +1,15 @@
+export {
+  clientDefaults,
+  createClient,
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  type DecisionOptions,
+  type DecisionRequest,
+  type EventOptions,
+  type ObservationOptions,
+  type Stored,
+  type StoredObservation,
+} from "./client.ts";
+export type { Decision, Reason } from "./decision.ts";
+export type { AnyUseCase, UseCases, UseCaseTypes, Value, Values } from "./use-cases.ts";
