@@ -7,13 +7,13 @@ export function evaluate(
   labels: Float32Array,
   objective: "binary" | "regression",
 ): Readonly<Record<string, number>> {
-  if (objective === "regression") return { mse: meanSquaredError(predictions, labels) };
+  if (objective === "regression") return { mse: meanSquaredError(labels, predictions) };
   const both = labels.includes(0) && labels.includes(1);
   return {
-    logLoss: logLoss(predictions, labels),
-    brier: brier(predictions, labels),
-    mse: meanSquaredError(predictions, labels),
-    ...(both ? { auc: auc(predictions, labels) } : {}),
+    logLoss: logLoss(labels, predictions),
+    brier: brier(labels, predictions),
+    mse: meanSquaredError(labels, predictions),
+    ...(both ? { auc: auc(labels, predictions) } : {}),
   };
 }
 

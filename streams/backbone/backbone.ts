@@ -144,6 +144,8 @@ export interface Backbone {
   reader(positions: readonly Position[]): Promise<Reader>;
   /** Committed offsets of a group; a partition without one is left out. */
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
+  /** Sets the committed offsets of a group that has no members now: a feed's memory of how far it came. */
+  commit(groupId: string, positions: readonly Position[]): Promise<void>;
   close(): Promise<void>;
 }
 

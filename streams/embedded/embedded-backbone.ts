@@ -208,11 +208,7 @@ export class EmbeddedBackbone implements Backbone {
       listener,
       shares: options.copartitioned.flatMap((topics) => this.#shares(topics)),
       committed: (at) => this.#offsets.get(`${groupId}\0${at.topic}\0${at.partition}`),
-      commit: (id, positions) =>
-        this.#append(
-          [],
-          positions.map((position) => ({ groupId: id, position })),
-        ),
+      commit: (id, positions) => this.commit(id, positions),
     });
     return Promise.resolve(group);
   }
@@ -233,6 +229,13 @@ export class EmbeddedBackbone implements Backbone {
       }),
     );
     return Promise.resolve(positions);
+  }
+
+  commit(groupId: string, positions: readonly Position[]): Promise<void> {
+    return this.#append(
+      [],
+      positions.map((position) => ({ groupId, position })),
+    );
   }
 
   async close(): Promise<void> {
