@@ -51,7 +51,9 @@ function collect(schema: Schema, into: Map<string, RecordSchema>): void {
 }
 
 function toInterface(record: RecordSchema): string {
-  const fields = record.fields.map((field) => `  /** ${field.doc ?? ""} */\n  readonly ${field.name}: ${toType(field.type)};`);
+  const fields = record.fields.map(
+    (field) => `  /** ${field.doc ?? ""} */\n  readonly ${field.name}: ${toType(field.type)};`,
+  );
   return `/** ${record.doc ?? `Part of another record.`} */\nexport interface ${record.name} {\n${fields.join("\n")}\n}`;
 }
 
