@@ -78,6 +78,8 @@ export interface ClientOptions {
   /** Stays the caller's: the client does not close it. */
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
+  /** Put before every subject of the registry, as the application does. */
+  readonly subjectPrefix?: string;
   /** Chooses the partition of the replies this process reads; the same id, the same partition. Absent: any. */
   readonly clientId?: string;
   /** For every call that does not say otherwise. */
@@ -92,7 +94,7 @@ export const clientDefaults = Object.freeze({ timeout: 1_000, throwOnError: fals
 export function createClient<T extends UseCases<T> = AnyUseCase>(options: ClientOptions): Client<T> {
   const { backbone, registry, clientId, now = Date.now } = options;
   const defaults = { ...clientDefaults, ...options.defaults };
-  const serdes = new Serdes(registry);
+  const serdes = new Serdes(registry, options.subjectPrefix);
   const sender = new Sender(backbone, serdes);
   const requester = createRequester({
     backbone,
