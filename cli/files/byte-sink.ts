@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { open, rename, rm } from "node:fs/promises";
+import { PassThrough, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { tableError } from "./table-error.ts";
+
+/** Where the bytes of a file go, in the order they are given. A write resolves when there is room for more. */
+export interface ByteSink {
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** All of it is written for good. */
+  finish(): Promise<void>;
+  /** What was written is dropped, where it can be. */
+  abort(): Promise<void>;
+}
+
+/** A file that takes its name only when it is complete: until then it is `path.partial`, and what bore the name stays. */
+export async function fileSink(path: string, gzip: boolean): Promise<ByteSink> {
+  const partial = `${path}.partial`;
+  const fail = (error: unknown): never => {
+    throw tableError(path, error);
+  };
+  const handle = await open(partial, "w").catch(fail);
+  const head: Writable & NodeJS.ReadableStream = gzip ? createGzip() : new PassThrough();
+  const written = pipeline(head, handle.createWriteStream({ flush: true }));
+  // Whoever writes or finishes next meets the failure; until then it must not count as unhandled.
+  written.catch(() => undefined);
+  return {
+    async write(chunk) {
+      if (!head.write(chunk)) await Promise.race([once(head, "drain"), written]).catch(fail);
+    },
+    async finish() {
+      head.end();
+      await written.then(() => rename(partial, path)).catch(fail);
+    },
+    async abort() {
+      head.destroy();
+      await written.catch(() => undefined);
+      await rm(partial, { force: true }).catch(fail);
+    },
+  };
+}
+
+/** Standard output, left open. A reader that goes away (`| head`) is an error of the next write. */
+export function stdoutSink(stdout: Writable = process.stdout): ByteSink {
+  // The failure reaches the writer through its callback; without a listener the same error would end the process.
+  const ignore = (): void => undefined;
+  stdout.on("error", ignore);
+  return {
+    write(chunk) {
+      return new Promise((resolve, reject) => {
+        stdout.write(chunk, (error) => (error ? reject(tableError("standard output", error)) : resolve()));
+      });
+    },
+    async finish() {
+      stdout.off("error", ignore);
+    },
+    async abort() {},
+  };
+}

@@ -1,0 +1,44 @@
+import { readLines, withoutReturn } from "./read-lines.ts";
+import type { TableRow, TableValue } from "./table-row.ts";
+
+/** Rows of a file with one flat JSON object a line. Blank lines are left out. An integer too large for a number stays text. */
+export async function* readJsonl(path: string, gzip: boolean): AsyncGenerator<TableRow> {
+  let line = 0;
+  for await (const lines of readLines(path, gzip)) {
+    for (const ended of lines) {
+      const text = withoutReturn(ended);
+      line += 1;
+      if (text.trim() !== "") yield rowOf(line, text);
+    }
+  }
+}
+
+function rowOf(line: number, text: string): TableRow {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+    if (isFlat(parsed) && Object.values(parsed).some(isLargeInteger)) parsed = JSON.parse(text, keepDigits);
+  } catch (error) {
+    return { line, problem: `not JSON: ${error instanceof Error ? error.message : String(error)}`, text };
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    return { line, problem: "expected a JSON object", text };
+  }
+  if (isFlat(parsed)) return { line, values: parsed };
+  const nested = Object.entries(parsed).find(([, value]) => typeof value === "object" && value !== null);
+  return { line, problem: `"${nested?.[0]}" holds a list or an object: only plain values make a table`, text };
+}
+
+function isFlat(parsed: unknown): parsed is Readonly<Record<string, TableValue>> {
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return false;
+  return Object.values(parsed).every((value) => value === null || typeof value !== "object");
+}
+
+function isLargeInteger(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
+function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source;
+  return isLargeInteger(value) && source !== undefined && /^-?\d+$/.test(source) ? source : value;
+}

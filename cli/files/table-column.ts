@@ -1,0 +1,37 @@
+import type { TableValue } from "./table-row.ts";
+import { toTime } from "./typed-values.ts";
+
+export type ColumnType = "string" | "double" | "boolean" | "timestamp";
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/**
+ * A value as its column holds it: text, a finite number, a boolean, or a time in epoch milliseconds. Missing and NaN are null.
+ * Throws with the column's name when the value is of another type: a table is not to hold something other than what it was given.
+ */
+export function cellOf(value: unknown, { name, type }: TableColumn): TableValue {
+  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  const cell = convert[type](value);
+  if (cell !== undefined) return cell;
+  throw new TypeError(`column "${name}" holds ${type}s, not ${typeof value} ${String(value).slice(0, 60)}`);
+}
+
+const convert: Readonly<Record<ColumnType, (value: unknown) => TableValue | undefined>> = {
+  string: (value) => (typeof value === "object" || typeof value === "function" ? undefined : String(value)),
+  double(value) {
+    const number = typeof value === "bigint" ? Number(value) : value;
+    return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+  },
+  boolean: (value) => (typeof value === "boolean" ? value : undefined),
+  timestamp(value) {
+    if (typeof value === "string") {
+      const time = toTime(value);
+      return time.ok ? time.value : undefined;
+    }
+    const time = value instanceof Date ? value.getTime() : value;
+    return typeof time === "number" && !Number.isNaN(new Date(time).getTime()) ? Math.trunc(time) : undefined;
+  },
+};

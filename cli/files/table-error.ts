@@ -1,0 +1,26 @@
+/** A file that cannot be read or written as a table. The message begins with the file's name and is meant for the person who gave it. */
+export class TableError extends Error {
+  override readonly name = "TableError";
+  readonly path: string;
+
+  constructor(path: string, what: string, cause?: unknown) {
+    super(`${path}: ${what}`, cause === undefined ? undefined : { cause });
+    this.path = path;
+  }
+}
+
+const known: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder. Check the path.",
+  EISDIR: "is a folder. Name a file in it.",
+  EACCES: "access is denied. Check the file's permissions.",
+  ENOSPC: "the disk is full. Free some space and run it again.",
+  Z_BUF_ERROR: "the gzip data ends early. The file is truncated: copy or download it again.",
+  Z_DATA_ERROR: "the gzip data is damaged, or the file is not gzip. Copy or download it again.",
+};
+
+/** Any failure on a file, as an error that names the file and says what to do. */
+export function tableError(path: string, cause: unknown): TableError {
+  if (cause instanceof TableError) return cause;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return new TableError(path, known[code] ?? (cause instanceof Error ? cause.message : String(cause)), cause);
+}

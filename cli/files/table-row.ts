@@ -1,0 +1,10 @@
+/** What a field of a file can hold. CSV has only strings and nulls: `typed-values.ts` makes numbers, times and booleans of them. */
+export type TableValue = string | number | boolean | null;
+
+/**
+ * One row of a file, or one that could not be read, with its text.
+ * `line` is the line of the file it begins on (CSV: the header is line 1), or the number of the row from 1 (Parquet).
+ */
+export type TableRow =
+  | { readonly line: number; readonly values: Readonly<Record<string, TableValue>> }
+  | { readonly line: number; readonly problem: string; readonly text: string };
