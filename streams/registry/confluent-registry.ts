@@ -1,0 +1,185 @@
+import confluent from "@kafkajs/confluent-schema-registry";
+import { StreamsError } from "../errors.ts";
+import type { AvroSchema, Compatibility, SchemaRegistry } from "./registry.ts";
+
+export interface ConfluentRegistryOptions {
+  /** Base of the interface: Confluent's own root, or Apicurio's `…/apis/ccompat/v7`. */
+  readonly url: string;
+  readonly auth?: { readonly username: string; readonly password: string };
+  /** How long a call goes on trying while the registry can't be reached. */
+  readonly timeoutMs?: number;
+}
+
+export const confluentRegistryDefaults = Object.freeze({ timeoutMs: 10_000 });
+
+const firstDelayMs = 50;
+const longestDelayMs = 1_000;
+/** Confluent answers 409 to what does not fit and 422 to what is no schema at all. */
+const refusals = new Set([409, 422]);
+
+/** Any registry with Confluent's interface. Each schema and each id is asked for once. */
+export function createConfluentRegistry(options: ConfluentRegistryOptions): SchemaRegistry {
+  return new ConfluentRegistry(options);
+}
+
+class ConfluentRegistry implements SchemaRegistry {
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #timeoutMs: number;
+  readonly #client: confluent.SchemaRegistry;
+  readonly #ids = new Map<string, Promise<number>>();
+  readonly #schemas = new Map<number, Promise<AvroSchema>>();
+  #closed = false;
+
+  constructor(options: ConfluentRegistryOptions) {
+    const { url, auth, timeoutMs = confluentRegistryDefaults.timeoutMs } = options;
+    this.#url = url.replace(/\/+$/, "");
+    this.#timeoutMs = timeoutMs;
+    const token = auth && Buffer.from(`${auth.username}:${auth.password}`).toString("base64");
+    this.#headers = token === undefined ? {} : { authorization: `Basic ${token}` };
+    this.#client = new confluent.SchemaRegistry({ host: this.#url, retry: { retries: 0 }, ...(auth ? { auth } : {}) });
+  }
+
+  register(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
+    return once(this.#ids, `${subject}\0${JSON.stringify(schema)}`, () =>
+      this.#retrying(() => this.#register(subject, schema, compatibility)),
+    );
+  }
+
+  async #register(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
+    try {
+      if (!isNamed(schema)) return await this.#registerUnnamed(subject, schema, compatibility);
+      const confluentSchema = { type: confluent.SchemaType.AVRO, schema: JSON.stringify(schema) } as const;
+      const mode = compatibility as confluent.COMPATIBILITY;
+      const { id } = await this.#client.register(confluentSchema, { subject, compatibility: mode });
+      return id;
+    } catch (error) {
+      // The client refuses a mode that is not the subject's own. The subject's holds: it was set when it was new.
+      const own = modeOf(error);
+      if (own !== undefined && own !== compatibility) return this.#register(subject, schema, own);
+      if (refusals.has(statusOf(error) ?? 0) || isArgumentError(error)) {
+        throw new StreamsError(
+          "INCOMPATIBLE_SCHEMA",
+          `subject ${subject} at ${this.#url}: ${messageOf(error)}. Give new fields a default and keep the types of old ` +
+            "ones, or use a new subject",
+          error,
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** The client only takes schemas with a name; a key is often a plain string. */
+  async #registerUnnamed(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
+    const path = encodeURIComponent(subject);
+    const isNew = (await this.#ask("GET", `/config/${path}`)) === undefined;
+    const registered = await this.#ask("POST", `/subjects/${path}/versions`, { schema: JSON.stringify(schema) });
+    if (isNew) await this.#ask("PUT", `/config/${path}`, { compatibility });
+    return (registered as { id: number }).id;
+  }
+
+  schema(id: number): Promise<AvroSchema> {
+    return once(this.#schemas, id, () =>
+      this.#retrying(async () => {
+        const found = await this.#ask("GET", `/schemas/ids/${id}`);
+        if (found === undefined) {
+          throw new StreamsError(
+            "UNKNOWN_SCHEMA",
+            `there is no schema with id ${id} at ${this.#url}: was the record written with another registry?`,
+          );
+        }
+        return JSON.parse((found as { schema: string }).schema) as AvroSchema;
+      }),
+    );
+  }
+
+  subjects(): Promise<readonly string[]> {
+    return this.#retrying(async () => ((await this.#ask("GET", "/subjects")) as string[]).toSorted());
+  }
+
+  /** The answer's JSON; undefined where there is no such thing. */
+  async #ask(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(this.#url + path, {
+      method,
+      headers: { ...this.#headers, "content-type": "application/vnd.schemaregistry.v1+json" },
+      signal: AbortSignal.timeout(this.#timeoutMs),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (response.status === 404 && method === "GET" && path !== "/subjects") return undefined;
+    if (response.ok) return response.json();
+    const message = `${method} ${path}: ${response.status} ${(await response.text()).slice(0, 500)}`;
+    throw Object.assign(new Error(message), { status: response.status });
+  }
+
+  async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StreamsError("CLOSED", `the registry client of ${this.#url} is closed`);
+    const deadline = performance.now() + this.#timeoutMs;
+    for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      try {
+        return await within(Math.max(1, deadline - performance.now()), attempt());
+      } catch (error) {
+        if (error instanceof StreamsError) throw error;
+        if (!isUnreachable(error) || this.#closed || performance.now() + delayMs > deadline) {
+          throw new StreamsError(
+            "REGISTRY_UNAVAILABLE",
+            `the schema registry at ${this.#url} does not answer as one: ${messageOf(error)}. Check that it runs and ` +
+              "that the URL is the base of its Confluent interface (Apicurio: …/apis/ccompat/v7)",
+            error,
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+}
+
+function isNamed(schema: AvroSchema): boolean {
+  return typeof schema === "object" && "name" in schema;
+}
+
+/** Remembers what came of it; a failure is forgotten, so that it may be tried again. */
+function once<K, V>(memory: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const asked = ask();
+  memory.set(key, asked);
+  asked.catch(() => memory.delete(key));
+  return asked;
+}
+
+function within<T>(ms: number, running: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${Math.round(ms)} ms`)), ms);
+    running.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : undefined;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  return error.message.replace(/^Confluent_Schema_Registry - /, "") + cause;
+}
+
+/** No answer of a registry at all, or one that says it can't at the moment. The client calls a refused connection a 400. */
+function isUnreachable(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === undefined || status === 429 || status >= 500 || messageOf(error).startsWith("Error, status 400: ");
+}
+
+function isArgumentError(error: unknown): boolean {
+  return error instanceof Error && error.name === "ConfluentSchemaRegistryArgumentError";
+}
+
+function modeOf(error: unknown): Compatibility | undefined {
+  if (!(error instanceof Error) || error.name !== "ConfluentSchemaRegistryCompatibilityError") return undefined;
+  return /!= (\w+)\)/.exec(error.message)?.[1] as Compatibility | undefined;
+}
