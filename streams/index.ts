@@ -13,8 +13,11 @@ export {
   type TopicPartition,
   type TopicSpec,
 } from "./backbone/backbone.ts";
+export { prefixed } from "./backbone/prefixed.ts";
 export { partitionOf } from "./backbone/partitioner.ts";
 export { createEmbeddedBackbone, type EmbeddedBackbone } from "./embedded/index.ts";
+export { createKafkaBackbone, type KafkaBackboneOptions } from "./kafka/index.ts";
+export { createConfluentRegistry, type ConfluentRegistryOptions } from "./registry/confluent-registry.ts";
 export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
 export { globalTable, type Bytes, type BytesView, type GlobalFold, type GlobalTable } from "./global/global-source.ts";
 export { createMetrics, type Metrics } from "./metrics/metrics.ts";

@@ -1,2 +1,3 @@
 export { allMemoryEdges, decisionTopology, type DecisionTopologyOptions } from "./decision-topology.ts";
 export { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
+export { startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";

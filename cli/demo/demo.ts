@@ -1,14 +1,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprints } from "../../schemas/index.ts";
+import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
+import { blueprints, type ModelRecorded } from "../../schemas/index.ts";
 import type { Loop } from "../../topologies/index.ts";
 import { readHistory } from "../history/read-history.ts";
+import type { HistoryColumns } from "../history/records.ts";
 import { Feed } from "./feed.ts";
 import { ReplyClock } from "./reply-clock.ts";
+import { ServedWatch } from "./served.ts";
 import { summarize, type LoopSummary } from "./summary.ts";
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const AUC_OVER_ROWS = 20_000;
+
+export const flightColumns: HistoryColumns = Object.freeze({
+  decisionId: "decision_id",
+  decisionTime: "decision_ts",
+  unit: "carrier+flight",
+  observationTime: "event_ts",
+});
 
 export interface DemoFiles {
   readonly blueprint: string;
@@ -29,7 +40,12 @@ export interface DemoProgress {
   /** Event time, ms. */
   readonly time: number;
   readonly requests: number;
-  readonly answered: number;
+  readonly nulls: number;
+  readonly rows: number;
+  /** Published so far. */
+  readonly models: number;
+  /** Over the newest rows; `undefined` before a model has served. */
+  readonly servedAuc: number | undefined;
   readonly training: string | undefined;
 }
 
@@ -68,25 +84,33 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
   ]);
   await loop.application.idle();
   const feed = await Feed.open(loop, id, HOUR);
-  const replies = await ReplyClock.open(loop.backbone);
+  const replies = await ReplyClock.open(loop.backbone, loop.serdes);
+  const watch = new ServedWatch(loop.backbone, loop.serdes, compileBlueprint(text));
   let requests = 0;
+  let models = 0;
+  let servedAuc: number | undefined;
+  const report = (time: number, training?: string): void =>
+    options.onProgress({ time, requests, nulls: replies.nulls, rows: watch.rows, models, servedAuc, training });
   const settle = async (time: number): Promise<void> => {
     await loop.application.idle();
     const reason = await loop.trainer.due(blueprint.useCase, time);
-    if (reason !== undefined) await train(options, blueprint.useCase, time, reason, requests, replies.answered);
-    options.onProgress({ time, requests, answered: replies.answered, training: undefined });
-  };
-  const columns = {
-    decisionId: "decision_id",
-    decisionTime: "decision_ts",
-    unit: "carrier+flight",
-    observationTime: "event_ts",
+    if (reason !== undefined) {
+      const onProgress = (done: number, total: number): void => report(time, `${done}/${total}`);
+      const result = await loop.trainer.train({ useCase: blueprint.useCase, until: time, onProgress });
+      await loop.application.idle();
+      if (result.kind === "trained") {
+        if (result.promoted) models++;
+        options.onTrained(trainedLine(result.model, time, reason));
+      }
+    }
+    if (time % DAY === 0) servedAuc = await watch.update(AUC_OVER_ROWS);
+    report(time);
   };
   try {
     const position = await feed.position();
     if (Number.isFinite(position)) await settle(position);
     let last = position;
-    for await (const step of readHistory(files, columns, blueprint, HOUR)) {
+    for await (const step of readHistory(files, flightColumns, blueprint, HOUR)) {
       if (step.until <= position) continue;
       if (options.signal?.aborted === true) return undefined;
       if (options.until !== undefined && step.until > options.until) break;
@@ -108,21 +132,6 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
   }
 }
 
-async function train(
-  options: DemoOptions,
-  useCase: string,
-  time: number,
-  reason: string,
-  requests: number,
-  answered: number,
-): Promise<void> {
-  const onProgress = (done: number, total: number): void =>
-    options.onProgress({ time, requests, answered, training: `${done}/${total} rounds` });
-  const result = await options.loop.trainer.train({ useCase, until: time, onProgress });
-  await options.loop.application.idle();
-  const date = new Date(time).toISOString().slice(0, 16);
-  if (result.kind === "trained") {
-    const { modelId, states } = result.model;
-    options.onTrained(`${date}  model ${modelId} (${reason}): ${states.at(-1)!.reason}`);
-  }
+function trainedLine({ modelId, states }: ModelRecorded, time: number, reason: string): string {
+  return `${new Date(time).toISOString().slice(0, 16)}  model ${modelId}, ${reason}: ${states.at(-1)!.reason}`;
 }

@@ -1,24 +1,28 @@
 import { decisionReplies } from "../../schemas/index.ts";
-import { CORRELATION_ID, type Backbone, type Reader } from "../../streams/index.ts";
+import { CORRELATION_ID, type Backbone, type Reader, type Serdes } from "../../streams/index.ts";
 import { REPLY_PARTITION_OF_FEED } from "./feed.ts";
 
 /** Milliseconds from the publishing of each request to the arrival of its reply. */
 export class ReplyClock {
   readonly #reader: Reader;
+  readonly #serdes: Serdes;
   readonly #sent = new Map<string, number>();
   readonly #latencies: number[] = [];
+  /** Replies without a value. */
+  nulls = 0;
   #closing = false;
   #running: Promise<void>;
 
-  static async open(backbone: Backbone): Promise<ReplyClock> {
+  static async open(backbone: Backbone, serdes: Serdes): Promise<ReplyClock> {
     const offsets = await backbone.offsets([decisionReplies.name]);
     const { end } = offsets.find(({ partition }) => partition === REPLY_PARTITION_OF_FEED)!;
     const position = { topic: decisionReplies.name, partition: REPLY_PARTITION_OF_FEED, offset: end };
-    return new ReplyClock(await backbone.reader([position]));
+    return new ReplyClock(await backbone.reader([position]), serdes);
   }
 
-  private constructor(reader: Reader) {
+  private constructor(reader: Reader, serdes: Serdes) {
     this.#reader = reader;
+    this.#serdes = serdes;
     this.#running = this.#run();
   }
 
@@ -30,10 +34,12 @@ export class ReplyClock {
     while (!this.#closing) {
       for (const { records } of await this.#reader.poll(100)) {
         const now = performance.now();
-        for (const { headers } of records) {
+        for (const { headers, value } of records) {
           const id = Buffer.from(headers[CORRELATION_ID] ?? []).toString();
           const sent = this.#sent.get(id);
-          if (sent !== undefined) this.#latencies.push(now - sent);
+          if (sent === undefined) continue;
+          this.#latencies.push(now - sent);
+          if (this.#serdes.decode(decisionReplies, value!).value === null) this.nulls++;
           this.#sent.delete(id);
         }
       }

@@ -1,0 +1,66 @@
+import { canTrainOn, compareBlueprints, parseBlueprint, type Blueprint } from "../blueprints/index.ts";
+import { blueprints, type BlueprintPublished } from "../schemas/index.ts";
+import { readTable, type Backbone, type GlobalView, type Publisher, type Serdes } from "../streams/index.ts";
+import { compileBlueprint, validBlueprints } from "../blueprints/index.ts";
+
+export interface PublishedVersion {
+  readonly useCase: string;
+  readonly version: string;
+  /** What differs from the version that was live before; empty for the first one. */
+  readonly changes: readonly string[];
+  /** It was live already. */
+  readonly unchanged: boolean;
+}
+
+type Hands = { readonly backbone: Backbone; readonly serdes: Serdes; readonly publisher: Publisher };
+
+/** Publishes a text and makes it live after `time`, ms. A version that was published before only becomes live again. */
+export async function publishBlueprint(hands: Hands, text: string, time: number): Promise<PublishedVersion> {
+  const blueprint = parseBlueprint(text);
+  const { useCase, version } = blueprint;
+  const table = await readTable(hands.backbone, hands.serdes, blueprints);
+  const live = validBlueprints(table).at(useCase, time + 1)?.blueprint;
+  if (live?.version === version) return { useCase, version, changes: [], unchanged: true };
+  await registerRows(hands, text, live);
+  const known = table.get(`${useCase}/${version}`);
+  await write(
+    hands,
+    {
+      useCase,
+      version,
+      text: known?.text ?? text,
+      activations: [...(known?.activations ?? []), { time, live: true }],
+    },
+    time,
+  );
+  const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
+  return { useCase, version, changes, unchanged: false };
+}
+
+/** Turns off a version that is live; decisions are null until another one is. */
+export async function withdrawBlueprint(hands: Hands, useCase: string, version: string, time: number): Promise<void> {
+  const table: GlobalView<BlueprintPublished> = await readTable(hands.backbone, hands.serdes, blueprints);
+  const known = table.get(`${useCase}/${version}`);
+  if (known === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);
+  await write(hands, { ...known, activations: [...known.activations, { time, live: false }] }, time);
+}
+
+function write(hands: Hands, value: BlueprintPublished, time: number): Promise<void> {
+  return hands.publisher.publish([{ topic: blueprints, key: `${value.useCase}/${value.version}`, value, time }]);
+}
+
+/** Rows of the new version must be readable beside the old ones: a column that changed its type is refused here, by name. */
+async function registerRows({ serdes }: Hands, text: string, live: Blueprint | undefined): Promise<void> {
+  const compiled = compileBlueprint(text);
+  try {
+    await serdes.open(compiled.rows);
+  } catch (error) {
+    if (live === undefined) throw error;
+    const { incompatibilities } = canTrainOn(compiled.blueprint, live);
+    const words = incompatibilities.map(({ text: reason }) => reason).join("; ");
+    throw new Error(
+      `its rows can't follow those of version ${live.version}: ${words || String(error)}; give the feature a new name`,
+      { cause: error },
+    );
+  }
+}

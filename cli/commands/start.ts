@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { parseBlueprint } from "../../blueprints/index.ts";
+import { startLoop, startSchedules, startTicker } from "../../topologies/index.ts";
+import { publishBlueprint } from "../blueprint-record.ts";
+import { run, withSettings } from "../command.ts";
+import { connect, loopOptions } from "../connect.ts";
+import { createLog } from "../log.ts";
+import type { SettingsFlags } from "../settings.ts";
+
+interface Flags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly blueprint?: readonly string[];
+}
+
+export function startCommand(parent: Command): void {
+  withSettings(parent.command("start"))
+    .description("run the loop until Ctrl-C: decide, join, train by schedule and by fresh rows")
+    .option("--blueprint <file...>", "publish these blueprints first and make them live")
+    .action((flags: Flags) =>
+      run(flags, async ({ settings, output }) => {
+        const log = createLog(output.json);
+        const texts = (flags.blueprint ?? []).map((file) => ({ file, text: readFileSync(file, "utf8") }));
+        for (const { file, text } of texts) parseBlueprint(text, file);
+        const stop = new AbortController();
+        process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
+        const connection = await connect(settings);
+        try {
+          const loop = await startLoop({
+            ...loopOptions(settings, connection, "live"),
+            onRestore: (progress) => log.info(progress, "restoring"),
+            onFailure: (error) => {
+              log.error({ err: error }, "the loop has stopped");
+              stop.abort(error);
+            },
+          });
+          for (const { text } of texts) {
+            const version = await publishBlueprint(loop, text, Date.now());
+            log.info(version, "blueprint is live");
+          }
+          const schedules = startSchedules(loop, {
+            onTrained: (result) => log.info(result, "trained"),
+            onError: (error) => log.error({ err: error }, "training failed; the model in production stays"),
+          });
+          const ticker = startTicker(loop);
+          log.info({ backbone: connection.backbone.kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
+          await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
+          log.info({}, "stopping");
+          await ticker.close();
+          await schedules.close();
+          await loop.close();
+          return stop.signal.reason instanceof DOMException ? 0 : 1;
+        } finally {
+          await connection.close();
+        }
+      }),
+    );
+}

@@ -1,0 +1,103 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { startLoop, openTools, type Loop, type LoopOptions } from "../topologies/index.ts";
+import {
+  createConfluentRegistry,
+  createEmbeddedBackbone,
+  createKafkaBackbone,
+  prefixed,
+  type Backbone,
+  type SchemaRegistry,
+} from "../streams/index.ts";
+import type { Settings } from "./settings.ts";
+
+export const codeVersion = (createRequire(import.meta.url)("../package.json") as { version: string }).version;
+
+/** The project's folder: examples lie there. */
+export const root = join(import.meta.dirname, "..");
+
+export interface Connection {
+  readonly backbone: Backbone;
+  readonly registry: SchemaRegistry;
+  readonly subjectPrefix: string;
+  close(): Promise<void>;
+}
+
+/** @param prefix before every topic, group and subject. */
+export async function connect(settings: Settings, prefix = ""): Promise<Connection> {
+  if (settings.brokers.length === 0) {
+    const backbone = await createEmbeddedBackbone({ dir: settings.dir });
+    return { backbone, registry: backbone.registry, subjectPrefix: "", close: () => backbone.close() };
+  }
+  const kafka = await createKafkaBackbone({ brokers: settings.brokers });
+  const registry = createConfluentRegistry({ url: settings.registry! });
+  return {
+    backbone: prefix === "" ? kafka : prefixed(kafka, prefix),
+    registry,
+    subjectPrefix: prefix,
+    async close() {
+      await kafka.close();
+      await registry.close();
+    },
+  };
+}
+
+export type LoopMode = "live" | "exact";
+
+/**
+ * `live` answers with what has been seen; `exact` waits for every input that is behind, so that history gives the same
+ * result however it arrives.
+ */
+export function loopOptions(
+  settings: Settings,
+  connection: Connection,
+  mode: LoopMode,
+): Omit<LoopOptions, "onRestore" | "onFailure"> {
+  const embedded = connection.backbone.kind === "embedded";
+  return {
+    id: settings.id,
+    backbone: connection.backbone,
+    registry: connection.registry,
+    subjectPrefix: connection.subjectPrefix,
+    stateDir: join(settings.dir, "state"),
+    partitions: settings.partitions,
+    delivery: embedded ? "exactlyOnce" : "atLeastOnce",
+    commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,
+    maxTaskIdleMs: mode === "exact" ? Number.POSITIVE_INFINITY : 0,
+    salt: settings.salt,
+    codeVersion,
+  };
+}
+
+/** Runs something with the loop running in this process, and stops both. */
+export async function withLoop<T>(settings: Settings, mode: LoopMode, work: (loop: Loop) => Promise<T>): Promise<T> {
+  const connection = await connect(settings);
+  try {
+    const loop = await startLoop(loopOptions(settings, connection, mode));
+    try {
+      return await work(loop);
+    } finally {
+      await loop.close();
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Runs something with the topics at hand and no operators running here. */
+export async function withTools<T>(
+  settings: Settings,
+  work: (tools: Awaited<ReturnType<typeof openTools>>) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(settings);
+  try {
+    const tools = await openTools(loopOptions(settings, connection, "live"));
+    try {
+      return await work(tools);
+    } finally {
+      await tools.close();
+    }
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,39 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { readTopic, type Backbone, type Position, type Serdes } from "../../streams/index.ts";
+import { auc } from "../../trainer/index.ts";
+
+/** Keeps count of the rows topic as it grows: how many rows, and the AUC of what was served over the newest ones. */
+export class ServedWatch {
+  readonly #backbone: Backbone;
+  readonly #serdes: Serdes;
+  readonly #compiled: CompiledBlueprint;
+  readonly #next = new Map<number, number>();
+  #pairs: { readonly prediction: number; readonly label: number }[] = [];
+  rows = 0;
+
+  constructor(backbone: Backbone, serdes: Serdes, compiled: CompiledBlueprint) {
+    this.#backbone = backbone;
+    this.#serdes = serdes;
+    this.#compiled = compiled;
+  }
+
+  /** Reads what is new. @param most rows the AUC looks back on. */
+  async update(most: number): Promise<number | undefined> {
+    const { rows, blueprint } = this.#compiled;
+    const name = `prediction_${blueprint.label.name}`;
+    const from: Position[] = [...this.#next].map(([partition, offset]) => ({ topic: rows.name, partition, offset }));
+    for await (const { value, origin } of readTopic(this.#backbone, this.#serdes, rows, { from })) {
+      this.rows++;
+      this.#next.set(origin.partition, origin.offset + 1);
+      const prediction = value[name];
+      if (typeof prediction === "number") this.#pairs.push({ prediction, label: value["label"] as number });
+    }
+    this.#pairs = this.#pairs.slice(-most);
+    const labels = Float32Array.from(this.#pairs, ({ label }) => label);
+    if (!labels.includes(0) || !labels.includes(1)) return undefined;
+    return auc(
+      labels,
+      Float32Array.from(this.#pairs, ({ prediction }) => prediction),
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { BlueprintError } from "../blueprints/index.ts";
+import { StreamsError } from "../streams/index.ts";
+
+/** What a script can act on. */
+export const exitCodes = Object.freeze({
+  ok: 0,
+  /** Anything not named below. */
+  failed: 1,
+  /** A flag, a setting, a blueprint or a file that must be mended. */
+  usage: 2,
+  /** Brokers, registry or directory can't be reached or are taken; the same command may succeed later. */
+  unavailable: 3,
+  /** Done, with some records or lines left in the dead letters. */
+  partly: 4,
+});
+
+/** An error whose message is all a person needs. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError || error instanceof BlueprintError) return exitCodes.usage;
+  if (error instanceof StreamsError) {
+    const { retry } = error.flags;
+    return retry || error.code === "BACKBONE_LOCKED" ? exitCodes.unavailable : exitCodes.failed;
+  }
+  return exitCodes.failed;
+}

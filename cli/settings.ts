@@ -1,0 +1,83 @@
+import { readFileSync, existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+
+const shape = z.strictObject({
+  brokers: z.union([z.string(), z.array(z.string())]).optional(),
+  registry: z.string().optional(),
+  dir: z.string().optional(),
+  partitions: z.number().int().positive().optional(),
+  id: z.string().optional(),
+  salt: z.string().optional(),
+  commitIntervalMs: z.number().nonnegative().optional(),
+});
+
+/** Where everything is. Flags come first, then environment, then loopstream.yaml, then the defaults. */
+export interface Settings {
+  /** Empty: the embedded backbone in `dir`. */
+  readonly brokers: readonly string[];
+  /** Of a Confluent-compatible registry; needed with brokers. */
+  readonly registry: string | undefined;
+  readonly dir: string;
+  readonly partitions: number;
+  /** Consumer group and name of the changelogs. */
+  readonly id: string;
+  readonly salt: string;
+  readonly commitIntervalMs: number;
+}
+
+export interface SettingsFlags {
+  readonly config?: string;
+  readonly brokers?: string;
+  readonly registry?: string;
+  readonly dir?: string;
+  readonly partitions?: string;
+}
+
+const defaults = Object.freeze({
+  dir: ".loopstream",
+  partitions: 4,
+  id: "loopstream",
+  salt: "loopstream",
+  commitIntervalMs: 100,
+});
+
+/** Throws, naming the file and field, for settings that don't hold together. */
+export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEnv = process.env): Settings {
+  const file = readFile(flags.config);
+  const partitions = flags.partitions === undefined ? file.partitions : Number(flags.partitions);
+  if (partitions !== undefined && !(Number.isInteger(partitions) && partitions > 0)) {
+    throw new Error(`--partitions ${flags.partitions}: write a whole number above 0`);
+  }
+  const brokers = flags.brokers ?? environment["KAFKA_BROKERS"] ?? file.brokers ?? [];
+  const registry = flags.registry ?? environment["SCHEMA_REGISTRY"] ?? file.registry;
+  const list = (typeof brokers === "string" ? brokers.split(",") : brokers).map((broker) => broker.trim());
+  if (list.length > 0 && registry === undefined) {
+    throw new Error("brokers are given and no schema registry: add --registry URL or registry: in loopstream.yaml");
+  }
+  return Object.freeze({
+    ...defaults,
+    ...(file.id === undefined ? {} : { id: file.id }),
+    ...(file.salt === undefined ? {} : { salt: file.salt }),
+    ...(file.commitIntervalMs === undefined ? {} : { commitIntervalMs: file.commitIntervalMs }),
+    brokers: list,
+    registry,
+    dir: resolve(flags.dir ?? file.dir ?? defaults.dir),
+    partitions: partitions ?? defaults.partitions,
+  });
+}
+
+function readFile(path: string | undefined): z.infer<typeof shape> {
+  const name = path ?? "loopstream.yaml";
+  if (!existsSync(name)) {
+    if (path === undefined) return {};
+    throw new Error(`${path}: there is no such file`);
+  }
+  const result = shape.safeParse(parse(readFileSync(name, "utf8")) ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    (issue) => `${name}: ${issue.path.join(".") || "settings"}: ${issue.message}`,
+  );
+  throw new Error(problems.join("\n"));
+}

@@ -1,0 +1,61 @@
+import { clock } from "../schemas/index.ts";
+import type { TrainResult } from "../trainer/index.ts";
+import type { Loop } from "./loop.ts";
+
+export interface Running {
+  close(): Promise<void>;
+}
+
+export interface ScheduleOptions {
+  readonly onTrained: (result: { readonly useCase: string; readonly reason: string; readonly outcome: string }) => void;
+  readonly onError: (error: unknown) => void;
+  readonly everyMs?: number;
+}
+
+/** Asks every few seconds whether a training is due, and trains; deciding goes on meanwhile. */
+export function startSchedules(loop: Loop, options: ScheduleOptions): Running {
+  return every(options.everyMs ?? 15_000, async () => {
+    const now = Date.now();
+    for (const useCase of await loop.trainer.useCases()) {
+      try {
+        const reason = await loop.trainer.due(useCase, now);
+        if (reason === undefined) continue;
+        options.onTrained({ useCase, reason, outcome: outcomeOf(await loop.trainer.train({ useCase, until: now })) });
+      } catch (error) {
+        options.onError(error);
+      }
+    }
+  });
+}
+
+function outcomeOf(result: TrainResult): string {
+  return result.kind === "tooFewRows"
+    ? `${result.rows} rows of ${result.needed}`
+    : `${result.model.modelId}: ${result.model.states.at(-1)!.reason}`;
+}
+
+/** Tells the tasks how far event time has come, so that the rows of a quiet partition are made too. */
+export function startTicker(loop: Loop, everyMs = 1_000): Running {
+  return every(everyMs, async () => {
+    const time = Date.now();
+    await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
+  });
+}
+
+function every(ms: number, work: () => Promise<void>): Running {
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    running = work()
+      .catch(() => undefined)
+      .finally(() => (busy = false));
+  }, ms);
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
