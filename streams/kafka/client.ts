@@ -1,25 +1,33 @@
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { Kafka, logLevel, type ISocketFactory } from "kafkajs";
-import { isIP } from "node:net";
-import type { KafkaSettings } from "./options.ts";
 import { streamsError } from "./kafka-errors.ts";
+import type { KafkaSettings } from "./options.ts";
 import { retrying } from "./retrying.ts";
-import type { Cluster } from "./wire.ts";
+import type { Broker, Cluster } from "./wire.ts";
+
+/** How long a goodbye may take: after it sockets are cut, so that nothing keeps the process alive. */
+const goodbyeMs = 2_000;
 
 /** Every answer is awaited somewhere, so packets must not wait for more to come (Nagle's algorithm). */
-const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-  const servername = isIP(host) === 0 ? { servername: host } : {};
-  const socket = ssl
-    ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
-    : connectTcp({ host, port }, onConnect);
-  socket.setKeepAlive(true, 60_000);
-  socket.setNoDelay(true);
-  return socket;
-};
+function socketsIn(open: Set<Socket>): ISocketFactory {
+  return ({ host, port, ssl, onConnect }) => {
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    const socket = ssl
+      ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
+      : connectTcp({ host, port }, onConnect);
+    socket.setKeepAlive(true, 60_000);
+    socket.setNoDelay(true);
+    // kafkajs takes leave of a socket that never connected again and again.
+    socket.setMaxListeners(0);
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    return socket;
+  };
+}
 
 /** Retries are ours: kafkajs' own only bridge a moment, so that `deliveryTimeoutMs` holds. */
-export function kafkaClient(settings: KafkaSettings): Kafka {
+export function kafkaClient(settings: KafkaSettings, sockets = new Set<Socket>()): Kafka {
   silenceNegativeTimeouts();
   return new Kafka({
     brokers: [...settings.brokers],
@@ -30,12 +38,38 @@ export function kafkaClient(settings: KafkaSettings): Kafka {
     requestTimeout: settings.deliveryTimeoutMs,
     retry: { retries: 3, initialRetryTime: 20, maxRetryTime: 250 },
     logLevel: logLevel.NOTHING,
-    socketFactory,
+    socketFactory: socketsIn(sockets),
   });
 }
 
 /** Connections of their own, one pair a broker, so that one reader's waiting fetch or join holds up nobody else. */
-export async function openCluster(kafka: Kafka, settings: KafkaSettings): Promise<Cluster> {
+export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
+  const sockets = new Set<Socket>();
+  const cluster = clusterOf(kafkaClient(settings, sockets));
+  const findBroker = cluster.findBroker.bind(cluster);
+  cluster.findBroker = async (options) => connectOnce(await findBroker(options));
+  const disconnect = cluster.disconnect.bind(cluster);
+  cluster.disconnect = async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, goodbyeMs)));
+    await Promise.race([disconnect().catch(() => undefined), late]);
+    clearTimeout(timer);
+    for (const socket of sockets) socket.destroy(new Error("closed"));
+  };
+  try {
+    await retrying(settings.deliveryTimeoutMs, async () => {
+      await cluster.connect();
+      await cluster.addMultipleTargetTopics([]);
+    });
+    return cluster;
+  } catch (error) {
+    await cluster.disconnect();
+    throw streamsError(error, `connect to ${settings.brokers.join(", ")}`);
+  }
+}
+
+/** kafkajs hands its cluster to partition assigners, which are made with the consumer, before it connects. */
+function clusterOf(kafka: Kafka): Cluster {
   let cluster: Cluster | undefined;
   kafka.consumer({
     groupId: "unused",
@@ -47,17 +81,21 @@ export async function openCluster(kafka: Kafka, settings: KafkaSettings): Promis
       },
     ],
   });
-  const opened = cluster!;
-  try {
-    await retrying(settings.deliveryTimeoutMs, async () => {
-      await opened.connect();
-      await opened.addMultipleTargetTopics([]);
-    });
-  } catch (error) {
-    await opened.disconnect().catch(() => undefined);
-    throw streamsError(error, `connect to ${settings.brokers.join(", ")}`);
+  return cluster!;
+}
+
+const mended = new WeakSet<Broker>();
+
+/** Two requests that find a connection closed would open two sockets, of which kafkajs forgets one. */
+function connectOnce(broker: Broker): Broker {
+  if (mended.has(broker)) return broker;
+  mended.add(broker);
+  for (const connection of broker.connectionPool.pool) {
+    const connect = connection.connect.bind(connection);
+    let connecting: Promise<unknown> | undefined;
+    connection.connect = () => (connecting ??= connect().finally(() => (connecting = undefined)));
   }
-  return opened;
+  return broker;
 }
 
 function never(): never {

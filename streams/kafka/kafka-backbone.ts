@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from "kafkajs";
+import type { Admin } from "kafkajs";
 import type {
   Backbone,
   GroupOptions,
@@ -24,21 +24,19 @@ import type { Cluster } from "./wire.ts";
 /** Connects; rejects with `BACKBONE_UNAVAILABLE` when no broker answers within `deliveryTimeoutMs`. */
 export async function createKafkaBackbone(options: KafkaBackboneOptions): Promise<Backbone> {
   const settings = kafkaSettings(options);
-  const kafka = kafkaClient(settings);
-  const cluster = await openCluster(kafka, settings);
-  const admin = kafka.admin();
+  const cluster = await openCluster(settings);
+  const admin = kafkaClient(settings).admin();
   try {
     await admin.connect();
   } catch (error) {
     await cluster.disconnect();
     throw streamsError(error, `connect to ${settings.brokers.join(", ")}`);
   }
-  return new KafkaBackbone(kafka, cluster, admin, settings);
+  return new KafkaBackbone(cluster, admin, settings);
 }
 
 class KafkaBackbone implements Backbone {
   readonly kind = "kafka";
-  readonly #kafka: Kafka;
   readonly #cluster: Cluster;
   readonly #admin: Admin;
   readonly #settings: KafkaSettings;
@@ -46,8 +44,7 @@ class KafkaBackbone implements Backbone {
   readonly #opened = new Set<{ close(): Promise<void> }>();
   #closed = false;
 
-  constructor(kafka: Kafka, cluster: Cluster, admin: Admin, settings: KafkaSettings) {
-    this.#kafka = kafka;
+  constructor(cluster: Cluster, admin: Admin, settings: KafkaSettings) {
     this.#cluster = cluster;
     this.#admin = admin;
     this.#settings = settings;
@@ -125,7 +122,7 @@ class KafkaBackbone implements Backbone {
   /** Everything that is opened has connections of its own, and is closed with the backbone at the latest. */
   async #open<T extends { close(): Promise<void> }>(make: (cluster: Cluster) => Promise<T>): Promise<T> {
     this.#check();
-    const cluster = await openCluster(this.#kafka, this.#settings);
+    const cluster = await openCluster(this.#settings);
     try {
       const opened = await make(cluster);
       const close = opened.close.bind(opened);

@@ -44,7 +44,10 @@ interface ProducerIdentity {
 
 export interface Broker {
   readonly nodeId: string | number;
-  readonly connectionPool: { send(request: Request): Promise<unknown> };
+  readonly connectionPool: {
+    readonly pool: readonly { connect(): Promise<unknown> }[];
+    send(request: Request): Promise<unknown>;
+  };
   disconnect(): Promise<void>;
   metadata(topics: readonly string[]): Promise<{
     readonly topicMetadata: readonly { readonly topic: string; readonly partitionMetadata: readonly unknown[] }[];

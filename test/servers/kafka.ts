@@ -71,6 +71,9 @@ function properties(dir: string, port: number, controllerPort: number): string {
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     "log.dirs": join(dir, "data"),
     "auto.create.topics.enable": false,
+    // A broker that was killed is let in again only when its old session has ended.
+    "broker.session.timeout.ms": 1_500,
+    "broker.heartbeat.interval.ms": 400,
     "offsets.topic.replication.factor": 1,
     "offsets.topic.num.partitions": 4,
     "transaction.state.log.replication.factor": 1,

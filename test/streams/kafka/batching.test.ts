@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { OutgoingRecord } from "../../../streams/backbone/backbone.ts";
+import { encodeBatch } from "../../../streams/kafka/batch-encode.ts";
+import { rounds } from "../../../streams/kafka/batching.ts";
+
+const writer = { producerId: "1", producerEpoch: 0, firstSequence: 0, transactional: true };
+const brokerLimit = 1_048_588;
+
+function record(topic: string, partition: number, size: number, i: number): OutgoingRecord {
+  return { topic, partition, timestamp: i, key: null, value: new Uint8Array(size) };
+}
+
+test("no batch is over the broker's limit, and the order within a partition is kept", () => {
+  const records = Array.from({ length: 400 }, (_, i) => record(i % 3 ? "a" : "b", i % 2, (i * 7_919) % 300_000, i));
+  const cut = rounds(records);
+  const order = new Map<string, number[]>();
+  for (const round of cut) {
+    const names = round.map(({ topic, partition }) => `${topic}/${partition}`);
+    expect(new Set(names).size).toBe(names.length);
+    for (const [i, chunk] of round.entries()) {
+      expect(encodeBatch(chunk.records, writer).length).toBeLessThan(brokerLimit);
+      order.set(names[i]!, [...(order.get(names[i]!) ?? []), ...chunk.records.map(({ timestamp }) => timestamp)]);
+    }
+  }
+  expect([...order.values()].flat().length).toBe(400);
+  for (const times of order.values()) expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+test("many partitions are spread over rounds that stay well below the broker's request limit", () => {
+  const records = Array.from({ length: 200 }, (_, i) => record("wide", i, 900_000, i));
+  const sizes = rounds(records).map((round) => round.length * 900_000);
+  expect(Math.max(...sizes)).toBeLessThan(20_000_000);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(180_000_000);
+});
+
+test("small records for one partition go in one batch", () => {
+  const cut = rounds(Array.from({ length: 1_000 }, (_, i) => record("a", 0, 50, i)));
+  expect(cut.map((round) => round.map((chunk) => chunk.records.length))).toEqual([[1_000]]);
+});
+
+test("nothing to send makes no round", () => {
+  expect(rounds([])).toEqual([]);
+});
