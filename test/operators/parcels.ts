@@ -1,5 +1,5 @@
 import { parseBlueprint } from "../../blueprints/index.ts";
-import type { BlueprintPublished, ModelRecorded } from "../../schemas/index.ts";
+import type { BlueprintPublished, DecisionRecorded, DecisionRequested, ModelRecorded } from "../../schemas/index.ts";
 import { loadScorer, type Scorer } from "../../serving/index.ts";
 import { onnxFromTrees } from "../../trainer/onnx/index.ts";
 
@@ -100,4 +100,35 @@ export function inProduction(
     },
   };
   return { key: `${parcels.useCase}/${modelId}`, value, time: since };
+}
+
+/** A decision as `decide` records it. */
+export function decision(decisionId: string, time: number, more: Partial<DecisionRecorded> = {}): DecisionRecorded {
+  return {
+    decisionId,
+    unit: "anna",
+    useCase: parcels.useCase,
+    blueprintVersion: parcels.version,
+    modelId: "m1",
+    features: [20, "air", 1, 2.5, 3, null],
+    predictions: { late: 0.75 },
+    actions: [false, true],
+    distribution: [0, 1],
+    value: true,
+    propensity: 1,
+    seed: "0123456789abcdef",
+    mode: "online",
+    reason: "exploit",
+    decisionTime: time,
+    deferred: false,
+    ...more,
+  };
+}
+
+export function request(
+  decisionId: string,
+  context: DecisionRequested["context"],
+  more: Partial<DecisionRequested> = {},
+): DecisionRequested {
+  return { decisionId, useCase: parcels.useCase, unit: "anna", context, deferred: false, ...more };
 }

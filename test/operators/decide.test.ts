@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { blueprintTable, decide, decisionSeed } from "../../operators/index.ts";
+import { blueprints, deadLetters, decisionReplies, decisions, scored, type Scored } from "../../schemas/index.ts";
+import { createTestDriver, defineTopology, replyHeaders, type TestDriver } from "../../streams/index.ts";
+import { parcels, published, request, START } from "./parcels.ts";
+
+const topology = (salt: string) => defineTopology({ name: "t", operators: [decide(salt)], globals: [blueprintTable] });
+
+let driver: TestDriver;
+beforeEach(async () => {
+  driver = await createTestDriver(topology("salt"), { deadLetters, partitions: 3, start: START });
+  await driver.input(blueprints).send(published());
+});
+afterEach(() => driver.close());
+
+function value(id: string, late: number | null, more: Partial<Scored["enriched"]> = {}): Scored {
+  return {
+    enriched: {
+      request: request(id, { weight: 20 }),
+      blueprintVersion: parcels.version,
+      features: [20, "air", null, null, null, null],
+      error: null,
+      ...more,
+    },
+    modelId: late === null ? null : "m1",
+    predictions: late === null ? {} : { late },
+  };
+}
+const asking = (partition: number, id: string, topic = decisionReplies.name) =>
+  replyHeaders(topic, partition, Buffer.from(id));
+
+describe("the decision record", () => {
+  test("says everything that was known, and the reply what the product needs", async () => {
+    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers: asking(0, "c") });
+    expect(
+      driver
+        .output(decisions)
+        .readAll()
+        .map(({ value: made }) => made),
+    ).toEqual([
+      {
+        decisionId: "d",
+        unit: "anna",
+        useCase: "parcels",
+        blueprintVersion: parcels.version,
+        modelId: "m1",
+        features: [20, "air", null, null, null, null],
+        predictions: { late: 0.75 },
+        actions: [false, true],
+        distribution: [0, 1],
+        value: true,
+        propensity: 1,
+        seed: decisionSeed("salt", "parcels", "d"),
+        mode: "online",
+        reason: "exploit",
+        decisionTime: START,
+        deferred: false,
+      },
+    ]);
+    expect(driver.output(decisionReplies).read()?.value).toEqual({
+      decisionId: "d",
+      useCase: "parcels",
+      value: true,
+      reason: "exploit",
+      propensity: 1,
+      blueprintVersion: parcels.version,
+      modelId: "m1",
+      error: null,
+    });
+  });
+
+  test("without a model has no value, no distribution and reason noModel", async () => {
+    await driver.input(scored).send({ key: "anna", value: value("d", null), time: START });
+    expect(driver.output(decisions).read()?.value).toMatchObject({
+      value: null,
+      modelId: null,
+      reason: "noModel",
+      mode: "loggingOnly",
+      distribution: [],
+      propensity: null,
+      actions: [false, true],
+    });
+  });
+
+  test("of a policy that lacks a prediction has no value and reason error, and the reply says why", async () => {
+    const lacking = { ...value("d", 0.5), predictions: {} };
+    await driver.input(scored).send({ key: "anna", value: lacking, time: START, headers: asking(0, "c") });
+    expect(driver.output(decisions).read()?.value).toMatchObject({ value: null, reason: "error", distribution: [] });
+    expect(driver.output(decisionReplies).read()?.value.error).toContain("the policy gave no value");
+  });
+
+  test("gives the chosen action its propensity in a distribution that sums to 1", async () => {
+    for (let i = 0; i <= 20; i++) {
+      await driver.input(scored).send({ key: "anna", value: value(`d${i}`, i / 20), time: START + i });
+    }
+    for (const { value: made } of driver.output(decisions).readAll()) {
+      expect(made.distribution.reduce((sum, p) => sum + p, 0)).toBe(1);
+      expect(made.distribution[made.actions.indexOf(made.value!)]).toBe(made.propensity);
+      expect(made.value).toBe(made.predictions["late"]! > 0.5);
+    }
+  });
+
+  test("is keyed by the decision id and carries no header of the request", async () => {
+    const headers = { ...asking(1, "c"), trace: Buffer.from("x") };
+    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers });
+    const { key, headers: own } = driver.output(decisions).read()!;
+    expect(key).toBe("d");
+    expect(Object.keys(own)).toEqual(["loopstream_latency_ms"]);
+  });
+});
+
+test("the seed is a function of salt, use case and decision id alone", () => {
+  const seed = decisionSeed("salt", "parcels", "d");
+  expect(seed).toBe(createHash("sha256").update("salt\0parcels\0d").digest("hex").slice(0, 16));
+  const others = [
+    decisionSeed("other", "parcels", "d"),
+    decisionSeed("salt", "p", "d"),
+    decisionSeed("salt", "parcels", "e"),
+  ];
+  expect(new Set([seed, ...others]).size).toBe(4);
+});
+
+describe("the reply", () => {
+  test("goes to the partition and with the correlation id of its request", async () => {
+    for (const partition of [0, 1, 2]) {
+      const headers = asking(partition, `id ${partition}`);
+      await driver.input(scored).send({ key: "anna", value: value(`d${partition}`, 0.75), time: START, headers });
+    }
+    const replies = driver.output(decisionReplies).readAll();
+    expect(replies.map(({ partition }) => partition)).toEqual([0, 1, 2]);
+    for (const { partition, headers } of replies) {
+      expect(headers).toEqual({ kafka_correlationId: Buffer.from(`id ${partition}`) });
+    }
+  });
+
+  test("is not written for a request that names no topic", async () => {
+    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START });
+    expect(driver.output(decisionReplies).readAll()).toEqual([]);
+    expect(driver.output(decisions).readAll()).toHaveLength(1);
+  });
+
+  test.each([
+    ["nowhere", 0, "there is no such topic"],
+    [decisionReplies.name, 3, "the topic has 3 partitions"],
+    [decisionReplies.name, -1, "the topic has 3 partitions"],
+  ])("to %s/%i, which is not there, is a dead letter; the decision stands", async (topic, partition, message) => {
+    const headers = asking(partition, "c", topic);
+    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers });
+    expect(driver.deadLetters()).toMatchObject([
+      { code: "UNKNOWN_REPLY_TOPIC", message: expect.stringContaining(message) },
+    ]);
+    expect(driver.output(decisions).readAll()).toHaveLength(1);
+  });
+
+  test("to a request without a blueprint is the error; the request is a dead letter and no decision is recorded", async () => {
+    const error = 'unknown use case "parcels": no blueprint is published';
+    const unknown = { ...value("d", null, { blueprintVersion: null, features: [], error }) };
+    await driver.input(scored).send({ key: "anna", value: unknown, time: START, headers: asking(2, "c") });
+    expect(driver.output(decisionReplies).read()).toMatchObject({
+      partition: 2,
+      value: { decisionId: "d", value: null, reason: "error", blueprintVersion: null, error },
+    });
+    expect(driver.output(decisions).readAll()).toEqual([]);
+    expect(driver.deadLetters()).toMatchObject([{ operator: "decide", message: error }]);
+  });
+});

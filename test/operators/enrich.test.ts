@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseBlueprint } from "../../blueprints/index.ts";
+import { blueprintTable, enrich, eventWindows } from "../../operators/index.ts";
+import { blueprints, deadLetters, decisionRequests, enriched, events, type Enriched } from "../../schemas/index.ts";
+import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
+import { random, shuffled } from "../blueprints/random.ts";
+import { HOUR, PARCELS, parcels, published, request, START } from "./parcels.ts";
+
+const topology = defineTopology({ name: "t", operators: [enrich], globals: [blueprintTable, eventWindows] });
+
+let driver: TestDriver;
+beforeEach(async () => {
+  driver = await createTestDriver(topology, { deadLetters, start: START });
+  await driver.input(blueprints).send(published());
+});
+afterEach(() => driver.close());
+
+const at = parcels.features.map(({ name }) => name);
+const m = at.indexOf("m_depot_1h");
+const n = at.indexOf("n_depot_1h");
+const last = at.indexOf("last_depot");
+
+async function featuresAt(time: number, depot = "north", useCase = "parcels"): Promise<Enriched> {
+  const value = request("d", { weight: 5, carrier: "air", express: true, depot }, { useCase });
+  await driver.input(decisionRequests).send({ key: "anna", value, time });
+  return driver.output(enriched).read()!.value;
+}
+
+interface Scan {
+  readonly time: number;
+  readonly depot: string;
+  readonly minutes: number | null;
+}
+const scan = ({ time, depot, minutes }: Scan) => ({
+  key: "scan",
+  value: { kind: "scan", attributes: { depot, minutes } },
+  time,
+});
+
+/** The windows' definition, word for word. */
+function naive(scans: readonly Scan[], time: number, depot: string): (number | null)[] {
+  const before = scans
+    .filter((s) => s.depot === depot && s.time < time)
+    .sort((a, b) => a.time - b.time || (a.minutes ?? Infinity) - (b.minutes ?? Infinity));
+  const hour = before.filter((s) => s.time >= time - HOUR);
+  const minutes = hour.flatMap((s) => (s.minutes === null ? [] : [s.minutes]));
+  const mean = minutes.length === 0 ? null : minutes.reduce((sum, value) => sum + value, 0) / minutes.length;
+  const day = before.filter((s) => s.time > time - 24 * HOUR && s.minutes !== null);
+  return [mean, hour.length, day.at(-1)?.minutes ?? null];
+}
+
+describe("windows", () => {
+  test.each([1, 2, 3])("equal a naive reference whatever the order the events came in (seed %i)", async (seed) => {
+    const next = random(seed);
+    const scans = Array.from({ length: 400 }, (): Scan => ({
+      time: START + Math.floor((next() * 30 * HOUR) / 60_000) * 60_000,
+      depot: next() < 0.5 ? "north" : "south",
+      minutes: next() < 0.1 ? null : Math.floor(next() * 600) / 7,
+    }));
+    await driver.input(events).send(...shuffled(scans, next).map(scan));
+    for (let i = 0; i < 60; i++) {
+      const time = START + Math.floor((next() * 32 * HOUR) / 60_000) * 60_000;
+      const depot = next() < 0.5 ? "north" : "south";
+      const { features } = await featuresAt(time, depot);
+      expect([features[m], features[n], features[last]]).toEqual(naive(scans, time, depot));
+    }
+  });
+
+  test("an event at the decision's own time is not seen, one a millisecond before is", async () => {
+    await driver.input(events).send(scan({ time: START, depot: "north", minutes: 7 }));
+    expect((await featuresAt(START)).features[n]).toBe(0);
+    expect((await featuresAt(START + 1)).features[n]).toBe(1);
+  });
+
+  test("an event that comes later changes no decision that was made before it", async () => {
+    await driver.input(events).send(scan({ time: START + 10, depot: "north", minutes: 7 }));
+    const before = await featuresAt(START + 5);
+    await driver.input(events).send(scan({ time: START + 20, depot: "north", minutes: 900 }));
+    expect(await featuresAt(START + 5)).toEqual(before);
+  });
+
+  test("without the key the windows are missing, counts too", async () => {
+    await driver.input(events).send(scan({ time: START, depot: "north", minutes: 7 }));
+    await driver.input(decisionRequests).send({ key: "a", value: request("d", { weight: 5 }), time: START + 1 });
+    expect(driver.output(enriched).read()!.value.features).toEqual([5, null, null, null, null, null]);
+  });
+
+  test("are the same on several partitions and after a restart", async () => {
+    const scans = [1, 2, 3, 4].map((minutes) => ({ time: START + minutes, depot: "north", minutes }));
+    const wide = await createTestDriver(topology, { deadLetters, partitions: 4 });
+    await wide.input(blueprints).send(published());
+    await wide.input(events).send(...scans.map((s, i) => ({ ...scan(s), key: `k${i}` })));
+    await wide.restart();
+    const value = request("d", { depot: "north" });
+    await wide.input(decisionRequests).send({ key: "zoe", value, time: START + 100 });
+    const { features } = wide.output(enriched).read()!.value;
+    expect([features[m], features[n], features[last]]).toEqual(naive(scans, START + 100, "north"));
+    await wide.close();
+  });
+});
+
+describe("the blueprint", () => {
+  test("in force is the newest that was live strictly before the request", async () => {
+    const second = PARCELS.replace("risk > 0.5", "risk > 0.4");
+    await driver.input(blueprints).send(published(second, START + 100));
+    expect((await featuresAt(START + 100)).blueprintVersion).toBe(parcels.version);
+    expect((await featuresAt(START + 101)).blueprintVersion).toBe(parseBlueprint(second).version);
+    expect((await featuresAt(START + 50)).blueprintVersion).toBe(parcels.version);
+  });
+
+  test("that was withdrawn answers no more", async () => {
+    const { key, value } = published();
+    const activations = [...value.activations, { time: START + 100, live: false }];
+    await driver.input(blueprints).send({ key, value: { ...value, activations } });
+    expect((await featuresAt(START + 100)).error).toBeNull();
+    expect(await featuresAt(START + 101)).toMatchObject({
+      blueprintVersion: null,
+      features: [],
+      error: 'use case "parcels" has no live blueprint at this time: publish or activate one',
+    });
+  });
+
+  test("that nobody published is an error that names those there are", async () => {
+    expect((await featuresAt(START, "north", "parcel")).error).toBe('unknown use case "parcel": known are parcels');
+  });
+});
+
+test("the request and its headers are passed on", async () => {
+  const value = request("d", { weight: 5, other: "kept" });
+  const headers = { kafka_replyTopic: Buffer.from("x") };
+  await driver.input(decisionRequests).send({ key: "anna", value, time: START, headers });
+  const record = driver.output(enriched).read()!;
+  expect(record.value.request).toEqual(value);
+  expect(record.headers).toEqual(headers);
+});

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseBlueprint } from "../../blueprints/index.ts";
+import { blueprintTable, infer, modelTable, type Scorers } from "../../operators/index.ts";
+import { blueprints, deadLetters, enriched, models, scored, type Scored } from "../../schemas/index.ts";
+import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
+import { HEAVY, inProduction, LIGHT, PARCELS, parcels, published, request, scorers, START } from "./parcels.ts";
+
+const topologyWith = (load: Scorers) =>
+  defineTopology({ name: "t", operators: [infer(load)], globals: [blueprintTable, modelTable] });
+
+let driver: TestDriver;
+const open = async (load: Scorers = scorers): Promise<TestDriver> => {
+  const opened = await createTestDriver(topologyWith(load), { deadLetters, start: START });
+  await opened.input(blueprints).send(published());
+  return opened;
+};
+beforeEach(async () => {
+  driver = await open();
+});
+afterEach(() => driver.close());
+
+const row = (id: string, weight: number | null, time: number, blueprintVersion: string | null = parcels.version) => ({
+  key: "anna",
+  value: {
+    request: request(id, { weight }),
+    blueprintVersion,
+    features: [weight, "air", null, null, null, null],
+    error: null,
+  },
+  time,
+});
+const read = (): Scored[] =>
+  driver
+    .output(scored)
+    .readAll()
+    .map(({ value }) => value);
+
+test("without a model there are no predictions, and the request goes on", async () => {
+  await driver.input(enriched).send(row("d", 20, START));
+  expect(read()).toEqual([{ enriched: row("d", 20, START).value, modelId: null, predictions: {} }]);
+});
+
+test("the model in production strictly before the request predicts the label", async () => {
+  await driver.input(models).send(inProduction("m1", START));
+  await driver.input(enriched).send(row("at", 20, START), row("heavy", 20, START + 1), row("light", 2, START + 1));
+  const [same, heavy, light] = read();
+  expect(same?.modelId).toBeNull();
+  expect([heavy?.modelId, light?.modelId]).toEqual(["m1", "m1"]);
+  expect(heavy?.predictions["late"]).toBeCloseTo(HEAVY, 6);
+  expect(light?.predictions["late"]).toBeCloseTo(LIGHT, 6);
+});
+
+test("a missing value goes where the model sends missing values", async () => {
+  await driver.input(models).send(inProduction("m1", START));
+  await driver.input(enriched).send(row("d", null, START + 1));
+  expect(read()[0]?.predictions["late"]).toBeCloseTo(HEAVY, 6);
+});
+
+test("each request of one batch gets the model of its own time", async () => {
+  await driver.input(models).send(inProduction("m1", START + 10), inProduction("m2", START + 20));
+  const withdrawn = [
+    { state: "production", time: START + 20, reason: "test" },
+    { state: "withdrawn", time: START + 30, reason: "test" },
+  ];
+  await driver.input(models).send(inProduction("m2", START + 20, withdrawn));
+  await driver.input(enriched).send(...[5, 15, 25, 35].map((time) => row(`d${time}`, 20, START + time)));
+  expect(read().map(({ modelId }) => modelId)).toEqual([null, "m1", "m2", null]);
+});
+
+test("a model of another blueprint version is not asked", async () => {
+  const second = PARCELS.replace("risk > 0.5", "risk > 0.4");
+  await driver.input(blueprints).send(published(second, START));
+  await driver.input(models).send(inProduction("m1", START));
+  await driver.input(enriched).send(row("d", 20, START + 1, parseBlueprint(second).version));
+  expect(read()[0]?.modelId).toBeNull();
+});
+
+test("a request without a blueprint passes with its error", async () => {
+  await driver.input(models).send(inProduction("m1", START));
+  const { value } = row("d", 20, START + 1, null);
+  await driver.input(enriched).send({ key: "anna", value: { ...value, error: "unknown" }, time: START + 1 });
+  expect(read()[0]).toMatchObject({ modelId: null, predictions: {}, enriched: { error: "unknown" } });
+});
+
+test("700 requests at once are predicted as they are one by one", async () => {
+  await driver.input(models).send(inProduction("m1", START));
+  const rows = Array.from({ length: 700 }, (_, i) => row(`d${i}`, i % 20, START + 1 + i));
+  await driver.input(enriched).send(...rows);
+  const together = read();
+  expect(together).toHaveLength(700);
+  expect(together.map(({ predictions }) => predictions["late"]! > 0.5)).toEqual(
+    rows.map(({ value }) => (value.request.context["weight"] as number) >= 10),
+  );
+  for (const at of [0, 249, 250, 699]) {
+    await driver.input(enriched).send(rows[at]!);
+    expect(read()[0]?.predictions).toEqual(together[at]?.predictions);
+  }
+});
+
+test("a model that can't be loaded makes dead letters of its requests alone", async () => {
+  const broken = await open((model) =>
+    model.modelId === "broken" ? Promise.reject(new Error("2 of 3 pieces are missing")) : scorers(),
+  );
+  await broken.input(models).send(inProduction("m1", START), inProduction("broken", START + 10));
+  await broken.input(enriched).send(row("good", 20, START + 5), row("bad", 20, START + 15));
+  expect(
+    broken
+      .output(scored)
+      .readAll()
+      .map(({ value }) => value.enriched.request.decisionId),
+  ).toEqual(["good"]);
+  expect(broken.deadLetters()).toMatchObject([{ operator: "infer", offset: 1, message: "2 of 3 pieces are missing" }]);
+  await broken.close();
+});
