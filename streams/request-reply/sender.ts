@@ -42,6 +42,9 @@ export class Sender {
    * `CLOSED` or `BACKBONE_UNAVAILABLE`; the other records of the turn are not touched by one that does not fit.
    */
   async send<V>(topic: Topic<V>, { key, value, time, headers }: Sent<V>): Promise<void> {
+    if (!Number.isSafeInteger(time) || time < 0) {
+      throw new StreamsError("UNENCODABLE", `time is ${time}: send whole milliseconds since 1970`);
+    }
     const count = this.#partitions.get(topic.name) ?? (await this.#open(topic));
     const bytes = Buffer.from(key);
     const record: OutgoingRecord = {

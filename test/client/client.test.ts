@@ -150,6 +150,13 @@ describe("without a model", () => {
     await expect(untyped.logObservations("d", values, { throwOnError: true })).rejects.toThrow("observations.when");
   });
 
+  test("a time that is no whole millisecond is refused", async () => {
+    expect(await client.logEvent("scan", {}, { time: 1.5 })).toEqual({
+      ok: false,
+      error: "time is 1.5: send whole milliseconds since 1970",
+    });
+  });
+
   test("an event is keyed by its kind or the given key", async () => {
     expect(await client.logEvent("scan", { depot: "north", minutes: 4 })).toEqual({ ok: true });
     expect(await client.logEvent("scan", { depot: "north" }, { key: "north", time: 6_000 })).toEqual({ ok: true });
