@@ -1,7 +1,13 @@
-import { canTrainOn, compareBlueprints, parseBlueprint, type Blueprint } from "../blueprints/index.ts";
+import {
+  canTrainOn,
+  compareBlueprints,
+  compileBlueprint,
+  parseBlueprint,
+  validBlueprints,
+  type Blueprint,
+} from "../blueprints/index.ts";
 import { blueprints, type BlueprintPublished } from "../schemas/index.ts";
 import { readTable, type Backbone, type GlobalView, type Publisher, type Serdes } from "../streams/index.ts";
-import { compileBlueprint, validBlueprints } from "../blueprints/index.ts";
 
 export interface PublishedVersion {
   readonly useCase: string;
@@ -14,25 +20,22 @@ export interface PublishedVersion {
 
 type Hands = { readonly backbone: Backbone; readonly serdes: Serdes; readonly publisher: Publisher };
 
-/** Publishes a text and makes it live after `time`, ms. A version that was published before only becomes live again. */
-export async function publishBlueprint(hands: Hands, text: string, time: number): Promise<PublishedVersion> {
+/**
+ * Publishes a text and makes it live after `from`, ms; absent: after now, and the first version of a use case from the
+ * beginning, so that history can be imported. A version that was published before only becomes live again.
+ */
+export async function publishBlueprint(hands: Hands, text: string, from?: number): Promise<PublishedVersion> {
   const blueprint = parseBlueprint(text);
   const { useCase, version } = blueprint;
   const table = await readTable(hands.backbone, hands.serdes, blueprints);
-  const live = validBlueprints(table).at(useCase, time + 1)?.blueprint;
+  const known = validBlueprints(table);
+  const time = from ?? (known.useCases().includes(useCase) ? Date.now() : 0);
+  const live = known.at(useCase, time + 1)?.blueprint;
   if (live?.version === version) return { useCase, version, changes: [], unchanged: true };
   await registerRows(hands, text, live);
-  const known = table.get(`${useCase}/${version}`);
-  await write(
-    hands,
-    {
-      useCase,
-      version,
-      text: known?.text ?? text,
-      activations: [...(known?.activations ?? []), { time, live: true }],
-    },
-    time,
-  );
+  const stored = table.get(`${useCase}/${version}`);
+  const activations = [...(stored?.activations ?? []), { time, live: true }].sort((a, b) => a.time - b.time);
+  await write(hands, { useCase, version, text: stored?.text ?? text, activations }, time);
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   return { useCase, version, changes, unchanged: false };
 }

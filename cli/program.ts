@@ -1,7 +1,14 @@
 import { Command } from "commander";
 import { codeVersion } from "./connect.ts";
+import { blueprintCommand } from "./commands/blueprint.ts";
+import { decideCommand, observeCommand } from "./commands/decide.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { importCommand } from "./commands/import.ts";
+import { modelsCommand } from "./commands/models.ts";
+import { rowsCommand } from "./commands/rows.ts";
 import { startCommand } from "./commands/start.ts";
+import { topicsCommand } from "./commands/topics.ts";
+import { trainCommand } from "./commands/train.ts";
 
 export function createProgram(): Command {
   const program = new Command("loopstream")
@@ -11,5 +18,13 @@ export function createProgram(): Command {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   startCommand(program);
   demoCommand(program);
+  importCommand(program);
+  decideCommand(program);
+  observeCommand(program);
+  trainCommand(program);
+  modelsCommand(program);
+  rowsCommand(program);
+  blueprintCommand(program);
+  topicsCommand(program);
   return program;
 }

@@ -4,6 +4,7 @@ export { createWorkerLearner, type WorkerLearnerOptions } from "./worker-learner
 export { createXgboostLearner } from "./xgboost-learner.ts";
 export { readArtifact, sha256, writeArtifact } from "./models/artifacts.ts";
 export { ScorerCache } from "./models/scorers.ts";
+export { scoreRows, type RowsScore } from "./rows/score-rows.ts";
 export { readRows, type RowsRead } from "./rows/read-rows.ts";
 export { Trainer, type TrainerOptions, type TrainRequest, type TrainResult, type TrainerTables } from "./trainer.ts";
 export { cronDue, freshRowsDue } from "./triggers.ts";

@@ -35,7 +35,7 @@ export function startCommand(parent: Command): void {
             },
           });
           for (const { text } of texts) {
-            const version = await publishBlueprint(loop, text, Date.now());
+            const version = await publishBlueprint(loop, text);
             log.info(version, "blueprint is live");
           }
           const schedules = startSchedules(loop, {

@@ -5,7 +5,7 @@ import { blueprints, type ModelRecorded } from "../../schemas/index.ts";
 import type { Loop } from "../../topologies/index.ts";
 import { readHistory } from "../history/read-history.ts";
 import type { HistoryColumns } from "../history/records.ts";
-import { Feed } from "./feed.ts";
+import { Feed } from "../history/feed.ts";
 import { ReplyClock } from "./reply-clock.ts";
 import { ServedWatch } from "./served.ts";
 import { summarize, type LoopSummary } from "./summary.ts";
@@ -83,7 +83,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
     },
   ]);
   await loop.application.idle();
-  const feed = await Feed.open(loop, id, HOUR);
+  const feed = await Feed.open(loop, { groupId: `${id}-feed`, stepMs: HOUR, replies: true });
   const replies = await ReplyClock.open(loop.backbone, loop.serdes);
   const watch = new ServedWatch(loop.backbone, loop.serdes, compileBlueprint(text));
   let requests = 0;

@@ -1,7 +1,18 @@
 import { clock, decisionReplies } from "../../schemas/index.ts";
-import type { Loop } from "../../topologies/index.ts";
+import type { Tools } from "../../topologies/index.ts";
 import { replyHeaders, type OutgoingRecord, type Producer, type Published } from "../../streams/index.ts";
-import type { HistoryStep } from "../history/read-history.ts";
+import type { HistoryStep } from "./read-history.ts";
+
+type FeedTools = Pick<Tools, "backbone" | "publisher">;
+
+export interface FeedOptions {
+  /** Names what is fed: its memory of how far it came. */
+  readonly groupId: string;
+  /** Steps begin at multiples of it; ms of event time. */
+  readonly stepMs: number;
+  /** Ask for replies, on `REPLY_PARTITION_OF_FEED`. */
+  readonly replies: boolean;
+}
 
 /** The partition of the replies topic that the feed reads. */
 export const REPLY_PARTITION_OF_FEED = 0;
@@ -11,47 +22,44 @@ export const REPLY_PARTITION_OF_FEED = 0;
  * atomic write; on Kafka outcomes go before requests and the memory last, so that a crash repeats a step and loses none.
  */
 export class Feed {
-  readonly #loop: Loop;
+  readonly #loop: FeedTools;
   readonly #producer: Producer;
-  readonly #groupId: string;
-  readonly #stepMs: number;
+  readonly #options: FeedOptions;
 
-  static async open(loop: Loop, id: string, stepMs: number): Promise<Feed> {
-    const groupId = `${id}-feed`;
+  static async open(loop: FeedTools, options: FeedOptions): Promise<Feed> {
     const atomic = loop.backbone.kind === "embedded";
-    const producer = await loop.backbone.producer(atomic ? { transactionalId: groupId } : {});
-    return new Feed(loop, producer, groupId, stepMs);
+    const producer = await loop.backbone.producer(atomic ? { transactionalId: options.groupId } : {});
+    return new Feed(loop, producer, options);
   }
 
-  private constructor(loop: Loop, producer: Producer, groupId: string, stepMs: number) {
+  private constructor(loop: FeedTools, producer: Producer, options: FeedOptions) {
     this.#loop = loop;
     this.#producer = producer;
-    this.#groupId = groupId;
-    this.#stepMs = stepMs;
+    this.#options = options;
   }
 
   /** Event time up to which everything has been published; `-Infinity` at first. */
   async position(): Promise<number> {
-    const [at] = await this.#loop.backbone.committed(this.#groupId, [clock.name]);
-    return at === undefined ? Number.NEGATIVE_INFINITY : at.offset * this.#stepMs;
+    const [at] = await this.#loop.backbone.committed(this.#options.groupId, [clock.name]);
+    return at === undefined ? Number.NEGATIVE_INFINITY : at.offset * this.#options.stepMs;
   }
 
   async publish(step: HistoryStep): Promise<void> {
     const encode = (records: readonly Published<unknown>[]): Promise<OutgoingRecord[]> =>
       Promise.all(records.map((record) => this.#loop.publisher.encode(record)));
     const outcomes = await encode(step.outcomes);
-    const requests = await encode(step.requests.map(withReply));
+    const requests = await encode(this.#options.replies ? step.requests.map(withReply) : step.requests);
     const tick = await encode([{ topic: clock, key: "clock", value: { time: step.until }, time: step.until }]);
-    const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#stepMs) };
+    const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#options.stepMs) };
     if (this.#loop.backbone.kind === "embedded") {
       const transaction = await this.#producer.begin();
       await transaction.send([...outcomes, ...requests, ...tick]);
-      await transaction.sendOffsets(this.#groupId, [position]);
+      await transaction.sendOffsets(this.#options.groupId, [position]);
       await transaction.commit();
     } else {
       if (outcomes.length > 0) await this.#producer.send(outcomes);
       await this.#producer.send([...requests, ...tick]);
-      await this.#loop.backbone.commit(this.#groupId, [position]);
+      await this.#loop.backbone.commit(this.#options.groupId, [position]);
     }
   }
 

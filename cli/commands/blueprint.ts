@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { parseBlueprint } from "../../blueprints/index.ts";
+import { blueprints } from "../../schemas/index.ts";
+import { readTable } from "../../streams/index.ts";
+import { publishBlueprint, withdrawBlueprint } from "../blueprint-record.ts";
+import { parseTime, run, withSettings } from "../command.ts";
+import { withTools } from "../connect.ts";
+import { UsageError } from "../exit-codes.ts";
+import { table } from "../output.ts";
+import type { SettingsFlags } from "../settings.ts";
+
+interface Flags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly from?: string;
+}
+
+export function blueprintCommand(parent: Command): void {
+  const command = parent.command("blueprint").description("blueprint versions: check, publish, list, show, withdraw");
+  withSettings(command.command("check"))
+    .description("say what is wrong with a file, by line and field; publishes nothing")
+    .argument("<file>")
+    .action((file: string, flags: Flags) =>
+      run(flags, async ({ output }) => {
+        const { useCase, version, features } = parseBlueprint(readText(file), file);
+        output.result(
+          { useCase, version, features: features.length },
+          () => `${useCase} ${version}: ${features.length} features, no problem`,
+        );
+      }),
+    );
+  withSettings(command.command("publish"))
+    .description("publish a version and make it live")
+    .argument("<file>")
+    .option("--from <time>", "live after this time (default: now; the first version of a use case: from the beginning)")
+    .action((file: string, flags: Flags) =>
+      run(flags, ({ settings, output }) =>
+        withTools(settings, async (tools) => {
+          const text = readText(file);
+          parseBlueprint(text, file);
+          const from = flags.from === undefined ? undefined : parseTime(flags.from, "--from");
+          const published = await publishBlueprint(tools, text, from);
+          output.result(published, ({ useCase, version, changes, unchanged }) =>
+            [
+              `${useCase} ${version} ${unchanged ? "is live already" : "is live"}`,
+              ...changes.map((change) => `  ${change}`),
+            ].join("\n"),
+          );
+        }),
+      ),
+    );
+  withSettings(command.command("list", { isDefault: true }))
+    .description("all versions and since when they are live")
+    .action((flags: Flags) =>
+      run(flags, ({ settings, output }) =>
+        withTools(settings, async (tools) => {
+          const all = [...(await readTable(tools.backbone, tools.serdes, blueprints)).values()];
+          output.result(all, (listed) =>
+            table(
+              ["use case", "version", "live", "since"],
+              listed.map(({ useCase, version, activations }) => {
+                const last = activations.at(-1);
+                return [
+                  useCase,
+                  version,
+                  String(last?.live ?? false),
+                  last === undefined ? "" : new Date(last.time).toISOString(),
+                ];
+              }),
+            ),
+          );
+        }),
+      ),
+    );
+  withSettings(command.command("show"))
+    .description("the text of a version")
+    .argument("<useCase>")
+    .argument("<version>")
+    .action((useCase: string, version: string, flags: Flags) =>
+      run(flags, ({ settings, output }) =>
+        withTools(settings, async (tools) => {
+          const found = (await readTable(tools.backbone, tools.serdes, blueprints)).get(`${useCase}/${version}`);
+          if (found === undefined) throw new UsageError(`use case "${useCase}" has no blueprint version ${version}`);
+          output.result(found, ({ text }) => text);
+        }),
+      ),
+    );
+  withSettings(command.command("withdraw"))
+    .description("turn a live version off; decisions are null until another one is live")
+    .argument("<useCase>")
+    .argument("<version>")
+    .action((useCase: string, version: string, flags: Flags) =>
+      run(flags, ({ settings, output }) =>
+        withTools(settings, async (tools) => {
+          await withdrawBlueprint(tools, useCase, version, Date.now());
+          output.result({ useCase, version, live: false }, () => `${useCase} ${version} is withdrawn`);
+        }),
+      ),
+    );
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Command } from "commander";
+import { createClient } from "../../client/index.ts";
+import { startLoop } from "../../topologies/index.ts";
+import { parsePairs, parseTime, run, withSettings } from "../command.ts";
+import { connect, loopOptions } from "../connect.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { SettingsFlags } from "../settings.ts";
+
+interface DecideFlags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly useCase: string;
+  readonly unit: string;
+  readonly id?: string;
+  readonly timeout: string;
+  readonly default?: string;
+}
+
+export function decideCommand(parent: Command): void {
+  withSettings(parent.command("decide"))
+    .description("ask for one decision; on the embedded backbone the loop runs here if it runs nowhere else")
+    .requiredOption("--use-case <name>", "which blueprint answers")
+    .requiredOption("--unit <id>", "user, device or other entity the decision is about")
+    .option("--id <decisionId>", "decision id (default: a new one)")
+    .option("--timeout <ms>", "then the default is the answer", "2000")
+    .option("--default <value>", "answer where there is no decision")
+    .argument("[context...]", "name=value …")
+    .action((context: readonly string[], flags: DecideFlags) =>
+      run(flags, async ({ settings, output }) => {
+        const connection = await connect(settings);
+        try {
+          const here = connection.backbone.kind === "embedded" && connection.shared !== true;
+          const loop = here ? await startLoop(loopOptions(settings, connection, "live")) : undefined;
+          const client = createClient({ backbone: connection.backbone, registry: connection.registry });
+          try {
+            await loop?.application.idle();
+            const decision = await client.getDecision(
+              flags.useCase,
+              {
+                unit: flags.unit,
+                context: parsePairs(context),
+                ...(flags.id === undefined ? {} : { decisionId: flags.id }),
+              },
+              {
+                timeout: Number(flags.timeout),
+                ...(flags.default === undefined ? {} : { default: parsePairs([`v=${flags.default}`])["v"]! }),
+              },
+            );
+            output.result(decision, ({ value, reason, decisionId, modelId, error }) =>
+              [
+                `${String(value)}  (${reason}${modelId === null ? "" : `, model ${modelId}`})  ${decisionId}`,
+                ...(error === null ? [] : [error]),
+              ].join("\n"),
+            );
+            return decision.error === null ? exitCodes.ok : exitCodes.failed;
+          } finally {
+            await client.close();
+            await loop?.close({ drain: true });
+          }
+        } finally {
+          await connection.close();
+        }
+      }),
+    );
+}
+
+interface ObserveFlags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly time?: string;
+  readonly id?: string;
+}
+
+export function observeCommand(parent: Command): void {
+  withSettings(parent.command("observe"))
+    .description("say what happened after a decision")
+    .argument("<decisionId>", "the decision it belongs to")
+    .argument("<values...>", "name=value …")
+    .option("--time <time>", "when it happened (default: now)")
+    .option("--id <observationId>", "the same id sent again counts once (default: a new one)")
+    .action((decisionId: string, values: readonly string[], flags: ObserveFlags) =>
+      run(flags, async ({ settings, output }) => {
+        const connection = await connect(settings);
+        try {
+          const client = createClient({ backbone: connection.backbone, registry: connection.registry });
+          try {
+            const stored = await client.logObservations(decisionId, parsePairs(values), {
+              throwOnError: true,
+              ...(flags.time === undefined ? {} : { time: parseTime(flags.time, "--time") }),
+              ...(flags.id === undefined ? {} : { observationId: flags.id }),
+            });
+            output.result(stored, () => `observed ${decisionId}`);
+          } finally {
+            await client.close();
+          }
+        } finally {
+          await connection.close();
+        }
+      }),
+    );
+}

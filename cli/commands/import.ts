@@ -1,0 +1,112 @@
+import { Option, type Command } from "commander";
+import { validBlueprints } from "../../blueprints/index.ts";
+import { blueprints } from "../../schemas/index.ts";
+import { readTable } from "../../streams/index.ts";
+import { startLoop, openTools } from "../../topologies/index.ts";
+import { run, withSettings } from "../command.ts";
+import { connect, loopOptions } from "../connect.ts";
+import { exitCodes, UsageError } from "../exit-codes.ts";
+import { buryLines } from "../history/bad-lines.ts";
+import { Feed } from "../history/feed.ts";
+import { readHistory, type BadLine } from "../history/read-history.ts";
+import { progress } from "../progress.ts";
+import type { SettingsFlags } from "../settings.ts";
+
+const HOUR = 3_600_000;
+const MOST_LINES_SHOWN = 20;
+
+interface Flags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly useCase: string;
+  readonly decisions: string;
+  readonly observations: string;
+  readonly decisionId: string;
+  readonly time: string;
+  readonly observationTime?: string;
+  readonly unit?: string;
+  readonly run?: boolean;
+}
+
+export function importCommand(parent: Command): void {
+  withSettings(parent.command("import"))
+    .description("publish history from files as events with their own times, in the order of those times")
+    .requiredOption("--use-case <name>", "use case with a published blueprint")
+    .requiredOption("--decisions <file>", "one decision a line: .csv, .csv.gz, .jsonl or .parquet, in time order")
+    .requiredOption("--observations <file>", "one observation a line, in time order")
+    .option("--decision-id <column>", "column of the decision id, in both files", "decision_id")
+    .option("--time <column>", "column of the decision's time", "decision_ts")
+    .option("--observation-time <column>", "column of the observation's time (default: event_ts, else --time)")
+    .option("--unit <columns>", "column of the unit, or several joined by + (default: the decision id)")
+    .addOption(new Option("--run", "run the operators here until rows are made (default on the embedded backbone)"))
+    .addOption(new Option("--no-run", "publish only; a running loop does the rest"))
+    .addHelpText(
+      "after",
+      "\nA line that can't be used is named and goes to the dead letters; the rest goes on (exit code 4).",
+    )
+    .action((flags: Flags) =>
+      run(flags, async ({ settings, output }) => {
+        const connection = await connect(settings);
+        try {
+          const mayRun = connection.backbone.kind === "embedded" && connection.shared !== true;
+          const options = loopOptions(settings, connection, "exact");
+          const loop = (flags.run ?? mayRun) ? await startLoop(options) : undefined;
+          const tools = loop ?? (await openTools(options));
+          try {
+            const table = await readTable(tools.backbone, tools.serdes, blueprints);
+            const known = validBlueprints(table);
+            const compiled = known.at(flags.useCase, Number.MAX_SAFE_INTEGER);
+            if (compiled === undefined) {
+              const names = known.useCases().join(", ") || "none";
+              throw new UsageError(
+                `use case "${flags.useCase}" has no live blueprint (known: ${names}): loopstream blueprint publish FILE`,
+              );
+            }
+            const feed = await Feed.open(tools, { groupId: `${settings.id}-import`, stepMs: HOUR, replies: false });
+            const bar = progress("import", null, { enabled: !output.json });
+            const shown: BadLine[] = [];
+            const counts = { decisions: 0, observations: 0, events: 0, badLines: 0 };
+            const columns = {
+              decisionId: flags.decisionId,
+              decisionTime: flags.time,
+              observationTime: flags.observationTime ?? "event_ts",
+              ...(flags.unit === undefined ? {} : { unit: flags.unit }),
+            };
+            let last = 0;
+            for await (const step of readHistory(flags, columns, compiled.blueprint, HOUR)) {
+              if (step.bad.length > 0) await buryLines(tools.publisher, step.bad, Math.max(last, step.until));
+              counts.badLines += step.bad.length;
+              shown.push(...step.bad.slice(0, MOST_LINES_SHOWN - shown.length));
+              for (const { file, line, problem } of step.bad.slice(0, 5)) output.say(`${file}:${line} ${problem}`);
+              if (step.requests.length + step.outcomes.length === 0) continue;
+              await feed.publish(step);
+              await loop?.application.idle();
+              const observed = step.outcomes.filter(({ topic }) => topic.name === "observations").length;
+              counts.decisions += step.requests.length;
+              counts.observations += observed;
+              counts.events += step.outcomes.length - observed;
+              last = step.until;
+              bar.update(counts.decisions, new Date(step.until).toISOString().slice(0, 13));
+            }
+            if (loop !== undefined && last > 0) {
+              await feed.tick(last + compiled.blueprint.join.ttlMs);
+              await loop.application.idle();
+            }
+            bar.stop();
+            await feed.close();
+            const result = { ...counts, lines: shown.map(({ file, line, problem }) => ({ file, line, problem })) };
+            output.result(
+              result,
+              () =>
+                `published ${counts.decisions} decisions, ${counts.observations} observations, ${counts.events} events` +
+                (counts.badLines === 0 ? "" : `; ${counts.badLines} bad lines are in the dead letters`),
+            );
+            return counts.badLines === 0 ? exitCodes.ok : exitCodes.partly;
+          } finally {
+            await tools.close();
+          }
+        } finally {
+          await connection.close();
+        }
+      }),
+    );
+}

@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import { rowSchema, validBlueprints } from "../../blueprints/index.ts";
+import { blueprints } from "../../schemas/index.ts";
+import { readTable } from "../../streams/index.ts";
+import { readRows } from "../../trainer/index.ts";
+import { parseTime, run, withSettings } from "../command.ts";
+import { withTools } from "../connect.ts";
+import { UsageError } from "../exit-codes.ts";
+import { formatOf, tableWriter, type ColumnType, type TableFormat } from "../files/index.ts";
+import { progress } from "../progress.ts";
+import type { SettingsFlags } from "../settings.ts";
+
+interface Flags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly useCase: string;
+  readonly out: string;
+  readonly format?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly blueprint?: string;
+}
+
+export function rowsCommand(parent: Command): void {
+  withSettings(parent.command("rows"))
+    .description("export training rows, the newest of each decision, in the order of the decisions' times")
+    .requiredOption("--use-case <name>", "whose rows")
+    .option("--out <file>", ".csv, .csv.gz, .jsonl, .jsonl.gz or .parquet; - is stdout", "-")
+    .option("--format <name>", "csv, jsonl or parquet (default: by the file's name, csv on stdout)")
+    .option("--from <time>", "decided at or after")
+    .option("--to <time>", "decided before")
+    .option("--blueprint <version>", "columns of this version, and the rows it may train on (default: the live one)")
+    .action((flags: Flags) =>
+      run(flags, ({ settings, output }) =>
+        withTools(settings, async (tools) => {
+          const known = validBlueprints(await readTable(tools.backbone, tools.serdes, blueprints));
+          const compiled =
+            flags.blueprint === undefined
+              ? known.at(flags.useCase, Number.MAX_SAFE_INTEGER)
+              : known.version(flags.useCase, flags.blueprint);
+          if (compiled === undefined) throw new UsageError(`use case "${flags.useCase}" has no such blueprint`);
+          const from = flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from");
+          const to = flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to");
+          const { rows } = await readRows(tools.backbone, tools.serdes, compiled, known, Number.POSITIVE_INFINITY);
+          const columns = rowSchema(compiled.blueprint).fields.map(({ name, type }) => ({
+            name,
+            type: columnType(name, type),
+          }));
+          const writer = await tableWriter(flags.out, format(flags), columns);
+          const bar = progress("rows", rows.length, { enabled: !output.json });
+          let written = 0;
+          try {
+            for (const row of rows) {
+              const time = row["decisionTime"] as number;
+              if (time < from || time >= to) continue;
+              await writer.write({ ...row, value: row["value"] === null ? null : String(row["value"]) });
+              if (++written % 1_000 === 0) bar.update(written);
+            }
+            await writer.close();
+          } catch (error) {
+            await writer.abort();
+            throw error;
+          } finally {
+            bar.stop();
+          }
+          if (flags.out !== "-")
+            output.result({ rows: written, file: flags.out }, () => `${written} rows in ${flags.out}`);
+        }),
+      ),
+    );
+}
+
+function format(flags: Flags): TableFormat {
+  if (flags.format === undefined) return flags.out === "-" ? "csv" : formatOf(flags.out).format;
+  if (flags.format === "csv" || flags.format === "jsonl" || flags.format === "parquet") return flags.format;
+  throw new UsageError(`--format ${flags.format}: write csv, jsonl or parquet`);
+}
+
+/** A decision's value may be of any type, so it is exported as text. */
+function columnType(name: string, type: unknown): ColumnType {
+  if (name === "value") return "string";
+  const branches = (Array.isArray(type) ? type : [type]) as readonly (string | { readonly logicalType?: string })[];
+  const [main] = branches.filter((branch) => branch !== "null");
+  if (typeof main === "object") return "timestamp";
+  return main === "double" ? "double" : main === "boolean" ? "boolean" : "string";
+}

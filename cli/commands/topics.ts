@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { defineTopic, readRaw } from "../../streams/index.ts";
+import { run, withSettings } from "../command.ts";
+import { withTools } from "../connect.ts";
+import { UsageError } from "../exit-codes.ts";
+import { table } from "../output.ts";
+import type { SettingsFlags } from "../settings.ts";
+
+interface Flags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly limit: string;
+}
+
+export function topicsCommand(parent: Command): void {
+  const command = parent.command("topics").description("topics: list them, read their records");
+  withSettings(command.command("list", { isDefault: true }))
+    .description("every topic with its partitions and offsets")
+    .action((flags: Flags) =>
+      run(flags, ({ settings, output }) =>
+        withTools(settings, async ({ backbone }) => {
+          const names = await backbone.topics();
+          const offsets = Map.groupBy(await backbone.offsets(names), ({ topic }) => topic);
+          const listed = names.map((topic) => {
+            const at = offsets.get(topic) ?? [];
+            return { topic, partitions: at.length, end: at.reduce((sum, { end }) => sum + end, 0) };
+          });
+          output.result(listed, () =>
+            table(
+              ["topic", "partitions", "written"],
+              listed.map(({ topic, partitions, end }) => [topic, partitions, end]),
+            ),
+          );
+        }),
+      ),
+    );
+  withSettings(command.command("read"))
+    .description("print records as JSON lines, decoded by the schema that wrote them")
+    .argument("<topic>")
+    .option("--limit <n>", "at most so many", "20")
+    .action((name: string, flags: Flags) =>
+      run(flags, ({ settings }) =>
+        withTools(settings, async ({ backbone, serdes }) => {
+          if ((await backbone.partitions(name)) === undefined) {
+            throw new UsageError(`there is no topic ${name}: loopstream topics lists them`);
+          }
+          let left = Number(flags.limit);
+          for await (const records of readRaw(backbone, name)) {
+            for (const record of records) {
+              if (left-- <= 0) return;
+              const { partition, offset, timestamp, key, value } = record;
+              const decoded = value === null ? null : await decode(name, value, serdes);
+              const line = {
+                partition,
+                offset,
+                time: new Date(timestamp).toISOString(),
+                key: key && Buffer.from(key).toString(),
+                value: decoded,
+              };
+              process.stdout.write(`${JSON.stringify(line, readable)}\n`);
+            }
+          }
+        }),
+      ),
+    );
+}
+
+async function decode(
+  topic: string,
+  value: Uint8Array,
+  serdes: Parameters<Parameters<typeof withTools>[1]>[0]["serdes"],
+): Promise<unknown> {
+  await serdes.learn(value);
+  const schema = serdes.schemaOf(value);
+  if (schema === undefined) return { undecoded: Buffer.from(value).toString("base64") };
+  try {
+    return serdes.decode(defineTopic({ name: topic, schema }), value);
+  } catch (error) {
+    return { undecoded: Buffer.from(value).toString("base64"), problem: String(error) };
+  }
+}
+
+/** Bytes as text where they are text, else as base64. */
+function readable(_name: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "Buffer") return value;
+  const bytes = Buffer.from((value as unknown as { data: number[] }).data);
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") || text.includes("\0") ? bytes.toString("base64") : text;
+}

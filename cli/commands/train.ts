@@ -1,0 +1,91 @@
+import type { Command } from "commander";
+import { validBlueprints } from "../../blueprints/index.ts";
+import { blueprints } from "../../schemas/index.ts";
+import { readTable } from "../../streams/index.ts";
+import { scoreRows } from "../../trainer/index.ts";
+import { parseTime, run, withSettings } from "../command.ts";
+import { withTools } from "../connect.ts";
+import { exitCodes, UsageError } from "../exit-codes.ts";
+import { progress } from "../progress.ts";
+import type { SettingsFlags } from "../settings.ts";
+
+interface Flags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly useCase: string;
+  readonly until?: string;
+  readonly blueprint?: string;
+  readonly holdout?: string;
+  readonly scoreUntil?: string;
+}
+
+export function trainCommand(parent: Command): void {
+  withSettings(parent.command("train"))
+    .description("train a model from the rows now; it goes to production only if it beats the one there")
+    .requiredOption("--use-case <name>", "whose rows")
+    .option("--until <time>", "only rows complete by then; the model is valid after it (default: now)")
+    .option("--blueprint <version>", "blueprint version (default: the one live at --until)")
+    .option("--holdout <share>", "share of the newest rows to judge it by, 0 to 0.9 (0: train on all, don't promote)")
+    .option("--score-until <time>", "also score it on the rows decided from --until to this time")
+    .action((flags: Flags) =>
+      run(flags, ({ settings, output }) =>
+        withTools(settings, async (tools) => {
+          const until = flags.until === undefined ? Date.now() : parseTime(flags.until, "--until");
+          const holdout = flags.holdout === undefined ? undefined : Number(flags.holdout);
+          if (holdout !== undefined && !(holdout >= 0 && holdout <= 0.9)) {
+            throw new UsageError(`--holdout ${flags.holdout}: write a share from 0 to 0.9`);
+          }
+          const bar = progress("train", null, { enabled: !output.json });
+          const result = await tools.trainer.train({
+            useCase: flags.useCase,
+            until,
+            onProgress: (done, total) => bar.update(done, `of ${total} rounds`),
+            ...(flags.blueprint === undefined ? {} : { blueprintVersion: flags.blueprint }),
+            ...(holdout === undefined ? {} : { holdout }),
+          });
+          bar.stop();
+          if (result.kind === "tooFewRows") {
+            const { rows, needed } = result;
+            output.result(result, () => `not trained: ${rows} rows are complete by then, ${needed} are needed`);
+            return exitCodes.failed;
+          }
+          const { model, promoted, seconds } = result;
+          const table = validBlueprints(await readTable(tools.backbone, tools.serdes, blueprints));
+          const compiled = table.version(flags.useCase, model.blueprintVersion)!;
+          const scored =
+            flags.scoreUntil === undefined
+              ? undefined
+              : await scoreRows(
+                  tools,
+                  compiled,
+                  table,
+                  result.onnx,
+                  until,
+                  parseTime(flags.scoreUntil, "--score-until"),
+                );
+          const { modelId, metrics, provenance, states } = model;
+          const value = {
+            modelId,
+            promoted,
+            metrics,
+            scored,
+            rows: provenance.rows,
+            seconds,
+            reason: states.at(-1)!.reason,
+          };
+          output.result(value, () =>
+            [
+              `model ${modelId}, ${provenance.rows} rows, ${seconds.toFixed(1)} s: ${value.reason}`,
+              ...(scored === undefined
+                ? []
+                : [
+                    `on ${scored.rows} later rows: ${Object.entries(scored.metrics)
+                      .map(([name, figure]) => `${name} ${figure.toFixed(4)}`)
+                      .join(", ")}`,
+                  ]),
+            ].join("\n"),
+          );
+          return exitCodes.ok;
+        }),
+      ),
+    );
+}

@@ -1,0 +1,27 @@
+import { basename } from "node:path";
+import { deadLetters } from "../../schemas/index.ts";
+import type { Publisher } from "../../streams/index.ts";
+import type { BadLine } from "./read-history.ts";
+
+/** Lines that could not be used become dead letters, with the file as the topic and the line as the offset. */
+export async function buryLines(publisher: Publisher, lines: readonly BadLine[], time: number): Promise<void> {
+  await publisher.publish(
+    lines.map(({ file, line, problem, text }) => ({
+      topic: deadLetters,
+      key: `${basename(file)}/${line}`,
+      value: {
+        topic: basename(file),
+        partition: -1,
+        offset: line,
+        operator: "import",
+        code: "BAD_LINE",
+        message: problem,
+        key: null,
+        value: Buffer.from(text),
+        headers: {},
+        cut: false,
+      },
+      time,
+    })),
+  );
+}
