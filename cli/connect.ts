@@ -20,6 +20,8 @@ export interface Connection {
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
   readonly subjectPrefix: string;
+  /** The embedded backbone belongs to another process, which also runs the loop. */
+  readonly shared: boolean;
   close(): Promise<void>;
 }
 
@@ -27,7 +29,7 @@ export interface Connection {
 export async function connect(settings: Settings, prefix = ""): Promise<Connection> {
   if (settings.brokers.length === 0) {
     const backbone = await createEmbeddedBackbone({ dir: settings.dir });
-    return { backbone, registry: backbone.registry, subjectPrefix: "", close: () => backbone.close() };
+    return { backbone, registry: backbone.registry, subjectPrefix: "", shared: false, close: () => backbone.close() };
   }
   const kafka = await createKafkaBackbone({ brokers: settings.brokers });
   const registry = createConfluentRegistry({ url: settings.registry! });
@@ -35,6 +37,7 @@ export async function connect(settings: Settings, prefix = ""): Promise<Connecti
     backbone: prefix === "" ? kafka : prefixed(kafka, prefix),
     registry,
     subjectPrefix: prefix,
+    shared: false,
     async close() {
       await kafka.close();
       await registry.close();

@@ -28,7 +28,7 @@ export function decideCommand(parent: Command): void {
       run(flags, async ({ settings, output }) => {
         const connection = await connect(settings);
         try {
-          const here = connection.backbone.kind === "embedded" && connection.shared !== true;
+          const here = connection.backbone.kind === "embedded" && !connection.shared;
           const loop = here ? await startLoop(loopOptions(settings, connection, "live")) : undefined;
           const client = createClient({ backbone: connection.backbone, registry: connection.registry });
           try {

@@ -47,7 +47,7 @@ export function importCommand(parent: Command): void {
       run(flags, async ({ settings, output }) => {
         const connection = await connect(settings);
         try {
-          const mayRun = connection.backbone.kind === "embedded" && connection.shared !== true;
+          const mayRun = connection.backbone.kind === "embedded" && !connection.shared;
           const options = loopOptions(settings, connection, "exact");
           const loop = (flags.run ?? mayRun) ? await startLoop(options) : undefined;
           const tools = loop ?? (await openTools(options));
