@@ -1,6 +1,6 @@
 import { isTransient } from "./kafka-errors.ts";
 
-const firstDelayMs = 3;
+const firstDelayMs = 1;
 const longestDelayMs = 250;
 
 /** Repeats `attempt` while its error is transient and the time is not over; then rejects with the last error. */

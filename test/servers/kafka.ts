@@ -83,6 +83,7 @@ function properties(dir: string, port: number, controllerPort: number): string {
     "share.coordinator.state.topic.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
     "group.min.session.timeout.ms": 500,
+    "log.cleaner.backoff.ms": 300,
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
   };
   return Object.entries(settings)
