@@ -24,8 +24,8 @@ export const joinEnd = (decision: DecisionRecorded, { blueprint }: CompiledBluep
   decision.decisionTime + blueprint.join.ttlMs;
 
 /**
- * The label from the observations with an event time in `[decision, before)`, else the default; null: neither. A function of the
- * set of observations, whatever their order.
+ * The label from the observations with an event time before `before`, else the default; null: neither. A function of the set
+ * of observations, whatever their order. One dated before its decision counts: it names the decision, so clocks differ.
  */
 export function labelBefore(
   pending: Pending,
@@ -53,14 +53,36 @@ export function firstRow(pending: Pending, decision: DecisionRecorded, compiled:
   };
 }
 
-/** The corrected row after a late observation; `undefined` when the label stays. */
+/**
+ * The row corrected by what is known now; `undefined` when the label stays. Its time is that of the newest observation, whichever
+ * came last, and not before the first row's: a row is never dated before something it knows.
+ */
 export function correctedRow(
   pending: Pending,
   decision: DecisionRecorded,
   compiled: CompiledBlueprint,
-  time: number,
 ): Joined | undefined {
-  const label = labelBefore(pending, compiled, joinEnd(decision, compiled));
+  const end = joinEnd(decision, compiled);
+  const label = labelBefore(pending, compiled, end);
   if (label === null || label.value === pending.label) return undefined;
-  return { decision, label: label.value, labelTime: label.time, rowTime: time, maturity: "corrected" };
+  const times = pending.observations.map(({ time }) => time).filter((time) => time < end);
+  const rowTime = Math.max(waitEnd(decision, compiled), ...times);
+  return { decision, label: label.value, labelTime: label.time, rowTime, maturity: "corrected" };
+}
+
+/** The first row, and the corrections by observations from after the wait that came before the row was made. */
+export function rowsAtWaitEnd(
+  pending: Pending,
+  decision: DecisionRecorded,
+  compiled: CompiledBlueprint,
+): readonly [Joined, ...Joined[]] {
+  const rows: [Joined, ...Joined[]] = [firstRow(pending, decision, compiled)];
+  const end = waitEnd(decision, compiled);
+  const late = pending.observations.map(({ time }) => time).filter((time) => time >= end);
+  for (const time of [...new Set(late)].sort((a, b) => a - b)) {
+    const observations = pending.observations.filter((observation) => observation.time <= time);
+    const corrected = correctedRow({ ...pending, observations, label: rows.at(-1)!.label }, decision, compiled);
+    if (corrected !== undefined) rows.push(corrected);
+  }
+  return rows;
 }

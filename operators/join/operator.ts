@@ -2,7 +2,7 @@ import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.
 import { decisions, joined, observations, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type Context } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
-import { addObservation, correctedRow, firstRow, joinEnd, observationId, waitEnd } from "./logic.ts";
+import { addObservation, correctedRow, joinEnd, observationId, rowsAtWaitEnd, waitEnd } from "./logic.ts";
 import { nothing, pendingStore } from "./pending.ts";
 
 export interface JoinOptions {
@@ -42,6 +42,7 @@ export const join = (options: JoinOptions = joinDefaults) =>
           }
           const pending = context.state.pending.get(key) ?? nothing;
           if (pending.decision !== null || pending.closed) continue;
+          for (const { time } of pending.observations) context.cancel(time + options.orphanMs, key);
           context.state.pending.put(key, { ...pending, decision });
           context.schedule(waitEnd(decision, compiled), key);
           context.schedule(joinEnd(decision, compiled), key);
@@ -67,12 +68,10 @@ export const join = (options: JoinOptions = joinDefaults) =>
             offset,
           });
           if (added === undefined) continue;
-          if (pending === nothing) context.schedule(time + options.orphanMs, key);
           const { decision } = added;
+          if (decision === null) context.schedule(time + options.orphanMs, key);
           const corrected =
-            added.done && decision !== null
-              ? correctedRow(added, decision, compiledOf(decision, context)!, time)
-              : undefined;
+            added.done && decision !== null ? correctedRow(added, decision, compiledOf(decision, context)!) : undefined;
           context.state.pending.put(key, corrected === undefined ? added : { ...added, label: corrected.label });
           if (corrected !== undefined) emit(corrected, context);
         }
@@ -83,21 +82,23 @@ export const join = (options: JoinOptions = joinDefaults) =>
       if (pending === undefined) return;
       const { decision } = pending;
       if (decision === null) {
-        for (const { partition, offset, values } of pending.closed ? [] : pending.observations) {
+        const waiting = pending.observations.filter((observation) => observation.time + options.orphanMs > time);
+        for (const { partition, offset, values } of pending.observations.filter((each) => !waiting.includes(each))) {
           const origin = { topic: observations.name, partition, offset };
           const orphan = { key, value: values, time, headers: {}, origin };
           context.reject(orphan, new StreamsError("TOO_LATE", `no decision ${key} came for this observation`));
         }
-        context.state.pending.delete(key);
+        if (waiting.length === 0) context.state.pending.delete(key);
+        else context.state.pending.put(key, { ...pending, observations: waiting });
         return;
       }
       const compiled = compiledOf(decision, context);
       if (compiled === undefined) throw goneBlueprint(decision);
       let current = pending;
       if (!current.done && time >= waitEnd(decision, compiled)) {
-        const row = firstRow(current, decision, compiled);
-        current = { ...current, done: true, label: row.label };
-        emit(row, context);
+        const rows = rowsAtWaitEnd(current, decision, compiled);
+        for (const row of rows) emit(row, context);
+        current = { ...current, done: true, label: rows.at(-1)!.label };
         context.state.pending.put(key, current);
       }
       if (time >= joinEnd(decision, compiled)) {
