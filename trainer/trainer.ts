@@ -48,6 +48,8 @@ export type TrainResult =
       readonly promoted: boolean;
       readonly seconds: number;
       readonly onnx: Uint8Array;
+      /** Decision time of the newest row used, trained on or held out; ms. */
+      readonly newest: number;
     };
 
 /** Rows to models: reads, learns, evaluates, and publishes what is better than what is there. One training at a time. */
@@ -105,6 +107,7 @@ export class Trainer {
     if (rows.length < blueprint.training.minRows) {
       return { kind: "tooFewRows", rows: rows.length, needed: blueprint.training.minRows };
     }
+    const newest = rows.at(-1)!["decisionTime"] as number;
     const { train, holdout } = splitNewest(rows, request.holdout ?? blueprint.training.holdout);
     const categories = categoriesOf(train, layout);
     const trainMatrix = matrixOf(train, layout, categories);
@@ -120,7 +123,7 @@ export class Trainer {
     const known = tables.models.get(`${useCase}/${modelId}`);
     if (known !== undefined) {
       const promoted = known.states.some(({ state }) => state === "production");
-      return { kind: "trained", model: known, promoted, seconds: fitted.seconds, onnx: fitted.onnx };
+      return { kind: "trained", model: known, promoted, seconds: fitted.seconds, onnx: fitted.onnx, newest };
     }
     const production = productionModel(tables.models, useCase, blueprint.version, until);
     const objective = blueprint.model.objective;
@@ -160,7 +163,7 @@ export class Trainer {
       },
     };
     await this.#publish(model, verdict.promote ? production : undefined);
-    return { kind: "trained", model, promoted: verdict.promote, seconds: fitted.seconds, onnx: fitted.onnx };
+    return { kind: "trained", model, promoted: verdict.promote, seconds: fitted.seconds, onnx: fitted.onnx, newest };
   }
 
   /** The new model's record goes first: between the two records the newest production model counts. */

@@ -25,7 +25,10 @@ export function trainCommand(parent: Command): void {
     .option("--until <time>", "only rows complete by then; the model is valid after it (default: now)")
     .option("--blueprint <version>", "blueprint version (default: the one live at --until)")
     .option("--holdout <share>", "share of the newest rows to judge it by, 0 to 0.9 (0: train on all, don't promote)")
-    .option("--score-until <time>", "also score it on the rows decided from --until to this time")
+    .option(
+      "--score-until <time>",
+      "also score it on the rows decided after those it was trained on and held out, and before this time",
+    )
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
         withTools(settings, async (tools) => {
@@ -59,7 +62,7 @@ export function trainCommand(parent: Command): void {
                   compiled,
                   table,
                   result.onnx,
-                  until,
+                  result.newest + 1,
                   parseTime(flags.scoreUntil, "--score-until"),
                 );
           const { modelId, metrics, provenance, states } = model;
