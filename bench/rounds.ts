@@ -1,0 +1,55 @@
+/** What is timed: the whole work of a round. */
+export interface Variant {
+  readonly name: string;
+  readonly run: () => void | Promise<void>;
+}
+
+export interface Timing {
+  readonly name: string;
+  /** Milliseconds of each round. */
+  readonly ms: readonly number[];
+  /** Of each round: this time over the reference's in the same round. */
+  readonly ratios: readonly number[];
+}
+
+/**
+ * Runs the variants in turn, round by round, each round in another order, so that a busy neighbour slows all of them. The first
+ * variant is the reference. Two rounds before the first warm up and are not counted.
+ */
+export async function interleaved(variants: readonly Variant[], rounds: number): Promise<readonly Timing[]> {
+  const ms = new Map<Variant, number[]>(variants.map((variant) => [variant, []]));
+  for (let round = -2; round < rounds; round++) {
+    for (let at = 0; at < variants.length; at++) {
+      const variant = variants[(at + round + 2) % variants.length]!;
+      const started = performance.now();
+      await variant.run();
+      if (round >= 0) ms.get(variant)!.push(performance.now() - started);
+    }
+  }
+  const reference = ms.get(variants[0]!)!;
+  return variants.map((variant) => {
+    const own = ms.get(variant)!;
+    return { name: variant.name, ms: own, ratios: own.map((time, round) => time / reference[round]!) };
+  });
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** `1.84 (1.71–2.02)`: the median and the middle half of the rounds. */
+export function spread(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): string => sorted[Math.round(share * (sorted.length - 1))]!.toFixed(2);
+  return `${median(values).toFixed(2)} (${at(0.25)}–${at(0.75)})`;
+}
+
+/** A Markdown table with columns as wide as their cells. */
+export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
