@@ -50,6 +50,7 @@ export interface ApplicationOptions {
   readonly onFailure?: (error: unknown) => void;
 }
 
+const POLL_MS = 100;
 const PAUSE_ABOVE = 20_000;
 const RESUME_BELOW = 5_000;
 const EVICT_EVERY_MS = 6 * 3_600_000;
@@ -125,8 +126,7 @@ export class Application {
   async #run(): Promise<void> {
     while (!this.#closing) {
       try {
-        const busy = this.#idleWaiters.length > 0 || this.#unsettled();
-        const fetches = await this.#group!.poll(busy ? 1 : 100);
+        const fetches = await this.#group!.poll(this.#longestPoll());
         await this.#pass(fetches);
       } catch (error) {
         if (this.#closing) return;
@@ -138,6 +138,14 @@ export class Application {
         }
       }
     }
+  }
+
+  /** In ms: never past the next commit, for which the readers of transactions wait. */
+  #longestPoll(): number {
+    if (this.#idleWaiters.length > 0 || this.#unsettled()) return 1;
+    if (this.#dirty.size === 0) return POLL_MS;
+    const left = this.#lastCommit + this.#options.commitIntervalMs - performance.now();
+    return Math.min(POLL_MS, Math.max(1, Math.ceil(left)));
   }
 
   #fail(error: unknown): void {
