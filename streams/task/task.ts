@@ -2,7 +2,7 @@ import type { Fetch, Headers, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { AnyOperator, Context, Emitted, StreamRecord } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
-import type { TaskState } from "../state/task-state.ts";
+import type { OperatorTimer, TaskState } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
 import { deadLetter } from "./dead-letter.ts";
@@ -153,20 +153,36 @@ export class Task {
 
   async #fire(time: number): Promise<void> {
     const timers = this.state.takeTimers(time);
-    for (const timer of timers) {
-      const operator = this.subTopology.operators.find(({ name }) => name === timer.operator);
-      if (operator?.onTimer === undefined) continue;
-      this.#streamTime = Math.max(this.#streamTime, timer.time);
-      try {
-        operator.onTimer({ time: timer.time, key: timer.key }, this.#contexts.get(operator)!);
-      } catch (error) {
-        if (isFatal(error)) throw error;
-        const origin = { topic: `timer ${timer.key}`, partition: this.partition, offset: timer.time };
-        this.#bury(deadLetter(origin, operator.name, error), timer.time);
+    this.state.accept();
+    await this.#fireAll(timers);
+  }
+
+  /** As with records: when one throws, or what reads its output does, the batch is undone and its timers are tried one by one. */
+  async #fireAll(timers: readonly OperatorTimer[]): Promise<void> {
+    const mark = this.#outputs.length;
+    let at = "";
+    try {
+      for (const { operator: name, time, key } of timers) {
+        const operator = this.subTopology.operators.find((each) => each.name === name);
+        at = name;
+        this.#streamTime = Math.max(this.#streamTime, time);
+        operator?.onTimer?.({ time, key }, this.#contexts.get(operator)!);
+      }
+      await this.#dispatchEdges((operator) => (at = operator));
+      this.state.accept();
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      this.state.rollback();
+      this.#outputs.length = mark;
+      this.#edges.clear();
+      if (timers.length > 1) {
+        for (const timer of timers) await this.#fireAll([timer]);
+      } else {
+        const [{ time, key }] = timers as readonly [OperatorTimer];
+        const origin = { topic: `timer ${key}`, partition: this.partition, offset: time };
+        this.#bury(deadLetter(origin, at, error), time);
       }
     }
-    await this.#dispatchEdges();
-    this.state.accept();
   }
 
   async #handle(topic: AnyTopic, run: readonly Queued[]): Promise<void> {

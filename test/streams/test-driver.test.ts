@@ -239,4 +239,63 @@ describe("the test driver", () => {
     expect(results[0]!.letters).toBe(9);
     expect(results[1]).toEqual(results[0]);
   });
+
+  test("a timer that throws, or whose record the next operator can't take, is a dead letter and undone; the others go on", async () => {
+    const ticks = defineOperator({
+      name: "ticks",
+      in: { sales },
+      out: { priced },
+      state: { fired: jsonStore<boolean>() },
+      globals: {},
+      handlers: {
+        sales: (records, context) => {
+          for (const { key, time } of records) context.schedule(time + 10, key);
+        },
+      },
+      onTimer({ time, key }, context) {
+        context.state.fired.put(key, true);
+        if (key === "throws") throw new Error("the timer's own");
+        context.emit("priced", { key, value: { item: key, total: 1 }, time });
+      },
+    });
+    const reader = defineOperator({
+      name: "reader",
+      in: { priced },
+      out: { hourly },
+      state: {},
+      globals: {},
+      handlers: {
+        priced: (records, context) => {
+          for (const { key, time } of records) {
+            if (key === "refused") throw new Error("the reader's");
+            context.emit("hourly", { key, value: { sum: 1, count: 1 }, time });
+          }
+        },
+      },
+    });
+    const driver = await createTestDriver(
+      defineTopology({ name: "t", operators: [ticks, reader], memoryEdges: [priced], clock }),
+      { deadLetters },
+    );
+    await driver.input(sales).send(...["a", "throws", "b", "refused", "c"].map((key, i) => sale(key, "tea", 1, i)));
+    await driver.advanceTo(100);
+    expect(
+      driver
+        .output(hourly)
+        .readAll()
+        .map(({ key, time }) => `${key}${time}`),
+    ).toEqual(["a10", "b12", "c14"]);
+    expect(driver.deadLetters().map(({ topic, operator, message }) => [topic, operator, message])).toEqual([
+      ["timer throws", "ticks", "the timer's own"],
+      ["timer refused", "reader", "the reader's"],
+    ]);
+    expect(["a", "throws", "refused"].map((key) => driver.state(ticks, "fired").get(key))).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
+    await driver.advanceTo(200);
+    expect(driver.deadLetters()).toHaveLength(2);
+    await driver.close();
+  });
 });
