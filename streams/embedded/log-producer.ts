@@ -33,7 +33,7 @@ export class LogProducer implements Producer {
     await this.#append(records, []);
   }
 
-  begin(): Promise<Transaction> {
+  async begin(): Promise<Transaction> {
     const id = this.#transactionalId;
     if (id === undefined) {
       throw new StreamsError("TRANSACTION_OPEN", "this producer has no transactionalId; give it one to begin");
@@ -64,7 +64,7 @@ export class LogProducer implements Producer {
         this.#open = false;
       },
     };
-    return Promise.resolve(transaction);
+    return transaction;
   }
 
   #checkFence(id: string): void {

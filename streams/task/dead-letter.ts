@@ -34,7 +34,7 @@ export function deadLetter(
     operator,
     code: error instanceof StreamsError ? error.code : "HANDLER_FAILED",
     message: error instanceof Error ? error.message : String(error),
-    key: record?.key == null ? null : Buffer.from(record.key),
+    key: record === undefined || record.key === null ? null : Buffer.from(record.key),
     value: value === null ? null : Buffer.from(cut ? value.subarray(0, MOST_BYTES) : value),
     headers: Object.fromEntries(
       Object.entries(record?.headers ?? {}).map(([name, bytes]) => [name, Buffer.from(bytes)]),

@@ -37,7 +37,7 @@ describe("examples/flights.yaml", () => {
       default: null,
     });
     expect(flights.training).toEqual({
-      schedule: "0 4 * * *",
+      schedule: "0 4 * * 1,4",
       freshRows: 0.2,
       minRows: 2000,
       holdout: 0.1,

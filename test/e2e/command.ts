@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+export const root = resolve(import.meta.dirname, "../..");
+export const flights = {
+  blueprint: join(root, "examples/flights.yaml"),
+  decisions: join(root, "examples/flights/decisions-2013-q1.csv.gz"),
+  observations: join(root, "examples/flights/observations-2013-q1.csv.gz"),
+};
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The last line of stdout, parsed. */
+  readonly json: Record<string, unknown>;
+}
+
+/** Runs the command line as a person would; with `killAfterMs` it is killed with -9 then. */
+export function loopstream(args: readonly string[], options: { readonly killAfterMs?: number } = {}): Promise<Ran> {
+  const child = spawn(process.execPath, [join(root, "cli/main.ts"), ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const timer =
+    options.killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), options.killAfterMs);
+  return new Promise((done, failed) => {
+    child.on("error", failed);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+      const json = last.startsWith("{") || last.startsWith("[") ? (JSON.parse(last) as Record<string, unknown>) : {};
+      done({ code, stdout, stderr, json });
+    });
+  });
+}
+
+/** A directory of its own for one test file; `remove` it afterwards. */
+export function temporaryDir(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "loopstream-e2e-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
