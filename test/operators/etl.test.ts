@@ -91,14 +91,12 @@ test("versions with other features share the topic: each row is read with the co
   const second = compileBlueprint(text);
   const { version } = second.blueprint;
   await driver.input(blueprints).send(published(text));
-  await driver
-    .input(joined)
-    .send(
-      labelled("old"),
-      labelled("new", {
-        decision: decision("new", START, { blueprintVersion: version, features: [20, "air", 2.5, 3, 4] }),
-      }),
-    );
+  await driver.input(joined).send(
+    labelled("old"),
+    labelled("new", {
+      decision: decision("new", START, { blueprintVersion: version, features: [20, "air", 2.5, 3, 4] }),
+    }),
+  );
   const [first, later] = driver.output(second.rows).readAll();
   expect(first?.value).toMatchObject({ blueprintVersion: parcels.version, weight: 20, m_depot_1h: 2.5 });
   expect(first?.value).not.toHaveProperty("express");
