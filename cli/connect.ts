@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { startLoop, openTools, type Loop, type LoopOptions } from "../topologies/index.ts";
 import {
   createConfluentRegistry,
-  createEmbeddedBackbone,
   createKafkaBackbone,
+  openShared,
   prefixed,
   type Backbone,
   type SchemaRegistry,
@@ -20,7 +20,7 @@ export interface Connection {
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
   readonly subjectPrefix: string;
-  /** The embedded backbone belongs to another process, which also runs the loop. */
+  /** The embedded backbone is open in another process, which serves this one, and runs the loop if it is one that does. */
   readonly shared: boolean;
   close(): Promise<void>;
 }
@@ -28,8 +28,7 @@ export interface Connection {
 /** @param prefix before every topic, group and subject. */
 export async function connect(settings: Settings, prefix = ""): Promise<Connection> {
   if (settings.brokers.length === 0) {
-    const backbone = await createEmbeddedBackbone({ dir: settings.dir });
-    return { backbone, registry: backbone.registry, subjectPrefix: "", shared: false, close: () => backbone.close() };
+    return { ...(await openShared(settings.dir)), subjectPrefix: "" };
   }
   const kafka = await createKafkaBackbone({ brokers: settings.brokers });
   const registry = createConfluentRegistry({ url: settings.registry! });

@@ -16,6 +16,14 @@ export {
 export { prefixed } from "./backbone/prefixed.ts";
 export { partitionOf } from "./backbone/partitioner.ts";
 export { createEmbeddedBackbone, type EmbeddedBackbone } from "./embedded/index.ts";
+export {
+  connectLocally,
+  openShared,
+  serveLocally,
+  type LocalBackbone,
+  type LocalServer,
+  type SharedBackbone,
+} from "./local/index.ts";
 export { createKafkaBackbone, type KafkaBackboneOptions } from "./kafka/index.ts";
 export { createConfluentRegistry, type ConfluentRegistryOptions } from "./registry/confluent-registry.ts";
 export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
