@@ -8,6 +8,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
           include: ["test/**/*.test.ts"],
           exclude: [kafkaTests, "node_modules/**"],
         },
