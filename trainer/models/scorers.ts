@@ -16,16 +16,15 @@ export class ScorerCache {
     this.#most = most;
   }
 
-  async get(model: ModelRecorded): Promise<Scorer> {
+  get(model: ModelRecorded): Promise<Scorer> {
     const id = model.artifact.sha256;
     const scorer = this.#loaded.get(id) ?? readArtifact(this.#backbone, this.#serdes, model.artifact).then(loadScorer);
     this.#loaded.delete(id);
     this.#loaded.set(id, scorer);
     scorer.catch(() => this.#loaded.delete(id));
     if (this.#loaded.size > this.#most) {
-      const [oldest, dropped] = this.#loaded.entries().next().value!;
-      this.#loaded.delete(oldest);
-      await dropped.then((old) => old.release());
+      // Not released here: it may be scoring. Its memory goes when nobody holds it.
+      this.#loaded.delete(this.#loaded.keys().next().value!);
     }
     return scorer;
   }
