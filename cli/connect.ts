@@ -1,11 +1,12 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { startLoop, openTools, type Loop, type LoopOptions } from "../topologies/index.ts";
 import {
   createConfluentRegistry,
   createKafkaBackbone,
   openShared,
   prefixed,
+  StreamsError,
   type Backbone,
   type SchemaRegistry,
 } from "../streams/index.ts";
@@ -71,19 +72,15 @@ export function loopOptions(
   };
 }
 
-/** Runs something with the loop running in this process, and stops both. */
-export async function withLoop<T>(settings: Settings, mode: LoopMode, work: (loop: Loop) => Promise<T>): Promise<T> {
-  const connection = await connect(settings);
-  try {
-    const loop = await startLoop(loopOptions(settings, connection, mode));
-    try {
-      return await work(loop);
-    } finally {
-      await loop.close();
-    }
-  } finally {
-    await connection.close();
+/** Starts the loop in this process. Rejects where another process has the directory: it runs the loop, or will. */
+export async function startLoopHere(connection: Connection, options: Parameters<typeof startLoop>[0]): Promise<Loop> {
+  if (connection.shared) {
+    throw new StreamsError(
+      "BACKBONE_LOCKED",
+      `${dirname(options.stateDir)} is open in another process: stop that one first, or use another --dir`,
+    );
   }
+  return startLoop(options);
 }
 
 /** Runs something with the topics at hand and no operators running here. */

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { startLoop } from "../../topologies/index.ts";
-import { connect, loopOptions, root } from "../connect.ts";
+import { connect, loopOptions, root, startLoopHere } from "../connect.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { flightFiles, runDemo } from "../demo/demo.ts";
 import { finishRun, openRun } from "../demo/run-file.ts";
@@ -31,7 +30,7 @@ export function demoCommand(parent: Command): void {
         const onSignal = (): void => stop.abort();
         process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
         try {
-          const loop = await startLoop({
+          const loop = await startLoopHere(connection, {
             ...loopOptions(own, connection, "exact"),
             onFailure: (error) => output.say(`the loop has stopped: ${String(error)}`),
           });

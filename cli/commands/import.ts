@@ -2,9 +2,9 @@ import { Option, type Command } from "commander";
 import { validBlueprints } from "../../blueprints/index.ts";
 import { blueprints } from "../../schemas/index.ts";
 import { readTable } from "../../streams/index.ts";
-import { startLoop, openTools } from "../../topologies/index.ts";
+import { openTools } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
-import { connect, loopOptions } from "../connect.ts";
+import { connect, loopOptions, startLoopHere } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
 import { buryLines } from "../history/bad-lines.ts";
 import { Feed } from "../history/feed.ts";
@@ -49,7 +49,7 @@ export function importCommand(parent: Command): void {
         try {
           const mayRun = connection.backbone.kind === "embedded" && !connection.shared;
           const options = loopOptions(settings, connection, "exact");
-          const loop = (flags.run ?? mayRun) ? await startLoop(options) : undefined;
+          const loop = (flags.run ?? mayRun) ? await startLoopHere(connection, options) : undefined;
           const tools = loop ?? (await openTools(options));
           try {
             const table = await readTable(tools.backbone, tools.serdes, blueprints);

@@ -1,22 +1,25 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { startLoop, startSchedules, startTicker } from "../../topologies/index.ts";
+import { startSchedules, startTicker } from "../../topologies/index.ts";
 import { publishBlueprint } from "../blueprint-record.ts";
 import { run, withSettings } from "../command.ts";
-import { connect, loopOptions } from "../connect.ts";
+import { connect, loopOptions, startLoopHere } from "../connect.ts";
 import { createLog } from "../log.ts";
+import { serveMetrics } from "../serve-metrics.ts";
 import type { SettingsFlags } from "../settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
   readonly blueprint?: readonly string[];
+  readonly metrics?: string;
 }
 
 export function startCommand(parent: Command): void {
   withSettings(parent.command("start"))
     .description("run the loop until Ctrl-C: decide, join, train by schedule and by fresh rows")
     .option("--blueprint <file...>", "publish these blueprints first and make them live")
+    .option("--metrics <port>", "serve Prometheus metrics on this port of the loopback address, at /metrics")
     .action((flags: Flags) =>
       run(flags, async ({ settings, output }) => {
         const log = createLog(output.json);
@@ -26,7 +29,7 @@ export function startCommand(parent: Command): void {
         process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
         const connection = await connect(settings);
         try {
-          const loop = await startLoop({
+          const loop = await startLoopHere(connection, {
             ...loopOptions(settings, connection, "live"),
             onRestore: (progress) => log.info(progress, "restoring"),
             onFailure: (error) => {
@@ -43,9 +46,14 @@ export function startCommand(parent: Command): void {
             onError: (error) => log.error({ err: error }, "training failed; the model in production stays"),
           });
           const ticker = startTicker(loop);
+          const metrics =
+            flags.metrics === undefined
+              ? undefined
+              : await serveMetrics(loop.application.metrics, Number(flags.metrics));
           log.info({ backbone: connection.backbone.kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
           await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
           log.info({}, "stopping");
+          await metrics?.close();
           await ticker.close();
           await schedules.close();
           await loop.close();

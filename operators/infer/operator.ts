@@ -1,7 +1,7 @@
 import { validBlueprints } from "../../blueprints/index.ts";
 import { enriched, scored, type Enriched, type ModelRecorded } from "../../schemas/index.ts";
 import { productionModel, type Scorer } from "../../serving/index.ts";
-import { defineOperator, type StreamRecord } from "../../streams/index.ts";
+import { defineOperator, StreamsError, type StreamRecord } from "../../streams/index.ts";
 import { blueprintTable, modelTable } from "../globals/index.ts";
 import { predict } from "./logic.ts";
 
@@ -29,22 +29,25 @@ export const infer = (scorers: Scorers) =>
         for (const [model, group] of Map.groupBy(records, (record) => models.get(record))) {
           if (model === undefined) continue;
           const compiled = blueprints.version(model.useCase, model.blueprintVersion)!;
-          const scores = await predict(
-            group.map(({ value }) => value),
-            compiled,
-            await scorers(model),
-          );
-          for (const [index, record] of group.entries()) predictions.set(record, scores[index]!);
+          const requests = group.map(({ value }) => value);
+          try {
+            const scores = await predict(requests, compiled, await scorers(model));
+            for (const [index, record] of group.entries()) predictions.set(record, scores[index]!);
+          } catch (error) {
+            // Without a prediction the policy gives no value: the product gets its default, with reason error.
+            context.reject(group[0]!, modelFailed(model, error));
+          }
         }
         for (const record of records) {
           const model = models.get(record);
           const label = model && blueprints.version(model.useCase, model.blueprintVersion)!.blueprint.label.name;
+          const prediction = predictions.get(record);
           context.emit("scored", {
             key: record.key,
             value: {
               enriched: record.value,
               modelId: model?.modelId ?? null,
-              predictions: label === undefined ? {} : { [label]: predictions.get(record)! },
+              predictions: label === undefined || prediction === undefined ? {} : { [label]: prediction },
             },
             time: record.time,
             from: record,
@@ -53,3 +56,8 @@ export const infer = (scorers: Scorers) =>
       },
     },
   });
+
+function modelFailed(model: ModelRecorded, error: unknown): StreamsError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StreamsError("HANDLER_FAILED", `model ${model.modelId} can't predict: ${reason}; withdraw it`, error);
+}

@@ -97,18 +97,24 @@ test("700 requests at once are predicted as they are one by one", async () => {
   }
 });
 
-test("a model that can't be loaded makes dead letters of its requests alone", async () => {
+test("a model that can't be loaded gives no prediction and says so once a batch; other models go on", async () => {
   const broken = await open((model) =>
     model.modelId === "broken" ? Promise.reject(new Error("2 of 3 pieces are missing")) : scorers(),
   );
   await broken.input(models).send(inProduction("m1", START), inProduction("broken", START + 10));
-  await broken.input(enriched).send(row("good", 20, START + 5), row("bad", 20, START + 15));
+  await broken
+    .input(enriched)
+    .send(row("good", 20, START + 5), row("bad", 20, START + 15), row("worse", 20, START + 16));
+  const out = broken.output(scored).readAll();
   expect(
-    broken
-      .output(scored)
-      .readAll()
-      .map(({ value }) => value.enriched.request.decisionId),
-  ).toEqual(["good"]);
-  expect(broken.deadLetters()).toMatchObject([{ operator: "infer", offset: 1, message: "2 of 3 pieces are missing" }]);
+    out.map(({ value }) => [value.enriched.request.decisionId, value.modelId, Object.keys(value.predictions).length]),
+  ).toEqual([
+    ["good", "m1", 1],
+    ["bad", "broken", 0],
+    ["worse", "broken", 0],
+  ]);
+  const message = "model broken can't predict: 2 of 3 pieces are missing; withdraw it";
+  for (const letter of broken.deadLetters()) expect(letter).toMatchObject({ operator: "infer", message });
+  expect(broken.deadLetters().length).toBeGreaterThan(0);
   await broken.close();
 });
