@@ -1,16 +1,20 @@
 import { validBlueprints } from "../../blueprints/index.ts";
 import { decisionReplies, decisions, scored } from "../../schemas/index.ts";
-import { defineOperator, replyAddress, StreamsError } from "../../streams/index.ts";
+import { avroStore, defineOperator, replyAddress, StreamsError } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import { decideScored, refusalOf, replyTo } from "./logic.ts";
 
-/** Requests with predictions in, decisions and replies out. A request that names no place for a reply gets none. */
+/**
+ * Requests with predictions in, decisions and replies out. A request that names no place for a reply gets none. A decision id
+ * that was answered gets the same answer again, and no second record, until the blueprint's join TTL is over: a retry, a
+ * fail-over or a model published in between changes nothing.
+ */
 export const decide = (salt: string) =>
   defineOperator({
     name: "decide",
     in: { scored },
     out: { decisions, replies: decisionReplies },
-    state: {},
+    state: { answered: avroStore(decisionReplies) },
     globals: { blueprints: blueprintTable },
     handlers: {
       scored(records, context) {
@@ -19,6 +23,11 @@ export const decide = (salt: string) =>
           const { request, blueprintVersion, error } = record.value.enriched;
           const { time } = record;
           const address = replyAddress(record.headers);
+          const answered = context.state.answered.get(request.decisionId);
+          if (answered !== undefined) {
+            if (address) context.emit("replies", { key: request.decisionId, value: answered, time, ...address });
+            continue;
+          }
           const compiled =
             blueprintVersion === null ? undefined : blueprints.version(request.useCase, blueprintVersion);
           if (compiled === undefined) {
@@ -29,11 +38,15 @@ export const decide = (salt: string) =>
             continue;
           }
           const decision = decideScored(record.value, compiled, time, salt);
+          const reply = replyTo(decision);
+          context.state.answered.put(decision.decisionId, reply);
+          context.schedule(time + compiled.blueprint.join.ttlMs, decision.decisionId);
           context.emit("decisions", { key: decision.decisionId, value: decision, time, headers: {} });
-          if (address) {
-            context.emit("replies", { key: decision.decisionId, value: replyTo(decision), time, ...address });
-          }
+          if (address) context.emit("replies", { key: decision.decisionId, value: reply, time, ...address });
         }
       },
+    },
+    onTimer({ key }, context) {
+      context.state.answered.delete(key);
     },
   });

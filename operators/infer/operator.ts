@@ -34,6 +34,7 @@ export const infer = (scorers: Scorers) =>
             const scores = await predict(requests, compiled, await scorers(model));
             for (const [index, record] of group.entries()) predictions.set(record, scores[index]!);
           } catch (error) {
+            if (error instanceof StreamsError && error.flags.retry) throw error;
             // Without a prediction the policy gives no value: the product gets its default, with reason error.
             context.reject(group[0]!, modelFailed(model, error));
           }

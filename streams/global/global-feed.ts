@@ -3,7 +3,9 @@ import { StreamsError } from "../errors.ts";
 import type { GlobalView } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
-import type { Bytes, GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
+import { FoldBytes } from "./fold-bytes.ts";
+import type { GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
+import { TableContent } from "./table-content.ts";
 
 const POSITION = "\u0001";
 const DATABASE = "globals";
@@ -192,70 +194,5 @@ export class GlobalFeed {
     await this.#running;
     this.#wake();
     await this.#database.close();
-  }
-}
-
-/** The newest value of each key. */
-class TableContent implements GlobalView<unknown> {
-  readonly #content = new Map<string, unknown>();
-  version = 0;
-
-  get(key: string): unknown {
-    return this.#content.get(key);
-  }
-
-  values(): Iterable<unknown> {
-    return this.#content.values();
-  }
-
-  set(key: string, value: unknown): void {
-    this.#content.set(key, value);
-    this.version++;
-  }
-
-  delete(key: string): void {
-    this.#content.delete(key);
-    this.version++;
-  }
-}
-
-/** Bytes by key in memory, with the changes since the last write. */
-class FoldBytes implements Bytes {
-  readonly #prefix: string;
-  readonly #content: Map<string, Uint8Array>;
-  readonly #changed = new Set<string>();
-
-  static async load(name: string, database: StateDatabase): Promise<FoldBytes> {
-    const prefix = `${name}\0`;
-    const stored = await database.range(prefix, `${name}\u0001`);
-    return new FoldBytes(prefix, new Map(stored.map(([key, value]) => [key.slice(prefix.length), value])));
-  }
-
-  private constructor(prefix: string, content: Map<string, Uint8Array>) {
-    this.#prefix = prefix;
-    this.#content = content;
-  }
-
-  get(key: string): Uint8Array | undefined {
-    return this.#content.get(key);
-  }
-
-  put(key: string, value: Uint8Array): void {
-    this.#content.set(key, value);
-    this.#changed.add(key);
-  }
-
-  delete(key: string): void {
-    if (this.#content.delete(key)) this.#changed.add(key);
-  }
-
-  keys(): Iterable<string> {
-    return this.#content.keys();
-  }
-
-  takeChanges(): readonly Change[] {
-    const changes = [...this.#changed].map((key): Change => [this.#prefix + key, this.#content.get(key) ?? null]);
-    this.#changed.clear();
-    return changes;
   }
 }

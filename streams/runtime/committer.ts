@@ -1,6 +1,7 @@
 import type { Backbone, GroupReader, OutgoingRecord, Producer } from "../backbone/backbone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { Output, Task } from "../task/task.ts";
+import type { Output } from "../task/operator-chain.ts";
+import type { Task } from "../task/task.ts";
 import { commit, type Delivery } from "./commit.ts";
 import type { Outbox } from "./outbox.ts";
 

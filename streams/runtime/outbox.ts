@@ -2,7 +2,7 @@ import type { Backbone, OutgoingRecord } from "../backbone/backbone.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
 import { StreamsError } from "../errors.ts";
 import { deadLetter } from "../task/dead-letter.ts";
-import type { Output } from "../task/task.ts";
+import type { Output } from "../task/operator-chain.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { AnyTopic } from "../topic.ts";
 

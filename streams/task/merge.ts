@@ -1,0 +1,34 @@
+import type { Input, Queued } from "./input.ts";
+
+/** The input whose head is the oldest in event time; among equals the one declared first. `undefined` when all are empty. */
+export function earliest(inputs: readonly Input[]): Input | undefined {
+  let found: Input | undefined;
+  for (const input of inputs) {
+    if (input.head !== undefined && (found === undefined || input.head.time < found.head!.time)) found = input;
+  }
+  return found;
+}
+
+/**
+ * Takes records of one input, at most `limit`, that come before those of every other input: up to `horizon`, and before
+ * `timer`, event times in ms.
+ */
+export function takeRun(
+  inputs: readonly Input[],
+  from: Input,
+  limit: number,
+  horizon: number,
+  timer: number,
+): readonly Queued[] {
+  let before = timer;
+  let until = horizon;
+  let passed = false;
+  for (const input of inputs) {
+    if (input === from) passed = true;
+    else if (input.head !== undefined) {
+      if (passed) until = Math.min(until, input.head.time);
+      else before = Math.min(before, input.head.time);
+    }
+  }
+  return from.take(limit, ({ time }) => time < before && time <= until);
+}

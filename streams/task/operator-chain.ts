@@ -1,0 +1,230 @@
+import type { Headers } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
+import type { AnyOperator, Context, Emitted, Origin, StreamRecord } from "../operator.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { OperatorTimer, TaskState } from "../state/task-state.ts";
+import type { SubTopology, Topology } from "../topology/topology.ts";
+import type { AnyTopic } from "../topic.ts";
+import { deadLetter } from "./dead-letter.ts";
+import type { Queued } from "./input.ts";
+
+/** An encoded record on its way out. */
+export interface Output {
+  readonly topic: string;
+  readonly partition: number | undefined;
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly time: number;
+  readonly headers: Headers;
+  /** Set for measured topics: when the input was fetched. */
+  readonly fetchedAt: number | undefined;
+}
+
+export interface TaskEnvironment {
+  readonly serdes: Serdes;
+  readonly deadLetters: AnyTopic;
+  /** Views of the topology's globals by name. */
+  readonly globals: Readonly<Record<string, unknown>>;
+  /** Creates a topic and registers its schema. */
+  readonly open: (topic: AnyTopic) => Promise<void>;
+  readonly onHandled: (operator: string, records: number) => void;
+  readonly onDeadLetter: (code: string) => void;
+}
+
+type AnyContext = Context<Record<string, AnyTopic>, Record<string, never>, Record<string, never>>;
+type Handler = (records: readonly StreamRecord<unknown>[], context: AnyContext) => void | Promise<void>;
+
+/**
+ * The operators of one task in the order records pass them, with what they have written. A batch that fails is undone,
+ * state and outputs, and its parts are tried one by one; those that fail alone become dead letters.
+ */
+export class OperatorChain {
+  readonly #topology: Topology;
+  readonly #operators: readonly AnyOperator[];
+  readonly #partition: number;
+  readonly #state: TaskState;
+  readonly #environment: TaskEnvironment;
+  readonly #contexts: ReadonlyMap<AnyOperator, AnyContext>;
+  readonly #edges = new Map<string, StreamRecord<unknown>[]>();
+  #outputs: Output[] = [];
+  #fetchedAt: number | undefined;
+  /** The operator at work, for the dead letters. */
+  #at = "";
+  #streamTime: number;
+
+  constructor(
+    topology: Topology,
+    { operators }: SubTopology,
+    partition: number,
+    state: TaskState,
+    environment: TaskEnvironment,
+  ) {
+    this.#topology = topology;
+    this.#operators = operators;
+    this.#partition = partition;
+    this.#state = state;
+    this.#environment = environment;
+    this.#streamTime = state.checkpoint?.streamTime ?? Number.NEGATIVE_INFINITY;
+    this.#contexts = new Map(operators.map((operator) => [operator, this.#context(operator)]));
+  }
+
+  /** The highest event time that has passed, ms. */
+  get streamTime(): number {
+    return this.#streamTime;
+  }
+
+  advance(time: number): void {
+    this.#streamTime = Math.max(this.#streamTime, time);
+  }
+
+  async handle(topic: AnyTopic, records: readonly Queued[]): Promise<void> {
+    this.#fetchedAt = records[0]!.fetchedAt;
+    await this.#attempt(
+      records,
+      (batch) => this.#dispatch(topic, batch),
+      ({ origin, raw, time }, error) => this.bury(origin, this.#at, error, time, raw),
+    );
+  }
+
+  async fire(timers: readonly OperatorTimer[]): Promise<void> {
+    await this.#attempt(
+      timers,
+      async (batch) => {
+        for (const { operator: name, time, key } of batch) {
+          const operator = this.#operators.find((each) => each.name === name);
+          this.#at = name;
+          this.advance(time);
+          operator?.onTimer?.({ time, key }, this.#contexts.get(operator)!);
+        }
+        await this.#dispatchEdges();
+      },
+      ({ time, key }, error) => {
+        const origin = { topic: `timer ${key}`, partition: this.#partition, offset: time };
+        this.bury(origin, this.#at, error, time);
+      },
+    );
+  }
+
+  async #attempt<T>(
+    batch: readonly T[],
+    work: (batch: readonly T[]) => Promise<void>,
+    bury: (part: T, error: unknown) => void,
+  ): Promise<void> {
+    const mark = this.#outputs.length;
+    try {
+      await work(batch);
+      this.#state.accept();
+    } catch (error) {
+      if (error instanceof StreamsError && (error.flags.fatal || error.flags.retry)) throw error;
+      this.#state.rollback();
+      this.#outputs.length = mark;
+      this.#edges.clear();
+      if (batch.length === 1) bury(batch[0]!, error);
+      else for (const part of batch) await this.#attempt([part], work, bury);
+    }
+  }
+
+  async #dispatch(topic: AnyTopic, records: readonly StreamRecord<unknown>[]): Promise<void> {
+    for (const operator of this.#operators) {
+      for (const [name, input] of Object.entries(operator.in as Record<string, AnyTopic>)) {
+        if (input.name !== topic.name) continue;
+        this.#at = operator.name;
+        const handler = (operator.handlers as Record<string, Handler>)[name]!;
+        await handler(records, this.#contexts.get(operator)!);
+        this.#environment.onHandled(operator.name, records.length);
+        await this.#dispatchEdges();
+      }
+    }
+  }
+
+  async #dispatchEdges(): Promise<void> {
+    while (this.#edges.size > 0) {
+      const [name, records] = this.#edges.entries().next().value!;
+      this.#edges.delete(name);
+      await this.#dispatch(edgeTopic(this.#operators, name), records);
+    }
+  }
+
+  #context(operator: AnyOperator): AnyContext {
+    const { serdes, globals, open } = this.#environment;
+    const state = this.#state;
+    const stores = Object.entries(operator.state as Record<string, never>).map(([name, spec]) => [
+      name,
+      state.store(`${operator.name}.${name}`, spec),
+    ]);
+    const views = Object.entries(operator.globals as Record<string, { name: string }>).map(([name, ref]) => [
+      name,
+      globals[ref.name],
+    ]);
+    const streamTime = (): number => this.#streamTime;
+    return {
+      emit: (output, record) => this.#emit((operator.out as Record<string, AnyTopic>)[output]!, record),
+      open: (topic) => (serdes.isOpen(topic) ? resolved : open(topic)),
+      state: Object.fromEntries(stores) as AnyContext["state"],
+      globals: Object.fromEntries(views) as AnyContext["globals"],
+      schedule: (time, key) => state.schedule(operator.name, time, key),
+      cancel: (time, key) => state.cancel(operator.name, time, key),
+      reject: (record, error) =>
+        this.bury(record.origin, operator.name, error, record.time, (record as Partial<Queued>).raw),
+      get streamTime() {
+        return streamTime();
+      },
+      partition: this.#partition,
+    };
+  }
+
+  #emit(declared: AnyTopic, record: Emitted<unknown>): void {
+    const { key, value, time, from } = record;
+    const headers = record.headers ?? from?.headers ?? {};
+    if (record.topic === undefined && this.#topology.memoryEdges.has(declared.name)) {
+      const origin = from?.origin ?? { topic: declared.name, partition: this.#partition, offset: -1 };
+      const passed = { key, value, time, headers, origin, raw: (from as Partial<Queued> | undefined)?.raw };
+      const edge = this.#edges.get(declared.name);
+      if (edge === undefined) this.#edges.set(declared.name, [passed]);
+      else edge.push(passed);
+      return;
+    }
+    const topic = typeof record.topic === "object" ? record.topic : declared;
+    this.#outputs.push({
+      topic: typeof record.topic === "string" ? record.topic : topic.name,
+      partition: record.partition,
+      key,
+      value: this.#environment.serdes.encode(topic, value),
+      time,
+      headers,
+      fetchedAt: topic.measured === true ? this.#fetchedAt : undefined,
+    });
+  }
+
+  /** Writes a dead letter. */
+  bury(origin: Origin, operator: string, error: unknown, time: number, raw?: Queued["raw"]): void {
+    const { serdes, deadLetters, onDeadLetter } = this.#environment;
+    const letter = deadLetter(origin, operator, error, raw);
+    onDeadLetter(letter.code);
+    this.#outputs.push({
+      topic: deadLetters.name,
+      partition: undefined,
+      key: `${letter.topic}/${letter.partition}/${letter.offset}`,
+      value: serdes.encode(deadLetters, letter),
+      time,
+      headers: {},
+      fetchedAt: undefined,
+    });
+  }
+
+  /** What was written since the last call. */
+  takeOutputs(): readonly Output[] {
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+}
+
+const resolved = Promise.resolve();
+
+function edgeTopic(operators: readonly AnyOperator[], name: string): AnyTopic {
+  for (const operator of operators) {
+    for (const topic of Object.values(operator.out as Record<string, AnyTopic>)) if (topic.name === name) return topic;
+  }
+  throw new StreamsError("TOPOLOGY_INVALID", `no operator of this task writes edge ${name}`);
+}
