@@ -165,3 +165,39 @@ describe("the reply", () => {
     expect(driver.deadLetters()).toMatchObject([{ operator: "decide", message: error }]);
   });
 });
+
+describe("a decision id that comes again", () => {
+  const ask = (late: number | null, time: number, correlation: string) => ({
+    key: "anna",
+    value: value("d", late),
+    time,
+    headers: asking(0, correlation),
+  });
+
+  test("gets the answer it got, whatever the model says now, and leaves one record", async () => {
+    await driver.input(scored).send(ask(0.75, START, "c1"), ask(0.1, START + 1, "c2"), ask(null, START + 60_000, "c3"));
+    await driver.restart();
+    await driver.input(scored).send(ask(0.1, START + 120_000, "c4"));
+    expect(driver.output(decisions).readAll().length).toBe(1);
+    const replies = driver.output(decisionReplies).readAll();
+    expect(replies.length).toBe(4);
+    for (const reply of replies) expect(reply.value).toEqual(replies[0]!.value);
+    expect(replies.map(({ headers }) => Buffer.from(headers["kafka_correlationId"]!).toString())).toEqual([
+      "c1",
+      "c2",
+      "c3",
+      "c4",
+    ]);
+  });
+
+  test("is a new decision once the join's TTL is over", async () => {
+    const { ttlMs } = parcels.join;
+    await driver.input(scored).send(ask(0.75, START, "c1"));
+    await driver.input(scored).send(ask(0.1, START + ttlMs - 1, "c2"), ask(0.1, START + ttlMs + 1, "c3"));
+    const made = driver.output(decisions).readAll();
+    expect(made.map(({ value: decision, time }) => [decision.value, time - START])).toEqual([
+      [true, 0],
+      [false, ttlMs + 1],
+    ]);
+  });
+});
