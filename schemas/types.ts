@@ -24,7 +24,7 @@ export interface BlueprintPublished {
   readonly activations: readonly Activation[];
 }
 
-/** Part of another record. */
+/** From when a version was live, or no longer was. */
 export interface Activation {
   /** Valid after this event time. */
   readonly time: number;
@@ -186,7 +186,7 @@ export interface HourlyStats {
   readonly latencyMs: Distribution;
 }
 
-/** Part of another record. */
+/** What values were seen, without the values. */
 export interface Distribution {
   /** Values seen. */
   readonly count: number;
@@ -248,7 +248,7 @@ export interface ModelRecorded {
   readonly provenance: Provenance;
 }
 
-/** Part of another record. */
+/** Where an ONNX file lies on the artifacts topic. */
 export interface ArtifactReference {
   /** Of the whole ONNX file. */
   readonly sha256: string;
@@ -262,7 +262,7 @@ export interface ArtifactReference {
   readonly offset: number;
 }
 
-/** Part of another record. */
+/** A state a model entered, when and why. */
 export interface ModelState {
   /** trained, shadow, canary, production, retired or withdrawn. */
   readonly state: string;
@@ -272,7 +272,7 @@ export interface ModelState {
   readonly reason: string;
 }
 
-/** Part of another record. */
+/** What a model was trained on and with. */
 export interface Provenance {
   /** Where the rows came from. */
   readonly rowsTopic: string;
@@ -292,7 +292,7 @@ export interface Provenance {
   readonly codeVersion: string;
 }
 
-/** Part of another record. */
+/** A stretch of one partition. */
 export interface OffsetRange {
   /** Of the rows topic. */
   readonly partition: number;
@@ -351,6 +351,7 @@ export const blueprintPublishedSchema = {
         items: {
           type: "record",
           name: "Activation",
+          doc: "From when a version was live, or no longer was.",
           fields: [
             {
               name: "time",
@@ -569,6 +570,7 @@ export const hourlyStatsSchema = {
         values: {
           type: "record",
           name: "Distribution",
+          doc: "What values were seen, without the values.",
           fields: [
             { name: "count", type: "long", doc: "Values seen." },
             { name: "missing", type: "long", doc: "Missing values among them." },
@@ -701,6 +703,7 @@ export const modelRecordedSchema = {
       type: {
         type: "record",
         name: "ArtifactReference",
+        doc: "Where an ONNX file lies on the artifacts topic.",
         fields: [
           { name: "sha256", type: "string", doc: "Of the whole ONNX file." },
           { name: "bytes", type: "long", doc: "Of the whole ONNX file." },
@@ -719,6 +722,7 @@ export const modelRecordedSchema = {
         items: {
           type: "record",
           name: "ModelState",
+          doc: "A state a model entered, when and why.",
           fields: [
             { name: "state", type: "string", doc: "trained, shadow, canary, production, retired or withdrawn." },
             {
@@ -739,6 +743,7 @@ export const modelRecordedSchema = {
       type: {
         type: "record",
         name: "Provenance",
+        doc: "What a model was trained on and with.",
         fields: [
           { name: "rowsTopic", type: "string", doc: "Where the rows came from." },
           {
@@ -748,6 +753,7 @@ export const modelRecordedSchema = {
               items: {
                 type: "record",
                 name: "OffsetRange",
+                doc: "A stretch of one partition.",
                 fields: [
                   { name: "partition", type: "int", doc: "Of the rows topic." },
                   { name: "from", type: "long", doc: "First offset read." },

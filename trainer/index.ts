@@ -3,6 +3,7 @@ export { auc, brier, logLoss, meanSquaredError } from "./metrics.ts";
 export { createWorkerLearner, type WorkerLearnerOptions } from "./worker-learner.ts";
 export { createXgboostLearner } from "./xgboost-learner.ts";
 export { readArtifact, sha256, writeArtifact } from "./models/artifacts.ts";
+export { moveModel, readModels } from "./models/move-model.ts";
 export { ScorerCache } from "./models/scorers.ts";
 export { scoreRows, type RowsScore } from "./rows/score-rows.ts";
 export { readRows, type RowsRead } from "./rows/read-rows.ts";

@@ -1,11 +1,12 @@
 import { validBlueprints, type CompiledBlueprint, type ValidBlueprints } from "../blueprints/index.ts";
-import { models as modelsTopic, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
+import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
 import { productionModel } from "../serving/index.ts";
 import type { Backbone, GlobalView, Publisher, Serdes } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { gate } from "./gate.ts";
 import type { Learner, LearnerParams, TrainingMatrix } from "./learner.ts";
 import { sha256, writeArtifact } from "./models/artifacts.ts";
+import { publishModels, withState } from "./models/move-model.ts";
 import type { ScorerCache } from "./models/scorers.ts";
 import { readRows } from "./rows/read-rows.ts";
 import { categoriesOf, matrixOf, splitNewest } from "./rows/training-set.ts";
@@ -169,14 +170,8 @@ export class Trainer {
   /** The new model's record goes first: between the two records the newest production model counts. */
   async #publish(model: ModelRecorded, retired: ModelRecorded | undefined): Promise<void> {
     const { until } = model.provenance;
-    const records = [model];
-    if (retired !== undefined) {
-      const state = { state: "retired", time: until, reason: `replaced by ${model.modelId}` };
-      records.push({ ...retired, states: [...retired.states, state] });
-    }
-    await this.#options.publisher.publish(
-      records.map((value) => ({ topic: modelsTopic, key: `${value.useCase}/${value.modelId}`, value, time: until })),
-    );
+    const replaced = retired && withState(retired, "retired", until, `replaced by ${model.modelId}`);
+    await publishModels(this.#options.publisher, replaced === undefined ? [model] : [model, replaced], until);
   }
 
   async #predict(

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { blueprints } from "../../schemas/index.ts";
 import { readTable } from "../../streams/index.ts";
-import { publishBlueprint, withdrawBlueprint } from "../blueprint-record.ts";
+import { publishBlueprint, withdrawBlueprint } from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { models, type ModelRecorded } from "../../schemas/index.ts";
-import { readTable } from "../../streams/index.ts";
+import type { ModelRecorded } from "../../schemas/index.ts";
 import type { Tools } from "../../topologies/index.ts";
+import { moveModel, readModels } from "../../trainer/index.ts";
 import { run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -21,7 +21,9 @@ export function modelsCommand(parent: Command): void {
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
         withTools(settings, async (tools) => {
-          const all = await readModels(tools, flags.useCase);
+          const all = (await readModels(tools)).filter(
+            ({ useCase }) => flags.useCase === undefined || useCase === flags.useCase,
+          );
           output.result(all, (listed) =>
             table(
               ["use case", "model", "state", "until", "rows", "evidence"],
@@ -60,22 +62,13 @@ export function modelsCommand(parent: Command): void {
       .action((modelId: string, flags: Flags & { readonly reason: string }) =>
         run(flags, ({ settings, output }) =>
           withTools(settings, async (tools) => {
-            const model = await findModel(tools, modelId);
-            const time = Date.now();
-            const value = { ...model, states: [...model.states, { state, time, reason: flags.reason }] };
-            await tools.publisher.publish([{ topic: models, key: `${value.useCase}/${modelId}`, value, time }]);
+            await findModel(tools, modelId);
+            const [value] = await moveModel(tools, modelId, state, Date.now(), flags.reason);
             output.result(value, () => `${modelId} is ${state}`);
           }),
         ),
       );
   }
-}
-
-async function readModels(tools: Tools, useCase?: string): Promise<readonly ModelRecorded[]> {
-  const all = [...(await readTable(tools.backbone, tools.serdes, models)).values()];
-  return all
-    .filter((model) => useCase === undefined || model.useCase === useCase)
-    .sort((a, b) => a.provenance.until - b.provenance.until);
 }
 
 async function findModel(tools: Tools, modelId: string): Promise<ModelRecorded> {

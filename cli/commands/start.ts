@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { startSchedules, startTicker } from "../../topologies/index.ts";
-import { publishBlueprint } from "../blueprint-record.ts";
+import { publishBlueprint } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, loopOptions, startLoopHere } from "../connect.ts";
 import { createLog } from "../log.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
-import { blueprints, type ModelRecorded } from "../../schemas/index.ts";
-import type { Loop } from "../../topologies/index.ts";
+import type { ModelRecorded } from "../../schemas/index.ts";
+import { publishBlueprint, type Loop } from "../../topologies/index.ts";
 import { readHistory } from "../history/read-history.ts";
 import type { HistoryColumns } from "../history/records.ts";
 import { Feed } from "../history/feed.ts";
@@ -74,14 +74,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
   const started = performance.now();
   const text = readFileSync(files.blueprint, "utf8");
   const blueprint = parseBlueprint(text, files.blueprint);
-  await loop.publisher.publish([
-    {
-      topic: blueprints,
-      key: `${blueprint.useCase}/${blueprint.version}`,
-      value: { useCase: blueprint.useCase, version: blueprint.version, text, activations: [{ time: 0, live: true }] },
-      time: 0,
-    },
-  ]);
+  await publishBlueprint(loop, text);
   await loop.application.idle();
   const feed = await Feed.open(loop, { groupId: `${id}-feed`, stepMs: HOUR, replies: true });
   const replies = await ReplyClock.open(loop.backbone, loop.serdes);

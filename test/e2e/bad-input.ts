@@ -19,7 +19,7 @@ import {
   type SchemaRegistry,
 } from "../../streams/index.ts";
 import { startLoop, type Loop } from "../../topologies/index.ts";
-import { publishBlueprint } from "../../cli/blueprint-record.ts";
+import { publishBlueprint } from "../../topologies/index.ts";
 import { flights } from "./command.ts";
 
 export interface Surroundings {

@@ -7,7 +7,8 @@ import {
   type Blueprint,
 } from "../blueprints/index.ts";
 import { blueprints, type BlueprintPublished } from "../schemas/index.ts";
-import { readTable, type Backbone, type GlobalView, type Publisher, type Serdes } from "../streams/index.ts";
+import { readTable, type GlobalView } from "../streams/index.ts";
+import type { Tools } from "./loop.ts";
 
 export interface PublishedVersion {
   readonly useCase: string;
@@ -18,7 +19,7 @@ export interface PublishedVersion {
   readonly unchanged: boolean;
 }
 
-type Hands = { readonly backbone: Backbone; readonly serdes: Serdes; readonly publisher: Publisher };
+type Hands = Pick<Tools, "backbone" | "serdes" | "publisher">;
 
 /**
  * Publishes a text and makes it live after `from`, ms; absent: after now, and the first version of a use case from the
