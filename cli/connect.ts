@@ -64,7 +64,7 @@ export function loopOptions(
     subjectPrefix: connection.subjectPrefix,
     stateDir: join(settings.dir, "state"),
     partitions: settings.partitions,
-    delivery: embedded ? "exactlyOnce" : "atLeastOnce",
+    delivery: embedded ? "exactlyOnce" : settings.delivery,
     commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,
     maxTaskIdleMs: mode === "exact" ? Number.POSITIVE_INFINITY : 0,
     salt: settings.salt,

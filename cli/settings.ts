@@ -11,6 +11,7 @@ const shape = z.strictObject({
   id: z.string().optional(),
   salt: z.string().optional(),
   commitIntervalMs: z.number().nonnegative().optional(),
+  delivery: z.enum(["exactlyOnce", "atLeastOnce"]).optional(),
 });
 
 /** Where everything is. Flags come first, then environment, then loopstream.yaml, then the defaults. */
@@ -24,7 +25,10 @@ export interface Settings {
   /** Consumer group and name of the changelogs. */
   readonly id: string;
   readonly salt: string;
+  /** On Kafka; the embedded backbone commits after every pass. */
   readonly commitIntervalMs: number;
+  /** On Kafka; the embedded backbone is always exact. */
+  readonly delivery: "exactlyOnce" | "atLeastOnce";
 }
 
 export interface SettingsFlags {
@@ -40,7 +44,8 @@ const defaults = Object.freeze({
   partitions: 4,
   id: "loopstream",
   salt: "loopstream",
-  commitIntervalMs: 100,
+  commitIntervalMs: 20,
+  delivery: "exactlyOnce" as const,
 });
 
 /** Throws, naming the file and field, for settings that don't hold together. */
@@ -61,6 +66,7 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
     ...(file.id === undefined ? {} : { id: file.id }),
     ...(file.salt === undefined ? {} : { salt: file.salt }),
     ...(file.commitIntervalMs === undefined ? {} : { commitIntervalMs: file.commitIntervalMs }),
+    ...(file.delivery === undefined ? {} : { delivery: file.delivery }),
     brokers: list,
     registry,
     dir: resolve(flags.dir ?? file.dir ?? defaults.dir),

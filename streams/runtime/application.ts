@@ -1,4 +1,4 @@
-import type { Backbone, Fetch, GroupReader, Reader, TopicPartition } from "../backbone/backbone.ts";
+import type { Backbone, Fetch, GroupReader, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
@@ -7,6 +7,7 @@ import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
 import { deadLetter, type DeadLetterValue } from "../task/dead-letter.ts";
 import type { Input } from "../task/input.ts";
+import type { Task } from "../task/task.ts";
 import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 import type { Delivery } from "./commit.ts";
@@ -78,7 +79,17 @@ export class Application {
     this.metrics = options.metrics ?? createMetrics();
     this.serdes = options.serdes;
     const { metrics } = this;
-    this.#tasks = new TaskSet({ ...options, metrics, openTopic: (topic) => this.openTopic(topic) });
+    const { backbone, delivery } = options;
+    this.#tasks = new TaskSet({
+      ...options,
+      metrics,
+      openTopic: (topic) => this.openTopic(topic),
+      // On the embedded backbone one atomic write holds the work of all tasks.
+      openProducer:
+        delivery === "exactlyOnce" && backbone.kind !== "embedded"
+          ? (taskId) => backbone.producer({ transactionalId: taskId })
+          : undefined,
+    });
   }
 
   /** Creates topics, registers schemas (an incompatible one is refused here, by name), joins the group and runs. */
@@ -93,9 +104,12 @@ export class Application {
     const { id, topology, backbone, delivery, deadLetters } = this.#options;
     const open: { -readonly [K in keyof Membership]?: Membership[K] } = {};
     this.#membership = open;
-    const producer = await backbone.producer(delivery === "exactlyOnce" ? { transactionalId: id } : {});
+    const shared = delivery === "exactlyOnce" && backbone.kind === "embedded";
+    const producer = await backbone.producer(shared ? { transactionalId: id } : {});
     const outbox = new Outbox(backbone, this.serdes, deadLetters);
-    open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics: this.metrics }, producer);
+    const { metrics } = this;
+    const producerOf = (task: Task): Producer => this.#tasks.producerOf(task) ?? producer;
+    open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producer);
     open.globals = await this.#openGlobals();
     open.clock = await this.#openClock();
     open.group = await backbone.group({

@@ -13,15 +13,18 @@ export interface CommitterOptions {
   readonly backbone: Backbone;
   readonly outbox: Outbox;
   readonly metrics: Metrics;
+  /** Tasks with the same producer are committed together, the others side by side. */
+  readonly producerOf: (task: Task) => Producer;
 }
 
 /** What tasks have done and not committed: collects it, sends it on and commits it when it is time. */
 export class Committer {
   readonly #options: CommitterOptions;
+  /** For what belongs to no task. */
   readonly #producer: Producer;
-  readonly #dirty = new Set<Task>();
+  readonly #unsent = new Map<Task, Output[]>();
   readonly #changelogEnds = new Map<string, number>();
-  #unsent: Output[] = [];
+  #loose: Output[] = [];
   #last = 0;
 
   constructor(options: CommitterOptions, producer: Producer) {
@@ -30,64 +33,78 @@ export class Committer {
   }
 
   get clean(): boolean {
-    return this.#dirty.size === 0 && this.#unsent.length === 0;
+    return this.#unsent.size === 0 && this.#loose.length === 0;
   }
 
   /** Milliseconds until the next commit is due; `undefined` when there is nothing to commit. */
   get dueIn(): number | undefined {
-    return this.#dirty.size === 0 ? undefined : this.#last + this.#options.commitIntervalMs - performance.now();
+    return this.#unsent.size === 0 ? undefined : this.#last + this.#options.commitIntervalMs - performance.now();
   }
 
+  /** The task has something to commit, if only its positions. */
   touched(task: Task): void {
-    this.#dirty.add(task);
+    if (!this.#unsent.has(task)) this.#unsent.set(task, []);
   }
 
   collect(tasks: Iterable<Task>): void {
     for (const task of tasks) {
       const outputs = task.takeOutputs();
       if (outputs.length === 0) continue;
-      this.#dirty.add(task);
-      this.write(outputs);
+      const unsent = this.#unsent.get(task);
+      if (unsent === undefined) this.#unsent.set(task, [...outputs]);
+      else for (const output of outputs) unsent.push(output);
     }
   }
 
   /** Writes beside the tasks: with the next send. */
   write(outputs: readonly Output[]): void {
-    for (const output of outputs) this.#unsent.push(output);
+    this.#loose.push(...outputs);
   }
 
   /** Sends what was written, and commits when it is due or `now`. @returns whether it has committed. */
   async settle(group: GroupReader, now: boolean): Promise<boolean> {
-    if (this.#dirty.size > 0 && (now || this.dueIn! <= 0)) {
+    if (this.#loose.length > 0) await this.#sendLoose();
+    if (this.#unsent.size > 0 && (now || this.dueIn! <= 0)) {
       await this.commit(group);
       return true;
     }
-    if (this.#unsent.length > 0 && (this.#options.delivery === "atLeastOnce" || this.#dirty.size === 0)) {
-      await this.#producer.send(await this.#take());
-    }
+    if (this.#options.delivery === "atLeastOnce") await this.#sendEarly();
     return false;
   }
 
-  /** Commits everything: what one task wrote can't be told from what another did. */
-  async commit(group: GroupReader): Promise<void> {
-    const { groupId, delivery, metrics } = this.#options;
-    const tasks = [...this.#dirty];
-    await this.#refreshChangelogEnds(tasks);
-    await commit(tasks, await this.#take(), {
-      delivery,
-      groupId,
-      producer: this.#producer,
-      group,
-      changelogEnd: (task) => this.#changelogEnds.get(task.id) ?? 0,
-    });
-    this.#dirty.clear();
-    this.#last = performance.now();
-    metrics.commits.inc();
+  async #sendLoose(): Promise<void> {
+    const loose = this.#loose;
+    this.#loose = [];
+    await this.#producer.send(await this.#address(loose));
   }
 
-  async #take(): Promise<OutgoingRecord[]> {
-    const outputs = this.#unsent;
-    this.#unsent = [];
+  /** Before the commit: a crash in between sends it again. */
+  async #sendEarly(): Promise<void> {
+    const outputs = [...this.#unsent.values()].flatMap((unsent) => unsent.splice(0));
+    if (outputs.length > 0) await this.#producer.send(await this.#address(outputs));
+  }
+
+  /** Commits everything. Rejects when a part failed; the other parts may have been committed. */
+  async commit(group: GroupReader): Promise<void> {
+    const { groupId, delivery, metrics, producerOf } = this.#options;
+    if (this.#loose.length > 0) await this.#sendLoose();
+    await this.#refreshChangelogEnds([...this.#unsent.keys()]);
+    const parts = Map.groupBy(this.#unsent, ([task]) => producerOf(task));
+    this.#unsent.clear();
+    const done = await Promise.allSettled(
+      [...parts].map(async ([producer, part]) => {
+        const outputs = await this.#address(part.flatMap(([, unsent]) => unsent));
+        const tasks = part.map(([task]) => task);
+        const changelogEnd = (task: Task): number => this.#changelogEnds.get(task.id) ?? 0;
+        await commit(tasks, outputs, { delivery, groupId, producer, group, changelogEnd });
+        metrics.commits.inc();
+      }),
+    );
+    this.#last = performance.now();
+    for (const part of done) if (part.status === "rejected") throw part.reason;
+  }
+
+  #address(outputs: readonly Output[]): Promise<OutgoingRecord[]> {
     const now = performance.now();
     const { metrics, outbox } = this.#options;
     for (const { topic, fetchedAt } of outputs) {
@@ -113,7 +130,7 @@ export class Committer {
   /** The tasks have gone. */
   forget(tasks: readonly Task[]): void {
     for (const task of tasks) {
-      this.#dirty.delete(task);
+      this.#unsent.delete(task);
       this.#changelogEnds.delete(task.id);
     }
   }

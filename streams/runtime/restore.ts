@@ -1,6 +1,6 @@
 import type { Backbone } from "../backbone/backbone.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
-import { restoreChanges, TaskState } from "../state/task-state.ts";
+import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
 import { hasCode } from "../errors.ts";
 
 export interface RestoreProgress {
@@ -23,7 +23,7 @@ export async function restoreState(
   const database = await openOrDestroy(engine, name);
   const offsets = await backbone.offsets([changelog.topic]);
   const { start, end } = offsets.find(({ partition }) => partition === changelog.partition)!;
-  const from = Math.max(start, new TaskState(database).checkpoint?.changelogOffset ?? start);
+  const from = Math.max(start, (await readCheckpoint(database))?.changelogOffset ?? start);
   if (from < end) {
     const reader = await backbone.reader([{ ...changelog, offset: from }]);
     try {
@@ -41,7 +41,7 @@ export async function restoreState(
       await reader.close();
     }
   }
-  return new TaskState(database);
+  return TaskState.open(database);
 }
 
 async function openOrDestroy(engine: StateEngine, name: string): Promise<StateDatabase> {

@@ -1,4 +1,4 @@
-import type { Backbone, Fetch, PartitionOffsets, Position, TopicPartition } from "../backbone/backbone.ts";
+import type { Backbone, Fetch, PartitionOffsets, Position, Producer, TopicPartition } from "../backbone/backbone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
@@ -20,6 +20,8 @@ export interface TaskSetOptions {
   readonly engine: StateEngine;
   readonly deadLetters: Topic<DeadLetterValue>;
   readonly metrics: Metrics;
+  /** Opens the producer of a task; the one that was there before, anywhere, is fenced by it. Absent: tasks share one. */
+  readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
   readonly openTopic: (topic: AnyTopic) => Promise<void>;
   readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
 }
@@ -29,6 +31,7 @@ export class TaskSet {
   readonly #options: TaskSetOptions;
   readonly #tasks = new Map<string, Task>();
   readonly #byPartition = new Map<string, Task>();
+  readonly #producers = new Map<string, Producer>();
   #lastTicks: readonly Fetch[] = [];
 
   constructor(options: TaskSetOptions) {
@@ -68,7 +71,10 @@ export class TaskSet {
     partition: number,
     globals: Readonly<Record<string, unknown>>,
   ): Promise<Task> {
-    const { id, topology, backbone, serdes, deadLetters, metrics, openTopic } = this.#options;
+    const { id, topology, backbone, serdes, deadLetters, metrics, openTopic, openProducer } = this.#options;
+    // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
+    const name = `${subTopology.name}/${partition}`;
+    if (openProducer !== undefined) this.#producers.set(name, await openProducer(`${id}-${name}`));
     const sources = subTopology.sources.map(({ name }) => name);
     const committed = Object.fromEntries(
       (await backbone.committed(id, sources)).map((at) => [`${at.topic}/${at.partition}`, at.offset]),
@@ -97,6 +103,11 @@ export class TaskSet {
     });
   }
 
+  /** The producer of a task alone; `undefined` when tasks share one. */
+  producerOf(task: Task): Producer | undefined {
+    return this.#producers.get(task.id);
+  }
+
   /** The tasks of these partitions. */
   of(partitions: readonly TopicPartition[]): readonly Task[] {
     return [...this.#shares(partitions)].flatMap(([subTopology, partition]) => {
@@ -118,6 +129,11 @@ export class TaskSet {
       this.#tasks.delete(task.id);
       for (const [at, owner] of this.#byPartition) if (owner === task) this.#byPartition.delete(at);
       await task.state.close().catch(() => undefined);
+      await this.#producers
+        .get(task.id)
+        ?.close()
+        .catch(() => undefined);
+      this.#producers.delete(task.id);
     }
     this.#options.metrics.tasks.set(this.#tasks.size);
   }
