@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createConfluentRegistry, createKafkaBackbone } from "../../streams/index.ts";
+import { startKafka } from "../servers/kafka.ts";
+import { startRegistry } from "../servers/registry.ts";
+import { Fleet } from "./fleet.ts";
+import type { Place } from "./product.ts";
+import { runChaos, type ChaosOptions, type ChaosReport } from "./run-chaos.ts";
+
+const SESSION_MS = 6_000;
+
+export type Amounts = Pick<ChaosOptions, "seed" | "decisions" | "kills" | "pauses" | "wipes" | "brokerRestarts">;
+
+/** Three processes on a broker of the run's own. */
+export async function kafkaChaos(amounts: Amounts, say: (line: string) => void): Promise<ChaosReport> {
+  const dir = mkdtempSync(join(tmpdir(), "loopstream-chaos-"));
+  const kafka = await startKafka();
+  const registry = await startRegistry();
+  const partitions = 6;
+  const dirs = [0, 1, 2].map((index) => join(dir, `process-${index}`));
+  const open = async (): Promise<Place> => {
+    const backbone = await createKafkaBackbone({ brokers: kafka.brokers.split(",") });
+    const schemas = createConfluentRegistry({ url: registry.url });
+    return {
+      backbone,
+      registry: schemas,
+      async close() {
+        await backbone.close();
+        await schemas.close();
+      },
+    };
+  };
+  try {
+    const servers = { brokers: kafka.brokers, registry: registry.url, sessionTimeoutMs: SESSION_MS };
+    return await runChaos({
+      ...amounts,
+      ...{ partitions, say, open, openAlone: open, stateDirs: dirs, pauseMs: 2 * SESSION_MS },
+      fleet: new Fleet(dirs.map((own) => ({ dir: own, partitions, kafka: servers }))),
+      restartBroker: () => kafka.restart(),
+    });
+  } finally {
+    await registry.stop();
+    await kafka.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}

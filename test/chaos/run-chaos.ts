@@ -1,0 +1,233 @@
+import { compileBlueprint } from "../../blueprints/index.ts";
+import { openTools, publishBlueprint } from "../../topologies/index.ts";
+import type { Fleet } from "./fleet.ts";
+import { Product, type OpenPlace, type Place } from "./product.ts";
+import { seeded } from "./random.ts";
+import { isClean, verify, type Findings } from "./verify.ts";
+
+export const CHAOS_BLUEPRINT = `
+useCase: chaos
+decisionSpace: boolean
+context: { x: number }
+observations: { y: number }
+features: [x]
+label: { name: hit, value: y > 0.5, wait: 10m }
+model: { rounds: 10, depth: 2 }
+policy: { decide: hit > 0.5 }
+join: { ttl: 12h }
+training: { schedule: none, freshRows: none, minRows: 100 }
+`;
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly decisions: number;
+  readonly kills: number;
+  readonly pauses: number;
+  readonly wipes: number;
+  readonly brokerRestarts: number;
+  /** Longer than the group's session. */
+  readonly pauseMs: number;
+  readonly partitions: number;
+  readonly fleet: Fleet;
+  /** For the product: never takes the embedded backbone for itself. */
+  readonly open: OpenPlace;
+  /** Before the fleet starts and after it has stopped. */
+  readonly openAlone: OpenPlace;
+  readonly stateDirs: readonly string[];
+  readonly restartBroker?: () => Promise<void>;
+  readonly say: (line: string) => void;
+}
+
+export interface ChaosReport extends Findings {
+  readonly seed: number;
+  readonly clean: boolean;
+  readonly replies: number;
+  readonly repliesDiffer: readonly string[];
+  readonly unanswered: number;
+  readonly askedAgain: number;
+  readonly resent: number;
+  readonly killed: number;
+  readonly paused: number;
+  readonly wiped: number;
+  readonly brokerRestarts: number;
+  readonly modelDecided: number;
+  readonly seconds: number;
+}
+
+const BATCH = 50;
+const IN_FLIGHT = 1_000;
+const START = Date.UTC(2026, 0, 1);
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const SETTLE_MS = 240_000;
+
+/** Publishes decisions and observations while processes are killed, paused and robbed of their disks, and then counts. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { seed, decisions, fleet, say, openAlone } = options;
+  const started = performance.now();
+  const random = seeded(seed);
+  await alone(openAlone, async (tools) => void (await publishBlueprint(tools, CHAOS_BLUEPRINT)), options.partitions);
+  await fleet.startAll();
+  const product = new Product(options.open);
+  const expected = new Map<string, number | null>();
+  const steps = Math.ceil(decisions / BATCH);
+  const plan = planOf(options, steps, random);
+  const again = new Map<number, Request[]>();
+  const pending: Promise<void>[] = [];
+  let askedAgain = 0;
+  let brokerRestarts = 0;
+  const timeOf = (index: number): number => START + index * SECOND;
+  try {
+    for (let step = 0; step < steps; step++) {
+      for (const act of plan.get(step) ?? []) {
+        say(`step ${step} of ${steps}: ${act.kind}${act.kind === "restartBroker" ? "" : ` process ${act.worker}`}`);
+        if (act.kind === "kill" || act.kind === "wipe") {
+          await fleet.kill(act.worker);
+          if (act.kind === "wipe") fleet.wipe(act.worker);
+          pending.push(fleet.start(act.worker));
+        } else if (act.kind === "pause") {
+          fleet.pause(act.worker);
+          pending.push(sleep(options.pauseMs).then(() => fleet.wake(act.worker)));
+        } else {
+          await options.restartBroker!();
+          brokerRestarts++;
+        }
+      }
+      const batch: Request[] = [];
+      for (let i = step * BATCH; i < Math.min(decisions, (step + 1) * BATCH); i++) {
+        const x = Math.round(random() * 1_000) / 1_000;
+        const request = product.request(`d${i}`, `u${i % 997}`, "chaos", { x }, timeOf(i));
+        batch.push(request);
+        expected.set(`d${i}`, random() < 0.03 ? null : x > 0.5 ? 1 : 0);
+        if (random() < 0.02) {
+          for (let repeat = 0; repeat < 4; repeat++) {
+            const later = Math.min(steps - 1, step + Math.floor(random() * 30));
+            again.set(later, [...(again.get(later) ?? []), request]);
+            askedAgain++;
+          }
+        }
+      }
+      const outcomes = [...expected]
+        .slice(Math.max(0, (step - 4) * BATCH), Math.max(0, (step - 3) * BATCH))
+        .flatMap(([id, label]) => outcomeOf(product, id, label, timeOf));
+      await product.send([...outcomes, ...batch, ...(again.get(step) ?? [])] as never);
+      await product.tick(timeOf(step * BATCH) - MINUTE);
+      await product.hear(0);
+      while (product.seen.size < (step + 1) * BATCH - IN_FLIGHT) await product.hear(50);
+      if (step === Math.floor(steps / 2)) await publishModel(product, options, timeOf(step * BATCH), say);
+    }
+    await Promise.all(pending);
+    const last = [...expected]
+      .slice(Math.max(0, (steps - 4) * BATCH))
+      .flatMap(([id, label]) => outcomeOf(product, id, label, timeOf));
+    await product.send(last as never);
+    const end = performance.now();
+    while (product.seen.size < decisions && performance.now() - end < SETTLE_MS) await product.hear(100);
+    await product.tick(timeOf(decisions) + 30 * MINUTE);
+    await settled(product, options, [...expected.values()].filter((label) => label !== null).length);
+    await product.hear(200);
+    await product.close();
+    await fleet.stopAll();
+  } catch (error) {
+    await fleet.killAll();
+    throw error;
+  }
+  const place = await openAlone();
+  const found = await verify(place, CHAOS_BLUEPRINT, expected, product.seen, options.stateDirs, options.partitions);
+  await place.close();
+  const unanswered = decisions - product.seen.size;
+  return {
+    seed,
+    clean: isClean(found) && product.different.length === 0 && unanswered === 0,
+    ...found,
+    replies: product.replies,
+    repliesDiffer: product.different,
+    unanswered,
+    askedAgain,
+    resent: product.resent,
+    ...fleet.counts,
+    brokerRestarts,
+    modelDecided: [...product.seen.values()].filter(({ modelId }) => modelId !== null).length,
+    seconds: Math.round((performance.now() - started) / 1_000),
+  };
+}
+
+type Request = ReturnType<Product["request"]>;
+
+type Act = { readonly kind: "kill" | "pause" | "wipe"; readonly worker: number } | { readonly kind: "restartBroker" };
+
+function planOf(options: ChaosOptions, steps: number, random: () => number): ReadonlyMap<number, readonly Act[]> {
+  const { kills, pauses, wipes, brokerRestarts, fleet } = options;
+  const plan = new Map<number, Act[]>();
+  const at = (act: Act): void => {
+    const step = Math.floor((0.05 + 0.85 * random()) * steps);
+    plan.set(step, [...(plan.get(step) ?? []), act]);
+  };
+  const worker = (): number => Math.floor(random() * fleet.size);
+  for (let i = 0; i < kills; i++) at({ kind: "kill", worker: worker() });
+  for (let i = 0; i < pauses; i++) at({ kind: "pause", worker: worker() });
+  for (let i = 0; i < wipes; i++) at({ kind: "wipe", worker: worker() });
+  for (let i = 0; i < brokerRestarts; i++) at({ kind: "restartBroker" });
+  return plan;
+}
+
+function outcomeOf(product: Product, id: string, label: number | null, timeOf: (index: number) => number) {
+  if (label === null) return [];
+  return [product.observation(id, { y: label }, timeOf(Number(id.slice(1))) + MINUTE)];
+}
+
+/** Trains on the rows so far, so that decisions before and after differ. */
+async function publishModel(
+  product: Product,
+  options: ChaosOptions,
+  until: number,
+  say: (line: string) => void,
+): Promise<void> {
+  const result = await product.insist(() =>
+    alone(options.open, (tools) => tools.trainer.train({ useCase: "chaos", until }), options.partitions),
+  );
+  say(
+    result.kind === "trained"
+      ? `a model is published: ${result.model.states.at(-1)!.reason}`
+      : "too few rows for a model",
+  );
+}
+
+async function settled(product: Product, options: ChaosOptions, rows: number): Promise<void> {
+  const started = performance.now();
+  const topic = compileBlueprint(CHAOS_BLUEPRINT).rows;
+  for (;;) {
+    const written = await product.insist(() =>
+      alone(
+        options.open,
+        async ({ backbone }) => {
+          if ((await backbone.partitions(topic.name)) === undefined) return 0;
+          return (await backbone.offsets([topic.name])).reduce((sum, { end }) => sum + end, 0);
+        },
+        options.partitions,
+      ),
+    );
+    if (written >= rows || performance.now() - started > SETTLE_MS) return;
+    await sleep(500);
+  }
+}
+
+async function alone<T>(
+  open: OpenPlace,
+  work: (tools: Awaited<ReturnType<typeof openTools>>) => Promise<T>,
+  partitions: number,
+): Promise<T> {
+  const place: Place = await open();
+  try {
+    const tools = await openTools({ ...place, partitions, codeVersion: "chaos" });
+    try {
+      return await work(tools);
+    } finally {
+      await tools.close();
+    }
+  } finally {
+    await place.close();
+  }
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
