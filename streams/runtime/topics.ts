@@ -1,4 +1,4 @@
-import type { Backbone } from "../backbone/backbone.ts";
+import type { Backbone, TopicSpec } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { Topology } from "../topology/topology.ts";
@@ -13,14 +13,12 @@ export async function ensureTopic(
 ): Promise<void> {
   if (serdes.isOpen(topic)) return;
   if ((await backbone.partitions(topic.name)) === undefined) {
-    await backbone.ensureTopics([
-      {
-        name: topic.name,
-        partitions: topic.partitions ?? partitions,
-        cleanup: topic.cleanup,
-        ...(topic.retentionMs === undefined ? {} : { retentionMs: topic.retentionMs }),
-      },
-    ]);
+    await create(backbone, {
+      name: topic.name,
+      partitions: topic.partitions ?? partitions,
+      cleanup: topic.cleanup,
+      ...(topic.retentionMs === undefined ? {} : { retentionMs: topic.retentionMs }),
+    });
   }
   await serdes.open(topic);
 }
@@ -46,7 +44,23 @@ export async function ensureTopologyTopics(
     }
     if (subTopology.stateful) {
       const [count] = counts.values();
-      await backbone.ensureTopics([{ name: subTopology.changelog, partitions: count!, cleanup: "compact" }]);
+      await create(backbone, { name: subTopology.changelog, partitions: count!, cleanup: "compact" });
+    }
+  }
+}
+
+const PATIENCE_MS = 30_000;
+
+/** Instances that start together make the same topics: what another one is making is waited for. */
+async function create(backbone: Backbone, spec: TopicSpec): Promise<void> {
+  const started = performance.now();
+  for (;;) {
+    try {
+      return await backbone.ensureTopics([spec]);
+    } catch (error) {
+      const passing = error instanceof StreamsError && error.flags.retry;
+      if (!passing || performance.now() - started > PATIENCE_MS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { embeddedChaos } from "./embedded.ts";
+
+test(
+  "embedded: killed with -9 again and again, every decision has one record and one row, and every reply is true",
+  { timeout: 300_000 },
+  async () => {
+    const lines: string[] = [];
+    const report = await embeddedChaos(20_261_122, 4_000, 8, (line) => lines.push(line));
+    expect(report, lines.join("\n")).toMatchObject({ clean: true, decisions: 4_000, unanswered: 0, deadLetters: [] });
+    expect(report.killed).toBeGreaterThanOrEqual(5);
+    expect(report.rows + report.expired).toBe(4_000);
+    expect(report.askedAgain).toBeGreaterThan(200);
+    expect(report.modelDecided).toBeGreaterThan(1_000);
+  },
+);
