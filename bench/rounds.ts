@@ -1,6 +1,8 @@
 /** What is timed: the whole work of a round. */
 export interface Variant {
   readonly name: string;
+  /** Before each run, not timed. */
+  readonly prepare?: () => Promise<void>;
   readonly run: () => void | Promise<void>;
 }
 
@@ -14,13 +16,18 @@ export interface Timing {
 
 /**
  * Runs the variants in turn, round by round, each round in another order, so that a busy neighbour slows all of them. The first
- * variant is the reference. Two rounds before the first warm up and are not counted.
+ * variant is the reference. `warmUps` rounds come before the first and are not counted.
  */
-export async function interleaved(variants: readonly Variant[], rounds: number): Promise<readonly Timing[]> {
+export async function interleaved(
+  variants: readonly Variant[],
+  rounds: number,
+  warmUps = 2,
+): Promise<readonly Timing[]> {
   const ms = new Map<Variant, number[]>(variants.map((variant) => [variant, []]));
-  for (let round = -2; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     for (let at = 0; at < variants.length; at++) {
-      const variant = variants[(at + round + 2) % variants.length]!;
+      const variant = variants[(at + round + warmUps) % variants.length]!;
+      await variant.prepare?.();
       const started = performance.now();
       await variant.run();
       if (round >= 0) ms.get(variant)!.push(performance.now() - started);

@@ -21,6 +21,7 @@ import {
 } from "../streams/index.ts";
 
 const MINUTE = 60_000;
+const minuteOf = (time: number): number => Math.floor(time / MINUTE) * MINUTE;
 
 const lines = defineTopic<{ text: string }>({
   name: "lines",
@@ -65,10 +66,11 @@ const count = defineOperator({
   out: { counts },
   state: { minutes: jsonStore<number>() },
   globals: {},
+  reads: { words: ({ key, time }) => [["minutes", `${key}/${minuteOf(time)}`]] },
   handlers: {
     words(records, context) {
       for (const { key, time } of records) {
-        const minute = Math.floor(time / MINUTE) * MINUTE;
+        const minute = minuteOf(time);
         const id = `${key}/${minute}`;
         context.state.minutes.put(id, (context.state.minutes.get(id) ?? 0) + 1);
         context.schedule(minute + MINUTE, id);

@@ -28,6 +28,8 @@ const table = {
   UNKNOWN_REPLY_TOPIC: { retry: false, fence: false, fatal: false },
   TOPOLOGY_INVALID: { retry: false, fence: false, fatal: true },
   STATE_CORRUPT: { retry: true, fence: false, fatal: false },
+  STATE_NOT_LOADED: { retry: false, fence: false, fatal: true },
+  ENGINE_MISSING: { retry: false, fence: false, fatal: true },
 } as const satisfies Record<string, ErrorFlags>;
 
 export type ErrorCode = keyof typeof table;

@@ -60,6 +60,7 @@ export { ensureTopic } from "./runtime/topics.ts";
 export { Serdes } from "./serde/serdes.ts";
 export { createLevelEngine } from "./state/level-engine.ts";
 export { createMemoryEngine } from "./state/memory-engine.ts";
+export { createRocksEngine } from "./state/rocks-engine.ts";
 export type { StateEngine } from "./state/engine.ts";
 export { deadLetter, type DeadLetterValue } from "./task/dead-letter.ts";
 export {

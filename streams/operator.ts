@@ -116,8 +116,18 @@ export interface Operator<
       context: Context<O, S, G>,
     ) => void | Promise<void>;
   };
+  /**
+   * By input: the keys of the stores that the handler may read for a record. Engines that can't read within a handler load them
+   * before it, and reading another is a `STATE_NOT_LOADED` there; the others never call it. Absent: the record's own key of every
+   * store. `onTimer` may read the timer's key of every store.
+   */
+  readonly reads?: {
+    readonly [K in keyof I]?: (record: StreamRecord<ValueOf<I[K]>>) => readonly StoreKey<S>[];
+  };
   readonly onTimer?: (timer: Timer, context: Context<O, S, G>) => void;
 }
+
+export type StoreKey<S extends Stores = Stores> = readonly [store: keyof S & string, key: string];
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyOperator = Operator<any, any, any, any>;

@@ -16,6 +16,7 @@ export const decide = (salt: string) =>
     out: { decisions, replies: decisionReplies },
     state: { answered: avroStore(decisionReplies) },
     globals: { blueprints: blueprintTable },
+    reads: { scored: ({ value }) => [["answered", value.enriched.request.decisionId]] },
     handlers: {
       scored(records, context) {
         const blueprints = validBlueprints(context.globals.blueprints);

@@ -32,6 +32,7 @@ export const join = (options: JoinOptions = joinDefaults) =>
   defineOperator({
     name: "join",
     ...parts,
+    reads: { decisions: pendingKey, observations: pendingKey },
     handlers: {
       decisions(records, context) {
         for (const { key, value: decision, ...record } of records) {
@@ -107,6 +108,10 @@ export const join = (options: JoinOptions = joinDefaults) =>
       }
     },
   });
+
+function pendingKey({ key }: { readonly key: string }) {
+  return [["pending", key] as const];
+}
 
 function emit(row: Joined, context: JoinContext): void {
   context.emit("joined", { key: row.decision.decisionId, value: row, time: row.rowTime });

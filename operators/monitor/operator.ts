@@ -19,6 +19,10 @@ type MonitorContext = Context<typeof parts.out, typeof parts.state, typeof parts
 export const monitor = defineOperator({
   name: "monitor",
   ...parts,
+  reads: {
+    decisions: ({ value, time }) => [["hours", hourKey(value, time)]],
+    joined: ({ value, time }) => [["hours", hourKey(value.decision, time)]],
+  },
   handlers: {
     decisions(records, context) {
       const blueprints = validBlueprints(context.globals.blueprints);
@@ -52,18 +56,25 @@ export const monitor = defineOperator({
   },
 });
 
+interface DecidedBy {
+  readonly useCase: string;
+  readonly blueprintVersion: string;
+}
+
+const hourKey = ({ useCase, blueprintVersion }: DecidedBy, time: number): string =>
+  `${useCase}/${blueprintVersion}/${hourOf(time)}`;
+
 /** Reads and writes each hour once a batch. */
 function update<R extends { readonly time: number }>(
   records: readonly R[],
   context: MonitorContext,
-  decisionOf: (record: R) => { readonly useCase: string; readonly blueprintVersion: string },
+  decisionOf: (record: R) => DecidedBy,
   count: (hour: RunningHour, record: R) => void,
 ): void {
   const touched = new Map<string, RunningHour>();
   for (const record of records) {
-    const { useCase, blueprintVersion } = decisionOf(record);
     const start = hourOf(record.time);
-    const key = `${useCase}/${blueprintVersion}/${start}`;
+    const key = hourKey(decisionOf(record), record.time);
     let hour = touched.get(key);
     if (hour === undefined) {
       hour = context.state.hours.get(key);

@@ -41,7 +41,7 @@ export class GlobalFeed {
     const positions: Position[] = [];
     for (const { topic, partition, start } of await backbone.offsets([...new Set(sources.map((s) => s.topic.name))])) {
       const folded = sources.some((source) => source.kind === "fold" && source.topic.name === topic);
-      const stored = folded ? database.get(`${POSITION}${topic}/${partition}`) : undefined;
+      const [stored] = folded ? await database.getMany([`${POSITION}${topic}/${partition}`]) : [];
       const offset = stored === undefined ? start : Number(Buffer.from(stored).toString());
       positions.push({ topic, partition, offset });
     }

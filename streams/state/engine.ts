@@ -6,7 +6,8 @@ export type Change = readonly [key: string, value: Uint8Array | null];
  * engine to it (`test/streams/state/engine-conformance.ts`).
  */
 export interface StateDatabase {
-  get(key: string): Uint8Array | undefined;
+  /** Absent where the engine can only read in the background: a task then loads what its operators' `reads` name, a batch at a time. */
+  get?(key: string): Uint8Array | undefined;
   getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
   /** All of it or nothing, also under kill -9. */
   write(changes: readonly Change[]): Promise<void>;

@@ -1,3 +1,4 @@
+import { StreamsError } from "../errors.ts";
 import type { Store, StoreSpec, Timer } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 
@@ -23,7 +24,11 @@ const present = new Uint8Array(0);
  * the database before `flush`, so the database never runs ahead of what was committed.
  */
 export class TaskState {
+  /** The engine can't be asked within a handler: `load` first. */
+  readonly mustLoad: boolean;
   readonly #database: StateDatabase;
+  /** What `load` has read, until the batch is over. */
+  readonly #loaded = new Map<string, Uint8Array | undefined>();
   readonly #buffer = new Map<string, Uint8Array | null>();
   #undo: (readonly [string, Uint8Array | null | undefined])[] = [];
   /** Timers up to the horizon, in order; later ones are only in the buffer and the database. */
@@ -31,21 +36,27 @@ export class TaskState {
   #horizon = Number.NEGATIVE_INFINITY;
   #checkpoint: Checkpoint | undefined;
 
-  constructor(database: StateDatabase) {
+  static async open(database: StateDatabase): Promise<TaskState> {
+    return new TaskState(database, await readCheckpoint(database));
+  }
+
+  /** @param checkpoint what a new database has none of. */
+  constructor(database: StateDatabase, checkpoint?: Checkpoint) {
     this.#database = database;
-    const stored = database.get(CHECKPOINT);
-    this.#checkpoint = stored === undefined ? undefined : decodeCheckpoint(stored);
+    this.mustLoad = database.get === undefined;
+    this.#checkpoint = checkpoint;
   }
 
   get checkpoint(): Checkpoint | undefined {
     return this.#checkpoint;
   }
 
+  /** @param name operator, dot, store. */
   store<V>(name: string, spec: StoreSpec<V>): Store<V> {
     const prefix = `${name}\0`;
     return {
       get: (key) => {
-        const bytes = this.#get(prefix + key);
+        const bytes = this.#get(prefix, key);
         return bytes === undefined ? undefined : spec.decode(bytes);
       },
       put: (key, value) => this.#set(prefix + key, spec.encode(value)),
@@ -53,9 +64,34 @@ export class TaskState {
     };
   }
 
-  #get(key: string): Uint8Array | undefined {
-    const buffered = this.#buffer.get(key);
-    return buffered === undefined ? this.#database.get(key) : (buffered ?? undefined);
+  #get(prefix: string, key: string): Uint8Array | undefined {
+    const full = prefix + key;
+    const buffered = this.#buffer.get(full);
+    if (buffered !== undefined) return buffered ?? undefined;
+    if (!this.mustLoad) return this.#database.get!(full);
+    const loaded = this.#loaded.get(full);
+    if (loaded !== undefined || this.#loaded.has(full)) return loaded;
+    const dot = prefix.lastIndexOf(".");
+    const [operator, store] = [prefix.slice(0, dot), prefix.slice(dot + 1, -1)];
+    throw new StreamsError(
+      "STATE_NOT_LOADED",
+      `operator ${operator}: key ${key} of store ${store} is read but not named by the operator's \`reads\`; ` +
+        `name it there, since this state engine can't read within a handler`,
+    );
+  }
+
+  /** Makes keys known to the stores until `accept` or `rollback`. Does nothing where the engine can be asked at any time. */
+  async load(keys: Iterable<readonly [store: string, key: string]>): Promise<void> {
+    if (!this.mustLoad) return;
+    const wanted = new Set<string>();
+    for (const [store, key] of keys) {
+      const full = `${store}\0${key}`;
+      if (!this.#loaded.has(full) && this.#buffer.get(full) === undefined) wanted.add(full);
+    }
+    if (wanted.size === 0) return;
+    const names = [...wanted];
+    const values = await this.#database.getMany(names);
+    for (const [at, name] of names.entries()) this.#loaded.set(name, values[at]);
   }
 
   #set(key: string, value: Uint8Array | null): void {
@@ -112,6 +148,7 @@ export class TaskState {
   /** What has been written since the last `accept` stays. */
   accept(): void {
     this.#undo = [];
+    this.#loaded.clear();
   }
 
   /** What has been written since the last `accept` is undone. */
@@ -121,6 +158,7 @@ export class TaskState {
       else this.#buffer.set(key, before);
     }
     this.#undo = [];
+    this.#loaded.clear();
     this.#due = [];
     this.#horizon = Number.NEGATIVE_INFINITY;
   }
@@ -140,6 +178,12 @@ export class TaskState {
   async close(): Promise<void> {
     await this.#database.close();
   }
+}
+
+/** What a database stands for; `undefined` for a new one. */
+export async function readCheckpoint(database: StateDatabase): Promise<Checkpoint | undefined> {
+  const [stored] = await database.getMany([CHECKPOINT]);
+  return stored === undefined ? undefined : decodeCheckpoint(stored);
 }
 
 /** The last change of every commit on a changelog: what the changes before it stand for. */

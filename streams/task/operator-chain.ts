@@ -1,6 +1,6 @@
 import type { Headers } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
-import type { AnyOperator, Context, Emitted, Origin, StreamRecord } from "../operator.ts";
+import type { AnyOperator, Context, Emitted, Origin, StoreKey, StreamRecord } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { OperatorTimer, TaskState } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
@@ -33,6 +33,7 @@ export interface TaskEnvironment {
 
 type AnyContext = Context<Record<string, AnyTopic>, Record<string, never>, Record<string, never>>;
 type Handler = (records: readonly StreamRecord<unknown>[], context: AnyContext) => void | Promise<void>;
+type Reads = Readonly<Record<string, ((record: StreamRecord<unknown>) => readonly StoreKey[]) | undefined>>;
 
 /**
  * The operators of one task in the order records pass them, with what they have written. A batch that fails is undone,
@@ -90,6 +91,7 @@ export class OperatorChain {
     await this.#attempt(
       timers,
       async (batch) => {
+        if (this.#state.mustLoad) await this.#loadTimers(batch);
         for (const { operator: name, time, key } of batch) {
           const operator = this.#operators.find((each) => each.name === name);
           this.#at = name;
@@ -129,12 +131,29 @@ export class OperatorChain {
       for (const [name, input] of Object.entries(operator.in as Record<string, AnyTopic>)) {
         if (input.name !== topic.name) continue;
         this.#at = operator.name;
+        if (this.#state.mustLoad) await this.#loadReads(operator, name, records);
         const handler = (operator.handlers as Record<string, Handler>)[name]!;
         await handler(records, this.#contexts.get(operator)!);
         this.#environment.onHandled(operator.name, records.length);
         await this.#dispatchEdges();
       }
     }
+  }
+
+  async #loadReads(operator: AnyOperator, input: string, records: readonly StreamRecord<unknown>[]): Promise<void> {
+    const reads = (operator.reads as Reads | undefined)?.[input] ?? (({ key }) => ownKey(operator, key));
+    await this.#state.load(
+      records.flatMap((record) => reads(record).map(([store, key]) => [`${operator.name}.${store}`, key] as const)),
+    );
+  }
+
+  async #loadTimers(timers: readonly OperatorTimer[]): Promise<void> {
+    await this.#state.load(
+      timers.flatMap(({ operator: name, key }) => {
+        const operator = this.#operators.find((each) => each.name === name);
+        return operator === undefined ? [] : ownKey(operator, key).map(([store]) => [`${name}.${store}`, key] as const);
+      }),
+    );
   }
 
   async #dispatchEdges(): Promise<void> {
@@ -221,6 +240,9 @@ export class OperatorChain {
 }
 
 const resolved = Promise.resolve();
+
+const ownKey = (operator: AnyOperator, key: string): readonly StoreKey[] =>
+  Object.keys(operator.state as Record<string, unknown>).map((store) => [store, key]);
 
 function edgeTopic(operators: readonly AnyOperator[], name: string): AnyTopic {
   for (const operator of operators) {

@@ -35,7 +35,7 @@ export async function openTasks(
   for (const subTopology of inFlowOrder(topology.subTopologies)) {
     const partitions = (await log.partitions(subTopology.sources[0]!.name))!;
     for (let partition = 0; partition < partitions; partition++) {
-      const state = new TaskState(await engine.open(`${subTopology.name}-${partition}`));
+      const state = await TaskState.open(await engine.open(`${subTopology.name}-${partition}`));
       const positions = state.checkpoint?.positions ?? {};
       tasks.push(new Task(topology, subTopology, partition, state, positions, environment));
     }

@@ -2,10 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { StateEngine } from "../../../streams/state/engine.ts";
 import { createLevelEngine } from "../../../streams/state/level-engine.ts";
 import { createMemoryEngine } from "../../../streams/state/memory-engine.ts";
+import { createRocksEngine } from "../../../streams/state/rocks-engine.ts";
 import { engineConformance } from "./engine-conformance.ts";
+import { withoutRocks } from "./without-rocks.ts";
 
 const temporary = (): Promise<string> => mkdtemp(join(tmpdir(), "loopstream-state-"));
 const remove = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true });
@@ -20,49 +23,76 @@ engineConformance("memory", () => {
   return Promise.resolve({ engine, again: () => engine, close: () => Promise.resolve() });
 });
 
-test("level: a write that was acknowledged is whole after kill -9, and none is torn", async () => {
-  const dir = await temporary();
-  const program = `
-    import { createLevelEngine } from ${JSON.stringify(join(import.meta.dirname, "../../../streams/state/level-engine.ts"))};
-    const database = await createLevelEngine(${JSON.stringify(dir)}).open("task");
+describe.skipIf(withoutRocks)("with rocksdb-native", () => {
+  engineConformance("rocks", async () => {
+    const dir = await temporary();
+    return { engine: createRocksEngine(dir), again: () => createRocksEngine(dir), close: () => remove(dir) };
+  });
+
+  durable("rocks", "rocks-engine", "createRocksEngine", createRocksEngine, "task.rocksdb");
+});
+
+durable("level", "level-engine", "createLevelEngine", createLevelEngine, "task");
+
+function durable(
+  name: string,
+  file: string,
+  factory: string,
+  createEngine: (dir: string) => StateEngine,
+  folder: string,
+): void {
+  test(`${name}: a write that was acknowledged is whole after kill -9, and none is torn`, async () => {
+    const dir = await temporary();
+    const program = `
+    import { ${factory} } from ${JSON.stringify(join(import.meta.dirname, `../../../streams/state/${file}.ts`))};
+    const database = await ${factory}(${JSON.stringify(dir)}).open("task");
     for (let n = 1; ; n++) {
       await database.write(Array.from({ length: 50 }, (_, i) => ["key" + i, Buffer.from(String(n))]));
       process.stdout.write(n + "\\n");
     }`;
-  const script = join(dir, "writer.mts");
-  await writeFile(script, program);
-  const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
-  let acknowledged = 0;
-  await new Promise<void>((resolve) => {
-    child.stdout.setEncoding("utf8").on("data", (lines: string) => {
-      acknowledged = Math.max(acknowledged, ...lines.trim().split("\n").slice(0, -1).map(Number));
-      if (acknowledged > 300) child.kill("SIGKILL");
+    const script = join(dir, "writer.mts");
+    await writeFile(script, program);
+    const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+    let acknowledged = 0;
+    await new Promise<void>((resolve) => {
+      child.stdout.setEncoding("utf8").on("data", (lines: string) => {
+        acknowledged = Math.max(acknowledged, ...lines.trim().split("\n").slice(0, -1).map(Number));
+        if (acknowledged > 300) child.kill("SIGKILL");
+      });
+      child.on("close", () => resolve());
     });
-    child.on("close", () => resolve());
+    const database = await createEngine(dir).open("task");
+    const found = new Set(
+      (await database.getMany(Array.from({ length: 50 }, (_, i) => `key${i}`))).map((value) =>
+        Number(Buffer.from(value!).toString()),
+      ),
+    );
+    await database.close();
+    await remove(dir);
+    expect(found.size).toBe(1);
+    expect([...found][0]).toBeGreaterThanOrEqual(acknowledged);
   });
-  const database = await createLevelEngine(dir).open("task");
-  const found = new Set(
-    (await database.getMany(Array.from({ length: 50 }, (_, i) => `key${i}`))).map((value) =>
-      Number(Buffer.from(value!).toString()),
-    ),
-  );
-  await database.close();
-  await remove(dir);
-  expect(found.size).toBe(1);
-  expect([...found][0]).toBeGreaterThanOrEqual(acknowledged);
-});
 
-test("level: a database that can't be opened is called corrupt, so that it is restored", async () => {
-  const dir = await temporary();
-  const engine = createLevelEngine(dir);
-  const database = await engine.open("task");
-  await database.write([["a", Buffer.from("1")]]);
-  await database.close();
-  await writeFile(join(dir, "task", "CURRENT"), "nonsense");
-  await expect(engine.open("task")).rejects.toMatchObject({ code: "STATE_CORRUPT", flags: { retry: true } });
-  await engine.destroy("task");
-  const anew = await engine.open("task");
-  expect(anew.get("a")).toBeUndefined();
-  await anew.close();
-  await remove(dir);
-});
+  test(`${name}: a database that can't be opened is called corrupt, so that it is restored`, async () => {
+    const dir = await temporary();
+    const engine = createEngine(dir);
+    const database = await engine.open("task");
+    await database.write([["a", Buffer.from("1")]]);
+    await database.close();
+    await writeFile(join(dir, folder, "CURRENT"), "nonsense");
+    await expect(engine.open("task")).rejects.toMatchObject({ code: "STATE_CORRUPT", flags: { retry: true } });
+    await engine.destroy("task");
+    const anew = await engine.open("task");
+    expect(await anew.getMany(["a"])).toEqual([undefined]);
+    await anew.close();
+    await remove(dir);
+  });
+
+  test(`${name}: a database that is open is locked, not corrupt`, async () => {
+    const dir = await temporary();
+    const database = await createEngine(dir).open("task");
+    await expect(createEngine(dir).open("task")).rejects.toMatchObject({ code: "BACKBONE_LOCKED" });
+    await database.close();
+    await remove(dir);
+  });
+}
