@@ -84,13 +84,17 @@ function clusterOf(kafka: Kafka): Cluster {
   return cluster!;
 }
 
+interface Pooled {
+  readonly connectionPool: { readonly pool: readonly { connect(): Promise<unknown> }[] };
+}
+
 const mended = new WeakSet<Broker>();
 
 /** Two requests that find a connection closed would open two sockets, of which kafkajs forgets one. */
 function connectOnce(broker: Broker): Broker {
   if (mended.has(broker)) return broker;
   mended.add(broker);
-  for (const connection of broker.connectionPool.pool) {
+  for (const connection of (broker as unknown as Pooled).connectionPool.pool) {
     const connect = connection.connect.bind(connection);
     let connecting: Promise<unknown> | undefined;
     connection.connect = () => (connecting ??= connect().finally(() => (connecting = undefined)));

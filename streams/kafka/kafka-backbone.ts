@@ -1,4 +1,3 @@
-import type { Admin } from "kafkajs";
 import type {
   Backbone,
   GroupOptions,
@@ -19,32 +18,46 @@ import { KafkaProducer } from "./kafka-producer.ts";
 import { KafkaReader } from "./kafka-reader.ts";
 import { kafkaSettings, type KafkaBackboneOptions, type KafkaSettings } from "./options.ts";
 import { TopicDirectory } from "./topic-directory.ts";
-import type { Cluster } from "./wire.ts";
+import type { Client, Cluster, TopicAdmin } from "./wire.ts";
 
 /** Connects; rejects with `BACKBONE_UNAVAILABLE` when no broker answers within `deliveryTimeoutMs`. */
 export async function createKafkaBackbone(options: KafkaBackboneOptions): Promise<Backbone> {
   const settings = kafkaSettings(options);
-  const cluster = await openCluster(settings);
-  const admin = kafkaClient(settings).admin();
+  return openBackbone(settings, {
+    fencesOffsets: false,
+    openCluster: () => openCluster(settings),
+    async openAdmin() {
+      const admin = kafkaClient(settings).admin();
+      await admin.connect();
+      return admin;
+    },
+  });
+}
+
+/** The backbone over any client library that gives connections and requests. */
+export async function openBackbone(settings: KafkaSettings, client: Client): Promise<Backbone> {
+  const cluster = await client.openCluster();
   try {
-    await admin.connect();
+    return new KafkaBackbone(client, cluster, await client.openAdmin(), settings);
   } catch (error) {
     await cluster.disconnect();
     throw streamsError(error, `connect to ${settings.brokers.join(", ")}`);
   }
-  return new KafkaBackbone(cluster, admin, settings);
 }
 
 class KafkaBackbone implements Backbone {
   readonly kind = "kafka";
+  readonly #client: Client;
   readonly #cluster: Cluster;
-  readonly #admin: Admin;
+  readonly #admin: TopicAdmin;
   readonly #settings: KafkaSettings;
   readonly #directory: TopicDirectory;
   readonly #opened = new Set<{ close(): Promise<void> }>();
+  readonly #members = new Set<KafkaGroup>();
   #closed = false;
 
-  constructor(cluster: Cluster, admin: Admin, settings: KafkaSettings) {
+  constructor(client: Client, cluster: Cluster, admin: TopicAdmin, settings: KafkaSettings) {
+    this.#client = client;
     this.#cluster = cluster;
     this.#admin = admin;
     this.#settings = settings;
@@ -88,7 +101,16 @@ class KafkaBackbone implements Backbone {
 
   async producer(options: ProducerOptions = {}): Promise<Producer> {
     return this.#open(async (cluster) => {
-      const producer = new KafkaProducer(cluster, this.#directory, this.#settings, options.transactionalId);
+      const { transactionalId } = options;
+      const memberOf = (groupId: string, positions: readonly Position[]): KafkaGroup | undefined =>
+        this.#memberOf(groupId, positions);
+      const producer = new KafkaProducer({
+        cluster,
+        directory: this.#directory,
+        settings: this.#settings,
+        transactionalId,
+        memberOf,
+      });
       await producer.start();
       return producer;
     });
@@ -115,14 +137,32 @@ class KafkaBackbone implements Backbone {
         await coordinator.then((broker) => broker.leaveGroup({ groupId, memberId })).catch(() => undefined);
       };
       const directory = this.#directory;
-      return new KafkaGroup({ groupId, tasks, listener, directory, settings: this.#settings, cluster, leave });
+      const member: KafkaGroup = new KafkaGroup({
+        groupId,
+        tasks,
+        listener,
+        directory,
+        settings: this.#settings,
+        cluster,
+        leave,
+        closed: () => this.#members.delete(member),
+      });
+      this.#members.add(member);
+      return member;
     });
+  }
+
+  /** Whose standing guards offsets in a transaction: this backbone's member that has the partitions, where it has members of the group. */
+  #memberOf(groupId: string, positions: readonly Position[]): KafkaGroup | undefined {
+    if (!this.#client.fencesOffsets) return undefined;
+    const members = [...this.#members].filter((member) => member.groupId === groupId);
+    return members.find((member) => member.owns(positions)) ?? members[0];
   }
 
   /** Everything that is opened has connections of its own, and is closed with the backbone at the latest. */
   async #open<T extends { close(): Promise<void> }>(make: (cluster: Cluster) => Promise<T>): Promise<T> {
     this.#check();
-    const cluster = await openCluster(this.#settings);
+    const cluster = await this.#client.openCluster();
     try {
       const opened = await make(cluster);
       const close = opened.close.bind(opened);

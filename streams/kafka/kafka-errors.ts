@@ -17,8 +17,9 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   RECORD_LIST_TOO_LARGE: "RECORD_TOO_LARGE",
 };
 
-/** Errors of the connection, by kafkajs' names: another attempt may find the broker again. */
+/** Errors of the connection, kafkajs' and ours, by their names: another attempt may find the broker again. */
 const connection = new Set([
+  "ConnectionLost",
   "KafkaJSBrokerNotFound",
   "KafkaJSConnectionClosedError",
   "KafkaJSConnectionError",
@@ -35,11 +36,16 @@ export class ProtocolError extends Error {
   readonly type: string;
   readonly retriable: boolean;
 
-  constructor(type: string, retriable: boolean, where: string) {
-    super(`${type} (${where})`);
+  constructor(type: string, retriable: boolean, where: string, cause?: unknown) {
+    super(`${type} (${where})`, cause === undefined ? undefined : { cause });
     this.type = type;
     this.retriable = retriable;
   }
+}
+
+/** No answer: the broker is not known, can't be reached, or the connection to it ended. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
 }
 
 /** The protocol's name of the error, or undefined when it is not an answer of the broker. */
@@ -69,7 +75,7 @@ export function isFencing(error: unknown): boolean {
   return type !== undefined && fencing.has(type);
 }
 
-/** One of our codes for what kafkajs threw; `doing` says what was being done and where. */
+/** One of our codes for what the client threw; `doing` says what was being done and where. */
 export function streamsError(error: unknown, doing: string): StreamsError {
   if (error instanceof StreamsError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -4,7 +4,7 @@ import { Fetcher } from "./fetcher.ts";
 import type { GroupTasks } from "./group-tasks.ts";
 import { isTransient, protocolType, streamsError } from "./kafka-errors.ts";
 import { defaultMaxRecords } from "./kafka-reader.ts";
-import { Membership } from "./membership.ts";
+import { Membership, type Standing } from "./membership.ts";
 import type { KafkaSettings } from "./options.ts";
 import { retrying } from "./retrying.ts";
 import { nameOf, type TopicDirectory } from "./topic-directory.ts";
@@ -21,6 +21,7 @@ export interface GroupContext {
   readonly cluster: Cluster;
   /** Tells the coordinator on another connection that the member leaves. */
   readonly leave: (memberId: string) => Promise<void>;
+  readonly closed: () => void;
 }
 
 /**
@@ -56,6 +57,14 @@ export class KafkaGroup implements GroupReader {
       },
     });
     this.#join();
+  }
+
+  get groupId(): string {
+    return this.#context.groupId;
+  }
+
+  owns(positions: readonly Position[]): boolean {
+    return this.#foreign(positions) === undefined && !this.#lost;
   }
 
   async poll(maxWaitMs: number, maxRecords = defaultMaxRecords): Promise<readonly Fetch[]> {
@@ -119,7 +128,8 @@ export class KafkaGroup implements GroupReader {
     const starts = new Map(given.map((position) => [nameOf(position), position.offset]));
     // Asked for only now: whoever had the partitions may have committed until the listener fenced it.
     const rest = partitions.filter((at) => !starts.has(nameOf(at)));
-    for (const position of await directory.committed(groupId, rest)) starts.set(nameOf(position), position.offset);
+    for (const position of await directory.committed(groupId, rest, true))
+      starts.set(nameOf(position), position.offset);
     await this.#fetcher.add(partitions.map((at) => ({ ...at, offset: starts.get(nameOf(at)) ?? 0 })));
     for (const task of tasks) this.#owned.add(task);
   }
@@ -146,30 +156,39 @@ export class KafkaGroup implements GroupReader {
   async commit(positions: readonly Position[]): Promise<void> {
     if (positions.length === 0) return;
     const { groupId, settings } = this.#context;
-    this.#checkOwned(positions);
     try {
-      await retrying(settings.deliveryTimeoutMs, async () => {
-        try {
-          await this.#membership.commit(positions);
-        } catch (error) {
-          // A round of the group in which the partitions may well stay here: only its end tells.
-          const type = protocolType(error);
-          const joining = this.#joining;
-          if (joining === undefined || (type !== "REBALANCE_IN_PROGRESS" && type !== "ILLEGAL_GENERATION")) throw error;
-          await joining;
-          this.#checkOwned(positions);
-          await this.#membership.commit(positions);
-        }
-      });
+      await retrying(settings.deliveryTimeoutMs, () =>
+        this.asMember(positions, (standing) => this.#membership.commit(positions, standing)),
+      );
     } catch (error) {
       if (protocolType(error) === undefined && !isTransient(error)) throw error;
       throw streamsError(error, `commit of group ${groupId}`);
     }
   }
 
-  #checkOwned(positions: readonly Position[]): void {
+  /** Does it with this member's standing, again where a round of the group came between. `FENCED` where it has not all the partitions. */
+  async asMember(positions: readonly Position[], attempt: (standing: Standing) => Promise<void>): Promise<void> {
+    this.#checkOwned(positions);
+    try {
+      await attempt(this.#membership.standing);
+    } catch (error) {
+      // A round of the group in which the partitions may well stay here: only its end tells.
+      const type = protocolType(error);
+      const joining = this.#joining;
+      if (joining === undefined || (type !== "REBALANCE_IN_PROGRESS" && type !== "ILLEGAL_GENERATION")) throw error;
+      await joining;
+      this.#checkOwned(positions);
+      await attempt(this.#membership.standing);
+    }
+  }
+
+  #foreign(positions: readonly Position[]): Position | undefined {
     const mine = new Set(this.#context.tasks.partitions(this.#owned).map(nameOf));
-    const foreign = positions.find((position) => !mine.has(nameOf(position)));
+    return positions.find((position) => !mine.has(nameOf(position)));
+  }
+
+  #checkOwned(positions: readonly Position[]): void {
+    const foreign = this.#foreign(positions);
     if (foreign === undefined && !this.#lost) return;
     throw new StreamsError(
       "FENCED",
@@ -193,6 +212,7 @@ export class KafkaGroup implements GroupReader {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#context.closed();
     this.#membership.close();
     this.#fetcher.close();
     if (this.#membership.memberId !== "") await this.#context.leave(this.#membership.memberId);

@@ -2,12 +2,20 @@ import type { OutgoingRecord, Producer, Transaction } from "../backbone/backbone
 import { StreamsError } from "../errors.ts";
 import { Coordinators } from "./coordinators.ts";
 import { protocolType, streamsError } from "./kafka-errors.ts";
-import { KafkaTransaction } from "./kafka-transaction.ts";
+import { KafkaTransaction, type TransactionContext } from "./kafka-transaction.ts";
 import type { KafkaSettings } from "./options.ts";
 import { RecordWriter, type Identity } from "./record-writer.ts";
 import { retrying } from "./retrying.ts";
 import type { TopicDirectory } from "./topic-directory.ts";
 import type { Cluster } from "./wire.ts";
+
+export interface ProducerContext {
+  readonly cluster: Cluster;
+  readonly directory: TopicDirectory;
+  readonly settings: KafkaSettings;
+  readonly transactionalId: string | undefined;
+  readonly memberOf: TransactionContext["memberOf"];
+}
 
 /**
  * Idempotent: a repetition after a lost answer is stored once. `send` never takes part in a transaction, not even
@@ -19,6 +27,7 @@ export class KafkaProducer implements Producer {
   readonly #directory: TopicDirectory;
   readonly #settings: KafkaSettings;
   readonly #transactionalId: string | undefined;
+  readonly #memberOf: TransactionContext["memberOf"];
   readonly #writer: RecordWriter;
   #plain: Promise<Identity> | undefined;
   #transactional: Promise<Identity> | undefined;
@@ -26,7 +35,8 @@ export class KafkaProducer implements Producer {
   #fenced = false;
   #closed = false;
 
-  constructor(cluster: Cluster, directory: TopicDirectory, settings: KafkaSettings, transactionalId?: string) {
+  constructor({ cluster, directory, settings, transactionalId, memberOf }: ProducerContext) {
+    this.#memberOf = memberOf;
     this.#cluster = cluster;
     this.#coordinators = new Coordinators(cluster);
     this.#directory = directory;
@@ -108,6 +118,7 @@ export class KafkaProducer implements Producer {
       directory: this.#directory,
       settings: this.#settings,
       transactionalId,
+      memberOf: this.#memberOf,
       identity: () => this.#identity(),
       ended: (outcome) => {
         this.#open = undefined;

@@ -2,6 +2,8 @@ import type { OutgoingRecord, Position, Transaction, TopicPartition } from "../b
 import { StreamsError } from "../errors.ts";
 import type { Coordinators } from "./coordinators.ts";
 import { protocolType, streamsError } from "./kafka-errors.ts";
+import type { KafkaGroup } from "./kafka-group.ts";
+import type { Standing } from "./membership.ts";
 import type { KafkaSettings } from "./options.ts";
 import { RecordWriter, type Identity } from "./record-writer.ts";
 import { retrying } from "./retrying.ts";
@@ -17,6 +19,8 @@ export interface TransactionContext {
   readonly directory: TopicDirectory;
   readonly settings: KafkaSettings;
   readonly transactionalId: string;
+  /** The member with whose standing offsets of the group are committed, if any. */
+  readonly memberOf: (groupId: string, positions: readonly Position[]) => KafkaGroup | undefined;
   readonly identity: () => Promise<Identity>;
   readonly ended: (outcome: Outcome) => void;
 }
@@ -57,12 +61,15 @@ export class KafkaTransaction implements Transaction {
         topic,
         partitions: group.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
       }));
-      await this.#ask(
-        "commit offsets",
-        0,
-        (broker, identity) => broker.txnOffsetCommit({ ...identity, groupId, topics }),
-        groupId,
-      );
+      const commit = (standing?: Standing): Promise<void> =>
+        this.#ask(
+          "commit offsets",
+          0,
+          (broker, identity) => broker.txnOffsetCommit({ ...identity, ...standing, groupId, topics }),
+          groupId,
+        );
+      const member = this.#context.memberOf(groupId, positions);
+      await (member === undefined ? commit() : member.asMember(positions, commit));
     });
   }
 

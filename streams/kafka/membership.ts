@@ -18,6 +18,12 @@ export interface MembershipEvents {
   readonly lost: () => void;
 }
 
+/** Who a request of this member is from: the broker refuses it once the group has gone on without. */
+export interface Standing {
+  readonly memberId: string;
+  readonly generationId: number;
+}
+
 /** This member's standing with the group's coordinator: joins, heartbeats, commits. Knows nothing of records. */
 export class Membership {
   readonly #cluster: Cluster;
@@ -43,6 +49,10 @@ export class Membership {
 
   get memberId(): string {
     return this.#memberId;
+  }
+
+  get standing(): Standing {
+    return { memberId: this.#memberId, generationId: this.#generation };
   }
 
   /**
@@ -145,8 +155,8 @@ export class Membership {
     this.#events.lost();
   }
 
-  /** One attempt with the standing of now. */
-  async commit(positions: readonly Position[]): Promise<void> {
+  /** One attempt. */
+  async commit(positions: readonly Position[], { memberId, generationId }: Standing): Promise<void> {
     const topics = [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, group]) => ({
       topic,
       partitions: group.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
@@ -155,8 +165,8 @@ export class Membership {
       const coordinator = await this.#findCoordinator();
       await coordinator.offsetCommit({
         groupId: this.#groupId,
-        groupGenerationId: this.#generation,
-        memberId: this.#memberId,
+        groupGenerationId: generationId,
+        memberId,
         topics,
       });
     } catch (error) {

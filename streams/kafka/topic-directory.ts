@@ -1,11 +1,10 @@
-import type { Admin } from "kafkajs";
 import type { PartitionOffsets, Position, TopicPartition, TopicSpec } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { protocolType, streamsError } from "./kafka-errors.ts";
 import { lastReadable } from "./last-readable.ts";
 import type { KafkaSettings } from "./options.ts";
 import { retrying } from "./retrying.ts";
-import type { Broker, Cluster } from "./wire.ts";
+import type { Broker, Cluster, TopicAdmin } from "./wire.ts";
 
 const earliest = -2;
 const latest = -1;
@@ -13,13 +12,13 @@ const readCommitted = 1;
 
 /** What the cluster says about topics, their partitions and offsets, and a group's committed ones. */
 export class TopicDirectory {
-  readonly #admin: Admin;
+  readonly #admin: TopicAdmin;
   readonly #cluster: Cluster;
   readonly #settings: KafkaSettings;
   readonly #counts = new Map<string, number>();
   readonly #ends = new Map<string, { readonly stable: number; readonly end: number }>();
 
-  constructor(admin: Admin, cluster: Cluster, settings: KafkaSettings) {
+  constructor(admin: TopicAdmin, cluster: Cluster, settings: KafkaSettings) {
     this.#admin = admin;
     this.#cluster = cluster;
     this.#settings = settings;
@@ -160,7 +159,12 @@ export class TopicDirectory {
       .sort((a, b) => order.get(nameOf(a))! - order.get(nameOf(b))!);
   }
 
-  async committed(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
+  /** `stable` waits for open transactions that hold offsets of the group, where the client can. */
+  async committed(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+    stable = false,
+  ): Promise<readonly Position[]> {
     if (partitions.length === 0) return [];
     const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, group]) => ({
       topic,
@@ -169,7 +173,7 @@ export class TopicDirectory {
     try {
       const { responses } = await this.#retrying(async () => {
         const coordinator = await this.#cluster.findGroupCoordinator({ groupId });
-        return coordinator.offsetFetch({ groupId, topics });
+        return coordinator.offsetFetch({ groupId, topics, requireStable: stable });
       });
       return responses.flatMap((response) =>
         response.partitions

@@ -1,5 +1,6 @@
 /**
- * The part of kafkajs' `Cluster` and `Broker` that is used here. kafkajs hands its `Cluster` to every partition assigner, and its
+ * What the adapters need of a client: connections to brokers and requests on them. These are kafkajs' `Cluster` and `Broker`, as far as they
+ * are used here; `streams/platformatic/` makes the same of another client. kafkajs hands its `Cluster` to every partition assigner, and its
  * own types leave part of both out; the shapes were read from kafkajs 2.2.4, which the lock file pins.
  */
 export interface Cluster {
@@ -7,7 +8,6 @@ export interface Cluster {
   disconnect(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadata(): Promise<void>;
-  removeBroker(at: { host: string; port: number }): void;
   getNodeIds(): readonly string[];
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
   findBroker(options: { nodeId: string | number }): Promise<Broker>;
@@ -45,10 +45,8 @@ interface ProducerIdentity {
 export interface Broker {
   readonly nodeId: string | number;
   readonly connectionPool: {
-    readonly pool: readonly { connect(): Promise<unknown> }[];
     send(request: Request): Promise<unknown>;
   };
-  disconnect(): Promise<void>;
   metadata(topics: readonly string[]): Promise<{
     readonly topicMetadata: readonly { readonly topic: string; readonly partitionMetadata: readonly unknown[] }[];
   }>;
@@ -61,6 +59,8 @@ export interface Broker {
   }>;
   offsetFetch(request: {
     groupId: string;
+    /** Refuses, to be asked again, while a transaction that may change the answer is open. kafkajs does not know it. */
+    requireStable?: boolean;
     topics: readonly TopicPartitions<{ readonly partition: number }>[];
   }): Promise<{
     readonly responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[];
@@ -100,8 +100,35 @@ export interface Broker {
   txnOffsetCommit(
     request: ProducerIdentity & {
       groupId: string;
+      /** With them the broker refuses a member that the group has gone on without. kafkajs does not know them. */
+      memberId?: string;
+      generationId?: number;
       topics: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[];
     },
   ): Promise<unknown>;
   endTxn(request: ProducerIdentity & { transactionResult: boolean }): Promise<unknown>;
+}
+
+/** The part of kafkajs' `Admin` that is used here. */
+export interface TopicAdmin {
+  createTopics(request: {
+    topics: {
+      topic: string;
+      numPartitions: number;
+      replicationFactor: number;
+      configEntries: { name: string; value: string }[];
+    }[];
+    waitForLeaders: true;
+  }): Promise<unknown>;
+  listTopics(): Promise<string[]>;
+  disconnect(): Promise<void>;
+}
+
+/** A client library, as the backbone above it sees it. */
+export interface Client {
+  /** Whether its offsets in a transaction carry the member and its generation. */
+  readonly fencesOffsets: boolean;
+  /** Connections of their own, so that one reader's waiting fetch or join holds up nobody else. */
+  openCluster(): Promise<Cluster>;
+  openAdmin(): Promise<TopicAdmin>;
 }
