@@ -25,6 +25,7 @@ export {
   type SharedBackbone,
 } from "./local/index.ts";
 export { createKafkaBackbone, type KafkaBackboneOptions } from "./kafka/index.ts";
+export { createPlatformaticBackbone } from "./platformatic/index.ts";
 export { createConfluentRegistry, type ConfluentRegistryOptions } from "./registry/confluent-registry.ts";
 export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
 export { globalTable, type Bytes, type BytesView, type GlobalFold, type GlobalTable } from "./global/global-source.ts";
