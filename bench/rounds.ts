@@ -49,8 +49,9 @@ export function median(values: readonly number[]): number {
 /** `1.84 (1.71–2.02)`: the median and the middle half of the rounds. */
 export function spread(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): string => sorted[Math.round(share * (sorted.length - 1))]!.toFixed(2);
-  return `${median(values).toFixed(2)} (${at(0.25)}–${at(0.75)})`;
+  const show = (value: number): string => (value < 0.095 ? value.toPrecision(1) : value.toFixed(2));
+  const at = (share: number): string => show(sorted[Math.round(share * (sorted.length - 1))]!);
+  return `${show(median(values))} (${at(0.25)}–${at(0.75)})`;
 }
 
 /** A Markdown table with columns as wide as their cells. */
