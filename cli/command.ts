@@ -15,6 +15,7 @@ export function withSettings(command: Command): Command {
     .option("--registry <url>", "Confluent-compatible schema registry")
     .option("--dir <path>", "directory of the embedded backbone and of local state")
     .option("--partitions <n>", "partitions of topics that are made new")
+    .option("--state-engine <name>", "what keeps local state: leveldb (default) or rocksdb, which needs rocksdb-native")
     .option("--config <file>", "settings file (default: loopstream.yaml where there is one)")
     .option("--json", "print the result as JSON on the last line");
 }

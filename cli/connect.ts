@@ -63,6 +63,7 @@ export function loopOptions(
     registry: connection.registry,
     subjectPrefix: connection.subjectPrefix,
     stateDir: join(settings.dir, "state"),
+    stateEngine: settings.stateEngine,
     partitions: settings.partitions,
     delivery: embedded ? "exactlyOnce" : settings.delivery,
     commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,

@@ -22,6 +22,7 @@ export class UsageError extends Error {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof BlueprintError) return exitCodes.usage;
   if (error instanceof StreamsError) {
+    if (error.code === "ENGINE_MISSING") return exitCodes.usage;
     const { retry } = error.flags;
     return retry || error.code === "BACKBONE_LOCKED" ? exitCodes.unavailable : exitCodes.failed;
   }

@@ -2,6 +2,7 @@ import { readFileSync, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { StateEngineName } from "../topologies/index.ts";
 
 const shape = z.strictObject({
   brokers: z.union([z.string(), z.array(z.string())]).optional(),
@@ -12,6 +13,7 @@ const shape = z.strictObject({
   salt: z.string().optional(),
   commitIntervalMs: z.number().nonnegative().optional(),
   delivery: z.enum(["exactlyOnce", "atLeastOnce"]).optional(),
+  state: z.strictObject({ engine: z.enum(["leveldb", "rocksdb"]).optional() }).optional(),
 });
 
 /** Where everything is. Flags come first, then environment, then loopstream.yaml, then the defaults. */
@@ -29,6 +31,8 @@ export interface Settings {
   readonly commitIntervalMs: number;
   /** On Kafka; the embedded backbone is always exact. */
   readonly delivery: "exactlyOnce" | "atLeastOnce";
+  /** What keeps local state; rocksdb needs the package rocksdb-native. */
+  readonly stateEngine: StateEngineName;
 }
 
 export interface SettingsFlags {
@@ -37,6 +41,7 @@ export interface SettingsFlags {
   readonly registry?: string;
   readonly dir?: string;
   readonly partitions?: string;
+  readonly stateEngine?: string;
 }
 
 const defaults = Object.freeze({
@@ -46,6 +51,7 @@ const defaults = Object.freeze({
   salt: "loopstream",
   commitIntervalMs: 20,
   delivery: "exactlyOnce" as const,
+  stateEngine: "leveldb" as const,
 });
 
 /** Throws, naming the file and field, for settings that don't hold together. */
@@ -54,6 +60,10 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
   const partitions = flags.partitions === undefined ? file.partitions : Number(flags.partitions);
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions > 0)) {
     throw new Error(`--partitions ${flags.partitions}: write a whole number above 0`);
+  }
+  const engine = flags.stateEngine ?? file.state?.engine ?? defaults.stateEngine;
+  if (engine !== "leveldb" && engine !== "rocksdb") {
+    throw new Error(`--state-engine ${engine}: write leveldb or rocksdb`);
   }
   const brokers = flags.brokers ?? environment["KAFKA_BROKERS"] ?? file.brokers ?? [];
   const registry = flags.registry ?? environment["SCHEMA_REGISTRY"] ?? file.registry;
@@ -71,6 +81,7 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
     registry,
     dir: resolve(flags.dir ?? file.dir ?? defaults.dir),
     partitions: partitions ?? defaults.partitions,
+    stateEngine: engine,
   });
 }
 

@@ -3,6 +3,7 @@ import { blueprints, deadLetters, models, topics } from "../schemas/index.ts";
 import {
   Application,
   createLevelEngine,
+  createRocksEngine,
   ensureTopic,
   Publisher,
   readTable,
@@ -16,6 +17,8 @@ import {
 import { createWorkerLearner, ScorerCache, Trainer, type TrainerTables } from "../trainer/index.ts";
 import { decisionTopology } from "./decision-topology.ts";
 
+export type StateEngineName = "leveldb" | "rocksdb";
+
 export interface LoopOptions {
   readonly id: string;
   readonly backbone: Backbone;
@@ -23,6 +26,8 @@ export interface LoopOptions {
   /** Put before every subject of the registry. */
   readonly subjectPrefix?: string;
   readonly stateDir: string;
+  /** Default leveldb. Each has folders of its own: after a change state is restored from the changelogs. */
+  readonly stateEngine?: StateEngineName;
   readonly partitions: number;
   readonly delivery: Delivery;
   readonly commitIntervalMs: number;
@@ -91,7 +96,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     }),
     backbone,
     serdes: tools.serdes,
-    engine: createLevelEngine(stateDir),
+    engine: options.stateEngine === "rocksdb" ? createRocksEngine(stateDir) : createLevelEngine(stateDir),
     deadLetters,
     partitions,
     delivery,

@@ -36,7 +36,7 @@ export async function loadRocks(): Promise<new (path: string) => Rocks> {
     throw new StreamsError(
       "ENGINE_MISSING",
       `the state engine rocksdb needs the package rocksdb-native, and on Linux libatomic: ` +
-        `npm install rocksdb-native@3.18, or choose the engine leveldb`,
+        `npm install --no-save --save-prod rocksdb-native@3.18, or choose the engine leveldb`,
       error,
     );
   }

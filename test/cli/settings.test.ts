@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readSettings } from "../../cli/settings.ts";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "loopstream-settings-"));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+const file = (text: string): string => {
+  const path = join(dir, "loopstream.yaml");
+  writeFileSync(path, text);
+  return path;
+};
+
+test("state is kept in LevelDB unless the file or, before it, the flag says RocksDB", () => {
+  expect(readSettings({ config: file("id: a\n") }, {}).stateEngine).toBe("leveldb");
+  const config = file("state:\n  engine: rocksdb\n");
+  expect(readSettings({ config }, {}).stateEngine).toBe("rocksdb");
+  expect(readSettings({ config, stateEngine: "leveldb" }, {}).stateEngine).toBe("leveldb");
+});
+
+test("another state engine is refused with those there are, in the flag and in the file by its field", () => {
+  expect(() => readSettings({ config: file(""), stateEngine: "rocks" }, {})).toThrow(
+    "--state-engine rocks: write leveldb or rocksdb",
+  );
+  expect(() => readSettings({ config: file("state: { engine: rocks }\n") }, {})).toThrow("state.engine");
+});
