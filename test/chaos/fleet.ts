@@ -70,11 +70,11 @@ export class Fleet {
 
   async stopAll(): Promise<void> {
     await Promise.all(
-      [...this.#children.values()].map((child) => {
-        if (child.exitCode !== null || child.signalCode !== null) return undefined;
+      [...this.#children.values()].map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
         const gone = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGTERM");
-        return gone;
+        await gone;
       }),
     );
   }
