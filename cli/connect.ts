@@ -4,6 +4,7 @@ import { startLoop, openTools, type Loop, type LoopOptions } from "../topologies
 import {
   createConfluentRegistry,
   createKafkaBackbone,
+  createPlatformaticBackbone,
   openShared,
   prefixed,
   StreamsError,
@@ -31,7 +32,8 @@ export async function connect(settings: Settings, prefix = ""): Promise<Connecti
   if (settings.brokers.length === 0) {
     return { ...(await openShared(settings.dir)), subjectPrefix: "" };
   }
-  const kafka = await createKafkaBackbone({ brokers: settings.brokers });
+  const open = settings.kafkaClient === "platformatic" ? createPlatformaticBackbone : createKafkaBackbone;
+  const kafka = await open({ brokers: settings.brokers });
   const registry = createConfluentRegistry({ url: settings.registry! });
   return {
     backbone: prefix === "" ? kafka : prefixed(kafka, prefix),

@@ -13,6 +13,7 @@ const shape = z.strictObject({
   salt: z.string().optional(),
   commitIntervalMs: z.number().nonnegative().optional(),
   delivery: z.enum(["exactlyOnce", "atLeastOnce"]).optional(),
+  kafka: z.strictObject({ client: z.enum(["kafkajs", "platformatic"]).optional() }).optional(),
   state: z.strictObject({ engine: z.enum(["leveldb", "rocksdb"]).optional() }).optional(),
 });
 
@@ -31,6 +32,8 @@ export interface Settings {
   readonly commitIntervalMs: number;
   /** On Kafka; the embedded backbone is always exact. */
   readonly delivery: "exactlyOnce" | "atLeastOnce";
+  /** Whose connections the Kafka backbone uses. */
+  readonly kafkaClient: "kafkajs" | "platformatic";
   /** What keeps local state; rocksdb needs the package rocksdb-native. */
   readonly stateEngine: StateEngineName;
 }
@@ -51,6 +54,7 @@ const defaults = Object.freeze({
   salt: "loopstream",
   commitIntervalMs: 20,
   delivery: "exactlyOnce" as const,
+  kafkaClient: "kafkajs" as const,
   stateEngine: "leveldb" as const,
 });
 
@@ -77,6 +81,7 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
     ...(file.salt === undefined ? {} : { salt: file.salt }),
     ...(file.commitIntervalMs === undefined ? {} : { commitIntervalMs: file.commitIntervalMs }),
     ...(file.delivery === undefined ? {} : { delivery: file.delivery }),
+    ...(file.kafka?.client === undefined ? {} : { kafkaClient: file.kafka.client }),
     brokers: list,
     registry,
     dir: resolve(flags.dir ?? file.dir ?? defaults.dir),

@@ -1,4 +1,4 @@
-/** `npm run chaos [-- --seed N] [--decisions N] [--embedded | --kafka]`: kills things while the loop runs, and counts. */
+/** `npm run chaos [-- --seed N] [--decisions N] [--embedded | --kafka [--client platformatic]]`: kills things while the loop runs, and counts. */
 import { parseArgs } from "node:util";
 import { embeddedChaos } from "./embedded.ts";
 import { kafkaChaos } from "./kafka.ts";
@@ -11,12 +11,16 @@ const { values } = parseArgs({
     kills: { type: "string", default: "25" },
     embedded: { type: "boolean", default: false },
     kafka: { type: "boolean", default: false },
+    client: { type: "string", default: "kafkajs" },
   },
 });
 const seed = Number(values.seed);
 const decisions = Number(values.decisions);
 const kills = Number(values.kills);
 const both = !values.embedded && !values.kafka;
+const { client } = values;
+if (client !== "kafkajs" && client !== "platformatic")
+  throw new Error(`--client ${client}: write kafkajs or platformatic`);
 const say = (line: string): void => console.log(`  ${line}`);
 const reports: ChaosReport[] = [];
 if (values.embedded || both) {
@@ -26,7 +30,7 @@ if (values.embedded || both) {
 }
 if (values.kafka || both) {
   console.log(`kafka, seed ${seed}`);
-  reports.push(await kafkaChaos({ seed, decisions, kills, pauses: 1, wipes: 1, brokerRestarts: 2 }, say));
+  reports.push(await kafkaChaos({ seed, decisions, kills, pauses: 1, wipes: 1, brokerRestarts: 2 }, say, client));
   print(reports.at(-1)!);
 }
 process.exitCode = reports.every(({ clean }) => clean) ? 0 : 1;

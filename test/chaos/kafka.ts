@@ -10,10 +10,16 @@ import { runChaos, type ChaosOptions, type ChaosReport } from "./run-chaos.ts";
 
 const SESSION_MS = 6_000;
 
+export type KafkaClient = "kafkajs" | "platformatic";
+
 export type Amounts = Pick<ChaosOptions, "seed" | "decisions" | "kills" | "pauses" | "wipes" | "brokerRestarts">;
 
 /** Three processes on a broker of the run's own. */
-export async function kafkaChaos(amounts: Amounts, say: (line: string) => void): Promise<ChaosReport> {
+export async function kafkaChaos(
+  amounts: Amounts,
+  say: (line: string) => void,
+  client: KafkaClient = "kafkajs",
+): Promise<ChaosReport> {
   const dir = mkdtempSync(join(tmpdir(), "loopstream-chaos-"));
   const kafka = await startKafka();
   const registry = await startRegistry();
@@ -32,7 +38,7 @@ export async function kafkaChaos(amounts: Amounts, say: (line: string) => void):
     };
   };
   try {
-    const servers = { brokers: kafka.brokers, registry: registry.url, sessionTimeoutMs: SESSION_MS };
+    const servers = { client, brokers: kafka.brokers, registry: registry.url, sessionTimeoutMs: SESSION_MS };
     return await runChaos({
       ...amounts,
       ...{ partitions, say, open, openAlone: open, stateDirs: dirs, pauseMs: 2 * SESSION_MS },

@@ -1,14 +1,24 @@
 /** One process of a chaos run: the loop, live but exact, until it is killed. Its settings come as JSON in the first argument. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createConfluentRegistry, createKafkaBackbone, openShared } from "../../streams/index.ts";
+import {
+  createConfluentRegistry,
+  createKafkaBackbone,
+  createPlatformaticBackbone,
+  openShared,
+} from "../../streams/index.ts";
 import { startLoop } from "../../topologies/index.ts";
 
 export interface WorkerSettings {
   readonly dir: string;
   readonly partitions: number;
   /** Absent: the embedded backbone in `dir`. */
-  readonly kafka?: { readonly brokers: string; readonly registry: string; readonly sessionTimeoutMs: number };
+  readonly kafka?: {
+    readonly client: "kafkajs" | "platformatic";
+    readonly brokers: string;
+    readonly registry: string;
+    readonly sessionTimeoutMs: number;
+  };
 }
 
 if (import.meta.main) {
@@ -18,7 +28,7 @@ if (import.meta.main) {
     kafka === undefined
       ? await openShared(dir)
       : {
-          backbone: await createKafkaBackbone({
+          backbone: await (kafka.client === "kafkajs" ? createKafkaBackbone : createPlatformaticBackbone)({
             brokers: kafka.brokers.split(","),
             sessionTimeoutMs: kafka.sessionTimeoutMs,
           }),
