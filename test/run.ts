@@ -29,6 +29,8 @@ if (process.argv.includes("--fast")) {
 } else {
   console.log(`\nSKIPPED kafka: NOTHING WAS TESTED ON A REAL BROKER.\n${noServers}\n`);
 }
+// Says so where the tests on RocksDB were left out.
+await import("./streams/state/without-rocks.ts");
 
 rmSync(reports, { recursive: true, force: true });
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);

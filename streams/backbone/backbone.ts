@@ -12,9 +12,19 @@ export interface TopicPartition {
 export interface TopicSpec {
   readonly name: string;
   readonly partitions: number;
-  /** `compact` keeps the newest record of each key; `delete` keeps everything for `retentionMs`. */
+  /** `compact` keeps the newest record of each key. Either removes what is older than `retentionMs`. */
   readonly cleanup: "delete" | "compact";
-  /** Milliseconds; absent: for ever. */
+  /**
+   * How long records stay, in milliseconds of their timestamps; absent: for ever. They are removed in the background, from the start
+   * of a partition up to the first that is young enough; `offsets` then gives another start, and a reader behind it goes on there.
+   *
+   * Kafka measures age against the broker's clock. The embedded log measures it against the newest record of the partition, or the
+   * wall clock where that is earlier: history that is imported or replayed, years old by any clock, keeps the span it would
+   * have kept when it was new; one record dated in the future removes nothing before its time; and the newest record always stays.
+   * So what an idle partition holds does not age there, and some may stay a sixteenth longer than asked. Nothing goes within five
+   * minutes of the wall clock (or `retentionMs`, when that is less) after it was stored or the log was opened, so that a fast replay
+   * can't outrun its readers.
+   */
   readonly retentionMs?: number;
 }
 

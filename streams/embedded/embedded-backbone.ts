@@ -16,17 +16,20 @@ import type {
 } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { Coordinator, type Share } from "./coordinator.ts";
-import { endKey, groupKey, prefixRange, topicKey } from "./keys.ts";
+import { groupKey, prefixRange, topicKey } from "./keys.ts";
 import { LogGroup } from "./log-group.ts";
 import { LogProducer, type Append } from "./log-producer.ts";
 import { LogReader, nameOf } from "./log-reader.ts";
 import { PartitionLog } from "./partition-log.ts";
 import { EmbeddedRegistry } from "./embedded-registry.ts";
+import { Retention } from "./retention.ts";
 import { WriteQueue, type LogDatabase, type Operation } from "./write-queue.ts";
 
 export interface EmbeddedBackboneOptions {
   /** Directory of the log; made when missing. One process at a time may have it open. */
   readonly dir: string;
+  /** The wall clock, ms; default the system's. It bounds what retention removes. */
+  readonly now?: () => number;
 }
 
 interface Topic {
@@ -55,7 +58,7 @@ export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): 
       ? new StreamsError("BACKBONE_LOCKED", `${options.dir} is open in another process: stop that one first`, error)
       : new StreamsError("BACKBONE_UNAVAILABLE", `${options.dir} can't be opened`, error);
   }
-  const backbone = new EmbeddedBackbone(database);
+  const backbone = new EmbeddedBackbone(database, options.now);
   await backbone.load();
   return backbone;
 }
@@ -65,22 +68,28 @@ export class EmbeddedBackbone implements Backbone {
   readonly registry: EmbeddedRegistry;
   readonly #database: LogDatabase;
   readonly #writes: WriteQueue;
+  readonly #retention: Retention;
   readonly #topics = new Map<string, Topic>();
   readonly #offsets = new Map<string, number>();
   readonly #groups = new Map<string, Coordinator>();
   readonly #epochs = new Map<string, number>();
   #closed = false;
 
-  constructor(database: LogDatabase) {
+  constructor(database: LogDatabase, now?: () => number) {
     this.#database = database;
     this.#writes = new WriteQueue(database);
+    this.#retention = new Retention((operations, stored) => this.#writes.submit(operations, stored), now);
     this.registry = new EmbeddedRegistry(database, (operations) => this.#writes.submit(operations, () => undefined));
   }
 
   async load(): Promise<void> {
     for await (const [, value] of this.#database.iterator(prefixRange("t"))) {
       const { id, spec } = JSON.parse(value.toString()) as { id: number; spec: TopicSpec };
-      this.#addTopic(id, spec);
+      for (const log of this.#addTopic(id, spec)) {
+        if (spec.retentionMs === undefined) continue;
+        await log.recall();
+        this.#retention.check(log);
+      }
     }
     for await (const [key, value] of this.#database.iterator(prefixRange("g"))) {
       this.#offsets.set(key.toString("utf8", 1), Number(value.toString()));
@@ -88,12 +97,13 @@ export class EmbeddedBackbone implements Backbone {
     await this.registry.load();
   }
 
-  #addTopic(id: number, spec: TopicSpec): void {
-    const logs = Array.from({ length: spec.partitions }, (_, partition) => {
-      const end = this.#database.getSync(endKey(id, partition))?.readUIntBE(0, 6) ?? 0;
-      return new PartitionLog(this.#database, id, spec, partition, 0, end);
-    });
+  #addTopic(id: number, spec: TopicSpec): readonly PartitionLog[] {
+    const logs = Array.from(
+      { length: spec.partitions },
+      (_, partition) => new PartitionLog(this.#database, id, spec, partition),
+    );
     this.#topics.set(spec.name, { id, spec, logs });
+    return logs;
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
@@ -175,6 +185,7 @@ export class EmbeddedBackbone implements Backbone {
         this.#offsets.set(`${groupId}\0${position.topic}\0${position.partition}`, position.offset);
       }
       for (const show of stored) show();
+      for (const log of byLog.keys()) this.#retention.check(log);
     });
   };
 
@@ -241,6 +252,7 @@ export class EmbeddedBackbone implements Backbone {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#retention.close();
     await this.#writes.drained();
     await this.#database.close();
   }

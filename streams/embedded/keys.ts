@@ -33,6 +33,26 @@ export function endKey(topicId: number, partition: number): Buffer {
   return key;
 }
 
+/** `b` topic u16, partition u16 → start offset u48, newest timestamp f64: where retention has come to. Absent: it has removed nothing. */
+export function startKey(topicId: number, partition: number): Buffer {
+  const key = Buffer.allocUnsafe(5);
+  key[0] = 0x62;
+  key.writeUInt16BE(topicId, 1);
+  key.writeUInt16BE(partition, 3);
+  return key;
+}
+
+export function startValue(offset: number, newest: number): Buffer {
+  const value = Buffer.allocUnsafe(14);
+  value.writeUIntBE(offset, 0, 6);
+  value.writeDoubleBE(newest, 6);
+  return value;
+}
+
+export function readStart(value: Buffer): { readonly start: number; readonly newest: number } {
+  return { start: value.readUIntBE(0, 6), newest: value.readDoubleBE(6) };
+}
+
 export function offsetValue(offset: number): Buffer {
   const value = Buffer.allocUnsafe(6);
   value.writeUIntBE(offset, 0, 6);

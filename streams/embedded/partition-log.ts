@@ -1,6 +1,6 @@
 import type { LogRecord, OutgoingRecord, TopicSpec } from "../backbone/backbone.ts";
 import { decodeRecord, encodeRecord } from "./record-codec.ts";
-import { compactionKey, endKey, offsetOf, offsetValue, recordKey } from "./keys.ts";
+import { compactionKey, endKey, offsetOf, offsetValue, readStart, recordKey, startKey, startValue } from "./keys.ts";
 import type { LogDatabase, Operation } from "./write-queue.ts";
 
 /** Newest records kept in memory, so that readers near the end touch no disk. */
@@ -10,6 +10,8 @@ const TAIL_RECORDS = 2_048;
 export class PartitionLog {
   readonly topic: string;
   readonly partition: number;
+  /** In ms; `undefined`: nothing is ever removed. */
+  readonly retentionMs: number | undefined;
   readonly #topicId: number;
   readonly #compacted: boolean;
   readonly #database: LogDatabase;
@@ -19,17 +21,28 @@ export class PartitionLog {
   #next: number;
   #visible: number;
   #start: number;
+  #newest: number;
   #tail: LogRecord[] = [];
 
-  constructor(database: LogDatabase, topicId: number, spec: TopicSpec, partition: number, start: number, end: number) {
+  constructor(database: LogDatabase, topicId: number, spec: TopicSpec, partition: number) {
     this.#database = database;
     this.#topicId = topicId;
     this.topic = spec.name;
     this.partition = partition;
     this.#compacted = spec.cleanup === "compact";
+    this.retentionMs = spec.retentionMs;
+    const end = database.getSync(endKey(topicId, partition))?.readUIntBE(0, 6) ?? 0;
+    const kept = database.getSync(startKey(topicId, partition));
+    const { start, newest } = kept === undefined ? { start: 0, newest: Number.NEGATIVE_INFINITY } : readStart(kept);
     this.#start = start;
+    this.#newest = newest;
     this.#next = end;
     this.#visible = end;
+  }
+
+  /** The newest timestamp of the records that readers see, as far as it is known. */
+  get newest(): number {
+    return this.#newest;
   }
 
   get start(): number {
@@ -72,7 +85,10 @@ export class PartitionLog {
     const end = this.#next;
     return () => {
       this.#visible = end;
-      for (const record of appended) this.#tail.push(record);
+      for (const record of appended) {
+        this.#tail.push(record);
+        if (record.timestamp > this.#newest) this.#newest = record.timestamp;
+      }
       if (this.#tail.length > 2 * TAIL_RECORDS) this.#tail = this.#tail.slice(-TAIL_RECORDS);
       for (const key of keys) if ((this.#unstored.get(key) ?? end) < end) this.#unstored.delete(key);
       for (const wake of this.#waiters) wake();
@@ -89,6 +105,48 @@ export class PartitionLog {
     operations.push({ type: "put", key: index, value: offsetValue(offset) });
     this.#unstored.set(name, offset);
     return name;
+  }
+
+  /**
+   * Takes the log's first records away; `records` are all there are from its start. The caller stores the operations and then calls
+   * the returned function; only then readers miss them.
+   */
+  remove(records: readonly LogRecord[], operations: Operation[]): () => void {
+    const start = records.at(-1)!.offset + 1;
+    for (const { offset, key } of records) {
+      operations.push({ type: "del", key: recordKey(this.#topicId, this.partition, offset) });
+      if (this.#compacted && key !== null) this.#forget(key, offset, operations);
+    }
+    operations.push({
+      type: "put",
+      key: startKey(this.#topicId, this.partition),
+      value: startValue(start, this.#newest),
+    });
+    return () => {
+      this.#start = start;
+      const kept = this.#tail.findIndex(({ offset }) => offset >= start);
+      this.#tail = kept < 0 ? [] : this.#tail.slice(kept);
+    };
+  }
+
+  /** A newer record of the key, stored or on its way, keeps its entry. */
+  #forget(key: Uint8Array, offset: number, operations: Operation[]): void {
+    const index = compactionKey(this.#topicId, this.partition, key);
+    if (this.#unstored.has(index.toString("latin1"))) return;
+    if (this.#database.getSync(index)?.readUIntBE(0, 6) === offset) operations.push({ type: "del", key: index });
+  }
+
+  /** Makes the newest record's timestamp known after the log was opened. */
+  async recall(): Promise<void> {
+    const iterator = this.#database.iterator({
+      gte: recordKey(this.#topicId, this.partition, this.#start),
+      lt: recordKey(this.#topicId, this.partition, this.#visible),
+      reverse: true,
+      limit: 1,
+    });
+    for await (const [key, value] of iterator) {
+      this.#newest = Math.max(this.#newest, decodeRecord(offsetOf(key), value).timestamp);
+    }
   }
 
   /** Records from `from` on that readers may see, at most `limit`, from memory; `undefined` when they are only on disk. */
