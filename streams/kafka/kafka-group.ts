@@ -34,6 +34,8 @@ export class KafkaGroup implements GroupReader {
   readonly #fetcher: Fetcher;
   readonly #membership: Membership;
   readonly #owned = new Set<string>();
+  /** Given by the group, but not read yet: the listener is being told of them. */
+  #coming: readonly string[] = [];
   /** What the group gave this member in its last round; undefined while a round runs. */
   #target: ReadonlySet<string> | undefined;
   #joining: Promise<void> | undefined;
@@ -108,7 +110,10 @@ export class KafkaGroup implements GroupReader {
         this.#rejoin = true;
       }
       const coming = [...target].filter((task) => !this.#owned.has(task));
-      if (coming.length > 0 && !this.#lost) await this.#takeOn(coming);
+      if (coming.length > 0 && !this.#lost) {
+        this.#coming = coming;
+        await this.#takeOn(coming).finally(() => (this.#coming = []));
+      }
     }
     if (this.#rejoin && this.#joining === undefined && !this.#lost) this.#join();
   }
@@ -183,7 +188,7 @@ export class KafkaGroup implements GroupReader {
   }
 
   #foreign(positions: readonly Position[]): Position | undefined {
-    const mine = new Set(this.#context.tasks.partitions(this.#owned).map(nameOf));
+    const mine = new Set(this.#context.tasks.partitions([...this.#owned, ...this.#coming]).map(nameOf));
     return positions.find((position) => !mine.has(nameOf(position)));
   }
 

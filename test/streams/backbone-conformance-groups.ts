@@ -68,9 +68,8 @@ export function groupConformance(backbone: () => Backbone): void {
     const groupId = newGroup();
     await send(topic, 2, ["a", "b", "c"]);
     const first = await joinGroup(backbone(), { groupId, copartitioned: [[topic]] });
-    // A member has a partition only when its poll has gone on behind `assigned`.
-    const ends = range(2).map((partition) => ({ topic, partition, offset: 3 }));
-    await vi.waitFor(() => first.group.commit(ends), patience);
+    await vi.waitFor(() => expect(first.owned().length).toBe(2), patience);
+    await first.group.commit(range(2).map((partition) => ({ topic, partition, offset: 3 })));
     await first.close();
     const starts = [{ topic, partition: 0, offset: 1 }];
     const second = await joinGroup(backbone(), { groupId, copartitioned: [[topic]], starts });
