@@ -1,6 +1,10 @@
 import { GenericError, ProtocolError as AnswerError, type MultipleErrors } from "@platformatic/kafka";
 import { ConnectionLost, ProtocolError } from "../kafka/kafka-errors.ts";
-import type { Address } from "./connections.ts";
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** What the library threw, as the errors that the backbone knows: the broker's answer by its name, or a lost connection. */
 export function clientError(error: unknown, { host, port }: Address): Error {

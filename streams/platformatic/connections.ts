@@ -1,18 +1,13 @@
 import { ConnectionPool, Writer, type API, type Connection } from "@platformatic/kafka";
 import type { KafkaSettings } from "../kafka/options.ts";
 import type { Request } from "../kafka/wire.ts";
-import { clientError } from "./client-error.ts";
+import { clientError, type Address } from "./client-error.ts";
 import { connectionOptions } from "./connection-options.ts";
 
 /** How long a goodbye may take: after it sockets are cut, so that nothing keeps the process alive. */
 const goodbyeMs = 2_000;
 /** Added to the time a join may rightly take. */
 const joinGraceMs = 5_000;
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** A broker answers one request of a connection after the other, so fetches and joins, which wait there, have connections of their own. */
 export type Purpose = "ask" | "fetch" | "join";

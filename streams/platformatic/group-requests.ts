@@ -10,7 +10,8 @@ import { protocolType } from "../kafka/kafka-errors.ts";
 import type { Broker } from "../kafka/wire.ts";
 import { answerOf } from "./client-error.ts";
 import { committedTopics } from "./committed-topics.ts";
-import type { Address, Connections } from "./connections.ts";
+import type { Address } from "./client-error.ts";
+import type { Connections } from "./connections.ts";
 
 export type GroupRequests = Pick<
   Broker,

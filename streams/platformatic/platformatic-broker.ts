@@ -10,7 +10,8 @@ import {
 } from "@platformatic/kafka";
 import type { Broker, Request } from "../kafka/wire.ts";
 import { committedTopics } from "./committed-topics.ts";
-import type { Address, Connections } from "./connections.ts";
+import type { Address } from "./client-error.ts";
+import type { Connections } from "./connections.ts";
 import { groupRequests, type GroupRequests } from "./group-requests.ts";
 
 const fetchKey = 1;

@@ -3,7 +3,8 @@ import { ConnectionLost, ProtocolError } from "../kafka/kafka-errors.ts";
 import type { KafkaSettings } from "../kafka/options.ts";
 import type { Cluster } from "../kafka/wire.ts";
 import { answerOf } from "./client-error.ts";
-import type { Address, Connections } from "./connections.ts";
+import type { Address } from "./client-error.ts";
+import type { Connections } from "./connections.ts";
 import { PlatformaticBroker } from "./platformatic-broker.ts";
 
 type Metadata = metadataV9.MetadataResponse;
