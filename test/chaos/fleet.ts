@@ -3,11 +3,15 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WorkerSettings } from "./worker.ts";
 
+const MOST_RESTARTS = 100;
+const RESTART_AFTER_MS = 500;
+
 /** The processes of a chaos run, and what is done to them. */
 export class Fleet {
   readonly #settings: readonly WorkerSettings[];
   readonly #children = new Map<number, ChildProcess>();
-  readonly counts = { killed: 0, paused: 0, wiped: 0 };
+  /** `restarted`: ended by themselves because the broker was away, and started again as a supervisor would. */
+  readonly counts = { killed: 0, paused: 0, wiped: 0, restarted: 0 };
 
   constructor(settings: readonly WorkerSettings[]) {
     this.#settings = settings;
@@ -21,7 +25,7 @@ export class Fleet {
     await Promise.all(this.#settings.map((_, index) => this.start(index)));
   }
 
-  /** Resolves when the process runs its loop; rejects when it ends before. */
+  /** Resolves when the process runs its loop, or is killed before; rejects when it ends for another reason than an absent broker. */
   start(index: number): Promise<void> {
     const settings = this.#settings[index]!;
     mkdirSync(settings.dir, { recursive: true });
@@ -37,7 +41,10 @@ export class Fleet {
       child.stdout.once("data", () => resolve());
       child.once("exit", (code, signal) => {
         if (signal === "SIGKILL" || code === 0) resolve();
-        else reject(new Error(`worker ${index} ended with ${code ?? signal}: ${said}`));
+        else if (said.includes("BACKBONE_UNAVAILABLE") && this.counts.restarted < MOST_RESTARTS) {
+          this.counts.restarted++;
+          setTimeout(() => void this.start(index).then(resolve, reject), RESTART_AFTER_MS);
+        } else reject(new Error(`worker ${index} ended with ${code ?? signal}: ${said}`));
       });
     });
   }

@@ -49,6 +49,7 @@ export interface ChaosReport extends Findings {
   readonly killed: number;
   readonly paused: number;
   readonly wiped: number;
+  readonly restarted: number;
   readonly brokerRestarts: number;
   readonly modelDecided: number;
   readonly seconds: number;
