@@ -6,6 +6,7 @@ export { readArtifact, sha256, writeArtifact } from "./models/artifacts.ts";
 export { moveModel, readModels } from "./models/move-model.ts";
 export { ScorerCache } from "./models/scorers.ts";
 export { scoreRows, type RowsScore } from "./rows/score-rows.ts";
+export { keepNewest } from "./rows/keep-newest.ts";
 export { readRows, type RowsRead } from "./rows/read-rows.ts";
 export { Trainer, type TrainerOptions, type TrainRequest, type TrainResult, type TrainerTables } from "./trainer.ts";
 export { cronDue, freshRowsDue } from "./triggers.ts";

@@ -1,6 +1,6 @@
 import { validBlueprints, type CompiledBlueprint, type ValidBlueprints } from "../blueprints/index.ts";
 import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
-import { productionModel } from "../serving/index.ts";
+import { modelCategories, productionModel } from "../serving/index.ts";
 import type { Backbone, GlobalView, Publisher, Serdes } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { gate } from "./gate.ts";
@@ -180,8 +180,7 @@ export class Trainer {
     { layout }: CompiledBlueprint,
   ): Promise<Float32Array> {
     const scorer = await this.#options.scorers.get(model);
-    const categories = JSON.parse(scorer.metadata["categories"] ?? "{}") as Record<string, string[]>;
-    return scorer.score(matrixOf(rows, layout, categories).features.slice(), rows.length);
+    return scorer.score(matrixOf(rows, layout, modelCategories(scorer)).features.slice(), rows.length);
   }
 
   /** Use cases that have a blueprint. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { deadLetters, decisions, models, observations, type TrainingRow } from "../../schemas/index.ts";
 import { readRaw, readTable, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
-import { evaluate } from "../../trainer/index.ts";
+import { evaluate, keepNewest } from "../../trainer/index.ts";
 
 export interface LoopSummary {
   readonly decisions: number;
@@ -56,8 +56,7 @@ async function count(backbone: Backbone, topic: string): Promise<number> {
 async function newestRows(backbone: Backbone, serdes: Serdes, { rows }: CompiledBlueprint): Promise<TrainingRow[]> {
   const newest = new Map<string, TrainingRow>();
   for await (const { key, value } of readTopic(backbone, serdes, rows)) {
-    const other = newest.get(key);
-    if (other === undefined || (other["rowTime"] as number) <= (value["rowTime"] as number)) newest.set(key, value);
+    keepNewest(newest, key, value);
   }
   return [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }

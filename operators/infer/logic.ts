@@ -1,12 +1,11 @@
 import {
   encodeFeatures,
-  type Categories,
   type CompiledBlueprint,
   type EncodeFeatures,
   type FeatureVector,
 } from "../../blueprints/index.ts";
 import type { Enriched } from "../../schemas/index.ts";
-import type { Scorer } from "../../serving/index.ts";
+import { modelCategories, type Scorer } from "../../serving/index.ts";
 
 /** ONNX Runtime holds the event loop while it runs: about 250 rows are two milliseconds. */
 const MOST_ROWS = 250;
@@ -21,8 +20,7 @@ export async function predict(
 ): Promise<Float32Array> {
   let encode = encoders.get(scorer);
   if (encode === undefined) {
-    const categories = JSON.parse(scorer.metadata["categories"] ?? "{}") as Categories;
-    encoders.set(scorer, (encode = encodeFeatures(compiled.layout, categories)));
+    encoders.set(scorer, (encode = encodeFeatures(compiled.layout, modelCategories(scorer))));
   }
   const predictions = new Float32Array(requests.length);
   const { columns } = scorer;

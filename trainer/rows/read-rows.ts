@@ -1,6 +1,7 @@
 import { canTrainOn, type CompiledBlueprint, type ValidBlueprints } from "../../blueprints/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
+import { keepNewest } from "./keep-newest.ts";
 
 export interface OffsetRange {
   readonly partition: number;
@@ -41,8 +42,7 @@ export async function readRows(
   const ranges = (await backbone.partitions(topic.name)) === undefined ? [] : await backbone.offsets([topic.name]);
   for await (const { key, value } of readTopic(backbone, serdes, topic)) {
     if ((value["rowTime"] as number) > until || !isUsable(value["blueprintVersion"] as string)) continue;
-    const other = newest.get(key);
-    if (other === undefined || (other["rowTime"] as number) <= (value["rowTime"] as number)) newest.set(key, value);
+    keepNewest(newest, key, value);
   }
   return {
     rows: [...newest.values()].sort(byDecision),

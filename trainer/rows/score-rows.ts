@@ -1,5 +1,5 @@
-import type { Categories, CompiledBlueprint, ValidBlueprints } from "../../blueprints/index.ts";
-import { loadScorer } from "../../serving/index.ts";
+import type { CompiledBlueprint, ValidBlueprints } from "../../blueprints/index.ts";
+import { loadScorer, modelCategories } from "../../serving/index.ts";
 import type { Backbone, Serdes } from "../../streams/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { readRows } from "./read-rows.ts";
@@ -24,7 +24,7 @@ export async function scoreRows(
   if (rows.length === 0) throw new Error("there are no rows decided in that time to score the model on");
   const scorer = await loadScorer(onnx);
   try {
-    const categories = JSON.parse(scorer.metadata["categories"] ?? "{}") as Categories;
+    const categories = modelCategories(scorer);
     const { features, labels } = matrixOf(rows, compiled.layout, categories);
     const predictions = await scorer.score(features.slice(), rows.length);
     return { rows: rows.length, metrics: evaluate(predictions, labels, compiled.blueprint.model.objective) };
