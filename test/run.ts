@@ -11,9 +11,26 @@ interface Tally {
   readonly failed: number;
 }
 
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+const MOST_OF_A_FAILURE = 1_200;
+
 const root = resolve(import.meta.dirname, "..");
 const reports = mkdtempSync(join(tmpdir(), "loopstream-tests-"));
 const tallies: Tally[] = [];
+const failures: string[] = [];
 
 const ci = process.env.CI === "true";
 const noServers = process.env.KAFKA_BROKERS === undefined ? missingTools() : undefined;
@@ -33,6 +50,8 @@ if (process.argv.includes("--fast")) {
 await import("./streams/state/without-rocks.ts");
 
 rmSync(reports, { recursive: true, force: true });
+// Once more at the end, where a long log is read first.
+for (const failure of failures) console.log(failure);
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
 const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
@@ -54,11 +73,24 @@ async function vitest(project: string): Promise<void> {
 
 function tallyOf(file: string): Tally {
   try {
-    const report = JSON.parse(readFileSync(file, "utf8")) as { numPassedTests: number; numFailedTests: number };
+    const report = JSON.parse(readFileSync(file, "utf8")) as Report;
+    failures.push(...failuresOf(report));
     return { passed: report.numPassedTests, failed: report.numFailedTests };
   } catch {
     return { passed: 0, failed: 1 };
   }
+}
+
+function failuresOf({ testResults }: Report): readonly string[] {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status === "failed");
+    const file = name.slice(root.length + 1);
+    if (failed.length === 0 && message !== "") return [`FAILED ${file}\n${message.slice(0, MOST_OF_A_FAILURE)}`];
+    return failed.map(
+      ({ fullName, failureMessages }) =>
+        `FAILED ${file} > ${fullName}\n${failureMessages.join("\n").slice(0, MOST_OF_A_FAILURE)}`,
+    );
+  });
 }
 
 /** Runs a program of `node_modules/.bin`; its output is shown while it runs, or only when it failed. */

@@ -8,7 +8,8 @@ test(
     const lines: string[] = [];
     const amounts = { seed: 20_261_122, decisions: 5_000, kills: 4, pauses: 1, wipes: 1, brokerRestarts: 1 };
     const report = await kafkaChaos(amounts, (line) => lines.push(line));
-    expect(report, lines.join("\n")).toMatchObject({ clean: true, decisions: 5_000, unanswered: 0, deadLetters: [] });
+    expect(report.problems, lines.join("\n")).toEqual([]);
+    expect(report.decisions).toBe(5_000);
     expect(report.rows + report.expired).toBe(5_000);
     expect(report.killed).toBeGreaterThanOrEqual(3);
     expect(report.paused + report.wiped + report.brokerRestarts).toBe(3);

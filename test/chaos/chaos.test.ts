@@ -7,7 +7,8 @@ test(
   async () => {
     const lines: string[] = [];
     const report = await embeddedChaos(20_261_122, 4_000, 8, (line) => lines.push(line));
-    expect(report, lines.join("\n")).toMatchObject({ clean: true, decisions: 4_000, unanswered: 0, deadLetters: [] });
+    expect(report.problems, lines.join("\n")).toEqual([]);
+    expect(report.decisions).toBe(4_000);
     expect(report.killed).toBeGreaterThanOrEqual(5);
     expect(report.rows + report.expired).toBe(4_000);
     expect(report.askedAgain).toBeGreaterThan(200);

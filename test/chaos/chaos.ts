@@ -33,7 +33,7 @@ if (values.kafka || both) {
   reports.push(await kafkaChaos({ seed, decisions, kills, pauses: 1, wipes: 1, brokerRestarts: 2 }, say, client));
   print(reports.at(-1)!);
 }
-process.exitCode = reports.every(({ clean }) => clean) ? 0 : 1;
+process.exitCode = reports.every(({ problems }) => problems.length === 0) ? 0 : 1;
 
 function print(report: ChaosReport): void {
   for (const [name, value] of Object.entries(report)) {

@@ -3,7 +3,7 @@ import { openTools, publishBlueprint } from "../../topologies/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { Product, type OpenPlace, type Place } from "./product.ts";
 import { seeded } from "./random.ts";
-import { isClean, verify, type Findings } from "./verify.ts";
+import { problemsOf, verify, type Findings } from "./verify.ts";
 
 export const CHAOS_BLUEPRINT = `
 useCase: chaos
@@ -40,7 +40,8 @@ export interface ChaosOptions {
 
 export interface ChaosReport extends Findings {
   readonly seed: number;
-  readonly clean: boolean;
+  /** A line each; none: every check held. */
+  readonly problems: readonly string[];
   readonly replies: number;
   readonly repliesDiffer: readonly string[];
   readonly unanswered: number;
@@ -137,9 +138,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const found = await verify(place, CHAOS_BLUEPRINT, expected, product.seen, options.stateDirs, options.partitions);
   await place.close();
   const unanswered = decisions - product.seen.size;
+  const problems = [
+    ...problemsOf(found),
+    ...(unanswered === 0 ? [] : [`unanswered: ${unanswered}`]),
+    ...(product.different.length === 0 ? [] : [`replies that differ: ${product.different.slice(0, 3).join("; ")}`]),
+  ];
   return {
     seed,
-    clean: isClean(found) && product.different.length === 0 && unanswered === 0,
+    problems,
     ...found,
     replies: product.replies,
     repliesDiffer: product.different,

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { deadLetters, decisions, type DecisionRecorded, type DecisionReplied } from "../../schemas/index.ts";
 import { createLevelEngine, readRaw, readTopic, Serdes } from "../../streams/index.ts";
+import { restoreState } from "../../streams/runtime/restore.ts";
+import type { StateDatabase, StateEngine } from "../../streams/state/engine.ts";
 import { decisionTopology } from "../../topologies/index.ts";
 import type { Place } from "./product.ts";
 
@@ -20,12 +22,15 @@ export interface Findings {
   /** Rows whose label is not that of the decision's one observation. */
   readonly mislabelled: readonly string[];
   readonly deadLetters: readonly string[];
-  /** Tasks whose local state is nowhere equal to its changelog. */
+  /** Copies of a task's state that are not what its changelog says once they are brought up to its end, or to the end of it alone. */
   readonly stateDiffers: readonly string[];
 }
 
-export const isClean = (found: Findings): boolean =>
-  Object.values(found).every((value) => typeof value === "number" || (value as readonly string[]).length === 0);
+/** What should not be, a line each; empty: all is well. */
+export const problemsOf = (found: Findings): readonly string[] =>
+  Object.entries(found as unknown as Record<string, unknown>).flatMap(([name, value]) =>
+    Array.isArray(value) && value.length > 0 ? [`${name}: ${value.length}, ${value.slice(0, 3).join("; ")}`] : [],
+  );
 
 /** @param expected by decision id: the label, or null when it has no observation and expires. */
 export async function verify(
@@ -87,7 +92,7 @@ function saysTheSame(reply: DecisionReplied, record: DecisionRecorded | undefine
 
 const CHECKPOINT = "\u0001checkpoint";
 
-/** A task that moved leaves an older copy behind; one copy must be what the changelog says. */
+/** Every copy, also one that a task left behind when it moved, must be what a start from it would have to be: none may run ahead. */
 async function differingStates(
   backbone: Place["backbone"],
   dirs: readonly string[],
@@ -111,35 +116,55 @@ async function differingStates(
     }
     for (const [partition, expected] of folded.entries()) {
       const task = `${name}-${partition}`;
-      const copies = await Promise.all(dirs.map((dir) => contentOf(join(dir, "state"), task)));
-      if (!copies.some((copy) => isDeepStrictEqual(comparable(copy), comparable(expected)))) differing.push(task);
+      for (const [index, dir] of dirs.entries()) {
+        const copy = await restoredCopy(backbone, join(dir, "state"), task, { topic: changelog, partition });
+        const difference = differenceOf(comparable(copy), comparable(expected));
+        if (difference !== undefined) differing.push(`${task} of process ${index}: ${difference}`);
+      }
     }
   }
   return differing;
 }
 
-async function contentOf(dir: string, task: string): Promise<ReadonlyMap<string, string>> {
-  const database = await createLevelEngine(dir).open(task);
+async function restoredCopy(
+  backbone: Place["backbone"],
+  dir: string,
+  task: string,
+  changelog: { readonly topic: string; readonly partition: number },
+): Promise<ReadonlyMap<string, string>> {
+  const engine = createLevelEngine(dir);
+  let opened: StateDatabase | undefined;
+  const kept: StateEngine = {
+    open: async (name) => (opened = await engine.open(name)),
+    destroy: (name) => engine.destroy(name),
+  };
+  const state = await restoreState(backbone, kept, task, changelog, () => undefined);
   try {
-    const all = await database.range("", "\u{10ffff}");
+    const all = await opened!.range("", "\u{10ffff}");
     return new Map(all.map(([key, value]) => [key, Buffer.from(value).toString("base64")]));
   } finally {
-    await database.close();
+    await state.close();
   }
 }
 
 /** Where a restore may begin is each copy's own affair; everything else must be equal. */
-function comparable(content: ReadonlyMap<string, string>): ReadonlyMap<string, unknown> {
+function comparable(content: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(
-    [...content]
-      .map(([key, value]): [string, unknown] => {
-        if (key !== CHECKPOINT) return [key, value];
-        const { changelogOffset: _, ...rest } = JSON.parse(Buffer.from(value, "base64").toString()) as Record<
-          string,
-          unknown
-        >;
-        return [key, rest];
-      })
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
+    [...content].map(([key, value]): [string, string] => {
+      if (key !== CHECKPOINT) return [key, value];
+      const { changelogOffset: _, ...rest } = JSON.parse(Buffer.from(value, "base64").toString()) as Record<
+        string,
+        unknown
+      >;
+      return [key, JSON.stringify(rest)];
+    }),
   );
+}
+
+function differenceOf(copy: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>): string | undefined {
+  const keys = [...new Set([...copy.keys(), ...expected.keys()])].filter((key) => copy.get(key) !== expected.get(key));
+  if (keys.length === 0) return undefined;
+  const first = keys[0]!;
+  const side = !copy.has(first) ? "missing" : !expected.has(first) ? "too many" : "another value";
+  return `${keys.length} keys, first ${JSON.stringify(first)}: ${side}`;
 }
