@@ -18,6 +18,16 @@ export const decisions: Topic<types.DecisionRecorded> = defineTopic({
   schema: types.decisionRecordedSchema,
   measured: true,
 });
+/** Where decisions are made again: the ones that were made live, read where they are. */
+export const liveDecisions: Topic<types.DecisionRecorded> = defineTopic({
+  name: "live-decisions",
+  schema: types.decisionRecordedSchema,
+});
+/** Where decisions are made again by another version: with what was really done. */
+export const restatedDecisions: Topic<types.DecisionRecorded> = defineTopic({
+  name: "restated-decisions",
+  schema: types.decisionRecordedSchema,
+});
 export const observations: Topic<types.ObservationRecorded> = defineTopic({
   name: "observations",
   schema: types.observationRecordedSchema,

@@ -25,6 +25,7 @@ const table = {
   REGISTRY_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   HANDLER_FAILED: { retry: false, fence: false, fatal: false },
   TOO_LATE: { retry: false, fence: false, fatal: false },
+  READ_ONLY: { retry: false, fence: false, fatal: true },
   UNKNOWN_REPLY_TOPIC: { retry: false, fence: false, fatal: false },
   TOPOLOGY_INVALID: { retry: false, fence: false, fatal: true },
   STATE_CORRUPT: { retry: true, fence: false, fatal: false },

@@ -14,6 +14,7 @@ export {
   type TopicSpec,
 } from "./backbone/backbone.ts";
 export { prefixed } from "./backbone/prefixed.ts";
+export { sideView, type SideViewOptions } from "./backbone/side-view.ts";
 export { partitionOf } from "./backbone/partitioner.ts";
 export { createEmbeddedBackbone, type EmbeddedBackbone } from "./embedded/index.ts";
 export {

@@ -1,17 +1,20 @@
 import {
   blueprintTable,
   decide,
-  enrich,
+  enrichWithin,
   etl,
   eventWindows,
   infer,
   join,
+  joinDefaults,
   modelTable,
-  monitor,
+  monitorOf,
+  restate,
   type JoinOptions,
+  type Scope,
   type Scorers,
 } from "../operators/index.ts";
-import { clock, enriched, joined, scored } from "../schemas/index.ts";
+import { clock, decisions, enriched, joined, restatedDecisions, scored } from "../schemas/index.ts";
 import { defineTopology, type AnyTopic, type Topology } from "../streams/index.ts";
 
 export interface DecisionTopologyOptions {
@@ -23,18 +26,40 @@ export interface DecisionTopologyOptions {
   readonly join?: JoinOptions;
   /** Edges that are passed in memory; the others are real topics. */
   readonly memoryEdges?: readonly AnyTopic[];
+  /** Makes decisions again instead of taking part in the live group: run it over a side view. */
+  readonly scope?: Scope;
 }
 
 export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scored, joined]);
 
-/** The loop's stream part: requests to decisions and replies, decisions and observations to rows and statistics. */
+/**
+ * The loop's stream part: requests to decisions and replies, decisions and observations to rows and statistics. With a scope the decisions in it
+ * are made again and nobody is answered; a version that was not the live one also reads the live decisions, so that rows say what was done.
+ */
 export function decisionTopology(options: DecisionTopologyOptions): Topology {
-  const { name, scorers, salt, memoryEdges = allMemoryEdges } = options;
+  const { name, scorers, salt, memoryEdges = allMemoryEdges, scope } = options;
+  const restating = scope?.blueprintVersion !== undefined;
+  const made = restating ? restatedDecisions : decisions;
+  const joining: JoinOptions = {
+    ...joinDefaults,
+    ...options.join,
+    decisions: made,
+    // Most observations that come may belong to decisions outside the scope.
+    ...(scope === undefined ? {} : { orphans: "drop" }),
+  };
   return defineTopology({
     name,
-    operators: [enrich, infer(scorers), decide(salt), join(options.join), etl, monitor],
+    operators: [
+      enrichWithin(scope),
+      infer(scorers),
+      decide(salt),
+      ...(restating ? [restate(scope)] : []),
+      join(joining),
+      etl,
+      monitorOf(made),
+    ],
     globals: [blueprintTable, modelTable, eventWindows],
-    memoryEdges,
+    memoryEdges: restating ? [...memoryEdges, restatedDecisions] : memoryEdges,
     clock,
   });
 }

@@ -13,16 +13,19 @@ import { tileKey, type WindowBytes } from "../globals/index.ts";
 /**
  * A request with its features as of its event time: from its context, and from the events strictly before. Nothing that is missing
  * or unknown is an error but the use case itself.
+ * @param version instead of the one that is live at `time`.
  */
 export function enrichRequest(
   request: DecisionRequested,
   time: number,
   blueprints: ValidBlueprints,
   windows: WindowBytes,
+  version?: string,
 ): Enriched {
-  const compiled = blueprints.at(request.useCase, time);
+  const { useCase } = request;
+  const compiled = version === undefined ? blueprints.at(useCase, time) : blueprints.version(useCase, version);
   if (compiled === undefined) {
-    return { request, blueprintVersion: null, features: [], error: unknownUseCase(request.useCase, blueprints) };
+    return { request, blueprintVersion: null, features: [], error: unknownUseCase(useCase, blueprints) };
   }
   const features = compiled.fromContext(request.context);
   for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);

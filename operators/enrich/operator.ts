@@ -1,23 +1,41 @@
 import { validBlueprints } from "../../blueprints/index.ts";
-import { decisionRequests, enriched } from "../../schemas/index.ts";
-import { defineOperator } from "../../streams/index.ts";
-import { blueprintTable, eventWindows } from "../globals/index.ts";
+import { decisionRequests, enriched, type DecisionRequested } from "../../schemas/index.ts";
+import { defineOperator, type StreamRecord } from "../../streams/index.ts";
+import { blueprintTable, eventWindows, type Scope } from "../globals/index.ts";
 import { enrichRequest } from "./logic.ts";
 
-/** Requests in, requests with features out. */
-export const enrich = defineOperator({
-  name: "enrich",
-  in: { requests: decisionRequests },
-  out: { enriched },
-  state: {},
-  globals: { blueprints: blueprintTable, windows: eventWindows },
-  handlers: {
-    requests(records, context) {
-      const blueprints = validBlueprints(context.globals.blueprints);
-      for (const record of records) {
-        const value = enrichRequest(record.value, record.time, blueprints, context.globals.windows);
-        context.emit("enriched", { key: record.key, value, time: record.time, from: record });
-      }
+/**
+ * Requests in, requests with features out. With a scope, requests outside it are skipped, and what comes of the others answers nobody: the
+ * places they name for a reply were for the live answer.
+ */
+export const enrichWithin = (scope?: Scope) =>
+  defineOperator({
+    name: "enrich",
+    in: { requests: decisionRequests },
+    out: { enriched },
+    state: {},
+    globals: { blueprints: blueprintTable, windows: eventWindows },
+    handlers: {
+      requests(records, context) {
+        const blueprints = validBlueprints(context.globals.blueprints);
+        for (const record of records) {
+          if (scope !== undefined && !isWithin(scope, record)) continue;
+          const value = enrichRequest(
+            record.value,
+            record.time,
+            blueprints,
+            context.globals.windows,
+            scope?.blueprintVersion,
+          );
+          const { key, time } = record;
+          const headers = scope === undefined ? record.headers : {};
+          context.emit("enriched", { key, value, time, from: record, headers });
+        }
+      },
     },
-  },
-});
+  });
+
+export const enrich = enrichWithin();
+
+const isWithin = (scope: Scope, { value, time }: StreamRecord<DecisionRequested>): boolean =>
+  value.useCase === scope.useCase && time >= scope.from && time < scope.to;

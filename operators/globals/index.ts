@@ -1,2 +1,3 @@
 export { eventWindows, tileKey, type WindowBytes } from "./event-windows.ts";
+export type { Scope } from "./scope.ts";
 export { blueprintTable, modelTable } from "./tables.ts";

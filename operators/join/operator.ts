@@ -1,6 +1,6 @@
 import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { decisions, joined, observations, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
-import { defineOperator, StreamsError, type Context } from "../../streams/index.ts";
+import { defineOperator, StreamsError, type Context, type Topic } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import { addObservation, correctedRow, joinEnd, observationId, rowsAtWaitEnd, waitEnd } from "./logic.ts";
 import { nothing, pendingStore } from "./pending.ts";
@@ -11,12 +11,15 @@ export interface JoinOptions {
    * there. What comes later can't be told from an observation of nothing.
    */
   readonly orphanMs: number;
+  /** Default the topic of decisions. */
+  readonly decisions?: Topic<DecisionRecorded>;
+  /** What becomes of an observation whose decision never came. Default a dead letter. */
+  readonly orphans?: "bury" | "drop";
 }
 
 export const joinDefaults: JoinOptions = Object.freeze({ orphanMs: 7 * 24 * 3_600_000 });
 
 const parts = {
-  in: { decisions, observations },
   out: { joined },
   state: { pending: pendingStore },
   globals: { blueprints: blueprintTable },
@@ -32,6 +35,7 @@ export const join = (options: JoinOptions = joinDefaults) =>
   defineOperator({
     name: "join",
     ...parts,
+    in: { decisions: options.decisions ?? decisions, observations },
     reads: { decisions: pendingKey, observations: pendingKey },
     handlers: {
       decisions(records, context) {
@@ -87,6 +91,7 @@ export const join = (options: JoinOptions = joinDefaults) =>
         for (const { partition, offset, values } of pending.observations.filter((each) => !waiting.includes(each))) {
           const origin = { topic: observations.name, partition, offset };
           const orphan = { key, value: values, time, headers: {}, origin };
+          if (options.orphans === "drop") continue;
           context.reject(orphan, new StreamsError("TOO_LATE", `no decision ${key} came for this observation`));
         }
         if (waiting.length === 0) context.state.pending.delete(key);

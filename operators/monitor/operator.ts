@@ -1,6 +1,13 @@
 import { validBlueprints } from "../../blueprints/index.ts";
-import { decisions, hourlyStats, joined } from "../../schemas/index.ts";
-import { defineOperator, jsonStore, LATENCY_HEADER, type Context, type Headers } from "../../streams/index.ts";
+import { decisions, hourlyStats, joined, type DecisionRecorded } from "../../schemas/index.ts";
+import {
+  defineOperator,
+  jsonStore,
+  LATENCY_HEADER,
+  type Context,
+  type Headers,
+  type Topic,
+} from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import { countDecision, countJoined, HOUR_MS, hourOf, newHour, toStats, type RunningHour } from "./logic.ts";
 
@@ -8,7 +15,6 @@ import { countDecision, countJoined, HOUR_MS, hourOf, newHour, toStats, type Run
 const GRACE_MS = 600_000;
 
 const parts = {
-  in: { decisions, joined },
   out: { stats: hourlyStats },
   state: { hours: jsonStore<RunningHour>() },
   globals: { blueprints: blueprintTable },
@@ -16,45 +22,49 @@ const parts = {
 type MonitorContext = Context<typeof parts.out, typeof parts.state, typeof parts.globals>;
 
 /** Counts, shares and distributions of each hour of event time, one record a use case, version and partition. */
-export const monitor = defineOperator({
-  name: "monitor",
-  ...parts,
-  reads: {
-    decisions: ({ value, time }) => [["hours", hourKey(value, time)]],
-    joined: ({ value, time }) => [["hours", hourKey(value.decision, time)]],
-  },
-  handlers: {
-    decisions(records, context) {
-      const blueprints = validBlueprints(context.globals.blueprints);
-      update(
-        records,
-        context,
-        ({ value }) => value,
-        (hour, { value, headers }) => {
-          const compiled = blueprints.version(value.useCase, value.blueprintVersion);
-          const names = compiled?.layout.map(({ name }) => name) ?? [];
-          countDecision(hour, value, names, latencyOf(headers));
-        },
-      );
+export const monitorOf = (of: Topic<DecisionRecorded>) =>
+  defineOperator({
+    name: "monitor",
+    ...parts,
+    in: { decisions: of, joined },
+    reads: {
+      decisions: ({ value, time }) => [["hours", hourKey(value, time)]],
+      joined: ({ value, time }) => [["hours", hourKey(value.decision, time)]],
     },
-    joined(records, context) {
-      update(
-        records,
-        context,
-        ({ value }) => value.decision,
-        (hour, { value }) => countJoined(hour, value),
-      );
+    handlers: {
+      decisions(records, context) {
+        const blueprints = validBlueprints(context.globals.blueprints);
+        update(
+          records,
+          context,
+          ({ value }) => value,
+          (hour, { value, headers }) => {
+            const compiled = blueprints.version(value.useCase, value.blueprintVersion);
+            const names = compiled?.layout.map(({ name }) => name) ?? [];
+            countDecision(hour, value, names, latencyOf(headers));
+          },
+        );
+      },
+      joined(records, context) {
+        update(
+          records,
+          context,
+          ({ value }) => value.decision,
+          (hour, { value }) => countJoined(hour, value),
+        );
+      },
     },
-  },
-  onTimer({ key }, context) {
-    const hour = context.state.hours.get(key);
-    if (hour === undefined) return;
-    const [useCase, blueprintVersion, start] = key.split("/") as [string, string, string];
-    const of = { useCase, blueprintVersion, hour: Number(start), partition: context.partition };
-    context.emit("stats", { key: useCase, value: toStats(hour, of), time: of.hour + HOUR_MS });
-    context.state.hours.delete(key);
-  },
-});
+    onTimer({ key }, context) {
+      const hour = context.state.hours.get(key);
+      if (hour === undefined) return;
+      const [useCase, blueprintVersion, start] = key.split("/") as [string, string, string];
+      const of = { useCase, blueprintVersion, hour: Number(start), partition: context.partition };
+      context.emit("stats", { key: useCase, value: toStats(hour, of), time: of.hour + HOUR_MS });
+      context.state.hours.delete(key);
+    },
+  });
+
+export const monitor = monitorOf(decisions);
 
 interface DecidedBy {
   readonly useCase: string;

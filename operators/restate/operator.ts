@@ -1,0 +1,38 @@
+import { validBlueprints } from "../../blueprints/index.ts";
+import { decisions, liveDecisions, restatedDecisions } from "../../schemas/index.ts";
+import { avroStore, defineOperator } from "../../streams/index.ts";
+import { blueprintTable, type Scope } from "../globals/index.ts";
+import { restated } from "./logic.ts";
+
+/** Decisions made again and the live ones of the same ids in, decisions that say what was really done out. */
+export const restate = (scope: Scope) =>
+  defineOperator({
+    name: "restate",
+    // At the same time the live record comes first.
+    in: { live: liveDecisions, again: decisions },
+    out: { restated: restatedDecisions },
+    state: { live: avroStore(liveDecisions) },
+    globals: { blueprints: blueprintTable },
+    handlers: {
+      live(records, context) {
+        const blueprints = validBlueprints(context.globals.blueprints);
+        for (const { key, value, time } of records) {
+          if (value.useCase !== scope.useCase) continue;
+          const compiled = blueprints.version(value.useCase, value.blueprintVersion);
+          context.state.live.put(key, value);
+          context.schedule(time + (compiled?.blueprint.join.ttlMs ?? 0), key);
+        }
+      },
+      again(records, context) {
+        for (const record of records) {
+          const { key, time, value } = record;
+          const live = context.state.live.get(key);
+          if (live !== undefined) context.state.live.delete(key);
+          context.emit("restated", { key, value: restated(value, live), time, from: record });
+        }
+      },
+    },
+    onTimer({ key }, context) {
+      context.state.live.delete(key);
+    },
+  });

@@ -1,0 +1,80 @@
+import type { Backbone, OutgoingRecord, Position, Reader, TopicPartition } from "./backbone.ts";
+
+/** How callers' names and the brokers' belong together. Two topics never share a name on either side. */
+export interface Names {
+  /** The name on the brokers. */
+  readonly outer: (topic: string) => string;
+  /** The name callers use; `undefined` for a topic they are not shown. */
+  readonly inner: (outer: string) => string | undefined;
+  /** Before every group and transactional id. */
+  readonly prefix: string;
+  /** Called with the callers' names of what is about to be written; throws to refuse. */
+  readonly mayWrite?: (topic: string) => void;
+  /** Called with the callers' names of what is about to be made where it is missing; throws to refuse. */
+  readonly mayCreate?: (topic: string) => void;
+}
+
+/** A backbone whose callers see topics, groups and transactional ids under other names. */
+export function renamed(backbone: Backbone, names: Names): Backbone {
+  const { outer, inner, prefix, mayWrite, mayCreate } = names;
+  const add = <T extends { readonly topic: string }>(at: T): T => ({ ...at, topic: outer(at.topic) });
+  const cut = <T extends { readonly topic: string }>(at: T): T => ({ ...at, topic: inner(at.topic) ?? at.topic });
+  const addAll = <T extends { readonly topic: string }>(all: readonly T[]): T[] => all.map(add);
+  const records = (all: readonly OutgoingRecord[]): OutgoingRecord[] => {
+    if (mayWrite !== undefined) for (const { topic } of all) mayWrite(topic);
+    return addAll(all);
+  };
+  const read = <R extends Reader>(reader: R): Reader => ({
+    poll: async (wait, most) => (await reader.poll(wait, most)).map(cut),
+    pause: (at: readonly TopicPartition[]) => reader.pause(addAll(at)),
+    resume: (at: readonly TopicPartition[]) => reader.resume(addAll(at)),
+    seek: (position: Position) => reader.seek(add(position)),
+    close: () => reader.close(),
+  });
+  return {
+    kind: backbone.kind,
+    async ensureTopics(specs) {
+      if (mayCreate !== undefined) {
+        for (const { name } of specs) if ((await backbone.partitions(outer(name))) === undefined) mayCreate(name);
+      }
+      await backbone.ensureTopics(specs.map((spec) => ({ ...spec, name: outer(spec.name) })));
+    },
+    partitions: (topic) => backbone.partitions(outer(topic)),
+    topics: async () => (await backbone.topics()).flatMap((name) => inner(name) ?? []).sort(),
+    offsets: async (topics) => (await backbone.offsets(topics.map(outer))).map(cut),
+    async producer(options = {}) {
+      const { transactionalId } = options;
+      const producer = await backbone.producer(
+        transactionalId === undefined ? {} : { transactionalId: prefix + transactionalId },
+      );
+      return {
+        send: async (all) => producer.send(records(all)),
+        async begin() {
+          const transaction = await producer.begin();
+          return {
+            send: async (all) => transaction.send(records(all)),
+            sendOffsets: (groupId, positions) => transaction.sendOffsets(prefix + groupId, addAll(positions)),
+            commit: () => transaction.commit(),
+            abort: () => transaction.abort(),
+          };
+        },
+        close: () => producer.close(),
+      };
+    },
+    async group({ groupId, copartitioned, listener }) {
+      const group = await backbone.group({
+        groupId: prefix + groupId,
+        copartitioned: copartitioned.map((topics) => topics.map(outer)),
+        listener: {
+          assigned: async (at) => addAll(await listener.assigned(at.map(cut))),
+          revoked: (at) => listener.revoked(at.map(cut)),
+        },
+      });
+      return { ...read(group), commit: (positions) => group.commit(addAll(positions)) };
+    },
+    reader: async (positions) => read(await backbone.reader(addAll(positions))),
+    committed: async (groupId, topics) => (await backbone.committed(prefix + groupId, topics.map(outer))).map(cut),
+    commit: (groupId, positions) => backbone.commit(prefix + groupId, addAll(positions)),
+    close: () => backbone.close(),
+  };
+}
