@@ -290,6 +290,8 @@ export interface Provenance {
   readonly trainedUntil: number;
   /** Of loopstream. */
   readonly codeVersion: string;
+  /** Blueprint versions whose rows were read; empty in records of earlier versions of loopstream, which did not say. */
+  readonly versions: readonly string[];
 }
 
 /** A stretch of one partition. */
@@ -778,6 +780,12 @@ export const modelRecordedSchema = {
             doc: "Decision time of the newest row trained on.",
           },
           { name: "codeVersion", type: "string", doc: "Of loopstream." },
+          {
+            name: "versions",
+            type: { type: "array", items: "string" },
+            doc: "Blueprint versions whose rows were read; empty in records of earlier versions of loopstream, which did not say.",
+            default: [],
+          },
         ],
         namespace: "loopstream",
       },

@@ -57,7 +57,7 @@ export {
 export { createRequester, type Request, type Requester, type RequesterOptions } from "./request-reply/requester.ts";
 export { Sender, type Sent } from "./request-reply/sender.ts";
 export { Publisher, type Published } from "./runtime/publisher.ts";
-export { readRaw, readTable, readTopic, type RawRecord } from "./runtime/read-topic.ts";
+export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
 export { ensureTopic } from "./runtime/topics.ts";
 export { Serdes } from "./serde/serdes.ts";
 export { createLevelEngine } from "./state/level-engine.ts";

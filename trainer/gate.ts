@@ -26,3 +26,23 @@ export function gate({ metric, candidate, constant, production, holdoutRows }: G
 }
 
 const figure = (value: number | undefined): string => (value === undefined ? "unknown" : value.toFixed(5));
+
+export interface JudgeInput extends Omit<GateInput, "constant"> {
+  readonly constant: () => Readonly<Record<string, number>>;
+}
+
+/**
+ * The verdict by who is in production when it is given: the model that was there when the candidate was evaluated, none any more, or
+ * another one, which nothing was compared with.
+ */
+export function judgeOf(input: JudgeInput): (inProduction: string | undefined) => Verdict {
+  const { production, holdoutRows } = input;
+  return (inProduction) => {
+    if (holdoutRows === 0) return { promote: false, reason: "nothing was held out to judge it by" };
+    if (inProduction !== undefined && inProduction !== production?.modelId) {
+      return { promote: false, reason: `refused: ${inProduction} came into production meanwhile; train again` };
+    }
+    const rival = inProduction === undefined ? undefined : production;
+    return gate({ ...input, constant: input.constant(), production: rival });
+  };
+}

@@ -4,10 +4,12 @@ export { createWorkerLearner, type WorkerLearnerOptions } from "./worker-learner
 export { createXgboostLearner } from "./xgboost-learner.ts";
 export { readArtifact, sha256, writeArtifact } from "./models/artifacts.ts";
 export { moveModel, readModels } from "./models/move-model.ts";
+export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
 export { ScorerCache } from "./models/scorers.ts";
 export { scoreRows, type RowsScore } from "./rows/score-rows.ts";
 export { keepNewest } from "./rows/keep-newest.ts";
-export { readRows, type RowsRead } from "./rows/read-rows.ts";
+export { readRows, type RowsRead, type RowsReading } from "./rows/read-rows.ts";
+export type { Rebuilt } from "./rebuild.ts";
 export { Trainer, type TrainerOptions, type TrainRequest, type TrainResult, type TrainerTables } from "./trainer.ts";
 export { cronDue, freshRowsDue } from "./triggers.ts";
 export { evaluate } from "./evaluate.ts";

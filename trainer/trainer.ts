@@ -3,13 +3,16 @@ import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
 import { modelCategories, productionModel } from "../serving/index.ts";
 import type { Backbone, GlobalView, Publisher, Serdes } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
-import { gate } from "./gate.ts";
-import type { Learner, LearnerParams, TrainingMatrix } from "./learner.ts";
+import { fitRows } from "./fit-rows.ts";
+import { judgeOf } from "./gate.ts";
+import type { FittedModel, Learner, TrainingMatrix } from "./learner.ts";
 import { sha256, writeArtifact } from "./models/artifacts.ts";
-import { publishModels, withState } from "./models/move-model.ts";
+import { provenanceHeaders } from "./models/provenance.ts";
+import { publishTrained } from "./models/publish-trained.ts";
 import type { ScorerCache } from "./models/scorers.ts";
+import { rebuildModel, type Rebuilt } from "./rebuild.ts";
 import { readRows } from "./rows/read-rows.ts";
-import { categoriesOf, matrixOf, splitNewest } from "./rows/training-set.ts";
+import { matrixOf, splitNewest } from "./rows/training-set.ts";
 import { cronDue, freshRowsDue } from "./triggers.ts";
 
 /** The blueprints and models topics as they are now. */
@@ -103,75 +106,62 @@ export class Trainer {
         ? blueprints.at(useCase, until)
         : blueprints.version(useCase, request.blueprintVersion);
     if (compiled === undefined) throw new Error(missingBlueprint(request, blueprints));
-    const { blueprint, layout } = compiled;
-    const { rows, ranges } = await readRows(backbone, serdes, compiled, blueprints, until);
+    const { blueprint } = compiled;
+    const { rows, ranges, versions } = await readRows(backbone, serdes, compiled, blueprints, until);
     if (rows.length < blueprint.training.minRows) {
       return { kind: "tooFewRows", rows: rows.length, needed: blueprint.training.minRows };
     }
     const newest = rows.at(-1)!["decisionTime"] as number;
     const { train, holdout } = splitNewest(rows, request.holdout ?? blueprint.training.holdout);
-    const categories = categoriesOf(train, layout);
-    const trainMatrix = matrixOf(train, layout, categories);
-    const holdoutMatrix = matrixOf(holdout, layout, categories);
-    const fitted = await learner.fit(
-      trainMatrix,
-      holdoutMatrix,
-      blueprint.model satisfies LearnerParams,
-      metadataOf(compiled, categories, until),
-      request.onProgress,
-    );
+    const learned = await fitRows(learner, { compiled, train, holdout, until, onProgress: request.onProgress });
+    const { fitted } = learned;
     const modelId = sha256(fitted.onnx).slice(0, 16);
     const known = tables.models.get(`${useCase}/${modelId}`);
-    if (known !== undefined) {
-      const promoted = known.states.some(({ state }) => state === "production");
-      return { kind: "trained", model: known, promoted, seconds: fitted.seconds, onnx: fitted.onnx, newest };
-    }
+    if (known !== undefined) return this.#result(known, fitted, newest);
     const production = productionModel(tables.models, useCase, blueprint.version, until);
     const objective = blueprint.model.objective;
-    const metrics = holdout.length === 0 ? {} : evaluate(fitted.predictions, holdoutMatrix.labels, objective);
-    const verdict =
-      holdout.length === 0
-        ? { promote: false, reason: "nothing was held out to judge it by" }
-        : gate({
-            metric: blueprint.training.metric,
-            candidate: metrics,
-            constant: evaluate(meanOf(trainMatrix, holdout.length), holdoutMatrix.labels, objective),
-            production: production && {
+    const metrics = holdout.length === 0 ? {} : evaluate(fitted.predictions, learned.holdout.labels, objective);
+    const { metric } = blueprint.training;
+    const judge = judgeOf({
+      metric,
+      candidate: metrics,
+      constant: () => evaluate(meanOf(learned.train, holdout.length), learned.holdout.labels, objective),
+      production:
+        holdout.length === 0 || production === undefined
+          ? undefined
+          : {
               modelId: production.modelId,
-              metrics: evaluate(await this.#predict(production, holdout, compiled), holdoutMatrix.labels, objective),
+              metrics: evaluate(await this.#predict(production, holdout, compiled), learned.holdout.labels, objective),
             },
-            holdoutRows: holdout.length,
-          });
-    const model: ModelRecorded = {
-      modelId,
-      useCase,
-      blueprintVersion: blueprint.version,
-      artifact: await writeArtifact(backbone, this.#options.publisher, fitted.onnx, until),
-      states: [
-        { state: "trained", time: until, reason: `on ${train.length} rows; ${verdict.reason}` },
-        ...(verdict.promote ? [{ state: "production", time: until, reason: verdict.reason }] : []),
-      ],
-      metrics,
-      provenance: {
-        rowsTopic: compiled.rows.name,
-        ranges,
-        until,
-        rows: train.length,
-        holdout: holdout.length,
-        seed: blueprint.model.seed,
-        trainedUntil: train.at(-1)!["decisionTime"] as number,
-        codeVersion: this.#options.codeVersion,
-      },
+      holdoutRows: holdout.length,
+    });
+    const provenance = {
+      rowsTopic: compiled.rows.name,
+      ranges,
+      until,
+      rows: train.length,
+      holdout: holdout.length,
+      seed: blueprint.model.seed,
+      trainedUntil: train.at(-1)!["decisionTime"] as number,
+      codeVersion: this.#options.codeVersion,
+      versions,
     };
-    await this.#publish(model, verdict.promote ? production : undefined);
-    return { kind: "trained", model, promoted: verdict.promote, seconds: fitted.seconds, onnx: fitted.onnx, newest };
+    const source = { useCase, blueprintVersion: blueprint.version, provenance };
+    const headers = provenanceHeaders(source);
+    const artifact = await writeArtifact(backbone, this.#options.publisher, fitted.onnx, until, headers);
+    const model = await publishTrained(this.#options, { ...source, modelId, artifact, metrics }, judge);
+    return this.#result(model, fitted, newest);
   }
 
-  /** The new model's record goes first: between the two records the newest production model counts. */
-  async #publish(model: ModelRecorded, retired: ModelRecorded | undefined): Promise<void> {
-    const { until } = model.provenance;
-    const replaced = retired && withState(retired, "retired", until, `replaced by ${model.modelId}`);
-    await publishModels(this.#options.publisher, replaced === undefined ? [model] : [model, replaced], until);
+  #result(model: ModelRecorded, { onnx, seconds }: FittedModel, newest: number): TrainResult {
+    const promoted = model.states.some(({ state }) => state === "production");
+    return { kind: "trained", model, promoted, seconds, onnx, newest };
+  }
+
+  /** Trains a model again from its provenance and publishes nothing: see `rebuildModel`. */
+  async rebuild(model: ModelRecorded, onProgress?: (done: number, total: number) => void): Promise<Rebuilt> {
+    const { blueprints } = await this.#options.tables();
+    return rebuildModel(this.#options, validBlueprints(blueprints), model, onProgress);
   }
 
   async #predict(
@@ -187,23 +177,6 @@ export class Trainer {
   async useCases(): Promise<readonly string[]> {
     return validBlueprints((await this.#options.tables()).blueprints).useCases();
   }
-}
-
-/** Everything in the file besides the trees: no offsets and no wall clock, so that the same rows give the same bytes on any backbone. */
-function metadataOf(
-  { blueprint, layout }: CompiledBlueprint,
-  categories: Readonly<Record<string, readonly string[]>>,
-  until: number,
-): Readonly<Record<string, string>> {
-  return {
-    useCase: blueprint.useCase,
-    blueprintVersion: blueprint.version,
-    label: blueprint.label.name,
-    features: JSON.stringify(layout.map(({ name }) => name)),
-    categories: JSON.stringify(categories),
-    until: new Date(until).toISOString(),
-    seed: String(blueprint.model.seed),
-  };
 }
 
 function meanOf({ labels }: TrainingMatrix, length: number): Float32Array {

@@ -24,7 +24,7 @@ export function demoCommand(parent: Command): void {
         const dir = join(settings.dir, "demo");
         const where = settings.brokers.length === 0 ? "embedded" : settings.brokers.join(",");
         const { run: current, resumed } = openRun(dir, where);
-        const own = { ...settings, dir, id: "demo", salt: "demo" };
+        const own = { ...settings, dir, id: "demo" };
         const connection = await connect(own, settings.brokers.length === 0 ? "" : `demo-${current.id}-`);
         const stop = new AbortController();
         const onSignal = (): void => stop.abort();

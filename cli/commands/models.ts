@@ -1,16 +1,23 @@
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import type { Tools } from "../../topologies/index.ts";
-import { moveModel, readModels } from "../../trainer/index.ts";
+import { moveModel, readModels, type Rebuilt } from "../../trainer/index.ts";
 import { run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
-import { UsageError } from "../exit-codes.ts";
-import { table } from "../output.ts";
+import { exitCodes, UsageError } from "../exit-codes.ts";
+import { table, type Output } from "../output.ts";
+import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
   readonly useCase?: string;
+}
+
+interface RebuildFlags extends Flags {
+  readonly all?: boolean;
+  readonly out?: string;
 }
 
 export function modelsCommand(parent: Command): void {
@@ -21,10 +28,7 @@ export function modelsCommand(parent: Command): void {
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
         withTools(settings, async (tools) => {
-          const all = (await readModels(tools)).filter(
-            ({ useCase }) => flags.useCase === undefined || useCase === flags.useCase,
-          );
-          output.result(all, (listed) =>
+          output.result(ofUseCase(await readModels(tools), flags.useCase), (listed) =>
             table(
               ["use case", "model", "state", "until", "rows", "evidence"],
               listed.map(({ useCase, modelId, states, provenance }) => [
@@ -50,6 +54,17 @@ export function modelsCommand(parent: Command): void {
         }),
       ),
     );
+  withSettings(command.command("rebuild"))
+    .description(
+      "train models again from their provenance and compare the files; publishes nothing, exit code 1 if one differs",
+    )
+    .argument("[modelId]")
+    .option("--all", "every model there is")
+    .option("--use-case <name>", "with --all: of this use case only")
+    .option("--out <file>", "write the rebuilt ONNX file")
+    .action((modelId: string | undefined, flags: RebuildFlags) =>
+      run(flags, ({ settings, output }) => withTools(settings, (tools) => rebuild(tools, output, modelId, flags))),
+    );
   const moves = [
     ["withdraw", "withdrawn", "take a model out of production at once; decisions are null until another one is in"],
     ["promote", "production", "put a model into production at once, whatever the gate said"],
@@ -69,6 +84,47 @@ export function modelsCommand(parent: Command): void {
         ),
       );
   }
+}
+
+async function rebuild(
+  tools: Tools,
+  output: Output,
+  modelId: string | undefined,
+  flags: RebuildFlags,
+): Promise<number> {
+  if ((modelId === undefined) !== (flags.all === true)) throw new UsageError("name one model, or --all of them");
+  if (flags.out !== undefined && flags.all === true) throw new UsageError("--out takes the file of one model");
+  const wanted =
+    modelId === undefined ? ofUseCase(await readModels(tools), flags.useCase) : [await findModel(tools, modelId)];
+  const bar = progress("rebuild", wanted.length, { enabled: !output.json });
+  const rebuilt: Omit<Rebuilt, "onnx">[] = [];
+  for (const model of wanted) {
+    bar.update(rebuilt.length, model.modelId);
+    const { onnx, ...told } = await tools.trainer.rebuild(model);
+    if (flags.out !== undefined && onnx !== null) await writeFile(flags.out, onnx);
+    rebuilt.push(told);
+    if (flags.all === true && !output.json) output.say(rebuiltLine(told));
+  }
+  bar.stop();
+  const equal = rebuilt.filter((model) => model.equal).length;
+  if (flags.all === true) {
+    output.result({ models: rebuilt.length, equal, rebuilt }, () => `${equal} of ${rebuilt.length} models are equal`);
+  } else output.result(rebuilt[0]!, rebuiltLine);
+  return equal === rebuilt.length ? exitCodes.ok : exitCodes.failed;
+}
+
+function rebuiltLine({ modelId, expected, actual, equal, rows, header, problem }: Omit<Rebuilt, "onnx">): string {
+  return [
+    `${modelId}  ${equal ? "equal" : actual === null ? "NOT REBUILT" : "DIFFERS"}  ${rows} rows`,
+    `  published ${expected}`,
+    ...(actual === null ? [] : [`  rebuilt   ${actual}`]),
+    ...(problem === null ? [] : [`  ${problem}`]),
+    ...(header === "differs" ? ["  the file's provenance header is not what the model's record says"] : []),
+  ].join("\n");
+}
+
+function ofUseCase(all: readonly ModelRecorded[], useCase: string | undefined): readonly ModelRecorded[] {
+  return all.filter((model) => useCase === undefined || model.useCase === useCase);
 }
 
 async function findModel(tools: Tools, modelId: string): Promise<ModelRecorded> {

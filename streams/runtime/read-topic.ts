@@ -1,4 +1,4 @@
-import type { Backbone, LogRecord, Position } from "../backbone/backbone.ts";
+import type { Backbone, LogRecord, PartitionOffsets, Position } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { GlobalView, StreamRecord } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
@@ -9,6 +9,21 @@ export interface RawRecord extends LogRecord {
   readonly partition: number;
 }
 
+/** Offsets of one partition, `from` to before `to`. */
+export interface OffsetRange {
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What of a topic is read. Absent: all of it. */
+export interface Stretch {
+  /** Where partitions begin; those that are not named begin at their start. */
+  readonly from?: readonly Position[];
+  /** Only these partitions and offsets. What of them is gone or not there yet is left out. */
+  readonly ranges?: readonly OffsetRange[];
+}
+
 /**
  * Every record of a topic from the given positions (absent: the start) to the ends as they are at the call, partition by
  * partition in offset order, the partitions mixed.
@@ -16,15 +31,14 @@ export interface RawRecord extends LogRecord {
 export async function* readRaw(
   backbone: Backbone,
   topic: string,
-  from: readonly Position[] = [],
+  stretch: Stretch = {},
 ): AsyncGenerator<readonly RawRecord[]> {
   if ((await backbone.partitions(topic)) === undefined) return;
   const ends = new Map<number, number>();
   const positions: Position[] = [];
-  for (const { partition, start, end } of await backbone.offsets([topic])) {
-    const wanted =
-      from.find((position) => position.topic === topic && position.partition === partition)?.offset ?? start;
-    const offset = Math.max(start, wanted);
+  for (const at of await backbone.offsets([topic])) {
+    const { partition } = at;
+    const [offset, end] = wantedOf(at, stretch);
     if (offset < end) {
       ends.set(partition, end);
       positions.push({ topic, partition, offset });
@@ -50,14 +64,22 @@ export async function* readRaw(
   }
 }
 
+function wantedOf({ topic, partition, start, end }: PartitionOffsets, { from, ranges }: Stretch): [number, number] {
+  const wanted =
+    from?.find((position) => position.topic === topic && position.partition === partition)?.offset ?? start;
+  if (ranges === undefined) return [Math.max(start, wanted), end];
+  const range = ranges.find((given) => given.partition === partition);
+  return range === undefined ? [end, end] : [Math.max(start, wanted, range.from), Math.min(end, range.to)];
+}
+
 /** The decoded records of a topic up to its end at the call; tombstones left out. `onBad` is given what can't be decoded; without it that throws. */
 export async function* readTopic<V>(
   backbone: Backbone,
   serdes: Serdes,
   topic: Topic<V>,
-  options: { readonly from?: readonly Position[]; readonly onBad?: (record: RawRecord, error: unknown) => void } = {},
+  options: Stretch & { readonly onBad?: (record: RawRecord, error: unknown) => void } = {},
 ): AsyncGenerator<StreamRecord<V>> {
-  for await (const records of readRaw(backbone, topic.name, options.from)) {
+  for await (const records of readRaw(backbone, topic.name, options)) {
     for (const record of records) {
       if (record.value === null) continue;
       try {

@@ -97,6 +97,7 @@ export function inProduction(
       seed: 0,
       trainedUntil: since,
       codeVersion: "test",
+      versions: [],
     },
   };
   return { key: `${parcels.useCase}/${modelId}`, value, time: since };

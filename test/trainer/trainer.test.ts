@@ -2,27 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { compileBlueprint } from "../../blueprints/index.ts";
 import { models, type TrainingRow } from "../../schemas/index.ts";
 import { productionModel } from "../../serving/index.ts";
 import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../topologies/index.ts";
 import { moveModel, readArtifact, readModels } from "../../trainer/index.ts";
-
-const TEXT = `
-useCase: parcels
-decisionSpace: boolean
-context: { weight: number, carrier: category }
-features: [weight, carrier]
-label: { name: late, value: minutes > 10, wait: 1h }
-observations: { minutes: number }
-model: { rounds: 12, depth: 3 }
-policy: { decide: late > 0.5 }
-training: { schedule: "0 4 * * *", freshRows: 20%, minRows: 200, holdout: 20% }
-`;
-const HOUR = 3_600_000;
-const START = Date.UTC(2026, 0, 5);
-const compiled = compileBlueprint(TEXT);
+import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 
 let dir: string;
 let backbone: EmbeddedBackbone;
@@ -38,34 +23,6 @@ afterEach(async () => {
   await backbone.close();
   await rm(dir, { recursive: true, force: true });
 });
-
-/** One row a minute. `signal` 1: heavy ones are late; −1: light ones are; 0: it is a coin's. */
-function rows(from: number, count: number, signal: number): TrainingRow[] {
-  let seed = 7 + from;
-  const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-  return Array.from({ length: count }, (_, i) => {
-    const weight = random() * 30;
-    const decisionTime = START + (from + i) * 60_000;
-    return {
-      decisionId: `d${String(from + i).padStart(6, "0")}`,
-      unit: "u",
-      blueprintVersion: compiled.blueprint.version,
-      modelId: null,
-      mode: "loggingOnly",
-      reason: "noModel",
-      decisionTime,
-      rowTime: decisionTime + HOUR,
-      maturity: "mature",
-      value: null,
-      propensity: null,
-      weight,
-      carrier: random() < 0.5 ? "air" : null,
-      label: random() < 0.5 + 0.4 * signal * (weight > 15 ? 1 : -1) ? 1 : 0,
-      prediction_late: null,
-      labelTime: null,
-    };
-  });
-}
 
 async function publish(all: readonly TrainingRow[]): Promise<void> {
   await tools.publisher.publish(

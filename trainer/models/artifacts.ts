@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
 import { modelArtifacts, type ArtifactReference } from "../../schemas/index.ts";
-import { readTopic, type Backbone, type Publisher, type Serdes } from "../../streams/index.ts";
+import { readTopic, type Backbone, type Headers, type Publisher, type Serdes } from "../../streams/index.ts";
 
 const CHUNK_BYTES = 512 * 1024;
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Writes a file in pieces, addressed by its content. Resolves when it is stored. */
+/** Writes a file in pieces, addressed by its content, each with the headers. Resolves when it is stored. */
 export async function writeArtifact(
   backbone: Backbone,
   publisher: Publisher,
   content: Uint8Array,
   time: number,
+  headers: Headers,
 ): Promise<ArtifactReference> {
   const hash = sha256(content);
   const chunks = Math.max(1, Math.ceil(content.length / CHUNK_BYTES));
@@ -28,6 +29,7 @@ export async function writeArtifact(
       },
       time,
       partition: 0,
+      headers,
     })),
   );
   return { sha256: hash, bytes: content.length, chunks, partition: 0, offset: before!.end };

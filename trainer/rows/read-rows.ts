@@ -1,23 +1,25 @@
 import { canTrainOn, type CompiledBlueprint, type ValidBlueprints } from "../../blueprints/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
-import { readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
+import { readTopic, type Backbone, type OffsetRange, type Serdes } from "../../streams/index.ts";
 import { keepNewest } from "./keep-newest.ts";
 
-export interface OffsetRange {
-  readonly partition: number;
-  readonly from: number;
-  readonly to: number;
+/** What of the rows topic was read: reading it again gives the same rows, whatever has come since. */
+export interface RowsReading {
+  readonly ranges: readonly OffsetRange[];
+  /** Blueprint versions whose rows are among them, sorted. */
+  readonly versions: readonly string[];
 }
 
-export interface RowsRead {
+export interface RowsRead extends RowsReading {
   /** The newest row of each decision, by decision time and then decision id: the same however the topic is partitioned. */
   readonly rows: readonly TrainingRow[];
-  readonly ranges: readonly OffsetRange[];
 }
 
 /**
  * Rows a version may train on (its own, and those of versions whose features and label contain its own) that were complete at
- * event time `until`, ms.
+ * event time `until`, ms. The ends are asked for once, so the ranges are what was read even while rows are being written.
+ *
+ * @param again only what a former reading read
  */
 export async function readRows(
   backbone: Backbone,
@@ -25,28 +27,42 @@ export async function readRows(
   compiled: CompiledBlueprint,
   blueprints: ValidBlueprints,
   until: number,
+  again?: RowsReading,
 ): Promise<RowsRead> {
-  const { blueprint } = compiled;
-  const usable = new Map<string, boolean>();
-  const isUsable = (version: string): boolean => {
-    let answer = usable.get(version);
-    if (answer === undefined) {
-      const other = blueprints.version(blueprint.useCase, version);
-      answer = version === blueprint.version || (other !== undefined && canTrainOn(blueprint, other.blueprint).ok);
-      usable.set(version, answer);
-    }
-    return answer;
-  };
+  const { rows: topic } = compiled;
+  const ranges = again?.ranges ?? (await rangesOf(backbone, topic.name));
+  const usable = usableVersions(compiled, blueprints, again?.versions ?? []);
   const newest = new Map<string, TrainingRow>();
-  const topic = compiled.rows;
-  const ranges = (await backbone.partitions(topic.name)) === undefined ? [] : await backbone.offsets([topic.name]);
-  for await (const { key, value } of readTopic(backbone, serdes, topic)) {
-    if ((value["rowTime"] as number) > until || !isUsable(value["blueprintVersion"] as string)) continue;
+  const versions = new Set<string>();
+  for await (const { key, value } of readTopic(backbone, serdes, topic, { ranges })) {
+    const version = value["blueprintVersion"] as string;
+    if ((value["rowTime"] as number) > until || !usable(version)) continue;
+    versions.add(version);
     keepNewest(newest, key, value);
   }
-  return {
-    rows: [...newest.values()].sort(byDecision),
-    ranges: ranges.map(({ partition, start, end }) => ({ partition, from: start, to: end })),
+  return { rows: [...newest.values()].sort(byDecision), ranges, versions: [...versions].sort() };
+}
+
+async function rangesOf(backbone: Backbone, topic: string): Promise<readonly OffsetRange[]> {
+  if ((await backbone.partitions(topic)) === undefined) return [];
+  return (await backbone.offsets([topic])).map(({ partition, start, end }) => ({ partition, from: start, to: end }));
+}
+
+/** @param recorded the versions of a former reading; empty: any that may be trained on */
+function usableVersions(
+  { blueprint }: CompiledBlueprint,
+  blueprints: ValidBlueprints,
+  recorded: readonly string[],
+): (version: string) => boolean {
+  const answers = new Map(recorded.map((version) => [version, true]));
+  return (version) => {
+    let answer = answers.get(version);
+    if (answer === undefined) {
+      const other = recorded.length > 0 ? undefined : blueprints.version(blueprint.useCase, version);
+      answer = other !== undefined && canTrainOn(blueprint, other.blueprint).ok;
+      answers.set(version, answer || (recorded.length === 0 && version === blueprint.version));
+    }
+    return answers.get(version)!;
   };
 }
 

@@ -1,0 +1,54 @@
+import type { Categories, CompiledBlueprint } from "../blueprints/index.ts";
+import type { TrainingRow } from "../schemas/index.ts";
+import type { FittedModel, Learner, LearnerParams, TrainingMatrix } from "./learner.ts";
+import { categoriesOf, matrixOf } from "./rows/training-set.ts";
+
+export interface FitRowsRequest {
+  readonly compiled: CompiledBlueprint;
+  readonly train: readonly TrainingRow[];
+  /** Rows to predict, never learned from; may be none. */
+  readonly holdout: readonly TrainingRow[];
+  /** Event time of the training, ms. */
+  readonly until: number;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface FittedRows {
+  readonly fitted: FittedModel;
+  readonly train: TrainingMatrix;
+  readonly holdout: TrainingMatrix;
+}
+
+/** Rows to a model: the bytes of the file are a function of the rows that are trained on, the blueprint and `until` alone. */
+export async function fitRows(learner: Learner, request: FitRowsRequest): Promise<FittedRows> {
+  const { compiled, until } = request;
+  const { blueprint, layout } = compiled;
+  const categories = categoriesOf(request.train, layout);
+  const train = matrixOf(request.train, layout, categories);
+  const holdout = matrixOf(request.holdout, layout, categories);
+  const fitted = await learner.fit(
+    train,
+    holdout,
+    blueprint.model satisfies LearnerParams,
+    metadataOf(compiled, categories, until),
+    request.onProgress,
+  );
+  return { fitted, train, holdout };
+}
+
+/** Everything in the file besides the trees: no offsets and no wall clock, so that the same rows give the same bytes on any backbone. */
+function metadataOf(
+  { blueprint, layout }: CompiledBlueprint,
+  categories: Categories,
+  until: number,
+): Readonly<Record<string, string>> {
+  return {
+    useCase: blueprint.useCase,
+    blueprintVersion: blueprint.version,
+    label: blueprint.label.name,
+    features: JSON.stringify(layout.map(({ name }) => name)),
+    categories: JSON.stringify(categories),
+    until: new Date(until).toISOString(),
+    seed: String(blueprint.model.seed),
+  };
+}

@@ -1,0 +1,32 @@
+import { modelArtifacts, type ModelRecorded, type Provenance } from "../../schemas/index.ts";
+import { readRaw, type Backbone, type Headers } from "../../streams/index.ts";
+
+/** On every piece of a file: what it was trained on and with, as JSON, for who has the file and not the model's record. */
+export const PROVENANCE_HEADER = "loopstream_provenance";
+
+/** What the header holds. */
+export type ArtifactProvenance = Provenance & Pick<ModelRecorded, "useCase" | "blueprintVersion">;
+
+export function provenanceOf({ useCase, blueprintVersion, provenance }: ArtifactSource): ArtifactProvenance {
+  return { useCase, blueprintVersion, ...provenance };
+}
+type ArtifactSource = Pick<ModelRecorded, "useCase" | "blueprintVersion" | "provenance">;
+
+export const provenanceHeaders = (source: ArtifactSource): Headers => ({
+  [PROVENANCE_HEADER]: Buffer.from(JSON.stringify(provenanceOf(source))),
+});
+
+/** The header of a file's first piece; `undefined` where it has none. */
+export async function readProvenance(
+  backbone: Backbone,
+  { sha256, partition, offset }: ModelRecorded["artifact"],
+): Promise<ArtifactProvenance | undefined> {
+  const { name: topic } = modelArtifacts;
+  for await (const records of readRaw(backbone, topic, { from: [{ topic, partition, offset }] })) {
+    const piece = records.find(({ key }) => Buffer.from(key ?? []).toString() === `${sha256}/0`);
+    if (piece === undefined) continue;
+    const header = piece.headers[PROVENANCE_HEADER];
+    return header === undefined ? undefined : (JSON.parse(Buffer.from(header).toString()) as ArtifactProvenance);
+  }
+  return undefined;
+}

@@ -1,0 +1,125 @@
+import { canonicalJson, type ValidBlueprints } from "../blueprints/index.ts";
+import type { ModelRecorded } from "../schemas/index.ts";
+import type { Backbone, OffsetRange, Serdes } from "../streams/index.ts";
+import { fitRows } from "./fit-rows.ts";
+import type { Learner } from "./learner.ts";
+import { sha256 } from "./models/artifacts.ts";
+import { provenanceOf, readProvenance } from "./models/provenance.ts";
+import { readRows } from "./rows/read-rows.ts";
+
+export interface Rebuilt {
+  readonly modelId: string;
+  readonly useCase: string;
+  /** sha256 of the file as it was published. */
+  readonly expected: string;
+  /** sha256 of the file as it came out now; null where it could not be trained. */
+  readonly actual: string | null;
+  readonly equal: boolean;
+  /** Whether the header of the published file says what the model's record says. */
+  readonly header: "equal" | "differs" | "absent";
+  readonly rows: number;
+  /** Of loopstream, then and now. */
+  readonly codeVersion: { readonly then: string; readonly now: string };
+  /** Why it differs or could not be trained, as far as it is known; null when it is equal. */
+  readonly problem: string | null;
+  readonly onnx: Uint8Array | null;
+}
+
+interface Hands {
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+  readonly learner: Learner;
+  /** Of loopstream as it runs. */
+  readonly codeVersion: string;
+}
+
+/** Trains a model again from what its provenance names: exactly those offsets, complete by then. Publishes nothing. */
+export async function rebuildModel(
+  hands: Hands,
+  blueprints: ValidBlueprints,
+  model: ModelRecorded,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Rebuilt> {
+  const { backbone, codeVersion } = hands;
+  const found = await readProvenance(backbone, model.artifact);
+  const base = {
+    modelId: model.modelId,
+    useCase: model.useCase,
+    expected: model.artifact.sha256,
+    header:
+      found === undefined
+        ? "absent"
+        : canonicalJson(found) === canonicalJson(provenanceOf(model))
+          ? "equal"
+          : "differs",
+    rows: model.provenance.rows,
+    codeVersion: { then: model.provenance.codeVersion, now: codeVersion },
+  } as const;
+  try {
+    const onnx = await trainAgain(hands, blueprints, model, onProgress);
+    const actual = sha256(onnx);
+    const equal = actual === base.expected;
+    return { ...base, actual, equal, problem: equal ? null : whyOf(base.codeVersion), onnx };
+  } catch (error) {
+    if (!(error instanceof NotRebuildable)) throw error;
+    return { ...base, actual: null, equal: false, problem: error.message, onnx: null };
+  }
+}
+
+/** The topics no longer hold what the model was trained on. */
+class NotRebuildable extends Error {
+  override readonly name = "NotRebuildable";
+}
+
+async function trainAgain(
+  { backbone, serdes, learner }: Hands,
+  blueprints: ValidBlueprints,
+  { modelId, useCase, blueprintVersion, provenance }: ModelRecorded,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Uint8Array> {
+  const compiled = blueprints.version(useCase, blueprintVersion);
+  if (compiled === undefined) {
+    throw new NotRebuildable(`use case "${useCase}" has no blueprint version ${blueprintVersion} any more`);
+  }
+  const { rowsTopic, ranges, until, versions } = provenance;
+  await checkThere(backbone, rowsTopic, ranges, modelId);
+  const { rows } = await readRows(backbone, serdes, compiled, blueprints, until, { ranges, versions });
+  if (rows.length !== provenance.rows + provenance.holdout) {
+    throw new NotRebuildable(
+      `${rowsTopic} holds ${rows.length} decisions in the recorded offsets, model ${modelId} was made from ${provenance.rows} ` +
+        `and ${provenance.holdout} held out: it is not the topic as it was then`,
+    );
+  }
+  const train = rows.slice(0, provenance.rows);
+  return (await fitRows(learner, { compiled, train, holdout: [], until, onProgress })).fitted.onnx;
+}
+
+/** Rejects, naming the offsets, when a part of the ranges is gone. */
+async function checkThere(
+  backbone: Backbone,
+  topic: string,
+  ranges: readonly OffsetRange[],
+  modelId: string,
+): Promise<void> {
+  const known = (await backbone.partitions(topic)) === undefined ? [] : await backbone.offsets([topic]);
+  const gone = ranges.flatMap(({ partition, from, to }) => {
+    if (from === to) return [];
+    const at = known.find((offsets) => offsets.partition === partition);
+    const lost = [
+      ...(at === undefined || at.start > from ? [[from, Math.min(to, at?.start ?? to)]] : []),
+      ...(at !== undefined && at.end < to ? [[Math.max(from, at.end), to]] : []),
+    ];
+    return lost.map(([first, end]) => `${partition}: ${first}–${end! - 1}`);
+  });
+  if (gone.length === 0) return;
+  throw new NotRebuildable(
+    `offsets of ${topic} that model ${modelId} was trained on are gone (partition: offsets): ${gone.join(", ")}; ` +
+      "only a longer retention would have kept them",
+  );
+}
+
+function whyOf({ then, now }: Rebuilt["codeVersion"]): string {
+  return then === now
+    ? "the same code made another file of the rows: the rows, the file or its record is not what was published"
+    : `it was trained by loopstream ${then}, this is ${now}, which may learn otherwise: rebuild it with ${then}`;
+}
