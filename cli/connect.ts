@@ -33,7 +33,12 @@ export async function connect(settings: Settings, prefix = ""): Promise<Connecti
     return { ...(await openShared(settings.dir)), subjectPrefix: "" };
   }
   const open = settings.kafkaClient === "platformatic" ? createPlatformaticBackbone : createKafkaBackbone;
-  const kafka = await open({ brokers: settings.brokers });
+  const { brokers, instanceId, sessionTimeoutMs } = settings;
+  const kafka = await open({
+    brokers,
+    ...(instanceId === undefined ? {} : { groupInstanceId: instanceId }),
+    ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
+  });
   const registry = createConfluentRegistry({ url: settings.registry! });
   return {
     backbone: prefix === "" ? kafka : prefixed(kafka, prefix),
@@ -70,6 +75,7 @@ export function loopOptions(
     delivery: embedded ? "exactlyOnce" : settings.delivery,
     commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,
     maxTaskIdleMs: mode === "exact" ? Number.POSITIVE_INFINITY : 0,
+    standbyReplicas: settings.standbyReplicas,
     salt: settings.salt,
     codeVersion,
   };

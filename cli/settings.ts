@@ -13,7 +13,14 @@ const shape = z.strictObject({
   salt: z.string().optional(),
   commitIntervalMs: z.number().nonnegative().optional(),
   delivery: z.enum(["exactlyOnce", "atLeastOnce"]).optional(),
-  kafka: z.strictObject({ client: z.enum(["kafkajs", "platformatic"]).optional() }).optional(),
+  kafka: z
+    .strictObject({
+      client: z.enum(["kafkajs", "platformatic"]).optional(),
+      instanceId: z.string().min(1).optional(),
+      sessionTimeoutMs: z.number().int().min(1_000).optional(),
+    })
+    .optional(),
+  standbyReplicas: z.number().int().nonnegative().optional(),
   state: z.strictObject({ engine: z.enum(["leveldb", "rocksdb"]).optional() }).optional(),
 });
 
@@ -34,6 +41,12 @@ export interface Settings {
   readonly delivery: "exactlyOnce" | "atLeastOnce";
   /** Whose connections the Kafka backbone uses. */
   readonly kafkaClient: "kafkajs" | "platformatic";
+  /** This process's own name in its group: away for less than the session, it comes back to the same partitions and nothing moves. */
+  readonly instanceId: string | undefined;
+  /** Absent: the client's default. */
+  readonly sessionTimeoutMs: number | undefined;
+  /** On how many other processes the state of each task is kept for a quick take-over. */
+  readonly standbyReplicas: number;
   /** What keeps local state; rocksdb needs the package rocksdb-native. */
   readonly stateEngine: StateEngineName;
 }
@@ -45,6 +58,7 @@ export interface SettingsFlags {
   readonly dir?: string;
   readonly partitions?: string;
   readonly stateEngine?: string;
+  readonly instanceId?: string;
 }
 
 const defaults = Object.freeze({
@@ -55,6 +69,7 @@ const defaults = Object.freeze({
   commitIntervalMs: 20,
   delivery: "exactlyOnce" as const,
   kafkaClient: "kafkajs" as const,
+  standbyReplicas: 0,
   stateEngine: "leveldb" as const,
 });
 
@@ -75,13 +90,21 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
   if (list.length > 0 && registry === undefined) {
     throw new Error("brokers are given and no schema registry: add --registry URL or registry: in loopstream.yaml");
   }
+  const instanceId = flags.instanceId ?? file.kafka?.instanceId;
+  const kafkaClient = file.kafka?.client ?? defaults.kafkaClient;
+  if (instanceId !== undefined && kafkaClient !== "platformatic") {
+    throw new Error("an instance id needs kafka.client: platformatic in loopstream.yaml; kafkajs can't carry it");
+  }
   return Object.freeze({
     ...defaults,
+    instanceId,
+    kafkaClient,
+    sessionTimeoutMs: file.kafka?.sessionTimeoutMs,
+    ...(file.standbyReplicas === undefined ? {} : { standbyReplicas: file.standbyReplicas }),
     ...(file.id === undefined ? {} : { id: file.id }),
     ...(file.salt === undefined ? {} : { salt: file.salt }),
     ...(file.commitIntervalMs === undefined ? {} : { commitIntervalMs: file.commitIntervalMs }),
     ...(file.delivery === undefined ? {} : { delivery: file.delivery }),
-    ...(file.kafka?.client === undefined ? {} : { kafkaClient: file.kafka.client }),
     brokers: list,
     registry,
     dir: resolve(flags.dir ?? file.dir ?? defaults.dir),

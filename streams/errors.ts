@@ -16,6 +16,7 @@ const table = {
   RECORD_TOO_LARGE: { retry: false, fence: false, fatal: false },
   TRANSACTION_OPEN: { retry: false, fence: false, fatal: true },
   FENCED: { retry: false, fence: true, fatal: false },
+  INSTANCE_REPLACED: { retry: false, fence: false, fatal: true },
   CLOSED: { retry: false, fence: false, fatal: true },
   UNDECODABLE: { retry: false, fence: false, fatal: false },
   UNKNOWN_SCHEMA: { retry: false, fence: false, fatal: false },

@@ -32,6 +32,8 @@ export interface LoopOptions {
   readonly delivery: Delivery;
   readonly commitIntervalMs: number;
   readonly maxTaskIdleMs: number;
+  /** On how many other instances the state of each task is kept. Default 0. */
+  readonly standbyReplicas?: number;
   readonly salt: string;
   readonly codeVersion: string;
   readonly memoryEdges?: readonly AnyTopic[];
@@ -102,6 +104,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     delivery,
     commitIntervalMs,
     maxTaskIdleMs,
+    standbyReplicas: options.standbyReplicas ?? 0,
     ...(options.onRestore === undefined ? {} : { onRestore: options.onRestore }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   });

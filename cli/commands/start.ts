@@ -19,6 +19,10 @@ export function startCommand(parent: Command): void {
   withSettings(parent.command("start"))
     .description("run the loop until Ctrl-C: decide, join, train by schedule and by fresh rows")
     .option("--blueprint <file...>", "publish these blueprints first and make them live")
+    .option(
+      "--instance-id <name>",
+      "of this process alone: a restart within the session moves no partition of the group",
+    )
     .option("--metrics <port>", "serve Prometheus metrics on this port of the loopback address, at /metrics")
     .action((flags: Flags) =>
       run(flags, async ({ settings, output }) => {

@@ -119,6 +119,11 @@ export interface GroupListener {
   assigned(partitions: readonly TopicPartition[]): Promise<readonly Position[]>;
   /** Partitions this member must give back; when it resolves the next owner may start. */
   revoked(partitions: readonly TopicPartition[]): Promise<void>;
+  /**
+   * Partitions whose state this member should keep up to date without handling their records: all of them, at every change. Some of them may be
+   * `assigned` later.
+   */
+  standby?(partitions: readonly TopicPartition[]): Promise<void>;
 }
 
 export interface GroupOptions {
@@ -128,6 +133,8 @@ export interface GroupOptions {
    * set have the same number of partitions. Whole tasks (a set and a partition) are spread evenly over the members.
    */
   readonly copartitioned: readonly (readonly string[])[];
+  /** On how many members besides the one that has it each task's state is kept. Default 0; the embedded log has one member only. */
+  readonly standbyReplicas?: number;
   readonly listener: GroupListener;
 }
 

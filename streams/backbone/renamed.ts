@@ -61,13 +61,15 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
         close: () => producer.close(),
       };
     },
-    async group({ groupId, copartitioned, listener }) {
+    async group({ groupId, copartitioned, listener, ...options }) {
       const group = await backbone.group({
+        ...options,
         groupId: prefix + groupId,
         copartitioned: copartitioned.map((topics) => topics.map(outer)),
         listener: {
           assigned: async (at) => addAll(await listener.assigned(at.map(cut))),
           revoked: (at) => listener.revoked(at.map(cut)),
+          standby: async (at) => listener.standby?.(at.map(cut)),
         },
       });
       return { ...read(group), commit: (positions) => group.commit(addAll(positions)) };

@@ -45,37 +45,41 @@ async function commonCount(set: readonly string[], directory: TopicDirectory): P
 
 const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
 
+/** Tasks a member has, and tasks whose state it keeps. */
+export interface Claims {
+  readonly owned: readonly string[];
+  readonly standby: readonly string[];
+}
+
 /** What a member tells the leader when it joins. Version 0 of Kafka's consumer protocol, with the claims as user data. */
-export function encodeClaims(topics: readonly string[], owned: Iterable<string>): Buffer {
-  const userData = Buffer.from(JSON.stringify([...owned]));
+export function encodeClaims(topics: readonly string[], claims: Claims): Buffer {
+  const userData = Buffer.from(JSON.stringify(claims));
   return MemberMetadata.encode({ version: 0, topics: [...topics], userData });
 }
 
-export function decodeClaims(metadata: Buffer): readonly string[] {
+export function decodeClaims(metadata: Buffer): Claims {
   const userData = MemberMetadata.decode(metadata)?.userData;
-  if (userData === undefined || userData === null || userData.length === 0) return [];
-  return JSON.parse(userData.toString()) as readonly string[];
+  if (userData === undefined || userData === null || userData.length === 0) return { owned: [], standby: [] };
+  return JSON.parse(userData.toString()) as Claims;
 }
 
 /** What the leader tells a member. Partitions go along so that other tools see who reads what. */
-export function encodeShare(
-  tasks: readonly string[],
-  partitions: readonly TopicPartition[],
-  unfinished: boolean,
-): Buffer {
+export function encodeShare(share: Share, partitions: readonly TopicPartition[]): Buffer {
   const assignment: Record<string, number[]> = {};
   for (const { topic, partition } of partitions) (assignment[topic] ??= []).push(partition);
-  const userData = Buffer.from(JSON.stringify({ tasks, unfinished }));
+  const userData = Buffer.from(JSON.stringify(share));
   return MemberAssignment.encode({ version: 0, assignment, userData });
 }
 
 export interface Share {
   readonly tasks: readonly string[];
+  /** Tasks whose state the member keeps up to date. */
+  readonly standby: readonly string[];
   readonly unfinished: boolean;
 }
 
 export function decodeShare(assignment: Buffer): Share {
   const userData = assignment.length === 0 ? undefined : MemberAssignment.decode(assignment)?.userData;
-  if (userData === undefined || userData.length === 0) return { tasks: [], unfinished: false };
+  if (userData === undefined || userData.length === 0) return { tasks: [], standby: [], unfinished: false };
   return JSON.parse(userData.toString()) as Share;
 }

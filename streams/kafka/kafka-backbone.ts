@@ -25,6 +25,7 @@ export async function createKafkaBackbone(options: KafkaBackboneOptions): Promis
   const settings = kafkaSettings(options);
   return openBackbone(settings, {
     fencesOffsets: false,
+    staticMembers: false,
     openCluster: () => openCluster(settings),
     async openAdmin() {
       const admin = kafkaClient(settings).admin();
@@ -36,6 +37,12 @@ export async function createKafkaBackbone(options: KafkaBackboneOptions): Promis
 
 /** The backbone over any client library that gives connections and requests. */
 export async function openBackbone(settings: KafkaSettings, client: Client): Promise<Backbone> {
+  if (settings.groupInstanceId !== undefined && !client.staticMembers) {
+    throw new StreamsError(
+      "TOPOLOGY_INVALID",
+      "groupInstanceId: kafkajs' connections carry none; use the platformatic client for static membership",
+    );
+  }
   const cluster = await client.openCluster();
   try {
     return new KafkaBackbone(client, cluster, await client.openAdmin(), settings);
@@ -128,7 +135,7 @@ class KafkaBackbone implements Backbone {
 
   async group(options: GroupOptions): Promise<GroupReader> {
     this.#check();
-    const { groupId, listener, copartitioned } = options;
+    const { groupId, listener, copartitioned, standbyReplicas = 0 } = options;
     const tasks = await GroupTasks.of(copartitioned, this.#directory);
     return this.#open(async (cluster) => {
       const leave = async (memberId: string): Promise<void> => {
@@ -140,6 +147,7 @@ class KafkaBackbone implements Backbone {
       const member: KafkaGroup = new KafkaGroup({
         groupId,
         tasks,
+        standbyReplicas,
         listener,
         directory,
         settings: this.#settings,

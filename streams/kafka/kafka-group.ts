@@ -14,12 +14,13 @@ import type { Cluster } from "./wire.ts";
 export interface GroupContext {
   readonly groupId: string;
   readonly tasks: GroupTasks;
+  readonly standbyReplicas: number;
   readonly listener: GroupListener;
   readonly directory: TopicDirectory;
   readonly settings: KafkaSettings;
   /** Of this member alone: a pending join holds up every other request on its connection. */
   readonly cluster: Cluster;
-  /** Tells the coordinator on another connection that the member leaves. */
+  /** Tells the coordinator on another connection that the member leaves; a static member stays in the group for its session. */
   readonly leave: (memberId: string) => Promise<void>;
   readonly closed: () => void;
 }
@@ -38,6 +39,9 @@ export class KafkaGroup implements GroupReader {
   #coming: readonly string[] = [];
   /** What the group gave this member in its last round; undefined while a round runs. */
   #target: ReadonlySet<string> | undefined;
+  /** Whose state this member keeps, and whether the listener has been told. */
+  #standby: readonly string[] = [];
+  #standbyTold = true;
   #joining: Promise<void> | undefined;
   #joinFailure: unknown;
   #rejoin = true;
@@ -46,9 +50,9 @@ export class KafkaGroup implements GroupReader {
 
   constructor(context: GroupContext) {
     this.#context = context;
-    const { cluster, directory, settings, groupId, tasks } = context;
+    const { cluster, directory, settings } = context;
     this.#fetcher = new Fetcher(cluster, directory, settings, this.#arrival);
-    this.#membership = new Membership(cluster, groupId, tasks, settings, {
+    this.#membership = new Membership(cluster, context, settings, {
       rebalancing: () => {
         this.#rejoin = true;
         this.#arrival.wake();
@@ -56,6 +60,9 @@ export class KafkaGroup implements GroupReader {
       lost: () => {
         this.#lost = true;
         this.#arrival.wake();
+      },
+      failed: (error) => {
+        this.#joinFailure = error;
       },
     });
     this.#join();
@@ -114,6 +121,11 @@ export class KafkaGroup implements GroupReader {
         this.#coming = coming;
         await this.#takeOn(coming).finally(() => (this.#coming = []));
       }
+      if (!this.#standbyTold) {
+        const kept = this.#standby.filter((task) => !this.#owned.has(task));
+        await this.#context.listener.standby?.(this.#context.tasks.partitions(kept));
+        this.#standbyTold = true;
+      }
     }
     if (this.#rejoin && this.#joining === undefined && !this.#lost) this.#join();
   }
@@ -143,10 +155,13 @@ export class KafkaGroup implements GroupReader {
     this.#rejoin = false;
     this.#target = undefined;
     this.#joining = this.#membership
-      .join(this.#owned)
+      .join({ owned: [...this.#owned], standby: this.#standby })
       .then(
         (share) => {
-          if (share !== undefined) this.#target = new Set(share.tasks);
+          if (share === undefined) return;
+          this.#target = new Set(share.tasks);
+          this.#standby = share.standby;
+          this.#standbyTold = false;
         },
         (error: unknown) => {
           this.#joinFailure = error;
@@ -213,14 +228,19 @@ export class KafkaGroup implements GroupReader {
     this.#fetcher.seek(position);
   }
 
-  /** Leaves the group, so that the others need not wait for the session to end. The listener is not called. */
+  /**
+   * Leaves the group, so that the others need not wait for the session to end; a static member does not, so that nothing moves when it is
+   * back before that. The listener is not called.
+   */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#context.closed();
     this.#membership.close();
     this.#fetcher.close();
-    if (this.#membership.memberId !== "") await this.#context.leave(this.#membership.memberId);
+    const { groupInstanceId } = this.#context.settings;
+    if (this.#membership.memberId !== "" && groupInstanceId === undefined)
+      await this.#context.leave(this.#membership.memberId);
     await this.#context.cluster.disconnect();
   }
 }

@@ -1,6 +1,15 @@
 import type { Position } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
 import { assignTasks } from "./assignment.ts";
-import { decodeClaims, decodeShare, encodeClaims, encodeShare, type GroupTasks, type Share } from "./group-tasks.ts";
+import {
+  decodeClaims,
+  decodeShare,
+  encodeClaims,
+  encodeShare,
+  type Claims,
+  type GroupTasks,
+  type Share,
+} from "./group-tasks.ts";
 import { isTransient, protocolType } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
 import { pause } from "./retrying.ts";
@@ -16,12 +25,21 @@ export interface MembershipEvents {
   readonly rebalancing: () => void;
   /** The group has gone on without this member, which owns nothing any more. */
   readonly lost: () => void;
+  /** After `lost`: it must not join again. */
+  readonly failed: (error: StreamsError) => void;
 }
 
 /** Who a request of this member is from: the broker refuses it once the group has gone on without. */
 export interface Standing {
   readonly memberId: string;
   readonly generationId: number;
+  readonly groupInstanceId?: string;
+}
+
+export interface MembershipOptions {
+  readonly groupId: string;
+  readonly tasks: GroupTasks;
+  readonly standbyReplicas: number;
 }
 
 /** This member's standing with the group's coordinator: joins, heartbeats, commits. Knows nothing of records. */
@@ -29,6 +47,9 @@ export class Membership {
   readonly #cluster: Cluster;
   readonly #groupId: string;
   readonly #tasks: GroupTasks;
+  readonly #standbyReplicas: number;
+  /** A static member's name, for the requests that take one. */
+  readonly #instance: { readonly groupInstanceId?: string };
   readonly #settings: KafkaSettings;
   readonly #events: MembershipEvents;
   #coordinator: Broker | undefined;
@@ -39,10 +60,13 @@ export class Membership {
   #out = false;
   #closed = false;
 
-  constructor(cluster: Cluster, groupId: string, tasks: GroupTasks, settings: KafkaSettings, events: MembershipEvents) {
+  constructor(cluster: Cluster, options: MembershipOptions, settings: KafkaSettings, events: MembershipEvents) {
     this.#cluster = cluster;
-    this.#groupId = groupId;
-    this.#tasks = tasks;
+    this.#groupId = options.groupId;
+    this.#tasks = options.tasks;
+    this.#standbyReplicas = options.standbyReplicas;
+    const { groupInstanceId } = settings;
+    this.#instance = groupInstanceId === undefined ? {} : { groupInstanceId };
     this.#settings = settings;
     this.#events = events;
   }
@@ -52,19 +76,19 @@ export class Membership {
   }
 
   get standing(): Standing {
-    return { memberId: this.#memberId, generationId: this.#generation };
+    return { memberId: this.#memberId, generationId: this.#generation, ...this.#instance };
   }
 
   /**
    * Waits for all members to join, which takes up to `rebalanceTimeoutMs`, and resolves to this member's share; undefined when it was
-   * thrown out meanwhile (after `lost`) or closed. Goes on trying while the coordinator can't be reached.
+   * thrown out meanwhile (after `lost`) or closed. Goes on trying while the coordinator can't be reached. Rejects when another process has
+   * joined in this static member's name.
    */
-  async join(owned: Iterable<string>): Promise<Share | undefined> {
+  async join(claims: Claims): Promise<Share | undefined> {
     clearInterval(this.#timer);
     await this.#beat;
-    const claims = [...owned];
     // A claim of one who was thrown out could take a task from its new holder.
-    if (this.#out && claims.length > 0) return undefined;
+    if (this.#out && claims.owned.length > 0) return undefined;
     this.#out = false;
     while (!this.#closed) {
       try {
@@ -74,9 +98,10 @@ export class Membership {
         return share;
       } catch (error) {
         const type = protocolType(error);
-        if (type === "UNKNOWN_MEMBER_ID" || type === "FENCED_INSTANCE_ID") {
+        if (type === "FENCED_INSTANCE_ID") throw this.#replaced(error);
+        if (type === "UNKNOWN_MEMBER_ID") {
           this.#memberId = "";
-          if (claims.length > 0) {
+          if (claims.owned.length > 0) {
             this.#lose();
             return undefined;
           }
@@ -92,7 +117,16 @@ export class Membership {
     return undefined;
   }
 
-  async #joinOnce(claims: readonly string[]): Promise<Share> {
+  /** To join again would throw the other one out, and so on. */
+  #replaced(cause: unknown): StreamsError {
+    const { groupInstanceId = "" } = this.#instance;
+    const message =
+      `group ${this.#groupId}: another process has joined as instance "${groupInstanceId}"; ` +
+      "give each process an instance id of its own, or let this one end";
+    return new StreamsError("INSTANCE_REPLACED", message, cause);
+  }
+
+  async #joinOnce(claims: Claims): Promise<Share> {
     const groupId = this.#groupId;
     const coordinator = await this.#findCoordinator();
     const joined = await coordinator.joinGroup({
@@ -100,6 +134,7 @@ export class Membership {
       sessionTimeout: this.#settings.sessionTimeoutMs,
       rebalanceTimeout: this.#settings.rebalanceTimeoutMs,
       memberId: this.#memberId,
+      ...this.#instance,
       groupProtocols: [{ name: protocol, metadata: encodeClaims(this.#tasks.topics, claims) }],
     });
     this.#memberId = joined.memberId;
@@ -108,17 +143,21 @@ export class Membership {
       groupId,
       generationId: joined.generationId,
       memberId: joined.memberId,
+      ...this.#instance,
       groupAssignment: joined.leaderId === joined.memberId ? this.#shareOut(joined.members) : [],
     });
     return decodeShare(memberAssignment);
   }
 
   #shareOut(members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]) {
-    const claims = members.map(({ memberId, memberMetadata }) => ({ memberId, owned: decodeClaims(memberMetadata) }));
-    const { tasks, unfinished } = assignTasks(claims, this.#tasks.all);
-    return [...tasks].map(([memberId, share]) => ({
+    const claims = members.map(({ memberId, memberMetadata }) => ({ memberId, ...decodeClaims(memberMetadata) }));
+    const { tasks, standby, unfinished } = assignTasks(claims, this.#tasks.all, this.#standbyReplicas);
+    return [...tasks].map(([memberId, own]) => ({
       memberId,
-      memberAssignment: encodeShare(share, this.#tasks.partitions(share), unfinished),
+      memberAssignment: encodeShare(
+        { tasks: own, standby: standby.get(memberId)!, unfinished },
+        this.#tasks.partitions(own),
+      ),
     }));
   }
 
@@ -137,11 +176,15 @@ export class Membership {
         groupId: this.#groupId,
         groupGenerationId: generation,
         memberId: this.#memberId,
+        ...this.#instance,
       });
     } catch (error) {
       const type = protocolType(error);
       if (type === "REBALANCE_IN_PROGRESS") this.#events.rebalancing();
-      else if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION" || type === "FENCED_INSTANCE_ID") {
+      else if (type === "FENCED_INSTANCE_ID") {
+        this.#lose();
+        this.#events.failed(this.#replaced(error));
+      } else if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION") {
         if (type !== "ILLEGAL_GENERATION") this.#memberId = "";
         this.#lose();
       } else this.#coordinator = undefined;
@@ -156,7 +199,7 @@ export class Membership {
   }
 
   /** One attempt. */
-  async commit(positions: readonly Position[], { memberId, generationId }: Standing): Promise<void> {
+  async commit(positions: readonly Position[], { generationId, ...member }: Standing): Promise<void> {
     const topics = [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, group]) => ({
       topic,
       partitions: group.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
@@ -166,7 +209,7 @@ export class Membership {
       await coordinator.offsetCommit({
         groupId: this.#groupId,
         groupGenerationId: generationId,
-        memberId,
+        ...member,
         topics,
       });
     } catch (error) {

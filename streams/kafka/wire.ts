@@ -69,6 +69,7 @@ export interface Broker {
     groupId: string;
     groupGenerationId: number;
     memberId: string;
+    groupInstanceId?: string;
     topics: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[];
   }): Promise<unknown>;
   joinGroup(request: {
@@ -76,6 +77,8 @@ export interface Broker {
     sessionTimeout: number;
     rebalanceTimeout: number;
     memberId: string;
+    /** Here and elsewhere: kafkajs does not know it. */
+    groupInstanceId?: string;
     groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
   }): Promise<{
     readonly generationId: number;
@@ -87,9 +90,15 @@ export interface Broker {
     groupId: string;
     generationId: number;
     memberId: string;
+    groupInstanceId?: string;
     groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
   }): Promise<{ readonly memberAssignment: Buffer }>;
-  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
+  heartbeat(request: {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+    groupInstanceId?: string;
+  }): Promise<unknown>;
   leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
   initProducerId(request: { transactionalId: string | undefined; transactionTimeout: number }): Promise<{
     readonly producerId: string;
@@ -103,6 +112,7 @@ export interface Broker {
       /** With them the broker refuses a member that the group has gone on without. kafkajs does not know them. */
       memberId?: string;
       generationId?: number;
+      groupInstanceId?: string;
       topics: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[];
     },
   ): Promise<unknown>;
@@ -128,6 +138,8 @@ export interface TopicAdmin {
 export interface Client {
   /** Whether its offsets in a transaction carry the member and its generation. */
   readonly fencesOffsets: boolean;
+  /** Whether its requests carry the name of a static member. */
+  readonly staticMembers: boolean;
   /** Connections of their own, so that one reader's waiting fetch or join holds up nobody else. */
   openCluster(): Promise<Cluster>;
   openAdmin(): Promise<TopicAdmin>;

@@ -10,6 +10,7 @@ export interface Metrics {
   readonly commits: Counter;
   readonly restored: Counter<"task">;
   readonly tasks: Gauge;
+  readonly standbys: Gauge;
   readonly queued: Gauge;
 }
 
@@ -46,11 +47,12 @@ export function createMetrics(): Metrics {
     commits: new Counter({ name: "loopstream_commits_total", help: "Commits.", registers }),
     restored: new Counter({
       name: "loopstream_restored_records_total",
-      help: "Changelog records applied to local state at start.",
+      help: "Changelog records applied to local state, at start or as a standby.",
       labelNames: ["task"],
       registers,
     }),
     tasks: new Gauge({ name: "loopstream_tasks", help: "Tasks this instance runs.", registers }),
+    standbys: new Gauge({ name: "loopstream_standbys", help: "Tasks of others whose state is kept here.", registers }),
     queued: new Gauge({ name: "loopstream_queued_records", help: "Records fetched and not handled.", registers }),
   });
 }

@@ -40,18 +40,24 @@ export function groupRequests(address: Address, connections: Connections): Group
       return { responses };
     },
 
-    offsetCommit({ groupId, groupGenerationId, memberId, topics }) {
+    offsetCommit({ groupId, groupGenerationId, memberId, groupInstanceId = null, topics }) {
       const offsets = committedTopics(topics);
-      return connections.call(address, offsetCommitV8.api, [groupId, groupGenerationId, memberId, null, offsets]);
+      return connections.call(address, offsetCommitV8.api, [
+        groupId,
+        groupGenerationId,
+        memberId,
+        groupInstanceId,
+        offsets,
+      ]);
     },
 
     async joinGroup(request) {
-      const { groupId, sessionTimeout, rebalanceTimeout, groupProtocols } = request;
+      const { groupId, sessionTimeout, rebalanceTimeout, groupInstanceId = null, groupProtocols } = request;
       const join = (memberId: string): Promise<joinGroupV6.JoinGroupResponse> =>
         connections.call(
           address,
           joinGroupV6.api,
-          [groupId, sessionTimeout, rebalanceTimeout, memberId, null, consumers, [...groupProtocols]],
+          [groupId, sessionTimeout, rebalanceTimeout, memberId, groupInstanceId, consumers, [...groupProtocols]],
           "join",
         );
       const answer = await join(request.memberId).catch((error: unknown) => {
@@ -65,7 +71,7 @@ export function groupRequests(address: Address, connections: Connections): Group
       return { generationId, leaderId: leader, memberId, members };
     },
 
-    async syncGroup({ groupId, generationId, memberId, groupAssignment }) {
+    async syncGroup({ groupId, generationId, memberId, groupInstanceId = null, groupAssignment }) {
       const shares = groupAssignment.map((share) => ({
         memberId: share.memberId,
         assignment: share.memberAssignment,
@@ -73,14 +79,14 @@ export function groupRequests(address: Address, connections: Connections): Group
       const answer = await connections.call(
         address,
         syncGroupV4.api,
-        [groupId, generationId, memberId, null, null, null, shares],
+        [groupId, generationId, memberId, groupInstanceId, null, null, shares],
         "join",
       );
       return { memberAssignment: answer.assignment };
     },
 
-    heartbeat({ groupId, groupGenerationId, memberId }) {
-      return connections.call(address, heartbeatV4.api, [groupId, groupGenerationId, memberId, null]);
+    heartbeat({ groupId, groupGenerationId, memberId, groupInstanceId = null }) {
+      return connections.call(address, heartbeatV4.api, [groupId, groupGenerationId, memberId, groupInstanceId]);
     },
 
     leaveGroup({ groupId, memberId }) {

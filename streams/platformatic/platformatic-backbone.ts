@@ -12,6 +12,7 @@ export function openPlatformatic(options: KafkaBackboneOptions): Promise<Backbon
   const settings = kafkaSettings(options);
   return openBackbone(settings, {
     fencesOffsets: true,
+    staticMembers: true,
     openCluster: () => openCluster(settings),
     openAdmin: async () => topicAdmin(await openCluster(settings), settings),
   });

@@ -104,6 +104,7 @@ export class PlatformaticBroker implements Broker {
 
   txnOffsetCommit(request: Ask<"txnOffsetCommit">): Promise<unknown> {
     const { transactionalId, producerId, producerEpoch, groupId, generationId = -1, memberId = "" } = request;
+    const { groupInstanceId = null } = request;
     return this.call(txnOffsetCommitV3.api, [
       transactionalId,
       groupId,
@@ -111,7 +112,7 @@ export class PlatformaticBroker implements Broker {
       producerEpoch,
       generationId,
       memberId,
-      null,
+      groupInstanceId,
       committedTopics(request.topics),
     ]);
   }

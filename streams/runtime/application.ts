@@ -1,4 +1,4 @@
-import type { Backbone, Fetch, GroupReader, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
+import type { Backbone, Fetch, GroupReader, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
@@ -14,6 +14,7 @@ import type { Delivery } from "./commit.ts";
 import { Committer } from "./committer.ts";
 import { Outbox } from "./outbox.ts";
 import type { RestoreProgress } from "./restore.ts";
+import { StandbySet } from "./standby-set.ts";
 import { inputsAtEnd, TaskSet } from "./task-set.ts";
 import { ensureTopic, ensureTopologyTopics } from "./topics.ts";
 
@@ -35,6 +36,8 @@ export interface ApplicationOptions {
    * decisions. Infinity: as long as it takes, for exact results in replay, back-fill and the demo.
    */
   readonly maxTaskIdleMs: number;
+  /** On how many other instances the state of each task is kept, so that one of them can take it over at once. Default 0. */
+  readonly standbyReplicas?: number;
   readonly metrics?: Metrics;
   readonly onRestore?: (progress: RestoreProgress) => void;
   /** The application has stopped by itself; `close` it. */
@@ -66,6 +69,7 @@ export class Application {
   readonly serdes: Serdes;
   readonly #options: ApplicationOptions;
   readonly #tasks: TaskSet;
+  readonly #standbys: StandbySet;
   #membership: Partial<Membership> = {};
   #running: Promise<void> | undefined;
   #closing = false;
@@ -80,6 +84,7 @@ export class Application {
     this.serdes = options.serdes;
     const { metrics } = this;
     const { backbone, delivery } = options;
+    this.#standbys = new StandbySet({ ...options, metrics });
     this.#tasks = new TaskSet({
       ...options,
       metrics,
@@ -115,9 +120,11 @@ export class Application {
     open.group = await backbone.group({
       groupId: id,
       copartitioned: topology.subTopologies.map(({ sources }) => sources.map(({ name }) => name)),
+      standbyReplicas: this.#options.standbyReplicas ?? 0,
       listener: {
-        assigned: (at) => this.#tasks.open(at, this.#open.globals.views()),
+        assigned: (at) => this.#assigned(at),
         revoked: (at) => this.#revoked(at),
+        standby: (at) => this.#standbys.keep(at),
       },
     });
   }
@@ -190,6 +197,7 @@ export class Application {
   async #leave(): Promise<void> {
     const { group, clock, globals, committer } = this.#membership;
     for (const part of [group, clock, globals, committer]) await part?.close().catch(() => undefined);
+    await this.#standbys.close();
     await this.#tasks.close();
   }
 
@@ -277,6 +285,11 @@ export class Application {
   /** Creates a topic that is not part of the topology and registers its schema. */
   async openTopic(topic: AnyTopic): Promise<void> {
     await ensureTopic(topic, this.#options.backbone, this.serdes, this.#options.partitions);
+  }
+
+  async #assigned(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
+    await this.#standbys.release(partitions);
+    return this.#tasks.open(partitions, this.#open.globals.views());
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {

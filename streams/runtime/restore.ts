@@ -44,7 +44,8 @@ export async function restoreState(
   return TaskState.open(database);
 }
 
-async function openOrDestroy(engine: StateEngine, name: string): Promise<StateDatabase> {
+/** State that can't be read is as good as lost: the changelog has it. */
+export async function openOrDestroy(engine: StateEngine, name: string): Promise<StateDatabase> {
   try {
     return await engine.open(name);
   } catch (error) {

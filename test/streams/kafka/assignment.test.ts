@@ -83,4 +83,57 @@ describe("assignTasks", () => {
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
     }
   });
+
+  describe("with standbys", () => {
+    const spread = (claims: readonly MemberClaim[], count: number, replicas: number): MemberClaim[] => {
+      const { tasks: own, standby } = assignTasks(claims, tasks(count), replicas);
+      return claims.map(({ memberId }) => ({ memberId, owned: own.get(memberId)!, standby: standby.get(memberId)! }));
+    };
+
+    test("every task's state is on so many other members, about as many on each", () => {
+      for (const replicas of [1, 2]) {
+        const claims = spread(members("a", "b", "c"), 9, replicas);
+        for (const task of tasks(9)) {
+          const holders = claims.filter(({ standby }) => standby!.includes(task));
+          expect(holders).toHaveLength(replicas);
+          expect(holders.some(({ owned }) => owned.includes(task))).toBe(false);
+        }
+        const loads = claims.map(({ standby }) => standby!.length);
+        expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(2);
+      }
+    });
+
+    test("no member keeps the state of its own tasks, and a lone member none at all", () => {
+      expect(spread(members("a"), 4, 1)[0]!.standby).toEqual([]);
+    });
+
+    test("they stay where they are when nothing has changed", () => {
+      const claims = spread(members("a", "b", "c"), 10, 1);
+      expect(spread(claims, 10, 1)).toEqual(claims);
+    });
+
+    test("the tasks of a member that died go to those that have their state", () => {
+      const claims = spread(members("a", "b", "c"), 9, 1);
+      const [dead, ...left] = claims;
+      const { tasks: assigned } = assignTasks(left, tasks(9), 1);
+      for (const task of dead!.owned) {
+        const taker = left.find(({ memberId }) => assigned.get(memberId)!.includes(task))!;
+        const warm = left.find(({ standby }) => standby!.includes(task))!;
+        const full = assigned.get(warm.memberId)!.length;
+        if (taker !== warm) expect(full).toBeGreaterThanOrEqual(4);
+      }
+      const kept = dead!.owned.filter((task) =>
+        left.some(({ memberId, standby }) => standby!.includes(task) && assigned.get(memberId)!.includes(task)),
+      );
+      expect(kept.length).toBeGreaterThanOrEqual(2);
+    });
+
+    test("who gives a task away keeps its state as a standby", () => {
+      const claims = [{ memberId: "a", owned: tasks(4), standby: [] }, ...members("b", "c")];
+      const { tasks: own, standby } = assignTasks(claims, tasks(4), 1);
+      const moved = tasks(4).filter((task) => !own.get("a")!.includes(task));
+      expect(moved).toHaveLength(2);
+      expect(moved.filter((task) => standby.get("a")!.includes(task))).toHaveLength(2);
+    });
+  });
 });

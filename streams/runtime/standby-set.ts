@@ -1,0 +1,132 @@
+import type { Backbone, Fetch, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
+import { readCheckpoint, restoreChanges } from "../state/task-state.ts";
+import type { SubTopology, Topology } from "../topology/topology.ts";
+import { openOrDestroy } from "./restore.ts";
+
+export interface StandbySetOptions {
+  readonly topology: Topology;
+  readonly backbone: Backbone;
+  readonly engine: StateEngine;
+  readonly metrics: Metrics;
+}
+
+const POLL_MS = 1_000;
+const RETRY_AFTER_MS = 1_000;
+
+interface Round {
+  readonly databases: ReadonlyMap<string, StateDatabase>;
+  readonly reader: Reader;
+  stopped: boolean;
+  running: Promise<void>;
+}
+
+/**
+ * State of tasks that other instances run, kept up to date from their changelogs, so that this one can take them over after reading
+ * little. A standby that fails is behind and tries again: nothing else depends on it.
+ */
+export class StandbySet {
+  readonly #options: StandbySetOptions;
+  #tasks: ReadonlyMap<string, TopicPartition> = new Map();
+  #round: Round | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(options: StandbySetOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps the state of the tasks of exactly these input partitions from now on. */
+  keep(partitions: readonly TopicPartition[]): Promise<void> {
+    return this.#change(() => tasksOf(this.#options.topology, partitions));
+  }
+
+  /** The tasks of these partitions are about to run here: when it resolves, their state is closed. */
+  release(partitions: readonly TopicPartition[]): Promise<void> {
+    const leaving = tasksOf(this.#options.topology, partitions);
+    if (![...leaving.keys()].some((name) => this.#tasks.has(name))) return this.#changing;
+    return this.#change(() => new Map([...this.#tasks].filter(([name]) => !leaving.has(name))));
+  }
+
+  close(): Promise<void> {
+    return this.#change(() => new Map());
+  }
+
+  #change(next: () => ReadonlyMap<string, TopicPartition>): Promise<void> {
+    this.#changing = this.#changing.then(async () => {
+      await this.#stop();
+      this.#tasks = next();
+      this.#options.metrics.standbys.set(this.#tasks.size);
+      await this.#start();
+    });
+    return this.#changing;
+  }
+
+  async #start(): Promise<void> {
+    if (this.#tasks.size === 0) return;
+    const { backbone, engine } = this.#options;
+    const databases = new Map<string, StateDatabase>();
+    try {
+      for (const name of this.#tasks.keys()) databases.set(name, await openOrDestroy(engine, name));
+      const reader = await backbone.reader(await this.#positions(databases));
+      const round: Round = { databases, reader, stopped: false, running: Promise.resolve() };
+      this.#round = round;
+      round.running = this.#follow(round).catch(() => this.#later());
+    } catch {
+      for (const database of databases.values()) await database.close();
+      this.#later();
+    }
+  }
+
+  #later(): void {
+    this.#retry = setTimeout(() => void this.#change(() => this.#tasks), RETRY_AFTER_MS);
+  }
+
+  #positions(databases: ReadonlyMap<string, StateDatabase>): Promise<Position[]> {
+    return Promise.all(
+      [...this.#tasks].map(async ([name, changelog]) => {
+        const checkpoint = await readCheckpoint(databases.get(name)!);
+        return { ...changelog, offset: checkpoint?.changelogOffset ?? 0 };
+      }),
+    );
+  }
+
+  async #follow(round: Round): Promise<void> {
+    const names = new Map([...this.#tasks].map(([name, at]) => [`${at.topic}/${at.partition}`, name]));
+    while (!round.stopped) {
+      for (const fetch of await round.reader.poll(POLL_MS)) {
+        const name = names.get(`${fetch.topic}/${fetch.partition}`)!;
+        await restoreChanges(round.databases.get(name)!, changesOf(fetch), fetch.records.at(-1)!.offset + 1);
+        this.#options.metrics.restored.inc({ task: name }, fetch.records.length);
+      }
+    }
+  }
+
+  async #stop(): Promise<void> {
+    clearTimeout(this.#retry);
+    const round = this.#round;
+    if (round === undefined) return;
+    this.#round = undefined;
+    round.stopped = true;
+    await round.reader.close().catch(() => undefined);
+    await round.running;
+    clearTimeout(this.#retry);
+    for (const database of round.databases.values()) await database.close();
+  }
+}
+
+/** By name: the changelog partition of each stateful task whose first input is among these. */
+function tasksOf(topology: Topology, partitions: readonly TopicPartition[]): ReadonlyMap<string, TopicPartition> {
+  const stateful = topology.subTopologies.filter((subTopology) => subTopology.stateful);
+  return new Map(
+    stateful.flatMap(({ name, sources, changelog }: SubTopology) =>
+      partitions
+        .filter(({ topic }) => topic === sources[0]!.name)
+        .map(({ partition }) => [`${name}-${partition}`, { topic: changelog, partition }] as const),
+    ),
+  );
+}
+
+const changesOf = (fetch: Fetch): Change[] =>
+  fetch.records.map(({ key, value }) => [Buffer.from(key!).toString(), value]);
