@@ -1,0 +1,108 @@
+import { markdown, median } from "../rounds.ts";
+import type { Latency } from "./latency.ts";
+import type { Guarantee } from "./peer-options.ts";
+import type { PeerName } from "./peers.ts";
+import type { Throughput } from "./throughput.ts";
+
+interface Run {
+  readonly peer: PeerName;
+  readonly guarantee: Guarantee;
+  readonly round: number;
+}
+
+export type Result =
+  | (Run & { readonly kind: "cold" | "warm"; readonly throughput: Throughput })
+  | (Run & { readonly kind: "latency"; readonly latency: readonly Latency[] });
+
+/** All tables as Markdown. Ratios are of runs of the same round. */
+export function report(results: readonly Result[]): string {
+  const tables: string[] = [];
+  for (const guarantee of ["at-least-once", "exactly-once"] as const) {
+    for (const kind of ["cold", "warm"] as const) {
+      const runs = results.filter((run) => run.kind === kind && run.guarantee === guarantee) as ThroughputRun[];
+      if (runs.length > 0)
+        tables.push(`## Throughput, ${guarantee}, ${titles[kind]}\n\n${throughputTable(runs, kind)}`);
+    }
+    const runs = results.filter((run) => run.kind === "latency" && run.guarantee === guarantee) as LatencyRun[];
+    if (runs.length > 0) tables.push(`## Latency in ms, ${guarantee}\n\n${latencyTable(runs)}`);
+  }
+  return `${tables.join("\n\n")}\n`;
+}
+
+type ThroughputRun = Run & { readonly throughput: Throughput };
+type LatencyRun = Run & { readonly latency: readonly Latency[] };
+
+const titles = { cold: "from the first replies to the last", warm: "warm: the second half of 800,000" };
+
+function throughputTable(runs: readonly ThroughputRun[], kind: "cold" | "warm"): string {
+  const stretch = ({ throughput }: ThroughputRun): Throughput["whole"] =>
+    kind === "warm" ? throughput.second : throughput.whole;
+  const rows = byPeer(runs).map(([peer, own]) => [
+    peer,
+    range(
+      own.map((run) => stretch(run).perSecond / 1_000),
+      1,
+    ),
+    ratio(own, runs, "streams", (run) => stretch(run).perSecond),
+    ratio(own, runs, "loop", (run) => stretch(run).perSecond),
+    range(
+      own.map((run) => stretch(run).cpuMicrosPerDecision / 1_000),
+      4,
+    ),
+    range(
+      own.map(({ throughput }) => throughput.residentMiB),
+      0,
+    ),
+    range(
+      own.map(({ throughput }) => throughput.peakMiB),
+      0,
+    ),
+  ]);
+  const head = ["peer", "1,000 decisions/s", "to streams", "to loop", "CPU s per 1,000", "resident MiB", "at most MiB"];
+  return markdown(head, rows);
+}
+
+function latencyTable(runs: readonly LatencyRun[]): string {
+  const rates = runs[0]!.latency.map(({ rate }) => rate);
+  const rows = byPeer(runs).flatMap(([peer, own]) =>
+    rates.map((rate, at) => {
+      const of = (pick: (latency: Latency) => number): string =>
+        range(
+          own.map(({ latency }) => pick(latency[at]!)),
+          2,
+        );
+      const lost = own.reduce((sum, { latency }) => sum + latency[at]!.lost, 0);
+      const p99 = ({ latency }: LatencyRun): number => latency[at]!.p99;
+      return [
+        peer,
+        String(rate),
+        of(({ p50 }) => p50),
+        of(({ p99 }) => p99),
+        ratio(own, runs, "streams-low", p99),
+        of(({ p999 }) => p999),
+        of(({ most }) => most),
+        String(lost),
+      ];
+    }),
+  );
+  return markdown(["peer", "requests/s", "p50", "p99", "p99 to streams-low", "p99.9", "most", "lost"], rows);
+}
+
+function byPeer<R extends Run>(runs: readonly R[]): readonly (readonly [PeerName, readonly R[]])[] {
+  return [...Map.groupBy(runs, ({ peer }) => peer)];
+}
+
+/** `12.3 (11.8–12.9)`: the median, the least and the most. */
+function range(values: readonly number[], digits: number): string {
+  const show = (value: number): string => value.toFixed(digits);
+  if (values.length === 1) return show(values[0]!);
+  return `${show(median(values))} (${show(Math.min(...values))}–${show(Math.max(...values))})`;
+}
+
+function ratio<R extends Run>(own: readonly R[], all: readonly R[], to: PeerName, figure: (run: R) => number): string {
+  const ratios = own.flatMap((run) => {
+    const other = all.find(({ peer, round }) => peer === to && round === run.round);
+    return other === undefined ? [] : [figure(run) / figure(other)];
+  });
+  return ratios.length === 0 ? "–" : range(ratios, 2);
+}

@@ -1,0 +1,85 @@
+import type { Ground } from "./ground.ts";
+import { cpuSeconds, residentMiB } from "./measure.ts";
+import type { Guarantee } from "./peer-options.ts";
+import type { Peer } from "./peers.ts";
+import { check, type Answers } from "./answers.ts";
+import { replies } from "./topics.ts";
+
+const PATIENCE_MS = 90_000;
+
+/** Between two counts of readable replies. */
+export interface Stretch {
+  readonly replies: number;
+  readonly perSecond: number;
+  readonly cpuMicrosPerDecision: number;
+}
+
+export interface Throughput {
+  /** From the first replies to the last. */
+  readonly whole: Stretch;
+  /** The second half. */
+  readonly second: Stretch;
+  readonly residentMiB: number;
+  readonly peakMiB: number;
+}
+
+interface Mark {
+  readonly at: number;
+  readonly count: number;
+  readonly cpu: number;
+}
+
+/**
+ * Starts a peer on a backlog and counts the replies that a reader of committed records sees. What comes before the first replies
+ * (start, joining the group) belongs to no stretch: at the first mark the broker says how many are readable, and a stretch is
+ * what came after.
+ */
+export async function measureThroughput(
+  ground: Ground,
+  peer: Peer,
+  guarantee: Guarantee,
+  requests: string,
+  total: number,
+): Promise<Throughput> {
+  const { backbone } = ground;
+  const ends = await backbone.offsets([replies.name]);
+  const readable = async (): Promise<number> => {
+    const now = await backbone.offsets([replies.name]);
+    return now.reduce((sum, { end, partition }) => sum + end - ends.find((at) => at.partition === partition)!.end, 0);
+  };
+  const reader = await backbone.reader(ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end })));
+  const started = await ground.start(peer, guarantee, requests);
+  const { pid, failure } = started.process;
+  const mark = (count: number): Mark => ({ at: performance.now(), count, cpu: cpuSeconds(pid) });
+  const answers: Answers = { seen: new Uint8Array(total), count: 0, wrong: 0 };
+  let [first, half]: (Mark | undefined)[] = [];
+  try {
+    for (let heard = performance.now(); answers.count < total;) {
+      const fetches = await reader.poll(1_000, 1 << 20);
+      if (fetches.length > 0) heard = performance.now();
+      const why = failure() ?? (performance.now() - heard > PATIENCE_MS ? "nothing came" : undefined);
+      if (why !== undefined)
+        throw new Error(`${peer.name} ${guarantee} stopped after ${answers.count} replies: ${why}`);
+      for (const { records } of fetches) check(answers, records);
+      if (fetches.length === 0) continue;
+      first ??= mark(await readable());
+      if (answers.count >= total / 2) half ??= mark(answers.count);
+    }
+    const last = mark(answers.count);
+    if (answers.wrong > 0) throw new Error(`${peer.name} ${guarantee}: ${answers.wrong} replies are wrong or doubled`);
+    const { now, peak } = residentMiB(pid);
+    return { whole: between(first!, last), second: between(half!, last), residentMiB: now, peakMiB: peak };
+  } finally {
+    await reader.close();
+    await started.end();
+  }
+}
+
+function between(from: Mark, to: Mark): Stretch {
+  const count = to.count - from.count;
+  return {
+    replies: count,
+    perSecond: (count / (to.at - from.at)) * 1_000,
+    cpuMicrosPerDecision: ((to.cpu - from.cpu) / count) * 1e6,
+  };
+}
