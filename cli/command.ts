@@ -67,3 +67,10 @@ export function parseTime(text: string, flag: string): number {
   if (Number.isNaN(time)) throw new UsageError(`${flag} ${text}: write a time like 2013-03-01T00:00:00Z`);
   return time;
 }
+
+/** An ISO time that says its zone, a date (from midnight UTC) or epoch milliseconds: the same on every machine. */
+export function parseZonedTime(text: string, flag: string): number {
+  const zoned = /^\d{12,}$/.test(text) || /^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/i.test(text);
+  if (!zoned) throw new UsageError(`${flag} ${text}: write a time with its zone, like 2013-03-01T00:00:00Z`);
+  return parseTime(text, flag);
+}

@@ -5,6 +5,7 @@ import { decideCommand, observeCommand } from "./commands/decide.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { importCommand } from "./commands/import.ts";
 import { modelsCommand } from "./commands/models.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { rowsCommand } from "./commands/rows.ts";
 import { startCommand } from "./commands/start.ts";
 import { topicsCommand } from "./commands/topics.ts";
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   observeCommand(program);
   trainCommand(program);
   modelsCommand(program);
+  replayCommand(program);
   rowsCommand(program);
   blueprintCommand(program);
   topicsCommand(program);

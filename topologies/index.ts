@@ -2,4 +2,14 @@ export type { Scope } from "../operators/index.ts";
 export { allMemoryEdges, decisionTopology, type DecisionTopologyOptions } from "./decision-topology.ts";
 export { openTools, startLoop, type Loop, type LoopOptions, type StateEngineName, type Tools } from "./loop.ts";
 export { startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";
+export {
+  besideLive,
+  replay,
+  ReplayError,
+  type ReplayCounts,
+  type ReplayOptions,
+  type ReplayRequest,
+  type ReplayResult,
+  type ReplayStep,
+} from "./replay/index.ts";
 export { publishBlueprint, withdrawBlueprint, type PublishedVersion } from "./publish-blueprint.ts";

@@ -7,6 +7,7 @@ export { moveModel, readModels } from "./models/move-model.ts";
 export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
 export { ScorerCache } from "./models/scorers.ts";
 export { scoreRows, type RowsScore } from "./rows/score-rows.ts";
+export { hashRows, newestRows } from "./rows/hash-rows.ts";
 export { keepNewest } from "./rows/keep-newest.ts";
 export { readRows, type RowsRead, type RowsReading } from "./rows/read-rows.ts";
 export type { Rebuilt } from "./rebuild.ts";

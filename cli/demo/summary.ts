@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { deadLetters, decisions, models, observations, type TrainingRow } from "../../schemas/index.ts";
 import { readRaw, readTable, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
-import { evaluate, keepNewest } from "../../trainer/index.ts";
+import { evaluate, hashRows, newestRows } from "../../trainer/index.ts";
 
 export interface LoopSummary {
   readonly decisions: number;
@@ -29,7 +28,7 @@ export async function summarize(backbone: Backbone, serdes: Serdes, text: string
     made++;
     if (value.value === null) nulls++;
   }
-  const rows = await newestRows(backbone, serdes, compiled);
+  const rows = await newestRows(backbone, serdes, compiled.rows);
   const trained = [...(await readTable(backbone, serdes, models)).values()];
   const published = trained.filter(({ states }) => states.some(({ state }) => state === "production")).length;
   return {
@@ -42,7 +41,7 @@ export async function summarize(backbone: Backbone, serdes: Serdes, text: string
     modelsPublished: published,
     modelsRefused: trained.length - published,
     ...served(rows, compiled),
-    rowsSha256: hashRows(rows, compiled),
+    rowsSha256: hashRows([compiled.rows, rows]),
   };
 }
 
@@ -50,21 +49,6 @@ async function count(backbone: Backbone, topic: string): Promise<number> {
   let records = 0;
   for await (const batch of readRaw(backbone, topic)) records += batch.length;
   return records;
-}
-
-/** The newest row of each decision, in the order of the decision ids. */
-async function newestRows(backbone: Backbone, serdes: Serdes, { rows }: CompiledBlueprint): Promise<TrainingRow[]> {
-  const newest = new Map<string, TrainingRow>();
-  for await (const { key, value } of readTopic(backbone, serdes, rows)) {
-    keepNewest(newest, key, value);
-  }
-  return [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-}
-
-function hashRows(rows: readonly TrainingRow[], { rows: topic }: CompiledBlueprint): string {
-  const hash = createHash("sha256");
-  for (const row of rows) hash.update(topic.type.toBuffer(row));
-  return hash.digest("hex");
 }
 
 function served(

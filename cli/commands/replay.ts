@@ -1,0 +1,131 @@
+import { constants, setPriority } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Command } from "commander";
+import { parseDuration } from "../../blueprints/index.ts";
+import { replay, ReplayError, type ReplayResult } from "../../topologies/index.ts";
+import { parseZonedTime, run, withSettings } from "../command.ts";
+import { connect, loopOptions } from "../connect.ts";
+import { exitCodes, UsageError } from "../exit-codes.ts";
+import { progress } from "../progress.ts";
+import type { SettingsFlags } from "../settings.ts";
+
+const STOPPED = 130;
+
+interface Flags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly useCase: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly blueprint?: string;
+  readonly into?: string;
+  readonly step: string;
+  readonly lateness: string;
+  readonly pace: string;
+  readonly fresh?: boolean;
+}
+
+export function replayCommand(parent: Command): void {
+  withSettings(parent.command("replay"))
+    .description(
+      "make the decisions of a time again, from the retained topics, beside the live group; prints counts and the rows' sha256",
+    )
+    .requiredOption("--use-case <name>", "whose decisions")
+    .option("--from <time>", "decided at or after (default: all that is retained)")
+    .option("--to <time>", "decided before (default: all that is retained)")
+    .option("--blueprint <version>", "features and rows of this version, instead of the one that was live")
+    .option("--into <topic>", "where the rows go (default: a topic of the replay's own)")
+    .option("--step <duration>", "event time that is held in memory at once; changes no row", "1d")
+    .option("--lateness <duration>", "how far a record may come behind a newer one of its partition", "1h")
+    .option("--pace <share>", "share of the time to work in, above 0 to 1: less leaves more to the live group", "1")
+    .option("--fresh", "start over, in topics of a new name")
+    .addHelpText("after", "\nA replay that was stopped goes on where it was when the same command is given again.")
+    .action((flags: Flags) =>
+      run(flags, async ({ settings, output }) => {
+        const time = (text: string | undefined, flag: string): number | undefined =>
+          text === undefined ? undefined : parseZonedTime(text, flag);
+        const [from, to] = [time(flags.from, "--from"), time(flags.to, "--to")];
+        const [stepMs, latenessMs] = [durationOf(flags.step, "--step"), durationOf(flags.lateness, "--lateness")];
+        const pace = paceOf(flags.pace);
+        const stop = new AbortController();
+        const onSignal = (): void => stop.abort();
+        process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+        setPriority(constants.priority.PRIORITY_LOW);
+        const connection = await connect(settings);
+        let bar: ReturnType<typeof progress> | undefined;
+        try {
+          const { backbone, registry, subjectPrefix } = connection;
+          const { stateEngine, partitions, salt } = settings;
+          const result = await replay({
+            backbone,
+            registry,
+            stateEngine,
+            partitions,
+            salt,
+            subjectPrefix,
+            commitIntervalMs: loopOptions(settings, connection, "exact").commitIntervalMs,
+            request: {
+              useCase: flags.useCase,
+              ...(from === undefined ? {} : { from }),
+              ...(to === undefined ? {} : { to }),
+              ...(flags.blueprint === undefined ? {} : { blueprintVersion: flags.blueprint }),
+              ...(flags.into === undefined ? {} : { into: flags.into }),
+            },
+            dir: join(settings.dir, "replays"),
+            stepMs: Math.max(1, stepMs),
+            latenessMs,
+            fresh: flags.fresh === true,
+            onStep({ until, requests, total }) {
+              bar ??= progress("replay", total, { enabled: !output.json });
+              bar.update(requests, new Date(until).toISOString().slice(0, 13));
+            },
+            pause: (workedMs) => (pace === 1 ? Promise.resolve() : delay(workedMs / pace - workedMs)),
+            signal: stop.signal,
+          });
+          bar?.stop();
+          if (result === undefined) {
+            output.say("stopped; the same command goes on from here");
+            return STOPPED;
+          }
+          output.result(result, resultText);
+          return result.deadLetters === 0 ? exitCodes.ok : exitCodes.partly;
+        } catch (error) {
+          if (error instanceof ReplayError) throw new UsageError(error.message);
+          throw error;
+        } finally {
+          bar?.stop();
+          await connection.close();
+        }
+      }),
+    );
+}
+
+function durationOf(text: string, flag: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw new UsageError(`${flag} ${text}: write a duration like 90m, 6h or 1d`);
+  return ms;
+}
+
+function paceOf(text: string): number {
+  const pace = Number(text);
+  if (text.trim() === "" || !(pace > 0 && pace <= 1))
+    throw new UsageError(`--pace ${text}: write a share above 0 to 1`);
+  return pace;
+}
+
+function resultText(result: ReplayResult): string {
+  const n = (value: number): string => value.toLocaleString("en");
+  const time = (ms: number): string => new Date(ms).toISOString();
+  const { rows, decisions, expired, waiting, late, deadLetters, blueprintVersion } = result;
+  const all = rows.provisional + rows.mature + rows.corrected;
+  return [
+    `decisions     ${n(decisions)} of ${result.useCase}, ${time(result.from)} to ${time(result.to)}, ` +
+      (blueprintVersion === null ? "by the versions that were live" : `by version ${blueprintVersion}`),
+    `rows          ${n(all)}: ${n(rows.mature)} mature, ${n(rows.provisional)} provisional, ${n(rows.corrected)} corrected`,
+    `expired       ${n(expired)} without a label; ${n(waiting)} still wait for theirs`,
+    `dead letters  ${n(deadLetters)}; ${n(late)} records came later than --lateness`,
+    `rows topic    ${result.rowsTopic}`,
+    `rows sha256   ${result.rowsSha256}`,
+    `took          ${result.seconds} s, ${n(result.decisionsPerSecond)} decisions/s, ${n(result.timesLive)} times as fast as live`,
+  ].join("\n");
+}

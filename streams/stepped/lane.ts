@@ -1,0 +1,119 @@
+import type { LogRecord, TopicPartition } from "../backbone/backbone.ts";
+
+/** Which records of a topic are shown, and when. */
+export interface SteppedSource {
+  readonly topic: string;
+  /** Event times shown: `[from, to)`, ms. Absent: all. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Written while it is read: what is there when a step is shown is all of the step. Absent: read to its end as it was at the first opening. */
+  readonly growing?: boolean;
+}
+
+/** How far a partition has been shown. */
+export interface LaneMark extends TopicPartition {
+  /** The oldest offset that was not shown. */
+  readonly oldest: number;
+  /** The next offset that was never read. */
+  readonly next: number;
+  /** How many records were shown: the next position of who reads what is shown. */
+  readonly shown: number;
+  /** Event time up to which everything read was shown, ms; null at first. */
+  readonly until: number | null;
+  /** Where reading ends; null for a topic that grows. */
+  readonly end: number | null;
+}
+
+/**
+ * One partition read in the order of event time: records that came too early are kept until their step. What comes more than the lateness
+ * behind a newer record, when its step has been shown, is shown with the next one and counted as late.
+ */
+export class Lane {
+  readonly source: SteppedSource;
+  readonly topic: string;
+  readonly partition: number;
+  readonly end: number | null;
+  /** Records that came after their step. */
+  late = 0;
+  readonly #knownNext: number;
+  #next: number;
+  #shown: number;
+  #until: number;
+  #newest = Number.NEGATIVE_INFINITY;
+  #ahead: LogRecord[] = [];
+
+  constructor(source: SteppedSource, mark: LaneMark) {
+    this.source = source;
+    this.topic = mark.topic;
+    this.partition = mark.partition;
+    this.end = mark.end;
+    this.#knownNext = mark.next;
+    this.#next = mark.oldest;
+    this.#shown = mark.shown;
+    this.#until = mark.until ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** The next offset to read. */
+  get next(): number {
+    return this.#next;
+  }
+
+  get shown(): number {
+    return this.#shown;
+  }
+
+  /** Must more be read before the records before `until` are all known? @param end of a growing topic. */
+  wants(until: number, latenessMs: number, end: number): boolean {
+    if (this.#next >= (this.end ?? end)) return false;
+    return this.end === null || this.#newest < until + latenessMs;
+  }
+
+  add(records: readonly LogRecord[]): void {
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = this.source;
+    for (const record of records) {
+      const { offset, timestamp: time } = record;
+      if (offset < this.#next || (this.end !== null && offset >= this.end)) continue;
+      this.#next = offset + 1;
+      if (time > this.#newest) this.#newest = time;
+      if (time < from || time >= to) continue;
+      if (time < this.#until) {
+        if (offset < this.#knownNext) continue;
+        this.late++;
+      }
+      this.#ahead.push(record);
+    }
+  }
+
+  /** What was before is gone: retention took it. */
+  skipTo(offset: number): void {
+    if (offset > this.#next) this.#next = offset;
+  }
+
+  /** What is there before `until`, by time and then key, with its positions in the order of showing. */
+  take(until: number): readonly LogRecord[] {
+    const taken: LogRecord[] = [];
+    const kept: LogRecord[] = [];
+    for (const record of this.#ahead) (record.timestamp < until ? taken : kept).push(record);
+    this.#ahead = kept;
+    this.#until = until;
+    return taken.sort(inOrder).map((record) => ({ ...record, offset: this.#shown++ }));
+  }
+
+  mark(): LaneMark {
+    const { topic, partition, end } = this;
+    const oldest = this.#ahead.reduce((least, { offset }) => Math.min(least, offset), this.#next);
+    const until = Number.isFinite(this.#until) ? this.#until : null;
+    return { topic, partition, oldest, next: this.#next, shown: this.#shown, until, end };
+  }
+}
+
+/** Whatever order records came in, those with the same time are shown alike, unless they are the same. */
+function inOrder(a: LogRecord, b: LogRecord): number {
+  return (
+    a.timestamp - b.timestamp || compareBytes(a.key, b.key) || compareBytes(a.value, b.value) || a.offset - b.offset
+  );
+}
+
+function compareBytes(a: Uint8Array | null, b: Uint8Array | null): number {
+  return a === null || b === null ? Number(a !== null) - Number(b !== null) : Buffer.compare(a, b);
+}

@@ -1,0 +1,148 @@
+import type { Backbone, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
+import { Lane, type LaneMark, type SteppedSource } from "./lane.ts";
+import { Shelf } from "./shelf.ts";
+import { ShelfGroup } from "./shelf-group.ts";
+import { ShelfReader } from "./shelf-reader.ts";
+
+export interface SteppedOptions {
+  readonly backbone: Backbone;
+  readonly sources: readonly SteppedSource[];
+  /** A record comes at most this much behind a newer one of its partition, ms of event time: that far is read ahead. */
+  readonly latenessMs: number;
+  /** Where a former run was; absent: at the start of the topics. */
+  readonly marks?: readonly LaneMark[];
+}
+
+/**
+ * Topics shown step by step of event time. Readers and groups of `backbone` see of the named topics what has been shown, in
+ * the order of event time and at positions of their own: the same whatever the order of arrival, and again after a restart from the same marks.
+ * All other topics are as they are. One process reads what one `Stepped` shows.
+ */
+export class Stepped {
+  readonly backbone: Backbone;
+  readonly #options: SteppedOptions;
+  readonly #lanes: readonly Lane[];
+  readonly #reader: Reader;
+  readonly #shelf = new Shelf();
+
+  static async open(options: SteppedOptions): Promise<Stepped> {
+    const { backbone, sources } = options;
+    const marks = options.marks ?? (await firstMarks(backbone, sources));
+    const lanes = marks.map((mark) => new Lane(sources.find(({ topic }) => topic === mark.topic)!, mark));
+    const positions = lanes.map(({ topic, partition, next }) => ({ topic, partition, offset: next }));
+    const reader = await backbone.reader(positions);
+    reader.pause(lanes);
+    return new Stepped(options, lanes, reader);
+  }
+
+  private constructor(options: SteppedOptions, lanes: readonly Lane[], reader: Reader) {
+    this.#options = options;
+    this.#lanes = lanes;
+    this.#reader = reader;
+    for (const lane of lanes) this.#shelf.open(lane, lane.shown);
+    this.backbone = this.#view(options.backbone);
+  }
+
+  /** How many records came later than allowed, after their step. */
+  get late(): number {
+    return this.#lanes.reduce((sum, { late }) => sum + late, 0);
+  }
+
+  /** Shows what these topics hold before event time `until`, ms. @returns how many records. */
+  async show(topics: readonly string[], until: number): Promise<number> {
+    const lanes = this.#lanes.filter(({ topic }) => topics.includes(topic));
+    await this.#fill(lanes, until);
+    let shown = 0;
+    for (const lane of lanes) {
+      const records = lane.take(until);
+      this.#shelf.put(lane, records);
+      shown += records.length;
+    }
+    this.#shelf.wake();
+    return shown;
+  }
+
+  async #fill(lanes: readonly Lane[], until: number): Promise<void> {
+    const { backbone, latenessMs } = this.#options;
+    const growing = [...new Set(lanes.filter(({ end }) => end === null).map(({ topic }) => topic))];
+    const ends = growing.length === 0 ? [] : await backbone.offsets(growing);
+    const endOf = (lane: Lane): number =>
+      ends.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition)?.end ?? 0;
+    for (;;) {
+      const hungry = lanes.filter((lane) => lane.wants(until, latenessMs, endOf(lane)));
+      if (hungry.length === 0) return;
+      this.#reader.pause(this.#lanes.filter((lane) => !hungry.includes(lane)));
+      this.#reader.resume(hungry);
+      const fetches = await this.#reader.poll(1_000);
+      for (const fetch of fetches) this.#laneOf(fetch).add(fetch.records);
+      if (fetches.length > 0) continue;
+      const starts = await backbone.offsets([...new Set(hungry.map(({ topic }) => topic))]);
+      for (const at of starts) this.#laneOf(at).skipTo(at.start);
+    }
+  }
+
+  #laneOf(at: TopicPartition): Lane {
+    return this.#lanes.find(({ topic, partition }) => topic === at.topic && partition === at.partition)!;
+  }
+
+  /** To be called when everything shown has been handled and committed: forgets it. @returns where to go on from. */
+  settle(): readonly LaneMark[] {
+    this.#shelf.clear();
+    return this.#lanes.map((lane) => lane.mark());
+  }
+
+  /** Makes waiting readers look at once at what came to topics that are not shown in steps. */
+  wake(): void {
+    this.#shelf.wake();
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  #view(backbone: Backbone): Backbone {
+    const shelf = this.#shelf;
+    const stepped = new Set(this.#options.sources.map(({ topic }) => topic));
+    return {
+      ...passedOn(backbone),
+      offsets: async (topics) => {
+        const others = topics.filter((topic) => !stepped.has(topic));
+        const shown = this.#lanes.filter(({ topic }) => topics.includes(topic)).map((lane) => shelf.offsets(lane));
+        return others.length === 0 ? shown : [...shown, ...(await backbone.offsets(others))];
+      },
+      async reader(positions) {
+        const others = positions.filter(({ topic }) => !stepped.has(topic));
+        if (others.length === positions.length) return backbone.reader(positions);
+        const own: readonly Position[] = positions.filter(({ topic }) => stepped.has(topic));
+        return new ShelfReader(shelf, own, others.length === 0 ? undefined : await backbone.reader(others));
+      },
+      async group(options) {
+        const other = options.copartitioned.flat().find((topic) => !stepped.has(topic));
+        if (other === undefined) return new ShelfGroup(backbone, shelf, options);
+        throw new StreamsError("TOPOLOGY_INVALID", `${other} is read by a task, and not shown in steps: name it too`);
+      },
+    };
+  }
+}
+
+function passedOn(backbone: Backbone): Omit<Backbone, "offsets" | "reader" | "group"> {
+  return {
+    kind: backbone.kind,
+    ensureTopics: (specs) => backbone.ensureTopics(specs),
+    partitions: (topic) => backbone.partitions(topic),
+    topics: () => backbone.topics(),
+    producer: (options) => backbone.producer(options),
+    committed: (groupId, topics) => backbone.committed(groupId, topics),
+    commit: (groupId, positions) => backbone.commit(groupId, positions),
+    close: () => backbone.close(),
+  };
+}
+
+async function firstMarks(backbone: Backbone, sources: readonly SteppedSource[]): Promise<readonly LaneMark[]> {
+  const offsets = await backbone.offsets(sources.map(({ topic }) => topic));
+  return offsets.map(({ topic, partition, start, end }) => {
+    const growing = sources.find((source) => source.topic === topic)!.growing === true;
+    return { topic, partition, oldest: start, next: start, shown: 0, until: null, end: growing ? null : end };
+  });
+}

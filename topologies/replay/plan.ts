@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { joinDefaults } from "../../operators/index.ts";
+import { blueprints, clock, decisionRequests, rowsTopicName } from "../../schemas/index.ts";
+import { readRaw, readTable, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
+
+export interface ReplayRequest {
+  readonly useCase: string;
+  /** Decision times `[from, to)`, ms; absent: all that is retained. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Makes every decision, instead of the version that was live at its time. */
+  readonly blueprintVersion?: string;
+  /** Where the rows go; absent: a topic of the replay's own. */
+  readonly into?: string;
+}
+
+/** What can't be replayed, in words for the person who asked. */
+export class ReplayError extends Error {
+  override readonly name = "ReplayError";
+}
+
+export interface ReplayPlan {
+  /** The first and one past the last decision time there may be, ms. */
+  readonly from: number;
+  readonly to: number;
+  readonly requests: number;
+  readonly horizon: number;
+  /** Versions whose rows it makes. */
+  readonly versions: readonly CompiledBlueprint[];
+  /** How far its windows look back on events, ms. */
+  readonly windowMs: number;
+}
+
+/** The same request has the same name, and is gone on with. */
+export function replayName({ useCase, from, to, blueprintVersion, into }: ReplayRequest): string {
+  const words = [useCase, from ?? "start", to ?? "end", blueprintVersion ?? "live", into ?? ""];
+  return createHash("sha256").update(words.join("\0")).digest("hex").slice(0, 8);
+}
+
+/** How far observations may lie before their decision, ms. */
+export const ORPHAN_MS = joinDefaults.orphanMs;
+
+/** Looks at what is there. Rejects with `ReplayError` when there is nothing to do, or nothing to do it with. */
+export async function planReplay(backbone: Backbone, serdes: Serdes, request: ReplayRequest): Promise<ReplayPlan> {
+  const versions = await versionsOf(backbone, serdes, request);
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, useCase, into } = request;
+  if (from >= to) throw new ReplayError(`--from ${iso(from)} is not before --to ${iso(to)}`);
+  let [first, last, requests] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  let newest = await clockTime(backbone, serdes);
+  for await (const records of readRaw(backbone, decisionRequests.name)) {
+    for (const { timestamp } of records) {
+      newest = Math.max(newest, timestamp);
+      if (timestamp < from || timestamp >= to) continue;
+      first = Math.min(first, timestamp);
+      last = Math.max(last, timestamp);
+      requests++;
+    }
+  }
+  if (requests === 0) {
+    throw new ReplayError(
+      `there is no request ${Number.isFinite(from) ? `from ${iso(from)} ` : ""}${Number.isFinite(to) ? `to ${iso(to)} ` : ""}on ` +
+        `${decisionRequests.name} of ${useCase}${into === undefined ? "" : ` for ${into}`}: give other times, or import history first`,
+    );
+  }
+  const ttlMs = Math.max(...versions.map(({ blueprint }) => blueprint.join.ttlMs));
+  const end = last + 1;
+  return {
+    from: first,
+    to: end,
+    requests,
+    horizon: Math.min(end + ttlMs, newest),
+    versions,
+    windowMs: Math.max(0, ...versions.flatMap(({ groups }) => groups.map(({ retentionMs }) => retentionMs))),
+  };
+}
+
+/** The versions whose decisions a replay makes. */
+export async function versionsOf(
+  backbone: Backbone,
+  serdes: Serdes,
+  { useCase, blueprintVersion }: Pick<ReplayRequest, "useCase" | "blueprintVersion">,
+): Promise<readonly CompiledBlueprint[]> {
+  const known = validBlueprints(await readTable(backbone, serdes, blueprints));
+  const all = known.all().filter(({ blueprint }) => blueprint.useCase === useCase);
+  if (all.length === 0) {
+    throw new ReplayError(`unknown use case "${useCase}": known are ${known.useCases().join(", ") || "none"}`);
+  }
+  if (blueprintVersion === undefined) return all;
+  const forced = known.version(useCase, blueprintVersion);
+  if (forced !== undefined) return [forced];
+  const names = all.map(({ blueprint }) => blueprint.version).join(", ");
+  throw new ReplayError(
+    `use case "${useCase}" has no blueprint version ${blueprintVersion}: published are ${names}; ` +
+      "loopstream blueprint publish FILE --not-live adds one",
+  );
+}
+
+/** How far event time has come for the live group, ms. */
+async function clockTime(backbone: Backbone, serdes: Serdes): Promise<number> {
+  let time = Number.NEGATIVE_INFINITY;
+  const live = { ...clock, name: `live-${clock.name}` };
+  for await (const { value } of readTopic(backbone, serdes, live)) time = Math.max(time, value.time);
+  return time;
+}
+
+export const liveRowsTopic = rowsTopicName;
+const iso = (time: number): string => new Date(time).toISOString();
