@@ -29,7 +29,13 @@ export class Stepped {
   static async open(options: SteppedOptions): Promise<Stepped> {
     const { backbone, sources } = options;
     const marks = options.marks ?? (await firstMarks(backbone, sources));
-    const lanes = marks.map((mark) => new Lane(sources.find(({ topic }) => topic === mark.topic)!, mark));
+    const lanes = marks.map(
+      (mark) =>
+        new Lane(
+          sources.find(({ topic }) => topic === mark.topic)!,
+          mark,
+        ),
+    );
     const positions = lanes.map(({ topic, partition, next }) => ({ topic, partition, offset: next }));
     const reader = await backbone.reader(positions);
     reader.pause(lanes);
