@@ -84,6 +84,18 @@ export interface TrainingConfig {
   readonly metric: Metric;
 }
 
+/** How long what a use case leaves behind stays, ms of event time; null: for ever. */
+export interface RetentionConfig {
+  /** Training rows. */
+  readonly rowsMs: number | null;
+  /** Requests, decisions, observations and events; the topics are shared, so the longest that any use case asks for counts. */
+  readonly decisionsMs: number | null;
+  /** Until decision time + `answersMs` the same decision id gets the same answer. */
+  readonly answersMs: number;
+  /** Until decision time + `repeatsMs` a decision made anew under the same id says so. */
+  readonly repeatsMs: number;
+}
+
 /** What the YAML file says, defaults filled in, durations in ms. Frozen. */
 export interface BlueprintContent {
   readonly useCase: string;
@@ -101,6 +113,7 @@ export interface BlueprintContent {
   /** Until decision time + `ttlMs` an observation still corrects the row. */
   readonly join: { readonly ttlMs: number };
   readonly training: TrainingConfig;
+  readonly retention: RetentionConfig;
 }
 
 export interface Blueprint extends BlueprintContent {

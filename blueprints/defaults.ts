@@ -19,6 +19,8 @@ export const DEFAULTS = Object.freeze({
     maxBins: 256,
     seed: 0,
   }),
+  /** `answers` is the join's TTL, `repeats` so many times `answers`; what else there is stays for ever. */
+  retention: Object.freeze({ rowsMs: null, decisionsMs: null, repeatsPerAnswers: 2 }),
   /** Or the label's wait, where that is longer. */
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1 }),
@@ -45,6 +47,7 @@ export const BOUNDS = Object.freeze({
   window: { min: 1000, max: 366 * DAY },
   wait: { min: 1000, max: 366 * DAY },
   ttl: { min: 1000, max: 732 * DAY },
+  retention: { min: 1000, max: 36_600 * DAY },
   labelDefault: { min: -1e15, max: 1e15 },
   depth: { min: 1, max: 16 },
   rounds: { min: 1, max: 10_000 },

@@ -13,6 +13,7 @@ export type {
   Objective,
   ObservationType,
   PolicyConfig,
+  RetentionConfig,
   TrainingConfig,
   WindowAggregate,
   WindowFeature,
@@ -51,5 +52,6 @@ export { fillWindows, tileExpiry, tilesFor } from "./windows/fill-windows.ts";
 export { groupKey } from "./windows/group-key.ts";
 export { insertEvent, tileNumbers, tileOf, type Tile } from "./windows/tile.ts";
 export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";
+export { topicRetention } from "./published/topic-retention.ts";
 export { compileBlueprint, type CompiledBlueprint } from "./published/compiled-blueprint.ts";
 export { validBlueprints, type ValidBlueprints } from "./published/valid-blueprints.ts";

@@ -8,6 +8,7 @@ import { readFeatures } from "./read/read-features.ts";
 import { readLabel } from "./read/read-label.ts";
 import { readModel } from "./read/read-model.ts";
 import { readDecisionSpace, readPolicy } from "./read/read-policy.ts";
+import { defaultRetention, readRetention } from "./read/read-retention.ts";
 import { defaultTraining, readTraining } from "./read/read-training.ts";
 import { optional, readSection, required } from "./read/section.ts";
 import { openSource } from "./read/source.ts";
@@ -27,6 +28,7 @@ const FIELDS = [
   "policy",
   "join",
   "training",
+  "retention",
 ];
 
 /**
@@ -67,6 +69,9 @@ function readContent(root: Place): BlueprintContent | undefined {
   const training = optional(section, "training", defaultTraining(model.objective), (place) =>
     readTraining(place, model.objective),
   );
+  const retention = optional(section, "retention", defaultRetention(join.ttlMs), (place) =>
+    readRetention(place, join.ttlMs),
+  );
   if (!useCase || !decisionSpace || !context || !features || !label || !policy) return undefined;
   return {
     useCase,
@@ -81,6 +86,7 @@ function readContent(root: Place): BlueprintContent | undefined {
     policy,
     join,
     training,
+    retention,
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { BlueprintContent } from "./blueprint.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { canonicalFormula } from "./formula/index.ts";
+import { defaultRetention } from "./read/read-retention.ts";
 
 /**
  * The content's name. Comments, layout, key order and written-out defaults don't change it; the order of features and of
@@ -9,9 +10,11 @@ import { canonicalFormula } from "./formula/index.ts";
  * otherwise an upgrade renames every version in the topics.
  */
 export function blueprintVersion(content: BlueprintContent): string {
-  const { label, policy } = content;
+  const { label, policy, retention } = content;
+  const usual = canonicalJson(retention) === canonicalJson(defaultRetention(content.join.ttlMs));
   const canonical = canonicalJson({
     ...content,
+    retention: usual ? undefined : retention,
     label: {
       ...label,
       when: label.when === null ? null : canonicalFormula(label.when),

@@ -15,6 +15,8 @@ export interface Decision<V> {
   /** The blueprint version that answered. */
   readonly blueprint: string | null;
   readonly modelId: string | null;
+  /** When this id was decided first, where that answer is kept no longer and this is a new one; null: not that it is known. */
+  readonly repeatOf: Date | null;
   /** With reason `error`: what to mend. */
   readonly error: string | null;
 }
@@ -30,6 +32,7 @@ export function decisionOf<V>(reply: DecisionReplied, fallback: V): Decision<V> 
     propensity,
     blueprint: blueprintVersion,
     modelId,
+    repeatOf: reply.repeatOf === null ? null : new Date(reply.repeatOf),
     error,
   };
 }
@@ -44,6 +47,7 @@ export function defaultDecision<V>(decisionId: string, fallback: V, error: unkno
     propensity: null,
     blueprint: null,
     modelId: null,
+    repeatOf: null,
     error: error instanceof Error ? error.message : String(error),
   };
 }

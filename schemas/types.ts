@@ -96,6 +96,8 @@ export interface DecisionRecorded {
   readonly decisionTime: number;
   /** Decided, not yet shown. */
   readonly deferred: boolean;
+  /** Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known. */
+  readonly repeatOf: null | number;
 }
 
 /** The answer to one request. */
@@ -116,6 +118,8 @@ export interface DecisionReplied {
   readonly modelId: null | string;
   /** With reason error: what to mend. */
   readonly error: null | string;
+  /** Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known. */
+  readonly repeatOf: null | number;
 }
 
 /** A product asks for a decision. The record's timestamp is its event time; its key is the unit. */
@@ -449,6 +453,12 @@ export const decisionRecordedSchema = {
       doc: "Event time of the request.",
     },
     { name: "deferred", type: "boolean", doc: "Decided, not yet shown.", default: false },
+    {
+      name: "repeatOf",
+      type: ["null", { type: "long", logicalType: "timestamp-millis" }],
+      doc: "Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known.",
+      default: null,
+    },
   ],
 } as const;
 
@@ -475,6 +485,12 @@ export const decisionRepliedSchema = {
     { name: "blueprintVersion", type: ["null", "string"], doc: "The version that answered.", default: null },
     { name: "modelId", type: ["null", "string"], doc: "The model that answered.", default: null },
     { name: "error", type: ["null", "string"], doc: "With reason error: what to mend.", default: null },
+    {
+      name: "repeatOf",
+      type: ["null", { type: "long", logicalType: "timestamp-millis" }],
+      doc: "Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known.",
+      default: null,
+    },
   ],
 } as const;
 
@@ -655,6 +671,12 @@ export const joinedSchema = {
             doc: "Event time of the request.",
           },
           { name: "deferred", type: "boolean", doc: "Decided, not yet shown.", default: false },
+          {
+            name: "repeatOf",
+            type: ["null", { type: "long", logicalType: "timestamp-millis" }],
+            doc: "Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known.",
+            default: null,
+          },
         ],
       },
       doc: "As recorded.",

@@ -11,6 +11,7 @@ export {
   type Producer,
   type Reader,
   type TopicPartition,
+  type TopicRetention,
   type TopicSpec,
 } from "./backbone/backbone.ts";
 export { prefixed } from "./backbone/prefixed.ts";

@@ -1,7 +1,7 @@
 export type { Scope } from "../operators/index.ts";
 export { allMemoryEdges, decisionTopology, type DecisionTopologyOptions } from "./decision-topology.ts";
 export { openTools, startLoop, type Loop, type LoopOptions, type StateEngineName, type Tools } from "./loop.ts";
-export { startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";
+export { startRetention, startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";
 export {
   besideLive,
   replay,
@@ -12,4 +12,5 @@ export {
   type ReplayResult,
   type ReplayStep,
 } from "./replay/index.ts";
+export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
 export { publishBlueprint, withdrawBlueprint, type PublishedVersion } from "./publish-blueprint.ts";

@@ -15,6 +15,7 @@ import {
   type SchemaRegistry,
 } from "../streams/index.ts";
 import { createWorkerLearner, ScorerCache, Trainer, type TrainerTables } from "../trainer/index.ts";
+import { applyRetention } from "./apply-retention.ts";
 import { decisionTopology } from "./decision-topology.ts";
 
 export type StateEngineName = "leveldb" | "rocksdb";
@@ -109,6 +110,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   });
   await application.start();
+  await applyRetention(tools);
   return {
     ...tools,
     application,

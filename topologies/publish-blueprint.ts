@@ -8,6 +8,7 @@ import {
 } from "../blueprints/index.ts";
 import { blueprints, type BlueprintPublished } from "../schemas/index.ts";
 import { readTable, type GlobalView } from "../streams/index.ts";
+import { applyRetention } from "./apply-retention.ts";
 import type { Tools } from "./loop.ts";
 
 export interface PublishedVersion {
@@ -23,7 +24,7 @@ type Hands = Pick<Tools, "backbone" | "serdes" | "publisher">;
 
 /**
  * Publishes a text and makes it live after `from`, ms; absent: after now, and the first version of a use case from the
- * beginning, so that history can be imported. A version that was published before only becomes live again.
+ * beginning, so that history can be imported. Topics then keep their records as long as the live blueprints ask. A version that was published before only becomes live again.
  */
 export async function publishBlueprint(hands: Hands, text: string, from?: number): Promise<PublishedVersion> {
   const blueprint = parseBlueprint(text);
@@ -37,6 +38,7 @@ export async function publishBlueprint(hands: Hands, text: string, from?: number
   const stored = table.get(`${useCase}/${version}`);
   const activations = [...(stored?.activations ?? []), { time, live: true }].sort((a, b) => a.time - b.time);
   await write(hands, { useCase, version, text: stored?.text ?? text, activations }, time);
+  await applyRetention(hands);
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   return { useCase, version, changes, unchanged: false };
 }
@@ -47,6 +49,7 @@ export async function withdrawBlueprint(hands: Hands, useCase: string, version: 
   const known = table.get(`${useCase}/${version}`);
   if (known === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);
   await write(hands, { ...known, activations: [...known.activations, { time, live: false }] }, time);
+  await applyRetention(hands);
 }
 
 function write(hands: Hands, value: BlueprintPublished, time: number): Promise<void> {

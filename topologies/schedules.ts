@@ -1,5 +1,6 @@
 import { clock } from "../schemas/index.ts";
 import type { TrainResult } from "../trainer/index.ts";
+import { applyRetention } from "./apply-retention.ts";
 import type { Loop } from "./loop.ts";
 
 export interface Running {
@@ -32,6 +33,11 @@ function outcomeOf(result: TrainResult): string {
   return result.kind === "tooFewRows"
     ? `${result.rows} rows of ${result.needed}`
     : `${result.model.modelId}: ${result.model.states.at(-1)!.reason}`;
+}
+
+/** Once an hour: a topic that held only history may have come to the present, another blueprint may be live. */
+export function startRetention(loop: Loop, onError: (error: unknown) => void, everyMs = 3_600_000): Running {
+  return every(everyMs, () => applyRetention(loop).then(() => undefined, onError));
 }
 
 /** Tells the tasks how far event time has come, so that the rows of a quiet partition are made too. */

@@ -12,7 +12,7 @@ export function describeFeature(feature: Feature): string {
 /** The content as path → text, in the words of the YAML: what two blueprints are compared by, and people read. */
 export function describeContent(content: BlueprintContent): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
-  const { decisionSpace, label, model, policy, join, training } = content;
+  const { decisionSpace, label, model, policy, join, training, retention } = content;
   const add = (path: string, value: unknown): void => void paths.set(path, value === null ? "none" : String(value));
   add("useCase", content.useCase);
   add("description", content.description);
@@ -40,6 +40,10 @@ export function describeContent(content: BlueprintContent): ReadonlyMap<string, 
   add("training.minRows", training.minRows);
   add("training.holdout", percent(training.holdout));
   add("training.metric", training.metric);
+  add("retention.rows", retention.rowsMs === null ? "for ever" : formatDuration(retention.rowsMs));
+  add("retention.decisions", retention.decisionsMs === null ? "for ever" : formatDuration(retention.decisionsMs));
+  add("retention.answers", formatDuration(retention.answersMs));
+  add("retention.repeats", formatDuration(retention.repeatsMs));
   return paths;
 }
 

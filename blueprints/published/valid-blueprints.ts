@@ -13,6 +13,8 @@ interface Span {
 export interface ValidBlueprints {
   /** The version live at an event time: the newest activation strictly before it. */
   at(useCase: string, time: number): CompiledBlueprint | undefined;
+  /** The versions that are live at an event time or will be later, in their order. */
+  from(useCase: string, time: number): readonly CompiledBlueprint[];
   version(useCase: string, version: string): CompiledBlueprint | undefined;
   all(): readonly CompiledBlueprint[];
   useCases(): readonly string[];
@@ -42,12 +44,17 @@ function index(records: readonly BlueprintPublished[]): ValidBlueprints {
   for (const useCase of new Set(records.map((record) => record.useCase))) {
     spans.set(useCase, timeline(records.filter((record) => record.useCase === useCase)));
   }
+  const at: ValidBlueprints["at"] = (useCase, time) => {
+    const line = spans.get(useCase);
+    if (line === undefined) return undefined;
+    for (let i = line.length - 1; i >= 0; i--) if (line[i]!.after < time) return line[i]!.compiled;
+    return undefined;
+  };
   return {
-    at(useCase, time) {
-      const line = spans.get(useCase);
-      if (line === undefined) return undefined;
-      for (let i = line.length - 1; i >= 0; i--) if (line[i]!.after < time) return line[i]!.compiled;
-      return undefined;
+    at,
+    from(useCase, time) {
+      const later = (spans.get(useCase) ?? []).filter(({ after }) => after >= time);
+      return [at(useCase, time), ...later.map(({ compiled }) => compiled)].filter((each) => each !== undefined);
     },
     version: (useCase, version) => versions.get(`${useCase}/${version}`),
     all: () => [...versions.values()],

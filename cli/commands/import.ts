@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
-import { validBlueprints } from "../../blueprints/index.ts";
-import { blueprints } from "../../schemas/index.ts";
-import { readTable } from "../../streams/index.ts";
+import { formatDuration, validBlueprints } from "../../blueprints/index.ts";
+import { blueprints, decisionRequests, observations } from "../../schemas/index.ts";
+import { readTable, type Backbone } from "../../streams/index.ts";
 import { openTools } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, loopOptions, startLoopHere } from "../connect.ts";
@@ -25,6 +25,16 @@ interface Flags extends SettingsFlags {
   readonly observationTime?: string;
   readonly unit?: string;
   readonly run?: boolean;
+}
+
+/** A broker takes away by its own clock, at once, what is older than a topic keeps. */
+async function warnOfAge(backbone: Backbone, time: number, say: (line: string) => void): Promise<void> {
+  if (backbone.kind !== "kafka") return;
+  for (const { topic, retentionMs } of await backbone.retention([decisionRequests.name, observations.name])) {
+    if (retentionMs === null || time > Date.now() - retentionMs) continue;
+    const lasts = formatDuration(retentionMs);
+    say(`${topic} keeps its records for ${lasts}: lines older than that will be read and then removed by the broker`);
+  }
 }
 
 export function importCommand(parent: Command): void {
@@ -78,6 +88,7 @@ export function importCommand(parent: Command): void {
               shown.push(...step.bad.slice(0, MOST_LINES_SHOWN - shown.length));
               for (const { file, line, problem } of step.bad.slice(0, 5)) output.say(`${file}:${line} ${problem}`);
               if (step.requests.length + step.outcomes.length === 0) continue;
+              if (last === 0) await warnOfAge(tools.backbone, step.until, (line) => output.say(line));
               await feed.publish(step);
               await loop?.application.idle();
               const observed = step.outcomes.filter(({ topic }) => topic.name === "observations").length;

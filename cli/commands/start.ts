@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { startSchedules, startTicker } from "../../topologies/index.ts";
+import { startRetention, startSchedules, startTicker } from "../../topologies/index.ts";
 import { publishBlueprint } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, loopOptions, startLoopHere } from "../connect.ts";
@@ -49,6 +49,9 @@ export function startCommand(parent: Command): void {
             onTrained: (result) => log.info(result, "trained"),
             onError: (error) => log.error({ err: error }, "training failed; the model in production stays"),
           });
+          const retention = startRetention(loop, (error) =>
+            log.error({ err: error }, "topics keep the retention they have; tried again in an hour"),
+          );
           const ticker = startTicker(loop);
           const metrics =
             flags.metrics === undefined
@@ -59,6 +62,7 @@ export function startCommand(parent: Command): void {
           log.info({}, "stopping");
           await metrics?.close();
           await ticker.close();
+          await retention.close();
           await schedules.close();
           await loop.close();
           return stop.signal.reason instanceof DOMException ? 0 : 1;

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { defineTopic, readRaw } from "../../streams/index.ts";
+import { formatDuration } from "../../blueprints/index.ts";
+import { askedRetention } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -14,20 +16,35 @@ interface Flags extends SettingsFlags {
 export function topicsCommand(parent: Command): void {
   const command = parent.command("topics").description("topics: list them, read their records");
   withSettings(command.command("list", { isDefault: true }))
-    .description("every topic with its partitions and offsets")
+    .description("every topic with its partitions, offsets and how long it keeps its records")
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
-        withTools(settings, async ({ backbone }) => {
+        withTools(settings, async (tools) => {
+          const { backbone } = tools;
           const names = await backbone.topics();
+          const asked = await askedRetention(tools);
+          const kept = new Map((await backbone.retention(names)).map(({ topic, retentionMs }) => [topic, retentionMs]));
           const offsets = Map.groupBy(await backbone.offsets(names), ({ topic }) => topic);
           const listed = names.map((topic) => {
             const at = offsets.get(topic) ?? [];
-            return { topic, partitions: at.length, end: at.reduce((sum, { end }) => sum + end, 0) };
+            const retentionMs = kept.get(topic) ?? null;
+            return {
+              topic,
+              partitions: at.length,
+              end: at.reduce((sum, { end }) => sum + end, 0),
+              retentionMs,
+              askedMs: asked.get(topic) ?? retentionMs,
+            };
           });
           output.result(listed, () =>
             table(
-              ["topic", "partitions", "written"],
-              listed.map(({ topic, partitions, end }) => [topic, partitions, end]),
+              ["topic", "partitions", "written", "kept"],
+              listed.map(({ topic, partitions, end, retentionMs, askedMs }) => [
+                topic,
+                partitions,
+                end,
+                askedMs === retentionMs ? span(retentionMs) : `${span(retentionMs)} (${span(askedMs)} asked)`,
+              ]),
             ),
           );
         }),
@@ -63,6 +80,8 @@ export function topicsCommand(parent: Command): void {
       ),
     );
 }
+
+const span = (ms: number | null): string => (ms === null ? "for ever" : formatDuration(ms));
 
 async function decode(
   topic: string,

@@ -7,12 +7,16 @@ export function decisionSeed(salt: string, useCase: string, decisionId: string):
   return createHash("sha256").update(`${salt}\0${useCase}\0${decisionId}`).digest("hex").slice(0, 16);
 }
 
-/** The decision of the blueprint's policy over the predictions; null, with the reason, where there is no model. */
+/**
+ * The decision of the blueprint's policy over the predictions; null, with the reason, where there is no model.
+ * @param repeatOf time of the first decision under this id, where it is known and not this one.
+ */
 export function decideScored(
   scored: Scored,
   compiled: CompiledBlueprint,
   time: number,
   salt: string,
+  repeatOf: number | null = null,
 ): DecisionRecorded {
   const { request, features } = scored.enriched;
   const { blueprint, policy } = compiled;
@@ -36,6 +40,7 @@ export function decideScored(
     reason: scored.modelId === null ? "noModel" : value === null ? "error" : "exploit",
     decisionTime: time,
     deferred: request.deferred,
+    repeatOf,
   };
 }
 
@@ -45,9 +50,9 @@ function actionsOf(space: CompiledBlueprint["blueprint"]["decisionSpace"]): (boo
 }
 
 export function replyTo(decision: DecisionRecorded): DecisionReplied {
-  const { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId } = decision;
+  const { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, repeatOf } = decision;
   const error = reason === "error" ? "the policy gave no value: a prediction or feature it needs is missing" : null;
-  return { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, error };
+  return { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, error, repeatOf };
 }
 
 export function refusalOf(scored: Scored, error: string): DecisionReplied {
@@ -61,5 +66,6 @@ export function refusalOf(scored: Scored, error: string): DecisionReplied {
     blueprintVersion: null,
     modelId: null,
     error,
+    repeatOf: null,
   };
 }

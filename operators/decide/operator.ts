@@ -1,20 +1,22 @@
 import { validBlueprints } from "../../blueprints/index.ts";
 import { decisionReplies, decisions, scored } from "../../schemas/index.ts";
-import { avroStore, defineOperator, replyAddress, StreamsError } from "../../streams/index.ts";
+import { defineOperator, replyAddress, StreamsError } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
+import { answeredStore, answeredWith, leftAt } from "./answered.ts";
 import { decideScored, refusalOf, replyTo } from "./logic.ts";
 
 /**
  * Requests with predictions in, decisions and replies out. A request that names no place for a reply gets none. A decision id
- * that was answered gets the same answer again, and no second record, until the blueprint's join TTL is over: a retry, a
- * fail-over or a model published in between changes nothing.
+ * that was answered gets the same answer again, and no second record, until the blueprint's retention of answers is over: a retry, a
+ * fail-over or a model published in between changes nothing. Then it is decided anew, which record and reply say for as long
+ * as its mark is kept.
  */
 export const decide = (salt: string) =>
   defineOperator({
     name: "decide",
     in: { scored },
     out: { decisions, replies: decisionReplies },
-    state: { answered: avroStore(decisionReplies) },
+    state: { answered: answeredStore },
     globals: { blueprints: blueprintTable },
     reads: { scored: ({ value }) => [["answered", value.enriched.request.decisionId]] },
     handlers: {
@@ -25,8 +27,8 @@ export const decide = (salt: string) =>
           const { time } = record;
           const address = replyAddress(record.headers);
           const answered = context.state.answered.get(request.decisionId);
-          if (answered !== undefined) {
-            if (address) context.emit("replies", { key: request.decisionId, value: answered, time, ...address });
+          if (answered !== undefined && answered.reply !== null) {
+            if (address) context.emit("replies", { key: request.decisionId, value: answered.reply, time, ...address });
             continue;
           }
           const compiled =
@@ -38,16 +40,23 @@ export const decide = (salt: string) =>
             context.reject(record, new StreamsError("HANDLER_FAILED", message));
             continue;
           }
-          const decision = decideScored(record.value, compiled, time, salt);
+          const decision = decideScored(record.value, compiled, time, salt, answered?.first);
           const reply = replyTo(decision);
-          context.state.answered.put(decision.decisionId, reply);
-          context.schedule(time + compiled.blueprint.join.ttlMs, decision.decisionId);
+          const entry = answeredWith(decision, reply, compiled.blueprint.retention);
+          context.state.answered.put(decision.decisionId, entry);
+          context.schedule(entry.until, decision.decisionId);
           context.emit("decisions", { key: decision.decisionId, value: decision, time, headers: {} });
           if (address) context.emit("replies", { key: decision.decisionId, value: reply, time, ...address });
         }
       },
     },
-    onTimer({ key }, context) {
-      context.state.answered.delete(key);
+    onTimer({ time, key }, context) {
+      const answered = context.state.answered.get(key);
+      // A mark that gave way to a new answer has left its timer behind.
+      if (answered === undefined || time < answered.until) return;
+      const left = leftAt(answered, time);
+      if (left === undefined) return context.state.answered.delete(key);
+      context.state.answered.put(key, left);
+      context.schedule(left.until, key);
     },
   });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { aggregateLabel, canonicalJson, type CompiledBlueprint, type LabelValue } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined, ObservationRecorded } from "../../schemas/index.ts";
-import type { Pending, PendingObservation } from "./pending.ts";
+import { nothing, type Pending, type PendingObservation } from "./pending.ts";
 
 /** What names an observation: its own id, else its time and content, so that the same one sent twice counts once. */
 export function observationId(observation: ObservationRecorded, time: number): string {
@@ -68,6 +68,30 @@ export function correctedRow(
   const times = pending.observations.map(({ time }) => time).filter((time) => time < end);
   const rowTime = Math.max(waitEnd(decision, compiled), ...times);
   return { decision, label: label.value, labelTime: label.time, rowTime, maturity: "corrected" };
+}
+
+/**
+ * What a decision that came does to what is known of its id. It opens, once; one made anew after the answer's retention opens when the one before
+ * is closed, which it usually is. `undefined`: it is known already.
+ */
+export function addDecision(pending: Pending, decision: DecisionRecorded): Pending | undefined {
+  const { closed, closedTime } = pending;
+  const newerThan = (time: number | null | undefined): boolean =>
+    decision.repeatOf !== null && decision.decisionTime > (time ?? Number.NEGATIVE_INFINITY);
+  if (pending.decision === null && !closed) return { ...pending, decision };
+  if (closed) return newerThan(closedTime) ? { ...nothing, decision, closedTime } : undefined;
+  return newerThan(pending.decision!.decisionTime) && pending.next === null
+    ? { ...pending, next: decision }
+    : undefined;
+}
+
+/** What is left of a decision whose TTL is over: the memory of it, or the next one, with the observations from its time on. */
+export function closeDecision(pending: Pending): Pending {
+  const { decision, next, observations } = pending;
+  const closedTime = decision!.decisionTime;
+  if (next === null) return { ...nothing, done: true, closed: true, closedTime };
+  const later = observations.filter(({ time }) => time >= next.decisionTime);
+  return { ...nothing, decision: next, observations: later, closedTime };
 }
 
 /** The first row, and the corrections by observations from after the wait that came before the row was made. */

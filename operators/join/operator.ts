@@ -2,7 +2,16 @@ import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.
 import { decisions, joined, observations, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type Context, type Topic } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
-import { addObservation, correctedRow, joinEnd, observationId, rowsAtWaitEnd, waitEnd } from "./logic.ts";
+import {
+  addDecision,
+  addObservation,
+  closeDecision,
+  correctedRow,
+  joinEnd,
+  observationId,
+  rowsAtWaitEnd,
+  waitEnd,
+} from "./logic.ts";
 import { nothing, pendingStore } from "./pending.ts";
 
 export interface JoinOptions {
@@ -46,9 +55,11 @@ export const join = (options: JoinOptions = joinDefaults) =>
             continue;
           }
           const pending = context.state.pending.get(key) ?? nothing;
-          if (pending.decision !== null || pending.closed) continue;
+          const added = addDecision(pending, decision);
+          if (added === undefined) continue;
+          context.state.pending.put(key, added);
+          if (added.decision !== decision) continue;
           for (const { time } of pending.observations) context.cancel(time + options.orphanMs, key);
-          context.state.pending.put(key, { ...pending, decision });
           context.schedule(waitEnd(decision, compiled), key);
           context.schedule(joinEnd(decision, compiled), key);
         }
@@ -108,8 +119,14 @@ export const join = (options: JoinOptions = joinDefaults) =>
         context.state.pending.put(key, current);
       }
       if (time >= joinEnd(decision, compiled)) {
-        context.state.pending.put(key, { ...nothing, done: true, closed: true });
-        context.schedule(time + options.orphanMs, key);
+        const left = closeDecision(current);
+        context.state.pending.put(key, left);
+        if (left.decision === null) {
+          context.schedule(time + options.orphanMs, key);
+        } else {
+          context.schedule(waitEnd(left.decision, compiled), key);
+          context.schedule(joinEnd(left.decision, compiled), key);
+        }
       }
     },
   });

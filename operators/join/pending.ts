@@ -20,6 +20,10 @@ export interface Pending {
   readonly done: boolean;
   /** The label of the last row; null without one. */
   readonly label: number | null;
+  /** A decision made anew under the same id that came before this one was closed; its turn is then. */
+  readonly next: DecisionRecorded | null;
+  /** Time of the last decision that was closed, ms; null: none. */
+  readonly closedTime: number | null;
   /** No observation is taken any more; what is left is the memory of it. */
   readonly closed: boolean;
 }
@@ -29,6 +33,8 @@ export const nothing: Pending = Object.freeze({
   observations: [],
   done: false,
   label: null,
+  next: null,
+  closedTime: null,
   closed: false,
 });
 
@@ -61,6 +67,8 @@ export const pendingStore = avroStore<Pending>(
         { name: "done", type: "boolean" },
         { name: "label", type: ["null", "double"] },
         { name: "closed", type: "boolean" },
+        { name: "next", type: ["null", "loopstream.DecisionRecorded"] },
+        { name: "closedTime", type: ["null", "long"] },
       ],
     },
   }),

@@ -28,6 +28,12 @@ export interface TopicSpec {
   readonly retentionMs?: number;
 }
 
+export interface TopicRetention {
+  readonly topic: string;
+  /** Null: for ever. */
+  readonly retentionMs: number | null;
+}
+
 export type Headers = Readonly<Record<string, Uint8Array>>;
 
 /** A record as read. `offset` grows within a partition, with gaps after compaction and transactions. */
@@ -153,6 +159,10 @@ export interface Backbone {
   /** `undefined` when there is no such topic. Answers are remembered; a missing topic is asked for again. */
   partitions(topic: string): Promise<number | undefined>;
   topics(): Promise<readonly string[]>;
+  /** How long the topics keep their records: see `TopicSpec.retentionMs`. Rejects with `UNKNOWN_TOPIC`. */
+  retention(topics: readonly string[]): Promise<readonly TopicRetention[]>;
+  /** Changes it, of topics that are there. What is too old then goes in the background; what has gone does not come back. */
+  retain(topics: readonly TopicRetention[]): Promise<void>;
   /** Of every partition of the topics, in one call. */
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   producer(options?: ProducerOptions): Promise<Producer>;

@@ -41,6 +41,11 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
     },
     partitions: (topic) => backbone.partitions(outer(topic)),
     topics: async () => (await backbone.topics()).flatMap((name) => inner(name) ?? []).sort(),
+    retention: async (topics) => (await backbone.retention(topics.map(outer))).map(cut),
+    async retain(topics) {
+      if (mayWrite !== undefined) for (const { topic } of topics) mayWrite(topic);
+      await backbone.retain(addAll(topics));
+    },
     offsets: async (topics) => (await backbone.offsets(topics.map(outer))).map(cut),
     async producer(options = {}) {
       const { transactionalId } = options;

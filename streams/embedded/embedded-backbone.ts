@@ -12,6 +12,7 @@ import type {
   ProducerOptions,
   Reader,
   TopicPartition,
+  TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
@@ -34,7 +35,7 @@ export interface EmbeddedBackboneOptions {
 
 interface Topic {
   readonly id: number;
-  readonly spec: TopicSpec;
+  spec: TopicSpec;
   readonly logs: readonly PartitionLog[];
 }
 
@@ -131,6 +132,31 @@ export class EmbeddedBackbone implements Backbone {
 
   topics(): Promise<readonly string[]> {
     return Promise.resolve([...this.#topics.keys()].sort());
+  }
+
+  async retention(topics: readonly string[]): Promise<readonly TopicRetention[]> {
+    return topics.map((topic) => ({ topic, retentionMs: this.#topic(topic).spec.retentionMs ?? null }));
+  }
+
+  async retain(topics: readonly TopicRetention[]): Promise<void> {
+    const changed = topics
+      .map(({ topic, retentionMs }) => ({ topic: this.#topic(topic), retentionMs: retentionMs ?? undefined }))
+      .filter(({ topic, retentionMs }) => topic.spec.retentionMs !== retentionMs);
+    const operations = changed.map(({ topic, retentionMs }): Operation => {
+      const { retentionMs: _, ...rest } = topic.spec;
+      topic.spec = { ...rest, ...(retentionMs === undefined ? {} : { retentionMs }) };
+      const value = Buffer.from(JSON.stringify({ id: topic.id, spec: topic.spec }));
+      return { type: "put", key: topicKey(topic.spec.name), value };
+    });
+    await this.#writes.submit(operations, () => undefined);
+    for (const { topic, retentionMs } of changed) {
+      for (const log of topic.logs) {
+        log.retentionMs = retentionMs;
+        if (retentionMs === undefined) continue;
+        await log.recall();
+        this.#retention.check(log);
+      }
+    }
   }
 
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {

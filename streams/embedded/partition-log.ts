@@ -11,7 +11,7 @@ export class PartitionLog {
   readonly topic: string;
   readonly partition: number;
   /** In ms; `undefined`: nothing is ever removed. */
-  readonly retentionMs: number | undefined;
+  retentionMs: number | undefined;
   readonly #topicId: number;
   readonly #compacted: boolean;
   readonly #database: LogDatabase;

@@ -7,6 +7,7 @@ import type {
   Producer,
   ProducerOptions,
   Reader,
+  TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
@@ -84,6 +85,16 @@ class KafkaBackbone implements Backbone {
   async topics(): Promise<readonly string[]> {
     this.#check();
     return this.#directory.topics();
+  }
+
+  async retention(topics: readonly string[]): Promise<readonly TopicRetention[]> {
+    this.#check();
+    return this.#directory.retention(topics);
+  }
+
+  async retain(topics: readonly TopicRetention[]): Promise<void> {
+    this.#check();
+    await this.#directory.retain(topics);
   }
 
   async offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {

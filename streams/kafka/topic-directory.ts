@@ -1,9 +1,10 @@
-import type { PartitionOffsets, Position, TopicPartition, TopicSpec } from "../backbone/backbone.ts";
+import type { PartitionOffsets, Position, TopicPartition, TopicRetention, TopicSpec } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { protocolType, streamsError } from "./kafka-errors.ts";
 import { lastReadable } from "./last-readable.ts";
 import type { KafkaSettings } from "./options.ts";
 import { retrying } from "./retrying.ts";
+import { changeTopicConfigs, describeTopicConfigs, retentionConfigs, retentionIn } from "./topic-configs.ts";
 import type { Broker, Cluster, TopicAdmin } from "./wire.ts";
 
 const earliest = -2;
@@ -116,6 +117,38 @@ export class TopicDirectory {
       return names.filter((name) => !name.startsWith("__")).sort();
     } catch (error) {
       throw streamsError(error, "list the topics");
+    }
+  }
+
+  async retention(topics: readonly string[]): Promise<readonly TopicRetention[]> {
+    await this.check(topics.map((topic) => ({ topic, partition: 0 })));
+    if (topics.length === 0) return [];
+    try {
+      const configs = await this.#retrying(async () =>
+        describeTopicConfigs(await this.#cluster.findControllerBroker(), topics, ["cleanup.policy", "retention.ms"]),
+      );
+      return topics.map((topic) => ({ topic, retentionMs: retentionIn(configs.get(topic) ?? new Map()) }));
+    } catch (error) {
+      throw streamsError(error, `retention of ${topics.join(", ")}`);
+    }
+  }
+
+  async retain(topics: readonly TopicRetention[]): Promise<void> {
+    await this.check(topics.map(({ topic }) => ({ topic, partition: 0 })));
+    if (topics.length === 0) return;
+    const names = topics.map(({ topic }) => topic);
+    try {
+      await this.#retrying(async () => {
+        const broker = await this.#cluster.findControllerBroker();
+        const there = await describeTopicConfigs(broker, names, ["cleanup.policy"]);
+        const changes = topics.map(
+          ({ topic, retentionMs }) =>
+            [topic, retentionConfigs(retentionMs, there.get(topic)?.get("cleanup.policy") ?? "delete")] as const,
+        );
+        await changeTopicConfigs(broker, new Map(changes));
+      });
+    } catch (error) {
+      throw streamsError(error, `change the retention of ${names.join(", ")}`);
     }
   }
 
@@ -241,11 +274,9 @@ function checkPartitions(spec: TopicSpec, partitions: number): void {
 
 /** Event times may lie in the future of the broker's clock: replays and tests move time by hand. */
 function topicConfig(spec: TopicSpec, futureTimes: boolean): { name: string; value: string }[] {
-  const deletes = spec.cleanup === "delete" || spec.retentionMs !== undefined;
-  const policy = [...(spec.cleanup === "compact" ? ["compact"] : []), ...(deletes ? ["delete"] : [])].join(",");
+  const retention = retentionConfigs(spec.retentionMs ?? null, spec.cleanup);
   return [
-    { name: "cleanup.policy", value: policy },
-    { name: "retention.ms", value: String(spec.retentionMs ?? -1) },
+    ...[...retention].map(([name, value]) => ({ name, value })),
     { name: "message.timestamp.type", value: "CreateTime" },
     ...(futureTimes ? [{ name: "message.timestamp.after.max.ms", value: "9223372036854775807" }] : []),
   ];

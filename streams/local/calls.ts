@@ -5,12 +5,13 @@ import type {
   Position,
   ProducerOptions,
   TopicPartition,
+  TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
 import type { AvroSchema, Compatibility } from "../registry/registry.ts";
 
 /** Raise it with every change of the calls: a client and a server of different numbers do not talk. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Names what one side keeps for the other, within one connection. */
 export type Handle = number;
@@ -26,6 +27,8 @@ export interface ServerCalls {
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   partitions(topic: string): Promise<number | undefined>;
   topics(): Promise<readonly string[]>;
+  retention(topics: readonly string[]): Promise<readonly TopicRetention[]>;
+  retain(topics: readonly TopicRetention[]): Promise<void>;
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
   commit(groupId: string, positions: readonly Position[]): Promise<void>;

@@ -9,6 +9,7 @@ import type {
   Producer,
   ProducerOptions,
   Reader,
+  TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
 import { hasCode, StreamsError } from "../errors.ts";
@@ -74,6 +75,14 @@ export class LocalBackbone implements Backbone {
 
   topics(): Promise<readonly string[]> {
     return this.#link.call("topics");
+  }
+
+  retention(topics: readonly string[]): Promise<readonly TopicRetention[]> {
+    return this.#link.call("retention", topics);
+  }
+
+  retain(topics: readonly TopicRetention[]): Promise<void> {
+    return this.#link.call("retain", topics);
   }
 
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {

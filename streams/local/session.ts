@@ -27,6 +27,8 @@ export function createSession(backbone: ServedBackbone, listeners: ListenerCalls
     ensureTopics: (specs) => backbone.ensureTopics(specs),
     partitions: (topic) => backbone.partitions(topic),
     topics: () => backbone.topics(),
+    retention: (topics) => backbone.retention(topics),
+    retain: (topics) => backbone.retain(topics),
     offsets: (topics) => backbone.offsets(topics),
     committed: (groupId, topics) => backbone.committed(groupId, topics),
     commit: (groupId, positions) => backbone.commit(groupId, positions),

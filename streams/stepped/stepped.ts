@@ -138,6 +138,8 @@ function passedOn(backbone: Backbone): Omit<Backbone, "offsets" | "reader" | "gr
     ensureTopics: (specs) => backbone.ensureTopics(specs),
     partitions: (topic) => backbone.partitions(topic),
     topics: () => backbone.topics(),
+    retention: (topics) => backbone.retention(topics),
+    retain: (topics) => backbone.retain(topics),
     producer: (options) => backbone.producer(options),
     committed: (groupId, topics) => backbone.committed(groupId, topics),
     commit: (groupId, positions) => backbone.commit(groupId, positions),

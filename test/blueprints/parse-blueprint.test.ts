@@ -85,6 +85,14 @@ describe("version", () => {
     expect(new Set([...versions, version]).size).toBe(7);
   });
 
+  test("stays when retention says what holds without it, and changes when it says another", () => {
+    const kept = (text: string): string => small("training:", `retention: ${text}\ntraining:`).version;
+    expect(kept("{}")).toBe(version);
+    expect(kept("{ answers: 48h, repeats: 96h }")).toBe(version);
+    const others = ["{ rows: 90d }", "{ decisions: 90d }", "{ answers: 49h }", "{ repeats: 97h }"].map(kept);
+    expect(new Set([...others, version]).size).toBe(5);
+  });
+
   test("reads the same length of time in any unit as the same", () => {
     expect(small("ttl: 48h", "ttl: 2d").version).toBe(version);
   });

@@ -30,6 +30,23 @@ describe("fields", () => {
   ]);
 });
 
+describe("retention", () => {
+  const training = "training:\n";
+  claims([
+    [training, "retention: { row: 90d }\ntraining:\n", "retention.row", 29, /did you mean "rows"/],
+    [training, "retention: { rows: 90 }\ntraining:\n", "retention.rows", 29, /expected a duration, found 90/],
+    [training, "retention: { answers: 24h }\ntraining:\n", "retention.answers", 29, /1d is shorter than join.ttl, 2d/],
+    [training, "retention: { decisions: 1d }\ntraining:\n", "retention.decisions", 29, /1d is shorter than join.ttl/],
+    [
+      training,
+      "retention: { answers: 4d, repeats: 3d }\ntraining:\n",
+      "retention.repeats",
+      29,
+      /3d is shorter than retention.answers, 4d \(at least 4d\)/,
+    ],
+  ]);
+});
+
 describe("use case and decision space", () => {
   claims([
     ["useCase: small", "useCase: Small Case", "useCase", 1, /"Small Case" is no use case \(1 to 64/],

@@ -40,6 +40,8 @@ export class Product {
   readonly different: string[] = [];
   /** Replies that came, repeated ones too. */
   replies = 0;
+  /** Told of each reply. */
+  onReply: ((reply: DecisionReplied) => void) | undefined;
   /** Sends that failed and were made again. */
   resent = 0;
 
@@ -134,6 +136,7 @@ export class Product {
 
   #note(reply: DecisionReplied): void {
     this.replies++;
+    this.onReply?.(reply);
     const first = this.seen.get(reply.decisionId);
     if (first === undefined) this.seen.set(reply.decisionId, reply);
     else if (!isDeepStrictEqual({ ...first }, { ...reply })) this.different.push(reply.decisionId);

@@ -52,6 +52,7 @@ describe("without a model", () => {
       propensity: null,
       blueprint: parcels.version,
       modelId: null,
+      repeatOf: null,
       error: null,
     });
     expect((await client.getDecision("parcels", heavy)).value).toBeNull();

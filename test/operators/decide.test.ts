@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { blueprintTable, decide, decisionSeed } from "../../operators/index.ts";
 import { blueprints, deadLetters, decisionReplies, decisions, scored, type Scored } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, replyHeaders, type TestDriver } from "../../streams/index.ts";
-import { parcels, published, request, START } from "./parcels.ts";
+import { parseBlueprint } from "../../blueprints/index.ts";
+import { HOUR, PARCELS, parcels, published, request, START } from "./parcels.ts";
 
 const topology = (salt: string) => defineTopology({ name: "t", operators: [decide(salt)], globals: [blueprintTable] });
 
@@ -56,6 +57,7 @@ describe("the decision record", () => {
         reason: "exploit",
         decisionTime: START,
         deferred: false,
+        repeatOf: null,
       },
     ]);
     expect(driver.output(decisionReplies).read()?.value).toEqual({
@@ -67,6 +69,7 @@ describe("the decision record", () => {
       blueprintVersion: parcels.version,
       modelId: "m1",
       error: null,
+      repeatOf: null,
     });
   });
 
@@ -190,14 +193,63 @@ describe("a decision id that comes again", () => {
     ]);
   });
 
-  test("is a new decision once the join's TTL is over", async () => {
+  const KEPT = `${PARCELS}retention: { answers: 12h, repeats: 2d }\n`;
+  const kept = parseBlueprint(KEPT);
+  const askKept = (late: number, time: number) => ({
+    ...ask(late, time, "c"),
+    value: value("d", late, { blueprintVersion: kept.version }),
+  });
+  const made = () =>
+    driver
+      .output(decisions)
+      .readAll()
+      .map(({ value: { value: chosen, repeatOf }, time }) => [
+        chosen,
+        time - START,
+        repeatOf === null ? null : repeatOf - START,
+      ]);
+
+  test("five times within the retention leaves one record and five equal replies; the sixth after it is a new one that says so", async () => {
+    await driver.input(blueprints).send(published(KEPT));
+    for (let i = 0; i < 5; i++) await driver.input(scored).send(askKept(i === 0 ? 0.75 : 0.1, START + i * HOUR));
+    await driver.restart();
+    expect(made()).toEqual([[true, 0, null]]);
+    const replies = driver.output(decisionReplies).readAll();
+    expect(replies).toHaveLength(5);
+    for (const reply of replies) expect(reply.value).toEqual(replies[0]!.value);
+    await driver.input(scored).send(askKept(0.1, START + 12 * HOUR + 1));
+    expect(made()).toEqual([[false, 12 * HOUR + 1, 0]]);
+    expect(driver.output(decisionReplies).read()?.value).toMatchObject({ value: false, repeatOf: START });
+  });
+
+  test("again and again names the first; the mark is all that is left of an answer, and goes too", async () => {
+    await driver.input(blueprints).send(published(KEPT));
+    const times = [0, 13 * HOUR, 26 * HOUR];
+    for (const time of times) await driver.input(scored).send(askKept(0.75, START + time));
+    expect(made()).toEqual([
+      [true, 0, null],
+      [true, 13 * HOUR, 0],
+      [true, 26 * HOUR, 0],
+    ]);
+    const other = { ...askKept(0.75, START + 40 * HOUR), key: "anna" };
+    await driver.input(scored).send({ ...other, value: value("e", 0.75, { blueprintVersion: kept.version }) });
+    expect(driver.state(decide("salt"), "answered").get("d")).toEqual({
+      reply: null,
+      first: START,
+      until: START + 26 * HOUR + 48 * HOUR,
+      forgetAt: START + 26 * HOUR + 48 * HOUR,
+    });
+    await driver.input(scored).send({ ...other, time: START + 74 * HOUR + 1 });
+    expect(made().at(-1)).toEqual([true, 74 * HOUR + 1, null]);
+  });
+
+  test("is a new decision once the join's TTL is over, where the blueprint says nothing else", async () => {
     const { ttlMs } = parcels.join;
     await driver.input(scored).send(ask(0.75, START, "c1"));
     await driver.input(scored).send(ask(0.1, START + ttlMs - 1, "c2"), ask(0.1, START + ttlMs + 1, "c3"));
-    const made = driver.output(decisions).readAll();
-    expect(made.map(({ value: decision, time }) => [decision.value, time - START])).toEqual([
-      [true, 0],
-      [false, ttlMs + 1],
+    expect(made()).toEqual([
+      [true, 0, null],
+      [false, ttlMs + 1, 0],
     ]);
   });
 });

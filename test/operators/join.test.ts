@@ -225,6 +225,45 @@ test("a closed decision is remembered as long as promised, also when an observat
   expect(driver.state(join(), "pending").get("d")).toBeUndefined();
 });
 
+describe("a decision made anew under an id that was decided before", () => {
+  const again = (time: number) => ({ key: "d", value: decision("d", time, { repeatOf: START }), time });
+  const LATER = START + TTL + HOUR;
+
+  test("has a row of its own, from its own observations; the first row stays", async () => {
+    await driver.input(decisions).send(made("d"));
+    await driver.input(observations).send(seen("d", START + 1, 12));
+    await driver.input(decisions).send(again(LATER));
+    await driver.input(observations).send(seen("d", LATER + 1, 3));
+    await driver.advanceTo(LATER + TTL);
+    expect(rows()).toMatchObject([
+      { label: 1, rowTime: START + WAIT },
+      { label: 0, rowTime: LATER + WAIT },
+    ]);
+    expect(driver.deadLetters()).toEqual([]);
+  });
+
+  test("is taken once, also when both records come again", async () => {
+    await driver.input(decisions).send(made("d"), again(LATER), again(LATER));
+    await driver.advanceTo(LATER + TTL);
+    await driver.input(decisions).send(made("d"), again(LATER));
+    await driver.advanceTo(LATER + 2 * TTL);
+    expect(rows()).toHaveLength(2);
+  });
+
+  test("waits until the first is closed when it came before, and keeps what was seen of it", async () => {
+    await driver.input(decisions).send(made("d"));
+    await driver.input(observations).send(seen("d", START + 1, 12));
+    await driver.input(decisions).send(again(START + TTL - 1));
+    await driver.input(observations).send(seen("d", START + TTL - 1, 3));
+    await driver.advanceTo(START + 3 * TTL);
+    expect(rows()).toMatchObject([
+      { label: 1, rowTime: START + WAIT },
+      { label: 0, maturity: "corrected" },
+      { label: 0, rowTime: START + TTL - 1 + WAIT },
+    ]);
+  });
+});
+
 test("a decision of a blueprint that is not there is a dead letter that names it", async () => {
   await driver.input(decisions).send(made("d", START, "feedfacecafe"));
   expect(driver.deadLetters()).toMatchObject([

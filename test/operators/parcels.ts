@@ -122,6 +122,7 @@ export function decision(decisionId: string, time: number, more: Partial<Decisio
     reason: "exploit",
     decisionTime: time,
     deferred: false,
+    repeatOf: null,
     ...more,
   };
 }

@@ -91,6 +91,7 @@ describe("the decision record", () => {
       "reason",
       "decisionTime",
       "deferred",
+      "repeatOf",
     ]);
   });
 
@@ -119,6 +120,7 @@ describe("the decision record", () => {
       reason: "noModel",
       decisionTime: 1,
       deferred: false,
+      repeatOf: null,
     };
     expect({ ...(type.fromBuffer(type.toBuffer(decision)) as object) }).toEqual(decision);
   });

@@ -45,6 +45,30 @@ function topicConformance(backbone: () => Backbone): void {
     expect(await backbone().partitions(topic)).toBe(3);
   });
 
+  test("how long a topic keeps its records can be asked, changed and taken back", async () => {
+    const [one, two, three] = [
+      await newTopic(backbone(), { retentionMs: 3_600_000, partitions: 2 }),
+      await newTopic(backbone()),
+      await newTopic(backbone(), { cleanup: "compact" }),
+    ];
+    const kept = async (): Promise<(number | null)[]> =>
+      (await backbone().retention([one, two, three])).map(({ retentionMs }) => retentionMs);
+    expect(await kept()).toEqual([3_600_000, null, null]);
+    await backbone().retain([
+      { topic: one, retentionMs: null },
+      { topic: two, retentionMs: 7_776_000_000 },
+      { topic: three, retentionMs: 60_000 },
+    ]);
+    await vi.waitFor(async () => expect(await kept()).toEqual([null, 7_776_000_000, 60_000]));
+    await backbone().retain([{ topic: three, retentionMs: null }]);
+    await vi.waitFor(async () => expect(await kept()).toEqual([null, 7_776_000_000, null]));
+    const unknown = { code: "UNKNOWN_TOPIC" };
+    await expect((async () => backbone().retention(["nowhere"]))()).rejects.toMatchObject(unknown);
+    await expect((async () => backbone().retain([{ topic: "nowhere", retentionMs: 1 }]))()).rejects.toMatchObject(
+      unknown,
+    );
+  });
+
   test("a missing topic has no partitions, until it is there", async () => {
     const name = `later-${process.pid}-${Date.now()}`;
     expect(await backbone().partitions(name)).toBeUndefined();

@@ -180,3 +180,18 @@ test("the start is there after the log is opened again, and so is what age is me
   await started(young, 1);
   expect(await valuesOf(backbone, young)).toEqual(["b", "c", "late"]);
 });
+
+test("a topic that is told later how long to keep its records lets go of what is older, and still does after it is opened again", async () => {
+  const topic = await newTopic(backbone);
+  await send(topic, ["a", 0], ["b", 30], ["c", 70], ["d", 100]);
+  await backbone.retain([{ topic, retentionMs: HOUR }]);
+  await settle(topic, 100);
+  await started(topic, 2);
+  await backbone.close();
+  backbone = await open();
+  expect(await backbone.retention([topic])).toEqual([{ topic, retentionMs: HOUR }]);
+  await backbone.retain([{ topic, retentionMs: null }]);
+  await send(topic, ["e", 1_000]);
+  await settle(topic, 1_000);
+  expect(await startOf(topic)).toBe(2);
+});

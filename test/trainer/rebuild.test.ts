@@ -228,6 +228,8 @@ function bound(whole: Backbone): Backbone {
     ensureTopics: (specs) => whole.ensureTopics(specs),
     partitions: (topic) => whole.partitions(topic),
     topics: () => whole.topics(),
+    retention: (topics) => whole.retention(topics),
+    retain: (topics) => whole.retain(topics),
     offsets: (topics) => whole.offsets(topics),
     producer: (options) => whole.producer(options),
     group: (options) => whole.group(options),

@@ -4,7 +4,7 @@ import { readTopic, type Backbone, type Serdes, type Topic } from "../../streams
 import { keepNewest } from "./keep-newest.ts";
 
 /**
- * The newest row of each decision, in the order of the decision ids, each with its topic: versions have schemas of their own.
+ * The newest row of each decision, in the order of the decision ids and times, each with its topic: versions have schemas of their own.
  * Of one topic, or of several that share a name; `wanted` says which rows count.
  */
 export async function newestRows(
@@ -14,8 +14,8 @@ export async function newestRows(
   wanted: (row: TrainingRow) => boolean = () => true,
 ): Promise<readonly TrainingRow[]> {
   const newest = new Map<string, TrainingRow>();
-  for await (const { key, value } of readTopic(backbone, serdes, topic)) {
-    if (wanted(value)) keepNewest(newest, key, value);
+  for await (const { value } of readTopic(backbone, serdes, topic)) {
+    if (wanted(value)) keepNewest(newest, value);
   }
   return [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }

@@ -34,11 +34,11 @@ export async function readRows(
   const usable = usableVersions(compiled, blueprints, again?.versions ?? []);
   const newest = new Map<string, TrainingRow>();
   const versions = new Set<string>();
-  for await (const { key, value } of readTopic(backbone, serdes, topic, { ranges })) {
+  for await (const { value } of readTopic(backbone, serdes, topic, { ranges })) {
     const version = value["blueprintVersion"] as string;
     if ((value["rowTime"] as number) > until || !usable(version)) continue;
     versions.add(version);
-    keepNewest(newest, key, value);
+    keepNewest(newest, value);
   }
   return { rows: [...newest.values()].sort(byDecision), ranges, versions: [...versions].sort() };
 }

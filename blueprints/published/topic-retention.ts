@@ -1,0 +1,38 @@
+import { decisionRequests, decisions, events, observations, rowsTopicName } from "../../schemas/index.ts";
+import type { Blueprint } from "../blueprint.ts";
+import type { ValidBlueprints } from "./valid-blueprints.ts";
+
+/**
+ * How long the topics of the use cases that are live at `now`, or will be, keep their records: by name, ms; null: for ever. A use case's own rows as it
+ * asks; of the shared topics as the one that asks for most, and events at least as long as the widest window, which is filled from them when a disk is
+ * lost. Of several versions the one that asks for most counts. Empty without a live use case: nothing is known then.
+ */
+export function topicRetention(valid: ValidBlueprints, now: number): ReadonlyMap<string, number | null> {
+  const retention = new Map<string, number | null>();
+  const all: Blueprint[] = [];
+  for (const useCase of valid.useCases()) {
+    const live = valid.from(useCase, now).map(({ blueprint }) => blueprint);
+    if (live.length === 0) continue;
+    all.push(...live);
+    retention.set(rowsTopicName(useCase), longest(live.map((each) => each.retention.rowsMs)));
+  }
+  if (all.length === 0) return retention;
+  const shared = longest(all.map((each) => each.retention.decisionsMs));
+  for (const { name } of [decisionRequests, decisions, observations]) retention.set(name, shared);
+  retention.set(events.name, longest([shared, ...all.flatMap(windowsOf)]));
+  return retention;
+}
+
+function longest(asked: readonly (number | null)[]): number | null {
+  let most = 0;
+  for (const ms of asked) {
+    if (ms === null) return null;
+    most = Math.max(most, ms);
+  }
+  return most;
+}
+
+/** Twice as wide: what is at work is at most one retention behind. */
+function windowsOf({ features }: Blueprint): readonly number[] {
+  return features.flatMap((feature) => (feature.kind === "window" ? [2 * feature.windowMs] : []));
+}

@@ -1,0 +1,68 @@
+import { topicRetention, validBlueprints } from "../blueprints/index.ts";
+import { blueprints } from "../schemas/index.ts";
+import { readTable, type Backbone, type TopicRetention } from "../streams/index.ts";
+import type { Tools } from "./loop.ts";
+
+/** A topic whose newest record is older is being filled with history, or was. */
+const HISTORY_MS = 24 * 3_600_000;
+
+export interface AppliedRetention extends TopicRetention {
+  /** What the blueprints ask for, ms; null: for ever. */
+  readonly askedMs: number | null;
+}
+
+/**
+ * Gives the topics the retention that the live blueprints ask for, and says what each has now. Kafka measures age against its own clock, so there a topic
+ * without records of the last day keeps everything until it has some: history that is imported would be gone within minutes. The embedded
+ * log measures against the newest record, and needs no such care. Cheap where nothing has changed.
+ */
+export async function applyRetention(
+  { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
+  now = Date.now(),
+): Promise<readonly AppliedRetention[]> {
+  const asked = await askedRetention({ backbone, serdes }, now);
+  const there = await backbone.retention([...asked.keys()]);
+  const wanted: AppliedRetention[] = [];
+  for (const { topic } of there) {
+    const askedMs = asked.get(topic)!;
+    const historical =
+      askedMs !== null && backbone.kind === "kafka" && (await newestTime(backbone, topic)) < now - HISTORY_MS;
+    wanted.push({ topic, retentionMs: historical ? null : askedMs, askedMs });
+  }
+  const has = new Map(there.map(({ topic, retentionMs }) => [topic, retentionMs]));
+  const changed = wanted.filter(({ topic, retentionMs }) => has.get(topic) !== retentionMs);
+  if (changed.length > 0) await backbone.retain(changed.map(({ topic, retentionMs }) => ({ topic, retentionMs })));
+  return wanted;
+}
+
+/** By topic, of those that are there: what the blueprints that are live at `now`, or will be, ask for. */
+export async function askedRetention(
+  { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
+  now = Date.now(),
+): Promise<ReadonlyMap<string, number | null>> {
+  const asked = topicRetention(validBlueprints(await readTable(backbone, serdes, blueprints)), now);
+  const there = new Set(await backbone.topics());
+  return new Map([...asked].filter(([topic]) => there.has(topic)));
+}
+
+/** Event time of the last record of any partition, ms; `-Infinity` without one. */
+async function newestTime(backbone: Backbone, topic: string): Promise<number> {
+  const last = (await backbone.offsets([topic]))
+    .filter(({ start, end }) => end > start)
+    .map(({ partition, end }) => ({ topic, partition, offset: end - 1 }));
+  if (last.length === 0) return Number.NEGATIVE_INFINITY;
+  const reader = await backbone.reader(last);
+  try {
+    const unread = new Set(last.map(({ partition }) => partition));
+    let newest = Number.NEGATIVE_INFINITY;
+    while (unread.size > 0) {
+      for (const { partition, records } of await reader.poll(1_000)) {
+        unread.delete(partition);
+        for (const { timestamp } of records) newest = Math.max(newest, timestamp);
+      }
+    }
+    return newest;
+  } finally {
+    await reader.close();
+  }
+}
