@@ -1,10 +1,14 @@
 import { topicRetention, validBlueprints } from "../blueprints/index.ts";
 import { blueprints } from "../schemas/index.ts";
-import { readTable, type Backbone, type TopicRetention } from "../streams/index.ts";
-import type { Tools } from "./loop.ts";
+import { readTable, type Backbone, type Serdes, type TopicRetention } from "../streams/index.ts";
 
 /** A topic whose newest record is older is being filled with history, or was. */
 const HISTORY_MS = 24 * 3_600_000;
+
+interface Hands {
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+}
 
 export interface AppliedRetention extends TopicRetention {
   /** What the blueprints ask for, ms; null: for ever. */
@@ -17,7 +21,7 @@ export interface AppliedRetention extends TopicRetention {
  * log measures against the newest record, and needs no such care. Cheap where nothing has changed.
  */
 export async function applyRetention(
-  { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
+  { backbone, serdes }: Hands,
   now = Date.now(),
 ): Promise<readonly AppliedRetention[]> {
   const asked = await askedRetention({ backbone, serdes }, now);
@@ -37,7 +41,7 @@ export async function applyRetention(
 
 /** By topic, of those that are there: what the blueprints that are live at `now`, or will be, ask for. */
 export async function askedRetention(
-  { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
+  { backbone, serdes }: Hands,
   now = Date.now(),
 ): Promise<ReadonlyMap<string, number | null>> {
   const asked = topicRetention(validBlueprints(await readTable(backbone, serdes, blueprints)), now);
