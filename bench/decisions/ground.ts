@@ -16,8 +16,8 @@ export interface Ground {
   readonly brokers: string;
   readonly backbone: Backbone;
   readonly dir: string;
-  /** Starts a peer on a fresh group, fresh state that is filled before, and a fresh topic of decisions. */
-  start(peer: Peer, guarantee: Guarantee, requests: string): Promise<Started>;
+  /** Starts a peer on a fresh group, fresh state that is filled before, and a fresh topic of decisions. `flags` go to its runtime. */
+  start(peer: Peer, guarantee: Guarantee, requests: string, flags?: readonly string[]): Promise<Started>;
   createTopic(name: string): Promise<void>;
   deleteTopics(names: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -54,7 +54,7 @@ export async function prepareGround(): Promise<Ground> {
     dir,
     createTopic,
     deleteTopics,
-    async start(peer, guarantee, requests) {
+    async start(peer, guarantee, requests, flags = []) {
       const id = `${peer.name}-${++runs}`;
       const decisions = `decisions-${id}`;
       const home = join(dir, id);
@@ -67,7 +67,7 @@ export async function prepareGround(): Promise<Ground> {
       ];
       const log = join(home, "log.txt");
       await startPeer(peer.command, [...args, "--requests", noRequests.name, "--load"], log).ended();
-      const started = startPeer(peer.command, [...args, "--requests", requests], log);
+      const started = startPeer(peer.command, [...flags, ...args, "--requests", requests], log);
       return {
         process: started,
         async end() {

@@ -4,47 +4,50 @@ import type { Guarantee } from "./peer-options.ts";
 
 /** Who does the common work. */
 export interface Peer {
-  readonly name: string;
-  /** Which of the two ways to tell a peer's settings apart in tables. */
-  readonly what: string;
+  readonly name: PeerName;
+  readonly inNode: boolean;
   readonly command: string;
   readonly args: readonly string[];
 }
 
-const here = import.meta.dirname;
-const node = (file: string, what: string): Omit<Peer, "name"> => ({
-  what,
-  command: process.execPath,
-  args: [join(here, file), "--profile", "default"],
-});
+export interface Contender {
+  readonly peer: Peer;
+  readonly guarantee: Guarantee;
+}
 
 export const guarantees: readonly Guarantee[] = ["at-least-once", "exactly-once"];
+
+/**
+ * `ours` loopstream's runtime; `loop` the same client, codec, store and model by hand; `streams` Kafka Streams as it comes, and
+ * `streams-low` with its best settings for latency; `java` Kafka's Java client with batches and without Streams.
+ */
 export const peerNames = ["ours", "loop", "streams", "streams-low", "java"] as const;
 export type PeerName = (typeof peerNames)[number];
+
+const programs: Readonly<Record<PeerName, readonly [program: string, profile: "default" | "low-latency"]>> = {
+  ours: ["ours.ts", "default"],
+  loop: ["loop.ts", "default"],
+  streams: ["StreamsPeer", "default"],
+  "streams-low": ["StreamsPeer", "low-latency"],
+  java: ["PlainPeer", "low-latency"],
+};
 
 /** Builds what has to be built. */
 export async function preparePeers(
   names: readonly PeerName[],
   nodeArgs: readonly string[],
-): Promise<ReadonlyMap<PeerName, Peer>> {
-  const classpath = names.some((name) => name === "java" || name.startsWith("streams")) ? await javaPeers() : "";
-  const java = (main: string, what: string, profile: string): Omit<Peer, "name"> => ({
-    what,
-    command: "java",
-    args: [...javaFlags, "-cp", classpath, `loopstream.bench.${main}`, "--profile", profile],
+  javaArgs: readonly string[],
+): Promise<readonly Peer[]> {
+  const inNode = (name: PeerName): boolean => programs[name][0].endsWith(".ts");
+  const classpath = names.every(inNode) ? "" : await javaPeers();
+  return names.map((name) => {
+    const [program, profile] = programs[name];
+    const settings = ["--profile", profile];
+    if (inNode(name)) {
+      const file = join(import.meta.dirname, program);
+      return { name, inNode: true, command: process.execPath, args: [file, ...settings, ...nodeArgs] };
+    }
+    const started = [...javaFlags, "-cp", classpath, `loopstream.bench.${program}`];
+    return { name, inNode: false, command: "java", args: [...started, ...settings, ...javaArgs] };
   });
-  const all: Readonly<Record<PeerName, Omit<Peer, "name">>> = {
-    ours: node("ours.ts", "loopstream's runtime"),
-    loop: node("loop.ts", "the same client, codec, store and model by hand"),
-    streams: java("StreamsPeer", "Kafka Streams 4.1.1", "default"),
-    "streams-low": java("StreamsPeer", "Kafka Streams 4.1.1, low latency", "low-latency"),
-    java: java("PlainPeer", "Kafka's Java client, batches, no Streams", "low-latency"),
-  };
-  return new Map(
-    names.map((name) => {
-      const peer = all[name];
-      const args = peer.command === "java" ? peer.args : [...peer.args, ...nodeArgs];
-      return [name, { ...peer, args, name }];
-    }),
-  );
 }

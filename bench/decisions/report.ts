@@ -1,18 +1,8 @@
 import { markdown, median } from "../rounds.ts";
 import type { Latency } from "./latency.ts";
-import type { Guarantee } from "./peer-options.ts";
 import type { PeerName } from "./peers.ts";
+import type { LatencyRun, Result, ThroughputRun } from "./results.ts";
 import type { Throughput } from "./throughput.ts";
-
-interface Run {
-  readonly peer: PeerName;
-  readonly guarantee: Guarantee;
-  readonly round: number;
-}
-
-export type Result =
-  | (Run & { readonly kind: "cold" | "warm"; readonly throughput: Throughput })
-  | (Run & { readonly kind: "latency"; readonly latency: readonly Latency[] });
 
 /** All tables as Markdown. Ratios are of runs of the same round. */
 export function report(results: readonly Result[]): string {
@@ -28,9 +18,6 @@ export function report(results: readonly Result[]): string {
   }
   return `${tables.join("\n\n")}\n`;
 }
-
-type ThroughputRun = Run & { readonly throughput: Throughput };
-type LatencyRun = Run & { readonly latency: readonly Latency[] };
 
 const titles = { cold: "from the first replies to the last", warm: "warm: the second half of 800,000" };
 
@@ -88,7 +75,7 @@ function latencyTable(runs: readonly LatencyRun[]): string {
   return markdown(["peer", "requests/s", "p50", "p99", "p99 to streams-low", "p99.9", "most", "lost"], rows);
 }
 
-function byPeer<R extends Run>(runs: readonly R[]): readonly (readonly [PeerName, readonly R[]])[] {
+function byPeer<R extends Result>(runs: readonly R[]): readonly (readonly [PeerName, readonly R[]])[] {
   return [...Map.groupBy(runs, ({ peer }) => peer)];
 }
 
@@ -99,7 +86,12 @@ function range(values: readonly number[], digits: number): string {
   return `${show(median(values))} (${show(Math.min(...values))}–${show(Math.max(...values))})`;
 }
 
-function ratio<R extends Run>(own: readonly R[], all: readonly R[], to: PeerName, figure: (run: R) => number): string {
+function ratio<R extends Result>(
+  own: readonly R[],
+  all: readonly R[],
+  to: PeerName,
+  figure: (run: R) => number,
+): string {
   const ratios = own.flatMap((run) => {
     const other = all.find(({ peer, round }) => peer === to && round === run.round);
     return other === undefined ? [] : [figure(run) / figure(other)];

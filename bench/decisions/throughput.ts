@@ -40,6 +40,7 @@ export async function measureThroughput(
   guarantee: Guarantee,
   requests: string,
   total: number,
+  flags: readonly string[] = [],
 ): Promise<Throughput> {
   const { backbone } = ground;
   const ends = await backbone.offsets([replies.name]);
@@ -48,7 +49,7 @@ export async function measureThroughput(
     return now.reduce((sum, { end, partition }) => sum + end - ends.find((at) => at.partition === partition)!.end, 0);
   };
   const reader = await backbone.reader(ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end })));
-  const started = await ground.start(peer, guarantee, requests);
+  const started = await ground.start(peer, guarantee, requests, flags);
   const { pid, failure } = started.process;
   const mark = (count: number): Mark => ({ at: performance.now(), count, cpu: cpuSeconds(pid) });
   const answers: Answers = { seen: new Uint8Array(total), count: 0, wrong: 0 };

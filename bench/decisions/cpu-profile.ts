@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+interface ProfileNode {
+  readonly id: number;
+  readonly callFrame: {
+    readonly functionName: string;
+    readonly scriptId: string;
+    readonly url: string;
+    readonly lineNumber: number;
+  };
+}
+
+interface Profile {
+  readonly nodes: readonly ProfileNode[];
+  readonly samples: readonly number[];
+  /** Microseconds. */
+  readonly timeDeltas: readonly number[];
+}
+
+export interface Share {
+  readonly name: string;
+  /** Of the time that the main thread was not idle. */
+  readonly share: number;
+}
+
+const root = resolve(import.meta.dirname, "../..");
+/** Start-up and compilation. */
+const SKIPPED = 0.4;
+
+/** Self time of a V8 CPU profile by place and by function, without the first part of it. */
+export function readCpuProfile(file: string): {
+  readonly places: readonly Share[];
+  readonly functions: readonly Share[];
+} {
+  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, "utf8")) as Profile;
+  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  const busy = samples.flatMap((id, at) => {
+    const frame = byId.get(id)!;
+    return frame.functionName === "(idle)" ? [] : [{ frame, micros: timeDeltas[at]! }];
+  });
+  const counted = busy.slice(Math.floor(busy.length * SKIPPED));
+  const total = counted.reduce((sum, { micros }) => sum + micros, 0);
+  const shares = (name: (frame: ProfileNode["callFrame"]) => string): readonly Share[] => {
+    const sums = new Map<string, number>();
+    for (const { frame, micros } of counted) sums.set(name(frame), (sums.get(name(frame)) ?? 0) + micros);
+    return [...sums].map(([key, sum]) => ({ name: key, share: sum / total })).sort((a, b) => b.share - a.share);
+  };
+  return {
+    places: shares(placeOf),
+    functions: shares(
+      ({ functionName, url, lineNumber }) =>
+        `${functionName || "(anonymous)"} ${placed(url)}${url === "" ? "" : `:${lineNumber + 1}`}`,
+    ),
+  };
+}
+
+/** `streams/kafka`, a package, `node`, or what V8 calls work that is no function's. */
+function placeOf({ functionName, scriptId, url }: ProfileNode["callFrame"]): string {
+  if (url === "" && functionName.startsWith("(")) return functionName;
+  // Only avsc makes functions of text.
+  if (url === "") return Number(scriptId) > 0 ? "avsc" : "native code";
+  if (url.startsWith("node:")) return "node";
+  const path = placed(url);
+  const packaged = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
+  if (packaged !== null) return packaged[1]!;
+  return path.split("/").slice(0, 2).join("/");
+}
+
+function placed(url: string): string {
+  if (!url.startsWith("file:")) return url;
+  const path = relative(root, fileURLToPath(url));
+  const at = path.lastIndexOf("node_modules/");
+  return at < 0 ? path : path.slice(at);
+}
