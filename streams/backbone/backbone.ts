@@ -121,8 +121,12 @@ export interface GroupListener {
   /**
    * Partitions this member now has. Resolves to the positions to start from; a partition that is left out starts at
    * the group's committed offset, or at the start of the log.
+   * @param committed gives the committed offsets of these partitions once no transaction is under way that may change them; absent where none can be.
    */
-  assigned(partitions: readonly TopicPartition[]): Promise<readonly Position[]>;
+  assigned(
+    partitions: readonly TopicPartition[],
+    committed?: () => Promise<readonly Position[]>,
+  ): Promise<readonly Position[]>;
   /** Partitions this member must give back; when it resolves the next owner may start. */
   revoked(partitions: readonly TopicPartition[]): Promise<void>;
   /**
@@ -151,6 +155,11 @@ export interface GroupReader extends Reader {
 
 export interface Backbone {
   readonly kind: "embedded" | "kafka";
+  /**
+   * Offsets in a transaction are refused from a group member whose partitions have gone to another, so one producer may commit for all
+   * tasks of a process. Without it each task needs a producer of its own, whose transactional id fences the former owner's.
+   */
+  readonly fencesOffsets: boolean;
   /**
    * Creates what is missing. Rejects with `TOPIC_MISMATCH` naming the topic when one exists with another number of
    * partitions.

@@ -33,6 +33,7 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
   });
   return {
     kind: backbone.kind,
+    fencesOffsets: backbone.fencesOffsets,
     async ensureTopics(specs) {
       if (mayCreate !== undefined) {
         for (const { name } of specs) if ((await backbone.partitions(outer(name))) === undefined) mayCreate(name);
@@ -72,7 +73,10 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
         groupId: prefix + groupId,
         copartitioned: copartitioned.map((topics) => topics.map(outer)),
         listener: {
-          assigned: async (at) => addAll(await listener.assigned(at.map(cut))),
+          async assigned(at, committed) {
+            const own = committed === undefined ? undefined : async () => (await committed()).map(cut);
+            return addAll(await listener.assigned(at.map(cut), own));
+          },
           revoked: (at) => listener.revoked(at.map(cut)),
           standby: async (at) => listener.standby?.(at.map(cut)),
         },

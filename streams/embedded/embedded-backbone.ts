@@ -66,6 +66,7 @@ export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): 
 
 export class EmbeddedBackbone implements Backbone {
   readonly kind = "embedded";
+  readonly fencesOffsets = true;
   readonly registry: EmbeddedRegistry;
   readonly #database: LogDatabase;
   readonly #writes: WriteQueue;

@@ -55,6 +55,7 @@ export async function openBackbone(settings: KafkaSettings, client: Client): Pro
 
 class KafkaBackbone implements Backbone {
   readonly kind = "kafka";
+  readonly fencesOffsets: boolean;
   readonly #client: Client;
   readonly #cluster: Cluster;
   readonly #admin: TopicAdmin;
@@ -66,6 +67,7 @@ class KafkaBackbone implements Backbone {
 
   constructor(client: Client, cluster: Cluster, admin: TopicAdmin, settings: KafkaSettings) {
     this.#client = client;
+    this.fencesOffsets = client.fencesOffsets;
     this.#cluster = cluster;
     this.#admin = admin;
     this.#settings = settings;

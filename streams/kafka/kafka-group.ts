@@ -141,7 +141,7 @@ export class KafkaGroup implements GroupReader {
   async #takeOn(tasks: readonly string[]): Promise<void> {
     const { tasks: names, listener, directory, groupId } = this.#context;
     const partitions = names.partitions(tasks);
-    const given = await listener.assigned(partitions);
+    const given = await listener.assigned(partitions, () => directory.committed(groupId, partitions, true));
     const starts = new Map(given.map((position) => [nameOf(position), position.offset]));
     // Asked for only now: whoever had the partitions may have committed until the listener fenced it.
     const rest = partitions.filter((at) => !starts.has(nameOf(at)));

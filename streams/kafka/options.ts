@@ -38,7 +38,7 @@ export const kafkaDefaults: Required<Omit<KafkaBackboneOptions, "brokers" | "sas
     sessionTimeoutMs: 10_000,
     heartbeatIntervalMs: 3_000,
     rebalanceTimeoutMs: 60_000,
-    transactionTimeoutMs: 60_000,
+    transactionTimeoutMs: 10_000,
     deliveryTimeoutMs: 30_000,
     fetchWaitMs: 100,
     fetchBufferBytes: 64 << 20,

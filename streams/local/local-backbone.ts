@@ -25,6 +25,7 @@ import { localGroup, localReader } from "./local-reader.ts";
  */
 export class LocalBackbone implements Backbone {
   readonly kind = "embedded";
+  readonly fencesOffsets = true;
   readonly registry: SchemaRegistry;
   readonly #link: Link<ListenerCalls, ServerCalls>;
   readonly #listeners = new Map<Handle, GroupListener>();

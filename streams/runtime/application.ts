@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Backbone, Fetch, GroupReader, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
@@ -36,6 +37,11 @@ export interface ApplicationOptions {
    * decisions. Infinity: as long as it takes, for exact results in replay, back-fill and the demo.
    */
   readonly maxTaskIdleMs: number;
+  /**
+   * Names this process, and no other at the same time, across its restarts: one that was killed is then not waited for when it is back. Absent:
+   * another name each time.
+   */
+  readonly instanceId?: string;
   /** On how many other instances the state of each task is kept, so that one of them can take it over at once. Default 0. */
   readonly standbyReplicas?: number;
   readonly metrics?: Metrics;
@@ -69,6 +75,7 @@ export class Application {
   readonly serdes: Serdes;
   readonly #options: ApplicationOptions;
   readonly #tasks: TaskSet;
+  readonly #instanceId: string;
   readonly #standbys: StandbySet;
   #membership: Partial<Membership> = {};
   #running: Promise<void> | undefined;
@@ -82,6 +89,7 @@ export class Application {
     this.#options = options;
     this.metrics = options.metrics ?? createMetrics();
     this.serdes = options.serdes;
+    this.#instanceId = options.instanceId ?? randomUUID();
     const { metrics } = this;
     const { backbone, delivery } = options;
     this.#standbys = new StandbySet({ ...options, metrics });
@@ -89,9 +97,8 @@ export class Application {
       ...options,
       metrics,
       openTopic: (topic) => this.openTopic(topic),
-      // On the embedded backbone one atomic write holds the work of all tasks.
       openProducer:
-        delivery === "exactlyOnce" && backbone.kind !== "embedded"
+        delivery === "exactlyOnce" && !backbone.fencesOffsets
           ? (taskId) => backbone.producer({ transactionalId: taskId })
           : undefined,
     });
@@ -109,12 +116,11 @@ export class Application {
     const { id, topology, backbone, delivery, deadLetters } = this.#options;
     const open: { -readonly [K in keyof Membership]?: Membership[K] } = {};
     this.#membership = open;
-    const shared = delivery === "exactlyOnce" && backbone.kind === "embedded";
-    const producer = await backbone.producer(shared ? { transactionalId: id } : {});
+    const producers = await openProducers(delivery, id, this.#instanceId, backbone);
     const outbox = new Outbox(backbone, this.serdes, deadLetters);
     const { metrics } = this;
-    const producerOf = (task: Task): Producer => this.#tasks.producerOf(task) ?? producer;
-    open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producer);
+    const producerOf = (task: Task): Producer | undefined => this.#tasks.producerOf(task);
+    open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);
     open.globals = await this.#openGlobals();
     open.clock = await this.#openClock();
     open.group = await backbone.group({
@@ -122,7 +128,7 @@ export class Application {
       copartitioned: topology.subTopologies.map(({ sources }) => sources.map(({ name }) => name)),
       standbyReplicas: this.#options.standbyReplicas ?? 0,
       listener: {
-        assigned: (at) => this.#assigned(at),
+        assigned: (at, committed) => this.#assigned(at, committed),
         revoked: (at) => this.#revoked(at),
         standby: (at) => this.#standbys.keep(at),
       },
@@ -287,9 +293,12 @@ export class Application {
     await ensureTopic(topic, this.#options.backbone, this.serdes, this.#options.partitions);
   }
 
-  async #assigned(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
+  async #assigned(
+    partitions: readonly TopicPartition[],
+    committed?: () => Promise<readonly Position[]>,
+  ): Promise<readonly Position[]> {
     await this.#standbys.release(partitions);
-    return this.#tasks.open(partitions, this.#open.globals.views());
+    return this.#tasks.open(partitions, this.#open.globals.views(), committed);
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
@@ -327,4 +336,19 @@ export class Application {
       await this.#leave();
     }
   }
+}
+
+/**
+ * What tasks write through where none has a producer of its own. Two transactional ids on Kafka: the broker is still completing the transaction of
+ * one while the other begins.
+ */
+function openProducers(
+  delivery: Delivery,
+  id: string,
+  instanceId: string,
+  backbone: Backbone,
+): Promise<readonly Producer[]> {
+  if (delivery === "atLeastOnce" || !backbone.fencesOffsets) return Promise.all([backbone.producer()]);
+  if (backbone.kind === "embedded") return Promise.all([backbone.producer({ transactionalId: id })]);
+  return Promise.all([0, 1].map((turn) => backbone.producer({ transactionalId: `${id}-${instanceId}-${turn}` })));
 }

@@ -1,5 +1,6 @@
 import type { GroupReader, OutgoingRecord, Position, Producer } from "../backbone/backbone.ts";
 import { checkpointChange, type Checkpoint } from "../state/task-state.ts";
+import type { Change } from "../state/engine.ts";
 import type { Task } from "../task/task.ts";
 
 export type Delivery = "atLeastOnce" | "exactlyOnce";
@@ -13,6 +14,20 @@ export interface CommitContext {
   readonly changelogEnd: (task: Task) => number;
 }
 
+/** How far a task had come, and what it had changed, when a commit began. The task may go on meanwhile. */
+export interface Stand {
+  readonly task: Task;
+  readonly changes: readonly Change[];
+  readonly positions: Readonly<Record<string, number>>;
+  readonly streamTime: number;
+}
+
+/** To be taken between two batches of the task. */
+export function standOf(task: Task): Stand {
+  const changes = task.subTopology.stateful ? task.state.freeze() : [];
+  return { task, changes, positions: task.positions(), streamTime: task.streamTime };
+}
+
 /**
  * Makes the work of the tasks since their last commit last: what they wrote and the changes of their state, then the offsets they
  * have come to, then the local stores with the offsets they stand for. With `exactlyOnce` the first three are one transaction.
@@ -20,19 +35,18 @@ export interface CommitContext {
  * they must then be closed without a flush.
  */
 export async function commit(
-  tasks: readonly Task[],
+  stands: readonly Stand[],
   outputs: readonly OutgoingRecord[],
   context: CommitContext,
 ): Promise<void> {
   const { delivery, groupId, producer, group } = context;
-  const checkpoints = new Map(tasks.map((task) => [task, checkpointOf(task, context.changelogEnd(task))]));
-  const records = [...outputs, ...tasks.flatMap((task) => changelogOf(task, checkpoints.get(task)!))];
-  const positions = tasks.flatMap(positionsOf);
+  const checkpoints = new Map(stands.map((stand) => [stand, checkpointOf(stand, context.changelogEnd(stand.task))]));
+  const records = [...outputs, ...stands.flatMap((stand) => changelogOf(stand, checkpoints.get(stand)!))];
+  const positions = stands.flatMap(positionsOf);
   if (delivery === "exactlyOnce") {
     const transaction = await producer.begin();
     try {
-      await transaction.send(records);
-      await transaction.sendOffsets(groupId, positions);
+      await Promise.all([transaction.send(records), transaction.sendOffsets(groupId, positions)]);
       await transaction.commit();
     } catch (error) {
       await transaction.abort().catch(() => undefined);
@@ -43,18 +57,20 @@ export async function commit(
     await group.commit(positions);
   }
   await Promise.all(
-    tasks.filter(({ subTopology }) => subTopology.stateful).map((task) => task.state.flush(checkpoints.get(task)!)),
+    stands
+      .filter(({ task }) => task.subTopology.stateful)
+      .map((stand) => stand.task.state.flush(checkpoints.get(stand)!)),
   );
 }
 
-function checkpointOf(task: Task, changelogOffset: number): Checkpoint {
-  return { positions: task.positions(), streamTime: task.streamTime, changelogOffset };
+function checkpointOf({ positions, streamTime }: Stand, changelogOffset: number): Checkpoint {
+  return { positions, streamTime, changelogOffset };
 }
 
-function changelogOf(task: Task, checkpoint: Checkpoint): OutgoingRecord[] {
+function changelogOf({ task, changes }: Stand, checkpoint: Checkpoint): OutgoingRecord[] {
   if (!task.subTopology.stateful) return [];
   const timestamp = Math.max(0, checkpoint.streamTime);
-  return [...task.state.changes(), checkpointChange(checkpoint)].map(([key, value]) => ({
+  return [...changes, checkpointChange(checkpoint)].map(([key, value]) => ({
     topic: task.subTopology.changelog,
     partition: task.partition,
     timestamp,
@@ -63,8 +79,8 @@ function changelogOf(task: Task, checkpoint: Checkpoint): OutgoingRecord[] {
   }));
 }
 
-function positionsOf(task: Task): Position[] {
-  return Object.entries(task.positions()).map(([name, offset]) => {
+function positionsOf({ positions }: Stand): Position[] {
+  return Object.entries(positions).map(([name, offset]) => {
     const slash = name.lastIndexOf("/");
     return { topic: name.slice(0, slash), partition: Number(name.slice(slash + 1)), offset };
   });

@@ -2,43 +2,63 @@ import type { Backbone, GroupReader, OutgoingRecord, Producer } from "../backbon
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Output } from "../task/operator-chain.ts";
 import type { Task } from "../task/task.ts";
-import { commit, type Delivery } from "./commit.ts";
+import { commit, standOf, type Delivery, type Stand } from "./commit.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface CommitterOptions {
   readonly groupId: string;
   readonly delivery: Delivery;
-  /** 0: after every pass. */
+  /** 0: whenever the commit before is done. */
   readonly commitIntervalMs: number;
   readonly backbone: Backbone;
   readonly outbox: Outbox;
   readonly metrics: Metrics;
-  /** Tasks with the same producer are committed together, the others side by side. */
-  readonly producerOf: (task: Task) => Producer;
+  /** Of a task alone; `undefined`: tasks are committed together. */
+  readonly producerOf: (task: Task) => Producer | undefined;
 }
 
-/** What tasks have done and not committed: collects it, sends it on and commits it when it is time. */
+/** Outputs that may wait while a commit is under way; then tasks wait for it. */
+const MOST_WAITING = 20_000;
+
+interface Part {
+  readonly producer: Producer;
+  readonly stands: readonly Stand[];
+  readonly outputs: readonly Output[];
+}
+
+/**
+ * What tasks have done and not committed: collects it, sends it on and commits it when it is time. One commit is under way at a
+ * time, and tasks go on meanwhile.
+ */
 export class Committer {
   readonly #options: CommitterOptions;
-  /** For what belongs to no task. */
-  readonly #producer: Producer;
+  /** They take turns: a transaction begins while the one before, of another producer, is still being completed by the broker. */
+  readonly #producers: readonly Producer[];
   readonly #unsent = new Map<Task, Output[]>();
   readonly #changelogEnds = new Map<string, number>();
+  readonly #sends = new Set<Promise<void>>();
   #loose: Output[] = [];
+  #waiting = 0;
+  #turn = 0;
   #last = 0;
+  #underWay: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(options: CommitterOptions, producer: Producer) {
+  constructor(options: CommitterOptions, producers: readonly Producer[]) {
     this.#options = options;
-    this.#producer = producer;
+    this.#producers = producers;
   }
 
+  /** Nothing is left to commit, and no commit is under way. */
   get clean(): boolean {
-    return this.#unsent.size === 0 && this.#loose.length === 0;
+    return this.#unsent.size === 0 && this.#loose.length === 0 && this.#underWay === undefined;
   }
 
-  /** Milliseconds until the next commit is due; `undefined` when there is nothing to commit. */
+  /** Milliseconds until the next commit is due, about; `undefined` when there is nothing to commit. */
   get dueIn(): number | undefined {
-    return this.#unsent.size === 0 ? undefined : this.#last + this.#options.commitIntervalMs - performance.now();
+    if (this.#unsent.size === 0) return undefined;
+    if (this.#underWay !== undefined) return 1;
+    return this.#last + this.#options.commitIntervalMs - performance.now();
   }
 
   /** The task has something to commit, if only its positions. */
@@ -50,6 +70,7 @@ export class Committer {
     for (const task of tasks) {
       const outputs = task.takeOutputs();
       if (outputs.length === 0) continue;
+      this.#waiting += outputs.length;
       const unsent = this.#unsent.get(task);
       if (unsent === undefined) this.#unsent.set(task, [...outputs]);
       else for (const output of outputs) unsent.push(output);
@@ -61,47 +82,101 @@ export class Committer {
     this.#loose.push(...outputs);
   }
 
-  /** Sends what was written, and commits when it is due or `now`. @returns whether it has committed. */
+  /**
+   * Sends what was written, and begins a commit when it is due or `now` and none is under way. Rejects with what ended an earlier one.
+   * @returns whether it has begun one.
+   */
   async settle(group: GroupReader, now: boolean): Promise<boolean> {
+    this.#check();
     if (this.#loose.length > 0) await this.#sendLoose();
-    if (this.#unsent.size > 0 && (now || this.dueIn! <= 0)) {
-      await this.commit(group);
-      return true;
-    }
     if (this.#options.delivery === "atLeastOnce") await this.#sendEarly();
-    return false;
+    if (this.#underWay !== undefined && this.#waiting > MOST_WAITING) await this.#underWay;
+    this.#check();
+    if (this.#unsent.size === 0 || this.#underWay !== undefined) return false;
+    if (!now && this.dueIn! > 0) return false;
+    this.#begin(group);
+    return true;
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   async #sendLoose(): Promise<void> {
     const loose = this.#loose;
     this.#loose = [];
-    await this.#producer.send(await this.#address(loose));
+    await this.#producers[0]!.send(await this.#address(loose));
   }
 
-  /** Before the commit: a crash in between sends it again. */
+  /** Before the commit, which waits for it: a crash in between sends it again. */
   async #sendEarly(): Promise<void> {
     const outputs = [...this.#unsent.values()].flatMap((unsent) => unsent.splice(0));
-    if (outputs.length > 0) await this.#producer.send(await this.#address(outputs));
+    if (outputs.length === 0) return;
+    const records = await this.#address(outputs);
+    const sent: Promise<void> = this.#producers[0]!.send(records).then(
+      () => {
+        this.#waiting -= outputs.length;
+      },
+      (error: unknown) => {
+        this.#failure ??= { error };
+      },
+    );
+    this.#sends.add(sent);
+    void sent.finally(() => this.#sends.delete(sent));
+    if (this.#waiting > MOST_WAITING) await sent;
   }
 
-  /** Commits everything. Rejects when a part failed; the other parts may have been committed. */
-  async commit(group: GroupReader): Promise<void> {
-    const { groupId, delivery, metrics, producerOf } = this.#options;
-    if (this.#loose.length > 0) await this.#sendLoose();
-    await this.#refreshChangelogEnds([...this.#unsent.keys()]);
-    const parts = Map.groupBy(this.#unsent, ([task]) => producerOf(task));
+  /** Takes the tasks' stands at once; the rest happens beside them. */
+  #begin(group: GroupReader): void {
+    const { producerOf } = this.#options;
+    this.#last = performance.now();
+    const shared = this.#producers[this.#turn++ % this.#producers.length]!;
+    const parts = [...Map.groupBy(this.#unsent, ([task]) => producerOf(task) ?? shared)].map(
+      ([producer, tasks]): Part => ({
+        producer,
+        stands: tasks.map(([task]) => standOf(task)),
+        outputs: tasks.flatMap(([, outputs]) => outputs),
+      }),
+    );
     this.#unsent.clear();
+    this.#underWay = this.#commit(parts, group)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => (this.#underWay = undefined));
+  }
+
+  /** Rejects when a part failed; the other parts may have been committed. */
+  async #commit(parts: readonly Part[], group: GroupReader): Promise<void> {
+    const { groupId, delivery, metrics } = this.#options;
+    const sends = Promise.all(this.#sends);
+    await this.#refreshChangelogEnds(parts.flatMap(({ stands }) => stands.map(({ task }) => task)));
+    await sends;
+    this.#check();
+    const changelogEnd = (task: Task): number => this.#changelogEnds.get(task.id) ?? 0;
     const done = await Promise.allSettled(
-      [...parts].map(async ([producer, part]) => {
-        const outputs = await this.#address(part.flatMap(([, unsent]) => unsent));
-        const tasks = part.map(([task]) => task);
-        const changelogEnd = (task: Task): number => this.#changelogEnds.get(task.id) ?? 0;
-        await commit(tasks, outputs, { delivery, groupId, producer, group, changelogEnd });
+      parts.map(async ({ producer, stands, outputs }) => {
+        const records = await this.#address(outputs);
+        await commit(stands, records, { delivery, groupId, producer, group, changelogEnd });
+        this.#waiting -= outputs.length;
         metrics.commits.inc();
       }),
     );
-    this.#last = performance.now();
     for (const part of done) if (part.status === "rejected") throw part.reason;
+  }
+
+  /** Commits everything, and what is under way before it. */
+  async commit(group: GroupReader): Promise<void> {
+    if (this.#loose.length > 0) await this.#sendLoose();
+    while (this.#underWay !== undefined || this.#unsent.size > 0) {
+      await this.#underWay;
+      this.#check();
+      if (this.#unsent.size > 0) {
+        if (this.#options.delivery === "atLeastOnce") await this.#sendEarly();
+        this.#begin(group);
+      }
+    }
+    this.#check();
   }
 
   #address(outputs: readonly Output[]): Promise<OutgoingRecord[]> {
@@ -135,7 +210,9 @@ export class Committer {
     }
   }
 
-  close(): Promise<void> {
-    return this.#producer.close();
+  /** What is under way is waited for: a store must not be closed while it is flushed. */
+  async close(): Promise<void> {
+    await this.#underWay;
+    await Promise.all(this.#producers.map((producer) => producer.close()));
   }
 }

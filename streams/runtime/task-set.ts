@@ -26,6 +26,9 @@ export interface TaskSetOptions {
   readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
 }
 
+const CHANGELOG_PATIENCE_MS = 5_000;
+const CHANGELOG_RETRY_MS = 20;
+
 /** The tasks this instance runs: opened and restored when their partitions come, closed when they go. */
 export class TaskSet {
   readonly #options: TaskSetOptions;
@@ -46,14 +49,19 @@ export class TaskSet {
     return this.#tasks.values();
   }
 
-  /** Opens the tasks of these partitions. @returns where each of their inputs starts. */
+  /**
+   * Opens the tasks of these partitions.
+   * @param committed where the group stands on them.
+   * @returns where each of their inputs starts.
+   */
   async open(
     partitions: readonly TopicPartition[],
     globals: Readonly<Record<string, unknown>>,
+    committed?: () => Promise<readonly Position[]>,
   ): Promise<readonly Position[]> {
     const positions: Position[] = [];
     for (const [subTopology, partition] of this.#shares(partitions)) {
-      const task = await this.#openTask(subTopology, partition, globals);
+      const task = await this.#openTask(subTopology, partition, globals, committed);
       this.#tasks.set(task.id, task);
       for (const tick of this.#lastTicks) await task.add(tick, performance.now());
       for (const { topic, fetched } of task.inputs) {
@@ -70,6 +78,7 @@ export class TaskSet {
     subTopology: SubTopology,
     partition: number,
     globals: Readonly<Record<string, unknown>>,
+    settled?: () => Promise<readonly Position[]>,
   ): Promise<Task> {
     const { id, topology, backbone, serdes, deadLetters, metrics, openTopic, openProducer } = this.#options;
     // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
@@ -77,9 +86,11 @@ export class TaskSet {
     if (openProducer !== undefined) this.#producers.set(name, await openProducer(`${id}-${name}`));
     const sources = subTopology.sources.map(({ name }) => name);
     const committed = Object.fromEntries(
-      (await backbone.committed(id, sources)).map((at) => [`${at.topic}/${at.partition}`, at.offset]),
+      (await (settled?.() ?? backbone.committed(id, sources)))
+        .filter((at) => at.partition === partition && sources.includes(at.topic))
+        .map((at) => [`${at.topic}/${at.partition}`, at.offset]),
     );
-    const state = await this.#openState(subTopology, partition);
+    const state = await this.#openStateAt(committed, subTopology, partition);
     const positions = { ...committed, ...state.checkpoint?.positions };
     return new Task(topology, subTopology, partition, state, positions, {
       serdes,
@@ -89,6 +100,27 @@ export class TaskSet {
       onHandled: (operator, records) => metrics.handled.inc({ operator }, records),
       onDeadLetter: (code) => metrics.deadLetters.inc({ code }),
     });
+  }
+
+  /**
+   * Offsets and changelog are of the same transactions, but a broker may show the former first: then the changelog is read on. Where it
+   * stays behind, offsets were moved by hand, and the state's own count.
+   */
+  async #openStateAt(
+    committed: Readonly<Record<string, number>>,
+    subTopology: SubTopology,
+    partition: number,
+  ): Promise<TaskState> {
+    const deadline = performance.now() + CHANGELOG_PATIENCE_MS;
+    for (;;) {
+      const state = await this.#openState(subTopology, partition);
+      const stored = state.checkpoint?.positions;
+      const behind =
+        stored !== undefined && Object.entries(committed).some(([at, offset]) => (stored[at] ?? 0) < offset);
+      if (!behind || performance.now() > deadline) return state;
+      await state.close();
+      await new Promise((resolve) => setTimeout(resolve, CHANGELOG_RETRY_MS));
+    }
   }
 
   async #openState(subTopology: SubTopology, partition: number): Promise<TaskState> {

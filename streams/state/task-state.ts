@@ -29,7 +29,9 @@ export class TaskState {
   readonly #database: StateDatabase;
   /** What `load` has read, until the batch is over. */
   readonly #loaded = new Map<string, Uint8Array | undefined>();
-  readonly #buffer = new Map<string, Uint8Array | null>();
+  #buffer = new Map<string, Uint8Array | null>();
+  /** Written before the buffer, and being committed: no longer to be undone, not yet in the database. */
+  #frozen: ReadonlyMap<string, Uint8Array | null> | undefined;
   #undo: (readonly [string, Uint8Array | null | undefined])[] = [];
   /** Timers up to the horizon, in order; later ones are only in the buffer and the database. */
   #due: OperatorTimer[] = [];
@@ -66,7 +68,7 @@ export class TaskState {
 
   #get(prefix: string, key: string): Uint8Array | undefined {
     const full = prefix + key;
-    const buffered = this.#buffer.get(full);
+    const buffered = this.#buffered(full);
     if (buffered !== undefined) return buffered ?? undefined;
     if (!this.mustLoad) return this.#database.get!(full);
     const loaded = this.#loaded.get(full);
@@ -80,13 +82,18 @@ export class TaskState {
     );
   }
 
+  #buffered(full: string): Uint8Array | null | undefined {
+    const value = this.#buffer.get(full);
+    return value === undefined ? this.#frozen?.get(full) : value;
+  }
+
   /** Makes keys known to the stores until `accept` or `rollback`. Does nothing where the engine can be asked at any time. */
   async load(keys: Iterable<readonly [store: string, key: string]>): Promise<void> {
     if (!this.mustLoad) return;
     const wanted = new Set<string>();
     for (const [store, key] of keys) {
       const full = `${store}\0${key}`;
-      if (!this.#loaded.has(full) && this.#buffer.get(full) === undefined) wanted.add(full);
+      if (!this.#loaded.has(full) && this.#buffered(full) === undefined) wanted.add(full);
     }
     if (wanted.size === 0) return;
     const names = [...wanted];
@@ -115,10 +122,12 @@ export class TaskState {
     const from = this.#horizon === Number.NEGATIVE_INFINITY ? TIMERS : TIMERS + padded(this.#horizon + 1);
     const to = TIMERS + padded(time + 1);
     const keys = new Set((await this.#database.range(from, to)).map(([key]) => key));
-    for (const [key, value] of this.#buffer) {
-      if (key < from || key >= to) continue;
-      if (value === null) keys.delete(key);
-      else keys.add(key);
+    for (const written of [this.#frozen ?? [], this.#buffer]) {
+      for (const [key, value] of written) {
+        if (key < from || key >= to) continue;
+        if (value === null) keys.delete(key);
+        else keys.add(key);
+      }
     }
     for (const key of [...keys].sort()) this.#due.push(timerOf(key));
     this.#horizon = time;
@@ -163,15 +172,23 @@ export class TaskState {
     this.#horizon = Number.NEGATIVE_INFINITY;
   }
 
-  /** Everything written since the last `flush`. */
-  changes(): readonly Change[] {
-    return [...this.#buffer];
+  /**
+   * Everything written since the last call, between batches only. It stays readable, and what is written from now on belongs to the next commit.
+   * To be followed by `flush`, before which it must not be called again.
+   */
+  freeze(): readonly Change[] {
+    if (this.#frozen !== undefined)
+      throw new StreamsError("TRANSACTION_OPEN", "the changes before are not flushed yet");
+    this.#frozen = this.#buffer;
+    this.#buffer = new Map();
+    return [...this.#frozen];
   }
 
-  /** Stores the changes together with what they stand for. Call it after the commit they belong to. */
+  /** Stores the frozen changes, or all, together with what they stand for. Call it after the commit they belong to. */
   async flush(checkpoint: Checkpoint): Promise<void> {
-    await this.#database.write([...this.#buffer, [CHECKPOINT, encodeCheckpoint(checkpoint)]]);
-    this.#buffer.clear();
+    if (this.#frozen === undefined) this.freeze();
+    await this.#database.write([...this.#frozen!, [CHECKPOINT, encodeCheckpoint(checkpoint)]]);
+    this.#frozen = undefined;
     this.#checkpoint = checkpoint;
   }
 

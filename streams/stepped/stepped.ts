@@ -135,6 +135,7 @@ export class Stepped {
 function passedOn(backbone: Backbone): Omit<Backbone, "offsets" | "reader" | "group"> {
   return {
     kind: backbone.kind,
+    fencesOffsets: backbone.fencesOffsets,
     ensureTopics: (specs) => backbone.ensureTopics(specs),
     partitions: (topic) => backbone.partitions(topic),
     topics: () => backbone.topics(),

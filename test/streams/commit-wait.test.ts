@@ -53,6 +53,8 @@ test("no poll lasts past the next commit while something waits for it", async ()
       const group = await backbone.group(options);
       const poll = group.poll.bind(group);
       group.poll = async (wait, most) => {
+        // A commit that has begun goes on beside the polls.
+        await new Promise((resolve) => setImmediate(resolve));
         if (uncommitted) waits.push(wait);
         const fetches = await poll(wait, most);
         uncommitted ||= fetches.length > 0;

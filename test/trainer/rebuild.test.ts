@@ -225,6 +225,7 @@ test.each([
 function bound(whole: Backbone): Backbone {
   return {
     kind: whole.kind,
+    fencesOffsets: whole.fencesOffsets,
     ensureTopics: (specs) => whole.ensureTopics(specs),
     partitions: (topic) => whole.partitions(topic),
     topics: () => whole.topics(),

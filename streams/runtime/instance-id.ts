@@ -1,0 +1,18 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The name of the process whose state is in this folder, made at its first start: the same again after a restart, another one after the folder was lost. */
+export function instanceIdIn(dir: string): string {
+  const file = join(dir, "instance-id");
+  try {
+    const known = readFileSync(file, "utf8").trim();
+    if (known !== "") return known;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  mkdirSync(dir, { recursive: true });
+  const id = randomUUID();
+  writeFileSync(file, `${id}\n`);
+  return id;
+}
