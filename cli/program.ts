@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { codeVersion } from "./connect.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { blueprintCommand } from "./commands/blueprint.ts";
 import { decideCommand, observeCommand } from "./commands/decide.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -25,6 +27,8 @@ export function createProgram(): Command {
   trainCommand(program);
   modelsCommand(program);
   replayCommand(program);
+  explainCommand(program);
+  auditCommand(program);
   rowsCommand(program);
   blueprintCommand(program);
   topicsCommand(program);

@@ -40,6 +40,7 @@ export {
   type Emitted,
   type GlobalView,
   type Operator,
+  type Origin,
   type Store,
   type StreamRecord,
 } from "./operator.ts";

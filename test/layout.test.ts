@@ -10,8 +10,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   operators: ["blueprints", "schemas", "streams", "serving"],
   trainer: ["blueprints", "schemas", "streams", "serving"],
   topologies: ["operators", "trainer", "blueprints", "schemas", "streams", "serving"],
+  recompute: ["operators", "blueprints", "schemas", "streams", "serving"],
   client: ["schemas", "streams"],
-  cli: ["client", "topologies", "operators", "trainer", "blueprints", "schemas", "streams", "serving"],
+  cli: ["client", "topologies", "recompute", "operators", "trainer", "blueprints", "schemas", "streams", "serving"],
 };
 const rooms = Object.keys(arrows);
 /** They use the rooms through their front doors, and nobody imports them. */

@@ -21,7 +21,8 @@ export function startSchedules(loop: Loop, options: ScheduleOptions): Running {
       try {
         const reason = await loop.trainer.due(useCase, now);
         if (reason === undefined) continue;
-        options.onTrained({ useCase, reason, outcome: outcomeOf(await loop.trainer.train({ useCase, until: now })) });
+        const result = await loop.trainer.train({ useCase, until: now, publishedAt: Date.now });
+        options.onTrained({ useCase, reason, outcome: outcomeOf(result) });
       } catch (error) {
         options.onError(error);
       }

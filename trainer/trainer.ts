@@ -35,8 +35,13 @@ export interface TrainerOptions {
 
 export interface TrainRequest {
   readonly useCase: string;
-  /** Event time of the training, ms: rows complete after it are left out, and the model is valid after it. */
+  /** Event time of the training, ms: rows complete after it are left out, and the model is valid after it, unless `publishedAt` says otherwise. */
   readonly until: number;
+  /**
+   * Asked right before the model is published, ms: where decisions go on while it is trained, it is valid after this time, and not for
+   * decisions that were made without it.
+   */
+  readonly publishedAt?: () => number;
   /** Absent: the version that is live at `until`. */
   readonly blueprintVersion?: string;
   /** Absent: the blueprint's share. 0: nothing is held out, and the model is not promoted. */
@@ -149,7 +154,8 @@ export class Trainer {
     const source = { useCase, blueprintVersion: blueprint.version, provenance };
     const headers = provenanceHeaders(source);
     const artifact = await writeArtifact(backbone, this.#options.publisher, fitted.onnx, until, headers);
-    const model = await publishTrained(this.#options, { ...source, modelId, artifact, metrics }, judge);
+    const time = request.publishedAt?.() ?? until;
+    const model = await publishTrained(this.#options, { ...source, modelId, artifact, metrics }, judge, time);
     return this.#result(model, fitted, newest);
   }
 

@@ -41,6 +41,7 @@ export function trainCommand(parent: Command): void {
           const result = await tools.trainer.train({
             useCase: flags.useCase,
             until,
+            ...(flags.until === undefined ? { publishedAt: Date.now } : {}),
             onProgress: (done, total) => bar.update(done, `of ${total} rounds`),
             ...(flags.blueprint === undefined ? {} : { blueprintVersion: flags.blueprint }),
             ...(holdout === undefined ? {} : { holdout }),

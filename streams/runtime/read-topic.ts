@@ -72,16 +72,23 @@ function wantedOf({ topic, partition, start, end }: PartitionOffsets, { from, ra
   return range === undefined ? [end, end] : [Math.max(start, wanted, range.from), Math.min(end, range.to)];
 }
 
-/** The decoded records of a topic up to its end at the call; tombstones left out. `onBad` is given what can't be decoded; without it that throws. */
+export interface ReadOptions extends Stretch {
+  /** Asked before a record is decoded; what is not wanted is left out. */
+  readonly isWanted?: (record: RawRecord) => boolean;
+  /** Given what can't be decoded; without it that throws. */
+  readonly onBad?: (record: RawRecord, error: unknown) => void;
+}
+
+/** The decoded records of a topic up to its end at the call; tombstones left out. */
 export async function* readTopic<V>(
   backbone: Backbone,
   serdes: Serdes,
   topic: Topic<V>,
-  options: Stretch & { readonly onBad?: (record: RawRecord, error: unknown) => void } = {},
+  options: ReadOptions = {},
 ): AsyncGenerator<StreamRecord<V>> {
   for await (const records of readRaw(backbone, topic.name, options)) {
     for (const record of records) {
-      if (record.value === null) continue;
+      if (record.value === null || options.isWanted?.(record) === false) continue;
       try {
         if (!serdes.knows(record.value)) await serdes.learn(record.value);
         yield {

@@ -3,7 +3,18 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root, sourcesOf } from "../source-graph.ts";
 
-const rooms = ["streams", "schemas", "blueprints", "serving", "operators", "trainer", "topologies", "client", "cli"];
+const rooms = [
+  "streams",
+  "schemas",
+  "blueprints",
+  "serving",
+  "operators",
+  "trainer",
+  "topologies",
+  "recompute",
+  "client",
+  "cli",
+];
 const folders = [...new Set(rooms.flatMap(sourcesOf).map((file) => dirname(file)))];
 const map = readFileSync(join(root, "docs/map.md"), "utf8");
 const pages = [

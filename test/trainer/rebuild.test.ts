@@ -15,6 +15,7 @@ import {
   type Learner,
   type TrainRequest,
 } from "../../trainer/index.ts";
+import { bound } from "../streams/bound-backbone.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 
 let dir: string;
@@ -220,23 +221,3 @@ test.each([
     state === "withdrawn" ? "better than a constant" : `refused: ${other.modelId} came into production meanwhile`,
   );
 });
-
-/** The backbone's methods, so that some of them can be replaced. */
-function bound(whole: Backbone): Backbone {
-  return {
-    kind: whole.kind,
-    fencesOffsets: whole.fencesOffsets,
-    ensureTopics: (specs) => whole.ensureTopics(specs),
-    partitions: (topic) => whole.partitions(topic),
-    topics: () => whole.topics(),
-    retention: (topics) => whole.retention(topics),
-    retain: (topics) => whole.retain(topics),
-    offsets: (topics) => whole.offsets(topics),
-    producer: (options) => whole.producer(options),
-    group: (options) => whole.group(options),
-    reader: (positions) => whole.reader(positions),
-    committed: (groupId, topics) => whole.committed(groupId, topics),
-    commit: (groupId, positions) => whole.commit(groupId, positions),
-    close: () => whole.close(),
-  };
-}

@@ -94,6 +94,17 @@ describe("the trainer", () => {
     expect([...table.values()].filter(({ states }) => states.at(-1)!.state === "production")).toHaveLength(1);
   });
 
+  test("a model is valid after its training's time, or where decisions go on meanwhile after its publishing", async () => {
+    await publish(rows(0, 400, 1));
+    await tools.trainer.train({ useCase: "parcels", until: at(399), publishedAt: () => at(405) });
+    const [model] = await readModels(tools);
+    expect(model!.provenance.until).toBe(at(399));
+    expect(model!.states.map(({ state, time }) => [state, time])).toEqual([
+      ["trained", at(405)],
+      ["production", at(405)],
+    ]);
+  });
+
   test("gives the same bytes for the same rows and seed, however often and in whatever order they were written", async () => {
     const all = rows(0, 400, 1);
     await publish(all.toReversed());

@@ -1,0 +1,65 @@
+import type { ExplainedFeature, Explanation, EventPlace } from "../../recompute/index.ts";
+import type { Origin } from "../../streams/index.ts";
+import { table } from "../output.ts";
+import { differenceLine } from "./difference-line.ts";
+
+/** An explanation for people. */
+export function explanationText(explanation: Explanation): string {
+  const { logged, records, request, later, model, features, predictions, policy, seed, differences } = explanation;
+  const { decision, origin } = logged;
+  const time = decision.decisionTime;
+  return [
+    `decision  ${decision.decisionId} of ${decision.useCase} for ${decision.unit}, at ${iso(time)}`,
+    `record    ${place(origin)}${records > 1 ? `, one of ${records} with this id (--at explains another)` : ""}`,
+    `request   ${request === null ? "gone" : place(request)}`,
+    `version   ${decision.blueprintVersion}${later.versions > 0 ? `; ${later.versions} went live since` : ""}`,
+    `model     ${modelText(explanation)}${later.models > 0 ? `; ${later.models} were trained since` : ""}`,
+    ...(seed === null ? [] : [`seed      ${seed.logged}`]),
+    "",
+    table(
+      ["feature", "logged", "recomputed", "from", "newest event", "at", "oldest event"],
+      features.map((feature) => [
+        feature.name,
+        value(feature.logged),
+        value(feature.recomputed),
+        ...sourceCells(feature),
+      ]),
+    ),
+    "",
+    ...predictions.map(
+      ({ name, logged: was, recomputed }) => `prediction ${name}: ${value(was)}, recomputed ${value(recomputed)}`,
+    ),
+    ...(model === null && predictions.length === 0 ? ["no prediction: there was no model"] : []),
+    ...policy.flatMap(({ formula, steps }) =>
+      steps.map(({ text, value: step }) => `policy ${formula}: ${text} = ${String(step)}`),
+    ),
+    `decided   ${String(decision.value)} (${decision.reason}, ${decision.mode}), propensity ${String(decision.propensity)}`,
+    "",
+    explanation.sourcesBefore
+      ? "every event a feature was counted from lies before the decision"
+      : "NOT every event a feature was counted from is known to lie before the decision",
+    explanation.equal ? "re-derived, equal" : `${differences.length} differences:`,
+    ...differences.map((difference) => `  ${differenceLine(difference)}`),
+  ].join("\n");
+}
+
+function modelText({ logged, model }: Explanation): string {
+  const { modelId } = logged.decision;
+  if (modelId === null) return "none in production";
+  if (model === null) return `${modelId}, of which there is no record`;
+  const { until, rows } = model.provenance;
+  return `${modelId}, trained until ${iso(until)} on ${rows} rows, sha256 ${model.artifact.sha256.slice(0, 16)}…`;
+}
+
+function sourceCells({ source }: ExplainedFeature): readonly string[] {
+  if (source.kind === "context") return ["context", "", "", ""];
+  const { event, key, window, count, newest, oldest } = source;
+  if (key === null) return [`${event}, no key`, "", "", ""];
+  const from = `${count} ${event} of ${key} in ${window}`;
+  return newest === null ? [from, "", "", ""] : [from, iso(newest.time), place(newest.origin), oldestText(oldest!)];
+}
+
+const oldestText = ({ time }: EventPlace): string => iso(time);
+const place = ({ topic, partition, offset }: Origin): string => `${topic}/${partition}@${offset}`;
+const iso = (time: number): string => new Date(time).toISOString();
+const value = (of: number | string | null): string => (of === null ? "–" : String(of));

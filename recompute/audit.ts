@@ -1,0 +1,116 @@
+import type { WindowBytes } from "../operators/index.ts";
+import { withCauses } from "./causes.ts";
+import { compareDecision, type Difference, type DifferenceKind } from "./compare.ts";
+import { readEventSources } from "./event-sources.ts";
+import { findRequests } from "./find-requests.ts";
+import { readLogged, type LoggedDecisions } from "./logged-decisions.ts";
+import { featuresOf, recompute } from "./recompute.ts";
+import { sampler } from "./sample.ts";
+import { readTables, type RecomputeSource, type Tables } from "./source.ts";
+import { validBlueprints } from "../blueprints/index.ts";
+import { windowTiles } from "./window-tiles.ts";
+
+export interface AuditOptions {
+  readonly useCase?: string | undefined;
+  /** In (0, 1]. */
+  readonly share: number;
+  /** Decision times `[from, to)`, ms. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface AuditReport {
+  readonly share: number;
+  /** Decisions in the sample. */
+  readonly sampled: number;
+  /** Of these, with the request and the version at hand. */
+  readonly recomputed: number;
+  /** With at least one difference. */
+  readonly differing: number;
+  readonly counts: Readonly<Partial<Record<DifferenceKind, number>>>;
+  /** Differences whose cause is known: nothing is wrong with them. */
+  readonly explained: number;
+  /** In the order of the decisions' times. */
+  readonly differences: readonly Difference[];
+}
+
+/** Causes are looked for in so many decisions, the oldest: each holds its events in memory. */
+const MOST_EXPLAINED = 200;
+
+/**
+ * Makes a sample of the logged decisions again from the topics and compares. The decisions, their requests and the events are each read
+ * once, however many decisions are in the sample; the events once more where features differ.
+ */
+export async function audit(source: RecomputeSource, options: AuditOptions): Promise<AuditReport> {
+  const { share, useCase, from, to } = options;
+  const tables = await readTables(source);
+  const read = await readLogged(source, { useCase, from, to, isWanted: sampler(source.salt, share) });
+  const logged = [...read.logged].sort((a, b) => a.decision.decisionTime - b.decision.decisionTime);
+  const requests = await findRequests(source, logged);
+  const known = validBlueprints(tables.blueprints);
+  const ask = (windows: WindowBytes): void => {
+    for (const one of logged) {
+      const found = requests.get(one);
+      const { useCase: name, blueprintVersion } = one.decision;
+      if (found !== undefined && known.version(name, blueprintVersion) !== undefined) {
+        featuresOf(one, found, tables, windows);
+      }
+    }
+  };
+  const all = await recompute(source, tables, logged, requests, await windowTiles(source, tables, ask));
+  const compared = all.map((one) => ({ one, differences: compareDecision(one) }));
+  const differing = compared.filter(({ differences }) => differences.length > 0);
+  const explained = await explain(source, tables, differing);
+  const differences = [...explained, ...unreadable(read, useCase)];
+  return {
+    share,
+    sampled: logged.length + read.unreadable.length,
+    recomputed: all.filter((one) => !("gone" in one)).length,
+    differing: differing.length + read.unreadable.length,
+    counts: countsOf(differences),
+    explained: differences.filter(({ cause }) => cause !== null).length,
+    differences,
+  };
+}
+
+type Compared = {
+  readonly one: Awaited<ReturnType<typeof recompute>>[number];
+  readonly differences: readonly Difference[];
+};
+
+async function explain(
+  source: RecomputeSource,
+  tables: Tables,
+  differing: readonly Compared[],
+): Promise<readonly Difference[]> {
+  const asked = differing
+    .filter(({ differences }) => differences.some(({ kind }) => kind === "features"))
+    .flatMap(({ one }) => ("gone" in one ? [] : [one]))
+    .slice(0, MOST_EXPLAINED);
+  const sources = await readEventSources(source, asked);
+  const known = new Set<unknown>(asked);
+  return differing.flatMap(({ one, differences }) => {
+    if ("gone" in one) return differences;
+    const features = differences.some(({ kind }) => kind === "features");
+    return features && !known.has(one) ? differences : withCauses(differences, one, sources, tables);
+  });
+}
+
+function unreadable(read: LoggedDecisions, useCase: string | undefined): readonly Difference[] {
+  return read.unreadable.map(({ decisionId, time, reason }) => ({
+    decisionId,
+    useCase: useCase ?? "",
+    decisionTime: time,
+    kind: "record",
+    field: "record",
+    logged: reason,
+    recomputed: null,
+    cause: null,
+  }));
+}
+
+function countsOf(differences: readonly Difference[]): AuditReport["counts"] {
+  const counts: Partial<Record<DifferenceKind, number>> = {};
+  for (const { kind } of differences) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}

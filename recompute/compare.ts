@@ -1,0 +1,84 @@
+import type { LoggedDecision } from "./logged-decisions.ts";
+import type { NotRecomputed, Recomputed } from "./recompute.ts";
+
+/** The stages of a decision, and `record` for what can't be compared at all. */
+export type DifferenceKind =
+  "record" | "request" | "blueprint" | "features" | "model" | "predictions" | "seed" | "propensity" | "action";
+
+export interface Difference {
+  readonly decisionId: string;
+  readonly useCase: string;
+  readonly decisionTime: number;
+  readonly kind: DifferenceKind;
+  /** Name of the feature or objective, or of the record's field. */
+  readonly field: string;
+  readonly logged: unknown;
+  readonly recomputed: unknown;
+  /** What explains it without anything being wrong; null: nothing that is known. */
+  readonly cause: string | null;
+}
+
+/** Fields that the policy's stage makes, with the kind a difference in them is told as. */
+const POLICY = [
+  ["unit", "request"],
+  ["deferred", "request"],
+  ["seed", "seed"],
+  ["actions", "propensity"],
+  ["distribution", "propensity"],
+  ["propensity", "propensity"],
+  ["value", "action"],
+  ["mode", "action"],
+  ["reason", "action"],
+] as const;
+
+/** Every difference, in the order of the stages; none: the decision is re-derived. Numbers are compared bit for bit. */
+export function compareDecision(recomputed: Recomputed | NotRecomputed): readonly Difference[] {
+  const { logged } = recomputed;
+  const { decision } = logged;
+  if ("gone" in recomputed) return [goneOf(recomputed)];
+  const differences: Difference[] = [];
+  const compare = (kind: DifferenceKind, field: string, was: unknown, is: unknown): void => {
+    if (!equal(was, is)) differences.push(differenceOf(logged, kind, field, was, is));
+  };
+  const { compiled, liveVersion, features, production, failure, predictions } = recomputed;
+  compare("blueprint", "blueprintVersion", decision.blueprintVersion, liveVersion ?? null);
+  if (decision.features.length !== compiled.layout.length) {
+    compare("features", "length", decision.features.length, compiled.layout.length);
+  }
+  for (const { name, index } of compiled.layout) {
+    compare("features", name, decision.features[index] ?? null, features[index] ?? null);
+  }
+  compare("model", "modelId", decision.modelId, production?.modelId ?? null);
+  if (failure !== undefined) {
+    differences.push(differenceOf(logged, "model", "artifact", decision.modelId, failure));
+  } else {
+    for (const name of new Set([...Object.keys(decision.predictions), ...Object.keys(predictions)])) {
+      compare("predictions", name, decision.predictions[name] ?? null, predictions[name] ?? null);
+    }
+  }
+  for (const [field, kind] of POLICY) compare(kind, field, decision[field], recomputed.decision[field]);
+  return differences;
+}
+
+export function differenceOf(
+  { decision }: LoggedDecision,
+  kind: DifferenceKind,
+  field: string,
+  logged: unknown,
+  recomputed: unknown,
+): Difference {
+  const { decisionId, useCase, decisionTime } = decision;
+  return { decisionId, useCase, decisionTime, kind, field, logged, recomputed, cause: null };
+}
+
+function goneOf({ logged, gone }: NotRecomputed): Difference {
+  const { decision } = logged;
+  return gone === "request"
+    ? differenceOf(logged, "request", "request", decision.decisionId, "no request with this id and time is there")
+    : differenceOf(logged, "blueprint", "blueprintVersion", decision.blueprintVersion, "no such version is there");
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, at) => equal(one, b[at]));
+  return Object.is(a, b);
+}

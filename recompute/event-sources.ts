@@ -1,0 +1,84 @@
+import { groupKey, type CompiledBlueprint, type WindowGroup } from "../blueprints/index.ts";
+import { events, type EventRecorded } from "../schemas/index.ts";
+import { readTopic, type StreamRecord } from "../streams/index.ts";
+import type { FoundRequest } from "./find-requests.ts";
+import type { LoggedDecision } from "./logged-decisions.ts";
+import type { RecomputeSource } from "./source.ts";
+
+/** An event that a window of a decision may look back on. */
+export interface SourceEvent {
+  readonly record: StreamRecord<EventRecorded>;
+  /** Newest event time that lay before it in its partition, ms: it was appended after that. */
+  readonly appendedAfter: number;
+  /** Ids of the window groups that it belongs to. */
+  readonly groups: ReadonlySet<string>;
+}
+
+/** What is needed of a recomputed decision to find its events. */
+export interface EventQuery {
+  readonly logged: LoggedDecision;
+  readonly found: FoundRequest;
+  readonly compiled: CompiledBlueprint;
+}
+
+interface Look {
+  readonly logged: LoggedDecision;
+  readonly group: WindowGroup;
+  readonly key: string;
+  readonly time: number;
+}
+
+export interface EventSources {
+  readonly of: (logged: LoggedDecision) => readonly SourceEvent[];
+  /** Events at or before this time may be gone from the topic; `-Infinity` where it still has its beginning. */
+  readonly goneUntil: number;
+}
+
+/**
+ * For each decision the events strictly before it, of its keys and as far back as its windows reach, in the order they lie on the topic; in one
+ * reading. For few decisions: every event is held beside each of them.
+ */
+export async function readEventSources(
+  { backbone, serdes }: RecomputeSource,
+  queries: readonly EventQuery[],
+): Promise<EventSources> {
+  const looks = queries.flatMap(looksOf);
+  const byKind = Map.groupBy(looks, ({ group }) => group.event);
+  const found = new Map<LoggedDecision, SourceEvent[]>(queries.map(({ logged }) => [logged, []]));
+  const of = (logged: LoggedDecision): readonly SourceEvent[] => found.get(logged) ?? [];
+  let goneUntil = Number.NEGATIVE_INFINITY;
+  if (looks.length === 0) return { of, goneUntil };
+  const cut = new Set(
+    (await backbone.offsets([events.name])).filter(({ start }) => start > 0).map(({ partition }) => partition),
+  );
+  const from = Math.min(...looks.map(({ time, group }) => time - group.retentionMs));
+  const to = Math.max(...looks.map(({ time }) => time));
+  const newest = new Map<number, number>();
+  const isWanted = ({ partition, timestamp }: { partition: number; timestamp: number }): boolean => {
+    if (cut.delete(partition)) goneUntil = Math.max(goneUntil, timestamp);
+    if (timestamp >= from && timestamp < to) return true;
+    newest.set(partition, Math.max(timestamp, newest.get(partition) ?? timestamp));
+    return false;
+  };
+  for await (const record of readTopic(backbone, serdes, events, { isWanted, onBad: () => undefined })) {
+    const { partition } = record.origin;
+    const appendedAfter = newest.get(partition) ?? Number.NEGATIVE_INFINITY;
+    newest.set(partition, Math.max(record.time, appendedAfter));
+    const { kind, attributes } = record.value;
+    const matching = (byKind.get(kind) ?? []).filter(
+      ({ time, group, key }) =>
+        record.time < time && record.time >= time - group.retentionMs && groupKey(group, attributes) === key,
+    );
+    for (const [logged, groups] of Map.groupBy(matching, (look) => look.logged)) {
+      found.get(logged)!.push({ record, appendedAfter, groups: new Set(groups.map(({ group }) => group.id)) });
+    }
+  }
+  return { of, goneUntil };
+}
+
+function looksOf({ logged, found, compiled }: EventQuery): readonly Look[] {
+  return compiled.groups.flatMap((group) => {
+    const key = groupKey(group, found.request.context);
+    return key === null ? [] : [{ logged, group, key, time: logged.decision.decisionTime }];
+  });
+}

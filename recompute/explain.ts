@@ -1,0 +1,167 @@
+import { formatDuration, groupKey, type PolicyTrace } from "../blueprints/index.ts";
+import type { ModelRecorded } from "../schemas/index.ts";
+import type { Origin } from "../streams/index.ts";
+import { withCauses } from "./causes.ts";
+import { compareDecision, type Difference } from "./compare.ts";
+import { readEventSources, type SourceEvent } from "./event-sources.ts";
+import { findRequests } from "./find-requests.ts";
+import { findLogged, type LoggedDecision } from "./logged-decisions.ts";
+import { featuresOf, recompute, type Recomputed } from "./recompute.ts";
+import { readTables, type RecomputeSource } from "./source.ts";
+import { windowTiles } from "./window-tiles.ts";
+
+/** An event's own time, ms, and where it lies. */
+export interface EventPlace {
+  readonly time: number;
+  readonly origin: Origin;
+}
+
+/** Where a feature's value came from. */
+export type FeatureSource =
+  | { readonly kind: "context" }
+  | {
+      readonly kind: "events";
+      readonly event: string;
+      /** Null: the request does not say whose events. */
+      readonly key: string | null;
+      readonly window: string;
+      /** In the window, those with a missing value too. */
+      readonly count: number;
+      readonly oldest: EventPlace | null;
+      readonly newest: EventPlace | null;
+    };
+
+export interface ExplainedFeature {
+  readonly name: string;
+  readonly logged: number | string | null;
+  readonly recomputed: number | string | null;
+  readonly source: FeatureSource;
+}
+
+export interface Explanation {
+  readonly logged: LoggedDecision;
+  /** Records of this decision id: more than one where it was decided anew after the answer was forgotten. */
+  readonly records: number;
+  readonly request: Origin | null;
+  /** Models and versions that came after the decision. */
+  readonly later: { readonly versions: number; readonly models: number };
+  readonly model: ModelRecorded | null;
+  readonly features: readonly ExplainedFeature[];
+  readonly predictions: readonly {
+    readonly name: string;
+    readonly logged: number | null;
+    readonly recomputed: number | null;
+  }[];
+  readonly policy: readonly PolicyTrace[];
+  readonly seed: { readonly logged: string; readonly recomputed: string } | null;
+  /** Every event that a feature was counted from lies before the decision. */
+  readonly sourcesBefore: boolean;
+  readonly differences: readonly Difference[];
+  readonly equal: boolean;
+}
+
+/**
+ * One decision made again, with where everything came from. `undefined`: there is no such decision.
+ *
+ * @param time of the decision, ms, where several were made under the id; absent: the first
+ */
+export async function explainDecision(
+  source: RecomputeSource,
+  decisionId: string,
+  time?: number,
+): Promise<Explanation | undefined> {
+  const records = await findLogged(source, decisionId);
+  const logged = records.find(({ decision }) => time === undefined || decision.decisionTime === time);
+  if (logged === undefined) return undefined;
+  const tables = await readTables(source);
+  const requests = await findRequests(source, [logged]);
+  const found = requests.get(logged);
+  const windows = await windowTiles(source, tables, (ask) => {
+    if (found !== undefined) featuresOf(logged, found, tables, ask);
+  });
+  const [again] = await recompute(source, tables, [logged], requests, windows);
+  const later = {
+    versions: countWhere(
+      tables.blueprints.values(),
+      ({ useCase, activations }) =>
+        useCase === logged.decision.useCase &&
+        activations.some(({ live, time }) => live && time >= logged.decision.decisionTime),
+    ),
+    models: countWhere(
+      tables.models.values(),
+      ({ useCase, provenance }) =>
+        useCase === logged.decision.useCase && provenance.until >= logged.decision.decisionTime,
+    ),
+  };
+  const base = { logged, records: records.length, request: found?.origin ?? null, later };
+  const compared = compareDecision(again!);
+  if ("gone" in again!) {
+    const nothing = { model: null, features: [], predictions: [], policy: [], seed: null, sourcesBefore: false };
+    return { ...base, ...nothing, differences: compared, equal: false };
+  }
+  const sources = await readEventSources(source, [again!]);
+  const differences = withCauses(compared, again!, sources, tables);
+  const features = featuresWith(again!, sources.of(logged));
+  return {
+    ...base,
+    model: again!.model ?? null,
+    features,
+    predictions: predictionsOf(again!),
+    policy: again!.compiled.policy.trace([...logged.decision.features], logged.decision.predictions),
+    seed: { logged: logged.decision.seed, recomputed: again!.decision.seed },
+    sourcesBefore: features.every(({ source: from }) => from.kind === "context" || isBefore(from.newest, logged)),
+    differences,
+    equal: differences.length === 0,
+  };
+}
+
+function featuresWith(
+  { logged, found, compiled, features }: Recomputed,
+  events: readonly SourceEvent[],
+): ExplainedFeature[] {
+  const { decision } = logged;
+  const windows = new Map(
+    compiled.groups.flatMap((group) => group.windows.map((window) => [window.featureIndex, { group, window }])),
+  );
+  return compiled.layout.map(({ name, index }) => {
+    const values = { name, logged: decision.features[index] ?? null, recomputed: features[index] ?? null };
+    const of = windows.get(index);
+    if (of === undefined) return { ...values, source: { kind: "context" } };
+    const { group, window } = of;
+    const from = decision.decisionTime - window.windowMs + (window.open ? 1 : 0);
+    const inside = events
+      .filter(({ groups, record }) => groups.has(group.id) && record.time >= from)
+      .map(({ record }): EventPlace => ({ time: record.time, origin: record.origin }))
+      .sort((a, b) => a.time - b.time);
+    return {
+      ...values,
+      source: {
+        kind: "events",
+        event: group.event,
+        key: groupKey(group, found.request.context),
+        window: formatDuration(window.windowMs),
+        count: inside.length,
+        oldest: inside[0] ?? null,
+        newest: inside.at(-1) ?? null,
+      },
+    };
+  });
+}
+
+function predictionsOf({ logged, predictions }: Recomputed): Explanation["predictions"] {
+  const names = new Set([...Object.keys(logged.decision.predictions), ...Object.keys(predictions)]);
+  return [...names].map((name) => ({
+    name,
+    logged: logged.decision.predictions[name] ?? null,
+    recomputed: predictions[name] ?? null,
+  }));
+}
+
+const isBefore = (newest: EventPlace | null, { decision }: LoggedDecision): boolean =>
+  newest === null || newest.time < decision.decisionTime;
+
+function countWhere<T>(all: Iterable<T>, is: (one: T) => boolean): number {
+  let count = 0;
+  for (const one of all) if (is(one)) count++;
+  return count;
+}

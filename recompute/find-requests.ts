@@ -1,0 +1,50 @@
+import { decisionRequests, type DecisionRequested } from "../schemas/index.ts";
+import { partitionOf, readTopic, type OffsetRange, type Origin } from "../streams/index.ts";
+import type { LoggedDecision } from "./logged-decisions.ts";
+import type { RecomputeSource } from "./source.ts";
+
+export interface FoundRequest {
+  readonly request: DecisionRequested;
+  readonly origin: Origin;
+}
+
+export type Requests = ReadonlyMap<LoggedDecision, FoundRequest>;
+
+/**
+ * The request that each decision answered: the first with its id and time. A repeated request has the same id and is answered without a
+ * record of its own. The partitions of the decisions' units are read first, the others only for requests that were keyed otherwise.
+ */
+export async function findRequests(
+  { backbone, serdes }: RecomputeSource,
+  logged: readonly LoggedDecision[],
+): Promise<Requests> {
+  const found = new Map<LoggedDecision, FoundRequest>();
+  const count = await backbone.partitions(decisionRequests.name);
+  if (count === undefined) return found;
+  const missing = new Map(Map.groupBy(logged, ({ decision }) => decision.decisionTime));
+  const read = async (partitions: readonly number[]): Promise<void> => {
+    if (missing.size === 0 || partitions.length === 0) return;
+    const ranges: OffsetRange[] = partitions.map((partition) => ({ partition, from: 0, to: Number.POSITIVE_INFINITY }));
+    const isWanted = (time: number): boolean => missing.has(time);
+    for await (const record of readTopic(backbone, serdes, decisionRequests, {
+      ranges,
+      isWanted: ({ timestamp }) => isWanted(timestamp),
+      onBad: () => undefined,
+    })) {
+      const { value: request, time, origin } = record;
+      const here = missing.get(time) ?? [];
+      const rest = here.filter((one) => {
+        const { decisionId, useCase } = one.decision;
+        if (decisionId !== request.decisionId || useCase !== request.useCase) return true;
+        found.set(one, { request, origin });
+        return false;
+      });
+      if (rest.length === 0) missing.delete(time);
+      else missing.set(time, rest);
+    }
+  };
+  const units = new Set(logged.map(({ decision }) => partitionOf(Buffer.from(decision.unit), count)));
+  await read([...units]);
+  await read(Array.from({ length: count }, (_, partition) => partition).filter((partition) => !units.has(partition)));
+  return found;
+}

@@ -1,0 +1,11 @@
+export { audit, type AuditOptions, type AuditReport } from "./audit.ts";
+export type { Difference, DifferenceKind } from "./compare.ts";
+export {
+  explainDecision,
+  type EventPlace,
+  type ExplainedFeature,
+  type Explanation,
+  type FeatureSource,
+} from "./explain.ts";
+export type { LoggedDecision } from "./logged-decisions.ts";
+export type { RecomputeSource } from "./source.ts";

@@ -1,0 +1,131 @@
+import { validBlueprints, type CompiledBlueprint, type FeatureVector } from "../blueprints/index.ts";
+import { decideScored, enrichRequest, predict, type WindowBytes } from "../operators/index.ts";
+import type { DecisionRecorded, Enriched, ModelRecorded } from "../schemas/index.ts";
+import { productionModel } from "../serving/index.ts";
+import { StreamsError } from "../streams/index.ts";
+import type { FoundRequest, Requests } from "./find-requests.ts";
+import type { LoggedDecision } from "./logged-decisions.ts";
+import type { RecomputeSource, Tables } from "./source.ts";
+
+/**
+ * A decision made again, stage by stage. Each stage starts from what is logged of the one before, so that a difference is
+ * told where it arises and not again in everything after it; where no stage differs the whole is re-derived.
+ */
+export interface Recomputed {
+  readonly logged: LoggedDecision;
+  readonly found: FoundRequest;
+  /** The version it says it was made by. */
+  readonly compiled: CompiledBlueprint;
+  /** The version that was live at its time; `undefined`: none was. */
+  readonly liveVersion: string | undefined;
+  /** By that version's features, from the request and the events. */
+  readonly features: FeatureVector;
+  /** In production for that version at its time; `undefined`: none was. */
+  readonly production: ModelRecorded | undefined;
+  /** The model it says it was made by; `undefined` without one, or where no record of it is there. */
+  readonly model: ModelRecorded | undefined;
+  /** By that model from the logged features; `failure` says why there are none where the model's file is not what it was. */
+  readonly predictions: Readonly<Record<string, number>>;
+  readonly failure: string | undefined;
+  /** By the policy from the logged features and predictions. */
+  readonly decision: DecisionRecorded;
+}
+
+/** What can't be begun: the request or the blueprint version is gone. */
+export interface NotRecomputed {
+  readonly logged: LoggedDecision;
+  readonly gone: "request" | "blueprint";
+}
+
+/** The features' stage for one decision, over given windows. */
+export function featuresOf(
+  { decision }: LoggedDecision,
+  { request }: FoundRequest,
+  tables: Tables,
+  windows: WindowBytes,
+): FeatureVector {
+  const known = validBlueprints(tables.blueprints);
+  const { features } = enrichRequest(request, decision.decisionTime, known, windows, decision.blueprintVersion);
+  return features as FeatureVector;
+}
+
+/** Every decision made again; the model runs once for all of its decisions. */
+export async function recompute(
+  { scorers, salt }: RecomputeSource,
+  tables: Tables,
+  logged: readonly LoggedDecision[],
+  requests: Requests,
+  windows: WindowBytes,
+): Promise<readonly (Recomputed | NotRecomputed)[]> {
+  const known = validBlueprints(tables.blueprints);
+  const scores = await scoresOf(scorers, tables, logged, requests);
+  return logged.map((one) => {
+    const { decision } = one;
+    const { useCase, decisionTime: time, blueprintVersion } = decision;
+    const found = requests.get(one);
+    if (found === undefined) return { logged: one, gone: "request" };
+    const compiled = known.version(useCase, blueprintVersion);
+    if (compiled === undefined) return { logged: one, gone: "blueprint" };
+    const { model, prediction, failure } = scores.get(one) ?? {};
+    const scored = { enriched: enrichedOf(one, found), modelId: decision.modelId, predictions: decision.predictions };
+    return {
+      logged: one,
+      found,
+      compiled,
+      liveVersion: known.at(useCase, time)?.blueprint.version,
+      features: featuresOf(one, found, tables, windows),
+      production: productionModel(tables.models, useCase, blueprintVersion, time),
+      model,
+      predictions: prediction === undefined ? {} : { [compiled.blueprint.label.name]: prediction },
+      failure,
+      // What was known of an earlier decision under the id is state of that time: taken as it is logged.
+      decision: decideScored(scored, compiled, time, salt, decision.repeatOf),
+    };
+  });
+}
+
+/** The request with the logged features, as the live loop passed it on. */
+function enrichedOf({ decision }: LoggedDecision, { request }: FoundRequest): Enriched {
+  return { request, blueprintVersion: decision.blueprintVersion, features: decision.features, error: null };
+}
+
+interface Score {
+  readonly model?: ModelRecorded;
+  readonly prediction?: number;
+  readonly failure?: string;
+}
+
+async function scoresOf(
+  scorers: RecomputeSource["scorers"],
+  tables: Tables,
+  logged: readonly LoggedDecision[],
+  requests: Requests,
+): Promise<ReadonlyMap<LoggedDecision, Score>> {
+  const scores = new Map<LoggedDecision, Score>();
+  const known = validBlueprints(tables.blueprints);
+  const keyOf = ({ decision }: LoggedDecision): string | undefined =>
+    decision.modelId === null ? undefined : `${decision.useCase}/${decision.modelId}`;
+  for (const [key, group] of Map.groupBy(logged, keyOf)) {
+    if (key === undefined) continue;
+    const model = tables.models.get(key);
+    const compiled = model && known.version(model.useCase, model.blueprintVersion);
+    const score = (all: (at: number) => Score): void => group.forEach((one, at) => scores.set(one, all(at)));
+    if (model === undefined || compiled === undefined) {
+      score(() => ({ failure: `there is no model ${key} any more` }));
+      continue;
+    }
+    try {
+      const asked = group.filter((one) => requests.has(one));
+      const made = await predict(
+        asked.map((one) => enrichedOf(one, requests.get(one)!)),
+        compiled,
+        await scorers(model),
+      );
+      for (const [at, one] of asked.entries()) scores.set(one, { model, prediction: made[at]! });
+    } catch (error) {
+      if (error instanceof StreamsError && error.flags.retry) throw error;
+      score(() => ({ model, failure: error instanceof Error ? error.message : String(error) }));
+    }
+  }
+  return scores;
+}

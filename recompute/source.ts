@@ -1,0 +1,25 @@
+import { blueprints, models, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
+import type { Scorers } from "../operators/index.ts";
+import { readTable, type Backbone, type GlobalView, type Serdes } from "../streams/index.ts";
+
+/** What decisions are recomputed from. Nothing is written. */
+export interface RecomputeSource {
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+  readonly scorers: Scorers;
+  /** The one the loop ran with. */
+  readonly salt: string;
+}
+
+/** Every blueprint version and model there is now, each with its whole history. */
+export interface Tables {
+  readonly blueprints: GlobalView<BlueprintPublished>;
+  readonly models: GlobalView<ModelRecorded>;
+}
+
+export async function readTables({ backbone, serdes }: RecomputeSource): Promise<Tables> {
+  return {
+    blueprints: await readTable(backbone, serdes, blueprints),
+    models: await readTable(backbone, serdes, models),
+  };
+}

@@ -1,0 +1,63 @@
+import { blueprintTable, eventWindows, type WindowBytes } from "../operators/index.ts";
+import { events, type BlueprintPublished, type EventRecorded } from "../schemas/index.ts";
+import { readTopic, type GlobalView, type StreamRecord } from "../streams/index.ts";
+import type { RecomputeSource, Tables } from "./source.ts";
+
+/**
+ * The event windows that `ask` looks into, filled by the live loop's own fold in one reading of the events, in whatever order they lie.
+ * In memory are the tiles that are asked for and no others.
+ */
+export async function windowTiles(
+  { backbone, serdes }: RecomputeSource,
+  { blueprints }: Tables,
+  ask: (windows: WindowBytes) => void,
+): Promise<WindowBytes> {
+  const wanted = new Set<string>();
+  ask({ get: (key) => (wanted.add(key), undefined) });
+  const earliest = earliestOf(wanted);
+  const fold = foldInto(blueprints, (key) => wanted.has(key));
+  if (wanted.size > 0) {
+    for await (const record of readTopic(backbone, serdes, events, {
+      isWanted: ({ timestamp }) => timestamp >= earliest,
+      onBad: () => undefined,
+    })) {
+      fold.add(record);
+    }
+  }
+  return fold.windows;
+}
+
+/** The windows that some events alone give. */
+export function windowsOf(
+  blueprints: GlobalView<BlueprintPublished>,
+  records: readonly StreamRecord<EventRecorded>[],
+): WindowBytes {
+  const fold = foldInto(blueprints, () => true);
+  for (const record of records) fold.add(record);
+  return fold.windows;
+}
+
+function foldInto(
+  blueprints: GlobalView<BlueprintPublished>,
+  keeps: (key: string) => boolean,
+): { readonly windows: WindowBytes; add(record: StreamRecord<EventRecorded>): void } {
+  const tiles = new Map<string, Uint8Array>();
+  const bytes = {
+    get: (key: string) => tiles.get(key),
+    put: (key: string, tile: Uint8Array) => void (keeps(key) && tiles.set(key, tile)),
+    delete: (key: string) => void tiles.delete(key),
+    keys: () => tiles.keys(),
+  };
+  const table = (of: unknown): never => {
+    if (of !== blueprintTable) throw new Error("the fold of events asks for another table than the blueprints");
+    return blueprints as never;
+  };
+  return { windows: tiles, add: (record) => eventWindows.fold(record, bytes, table) };
+}
+
+/** Start of the first tile that is wanted; a tile's key is state id, start and key. */
+function earliestOf(wanted: ReadonlySet<string>): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const key of wanted) earliest = Math.min(earliest, Number(key.split("|", 2)[1]));
+  return earliest;
+}

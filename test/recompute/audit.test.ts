@@ -1,0 +1,261 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { validBlueprints } from "../../blueprints/index.ts";
+import { blueprintTable, type enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
+import { audit, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
+import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
+import { defineOperator, readTopic } from "../../streams/index.ts";
+import { readModels, writeArtifact } from "../../trainer/index.ts";
+import { decision, HOUR, onnx, PARCELS, parcels, START } from "../operators/parcels.ts";
+import { bound } from "../streams/bound-backbone.ts";
+import { aDay, openRun, type ParcelRun } from "./parcel-run.ts";
+
+let run: ParcelRun;
+afterEach(() => run.close());
+
+const everything = { share: 1, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+const audited = (options: Partial<AuditOptions> = {}): Promise<AuditReport> =>
+  audit(run.source, { ...everything, ...options });
+const clean = { differing: 0, counts: {}, explained: 0, differences: [] };
+
+/** The file with the lowest bit of its leaf for light parcels flipped. */
+function oneBitOff(): Uint8Array {
+  const leaf = Buffer.alloc(4);
+  leaf.writeFloatLE(-2);
+  const at = Buffer.from(onnx).indexOf(leaf);
+  expect(at).toBeGreaterThan(0);
+  const changed = onnx.slice();
+  changed[at] = changed[at]! ^ 1;
+  return changed;
+}
+
+describe("an audit of a clean run", () => {
+  test("reports nothing, over two versions and two models", async () => {
+    run = await openRun();
+    await run.model("m1", START + 6 * HOUR);
+    await run.model("m2", START + 12 * HOUR, oneBitOff());
+    await run.blueprint(PARCELS.replace("in: 24h, open: true", "in: 12h"), START + 18 * HOUR);
+    await aDay(run);
+    const made = await run.decisions();
+    expect(new Set(made.map(({ modelId }) => modelId))).toEqual(new Set([null, "m1", "m2"]));
+    expect(new Set(made.map(({ blueprintVersion }) => blueprintVersion)).size).toBe(2);
+    expect(await audited()).toEqual({ share: 1, sampled: 120, recomputed: 120, ...clean });
+  });
+
+  test("reads the decisions of a stretch of time, a use case, or a share, the same ones each time", async () => {
+    run = await openRun();
+    await aDay(run);
+    const within = (await run.decisions()).filter(
+      ({ decisionTime: at }) => at >= START + HOUR && at < START + 9 * HOUR,
+    );
+    expect((await audited({ from: START + HOUR, to: START + 9 * HOUR })).sampled).toBe(within.length);
+    expect((await audited({ useCase: "letters" })).sampled).toBe(0);
+    const half = await audited({ share: 0.5 });
+    expect(half.sampled).toBeGreaterThan(40);
+    expect(half.sampled).toBeLessThan(80);
+    expect(await audited({ share: 0.5 })).toEqual(half);
+  });
+});
+
+describe("an audit finds", () => {
+  test("one bit of a model's file that was flipped on the topic: it is no longer the file of its hash", async () => {
+    run = await openRun();
+    await run.model("m1", START + 12 * HOUR);
+    await aDay(run);
+    const { backbone, serdes } = run.source;
+    for await (const { key, value, time } of readTopic(backbone, serdes, modelArtifacts)) {
+      const content = Buffer.from(oneBitOff());
+      await run.publisher.publish([{ topic: modelArtifacts, key, value: { ...value, content }, time, partition: 0 }]);
+    }
+    const scoredBy = (await run.decisions()).filter(({ modelId }) => modelId === "m1");
+    const { differences, counts } = await audit(await run.reopen(), everything);
+    expect(counts).toEqual({ model: scoredBy.length });
+    expect(differences.map(({ decisionId }) => decisionId)).toEqual(scoredBy.map(({ decisionId }) => decisionId));
+    expect(differences[0]).toMatchObject({ kind: "model", field: "artifact", logged: "m1", cause: null });
+    expect(differences[0]!.recomputed).toContain("the pieces give another content");
+  });
+
+  test("a model that was swapped for one with one bit changed and a hash to match: the predictions differ", async () => {
+    run = await openRun();
+    await run.model("m1", START + 12 * HOUR);
+    await aDay(run);
+    const { backbone, serdes } = run.source;
+    const [model] = await readModels({ backbone, serdes });
+    const artifact = await writeArtifact(backbone, run.publisher, oneBitOff(), START, {});
+    const swapped = { ...model!, artifact };
+    await run.publisher.publish([{ topic: models, key: "parcels/m1", value: swapped, time: START }]);
+    const light = (await run.decisions()).filter(
+      ({ modelId, features }) => modelId === "m1" && (features[0] as number) < 10,
+    );
+    expect(light.length).toBeGreaterThan(10);
+    const { differences, counts } = await audited();
+    expect(counts).toEqual({ predictions: light.length });
+    expect(differences.map(({ decisionId, field }) => [decisionId, field])).toEqual(
+      light.map(({ decisionId }) => [decisionId, "late"]),
+    );
+  });
+
+  test("a feature that was computed one window off, in exactly the decisions where that is another value", async () => {
+    const off = new Map<string, unknown[]>();
+    const slot = parcels.features.findIndex(({ name }) => name === "m_depot_1h");
+    const faulty: typeof enrich = defineOperator({
+      name: "enrich",
+      in: { requests: decisionRequests },
+      out: { enriched },
+      state: {},
+      globals: { blueprints: blueprintTable, windows: eventWindows },
+      handlers: {
+        requests(records, context) {
+          const known = validBlueprints(context.globals.blueprints);
+          for (const record of records) {
+            const { key, value: asked, time } = record;
+            const right = enrichRequest(asked, time, known, context.globals.windows);
+            const before = enrichRequest(asked, time - HOUR, known, context.globals.windows).features[slot] ?? null;
+            const features = right.features.with(slot, before);
+            if (before !== right.features[slot]) off.set(asked.decisionId, [before, right.features[slot]]);
+            context.emit("enriched", { key, value: { ...right, features }, time, from: record });
+          }
+        },
+      },
+    });
+    run = await openRun({ enrich: faulty });
+    await run.model("m1", START + 12 * HOUR);
+    await aDay(run);
+    const { differences, counts, explained } = await audited();
+    expect(off.size).toBeGreaterThan(50);
+    expect(counts).toEqual({ features: off.size });
+    expect(explained).toBe(0);
+    for (const { decisionId, field, logged, recomputed } of differences) {
+      expect(field).toBe("m_depot_1h");
+      expect([logged, recomputed]).toEqual(off.get(decisionId));
+    }
+  });
+
+  test("an action, a propensity and a feature that are not what the policy and the events give", async () => {
+    run = await openRun();
+    await run.model("m1", START);
+    await run.ask("a", START + HOUR);
+    await run.idle();
+    const [made] = await run.decisions();
+    const forged = { ...made!, value: true, propensity: 0.5, features: made!.features.with(0, 6), reason: "explore" };
+    await run.publisher.publish([{ topic: decisions, key: "a", value: forged, time: forged.decisionTime }]);
+    const { differences } = await audited();
+    expect(differences.map(({ kind, field, logged, recomputed }) => [kind, field, logged, recomputed])).toEqual([
+      ["features", "weight", 6, 5],
+      ["propensity", "propensity", 0.5, 1],
+      ["action", "value", true, false],
+      ["action", "reason", "explore", "exploit"],
+    ]);
+  });
+
+  test("another salt by the seeds, and a decision that nobody asked for", async () => {
+    run = await openRun();
+    await run.ask("a", START + HOUR);
+    await run.idle();
+    await run.publisher.publish([
+      { topic: decisions, key: "b", value: decision("b", START + 2 * HOUR), time: START + 2 * HOUR },
+    ]);
+    const { differences, recomputed, sampled } = await audit({ ...run.source, salt: "another" }, everything);
+    expect([sampled, recomputed]).toEqual([2, 1]);
+    expect(differences.map(({ decisionId, kind }) => [decisionId, kind])).toEqual([
+      ["a", "seed"],
+      ["b", "request"],
+    ]);
+  });
+});
+
+test("events that are gone from the topic are told from events that never were", async () => {
+  run = await openRun();
+  for (let i = 0; i < 10; i++) await run.scan(START + i * 60_000, i);
+  await run.ask("soon", START + HOUR);
+  await run.ask("later", START + 40 * HOUR);
+  await run.idle();
+  const { backbone } = run.source;
+  const cut = {
+    ...bound(backbone),
+    offsets: async (topics: readonly string[]) =>
+      (await backbone.offsets(topics)).map((at) =>
+        at.topic === "events" && at.end > 0 ? { ...at, start: at.start + 2 } : at,
+      ),
+  };
+  const { differences } = await audit({ ...run.source, backbone: cut }, everything);
+  expect(new Set(differences.map(({ decisionId }) => decisionId))).toEqual(new Set(["soon"]));
+  expect(differences.map(({ kind }) => kind)).toContain("features");
+  expect(differences[0]!.cause).toMatch(
+    /^can't be compared: its windows reach back to events before .*, which are gone/,
+  );
+});
+
+describe("a live loop's differences in which nothing is wrong", () => {
+  test("an event that came late is told from one that was not read yet, and both from a fault", async () => {
+    run = await openRun({ live: true });
+    const at = START + 10 * HOUR;
+    await run.scan(at - 600_000, 10);
+    await run.idle();
+    await run.ask("late", at);
+    await run.idle();
+    await run.scan(at + 1, 20);
+    await run.scan(at - 300_000, 30);
+    const later = START + 20 * HOUR;
+    await run.idle();
+    await run.ask("unread", later);
+    await run.idle();
+    await run.scan(later - 20, 40);
+    await run.idle();
+    const { differences, counts, explained } = await audited();
+    expect(new Set(differences.map(({ decisionId }) => decisionId))).toEqual(new Set(["late", "unread"]));
+    expect(counts).toEqual({ features: explained });
+    expect(differences.find(({ decisionId, field }) => decisionId === "late" && field === "n_depot_1h")).toMatchObject({
+      logged: 1,
+      recomputed: 2,
+      cause: "1 event came late, behind events at or after the decision",
+    });
+    expect(
+      differences.find(({ decisionId, field }) => decisionId === "unread" && field === "n_depot_1h"),
+    ).toMatchObject({
+      logged: 0,
+      recomputed: 1,
+      cause: "1 event of the last 20 ms had not been read",
+    });
+  });
+
+  test("a model and a version that were published with a time shortly before the decision", async () => {
+    run = await openRun({ live: true });
+    await run.ask("a", START + HOUR);
+    await run.idle();
+    await run.model("m1", START + HOUR - 500);
+    await run.idle();
+    await run.ask("b", START + 2 * HOUR);
+    await run.idle();
+    await run.blueprint(PARCELS.replace("risk > 0.5", "risk > 0.4"), START + 2 * HOUR - 700);
+    await run.idle();
+    const { differences } = await audited();
+    expect(differences.map(({ decisionId, kind }) => [decisionId, kind])).toEqual([
+      ["a", "model"],
+      ["b", "blueprint"],
+    ]);
+    expect(differences[0]!.cause).toMatch(/^m1 is in production since .*, 500 ms before, and had not been read$/);
+    expect(differences[1]!.cause).toMatch(/ is live since .*, 700 ms before, and had not been read$/);
+  });
+
+  test("a version whose windows began empty", async () => {
+    run = await openRun({ live: true });
+    await run.scan(START, 10);
+    await run.scan(START + HOUR, 20);
+    await run.idle();
+    const wider = PARCELS.replace(
+      "features:\n",
+      "features:\n  - n_depot_7d: { count: true, of: scan, by: depot, in: 7d }\n",
+    );
+    await run.blueprint(wider, START + HOUR + 1);
+    await run.idle();
+    await run.scan(START + 2 * HOUR, 30);
+    await run.idle();
+    await run.ask("a", START + 2 * HOUR + 1);
+    await run.idle();
+    const { differences } = await audited();
+    expect(differences.length).toBeGreaterThan(0);
+    expect(differences[0]!.cause).toMatch(
+      /^the version's windows were empty when it went live at .*: 2 events before that did not count$/,
+    );
+  });
+});
