@@ -16,21 +16,22 @@ export interface Timing {
 
 /**
  * Runs the variants in turn, round by round, each round in another order, so that a busy neighbour slows all of them. The first
- * variant is the reference. `warmUps` rounds come before the first and are not counted.
+ * variant is the reference. `warmUps` rounds come before the first and are not counted. `clock` gives milliseconds.
  */
 export async function interleaved(
   variants: readonly Variant[],
   rounds: number,
   warmUps = 2,
+  clock: () => number = () => performance.now(),
 ): Promise<readonly Timing[]> {
   const ms = new Map<Variant, number[]>(variants.map((variant) => [variant, []]));
   for (let round = -warmUps; round < rounds; round++) {
     for (let at = 0; at < variants.length; at++) {
       const variant = variants[(at + round + warmUps) % variants.length]!;
       await variant.prepare?.();
-      const started = performance.now();
+      const started = clock();
       await variant.run();
-      if (round >= 0) ms.get(variant)!.push(performance.now() - started);
+      if (round >= 0) ms.get(variant)!.push(clock() - started);
     }
   }
   const reference = ms.get(variants[0]!)!;

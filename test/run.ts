@@ -49,6 +49,9 @@ if (process.argv.includes("--fast")) {
 // Says so where the tests on RocksDB were left out.
 await import("./streams/state/without-rocks.ts");
 
+// For show: what it finds slower it prints in red, and it fails nothing.
+if (ci || !process.argv.includes("--fast")) await micro();
+
 rmSync(reports, { recursive: true, force: true });
 // Once more at the end, where a long log is read first.
 for (const failure of failures) console.log(failure);
@@ -69,6 +72,14 @@ async function vitest(project: string): Promise<void> {
   const tally = tallyOf(file);
   // A run that fails without a failing test (a file that does not load, a leaked error) counts as one failure.
   tallies.push(ok || tally.failed > 0 ? tally : { passed: tally.passed, failed: 1 });
+}
+
+function micro(): Promise<void> {
+  const child = spawn(process.execPath, [join(root, "bench/micro/micro.ts")], { cwd: root, stdio: "inherit" });
+  return new Promise((done) => {
+    child.once("error", () => done());
+    child.once("close", () => done());
+  });
 }
 
 function tallyOf(file: string): Tally {

@@ -18,14 +18,15 @@ export interface Contender {
 export const guarantees: readonly Guarantee[] = ["at-least-once", "exactly-once"];
 
 /**
- * `ours` loopstream's runtime; `loop` the same client, codec, store and model by hand; `streams` Kafka Streams as it comes, and
+ * `ours` loopstream's runtime, and `ours-platformatic` over the other Kafka client; `loop` the same client, codec, store and model by hand; `streams` Kafka Streams as it comes, and
  * `streams-low` with its best settings for latency; `java` Kafka's Java client with batches and without Streams.
  */
-export const peerNames = ["ours", "loop", "streams", "streams-low", "java"] as const;
+export const peerNames = ["ours", "ours-platformatic", "loop", "streams", "streams-low", "java"] as const;
 export type PeerName = (typeof peerNames)[number];
 
 const programs: Readonly<Record<PeerName, readonly [program: string, profile: "default" | "low-latency"]>> = {
   ours: ["ours.ts", "default"],
+  "ours-platformatic": ["ours.ts", "default"],
   loop: ["loop.ts", "default"],
   streams: ["StreamsPeer", "default"],
   "streams-low": ["StreamsPeer", "low-latency"],
@@ -45,7 +46,8 @@ export async function preparePeers(
     const settings = ["--profile", profile];
     if (inNode(name)) {
       const file = join(import.meta.dirname, program);
-      return { name, inNode: true, command: process.execPath, args: [file, ...settings, ...nodeArgs] };
+      const client = name === "ours-platformatic" ? ["--client", "platformatic"] : [];
+      return { name, inNode: true, command: process.execPath, args: [file, ...settings, ...nodeArgs, ...client] };
     }
     const started = [...javaFlags, "-cp", classpath, `loopstream.bench.${program}`];
     return { name, inNode: false, command: "java", args: [...started, ...settings, ...javaArgs] };

@@ -89,6 +89,7 @@ public final class PlainPeer {
     var properties = new Properties();
     properties.put("bootstrap.servers", settings.get("brokers"));
     properties.put("linger.ms", settings.lowLatency() ? "0" : "5");
+    properties.put("retry.backoff.ms", "2");
     if (exactlyOnce) properties.put("transactional.id", settings.get("id"));
     properties.putAll(settings.overrides());
     var producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());

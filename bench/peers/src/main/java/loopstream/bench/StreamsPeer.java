@@ -61,11 +61,12 @@ public final class StreamsPeer {
     properties.put("internal.leave.group.on.close", true);
     if (settings.lowLatency()) {
       properties.put(StreamsConfig.producerPrefix("linger.ms"), 0);
-      properties.put(StreamsConfig.POLL_MS_CONFIG, 1);
+      properties.put(StreamsConfig.producerPrefix("retry.backoff.ms"), 2);
+      properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
       properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
       properties.put(StreamsConfig.consumerPrefix("fetch.min.bytes"), 1);
       // Readers wait for the commit with exactly once; without, only a crash repeats what lies behind one.
-      if (settings.exactlyOnce()) properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 5);
+      if (settings.exactlyOnce()) properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50);
     }
     properties.putAll(settings.overrides());
     return properties;
