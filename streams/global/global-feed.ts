@@ -1,3 +1,4 @@
+import { textOf } from "../bytes.ts";
 import type { Backbone, Fetch, PartitionOffsets, Position, Reader } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { GlobalView } from "../operator.ts";
@@ -153,7 +154,7 @@ export class GlobalFeed {
     const { serdes, onUndecodable } = this.#options;
     const { topic, partition } = fetch;
     for (const [index, record] of fetch.records.entries()) {
-      const key = record.key === null ? "" : Buffer.from(record.key).toString();
+      const key = textOf(record.key);
       try {
         if (record.value === null) {
           if (source.kind === "table") this.#tables.get(source.name)!.delete(key);

@@ -107,11 +107,32 @@ function readHeaders(bytes: Buffer, reader: VarintReader): Headers {
   const headers: Record<string, Uint8Array> = {};
   for (let i = 0; i < count; i++) {
     const length = reader.next();
-    const name = bytes.toString("utf8", reader.at, reader.at + length);
+    const name = headerName(bytes, reader.at, length);
     reader.at += length;
     headers[name] = readBytes(bytes, reader) ?? Buffer.alloc(0);
   }
   return headers;
+}
+
+interface KnownName {
+  readonly bytes: Buffer;
+  readonly name: string;
+}
+
+/** The last name seen of each length: records of a topic mostly have the same few headers. */
+const knownNames: (KnownName | undefined)[] = [];
+
+function headerName(bytes: Buffer, at: number, length: number): string {
+  const known = length < 64 ? knownNames[length] : undefined;
+  if (known !== undefined && sameBytes(known.bytes, bytes, at)) return known.name;
+  const name = bytes.toString("utf8", at, at + length);
+  if (length < 64) knownNames[length] = { bytes: Buffer.from(bytes.subarray(at, at + length)), name };
+  return name;
+}
+
+function sameBytes(known: Buffer, bytes: Buffer, at: number): boolean {
+  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[at + i]) return false;
+  return true;
 }
 
 const names = ["none", "gzip", "snappy", "lz4", "zstd"];

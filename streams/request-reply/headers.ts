@@ -1,3 +1,4 @@
+import { asBuffer, textOf } from "../bytes.ts";
 import type { Headers } from "../backbone/backbone.ts";
 
 /** The headers Kafka users know from Spring's replying template; other languages' clients set the same three. */
@@ -28,8 +29,8 @@ export function replyAddress(headers: Headers): ReplyAddress | undefined {
   const partition = headers[REPLY_PARTITION];
   const correlationId = headers[CORRELATION_ID];
   return {
-    topic: Buffer.from(topic).toString(),
-    partition: partition?.length === 4 ? Buffer.from(partition).readInt32BE() : 0,
+    topic: textOf(topic),
+    partition: partition?.length === 4 ? asBuffer(partition).readInt32BE() : 0,
     headers: correlationId === undefined ? {} : { [CORRELATION_ID]: correlationId },
   };
 }

@@ -18,7 +18,7 @@ export interface CommitterOptions {
 }
 
 /** Outputs that may wait while a commit is under way; then tasks wait for it. */
-const MOST_WAITING = 20_000;
+const MOST_WAITING = 8_192;
 
 interface Part {
   readonly producer: Producer;
@@ -182,10 +182,12 @@ export class Committer {
   #address(outputs: readonly Output[]): Promise<OutgoingRecord[]> {
     const now = performance.now();
     const { metrics, outbox } = this.#options;
+    const counts = new Map<string, number>();
     for (const { topic, fetchedAt } of outputs) {
-      metrics.written.inc({ topic });
+      counts.set(topic, (counts.get(topic) ?? 0) + 1);
       if (fetchedAt !== undefined) metrics.latency.observe({ topic }, now - fetchedAt);
     }
+    for (const [topic, count] of counts) metrics.written.inc({ topic }, count);
     return outbox.address(outputs, now);
   }
 

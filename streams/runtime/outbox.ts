@@ -23,9 +23,15 @@ export class Outbox {
 
   async address(outputs: readonly Output[], now: number): Promise<OutgoingRecord[]> {
     const records: OutgoingRecord[] = [];
+    // What is written of one record (a decision and its reply) mostly has one key.
+    let last = "";
+    let key = Buffer.alloc(0);
     for (const output of outputs) {
       const count = this.#counts.get(output.topic) ?? (await this.#count(output.topic));
-      const key = Buffer.from(output.key);
+      if (output.key !== last) {
+        last = output.key;
+        key = Buffer.from(last);
+      }
       if (count === undefined || (output.partition ?? 0) >= count || (output.partition ?? 0) < 0) {
         records.push(await this.#undeliverable(output, key, count));
         continue;

@@ -1,3 +1,4 @@
+import { textOf } from "../bytes.ts";
 import type { Backbone, LogRecord, PartitionOffsets, Position } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { GlobalView, StreamRecord } from "../operator.ts";
@@ -92,7 +93,7 @@ export async function* readTopic<V>(
       try {
         if (!serdes.knows(record.value)) await serdes.learn(record.value);
         yield {
-          key: record.key === null ? "" : Buffer.from(record.key).toString(),
+          key: textOf(record.key),
           value: serdes.decode(topic, record.value),
           time: record.timestamp,
           headers: record.headers,

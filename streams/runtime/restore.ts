@@ -1,3 +1,4 @@
+import { textOf } from "../bytes.ts";
 import type { Backbone } from "../backbone/backbone.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
@@ -31,7 +32,7 @@ export async function restoreState(
       while (next < end) {
         for (const fetch of await reader.poll(1_000)) {
           const records = fetch.records.filter(({ offset }) => offset < end);
-          const changes = records.map(({ key, value }): Change => [Buffer.from(key!).toString(), value]);
+          const changes = records.map(({ key, value }): Change => [textOf(key), value]);
           next = fetch.records.at(-1)!.offset + 1;
           await restoreChanges(database, changes, Math.min(next, end));
           onProgress(Math.min(next, end) - from, end - from);

@@ -1,3 +1,4 @@
+import { textOf } from "../bytes.ts";
 import type { Backbone, Fetch, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
@@ -128,5 +129,4 @@ function tasksOf(topology: Topology, partitions: readonly TopicPartition[]): Rea
   );
 }
 
-const changesOf = (fetch: Fetch): Change[] =>
-  fetch.records.map(({ key, value }) => [Buffer.from(key!).toString(), value]);
+const changesOf = (fetch: Fetch): Change[] => fetch.records.map(({ key, value }) => [textOf(key), value]);

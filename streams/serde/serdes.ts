@@ -1,5 +1,6 @@
 import avro from "avsc";
 import type { AvroSchema, SchemaRegistry } from "../registry/registry.ts";
+import { asBuffer } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 
@@ -106,7 +107,7 @@ export class Serdes {
       );
     }
     const resolver = this.#resolver(topic, id);
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const buffer = asBuffer(bytes);
     let decoded: { value: unknown; offset: number };
     try {
       decoded = topic.type.decode(buffer, PREFIX, resolver ?? undefined) as typeof decoded;

@@ -1,3 +1,4 @@
+import { textOf } from "../bytes.ts";
 import type { Fetch, LogRecord } from "../backbone/backbone.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StreamRecord } from "../operator.ts";
@@ -62,7 +63,7 @@ export class Input {
         if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
         if (!serdes.knows(record.value)) await serdes.learn(record.value);
         this.#queue.push({
-          key: record.key === null ? "" : Buffer.from(record.key).toString(),
+          key: textOf(record.key),
           value: serdes.decode(this.topic, record.value),
           time: record.timestamp,
           headers: record.headers,
