@@ -1,8 +1,8 @@
 import type { WindowBytes } from "../operators/index.ts";
-import { withCauses } from "./causes.ts";
+import { withCauseOfGone, withCauses } from "./causes.ts";
 import { compareDecision, type Difference, type DifferenceKind } from "./compare.ts";
 import { readEventSources } from "./event-sources.ts";
-import { findRequests } from "./find-requests.ts";
+import { findRequests, type Requests } from "./find-requests.ts";
 import { readLogged, type LoggedDecisions } from "./logged-decisions.ts";
 import { featuresOf, recompute } from "./recompute.ts";
 import { sampler } from "./sample.ts";
@@ -50,7 +50,7 @@ export async function audit(source: RecomputeSource, options: AuditOptions): Pro
   const known = validBlueprints(tables.blueprints);
   const ask = (windows: WindowBytes): void => {
     for (const one of logged) {
-      const found = requests.get(one);
+      const found = requests.of(one);
       const { useCase: name, blueprintVersion } = one.decision;
       if (found !== undefined && known.version(name, blueprintVersion) !== undefined) {
         featuresOf(one, found, tables, windows);
@@ -60,7 +60,7 @@ export async function audit(source: RecomputeSource, options: AuditOptions): Pro
   const all = await recompute(source, tables, logged, requests, await windowTiles(source, tables, ask));
   const compared = all.map((one) => ({ one, differences: compareDecision(one) }));
   const differing = compared.filter(({ differences }) => differences.length > 0);
-  const explained = await explain(source, tables, differing);
+  const explained = await explain(source, tables, requests, differing);
   const differences = [...explained, ...unreadable(read, useCase)];
   return {
     share,
@@ -81,6 +81,7 @@ type Compared = {
 async function explain(
   source: RecomputeSource,
   tables: Tables,
+  requests: Requests,
   differing: readonly Compared[],
 ): Promise<readonly Difference[]> {
   const asked = differing
@@ -90,7 +91,7 @@ async function explain(
   const sources = await readEventSources(source, asked);
   const known = new Set<unknown>(asked);
   return differing.flatMap(({ one, differences }) => {
-    if ("gone" in one) return differences;
+    if ("gone" in one) return withCauseOfGone(differences, requests);
     const features = differences.some(({ kind }) => kind === "features");
     return features && !known.has(one) ? differences : withCauses(differences, one, sources, tables);
   });

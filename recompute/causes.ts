@@ -3,6 +3,7 @@ import type { BlueprintPublished } from "../schemas/index.ts";
 import { productionModel } from "../serving/index.ts";
 import type { Difference, DifferenceKind } from "./compare.ts";
 import type { EventSources, SourceEvent } from "./event-sources.ts";
+import type { Requests } from "./find-requests.ts";
 import { featuresOf, type Recomputed } from "./recompute.ts";
 import type { Tables } from "./source.ts";
 import { windowsOf } from "./window-tiles.ts";
@@ -21,12 +22,21 @@ export function withCauses(
   sources: EventSources,
   tables: Tables,
 ): readonly Difference[] {
-  const causeOf: Partial<Record<DifferenceKind, () => string | null>> = {
-    features: once(() => causeOfFeatures(recomputed, sources, tables)),
+  const { layout } = recomputed.compiled;
+  const windows = new Set(layout.filter(({ feature }) => feature.kind === "window").map(({ name }) => name));
+  const causeOfWindows = once(() => causeOfFeatures(recomputed, sources, tables));
+  const causeOf: Partial<Record<DifferenceKind, (field: string) => string | null>> = {
+    features: (field) => (windows.has(field) ? causeOfWindows() : null),
     model: () => causeOfModel(recomputed, tables),
     blueprint: () => causeOfBlueprint(recomputed, tables),
   };
-  return differences.map((difference) => ({ ...difference, cause: causeOf[difference.kind]?.() ?? null }));
+  return differences.map((one) => ({ ...one, cause: causeOf[one.kind]?.(one.field) ?? null }));
+}
+
+/** Of a decision that could not be made again. */
+export function withCauseOfGone(differences: readonly Difference[], { goneUntil }: Requests): readonly Difference[] {
+  const cause = `can't be compared: requests up to ${iso(goneUntil)} are gone from the topic`;
+  return differences.map((one) => (one.kind === "request" && one.decisionTime <= goneUntil ? { ...one, cause } : one));
 }
 
 function once<T>(work: () => T): () => T {

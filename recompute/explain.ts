@@ -1,14 +1,14 @@
-import { formatDuration, groupKey, type PolicyTrace } from "../blueprints/index.ts";
+import { formatDuration, groupKey, validBlueprints, type PolicyTrace } from "../blueprints/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
 import type { Origin } from "../streams/index.ts";
-import { withCauses } from "./causes.ts";
+import { withCauseOfGone, withCauses } from "./causes.ts";
 import { compareDecision, type Difference } from "./compare.ts";
 import { readEventSources, type SourceEvent } from "./event-sources.ts";
 import { findRequests } from "./find-requests.ts";
 import { findLogged, type LoggedDecision } from "./logged-decisions.ts";
-import { featuresOf, recompute, type Recomputed } from "./recompute.ts";
+import { recompute, type Recomputed } from "./recompute.ts";
 import { readTables, type RecomputeSource } from "./source.ts";
-import { windowTiles } from "./window-tiles.ts";
+import { windowsOf } from "./window-tiles.ts";
 
 /** An event's own time, ms, and where it lies. */
 export interface EventPlace {
@@ -75,10 +75,17 @@ export async function explainDecision(
   if (logged === undefined) return undefined;
   const tables = await readTables(source);
   const requests = await findRequests(source, [logged]);
-  const found = requests.get(logged);
-  const windows = await windowTiles(source, tables, (ask) => {
-    if (found !== undefined) featuresOf(logged, found, tables, ask);
-  });
+  const found = requests.of(logged);
+  const compiled = validBlueprints(tables.blueprints).version(
+    logged.decision.useCase,
+    logged.decision.blueprintVersion,
+  );
+  const queries = found === undefined || compiled === undefined ? [] : [{ logged, found, compiled }];
+  const sources = await readEventSources(source, queries);
+  const windows = windowsOf(
+    tables.blueprints,
+    sources.of(logged).map(({ record }) => record),
+  );
   const [again] = await recompute(source, tables, [logged], requests, windows);
   const later = {
     versions: countWhere(
@@ -97,9 +104,8 @@ export async function explainDecision(
   const compared = compareDecision(again!);
   if ("gone" in again!) {
     const nothing = { model: null, features: [], predictions: [], policy: [], seed: null, sourcesBefore: false };
-    return { ...base, ...nothing, differences: compared, equal: false };
+    return { ...base, ...nothing, differences: withCauseOfGone(compared, requests), equal: false };
   }
-  const sources = await readEventSources(source, [again!]);
   const differences = withCauses(compared, again!, sources, tables);
   const features = featuresWith(again!, sources.of(logged));
   return {

@@ -8,7 +8,11 @@ export interface FoundRequest {
   readonly origin: Origin;
 }
 
-export type Requests = ReadonlyMap<LoggedDecision, FoundRequest>;
+export interface Requests {
+  readonly of: (logged: LoggedDecision) => FoundRequest | undefined;
+  /** Requests at or before this time may be gone from the topic; `-Infinity` where what was read still has its beginning. */
+  readonly goneUntil: number;
+}
 
 /**
  * The request that each decision answered: the first with its id and time. A repeated request has the same id and is answered without a
@@ -19,16 +23,22 @@ export async function findRequests(
   logged: readonly LoggedDecision[],
 ): Promise<Requests> {
   const found = new Map<LoggedDecision, FoundRequest>();
+  const of = (one: LoggedDecision): FoundRequest | undefined => found.get(one);
+  let goneUntil = Number.NEGATIVE_INFINITY;
   const count = await backbone.partitions(decisionRequests.name);
-  if (count === undefined) return found;
+  if (count === undefined) return { of, goneUntil };
+  const offsets = await backbone.offsets([decisionRequests.name]);
+  const cut = new Set(offsets.filter(({ start }) => start > 0).map(({ partition }) => partition));
   const missing = new Map(Map.groupBy(logged, ({ decision }) => decision.decisionTime));
   const read = async (partitions: readonly number[]): Promise<void> => {
     if (missing.size === 0 || partitions.length === 0) return;
     const ranges: OffsetRange[] = partitions.map((partition) => ({ partition, from: 0, to: Number.POSITIVE_INFINITY }));
-    const isWanted = (time: number): boolean => missing.has(time);
     for await (const record of readTopic(backbone, serdes, decisionRequests, {
       ranges,
-      isWanted: ({ timestamp }) => isWanted(timestamp),
+      isWanted({ partition, timestamp }) {
+        if (cut.delete(partition)) goneUntil = Math.max(goneUntil, timestamp);
+        return missing.has(timestamp);
+      },
       onBad: () => undefined,
     })) {
       const { value: request, time, origin } = record;
@@ -46,5 +56,5 @@ export async function findRequests(
   const units = new Set(logged.map(({ decision }) => partitionOf(Buffer.from(decision.unit), count)));
   await read([...units]);
   await read(Array.from({ length: count }, (_, partition) => partition).filter((partition) => !units.has(partition)));
-  return found;
+  return { of, goneUntil };
 }

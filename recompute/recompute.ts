@@ -62,7 +62,7 @@ export async function recompute(
   return logged.map((one) => {
     const { decision } = one;
     const { useCase, decisionTime: time, blueprintVersion } = decision;
-    const found = requests.get(one);
+    const found = requests.of(one);
     if (found === undefined) return { logged: one, gone: "request" };
     const compiled = known.version(useCase, blueprintVersion);
     if (compiled === undefined) return { logged: one, gone: "blueprint" };
@@ -115,9 +115,9 @@ async function scoresOf(
       continue;
     }
     try {
-      const asked = group.filter((one) => requests.has(one));
+      const asked = group.filter((one) => requests.of(one) !== undefined);
       const made = await predict(
-        asked.map((one) => enrichedOf(one, requests.get(one)!)),
+        asked.map((one) => enrichedOf(one, requests.of(one)!)),
         compiled,
         await scorers(model),
       );

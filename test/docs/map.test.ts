@@ -17,11 +17,12 @@ const rooms = [
 ];
 const folders = [...new Set(rooms.flatMap(sourcesOf).map((file) => dirname(file)))];
 const map = readFileSync(join(root, "docs/map.md"), "utf8");
-const pages = [
-  "README.md",
-  "docs/map.md",
-  ...readdirSync(join(root, "docs/decisions")).map((file) => `docs/decisions/${file}`),
-];
+const pages = ["README.md", ...["docs", "docs/decisions"].flatMap(pagesIn)];
+
+function pagesIn(folder: string): readonly string[] {
+  const files = readdirSync(join(root, folder)).filter((file) => file.endsWith(".md"));
+  return files.map((file) => `${folder}/${file}`);
+}
 
 /** Paths of the project that a page names in backticks; patterns and names alone are left out. */
 function pathsIn(page: string): readonly string[] {
