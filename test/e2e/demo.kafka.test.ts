@@ -1,5 +1,10 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
+import { audit } from "../../recompute/index.ts";
+import { createConfluentRegistry, createKafkaBackbone, prefixed } from "../../streams/index.ts";
+import { openTools } from "../../topologies/index.ts";
+import { readModels } from "../../trainer/index.ts";
 import { loopstream, temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();
@@ -21,5 +26,34 @@ test(
     const { latencyMs: _3, seconds: _4, ...found } = kafka.json;
     expect(found).toEqual(expected);
     expect(found["modelsPublished"]).toBeGreaterThan(0);
+  },
+);
+
+test(
+  "there, behind transactions' markers, every model and every decision comes out again",
+  { timeout: 300_000 },
+  async () => {
+    const { id } = JSON.parse(readFileSync(join(dir.path, "kafka/demo/run.json"), "utf8")) as { id: string };
+    const subjectPrefix = `demo-${id}-`;
+    const kafka = await createKafkaBackbone({ brokers: inject("brokers").split(",") });
+    const registry = createConfluentRegistry({ url: inject("registry") });
+    const backbone = prefixed(kafka, subjectPrefix);
+    const tools = await openTools({ backbone, registry, subjectPrefix, partitions: 4, codeVersion: "test" });
+    try {
+      const models = await readModels(tools);
+      expect(models.length).toBeGreaterThan(3);
+      for (const model of models) {
+        const { actual, expected, problem, header } = await tools.trainer.rebuild(model);
+        expect([actual, problem, header]).toEqual([expected, null, "equal"]);
+      }
+      const source = { ...tools, scorers: tools.scorers.get.bind(tools.scorers), salt: "loopstream" };
+      const report = await audit(source, { share: 1, from: 0, to: Number.POSITIVE_INFINITY });
+      expect(report.sampled).toBeGreaterThan(5_000);
+      expect(report).toMatchObject({ recomputed: report.sampled, differences: [] });
+    } finally {
+      await tools.close();
+      await kafka.close();
+      await registry.close();
+    }
   },
 );
