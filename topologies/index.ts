@@ -13,4 +13,4 @@ export {
   type ReplayStep,
 } from "./replay/index.ts";
 export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
-export { publishBlueprint, withdrawBlueprint, type PublishedVersion } from "./publish-blueprint.ts";
+export { publishBlueprint, storeBlueprint, withdrawBlueprint, type PublishedVersion } from "./publish-blueprint.ts";

@@ -43,6 +43,22 @@ export async function publishBlueprint(hands: Hands, text: string, from?: number
   return { useCase, version, changes, unchanged: false };
 }
 
+/**
+ * Publishes a text without making it live: history can be replayed by it and models trained for it first, and running instances gather from now
+ * on what its windows look back on. A version that is there stays as it is.
+ */
+export async function storeBlueprint(hands: Hands, text: string): Promise<PublishedVersion> {
+  const blueprint = parseBlueprint(text);
+  const { useCase, version } = blueprint;
+  const table = await readTable(hands.backbone, hands.serdes, blueprints);
+  const live = validBlueprints(table).at(useCase, Number.MAX_SAFE_INTEGER)?.blueprint;
+  const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
+  if (table.get(`${useCase}/${version}`) !== undefined) return { useCase, version, changes, unchanged: true };
+  await registerRows(hands, text, live);
+  await write(hands, { useCase, version, text, activations: [] }, Date.now());
+  return { useCase, version, changes, unchanged: false };
+}
+
 /** Turns off a version that is live; decisions are null until another one is. */
 export async function withdrawBlueprint(hands: Hands, useCase: string, version: string, time: number): Promise<void> {
   const table: GlobalView<BlueprintPublished> = await readTable(hands.backbone, hands.serdes, blueprints);

@@ -9,7 +9,7 @@ export { ScorerCache } from "./models/scorers.ts";
 export { scoreRows, type RowsScore } from "./rows/score-rows.ts";
 export { hashRows, newestRows } from "./rows/hash-rows.ts";
 export { keepNewest } from "./rows/keep-newest.ts";
-export { readRows, type RowsRead, type RowsReading } from "./rows/read-rows.ts";
+export { readRows, withRowsOn, type RowsRead, type RowsReading } from "./rows/read-rows.ts";
 export type { Rebuilt } from "./rebuild.ts";
 export { Trainer, type TrainerOptions, type TrainRequest, type TrainResult, type TrainerTables } from "./trainer.ts";
 export { cronDue, freshRowsDue } from "./triggers.ts";

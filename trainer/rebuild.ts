@@ -5,7 +5,7 @@ import { fitRows } from "./fit-rows.ts";
 import type { Learner } from "./learner.ts";
 import { sha256 } from "./models/artifacts.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
-import { readRows } from "./rows/read-rows.ts";
+import { readRows, withRowsOn } from "./rows/read-rows.ts";
 
 export interface Rebuilt {
   readonly modelId: string;
@@ -83,7 +83,8 @@ async function trainAgain(
   }
   const { rowsTopic, ranges, until, versions } = provenance;
   await checkThere(backbone, rowsTopic, ranges, modelId);
-  const { rows } = await readRows(backbone, serdes, compiled, blueprints, until, { ranges, versions });
+  const from = withRowsOn(compiled, rowsTopic);
+  const { rows } = await readRows(backbone, serdes, from, blueprints, until, { ranges, versions });
   if (rows.length !== provenance.rows + provenance.holdout) {
     throw new NotRebuildable(
       `${rowsTopic} holds ${rows.length} decisions in the recorded offsets, model ${modelId} was made from ${provenance.rows} ` +

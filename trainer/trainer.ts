@@ -11,7 +11,7 @@ import { provenanceHeaders } from "./models/provenance.ts";
 import { publishTrained } from "./models/publish-trained.ts";
 import type { ScorerCache } from "./models/scorers.ts";
 import { rebuildModel, type Rebuilt } from "./rebuild.ts";
-import { readRows } from "./rows/read-rows.ts";
+import { readRows, withRowsOn } from "./rows/read-rows.ts";
 import { matrixOf, splitNewest } from "./rows/training-set.ts";
 import { cronDue, freshRowsDue } from "./triggers.ts";
 
@@ -44,6 +44,8 @@ export interface TrainRequest {
   readonly publishedAt?: () => number;
   /** Absent: the version that is live at `until`. */
   readonly blueprintVersion?: string;
+  /** Where the rows are; absent: the use case's own topic. */
+  readonly rowsTopic?: string;
   /** Absent: the blueprint's share. 0: nothing is held out, and the model is not promoted. */
   readonly holdout?: number;
   readonly onProgress?: (done: number, total: number) => void;
@@ -106,11 +108,12 @@ export class Trainer {
     const { useCase, until } = request;
     const tables = await this.#options.tables();
     const blueprints = validBlueprints(tables.blueprints);
-    const compiled =
+    const found =
       request.blueprintVersion === undefined
         ? blueprints.at(useCase, until)
         : blueprints.version(useCase, request.blueprintVersion);
-    if (compiled === undefined) throw new Error(missingBlueprint(request, blueprints));
+    if (found === undefined) throw new Error(missingBlueprint(request, blueprints));
+    const compiled = request.rowsTopic === undefined ? found : withRowsOn(found, request.rowsTopic);
     const { blueprint } = compiled;
     const { rows, ranges, versions } = await readRows(backbone, serdes, compiled, blueprints, until);
     if (rows.length < blueprint.training.minRows) {

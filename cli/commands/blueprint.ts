@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { blueprints } from "../../schemas/index.ts";
 import { readTable } from "../../streams/index.ts";
-import { publishBlueprint, withdrawBlueprint } from "../../topologies/index.ts";
+import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -13,6 +13,7 @@ import type { SettingsFlags } from "../settings.ts";
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
   readonly from?: string;
+  readonly notLive?: boolean;
 }
 
 export function blueprintCommand(parent: Command): void {
@@ -33,11 +34,21 @@ export function blueprintCommand(parent: Command): void {
     .description("publish a version and make it live")
     .argument("<file>")
     .option("--from <time>", "live after this time (default: now; the first version of a use case: from the beginning)")
+    .option("--not-live", "publish it only: to replay history by it and to train for it before it decides")
     .action((file: string, flags: Flags) =>
       run(flags, ({ settings, output }) =>
         withTools(settings, async (tools) => {
           const text = readText(file);
           parseBlueprint(text, file);
+          if (flags.notLive === true) {
+            if (flags.from !== undefined)
+              throw new UsageError("--from says when it is live: leave it out with --not-live");
+            const stored = await storeBlueprint(tools, text);
+            output.result(stored, ({ useCase, version, changes }) =>
+              [`${useCase} ${version} is published, not live`, ...changes.map((change) => `  ${change}`)].join("\n"),
+            );
+            return;
+          }
           const from = flags.from === undefined ? undefined : parseTime(flags.from, "--from");
           const published = await publishBlueprint(tools, text, from);
           output.result(published, ({ useCase, version, changes, unchanged }) =>

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { rowSchema, validBlueprints } from "../../blueprints/index.ts";
 import { blueprints } from "../../schemas/index.ts";
 import { readTable } from "../../streams/index.ts";
-import { readRows } from "../../trainer/index.ts";
+import { readRows, withRowsOn } from "../../trainer/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -18,6 +18,7 @@ interface Flags extends SettingsFlags {
   readonly from?: string;
   readonly to?: string;
   readonly blueprint?: string;
+  readonly topic?: string;
 }
 
 export function rowsCommand(parent: Command): void {
@@ -28,6 +29,7 @@ export function rowsCommand(parent: Command): void {
     .option("--format <name>", "csv, jsonl or parquet (default: by the file's name, csv on stdout)")
     .option("--from <time>", "decided at or after")
     .option("--to <time>", "decided before")
+    .option("--topic <name>", "where the rows are, as a replay printed it (default: the use case's own topic)")
     .option("--blueprint <version>", "columns of this version, and the rows it may train on (default: the live one)")
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
@@ -38,9 +40,18 @@ export function rowsCommand(parent: Command): void {
               ? known.at(flags.useCase, Number.MAX_SAFE_INTEGER)
               : known.version(flags.useCase, flags.blueprint);
           if (compiled === undefined) throw new UsageError(`use case "${flags.useCase}" has no such blueprint`);
+          if (flags.topic !== undefined && (await tools.backbone.partitions(flags.topic)) === undefined) {
+            throw new UsageError(`--topic ${flags.topic}: there is no such topic; loopstream topics lists them`);
+          }
           const from = flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from");
           const to = flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to");
-          const { rows } = await readRows(tools.backbone, tools.serdes, compiled, known, Number.POSITIVE_INFINITY);
+          const { rows } = await readRows(
+            tools.backbone,
+            tools.serdes,
+            flags.topic === undefined ? compiled : withRowsOn(compiled, flags.topic),
+            known,
+            Number.POSITIVE_INFINITY,
+          );
           const columns = rowSchema(compiled.blueprint).fields.map(({ name, type }) => ({
             name,
             type: columnType(name, type),

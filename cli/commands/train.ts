@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { validBlueprints } from "../../blueprints/index.ts";
 import { blueprints } from "../../schemas/index.ts";
 import { readTable } from "../../streams/index.ts";
-import { scoreRows } from "../../trainer/index.ts";
+import { scoreRows, withRowsOn } from "../../trainer/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
@@ -16,6 +16,7 @@ interface Flags extends SettingsFlags {
   readonly blueprint?: string;
   readonly holdout?: string;
   readonly scoreUntil?: string;
+  readonly rows?: string;
 }
 
 export function trainCommand(parent: Command): void {
@@ -24,6 +25,7 @@ export function trainCommand(parent: Command): void {
     .requiredOption("--use-case <name>", "whose rows")
     .option("--until <time>", "only rows complete by then; the model is valid after it (default: now)")
     .option("--blueprint <version>", "blueprint version (default: the one live at --until)")
+    .option("--rows <topic>", "where the rows are, as a replay printed it (default: the use case's own topic)")
     .option("--holdout <share>", "share of the newest rows to judge it by, 0 to 0.9 (0: train on all, don't promote)")
     .option(
       "--score-until <time>",
@@ -37,6 +39,9 @@ export function trainCommand(parent: Command): void {
           if (holdout !== undefined && !(holdout >= 0 && holdout <= 0.9)) {
             throw new UsageError(`--holdout ${flags.holdout}: write a share from 0 to 0.9`);
           }
+          if (flags.rows !== undefined && (await tools.backbone.partitions(flags.rows)) === undefined) {
+            throw new UsageError(`--rows ${flags.rows}: there is no such topic; loopstream topics lists them`);
+          }
           const bar = progress("train", null, { enabled: !output.json });
           const result = await tools.trainer.train({
             useCase: flags.useCase,
@@ -44,6 +49,7 @@ export function trainCommand(parent: Command): void {
             ...(flags.until === undefined ? { publishedAt: Date.now } : {}),
             onProgress: (done, total) => bar.update(done, `of ${total} rounds`),
             ...(flags.blueprint === undefined ? {} : { blueprintVersion: flags.blueprint }),
+            ...(flags.rows === undefined ? {} : { rowsTopic: flags.rows }),
             ...(holdout === undefined ? {} : { holdout }),
           });
           bar.stop();
@@ -60,7 +66,7 @@ export function trainCommand(parent: Command): void {
               ? undefined
               : await scoreRows(
                   tools,
-                  compiled,
+                  flags.rows === undefined ? compiled : withRowsOn(compiled, flags.rows),
                   table,
                   result.onnx,
                   result.newest + 1,

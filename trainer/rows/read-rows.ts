@@ -43,6 +43,11 @@ export async function readRows(
   return { rows: [...newest.values()].sort(byDecision), ranges, versions: [...versions].sort() };
 }
 
+/** A version whose rows lie on another topic: one that a replay wrote. */
+export function withRowsOn(compiled: CompiledBlueprint, topic: string): CompiledBlueprint {
+  return { ...compiled, rows: { ...compiled.rows, name: topic } };
+}
+
 async function rangesOf(backbone: Backbone, topic: string): Promise<readonly OffsetRange[]> {
   if ((await backbone.partitions(topic)) === undefined) return [];
   return (await backbone.offsets([topic])).map(({ partition, start, end }) => ({ partition, from: start, to: end }));
