@@ -28,6 +28,8 @@ export interface DecisionTopologyOptions {
   readonly memoryEdges?: readonly AnyTopic[];
   /** Makes decisions again instead of taking part in the live group: run it over a side view. */
   readonly scope?: Scope;
+  /** False: no hourly statistics. */
+  readonly statistics?: boolean;
 }
 
 export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scored, joined]);
@@ -37,7 +39,7 @@ export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scor
  * are made again and nobody is answered; a version that was not the live one also reads the live decisions, so that rows say what was done.
  */
 export function decisionTopology(options: DecisionTopologyOptions): Topology {
-  const { name, scorers, salt, memoryEdges = allMemoryEdges, scope } = options;
+  const { name, scorers, salt, memoryEdges = allMemoryEdges, scope, statistics = true } = options;
   const restating = scope?.blueprintVersion !== undefined;
   const made = restating ? restatedDecisions : decisions;
   const joining: JoinOptions = {
@@ -56,7 +58,7 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
       ...(restating ? [restate(scope)] : []),
       join(joining),
       etl,
-      monitorOf(made),
+      ...(statistics ? [monitorOf(made)] : []),
     ],
     globals: [blueprintTable, modelTable, eventWindows],
     memoryEdges: restating ? [...memoryEdges, restatedDecisions] : memoryEdges,

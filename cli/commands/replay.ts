@@ -23,6 +23,7 @@ interface Flags extends SettingsFlags {
   readonly lateness: string;
   readonly pace: string;
   readonly fresh?: boolean;
+  readonly stats?: boolean;
 }
 
 export function replayCommand(parent: Command): void {
@@ -38,6 +39,7 @@ export function replayCommand(parent: Command): void {
     .option("--step <duration>", "event time that is held in memory at once; changes no row", "1d")
     .option("--lateness <duration>", "how far a record may come behind a newer one of its partition", "1h")
     .option("--pace <share>", "share of the time to work in, above 0 to 1: less leaves more to the live group", "1")
+    .option("--stats", "make the hourly statistics too")
     .option("--fresh", "start over, in topics of a new name")
     .addHelpText("after", "\nA replay that was stopped goes on where it was when the same command is given again.")
     .action((flags: Flags) =>
@@ -74,6 +76,7 @@ export function replayCommand(parent: Command): void {
             dir: join(settings.dir, "replays"),
             stepMs: Math.max(1, stepMs),
             latenessMs,
+            statistics: flags.stats === true,
             fresh: flags.fresh === true,
             onStep({ until, requests, total }) {
               bar ??= progress("replay", total, { enabled: !output.json });

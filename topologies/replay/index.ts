@@ -1,4 +1,5 @@
 export { besideLive } from "./replay-topics.ts";
 export { ReplayError, type ReplayRequest } from "./plan.ts";
-export { replay, type ReplayOptions, type ReplayResult, type ReplayStep } from "./replay.ts";
+export { replay, type ReplayResult } from "./replay.ts";
+export type { ReplayOptions, ReplayStep } from "./replay-options.ts";
 export type { ReplayCounts } from "./replay-summary.ts";

@@ -84,6 +84,8 @@ export const replayProgress: Topic<ReplayProgress> = defineTopic({
   },
 });
 
+export const PROGRESS_KEY = "progress";
+
 /** What the live group writes and work beside it only reads. */
 const sources = [decisionRequests, observations, events, blueprints, models, modelArtifacts];
 

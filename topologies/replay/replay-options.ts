@@ -1,0 +1,34 @@
+import type { StateEngine } from "../../streams/index.ts";
+import type { LoopOptions } from "../loop.ts";
+import type { ReplayRequest } from "./plan.ts";
+
+export interface ReplayOptions extends Pick<
+  LoopOptions,
+  "backbone" | "registry" | "subjectPrefix" | "stateEngine" | "partitions" | "commitIntervalMs" | "salt"
+> {
+  readonly request: ReplayRequest;
+  /** A folder for the state of this and other replays. */
+  readonly dir: string;
+  /** Event time that is shown at once, ms. It changes how much is held in memory, and no row. */
+  readonly stepMs: number;
+  /** How far, in ms of event time, a record may come behind a newer one of its partition and still be taken in its order. */
+  readonly latenessMs: number;
+  /** Start over, in topics of a new name, whether or not a former run was finished. */
+  readonly fresh?: boolean;
+  /** Also make the hourly statistics. */
+  readonly statistics?: boolean;
+  /** Holds the state instead of a folder of the replay's own in `dir`. */
+  readonly engine?: StateEngine;
+  readonly onStep?: (step: ReplayStep) => void;
+  /** Awaited after each step with the milliseconds it took: to make room for others. */
+  readonly pause?: (stepMs: number) => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReplayStep {
+  /** Event time it has come to, ms. */
+  readonly until: number;
+  /** Requests handled in all, of `total`. */
+  readonly requests: number;
+  readonly total: number;
+}

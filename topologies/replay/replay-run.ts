@@ -1,0 +1,198 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  clock,
+  deadLetters,
+  decisionRequests,
+  decisions,
+  events,
+  liveDecisions,
+  observations,
+} from "../../schemas/index.ts";
+import {
+  Application,
+  createLevelEngine,
+  createRocksEngine,
+  Stepped,
+  type Backbone,
+  type LaneMark,
+  type Publisher,
+  type Serdes,
+  type StateEngine,
+  type SteppedSource,
+} from "../../streams/index.ts";
+import { ScorerCache } from "../../trainer/index.ts";
+import { decisionTopology } from "../decision-topology.ts";
+import { ORPHAN_MS } from "./plan.ts";
+import type { ReplayOptions } from "./replay-options.ts";
+import { PROGRESS_KEY, replayProgress, type ReplayProgress } from "./replay-topics.ts";
+
+export interface RunParts {
+  readonly options: ReplayOptions;
+  readonly side: Backbone;
+  readonly serdes: Serdes;
+  readonly publisher: Publisher;
+  readonly partitions: number;
+  readonly name: string;
+  readonly progress: ReplayProgress;
+}
+
+interface EventMark {
+  readonly until: number;
+  readonly marks: readonly LaneMark[];
+}
+
+/** What decisions are made from, and what is joined with them. */
+const FIRST = [events.name, decisionRequests.name];
+const THEN = [liveDecisions.name, decisions.name, observations.name];
+
+/** One run, from where the one before was stopped to the end. */
+export class ReplayRun {
+  readonly #parts: RunParts;
+  readonly #stateDir: string;
+  readonly #engine: StateEngine;
+  #eventMarks: EventMark[];
+  #progress: ReplayProgress;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#progress = parts.progress;
+    this.#stateDir = join(parts.options.dir, parts.name);
+    const { stateEngine, engine } = parts.options;
+    const create = stateEngine === "rocksdb" ? createRocksEngine : createLevelEngine;
+    this.#engine = engine ?? create(this.#stateDir);
+    const { until, eventMarks } = parts.progress;
+    this.#eventMarks = eventMarks.length === 0 ? [] : [{ until, marks: eventMarks }];
+  }
+
+  get late(): number {
+    return this.#progress.late;
+  }
+
+  /** @returns `undefined` when the signal stopped it. */
+  async run(): Promise<{ readonly requests: number; readonly from: number; readonly until: number } | undefined> {
+    const { side, serdes, progress, options } = this.#parts;
+    const { marks, eventMarks, latenessMs } = progress;
+    const stepped = await Stepped.open({
+      backbone: side,
+      sources: this.#sources(),
+      latenessMs,
+      ...(marks.length === 0 ? {} : { marks: [...marks.filter(({ topic }) => topic !== events.name), ...eventMarks] }),
+    });
+    // What windows look back on is read again from the topic: its place in a former run's folder says nothing here.
+    await this.#engine.destroy("globals");
+    const scorers = new ScorerCache(options.backbone, serdes);
+    let failed: (error: unknown) => void = () => undefined;
+    const failure = new Promise<never>((_, reject) => (failed = reject));
+    failure.catch(() => undefined);
+    const application = this.#application(stepped, scorers, (error) => failed(error));
+    try {
+      await application.start();
+      const finished = await Promise.race([this.#steps(stepped, application), failure]);
+      if (!finished) return undefined;
+    } finally {
+      const closing = application.close();
+      stepped.wake();
+      await closing;
+      await stepped.close();
+      await scorers.close();
+    }
+    await this.#save({ ...this.#progress, finished: true });
+    await rm(this.#stateDir, { recursive: true, force: true });
+    return {
+      requests: this.#progress.shown - progress.shown,
+      from: Math.max(progress.from, progress.until),
+      until: progress.horizon,
+    };
+  }
+
+  #sources(): readonly SteppedSource[] {
+    const { from, to, horizon, blueprintVersion, lookBackMs } = this.#parts.progress;
+    return [
+      { topic: events.name, from: from - lookBackMs, to },
+      { topic: decisionRequests.name, from, to },
+      { topic: decisions.name, growing: true },
+      { topic: observations.name, from: from - ORPHAN_MS, to: horizon },
+      ...(blueprintVersion === null ? [] : [{ topic: liveDecisions.name, from, to }]),
+    ];
+  }
+
+  #application(stepped: Stepped, scorers: ScorerCache, onFailure: (error: unknown) => void): Application {
+    const { options, serdes, partitions, progress } = this.#parts;
+    const { useCase, from, to, blueprintVersion } = progress;
+    return new Application({
+      id: "loop",
+      topology: decisionTopology({
+        name: "loop",
+        scorers: (model) => scorers.get(model),
+        salt: options.salt,
+        statistics: options.statistics === true,
+        scope: { useCase, from, to, ...(blueprintVersion === null ? {} : { blueprintVersion }) },
+      }),
+      backbone: stepped.backbone,
+      serdes,
+      engine: this.#engine,
+      deadLetters,
+      partitions,
+      delivery: "exactlyOnce",
+      commitIntervalMs: options.commitIntervalMs,
+      maxTaskIdleMs: Number.POSITIVE_INFINITY,
+      onFailure,
+    });
+  }
+
+  async #steps(stepped: Stepped, application: Application): Promise<boolean> {
+    const { options, progress, publisher } = this.#parts;
+    const { horizon, stepMs, requests: total } = progress;
+    // A former run was stopped after this: the events before are shown again, to nobody but the windows.
+    if (progress.eventMarks.length > 0) {
+      await stepped.show([events.name], progress.until);
+      await application.idle();
+    }
+    while (this.#progress.until < horizon) {
+      if (options.signal?.aborted === true) return false;
+      const started = performance.now();
+      const until = Math.min(horizon, (Math.floor(this.#progress.until / stepMs) + 1) * stepMs);
+      const shown = await this.#showFirst(stepped, until);
+      if (shown.any > 0) await application.idle();
+      const joined = await stepped.show(THEN, until);
+      await publisher.publish([{ topic: clock, key: "clock", value: { time: until }, time: until, partition: 0 }]);
+      stepped.wake();
+      if (joined > 0 || until === horizon) await application.idle();
+      await this.#settle(stepped, until, shown.requests);
+      options.onStep?.({ until, requests: this.#progress.shown, total });
+      await options.pause?.(performance.now() - started);
+    }
+    return true;
+  }
+
+  async #showFirst(stepped: Stepped, until: number): Promise<{ readonly any: number; readonly requests: number }> {
+    const [eventTopic, requestTopic] = FIRST as [string, string];
+    const seen = await stepped.show([eventTopic], until);
+    const requests = await stepped.show([requestTopic], until);
+    return { any: seen + requests, requests };
+  }
+
+  async #settle(stepped: Stepped, until: number, requests: number): Promise<void> {
+    const { progress } = this.#parts;
+    const marks = stepped.settle();
+    const known = this.#eventMarks;
+    known.push({ until, marks: marks.filter(({ topic }) => topic === events.name) });
+    while (known.length > 1 && known[1]!.until <= until - progress.lookBackMs) known.shift();
+    const { shown } = this.#progress;
+    await this.#save({
+      ...this.#progress,
+      until,
+      shown: shown + requests,
+      late: progress.late + stepped.late,
+      marks,
+      eventMarks: known[0]!.marks,
+    });
+  }
+
+  async #save(value: ReplayProgress): Promise<void> {
+    this.#progress = value;
+    const { publisher } = this.#parts;
+    await publisher.publish([{ topic: replayProgress, key: PROGRESS_KEY, value, time: value.until, partition: 0 }]);
+  }
+}
