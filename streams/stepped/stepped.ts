@@ -135,7 +135,8 @@ export class Stepped {
 function passedOn(backbone: Backbone): Omit<Backbone, "offsets" | "reader" | "group"> {
   return {
     kind: backbone.kind,
-    fencesOffsets: backbone.fencesOffsets,
+    // What is shown has no group of the broker's: on Kafka the tasks' producers fence.
+    fencesOffsets: backbone.kind === "embedded" && backbone.fencesOffsets,
     ensureTopics: (specs) => backbone.ensureTopics(specs),
     partitions: (topic) => backbone.partitions(topic),
     topics: () => backbone.topics(),

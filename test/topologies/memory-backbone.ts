@@ -15,6 +15,7 @@ const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${par
 /** Topics in memory for tests that open hundreds of backbones: everything of the contract that is not a group of members. */
 export class MemoryBackbone implements Backbone {
   readonly kind = "embedded";
+  readonly fencesOffsets = false;
   readonly #logs = new Map<string, LogRecord[][]>();
   readonly #committed = new Map<string, number>();
   readonly #wakes = new Set<() => void>();
@@ -42,6 +43,12 @@ export class MemoryBackbone implements Backbone {
   async topics(): Promise<readonly string[]> {
     return [...this.#logs.keys()].sort();
   }
+
+  async retention(topics: readonly string[]) {
+    return topics.map((topic) => ({ topic, retentionMs: null }));
+  }
+
+  async retain(): Promise<void> {}
 
   async offsets(topics: readonly string[]) {
     return topics.flatMap((topic) =>

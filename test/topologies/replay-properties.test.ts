@@ -91,7 +91,7 @@ test("the rows are those that were made live, in the order of event time", { tim
 
 function newest(rows: readonly TrainingRow[]): readonly string[] {
   const kept = new Map<string, TrainingRow>();
-  for (const row of rows) keepNewest(kept, row["decisionId"] as string, row);
+  for (const row of rows) keepNewest(kept, row);
   return sorted([...kept.values()]);
 }
 

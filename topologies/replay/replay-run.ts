@@ -42,6 +42,8 @@ interface EventMark {
   readonly marks: readonly LaneMark[];
 }
 
+const LAST_KEY = "\u{10ffff}";
+
 /** What decisions are made from, and what is joined with them. */
 const FIRST = [events.name, decisionRequests.name];
 const THEN = [liveDecisions.name, decisions.name, observations.name];
@@ -73,14 +75,13 @@ export class ReplayRun {
   async run(): Promise<{ readonly requests: number; readonly from: number; readonly until: number } | undefined> {
     const { side, serdes, progress, options } = this.#parts;
     const { marks, eventMarks, latenessMs } = progress;
+    await this.#forgetEvents();
     const stepped = await Stepped.open({
       backbone: side,
       sources: this.#sources(),
       latenessMs,
       ...(marks.length === 0 ? {} : { marks: [...marks.filter(({ topic }) => topic !== events.name), ...eventMarks] }),
     });
-    // What windows look back on is read again from the topic: its place in a former run's folder says nothing here.
-    await this.#engine.destroy("globals");
     const scorers = new ScorerCache(options.backbone, serdes);
     let failed: (error: unknown) => void = () => undefined;
     const failure = new Promise<never>((_, reject) => (failed = reject));
@@ -104,6 +105,13 @@ export class ReplayRun {
       from: Math.max(progress.from, progress.until),
       until: progress.horizon,
     };
+  }
+
+  /** What windows look back on is read again from the topic. Rejects while another process makes this replay here. */
+  async #forgetEvents(): Promise<void> {
+    const database = await this.#engine.open("globals");
+    await database.deleteRange("", LAST_KEY);
+    await database.close();
   }
 
   #sources(): readonly SteppedSource[] {
@@ -155,10 +163,11 @@ export class ReplayRun {
       const until = Math.min(horizon, (Math.floor(this.#progress.until / stepMs) + 1) * stepMs);
       const shown = await this.#showFirst(stepped, until);
       if (shown.any > 0) await application.idle();
-      const joined = await stepped.show(THEN, until);
+      if ((await stepped.show(THEN, until)) > 0) await application.idle();
+      // Only now: after a crash the newest tick is read first, and timers must not fire ahead of records of their step.
       await publisher.publish([{ topic: clock, key: "clock", value: { time: until }, time: until, partition: 0 }]);
       stepped.wake();
-      if (joined > 0 || until === horizon) await application.idle();
+      if (until === horizon) await application.idle();
       await this.#settle(stepped, until, shown.requests);
       options.onStep?.({ until, requests: this.#progress.shown, total });
       await options.pause?.(performance.now() - started);
