@@ -1,5 +1,9 @@
 import type { Command } from "commander";
+import { validBlueprints } from "../../blueprints/index.ts";
 import { audit } from "../../recompute/index.ts";
+import { blueprints } from "../../schemas/index.ts";
+import { readTable } from "../../streams/index.ts";
+import type { Tools } from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
@@ -30,6 +34,7 @@ export function auditCommand(parent: Command): void {
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
         withTools(settings, async (tools) => {
+          if (flags.useCase !== undefined) await checkUseCase(tools, flags.useCase);
           const source = {
             ...tools,
             scorers: tools.scorers.get.bind(tools.scorers),
@@ -47,6 +52,13 @@ export function auditCommand(parent: Command): void {
         }),
       ),
     );
+}
+
+/** A name that is mistyped would be a sample of nothing, without a difference. */
+async function checkUseCase({ backbone, serdes }: Pick<Tools, "backbone" | "serdes">, useCase: string): Promise<void> {
+  const known = validBlueprints(await readTable(backbone, serdes, blueprints)).useCases();
+  if (known.includes(useCase)) return;
+  throw new UsageError(`there is no use case "${useCase}"; known are ${known.join(", ") || "none"}`);
 }
 
 function parseShare(text: string): number {

@@ -58,8 +58,20 @@ test("the exit code is 1 when there is a difference, here of every seed", { time
   expect(sampled).toBeGreaterThan(20);
 });
 
-test("a decision that was not made and a share that is none are errors", { timeout: 60_000 }, async () => {
-  const nobody = await loopstream(["explain", "nobody", ...at]);
-  expect([nobody.code, nobody.stderr]).toEqual([2, "loopstream: there is no decision nobody on the topic decisions\n"]);
-  expect((await loopstream(["audit", "--sample", "2", ...at])).code).toBe(2);
-});
+test(
+  "a decision that was not made, a use case nobody has and a share that is none are errors",
+  { timeout: 60_000 },
+  async () => {
+    const nobody = await loopstream(["explain", "nobody", ...at]);
+    expect([nobody.code, nobody.stderr]).toEqual([
+      2,
+      "loopstream: there is no decision nobody on the topic decisions\n",
+    ]);
+    const letters = await loopstream(["audit", "--use-case", "letters", ...at]);
+    expect([letters.code, letters.stderr]).toEqual([
+      2,
+      'loopstream: there is no use case "letters"; known are flight-delays\n',
+    ]);
+    expect((await loopstream(["audit", "--sample", "2", ...at])).code).toBe(2);
+  },
+);
