@@ -36,7 +36,7 @@ export const kafkaDefaults: Required<Omit<KafkaBackboneOptions, "brokers" | "sas
     replicationFactor: -1,
     ssl: false,
     sessionTimeoutMs: 10_000,
-    heartbeatIntervalMs: 3_000,
+    heartbeatIntervalMs: 1_000,
     rebalanceTimeoutMs: 60_000,
     transactionTimeoutMs: 10_000,
     deliveryTimeoutMs: 30_000,
