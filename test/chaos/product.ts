@@ -38,6 +38,8 @@ export class Product {
   #next: number | undefined;
   readonly seen = new Map<string, DecisionReplied>();
   readonly different: string[] = [];
+  /** Replies by decision id, where there was more than one. */
+  readonly repeated = new Map<string, number>();
   /** Replies that came, repeated ones too. */
   replies = 0;
   /** Told of each reply. */
@@ -139,7 +141,10 @@ export class Product {
     this.onReply?.(reply);
     const first = this.seen.get(reply.decisionId);
     if (first === undefined) this.seen.set(reply.decisionId, reply);
-    else if (!isDeepStrictEqual({ ...first }, { ...reply })) this.different.push(reply.decisionId);
+    else {
+      this.repeated.set(reply.decisionId, (this.repeated.get(reply.decisionId) ?? 1) + 1);
+      if (!isDeepStrictEqual({ ...first }, { ...reply })) this.different.push(reply.decisionId);
+    }
   }
 
   close(): Promise<void> {

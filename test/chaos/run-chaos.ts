@@ -46,6 +46,9 @@ export interface ChaosReport extends Findings {
   readonly repliesDiffer: readonly string[];
   readonly unanswered: number;
   readonly askedAgain: number;
+  /** Decision ids asked before and after the model was published, five times over a third of the run, and those with five equal replies or more. */
+  readonly askedFiveTimes: number;
+  readonly fiveEqualReplies: number;
   readonly resent: number;
   readonly killed: number;
   readonly paused: number;
@@ -62,6 +65,8 @@ const START = Date.UTC(2026, 0, 1);
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SETTLE_MS = 240_000;
+/** Shares of the run at which one batch is asked, the model being published at a half; less than the join TTL apart. */
+const FIVE_TIMES = [0.3, 0.4, 0.48, 0.55, 0.63];
 
 /** Publishes decisions and observations while processes are killed, paused and robbed of their disks, and then counts. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -77,6 +82,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const again = new Map<number, Request[]>();
   const pending: Promise<void>[] = [];
   let askedAgain = 0;
+  const fiveTimes: string[] = [];
   let brokerRestarts = 0;
   const timeOf = (index: number): number => START + index * SECOND;
   try {
@@ -109,6 +115,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
           }
         }
       }
+      if (step === Math.floor(FIVE_TIMES[0]! * steps)) {
+        fiveTimes.push(...batch.map(({ value }) => value.decisionId));
+        for (const share of FIVE_TIMES.slice(1)) {
+          const later = Math.floor(share * steps);
+          again.set(later, [...(again.get(later) ?? []), ...batch]);
+          askedAgain += batch.length;
+        }
+      }
       const outcomes = [...expected]
         .slice(Math.max(0, (step - 4) * BATCH), Math.max(0, (step - 3) * BATCH))
         .flatMap(([id, label]) => outcomeOf(product, id, label, timeOf));
@@ -138,9 +152,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const found = await verify(place, CHAOS_BLUEPRINT, expected, product.seen, options.stateDirs, options.partitions);
   await place.close();
   const unanswered = decisions - product.seen.size;
+  const different = new Set(product.different);
+  const fiveEqual = fiveTimes.filter((id) => (product.repeated.get(id) ?? 1) >= 5 && !different.has(id));
   const problems = [
     ...problemsOf(found),
     ...(unanswered === 0 ? [] : [`unanswered: ${unanswered}`]),
+    ...(fiveEqual.length === fiveTimes.length
+      ? []
+      : [`five equal replies: ${fiveEqual.length} of ${fiveTimes.length}`]),
     ...(product.different.length === 0 ? [] : [`replies that differ: ${product.different.slice(0, 3).join("; ")}`]),
   ];
   return {
@@ -151,6 +170,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     repliesDiffer: product.different,
     unanswered,
     askedAgain,
+    askedFiveTimes: fiveTimes.length,
+    fiveEqualReplies: fiveEqual.length,
     resent: product.resent,
     ...fleet.counts,
     brokerRestarts,
