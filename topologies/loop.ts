@@ -1,4 +1,4 @@
-import { blueprintTable, modelTable } from "../operators/index.ts";
+import { blueprintTable, modelTable, type JoinOptions } from "../operators/index.ts";
 import { blueprints, deadLetters, models, topics } from "../schemas/index.ts";
 import {
   Application,
@@ -39,6 +39,8 @@ export interface LoopOptions {
   readonly salt: string;
   readonly codeVersion: string;
   readonly memoryEdges?: readonly AnyTopic[];
+  /** How long the join remembers; default `joinDefaults`. */
+  readonly join?: JoinOptions;
   readonly onRestore?: ApplicationOptions["onRestore"];
   readonly onFailure?: ApplicationOptions["onFailure"];
 }
@@ -96,6 +98,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       name: id,
       scorers: (model) => tools.scorers.get(model),
       salt,
+      ...(options.join === undefined ? {} : { join: options.join }),
       ...(options.memoryEdges === undefined ? {} : { memoryEdges: options.memoryEdges }),
     }),
     backbone,

@@ -6,6 +6,7 @@ import { publishBlueprint } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, loopOptions, startLoopHere } from "../connect.ts";
 import { createLog } from "../log.ts";
+import { restoreReport } from "../restore-report.ts";
 import { serveMetrics } from "../serve-metrics.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -35,7 +36,7 @@ export function startCommand(parent: Command): void {
         try {
           const loop = await startLoopHere(connection, {
             ...loopOptions(settings, connection, "live"),
-            onRestore: (progress) => log.info(progress, "restoring"),
+            onRestore: restoreReport((line, text) => log.info(line, text)),
             onFailure: (error) => {
               log.error({ err: error }, "the loop has stopped");
               stop.abort(error);

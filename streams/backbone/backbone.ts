@@ -103,7 +103,7 @@ export interface Transaction {
 /** A pull reader over a changing set of partitions. Not safe for concurrent `poll`s. */
 export interface Reader {
   /**
-   * The next records, at most `maxRecords` (default 4,096) in all; an empty array when nothing came within `maxWaitMs`. Only committed records are
+   * The next records, at most `maxRecords` (default 4,096) and `MAX_POLL_BYTES` in all, but one in any case; an empty array when nothing came within `maxWaitMs`. Only committed records are
    * seen. Resolves at once when records are there. Rejects with `OFFSET_OUT_OF_RANGE` never: a position before the
    * start moves to the start.
    */
@@ -187,3 +187,6 @@ export interface Backbone {
 
 /** A record, key, value and headers together, may have at most this many bytes on either backbone (Kafka's default). */
 export const MAX_RECORD_BYTES = 1_000_000;
+
+/** Most bytes of one `poll`, keys and values with a little for each record, unless a single record is larger. */
+export const MAX_POLL_BYTES = 4 << 20;

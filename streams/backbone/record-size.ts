@@ -1,11 +1,29 @@
 import { StreamsError } from "../errors.ts";
-import { MAX_RECORD_BYTES, type OutgoingRecord } from "./backbone.ts";
+import { MAX_RECORD_BYTES, type LogRecord, type OutgoingRecord } from "./backbone.ts";
 
 /** Bytes of a record's key, value and headers; framing is not counted. */
 export function recordSize(record: OutgoingRecord): number {
   let size = (record.key?.length ?? 0) + (record.value?.length ?? 0);
   for (const name in record.headers) size += name.length + record.headers[name]!.length;
   return size;
+}
+
+const OVERHEAD = 100;
+
+/** About what a record that was read takes in memory. */
+export function heldBytes({ key, value }: LogRecord): number {
+  return OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
+}
+
+/** How many of the records from `head` on fit into so many bytes, at least one where there is one, at most `limit`. */
+export function fittingCount(records: readonly LogRecord[], head: number, limit: number, maxBytes: number): number {
+  let bytes = 0;
+  const end = Math.min(records.length, head + limit);
+  for (let at = head; at < end; at++) {
+    bytes += heldBytes(records[at]!);
+    if (bytes > maxBytes) return Math.max(1, at - head);
+  }
+  return end - head;
 }
 
 /** Throws `RECORD_TOO_LARGE` for the first record over `MAX_RECORD_BYTES`. */

@@ -1,4 +1,5 @@
-import type { Fetch, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
+import { MAX_POLL_BYTES, type Fetch, type Position, type Reader, type TopicPartition } from "../backbone/backbone.ts";
+import { fittingCount, heldBytes } from "../backbone/record-size.ts";
 import type { PartitionLog } from "./partition-log.ts";
 
 interface Cursor {
@@ -68,13 +69,15 @@ export class LogReader implements Reader {
     const cursors = [...this.#cursors.values()];
     const fetches: Fetch[] = [];
     let room = maxRecords;
-    for (let i = 0; i < cursors.length && room > 0; i++) {
+    let bytes = MAX_POLL_BYTES;
+    for (let i = 0; i < cursors.length && room > 0 && bytes > 0; i++) {
       const cursor = cursors[(this.#first + i) % cursors.length]!;
       const { log } = cursor;
       if (cursor.paused || cursor.position >= log.end) continue;
       const from = Math.max(cursor.position, log.start);
       const end = log.end;
-      const records = log.readTail(from, room) ?? (await log.read(from, room));
+      const found = log.readTail(from, room) ?? (await log.read(from, room, bytes));
+      const records = found.slice(0, fittingCount(found, 0, room, bytes));
       const last = records.at(-1);
       if (last === undefined) {
         if (cursor.position < end) cursor.position = end;
@@ -82,6 +85,7 @@ export class LogReader implements Reader {
       }
       cursor.position = last.offset + 1;
       room -= records.length;
+      for (const record of records) bytes -= heldBytes(record);
       fetches.push({ topic: log.topic, partition: log.partition, records });
     }
     this.#first = cursors.length === 0 ? 0 : (this.#first + 1) % cursors.length;

@@ -157,14 +157,19 @@ export class PartitionLog {
     return this.#tail.slice(index, index + limit);
   }
 
-  async read(from: number, limit: number): Promise<readonly LogRecord[]> {
+  /** At most `limit`, and no more once they have so many bytes. */
+  async read(from: number, limit: number, maxBytes = Number.POSITIVE_INFINITY): Promise<readonly LogRecord[]> {
     const iterator = this.#database.iterator({
       gte: recordKey(this.#topicId, this.partition, from),
       lt: recordKey(this.#topicId, this.partition, this.#visible),
       limit,
     });
     const records: LogRecord[] = [];
-    for await (const [key, value] of iterator) records.push(decodeRecord(offsetOf(key), value));
+    let bytes = 0;
+    for await (const [key, value] of iterator) {
+      records.push(decodeRecord(offsetOf(key), value));
+      if ((bytes += value.length) > maxBytes) break;
+    }
     return records;
   }
 

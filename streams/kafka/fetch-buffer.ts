@@ -1,4 +1,5 @@
 import type { Fetch, LogRecord, Position, TopicPartition } from "../backbone/backbone.ts";
+import { fittingCount, heldBytes } from "../backbone/record-size.ts";
 
 /** Fetched and not yet polled records of one partition, and where to go on fetching. */
 export class FetchBuffer implements TopicPartition {
@@ -43,19 +44,21 @@ export class FetchBuffer implements TopicPartition {
     this.#next = next;
     for (const record of records) {
       this.#records.push(record);
-      this.#bytes += sizeOf(record);
+      this.#bytes += heldBytes(record);
     }
   }
 
-  take(maxRecords: number): Fetch {
-    const records = this.#records.slice(this.#head, this.#head + maxRecords);
+  /** At least one record. */
+  take(maxRecords: number, maxBytes: number): Fetch {
+    const count = fittingCount(this.#records, this.#head, maxRecords, maxBytes);
+    const records = this.#records.slice(this.#head, this.#head + count);
     this.#head += records.length;
     if (this.#head === this.#records.length) {
       this.#records = [];
       this.#head = 0;
       this.#bytes = 0;
     } else {
-      for (const record of records) this.#bytes -= sizeOf(record);
+      for (const record of records) this.#bytes -= heldBytes(record);
       // Let go of what was taken once it is the larger part.
       if (this.#head > this.#records.length / 2) {
         this.#records = this.#records.slice(this.#head);
@@ -64,8 +67,4 @@ export class FetchBuffer implements TopicPartition {
     }
     return { topic: this.topic, partition: this.partition, records };
   }
-}
-
-function sizeOf(record: LogRecord): number {
-  return 100 + (record.key?.length ?? 0) + (record.value?.length ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { Fetch, Position, TopicPartition } from "../backbone/backbone.ts";
+import { MAX_POLL_BYTES, type Fetch, type Position, type TopicPartition } from "../backbone/backbone.ts";
 import { decodeBatches } from "./batch-decode.ts";
 import { FetchBuffer } from "./fetch-buffer.ts";
 import { fetchBatches, type FetchedPartition } from "./fetch-request.ts";
@@ -69,11 +69,14 @@ export class Fetcher {
     const buffers = [...this.#buffers.values()];
     const fetches: Fetch[] = [];
     let room = maxRecords;
-    for (let i = 0; i < buffers.length && room > 0; i++) {
+    let bytes = MAX_POLL_BYTES;
+    for (let i = 0; i < buffers.length && room > 0 && bytes > 0; i++) {
       const buffer = buffers[(this.#first + i) % buffers.length]!;
       if (!buffer.ready) continue;
-      const fetch = buffer.take(room);
+      const before = buffer.bytes;
+      const fetch = buffer.take(room, bytes);
       room -= fetch.records.length;
+      bytes -= before - buffer.bytes;
       fetches.push(fetch);
     }
     this.#first = buffers.length === 0 ? 0 : (this.#first + 1) % buffers.length;

@@ -12,6 +12,7 @@ export interface Metrics {
   readonly tasks: Gauge;
   readonly standbys: Gauge;
   readonly queued: Gauge;
+  readonly queuedBytes: Gauge;
 }
 
 export function createMetrics(): Metrics {
@@ -53,6 +54,11 @@ export function createMetrics(): Metrics {
     }),
     tasks: new Gauge({ name: "loopstream_tasks", help: "Tasks this instance runs.", registers }),
     standbys: new Gauge({ name: "loopstream_standbys", help: "Tasks of others whose state is kept here.", registers }),
+    queuedBytes: new Gauge({
+      name: "loopstream_queued_bytes",
+      help: "Bytes of records fetched and not handled.",
+      registers,
+    }),
     queued: new Gauge({ name: "loopstream_queued_records", help: "Records fetched and not handled.", registers }),
   });
 }

@@ -11,6 +11,7 @@ import type { Input } from "../task/input.ts";
 import type { Task } from "../task/task.ts";
 import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
+import { Backpressure } from "./backpressure.ts";
 import type { Delivery } from "./commit.ts";
 import { Committer } from "./committer.ts";
 import { Outbox } from "./outbox.ts";
@@ -44,6 +45,8 @@ export interface ApplicationOptions {
   readonly instanceId?: string;
   /** On how many other instances the state of each task is kept, so that one of them can take it over at once. Default 0. */
   readonly standbyReplicas?: number;
+  /** Bytes of records that may be fetched and not handled before partitions are paused, over all tasks. Default 64 MiB. */
+  readonly maxQueuedBytes?: number;
   readonly metrics?: Metrics;
   readonly onRestore?: (progress: RestoreProgress) => void;
   /** The application has stopped by itself; `close` it. */
@@ -51,8 +54,7 @@ export interface ApplicationOptions {
 }
 
 const POLL_MS = 100;
-const PAUSE_ABOVE = 20_000;
-const RESUME_BELOW = 5_000;
+const MAX_QUEUED_BYTES = 64 << 20;
 const EVICT_EVERY_MS = 6 * 3_600_000;
 const RETRY_AFTER_MS = 500;
 
@@ -76,6 +78,7 @@ export class Application {
   readonly #options: ApplicationOptions;
   readonly #tasks: TaskSet;
   readonly #instanceId: string;
+  readonly #backpressure: Backpressure;
   readonly #standbys: StandbySet;
   #membership: Partial<Membership> = {};
   #running: Promise<void> | undefined;
@@ -93,6 +96,7 @@ export class Application {
     const { metrics } = this;
     const { backbone, delivery } = options;
     this.#standbys = new StandbySet({ ...options, metrics });
+    this.#backpressure = new Backpressure(options.maxQueuedBytes ?? MAX_QUEUED_BYTES);
     this.#tasks = new TaskSet({
       ...options,
       metrics,
@@ -215,7 +219,9 @@ export class Application {
     if (this.#tasks.queued) await this.#process();
     committer.collect(this.#tasks);
     if (await committer.settle(group, this.#idleWaiters.length > 0)) this.#evict();
-    this.#bound();
+    const { records, bytes } = this.#backpressure.apply(this.#tasks, group);
+    this.metrics.queued.set(records);
+    this.metrics.queuedBytes.set(bytes);
     if (this.#idleWaiters.length > 0) await this.#answerIdle();
   }
 
@@ -254,20 +260,6 @@ export class Application {
     if (low === undefined || low - this.#evictedAt < EVICT_EVERY_MS) return;
     this.#evictedAt = low;
     this.#open.globals.evict(low);
-  }
-
-  /** Bounded memory: a partition whose queue is long is paused until its task has caught up. */
-  #bound(): void {
-    let queued = 0;
-    for (const task of this.#tasks) {
-      for (const input of task.inputs) {
-        queued += input.length;
-        const at = [{ topic: input.topic.name, partition: input.partition }];
-        if (input.length > PAUSE_ABOVE) this.#open.group.pause(at);
-        else if (input.length < RESUME_BELOW) this.#open.group.resume(at);
-      }
-    }
-    this.metrics.queued.set(queued);
   }
 
   /** Resolves once every input is read to its end, handled and committed; later records are not waited for. */

@@ -17,8 +17,10 @@ export interface CommitterOptions {
   readonly producerOf: (task: Task) => Producer | undefined;
 }
 
-/** Outputs that may wait while a commit is under way; then tasks wait for it. */
-const MOST_WAITING = 8_192;
+/** Bytes of outputs that may wait while a commit is under way; then tasks wait for it. */
+const MOST_WAITING = 4 << 20;
+/** Of an output, beside its value. */
+const OUTPUT_OVERHEAD = 200;
 
 interface Part {
   readonly producer: Producer;
@@ -70,7 +72,7 @@ export class Committer {
     for (const task of tasks) {
       const outputs = task.takeOutputs();
       if (outputs.length === 0) continue;
-      this.#waiting += outputs.length;
+      this.#waiting += bytesOf(outputs);
       const unsent = this.#unsent.get(task);
       if (unsent === undefined) this.#unsent.set(task, [...outputs]);
       else for (const output of outputs) unsent.push(output);
@@ -115,7 +117,7 @@ export class Committer {
     const records = await this.#address(outputs);
     const sent: Promise<void> = this.#producers[0]!.send(records).then(
       () => {
-        this.#waiting -= outputs.length;
+        this.#waiting -= bytesOf(outputs);
       },
       (error: unknown) => {
         this.#failure ??= { error };
@@ -158,7 +160,7 @@ export class Committer {
       parts.map(async ({ producer, stands, outputs }) => {
         const records = await this.#address(outputs);
         await commit(stands, records, { delivery, groupId, producer, group, changelogEnd });
-        this.#waiting -= outputs.length;
+        this.#waiting -= bytesOf(outputs);
         metrics.commits.inc();
       }),
     );
@@ -217,4 +219,8 @@ export class Committer {
     await this.#underWay;
     await Promise.all(this.#producers.map((producer) => producer.close()));
   }
+}
+
+function bytesOf(outputs: readonly Output[]): number {
+  return outputs.reduce((sum, { value }) => sum + OUTPUT_OVERHEAD + value.length, 0);
 }

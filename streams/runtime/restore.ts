@@ -1,5 +1,5 @@
 import { textOf } from "../bytes.ts";
-import type { Backbone } from "../backbone/backbone.ts";
+import type { Backbone, Reader } from "../backbone/backbone.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
 import { hasCode } from "../errors.ts";
@@ -28,21 +28,37 @@ export async function restoreState(
   if (from < end) {
     const reader = await backbone.reader([{ ...changelog, offset: from }]);
     try {
-      let next = from;
-      while (next < end) {
-        for (const fetch of await reader.poll(1_000)) {
-          const records = fetch.records.filter(({ offset }) => offset < end);
-          const changes = records.map(({ key, value }): Change => [textOf(key), value]);
-          next = fetch.records.at(-1)!.offset + 1;
-          await restoreChanges(database, changes, Math.min(next, end));
-          onProgress(Math.min(next, end) - from, end - from);
-        }
-      }
+      for await (const done of applied(reader, database, from, end)) onProgress(done - from, end - from);
     } finally {
       await reader.close();
     }
   }
   return TaskState.open(database);
+}
+
+/** Writes what the reader gives up to `end` and yields the offset it has come to, reading ahead by one poll while the engine writes. */
+async function* applied(reader: Reader, database: StateDatabase, from: number, end: number): AsyncGenerator<number> {
+  let writing: Promise<number> | undefined;
+  try {
+    for (let next = from; next < end;) {
+      const fetches = await reader.poll(1_000);
+      if (writing !== undefined) yield await writing;
+      writing = undefined;
+      const last = fetches.at(-1)?.records.at(-1);
+      if (last === undefined) continue;
+      next = Math.min(last.offset + 1, end);
+      const changes = fetches.flatMap(({ records }) =>
+        records.filter(({ offset }) => offset < end).map(({ key, value }): Change => [textOf(key), value]),
+      );
+      const at = next;
+      writing = restoreChanges(database, changes, at).then(() => at);
+      // An error is thrown where it is awaited, behind the next poll.
+      writing.catch(() => undefined);
+    }
+    if (writing !== undefined) yield await writing;
+  } finally {
+    await writing?.catch(() => undefined);
+  }
 }
 
 /** State that can't be read is as good as lost: the changelog has it. */

@@ -1,5 +1,6 @@
 import { textOf } from "../bytes.ts";
 import type { Fetch, LogRecord } from "../backbone/backbone.ts";
+import { heldBytes } from "../backbone/record-size.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StreamRecord } from "../operator.ts";
 import type { AnyTopic } from "../topic.ts";
@@ -23,6 +24,7 @@ export class Input {
   readonly partition: number;
   #queue: Queued[] = [];
   #head = 0;
+  #bytes = 0;
   #next: number;
 
   constructor(topic: AnyTopic, partition: number, position: number) {
@@ -33,6 +35,11 @@ export class Input {
 
   get length(): number {
     return this.#queue.length - this.#head;
+  }
+
+  /** What the queue holds, as it was read. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The offset of the next record to handle: what a commit stores. */
@@ -71,6 +78,7 @@ export class Input {
           raw: record,
           fetchedAt,
         });
+        this.#bytes += heldBytes(record);
       } catch (error) {
         if (error instanceof StreamsError && error.flags.retry) throw error;
         bad.push({ record, error });
@@ -84,7 +92,9 @@ export class Input {
   take(limit: number, wanted: (record: Queued) => boolean): Queued[] {
     const taken: Queued[] = [];
     while (taken.length < limit && this.#head < this.#queue.length && wanted(this.#queue[this.#head]!)) {
-      taken.push(this.#queue[this.#head++]!);
+      const record = this.#queue[this.#head++]!;
+      this.#bytes -= heldBytes(record.raw);
+      taken.push(record);
     }
     if (this.#head > 1_024 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
