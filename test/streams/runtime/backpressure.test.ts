@@ -8,6 +8,7 @@ import {
   Application,
   createEmbeddedBackbone,
   createMemoryEngine,
+  createMetrics,
   defineOperator,
   defineTopic,
   defineTopology,
@@ -83,17 +84,17 @@ test("partitions whose task can't go on are paused, what is queued never passes 
     },
   });
   let most = 0;
-  let application: Application | undefined;
+  const metrics = createMetrics();
   const calls = {
     paused: new Set<string>(),
     resumed: new Set<string>(),
     open: false,
     async beforePoll() {
-      const { values } = (await application?.metrics.queuedBytes.get()) ?? { values: [] };
+      const { values } = await metrics.queuedBytes.get();
       most = Math.max(most, values[0]?.value ?? 0);
     },
   };
-  application = new Application({
+  const application = new Application({
     id: "bounded",
     topology: defineTopology({ name: "bounded", operators: [both] }),
     backbone: gated(calls),
@@ -105,6 +106,7 @@ test("partitions whose task can't go on are paused, what is queued never passes 
     commitIntervalMs: 0,
     maxTaskIdleMs: Number.POSITIVE_INFINITY,
     maxQueuedBytes: BOUND,
+    metrics,
   });
   for (const topic of [left, right]) await application.openTopic(topic);
   const publisher = await Publisher.open(backbone, serdes, 2);
