@@ -11,7 +11,7 @@ import {
   type SchemaRegistry,
   type Topic,
 } from "../../streams/index.ts";
-import { seeded } from "../../test/chaos/random.ts";
+import { seeded } from "./random.ts";
 
 export const STREAMS = ["soak", "soak-trained"] as const;
 const REPLY_PARTITION = 0;

@@ -1,5 +1,5 @@
 import { median } from "../rounds.ts";
-import { seeded } from "../../test/chaos/random.ts";
+import { seeded } from "./random.ts";
 
 export interface Trend {
   readonly median: number;
