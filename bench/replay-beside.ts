@@ -2,15 +2,16 @@
  * Does a replay slow the live loop? The loop runs as a process of its own with days of flights behind it; this one asks it for decisions at a steady
  * rate, in rounds with and without a replay beside it, in turn. Prints the p99 of each kind of round and their ratio with its spread.
  *
- *   node bench/replay-beside.ts [--rounds 6] [--seconds 10] [--rate 50] [--pace 0.3] [--brokers HOST:PORT --registry URL]
+ *   node bench/replay-beside.ts [--rounds 6] [--seconds 10] [--rate 50] [--pace 0.3] [--until 2013-01-15] [--brokers HOST:PORT --registry URL]
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { createClient } from "../client/index.ts";
 import { createConfluentRegistry, createKafkaBackbone, openShared } from "../streams/index.ts";
 import { markdown, spread } from "./rounds.ts";
@@ -21,6 +22,7 @@ const { values: flags } = parseArgs({
     seconds: { type: "string", default: "10" },
     rate: { type: "string", default: "50" },
     pace: { type: "string", default: "0.3" },
+    until: { type: "string", default: "2013-01-15" },
     brokers: { type: "string" },
     registry: { type: "string" },
   },
@@ -44,12 +46,22 @@ async function done(args: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`loopstream ${args[0]} ended with ${code}`);
 }
 
-const flights = join(root, "examples/flights");
+/** The flights' history up to a day, in a file of its own. @returns where. */
+function historyOf(name: string, column: string): string {
+  const [head, ...lines] = gunzipSync(readFileSync(join(root, `examples/flights/${name}-2013-q1.csv.gz`)))
+    .toString()
+    .trimEnd()
+    .split("\n");
+  const at = head!.split(",").indexOf(column);
+  const path = join(dir, `${name}.csv`);
+  writeFileSync(path, [head, ...lines.filter((line) => line.split(",")[at]! < flags.until)].join("\n") + "\n");
+  return path;
+}
+
 await done(["blueprint", "publish", join(root, "examples/flights.yaml")]);
 await done([
-  ...["import", "--use-case", "flight-delays", "--unit", "carrier+flight"],
-  ...["--decisions", join(flights, "decisions-2013-q1.csv.gz")],
-  ...["--observations", join(flights, "observations-2013-q1.csv.gz")],
+  ...["import", "--use-case", "flight-delays", "--unit", "carrier+flight", "--run"],
+  ...["--decisions", historyOf("decisions", "decision_ts"), "--observations", historyOf("observations", "event_ts")],
 ]);
 const live = loopstream(["start", "--json"]);
 await new Promise<void>((resolve, reject) => {

@@ -6,7 +6,7 @@ export interface SteppedSource {
   /** Event times shown: `[from, to)`, ms. Absent: all. */
   readonly from?: number;
   readonly to?: number;
-  /** Written while it is read: what is there when a step is shown is all of the step. Absent: read to its end as it was at the first opening. */
+  /** Written by whom it is shown to: what is committed when a step is shown is all of the step. Absent: read to its end as it was at the first opening. */
   readonly growing?: boolean;
 }
 
@@ -41,6 +41,8 @@ export class Lane {
   #until: number;
   #newest = Number.NEGATIVE_INFINITY;
   #ahead: LogRecord[] = [];
+  #fence = "";
+  #passed = true;
 
   constructor(source: SteppedSource, mark: LaneMark) {
     this.source = source;
@@ -62,10 +64,16 @@ export class Lane {
     return this.#shown;
   }
 
-  /** Must more be read before the records before `until` are all known? @param end of a growing topic. */
-  wants(until: number, latenessMs: number, end: number): boolean {
-    if (this.#next >= (this.end ?? end)) return false;
-    return this.end === null || this.#newest < until + latenessMs;
+  /** Must more be read before the records before `until` are all known? */
+  wants(until: number, latenessMs: number): boolean {
+    if (this.end === null) return !this.#passed;
+    return this.#next < this.end && this.#newest < until + latenessMs;
+  }
+
+  /** Of a growing topic: everything before a record with this key is to be read. */
+  readTo(fence: string): void {
+    this.#fence = fence;
+    this.#passed = false;
   }
 
   add(records: readonly LogRecord[]): void {
@@ -74,6 +82,10 @@ export class Lane {
       const { offset, timestamp: time } = record;
       if (offset < this.#next || (this.end !== null && offset >= this.end)) continue;
       this.#next = offset + 1;
+      if (this.end === null && record.value === null) {
+        if (String(Buffer.from(record.key ?? [])) === this.#fence) this.#passed = true;
+        continue;
+      }
       if (time > this.#newest) this.#newest = time;
       if (time < from || time >= to) continue;
       if (time < this.#until) {

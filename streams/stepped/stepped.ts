@@ -1,4 +1,5 @@
-import type { Backbone, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
+import { randomUUID } from "node:crypto";
+import type { Backbone, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { Lane, type LaneMark, type SteppedSource } from "./lane.ts";
 import { Shelf } from "./shelf.ts";
@@ -25,6 +26,7 @@ export class Stepped {
   readonly #lanes: readonly Lane[];
   readonly #reader: Reader;
   readonly #shelf = new Shelf();
+  #producer: Producer | undefined;
 
   static async open(options: SteppedOptions): Promise<Stepped> {
     const { backbone, sources } = options;
@@ -71,12 +73,9 @@ export class Stepped {
 
   async #fill(lanes: readonly Lane[], until: number): Promise<void> {
     const { backbone, latenessMs } = this.#options;
-    const growing = [...new Set(lanes.filter(({ end }) => end === null).map(({ topic }) => topic))];
-    const ends = growing.length === 0 ? [] : await backbone.offsets(growing);
-    const endOf = (lane: Lane): number =>
-      ends.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition)?.end ?? 0;
+    await this.#fence(lanes.filter(({ end }) => end === null));
     for (;;) {
-      const hungry = lanes.filter((lane) => lane.wants(until, latenessMs, endOf(lane)));
+      const hungry = lanes.filter((lane) => lane.wants(until, latenessMs));
       if (hungry.length === 0) return;
       this.#reader.pause(this.#lanes.filter((lane) => !hungry.includes(lane)));
       this.#reader.resume(hungry);
@@ -86,6 +85,26 @@ export class Stepped {
       const starts = await backbone.offsets([...new Set(hungry.map(({ topic }) => topic))]);
       for (const at of starts) this.#laneOf(at).skipTo(at.start);
     }
+  }
+
+  /**
+   * On Kafka a commit returns before readers see its records. One more record behind them in each partition is seen when all before it are: readers
+   * of the topic meet a tombstone a step.
+   */
+  async #fence(growing: readonly Lane[]): Promise<void> {
+    if (growing.length === 0) return;
+    const key = randomUUID();
+    for (const lane of growing) lane.readTo(key);
+    this.#producer ??= await this.#options.backbone.producer();
+    await this.#producer.send(
+      growing.map(({ topic, partition }) => ({
+        topic,
+        partition,
+        timestamp: 0,
+        key: Buffer.from(key),
+        value: null,
+      })),
+    );
   }
 
   #laneOf(at: TopicPartition): Lane {
@@ -103,8 +122,9 @@ export class Stepped {
     this.#shelf.wake();
   }
 
-  close(): Promise<void> {
-    return this.#reader.close();
+  async close(): Promise<void> {
+    await this.#producer?.close();
+    await this.#reader.close();
   }
 
   #view(backbone: Backbone): Backbone {

@@ -20,6 +20,7 @@ import {
   type Serdes,
   type StateEngine,
   type SteppedSource,
+  type Topology,
 } from "../../streams/index.ts";
 import { ScorerCache } from "../../trainer/index.ts";
 import { decisionTopology } from "../decision-topology.ts";
@@ -42,11 +43,13 @@ interface EventMark {
   readonly marks: readonly LaneMark[];
 }
 
+/** Names its group, its changelogs and its producers, behind the replay's own prefix. */
+const APPLICATION = "loop";
 const LAST_KEY = "\u{10ffff}";
 
 /** What decisions are made from, and what is joined with them. */
 const FIRST = [events.name, decisionRequests.name];
-const THEN = [liveDecisions.name, decisions.name, observations.name];
+const THEN = [liveDecisions.name, observations.name];
 
 /** One run, from where the one before was stopped to the end. */
 export class ReplayRun {
@@ -83,10 +86,11 @@ export class ReplayRun {
       ...(marks.length === 0 ? {} : { marks: [...marks.filter(({ topic }) => topic !== events.name), ...eventMarks] }),
     });
     const scorers = new ScorerCache(options.backbone, serdes);
+    const topology = this.#topologyOf(scorers);
     let failed: (error: unknown) => void = () => undefined;
     const failure = new Promise<never>((_, reject) => (failed = reject));
     failure.catch(() => undefined);
-    const application = this.#application(stepped, scorers, (error) => failed(error));
+    const application = this.#application(stepped, topology, (error) => failed(error));
     try {
       await application.start();
       const finished = await Promise.race([this.#steps(stepped, application), failure]);
@@ -98,6 +102,7 @@ export class ReplayRun {
       await stepped.close();
       await scorers.close();
     }
+    await this.#awaitCommitted(topology);
     await this.#save({ ...this.#progress, finished: true });
     await rm(this.#stateDir, { recursive: true, force: true });
     return {
@@ -105,6 +110,19 @@ export class ReplayRun {
       from: Math.max(progress.from, progress.until),
       until: progress.horizon,
     };
+  }
+
+  /** On Kafka a commit returns before readers see its records; to open its producer again is to wait for them. */
+  async #awaitCommitted({ subTopologies }: Topology): Promise<void> {
+    const { side } = this.#parts;
+    if (side.kind === "embedded") return;
+    for (const { name, sources } of subTopologies) {
+      const count = (await side.partitions(sources[0]!.name))!;
+      for (let partition = 0; partition < count; partition++) {
+        const producer = await side.producer({ transactionalId: `${APPLICATION}-${name}/${partition}` });
+        await producer.close();
+      }
+    }
   }
 
   /** What windows look back on is read again from the topic. Rejects while another process makes this replay here. */
@@ -125,18 +143,23 @@ export class ReplayRun {
     ];
   }
 
-  #application(stepped: Stepped, scorers: ScorerCache, onFailure: (error: unknown) => void): Application {
-    const { options, serdes, partitions, progress } = this.#parts;
+  #topologyOf(scorers: ScorerCache): Topology {
+    const { options, progress } = this.#parts;
     const { useCase, from, to, blueprintVersion } = progress;
+    return decisionTopology({
+      name: APPLICATION,
+      scorers: (model) => scorers.get(model),
+      salt: options.salt,
+      statistics: options.statistics === true,
+      scope: { useCase, from, to, ...(blueprintVersion === null ? {} : { blueprintVersion }) },
+    });
+  }
+
+  #application(stepped: Stepped, topology: Topology, onFailure: (error: unknown) => void): Application {
+    const { options, serdes, partitions } = this.#parts;
     return new Application({
-      id: "loop",
-      topology: decisionTopology({
-        name: "loop",
-        scorers: (model) => scorers.get(model),
-        salt: options.salt,
-        statistics: options.statistics === true,
-        scope: { useCase, from, to, ...(blueprintVersion === null ? {} : { blueprintVersion }) },
-      }),
+      id: APPLICATION,
+      topology,
       backbone: stepped.backbone,
       serdes,
       engine: this.#engine,
@@ -152,6 +175,9 @@ export class ReplayRun {
   async #steps(stepped: Stepped, application: Application): Promise<boolean> {
     const { options, progress, publisher } = this.#parts;
     const { horizon, stepMs, requests: total } = progress;
+    // Before anything is shown: what the first windows look back on is read again from here.
+    if (this.#eventMarks.length === 0)
+      this.#eventMarks.push({ until: progress.until, marks: eventMarksIn(stepped.settle()) });
     // A former run was stopped after this: the events before are shown again, to nobody but the windows.
     if (progress.eventMarks.length > 0) {
       await stepped.show([events.name], progress.until);
@@ -163,7 +189,7 @@ export class ReplayRun {
       const until = Math.min(horizon, (Math.floor(this.#progress.until / stepMs) + 1) * stepMs);
       const shown = await this.#showFirst(stepped, until);
       if (shown.any > 0) await application.idle();
-      const joined = await stepped.show(THEN, until);
+      const joined = await stepped.show(shown.requests > 0 ? [decisions.name, ...THEN] : THEN, until);
       if (shown.any + joined === 0 && until < horizon) {
         // History may have years without a record: they are passed in memory.
         this.#progress = { ...this.#progress, until };
@@ -192,7 +218,7 @@ export class ReplayRun {
     const { progress } = this.#parts;
     const marks = stepped.settle();
     const known = this.#eventMarks;
-    known.push({ until, marks: marks.filter(({ topic }) => topic === events.name) });
+    known.push({ until, marks: eventMarksIn(marks) });
     while (known.length > 1 && known[1]!.until <= until - progress.lookBackMs) known.shift();
     const { shown } = this.#progress;
     await this.#save({
@@ -211,3 +237,6 @@ export class ReplayRun {
     await publisher.publish([{ topic: replayProgress, key: PROGRESS_KEY, value, time: value.until, partition: 0 }]);
   }
 }
+
+const eventMarksIn = (marks: readonly LaneMark[]): readonly LaneMark[] =>
+  marks.filter(({ topic }) => topic === events.name);
