@@ -7,20 +7,19 @@ import { preloadRequests } from "./decisions/preload.ts";
 import { profile } from "./decisions/profile.ts";
 import { report } from "./decisions/report.ts";
 import { told, writeResults, type Result } from "./decisions/results.ts";
-import { measureThroughput } from "./decisions/throughput.ts";
+import { measureThroughput, type Backlog } from "./decisions/throughput.ts";
 
 const options = benchOptions();
 const peers = await preparePeers(options.peers, options.nodeArgs, options.javaArgs);
 const contenders = options.guarantees.flatMap((guarantee) => peers.map((peer) => ({ peer, guarantee })));
 const results: Result[] = [];
 
-const backlog = { kind: "cold", topic: "backlog", count: options.backlog } as const;
-const backlogs = [
-  ...(options.throughput || options.profile ? [backlog] : []),
-  ...(options.warmBacklog === undefined
-    ? []
-    : [{ kind: "warm", topic: "warm-backlog", count: options.warmBacklog } as const]),
-];
+const short: Backlog = { topic: "backlog", total: options.backlog, first: options.backlog };
+const long: Backlog | undefined =
+  options.warmBacklog === undefined
+    ? undefined
+    : { topic: "warm-backlog", total: options.warmBacklog, first: options.backlog };
+const backlogs = options.throughput || options.profile ? [short, ...(long === undefined ? [] : [long])] : [];
 
 async function measure(ground: Ground, { peer, guarantee }: Contender, round: number): Promise<void> {
   const keep = (result: Result): void => {
@@ -28,10 +27,10 @@ async function measure(ground: Ground, { peer, guarantee }: Contender, round: nu
     console.log(told(result));
   };
   const run = { peer: peer.name, guarantee, round };
-  for (const { kind, topic, count } of backlogs) {
-    // Its commits are so short that the long run would take longer than all others together.
-    if (kind === "warm" && peer.name === "streams-low") continue;
-    keep({ ...run, kind, throughput: await measureThroughput(ground, peer, guarantee, topic, count) });
+  if (options.throughput) {
+    // The commits of `streams-low` are so short that its long run would take longer than all others together.
+    const backlog = peer.name === "streams-low" ? short : (long ?? short);
+    keep({ ...run, kind: "throughput", throughput: await measureThroughput(ground, peer, guarantee, backlog) });
   }
   if (options.latency !== undefined) {
     const name = `${peer.name}-${guarantee}-${round}`;
@@ -39,18 +38,27 @@ async function measure(ground: Ground, { peer, guarantee }: Contender, round: nu
   }
 }
 
+// What was measured is kept.
+let stopping = false;
+process.once("SIGINT", () => {
+  stopping = true;
+  console.log("stops after this run; once more ends it at once");
+  process.once("SIGINT", () => process.exit(130));
+});
+
 const ground = await prepareGround();
 try {
-  for (const { topic, count } of backlogs) await preloadRequests(ground.backbone, topic, count);
+  for (const { topic, total } of backlogs) await preloadRequests(ground.backbone, topic, total);
   if (options.profile) {
     for (const { peer, guarantee } of contenders.filter((each) => each.peer.inNode)) {
-      console.log(`\n${await profile(ground, peer, guarantee, backlog.topic, backlog.count)}`);
+      console.log(`\n${await profile(ground, peer, guarantee, short)}`);
     }
   } else {
     for (let round = 0; round < options.rounds; round++) {
       // Each round begins with another one, so that a busy neighbour slows all of them.
-      for (let at = 0; at < contenders.length; at++) {
-        await measure(ground, contenders[(at + round) % contenders.length]!, round);
+      for (let at = 0; at < contenders.length && !stopping; at++) {
+        const contender = contenders[(at + round) % contenders.length]!;
+        await measure(ground, contender, round).catch((error: unknown) => console.error(error));
       }
     }
   }

@@ -26,8 +26,9 @@ export const usage = `npm run bench -- [options]
   --guarantees a,b        of ${guarantees.join(", ")}
   --only throughput       or latency; default both
   --requests N            of the backlog; default 200,000
-  --warm                  also the second half of 800,000 requests
+  --warm                  a backlog of 800,000 requests, for the first 200,000 and for the second half
   --seconds N             a rate of the latency runs; default 10
+  --warm-up N             seconds before the first rate; default 15
   --profile               one run each of the peers in Node under V8's profiler: where the time goes
   --client platformatic   the other Kafka client for the peers in Node
   --set key=value         a property for the Java peers' Kafka clients or for Kafka Streams; may be repeated`;
@@ -45,6 +46,7 @@ export function benchOptions(): BenchOptions {
       rounds: text,
       requests: text,
       seconds: text,
+      "warm-up": text,
       peers: { type: "string", default: peerNames.join(",") },
       guarantees: { type: "string", default: guarantees.join(",") },
       only: { type: "string", default: "throughput,latency" },
@@ -61,7 +63,7 @@ export function benchOptions(): BenchOptions {
   const latency = {
     rates: [100, 500, 2_000],
     seconds: whole(values.seconds, quick ? 5 : 10),
-    warmUpSeconds: quick ? 5 : 15,
+    warmUpSeconds: whole(values["warm-up"], quick ? 5 : 15),
   };
   return {
     rounds: whole(values.rounds, quick ? 1 : 5),

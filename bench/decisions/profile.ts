@@ -5,24 +5,18 @@ import { readCpuProfile, type Share } from "./cpu-profile.ts";
 import type { Ground } from "./ground.ts";
 import type { Guarantee } from "./peer-options.ts";
 import type { Peer } from "./peers.ts";
-import { measureThroughput } from "./throughput.ts";
+import { measureThroughput, type Backlog } from "./throughput.ts";
 
 /** Runs a peer in Node once under V8's profiler and says where its main thread's time went. */
-export async function profile(
-  ground: Ground,
-  peer: Peer,
-  guarantee: Guarantee,
-  requests: string,
-  total: number,
-): Promise<string> {
+export async function profile(ground: Ground, peer: Peer, guarantee: Guarantee, backlog: Backlog): Promise<string> {
   const folder = join(ground.dir, `profile-${peer.name}-${guarantee}`);
   mkdirSync(folder);
   const flags = ["--cpu-prof", "--cpu-prof-interval", "500", "--cpu-prof-dir", folder];
-  const { whole } = await measureThroughput(ground, peer, guarantee, requests, total, flags);
+  const { first } = await measureThroughput(ground, peer, guarantee, backlog, flags);
   const file = readdirSync(folder).find((name) => name.endsWith(".cpuprofile"));
   if (file === undefined) throw new Error(`${peer.name} left no profile in ${folder}: it did not end by itself`);
   const { places, functions } = readCpuProfile(join(folder, file));
-  const speed = `${(whole.perSecond / 1_000).toFixed(1)} k/s, ${whole.cpuMicrosPerDecision.toFixed(1)} µs CPU a decision, all threads`;
+  const speed = `${(first.perSecond / 1_000).toFixed(1)} k/s, ${first.cpuMicrosPerDecision.toFixed(1)} µs CPU a decision, all threads`;
   return [
     `## ${peer.name}, ${guarantee}: self time of the main thread, under the profiler (${speed})`,
     table("where", places.slice(0, 20)),

@@ -2,28 +2,28 @@ import { markdown, median } from "../rounds.ts";
 import type { Latency } from "./latency.ts";
 import type { PeerName } from "./peers.ts";
 import type { LatencyRun, Result, ThroughputRun } from "./results.ts";
-import type { Throughput } from "./throughput.ts";
+import type { Stretch, Throughput } from "./throughput.ts";
 
 /** All tables as Markdown. Ratios are of runs of the same round. */
 export function report(results: readonly Result[]): string {
   const tables: string[] = [];
   for (const guarantee of ["at-least-once", "exactly-once"] as const) {
-    for (const kind of ["cold", "warm"] as const) {
-      const runs = results.filter((run) => run.kind === kind && run.guarantee === guarantee) as ThroughputRun[];
-      if (runs.length > 0)
-        tables.push(`## Throughput, ${guarantee}, ${titles[kind]}\n\n${throughputTable(runs, kind)}`);
+    const runs = results.filter((run) => run.kind === "throughput" && run.guarantee === guarantee) as ThroughputRun[];
+    if (runs.length > 0) tables.push(`## Throughput, ${guarantee}\n\n${throughputTable(runs, (run) => run.first)}`);
+    const warm = runs.filter(({ throughput }) => throughput.warm !== undefined);
+    if (warm.length > 0) {
+      tables.push(
+        `## Throughput, ${guarantee}, warm: the second half of 800,000\n\n${throughputTable(warm, (run) => run.warm!)}`,
+      );
     }
-    const runs = results.filter((run) => run.kind === "latency" && run.guarantee === guarantee) as LatencyRun[];
-    if (runs.length > 0) tables.push(`## Latency in ms, ${guarantee}\n\n${latencyTable(runs)}`);
+    const slow = results.filter((run) => run.kind === "latency" && run.guarantee === guarantee) as LatencyRun[];
+    if (slow.length > 0) tables.push(`## Latency in ms, ${guarantee}\n\n${latencyTable(slow)}`);
   }
   return `${tables.join("\n\n")}\n`;
 }
 
-const titles = { cold: "from the first replies to the last", warm: "warm: the second half of 800,000" };
-
-function throughputTable(runs: readonly ThroughputRun[], kind: "cold" | "warm"): string {
-  const stretch = ({ throughput }: ThroughputRun): Throughput["whole"] =>
-    kind === "warm" ? throughput.second : throughput.whole;
+function throughputTable(runs: readonly ThroughputRun[], of: (throughput: Throughput) => Stretch): string {
+  const stretch = ({ throughput }: ThroughputRun): Stretch => of(throughput);
   const rows = byPeer(runs).map(([peer, own]) => [
     peer,
     range(

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Latency } from "./latency.ts";
 import type { Guarantee } from "./peer-options.ts";
 import type { PeerName } from "./peers.ts";
-import type { Throughput } from "./throughput.ts";
+import type { Stretch, Throughput } from "./throughput.ts";
 
 interface Run {
   readonly peer: PeerName;
@@ -11,7 +11,7 @@ interface Run {
   readonly round: number;
 }
 
-export type ThroughputRun = Run & { readonly kind: "cold" | "warm"; readonly throughput: Throughput };
+export type ThroughputRun = Run & { readonly kind: "throughput"; readonly throughput: Throughput };
 export type LatencyRun = Run & { readonly kind: "latency"; readonly latency: readonly Latency[] };
 export type Result = ThroughputRun | LatencyRun;
 
@@ -26,10 +26,11 @@ export function told(result: Result): string {
       })
       .join("\n");
   }
-  const { whole, second, residentMiB } = result.throughput;
-  const { perSecond, cpuMicrosPerDecision } = result.kind === "warm" ? second : whole;
-  const figures = `${(perSecond / 1_000).toFixed(1)} k/s, ${cpuMicrosPerDecision.toFixed(1)} µs CPU a decision`;
-  return `${who} ${result.kind}: ${figures}, ${residentMiB.toFixed(0)} MiB`;
+  const { first, warm, residentMiB } = result.throughput;
+  const figures = ({ perSecond, cpuMicrosPerDecision }: Stretch): string =>
+    `${(perSecond / 1_000).toFixed(1)} k/s, ${cpuMicrosPerDecision.toFixed(1)} µs CPU a decision`;
+  const then = warm === undefined ? "" : `, warm ${figures(warm)}`;
+  return `${who}: ${figures(first)}${then}, ${residentMiB.toFixed(0)} MiB`;
 }
 
 /** @returns the files' common name. */

@@ -15,12 +15,20 @@ export interface Stretch {
 }
 
 export interface Throughput {
-  /** From the first replies to the last. */
-  readonly whole: Stretch;
-  /** The second half. */
-  readonly second: Stretch;
+  /** From the first replies to as many as were asked for: what a short run shows. */
+  readonly first: Stretch;
+  /** The second half of a backlog that is longer than that. */
+  readonly warm?: Stretch;
   readonly residentMiB: number;
   readonly peakMiB: number;
+}
+
+export interface Backlog {
+  readonly topic: string;
+  /** Requests on it. */
+  readonly total: number;
+  /** How many of them count as a short run. */
+  readonly first: number;
 }
 
 interface Mark {
@@ -38,8 +46,7 @@ export async function measureThroughput(
   ground: Ground,
   peer: Peer,
   guarantee: Guarantee,
-  requests: string,
-  total: number,
+  { topic: requests, first: wanted, total }: Backlog,
   flags: readonly string[] = [],
 ): Promise<Throughput> {
   const { backbone } = ground;
@@ -53,7 +60,7 @@ export async function measureThroughput(
   const { pid, failure } = started.process;
   const mark = (count: number): Mark => ({ at: performance.now(), count, cpu: cpuSeconds(pid) });
   const answers: Answers = { seen: new Uint8Array(total), count: 0, wrong: 0 };
-  let [first, half]: (Mark | undefined)[] = [];
+  let [start, short, half]: (Mark | undefined)[] = [];
   try {
     for (let heard = performance.now(); answers.count < total;) {
       const fetches = await reader.poll(1_000, 1 << 20);
@@ -63,13 +70,15 @@ export async function measureThroughput(
         throw new Error(`${peer.name} ${guarantee} stopped after ${answers.count} replies: ${why}`);
       for (const { records } of fetches) check(answers, records);
       if (fetches.length === 0) continue;
-      first ??= mark(await readable());
+      start ??= mark(await readable());
+      if (answers.count >= wanted) short ??= mark(answers.count);
       if (answers.count >= total / 2) half ??= mark(answers.count);
     }
     const last = mark(answers.count);
     if (answers.wrong > 0) throw new Error(`${peer.name} ${guarantee}: ${answers.wrong} replies are wrong or doubled`);
     const { now, peak } = residentMiB(pid);
-    return { whole: between(first!, last), second: between(half!, last), residentMiB: now, peakMiB: peak };
+    const warm = total > wanted ? { warm: between(half!, last) } : {};
+    return { first: between(start!, short!), ...warm, residentMiB: now, peakMiB: peak };
   } finally {
     await reader.close();
     await started.end();
