@@ -36,7 +36,6 @@ export function peerOptions(): PeerOptions {
       dir: text,
       model: text,
       guarantee: text,
-      profile: text,
       client: { type: "string", default: "kafkajs" },
       units: text,
       load: { type: "boolean", default: false },

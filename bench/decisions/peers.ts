@@ -18,19 +18,36 @@ export interface Contender {
 export const guarantees: readonly Guarantee[] = ["at-least-once", "exactly-once"];
 
 /**
- * `ours` loopstream's runtime, and `ours-platformatic` over the other Kafka client; `loop` the same client, codec, store and model by hand; `streams` Kafka Streams as it comes, and
- * `streams-low` with its best settings for latency; `java` Kafka's Java client with batches and without Streams.
+ * `ours` loopstream's runtime, and `ours-platformatic` over the other Kafka client; `loop` the same client, codec, store and model by
+ * hand; `streams` Kafka Streams as it comes with Avro coded by hand, `streams-records` with Avro's own records, and `streams-low` with
+ * its best settings for latency; `java` Kafka's Java client with batches and without Streams.
  */
-export const peerNames = ["ours", "ours-platformatic", "loop", "streams", "streams-low", "java"] as const;
+export const peerNames = [
+  "ours",
+  "ours-platformatic",
+  "loop",
+  "streams",
+  "streams-records",
+  "streams-low",
+  "java",
+] as const;
 export type PeerName = (typeof peerNames)[number];
 
-const programs: Readonly<Record<PeerName, readonly [program: string, profile: "default" | "low-latency"]>> = {
-  ours: ["ours.ts", "default"],
-  "ours-platformatic": ["ours.ts", "default"],
-  loop: ["loop.ts", "default"],
-  streams: ["StreamsPeer", "default"],
-  "streams-low": ["StreamsPeer", "low-latency"],
-  java: ["PlainPeer", "low-latency"],
+const node = (file: string, ...args: readonly string[]) => ({ inNode: true, program: file, args });
+const java = (main: string, profile: "default" | "low-latency", codec: "fields" | "records") => ({
+  inNode: false,
+  program: `loopstream.bench.${main}`,
+  args: ["--profile", profile, "--codec", codec],
+});
+
+const programs: Readonly<Record<PeerName, ReturnType<typeof node>>> = {
+  ours: node("ours.ts"),
+  "ours-platformatic": node("ours.ts", "--client", "platformatic"),
+  loop: node("loop.ts"),
+  streams: java("StreamsPeer", "default", "fields"),
+  "streams-records": java("StreamsPeer", "default", "records"),
+  "streams-low": java("StreamsPeer", "low-latency", "fields"),
+  java: java("PlainPeer", "low-latency", "fields"),
 };
 
 /** Builds what has to be built. */
@@ -39,17 +56,11 @@ export async function preparePeers(
   nodeArgs: readonly string[],
   javaArgs: readonly string[],
 ): Promise<readonly Peer[]> {
-  const inNode = (name: PeerName): boolean => programs[name][0].endsWith(".ts");
-  const classpath = names.every(inNode) ? "" : await javaPeers();
+  const classpath = names.every((name) => programs[name].inNode) ? "" : await javaPeers();
   return names.map((name) => {
-    const [program, profile] = programs[name];
-    const settings = ["--profile", profile];
-    if (inNode(name)) {
-      const file = join(import.meta.dirname, program);
-      const client = name === "ours-platformatic" ? ["--client", "platformatic"] : [];
-      return { name, inNode: true, command: process.execPath, args: [file, ...settings, ...nodeArgs, ...client] };
-    }
-    const started = [...javaFlags, "-cp", classpath, `loopstream.bench.${program}`];
-    return { name, inNode: false, command: "java", args: [...started, ...settings, ...javaArgs] };
+    const { inNode, program, args } = programs[name];
+    const file = join(import.meta.dirname, program);
+    if (inNode) return { name, inNode, command: process.execPath, args: [file, ...nodeArgs, ...args] };
+    return { name, inNode, command: "java", args: [...javaFlags, "-cp", classpath, program, ...args, ...javaArgs] };
   });
 }

@@ -1,118 +1,30 @@
 package loopstream.bench;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.util.Utf8;
+/** Records in Confluent's framing and back. The schemas and their ids are those of bench/decisions/topics.ts. Not for several threads. */
+interface Codec {
+  int STATE_FEATURES = 30;
+  int REQUEST_FEATURES = 20;
+  int PREFIX = 5;
+  int DECISION = 3;
+  int REPLY = 4;
 
-/**
- * The records in Confluent's framing, read and written field by field with Avro's coders, as its generated classes with custom coders
- * do: the fastest way that Avro for Java offers. The schemas and their ids are those of bench/decisions/topics.ts.
- */
-final class Codec {
-  static final int STATE_FEATURES = 30;
-  static final int REQUEST_FEATURES = 20;
-  private static final int PREFIX = 5;
-  private static final int DECISION = 3;
-  private static final int REPLY = 4;
+  static Codec of(Settings settings) {
+    return settings.get("codec").equals("records") ? new RecordCodec() : new FieldCodec();
+  }
 
-  private BinaryDecoder decoder;
-  private BinaryEncoder encoder;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-  private final Utf8 text = new Utf8();
-
-  static final class Request {
+  final class Request {
     String id;
     String unit;
     final float[] features = new float[REQUEST_FEATURES];
   }
 
-  Request request(byte[] bytes) {
-    try {
-      var in = decode(bytes);
-      var request = new Request();
-      request.id = in.readString(text).toString();
-      request.unit = in.readString(text).toString();
-      floats(in, request.features);
-      return request;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  Request request(byte[] bytes);
 
-  float[] unitFeatures(byte[] bytes) {
-    try {
-      var values = new float[STATE_FEATURES];
-      floats(decode(bytes), values);
-      return values;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  float[] unitFeatures(byte[] bytes);
 
-  byte[] decision(String id, String unit, float score, double value, String action, String model, float[] features, int from) {
-    try {
-      var to = frame(DECISION);
-      to.writeString(id);
-      to.writeString(unit);
-      to.writeFloat(score);
-      to.writeDouble(value);
-      to.writeString(action);
-      to.writeString(model);
-      to.writeArrayStart();
-      to.setItemCount(Model.COLUMNS);
-      for (int i = 0; i < Model.COLUMNS; i++) {
-        to.startItem();
-        to.writeFloat(features[from + i]);
-      }
-      to.writeArrayEnd();
-      return finish(to);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  /** @param features the row begins at `from` */
+  byte[] decision(
+      String id, String unit, float score, double value, String action, String model, float[] features, int from);
 
-  byte[] reply(String id, String action, double value, float score) {
-    try {
-      var to = frame(REPLY);
-      to.writeString(id);
-      to.writeString(action);
-      to.writeDouble(value);
-      to.writeFloat(score);
-      return finish(to);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private BinaryDecoder decode(byte[] bytes) {
-    return decoder = DecoderFactory.get().binaryDecoder(bytes, PREFIX, bytes.length - PREFIX, decoder);
-  }
-
-  private static void floats(BinaryDecoder in, float[] into) throws IOException {
-    int at = 0;
-    for (long n = in.readArrayStart(); n != 0; n = in.arrayNext()) {
-      for (long i = 0; i < n; i++) into[at++] = in.readFloat();
-    }
-  }
-
-  private BinaryEncoder frame(int schema) {
-    out.reset();
-    out.write(0);
-    out.write(schema >>> 24);
-    out.write(schema >>> 16);
-    out.write(schema >>> 8);
-    out.write(schema);
-    // Buffered, so that floats are not written byte by byte.
-    return encoder = EncoderFactory.get().binaryEncoder(out, encoder);
-  }
-
-  private byte[] finish(BinaryEncoder to) throws IOException {
-    to.flush();
-    return out.toByteArray();
-  }
+  byte[] reply(String id, String action, double value, float score);
 }

@@ -29,7 +29,7 @@ public final class PlainPeer {
   private static final long COMMIT_MS = 20;
 
   private final Settings settings;
-  private final Codec codec = new Codec();
+  private final Codec codec;
   private final KafkaConsumer<String, byte[]> consumer;
   private final RocksDB store;
   private final AtomicReference<Exception> failed = new AtomicReference<>();
@@ -37,6 +37,7 @@ public final class PlainPeer {
 
   private PlainPeer(Settings settings) throws Exception {
     this.settings = settings;
+    codec = Codec.of(settings);
     var properties = new Properties();
     properties.put("bootstrap.servers", settings.get("brokers"));
     properties.put("group.id", settings.get("id"));

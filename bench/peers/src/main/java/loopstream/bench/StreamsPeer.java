@@ -83,7 +83,7 @@ public final class StreamsPeer {
         .addReadOnlyStateStore(
             store, "features", strings, bytes, settings.get("features"), "keep-features", () -> new Keep(loaded))
         .addSource("requests", strings, bytes, settings.get("requests"))
-        .addProcessor("decide", () -> new Decide(settings.get("model")), "requests")
+        .addProcessor("decide", () -> new Decide(settings), "requests")
         .connectProcessorAndStateStores("decide", STORE)
         .addSink("decisions", settings.get("decisions"), new StringSerializer(), new ByteArraySerializer(), "decide")
         .addSink(
@@ -121,14 +121,15 @@ public final class StreamsPeer {
   /** Record by record, as Kafka Streams hands them over, with buffers that are made once. */
   private static final class Decide extends ContextualProcessor<String, byte[], String, Object> {
     private final String file;
-    private final Codec codec = new Codec();
+    private final Codec codec;
     private final float[] features = new float[Model.COLUMNS];
     private final float[] score = new float[1];
     private Model model;
     private KeyValueStore<String, byte[]> store;
 
-    Decide(String file) {
-      this.file = file;
+    Decide(Settings settings) {
+      file = settings.get("model");
+      codec = Codec.of(settings);
     }
 
     @Override
