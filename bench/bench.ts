@@ -28,7 +28,7 @@ async function measure(ground: Ground, { peer, guarantee }: Contender, round: nu
   };
   const run = { peer: peer.name, guarantee, round };
   if (options.throughput) {
-    // The commits of `streams-low` are so short that its long run would take longer than all others together.
+    // `streams-low` is there for its latency: a long run would tell nothing more.
     const backlog = peer.name === "streams-low" ? short : (long ?? short);
     keep({ ...run, kind: "throughput", throughput: await measureThroughput(ground, peer, guarantee, backlog) });
   }

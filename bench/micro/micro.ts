@@ -1,6 +1,7 @@
 /**
  * `npm run bench:micro [-- --update]`: the hot path's parts, each as a ratio to a reference loop that is run in turn with them, so that
- * neither the machine nor its neighbours count much. CPU time of the whole process, garbage collection and LevelDB's threads with it. Held
+ * neither the machine nor its neighbours count much. CPU time of the main thread: what LevelDB compacts
+ * in the background falls on whoever runs then. Held
  * against the stored ratios; a loss of more than a fifth is printed in red. Says so and never fails.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -23,7 +24,7 @@ const dir = mkdtempSync(join(tmpdir(), "loopstream-micro-"));
 const sets = [await serde(), await store(dir), await task(), await embeddedLog(dir)];
 const variants: readonly MicroVariant[] = sets.flatMap((set) => set.variants);
 const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
 };
 const [loop, ...timings] = await interleaved([reference, ...variants], ROUNDS, WARM_UPS, cpuMs);
