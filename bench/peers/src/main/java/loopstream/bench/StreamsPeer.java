@@ -66,7 +66,7 @@ public final class StreamsPeer {
       properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
       properties.put(StreamsConfig.consumerPrefix("fetch.min.bytes"), 1);
       // Readers wait for the commit with exactly once; without, only a crash repeats what lies behind one.
-      if (settings.exactlyOnce()) properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50);
+      if (settings.exactlyOnce()) properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 10);
     }
     properties.putAll(settings.overrides());
     return properties;
