@@ -93,7 +93,10 @@ export class TaskState {
     const wanted = new Set<string>();
     for (const [store, key] of keys) {
       const full = `${store}\0${key}`;
-      if (!this.#loaded.has(full) && this.#buffered(full) === undefined) wanted.add(full);
+      if (this.#loaded.has(full) || this.#buffer.has(full)) continue;
+      // A commit that ends before the handler reads would take it away.
+      if (this.#frozen?.has(full) === true) this.#loaded.set(full, this.#frozen.get(full) ?? undefined);
+      else wanted.add(full);
     }
     if (wanted.size === 0) return;
     const names = [...wanted];
@@ -121,8 +124,10 @@ export class TaskState {
     if (time <= this.#horizon) return;
     const from = this.#horizon === Number.NEGATIVE_INFINITY ? TIMERS : TIMERS + padded(this.#horizon + 1);
     const to = TIMERS + padded(time + 1);
+    // The database is asked as of now: a commit that ends meanwhile must not hide what it did not have yet.
+    const frozen = this.#frozen ?? [];
     const keys = new Set((await this.#database.range(from, to)).map(([key]) => key));
-    for (const written of [this.#frozen ?? [], this.#buffer]) {
+    for (const written of [frozen, this.#buffer]) {
       for (const [key, value] of written) {
         if (key < from || key >= to) continue;
         if (value === null) keys.delete(key);
