@@ -175,6 +175,8 @@ try {
         ],
       )}`,
     );
+    // The middle half of few rounds hides the slowest one.
+    console.log(`\neach round, speed over by hand: ${ratio.map((value) => value.toFixed(2)).join(", ")}`);
     await opened.close();
   }
 } finally {
