@@ -88,6 +88,8 @@ export interface Producer {
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** One transaction at a time: rejects with `TRANSACTION_OPEN` while another is open. */
   begin(): Promise<Transaction>;
+  /** Resolves once readers can see all that was committed. Absent where they can as soon as `commit` has resolved. Not while one is open. */
+  settled?(): Promise<void>;
   close(): Promise<void>;
 }
 

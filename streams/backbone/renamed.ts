@@ -64,6 +64,7 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
             abort: () => transaction.abort(),
           };
         },
+        settled: async () => producer.settled?.(),
         close: () => producer.close(),
       };
     },

@@ -32,6 +32,7 @@ export class KafkaProducer implements Producer {
   #plain: Promise<Identity> | undefined;
   #transactional: Promise<Identity> | undefined;
   #open: KafkaTransaction | undefined;
+  #settled = true;
   #fenced = false;
   #closed = false;
 
@@ -122,6 +123,7 @@ export class KafkaProducer implements Producer {
       identity: () => this.#identity(),
       ended: (outcome) => {
         this.#open = undefined;
+        this.#settled = false;
         // With a new identity nothing that is still on its way can be taken for a part of the next transaction.
         if (outcome === "doubtful") this.#transactional = undefined;
         // One who was fenced must not take the id back by starting anew.
@@ -130,6 +132,16 @@ export class KafkaProducer implements Producer {
     });
     this.#open = transaction;
     return transaction;
+  }
+
+  /** A commit is answered before its markers are with every partition; a new identity is given only after that. */
+  async settled(): Promise<void> {
+    const transactionalId = this.#transactionalId;
+    if (this.#settled || this.#closed || this.#fenced || this.#open !== undefined || transactionalId === undefined)
+      return;
+    this.#transactional = this.#initialise(transactionalId);
+    await this.#transactional;
+    this.#settled = true;
   }
 
   #check(): void {

@@ -270,6 +270,7 @@ export class Application {
 
   async #answerIdle(): Promise<void> {
     if (this.#tasks.queued || !this.#open.committer.clean || this.#tasks.size === 0) return;
+    await this.#open.committer.settled();
     const offsets = await this.#options.backbone.offsets(this.#readTopics());
     if (!this.#open.globals.isAt(offsets) || !this.#tasks.isAt(offsets)) return;
     for (const waiter of this.#idleWaiters.splice(0)) waiter.resolve();

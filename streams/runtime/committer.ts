@@ -39,6 +39,8 @@ export class Committer {
   readonly #unsent = new Map<Task, Output[]>();
   readonly #changelogEnds = new Map<string, number>();
   readonly #sends = new Set<Promise<void>>();
+  /** They have committed since readers were last known to see everything. */
+  readonly #unsettled = new Set<Producer>();
   #loose: Output[] = [];
   #waiting = 0;
   #turn = 0;
@@ -162,6 +164,7 @@ export class Committer {
         await commit(stands, records, { delivery, groupId, producer, group, changelogEnd });
         this.#waiting -= bytesOf(outputs);
         metrics.commits.inc();
+        this.#unsettled.add(producer);
       }),
     );
     for (const part of done) if (part.status === "rejected") throw part.reason;
@@ -179,6 +182,13 @@ export class Committer {
       }
     }
     this.#check();
+  }
+
+  /** Resolves once readers can see what was committed. Only where `clean`. */
+  async settled(): Promise<void> {
+    const producers = [...this.#unsettled];
+    this.#unsettled.clear();
+    await Promise.all(producers.map(async (producer) => producer.settled?.()));
   }
 
   #address(outputs: readonly Output[]): Promise<OutgoingRecord[]> {
