@@ -68,6 +68,7 @@ test("a Java program with Apache's client alone asks for a decision and gets its
     blueprintVersion: parcels.version,
     modelId: null,
     error: null,
+    repeatOf: null,
   });
   const decision = await recorded(decisionId);
   expect(decision).toMatchObject({ unit: "anna", reason: "noModel", blueprintVersion: parcels.version });
