@@ -66,9 +66,9 @@ const defaults = Object.freeze({
   partitions: 4,
   id: "loopstream",
   salt: "loopstream",
-  commitIntervalMs: 20,
+  commitIntervalMs: 5,
   delivery: "exactlyOnce" as const,
-  kafkaClient: "kafkajs" as const,
+  kafkaClient: "platformatic" as const,
   standbyReplicas: 0,
   stateEngine: "leveldb" as const,
 });

@@ -79,7 +79,7 @@ const application = new Application({
   partitions: PARTITIONS,
   delivery: options.guarantee === "exactly-once" ? "exactlyOnce" : "atLeastOnce",
   // The product's own defaults (cli/settings.ts).
-  commitIntervalMs: 20,
+  commitIntervalMs: 5,
   maxTaskIdleMs: 0,
   onFailure(error) {
     console.error(error);
