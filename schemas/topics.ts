@@ -6,11 +6,12 @@ export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({
   name: "decision-requests",
   schema: types.decisionRequestedSchema,
 });
-/** Replies; a client reads one partition and picks its own by correlation id. */
+/** Replies; a client reads one partition and picks its own by correlation id. Their timestamps are those of arrival: they are kept an hour from then. */
 export const decisionReplies: Topic<types.DecisionReplied> = defineTopic({
   name: "decision-replies",
   schema: types.decisionRepliedSchema,
   retentionMs: 3_600_000,
+  timestamps: "arrival",
 });
 /** Decisions, keyed by decision id like observations. */
 export const decisions: Topic<types.DecisionRecorded> = defineTopic({

@@ -14,6 +14,8 @@ export interface Topic<V> {
   /** Absent: the application's number of partitions. */
   readonly partitions?: number;
   readonly retentionMs?: number;
+  /** Absent: the event's, as the producer gives it. */
+  readonly timestamps?: "event" | "arrival";
   /** The runtime adds the header `loopstream_latency_ms`: milliseconds from the fetch of the input to the write. */
   readonly measured?: boolean;
   /** Stands for many topics; a record says which one it goes to. */
@@ -35,6 +37,7 @@ export interface TopicOptions {
   readonly compatibility?: Compatibility;
   readonly partitions?: number;
   readonly retentionMs?: number;
+  readonly timestamps?: "event" | "arrival";
   readonly measured?: boolean;
   readonly family?: boolean;
 }

@@ -26,6 +26,11 @@ export interface TopicSpec {
    * can't outrun its readers.
    */
   readonly retentionMs?: number;
+  /**
+   * Whose time a record's timestamp is: its event's, as the producer gives it (the default), or that of its `arrival` on the log. For what is only passed on,
+   * such as replies: an answer about history would otherwise be too old to stay on a broker from the moment it is written.
+   */
+  readonly timestamps?: "event" | "arrival";
 }
 
 export interface TopicRetention {
@@ -39,7 +44,7 @@ export type Headers = Readonly<Record<string, Uint8Array>>;
 /** A record as read. `offset` grows within a partition, with gaps after compaction and transactions. */
 export interface LogRecord {
   readonly offset: number;
-  /** Event time, milliseconds since the epoch, as the producer gave it. */
+  /** Milliseconds since the epoch: event time, as the producer gave it, or where the topic says so the time of arrival. */
   readonly timestamp: number;
   readonly key: Uint8Array | null;
   /** `null` is a tombstone. */

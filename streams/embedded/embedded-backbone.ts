@@ -29,7 +29,7 @@ import { WriteQueue, type LogDatabase, type Operation } from "./write-queue.ts";
 export interface EmbeddedBackboneOptions {
   /** Directory of the log; made when missing. One process at a time may have it open. */
   readonly dir: string;
-  /** The wall clock, ms; default the system's. It bounds what retention removes. */
+  /** The wall clock, ms; default the system's. It bounds what retention removes, and stamps what is stamped on arrival. */
   readonly now?: () => number;
 }
 
@@ -69,6 +69,7 @@ export class EmbeddedBackbone implements Backbone {
   readonly fencesOffsets = true;
   readonly registry: EmbeddedRegistry;
   readonly #database: LogDatabase;
+  readonly #now: () => number;
   readonly #writes: WriteQueue;
   readonly #retention: Retention;
   readonly #topics = new Map<string, Topic>();
@@ -77,8 +78,9 @@ export class EmbeddedBackbone implements Backbone {
   readonly #epochs = new Map<string, number>();
   #closed = false;
 
-  constructor(database: LogDatabase, now?: () => number) {
+  constructor(database: LogDatabase, now: () => number = Date.now) {
     this.#database = database;
+    this.#now = now;
     this.#writes = new WriteQueue(database);
     this.#retention = new Retention((operations, stored) => this.#writes.submit(operations, stored), now);
     this.registry = new EmbeddedRegistry(database, (operations) => this.#writes.submit(operations, () => undefined));
@@ -102,7 +104,7 @@ export class EmbeddedBackbone implements Backbone {
   #addTopic(id: number, spec: TopicSpec): readonly PartitionLog[] {
     const logs = Array.from(
       { length: spec.partitions },
-      (_, partition) => new PartitionLog(this.#database, id, spec, partition),
+      (_, partition) => new PartitionLog(this.#database, id, spec, partition, this.#now),
     );
     this.#topics.set(spec.name, { id, spec, logs });
     return logs;
@@ -115,13 +117,17 @@ export class EmbeddedBackbone implements Backbone {
       if (there === undefined) {
         const id = this.#topics.size + 1;
         this.#addTopic(id, spec);
-        operations.push({ type: "put", key: topicKey(spec.name), value: Buffer.from(JSON.stringify({ id, spec })) });
+        operations.push(putTopic({ id, spec }));
       } else if (there.spec.partitions !== spec.partitions) {
         throw new StreamsError(
           "TOPIC_MISMATCH",
           `topic ${spec.name} has ${there.spec.partitions} partitions, not ${spec.partitions}: ` +
             `set the number it has, or use another name`,
         );
+      } else if (spec.timestamps !== undefined && spec.timestamps !== there.spec.timestamps) {
+        there.spec = { ...there.spec, timestamps: spec.timestamps };
+        for (const log of there.logs) log.timestamps = spec.timestamps;
+        operations.push(putTopic(there));
       }
     }
     await this.#writes.submit(operations, () => undefined);
@@ -146,8 +152,7 @@ export class EmbeddedBackbone implements Backbone {
     const operations = changed.map(({ topic, retentionMs }): Operation => {
       const { retentionMs: _, ...rest } = topic.spec;
       topic.spec = { ...rest, ...(retentionMs === undefined ? {} : { retentionMs }) };
-      const value = Buffer.from(JSON.stringify({ id: topic.id, spec: topic.spec }));
-      return { type: "put", key: topicKey(topic.spec.name), value };
+      return putTopic(topic);
     });
     await this.#writes.submit(operations, () => undefined);
     for (const { topic, retentionMs } of changed) {
@@ -284,3 +289,9 @@ export class EmbeddedBackbone implements Backbone {
     await this.#database.close();
   }
 }
+
+const putTopic = ({ id, spec }: Pick<Topic, "id" | "spec">): Operation => ({
+  type: "put",
+  key: topicKey(spec.name),
+  value: Buffer.from(JSON.stringify({ id, spec })),
+});

@@ -12,10 +12,12 @@ export class PartitionLog {
   readonly partition: number;
   /** In ms; `undefined`: nothing is ever removed. */
   retentionMs: number | undefined;
+  timestamps: TopicSpec["timestamps"];
   readonly #topicId: number;
   readonly #compacted: boolean;
   readonly #database: LogDatabase;
   readonly #waiters = new Set<() => void>();
+  readonly #now: () => number;
   /** Newest offset by key of compacted records that are not stored yet. */
   readonly #unstored = new Map<string, number>();
   #next: number;
@@ -24,7 +26,10 @@ export class PartitionLog {
   #newest: number;
   #tail: LogRecord[] = [];
 
-  constructor(database: LogDatabase, topicId: number, spec: TopicSpec, partition: number) {
+  /** @param now the wall clock, ms. */
+  constructor(database: LogDatabase, topicId: number, spec: TopicSpec, partition: number, now: () => number) {
+    this.#now = now;
+    this.timestamps = spec.timestamps;
     this.#database = database;
     this.#topicId = topicId;
     this.topic = spec.name;
@@ -61,7 +66,8 @@ export class PartitionLog {
   append(records: readonly OutgoingRecord[], operations: Operation[]): () => void {
     const appended: LogRecord[] = [];
     const keys: string[] = [];
-    for (const record of records) {
+    for (const given of records) {
+      const record = this.timestamps === "arrival" ? { ...given, timestamp: this.#now() } : given;
       const offset = this.#next++;
       operations.push({
         type: "put",

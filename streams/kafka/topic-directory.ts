@@ -10,6 +10,7 @@ import type { Broker, Cluster, TopicAdmin } from "./wire.ts";
 const earliest = -2;
 const latest = -1;
 const readCommitted = 1;
+const timestampType = "message.timestamp.type";
 
 /** What the cluster says about topics, their partitions and offsets, and a group's committed ones. */
 export class TopicDirectory {
@@ -32,6 +33,8 @@ export class TopicDirectory {
       if (partitions === undefined) missing.push(spec);
       else checkPartitions(spec, partitions);
     }
+    const there = specs.filter((spec) => spec.timestamps === "arrival" && !missing.includes(spec));
+    if (there.length > 0) await this.#stampOnArrival(there.map(({ name }) => name));
     if (missing.length === 0) return;
     await this.#create(missing);
     // Another instance may have been first, and with another number of partitions.
@@ -44,6 +47,20 @@ export class TopicDirectory {
         );
       }
       checkPartitions(spec, partitions);
+    }
+  }
+
+  async #stampOnArrival(topics: readonly string[]): Promise<void> {
+    const wanted = new Map([[timestampType, "LogAppendTime"]]);
+    try {
+      await this.#retrying(async () => {
+        const broker = await this.#cluster.findControllerBroker();
+        const configs = await describeTopicConfigs(broker, topics, [timestampType]);
+        const others = topics.filter((topic) => configs.get(topic)?.get(timestampType) !== wanted.get(timestampType));
+        if (others.length > 0) await changeTopicConfigs(broker, new Map(others.map((topic) => [topic, wanted])));
+      });
+    } catch (error) {
+      throw streamsError(error, `change the timestamps of ${topics.join(", ")}`);
     }
   }
 
@@ -277,7 +294,7 @@ function topicConfig(spec: TopicSpec, futureTimes: boolean): { name: string; val
   const retention = retentionConfigs(spec.retentionMs ?? null, spec.cleanup);
   return [
     ...[...retention].map(([name, value]) => ({ name, value })),
-    { name: "message.timestamp.type", value: "CreateTime" },
+    { name: timestampType, value: spec.timestamps === "arrival" ? "LogAppendTime" : "CreateTime" },
     ...(futureTimes ? [{ name: "message.timestamp.after.max.ms", value: "9223372036854775807" }] : []),
   ];
 }

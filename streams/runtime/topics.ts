@@ -12,12 +12,15 @@ export async function ensureTopic(
   partitions: number,
 ): Promise<void> {
   if (serdes.isOpen(topic)) return;
-  if ((await backbone.partitions(topic.name)) === undefined) {
+  const there = await backbone.partitions(topic.name);
+  // One that was made by an older build is told whose time its records have.
+  if (there === undefined || topic.timestamps === "arrival") {
     await create(backbone, {
       name: topic.name,
-      partitions: topic.partitions ?? partitions,
+      partitions: there ?? topic.partitions ?? partitions,
       cleanup: topic.cleanup,
       ...(topic.retentionMs === undefined ? {} : { retentionMs: topic.retentionMs }),
+      ...(topic.timestamps === undefined ? {} : { timestamps: topic.timestamps }),
     });
   }
   await serdes.open(topic);

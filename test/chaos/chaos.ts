@@ -1,4 +1,4 @@
-/** `npm run chaos [-- --seed N] [--decisions N] [--embedded | --kafka [--client platformatic]]`: kills things while the loop runs, and counts. */
+/** `npm run chaos [-- --seed N] [--decisions N] [--embedded | --kafka [--client kafkajs]]`: kills things while the loop runs, and counts. */
 import { parseArgs } from "node:util";
 import { embeddedChaos } from "./embedded.ts";
 import { kafkaChaos } from "./kafka.ts";
@@ -11,7 +11,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "25" },
     embedded: { type: "boolean", default: false },
     kafka: { type: "boolean", default: false },
-    client: { type: "string", default: "kafkajs" },
+    client: { type: "string", default: "platformatic" },
   },
 });
 const seed = Number(values.seed);

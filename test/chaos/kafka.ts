@@ -18,7 +18,7 @@ export type Amounts = Pick<ChaosOptions, "seed" | "decisions" | "kills" | "pause
 export async function kafkaChaos(
   amounts: Amounts,
   say: (line: string) => void,
-  client: KafkaClient = "kafkajs",
+  client: KafkaClient = "platformatic",
 ): Promise<ChaosReport> {
   const dir = mkdtempSync(join(tmpdir(), "loopstream-chaos-"));
   const kafka = await startKafka();

@@ -45,6 +45,24 @@ function topicConformance(backbone: () => Backbone): void {
     expect(await backbone().partitions(topic)).toBe(3);
   });
 
+  test("a topic's timestamps are what producers give, or the time of arrival where it says so, also from now on", async () => {
+    const [given, arrived] = [await newTopic(backbone()), await newTopic(backbone(), { timestamps: "arrival" })];
+    const producer = await backbone().producer();
+    const stamps = async (topic: string): Promise<readonly number[]> =>
+      [...(await readAll(backbone(), topic)).values()].flat().map(({ timestamp }) => timestamp);
+    const before = Date.now();
+    for (const topic of [given, arrived]) await producer.send([outgoing(topic, "old", { timestamp: 1_000 })]);
+    expect(await stamps(given)).toEqual([1_000]);
+    const [first] = await stamps(arrived);
+    expect(first).toBeGreaterThanOrEqual(before - 1_000);
+    expect(first).toBeLessThanOrEqual(Date.now() + 1_000);
+
+    await backbone().ensureTopics([{ name: given, partitions: 1, cleanup: "delete", timestamps: "arrival" }]);
+    await producer.send([outgoing(given, "later", { timestamp: 1_000 })]);
+    expect((await stamps(given))[1]).toBeGreaterThanOrEqual(before - 1_000);
+    await producer.close();
+  });
+
   test("how long a topic keeps its records can be asked, changed and taken back", async () => {
     const [one, two, three] = [
       await newTopic(backbone(), { retentionMs: 3_600_000, partitions: 2 }),
