@@ -71,6 +71,7 @@ export function loopOptions(
     subjectPrefix: connection.subjectPrefix,
     stateDir: join(settings.dir, "state"),
     stateEngine: settings.stateEngine,
+    ...(settings.stateMemoryMiB === undefined ? {} : { stateMemoryBytes: settings.stateMemoryMiB * (1 << 20) }),
     partitions: settings.partitions,
     delivery: embedded ? "exactlyOnce" : settings.delivery,
     commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,

@@ -21,7 +21,12 @@ const shape = z.strictObject({
     })
     .optional(),
   standbyReplicas: z.number().int().nonnegative().optional(),
-  state: z.strictObject({ engine: z.enum(["leveldb", "rocksdb"]).optional() }).optional(),
+  state: z
+    .strictObject({
+      engine: z.enum(["leveldb", "rocksdb"]).optional(),
+      memoryMiB: z.number().positive().optional(),
+    })
+    .optional(),
 });
 
 /** Where everything is. Flags come first, then environment, then loopstream.yaml, then the defaults. */
@@ -49,6 +54,8 @@ export interface Settings {
   readonly standbyReplicas: number;
   /** What keeps local state; rocksdb needs the package rocksdb-native. */
   readonly stateEngine: StateEngineName;
+  /** Of LevelDB's caches and write buffers, all tasks together. Absent: 64. */
+  readonly stateMemoryMiB: number | undefined;
 }
 
 export interface SettingsFlags {
@@ -110,6 +117,7 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
     dir: resolve(flags.dir ?? file.dir ?? defaults.dir),
     partitions: partitions ?? defaults.partitions,
     stateEngine: engine,
+    stateMemoryMiB: file.state?.memoryMiB,
   });
 }
 

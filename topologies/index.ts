@@ -1,6 +1,7 @@
 export type { Scope } from "../operators/index.ts";
 export { allMemoryEdges, decisionTopology, type DecisionTopologyOptions } from "./decision-topology.ts";
-export { openTools, startLoop, type Loop, type LoopOptions, type StateEngineName, type Tools } from "./loop.ts";
+export { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
+export type { StateEngineName } from "./state-engine.ts";
 export { startRetention, startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";
 export {
   besideLive,

@@ -2,8 +2,6 @@ import { blueprintTable, modelTable, type JoinOptions } from "../operators/index
 import { blueprints, deadLetters, models, topics } from "../schemas/index.ts";
 import {
   Application,
-  createLevelEngine,
-  createRocksEngine,
   ensureTopic,
   instanceIdIn,
   Publisher,
@@ -18,8 +16,7 @@ import {
 import { createWorkerLearner, ScorerCache, Trainer, type TrainerTables } from "../trainer/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import { decisionTopology } from "./decision-topology.ts";
-
-export type StateEngineName = "leveldb" | "rocksdb";
+import { stateEngineFor, type StateEngineName } from "./state-engine.ts";
 
 export interface LoopOptions {
   readonly id: string;
@@ -34,6 +31,8 @@ export interface LoopOptions {
   readonly delivery: Delivery;
   readonly commitIntervalMs: number;
   readonly maxTaskIdleMs: number;
+  /** Memory of LevelDB's caches and write buffers, of all tasks together. Default 64 MiB. */
+  readonly stateMemoryBytes?: number;
   /** On how many other instances the state of each task is kept. Default 0. */
   readonly standbyReplicas?: number;
   readonly salt: string;
@@ -92,18 +91,19 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   const tools = await openTools(options, () =>
     Promise.resolve({ blueprints: application.global(blueprintTable), models: application.global(modelTable) }),
   );
+  const topology = decisionTopology({
+    name: id,
+    scorers: (model) => tools.scorers.get(model),
+    salt,
+    ...(options.join === undefined ? {} : { join: options.join }),
+    ...(options.memoryEdges === undefined ? {} : { memoryEdges: options.memoryEdges }),
+  });
   const application: Application = new Application({
     id,
-    topology: decisionTopology({
-      name: id,
-      scorers: (model) => tools.scorers.get(model),
-      salt,
-      ...(options.join === undefined ? {} : { join: options.join }),
-      ...(options.memoryEdges === undefined ? {} : { memoryEdges: options.memoryEdges }),
-    }),
+    topology,
     backbone,
     serdes: tools.serdes,
-    engine: options.stateEngine === "rocksdb" ? createRocksEngine(stateDir) : createLevelEngine(stateDir),
+    engine: stateEngineFor(topology, partitions, options),
     deadLetters,
     partitions,
     delivery,

@@ -4,13 +4,37 @@ import { ClassicLevel } from "classic-level";
 import { StreamsError } from "../errors.ts";
 import type { Change, StateDatabase, StateEngine } from "./engine.ts";
 
-/** State in LevelDB, one database a name below `dir`. */
-export function createLevelEngine(dir: string): StateEngine {
+/** Memory of all databases of a process, for blocks that were read and for writes that are not in files yet. */
+const MEMORY_BYTES = 64 << 20;
+/** Below it a database writes many small files. */
+const LEAST_BYTES = 1 << 20;
+/** LevelDB's own: caches and buffers are not larger where few databases share the memory. */
+const MOST_BYTES = 16 << 20;
+
+export interface LevelEngineOptions {
+  /** Of all databases together; each also has 1 MiB at least. Default 64 MiB. */
+  readonly memoryBytes?: number;
+  /** How many may be open at once, which share it alike. Default 8. */
+  readonly databases?: number;
+}
+
+/**
+ * State in LevelDB, one database a name below `dir`. Blocks that were read stay in memory up to half of a database's share, which fills in
+ * time, whatever the state's size, since every compaction makes new blocks; the other half is for two write buffers.
+ */
+export function createLevelEngine(dir: string, options: LevelEngineOptions = {}): StateEngine {
+  const share = (options.memoryBytes ?? MEMORY_BYTES) / (options.databases ?? 8);
+  const bytes = Math.floor(Math.min(MOST_BYTES, Math.max(LEAST_BYTES, share)));
+  const memory = { cacheSize: bytes / 2, writeBufferSize: bytes / 4 };
   return {
     async open(name) {
       const path = join(dir, name);
       await mkdir(path, { recursive: true });
-      const database = new ClassicLevel<string, Uint8Array>(path, { keyEncoding: "utf8", valueEncoding: "view" });
+      const database = new ClassicLevel<string, Uint8Array>(path, {
+        keyEncoding: "utf8",
+        valueEncoding: "view",
+        ...memory,
+      });
       try {
         await database.open();
       } catch (error) {

@@ -11,8 +11,6 @@ import {
 } from "../../schemas/index.ts";
 import {
   Application,
-  createLevelEngine,
-  createRocksEngine,
   Stepped,
   type Backbone,
   type LaneMark,
@@ -24,6 +22,7 @@ import {
 } from "../../streams/index.ts";
 import { ScorerCache } from "../../trainer/index.ts";
 import { decisionTopology } from "../decision-topology.ts";
+import { stateEngineFor } from "../state-engine.ts";
 import { ORPHAN_MS } from "./plan.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { PROGRESS_KEY, replayProgress, type ReplayProgress } from "./replay-topics.ts";
@@ -55,7 +54,6 @@ const THEN = [liveDecisions.name, observations.name];
 export class ReplayRun {
   readonly #parts: RunParts;
   readonly #stateDir: string;
-  readonly #engine: StateEngine;
   #eventMarks: EventMark[];
   #progress: ReplayProgress;
 
@@ -63,9 +61,6 @@ export class ReplayRun {
     this.#parts = parts;
     this.#progress = parts.progress;
     this.#stateDir = join(parts.options.dir, parts.name);
-    const { stateEngine, engine } = parts.options;
-    const create = stateEngine === "rocksdb" ? createRocksEngine : createLevelEngine;
-    this.#engine = engine ?? create(this.#stateDir);
     const { until, eventMarks } = parts.progress;
     this.#eventMarks = eventMarks.length === 0 ? [] : [{ until, marks: eventMarks }];
   }
@@ -78,19 +73,20 @@ export class ReplayRun {
   async run(): Promise<{ readonly requests: number; readonly from: number; readonly until: number } | undefined> {
     const { side, serdes, progress, options } = this.#parts;
     const { marks, eventMarks, latenessMs } = progress;
-    await this.#forgetEvents();
+    const scorers = new ScorerCache(options.backbone, serdes);
+    const topology = this.#topologyOf(scorers);
+    const engine = this.#engineFor(topology);
+    await forgetEvents(engine);
     const stepped = await Stepped.open({
       backbone: side,
       sources: this.#sources(),
       latenessMs,
       ...(marks.length === 0 ? {} : { marks: [...marks.filter(({ topic }) => topic !== events.name), ...eventMarks] }),
     });
-    const scorers = new ScorerCache(options.backbone, serdes);
-    const topology = this.#topologyOf(scorers);
     let failed: (error: unknown) => void = () => undefined;
     const failure = new Promise<never>((_, reject) => (failed = reject));
     failure.catch(() => undefined);
-    const application = this.#application(stepped, topology, (error) => failed(error));
+    const application = this.#application(stepped, topology, engine, (error) => failed(error));
     try {
       await application.start();
       const finished = await Promise.race([this.#steps(stepped, application), failure]);
@@ -125,11 +121,12 @@ export class ReplayRun {
     }
   }
 
-  /** What windows look back on is read again from the topic. Rejects while another process makes this replay here. */
-  async #forgetEvents(): Promise<void> {
-    const database = await this.#engine.open("globals");
-    await database.deleteRange("", LAST_KEY);
-    await database.close();
+  #engineFor(topology: Topology): StateEngine {
+    const { options, partitions } = this.#parts;
+    if (options.engine !== undefined) return options.engine;
+    const { stateEngine } = options;
+    const chosen = stateEngine === undefined ? {} : { stateEngine };
+    return stateEngineFor(topology, partitions, { stateDir: this.#stateDir, ...chosen });
   }
 
   #sources(): readonly SteppedSource[] {
@@ -155,14 +152,19 @@ export class ReplayRun {
     });
   }
 
-  #application(stepped: Stepped, topology: Topology, onFailure: (error: unknown) => void): Application {
+  #application(
+    stepped: Stepped,
+    topology: Topology,
+    engine: StateEngine,
+    onFailure: (error: unknown) => void,
+  ): Application {
     const { options, serdes, partitions } = this.#parts;
     return new Application({
       id: APPLICATION,
       topology,
       backbone: stepped.backbone,
       serdes,
-      engine: this.#engine,
+      engine,
       deadLetters,
       partitions,
       delivery: "exactlyOnce",
@@ -236,6 +238,13 @@ export class ReplayRun {
     const { publisher } = this.#parts;
     await publisher.publish([{ topic: replayProgress, key: PROGRESS_KEY, value, time: value.until, partition: 0 }]);
   }
+}
+
+/** What windows look back on is read again from the topic. Rejects while another process makes this replay here. */
+async function forgetEvents(engine: StateEngine): Promise<void> {
+  const database = await engine.open("globals");
+  await database.deleteRange("", LAST_KEY);
+  await database.close();
 }
 
 const eventMarksIn = (marks: readonly LaneMark[]): readonly LaneMark[] =>

@@ -1,0 +1,23 @@
+import { createLevelEngine, createRocksEngine, type StateEngine, type Topology } from "../streams/index.ts";
+
+export type StateEngineName = "leveldb" | "rocksdb";
+
+export interface StateEngineOptions {
+  readonly stateDir: string;
+  /** Default leveldb. */
+  readonly stateEngine?: StateEngineName;
+  /** Memory of LevelDB's caches and write buffers, of all tasks together. Default 64 MiB. */
+  readonly stateMemoryBytes?: number;
+}
+
+/** The globals have a database, and each stateful task; one process may have them all. */
+export function stateEngineFor(
+  { subTopologies }: Topology,
+  partitions: number,
+  { stateDir, stateEngine, stateMemoryBytes }: StateEngineOptions,
+): StateEngine {
+  if (stateEngine === "rocksdb") return createRocksEngine(stateDir);
+  const databases = 1 + partitions * subTopologies.filter(({ stateful }) => stateful).length;
+  const memory = stateMemoryBytes === undefined ? {} : { memoryBytes: stateMemoryBytes };
+  return createLevelEngine(stateDir, { databases, ...memory });
+}
