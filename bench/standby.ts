@@ -10,7 +10,7 @@ import { deadLetters } from "../schemas/index.ts";
 import {
   Application,
   createConfluentRegistry,
-  createKafkaBackbone,
+  createPlatformaticBackbone,
   createLevelEngine,
   defineOperator,
   defineTopic,
@@ -64,7 +64,7 @@ interface Instance {
 }
 
 async function start(): Promise<Instance> {
-  const backbone = await createKafkaBackbone({ brokers: kafka.brokers });
+  const backbone = await createPlatformaticBackbone({ brokers: kafka.brokers });
   const application = new Application({
     ...{ id: "taken-over", topology, backbone, serdes: new Serdes(registry), deadLetters, partitions: 1 },
     ...{ engine: createLevelEngine(join(dir, `state-${++instances}`)), standbyReplicas: 1 },
@@ -101,7 +101,7 @@ async function handOver(from: Instance, to: Instance): Promise<number> {
 try {
   let owner = await start();
   await until(() => owner.running());
-  const backbone = await createKafkaBackbone({ brokers: kafka.brokers });
+  const backbone = await createPlatformaticBackbone({ brokers: kafka.brokers });
   const publisher = await Publisher.open(backbone, new Serdes(registry), 1);
   for (let from = 0; from < keys; from += AT_ONCE) {
     const records = Array.from({ length: Math.min(AT_ONCE, keys - from) }, (_, i) => ({

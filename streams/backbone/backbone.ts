@@ -158,6 +158,8 @@ export interface GroupOptions {
 export interface GroupReader extends Reader {
   /** Commits outside a transaction. Rejects with `FENCED` when the partitions have moved on. */
   commit(positions: readonly Position[]): Promise<void>;
+  /** Ends a `poll` that is waiting; where none is, the next one may come back empty at once. Absent where it can't be done. */
+  wake?(): void;
 }
 
 export interface Backbone {

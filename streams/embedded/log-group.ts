@@ -80,6 +80,10 @@ export class LogGroup implements GroupReader {
     this.#reader.seek(position);
   }
 
+  wake(): void {
+    this.#reader.wake();
+  }
+
   async close(): Promise<void> {
     this.#context.coordinator.leave(this.#member);
     await this.#reader.close();

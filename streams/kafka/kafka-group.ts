@@ -46,6 +46,7 @@ export class KafkaGroup implements GroupReader {
   #joinFailure: unknown;
   #rejoin = true;
   #lost = false;
+  #woken = false;
   #closed = false;
 
   constructor(context: GroupContext) {
@@ -85,10 +86,18 @@ export class KafkaGroup implements GroupReader {
       if (fetches.length > 0) return fetches;
       this.#fetcher.check();
       const left = deadline - performance.now();
-      if (left <= 0) return [];
+      if (left <= 0 || this.#woken) {
+        this.#woken = false;
+        return [];
+      }
       if (!this.#unsettled()) await this.#arrival.sleep(left);
       if (this.#closed) return [];
     }
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#arrival.wake();
   }
 
   #unsettled(): boolean {

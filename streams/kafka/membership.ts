@@ -19,6 +19,8 @@ import type { Broker, Cluster } from "./wire.ts";
 const protocol = "loopstream-tasks";
 /** While a task waits to be handed on, the next round is near: look for it often. */
 const eagerHeartbeatMs = 100;
+/** A member hears of a round by a heartbeat. One that keeps the state of others' tasks is to take them over at once. */
+const standbyHeartbeatMs = 50;
 
 export interface MembershipEvents {
   /** The group is about to share out its tasks anew: join again. */
@@ -93,8 +95,7 @@ export class Membership {
     while (!this.#closed) {
       try {
         const share = await this.#joinOnce(claims);
-        if (!this.#closed)
-          this.#startHeartbeat(share.unfinished ? eagerHeartbeatMs : this.#settings.heartbeatIntervalMs);
+        if (!this.#closed) this.#startHeartbeat(this.#heartbeatMs(share));
         return share;
       } catch (error) {
         const type = protocolType(error);
@@ -159,6 +160,12 @@ export class Membership {
         this.#tasks.partitions(own),
       ),
     }));
+  }
+
+  #heartbeatMs({ standby, unfinished }: Share): number {
+    const { heartbeatIntervalMs } = this.#settings;
+    if (standby.length > 0) return Math.min(standbyHeartbeatMs, heartbeatIntervalMs);
+    return unfinished ? eagerHeartbeatMs : heartbeatIntervalMs;
   }
 
   #startHeartbeat(intervalMs: number): void {

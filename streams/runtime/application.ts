@@ -265,7 +265,10 @@ export class Application {
   /** Resolves once every input is read to its end, handled and committed; later records are not waited for. */
   idle(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
-    return new Promise((resolve, reject) => this.#idleWaiters.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.#idleWaiters.push({ resolve, reject });
+      this.#membership.group?.wake?.();
+    });
   }
 
   async #answerIdle(): Promise<void> {
@@ -318,6 +321,7 @@ export class Application {
   async close(options: { readonly drain?: boolean } = {}): Promise<void> {
     if (options.drain === true && this.#failure === undefined) await this.idle();
     this.#closing = true;
+    this.#membership.group?.wake?.();
     await this.#running;
     const { committer, group } = this.#membership;
     try {

@@ -52,6 +52,10 @@ export class ShelfGroup implements GroupReader {
     this.#reader.seek(position);
   }
 
+  wake(): void {
+    this.#reader.wake();
+  }
+
   close(): Promise<void> {
     return this.#reader.close();
   }

@@ -21,7 +21,7 @@ export class ShelfReader implements Reader {
   constructor(shelf: Shelf, positions: readonly Position[], beside?: Reader) {
     this.#shelf = shelf;
     this.#beside = beside;
-    this.#unwatch = shelf.watch(() => this.#wake());
+    this.#unwatch = shelf.watch(() => this.wake());
     for (const position of positions) this.add(position);
   }
 
@@ -49,7 +49,7 @@ export class ShelfReader implements Reader {
       )
       .finally(() => {
         this.#polling = undefined;
-        this.#wake();
+        this.wake();
       });
   }
 
@@ -77,7 +77,7 @@ export class ShelfReader implements Reader {
   #sleep(maxWaitMs: number): Promise<void> {
     if (this.#woken) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake(), maxWaitMs);
+      const timer = setTimeout(() => this.wake(), maxWaitMs);
       this.#resume = () => {
         clearTimeout(timer);
         this.#resume = undefined;
@@ -86,7 +86,7 @@ export class ShelfReader implements Reader {
     });
   }
 
-  #wake(): void {
+  wake(): void {
     this.#woken = true;
     this.#resume?.();
   }
@@ -99,7 +99,7 @@ export class ShelfReader implements Reader {
   resume(partitions: readonly TopicPartition[]): void {
     this.#set(partitions, false);
     this.#beside?.resume(this.#others(partitions));
-    this.#wake();
+    this.wake();
   }
 
   #set(partitions: readonly TopicPartition[], paused: boolean): void {
@@ -117,7 +117,7 @@ export class ShelfReader implements Reader {
     const cursor = this.#cursors.get(nameOf(position));
     if (cursor === undefined) this.#beside?.seek(position);
     else cursor.position = position.offset;
-    this.#wake();
+    this.wake();
   }
 
   async close(): Promise<void> {
@@ -125,7 +125,7 @@ export class ShelfReader implements Reader {
     this.#cursors.clear();
     await this.#beside?.close();
     await this.#polling;
-    this.#wake();
+    this.wake();
   }
 }
 

@@ -30,6 +30,22 @@ export function groupConformance(backbone: () => Backbone): void {
     await member.close();
   });
 
+  test("a poll that waits is ended by a wake, where the backbone has one", async () => {
+    const topic = await newTopic(backbone(), { partitions: 2 });
+    const assigned = vi.fn(() => Promise.resolve([]));
+    const listener = { assigned, revoked: () => Promise.resolve() };
+    const group = await backbone().group({ groupId: newGroup(), copartitioned: [[topic]], listener });
+    while (assigned.mock.calls.length === 0) await group.poll(50);
+    if (group.wake !== undefined) {
+      const polled = group.poll(600_000);
+      group.wake();
+      expect(await polled).toEqual([]);
+      await send(topic, 1, ["a"]);
+      await vi.waitFor(async () => expect(await group.poll(50)).toMatchObject([{ partition: 0 }]), patience);
+    }
+    await group.close();
+  });
+
   test("committed offsets are where the next member starts", async () => {
     const topic = await newTopic(backbone(), { partitions: 2 });
     const groupId = newGroup();
