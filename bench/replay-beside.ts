@@ -1,8 +1,9 @@
 /**
- * Does a replay slow the live loop? The loop runs as a process of its own with days of flights behind it; this one asks it for decisions at a steady
- * rate, in rounds with and without a replay beside it, in turn. Prints the p99 of each kind of round and their ratio with its spread.
+ * `npm run bench:replay [-- --rounds 20 --seconds 5 --rate 100 --pace 0.1 --until 2013-02-01 --embedded --brokers HOST:PORT --registry URL]`
  *
- *   node bench/replay-beside.ts [--rounds 6] [--seconds 10] [--rate 50] [--pace 0.3] [--until 2013-01-15] [--brokers HOST:PORT --registry URL]
+ * Does a replay slow the live loop? The loop runs as a process of its own, on a Kafka of the benchmark's own unless told otherwise, with days of flights behind it;
+ * this one asks it for decisions at a steady rate, in rounds in which a replay works beside it and in rounds in which it stands still, in turn. Prints the p50,
+ * p90 and p99 of both, their ratios, and the decisions the replay made meanwhile.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -13,23 +14,33 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { createClient } from "../client/index.ts";
-import { createConfluentRegistry, createKafkaBackbone, openShared } from "../streams/index.ts";
+import { createConfluentRegistry, createPlatformaticBackbone, openShared } from "../streams/index.ts";
+import { startKafka } from "../test/servers/kafka.ts";
+import { startRegistry } from "../test/servers/registry.ts";
 import { markdown, spread } from "./rounds.ts";
 
 const { values: flags } = parseArgs({
   options: {
-    rounds: { type: "string", default: "6" },
-    seconds: { type: "string", default: "10" },
-    rate: { type: "string", default: "50" },
-    pace: { type: "string", default: "0.3" },
-    until: { type: "string", default: "2013-01-15" },
+    rounds: { type: "string", default: "20" },
+    seconds: { type: "string", default: "5" },
+    rate: { type: "string", default: "100" },
+    pace: { type: "string" },
+    until: { type: "string", default: "2013-02-01" },
+    embedded: { type: "boolean", default: false },
     brokers: { type: "string" },
     registry: { type: "string" },
   },
 });
+const [rounds, seconds, rate] = [flags.rounds, flags.seconds, flags.rate].map(Number) as [number, number, number];
 const root = join(import.meta.dirname, "..");
 const dir = mkdtempSync(join(tmpdir(), "loopstream-beside-"));
-const remote = flags.brokers === undefined ? [] : ["--brokers", flags.brokers, "--registry", flags.registry ?? ""];
+const own =
+  flags.embedded || flags.brokers !== undefined
+    ? undefined
+    : { kafka: await startKafka(), registry: await startRegistry() };
+const brokers = own?.kafka.brokers ?? flags.brokers;
+const registryUrl = own?.registry.url ?? flags.registry ?? "";
+const remote = brokers === undefined ? [] : ["--brokers", brokers, "--registry", registryUrl];
 const at = ["--dir", dir, ...remote];
 
 function loopstream(args: readonly string[]): ChildProcess {
@@ -69,18 +80,19 @@ await new Promise<void>((resolve, reject) => {
   live.stdout!.on("data", (text: Buffer) => String(text).includes("the loop is running") && resolve());
 });
 const shared =
-  flags.brokers === undefined
+  brokers === undefined
     ? await openShared(dir)
     : {
-        backbone: await createKafkaBackbone({ brokers: flags.brokers.split(",") }),
-        registry: createConfluentRegistry({ url: flags.registry! }),
+        backbone: await createPlatformaticBackbone({ brokers }),
+        registry: createConfluentRegistry({ url: registryUrl }),
       };
 const client = createClient(shared);
 
-/** Asks at a steady rate, whatever the answers take. @returns the 99th percentile, ms. */
-async function round(): Promise<number> {
-  const gap = 1_000 / Number(flags.rate);
-  const count = Math.round(Number(flags.seconds) * Number(flags.rate));
+/** Asks at a steady rate, whatever the answers take, after half a second that is not counted. @returns milliseconds. */
+async function ask(): Promise<readonly number[]> {
+  const gap = 1_000 / rate;
+  const warm = Math.round(rate / 2);
+  const count = warm + Math.round(seconds * rate);
   const started = performance.now();
   const answers: Promise<number>[] = [];
   for (let i = 0; i < count; i++) {
@@ -91,48 +103,107 @@ async function round(): Promise<number> {
     // From when it was due: a late question waits too.
     answers.push(asked.then(() => performance.now() - due));
   }
-  const times = (await Promise.all(answers)).sort((a, b) => a - b);
-  return times[Math.ceil(0.99 * times.length) - 1]!;
+  return (await Promise.all(answers)).slice(warm);
 }
 
-async function besideReplay(): Promise<number> {
-  const child = loopstream(["replay", "--use-case", "flight-delays", "--fresh", "--json", "--pace", flags.pace]);
-  child.stdout!.resume();
-  // A replay reads what there is first: what is measured is its work.
-  await delay(3_000);
-  const p99 = await round();
-  if (child.exitCode !== null) console.error("the replay was over before the round: its ratio says less");
-  child.kill("SIGKILL");
-  await once(child, "close");
-  return p99;
+const quantile = (times: readonly number[], share: number): number =>
+  times.toSorted((a, b) => a - b)[Math.ceil(share * times.length) - 1]!;
+
+/** A replay that begins anew when it is over, and stands still between the rounds it is to be measured in. */
+class Neighbour {
+  #child: ChildProcess | undefined;
+
+  async start(): Promise<void> {
+    const pace = flags.pace === undefined ? [] : ["--pace", flags.pace];
+    this.#child = loopstream(["replay", "--use-case", "flight-delays", "--fresh", "--json", ...pace]);
+    this.#child.stdout!.resume();
+    // It makes its topics and looks through the history first: what is measured is its work.
+    while ((await this.made()) === 0) await delay(100);
+    this.stand();
+  }
+
+  /** Decisions that replays have written to their own topics so far. */
+  async made(): Promise<number> {
+    const topics = (await shared.backbone.topics()).filter((name) => /^replay-.*-\d+-decisions$/.test(name));
+    const last = topics.sort((a, b) => attempt(a) - attempt(b)).slice(-1);
+    return (await shared.backbone.offsets(last)).reduce((sum, { end }) => sum + end, 0);
+  }
+
+  stand(): void {
+    this.#child!.kill("SIGSTOP");
+  }
+
+  async work(): Promise<void> {
+    if (this.#child!.exitCode !== null) await this.start();
+    this.#child!.kill("SIGCONT");
+  }
+
+  async end(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "close");
+  }
 }
+
+const attempt = (topic: string): number => Number(/-(\d+)-decisions$/.exec(topic)![1]);
+const neighbour = new Neighbour();
 
 try {
-  await round();
-  const [alone, beside, ratios] = [[], [], []] as [number[], number[], number[]];
-  for (let each = 0; each < Number(flags.rounds); each++) {
-    const first = each % 2 === 0 ? await round() : await besideReplay();
-    const second = each % 2 === 0 ? await besideReplay() : await round();
-    const [without, with_] = each % 2 === 0 ? [first, second] : [second, first];
-    alone.push(without);
-    beside.push(with_);
-    ratios.push(with_ / without);
+  await ask();
+  await neighbour.start();
+  // The broker has made some dozen partitions for it.
+  await ask();
+  const [alone, beside]: [(readonly number[])[], (readonly number[])[]] = [[], []];
+  const made: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const replaying of round % 2 === 0 ? [false, true] : [true, false]) {
+      if (!replaying) {
+        alone.push(await ask());
+        continue;
+      }
+      await neighbour.work();
+      const before = await neighbour.made();
+      beside.push(await ask());
+      made.push((await neighbour.made()) - before);
+      neighbour.stand();
+    }
+    const [without, with_] = [alone.at(-1)!, beside.at(-1)!].map((times) => quantile(times, 0.99).toFixed(1));
+    console.error(`round ${round + 1} of ${rounds}: p99 ${without} alone, ${with_} ms beside, ${made.at(-1)} made`);
   }
+  const shares = [0.5, 0.9, 0.99];
+  const row = (name: string, all: readonly (readonly number[])[]): readonly string[] => [
+    name,
+    ...shares.map((share) => quantile(all.flat(), share).toFixed(2)),
+  ];
+  const ofRounds = shares.map((share) =>
+    spread(beside.map((times, i) => quantile(times, share) / quantile(alone[i]!, share))),
+  );
+  const ofAll = shares.map((share) => (quantile(beside.flat(), share) / quantile(alone.flat(), share)).toFixed(2));
+  const perSecond = made.reduce((sum, count) => sum + count, 0) / (rounds * seconds);
+  console.log(
+    `${rate} requests a second, ${rounds} rounds of ${seconds} s each, ${brokers === undefined ? "embedded log" : "Kafka"}; the replay made ` +
+      `${perSecond.toFixed(0)} decisions a second meanwhile, pace ${flags.pace ?? "by default"}\n`,
+  );
   console.log(
     markdown(
-      ["", "p99 in ms, median (middle half)"],
+      ["all requests, ms", ...shares.map((share) => `p${share * 100}`)],
       [
-        ["alone", spread(alone)],
-        [`beside a replay, pace ${flags.pace}`, spread(beside)],
-        ["ratio", spread(ratios)],
+        row("alone", alone),
+        row("beside a replay", beside),
+        ["ratio", ...ofAll],
+        ["ratio by round, median (middle half)", ...ofRounds],
       ],
     ),
   );
 } finally {
+  await neighbour.end();
   await client.close();
   live.removeAllListeners("exit");
   live.kill("SIGTERM");
   await once(live, "close");
+  await own?.registry.stop();
+  await own?.kafka.stop();
   rmSync(dir, { recursive: true, force: true });
   // What is connected to a log that has closed is left to the end of the process.
   process.exit();

@@ -75,6 +75,6 @@ export {
   type TestInput,
   type TestOutput,
 } from "./test-driver/index.ts";
-export { Stepped, type LaneMark, type SteppedOptions, type SteppedSource } from "./stepped/index.ts";
+export { Stepped, type LaneMark, type Pacing, type SteppedOptions, type SteppedSource } from "./stepped/index.ts";
 export { defineTopic, type AnyTopic, type Topic, type ValueOf } from "./topic.ts";
 export { defineTopology, type Topology } from "./topology/topology.ts";

@@ -4,7 +4,9 @@ export { openTools, startLoop, type Loop, type LoopOptions, type Tools } from ".
 export type { StateEngineName } from "./state-engine.ts";
 export { startRetention, startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";
 export {
+  BESIDE_LIVE,
   besideLive,
+  courtesy,
   replay,
   ReplayError,
   type ReplayCounts,

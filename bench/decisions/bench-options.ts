@@ -30,7 +30,7 @@ export const usage = `npm run bench -- [options]
   --seconds N             a rate of the latency runs; default 10
   --warm-up N             seconds before the first rate; default 15
   --profile               one run each of the peers in Node under V8's profiler: where the time goes
-  --client platformatic   the other Kafka client for the peers in Node
+  --client kafkajs        the other Kafka client for the peers in Node
   --set key=value         a property for the Java peers' Kafka clients or for Kafka Streams; may be repeated`;
 
 const text = { type: "string" } as const;
@@ -50,7 +50,7 @@ export function benchOptions(): BenchOptions {
       peers: { type: "string", default: peerNames.join(",") },
       guarantees: { type: "string", default: guarantees.join(",") },
       only: { type: "string", default: "throughput,latency" },
-      client: { type: "string", default: "kafkajs" },
+      client: { type: "string", default: "platformatic" },
       set: { type: "string", multiple: true, default: [] },
     },
   });

@@ -36,7 +36,7 @@ export function peerOptions(): PeerOptions {
       dir: text,
       model: text,
       guarantee: text,
-      client: { type: "string", default: "kafkajs" },
+      client: { type: "string", default: "platformatic" },
       units: text,
       load: { type: "boolean", default: false },
     },

@@ -18,19 +18,11 @@ export interface Contender {
 export const guarantees: readonly Guarantee[] = ["at-least-once", "exactly-once"];
 
 /**
- * `ours` loopstream's runtime, and `ours-platformatic` over the other Kafka client; `loop` the same client, codec, store and model by
+ * `ours` loopstream's runtime, and `ours-kafkajs` over the other Kafka client; `loop` the same client, codec, store and model by
  * hand; `streams` Kafka Streams as it comes with Avro coded by hand, `streams-records` with Avro's own records, and `streams-low` with
  * its best settings for latency; `java` Kafka's Java client with batches and without Streams.
  */
-export const peerNames = [
-  "ours",
-  "ours-platformatic",
-  "loop",
-  "streams",
-  "streams-records",
-  "streams-low",
-  "java",
-] as const;
+export const peerNames = ["ours", "ours-kafkajs", "loop", "streams", "streams-records", "streams-low", "java"] as const;
 export type PeerName = (typeof peerNames)[number];
 
 const node = (file: string, ...args: readonly string[]) => ({ inNode: true, program: file, args });
@@ -42,7 +34,7 @@ const java = (main: string, profile: "default" | "low-latency", codec: "fields" 
 
 const programs: Readonly<Record<PeerName, ReturnType<typeof node>>> = {
   ours: node("ours.ts"),
-  "ours-platformatic": node("ours.ts", "--client", "platformatic"),
+  "ours-kafkajs": node("ours.ts", "--client", "kafkajs"),
   loop: node("loop.ts"),
   streams: java("StreamsPeer", "default", "fields"),
   "streams-records": java("StreamsPeer", "default", "records"),

@@ -1,16 +1,17 @@
-import { constants, setPriority } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { parseDuration } from "../../blueprints/index.ts";
-import { replay, ReplayError, type ReplayResult } from "../../topologies/index.ts";
+import { BESIDE_LIVE, courtesy, replay, ReplayError, type ReplayResult } from "../../topologies/index.ts";
 import { parseZonedTime, run, withSettings } from "../command.ts";
-import { connect, loopOptions } from "../connect.ts";
+import { connect } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
+import { takeLowestPriority } from "../lowest-priority.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 
 const STOPPED = 130;
+/** Nobody waits for a replay's answers, and each commit is work for the brokers. */
+const COMMIT_INTERVAL_MS = 5_000;
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
@@ -21,7 +22,7 @@ interface Flags extends SettingsFlags {
   readonly into?: string;
   readonly step: string;
   readonly lateness: string;
-  readonly pace: string;
+  readonly pace?: string;
   readonly fresh?: boolean;
   readonly stats?: boolean;
 }
@@ -38,7 +39,10 @@ export function replayCommand(parent: Command): void {
     .option("--into <topic>", "where the rows go (default: a topic of the replay's own)")
     .option("--step <duration>", "event time that is held in memory at once; changes no row", "1d")
     .option("--lateness <duration>", "how far a record may come behind a newer one of its partition", "1h")
-    .option("--pace <share>", "share of the time to work in, above 0 to 1: less leaves more to the live group", "1")
+    .option(
+      "--pace <share>",
+      `share of the time to work in, above 0 to 1 (default: all of it, and ${BESIDE_LIVE} while the live loop is being asked)`,
+    )
     .option("--stats", "make the hourly statistics too")
     .option("--fresh", "start over, in topics of a new name")
     .addHelpText("after", "\nA replay that was stopped goes on where it was when the same command is given again.")
@@ -48,11 +52,11 @@ export function replayCommand(parent: Command): void {
           text === undefined ? undefined : parseZonedTime(text, flag);
         const [from, to] = [time(flags.from, "--from"), time(flags.to, "--to")];
         const [stepMs, latenessMs] = [durationOf(flags.step, "--step"), durationOf(flags.lateness, "--lateness")];
-        const pace = paceOf(flags.pace);
+        const pace = flags.pace === undefined ? undefined : paceOf(flags.pace);
         const stop = new AbortController();
         const onSignal = (): void => stop.abort();
         process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
-        setPriority(constants.priority.PRIORITY_LOW);
+        takeLowestPriority();
         const connection = await connect(settings);
         let bar: ReturnType<typeof progress> | undefined;
         try {
@@ -65,7 +69,7 @@ export function replayCommand(parent: Command): void {
             partitions,
             salt,
             subjectPrefix,
-            commitIntervalMs: loopOptions(settings, connection, "exact").commitIntervalMs,
+            commitIntervalMs: COMMIT_INTERVAL_MS,
             request: {
               useCase: flags.useCase,
               ...(from === undefined ? {} : { from }),
@@ -82,7 +86,7 @@ export function replayCommand(parent: Command): void {
               bar ??= progress("replay", total, { enabled: !output.json });
               bar.update(requests, new Date(until).toISOString().slice(0, 13));
             },
-            pause: (workedMs) => (pace === 1 ? Promise.resolve() : delay(workedMs / pace - workedMs)),
+            pacing: courtesy(backbone, pace === undefined ? {} : { share: pace }),
             signal: stop.signal,
           });
           bar?.stop();

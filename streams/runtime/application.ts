@@ -218,7 +218,9 @@ export class Application {
     await this.#tasks.tick((await clock?.poll(0)) ?? [], now);
     if (this.#tasks.queued) await this.#process();
     committer.collect(this.#tasks);
-    if (await committer.settle(group, this.#idleWaiters.length > 0)) this.#evict();
+    // Who waits for `idle` need not wait for the interval, once nothing more comes.
+    const hurry = this.#idleWaiters.length > 0 && fetches.length === 0;
+    if (await committer.settle(group, hurry)) this.#evict();
     const { records, bytes } = this.#backpressure.apply(this.#tasks, group);
     this.metrics.queued.set(records);
     this.metrics.queuedBytes.set(bytes);

@@ -1,2 +1,3 @@
 export type { LaneMark, SteppedSource } from "./lane.ts";
+export type { Pacing } from "./pacing.ts";
 export { Stepped, type SteppedOptions } from "./stepped.ts";

@@ -1,4 +1,5 @@
 import type { Backbone, Fetch, GroupOptions, GroupReader, Position, TopicPartition } from "../backbone/backbone.ts";
+import type { Pacing } from "./pacing.ts";
 import type { Shelf } from "./shelf.ts";
 import { ShelfReader } from "./shelf-reader.ts";
 
@@ -7,17 +8,26 @@ export class ShelfGroup implements GroupReader {
   readonly #backbone: Backbone;
   readonly #options: GroupOptions;
   readonly #reader: ShelfReader;
+  readonly #pacing: Pacing | undefined;
   #assigned = false;
+  /** When records were last handed out; `undefined`: there were none. ms of the monotonic clock. */
+  #busySince: number | undefined;
 
-  constructor(backbone: Backbone, shelf: Shelf, options: GroupOptions) {
+  constructor(backbone: Backbone, shelf: Shelf, options: GroupOptions, pacing?: Pacing) {
     this.#backbone = backbone;
     this.#options = options;
+    this.#pacing = pacing;
     this.#reader = new ShelfReader(shelf, []);
   }
 
   async poll(maxWaitMs: number, maxRecords?: number): Promise<readonly Fetch[]> {
     if (!this.#assigned) await this.#assign();
-    return this.#reader.poll(maxWaitMs, maxRecords);
+    const pacing = this.#pacing;
+    if (pacing === undefined) return this.#reader.poll(maxWaitMs, maxRecords);
+    if (this.#busySince !== undefined) await pacing.rest(performance.now() - this.#busySince);
+    const fetches = await this.#reader.poll(maxWaitMs, Math.min(maxRecords ?? pacing.pollRecords, pacing.pollRecords));
+    this.#busySince = fetches.length === 0 ? undefined : performance.now();
+    return fetches;
   }
 
   async #assign(): Promise<void> {

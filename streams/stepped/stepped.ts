@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Backbone, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { Lane, type LaneMark, type SteppedSource } from "./lane.ts";
+import type { Pacing } from "./pacing.ts";
 import { Shelf } from "./shelf.ts";
 import { ShelfGroup } from "./shelf-group.ts";
 import { ShelfReader } from "./shelf-reader.ts";
@@ -13,6 +14,8 @@ export interface SteppedOptions {
   readonly latenessMs: number;
   /** Where a former run was; absent: at the start of the topics. */
   readonly marks?: readonly LaneMark[];
+  /** Absent: as fast as it goes. */
+  readonly pacing?: Pacing;
 }
 
 /**
@@ -80,7 +83,9 @@ export class Stepped {
       this.#reader.pause(this.#lanes.filter((lane) => !hungry.includes(lane)));
       this.#reader.resume(hungry);
       const fetches = await this.#reader.poll(1_000);
+      const started = performance.now();
       for (const fetch of fetches) this.#laneOf(fetch).add(fetch.records);
+      await this.#options.pacing?.rest(performance.now() - started);
       if (fetches.length > 0) continue;
       const starts = await backbone.offsets([...new Set(hungry.map(({ topic }) => topic))]);
       for (const at of starts) this.#laneOf(at).skipTo(at.start);
@@ -129,6 +134,7 @@ export class Stepped {
 
   #view(backbone: Backbone): Backbone {
     const shelf = this.#shelf;
+    const { pacing } = this.#options;
     const stepped = new Set(this.#options.sources.map(({ topic }) => topic));
     return {
       ...passedOn(backbone),
@@ -145,7 +151,7 @@ export class Stepped {
       },
       async group(options) {
         const other = options.copartitioned.flat().find((topic) => !stepped.has(topic));
-        if (other === undefined) return new ShelfGroup(backbone, shelf, options);
+        if (other === undefined) return new ShelfGroup(backbone, shelf, options, pacing);
         throw new StreamsError("TOPOLOGY_INVALID", `${other} is read by a task, and not shown in steps: name it too`);
       },
     };

@@ -1,3 +1,4 @@
+export { BESIDE_LIVE, courtesy } from "./courtesy.ts";
 export { besideLive } from "./replay-topics.ts";
 export { ReplayError, type ReplayRequest } from "./plan.ts";
 export { replay, type ReplayResult } from "./replay.ts";

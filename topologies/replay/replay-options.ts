@@ -1,4 +1,4 @@
-import type { StateEngine } from "../../streams/index.ts";
+import type { Pacing, StateEngine } from "../../streams/index.ts";
 import type { LoopOptions } from "../loop.ts";
 import type { ReplayRequest } from "./plan.ts";
 
@@ -20,8 +20,8 @@ export interface ReplayOptions extends Pick<
   /** Holds the state instead of a folder of the replay's own in `dir`. */
   readonly engine?: StateEngine;
   readonly onStep?: (step: ReplayStep) => void;
-  /** Awaited after each step with the milliseconds it took: to make room for others. */
-  readonly pause?: (stepMs: number) => Promise<void>;
+  /** Makes room for others; absent: works without a rest. */
+  readonly pacing?: Pacing;
   readonly signal?: AbortSignal;
 }
 

@@ -81,6 +81,7 @@ export class ReplayRun {
       backbone: side,
       sources: this.#sources(),
       latenessMs,
+      ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
       ...(marks.length === 0 ? {} : { marks: [...marks.filter(({ topic }) => topic !== events.name), ...eventMarks] }),
     });
     let failed: (error: unknown) => void = () => undefined;
@@ -187,7 +188,6 @@ export class ReplayRun {
     }
     while (this.#progress.until < horizon) {
       if (options.signal?.aborted === true) return false;
-      const started = performance.now();
       const until = Math.min(horizon, (Math.floor(this.#progress.until / stepMs) + 1) * stepMs);
       const shown = await this.#showFirst(stepped, until);
       if (shown.any > 0) await application.idle();
@@ -204,7 +204,6 @@ export class ReplayRun {
       if (until === horizon) await application.idle();
       await this.#settle(stepped, until, shown.requests);
       options.onStep?.({ until, requests: this.#progress.shown, total });
-      await options.pause?.(performance.now() - started);
     }
     return true;
   }
