@@ -12,7 +12,7 @@ import { clock } from "../schemas/index.ts";
 import {
   createConfluentRegistry,
   createEmbeddedBackbone,
-  createKafkaBackbone,
+  createPlatformaticBackbone,
   type Backbone,
   type SchemaRegistry,
 } from "../streams/index.ts";
@@ -119,7 +119,7 @@ async function answers(dir: string): Promise<string> {
   const kafka = await startKafka();
   const registryServer = await startRegistry();
   const log = await createEmbeddedBackbone({ dir: join(dir, "log") });
-  const brokers = await createKafkaBackbone({ brokers: kafka.brokers });
+  const brokers = await createPlatformaticBackbone({ brokers: kafka.brokers });
   const registry = createConfluentRegistry({ url: registryServer.url });
   const places = [
     await openPlace("kafka", brokers, registry, dir),

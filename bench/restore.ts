@@ -11,7 +11,7 @@ import {
   Application,
   createConfluentRegistry,
   createEmbeddedBackbone,
-  createKafkaBackbone,
+  createPlatformaticBackbone,
   createLevelEngine,
   defineOperator,
   defineTopic,
@@ -68,7 +68,7 @@ const newDir = (): string => join(dir, `state-${++stores}`);
 async function openKafka(): Promise<Opened> {
   const kafka = await startKafka();
   const server = await startRegistry();
-  const backbone = await createKafkaBackbone({ brokers: kafka.brokers });
+  const backbone = await createPlatformaticBackbone({ brokers: kafka.brokers });
   const registry = createConfluentRegistry({ url: server.url });
   return {
     name: "Kafka",

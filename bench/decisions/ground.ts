@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
-import { createKafkaBackbone, type Backbone } from "../../streams/index.ts";
+import { createPlatformaticBackbone, type Backbone } from "../../streams/index.ts";
 import { startKafka } from "../../test/servers/kafka.ts";
 import { trainModel } from "./model.ts";
 import type { Guarantee } from "./peer-options.ts";
@@ -35,7 +35,7 @@ export async function prepareGround(): Promise<Ground> {
   writeFileSync(model, await trainModel());
   const server = await startKafka();
   const { brokers } = server;
-  const backbone = await createKafkaBackbone({ brokers });
+  const backbone = await createPlatformaticBackbone({ brokers });
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   const createTopic = (name: string): Promise<void> =>

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
 
 /** Of Linux' clock ticks that /proc counts in. */
 const TICKS_PER_SECOND = 100;
@@ -16,4 +17,9 @@ export function residentMiB(pid: number): { readonly now: number; readonly peak:
   const status = readFileSync(`/proc/${pid}/status`, "latin1");
   const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
   return { now: of("VmRSS"), peak: of("VmHWM") };
+}
+
+/** Seconds that all processors together have been at work since the machine started. */
+export function machineSeconds(): number {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1_000;
 }

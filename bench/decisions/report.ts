@@ -37,6 +37,10 @@ function throughputTable(runs: readonly ThroughputRun[], of: (throughput: Throug
       4,
     ),
     range(
+      own.map((run) => stretch(run).machineMicrosPerDecision / 1_000),
+      4,
+    ),
+    range(
       own.map(({ throughput }) => throughput.residentMiB),
       0,
     ),
@@ -45,8 +49,8 @@ function throughputTable(runs: readonly ThroughputRun[], of: (throughput: Throug
       0,
     ),
   ]);
-  const head = ["peer", "1,000 decisions/s", "to streams", "to loop", "CPU s per 1,000", "resident MiB", "at most MiB"];
-  return markdown(head, rows);
+  const head = ["peer", "1,000 decisions/s", "to streams", "to loop", "CPU s per 1,000", "all CPU s per 1,000"];
+  return markdown([...head, "resident MiB", "at most MiB"], rows);
 }
 
 function latencyTable(runs: readonly LatencyRun[]): string {

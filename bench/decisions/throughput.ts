@@ -1,5 +1,5 @@
 import type { Ground } from "./ground.ts";
-import { cpuSeconds, residentMiB } from "./measure.ts";
+import { cpuSeconds, machineSeconds, residentMiB } from "./measure.ts";
 import type { Guarantee } from "./peer-options.ts";
 import type { Peer } from "./peers.ts";
 import { check, type Answers } from "./answers.ts";
@@ -12,6 +12,8 @@ export interface Stretch {
   readonly replies: number;
   readonly perSecond: number;
   readonly cpuMicrosPerDecision: number;
+  /** Of everything that ran: peer, broker and reader. The machine's processors over it are the most it can do. */
+  readonly machineMicrosPerDecision: number;
 }
 
 export interface Throughput {
@@ -35,6 +37,7 @@ interface Mark {
   readonly at: number;
   readonly count: number;
   readonly cpu: number;
+  readonly machine: number;
 }
 
 /**
@@ -58,7 +61,12 @@ export async function measureThroughput(
   const reader = await backbone.reader(ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end })));
   const started = await ground.start(peer, guarantee, requests, flags);
   const { pid, failure } = started.process;
-  const mark = (count: number): Mark => ({ at: performance.now(), count, cpu: cpuSeconds(pid) });
+  const mark = (count: number): Mark => ({
+    at: performance.now(),
+    count,
+    cpu: cpuSeconds(pid),
+    machine: machineSeconds(),
+  });
   const answers: Answers = { seen: new Uint8Array(total), count: 0, wrong: 0 };
   let [start, short, half]: (Mark | undefined)[] = [];
   try {
@@ -91,5 +99,6 @@ function between(from: Mark, to: Mark): Stretch {
     replies: count,
     perSecond: (count / (to.at - from.at)) * 1_000,
     cpuMicrosPerDecision: ((to.cpu - from.cpu) / count) * 1e6,
+    machineMicrosPerDecision: ((to.machine - from.machine) / count) * 1e6,
   };
 }

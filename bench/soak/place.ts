@@ -4,7 +4,7 @@ import { join } from "node:path";
 import {
   connectLocally,
   createConfluentRegistry,
-  createKafkaBackbone,
+  createPlatformaticBackbone,
   type Backbone,
   type SchemaRegistry,
 } from "../../streams/index.ts";
@@ -38,7 +38,7 @@ export async function openPlace(embedded: boolean): Promise<SoakPlace> {
   return {
     settings: { dir, kafka: { brokers: kafka.brokers, registry: registry.url } },
     async connect() {
-      const backbone = await createKafkaBackbone({ brokers: kafka.brokers });
+      const backbone = await createPlatformaticBackbone({ brokers: kafka.brokers });
       const schemas = createConfluentRegistry({ url: registry.url });
       return {
         backbone,

@@ -1,6 +1,6 @@
 /** The process that is watched: the loop as `loopstream start` runs it, with event time that is told. Its settings come as JSON in the first argument. */
 import { join } from "node:path";
-import { createConfluentRegistry, createKafkaBackbone, openShared } from "../../streams/index.ts";
+import { createConfluentRegistry, createPlatformaticBackbone, openShared } from "../../streams/index.ts";
 import { publishBlueprint, startLoop } from "../../topologies/index.ts";
 import { clock } from "../../schemas/index.ts";
 import { memoryNow, type MemorySample } from "./memory.ts";
@@ -37,7 +37,7 @@ if (import.meta.main) {
     kafka === undefined
       ? await openShared(dir)
       : {
-          backbone: await createKafkaBackbone({ brokers: kafka.brokers }),
+          backbone: await createPlatformaticBackbone({ brokers: kafka.brokers }),
           registry: createConfluentRegistry({ url: kafka.registry }),
         };
   const loop = await startLoop({
@@ -47,7 +47,7 @@ if (import.meta.main) {
     stateDir: join(dir, "state"),
     partitions,
     delivery: "exactlyOnce",
-    commitIntervalMs: kafka === undefined ? 0 : 20,
+    commitIntervalMs: kafka === undefined ? 0 : 5,
     maxTaskIdleMs: 0,
     salt: "soak",
     codeVersion: "soak",

@@ -3,7 +3,7 @@ import { connect as connectTls } from "node:tls";
 import { Kafka, logLevel, type ISocketFactory } from "kafkajs";
 import { streamsError } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
-import { retrying } from "./retrying.ts";
+import { pause, retrying } from "./retrying.ts";
 import type { Broker, Cluster } from "./wire.ts";
 
 /** How long a goodbye may take: after it sockets are cut, so that nothing keeps the process alive. */
@@ -85,19 +85,30 @@ function clusterOf(kafka: Kafka): Cluster {
 }
 
 interface Pooled {
-  readonly connectionPool: { readonly pool: readonly { connect(): Promise<unknown> }[] };
+  readonly connectionPool: {
+    readonly pool: readonly { connect(): Promise<unknown>; disconnect(): Promise<unknown> }[];
+  };
 }
 
 const mended = new WeakSet<Broker>();
 
-/** Two requests that find a connection closed would open two sockets, of which kafkajs forgets one. */
+/**
+ * Two requests that find a connection closed would open two sockets, of which kafkajs forgets one. And a connection that is opened while kafkajs still takes leave
+ * of the closed one loses its new socket to that, and the clock of its requests: they would never be answered and never time out.
+ */
 function connectOnce(broker: Broker): Broker {
   if (mended.has(broker)) return broker;
   mended.add(broker);
   for (const connection of (broker as unknown as Pooled).connectionPool.pool) {
-    const connect = connection.connect.bind(connection);
+    const [connect, disconnect] = [connection.connect.bind(connection), connection.disconnect.bind(connection)];
     let connecting: Promise<unknown> | undefined;
-    connection.connect = () => (connecting ??= connect().finally(() => (connecting = undefined)));
+    let leaving: Promise<unknown> | undefined;
+    connection.disconnect = () => (leaving ??= disconnect().finally(() => (leaving = undefined)));
+    const connectAfterwards = async (): Promise<unknown> => {
+      if (leaving !== undefined) await Promise.race([leaving.catch(() => undefined), pause(goodbyeMs)]);
+      return connect();
+    };
+    connection.connect = () => (connecting ??= connectAfterwards().finally(() => (connecting = undefined)));
   }
   return broker;
 }

@@ -41,7 +41,7 @@ export const kafkaDefaults: Required<Omit<KafkaBackboneOptions, "brokers" | "sas
     transactionTimeoutMs: 10_000,
     deliveryTimeoutMs: 30_000,
     fetchWaitMs: 100,
-    fetchBufferBytes: 16 << 20,
+    fetchBufferBytes: 4 << 20,
   });
 
 export interface KafkaSettings extends Required<Omit<KafkaBackboneOptions, "brokers" | "sasl" | "groupInstanceId">> {

@@ -4,19 +4,19 @@ import { protocolType, streamsError } from "./kafka-errors.ts";
 import { lastReadable } from "./last-readable.ts";
 import type { KafkaSettings } from "./options.ts";
 import { retrying } from "./retrying.ts";
-import { changeTopicConfigs, describeTopicConfigs, retentionConfigs, retentionIn } from "./topic-configs.ts";
+import { TopicSettings, topicConfig } from "./topic-settings.ts";
 import type { Broker, Cluster, TopicAdmin } from "./wire.ts";
 
 const earliest = -2;
 const latest = -1;
 const readCommitted = 1;
-const timestampType = "message.timestamp.type";
 
 /** What the cluster says about topics, their partitions and offsets, and a group's committed ones. */
 export class TopicDirectory {
   readonly #admin: TopicAdmin;
   readonly #cluster: Cluster;
   readonly #settings: KafkaSettings;
+  readonly #topicSettings: TopicSettings;
   readonly #counts = new Map<string, number>();
   readonly #ends = new Map<string, { readonly stable: number; readonly end: number }>();
 
@@ -24,6 +24,7 @@ export class TopicDirectory {
     this.#admin = admin;
     this.#cluster = cluster;
     this.#settings = settings;
+    this.#topicSettings = new TopicSettings(cluster, settings);
   }
 
   async ensure(specs: readonly TopicSpec[]): Promise<void> {
@@ -34,7 +35,7 @@ export class TopicDirectory {
       else checkPartitions(spec, partitions);
     }
     const there = specs.filter((spec) => spec.timestamps === "arrival" && !missing.includes(spec));
-    if (there.length > 0) await this.#stampOnArrival(there.map(({ name }) => name));
+    if (there.length > 0) await this.#topicSettings.stampOnArrival(there.map(({ name }) => name));
     if (missing.length === 0) return;
     await this.#create(missing);
     // Another instance may have been first, and with another number of partitions.
@@ -47,20 +48,6 @@ export class TopicDirectory {
         );
       }
       checkPartitions(spec, partitions);
-    }
-  }
-
-  async #stampOnArrival(topics: readonly string[]): Promise<void> {
-    const wanted = new Map([[timestampType, "LogAppendTime"]]);
-    try {
-      await this.#retrying(async () => {
-        const broker = await this.#cluster.findControllerBroker();
-        const configs = await describeTopicConfigs(broker, topics, [timestampType]);
-        const others = topics.filter((topic) => configs.get(topic)?.get(timestampType) !== wanted.get(timestampType));
-        if (others.length > 0) await changeTopicConfigs(broker, new Map(others.map((topic) => [topic, wanted])));
-      });
-    } catch (error) {
-      throw streamsError(error, `change the timestamps of ${topics.join(", ")}`);
     }
   }
 
@@ -139,34 +126,12 @@ export class TopicDirectory {
 
   async retention(topics: readonly string[]): Promise<readonly TopicRetention[]> {
     await this.check(topics.map((topic) => ({ topic, partition: 0 })));
-    if (topics.length === 0) return [];
-    try {
-      const configs = await this.#retrying(async () =>
-        describeTopicConfigs(await this.#cluster.findControllerBroker(), topics, ["cleanup.policy", "retention.ms"]),
-      );
-      return topics.map((topic) => ({ topic, retentionMs: retentionIn(configs.get(topic) ?? new Map()) }));
-    } catch (error) {
-      throw streamsError(error, `retention of ${topics.join(", ")}`);
-    }
+    return this.#topicSettings.retention(topics);
   }
 
   async retain(topics: readonly TopicRetention[]): Promise<void> {
     await this.check(topics.map(({ topic }) => ({ topic, partition: 0 })));
-    if (topics.length === 0) return;
-    const names = topics.map(({ topic }) => topic);
-    try {
-      await this.#retrying(async () => {
-        const broker = await this.#cluster.findControllerBroker();
-        const there = await describeTopicConfigs(broker, names, ["cleanup.policy"]);
-        const changes = topics.map(
-          ({ topic, retentionMs }) =>
-            [topic, retentionConfigs(retentionMs, there.get(topic)?.get("cleanup.policy") ?? "delete")] as const,
-        );
-        await changeTopicConfigs(broker, new Map(changes));
-      });
-    } catch (error) {
-      throw streamsError(error, `change the retention of ${names.join(", ")}`);
-    }
+    await this.#topicSettings.retain(topics);
   }
 
   async offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
@@ -287,14 +252,4 @@ function checkPartitions(spec: TopicSpec, partitions: number): void {
     "TOPIC_MISMATCH",
     `topic ${spec.name} has ${partitions} partitions, not ${spec.partitions}: set the number it has, or use another name`,
   );
-}
-
-/** Event times may lie in the future of the broker's clock: replays and tests move time by hand. */
-function topicConfig(spec: TopicSpec, futureTimes: boolean): { name: string; value: string }[] {
-  const retention = retentionConfigs(spec.retentionMs ?? null, spec.cleanup);
-  return [
-    ...[...retention].map(([name, value]) => ({ name, value })),
-    { name: timestampType, value: spec.timestamps === "arrival" ? "LogAppendTime" : "CreateTime" },
-    ...(futureTimes ? [{ name: "message.timestamp.after.max.ms", value: "9223372036854775807" }] : []),
-  ];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cpuSeconds, residentMiB } from "../../bench/decisions/measure.ts";
+import { cpuSeconds, machineSeconds, residentMiB } from "../../bench/decisions/measure.ts";
 
 test.skipIf(process.platform !== "linux")("CPU seconds of a process are what it says of itself", () => {
   const started = process.cpuUsage();
@@ -14,4 +14,12 @@ test.skipIf(process.platform !== "linux")("resident memory is what the process s
   const { now, peak } = residentMiB(process.pid);
   expect(Math.abs(now - process.memoryUsage().rss / 2 ** 20)).toBeLessThan(32);
   expect(peak).toBeGreaterThanOrEqual(now);
+});
+
+test("what the machine's processors have done includes what this process does", () => {
+  const [own, all] = [process.cpuUsage(), machineSeconds()];
+  while (process.cpuUsage(own).user < 200_000);
+  const { user, system } = process.cpuUsage(own);
+  // The system counts in hundredths, and may be some of them behind.
+  expect(machineSeconds() - all).toBeGreaterThan((user + system) / 1e6 - 0.1);
 });

@@ -4,7 +4,7 @@ import { report } from "../../bench/decisions/report.ts";
 import type { Result } from "../../bench/decisions/results.ts";
 
 const throughput = (peer: PeerName, round: number, perSecond: number): Result => {
-  const stretch = { replies: 1_000, perSecond, cpuMicrosPerDecision: 25 };
+  const stretch = { replies: 1_000, perSecond, cpuMicrosPerDecision: 25, machineMicrosPerDecision: 40 };
   return {
     kind: "throughput",
     peer,
@@ -25,7 +25,8 @@ test("a ratio is of two runs of the same round, shown as median, least and most"
   ]);
   const row = text.split("\n").find((line) => line.startsWith("| ours"))!;
   const cells = row.split("|").map((cell) => cell.trim());
-  expect(cells.slice(2, 6)).toEqual(["20.0 (10.0–30.0)", "1.50 (1.00–2.00)", "–", "0.0250 (0.0250–0.0250)"]);
+  const cpu = ["0.0250 (0.0250–0.0250)", "0.0400 (0.0400–0.0400)"];
+  expect(cells.slice(2, 7)).toEqual(["20.0 (10.0–30.0)", "1.50 (1.00–2.00)", "–", ...cpu]);
 });
 
 test("latency names its rate and what was lost", () => {
