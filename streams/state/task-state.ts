@@ -17,6 +17,9 @@ export interface OperatorTimer extends Timer {
 
 const CHECKPOINT = "\u0001checkpoint";
 const TIMERS = "\u0002";
+const TIMERS_END = "\u0003";
+/** Timers that one look into the database brings at least, where there are so many. */
+const TIMERS_AHEAD = 1_024;
 const present = new Uint8Array(0);
 
 /**
@@ -36,6 +39,8 @@ export class TaskState {
   /** Timers up to the horizon, in order; later ones are only in the buffer and the database. */
   #due: OperatorTimer[] = [];
   #horizon = Number.NEGATIVE_INFINITY;
+  /** What `prepareTimers` was last asked for. */
+  #asked = Number.NEGATIVE_INFINITY;
   #checkpoint: Checkpoint | undefined;
 
   static async open(database: StateDatabase): Promise<TaskState> {
@@ -111,7 +116,9 @@ export class TaskState {
 
   schedule(operator: string, time: number, key: string): void {
     this.#set(timerKey(operator, time, key), present);
-    if (time <= this.#horizon) this.#insert({ operator, time, key });
+    if (Math.floor(time) > this.#horizon) return;
+    this.#insert({ operator, time, key });
+    this.#forgetLate();
   }
 
   cancel(operator: string, time: number, key: string): void {
@@ -119,14 +126,16 @@ export class TaskState {
     this.#due = this.#due.filter((timer) => timer.time !== time || timer.key !== key || timer.operator !== operator);
   }
 
-  /** Makes the timers up to `time` known to `nextTimer`. */
+  /** Makes the timers up to `time` known to `nextTimer`, and some later ones: each look into the database costs an iterator. */
   async prepareTimers(time: number): Promise<void> {
     if (time <= this.#horizon) return;
+    this.#asked = time;
     const from = this.#horizon === Number.NEGATIVE_INFINITY ? TIMERS : TIMERS + padded(this.#horizon + 1);
-    const to = TIMERS + padded(time + 1);
     // The database is asked as of now: a commit that ends meanwhile must not hide what it did not have yet.
     const frozen = this.#frozen ?? [];
-    const keys = new Set((await this.#database.range(from, to)).map(([key]) => key));
+    const { stored, horizon } = await this.#storedTimers(from, time);
+    const to = horizon === Number.POSITIVE_INFINITY ? TIMERS_END : TIMERS + padded(horizon + 1);
+    const keys = new Set(stored.filter((key) => key < to));
     for (const written of [frozen, this.#buffer]) {
       for (const [key, value] of written) {
         if (key < from || key >= to) continue;
@@ -135,7 +144,31 @@ export class TaskState {
       }
     }
     for (const key of [...keys].sort()) this.#due.push(timerOf(key));
-    this.#horizon = time;
+    this.#horizon = horizon;
+    this.#forgetLate();
+  }
+
+  /** The first timers in the database, all up to `time` and some more; `horizon`: none up to it is missing. */
+  async #storedTimers(from: string, time: number): Promise<{ readonly stored: string[]; readonly horizon: number }> {
+    for (let limit = TIMERS_AHEAD; ; limit *= 4) {
+      const stored = (await this.#database.range(from, TIMERS_END, limit)).map(([key]) => key);
+      if (stored.length < limit) return { stored, horizon: Number.POSITIVE_INFINITY };
+      // There may be more of the last one's time.
+      const horizon = timerOf(stored.at(-1)!).time - 1;
+      if (horizon >= time) return { stored, horizon };
+    }
+  }
+
+  /** Of the prepared timers the later ones stay in the buffer and the database alone, where there are many. */
+  #forgetLate(): void {
+    if (this.#due.length <= 4 * TIMERS_AHEAD) return;
+    for (let at = TIMERS_AHEAD; at < this.#due.length; at++) {
+      const { time } = this.#due[at]!;
+      if (time <= this.#asked || time === this.#due[at - 1]!.time) continue;
+      this.#due.length = at;
+      this.#horizon = time - 1;
+      return;
+    }
   }
 
   /** The earliest prepared timer. */

@@ -99,3 +99,81 @@ describe("while a commit is under way", () => {
     expect(state.takeTimers(20)).toEqual([{ operator: "counting", time: 10, key: "kept" }]);
   });
 });
+
+/** Numbers below `limit`, seeded. */
+function seeded(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => (state = (state * 48_271) % 2_147_483_647) % limit;
+}
+
+test.each([1, 2, 3])(
+  "timers fire once, in order, however many there are and whatever is on its way (%i)",
+  async (seed) => {
+    const random = seeded(seed);
+    const database = await memory();
+    let state = await open(database);
+    const model = new Set<string>();
+    const nameOf = (time: number, key: string): string => `${String(time).padStart(8, "0")} ${key}`;
+    let frozen = false;
+    let now = 0;
+    for (let step = 0; step < 250; step++) {
+      for (let i = random(120); i > 0; i--) {
+        // Far ahead, so that thousands wait; now and then many at one moment, or in the past.
+        const time = random(20) === 0 ? now + 50 : Math.max(0, now + random(40_000) - 5);
+        const key = `k${random(5_000)}`;
+        state.schedule("op", time, key);
+        model.add(nameOf(time, key));
+        if (random(4) === 0) {
+          state.cancel("op", time, key);
+          model.delete(nameOf(time, key));
+        }
+      }
+      state.accept();
+      if (random(10) === 0) {
+        state.schedule("op", now + 1, "undone");
+        state.rollback();
+      }
+      if (frozen && random(2) === 0) {
+        await state.flush(checkpoint);
+        frozen = false;
+      } else if (!frozen && random(3) === 0) {
+        state.freeze();
+        frozen = true;
+      }
+      if (!frozen && random(40) === 0) {
+        await state.flush(checkpoint);
+        state = await open(database);
+      }
+      now += random(300);
+      await state.prepareTimers(now);
+      const due = [...model].filter((name) => name < nameOf(now + 1, "")).sort();
+      const first = state.nextTimer();
+      if (due.length > 0) expect(nameOf(first!.time, first!.key)).toBe(due[0]);
+      else if (first !== undefined) expect(first.time).toBeGreaterThan(now);
+      expect(state.takeTimers(now).map(({ time, key }) => nameOf(time, key))).toEqual(due);
+      for (const name of due) model.delete(name);
+      state.accept();
+    }
+    expect(model.size).toBeGreaterThan(5_000);
+  },
+);
+
+test("many timers cost few looks into the database", async () => {
+  const inner = await memory();
+  let looks = 0;
+  const state = await open({
+    ...{ getMany: (keys) => inner.getMany(keys), write: (changes) => inner.write(changes) },
+    range: (from, to, limit) => (looks++, inner.range(from, to, limit)),
+    ...{ deleteRange: (from, to) => inner.deleteRange(from, to), close: () => inner.close() },
+  });
+  let taken = 0;
+  for (let now = 0; now < 20_000; now++) {
+    state.schedule("op", now + 10_000, `k${now}`);
+    await state.prepareTimers(now);
+    taken += state.takeTimers(now).length;
+    state.accept();
+    if (now % 100 === 0) await state.flush(checkpoint);
+  }
+  expect(taken).toBe(10_000);
+  expect(looks).toBeLessThan(30);
+});
