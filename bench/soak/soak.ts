@@ -27,6 +27,7 @@ const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const SAMPLE_MS = 10_000;
 const MIB = 1 << 20;
+const EVENTS_PER_REQUEST = 0.02;
 
 /** Growth after the first quarter that is no leak: more of the median, or of the unit, than noise and what a model takes. */
 const measures = {
@@ -79,7 +80,7 @@ async function soak(watched: WatchedProcess): Promise<boolean> {
       eventTime,
       trainedShare: 0.02,
       observedAfterMs: 5 * 60_000,
-      eventsPerRequest: 0.02,
+      eventsPerRequest: EVENTS_PER_REQUEST,
       unansweredSeconds: 5,
     },
   });
@@ -91,6 +92,8 @@ async function soak(watched: WatchedProcess): Promise<boolean> {
   const ticker = setInterval(() => {
     if (traffic.answeredTime > 0) watched.tell({ kind: "tick", time: traffic.answeredTime - MINUTE });
   }, 1_000);
+  // The day before: what windows look back on is then as much as it will be, and no growth of a first day.
+  await traffic.tellPast(Math.round(rate * minutes * 60 * EVENTS_PER_REQUEST), started - 24 * HOUR, started);
   traffic.start();
   const samples: Sample[] = [];
   let hour = 0;

@@ -137,10 +137,7 @@ export class Traffic {
         const hit = this.#random() < 0.1 + 0.8 * x ? 1 : 0;
         this.#toObserve.push({ id: decisionId, at: time + observedAfterMs, value: hit });
       }
-      if (this.#random() < eventsPerRequest) {
-        const attributes = { store, minutes: Math.round(this.#random() * 100) };
-        records.push(this.#record(events, store, { kind: "visit", attributes }, time));
-      }
+      if (this.#random() < eventsPerRequest) records.push(this.#visit(time, store));
     }
     let due = 0;
     while (due < this.#toObserve.length && this.#toObserve[due]!.at <= time) due++;
@@ -148,6 +145,21 @@ export class Traffic {
       records.push(this.#record(observations, id, { decisionId: id, observationId: "only", values: { y } }, at));
     }
     return records;
+  }
+
+  /** Tells of so many events of the time `[from, to)`, ms of event time, before the traffic starts: windows keep a day of them. */
+  async tellPast(count: number, from: number, to: number): Promise<void> {
+    for (let at = 0; at < count; at += PRELOADED_AT_ONCE) {
+      const length = Math.min(PRELOADED_AT_ONCE, count - at);
+      await this.#producer.send(
+        Array.from({ length }, (_, i) => this.#visit(Math.floor(from + ((to - from) * (at + i)) / count))),
+      );
+    }
+  }
+
+  #visit(time: number, store = `s${Math.floor(this.#random() * STORES)}`): OutgoingRecord {
+    const attributes = { store, minutes: Math.round(this.#random() * 100) };
+    return this.#record(events, store, { kind: "visit", attributes }, time);
   }
 
   #record<V>(topic: Topic<V>, name: string, value: V, timestamp: number): OutgoingRecord {
