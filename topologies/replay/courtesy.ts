@@ -20,7 +20,7 @@ export interface CourtesyOptions {
 }
 
 /** The share of the time a replay works in beside a live loop that is being asked. Measured: docs/decisions/008-replay.md. */
-export const BESIDE_LIVE = 0.04;
+export const BESIDE_LIVE = 0.02;
 
 /** Rests after every piece of work, so that it takes only a share of the time. */
 export function courtesy(backbone: Pick<Backbone, "offsets">, options: CourtesyOptions = {}): Pacing {
