@@ -1,6 +1,7 @@
 import { StreamsError } from "../errors.ts";
 import type { Store, StoreSpec, Timer } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
+import { SortedKeys } from "./sorted-keys.ts";
 
 /** What the stored state stands for. It is written in the same batch as the data. */
 export interface Checkpoint {
@@ -20,6 +21,8 @@ const TIMERS = "\u0002";
 const TIMERS_END = "\u0003";
 /** Timers that one look into the database brings at least, where there are so many. */
 const TIMERS_AHEAD = 1_024;
+/** Of prepared timers the later ones are forgotten once there are so many. */
+const MOST_DUE = 4 * TIMERS_AHEAD;
 /** A timer is its key. The value must not be empty: classic-level 3.0 never frees its copy of an empty value, 32 bytes for good with each timer. */
 const present = Uint8Array.of(1);
 
@@ -37,8 +40,10 @@ export class TaskState {
   /** Written before the buffer, and being committed: no longer to be undone, not yet in the database. */
   #frozen: ReadonlyMap<string, Uint8Array | null> | undefined;
   #undo: (readonly [string, Uint8Array | null | undefined])[] = [];
-  /** Timers up to the horizon, in order; later ones are only in the buffer and the database. */
-  #due: OperatorTimer[] = [];
+  /** Keys of the timers up to the horizon; later ones are only in the buffer and the database. */
+  #due = new SortedKeys();
+  /** More, where so many are of one moment that none of them can be forgotten. */
+  #mostDue = MOST_DUE;
   #horizon = Number.NEGATIVE_INFINITY;
   /** What `prepareTimers` was last asked for. */
   #asked = Number.NEGATIVE_INFINITY;
@@ -116,15 +121,17 @@ export class TaskState {
   }
 
   schedule(operator: string, time: number, key: string): void {
-    this.#set(timerKey(operator, time, key), present);
+    const name = timerKey(operator, time, key);
+    this.#set(name, present);
     if (Math.floor(time) > this.#horizon) return;
-    this.#insert({ operator, time, key });
+    this.#due.add(name);
     this.#forgetLate();
   }
 
   cancel(operator: string, time: number, key: string): void {
-    this.#set(timerKey(operator, time, key), null);
-    this.#due = this.#due.filter((timer) => timer.time !== time || timer.key !== key || timer.operator !== operator);
+    const name = timerKey(operator, time, key);
+    this.#set(name, null);
+    this.#due.delete(name);
   }
 
   /** Makes the timers up to `time` known to `nextTimer`, and some later ones: each look into the database costs an iterator. */
@@ -144,8 +151,9 @@ export class TaskState {
         else keys.add(key);
       }
     }
-    for (const key of [...keys].sort()) this.#due.push(timerOf(key));
+    for (const key of [...keys].sort()) this.#due.add(key);
     this.#horizon = horizon;
+    this.#mostDue = MOST_DUE;
     this.#forgetLate();
   }
 
@@ -155,42 +163,36 @@ export class TaskState {
       const stored = (await this.#database.range(from, TIMERS_END, limit)).map(([key]) => key);
       if (stored.length < limit) return { stored, horizon: Number.POSITIVE_INFINITY };
       // There may be more of the last one's time.
-      const horizon = timerOf(stored.at(-1)!).time - 1;
+      const horizon = timeOf(stored.at(-1)!) - 1;
       if (horizon >= time) return { stored, horizon };
     }
   }
 
-  /** Of the prepared timers the later ones stay in the buffer and the database alone, where there are many. */
+  /** Where many are prepared, the later ones stay in the buffer and the database alone. */
   #forgetLate(): void {
-    if (this.#due.length <= 4 * TIMERS_AHEAD) return;
+    if (this.#due.length <= this.#mostDue) return;
     for (let at = TIMERS_AHEAD; at < this.#due.length; at++) {
-      const { time } = this.#due[at]!;
-      if (time <= this.#asked || time === this.#due[at - 1]!.time) continue;
-      this.#due.length = at;
+      const time = timeOf(this.#due.at(at)!);
+      if (time <= this.#asked || time === timeOf(this.#due.at(at - 1)!)) continue;
+      this.#due.truncate(at);
       this.#horizon = time - 1;
+      this.#mostDue = MOST_DUE;
       return;
     }
+    this.#mostDue = 2 * this.#due.length;
   }
 
   /** The earliest prepared timer. */
   nextTimer(): OperatorTimer | undefined {
-    return this.#due[0];
+    const first = this.#due.at(0);
+    return first === undefined ? undefined : timerOf(first);
   }
 
   /** Takes the prepared timers up to `time`, in order of time, operator and key. */
   takeTimers(time: number): readonly OperatorTimer[] {
-    let count = 0;
-    while (count < this.#due.length && this.#due[count]!.time <= time) count++;
-    const taken = this.#due.splice(0, count);
-    for (const timer of taken) this.#set(timerKey(timer.operator, timer.time, timer.key), null);
-    return taken;
-  }
-
-  #insert(timer: OperatorTimer): void {
-    const key = timerKey(timer.operator, timer.time, timer.key);
-    let at = this.#due.length;
-    while (at > 0 && timerKey(this.#due[at - 1]!.operator, this.#due[at - 1]!.time, this.#due[at - 1]!.key) > key) at--;
-    this.#due.splice(at, 0, timer);
+    const taken = this.#due.takeBefore(TIMERS + padded(time + 1));
+    for (const key of taken) this.#set(key, null);
+    return taken.map(timerOf);
   }
 
   /** What has been written since the last `accept` stays. */
@@ -207,7 +209,7 @@ export class TaskState {
     }
     this.#undo = [];
     this.#loaded.clear();
-    this.#due = [];
+    this.#due = new SortedKeys();
     this.#horizon = Number.NEGATIVE_INFINITY;
   }
 
@@ -270,6 +272,8 @@ function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
 const padded = (time: number): string => String(Math.max(0, Math.floor(time))).padStart(16, "0");
 const timerKey = (operator: string, time: number, key: string): string =>
   `${TIMERS}${padded(time)}\0${operator}\0${key}`;
+
+const timeOf = (key: string): number => Number(key.slice(TIMERS.length, TIMERS.length + 16));
 
 function timerOf(key: string): OperatorTimer {
   const [time, operator, ...rest] = key.slice(TIMERS.length).split("\0");

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { StateDatabase } from "../../../streams/state/engine.ts";
 import { createMemoryEngine } from "../../../streams/state/memory-engine.ts";
 import { TaskState } from "../../../streams/state/task-state.ts";
+import { seeded } from "../../chaos/random.ts";
 
 const text = {
   encode: (value: string) => Buffer.from(value),
@@ -100,23 +101,18 @@ describe("while a commit is under way", () => {
   });
 });
 
-/** Numbers below `limit`, seeded. */
-function seeded(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => (state = (state * 48_271) % 2_147_483_647) % limit;
-}
-
 test.each([1, 2, 3])(
   "timers fire once, in order, however many there are and whatever is on its way (%i)",
   async (seed) => {
-    const random = seeded(seed);
+    const share = seeded(seed);
+    const random = (limit: number): number => Math.floor(share() * limit);
     const database = await memory();
     let state = await open(database);
     const model = new Set<string>();
     const nameOf = (time: number, key: string): string => `${String(time).padStart(8, "0")} ${key}`;
     let frozen = false;
     let now = 0;
-    for (let step = 0; step < 250; step++) {
+    for (let step = 0; step < 300; step++) {
       for (let i = random(120); i > 0; i--) {
         // Far ahead, so that thousands wait; now and then many at one moment, or in the past.
         const time = random(20) === 0 ? now + 50 : Math.max(0, now + random(40_000) - 5);
@@ -126,7 +122,7 @@ test.each([1, 2, 3])(
         if (random(4) === 0) {
           state.cancel("op", time, key);
           model.delete(nameOf(time, key));
-        }
+        } else if (random(4) === 0) state.schedule("op", time, key);
       }
       state.accept();
       if (random(10) === 0) {
@@ -157,6 +153,31 @@ test.each([1, 2, 3])(
     expect(model.size).toBeGreaterThan(5_000);
   },
 );
+
+test("a timer that is scheduled again fires once, also when it is known already", async () => {
+  const state = await open(await memory());
+  await state.prepareTimers(1);
+  for (let i = 0; i < 3; i++) state.schedule("op", 10, "same");
+  state.schedule("op", 10, "other");
+  state.cancel("op", 10, "other");
+  state.accept();
+  await state.prepareTimers(10);
+  expect(state.takeTimers(10)).toEqual([{ operator: "op", time: 10, key: "same" }]);
+  expect(state.nextTimer()).toBeUndefined();
+});
+
+test("any number of timers of one moment fires, in the order of their keys", async () => {
+  const state = await open(await memory());
+  await state.prepareTimers(1);
+  const keys = Array.from({ length: 30_000 }, (_, i) => `k${String((i * 7_919) % 30_000).padStart(5, "0")}`);
+  for (const key of keys) state.schedule("op", 10, key);
+  state.schedule("op", 11, "later");
+  state.accept();
+  await state.prepareTimers(10);
+  expect(state.takeTimers(10).map(({ key }) => key)).toEqual(keys.toSorted());
+  await state.prepareTimers(11);
+  expect(state.takeTimers(11)).toHaveLength(1);
+});
 
 test("many timers cost few looks into the database", async () => {
   const inner = await memory();
