@@ -52,6 +52,11 @@ export async function connect(settings: Settings, prefix = ""): Promise<Connecti
   };
 }
 
+/** In bytes; nothing where the settings say nothing. */
+export function stateMemoryOf({ stateMemoryMiB }: Settings): Pick<LoopOptions, "stateMemoryBytes"> {
+  return stateMemoryMiB === undefined ? {} : { stateMemoryBytes: stateMemoryMiB * (1 << 20) };
+}
+
 export type LoopMode = "live" | "exact";
 
 /**
@@ -71,7 +76,7 @@ export function loopOptions(
     subjectPrefix: connection.subjectPrefix,
     stateDir: join(settings.dir, "state"),
     stateEngine: settings.stateEngine,
-    ...(settings.stateMemoryMiB === undefined ? {} : { stateMemoryBytes: settings.stateMemoryMiB * (1 << 20) }),
+    ...stateMemoryOf(settings),
     partitions: settings.partitions,
     delivery: embedded ? "exactlyOnce" : settings.delivery,
     commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,

@@ -16,23 +16,18 @@ import {
 import { createWorkerLearner, ScorerCache, Trainer, type TrainerTables } from "../trainer/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import { decisionTopology } from "./decision-topology.ts";
-import { stateEngineFor, type StateEngineName } from "./state-engine.ts";
+import { stateEngineFor, type StateEngineOptions } from "./state-engine.ts";
 
-export interface LoopOptions {
+export interface LoopOptions extends StateEngineOptions {
   readonly id: string;
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
   /** Put before every subject of the registry. */
   readonly subjectPrefix?: string;
-  readonly stateDir: string;
-  /** Default leveldb. Each has folders of its own: after a change state is restored from the changelogs. */
-  readonly stateEngine?: StateEngineName;
   readonly partitions: number;
   readonly delivery: Delivery;
   readonly commitIntervalMs: number;
   readonly maxTaskIdleMs: number;
-  /** Memory of LevelDB's caches and write buffers, of all tasks together. Default 64 MiB. */
-  readonly stateMemoryBytes?: number;
   /** On how many other instances the state of each task is kept. Default 0. */
   readonly standbyReplicas?: number;
   readonly salt: string;

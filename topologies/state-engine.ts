@@ -4,7 +4,7 @@ export type StateEngineName = "leveldb" | "rocksdb";
 
 export interface StateEngineOptions {
   readonly stateDir: string;
-  /** Default leveldb. */
+  /** Default leveldb. Each has folders of its own: after a change state is restored from the changelogs. */
   readonly stateEngine?: StateEngineName;
   /** Memory of LevelDB's caches and write buffers, of all tasks together. Default 64 MiB. */
   readonly stateMemoryBytes?: number;

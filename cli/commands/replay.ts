@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { parseDuration } from "../../blueprints/index.ts";
 import { BESIDE_LIVE, courtesy, replay, ReplayError, type ReplayResult } from "../../topologies/index.ts";
 import { parseZonedTime, run, withSettings } from "../command.ts";
-import { connect } from "../connect.ts";
+import { connect, stateMemoryOf } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
 import { takeLowestPriority } from "../lowest-priority.ts";
 import { progress } from "../progress.ts";
@@ -66,6 +66,7 @@ export function replayCommand(parent: Command): void {
             backbone,
             registry,
             stateEngine,
+            ...stateMemoryOf(settings),
             partitions,
             salt,
             subjectPrefix,

@@ -4,7 +4,14 @@ import type { ReplayRequest } from "./plan.ts";
 
 export interface ReplayOptions extends Pick<
   LoopOptions,
-  "backbone" | "registry" | "subjectPrefix" | "stateEngine" | "partitions" | "commitIntervalMs" | "salt"
+  | "backbone"
+  | "registry"
+  | "subjectPrefix"
+  | "stateEngine"
+  | "stateMemoryBytes"
+  | "partitions"
+  | "commitIntervalMs"
+  | "salt"
 > {
   readonly request: ReplayRequest;
   /** A folder for the state of this and other replays. */

@@ -124,10 +124,7 @@ export class ReplayRun {
 
   #engineFor(topology: Topology): StateEngine {
     const { options, partitions } = this.#parts;
-    if (options.engine !== undefined) return options.engine;
-    const { stateEngine } = options;
-    const chosen = stateEngine === undefined ? {} : { stateEngine };
-    return stateEngineFor(topology, partitions, { stateDir: this.#stateDir, ...chosen });
+    return options.engine ?? stateEngineFor(topology, partitions, { ...options, stateDir: this.#stateDir });
   }
 
   #sources(): readonly SteppedSource[] {
