@@ -1,13 +1,13 @@
 /**
- * The common work by hand: the same client, codec, store and ONNX library as the runtime's and nothing else. What it reaches is the
+ * The common work by hand: the same client, codec, store and models as the runtime's and nothing else. What it reaches is the
  * limit for a program in one Node process. It reads all partitions as one reader, infers a poll at once and sends the answers
  * while it works on the next poll.
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import { ClassicLevel } from "classic-level";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { readFileSync } from "node:fs";
+import { loadScorer } from "../../serving/index.ts";
 import {
   CORRELATION_ID,
+  createLevelEngine,
   partitionOf,
   REPLY_PARTITION,
   REPLY_TOPIC,
@@ -37,9 +37,7 @@ const PREFIX = 5;
 const COMMIT_MS = 20;
 const options = peerOptions();
 const backbone = await openBackbone(options);
-mkdirSync(options.dir, { recursive: true });
-const store = new ClassicLevel<string, Uint8Array>(options.dir, { keyEncoding: "utf8", valueEncoding: "view" });
-await store.open();
+const store = await createLevelEngine(options.dir).open("units");
 
 async function startOf(topic: string): Promise<Reader> {
   const offsets = await backbone.offsets([topic]);
@@ -50,9 +48,7 @@ async function load(): Promise<void> {
   const reader = await startOf(options.features);
   for (let seen = 0; seen < options.units;) {
     for (const { records } of await reader.poll(1_000)) {
-      await store.batch(
-        records.map(({ key, value }) => ({ type: "put", key: Buffer.from(key!).toString(), value: value! })),
-      );
+      await store.write(records.map(({ key, value }) => [Buffer.from(key!).toString(), value]));
       seen += records.length;
     }
   }
@@ -79,11 +75,7 @@ function encode(type: typeof requestType, schema: number, value: object): Uint8A
   return slab.subarray(at, used);
 }
 
-const session = await InferenceSession.create(readFileSync(options.model), {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: "sequential",
-});
+const scorer = await loadScorer(readFileSync(options.model));
 
 async function decide(fetches: readonly Fetch[]): Promise<OutgoingRecord[]> {
   const records = fetches.flatMap((fetch) => fetch.records);
@@ -91,12 +83,11 @@ async function decide(fetches: readonly Fetch[]): Promise<OutgoingRecord[]> {
   const rows = new Float32Array(records.length * MODEL_FEATURES);
   const vectors: (readonly number[])[] = [];
   for (let row = 0; row < records.length; row++) {
-    const kept = decode<UnitFeatures>(unitFeatures.type, store.getSync(requests[row]!.unit)!);
+    const kept = decode<UnitFeatures>(unitFeatures.type, store.get!(requests[row]!.unit)!);
     vectors.push(requests[row]!.features.concat(kept.values));
     rows.set(vectors[row]!, row * MODEL_FEATURES);
   }
-  const results = await session.run({ features: new Tensor("float32", rows, [records.length, MODEL_FEATURES]) });
-  const scores = results["prediction"]!.data as Float32Array;
+  const scores = await scorer.score(rows, records.length);
   const outgoing: OutgoingRecord[] = [];
   for (let row = 0; row < records.length; row++) {
     const { timestamp, headers } = records[row]!;

@@ -7,7 +7,7 @@ import {
 import type { Enriched } from "../../schemas/index.ts";
 import { modelCategories, type Scorer } from "../../serving/index.ts";
 
-/** ONNX Runtime holds the event loop while it runs: about 250 rows are two milliseconds. */
+/** A model holds the event loop while it runs: 250 rows are half a millisecond of trees, and may be several of another graph. */
 const MOST_ROWS = 250;
 
 const encoders = new WeakMap<Scorer, EncodeFeatures>();

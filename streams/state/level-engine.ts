@@ -3,13 +3,16 @@ import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { StreamsError } from "../errors.ts";
 import type { Change, StateDatabase, StateEngine } from "./engine.ts";
+import { ValueCache, type CacheArea } from "./value-cache.ts";
 
-/** Memory of all databases of a process, for blocks that were read and for writes that are not in files yet. */
+/** Memory of all databases of a process, for what was read and for writes that are not in files yet. */
 const MEMORY_BYTES = 64 << 20;
+/** Of the memory, for values that were read. */
+const VALUES = 1 / 4;
 /** Below it a database writes many small files. */
 const LEAST_BYTES = 1 << 20;
-/** LevelDB's own: caches and buffers are not larger where few databases share the memory. */
-const MOST_BYTES = 16 << 20;
+/** Caches and buffers are not larger where few databases share the memory. */
+const MOST_BYTES = 12 << 20;
 
 export interface LevelEngineOptions {
   /** Of all databases together; each also has 1 MiB at least. Default 64 MiB. */
@@ -19,13 +22,16 @@ export interface LevelEngineOptions {
 }
 
 /**
- * State in LevelDB, one database a name below `dir`. Blocks that were read stay in memory up to half of a database's share, which fills in
- * time, whatever the state's size, since every compaction makes new blocks; the other half is for two write buffers.
+ * State in LevelDB, one database a name below `dir`. A quarter of the memory is for values that were read, which all databases share: a read of LevelDB costs ten times
+ * as much, whether or not its block is in memory (docs/decisions/013). The rest is LevelDB's: a third of a database's share for blocks, which
+ * fills in time, whatever the state's size, since every compaction makes new blocks; two thirds for two write buffers.
  */
 export function createLevelEngine(dir: string, options: LevelEngineOptions = {}): StateEngine {
-  const share = (options.memoryBytes ?? MEMORY_BYTES) / (options.databases ?? 8);
-  const bytes = Math.floor(Math.min(MOST_BYTES, Math.max(LEAST_BYTES, share)));
-  const memory = { cacheSize: bytes / 2, writeBufferSize: bytes / 4 };
+  const memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
+  const values = new ValueCache(memoryBytes * VALUES);
+  const share = (memoryBytes * (1 - VALUES)) / (options.databases ?? 8);
+  const bytes = Math.floor(Math.min(MOST_BYTES, Math.max(LEAST_BYTES, share)) / 3);
+  const memory = { cacheSize: bytes, writeBufferSize: bytes };
   return {
     async open(name) {
       const path = join(dir, name);
@@ -43,7 +49,7 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
           ? new StreamsError("BACKBONE_LOCKED", `${path} is open in another process: stop that one first`, error)
           : new StreamsError("STATE_CORRUPT", `${path} can't be opened; it is restored from its changelog`, error);
       }
-      return new LevelDatabase(database);
+      return new LevelDatabase(database, values);
     },
     destroy: (name) => rm(join(dir, name), { recursive: true, force: true }),
   };
@@ -51,22 +57,35 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
 
 class LevelDatabase implements StateDatabase {
   readonly #level: ClassicLevel<string, Uint8Array>;
+  readonly #values: ValueCache;
+  #known: CacheArea;
+  /** Writes under way: what LevelDB answers meanwhile may be the value before or after. */
+  #writing = 0;
 
-  constructor(level: ClassicLevel<string, Uint8Array>) {
+  constructor(level: ClassicLevel<string, Uint8Array>, values: ValueCache) {
     this.#level = level;
+    this.#values = values;
+    this.#known = values.area();
   }
 
   get(key: string): Uint8Array | undefined {
-    return this.#level.getSync(key);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known ?? undefined;
+    const value = this.#level.getSync(key);
+    if (value !== undefined && this.#writing === 0) this.#known.keep(key, value);
+    return value;
   }
 
   getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
     return this.#level.getMany(keys as string[]);
   }
 
-  write(changes: readonly Change[]): Promise<void> {
-    return this.#level.batch(
-      changes.map(([key, value]) => (value === null ? { type: "del", key } : { type: "put", key, value })),
+  async write(changes: readonly Change[]): Promise<void> {
+    for (const [key, value] of changes) this.#known.change(key, value);
+    await this.#changing(
+      this.#level.batch(
+        changes.map(([key, value]) => (value === null ? { type: "del", key } : { type: "put", key, value })),
+      ),
     );
   }
 
@@ -74,8 +93,21 @@ class LevelDatabase implements StateDatabase {
     return this.#level.iterator({ gte: from, lt: to, limit }).all();
   }
 
-  deleteRange(from: string, to: string): Promise<void> {
-    return this.#level.clear({ gte: from, lt: to });
+  async deleteRange(from: string, to: string): Promise<void> {
+    this.#known = this.#values.area();
+    await this.#changing(this.#level.clear({ gte: from, lt: to }));
+  }
+
+  async #changing(change: Promise<void>): Promise<void> {
+    this.#writing++;
+    try {
+      await change;
+    } catch (error) {
+      this.#known = this.#values.area();
+      throw error;
+    } finally {
+      this.#writing--;
+    }
   }
 
   close(): Promise<void> {
