@@ -1,5 +1,6 @@
 import avro from "avsc";
 import type { AvroSchema, Compatibility } from "./registry/registry.ts";
+import { floatVectors } from "./serde/float-vectors.ts";
 
 /**
  * A topic with the type of its values. Keys are UTF-8 strings. `V` is the TypeScript form of `schema`: long and double are
@@ -31,6 +32,11 @@ export type ValueOf<T> = T extends Topic<infer V> ? V : never;
 export type AnyTopic = Topic<any>;
 
 export interface TopicOptions {
+  /**
+   * Arrays of `float` are Float32Arrays, except in unions: for features, which then go into a matrix with one copy. One that is kept
+   * keeps a quarter of a megabyte with it, so copy what is to stay. Writing takes both.
+   */
+  readonly floatVectors?: boolean;
   readonly name: string;
   readonly schema: AvroSchema;
   readonly cleanup?: "delete" | "compact";
@@ -42,11 +48,11 @@ export interface TopicOptions {
   readonly family?: boolean;
 }
 
-export function defineTopic<V>(options: TopicOptions): Topic<V> {
+export function defineTopic<V>({ floatVectors: vectors, ...options }: TopicOptions): Topic<V> {
   return Object.freeze({
     cleanup: "delete" as const,
     compatibility: "BACKWARD" as const,
     ...options,
-    type: avro.Type.forSchema(options.schema as avro.Schema),
+    type: avro.Type.forSchema(options.schema as avro.Schema, vectors === true ? { typeHook: floatVectors } : {}),
   });
 }

@@ -81,11 +81,10 @@ async function decide(fetches: readonly Fetch[]): Promise<OutgoingRecord[]> {
   const records = fetches.flatMap((fetch) => fetch.records);
   const requests = records.map(({ value }) => decode<BenchRequest>(requestType, value!));
   const rows = new Float32Array(records.length * MODEL_FEATURES);
-  const vectors: (readonly number[])[] = [];
   for (let row = 0; row < records.length; row++) {
     const kept = decode<UnitFeatures>(unitFeatures.type, store.get!(requests[row]!.unit)!);
-    vectors.push(requests[row]!.features.concat(kept.values));
-    rows.set(vectors[row]!, row * MODEL_FEATURES);
+    rows.set(requests[row]!.features, row * MODEL_FEATURES);
+    rows.set(kept.values, row * MODEL_FEATURES + REQUEST_FEATURES);
   }
   const scores = await scorer.score(rows, records.length);
   const outgoing: OutgoingRecord[] = [];
@@ -93,7 +92,7 @@ async function decide(fetches: readonly Fetch[]): Promise<OutgoingRecord[]> {
     const { timestamp, headers } = records[row]!;
     const { id, unit } = requests[row]!;
     const key = Buffer.from(id);
-    const features = vectors[row]!;
+    const features = rows.subarray(row * MODEL_FEATURES, (row + 1) * MODEL_FEATURES);
     const score = scores[row]!;
     const value = valueOf(score, features[0]!, features[REQUEST_FEATURES]!);
     const action = actionOf(value);

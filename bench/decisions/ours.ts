@@ -41,18 +41,17 @@ const decide = (requests: Topic<BenchRequest>, decisions: Topic<BenchDecision>, 
       },
       async requests(records, context) {
         const rows = new Float32Array(records.length * MODEL_FEATURES);
-        const vectors: (readonly number[])[] = [];
         for (const [row, { key, value }] of records.entries()) {
           const kept = context.state.units.get(key);
           if (kept === undefined) throw new Error(`no features of unit ${key}`);
-          vectors.push(value.features.concat(kept.values));
-          rows.set(vectors[row]!, row * MODEL_FEATURES);
+          rows.set(value.features, row * MODEL_FEATURES);
+          rows.set(kept.values, row * MODEL_FEATURES + REQUEST_FEATURES);
         }
         const scores = await scorer.score(rows, records.length);
         for (const [row, record] of records.entries()) {
           const { time, value: request } = record;
           const { id, unit } = request;
-          const features = vectors[row]!;
+          const features = rows.subarray(row * MODEL_FEATURES, (row + 1) * MODEL_FEATURES);
           const score = scores[row]!;
           const value = valueOf(score, features[0]!, features[REQUEST_FEATURES]!);
           const action = actionOf(value);

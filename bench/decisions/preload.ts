@@ -47,8 +47,8 @@ export async function requestMaker(): Promise<
 
 export const unitIndexOf = (index: number): number => Math.floor(random(index)() * UNITS);
 const unitOf = (index: number): string => unitName(unitIndexOf(index));
-export const requestFeatures = (index: number): number[] => features(2_000_000 + index, REQUEST_FEATURES);
-export const featuresOfUnit = (unit: number): number[] => features(1_000_000 + unit, UNIT_FEATURES);
+export const requestFeatures = (index: number): Float32Array => features(2_000_000 + index, REQUEST_FEATURES);
+export const featuresOfUnit = (unit: number): Float32Array => features(1_000_000 + unit, UNIT_FEATURES);
 
 /** A backlog of requests, replies to all partitions in turn. */
 export async function preloadRequests(backbone: Backbone, topic: string, count: number): Promise<void> {

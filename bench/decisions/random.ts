@@ -10,7 +10,7 @@ export function random(seed: number): () => number {
 }
 
 /** So many float32 in [-1, 1). */
-export function features(seed: number, count: number): number[] {
+export function features(seed: number, count: number): Float32Array {
   const next = random(seed);
-  return Array.from({ length: count }, () => Math.fround(next() * 2 - 1));
+  return Float32Array.from({ length: count }, () => next() * 2 - 1);
 }

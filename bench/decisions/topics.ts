@@ -10,11 +10,11 @@ export const MODEL_NAME = "gbdt-100x6";
 export interface BenchRequest {
   readonly id: string;
   readonly unit: string;
-  readonly features: readonly number[];
+  readonly features: Float32Array;
 }
 
 export interface UnitFeatures {
-  readonly values: readonly number[];
+  readonly values: Float32Array;
 }
 
 export interface BenchDecision {
@@ -25,7 +25,7 @@ export interface BenchDecision {
   readonly action: string;
   readonly model: string;
   /** What the model saw: the request's, then the unit's. */
-  readonly features: readonly number[];
+  readonly features: Float32Array;
 }
 
 export interface BenchReply {
@@ -67,13 +67,16 @@ export const schemaIds: Readonly<Record<string, number>> = Object.freeze({
 });
 
 /** Keyed by unit, so that what is known of a unit is beside its requests. */
-export const requestsOn = (name: string): Topic<BenchRequest> => defineTopic({ name, schema: schemas.request });
-export const decisionsOn = (name: string): Topic<BenchDecision> => defineTopic({ name, schema: schemas.decision });
+export const requestsOn = (name: string): Topic<BenchRequest> =>
+  defineTopic({ name, schema: schemas.request, floatVectors: true });
+export const decisionsOn = (name: string): Topic<BenchDecision> =>
+  defineTopic({ name, schema: schemas.decision, floatVectors: true });
 /** Keyed by unit, compacted: every peer fills its local store from it. */
 export const unitFeatures: Topic<UnitFeatures> = defineTopic({
   name: "unit-features",
   schema: schemas.unit,
   cleanup: "compact",
+  floatVectors: true,
 });
 /** A request's headers name this topic and one of its partitions. */
 export const replies: Topic<BenchReply> = defineTopic({ name: "decision-replies", schema: schemas.reply });
