@@ -10,9 +10,28 @@ export interface Aborted {
   readonly firstOffset: number;
 }
 
+/** Records as they were fetched: reading them makes the objects, so that few are alive at once. */
+export interface RecordBatch {
+  readonly base: number;
+  readonly baseTime: number;
+  /** The broker's time, where the topic has that. */
+  readonly appendTime: number | undefined;
+  readonly count: number;
+  /** What its records lie in, from `start` on, not compressed. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  /** Of the batch as it was fetched. */
+  readonly size: number;
+}
+
+export interface Batches {
+  readonly batches: readonly RecordBatch[];
+  /** Where to read on: behind the last whole batch, whether or not any of its records can be seen. */
+  readonly next: number;
+}
+
 export interface Decoded {
   readonly records: LogRecord[];
-  /** Where to read on: behind the last whole batch, whether or not any of its records can be seen. */
   readonly next: number;
 }
 
@@ -21,7 +40,18 @@ const headerBytes = 61;
 
 /** The committed records from `from` on in a run of record batches, the last of which may be cut off. */
 export async function decodeBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Promise<Decoded> {
+  const { batches, next } = await readBatches(bytes, from, aborted);
   const records: LogRecord[] = [];
+  for (const batch of batches) {
+    const reader = new BatchReader(batch, from);
+    for (let record = reader.take(); record !== undefined; record = reader.take()) records.push(record);
+  }
+  return { records, next };
+}
+
+/** The same, with what can be seen cut into batches, each of which has one record from `from` on at least. */
+export async function readBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Promise<Batches> {
+  const batches: RecordBatch[] = [];
   const pending = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset);
   const aborting = new Set<bigint>();
   let next = from;
@@ -41,13 +71,67 @@ export async function decodeBatches(bytes: Buffer, from: number, aborted: readon
     while (pending.length > 0 && pending.at(-1)!.firstOffset <= last) aborting.add(pending.pop()!.producerId);
     if ((attributes & 0x20) !== 0) {
       if (isAbortMarker(bytes, at)) aborting.delete(producerId);
-    } else if ((attributes & 0x10) === 0 || !aborting.has(producerId)) {
-      await decodeRecords(bytes, at, end, base, attributes, from, records);
+    } else if (((attributes & 0x10) === 0 || !aborting.has(producerId)) && last >= from) {
+      const batch = await openBatch(bytes, at, end);
+      if (base >= from ? batch.count > 0 : new BatchReader(batch, from).take() !== undefined) batches.push(batch);
     }
     if (last >= next) next = last + 1;
     at = end;
   }
-  return { records, next };
+  return { batches, next };
+}
+
+async function openBatch(bytes: Buffer, at: number, end: number): Promise<RecordBatch> {
+  const attributes = bytes.readInt16BE(at + 21);
+  const codec = attributes & 7;
+  return {
+    base: Number(bytes.readBigInt64BE(at)),
+    baseTime: Number(bytes.readBigInt64BE(at + 27)),
+    appendTime: (attributes & 8) !== 0 ? Number(bytes.readBigInt64BE(at + 35)) : undefined,
+    count: bytes.readInt32BE(at + 57),
+    bytes: codec === 0 ? bytes : await decompress(codec, bytes.subarray(at + headerBytes, end)),
+    start: codec === 0 ? at + headerBytes : 0,
+    size: end - at,
+  };
+}
+
+/** Reads a batch once, from its first record whose offset is not below `from`. */
+export class BatchReader {
+  readonly batch: RecordBatch;
+  readonly #from: number;
+  readonly #reader: VarintReader;
+  #left: number;
+
+  constructor(batch: RecordBatch, from: number) {
+    this.batch = batch;
+    this.#from = from;
+    this.#reader = new VarintReader(batch.bytes, batch.start);
+    this.#left = batch.count;
+  }
+
+  /** The next record; `undefined` behind the last. */
+  take(): LogRecord | undefined {
+    const { base, baseTime, appendTime, bytes } = this.batch;
+    const reader = this.#reader;
+    while (this.#left > 0) {
+      this.#left--;
+      const length = reader.next();
+      const behind = reader.at + length;
+      reader.at++;
+      const timestamp = baseTime + reader.next();
+      const offset = base + reader.next();
+      if (offset < this.#from) {
+        reader.at = behind;
+        continue;
+      }
+      const key = readBytes(bytes, reader);
+      const value = readBytes(bytes, reader);
+      const headers = readHeaders(bytes, reader);
+      reader.at = behind;
+      return { offset, timestamp: appendTime ?? timestamp, key, value, headers };
+    }
+    return undefined;
+  }
 }
 
 /** The key of a control record is a version and a type; type 0 ends a transaction as aborted. */
@@ -60,37 +144,6 @@ function isAbortMarker(bytes: Buffer, at: number): boolean {
   reader.next();
   reader.next();
   return bytes.readInt16BE(reader.at + 2) === 0;
-}
-
-async function decodeRecords(
-  bytes: Buffer,
-  at: number,
-  end: number,
-  base: number,
-  attributes: number,
-  from: number,
-  into: LogRecord[],
-): Promise<void> {
-  const codec = attributes & 7;
-  const count = bytes.readInt32BE(at + 57);
-  const baseTime = Number(bytes.readBigInt64BE(at + 27));
-  const appendTime = (attributes & 8) !== 0 ? Number(bytes.readBigInt64BE(at + 35)) : undefined;
-  const plain = codec === 0 ? bytes : await decompress(codec, bytes.subarray(at + headerBytes, end));
-  const reader = new VarintReader(plain, codec === 0 ? at + headerBytes : 0);
-  for (let i = 0; i < count; i++) {
-    const length = reader.next();
-    const behind = reader.at + length;
-    reader.at++;
-    const timestamp = baseTime + reader.next();
-    const offset = base + reader.next();
-    if (offset >= from) {
-      const key = readBytes(plain, reader);
-      const value = readBytes(plain, reader);
-      const headers = readHeaders(plain, reader);
-      into.push({ offset, timestamp: appendTime ?? timestamp, key, value, headers });
-    }
-    reader.at = behind;
-  }
 }
 
 function readBytes(bytes: Buffer, reader: VarintReader): Buffer | null {

@@ -1,7 +1,11 @@
 import type { Fetch, LogRecord, Position, TopicPartition } from "../backbone/backbone.ts";
-import { fittingCount, heldBytes } from "../backbone/record-size.ts";
+import { heldBytes } from "../backbone/record-size.ts";
+import { BatchReader, type RecordBatch } from "./batch-decode.ts";
 
-/** Fetched and not yet polled records of one partition, and where to go on fetching. */
+/** Of a batch that waits, beside its bytes. */
+const BATCH_OVERHEAD = 200;
+
+/** Fetched and not yet polled batches of one partition, and where to go on fetching. Records become objects when they are polled. */
 export class FetchBuffer implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
@@ -9,14 +13,18 @@ export class FetchBuffer implements TopicPartition {
   /** Changes with every seek: what was asked for before belongs to the past. */
   version = 0;
   #next: number;
-  #records: LogRecord[] = [];
-  #head = 0;
+  /** Records before it are not to be seen: a batch may begin before the position it was fetched from. */
+  #from: number;
+  #readers: BatchReader[] = [];
+  /** Read and not yet polled, of the first reader. */
+  #record: LogRecord | undefined;
   #bytes = 0;
 
   constructor(position: Position) {
     this.topic = position.topic;
     this.partition = position.partition;
     this.#next = position.offset;
+    this.#from = position.offset;
   }
 
   /** The offset to fetch from. */
@@ -29,42 +37,49 @@ export class FetchBuffer implements TopicPartition {
   }
 
   get ready(): boolean {
-    return !this.paused && this.#head < this.#records.length;
+    return !this.paused && this.#readers.length > 0;
   }
 
   seek(offset: number): void {
     this.version++;
     this.#next = offset;
-    this.#records = [];
-    this.#head = 0;
+    this.#from = offset;
+    this.#readers = [];
+    this.#record = undefined;
     this.#bytes = 0;
   }
 
-  append(records: readonly LogRecord[], next: number): void {
-    this.#next = next;
-    for (const record of records) {
-      this.#records.push(record);
-      this.#bytes += heldBytes(record);
+  append(batches: readonly RecordBatch[], next: number): void {
+    for (const batch of batches) {
+      this.#readers.push(new BatchReader(batch, this.#from));
+      this.#bytes += batch.size + BATCH_OVERHEAD;
     }
+    this.#next = next;
   }
 
-  /** At least one record. */
-  take(maxRecords: number, maxBytes: number): Fetch {
-    const count = fittingCount(this.#records, this.#head, maxRecords, maxBytes);
-    const records = this.#records.slice(this.#head, this.#head + count);
-    this.#head += records.length;
-    if (this.#head === this.#records.length) {
-      this.#records = [];
-      this.#head = 0;
-      this.#bytes = 0;
-    } else {
-      for (const record of records) this.#bytes -= heldBytes(record);
-      // Let go of what was taken once it is the larger part.
-      if (this.#head > this.#records.length / 2) {
-        this.#records = this.#records.slice(this.#head);
-        this.#head = 0;
-      }
+  /** At least one record, where it is ready. */
+  take(maxRecords: number, maxBytes: number): Fetch & { readonly bytes: number } {
+    const records: LogRecord[] = [];
+    let bytes = 0;
+    for (let record = this.#peek(); record !== undefined && records.length < maxRecords; record = this.#peek()) {
+      const size = heldBytes(record);
+      if (records.length > 0 && bytes + size > maxBytes) break;
+      bytes += size;
+      records.push(record);
+      this.#record = undefined;
     }
-    return { topic: this.topic, partition: this.partition, records };
+    return { topic: this.topic, partition: this.partition, records, bytes };
+  }
+
+  /** The next record; the readers that have none are let go of. */
+  #peek(): LogRecord | undefined {
+    while (this.#record === undefined && this.#readers.length > 0) {
+      const [first] = this.#readers;
+      this.#record = first!.take();
+      if (this.#record !== undefined) break;
+      this.#readers.shift();
+      this.#bytes -= first!.batch.size + BATCH_OVERHEAD;
+    }
+    return this.#record;
   }
 }

@@ -1,5 +1,5 @@
 import { MAX_POLL_BYTES, type Fetch, type Position, type TopicPartition } from "../backbone/backbone.ts";
-import { decodeBatches } from "./batch-decode.ts";
+import { readBatches } from "./batch-decode.ts";
 import { FetchBuffer } from "./fetch-buffer.ts";
 import { fetchBatches, type FetchedPartition } from "./fetch-request.ts";
 import { isTransient, ProtocolError, streamsError } from "./kafka-errors.ts";
@@ -73,10 +73,9 @@ export class Fetcher {
     for (let i = 0; i < buffers.length && room > 0 && bytes > 0; i++) {
       const buffer = buffers[(this.#first + i) % buffers.length]!;
       if (!buffer.ready) continue;
-      const before = buffer.bytes;
       const fetch = buffer.take(room, bytes);
       room -= fetch.records.length;
-      bytes -= before - buffer.bytes;
+      bytes -= fetch.bytes;
       fetches.push(fetch);
     }
     this.#first = buffers.length === 0 ? 0 : (this.#first + 1) % buffers.length;
@@ -163,10 +162,10 @@ export class Fetcher {
       if (answer.errorCode === offsetOutOfRange) await this.#moveIntoRange(buffer, current);
       else if (answer.errorCode !== 0) failed = answer;
       else if (answer.batches.length > 0) {
-        const { records, next } = await decodeBatches(answer.batches, position.offset, answer.aborted);
+        const { batches, next } = await readBatches(answer.batches, position.offset, answer.aborted);
         if (!current()) continue;
-        buffer.append(records, next);
-        arrived ||= records.length > 0;
+        buffer.append(batches, next);
+        arrived ||= batches.length > 0;
       }
     }
     if (arrived) this.#arrival.wake();

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as eventLoop } from "node:timers/promises";
 import type { Backbone, Fetch, GroupReader, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
@@ -57,6 +58,8 @@ const POLL_MS = 100;
 const MAX_QUEUED_BYTES = 64 << 20;
 const EVICT_EVERY_MS = 6 * 3_600_000;
 const RETRY_AFTER_MS = 500;
+/** After so many records of a task the event loop has its turn. */
+const MUCH = 256;
 
 interface Waiter {
   readonly resolve: () => void;
@@ -235,6 +238,8 @@ export class Application {
       const count = await task.process(atEnd);
       if (count > 0) this.#open.committer.touched(task);
       handled += count;
+      // A transaction under way goes on by one step whenever the event loop turns.
+      if (count > MUCH) await eventLoop();
     }
     this.#waitingSince = handled > 0 ? undefined : (this.#waitingSince ?? performance.now());
   }
