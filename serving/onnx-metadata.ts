@@ -1,4 +1,4 @@
-import { protobufFields } from "./protobuf-reader.ts";
+import { Message } from "./protobuf-reader.ts";
 
 /** ModelProto.metadata_props, and StringStringEntryProto's two fields, in onnx.proto. */
 const METADATA_PROPS = 14;
@@ -11,18 +11,6 @@ const VALUE = 2;
  * @throws RangeError when the bytes are not an ONNX file
  */
 export function readOnnxMetadata(onnx: Uint8Array): Readonly<Record<string, string>> {
-  const text = new TextDecoder();
-  const entries: [string, string][] = [];
-  for (const entry of protobufFields(onnx)) {
-    if (entry.field !== METADATA_PROPS || entry.kind !== "bytes") continue;
-    let key = "";
-    let value = "";
-    for (const part of protobufFields(entry.value)) {
-      if (part.kind !== "bytes") continue;
-      if (part.field === KEY) key = text.decode(part.value);
-      if (part.field === VALUE) value = text.decode(part.value);
-    }
-    entries.push([key, value]);
-  }
-  return Object.freeze(Object.fromEntries(entries));
+  const entries = Message.of(onnx).messages(METADATA_PROPS);
+  return Object.freeze(Object.fromEntries(entries.map((entry) => [entry.text(KEY), entry.text(VALUE)])));
 }

@@ -1,3 +1,5 @@
+const decoder = new TextDecoder();
+
 /** One field of a protobuf message: a whole number for varints, the raw bytes for everything else. */
 export type ProtobufField =
   | { readonly field: number; readonly kind: "integer"; readonly value: number }
@@ -49,4 +51,67 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
         throw new RangeError(`not protobuf: wire type ${tag % 8} at byte ${offset}`);
     }
   }
+}
+
+/** A protobuf message by its fields' numbers; what is not there is empty, and of a single value the last one counts. */
+export class Message {
+  readonly #fields = new Map<number, (number | Uint8Array)[]>();
+
+  /** @throws RangeError when the bytes end early or are not protobuf */
+  static of(bytes: Uint8Array): Message {
+    const message = new Message();
+    for (const { field, value } of protobufFields(bytes)) {
+      const there = message.#fields.get(field);
+      if (there === undefined) message.#fields.set(field, [value]);
+      else there.push(value);
+    }
+    return message;
+  }
+
+  #bytes(field: number): Uint8Array[] {
+    return (this.#fields.get(field) ?? []).filter((value) => typeof value !== "number");
+  }
+
+  messages(field: number): Message[] {
+    return this.#bytes(field).map((bytes) => Message.of(bytes));
+  }
+
+  message(field: number): Message {
+    return this.messages(field)[0] ?? new Message();
+  }
+
+  texts(field: number): string[] {
+    return this.#bytes(field).map((bytes) => decoder.decode(bytes));
+  }
+
+  text(field: number): string {
+    return this.texts(field).at(-1) ?? "";
+  }
+
+  /** One by one or packed. */
+  integers(field: number): number[] {
+    return (this.#fields.get(field) ?? []).flatMap((value) => (typeof value === "number" ? [value] : varints(value)));
+  }
+
+  floats(field: number): number[] {
+    return this.#bytes(field).flatMap((bytes) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      return Array.from({ length: bytes.length >> 2 }, (_, at) => view.getFloat32(at * 4, true));
+    });
+  }
+}
+
+function varints(bytes: Uint8Array): number[] {
+  const values: number[] = [];
+  let value = 0;
+  let scale = 1;
+  for (const byte of bytes) {
+    value += (byte & 127) * scale;
+    scale *= 128;
+    if (byte >= 128) continue;
+    values.push(value);
+    value = 0;
+    scale = 1;
+  }
+  return values;
 }

@@ -16,15 +16,15 @@ export function heldBytes({ key, value }: LogRecord): number {
   return OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
 }
 
-/** How many of the records from `head` on fit into so many bytes, at least one where there is one, at most `limit`. */
-export function fittingCount(records: readonly LogRecord[], head: number, limit: number, maxBytes: number): number {
+/** How many of the records fit into so many bytes, at least one where there is one, at most `limit`. */
+export function fittingCount(records: readonly LogRecord[], limit: number, maxBytes: number): number {
   let bytes = 0;
-  const end = Math.min(records.length, head + limit);
-  for (let at = head; at < end; at++) {
+  const end = Math.min(records.length, limit);
+  for (let at = 0; at < end; at++) {
     bytes += heldBytes(records[at]!);
-    if (bytes > maxBytes) return Math.max(1, at - head);
+    if (bytes > maxBytes) return Math.max(1, at);
   }
-  return end - head;
+  return end;
 }
 
 /** Throws `RECORD_TOO_LARGE` for the first record over `MAX_RECORD_BYTES`. */

@@ -77,7 +77,7 @@ export class LogReader implements Reader {
       const from = Math.max(cursor.position, log.start);
       const end = log.end;
       const found = log.readTail(from, room) ?? (await log.read(from, room, bytes));
-      const records = found.slice(0, fittingCount(found, 0, room, bytes));
+      const records = found.slice(0, fittingCount(found, room, bytes));
       const last = records.at(-1);
       if (last === undefined) {
         if (cursor.position < end) cursor.position = end;

@@ -67,7 +67,7 @@ export class ValueCache {
 
   /** A value that was read. */
   keep(area: number, key: string, value: Uint8Array): void {
-    if (key.length > MOST_KEY || !isLatin(key)) return;
+    if (!isKept(key)) return;
     const hash = hashOf(area, key);
     const slot = this.#find(area, key, hash);
     this.#write(slot < 0 ? this.#free(hash) : slot, area, key, hash, value);
@@ -82,6 +82,8 @@ export class ValueCache {
 
   /** The slot of what is known of the key; -1 where that is nothing. */
   #find(area: number, key: string, hash: number): number {
+    // A longer one would be taken for a key of another database.
+    if (key.length > MOST_KEY) return -1;
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const place = this.#slots[slot]!;
@@ -219,7 +221,9 @@ function hashOf(area: number, key: string): number {
   return hash ^ (hash >>> 15);
 }
 
-function isLatin(key: string): boolean {
+/** Short, and of Latin-1 characters: a byte each. */
+function isKept(key: string): boolean {
+  if (key.length > MOST_KEY) return false;
   for (let at = 0; at < key.length; at++) if (key.charCodeAt(at) > 0xff) return false;
   return true;
 }
