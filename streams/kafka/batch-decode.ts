@@ -2,6 +2,7 @@ import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import kafkajs from "kafkajs";
 import type { Headers, LogRecord } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { batchHeaderBytes } from "./batch-encode.ts";
 import { VarintReader } from "./varint.ts";
 
 /** A transaction that was aborted: what its producer wrote from this offset up to its abort marker is not to be seen. */
@@ -36,7 +37,6 @@ export interface Decoded {
 }
 
 const noHeaders: Headers = Object.freeze({});
-const headerBytes = 61;
 
 /** The committed records from `from` on in a run of record batches, the last of which may be cut off. */
 export async function decodeBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Promise<Decoded> {
@@ -55,7 +55,7 @@ export async function readBatches(bytes: Buffer, from: number, aborted: readonly
   const pending = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset);
   const aborting = new Set<bigint>();
   let next = from;
-  for (let at = 0; at + headerBytes <= bytes.length;) {
+  for (let at = 0; at + batchHeaderBytes <= bytes.length;) {
     const end = at + 12 + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
     if (bytes[at + 16] !== 2) {
@@ -89,8 +89,8 @@ async function openBatch(bytes: Buffer, at: number, end: number): Promise<Record
     baseTime: Number(bytes.readBigInt64BE(at + 27)),
     appendTime: (attributes & 8) !== 0 ? Number(bytes.readBigInt64BE(at + 35)) : undefined,
     count: bytes.readInt32BE(at + 57),
-    bytes: codec === 0 ? bytes : await decompress(codec, bytes.subarray(at + headerBytes, end)),
-    start: codec === 0 ? at + headerBytes : 0,
+    bytes: codec === 0 ? bytes : await decompress(codec, bytes.subarray(at + batchHeaderBytes, end)),
+    start: codec === 0 ? at + batchHeaderBytes : 0,
     size: end - at,
   };
 }
@@ -137,7 +137,7 @@ export class BatchReader {
 /** The key of a control record is a version and a type; type 0 ends a transaction as aborted. */
 function isAbortMarker(bytes: Buffer, at: number): boolean {
   if (bytes.readInt32BE(at + 57) === 0) return false;
-  const reader = new VarintReader(bytes, at + headerBytes);
+  const reader = new VarintReader(bytes, at + batchHeaderBytes);
   reader.next();
   reader.at++;
   reader.next();

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from "../backbone/backbone.ts";
+import type { OutgoingRecord, TopicPartition } from "../backbone/backbone.ts";
 import { crc32c } from "./crc32c.ts";
 import { varintSize, writeVarint } from "./varint.ts";
 
@@ -12,68 +12,92 @@ export interface BatchWriter {
 
 /** Bytes of a batch before its first record. */
 export const batchHeaderBytes = 61;
-/** What a record takes at most besides its key, value and headers: length, attributes, two deltas, three counts. */
-const framing = 40;
-/** Of each header: two lengths. */
-const headerFraming = 10;
+/** What a record takes at most besides its content: its length, attributes, two deltas. */
+const framing = 5 + 1 + 8 + 5;
+const firstBytes = 4 << 10;
 
-/** An upper bound of what the record adds to a batch. */
-export function encodedSizeLimit(record: OutgoingRecord): number {
-  let size = framing + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const name in record.headers) size += headerFraming + 3 * name.length + record.headers[name]!.length;
-  return size;
-}
-
-/** One record batch of format 2, uncompressed. Timestamps are cut to whole milliseconds. */
-export function encodeBatch(records: readonly OutgoingRecord[], writer: BatchWriter): Buffer {
-  const base = Math.floor(records[0]!.timestamp);
-  let latest = base;
-  let size = batchHeaderBytes;
-  const bodySizes = new Array<number>(records.length);
-  for (let i = 0; i < records.length; i++) {
-    const timestamp = Math.floor(records[i]!.timestamp);
-    if (timestamp > latest) latest = timestamp;
-    const body = bodySize(records[i]!, timestamp - base, i);
-    bodySizes[i] = body;
-    size += varintSize(body) + body;
-  }
-
-  const batch = Buffer.allocUnsafe(size);
-  batch.writeBigInt64BE(0n, 0);
-  batch.writeInt32BE(size - 12, 8);
-  batch.writeInt32BE(-1, 12);
-  batch[16] = 2;
-  batch.writeInt16BE(writer.transactional ? 16 : 0, 21);
-  batch.writeInt32BE(records.length - 1, 23);
-  batch.writeBigInt64BE(BigInt(base), 27);
-  batch.writeBigInt64BE(BigInt(latest), 35);
-  batch.writeBigInt64BE(BigInt(writer.producerId), 43);
-  batch.writeInt16BE(writer.producerEpoch, 51);
-  batch.writeInt32BE(writer.firstSequence, 53);
-  batch.writeInt32BE(records.length, 57);
-  let at = batchHeaderBytes;
-  for (let i = 0; i < records.length; i++) {
-    const record = records[i]!;
-    at = writeVarint(batch, at, bodySizes[i]!);
-    batch[at++] = 0;
-    at = writeVarint(batch, at, Math.floor(record.timestamp) - base);
-    at = writeVarint(batch, at, i);
-    at = writeBytes(batch, at, record.key);
-    at = writeBytes(batch, at, record.value);
-    at = writeHeaders(batch, at, record);
-  }
-  batch.writeUInt32BE(crc32c(batch, 21, size), 17);
-  return batch;
-}
-
-function bodySize(record: OutgoingRecord, timestampDelta: number, offsetDelta: number): number {
-  let size = 1 + varintSize(timestampDelta) + varintSize(offsetDelta) + bytesSize(record.key) + bytesSize(record.value);
+/** What key, value and headers take in a batch, with their lengths. */
+export function contentSize({ key, value, headers }: OutgoingRecord): number {
+  let size = bytesSize(key) + bytesSize(value);
   let count = 0;
-  for (const name in record.headers) {
-    size += bytesSize(nameBytes(name)) + bytesSize(record.headers[name]!);
+  for (const name in headers) {
+    size += bytesSize(nameBytes(name)) + bytesSize(headers[name]!);
     count++;
   }
   return size + varintSize(count);
+}
+
+/** One record batch of format 2, uncompressed, written record by record. Timestamps are cut to whole milliseconds. */
+export class BatchBuilder implements TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+  #bytes = Buffer.allocUnsafe(firstBytes);
+  #at = batchHeaderBytes;
+  #count = 0;
+  #base = 0;
+  #latest = 0;
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic;
+    this.partition = partition;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes so far. */
+  get size(): number {
+    return this.#at;
+  }
+
+  /** The most it has with one record more. */
+  sizeWith(content: number): number {
+    return this.#at + framing + content;
+  }
+
+  /** @param content the record's `contentSize`. */
+  add(record: OutgoingRecord, content: number): void {
+    const needed = this.sizeWith(content);
+    if (needed > this.#bytes.length) this.#grow(needed);
+    const timestamp = Math.floor(record.timestamp);
+    if (this.#count === 0) this.#base = this.#latest = timestamp;
+    else if (timestamp > this.#latest) this.#latest = timestamp;
+    const bytes = this.#bytes;
+    const delta = timestamp - this.#base;
+    let at = writeVarint(bytes, this.#at, 1 + varintSize(delta) + varintSize(this.#count) + content);
+    bytes[at++] = 0;
+    at = writeVarint(bytes, at, delta);
+    at = writeVarint(bytes, at, this.#count++);
+    at = writeBytes(bytes, at, record.key);
+    at = writeBytes(bytes, at, record.value);
+    this.#at = writeHeaders(bytes, at, record.headers);
+  }
+
+  #grow(needed: number): void {
+    const bytes = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
+    bytes.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = bytes;
+  }
+
+  /** The batch, which has one record at least. Nothing can be added after it. */
+  finish(writer: BatchWriter): Buffer {
+    const batch = this.#bytes.subarray(0, this.#at);
+    batch.writeBigInt64BE(0n, 0);
+    batch.writeInt32BE(batch.length - 12, 8);
+    batch.writeInt32BE(-1, 12);
+    batch[16] = 2;
+    batch.writeInt16BE(writer.transactional ? 16 : 0, 21);
+    batch.writeInt32BE(this.#count - 1, 23);
+    batch.writeBigInt64BE(BigInt(this.#base), 27);
+    batch.writeBigInt64BE(BigInt(this.#latest), 35);
+    batch.writeBigInt64BE(BigInt(writer.producerId), 43);
+    batch.writeInt16BE(writer.producerEpoch, 51);
+    batch.writeInt32BE(writer.firstSequence, 53);
+    batch.writeInt32BE(this.#count, 57);
+    batch.writeUInt32BE(crc32c(batch, 21, batch.length), 17);
+    return batch;
+  }
 }
 
 function bytesSize(bytes: Uint8Array | null): number {
@@ -90,14 +114,13 @@ function writeBytes(batch: Buffer, at: number, bytes: Uint8Array | null): number
   return at + length;
 }
 
-function writeHeaders(batch: Buffer, at: number, record: OutgoingRecord): number {
-  if (record.headers === undefined) return writeVarint(batch, at, 0);
+function writeHeaders(batch: Buffer, at: number, headers: OutgoingRecord["headers"]): number {
   let count = 0;
-  for (const _ in record.headers) count++;
+  for (const _ in headers) count++;
   at = writeVarint(batch, at, count);
-  for (const name in record.headers) {
+  for (const name in headers) {
     at = writeBytes(batch, at, nameBytes(name));
-    at = writeBytes(batch, at, record.headers[name]!);
+    at = writeBytes(batch, at, headers[name]!);
   }
   return at;
 }

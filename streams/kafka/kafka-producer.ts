@@ -28,6 +28,7 @@ export class KafkaProducer implements Producer {
   readonly #settings: KafkaSettings;
   readonly #transactionalId: string | undefined;
   readonly #memberOf: TransactionContext["memberOf"];
+  readonly #targets = new Set<string>();
   readonly #writer: RecordWriter;
   #plain: Promise<Identity> | undefined;
   #transactional: Promise<Identity> | undefined;
@@ -48,6 +49,7 @@ export class KafkaProducer implements Producer {
       directory,
       settings,
       transactionalId: undefined,
+      targets: this.#targets,
       identity: () => (this.#plain ??= this.#initialise(undefined)),
       announce: () => Promise.resolve(),
       doubtful: () => {
@@ -119,6 +121,7 @@ export class KafkaProducer implements Producer {
       directory: this.#directory,
       settings: this.#settings,
       transactionalId,
+      targets: this.#targets,
       memberOf: this.#memberOf,
       identity: () => this.#identity(),
       ended: (outcome) => {

@@ -19,6 +19,7 @@ export interface TransactionContext {
   readonly directory: TopicDirectory;
   readonly settings: KafkaSettings;
   readonly transactionalId: string;
+  readonly targets: Set<string>;
   /** The member with whose standing offsets of the group are committed, if any. */
   readonly memberOf: (groupId: string, positions: readonly Position[]) => KafkaGroup | undefined;
   readonly identity: () => Promise<Identity>;

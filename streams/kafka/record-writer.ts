@@ -1,10 +1,10 @@
 import { checkSizes } from "../backbone/record-size.ts";
 import type { OutgoingRecord, TopicPartition } from "../backbone/backbone.ts";
-import { encodeBatch } from "./batch-encode.ts";
-import { rounds, type Chunk } from "./batching.ts";
+import type { BatchBuilder } from "./batch-encode.ts";
 import { isTransient, streamsError } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
 import { produce } from "./produce-request.ts";
+import { RecordAccumulator } from "./record-accumulator.ts";
 import { retrying } from "./retrying.ts";
 import { leaderOf, nameOf, type TopicDirectory } from "./topic-directory.ts";
 import type { Cluster } from "./wire.ts";
@@ -21,6 +21,8 @@ export interface RecordWriterContext {
   readonly directory: TopicDirectory;
   readonly settings: KafkaSettings;
   readonly transactionalId: string | undefined;
+  /** Topics that are known to be there, with their leaders. */
+  readonly targets: Set<string>;
   readonly identity: () => Promise<Identity>;
   /** Called before the first batch of a round leaves. */
   readonly announce: (partitions: readonly TopicPartition[]) => Promise<void>;
@@ -28,8 +30,10 @@ export interface RecordWriterContext {
   readonly doubtful: () => void;
 }
 
-interface Call {
-  readonly records: readonly OutgoingRecord[];
+/** What goes out with the next requests. */
+interface Filling {
+  readonly records: RecordAccumulator;
+  readonly sent: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -40,78 +44,93 @@ interface Call {
  */
 export class RecordWriter {
   readonly #context: RecordWriterContext;
-  readonly #targets = new Set<string>();
-  #calls: Call[] = [];
+  #filling: Filling | undefined;
+  /** Calls for topics that were not asked for yet, and those behind them. */
+  #admitting: Promise<void> | undefined;
   #writing: Promise<void> | undefined;
 
   constructor(context: RecordWriterContext) {
     this.#context = context;
   }
 
+  /** Encodes the records at once, unless one of their topics is new. */
   async write(records: readonly OutgoingRecord[]): Promise<void> {
     checkSizes(records);
     if (records.length === 0) return;
-    const written = new Promise<void>((resolve, reject) => this.#calls.push({ records, resolve, reject }));
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
-    await written;
+    if (this.#admitting === undefined && records.every((record) => this.#known(record))) await this.#fill(records);
+    else await this.#admit(records);
   }
 
   /** Resolves when nothing is under way, whatever became of it. */
   async drained(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    while (this.#admitting !== undefined || this.#writing !== undefined) await (this.#admitting ?? this.#writing);
+  }
+
+  #known({ topic, partition }: OutgoingRecord): boolean {
+    const { targets, directory } = this.#context;
+    return targets.has(topic) && partition >= 0 && partition < directory.known(topic)!;
+  }
+
+  /** Rejects for a partition that is not there, before anything of the call is stored. */
+  #admit(records: readonly OutgoingRecord[]): Promise<void> {
+    const before = this.#admitting ?? Promise.resolve();
+    const sent = before.then(async () => {
+      for (const record of records) if (!this.#known(record)) await this.#lookUp(record);
+      await this.#fill(records);
+    });
+    const done = sent
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#admitting === done) this.#admitting = undefined;
+      });
+    this.#admitting = done;
+    return sent;
+  }
+
+  async #lookUp({ topic, partition }: TopicPartition): Promise<void> {
+    const { cluster, directory, settings, targets } = this.#context;
+    try {
+      await directory.check([{ topic, partition }]);
+      await retrying(settings.deliveryTimeoutMs, () => cluster.addMultipleTargetTopics([topic]));
+      targets.add(topic);
+    } catch (error) {
+      throw streamsError(error, "send");
+    }
+  }
+
+  #fill(records: readonly OutgoingRecord[]): Promise<void> {
+    const filling = (this.#filling ??= newFilling());
+    filling.records.add(records);
+    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+    return filling.sent;
   }
 
   async #writeAll(): Promise<void> {
     // The calls of this tick go together.
     await Promise.resolve();
-    while (this.#calls.length > 0) {
-      const calls = await this.#checked(this.#calls.splice(0));
-      if (calls.length === 0) continue;
+    for (let filling = this.#filling; filling !== undefined; filling = this.#filling) {
+      this.#filling = undefined;
       try {
-        for (const round of rounds(calls.length === 1 ? calls[0]!.records : calls.flatMap((call) => call.records))) {
-          await this.#writeRound(round);
-        }
-        for (const call of calls) call.resolve();
+        for (const round of filling.records.rounds()) await this.#writeRound(round);
+        filling.resolve();
       } catch (error) {
-        for (const call of calls) call.reject(error);
+        filling.reject(error);
       }
     }
   }
 
-  /** Rejects the calls for partitions that are not there, before anything of them is stored. */
-  async #checked(calls: readonly Call[]): Promise<readonly Call[]> {
-    const { cluster, directory, settings } = this.#context;
-    const good: Call[] = [];
-    for (const call of calls) {
-      try {
-        for (const { topic, partition } of call.records) {
-          if (!this.#targets.has(topic)) {
-            await directory.check([{ topic, partition }]);
-            await retrying(settings.deliveryTimeoutMs, () => cluster.addMultipleTargetTopics([topic]));
-            this.#targets.add(topic);
-          }
-          const count = directory.known(topic)!;
-          if (!(partition >= 0 && partition < count)) await directory.check([{ topic, partition }]);
-        }
-        good.push(call);
-      } catch (error) {
-        call.reject(streamsError(error, "send"));
-      }
-    }
-    return good;
-  }
-
-  async #writeRound(chunks: readonly Chunk[]): Promise<void> {
+  async #writeRound(round: readonly BatchBuilder[]): Promise<void> {
     const { cluster, settings, announce, transactionalId } = this.#context;
     const identity = await this.#context.identity();
-    await announce(chunks);
-    const batches = chunks.map((chunk) => {
-      const name = nameOf(chunk);
+    await announce(round);
+    const batches = round.map((builder) => {
+      const { topic, partition } = builder;
+      const name = nameOf(builder);
       const firstSequence = identity.sequences.get(name) ?? 0;
-      identity.sequences.set(name, followingSequence(firstSequence, chunk.records.length));
+      identity.sequences.set(name, followingSequence(firstSequence, builder.count));
       const { producerId, producerEpoch } = identity;
       const writer = { producerId, producerEpoch, firstSequence, transactional: transactionalId !== undefined };
-      return { topic: chunk.topic, partition: chunk.partition, batch: encodeBatch(chunk.records, writer) };
+      return { topic, partition, batch: builder.finish(writer) };
     });
     let open = batches;
     const attempt = async (): Promise<void> => {
@@ -132,6 +151,11 @@ export class RecordWriter {
       throw streamsError(error, `send to ${describe(open)}`);
     }
   }
+}
+
+function newFilling(): Filling {
+  const { promise: sent, resolve, reject } = Promise.withResolvers<void>();
+  return { records: new RecordAccumulator(), sent, resolve, reject };
 }
 
 function describe(partitions: readonly TopicPartition[]): string {

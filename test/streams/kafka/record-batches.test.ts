@@ -2,9 +2,10 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { OutgoingRecord } from "../../../streams/backbone/backbone.ts";
 import { decodeBatches } from "../../../streams/kafka/batch-decode.ts";
-import { batchHeaderBytes, encodeBatch, encodedSizeLimit } from "../../../streams/kafka/batch-encode.ts";
+import { batchHeaderBytes, BatchBuilder, contentSize } from "../../../streams/kafka/batch-encode.ts";
 import { crc32c } from "../../../streams/kafka/crc32c.ts";
 import { VarintReader, varintSize, writeVarint } from "../../../streams/kafka/varint.ts";
+import { encodeBatch } from "./encode-batch.ts";
 
 const writer = { producerId: "-1", producerEpoch: -1, firstSequence: -1, transactional: false };
 
@@ -87,14 +88,19 @@ describe("a record batch", () => {
     );
   });
 
-  test("is never larger than the limit its records were cut by", () => {
+  test("is never larger than it said before a record was added", () => {
     const headers = { größe: new Uint8Array(300), "": new Uint8Array(0) };
     for (const size of [0, 1, 63, 64, 8_191, 8_192, 100_000]) {
       const records = Array.from({ length: 50 }, (_, i) =>
         record("x".repeat(size), { key: new Uint8Array(size), timestamp: i * 1e12, headers }),
       );
-      const limit = records.reduce((sum, each) => sum + encodedSizeLimit(each), batchHeaderBytes);
-      expect(encodeBatch(records, writer).length).toBeLessThanOrEqual(limit);
+      const builder = new BatchBuilder("t", 0);
+      for (const each of records) {
+        const limit = builder.sizeWith(contentSize(each));
+        builder.add(each, contentSize(each));
+        expect(builder.size).toBeLessThanOrEqual(limit);
+      }
+      expect(builder.finish(writer).length).toBe(builder.size);
     }
   });
 

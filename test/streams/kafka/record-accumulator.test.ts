@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { OutgoingRecord } from "../../../streams/backbone/backbone.ts";
-import { encodeBatch } from "../../../streams/kafka/batch-encode.ts";
-import { rounds } from "../../../streams/kafka/batching.ts";
+import { decodeBatches } from "../../../streams/kafka/batch-decode.ts";
+import type { BatchBuilder } from "../../../streams/kafka/batch-encode.ts";
+import { RecordAccumulator } from "../../../streams/kafka/record-accumulator.ts";
 
 const writer = { producerId: "1", producerEpoch: 0, firstSequence: 0, transactional: true };
 const brokerLimit = 1_048_588;
@@ -10,16 +11,24 @@ function record(topic: string, partition: number, size: number, i: number): Outg
   return { topic, partition, timestamp: i, key: null, value: new Uint8Array(size) };
 }
 
-test("no batch is over the broker's limit, and the order within a partition is kept", () => {
+function rounds(records: readonly OutgoingRecord[]): readonly (readonly BatchBuilder[])[] {
+  const accumulator = new RecordAccumulator();
+  accumulator.add(records);
+  return accumulator.rounds();
+}
+
+test("no batch is over the broker's limit, and the order within a partition is kept", async () => {
   const records = Array.from({ length: 400 }, (_, i) => record(i % 3 ? "a" : "b", i % 2, (i * 7_919) % 300_000, i));
   const cut = rounds(records);
   const order = new Map<string, number[]>();
   for (const round of cut) {
     const names = round.map(({ topic, partition }) => `${topic}/${partition}`);
     expect(new Set(names).size).toBe(names.length);
-    for (const [i, chunk] of round.entries()) {
-      expect(encodeBatch(chunk.records, writer).length).toBeLessThan(brokerLimit);
-      order.set(names[i]!, [...(order.get(names[i]!) ?? []), ...chunk.records.map(({ timestamp }) => timestamp)]);
+    for (const [i, builder] of round.entries()) {
+      const batch = builder.finish(writer);
+      expect(batch.length).toBeLessThan(brokerLimit);
+      const { records } = await decodeBatches(batch, 0, []);
+      order.set(names[i]!, [...(order.get(names[i]!) ?? []), ...records.map(({ timestamp }) => timestamp)]);
     }
   }
   expect([...order.values()].flat().length).toBe(400);
@@ -35,7 +44,7 @@ test("many partitions are spread over rounds that stay well below the broker's r
 
 test("small records for one partition go in one batch", () => {
   const cut = rounds(Array.from({ length: 1_000 }, (_, i) => record("a", 0, 50, i)));
-  expect(cut.map((round) => round.map((chunk) => chunk.records.length))).toEqual([[1_000]]);
+  expect(cut.map((round) => round.map((batch) => batch.count))).toEqual([[1_000]]);
 });
 
 test("nothing to send makes no round", () => {

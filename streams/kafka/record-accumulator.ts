@@ -1,0 +1,48 @@
+import type { OutgoingRecord } from "../backbone/backbone.ts";
+import { BatchBuilder, contentSize } from "./batch-encode.ts";
+
+/** Below the broker's and the topics' default `max.message.bytes` of 1,048,588, which is counted a batch. */
+const maxBatchBytes = 1_040_000;
+/** Well below `socket.request.max.bytes` (100 MiB), and little enough that others on the connection are not held up. */
+const maxRoundBytes = 16 << 20;
+
+/** What waits to be sent, encoded as it comes, so that a record that waits is bytes and no object. */
+export class RecordAccumulator {
+  readonly #topics = new Map<string, BatchBuilder[][]>();
+
+  add(records: readonly OutgoingRecord[]): void {
+    for (const record of records) {
+      const content = contentSize(record);
+      this.#builder(record, content).add(record, content);
+    }
+  }
+
+  #builder({ topic, partition }: OutgoingRecord, content: number): BatchBuilder {
+    let partitions = this.#topics.get(topic);
+    if (partitions === undefined) this.#topics.set(topic, (partitions = []));
+    const batches = (partitions[partition] ??= []);
+    const last = batches[batches.length - 1];
+    if (last !== undefined && last.sizeWith(content) <= maxBatchBytes) return last;
+    const next = new BatchBuilder(topic, partition);
+    batches.push(next);
+    return next;
+  }
+
+  /** A round has at most one batch of each partition; sent one after the other they keep the order within a partition. */
+  rounds(): readonly (readonly BatchBuilder[])[] {
+    const cut: { readonly batches: BatchBuilder[]; bytes: number }[] = [];
+    for (const partitions of this.#topics.values()) {
+      for (const batches of Object.values(partitions)) {
+        let round = 0;
+        for (const batch of batches) {
+          while (cut[round] !== undefined && cut[round]!.bytes + batch.size > maxRoundBytes) round++;
+          cut[round] ??= { batches: [], bytes: 0 };
+          cut[round]!.batches.push(batch);
+          cut[round]!.bytes += batch.size;
+          round++;
+        }
+      }
+    }
+    return cut.map(({ batches }) => batches);
+  }
+}
