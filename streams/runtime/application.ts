@@ -343,8 +343,8 @@ export class Application {
 }
 
 /**
- * What tasks write through where none has a producer of its own. Two transactional ids on Kafka: the broker is still completing the transaction of
- * one while the other begins.
+ * What tasks write through where none has a producer of its own. Three transactional ids on Kafka: one is committed, what is done meanwhile goes into the
+ * next, and of the third the broker may still be completing the transaction.
  */
 function openProducers(
   delivery: Delivery,
@@ -354,5 +354,5 @@ function openProducers(
 ): Promise<readonly Producer[]> {
   if (delivery === "atLeastOnce" || !backbone.fencesOffsets) return Promise.all([backbone.producer()]);
   if (backbone.kind === "embedded") return Promise.all([backbone.producer({ transactionalId: id })]);
-  return Promise.all([0, 1].map((turn) => backbone.producer({ transactionalId: `${id}-${instanceId}-${turn}` })));
+  return Promise.all([0, 1, 2].map((turn) => backbone.producer({ transactionalId: `${id}-${instanceId}-${turn}` })));
 }

@@ -1,4 +1,4 @@
-import type { GroupReader, OutgoingRecord, Position, Producer } from "../backbone/backbone.ts";
+import type { GroupReader, OutgoingRecord, Position, Producer, Transaction } from "../backbone/backbone.ts";
 import { checkpointChange, type Checkpoint } from "../state/task-state.ts";
 import type { Change } from "../state/engine.ts";
 import type { Task } from "../task/task.ts";
@@ -6,10 +6,12 @@ import type { Task } from "../task/task.ts";
 export type Delivery = "atLeastOnce" | "exactlyOnce";
 
 export interface CommitContext {
-  readonly delivery: Delivery;
   readonly groupId: string;
-  readonly producer: Producer;
+  /** The transaction it is to be part of, which it ends; or with what to write outside of one. */
+  readonly through: { readonly transaction: Transaction } | { readonly producer: Producer };
   readonly group: GroupReader;
+  /** Everything is written, and what comes after it may be. */
+  readonly onWritten: () => void;
   /** Where local state may start to restore from: a lower bound of the changelog's end. */
   readonly changelogEnd: (task: Task) => number;
 }
@@ -30,7 +32,7 @@ export function standOf(task: Task): Stand {
 
 /**
  * Makes the work of the tasks since their last commit last: what they wrote and the changes of their state, then the offsets they
- * have come to, then the local stores with the offsets they stand for. With `exactlyOnce` the first three are one transaction.
+ * have come to, then the local stores with the offsets they stand for. With a transaction the first three are part of it.
  * The stores come last: local state never runs ahead of a commit. Rejects with `FENCED` when the tasks belong to somebody else;
  * they must then be closed without a flush.
  */
@@ -39,21 +41,23 @@ export async function commit(
   outputs: readonly OutgoingRecord[],
   context: CommitContext,
 ): Promise<void> {
-  const { delivery, groupId, producer, group } = context;
+  const { groupId, through, group, onWritten } = context;
   const checkpoints = new Map(stands.map((stand) => [stand, checkpointOf(stand, context.changelogEnd(stand.task))]));
   const records = [...outputs, ...stands.flatMap((stand) => changelogOf(stand, checkpoints.get(stand)!))];
   const positions = stands.flatMap(positionsOf);
-  if (delivery === "exactlyOnce") {
-    const transaction = await producer.begin();
+  if ("transaction" in through) {
+    const { transaction } = through;
     try {
       await Promise.all([transaction.send(records), transaction.sendOffsets(groupId, positions)]);
+      onWritten();
       await transaction.commit();
     } catch (error) {
       await transaction.abort().catch(() => undefined);
       throw error;
     }
   } else {
-    if (records.length > 0) await producer.send(records);
+    if (records.length > 0) await through.producer.send(records);
+    onWritten();
     await group.commit(positions);
   }
   await Promise.all(

@@ -1,4 +1,4 @@
-import type { Backbone, GroupReader, OutgoingRecord, Producer } from "../backbone/backbone.ts";
+import type { Backbone, GroupReader, OutgoingRecord, Producer, Transaction } from "../backbone/backbone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Output } from "../task/operator-chain.ts";
 import type { Task } from "../task/task.ts";
@@ -19,18 +19,23 @@ export interface CommitterOptions {
 
 /** Bytes of outputs that may wait while a commit is under way; then tasks wait for it. */
 const MOST_WAITING = 4 << 20;
+/** Of them, what is not worth a request before its transaction's commit. */
+const LITTLE = 256 << 10;
 /** Of an output, beside its value. */
 const OUTPUT_OVERHEAD = 200;
 
 interface Part {
   readonly producer: Producer;
+  /** What was sent before is in it already. */
+  readonly open: Transaction | undefined;
   readonly stands: readonly Stand[];
   readonly outputs: readonly Output[];
 }
 
 /**
  * What tasks have done and not committed: collects it, sends it on and commits it when it is time. One commit is under way at a
- * time, and tasks go on meanwhile.
+ * time, and tasks go on meanwhile. Where transactions take turns, much output goes into the next one before its commit begins, but never
+ * before all of the one before is written: the logs then keep the order of the work.
  */
 export class Committer {
   readonly #options: CommitterOptions;
@@ -42,7 +47,13 @@ export class Committer {
   /** They have committed since readers were last known to see everything. */
   readonly #unsettled = new Set<Producer>();
   #loose: Output[] = [];
+  /** Bytes of outputs that are not stored yet, and of those the ones that are not sent. */
   #waiting = 0;
+  #unsentBytes = 0;
+  /** The transaction whose turn it is, once something is in it. */
+  #open: Transaction | undefined;
+  /** Set until the commit under way has written everything. */
+  #writing: Promise<void> | undefined;
   #turn = 0;
   #last = 0;
   #underWay: Promise<void> | undefined;
@@ -74,7 +85,9 @@ export class Committer {
     for (const task of tasks) {
       const outputs = task.takeOutputs();
       if (outputs.length === 0) continue;
-      this.#waiting += bytesOf(outputs);
+      const bytes = bytesOf(outputs);
+      this.#waiting += bytes;
+      this.#unsentBytes += bytes;
       const unsent = this.#unsent.get(task);
       if (unsent === undefined) this.#unsent.set(task, [...outputs]);
       else for (const output of outputs) unsent.push(output);
@@ -93,7 +106,8 @@ export class Committer {
   async settle(group: GroupReader, now: boolean): Promise<boolean> {
     this.#check();
     if (this.#loose.length > 0) await this.#sendLoose();
-    if (this.#options.delivery === "atLeastOnce") await this.#sendEarly();
+    if (this.#waiting > MOST_WAITING) await this.#writing;
+    await this.#sendEarly();
     if (this.#underWay !== undefined && this.#waiting > MOST_WAITING) await this.#underWay;
     this.#check();
     if (this.#unsent.size === 0 || this.#underWay !== undefined) return false;
@@ -112,12 +126,14 @@ export class Committer {
     await this.#producers[0]!.send(await this.#address(loose));
   }
 
-  /** Before the commit, which waits for it: a crash in between sends it again. */
+  /** Before the commit, which waits for it. After a crash in between it is sent again, or its transaction is aborted. */
   async #sendEarly(): Promise<void> {
+    const writer = await this.#earlyWriter();
+    if (writer === undefined) return;
     const outputs = [...this.#unsent.values()].flatMap((unsent) => unsent.splice(0));
     if (outputs.length === 0) return;
-    const records = await this.#address(outputs);
-    const sent: Promise<void> = this.#producers[0]!.send(records).then(
+    this.#unsentBytes = 0;
+    const sent: Promise<void> = writer.send(await this.#address(outputs)).then(
       () => {
         this.#waiting -= bytesOf(outputs);
       },
@@ -130,38 +146,64 @@ export class Committer {
     if (this.#waiting > MOST_WAITING) await sent;
   }
 
+  async #earlyWriter(): Promise<Producer | Transaction | undefined> {
+    if (this.#options.delivery === "atLeastOnce") return this.#producers[0];
+    const takeTurns = this.#producers.length > 1;
+    if (!takeTurns || this.#writing !== undefined || this.#unsentBytes < LITTLE) return undefined;
+    return (this.#open ??= await this.#shared.begin());
+  }
+
+  get #shared(): Producer {
+    return this.#producers[this.#turn % this.#producers.length]!;
+  }
+
   /** Takes the tasks' stands at once; the rest happens beside them. */
   #begin(group: GroupReader): void {
     const { producerOf } = this.#options;
     this.#last = performance.now();
-    const shared = this.#producers[this.#turn++ % this.#producers.length]!;
-    const parts = [...Map.groupBy(this.#unsent, ([task]) => producerOf(task) ?? shared)].map(
-      ([producer, tasks]): Part => ({
-        producer,
-        stands: tasks.map(([task]) => standOf(task)),
-        outputs: tasks.flatMap(([, outputs]) => outputs),
-      }),
-    );
+    const parts = [...Map.groupBy(this.#unsent, ([task]) => producerOf(task))].map(([own, tasks]): Part => ({
+      producer: own ?? this.#shared,
+      open: own === undefined ? this.#open : undefined,
+      stands: tasks.map(([task]) => standOf(task)),
+      outputs: tasks.flatMap(([, outputs]) => outputs),
+    }));
     this.#unsent.clear();
-    this.#underWay = this.#commit(parts, group)
+    this.#unsentBytes = 0;
+    this.#open = undefined;
+    this.#turn++;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#writing = promise;
+    const onWritten = (): void => {
+      this.#writing = undefined;
+      resolve();
+    };
+    this.#underWay = this.#commit(parts, group, onWritten)
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
-      .finally(() => (this.#underWay = undefined));
+      .finally(() => {
+        onWritten();
+        this.#underWay = undefined;
+      });
   }
 
   /** Rejects when a part failed; the other parts may have been committed. */
-  async #commit(parts: readonly Part[], group: GroupReader): Promise<void> {
+  async #commit(parts: readonly Part[], group: GroupReader, onAllWritten: () => void): Promise<void> {
     const { groupId, delivery, metrics } = this.#options;
     const sends = Promise.all(this.#sends);
     await this.#refreshChangelogEnds(parts.flatMap(({ stands }) => stands.map(({ task }) => task)));
     await sends;
     this.#check();
     const changelogEnd = (task: Task): number => this.#changelogEnds.get(task.id) ?? 0;
+    let unwritten = parts.length;
+    const onWritten = (): void => {
+      if (--unwritten === 0) onAllWritten();
+    };
     const done = await Promise.allSettled(
-      parts.map(async ({ producer, stands, outputs }) => {
+      parts.map(async ({ producer, open, stands, outputs }) => {
         const records = await this.#address(outputs);
-        await commit(stands, records, { delivery, groupId, producer, group, changelogEnd });
+        const through = delivery === "atLeastOnce" ? { producer } : { transaction: open ?? (await producer.begin()) };
+        await commit(stands, records, { groupId, through, group, onWritten, changelogEnd });
         this.#waiting -= bytesOf(outputs);
         metrics.commits.inc();
         this.#unsettled.add(producer);
@@ -177,7 +219,7 @@ export class Committer {
       await this.#underWay;
       this.#check();
       if (this.#unsent.size > 0) {
-        if (this.#options.delivery === "atLeastOnce") await this.#sendEarly();
+        await this.#sendEarly();
         this.#begin(group);
       }
     }
