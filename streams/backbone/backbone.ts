@@ -110,7 +110,7 @@ export interface Transaction {
 /** A pull reader over a changing set of partitions. Not safe for concurrent `poll`s. */
 export interface Reader {
   /**
-   * The next records, at most `maxRecords` (default 4,096) and `MAX_POLL_BYTES` in all, but one in any case; an empty array when nothing came within `maxWaitMs`. Only committed records are
+   * The next records, at most `maxRecords` (by default some thousand) and `MAX_POLL_BYTES` in all, but one in any case; an empty array when nothing came within `maxWaitMs`. Only committed records are
    * seen. Resolves at once when records are there. Rejects with `OFFSET_OUT_OF_RANGE` never: a position before the
    * start moves to the start.
    */

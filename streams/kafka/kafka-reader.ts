@@ -6,7 +6,7 @@ import type { TopicDirectory } from "./topic-directory.ts";
 import { Wakeup } from "./wakeup.ts";
 import type { Cluster } from "./wire.ts";
 
-export const defaultMaxRecords = 4_096;
+export const defaultMaxRecords = 2_048;
 
 /** Reads given partitions over a cluster connection of its own, which it closes. */
 export class KafkaReader implements Reader {
