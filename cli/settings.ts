@@ -68,12 +68,14 @@ export interface SettingsFlags {
   readonly instanceId?: string;
 }
 
+/** Exactly once, readers see nothing before the commit; at least once, a crash does again what was done since the last one. */
+const commitIntervalsMs = Object.freeze({ exactlyOnce: 5, atLeastOnce: 100 });
+
 const defaults = Object.freeze({
   dir: ".loopstream",
   partitions: 4,
   id: "loopstream",
   salt: "loopstream",
-  commitIntervalMs: 5,
   delivery: "exactlyOnce" as const,
   kafkaClient: "platformatic" as const,
   standbyReplicas: 0,
@@ -102,16 +104,17 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
   if (instanceId !== undefined && kafkaClient !== "platformatic") {
     throw new Error("an instance id needs kafka.client: platformatic in loopstream.yaml; kafkajs can't carry it");
   }
+  const delivery = file.delivery ?? defaults.delivery;
   return Object.freeze({
     ...defaults,
+    delivery,
+    commitIntervalMs: file.commitIntervalMs ?? commitIntervalsMs[delivery],
     instanceId,
     kafkaClient,
     sessionTimeoutMs: file.kafka?.sessionTimeoutMs,
     ...(file.standbyReplicas === undefined ? {} : { standbyReplicas: file.standbyReplicas }),
     ...(file.id === undefined ? {} : { id: file.id }),
     ...(file.salt === undefined ? {} : { salt: file.salt }),
-    ...(file.commitIntervalMs === undefined ? {} : { commitIntervalMs: file.commitIntervalMs }),
-    ...(file.delivery === undefined ? {} : { delivery: file.delivery }),
     brokers: list,
     registry,
     dir: resolve(flags.dir ?? file.dir ?? defaults.dir),

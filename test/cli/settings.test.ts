@@ -28,3 +28,10 @@ test("another state engine is refused with those there are, in the flag and in t
   );
   expect(() => readSettings({ config: file("state: { engine: rocks }\n") }, {})).toThrow("state.engine");
 });
+
+test("commits are as frequent as the delivery needs, unless the file says how frequent", () => {
+  expect(readSettings({ config: file("id: a\n") }, {})).toMatchObject({ delivery: "exactlyOnce", commitIntervalMs: 5 });
+  const config = file("delivery: atLeastOnce\n");
+  expect(readSettings({ config }, {})).toMatchObject({ delivery: "atLeastOnce", commitIntervalMs: 100 });
+  expect(readSettings({ config: file("commitIntervalMs: 20\n") }, {}).commitIntervalMs).toBe(20);
+});
