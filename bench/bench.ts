@@ -51,7 +51,7 @@ try {
   for (const { topic, total } of backlogs) await preloadRequests(ground.backbone, topic, total);
   if (options.profile) {
     for (const { peer, guarantee } of contenders.filter((each) => each.peer.inNode)) {
-      console.log(`\n${await profile(ground, peer, guarantee, short)}`);
+      console.log(`\n${await profile(ground, peer, guarantee, long ?? short)}`);
     }
   } else {
     for (let round = 0; round < options.rounds; round++) {

@@ -31,23 +31,25 @@ const SKIPPED = 0.4;
 
 /** Self time of a V8 CPU profile by place and by function, without the first part of it. */
 export function readCpuProfile(file: string): {
+  /** Of the time, what the main thread waited. */
+  readonly idle: number;
   readonly places: readonly Share[];
   readonly functions: readonly Share[];
 } {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, "utf8")) as Profile;
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
-  const busy = samples.flatMap((id, at) => {
-    const frame = byId.get(id)!;
-    return frame.functionName === "(idle)" ? [] : [{ frame, micros: timeDeltas[at]! }];
-  });
-  const counted = busy.slice(Math.floor(busy.length * SKIPPED));
-  const total = counted.reduce((sum, { micros }) => sum + micros, 0);
+  const timed = samples
+    .map((id, at) => ({ frame: byId.get(id)!, micros: timeDeltas[at]! }))
+    .slice(Math.floor(samples.length * SKIPPED));
+  const counted = timed.filter(({ frame }) => frame.functionName !== "(idle)");
+  const total = sumOf(counted);
   const shares = (name: (frame: ProfileNode["callFrame"]) => string): readonly Share[] => {
     const sums = new Map<string, number>();
     for (const { frame, micros } of counted) sums.set(name(frame), (sums.get(name(frame)) ?? 0) + micros);
     return [...sums].map(([key, sum]) => ({ name: key, share: sum / total })).sort((a, b) => b.share - a.share);
   };
   return {
+    idle: 1 - total / sumOf(timed),
     places: shares(placeOf),
     functions: shares(
       ({ functionName, url, lineNumber }) =>
@@ -55,6 +57,9 @@ export function readCpuProfile(file: string): {
     ),
   };
 }
+
+const sumOf = (samples: readonly { readonly micros: number }[]): number =>
+  samples.reduce((sum, { micros }) => sum + micros, 0);
 
 /** `streams/kafka`, a package, `node`, or what V8 calls work that is no function's. */
 function placeOf({ functionName, scriptId, url }: ProfileNode["callFrame"]): string {

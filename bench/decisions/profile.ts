@@ -15,8 +15,8 @@ export async function profile(ground: Ground, peer: Peer, guarantee: Guarantee, 
   const { first } = await measureThroughput(ground, peer, guarantee, backlog, flags);
   const file = readdirSync(folder).find((name) => name.endsWith(".cpuprofile"));
   if (file === undefined) throw new Error(`${peer.name} left no profile in ${folder}: it did not end by itself`);
-  const { places, functions } = readCpuProfile(join(folder, file));
-  const speed = `${(first.perSecond / 1_000).toFixed(1)} k/s, ${first.cpuMicrosPerDecision.toFixed(1)} µs CPU a decision, all threads`;
+  const { idle, places, functions } = readCpuProfile(join(folder, file));
+  const speed = `${(first.perSecond / 1_000).toFixed(1)} k/s, ${first.cpuMicrosPerDecision.toFixed(1)} µs CPU a decision, all threads; idle ${(idle * 100).toFixed(1)} %`;
   return [
     `## ${peer.name}, ${guarantee}: self time of the main thread, under the profiler (${speed})`,
     table("where", places.slice(0, 20)),
