@@ -31,15 +31,22 @@ export function contentSize({ key, value, headers }: OutgoingRecord): number {
 export class BatchBuilder implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
-  #bytes = Buffer.allocUnsafe(firstBytes);
+  #bytes: Buffer;
   #at = batchHeaderBytes;
   #count = 0;
   #base = 0;
   #latest = 0;
 
-  constructor(topic: string, partition: number) {
+  /** @param bytes what it is written into, while it has room. */
+  constructor(topic: string, partition: number, bytes: Buffer = Buffer.allocUnsafe(firstBytes)) {
     this.topic = topic;
     this.partition = partition;
+    this.#bytes = bytes;
+  }
+
+  /** What it was written into: another batch may be, once this one is not needed any more. */
+  get bytes(): Buffer {
+    return this.#bytes;
   }
 
   get count(): number {

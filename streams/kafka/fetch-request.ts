@@ -1,5 +1,6 @@
 import type { Position, TopicPartition } from "../backbone/backbone.ts";
 import type { Aborted } from "./batch-decode.ts";
+import { RequestBytes } from "./request-bytes.ts";
 import type { Broker } from "./wire.ts";
 
 export interface FetchedPartition extends TopicPartition {
@@ -28,10 +29,7 @@ export async function fetchBatches(
       apiKey: 1,
       apiVersion: 11,
       apiName: "Fetch",
-      encode: () => {
-        const buffer = encode(positions, limits);
-        return Promise.resolve({ buf: buffer, buffer });
-      },
+      encode: () => Promise.resolve(new RequestBytes(encode(positions, limits))),
     },
     response: {
       decode: (payload) =>

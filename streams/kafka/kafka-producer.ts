@@ -1,5 +1,6 @@
 import type { OutgoingRecord, Producer, Transaction } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { BatchBuffers } from "./batch-buffers.ts";
 import { Coordinators } from "./coordinators.ts";
 import { protocolType, streamsError } from "./kafka-errors.ts";
 import { KafkaTransaction, type TransactionContext } from "./kafka-transaction.ts";
@@ -29,6 +30,7 @@ export class KafkaProducer implements Producer {
   readonly #transactionalId: string | undefined;
   readonly #memberOf: TransactionContext["memberOf"];
   readonly #targets = new Set<string>();
+  readonly #buffers = new BatchBuffers();
   readonly #writer: RecordWriter;
   #plain: Promise<Identity> | undefined;
   #transactional: Promise<Identity> | undefined;
@@ -50,6 +52,7 @@ export class KafkaProducer implements Producer {
       settings,
       transactionalId: undefined,
       targets: this.#targets,
+      buffers: this.#buffers,
       identity: () => (this.#plain ??= this.#initialise(undefined)),
       announce: () => Promise.resolve(),
       doubtful: () => {
@@ -122,6 +125,7 @@ export class KafkaProducer implements Producer {
       settings: this.#settings,
       transactionalId,
       targets: this.#targets,
+      buffers: this.#buffers,
       memberOf: this.#memberOf,
       identity: () => this.#identity(),
       ended: (outcome) => {

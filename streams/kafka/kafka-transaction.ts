@@ -1,5 +1,6 @@
 import type { OutgoingRecord, Position, Transaction, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import type { BatchBuffers } from "./batch-buffers.ts";
 import type { Coordinators } from "./coordinators.ts";
 import { protocolType, streamsError } from "./kafka-errors.ts";
 import type { KafkaGroup } from "./kafka-group.ts";
@@ -20,6 +21,7 @@ export interface TransactionContext {
   readonly settings: KafkaSettings;
   readonly transactionalId: string;
   readonly targets: Set<string>;
+  readonly buffers: BatchBuffers;
   /** The member with whose standing offsets of the group are committed, if any. */
   readonly memberOf: (groupId: string, positions: readonly Position[]) => KafkaGroup | undefined;
   readonly identity: () => Promise<Identity>;

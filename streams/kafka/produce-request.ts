@@ -1,4 +1,5 @@
 import { ProtocolError } from "./kafka-errors.ts";
+import { RequestBytes } from "./request-bytes.ts";
 import type { Broker } from "./wire.ts";
 
 /** An encoded record batch for one partition. */
@@ -45,10 +46,7 @@ export async function produce(
       apiKey: 0,
       apiVersion: 7,
       apiName: "Produce",
-      encode: () => {
-        const buffer = encode(transactionalId, batches, timeoutMs);
-        return Promise.resolve({ buf: buffer, buffer });
-      },
+      encode: () => Promise.resolve(new RequestBytes(...encode(transactionalId, batches, timeoutMs))),
     },
     response: {
       decode: (payload) => Promise.resolve(failures(payload)),
@@ -60,7 +58,11 @@ export async function produce(
   });
 }
 
-function encode(transactionalId: string | undefined, batches: readonly PartitionBatch[], timeoutMs: number): Buffer {
+function encode(
+  transactionalId: string | undefined,
+  batches: readonly PartitionBatch[],
+  timeoutMs: number,
+): readonly Buffer[] {
   const byTopic = Map.groupBy(batches, (batch) => batch.topic);
   const id = transactionalId === undefined ? undefined : Buffer.from(transactionalId);
   const head = Buffer.alloc(2 + (id?.length ?? 0) + 2 + 4 + 4);
@@ -85,7 +87,7 @@ function encode(transactionalId: string | undefined, batches: readonly Partition
       parts.push(partitionHead, batch);
     }
   }
-  return Buffer.concat(parts);
+  return parts;
 }
 
 function failures(payload: Buffer): ProtocolError[] {

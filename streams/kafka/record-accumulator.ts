@@ -1,4 +1,5 @@
 import type { OutgoingRecord } from "../backbone/backbone.ts";
+import type { BatchBuffers } from "./batch-buffers.ts";
 import { BatchBuilder, contentSize } from "./batch-encode.ts";
 
 /** Below the broker's and the topics' default `max.message.bytes` of 1,048,588, which is counted a batch. */
@@ -9,6 +10,11 @@ const maxRoundBytes = 16 << 20;
 /** What waits to be sent, encoded as it comes, so that a record that waits is bytes and no object. */
 export class RecordAccumulator {
   readonly #topics = new Map<string, BatchBuilder[][]>();
+  readonly #buffers: BatchBuffers;
+
+  constructor(buffers: BatchBuffers) {
+    this.#buffers = buffers;
+  }
 
   add(records: readonly OutgoingRecord[]): void {
     for (const record of records) {
@@ -23,7 +29,7 @@ export class RecordAccumulator {
     const batches = (partitions[partition] ??= []);
     const last = batches[batches.length - 1];
     if (last !== undefined && last.sizeWith(content) <= maxBatchBytes) return last;
-    const next = new BatchBuilder(topic, partition);
+    const next = new BatchBuilder(topic, partition, this.#buffers.take());
     batches.push(next);
     return next;
   }

@@ -1,5 +1,6 @@
 import { checkSizes } from "../backbone/record-size.ts";
 import type { OutgoingRecord, TopicPartition } from "../backbone/backbone.ts";
+import type { BatchBuffers } from "./batch-buffers.ts";
 import type { BatchBuilder } from "./batch-encode.ts";
 import { isTransient, streamsError } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
@@ -23,6 +24,7 @@ export interface RecordWriterContext {
   readonly transactionalId: string | undefined;
   /** Topics that are known to be there, with their leaders. */
   readonly targets: Set<string>;
+  readonly buffers: BatchBuffers;
   readonly identity: () => Promise<Identity>;
   /** Called before the first batch of a round leaves. */
   readonly announce: (partitions: readonly TopicPartition[]) => Promise<void>;
@@ -99,7 +101,7 @@ export class RecordWriter {
   }
 
   #fill(records: readonly OutgoingRecord[]): Promise<void> {
-    const filling = (this.#filling ??= newFilling());
+    const filling = (this.#filling ??= newFilling(this.#context.buffers));
     filling.records.add(records);
     this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
     return filling.sent;
@@ -120,7 +122,7 @@ export class RecordWriter {
   }
 
   async #writeRound(round: readonly BatchBuilder[]): Promise<void> {
-    const { cluster, settings, announce, transactionalId } = this.#context;
+    const { cluster, settings, announce, transactionalId, buffers } = this.#context;
     const identity = await this.#context.identity();
     await announce(round);
     const batches = round.map((builder) => {
@@ -133,7 +135,9 @@ export class RecordWriter {
       return { topic, partition, batch: builder.finish(writer) };
     });
     let open = batches;
+    let attempts = 0;
     const attempt = async (): Promise<void> => {
+      attempts++;
       const results = await Promise.allSettled(
         [...Map.groupBy(open, (batch) => leaderOf(cluster, batch))].map(async ([nodeId, led]) => {
           const broker = await cluster.findBroker({ nodeId });
@@ -150,12 +154,14 @@ export class RecordWriter {
       this.#context.doubtful();
       throw streamsError(error, `send to ${describe(open)}`);
     }
+    // An attempt that failed may still be on its way.
+    if (attempts === 1) for (const { bytes } of round) buffers.give(bytes);
   }
 }
 
-function newFilling(): Filling {
+function newFilling(buffers: BatchBuffers): Filling {
   const { promise: sent, resolve, reject } = Promise.withResolvers<void>();
-  return { records: new RecordAccumulator(), sent, resolve, reject };
+  return { records: new RecordAccumulator(buffers), sent, resolve, reject };
 }
 
 function describe(partitions: readonly TopicPartition[]): string {

@@ -1,4 +1,5 @@
 import { ProtocolError } from "./kafka-errors.ts";
+import { RequestBytes } from "./request-bytes.ts";
 import type { Broker } from "./wire.ts";
 
 type Configs = ReadonlyMap<string, string>;
@@ -88,7 +89,7 @@ async function ask(
 ): Promise<void> {
   const buffer = Buffer.concat(parts);
   await broker.connectionPool.send({
-    request: { ...api, encode: () => Promise.resolve({ buf: buffer, buffer }) },
+    request: { ...api, encode: () => Promise.resolve(new RequestBytes(buffer)) },
     response: {
       // kafkajs looks for a throttle time in what comes back.
       decode: async (payload) => {

@@ -1,3 +1,5 @@
+import type { RequestBytes } from "./request-bytes.ts";
+
 /**
  * What the adapters need of a client: connections to brokers and requests on them. These are kafkajs' `Cluster` and `Broker`, as far as they
  * are used here; `streams/platformatic/` makes the same of another client. kafkajs hands its `Cluster` to every partition assigner, and its
@@ -21,8 +23,7 @@ export interface Request {
     readonly apiKey: number;
     readonly apiVersion: number;
     readonly apiName: string;
-    /** kafkajs reads both names of the bytes. */
-    readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+    readonly encode: () => Promise<RequestBytes>;
   };
   readonly response: {
     readonly decode: (payload: Buffer) => Promise<unknown>;

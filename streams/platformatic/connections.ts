@@ -42,11 +42,11 @@ export class Connections {
 
   /** One request whose bytes are made and read by the caller, with headers of the versions before tagged fields. */
   async send(address: Address, { request, response }: Request, purpose: Purpose): Promise<unknown> {
-    const { buffer } = await request.encode();
+    const { parts } = await request.encode();
     let payload: Buffer;
     try {
       const connection = await this.#connection(address, purpose);
-      payload = await exchange(connection, request.apiKey, request.apiVersion, buffer);
+      payload = await exchange(connection, request.apiKey, request.apiVersion, parts);
     } catch (error) {
       throw clientError(error, address);
     }
@@ -76,12 +76,21 @@ function pool(settings: KafkaSettings, requestTimeout: number): ConnectionPool {
   return made;
 }
 
-function exchange(connection: Connection, apiKey: number, apiVersion: number, bytes: Buffer): Promise<Buffer> {
+function exchange(
+  connection: Connection,
+  apiKey: number,
+  apiVersion: number,
+  parts: readonly Buffer[],
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     connection.send<Buffer>(
       apiKey,
       apiVersion,
-      () => Writer.create().append(bytes),
+      () => {
+        const writer = Writer.create();
+        for (const part of parts) writer.append(part);
+        return writer;
+      },
       (_correlationId, _apiKey, _apiVersion, reader) => reader.buffer.slice(reader.position),
       false,
       false,
