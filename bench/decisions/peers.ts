@@ -42,6 +42,9 @@ const programs: Readonly<Record<PeerName, ReturnType<typeof node>>> = {
   java: java("PlainPeer", "low-latency", "fields"),
 };
 
+/** As `npm run loopstream` starts it. */
+const nodeFlags = ["--max-semi-space-size=32"];
+
 /** Builds what has to be built. */
 export async function preparePeers(
   names: readonly PeerName[],
@@ -52,7 +55,7 @@ export async function preparePeers(
   return names.map((name) => {
     const { inNode, program, args } = programs[name];
     const file = join(import.meta.dirname, program);
-    if (inNode) return { name, inNode, command: process.execPath, args: [file, ...nodeArgs, ...args] };
+    if (inNode) return { name, inNode, command: process.execPath, args: [...nodeFlags, file, ...nodeArgs, ...args] };
     return { name, inNode, command: "java", args: [...javaFlags, "-cp", classpath, program, ...args, ...javaArgs] };
   });
 }

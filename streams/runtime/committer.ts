@@ -18,7 +18,7 @@ export interface CommitterOptions {
 }
 
 /** Bytes of outputs that may wait while a commit is under way; then tasks wait for it. */
-const MOST_WAITING = 4 << 20;
+const MOST_WAITING = 8 << 20;
 /** Of them, what is not worth a request before its transaction's commit. */
 const LITTLE = 256 << 10;
 /** Of an output, beside its value. */
