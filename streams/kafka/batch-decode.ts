@@ -2,6 +2,7 @@ import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import kafkajs from "kafkajs";
 import type { Headers, LogRecord } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { RecentTexts } from "../recent-texts.ts";
 import { batchHeaderBytes } from "./batch-encode.ts";
 import { VarintReader } from "./varint.ts";
 
@@ -36,6 +37,7 @@ export interface Decoded {
   readonly next: number;
 }
 
+const headerNames = new RecentTexts();
 const noHeaders: Headers = Object.freeze({});
 
 /** The committed records from `from` on in a run of record batches, the last of which may be cut off. */
@@ -160,32 +162,11 @@ function readHeaders(bytes: Buffer, reader: VarintReader): Headers {
   const headers: Record<string, Uint8Array> = {};
   for (let i = 0; i < count; i++) {
     const length = reader.next();
-    const name = headerName(bytes, reader.at, length);
+    const name = headerNames.read(bytes, reader.at, length);
     reader.at += length;
     headers[name] = readBytes(bytes, reader) ?? Buffer.alloc(0);
   }
   return headers;
-}
-
-interface KnownName {
-  readonly bytes: Buffer;
-  readonly name: string;
-}
-
-/** The last name seen of each length: records of a topic mostly have the same few headers. */
-const knownNames: (KnownName | undefined)[] = [];
-
-function headerName(bytes: Buffer, at: number, length: number): string {
-  const known = length < 64 ? knownNames[length] : undefined;
-  if (known !== undefined && sameBytes(known.bytes, bytes, at)) return known.name;
-  const name = bytes.toString("utf8", at, at + length);
-  if (length < 64) knownNames[length] = { bytes: Buffer.from(bytes.subarray(at, at + length)), name };
-  return name;
-}
-
-function sameBytes(known: Buffer, bytes: Buffer, at: number): boolean {
-  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[at + i]) return false;
-  return true;
 }
 
 const names = ["none", "gzip", "snappy", "lz4", "zstd"];

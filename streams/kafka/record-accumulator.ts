@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from "../backbone/backbone.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
-import { BatchBuilder, contentSize } from "./batch-encode.ts";
+import { BatchBuilder } from "./batch-encode.ts";
 
 /** Below the broker's and the topics' default `max.message.bytes` of 1,048,588, which is counted a batch. */
 const maxBatchBytes = 1_040_000;
@@ -16,9 +16,10 @@ export class RecordAccumulator {
     this.#buffers = buffers;
   }
 
-  add(records: readonly OutgoingRecord[]): void {
-    for (const record of records) {
-      const content = contentSize(record);
+  /** @param sizes each record's `contentSize`. */
+  add(records: readonly OutgoingRecord[], sizes: readonly number[]): void {
+    for (let at = 0; at < records.length; at++) {
+      const [record, content] = [records[at]!, sizes[at]!];
       this.#builder(record, content).add(record, content);
     }
   }

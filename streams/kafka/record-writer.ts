@@ -1,7 +1,7 @@
 import { checkSizes } from "../backbone/record-size.ts";
-import type { OutgoingRecord, TopicPartition } from "../backbone/backbone.ts";
+import { MAX_RECORD_BYTES, type OutgoingRecord, type TopicPartition } from "../backbone/backbone.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
-import type { BatchBuilder } from "./batch-encode.ts";
+import { contentSize, type BatchBuilder } from "./batch-encode.ts";
 import { isTransient, streamsError } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
 import { produce } from "./produce-request.ts";
@@ -57,10 +57,13 @@ export class RecordWriter {
 
   /** Encodes the records at once, unless one of their topics is new. */
   async write(records: readonly OutgoingRecord[]): Promise<void> {
-    checkSizes(records);
+    const sizes = records.map(contentSize);
+    // It counts what the lengths take as well: only then is it worth a closer look.
+    if (sizes.some((size) => size > MAX_RECORD_BYTES)) checkSizes(records);
     if (records.length === 0) return;
-    if (this.#admitting === undefined && records.every((record) => this.#known(record))) await this.#fill(records);
-    else await this.#admit(records);
+    if (this.#admitting === undefined && records.every((record) => this.#known(record)))
+      await this.#fill(records, sizes);
+    else await this.#admit(records, sizes);
   }
 
   /** Resolves when nothing is under way, whatever became of it. */
@@ -74,11 +77,11 @@ export class RecordWriter {
   }
 
   /** Rejects for a partition that is not there, before anything of the call is stored. */
-  #admit(records: readonly OutgoingRecord[]): Promise<void> {
+  #admit(records: readonly OutgoingRecord[], sizes: readonly number[]): Promise<void> {
     const before = this.#admitting ?? Promise.resolve();
     const sent = before.then(async () => {
       for (const record of records) if (!this.#known(record)) await this.#lookUp(record);
-      await this.#fill(records);
+      await this.#fill(records, sizes);
     });
     const done = sent
       .catch(() => undefined)
@@ -100,9 +103,9 @@ export class RecordWriter {
     }
   }
 
-  #fill(records: readonly OutgoingRecord[]): Promise<void> {
+  #fill(records: readonly OutgoingRecord[], sizes: readonly number[]): Promise<void> {
     const filling = (this.#filling ??= newFilling(this.#context.buffers));
-    filling.records.add(records);
+    filling.records.add(records, sizes);
     this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
     return filling.sent;
   }

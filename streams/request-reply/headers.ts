@@ -1,10 +1,13 @@
-import { asBuffer, textOf } from "../bytes.ts";
+import { asBuffer } from "../bytes.ts";
 import type { Headers } from "../backbone/backbone.ts";
+import { RecentTexts } from "../recent-texts.ts";
 
 /** The headers Kafka users know from Spring's replying template; other languages' clients set the same three. */
 export const CORRELATION_ID = "kafka_correlationId";
 export const REPLY_TOPIC = "kafka_replyTopic";
 export const REPLY_PARTITION = "kafka_replyPartition";
+
+const topics = new RecentTexts();
 
 export interface ReplyAddress {
   readonly topic: string;
@@ -29,7 +32,7 @@ export function replyAddress(headers: Headers): ReplyAddress | undefined {
   const partition = headers[REPLY_PARTITION];
   const correlationId = headers[CORRELATION_ID];
   return {
-    topic: textOf(topic),
+    topic: topics.read(asBuffer(topic), 0, topic.length),
     partition: partition?.length === 4 ? asBuffer(partition).readInt32BE() : 0,
     headers: correlationId === undefined ? {} : { [CORRELATION_ID]: correlationId },
   };

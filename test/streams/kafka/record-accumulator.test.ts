@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { OutgoingRecord } from "../../../streams/backbone/backbone.ts";
 import { decodeBatches } from "../../../streams/kafka/batch-decode.ts";
 import { BatchBuffers } from "../../../streams/kafka/batch-buffers.ts";
-import type { BatchBuilder } from "../../../streams/kafka/batch-encode.ts";
+import { contentSize, type BatchBuilder } from "../../../streams/kafka/batch-encode.ts";
 import { RecordAccumulator } from "../../../streams/kafka/record-accumulator.ts";
 
 const writer = { producerId: "1", producerEpoch: 0, firstSequence: 0, transactional: true };
@@ -14,7 +14,7 @@ function record(topic: string, partition: number, size: number, i: number): Outg
 
 function rounds(records: readonly OutgoingRecord[]): readonly (readonly BatchBuilder[])[] {
   const accumulator = new RecordAccumulator(new BatchBuffers());
-  accumulator.add(records);
+  accumulator.add(records, records.map(contentSize));
   return accumulator.rounds();
 }
 

@@ -1,0 +1,28 @@
+interface Known {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/** Longer ones are not kept. */
+const mostBytes = 64;
+
+/**
+ * Turns UTF-8 bytes into strings of which there are few, such as names of headers and topics: the last one of each length is kept, so that it is not made
+ * anew, and is the same object for every map that it is looked up in.
+ */
+export class RecentTexts {
+  readonly #known: (Known | undefined)[] = [];
+
+  read(bytes: Buffer, at: number, length: number): string {
+    const known = this.#known[length];
+    if (known !== undefined && startsAt(known.bytes, bytes, at)) return known.text;
+    const text = bytes.toString("utf8", at, at + length);
+    if (length < mostBytes) this.#known[length] = { bytes: Uint8Array.from(bytes.subarray(at, at + length)), text };
+    return text;
+  }
+}
+
+function startsAt(part: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < part.length; i++) if (part[i] !== bytes[at + i]) return false;
+  return true;
+}
