@@ -8,7 +8,7 @@ import { ValueCache, type CacheArea } from "./value-cache.ts";
 /** Memory of all databases of a process, for what was read and for writes that are not in files yet. */
 const MEMORY_BYTES = 64 << 20;
 /** Of the memory, for values that were read. */
-const VALUES = 1 / 4;
+const VALUES = 3 / 8;
 /** Below it a database writes many small files. */
 const LEAST_BYTES = 1 << 20;
 /** Caches and buffers are not larger where few databases share the memory. */
@@ -22,7 +22,7 @@ export interface LevelEngineOptions {
 }
 
 /**
- * State in LevelDB, one database a name below `dir`. A quarter of the memory is for values that were read, which all databases share: a read of LevelDB costs ten times
+ * State in LevelDB, one database a name below `dir`. Three eighths of the memory are for values that were read, which all databases share: a read of LevelDB costs ten times
  * as much, whether or not its block is in memory (docs/decisions/013). The rest is LevelDB's: a third of a database's share for blocks, which
  * fills in time, whatever the state's size, since every compaction makes new blocks; two thirds for two write buffers.
  */
