@@ -91,8 +91,11 @@ export interface Producer {
    * Rejects with `RECORD_TOO_LARGE` before anything of the call is stored, `UNKNOWN_TOPIC`, `BACKBONE_UNAVAILABLE`.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
-  /** One transaction at a time: rejects with `TRANSACTION_OPEN` while another is open. */
-  begin(): Promise<Transaction>;
+  /**
+   * One transaction at a time: rejects with `TRANSACTION_OPEN` while another is open.
+   * @param after records that are sent before it has resolved may be made ready, but leave only then.
+   */
+  begin(after?: Promise<void>): Promise<Transaction>;
   /** Resolves once readers can see all that was committed. Absent where they can as soon as `commit` has resolved. Not while one is open. */
   settled?(): Promise<void>;
   close(): Promise<void>;

@@ -100,7 +100,7 @@ export class KafkaProducer implements Producer {
     await this.#writer.write(records);
   }
 
-  async begin(): Promise<Transaction> {
+  async begin(after?: Promise<void>): Promise<Transaction> {
     this.#check();
     const transactionalId = this.#transactionalId;
     if (transactionalId === undefined) {
@@ -124,6 +124,7 @@ export class KafkaProducer implements Producer {
       directory: this.#directory,
       settings: this.#settings,
       transactionalId,
+      after,
       targets: this.#targets,
       buffers: this.#buffers,
       memberOf: this.#memberOf,

@@ -20,6 +20,8 @@ export interface TransactionContext {
   readonly directory: TopicDirectory;
   readonly settings: KafkaSettings;
   readonly transactionalId: string;
+  /** Records leave only when it has resolved. */
+  readonly after: Promise<void> | undefined;
   readonly targets: Set<string>;
   readonly buffers: BatchBuffers;
   /** The member with whose standing offsets of the group are committed, if any. */
@@ -42,7 +44,10 @@ export class KafkaTransaction implements Transaction {
     this.#context = context;
     this.#writer = new RecordWriter({
       ...context,
-      announce: (partitions) => this.#announce(partitions),
+      announce: async (partitions) => {
+        await context.after;
+        await this.#announce(partitions);
+      },
       doubtful: () => {
         this.#doubtful = true;
       },

@@ -34,8 +34,8 @@ interface Part {
 
 /**
  * What tasks have done and not committed: collects it, sends it on and commits it when it is time. One commit is under way at a
- * time, and tasks go on meanwhile. Where transactions take turns, much output goes into the next one before its commit begins, but never
- * before all of the one before is written: the logs then keep the order of the work.
+ * time, and tasks go on meanwhile. Where transactions take turns, much output goes into the next one before its commit begins. It is
+ * encoded then, and leaves when all of the one before is written: the logs keep the order of the work.
  */
 export class Committer {
   readonly #options: CommitterOptions;
@@ -149,8 +149,8 @@ export class Committer {
   async #earlyWriter(): Promise<Producer | Transaction | undefined> {
     if (this.#options.delivery === "atLeastOnce") return this.#producers[0];
     const takeTurns = this.#producers.length > 1;
-    if (!takeTurns || this.#writing !== undefined || this.#unsentBytes < LITTLE) return undefined;
-    return (this.#open ??= await this.#shared.begin());
+    if (!takeTurns || this.#unsentBytes < LITTLE) return undefined;
+    return (this.#open ??= await this.#shared.begin(this.#writing));
   }
 
   get #shared(): Producer {

@@ -52,8 +52,8 @@ function watched(backbone: Backbone, watch: Watch): Backbone {
   const producer = async (options?: Parameters<Backbone["producer"]>[0]): Promise<Producer> => {
     const made = await backbone.producer(options);
     const begin = made.begin.bind(made);
-    made.begin = async () => {
-      const transaction = await begin();
+    made.begin = async (after) => {
+      const transaction = await begin(after);
       const { send, commit } = transaction;
       transaction.send = (records) => {
         if (watch.committing) watch.early++;
