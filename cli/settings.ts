@@ -69,7 +69,7 @@ export interface SettingsFlags {
 }
 
 /** Exactly once, readers see nothing before the commit; at least once, a crash does again what was done since the last one. */
-const commitIntervalsMs = Object.freeze({ exactlyOnce: 5, atLeastOnce: 100 });
+const commitIntervalsMs = Object.freeze({ exactlyOnce: 5, atLeastOnce: 1_000 });
 
 const defaults = Object.freeze({
   dir: ".loopstream",

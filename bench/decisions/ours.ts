@@ -78,7 +78,7 @@ const application = new Application({
   partitions: PARTITIONS,
   delivery: options.guarantee === "exactly-once" ? "exactlyOnce" : "atLeastOnce",
   // The product's own defaults (cli/settings.ts).
-  commitIntervalMs: options.guarantee === "exactly-once" ? 5 : 100,
+  commitIntervalMs: options.guarantee === "exactly-once" ? 5 : 1_000,
   maxTaskIdleMs: 0,
   onFailure(error) {
     console.error(error);

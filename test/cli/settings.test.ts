@@ -32,6 +32,6 @@ test("another state engine is refused with those there are, in the flag and in t
 test("commits are as frequent as the delivery needs, unless the file says how frequent", () => {
   expect(readSettings({ config: file("id: a\n") }, {})).toMatchObject({ delivery: "exactlyOnce", commitIntervalMs: 5 });
   const config = file("delivery: atLeastOnce\n");
-  expect(readSettings({ config }, {})).toMatchObject({ delivery: "atLeastOnce", commitIntervalMs: 100 });
+  expect(readSettings({ config }, {})).toMatchObject({ delivery: "atLeastOnce", commitIntervalMs: 1_000 });
   expect(readSettings({ config: file("commitIntervalMs: 20\n") }, {}).commitIntervalMs).toBe(20);
 });
