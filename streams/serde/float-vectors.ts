@@ -101,14 +101,9 @@ function readBlock(tap: Tap, count: number): Float32Array {
   return floats;
 }
 
-/** Of the vector before: rows of one matrix are written one after the other. */
-let written: Int32Array = new Int32Array(0);
-
 function writeBlock(into: Buffer, start: number, value: Float32Array): void {
-  if (value.buffer !== written.buffer) written = new Int32Array(value.buffer, 0, value.buffer.byteLength >>> 2);
-  const bits = written;
-  const first = value.byteOffset >>> 2;
-  for (let i = first, at = start; i < first + value.length; i++, at += 4) {
+  const bits = new Int32Array(value.buffer, value.byteOffset, value.length);
+  for (let i = 0, at = start; i < bits.length; i++, at += 4) {
     const word = bits[i]!;
     into[at] = word;
     into[at + 1] = word >>> 8;
