@@ -101,19 +101,23 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
   };
   try {
     const position = await feed.position();
-    if (Number.isFinite(position)) await settle(position);
-    let last = position;
+    let last = Number.NEGATIVE_INFINITY;
     for await (const step of readHistory(files, flightColumns, blueprint, HOUR)) {
-      if (step.until <= position) continue;
-      if (options.signal?.aborted === true) return undefined;
       if (options.until !== undefined && step.until > options.until) break;
+      if (step.until <= position) {
+        last = Math.max(last, step.until);
+        // Where it was left its training may be missing. Behind the last step is the closing tick, at which nothing is trained.
+        if (step.until === position) await settle(position);
+        continue;
+      }
+      if (options.signal?.aborted === true) return undefined;
       for (const { value } of step.requests) replies.sent((value as { decisionId: string }).decisionId);
       await feed.publish(step);
       requests += step.requests.length;
       await settle(step.until);
-      last = step.until;
+      last = Math.max(last, step.until);
     }
-    await feed.tick(last + blueprint.join.ttlMs);
+    await feed.tick((Number.isFinite(last) ? last : position) + blueprint.join.ttlMs);
     await loop.application.idle();
     const latencyMs = replies.percentiles();
     const summary = await summarize(loop.backbone, loop.serdes, text);

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { join } from "node:path";
 import { loopstream, temporaryDir } from "./command.ts";
@@ -28,6 +29,22 @@ test(
     const { latencyMs: _3, seconds: _4, ...found } = resumed.json;
     expect(found).toEqual(expected);
     expect(expected).toMatchObject({ decisions: 6_917, deadLetters: 0 });
+  },
+);
+
+test(
+  "a run that was killed behind its last step, before it could say that it had finished, trains nothing more",
+  { timeout: 120_000 },
+  async () => {
+    const whole = await loopstream(demo("ended"));
+    const file = join(dir.path, "ended", "demo", "run.json");
+    const run = JSON.parse(readFileSync(file, "utf8")) as { finished: boolean };
+    expect(run.finished).toBe(true);
+    writeFileSync(file, JSON.stringify({ ...run, finished: false }));
+    const resumed = await loopstream(demo("ended"));
+    const { latencyMs: _1, seconds: _2, ...expected } = whole.json;
+    const { latencyMs: _3, seconds: _4, ...found } = resumed.json;
+    expect(found).toEqual(expected);
   },
 );
 
