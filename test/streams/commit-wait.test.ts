@@ -14,6 +14,7 @@ import {
   Serdes,
   type Backbone,
 } from "../../streams/index.ts";
+import { bound } from "./bound-backbone.ts";
 
 const schema = { type: "record", name: "N", fields: [{ name: "n", type: "int" }] } as const;
 const numbers = defineTopic<{ n: number }>({ name: "numbers", schema });
@@ -31,16 +32,6 @@ const copy = defineOperator({
   },
 });
 
-/** The same backbone with some of its parts replaced. */
-function changed(backbone: Backbone, parts: Partial<Backbone>): Backbone {
-  return new Proxy(backbone, {
-    get(target, name) {
-      const value: unknown = Reflect.get(parts, name) ?? Reflect.get(target, name, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
-
 test("no poll lasts past the next commit while something waits for it", async () => {
   const dir = await mkdtemp(join(tmpdir(), "loopstream-commit-"));
   const backbone = await createEmbeddedBackbone({ dir });
@@ -48,7 +39,8 @@ test("no poll lasts past the next commit while something waits for it", async ()
   /** Waits of the polls between the arrival of a record and the commit of its work. */
   const waits: number[] = [];
   let uncommitted = false;
-  const listening = changed(backbone, {
+  const listening: Backbone = {
+    ...bound(backbone),
     async group(options) {
       const group = await backbone.group(options);
       const poll = group.poll.bind(group);
@@ -71,7 +63,7 @@ test("no poll lasts past the next commit while something waits for it", async ()
       };
       return producer;
     },
-  });
+  };
   const application = new Application({
     id: "copy",
     topology: defineTopology({ name: "copy", operators: [copy] }),

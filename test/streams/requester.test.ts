@@ -21,6 +21,7 @@ import {
   type Requester,
   type Topic,
 } from "../../streams/index.ts";
+import { bound } from "./bound-backbone.ts";
 
 interface Word {
   readonly word: string;
@@ -97,12 +98,7 @@ async function answer({ headers }: Pick<Question, "headers">, word: string): Pro
 
 /** The same backbone with one of its parts replaced. */
 function changed(parts: Partial<Backbone>): Backbone {
-  return new Proxy(backbone, {
-    get(target, name) {
-      const value: unknown = Reflect.get(parts, name) ?? Reflect.get(target, name, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
+  return { ...bound(backbone), ...parts };
 }
 
 test("each of many requests under way gets its own reply, in whatever order they come", async () => {

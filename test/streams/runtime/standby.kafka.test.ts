@@ -9,43 +9,15 @@ import {
   createConfluentRegistry,
   createKafkaBackbone,
   createLevelEngine,
-  defineOperator,
-  defineTopic,
-  defineTopology,
-  jsonStore,
   Publisher,
   readTopic,
   Serdes,
   type Backbone,
 } from "../../../streams/index.ts";
+import { counting } from "./counting.ts";
 
 const PARTITIONS = 4;
 const KEYS = 8_000;
-
-const schema = { type: "record", name: "Seen", fields: [{ name: "n", type: "int" }] } as const;
-
-/** Counts how often each key was seen. */
-function counting(run: string) {
-  const seen = defineTopic<{ n: number }>({ name: `seen-${run}`, schema });
-  const counts = defineTopic<{ n: number }>({ name: `counts-${run}`, schema });
-  const count = defineOperator({
-    name: "count",
-    in: { seen },
-    out: { counts },
-    state: { counted: jsonStore<number>() },
-    globals: {},
-    handlers: {
-      seen: (records, context) => {
-        for (const from of records) {
-          const n = (context.state.counted.get(from.key) ?? 0) + 1;
-          context.state.counted.put(from.key, n);
-          context.emit("counts", { key: from.key, value: { n }, time: from.time, from });
-        }
-      },
-    },
-  });
-  return { seen, counts, topology: defineTopology({ name: run, operators: [count] }) };
-}
 
 interface Instance {
   readonly application: Application;
