@@ -101,6 +101,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
   };
   try {
     const position = await feed.position();
+    /** Of the steps; what can't be read comes in one that has no time. */
     let last = Number.NEGATIVE_INFINITY;
     for await (const step of readHistory(files, flightColumns, blueprint, HOUR)) {
       if (options.until !== undefined && step.until > options.until) break;

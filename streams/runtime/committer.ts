@@ -17,7 +17,7 @@ export interface CommitterOptions {
   readonly producerOf: (task: Task) => Producer | undefined;
 }
 
-/** Bytes of outputs that may wait while a commit is under way; then tasks wait for it. */
+/** Bytes of outputs that may wait to be stored; then tasks wait for that. */
 const MOST_WAITING = 8 << 20;
 /** Of them, what is not worth a request before its transaction's commit. */
 const LITTLE = 256 << 10;
@@ -106,7 +106,6 @@ export class Committer {
   async settle(group: GroupReader, now: boolean): Promise<boolean> {
     this.#check();
     if (this.#loose.length > 0) await this.#sendLoose();
-    if (this.#waiting > MOST_WAITING) await this.#writing;
     await this.#sendEarly();
     if (this.#underWay !== undefined && this.#waiting > MOST_WAITING) await this.#underWay;
     this.#check();
