@@ -97,7 +97,7 @@ export class KafkaProducer implements Producer {
 
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     this.#check();
-    await this.#writer.write(records);
+    return this.#writer.write(records);
   }
 
   async begin(after?: Promise<void>): Promise<Transaction> {

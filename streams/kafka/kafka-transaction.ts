@@ -54,37 +54,40 @@ export class KafkaTransaction implements Transaction {
     });
   }
 
-  send(records: readonly OutgoingRecord[]): Promise<void> {
-    return this.#step(() => this.#writer.write(records));
+  /** Holds on to the records no longer than they take to be encoded. */
+  async send(records: readonly OutgoingRecord[]): Promise<void> {
+    this.#checkOpen();
+    return this.#step(this.#writer.write(records));
   }
 
-  sendOffsets(groupId: string, positions: readonly Position[]): Promise<void> {
-    return this.#step(async () => {
-      if (positions.length === 0) return;
-      if (!this.#groups.has(groupId)) {
-        await this.#ask("add offsets", 1, (broker, identity) => broker.addOffsetsToTxn({ ...identity, groupId }));
-        this.#groups.add(groupId);
-      }
-      const topics = [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, group]) => ({
-        topic,
-        partitions: group.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-      }));
-      const commit = (standing?: Standing): Promise<void> =>
-        this.#ask(
-          "commit offsets",
-          0,
-          (broker, identity) => broker.txnOffsetCommit({ ...identity, ...standing, groupId, topics }),
-          groupId,
-        );
-      const member = this.#context.memberOf(groupId, positions);
-      await (member === undefined ? commit() : member.asMember(positions, commit));
-    });
+  async sendOffsets(groupId: string, positions: readonly Position[]): Promise<void> {
+    this.#checkOpen();
+    return this.#step(this.#sendOffsets(groupId, positions));
+  }
+
+  async #sendOffsets(groupId: string, positions: readonly Position[]): Promise<void> {
+    if (positions.length === 0) return;
+    if (!this.#groups.has(groupId)) {
+      await this.#ask("add offsets", 1, (broker, identity) => broker.addOffsetsToTxn({ ...identity, groupId }));
+      this.#groups.add(groupId);
+    }
+    const topics = [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, group]) => ({
+      topic,
+      partitions: group.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+    }));
+    const commit = (standing?: Standing): Promise<void> =>
+      this.#ask(
+        "commit offsets",
+        0,
+        (broker, identity) => broker.txnOffsetCommit({ ...identity, ...standing, groupId, topics }),
+        groupId,
+      );
+    const member = this.#context.memberOf(groupId, positions);
+    await (member === undefined ? commit() : member.asMember(positions, commit));
   }
 
   /** The first error of any step ends the transaction: commit then rejects with it. */
-  async #step(run: () => Promise<void>): Promise<void> {
-    this.#checkOpen();
-    const running = run();
+  async #step(running: Promise<void>): Promise<void> {
     this.#pending.add(running);
     try {
       await running;

@@ -55,15 +55,14 @@ export class RecordWriter {
     this.#context = context;
   }
 
-  /** Encodes the records at once, unless one of their topics is new. */
+  /** Encodes the records at once, unless one of their topics is new, and then holds on to them no longer. */
   async write(records: readonly OutgoingRecord[]): Promise<void> {
     const sizes = records.map(contentSize);
     // It counts what the lengths take as well: only then is it worth a closer look.
     if (sizes.some((size) => size > MAX_RECORD_BYTES)) checkSizes(records);
     if (records.length === 0) return;
-    if (this.#admitting === undefined && records.every((record) => this.#known(record)))
-      await this.#fill(records, sizes);
-    else await this.#admit(records, sizes);
+    const known = this.#admitting === undefined && records.every((record) => this.#known(record));
+    return known ? this.#fill(records, sizes) : this.#admit(records, sizes);
   }
 
   /** Resolves when nothing is under way, whatever became of it. */

@@ -132,17 +132,24 @@ export class Committer {
     const outputs = [...this.#unsent.values()].flatMap((unsent) => unsent.splice(0));
     if (outputs.length === 0) return;
     this.#unsentBytes = 0;
-    const sent: Promise<void> = writer.send(await this.#address(outputs)).then(
-      () => {
-        this.#waiting -= bytesOf(outputs);
-      },
-      (error: unknown) => {
-        this.#failure ??= { error };
-      },
-    );
-    this.#sends.add(sent);
-    void sent.finally(() => this.#sends.delete(sent));
+    const sent = this.#followed(writer.send(await this.#address(outputs)), bytesOf(outputs));
     if (this.#waiting > MOST_WAITING) await sent;
+  }
+
+  /** @param bytes of the outputs, which nothing may hold on to until they are stored: what lives long in V8's young generation is copied there. */
+  #followed(send: Promise<void>, bytes: number): Promise<void> {
+    const sent: Promise<void> = send
+      .then(
+        () => {
+          this.#waiting -= bytes;
+        },
+        (error: unknown) => {
+          this.#failure ??= { error };
+        },
+      )
+      .finally(() => this.#sends.delete(sent));
+    this.#sends.add(sent);
+    return sent;
   }
 
   async #earlyWriter(): Promise<Producer | Transaction | undefined> {
