@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { ABREAST, at } from "./tree-layout.ts";
+
 /** Regression trees whose leaves are added up, as they were trained. Every index is one of `nodes`. */
 export interface TreeEnsemble {
   readonly columns: number;
@@ -20,77 +23,96 @@ export type TreeNode =
       readonly missingLeft: boolean;
     };
 
-/** Trees that are walked side by side: while one waits for its next node to come from memory, the others go on. */
-const ABREAST = 4;
 /** Rows whose features stay in the processor's nearest cache while one tree after the other looks at them. */
 const BLOCK = 64;
+const FLOAT = 4;
+const PAGE = 1 << 16;
+
+/** serving/generate.ts makes it. */
+const walker = new WebAssembly.Module(readFileSync(new URL("./tree-walk.wasm", import.meta.url)));
+
+interface Walker {
+  /** Addresses, and a number of floats. */
+  negate(from: number, to: number, count: number): void;
+  /** Addresses but for `groups`, `width` (bytes of a row) and `count` (of rows, one at least). */
+  walk(roots: number, depths: number, groups: number, rows: number, width: number, count: number, sums: number): void;
+}
 
 /**
- * Trees as columns of one table, made for walks without a branch. The children of a split lie side by side and a leaf is its own child, so four trees take
- * the same number of steps whatever their way: the next node is the first child, plus one where the feature is not below the threshold. A
- * comparison with a missing value (NaN) is false, so it takes the first child: where it has to go right, the children change places and
- * the feature is compared with its sign turned, for which each row is written down twice.
+ * Trees in a memory of their own, laid out for walks without a branch (`tree-layout.ts`). The children of a split lie side by side and a leaf is its own
+ * child, so trees that are walked together take the same number of steps whatever their way: the next node is the first child, or the one behind it where
+ * the feature is not below the threshold. A comparison with a missing value (NaN) is false, so it takes the first child: where it has to go right, the
+ * children change places and the feature is compared with its sign turned, for which each row is there twice.
  */
 export class FlatTrees {
   readonly columns: number;
   readonly #base: number;
-  /** The first node of each tree, filled up to whole groups of four with trees that add nothing. */
-  readonly #roots: Int32Array;
-  /** Of each group of four: steps to its deepest leaf. */
-  readonly #depths: Int32Array;
-  /** Of a node, the column it looks at; from `columns` on with its sign turned. */
-  readonly #column: Int32Array;
-  /** At it and above the second child is next. NaN for a leaf. */
-  readonly #threshold: Float32Array;
-  /** The first child; a leaf itself. */
-  readonly #child: Int32Array;
-  /** What a leaf adds. */
-  readonly #weight: Float32Array;
-  readonly #block: Float32Array;
+  /** Of `ABREAST` trees each, filled up with trees that add nothing. */
+  readonly #groups: number;
+  readonly #walker: Walker;
+  readonly #floats: Float32Array;
+  readonly #words: Int32Array;
+  /** Addresses. The first node of each tree; of each group the steps to its deepest leaf; a block of rows, the same with signs turned; its sums. */
+  readonly #roots: number;
+  readonly #depths: number;
+  readonly #rows: number;
+  readonly #negated: number;
+  readonly #sums: number;
 
   constructor({ columns, nodes, roots, base }: TreeEnsemble) {
-    const trees = Math.ceil(roots.length / ABREAST) * ABREAST;
-    const count = nodes.length + trees - roots.length;
     this.columns = columns;
     this.#base = base;
-    this.#roots = new Int32Array(trees);
-    this.#depths = new Int32Array(trees / ABREAST);
-    this.#column = new Int32Array(count);
-    this.#threshold = new Float32Array(count).fill(NaN);
-    this.#child = Int32Array.from({ length: count }, (_, node) => node);
-    this.#weight = new Float32Array(count);
-    this.#block = new Float32Array(BLOCK * 2 * columns);
+    this.#groups = Math.max(1, Math.ceil(roots.length / ABREAST));
+    const trees = this.#groups * ABREAST;
+    let end = (nodes.length + trees - roots.length) * at.size;
+    const room = (words: number): number => {
+      const address = end;
+      // A multiple of what is read at once.
+      end += Math.ceil(words / 4) * 16;
+      return address;
+    };
+    this.#roots = room(trees);
+    this.#depths = room(this.#groups);
+    this.#rows = room(BLOCK * columns);
+    this.#negated = room(BLOCK * columns);
+    this.#sums = room(BLOCK);
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((end + 16) / PAGE) });
+    this.#floats = new Float32Array(memory.buffer);
+    this.#words = new Int32Array(memory.buffer);
+    this.#walker = new WebAssembly.Instance(walker, { serving: { memory } }).exports as Walker;
     let used = 0;
     for (let tree = 0; tree < trees; tree++) {
-      this.#roots[tree] = used;
-      const group = Math.floor(tree / ABREAST);
-      let level = tree < roots.length ? [roots[tree]!] : [];
-      let next = used + Math.max(1, level.length);
+      this.#words[this.#roots / FLOAT + tree] = used * at.size;
+      const group = this.#depths / FLOAT + Math.floor(tree / ABREAST);
+      let level: readonly TreeNode[] = [tree < roots.length ? nodes[roots[tree]!]! : nothing];
+      let next = used + 1;
       for (let depth = 0; level.length > 0; depth++) {
-        this.#depths[group] = Math.max(this.#depths[group]!, depth);
-        const below: number[] = [];
+        this.#words[group] = Math.max(this.#words[group]!, depth);
+        const below: TreeNode[] = [];
         for (const node of level) {
-          const children = this.#place(used++, nodes[node]!, next + below.length);
-          below.push(...children);
+          for (const child of this.#place(used++, node, next + below.length)) below.push(nodes[child]!);
         }
         next += below.length;
         level = below;
       }
-      used = next;
     }
   }
 
   /** @returns the node's children in the order in which they are to lie from `child` on. */
-  #place(at: number, node: TreeNode, child: number): readonly number[] {
+  #place(index: number, node: TreeNode, child: number): readonly number[] {
+    const address = index * at.size;
+    const threshold = (address + at.threshold) / FLOAT;
     if (node.kind === "leaf") {
-      this.#weight[at] = node.weight;
+      this.#floats[threshold] = NaN;
+      this.#words[(address + at.child) / FLOAT] = address;
+      this.#floats[(address + at.weight) / FLOAT] = node.weight;
       return [];
     }
-    const { column, threshold, left, right, missingLeft } = node;
-    this.#child[at] = child;
-    this.#column[at] = missingLeft ? column : this.columns + column;
+    const { column, left, right, missingLeft } = node;
+    this.#words[(address + at.child) / FLOAT] = child * at.size;
+    this.#words[(address + at.feature) / FLOAT] = column * FLOAT + (missingLeft ? 0 : this.#negated - this.#rows);
     // x < t is -x > -t.
-    this.#threshold[at] = missingLeft ? threshold : floatAbove(-threshold);
+    this.#floats[threshold] = missingLeft ? node.threshold : floatAbove(-node.threshold);
     return missingLeft ? [left, right] : [right, left];
   }
 
@@ -100,60 +122,23 @@ export class FlatTrees {
    * @param features rows × columns float32, row-major, NaN = missing
    */
   sums(features: Float32Array, rows: number): Float32Array {
+    const { columns } = this;
     const sums = new Float32Array(rows);
     for (let from = 0; from < rows; from += BLOCK) {
       const count = Math.min(BLOCK, rows - from);
-      this.#fill(features, from, count);
-      this.#add(sums, from, count);
+      this.#floats.set(features.subarray(from * columns, (from + count) * columns), this.#rows / FLOAT);
+      this.#walker.negate(this.#rows, this.#negated, count * columns);
+      const first = this.#sums / FLOAT;
+      this.#floats.fill(0, first, first + count);
+      this.#walker.walk(this.#roots, this.#depths, this.#groups, this.#rows, columns * FLOAT, count, this.#sums);
+      sums.set(this.#floats.subarray(first, first + count), from);
     }
     for (let row = 0; row < rows; row++) sums[row]! += this.#base;
     return sums;
   }
-
-  #fill(features: Float32Array, from: number, count: number): void {
-    const { columns } = this;
-    const block = this.#block;
-    let read = from * columns;
-    for (let row = 0, at = 0; row < count; row++, at += 2 * columns) {
-      for (let column = 0; column < columns; column++) {
-        const value = features[read++]!;
-        block[at + column] = value;
-        block[at + columns + column] = -value;
-      }
-    }
-  }
-
-  #add(sums: Float32Array, from: number, count: number): void {
-    const roots = this.#roots;
-    const depths = this.#depths;
-    const column = this.#column;
-    const threshold = this.#threshold;
-    const child = this.#child;
-    const weight = this.#weight;
-    const block = this.#block;
-    const width = 2 * this.columns;
-    for (let group = 0; group < depths.length; group++) {
-      const tree = group * ABREAST;
-      const depth = depths[group]!;
-      for (let row = 0, x = 0; row < count; row++, x += width) {
-        let a = roots[tree]!;
-        let b = roots[tree + 1]!;
-        let c = roots[tree + 2]!;
-        let d = roots[tree + 3]!;
-        for (let step = 0; step < depth; step++) {
-          a = child[a]! + Number(block[x + column[a]!]! >= threshold[a]!);
-          b = child[b]! + Number(block[x + column[b]!]! >= threshold[b]!);
-          c = child[c]! + Number(block[x + column[c]!]! >= threshold[c]!);
-          d = child[d]! + Number(block[x + column[d]!]! >= threshold[d]!);
-        }
-        let sum = Math.fround(sums[from + row]! + weight[a]!);
-        sum = Math.fround(sum + weight[b]!);
-        sum = Math.fround(sum + weight[c]!);
-        sums[from + row] = Math.fround(sum + weight[d]!);
-      }
-    }
-  }
 }
+
+const nothing: TreeNode = { kind: "leaf", weight: 0 };
 
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);

@@ -31,7 +31,18 @@ export function readTreeModel(onnx: Uint8Array): TreeModel | undefined {
   if (sigmoid && !(link.operator === "Sigmoid" && link.inputs[0] === ensemble.outputs[0])) return undefined;
   if ((link ?? ensemble).outputs[0] !== graph.outputs[0]) return undefined;
   const trees = treesOf(ensemble, input!.columns);
-  return trees === undefined ? undefined : { trees: new FlatTrees(trees), sigmoid };
+  const flat = trees && flatten(trees);
+  return flat && { trees: flat, sigmoid };
+}
+
+/** `undefined` where the process has no room for it: V8 reserves 10 GiB of addresses for each memory, which `ulimit -v` may forbid. */
+function flatten(trees: TreeEnsemble): FlatTrees | undefined {
+  try {
+    return new FlatTrees(trees);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 const known: ReadonlySet<string> = new Set([
@@ -114,7 +125,7 @@ function areTrees(nodes: readonly TreeNode[], roots: readonly number[], columns:
     if (node.kind === "leaf") {
       if (Number.isNaN(node.weight)) return false;
     } else {
-      if (node.column >= columns || Number.isNaN(node.threshold)) return false;
+      if (!(node.column >= 0 && node.column < columns) || Number.isNaN(node.threshold)) return false;
       open.push(node.left, node.right);
     }
   }

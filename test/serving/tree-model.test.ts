@@ -1,3 +1,9 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openOnnxModel } from "../../serving/onnx-session.ts";
 import { loadScorer } from "../../serving/index.ts";
@@ -8,6 +14,7 @@ import { createXgboostLearner } from "../../trainer/index.ts";
 import type { Tree, TreeModel } from "../../trainer/xgboost/index.ts";
 import { seeded } from "../chaos/random.ts";
 import { referenceCase } from "../fixtures/xgboost/reference.ts";
+import { root } from "../source-graph.ts";
 
 const COLUMNS = 5;
 const values = [-Infinity, -3, -1, -0, 0, 1e-42, 0.5, 1, 3, Infinity];
@@ -57,7 +64,7 @@ async function byOnnxRuntime(onnx: Uint8Array, features: Float32Array, rows: num
 }
 
 describe("a model of trees is walked without ONNX Runtime", () => {
-  test.each([1, 2, 3, 4, 5, 9, 40])("%i trees: the sums have the bits of ONNX Runtime's", async (count) => {
+  test.each([1, 2, 7, 8, 9, 16, 41])("%i trees: the sums have the bits of ONNX Runtime's", async (count) => {
     const next = seeded(count);
     const onnx = onnxFromTrees(regression(Array.from({ length: count }, () => randomTree(next))), {});
     const rows = 150;
@@ -148,6 +155,26 @@ describe("what is not plainly trees is left to ONNX Runtime", () => {
     const scorer = await loadScorer(changed({ aggregate_function: { kind: "text", value: "MAX" } }));
     expect(await scorer.score(Float32Array.of(0, 0, 0, 1), 2)).toEqual(Float32Array.of(1, 2));
     await scorer.release();
+  });
+
+  test("a process that has no addresses left for WebAssembly's memory scores trees with ONNX Runtime", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "loopstream-"));
+    const file = join(folder, "model.onnx");
+    writeFileSync(file, encodeModel(whole));
+    const program = `
+      import { readFileSync } from "node:fs";
+      import Module from "node:module";
+      import { loadScorer } from "${pathToFileURL(join(root, "serving/index.ts")).href}";
+      const scorers = [];
+      for (let i = 0; i < 5; i++) scorers.push(await loadScorer(readFileSync(${JSON.stringify(file)})));
+      for (const scorer of scorers) console.log(...(await scorer.score(Float32Array.of(0, 0, 0, 1), 2)));
+      console.log(Object.keys(Module._cache).some((name) => name.includes("onnxruntime-node")));`;
+    const command = `ulimit -v 26000000 && exec "${process.execPath}" --input-type=module -e "$PROGRAM"`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", command], {
+      env: { ...process.env, PROGRAM: program },
+    });
+    rmSync(folder, { recursive: true });
+    expect(stdout).toBe(`${"1 2\n".repeat(5)}true\n`);
   });
 
   test("bytes that are no protobuf, and a file that was cut off", () => {

@@ -1,0 +1,15 @@
+/** What is used of it: neither TypeScript's ES libraries nor Node's types have it. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Memory {
+    /** @param size in pages of 64 KiB */
+    constructor(size: { readonly initial: number });
+    readonly buffer: ArrayBuffer;
+  }
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
+    readonly exports: unknown;
+  }
+}
