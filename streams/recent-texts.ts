@@ -15,14 +15,15 @@ export class RecentTexts {
 
   read(bytes: Buffer, at: number, length: number): string {
     const known = this.#known[length];
-    if (known !== undefined && startsAt(known.bytes, bytes, at)) return known.text;
+    if (known !== undefined && isAt(known.bytes, bytes, at)) return known.text;
     const text = bytes.toString("utf8", at, at + length);
     if (length < mostBytes) this.#known[length] = { bytes: Uint8Array.from(bytes.subarray(at, at + length)), text };
     return text;
   }
 }
 
-function startsAt(part: Uint8Array, bytes: Uint8Array, at: number): boolean {
+/** Whether `part` is in the bytes there. */
+export function isAt(part: Uint8Array, bytes: Uint8Array, at: number): boolean {
   for (let i = 0; i < part.length; i++) if (part[i] !== bytes[at + i]) return false;
   return true;
 }

@@ -41,14 +41,16 @@ const decide = (requests: Topic<BenchRequest>, decisions: Topic<BenchDecision>, 
       },
       async requests(records, context) {
         const rows = new Float32Array(records.length * MODEL_FEATURES);
-        for (const [row, { key, value }] of records.entries()) {
+        for (let row = 0; row < records.length; row++) {
+          const { key, value } = records[row]!;
           const kept = context.state.units.get(key);
           if (kept === undefined) throw new Error(`no features of unit ${key}`);
           rows.set(value.features, row * MODEL_FEATURES);
           rows.set(kept.values, row * MODEL_FEATURES + REQUEST_FEATURES);
         }
         const scores = await scorer.score(rows, records.length);
-        for (const [row, record] of records.entries()) {
+        for (let row = 0; row < records.length; row++) {
+          const record = records[row]!;
           const { time, value: request } = record;
           const { id, unit } = request;
           const features = rows.subarray(row * MODEL_FEATURES, (row + 1) * MODEL_FEATURES);

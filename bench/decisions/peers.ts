@@ -43,7 +43,7 @@ const programs: Readonly<Record<PeerName, ReturnType<typeof node>>> = {
 };
 
 /** As `npm run loopstream` starts it. */
-const nodeFlags = ["--max-semi-space-size=32", "--no-allocation-site-pretenuring"];
+const nodeFlags = ["--no-allocation-site-pretenuring"];
 
 /** Builds what has to be built. */
 export async function preparePeers(

@@ -39,6 +39,7 @@ export interface TopicRetention {
   readonly retentionMs: number | null;
 }
 
+/** Records may share values: they are not to be changed. */
 export type Headers = Readonly<Record<string, Uint8Array>>;
 
 /** A record as read. `offset` grows within a partition, with gaps after compaction and transactions. */

@@ -2,7 +2,7 @@ import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import kafkajs from "kafkajs";
 import type { Headers, LogRecord } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
-import { RecentTexts } from "../recent-texts.ts";
+import { isAt, RecentTexts } from "../recent-texts.ts";
 import { batchHeaderBytes } from "./batch-encode.ts";
 import { VarintReader } from "./varint.ts";
 
@@ -38,7 +38,11 @@ export interface Decoded {
 }
 
 const headerNames = new RecentTexts();
+/** By name: what was read last, which the next record mostly has too (a topic for replies, a partition). */
+const headerValues = new Map<string, Buffer>();
+const mostHeaderValues = 64;
 const noHeaders: Headers = Object.freeze({});
+const noBytes = Buffer.alloc(0);
 
 /** The committed records from `from` on in a run of record batches, the last of which may be cut off. */
 export async function decodeBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Promise<Decoded> {
@@ -164,9 +168,21 @@ function readHeaders(bytes: Buffer, reader: VarintReader): Headers {
     const length = reader.next();
     const name = headerNames.read(bytes, reader.at, length);
     reader.at += length;
-    headers[name] = readBytes(bytes, reader) ?? Buffer.alloc(0);
+    headers[name] = readHeaderValue(name, bytes, reader);
   }
   return headers;
+}
+
+function readHeaderValue(name: string, bytes: Buffer, reader: VarintReader): Buffer {
+  const length = reader.next();
+  if (length <= 0) return noBytes;
+  const start = reader.at;
+  reader.at += length;
+  const last = headerValues.get(name);
+  if (last?.length === length && isAt(last, bytes, start)) return last;
+  const value = bytes.subarray(start, reader.at);
+  if (last !== undefined || headerValues.size < mostHeaderValues) headerValues.set(name, value);
+  return value;
 }
 
 const names = ["none", "gzip", "snappy", "lz4", "zstd"];
