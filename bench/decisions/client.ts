@@ -79,6 +79,11 @@ async function askFor(rate: number, seconds: number): Promise<readonly [from: nu
   return [from, sent];
 }
 
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+}
+
 // The first reply says that the peer is there.
 due[0] = performance.now();
 ask(1);
@@ -87,12 +92,26 @@ if (answered === 0) throw new Error("no reply within a minute: is the peer runni
 await askFor(warmUpRate, Number(values.warmup));
 for (const rate of values.rates.split(",").map(Number)) {
   const [from, to] = await askFor(rate, Number(values.seconds));
-  const times: number[] = [];
-  for (let i = from; i < to; i++) if (came[i] !== undefined) times.push(came[i]! - due[i]!);
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(share * times.length))]!;
-  const lost = to - from - times.length;
-  console.log(JSON.stringify({ rate, p50: at(0.5), p99: at(0.99), p999: at(0.999), most: times.at(-1), lost }));
+  const [all, seconds]: [number[], number[][]] = [[], []];
+  for (let i = from; i < to; i++) {
+    if (came[i] === undefined) continue;
+    const time = came[i]! - due[i]!;
+    all.push(time);
+    (seconds[Math.floor((i - from) / rate)] ??= []).push(time);
+  }
+  const lost = to - from - all.length;
+  const p99s = seconds.map((second) => quantile(second, 0.99));
+  console.log(
+    JSON.stringify({
+      rate,
+      p50: quantile(all, 0.5),
+      p99: quantile(all, 0.99),
+      p99OfSecond: quantile(p99s, 0.5),
+      p999: quantile(all, 0.999),
+      most: quantile(all, 1),
+      lost,
+    }),
+  );
 }
 reading = false;
 await reads;

@@ -10,6 +10,8 @@ export interface Latency {
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
+  /** Of each second's p99 the median: what a neighbour of the machine does in a few of them does not count. */
+  readonly p99OfSecond: number;
   readonly p999: number;
   readonly most: number;
   readonly lost: number;

@@ -64,19 +64,23 @@ function latencyTable(runs: readonly LatencyRun[]): string {
         );
       const lost = own.reduce((sum, { latency }) => sum + latency[at]!.lost, 0);
       const p99 = ({ latency }: LatencyRun): number => latency[at]!.p99;
+      const p99OfSecond = ({ latency }: LatencyRun): number => latency[at]!.p99OfSecond;
       return [
         peer,
         String(rate),
         of(({ p50 }) => p50),
         of(({ p99 }) => p99),
         ratio(own, runs, "streams-low", p99),
+        of(({ p99OfSecond }) => p99OfSecond),
+        ratio(own, runs, "streams-low", p99OfSecond),
         of(({ p999 }) => p999),
         of(({ most }) => most),
         String(lost),
       ];
     }),
   );
-  return markdown(["peer", "requests/s", "p50", "p99", "p99 to streams-low", "p99.9", "most", "lost"], rows);
+  const p99 = ["p99", "to streams-low", "p99 of a second", "to streams-low"];
+  return markdown(["peer", "requests/s", "p50", ...p99, "p99.9", "most", "lost"], rows);
 }
 
 function byPeer<R extends Result>(runs: readonly R[]): readonly (readonly [PeerName, readonly R[]])[] {

@@ -20,9 +20,10 @@ export function told(result: Result): string {
   const who = `round ${result.round + 1} ${result.peer} ${result.guarantee}`;
   if (result.kind === "latency") {
     return result.latency
-      .map(({ rate, p50, p99, lost }) => {
+      .map(({ rate, p50, p99, p99OfSecond, lost }) => {
         const missing = lost > 0 ? `, ${lost} LOST` : "";
-        return `${who} at ${rate}/s: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms${missing}`;
+        const tail = `p99 ${p99.toFixed(2)} ms, of a second ${p99OfSecond.toFixed(2)}`;
+        return `${who} at ${rate}/s: p50 ${p50.toFixed(2)} ms, ${tail}${missing}`;
       })
       .join("\n");
   }

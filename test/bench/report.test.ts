@@ -29,9 +29,14 @@ test("a ratio is of two runs of the same round, shown as median, least and most"
   expect(cells.slice(2, 7)).toEqual(["20.0 (10.0–30.0)", "1.50 (1.00–2.00)", "–", ...cpu]);
 });
 
-test("latency names its rate and what was lost", () => {
-  const latency = [{ rate: 500, p50: 1, p99: 2, p999: 3, most: 4, lost: 7 }];
-  const text = report([{ kind: "latency", peer: "ours", guarantee: "exactly-once", round: 0, latency }]);
+test("latency names its rate, what it is to the peer's of the same round, and what was lost", () => {
+  const run = (peer: PeerName, p99: number, p99OfSecond: number): Result => {
+    const latency = [{ rate: 500, p50: 1, p99, p99OfSecond, p999: 9, most: 9, lost: 7 }];
+    return { kind: "latency", peer, guarantee: "exactly-once", round: 0, latency };
+  };
+  const text = report([run("ours", 2, 1.5), run("streams-low", 4, 2)]);
   expect(text).toMatch(/Latency in ms, exactly-once/);
-  expect(text).toMatch(/\| ours +\| 500 .*\| 7 +\|/);
+  const row = text.split("\n").find((line) => line.startsWith("| ours"))!;
+  const cells = row.split("|").map((cell) => cell.trim());
+  expect(cells.slice(2, -1)).toEqual(["500", "1.00", "2.00", "0.50", "1.50", "0.75", "9.00", "9.00", "7"]);
 });
