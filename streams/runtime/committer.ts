@@ -8,7 +8,7 @@ import type { Outbox } from "./outbox.ts";
 export interface CommitterOptions {
   readonly groupId: string;
   readonly delivery: Delivery;
-  /** 0: whenever the commit before is done. */
+  /** 0: whenever the commit before is done. Under load commits are further apart. */
   readonly commitIntervalMs: number;
   readonly backbone: Backbone;
   readonly outbox: Outbox;
@@ -21,6 +21,8 @@ export interface CommitterOptions {
 const MOST_WAITING = 8 << 20;
 /** Of them, what is not worth a request before its transaction's commit. */
 const LITTLE = 256 << 10;
+/** Milliseconds between commits at least, where that much is done between them: fewer, larger transactions when there is more to do than time for it. */
+const BUSY_INTERVAL_MS = 50;
 /** Of an output, beside its value. */
 const OUTPUT_OVERHEAD = 200;
 
@@ -73,7 +75,9 @@ export class Committer {
   get dueIn(): number | undefined {
     if (this.#unsent.size === 0) return undefined;
     if (this.#underWay !== undefined) return 1;
-    return this.#last + this.#options.commitIntervalMs - performance.now();
+    const { commitIntervalMs } = this.#options;
+    const interval = this.#open === undefined ? commitIntervalMs : Math.max(commitIntervalMs, BUSY_INTERVAL_MS);
+    return this.#last + interval - performance.now();
   }
 
   /** The task has something to commit, if only its positions. */
