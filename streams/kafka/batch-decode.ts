@@ -38,9 +38,6 @@ export interface Decoded {
 }
 
 const headerNames = new RecentTexts();
-/** By name: what was read last, which the next record mostly has too (a topic for replies, a partition). */
-const headerValues = new Map<string, Buffer>();
-const mostHeaderValues = 64;
 const noHeaders: Headers = Object.freeze({});
 const noBytes = Buffer.alloc(0);
 
@@ -106,6 +103,8 @@ export class BatchReader {
   readonly batch: RecordBatch;
   readonly #from: number;
   readonly #reader: VarintReader;
+  /** By name: what was read last, which the next record mostly has too (a topic for replies, a partition). */
+  readonly #headerValues = new Map<string, Buffer>();
   #left: number;
 
   constructor(batch: RecordBatch, from: number) {
@@ -132,7 +131,7 @@ export class BatchReader {
       }
       const key = readBytes(bytes, reader);
       const value = readBytes(bytes, reader);
-      const headers = readHeaders(bytes, reader);
+      const headers = readHeaders(bytes, reader, this.#headerValues);
       reader.at = behind;
       return { offset, timestamp: appendTime ?? timestamp, key, value, headers };
     }
@@ -160,7 +159,7 @@ function readBytes(bytes: Buffer, reader: VarintReader): Buffer | null {
   return bytes.subarray(start, reader.at);
 }
 
-function readHeaders(bytes: Buffer, reader: VarintReader): Headers {
+function readHeaders(bytes: Buffer, reader: VarintReader, recent: Map<string, Buffer>): Headers {
   const count = reader.next();
   if (count === 0) return noHeaders;
   const headers: Record<string, Uint8Array> = {};
@@ -168,20 +167,20 @@ function readHeaders(bytes: Buffer, reader: VarintReader): Headers {
     const length = reader.next();
     const name = headerNames.read(bytes, reader.at, length);
     reader.at += length;
-    headers[name] = readHeaderValue(name, bytes, reader);
+    headers[name] = readHeaderValue(name, bytes, reader, recent);
   }
   return headers;
 }
 
-function readHeaderValue(name: string, bytes: Buffer, reader: VarintReader): Buffer {
+function readHeaderValue(name: string, bytes: Buffer, reader: VarintReader, recent: Map<string, Buffer>): Buffer {
   const length = reader.next();
   if (length <= 0) return noBytes;
   const start = reader.at;
   reader.at += length;
-  const last = headerValues.get(name);
+  const last = recent.get(name);
   if (last?.length === length && isAt(last, bytes, start)) return last;
   const value = bytes.subarray(start, reader.at);
-  if (last !== undefined || headerValues.size < mostHeaderValues) headerValues.set(name, value);
+  recent.set(name, value);
   return value;
 }
 

@@ -135,8 +135,9 @@ export class Committer {
     if (writer === undefined) return;
     const outputs = [...this.#unsent.values()].flatMap((unsent) => unsent.splice(0));
     if (outputs.length === 0) return;
+    const bytes = this.#unsentBytes;
     this.#unsentBytes = 0;
-    const sent = this.#followed(writer.send(await this.#address(outputs)), bytesOf(outputs));
+    const sent = this.#followed(writer.send(await this.#address(outputs)), bytes);
     if (this.#waiting > MOST_WAITING) await sent;
   }
 
