@@ -67,7 +67,7 @@ export class FlatTrees {
     let end = (nodes.length + trees - roots.length) * at.size;
     const room = (words: number): number => {
       const address = end;
-      // A multiple of what is read at once.
+      // A multiple of what is read and written at once.
       end += Math.ceil(words / 4) * 16;
       return address;
     };
@@ -76,7 +76,7 @@ export class FlatTrees {
     this.#rows = room(BLOCK * columns);
     this.#negated = room(BLOCK * columns);
     this.#sums = room(BLOCK);
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((end + 16) / PAGE) });
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
     this.#floats = new Float32Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
     this.#walker = new WebAssembly.Instance(walker, { serving: { memory } }).exports as Walker;

@@ -21,7 +21,7 @@ const step = (node: string): string => `
 const text = `(module
   (import "serving" "memory" (memory 1))
 
-  ;; Writes $count floats with their signs turned from $to on. The last store may be 12 bytes too long.
+  ;; Writes $count floats with their signs turned from $to on. The last load and store may be 12 bytes too long.
   (func (export "negate") (param $from i32) (param $to i32) (param $count i32)
     (local $end i32)
     (local.set $end (i32.add (local.get $from) (i32.shl (local.get $count) (i32.const 2))))
