@@ -19,7 +19,7 @@ import {
 import { startKafka } from "../test/servers/kafka.ts";
 import { startRegistry } from "../test/servers/registry.ts";
 import { publishBlueprint, startLoop } from "../topologies/index.ts";
-import { interleaved, markdown, median, spread } from "./rounds.ts";
+import { interleaved, markdown, median, quantile, spread } from "./rounds.ts";
 
 const { values } = parseArgs({
   options: {
@@ -109,11 +109,8 @@ async function ask({ client }: Place, seconds: number): Promise<readonly number[
     asked++;
   }
   await Promise.all(pending);
-  return times.sort((a, b) => a - b);
+  return times;
 }
-
-const at = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 
 async function answers(dir: string): Promise<string> {
   const kafka = await startKafka();
@@ -130,8 +127,8 @@ async function answers(dir: string): Promise<string> {
   for (let round = 0; round < rounds; round++) {
     for (const place of round % 2 === 0 ? places : [...places].reverse()) {
       const times = await ask(place, seconds);
-      found.get(place)!.p50.push(at(times, 0.5));
-      found.get(place)!.p99.push(at(times, 0.99));
+      found.get(place)!.p50.push(quantile(times, 0.5));
+      found.get(place)!.p99.push(quantile(times, 0.99));
     }
   }
   const [kafkaTimes] = [found.get(places[0]!)!];

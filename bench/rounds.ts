@@ -47,6 +47,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** Of one value at least: the one that so large a share of them is below; for 1 the largest. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+}
+
 /** `1.84 (1.71–2.02)`: the median and the middle half of the rounds. */
 export function spread(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);

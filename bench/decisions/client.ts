@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CORRELATION_ID, createKafkaBackbone } from "../../streams/index.ts";
+import { median, quantile } from "../rounds.ts";
 import { requestMaker } from "./preload.ts";
 import { replies } from "./topics.ts";
 
@@ -79,11 +80,6 @@ async function askFor(rate: number, seconds: number): Promise<readonly [from: nu
   return [from, sent];
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-}
-
 // The first reply says that the peer is there.
 due[0] = performance.now();
 ask(1);
@@ -100,13 +96,14 @@ for (const rate of values.rates.split(",").map(Number)) {
     (seconds[Math.floor((i - from) / rate)] ??= []).push(time);
   }
   const lost = to - from - all.length;
-  const p99s = seconds.map((second) => quantile(second, 0.99));
+  // A second without an answer has no entry.
+  const p99s = Object.values(seconds).map((second) => quantile(second, 0.99));
   console.log(
     JSON.stringify({
       rate,
       p50: quantile(all, 0.5),
       p99: quantile(all, 0.99),
-      p99OfSecond: quantile(p99s, 0.5),
+      p99OfSecond: median(p99s),
       p999: quantile(all, 0.999),
       most: quantile(all, 1),
       lost,

@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CORRELATION_ID, createKafkaBackbone } from "../../streams/index.ts";
+import { quantile } from "../rounds.ts";
 import { requestMaker } from "./preload.ts";
 import { replies } from "./topics.ts";
 
@@ -47,13 +48,10 @@ const reads = (async () => {
 })();
 
 const tell = (): void => {
-  const sorted = latencies.sort((a, b) => a - b);
+  const told = latencies;
   latencies = [];
-  const at = (share: number): number | null =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
-  console.log(
-    JSON.stringify({ rate: rateNow, answered: sorted.length, waiting: due.size, p50: at(0.5), p99: at(0.99) }),
-  );
+  const at = (share: number): number | null => (told.length === 0 ? null : quantile(told, share));
+  console.log(JSON.stringify({ rate: rateNow, answered: told.length, waiting: due.size, p50: at(0.5), p99: at(0.99) }));
 };
 const telling = setInterval(tell, 1_000);
 
