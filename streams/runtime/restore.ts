@@ -2,6 +2,7 @@ import { textOf } from "../bytes.ts";
 import type { Backbone, Reader } from "../backbone/backbone.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
+import { WriteBehind } from "../state/write-behind.ts";
 import { hasCode } from "../errors.ts";
 
 export interface RestoreProgress {
@@ -33,7 +34,7 @@ export async function restoreState(
       await reader.close();
     }
   }
-  return TaskState.open(database);
+  return TaskState.open(new WriteBehind(database));
 }
 
 /** Writes what the reader gives up to `end` and yields the offset it has come to, reading ahead by one poll while the engine writes. */

@@ -22,3 +22,16 @@ export interface StateEngine {
   open(name: string): Promise<StateDatabase>;
   destroy(name: string): Promise<void>;
 }
+
+/** The order of the strings' UTF-8 bytes, which JavaScript's own order is not beyond the basic plane. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (one !== other) return rank(one) - rank(other);
+  }
+  return a.length - b.length;
+}
+
+/** Half of a surrogate pair stands for a character behind all of the basic plane. */
+const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);

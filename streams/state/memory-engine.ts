@@ -1,4 +1,4 @@
-import type { Change, StateDatabase, StateEngine } from "./engine.ts";
+import { compareKeys, type Change, type StateDatabase, type StateEngine } from "./engine.ts";
 
 /** State that lives as long as the engine: for the test driver. */
 export function createMemoryEngine(): StateEngine {
@@ -41,8 +41,8 @@ class MemoryDatabase implements StateDatabase {
 
   range(from: string, to: string, limit = -1): Promise<readonly (readonly [string, Uint8Array])[]> {
     const found = [...this.#content]
-      .filter(([key]) => compareUtf8(key, from) >= 0 && compareUtf8(key, to) < 0)
-      .sort(([a], [b]) => compareUtf8(a, b));
+      .filter(([key]) => compareKeys(key, from) >= 0 && compareKeys(key, to) < 0)
+      .sort(([a], [b]) => compareKeys(a, b));
     return Promise.resolve(limit < 0 ? found : found.slice(0, limit));
   }
 
@@ -54,6 +54,3 @@ class MemoryDatabase implements StateDatabase {
     return Promise.resolve();
   }
 }
-
-/** The order of the strings' UTF-8 bytes, which JavaScript's own order is not beyond the basic plane. */
-const compareUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
