@@ -21,6 +21,8 @@ const { values } = parseArgs({
 const WARM_UP_S = 10;
 const BURST_S = 20;
 const AFTER_S = 40;
+/** From then on the p99 of a second, in the median, should be what it was before the burst. */
+const RECOVERED_S = 10;
 const rate = Number(values.rate);
 const seconds = Math.round(Number(values.minutes) * 60);
 const { guarantee } = values;
@@ -70,6 +72,7 @@ unanswered, first quarter      ${waiting(first)}, last quarter ${waiting(last)}:
 p99, first and last quarter    ${p99(first).toFixed(1)} and ${p99(last).toFixed(1)} ms
 most unanswered in the burst   ${Math.max(...told.map((second) => second.waiting))}
 back at twice that p99 after   ${back < 0 ? `more than ${after.length}` : back + 1} s from the burst's end
+p99 from ${RECOVERED_S} s after it on      ${p99(after.slice(RECOVERED_S).filter((second) => second.p99 !== null)).toFixed(1)} ms
 CPU                            ${((cpu / told.reduce((sum, second) => sum + second.answered, 0)) * 1e6).toFixed(1)} µs a decision
 resident                       ${memory.now.toFixed(0)} MiB, at most ${memory.peak.toFixed(0)}`);
   await started.end();
