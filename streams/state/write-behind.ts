@@ -121,7 +121,6 @@ export class WriteBehind implements StateDatabase {
     try {
       await this.#drain();
     } finally {
-      clearTimeout(this.#timer);
       await this.#database.close();
     }
   }
