@@ -1,2 +1,3 @@
+export { recordLimits } from "./limits.ts";
 export * from "./topics.ts";
 export type * from "./types.ts";

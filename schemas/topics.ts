@@ -1,4 +1,5 @@
 import { defineTopic, type AnyTopic, type AvroSchema, type Topic } from "../streams/index.ts";
+import { recordLimits } from "./limits.ts";
 import * as types from "./types.ts";
 
 /** Requests, keyed by unit: what is known of one unit is in one task. */
@@ -10,7 +11,7 @@ export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({
 export const decisionReplies: Topic<types.DecisionReplied> = defineTopic({
   name: "decision-replies",
   schema: types.decisionRepliedSchema,
-  retentionMs: 3_600_000,
+  retentionMs: recordLimits.repliesKeptMs,
   timestamps: "arrival",
 });
 /** Decisions, keyed by decision id like observations. */

@@ -31,6 +31,8 @@ export { createPlatformaticBackbone } from "./platformatic/index.ts";
 export { createConfluentRegistry, type ConfluentRegistryOptions } from "./registry/confluent-registry.ts";
 export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
 export { globalTable, type Bytes, type BytesView, type GlobalFold, type GlobalTable } from "./global/global-source.ts";
+export { streamsLimits } from "./limits.ts";
+export { silent, type Log } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics/metrics.ts";
 export {
   avroStore,

@@ -3,6 +3,8 @@
  * (`test/streams/backbone-conformance.ts`). Nothing here knows Avro: keys and values are bytes.
  */
 
+import { streamsLimits } from "../limits.ts";
+
 /** One partition of one topic. */
 export interface TopicPartition {
   readonly topic: string;
@@ -199,7 +201,7 @@ export interface Backbone {
 }
 
 /** A record, key, value and headers together, may have at most this many bytes on either backbone (Kafka's default). */
-export const MAX_RECORD_BYTES = 1_000_000;
+export const MAX_RECORD_BYTES = streamsLimits.recordBytes;
 
 /** Most bytes of one `poll`, keys and values with a little for each record, unless a single record is larger. */
-export const MAX_POLL_BYTES = 4 << 20;
+export const MAX_POLL_BYTES = streamsLimits.pollBytes;

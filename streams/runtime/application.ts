@@ -4,6 +4,7 @@ import type { Backbone, Fetch, GroupReader, Position, Producer, Reader, TopicPar
 import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
+import { streamsLimits } from "../limits.ts";
 import type { GlobalRef } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
@@ -55,7 +56,6 @@ export interface ApplicationOptions {
 }
 
 const POLL_MS = 100;
-const MAX_QUEUED_BYTES = 64 << 20;
 const EVICT_EVERY_MS = 6 * 3_600_000;
 const RETRY_AFTER_MS = 500;
 /** After so many records of a task the event loop has its turn. */
@@ -99,7 +99,7 @@ export class Application {
     const { metrics } = this;
     const { backbone, delivery } = options;
     this.#standbys = new StandbySet({ ...options, metrics });
-    this.#backpressure = new Backpressure(options.maxQueuedBytes ?? MAX_QUEUED_BYTES);
+    this.#backpressure = new Backpressure(options.maxQueuedBytes ?? streamsLimits.queuedBytes);
     this.#tasks = new TaskSet({
       ...options,
       metrics,
