@@ -34,6 +34,7 @@ export { globalTable, type Bytes, type BytesView, type GlobalFold, type GlobalTa
 export { streamsLimits } from "./limits.ts";
 export { silent, type Log } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics/metrics.ts";
+export { Outages, reasonOf, type Outage } from "./outage.ts";
 export {
   avroStore,
   defineOperator,

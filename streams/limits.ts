@@ -9,4 +9,6 @@ export const streamsLimits = Object.freeze({
   pollBytes: 4 << 20,
   /** Records that are fetched and not handled, over all tasks of a process; bytes. */
   queuedBytes: 64 << 20,
+  /** The longest silence about something that is tried again, ms. */
+  outageLineMs: 60_000,
 });

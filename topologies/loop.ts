@@ -11,6 +11,8 @@ import {
   type ApplicationOptions,
   type Backbone,
   type Delivery,
+  type Log,
+  type Metrics,
   type SchemaRegistry,
 } from "../streams/index.ts";
 import { createWorkerLearner, ScorerCache, Trainer, type TrainerTables } from "../trainer/index.ts";
@@ -35,6 +37,9 @@ export interface LoopOptions extends StateEngineOptions {
   readonly memoryEdges?: readonly AnyTopic[];
   /** How long the join remembers; default `joinDefaults`. */
   readonly join?: JoinOptions;
+  /** What a person should know. Default: nothing is said. */
+  readonly log?: Log;
+  readonly metrics?: Metrics;
   readonly onRestore?: ApplicationOptions["onRestore"];
   readonly onFailure?: ApplicationOptions["onFailure"];
 }
@@ -106,6 +111,8 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     maxTaskIdleMs,
     instanceId: instanceIdIn(stateDir),
     standbyReplicas: options.standbyReplicas ?? 0,
+    ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     ...(options.onRestore === undefined ? {} : { onRestore: options.onRestore }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   });

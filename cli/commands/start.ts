@@ -36,6 +36,7 @@ export function startCommand(parent: Command): void {
         try {
           const loop = await startLoopHere(connection, {
             ...loopOptions(settings, connection, "live"),
+            log,
             onRestore: restoreReport((line, text) => log.info(line, text)),
             onFailure: (error) => {
               log.error({ err: error }, "the loop has stopped");

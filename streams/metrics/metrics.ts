@@ -13,11 +13,22 @@ export interface Metrics {
   readonly standbys: Gauge;
   readonly queued: Gauge;
   readonly queuedBytes: Gauge;
+  readonly retries: Counter<"what">;
+  readonly waiting: Gauge<"what">;
+  /** What is waited for at the moment: `waiting` shows the longest of each name. */
+  readonly waits: Set<Waiting>;
+}
+
+interface Waiting {
+  readonly what: string;
+  /** Milliseconds of the monotonic clock. */
+  readonly since: number;
 }
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  const waits = new Set<Waiting>();
   return Object.freeze({
     registry,
     handled: new Counter({
@@ -60,5 +71,23 @@ export function createMetrics(): Metrics {
       registers,
     }),
     queued: new Gauge({ name: "loopstream_queued_records", help: "Records fetched and not handled.", registers }),
+    retries: new Counter({
+      name: "loopstream_retries_total",
+      help: "Attempts that failed and were repeated.",
+      labelNames: ["what"],
+      registers,
+    }),
+    waiting: new Gauge({
+      name: "loopstream_waiting_seconds",
+      help: "For how long something has been tried again without success; absent where nothing is waited for.",
+      labelNames: ["what"],
+      registers,
+      collect() {
+        this.reset();
+        // In the order they began, so the newest of a name comes last.
+        for (const { what, since } of [...waits].reverse()) this.set({ what }, (performance.now() - since) / 1_000);
+      },
+    }),
+    waits,
   });
 }

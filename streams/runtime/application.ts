@@ -5,6 +5,8 @@ import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
 import { streamsLimits } from "../limits.ts";
+import { silent, type Log } from "../log.ts";
+import { Outages, reasonOf, type Outage } from "../outage.ts";
 import type { GlobalRef } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
@@ -50,6 +52,8 @@ export interface ApplicationOptions {
   /** Bytes of records that may be fetched and not handled before partitions are paused, over all tasks. Default 64 MiB. */
   readonly maxQueuedBytes?: number;
   readonly metrics?: Metrics;
+  /** What a person should know, such as outages. Default: nothing is said. */
+  readonly log?: Log;
   readonly onRestore?: (progress: RestoreProgress) => void;
   /** The application has stopped by itself; `close` it. */
   readonly onFailure?: (error: unknown) => void;
@@ -57,7 +61,8 @@ export interface ApplicationOptions {
 
 const POLL_MS = 100;
 const EVICT_EVERY_MS = 6 * 3_600_000;
-const RETRY_AFTER_MS = 500;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 5_000;
 /** After so many records of a task the event loop has its turn. */
 const MUCH = 256;
 
@@ -83,6 +88,9 @@ export class Application {
   readonly #instanceId: string;
   readonly #backpressure: Backpressure;
   readonly #standbys: StandbySet;
+  readonly #log: Log;
+  /** From an error that ended the membership to the next pass that works. */
+  readonly #out: Outage;
   #membership: Partial<Membership> = {};
   #running: Promise<void> | undefined;
   #closing = false;
@@ -97,7 +105,9 @@ export class Application {
     this.serdes = options.serdes;
     this.#instanceId = options.instanceId ?? randomUUID();
     const { metrics } = this;
-    const { backbone, delivery } = options;
+    const { backbone, delivery, log = silent } = options;
+    this.#log = log;
+    this.#out = new Outages(log, metrics).of("application");
     this.#standbys = new StandbySet({ ...options, metrics });
     this.#backpressure = new Backpressure(options.maxQueuedBytes ?? streamsLimits.queuedBytes);
     this.#tasks = new TaskSet({
@@ -170,10 +180,11 @@ export class Application {
     while (!this.#closing) {
       try {
         await this.#pass(await this.#open.group.poll(this.#longestPoll()));
+        this.#out.ended();
       } catch (error) {
-        if (this.#closing) return;
-        const again = error instanceof StreamsError && (error.flags.retry || error.flags.fence);
-        if (!again || !(await this.#rejoin())) return this.#fail(error);
+        if (this.#closing) return this.#out.givenUp();
+        const cause = await this.#rejoin(error);
+        if (cause !== undefined) return this.#fail(cause);
       }
     }
   }
@@ -186,25 +197,28 @@ export class Application {
   }
 
   #fail(error: unknown): void {
+    this.#out.givenUp(error);
+    this.#log.error({ error: reasonOf(error) }, "the application has stopped");
     this.#failure = error;
     for (const waiter of this.#idleWaiters.splice(0)) waiter.reject(error);
     this.#options.onFailure?.(error);
   }
 
-  /** What was not committed is forgotten and read again. @returns false when it can't be done. */
-  async #rejoin(): Promise<boolean> {
-    await this.#leave();
-    while (!this.#closing) {
-      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+  /** What was not committed is forgotten and read again. Resolves to the error that makes it impossible, if any. */
+  async #rejoin(cause: unknown): Promise<unknown> {
+    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
+      await this.#leave();
+      if (!(cause instanceof StreamsError && (cause.flags.retry || cause.flags.fence))) return cause;
+      this.#out.failed(cause);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (this.#closing) return undefined;
       try {
         await this.#join();
-        return true;
+        return undefined;
       } catch (error) {
-        await this.#leave();
-        if (!(error instanceof StreamsError && error.flags.retry)) return false;
+        cause = error;
       }
     }
-    return true;
   }
 
   async #leave(): Promise<void> {

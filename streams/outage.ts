@@ -1,0 +1,139 @@
+import { streamsLimits } from "./limits.ts";
+import { silent, type Log } from "./log.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+
+/** One loop that tries something again until it works. Safe to keep and to use for one outage after another. */
+export interface Outage {
+  /** The loop is between a failed attempt and one that works. */
+  readonly lasting: boolean;
+  /** An attempt has failed and will be repeated. `fields` go into the log's line. */
+  failed(error: unknown, fields?: object): void;
+  /** An attempt has worked. Costs nothing where none had failed. */
+  ended(): void;
+  /** The loop stops trying. Without an error it was told to. */
+  givenUp(error?: unknown): void;
+}
+
+/** What several loops wait for under one name counts as one outage: from the first failure to the last end. */
+interface Wait {
+  readonly what: string;
+  /** Milliseconds of the monotonic clock. */
+  readonly since: number;
+  loops: number;
+  attempts: number;
+  error: unknown;
+  fields: object;
+  said: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const FIRST_LINE_AGAIN_MS = 1_000;
+
+/**
+ * Says what the loops of a process wait for: a line when it begins, others in between at growing intervals, one with the duration when
+ * it ends; and the metrics `retries` and `waiting`, by name. Every loop that repeats a failed attempt goes through here.
+ */
+export class Outages {
+  readonly #log: Log;
+  readonly #metrics: Pick<Metrics, "retries" | "waits"> | undefined;
+  readonly #lasting = new Map<string, Wait>();
+
+  constructor(log: Log = silent, metrics?: Pick<Metrics, "retries" | "waits">) {
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  /**
+   * @param what a name that a person can act on, of a small fixed set: it is a metric's label.
+   * @param quietMs nothing is said of an outage that ends before: for what comes and goes in normal work.
+   */
+  of(what: string, quietMs = 0): Outage {
+    let wait: Wait | undefined;
+    const leave = (outcome: (wait: Wait) => void): void => {
+      if (wait === undefined) return;
+      if (--wait.loops === 0) this.#end(wait, outcome);
+      wait = undefined;
+    };
+    return {
+      get lasting() {
+        return wait !== undefined;
+      },
+      failed: (error, fields = {}) => {
+        wait ??= this.#enter(what, error);
+        wait.attempts++;
+        wait.error = error;
+        wait.fields = fields;
+        this.#metrics?.retries.inc({ what });
+        if (wait.timer !== undefined) return;
+        if (quietMs === 0) this.#say(wait);
+        else this.#sayIn(wait, quietMs);
+      },
+      ended: () => leave((ended) => this.#sayEnd(ended)),
+      givenUp: (error) => leave((ended) => this.#sayGivenUp(ended, error)),
+    };
+  }
+
+  #enter(what: string, error: unknown): Wait {
+    let wait = this.#lasting.get(what);
+    if (wait === undefined) {
+      const since = performance.now();
+      wait = { what, since, loops: 0, attempts: 0, error, fields: {}, said: false, timer: undefined };
+      this.#lasting.set(what, wait);
+      this.#metrics?.waits.add(wait);
+    }
+    wait.loops++;
+    return wait;
+  }
+
+  #sayIn(wait: Wait, ms: number): void {
+    // Whoever tries again keeps the process alive, not the line about it.
+    wait.timer = setTimeout(() => this.#say(wait), ms).unref();
+  }
+
+  #say(wait: Wait): void {
+    const { what, fields, error, attempts } = wait;
+    const lasted = performance.now() - wait.since;
+    const line = { what, ...fields, waitingSeconds: seconds(lasted), attempts, error: reasonOf(error) };
+    this.#log.warn(line, `${what}: waiting and trying again`);
+    wait.said = true;
+    this.#sayIn(wait, Math.min(Math.max(FIRST_LINE_AGAIN_MS, lasted), streamsLimits.outageLineMs));
+  }
+
+  #sayEnd(wait: Wait): void {
+    if (!wait.said) return;
+    const { what, fields, attempts, error } = wait;
+    const lasted = seconds(performance.now() - wait.since);
+    const line = { what, ...fields, waitedSeconds: lasted, attempts, error: reasonOf(error) };
+    this.#log.info(line, `${what}: goes on after ${lasted} s`);
+  }
+
+  #sayGivenUp(wait: Wait, error: unknown): void {
+    if (error === undefined && !wait.said) return;
+    const { what, fields, attempts } = wait;
+    const lasted = seconds(performance.now() - wait.since);
+    const line = { what, ...fields, waitedSeconds: lasted, attempts, error: reasonOf(error ?? wait.error) };
+    if (error === undefined) this.#log.info(line, `${what}: stopped waiting after ${lasted} s, as told`);
+    else this.#log.error(line, `${what}: given up after ${lasted} s`);
+  }
+
+  #end(wait: Wait, outcome: (wait: Wait) => void): void {
+    clearTimeout(wait.timer);
+    this.#lasting.delete(wait.what);
+    this.#metrics?.waits.delete(wait);
+    outcome(wait);
+  }
+}
+
+const seconds = (ms: number): number => Math.round(ms / 100) / 10;
+
+/** An error's message and those of its causes. */
+export function reasonOf(error: unknown): string {
+  const messages: string[] = [];
+  for (let link = error, depth = 0; link !== undefined && depth < 6; depth++) {
+    const message = link instanceof Error ? link.message || link.name : String(link);
+    // Errors often repeat what is underneath.
+    if (!messages.some((said) => said.includes(message))) messages.push(message);
+    link = link instanceof Error ? link.cause : undefined;
+  }
+  return messages.join(": ");
+}
