@@ -1,11 +1,15 @@
+/** A longer name is a slip of another kind. */
+const MOST_LETTERS = 128;
+
 /** The known name a mistyped one most probably means, or null when none is near (a third of its letters). */
 export function nearest(name: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
-  if (name.length > 128) return null;
+  if (name.length > MOST_LETTERS) return null;
+  const lower = name.toLowerCase();
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(lower, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -14,22 +18,25 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours, each 1. */
-function editDistance(a: string, b: string): number {
-  let twoBack: number[] = [];
-  let oneBack = Array.from({ length: b.length + 1 }, (_, j) => j);
+/** Three rows of the table; letters may be two in lower case. */
+const rows = [new Uint16Array(512), new Uint16Array(512), new Uint16Array(512)] as const;
+
+/** Insertions, deletions, replacements and swaps of neighbours, each 1; given up, as `limit`, once it can't be less. */
+function editDistance(a: string, b: string, limit: number): number {
+  let [twoBack, oneBack, row] = rows;
+  for (let j = 0; j <= b.length; j++) oneBack[j] = j;
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+    row[0] = i;
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = Math.min((oneBack[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (oneBack[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, (twoBack[j - 2] ?? 0) + 1);
-      }
-      row.push(cost);
+      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
+      let cost = Math.min(oneBack[j]! + 1, row[j - 1]! + 1, oneBack[j - 1]! + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, twoBack[j - 2]! + 1);
+      row[j] = cost;
+      if (cost < least) least = cost;
     }
-    twoBack = oneBack;
-    oneBack = row;
+    if (least >= limit) return limit;
+    [twoBack, oneBack, row] = [oneBack, row, twoBack];
   }
-  return oneBack[b.length] ?? 0;
+  return oneBack[b.length]!;
 }

@@ -11,7 +11,7 @@ import { readDecisionSpace, readPolicy } from "./read/read-policy.ts";
 import { defaultRetention, readRetention } from "./read/read-retention.ts";
 import { defaultTraining, readTraining } from "./read/read-training.ts";
 import { optional, readSection, required } from "./read/section.ts";
-import { openSource } from "./read/source.ts";
+import { EnoughProblems, openSource } from "./read/source.ts";
 import { readDuration, readText } from "./read/values.ts";
 import { blueprintVersion } from "./version.ts";
 
@@ -38,11 +38,20 @@ const FIELDS = [
 export function parseBlueprint(text: string, where = "blueprint"): Blueprint {
   const source = openSource(text, where);
   const root: Place = { source, node: source.root, path: "", offset: 0 };
-  const content = source.problems.length > 0 ? undefined : readContent(root);
+  const content = source.problems.length > 0 ? undefined : contentOrProblems(root);
   if (source.problems.length > 0 || content === undefined) {
     throw new BlueprintError([...source.problems].sort((a, b) => a.line - b.line || a.column - b.column));
   }
   return deepFreeze({ ...content, version: blueprintVersion(content), text });
+}
+
+function contentOrProblems(root: Place): BlueprintContent | undefined {
+  try {
+    return readContent(root);
+  } catch (error) {
+    if (error instanceof EnoughProblems) return undefined;
+    throw error;
+  }
 }
 
 function readContent(root: Place): BlueprintContent | undefined {

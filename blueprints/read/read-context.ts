@@ -12,7 +12,7 @@ function readTypes<T extends string>(place: Place, what: string, types: readonly
   if (entries.length > BOUNDS.contextEntries) {
     complain(place, `at most ${BOUNDS.contextEntries} entries, found ${entries.length}`);
   }
-  for (const { name, key, value } of entries) {
+  for (const { name, key, value } of entries.slice(0, BOUNDS.contextEntries)) {
     const type = checkName(key, name) ? readChoice(value, types) : undefined;
     if (type === undefined) place.source.broken.add(name);
     else read[name] = type;
@@ -28,7 +28,7 @@ export function readEvents(place: Place): Record<string, EventKind> {
   const events: Record<string, EventKind> = {};
   const entries = readEntries(place, "a section of event kinds") ?? [];
   if (entries.length > BOUNDS.events) complain(place, `at most ${BOUNDS.events} events, found ${entries.length}`);
-  for (const { name, key, value } of entries) {
+  for (const { name, key, value } of entries.slice(0, BOUNDS.events)) {
     if (!checkName(key, name)) {
       place.source.broken.add(name);
       continue;
@@ -48,7 +48,7 @@ function readFields(place: Place): readonly string[] {
   if (items.length > BOUNDS.fieldsOfAnEvent) {
     complain(place, `at most ${BOUNDS.fieldsOfAnEvent} fields, found ${items.length}`);
   }
-  for (const item of items) {
+  for (const item of items.slice(0, BOUNDS.fieldsOfAnEvent)) {
     const field = readText(item, "a field name", 200);
     if (field === undefined) continue;
     if (!checkName(item, field)) place.source.broken.add(field);

@@ -1,7 +1,6 @@
 import { isMap, isScalar, isSeq } from "yaml";
 import type { Feature } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
-import { nearest } from "../nearest.ts";
 import { isReservedColumn } from "../rows/reserved-columns.ts";
 import { complain, found, inside, type Place } from "./place.ts";
 import { readWindow, type Known } from "./read-window.ts";
@@ -55,7 +54,7 @@ function readContextFeature(place: Place, name: string, { context }: Known): Fea
   const type = Object.hasOwn(context, name) ? context[name] : undefined;
   if (type === undefined) {
     if (place.source.broken.has(name)) return undefined;
-    const guess = nearest(name, Object.keys(context));
+    const guess = place.source.guess(name, Object.keys(context));
     return complain(
       place,
       `"${name}" is not in context`,

@@ -2,7 +2,6 @@ import type { DecisionSpace, Feature, PolicyConfig } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { policyTypes } from "../formula-types.ts";
 import type { Formula, FormulaNode, FormulaType } from "../formula/index.ts";
-import { nearest } from "../nearest.ts";
 import { readFormula } from "./formulas.ts";
 import { complain, found, type Place } from "./place.ts";
 import { optional, readEntries, readItems, readSection, required } from "./section.ts";
@@ -88,16 +87,20 @@ function checkActions(
   named: ReadonlyMap<string, Formula>,
   actions: readonly string[],
 ): void {
+  /** Each once: a formula that is used twice by each that follows would be read 2^n times. */
+  const seen = new Set<string>();
   const visit = (node: FormulaNode): void => {
     if (node.kind === "if") {
       visit(node.then);
       visit(node.otherwise);
     } else if (node.kind === "name") {
+      if (seen.has(node.name)) return;
+      seen.add(node.name);
       const earlier = named.get(node.name);
       if (earlier !== undefined) visit(earlier.root);
       else complain(place, `"${node.name}" can be anything, a decision must be an action`, "name the actions in an if");
     } else if (node.kind === "literal" && typeof node.value === "string" && !actions.includes(node.value)) {
-      const guess = nearest(node.value, actions);
+      const guess = place.source.guess(node.value, actions);
       const hint = guess === null ? `the actions: ${actions.slice(0, 12).join(", ")}` : `did you mean "${guess}"?`;
       complain(place, `"${node.value}" is no action`, hint);
     }

@@ -1,7 +1,6 @@
 import { isScalar } from "yaml";
 import type { ContextType, EventKind, WindowAggregate, WindowFeature } from "../blueprint.ts";
 import { BOUNDS, DEFAULTS } from "../defaults.ts";
-import { nearest } from "../nearest.ts";
 import { complain, found, type Place } from "./place.ts";
 import { optional, readItems, readSection, required, type Section } from "./section.ts";
 import { readBoolean, readDuration, readText } from "./values.ts";
@@ -53,7 +52,7 @@ function readEvent(place: Place, { events }: Known): string | undefined {
   const event = readText(place, "an event kind", 200);
   if (event === undefined || Object.hasOwn(events, event)) return event;
   if (place.source.broken.has(event)) return undefined;
-  const guess = nearest(event, Object.keys(events));
+  const guess = place.source.guess(event, Object.keys(events));
   return complain(
     place,
     `unknown event "${event}"`,
@@ -77,7 +76,7 @@ function readField(
   const field = readText(place, "an event field", 200);
   if (field === undefined || kind === undefined || kind.fields.includes(field)) return field;
   if (place.source.broken.has(field)) return undefined;
-  const guess = nearest(field, kind.fields);
+  const guess = place.source.guess(field, kind.fields);
   return complain(
     place,
     `event "${event}" has no field "${field}"`,
@@ -97,7 +96,7 @@ function readBy(place: Place, { context }: Known): readonly string[] | undefined
     if (name === undefined || place.source.broken.has(name)) continue;
     const type = Object.hasOwn(context, name) ? context[name] : undefined;
     if (type === undefined) {
-      const guess = nearest(name, Object.keys(context));
+      const guess = place.source.guess(name, Object.keys(context));
       const hint = guess === null ? "declare it under context, as a key or a category" : `did you mean "${guess}"?`;
       complain(item, `"${name}" is not in context`, hint);
     } else if (type !== "key" && type !== "category") {

@@ -1,5 +1,4 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
-import { nearest } from "../nearest.ts";
 import { complain, found, inside, type Place } from "./place.ts";
 
 export interface Entry {
@@ -18,10 +17,13 @@ export interface Section {
 export function readEntries(place: Place, what: string): readonly Entry[] | undefined {
   if (!isMap(place.node)) return complain(place, `expected ${what}, found ${found(place)}`);
   const entries: Entry[] = [];
+  const names = new Set<string>();
   for (const { key, value } of place.node.items) {
     const keyNode = place.source.resolve(key);
     const name = isScalar(keyNode) ? String(keyNode.source ?? keyNode.value) : "?";
     const keyPlace = inside(place, name, keyNode as Node | null);
+    if (names.has(name)) complain(keyPlace, `"${name}" is there twice`);
+    names.add(name);
     entries.push({ name, key: keyPlace, value: inside(place, name, value, keyNode?.range?.[0]) });
   }
   return entries;
@@ -37,7 +39,7 @@ export function readSection(place: Place, known: readonly string[]): Section | u
       fields.set(name, value);
       continue;
     }
-    const guess = nearest(name, known);
+    const guess = place.source.guess(name, known);
     complain(key, `unknown field "${name}"`, guess === null ? `known: ${list(known)}` : `did you mean "${guess}"?`);
   }
   return { place, fields };

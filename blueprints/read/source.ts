@@ -1,6 +1,7 @@
-import { isAlias, isNode, LineCounter, parseDocument, type Node } from "yaml";
+import { isAlias, isNode, LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
 import type { Problem } from "../blueprint-error.ts";
 import { BOUNDS } from "../defaults.ts";
+import { nearest } from "../nearest.ts";
 
 /** One YAML text under reading: its tree, and every problem found so far. */
 export interface Source {
@@ -9,18 +10,32 @@ export interface Source {
   readonly problems: readonly Problem[];
   /** Names that were declared with a mistake: what refers to them is not complained about again. */
   readonly broken: Set<string>;
-  /** `offset` is 0-based in the text. */
+  /** `offset` is 0-based in the text. Throws `EnoughProblems` once there are so many that nobody would read on. */
   reportAt(offset: number, path: string, what: string, hint?: string | null): void;
   /** The node itself, an alias followed. */
   resolve(node: unknown): Node | null;
+  /** The known name that was probably meant. Null when none is near, and once enough has been guessed: guesses cost more than the reading. */
+  guess(name: string, known: Iterable<string>): string | null;
 }
 
-/** Syntax errors and double keys are reported right away; the tree then holds what could be read. */
+/** Ends the reading: an alias may stand for a faulty section thousands of times. */
+export class EnoughProblems extends Error {
+  override readonly name = "EnoughProblems";
+}
+
+const MOST_PROBLEMS = 10_000;
+/** A person mends these before looking for more. */
+const MOST_GUESSES = 100;
+/** Those behind them mostly come of the first. */
+const MOST_SYNTAX_ERRORS = 10;
+
+/** Syntax errors and a second document are reported right away; the tree then holds what could be read. */
 export function openSource(text: string, where: string): Source {
   const lines = new LineCounter();
   const problems: Problem[] = [];
   const broken = new Set<string>();
   const reportAt = (offset: number, path: string, what: string, hint: string | null = null): void => {
+    if (problems.length === MOST_PROBLEMS) throw new EnoughProblems(`${where} has more than ${MOST_PROBLEMS} problems`);
     const { line, col: column } = lines.linePos(offset);
     const place = `${where}:${Math.max(1, line)}:${Math.max(1, column)}${path === "" ? "" : ` ${path}`}`;
     problems.push({
@@ -31,16 +46,37 @@ export function openSource(text: string, where: string): Source {
       ...(hint === null ? {} : { hint }),
     });
   };
+  let guesses = 0;
+  const guess = (name: string, known: Iterable<string>): string | null =>
+    ++guesses > MOST_GUESSES ? null : nearest(name, known);
   if (text.length > BOUNDS.textLength) {
     reportAt(0, "", `a blueprint has at most ${BOUNDS.textLength} characters, this one ${text.length}`);
-    return { text, root: null, problems, broken, reportAt, resolve: () => null };
+    return { text, root: null, problems, broken, reportAt, resolve: () => null, guess };
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
-  for (const error of document.errors) reportAt(error.pos[0], "", `not valid YAML: ${error.message}`);
-  for (const warning of document.warnings) reportAt(warning.pos[0], "", `doubtful YAML: ${warning.message}`);
+  const [document, second] = documentsIn(text, lines);
+  for (const { pos, message } of document?.errors.slice(0, MOST_SYNTAX_ERRORS) ?? []) {
+    const what = message.includes("call stack") ? "it is nested too deeply" : message;
+    reportAt(pos[0], "", `not valid YAML: ${what}`);
+  }
+  for (const warning of document?.warnings ?? []) reportAt(warning.pos[0], "", `doubtful YAML: ${warning.message}`);
+  if (second !== undefined) {
+    const hint = "take away the line --- and all below it, or put it into a file of its own";
+    reportAt(second.range[0], "", "a second YAML document begins here", hint);
+  }
   const resolve = (node: unknown): Node | null => {
-    const target = isAlias(node) ? node.resolve(document) : node;
+    const target = isAlias(node) && document !== undefined ? node.resolve(document) : node;
     return isNode(target) ? target : null;
   };
-  return { text, root: resolve(document.contents), problems, broken, reportAt, resolve };
+  return { text, root: resolve(document?.contents), problems, broken, reportAt, resolve, guess };
+}
+
+/** Keys that are there twice are left to the readers: the library compares each key of a mapping with every other. */
+function documentsIn(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
+  const documents = parseAllDocuments(text, {
+    lineCounter,
+    prettyErrors: false,
+    logLevel: "silent",
+    uniqueKeys: false,
+  });
+  return Array.isArray(documents) ? documents : [];
 }

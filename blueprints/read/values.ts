@@ -2,7 +2,6 @@ import { isScalar } from "yaml";
 import type { Range } from "../defaults.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
 import { FORMULA_WORDS } from "../formula/index.ts";
-import { nearest } from "../nearest.ts";
 import { complain, found, type Place } from "./place.ts";
 
 /** Each reads one scalar; undefined, and a problem, when it is not what was asked for. */
@@ -36,7 +35,7 @@ export function readChoice<T extends string>(place: Place, choices: readonly T[]
   const value = isScalar(place.node) ? place.node.value : null;
   const choice = choices.find((known) => known === value);
   if (choice !== undefined) return choice;
-  const guess = typeof value === "string" ? nearest(value, choices) : null;
+  const guess = typeof value === "string" ? place.source.guess(value, choices) : null;
   return complain(
     place,
     `expected ${choices.join(" | ")}, found ${found(place)}`,

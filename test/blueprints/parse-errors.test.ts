@@ -26,7 +26,7 @@ describe("fields", () => {
     ["useCase: small", "description: x", "useCase", 1, /missing field "useCase"/],
     ["  decide: risk > 0.35", "", "policy.decide", 24, /missing field "decide"/],
     ["  freshRows: 20%", "  - 1", "training", 30, /expected a section with schedule, .*, found a list/],
-    ["  distance: number", "  distance: number\n  distance: number", "", 5, /not valid YAML: Map keys must be unique/],
+    ["  distance: number", "  distance: number\n  distance: number", "context.distance", 5, /is there twice/],
   ]);
 });
 
