@@ -77,6 +77,7 @@ export function loopOptions(
     stateDir: join(settings.dir, "state"),
     stateEngine: settings.stateEngine,
     ...stateMemoryOf(settings),
+    ...(settings.replyPrefix === undefined ? {} : { replyPrefix: settings.replyPrefix }),
     partitions: settings.partitions,
     delivery: embedded ? "exactlyOnce" : settings.delivery,
     commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,

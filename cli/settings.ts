@@ -4,6 +4,9 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { StateEngineName } from "../topologies/index.ts";
 
+const replyPrefix = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/;
+const replyPrefixHelp = "write letters, digits, dots, dashes or underscores, a letter or digit first";
+
 const shape = z.strictObject({
   brokers: z.union([z.string(), z.array(z.string())]).optional(),
   registry: z.string().optional(),
@@ -20,6 +23,7 @@ const shape = z.strictObject({
       sessionTimeoutMs: z.number().int().min(1_000).optional(),
     })
     .optional(),
+  replies: z.strictObject({ prefix: z.string().regex(replyPrefix, replyPrefixHelp).optional() }).optional(),
   standbyReplicas: z.number().int().nonnegative().optional(),
   state: z
     .strictObject({
@@ -50,6 +54,8 @@ export interface Settings {
   readonly instanceId: string | undefined;
   /** Absent: the client's default. */
   readonly sessionTimeoutMs: number | undefined;
+  /** Replies may also go to topics whose names begin with it. Absent: `decision-replies-`. */
+  readonly replyPrefix: string | undefined;
   /** On how many other processes the state of each task is kept for a quick take-over. */
   readonly standbyReplicas: number;
   /** What keeps local state; rocksdb needs the package rocksdb-native. */
@@ -110,6 +116,7 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
     delivery,
     commitIntervalMs: file.commitIntervalMs ?? commitIntervalsMs[delivery],
     instanceId,
+    replyPrefix: file.replies?.prefix,
     kafkaClient,
     sessionTimeoutMs: file.kafka?.sessionTimeoutMs,
     ...(file.standbyReplicas === undefined ? {} : { standbyReplicas: file.standbyReplicas }),

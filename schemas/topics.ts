@@ -1,4 +1,4 @@
-import { defineTopic, type AnyTopic, type AvroSchema, type Topic } from "../streams/index.ts";
+import { defineTopic, type AnyTopic, type AvroSchema, type ReplyRule, type Topic } from "../streams/index.ts";
 import { recordLimits } from "./limits.ts";
 import * as types from "./types.ts";
 
@@ -115,3 +115,16 @@ export const rowsFamily: Topic<TrainingRow> = defineTopic({
 export const isRowsTopic = (name: string): boolean => name.startsWith(ROWS);
 export const useCaseOfRows = (name: string): string => name.slice(ROWS.length);
 export const rowsTopicName = (useCase: string): string => `${ROWS}${useCase}`;
+
+/** A replay's own topics begin with it. */
+export const REPLAYS = "replay-";
+const notForReplies = new Set(
+  [...topics, liveDecisions, restatedDecisions, enriched, scored, joined].map(({ name }) => name),
+);
+
+/** Topics of its own that a product may name for its replies: what the prefix is, an application may say otherwise. */
+export const otherReplies: ReplyRule = Object.freeze({
+  prefix: `${decisionReplies.name}-`,
+  isTaken: (topic: string) =>
+    notForReplies.has(topic) || topic === rowsFamily.name || isRowsTopic(topic) || topic.startsWith(REPLAYS),
+});

@@ -27,6 +27,7 @@ const table = {
   HANDLER_FAILED: { retry: false, fence: false, fatal: false },
   TOO_LATE: { retry: false, fence: false, fatal: false },
   READ_ONLY: { retry: false, fence: false, fatal: true },
+  REPLY_NOT_ALLOWED: { retry: false, fence: false, fatal: false },
   UNKNOWN_REPLY_TOPIC: { retry: false, fence: false, fatal: false },
   TOPOLOGY_INVALID: { retry: false, fence: false, fatal: true },
   STATE_CORRUPT: { retry: true, fence: false, fatal: false },

@@ -44,6 +44,7 @@ export {
   type GlobalView,
   type Operator,
   type Origin,
+  type ReplyRule,
   type Store,
   type StreamRecord,
 } from "./operator.ts";

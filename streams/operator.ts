@@ -25,11 +25,12 @@ export interface Emitted<V> {
   /** The record this one goes back to: gives its headers, unless others are given, and its origin. */
   readonly from?: StreamRecord<unknown>;
   readonly headers?: Headers;
-  /** Another topic than the declared one with the same value type: a reply topic, a topic of a use case. */
-  readonly topic?: string | Topic<V>;
-  /** Absent: by the key, as every Kafka producer does. */
-  readonly partition?: number;
+  /** Where the output is a family of topics: the one that is meant. */
+  readonly topic?: Topic<V>;
 }
+
+/** An answer to a request: where it goes and its headers, the request says. */
+export type Reply<V> = Pick<Emitted<V>, "key" | "value" | "time">;
 
 /** A keyed store of the operator, one partition of it in each task, with a compacted changelog. */
 export interface StoreSpec<V> {
@@ -58,6 +59,14 @@ export interface Timer {
   readonly key: string;
 }
 
+/** Which topics a request may name for its reply, beside the one the operator declares. */
+export interface ReplyRule {
+  /** Their names begin with this. */
+  readonly prefix: string;
+  /** Never one of these, whatever the prefix. The topology's own topics, changelogs and internal topics need not be among them. */
+  readonly isTaken?: (topic: string) => boolean;
+}
+
 type Inputs = Readonly<Record<string, AnyTopic>>;
 type Outputs = Readonly<Record<string, AnyTopic>>;
 // The two variance seams of the operator type: stores and global views of any value.
@@ -79,6 +88,11 @@ type ViewOf<G> = G extends GlobalRef<infer View> ? View : never;
 export interface Context<O extends Outputs, S extends Stores, G extends Globals> {
   /** Throws `UNENCODABLE` when the value does not fit the topic's schema. */
   emit<K extends keyof O & string>(output: K, record: Emitted<ValueOf<O[K]>>): void;
+  /**
+   * Answers where the request's headers ask for it; nothing where they name no topic. A topic the operator's rule does not allow, or a place
+   * that is not there, makes the request a dead letter (`REPLY_NOT_ALLOWED`, `UNKNOWN_REPLY_TOPIC`); whatever the batch does otherwise stays.
+   */
+  reply<K extends keyof O & string>(output: K, request: StreamRecord<unknown>, reply: Reply<ValueOf<O[K]>>): void;
   /** Makes a topic that has no fixed name ready for `emit`: created, its schema registered. Cheap when done before. */
   open(topic: AnyTopic): Promise<void>;
   readonly state: { readonly [K in keyof S]: Store<StoredValue<S[K]>> };
@@ -110,6 +124,8 @@ export interface Operator<
   readonly out: O;
   readonly state: S;
   readonly globals: G;
+  /** By output: which topics requests may name for their replies. Absent: the declared one alone. */
+  readonly replies?: { readonly [K in keyof O]?: ReplyRule };
   readonly handlers: {
     readonly [K in keyof I]: (
       records: readonly StreamRecord<ValueOf<I[K]>>[],

@@ -14,7 +14,7 @@ import {
   type Scope,
   type Scorers,
 } from "../operators/index.ts";
-import { clock, decisions, enriched, joined, restatedDecisions, scored } from "../schemas/index.ts";
+import { clock, decisions, enriched, joined, otherReplies, restatedDecisions, scored } from "../schemas/index.ts";
 import { defineTopology, type AnyTopic, type Topology } from "../streams/index.ts";
 
 export interface DecisionTopologyOptions {
@@ -24,6 +24,8 @@ export interface DecisionTopologyOptions {
   /** Goes into the seed of every decision: another salt draws other samples. */
   readonly salt: string;
   readonly join?: JoinOptions;
+  /** Names of other topics that replies may go to begin with it. Default `decision-replies-`. */
+  readonly replyPrefix?: string;
   /** Edges that are passed in memory; the others are real topics. */
   readonly memoryEdges?: readonly AnyTopic[];
   /** Makes decisions again instead of taking part in the live group: run it over a side view. */
@@ -39,7 +41,7 @@ export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scor
  * are made again and nobody is answered; a version that was not the live one also reads the live decisions, so that rows say what was done.
  */
 export function decisionTopology(options: DecisionTopologyOptions): Topology {
-  const { name, scorers, salt, memoryEdges = allMemoryEdges, scope, statistics = true } = options;
+  const { name, scorers, salt, memoryEdges = allMemoryEdges, scope, replyPrefix, statistics = true } = options;
   const restating = scope?.blueprintVersion !== undefined;
   const made = restating ? restatedDecisions : decisions;
   const joining: JoinOptions = {
@@ -54,7 +56,7 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
     operators: [
       enrichWithin(scope),
       infer(scorers),
-      decide(salt),
+      decide(salt, replyPrefix === undefined ? otherReplies : { ...otherReplies, prefix: replyPrefix }),
       ...(restating ? [restate(scope)] : []),
       join(joining),
       etl,

@@ -37,6 +37,8 @@ export interface LoopOptions extends StateEngineOptions {
   readonly memoryEdges?: readonly AnyTopic[];
   /** How long the join remembers; default `joinDefaults`. */
   readonly join?: JoinOptions;
+  /** Names of other topics that replies may go to begin with it. Default `decision-replies-`. */
+  readonly replyPrefix?: string;
   /** What a person should know. Default: nothing is said. */
   readonly log?: Log;
   readonly metrics?: Metrics;
@@ -96,6 +98,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     scorers: (model) => tools.scorers.get(model),
     salt,
     ...(options.join === undefined ? {} : { join: options.join }),
+    ...(options.replyPrefix === undefined ? {} : { replyPrefix: options.replyPrefix }),
     ...(options.memoryEdges === undefined ? {} : { memoryEdges: options.memoryEdges }),
   });
   const application: Application = new Application({

@@ -8,7 +8,6 @@ import {
   createLevelEngine,
   defineOperator,
   defineTopology,
-  replyAddress,
   Serdes,
   type Topic,
 } from "../../streams/index.ts";
@@ -59,8 +58,7 @@ const decide = (requests: Topic<BenchRequest>, decisions: Topic<BenchDecision>, 
           const action = actionOf(value);
           const decision = { id, unit, score, value, action, model: MODEL_NAME, features };
           context.emit("decisions", { key: id, value: decision, time, headers: {} });
-          const address = replyAddress(record.headers);
-          if (address) context.emit("replies", { key: id, value: { id, action, value, score }, time, ...address });
+          context.reply("replies", record, { key: id, value: { id, action, value, score }, time });
         }
       },
     },

@@ -1,6 +1,6 @@
 import { validBlueprints } from "../../blueprints/index.ts";
-import { decisionReplies, decisions, scored } from "../../schemas/index.ts";
-import { defineOperator, replyAddress, StreamsError } from "../../streams/index.ts";
+import { decisionReplies, decisions, otherReplies, scored } from "../../schemas/index.ts";
+import { defineOperator, StreamsError, type ReplyRule } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import { answeredStore, answeredWith, leftAt } from "./answered.ts";
 import { decideScored, refusalOf, replyTo } from "./logic.ts";
@@ -9,15 +9,19 @@ import { decideScored, refusalOf, replyTo } from "./logic.ts";
  * Requests with predictions in, decisions and replies out. A request that names no place for a reply gets none. A decision id
  * that was answered gets the same answer again, and no second record, until the blueprint's retention of answers is over: a retry, a
  * fail-over or a model published in between changes nothing. Then it is decided anew, which record and reply say for as long
- * as its mark is kept.
+ * as its mark is kept. A reply that may not be written where the request wants it makes the request a dead letter; the decision is made and
+ * recorded all the same.
+ *
+ * @param others where replies may go beside their own topic
  */
-export const decide = (salt: string) =>
+export const decide = (salt: string, others: ReplyRule = otherReplies) =>
   defineOperator({
     name: "decide",
     in: { scored },
     out: { decisions, replies: decisionReplies },
     state: { answered: answeredStore },
     globals: { blueprints: blueprintTable },
+    replies: { replies: others },
     reads: { scored: ({ value }) => [["answered", value.enriched.request.decisionId]] },
     handlers: {
       scored(records, context) {
@@ -25,10 +29,9 @@ export const decide = (salt: string) =>
         for (const record of records) {
           const { request, blueprintVersion, error } = record.value.enriched;
           const { time } = record;
-          const address = replyAddress(record.headers);
           const answered = context.state.answered.get(request.decisionId);
           if (answered !== undefined && answered.reply !== null) {
-            if (address) context.emit("replies", { key: request.decisionId, value: answered.reply, time, ...address });
+            context.reply("replies", record, { key: request.decisionId, value: answered.reply, time });
             continue;
           }
           const compiled =
@@ -36,7 +39,7 @@ export const decide = (salt: string) =>
           if (compiled === undefined) {
             const message = error ?? `blueprint ${blueprintVersion} is gone`;
             const value = refusalOf(record.value, message);
-            if (address) context.emit("replies", { key: request.decisionId, value, time, ...address });
+            context.reply("replies", record, { key: request.decisionId, value, time });
             context.reject(record, new StreamsError("HANDLER_FAILED", message));
             continue;
           }
@@ -46,7 +49,7 @@ export const decide = (salt: string) =>
           context.state.answered.put(decision.decisionId, entry);
           context.schedule(entry.until, decision.decisionId);
           context.emit("decisions", { key: decision.decisionId, value: decision, time, headers: {} });
-          if (address) context.emit("replies", { key: decision.decisionId, value: reply, time, ...address });
+          context.reply("replies", record, { key: decision.decisionId, value: reply, time });
         }
       },
     },

@@ -134,7 +134,7 @@ export class Application {
     const open: { -readonly [K in keyof Membership]?: Membership[K] } = {};
     this.#membership = open;
     const producers = await openProducers(delivery, id, this.#instanceId, backbone);
-    const outbox = new Outbox(backbone, this.serdes, deadLetters);
+    const outbox = new Outbox(backbone, this.serdes, deadLetters, (code) => this.metrics.deadLetters.inc({ code }));
     const { metrics } = this;
     const producerOf = (task: Task): Producer | undefined => this.#tasks.producerOf(task);
     open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);
@@ -335,7 +335,7 @@ export class Application {
     const value = this.serdes.encode(deadLetters, letter);
     const key = `${fetch.topic}/${fetch.partition}/${record.offset}`;
     const output = { topic: deadLetters.name, partition: undefined, key, value, time: record.timestamp, headers: {} };
-    this.#open.committer.write([{ ...output, fetchedAt: undefined }]);
+    this.#open.committer.write([{ ...output, fetchedAt: undefined, request: undefined }]);
   }
 
   /** Finishes the pass at hand, commits and leaves the group; with `drain` only after everything published is handled. */

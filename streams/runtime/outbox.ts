@@ -13,16 +13,26 @@ export class Outbox {
   readonly #backbone: Pick<Backbone, "partitions">;
   readonly #serdes: Serdes;
   readonly #deadLetters: AnyTopic;
+  readonly #onDeadLetter: (code: string) => void;
   readonly #counts = new Map<string, number>();
+  /** Asked for in vain in this call: a stranger's name costs one question, however often it comes. */
+  readonly #missing = new Set<string>();
 
-  constructor(backbone: Pick<Backbone, "partitions">, serdes: Serdes, deadLetters: AnyTopic) {
+  constructor(
+    backbone: Pick<Backbone, "partitions">,
+    serdes: Serdes,
+    deadLetters: AnyTopic,
+    onDeadLetter: (code: string) => void,
+  ) {
     this.#backbone = backbone;
     this.#serdes = serdes;
     this.#deadLetters = deadLetters;
+    this.#onDeadLetter = onDeadLetter;
   }
 
   async address(outputs: readonly Output[], now: number): Promise<OutgoingRecord[]> {
     const records: OutgoingRecord[] = [];
+    this.#missing.clear();
     // What is written of one record (a decision and its reply) mostly has one key.
     let last = "";
     let key = Buffer.alloc(0);
@@ -32,7 +42,7 @@ export class Outbox {
         last = output.key;
         key = Buffer.from(last);
       }
-      if (count === undefined || (output.partition ?? 0) >= count || (output.partition ?? 0) < 0) {
+      if (count === undefined || (output.partition ?? 0) >= count) {
         records.push(await this.#undeliverable(output, key, count));
         continue;
       }
@@ -52,8 +62,10 @@ export class Outbox {
   }
 
   async #count(topic: string): Promise<number | undefined> {
+    if (this.#missing.has(topic)) return undefined;
     const count = await this.#backbone.partitions(topic);
-    if (count !== undefined) this.#counts.set(topic, count);
+    if (count === undefined) this.#missing.add(topic);
+    else this.#counts.set(topic, count);
     return count;
   }
 
@@ -65,14 +77,18 @@ export class Outbox {
         ? `nothing can be written to ${place}: there is no such topic; create it before naming it`
         : `nothing can be written to ${place}: the topic has ${count} partitions`,
     );
-    const origin = { topic: output.topic, partition: output.partition ?? -1, offset: -1 };
-    const letter = deadLetter(origin, "reply", error, { key, value: output.value, headers: output.headers });
+    const nowhere = { topic: output.topic, partition: output.partition ?? -1, offset: -1 };
+    const written = { key, value: output.value, headers: output.headers };
+    const { origin, operator, raw } = output.request ?? { origin: nowhere, operator: "outbox", raw: written };
+    this.#onDeadLetter(error.code);
+    const letter = deadLetter(origin, operator, error, raw);
     const topic = this.#deadLetters.name;
     const partitions = this.#counts.get(topic) ?? (await this.#count(topic)) ?? 1;
+    const letterKey = Buffer.from(`${origin.topic}/${origin.partition}/${origin.offset}`);
     return {
       topic,
-      partition: partitionOf(key, partitions),
-      key,
+      partition: partitionOf(letterKey, partitions),
+      key: letterKey,
       value: this.#serdes.encode(this.#deadLetters, letter),
       timestamp: output.time,
     };

@@ -1,6 +1,8 @@
 import type { Headers } from "../backbone/backbone.ts";
-import { StreamsError } from "../errors.ts";
-import type { AnyOperator, Context, Emitted, Origin, StoreKey, StreamRecord } from "../operator.ts";
+import { hasCode, StreamsError } from "../errors.ts";
+import type { AnyOperator, Context, Emitted, Origin, Reply, ReplyRule, StoreKey, StreamRecord } from "../operator.ts";
+import { replyAddress } from "../request-reply/headers.ts";
+import { ReplyGate } from "../request-reply/reply-gate.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { OperatorTimer, TaskState } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
@@ -18,6 +20,15 @@ export interface Output {
   readonly headers: Headers;
   /** Set for measured topics: when the input was fetched. */
   readonly fetchedAt: number | undefined;
+  /** Set for replies: the request, which is a dead letter where the place it names is not there. */
+  readonly request: AskedRecord | undefined;
+}
+
+/** A request as its dead letter needs it. */
+export interface AskedRecord {
+  readonly origin: Origin;
+  readonly operator: string;
+  readonly raw: Queued["raw"] | undefined;
 }
 
 export interface TaskEnvironment {
@@ -33,6 +44,7 @@ export interface TaskEnvironment {
 
 type AnyContext = Context<Record<string, AnyTopic>, Record<string, never>, Record<string, never>>;
 type Handler = (records: readonly StreamRecord<unknown>[], context: AnyContext) => void | Promise<void>;
+type Rules = Readonly<Record<string, ReplyRule | undefined>> | undefined;
 type Reads = Readonly<Record<string, ((record: StreamRecord<unknown>) => readonly StoreKey[]) | undefined>>;
 
 /**
@@ -47,6 +59,7 @@ export class OperatorChain {
   readonly #environment: TaskEnvironment;
   readonly #contexts: ReadonlyMap<AnyOperator, AnyContext>;
   readonly #edges = new Map<string, StreamRecord<unknown>[]>();
+  readonly #gate: ReplyGate;
   #outputs: Output[] = [];
   #fetchedAt: number | undefined;
   /** The operator at work, for the dead letters. */
@@ -66,6 +79,7 @@ export class OperatorChain {
     this.#state = state;
     this.#environment = environment;
     this.#streamTime = state.checkpoint?.streamTime ?? Number.NEGATIVE_INFINITY;
+    this.#gate = new ReplyGate(topology, environment.deadLetters);
     this.#contexts = new Map(operators.map((operator) => [operator, this.#context(operator)]));
   }
 
@@ -178,6 +192,7 @@ export class OperatorChain {
     const streamTime = (): number => this.#streamTime;
     return {
       emit: (output, record) => this.#emit((operator.out as Record<string, AnyTopic>)[output]!, record),
+      reply: (output, request, reply) => this.#reply(operator, output, request, reply),
       open: (topic) => (serdes.isOpen(topic) ? resolved : open(topic)),
       state: Object.fromEntries(stores) as AnyContext["state"],
       globals: Object.fromEntries(views) as AnyContext["globals"],
@@ -195,7 +210,7 @@ export class OperatorChain {
   #emit(declared: AnyTopic, record: Emitted<unknown>): void {
     const { key, value, time, from } = record;
     const headers = record.headers ?? from?.headers ?? {};
-    if (record.topic === undefined && this.#topology.memoryEdges.has(declared.name)) {
+    if (this.#topology.memoryEdges.has(declared.name)) {
       const origin = from?.origin ?? { topic: declared.name, partition: this.#partition, offset: -1 };
       const passed = { key, value, time, headers, origin, raw: (from as Partial<Queued> | undefined)?.raw };
       const edge = this.#edges.get(declared.name);
@@ -203,16 +218,48 @@ export class OperatorChain {
       else edge.push(passed);
       return;
     }
-    const topic = typeof record.topic === "object" ? record.topic : declared;
+    const topic = record.topic === undefined ? declared : memberOf(declared, record.topic);
     this.#outputs.push({
-      topic: typeof record.topic === "string" ? record.topic : topic.name,
-      partition: record.partition,
+      topic: topic.name,
+      partition: undefined,
       key,
       value: this.#environment.serdes.encode(topic, value),
       time,
       headers,
       fetchedAt: topic.measured === true ? this.#fetchedAt : undefined,
+      request: undefined,
     });
+  }
+
+  #reply(operator: AnyOperator, output: string, request: StreamRecord<unknown>, reply: Reply<unknown>): void {
+    const declared = (operator.out as Record<string, AnyTopic>)[output]!;
+    const { origin, time } = request;
+    const { raw } = request as Partial<Queued>;
+    try {
+      const address = replyAddress(request.headers);
+      if (address === undefined) return;
+      const { topic, partition, headers } = address;
+      if (topic !== declared.name) this.#checkReply(topic, (operator.replies as Rules)?.[output]);
+      this.#outputs.push({
+        topic,
+        partition,
+        key: reply.key,
+        value: this.#environment.serdes.encode(declared, reply.value),
+        time: reply.time,
+        headers,
+        fetchedAt: undefined,
+        request: { origin, operator: operator.name, raw },
+      });
+    } catch (error) {
+      if (!hasCode(error, "REPLY_NOT_ALLOWED")) throw error;
+      this.bury(origin, operator.name, error, time, raw);
+    }
+  }
+
+  #checkReply(topic: string, rule: ReplyRule | undefined): void {
+    const problem = this.#gate.problem(topic, rule);
+    if (problem === undefined) return;
+    throw new StreamsError("REPLY_NOT_ALLOWED", `no reply is written to ${JSON.stringify(topic)}: ${problem}`);
   }
 
   /** Writes a dead letter. */
@@ -228,6 +275,7 @@ export class OperatorChain {
       time,
       headers: {},
       fetchedAt: undefined,
+      request: undefined,
     });
   }
 
@@ -243,6 +291,12 @@ const resolved = Promise.resolve();
 
 const ownKey = (operator: AnyOperator, key: string): readonly StoreKey[] =>
   Object.keys(operator.state as Record<string, unknown>).map((store) => [store, key]);
+
+/** The topic that is meant of a family; anything else would be a way to any topic. */
+function memberOf(family: AnyTopic, topic: AnyTopic): AnyTopic {
+  if (family.family === true && topic.name.startsWith(`${family.name}.`)) return topic;
+  throw new StreamsError("TOPOLOGY_INVALID", `${topic.name} is not one of the topics ${family.name}.*`);
+}
 
 function edgeTopic(operators: readonly AnyOperator[], name: string): AnyTopic {
   for (const operator of operators) {

@@ -58,7 +58,7 @@ export class TestDriver {
     this.#deadLetters = options.deadLetters;
     this.#partitions = options.partitions ?? 1;
     this.#time = options.start ?? 0;
-    this.#outbox = new Outbox(this.#log, this.#serdes, options.deadLetters);
+    this.#outbox = new Outbox(this.#log, this.#serdes, options.deadLetters, () => undefined);
   }
 
   async open(): Promise<void> {

@@ -29,6 +29,14 @@ test("another state engine is refused with those there are, in the flag and in t
   expect(() => readSettings({ config: file("state: { engine: rocks }\n") }, {})).toThrow("state.engine");
 });
 
+test("the prefix of other topics for replies is a name's beginning, and no internal one's", () => {
+  expect(readSettings({ config: file("id: a\n") }, {}).replyPrefix).toBeUndefined();
+  expect(readSettings({ config: file("replies: { prefix: answers. }\n") }, {}).replyPrefix).toBe("answers.");
+  for (const wrong of ['""', "__", "a b"]) {
+    expect(() => readSettings({ config: file(`replies: { prefix: ${wrong} }\n`) }, {})).toThrow("replies.prefix");
+  }
+});
+
 test("commits are as frequent as the delivery needs, unless the file says how frequent", () => {
   expect(readSettings({ config: file("id: a\n") }, {})).toMatchObject({ delivery: "exactlyOnce", commitIntervalMs: 5 });
   const config = file("delivery: atLeastOnce\n");

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createClient } from "../../client/index.ts";
+import { parseBlueprint } from "../../blueprints/index.ts";
 import {
+  blueprints,
   deadLetters,
   decisionReplies,
   decisionRequests,
@@ -56,27 +58,48 @@ export function badInput(name: string, open: () => Promise<Surroundings>): void 
       const unknownUseCase = await request(loop, "bad-use-case", { useCase: "flight-delay" });
       const lostReply = {
         ...(await good("good-2")),
-        headers: replyHeaders("no-such-topic", 0, Buffer.from("c")),
+        headers: replyHeaders("decision-replies-nowhere", 0, Buffer.from("c")),
       };
+      const { version } = parseBlueprint(readFileSync(flights.blueprint, "utf8"));
+      const overwriting = await Promise.all(
+        [
+          "blueprints",
+          "training-rows.flight-delays",
+          "bad-input-enrich-infer-decide-changelog",
+          "__consumer_offsets",
+        ].map(async (topic, at) => ({
+          ...(await good(at === 0 ? `flight-delays/${version}` : `good-${4 + at}`)),
+          headers: replyHeaders(topic, 0, Buffer.from("c")),
+        })),
+      );
       const producer = await backbone.producer();
       const wrong = [truncated, unframed, unknownId, otherType, tombstone, unknownUseCase];
-      await producer.send([first, ...wrong, lostReply, await good("good-3")]);
+      const before = await backbone.offsets([blueprints.name]);
+      await producer.send([first, ...wrong, lostReply, ...overwriting, await good("good-3")]);
       await producer.close();
       await loop.application.idle();
+      expect(await backbone.offsets([blueprints.name])).toEqual(before);
 
       const decided: string[] = [];
       for await (const { key } of readTopic(backbone, serdes, decisions)) decided.push(key);
-      expect(decided.sort()).toEqual(["good-1", "good-2", "good-3"]);
+      const asked = ["good-1", "good-2", "good-3", "good-5", "good-6", "good-7"];
+      expect(decided.sort()).toEqual([`flight-delays/${version}`, ...asked]);
       const letters: DeadLetter[] = [];
       for await (const { value } of readTopic(backbone, serdes, deadLetters)) letters.push(value);
       const reasons = letters.map(({ code, message }) => `${code}: ${message}`).sort();
       expect(reasons).toEqual([
         expect.stringMatching(/^HANDLER_FAILED: unknown use case "flight-delay": known are flight-delays$/),
+        expect.stringMatching(
+          /^REPLY_NOT_ALLOWED: no reply is written to "__consumer_offsets": it is an internal topic$/,
+        ),
+        expect.stringMatching(/^REPLY_NOT_ALLOWED: no reply is written to "bad-input-.*-changelog": it is one of/),
+        expect.stringMatching(/^REPLY_NOT_ALLOWED: no reply is written to "blueprints": it is one of/),
+        expect.stringMatching(/^REPLY_NOT_ALLOWED: no reply is written to "training-rows.flight-delays": it is one of/),
         expect.stringMatching(/^UNDECODABLE: a tombstone on a topic of events$/),
         expect.stringMatching(/^UNDECODABLE: not Confluent-framed Avro: it has 21 bytes/),
         expect.stringMatching(/^UNDECODABLE: schema id \d+ can't be read as decision-requests: .*ObservationRecorded/),
         expect.stringMatching(/^UNDECODABLE: truncated: \d+ bytes of schema id \d+$/),
-        expect.stringMatching(/^UNKNOWN_REPLY_TOPIC: nothing can be written to no-such-topic\/0/),
+        expect.stringMatching(/^UNKNOWN_REPLY_TOPIC: nothing can be written to decision-replies-nowhere\/0/),
         expect.stringMatching(/^UNKNOWN_SCHEMA: schema id 999999 is not in the registry$/),
       ]);
       const kept = letters.find(({ code }) => code === "UNKNOWN_SCHEMA")!;

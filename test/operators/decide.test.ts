@@ -1,8 +1,24 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { blueprintTable, decide, decisionSeed } from "../../operators/index.ts";
-import { blueprints, deadLetters, decisionReplies, decisions, scored, type Scored } from "../../schemas/index.ts";
-import { createTestDriver, defineTopology, replyHeaders, type TestDriver } from "../../streams/index.ts";
+import {
+  blueprints,
+  deadLetters,
+  decisionReplies,
+  decisions,
+  otherReplies,
+  scored,
+  type DecisionReplied,
+  type Scored,
+} from "../../schemas/index.ts";
+import {
+  createTestDriver,
+  defineOperator,
+  defineTopic,
+  defineTopology,
+  replyHeaders,
+  type TestDriver,
+} from "../../streams/index.ts";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { HOUR, PARCELS, parcels, published, request, START } from "./parcels.ts";
 
@@ -144,16 +160,127 @@ describe("the reply", () => {
   });
 
   test.each([
-    ["nowhere", 0, "there is no such topic"],
+    ["decision-replies-nowhere", 0, "there is no such topic"],
     [decisionReplies.name, 3, "the topic has 3 partitions"],
-    [decisionReplies.name, -1, "the topic has 3 partitions"],
-  ])("to %s/%i, which is not there, is a dead letter; the decision stands", async (topic, partition, message) => {
-    const headers = asking(partition, "c", topic);
-    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers });
+    [decisionReplies.name, 2 ** 31 - 1, "the topic has 3 partitions"],
+  ])(
+    "to %s/%i, which is not there, makes the request a dead letter; the decision stands",
+    async (topic, partition, message) => {
+      const headers = asking(partition, "c", topic);
+      await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers, partition: 1 });
+      expect(driver.deadLetters()).toMatchObject([
+        {
+          topic: scored.name,
+          partition: 1,
+          offset: 0,
+          operator: "decide",
+          code: "UNKNOWN_REPLY_TOPIC",
+          message: expect.stringContaining(message),
+        },
+      ]);
+      expect(driver.output(decisions).readAll()).toHaveLength(1);
+    },
+  );
+
+  const own = "it is one of the application's own topics";
+  test.each([
+    ["blueprints", own],
+    ["decisions", own],
+    ["dead-letters", own],
+    ["model-artifacts", own],
+    ["hourly-stats", own],
+    ["training-rows", own],
+    ["training-rows.parcels", own],
+    ["replay-1234-1-training-rows.parcels", own],
+    ["t-decide-changelog", own],
+    ["decision-replies-of-another-changelog", own],
+    ["__consumer_offsets", "it is an internal topic"],
+    ["_schemas", "it is an internal topic"],
+    ["payments", "names of other topics for replies begin with decision-replies-"],
+    ["decision-replies.x", "names of other topics for replies begin with decision-replies-"],
+    ["decision-replies-\n", "that is no name of a topic"],
+    ["constructor", "names of other topics for replies begin with decision-replies-"],
+  ])("goes never to %s: the request is a dead letter and the decision stands", async (topic, reason) => {
+    const headers = asking(0, "c", topic);
+    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers, partition: 1 });
+    const message = expect.stringContaining(reason);
     expect(driver.deadLetters()).toMatchObject([
-      { code: "UNKNOWN_REPLY_TOPIC", message: expect.stringContaining(message) },
+      { topic: scored.name, partition: 1, offset: 0, operator: "decide", code: "REPLY_NOT_ALLOWED", message },
     ]);
-    expect(driver.output(decisions).readAll()).toHaveLength(1);
+    expect(driver.output(decisions).readAll()).toMatchObject([{ key: "d", value: { value: true } }]);
+    expect(driver.output(decisionReplies).readAll()).toEqual([]);
+  });
+
+  test("is refused in the same way to a repeated request, and to one that is not decided", async () => {
+    const headers = asking(0, "c", "blueprints");
+    const unknown = value("e", null, { blueprintVersion: null, features: [], error: "unknown use case" });
+    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START });
+    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers });
+    await driver.input(scored).send({ key: "anna", value: unknown, time: START, headers });
+    expect(driver.deadLetters().map(({ offset, code }) => [offset, code])).toEqual([
+      [1, "REPLY_NOT_ALLOWED"],
+      [2, "REPLY_NOT_ALLOWED"],
+      [2, "HANDLER_FAILED"],
+    ]);
+  });
+
+  test.each([
+    [{ kafka_replyPartition: Buffer.alloc(3) }, "kafka_replyPartition has 3 bytes"],
+    [{ kafka_replyPartition: Buffer.alloc(5) }, "kafka_replyPartition has 5 bytes"],
+    [{ kafka_replyPartition: Buffer.alloc(4, 0xff) }, "kafka_replyPartition has the value -1"],
+    [{ kafka_correlationId: Buffer.alloc(5_000) }, "kafka_correlationId has 5000 bytes; at most 4096"],
+    [{ kafka_replyTopic: Buffer.alloc(250, "a") }, "kafka_replyTopic has 250 bytes"],
+  ])(
+    "is not guessed from headers that are wrong (%#): the request is a dead letter that says which",
+    async (wrong, message) => {
+      const headers = { ...asking(0, "c"), ...wrong };
+      await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers });
+      expect(driver.deadLetters()).toMatchObject([
+        { topic: scored.name, offset: 0, code: "REPLY_NOT_ALLOWED", message: expect.stringContaining(message) },
+      ]);
+      expect(driver.output(decisions).readAll()).toHaveLength(1);
+      expect(driver.output(decisionReplies).readAll()).toEqual([]);
+    },
+  );
+
+  test("goes to partition 0 of a request that names a topic and no partition", async () => {
+    const { kafka_replyPartition: _, ...headers } = asking(2, "c") as Record<string, Buffer>;
+    await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers });
+    expect(driver.output(decisionReplies).readAll()).toMatchObject([{ partition: 0 }]);
+  });
+
+  test("may go to another topic whose name begins with the declared prefix, and to none of the loop's whatever the prefix", async () => {
+    const mine = defineTopic<DecisionReplied>({ name: "decision-answers", schema: decisionReplies.schema });
+    const asked = defineTopic<Scored>({ name: "asked", schema: scored.schema });
+    const other = defineOperator({
+      name: "other",
+      in: { asked },
+      out: { mine },
+      state: {},
+      globals: {},
+      handlers: { asked: () => undefined },
+    });
+    const elsewhere = defineTopology({
+      name: "t",
+      operators: [decide("salt", { ...otherReplies, prefix: "decision" }), other],
+      globals: [blueprintTable],
+    });
+    const run = await createTestDriver(elsewhere, { deadLetters, start: START });
+    await run.input(blueprints).send(published());
+    const ask = (id: string, topic: string) =>
+      run.input(scored).send({ key: "anna", value: value(id, 0.75), time: START, headers: asking(0, "c", topic) });
+    await ask("d1", "decision-requests");
+    await ask("d2", "decisions");
+    await ask("d3", mine.name);
+    expect(run.deadLetters().map(({ code }) => code)).toEqual([
+      "REPLY_NOT_ALLOWED",
+      "REPLY_NOT_ALLOWED",
+      "REPLY_NOT_ALLOWED",
+    ]);
+    expect(run.output(decisions).readAll()).toHaveLength(3);
+    await ask("d4", "decision-answers-2");
+    expect(run.deadLetters().at(-1)).toMatchObject({ code: "UNKNOWN_REPLY_TOPIC" });
+    await run.close();
   });
 
   test("to a request without a blueprint is the error; the request is a dead letter and no decision is recorded", async () => {

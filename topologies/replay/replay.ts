@@ -1,4 +1,4 @@
-import { decisions, observations, rowsTopicName } from "../../schemas/index.ts";
+import { decisions, observations, REPLAYS, rowsTopicName } from "../../schemas/index.ts";
 import { ensureTopic, Publisher, readTable, Serdes, type Backbone } from "../../streams/index.ts";
 import { ORPHAN_MS, planReplay, replayName, versionsOf } from "./plan.ts";
 import type { ReplayOptions } from "./replay-options.ts";
@@ -26,8 +26,6 @@ export interface ReplayResult extends ReplayCounts {
   readonly resumed: boolean;
 }
 
-const PREFIX = "replay-";
-
 /**
  * Makes the decisions of a request again, beside the live group, with the same operators over the retained topics, and their rows. The topics are
  * shown in steps of event time: in each first what decisions are made from, then, when they are made, what is joined with them. So every task
@@ -40,8 +38,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
   const serdes = new Serdes(registry, options.subjectPrefix);
   await versionsOf(backbone, serdes, request);
   const name = await attemptName(backbone, replayName(request), options.fresh === true);
-  const rowsTopic = request.into ?? `${PREFIX}${name}-${rowsTopicName(request.useCase)}`;
-  const side = besideLive(backbone, `${PREFIX}${name}-`, { useCase: request.useCase, topic: rowsTopic });
+  const rowsTopic = request.into ?? `${REPLAYS}${name}-${rowsTopicName(request.useCase)}`;
+  const side = besideLive(backbone, `${REPLAYS}${name}-`, { useCase: request.useCase, topic: rowsTopic });
   const partitions = (await side.partitions(observations.name)) ?? options.partitions;
   const former = await readProgress(side, serdes);
   const publisher = await Publisher.open(side, serdes, partitions);
@@ -56,7 +54,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
     const versions = await versionsOf(side, serdes, request);
     const counts = await summarizeReplay(side, serdes, versions, progress);
     return {
-      replay: `${PREFIX}${name}`,
+      replay: `${REPLAYS}${name}`,
       useCase: request.useCase,
       blueprintVersion: request.blueprintVersion ?? null,
       rowsTopic,
@@ -78,8 +76,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
 async function attemptName(backbone: Backbone, name: string, fresh: boolean): Promise<string> {
   const topics = new Set(await backbone.topics());
   let attempt = 1;
-  while (topics.has(`${PREFIX}${name}-${attempt + 1}-${replayProgress.name}`)) attempt++;
-  const there = topics.has(`${PREFIX}${name}-${attempt}-${replayProgress.name}`);
+  while (topics.has(`${REPLAYS}${name}-${attempt + 1}-${replayProgress.name}`)) attempt++;
+  const there = topics.has(`${REPLAYS}${name}-${attempt}-${replayProgress.name}`);
   return `${name}-${fresh && there ? attempt + 1 : attempt}`;
 }
 
