@@ -1,7 +1,9 @@
 import { textOf } from "../bytes.ts";
 import type { Backbone, Fetch, PartitionOffsets, Position, Reader } from "../backbone/backbone.ts";
+import { LastingReader } from "../backbone/lasting-reader.ts";
 import { StreamsError } from "../errors.ts";
 import type { GlobalView } from "../operator.ts";
+import { Outages, type Outage } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { FoldBytes } from "./fold-bytes.ts";
@@ -18,7 +20,15 @@ export interface GlobalFeedOptions {
   readonly sources: readonly GlobalSource[];
   /** Called with what can't be read; the feed goes on. */
   readonly onUndecodable: (fetch: Fetch, index: number, error: unknown) => void;
+  /** Called once, with what ended the feed: the globals stand still from then on. Outages do not end it. */
+  readonly onFailure?: (error: unknown) => void;
+  /** Default: nothing is said of outages. */
+  readonly outages?: Outages;
 }
+
+const POLL_MS = 200;
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
 
 /**
  * Reads every partition of the globals' topics, ahead of and beside the tasks. Tables are read from the start of their
@@ -33,12 +43,27 @@ export class GlobalFeed {
   readonly #reader: Reader;
   #waiters: (() => void)[] = [];
   #closing = false;
+  #closed: Promise<void> | undefined;
   #running: Promise<void> | undefined;
-  #failure: unknown;
+  #failure: { readonly error: unknown } | undefined;
+  readonly #log: Outage;
+  /** Of the registry, for a schema that a record was written with. */
+  readonly #schemas: Outage;
+  #stopWaiting: (() => void) | undefined;
 
   static async open(options: GlobalFeedOptions): Promise<GlobalFeed> {
-    const { backbone, engine, sources } = options;
-    const database = await engine.open(DATABASE);
+    const database = await options.engine.open(DATABASE);
+    try {
+      return await GlobalFeed.#openOver(database, options);
+    } catch (error) {
+      // It could not be opened again otherwise.
+      await database.close();
+      throw error;
+    }
+  }
+
+  static async #openOver(database: StateDatabase, options: GlobalFeedOptions): Promise<GlobalFeed> {
+    const { backbone, sources } = options;
     const positions: Position[] = [];
     for (const { topic, partition, start } of await backbone.offsets([...new Set(sources.map((s) => s.topic.name))])) {
       const folded = sources.some((source) => source.kind === "fold" && source.topic.name === topic);
@@ -46,7 +71,10 @@ export class GlobalFeed {
       const offset = stored === undefined ? start : Number(Buffer.from(stored).toString());
       positions.push({ topic, partition, offset });
     }
-    const feed = new GlobalFeed(options, database, await backbone.reader(positions), positions);
+    const outages = options.outages ?? new Outages();
+    const log = outages.of("globals");
+    const reader = await LastingReader.open(backbone, positions, log);
+    const feed = new GlobalFeed(options, database, reader, positions, [log, outages.of("schemas of globals")]);
     for (const source of sources) {
       if (source.kind === "table") feed.#tables.set(source.name, new TableContent());
       else feed.#folds.set(source.name, await FoldBytes.load(source.name, database));
@@ -59,8 +87,11 @@ export class GlobalFeed {
     database: StateDatabase,
     reader: Reader,
     positions: readonly Position[],
+    [log, schemas]: readonly [Outage, Outage],
   ) {
     this.#options = options;
+    this.#log = log;
+    this.#schemas = schemas;
     this.#database = database;
     this.#reader = reader;
     for (const { topic, partition, offset } of positions) this.#next.set(`${topic}/${partition}`, offset);
@@ -99,9 +130,19 @@ export class GlobalFeed {
   async reached(ends: readonly PartitionOffsets[]): Promise<void> {
     while (!this.isAt(ends)) {
       if (this.#closing) throw new StreamsError("CLOSED", "the globals are closed");
+      this.check();
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
-      if (this.#failure !== undefined) throw this.#failure;
     }
+  }
+
+  /** The log or the registry can't be read at the moment: globals stand still until it is over. */
+  get lasting(): boolean {
+    return this.#log.lasting || this.#schemas.lasting;
+  }
+
+  /** Throws what ended the feed, if anything has: the globals stand still then. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   isAt(ends: readonly PartitionOffsets[]): boolean {
@@ -118,14 +159,54 @@ export class GlobalFeed {
   async #run(): Promise<void> {
     try {
       while (!this.#closing) {
-        const fetches = await this.#reader.poll(200);
+        const fetches = await this.#reader.poll(POLL_MS);
+        await this.#learn(fetches);
+        if (this.#closing) return;
         await this.#apply(fetches);
         this.#wake();
       }
     } catch (error) {
-      this.#failure = error;
+      if (this.#closing) return;
+      this.#failure = { error };
       this.#wake();
+      this.#options.onFailure?.(error);
     }
+  }
+
+  /**
+   * Waits until the schemas of all these records are known, as long as the registry is away. Before any of them is applied: a fold that was applied in part could
+   * not be applied again, and what is read before a table's record must not come before it here.
+   */
+  async #learn(fetches: readonly Fetch[]): Promise<void> {
+    const { serdes } = this.#options;
+    for (const { topic, partition, records } of fetches) {
+      for (const { offset, value } of records) {
+        for (let waitMs = FIRST_RETRY_MS; value !== null && !serdes.knows(value) && !this.#closing;) {
+          try {
+            await serdes.learn(value);
+            break;
+          } catch (error) {
+            // The record's own fault: it shows when it is applied.
+            if (!(error instanceof StreamsError && error.flags.retry)) break;
+            this.#schemas.failed(error, { topic, partition, offset });
+            await this.#wait(waitMs);
+            waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
+          }
+        }
+      }
+    }
+    this.#schemas.ended();
+  }
+
+  /** Until the time is over, or the feed is to close. */
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#stopWaiting = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #wake(): void {
@@ -138,7 +219,7 @@ export class GlobalFeed {
     for (const kind of ["table", "fold"] as const) {
       for (const source of this.#options.sources) {
         if (source.kind !== kind) continue;
-        for (const fetch of fetches) if (fetch.topic === source.topic.name) await this.#applyTo(source, fetch);
+        for (const fetch of fetches) if (fetch.topic === source.topic.name) this.#applyTo(source, fetch);
       }
     }
     const changes: Change[] = [...this.#folds.values()].flatMap((bytes) => bytes.takeChanges());
@@ -150,7 +231,7 @@ export class GlobalFeed {
     if (changes.length > 0) await this.#database.write(changes);
   }
 
-  async #applyTo(source: GlobalSource, fetch: Fetch): Promise<void> {
+  #applyTo(source: GlobalSource, fetch: Fetch): void {
     const { serdes, onUndecodable } = this.#options;
     const { topic, partition } = fetch;
     for (const [index, record] of fetch.records.entries()) {
@@ -160,7 +241,6 @@ export class GlobalFeed {
           if (source.kind === "table") this.#tables.get(source.name)!.delete(key);
           continue;
         }
-        if (!serdes.knows(record.value)) await serdes.learn(record.value);
         const value: unknown = serdes.decode(source.topic, record.value);
         if (source.kind === "table") {
           this.#tables.get(source.name)!.set(key, value);
@@ -172,7 +252,6 @@ export class GlobalFeed {
           );
         }
       } catch (error) {
-        if (error instanceof StreamsError && error.flags.retry) throw error;
         onUndecodable(fetch, index, error);
       }
     }
@@ -189,11 +268,17 @@ export class GlobalFeed {
     fold.evict?.(time, this.#folds.get(fold.name)!, (table) => this.#view(table));
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#closing = true;
+    this.#wake();
+    this.#stopWaiting?.();
     await this.#reader.close();
     await this.#running;
-    this.#wake();
+    this.#schemas.givenUp();
     await this.#database.close();
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as eventLoop } from "node:timers/promises";
 import type { Backbone, Fetch, GroupReader, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
+import { LastingReader } from "../backbone/lasting-reader.ts";
 import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
@@ -79,6 +80,8 @@ interface Membership {
   readonly group: GroupReader;
 }
 
+type Opening = { -readonly [K in keyof Membership]?: Membership[K] };
+
 /** Runs a topology's tasks over a backbone: polls, hands out, commits, moves tasks as the group says. */
 export class Application {
   readonly metrics: Metrics;
@@ -89,11 +92,13 @@ export class Application {
   readonly #backpressure: Backpressure;
   readonly #standbys: StandbySet;
   readonly #log: Log;
+  readonly #outages: Outages;
   /** From an error that ended the membership to the next pass that works. */
   readonly #out: Outage;
   #membership: Partial<Membership> = {};
   #running: Promise<void> | undefined;
   #closing = false;
+  #stopSleeping: (() => void) | undefined;
   #failure: unknown;
   #idleWaiters: Waiter[] = [];
   #waitingSince: number | undefined;
@@ -107,8 +112,9 @@ export class Application {
     const { metrics } = this;
     const { backbone, delivery, log = silent } = options;
     this.#log = log;
-    this.#out = new Outages(log, metrics).of("application");
-    this.#standbys = new StandbySet({ ...options, metrics });
+    this.#outages = new Outages(log, metrics);
+    this.#out = this.#outages.of("application");
+    this.#standbys = new StandbySet({ ...options, metrics, outages: this.#outages });
     this.#backpressure = new Backpressure(options.maxQueuedBytes ?? streamsLimits.queuedBytes);
     this.#tasks = new TaskSet({
       ...options,
@@ -131,15 +137,16 @@ export class Application {
 
   async #join(): Promise<void> {
     const { id, topology, backbone, delivery, deadLetters } = this.#options;
-    const open: { -readonly [K in keyof Membership]?: Membership[K] } = {};
+    const open: Opening = {};
     this.#membership = open;
     const producers = await openProducers(delivery, id, this.#instanceId, backbone);
     const outbox = new Outbox(backbone, this.serdes, deadLetters, (code) => this.metrics.deadLetters.inc({ code }));
     const { metrics } = this;
     const producerOf = (task: Task): Producer | undefined => this.#tasks.producerOf(task);
     open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);
-    open.globals = await this.#openGlobals();
+    await this.#openGlobals(open);
     open.clock = await this.#openClock();
+    this.#checkOpen();
     open.group = await backbone.group({
       groupId: id,
       copartitioned: topology.subTopologies.map(({ sources }) => sources.map(({ name }) => name)),
@@ -152,28 +159,36 @@ export class Application {
     });
   }
 
+  #checkOpen(): void {
+    if (this.#closing) throw new StreamsError("CLOSED", "the application is closed");
+  }
+
   get #open(): Membership {
     return this.#membership as Membership;
   }
 
-  async #openGlobals(): Promise<GlobalFeed> {
+  async #openGlobals(open: Opening): Promise<void> {
     const { topology, backbone, engine } = this.#options;
     const globals = await GlobalFeed.open({
       backbone,
       serdes: this.serdes,
       engine,
       sources: topology.globals,
+      outages: this.#outages,
       onUndecodable: (fetch, index, error) => this.#buryGlobal(fetch, index, error),
+      onFailure: () => this.#membership.group?.wake?.(),
     });
-    await globals.start();
-    return globals;
+    // Known before it has read anything, so that it can be closed meanwhile.
+    open.globals = globals;
+    if (!this.#closing) await globals.start();
   }
 
   async #openClock(): Promise<Reader | undefined> {
     const { topology, backbone } = this.#options;
     if (topology.clock === undefined) return undefined;
     const [at] = await backbone.offsets([topology.clock.name]);
-    return backbone.reader([{ topic: at!.topic, partition: 0, offset: Math.max(at!.start, at!.end - 1) }]);
+    const newest = { topic: at!.topic, partition: 0, offset: Math.max(at!.start, at!.end - 1) };
+    return LastingReader.open(backbone, [newest], this.#outages.of("clock"));
   }
 
   async #run(): Promise<void> {
@@ -210,7 +225,7 @@ export class Application {
       await this.#leave();
       if (!(cause instanceof StreamsError && (cause.flags.retry || cause.flags.fence))) return cause;
       this.#out.failed(cause);
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await this.#sleep(delayMs);
       if (this.#closing) return undefined;
       try {
         await this.#join();
@@ -221,6 +236,17 @@ export class Application {
     }
   }
 
+  /** Until the time is over, or the application is to close. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#stopSleeping = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   async #leave(): Promise<void> {
     const { group, clock, globals, committer } = this.#membership;
     for (const part of [group, clock, globals, committer]) await part?.close().catch(() => undefined);
@@ -229,7 +255,8 @@ export class Application {
   }
 
   async #pass(fetches: readonly Fetch[]): Promise<void> {
-    const { committer, group, clock } = this.#open;
+    const { committer, group, clock, globals } = this.#open;
+    globals.check();
     const now = performance.now();
     await this.#tasks.add(fetches, now);
     await this.#tasks.tick((await clock?.poll(0)) ?? [], now);
@@ -342,6 +369,10 @@ export class Application {
   async close(options: { readonly drain?: boolean } = {}): Promise<void> {
     if (options.drain === true && this.#failure === undefined) await this.idle();
     this.#closing = true;
+    this.#stopSleeping?.();
+    const { globals } = this.#membership;
+    // Whoever waits for what the globals can't read now would wait as long as the outage.
+    if (this.#out.lasting || globals?.lasting === true) await globals?.close();
     this.#membership.group?.wake?.();
     await this.#running;
     const { committer, group } = this.#membership;
@@ -360,13 +391,21 @@ export class Application {
  * What tasks write through where none has a producer of its own. Three transactional ids on Kafka: one is committed, what is done meanwhile goes into the
  * next, and of the third the broker may still be completing the transaction.
  */
-function openProducers(
+async function openProducers(
   delivery: Delivery,
   id: string,
   instanceId: string,
   backbone: Backbone,
 ): Promise<readonly Producer[]> {
-  if (delivery === "atLeastOnce" || !backbone.fencesOffsets) return Promise.all([backbone.producer()]);
-  if (backbone.kind === "embedded") return Promise.all([backbone.producer({ transactionalId: id })]);
-  return Promise.all([0, 1, 2].map((turn) => backbone.producer({ transactionalId: `${id}-${instanceId}-${turn}` })));
+  if (delivery === "atLeastOnce" || !backbone.fencesOffsets) return [await backbone.producer()];
+  if (backbone.kind === "embedded") return [await backbone.producer({ transactionalId: id })];
+  const opened = await Promise.allSettled(
+    [0, 1, 2].map((turn) => backbone.producer({ transactionalId: `${id}-${instanceId}-${turn}` })),
+  );
+  const producers = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const failed = opened.find((each) => each.status === "rejected");
+  if (failed === undefined) return producers;
+  // One that nobody knows would stay open: this is tried again for as long as an outage lasts.
+  for (const producer of producers) await producer.close().catch(() => undefined);
+  throw failed.reason;
 }

@@ -1,6 +1,7 @@
 import { textOf } from "../bytes.ts";
 import type { Backbone, Fetch, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Outage, Outages } from "../outage.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
@@ -11,10 +12,12 @@ export interface StandbySetOptions {
   readonly backbone: Backbone;
   readonly engine: StateEngine;
   readonly metrics: Metrics;
+  readonly outages: Outages;
 }
 
 const POLL_MS = 1_000;
-const RETRY_AFTER_MS = 1_000;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
 
 interface Round {
   readonly databases: ReadonlyMap<string, StateDatabase>;
@@ -29,6 +32,8 @@ interface Round {
  */
 export class StandbySet {
   readonly #options: StandbySetOptions;
+  readonly #outage: Outage;
+  #retryMs = FIRST_RETRY_MS;
   #tasks: ReadonlyMap<string, TopicPartition> = new Map();
   #round: Round | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -36,6 +41,7 @@ export class StandbySet {
 
   constructor(options: StandbySetOptions) {
     this.#options = options;
+    this.#outage = options.outages.of("standby");
   }
 
   /** Keeps the state of the tasks of exactly these input partitions from now on. */
@@ -65,7 +71,7 @@ export class StandbySet {
   }
 
   async #start(): Promise<void> {
-    if (this.#tasks.size === 0) return;
+    if (this.#tasks.size === 0) return this.#outage.givenUp();
     const { backbone, engine } = this.#options;
     const databases = new Map<string, StateDatabase>();
     try {
@@ -73,15 +79,19 @@ export class StandbySet {
       const reader = await backbone.reader(await this.#positions(databases));
       const round: Round = { databases, reader, stopped: false, running: Promise.resolve() };
       this.#round = round;
-      round.running = this.#follow(round).catch(() => this.#later());
-    } catch {
+      round.running = this.#follow(round).catch((error: unknown) => {
+        if (!round.stopped) this.#later(error);
+      });
+    } catch (error) {
       for (const database of databases.values()) await database.close();
-      this.#later();
+      this.#later(error);
     }
   }
 
-  #later(): void {
-    this.#retry = setTimeout(() => void this.#change(() => this.#tasks), RETRY_AFTER_MS);
+  #later(error: unknown): void {
+    this.#outage.failed(error);
+    this.#retry = setTimeout(() => void this.#change(() => this.#tasks), this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
   }
 
   #positions(databases: ReadonlyMap<string, StateDatabase>): Promise<Position[]> {
@@ -101,6 +111,8 @@ export class StandbySet {
         await restoreChanges(round.databases.get(name)!, changesOf(fetch), fetch.records.at(-1)!.offset + 1);
         this.#options.metrics.restored.inc({ task: name }, fetch.records.length);
       }
+      this.#outage.ended();
+      this.#retryMs = FIRST_RETRY_MS;
     }
   }
 

@@ -1,24 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createMetrics, Outages, reasonOf, type Log } from "../../streams/index.ts";
+import { createMetrics, Outages, reasonOf } from "../../streams/index.ts";
+import { recordedLog } from "./recorded-log.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
 
-interface Line {
-  readonly level: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly message: string;
-}
-
-function recorded(): { readonly log: Log; readonly lines: Line[] } {
-  const lines: Line[] = [];
-  const at = (level: string) => (fields: object, message: string) =>
-    void lines.push({ level, fields: fields as Line["fields"], message });
-  return { lines, log: { info: at("info"), warn: at("warn"), error: at("error") } };
-}
-
 test("an outage is said at once, then at doubling intervals up to a minute, and at its end with how long it took", () => {
-  const { log, lines } = recorded();
+  const { log, lines } = recordedLog();
   const outage = new Outages(log).of("registry");
   outage.failed(new Error("refused"), { topic: "events" });
   expect(lines).toEqual([
@@ -41,7 +29,7 @@ test("an outage is said at once, then at doubling intervals up to a minute, and 
 });
 
 test("several loops that wait for the same are one outage, from the first failure to the last end", () => {
-  const { log, lines } = recorded();
+  const { log, lines } = recordedLog();
   const outages = new Outages(log);
   const [first, second] = [outages.of("kafka"), outages.of("kafka")];
   first.failed(new Error("gone"));
@@ -58,7 +46,7 @@ test("several loops that wait for the same are one outage, from the first failur
 });
 
 test("nothing is said of what ends within its quiet time, nor of an end without an outage", () => {
-  const { log, lines } = recorded();
+  const { log, lines } = recordedLog();
   const outage = new Outages(log).of("kafka", 1_000);
   outage.ended();
   outage.failed(new Error("busy"));
@@ -73,7 +61,7 @@ test("nothing is said of what ends within its quiet time, nor of an end without 
 });
 
 test("a loop that gives up says why, and one that was told to stop that it was", () => {
-  const { log, lines } = recorded();
+  const { log, lines } = recordedLog();
   const outage = new Outages(log).of("clock");
   outage.failed(new Error("away"));
   outage.givenUp(new Error("too long"));
