@@ -7,11 +7,11 @@ type Plain = null | boolean | number | string;
  * have it. Throws `UNENCODABLE` naming the entry when one is no string, number, boolean or null.
  */
 export function plainValues(what: string, values: object): Readonly<Record<string, Plain>> {
-  const plain: Record<string, Plain> = {};
-  for (const [name, value] of Object.entries(values) as [string, unknown][]) {
-    if (value !== undefined) plain[name] = plainValue(`${what}.${name}`, value);
-  }
-  return plain;
+  return Object.fromEntries(
+    (Object.entries(values) as [string, unknown][])
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, plainValue(`${what}.${name}`, value)]),
+  );
 }
 
 function plainValue(where: string, value: unknown): Plain {

@@ -1,3 +1,4 @@
+import { ownValue } from "../streams/index.ts";
 import type { LoggedDecision } from "./logged-decisions.ts";
 import type { NotRecomputed, Recomputed } from "./recompute.ts";
 
@@ -53,7 +54,7 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
     differences.push(differenceOf(logged, "model", "artifact", decision.modelId, failure));
   } else {
     for (const name of new Set([...Object.keys(decision.predictions), ...Object.keys(predictions)])) {
-      compare("predictions", name, decision.predictions[name] ?? null, predictions[name] ?? null);
+      compare("predictions", name, ownValue(decision.predictions, name) ?? null, ownValue(predictions, name) ?? null);
     }
   }
   for (const [field, kind] of POLICY) compare(kind, field, decision[field], recomputed.decision[field]);

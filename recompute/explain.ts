@@ -1,6 +1,6 @@
 import { formatDuration, groupKey, validBlueprints, type PolicyTrace } from "../blueprints/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
-import type { Origin } from "../streams/index.ts";
+import { ownValue, type Origin } from "../streams/index.ts";
 import { withCauseOfGone, withCauses } from "./causes.ts";
 import { compareDecision, type Difference } from "./compare.ts";
 import { readEventSources, type SourceEvent } from "./event-sources.ts";
@@ -158,8 +158,8 @@ function predictionsOf({ logged, predictions }: Recomputed): Explanation["predic
   const names = new Set([...Object.keys(logged.decision.predictions), ...Object.keys(predictions)]);
   return [...names].map((name) => ({
     name,
-    logged: logged.decision.predictions[name] ?? null,
-    recomputed: predictions[name] ?? null,
+    logged: ownValue(logged.decision.predictions, name) ?? null,
+    recomputed: ownValue(predictions, name) ?? null,
   }));
 }
 

@@ -32,6 +32,7 @@ export { createConfluentRegistry, type ConfluentRegistryOptions } from "./regist
 export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
 export { globalTable, type Bytes, type BytesView, type GlobalFold, type GlobalTable } from "./global/global-source.ts";
 export { streamsLimits } from "./limits.ts";
+export { ownValue } from "./own-value.ts";
 export { silent, type Log } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics/metrics.ts";
 export { Outages, reasonOf, type Outage } from "./outage.ts";

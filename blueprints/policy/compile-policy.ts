@@ -1,3 +1,4 @@
+import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent } from "../blueprint.ts";
 import type { FeatureVector } from "../features/layout.ts";
 import { policyTypes } from "../formula-types.ts";
@@ -43,7 +44,7 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
         return booleans.has(name) && value !== null ? value === 1 : value;
       }
       const formula = formulas.get(name);
-      if (formula === undefined) return predictions[name] ?? null;
+      if (formula === undefined) return ownValue(predictions, name) ?? null;
       const earlier = known.get(name);
       if (earlier !== undefined) return earlier;
       const value = formula.evaluate(get);

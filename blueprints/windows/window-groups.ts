@@ -1,3 +1,4 @@
+import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent, WindowAggregate, WindowFeature } from "../blueprint.ts";
 import { formatDuration } from "../duration.ts";
 import { tileWidth } from "./tile-width.ts";
@@ -40,7 +41,7 @@ export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "eve
   return [...members].map(([id, windows]) => {
     const [event = "", by = ""] = id.split("/");
     const used = new Set(windows.map(({ feature }) => feature.field));
-    const fields = (blueprint.events[event]?.fields ?? []).filter((field) => used.has(field));
+    const fields = (ownValue(blueprint.events, event)?.fields ?? []).filter((field) => used.has(field));
     const retentionMs = Math.max(...windows.map(({ feature }) => feature.windowMs));
     const tileMs = tileWidth(retentionMs);
     return {

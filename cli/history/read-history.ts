@@ -123,7 +123,7 @@ async function* timed(
 
 function problemOf(cells: Cells, required: readonly string[], timeColumn: string): string | undefined {
   for (const name of [...required, timeColumn]) {
-    if (!(name in cells)) return `there is no column ${name}: name the right one by an option`;
+    if (!Object.hasOwn(cells, name)) return `there is no column ${name}: name the right one by an option`;
     if (cells[name] === null || cells[name] === "") return `${name} is empty`;
   }
   const time = cells[timeColumn]!;

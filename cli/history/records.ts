@@ -1,6 +1,6 @@
 import type { Blueprint } from "../../blueprints/index.ts";
 import { decisionRequests, events, observations } from "../../schemas/index.ts";
-import type { Published } from "../../streams/index.ts";
+import { ownValue, type Published } from "../../streams/index.ts";
 
 export type Cell = string | number | boolean | null;
 export type Cells = Readonly<Record<string, Cell>>;
@@ -18,7 +18,7 @@ export interface HistoryColumns {
 export function contextOf(cells: Cells, blueprint: Blueprint): Record<string, Cell> {
   const context: Record<string, Cell> = {};
   for (const [name, type] of Object.entries(blueprint.context)) {
-    const cell = cells[name] ?? null;
+    const cell = ownValue(cells, name) ?? null;
     if (cell === null || cell === "") continue;
     if (type === "number") {
       const number = Number(cell);
@@ -71,7 +71,7 @@ export function eventRecord(
   time: number,
 ): Published<unknown> | undefined {
   const { kind, ...fields } = values;
-  if (typeof kind !== "string" || blueprint.events[kind] === undefined) return undefined;
+  if (typeof kind !== "string" || !Object.hasOwn(blueprint.events, kind)) return undefined;
   const attributes = { ...keys, ...fields };
   return { topic: events, key: String(Object.values(keys)[0] ?? kind), value: { kind, attributes }, time };
 }

@@ -1,3 +1,4 @@
+import { ownValue } from "../../streams/index.ts";
 import type { Joined, TrainingRow } from "../../schemas/index.ts";
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 
@@ -16,7 +17,7 @@ export function rowOf(joined: Joined, { blueprint, layout }: CompiledBlueprint):
     maturity: joined.maturity,
     value: decision.value,
     propensity: decision.propensity,
-    [`prediction_${blueprint.label.name}`]: decision.predictions[blueprint.label.name] ?? null,
+    [`prediction_${blueprint.label.name}`]: ownValue(decision.predictions, blueprint.label.name) ?? null,
     label: joined.label,
     labelTime: joined.labelTime,
   };

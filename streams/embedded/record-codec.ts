@@ -1,3 +1,4 @@
+import { setOwn } from "../own-value.ts";
 import type { Headers, LogRecord, OutgoingRecord } from "../backbone/backbone.ts";
 
 const NONE = 0xffffffff;
@@ -39,7 +40,7 @@ export function decodeRecord(offset: number, bytes: Buffer): LogRecord {
       at += 2 + length;
       const content = readBytes(bytes, at)!;
       at += 4 + content.length;
-      read[name] = content;
+      setOwn(read, name, content);
     }
     headers = read;
   }

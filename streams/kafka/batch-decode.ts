@@ -2,6 +2,7 @@ import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import kafkajs from "kafkajs";
 import type { Headers, LogRecord } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { setOwn } from "../own-value.ts";
 import { isAt, RecentTexts } from "../recent-texts.ts";
 import { batchHeaderBytes } from "./batch-encode.ts";
 import { VarintReader } from "./varint.ts";
@@ -167,7 +168,7 @@ function readHeaders(bytes: Buffer, reader: VarintReader, recent: Map<string, Bu
     const length = reader.next();
     const name = headerNames.read(bytes, reader.at, length);
     reader.at += length;
-    headers[name] = readHeaderValue(name, bytes, reader, recent);
+    setOwn(headers, name, readHeaderValue(name, bytes, reader, recent));
   }
   return headers;
 }

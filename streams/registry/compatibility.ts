@@ -1,4 +1,5 @@
 import avro from "avsc";
+import { hasInheritedName, readWithOwnNames } from "../serde/inherited-names.ts";
 import type { AvroSchema, Compatibility } from "./registry.ts";
 
 /** Why `next` may not follow `previous` under the mode; `undefined` when it may. Promotions follow Avro's specification. */
@@ -18,6 +19,10 @@ export function incompatibility(previous: AvroSchema, next: AvroSchema, mode: Co
 
 function unreadable(reader: AvroSchema, writer: AvroSchema): string | undefined {
   try {
+    if (hasInheritedName(reader) || hasInheritedName(writer)) {
+      readWithOwnNames(reader, writer);
+      return undefined;
+    }
     const readerType = avro.Type.forSchema(reader as avro.Schema);
     readerType.createResolver(avro.Type.forSchema(writer as avro.Schema));
     return undefined;

@@ -3,6 +3,7 @@ import type { AvroSchema, SchemaRegistry } from "../registry/registry.ts";
 import { asBuffer } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
+import { hasInheritedName, readWithOwnNames, type Reading } from "./inherited-names.ts";
 
 const MAGIC = 0;
 const PREFIX = 5;
@@ -22,7 +23,7 @@ export class Serdes {
   readonly #subjectPrefix: string;
   readonly #writers = new Map<string, Writer>();
   readonly #schemas = new Map<number, AvroSchema>();
-  readonly #resolvers = new Map<avro.Type, Map<number, avro.Resolver | null>>();
+  readonly #resolvers = new Map<avro.Type, Map<number, Reading | null>>();
   #slab = Buffer.allocUnsafeSlow(SLAB);
   #used = 0;
 
@@ -106,11 +107,14 @@ export class Serdes {
         `not Confluent-framed Avro: it has ${bytes.length} bytes and begins with ${bytes[0] ?? "nothing"}, not 0 and a schema id`,
       );
     }
-    const resolver = this.#resolver(topic, id);
+    const reading = this.#reading(topic, id);
     const buffer = asBuffer(bytes);
     let decoded: { value: unknown; offset: number };
     try {
-      decoded = topic.type.decode(buffer, PREFIX, resolver ?? undefined) as typeof decoded;
+      decoded =
+        reading === null
+          ? (topic.type.decode(buffer, PREFIX) as typeof decoded)
+          : (reading.type.decode(buffer, PREFIX, reading.resolver) as typeof decoded);
     } catch (error) {
       throw new StreamsError("UNDECODABLE", `the Avro after schema id ${id} can't be read: ${messageOf(error)}`, error);
     }
@@ -120,19 +124,20 @@ export class Serdes {
       const extra = bytes.length - decoded.offset;
       throw new StreamsError("UNDECODABLE", `${extra} bytes too many for schema id ${id}: is the id the right one?`);
     }
-    return decoded.value as V;
+    return (reading === null ? decoded.value : reading.finish(decoded.value)) as V;
   }
 
-  #resolver(topic: AnyTopic, id: number): avro.Resolver | null {
+  /** Null: the writer's schema is the topic's own. */
+  #reading(topic: AnyTopic, id: number): Reading | null {
     let byId = this.#resolvers.get(topic.type);
     if (byId === undefined) this.#resolvers.set(topic.type, (byId = new Map()));
-    let resolver = byId.get(id);
-    if (resolver === undefined) {
+    let reading = byId.get(id);
+    if (reading === undefined) {
       const schema = this.#schemas.get(id);
       if (schema === undefined) throw new StreamsError("UNKNOWN_SCHEMA", `schema id ${id} is not in the registry`);
       const writer = avro.Type.forSchema(schema as avro.Schema);
       try {
-        resolver = writer.equals(topic.type) ? null : topic.type.createResolver(writer);
+        reading = writer.equals(topic.type) ? null : readingOf(topic, schema, writer);
       } catch (error) {
         throw new StreamsError(
           "UNDECODABLE",
@@ -140,9 +145,9 @@ export class Serdes {
           error,
         );
       }
-      byId.set(id, resolver);
+      byId.set(id, reading);
     }
-    return resolver;
+    return reading;
   }
 
   /** The schema that wrote the bytes, when `learn` has met it. */
@@ -150,6 +155,11 @@ export class Serdes {
     const id = schemaId(bytes);
     return id === undefined ? undefined : this.#schemas.get(id);
   }
+}
+
+function readingOf(topic: AnyTopic, schema: AvroSchema, writer: avro.Type): Reading {
+  if (hasInheritedName(topic.schema) || hasInheritedName(schema)) return readWithOwnNames(topic.schema, schema);
+  return { type: topic.type, resolver: topic.type.createResolver(writer), finish: (value) => value };
 }
 
 function schemaId(bytes: Uint8Array): number | undefined {

@@ -160,3 +160,13 @@ describe("a record batch", () => {
     expect(next).toBe(10);
   });
 });
+
+test("a header may be named as what every object inherits", async () => {
+  const headers = JSON.parse('{"__proto__":1,"constructor":2}') as Record<string, number>;
+  const bytes = Object.fromEntries(Object.keys(headers).map((name) => [name, Buffer.from(name)]));
+  const { records } = await decodeBatches(stored(encodeBatch([record("v", { headers: bytes })], writer), 0), 0, []);
+  expect(Object.entries(records[0]!.headers).map(([name, value]) => [name, String(value)])).toEqual([
+    ["__proto__", "__proto__"],
+    ["constructor", "constructor"],
+  ]);
+});
