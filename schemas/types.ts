@@ -54,11 +54,11 @@ export interface DeadLetter {
   readonly message: string;
   /** As it was. */
   readonly key: null | Uint8Array;
-  /** As it was, cut at 900,000 bytes. */
+  /** As it was, or its beginning: cut says so. */
   readonly value: null | Uint8Array;
-  /** As they were. */
+  /** As they were, as far as they fit. */
   readonly headers: Readonly<Record<string, Uint8Array>>;
-  /** The value was longer. */
+  /** Bytes of the value, key or headers are missing, since they would not fit. */
   readonly cut: boolean;
 }
 
@@ -401,9 +401,14 @@ export const deadLetterSchema = {
     { name: "code", type: "string", doc: "From the table of errors." },
     { name: "message", type: "string", doc: "What is wrong." },
     { name: "key", type: ["null", "bytes"], doc: "As it was." },
-    { name: "value", type: ["null", "bytes"], doc: "As it was, cut at 900,000 bytes." },
-    { name: "headers", type: { type: "map", values: "bytes" }, doc: "As they were." },
-    { name: "cut", type: "boolean", doc: "The value was longer.", default: false },
+    { name: "value", type: ["null", "bytes"], doc: "As it was, or its beginning: cut says so." },
+    { name: "headers", type: { type: "map", values: "bytes" }, doc: "As they were, as far as they fit." },
+    {
+      name: "cut",
+      type: "boolean",
+      doc: "Bytes of the value, key or headers are missing, since they would not fit.",
+      default: false,
+    },
   ],
 } as const;
 

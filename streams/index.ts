@@ -72,7 +72,7 @@ export { createLevelEngine } from "./state/level-engine.ts";
 export { createMemoryEngine } from "./state/memory-engine.ts";
 export { createRocksEngine } from "./state/rocks-engine.ts";
 export type { StateEngine } from "./state/engine.ts";
-export { deadLetter, type DeadLetterValue } from "./task/dead-letter.ts";
+export { deadLetter, fittingLetter, letterKey, type DeadLetterValue } from "./task/dead-letter.ts";
 export {
   createTestDriver,
   type TestDriver,

@@ -5,6 +5,10 @@
 export const streamsLimits = Object.freeze({
   /** A record's key, value and headers together, on either backbone; bytes. Kafka's default. */
   recordBytes: 1_000_000,
+  /** Headers of one record, on either backbone. */
+  recordHeaders: 1_000,
+  /** A header's name, on either backbone; bytes. */
+  headerNameBytes: 1_024,
   /** A request's correlation id, which comes back with the reply; bytes. */
   correlationIdBytes: 4_096,
   /** One `poll` gives at most this many bytes of keys and values, unless a single record is larger. */
@@ -13,4 +17,12 @@ export const streamsLimits = Object.freeze({
   queuedBytes: 64 << 20,
   /** The longest silence about something that is tried again, ms. */
   outageLineMs: 60_000,
+  /** A dead letter's value as it was read; bytes. The key and then the headers have what is left of the record. */
+  deadLetterValueBytes: 900_000,
+  /** The key of what could not be handled, in its dead letter; bytes. */
+  deadLetterKeyBytes: 32_768,
+  /** A dead letter's message; bytes. */
+  deadLetterMessageBytes: 8_192,
+  /** The topic, operator and code in a dead letter, each; bytes. */
+  deadLetterNameBytes: 512,
 });

@@ -183,6 +183,11 @@ export interface Backbone {
   /** `undefined` when there is no such topic. Answers are remembered; a missing topic is asked for again. */
   partitions(topic: string): Promise<number | undefined>;
   topics(): Promise<readonly string[]>;
+  /**
+   * Of each topic, the bytes of the largest record it takes: key, value and headers. Asked anew each time; a topic that is not there is left out.
+   * Absent where every topic takes `MAX_RECORD_BYTES`.
+   */
+  recordBytes?(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** How long the topics keep their records: see `TopicSpec.retentionMs`. Rejects with `UNKNOWN_TOPIC`. */
   retention(topics: readonly string[]): Promise<readonly TopicRetention[]>;
   /** Changes it, of topics that are there. What is too old then goes in the background; what has gone does not come back. */

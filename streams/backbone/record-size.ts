@@ -1,11 +1,26 @@
 import { StreamsError } from "../errors.ts";
-import { MAX_RECORD_BYTES, type LogRecord, type OutgoingRecord } from "./backbone.ts";
+import { streamsLimits } from "../limits.ts";
+import { MAX_RECORD_BYTES, type Headers, type LogRecord, type OutgoingRecord } from "./backbone.ts";
+
+const { headerNameBytes, recordHeaders } = streamsLimits;
 
 /** Bytes of a record's key, value and headers; framing is not counted. */
-export function recordSize(record: OutgoingRecord): number {
+export function recordSize(record: Pick<OutgoingRecord, "key" | "value" | "headers">): number {
   let size = (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const name in record.headers) size += name.length + record.headers[name]!.length;
+  for (const name in record.headers) size += Buffer.byteLength(name) + record.headers[name]!.length;
   return size;
+}
+
+/** What is wrong with a record's headers; `undefined`: nothing. Their bytes count with the record's. */
+export function headersProblem(headers: Headers): string | undefined {
+  let count = 0;
+  for (const name in headers) {
+    count++;
+    if (name.length * 3 > headerNameBytes && Buffer.byteLength(name) > headerNameBytes) {
+      return `the name of header ${name.slice(0, 40)}... has ${Buffer.byteLength(name)} bytes; at most ${headerNameBytes} are taken`;
+    }
+  }
+  return count > recordHeaders ? `it has ${count} headers; at most ${recordHeaders} are taken` : undefined;
 }
 
 /** Of a record in Node: the object, a view of its key, of its value and of one or two headers. Each view takes 120 bytes whatever it shows. */
@@ -27,9 +42,13 @@ export function fittingCount(records: readonly LogRecord[], limit: number, maxBy
   return end;
 }
 
-/** Throws `RECORD_TOO_LARGE` for the first record over `MAX_RECORD_BYTES`. */
+/** Throws `RECORD_TOO_LARGE` for the first record over `MAX_RECORD_BYTES`, or with more headers than are taken. */
 export function checkSizes(records: readonly OutgoingRecord[]): void {
   for (const record of records) {
+    const problem = record.headers === undefined ? undefined : headersProblem(record.headers);
+    if (problem !== undefined) {
+      throw new StreamsError("RECORD_TOO_LARGE", `a record for ${record.topic} can't be written: ${problem}`);
+    }
     const size = recordSize(record);
     if (size > MAX_RECORD_BYTES) {
       throw new StreamsError(

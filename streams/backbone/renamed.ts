@@ -42,6 +42,14 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
     },
     partitions: (topic) => backbone.partitions(outer(topic)),
     topics: async () => (await backbone.topics()).flatMap((name) => inner(name) ?? []).sort(),
+    ...(backbone.recordBytes === undefined
+      ? {}
+      : {
+          recordBytes: async (topics: readonly string[]) => {
+            const found = await backbone.recordBytes!(topics.map(outer));
+            return new Map([...found].map(([topic, bytes]) => [inner(topic) ?? topic, bytes]));
+          },
+        }),
     retention: async (topics) => (await backbone.retention(topics.map(outer))).map(cut),
     async retain(topics) {
       if (mayWrite !== undefined) for (const { topic } of topics) mayWrite(topic);

@@ -1,5 +1,6 @@
 import type { OutgoingRecord, TopicPartition } from "../backbone/backbone.ts";
 import { crc32c } from "./crc32c.ts";
+import { streamsLimits } from "../limits.ts";
 import { varintSize, writeVarint } from "./varint.ts";
 
 /** Who writes: what the broker needs to drop repetitions and to keep transactions apart. */
@@ -10,21 +11,24 @@ export interface BatchWriter {
   readonly transactional: boolean;
 }
 
+const { headerNameBytes, recordHeaders } = streamsLimits;
 /** Bytes of a batch before its first record. */
 export const batchHeaderBytes = 61;
 /** What a record takes at most besides its content: its length, attributes, two deltas. */
 const framing = 5 + 1 + 8 + 5;
 const firstBytes = 4 << 10;
 
-/** What key, value and headers take in a batch, with their lengths. */
+/** What key, value and headers take in a batch, with their lengths; infinite where there are more or longer headers than are taken. */
 export function contentSize({ key, value, headers }: OutgoingRecord): number {
   let size = bytesSize(key) + bytesSize(value);
   let count = 0;
   for (const name in headers) {
-    size += bytesSize(nameBytes(name)) + bytesSize(headers[name]!);
+    const bytes = nameBytes(name);
+    if (bytes.length > headerNameBytes) return Number.POSITIVE_INFINITY;
+    size += bytesSize(bytes) + bytesSize(headers[name]!);
     count++;
   }
-  return size + varintSize(count);
+  return count > recordHeaders ? Number.POSITIVE_INFINITY : size + varintSize(count);
 }
 
 /** One record batch of format 2, uncompressed, written record by record. Timestamps are cut to whole milliseconds. */

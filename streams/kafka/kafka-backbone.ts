@@ -89,6 +89,11 @@ class KafkaBackbone implements Backbone {
     return this.#directory.topics();
   }
 
+  async recordBytes(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    this.#check();
+    return this.#directory.recordBytes(topics);
+  }
+
   async retention(topics: readonly string[]): Promise<readonly TopicRetention[]> {
     this.#check();
     return this.#directory.retention(topics);

@@ -35,11 +35,14 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly type: string;
   readonly retriable: boolean;
+  /** A partition, or what was asked. */
+  readonly where: string;
 
   constructor(type: string, retriable: boolean, where: string, cause?: unknown) {
     super(`${type} (${where})`, cause === undefined ? undefined : { cause });
     this.type = type;
     this.retriable = retriable;
+    this.where = where;
   }
 }
 
@@ -68,6 +71,11 @@ export function isTransient(error: unknown): boolean {
     if (type !== undefined && "type" in link && "retriable" in link) return link.retriable === true;
   }
   return false;
+}
+
+/** The broker's answer to a batch that is over what the topic takes. */
+export function isTooLarge(error: unknown): error is ProtocolError {
+  return error instanceof ProtocolError && codes[error.type] === "RECORD_TOO_LARGE";
 }
 
 export function isFencing(error: unknown): boolean {

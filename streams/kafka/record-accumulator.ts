@@ -2,8 +2,6 @@ import type { OutgoingRecord } from "../backbone/backbone.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
 import { BatchBuilder } from "./batch-encode.ts";
 
-/** Below the broker's and the topics' default `max.message.bytes` of 1,048,588, which is counted a batch. */
-const maxBatchBytes = 1_040_000;
 /** Well below `socket.request.max.bytes` (100 MiB), and little enough that others on the connection are not held up. */
 const maxRoundBytes = 16 << 20;
 
@@ -11,9 +9,12 @@ const maxRoundBytes = 16 << 20;
 export class RecordAccumulator {
   readonly #topics = new Map<string, BatchBuilder[][]>();
   readonly #buffers: BatchBuffers;
+  readonly #batchBytes: (topic: string) => number;
 
-  constructor(buffers: BatchBuffers) {
+  /** @param batchBytes of the largest batch a topic takes. A record that is larger goes alone, and it is for the broker to refuse it. */
+  constructor(buffers: BatchBuffers, batchBytes: (topic: string) => number) {
     this.#buffers = buffers;
+    this.#batchBytes = batchBytes;
   }
 
   /** @param sizes each record's `contentSize`. */
@@ -29,7 +30,7 @@ export class RecordAccumulator {
     if (partitions === undefined) this.#topics.set(topic, (partitions = []));
     const batches = (partitions[partition] ??= []);
     const last = batches[batches.length - 1];
-    if (last !== undefined && last.sizeWith(content) <= maxBatchBytes) return last;
+    if (last !== undefined && last.sizeWith(content) <= this.#batchBytes(topic)) return last;
     const next = new BatchBuilder(topic, partition, this.#buffers.take());
     batches.push(next);
     return next;

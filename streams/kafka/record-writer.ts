@@ -2,7 +2,7 @@ import { checkSizes } from "../backbone/record-size.ts";
 import { MAX_RECORD_BYTES, type OutgoingRecord, type TopicPartition } from "../backbone/backbone.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
 import { contentSize, type BatchBuilder } from "./batch-encode.ts";
-import { isTransient, streamsError } from "./kafka-errors.ts";
+import { isTooLarge, isTransient, streamsError } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
 import { produce } from "./produce-request.ts";
 import { RecordAccumulator } from "./record-accumulator.ts";
@@ -95,6 +95,7 @@ export class RecordWriter {
     const { cluster, directory, settings, targets } = this.#context;
     try {
       await directory.check([{ topic, partition }]);
+      if (!directory.sizes.knows(topic)) await directory.sizes.learn([topic]);
       await retrying(settings.deliveryTimeoutMs, () => cluster.addMultipleTargetTopics([topic]));
       targets.add(topic);
     } catch (error) {
@@ -103,7 +104,7 @@ export class RecordWriter {
   }
 
   #fill(records: readonly OutgoingRecord[], sizes: readonly number[]): Promise<void> {
-    const filling = (this.#filling ??= newFilling(this.#context.buffers));
+    const filling = (this.#filling ??= newFilling(this.#context));
     filling.records.add(records, sizes);
     this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
     return filling.sent;
@@ -154,16 +155,28 @@ export class RecordWriter {
       await retrying(settings.deliveryTimeoutMs, attempt, () => cluster.refreshMetadata());
     } catch (error) {
       this.#context.doubtful();
+      await this.#learnFrom(error, round);
       throw streamsError(error, `send to ${describe(open)}`);
     }
     // An attempt that failed may still be on its way.
     if (attempts === 1) for (const { bytes } of round) buffers.give(bytes);
   }
+
+  /** Remembers what the broker found too large, so that smaller batches are sent to the topic from now on. */
+  async #learnFrom(error: unknown, round: readonly BatchBuilder[]): Promise<void> {
+    if (!isTooLarge(error)) return;
+    const refused = round.find((batch) => nameOf(batch) === error.where);
+    if (refused === undefined) return;
+    // What can't be learnt now is learnt from the next refusal.
+    const { sizes } = this.#context.directory;
+    await sizes.refused(refused.topic, refused.size, refused.count).catch(() => undefined);
+  }
 }
 
-function newFilling(buffers: BatchBuffers): Filling {
+function newFilling({ buffers, directory }: RecordWriterContext): Filling {
   const { promise: sent, resolve, reject } = Promise.withResolvers<void>();
-  return { records: new RecordAccumulator(buffers), sent, resolve, reject };
+  const records = new RecordAccumulator(buffers, (topic) => directory.sizes.batchBytes(topic));
+  return { records, sent, resolve, reject };
 }
 
 function describe(partitions: readonly TopicPartition[]): string {

@@ -2,6 +2,7 @@ import type { PartitionOffsets, Position, TopicPartition, TopicRetention, TopicS
 import { StreamsError } from "../errors.ts";
 import { protocolType, streamsError } from "./kafka-errors.ts";
 import { lastReadable } from "./last-readable.ts";
+import { MessageSizes } from "./message-sizes.ts";
 import type { KafkaSettings } from "./options.ts";
 import { retrying } from "./retrying.ts";
 import { TopicSettings, topicConfig } from "./topic-settings.ts";
@@ -17,6 +18,8 @@ export class TopicDirectory {
   readonly #cluster: Cluster;
   readonly #settings: KafkaSettings;
   readonly #topicSettings: TopicSettings;
+  /** What topics take at once, as far as they were asked for. */
+  readonly sizes: MessageSizes;
   readonly #counts = new Map<string, number>();
   readonly #ends = new Map<string, { readonly stable: number; readonly end: number }>();
 
@@ -25,6 +28,7 @@ export class TopicDirectory {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#topicSettings = new TopicSettings(cluster, settings);
+    this.sizes = new MessageSizes((topics) => this.#topicSettings.maxMessageBytes(topics));
   }
 
   async ensure(specs: readonly TopicSpec[]): Promise<void> {
@@ -99,6 +103,14 @@ export class TopicDirectory {
   /** The number of partitions where it was asked for before. */
   known(topic: string): number | undefined {
     return this.#counts.get(topic);
+  }
+
+  /** The largest record of each topic that is there, asked for anew. */
+  async recordBytes(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const there: string[] = [];
+    for (const topic of topics) if ((await this.partitions(topic)) !== undefined) there.push(topic);
+    if (there.length > 0) await this.sizes.learn(there);
+    return new Map(there.map((topic) => [topic, this.sizes.recordBytes(topic)]));
   }
 
   /** Rejects with `UNKNOWN_TOPIC` unless every partition is there. */

@@ -6,6 +6,7 @@ import { changeTopicConfigs, describeTopicConfigs, retentionConfigs, retentionIn
 import type { Broker, Cluster } from "./wire.ts";
 
 const timestampType = "message.timestamp.type";
+const maxMessageBytes = "max.message.bytes";
 const onArrival = new Map([[timestampType, "LogAppendTime"]]);
 
 /** What brokers are told of topics that are there. */
@@ -36,6 +37,15 @@ export class TopicSettings {
           [topic, retentionConfigs(retentionMs, there.get(topic)?.get("cleanup.policy") ?? "delete")] as const,
       );
       await changeTopicConfigs(broker, new Map(changes));
+    });
+  }
+
+  /** Of each topic, the largest batch it takes, in bytes. */
+  async maxMessageBytes(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (topics.length === 0) return new Map();
+    return this.#ask(`largest records of ${topics.join(", ")}`, async (broker) => {
+      const configs = await describeTopicConfigs(broker, topics, [maxMessageBytes]);
+      return new Map([...configs].map(([topic, found]) => [topic, Number(found.get(maxMessageBytes))]));
     });
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setImmediate as eventLoop } from "node:timers/promises";
 import type { Backbone, Fetch, GroupReader, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import { LastingReader } from "../backbone/lasting-reader.ts";
-import { StreamsError } from "../errors.ts";
+import { hasCode, StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
 import { streamsLimits } from "../limits.ts";
@@ -11,8 +11,9 @@ import { Outages, reasonOf, type Outage } from "../outage.ts";
 import type { GlobalRef } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
-import { deadLetter, type DeadLetterValue } from "../task/dead-letter.ts";
+import { deadLetter, letterKey, type DeadLetterValue } from "../task/dead-letter.ts";
 import type { Input } from "../task/input.ts";
+import { RecordRoom } from "../task/record-room.ts";
 import type { Task } from "../task/task.ts";
 import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
@@ -95,6 +96,7 @@ export class Application {
   readonly #outages: Outages;
   /** From an error that ended the membership to the next pass that works. */
   readonly #out: Outage;
+  readonly #room = new RecordRoom();
   #membership: Partial<Membership> = {};
   #running: Promise<void> | undefined;
   #closing = false;
@@ -119,6 +121,7 @@ export class Application {
     this.#tasks = new TaskSet({
       ...options,
       metrics,
+      room: this.#room,
       openTopic: (topic) => this.openTopic(topic),
       openProducer:
         delivery === "exactlyOnce" && !backbone.fencesOffsets
@@ -139,8 +142,11 @@ export class Application {
     const { id, topology, backbone, delivery, deadLetters } = this.#options;
     const open: Opening = {};
     this.#membership = open;
+    // Before anything is kept: what the brokers would refuse is then refused where it is made.
+    await this.#room.learn(backbone, writtenTopics(topology, deadLetters));
     const producers = await openProducers(delivery, id, this.#instanceId, backbone);
-    const outbox = new Outbox(backbone, this.serdes, deadLetters, (code) => this.metrics.deadLetters.inc({ code }));
+    const onDeadLetter = (code: string): void => this.metrics.deadLetters.inc({ code });
+    const outbox = new Outbox(backbone, this.serdes, deadLetters, onDeadLetter, this.#room);
     const { metrics } = this;
     const producerOf = (task: Task): Producer | undefined => this.#tasks.producerOf(task);
     open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);
@@ -204,6 +210,15 @@ export class Application {
     }
   }
 
+  /**
+   * Whether the brokers refused a record because a topic takes less than was known. After joining again such a record is refused where it is made,
+   * and undone alone.
+   */
+  async #takesLess(error: unknown): Promise<boolean> {
+    if (!hasCode(error, "RECORD_TOO_LARGE")) return false;
+    return this.#room.refresh(this.#options.backbone).catch((failure: unknown) => isPassing(failure));
+  }
+
   /** In ms: never past the next commit, for which the readers of transactions wait. */
   #longestPoll(): number {
     if (this.#idleWaiters.length > 0 || this.#tasks.queued) return 1;
@@ -223,7 +238,9 @@ export class Application {
   async #rejoin(cause: unknown): Promise<unknown> {
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
       await this.#leave();
-      if (!(cause instanceof StreamsError && (cause.flags.retry || cause.flags.fence))) return cause;
+      if (!(cause instanceof StreamsError)) return cause;
+      const { retry, fence } = cause.flags;
+      if (!(retry || fence || (await this.#takesLess(cause)))) return cause;
       this.#out.failed(cause);
       await this.#sleep(delayMs);
       if (this.#closing) return undefined;
@@ -334,7 +351,9 @@ export class Application {
 
   /** Creates a topic that is not part of the topology and registers its schema. */
   async openTopic(topic: AnyTopic): Promise<void> {
-    await ensureTopic(topic, this.#options.backbone, this.serdes, this.#options.partitions);
+    const { backbone, partitions } = this.#options;
+    await ensureTopic(topic, backbone, this.serdes, partitions);
+    await this.#room.learn(backbone, [topic.name]);
   }
 
   async #assigned(
@@ -357,10 +376,10 @@ export class Application {
     const record = fetch.records[index]!;
     const { deadLetters } = this.#options;
     const origin = { topic: fetch.topic, partition: fetch.partition, offset: record.offset };
-    const letter = deadLetter(origin, "globals", error, record);
+    const letter = deadLetter(origin, "globals", error, record, this.#room.of(deadLetters.name));
     this.metrics.deadLetters.inc({ code: letter.code });
     const value = this.serdes.encode(deadLetters, letter);
-    const key = `${fetch.topic}/${fetch.partition}/${record.offset}`;
+    const key = letterKey(letter);
     const output = { topic: deadLetters.name, partition: undefined, key, value, time: record.timestamp, headers: {} };
     this.#open.committer.write([{ ...output, fetchedAt: undefined, request: undefined }]);
   }
@@ -385,6 +404,16 @@ export class Application {
       await this.#leave();
     }
   }
+}
+
+const isPassing = (error: unknown): boolean => error instanceof StreamsError && error.flags.retry;
+
+function writtenTopics({ topics, subTopologies }: Topology, deadLetters: AnyTopic): readonly string[] {
+  const changelogs = subTopologies.filter(({ stateful }) => stateful).map(({ changelog }) => changelog);
+  return [
+    ...new Set([...topics, deadLetters].filter(({ family }) => family !== true).map(({ name }) => name)),
+    ...changelogs,
+  ];
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Backbone, OutgoingRecord } from "../backbone/backbone.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
 import { StreamsError } from "../errors.ts";
-import { deadLetter } from "../task/dead-letter.ts";
+import { deadLetter, letterKey } from "../task/dead-letter.ts";
+import { RecordRoom } from "../task/record-room.ts";
 import type { Output } from "../task/operator-chain.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { AnyTopic } from "../topic.ts";
@@ -10,20 +11,24 @@ export const LATENCY_HEADER = "loopstream_latency_ms";
 
 /** Gives what tasks wrote its partition. A record for a topic or partition that is not there becomes a dead letter. */
 export class Outbox {
-  readonly #backbone: Pick<Backbone, "partitions">;
+  readonly #backbone: Pick<Backbone, "partitions" | "recordBytes">;
   readonly #serdes: Serdes;
   readonly #deadLetters: AnyTopic;
   readonly #onDeadLetter: (code: string) => void;
+  readonly #room: RecordRoom;
   readonly #counts = new Map<string, number>();
   /** Asked for in vain in this call: a stranger's name costs one question, however often it comes. */
   readonly #missing = new Set<string>();
 
+  /** @param room what topics take; those that records name are added to it. */
   constructor(
-    backbone: Pick<Backbone, "partitions">,
+    backbone: Pick<Backbone, "partitions" | "recordBytes">,
     serdes: Serdes,
     deadLetters: AnyTopic,
     onDeadLetter: (code: string) => void,
+    room: RecordRoom = new RecordRoom(),
   ) {
+    this.#room = room;
     this.#backbone = backbone;
     this.#serdes = serdes;
     this.#deadLetters = deadLetters;
@@ -64,8 +69,12 @@ export class Outbox {
   async #count(topic: string): Promise<number | undefined> {
     if (this.#missing.has(topic)) return undefined;
     const count = await this.#backbone.partitions(topic);
-    if (count === undefined) this.#missing.add(topic);
-    else this.#counts.set(topic, count);
+    if (count === undefined) {
+      this.#missing.add(topic);
+      return undefined;
+    }
+    if (!this.#room.knows(topic)) await this.#room.learn(this.#backbone, [topic]);
+    this.#counts.set(topic, count);
     return count;
   }
 
@@ -81,14 +90,14 @@ export class Outbox {
     const written = { key, value: output.value, headers: output.headers };
     const { origin, operator, raw } = output.request ?? { origin: nowhere, operator: "outbox", raw: written };
     this.#onDeadLetter(error.code);
-    const letter = deadLetter(origin, operator, error, raw);
     const topic = this.#deadLetters.name;
+    const letter = deadLetter(origin, operator, error, raw, this.#room.of(topic));
     const partitions = this.#counts.get(topic) ?? (await this.#count(topic)) ?? 1;
-    const letterKey = Buffer.from(`${origin.topic}/${origin.partition}/${origin.offset}`);
+    const ownKey = Buffer.from(letterKey(letter));
     return {
       topic,
-      partition: partitionOf(letterKey, partitions),
-      key: letterKey,
+      partition: partitionOf(ownKey, partitions),
+      key: ownKey,
       value: this.#serdes.encode(this.#deadLetters, letter),
       timestamp: output.time,
     };

@@ -6,6 +6,7 @@ import { createMemoryEngine } from "../state/memory-engine.ts";
 import { TaskState } from "../state/task-state.ts";
 import type { DeadLetterValue } from "../task/dead-letter.ts";
 import type { Input } from "../task/input.ts";
+import type { RecordRoom } from "../task/record-room.ts";
 import { Task } from "../task/task.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
@@ -19,6 +20,7 @@ export interface TaskSetOptions {
   readonly serdes: Serdes;
   readonly engine: StateEngine;
   readonly deadLetters: Topic<DeadLetterValue>;
+  readonly room: RecordRoom;
   readonly metrics: Metrics;
   /** Opens the producer of a task; the one that was there before, anywhere, is fenced by it. Absent: tasks share one. */
   readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
@@ -80,7 +82,7 @@ export class TaskSet {
     globals: Readonly<Record<string, unknown>>,
     settled?: () => Promise<readonly Position[]>,
   ): Promise<Task> {
-    const { id, topology, backbone, serdes, deadLetters, metrics, openTopic, openProducer } = this.#options;
+    const { id, topology, backbone, serdes, deadLetters, room, metrics, openTopic, openProducer } = this.#options;
     // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
     const name = `${subTopology.name}/${partition}`;
     if (openProducer !== undefined) this.#producers.set(name, await openProducer(`${id}-${name}`));
@@ -95,6 +97,7 @@ export class TaskSet {
     return new Task(topology, subTopology, partition, state, positions, {
       serdes,
       deadLetters,
+      room,
       globals,
       open: openTopic,
       onHandled: (operator, records) => metrics.handled.inc({ operator }, records),

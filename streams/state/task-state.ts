@@ -1,6 +1,8 @@
+import { MAX_RECORD_BYTES } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { Store, StoreSpec, Timer } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
+import { shortened } from "../shortened.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
 /** What the stored state stands for. It is written in the same batch as the data. */
@@ -64,15 +66,23 @@ export class TaskState {
     return this.#checkpoint;
   }
 
-  /** @param name operator, dot, store. */
-  store<V>(name: string, spec: StoreSpec<V>): Store<V> {
+  /**
+   * @param name operator, dot, store.
+   * @param mostBytes what a record of the changelog may have. A larger value is refused with `RECORD_TOO_LARGE` when it is put.
+   */
+  store<V>(name: string, spec: StoreSpec<V>, mostBytes: number = MAX_RECORD_BYTES): Store<V> {
     const prefix = `${name}\0`;
     return {
       get: (key) => {
         const bytes = this.#get(prefix, key);
         return bytes === undefined ? undefined : spec.decode(bytes);
       },
-      put: (key, value) => this.#set(prefix + key, spec.encode(value)),
+      put: (key, value) => {
+        const full = prefix + key;
+        const bytes = spec.encode(value);
+        if (bytes.length + 3 * full.length > mostBytes) checkFits(name, key, full, bytes, mostBytes);
+        this.#set(full, bytes);
+      },
       delete: (key) => this.#set(prefix + key, null),
     };
   }
@@ -84,8 +94,7 @@ export class TaskState {
     if (!this.mustLoad) return this.#database.get!(full);
     const loaded = this.#loaded.get(full);
     if (loaded !== undefined || this.#loaded.has(full)) return loaded;
-    const dot = prefix.lastIndexOf(".");
-    const [operator, store] = [prefix.slice(0, dot), prefix.slice(dot + 1, -1)];
+    const [operator, store] = splitName(prefix.slice(0, -1));
     throw new StreamsError(
       "STATE_NOT_LOADED",
       `operator ${operator}: key ${key} of store ${store} is read but not named by the operator's \`reads\`; ` +
@@ -236,6 +245,22 @@ export class TaskState {
   async close(): Promise<void> {
     await this.#database.close();
   }
+}
+
+function checkFits(name: string, key: string, full: string, bytes: Uint8Array, most: number): void {
+  const size = bytes.length + Buffer.byteLength(full);
+  if (size <= most) return;
+  const [operator, store] = splitName(name);
+  throw new StreamsError(
+    "RECORD_TOO_LARGE",
+    `operator ${operator}: what store ${store} keeps of key ${shortened(key, 200)} would have ${size} bytes; ` +
+      `at most ${most} fit into a record of its changelog. Send less under one key`,
+  );
+}
+
+function splitName(name: string): readonly [operator: string, store: string] {
+  const dot = name.lastIndexOf(".");
+  return [name.slice(0, dot), name.slice(dot + 1)];
 }
 
 /** What a database stands for; `undefined` for a new one. */

@@ -7,8 +7,9 @@ import type { Serdes } from "../serde/serdes.ts";
 import type { OperatorTimer, TaskState } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
-import { deadLetter } from "./dead-letter.ts";
+import { deadLetter, letterKey } from "./dead-letter.ts";
 import type { Queued } from "./input.ts";
+import { mostBytes, RecordRoom } from "./record-room.ts";
 
 /** An encoded record on its way out. */
 export interface Output {
@@ -34,6 +35,8 @@ export interface AskedRecord {
 export interface TaskEnvironment {
   readonly serdes: Serdes;
   readonly deadLetters: AnyTopic;
+  /** What each topic takes. Absent: what the runtime does. */
+  readonly room?: RecordRoom;
   /** Views of the topology's globals by name. */
   readonly globals: Readonly<Record<string, unknown>>;
   /** Creates a topic and registers its schema. */
@@ -57,6 +60,8 @@ export class OperatorChain {
   readonly #partition: number;
   readonly #state: TaskState;
   readonly #environment: TaskEnvironment;
+  readonly #room: RecordRoom;
+  readonly #changelog: string;
   readonly #contexts: ReadonlyMap<AnyOperator, AnyContext>;
   readonly #edges = new Map<string, StreamRecord<unknown>[]>();
   readonly #gate: ReplyGate;
@@ -68,7 +73,7 @@ export class OperatorChain {
 
   constructor(
     topology: Topology,
-    { operators }: SubTopology,
+    { operators, changelog }: SubTopology,
     partition: number,
     state: TaskState,
     environment: TaskEnvironment,
@@ -78,6 +83,8 @@ export class OperatorChain {
     this.#partition = partition;
     this.#state = state;
     this.#environment = environment;
+    this.#room = environment.room ?? new RecordRoom();
+    this.#changelog = changelog;
     this.#streamTime = state.checkpoint?.streamTime ?? Number.NEGATIVE_INFINITY;
     this.#gate = new ReplyGate(topology, environment.deadLetters);
     this.#contexts = new Map(operators.map((operator) => [operator, this.#context(operator)]));
@@ -183,7 +190,7 @@ export class OperatorChain {
     const state = this.#state;
     const stores = Object.entries(operator.state as Record<string, never>).map(([name, spec]) => [
       name,
-      state.store(`${operator.name}.${name}`, spec),
+      state.store(`${operator.name}.${name}`, spec, this.#room.of(this.#changelog)),
     ]);
     const views = Object.entries(operator.globals as Record<string, { name: string }>).map(([name, ref]) => [
       name,
@@ -196,7 +203,10 @@ export class OperatorChain {
       open: (topic) => (serdes.isOpen(topic) ? resolved : open(topic)),
       state: Object.fromEntries(stores) as AnyContext["state"],
       globals: Object.fromEntries(views) as AnyContext["globals"],
-      schedule: (time, key) => state.schedule(operator.name, time, key),
+      schedule: (time, key) => {
+        if (mostBytes(key, TIMER_BYTES, noHeaders) > this.#room.smallest) this.#checkTimer(operator, key);
+        state.schedule(operator.name, time, key);
+      },
       cancel: (time, key) => state.cancel(operator.name, time, key),
       reject: (record, error) =>
         this.bury(record.origin, operator.name, error, record.time, (record as Partial<Queued>).raw),
@@ -219,11 +229,13 @@ export class OperatorChain {
       return;
     }
     const topic = record.topic === undefined ? declared : memberOf(declared, record.topic);
+    const encoded = this.#environment.serdes.encode(topic, value);
+    this.#checkRoom(topic.name, key, encoded, headers);
     this.#outputs.push({
       topic: topic.name,
       partition: undefined,
       key,
-      value: this.#environment.serdes.encode(topic, value),
+      value: encoded,
       time,
       headers,
       fetchedAt: topic.measured === true ? this.#fetchedAt : undefined,
@@ -240,11 +252,13 @@ export class OperatorChain {
       if (address === undefined) return;
       const { topic, partition, headers } = address;
       if (topic !== declared.name) this.#checkReply(topic, (operator.replies as Rules)?.[output]);
+      const value = this.#environment.serdes.encode(declared, reply.value);
+      this.#checkRoom(topic, reply.key, value, headers);
       this.#outputs.push({
         topic,
         partition,
         key: reply.key,
-        value: this.#environment.serdes.encode(declared, reply.value),
+        value,
         time: reply.time,
         headers,
         fetchedAt: undefined,
@@ -262,15 +276,27 @@ export class OperatorChain {
     throw new StreamsError("REPLY_NOT_ALLOWED", `no reply is written to ${JSON.stringify(topic)}: ${problem}`);
   }
 
+  /** Before a record is kept, so that one that does not fit is undone with its own input alone. */
+  #checkRoom(topic: string, key: string, encoded: Uint8Array, headers: Headers): void {
+    const value = encoded.length + ADDED_BYTES;
+    if (mostBytes(key, value, headers) <= this.#room.smallest) return;
+    this.#room.check({ by: `operator ${this.#at}`, topic, key, value, headers });
+  }
+
+  #checkTimer({ name }: AnyOperator, key: string): void {
+    const value = TIMER_BYTES + Buffer.byteLength(name);
+    this.#room.check({ by: `a timer of operator ${name}`, topic: this.#changelog, key, value, headers: noHeaders });
+  }
+
   /** Writes a dead letter. */
   bury(origin: Origin, operator: string, error: unknown, time: number, raw?: Queued["raw"]): void {
     const { serdes, deadLetters, onDeadLetter } = this.#environment;
-    const letter = deadLetter(origin, operator, error, raw);
+    const letter = deadLetter(origin, operator, error, raw, this.#room.of(deadLetters.name));
     onDeadLetter(letter.code);
     this.#outputs.push({
       topic: deadLetters.name,
       partition: undefined,
-      key: `${letter.topic}/${letter.partition}/${letter.offset}`,
+      key: letterKey(letter),
       value: serdes.encode(deadLetters, letter),
       time,
       headers: {},
@@ -288,6 +314,11 @@ export class OperatorChain {
 }
 
 const resolved = Promise.resolve();
+const noHeaders: Headers = Object.freeze({});
+/** What is added to a record that was encoded: the header of a measured one. */
+const ADDED_BYTES = 64;
+/** Of a timer in the changelog, beside its operator's name and its key. */
+const TIMER_BYTES = 64;
 
 const ownKey = (operator: AnyOperator, key: string): readonly StoreKey[] =>
   Object.keys(operator.state as Record<string, unknown>).map((store) => [store, key]);

@@ -6,7 +6,7 @@ import { createMemoryRegistry } from "../registry/memory-registry.ts";
 import { Outbox } from "../runtime/outbox.ts";
 import { Serdes } from "../serde/serdes.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";
-import { deadLetter, type DeadLetterValue } from "../task/dead-letter.ts";
+import { deadLetter, letterKey, type DeadLetterValue } from "../task/dead-letter.ts";
 import type { TaskEnvironment } from "../task/operator-chain.ts";
 import type { Task } from "../task/task.ts";
 import type { Topology } from "../topology/topology.ts";
@@ -97,7 +97,7 @@ export class TestDriver {
 
   #bury(letter: DeadLetterValue, time: number): void {
     const { name } = this.#deadLetters;
-    const key = Buffer.from(`${letter.topic}/${letter.partition}/${letter.offset}`);
+    const key = Buffer.from(letterKey(letter));
     const value = this.#serdes.encode(this.#deadLetters, letter);
     this.#log.append([{ topic: name, partition: 0, timestamp: time, key, value }]);
   }

@@ -203,6 +203,20 @@ function recordConformance(backbone: () => Backbone): void {
     await producer.close();
   });
 
+  test.each([
+    ["10,000 headers", Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`h${i}`, new Uint8Array(1)]))],
+    ["a header's name of 70,000 bytes", { ["n".repeat(70_000)]: new Uint8Array(1) }],
+  ])("%s are a RECORD_TOO_LARGE, nothing of the call is stored, and the producer goes on", async (_, headers) => {
+    const topic = await newTopic(backbone());
+    const producer = await backbone().producer();
+    const call = [outgoing(topic, "before"), outgoing(topic, "", { headers })];
+    await expect(producer.send(call)).rejects.toMatchObject({ code: "RECORD_TOO_LARGE" });
+    await producer.send([outgoing(topic, "after", { headers: { h: new Uint8Array(70_000) } })]);
+    const [records] = (await readAll(backbone(), topic)).values();
+    expect(records!.map(({ value, headers }) => [text(value), headers["h"]?.length])).toEqual([["after", 70_000]]);
+    await producer.close();
+  });
+
   test("a call of many megabytes for one partition is stored whole and in order", async () => {
     const topic = await newTopic(backbone());
     const producer = await backbone().producer();

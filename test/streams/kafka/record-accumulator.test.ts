@@ -13,7 +13,7 @@ function record(topic: string, partition: number, size: number, i: number): Outg
 }
 
 function rounds(records: readonly OutgoingRecord[]): readonly (readonly BatchBuilder[])[] {
-  const accumulator = new RecordAccumulator(new BatchBuffers());
+  const accumulator = new RecordAccumulator(new BatchBuffers(), () => 1_040_000);
   accumulator.add(records, records.map(contentSize));
   return accumulator.rounds();
 }
