@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { isEventTime } from "../streams/index.ts";
 import { createOutput, type Output } from "./output.ts";
 import { exitCodeOf, UsageError } from "./exit-codes.ts";
 import { readSettings, type Settings, type SettingsFlags } from "./settings.ts";
@@ -64,7 +65,8 @@ function valueOf(text: string): string | number | boolean {
 /** An ISO time or epoch milliseconds. */
 export function parseTime(text: string, flag: string): number {
   const time = /^\d{12,}$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isNaN(time)) throw new UsageError(`${flag} ${text}: write a time like 2013-03-01T00:00:00Z`);
+  if (!isEventTime(time))
+    throw new UsageError(`${flag} ${text}: write a time from 1970 to 9999, like 2013-03-01T00:00:00Z, or milliseconds`);
   return time;
 }
 

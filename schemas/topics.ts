@@ -66,12 +66,16 @@ export const deadLetters: Topic<types.DeadLetter> = defineTopic({
   name: "dead-letters",
   schema: types.deadLetterSchema,
 });
-/** How far the producers' event time has come; the newest record is all that counts. */
+/**
+ * How far the producers' event time has come; the newest record is all that counts. Their timestamps are those of arrival, which bound what they
+ * say: a producer with a wrong clock moves nobody's time past the log's.
+ */
 export const clock: Topic<types.Clock> = defineTopic({
   name: "clock",
   schema: types.clockSchema,
   cleanup: "compact",
   partitions: 1,
+  timestamps: "arrival",
 });
 
 /** Edges inside the decision path; each can be switched to a real topic. */

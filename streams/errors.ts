@@ -25,6 +25,8 @@ const table = {
   TIMEOUT: { retry: true, fence: false, fatal: false },
   REGISTRY_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   HANDLER_FAILED: { retry: false, fence: false, fatal: false },
+  AHEAD_OF_TIME: { retry: false, fence: false, fatal: false },
+  BAD_TIME: { retry: false, fence: false, fatal: false },
   TOO_LATE: { retry: false, fence: false, fatal: false },
   READ_ONLY: { retry: false, fence: false, fatal: true },
   REPLY_NOT_ALLOWED: { retry: false, fence: false, fatal: false },

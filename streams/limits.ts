@@ -15,6 +15,12 @@ export const streamsLimits = Object.freeze({
   pollBytes: 4 << 20,
   /** Records that are fetched and not handled, over all tasks of a process; bytes. */
   queuedBytes: 64 << 20,
+  /** A record may be dated this much ahead of its arrival, unless its topic says otherwise; ms. */
+  maxFutureMs: 3_600_000,
+  /** A clock that is off by more at once has jumped; ms. */
+  clockJumpMs: 10_000,
+  /** A clock that has jumped is believed after this long; ms. */
+  clockDoubtMs: 60_000,
   /** The longest silence about something that is tried again, ms. */
   outageLineMs: 60_000,
   /** A dead letter's value as it was read; bytes. The key and then the headers have what is left of the record. */

@@ -86,7 +86,7 @@ type StoredValue<S> = S extends StoreSpec<infer V> ? V : never;
 type ViewOf<G> = G extends GlobalRef<infer View> ? View : never;
 
 export interface Context<O extends Outputs, S extends Stores, G extends Globals> {
-  /** Throws `UNENCODABLE` when the value does not fit the topic's schema. */
+  /** Throws `UNENCODABLE` when the value does not fit the topic's schema, `BAD_TIME` when the time is none. */
   emit<K extends keyof O & string>(output: K, record: Emitted<ValueOf<O[K]>>): void;
   /**
    * Answers where the request's headers ask for it; nothing where they name no topic. A topic the operator's rule does not allow, or a place

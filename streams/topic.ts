@@ -17,6 +17,11 @@ export interface Topic<V> {
   readonly retentionMs?: number;
   /** Absent: the event's, as the producer gives it. */
   readonly timestamps?: "event" | "arrival";
+  /**
+   * A task that reads the topic takes a record dated at most this much ahead of its arrival, ms; a later one becomes a dead letter with the code
+   * `AHEAD_OF_TIME`. Absent: `streamsLimits.maxFutureMs`.
+   */
+  readonly maxFutureMs?: number;
   /** The runtime adds the header `loopstream_latency_ms`: milliseconds from the fetch of the input to the write. */
   readonly measured?: boolean;
   /** Stands for many topics; a record says which one it goes to. */
@@ -44,6 +49,7 @@ export interface TopicOptions {
   readonly partitions?: number;
   readonly retentionMs?: number;
   readonly timestamps?: "event" | "arrival";
+  readonly maxFutureMs?: number;
   readonly measured?: boolean;
   readonly family?: boolean;
 }

@@ -42,6 +42,8 @@ export interface LoopOptions extends StateEngineOptions {
   /** What a person should know. Default: nothing is said. */
   readonly log?: Log;
   readonly metrics?: Metrics;
+  /** The time of arrival, ms; see `ApplicationOptions`. */
+  readonly now?: () => number;
   readonly onRestore?: ApplicationOptions["onRestore"];
   readonly onFailure?: ApplicationOptions["onFailure"];
 }
@@ -116,6 +118,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     standbyReplicas: options.standbyReplicas ?? 0,
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+    ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.onRestore === undefined ? {} : { onRestore: options.onRestore }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   });

@@ -7,7 +7,7 @@ import {
   type Blueprint,
 } from "../blueprints/index.ts";
 import { blueprints, type BlueprintPublished } from "../schemas/index.ts";
-import { readTable, type GlobalView } from "../streams/index.ts";
+import { checkTime, readTable, type GlobalView } from "../streams/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import type { Tools } from "./loop.ts";
 
@@ -29,6 +29,7 @@ type Hands = Pick<Tools, "backbone" | "serdes" | "publisher">;
 export async function publishBlueprint(hands: Hands, text: string, from?: number): Promise<PublishedVersion> {
   const blueprint = parseBlueprint(text);
   const { useCase, version } = blueprint;
+  if (from !== undefined) checkTime(from, "the time from which the blueprint is live");
   const table = await readTable(hands.backbone, hands.serdes, blueprints);
   const known = validBlueprints(table);
   const time = from ?? (known.useCases().includes(useCase) ? Date.now() : 0);
@@ -61,6 +62,7 @@ export async function storeBlueprint(hands: Hands, text: string): Promise<Publis
 
 /** Turns off a version that is live; decisions are null until another one is. */
 export async function withdrawBlueprint(hands: Hands, useCase: string, version: string, time: number): Promise<void> {
+  checkTime(time, "the time from which the blueprint is off");
   const table: GlobalView<BlueprintPublished> = await readTable(hands.backbone, hands.serdes, blueprints);
   const known = table.get(`${useCase}/${version}`);
   if (known === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);

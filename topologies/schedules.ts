@@ -44,7 +44,7 @@ export function startRetention(loop: Loop, onError: (error: unknown) => void, ev
 /** Tells the tasks how far event time has come, so that the rows of a quiet partition are made too. */
 export function startTicker(loop: Loop, everyMs = 1_000): Running {
   return every(everyMs, async () => {
-    const time = Date.now();
+    const time = loop.application.now();
     await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
   });
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { formatDuration, validBlueprints } from "../../blueprints/index.ts";
 import { blueprints, decisionRequests, observations } from "../../schemas/index.ts";
-import { readTable, type Backbone } from "../../streams/index.ts";
+import { readTable, streamsLimits, type Backbone } from "../../streams/index.ts";
 import { openTools } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, loopOptions, startLoopHere } from "../connect.ts";
@@ -82,7 +82,8 @@ export function importCommand(parent: Command): void {
               ...(flags.unit === undefined ? {} : { unit: flags.unit }),
             };
             let last = 0;
-            for await (const step of readHistory(flags, columns, compiled.blueprint, HOUR)) {
+            const latest = Date.now() + streamsLimits.maxFutureMs;
+            for await (const step of readHistory(flags, columns, compiled.blueprint, HOUR, latest)) {
               if (step.bad.length > 0) await buryLines(tools.publisher, step.bad, Math.max(last, step.until));
               counts.badLines += step.bad.length;
               shown.push(...step.bad.slice(0, MOST_LINES_SHOWN - shown.length));

@@ -49,7 +49,9 @@ export class Feed {
       Promise.all(records.map((record) => this.#loop.publisher.encode(record)));
     const outcomes = await encode(step.outcomes);
     const requests = await encode(this.#options.replies ? step.requests.map(withReply) : step.requests);
-    const tick = await encode([{ topic: clock, key: "clock", value: { time: step.until }, time: step.until }]);
+    // History ends now: where a step or a wait reaches further, the loop's own ticks go on from there.
+    const time = Math.min(step.until, Date.now());
+    const tick = await encode([{ topic: clock, key: "clock", value: { time }, time }]);
     const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#options.stepMs) };
     if (this.#loop.backbone.kind === "embedded") {
       const transaction = await this.#producer.begin();

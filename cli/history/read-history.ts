@@ -1,5 +1,5 @@
 import type { Blueprint } from "../../blueprints/index.ts";
-import type { Published } from "../../streams/index.ts";
+import { isEventTime, type Published } from "../../streams/index.ts";
 import { readTable } from "../files/index.ts";
 import {
   contextOf,
@@ -36,6 +36,15 @@ export interface HistoryStep {
   readonly bad: readonly BadLine[];
 }
 
+/** What a line must have. */
+interface Required {
+  /** Columns. */
+  readonly id: string;
+  readonly time: string;
+  /** Event time, ms: nothing may be later. */
+  readonly latest: number;
+}
+
 interface Timed {
   readonly time: number;
   readonly cells: Cells;
@@ -44,20 +53,20 @@ interface Timed {
 /**
  * Two files of history, each in the order of its times, as steps of event time. A line out of order is taken with the step it
  * is found in, with its own time. Keys of a decision are remembered for the events of its observations until the join's TTL.
+ * @param latest event time, ms: a later line can't be used.
  */
 export async function* readHistory(
   files: HistoryFiles,
   columns: HistoryColumns,
   blueprint: Blueprint,
   stepMs: number,
+  latest = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<HistoryStep> {
   let bad: BadLine[] = [];
-  const decisions = peekable(
-    timed(files.decisions, [columns.decisionId], columns.decisionTime, (line) => bad.push(line)),
-  );
-  const outcomes = peekable(
-    timed(files.observations, [columns.decisionId], columns.observationTime, (line) => bad.push(line)),
-  );
+  const read = (file: string, time: string): Peekable<Timed> =>
+    peekable(timed(file, { id: columns.decisionId, time, latest }, (line) => bad.push(line)));
+  const decisions = read(files.decisions, columns.decisionTime);
+  const outcomes = read(files.observations, columns.observationTime);
   const keyNames = windowKeys(blueprint);
   const keys = new Map<string, { readonly until: number; readonly keys: Record<string, Cell> }>();
   for (;;) {
@@ -103,33 +112,29 @@ function unitOf(cells: Cells, columns: HistoryColumns): string | undefined {
   return parts.some((part) => part === null) ? undefined : parts.join("");
 }
 
-async function* timed(
-  file: string,
-  required: readonly string[],
-  timeColumn: string,
-  onBad: (line: BadLine) => void,
-): AsyncGenerator<Timed> {
+async function* timed(file: string, required: Required, onBad: (line: BadLine) => void): AsyncGenerator<Timed> {
   for await (const row of readTable(file)) {
     if ("problem" in row) {
       onBad({ file, line: row.line, problem: row.problem, text: row.text });
       continue;
     }
     const { line, values } = row;
-    const problem = problemOf(values, required, timeColumn);
-    if (problem === undefined) yield { time: Date.parse(String(values[timeColumn])), cells: values };
+    const problem = problemOf(values, required);
+    if (problem === undefined) yield { time: Date.parse(String(values[required.time])), cells: values };
     else onBad({ file, line, problem, text: JSON.stringify(values) });
   }
 }
 
-function problemOf(cells: Cells, required: readonly string[], timeColumn: string): string | undefined {
-  for (const name of [...required, timeColumn]) {
+function problemOf(cells: Cells, { id, time: timeColumn, latest }: Required): string | undefined {
+  for (const name of [id, timeColumn]) {
     if (!Object.hasOwn(cells, name)) return `there is no column ${name}: name the right one by an option`;
     if (cells[name] === null || cells[name] === "") return `${name} is empty`;
   }
-  const time = cells[timeColumn]!;
-  return Number.isNaN(Date.parse(String(time)))
-    ? `${timeColumn} "${time}" is no time; write 2013-01-01T10:15:00Z`
-    : undefined;
+  const text = String(cells[timeColumn]!);
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) return `${timeColumn} "${text}" is no time; write 2013-01-01T10:15:00Z`;
+  if (!isEventTime(time)) return `${timeColumn} "${text}" is not between 1970 and the year 9999`;
+  return time > latest ? `${timeColumn} "${text}" lies ahead: history is what has happened` : undefined;
 }
 
 interface Peekable<T> {

@@ -59,6 +59,7 @@ export interface LogRecord {
 export interface OutgoingRecord {
   readonly topic: string;
   readonly partition: number;
+  /** Whole milliseconds from 1970 to the end of the year 9999; anything else is a `BAD_TIME`. */
   readonly timestamp: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
@@ -91,7 +92,7 @@ export interface ProducerOptions {
 export interface Producer {
   /**
    * Resolves when every record is stored (all in-sync replicas on Kafka). Not atomic.
-   * Rejects with `RECORD_TOO_LARGE` before anything of the call is stored, `UNKNOWN_TOPIC`, `BACKBONE_UNAVAILABLE`.
+   * Rejects with `RECORD_TOO_LARGE` or `BAD_TIME` before anything of the call is stored, `UNKNOWN_TOPIC`, `BACKBONE_UNAVAILABLE`.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /**

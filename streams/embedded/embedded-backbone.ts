@@ -16,6 +16,7 @@ import type {
   TopicSpec,
 } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { steadyWallClock } from "../steady-clock.ts";
 import { Coordinator, type Share } from "./coordinator.ts";
 import { groupKey, prefixRange, topicKey } from "./keys.ts";
 import { LogGroup } from "./log-group.ts";
@@ -29,7 +30,7 @@ import { WriteQueue, type LogDatabase, type Operation } from "./write-queue.ts";
 export interface EmbeddedBackboneOptions {
   /** Directory of the log; made when missing. One process at a time may have it open. */
   readonly dir: string;
-  /** The wall clock, ms; default the system's. It bounds what retention removes, and stamps what is stamped on arrival. */
+  /** The wall clock, ms; default the system's without its short jumps. It bounds what retention removes, and stamps what is stamped on arrival. */
   readonly now?: () => number;
 }
 
@@ -78,7 +79,7 @@ export class EmbeddedBackbone implements Backbone {
   readonly #epochs = new Map<string, number>();
   #closed = false;
 
-  constructor(database: LogDatabase, now: () => number = Date.now) {
+  constructor(database: LogDatabase, now: () => number = steadyWallClock()) {
     this.#database = database;
     this.#now = now;
     this.#writes = new WriteQueue(database);

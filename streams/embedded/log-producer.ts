@@ -1,3 +1,4 @@
+import { checkTimes } from "../backbone/event-time.ts";
 import { checkSizes } from "../backbone/record-size.ts";
 import type { OutgoingRecord, Position, Producer, Transaction } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
@@ -30,6 +31,7 @@ export class LogProducer implements Producer {
 
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     checkSizes(records);
+    checkTimes(records);
     await this.#append(records, []);
   }
 
@@ -49,6 +51,7 @@ export class LogProducer implements Producer {
       send: async (more) => {
         this.#checkFence(id);
         checkSizes(more);
+        checkTimes(more);
         for (const record of more) records.push(record);
       },
       sendOffsets: async (groupId, positions) => {

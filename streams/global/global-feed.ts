@@ -1,11 +1,14 @@
 import { textOf } from "../bytes.ts";
 import type { Backbone, Fetch, PartitionOffsets, Position, Reader } from "../backbone/backbone.ts";
+import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { LastingReader } from "../backbone/lasting-reader.ts";
 import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
 import type { GlobalView } from "../operator.ts";
 import { Outages, type Outage } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
+import { aheadOfTime, unbounded, type Arrival } from "../task/arrival.ts";
 import { FoldBytes } from "./fold-bytes.ts";
 import type { GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
 import { TableContent } from "./table-content.ts";
@@ -24,6 +27,8 @@ export interface GlobalFeedOptions {
   readonly onFailure?: (error: unknown) => void;
   /** Default: nothing is said of outages. */
   readonly outages?: Outages;
+  /** The time at which what is read now arrives. Default: no record lies ahead. */
+  readonly arrival?: () => Arrival;
 }
 
 const POLL_MS = 200;
@@ -234,6 +239,8 @@ export class GlobalFeed {
   #applyTo(source: GlobalSource, fetch: Fetch): void {
     const { serdes, onUndecodable } = this.#options;
     const { topic, partition } = fetch;
+    const { latest } = this.#options.arrival?.() ?? unbounded;
+    const { maxFutureMs = streamsLimits.maxFutureMs } = source.topic;
     for (const [index, record] of fetch.records.entries()) {
       const key = textOf(record.key);
       try {
@@ -247,6 +254,8 @@ export class GlobalFeed {
         } else {
           const origin = { topic, partition, offset: record.offset };
           const { timestamp: time, headers } = record;
+          if (!isEventTime(time)) throw badTime(time, "its time");
+          if (time > latest + maxFutureMs) throw aheadOfTime(time, latest, maxFutureMs);
           source.fold({ key, value, time, headers, origin }, this.#folds.get(source.name)!, (table) =>
             this.#view(table),
           );

@@ -1,3 +1,4 @@
+import { checkTimes } from "../backbone/event-time.ts";
 import { checkSizes } from "../backbone/record-size.ts";
 import { MAX_RECORD_BYTES, type OutgoingRecord, type TopicPartition } from "../backbone/backbone.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
@@ -60,6 +61,7 @@ export class RecordWriter {
     const sizes = records.map(contentSize);
     // It counts what the lengths take as well: only then is it worth a closer look.
     if (sizes.some((size) => size > MAX_RECORD_BYTES)) checkSizes(records);
+    checkTimes(records);
     if (records.length === 0) return;
     const known = this.#admitting === undefined && records.every((record) => this.#known(record));
     return known ? this.#fill(records, sizes) : this.#admit(records, sizes);

@@ -1,4 +1,5 @@
 import type { OutgoingRecord, Producer, Transaction } from "../backbone/backbone.ts";
+import { checkTimes } from "../backbone/event-time.ts";
 import { checkSizes } from "../backbone/record-size.ts";
 import type { Handle, ListenerCalls, ServerCalls } from "./calls.ts";
 import type { Link } from "./link.ts";
@@ -6,7 +7,7 @@ import { batches } from "./wire-size.ts";
 
 type ToServer = Link<ListenerCalls, ServerCalls>;
 
-/** Sizes are checked here, before a long call is cut into several frames. */
+/** Sizes and times are checked here, before a long call is cut into several frames. */
 export function localProducer(link: ToServer, handle: Handle): Producer {
   return {
     send: (records) => sendAll(records, (batch) => link.call("send", handle, batch)),
@@ -30,5 +31,6 @@ async function sendAll(
   send: (batch: readonly OutgoingRecord[]) => Promise<void>,
 ): Promise<void> {
   checkSizes(records);
+  checkTimes(records);
   await Promise.all(batches(records).map(send));
 }

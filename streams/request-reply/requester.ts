@@ -29,7 +29,7 @@ export interface Request<Q> {
 export interface Requester<Q, R> {
   /**
    * The reply to this request. Rejects with `TIMEOUT` after `timeoutMs` (whatever was sent may still be answered, and the
-   * answer is then dropped), `RECORD_TOO_LARGE`, `UNENCODABLE`, `UNKNOWN_TOPIC`, `BACKBONE_UNAVAILABLE`, `UNDECODABLE` or `CLOSED`.
+   * answer is then dropped), `RECORD_TOO_LARGE`, `UNENCODABLE`, `BAD_TIME`, `UNKNOWN_TOPIC`, `BACKBONE_UNAVAILABLE`, `UNDECODABLE` or `CLOSED`.
    */
   request(request: Request<Q>, timeoutMs: number): Promise<R>;
   /** Requests under way are rejected with `CLOSED`. */

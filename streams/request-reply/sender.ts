@@ -1,5 +1,6 @@
 import type { Backbone, Headers, OutgoingRecord, Producer } from "../backbone/backbone.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
+import { checkTime } from "../backbone/event-time.ts";
 import { checkSizes } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
 import type { Serdes } from "../serde/serdes.ts";
@@ -38,13 +39,11 @@ export class Sender {
   }
 
   /**
-   * Resolves when the record is stored. Rejects with `UNENCODABLE` naming the field, `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`,
+   * Resolves when the record is stored. Rejects with `UNENCODABLE` naming the field, `BAD_TIME`, `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`,
    * `CLOSED` or `BACKBONE_UNAVAILABLE`; the other records of the turn are not touched by one that does not fit.
    */
   async send<V>(topic: Topic<V>, { key, value, time, headers }: Sent<V>): Promise<void> {
-    if (!Number.isSafeInteger(time) || time < 0) {
-      throw new StreamsError("UNENCODABLE", `time is ${time}: send whole milliseconds since 1970`);
-    }
+    checkTime(time, "time");
     const count = this.#partitions.get(topic.name) ?? (await this.#open(topic));
     const bytes = Buffer.from(key);
     const record: OutgoingRecord = {

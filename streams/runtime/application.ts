@@ -11,12 +11,14 @@ import { Outages, reasonOf, type Outage } from "../outage.ts";
 import type { GlobalRef } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
+import { timeOfLetter, unbounded, type Arrival } from "../task/arrival.ts";
 import { deadLetter, letterKey, type DeadLetterValue } from "../task/dead-letter.ts";
 import type { Input } from "../task/input.ts";
 import { RecordRoom } from "../task/record-room.ts";
 import type { Task } from "../task/task.ts";
 import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
+import { ArrivalClock } from "./arrival-clock.ts";
 import { Backpressure } from "./backpressure.ts";
 import type { Delivery } from "./commit.ts";
 import { Committer } from "./committer.ts";
@@ -53,6 +55,10 @@ export interface ApplicationOptions {
   readonly standbyReplicas?: number;
   /** Bytes of records that may be fetched and not handled before partitions are paused, over all tasks. Default 64 MiB. */
   readonly maxQueuedBytes?: number;
+  /** The topics are read again as history: no time lies ahead. */
+  readonly history?: boolean;
+  /** The time of arrival, ms; default that of the log's ticks, and of this machine until one has come. */
+  readonly now?: () => number;
   readonly metrics?: Metrics;
   /** What a person should know, such as outages. Default: nothing is said. */
   readonly log?: Log;
@@ -94,6 +100,7 @@ export class Application {
   readonly #standbys: StandbySet;
   readonly #log: Log;
   readonly #outages: Outages;
+  readonly #arrivals: ArrivalClock;
   /** From an error that ended the membership to the next pass that works. */
   readonly #out: Outage;
   readonly #room = new RecordRoom();
@@ -114,6 +121,7 @@ export class Application {
     const { metrics } = this;
     const { backbone, delivery, log = silent } = options;
     this.#log = log;
+    this.#arrivals = new ArrivalClock(log);
     this.#outages = new Outages(log, metrics);
     this.#out = this.#outages.of("application");
     this.#standbys = new StandbySet({ ...options, metrics, outages: this.#outages });
@@ -123,6 +131,7 @@ export class Application {
       metrics,
       room: this.#room,
       openTopic: (topic) => this.openTopic(topic),
+      arrival: () => this.#arrival(),
       openProducer:
         delivery === "exactlyOnce" && !backbone.fencesOffsets
           ? (taskId) => backbone.producer({ transactionalId: taskId })
@@ -150,8 +159,8 @@ export class Application {
     const { metrics } = this;
     const producerOf = (task: Task): Producer | undefined => this.#tasks.producerOf(task);
     open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);
-    await this.#openGlobals(open);
     open.clock = await this.#openClock();
+    await this.#openGlobals(open);
     this.#checkOpen();
     open.group = await backbone.group({
       groupId: id,
@@ -181,6 +190,7 @@ export class Application {
       engine,
       sources: topology.globals,
       outages: this.#outages,
+      arrival: () => this.#arrival(),
       onUndecodable: (fetch, index, error) => this.#buryGlobal(fetch, index, error),
       onFailure: () => this.#membership.group?.wake?.(),
     });
@@ -193,6 +203,7 @@ export class Application {
     const { topology, backbone } = this.#options;
     if (topology.clock === undefined) return undefined;
     const [at] = await backbone.offsets([topology.clock.name]);
+    if (topology.clock.timestamps === "arrival") this.#arrivals.open(at!.end);
     const newest = { topic: at!.topic, partition: 0, offset: Math.max(at!.start, at!.end - 1) };
     return LastingReader.open(backbone, [newest], this.#outages.of("clock"));
   }
@@ -276,7 +287,9 @@ export class Application {
     globals.check();
     const now = performance.now();
     await this.#tasks.add(fetches, now);
-    await this.#tasks.tick((await clock?.poll(0)) ?? [], now);
+    const ticks = (await clock?.poll(0)) ?? [];
+    if (ticks.length > 0) this.#arrivals.heard(ticks);
+    await this.#tasks.tick(ticks, now);
     if (this.#tasks.queued) await this.#process();
     committer.collect(this.#tasks);
     // Who waits for `idle` need not wait for the interval, once nothing more comes.
@@ -356,6 +369,17 @@ export class Application {
     await this.#room.learn(backbone, [topic.name]);
   }
 
+  #arrival(): Arrival {
+    const { history, now } = this.#options;
+    if (history === true) return unbounded;
+    return now === undefined ? this.#arrivals.read() : { now: now(), latest: now() };
+  }
+
+  /** What time it is for records that arrive, ms: the log's time as far as it is known. */
+  now(): number {
+    return this.#arrival().now;
+  }
+
   async #assigned(
     partitions: readonly TopicPartition[],
     committed?: () => Promise<readonly Position[]>,
@@ -380,7 +404,8 @@ export class Application {
     this.metrics.deadLetters.inc({ code: letter.code });
     const value = this.serdes.encode(deadLetters, letter);
     const key = letterKey(letter);
-    const output = { topic: deadLetters.name, partition: undefined, key, value, time: record.timestamp, headers: {} };
+    const time = timeOfLetter(record.timestamp, this.#arrival());
+    const output = { topic: deadLetters.name, partition: undefined, key, value, time, headers: {} };
     this.#open.committer.write([{ ...output, fetchedAt: undefined, request: undefined }]);
   }
 

@@ -1,4 +1,5 @@
 import type { Backbone, Headers, OutgoingRecord, Producer } from "../backbone/backbone.ts";
+import { checkTime } from "../backbone/event-time.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
 import { StreamsError } from "../errors.ts";
 import type { Serdes } from "../serde/serdes.ts";
@@ -35,7 +36,7 @@ export class Publisher {
     this.#partitions = partitions;
   }
 
-  /** Resolves when all are stored. Rejects with `UNENCODABLE` naming the field, `RECORD_TOO_LARGE` or what the backbone says. */
+  /** Resolves when all are stored. Rejects with `UNENCODABLE` naming the field, `BAD_TIME`, `RECORD_TOO_LARGE` or what the backbone says. */
   async publish(records: readonly Published<never>[] | readonly Published<unknown>[]): Promise<void> {
     const outgoing: OutgoingRecord[] = [];
     for (const record of records as readonly Published<unknown>[]) outgoing.push(await this.encode(record));
@@ -44,6 +45,7 @@ export class Publisher {
 
   async encode<V>(record: Published<V>): Promise<OutgoingRecord> {
     const { topic, value } = record;
+    checkTime(record.time, `the time of a record for ${topic.name}`);
     if (!this.#serdes.isOpen(topic)) await ensureTopic(topic, this.#backbone, this.#serdes, this.#partitions);
     const count = await this.#backbone.partitions(topic.name);
     if (count === undefined)

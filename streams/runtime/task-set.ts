@@ -4,6 +4,7 @@ import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";
 import { TaskState } from "../state/task-state.ts";
+import type { Arrival } from "../task/arrival.ts";
 import type { DeadLetterValue } from "../task/dead-letter.ts";
 import type { Input } from "../task/input.ts";
 import type { RecordRoom } from "../task/record-room.ts";
@@ -26,6 +27,8 @@ export interface TaskSetOptions {
   readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
   readonly openTopic: (topic: AnyTopic) => Promise<void>;
   readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
+  /** The time at which what is read now arrives. */
+  readonly arrival: () => Arrival;
 }
 
 const CHANGELOG_PATIENCE_MS = 5_000;
@@ -65,7 +68,7 @@ export class TaskSet {
     for (const [subTopology, partition] of this.#shares(partitions)) {
       const task = await this.#openTask(subTopology, partition, globals, committed);
       this.#tasks.set(task.id, task);
-      for (const tick of this.#lastTicks) await task.add(tick, performance.now());
+      for (const tick of this.#lastTicks) await task.add(tick, performance.now(), false);
       for (const { topic, fetched } of task.inputs) {
         if (topic === this.#options.topology.clock) continue;
         this.#byPartition.set(`${topic.name}/${partition}`, task);
@@ -102,6 +105,7 @@ export class TaskSet {
       open: openTopic,
       onHandled: (operator, records) => metrics.handled.inc({ operator }, records),
       onDeadLetter: (code) => metrics.deadLetters.inc({ code }),
+      arrival: this.#options.arrival,
     });
   }
 
@@ -182,7 +186,11 @@ export class TaskSet {
   async tick(ticks: readonly Fetch[], fetchedAt: number): Promise<void> {
     if (ticks.length === 0) return;
     this.#lastTicks = ticks.slice(-1);
-    for (const task of this.#tasks.values()) for (const tick of ticks) await task.add(tick, fetchedAt);
+    let first = true;
+    for (const task of this.#tasks.values()) {
+      for (const tick of ticks) await task.add(tick, fetchedAt, first);
+      first = false;
+    }
   }
 
   /** Some task holds records that are not handled. */

@@ -1,10 +1,13 @@
 import { textOf } from "../bytes.ts";
 import type { Fetch, LogRecord } from "../backbone/backbone.ts";
+import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { heldBytes } from "../backbone/record-size.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StreamRecord } from "../operator.ts";
 import type { AnyTopic } from "../topic.ts";
 import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
+import { aheadOfTime, type Arrival } from "./arrival.ts";
 
 export interface Undecodable {
   readonly record: LogRecord;
@@ -16,19 +19,26 @@ export interface Queued extends StreamRecord<unknown> {
   readonly raw: LogRecord;
   /** When it was fetched, in milliseconds of the monotonic clock. */
   readonly fetchedAt: number;
+  /** How far it moves event time, ms: its own time, and never past its arrival. */
+  readonly moves: number;
 }
 
 /** The records of one partition that are fetched and not yet handled. */
 export class Input {
   readonly topic: AnyTopic;
   readonly partition: number;
+  /** Its values say how far event time has come. */
+  readonly #isClock: boolean;
+  readonly #maxFutureMs: number;
   #queue: Queued[] = [];
   #head = 0;
   #bytes = 0;
   #next: number;
 
-  constructor(topic: AnyTopic, partition: number, position: number) {
+  constructor(topic: AnyTopic, partition: number, position: number, isClock = false) {
     this.topic = topic;
+    this.#isClock = isClock;
+    this.#maxFutureMs = topic.maxFutureMs ?? streamsLimits.maxFutureMs;
     this.partition = partition;
     this.#next = position;
   }
@@ -61,18 +71,26 @@ export class Input {
     return this.length === 0 ? Number.NEGATIVE_INFINITY : this.#queue.at(-1)!.time;
   }
 
-  /** Decodes and queues; gives back what can't be decoded. Records before the position are skipped. */
-  async add(fetch: Fetch, serdes: Serdes, fetchedAt: number): Promise<readonly Undecodable[]> {
+  /** Decodes and queues; gives back what can't be decoded or has no time to be handled at. Records before the position are skipped. */
+  async add(fetch: Fetch, serdes: Serdes, fetchedAt: number, arrival: Arrival): Promise<readonly Undecodable[]> {
     const bad: Undecodable[] = [];
+    const { now, latest } = arrival;
+    const bound = latest + this.#maxFutureMs;
     for (const record of fetch.records) {
       if (record.offset < this.#next) continue;
       try {
         if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
         if (!serdes.knows(record.value)) await serdes.learn(record.value);
+        const value: unknown = serdes.decode(this.topic, record.value);
+        const dated = this.#isClock ? (value as { readonly time: number }).time : record.timestamp;
+        if (!isEventTime(dated)) throw badTime(dated, "its time");
+        if (dated > bound) throw aheadOfTime(dated, latest, this.#maxFutureMs);
+        const time = this.#isClock ? tickTime(dated, record.timestamp, arrival) : dated;
         this.#queue.push({
           key: textOf(record.key),
-          value: serdes.decode(this.topic, record.value),
-          time: record.timestamp,
+          value,
+          time,
+          moves: time < now ? time : now,
           headers: record.headers,
           origin: { topic: fetch.topic, partition: fetch.partition, offset: record.offset },
           raw: record,
@@ -105,4 +123,9 @@ export class Input {
     }
     return taken;
   }
+}
+
+/** A tick says how far event time has come: never further than the log's time when it came. */
+function tickTime(dated: number, stamp: number, { now }: Arrival): number {
+  return now === Number.POSITIVE_INFINITY || !isEventTime(stamp) ? dated : Math.min(dated, stamp, now);
 }

@@ -10,8 +10,8 @@ export function earliest(inputs: readonly Input[]): Input | undefined {
 }
 
 /**
- * Takes records of one input, at most `limit`, that come before those of every other input: up to `horizon`, and before
- * `timer`, event times in ms.
+ * Takes records of one input, at most `limit`, that come before those of every other input: up to `horizon`, and before they move event time to
+ * `timer`; event times in ms.
  */
 export function takeRun(
   inputs: readonly Input[],
@@ -20,7 +20,7 @@ export function takeRun(
   horizon: number,
   timer: number,
 ): readonly Queued[] {
-  let before = timer;
+  let before = Number.POSITIVE_INFINITY;
   let until = horizon;
   let passed = false;
   for (const input of inputs) {
@@ -30,5 +30,5 @@ export function takeRun(
       else before = Math.min(before, input.head.time);
     }
   }
-  return from.take(limit, ({ time }) => time < before && time <= until);
+  return from.take(limit, ({ time, moves }) => time < before && time <= until && moves < timer);
 }

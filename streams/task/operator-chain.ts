@@ -1,4 +1,5 @@
 import type { Headers } from "../backbone/backbone.ts";
+import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { hasCode, StreamsError } from "../errors.ts";
 import type { AnyOperator, Context, Emitted, Origin, Reply, ReplyRule, StoreKey, StreamRecord } from "../operator.ts";
 import { replyAddress } from "../request-reply/headers.ts";
@@ -7,6 +8,7 @@ import type { Serdes } from "../serde/serdes.ts";
 import type { OperatorTimer, TaskState } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
+import type { Arrival } from "./arrival.ts";
 import { deadLetter, letterKey } from "./dead-letter.ts";
 import type { Queued } from "./input.ts";
 import { mostBytes, RecordRoom } from "./record-room.ts";
@@ -43,6 +45,8 @@ export interface TaskEnvironment {
   readonly open: (topic: AnyTopic) => Promise<void>;
   readonly onHandled: (operator: string, records: number) => void;
   readonly onDeadLetter: (code: string) => void;
+  /** The time at which what is read now arrives. */
+  readonly arrival: () => Arrival;
 }
 
 type AnyContext = Context<Record<string, AnyTopic>, Record<string, never>, Record<string, never>>;
@@ -204,6 +208,7 @@ export class OperatorChain {
       state: Object.fromEntries(stores) as AnyContext["state"],
       globals: Object.fromEntries(views) as AnyContext["globals"],
       schedule: (time, key) => {
+        if (!Number.isFinite(time)) throw badTime(time, `the time of timer ${key}`);
         if (mostBytes(key, TIMER_BYTES, noHeaders) > this.#room.smallest) this.#checkTimer(operator, key);
         state.schedule(operator.name, time, key);
       },
@@ -220,6 +225,7 @@ export class OperatorChain {
   #emit(declared: AnyTopic, record: Emitted<unknown>): void {
     const { key, value, time, from } = record;
     const headers = record.headers ?? from?.headers ?? {};
+    if (!isEventTime(time)) throw badTime(time, `the time of a record for ${declared.name}`);
     if (this.#topology.memoryEdges.has(declared.name)) {
       const origin = from?.origin ?? { topic: declared.name, partition: this.#partition, offset: -1 };
       const passed = { key, value, time, headers, origin, raw: (from as Partial<Queued> | undefined)?.raw };

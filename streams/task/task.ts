@@ -1,6 +1,7 @@
 import type { Fetch, TopicPartition } from "../backbone/backbone.ts";
 import type { TaskState } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
+import { timeOfLetter } from "./arrival.ts";
 import { Input } from "./input.ts";
 import { earliest, takeRun } from "./merge.ts";
 import { OperatorChain, type Output, type TaskEnvironment } from "./operator-chain.ts";
@@ -41,7 +42,7 @@ export class Task {
     const sources = subTopology.sources.map(
       (topic) => new Input(topic, partition, positions[`${topic.name}/${partition}`] ?? 0),
     );
-    this.inputs = topology.clock === undefined ? sources : [...sources, new Input(topology.clock, 0, 0)];
+    this.inputs = topology.clock === undefined ? sources : [...sources, new Input(topology.clock, 0, 0, true)];
   }
 
   /** The highest event time that has passed, ms. */
@@ -58,12 +59,17 @@ export class Task {
     return this.inputs.find((input) => input.topic.name === at.topic && input.partition === at.partition);
   }
 
-  /** Queues fetched records; what can't be decoded becomes a dead letter. `fetchedAt`: ms of the monotonic clock. */
-  async add(fetch: Fetch, fetchedAt: number): Promise<void> {
-    const bad = await this.input(fetch)!.add(fetch, this.#environment.serdes, fetchedAt);
+  /**
+   * Queues fetched records; what can't be decoded, or has no time to be handled at, becomes a dead letter. `fetchedAt`: ms of the monotonic clock.
+   * @param buries false: another task has buried it, since all of them read the clock.
+   */
+  async add(fetch: Fetch, fetchedAt: number, buries = true): Promise<void> {
+    const arrival = this.#environment.arrival();
+    const bad = await this.input(fetch)!.add(fetch, this.#environment.serdes, fetchedAt, arrival);
+    if (!buries) return;
     for (const { record, error } of bad) {
       const origin = { topic: fetch.topic, partition: fetch.partition, offset: record.offset };
-      this.#chain.bury(origin, this.subTopology.name, error, record.timestamp, record);
+      this.#chain.bury(origin, this.subTopology.name, error, timeOfLetter(record.timestamp, arrival), record);
     }
   }
 
@@ -78,11 +84,11 @@ export class Task {
       if (next === undefined) break;
       const time = next.head!.time;
       const horizon = Math.max(time, next.lastTime);
-      if (await this.#fireUntil(time, horizon)) continue;
+      if (await this.#fireUntil(next.head!.moves, horizon)) continue;
       const timer = this.state.nextTimer()?.time ?? Number.POSITIVE_INFINITY;
       const run = takeRun(this.inputs, next, MOST_RECORDS, horizon, timer);
       handled += run.length;
-      this.#chain.advance(run.at(-1)!.time);
+      this.#chain.advance(run.at(-1)!.moves);
       if (next.topic !== this.#topology.clock) await this.#chain.handle(next.topic, run);
     }
     return handled;

@@ -6,6 +6,7 @@ import { createMemoryRegistry } from "../registry/memory-registry.ts";
 import { Outbox } from "../runtime/outbox.ts";
 import { Serdes } from "../serde/serdes.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";
+import { timeOfLetter, unbounded, type Arrival } from "../task/arrival.ts";
 import { deadLetter, letterKey, type DeadLetterValue } from "../task/dead-letter.ts";
 import type { TaskEnvironment } from "../task/operator-chain.ts";
 import type { Task } from "../task/task.ts";
@@ -21,6 +22,8 @@ export interface TestDriverOptions {
   readonly partitions?: number;
   /** Event time at which the driver starts, ms. Default 0. */
   readonly start?: number;
+  /** The time of arrival, ms, moved by hand. Default: everything is read as history, where no time lies ahead. */
+  readonly now?: () => number;
 }
 
 /** An operator that has a store of this name and value. */
@@ -44,6 +47,7 @@ export class TestDriver {
   readonly #topology: Topology;
   readonly #deadLetters: Topic<DeadLetterValue>;
   readonly #partitions: number;
+  readonly #now: (() => number) | undefined;
   readonly #log = new MemoryLog();
   readonly #serdes = new Serdes(createMemoryRegistry());
   readonly #engine = createMemoryEngine();
@@ -57,6 +61,7 @@ export class TestDriver {
     this.#topology = topology;
     this.#deadLetters = options.deadLetters;
     this.#partitions = options.partitions ?? 1;
+    this.#now = options.now;
     this.#time = options.start ?? 0;
     this.#outbox = new Outbox(this.#log, this.#serdes, options.deadLetters, () => undefined);
   }
@@ -80,8 +85,9 @@ export class TestDriver {
       onUndecodable: ({ topic, partition, records }, index, error) => {
         const record = records[index]!;
         const letter = deadLetter({ topic, partition, offset: record.offset }, "globals", error, record);
-        this.#bury(letter, record.timestamp);
+        this.#bury(letter, timeOfLetter(record.timestamp, this.#arrival()));
       },
+      arrival: () => this.#arrival(),
     });
     await this.#globals.start();
     const environment: TaskEnvironment = {
@@ -91,8 +97,14 @@ export class TestDriver {
       open: (topic) => this.#openTopic(topic),
       onHandled: () => undefined,
       onDeadLetter: () => undefined,
+      arrival: () => this.#arrival(),
     };
     this.#tasks = await openTasks(this.#topology, this.#log, this.#engine, environment);
+  }
+
+  #arrival(): Arrival {
+    const now = this.#now?.();
+    return now === undefined ? unbounded : { now, latest: now };
   }
 
   #bury(letter: DeadLetterValue, time: number): void {
@@ -110,7 +122,7 @@ export class TestDriver {
   input<V>(topic: Topic<V>): TestInput<V> {
     const encode = ({ value }: TestRecord<V>) => (value === null ? null : this.#serdes.encode(topic, value));
     const queue = async (records: readonly TestRecord<V>[]): Promise<void> => {
-      for (const record of records) await this.#append(topic.name, record, encode(record));
+      for (const record of records) await this.#append(topic, record, encode(record));
     };
     return {
       queue: (...records) => queue(records),
@@ -119,17 +131,18 @@ export class TestDriver {
         await this.run();
       },
       sendBytes: async (record) => {
-        await this.#append(topic.name, record, record.value);
+        await this.#append(topic, record, record.value);
         await this.run();
       },
     };
   }
 
-  async #append(topic: string, record: TestRecord<unknown>, value: Uint8Array | null): Promise<void> {
+  async #append({ name, timestamps }: AnyTopic, record: TestRecord<unknown>, value: Uint8Array | null): Promise<void> {
     const { time = this.#time, headers = {} } = record;
     const key = Buffer.from(record.key);
-    const partition = record.partition ?? partitionOf(key, (await this.#log.partitions(topic)) ?? 1);
-    this.#log.append([{ topic, partition, timestamp: time, key, value, headers }]);
+    const partition = record.partition ?? partitionOf(key, (await this.#log.partitions(name)) ?? 1);
+    const timestamp = timestamps === "arrival" ? (this.#now?.() ?? time) : time;
+    this.#log.append([{ topic: name, partition, timestamp, key, value, headers }]);
     this.#time = Math.max(this.#time, time);
   }
 

@@ -151,6 +151,20 @@ describe("without a model", () => {
     await expect(untyped.logObservations("d", values, { throwOnError: true })).rejects.toThrow("observations.when");
   });
 
+  test.each([Number.NaN, Number.NEGATIVE_INFINITY, -1, 1.5, 1_795_725_000_000_000])(
+    "nothing is sent at time %d: request, observation and event are refused",
+    async (time) => {
+      const how = { time, throwOnError: true } as const;
+      const code = { code: "BAD_TIME" };
+      await expect(client.getDecision("parcels", { unit: "u", context: {} }, how)).rejects.toMatchObject(code);
+      await expect(client.logObservations("d", { kind: "arrival", delay: 1 }, how)).rejects.toMatchObject(code);
+      await expect(client.logEvent("scan", {}, how)).rejects.toMatchObject(code);
+      await expect(
+        loop.publisher.publish([{ topic: events, key: "", value: { kind: "scan", attributes: {} }, time }]),
+      ).rejects.toMatchObject(code);
+    },
+  );
+
   test("a time that is no whole millisecond is refused", async () => {
     expect(await client.logEvent("scan", {}, { time: 1.5 })).toEqual({
       ok: false,

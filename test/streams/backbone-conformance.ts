@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { MAX_RECORD_BYTES, type Backbone } from "../../streams/backbone/backbone.ts";
+import { LATEST_TIME } from "../../streams/backbone/event-time.ts";
 import { groupConformance } from "./backbone-conformance-groups.ts";
 import { transactionConformance } from "./backbone-conformance-transactions.ts";
 import { bytes, nameOf, newTopic, outgoing, readAll, readCount, text, valuesOf } from "./backbone-harness.ts";
@@ -216,6 +217,19 @@ function recordConformance(backbone: () => Backbone): void {
     expect(records!.map(({ value, headers }) => [text(value), headers["h"]?.length])).toEqual([["after", 70_000]]);
     await producer.close();
   });
+
+  test.each([-1, LATEST_TIME + 1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    "a record of time %d is a BAD_TIME, and nothing of its call is stored",
+    async (timestamp) => {
+      const topic = await newTopic(backbone());
+      const producer = await backbone().producer();
+      const call = [outgoing(topic, "before"), outgoing(topic, "", { timestamp })];
+      await expect(producer.send(call)).rejects.toMatchObject({ code: "BAD_TIME" });
+      await producer.send([outgoing(topic, "last", { timestamp: LATEST_TIME })]);
+      expect(await valuesOf(backbone(), topic)).toEqual(["last"]);
+      await producer.close();
+    },
+  );
 
   test("a call of many megabytes for one partition is stored whole and in order", async () => {
     const topic = await newTopic(backbone());

@@ -168,6 +168,7 @@ export class ReplayRun {
       delivery: "exactlyOnce",
       commitIntervalMs: options.commitIntervalMs,
       maxTaskIdleMs: Number.POSITIVE_INFINITY,
+      history: true,
       onFailure,
     });
   }

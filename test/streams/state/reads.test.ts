@@ -5,6 +5,7 @@ import type { StateDatabase } from "../../../streams/state/engine.ts";
 import { createMemoryEngine } from "../../../streams/state/memory-engine.ts";
 import { TaskState } from "../../../streams/state/task-state.ts";
 import type { Queued } from "../../../streams/task/input.ts";
+import { unbounded } from "../../../streams/task/arrival.ts";
 import { OperatorChain } from "../../../streams/task/operator-chain.ts";
 import { defineOperator, jsonStore, type Operator } from "../../../streams/operator.ts";
 import type { DeadLetterValue } from "../../../streams/task/dead-letter.ts";
@@ -81,6 +82,7 @@ async function open(operator: Counting, over: StateDatabase) {
     open: () => Promise.resolve(),
     onHandled: () => undefined,
     onDeadLetter: (code) => void buried.push(code),
+    arrival: () => unbounded,
   });
   return {
     chain,
@@ -91,7 +93,7 @@ async function open(operator: Counting, over: StateDatabase) {
         list.map(([key, place], offset): Queued => {
           const raw = { offset, timestamp: offset, key: Buffer.from(key), value: Buffer.from(place), headers: {} };
           const origin = { topic: "visits", partition: 0, offset };
-          return { key, value: { place }, time: offset, headers: {}, origin, raw, fetchedAt: 0 };
+          return { key, value: { place }, time: offset, headers: {}, origin, raw, fetchedAt: 0, moves: offset };
         }),
       ),
     flush: () => taskState.flush({ positions: {}, streamTime: 0, changelogOffset: 0 }),

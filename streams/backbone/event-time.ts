@@ -1,0 +1,30 @@
+import { StreamsError } from "../errors.ts";
+import type { OutgoingRecord } from "./backbone.ts";
+
+/** The last millisecond of the year 9999. */
+export const LATEST_TIME = 253_402_300_799_999;
+
+/** Whether a number can be a record's time: whole milliseconds from 1970 to the end of 9999. */
+export function isEventTime(time: number): boolean {
+  return time >= 0 && time <= LATEST_TIME && Math.floor(time) === time;
+}
+
+/** Throws `BAD_TIME` for what is no time of a record. `what` names it, as the subject of the message. */
+export function checkTime(time: number, what: string): void {
+  if (!isEventTime(time)) throw badTime(time, what);
+}
+
+/** Throws `BAD_TIME` for the first record whose time is none. */
+export function checkTimes(records: readonly OutgoingRecord[]): void {
+  for (const { topic, timestamp } of records) {
+    if (!isEventTime(timestamp)) throw badTime(timestamp, `the time of a record for ${topic}`);
+  }
+}
+
+/** `what` is the subject of the message. */
+export function badTime(time: number, what: string): StreamsError {
+  const wrong = Number.isSafeInteger(time)
+    ? `${time}, which is ${time < 0 ? "before 1970" : "after the year 9999"}`
+    : String(time);
+  return new StreamsError("BAD_TIME", `${what} is ${wrong}: send whole milliseconds since 1970`);
+}

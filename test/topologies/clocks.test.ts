@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { clock, decisionRequests, decisions, events, observations, trainingRows } from "../../schemas/index.ts";
+import { publishBlueprint } from "../../topologies/index.ts";
+import { compileBlueprint } from "../../blueprints/index.ts";
+import { HOUR, PARCELS, parcels, request } from "../operators/parcels.ts";
+import { openLive, type LiveLoop } from "./live-loop.ts";
+
+const NOW = Date.UTC(2026, 5, 1);
+const DAY = 24 * HOUR;
+const YEAR_3000 = Date.UTC(3000, 0, 1);
+const rowsTopic = trainingRows("parcels", compileBlueprint(PARCELS).rows.schema);
+
+let live: LiveLoop;
+
+beforeEach(async () => {
+  live = await openLive(NOW);
+  await publishBlueprint(live.loop, PARCELS);
+  await live.loop.application.idle();
+});
+afterEach(() => live.close());
+
+const decide = async (id: string, weight = 5): Promise<void> => {
+  const context = { weight, depot: "north" };
+  await live.client.getDecision("parcels", { decisionId: id, unit: id, context }, { time: live.now, timeout: 60_000 });
+  await live.loop.application.idle();
+};
+const arrive = (id: string): Promise<unknown> => live.client.logObservations(id, { kind: "arrival", delay: 20 });
+const rows = async (): Promise<readonly string[]> =>
+  (await live.all(rowsTopic)).map(({ value }) => `${String(value["decisionId"])} ${String(value["label"])}`).sort();
+/** By decision: how many scans the window of the last hour held. */
+const scansSeen = async (): Promise<Readonly<Record<string, unknown>>> => {
+  const at = parcels.features.findIndex(({ name }) => name === "n_depot_1h");
+  return Object.fromEntries((await live.all(decisions)).map(({ key, value }) => [key, value.features[at]]));
+};
+
+const ahead = [
+  ["the year 3000", YEAR_3000],
+  ["three hours ahead", NOW + 3 * HOUR],
+  ["three days ahead", NOW + 3 * DAY],
+] as const;
+
+test.each(ahead)("one record of %s on each topic closes nobody's decisions and empties no window", async (_, time) => {
+  await live.client.logEvent("scan", { depot: "north", minutes: 4 }, { time: NOW - 1_000 });
+  await decide("before");
+  const { publisher } = live.loop;
+  await publisher.publish([
+    { topic: clock, key: "clock", value: { time }, time, partition: 0 },
+    { topic: observations, key: "stray", value: { decisionId: "stray", observationId: "", values: {} }, time },
+    { topic: events, key: "north", value: { kind: "scan", attributes: { depot: "north", minutes: 1 } }, time },
+    { topic: decisionRequests, key: "u", value: request("stray", { depot: "north" }), time },
+  ]);
+  await live.loop.application.idle();
+  await decide("after");
+  await live.restart();
+  await decide("restarted");
+  await live.restart({ wiped: true });
+  await decide("wiped");
+  expect(await rows()).toEqual([]);
+  const one = { before: 1, after: 1, restarted: 1, wiped: 1 };
+  expect(await scansSeen()).toEqual(one);
+  const letters = (await live.letters()).filter(({ code }) => code === "AHEAD_OF_TIME");
+  expect(new Set(letters.map(({ topic }) => topic))).toEqual(
+    new Set(["clock", "observations", "events", "decision-requests"]),
+  );
+  for (const id of Object.keys(one)) await arrive(id);
+  await live.tick(NOW + 3 * HOUR);
+  expect(await rows()).toEqual(["after 1", "before 1", "restarted 1", "wiped 1"]);
+});
+
+test("a loop whose log's clock is three days ahead for half a second makes no row too early", async () => {
+  await decide("d1");
+  const log = live.now;
+  // The ticker's host is wrong; the log is not.
+  const { publisher } = live.loop;
+  for (const time of [log + 3 * DAY, log + 3 * DAY + 500]) {
+    await publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
+  }
+  await live.loop.application.idle();
+  await live.tick(log + 1_000);
+  await arrive("d1");
+  await live.tick(log + 2 * HOUR);
+  expect(await rows()).toEqual(["d1 1"]);
+});
