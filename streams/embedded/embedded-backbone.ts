@@ -11,155 +11,140 @@ import type {
   Producer,
   ProducerOptions,
   Reader,
-  TopicPartition,
   TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { silent, type Log } from "../log.ts";
+import { Outages, reasonOf } from "../outage.ts";
 import { steadyWallClock } from "../steady-clock.ts";
+import { CommittedOffsets, putPositions } from "./committed-offsets.ts";
 import { Coordinator, type Share } from "./coordinator.ts";
-import { groupKey, prefixRange, topicKey } from "./keys.ts";
+import { DiskSync, type SyncMode } from "./disk-sync.ts";
 import { LogGroup } from "./log-group.ts";
 import { LogProducer, type Append } from "./log-producer.ts";
 import { LogReader, nameOf } from "./log-reader.ts";
-import { PartitionLog } from "./partition-log.ts";
+import { LogStore } from "./log-store.ts";
+import type { PartitionLog } from "./partition-log.ts";
 import { EmbeddedRegistry } from "./embedded-registry.ts";
 import { Retention } from "./retention.ts";
-import { WriteQueue, type LogDatabase, type Operation } from "./write-queue.ts";
+import { TopicTable } from "./topic-table.ts";
+import type { LogDatabase, Operation } from "./write-queue.ts";
 
 export interface EmbeddedBackboneOptions {
   /** Directory of the log; made when missing. One process at a time may have it open. */
   readonly dir: string;
+  /** When what was acknowledged is on the disk, and so survives a power cut. Default `none`: when the system sees fit. */
+  readonly sync?: SyncMode;
+  /** Where it says that the log can't be written, and when it can again. Default: nowhere. */
+  readonly log?: Log;
   /** The wall clock, ms; default the system's without its short jumps. It bounds what retention removes, and stamps what is stamped on arrival. */
   readonly now?: () => number;
-}
-
-interface Topic {
-  readonly id: number;
-  spec: TopicSpec;
-  readonly logs: readonly PartitionLog[];
+  /** What the log is kept in, at a path; default LevelDB as it is. */
+  readonly database?: (path: string) => LogDatabase;
 }
 
 /**
  * A log with partitions, offsets, groups, compaction and transactions inside this process, kept in LevelDB. What one
- * `send` or one `commit` holds is stored in one atomic write, which survives kill -9 of the process (not a power cut:
- * the operating system still has to write it to the disk).
+ * `send` or one `commit` holds is stored in one atomic write, which survives kill -9 of the process, and a power cut as `sync` says. After a
+ * write that failed, by a full disk for instance, the log is opened anew: what was acknowledged is there, what was not may be tried again.
  */
 export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): Promise<EmbeddedBackbone> {
   await mkdir(options.dir, { recursive: true });
-  const database: LogDatabase = new ClassicLevel(join(options.dir, "log"), {
-    keyEncoding: "buffer",
-    valueEncoding: "buffer",
-    writeBufferSize: 16 * 1024 * 1024,
-  });
+  const path = join(options.dir, "log");
+  const database = (options.database ?? levelDatabase)(path);
   try {
     await database.open();
   } catch (error) {
     const locked = error instanceof Error && (error.cause as { code?: string } | undefined)?.code === "LEVEL_LOCKED";
     throw locked
       ? new StreamsError("BACKBONE_LOCKED", `${options.dir} is open in another process: stop that one first`, error)
-      : new StreamsError("BACKBONE_UNAVAILABLE", `${options.dir} can't be opened`, error);
+      : new StreamsError("BACKBONE_UNAVAILABLE", `${options.dir} can't be opened: ${reasonOf(error)}`, error);
   }
-  const backbone = new EmbeddedBackbone(database, options.now);
+  const backbone = new EmbeddedBackbone(database, path, options);
   await backbone.load();
   return backbone;
 }
+
+const levelDatabase = (path: string): LogDatabase =>
+  new ClassicLevel(path, { keyEncoding: "buffer", valueEncoding: "buffer", writeBufferSize: 16 * 1024 * 1024 });
 
 export class EmbeddedBackbone implements Backbone {
   readonly kind = "embedded";
   readonly fencesOffsets = true;
   readonly registry: EmbeddedRegistry;
-  readonly #database: LogDatabase;
-  readonly #now: () => number;
-  readonly #writes: WriteQueue;
+  readonly #store: LogStore;
+  readonly #sync: DiskSync;
+  readonly #log: Log;
   readonly #retention: Retention;
-  readonly #topics = new Map<string, Topic>();
-  readonly #offsets = new Map<string, number>();
+  readonly #topics: TopicTable;
+  readonly #offsets = new CommittedOffsets();
   readonly #groups = new Map<string, Coordinator>();
   readonly #epochs = new Map<string, number>();
   #closed = false;
 
-  constructor(database: LogDatabase, now: () => number = steadyWallClock()) {
-    this.#database = database;
-    this.#now = now;
-    this.#writes = new WriteQueue(database);
-    this.#retention = new Retention((operations, stored) => this.#writes.submit(operations, stored), now);
-    this.registry = new EmbeddedRegistry(database, (operations) => this.#writes.submit(operations, () => undefined));
+  /** @param database open, with its folder. */
+  constructor(database: LogDatabase, path: string, options: Omit<EmbeddedBackboneOptions, "database">) {
+    const { dir, now = steadyWallClock(), log = silent, sync: mode = "none" } = options;
+    this.#log = log;
+    this.#sync = new DiskSync({ database, path, mode, failed: (error) => this.#store.fail(error) });
+    this.#store = new LogStore({
+      dir,
+      database,
+      outage: new Outages(log).of("the embedded log"),
+      write: (operations, durable) => this.#sync.write(operations, durable),
+      sync: () => this.#sync.close(),
+      prepare: () => Promise.resolve(),
+      reopened: () => this.#reopened(),
+    });
+    this.#topics = new TopicTable(this.#store, now);
+    this.#retention = new Retention((operations, stored) => this.#store.submit(operations, stored), now);
+    this.registry = new EmbeddedRegistry(this.#store);
   }
 
+  /** Makes memory what the database holds. To be called once it is open, before anything else. */
   async load(): Promise<void> {
-    for await (const [, value] of this.#database.iterator(prefixRange("t"))) {
-      const { id, spec } = JSON.parse(value.toString()) as { id: number; spec: TopicSpec };
-      for (const log of this.#addTopic(id, spec)) {
-        if (spec.retentionMs === undefined) continue;
+    const lost = await this.#topics.load();
+    if (lost.length > 0) {
+      const partitions = lost.map((log) => ({ partition: nameOf(log), end: log.end }));
+      this.#log.error({ partitions }, "the disk has lost the newest records of the embedded log");
+    }
+    await this.#offsets.load(this.#store, (topic, partition) => this.#topics.find(topic)?.logs[partition]?.end);
+    await this.registry.load();
+    for (const { spec, logs } of this.#topics) {
+      if (spec.retentionMs === undefined) continue;
+      for (const log of logs) {
         await log.recall();
         this.#retention.check(log);
       }
     }
-    for await (const [key, value] of this.#database.iterator(prefixRange("g"))) {
-      this.#offsets.set(key.toString("utf8", 1), Number(value.toString()));
-    }
-    await this.registry.load();
   }
 
-  #addTopic(id: number, spec: TopicSpec): readonly PartitionLog[] {
-    const logs = Array.from(
-      { length: spec.partitions },
-      (_, partition) => new PartitionLog(this.#database, id, spec, partition, this.#now),
-    );
-    this.#topics.set(spec.name, { id, spec, logs });
-    return logs;
+  async #reopened(): Promise<void> {
+    this.#sync.forget();
+    await this.load();
   }
 
-  async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
-    const operations: Operation[] = [];
-    for (const spec of specs) {
-      const there = this.#topics.get(spec.name);
-      if (there === undefined) {
-        const id = this.#topics.size + 1;
-        this.#addTopic(id, spec);
-        operations.push(putTopic({ id, spec }));
-      } else if (there.spec.partitions !== spec.partitions) {
-        throw new StreamsError(
-          "TOPIC_MISMATCH",
-          `topic ${spec.name} has ${there.spec.partitions} partitions, not ${spec.partitions}: ` +
-            `set the number it has, or use another name`,
-        );
-      } else if (spec.timestamps !== undefined && spec.timestamps !== there.spec.timestamps) {
-        there.spec = { ...there.spec, timestamps: spec.timestamps };
-        for (const log of there.logs) log.timestamps = spec.timestamps;
-        operations.push(putTopic(there));
-      }
-    }
-    await this.#writes.submit(operations, () => undefined);
+  ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    return this.#topics.ensure(specs);
   }
 
   partitions(topic: string): Promise<number | undefined> {
-    return Promise.resolve(this.#topics.get(topic)?.spec.partitions);
+    return Promise.resolve(this.#topics.find(topic)?.spec.partitions);
   }
 
   topics(): Promise<readonly string[]> {
-    return Promise.resolve([...this.#topics.keys()].sort());
+    return Promise.resolve(this.#topics.names());
   }
 
   async retention(topics: readonly string[]): Promise<readonly TopicRetention[]> {
-    return topics.map((topic) => ({ topic, retentionMs: this.#topic(topic).spec.retentionMs ?? null }));
+    return topics.map((topic) => ({ topic, retentionMs: this.#topics.get(topic).spec.retentionMs ?? null }));
   }
 
   async retain(topics: readonly TopicRetention[]): Promise<void> {
-    const changed = topics
-      .map(({ topic, retentionMs }) => ({ topic: this.#topic(topic), retentionMs: retentionMs ?? undefined }))
-      .filter(({ topic, retentionMs }) => topic.spec.retentionMs !== retentionMs);
-    const operations = changed.map(({ topic, retentionMs }): Operation => {
-      const { retentionMs: _, ...rest } = topic.spec;
-      topic.spec = { ...rest, ...(retentionMs === undefined ? {} : { retentionMs }) };
-      return putTopic(topic);
-    });
-    await this.#writes.submit(operations, () => undefined);
-    for (const { topic, retentionMs } of changed) {
-      for (const log of topic.logs) {
-        log.retentionMs = retentionMs;
-        if (retentionMs === undefined) continue;
+    for (const { spec, logs } of await this.#topics.retain(topics)) {
+      if (spec.retentionMs === undefined) continue;
+      for (const log of logs) {
         await log.recall();
         this.#retention.check(log);
       }
@@ -169,7 +154,7 @@ export class EmbeddedBackbone implements Backbone {
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
     return Promise.resolve(
       topics.flatMap((topic) =>
-        this.#topic(topic).logs.map((log) => ({
+        this.#topics.get(topic).logs.map((log) => ({
           topic,
           partition: log.partition,
           start: log.start,
@@ -196,48 +181,29 @@ export class EmbeddedBackbone implements Backbone {
   }
 
   readonly #append: Append = async (records, offsets) => {
-    if (this.#closed) throw new StreamsError("CLOSED", "the embedded backbone is closed");
+    this.#store.check();
     const byLog = new Map<PartitionLog, OutgoingRecord[]>();
     for (const record of records) {
-      const log = this.#log(record);
+      const log = this.#topics.log(record);
       const group = byLog.get(log);
       if (group === undefined) byLog.set(log, [record]);
       else group.push(record);
     }
+    // From the first offset given out to the submission nothing may fail: it would leave a hole.
+    const prepared = [...byLog].map(([log, group]) => ({ log, records: log.prepare(group) }));
     const operations: Operation[] = [];
-    const stored = [...byLog].map(([log, group]) => log.append(group, operations));
-    for (const { groupId, position } of offsets) {
-      operations.push({
-        type: "put",
-        key: groupKey(groupId, position.topic, position.partition),
-        value: Buffer.from(String(position.offset)),
-      });
-    }
-    await this.#writes.submit(operations, () => {
-      for (const { groupId, position } of offsets) {
-        this.#offsets.set(`${groupId}\0${position.topic}\0${position.partition}`, position.offset);
-      }
+    const positions = putPositions(offsets);
+    const stored = prepared.map(({ log, records }) => log.append(records, operations));
+    operations.push(...positions);
+    await this.#store.submit(operations, () => {
+      this.#offsets.set(offsets);
       for (const show of stored) show();
       for (const log of byLog.keys()) this.#retention.check(log);
     });
   };
 
-  #topic(name: string): Topic {
-    const topic = this.#topics.get(name);
-    if (topic === undefined) {
-      throw new StreamsError("UNKNOWN_TOPIC", `there is no topic ${name}: create it first, or check its name`);
-    }
-    return topic;
-  }
-
-  #log(at: TopicPartition): PartitionLog {
-    const log = this.#topic(at.topic).logs[at.partition];
-    if (log === undefined) throw new StreamsError("UNKNOWN_TOPIC", `there is no partition ${nameOf(at)}`);
-    return log;
-  }
-
   reader(positions: readonly Position[]): Promise<Reader> {
-    const reader = new LogReader((at) => this.#log(at));
+    const reader = new LogReader((at) => this.#topics.log(at));
     for (const position of positions) reader.add(position);
     return Promise.resolve(reader);
   }
@@ -246,19 +212,19 @@ export class EmbeddedBackbone implements Backbone {
     const { groupId, listener } = options;
     let coordinator = this.#groups.get(groupId);
     if (coordinator === undefined) this.#groups.set(groupId, (coordinator = new Coordinator()));
-    const group = new LogGroup(new LogReader((at) => this.#log(at)), {
+    const group = new LogGroup(new LogReader((at) => this.#topics.log(at)), {
       groupId,
       coordinator,
       listener,
       shares: options.copartitioned.flatMap((topics) => this.#shares(topics)),
-      committed: (at) => this.#offsets.get(`${groupId}\0${at.topic}\0${at.partition}`),
+      committed: (at) => this.#offsets.get(groupId, at),
       commit: (id, positions) => this.commit(id, positions),
     });
     return Promise.resolve(group);
   }
 
   #shares(topics: readonly string[]): Share[] {
-    const count = Math.max(...topics.map((topic) => this.#topic(topic).spec.partitions));
+    const count = Math.max(...topics.map((topic) => this.#topics.get(topic).spec.partitions));
     return Array.from({ length: count }, (_, partition) => ({
       id: `${topics.join("+")}/${partition}`,
       partitions: topics.map((topic) => ({ topic, partition })),
@@ -267,8 +233,8 @@ export class EmbeddedBackbone implements Backbone {
 
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]> {
     const positions = topics.flatMap((topic) =>
-      this.#topic(topic).logs.flatMap(({ partition }) => {
-        const offset = this.#offsets.get(`${groupId}\0${topic}\0${partition}`);
+      this.#topics.get(topic).logs.flatMap(({ partition }) => {
+        const offset = this.#offsets.get(groupId, { topic, partition });
         return offset === undefined ? [] : [{ topic, partition, offset }];
       }),
     );
@@ -286,13 +252,6 @@ export class EmbeddedBackbone implements Backbone {
     if (this.#closed) return;
     this.#closed = true;
     await this.#retention.close();
-    await this.#writes.drained();
-    await this.#database.close();
+    await this.#store.close();
   }
 }
-
-const putTopic = ({ id, spec }: Pick<Topic, "id" | "spec">): Operation => ({
-  type: "put",
-  key: topicKey(spec.name),
-  value: Buffer.from(JSON.stringify({ id, spec })),
-});

@@ -2,7 +2,8 @@ import { StreamsError } from "../errors.ts";
 import { incompatibility } from "../registry/compatibility.ts";
 import type { AvroSchema, Compatibility, SchemaRegistry } from "../registry/registry.ts";
 import { prefixRange, schemaKey, subjectKey } from "./keys.ts";
-import type { LogDatabase, Operation } from "./write-queue.ts";
+import type { LogStore } from "./log-store.ts";
+import type { Operation } from "./write-queue.ts";
 
 interface Version {
   readonly id: number;
@@ -16,25 +17,26 @@ interface Subject {
 
 /** Subjects, ids and compatibility rules kept in the log's own database. */
 export class EmbeddedRegistry implements SchemaRegistry {
-  readonly #database: LogDatabase;
-  readonly #store: (operations: readonly Operation[]) => Promise<void>;
+  readonly #store: LogStore;
   readonly #schemas = new Map<number, AvroSchema>();
   readonly #ids = new Map<string, number>();
   readonly #subjects = new Map<string, Subject>();
+  #registering: Promise<unknown> = Promise.resolve();
 
-  constructor(database: LogDatabase, store: (operations: readonly Operation[]) => Promise<void>) {
-    this.#database = database;
+  constructor(store: LogStore) {
     this.#store = store;
   }
 
+  /** Makes memory what the database holds. */
   async load(): Promise<void> {
-    for await (const [key, value] of this.#database.iterator(prefixRange("i"))) {
+    for (const known of [this.#schemas, this.#ids, this.#subjects]) known.clear();
+    for await (const [key, value] of this.#store.iterator(prefixRange("i"))) {
       const id = Number(key.toString("utf8", 1));
       const text = value.toString();
       this.#schemas.set(id, JSON.parse(text) as AvroSchema);
       this.#ids.set(text, id);
     }
-    for await (const [key, value] of this.#database.iterator(prefixRange("s"))) {
+    for await (const [key, value] of this.#store.iterator(prefixRange("s"))) {
       const name = key.toString("utf8", 1).split("\0")[0]!;
       const { id, compatibility } = JSON.parse(value.toString()) as { id: number; compatibility: Compatibility };
       const subject = this.#subjects.get(name) ?? { compatibility, versions: [] };
@@ -43,7 +45,14 @@ export class EmbeddedRegistry implements SchemaRegistry {
     }
   }
 
-  async register(name: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
+  /** One after the other; known once it is stored. */
+  register(name: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
+    const registered = this.#registering.then(() => this.#register(name, schema, compatibility));
+    this.#registering = registered.catch(() => undefined);
+    return registered;
+  }
+
+  async #register(name: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
     const text = JSON.stringify(schema);
     const known = this.#ids.get(text);
     const subject = this.#subjects.get(name) ?? { compatibility, versions: [] };
@@ -60,19 +69,20 @@ export class EmbeddedRegistry implements SchemaRegistry {
         );
       }
     }
-    const id = known ?? this.#schemas.size + 1;
+    const id = known ?? Math.max(0, ...this.#schemas.keys()) + 1;
     const operations: Operation[] = [];
     if (known === undefined) operations.push({ type: "put", key: schemaKey(id), value: Buffer.from(text) });
-    subject.versions.push({ id, schema });
-    this.#schemas.set(id, schema);
-    this.#ids.set(text, id);
-    this.#subjects.set(name, subject);
     operations.push({
       type: "put",
-      key: subjectKey(name, subject.versions.length),
+      key: subjectKey(name, subject.versions.length + 1),
       value: Buffer.from(JSON.stringify({ id, compatibility: mode })),
     });
-    await this.#store(operations);
+    await this.#store.submit(operations, () => {
+      subject.versions.push({ id, schema });
+      this.#schemas.set(id, schema);
+      this.#ids.set(text, id);
+      this.#subjects.set(name, subject);
+    });
     return id;
   }
 

@@ -1,1 +1,3 @@
 export { createEmbeddedBackbone, EmbeddedBackbone, type EmbeddedBackboneOptions } from "./embedded-backbone.ts";
+export { syncModes, type SyncMode } from "./disk-sync.ts";
+export type { LogDatabase } from "./write-queue.ts";

@@ -59,6 +59,8 @@ export function offsetValue(offset: number): Buffer {
   return value;
 }
 
+/** `n` → u32, the next topic's id: none is given out twice, though its topic be gone. */
+export const counterKey = (): Buffer => Buffer.from("n");
 /** `t` name → topic as JSON. */
 export const topicKey = (name: string): Buffer => Buffer.from(`t${name}`);
 /** `g` group, topic, partition → committed offset as text. Group and topic names hold no NUL. */

@@ -1,13 +1,11 @@
 import { checkTimes } from "../backbone/event-time.ts";
 import { checkSizes } from "../backbone/record-size.ts";
-import type { OutgoingRecord, Position, Producer, Transaction } from "../backbone/backbone.ts";
+import type { OutgoingRecord, Producer, Transaction } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import type { GroupPosition } from "./committed-offsets.ts";
 
 /** Stores records and a group's offsets in one atomic write. */
-export type Append = (
-  records: readonly OutgoingRecord[],
-  offsets: readonly { readonly groupId: string; readonly position: Position }[],
-) => Promise<void>;
+export type Append = (records: readonly OutgoingRecord[], offsets: readonly GroupPosition[]) => Promise<void>;
 
 export interface Epochs {
   /** Makes every earlier producer of the id a zombie. */
@@ -46,26 +44,38 @@ export class LogProducer implements Producer {
     this.#checkFence(id);
     this.#open = true;
     const records: OutgoingRecord[] = [];
-    const offsets: { groupId: string; position: Position }[] = [];
+    const offsets: GroupPosition[] = [];
+    let ended = false;
+    const check = (): void => {
+      // Of one that failed nobody knows whether it is stored: it is not stored twice.
+      if (ended)
+        throw new StreamsError("TRANSACTION_OPEN", `producer ${id}: this transaction has ended; begin another`);
+      this.#checkFence(id);
+    };
+    const end = (): void => {
+      if (!ended) this.#open = false;
+      ended = true;
+    };
     const transaction: Transaction = {
       send: async (more) => {
-        this.#checkFence(id);
+        check();
         checkSizes(more);
         checkTimes(more);
         for (const record of more) records.push(record);
       },
       sendOffsets: async (groupId, positions) => {
-        this.#checkFence(id);
+        check();
         for (const position of positions) offsets.push({ groupId, position });
       },
       commit: async () => {
-        this.#open = false;
-        this.#checkFence(id);
+        try {
+          check();
+        } finally {
+          end();
+        }
         await this.#append(records, offsets);
       },
-      abort: async () => {
-        this.#open = false;
-      },
+      abort: async () => end(),
     };
     return transaction;
   }

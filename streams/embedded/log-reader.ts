@@ -1,15 +1,24 @@
 import { MAX_POLL_BYTES, type Fetch, type Position, type Reader, type TopicPartition } from "../backbone/backbone.ts";
 import { fittingCount, heldBytes } from "../backbone/record-size.ts";
+import { StreamsError } from "../errors.ts";
 import type { PartitionLog } from "./partition-log.ts";
 
 interface Cursor {
   readonly log: PartitionLog;
   readonly unwatch: () => void;
+  /** Of the log, when the reader came to it. */
+  readonly losses: number;
   position: number;
   paused: boolean;
 }
 
 export const nameOf = (at: TopicPartition): string => `${at.topic}/${at.partition}`;
+
+const lost = (log: PartitionLog): StreamsError =>
+  new StreamsError(
+    "BACKBONE_UNAVAILABLE",
+    `${nameOf(log)}: the disk has lost records that were read; it ends at ${log.end} now. Read again from there`,
+  );
 
 /** Pulls from the logs of one process; woken by the appends of the same process. */
 export class LogReader implements Reader {
@@ -26,7 +35,13 @@ export class LogReader implements Reader {
   add(position: Position): void {
     const log = this.#logOf(position);
     const unwatch = log.watch(() => this.wake());
-    this.#cursors.set(nameOf(position), { log, unwatch, position: position.offset, paused: false });
+    this.#cursors.set(nameOf(position), {
+      log,
+      unwatch,
+      losses: log.losses,
+      position: position.offset,
+      paused: false,
+    });
   }
 
   remove(at: TopicPartition): void {
@@ -73,10 +88,12 @@ export class LogReader implements Reader {
     for (let i = 0; i < cursors.length && room > 0 && bytes > 0; i++) {
       const cursor = cursors[(this.#first + i) % cursors.length]!;
       const { log } = cursor;
-      if (cursor.paused || cursor.position >= log.end) continue;
+      if (log.losses !== cursor.losses) throw lost(log);
+      if (cursor.paused || cursor.position >= log.end || !log.available) continue;
       const from = Math.max(cursor.position, log.start);
       const end = log.end;
       const found = log.readTail(from, room) ?? (await log.read(from, room, bytes));
+      if (found === undefined) continue;
       const records = found.slice(0, fittingCount(found, room, bytes));
       const last = records.at(-1);
       if (last === undefined) {

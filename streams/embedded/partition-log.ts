@@ -1,10 +1,20 @@
 import type { LogRecord, OutgoingRecord, TopicSpec } from "../backbone/backbone.ts";
 import { decodeRecord, encodeRecord } from "./record-codec.ts";
 import { compactionKey, endKey, offsetOf, offsetValue, readStart, recordKey, startKey, startValue } from "./keys.ts";
-import type { LogDatabase, Operation } from "./write-queue.ts";
+import type { LogStore } from "./log-store.ts";
+import type { Operation } from "./write-queue.ts";
 
 /** Newest records kept in memory, so that readers near the end touch no disk. */
 const TAIL_RECORDS = 2_048;
+
+/** Records that can be stored, without offsets yet. */
+export interface Prepared {
+  readonly records: readonly OutgoingRecord[];
+  readonly bytes: readonly Buffer[];
+  /** Of a compacted log, by record: where the newest offset of its key is kept, and that of the database. */
+  readonly indexes: readonly (Buffer | undefined)[];
+  readonly stored: readonly (number | undefined)[];
+}
 
 /** One partition: which offset comes next, what readers may see, and its newest records. */
 export class PartitionLog {
@@ -15,34 +25,59 @@ export class PartitionLog {
   timestamps: TopicSpec["timestamps"];
   readonly #topicId: number;
   readonly #compacted: boolean;
-  readonly #database: LogDatabase;
+  readonly #store: LogStore;
   readonly #waiters = new Set<() => void>();
   readonly #now: () => number;
   /** Newest offset by key of compacted records that are not stored yet. */
   readonly #unstored = new Map<string, number>();
-  #next: number;
-  #visible: number;
-  #start: number;
-  #newest: number;
+  #next = 0;
+  #visible = 0;
+  #start = 0;
+  #newest = Number.NEGATIVE_INFINITY;
   #tail: LogRecord[] = [];
+  #losses = 0;
 
   /** @param now the wall clock, ms. */
-  constructor(database: LogDatabase, topicId: number, spec: TopicSpec, partition: number, now: () => number) {
+  constructor(store: LogStore, topicId: number, spec: TopicSpec, partition: number, now: () => number) {
     this.#now = now;
     this.timestamps = spec.timestamps;
-    this.#database = database;
+    this.#store = store;
     this.#topicId = topicId;
     this.topic = spec.name;
     this.partition = partition;
     this.#compacted = spec.cleanup === "compact";
     this.retentionMs = spec.retentionMs;
-    const end = database.getSync(endKey(topicId, partition))?.readUIntBE(0, 6) ?? 0;
-    const kept = database.getSync(startKey(topicId, partition));
+    this.reload();
+  }
+
+  /**
+   * Makes memory what is stored: no offset that was given out and not stored counts any more.
+   * @returns false where records are gone that readers had seen.
+   */
+  reload(): boolean {
+    const end = this.#store.get(endKey(this.#topicId, this.partition))?.readUIntBE(0, 6) ?? 0;
+    const kept = this.#store.get(startKey(this.#topicId, this.partition));
     const { start, newest } = kept === undefined ? { start: 0, newest: Number.NEGATIVE_INFINITY } : readStart(kept);
+    const whole = end >= this.#visible;
+    if (!whole) this.#losses++;
     this.#start = start;
-    this.#newest = newest;
+    this.#newest = Math.max(newest, whole ? this.#newest : newest);
     this.#next = end;
     this.#visible = end;
+    this.#tail = [];
+    this.#unstored.clear();
+    this.wake();
+    return whole;
+  }
+
+  /** How often records were lost that readers had seen: who has read them has to begin again. */
+  get losses(): number {
+    return this.#losses;
+  }
+
+  /** False for a moment after a failed write: nothing can be read then. */
+  get available(): boolean {
+    return this.#store.available;
   }
 
   /** The newest timestamp of the records that readers see, as far as it is known. */
@@ -59,22 +94,32 @@ export class PartitionLog {
     return this.#visible;
   }
 
+  /** All that can fail, before offsets are given out: what can't be stored is refused, and nothing has happened. */
+  prepare(given: readonly OutgoingRecord[]): Prepared {
+    const records =
+      this.timestamps === "arrival" ? given.map((record) => ({ ...record, timestamp: this.#now() })) : given;
+    const bytes = records.map(encodeRecord);
+    if (!this.#compacted) return { records, bytes, indexes: [], stored: [] };
+    const indexes = records.map(({ key }) =>
+      key === null ? undefined : compactionKey(this.#topicId, this.partition, key),
+    );
+    const stored = indexes.map((index) => index && this.#store.get(index)?.readUIntBE(0, 6));
+    return { records, bytes, indexes, stored };
+  }
+
   /**
    * Gives the records their offsets. The caller stores the operations and then calls the returned function, in the
-   * order of the calls to `append`; only then do readers see the records.
+   * order of the calls to `append`; only then do readers see the records. Where they can't be stored it calls `reload`.
    */
-  append(records: readonly OutgoingRecord[], operations: Operation[]): () => void {
+  append({ records, bytes, indexes, stored }: Prepared, operations: Operation[]): () => void {
     const appended: LogRecord[] = [];
     const keys: string[] = [];
-    for (const given of records) {
-      const record = this.timestamps === "arrival" ? { ...given, timestamp: this.#now() } : given;
+    for (let at = 0; at < records.length; at++) {
+      const record = records[at]!;
       const offset = this.#next++;
-      operations.push({
-        type: "put",
-        key: recordKey(this.#topicId, this.partition, offset),
-        value: encodeRecord(record),
-      });
-      if (this.#compacted && record.key !== null) keys.push(this.#compact(record.key, offset, operations));
+      operations.push({ type: "put", key: recordKey(this.#topicId, this.partition, offset), value: bytes[at]! });
+      const index = indexes[at];
+      if (index !== undefined) keys.push(this.#compact(index, stored[at], offset, operations));
       appended.push({
         offset,
         timestamp: record.timestamp,
@@ -97,16 +142,15 @@ export class PartitionLog {
       }
       if (this.#tail.length > 2 * TAIL_RECORDS) this.#tail = this.#tail.slice(-TAIL_RECORDS);
       for (const key of keys) if ((this.#unstored.get(key) ?? end) < end) this.#unstored.delete(key);
-      for (const wake of this.#waiters) wake();
+      this.wake();
     };
   }
 
-  #compact(key: Uint8Array, offset: number, operations: Operation[]): string {
-    const index = compactionKey(this.#topicId, this.partition, key);
+  #compact(index: Buffer, stored: number | undefined, offset: number, operations: Operation[]): string {
     const name = index.toString("latin1");
-    const stored = this.#unstored.get(name) ?? this.#database.getSync(index)?.readUIntBE(0, 6);
-    if (stored !== undefined) {
-      operations.push({ type: "del", key: recordKey(this.#topicId, this.partition, stored) });
+    const newest = this.#unstored.get(name) ?? stored;
+    if (newest !== undefined) {
+      operations.push({ type: "del", key: recordKey(this.#topicId, this.partition, newest) });
     }
     operations.push({ type: "put", key: index, value: offsetValue(offset) });
     this.#unstored.set(name, offset);
@@ -139,12 +183,12 @@ export class PartitionLog {
   #forget(key: Uint8Array, offset: number, operations: Operation[]): void {
     const index = compactionKey(this.#topicId, this.partition, key);
     if (this.#unstored.has(index.toString("latin1"))) return;
-    if (this.#database.getSync(index)?.readUIntBE(0, 6) === offset) operations.push({ type: "del", key: index });
+    if (this.#store.get(index)?.readUIntBE(0, 6) === offset) operations.push({ type: "del", key: index });
   }
 
   /** Makes the newest record's timestamp known after the log was opened. */
   async recall(): Promise<void> {
-    const iterator = this.#database.iterator({
+    const iterator = this.#store.iterator({
       gte: recordKey(this.#topicId, this.partition, this.#start),
       lt: recordKey(this.#topicId, this.partition, this.#visible),
       reverse: true,
@@ -163,20 +207,33 @@ export class PartitionLog {
     return this.#tail.slice(index, index + limit);
   }
 
-  /** At most `limit`, and no more once they have so many bytes. */
-  async read(from: number, limit: number, maxBytes = Number.POSITIVE_INFINITY): Promise<readonly LogRecord[]> {
-    const iterator = this.#database.iterator({
-      gte: recordKey(this.#topicId, this.partition, from),
-      lt: recordKey(this.#topicId, this.partition, this.#visible),
-      limit,
-    });
+  /** At most `limit`, and no more once they have so many bytes; `undefined` while the log is being opened anew. */
+  async read(
+    from: number,
+    limit: number,
+    maxBytes = Number.POSITIVE_INFINITY,
+  ): Promise<readonly LogRecord[] | undefined> {
     const records: LogRecord[] = [];
     let bytes = 0;
-    for await (const [key, value] of iterator) {
-      records.push(decodeRecord(offsetOf(key), value));
-      if ((bytes += value.length) > maxBytes) break;
+    try {
+      const iterator = this.#store.iterator({
+        gte: recordKey(this.#topicId, this.partition, from),
+        lt: recordKey(this.#topicId, this.partition, this.#visible),
+        limit,
+      });
+      for await (const [key, value] of iterator) {
+        records.push(decodeRecord(offsetOf(key), value));
+        if ((bytes += value.length) > maxBytes) break;
+      }
+    } catch (error) {
+      if (!this.#store.available) return undefined;
+      throw error;
     }
     return records;
+  }
+
+  wake(): void {
+    for (const wake of this.#waiters) wake();
   }
 
   watch(wake: () => void): () => void {

@@ -1,12 +1,20 @@
 import { setOwn } from "../own-value.ts";
 import type { Headers, LogRecord, OutgoingRecord } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
 
 const NONE = 0xffffffff;
 const noHeaders: Headers = Object.freeze({});
 
-/** Bytes of a stored record: time f64, key and value each u32 length + bytes, then headers (u16 count; u16 + name, u32 + value). */
+/** What the length of a header's name, and their number, have room for. */
+const MOST = 0xffff;
+
+/**
+ * Bytes of a stored record: time f64, key and value each u32 length + bytes, then headers (u16 count; u16 + name, u32 + value). Throws
+ * `RECORD_TOO_LARGE` for headers that don't fit.
+ */
 export function encodeRecord(record: OutgoingRecord): Buffer {
   const names = record.headers === undefined ? [] : Object.keys(record.headers);
+  if (names.length > MOST) throw tooLarge(record, `has ${names.length} headers; at most ${MOST} fit`);
   let size = 8 + 4 + (record.key?.length ?? 0) + 4 + (record.value?.length ?? 0) + 2;
   for (const name of names) size += 2 + Buffer.byteLength(name) + 4 + record.headers![name]!.length;
   const out = Buffer.allocUnsafe(size);
@@ -16,12 +24,20 @@ export function encodeRecord(record: OutgoingRecord): Buffer {
   at = out.writeUInt16BE(names.length, at);
   for (const name of names) {
     const length = Buffer.byteLength(name);
+    if (length > MOST)
+      throw tooLarge(
+        record,
+        `has a header whose name has ${length} bytes; at most ${MOST} fit: ${name.slice(0, 40)}...`,
+      );
     at = out.writeUInt16BE(length, at);
     at += out.write(name, at);
     at = writeBytes(out, at, record.headers![name]!);
   }
   return out;
 }
+
+const tooLarge = ({ topic }: OutgoingRecord, what: string): StreamsError =>
+  new StreamsError("RECORD_TOO_LARGE", `a record for ${topic} ${what}`);
 
 export function decodeRecord(offset: number, bytes: Buffer): LogRecord {
   let at = 8;

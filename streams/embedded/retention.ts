@@ -76,6 +76,7 @@ export class Retention {
   async #pass(log: PartitionLog, retentionMs: number, watched: Watched): Promise<void> {
     while (!this.#closing) {
       const records = await log.read(log.start, BATCH);
+      if (records === undefined) return;
       const oldest = this.#oldest(log, retentionMs);
       const staying = records.findIndex(({ timestamp, offset }) => timestamp >= oldest || offset >= watched.settled);
       const leaving = staying < 0 ? records : records.slice(0, staying);

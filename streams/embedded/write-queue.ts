@@ -6,11 +6,24 @@ export type Operation =
 
 export type LogDatabase = ClassicLevel<Buffer, Buffer>;
 
+export interface WriteOptions {
+  /** The disk has it before the promise resolves, whatever the log's mode. */
+  readonly durable?: boolean;
+}
+
 interface Write {
   readonly operations: readonly Operation[];
+  readonly durable: boolean;
   readonly stored: () => void;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface WriteQueueOptions {
+  /** Stores the operations in one atomic write. */
+  readonly write: (operations: readonly Operation[], durable: boolean) => Promise<void>;
+  /** A write has failed. Gives the error for all that were waiting: they built on what is not there. */
+  readonly failed: (error: unknown) => Error;
 }
 
 /**
@@ -18,18 +31,18 @@ interface Write {
  * submission are always in one batch, so they are stored together or not at all, also under kill -9.
  */
 export class WriteQueue {
-  readonly #database: LogDatabase;
+  readonly #options: WriteQueueOptions;
   #waiting: Write[] = [];
   #writing: Promise<void> | undefined;
 
-  constructor(database: LogDatabase) {
-    this.#database = database;
+  constructor(options: WriteQueueOptions) {
+    this.#options = options;
   }
 
   /** `stored` runs, in the order of submission, before the promise resolves. */
-  submit(operations: readonly Operation[], stored: () => void): Promise<void> {
+  submit(operations: readonly Operation[], stored: () => void, { durable = false }: WriteOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ operations, stored, resolve, reject });
+      this.#waiting.push({ operations, durable, stored, resolve, reject });
       this.#writing ??= this.#run();
     });
   }
@@ -43,12 +56,14 @@ export class WriteQueue {
     while (this.#waiting.length > 0) {
       const writes = this.#waiting;
       this.#waiting = [];
+      const durable = writes.some((write) => write.durable);
       try {
         const operations = writes.length === 1 ? writes[0]!.operations : writes.flatMap((write) => write.operations);
-        if (operations.length > 0) await this.#database.batch(operations as Operation[]);
+        if (operations.length > 0) await this.#options.write(operations, durable);
       } catch (error) {
-        for (const write of writes) write.reject(error);
-        continue;
+        const reason = this.#options.failed(error);
+        for (const write of [...writes, ...this.#waiting.splice(0)]) write.reject(reason);
+        break;
       }
       for (const write of writes) {
         write.stored();

@@ -1,0 +1,47 @@
+import type { Position, TopicPartition } from "../backbone/backbone.ts";
+import { groupKey, prefixRange } from "./keys.ts";
+import type { LogStore } from "./log-store.ts";
+import type { Operation } from "./write-queue.ts";
+
+export interface GroupPosition {
+  readonly groupId: string;
+  readonly position: Position;
+}
+
+/** Where the groups stand. */
+export class CommittedOffsets {
+  readonly #offsets = new Map<string, number>();
+
+  /**
+   * Makes memory what the database holds. No group stands beyond its partition's end: it would not see new records with the offsets of lost ones.
+   * @param endOf of a partition; `undefined` where there is none.
+   */
+  async load(store: LogStore, endOf: (topic: string, partition: number) => number | undefined): Promise<void> {
+    this.#offsets.clear();
+    for await (const [key, value] of store.iterator(prefixRange("g"))) {
+      const name = key.toString("utf8", 1);
+      const [, topic, partition] = name.split("\0") as [string, string, string];
+      const end = endOf(topic, Number(partition)) ?? Number.POSITIVE_INFINITY;
+      this.#offsets.set(name, Math.min(Number(value.toString()), end));
+    }
+  }
+
+  get(groupId: string, { topic, partition }: TopicPartition): number | undefined {
+    return this.#offsets.get(`${groupId}\0${topic}\0${partition}`);
+  }
+
+  /** Once the operations of `puts` are stored. */
+  set(positions: readonly GroupPosition[]): void {
+    for (const { groupId, position } of positions) {
+      this.#offsets.set(`${groupId}\0${position.topic}\0${position.partition}`, position.offset);
+    }
+  }
+}
+
+export function putPositions(positions: readonly GroupPosition[]): readonly Operation[] {
+  return positions.map(({ groupId, position }) => ({
+    type: "put",
+    key: groupKey(groupId, position.topic, position.partition),
+    value: Buffer.from(String(position.offset)),
+  }));
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, describe, expect, test } from "vitest";
+import { createEmbeddedBackbone } from "../../../streams/embedded/index.ts";
+import { bytes, outgoing, readAll } from "../backbone-harness.ts";
+import { smallDisk } from "./small-disk.ts";
+
+const disk = smallDisk(24);
+if (disk === undefined) console.warn("SKIPPED: no small disk can be mounted here, so a full one is not tried");
+
+describe.skipIf(disk === undefined)("on a disk that fills and is freed", () => {
+  afterAll(() => disk!.close());
+
+  test("what was acknowledged is there, without a gap, after the failure and after a close", async () => {
+    const { path: dir } = disk!;
+    let backbone = await createEmbeddedBackbone({ dir });
+    await backbone.ensureTopics([{ name: "a", partitions: 1, cleanup: "delete" }]);
+    const producer = await backbone.producer();
+    const acknowledged: string[] = [];
+    const refused: unknown[] = [];
+    const send = async (key: string, size: number): Promise<boolean> => {
+      try {
+        await producer.send([outgoing("a", "", { key: bytes(key), value: randomBytes(size) })]);
+        acknowledged.push(key);
+        return true;
+      } catch (error) {
+        refused.push(error);
+        return false;
+      }
+    };
+    disk!.fill(700_000);
+    for (let n = 0; refused.length === 0; n++) await send(`before ${n}`, 30_000);
+    for (let n = 0; n < 20; n++) await send(`full ${n}`, 200);
+    disk!.free();
+    // The log is opened anew within a moment; whoever is told to try again may do so.
+    for (let n = 0; !(await send(`free ${n}`, 200)); n++) await delay(20);
+    for (let n = 0; n < 5; n++) expect(await send(`after ${n}`, 200)).toBe(true);
+
+    for (const error of refused) {
+      expect(error).toMatchObject({ code: "BACKBONE_UNAVAILABLE", flags: { retry: true } });
+      expect((error as Error).message).toContain("No space left on device");
+    }
+    for (let round = 0; round < 2; round++) {
+      const records = (await readAll(backbone, "a")).get("a/0")!;
+      const keys = records.map(({ key }) => Buffer.from(key!).toString());
+      expect(records.map(({ offset }) => offset)).toEqual(records.map((_, at) => at));
+      expect(acknowledged.filter((key) => !keys.includes(key))).toEqual([]);
+      await backbone.close();
+      backbone = await createEmbeddedBackbone({ dir });
+    }
+    await backbone.close();
+  });
+
+  test("a log that can't be opened for want of space says so, and opens later with all it had", async () => {
+    const dir = `${disk!.path}/second`;
+    const first = await createEmbeddedBackbone({ dir });
+    await first.ensureTopics([{ name: "a", partitions: 1, cleanup: "delete" }]);
+    await (await first.producer()).send([outgoing("a", "1")]);
+    await first.close();
+    disk!.fill(0);
+    await expect(createEmbeddedBackbone({ dir })).rejects.toMatchObject({
+      code: "BACKBONE_UNAVAILABLE",
+      message: expect.stringContaining("No space left on device") as string,
+    });
+    disk!.free();
+    const again = await createEmbeddedBackbone({ dir });
+    expect((await readAll(again, "a")).get("a/0")).toHaveLength(1);
+    await again.close();
+  });
+});
