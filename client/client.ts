@@ -14,7 +14,7 @@ import { plainValues } from "./plain-values.ts";
 import type { AnyUseCase, UseCases, Values } from "./use-cases.ts";
 
 export interface DecisionRequest<C> {
-  /** Absent: a new one. The same id asked again is the same decision. */
+  /** Absent: a new one. The same id asked again in the same use case is the same decision. */
   readonly decisionId?: string;
   /** User, device or other entity the decision is about. */
   readonly unit: string;
@@ -39,6 +39,8 @@ export interface DecisionOptions<D> extends CallOptions {
 }
 
 export interface ObservationOptions extends CallOptions {
+  /** Of the decision. Absent: the observation belongs to the decisions of this id in every use case. */
+  readonly useCase?: string;
   /** Names the observation, so that a repetition counts once. Absent: a new one. */
   readonly observationId?: string;
 }
@@ -124,7 +126,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
       try {
         const context = plainValues("context", request.context);
         const value = { decisionId, useCase, unit, context, deferred };
-        const reply = await requester.request({ key: unit, value, time }, timeout);
+        const reply = await requester.request({ key: decisionId, value, time }, timeout);
         if (throwOnError && reply.reason === "error")
           throw new StreamsError("HANDLER_FAILED", reply.error ?? "no decision");
         return decisionOf(reply, fallback);
@@ -134,8 +136,8 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
       }
     },
     async logObservations(decisionId, observed, call = {}) {
-      const { observationId = randomUUID() } = call;
-      const build = () => ({ decisionId, observationId, values: plainValues("observations", observed) });
+      const { observationId = randomUUID(), useCase = "" } = call;
+      const build = () => ({ decisionId, useCase, observationId, values: plainValues("observations", observed) });
       return { observationId, ...(await store(observations, decisionId, build, call)) };
     },
     logEvent(kind, attributes, call = {}) {

@@ -38,9 +38,14 @@ export interface ExplainedFeature {
   readonly source: FeatureSource;
 }
 
+export interface WhichDecision {
+  readonly time?: number;
+  readonly useCase?: string;
+}
+
 export interface Explanation {
   readonly logged: LoggedDecision;
-  /** Records of this decision id: more than one where it was decided anew after the answer was forgotten. */
+  /** Records of this decision id: more than one where several use cases have it, or it was decided anew after the answer was forgotten. */
   readonly records: number;
   readonly request: Origin | null;
   /** Models and versions that came after the decision. */
@@ -63,15 +68,18 @@ export interface Explanation {
 /**
  * One decision made again, with where everything came from. `undefined`: there is no such decision.
  *
- * @param time of the decision, ms, where several were made under the id; absent: the first
+ * @param which of several decisions under the id: made at this time, ms, in this use case; absent: the first
  */
 export async function explainDecision(
   source: RecomputeSource,
   decisionId: string,
-  time?: number,
+  { time, useCase }: WhichDecision = {},
 ): Promise<Explanation | undefined> {
   const records = await findLogged(source, decisionId);
-  const logged = records.find(({ decision }) => time === undefined || decision.decisionTime === time);
+  const logged = records.find(
+    ({ decision }) =>
+      (time === undefined || decision.decisionTime === time) && (useCase === undefined || decision.useCase === useCase),
+  );
   if (logged === undefined) return undefined;
   const tables = await readTables(source);
   const requests = await findRequests(source, [logged]);

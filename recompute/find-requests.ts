@@ -15,15 +15,18 @@ export interface Requests {
 }
 
 /**
- * The request that each decision answered: the first with its id and time. A repeated request has the same id and is answered without a
- * record of its own. The partitions of the decisions' units are read first, the others only for requests that were keyed otherwise.
+ * The request that each decision answered: the first with its use case, id, unit and time. A repeated request has the same id and is answered
+ * without a record of its own. The partitions of the decision ids are read first, then those of the units, by which requests of former
+ * versions and of some clients are keyed, the others only for requests that were keyed otherwise still.
  */
 export async function findRequests(
   { backbone, serdes }: RecomputeSource,
   logged: readonly LoggedDecision[],
 ): Promise<Requests> {
   const found = new Map<LoggedDecision, FoundRequest>();
-  const of = (one: LoggedDecision): FoundRequest | undefined => found.get(one);
+  /** For another unit than the record says: what it is compared with where there is no other. */
+  const others = new Map<LoggedDecision, FoundRequest>();
+  const of = (one: LoggedDecision): FoundRequest | undefined => found.get(one) ?? others.get(one);
   let goneUntil = Number.NEGATIVE_INFINITY;
   const count = await backbone.partitions(decisionRequests.name);
   if (count === undefined) return { of, goneUntil };
@@ -44,8 +47,12 @@ export async function findRequests(
       const { value: request, time, origin } = record;
       const here = missing.get(time) ?? [];
       const rest = here.filter((one) => {
-        const { decisionId, useCase } = one.decision;
+        const { decisionId, useCase, unit } = one.decision;
         if (decisionId !== request.decisionId || useCase !== request.useCase) return true;
+        if (unit !== request.unit) {
+          others.set(one, others.get(one) ?? { request, origin });
+          return true;
+        }
         found.set(one, { request, origin });
         return false;
       });
@@ -53,8 +60,14 @@ export async function findRequests(
       else missing.set(time, rest);
     }
   };
-  const units = new Set(logged.map(({ decision }) => partitionOf(Buffer.from(decision.unit), count)));
-  await read([...units]);
-  await read(Array.from({ length: count }, (_, partition) => partition).filter((partition) => !units.has(partition)));
+  const unread = new Set(Array.from({ length: count }, (_, partition) => partition));
+  const readOf = async (keyOf: (one: LoggedDecision) => string): Promise<void> => {
+    const waiting = [...missing.values()].flat();
+    const partitions = new Set(waiting.map((one) => partitionOf(Buffer.from(keyOf(one)), count)));
+    await read([...partitions].filter((partition) => unread.delete(partition)));
+  };
+  await readOf(({ decision }) => decision.decisionId);
+  await readOf(({ decision }) => decision.unit);
+  await read([...unread]);
   return { of, goneUntil };
 }

@@ -2,7 +2,7 @@ import { defineTopic, type AnyTopic, type AvroSchema, type ReplyRule, type Topic
 import { recordLimits } from "./limits.ts";
 import * as types from "./types.ts";
 
-/** Requests, keyed by unit: what is known of one unit is in one task. */
+/** Requests, keyed by decision id: one id is decided in one task, whatever its unit (docs/decisions/019). */
 export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({
   name: "decision-requests",
   schema: types.decisionRequestedSchema,
@@ -30,6 +30,7 @@ export const restatedDecisions: Topic<types.DecisionRecorded> = defineTopic({
   name: "restated-decisions",
   schema: types.decisionRecordedSchema,
 });
+/** Keyed by decision id. */
 export const observations: Topic<types.ObservationRecorded> = defineTopic({
   name: "observations",
   schema: types.observationRecordedSchema,

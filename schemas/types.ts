@@ -122,9 +122,9 @@ export interface DecisionReplied {
   readonly repeatOf: null | number;
 }
 
-/** A product asks for a decision. The record's timestamp is its event time; its key is the unit. */
+/** A product asks for a decision. The record's timestamp is its event time; its key is the decision id. */
 export interface DecisionRequested {
-  /** Chosen by the caller; the key that observations name. */
+  /** Chosen by the caller; what observations name. Within a use case one id is one decision of one unit. */
   readonly decisionId: string;
   /** Which blueprint answers. */
   readonly useCase: string;
@@ -312,6 +312,8 @@ export interface OffsetRange {
 export interface ObservationRecorded {
   /** The decision it belongs to. */
   readonly decisionId: string;
+  /** The use case of that decision. Empty: it belongs to the decisions of this id in every use case. */
+  readonly useCase: string;
   /** Names this observation; the same id sent again counts once. Empty: the content names it. */
   readonly observationId: string;
   /** Measured values by name. */
@@ -503,9 +505,13 @@ export const decisionRequestedSchema = {
   type: "record",
   name: "DecisionRequested",
   namespace: "loopstream",
-  doc: "A product asks for a decision. The record's timestamp is its event time; its key is the unit.",
+  doc: "A product asks for a decision. The record's timestamp is its event time; its key is the decision id.",
   fields: [
-    { name: "decisionId", type: "string", doc: "Chosen by the caller; the key that observations name." },
+    {
+      name: "decisionId",
+      type: "string",
+      doc: "Chosen by the caller; what observations name. Within a use case one id is one decision of one unit.",
+    },
     { name: "useCase", type: "string", doc: "Which blueprint answers." },
     { name: "unit", type: "string", doc: "User, device or other entity the decision is about." },
     {
@@ -529,9 +535,13 @@ export const enrichedSchema = {
         type: "record",
         name: "DecisionRequested",
         namespace: "loopstream",
-        doc: "A product asks for a decision. The record's timestamp is its event time; its key is the unit.",
+        doc: "A product asks for a decision. The record's timestamp is its event time; its key is the decision id.",
         fields: [
-          { name: "decisionId", type: "string", doc: "Chosen by the caller; the key that observations name." },
+          {
+            name: "decisionId",
+            type: "string",
+            doc: "Chosen by the caller; what observations name. Within a use case one id is one decision of one unit.",
+          },
           { name: "useCase", type: "string", doc: "Which blueprint answers." },
           { name: "unit", type: "string", doc: "User, device or other entity the decision is about." },
           {
@@ -829,6 +839,12 @@ export const observationRecordedSchema = {
   fields: [
     { name: "decisionId", type: "string", doc: "The decision it belongs to." },
     {
+      name: "useCase",
+      type: "string",
+      doc: "The use case of that decision. Empty: it belongs to the decisions of this id in every use case.",
+      default: "",
+    },
+    {
       name: "observationId",
       type: "string",
       doc: "Names this observation; the same id sent again counts once. Empty: the content names it.",
@@ -862,9 +878,13 @@ export const scoredSchema = {
               type: "record",
               name: "DecisionRequested",
               namespace: "loopstream",
-              doc: "A product asks for a decision. The record's timestamp is its event time; its key is the unit.",
+              doc: "A product asks for a decision. The record's timestamp is its event time; its key is the decision id.",
               fields: [
-                { name: "decisionId", type: "string", doc: "Chosen by the caller; the key that observations name." },
+                {
+                  name: "decisionId",
+                  type: "string",
+                  doc: "Chosen by the caller; what observations name. Within a use case one id is one decision of one unit.",
+                },
                 { name: "useCase", type: "string", doc: "Which blueprint answers." },
                 { name: "unit", type: "string", doc: "User, device or other entity the decision is about." },
                 {

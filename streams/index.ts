@@ -48,6 +48,7 @@ export {
   type Origin,
   type ReplyRule,
   type Store,
+  type StoreSpec,
   type StreamRecord,
 } from "./operator.ts";
 export type { AvroSchema, Compatibility, SchemaRegistry } from "./registry/registry.ts";

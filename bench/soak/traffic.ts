@@ -142,7 +142,9 @@ export class Traffic {
     let due = 0;
     while (due < this.#toObserve.length && this.#toObserve[due]!.at <= time) due++;
     for (const { id, at, value: y } of this.#toObserve.splice(0, due)) {
-      records.push(this.#record(observations, id, { decisionId: id, observationId: "only", values: { y } }, at));
+      records.push(
+        this.#record(observations, id, { decisionId: id, useCase: "", observationId: "only", values: { y } }, at),
+      );
     }
     return records;
   }

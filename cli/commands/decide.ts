@@ -67,6 +67,7 @@ interface ObserveFlags extends SettingsFlags {
   readonly json?: boolean;
   readonly time?: string;
   readonly id?: string;
+  readonly useCase?: string;
 }
 
 export function observeCommand(parent: Command): void {
@@ -75,6 +76,7 @@ export function observeCommand(parent: Command): void {
     .argument("<decisionId>", "the decision it belongs to")
     .argument("<values...>", "name=value …")
     .option("--time <time>", "when it happened (default: now)")
+    .option("--use-case <name>", "of the decision (default: the decisions of this id in every use case)")
     .option("--id <observationId>", "the same id sent again counts once (default: a new one)")
     .action((decisionId: string, values: readonly string[], flags: ObserveFlags) =>
       run(flags, async ({ settings, output }) => {
@@ -86,6 +88,7 @@ export function observeCommand(parent: Command): void {
               throwOnError: true,
               ...(flags.time === undefined ? {} : { time: parseTime(flags.time, "--time") }),
               ...(flags.id === undefined ? {} : { observationId: flags.id }),
+              ...(flags.useCase === undefined ? {} : { useCase: flags.useCase }),
             });
             output.result(stored, () => `observed ${decisionId}`);
           } finally {

@@ -9,6 +9,7 @@ import type { SettingsFlags } from "../settings.ts";
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
   readonly at?: string;
+  readonly useCase?: string;
   readonly salt?: string;
 }
 
@@ -18,6 +19,7 @@ export function explainCommand(parent: Command): void {
       "make one decision again from the topics and say where everything in it came from; exit code 1 if it differs",
     )
     .argument("<decisionId>", "which decision")
+    .option("--use-case <name>", "of several decisions under the id the one in this use case (default: the first)")
     .option("--at <time>", "of several decisions under the id the one made then (default: the first)")
     .option("--salt <text>", "the salt the loop ran with (default: the settings')")
     .action((decisionId: string, flags: Flags) =>
@@ -28,14 +30,14 @@ export function explainCommand(parent: Command): void {
             scorers: tools.scorers.get.bind(tools.scorers),
             salt: flags.salt ?? settings.salt,
           };
-          const explanation = await explainDecision(
-            source,
-            decisionId,
-            flags.at === undefined ? undefined : parseTime(flags.at, "--at"),
-          );
+          const explanation = await explainDecision(source, decisionId, {
+            ...(flags.at === undefined ? {} : { time: parseTime(flags.at, "--at") }),
+            ...(flags.useCase === undefined ? {} : { useCase: flags.useCase }),
+          });
           if (explanation === undefined) {
             throw new UsageError(
-              `there is no decision ${decisionId}${flags.at === undefined ? "" : ` made at ${flags.at}`} on the topic decisions`,
+              `there is no decision ${decisionId}${flags.useCase === undefined ? "" : ` of ${flags.useCase}`}` +
+                `${flags.at === undefined ? "" : ` made at ${flags.at}`} on the topic decisions`,
             );
           }
           output.result(explanation, explanationText);

@@ -91,7 +91,7 @@ export async function* readHistory(
       outcomes.skip();
       const id = String(cells[columns.decisionId]);
       const values = valuesOf(cells, [columns.decisionId, columns.observationTime]);
-      results.push(observationRecord(id, values, time));
+      results.push(observationRecord(blueprint, id, values, time));
       const event = eventRecord(blueprint, keys.get(id)?.keys ?? {}, values, time);
       if (event !== undefined) results.push(event);
     }

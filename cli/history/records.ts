@@ -51,11 +51,16 @@ export function requestRecord(
   time: number,
 ): Published<unknown> {
   const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false };
-  return { topic: decisionRequests, key: unit, value, time };
+  return { topic: decisionRequests, key: decisionId, value, time };
 }
 
-export function observationRecord(decisionId: string, values: Record<string, Cell>, time: number): Published<unknown> {
-  return { topic: observations, key: decisionId, value: { decisionId, observationId: "", values }, time };
+export function observationRecord(
+  { useCase }: Blueprint,
+  decisionId: string,
+  values: Record<string, Cell>,
+  time: number,
+): Published<unknown> {
+  return { topic: observations, key: decisionId, value: { decisionId, useCase, observationId: "", values }, time };
 }
 
 /** The context entries that windows are grouped by. */

@@ -10,7 +10,7 @@ export function explanationText(explanation: Explanation): string {
   const time = decision.decisionTime;
   return [
     `decision  ${decision.decisionId} of ${decision.useCase} for ${decision.unit}, at ${iso(time)}`,
-    `record    ${place(origin)}${records > 1 ? `, one of ${records} with this id (--at explains another)` : ""}`,
+    `record    ${place(origin)}${records > 1 ? `, one of ${records} with this id (--at and --use-case explain another)` : ""}`,
     `request   ${request === null ? "gone" : place(request)}`,
     `version   ${decision.blueprintVersion}${later.versions > 0 ? `; ${later.versions} went live since` : ""}`,
     `model     ${modelText(explanation)}${later.models > 0 ? `; ${later.models} were trained since` : ""}`,

@@ -1,11 +1,18 @@
 import { decisionReplies, type DecisionRecorded, type DecisionReplied } from "../../schemas/index.ts";
 import type { RetentionConfig } from "../../blueprints/index.ts";
-import { avroStore, defineTopic } from "../../streams/index.ts";
+import { avroStore, defineTopic, type StoreSpec } from "../../streams/index.ts";
 
-/** What is known of a decision id that was answered: its answer and then, for longer, only that there was one. */
+/** A reply without what it is known by. */
+export type Answer = Omit<DecisionReplied, "decisionId" | "useCase">;
+
+/** What is known of a decision that was answered: its answer and then, for longer, only that there was one. */
 export interface Answered {
+  /** Null in an entry of a former format that did not say: the id was known in any use case then. */
+  readonly useCase: string | null;
+  /** Null where a former format did not say. */
+  readonly unit: string | null;
   /** Null once the answer's retention is over. */
-  readonly reply: DecisionReplied | null;
+  readonly reply: Answer | null;
   /** Time of the first decision under this id, ms. */
   readonly first: number;
   /** Event time, ms, at which this entry gives way to the next: the answer to its mark, the mark to nothing. */
@@ -14,10 +21,27 @@ export interface Answered {
   readonly forgetAt: number;
 }
 
-export function answeredWith(decision: DecisionRecorded, reply: DecisionReplied, retention: RetentionConfig): Answered {
-  const { decisionTime, repeatOf } = decision;
+/** Of one decision id, an entry for each use case in which it was answered. */
+export type AnsweredId = readonly Answered[];
+
+export function answeredWith(
+  decision: DecisionRecorded,
+  { decisionId: _, useCase, ...reply }: DecisionReplied,
+  retention: RetentionConfig,
+): Answered {
+  const { decisionTime, repeatOf, unit } = decision;
   const until = decisionTime + retention.answersMs;
-  return { reply, first: repeatOf ?? decisionTime, until, forgetAt: decisionTime + retention.repeatsMs };
+  const forgetAt = decisionTime + retention.repeatsMs;
+  return { useCase, unit, reply, first: repeatOf ?? decisionTime, until, forgetAt };
+}
+
+export const answeredIn = (all: AnsweredId, useCase: string): Answered | undefined =>
+  all.find((one) => one.useCase === useCase) ?? all.find((one) => one.useCase === null);
+
+/** With the newest entry of a use case instead of the one there was. */
+export function withAnswered(all: AnsweredId, newest: Answered): AnsweredId {
+  const former = answeredIn(all, newest.useCase!);
+  return former === undefined ? [...all, newest] : all.map((one) => (one === former ? newest : one));
 }
 
 /** What is left at an event time; `undefined`: nothing. */
@@ -26,19 +50,74 @@ export function leftAt(answered: Answered, time: number): Answered | undefined {
   return time < answered.forgetAt ? { ...answered, reply: null, until: answered.forgetAt } : undefined;
 }
 
-export const answeredStore = avroStore<Answered>(
+const { namespace, fields } = decisionReplies.schema as {
+  readonly namespace: string;
+  readonly fields: readonly { readonly name: string }[];
+};
+const times = ["first", "until", "forgetAt"].map((name) => ({ name, type: "long" }));
+const answer = {
+  type: "record",
+  name: "Answer",
+  namespace,
+  fields: fields.filter(({ name }) => name !== "decisionId" && name !== "useCase"),
+};
+
+interface Stored {
+  readonly format: number;
+  readonly answers: AnsweredId;
+}
+
+/** Avro writes it as the first byte 4; the former format began with 0 or 2. */
+const FORMAT = 2;
+const stored = avroStore<Stored>(
   defineTopic({
     name: "decide-answered",
     schema: {
       type: "record",
-      name: "Answered",
+      name: "AnsweredId",
       namespace: "loopstream.state",
       fields: [
-        { name: "reply", type: ["null", decisionReplies.schema] },
-        { name: "first", type: "long" },
-        { name: "until", type: "long" },
-        { name: "forgetAt", type: "long" },
+        { name: "format", type: "int" },
+        {
+          name: "answers",
+          type: {
+            type: "array",
+            items: {
+              type: "record",
+              name: "Answered",
+              fields: [
+                { name: "useCase", type: ["null", "string"] },
+                { name: "unit", type: ["null", "string"] },
+                { name: "reply", type: ["null", answer] },
+                ...times,
+              ],
+            },
+          },
+        },
       ],
     },
   }),
 );
+
+/** One entry an id, whatever the use case. */
+const former = avroStore<Omit<Answered, "useCase" | "unit" | "reply"> & { readonly reply: DecisionReplied | null }>(
+  defineTopic({
+    name: "decide-answered-1",
+    schema: {
+      type: "record",
+      name: "Answered",
+      namespace: "loopstream.state",
+      fields: [{ name: "reply", type: ["null", decisionReplies.schema] }, ...times],
+    },
+  }),
+);
+
+/** By decision id. Entries of the former format are read, and written in this one when they change. */
+export const answeredStore: StoreSpec<AnsweredId> = {
+  encode: (answers) => stored.encode({ format: FORMAT, answers }),
+  decode(bytes) {
+    if (bytes[0] === 2 * FORMAT) return stored.decode(bytes).answers;
+    const { reply, ...times } = former.decode(bytes);
+    return [{ ...times, useCase: reply?.useCase ?? null, unit: null, reply }];
+  },
+};

@@ -2,15 +2,18 @@ import { validBlueprints } from "../../blueprints/index.ts";
 import { decisionReplies, decisions, otherReplies, scored } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type ReplyRule } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
-import { answeredStore, answeredWith, leftAt } from "./answered.ts";
+import { answeredIn, answeredStore, answeredWith, leftAt, withAnswered, type AnsweredId } from "./answered.ts";
 import { decideScored, refusalOf, replyTo } from "./logic.ts";
 
+const nothing: AnsweredId = Object.freeze([]);
+
 /**
- * Requests with predictions in, decisions and replies out. A request that names no place for a reply gets none. A decision id
- * that was answered gets the same answer again, and no second record, until the blueprint's retention of answers is over: a retry, a
- * fail-over or a model published in between changes nothing. Then it is decided anew, which record and reply say for as long
- * as its mark is kept. A reply that may not be written where the request wants it makes the request a dead letter; the decision is made and
- * recorded all the same.
+ * Requests with predictions in, decisions and replies out. A request that names no place for a reply gets none. A decision is known by its
+ * use case and id. One that was answered gets the same answer again, and no second record, until the blueprint's retention of answers is over: a
+ * retry, a fail-over or a model published in between changes nothing. Then it is decided anew, which record and reply say for as long
+ * as its mark is kept. A request that comes with a known id and another unit gets the known answer too, and is a dead letter that says so.
+ *
+ * A reply that may not be written where the request wants it makes the request a dead letter; the decision is made and recorded all the same.
  *
  * @param others where replies may go beside their own topic
  */
@@ -28,38 +31,52 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
         const blueprints = validBlueprints(context.globals.blueprints);
         for (const record of records) {
           const { request, blueprintVersion, error } = record.value.enriched;
+          const { decisionId, useCase, unit } = request;
           const { time } = record;
-          const answered = context.state.answered.get(request.decisionId);
+          const known = context.state.answered.get(decisionId) ?? nothing;
+          const answered = answeredIn(known, useCase);
           if (answered !== undefined && answered.reply !== null) {
-            context.reply("replies", record, { key: request.decisionId, value: answered.reply, time });
+            if (answered.unit !== null && answered.unit !== unit) {
+              context.reject(record, reused(useCase, decisionId, answered.unit, unit));
+            }
+            context.reply("replies", record, {
+              key: decisionId,
+              value: { decisionId, useCase, ...answered.reply },
+              time,
+            });
             continue;
           }
-          const compiled =
-            blueprintVersion === null ? undefined : blueprints.version(request.useCase, blueprintVersion);
+          const compiled = blueprintVersion === null ? undefined : blueprints.version(useCase, blueprintVersion);
           if (compiled === undefined) {
             const message = error ?? `blueprint ${blueprintVersion} is gone`;
-            const value = refusalOf(record.value, message);
-            context.reply("replies", record, { key: request.decisionId, value, time });
+            context.reply("replies", record, { key: decisionId, value: refusalOf(record.value, message), time });
             context.reject(record, new StreamsError("HANDLER_FAILED", message));
             continue;
           }
           const decision = decideScored(record.value, compiled, time, salt, answered?.first);
           const reply = replyTo(decision);
           const entry = answeredWith(decision, reply, compiled.blueprint.retention);
-          context.state.answered.put(decision.decisionId, entry);
-          context.schedule(entry.until, decision.decisionId);
-          context.emit("decisions", { key: decision.decisionId, value: decision, time, headers: {} });
-          context.reply("replies", record, { key: decision.decisionId, value: reply, time });
+          context.state.answered.put(decisionId, withAnswered(known, entry));
+          context.schedule(entry.until, decisionId);
+          context.emit("decisions", { key: decisionId, value: decision, time, headers: {} });
+          context.reply("replies", record, { key: decisionId, value: reply, time });
         }
       },
     },
     onTimer({ time, key }, context) {
-      const answered = context.state.answered.get(key);
+      const known = context.state.answered.get(key);
       // A mark that gave way to a new answer has left its timer behind.
-      if (answered === undefined || time < answered.until) return;
-      const left = leftAt(answered, time);
-      if (left === undefined) return context.state.answered.delete(key);
+      if (known === undefined || known.every(({ until }) => time < until)) return;
+      const left = known.flatMap((one) => leftAt(one, time) ?? []);
+      if (left.length === 0) return context.state.answered.delete(key);
       context.state.answered.put(key, left);
-      context.schedule(left.until, key);
+      for (const one of left) if (!known.includes(one)) context.schedule(one.until, key);
     },
   });
+
+const reused = (useCase: string, decisionId: string, unit: string, other: string): StreamsError =>
+  new StreamsError(
+    "DECISION_ID_REUSED",
+    `decision ${decisionId} of use case ${useCase} is of unit ${JSON.stringify(unit)} and was asked for again for unit ` +
+      `${JSON.stringify(other)}: it got the same answer; give each decision an id of its own`,
+  );

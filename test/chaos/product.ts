@@ -86,11 +86,16 @@ export class Product {
   request(decisionId: string, unit: string, useCase: string, context: Record<string, number>, time: number) {
     const value = { decisionId, useCase, unit, context, deferred: false };
     const headers = replyHeaders(decisionReplies.name, REPLY_PARTITION, Buffer.from(decisionId));
-    return { topic: decisionRequests, key: unit, value, time, headers };
+    return { topic: decisionRequests, key: decisionId, value, time, headers };
   }
 
   observation(decisionId: string, values: Record<string, number>, time: number) {
-    return { topic: observations, key: decisionId, value: { decisionId, observationId: "only", values }, time };
+    return {
+      topic: observations,
+      key: decisionId,
+      value: { decisionId, useCase: "", observationId: "only", values },
+      time,
+    };
   }
 
   send(

@@ -98,6 +98,6 @@ test("the client gets its decisions and stores its observations on the real brok
   for await (const { key, value } of readTopic(backbone, loop.serdes, observations)) {
     if (key === decisionId) stored.push(value);
   }
-  expect(stored).toEqual([{ decisionId, observationId, values: { kind: "arrival", delay: 3 } }]);
+  expect(stored).toEqual([{ decisionId, useCase: "", observationId, values: { kind: "arrival", delay: 3 } }]);
   await client.close();
 }, 60_000);

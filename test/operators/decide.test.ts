@@ -12,6 +12,7 @@ import {
   type Scored,
 } from "../../schemas/index.ts";
 import {
+  avroStore,
   createTestDriver,
   defineOperator,
   defineTopic,
@@ -360,12 +361,10 @@ describe("a decision id that comes again", () => {
     ]);
     const other = { ...askKept(0.75, START + 40 * HOUR), key: "anna" };
     await driver.input(scored).send({ ...other, value: value("e", 0.75, { blueprintVersion: kept.version }) });
-    expect(driver.state(decide("salt"), "answered").get("d")).toEqual({
-      reply: null,
-      first: START,
-      until: START + 26 * HOUR + 48 * HOUR,
-      forgetAt: START + 26 * HOUR + 48 * HOUR,
-    });
+    const forgetAt = START + 26 * HOUR + 48 * HOUR;
+    expect(driver.state(decide("salt"), "answered").get("d")).toEqual([
+      { useCase: "parcels", unit: "anna", reply: null, first: START, until: forgetAt, forgetAt },
+    ]);
     await driver.input(scored).send({ ...other, time: START + 74 * HOUR + 1 });
     expect(made().at(-1)).toEqual([true, 74 * HOUR + 1, null]);
   });
@@ -377,6 +376,112 @@ describe("a decision id that comes again", () => {
     expect(made()).toEqual([
       [true, 0, null],
       [false, ttlMs + 1, 0],
+    ]);
+  });
+});
+
+describe("one id", () => {
+  const LETTERS = PARCELS.replace("useCase: parcels", "useCase: letters");
+  const letters = parseBlueprint(LETTERS);
+  const ask = (id: string, unit: string, late: number, time: number, useCase = "parcels") => {
+    const { version } = useCase === "parcels" ? parcels : letters;
+    const enriched = { request: request(id, { weight: 20 }, { unit, useCase }), blueprintVersion: version };
+    return { key: id, value: value(id, late, enriched), time, headers: asking(0, useCase) };
+  };
+  const replied = () =>
+    driver
+      .output(decisionReplies)
+      .readAll()
+      .map(({ value: reply }) => [reply.decisionId, reply.useCase, reply.value]);
+
+  test("in two use cases is two decisions, each with its own answer, and keeps both as long as it says", async () => {
+    await driver.input(blueprints).send(published(LETTERS));
+    await driver.input(scored).send(ask("d", "anna", 0.75, START), ask("d", "anna", 0.1, START, "letters"));
+    await driver.restart();
+    await driver.input(scored).send(ask("d", "anna", 0.1, START + 1), ask("d", "anna", 0.75, START + 1, "letters"));
+    expect(replied()).toEqual([
+      ["d", "parcels", true],
+      ["d", "letters", false],
+      ["d", "parcels", true],
+      ["d", "letters", false],
+    ]);
+    expect(
+      driver
+        .output(decisions)
+        .readAll()
+        .map(({ key, value: made }) => [key, made.useCase]),
+    ).toEqual([
+      ["d", "parcels"],
+      ["d", "letters"],
+    ]);
+    expect(driver.deadLetters()).toEqual([]);
+  });
+
+  test("may hold any character, and so may use cases: no two are taken for one another", async () => {
+    const ids = ["", "d", "d\0parcels", "parcels/d", "2:d", '["parcels","d"]', "constructor", "__proto__"];
+    await driver.input(scored).send(...ids.map((id) => ask(id, "anna", 0.75, START)));
+    await driver.input(scored).send(...ids.map((id) => ask(id, "anna", 0.1, START + 1)));
+    expect(
+      driver
+        .output(decisions)
+        .readAll()
+        .map(({ value: made }) => made.decisionId)
+        .sort(),
+    ).toEqual([...ids].sort());
+    const answers = replied();
+    expect(answers).toHaveLength(2 * ids.length);
+    for (const id of ids) expect(answers.filter(([of]) => of === id)).toEqual([0, 1].map(() => [id, "parcels", true]));
+  });
+
+  test("under two units is one decision and one answer; the second request is a dead letter that names both", async () => {
+    await driver.input(scored).send(ask("d", "anna", 0.75, START), ask("d", "bert", 0.1, START + 1));
+    expect(replied()).toEqual([
+      ["d", "parcels", true],
+      ["d", "parcels", true],
+    ]);
+    expect(driver.output(decisions).readAll()).toMatchObject([{ value: { unit: "anna" } }]);
+    expect(driver.deadLetters()).toMatchObject([
+      {
+        topic: "scored",
+        offset: 1,
+        code: "DECISION_ID_REUSED",
+        message: expect.stringMatching(/decision d of use case parcels is of unit "anna" .* for unit "bert"/),
+      },
+    ]);
+  });
+
+  test("that was answered by a former version is known, and its answer is kept and forgotten as before", async () => {
+    const reply = {
+      decisionId: "d",
+      useCase: "parcels",
+      value: true,
+      reason: "exploit",
+      propensity: 1,
+      blueprintVersion: parcels.version,
+      modelId: "m0",
+      error: null,
+      repeatOf: null,
+    };
+    const times = { first: START - 5, until: START + HOUR, forgetAt: START + 2 * HOUR };
+    const former = avroStore<unknown>(
+      defineTopic({
+        name: "former",
+        schema: {
+          type: "record",
+          name: "Answered",
+          fields: [
+            { name: "reply", type: ["null", decisionReplies.schema] },
+            ...Object.keys(times).map((name) => ({ name, type: "long" })),
+          ],
+        },
+      }),
+    );
+    const read = (bytes: Uint8Array) => decide("salt").state.answered.decode(bytes);
+    expect(read(former.encode({ reply, ...times }))).toMatchObject([
+      { useCase: "parcels", unit: null, reply: { value: true }, ...times },
+    ]);
+    expect(read(former.encode({ reply: null, ...times }))).toEqual([
+      { useCase: null, unit: null, reply: null, ...times },
     ]);
   });
 });

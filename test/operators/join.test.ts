@@ -38,7 +38,7 @@ const made = (id: string, time = START, version = parcels.version) => ({
 });
 const seen = (id: string, time: number, delay: number, observationId = `${id}@${time}`) => ({
   key: id,
-  value: { decisionId: id, observationId, values: { kind: "arrival", delay } },
+  value: { decisionId: id, useCase: "", observationId, values: { kind: "arrival", delay } },
   time,
 });
 const rows = (from = driver): Omit<Joined, "decision">[] =>

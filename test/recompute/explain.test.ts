@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { explainDecision, type Explanation } from "../../recompute/index.ts";
+import { audit, explainDecision, type Explanation } from "../../recompute/index.ts";
 import { decisionRequests } from "../../schemas/index.ts";
 import { HOUR, onnx, PARCELS, parcels, request, START } from "../operators/parcels.ts";
 import { openRun, type ParcelRun } from "./parcel-run.ts";
@@ -86,22 +86,39 @@ test("a decision from before three versions and ten models comes out equal", asy
 test("a request that was repeated with another context is explained by the one that was answered", async () => {
   await run.ask("a", START + HOUR, 5);
   await run.idle();
-  const unit = "unit-a";
-  const again = request("a", { weight: 19, depot: "north" }, { unit });
-  await run.publisher.publish([{ topic: decisionRequests, key: unit, value: again, time: START + HOUR + 5 }]);
+  const again = request("a", { weight: 19, depot: "north" }, { unit: "unit-a" });
+  await run.publisher.publish([{ topic: decisionRequests, key: "a", value: again, time: START + HOUR + 5 }]);
   await run.idle();
   const { equal, records, request: at } = await explained("a");
   expect([equal, records, at!.offset]).toEqual([true, 1, 0]);
 });
 
-test("a request that was keyed by something else than its unit is found too", async () => {
-  const asked = request("a", { weight: 5, depot: "north" }, { unit: "anna" });
-  for (const key of ["x", "y", "z"]) {
-    const value = { ...asked, decisionId: key };
-    await run.publisher.publish([{ topic: decisionRequests, key, value, time: START + HOUR }]);
+test.each(["anna", "bert", "clara", "dora"])(
+  "a request that was keyed by its unit %s, or by something else, is found too",
+  async (unit) => {
+    const asked = request("a", { weight: 5, depot: "north" }, { unit });
+    const keyed = { a: "a", b: unit, c: "anything" };
+    for (const [id, key] of Object.entries(keyed)) {
+      const value = { ...asked, decisionId: id };
+      await run.publisher.publish([{ topic: decisionRequests, key, value, time: START + HOUR }]);
+    }
+    await run.idle();
+    for (const id of Object.keys(keyed)) expect(await explained(id)).toMatchObject({ equal: true });
+  },
+);
+
+test("of one id under two units at one time each record is explained by the request of its unit", async () => {
+  const twice = (["anna", "bert", "clara"] as const).map((unit, at) =>
+    request("a", { weight: at, depot: "north" }, { unit }),
+  );
+  for (const value of twice) {
+    await run.publisher.publish([{ topic: decisionRequests, key: value.unit, value, time: START + HOUR }]);
   }
   await run.idle();
-  for (const id of ["x", "y", "z"]) expect(await explained(id)).toMatchObject({ equal: true });
+  const made = await run.decisions();
+  expect(made.length).toBeGreaterThan(1);
+  const { differences } = await audit(run.source, { share: 1, from: START, to: START + 2 * HOUR });
+  expect(differences).toEqual([]);
 });
 
 test("without a key the windows have no source", async () => {

@@ -107,9 +107,8 @@ export async function openRun(options: RunOptions = {}): Promise<ParcelRun> {
       await publisher.publish([{ topic: events, key, value, time }]);
     },
     async ask(id, time, weight = 5, depot = "north") {
-      const unit = `unit-${id}`;
-      const value = request(id, { weight, carrier: "air", express: true, depot }, { unit });
-      await publisher.publish([{ topic: decisionRequests, key: unit, value, time }]);
+      const value = request(id, { weight, carrier: "air", express: true, depot }, { unit: `unit-${id}` });
+      await publisher.publish([{ topic: decisionRequests, key: id, value, time }]);
     },
     async model(modelId, since, file = onnx) {
       const artifact = await writeArtifact(backbone, publisher, file, since, {});

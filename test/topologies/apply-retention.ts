@@ -26,7 +26,12 @@ export function retentionSuite(
       const now = Date.now();
       await record(tools, "d", now);
       await tools.publisher.publish([
-        { topic: observations, key: "d", value: { decisionId: "d", observationId: "", values: {} }, time: now },
+        {
+          topic: observations,
+          key: "d",
+          value: { decisionId: "d", useCase: "", observationId: "", values: {} },
+          time: now,
+        },
       ]);
       await publishBlueprint(tools, `${PARCELS}retention: { rows: 90d, decisions: 30d }\n`);
       await vi.waitFor(async () =>

@@ -53,7 +53,7 @@ const depotOf = (next: Random): string => (next() < 0.5 ? "north" : "south");
 export const ask = (next: Random, id: string, time: number): Sent => {
   const context = { weight: integer(next, 30), carrier: next() < 0.5 ? "air" : "road", depot: depotOf(next) };
   const unit = `u${integer(next, 5)}`;
-  return { topic: decisionRequests, key: unit, value: request(id, context, { unit }), time };
+  return { topic: decisionRequests, key: id, value: request(id, context, { unit }), time };
 };
 export const scan = (next: Random, time: number): Sent => {
   const depot = depotOf(next);
@@ -65,7 +65,12 @@ export const scan = (next: Random, time: number): Sent => {
   };
 };
 export const seen = (next: Random, id: string, time: number): Sent => {
-  const value = { decisionId: id, observationId: "", values: { kind: "arrival", delay: integer(next, 40) } };
+  const value = {
+    decisionId: id,
+    useCase: "",
+    observationId: "",
+    values: { kind: "arrival", delay: integer(next, 40) },
+  };
   return { topic: observations, key: id, value, time };
 };
 

@@ -59,7 +59,7 @@ public final class Request {
       consumer.position(replies);
 
       byte[] correlationId = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
-      ProducerRecord<String, byte[]> record = new ProducerRecord<>(REQUESTS, request.unit(), request.encode(registry));
+      ProducerRecord<String, byte[]> record = new ProducerRecord<>(REQUESTS, request.decisionId(), request.encode(registry));
       record.headers().add("kafka_correlationId", correlationId);
       record.headers().add("kafka_replyTopic", REPLIES.getBytes(StandardCharsets.UTF_8));
       record.headers().add("kafka_replyPartition", ByteBuffer.allocate(4).putInt(partition).array());
