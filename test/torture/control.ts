@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { compileBlueprint } from "../../blueprints/index.ts";
+import {
+  decisionReplies,
+  decisionRequests,
+  decisions,
+  events,
+  observations,
+  type DecisionReplied,
+} from "../../schemas/index.ts";
+import { createRequester, readTopic, Sender, Serdes, type Published, type Requester } from "../../streams/index.ts";
+import type { Place } from "../chaos/product.ts";
+
+export const CONTROL = `
+useCase: control
+decisionSpace: boolean
+context: { x: number, plan: category, who: key }
+events:
+  click: { fields: [amount] }
+features:
+  - x
+  - plan
+  - clicks: { count: true, of: click, by: who, in: 1h }
+  - spent: { sum: amount, of: click, by: who, in: 1h }
+label: { name: bought, when: kind == "purchase", value: price > 3, wait: 20s, default: 0 }
+observations: { price: number }
+policy: { decide: bought > 0.5 }
+join: { ttl: 1h }
+training: { schedule: none, freshRows: none }
+`;
+
+/** A use case that has what `CONTROL` has, for records that are ill-treated. */
+export const TORTURED = CONTROL.replace("useCase: control", "useCase: tortured");
+
+export const controlRows = compileBlueprint(CONTROL).rows;
+
+type Given = Published<unknown>;
+
+/** How many decisions one round asks for. */
+const ROUND = 12;
+const ANSWER_MS = 60_000;
+/** What every instance reads whole is read beside the requests: events are given so long to get there. */
+const EVENTS_AHEAD_MS = 1_500;
+
+/** Traffic that nobody touches: each of its decisions is answered, recorded once, and becomes the row it would become without the rest. */
+export class Control {
+  readonly #place: Place;
+  readonly #serdes: Serdes;
+  readonly #sender: Sender;
+  readonly #requester: Requester<unknown, DecisionReplied>;
+  /** Everything that was stored, in the order it was sent. */
+  readonly sent: Given[] = [];
+  readonly problems: string[] = [];
+  asked = 0;
+  answered = 0;
+  #rounds = 0;
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.#serdes = new Serdes(place.registry);
+    this.#sender = new Sender(place.backbone, this.#serdes);
+    this.#requester = createRequester<unknown, DecisionReplied>({
+      backbone: place.backbone,
+      serdes: this.#serdes,
+      requests: decisionRequests as never,
+      replies: decisionReplies,
+      sender: this.#sender,
+    });
+  }
+
+  /** @param after what was done before, for the problems. */
+  async round(after: string): Promise<void> {
+    const round = this.#rounds++;
+    const start = Date.now() - 2_000;
+    const who = (index: number): string => `user-${round}-${index % 4}`;
+    for (let index = 0; index < ROUND; index++) {
+      const attributes = { who: who(index), amount: index + 0.5 };
+      await this.#send({ topic: events, key: who(index), value: { kind: "click", attributes }, time: start - index });
+    }
+    await sleep(EVENTS_AHEAD_MS);
+    await Promise.all(
+      Array.from({ length: ROUND }, (_, index) => this.#ask(round, index, who(index), start + index + 1, after)),
+    );
+    for (let index = 0; index < ROUND; index += 2) {
+      const decisionId = idOf(round, index);
+      const value = { decisionId, observationId: "only", values: { kind: "purchase", price: index } };
+      await this.#send({ topic: observations, key: decisionId, value, time: start + 100 + index });
+    }
+  }
+
+  async #ask(round: number, index: number, unit: string, time: number, after: string): Promise<void> {
+    const decisionId = idOf(round, index);
+    const context = { x: index / 8, plan: index % 3 === 0 ? "constructor" : "free", who: unit };
+    const value = { decisionId, useCase: "control", unit, context, deferred: false };
+    this.sent.push({ topic: decisionRequests, key: decisionId, value, time });
+    this.asked++;
+    try {
+      const reply = await this.#requester.request({ key: decisionId, value, time }, ANSWER_MS);
+      if (reply.reason === "noModel" && reply.decisionId === decisionId) this.answered++;
+      else this.problems.push(`after ${after}: ${decisionId} was answered ${reply.reason} ${reply.error ?? ""}`);
+    } catch (error) {
+      this.problems.push(`after ${after}: ${decisionId} got no answer: ${messageOf(error)}`);
+    }
+  }
+
+  async #send({ topic, key, value, time }: Given): Promise<void> {
+    const deadline = performance.now() + ANSWER_MS;
+    for (;;) {
+      try {
+        await this.#sender.send(topic as never, { key, value: value as never, time });
+        this.sent.push({ topic, key, value, time } as Given);
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await sleep(250);
+      }
+    }
+  }
+
+  /** By decision id: the newest row, without what only says when it was made. */
+  async rows(place: Place = this.#place): Promise<ReadonlyMap<string, string>> {
+    const newest = new Map<string, string>();
+    for await (const { key, value } of readTopic(place.backbone, new Serdes(place.registry), controlRows)) {
+      const { maturity: _maturity, rowTime: _rowTime, ...rest } = value;
+      newest.set(key, JSON.stringify(rest));
+    }
+    return newest;
+  }
+
+  /** Of the control's decisions: how often each was recorded. */
+  async recorded(): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    const options = { onBad: () => undefined };
+    for await (const { value } of readTopic(this.#place.backbone, this.#serdes, decisions, options)) {
+      if (value.useCase === "control") counts.set(value.decisionId, (counts.get(value.decisionId) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  async close(): Promise<void> {
+    await this.#requester.close();
+    await this.#sender.close();
+  }
+}
+
+const idOf = (round: number, index: number): string => `control-${round}-${index}`;
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

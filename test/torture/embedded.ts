@@ -1,0 +1,81 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectLocally } from "../../streams/index.ts";
+import { CONTROL, TORTURED } from "./control.ts";
+import { LoopProcess } from "./loop-process.ts";
+import { killed, PARTITIONS, type Fault, type TorturePlace } from "./place.ts";
+
+const OPEN_MS = 60_000;
+const CHUNK = Buffer.alloc(1 << 16);
+
+/** The loop on its embedded log, on a disk of its own where this user may mount one. */
+export async function embeddedPlace(say: (line: string) => void): Promise<TorturePlace> {
+  const outer = mkdtempSync(join(tmpdir(), "loopstream-torture-"));
+  const mounted = mount(outer);
+  if (!mounted) say("SKIPPED: no disk is filled, since this user can't mount one");
+  const dir = join(outer, "data");
+  const files = [CONTROL, TORTURED].map((text, index) => {
+    const file = join(outer, `blueprint-${index}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const loop = new LoopProcess(["--dir", dir, "--partitions", String(PARTITIONS), "--blueprint", ...files]);
+  await loop.start();
+  const ballast = join(outer, "ballast");
+  const full: Fault = {
+    name: "disk full",
+    forMs: 4_000,
+    mayEnd: true,
+    async begin() {
+      fill(ballast);
+    },
+    async end() {
+      rmSync(ballast);
+    },
+  };
+  return {
+    name: "embedded",
+    loop,
+    foreignIds: [],
+    faults: [killed(loop), ...(mounted ? [full] : [])],
+    async open() {
+      for (const deadline = performance.now() + OPEN_MS; ;) {
+        const backbone = await connectLocally(dir).catch(() => undefined);
+        if (backbone !== undefined) {
+          return { backbone, registry: backbone.registry, close: () => backbone.close() };
+        }
+        if (performance.now() > deadline) throw new Error(`no process serves ${dir}: ${loop.tail}`);
+        await sleep(100);
+      }
+    },
+    async close() {
+      await loop.stop();
+      if (mounted) execFileSync("umount", [outer]);
+      rmSync(outer, { recursive: true, force: true });
+    },
+  };
+}
+
+function mount(dir: string): boolean {
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=3g", "loopstream-torture", dir], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Until nothing more fits. */
+function fill(file: string): void {
+  const handle = openSync(file, "w");
+  try {
+    for (;;) writeSync(handle, CHUNK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,34 @@
+import type { OutgoingRecord } from "../../streams/index.ts";
+import type { OpenPlace } from "../chaos/product.ts";
+import type { LoopProcess } from "./loop-process.ts";
+
+/** Something that is taken away for a while. */
+export interface Fault {
+  readonly name: string;
+  readonly forMs: number;
+  /** The loop may end by itself, with a word, while it lasts. */
+  readonly mayEnd: boolean;
+  begin(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Where the loop is tortured: a backbone of its own and what can be done to it. */
+export interface TorturePlace {
+  readonly name: string;
+  readonly loop: LoopProcess;
+  readonly faults: readonly Fault[];
+  /** Ids of schemas in the registry that are no Avro records of ours. */
+  readonly foreignIds: readonly number[];
+  /** For the products; waits for whoever serves it. */
+  readonly open: OpenPlace;
+  /** Writes as other clients do, in batches compressed in one of the ways there are; absent where there are none. */
+  readonly sendCompressed?: (records: readonly OutgoingRecord[], random: () => number) => Promise<void>;
+  close(): Promise<void>;
+}
+
+export const PARTITIONS = 2;
+
+/** The process is killed with -9, and started again. */
+export function killed(loop: LoopProcess): Fault {
+  return { name: "kill -9", forMs: 0, mayEnd: false, begin: () => loop.kill(), end: () => loop.start() };
+}

@@ -1,0 +1,329 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { clock, deadLetters } from "../../schemas/index.ts";
+import {
+  createEmbeddedBackbone,
+  ensureTopic,
+  hasCode,
+  readRaw,
+  readTopic,
+  Serdes,
+  type OutgoingRecord,
+  type Producer,
+} from "../../streams/index.ts";
+import { publishBlueprint, startLoop } from "../../topologies/index.ts";
+import { seeded } from "../chaos/random.ts";
+import type { Place } from "../chaos/product.ts";
+import { baseOf, torturedTopics } from "./bases.ts";
+import { CONTROL, Control } from "./control.ts";
+import { mutations, type Mutated } from "./mutations.ts";
+import { PARTITIONS, type Fault, type TorturePlace } from "./place.ts";
+
+export interface TortureOptions {
+  readonly seed: number;
+  /** How many ill-treated records are written, over all topics. */
+  readonly records: number;
+  /** A round of control traffic comes after each so many. */
+  readonly perStep: number;
+  readonly say: (line: string) => void;
+}
+
+export interface TortureReport {
+  readonly seed: number;
+  /** A line each; none: every check held. */
+  readonly problems: readonly string[];
+  readonly written: number;
+  /** Refused at the door: by the backbone's limits or the broker's. */
+  readonly refused: number;
+  readonly dead: number;
+  readonly controlAsked: number;
+  readonly controlAnswered: number;
+  readonly controlRows: number;
+  readonly faults: number;
+  /** The loop ended with a word while a fault lasted that it may not outlive, and was started again. */
+  readonly revived: number;
+  /** The longest start, and the one before any fault, s. */
+  readonly longestStart: number;
+  readonly firstStart: number;
+  readonly seconds: number;
+}
+
+const HEADER = "torture";
+/** The label's wait, and time for the rows to be made and seen. */
+const WAIT_MS = 24_000;
+const SETTLE_MS = 90_000;
+const BATCH = 40;
+
+interface Written extends Mutated {
+  readonly id: number;
+}
+
+/**
+ * Writes ill-treated records on every topic, takes away what the loop needs and gives it back, and asks after each step whether a control use
+ * case is served as if nothing had been.
+ */
+export async function runTorture(place: TorturePlace, options: TortureOptions): Promise<TortureReport> {
+  const began = performance.now();
+  const { records, perStep, say } = options;
+  const random = seeded(options.seed);
+  const problems: string[] = [];
+  const written: Written[] = [];
+  let [refused, revived, faults] = [0, 0, 0];
+  const product = await place.open();
+  const control = new Control(product);
+  const writer = new Writer(place, random);
+  const alive = async (after: string, mayEnd: boolean): Promise<void> => {
+    if (!(await place.loop.revive())) return;
+    revived++;
+    if (!mayEnd) problems.push(`after ${after} the loop ended by itself: ${place.loop.ends.at(-1)}`);
+    else say(`it ended with a word and was started again: ${place.loop.ends.at(-1)!.trim().split("\n").at(-1)}`);
+  };
+  try {
+    await control.round("the start");
+    const steps = Math.max(place.faults.length, Math.ceil(records / perStep));
+    for (let step = 0; step < steps; step++) {
+      const count = Math.ceil((records * (step + 1)) / steps) - Math.ceil((records * step) / steps);
+      const fault = place.faults[step % place.faults.length]!;
+      const made = await writer.write(count);
+      written.push(...made.written);
+      refused += made.refused;
+      await alive(`records of step ${step}`, false);
+      await control.round(`records of step ${step}`);
+      say(`step ${step + 1} of ${steps}: ${made.written.length} written, ${made.refused} refused; ${fault.name}`);
+      const during = await suffer(fault, writer);
+      faults++;
+      written.push(...during.written);
+      refused += during.refused;
+      await alive(fault.name, fault.mayEnd);
+      await control.round(fault.name);
+    }
+    await sleep(WAIT_MS);
+    const settled = await settle(control, product);
+    problems.push(...control.problems, ...settled.problems);
+    problems.push(...(await differences(control, settled.rows)));
+    const dead = await checkLetters(product, written, problems);
+    const stopped = await place.loop.stop();
+    if (stopped > 30_000) problems.push(`it took ${Math.round(stopped / 1_000)} s to end`);
+    const [firstStart, ...starts] = place.loop.starts;
+    return {
+      ...{ seed: options.seed, problems, written: written.length, refused, dead, faults, revived },
+      ...{ controlAsked: control.asked, controlAnswered: control.answered, controlRows: settled.rows.size },
+      longestStart: Math.round(Math.max(firstStart!, ...starts) / 100) / 10,
+      firstStart: Math.round(firstStart! / 100) / 10,
+      seconds: Math.round((performance.now() - began) / 1_000),
+    };
+  } finally {
+    await control.close().catch(() => undefined);
+    await writer.close();
+    await product.close().catch(() => undefined);
+  }
+}
+
+async function suffer(fault: Fault, writer: Writer): Promise<Made> {
+  await fault.begin();
+  const until = performance.now() + fault.forMs;
+  // What is asked while it lasts may be refused; what was stored is looked for like the rest.
+  const during = await writer.write(60, until);
+  await sleep(Math.max(0, until - performance.now()));
+  await fault.end();
+  return during;
+}
+
+interface Made {
+  readonly written: readonly Written[];
+  readonly refused: number;
+}
+
+/** Writes as strangers do: whatever is refused is left out and counted. */
+class Writer {
+  readonly #place: TorturePlace;
+  readonly #random: () => number;
+  #product: Place | undefined;
+  #serdes: Serdes | undefined;
+  #producer: Producer | undefined;
+  #forbidden: readonly string[] = [];
+  #next = 0;
+
+  constructor(place: TorturePlace, random: () => number) {
+    this.#place = place;
+    this.#random = random;
+  }
+
+  async #open(): Promise<void> {
+    if (this.#producer !== undefined) return;
+    this.#product = await this.#place.open();
+    const { backbone, registry } = this.#product;
+    this.#serdes = new Serdes(registry);
+    for (const topic of torturedTopics) await ensureTopic(topic, backbone, this.#serdes, PARTITIONS);
+    this.#forbidden = (await backbone.topics()).filter((topic) => topic !== "decision-replies");
+    this.#producer = await backbone.producer();
+  }
+
+  /** @param until gives up then, by the monotonic clock. */
+  async write(count: number, until = Number.POSITIVE_INFINITY): Promise<Made> {
+    const written: Written[] = [];
+    let refused = 0;
+    for (let left = count; left > 0 && performance.now() < until; left -= BATCH) {
+      try {
+        const batch = await this.#make(Math.min(BATCH, left));
+        const sent = await this.#send(batch, until);
+        written.push(...sent);
+        refused += batch.length - sent.length;
+      } catch {
+        refused += Math.min(BATCH, left);
+        await this.close();
+        await sleep(200);
+      }
+    }
+    return { written, refused };
+  }
+
+  async #make(count: number): Promise<readonly Written[]> {
+    await this.#open();
+    const kinds = Object.keys(mutations);
+    const made: Written[] = [];
+    for (let index = 0; index < count; index++) {
+      const id = this.#next++;
+      const base = await baseOf(id, this.#random, this.#product!.backbone, this.#serdes!);
+      const kind = kinds[Math.floor(this.#random() * kinds.length)]!;
+      const { record, fate } = mutations[kind]!(base, {
+        random: this.#random,
+        serdes: this.#serdes!,
+        foreignIds: this.#place.foreignIds,
+        forbidden: this.#forbidden,
+      });
+      made.push({
+        id,
+        kind,
+        fate,
+        record: { ...record, headers: { ...record.headers, [HEADER]: Buffer.from(String(id)) } },
+      });
+    }
+    return made;
+  }
+
+  /** Together, as most are, and one by one where one of them is refused. */
+  async #send(batch: readonly Written[], until: number): Promise<readonly Written[]> {
+    const compressed = this.#place.sendCompressed;
+    const send =
+      compressed !== undefined && this.#random() < 0.3
+        ? (records: readonly OutgoingRecord[]) => compressed(records, this.#random)
+        : (records: readonly OutgoingRecord[]) => this.#producer!.send(records);
+    try {
+      await send(batch.map(({ record }) => record));
+      return batch;
+    } catch (error) {
+      if (hasCode(error, "BACKBONE_UNAVAILABLE")) throw error;
+    }
+    const sent: Written[] = [];
+    for (const one of batch) {
+      if (performance.now() > until) break;
+      await send([one.record]).then(
+        () => void sent.push(one),
+        () => undefined,
+      );
+    }
+    return sent;
+  }
+
+  async close(): Promise<void> {
+    await this.#producer?.close().catch(() => undefined);
+    await this.#product?.close().catch(() => undefined);
+    this.#producer = this.#product = this.#serdes = undefined;
+  }
+}
+
+interface Settled {
+  readonly rows: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
+
+/** Waits until every control decision has its record and row. */
+async function settle(control: Control, product: Place): Promise<Settled> {
+  for (const deadline = performance.now() + SETTLE_MS; ;) {
+    const rows = await control.rows(product);
+    const recorded = await control.recorded();
+    if (rows.size >= control.asked || performance.now() > deadline) {
+      const twice = [...recorded].filter(([, count]) => count > 1).map(([id]) => id);
+      return {
+        rows,
+        problems: [
+          ...(recorded.size === control.asked
+            ? []
+            : [`${control.asked - recorded.size} control decisions have no record`]),
+          ...(twice.length === 0 ? [] : [`recorded twice: ${twice.slice(0, 3).join(", ")}`]),
+        ],
+      };
+    }
+    await sleep(1_000);
+  }
+}
+
+/** The control's rows against those of a loop that has met nothing else. */
+async function differences(control: Control, rows: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  const dir = mkdtempSync(join(tmpdir(), "loopstream-untouched-"));
+  const backbone = await createEmbeddedBackbone({ dir });
+  const { registry } = backbone;
+  try {
+    const loop = await startLoop({
+      ...{ id: "untouched", backbone, registry, stateDir: join(dir, "state"), partitions: PARTITIONS },
+      ...{ delivery: "exactlyOnce", commitIntervalMs: 0, maxTaskIdleMs: Number.POSITIVE_INFINITY },
+      ...{ salt: "loopstream", codeVersion: "torture" },
+    });
+    await publishBlueprint(loop, CONTROL);
+    await loop.publisher.publish(control.sent);
+    const time = Date.now();
+    await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
+    await loop.application.idle();
+    const untouched = await control.rows({ backbone, registry, close: () => Promise.resolve() });
+    await loop.close();
+    const differing = [...new Set([...rows.keys(), ...untouched.keys()])].filter(
+      (id) => rows.get(id) !== untouched.get(id),
+    );
+    if (differing.length === 0) return [];
+    const first = differing[0]!;
+    return [`${differing.length} control rows differ; ${first}: ${rows.get(first)} for ${untouched.get(first)}`];
+  } finally {
+    await backbone.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** @returns how many of the ill-treated records are in the dead letters. */
+async function checkLetters(product: Place, written: readonly Written[], problems: string[]): Promise<number> {
+  const { backbone, registry } = product;
+  const places = new Map<number, string>();
+  for (const topic of torturedTopics) {
+    for await (const batch of readRaw(backbone, topic.name)) {
+      for (const { partition, offset, headers } of batch) {
+        const mark = headers[HEADER];
+        if (mark !== undefined)
+          places.set(Number(Buffer.from(mark).toString()), `${topic.name}/${partition}/${offset}`);
+      }
+    }
+  }
+  const letters = new Map<string, string>();
+  for await (const { value } of readTopic(backbone, new Serdes(registry), deadLetters)) {
+    letters.set(`${value.topic}/${value.partition}/${value.offset}`, value.code);
+  }
+  const wrong = new Map<string, string[]>();
+  let dead = 0;
+  for (const { id, kind, fate, record } of written) {
+    const at = places.get(id);
+    if (at === undefined) continue;
+    const code = letters.get(at);
+    if (code !== undefined) dead++;
+    if ((fate === "dead" && code === undefined) || (fate === "fine" && code !== undefined)) {
+      const what = `${kind} on ${record.topic}`;
+      wrong.set(what, [...(wrong.get(what) ?? []), at]);
+    }
+  }
+  for (const [what, all] of wrong) {
+    problems.push(
+      `${what}: ${all.length} are not where they should be (the dead letters, or not there): ${all.slice(0, 2).join(", ")}`,
+    );
+  }
+  return dead;
+}
