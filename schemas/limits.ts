@@ -3,6 +3,22 @@
  * shows it; a test holds page and table together.
  */
 export const recordLimits = Object.freeze({
+  /** The value of a request, an observation or an event, encoded; bytes. */
+  valueBytes: 524_288,
+  /** A decision id, an observation id or a unit; bytes. */
+  idBytes: 512,
+  /** A use case, a kind of event, or the name of an entry of a context, an observation or an event; bytes. */
+  nameBytes: 1_024,
+  /** Entries of a context, an observation or an event. */
+  mapEntries: 4_096,
+  /** A text in a context, an observation or an event; bytes. */
+  textBytes: 262_144,
+  /** The key of a request, an observation or an event; bytes. */
+  keyBytes: 1_024,
+  /** Headers of a request, an observation or an event. */
+  headers: 100,
+  /** Names and values of those headers together; bytes. */
+  headerBytes: 32_768,
   /** Replies are kept this long after they were written; ms. */
   repliesKeptMs: 3_600_000,
 });

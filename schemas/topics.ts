@@ -1,11 +1,13 @@
 import { defineTopic, type AnyTopic, type AvroSchema, type ReplyRule, type Topic } from "../streams/index.ts";
 import { recordLimits } from "./limits.ts";
+import { eventProblem, observationProblem, requestProblem } from "./record-checks.ts";
 import * as types from "./types.ts";
 
 /** Requests, keyed by decision id: one id is decided in one task, whatever its unit (docs/decisions/019). */
 export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({
   name: "decision-requests",
   schema: types.decisionRequestedSchema,
+  check: requestProblem,
 });
 /** Replies; a client reads one partition and picks its own by correlation id. Their timestamps are those of arrival: they are kept an hour from then. */
 export const decisionReplies: Topic<types.DecisionReplied> = defineTopic({
@@ -34,9 +36,14 @@ export const restatedDecisions: Topic<types.DecisionRecorded> = defineTopic({
 export const observations: Topic<types.ObservationRecorded> = defineTopic({
   name: "observations",
   schema: types.observationRecordedSchema,
+  check: observationProblem,
 });
 /** Events, read as a whole by every instance. */
-export const events: Topic<types.EventRecorded> = defineTopic({ name: "events", schema: types.eventRecordedSchema });
+export const events: Topic<types.EventRecorded> = defineTopic({
+  name: "events",
+  schema: types.eventRecordedSchema,
+  check: eventProblem,
+});
 /** Blueprint versions, keyed by useCase/version: a global table. */
 export const blueprints: Topic<types.BlueprintPublished> = defineTopic({
   name: "blueprints",

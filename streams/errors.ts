@@ -14,6 +14,7 @@ const table = {
   UNKNOWN_TOPIC: { retry: false, fence: false, fatal: false },
   TOPIC_MISMATCH: { retry: false, fence: false, fatal: true },
   RECORD_TOO_LARGE: { retry: false, fence: false, fatal: false },
+  OVER_LIMIT: { retry: false, fence: false, fatal: false },
   TRANSACTION_OPEN: { retry: false, fence: false, fatal: true },
   FENCED: { retry: false, fence: true, fatal: false },
   INSTANCE_REPLACED: { retry: false, fence: false, fatal: true },

@@ -83,5 +83,5 @@ export {
   type TestOutput,
 } from "./test-driver/index.ts";
 export { Stepped, type LaneMark, type Pacing, type SteppedOptions, type SteppedSource } from "./stepped/index.ts";
-export { defineTopic, type AnyTopic, type Topic, type ValueOf } from "./topic.ts";
+export { checkRead, defineTopic, type AnyTopic, type Incoming, type Topic, type ValueOf } from "./topic.ts";
 export { defineTopology, type Topology } from "./topology/topology.ts";

@@ -1,6 +1,18 @@
 import avro from "avsc";
+import type { Headers, LogRecord } from "./backbone/backbone.ts";
+import { StreamsError } from "./errors.ts";
 import type { AvroSchema, Compatibility } from "./registry/registry.ts";
 import { floatVectors } from "./serde/float-vectors.ts";
+
+/** A record of a topic as its check sees it: on its way to the topic, or read from it. */
+export interface Incoming<V> {
+  readonly value: V;
+  /** Of the encoded value. */
+  readonly bytes: number;
+  /** Of the record's key; 0 without one. */
+  readonly keyBytes: number;
+  readonly headers: Headers;
+}
 
 /**
  * A topic with the type of its values. Keys are UTF-8 strings. `V` is the TypeScript form of `schema`: long and double are
@@ -26,6 +38,8 @@ export interface Topic<V> {
   readonly measured?: boolean;
   /** Stands for many topics; a record says which one it goes to. */
   readonly family?: boolean;
+  /** What a record has too much or too little of; `undefined`: nothing. Writers are refused, and what is read all the same is a dead letter. */
+  check?(record: Incoming<V>): string | undefined;
   /** Never set: carries `V` for the type checker. */
   readonly value?: V;
 }
@@ -36,7 +50,7 @@ export type ValueOf<T> = T extends Topic<infer V> ? V : never;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyTopic = Topic<any>;
 
-export interface TopicOptions {
+export interface TopicOptions<V> {
   /**
    * Arrays of `float` are Float32Arrays, except in unions: for features, which then go into a matrix with one copy. One that is kept
    * keeps a quarter of a megabyte with it, so copy what is to stay. Writing takes both.
@@ -52,9 +66,27 @@ export interface TopicOptions {
   readonly maxFutureMs?: number;
   readonly measured?: boolean;
   readonly family?: boolean;
+  /** Runs with every record: it must be cheap. */
+  check?(record: Incoming<V>): string | undefined;
 }
 
-export function defineTopic<V>({ floatVectors: vectors, ...options }: TopicOptions): Topic<V> {
+/** Throws `OVER_LIMIT` when the topic's check finds a problem. */
+export function checkRecord<V>(topic: Topic<V>, record: Incoming<V>): void {
+  const problem = topic.check?.(record);
+  if (problem !== undefined) throw new StreamsError("OVER_LIMIT", `topic ${topic.name}: ${problem}`);
+}
+
+/** As `checkRecord`, for a record as it was read. */
+export function checkRead<V>(
+  topic: Topic<V>,
+  { key, value: bytes, headers }: Pick<LogRecord, "key" | "value" | "headers">,
+  value: V,
+): void {
+  if (topic.check === undefined) return;
+  checkRecord(topic, { value, bytes: bytes?.length ?? 0, keyBytes: key?.length ?? 0, headers });
+}
+
+export function defineTopic<V>({ floatVectors: vectors, ...options }: TopicOptions<V>): Topic<V> {
   return Object.freeze({
     cleanup: "delete" as const,
     compatibility: "BACKWARD" as const,

@@ -10,6 +10,7 @@ import {
   windowKeys,
   type Cell,
   type Cells,
+  recordProblem,
   type HistoryColumns,
 } from "./records.ts";
 
@@ -46,6 +47,7 @@ interface Required {
 }
 
 interface Timed {
+  readonly line: number;
   readonly time: number;
   readonly cells: Cells;
 }
@@ -76,23 +78,35 @@ export async function* readHistory(
     const requests: Published<unknown>[] = [];
     const results: Published<unknown>[] = [];
     for (let next = await decisions.peek(); next !== undefined && next.time < until; next = await decisions.peek()) {
-      const { time, cells } = next;
+      const { line, time, cells } = next;
       decisions.skip();
       const id = String(cells[columns.decisionId]);
       const context = contextOf(cells, blueprint);
-      requests.push(requestRecord(blueprint, id, unitOf(cells, columns) ?? id, context, time));
+      const request = requestRecord(blueprint, id, unitOf(cells, columns) ?? id, context, time);
+      const problem = recordProblem(request);
+      if (problem !== undefined) {
+        bad.push({ file: files.decisions, line, problem, text: JSON.stringify(cells) });
+        continue;
+      }
+      requests.push(request);
       const own = Object.fromEntries(
         keyNames.flatMap((name) => (context[name] === undefined ? [] : [[name, context[name]]])),
       );
       keys.set(id, { until: time + blueprint.join.ttlMs, keys: own });
     }
     for (let next = await outcomes.peek(); next !== undefined && next.time < until; next = await outcomes.peek()) {
-      const { time, cells } = next;
+      const { line, time, cells } = next;
       outcomes.skip();
       const id = String(cells[columns.decisionId]);
       const values = valuesOf(cells, [columns.decisionId, columns.observationTime]);
-      results.push(observationRecord(blueprint, id, values, time));
+      const observation = observationRecord(blueprint, id, values, time);
       const event = eventRecord(blueprint, keys.get(id)?.keys ?? {}, values, time);
+      const problem = recordProblem(observation) ?? (event === undefined ? undefined : recordProblem(event));
+      if (problem !== undefined) {
+        bad.push({ file: files.observations, line, problem, text: JSON.stringify(cells) });
+        continue;
+      }
+      results.push(observation);
       if (event !== undefined) results.push(event);
     }
     for (const [id, known] of keys) {
@@ -120,7 +134,7 @@ async function* timed(file: string, required: Required, onBad: (line: BadLine) =
     }
     const { line, values } = row;
     const problem = problemOf(values, required);
-    if (problem === undefined) yield { time: Date.parse(String(values[required.time])), cells: values };
+    if (problem === undefined) yield { line, time: Date.parse(String(values[required.time])), cells: values };
     else onBad({ file, line, problem, text: JSON.stringify(values) });
   }
 }

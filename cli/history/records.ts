@@ -63,6 +63,12 @@ export function observationRecord(
   return { topic: observations, key: decisionId, value: { decisionId, useCase, observationId: "", values }, time };
 }
 
+/** What the record has too much of for the loop to take it; `undefined`: nothing. */
+export function recordProblem({ topic, key, value, headers = {} }: Published<unknown>): string | undefined {
+  const bytes = topic.type.toBuffer(value).length;
+  return topic.check?.({ value, bytes, keyBytes: Buffer.byteLength(key), headers });
+}
+
 /** The context entries that windows are grouped by. */
 export function windowKeys(blueprint: Blueprint): readonly string[] {
   return [...new Set(blueprint.features.flatMap((feature) => (feature.kind === "window" ? feature.by : [])))];

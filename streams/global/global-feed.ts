@@ -11,6 +11,7 @@ import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { aheadOfTime, unbounded, type Arrival } from "../task/arrival.ts";
 import { FoldBytes } from "./fold-bytes.ts";
 import type { GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
+import { checkRead } from "../topic.ts";
 import { TableContent } from "./table-content.ts";
 
 const POSITION = "\u0001";
@@ -249,6 +250,7 @@ export class GlobalFeed {
           continue;
         }
         const value: unknown = serdes.decode(source.topic, record.value);
+        checkRead(source.topic, record, value);
         if (source.kind === "table") {
           this.#tables.get(source.name)!.set(key, value);
         } else {

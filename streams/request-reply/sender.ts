@@ -4,7 +4,7 @@ import { checkTime } from "../backbone/event-time.ts";
 import { checkSizes } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
 import type { Serdes } from "../serde/serdes.ts";
-import type { Topic } from "../topic.ts";
+import { checkRecord, type Topic } from "../topic.ts";
 
 export interface Sent<V> {
   readonly key: string;
@@ -39,19 +39,21 @@ export class Sender {
   }
 
   /**
-   * Resolves when the record is stored. Rejects with `UNENCODABLE` naming the field, `BAD_TIME`, `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`,
+   * Resolves when the record is stored. Rejects with `UNENCODABLE` or `OVER_LIMIT` naming the field, `BAD_TIME`, `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`,
    * `CLOSED` or `BACKBONE_UNAVAILABLE`; the other records of the turn are not touched by one that does not fit.
    */
   async send<V>(topic: Topic<V>, { key, value, time, headers }: Sent<V>): Promise<void> {
     checkTime(time, "time");
     const count = this.#partitions.get(topic.name) ?? (await this.#open(topic));
     const bytes = Buffer.from(key);
+    const encoded = this.#serdes.encode(topic, value);
+    checkRecord(topic, { value, bytes: encoded.length, keyBytes: bytes.length, headers: headers ?? {} });
     const record: OutgoingRecord = {
       topic: topic.name,
       partition: partitionOf(bytes, count),
       timestamp: time,
       key: bytes,
-      value: this.#serdes.encode(topic, value),
+      value: encoded,
       ...(headers === undefined ? {} : { headers }),
     };
     checkSizes([record]);

@@ -3,7 +3,7 @@ import { checkTime } from "../backbone/event-time.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
 import { StreamsError } from "../errors.ts";
 import type { Serdes } from "../serde/serdes.ts";
-import type { Topic } from "../topic.ts";
+import { checkRead, type Topic } from "../topic.ts";
 import { ensureTopic } from "./topics.ts";
 
 export interface Published<V> {
@@ -36,7 +36,10 @@ export class Publisher {
     this.#partitions = partitions;
   }
 
-  /** Resolves when all are stored. Rejects with `UNENCODABLE` naming the field, `BAD_TIME`, `RECORD_TOO_LARGE` or what the backbone says. */
+  /**
+   * Resolves when all are stored. Rejects with `UNENCODABLE` or `OVER_LIMIT` naming the field, `BAD_TIME`, `RECORD_TOO_LARGE` or what the
+   * backbone says.
+   */
   async publish(records: readonly Published<never>[] | readonly Published<unknown>[]): Promise<void> {
     const outgoing: OutgoingRecord[] = [];
     for (const record of records as readonly Published<unknown>[]) outgoing.push(await this.encode(record));
@@ -51,12 +54,14 @@ export class Publisher {
     if (count === undefined)
       throw new StreamsError("UNKNOWN_TOPIC", `there is no topic ${topic.name}: create it first`);
     const key = Buffer.from(record.key);
+    const encoded = value === null ? null : this.#serdes.encode(topic, value);
+    if (encoded !== null) checkRead(topic, { key, value: encoded, headers: record.headers ?? {} }, value!);
     return {
       topic: topic.name,
       partition: record.partition ?? partitionOf(key, count),
       timestamp: record.time,
       key,
-      value: value === null ? null : this.#serdes.encode(topic, value),
+      value: encoded,
       ...(record.headers === undefined ? {} : { headers: record.headers }),
     };
   }

@@ -3,7 +3,7 @@ import type { Backbone, LogRecord, PartitionOffsets, Position } from "../backbon
 import { StreamsError } from "../errors.ts";
 import type { GlobalView, StreamRecord } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
-import type { Topic } from "../topic.ts";
+import { checkRead, type Topic } from "../topic.ts";
 
 export interface RawRecord extends LogRecord {
   readonly topic: string;
@@ -76,7 +76,7 @@ function wantedOf({ topic, partition, start, end }: PartitionOffsets, { from, ra
 export interface ReadOptions extends Stretch {
   /** Asked before a record is decoded; what is not wanted is left out. */
   readonly isWanted?: (record: RawRecord) => boolean;
-  /** Given what can't be decoded; without it that throws. */
+  /** Given what can't be decoded, without which that throws, and what the topic's check refuses. */
   readonly onBad?: (record: RawRecord, error: unknown) => void;
 }
 
@@ -92,9 +92,12 @@ export async function* readTopic<V>(
       if (record.value === null || options.isWanted?.(record) === false) continue;
       try {
         if (!serdes.knows(record.value)) await serdes.learn(record.value);
+        const value = serdes.decode(topic, record.value);
+        // The loop has buried it: who can pass over bad records passes over this one.
+        if (options.onBad !== undefined) checkRead(topic, record, value);
         yield {
           key: textOf(record.key),
-          value: serdes.decode(topic, record.value),
+          value,
           time: record.timestamp,
           headers: record.headers,
           origin: { topic: record.topic, partition: record.partition, offset: record.offset },

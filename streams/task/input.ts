@@ -4,7 +4,7 @@ import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { heldBytes } from "../backbone/record-size.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StreamRecord } from "../operator.ts";
-import type { AnyTopic } from "../topic.ts";
+import { checkRead, type AnyTopic } from "../topic.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import { aheadOfTime, type Arrival } from "./arrival.ts";
@@ -82,6 +82,7 @@ export class Input {
         if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
         if (!serdes.knows(record.value)) await serdes.learn(record.value);
         const value: unknown = serdes.decode(this.topic, record.value);
+        checkRead(this.topic, record, value);
         const dated = this.#isClock ? (value as { readonly time: number }).time : record.timestamp;
         if (!isEventTime(dated)) throw badTime(dated, "its time");
         if (dated > bound) throw aheadOfTime(dated, latest, this.#maxFutureMs);

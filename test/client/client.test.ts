@@ -72,6 +72,29 @@ describe("without a model", () => {
     expect((await all(loop, decisions)).find(({ key }) => key === decisionId)?.time).toBe(5_000);
   });
 
+  test("what is over a limit is refused with the field's name, and is not stored", async () => {
+    const long = "x".repeat(5_000_000);
+    const decisionId = randomUUID();
+    const asked = await client.getDecision("parcels", { unit: "b", decisionId, context: { carrier: long } });
+    expect(asked).toMatchObject({ isDefault: true, value: null });
+    expect(asked.error).toContain("the whole value has 50000");
+    const named = await client.getDecision("parcels", { unit: "u".repeat(513), decisionId, context: {} });
+    expect(named.error).toContain("unit has 513 bytes; at most 512 are taken");
+    expect(await client.logObservations("d".repeat(513), { kind: "arrival", delay: 1 })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("decisionId has 513 bytes") as string,
+    });
+    expect(await client.logEvent("scan", { note: "x".repeat(300_000) })).toEqual({
+      ok: false,
+      error: "topic events: attributes.note has 300000 bytes; at most 262144 are taken",
+    });
+    expect((await all(loop, decisions)).some(({ key }) => key === decisionId)).toBe(false);
+    const context = { carrier: "y".repeat(200_000) };
+    expect(
+      (await client.getDecision("parcels", { unit: "b", decisionId, context }, { timeout: 10_000 })).error,
+    ).toBeNull();
+  });
+
   test("undefined in a context is left out and a number that is not finite is a missing value", async () => {
     const decisionId = randomUUID();
     const context = { weight: undefined, carrier: "road" };
@@ -100,7 +123,7 @@ describe("without a model", () => {
       client.getDecision("parcels", heavy),
     ]);
     expect(tooLarge).toMatchObject({ value: false, isDefault: true, reason: "error" });
-    expect(tooLarge.error).toMatch(/a record for decision-requests has 1000\d+ bytes; at most 1000000 fit/);
+    expect(tooLarge.error).toMatch(/the whole value has 1000\d+ bytes; at most 524288 are taken/);
     expect([first.reason, last.reason]).toEqual(["noModel", "noModel"]);
   });
 

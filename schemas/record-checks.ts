@@ -1,0 +1,97 @@
+import type { Incoming } from "../streams/index.ts";
+import { recordLimits } from "./limits.ts";
+import type { DecisionRequested, EventRecorded, ObservationRecorded } from "./types.ts";
+
+const { idBytes, nameBytes, textBytes, mapEntries, valueBytes, keyBytes, headers, headerBytes } = recordLimits;
+
+/** Values of so many bytes hold no text over a limit, and maps in them no name: most need no closer look. */
+const SMALL = Math.min(idBytes, nameBytes);
+const SMALL_MAP = Math.min(nameBytes, textBytes, mapEntries);
+
+type Values = Readonly<Record<string, unknown>>;
+type Problem = string | undefined;
+
+/** What a request has too much of, with the limit; `undefined`: nothing. */
+export function requestProblem(record: Incoming<DecisionRequested>): Problem {
+  const { value } = record;
+  if (value.decisionId === "") return "decisionId is empty: every such request would be the same decision";
+  return (
+    outside(record) ??
+    (record.bytes <= SMALL
+      ? undefined
+      : (whole(record.bytes) ??
+        over("decisionId", value.decisionId, idBytes) ??
+        over("unit", value.unit, idBytes) ??
+        over("useCase", value.useCase, nameBytes) ??
+        inMap("context", value.context, record.bytes)))
+  );
+}
+
+export function observationProblem(record: Incoming<ObservationRecorded>): Problem {
+  const { value } = record;
+  if (value.decisionId === "") return "decisionId is empty: name the decision that was observed";
+  if (record.keyBytes === 0) return "the record has no key: its key is the decision id";
+  return (
+    outside(record) ??
+    (record.bytes <= SMALL
+      ? undefined
+      : (whole(record.bytes) ??
+        over("decisionId", value.decisionId, idBytes) ??
+        over("observationId", value.observationId, idBytes) ??
+        over("useCase", value.useCase, nameBytes) ??
+        inMap("values", value.values, record.bytes)))
+  );
+}
+
+export function eventProblem(record: Incoming<EventRecorded>): Problem {
+  const { value } = record;
+  return (
+    outside(record) ??
+    (record.bytes <= SMALL
+      ? undefined
+      : (whole(record.bytes) ??
+        over("kind", value.kind, nameBytes) ??
+        inMap("attributes", value.attributes, record.bytes)))
+  );
+}
+
+/** Key and headers. */
+function outside({ keyBytes: key, headers: given }: Incoming<unknown>): Problem {
+  if (key > keyBytes) return `the record's key has ${key} bytes; at most ${keyBytes} are taken`;
+  let count = 0;
+  let bytes = 0;
+  for (const name in given) {
+    count++;
+    bytes += name.length + given[name]!.length;
+  }
+  if (count > headers) return `the record has ${count} headers; at most ${headers} are taken`;
+  return bytes > headerBytes ? `the headers have ${bytes} bytes; at most ${headerBytes} are taken` : undefined;
+}
+
+function whole(bytes: number): Problem {
+  return bytes > valueBytes ? `the whole value has ${bytes} bytes; at most ${valueBytes} are taken` : undefined;
+}
+
+function over(field: string, text: string, most: number): Problem {
+  if (text.length * 3 <= most) return undefined;
+  const bytes = Buffer.byteLength(text);
+  return bytes > most ? `${field} has ${bytes} bytes; at most ${most} are taken` : undefined;
+}
+
+function inMap(field: string, values: Values, bytes: number): Problem {
+  if (bytes <= SMALL_MAP) return undefined;
+  let count = 0;
+  for (const name in values) {
+    count++;
+    if (name.length * 3 > nameBytes) {
+      const problem = over(`a name in ${field}`, name, nameBytes);
+      if (problem !== undefined) return problem;
+    }
+    const value = values[name];
+    if (typeof value === "string" && value.length * 3 > textBytes) {
+      const problem = over(`${field}.${name}`, value, textBytes);
+      if (problem !== undefined) return problem;
+    }
+  }
+  return count > mapEntries ? `${field} has ${count} entries; at most ${mapEntries} are taken` : undefined;
+}
