@@ -54,4 +54,5 @@ export { insertEvent, tileNumbers, tileOf, type Tile } from "./windows/tile.ts";
 export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";
 export { topicRetention } from "./published/topic-retention.ts";
 export { compileBlueprint, type CompiledBlueprint } from "./published/compiled-blueprint.ts";
+export { checkPublished } from "./published/published-blueprint.ts";
 export { validBlueprints, type ValidBlueprints } from "./published/valid-blueprints.ts";

@@ -11,7 +11,9 @@ import {
   type Backbone,
   type SchemaRegistry,
 } from "../streams/index.ts";
+import { exitCodes } from "./exit-codes.ts";
 import type { Settings } from "./settings.ts";
+import { nothingNeeded, tellUnreadable, type Needed } from "./unreadable.ts";
 
 export const codeVersion = (createRequire(import.meta.url)("../package.json") as { version: string }).version;
 
@@ -99,16 +101,23 @@ export async function startLoopHere(connection: Connection, options: Parameters<
   return startLoop(options);
 }
 
-/** Runs something with the topics at hand and no operators running here. */
-export async function withTools<T>(
+/**
+ * Runs something with the topics at hand and no operators running here. Records that can't be used are told on stderr.
+ * @returns the work's exit code, or `partly` where it succeeded without a record that it needed.
+ */
+export async function withTools(
   settings: Settings,
-  work: (tools: Awaited<ReturnType<typeof openTools>>) => Promise<T>,
-): Promise<T> {
+  work: (tools: Awaited<ReturnType<typeof openTools>>) => Promise<number | void>,
+  needed: Needed = nothingNeeded,
+): Promise<number> {
   const connection = await connect(settings);
   try {
     const tools = await openTools(loopOptions(settings, connection, "live"));
+    const unreadable = tellUnreadable(needed);
+    tools.serdes.unreadable.listen(unreadable.tell);
     try {
-      return await work(tools);
+      const code = (await work(tools)) ?? exitCodes.ok;
+      return code === exitCodes.ok ? unreadable.end() : code;
     } finally {
       await tools.close();
     }

@@ -72,11 +72,17 @@ export function differenceOf(
   return { decisionId, useCase, decisionTime, kind, field, logged, recomputed, cause: null };
 }
 
-function goneOf({ logged, gone }: NotRecomputed): Difference {
+function goneOf({ logged, gone, problem }: NotRecomputed): Difference {
   const { decision } = logged;
   return gone === "request"
     ? differenceOf(logged, "request", "request", decision.decisionId, "no request with this id and time is there")
-    : differenceOf(logged, "blueprint", "blueprintVersion", decision.blueprintVersion, "no such version is there");
+    : differenceOf(
+        logged,
+        "blueprint",
+        "blueprintVersion",
+        decision.blueprintVersion,
+        problem ?? "no such version is there",
+      );
 }
 
 function equal(a: unknown, b: unknown): boolean {

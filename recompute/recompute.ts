@@ -35,6 +35,8 @@ export interface Recomputed {
 export interface NotRecomputed {
   readonly logged: LoggedDecision;
   readonly gone: "request" | "blueprint";
+  /** Why the blueprint version can't be read, where it is there. */
+  readonly problem?: string | undefined;
 }
 
 /** The features' stage for one decision, over given windows. */
@@ -65,7 +67,9 @@ export async function recompute(
     const found = requests.of(one);
     if (found === undefined) return { logged: one, gone: "request" };
     const compiled = known.version(useCase, blueprintVersion);
-    if (compiled === undefined) return { logged: one, gone: "blueprint" };
+    if (compiled === undefined) {
+      return { logged: one, gone: "blueprint", problem: known.problem(useCase, blueprintVersion) };
+    }
     const { model, prediction, failure } = scores.get(one) ?? {};
     const scored = { enriched: enrichedOf(one, found), modelId: decision.modelId, predictions: decision.predictions };
     return {

@@ -1,5 +1,5 @@
-import { blueprints, models, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
-import type { Scorers } from "../operators/index.ts";
+import { models, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
+import { blueprintTable, type Scorers } from "../operators/index.ts";
 import { readTable, type Backbone, type GlobalView, type Serdes } from "../streams/index.ts";
 
 /** What decisions are recomputed from. Nothing is written. */
@@ -19,7 +19,7 @@ export interface Tables {
 
 export async function readTables({ backbone, serdes }: RecomputeSource): Promise<Tables> {
   return {
-    blueprints: await readTable(backbone, serdes, blueprints),
+    blueprints: await readTable(backbone, serdes, blueprintTable),
     models: await readTable(backbone, serdes, models),
   };
 }

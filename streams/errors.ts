@@ -20,6 +20,7 @@ const table = {
   INSTANCE_REPLACED: { retry: false, fence: false, fatal: true },
   CLOSED: { retry: false, fence: false, fatal: true },
   UNDECODABLE: { retry: false, fence: false, fatal: false },
+  NEWER_RELEASE: { retry: false, fence: false, fatal: false },
   UNKNOWN_SCHEMA: { retry: false, fence: false, fatal: false },
   UNENCODABLE: { retry: false, fence: false, fatal: false },
   INCOMPATIBLE_SCHEMA: { retry: false, fence: false, fatal: true },

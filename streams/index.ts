@@ -31,7 +31,14 @@ export { createKafkaBackbone, type KafkaBackboneOptions } from "./kafka/index.ts
 export { createPlatformaticBackbone } from "./platformatic/index.ts";
 export { createConfluentRegistry, type ConfluentRegistryOptions } from "./registry/confluent-registry.ts";
 export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
-export { globalTable, type Bytes, type BytesView, type GlobalFold, type GlobalTable } from "./global/global-source.ts";
+export {
+  globalTable,
+  type Bytes,
+  type BytesView,
+  type GlobalFold,
+  type GlobalTable,
+  type TableSource,
+} from "./global/global-source.ts";
 export { streamsLimits } from "./limits.ts";
 export { ownValue } from "./own-value.ts";
 export { silent, type Log } from "./log.ts";
@@ -70,6 +77,7 @@ export { Publisher, type Published } from "./runtime/publisher.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
 export { ensureTopic } from "./runtime/topics.ts";
 export { Serdes } from "./serde/serdes.ts";
+export { UnreadableRecords, type UnreadableRecord } from "./serde/unreadable-records.ts";
 export { createLevelEngine } from "./state/level-engine.ts";
 export { createMemoryEngine } from "./state/memory-engine.ts";
 export { createRocksEngine } from "./state/rocks-engine.ts";

@@ -31,4 +31,6 @@ export const streamsLimits = Object.freeze({
   deadLetterMessageBytes: 8_192,
   /** The topic, operator and code in a dead letter, each; bytes. */
   deadLetterNameBytes: 512,
+  /** Records that can't be used whose places a process remembers, so that it tells each of them once. */
+  unreadablePlaces: 10_000,
 });

@@ -49,6 +49,8 @@ export interface Store<V> {
 export interface GlobalView<V> {
   get(key: string): V | undefined;
   values(): Iterable<V>;
+  /** Keys whose newest record can't be used, with the reason. One that can't even be decoded has no value here. */
+  readonly unreadable: ReadonlyMap<string, string>;
   /** Grows with every change, so that what is derived from the view can be kept. */
   readonly version: number;
 }

@@ -1,5 +1,5 @@
 import { topicRetention, validBlueprints } from "../blueprints/index.ts";
-import { blueprints } from "../schemas/index.ts";
+import { blueprintTable } from "../operators/index.ts";
 import { readTable, type Backbone, type Serdes, type TopicRetention } from "../streams/index.ts";
 
 /** A topic whose newest record is older is being filled with history, or was. */
@@ -18,17 +18,24 @@ export interface AppliedRetention extends TopicRetention {
 /**
  * Gives the topics the retention that the live blueprints ask for, and says what each has now. Kafka measures age against its own clock, so there a topic
  * without records of the last day keeps everything until it has some: history that is imported would be gone within minutes. The embedded
- * log measures against the newest record, and needs no such care. Cheap where nothing has changed.
+ * log measures against the newest record, and needs no such care. As long as a published blueprint can't be read, nothing is kept shorter than it
+ * is: that blueprint may ask for more. Cheap where nothing has changed.
  */
 export async function applyRetention(
   { backbone, serdes }: Hands,
   now = Date.now(),
 ): Promise<readonly AppliedRetention[]> {
-  const asked = await askedRetention({ backbone, serdes }, now);
+  const valid = validBlueprints(await readTable(backbone, serdes, blueprintTable));
+  const asked = await topicsThere(backbone, topicRetention(valid, now));
+  const keepsMore = valid.unreadable().length > 0;
   const there = await backbone.retention([...asked.keys()]);
   const wanted: AppliedRetention[] = [];
-  for (const { topic } of there) {
+  for (const { topic, retentionMs: is } of there) {
     const askedMs = asked.get(topic)!;
+    if (keepsMore && askedMs !== null && (is === null || is > askedMs)) {
+      wanted.push({ topic, retentionMs: is, askedMs });
+      continue;
+    }
     const historical =
       askedMs !== null && backbone.kind === "kafka" && (await newestTime(backbone, topic)) < now - HISTORY_MS;
     wanted.push({ topic, retentionMs: historical ? null : askedMs, askedMs });
@@ -44,7 +51,13 @@ export async function askedRetention(
   { backbone, serdes }: Hands,
   now = Date.now(),
 ): Promise<ReadonlyMap<string, number | null>> {
-  const asked = topicRetention(validBlueprints(await readTable(backbone, serdes, blueprints)), now);
+  return topicsThere(backbone, topicRetention(validBlueprints(await readTable(backbone, serdes, blueprintTable)), now));
+}
+
+async function topicsThere(
+  backbone: Backbone,
+  asked: ReadonlyMap<string, number | null>,
+): Promise<ReadonlyMap<string, number | null>> {
   const there = new Set(await backbone.topics());
   return new Map([...asked].filter(([topic]) => there.has(topic)));
 }

@@ -1,5 +1,5 @@
 import { blueprintTable, modelTable, type JoinOptions } from "../operators/index.ts";
-import { blueprints, deadLetters, models, topics } from "../schemas/index.ts";
+import { deadLetters, models, topics } from "../schemas/index.ts";
 import {
   Application,
   ensureTopic,
@@ -7,6 +7,7 @@ import {
   Publisher,
   readTable,
   Serdes,
+  silent,
   type AnyTopic,
   type ApplicationOptions,
   type Backbone,
@@ -17,6 +18,7 @@ import {
 } from "../streams/index.ts";
 import { createWorkerLearner, ScorerCache, Trainer, type TrainerTables } from "../trainer/index.ts";
 import { applyRetention } from "./apply-retention.ts";
+import { buryUnreadable } from "./bury-unreadable.ts";
 import { decisionTopology } from "./decision-topology.ts";
 import { stateEngineFor, type StateEngineOptions } from "./state-engine.ts";
 
@@ -73,7 +75,7 @@ export async function openTools(
   const scorers = new ScorerCache(backbone, serdes);
   const learner = createWorkerLearner();
   const read = async (): Promise<TrainerTables> => ({
-    blueprints: await readTable(backbone, serdes, blueprints),
+    blueprints: await readTable(backbone, serdes, blueprintTable),
     models: await readTable(backbone, serdes, models),
   });
   const trainer = new Trainer({ backbone, serdes, publisher, scorers, learner, codeVersion, tables: tables ?? read });
@@ -121,6 +123,11 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.onRestore === undefined ? {} : { onRestore: options.onRestore }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+  });
+  buryUnreadable(tools, {
+    except: new Set(topology.globals.map(({ topic }) => topic.name)),
+    metrics: application.metrics,
+    log: options.log ?? silent,
   });
   await application.start();
   await applyRetention(tools);

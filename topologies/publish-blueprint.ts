@@ -6,6 +6,7 @@ import {
   validBlueprints,
   type Blueprint,
 } from "../blueprints/index.ts";
+import { blueprintTable } from "../operators/index.ts";
 import { blueprints, type BlueprintPublished } from "../schemas/index.ts";
 import { checkTime, readTable, type GlobalView } from "../streams/index.ts";
 import { applyRetention } from "./apply-retention.ts";
@@ -30,7 +31,7 @@ export async function publishBlueprint(hands: Hands, text: string, from?: number
   const blueprint = parseBlueprint(text);
   const { useCase, version } = blueprint;
   if (from !== undefined) checkTime(from, "the time from which the blueprint is live");
-  const table = await readTable(hands.backbone, hands.serdes, blueprints);
+  const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
   const known = validBlueprints(table);
   const time = from ?? (known.useCases().includes(useCase) ? Date.now() : 0);
   const live = known.at(useCase, time + 1)?.blueprint;
@@ -51,7 +52,7 @@ export async function publishBlueprint(hands: Hands, text: string, from?: number
 export async function storeBlueprint(hands: Hands, text: string): Promise<PublishedVersion> {
   const blueprint = parseBlueprint(text);
   const { useCase, version } = blueprint;
-  const table = await readTable(hands.backbone, hands.serdes, blueprints);
+  const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
   const live = validBlueprints(table).at(useCase, Number.MAX_SAFE_INTEGER)?.blueprint;
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   if (table.get(`${useCase}/${version}`) !== undefined) return { useCase, version, changes, unchanged: true };
@@ -63,7 +64,7 @@ export async function storeBlueprint(hands: Hands, text: string): Promise<Publis
 /** Turns off a version that is live; decisions are null until another one is. */
 export async function withdrawBlueprint(hands: Hands, useCase: string, version: string, time: number): Promise<void> {
   checkTime(time, "the time from which the blueprint is off");
-  const table: GlobalView<BlueprintPublished> = await readTable(hands.backbone, hands.serdes, blueprints);
+  const table: GlobalView<BlueprintPublished> = await readTable(hands.backbone, hands.serdes, blueprintTable);
   const known = table.get(`${useCase}/${version}`);
   if (known === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);
   await write(hands, { ...known, activations: [...known.activations, { time, live: false }] }, time);

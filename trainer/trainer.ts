@@ -208,6 +208,9 @@ function newestTraining(
 function missingBlueprint({ useCase, blueprintVersion, until }: TrainRequest, known: ValidBlueprints): string {
   const useCases = known.useCases();
   if (!useCases.includes(useCase)) return `unknown use case "${useCase}": known are ${useCases.join(", ") || "none"}`;
+  const problem =
+    blueprintVersion === undefined ? known.problemAt(useCase, until) : known.problem(useCase, blueprintVersion);
+  if (problem !== undefined) return problem;
   return blueprintVersion === undefined
     ? `use case "${useCase}" has no live blueprint at ${new Date(until).toISOString()}`
     : `use case "${useCase}" has no blueprint version ${blueprintVersion}`;

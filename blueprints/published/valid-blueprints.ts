@@ -1,64 +1,74 @@
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
-import { compileBlueprint, type CompiledBlueprint } from "./compiled-blueprint.ts";
+import type { CompiledBlueprint } from "./compiled-blueprint.ts";
+import { publishedBlueprint, type PublishedBlueprint } from "./published-blueprint.ts";
 
 interface Span {
   /** Valid after this event time, ms. */
   readonly after: number;
   /** `undefined`: no version is live. */
-  readonly compiled: CompiledBlueprint | undefined;
+  readonly live: PublishedBlueprint | undefined;
 }
 
-/** The versions of the blueprint table, compiled, and which of them is valid when. */
+/**
+ * The versions of the blueprint table, compiled, and which of them is valid when. A version that this release can't read concerns the decisions
+ * it makes and nothing else: it is valid when it is, and has no compiled form.
+ */
 export interface ValidBlueprints {
   /** The version live at an event time: the newest activation strictly before it. */
   at(useCase: string, time: number): CompiledBlueprint | undefined;
   /** The versions that are live at an event time or will be later, in their order. */
   from(useCase: string, time: number): readonly CompiledBlueprint[];
   version(useCase: string, version: string): CompiledBlueprint | undefined;
+  /** Those that can be read. */
   all(): readonly CompiledBlueprint[];
   useCases(): readonly string[];
+  /** Why a version that is published can't be read here; `undefined`: it can, or there is none. */
+  problem(useCase: string, version: string): string | undefined;
+  /** Why the version that is live at an event time can't be read here; `undefined`: it can, or none is live. */
+  problemAt(useCase: string, time: number): string | undefined;
+  /** Versions that can't be read here, as `useCase/version`; among them may be keys of records that nothing is known of. */
+  unreadable(): readonly string[];
 }
 
 const cache = new WeakMap<GlobalView<BlueprintPublished>, { version: number; valid: ValidBlueprints }>();
-const compiledByText = new Map<string, CompiledBlueprint>();
 
 /** Kept until the table changes. */
 export function validBlueprints(view: GlobalView<BlueprintPublished>): ValidBlueprints {
   const kept = cache.get(view);
   if (kept?.version === view.version) return kept.valid;
-  const valid = index([...view.values()]);
+  const valid = index([...view.values()], view.unreadable);
   cache.set(view, { version: view.version, valid });
   return valid;
 }
 
-function compiled(record: BlueprintPublished): CompiledBlueprint {
-  let blueprint = compiledByText.get(record.text);
-  if (blueprint === undefined) compiledByText.set(record.text, (blueprint = compileBlueprint(record.text)));
-  return blueprint;
-}
-
-function index(records: readonly BlueprintPublished[]): ValidBlueprints {
-  const versions = new Map(records.map((record) => [`${record.useCase}/${record.version}`, compiled(record)]));
+function index(records: readonly BlueprintPublished[], unreadable: ReadonlyMap<string, string>): ValidBlueprints {
+  const versions = new Map(
+    records.map((record) => [`${record.useCase}/${record.version}`, publishedBlueprint(record)]),
+  );
+  const readable = [...versions.values()].flatMap(({ compiled }) => (compiled === undefined ? [] : [compiled]));
+  const problems = new Map(unreadable);
+  for (const [name, { problem }] of versions) if (problem !== undefined) problems.set(name, problem);
   const spans = new Map<string, Span[]>();
   for (const useCase of new Set(records.map((record) => record.useCase))) {
     spans.set(useCase, timeline(records.filter((record) => record.useCase === useCase)));
   }
-  const at: ValidBlueprints["at"] = (useCase, time) => {
-    const line = spans.get(useCase);
-    if (line === undefined) return undefined;
-    for (let i = line.length - 1; i >= 0; i--) if (line[i]!.after < time) return line[i]!.compiled;
-    return undefined;
-  };
+  const liveAt = (useCase: string, time: number): PublishedBlueprint | undefined =>
+    spans.get(useCase)?.findLast(({ after }) => after < time)?.live;
   return {
-    at,
+    at: (useCase, time) => liveAt(useCase, time)?.compiled,
     from(useCase, time) {
       const later = (spans.get(useCase) ?? []).filter(({ after }) => after >= time);
-      return [at(useCase, time), ...later.map(({ compiled }) => compiled)].filter((each) => each !== undefined);
+      return [liveAt(useCase, time), ...later.map(({ live }) => live)]
+        .map((each) => each?.compiled)
+        .filter((each) => each !== undefined);
     },
-    version: (useCase, version) => versions.get(`${useCase}/${version}`),
-    all: () => [...versions.values()],
+    version: (useCase, version) => versions.get(`${useCase}/${version}`)?.compiled,
+    all: () => readable,
     useCases: () => [...spans.keys()].sort(),
+    problem: (useCase, version) => problems.get(`${useCase}/${version}`),
+    problemAt: (useCase, time) => liveAt(useCase, time)?.problem,
+    unreadable: () => [...problems.keys()].sort(),
   };
 }
 
@@ -72,7 +82,7 @@ function timeline(records: readonly BlueprintPublished[]): Span[] {
   for (const { time, live: on, record } of changes) {
     if (on) live = record;
     else if (live?.version === record.version) live = undefined;
-    spans.push({ after: time, compiled: live === undefined ? undefined : compiled(live) });
+    spans.push({ after: time, live: live === undefined ? undefined : publishedBlueprint(live) });
   }
   return spans;
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { validBlueprints } from "../../blueprints/index.ts";
 import { audit } from "../../recompute/index.ts";
-import { blueprints } from "../../schemas/index.ts";
+import { blueprintTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
 import type { Tools } from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
@@ -33,30 +33,34 @@ export function auditCommand(parent: Command): void {
     .option("--allow-late", "differences with a known cause, such as an event that came late, leave the exit code 0")
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
-        withTools(settings, async (tools) => {
-          if (flags.useCase !== undefined) await checkUseCase(tools, flags.useCase);
-          const source = {
-            ...tools,
-            scorers: tools.scorers.get.bind(tools.scorers),
-            salt: flags.salt ?? settings.salt,
-          };
-          const report = await audit(source, {
-            useCase: flags.useCase,
-            share: parseShare(flags.sample),
-            from: flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from"),
-            to: flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to"),
-          });
-          output.result(report, auditText);
-          const wrong = report.differences.length - (flags.allowLate === true ? report.explained : 0);
-          return wrong === 0 ? exitCodes.ok : exitCodes.failed;
-        }),
+        withTools(
+          settings,
+          async (tools) => {
+            if (flags.useCase !== undefined) await checkUseCase(tools, flags.useCase);
+            const source = {
+              ...tools,
+              scorers: tools.scorers.get.bind(tools.scorers),
+              salt: flags.salt ?? settings.salt,
+            };
+            const report = await audit(source, {
+              useCase: flags.useCase,
+              share: parseShare(flags.sample),
+              from: flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from"),
+              to: flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to"),
+            });
+            output.result(report, auditText);
+            const wrong = report.differences.length - (flags.allowLate === true ? report.explained : 0);
+            return wrong === 0 ? exitCodes.ok : exitCodes.failed;
+          },
+          { useCase: flags.useCase },
+        ),
       ),
     );
 }
 
 /** A name that is mistyped would be a sample of nothing, without a difference. */
 async function checkUseCase({ backbone, serdes }: Pick<Tools, "backbone" | "serdes">, useCase: string): Promise<void> {
-  const known = validBlueprints(await readTable(backbone, serdes, blueprints)).useCases();
+  const known = validBlueprints(await readTable(backbone, serdes, blueprintTable)).useCases();
   if (known.includes(useCase)) return;
   throw new UsageError(`there is no use case "${useCase}"; known are ${known.join(", ") || "none"}`);
 }

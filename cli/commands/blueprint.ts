@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprints } from "../../schemas/index.ts";
+import { blueprintTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
-import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../../topologies/index.ts";
+import { publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -36,51 +36,56 @@ export function blueprintCommand(parent: Command): void {
     .option("--from <time>", "live after this time (default: now; the first version of a use case: from the beginning)")
     .option("--not-live", "publish it only: to replay history by it and to train for it before it decides")
     .action((file: string, flags: Flags) =>
-      run(flags, ({ settings, output }) =>
-        withTools(settings, async (tools) => {
-          const text = readText(file);
-          parseBlueprint(text, file);
+      run(flags, ({ settings, output }) => {
+        const text = readText(file);
+        const { useCase } = parseBlueprint(text, file);
+        const work = async (tools: Tools): Promise<void> => {
           if (flags.notLive === true) {
             if (flags.from !== undefined)
               throw new UsageError("--from says when it is live: leave it out with --not-live");
             const stored = await storeBlueprint(tools, text);
-            output.result(stored, ({ useCase, version, changes }) =>
+            output.result(stored, ({ version, changes }) =>
               [`${useCase} ${version} is published, not live`, ...changes.map((change) => `  ${change}`)].join("\n"),
             );
             return;
           }
           const from = flags.from === undefined ? undefined : parseTime(flags.from, "--from");
           const published = await publishBlueprint(tools, text, from);
-          output.result(published, ({ useCase, version, changes, unchanged }) =>
+          output.result(published, ({ version, changes, unchanged }) =>
             [
               `${useCase} ${version} ${unchanged ? "is live already" : "is live"}`,
               ...changes.map((change) => `  ${change}`),
             ].join("\n"),
           );
-        }),
-      ),
+        };
+        return withTools(settings, work, { useCase });
+      }),
     );
   withSettings(command.command("list", { isDefault: true }))
     .description("all versions and since when they are live")
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
-        withTools(settings, async (tools) => {
-          const all = [...(await readTable(tools.backbone, tools.serdes, blueprints)).values()];
-          output.result(all, (listed) =>
-            table(
-              ["use case", "version", "live", "since"],
-              listed.map(({ useCase, version, activations }) => {
-                const last = activations.at(-1);
-                return [
-                  useCase,
-                  version,
-                  String(last?.live ?? false),
-                  last === undefined ? "" : new Date(last.time).toISOString(),
-                ];
-              }),
-            ),
-          );
-        }),
+        withTools(
+          settings,
+          async (tools) => {
+            const all = [...(await readTable(tools.backbone, tools.serdes, blueprintTable)).values()];
+            output.result(all, (listed) =>
+              table(
+                ["use case", "version", "live", "since"],
+                listed.map(({ useCase, version, activations }) => {
+                  const last = activations.at(-1);
+                  return [
+                    useCase,
+                    version,
+                    String(last?.live ?? false),
+                    last === undefined ? "" : new Date(last.time).toISOString(),
+                  ];
+                }),
+              ),
+            );
+          },
+          {},
+        ),
       ),
     );
   withSettings(command.command("show"))
@@ -89,11 +94,15 @@ export function blueprintCommand(parent: Command): void {
     .argument("<version>")
     .action((useCase: string, version: string, flags: Flags) =>
       run(flags, ({ settings, output }) =>
-        withTools(settings, async (tools) => {
-          const found = (await readTable(tools.backbone, tools.serdes, blueprints)).get(`${useCase}/${version}`);
-          if (found === undefined) throw new UsageError(`use case "${useCase}" has no blueprint version ${version}`);
-          output.result(found, ({ text }) => text);
-        }),
+        withTools(
+          settings,
+          async (tools) => {
+            const found = (await readTable(tools.backbone, tools.serdes, blueprintTable)).get(`${useCase}/${version}`);
+            if (found === undefined) throw new UsageError(`use case "${useCase}" has no blueprint version ${version}`);
+            output.result(found, ({ text }) => text);
+          },
+          { useCase },
+        ),
       ),
     );
   withSettings(command.command("withdraw"))
@@ -102,10 +111,14 @@ export function blueprintCommand(parent: Command): void {
     .argument("<version>")
     .action((useCase: string, version: string, flags: Flags) =>
       run(flags, ({ settings, output }) =>
-        withTools(settings, async (tools) => {
-          await withdrawBlueprint(tools, useCase, version, Date.now());
-          output.result({ useCase, version, live: false }, () => `${useCase} ${version} is withdrawn`);
-        }),
+        withTools(
+          settings,
+          async (tools) => {
+            await withdrawBlueprint(tools, useCase, version, Date.now());
+            output.result({ useCase, version, live: false }, () => `${useCase} ${version} is withdrawn`);
+          },
+          { useCase },
+        ),
       ),
     );
 }

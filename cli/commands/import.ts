@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { formatDuration, validBlueprints } from "../../blueprints/index.ts";
-import { blueprints, decisionRequests, observations } from "../../schemas/index.ts";
+import { blueprintTable } from "../../operators/index.ts";
+import { decisionRequests, observations } from "../../schemas/index.ts";
 import { readTable, streamsLimits, type Backbone } from "../../streams/index.ts";
 import { openTools } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
@@ -11,6 +12,7 @@ import { Feed } from "../history/feed.ts";
 import { readHistory, type BadLine } from "../history/read-history.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
+import { tellUnreadable } from "../unreadable.ts";
 
 const HOUR = 3_600_000;
 const MOST_LINES_SHOWN = 20;
@@ -61,11 +63,15 @@ export function importCommand(parent: Command): void {
           const options = loopOptions(settings, connection, "exact");
           const loop = (flags.run ?? mayRun) ? await startLoopHere(connection, options) : undefined;
           const tools = loop ?? (await openTools(options));
+          const unreadable = tellUnreadable({ useCase: flags.useCase });
+          tools.serdes.unreadable.listen(unreadable.tell);
           try {
-            const table = await readTable(tools.backbone, tools.serdes, blueprints);
+            const table = await readTable(tools.backbone, tools.serdes, blueprintTable);
             const known = validBlueprints(table);
             const compiled = known.at(flags.useCase, Number.MAX_SAFE_INTEGER);
             if (compiled === undefined) {
+              const problem = known.problemAt(flags.useCase, Number.MAX_SAFE_INTEGER);
+              if (problem !== undefined) throw new UsageError(problem);
               const names = known.useCases().join(", ") || "none";
               throw new UsageError(
                 `use case "${flags.useCase}" has no live blueprint (known: ${names}): loopstream blueprint publish FILE`,
@@ -112,7 +118,8 @@ export function importCommand(parent: Command): void {
                 `published ${counts.decisions} decisions, ${counts.observations} observations, ${counts.events} events` +
                 (counts.badLines === 0 ? "" : `; ${counts.badLines} bad lines are in the dead letters`),
             );
-            return counts.badLines === 0 ? exitCodes.ok : exitCodes.partly;
+            const code = unreadable.end();
+            return counts.badLines === 0 ? code : exitCodes.partly;
           } finally {
             await tools.close();
           }

@@ -27,21 +27,25 @@ export function modelsCommand(parent: Command): void {
     .option("--use-case <name>", "of this use case only")
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
-        withTools(settings, async (tools) => {
-          output.result(ofUseCase(await readModels(tools), flags.useCase), (listed) =>
-            table(
-              ["use case", "model", "state", "until", "rows", "evidence"],
-              listed.map(({ useCase, modelId, states, provenance }) => [
-                useCase,
-                modelId,
-                states.at(-1)!.state,
-                new Date(provenance.until).toISOString().slice(0, 16),
-                provenance.rows,
-                states.at(-1)!.reason,
-              ]),
-            ),
-          );
-        }),
+        withTools(
+          settings,
+          async (tools) => {
+            output.result(ofUseCase(await readModels(tools), flags.useCase), (listed) =>
+              table(
+                ["use case", "model", "state", "until", "rows", "evidence"],
+                listed.map(({ useCase, modelId, states, provenance }) => [
+                  useCase,
+                  modelId,
+                  states.at(-1)!.state,
+                  new Date(provenance.until).toISOString().slice(0, 16),
+                  provenance.rows,
+                  states.at(-1)!.reason,
+                ]),
+              ),
+            );
+          },
+          { useCase: flags.useCase },
+        ),
       ),
     );
   withSettings(command.command("show"))
@@ -63,7 +67,9 @@ export function modelsCommand(parent: Command): void {
     .option("--use-case <name>", "with --all: of this use case only")
     .option("--out <file>", "write the rebuilt ONNX file")
     .action((modelId: string | undefined, flags: RebuildFlags) =>
-      run(flags, ({ settings, output }) => withTools(settings, (tools) => rebuild(tools, output, modelId, flags))),
+      run(flags, ({ settings, output }) =>
+        withTools(settings, (tools) => rebuild(tools, output, modelId, flags), { useCase: flags.useCase }),
+      ),
     );
   const moves = [
     ["withdraw", "withdrawn", "take a model out of production at once; decisions are null until another one is in"],

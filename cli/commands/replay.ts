@@ -8,6 +8,7 @@ import { exitCodes, UsageError } from "../exit-codes.ts";
 import { takeLowestPriority } from "../lowest-priority.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
+import { tellUnreadable } from "../unreadable.ts";
 
 const STOPPED = 130;
 /** Nobody waits for a replay's answers, and each commit is work for the brokers. */
@@ -62,6 +63,7 @@ export function replayCommand(parent: Command): void {
         try {
           const { backbone, registry, subjectPrefix } = connection;
           const { stateEngine, partitions, salt } = settings;
+          const unreadable = tellUnreadable({ useCase: flags.useCase, rowsTopic: flags.into });
           const result = await replay({
             backbone,
             registry,
@@ -83,6 +85,7 @@ export function replayCommand(parent: Command): void {
             latenessMs,
             statistics: flags.stats === true,
             fresh: flags.fresh === true,
+            onUnreadable: unreadable.tell,
             onStep({ until, requests, total }) {
               bar ??= progress("replay", total, { enabled: !output.json });
               bar.update(requests, new Date(until).toISOString().slice(0, 13));
@@ -96,7 +99,8 @@ export function replayCommand(parent: Command): void {
             return STOPPED;
           }
           output.result(result, resultText);
-          return result.deadLetters === 0 ? exitCodes.ok : exitCodes.partly;
+          const code = unreadable.end();
+          return result.deadLetters === 0 ? code : exitCodes.partly;
         } catch (error) {
           if (error instanceof ReplayError) throw new UsageError(error.message);
           throw error;

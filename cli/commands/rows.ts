@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { rowSchema, validBlueprints } from "../../blueprints/index.ts";
-import { blueprints } from "../../schemas/index.ts";
+import { blueprintTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { readRows, withRowsOn } from "../../trainer/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
@@ -33,49 +33,59 @@ export function rowsCommand(parent: Command): void {
     .option("--blueprint <version>", "columns of this version, and the rows it may train on (default: the live one)")
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
-        withTools(settings, async (tools) => {
-          const known = validBlueprints(await readTable(tools.backbone, tools.serdes, blueprints));
-          const compiled =
-            flags.blueprint === undefined
-              ? known.at(flags.useCase, Number.MAX_SAFE_INTEGER)
-              : known.version(flags.useCase, flags.blueprint);
-          if (compiled === undefined) throw new UsageError(`use case "${flags.useCase}" has no such blueprint`);
-          if (flags.topic !== undefined && (await tools.backbone.partitions(flags.topic)) === undefined) {
-            throw new UsageError(`--topic ${flags.topic}: there is no such topic; loopstream topics lists them`);
-          }
-          const from = flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from");
-          const to = flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to");
-          const { rows } = await readRows(
-            tools.backbone,
-            tools.serdes,
-            flags.topic === undefined ? compiled : withRowsOn(compiled, flags.topic),
-            known,
-            Number.POSITIVE_INFINITY,
-          );
-          const columns = rowSchema(compiled.blueprint).fields.map(({ name, type }) => ({
-            name,
-            type: columnType(name, type),
-          }));
-          const writer = await tableWriter(flags.out, format(flags), columns);
-          const bar = progress("rows", rows.length, { enabled: !output.json });
-          let written = 0;
-          try {
-            for (const row of rows) {
-              const time = row["decisionTime"] as number;
-              if (time < from || time >= to) continue;
-              await writer.write({ ...row, value: row["value"] === null ? null : String(row["value"]) });
-              if (++written % 1_000 === 0) bar.update(written);
+        withTools(
+          settings,
+          async (tools) => {
+            const known = validBlueprints(await readTable(tools.backbone, tools.serdes, blueprintTable));
+            const compiled =
+              flags.blueprint === undefined
+                ? known.at(flags.useCase, Number.MAX_SAFE_INTEGER)
+                : known.version(flags.useCase, flags.blueprint);
+            if (compiled === undefined) {
+              const problem =
+                flags.blueprint === undefined
+                  ? known.problemAt(flags.useCase, Number.MAX_SAFE_INTEGER)
+                  : known.problem(flags.useCase, flags.blueprint);
+              throw new UsageError(problem ?? `use case "${flags.useCase}" has no such blueprint`);
             }
-            await writer.close();
-          } catch (error) {
-            await writer.abort();
-            throw error;
-          } finally {
-            bar.stop();
-          }
-          if (flags.out !== "-")
-            output.result({ rows: written, file: flags.out }, () => `${written} rows in ${flags.out}`);
-        }),
+            if (flags.topic !== undefined && (await tools.backbone.partitions(flags.topic)) === undefined) {
+              throw new UsageError(`--topic ${flags.topic}: there is no such topic; loopstream topics lists them`);
+            }
+            const from = flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from");
+            const to = flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to");
+            const { rows } = await readRows(
+              tools.backbone,
+              tools.serdes,
+              flags.topic === undefined ? compiled : withRowsOn(compiled, flags.topic),
+              known,
+              Number.POSITIVE_INFINITY,
+            );
+            const columns = rowSchema(compiled.blueprint).fields.map(({ name, type }) => ({
+              name,
+              type: columnType(name, type),
+            }));
+            const writer = await tableWriter(flags.out, format(flags), columns);
+            const bar = progress("rows", rows.length, { enabled: !output.json });
+            let written = 0;
+            try {
+              for (const row of rows) {
+                const time = row["decisionTime"] as number;
+                if (time < from || time >= to) continue;
+                await writer.write({ ...row, value: row["value"] === null ? null : String(row["value"]) });
+                if (++written % 1_000 === 0) bar.update(written);
+              }
+              await writer.close();
+            } catch (error) {
+              await writer.abort();
+              throw error;
+            } finally {
+              bar.stop();
+            }
+            if (flags.out !== "-")
+              output.result({ rows: written, file: flags.out }, () => `${written} rows in ${flags.out}`);
+          },
+          { useCase: flags.useCase, rowsTopic: flags.topic },
+        ),
       ),
     );
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { validBlueprints } from "../../blueprints/index.ts";
-import { blueprints } from "../../schemas/index.ts";
+import { blueprintTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { scoreRows, withRowsOn } from "../../trainer/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
@@ -33,69 +33,73 @@ export function trainCommand(parent: Command): void {
     )
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
-        withTools(settings, async (tools) => {
-          const until = flags.until === undefined ? Date.now() : parseTime(flags.until, "--until");
-          const holdout = flags.holdout === undefined ? undefined : Number(flags.holdout);
-          if (holdout !== undefined && !(holdout >= 0 && holdout <= 0.9)) {
-            throw new UsageError(`--holdout ${flags.holdout}: write a share from 0 to 0.9`);
-          }
-          if (flags.rows !== undefined && (await tools.backbone.partitions(flags.rows)) === undefined) {
-            throw new UsageError(`--rows ${flags.rows}: there is no such topic; loopstream topics lists them`);
-          }
-          const bar = progress("train", null, { enabled: !output.json });
-          const result = await tools.trainer.train({
-            useCase: flags.useCase,
-            until,
-            ...(flags.until === undefined ? { publishedAt: Date.now } : {}),
-            onProgress: (done, total) => bar.update(done, `of ${total} rounds`),
-            ...(flags.blueprint === undefined ? {} : { blueprintVersion: flags.blueprint }),
-            ...(flags.rows === undefined ? {} : { rowsTopic: flags.rows }),
-            ...(holdout === undefined ? {} : { holdout }),
-          });
-          bar.stop();
-          if (result.kind === "tooFewRows") {
-            const { rows, needed } = result;
-            output.result(result, () => `not trained: ${rows} rows are complete by then, ${needed} are needed`);
-            return exitCodes.failed;
-          }
-          const { model, promoted, seconds } = result;
-          const table = validBlueprints(await readTable(tools.backbone, tools.serdes, blueprints));
-          const compiled = table.version(flags.useCase, model.blueprintVersion)!;
-          const scored =
-            flags.scoreUntil === undefined
-              ? undefined
-              : await scoreRows(
-                  tools,
-                  flags.rows === undefined ? compiled : withRowsOn(compiled, flags.rows),
-                  table,
-                  result.onnx,
-                  result.newest + 1,
-                  parseTime(flags.scoreUntil, "--score-until"),
-                );
-          const { modelId, metrics, provenance, states } = model;
-          const value = {
-            modelId,
-            promoted,
-            metrics,
-            scored,
-            rows: provenance.rows,
-            seconds,
-            reason: states.at(-1)!.reason,
-          };
-          output.result(value, () =>
-            [
-              `model ${modelId}, ${provenance.rows} rows, ${seconds.toFixed(1)} s: ${value.reason}`,
-              ...(scored === undefined
-                ? []
-                : [
-                    `on ${scored.rows} later rows: ${Object.entries(scored.metrics)
-                      .map(([name, figure]) => `${name} ${figure.toFixed(4)}`)
-                      .join(", ")}`,
-                  ]),
-            ].join("\n"),
-          );
-          return exitCodes.ok;
-        }),
+        withTools(
+          settings,
+          async (tools) => {
+            const until = flags.until === undefined ? Date.now() : parseTime(flags.until, "--until");
+            const holdout = flags.holdout === undefined ? undefined : Number(flags.holdout);
+            if (holdout !== undefined && !(holdout >= 0 && holdout <= 0.9)) {
+              throw new UsageError(`--holdout ${flags.holdout}: write a share from 0 to 0.9`);
+            }
+            if (flags.rows !== undefined && (await tools.backbone.partitions(flags.rows)) === undefined) {
+              throw new UsageError(`--rows ${flags.rows}: there is no such topic; loopstream topics lists them`);
+            }
+            const bar = progress("train", null, { enabled: !output.json });
+            const result = await tools.trainer.train({
+              useCase: flags.useCase,
+              until,
+              ...(flags.until === undefined ? { publishedAt: Date.now } : {}),
+              onProgress: (done, total) => bar.update(done, `of ${total} rounds`),
+              ...(flags.blueprint === undefined ? {} : { blueprintVersion: flags.blueprint }),
+              ...(flags.rows === undefined ? {} : { rowsTopic: flags.rows }),
+              ...(holdout === undefined ? {} : { holdout }),
+            });
+            bar.stop();
+            if (result.kind === "tooFewRows") {
+              const { rows, needed } = result;
+              output.result(result, () => `not trained: ${rows} rows are complete by then, ${needed} are needed`);
+              return exitCodes.failed;
+            }
+            const { model, promoted, seconds } = result;
+            const table = validBlueprints(await readTable(tools.backbone, tools.serdes, blueprintTable));
+            const compiled = table.version(flags.useCase, model.blueprintVersion)!;
+            const scored =
+              flags.scoreUntil === undefined
+                ? undefined
+                : await scoreRows(
+                    tools,
+                    flags.rows === undefined ? compiled : withRowsOn(compiled, flags.rows),
+                    table,
+                    result.onnx,
+                    result.newest + 1,
+                    parseTime(flags.scoreUntil, "--score-until"),
+                  );
+            const { modelId, metrics, provenance, states } = model;
+            const value = {
+              modelId,
+              promoted,
+              metrics,
+              scored,
+              rows: provenance.rows,
+              seconds,
+              reason: states.at(-1)!.reason,
+            };
+            output.result(value, () =>
+              [
+                `model ${modelId}, ${provenance.rows} rows, ${seconds.toFixed(1)} s: ${value.reason}`,
+                ...(scored === undefined
+                  ? []
+                  : [
+                      `on ${scored.rows} later rows: ${Object.entries(scored.metrics)
+                        .map(([name, figure]) => `${name} ${figure.toFixed(4)}`)
+                        .join(", ")}`,
+                    ]),
+              ].join("\n"),
+            );
+            return exitCodes.ok;
+          },
+          { useCase: flags.useCase, rowsTopic: flags.rows },
+        ),
       ),
     );
 }

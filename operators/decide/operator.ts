@@ -48,9 +48,16 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
           }
           const compiled = blueprintVersion === null ? undefined : blueprints.version(useCase, blueprintVersion);
           if (compiled === undefined) {
-            const message = error ?? `blueprint ${blueprintVersion} is gone`;
+            const problem =
+              blueprintVersion === null
+                ? blueprints.problemAt(useCase, time)
+                : blueprints.problem(useCase, blueprintVersion);
+            const message = error ?? problem ?? `blueprint ${blueprintVersion} is gone`;
             context.reply("replies", record, { key: decisionId, value: refusalOf(record.value, message), time });
-            context.reject(record, new StreamsError("HANDLER_FAILED", message));
+            context.reject(
+              record,
+              new StreamsError(problem === undefined ? "HANDLER_FAILED" : "NEWER_RELEASE", message),
+            );
             continue;
           }
           const decision = decideScored(record.value, compiled, time, salt, answered?.first);

@@ -25,7 +25,9 @@ export function enrichRequest(
   const { useCase } = request;
   const compiled = version === undefined ? blueprints.at(useCase, time) : blueprints.version(useCase, version);
   if (compiled === undefined) {
-    return { request, blueprintVersion: null, features: [], error: unknownUseCase(useCase, blueprints) };
+    const problem = version === undefined ? blueprints.problemAt(useCase, time) : blueprints.problem(useCase, version);
+    const error = problem ?? unknownUseCase(useCase, blueprints);
+    return { request, blueprintVersion: null, features: [], error };
   }
   const features = compiled.fromContext(request.context);
   for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);

@@ -1,6 +1,6 @@
-import { validBlueprints } from "../../blueprints/index.ts";
-import { rowsFamily, joined } from "../../schemas/index.ts";
-import { defineOperator } from "../../streams/index.ts";
+import { validBlueprints, type ValidBlueprints } from "../../blueprints/index.ts";
+import { rowsFamily, joined, type DecisionRecorded } from "../../schemas/index.ts";
+import { defineOperator, StreamsError } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import { rowOf } from "./logic.ts";
 
@@ -17,7 +17,8 @@ export const etl = defineOperator({
       for (const record of records) {
         const { decision, label } = record.value;
         if (label === null) continue;
-        const compiled = blueprints.version(decision.useCase, decision.blueprintVersion)!;
+        const compiled = blueprints.version(decision.useCase, decision.blueprintVersion);
+        if (compiled === undefined) throw unknownVersion(decision, blueprints);
         await context.open(compiled.rows);
         const value = rowOf(record.value, compiled);
         context.emit("rows", { key: record.key, value, time: record.time, topic: compiled.rows, headers: {} });
@@ -25,3 +26,9 @@ export const etl = defineOperator({
     },
   },
 });
+
+function unknownVersion({ useCase, blueprintVersion }: DecisionRecorded, blueprints: ValidBlueprints): StreamsError {
+  const problem = blueprints.problem(useCase, blueprintVersion);
+  if (problem !== undefined) return new StreamsError("NEWER_RELEASE", problem);
+  return new StreamsError("HANDLER_FAILED", `blueprint ${useCase}/${blueprintVersion} is not on the blueprints topic`);
+}

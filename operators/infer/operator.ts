@@ -27,8 +27,8 @@ export const infer = (scorers: Scorers) =>
         const predictions = new Map<StreamRecord<Enriched>, number>();
         const models = new Map(records.map((record) => [record, modelOf(record)]));
         for (const [model, group] of Map.groupBy(records, (record) => models.get(record))) {
-          if (model === undefined) continue;
-          const compiled = blueprints.version(model.useCase, model.blueprintVersion)!;
+          const compiled = model && blueprints.version(model.useCase, model.blueprintVersion);
+          if (model === undefined || compiled === undefined) continue;
           const requests = group.map(({ value }) => value);
           try {
             const scores = await predict(requests, compiled, await scorers(model));
@@ -41,7 +41,7 @@ export const infer = (scorers: Scorers) =>
         }
         for (const record of records) {
           const model = models.get(record);
-          const label = model && blueprints.version(model.useCase, model.blueprintVersion)!.blueprint.label.name;
+          const label = model && blueprints.version(model.useCase, model.blueprintVersion)?.blueprint.label.name;
           const prediction = predictions.get(record);
           context.emit("scored", {
             key: record.key,

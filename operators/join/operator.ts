@@ -50,7 +50,7 @@ export const join = (options: JoinOptions = joinDefaults) =>
       decisions(records, context) {
         for (const { key, value: decision, ...record } of records) {
           const compiled = compiledOf(decision, context);
-          if (compiled === undefined) {
+          if (compiled === undefined && !isUnreadable(decision, context)) {
             context.reject({ key, value: decision, ...record }, goneBlueprint(decision));
             continue;
           }
@@ -60,6 +60,10 @@ export const join = (options: JoinOptions = joinDefaults) =>
           context.state.pending.put(key, added);
           if (added.decision !== decision) continue;
           for (const { time } of pending.observations) context.cancel(time + options.orphanMs, key);
+          if (compiled === undefined) {
+            context.schedule(triedAgainAt(decision, decision.decisionTime), key);
+            continue;
+          }
           context.schedule(waitEnd(decision, compiled), key);
           context.schedule(joinEnd(decision, compiled), key);
         }
@@ -86,8 +90,13 @@ export const join = (options: JoinOptions = joinDefaults) =>
           if (added === undefined) continue;
           const { decision } = added;
           if (decision === null) context.schedule(time + options.orphanMs, key);
-          const corrected =
-            added.done && decision !== null ? correctedRow(added, decision, compiledOf(decision, context)!) : undefined;
+          let corrected: Joined | undefined;
+          if (added.done && decision !== null) {
+            const compiled = compiledOf(decision, context);
+            if (compiled !== undefined) corrected = correctedRow(added, decision, compiled);
+            else if (isUnreadable(decision, context)) context.schedule(triedAgainAt(decision, time), key);
+            else throw goneBlueprint(decision);
+          }
           context.state.pending.put(key, corrected === undefined ? added : { ...added, label: corrected.label });
           if (corrected !== undefined) emit(corrected, context);
         }
@@ -98,6 +107,8 @@ export const join = (options: JoinOptions = joinDefaults) =>
       if (pending === undefined) return;
       const { decision } = pending;
       if (decision === null) {
+        // A timer that waited for the blueprint, and another was first: what is left is remembered longer.
+        if (pending.closedTime !== null && time < pending.closedTime + options.orphanMs) return;
         const waiting = pending.observations.filter((observation) => observation.time + options.orphanMs > time);
         for (const { partition, offset, values } of pending.observations.filter((each) => !waiting.includes(each))) {
           const origin = { topic: observations.name, partition, offset };
@@ -110,8 +121,24 @@ export const join = (options: JoinOptions = joinDefaults) =>
         return;
       }
       const compiled = compiledOf(decision, context);
-      if (compiled === undefined) throw goneBlueprint(decision);
+      if (compiled === undefined) {
+        if (!isUnreadable(decision, context)) throw goneBlueprint(decision);
+        context.schedule(triedAgainAt(decision, time), key);
+        return;
+      }
       let current = pending;
+      if (!current.done && time < waitEnd(decision, compiled)) {
+        context.schedule(waitEnd(decision, compiled), key);
+        context.schedule(joinEnd(decision, compiled), key);
+      }
+      if (current.done && time !== joinEnd(decision, compiled)) {
+        const corrected = correctedRow(current, decision, compiled);
+        if (corrected !== undefined) {
+          emit(corrected, context);
+          current = { ...current, label: corrected.label };
+          context.state.pending.put(key, current);
+        }
+      }
       if (!current.done && time >= waitEnd(decision, compiled)) {
         const rows = rowsAtWaitEnd(current, decision, compiled);
         for (const row of rows) emit(row, context);
@@ -141,6 +168,19 @@ function emit(row: Joined, context: JoinContext): void {
 
 function compiledOf(decision: DecisionRecorded, context: JoinContext): CompiledBlueprint | undefined {
   return validBlueprints(context.globals.blueprints).version(decision.useCase, decision.blueprintVersion);
+}
+
+/** Its record is there and this release can't read it: what it asks for is made when a release that can is back. */
+function isUnreadable({ useCase, blueprintVersion }: DecisionRecorded, context: JoinContext): boolean {
+  return validBlueprints(context.globals.blueprints).problem(useCase, blueprintVersion) !== undefined;
+}
+
+const SOONEST_MS = 1_000;
+const LATEST_MS = 600_000;
+
+/** When a decision of a blueprint that can't be read is looked at again, in event time: the longer it waits, the more seldom. */
+function triedAgainAt({ decisionTime }: DecisionRecorded, time: number): number {
+  return time + Math.min(LATEST_MS, Math.max(SOONEST_MS, Math.floor((time - decisionTime) / 10)));
 }
 
 const goneBlueprint = (decision: DecisionRecorded): StreamsError =>

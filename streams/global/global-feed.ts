@@ -245,15 +245,12 @@ export class GlobalFeed {
     for (const [index, record] of fetch.records.entries()) {
       const key = textOf(record.key);
       try {
-        if (record.value === null) {
-          if (source.kind === "table") this.#tables.get(source.name)!.delete(key);
-          continue;
-        }
-        const value: unknown = serdes.decode(source.topic, record.value);
-        checkRead(source.topic, record, value);
         if (source.kind === "table") {
-          this.#tables.get(source.name)!.set(key, value);
-        } else {
+          const problem = this.#tables.get(source.name)!.take(source, serdes, key, record.value);
+          if (problem !== undefined) onUndecodable(fetch, index, problem);
+        } else if (record.value !== null) {
+          const value: unknown = serdes.decode(source.topic, record.value);
+          checkRead(source.topic, record, value);
           const origin = { topic, partition, offset: record.offset };
           const { timestamp: time, headers } = record;
           if (!isEventTime(time)) throw badTime(time, "its time");

@@ -1,10 +1,16 @@
 import type { GlobalRef, GlobalView, StreamRecord } from "../operator.ts";
 import type { Topic, ValueOf, AnyTopic } from "../topic.ts";
 
-/** The newest value of each key of a topic, whole in every instance, in memory. */
-export interface GlobalTable<V> extends GlobalRef<GlobalView<V>> {
-  readonly kind: "table";
+/** What a table is read from. */
+export interface TableSource<V> {
   readonly topic: Topic<V>;
+  /** Throws for a value that is decoded and can't be used all the same, such as one of a newer release. It concerns its key only. */
+  check?(value: V): void;
+}
+
+/** The newest value of each key of a topic, whole in every instance, in memory. */
+export interface GlobalTable<V> extends GlobalRef<GlobalView<V>>, TableSource<V> {
+  readonly kind: "table";
 }
 
 /** Bytes by key that a fold over a topic keeps, whole in every instance, stored with the offsets they stand for. */
@@ -34,6 +40,10 @@ export interface GlobalFold<V> extends GlobalRef<BytesView> {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type GlobalSource = GlobalTable<any> | GlobalFold<any>;
 
-export function globalTable<T extends AnyTopic>(name: string, topic: T): GlobalTable<ValueOf<T>> {
-  return Object.freeze({ kind: "table", name, topic });
+export function globalTable<T extends AnyTopic>(
+  name: string,
+  topic: T,
+  check?: (value: ValueOf<T>) => void,
+): GlobalTable<ValueOf<T>> {
+  return Object.freeze({ kind: "table", name, topic, ...(check === undefined ? {} : { check }) });
 }

@@ -1,25 +1,45 @@
+import { StreamsError } from "../errors.ts";
 import type { GlobalView } from "../operator.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { TableSource } from "./global-source.ts";
 
-/** The newest value of each key. */
-export class TableContent implements GlobalView<unknown> {
-  readonly #content = new Map<string, unknown>();
+/** The newest value of each key, and the keys whose newest record can't be used. */
+export class TableContent<V = unknown> implements GlobalView<V> {
+  readonly #content = new Map<string, V>();
+  readonly #unreadable = new Map<string, string>();
   version = 0;
 
-  get(key: string): unknown {
+  get(key: string): V | undefined {
     return this.#content.get(key);
   }
 
-  values(): Iterable<unknown> {
+  values(): Iterable<V> {
     return this.#content.values();
   }
 
-  set(key: string, value: unknown): void {
-    this.#content.set(key, value);
-    this.version++;
+  get unreadable(): ReadonlyMap<string, string> {
+    return this.#unreadable;
   }
 
-  delete(key: string): void {
-    this.#content.delete(key);
+  /**
+   * Takes a record whose schema is known; null deletes the key. A record that can't be decoded leaves its key without a value: compaction may have
+   * removed the one before it, so that one must not count either.
+   * @returns why the record can't be used; `undefined`: it can.
+   */
+  take(source: TableSource<V>, serdes: Serdes, key: string, bytes: Uint8Array | null): unknown {
     this.version++;
+    this.#unreadable.delete(key);
+    let value: V | undefined;
+    let problem: unknown;
+    try {
+      value = bytes === null ? undefined : serdes.decode(source.topic, bytes);
+      if (value !== undefined) source.check?.(value);
+    } catch (error) {
+      problem = error;
+      this.#unreadable.set(key, error instanceof StreamsError ? error.message : String(error));
+    }
+    if (value === undefined) this.#content.delete(key);
+    else this.#content.set(key, value);
+    return problem;
   }
 }

@@ -1,14 +1,14 @@
 import { textOf } from "../bytes.ts";
-import type { Backbone, LogRecord, PartitionOffsets, Position } from "../backbone/backbone.ts";
+import type { Backbone, PartitionOffsets, Position } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { GlobalView, StreamRecord } from "../operator.ts";
+import { TableContent } from "../global/table-content.ts";
+import type { TableSource } from "../global/global-source.ts";
 import type { Serdes } from "../serde/serdes.ts";
+import type { RawRecord } from "../serde/unreadable-records.ts";
 import { checkRead, type Topic } from "../topic.ts";
 
-export interface RawRecord extends LogRecord {
-  readonly topic: string;
-  readonly partition: number;
-}
+export type { RawRecord };
 
 /** Offsets of one partition, `from` to before `to`. */
 export interface OffsetRange {
@@ -76,7 +76,7 @@ function wantedOf({ topic, partition, start, end }: PartitionOffsets, { from, ra
 export interface ReadOptions extends Stretch {
   /** Asked before a record is decoded; what is not wanted is left out. */
   readonly isWanted?: (record: RawRecord) => boolean;
-  /** Given what can't be decoded, without which that throws, and what the topic's check refuses. */
+  /** Given what can't be decoded and what the topic's check refuses; without it that is reported to the serdes' `unreadable`. It is left out either way. */
   readonly onBad?: (record: RawRecord, error: unknown) => void;
 }
 
@@ -93,8 +93,7 @@ export async function* readTopic<V>(
       try {
         if (!serdes.knows(record.value)) await serdes.learn(record.value);
         const value = serdes.decode(topic, record.value);
-        // The loop has buried it: who can pass over bad records passes over this one.
-        if (options.onBad !== undefined) checkRead(topic, record, value);
+        checkRead(topic, record, value);
         yield {
           key: textOf(record.key),
           value,
@@ -103,26 +102,32 @@ export async function* readTopic<V>(
           origin: { topic: record.topic, partition: record.partition, offset: record.offset },
         };
       } catch (error) {
-        if (options.onBad === undefined || !(error instanceof StreamsError) || error.flags.retry) throw error;
-        options.onBad(record, error);
+        if (!(error instanceof StreamsError) || error.flags.retry) throw error;
+        if (options.onBad === undefined) serdes.unreadable.report(record, error);
+        else options.onBad(record, error);
       }
     }
   }
 }
 
-/** The newest value of each key of a compacted topic, as a view that does not change. */
-export async function readTable<V>(backbone: Backbone, serdes: Serdes, topic: Topic<V>): Promise<GlobalView<V>> {
-  const table = new Map<string, V>();
-  for await (const records of readRaw(backbone, topic.name)) {
-    for (const { key, value } of records) {
-      const name = Buffer.from(key ?? []).toString();
-      if (value === null) {
-        table.delete(name);
-        continue;
-      }
-      if (!serdes.knows(value)) await serdes.learn(value);
-      table.set(name, serdes.decode(topic, value));
+/**
+ * The newest value of each key of a compacted topic, as a view that does not change. A record that can't be used concerns its key only, and is
+ * reported to the serdes' `unreadable`.
+ */
+export async function readTable<V>(
+  backbone: Backbone,
+  serdes: Serdes,
+  source: Topic<V> | TableSource<V>,
+): Promise<GlobalView<V>> {
+  const table = new TableContent<V>();
+  const from: TableSource<V> = "topic" in source ? source : { topic: source };
+  for await (const records of readRaw(backbone, from.topic.name)) {
+    for (const record of records) {
+      const { key, value } = record;
+      if (value !== null && !serdes.knows(value)) await serdes.learn(value);
+      const problem = table.take(from, serdes, textOf(key), value);
+      if (problem !== undefined) serdes.unreadable.report(record, problem);
     }
   }
-  return { get: (key) => table.get(key), values: () => table.values(), version: table.size };
+  return table;
 }

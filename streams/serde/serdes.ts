@@ -4,6 +4,7 @@ import { asBuffer } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 import { hasInheritedName, readWithOwnNames, type Reading } from "./inherited-names.ts";
+import { UnreadableRecords } from "./unreadable-records.ts";
 
 const MAGIC = 0;
 const PREFIX = 5;
@@ -19,6 +20,8 @@ interface Writer {
  * asked once a schema; `encode` and `decode` are then synchronous.
  */
 export class Serdes {
+  /** What readers of whole topics had to leave out. */
+  readonly unreadable = new UnreadableRecords();
   readonly #registry: SchemaRegistry;
   readonly #subjectPrefix: string;
   readonly #writers = new Map<string, Writer>();

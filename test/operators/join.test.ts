@@ -329,3 +329,54 @@ test.each([4, 5, 6])(
     for (let i = 0; i < 4; i++) expect(lastRows(await arrived(all, next))).toEqual(lastRows(first));
   },
 );
+
+describe("a blueprint that can't be read", () => {
+  const { key, value, time } = published();
+  const unreadable = { key, value: { ...value, text: `${PARCELS}exploration: { epsilon: 10% }\n` }, time };
+  const buried = (): string[] =>
+    driver
+      .output(deadLetters)
+      .readAll()
+      .filter(({ value: letter }) => letter.topic !== blueprints.name)
+      .map(({ value: letter }) => letter.code);
+  const readable = { key, value, time };
+
+  test("delays the row of its decisions, whichever came first, and changes nothing in it", async () => {
+    await driver.input(decisions).send(made("before"));
+    await driver.input(blueprints).send(unreadable);
+    await driver.input(decisions).send(made("meanwhile"));
+    for (const id of ["before", "meanwhile"]) await driver.input(observations).send(seen(id, START + HOUR, 12));
+    await driver.advanceTo(START + WAIT + HOUR);
+    expect(rows()).toEqual([]);
+    await driver.input(blueprints).send(readable);
+    await driver.advanceTo(START + WAIT + 2 * HOUR);
+    const row = { label: 1, labelTime: START + HOUR, rowTime: START + WAIT, maturity: "provisional" };
+    expect(rows()).toEqual([row, row]);
+    expect(buried()).toEqual([]);
+  });
+
+  test("delays the correction of a row that was made before", async () => {
+    await driver.input(decisions).send(made("d"));
+    await driver.input(observations).send(seen("d", START + HOUR, 3));
+    await driver.advanceTo(START + WAIT);
+    expect(rows()).toMatchObject([{ label: 0 }]);
+    await driver.input(blueprints).send(unreadable);
+    await driver.input(observations).send(seen("d", START + WAIT + HOUR, 12));
+    await driver.advanceTo(START + WAIT + 2 * HOUR);
+    expect(rows()).toEqual([]);
+    await driver.input(blueprints).send(readable);
+    await driver.advanceTo(START + WAIT + 3 * HOUR);
+    expect(rows()).toMatchObject([{ label: 1, rowTime: START + WAIT + HOUR, maturity: "corrected" }]);
+  });
+
+  test("keeps a decision open past its TTL, which then is closed as ever", async () => {
+    await driver.input(decisions).send(made("d"));
+    await driver.input(blueprints).send(unreadable);
+    await driver.advanceTo(START + TTL + HOUR);
+    await driver.input(blueprints).send(readable);
+    await driver.advanceTo(START + TTL + 2 * HOUR);
+    expect(rows()).toMatchObject([{ maturity: "expired" }]);
+    await driver.input(observations).send(seen("d", START + TTL + 2 * HOUR, 12));
+    expect(buried()).toEqual(["TOO_LATE"]);
+  });
+});

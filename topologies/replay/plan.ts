@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
-import { joinDefaults } from "../../operators/index.ts";
-import { blueprints, clock, decisionRequests, rowsTopicName } from "../../schemas/index.ts";
+import { blueprintTable, joinDefaults } from "../../operators/index.ts";
+import { clock, decisionRequests, rowsTopicName } from "../../schemas/index.ts";
 import { readRaw, readTable, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
 
 export interface ReplayRequest {
@@ -81,17 +81,23 @@ export async function versionsOf(
   serdes: Serdes,
   { useCase, blueprintVersion }: Pick<ReplayRequest, "useCase" | "blueprintVersion">,
 ): Promise<readonly CompiledBlueprint[]> {
-  const known = validBlueprints(await readTable(backbone, serdes, blueprints));
+  const known = validBlueprints(await readTable(backbone, serdes, blueprintTable));
   const all = known.all().filter(({ blueprint }) => blueprint.useCase === useCase);
+  const names = known.unreadable().filter((name) => name.startsWith(`${useCase}/`));
+  if (all.length === 0 && names.length > 0) {
+    throw new ReplayError(`no blueprint of use case "${useCase}" can be read by this release: ${names.join(", ")}`);
+  }
   if (all.length === 0) {
     throw new ReplayError(`unknown use case "${useCase}": known are ${known.useCases().join(", ") || "none"}`);
   }
   if (blueprintVersion === undefined) return all;
   const forced = known.version(useCase, blueprintVersion);
   if (forced !== undefined) return [forced];
-  const names = all.map(({ blueprint }) => blueprint.version).join(", ");
+  const problem = known.problem(useCase, blueprintVersion);
+  if (problem !== undefined) throw new ReplayError(problem);
+  const published = all.map(({ blueprint }) => blueprint.version).join(", ");
   throw new ReplayError(
-    `use case "${useCase}" has no blueprint version ${blueprintVersion}: published are ${names}; ` +
+    `use case "${useCase}" has no blueprint version ${blueprintVersion}: published are ${published}; ` +
       "loopstream blueprint publish FILE --not-live adds one",
   );
 }

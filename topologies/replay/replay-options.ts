@@ -1,4 +1,4 @@
-import type { Pacing, StateEngine } from "../../streams/index.ts";
+import type { Pacing, StateEngine, UnreadableRecord } from "../../streams/index.ts";
 import type { LoopOptions } from "../loop.ts";
 import type { ReplayRequest } from "./plan.ts";
 
@@ -26,6 +26,8 @@ export interface ReplayOptions extends Pick<
   readonly statistics?: boolean;
   /** Holds the state instead of a folder of the replay's own in `dir`. */
   readonly engine?: StateEngine;
+  /** Given each record that it had to leave out because it can't be read. */
+  readonly onUnreadable?: (record: UnreadableRecord) => void;
   readonly onStep?: (step: ReplayStep) => void;
   /** Makes room for others; absent: works without a rest. */
   readonly pacing?: Pacing;

@@ -36,6 +36,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
   const started = performance.now();
   const { backbone, registry, request, signal } = options;
   const serdes = new Serdes(registry, options.subjectPrefix);
+  if (options.onUnreadable !== undefined) serdes.unreadable.listen(options.onUnreadable);
   await versionsOf(backbone, serdes, request);
   const name = await attemptName(backbone, replayName(request), options.fresh === true);
   const rowsTopic = request.into ?? `${REPLAYS}${name}-${rowsTopicName(request.useCase)}`;

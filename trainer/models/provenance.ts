@@ -26,7 +26,16 @@ export async function readProvenance(
     const piece = records.find(({ key }) => Buffer.from(key ?? []).toString() === `${sha256}/0`);
     if (piece === undefined) continue;
     const header = piece.headers[PROVENANCE_HEADER];
-    return header === undefined ? undefined : (JSON.parse(Buffer.from(header).toString()) as ArtifactProvenance);
+    return header === undefined ? undefined : parsed(header);
   }
   return undefined;
+}
+
+/** A header that is no JSON says as much as none. */
+function parsed(header: Uint8Array): ArtifactProvenance | undefined {
+  try {
+    return JSON.parse(Buffer.from(header).toString()) as ArtifactProvenance;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,41 @@
+import { deadLetters } from "../schemas/index.ts";
+import {
+  deadLetter,
+  type Log,
+  type Metrics,
+  type Publisher,
+  type Serdes,
+  type UnreadableRecord,
+} from "../streams/index.ts";
+
+interface Hands {
+  readonly serdes: Serdes;
+  readonly publisher: Publisher;
+}
+
+export interface BuryOptions {
+  /** Topics whose bad records somebody else buries: those of the globals. */
+  readonly except: ReadonlySet<string>;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** From now on, writes a dead letter for each record that a reader of a whole topic in this process leaves out. */
+export function buryUnreadable({ serdes, publisher }: Hands, { except, metrics, log }: BuryOptions): void {
+  const bury = async ({ record, error }: UnreadableRecord): Promise<void> => {
+    const { topic, partition, offset, timestamp } = record;
+    const value = deadLetter({ topic, partition, offset }, "reader", error, record);
+    try {
+      await publisher.publish([{ topic: deadLetters, key: `${topic}/${partition}/${offset}`, value, time: timestamp }]);
+      metrics.deadLetters.inc({ code: value.code });
+    } catch (failure) {
+      // It is met and told again when the topic is read again.
+      serdes.unreadable.forget(record);
+      const reason = failure instanceof Error ? failure.message : String(failure);
+      log.error({ topic, partition, offset, error: reason }, "a dead letter could not be written");
+    }
+  };
+  serdes.unreadable.listen((unreadable) => {
+    if (!except.has(unreadable.record.topic)) void bury(unreadable);
+  });
+}
