@@ -30,7 +30,23 @@ if (values.embedded || both) {
 }
 if (values.kafka || both) {
   console.log(`kafka, seed ${seed}`);
-  reports.push(await kafkaChaos({ seed, decisions, kills, pauses: 1, wipes: 1, brokerRestarts: 2 }, say, client));
+  reports.push(
+    await kafkaChaos(
+      {
+        seed,
+        decisions,
+        kills,
+        pauses: 1,
+        wipes: 1,
+        brokerRestarts: 2,
+        registryOutages: 1,
+        registryOutageMs: 30_000,
+        wrongClocks: 1,
+      },
+      say,
+      client,
+    ),
+  );
   print(reports.at(-1)!);
 }
 process.exitCode = reports.every(({ problems }) => problems.length === 0) ? 0 : 1;

@@ -17,6 +17,7 @@ export async function embeddedChaos(
   try {
     return await runChaos({
       ...{ seed, decisions, kills, partitions, say, pauses: 0, wipes: 0, brokerRestarts: 0, pauseMs: 0 },
+      ...{ registryOutages: 0, registryOutageMs: 0, wrongClocks: 0 },
       fleet: new Fleet([{ dir, partitions }]),
       async open() {
         const backbone = await connectLocally(dir).catch(() => undefined);

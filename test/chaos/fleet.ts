@@ -8,13 +8,13 @@ const RESTART_AFTER_MS = 500;
 
 /** The processes of a chaos run, and what is done to them. */
 export class Fleet {
-  readonly #settings: readonly WorkerSettings[];
+  readonly #settings: WorkerSettings[];
   readonly #children = new Map<number, ChildProcess>();
   /** `restarted`: ended by themselves because the broker was away, and started again as a supervisor would. */
-  readonly counts = { killed: 0, paused: 0, wiped: 0, restarted: 0 };
+  readonly counts = { killed: 0, paused: 0, wiped: 0, restarted: 0, clocksWrong: 0 };
 
   constructor(settings: readonly WorkerSettings[]) {
-    this.#settings = settings;
+    this.#settings = [...settings];
   }
 
   get size(): number {
@@ -67,6 +67,13 @@ export class Fleet {
 
   wake(index: number): void {
     this.#children.get(index)?.kill("SIGCONT");
+  }
+
+  /** From its next start on the clock of a process is so far ahead; 0: it is right again. */
+  setClock(index: number, aheadMs: number): void {
+    const { clockAheadMs: _, ...settings } = this.#settings[index]!;
+    this.#settings[index] = aheadMs === 0 ? settings : { ...settings, clockAheadMs: aheadMs };
+    if (aheadMs !== 0) this.counts.clocksWrong++;
   }
 
   /** The disk of a process that was killed is lost. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConfluentRegistry, createKafkaBackbone } from "../../streams/index.ts";
 import { startKafka } from "../servers/kafka.ts";
+import { registryProxy } from "../servers/registry-proxy.ts";
 import { startRegistry } from "../servers/registry.ts";
 import { Fleet } from "./fleet.ts";
 import type { Place } from "./product.ts";
@@ -12,7 +13,18 @@ const SESSION_MS = 6_000;
 
 export type KafkaClient = "kafkajs" | "platformatic";
 
-export type Amounts = Pick<ChaosOptions, "seed" | "decisions" | "kills" | "pauses" | "wipes" | "brokerRestarts">;
+export type Amounts = Pick<
+  ChaosOptions,
+  | "seed"
+  | "decisions"
+  | "kills"
+  | "pauses"
+  | "wipes"
+  | "brokerRestarts"
+  | "registryOutages"
+  | "registryOutageMs"
+  | "wrongClocks"
+>;
 
 /** Three processes on a broker of the run's own. */
 export async function kafkaChaos(
@@ -23,6 +35,7 @@ export async function kafkaChaos(
   const dir = mkdtempSync(join(tmpdir(), "loopstream-chaos-"));
   const kafka = await startKafka();
   const registry = await startRegistry();
+  const proxy = await registryProxy(registry.url);
   const partitions = 6;
   const dirs = [0, 1, 2].map((index) => join(dir, `process-${index}`));
   const open = async (): Promise<Place> => {
@@ -38,14 +51,16 @@ export async function kafkaChaos(
     };
   };
   try {
-    const servers = { client, brokers: kafka.brokers, registry: registry.url, sessionTimeoutMs: SESSION_MS };
+    const servers = { client, brokers: kafka.brokers, registry: proxy.url, sessionTimeoutMs: SESSION_MS };
     return await runChaos({
       ...amounts,
       ...{ partitions, say, open, openAlone: open, stateDirs: dirs, pauseMs: 2 * SESSION_MS },
       fleet: new Fleet(dirs.map((own) => ({ dir: own, partitions, kafka: servers }))),
       restartBroker: () => kafka.restart(),
+      setRegistryAway: (away) => void (proxy.mood = away ? "away" : "well"),
     });
   } finally {
+    await proxy.close();
     await registry.stop();
     await kafka.stop();
     rmSync(dir, { recursive: true, force: true });

@@ -35,6 +35,12 @@ export interface ChaosOptions {
   readonly openAlone: OpenPlace;
   readonly stateDirs: readonly string[];
   readonly restartBroker?: () => Promise<void>;
+  /** How often it is, and for how long. */
+  readonly registryOutages: number;
+  readonly registryOutageMs: number;
+  readonly setRegistryAway?: (away: boolean) => void;
+  /** How often a process is started with its clock days ahead, for a while. */
+  readonly wrongClocks: number;
   readonly say: (line: string) => void;
 }
 
@@ -55,15 +61,20 @@ export interface ChaosReport extends Findings {
   readonly wiped: number;
   readonly restarted: number;
   readonly brokerRestarts: number;
+  readonly registryOutages: number;
+  readonly clocksWrong: number;
   readonly modelDecided: number;
   readonly seconds: number;
 }
 
 const BATCH = 50;
 const IN_FLIGHT = 1_000;
-const START = Date.UTC(2026, 0, 1);
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const CLOCK_AHEAD = 72 * HOUR;
+/** Share of the run for which a clock is wrong. */
+const CLOCK_WRONG = 0.05;
 const SETTLE_MS = 240_000;
 /** Shares of the run at which one batch is asked, the model being published at a half; less than the join TTL apart. */
 const FIVE_TIMES = [0.3, 0.4, 0.48, 0.55, 0.63];
@@ -84,18 +95,25 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   let askedAgain = 0;
   const fiveTimes: string[] = [];
   let brokerRestarts = 0;
-  const timeOf = (index: number): number => START + index * SECOND;
+  // All of it lies behind the clocks that are right, and far before those that are wrong.
+  const start = Date.now() - decisions * SECOND - 3 * HOUR;
+  const timeOf = (index: number): number => start + index * SECOND;
   try {
     for (let step = 0; step < steps; step++) {
       for (const act of plan.get(step) ?? []) {
-        say(`step ${step} of ${steps}: ${act.kind}${act.kind === "restartBroker" ? "" : ` process ${act.worker}`}`);
-        if (act.kind === "kill" || act.kind === "wipe") {
+        say(`step ${step} of ${steps}: ${act.kind}${"worker" in act ? ` process ${act.worker}` : ""}`);
+        if (act.kind === "kill" || act.kind === "wipe" || act.kind === "wrongClock" || act.kind === "rightClock") {
+          if (act.kind === "wrongClock") fleet.setClock(act.worker, CLOCK_AHEAD);
+          if (act.kind === "rightClock") fleet.setClock(act.worker, 0);
           await fleet.kill(act.worker);
           if (act.kind === "wipe") fleet.wipe(act.worker);
           pending.push(fleet.start(act.worker));
         } else if (act.kind === "pause") {
           fleet.pause(act.worker);
           pending.push(sleep(options.pauseMs).then(() => fleet.wake(act.worker)));
+        } else if (act.kind === "takeRegistry") {
+          options.setRegistryAway!(true);
+          pending.push(sleep(options.registryOutageMs).then(() => options.setRegistryAway!(false)));
         } else {
           await options.restartBroker!();
           brokerRestarts++;
@@ -175,6 +193,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     resent: product.resent,
     ...fleet.counts,
     brokerRestarts,
+    registryOutages: options.registryOutages,
     modelDecided: [...product.seen.values()].filter(({ modelId }) => modelId !== null).length,
     seconds: Math.round((performance.now() - started) / 1_000),
   };
@@ -182,20 +201,28 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
 type Request = ReturnType<Product["request"]>;
 
-type Act = { readonly kind: "kill" | "pause" | "wipe"; readonly worker: number } | { readonly kind: "restartBroker" };
+type Act =
+  | { readonly kind: "kill" | "pause" | "wipe" | "wrongClock" | "rightClock"; readonly worker: number }
+  | { readonly kind: "restartBroker" | "takeRegistry" };
 
 function planOf(options: ChaosOptions, steps: number, random: () => number): ReadonlyMap<number, readonly Act[]> {
-  const { kills, pauses, wipes, brokerRestarts, fleet } = options;
+  const { kills, pauses, wipes, brokerRestarts, registryOutages, wrongClocks, fleet } = options;
   const plan = new Map<number, Act[]>();
-  const at = (act: Act): void => {
-    const step = Math.floor((0.05 + 0.85 * random()) * steps);
+  const at = (act: Act, step = Math.floor((0.05 + 0.85 * random()) * steps)): number => {
     plan.set(step, [...(plan.get(step) ?? []), act]);
+    return step;
   };
   const worker = (): number => Math.floor(random() * fleet.size);
   for (let i = 0; i < kills; i++) at({ kind: "kill", worker: worker() });
   for (let i = 0; i < pauses; i++) at({ kind: "pause", worker: worker() });
   for (let i = 0; i < wipes; i++) at({ kind: "wipe", worker: worker() });
   for (let i = 0; i < brokerRestarts; i++) at({ kind: "restartBroker" });
+  for (let i = 0; i < registryOutages; i++) at({ kind: "takeRegistry" });
+  for (let i = 0; i < wrongClocks; i++) {
+    const wrong = worker();
+    const step = at({ kind: "wrongClock", worker: wrong });
+    at({ kind: "rightClock", worker: wrong }, Math.min(steps - 1, step + Math.ceil(CLOCK_WRONG * steps)));
+  }
   return plan;
 }
 

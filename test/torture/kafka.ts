@@ -8,7 +8,7 @@ import { compressingProducer } from "./compressing-producer.ts";
 import { CONTROL, TORTURED } from "./control.ts";
 import { LoopProcess } from "./loop-process.ts";
 import { killed, PARTITIONS, type Fault, type TorturePlace } from "./place.ts";
-import { registryProxy, type RegistryMood } from "./registry-proxy.ts";
+import { registryProxy, type RegistryMood } from "../servers/registry-proxy.ts";
 
 /** The loop on a broker and a registry of its own, both of which can be taken away. */
 export async function kafkaPlace(): Promise<TorturePlace> {
