@@ -12,6 +12,7 @@ const table = {
   BACKBONE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   BACKBONE_LOCKED: { retry: false, fence: false, fatal: true },
   UNKNOWN_TOPIC: { retry: false, fence: false, fatal: false },
+  TOPIC_MOVED: { retry: true, fence: false, fatal: false },
   TOPIC_MISMATCH: { retry: false, fence: false, fatal: true },
   RECORD_TOO_LARGE: { retry: false, fence: false, fatal: false },
   OVER_LIMIT: { retry: false, fence: false, fatal: false },

@@ -23,6 +23,8 @@ export const streamsLimits = Object.freeze({
   clockDoubtMs: 60_000,
   /** The longest silence about something that is tried again, ms. */
   outageLineMs: 60_000,
+  /** How often topics are looked at for having been made anew or given more partitions, ms. */
+  topicLookMs: 2_000,
   /** A dead letter's value as it was read; bytes. The key and then the headers have what is left of the record. */
   deadLetterValueBytes: 900_000,
   /** The key of what could not be handled, in its dead letter; bytes. */

@@ -78,6 +78,14 @@ export interface PartitionOffsets extends TopicPartition {
   readonly end: number;
 }
 
+/** What a topic is at the moment. */
+export interface TopicDescription {
+  readonly topic: string;
+  /** Another one when the topic was deleted and made anew. Absent where the backbone gives topics none. */
+  readonly topicId?: string;
+  readonly partitions: number;
+}
+
 /** A position to read next, or to commit: the offset of the next record to handle. */
 export interface Position extends TopicPartition {
   readonly offset: number;
@@ -118,8 +126,8 @@ export interface Transaction {
 export interface Reader {
   /**
    * The next records, at most `maxRecords` (by default some thousand) and `MAX_POLL_BYTES` in all, but one in any case; an empty array when nothing came within `maxWaitMs`. Only committed records are
-   * seen. Resolves at once when records are there. Rejects with `OFFSET_OUT_OF_RANGE` never: a position before the
-   * start moves to the start.
+   * seen. Resolves at once when records are there. A position before the start moves to the start, which `onTrimmed` is told. On Kafka a
+   * position beyond the end rejects with `TOPIC_MOVED`, until the partition is sought elsewhere: the topic was made anew, or has lost its end.
    */
   poll(maxWaitMs: number, maxRecords?: number): Promise<readonly Fetch[]>;
   /** Stops delivery of a partition; what was fetched and not polled is kept or fetched again, never lost. */
@@ -130,8 +138,19 @@ export interface Reader {
   close(): Promise<void>;
 }
 
+/** Records that were removed before they were read: those of the offsets from `from` to before `to`. */
+export interface Trimmed extends TopicPartition {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ReaderOptions {
+  /** A reader has gone on at the start of a partition, which had moved past its position. Called at any time. */
+  readonly onTrimmed?: (trimmed: Trimmed) => void;
+}
+
 /** Called from within `poll`, one at a time, so that a caller never handles records and a move at once. */
-export interface GroupListener {
+export interface GroupListener extends ReaderOptions {
   /**
    * Partitions this member now has. Resolves to the positions to start from; a partition that is left out starts at
    * the group's committed offset, or at the start of the log.
@@ -153,8 +172,8 @@ export interface GroupListener {
 export interface GroupOptions {
   readonly groupId: string;
   /**
-   * Sets of topics that belong together: partition `p` of all topics of a set goes to one member. The topics of a
-   * set have the same number of partitions. Whole tasks (a set and a partition) are spread evenly over the members.
+   * Sets of topics that belong together: partition `p` of all topics of a set that have it goes to one member. Whole tasks (a set
+   * and a partition) are spread evenly over the members.
    */
   readonly copartitioned: readonly (readonly string[])[];
   /** On how many members besides the one that has it each task's state is kept. Default 0; the embedded log has one member only. */
@@ -181,6 +200,10 @@ export interface Backbone {
    * partitions.
    */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
+  /** Gives the topic so many partitions from now on. None can be taken away; nothing is moved. Rejects with `UNKNOWN_TOPIC`. */
+  grow(topic: string, partitions: number): Promise<void>;
+  /** What the topics are now, asked anew; topics that are missing are left out. Other calls know of it afterwards. */
+  describe(topics: readonly string[]): Promise<readonly TopicDescription[]>;
   /** `undefined` when there is no such topic. Answers are remembered; a missing topic is asked for again. */
   partitions(topic: string): Promise<number | undefined>;
   topics(): Promise<readonly string[]>;
@@ -195,10 +218,15 @@ export interface Backbone {
   retain(topics: readonly TopicRetention[]): Promise<void>;
   /** Of every partition of the topics, in one call. */
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
+  /**
+   * As `offsets`, but `end` is the offset that the next record will get, behind what no reader sees too: a position beyond it is not one
+   * of this partition as it is now.
+   */
+  ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   producer(options?: ProducerOptions): Promise<Producer>;
   group(options: GroupOptions): Promise<GroupReader>;
   /** Reads given partitions without a group: global tables, restores, clients, tools. */
-  reader(positions: readonly Position[]): Promise<Reader>;
+  reader(positions: readonly Position[], options?: ReaderOptions): Promise<Reader>;
   /** Committed offsets of a group; a partition without one is left out. */
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
   /** Sets the committed offsets of a group that has no members now: a feed's memory of how far it came. */

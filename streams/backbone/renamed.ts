@@ -40,6 +40,11 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
       }
       await backbone.ensureTopics(specs.map((spec) => ({ ...spec, name: outer(spec.name) })));
     },
+    async grow(topic, partitions) {
+      mayWrite?.(topic);
+      await backbone.grow(outer(topic), partitions);
+    },
+    describe: async (topics) => (await backbone.describe(topics.map(outer))).map(cut),
     partitions: (topic) => backbone.partitions(outer(topic)),
     topics: async () => (await backbone.topics()).flatMap((name) => inner(name) ?? []).sort(),
     ...(backbone.recordBytes === undefined
@@ -56,6 +61,7 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
       await backbone.retain(addAll(topics));
     },
     offsets: async (topics) => (await backbone.offsets(topics.map(outer))).map(cut),
+    ranges: async (topics) => (await backbone.ranges(topics.map(outer))).map(cut),
     async producer(options = {}) {
       const { transactionalId } = options;
       const producer = await backbone.producer(
@@ -88,11 +94,13 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
           },
           revoked: (at) => listener.revoked(at.map(cut)),
           standby: async (at) => listener.standby?.(at.map(cut)),
+          onTrimmed: (trimmed) => listener.onTrimmed?.(cut(trimmed)),
         },
       });
       return { ...read(group), commit: (positions) => group.commit(addAll(positions)) };
     },
-    reader: async (positions) => read(await backbone.reader(addAll(positions))),
+    reader: async (positions, { onTrimmed } = {}) =>
+      read(await backbone.reader(addAll(positions), { onTrimmed: (trimmed) => onTrimmed?.(cut(trimmed)) })),
     committed: async (groupId, topics) => (await backbone.committed(prefix + groupId, topics.map(outer))).map(cut),
     commit: (groupId, positions) => backbone.commit(prefix + groupId, addAll(positions)),
     close: () => backbone.close(),

@@ -11,6 +11,8 @@ import type {
   Producer,
   ProducerOptions,
   Reader,
+  ReaderOptions,
+  TopicDescription,
   TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
@@ -129,6 +131,18 @@ export class EmbeddedBackbone implements Backbone {
     return this.#topics.ensure(specs);
   }
 
+  grow(topic: string, partitions: number): Promise<void> {
+    return this.#topics.grow(topic, partitions);
+  }
+
+  describe(topics: readonly string[]): Promise<readonly TopicDescription[]> {
+    const found = topics.flatMap((topic) => {
+      const partitions = this.#topics.find(topic)?.logs.length;
+      return partitions === undefined ? [] : [{ topic, partitions }];
+    });
+    return Promise.resolve(found);
+  }
+
   partitions(topic: string): Promise<number | undefined> {
     return Promise.resolve(this.#topics.find(topic)?.spec.partitions);
   }
@@ -162,6 +176,10 @@ export class EmbeddedBackbone implements Backbone {
         })),
       ),
     );
+  }
+
+  ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
+    return this.offsets(topics);
   }
 
   async producer(options: ProducerOptions = {}): Promise<Producer> {
@@ -202,8 +220,8 @@ export class EmbeddedBackbone implements Backbone {
     });
   };
 
-  reader(positions: readonly Position[]): Promise<Reader> {
-    const reader = new LogReader((at) => this.#topics.log(at));
+  reader(positions: readonly Position[], { onTrimmed }: ReaderOptions = {}): Promise<Reader> {
+    const reader = new LogReader((at) => this.#topics.log(at), onTrimmed);
     for (const position of positions) reader.add(position);
     return Promise.resolve(reader);
   }
@@ -212,7 +230,11 @@ export class EmbeddedBackbone implements Backbone {
     const { groupId, listener } = options;
     let coordinator = this.#groups.get(groupId);
     if (coordinator === undefined) this.#groups.set(groupId, (coordinator = new Coordinator()));
-    const group = new LogGroup(new LogReader((at) => this.#topics.log(at)), {
+    const reader = new LogReader(
+      (at) => this.#topics.log(at),
+      (trimmed) => listener.onTrimmed?.(trimmed),
+    );
+    const group = new LogGroup(reader, {
       groupId,
       coordinator,
       listener,
@@ -227,7 +249,9 @@ export class EmbeddedBackbone implements Backbone {
     const count = Math.max(...topics.map((topic) => this.#topics.get(topic).spec.partitions));
     return Array.from({ length: count }, (_, partition) => ({
       id: `${topics.join("+")}/${partition}`,
-      partitions: topics.map((topic) => ({ topic, partition })),
+      partitions: topics
+        .filter((topic) => partition < this.#topics.get(topic).logs.length)
+        .map((topic) => ({ topic, partition })),
     }));
   }
 

@@ -1,4 +1,11 @@
-import { MAX_POLL_BYTES, type Fetch, type Position, type Reader, type TopicPartition } from "../backbone/backbone.ts";
+import {
+  MAX_POLL_BYTES,
+  type Fetch,
+  type Position,
+  type Reader,
+  type ReaderOptions,
+  type TopicPartition,
+} from "../backbone/backbone.ts";
 import { fittingCount, heldBytes } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
 import type { PartitionLog } from "./partition-log.ts";
@@ -24,12 +31,14 @@ const lost = (log: PartitionLog): StreamsError =>
 export class LogReader implements Reader {
   readonly #logOf: (at: TopicPartition) => PartitionLog;
   readonly #cursors = new Map<string, Cursor>();
+  readonly #onTrimmed: ReaderOptions["onTrimmed"];
   #resume: (() => void) | undefined;
   #woken = false;
   #first = 0;
 
-  constructor(logOf: (at: TopicPartition) => PartitionLog) {
+  constructor(logOf: (at: TopicPartition) => PartitionLog, onTrimmed?: ReaderOptions["onTrimmed"]) {
     this.#logOf = logOf;
+    this.#onTrimmed = onTrimmed;
   }
 
   add(position: Position): void {
@@ -90,7 +99,12 @@ export class LogReader implements Reader {
       const { log } = cursor;
       if (log.losses !== cursor.losses) throw lost(log);
       if (cursor.paused || cursor.position >= log.end || !log.available) continue;
-      const from = Math.max(cursor.position, log.start);
+      if (cursor.position < log.start) {
+        const { topic, partition, start } = log;
+        this.#onTrimmed?.({ topic, partition, from: cursor.position, to: start });
+        cursor.position = start;
+      }
+      const from = cursor.position;
       const end = log.end;
       const found = log.readTail(from, room) ?? (await log.read(from, room, bytes));
       if (found === undefined) continue;

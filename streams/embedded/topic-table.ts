@@ -10,7 +10,7 @@ export interface Topic {
   /** In the keys of its records: never given to another topic. */
   readonly id: number;
   spec: TopicSpec;
-  readonly logs: readonly PartitionLog[];
+  logs: readonly PartitionLog[];
 }
 
 /** What the layout of the keys has room for. */
@@ -82,15 +82,19 @@ export class TopicTable {
   }
 
   #add(id: number, spec: TopicSpec): void {
-    const logs = Array.from(
-      { length: spec.partitions },
-      (_, partition) => new PartitionLog(this.#store, id, spec, partition, this.#now),
+    this.#topics.set(spec.name, { id, spec, logs: this.#logs(id, spec, 0) });
+  }
+
+  #logs(id: number, spec: TopicSpec, from: number): readonly PartitionLog[] {
+    return Array.from(
+      { length: Math.max(0, spec.partitions - from) },
+      (_, at) => new PartitionLog(this.#store, id, spec, from + at, this.#now),
     );
-    this.#topics.set(spec.name, { id, spec, logs });
   }
 
   #respecify(topic: Topic, spec: TopicSpec): void {
     topic.spec = spec;
+    topic.logs = [...topic.logs, ...this.#logs(topic.id, spec, topic.logs.length)];
     for (const log of topic.logs) {
       log.timestamps = spec.timestamps;
       log.retentionMs = spec.retentionMs;
@@ -135,6 +139,16 @@ export class TopicTable {
     await this.#store.submit(operations, () => {
       this.#nextId = next;
       for (const change of changes) change();
+    });
+  }
+
+  /** The topic has at least so many partitions from now on. Rejects with `UNKNOWN_TOPIC`. */
+  grow(name: string, partitions: number): Promise<void> {
+    return this.#change(async () => {
+      const topic = this.get(name);
+      if (partitions <= topic.spec.partitions) return;
+      const spec = { ...topic.spec, partitions };
+      await this.#store.submit([putTopic({ id: topic.id, spec })], () => this.#respecify(topic, spec));
     });
   }
 

@@ -1,4 +1,11 @@
-import { MAX_POLL_BYTES, type Fetch, type Position, type TopicPartition } from "../backbone/backbone.ts";
+import {
+  MAX_POLL_BYTES,
+  type Fetch,
+  type Position,
+  type ReaderOptions,
+  type TopicPartition,
+} from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
 import { readBatches } from "./batch-decode.ts";
 import { FetchBuffer } from "./fetch-buffer.ts";
 import { fetchBatches, type FetchedPartition } from "./fetch-request.ts";
@@ -27,11 +34,21 @@ export class Fetcher {
   readonly #arrival: Wakeup;
   readonly #buffers = new Map<string, FetchBuffer>();
   readonly #running = new Set<number>();
+  readonly #onTrimmed: ReaderOptions["onTrimmed"];
+  /** Partitions that end before where they are read, by name. */
+  readonly #beyond = new Map<string, StreamsError>();
   #failure: { readonly error: unknown; readonly since: number } | undefined;
   #first = 0;
   #closed = false;
 
-  constructor(cluster: Cluster, directory: TopicDirectory, settings: KafkaSettings, arrival: Wakeup) {
+  constructor(
+    cluster: Cluster,
+    directory: TopicDirectory,
+    settings: KafkaSettings,
+    arrival: Wakeup,
+    onTrimmed?: ReaderOptions["onTrimmed"],
+  ) {
+    this.#onTrimmed = onTrimmed;
     this.#cluster = cluster;
     this.#directory = directory;
     this.#settings = settings;
@@ -47,11 +64,15 @@ export class Fetcher {
   }
 
   remove(partitions: readonly TopicPartition[]): void {
-    for (const at of partitions) this.#buffers.delete(nameOf(at));
+    for (const at of partitions) {
+      this.#buffers.delete(nameOf(at));
+      this.#beyond.delete(nameOf(at));
+    }
   }
 
   seek(position: Position): void {
     this.#buffers.get(nameOf(position))?.seek(position.offset);
+    this.#beyond.delete(nameOf(position));
     this.#start();
   }
 
@@ -83,8 +104,9 @@ export class Fetcher {
     return fetches;
   }
 
-  /** Throws once fetching has failed for longer than `deliveryTimeoutMs`, or for good. */
+  /** Throws once fetching has failed for longer than `deliveryTimeoutMs`, or for good, or where a partition ends before its position. */
   check(): void {
+    for (const error of this.#beyond.values()) throw error;
     const failure = this.#failure;
     if (failure === undefined) return;
     const lasted = performance.now() - failure.since;
@@ -130,7 +152,9 @@ export class Fetcher {
   /** Partitions with room, which is counted so that all buffers together keep to `fetchBufferBytes`. */
   #wanted(): FetchBuffer[] {
     const limit = this.#limit();
-    return [...this.#buffers.values()].filter((buffer) => buffer.bytes < limit);
+    return [...this.#buffers].flatMap(([name, buffer]) =>
+      buffer.bytes < limit && !this.#beyond.has(name) ? [buffer] : [],
+    );
   }
 
   #limit(): number {
@@ -176,9 +200,19 @@ export class Fetcher {
     }
   }
 
-  /** Before the start of the log: to the start. Behind its end (records were lost): to the end. */
+  /** Before the start of the log: to the start. Behind its end nothing can be read: `check` says so. */
   async #moveIntoRange(buffer: FetchBuffer, current: () => boolean): Promise<void> {
-    const [range] = await this.#directory.bounds([{ topic: buffer.topic, partition: buffer.partition }]);
-    if (range !== undefined && current()) buffer.seek(buffer.next < range.start ? range.start : range.end);
+    const { topic, partition, next: from } = buffer;
+    const [range] = await this.#directory.rangesOf([{ topic, partition }]);
+    if (range === undefined || !current()) return;
+    if (from < range.start) {
+      buffer.seek(range.start);
+      this.#onTrimmed?.({ topic, partition, from, to: range.start });
+    } else if (from > range.end) {
+      const what = `${nameOf(buffer)} ends at ${range.end}, before offset ${from}, which is to be read next`;
+      const message = `${what}: the topic was deleted and made anew, or has lost its end. Read it from another offset`;
+      this.#beyond.set(nameOf(buffer), new StreamsError("TOPIC_MOVED", message));
+      this.#arrival.wake();
+    }
   }
 }

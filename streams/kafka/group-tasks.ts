@@ -1,46 +1,38 @@
 import kafkajs from "kafkajs";
 import type { TopicPartition } from "../backbone/backbone.ts";
-import { StreamsError } from "../errors.ts";
 import type { TopicDirectory } from "./topic-directory.ts";
 
-/** The tasks of a group: a set of co-partitioned topics and a partition. Named `set:partition`. */
+/** The tasks of a group: a set of co-partitioned topics and a partition that at least one of them has. Named `set:partition`. */
 export class GroupTasks {
   readonly all: readonly string[];
   readonly topics: readonly string[];
   readonly #sets: readonly (readonly string[])[];
+  readonly #counts: ReadonlyMap<string, number>;
 
-  private constructor(sets: readonly (readonly string[])[], counts: readonly number[]) {
+  private constructor(sets: readonly (readonly string[])[], counts: ReadonlyMap<string, number>) {
     this.#sets = sets;
-    this.topics = [...new Set(sets.flat())].sort();
-    this.all = counts.flatMap((count, set) => Array.from({ length: count }, (_, partition) => `${set}:${partition}`));
+    this.#counts = counts;
+    this.topics = [...counts.keys()].sort();
+    this.all = sets.flatMap((topics, set) => {
+      const count = Math.max(0, ...topics.map((topic) => counts.get(topic)!));
+      return Array.from({ length: count }, (_, partition) => `${set}:${partition}`);
+    });
   }
 
-  /** Rejects with `UNKNOWN_TOPIC`, or `TOPIC_MISMATCH` where a set's topics differ in their partitions. */
+  /** Rejects with `UNKNOWN_TOPIC`. */
   static async of(sets: readonly (readonly string[])[], directory: TopicDirectory): Promise<GroupTasks> {
-    const counts = await Promise.all(sets.map((set) => commonCount(set, directory)));
-    return new GroupTasks(sets, counts);
+    const topics = [...new Set(sets.flat())];
+    await directory.check(topics.map((topic) => ({ topic, partition: 0 })));
+    return new GroupTasks(sets, new Map(topics.map((topic) => [topic, directory.known(topic)!])));
   }
 
   partitions(tasks: Iterable<string>): TopicPartition[] {
     return [...tasks].flatMap((task) => {
       const [set, partition] = task.split(":").map(Number) as [number, number];
-      return this.#sets[set]!.map((topic) => ({ topic, partition }));
+      const topics = this.#sets[set]!.filter((topic) => partition < this.#counts.get(topic)!);
+      return topics.map((topic) => ({ topic, partition }));
     });
   }
-}
-
-async function commonCount(set: readonly string[], directory: TopicDirectory): Promise<number> {
-  await directory.check(set.map((topic) => ({ topic, partition: 0 })));
-  const counts = await Promise.all(set.map((topic) => directory.partitions(topic)));
-  const other = counts.findIndex((count) => count !== counts[0]);
-  if (other > 0) {
-    throw new StreamsError(
-      "TOPIC_MISMATCH",
-      `topics that belong together need the same number of partitions: ${set[0]} has ${counts[0]}, ${set[other]} has ` +
-        `${counts[other]}. Create one of them anew, or repartition it`,
-    );
-  }
-  return counts[0] ?? 0;
 }
 
 const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;

@@ -7,6 +7,8 @@ import type {
   Producer,
   ProducerOptions,
   Reader,
+  ReaderOptions,
+  TopicDescription,
   TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
@@ -109,6 +111,21 @@ class KafkaBackbone implements Backbone {
     return this.#directory.offsets(topics);
   }
 
+  async ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
+    this.#check();
+    return this.#directory.ranges(topics);
+  }
+
+  async grow(topic: string, partitions: number): Promise<void> {
+    this.#check();
+    await this.#directory.grow(topic, partitions);
+  }
+
+  async describe(topics: readonly string[]): Promise<readonly TopicDescription[]> {
+    this.#check();
+    return this.#directory.describe(topics);
+  }
+
   async committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]> {
     this.#check();
     await this.#directory.check(topics.map((topic) => ({ topic, partition: 0 })));
@@ -141,11 +158,11 @@ class KafkaBackbone implements Backbone {
     });
   }
 
-  async reader(positions: readonly Position[]): Promise<Reader> {
+  async reader(positions: readonly Position[], { onTrimmed }: ReaderOptions = {}): Promise<Reader> {
     this.#check();
     await this.#directory.check(positions);
     return this.#open(async (cluster) => {
-      const reader = new KafkaReader(cluster, this.#directory, this.#settings);
+      const reader = new KafkaReader(cluster, this.#directory, this.#settings, onTrimmed);
       await reader.start(positions);
       return reader;
     });

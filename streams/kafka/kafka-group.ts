@@ -52,7 +52,9 @@ export class KafkaGroup implements GroupReader {
   constructor(context: GroupContext) {
     this.#context = context;
     const { cluster, directory, settings } = context;
-    this.#fetcher = new Fetcher(cluster, directory, settings, this.#arrival);
+    this.#fetcher = new Fetcher(cluster, directory, settings, this.#arrival, (trimmed) =>
+      context.listener.onTrimmed?.(trimmed),
+    );
     this.#membership = new Membership(cluster, context, settings, {
       rebalancing: () => {
         this.#rejoin = true;

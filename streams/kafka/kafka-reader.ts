@@ -1,4 +1,4 @@
-import type { Fetch, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
+import type { Fetch, Position, Reader, ReaderOptions, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { Fetcher } from "./fetcher.ts";
 import type { KafkaSettings } from "./options.ts";
@@ -15,9 +15,14 @@ export class KafkaReader implements Reader {
   readonly #fetcher: Fetcher;
   #closed = false;
 
-  constructor(cluster: Cluster, directory: TopicDirectory, settings: KafkaSettings) {
+  constructor(
+    cluster: Cluster,
+    directory: TopicDirectory,
+    settings: KafkaSettings,
+    onTrimmed?: ReaderOptions["onTrimmed"],
+  ) {
     this.#cluster = cluster;
-    this.#fetcher = new Fetcher(cluster, directory, settings, this.#arrival);
+    this.#fetcher = new Fetcher(cluster, directory, settings, this.#arrival, onTrimmed);
   }
 
   start(positions: readonly Position[]): Promise<void> {

@@ -1,12 +1,11 @@
+import { ask, int32, int8, string } from "./bare-request.ts";
 import { ProtocolError } from "./kafka-errors.ts";
-import { RequestBytes } from "./request-bytes.ts";
 import type { Broker } from "./wire.ts";
 
 type Configs = ReadonlyMap<string, string>;
 
 const topicResource = 2;
 const setOperation = 0;
-const none = -1;
 /** Brokers take whole segments away: they may be so much of the retention long, at most the default. */
 const segmentShare = 1 / 8;
 const longestSegmentMs = 7 * 24 * 3_600_000;
@@ -36,8 +35,8 @@ export async function changeTopicConfigs(broker: Broker, changes: ReadonlyMap<st
     for (const [name, value] of configs) parts.push(string(name), int8(setOperation), string(value));
   }
   parts.push(int8(0));
-  await ask(broker, { apiKey: 44, apiVersion: 0, apiName: "IncrementalAlterConfigs" }, parts, (payload) => {
-    const read = new Answer(payload);
+  await ask(broker, { apiKey: 44, apiVersion: 0, apiName: "IncrementalAlterConfigs" }, parts, (read) => {
+    read.skip(4);
     for (let left = read.int32(); left > 0; left--) {
       const [code, message] = [read.int16(), read.string()];
       read.int8();
@@ -57,8 +56,8 @@ export async function describeTopicConfigs(
   for (const topic of topics) parts.push(int8(topicResource), string(topic), int32(names.length), ...names.map(string));
   parts.push(int8(0));
   const found = new Map<string, Configs>();
-  await ask(broker, { apiKey: 32, apiVersion: 1, apiName: "DescribeConfigs" }, parts, (payload) => {
-    const read = new Answer(payload);
+  await ask(broker, { apiKey: 32, apiVersion: 1, apiName: "DescribeConfigs" }, parts, (read) => {
+    read.skip(4);
     for (let left = read.int32(); left > 0; left--) {
       const [code, message] = [read.int16(), read.string()];
       read.int8();
@@ -79,74 +78,4 @@ export async function describeTopicConfigs(
     }
   });
   return found;
-}
-
-async function ask(
-  broker: Broker,
-  api: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string },
-  parts: readonly Buffer[],
-  decode: (payload: Buffer) => void,
-): Promise<void> {
-  const buffer = Buffer.concat(parts);
-  await broker.connectionPool.send({
-    request: { ...api, encode: () => Promise.resolve(new RequestBytes(buffer)) },
-    response: {
-      // kafkajs looks for a throttle time in what comes back.
-      decode: async (payload) => {
-        decode(payload);
-        return {};
-      },
-      parse: () => Promise.resolve(),
-    },
-  });
-}
-
-function int8(value: number): Buffer {
-  return Buffer.of(value);
-}
-
-function int32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeInt32BE(value);
-  return buffer;
-}
-
-function string(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  const length = Buffer.alloc(2);
-  length.writeInt16BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
-/** Reads an answer from behind its throttle time. */
-class Answer {
-  readonly #payload: Buffer;
-  #at = 4;
-
-  constructor(payload: Buffer) {
-    this.#payload = payload;
-  }
-
-  int8(): number {
-    return this.#payload.readInt8((this.#at += 1) - 1);
-  }
-
-  int16(): number {
-    return this.#payload.readInt16BE((this.#at += 2) - 2);
-  }
-
-  int32(): number {
-    return this.#payload.readInt32BE((this.#at += 4) - 4);
-  }
-
-  /** Null as an empty one. */
-  string(): string {
-    const length = this.int16();
-    if (length === none) return "";
-    return this.#payload.toString("utf8", this.#at, (this.#at += length));
-  }
-
-  skip(bytes: number): void {
-    this.#at += bytes;
-  }
 }

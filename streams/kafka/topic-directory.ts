@@ -1,15 +1,24 @@
-import type { PartitionOffsets, Position, TopicPartition, TopicRetention, TopicSpec } from "../backbone/backbone.ts";
+import type {
+  PartitionOffsets,
+  Position,
+  TopicDescription,
+  TopicPartition,
+  TopicRetention,
+  TopicSpec,
+} from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
-import { protocolType, streamsError } from "./kafka-errors.ts";
+import { ProtocolError, protocolType, streamsError } from "./kafka-errors.ts";
 import { lastReadable } from "./last-readable.ts";
 import { MessageSizes } from "./message-sizes.ts";
 import type { KafkaSettings } from "./options.ts";
 import { retrying } from "./retrying.ts";
+import { describeTopics, growTopic, knowsIds, metadataVersion } from "./topic-metadata.ts";
 import { TopicSettings, topicConfig } from "./topic-settings.ts";
 import type { Broker, Cluster, TopicAdmin } from "./wire.ts";
 
 const earliest = -2;
 const latest = -1;
+const readUncommitted = 0;
 const readCommitted = 1;
 
 /** What the cluster says about topics, their partitions and offsets, and a group's committed ones. */
@@ -22,6 +31,8 @@ export class TopicDirectory {
   readonly sizes: MessageSizes;
   readonly #counts = new Map<string, number>();
   readonly #ends = new Map<string, { readonly stable: number; readonly end: number }>();
+  readonly #ids = new Map<string, string | undefined>();
+  #metadataVersion: number | undefined;
 
   constructor(admin: TopicAdmin, cluster: Cluster, settings: KafkaSettings) {
     this.#admin = admin;
@@ -81,9 +92,7 @@ export class TopicDirectory {
     if (known !== undefined) return known;
     try {
       const count = await this.#retrying(async () => {
-        const [nodeId] = this.#cluster.getNodeIds();
-        if (nodeId === undefined) await this.#cluster.refreshMetadata();
-        const broker = await this.#cluster.findBroker({ nodeId: nodeId ?? this.#cluster.getNodeIds()[0]! });
+        const broker = await this.#anyBroker();
         try {
           const { topicMetadata } = await broker.metadata([topic]);
           return topicMetadata.find((found) => found.topic === topic)?.partitionMetadata.length;
@@ -97,6 +106,65 @@ export class TopicDirectory {
     } catch (error) {
       if (protocolType(error) === "INVALID_TOPIC_EXCEPTION") return undefined;
       throw streamsError(error, `look up topic ${topic}`);
+    }
+  }
+
+  async describe(topics: readonly string[]): Promise<readonly TopicDescription[]> {
+    if (topics.length === 0) return [];
+    let found: readonly TopicDescription[];
+    try {
+      found = await this.#retrying(async () => {
+        const broker = await this.#anyBroker();
+        this.#metadataVersion ??= await metadataVersion(broker);
+        return knowsIds(this.#metadataVersion) ? describeTopics(broker, topics) : await this.#countedAnew(topics);
+      });
+    } catch (error) {
+      throw streamsError(error, `look up topics ${topics.join(", ")}`);
+    }
+    for (const topic of topics) {
+      const now = found.find((each) => each.topic === topic);
+      if (now !== undefined && now.topicId === this.#ids.get(topic) && now.partitions === this.#counts.get(topic))
+        continue;
+      this.#forget(topic);
+      if (now === undefined) continue;
+      this.#ids.set(topic, now.topicId);
+      this.#counts.set(topic, now.partitions);
+    }
+    return found;
+  }
+
+  async #countedAnew(topics: readonly string[]): Promise<readonly TopicDescription[]> {
+    for (const topic of topics) this.#counts.delete(topic);
+    const counts = await Promise.all(topics.map(async (topic) => [topic, await this.partitions(topic)] as const));
+    return counts.flatMap(([topic, partitions]) => (partitions === undefined ? [] : [{ topic, partitions }]));
+  }
+
+  /** What was known of the topic may be of another one. */
+  #forget(topic: string): void {
+    this.#ids.delete(topic);
+    this.#counts.delete(topic);
+    for (const name of this.#ends.keys()) if (name.startsWith(`${topic}/`)) this.#ends.delete(name);
+  }
+
+  async #anyBroker(): Promise<Broker> {
+    if (this.#cluster.getNodeIds()[0] === undefined) await this.#cluster.refreshMetadata();
+    return this.#cluster.findBroker({ nodeId: this.#cluster.getNodeIds()[0]! });
+  }
+
+  async grow(topic: string, partitions: number): Promise<void> {
+    await this.check([{ topic, partition: 0 }]);
+    try {
+      await this.#retrying(async () =>
+        growTopic(await this.#cluster.findControllerBroker(), topic, partitions, this.#settings.deliveryTimeoutMs),
+      );
+      // Another broker may hear of it a moment later.
+      await this.#retrying(async () => {
+        const [now] = await this.describe([topic]);
+        if (now === undefined || now.partitions < partitions) throw new ProtocolError("GROWING", true, topic);
+        await this.#cluster.refreshMetadata();
+      });
+    } catch (error) {
+      throw streamsError(error, `give ${topic} ${partitions} partitions`);
     }
   }
 
@@ -146,17 +214,46 @@ export class TopicDirectory {
     await this.#topicSettings.retain(topics);
   }
 
-  async offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
+  offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
+    return this.#ofAll(topics, (partitions) => this.bounds(partitions));
+  }
+
+  /** From the first offset to the one the next record will get. */
+  ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
+    return this.#ofAll(topics, (partitions) => this.rangesOf(partitions));
+  }
+
+  async #ofAll(
+    topics: readonly string[],
+    ask: (partitions: readonly TopicPartition[]) => Promise<readonly PartitionOffsets[]>,
+  ): Promise<readonly PartitionOffsets[]> {
     await this.check(topics.map((topic) => ({ topic, partition: 0 })));
     const partitions = topics.flatMap((topic) =>
       Array.from({ length: this.#counts.get(topic)! }, (_, partition) => ({ topic, partition })),
     );
     if (partitions.length === 0) return [];
     try {
-      return await this.#retrying(() => this.bounds(partitions));
+      return await this.#retrying(() => ask(partitions));
     } catch (error) {
       throw streamsError(error, `offsets of ${topics.join(", ")}`);
     }
+  }
+
+  /** One attempt, two requests to each leader at once. */
+  async rangesOf(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffsets[]> {
+    await this.#cluster.addMultipleTargetTopics([...new Set(partitions.map(({ topic }) => topic))]);
+    const byLeader = Map.groupBy(partitions, (at) => leaderOf(this.#cluster, at));
+    const found = await Promise.all(
+      [...byLeader].map(async ([nodeId, led]) => {
+        const broker = await this.#cluster.findBroker({ nodeId });
+        const [starts, ends] = await Promise.all([
+          listOffsets(broker, led, earliest, readUncommitted),
+          listOffsets(broker, led, latest, readUncommitted),
+        ]);
+        return led.map((at) => ({ ...at, start: starts.get(nameOf(at))!, end: ends.get(nameOf(at))! }));
+      }),
+    );
+    return found.flat();
   }
 
   /** One attempt, two requests to each leader at once; then one more where transactions or compaction hide the last record. */
@@ -244,12 +341,17 @@ export function nameOf({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }
 
-async function listOffsets(broker: Broker, partitions: readonly TopicPartition[], timestamp: number) {
+async function listOffsets(
+  broker: Broker,
+  partitions: readonly TopicPartition[],
+  timestamp: number,
+  isolationLevel: 0 | 1 = readCommitted,
+) {
   const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, group]) => ({
     topic,
     partitions: group.map(({ partition }) => ({ partition, timestamp })),
   }));
-  const { responses } = await broker.listOffsets({ isolationLevel: readCommitted, topics });
+  const { responses } = await broker.listOffsets({ isolationLevel, topics });
   const offsets = responses.flatMap((response) =>
     response.partitions.map(
       ({ partition, offset }) => [nameOf({ topic: response.topic, partition }), Number(offset)] as const,

@@ -4,6 +4,7 @@ import type {
   PartitionOffsets,
   Position,
   ProducerOptions,
+  TopicDescription,
   TopicPartition,
   TopicRetention,
   TopicSpec,
@@ -11,7 +12,7 @@ import type {
 import type { AvroSchema, Compatibility } from "../registry/registry.ts";
 
 /** Raise it with every change of the calls: a client and a server of different numbers do not talk. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** Names what one side keeps for the other, within one connection. */
 export type Handle = number;
@@ -29,7 +30,10 @@ export interface ServerCalls {
   topics(): Promise<readonly string[]>;
   retention(topics: readonly string[]): Promise<readonly TopicRetention[]>;
   retain(topics: readonly TopicRetention[]): Promise<void>;
+  grow(topic: string, partitions: number): Promise<void>;
+  describe(topics: readonly string[]): Promise<readonly TopicDescription[]>;
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
+  ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
   commit(groupId: string, positions: readonly Position[]): Promise<void>;
 

@@ -9,6 +9,7 @@ import type {
   Producer,
   ProducerOptions,
   Reader,
+  TopicDescription,
   TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
@@ -88,6 +89,22 @@ export class LocalBackbone implements Backbone {
 
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
     return this.#link.call("offsets", topics);
+  }
+
+  ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
+    return this.#link.call("ranges", topics);
+  }
+
+  grow(topic: string, partitions: number): Promise<void> {
+    this.#partitions.delete(topic);
+    return this.#link.call("grow", topic, partitions);
+  }
+
+  async describe(topics: readonly string[]): Promise<readonly TopicDescription[]> {
+    const found = await this.#link.call("describe", topics);
+    for (const topic of topics) this.#partitions.delete(topic);
+    for (const { topic, partitions } of found) this.#partitions.set(topic, partitions);
+    return found;
   }
 
   async producer(options: ProducerOptions = {}): Promise<Producer> {

@@ -29,7 +29,10 @@ export function createSession(backbone: ServedBackbone, listeners: ListenerCalls
     topics: () => backbone.topics(),
     retention: (topics) => backbone.retention(topics),
     retain: (topics) => backbone.retain(topics),
+    grow: (topic, partitions) => backbone.grow(topic, partitions),
+    describe: (topics) => backbone.describe(topics),
     offsets: (topics) => backbone.offsets(topics),
+    ranges: (topics) => backbone.ranges(topics),
     committed: (groupId, topics) => backbone.committed(groupId, topics),
     commit: (groupId, positions) => backbone.commit(groupId, positions),
 

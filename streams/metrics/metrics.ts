@@ -9,6 +9,9 @@ export interface Metrics {
   readonly latency: Histogram<"topic">;
   readonly commits: Counter;
   readonly restored: Counter<"task">;
+  readonly positionsReset: Counter<"topic" | "reason">;
+  readonly offsetsLost: Counter<"topic">;
+  readonly passedOn: Counter<"topic">;
   readonly tasks: Gauge;
   readonly standbys: Gauge;
   readonly queued: Gauge;
@@ -61,6 +64,24 @@ export function createMetrics(): Metrics {
       name: "loopstream_restored_records_total",
       help: "Changelog records applied to local state, at start or as a standby.",
       labelNames: ["task"],
+      registers,
+    }),
+    positionsReset: new Counter({
+      name: "loopstream_positions_reset_total",
+      help: "Partitions read from their start again: the topic was made anew (madeAnew) or has lost its end (cutBack).",
+      labelNames: ["topic", "reason"],
+      registers,
+    }),
+    offsetsLost: new Counter({
+      name: "loopstream_offsets_lost_total",
+      help: "Offsets that were removed from a topic before they were read.",
+      labelNames: ["topic"],
+      registers,
+    }),
+    passedOn: new Counter({
+      name: "loopstream_records_passed_on_total",
+      help: "Records that were written to another partition than the one whose task has their key, and passed on to it.",
+      labelNames: ["topic"],
       registers,
     }),
     tasks: new Gauge({ name: "loopstream_tasks", help: "Tasks this instance runs.", registers }),

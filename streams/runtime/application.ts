@@ -26,6 +26,8 @@ import { Outbox } from "./outbox.ts";
 import type { RestoreProgress } from "./restore.ts";
 import { StandbySet } from "./standby-set.ts";
 import { inputsAtEnd, TaskSet } from "./task-set.ts";
+import { MoveReport } from "./topic-moves.ts";
+import { TopicWatch } from "./topic-watch.ts";
 import { ensureTopic, ensureTopologyTopics } from "./topics.ts";
 
 export interface ApplicationOptions {
@@ -81,6 +83,7 @@ interface Waiter {
 
 /** What is open while the application is a member of its group; all of it is made anew after an error. */
 interface Membership {
+  readonly watch: TopicWatch;
   readonly globals: GlobalFeed;
   readonly clock: Reader | undefined;
   readonly committer: Committer;
@@ -101,6 +104,7 @@ export class Application {
   readonly #log: Log;
   readonly #outages: Outages;
   readonly #arrivals: ArrivalClock;
+  readonly #report: MoveReport;
   /** From an error that ended the membership to the next pass that works. */
   readonly #out: Outage;
   readonly #room = new RecordRoom();
@@ -121,6 +125,7 @@ export class Application {
     const { metrics } = this;
     const { backbone, delivery, log = silent } = options;
     this.#log = log;
+    this.#report = new MoveReport(log, metrics);
     this.#arrivals = new ArrivalClock(log);
     this.#outages = new Outages(log, metrics);
     this.#out = this.#outages.of("application");
@@ -141,16 +146,18 @@ export class Application {
 
   /** Creates topics, registers schemas (an incompatible one is refused here, by name), joins the group and runs. */
   async start(): Promise<void> {
-    const { topology, backbone, deadLetters, partitions } = this.#options;
-    await ensureTopologyTopics(topology, [deadLetters], backbone, this.serdes, partitions);
     await this.#join();
     this.#running = this.#run();
   }
 
   async #join(): Promise<void> {
-    const { id, topology, backbone, delivery, deadLetters } = this.#options;
+    const { id, topology, backbone, delivery, deadLetters, partitions } = this.#options;
     const open: Opening = {};
     this.#membership = open;
+    const topics = await ensureTopologyTopics(topology, [deadLetters], backbone, this.serdes, partitions, this.#log);
+    this.#tasks.spreadOver(topics.partitions);
+    this.#standbys.spreadOver(topics.partitions);
+    open.watch = new TopicWatch(backbone, topics.known);
     // Before anything is kept: what the brokers would refuse is then refused where it is made.
     await this.#room.learn(backbone, writtenTopics(topology, deadLetters));
     const producers = await openProducers(delivery, id, this.#instanceId, backbone);
@@ -170,6 +177,7 @@ export class Application {
         assigned: (at, committed) => this.#assigned(at, committed),
         revoked: (at) => this.#revoked(at),
         standby: (at) => this.#standbys.keep(at),
+        onTrimmed: (trimmed) => this.#report.trimmed(trimmed),
       },
     });
   }
@@ -247,6 +255,7 @@ export class Application {
 
   /** What was not committed is forgotten and read again. Resolves to the error that makes it impossible, if any. */
   async #rejoin(cause: unknown): Promise<unknown> {
+    if (hasCode(cause, "TOPIC_MOVED")) await this.#keepDone();
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
       await this.#leave();
       if (!(cause instanceof StreamsError)) return cause;
@@ -275,6 +284,13 @@ export class Application {
     });
   }
 
+  /** What was done is right, whatever became of the topics it was read from; where it can't be committed it is done again. */
+  async #keepDone(): Promise<void> {
+    const { committer, group } = this.#membership;
+    if (committer === undefined || group === undefined) return;
+    await committer.commit(group).catch(() => undefined);
+  }
+
   async #leave(): Promise<void> {
     const { group, clock, globals, committer } = this.#membership;
     for (const part of [group, clock, globals, committer]) await part?.close().catch(() => undefined);
@@ -283,9 +299,11 @@ export class Application {
   }
 
   async #pass(fetches: readonly Fetch[]): Promise<void> {
-    const { committer, group, clock, globals } = this.#open;
+    const { committer, group, clock, globals, watch } = this.#open;
     globals.check();
     const now = performance.now();
+    const moved = watch.check(now);
+    if (moved !== undefined) throw moved;
     await this.#tasks.add(fetches, now);
     const ticks = (await clock?.poll(0)) ?? [];
     if (ticks.length > 0) this.#arrivals.heard(ticks);
@@ -385,7 +403,9 @@ export class Application {
     committed?: () => Promise<readonly Position[]>,
   ): Promise<readonly Position[]> {
     await this.#standbys.release(partitions);
-    return this.#tasks.open(partitions, this.#open.globals.views(), committed);
+    const positions = await this.#tasks.open(partitions, this.#open.globals.views(), committed);
+    for (const task of this.#tasks.takeMoved()) this.#open.committer.touched(task);
+    return positions;
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {

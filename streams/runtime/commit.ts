@@ -67,8 +67,8 @@ export async function commit(
   );
 }
 
-function checkpointOf({ positions, streamTime }: Stand, changelogOffset: number): Checkpoint {
-  return { positions, streamTime, changelogOffset };
+function checkpointOf({ task, positions, streamTime }: Stand, changelogOffset: number): Checkpoint {
+  return { ...task.grounds, positions, streamTime, changelogOffset };
 }
 
 function changelogOf({ task, changes }: Stand, checkpoint: Checkpoint): OutgoingRecord[] {

@@ -38,20 +38,26 @@ export class StandbySet {
   #round: Round | undefined;
   #retry: NodeJS.Timeout | undefined;
   #changing: Promise<void> = Promise.resolve();
+  #spread: ReadonlyMap<string, number> = new Map();
 
   constructor(options: StandbySetOptions) {
     this.#options = options;
     this.#outage = options.outages.of("standby");
   }
 
+  /** What holds from now on: over how many partitions the state of each sub-topology is spread. Other partitions have none. */
+  spreadOver(partitions: ReadonlyMap<string, number>): void {
+    this.#spread = partitions;
+  }
+
   /** Keeps the state of the tasks of exactly these input partitions from now on. */
   keep(partitions: readonly TopicPartition[]): Promise<void> {
-    return this.#change(() => tasksOf(this.#options.topology, partitions));
+    return this.#change(() => tasksOf(this.#options.topology, partitions, this.#spread));
   }
 
   /** The tasks of these partitions are about to run here: when it resolves, their state is closed. */
   release(partitions: readonly TopicPartition[]): Promise<void> {
-    const leaving = tasksOf(this.#options.topology, partitions);
+    const leaving = tasksOf(this.#options.topology, partitions, this.#spread);
     if (![...leaving.keys()].some((name) => this.#tasks.has(name))) return this.#changing;
     return this.#change(() => new Map([...this.#tasks].filter(([name]) => !leaving.has(name))));
   }
@@ -129,13 +135,18 @@ export class StandbySet {
   }
 }
 
-/** By name: the changelog partition of each stateful task whose first input is among these. */
-function tasksOf(topology: Topology, partitions: readonly TopicPartition[]): ReadonlyMap<string, TopicPartition> {
+/** By name: the changelog partition of each stateful task that has some of these inputs. */
+function tasksOf(
+  topology: Topology,
+  partitions: readonly TopicPartition[],
+  spread: ReadonlyMap<string, number>,
+): ReadonlyMap<string, TopicPartition> {
   const stateful = topology.subTopologies.filter((subTopology) => subTopology.stateful);
   return new Map(
     stateful.flatMap(({ name, sources, changelog }: SubTopology) =>
       partitions
-        .filter(({ topic }) => topic === sources[0]!.name)
+        .filter(({ topic }) => sources.some((source) => source.name === topic))
+        .filter(({ partition }) => partition < (spread.get(name) ?? Number.POSITIVE_INFINITY))
         .map(({ partition }) => [`${name}-${partition}`, { topic: changelog, partition }] as const),
     ),
   );

@@ -1,17 +1,21 @@
 import type { Backbone, Fetch, PartitionOffsets, Position, Producer, TopicPartition } from "../backbone/backbone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Serdes } from "../serde/serdes.ts";
+import type { Origin } from "../operator.ts";
 import type { StateEngine } from "../state/engine.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";
-import { TaskState } from "../state/task-state.ts";
+import { TaskState, type Checkpoint, type Grounds } from "../state/task-state.ts";
 import type { Arrival } from "../task/arrival.ts";
 import type { DeadLetterValue } from "../task/dead-letter.ts";
 import type { Input } from "../task/input.ts";
 import type { RecordRoom } from "../task/record-room.ts";
 import { Task } from "../task/task.ts";
+import { silent, type Log } from "../log.ts";
+import { StreamsError } from "../errors.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 import { restoreState, type RestoreProgress } from "./restore.ts";
+import { MoveReport, TopicView } from "./topic-moves.ts";
 
 export interface TaskSetOptions {
   /** The consumer group. */
@@ -26,6 +30,7 @@ export interface TaskSetOptions {
   /** Opens the producer of a task; the one that was there before, anywhere, is fenced by it. Absent: tasks share one. */
   readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
   readonly openTopic: (topic: AnyTopic) => Promise<void>;
+  readonly log?: Log | undefined;
   readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
   /** The time at which what is read now arrives. */
   readonly arrival: () => Arrival;
@@ -40,10 +45,25 @@ export class TaskSet {
   readonly #tasks = new Map<string, Task>();
   readonly #byPartition = new Map<string, Task>();
   readonly #producers = new Map<string, Producer>();
+  readonly #report: MoveReport;
   #lastTicks: readonly Fetch[] = [];
+  /** By sub-topology: over how many partitions the keys of its state are spread. */
+  #spread: ReadonlyMap<string, number> = new Map();
+  #moved: Task[] = [];
 
   constructor(options: TaskSetOptions) {
     this.#options = options;
+    this.#report = new MoveReport(options.log ?? silent, options.metrics);
+  }
+
+  /** What holds for tasks that are opened from now on: over how many partitions the state of each sub-topology is spread. */
+  spreadOver(partitions: ReadonlyMap<string, number>): void {
+    this.#spread = partitions;
+  }
+
+  /** Tasks that were opened since the last call and do not start where they had come to: commit them, so that it is said once. */
+  takeMoved(): readonly Task[] {
+    return this.#moved.splice(0);
   }
 
   get size(): number {
@@ -65,8 +85,14 @@ export class TaskSet {
     committed?: () => Promise<readonly Position[]>,
   ): Promise<readonly Position[]> {
     const positions: Position[] = [];
-    for (const [subTopology, partition] of this.#shares(partitions)) {
-      const task = await this.#openTask(subTopology, partition, globals, committed);
+    const shares = [...this.#shares(partitions)];
+    const names = shares.flatMap(([{ sources, changelog, stateful }]) => [
+      ...sources.map(({ name }) => name),
+      ...(stateful ? [changelog] : []),
+    ]);
+    const view = await TopicView.of(this.#options.backbone, [...new Set(names)]);
+    for (const [subTopology, partition] of shares) {
+      const task = await this.#openTask(subTopology, partition, view, globals, committed);
       this.#tasks.set(task.id, task);
       for (const tick of this.#lastTicks) await task.add(tick, performance.now(), false);
       for (const { topic, fetched } of task.inputs) {
@@ -80,12 +106,15 @@ export class TaskSet {
   }
 
   async #openTask(
-    subTopology: SubTopology,
+    declared: SubTopology,
     partition: number,
+    view: TopicView,
     globals: Readonly<Record<string, unknown>>,
     settled?: () => Promise<readonly Position[]>,
   ): Promise<Task> {
     const { id, topology, backbone, serdes, deadLetters, room, metrics, openTopic, openProducer } = this.#options;
+    const spread = this.#spread.get(declared.name) ?? partition + 1;
+    const subTopology = shareOf(declared, partition, spread, view);
     // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
     const name = `${subTopology.name}/${partition}`;
     if (openProducer !== undefined) this.#producers.set(name, await openProducer(`${id}-${name}`));
@@ -96,17 +125,63 @@ export class TaskSet {
         .map((at) => [`${at.topic}/${at.partition}`, at.offset]),
     );
     const state = await this.#openStateAt(committed, subTopology, partition);
-    const positions = { ...committed, ...state.checkpoint?.positions };
-    return new Task(topology, subTopology, partition, state, positions, {
+    const { checkpoint } = state;
+    checkSpread(subTopology, checkpoint, spread);
+    const { positions, moved } = this.#positions(
+      subTopology,
+      partition,
+      { ...committed, ...checkpoint?.positions },
+      view,
+      checkpoint,
+    );
+    const mixed = checkpoint?.mixed === true || sources.some((topic) => view.has({ topic, partition: spread }));
+    const ids = [...sources, subTopology.changelog].flatMap((topic) => {
+      const topicId = view.ids[topic];
+      return topicId === undefined ? [] : [[topic, topicId] as const];
+    });
+    const grounds: Grounds = {
+      partitions: spread,
+      ...(mixed ? { mixed } : {}),
+      ...(ids.length === 0 ? {} : { topicIds: Object.fromEntries(ids) }),
+    };
+    const environment = {
       serdes,
       deadLetters,
       room,
       globals,
       open: openTopic,
-      onHandled: (operator, records) => metrics.handled.inc({ operator }, records),
-      onDeadLetter: (code) => metrics.deadLetters.inc({ code }),
+      onHandled: (operator: string, records: number) => metrics.handled.inc({ operator }, records),
+      onDeadLetter: (code: string) => metrics.deadLetters.inc({ code }),
+      onPassedOn: (topic: string) => metrics.passedOn.inc({ topic }),
+      onForeign: (origin: Origin) => this.#report.foreign(origin, spread),
       arrival: this.#options.arrival,
-    });
+    };
+    const task = new Task(topology, subTopology, partition, state, positions, environment, grounds);
+    if (moved) this.#moved.push(task);
+    return task;
+  }
+
+  /** Where its inputs start, by `topic/partition`: where they had come to, unless the topic is not what it was. */
+  #positions(
+    { sources }: SubTopology,
+    partition: number,
+    remembered: Readonly<Record<string, number>>,
+    view: TopicView,
+    checkpoint: Checkpoint | undefined,
+  ): { readonly positions: Readonly<Record<string, number>>; readonly moved: boolean } {
+    const positions: Record<string, number> = {};
+    let moved = false;
+    for (const { name: topic } of sources) {
+      const at = { topic, partition };
+      const offset = remembered[`${topic}/${partition}`];
+      const move =
+        offset === undefined ? undefined : view.moveOf({ ...at, offset, topicId: checkpoint?.topicIds?.[topic] });
+      positions[`${topic}/${partition}`] = move?.to ?? offset ?? view.start(at);
+      if (move === undefined) continue;
+      this.#report.say(move);
+      moved = true;
+    }
+    return { positions, moved };
   }
 
   /**
@@ -157,8 +232,8 @@ export class TaskSet {
 
   *#shares(partitions: readonly TopicPartition[]): Iterable<[SubTopology, number]> {
     for (const subTopology of this.#options.topology.subTopologies) {
-      const first = subTopology.sources[0]!.name;
-      for (const { topic, partition } of partitions) if (topic === first) yield [subTopology, partition];
+      const mine = partitions.filter(({ topic }) => subTopology.sources.some(({ name }) => name === topic));
+      for (const partition of new Set(mine.map((at) => at.partition))) yield [subTopology, partition];
     }
   }
 
@@ -221,4 +296,24 @@ export function inputsAtEnd(offsets: readonly PartitionOffsets[]): (input: Input
     const at = ends.get(`${topic.name}/${partition}`);
     return at === undefined || at.end <= at.start || fetched >= at.end;
   };
+}
+
+/**
+ * What of a sub-topology the task of a partition runs. A partition that was added later has no state: all its records belong to tasks that have
+ * theirs, and are passed on.
+ */
+function shareOf(subTopology: SubTopology, partition: number, spread: number, view: TopicView): SubTopology {
+  const sources = subTopology.sources.filter(({ name }) => view.has({ topic: name, partition }));
+  if (partition >= spread) return { ...subTopology, sources, operators: [], stateful: false };
+  return sources.length === subTopology.sources.length ? subTopology : { ...subTopology, sources };
+}
+
+function checkSpread({ changelog }: SubTopology, checkpoint: Checkpoint | undefined, spread: number): void {
+  const { partitions = spread } = checkpoint ?? {};
+  if (partitions === spread) return;
+  throw new StreamsError(
+    "TOPIC_MISMATCH",
+    `${changelog} has ${spread} partitions, and the state on it is spread over ${partitions}: it was given partitions, or is being ` +
+      `moved. Run loopstream topics repartition --partitions ${spread} with every process of the loop stopped`,
+  );
 }

@@ -1,7 +1,8 @@
-import type { Backbone, TopicSpec } from "../backbone/backbone.ts";
+import type { Backbone, TopicDescription, TopicSpec } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { silent, type Log } from "../log.ts";
 import type { Serdes } from "../serde/serdes.ts";
-import type { Topology } from "../topology/topology.ts";
+import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
 
 /** Creates a topic where it is missing and registers its schema. */
@@ -14,42 +15,81 @@ export async function ensureTopic(
   if (serdes.isOpen(topic)) return;
   const there = await backbone.partitions(topic.name);
   // One that was made by an older build is told whose time its records have.
-  if (there === undefined || topic.timestamps === "arrival") {
-    await create(backbone, {
-      name: topic.name,
-      partitions: there ?? topic.partitions ?? partitions,
-      cleanup: topic.cleanup,
-      ...(topic.retentionMs === undefined ? {} : { retentionMs: topic.retentionMs }),
-      ...(topic.timestamps === undefined ? {} : { timestamps: topic.timestamps }),
-    });
-  }
+  if (there === undefined || topic.timestamps === "arrival") await create(backbone, specOf(topic, partitions, there));
   await serdes.open(topic);
 }
 
-/** All topics of a topology, and the changelogs, with as many partitions as the inputs of their tasks. */
+function specOf(topic: AnyTopic, partitions: number, there?: number): TopicSpec {
+  return {
+    name: topic.name,
+    partitions: there ?? topic.partitions ?? partitions,
+    cleanup: topic.cleanup,
+    ...(topic.retentionMs === undefined ? {} : { retentionMs: topic.retentionMs }),
+    ...(topic.timestamps === undefined ? {} : { timestamps: topic.timestamps }),
+  };
+}
+
+/** The topics of a topology as they were found or made. */
+export interface TopologyTopics {
+  readonly known: readonly TopicDescription[];
+  /** By sub-topology: over how many partitions the keys of its state are spread. Its inputs have as many, or more. */
+  readonly partitions: ReadonlyMap<string, number>;
+}
+
+/**
+ * Makes all topics of a topology that are missing, and the changelogs. A sub-topology has as many tasks with state as its changelog has
+ * partitions; an input with fewer is given the others, and one with more is said: its records are passed on to those tasks.
+ */
 export async function ensureTopologyTopics(
   topology: Topology,
   more: readonly AnyTopic[],
   backbone: Backbone,
   serdes: Serdes,
   partitions: number,
-): Promise<void> {
-  for (const topic of [...topology.topics, ...more]) await ensureTopic(topic, backbone, serdes, partitions);
+  log: Log = silent,
+): Promise<TopologyTopics> {
+  const topics = [...topology.topics, ...more];
+  for (const topic of topics) await ensureTopic(topic, backbone, serdes, partitions);
+  const there = new Set((await backbone.describe(topics.map(({ name }) => name))).map(({ topic }) => topic));
+  for (const topic of topics.filter(({ name }) => !there.has(name))) {
+    log.warn({ topic: topic.name }, `topic ${topic.name} was deleted: it is made anew, and what was on it is gone`);
+    await create(backbone, specOf(topic, partitions));
+  }
+  const spread = new Map<string, number>();
   for (const subTopology of topology.subTopologies) {
-    const counts = new Map<string, number>();
-    for (const { name } of subTopology.sources) counts.set(name, (await backbone.partitions(name))!);
-    if (new Set(counts.values()).size > 1) {
-      const listed = [...counts].map(([name, count]) => `${name} has ${count}`).join(", ");
-      throw new StreamsError(
-        "TOPOLOGY_INVALID",
-        `${subTopology.name} reads topics side by side, so they need the same number of partitions: ${listed}`,
+    spread.set(subTopology.name, await settlePartitions(subTopology, backbone, log));
+  }
+  const changelogs = topology.subTopologies.filter(({ stateful }) => stateful).map(({ changelog }) => changelog);
+  const known = await backbone.describe([...topics.map(({ name }) => name), ...changelogs]);
+  return { known, partitions: spread };
+}
+
+/** @returns over how many partitions the sub-topology's keys are spread. */
+async function settlePartitions(subTopology: SubTopology, backbone: Backbone, log: Log): Promise<number> {
+  const { name, stateful, changelog, sources } = subTopology;
+  const described = await backbone.describe([...sources.map((topic) => topic.name), ...(stateful ? [changelog] : [])]);
+  const counts = new Map(described.map(({ topic, partitions }) => [topic, partitions]));
+  const most = Math.max(...sources.map((topic) => counts.get(topic.name) ?? 0));
+  const count = (stateful ? counts.get(changelog) : undefined) ?? most;
+  if (stateful && !counts.has(changelog)) {
+    await create(backbone, { name: changelog, partitions: count, cleanup: "compact" });
+  }
+  for (const { name: topic } of sources) {
+    const has = counts.get(topic) ?? count;
+    const fields = { topic, partitions: has, stateIn: count };
+    if (has < count) {
+      log.warn(fields, `${topic} has ${has} partitions and ${name} needs ${count}: it is given the others`);
+      await backbone.grow(topic, count);
+    } else if (has > count) {
+      const command = `loopstream topics repartition --partitions ${most}`;
+      log.warn(
+        { ...fields, command },
+        `${topic} has ${has} partitions, and the state of ${name} lies in ${count}: records are passed on to those ${count}. ` +
+          `To use all: stop every process of the loop and run ${command}`,
       );
     }
-    if (subTopology.stateful) {
-      const [count] = counts.values();
-      await create(backbone, { name: subTopology.changelog, partitions: count!, cleanup: "compact" });
-    }
   }
+  return count;
 }
 
 const PATIENCE_MS = 30_000;

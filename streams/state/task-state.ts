@@ -5,8 +5,18 @@ import type { Change, StateDatabase } from "./engine.ts";
 import { shortened } from "../shortened.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
+/** What positions and state were made from. Checkpoints of older builds do not say. */
+export interface Grounds {
+  /** Ids of the topics that are read, and of the changelog, by name, where the brokers give topics ids. */
+  readonly topicIds?: Readonly<Record<string, string>>;
+  /** Over how many partitions the keys of the state are spread. */
+  readonly partitions?: number;
+  /** Partitions were added once: inputs hold records whose keys belong to another partition now. */
+  readonly mixed?: boolean;
+}
+
 /** What the stored state stands for. It is written in the same batch as the data. */
-export interface Checkpoint {
+export interface Checkpoint extends Grounds {
   /** By `topic/partition`: the next input offset; everything before is in the state. */
   readonly positions: Readonly<Record<string, number>>;
   readonly streamTime: number;

@@ -143,11 +143,27 @@ export class Stepped {
         const shown = this.#lanes.filter(({ topic }) => topics.includes(topic)).map((lane) => shelf.offsets(lane));
         return others.length === 0 ? shown : [...shown, ...(await backbone.offsets(others))];
       },
-      async reader(positions) {
+      describe: async (topics) => {
+        const found = await backbone.describe(topics);
+        // Positions on what is shown are of the showing, whatever topic it is of.
+        return found.map(({ topicId, ...topic }) =>
+          topicId === undefined || stepped.has(topic.topic) ? topic : { ...topic, topicId },
+        );
+      },
+      ranges: async (topics) => {
+        const others = topics.filter((topic) => !stepped.has(topic));
+        const shown = this.#lanes.filter(({ topic }) => topics.includes(topic)).map((lane) => shelf.offsets(lane));
+        return others.length === 0 ? shown : [...shown, ...(await backbone.ranges(others))];
+      },
+      async reader(positions, readerOptions) {
         const others = positions.filter(({ topic }) => !stepped.has(topic));
-        if (others.length === positions.length) return backbone.reader(positions);
+        if (others.length === positions.length) return backbone.reader(positions, readerOptions);
         const own: readonly Position[] = positions.filter(({ topic }) => stepped.has(topic));
-        return new ShelfReader(shelf, own, others.length === 0 ? undefined : await backbone.reader(others));
+        return new ShelfReader(
+          shelf,
+          own,
+          others.length === 0 ? undefined : await backbone.reader(others, readerOptions),
+        );
       },
       async group(options) {
         const other = options.copartitioned.flat().find((topic) => !stepped.has(topic));
@@ -158,12 +174,13 @@ export class Stepped {
   }
 }
 
-function passedOn(backbone: Backbone): Omit<Backbone, "offsets" | "reader" | "group"> {
+function passedOn(backbone: Backbone): Omit<Backbone, "offsets" | "describe" | "ranges" | "reader" | "group"> {
   return {
     kind: backbone.kind,
     // What is shown has no group of the broker's: on Kafka the tasks' producers fence.
     fencesOffsets: backbone.kind === "embedded" && backbone.fencesOffsets,
     ensureTopics: (specs) => backbone.ensureTopics(specs),
+    grow: (topic, partitions) => backbone.grow(topic, partitions),
     partitions: (topic) => backbone.partitions(topic),
     topics: () => backbone.topics(),
     retention: (topics) => backbone.retention(topics),

@@ -3,7 +3,7 @@ import type { Fetch, LogRecord } from "../backbone/backbone.ts";
 import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { heldBytes } from "../backbone/record-size.ts";
 import type { Serdes } from "../serde/serdes.ts";
-import type { StreamRecord } from "../operator.ts";
+import type { Origin, StreamRecord } from "../operator.ts";
 import { checkRead, type AnyTopic } from "../topic.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
@@ -23,6 +23,23 @@ export interface Queued extends StreamRecord<unknown> {
   readonly moves: number;
 }
 
+export interface InputOptions {
+  /** Its values say how far event time has come. */
+  readonly isClock?: boolean;
+  /** Whether records of this key belong to another partition. Absent: none do. */
+  readonly isForeign?: (key: Uint8Array | null) => boolean;
+  /** Some of them do: each is looked at. Otherwise a few of every fetch are, until one is found. */
+  readonly mixed?: boolean;
+  /** Called with the first record that is found to belong elsewhere. */
+  readonly onForeign?: (origin: Origin) => void;
+}
+
+/** Of a fetch without a record that belongs elsewhere so many are looked at: a hash of every key would be felt. */
+const SAMPLES = 8;
+
+/** Stands for the value of a record that belongs to another partition: it is passed on as it was read. */
+export const FOREIGN = Symbol("foreign");
+
 /** The records of one partition that are fetched and not yet handled. */
 export class Input {
   readonly topic: AnyTopic;
@@ -34,13 +51,25 @@ export class Input {
   #head = 0;
   #bytes = 0;
   #next: number;
+  readonly #isForeign: ((key: Uint8Array | null) => boolean) | undefined;
+  readonly #onForeign: InputOptions["onForeign"];
+  #mixed: boolean;
 
-  constructor(topic: AnyTopic, partition: number, position: number, isClock = false) {
+  constructor(topic: AnyTopic, partition: number, position: number, options: InputOptions = {}) {
+    const { isClock = false, isForeign, mixed = false, onForeign } = options;
     this.topic = topic;
     this.#isClock = isClock;
+    this.#mixed = mixed;
+    this.#onForeign = onForeign;
     this.#maxFutureMs = topic.maxFutureMs ?? streamsLimits.maxFutureMs;
     this.partition = partition;
     this.#next = position;
+    this.#isForeign = isForeign;
+  }
+
+  /** There are, or were, records that belong to another partition. */
+  get mixed(): boolean {
+    return this.#mixed;
   }
 
   get length(): number {
@@ -74,15 +103,18 @@ export class Input {
   /** Decodes and queues; gives back what can't be decoded or has no time to be handled at. Records before the position are skipped. */
   async add(fetch: Fetch, serdes: Serdes, fetchedAt: number, arrival: Arrival): Promise<readonly Undecodable[]> {
     const bad: Undecodable[] = [];
+    if (!this.#mixed && this.#isForeign !== undefined) this.#sample(fetch.records, this.#isForeign);
+    const isForeign = this.#mixed ? this.#isForeign : undefined;
     const { now, latest } = arrival;
     const bound = latest + this.#maxFutureMs;
     for (const record of fetch.records) {
       if (record.offset < this.#next) continue;
       try {
         if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
-        if (!serdes.knows(record.value)) await serdes.learn(record.value);
-        const value: unknown = serdes.decode(this.topic, record.value);
-        checkRead(this.topic, record, value);
+        const foreign = isForeign !== undefined && isForeign(record.key);
+        if (!foreign && !serdes.knows(record.value)) await serdes.learn(record.value);
+        const value: unknown = foreign ? FOREIGN : serdes.decode(this.topic, record.value);
+        if (!foreign) checkRead(this.topic, record, value);
         const dated = this.#isClock ? (value as { readonly time: number }).time : record.timestamp;
         if (!isEventTime(dated)) throw badTime(dated, "its time");
         if (dated > bound) throw aheadOfTime(dated, latest, this.#maxFutureMs);
@@ -105,6 +137,16 @@ export class Input {
       this.#next = record.offset + 1;
     }
     return bad;
+  }
+
+  #sample(records: readonly LogRecord[], isForeign: (key: Uint8Array | null) => boolean): void {
+    const step = Math.max(1, Math.floor(records.length / SAMPLES));
+    for (let at = records.length - 1; at >= 0; at -= step) {
+      if (!isForeign(records[at]!.key)) continue;
+      this.#mixed = true;
+      const { topic, partition } = this;
+      return this.#onForeign?.({ topic: topic.name, partition, offset: records[at]!.offset });
+    }
   }
 
   /** Takes records from the head while `wanted` says so, at most `limit`. */

@@ -47,6 +47,9 @@ export interface TaskEnvironment {
   readonly onDeadLetter: (code: string) => void;
   /** The time at which what is read now arrives. */
   readonly arrival: () => Arrival;
+  readonly onPassedOn?: (topic: string) => void;
+  /** The first record of an input that belongs to another partition. */
+  readonly onForeign?: (origin: Origin) => void;
 }
 
 type AnyContext = Context<Record<string, AnyTopic>, Record<string, never>, Record<string, never>>;
@@ -292,6 +295,21 @@ export class OperatorChain {
   #checkTimer({ name }: AnyOperator, key: string): void {
     const value = TIMER_BYTES + Buffer.byteLength(name);
     this.#room.check({ by: `a timer of operator ${name}`, topic: this.#changelog, key, value, headers: noHeaders });
+  }
+
+  /** Writes a record to another partition of its topic, as it was read. */
+  passOn({ key, time, headers, origin: { topic }, raw }: Queued, partition: number): void {
+    this.#environment.onPassedOn?.(topic);
+    this.#outputs.push({
+      topic,
+      partition,
+      key,
+      value: raw.value!,
+      time,
+      headers,
+      fetchedAt: undefined,
+      request: undefined,
+    });
   }
 
   /** Writes a dead letter. */

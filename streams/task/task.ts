@@ -1,8 +1,10 @@
 import type { Fetch, TopicPartition } from "../backbone/backbone.ts";
-import type { TaskState } from "../state/task-state.ts";
+import type { Origin } from "../operator.ts";
+import type { Grounds, TaskState } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
+import { partitionOf } from "../backbone/partitioner.ts";
 import { timeOfLetter } from "./arrival.ts";
-import { Input } from "./input.ts";
+import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, takeRun } from "./merge.ts";
 import { OperatorChain, type Output, type TaskEnvironment } from "./operator-chain.ts";
 
@@ -19,11 +21,16 @@ export class Task {
   readonly partition: number;
   readonly state: TaskState;
   readonly inputs: readonly Input[];
+  /** What its positions and its state are made from. */
+  readonly grounds: Grounds;
   readonly #topology: Topology;
   readonly #environment: TaskEnvironment;
   readonly #chain: OperatorChain;
 
-  /** @param positions by `topic/partition`: where its inputs start; absent: at offset 0. */
+  /**
+   * @param positions by `topic/partition`: where its inputs start; absent: at offset 0.
+   * @param grounds records whose keys belong to another one of their `partitions` are passed on to it.
+   */
   constructor(
     topology: Topology,
     subTopology: SubTopology,
@@ -31,7 +38,9 @@ export class Task {
     state: TaskState,
     positions: Readonly<Record<string, number>>,
     environment: TaskEnvironment,
+    grounds: Grounds = {},
   ) {
+    this.grounds = grounds;
     this.id = `${subTopology.name}/${partition}`;
     this.subTopology = subTopology;
     this.partition = partition;
@@ -39,10 +48,19 @@ export class Task {
     this.#topology = topology;
     this.#environment = environment;
     this.#chain = new OperatorChain(topology, subTopology, partition, state, environment);
-    const sources = subTopology.sources.map(
-      (topic) => new Input(topic, partition, positions[`${topic.name}/${partition}`] ?? 0),
-    );
-    this.inputs = topology.clock === undefined ? sources : [...sources, new Input(topology.clock, 0, 0, true)];
+    const options: InputOptions =
+      grounds.partitions === undefined
+        ? {}
+        : {
+            mixed: grounds.mixed === true,
+            isForeign: (key) => this.#homeOf(key) !== partition,
+          };
+    const sources = subTopology.sources.map((topic) => {
+      const onForeign = (origin: Origin): void => environment.onForeign?.(origin);
+      return new Input(topic, partition, positions[`${topic.name}/${partition}`] ?? 0, { ...options, onForeign });
+    });
+    this.inputs =
+      topology.clock === undefined ? sources : [...sources, new Input(topology.clock, 0, 0, { isClock: true })];
   }
 
   /** The highest event time that has passed, ms. */
@@ -88,10 +106,26 @@ export class Task {
       const timer = this.state.nextTimer()?.time ?? Number.POSITIVE_INFINITY;
       const run = takeRun(this.inputs, next, MOST_RECORDS, horizon, timer);
       handled += run.length;
-      this.#chain.advance(run.at(-1)!.moves);
-      if (next.topic !== this.#topology.clock) await this.#chain.handle(next.topic, run);
+      const own = next.mixed ? this.#passOn(run) : run;
+      if (own.length === 0) continue;
+      this.#chain.advance(own.at(-1)!.moves);
+      if (next.topic !== this.#topology.clock) await this.#chain.handle(next.topic, own);
     }
     return handled;
+  }
+
+  /** The partition whose task has what is kept of the key. A record without one stays where it is, while that partition has a task. */
+  #homeOf(key: Uint8Array | null): number {
+    const partitions = this.grounds.partitions!;
+    return key === null ? this.partition % partitions : partitionOf(key, partitions);
+  }
+
+  /** Sends what belongs to other partitions there. @returns the rest. */
+  #passOn(run: readonly Queued[]): readonly Queued[] {
+    for (const record of run) {
+      if (record.value === FOREIGN) this.#chain.passOn(record, this.#homeOf(record.raw.key));
+    }
+    return run.filter(({ value }) => value !== FOREIGN);
   }
 
   /** Fires the timers that are due at `time`, and makes those up to `horizon` known. @returns whether there were any. */

@@ -56,6 +56,22 @@ export class MemoryBackbone implements Backbone {
     );
   }
 
+  ranges(topics: readonly string[]) {
+    return this.offsets(topics);
+  }
+
+  async describe(topics: readonly string[]) {
+    return topics.flatMap((topic) => {
+      const partitions = this.#logs.get(topic)?.length;
+      return partitions === undefined ? [] : [{ topic, partitions }];
+    });
+  }
+
+  async grow(topic: string, partitions: number): Promise<void> {
+    const logs = this.#log(topic);
+    while (logs.length < partitions) logs.push([]);
+  }
+
   #log(topic: string): LogRecord[][] {
     const log = this.#logs.get(topic);
     if (log === undefined) throw new StreamsError("UNKNOWN_TOPIC", `there is no topic ${topic}`);
