@@ -19,6 +19,12 @@ export const recordLimits = Object.freeze({
   headers: 100,
   /** Names and values of those headers together; bytes. */
   headerBytes: 32_768,
+  /** Different values or buckets of one distribution in an hour's statistics. */
+  statsBuckets: 64,
+  /** The name of a value or bucket there; bytes. */
+  statsNameBytes: 64,
+  /** An hour's statistics of one use case, version and partition in their longest form; bytes. */
+  statsHourBytes: 600_000,
   /** Replies are kept this long after they were written; ms. */
   repliesKeptMs: 3_600_000,
 });

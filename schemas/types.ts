@@ -178,9 +178,9 @@ export interface HourlyStats {
   readonly expired: number;
   /** Rows corrected by a late observation. */
   readonly corrected: number;
-  /** Decisions by value. */
+  /** Decisions by value: names cut at 64 bytes, numbers by the power of two below their size, signed; past 64 of them (other). */
   readonly values: Readonly<Record<string, number>>;
-  /** By feature. */
+  /** By feature. Where an hour has no room for more of them, the rest is counted as (other). */
   readonly features: Readonly<Record<string, Distribution>>;
   /** By objective. */
   readonly predictions: Readonly<Record<string, Distribution>>;
@@ -204,7 +204,7 @@ export interface Distribution {
   readonly min: null | number;
   /** Largest number. */
   readonly max: null | number;
-  /** Count by bucket: categories by name, numbers by the power of two below their size, signed. */
+  /** Count by bucket: categories by name, cut at 64 bytes, numbers by the power of two below their size, signed; past 64 of them (other). */
   readonly buckets: Readonly<Record<string, number>>;
 }
 
@@ -595,7 +595,11 @@ export const hourlyStatsSchema = {
     { name: "rows", type: "long", doc: "Labelled, by the hour of the row." },
     { name: "expired", type: "long", doc: "Decisions whose wait ended without a label, by that hour." },
     { name: "corrected", type: "long", doc: "Rows corrected by a late observation." },
-    { name: "values", type: { type: "map", values: "long" }, doc: "Decisions by value." },
+    {
+      name: "values",
+      type: { type: "map", values: "long" },
+      doc: "Decisions by value: names cut at 64 bytes, numbers by the power of two below their size, signed; past 64 of them (other).",
+    },
     {
       name: "features",
       type: {
@@ -614,13 +618,13 @@ export const hourlyStatsSchema = {
             {
               name: "buckets",
               type: { type: "map", values: "long" },
-              doc: "Count by bucket: categories by name, numbers by the power of two below their size, signed.",
+              doc: "Count by bucket: categories by name, cut at 64 bytes, numbers by the power of two below their size, signed; past 64 of them (other).",
             },
           ],
           namespace: "loopstream",
         },
       },
-      doc: "By feature.",
+      doc: "By feature. Where an hour has no room for more of them, the rest is counted as (other).",
     },
     { name: "predictions", type: { type: "map", values: "loopstream.Distribution" }, doc: "By objective." },
     { name: "labels", type: "loopstream.Distribution", doc: "Of the rows." },

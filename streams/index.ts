@@ -78,6 +78,7 @@ export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type S
 export { ensureTopic } from "./runtime/topics.ts";
 export { Serdes } from "./serde/serdes.ts";
 export { UnreadableRecords, type UnreadableRecord } from "./serde/unreadable-records.ts";
+export { shortened } from "./shortened.ts";
 export { createLevelEngine } from "./state/level-engine.ts";
 export { createMemoryEngine } from "./state/memory-engine.ts";
 export { createRocksEngine } from "./state/rocks-engine.ts";

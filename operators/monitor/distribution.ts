@@ -1,8 +1,14 @@
-import type { Distribution } from "../../schemas/index.ts";
+import { recordLimits, type Distribution } from "../../schemas/index.ts";
+import { shortened } from "../../streams/index.ts";
 
-/** Most different bucket names a distribution keeps; the rest is counted together. */
-const MOST_BUCKETS = 64;
+const { statsBuckets, statsNameBytes, statsHourBytes } = recordLimits;
+/** Stands for all names there was no room for. */
 export const OTHER = "(other)";
+
+/** What an hour holds so far, in bytes of its longest form; everything in it takes from this. */
+export interface Room {
+  bytes: number;
+}
 
 export interface RunningDistribution {
   count: number;
@@ -13,7 +19,7 @@ export interface RunningDistribution {
   spread: number;
   min: number | null;
   max: number | null;
-  buckets: Record<string, number>;
+  readonly buckets: Map<string, number>;
 }
 
 export const newDistribution = (): RunningDistribution => ({
@@ -24,27 +30,75 @@ export const newDistribution = (): RunningDistribution => ({
   spread: 0,
   min: null,
   max: null,
-  buckets: {},
+  buckets: new Map(),
 });
 
-export function observe(into: RunningDistribution, value: number | string | null): void {
+/** A number that is not finite is missing. */
+export function observe(into: RunningDistribution, value: number | string | null, room: Room): void {
   into.count++;
-  if (value === null) {
+  if (value === null || (typeof value === "number" && !Number.isFinite(value))) {
     into.missing++;
     return;
   }
-  if (typeof value === "number") {
-    into.numbers++;
-    const distance = value - into.mean;
+  if (typeof value === "number") observeNumber(into, value);
+  countIn(into.buckets, bucketOf(value), room);
+}
+
+function observeNumber(into: RunningDistribution, value: number): void {
+  into.numbers++;
+  const distance = value - into.mean;
+  if (Number.isFinite(distance)) {
     into.mean += distance / into.numbers;
-    into.spread += distance * (value - into.mean);
-    into.min = into.min === null ? value : Math.min(into.min, value);
-    into.max = into.max === null ? value : Math.max(into.max, value);
+    into.spread = Math.min(into.spread + distance * (value - into.mean), Number.MAX_VALUE);
+  } else {
+    into.mean += value / into.numbers - into.mean / into.numbers;
+    into.spread = Number.MAX_VALUE;
   }
-  const bucket = typeof value === "string" ? value : numberBucket(value);
-  const known = bucket in into.buckets || Object.keys(into.buckets).length < MOST_BUCKETS;
-  const name = known ? bucket : OTHER;
-  into.buckets[name] = (into.buckets[name] ?? 0) + 1;
+  into.min = into.min === null ? value : Math.min(into.min, value);
+  into.max = into.max === null ? value : Math.max(into.max, value);
+}
+
+/** Counts a name, or where there is no room for another one, the rest. */
+export function countIn(counts: Map<string, number>, name: string, room: Room): void {
+  const count = counts.get(name);
+  if (count !== undefined) {
+    counts.set(name, count + 1);
+    return;
+  }
+  const bytes = bucketBytes(name);
+  const known = counts.size < statsBuckets && room.bytes + bytes <= statsHourBytes;
+  if (!known) return void counts.set(OTHER, (counts.get(OTHER) ?? 0) + 1);
+  room.bytes += bytes;
+  counts.set(name, 1);
+}
+
+/** The distribution of a name, or where there is no room for another one, that of the rest. */
+export function distributionIn(all: Map<string, RunningDistribution>, name: string, room: Room): RunningDistribution {
+  const known = all.get(name) ?? (room.bytes + distributionBytes(name) <= statsHourBytes ? undefined : all.get(OTHER));
+  if (known !== undefined) return known;
+  const bytes = distributionBytes(name);
+  const taken = room.bytes + bytes <= statsHourBytes ? name : OTHER;
+  room.bytes += bytes;
+  const added = newDistribution();
+  all.set(taken, added);
+  return added;
+}
+
+/** The longest form is JSON, with every number as long as it can be. */
+export function distributionBytes(name: string): number {
+  return DISTRIBUTION_BYTES + jsonBytes(name);
+}
+export function bucketBytes(name: string): number {
+  return BUCKET_BYTES + jsonBytes(name);
+}
+/** Three counts, four numbers, brackets, and a bucket for the rest. */
+const DISTRIBUTION_BYTES = 3 * 17 + 4 * 25 + 12 + 32;
+const BUCKET_BYTES = 20;
+const jsonBytes = (name: string): number => Buffer.byteLength(JSON.stringify(name));
+
+/** Names are cut; numbers are counted by the power of two below their size. */
+export function bucketOf(value: number | string): string {
+  return typeof value === "string" ? shortened(value, statsNameBytes) : numberBucket(value);
 }
 
 /** `0`, or the sign and the power of two below the size: 5 is in `4`, −0.3 in `-0.25`. */
@@ -56,5 +110,6 @@ export function numberBucket(value: number): string {
 
 export function toDistribution(running: RunningDistribution): Distribution {
   const { count, missing, numbers, mean, spread, min, max, buckets } = running;
-  return { count, missing, mean, variance: numbers < 2 ? 0 : spread / (numbers - 1), min, max, buckets };
+  const variance = numbers < 2 ? 0 : spread / (numbers - 1);
+  return { count, missing, mean, variance, min, max, buckets: Object.fromEntries(buckets) };
 }

@@ -1,34 +1,48 @@
 import type { DecisionRecorded, HourlyStats, Joined } from "../../schemas/index.ts";
-import { newDistribution, observe, toDistribution, type RunningDistribution } from "./distribution.ts";
+import {
+  bucketOf,
+  countIn,
+  distributionBytes,
+  distributionIn,
+  newDistribution,
+  observe,
+  toDistribution,
+  type Room,
+  type RunningDistribution,
+} from "./distribution.ts";
 
 export const HOUR_MS = 3_600_000;
 export const hourOf = (time: number): number => Math.floor(time / HOUR_MS) * HOUR_MS;
 
-/** One hour of one use case and blueprint version, as it grows. */
-export interface RunningHour {
+/** Of an hour without names: its counts, the labels, the latencies and some brackets. */
+export const emptyHourBytes = 8 * 17 + 64 + 2 * distributionBytes("");
+
+/** One hour of one use case and blueprint version, as it grows up to `recordLimits.statsHourBytes`. */
+export interface RunningHour extends Room {
   decisions: number;
   nulls: number;
   errors: number;
   rows: number;
   expired: number;
   corrected: number;
-  values: Record<string, number>;
-  features: Record<string, RunningDistribution>;
-  predictions: Record<string, RunningDistribution>;
+  readonly values: Map<string, number>;
+  readonly features: Map<string, RunningDistribution>;
+  readonly predictions: Map<string, RunningDistribution>;
   labels: RunningDistribution;
   latencyMs: RunningDistribution;
 }
 
 export const newHour = (): RunningHour => ({
+  bytes: emptyHourBytes,
   decisions: 0,
   nulls: 0,
   errors: 0,
   rows: 0,
   expired: 0,
   corrected: 0,
-  values: {},
-  features: {},
-  predictions: {},
+  values: new Map(),
+  features: new Map(),
+  predictions: new Map(),
   labels: newDistribution(),
   latencyMs: newDistribution(),
 });
@@ -43,15 +57,15 @@ export function countDecision(
   hour.decisions++;
   if (decision.value === null) hour.nulls++;
   if (decision.reason === "error") hour.errors++;
-  const value = String(decision.value);
-  hour.values[value] = (hour.values[value] ?? 0) + 1;
+  const { value } = decision;
+  countIn(hour.values, bucketOf(typeof value === "number" ? value : String(value)), hour);
   for (const [index, name] of names.entries()) {
-    observe((hour.features[name] ??= newDistribution()), decision.features[index] ?? null);
+    observe(distributionIn(hour.features, name, hour), decision.features[index] ?? null, hour);
   }
   for (const [name, prediction] of Object.entries(decision.predictions)) {
-    observe((hour.predictions[name] ??= newDistribution()), prediction);
+    observe(distributionIn(hour.predictions, name, hour), prediction, hour);
   }
-  if (!Number.isNaN(latencyMs)) observe(hour.latencyMs, latencyMs);
+  if (!Number.isNaN(latencyMs)) observe(hour.latencyMs, latencyMs, hour);
 }
 
 export function countJoined(hour: RunningHour, joined: Joined): void {
@@ -61,7 +75,7 @@ export function countJoined(hour: RunningHour, joined: Joined): void {
   }
   if (joined.maturity === "corrected") hour.corrected++;
   else hour.rows++;
-  observe(hour.labels, joined.label);
+  observe(hour.labels, joined.label, hour);
 }
 
 export function toStats(
@@ -73,11 +87,13 @@ export function toStats(
     readonly partition: number;
   },
 ): HourlyStats {
-  const all = (running: Record<string, RunningDistribution>) =>
-    Object.fromEntries(Object.entries(running).map(([name, distribution]) => [name, toDistribution(distribution)]));
+  const all = (running: ReadonlyMap<string, RunningDistribution>) =>
+    Object.fromEntries(Array.from(running, ([name, distribution]) => [name, toDistribution(distribution)]));
+  const { bytes: _, ...counts } = hour;
   return {
-    ...hour,
+    ...counts,
     ...of,
+    values: Object.fromEntries(hour.values),
     features: all(hour.features),
     predictions: all(hour.predictions),
     labels: toDistribution(hour.labels),

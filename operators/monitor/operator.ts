@@ -1,14 +1,8 @@
 import { validBlueprints } from "../../blueprints/index.ts";
 import { decisions, hourlyStats, joined, type DecisionRecorded } from "../../schemas/index.ts";
-import {
-  defineOperator,
-  jsonStore,
-  LATENCY_HEADER,
-  type Context,
-  type Headers,
-  type Topic,
-} from "../../streams/index.ts";
+import { defineOperator, LATENCY_HEADER, type Context, type Headers, type Topic } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
+import { hourStore } from "./hour-store.ts";
 import { countDecision, countJoined, HOUR_MS, hourOf, newHour, toStats, type RunningHour } from "./logic.ts";
 
 /** An hour is closed this long after its end, in event time, for what comes late. */
@@ -16,7 +10,7 @@ const GRACE_MS = 600_000;
 
 const parts = {
   out: { stats: hourlyStats },
-  state: { hours: jsonStore<RunningHour>() },
+  state: { hours: hourStore },
   globals: { blueprints: blueprintTable },
 } as const;
 type MonitorContext = Context<typeof parts.out, typeof parts.state, typeof parts.globals>;
@@ -57,7 +51,7 @@ export const monitorOf = (of: Topic<DecisionRecorded>) =>
     onTimer({ key }, context) {
       const hour = context.state.hours.get(key);
       if (hour === undefined) return;
-      const [useCase, blueprintVersion, start] = key.split("/") as [string, string, string];
+      const [useCase, blueprintVersion, start] = partsOf(key);
       const of = { useCase, blueprintVersion, hour: Number(start), partition: context.partition };
       context.emit("stats", { key: useCase, value: toStats(hour, of), time: of.hour + HOUR_MS });
       context.state.hours.delete(key);
@@ -73,6 +67,13 @@ interface DecidedBy {
 
 const hourKey = ({ useCase, blueprintVersion }: DecidedBy, time: number): string =>
   `${useCase}/${blueprintVersion}/${hourOf(time)}`;
+
+/** A use case may have slashes, the version and the hour have none. */
+function partsOf(key: string): readonly [useCase: string, blueprintVersion: string, start: string] {
+  const parts = key.split("/");
+  const [blueprintVersion = "", start = ""] = parts.splice(-2);
+  return [parts.join("/"), blueprintVersion, start];
+}
 
 /** Reads and writes each hour once a batch. */
 function update<R extends { readonly time: number }>(

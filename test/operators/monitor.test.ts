@@ -191,3 +191,49 @@ test("a feature with very many categories keeps 64 names and counts the rest tog
   expect(buckets["(other)"]).toBe(136);
   expect(Object.values(buckets).reduce((sum, n) => sum + n, 0)).toBe(200);
 });
+
+test("60,000 different numeric decisions in an hour are counted by their power of two", async () => {
+  for (let from = 0; from < 60_000; from += 6_000) {
+    const some = Array.from({ length: 6_000 }, (_, i) =>
+      decision(`d${from + i}`, START + 1, { value: from + i + 0.5 }),
+    );
+    await driver.input(decisions).send(...some.map(made));
+  }
+  await driver.advanceTo(START + 2 * HOUR);
+  const [hour] = stats();
+  expect(Object.keys(hour!.values)).toEqual([...Array.from({ length: 16 }, (_, i) => String(2 ** i)), "0.5"]);
+  expect(Object.values(hour!.values).reduce((sum, n) => sum + n, 0)).toBe(60_000);
+  expect(hour!.values["1024"]).toBe(1_024);
+  expect(driver.deadLetters()).toEqual([]);
+});
+
+test("200 categories of 20,000 bytes, as decisions and as features, are counted by the beginning of their names", async () => {
+  const long = (i: number): string => `${i} ${"ä".repeat(10_000)}`;
+  const all = Array.from({ length: 200 }, (_, i) =>
+    decision(`d${i}`, START + i, { value: long(i), features: [1, long(i), 1, 1, 1, 1] }),
+  );
+  await driver.input(decisions).send(...all.map(made));
+  await driver.advanceTo(START + 2 * HOUR);
+  const [hour] = stats();
+  for (const counts of [hour!.values, hour!.features["carrier"]!.buckets]) {
+    expect(Object.keys(counts)).toHaveLength(65);
+    expect(counts["(other)"]).toBe(136);
+    for (const name of Object.keys(counts)) expect(name).toMatch(/^(\d+ ä{30,31}|\(other\))$/);
+  }
+});
+
+const inherited = ["constructor", "toString", "hasOwnProperty", "valueOf"];
+
+test("names that every object inherits are counted as any other", async () => {
+  const all = inherited.flatMap((name, i) => [
+    decision(`a${i}`, START + i, { value: name, features: [1, name, 1, 1, 1, 1] }),
+    decision(`b${i}`, START + i, { value: name, features: [1, name, 1, 1, 1, 1] }),
+  ]);
+  await driver.input(decisions).send(...all.map(made));
+  await driver.restart();
+  await driver.advanceTo(START + 2 * HOUR);
+  const [hour] = stats();
+  for (const counts of [hour!.values, hour!.features["carrier"]!.buckets]) {
+    expect(Object.entries(counts).sort()).toEqual(inherited.map((name) => [name, 2]).sort());
+  }
+});

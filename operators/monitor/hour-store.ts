@@ -1,0 +1,111 @@
+import type { StoreSpec } from "../../streams/index.ts";
+import { bucketBytes, distributionBytes, type RunningDistribution } from "./distribution.ts";
+import { emptyHourBytes, type RunningHour } from "./logic.ts";
+
+type Counts = readonly (readonly [name: string, count: number])[];
+type StoredDistribution = readonly [
+  count: number,
+  missing: number,
+  numbers: number,
+  mean: number,
+  spread: number,
+  min: number | null,
+  max: number | null,
+  buckets: Counts,
+];
+type Distributions = readonly (readonly [name: string, StoredDistribution])[];
+
+/** Lists of pairs: any name is as good as another, and most of the bytes are numbers. */
+type StoredHour = readonly [
+  counts: readonly number[],
+  values: Counts,
+  features: Distributions,
+  predictions: Distributions,
+  labels: StoredDistribution,
+  latencyMs: StoredDistribution,
+];
+
+/** As hours were kept before. */
+type FormerDistribution = Omit<RunningDistribution, "buckets"> & { readonly buckets: Readonly<Record<string, number>> };
+interface FormerHour {
+  readonly decisions: number;
+  readonly nulls: number;
+  readonly errors: number;
+  readonly rows: number;
+  readonly expired: number;
+  readonly corrected: number;
+  readonly values: Readonly<Record<string, number>>;
+  readonly features: Readonly<Record<string, FormerDistribution>>;
+  readonly predictions: Readonly<Record<string, FormerDistribution>>;
+  readonly labels: FormerDistribution;
+  readonly latencyMs: FormerDistribution;
+}
+
+export const hourStore: StoreSpec<RunningHour> = {
+  encode: (hour) => Buffer.from(JSON.stringify(stored(hour))),
+  decode(bytes) {
+    const read = JSON.parse(Buffer.from(bytes).toString()) as StoredHour | FormerHour;
+    return "decisions" in read ? fromFormer(read) : fromStored(read);
+  },
+};
+
+function stored(hour: RunningHour): StoredHour {
+  const { decisions, nulls, errors, rows, expired, corrected, values, features, predictions } = hour;
+  const all = (of: ReadonlyMap<string, RunningDistribution>): Distributions =>
+    Array.from(of, ([name, distribution]) => [name, storedDistribution(distribution)] as const);
+  return [
+    [decisions, nulls, errors, rows, expired, corrected, hour.bytes],
+    [...values],
+    all(features),
+    all(predictions),
+    storedDistribution(hour.labels),
+    storedDistribution(hour.latencyMs),
+  ];
+}
+
+function storedDistribution(of: RunningDistribution): StoredDistribution {
+  return [of.count, of.missing, of.numbers, of.mean, of.spread, of.min, of.max, [...of.buckets]];
+}
+
+function fromStored([counts, values, features, predictions, labels, latencyMs]: StoredHour): RunningHour {
+  const [decisions = 0, nulls = 0, errors = 0, rows = 0, expired = 0, corrected = 0, bytes = 0] = counts;
+  const all = (of: Distributions): Map<string, RunningDistribution> =>
+    new Map(of.map(([name, distribution]) => [name, running(distribution)]));
+  return {
+    ...{ bytes, decisions, nulls, errors, rows, expired, corrected, values: new Map(values) },
+    ...{ features: all(features), predictions: all(predictions) },
+    ...{ labels: running(labels), latencyMs: running(latencyMs) },
+  };
+}
+
+function running([count, missing, numbers, mean, spread, min, max, buckets]: StoredDistribution): RunningDistribution {
+  return { count, missing, numbers, mean, spread, min, max, buckets: new Map(buckets) };
+}
+
+function fromFormer(hour: FormerHour): RunningHour {
+  const one = (of: FormerDistribution): RunningDistribution => ({
+    ...of,
+    buckets: new Map(Object.entries(of.buckets)),
+  });
+  const all = (of: Readonly<Record<string, FormerDistribution>>): Map<string, RunningDistribution> =>
+    new Map(Object.entries(of).map(([name, distribution]) => [name, one(distribution)]));
+  const read = {
+    ...hour,
+    ...{ values: new Map(Object.entries(hour.values)), features: all(hour.features) },
+    ...{ predictions: all(hour.predictions), labels: one(hour.labels), latencyMs: one(hour.latencyMs) },
+  };
+  return { ...read, bytes: bytesOf(read) };
+}
+
+function bytesOf({ values, features, predictions }: Omit<RunningHour, "bytes">): number {
+  let bytes = emptyHourBytes;
+  const addCounts = (counts: ReadonlyMap<string, number>): void => {
+    for (const name of counts.keys()) bytes += bucketBytes(name);
+  };
+  addCounts(values);
+  for (const [name, { buckets }] of [...features, ...predictions]) {
+    bytes += distributionBytes(name);
+    addCounts(buckets);
+  }
+  return bytes;
+}
