@@ -129,4 +129,6 @@ export class LastingReader implements Reader {
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
-const isPassing = (error: unknown): boolean => error instanceof StreamsError && error.flags.retry;
+/** A position that does not hold any more is for the caller to settle. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof StreamsError && error.flags.retry && error.code !== "TOPIC_MOVED";

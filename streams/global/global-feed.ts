@@ -2,6 +2,7 @@ import { textOf } from "../bytes.ts";
 import type { Backbone, Fetch, PartitionOffsets, Position, Reader } from "../backbone/backbone.ts";
 import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { LastingReader } from "../backbone/lasting-reader.ts";
+import { TopicView, type Move } from "../backbone/topic-view.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import type { GlobalView } from "../operator.ts";
@@ -15,10 +16,13 @@ import { checkRead } from "../topic.ts";
 import { TableContent } from "./table-content.ts";
 
 const POSITION = "\u0001";
+/** Before a topic's name: the id of the topic that its positions are of. */
+const TOPIC_ID = "\u0002";
+const TOPIC_ID_END = "\u0003";
 const DATABASE = "globals";
 
 export interface GlobalFeedOptions {
-  readonly backbone: Pick<Backbone, "offsets" | "reader">;
+  readonly backbone: Pick<Backbone, "offsets" | "reader" | "describe" | "ranges">;
   readonly serdes: Serdes;
   readonly engine: StateEngine;
   readonly sources: readonly GlobalSource[];
@@ -26,6 +30,12 @@ export interface GlobalFeedOptions {
   readonly onUndecodable: (fetch: Fetch, index: number, error: unknown) => void;
   /** Called once, with what ended the feed: the globals stand still from then on. Outages do not end it. */
   readonly onFailure?: (error: unknown) => void;
+  /** The feed of this process before, which is closed: tables whose topics were made anew since go on with what it had read. */
+  readonly former?: GlobalFeed | undefined;
+  /** A fold is read from another position than the one it had come to. */
+  readonly onMove?: (move: Move) => void;
+  /** A table's topic is not the one that was read before; `kept`: what it held is still known here. */
+  readonly onTableLost?: (topic: string, kept: boolean) => void;
   /** Default: nothing is said of outages. */
   readonly outages?: Outages;
   /** The time at which what is read now arrives. Default: no record lies ahead. */
@@ -45,6 +55,10 @@ export class GlobalFeed {
   readonly #tables = new Map<string, TableContent>();
   readonly #folds = new Map<string, FoldBytes>();
   readonly #next = new Map<string, number>();
+  /** Of the topics, where they have any. */
+  #ids: Readonly<Record<string, string>> = {};
+  /** Tables that know more than is on their topics. */
+  readonly #kept = new Set<string>();
   readonly #database: StateDatabase;
   readonly #reader: Reader;
   #waiters: (() => void)[] = [];
@@ -69,20 +83,40 @@ export class GlobalFeed {
   }
 
   static async #openOver(database: StateDatabase, options: GlobalFeedOptions): Promise<GlobalFeed> {
-    const { backbone, sources } = options;
+    const { backbone, sources, former, onMove, onTableLost } = options;
+    const topics = [...new Set(sources.map(({ topic }) => topic.name))];
+    const view = await TopicView.of(backbone, topics);
+    const known = new Map<string, string>();
+    for (const [key, id] of await database.range(TOPIC_ID, TOPIC_ID_END)) {
+      known.set(key.slice(TOPIC_ID.length), Buffer.from(id).toString());
+    }
     const positions: Position[] = [];
-    for (const { topic, partition, start } of await backbone.offsets([...new Set(sources.map((s) => s.topic.name))])) {
+    const changes = Object.entries(view.ids).map(([topic, id]): Change => [TOPIC_ID + topic, Buffer.from(id)]);
+    for (const { topic, partition, start } of await backbone.offsets(topics)) {
       const folded = sources.some((source) => source.kind === "fold" && source.topic.name === topic);
       const [stored] = folded ? await database.getMany([`${POSITION}${topic}/${partition}`]) : [];
       const offset = stored === undefined ? start : Number(Buffer.from(stored).toString());
-      positions.push({ topic, partition, offset });
+      const move =
+        stored === undefined ? undefined : view.moveOf({ topic, partition, offset, topicId: known.get(topic) });
+      if (move !== undefined) {
+        onMove?.(move);
+        changes.push([`${POSITION}${topic}/${partition}`, Buffer.from(String(move.to))]);
+      }
+      positions.push({ topic, partition, offset: move?.to ?? offset });
     }
+    await database.write(changes);
     const outages = options.outages ?? new Outages();
     const log = outages.of("globals");
     const reader = await LastingReader.open(backbone, positions, log);
     const feed = new GlobalFeed(options, database, reader, positions, [log, outages.of("schemas of globals")]);
+    feed.#ids = view.ids;
     for (const source of sources) {
-      if (source.kind === "table") feed.#tables.set(source.name, new TableContent());
+      const { name } = source.topic;
+      const kept = source.kind === "table" ? former?.kept(source.name, name, view.ids[name]) : undefined;
+      if (kept !== undefined) feed.#kept.add(source.name);
+      const lost = source.kind === "table" && view.ids[name] !== (known.get(name) ?? view.ids[name]);
+      if (lost) onTableLost?.(name, kept !== undefined);
+      if (source.kind === "table") feed.#tables.set(source.name, kept ?? new TableContent());
       else feed.#folds.set(source.name, await FoldBytes.load(source.name, database));
     }
     return feed;
@@ -101,6 +135,13 @@ export class GlobalFeed {
     this.#database = database;
     this.#reader = reader;
     for (const { topic, partition, offset } of positions) this.#next.set(`${topic}/${partition}`, offset);
+  }
+
+  /** What a table held, where its topic has another id by now; `undefined` where all of it is read again. */
+  kept(table: string, topic: string, topicId: string | undefined): TableContent | undefined {
+    const id = this.#ids[topic];
+    const another = id !== undefined && topicId !== undefined && id !== topicId;
+    return another || this.#kept.has(table) ? this.#tables.get(table) : undefined;
   }
 
   /** Views by name, as operators see them. */

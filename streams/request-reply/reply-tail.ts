@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backbone, LogRecord, Position, Reader } from "../backbone/backbone.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
+import { hasCode } from "../errors.ts";
 
 const POLL_MS = 1_000;
 const FIRST_WAIT_MS = 100;
@@ -68,6 +69,8 @@ export class ReplyTail {
         this.#outage = undefined;
       } catch (error) {
         this.#outage = error;
+        // The topic was made anew, or has lost its end: whatever is on it now came after the requests.
+        if (hasCode(error, "TOPIC_MOVED")) this.#next = 0;
         await this.#closeReader();
         await sleep(wait, undefined, { signal }).catch(() => undefined);
         wait = Math.min(wait * 2, LONGEST_WAIT_MS);

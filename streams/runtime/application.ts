@@ -109,6 +109,8 @@ export class Application {
   readonly #out: Outage;
   readonly #room = new RecordRoom();
   #membership: Partial<Membership> = {};
+  /** The newest feed there was: tables outlive the topics they were read from. */
+  #globals: GlobalFeed | undefined;
   #running: Promise<void> | undefined;
   #closing = false;
   #stopSleeping: (() => void) | undefined;
@@ -197,6 +199,9 @@ export class Application {
       serdes: this.serdes,
       engine,
       sources: topology.globals,
+      former: this.#globals,
+      onMove: (move) => this.#report.say(move),
+      onTableLost: (topic, kept) => this.#report.tableLost(topic, kept),
       outages: this.#outages,
       arrival: () => this.#arrival(),
       onUndecodable: (fetch, index, error) => this.#buryGlobal(fetch, index, error),
@@ -205,6 +210,7 @@ export class Application {
     // Known before it has read anything, so that it can be closed meanwhile.
     open.globals = globals;
     if (!this.#closing) await globals.start();
+    this.#globals = globals;
   }
 
   async #openClock(): Promise<Reader | undefined> {

@@ -1,5 +1,6 @@
 import { textOf } from "../bytes.ts";
 import type { Backbone, Fetch, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
+import { TopicView } from "../backbone/topic-view.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Outage, Outages } from "../outage.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
@@ -81,7 +82,8 @@ export class StandbySet {
     const { backbone, engine } = this.#options;
     const databases = new Map<string, StateDatabase>();
     try {
-      for (const name of this.#tasks.keys()) databases.set(name, await openOrDestroy(engine, name));
+      const view = await TopicView.of(backbone, [...new Set([...this.#tasks.values()].map(({ topic }) => topic))]);
+      for (const name of this.#tasks.keys()) databases.set(name, await this.#openAt(engine, name, view));
       const reader = await backbone.reader(await this.#positions(databases));
       const round: Round = { databases, reader, stopped: false, running: Promise.resolve() };
       this.#round = round;
@@ -92,6 +94,18 @@ export class StandbySet {
       for (const database of databases.values()) await database.close();
       this.#later(error);
     }
+  }
+
+  /** What was made from another changelog of this name is worth nothing. */
+  async #openAt(engine: StateEngine, name: string, view: TopicView): Promise<StateDatabase> {
+    const database = await openOrDestroy(engine, name);
+    const { changelogOffset: offset = 0, topicIds } = (await readCheckpoint(database)) ?? {};
+    const changelog = this.#tasks.get(name)!;
+    const move = view.moveOf({ ...changelog, offset, topicId: topicIds?.[changelog.topic] });
+    if (move === undefined || move.reason === "trimmed") return database;
+    await database.close();
+    await engine.destroy(name);
+    return engine.open(name);
   }
 
   #later(error: unknown): void {

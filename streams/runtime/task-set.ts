@@ -15,7 +15,8 @@ import { StreamsError } from "../errors.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 import { restoreState, type RestoreProgress } from "./restore.ts";
-import { MoveReport, TopicView } from "./topic-moves.ts";
+import { TopicView } from "../backbone/topic-view.ts";
+import { MoveReport } from "./topic-moves.ts";
 
 export interface TaskSetOptions {
   /** The consumer group. */

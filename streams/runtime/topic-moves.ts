@@ -1,67 +1,8 @@
-import type { Backbone, PartitionOffsets, Position, TopicPartition, Trimmed } from "../backbone/backbone.ts";
+import type { Trimmed } from "../backbone/backbone.ts";
+import type { Move } from "../backbone/topic-view.ts";
 import type { Log } from "../log.ts";
 import type { Origin } from "../operator.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-
-/** `madeAnew`: another topic of the same name. `cutBack`: the same one without its end. `trimmed`: without its start. */
-export type MoveReason = "madeAnew" | "cutBack" | "trimmed";
-
-/** A position that does not hold any more, and where reading goes on. */
-export interface Move extends TopicPartition {
-  readonly reason: MoveReason;
-  readonly from: number;
-  readonly to: number;
-  /** One past the last offset of the partition now. */
-  readonly end: number;
-}
-
-/** A position as it was remembered, with the topic it is of where that is known. */
-export interface Remembered extends Position {
-  readonly topicId?: string | undefined;
-}
-
-/** What topics are now: their ids, and what their partitions hold. */
-export class TopicView {
-  readonly ids: Readonly<Record<string, string>>;
-  readonly #ranges: ReadonlyMap<string, PartitionOffsets>;
-
-  /** Asks the brokers anew. Rejects with `UNKNOWN_TOPIC`. */
-  static async of(backbone: Pick<Backbone, "describe" | "ranges">, topics: readonly string[]): Promise<TopicView> {
-    const described = await backbone.describe(topics);
-    return new TopicView(
-      Object.fromEntries(described.flatMap(({ topic, topicId }) => (topicId === undefined ? [] : [[topic, topicId]]))),
-      await backbone.ranges(topics),
-    );
-  }
-
-  constructor(ids: Readonly<Record<string, string>>, ranges: readonly PartitionOffsets[]) {
-    this.ids = ids;
-    this.#ranges = new Map(ranges.map((range) => [`${range.topic}/${range.partition}`, range]));
-  }
-
-  has({ topic, partition }: TopicPartition): boolean {
-    return this.#ranges.has(`${topic}/${partition}`);
-  }
-
-  start({ topic, partition }: TopicPartition): number {
-    return this.#ranges.get(`${topic}/${partition}`)?.start ?? 0;
-  }
-
-  /** The move of a position that was remembered; `undefined` where reading goes on at it. */
-  moveOf({ topic, partition, offset, topicId }: Remembered): Move | undefined {
-    const range = this.#ranges.get(`${topic}/${partition}`);
-    if (range === undefined) return undefined;
-    const { start, end } = range;
-    const id = this.ids[topic];
-    const reason = (): MoveReason | undefined => {
-      if (topicId !== undefined && id !== undefined && topicId !== id) return "madeAnew";
-      if (offset > end) return "cutBack";
-      return offset < start ? "trimmed" : undefined;
-    };
-    const found = reason();
-    return found === undefined ? undefined : { topic, partition, reason: found, from: offset, to: start, end };
-  }
-}
 
 /** Says where positions were moved, and counts it. */
 export class MoveReport {
@@ -84,6 +25,16 @@ export class MoveReport {
     this.#log.warn(
       { topic, partition, reason, position: from, start: to, end },
       `${topic}/${partition} ${what}; it is read from its start, at offset ${to}, instead of ${from}`,
+    );
+  }
+
+  /** A table's topic was made anew. `kept`: this process has read what was on it before. */
+  tableLost(topic: string, kept: boolean): void {
+    this.#metrics.positionsReset.inc({ topic, reason: "madeAnew" });
+    const here = kept ? "This process keeps what it has read, until it ends. " : "";
+    this.#log.error(
+      { topic, reason: "madeAnew", kept },
+      `${topic} was deleted and made anew: what was on it is gone. ${here}Publish again what is missing, while some process still knows it`,
     );
   }
 

@@ -5,6 +5,7 @@ import type {
   PartitionOffsets,
   Position,
   Reader,
+  TopicDescription,
   TopicPartition,
 } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
@@ -68,6 +69,14 @@ export class MemoryLog {
     return topics.flatMap((topic) =>
       this.#logs(topic).map((log, partition) => ({ topic, partition, start: 0, end: log.length })),
     );
+  }
+
+  ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
+    return this.offsets(topics);
+  }
+
+  async describe(topics: readonly string[]): Promise<readonly TopicDescription[]> {
+    return topics.map((topic) => ({ topic, partitions: this.#logs(topic).length }));
   }
 
   async reader(positions: readonly Position[]): Promise<Reader> {
