@@ -9,7 +9,7 @@ import {
   type DecisionReplied,
 } from "../../schemas/index.ts";
 import { createRequester, readTopic, Sender, Serdes, type Published, type Requester } from "../../streams/index.ts";
-import type { Place } from "../chaos/product.ts";
+import type { OpenPlace, Place } from "../chaos/product.ts";
 
 export const CONTROL = `
 useCase: control
@@ -38,16 +38,22 @@ type Given = Published<unknown>;
 
 /** How many decisions one round asks for. */
 const ROUND = 12;
-const ANSWER_MS = 60_000;
+const ANSWER_MS = 20_000;
+/** Longer than anything is away. */
+const INSIST_MS = 60_000;
 /** What every instance reads whole is read beside the requests: events are given so long to get there. */
 const EVENTS_AHEAD_MS = 1_500;
 
+interface Connection {
+  readonly place: Place;
+  readonly sender: Sender;
+  readonly requester: Requester<unknown, DecisionReplied>;
+}
+
 /** Traffic that nobody touches: each of its decisions is answered, recorded once, and becomes the row it would become without the rest. */
 export class Control {
-  readonly #place: Place;
-  readonly #serdes: Serdes;
-  readonly #sender: Sender;
-  readonly #requester: Requester<unknown, DecisionReplied>;
+  readonly #open: OpenPlace;
+  #connection: Promise<Connection> | undefined;
   /** Everything that was stored, in the order it was sent. */
   readonly sent: Given[] = [];
   readonly problems: string[] = [];
@@ -55,17 +61,45 @@ export class Control {
   answered = 0;
   #rounds = 0;
 
-  constructor(place: Place) {
-    this.#place = place;
-    this.#serdes = new Serdes(place.registry);
-    this.#sender = new Sender(place.backbone, this.#serdes);
-    this.#requester = createRequester<unknown, DecisionReplied>({
-      backbone: place.backbone,
-      serdes: this.#serdes,
-      requests: decisionRequests as never,
-      replies: decisionReplies,
-      sender: this.#sender,
+  constructor(open: OpenPlace) {
+    this.#open = open;
+  }
+
+  #connected(): Promise<Connection> {
+    this.#connection ??= this.#open().then((place) => {
+      const serdes = new Serdes(place.registry);
+      const sender = new Sender(place.backbone, serdes);
+      const requester = createRequester<unknown, DecisionReplied>({
+        ...{ backbone: place.backbone, serdes, sender },
+        requests: decisionRequests as never,
+        replies: decisionReplies,
+      });
+      return { place, sender, requester };
     });
+    return this.#connection;
+  }
+
+  async #disconnect(of: Promise<Connection> | undefined = this.#connection): Promise<void> {
+    if (of !== this.#connection) return;
+    this.#connection = undefined;
+    const open = await of?.catch(() => undefined);
+    await open?.requester.close().catch(() => undefined);
+    await open?.sender.close().catch(() => undefined);
+    await open?.place.close().catch(() => undefined);
+  }
+
+  /** Again with a new connection, while the time is not over: whoever served the old one may have gone. */
+  async #insist<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    for (const deadline = performance.now() + INSIST_MS; ;) {
+      const connection = this.#connected();
+      try {
+        return await work(await connection);
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await this.#disconnect(connection);
+        await sleep(250);
+      }
+    }
   }
 
   /** @param after what was done before, for the problems. */
@@ -95,7 +129,8 @@ export class Control {
     this.sent.push({ topic: decisionRequests, key: decisionId, value, time });
     this.asked++;
     try {
-      const reply = await this.#requester.request({ key: decisionId, value, time }, ANSWER_MS);
+      const ask = { key: decisionId, value, time };
+      const reply = await this.#insist(({ requester }) => requester.request(ask, ANSWER_MS));
       if (reply.reason === "noModel" && reply.decisionId === decisionId) this.answered++;
       else this.problems.push(`after ${after}: ${decisionId} was answered ${reply.reason} ${reply.error ?? ""}`);
     } catch (error) {
@@ -104,21 +139,12 @@ export class Control {
   }
 
   async #send({ topic, key, value, time }: Given): Promise<void> {
-    const deadline = performance.now() + ANSWER_MS;
-    for (;;) {
-      try {
-        await this.#sender.send(topic as never, { key, value: value as never, time });
-        this.sent.push({ topic, key, value, time } as Given);
-        return;
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-        await sleep(250);
-      }
-    }
+    await this.#insist(({ sender }) => sender.send(topic as never, { key, value: value as never, time }));
+    this.sent.push({ topic, key, value, time } as Given);
   }
 
   /** By decision id: the newest row, without what only says when it was made. */
-  async rows(place: Place = this.#place): Promise<ReadonlyMap<string, string>> {
+  async rows(place: Place): Promise<ReadonlyMap<string, string>> {
     const newest = new Map<string, string>();
     for await (const { key, value } of readTopic(place.backbone, new Serdes(place.registry), controlRows)) {
       const { maturity: _maturity, rowTime: _rowTime, ...rest } = value;
@@ -128,18 +154,17 @@ export class Control {
   }
 
   /** Of the control's decisions: how often each was recorded. */
-  async recorded(): Promise<ReadonlyMap<string, number>> {
+  async recorded({ backbone, registry }: Place): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     const options = { onBad: () => undefined };
-    for await (const { value } of readTopic(this.#place.backbone, this.#serdes, decisions, options)) {
+    for await (const { value } of readTopic(backbone, new Serdes(registry), decisions, options)) {
       if (value.useCase === "control") counts.set(value.decisionId, (counts.get(value.decisionId) ?? 0) + 1);
     }
     return counts;
   }
 
-  async close(): Promise<void> {
-    await this.#requester.close();
-    await this.#sender.close();
+  close(): Promise<void> {
+    return this.#disconnect();
   }
 }
 

@@ -71,9 +71,9 @@ export async function runTorture(place: TorturePlace, options: TortureOptions): 
   const problems: string[] = [];
   const written: Written[] = [];
   let [refused, revived, faults] = [0, 0, 0];
-  const product = await place.open();
-  const control = new Control(product);
+  const control = new Control(place.open);
   const writer = new Writer(place, random);
+  let product: Place | undefined;
   const alive = async (after: string, mayEnd: boolean): Promise<void> => {
     if (!(await place.loop.revive())) return;
     revived++;
@@ -100,6 +100,7 @@ export async function runTorture(place: TorturePlace, options: TortureOptions): 
       await control.round(fault.name);
     }
     await sleep(WAIT_MS);
+    product = await place.open();
     const settled = await settle(control, product);
     problems.push(...control.problems, ...settled.problems);
     problems.push(...(await differences(control, settled.rows)));
@@ -117,7 +118,7 @@ export async function runTorture(place: TorturePlace, options: TortureOptions): 
   } finally {
     await control.close().catch(() => undefined);
     await writer.close();
-    await product.close().catch(() => undefined);
+    await product?.close().catch(() => undefined);
   }
 }
 
@@ -220,10 +221,13 @@ class Writer {
     const sent: Written[] = [];
     for (const one of batch) {
       if (performance.now() > until) break;
-      await send([one.record]).then(
-        () => void sent.push(one),
-        () => undefined,
-      );
+      try {
+        await send([one.record]);
+        sent.push(one);
+      } catch (error) {
+        // Whoever serves us has gone: the others would be refused for that.
+        if (hasCode(error, "BACKBONE_UNAVAILABLE")) await this.close().then(() => this.#open());
+      }
     }
     return sent;
   }
@@ -244,7 +248,7 @@ interface Settled {
 async function settle(control: Control, product: Place): Promise<Settled> {
   for (const deadline = performance.now() + SETTLE_MS; ;) {
     const rows = await control.rows(product);
-    const recorded = await control.recorded();
+    const recorded = await control.recorded(product);
     if (rows.size >= control.asked || performance.now() > deadline) {
       const twice = [...recorded].filter(([, count]) => count > 1).map(([id]) => id);
       return {
@@ -274,6 +278,7 @@ async function differences(control: Control, rows: ReadonlyMap<string, string>):
     });
     await publishBlueprint(loop, CONTROL);
     await loop.publisher.publish(control.sent);
+    await loop.application.idle();
     const time = Date.now();
     await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
     await loop.application.idle();
