@@ -1,3 +1,5 @@
+import { Cron } from "croner";
+
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
@@ -16,7 +18,27 @@ const FIELDS: readonly Field[] = [
   { name: "day of week", min: 0, max: 7, words: DAYS },
 ];
 
-/** What is wrong with a cron line of five fields, or null. */
+const lines = new Map<string, Cron>();
+
+/**
+ * The first minute after `after` at which a cron line of five fields is due, ms, in UTC; null when it is due never again. As cron has it, a line that
+ * restricts both the day of the month and the day of the week is due on either. The time is computed: a line that is rarely due costs no more.
+ */
+export function nextDue(line: string, after: number): number | null {
+  let cron = lines.get(line);
+  // Paused and without a function: it only computes, and no timer is set.
+  if (cron === undefined) lines.set(line, (cron = new Cron(withRanges(line), { timezone: "UTC", paused: true })));
+  return cron.nextRun(new Date(after))?.getTime() ?? null;
+}
+
+/** `5/10` is every tenth from 5 on: 5-59/10. */
+function withRanges(line: string): string {
+  const fields = line.trim().split(/\s+/);
+  const written = fields.map((text, index) => text.replace(/(^|,)(\w+)\//g, `$1$2-${FIELDS[index]!.max}/`));
+  return written.join(" ");
+}
+
+/** What is wrong with a cron line of five fields, or null. What this accepts, `nextDue` takes. */
 export function cronProblem(line: string): string | null {
   const fields = line.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {
@@ -28,7 +50,7 @@ export function cronProblem(line: string): string | null {
       if (!fits(part, field)) return `"${text}" is no ${field.name} (${field.min}–${field.max}, *, a-b, */n, lists)`;
     }
   }
-  return null;
+  return nextDue(line.trim(), 0) === null ? "this day never comes" : null;
 }
 
 function fits(part: string, field: Field): boolean {

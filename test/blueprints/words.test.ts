@@ -36,6 +36,7 @@ describe("a cron line", () => {
       ["5-1 * * * *", "minute"],
       ["1, * * * *", "minute"],
       ["0 0 4 * * *", "five fields"],
+      ["0 4 31 2 *", "never comes"],
     ] as const) {
       expect(cronProblem(line), line).toContain(what);
     }
