@@ -25,6 +25,8 @@ export const streamsLimits = Object.freeze({
   outageLineMs: 60_000,
   /** How often topics are looked at for having been made anew or given more partitions, ms. */
   topicLookMs: 2_000,
+  /** Openings that the embedded log remembers. */
+  logEpochs: 64,
   /** A dead letter's value as it was read; bytes. The key and then the headers have what is left of the record. */
   deadLetterValueBytes: 900_000,
   /** The key of what could not be handled, in its dead letter; bytes. */

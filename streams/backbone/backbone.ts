@@ -4,6 +4,7 @@
  */
 
 import { streamsLimits } from "../limits.ts";
+import type { LogHistory } from "./log-history.ts";
 
 /** One partition of one topic. */
 export interface TopicPartition {
@@ -229,6 +230,8 @@ export interface Backbone {
   reader(positions: readonly Position[], options?: ReaderOptions): Promise<Reader>;
   /** Committed offsets of a group; a partition without one is left out. */
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
+  /** For who keeps on disk what was made from records: what the log has lost since. Absent where a log never loses its end. */
+  history?(): Promise<LogHistory>;
   /** Sets the committed offsets of a group that has no members now: a feed's memory of how far it came. */
   commit(groupId: string, positions: readonly Position[]): Promise<void>;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import { seenAs } from "./log-history.ts";
 import type { Backbone, OutgoingRecord, Position, Reader, TopicPartition } from "./backbone.ts";
 
 /** How callers' names and the brokers' belong together. Two topics never share a name on either side. */
@@ -101,6 +102,9 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
     },
     reader: async (positions, { onTrimmed } = {}) =>
       read(await backbone.reader(addAll(positions), { onTrimmed: (trimmed) => onTrimmed?.(cut(trimmed)) })),
+    ...(backbone.history === undefined
+      ? {}
+      : { history: async () => seenAs(await backbone.history!(), (topic) => inner(topic) ?? topic) }),
     committed: async (groupId, topics) => (await backbone.committed(prefix + groupId, topics.map(outer))).map(cut),
     commit: (groupId, positions) => backbone.commit(prefix + groupId, addAll(positions)),
     close: () => backbone.close(),

@@ -16,6 +16,7 @@ import type {
   TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
+import type { LogHistory } from "../backbone/log-history.ts";
 import { StreamsError } from "../errors.ts";
 import { silent, type Log } from "../log.ts";
 import { Outages, reasonOf } from "../outage.ts";
@@ -23,6 +24,7 @@ import { steadyWallClock } from "../steady-clock.ts";
 import { CommittedOffsets, putPositions } from "./committed-offsets.ts";
 import { Coordinator, type Share } from "./coordinator.ts";
 import { DiskSync, type SyncMode } from "./disk-sync.ts";
+import { Epochs } from "./epochs.ts";
 import { LogGroup } from "./log-group.ts";
 import { LogProducer, type Append } from "./log-producer.ts";
 import { LogReader, nameOf } from "./log-reader.ts";
@@ -81,6 +83,7 @@ export class EmbeddedBackbone implements Backbone {
   readonly #retention: Retention;
   readonly #topics: TopicTable;
   readonly #offsets = new CommittedOffsets();
+  readonly #openings: Epochs;
   readonly #groups = new Map<string, Coordinator>();
   readonly #epochs = new Map<string, number>();
   #closed = false;
@@ -100,6 +103,7 @@ export class EmbeddedBackbone implements Backbone {
       reopened: () => this.#reopened(),
     });
     this.#topics = new TopicTable(this.#store, now);
+    this.#openings = new Epochs(this.#store, () => this.#topics.ends());
     this.#retention = new Retention((operations, stored) => this.#store.submit(operations, stored), now);
     this.registry = new EmbeddedRegistry(this.#store);
   }
@@ -112,6 +116,7 @@ export class EmbeddedBackbone implements Backbone {
       this.#log.error({ partitions }, "the disk has lost the newest records of the embedded log");
     }
     await this.#offsets.load(this.#store, (topic, partition) => this.#topics.find(topic)?.logs[partition]?.end);
+    await this.#openings.load(lost.length === 0);
     await this.registry.load();
     for (const { spec, logs } of this.#topics) {
       if (spec.retentionMs === undefined) continue;
@@ -209,16 +214,29 @@ export class EmbeddedBackbone implements Backbone {
     }
     // From the first offset given out to the submission nothing may fail: it would leave a hole.
     const prepared = [...byLog].map(([log, group]) => ({ log, records: log.prepare(group) }));
-    const operations: Operation[] = [];
     const positions = putPositions(offsets);
+    const beginning = this.#openings.begin();
+    const operations: Operation[] = [...beginning];
     const stored = prepared.map(({ log, records }) => log.append(records, operations));
     operations.push(...positions);
-    await this.#store.submit(operations, () => {
-      this.#offsets.set(offsets);
-      for (const show of stored) show();
-      for (const log of byLog.keys()) this.#retention.check(log);
-    });
+    await this.#store.submit(
+      operations,
+      () => {
+        this.#offsets.set(offsets);
+        for (const show of stored) show();
+        for (const log of byLog.keys()) this.#retention.check(log);
+      },
+      { durable: beginning.length > 0 },
+    );
   };
+
+  async history(): Promise<LogHistory> {
+    this.#store.check();
+    const beginning = this.#openings.begin();
+    // Where it has begun already, behind what is on its way.
+    await this.#store.submit(beginning, () => undefined, { durable: beginning.length > 0 });
+    return this.#openings.history;
+  }
 
   reader(positions: readonly Position[], { onTrimmed }: ReaderOptions = {}): Promise<Reader> {
     const reader = new LogReader((at) => this.#topics.log(at), onTrimmed);

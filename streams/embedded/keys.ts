@@ -59,6 +59,16 @@ export function offsetValue(offset: number): Buffer {
   return value;
 }
 
+/** `h` number u32 → an epoch of the log as JSON. */
+export function epochKey(number: number): Buffer {
+  const key = Buffer.allocUnsafe(5);
+  key[0] = 0x68;
+  key.writeUInt32BE(number, 1);
+  return key;
+}
+
+export const epochNumberOf = (key: Buffer): number => key.readUInt32BE(1);
+
 /** `n` → u32, the next topic's id: none is given out twice, though its topic be gone. */
 export const counterKey = (): Buffer => Buffer.from("n");
 /** `t` name → topic as JSON. */

@@ -56,6 +56,12 @@ export class TopicTable {
     return log;
   }
 
+  /** By `topic/partition`, of those that have records. */
+  ends(): Readonly<Record<string, number>> {
+    const logs = [...this.#topics.values()].flatMap((topic) => topic.logs).filter(({ end }) => end > 0);
+    return Object.fromEntries(logs.map((log) => [nameOf(log), log.end]));
+  }
+
   /**
    * Makes memory what the database holds, also of topics that are known already.
    * @returns the logs that have lost records which readers had seen.

@@ -3,12 +3,14 @@ import type { Backbone, Fetch, PartitionOffsets, Position, Reader } from "../bac
 import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { LastingReader } from "../backbone/lasting-reader.ts";
 import { TopicView, type Move } from "../backbone/topic-view.ts";
-import { StreamsError } from "../errors.ts";
+import { hasCode, StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import type { GlobalView } from "../operator.ts";
+import { silent, type Log } from "../log.ts";
 import { Outages, type Outage } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
+import { openState } from "../state/open-state.ts";
 import { aheadOfTime, unbounded, type Arrival } from "../task/arrival.ts";
 import { FoldBytes } from "./fold-bytes.ts";
 import type { GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
@@ -19,10 +21,11 @@ const POSITION = "\u0001";
 /** Before a topic's name: the id of the topic that its positions are of. */
 const TOPIC_ID = "\u0002";
 const TOPIC_ID_END = "\u0003";
+const POSITION_END = "\u0002";
 const DATABASE = "globals";
 
 export interface GlobalFeedOptions {
-  readonly backbone: Pick<Backbone, "offsets" | "reader" | "describe" | "ranges">;
+  readonly backbone: Pick<Backbone, "offsets" | "reader" | "describe" | "ranges" | "history">;
   readonly serdes: Serdes;
   readonly engine: StateEngine;
   readonly sources: readonly GlobalSource[];
@@ -36,6 +39,8 @@ export interface GlobalFeedOptions {
   readonly onMove?: (move: Move) => void;
   /** A table's topic is not the one that was read before; `kept`: what it held is still known here. */
   readonly onTableLost?: (topic: string, kept: boolean) => void;
+  /** Default: nothing is said of state that is made again. */
+  readonly log?: Log | undefined;
   /** Default: nothing is said of outages. */
   readonly outages?: Outages;
   /** The time at which what is read now arrives. Default: no record lies ahead. */
@@ -71,13 +76,17 @@ export class GlobalFeed {
   readonly #schemas: Outage;
   #stopWaiting: (() => void) | undefined;
 
-  static async open(options: GlobalFeedOptions): Promise<GlobalFeed> {
-    const database = await options.engine.open(DATABASE);
+  static async open(options: GlobalFeedOptions, again = false): Promise<GlobalFeed> {
+    const { engine, backbone, log = silent } = options;
+    const history = await backbone.history?.();
+    const database = await openState({ engine, name: DATABASE, history, positionsIn, log });
     try {
       return await GlobalFeed.#openOver(database, options);
     } catch (error) {
       // It could not be opened again otherwise.
       await database.close();
+      // What was found to be corrupt while it was read is made again, as what can't be opened.
+      if (!again && hasCode(error, "STATE_CORRUPT")) return GlobalFeed.open(options, true);
       throw error;
     }
   }
@@ -330,4 +339,13 @@ export class GlobalFeed {
     this.#schemas.givenUp();
     await this.#database.close();
   }
+}
+
+/** How far the topics of folds had been read for what the database holds. */
+async function positionsIn(database: StateDatabase): Promise<Readonly<Record<string, number>>> {
+  const entries = await database.range(POSITION, POSITION_END);
+  const positions = entries.map(([key, value]) => [key.slice(POSITION.length), value] as const);
+  return Object.fromEntries(
+    positions.filter(([at]) => at.includes("/")).map(([at, value]) => [at, Number(Buffer.from(value).toString())]),
+  );
 }

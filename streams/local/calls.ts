@@ -9,10 +9,11 @@ import type {
   TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
+import type { LogHistory } from "../backbone/log-history.ts";
 import type { AvroSchema, Compatibility } from "../registry/registry.ts";
 
 /** Raise it with every change of the calls: a client and a server of different numbers do not talk. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 /** Names what one side keeps for the other, within one connection. */
 export type Handle = number;
@@ -35,6 +36,7 @@ export interface ServerCalls {
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
+  history(): Promise<LogHistory>;
   commit(groupId: string, positions: readonly Position[]): Promise<void>;
 
   openProducer(options: ProducerOptions): Promise<Handle>;

@@ -13,6 +13,7 @@ import type {
   TopicRetention,
   TopicSpec,
 } from "../backbone/backbone.ts";
+import type { LogHistory } from "../backbone/log-history.ts";
 import { hasCode, StreamsError } from "../errors.ts";
 import type { SchemaRegistry } from "../registry/registry.ts";
 import type { Handle, ListenerCalls, ServerCalls } from "./calls.ts";
@@ -135,6 +136,10 @@ export class LocalBackbone implements Backbone {
 
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]> {
     return this.#link.call("committed", groupId, topics);
+  }
+
+  history(): Promise<LogHistory> {
+    return this.#link.call("history");
   }
 
   commit(groupId: string, positions: readonly Position[]): Promise<void> {

@@ -1,10 +1,12 @@
 import type { Backbone, GroupReader, Producer, Reader, Transaction } from "../backbone/backbone.ts";
+import type { LogHistory } from "../backbone/log-history.ts";
 import type { SchemaRegistry } from "../registry/registry.ts";
 import { PROTOCOL, type ListenerCalls, type ServerCalls } from "./calls.ts";
 import { Handles } from "./handles.ts";
 import { fitting } from "./wire-size.ts";
 
 export interface ServedBackbone extends Backbone {
+  history(): Promise<LogHistory>;
   readonly registry: SchemaRegistry;
 }
 
@@ -34,6 +36,7 @@ export function createSession(backbone: ServedBackbone, listeners: ListenerCalls
     offsets: (topics) => backbone.offsets(topics),
     ranges: (topics) => backbone.ranges(topics),
     committed: (groupId, topics) => backbone.committed(groupId, topics),
+    history: () => backbone.history(),
     commit: (groupId, positions) => backbone.commit(groupId, positions),
 
     openProducer: (options) => producers.keep(backbone.producer(options)),

@@ -202,6 +202,7 @@ export class Application {
       former: this.#globals,
       onMove: (move) => this.#report.say(move),
       onTableLost: (topic, kept) => this.#report.tableLost(topic, kept),
+      log: this.#log,
       outages: this.#outages,
       arrival: () => this.#arrival(),
       onUndecodable: (fetch, index, error) => this.#buryGlobal(fetch, index, error),

@@ -14,6 +14,8 @@ export interface CommitContext {
   readonly onWritten: () => void;
   /** Where local state may start to restore from: a lower bound of the changelog's end. */
   readonly changelogEnd: (task: Task) => number;
+  /** The bound is the end, and records get the offsets behind it without a gap: local state then stands behind its own commit. */
+  readonly exactEnds: boolean;
 }
 
 /** How far a task had come, and what it had changed, when a commit began. The task may go on meanwhile. */
@@ -63,7 +65,11 @@ export async function commit(
   await Promise.all(
     stands
       .filter(({ task }) => task.subTopology.stateful)
-      .map((stand) => stand.task.state.flush(checkpoints.get(stand)!)),
+      .map((stand) => {
+        const checkpoint = checkpoints.get(stand)!;
+        const written = context.exactEnds ? stand.changes.length + 1 : 0;
+        return stand.task.state.flush({ ...checkpoint, changelogOffset: checkpoint.changelogOffset + written });
+      }),
   );
 }
 

@@ -200,7 +200,8 @@ export class Committer {
 
   /** Rejects when a part failed; the other parts may have been committed. */
   async #commit(parts: readonly Part[], group: GroupReader, onAllWritten: () => void): Promise<void> {
-    const { groupId, delivery, metrics } = this.#options;
+    const { groupId, delivery, metrics, backbone } = this.#options;
+    const exactEnds = backbone.kind === "embedded";
     const sends = Promise.all(this.#sends);
     await this.#refreshChangelogEnds(parts.flatMap(({ stands }) => stands.map(({ task }) => task)));
     await sends;
@@ -214,7 +215,7 @@ export class Committer {
       parts.map(async ({ producer, open, stands, outputs }) => {
         const records = await this.#address(outputs);
         const through = delivery === "atLeastOnce" ? { producer } : { transaction: open ?? (await producer.begin()) };
-        await commit(stands, records, { groupId, through, group, onWritten, changelogEnd });
+        await commit(stands, records, { groupId, through, group, onWritten, changelogEnd, exactEnds });
         this.#waiting -= bytesOf(outputs);
         metrics.commits.inc();
         this.#unsettled.add(producer);

@@ -3,7 +3,8 @@ import type { Backbone, Reader } from "../backbone/backbone.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
 import { WriteBehind } from "../state/write-behind.ts";
-import { hasCode } from "../errors.ts";
+import { openState } from "../state/open-state.ts";
+import { silent, type Log } from "../log.ts";
 
 export interface RestoreProgress {
   readonly task: string;
@@ -13,7 +14,7 @@ export interface RestoreProgress {
 
 /**
  * Opens a task's state and brings it up to the end of its changelog, from where the local database stands; from the
- * start when the disk was lost or can't be read.
+ * start when the disk was lost or can't be read, or the log has lost what the state was made from.
  */
 export async function restoreState(
   backbone: Backbone,
@@ -21,20 +22,46 @@ export async function restoreState(
   name: string,
   changelog: { readonly topic: string; readonly partition: number },
   onProgress: (done: number, total: number) => void,
+  log: Log = silent,
 ): Promise<TaskState> {
-  const database = await openOrDestroy(engine, name);
-  const offsets = await backbone.offsets([changelog.topic]);
-  const { start, end } = offsets.find(({ partition }) => partition === changelog.partition)!;
-  const from = Math.max(start, (await readCheckpoint(database))?.changelogOffset ?? start);
-  if (from < end) {
-    const reader = await backbone.reader([{ ...changelog, offset: from }]);
-    try {
-      for await (const done of applied(reader, database, from, end)) onProgress(done - from, end - from);
-    } finally {
-      await reader.close();
+  const history = await backbone.history?.();
+  const at = `${changelog.topic}/${changelog.partition}`;
+  const positionsIn = async (database: StateDatabase): Promise<Readonly<Record<string, number>>> => {
+    const checkpoint = await readCheckpoint(database);
+    const read = Math.max(checkpoint?.changelogOffset ?? 0, await restoringTo(database));
+    return { ...checkpoint?.positions, [at]: read };
+  };
+  const database = await openState({ engine, name, history, positionsIn, log });
+  try {
+    const offsets = await backbone.offsets([changelog.topic]);
+    const { start, end } = offsets.find(({ partition }) => partition === changelog.partition)!;
+    const from = Math.max(start, (await readCheckpoint(database))?.changelogOffset ?? start);
+    if (from < end) {
+      await beginRestore(database, end);
+      const reader = await backbone.reader([{ ...changelog, offset: from }]);
+      try {
+        for await (const done of applied(reader, database, from, end)) onProgress(done - from, end - from);
+      } finally {
+        await reader.close();
+      }
     }
+    return await TaskState.open(new WriteBehind(database));
+  } catch (error) {
+    // It could not be opened again otherwise.
+    await database.close().catch(() => undefined);
+    throw error;
   }
-  return TaskState.open(new WriteBehind(database));
+}
+
+/** In the database: up to where the changelog is being read, or was. The checkpoint says so only once all of it is. */
+const RESTORING = "\u0001restoring";
+
+const beginRestore = (database: StateDatabase, end: number): Promise<void> =>
+  database.write([[RESTORING, Buffer.from(String(end))]]);
+
+async function restoringTo(database: StateDatabase): Promise<number> {
+  const [stored] = await database.getMany([RESTORING]);
+  return stored === undefined ? 0 : Number(Buffer.from(stored).toString());
 }
 
 /** Writes what the reader gives up to `end` and yields the offset it has come to, reading ahead by one poll while the engine writes. */
@@ -59,16 +86,5 @@ async function* applied(reader: Reader, database: StateDatabase, from: number, e
     if (writing !== undefined) yield await writing;
   } finally {
     await writing?.catch(() => undefined);
-  }
-}
-
-/** State that can't be read is as good as lost: the changelog has it. */
-export async function openOrDestroy(engine: StateEngine, name: string): Promise<StateDatabase> {
-  try {
-    return await engine.open(name);
-  } catch (error) {
-    if (!hasCode(error, "STATE_CORRUPT")) throw error;
-    await engine.destroy(name);
-    return engine.open(name);
   }
 }

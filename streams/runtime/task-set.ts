@@ -207,15 +207,22 @@ export class TaskSet {
   }
 
   async #openState(subTopology: SubTopology, partition: number): Promise<TaskState> {
-    const { backbone, engine, metrics, onRestore } = this.#options;
+    const { backbone, engine, log, metrics, onRestore } = this.#options;
     const name = `${subTopology.name}-${partition}`;
     if (!subTopology.stateful) return new TaskState(await createMemoryEngine().open(name));
     let counted = 0;
-    return restoreState(backbone, engine, name, { topic: subTopology.changelog, partition }, (done, total) => {
-      metrics.restored.inc({ task: name }, done - counted);
-      counted = done;
-      onRestore?.({ task: name, done, total });
-    });
+    return restoreState(
+      backbone,
+      engine,
+      name,
+      { topic: subTopology.changelog, partition },
+      (done, total) => {
+        metrics.restored.inc({ task: name }, done - counted);
+        counted = done;
+        onRestore?.({ task: name, done, total });
+      },
+      log,
+    );
   }
 
   /** The producer of a task alone; `undefined` when tasks share one. */

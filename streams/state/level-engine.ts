@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { StreamsError } from "../errors.ts";
+import { reasonOf } from "../outage.ts";
 import type { Change, StateDatabase, StateEngine } from "./engine.ts";
 import { ValueCache, type CacheArea } from "./value-cache.ts";
 
@@ -32,79 +33,125 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
   const share = (memoryBytes * (1 - VALUES)) / (options.databases ?? 8);
   const bytes = Math.floor(Math.min(MOST_BYTES, Math.max(LEAST_BYTES, share)) / 3);
   const memory = { cacheSize: bytes, writeBufferSize: bytes };
+  /** Found to be corrupt while they were read: they open, and must not be. */
+  const corrupt = new Set<string>();
   return {
     async open(name) {
       const path = join(dir, name);
-      await mkdir(path, { recursive: true });
+      if (corrupt.has(name)) throw corruptError(path);
       const database = new ClassicLevel<string, Uint8Array>(path, {
         keyEncoding: "utf8",
         valueEncoding: "view",
         ...memory,
       });
       try {
+        await mkdir(path, { recursive: true });
         await database.open();
       } catch (error) {
         const code = error instanceof Error ? (error.cause as { code?: string } | undefined)?.code : undefined;
-        throw code === "LEVEL_LOCKED"
-          ? new StreamsError("BACKBONE_LOCKED", `${path} is open in another process: stop that one first`, error)
-          : new StreamsError("STATE_CORRUPT", `${path} can't be opened; it is restored from its changelog`, error);
+        if (code === "LEVEL_LOCKED") {
+          throw new StreamsError("BACKBONE_LOCKED", `${path} is open in another process: stop that one first`, error);
+        }
+        throw isOfTheSystem(error) ? unavailableError(path, error) : corruptError(path, error);
       }
-      return new LevelDatabase(database, values);
+      return new LevelDatabase(database, path, values, () => corrupt.add(name));
     },
-    destroy: (name) => rm(join(dir, name), { recursive: true, force: true }),
+    async destroy(name) {
+      await rm(join(dir, name), { recursive: true, force: true });
+      corrupt.delete(name);
+    },
   };
 }
 
+const corruptError = (path: string, cause?: unknown): StreamsError =>
+  new StreamsError("STATE_CORRUPT", `${path} can't be opened or read; it is made again from the log`, cause);
+
+const unavailableError = (path: string, cause: unknown): StreamsError =>
+  new StreamsError(
+    "STATE_UNAVAILABLE",
+    `${path} can't be opened or written: ${reasonOf(cause)}; it is tried again`,
+    cause,
+  );
+
+/** What the system refuses for now: no sign that the files are bad. */
+const isOfTheSystem = (error: unknown): boolean =>
+  /No space left|Disk quota|Too many open files|Read-only file system|Permission denied|Cannot allocate/i.test(
+    reasonOf(error),
+  );
+
 class LevelDatabase implements StateDatabase {
   readonly #level: ClassicLevel<string, Uint8Array>;
+  readonly #path: string;
   readonly #values: ValueCache;
+  readonly #onCorrupt: () => void;
   #known: CacheArea;
   /** Writes under way: what LevelDB answers meanwhile may be the value before or after. */
   #writing = 0;
+  /** A write has failed. A part of it may be there, and what LevelDB puts behind that is lost with it: nothing more is written. */
+  #failure: StreamsError | undefined;
 
-  constructor(level: ClassicLevel<string, Uint8Array>, values: ValueCache) {
+  constructor(level: ClassicLevel<string, Uint8Array>, path: string, values: ValueCache, onCorrupt: () => void) {
     this.#level = level;
+    this.#path = path;
     this.#values = values;
+    this.#onCorrupt = onCorrupt;
     this.#known = values.area();
   }
 
   get(key: string): Uint8Array | undefined {
     const known = this.#known.get(key);
     if (known !== undefined) return known ?? undefined;
-    const value = this.#level.getSync(key);
-    if (value !== undefined && this.#writing === 0) this.#known.keep(key, value);
-    return value;
+    try {
+      const value = this.#level.getSync(key);
+      if (value !== undefined && this.#writing === 0) this.#known.keep(key, value);
+      return value;
+    } catch (error) {
+      return this.#unreadable(error);
+    }
   }
 
-  getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
-    return this.#level.getMany(keys as string[]);
+  async getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return this.#level.getMany(keys as string[]).catch((error: unknown) => this.#unreadable(error));
   }
 
   async write(changes: readonly Change[]): Promise<void> {
-    for (const [key, value] of changes) this.#known.change(key, value);
-    await this.#changing(
-      this.#level.batch(
+    await this.#change(() => {
+      for (const [key, value] of changes) this.#known.change(key, value);
+      return this.#level.batch(
         changes.map(([key, value]) => (value === null ? { type: "del", key } : { type: "put", key, value })),
-      ),
-    );
+      );
+    });
   }
 
-  range(from: string, to: string, limit = -1): Promise<readonly (readonly [string, Uint8Array])[]> {
-    return this.#level.iterator({ gte: from, lt: to, limit }).all();
+  async range(from: string, to: string, limit = -1): Promise<readonly (readonly [string, Uint8Array])[]> {
+    const iterator = this.#level.iterator({ gte: from, lt: to, limit });
+    return iterator.all().catch((error: unknown) => this.#unreadable(error));
   }
 
   async deleteRange(from: string, to: string): Promise<void> {
-    this.#known = this.#values.area();
-    await this.#changing(this.#level.clear({ gte: from, lt: to }));
+    await this.#change(() => {
+      this.#known = this.#values.area();
+      return this.#level.clear({ gte: from, lt: to });
+    });
   }
 
-  async #changing(change: Promise<void>): Promise<void> {
+  #unreadable(error: unknown): never {
+    const code = (error as { readonly code?: string } | undefined)?.code;
+    if (code !== "LEVEL_CORRUPTION" && code !== "LEVEL_IO_ERROR") throw error;
+    if (isOfTheSystem(error)) throw unavailableError(this.#path, error);
+    this.#onCorrupt();
+    throw corruptError(this.#path, error);
+  }
+
+  async #change(change: () => Promise<void>): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     this.#writing++;
     try {
-      await change;
+      await change();
     } catch (error) {
       this.#known = this.#values.area();
-      throw error;
+      this.#failure ??= unavailableError(this.#path, error);
+      throw this.#failure;
     } finally {
       this.#writing--;
     }

@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StreamsError } from "../errors.ts";
+import { reasonOf } from "../outage.ts";
 import type { Change, StateDatabase, StateEngine } from "./engine.ts";
 import { loadRocks, type Rocks } from "./rocks-native.ts";
 
@@ -55,7 +56,15 @@ class RocksDatabase implements StateDatabase {
       if (value === null) batch.tryDelete(key);
       else batch.tryPut(key, value);
     }
-    await batch.flush();
+    try {
+      await batch.flush();
+    } catch (error) {
+      throw new StreamsError(
+        "STATE_UNAVAILABLE",
+        `state can't be written: ${reasonOf(error)}; it is tried again`,
+        error,
+      );
+    }
   }
 
   async range(from: string, to: string, limit = -1): Promise<readonly (readonly [string, Uint8Array])[]> {

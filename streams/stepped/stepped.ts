@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Backbone, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
+import type { LogHistory } from "../backbone/log-history.ts";
 import { StreamsError } from "../errors.ts";
 import { Lane, type LaneMark, type SteppedSource } from "./lane.ts";
 import type { Pacing } from "./pacing.ts";
@@ -132,12 +133,21 @@ export class Stepped {
     await this.#reader.close();
   }
 
+  /** Positions of what is shown are its own, and begin again where the marks say. */
+  #historyOf({ epoch, past }: LogHistory): LogHistory {
+    const shown = Object.fromEntries(
+      this.#lanes.map(({ topic, partition }) => [`${topic}/${partition}`, Number.POSITIVE_INFINITY]),
+    );
+    return { epoch, past: past.map((each) => ({ epoch: each.epoch, ends: { ...each.ends, ...shown } })) };
+  }
+
   #view(backbone: Backbone): Backbone {
     const shelf = this.#shelf;
     const { pacing } = this.#options;
     const stepped = new Set(this.#options.sources.map(({ topic }) => topic));
     return {
       ...passedOn(backbone),
+      ...(backbone.history === undefined ? {} : { history: async () => this.#historyOf(await backbone.history!()) }),
       offsets: async (topics) => {
         const others = topics.filter((topic) => !stepped.has(topic));
         const shown = this.#lanes.filter(({ topic }) => topics.includes(topic)).map((lane) => shelf.offsets(lane));

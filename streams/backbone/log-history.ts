@@ -1,0 +1,47 @@
+/**
+ * What a log knows of its openings. After a power cut it may end before records that were read from it, and new records then get the
+ * offsets of lost ones. So an offset alone does not say which record it was: only together with the epoch in which it was seen.
+ */
+export interface LogHistory {
+  /** The opening that lasts. What is kept of records from now on, is of this epoch. */
+  readonly epoch: string;
+  /** The openings before it that are remembered, oldest first. */
+  readonly past: readonly PastEpoch[];
+}
+
+export interface PastEpoch {
+  /** `""`: the time before openings were counted. */
+  readonly epoch: string;
+  /** By `topic/partition`: the end that the log had when the next epoch began. A partition without records is left out. */
+  readonly ends: Readonly<Record<string, number>>;
+}
+
+/**
+ * Whether the log still has all that was seen of it.
+ * @param epoch in which it was seen; `undefined`: before epochs were counted.
+ * @param positions by `topic/partition`: one past the last offset that was seen.
+ */
+export function isStillThere(
+  { epoch: current, past }: LogHistory,
+  epoch: string | undefined,
+  positions: Readonly<Record<string, number>>,
+): boolean {
+  const seen = Object.entries(positions).filter(([, offset]) => offset > 0);
+  if (seen.length === 0 || epoch === current) return true;
+  const first = past.findIndex((each) => each.epoch === (epoch ?? ""));
+  // An epoch that is not known is another log's, or was lost itself, or is long ago.
+  return first >= 0 && past.slice(first).every(({ ends }) => seen.every(([at, offset]) => offset <= (ends[at] ?? 0)));
+}
+
+/** The same log where its topics have other names. */
+export function seenAs({ epoch, past }: LogHistory, nameOf: (topic: string) => string): LogHistory {
+  const renamed = (at: string): string => {
+    const slash = at.lastIndexOf("/");
+    return nameOf(at.slice(0, slash)) + at.slice(slash);
+  };
+  const seen = past.map((each) => ({
+    epoch: each.epoch,
+    ends: Object.fromEntries(Object.entries(each.ends).map(([at, end]) => [renamed(at), end])),
+  }));
+  return { epoch, past: seen };
+}

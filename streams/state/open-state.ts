@@ -1,0 +1,72 @@
+import { isStillThere, type LogHistory } from "../backbone/log-history.ts";
+import { hasCode } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { StateDatabase, StateEngine } from "./engine.ts";
+
+/** Where a database says in which epoch of the log it is kept. Of no store, and before all of them. */
+const EPOCH = "\u0001log";
+
+export interface OpenStateOptions {
+  readonly engine: StateEngine;
+  readonly name: string;
+  /** Absent: the log never loses its end. */
+  readonly history: LogHistory | undefined;
+  /** By `topic/partition`: how far the log had to be read for what the database holds. */
+  readonly positionsIn: (database: StateDatabase) => Promise<Readonly<Record<string, number>>>;
+  readonly log: Log;
+}
+
+/**
+ * Opens what was made from the log; empty where it can't be read, or holds what the log has lost. From then on what is stored there counts as
+ * seen in the log's present epoch.
+ */
+export async function openState(options: OpenStateOptions): Promise<StateDatabase> {
+  const { engine, name, history, log } = options;
+  const database = await openOrDestroy(engine, name);
+  if (history === undefined) return database;
+  try {
+    if (await standsWith(history, database, options)) return database;
+  } catch (error) {
+    // It could not be opened again otherwise.
+    await database.close().catch(() => undefined);
+    if (!hasCode(error, "STATE_CORRUPT")) throw error;
+    return openOrDestroy(engine, name);
+  }
+  log.warn(
+    { state: name },
+    `${name}: the log has lost records that this state was made from; it is made again from the log`,
+  );
+  await database.close();
+  await engine.destroy(name);
+  const empty = await engine.open(name);
+  await stamp(empty, history);
+  return empty;
+}
+
+/** @returns whether the log has all that the database was made from; it then says so itself. */
+async function standsWith(
+  history: LogHistory,
+  database: StateDatabase,
+  { positionsIn }: OpenStateOptions,
+): Promise<boolean> {
+  const [stored] = await database.getMany([EPOCH]);
+  const epoch = stored === undefined ? undefined : Buffer.from(stored).toString();
+  if (epoch === history.epoch) return true;
+  if (!isStillThere(history, epoch, await positionsIn(database))) return false;
+  await stamp(database, history);
+  return true;
+}
+
+const stamp = (database: StateDatabase, { epoch }: LogHistory): Promise<void> =>
+  database.write([[EPOCH, Buffer.from(epoch)]]);
+
+/** State that can't be read is as good as lost: the log has it. */
+export async function openOrDestroy(engine: StateEngine, name: string): Promise<StateDatabase> {
+  try {
+    return await engine.open(name);
+  } catch (error) {
+    if (!hasCode(error, "STATE_CORRUPT")) throw error;
+    await engine.destroy(name);
+    return engine.open(name);
+  }
+}
