@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { isEventTime } from "../streams/index.ts";
 import { createOutput, type Output } from "./output.ts";
 import { exitCodeOf, UsageError } from "./exit-codes.ts";
+import { endSoon } from "./stopping.ts";
 import { readSettings, type Settings, type SettingsFlags } from "./settings.ts";
 
 export interface Environment {
@@ -34,6 +35,8 @@ export async function run(
     process.stderr.write(`loopstream: ${message}\n`);
     if (process.env["LOOPSTREAM_DEBUG"] !== undefined) console.error(error);
     process.exitCode = exitCodeOf(error);
+  } finally {
+    endSoon();
   }
 }
 

@@ -9,9 +9,11 @@ import {
   prefixed,
   StreamsError,
   type Backbone,
+  type Outages,
   type SchemaRegistry,
 } from "../streams/index.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { outagesOnStderr } from "./log.ts";
 import type { Settings } from "./settings.ts";
 import { nothingNeeded, tellUnreadable, type Needed } from "./unreadable.ts";
 
@@ -29,19 +31,27 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** @param prefix before every topic, group and subject. */
-export async function connect(settings: Settings, prefix = ""): Promise<Connection> {
+/**
+ * @param prefix before every topic, group and subject.
+ * @param outages told of what is waited for.
+ */
+export async function connect(
+  settings: Settings,
+  prefix = "",
+  outages: Outages = outagesOnStderr(),
+): Promise<Connection> {
   if (settings.brokers.length === 0) {
-    return { ...(await openShared(settings.dir)), subjectPrefix: "" };
+    return { ...(await openShared(settings.dir, outages)), subjectPrefix: "" };
   }
   const open = settings.kafkaClient === "platformatic" ? createPlatformaticBackbone : createKafkaBackbone;
   const { brokers, instanceId, sessionTimeoutMs } = settings;
   const kafka = await open({
     brokers,
+    outages,
     ...(instanceId === undefined ? {} : { groupInstanceId: instanceId }),
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
   });
-  const registry = createConfluentRegistry({ url: settings.registry! });
+  const registry = createConfluentRegistry({ url: settings.registry!, outages });
   return {
     backbone: prefix === "" ? kafka : prefixed(kafka, prefix),
     registry,

@@ -24,7 +24,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof StreamsError) {
     if (error.code === "ENGINE_MISSING") return exitCodes.usage;
     const { retry } = error.flags;
-    return retry || error.code === "BACKBONE_LOCKED" ? exitCodes.unavailable : exitCodes.failed;
+    const elsewhere = error.code === "BACKBONE_LOCKED" || error.code === "BACKBONE_GONE";
+    return retry || elsewhere ? exitCodes.unavailable : exitCodes.failed;
   }
   return exitCodes.failed;
 }

@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { decisionReplies, decisionRequests, events, observations } from "../schemas/index.ts";
 import {
   createRequester,
+  Outages,
   Sender,
   Serdes,
   StreamsError,
   type Backbone,
+  type Log,
   type SchemaRegistry,
   type Topic,
 } from "../streams/index.ts";
@@ -86,6 +88,8 @@ export interface ClientOptions {
   readonly clientId?: string;
   /** For every call that does not say otherwise. */
   readonly defaults?: { readonly timeout?: number; readonly throwOnError?: boolean };
+  /** Told while replies can't be read, why, and when they can again. Default: nothing is said. */
+  readonly log?: Log;
   /** The clock of records without a time, ms. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -104,6 +108,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
     sender,
     requests: decisionRequests,
     replies: decisionReplies,
+    outages: new Outages(options.log),
     ...(clientId === undefined ? {} : { instanceId: clientId }),
   });
 

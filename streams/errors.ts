@@ -10,6 +10,7 @@ export interface ErrorFlags {
 
 const table = {
   BACKBONE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
+  BACKBONE_GONE: { retry: false, fence: false, fatal: true },
   BACKBONE_LOCKED: { retry: false, fence: false, fatal: true },
   UNKNOWN_TOPIC: { retry: false, fence: false, fatal: false },
   TOPIC_MOVED: { retry: true, fence: false, fatal: false },

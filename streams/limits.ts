@@ -23,6 +23,12 @@ export const streamsLimits = Object.freeze({
   clockDoubtMs: 60_000,
   /** The longest silence about something that is tried again, ms. */
   outageLineMs: 60_000,
+  /** `start` waits so long for brokers and a registry that are not there yet, ms. */
+  startPatienceMs: 60_000,
+  /** A process that is told to stop has ended after so long, ms. */
+  stopMs: 20_000,
+  /** A training that fails is tried again at the latest after so long, ms. */
+  trainingRetryMs: 3_600_000,
   /** How often topics are looked at for having been made anew or given more partitions, ms. */
   topicLookMs: 2_000,
   /** Openings that the embedded log remembers. */

@@ -108,7 +108,8 @@ export class Outages {
   }
 
   #sayGivenUp(wait: Wait, error: unknown): void {
-    if (error === undefined && !wait.said) return;
+    // Whoever is quiet about it is told of the error, and says it.
+    if (!wait.said) return;
     const { what, fields, attempts } = wait;
     const lasted = seconds(performance.now() - wait.since);
     const line = { what, ...fields, waitedSeconds: lasted, attempts, error: reasonOf(error ?? wait.error) };

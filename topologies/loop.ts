@@ -4,6 +4,8 @@ import {
   Application,
   ensureTopic,
   instanceIdIn,
+  createMetrics,
+  Outages,
   Publisher,
   readTable,
   Serdes,
@@ -46,6 +48,8 @@ export interface LoopOptions extends StateEngineOptions {
   readonly metrics?: Metrics;
   /** The time of arrival, ms; see `ApplicationOptions`. */
   readonly now?: () => number;
+  /** Where what is tried again says so. Default: in `log` and `metrics`. */
+  readonly outages?: Outages;
   readonly onRestore?: ApplicationOptions["onRestore"];
   readonly onFailure?: ApplicationOptions["onFailure"];
 }
@@ -53,6 +57,7 @@ export interface LoopOptions extends StateEngineOptions {
 /** The running loop with its hands: what publishes, what trains, what reads. */
 export interface Loop {
   readonly application: Application;
+  readonly outages: Outages;
   readonly backbone: Backbone;
   readonly serdes: Serdes;
   readonly publisher: Publisher;
@@ -94,6 +99,7 @@ export async function openTools(
 
 export async function startLoop(options: LoopOptions): Promise<Loop> {
   const { id, backbone, stateDir, partitions, delivery, commitIntervalMs, maxTaskIdleMs, salt } = options;
+  const { log, metrics = createMetrics(), outages = new Outages(log, metrics) } = options;
   const tools = await openTools(options, () =>
     Promise.resolve({ blueprints: application.global(blueprintTable), models: application.global(modelTable) }),
   );
@@ -118,8 +124,9 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     maxTaskIdleMs,
     instanceId: instanceIdIn(stateDir),
     standbyReplicas: options.standbyReplicas ?? 0,
-    ...(options.log === undefined ? {} : { log: options.log }),
-    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+    metrics,
+    outages,
+    ...(log === undefined ? {} : { log }),
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.onRestore === undefined ? {} : { onRestore: options.onRestore }),
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
@@ -129,11 +136,18 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     metrics: application.metrics,
     log: options.log ?? silent,
   });
-  await application.start();
-  await applyRetention(tools);
+  try {
+    await application.start();
+    await applyRetention(tools);
+  } catch (error) {
+    await application.close().catch(() => undefined);
+    await tools.close();
+    throw error;
+  }
   return {
     ...tools,
     application,
+    outages,
     async close(how = {}) {
       await application.close(how);
       await tools.close();

@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import { Outages } from "../../streams/index.ts";
 import { connect, loopOptions, root, startLoopHere } from "../connect.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { flightFiles, runDemo } from "../demo/demo.ts";
 import { finishRun, openRun } from "../demo/run-file.ts";
 import { summaryText } from "../demo/summary-text.ts";
 import { createView } from "../demo/view.ts";
+import { createLog } from "../log.ts";
 import type { SettingsFlags } from "../settings.ts";
+import { aborted, stopOnSignals } from "../stopping.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
@@ -25,13 +28,14 @@ export function demoCommand(parent: Command): void {
         const where = settings.brokers.length === 0 ? "embedded" : settings.brokers.join(",");
         const { run: current, resumed } = openRun(dir, where);
         const own = { ...settings, dir, id: "demo" };
-        const connection = await connect(own, settings.brokers.length === 0 ? "" : `demo-${current.id}-`);
-        const stop = new AbortController();
-        const onSignal = (): void => stop.abort();
-        process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+        const log = createLog(false);
+        const outages = new Outages(log);
+        const stopping = stopOnSignals(log);
+        const connection = await connect(own, settings.brokers.length === 0 ? "" : `demo-${current.id}-`, outages);
         try {
           const loop = await startLoopHere(connection, {
             ...loopOptions(own, connection, "exact"),
+            outages,
             onFailure: (error) => output.say(`the loop has stopped: ${String(error)}`),
           });
           try {
@@ -39,15 +43,16 @@ export function demoCommand(parent: Command): void {
               resumed ? "going on with the run that was stopped" : "flights of the first quarter of 2013, hour by hour",
             );
             const view = createView(process.stderr);
-            const summary = await runDemo({
+            const running = runDemo({
               loop,
               id: own.id,
               files: flightFiles(root),
               onProgress: (progress) => view.progress(progress),
               onTrained: (line) => view.line(line),
               ...(flags.until === undefined ? {} : { until: parseTime(flags.until, "--until") }),
-              signal: stop.signal,
+              signal: stopping.signal,
             });
+            const summary = await stopping.unlessStopped(running);
             view.close();
             if (summary === undefined) {
               output.say("stopped; the same command goes on from here");
@@ -55,7 +60,7 @@ export function demoCommand(parent: Command): void {
             }
             finishRun(dir, current);
             output.result(summary, summaryText);
-            if (flags.once !== true && !output.json) await stayUp(output.say, stop.signal);
+            if (flags.once !== true && !output.json) await stayUp(output.say, stopping.signal);
           } finally {
             await loop.close();
           }
@@ -69,5 +74,5 @@ export function demoCommand(parent: Command): void {
 async function stayUp(say: (text: string) => void, signal: AbortSignal): Promise<void> {
   if (!process.stdin.isTTY) return;
   say("\nThe loop is still up; Ctrl-C stops it. Look around: `npm run loopstream -- --help`.");
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  await aborted(signal);
 }

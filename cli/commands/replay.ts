@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { parseDuration } from "../../blueprints/index.ts";
+import { Outages } from "../../streams/index.ts";
 import { BESIDE_LIVE, courtesy, replay, ReplayError, type ReplayResult } from "../../topologies/index.ts";
 import { parseZonedTime, run, withSettings } from "../command.ts";
 import { connect, stateMemoryOf } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
+import { createLog } from "../log.ts";
 import { takeLowestPriority } from "../lowest-priority.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 import { tellUnreadable } from "../unreadable.ts";
+import { stopOnSignals } from "../stopping.ts";
 
 const STOPPED = 130;
 /** Nobody waits for a replay's answers, and each commit is work for the brokers. */
@@ -54,11 +57,11 @@ export function replayCommand(parent: Command): void {
         const [from, to] = [time(flags.from, "--from"), time(flags.to, "--to")];
         const [stepMs, latenessMs] = [durationOf(flags.step, "--step"), durationOf(flags.lateness, "--lateness")];
         const pace = flags.pace === undefined ? undefined : paceOf(flags.pace);
-        const stop = new AbortController();
-        const onSignal = (): void => stop.abort();
-        process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+        const log = createLog(false);
+        const outages = new Outages(log);
+        const { signal } = stopOnSignals(log);
         takeLowestPriority();
-        const connection = await connect(settings);
+        const connection = await connect(settings, "", outages);
         let bar: ReturnType<typeof progress> | undefined;
         try {
           const { backbone, registry, subjectPrefix } = connection;
@@ -91,7 +94,8 @@ export function replayCommand(parent: Command): void {
               bar.update(requests, new Date(until).toISOString().slice(0, 13));
             },
             pacing: courtesy(backbone, pace === undefined ? {} : { share: pace }),
-            signal: stop.signal,
+            outages,
+            signal,
           });
           bar?.stop();
           if (result === undefined) {

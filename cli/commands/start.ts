@@ -1,14 +1,24 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { startRetention, startSchedules, startTicker } from "../../topologies/index.ts";
-import { publishBlueprint } from "../../topologies/index.ts";
+import { createMetrics, Outages } from "../../streams/index.ts";
+import {
+  publishBlueprint,
+  startRetention,
+  startSchedules,
+  startTicker,
+  type Loop,
+  type LoopOptions,
+} from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
-import { connect, loopOptions, startLoopHere } from "../connect.ts";
+import { connect, loopOptions, startLoopHere, type Connection } from "../connect.ts";
+import { UsageError } from "../exit-codes.ts";
 import { createLog } from "../log.ts";
+import { patiently } from "../patiently.ts";
 import { restoreReport } from "../restore-report.ts";
 import { serveMetrics } from "../serve-metrics.ts";
-import type { SettingsFlags } from "../settings.ts";
+import type { Settings, SettingsFlags } from "../settings.ts";
+import { aborted, stopOnSignals } from "../stopping.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
@@ -30,47 +40,80 @@ export function startCommand(parent: Command): void {
         const log = createLog(output.json);
         const texts = (flags.blueprint ?? []).map((file) => ({ file, text: readFileSync(file, "utf8") }));
         for (const { file, text } of texts) parseBlueprint(text, file);
-        const stop = new AbortController();
-        process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
-        const connection = await connect(settings);
-        try {
-          const loop = await startLoopHere(connection, {
-            ...loopOptions(settings, connection, "live"),
-            log,
+        const stopping = stopOnSignals(log);
+        const metrics = createMetrics();
+        const outages = new Outages(log, metrics);
+        const server = flags.metrics === undefined ? undefined : await serveMetrics(metrics, portOf(flags.metrics));
+        let failure: unknown;
+        const open = (): Promise<Opened> =>
+          openLoop(settings, {
+            ...{ log, metrics, outages },
             onRestore: restoreReport((line, text) => log.info(line, text)),
-            onFailure: (error) => {
-              log.error({ err: error }, "the loop has stopped");
-              stop.abort(error);
+            onFailure(error) {
+              failure = error;
+              stopping.begin();
             },
           });
-          for (const { text } of texts) {
-            const version = await publishBlueprint(loop, text);
-            log.info(version, "blueprint is live");
+        try {
+          const { brokers, registry, dir } = settings;
+          log.info(brokers.length === 0 ? { dir } : { brokers, registry }, "connecting");
+          const opening = patiently(outages.of("start"), stopping.signal, open);
+          const opened = await stopping.unlessStopped(opening);
+          if (opened === undefined) {
+            log.info({}, "stopped before the loop was running");
+            return;
           }
-          const schedules = startSchedules(loop, {
-            onTrained: (result) => log.info(result, "trained"),
-            onError: (error) => log.error({ err: error }, "training failed; the model in production stays"),
-          });
-          const retention = startRetention(loop, (error) =>
-            log.error({ err: error }, "topics keep the retention they have; tried again in an hour"),
-          );
-          const ticker = startTicker(loop);
-          const metrics =
-            flags.metrics === undefined
-              ? undefined
-              : await serveMetrics(loop.application.metrics, Number(flags.metrics));
-          log.info({ backbone: connection.backbone.kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
-          await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
-          log.info({}, "stopping");
-          await metrics?.close();
-          await ticker.close();
-          await retention.close();
-          await schedules.close();
-          await loop.close();
-          return stop.signal.reason instanceof DOMException ? 0 : 1;
+          const { loop, connection } = opened;
+          try {
+            for (const { text } of texts) log.info(await publishBlueprint(loop, text), "blueprint is live");
+            const schedules = startSchedules(loop, { onTrained: (result) => log.info(result, "trained") });
+            const retention = startRetention(loop);
+            const ticker = startTicker(loop);
+            log.info({ backbone: connection.backbone.kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
+            await aborted(stopping.signal);
+            log.info({}, "stopping");
+            await Promise.all([ticker.close(), retention.close(), schedules.close()]);
+          } finally {
+            stopping.begin();
+            await opened.close();
+          }
+          if (failure !== undefined) throw failure;
         } finally {
-          await connection.close();
+          await server?.close();
         }
       }),
     );
+}
+
+interface Opened {
+  readonly loop: Loop;
+  readonly connection: Connection;
+  close(): Promise<void>;
+}
+
+type Reports = Pick<LoopOptions, "onRestore" | "onFailure"> &
+  Required<Pick<LoopOptions, "log" | "metrics" | "outages">>;
+
+/** One attempt: what it has opened is closed again where it fails. */
+async function openLoop(settings: Settings, reports: Reports): Promise<Opened> {
+  const connection = await connect(settings, "", reports.outages);
+  try {
+    const loop = await startLoopHere(connection, { ...loopOptions(settings, connection, "live"), ...reports });
+    return {
+      loop,
+      connection,
+      async close() {
+        await loop.close().finally(() => connection.close());
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (text.trim() !== "" && Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new UsageError(`--metrics ${text}: write a port from 0 to 65535`);
 }

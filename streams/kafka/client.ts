@@ -57,7 +57,7 @@ export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
     for (const socket of sockets) socket.destroy(new Error("closed"));
   };
   try {
-    await retrying(settings.deliveryTimeoutMs, async () => {
+    await retrying(settings, "kafka connection", async () => {
       await cluster.connect();
       await cluster.addMultipleTargetTopics([]);
     });

@@ -11,7 +11,7 @@ import { FetchBuffer } from "./fetch-buffer.ts";
 import { fetchBatches, type FetchedPartition } from "./fetch-request.ts";
 import { isTransient, ProtocolError, streamsError } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
-import { pause, retrying } from "./retrying.ts";
+import { pause, quietMs, retrying } from "./retrying.ts";
 import { leaderOf, nameOf, type TopicDirectory } from "./topic-directory.ts";
 import type { Wakeup } from "./wakeup.ts";
 import type { Cluster } from "./wire.ts";
@@ -58,7 +58,7 @@ export class Fetcher {
   async add(positions: readonly Position[]): Promise<void> {
     if (positions.length === 0) return;
     const topics = [...new Set(positions.map(({ topic }) => topic))];
-    await retrying(this.#settings.deliveryTimeoutMs, () => this.#cluster.addMultipleTargetTopics(topics));
+    await retrying(this.#settings, "kafka fetch", () => this.#cluster.addMultipleTargetTopics(topics));
     for (const position of positions) this.#buffers.set(nameOf(position), new FetchBuffer(position));
     this.#start();
   }
@@ -131,20 +131,26 @@ export class Fetcher {
   }
 
   async #run(leader: number): Promise<void> {
+    const outage = this.#settings.outages.of("kafka fetch", quietMs);
     for (;;) {
       const wanted = this.#wanted().filter((buffer) => leaderOf(this.#cluster, buffer) === leader);
       if (this.#closed || wanted.length === 0) break;
       try {
         await this.#fetch(leader, wanted);
         this.#failure = undefined;
+        outage.ended();
       } catch (error) {
         this.#failure ??= { error, since: performance.now() };
+        outage.failed(error, { leader, partitions: wanted.slice(0, 8).map(nameOf) });
         this.#arrival.wake();
         await pause(50);
         if (!this.#closed) await this.#cluster.refreshMetadata().catch(() => undefined);
       }
     }
     this.#running.delete(leader);
+    // Whoever leads them now goes on waiting where it has to.
+    if (this.#closed) outage.givenUp();
+    else outage.ended();
     // A partition may have moved to another leader, or come while the last fetch ran.
     this.#start();
   }

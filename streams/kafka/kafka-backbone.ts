@@ -228,6 +228,7 @@ class KafkaBackbone implements Backbone {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#settings.close();
     await Promise.all([...this.#opened].map((opened) => opened.close()));
     await Promise.all([this.#admin.disconnect(), this.#cluster.disconnect()]);
   }

@@ -188,7 +188,7 @@ export class KafkaGroup implements GroupReader {
     if (positions.length === 0) return;
     const { groupId, settings } = this.#context;
     try {
-      await retrying(settings.deliveryTimeoutMs, () =>
+      await retrying(settings, "kafka group", () =>
         this.asMember(positions, (standing) => this.#membership.commit(positions, standing)),
       );
     } catch (error) {

@@ -73,7 +73,8 @@ export class KafkaProducer implements Producer {
   async #initialise(transactionalId: string | undefined): Promise<Identity> {
     try {
       return await retrying(
-        this.#settings.deliveryTimeoutMs,
+        this.#settings,
+        "kafka producer",
         async () => {
           const broker = await (transactionalId === undefined
             ? this.#cluster.findControllerBroker()

@@ -162,7 +162,8 @@ export class KafkaTransaction implements Transaction {
     try {
       const { producerId, producerEpoch } = await this.#context.identity();
       await retrying(
-        settings.deliveryTimeoutMs,
+        settings,
+        "kafka transaction",
         async () => {
           const broker = await coordinators.of(groupId, coordinatorType);
           await request(broker, { transactionalId, producerId, producerEpoch });

@@ -11,8 +11,9 @@ import {
   type Share,
 } from "./group-tasks.ts";
 import { isTransient, protocolType } from "./kafka-errors.ts";
+import type { Outage } from "../outage.ts";
 import type { KafkaSettings } from "./options.ts";
-import { pause } from "./retrying.ts";
+import { pause, quietMs } from "./retrying.ts";
 import type { Broker, Cluster } from "./wire.ts";
 
 /** Members only form a group with others of the same protocol name. */
@@ -54,6 +55,7 @@ export class Membership {
   readonly #instance: { readonly groupInstanceId?: string };
   readonly #settings: KafkaSettings;
   readonly #events: MembershipEvents;
+  readonly #outage: Outage;
   #coordinator: Broker | undefined;
   #memberId = "";
   #generation = -1;
@@ -71,6 +73,7 @@ export class Membership {
     this.#instance = groupInstanceId === undefined ? {} : { groupInstanceId };
     this.#settings = settings;
     this.#events = events;
+    this.#outage = settings.outages.of("kafka group", quietMs);
   }
 
   get memberId(): string {
@@ -95,6 +98,7 @@ export class Membership {
     while (!this.#closed) {
       try {
         const share = await this.#joinOnce(claims);
+        this.#outage.ended();
         if (!this.#closed) this.#startHeartbeat(this.#heartbeatMs(share));
         return share;
       } catch (error) {
@@ -110,6 +114,7 @@ export class Membership {
           throw error;
         } else if (type === undefined || isTransient(error)) {
           this.#coordinator = undefined;
+          this.#outage.failed(error, { group: this.#groupId });
           await pause(100);
           await this.#cluster.refreshMetadata().catch(() => undefined);
         }
@@ -185,6 +190,7 @@ export class Membership {
         memberId: this.#memberId,
         ...this.#instance,
       });
+      this.#outage.ended();
     } catch (error) {
       const type = protocolType(error);
       if (type === "REBALANCE_IN_PROGRESS") this.#events.rebalancing();
@@ -194,7 +200,10 @@ export class Membership {
       } else if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION") {
         if (type !== "ILLEGAL_GENERATION") this.#memberId = "";
         this.#lose();
-      } else this.#coordinator = undefined;
+      } else {
+        this.#coordinator = undefined;
+        this.#outage.failed(error, { group: this.#groupId });
+      }
     }
   }
 
@@ -232,6 +241,7 @@ export class Membership {
   /** Stops at once; a pending join ends when the coordinator hears of the leave. */
   close(): void {
     this.#closed = true;
+    this.#outage.givenUp();
     clearInterval(this.#timer);
   }
 }

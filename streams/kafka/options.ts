@@ -1,6 +1,7 @@
 import type { SASLOptions } from "kafkajs";
 import type { ConnectionOptions } from "node:tls";
 import { StreamsError } from "../errors.ts";
+import { Outages } from "../outage.ts";
 
 export interface KafkaBackboneOptions {
   /** `host:port` of some brokers of the cluster; the others are found through them. Also as one comma-separated string. */
@@ -28,26 +29,34 @@ export interface KafkaBackboneOptions {
   readonly fetchWaitMs?: number;
   /** Fetched bytes that a reader keeps ahead of `poll`, over all its partitions. */
   readonly fetchBufferBytes?: number;
+  /** Told of what is tried again because brokers can't be reached. Default: nothing is said. */
+  readonly outages?: Outages;
 }
 
-export const kafkaDefaults: Required<Omit<KafkaBackboneOptions, "brokers" | "sasl" | "groupInstanceId">> =
-  Object.freeze({
-    clientId: "loopstream",
-    replicationFactor: -1,
-    ssl: false,
-    sessionTimeoutMs: 10_000,
-    heartbeatIntervalMs: 1_000,
-    rebalanceTimeoutMs: 60_000,
-    transactionTimeoutMs: 10_000,
-    deliveryTimeoutMs: 30_000,
-    fetchWaitMs: 100,
-    fetchBufferBytes: 4 << 20,
-  });
+/** What has no default of its own. */
+type Own = "brokers" | "sasl" | "groupInstanceId" | "outages";
 
-export interface KafkaSettings extends Required<Omit<KafkaBackboneOptions, "brokers" | "sasl" | "groupInstanceId">> {
+export const kafkaDefaults: Required<Omit<KafkaBackboneOptions, Own>> = Object.freeze({
+  clientId: "loopstream",
+  replicationFactor: -1,
+  ssl: false,
+  sessionTimeoutMs: 10_000,
+  heartbeatIntervalMs: 1_000,
+  rebalanceTimeoutMs: 60_000,
+  transactionTimeoutMs: 10_000,
+  deliveryTimeoutMs: 30_000,
+  fetchWaitMs: 100,
+  fetchBufferBytes: 4 << 20,
+});
+
+export interface KafkaSettings extends Required<Omit<KafkaBackboneOptions, Own>> {
   readonly brokers: readonly string[];
   readonly groupInstanceId: string | undefined;
   readonly sasl: SASLOptions | undefined;
+  readonly outages: Outages;
+  /** Aborted when the backbone is closed. */
+  readonly closing: AbortSignal;
+  readonly close: () => void;
 }
 
 /** The options with defaults, checked once and frozen. */
@@ -61,8 +70,10 @@ export function kafkaSettings(options: KafkaBackboneOptions): KafkaSettings {
   const { sasl, groupInstanceId } = options;
   const sessionTimeoutMs = options.sessionTimeoutMs ?? kafkaDefaults.sessionTimeoutMs;
   const heartbeatIntervalMs = Math.min(kafkaDefaults.heartbeatIntervalMs, Math.floor(sessionTimeoutMs / 3));
-  const own = { brokers: Object.freeze(brokers), sasl, groupInstanceId };
-  const settings = { ...kafkaDefaults, heartbeatIntervalMs, ...options, ...own };
+  const closed = new AbortController();
+  const life = { closing: closed.signal, close: () => closed.abort() };
+  const own = { brokers: Object.freeze(brokers), sasl, groupInstanceId, outages: options.outages ?? new Outages() };
+  const settings = { ...kafkaDefaults, heartbeatIntervalMs, ...options, ...own, ...life };
   if (settings.heartbeatIntervalMs * 2 > settings.sessionTimeoutMs) {
     throw new StreamsError(
       "TOPOLOGY_INVALID",

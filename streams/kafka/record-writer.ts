@@ -98,7 +98,7 @@ export class RecordWriter {
     try {
       await directory.check([{ topic, partition }]);
       if (!directory.sizes.knows(topic)) await directory.sizes.learn([topic]);
-      await retrying(settings.deliveryTimeoutMs, () => cluster.addMultipleTargetTopics([topic]));
+      await retrying(settings, "kafka produce", () => cluster.addMultipleTargetTopics([topic]));
       targets.add(topic);
     } catch (error) {
       throw streamsError(error, "send");
@@ -154,7 +154,7 @@ export class RecordWriter {
       if (errors.length > 0) throw errors.find((error) => !isTransient(error)) ?? errors[0];
     };
     try {
-      await retrying(settings.deliveryTimeoutMs, attempt, () => cluster.refreshMetadata());
+      await retrying(settings, "kafka produce", attempt, () => cluster.refreshMetadata());
     } catch (error) {
       this.#context.doubtful();
       await this.#learnFrom(error, round);

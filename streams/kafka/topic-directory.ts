@@ -74,9 +74,7 @@ export class TopicDirectory {
       configEntries: topicConfig(spec, futureTimes),
     }));
     try {
-      await retrying(this.#settings.deliveryTimeoutMs, () =>
-        this.#admin.createTopics({ topics, waitForLeaders: true }),
-      );
+      await retrying(this.#settings, "kafka topics", () => this.#admin.createTopics({ topics, waitForLeaders: true }));
     } catch (error) {
       const errors = error instanceof Error && "errors" in error ? (error.errors as readonly Error[]) : [error];
       // Brokers before 3.6 do not know the setting for times in the future, and do not need it.
@@ -197,7 +195,7 @@ export class TopicDirectory {
   /** Without the broker's own. */
   async topics(): Promise<readonly string[]> {
     try {
-      const names = await retrying(this.#settings.deliveryTimeoutMs, () => this.#admin.listTopics());
+      const names = await retrying(this.#settings, "kafka topics", () => this.#admin.listTopics());
       return names.filter((name) => !name.startsWith("__")).sort();
     } catch (error) {
       throw streamsError(error, "list the topics");
@@ -327,7 +325,7 @@ export class TopicDirectory {
   }
 
   #retrying<T>(attempt: () => Promise<T>): Promise<T> {
-    return retrying(this.#settings.deliveryTimeoutMs, attempt, () => this.#cluster.refreshMetadata());
+    return retrying(this.#settings, "kafka topics", attempt, () => this.#cluster.refreshMetadata());
   }
 }
 

@@ -61,7 +61,8 @@ export class TopicSettings {
   async #ask<T>(doing: string, ask: (controller: Broker) => Promise<T>): Promise<T> {
     try {
       return await retrying(
-        this.#settings.deliveryTimeoutMs,
+        this.#settings,
+        "kafka topics",
         async () => ask(await this.#cluster.findControllerBroker()),
         () => this.#cluster.refreshMetadata(),
       );

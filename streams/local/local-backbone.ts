@@ -22,7 +22,7 @@ import { localProducer } from "./local-producer.ts";
 import { localGroup, localReader } from "./local-reader.ts";
 
 /**
- * The embedded backbone of another process of this machine. When that process goes, every call rejects with `BACKBONE_UNAVAILABLE`; this one
+ * The embedded backbone of another process of this machine. When that process goes, every call rejects with `BACKBONE_GONE`; this one
  * does not connect again.
  */
 export class LocalBackbone implements Backbone {
@@ -42,7 +42,7 @@ export class LocalBackbone implements Backbone {
     const link = new Link<ListenerCalls, ServerCalls>(socket, listeners, {
       unavailable: (cause) =>
         new StreamsError(
-          "BACKBONE_UNAVAILABLE",
+          "BACKBONE_GONE",
           `the process that had ${dir} open has stopped: start it, or run the command again`,
           cause,
         ),
@@ -59,7 +59,7 @@ export class LocalBackbone implements Backbone {
   /** The protocol of the server; `undefined` when it went away meanwhile. */
   hello(): Promise<number | undefined> {
     return this.#link.call("hello").catch((error: unknown) => {
-      if (hasCode(error, "BACKBONE_UNAVAILABLE")) return undefined;
+      if (hasCode(error, "BACKBONE_GONE")) return undefined;
       throw error;
     });
   }

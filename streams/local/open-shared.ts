@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Backbone } from "../backbone/backbone.ts";
 import { createEmbeddedBackbone } from "../embedded/index.ts";
 import { hasCode } from "../errors.ts";
+import { Outages } from "../outage.ts";
 import type { SchemaRegistry } from "../registry/registry.ts";
 import { connectLocally } from "./connect-locally.ts";
 import { serveLocally } from "./serve-locally.ts";
@@ -17,22 +18,34 @@ export interface SharedBackbone {
 /** A process that has just opened the log is about to listen; one that no longer listens is about to close it. */
 const PATIENCE_MS = 5_000;
 const PAUSE_MS = 50;
+const QUIET_MS = 500;
 
 /**
  * The embedded backbone in `dir`, whoever has it open: this process opens it and serves it to others, or is served by the one that has it.
  * Rejects with `BACKBONE_LOCKED` when another process has it open and does not serve it.
  */
-export async function openShared(dir: string): Promise<SharedBackbone> {
+export async function openShared(dir: string, outages = new Outages()): Promise<SharedBackbone> {
+  const outage = outages.of("log directory", QUIET_MS);
   for (const deadline = Date.now() + PATIENCE_MS; ;) {
     try {
-      return await openHere(dir);
+      const here = await openHere(dir);
+      outage.ended();
+      return here;
     } catch (error) {
-      if (!hasCode(error, "BACKBONE_LOCKED")) throw error;
+      if (!hasCode(error, "BACKBONE_LOCKED")) {
+        outage.givenUp(error);
+        throw error;
+      }
       const backbone = await connectLocally(dir);
       if (backbone !== undefined) {
+        outage.ended();
         return { backbone, registry: backbone.registry, shared: true, close: () => backbone.close() };
       }
-      if (Date.now() > deadline) throw error;
+      if (Date.now() > deadline) {
+        outage.givenUp(error);
+        throw error;
+      }
+      outage.failed(error, { dir });
       await delay(PAUSE_MS);
     }
   }

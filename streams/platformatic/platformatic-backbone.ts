@@ -21,7 +21,7 @@ export function openPlatformatic(options: KafkaBackboneOptions): Promise<Backbon
 async function openCluster(settings: KafkaSettings): Promise<PlatformaticCluster> {
   const cluster = new PlatformaticCluster(new Connections(settings), settings);
   try {
-    await retrying(settings.deliveryTimeoutMs, () => cluster.connect());
+    await retrying(settings, "kafka connection", () => cluster.connect());
     return cluster;
   } catch (error) {
     await cluster.disconnect();

@@ -1,5 +1,6 @@
 import confluent from "@kafkajs/confluent-schema-registry";
 import { StreamsError } from "../errors.ts";
+import { Outages, type Outage } from "../outage.ts";
 import type { AvroSchema, Compatibility, SchemaRegistry } from "./registry.ts";
 
 export interface ConfluentRegistryOptions {
@@ -8,12 +9,16 @@ export interface ConfluentRegistryOptions {
   readonly auth?: { readonly username: string; readonly password: string };
   /** How long a call goes on trying while the registry can't be reached. */
   readonly timeoutMs?: number;
+  /** Told of what is tried again. Default: nothing is said. */
+  readonly outages?: Outages;
 }
 
 export const confluentRegistryDefaults = Object.freeze({ timeoutMs: 10_000 });
 
 const firstDelayMs = 50;
 const longestDelayMs = 1_000;
+/** A single request that goes wrong is not worth a line. */
+const quietMs = 1_000;
 /** Confluent answers 409 to what does not fit and 422 to what is no schema at all. */
 const refusals = new Set([409, 422]);
 
@@ -29,9 +34,11 @@ class ConfluentRegistry implements SchemaRegistry {
   readonly #client: confluent.SchemaRegistry;
   readonly #ids = new Map<string, Promise<number>>();
   readonly #schemas = new Map<number, Promise<AvroSchema>>();
+  readonly #outage: Outage;
   #closed = false;
 
   constructor(options: ConfluentRegistryOptions) {
+    this.#outage = (options.outages ?? new Outages()).of("registry", quietMs);
     const { url, auth, timeoutMs = confluentRegistryDefaults.timeoutMs } = options;
     this.#url = url.replace(/\/+$/, "");
     this.#timeoutMs = timeoutMs;
@@ -116,9 +123,13 @@ class ConfluentRegistry implements SchemaRegistry {
     const deadline = performance.now() + this.#timeoutMs;
     for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
       try {
-        return await within(Math.max(1, deadline - performance.now()), attempt());
+        const answer = await within(Math.max(1, deadline - performance.now()), attempt());
+        this.#outage.ended();
+        return answer;
       } catch (error) {
         if (error instanceof StreamsError) throw error;
+        // It ends with the next answer to anybody: whoever is sent away will come again.
+        this.#outage.failed(error);
         if (!isUnreachable(error) || this.#closed || performance.now() + delayMs > deadline) {
           throw new StreamsError(
             "REGISTRY_UNAVAILABLE",
@@ -134,6 +145,7 @@ class ConfluentRegistry implements SchemaRegistry {
 
   close(): Promise<void> {
     this.#closed = true;
+    this.#outage.givenUp();
     return Promise.resolve();
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backbone, LogRecord, Position, Reader } from "../backbone/backbone.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
 import { hasCode } from "../errors.ts";
+import type { Outage } from "../outage.ts";
 
 const POLL_MS = 1_000;
 const FIRST_WAIT_MS = 100;
@@ -21,6 +22,7 @@ export class ReplyTail {
   readonly #running: Promise<void>;
   #next: number;
   #reader: Reader | undefined;
+  readonly #waiting: Outage;
   #outage: unknown;
 
   /** @param instanceId the same one reads the same partition; without one it is any partition. */
@@ -28,6 +30,7 @@ export class ReplyTail {
     backbone: Backbone,
     topic: string,
     instanceId: string | undefined,
+    outage: Outage,
     onRecord: (record: LogRecord) => Promise<void>,
   ): Promise<ReplyTail> {
     const ends = await backbone.offsets([topic]);
@@ -35,13 +38,14 @@ export class ReplyTail {
       instanceId === undefined ? randomInt(ends.length) : partitionOf(Buffer.from(instanceId), ends.length);
     const { end } = ends.find((at) => at.partition === partition)!;
     const position = { topic, partition, offset: end };
-    return new ReplyTail(backbone, position, await backbone.reader([position]), onRecord);
+    return new ReplyTail(backbone, position, await backbone.reader([position]), outage, onRecord);
   }
 
   private constructor(
     backbone: Backbone,
     { topic, partition, offset }: Position,
     reader: Reader,
+    outage: Outage,
     onRecord: (record: LogRecord) => Promise<void>,
   ) {
     this.#backbone = backbone;
@@ -49,6 +53,7 @@ export class ReplyTail {
     this.partition = partition;
     this.#next = offset;
     this.#reader = reader;
+    this.#waiting = outage;
     this.#onRecord = onRecord;
     this.#running = this.#run();
   }
@@ -67,15 +72,18 @@ export class ReplyTail {
         await this.#read(this.#reader);
         wait = FIRST_WAIT_MS;
         this.#outage = undefined;
+        this.#waiting.ended();
       } catch (error) {
         this.#outage = error;
         // The topic was made anew, or has lost its end: whatever is on it now came after the requests.
         if (hasCode(error, "TOPIC_MOVED")) this.#next = 0;
+        if (!signal.aborted) this.#waiting.failed(error, { topic: this.#topic, partition: this.partition });
         await this.#closeReader();
         await sleep(wait, undefined, { signal }).catch(() => undefined);
         wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       }
     }
+    this.#waiting.givenUp();
     await this.#closeReader();
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Backbone, LogRecord } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { Outages } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { Topic } from "../topic.ts";
 import { CORRELATION_ID, replyHeaders } from "./headers.ts";
@@ -16,6 +17,8 @@ export interface RequesterOptions<Q, R> {
   readonly instanceId?: string;
   /** Shared with others who write; it then stays open when the requester closes. */
   readonly sender?: Sender;
+  /** Told while replies can't be read. Default: nothing is said. */
+  readonly outages?: Outages;
 }
 
 export interface Request<Q> {
@@ -82,7 +85,10 @@ class ReplyingTopic<Q, R> implements Requester<Q, R> {
 
   #open(): Promise<ReplyTail> {
     const { backbone, replies, instanceId } = this.#options;
-    this.#opening ??= ReplyTail.open(backbone, replies.name, instanceId, (record) => this.#received(record)).then(
+    const outage = (this.#options.outages ?? new Outages()).of("replies");
+    this.#opening ??= ReplyTail.open(backbone, replies.name, instanceId, outage, (record) =>
+      this.#received(record),
+    ).then(
       (tail) => (this.#tail = tail),
       (error: unknown) => {
         this.#opening = undefined;

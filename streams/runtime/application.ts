@@ -64,6 +64,8 @@ export interface ApplicationOptions {
   readonly metrics?: Metrics;
   /** What a person should know, such as outages. Default: nothing is said. */
   readonly log?: Log;
+  /** Where what is tried again says so. Default: in `log` and `metrics`, and not together with what else in the process waits. */
+  readonly outages?: Outages;
   readonly onRestore?: (progress: RestoreProgress) => void;
   /** The application has stopped by itself; `close` it. */
   readonly onFailure?: (error: unknown) => void;
@@ -129,7 +131,7 @@ export class Application {
     this.#log = log;
     this.#report = new MoveReport(log, metrics);
     this.#arrivals = new ArrivalClock(log);
-    this.#outages = new Outages(log, metrics);
+    this.#outages = options.outages ?? new Outages(log, metrics);
     this.#out = this.#outages.of("application");
     this.#standbys = new StandbySet({ ...options, metrics, outages: this.#outages });
     this.#backpressure = new Backpressure(options.maxQueuedBytes ?? streamsLimits.queuedBytes);
@@ -156,7 +158,15 @@ export class Application {
     const { id, topology, backbone, delivery, deadLetters, partitions } = this.#options;
     const open: Opening = {};
     this.#membership = open;
-    const topics = await ensureTopologyTopics(topology, [deadLetters], backbone, this.serdes, partitions, this.#log);
+    const topics = await ensureTopologyTopics(
+      topology,
+      [deadLetters],
+      backbone,
+      this.serdes,
+      partitions,
+      this.#log,
+      this.#outages,
+    );
     this.#tasks.spreadOver(topics.partitions);
     this.#standbys.spreadOver(topics.partitions);
     open.watch = new TopicWatch(backbone, topics.known);
@@ -390,7 +400,7 @@ export class Application {
   /** Creates a topic that is not part of the topology and registers its schema. */
   async openTopic(topic: AnyTopic): Promise<void> {
     const { backbone, partitions } = this.#options;
-    await ensureTopic(topic, backbone, this.serdes, partitions);
+    await ensureTopic(topic, backbone, this.serdes, partitions, this.#outages);
     await this.#room.learn(backbone, [topic.name]);
   }
 

@@ -1,6 +1,7 @@
 import type { Backbone, TopicDescription, TopicSpec } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { silent, type Log } from "../log.ts";
+import { Outages } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
@@ -11,11 +12,13 @@ export async function ensureTopic(
   backbone: Backbone,
   serdes: Serdes,
   partitions: number,
+  outages = new Outages(),
 ): Promise<void> {
   if (serdes.isOpen(topic)) return;
   const there = await backbone.partitions(topic.name);
   // One that was made by an older build is told whose time its records have.
-  if (there === undefined || topic.timestamps === "arrival") await create(backbone, specOf(topic, partitions, there));
+  if (there === undefined || topic.timestamps === "arrival")
+    await create(backbone, specOf(topic, partitions, there), outages);
   await serdes.open(topic);
 }
 
@@ -47,17 +50,18 @@ export async function ensureTopologyTopics(
   serdes: Serdes,
   partitions: number,
   log: Log = silent,
+  outages = new Outages(),
 ): Promise<TopologyTopics> {
   const topics = [...topology.topics, ...more];
-  for (const topic of topics) await ensureTopic(topic, backbone, serdes, partitions);
+  for (const topic of topics) await ensureTopic(topic, backbone, serdes, partitions, outages);
   const there = new Set((await backbone.describe(topics.map(({ name }) => name))).map(({ topic }) => topic));
   for (const topic of topics.filter(({ name }) => !there.has(name))) {
     log.warn({ topic: topic.name }, `topic ${topic.name} was deleted: it is made anew, and what was on it is gone`);
-    await create(backbone, specOf(topic, partitions));
+    await create(backbone, specOf(topic, partitions), outages);
   }
   const spread = new Map<string, number>();
   for (const subTopology of topology.subTopologies) {
-    spread.set(subTopology.name, await settlePartitions(subTopology, backbone, log));
+    spread.set(subTopology.name, await settlePartitions(subTopology, backbone, log, outages));
   }
   const changelogs = topology.subTopologies.filter(({ stateful }) => stateful).map(({ changelog }) => changelog);
   const known = await backbone.describe([...topics.map(({ name }) => name), ...changelogs]);
@@ -65,14 +69,19 @@ export async function ensureTopologyTopics(
 }
 
 /** @returns over how many partitions the sub-topology's keys are spread. */
-async function settlePartitions(subTopology: SubTopology, backbone: Backbone, log: Log): Promise<number> {
+async function settlePartitions(
+  subTopology: SubTopology,
+  backbone: Backbone,
+  log: Log,
+  outages: Outages,
+): Promise<number> {
   const { name, stateful, changelog, sources } = subTopology;
   const described = await backbone.describe([...sources.map((topic) => topic.name), ...(stateful ? [changelog] : [])]);
   const counts = new Map(described.map(({ topic, partitions }) => [topic, partitions]));
   const most = Math.max(...sources.map((topic) => counts.get(topic.name) ?? 0));
   const count = (stateful ? counts.get(changelog) : undefined) ?? most;
   if (stateful && !counts.has(changelog)) {
-    await create(backbone, { name: changelog, partitions: count, cleanup: "compact" });
+    await create(backbone, { name: changelog, partitions: count, cleanup: "compact" }, outages);
   }
   for (const { name: topic } of sources) {
     const has = counts.get(topic) ?? count;
@@ -95,14 +104,20 @@ async function settlePartitions(subTopology: SubTopology, backbone: Backbone, lo
 const PATIENCE_MS = 30_000;
 
 /** Instances that start together make the same topics: what another one is making is waited for. */
-async function create(backbone: Backbone, spec: TopicSpec): Promise<void> {
+async function create(backbone: Backbone, spec: TopicSpec, outages: Outages): Promise<void> {
   const started = performance.now();
+  const outage = outages.of("topics");
   for (;;) {
     try {
-      return await backbone.ensureTopics([spec]);
+      await backbone.ensureTopics([spec]);
+      return outage.ended();
     } catch (error) {
       const passing = error instanceof StreamsError && error.flags.retry;
-      if (!passing || performance.now() - started > PATIENCE_MS) throw error;
+      if (!passing || performance.now() - started > PATIENCE_MS) {
+        outage.givenUp(error);
+        throw error;
+      }
+      outage.failed(error, { topic: spec.name });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -74,7 +74,9 @@ export class Product {
       try {
         return await work();
       } catch (error) {
-        const passing = error instanceof StreamsError && (error.flags.retry || error.code === "CLOSED");
+        const passing =
+          error instanceof StreamsError &&
+          (error.flags.retry || error.code === "CLOSED" || error.code === "BACKBONE_GONE");
         if (!passing || performance.now() - started > GIVE_UP_MS) throw error;
         this.resent++;
         await this.#disconnect();

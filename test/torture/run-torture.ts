@@ -216,7 +216,7 @@ class Writer {
       await send(batch.map(({ record }) => record));
       return batch;
     } catch (error) {
-      if (hasCode(error, "BACKBONE_UNAVAILABLE")) throw error;
+      if (hasCode(error, "BACKBONE_UNAVAILABLE") || hasCode(error, "BACKBONE_GONE")) throw error;
     }
     const sent: Written[] = [];
     for (const one of batch) {

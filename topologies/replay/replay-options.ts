@@ -12,6 +12,7 @@ export interface ReplayOptions extends Pick<
   | "partitions"
   | "commitIntervalMs"
   | "salt"
+  | "outages"
 > {
   readonly request: ReplayRequest;
   /** A folder for the state of this and other replays. */

@@ -87,10 +87,18 @@ export class ReplayRun {
     let failed: (error: unknown) => void = () => undefined;
     const failure = new Promise<never>((_, reject) => (failed = reject));
     failure.catch(() => undefined);
+    // Not only between steps: one of them may take minutes beside a live loop.
+    const stopped = new Promise<false>((resolve) => {
+      const { signal } = options;
+      if (signal?.aborted === true) resolve(false);
+      else signal?.addEventListener("abort", () => resolve(false), { once: true });
+    });
     const application = this.#application(stepped, topology, engine, (error) => failed(error));
     try {
       await application.start();
-      const finished = await Promise.race([this.#steps(stepped, application), failure]);
+      const steps = this.#steps(stepped, application);
+      steps.catch(() => undefined);
+      const finished = await Promise.race([steps, failure, stopped]);
       if (!finished) return undefined;
     } finally {
       const closing = application.close();
@@ -170,6 +178,7 @@ export class ReplayRun {
       maxTaskIdleMs: Number.POSITIVE_INFINITY,
       history: true,
       onFailure,
+      ...(options.outages === undefined ? {} : { outages: options.outages }),
     });
   }
 

@@ -13,13 +13,13 @@ beforeEach(async () => {
 afterEach(() => served.close());
 
 describe("a server that closes", () => {
-  test("lets calls under way, later calls and later writes fail with BACKBONE_UNAVAILABLE", async () => {
+  test("lets calls under way, later calls and later writes fail with BACKBONE_GONE", async () => {
     const client = await served.connect();
     const topic = await newTopic(client);
     const reader = await client.reader([{ topic, partition: 0, offset: 0 }]);
     const producer = await client.producer({ transactionalId: "t" });
     const transaction = await producer.begin();
-    const unavailable = { code: "BACKBONE_UNAVAILABLE", flags: { retry: true } };
+    const unavailable = { code: "BACKBONE_GONE", flags: { retry: false } };
     const polled = expect(reader.poll(60_000)).rejects.toMatchObject(unavailable);
     await served.server.close();
     await polled;
@@ -47,7 +47,7 @@ describe("a server that closes", () => {
         revoked: () => Promise.resolve(),
       },
     });
-    const polled = expect(group.poll(60_000)).rejects.toMatchObject({ code: "BACKBONE_UNAVAILABLE" });
+    const polled = expect(group.poll(60_000)).rejects.toMatchObject({ code: "BACKBONE_GONE" });
     await calledOnce;
     await served.server.close();
     await polled;

@@ -38,12 +38,12 @@ test("what another process stored over the socket is in the log of the next one 
   await next.close();
 });
 
-test("when the process that has the log is killed, calls under way and later ones are BACKBONE_UNAVAILABLE", async () => {
+test("when the process that has the log is killed, calls under way and later ones are BACKBONE_GONE", async () => {
   const holder = await startHolder(dir.path, "a");
   const { backbone, registry, close } = await openShared(dir.path);
   const reader = await backbone.reader([{ topic: "held", partition: 0, offset: 1 }]);
   const polled = reader.poll(60_000);
-  const unavailable = { code: "BACKBONE_UNAVAILABLE", message: expect.stringContaining(dir.path) };
+  const unavailable = { code: "BACKBONE_GONE", message: expect.stringContaining(dir.path) };
   await Promise.all([expect(polled).rejects.toMatchObject(unavailable), holder.kill()]);
   await expect(backbone.topics()).rejects.toMatchObject(unavailable);
   await expect(reader.poll(0)).rejects.toMatchObject(unavailable);

@@ -1,0 +1,35 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { StreamsError, streamsLimits, type Outage } from "../streams/index.ts";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * What is not there yet is waited for, visibly: tries again as long as the error is one that may pass, up to `startPatienceMs`, and then
+ * rejects with it. `undefined` when the signal came first.
+ */
+export async function patiently<T>(
+  outage: Outage,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+  patienceMs: number = streamsLimits.startPatienceMs,
+): Promise<T | undefined> {
+  const deadline = performance.now() + patienceMs;
+  for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    try {
+      const result = await attempt();
+      outage.ended();
+      return result;
+    } catch (error) {
+      const passes = error instanceof StreamsError && error.flags.retry;
+      if (!passes || performance.now() + waitMs > deadline) {
+        outage.givenUp(error);
+        throw error;
+      }
+      outage.failed(error);
+    }
+    await delay(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+  outage.givenUp();
+  return undefined;
+}
