@@ -8,6 +8,7 @@ export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({
   name: "decision-requests",
   schema: types.decisionRequestedSchema,
   check: requestProblem,
+  useCaseOf: ({ useCase }) => useCase,
 });
 /** Replies; a client reads one partition and picks its own by correlation id. Their timestamps are those of arrival: they are kept an hour from then. */
 export const decisionReplies: Topic<types.DecisionReplied> = defineTopic({
@@ -21,22 +22,26 @@ export const decisions: Topic<types.DecisionRecorded> = defineTopic({
   name: "decisions",
   schema: types.decisionRecordedSchema,
   measured: true,
+  useCaseOf: ({ useCase }) => useCase,
 });
 /** Where decisions are made again: the ones that were made live, read where they are. */
 export const liveDecisions: Topic<types.DecisionRecorded> = defineTopic({
   name: "live-decisions",
   schema: types.decisionRecordedSchema,
+  useCaseOf: ({ useCase }) => useCase,
 });
 /** Where decisions are made again by another version: with what was really done. */
 export const restatedDecisions: Topic<types.DecisionRecorded> = defineTopic({
   name: "restated-decisions",
   schema: types.decisionRecordedSchema,
+  useCaseOf: ({ useCase }) => useCase,
 });
 /** Keyed by decision id. */
 export const observations: Topic<types.ObservationRecorded> = defineTopic({
   name: "observations",
   schema: types.observationRecordedSchema,
   check: observationProblem,
+  useCaseOf: ({ useCase }) => useCase,
 });
 /** Events, read as a whole by every instance. */
 export const events: Topic<types.EventRecorded> = defineTopic({
@@ -87,9 +92,21 @@ export const clock: Topic<types.Clock> = defineTopic({
 });
 
 /** Edges inside the decision path; each can be switched to a real topic. */
-export const enriched: Topic<types.Enriched> = defineTopic({ name: "enriched", schema: types.enrichedSchema });
-export const scored: Topic<types.Scored> = defineTopic({ name: "scored", schema: types.scoredSchema });
-export const joined: Topic<types.Joined> = defineTopic({ name: "joined", schema: types.joinedSchema });
+export const enriched: Topic<types.Enriched> = defineTopic({
+  name: "enriched",
+  schema: types.enrichedSchema,
+  useCaseOf: ({ request }) => request.useCase,
+});
+export const scored: Topic<types.Scored> = defineTopic({
+  name: "scored",
+  schema: types.scoredSchema,
+  useCaseOf: ({ enriched: { request } }) => request.useCase,
+});
+export const joined: Topic<types.Joined> = defineTopic({
+  name: "joined",
+  schema: types.joinedSchema,
+  useCaseOf: ({ decision }) => decision.useCase,
+});
 
 /** Every topic with a fixed name that an application has. */
 export const topics: readonly AnyTopic[] = Object.freeze([

@@ -76,6 +76,7 @@ export { Sender, type Sent } from "./request-reply/sender.ts";
 export { Publisher, type Published } from "./runtime/publisher.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
 export { ensureTopic } from "./runtime/topics.ts";
+export { SOURCE_HEADER } from "./task/timelines.ts";
 export { Serdes } from "./serde/serdes.ts";
 export { UnreadableRecords, type UnreadableRecord } from "./serde/unreadable-records.ts";
 export { shortened } from "./shortened.ts";

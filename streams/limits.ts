@@ -17,6 +17,12 @@ export const streamsLimits = Object.freeze({
   queuedBytes: 64 << 20,
   /** A record may be dated this much ahead of its arrival, unless its topic says otherwise; ms. */
   maxFutureMs: 3_600_000,
+  /** What lies further behind is history, as far as event time goes; ms. */
+  historyMs: 3_600_000,
+  /** A use case or feed whose own records have not come for this long is quiet; ms. */
+  historyQuietMs: 60_000,
+  /** Event times of one task: one for each use case, and one for each feed. */
+  timelines: 256,
   /** A clock that is off by more at once has jumped; ms. */
   clockJumpMs: 10_000,
   /** A clock that has jumped is believed after this long; ms. */

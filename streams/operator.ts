@@ -99,9 +99,14 @@ export interface Context<O extends Outputs, S extends Stores, G extends Globals>
   open(topic: AnyTopic): Promise<void>;
   readonly state: { readonly [K in keyof S]: Store<StoredValue<S[K]>> };
   readonly globals: { readonly [K in keyof G]: ViewOf<G[K]> };
-  /** `onTimer` runs once event time has come to `time`; the same time and key again is the same timer. */
-  schedule(time: number, key: string): void;
-  cancel(time: number, key: string): void;
+  /**
+   * `onTimer` runs once event time has come to `time`; the same time and key again is the same timer.
+   * @param from the record whose time it is: that of its use case, or of the feed it comes from. Absent: in `onTimer` the time of that timer, in a
+   * handler of a batch's first record.
+   */
+  schedule(time: number, key: string, from?: StreamRecord<unknown>): void;
+  /** @param from as it was scheduled, or a record of the use case that it was for. */
+  cancel(time: number, key: string, from?: StreamRecord<unknown>): void;
   /** The record goes to the dead letters with this reason; whatever the batch does otherwise stays. */
   reject(record: StreamRecord<unknown>, error: Error): void;
   /** The highest event time this task has seen, ms. */

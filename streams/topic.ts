@@ -34,6 +34,11 @@ export interface Topic<V> {
    * `AHEAD_OF_TIME`. Absent: `streamsLimits.maxFutureMs`.
    */
   readonly maxFutureMs?: number;
+  /**
+   * Which use case a record is of, with an event time of its own; empty: any. Absent: the topic's records name none, and move the time of all that
+   * happens live.
+   */
+  useCaseOf?(value: V): string;
   /** The runtime adds the header `loopstream_latency_ms`: milliseconds from the fetch of the input to the write. */
   readonly measured?: boolean;
   /** Stands for many topics; a record says which one it goes to. */
@@ -64,6 +69,7 @@ export interface TopicOptions<V> {
   readonly retentionMs?: number;
   readonly timestamps?: "event" | "arrival";
   readonly maxFutureMs?: number;
+  useCaseOf?(value: V): string;
   readonly measured?: boolean;
   readonly family?: boolean;
   /** Runs with every record: it must be cheap. */

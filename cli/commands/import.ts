@@ -77,7 +77,12 @@ export function importCommand(parent: Command): void {
                 `use case "${flags.useCase}" has no live blueprint (known: ${names}): loopstream blueprint publish FILE`,
               );
             }
-            const feed = await Feed.open(tools, { groupId: `${settings.id}-import`, stepMs: HOUR, replies: false });
+            const feed = await Feed.open(tools, {
+              groupId: `${settings.id}-import`,
+              source: `import-${flags.useCase}`,
+              stepMs: HOUR,
+              replies: false,
+            });
             const bar = progress("import", null, { enabled: !output.json });
             const shown: BadLine[] = [];
             const counts = { decisions: 0, observations: 0, events: 0, badLines: 0 };

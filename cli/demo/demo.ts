@@ -76,7 +76,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
   const blueprint = parseBlueprint(text, files.blueprint);
   await publishBlueprint(loop, text);
   await loop.application.idle();
-  const feed = await Feed.open(loop, { groupId: `${id}-feed`, stepMs: HOUR, replies: true });
+  const feed = await Feed.open(loop, { groupId: `${id}-feed`, source: `${id}-feed`, stepMs: HOUR, replies: true });
   const replies = await ReplyClock.open(loop.backbone, loop.serdes);
   const watch = new ServedWatch(loop.backbone, loop.serdes, compileBlueprint(text));
   let requests = 0;

@@ -1,6 +1,12 @@
 import { clock, decisionReplies } from "../../schemas/index.ts";
 import type { Tools } from "../../topologies/index.ts";
-import { replyHeaders, type OutgoingRecord, type Producer, type Published } from "../../streams/index.ts";
+import {
+  replyHeaders,
+  SOURCE_HEADER,
+  type OutgoingRecord,
+  type Producer,
+  type Published,
+} from "../../streams/index.ts";
 import type { HistoryStep } from "./read-history.ts";
 
 type FeedTools = Pick<Tools, "backbone" | "publisher">;
@@ -8,10 +14,14 @@ type FeedTools = Pick<Tools, "backbone" | "publisher">;
 export interface FeedOptions {
   /** Names what is fed: its memory of how far it came. */
   readonly groupId: string;
+  /** Whose event time it moves: its own, and nobody else's. */
+  readonly source: string;
   /** Steps begin at multiples of it; ms of event time. */
   readonly stepMs: number;
   /** Ask for replies, on `REPLY_PARTITION_OF_FEED`. */
   readonly replies: boolean;
+  /** The clock, ms: no tick goes past it. Default `Date.now`. */
+  readonly now?: () => number;
 }
 
 /** The partition of the replies topic that the feed reads. */
@@ -25,6 +35,7 @@ export class Feed {
   readonly #loop: FeedTools;
   readonly #producer: Producer;
   readonly #options: FeedOptions;
+  readonly #source: Buffer;
 
   static async open(loop: FeedTools, options: FeedOptions): Promise<Feed> {
     const atomic = loop.backbone.kind === "embedded";
@@ -36,6 +47,7 @@ export class Feed {
     this.#loop = loop;
     this.#producer = producer;
     this.#options = options;
+    this.#source = Buffer.from(options.source);
   }
 
   /** Event time up to which everything has been published; `-Infinity` at first. */
@@ -45,13 +57,16 @@ export class Feed {
   }
 
   async publish(step: HistoryStep): Promise<void> {
+    const from = { [SOURCE_HEADER]: this.#source };
     const encode = (records: readonly Published<unknown>[]): Promise<OutgoingRecord[]> =>
-      Promise.all(records.map((record) => this.#loop.publisher.encode(record)));
+      Promise.all(
+        records.map((record) => this.#loop.publisher.encode({ ...record, headers: { ...record.headers, ...from } })),
+      );
     const outcomes = await encode(step.outcomes);
     const requests = await encode(this.#options.replies ? step.requests.map(withReply) : step.requests);
     // History ends now: where a step or a wait reaches further, the loop's own ticks go on from there.
-    const time = Math.min(step.until, Date.now());
-    const tick = await encode([{ topic: clock, key: "clock", value: { time }, time }]);
+    const time = Math.min(step.until, (this.#options.now ?? Date.now)());
+    const tick = await encode([{ topic: clock, key: this.#options.source, value: { time }, time }]);
     const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#options.stepMs) };
     if (this.#loop.backbone.kind === "embedded") {
       const transaction = await this.#producer.begin();

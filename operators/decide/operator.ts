@@ -64,7 +64,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
           const reply = replyTo(decision);
           const entry = answeredWith(decision, reply, compiled.blueprint.retention);
           context.state.answered.put(decisionId, withAnswered(known, entry));
-          context.schedule(entry.until, decisionId);
+          context.schedule(entry.until, decisionId, record);
           context.emit("decisions", { key: decisionId, value: decision, time, headers: {} });
           context.reply("replies", record, { key: decisionId, value: reply, time });
         }

@@ -1,6 +1,6 @@
 import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { decisions, joined, observations, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
-import { defineOperator, StreamsError, type Context, type Topic } from "../../streams/index.ts";
+import { defineOperator, StreamsError, type Context, type StreamRecord, type Topic } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import {
   addDecision,
@@ -48,10 +48,11 @@ export const join = (options: JoinOptions = joinDefaults) =>
     reads: { decisions: pendingKey, observations: pendingKey },
     handlers: {
       decisions(records, context) {
-        for (const { key, value: decision, ...record } of records) {
+        for (const record of records) {
+          const { key, value: decision } = record;
           const compiled = compiledOf(decision, context);
           if (compiled === undefined && !isUnreadable(decision, context)) {
-            context.reject({ key, value: decision, ...record }, goneBlueprint(decision));
+            context.reject(record, goneBlueprint(decision));
             continue;
           }
           const pending = context.state.pending.get(key) ?? nothing;
@@ -59,13 +60,13 @@ export const join = (options: JoinOptions = joinDefaults) =>
           if (added === undefined) continue;
           context.state.pending.put(key, added);
           if (added.decision !== decision) continue;
-          for (const { time } of pending.observations) context.cancel(time + options.orphanMs, key);
+          for (const { time } of pending.observations) context.cancel(time + options.orphanMs, key, record);
           if (compiled === undefined) {
-            context.schedule(triedAgainAt(decision, decision.decisionTime), key);
+            context.schedule(triedAgainAt(decision, decision.decisionTime), key, record);
             continue;
           }
-          context.schedule(waitEnd(decision, compiled), key);
-          context.schedule(joinEnd(decision, compiled), key);
+          context.schedule(waitEnd(decision, compiled), key, record);
+          context.schedule(joinEnd(decision, compiled), key, record);
         }
       },
       observations(records, context) {
@@ -89,16 +90,16 @@ export const join = (options: JoinOptions = joinDefaults) =>
           });
           if (added === undefined) continue;
           const { decision } = added;
-          if (decision === null) context.schedule(time + options.orphanMs, key);
+          if (decision === null) context.schedule(time + options.orphanMs, key, record);
           let corrected: Joined | undefined;
           if (added.done && decision !== null) {
             const compiled = compiledOf(decision, context);
             if (compiled !== undefined) corrected = correctedRow(added, decision, compiled);
-            else if (isUnreadable(decision, context)) context.schedule(triedAgainAt(decision, time), key);
+            else if (isUnreadable(decision, context)) context.schedule(triedAgainAt(decision, time), key, record);
             else throw goneBlueprint(decision);
           }
           context.state.pending.put(key, corrected === undefined ? added : { ...added, label: corrected.label });
-          if (corrected !== undefined) emit(corrected, context);
+          if (corrected !== undefined) emit(corrected, context, record);
         }
       },
     },
@@ -162,8 +163,15 @@ function pendingKey({ key }: { readonly key: string }) {
   return [["pending", key] as const];
 }
 
-function emit(row: Joined, context: JoinContext): void {
-  context.emit("joined", { key: row.decision.decisionId, value: row, time: row.rowTime });
+/** @param from the observation that corrects the row. */
+function emit(row: Joined, context: JoinContext, from?: StreamRecord<unknown>): void {
+  const { rowTime: time, decision } = row;
+  context.emit("joined", {
+    key: decision.decisionId,
+    value: row,
+    time,
+    ...(from === undefined ? {} : { from, headers: {} }),
+  });
 }
 
 function compiledOf(decision: DecisionRecorded, context: JoinContext): CompiledBlueprint | undefined {

@@ -1,6 +1,13 @@
 import { validBlueprints } from "../../blueprints/index.ts";
 import { decisions, hourlyStats, joined, type DecisionRecorded } from "../../schemas/index.ts";
-import { defineOperator, LATENCY_HEADER, type Context, type Headers, type Topic } from "../../streams/index.ts";
+import {
+  defineOperator,
+  LATENCY_HEADER,
+  type Context,
+  type Headers,
+  type StreamRecord,
+  type Topic,
+} from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import { hourStore } from "./hour-store.ts";
 import { countDecision, countJoined, HOUR_MS, hourOf, newHour, toStats, type RunningHour } from "./logic.ts";
@@ -76,7 +83,7 @@ function partsOf(key: string): readonly [useCase: string, blueprintVersion: stri
 }
 
 /** Reads and writes each hour once a batch. */
-function update<R extends { readonly time: number }>(
+function update<R extends StreamRecord<unknown>>(
   records: readonly R[],
   context: MonitorContext,
   decisionOf: (record: R) => DecidedBy,
@@ -91,7 +98,7 @@ function update<R extends { readonly time: number }>(
       hour = context.state.hours.get(key);
       if (hour === undefined) {
         hour = newHour();
-        context.schedule(start + HOUR_MS + GRACE_MS, key);
+        context.schedule(start + HOUR_MS + GRACE_MS, key, record);
       }
       touched.set(key, hour);
     }

@@ -16,11 +16,12 @@ export const restate = (scope: Scope) =>
     handlers: {
       live(records, context) {
         const blueprints = validBlueprints(context.globals.blueprints);
-        for (const { key, value, time } of records) {
+        for (const record of records) {
+          const { key, value, time } = record;
           if (value.useCase !== scope.useCase) continue;
           const compiled = blueprints.version(value.useCase, value.blueprintVersion);
           context.state.live.put(key, value);
-          context.schedule(time + (compiled?.blueprint.join.ttlMs ?? 0), key);
+          context.schedule(time + (compiled?.blueprint.join.ttlMs ?? 0), key, record);
         }
       },
       again(records, context) {

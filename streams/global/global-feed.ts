@@ -75,6 +75,8 @@ export class GlobalFeed {
   /** Of the registry, for a schema that a record was written with. */
   readonly #schemas: Outage;
   #stopWaiting: (() => void) | undefined;
+  /** When history last came, ms of the monotonic clock. */
+  #historyAt = Number.NEGATIVE_INFINITY;
 
   static async open(options: GlobalFeedOptions, again = false): Promise<GlobalFeed> {
     const { engine, backbone, log = silent } = options;
@@ -290,7 +292,7 @@ export class GlobalFeed {
   #applyTo(source: GlobalSource, fetch: Fetch): void {
     const { serdes, onUndecodable } = this.#options;
     const { topic, partition } = fetch;
-    const { latest } = this.#options.arrival?.() ?? unbounded;
+    const { now, latest, at } = this.#options.arrival?.() ?? unbounded;
     const { maxFutureMs = streamsLimits.maxFutureMs } = source.topic;
     for (const [index, record] of fetch.records.entries()) {
       const key = textOf(record.key);
@@ -305,6 +307,7 @@ export class GlobalFeed {
           const { timestamp: time, headers } = record;
           if (!isEventTime(time)) throw badTime(time, "its time");
           if (time > latest + maxFutureMs) throw aheadOfTime(time, latest, maxFutureMs);
+          if (time < now - streamsLimits.historyMs) this.#historyAt = at;
           source.fold({ key, value, time, headers, origin }, this.#folds.get(source.name)!, (table) =>
             this.#view(table),
           );
@@ -315,11 +318,18 @@ export class GlobalFeed {
     }
   }
 
-  /** Lets folds forget what no task will ask for: nothing before `time`. */
-  evict(time: number): void {
+  /**
+   * Lets folds forget what no task will ask for: nothing before `time`.
+   * @returns false: not now, since history is coming in that no task has been asked about yet.
+   */
+  evict(time: number): boolean {
+    const { now, at } = this.#options.arrival?.() ?? unbounded;
+    const isBehind = time < now - streamsLimits.historyMs;
+    if (!isBehind && at - this.#historyAt < streamsLimits.historyQuietMs) return false;
     for (const source of this.#options.sources) {
       if (source.kind === "fold") this.#evictFrom(source, time);
     }
+    return true;
   }
 
   #evictFrom(fold: GlobalFold<unknown>, time: number): void {

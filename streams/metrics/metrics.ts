@@ -13,6 +13,7 @@ export interface Metrics {
   readonly offsetsLost: Counter<"topic">;
   readonly passedOn: Counter<"topic">;
   readonly tasks: Gauge;
+  readonly timelines: Gauge;
   readonly standbys: Gauge;
   readonly queued: Gauge;
   readonly queuedBytes: Gauge;
@@ -85,6 +86,11 @@ export function createMetrics(): Metrics {
       registers,
     }),
     tasks: new Gauge({ name: "loopstream_tasks", help: "Tasks this instance runs.", registers }),
+    timelines: new Gauge({
+      name: "loopstream_timelines",
+      help: "Event times that the task with the most of them keeps: one for each use case and feed, and one for the rest.",
+      registers,
+    }),
     standbys: new Gauge({ name: "loopstream_standbys", help: "Tasks of others whose state is kept here.", registers }),
     queuedBytes: new Gauge({
       name: "loopstream_queued_bytes",

@@ -371,8 +371,7 @@ export class Application {
   #evict(): void {
     const low = this.#tasks.lowWatermark();
     if (low === undefined || low - this.#evictedAt < EVICT_EVERY_MS) return;
-    this.#evictedAt = low;
-    this.#open.globals.evict(low);
+    if (this.#open.globals.evict(low)) this.#evictedAt = low;
   }
 
   /** Resolves once every input is read to its end, handled and committed; later records are not waited for. */
@@ -407,7 +406,9 @@ export class Application {
   #arrival(): Arrival {
     const { history, now } = this.#options;
     if (history === true) return unbounded;
-    return now === undefined ? this.#arrivals.read() : { now: now(), latest: now() };
+    if (now === undefined) return this.#arrivals.read();
+    const at = now();
+    return { now: at, latest: at, at };
   }
 
   /** What time it is for records that arrive, ms: the log's time as far as it is known. */

@@ -49,9 +49,9 @@ export class ArrivalClock {
   read(): Arrival {
     const at = this.#clocks.monotonic();
     const said = this.#ofLog.at(at);
-    if (said !== undefined) return { now: said, latest: Math.max(said, this.#ofLog.doubted(at) ?? said) };
+    if (said !== undefined) return { now: said, latest: Math.max(said, this.#ofLog.doubted(at) ?? said), at };
     this.#wall.observe(this.#clocks.wall(), at);
     const now = this.#wall.at(at)!;
-    return { now, latest: Math.max(now, this.#wall.doubted(at) ?? now, this.#former) };
+    return { now, latest: Math.max(now, this.#wall.doubted(at) ?? now, this.#former), at };
   }
 }

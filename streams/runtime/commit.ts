@@ -24,12 +24,13 @@ export interface Stand {
   readonly changes: readonly Change[];
   readonly positions: Readonly<Record<string, number>>;
   readonly streamTime: number;
+  readonly lines: Readonly<Record<string, number>>;
 }
 
 /** To be taken between two batches of the task. */
 export function standOf(task: Task): Stand {
   const changes = task.subTopology.stateful ? task.state.freeze() : [];
-  return { task, changes, positions: task.positions(), streamTime: task.streamTime };
+  return { task, changes, positions: task.positions(), streamTime: task.streamTime, lines: task.times };
 }
 
 /**
@@ -73,8 +74,8 @@ export async function commit(
   );
 }
 
-function checkpointOf({ task, positions, streamTime }: Stand, changelogOffset: number): Checkpoint {
-  return { ...task.grounds, positions, streamTime, changelogOffset };
+function checkpointOf({ task, positions, streamTime, lines }: Stand, changelogOffset: number): Checkpoint {
+  return { ...task.grounds, positions, streamTime, lines, changelogOffset };
 }
 
 function changelogOf({ task, changes }: Stand, checkpoint: Checkpoint): OutgoingRecord[] {

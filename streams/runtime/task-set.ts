@@ -274,6 +274,8 @@ export class TaskSet {
       for (const tick of ticks) await task.add(tick, fetchedAt, first);
       first = false;
     }
+    const most = Math.max(0, ...[...this.#tasks.values()].map(({ timelines }) => timelines));
+    this.#options.metrics.timelines.set(most);
   }
 
   /** Some task holds records that are not handled. */
@@ -292,7 +294,10 @@ export class TaskSet {
   /** No task will ask for anything before this event time; `undefined` while one has seen nothing. */
   lowWatermark(): number | undefined {
     let low = Number.POSITIVE_INFINITY;
-    for (const { streamTime } of this.#tasks.values()) low = Math.min(low, streamTime);
+    for (const { lowTime } of this.#tasks.values()) {
+      if (lowTime === undefined) return undefined;
+      if (lowTime < low) low = lowTime;
+    }
     return Number.isFinite(low) ? low : undefined;
   }
 }

@@ -1,9 +1,10 @@
 import { MAX_RECORD_BYTES } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
-import type { Store, StoreSpec, Timer } from "../operator.ts";
+import type { Store, StoreSpec } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 import { shortened } from "../shortened.ts";
-import { SortedKeys } from "./sorted-keys.ts";
+import { timerKey, timerOf, type OperatorTimer } from "./timer-keys.ts";
+import { TimerQueue } from "./timer-queue.ts";
 
 /** What positions and state were made from. Checkpoints of older builds do not say. */
 export interface Grounds {
@@ -19,22 +20,15 @@ export interface Grounds {
 export interface Checkpoint extends Grounds {
   /** By `topic/partition`: the next input offset; everything before is in the state. */
   readonly positions: Readonly<Record<string, number>>;
+  /** The highest event time that has passed, ms. */
   readonly streamTime: number;
+  /** How far each timeline has come, ms; the empty name is what has none. Absent in older state, whose one time was `streamTime`. */
+  readonly lines?: Readonly<Record<string, number>>;
   /** No change of this task's changelog before this offset is missing from the local database. */
   readonly changelogOffset: number;
 }
 
-export interface OperatorTimer extends Timer {
-  readonly operator: string;
-}
-
 const CHECKPOINT = "\u0001checkpoint";
-const TIMERS = "\u0002";
-const TIMERS_END = "\u0003";
-/** Timers that one look into the database brings at least, where there are so many. */
-const TIMERS_AHEAD = 1_024;
-/** Of prepared timers the later ones are forgotten once there are so many. */
-const MOST_DUE = 4 * TIMERS_AHEAD;
 /** A timer is its key. The value must not be empty: classic-level 3.0 never frees its copy of an empty value, 32 bytes for good with each timer. */
 const present = Uint8Array.of(1);
 
@@ -52,13 +46,8 @@ export class TaskState {
   /** Written before the buffer, and being committed: no longer to be undone, not yet in the database. */
   #frozen: ReadonlyMap<string, Uint8Array | null> | undefined;
   #undo: (readonly [string, Uint8Array | null | undefined])[] = [];
-  /** Keys of the timers up to the horizon; later ones are only in the buffer and the database. */
-  #due = new SortedKeys();
-  /** More, where so many are of one moment that none of them can be forgotten. */
-  #mostDue = MOST_DUE;
-  #horizon = Number.NEGATIVE_INFINITY;
-  /** What `prepareTimers` was last asked for. */
-  #asked = Number.NEGATIVE_INFINITY;
+  /** By line. */
+  readonly #timers = new Map<string, TimerQueue>();
   #checkpoint: Checkpoint | undefined;
 
   static async open(database: StateDatabase): Promise<TaskState> {
@@ -139,79 +128,62 @@ export class TaskState {
     this.#buffer.set(key, value);
   }
 
-  schedule(operator: string, time: number, key: string): void {
-    const name = timerKey(operator, time, key);
+  /** @param line the timeline whose time it waits for; empty: none. */
+  schedule(operator: string, time: number, key: string, line = ""): void {
+    const name = timerKey(line, operator, time, key);
     this.#set(name, present);
-    if (Math.floor(time) > this.#horizon) return;
-    this.#due.add(name);
-    this.#forgetLate();
+    this.#queue(line).add(name, time);
   }
 
-  cancel(operator: string, time: number, key: string): void {
-    const name = timerKey(operator, time, key);
+  cancel(operator: string, time: number, key: string, line = ""): void {
+    const name = timerKey(line, operator, time, key);
     this.#set(name, null);
-    this.#due.delete(name);
+    this.#queue(line).delete(name);
   }
 
-  /** Makes the timers up to `time` known to `nextTimer`, and some later ones: each look into the database costs an iterator. */
-  async prepareTimers(time: number): Promise<void> {
-    if (time <= this.#horizon) return;
-    this.#asked = time;
-    const from = this.#horizon === Number.NEGATIVE_INFINITY ? TIMERS : TIMERS + padded(this.#horizon + 1);
+  #queue(line: string): TimerQueue {
+    let queue = this.#timers.get(line);
+    if (queue === undefined) {
+      // A line has an entry in the checkpoint as long as it has timers.
+      const known = line !== "" && this.#checkpoint?.lines?.[line] === undefined;
+      this.#timers.set(line, (queue = new TimerQueue(line, this.#database, known)));
+    }
+    return queue;
+  }
+
+  /** Makes the timers of a line up to `time` known to `nextTimer`. */
+  prepareTimers(time: number, line = ""): Promise<void> | undefined {
+    const queue = this.#queue(line);
+    if (time <= queue.horizon) return undefined;
     // The database is asked as of now: a commit that ends meanwhile must not hide what it did not have yet.
-    const frozen = this.#frozen ?? [];
-    const { stored, horizon } = await this.#storedTimers(from, time);
-    const to = horizon === Number.POSITIVE_INFINITY ? TIMERS_END : TIMERS + padded(horizon + 1);
-    const keys = new Set(stored.filter((key) => key < to));
-    for (const written of [frozen, this.#buffer]) {
-      for (const [key, value] of written) {
-        if (key < from || key >= to) continue;
-        if (value === null) keys.delete(key);
-        else keys.add(key);
-      }
-    }
-    for (const key of [...keys].sort()) this.#due.add(key);
-    this.#horizon = horizon;
-    this.#mostDue = MOST_DUE;
-    this.#forgetLate();
+    return queue.prepare(time, this.#frozen ?? [], () => this.#buffer);
   }
 
-  /** The first timers in the database, all up to `time` and some more; `horizon`: none up to it is missing. */
-  async #storedTimers(from: string, time: number): Promise<{ readonly stored: string[]; readonly horizon: number }> {
-    for (let limit = TIMERS_AHEAD; ; limit *= 4) {
-      const stored = (await this.#database.range(from, TIMERS_END, limit)).map(([key]) => key);
-      if (stored.length < limit) return { stored, horizon: Number.POSITIVE_INFINITY };
-      // There may be more of the last one's time.
-      const horizon = timeOf(stored.at(-1)!) - 1;
-      if (horizon >= time) return { stored, horizon };
-    }
+  /** The earliest prepared timer of a line. */
+  nextTimer(line = ""): OperatorTimer | undefined {
+    return this.#queue(line).next();
   }
 
-  /** Where many are prepared, the later ones stay in the buffer and the database alone. */
-  #forgetLate(): void {
-    if (this.#due.length <= this.#mostDue) return;
-    for (let at = TIMERS_AHEAD; at < this.#due.length; at++) {
-      const time = timeOf(this.#due.at(at)!);
-      if (time <= this.#asked || time === timeOf(this.#due.at(at - 1)!)) continue;
-      this.#due.truncate(at);
-      this.#horizon = time - 1;
-      this.#mostDue = MOST_DUE;
-      return;
-    }
-    this.#mostDue = 2 * this.#due.length;
+  /** When the earliest prepared timer of a line is due; infinite without one. */
+  nextTime(line: string): number {
+    return this.#queue(line).nextTime();
   }
 
-  /** The earliest prepared timer. */
-  nextTimer(): OperatorTimer | undefined {
-    const first = this.#due.at(0);
-    return first === undefined ? undefined : timerOf(first);
-  }
-
-  /** Takes the prepared timers up to `time`, in order of time, operator and key. */
-  takeTimers(time: number): readonly OperatorTimer[] {
-    const taken = this.#due.takeBefore(TIMERS + padded(time + 1));
+  /** Takes the prepared timers of a line up to `time`, in order of time, operator and key. */
+  takeTimers(time: number, line = ""): readonly OperatorTimer[] {
+    const taken = this.#queue(line).take(time);
     for (const key of taken) this.#set(key, null);
     return taken.map(timerOf);
+  }
+
+  /** No timer of the line is left. */
+  isDone(line: string): boolean {
+    return this.#queue(line).isEmpty;
+  }
+
+  /** Nothing more is kept of a line that is done. */
+  forgetLine(line: string): void {
+    this.#timers.delete(line);
   }
 
   /** What has been written since the last `accept` stays. */
@@ -228,8 +200,7 @@ export class TaskState {
     }
     this.#undo = [];
     this.#loaded.clear();
-    this.#due = new SortedKeys();
-    this.#horizon = Number.NEGATIVE_INFINITY;
+    for (const queue of this.#timers.values()) queue.reset();
   }
 
   /**
@@ -301,16 +272,4 @@ const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => Buffer.from(JSO
 
 function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   return JSON.parse(Buffer.from(bytes).toString()) as Checkpoint;
-}
-
-/** Times before 1970 don't occur in event streams; 16 digits order the others. */
-const padded = (time: number): string => String(Math.max(0, Math.floor(time))).padStart(16, "0");
-const timerKey = (operator: string, time: number, key: string): string =>
-  `${TIMERS}${padded(time)}\0${operator}\0${key}`;
-
-const timeOf = (key: string): number => Number(key.slice(TIMERS.length, TIMERS.length + 16));
-
-function timerOf(key: string): OperatorTimer {
-  const [time, operator, ...rest] = key.slice(TIMERS.length).split("\0");
-  return { time: Number(time), operator: operator!, key: rest.join("\0") };
 }

@@ -7,12 +7,15 @@ export interface Arrival {
   readonly now: number;
   /** No clock that may be right is ahead of this: a record is refused for its distance from here. */
   readonly latest: number;
+  /** The same moment on a monotonic clock. */
+  readonly at: number;
 }
 
 /** Where topics are read again as history: any time is past. */
 export const unbounded: Arrival = Object.freeze({
   now: Number.POSITIVE_INFINITY,
   latest: Number.POSITIVE_INFINITY,
+  at: 0,
 });
 
 /** @param latest when it came. */

@@ -8,6 +8,7 @@ import { checkRead, type AnyTopic } from "../topic.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import { aheadOfTime, type Arrival } from "./arrival.ts";
+import type { Timeline, Timelines } from "./timelines.ts";
 
 export interface Undecodable {
   readonly record: LogRecord;
@@ -21,6 +22,8 @@ export interface Queued extends StreamRecord<unknown> {
   readonly fetchedAt: number;
   /** How far it moves event time, ms: its own time, and never past its arrival. */
   readonly moves: number;
+  /** Whose time it moves. */
+  readonly line: Timeline;
 }
 
 export interface InputOptions {
@@ -47,6 +50,7 @@ export class Input {
   /** Its values say how far event time has come. */
   readonly #isClock: boolean;
   readonly #maxFutureMs: number;
+  readonly #lines: Timelines;
   #queue: Queued[] = [];
   #head = 0;
   #bytes = 0;
@@ -55,9 +59,10 @@ export class Input {
   readonly #onForeign: InputOptions["onForeign"];
   #mixed: boolean;
 
-  constructor(topic: AnyTopic, partition: number, position: number, options: InputOptions = {}) {
+  constructor(topic: AnyTopic, partition: number, position: number, lines: Timelines, options: InputOptions = {}) {
     const { isClock = false, isForeign, mixed = false, onForeign } = options;
     this.topic = topic;
+    this.#lines = lines;
     this.#isClock = isClock;
     this.#mixed = mixed;
     this.#onForeign = onForeign;
@@ -105,7 +110,8 @@ export class Input {
     const bad: Undecodable[] = [];
     if (!this.#mixed && this.#isForeign !== undefined) this.#sample(fetch.records, this.#isForeign);
     const isForeign = this.#mixed ? this.#isForeign : undefined;
-    const { now, latest } = arrival;
+    const { now, latest, at } = arrival;
+    const useCaseOf = this.topic.useCaseOf as ((value: unknown) => string) | undefined;
     const bound = latest + this.#maxFutureMs;
     for (const record of fetch.records) {
       if (record.offset < this.#next) continue;
@@ -119,11 +125,19 @@ export class Input {
         if (!isEventTime(dated)) throw badTime(dated, "its time");
         if (dated > bound) throw aheadOfTime(dated, latest, this.#maxFutureMs);
         const time = this.#isClock ? tickTime(dated, record.timestamp, arrival) : dated;
+        const { general } = this.#lines;
+        // What belongs elsewhere moves time there.
+        const moves = foreign ? Number.NEGATIVE_INFINITY : time < now ? time : now;
+        const useCase = foreign || useCaseOf === undefined ? "" : useCaseOf(value);
+        const line = foreign ? general : this.#lines.of(record.headers, useCase);
+        // A tick is nobody's own record, unless a feed gives it.
+        if (!foreign && (!this.#isClock || line !== general)) line.arrived(moves, at);
         this.#queue.push({
           key: textOf(record.key),
           value,
           time,
-          moves: time < now ? time : now,
+          moves,
+          line,
           headers: record.headers,
           origin: { topic: fetch.topic, partition: fetch.partition, offset: record.offset },
           raw: record,

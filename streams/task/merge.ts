@@ -10,16 +10,10 @@ export function earliest(inputs: readonly Input[]): Input | undefined {
 }
 
 /**
- * Takes records of one input, at most `limit`, that come before those of every other input: up to `horizon`, and before they move event time to
- * `timer`; event times in ms.
+ * Takes records of one input, at most `limit`, that come before those of every other input: up to `horizon`, an event time in ms, and before they
+ * move a timeline to its next timer.
  */
-export function takeRun(
-  inputs: readonly Input[],
-  from: Input,
-  limit: number,
-  horizon: number,
-  timer: number,
-): readonly Queued[] {
+export function takeRun(inputs: readonly Input[], from: Input, limit: number, horizon: number): readonly Queued[] {
   let before = Number.POSITIVE_INFINITY;
   let until = horizon;
   let passed = false;
@@ -30,5 +24,5 @@ export function takeRun(
       else before = Math.min(before, input.head.time);
     }
   }
-  return from.take(limit, ({ time, moves }) => time < before && time <= until && moves < timer);
+  return from.take(limit, ({ time, moves, line }) => time < before && time <= until && moves < line.due);
 }

@@ -5,13 +5,15 @@ import type { AnyOperator, Context, Emitted, Origin, Reply, ReplyRule, StoreKey,
 import { replyAddress } from "../request-reply/headers.ts";
 import { ReplyGate } from "../request-reply/reply-gate.ts";
 import type { Serdes } from "../serde/serdes.ts";
-import type { OperatorTimer, TaskState } from "../state/task-state.ts";
+import type { TaskState } from "../state/task-state.ts";
+import type { OperatorTimer } from "../state/timer-keys.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
 import type { Arrival } from "./arrival.ts";
 import { deadLetter, letterKey } from "./dead-letter.ts";
 import type { Queued } from "./input.ts";
 import { mostBytes, RecordRoom } from "./record-room.ts";
+import { SOURCE_HEADER, type Timeline, type Timelines } from "./timelines.ts";
 
 /** An encoded record on its way out. */
 export interface Output {
@@ -72,6 +74,10 @@ export class OperatorChain {
   readonly #contexts: ReadonlyMap<AnyOperator, AnyContext>;
   readonly #edges = new Map<string, StreamRecord<unknown>[]>();
   readonly #gate: ReplyGate;
+  /** Topics that tasks read: what is written to them says whose time it moves. */
+  readonly #read: ReadonlySet<string>;
+  /** Of the batch's first record, or of the timer at work. */
+  #line: Timeline;
   #outputs: Output[] = [];
   #fetchedAt: number | undefined;
   /** The operator at work, for the dead letters. */
@@ -84,7 +90,10 @@ export class OperatorChain {
     partition: number,
     state: TaskState,
     environment: TaskEnvironment,
+    lines: Timelines,
   ) {
+    this.#line = lines.general;
+    this.#read = new Set(topology.subTopologies.flatMap(({ sources }) => sources.map(({ name }) => name)));
     this.#topology = topology;
     this.#operators = operators;
     this.#partition = partition;
@@ -110,15 +119,20 @@ export class OperatorChain {
     this.#fetchedAt = records[0]!.fetchedAt;
     await this.#attempt(
       records,
-      (batch) => this.#dispatch(topic, batch),
+      (batch) => {
+        this.#line = batch[0]!.line;
+        return this.#dispatch(topic, batch);
+      },
       ({ origin, raw, time }, error) => this.bury(origin, this.#at, error, time, raw),
     );
   }
 
-  async fire(timers: readonly OperatorTimer[]): Promise<void> {
+  /** @param line whose timers they are. */
+  async fire(timers: readonly OperatorTimer[], line: Timeline): Promise<void> {
     await this.#attempt(
       timers,
       async (batch) => {
+        this.#line = line;
         if (this.#state.mustLoad) await this.#loadTimers(batch);
         for (const { operator: name, time, key } of batch) {
           const operator = this.#operators.find((each) => each.name === name);
@@ -210,12 +224,17 @@ export class OperatorChain {
       open: (topic) => (serdes.isOpen(topic) ? resolved : open(topic)),
       state: Object.fromEntries(stores) as AnyContext["state"],
       globals: Object.fromEntries(views) as AnyContext["globals"],
-      schedule: (time, key) => {
+      schedule: (time, key, from) => {
         if (!Number.isFinite(time)) throw badTime(time, `the time of timer ${key}`);
         if (mostBytes(key, TIMER_BYTES, noHeaders) > this.#room.smallest) this.#checkTimer(operator, key);
-        state.schedule(operator.name, time, key);
+        state.schedule(operator.name, time, key, this.#lineOf(from).id);
       },
-      cancel: (time, key) => state.cancel(operator.name, time, key),
+      cancel: (time, key, from) => {
+        const { id, headers } = this.#lineOf(from);
+        state.cancel(operator.name, time, key, id);
+        // It may have been asked for by a record that named no use case.
+        if (id !== "" && headers === undefined) state.cancel(operator.name, time, key);
+      },
       reject: (record, error) =>
         this.bury(record.origin, operator.name, error, record.time, (record as Partial<Queued>).raw),
       get streamTime() {
@@ -225,13 +244,19 @@ export class OperatorChain {
     };
   }
 
+  /** The timeline of a record; without one, of what is at work. */
+  #lineOf(from: StreamRecord<unknown> | undefined): Timeline {
+    return (from as Partial<Queued> | undefined)?.line ?? this.#line;
+  }
+
   #emit(declared: AnyTopic, record: Emitted<unknown>): void {
     const { key, value, time, from } = record;
-    const headers = record.headers ?? from?.headers ?? {};
+    const line = this.#lineOf(from);
+    const headers = this.#headersOf(record, line, declared);
     if (!isEventTime(time)) throw badTime(time, `the time of a record for ${declared.name}`);
     if (this.#topology.memoryEdges.has(declared.name)) {
       const origin = from?.origin ?? { topic: declared.name, partition: this.#partition, offset: -1 };
-      const passed = { key, value, time, headers, origin, raw: (from as Partial<Queued> | undefined)?.raw };
+      const passed = { key, value, time, headers, origin, raw: (from as Partial<Queued> | undefined)?.raw, line };
       const edge = this.#edges.get(declared.name);
       if (edge === undefined) this.#edges.set(declared.name, [passed]);
       else edge.push(passed);
@@ -250,6 +275,13 @@ export class OperatorChain {
       fetchedAt: topic.measured === true ? this.#fetchedAt : undefined,
       request: undefined,
     });
+  }
+
+  /** What a task reads of a feed's records names the feed. */
+  #headersOf({ headers, from }: Emitted<unknown>, line: Timeline, { name }: AnyTopic): Headers {
+    const given = headers ?? from?.headers ?? noHeaders;
+    if (line.headers === undefined || !this.#read.has(name) || given[SOURCE_HEADER] !== undefined) return given;
+    return given === noHeaders ? line.headers : { ...given, ...line.headers };
   }
 
   #reply(operator: AnyOperator, output: string, request: StreamRecord<unknown>, reply: Reply<unknown>): void {

@@ -7,6 +7,7 @@ import { timeOfLetter } from "./arrival.ts";
 import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, takeRun } from "./merge.ts";
 import { OperatorChain, type Output, type TaskEnvironment } from "./operator-chain.ts";
+import { Timelines, type Timeline } from "./timelines.ts";
 
 /** Most records a handler is given at once. */
 const MOST_RECORDS = 1_024;
@@ -25,6 +26,7 @@ export class Task {
   readonly grounds: Grounds;
   readonly #topology: Topology;
   readonly #environment: TaskEnvironment;
+  readonly #lines: Timelines;
   readonly #chain: OperatorChain;
 
   /**
@@ -47,7 +49,8 @@ export class Task {
     this.state = state;
     this.#topology = topology;
     this.#environment = environment;
-    this.#chain = new OperatorChain(topology, subTopology, partition, state, environment);
+    this.#lines = new Timelines(state, environment.arrival());
+    this.#chain = new OperatorChain(topology, subTopology, partition, state, environment, this.#lines);
     const options: InputOptions =
       grounds.partitions === undefined
         ? {}
@@ -57,15 +60,35 @@ export class Task {
           };
     const sources = subTopology.sources.map((topic) => {
       const onForeign = (origin: Origin): void => environment.onForeign?.(origin);
-      return new Input(topic, partition, positions[`${topic.name}/${partition}`] ?? 0, { ...options, onForeign });
+      return new Input(topic, partition, positions[`${topic.name}/${partition}`] ?? 0, this.#lines, {
+        ...options,
+        onForeign,
+      });
     });
     this.inputs =
-      topology.clock === undefined ? sources : [...sources, new Input(topology.clock, 0, 0, { isClock: true })];
+      topology.clock === undefined
+        ? sources
+        : [...sources, new Input(topology.clock, 0, 0, this.#lines, { isClock: true })];
   }
 
   /** The highest event time that has passed, ms. */
   get streamTime(): number {
     return this.#chain.streamTime;
+  }
+
+  /** How far each of its timelines has come, ms. */
+  get times(): Readonly<Record<string, number>> {
+    return this.#lines.times();
+  }
+
+  /** How many there are. */
+  get timelines(): number {
+    return this.#lines.count;
+  }
+
+  /** It will ask for nothing before this event time, ms; `undefined` while it has seen nothing. */
+  get lowTime(): number | undefined {
+    return this.#lines.low();
   }
 
   /** Records fetched and not handled. */
@@ -97,19 +120,22 @@ export class Task {
    */
   async process(atEnd: (input: Input) => boolean): Promise<number> {
     let handled = 0;
+    this.#lines.look(this.#environment.arrival());
     while (!this.inputs.some((input) => input.length === 0 && !atEnd(input))) {
       const next = earliest(this.inputs);
       if (next === undefined) break;
-      const time = next.head!.time;
-      const horizon = Math.max(time, next.lastTime);
-      if (await this.#fireUntil(next.head!.moves, horizon)) continue;
-      const timer = this.state.nextTimer()?.time ?? Number.POSITIVE_INFINITY;
-      const run = takeRun(this.inputs, next, MOST_RECORDS, horizon, timer);
+      const head = next.head!;
+      const isTick = next.topic === this.#topology.clock;
+      const horizon = Math.max(head.time, next.lastTime);
+      const moved = this.#lines.movedBy(head, isTick);
+      if (this.subTopology.stateful && (await this.#fireUntil(head, moved, horizon))) continue;
+      const run = takeRun(this.inputs, next, MOST_RECORDS, horizon);
       handled += run.length;
       const own = next.mixed ? this.#passOn(run) : run;
       if (own.length === 0) continue;
       this.#chain.advance(own.at(-1)!.moves);
-      if (next.topic !== this.#topology.clock) await this.#chain.handle(next.topic, own);
+      this.#lines.pass(own, moved, isTick);
+      if (!isTick) await this.#chain.handle(next.topic, own);
     }
     return handled;
   }
@@ -128,15 +154,29 @@ export class Task {
     return run.filter(({ value }) => value !== FOREIGN);
   }
 
-  /** Fires the timers that are due at `time`, and makes those up to `horizon` known. @returns whether there were any. */
-  async #fireUntil(time: number, horizon: number): Promise<boolean> {
-    if (!this.subTopology.stateful) return false;
-    await this.state.prepareTimers(horizon);
-    const timers = this.state.takeTimers(time);
-    this.state.accept();
-    if (timers.length === 0) return false;
-    await this.#chain.fire(timers);
-    return true;
+  /**
+   * Fires the timers that are due once the record has moved these timelines, and makes known when the next of all are due, up to `horizon`.
+   * @returns whether there were any.
+   */
+  async #fireUntil(head: Queued, moved: readonly Timeline[], horizon: number): Promise<boolean> {
+    for (const line of this.#lines.all) {
+      const preparing = this.state.prepareTimers(horizon, line.id);
+      if (preparing !== undefined) await preparing;
+      line.due = this.state.nextTime(line.id);
+    }
+    let fired = false;
+    for (const line of moved) {
+      if (line.due > head.moves) continue;
+      const timers = this.state.takeTimers(head.moves, line.id);
+      this.state.accept();
+      await this.#chain.fire(timers, line);
+      fired = true;
+    }
+    // What moves all of them goes on up to the first timer of any that it moves.
+    const { general } = this.#lines;
+    if (head.line === general)
+      general.due = moved.reduce((least, { due }) => Math.min(least, due), Number.POSITIVE_INFINITY);
+    return fired;
   }
 
   /** What was written since the last call. */

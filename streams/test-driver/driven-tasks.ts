@@ -54,6 +54,7 @@ export async function runTask(task: Task, log: MemoryLog): Promise<boolean> {
   }
   if (!added) return false;
   await task.process(() => true);
-  await task.state.flush({ positions: task.positions(), streamTime: task.streamTime, changelogOffset: 0 });
+  const { streamTime, times: lines } = task;
+  await task.state.flush({ positions: task.positions(), streamTime, lines, changelogOffset: 0 });
   return true;
 }

@@ -104,7 +104,7 @@ export class TestDriver {
 
   #arrival(): Arrival {
     const now = this.#now?.();
-    return now === undefined ? unbounded : { now, latest: now };
+    return now === undefined ? unbounded : { now, latest: now, at: now };
   }
 
   #bury(letter: DeadLetterValue, time: number): void {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { clock, decisionRequests, decisions, events, observations, trainingRows } from "../../schemas/index.ts";
 import { publishBlueprint } from "../../topologies/index.ts";
+import { Feed } from "../../cli/history/feed.ts";
+import { observationRecord, requestRecord } from "../../cli/history/records.ts";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { HOUR, PARCELS, parcels, request } from "../operators/parcels.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
@@ -80,4 +82,35 @@ test("a loop whose log's clock is three days ahead for half a second makes no ro
   await arrive("d1");
   await live.tick(log + 2 * HOUR);
   expect(await rows()).toEqual(["d1 1"]);
+});
+
+test("an import beside the loop closes no live decision, of its own use case neither, and gets the rows of its own time", async () => {
+  await decide("live");
+  const feed = await Feed.open(live.loop, {
+    groupId: "import",
+    source: "import-parcels",
+    stepMs: HOUR,
+    replies: false,
+    now: () => live.now,
+  });
+  for (let hour = 0; hour < 24 * 3; hour++) {
+    const time = NOW - 3 * DAY + hour * HOUR;
+    const id = `h${String(hour).padStart(2, "0")}`;
+    const outcomes = [observationRecord(parcels, id, { kind: "arrival", delay: 20 }, time + HOUR / 2)];
+    const requests = [requestRecord(parcels, id, "u", { weight: 5, depot: "north" }, time)];
+    await feed.publish({ until: time + HOUR, requests, outcomes, bad: [] });
+    if (hour % 10 === 0) await live.tick(live.now + 1_000);
+  }
+  await feed.tick(NOW + parcels.join.ttlMs);
+  await live.loop.application.idle();
+  // The wait of the last two is not over.
+  expect(await rows()).toEqual(Array.from({ length: 71 }, (_, hour) => `h${String(hour).padStart(2, "0")} 1`));
+  await live.restart();
+  await arrive("live");
+  await live.tick(NOW + 2 * HOUR);
+  await live.tick(NOW + 3 * HOUR);
+  expect((await rows()).filter((row) => !row.startsWith("h"))).toEqual(["live 1"]);
+  expect((await rows()).filter((row) => row.startsWith("h") && row.endsWith(" 1"))).toHaveLength(72);
+  expect(await live.letters()).toEqual([]);
+  await feed.close();
 });

@@ -7,6 +7,7 @@ import { TaskState } from "../../../streams/state/task-state.ts";
 import type { Queued } from "../../../streams/task/input.ts";
 import { unbounded } from "../../../streams/task/arrival.ts";
 import { OperatorChain } from "../../../streams/task/operator-chain.ts";
+import { Timelines } from "../../../streams/task/timelines.ts";
 import { defineOperator, jsonStore, type Operator } from "../../../streams/operator.ts";
 import type { DeadLetterValue } from "../../../streams/task/dead-letter.ts";
 import { defineTopic, type Topic } from "../../../streams/topic.ts";
@@ -75,17 +76,26 @@ async function open(operator: Counting, over: StateDatabase) {
   asked = [];
   const serdes = new Serdes(createMemoryRegistry());
   await serdes.open(deadLetters);
-  const chain = new OperatorChain(topology, topology.subTopologies[0]!, 0, taskState, {
-    serdes,
-    deadLetters: deadLetters as Topic<DeadLetterValue>,
-    globals: {},
-    open: () => Promise.resolve(),
-    onHandled: () => undefined,
-    onDeadLetter: (code) => void buried.push(code),
-    arrival: () => unbounded,
-  });
+  const lines = new Timelines(taskState, unbounded);
+  const chain = new OperatorChain(
+    topology,
+    topology.subTopologies[0]!,
+    0,
+    taskState,
+    {
+      serdes,
+      deadLetters: deadLetters as Topic<DeadLetterValue>,
+      globals: {},
+      open: () => Promise.resolve(),
+      onHandled: () => undefined,
+      onDeadLetter: (code) => void buried.push(code),
+      arrival: () => unbounded,
+    },
+    lines,
+  );
   return {
     chain,
+    lines,
     state: taskState,
     visit: (...list: readonly (readonly [who: string, place: string])[]) =>
       chain.handle(
@@ -93,7 +103,17 @@ async function open(operator: Counting, over: StateDatabase) {
         list.map(([key, place], offset): Queued => {
           const raw = { offset, timestamp: offset, key: Buffer.from(key), value: Buffer.from(place), headers: {} };
           const origin = { topic: "visits", partition: 0, offset };
-          return { key, value: { place }, time: offset, headers: {}, origin, raw, fetchedAt: 0, moves: offset };
+          return {
+            key,
+            value: { place },
+            time: offset,
+            headers: {},
+            origin,
+            raw,
+            fetchedAt: 0,
+            moves: offset,
+            line: lines.general,
+          };
         }),
       ),
     flush: () => taskState.flush({ positions: {}, streamTime: 0, changelogOffset: 0 }),
@@ -146,10 +166,13 @@ test("a timer has its own key of every store", async () => {
   await task.visit(["anna", "rome"], ["ben", "rome"]);
   await task.flush();
   asked = [];
-  await task.chain.fire([
-    { operator: "counting", time: 5, key: "rome" },
-    { operator: "counting", time: 6, key: "oslo" },
-  ]);
+  await task.chain.fire(
+    [
+      { operator: "counting", time: 5, key: "rome", line: "" },
+      { operator: "counting", time: 6, key: "oslo", line: "" },
+    ],
+    task.lines.general,
+  );
   expect(left).toEqual([2, undefined, undefined, undefined]);
   expect(asked).toHaveLength(1);
 });

@@ -97,7 +97,7 @@ describe("while a commit is under way", () => {
     await state.flush(checkpoint);
     release();
     await preparing;
-    expect(state.takeTimers(20)).toEqual([{ operator: "counting", time: 10, key: "kept" }]);
+    expect(state.takeTimers(20)).toEqual([{ operator: "counting", time: 10, key: "kept", line: "" }]);
   });
 });
 
@@ -162,7 +162,7 @@ test("a timer that is scheduled again fires once, also when it is known already"
   state.cancel("op", 10, "other");
   state.accept();
   await state.prepareTimers(10);
-  expect(state.takeTimers(10)).toEqual([{ operator: "op", time: 10, key: "same" }]);
+  expect(state.takeTimers(10)).toEqual([{ operator: "op", time: 10, key: "same", line: "" }]);
   expect(state.nextTimer()).toBeUndefined();
 });
 

@@ -1,0 +1,200 @@
+import { asBuffer } from "../bytes.ts";
+import type { Headers } from "../backbone/backbone.ts";
+import { streamsLimits } from "../limits.ts";
+import type { TaskState } from "../state/task-state.ts";
+import type { Arrival } from "./arrival.ts";
+
+/**
+ * Names who feeds a record, where that is not the world as it happens: an import, a demo. Operators carry it from what they read to what they write.
+ */
+export const SOURCE_HEADER = "loopstream_source";
+
+/** One course of event time. */
+export class Timeline {
+  /** Names its timers in the state. */
+  readonly id: string;
+  /** Set where a feed has its own time: what is written for it names the feed. */
+  readonly headers: Headers | undefined;
+  /** How far it has come, ms. */
+  time = Number.NEGATIVE_INFINITY;
+  /** When the next of its timers is due, ms; as of the run at hand. */
+  due = Number.POSITIVE_INFINITY;
+  /** How far its own records have come, ms, and when the last one arrived, ms of the monotonic clock. */
+  own = Number.NEGATIVE_INFINITY;
+  arrivedAt: number;
+  listed = true;
+
+  constructor(id: string, headers: Headers | undefined, arrivedAt: number) {
+    this.id = id;
+    this.headers = headers;
+    this.arrivedAt = arrivedAt;
+  }
+
+  arrived(moves: number, at: number): void {
+    if (moves > this.own) this.own = moves;
+    this.arrivedAt = at;
+  }
+}
+
+/** What moves a timeline: a record that waits. */
+export interface Moving {
+  /** Event time, ms. */
+  readonly moves: number;
+  readonly line: Timeline;
+}
+
+/** Between source and use case in a timeline's name. */
+const SLASH = "\u0001";
+const LONGEST_NAME = 128;
+
+/**
+ * The event times of a task. Each feed has its own time, and of what happens live each use case has. A record of a use case moves its time
+ * alone. A live record that names no use case, such as a tick, moves them all, but none that is being fed history: its own records lie far behind
+ * and keep coming. Live ticks also move the time of a feed once the feed is quiet.
+ */
+export class Timelines {
+  /** Of live records that name no use case, and of everything where history is read again. */
+  readonly general: Timeline;
+  readonly #state: TaskState;
+  readonly #lines = new Map<string, Timeline>();
+  #arrival: Arrival;
+  #lastUseCase = "";
+  #lastOfUseCase: Timeline;
+  #lastSource: Uint8Array | undefined;
+  #lastOfSource: Timeline;
+
+  /** @param arrival the task opens now: until it has been open for `historyQuietMs`, nobody knows who is quiet. */
+  constructor(state: TaskState, arrival: Arrival) {
+    this.#state = state;
+    this.#arrival = arrival;
+    this.general = new Timeline("", undefined, arrival.at);
+    this.#lastOfUseCase = this.#lastOfSource = this.general;
+    const { streamTime, lines = { "": streamTime } } = state.checkpoint ?? { streamTime: Number.NEGATIVE_INFINITY };
+    for (const [id, time] of Object.entries(lines)) {
+      const line = id === "" ? this.general : this.#list(id);
+      line.time = line.own = time ?? Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** There are no others: what has one time has no need of them. */
+  get #isHistory(): boolean {
+    return this.#arrival.now === Number.POSITIVE_INFINITY;
+  }
+
+  get all(): Iterable<Timeline> {
+    return this.#lines.size === 0 ? [this.general] : [this.general, ...this.#lines.values()];
+  }
+
+  get count(): number {
+    return this.#lines.size + 1;
+  }
+
+  /** The time of a record that has just arrived. */
+  of(headers: Headers, useCase: string): Timeline {
+    if (this.#isHistory) return this.general;
+    const source = headers[SOURCE_HEADER];
+    if (source !== undefined && source.length > 0) return this.#ofSource(source);
+    if (useCase === "") return this.general;
+    if (useCase === this.#lastUseCase && this.#lastOfUseCase.listed) return this.#lastOfUseCase;
+    this.#lastUseCase = useCase;
+    return (this.#lastOfUseCase = this.#find(SLASH + nameOf(useCase), undefined));
+  }
+
+  #ofSource(source: Uint8Array): Timeline {
+    if (source === this.#lastSource && this.#lastOfSource.listed) return this.#lastOfSource;
+    this.#lastSource = source;
+    return (this.#lastOfSource = this.#find(nameOf(asBuffer(source).toString()) + SLASH, source));
+  }
+
+  /** Where there are too many, and none can be forgotten, the general one. */
+  #find(id: string, source: Uint8Array | undefined): Timeline {
+    const known = this.#lines.get(id);
+    if (known !== undefined) return known;
+    if (this.#lines.size >= streamsLimits.timelines) this.forgetDone();
+    return this.#lines.size >= streamsLimits.timelines ? this.general : this.#list(id, source);
+  }
+
+  #list(id: string, source?: Uint8Array): Timeline {
+    const name = id.slice(0, id.indexOf(SLASH));
+    const headers = name === "" ? undefined : Object.freeze({ [SOURCE_HEADER]: source ?? Buffer.from(name) });
+    const line = new Timeline(id, headers, this.#arrival.at);
+    this.#lines.set(id, line);
+    return line;
+  }
+
+  byId(id: string): Timeline {
+    return id === "" ? this.general : (this.#lines.get(id) ?? this.general);
+  }
+
+  /** What time it is when the next records are handled. */
+  look(arrival: Arrival): void {
+    this.#arrival = arrival;
+  }
+
+  /** Those whose time the record moves. */
+  movedBy({ line, moves }: Moving, isTick: boolean): readonly Timeline[] {
+    if (line !== this.general || this.#lines.size === 0) return [line];
+    const { now, at } = this.#arrival;
+    // A tick or record that lies far behind is a feeder's own, and can take nothing from what happens now.
+    const isNow = moves >= now - streamsLimits.historyMs;
+    const moved: Timeline[] = this.#isFed(line, moves, at) && isNow && isTick ? [] : [line];
+    for (const other of this.#lines.values()) {
+      const isLive = other.headers === undefined;
+      if (isLive ? !(isNow && this.#isFed(other, moves, at)) : isTick && isNow && isQuiet(other, at)) moved.push(other);
+    }
+    return moved;
+  }
+
+  /** It is being fed history. */
+  #isFed(line: Timeline, time: number, at: number): boolean {
+    const isBehind = line.own !== Number.NEGATIVE_INFINITY && time - line.own > streamsLimits.historyMs;
+    return isBehind && !isQuiet(line, at);
+  }
+
+  /** Takes note that the run's records have passed. */
+  pass(run: readonly Moving[], moved: readonly Timeline[], isTick: boolean): void {
+    let last = Number.NEGATIVE_INFINITY;
+    for (const { line, moves } of run) {
+      if (moves > last) last = moves;
+      if (isTick) continue;
+      if (moves > line.time) line.time = moves;
+      if (!line.listed) this.#listAgain(line);
+    }
+    for (const line of moved) if (last > line.time) line.time = last;
+    if (isTick) this.forgetDone();
+  }
+
+  #listAgain(line: Timeline): void {
+    line.listed = true;
+    this.#lines.set(line.id, line);
+  }
+
+  /** No task will ask for anything before this time; `undefined` while nothing has passed. */
+  low(): number | undefined {
+    let low = Number.POSITIVE_INFINITY;
+    for (const { time } of this.all) if (time < low && time !== Number.NEGATIVE_INFINITY) low = time;
+    return low === Number.POSITIVE_INFINITY ? undefined : low;
+  }
+
+  /** Forgets the quiet ones that have nothing to wait for. */
+  forgetDone(): void {
+    for (const line of this.#lines.values()) {
+      if (!isQuiet(line, this.#arrival.at) || !this.#state.isDone(line.id)) continue;
+      line.listed = false;
+      this.#lines.delete(line.id);
+      this.#state.forgetLine(line.id);
+    }
+  }
+
+  /** For the checkpoint. */
+  times(): Readonly<Record<string, number>> {
+    const times: Record<string, number> = {};
+    for (const { id, time } of this.all) times[id] = time;
+    return times;
+  }
+}
+
+const isQuiet = (line: Timeline, at: number): boolean => at - line.arrivedAt >= streamsLimits.historyQuietMs;
+
+/** As part of a key of the state. */
+const nameOf = (text: string): string => text.slice(0, LONGEST_NAME).replaceAll("\0", "").replaceAll(SLASH, "");
