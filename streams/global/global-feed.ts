@@ -300,7 +300,8 @@ export class GlobalFeed {
         if (source.kind === "table") {
           const problem = this.#tables.get(source.name)!.take(source, serdes, key, record.value);
           if (problem !== undefined) onUndecodable(fetch, index, problem);
-        } else if (record.value !== null) {
+        } else {
+          if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
           const value: unknown = serdes.decode(source.topic, record.value);
           checkRead(source.topic, record, value);
           const origin = { topic, partition, offset: record.offset };

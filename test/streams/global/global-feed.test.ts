@@ -93,11 +93,12 @@ async function opened() {
   const started = feed.start();
   await vi.advanceTimersByTimeAsync(1_000);
   await started;
-  const publish = (key: string, value: Uint8Array): void =>
+  const publish = (key: string, value: Uint8Array | null): void =>
     backbone.append([{ topic: "numbers", partition: 0, timestamp: 0, key: Buffer.from(key), value }]);
   return {
     ...{ backbone, feed, lines, failures, buried, outage },
     add: (key: string, n: number) => publish(key, producer.encode(numbers, { n })),
+    addTombstone: (key: string) => publish(key, null),
     addNewer: (key: string, n: number) => publish(key, ofNewer.encode(newer, { n, later: 1 })),
     sum: (key: string): string | undefined => {
       const bytes = (feed.views()["sums"] as { get(key: string): Uint8Array | undefined }).get(key);
@@ -164,4 +165,17 @@ test("a feed that is closed in an outage closes at once", async () => {
   backbone.absent = true;
   await vi.advanceTimersByTimeAsync(60_000);
   await feed.close();
+});
+
+test("a tombstone on a topic of events is buried, and the events around it count", async () => {
+  const { add, addTombstone, sum, buried, close } = await opened();
+  add("a", 1);
+  addTombstone("a");
+  add("a", 2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(sum("a")).toBe("3");
+  expect(buried).toEqual([
+    expect.objectContaining({ code: "UNDECODABLE", message: "a tombstone on a topic of events" }),
+  ]);
+  await close();
 });
