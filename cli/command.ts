@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { isEventTime } from "../streams/index.ts";
+import { hideSecrets, withoutSecrets } from "../streams/index.ts";
 import { createOutput, type Output } from "./output.ts";
 import { exitCodeOf, UsageError } from "./exit-codes.ts";
 import { endSoon } from "./stopping.ts";
@@ -30,7 +31,8 @@ export async function run(
   try {
     process.exitCode = (await work({ settings: settingsOf(flags), output: createOutput(flags.json === true) })) ?? 0;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    hideSecrets(error);
+    const message = withoutSecrets(error instanceof Error ? error.message : String(error));
     if (flags.json === true) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
     process.stderr.write(`loopstream: ${message}\n`);
     if (process.env["LOOPSTREAM_DEBUG"] !== undefined) console.error(error);

@@ -1,11 +1,11 @@
-import { pino, type Logger } from "pino";
-import { Outages } from "../streams/index.ts";
+import { pino, type DestinationStream, type Logger } from "pino";
+import { Outages, withoutSecrets } from "../streams/index.ts";
 
-/** JSON lines on stdout for programs; the same on stderr beside a terminal's text. */
-export function createLog(json: boolean): Logger {
+/** JSON lines on stdout for programs; the same on stderr beside a terminal's text. No password is in them. */
+export function createLog(json: boolean, destination: DestinationStream = pino.destination(json ? 1 : 2)): Logger {
   return pino(
     { name: "loopstream", base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(json ? 1 : 2),
+    { write: (line) => void destination.write(withoutSecrets(line)) },
   );
 }
 

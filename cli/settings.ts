@@ -1,6 +1,6 @@
 import { readFileSync, existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { parse } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import type { StateEngineName } from "../topologies/index.ts";
 
@@ -137,10 +137,20 @@ function readFile(path: string | undefined): z.infer<typeof shape> {
     if (path === undefined) return {};
     throw new Error(`${path}: there is no such file`);
   }
-  const result = shape.safeParse(parse(readFileSync(name, "utf8")) ?? {});
+  const result = shape.safeParse(parsed(name, readFileSync(name, "utf8")) ?? {});
   if (result.success) return result.data;
   const problems = result.error.issues.map(
     (issue) => `${name}: ${issue.path.join(".") || "settings"}: ${issue.message}`,
   );
   throw new Error(problems.join("\n"));
+}
+
+/** A problem is told by its place and kind: what the library says of it shows the line, in which a password may be. */
+function parsed(name: string, text: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [problem] = document.errors;
+  if (problem === undefined) return document.toJS() as unknown;
+  const { line, col } = lines.linePos(problem.pos[0]);
+  throw new Error(`${name}: line ${line}, column ${col}: this is no YAML (${problem.code})`);
 }

@@ -1,3 +1,5 @@
+import { hideSecrets, withoutSecrets } from "./secrets.ts";
+
 /** What the loop that meets an error does next. */
 export interface ErrorFlags {
   /** The same call may succeed later. */
@@ -23,6 +25,7 @@ const table = {
   CLOSED: { retry: false, fence: false, fatal: true },
   UNDECODABLE: { retry: false, fence: false, fatal: false },
   NEWER_RELEASE: { retry: false, fence: false, fatal: false },
+  UNSUPPORTED_SCHEMA: { retry: false, fence: false, fatal: false },
   UNKNOWN_SCHEMA: { retry: false, fence: false, fatal: false },
   UNENCODABLE: { retry: false, fence: false, fatal: false },
   INCOMPATIBLE_SCHEMA: { retry: false, fence: false, fatal: true },
@@ -45,14 +48,16 @@ const table = {
 
 export type ErrorCode = keyof typeof table;
 
-/** Every error of the runtime. The message says where, what, and what to do; `cause` keeps what was underneath. */
+/**
+ * Every error of the runtime. The message says where, what, and what to do; `cause` keeps what was underneath. Neither shows a password.
+ */
 export class StreamsError extends Error {
   override readonly name = "StreamsError";
   readonly code: ErrorCode;
   readonly flags: ErrorFlags;
 
   constructor(code: ErrorCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(withoutSecrets(message), cause === undefined ? undefined : { cause: hideSecrets(cause) });
     this.code = code;
     this.flags = table[code];
   }

@@ -41,6 +41,7 @@ export {
 } from "./global/global-source.ts";
 export { streamsLimits } from "./limits.ts";
 export { ownValue } from "./own-value.ts";
+export { hideSecrets, shownAddress, withoutSecrets } from "./secrets.ts";
 export { silent, type Log } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics/metrics.ts";
 export { Outages, reasonOf, type Outage } from "./outage.ts";

@@ -47,6 +47,16 @@ export const streamsLimits = Object.freeze({
   deadLetterMessageBytes: 8_192,
   /** The topic, operator and code in a dead letter, each; bytes. */
   deadLetterNameBytes: 512,
+  /** What a registry said of a schema id that can't be used holds this long, for every record of it; ms. */
+  refusedSchemaMs: 10_000,
+  /** A schema in a registry, as text; bytes. */
+  schemaBytes: 262_144,
+  /** Values of a record's schema that stand beside each other, whatever the record's length. */
+  avroNodes: 100_000,
+  /** Of these, those that take no bytes: for each byte of a record so many values may be read. */
+  avroEmptyNodes: 256,
+  /** Records, arrays and maps within each other in what another schema wrote. */
+  avroDepth: 1_000,
   /** Records that can't be used whose places a process remembers, so that it tells each of them once. */
   unreadablePlaces: 10_000,
 });

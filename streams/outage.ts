@@ -1,4 +1,5 @@
 import { streamsLimits } from "./limits.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { silent, type Log } from "./log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 
@@ -136,5 +137,5 @@ export function reasonOf(error: unknown): string {
     if (!messages.some((said) => said.includes(message))) messages.push(message);
     link = link instanceof Error ? link.cause : undefined;
   }
-  return messages.join(": ");
+  return withoutSecrets(messages.join(": "));
 }

@@ -2,6 +2,7 @@ import avro from "avsc";
 import type { Headers, LogRecord } from "./backbone/backbone.ts";
 import { StreamsError } from "./errors.ts";
 import type { AvroSchema, Compatibility } from "./registry/registry.ts";
+import { boundedTypes } from "./serde/bounded-types.ts";
 import { floatVectors } from "./serde/float-vectors.ts";
 
 /** A record of a topic as its check sees it: on its way to the topic, or read from it. */
@@ -97,6 +98,11 @@ export function defineTopic<V>({ floatVectors: vectors, ...options }: TopicOptio
     cleanup: "delete" as const,
     compatibility: "BACKWARD" as const,
     ...options,
-    type: avro.Type.forSchema(options.schema as avro.Schema, vectors === true ? { typeHook: floatVectors } : {}),
+    type: avro.Type.forSchema(
+      options.schema as avro.Schema,
+      {
+        typeHook: vectors === true ? floatVectors : boundedTypes,
+      } as never,
+    ),
   });
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { Outages } from "../../streams/index.ts";
+import { Outages, shownAddress } from "../../streams/index.ts";
 import { connect, loopOptions, root, startLoopHere } from "../connect.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { flightFiles, runDemo } from "../demo/demo.ts";
@@ -25,7 +25,7 @@ export function demoCommand(parent: Command): void {
     .action((flags: Flags) =>
       run(flags, async ({ settings, output }) => {
         const dir = join(settings.dir, "demo");
-        const where = settings.brokers.length === 0 ? "embedded" : settings.brokers.join(",");
+        const where = settings.brokers.length === 0 ? "embedded" : settings.brokers.map(shownAddress).join(",");
         const { run: current, resumed } = openRun(dir, where);
         const own = { ...settings, dir, id: "demo" };
         const log = createLog(false);

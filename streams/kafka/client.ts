@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { Kafka, logLevel, type ISocketFactory } from "kafkajs";
 import { streamsError } from "./kafka-errors.ts";
+import { shownAddress } from "../secrets.ts";
 import type { KafkaSettings } from "./options.ts";
 import { pause, retrying } from "./retrying.ts";
 import type { Broker, Cluster } from "./wire.ts";
@@ -64,7 +65,7 @@ export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
     return cluster;
   } catch (error) {
     await cluster.disconnect();
-    throw streamsError(error, `connect to ${settings.brokers.join(", ")}`);
+    throw streamsError(error, `connect to ${settings.brokers.map(shownAddress).join(", ")}`);
   }
 }
 

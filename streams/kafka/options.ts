@@ -2,6 +2,7 @@ import type { SASLOptions } from "kafkajs";
 import type { ConnectionOptions } from "node:tls";
 import { StreamsError } from "../errors.ts";
 import { Outages } from "../outage.ts";
+import { keepCredentials, keepSecret, shownAddress } from "../secrets.ts";
 
 export interface KafkaBackboneOptions {
   /** `host:port` of some brokers of the cluster; the others are found through them. Also as one comma-separated string. */
@@ -65,9 +66,13 @@ export function kafkaSettings(options: KafkaBackboneOptions): KafkaSettings {
   const brokers = listed.map((broker) => broker.trim()).filter((broker) => broker !== "");
   const wrong = brokers.find((broker) => !/^[^:\s]+:\d+$/.test(broker));
   if (brokers.length === 0 || wrong !== undefined) {
-    throw new StreamsError("TOPOLOGY_INVALID", `brokers: expected host:port, got ${JSON.stringify(wrong ?? listed)}`);
+    throw new StreamsError(
+      "TOPOLOGY_INVALID",
+      `brokers: expected host:port, got ${JSON.stringify(wrong === undefined ? listed : shownAddress(wrong))}`,
+    );
   }
   const { sasl, groupInstanceId } = options;
+  if (sasl !== undefined) keepSaslSecrets(sasl);
   const sessionTimeoutMs = options.sessionTimeoutMs ?? kafkaDefaults.sessionTimeoutMs;
   const heartbeatIntervalMs = Math.min(kafkaDefaults.heartbeatIntervalMs, Math.floor(sessionTimeoutMs / 3));
   const closed = new AbortController();
@@ -81,4 +86,9 @@ export function kafkaSettings(options: KafkaBackboneOptions): KafkaSettings {
     );
   }
   return Object.freeze(settings);
+}
+
+function keepSaslSecrets(sasl: SASLOptions): void {
+  if ("password" in sasl) keepCredentials(sasl);
+  if ("secretAccessKey" in sasl) keepSecret(sasl.secretAccessKey, sasl.sessionToken ?? "");
 }

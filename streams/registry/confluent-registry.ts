@@ -1,10 +1,12 @@
 import confluent from "@kafkajs/confluent-schema-registry";
 import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
 import { Outages, type Outage } from "../outage.ts";
+import { hideSecrets, keepCredentials, shownAddress } from "../secrets.ts";
 import type { AvroSchema, Compatibility, SchemaRegistry } from "./registry.ts";
 
 export interface ConfluentRegistryOptions {
-  /** Base of the interface: Confluent's own root, or Apicurio's `…/apis/ccompat/v7`. */
+  /** Base of the interface: Confluent's own root, or Apicurio's `…/apis/ccompat/v7`. It may hold `user:password@`. */
   readonly url: string;
   readonly auth?: { readonly username: string; readonly password: string };
   /** How long a call goes on trying while the registry can't be reached. */
@@ -21,6 +23,10 @@ const longestDelayMs = 1_000;
 const quietMs = 1_000;
 /** Confluent answers 409 to what does not fit and 422 to what is no schema at all. */
 const refusals = new Set([409, 422]);
+/** Answers that a right to ask, or a moment, mends: 401, 403, 407 unauthorized, 408 and 425 too late or early, 429 too often. */
+const passing = new Set([401, 403, 407, 408, 425, 429]);
+/** Of anything but a schema. */
+const MOST_ANSWER_BYTES = 16 << 20;
 
 /** Any registry with Confluent's interface. Each schema and each id is asked for once. */
 export function createConfluentRegistry(options: ConfluentRegistryOptions): SchemaRegistry {
@@ -39,9 +45,11 @@ class ConfluentRegistry implements SchemaRegistry {
 
   constructor(options: ConfluentRegistryOptions) {
     this.#outage = (options.outages ?? new Outages()).of("registry", quietMs);
-    const { url, auth, timeoutMs = confluentRegistryDefaults.timeoutMs } = options;
-    this.#url = url.replace(/\/+$/, "");
+    const { timeoutMs = confluentRegistryDefaults.timeoutMs } = options;
+    const { url, auth } = addressOf(options);
+    this.#url = url;
     this.#timeoutMs = timeoutMs;
+    if (auth !== undefined) keepCredentials(auth);
     const token = auth && Buffer.from(`${auth.username}:${auth.password}`).toString("base64");
     this.#headers = token === undefined ? {} : { authorization: `Basic ${token}` };
     this.#client = new confluent.SchemaRegistry({ host: this.#url, retry: { retries: 0 }, ...(auth ? { auth } : {}) });
@@ -88,14 +96,18 @@ class ConfluentRegistry implements SchemaRegistry {
   schema(id: number): Promise<AvroSchema> {
     return once(this.#schemas, id, () =>
       this.#retrying(async () => {
-        const found = await this.#ask("GET", `/schemas/ids/${id}`);
+        const found = await this.#ask("GET", `/schemas/ids/${id}`, undefined, 2 * streamsLimits.schemaBytes).catch(
+          (error: unknown) => {
+            throw isRefusal(error) ? unsupported(id, messageOf(error), error) : error;
+          },
+        );
         if (found === undefined) {
           throw new StreamsError(
             "UNKNOWN_SCHEMA",
             `there is no schema with id ${id} at ${this.#url}: was the record written with another registry?`,
           );
         }
-        return JSON.parse((found as { schema: string }).schema) as AvroSchema;
+        return avroSchemaOf(id, found);
       }),
     );
   }
@@ -105,16 +117,25 @@ class ConfluentRegistry implements SchemaRegistry {
   }
 
   /** The answer's JSON; undefined where there is no such thing. */
-  async #ask(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<unknown> {
+  async #ask(
+    method: "GET" | "POST" | "PUT",
+    path: string,
+    body?: unknown,
+    mostBytes = MOST_ANSWER_BYTES,
+  ): Promise<unknown> {
     const response = await fetch(this.#url + path, {
       method,
       headers: { ...this.#headers, "content-type": "application/vnd.schemaregistry.v1+json" },
       signal: AbortSignal.timeout(this.#timeoutMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (response.status === 404 && method === "GET" && path !== "/subjects") return undefined;
-    if (response.ok) return response.json();
-    const message = `${method} ${path}: ${response.status} ${(await response.text()).slice(0, 500)}`;
+    if (response.status === 404 && method === "GET" && path !== "/subjects") {
+      await response.body?.cancel();
+      return undefined;
+    }
+    const text = await textWithin(response, mostBytes);
+    if (response.ok) return jsonOf(text, `${method} ${path}`);
+    const message = `${method} ${path}: ${response.status} ${text.slice(0, 500)}`;
     throw Object.assign(new Error(message), { status: response.status });
   }
 
@@ -129,7 +150,7 @@ class ConfluentRegistry implements SchemaRegistry {
       } catch (error) {
         if (error instanceof StreamsError) throw error;
         // It ends with the next answer to anybody: whoever is sent away will come again.
-        this.#outage.failed(error);
+        this.#outage.failed(hideSecrets(error));
         if (!isUnreachable(error) || this.#closed || performance.now() + delayMs > deadline) {
           throw new StreamsError(
             "REGISTRY_UNAVAILABLE",
@@ -148,6 +169,75 @@ class ConfluentRegistry implements SchemaRegistry {
     this.#outage.givenUp();
     return Promise.resolve();
   }
+}
+
+/** Without a user in the URL, which `fetch` refuses and names in its error. */
+function addressOf({ url, auth }: ConfluentRegistryOptions): Pick<ConfluentRegistryOptions, "url" | "auth"> {
+  if (!URL.canParse(url)) return { url: shownAddress(url), ...(auth === undefined ? {} : { auth }) };
+  const parsed = new URL(url);
+  const [username, password] = [decoded(parsed.username), decoded(parsed.password)];
+  [parsed.username, parsed.password] = ["", ""];
+  const own = auth ?? (username === "" ? undefined : { username, password });
+  return { url: parsed.href.replace(/\/+$/, ""), ...(own === undefined ? {} : { auth: own }) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** An answer that is no registry's, whatever its status. */
+class OddAnswer extends Error {
+  override readonly name = "OddAnswer";
+}
+
+async function textWithin(response: Response, mostBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new OddAnswer(`the answer has more than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function jsonOf(text: string, asked: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new OddAnswer(`${asked}: the answer is no JSON: ${text.slice(0, 200)}`);
+  }
+}
+
+/** What Confluent's interface answers for a schema id. */
+interface SchemaAnswer {
+  readonly schema?: unknown;
+  /** Absent: Avro. */
+  readonly schemaType?: unknown;
+  readonly references?: unknown;
+}
+
+function avroSchemaOf(id: number, answer: unknown): AvroSchema {
+  const { schema, schemaType = "AVRO", references } = (answer ?? {}) as SchemaAnswer;
+  if (schemaType !== "AVRO") throw unsupported(id, `it is ${JSON.stringify(schemaType)}, not Avro`);
+  if (Array.isArray(references) && references.length > 0) throw unsupported(id, "it refers to other schemas");
+  if (typeof schema !== "string") throw unsupported(id, "the registry's answer has no schema");
+  if (Buffer.byteLength(schema) > streamsLimits.schemaBytes) {
+    throw unsupported(id, `it has more than ${streamsLimits.schemaBytes} bytes`);
+  }
+  try {
+    return JSON.parse(schema) as AvroSchema;
+  } catch (error) {
+    throw unsupported(id, "its text is no JSON", error);
+  }
+}
+
+function unsupported(id: number, reason: string, cause?: unknown): StreamsError {
+  return new StreamsError("UNSUPPORTED_SCHEMA", `the schema with id ${id} can't be used: ${reason}`, cause);
 }
 
 function isNamed(schema: AvroSchema): boolean {
@@ -184,7 +274,14 @@ function messageOf(error: unknown): string {
 /** No answer of a registry at all, or one that says it can't at the moment. The client calls a refused connection a 400. */
 function isUnreachable(error: unknown): boolean {
   const status = statusOf(error);
+  if (error instanceof OddAnswer) return false;
   return status === undefined || status === 429 || status >= 500 || messageOf(error).startsWith("Error, status 400: ");
+}
+
+/** An answer about what was asked, and not about who asked or when: it will be the same. */
+function isRefusal(error: unknown): boolean {
+  const status = statusOf(error);
+  return error instanceof OddAnswer || (status !== undefined && status < 500 && !passing.has(status));
 }
 
 function isArgumentError(error: unknown): boolean {

@@ -11,7 +11,7 @@ export interface SchemaRegistry {
    * Rejects with `INCOMPATIBLE_SCHEMA` naming the subject and the offending field, or `REGISTRY_UNAVAILABLE`.
    */
   register(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number>;
-  /** Rejects with `UNKNOWN_SCHEMA` when there is no such id. */
+  /** Rejects with `UNKNOWN_SCHEMA` when there is no such id, and with `UNSUPPORTED_SCHEMA` when it is not of Avro alone. */
   schema(id: number): Promise<AvroSchema>;
   subjects(): Promise<readonly string[]>;
   close(): Promise<void>;

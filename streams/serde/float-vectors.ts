@@ -1,13 +1,6 @@
 import avro from "avsc";
-
-/** What is used of avsc's cursor over bytes. Reading or writing past the end only moves `pos`: avsc looks at it afterwards. */
-interface Tap {
-  readonly buf: Buffer;
-  pos: number;
-  readLong(): number;
-  skipLong(): void;
-  writeLong(value: number): void;
-}
+import { boundedTypes } from "./bounded-types.ts";
+import type { Tap } from "./tap.ts";
 
 interface ArrayTypeMethods {
   _check(value: unknown, flags: unknown, hook: unknown, path: unknown): boolean;
@@ -119,9 +112,12 @@ function joined(first: Float32Array, second: Float32Array): Float32Array {
   return both;
 }
 
-/** For avsc's `forSchema`: arrays of floats are vectors, except in unions, where avsc tells an array by being one. */
+/**
+ * For avsc's `forSchema`: types that are bounded, with arrays of floats as vectors, except in unions, where avsc tells an array by being
+ * one.
+ */
 export function floatVectors(schema: avro.Schema, options: object): avro.Type | undefined {
-  if (Array.isArray(schema)) return avro.Type.forSchema(schema, { ...options, typeHook: undefined } as never);
+  if (Array.isArray(schema)) return avro.Type.forSchema(schema, { ...options, typeHook: boundedTypes } as never);
   const { type, items } = schema as { readonly type?: unknown; readonly items?: unknown };
-  return type === "array" && items === "float" ? new FloatVectorType(schema, options) : undefined;
+  return type === "array" && items === "float" ? new FloatVectorType(schema, options) : boundedTypes(schema, options);
 }

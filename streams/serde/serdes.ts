@@ -2,13 +2,27 @@ import avro from "avsc";
 import type { AvroSchema, SchemaRegistry } from "../registry/registry.ts";
 import { asBuffer } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
+import { walkOf, type Walk } from "./avro-walk.ts";
 import { hasInheritedName, readWithOwnNames, type Reading } from "./inherited-names.ts";
 import { UnreadableRecords } from "./unreadable-records.ts";
 
 const MAGIC = 0;
 const PREFIX = 5;
 const SLAB = 1 << 16;
+
+/** Schema ids that can't be used and are remembered. */
+const MOST_REFUSED = 10_000;
+
+/** How bytes of one schema become values of one type. */
+interface CheckedReading {
+  readonly type: avro.Type;
+  readonly resolver: avro.Resolver | undefined;
+  readonly finish: Reading["finish"] | undefined;
+  /** Of bytes that somebody else's schema wrote, before they are read. */
+  readonly walk: Walk | undefined;
+}
 
 interface Writer {
   readonly id: number;
@@ -26,13 +40,20 @@ export class Serdes {
   readonly #subjectPrefix: string;
   readonly #writers = new Map<string, Writer>();
   readonly #schemas = new Map<number, AvroSchema>();
-  readonly #resolvers = new Map<avro.Type, Map<number, Reading | null>>();
+  /** Of schemas that others registered. */
+  readonly #walks = new Map<number, Walk>();
+  /** Schema ids that can't be used, and until when, in milliseconds of `now`, that is not asked again. */
+  readonly #refused = new Map<number, { readonly error: StreamsError; readonly until: number }>();
+  readonly #readings = new Map<avro.Type, Map<number, CheckedReading | StreamsError>>();
+  readonly #now: () => number;
   #slab = Buffer.allocUnsafeSlow(SLAB);
   #used = 0;
 
-  constructor(registry: SchemaRegistry, subjectPrefix = "") {
+  /** @param now milliseconds of a monotonic clock. */
+  constructor(registry: SchemaRegistry, subjectPrefix = "", now = () => performance.now()) {
     this.#registry = registry;
     this.#subjectPrefix = subjectPrefix;
+    this.#now = now;
   }
 
   /** Registers the topic's schema. Rejects with `INCOMPATIBLE_SCHEMA` naming the subject. Cheap when done before. */
@@ -84,24 +105,42 @@ export class Serdes {
     return out;
   }
 
-  /** Loads the schema that wrote these bytes, when it is not known yet. Never rejects for bad bytes: `decode` says what is wrong. */
+  /**
+   * Loads the schema that wrote these bytes, when it is not known yet. Never rejects for bad bytes or a schema that can't be used: `decode` says what
+   * is wrong. The answer about such a schema holds for `refusedSchemaMs`.
+   */
   async learn(bytes: Uint8Array): Promise<void> {
     const id = schemaId(bytes);
-    if (id === undefined || this.#schemas.has(id)) return;
+    if (id === undefined || this.#schemas.has(id) || this.#isRefused(id)) return;
     try {
-      this.#schemas.set(id, await this.#registry.schema(id));
+      const schema = await this.#registry.schema(id);
+      this.#walks.set(id, walkOfSchema(id, schema));
+      this.#schemas.set(id, schema);
+      this.#refused.delete(id);
     } catch (error) {
-      if (error instanceof StreamsError && error.code === "UNKNOWN_SCHEMA") return;
-      throw error;
+      if (!(error instanceof StreamsError) || error.flags.retry || error.flags.fatal) throw error;
+      this.#refuse(id, error);
     }
   }
 
-  knows(bytes: Uint8Array): boolean {
-    const id = schemaId(bytes);
-    return id === undefined || this.#schemas.has(id);
+  #isRefused(id: number): boolean {
+    const refused = this.#refused.get(id);
+    return refused !== undefined && this.#now() < refused.until;
   }
 
-  /** Throws `UNDECODABLE` or `UNKNOWN_SCHEMA` with what is wrong with the bytes. */
+  #refuse(id: number, error: StreamsError): void {
+    this.#refused.delete(id);
+    if (this.#refused.size >= MOST_REFUSED) this.#refused.delete(this.#refused.keys().next().value!);
+    this.#refused.set(id, { error, until: this.#now() + streamsLimits.refusedSchemaMs });
+  }
+
+  /** What is to be known of the bytes' schema is known: `decode` need not wait for anything. */
+  knows(bytes: Uint8Array): boolean {
+    const id = schemaId(bytes);
+    return id === undefined || this.#schemas.has(id) || this.#isRefused(id);
+  }
+
+  /** Throws `UNDECODABLE`, `UNKNOWN_SCHEMA` or `UNSUPPORTED_SCHEMA` with what is wrong with the bytes. */
   decode<V>(topic: Topic<V>, bytes: Uint8Array): V {
     const id = schemaId(bytes);
     if (id === undefined) {
@@ -114,10 +153,8 @@ export class Serdes {
     const buffer = asBuffer(bytes);
     let decoded: { value: unknown; offset: number };
     try {
-      decoded =
-        reading === null
-          ? (topic.type.decode(buffer, PREFIX) as typeof decoded)
-          : (reading.type.decode(buffer, PREFIX, reading.resolver) as typeof decoded);
+      reading.walk?.(buffer, PREFIX);
+      decoded = reading.type.decode(buffer, PREFIX, reading.resolver) as typeof decoded;
     } catch (error) {
       throw new StreamsError("UNDECODABLE", `the Avro after schema id ${id} can't be read: ${messageOf(error)}`, error);
     }
@@ -127,36 +164,54 @@ export class Serdes {
       const extra = bytes.length - decoded.offset;
       throw new StreamsError("UNDECODABLE", `${extra} bytes too many for schema id ${id}: is the id the right one?`);
     }
-    return (reading === null ? decoded.value : reading.finish(decoded.value)) as V;
+    return (reading.finish === undefined ? decoded.value : reading.finish(decoded.value)) as V;
   }
 
-  /** Null: the writer's schema is the topic's own. */
-  #reading(topic: AnyTopic, id: number): Reading | null {
-    let byId = this.#resolvers.get(topic.type);
-    if (byId === undefined) this.#resolvers.set(topic.type, (byId = new Map()));
+  #reading(topic: AnyTopic, id: number): CheckedReading {
+    let byId = this.#readings.get(topic.type);
+    if (byId === undefined) this.#readings.set(topic.type, (byId = new Map()));
     let reading = byId.get(id);
     if (reading === undefined) {
       const schema = this.#schemas.get(id);
-      if (schema === undefined) throw new StreamsError("UNKNOWN_SCHEMA", `schema id ${id} is not in the registry`);
-      const writer = avro.Type.forSchema(schema as avro.Schema);
-      try {
-        reading = writer.equals(topic.type) ? null : readingOf(topic, schema, writer);
-      } catch (error) {
-        throw new StreamsError(
-          "UNDECODABLE",
-          `schema id ${id} can't be read as ${topic.name}: ${messageOf(error)}`,
-          error,
-        );
+      if (schema === undefined) {
+        const refused = this.#refused.get(id)?.error;
+        throw refused ?? new StreamsError("UNKNOWN_SCHEMA", `schema id ${id} is not in the registry`);
       }
-      byId.set(id, reading);
+      byId.set(id, (reading = this.#newReading(topic, id, schema)));
     }
+    if (reading instanceof StreamsError) throw reading;
     return reading;
+  }
+
+  #newReading(topic: AnyTopic, id: number, schema: AvroSchema): CheckedReading | StreamsError {
+    const walk = this.#walks.get(id);
+    try {
+      const writer = avro.Type.forSchema(schema as avro.Schema);
+      if (!writer.equals(topic.type)) return { ...readingOf(topic, schema, writer), walk };
+      // The types of our own topics hold to the bytes by themselves.
+      const own = this.isOpen(topic);
+      return { type: topic.type, resolver: undefined, finish: undefined, walk: own ? undefined : walk };
+    } catch (error) {
+      return new StreamsError(
+        "UNDECODABLE",
+        `schema id ${id} can't be read as ${topic.name}: ${messageOf(error)}`,
+        error,
+      );
+    }
   }
 
   /** The schema that wrote the bytes, when `learn` has met it. */
   schemaOf(bytes: Uint8Array): AvroSchema | undefined {
     const id = schemaId(bytes);
     return id === undefined ? undefined : this.#schemas.get(id);
+  }
+}
+
+function walkOfSchema(id: number, schema: AvroSchema): Walk {
+  try {
+    return walkOf(schema);
+  } catch (error) {
+    throw new StreamsError("UNSUPPORTED_SCHEMA", `the schema with id ${id} can't be used: ${messageOf(error)}`, error);
   }
 }
 

@@ -1,0 +1,53 @@
+/** Shorter texts are too common to be told from others. */
+const LEAST_LENGTH = 4;
+const HIDDEN = "***";
+
+/** What this process must never show: it holds for every error and log line from then on. */
+const secrets = new Set<string>();
+
+/** Passwords, tokens and the like, as they are given. They are hidden as they may be written in a URL, in JSON and in a header, too. */
+export function keepSecret(...values: readonly string[]): void {
+  for (const value of values) {
+    if (value.length < LEAST_LENGTH) continue;
+    secrets.add(value).add(encodeURIComponent(value)).add(JSON.stringify(value).slice(1, -1));
+  }
+}
+
+/** Keeps a user's password secret, also as Basic authentication writes it. */
+export function keepCredentials({
+  username,
+  password,
+}: {
+  readonly username: string;
+  readonly password: string;
+}): void {
+  keepSecret(password, Buffer.from(`${username}:${password}`).toString("base64"));
+}
+
+/** An address as it may be shown: without user and password, query and fragment. */
+export function shownAddress(address: string): string {
+  return withoutSecrets(address)
+    .replace(/^[^/?#]*@/, "")
+    .replace(/[?#].*$/s, "");
+}
+
+/** A text as it may be shown: no address in it has a user or password, and what is kept secret is hidden. */
+export function withoutSecrets(text: string): string {
+  let shown = text.includes("@") ? text.replaceAll(/([a-z][a-z\d+.-]*:\/\/)[^\s"'<>]*@/gi, "$1") : text;
+  for (const secret of secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, HIDDEN);
+  return shown;
+}
+
+/** Hides them in the error itself, its stack, what it carries and its causes. Gives the error back. */
+export function hideSecrets<E>(error: E, depth = 8): E {
+  if (!(error instanceof Error) || depth === 0) return error;
+  for (const name of ["message", "stack", ...Object.keys(error)]) {
+    const value = (error as unknown as Record<string, unknown>)[name];
+    if (typeof value !== "string") continue;
+    const shown = withoutSecrets(value);
+    if (shown !== value) Object.defineProperty(error, name, { value: shown, configurable: true, writable: true });
+  }
+  hideSecrets(error.cause, depth - 1);
+  if (error instanceof AggregateError) for (const each of error.errors) hideSecrets(each, depth - 1);
+  return error;
+}
