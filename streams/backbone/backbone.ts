@@ -109,6 +109,8 @@ export interface Producer {
    * @param after records that are sent before it has resolved may be made ready, but leave only then.
    */
   begin(after?: Promise<void>): Promise<Transaction>;
+  /** One past the last record that was stored in the partition by `send`. Unknown where the broker did not say, or nothing was; absent where it never says. */
+  endOf?(at: TopicPartition): number | undefined;
   /** Resolves once readers can see all that was committed. Absent where they can as soon as `commit` has resolved. Not while one is open. */
   settled?(): Promise<void>;
   close(): Promise<void>;
@@ -117,6 +119,8 @@ export interface Producer {
 /** All of it is seen by readers, or nothing. Rejects with `FENCED` when a newer producer has the id. */
 export interface Transaction {
   send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** As a producer's, of what is in the transaction. */
+  endOf?(at: TopicPartition): number | undefined;
   /** Offsets of a group that become its committed ones together with the records. */
   sendOffsets(groupId: string, positions: readonly Position[]): Promise<void>;
   commit(): Promise<void>;

@@ -70,10 +70,12 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
       );
       return {
         send: async (all) => producer.send(records(all)),
+        endOf: (at) => producer.endOf?.(add(at)),
         async begin() {
           const transaction = await producer.begin();
           return {
             send: async (all) => transaction.send(records(all)),
+            endOf: (at) => transaction.endOf?.(add(at)),
             sendOffsets: (groupId, positions) => transaction.sendOffsets(prefix + groupId, addAll(positions)),
             commit: () => transaction.commit(),
             abort: () => transaction.abort(),

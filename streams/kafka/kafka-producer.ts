@@ -1,4 +1,4 @@
-import type { OutgoingRecord, Producer, Transaction } from "../backbone/backbone.ts";
+import type { OutgoingRecord, Producer, TopicPartition, Transaction } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { BatchBuffers } from "./batch-buffers.ts";
 import { Coordinators } from "./coordinators.ts";
@@ -99,6 +99,10 @@ export class KafkaProducer implements Producer {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     this.#check();
     return this.#writer.write(records);
+  }
+
+  endOf(at: TopicPartition): number | undefined {
+    return this.#writer.endOf(at);
   }
 
   async begin(after?: Promise<void>): Promise<Transaction> {

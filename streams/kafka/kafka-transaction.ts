@@ -60,6 +60,10 @@ export class KafkaTransaction implements Transaction {
     return this.#step(this.#writer.write(records));
   }
 
+  endOf(at: TopicPartition): number | undefined {
+    return this.#writer.endOf(at);
+  }
+
   async sendOffsets(groupId: string, positions: readonly Position[]): Promise<void> {
     this.#checkOpen();
     return this.#step(this.#sendOffsets(groupId, positions));

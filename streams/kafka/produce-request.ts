@@ -34,14 +34,22 @@ const types: Readonly<Record<number, readonly [type: string, retriable: boolean]
 /** The broker has these records already: a repetition of a request whose answer was lost. */
 const duplicateSequence = 46;
 
-/** Produce, version 7, all in-sync replicas. Rejects with the first partition's error, a final one before a transient one. */
+interface Answer {
+  readonly failed: ProtocolError[];
+  readonly bases: Map<string, number>;
+}
+
+/**
+ * Produce, version 7, all in-sync replicas. Rejects with the first partition's error, a final one before a transient one.
+ * @returns by `topic/partition` the offset of each batch's first record; not of a repetition, whose offset the broker does not tell.
+ */
 export async function produce(
   broker: Broker,
   transactionalId: string | undefined,
   batches: readonly PartitionBatch[],
   timeoutMs: number,
-): Promise<void> {
-  await broker.connectionPool.send({
+): Promise<ReadonlyMap<string, number>> {
+  const bases = await broker.connectionPool.send({
     request: {
       apiKey: 0,
       apiVersion: 7,
@@ -49,13 +57,15 @@ export async function produce(
       encode: () => Promise.resolve(new RequestBytes(...encode(transactionalId, batches, timeoutMs))),
     },
     response: {
-      decode: (payload) => Promise.resolve(failures(payload)),
-      parse: (failed) => {
-        const [first] = (failed as ProtocolError[]).sort((a, b) => Number(a.retriable) - Number(b.retriable));
-        return first === undefined ? Promise.resolve() : Promise.reject(first);
+      decode: (payload) => Promise.resolve(answerIn(payload)),
+      parse: (answer) => {
+        const { failed, bases } = answer as Answer;
+        const [first] = failed.sort((a, b) => Number(a.retriable) - Number(b.retriable));
+        return first === undefined ? Promise.resolve(bases) : Promise.reject(first);
       },
     },
   });
+  return bases as ReadonlyMap<string, number>;
 }
 
 function encode(
@@ -90,8 +100,9 @@ function encode(
   return parts;
 }
 
-function failures(payload: Buffer): ProtocolError[] {
+function answerIn(payload: Buffer): Answer {
   const failed: ProtocolError[] = [];
+  const bases = new Map<string, number>();
   let at = 4;
   for (let topics = payload.readInt32BE(0); topics > 0; topics--) {
     const length = payload.readInt16BE(at);
@@ -101,10 +112,14 @@ function failures(payload: Buffer): ProtocolError[] {
     // A partition's answer: partition, error, base offset, append time, start of the log.
     for (let i = 0; i < partitions; i++, at += 4 + 2 + 8 + 8 + 8) {
       const code = payload.readInt16BE(at + 4);
-      if (code === 0 || code === duplicateSequence) continue;
+      if (code === duplicateSequence) continue;
+      if (code === 0) {
+        bases.set(`${topic}/${payload.readInt32BE(at)}`, Number(payload.readBigInt64BE(at + 6)));
+        continue;
+      }
       const [type, retriable] = types[code] ?? [`ERROR_${code}`, false];
       failed.push(new ProtocolError(type, retriable, `${topic}/${payload.readInt32BE(at)}`));
     }
   }
-  return failed;
+  return { failed, bases };
 }

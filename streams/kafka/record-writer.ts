@@ -47,6 +47,8 @@ interface Filling {
  */
 export class RecordWriter {
   readonly #context: RecordWriterContext;
+  /** By `topic/partition`: one past the last record that the broker has said it stored. */
+  readonly #ends = new Map<string, number>();
   #filling: Filling | undefined;
   /** Calls for topics that were not asked for yet, and those behind them. */
   #admitting: Promise<void> | undefined;
@@ -65,6 +67,10 @@ export class RecordWriter {
     if (records.length === 0) return;
     const known = this.#admitting === undefined && records.every((record) => this.#known(record));
     return known ? this.#fill(records, sizes) : this.#admit(records, sizes);
+  }
+
+  endOf(at: TopicPartition): number | undefined {
+    return this.#ends.get(nameOf(at));
   }
 
   /** Resolves when nothing is under way, whatever became of it. */
@@ -137,7 +143,7 @@ export class RecordWriter {
       identity.sequences.set(name, followingSequence(firstSequence, builder.count));
       const { producerId, producerEpoch } = identity;
       const writer = { producerId, producerEpoch, firstSequence, transactional: transactionalId !== undefined };
-      return { topic, partition, batch: builder.finish(writer) };
+      return { topic, partition, count: builder.count, batch: builder.finish(writer) };
     });
     let open = batches;
     let attempts = 0;
@@ -146,7 +152,12 @@ export class RecordWriter {
       const results = await Promise.allSettled(
         [...Map.groupBy(open, (batch) => leaderOf(cluster, batch))].map(async ([nodeId, led]) => {
           const broker = await cluster.findBroker({ nodeId });
-          await produce(broker, transactionalId, led, settings.deliveryTimeoutMs);
+          const bases = await produce(broker, transactionalId, led, settings.deliveryTimeoutMs);
+          for (const { topic, partition, count } of led) {
+            const name = nameOf({ topic, partition });
+            const base = bases.get(name);
+            if (base !== undefined) this.#ends.set(name, base + count);
+          }
           open = open.filter((batch) => !led.includes(batch));
         }),
       );

@@ -12,7 +12,7 @@ export interface CommitContext {
   readonly group: GroupReader;
   /** Everything is written, and what comes after it may be. */
   readonly onWritten: () => void;
-  /** Where local state may start to restore from: a lower bound of the changelog's end. */
+  /** Where local state may start to restore from: a lower bound of the changelog's end, unless the brokers say where the commit's records went. */
   readonly changelogEnd: (task: Task) => number;
   /** The bound is the end, and records get the offsets behind it without a gap: local state then stands behind its own commit. */
   readonly exactEnds: boolean;
@@ -68,6 +68,9 @@ export async function commit(
       .filter(({ task }) => task.subTopology.stateful)
       .map((stand) => {
         const checkpoint = checkpoints.get(stand)!;
+        const at = { topic: stand.task.subTopology.changelog, partition: stand.task.partition };
+        const end = "transaction" in through ? through.transaction.endOf?.(at) : through.producer.endOf?.(at);
+        if (end !== undefined) return stand.task.state.flush({ ...checkpoint, changelogOffset: end });
         const written = context.exactEnds ? stand.changes.length + 1 : 0;
         return stand.task.state.flush({ ...checkpoint, changelogOffset: checkpoint.changelogOffset + written });
       }),

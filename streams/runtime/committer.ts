@@ -257,7 +257,7 @@ export class Committer {
     return outbox.address(outputs, now);
   }
 
-  /** A stale end only makes a later restore read a little more, so brokers are not asked at every commit. */
+  /** A stale end only makes a later restore read more, and brokers say with each write how far it went: they are asked once. */
   async #refreshChangelogEnds(tasks: readonly Task[]): Promise<void> {
     const { backbone } = this.#options;
     const stateful = tasks.filter(({ subTopology }) => subTopology.stateful);
