@@ -37,13 +37,8 @@ export {
   type Lookup,
   type TraceStep,
 } from "./formula/index.ts";
-export {
-  aggregateLabel,
-  compileLabel,
-  type Label,
-  type LabelValue,
-  type Observation,
-} from "./label/aggregate-label.ts";
+export { compileLabel, type Label, type LabelValue, type Observation } from "./label/compile-label.ts";
+export { RunningLabel } from "./label/running-label.ts";
 export { parseBlueprint } from "./parse-blueprint.ts";
 export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";
 export { isReservedColumn } from "./rows/reserved-columns.ts";

@@ -25,6 +25,10 @@ export const recordLimits = Object.freeze({
   statsNameBytes: 64,
   /** An hour's statistics of one use case, version and partition in their longest form; bytes. */
   statsHourBytes: 600_000,
+  /** Observations that are kept of one decision id, until its decisions are closed. */
+  observationsKept: 10_000,
+  /** What they may take together; bytes of their ids, names and values, with 24 for each and 4 for each value. */
+  observationBytesKept: 1_000_000,
   /** Replies are kept this long after they were written; ms. */
   repliesKeptMs: 3_600_000,
 });

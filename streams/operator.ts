@@ -98,6 +98,11 @@ export interface Context<O extends Outputs, S extends Stores, G extends Globals>
   /** Makes a topic that has no fixed name ready for `emit`: created, its schema registered. Cheap when done before. */
   open(topic: AnyTopic): Promise<void>;
   readonly state: { readonly [K in keyof S]: Store<StoredValue<S[K]>> };
+  /**
+   * Makes readable, until the batch is over, what `reads` can't name beforehand. `undefined`: everything can be read as it is, which is so with
+   * engines that read within a handler; nothing is to be waited for then.
+   */
+  load(keys: readonly StoreKey<S>[]): Promise<void> | undefined;
   readonly globals: { readonly [K in keyof G]: ViewOf<G[K]> };
   /**
    * `onTimer` runs once event time has come to `time`; the same time and key again is the same timer.
@@ -142,12 +147,14 @@ export interface Operator<
   /**
    * By input: the keys of the stores that the handler may read for a record. Engines that can't read within a handler load them
    * before it, and reading another is a `STATE_NOT_LOADED` there; the others never call it. Absent: the record's own key of every
-   * store. `onTimer` may read the timer's key of every store.
+   * store.
    */
   readonly reads?: {
     readonly [K in keyof I]?: (record: StreamRecord<ValueOf<I[K]>>) => readonly StoreKey<S>[];
   };
-  readonly onTimer?: (timer: Timer, context: Context<O, S, G>) => void;
+  /** The same for `onTimer`. Absent: the timer's key of every store. */
+  readonly timerReads?: (timer: Timer) => readonly StoreKey<S>[];
+  readonly onTimer?: (timer: Timer, context: Context<O, S, G>) => void | Promise<void>;
 }
 
 export type StoreKey<S extends Stores = Stores> = readonly [store: keyof S & string, key: string];

@@ -73,8 +73,9 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
     onTimer({ time, key }, context) {
       const known = context.state.answered.get(key);
       // A mark that gave way to a new answer has left its timer behind.
-      if (known === undefined || known.every(({ until }) => time < until)) return;
-      const left = known.flatMap((one) => leftAt(one, time) ?? []);
+      if (known === undefined || known.every(({ until }) => until !== time)) return;
+      // Another use case of the id has a time of its own.
+      const left = known.flatMap((one) => (one.until === time ? (leftAt(one, time) ?? []) : one));
       if (left.length === 0) return context.state.answered.delete(key);
       context.state.answered.put(key, left);
       for (const one of left) if (!known.includes(one)) context.schedule(one.until, key);

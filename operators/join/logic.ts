@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { aggregateLabel, canonicalJson, type CompiledBlueprint, type LabelValue } from "../../blueprints/index.ts";
-import type { DecisionRecorded, Joined, ObservationRecorded } from "../../schemas/index.ts";
-import { nothing, type Pending, type PendingObservation } from "./pending.ts";
+import { canonicalJson, type CompiledBlueprint } from "../../blueprints/index.ts";
+import type { DecisionRecorded, ObservationRecorded } from "../../schemas/index.ts";
+import type { Known, Made, PendingObservation, Use } from "./known.ts";
 
 /** What names an observation: its own id, else its time and content, so that the same one sent twice counts once. */
 export function observationId(observation: ObservationRecorded, time: number): string {
@@ -12,101 +12,66 @@ export function observationId(observation: ObservationRecorded, time: number): s
     .slice(0, 16);
 }
 
-/** `undefined` when the observation is there already. */
-export function addObservation(pending: Pending, observation: PendingObservation): Pending | undefined {
-  if (pending.observations.some(({ id }) => id === observation.id)) return undefined;
-  return { ...pending, observations: [...pending.observations, observation] };
-}
-
 export const waitEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
   decision.decisionTime + blueprint.label.waitMs;
 export const joinEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
   decision.decisionTime + blueprint.join.ttlMs;
 
-/**
- * The label from the observations with an event time before `before`, else the default; null: neither. A function of the set
- * of observations, whatever their order. One dated before its decision counts: it names the decision, so clocks differ.
- */
-export function labelBefore(
-  pending: Pending,
-  compiled: CompiledBlueprint,
-  before: number,
-): LabelValue | { value: number; time: null } | null {
-  const counted = pending.observations.filter(({ time }) => time < before);
-  const label = aggregateLabel(compiled.label, counted);
-  if (label !== null) return label;
-  const fallback = compiled.blueprint.label.default;
-  return fallback === null ? null : { value: fallback, time: null };
-}
+/** What is known of a decision of a use case. One of a former format stands for every use case. */
+export const useOf = ({ uses }: Known, useCase: string): Use | undefined =>
+  uses.find((use) => use.useCase === useCase) ?? uses.find((use) => use.useCase === null);
 
-/** What is made when the wait is over: a provisional row while corrections may come, a mature one otherwise, or an expiry. */
-export function firstRow(pending: Pending, decision: DecisionRecorded, compiled: CompiledBlueprint): Joined {
-  const rowTime = waitEnd(decision, compiled);
-  const label = labelBefore(pending, compiled, rowTime);
-  const { waitMs } = compiled.blueprint.label;
-  return {
-    decision,
-    label: label?.value ?? null,
-    labelTime: label?.time ?? null,
-    rowTime,
-    maturity: label === null ? "expired" : waitMs < compiled.blueprint.join.ttlMs ? "provisional" : "mature",
-  };
-}
+/** The decisions that an observation belongs to: that of its use case, or without one all of its id. */
+export const usesOf = (known: Known, useCase: string): readonly Use[] => {
+  if (useCase === "") return known.uses;
+  const use = useOf(known, useCase);
+  return use === undefined ? [] : [use];
+};
 
-/**
- * The row corrected by what is known now; `undefined` when the label stays. Its time is that of the newest observation, whichever
- * came last, and not before the first row's: a row is never dated before something it knows.
- */
-export function correctedRow(
-  pending: Pending,
-  decision: DecisionRecorded,
-  compiled: CompiledBlueprint,
-): Joined | undefined {
-  const end = joinEnd(decision, compiled);
-  const label = labelBefore(pending, compiled, end);
-  if (label === null || label.value === pending.label) return undefined;
-  const times = pending.observations.map(({ time }) => time).filter((time) => time < end);
-  const rowTime = Math.max(waitEnd(decision, compiled), ...times);
-  return { decision, label: label.value, labelTime: label.time, rowTime, maturity: "corrected" };
-}
+/** Whether an observation that was kept is one of this decision's. */
+export const belongsTo = (use: Use, { useCase, time }: PendingObservation): boolean =>
+  (useCase === "" || useCase === use.useCase) && (use.from === null || time >= use.from);
+
+/** An observation that has no decision yet. */
+export const isOrphan = (known: Known, { useCase }: PendingObservation): boolean => usesOf(known, useCase).length === 0;
+
+/** The record of an open decision. */
+export const madeOf = (made: readonly Made[], { useCase, decidedAt }: Use): Made | undefined =>
+  made.find(({ decision }) => decision.useCase === useCase && decision.decisionTime === decidedAt);
+
+/** The one whose turn comes when it is closed. */
+export const nextOf = (made: readonly Made[], { useCase, decidedAt }: Use): Made | undefined =>
+  made.find(({ decision }) => decision.useCase === useCase && decision.decisionTime > decidedAt);
+
+export type Coming =
+  /** It opens: there was none, or the one before is closed and this one made anew. */
+  | "opens"
+  /** It waits until the one before is closed. */
+  | "waits"
+  /** It is the one that is known, or one that was. */
+  | "known"
+  /** Two records of one id: it is the earlier one, and no row was made of the other. */
+  | "replaces"
+  /** Two records of one id: the other one is the earlier one, or has its row. */
+  | "refused";
 
 /**
- * What a decision that came does to what is known of its id. It opens, once; one made anew after the answer's retention opens when the one before
- * is closed, which it usually is. `undefined`: it is known already.
+ * What a decision that came is to what is known of its use case and id. Of two records that are not a decision and one made anew after the
+ * answer's retention, the earlier one counts, at the same time that of the lesser unit, in whatever order they come.
+ *
+ * @param made the records of the id, where `use` is open
  */
-export function addDecision(pending: Pending, decision: DecisionRecorded): Pending | undefined {
-  const { closed, closedTime } = pending;
-  const newerThan = (time: number | null | undefined): boolean =>
-    decision.repeatOf !== null && decision.decisionTime > (time ?? Number.NEGATIVE_INFINITY);
-  if (pending.decision === null && !closed) return { ...pending, decision };
-  if (closed) return newerThan(closedTime) ? { ...nothing, decision, closedTime } : undefined;
-  return newerThan(pending.decision!.decisionTime) && pending.next === null
-    ? { ...pending, next: decision }
-    : undefined;
-}
-
-/** What is left of a decision whose TTL is over: the memory of it, or the next one, with the observations from its time on. */
-export function closeDecision(pending: Pending): Pending {
-  const { decision, next, observations } = pending;
-  const closedTime = decision!.decisionTime;
-  if (next === null) return { ...nothing, done: true, closed: true, closedTime };
-  const later = observations.filter(({ time }) => time >= next.decisionTime);
-  return { ...nothing, decision: next, observations: later, closedTime };
-}
-
-/** The first row, and the corrections by observations from after the wait that came before the row was made. */
-export function rowsAtWaitEnd(
-  pending: Pending,
-  decision: DecisionRecorded,
-  compiled: CompiledBlueprint,
-): readonly [Joined, ...Joined[]] {
-  const rows: [Joined, ...Joined[]] = [firstRow(pending, decision, compiled)];
-  const end = waitEnd(decision, compiled);
-  const late = pending.observations.map(({ time }) => time).filter((time) => time >= end);
-  for (const time of [...new Set(late)].sort((a, b) => a - b)) {
-    const observations = pending.observations.filter((observation) => observation.time <= time);
-    const corrected = correctedRow({ ...pending, observations, label: rows.at(-1)!.label }, decision, compiled);
-    if (corrected !== undefined) rows.push(corrected);
+export function comingOf(decision: DecisionRecorded, use: Use | undefined, made: readonly Made[]): Coming {
+  if (use === undefined) return "opens";
+  const { decisionTime: time, repeatOf, unit } = decision;
+  if (use.closedTime !== null && time === use.closedTime) return "known";
+  if (!use.open) return repeatOf !== null && time > (use.closedTime ?? Number.NEGATIVE_INFINITY) ? "opens" : "refused";
+  const other = madeOf(made, use)!.decision;
+  if (time === other.decisionTime && unit === other.unit) return "known";
+  if (repeatOf !== null && time > other.decisionTime) {
+    const next = nextOf(made, use)?.decision;
+    return next === undefined ? "waits" : time === next.decisionTime && unit === next.unit ? "known" : "refused";
   }
-  return rows;
+  const earlier = time < other.decisionTime || (time === other.decisionTime && unit < other.unit);
+  return earlier && !use.done ? "replaces" : "refused";
 }

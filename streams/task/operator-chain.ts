@@ -138,7 +138,8 @@ export class OperatorChain {
           const operator = this.#operators.find((each) => each.name === name);
           this.#at = name;
           this.advance(time);
-          operator?.onTimer?.({ time, key }, this.#contexts.get(operator)!);
+          const working = operator?.onTimer?.({ time, key }, this.#contexts.get(operator)!);
+          if (working !== undefined) await working;
         }
         await this.#dispatchEdges();
       },
@@ -191,9 +192,11 @@ export class OperatorChain {
 
   async #loadTimers(timers: readonly OperatorTimer[]): Promise<void> {
     await this.#state.load(
-      timers.flatMap(({ operator: name, key }) => {
+      timers.flatMap(({ operator: name, time, key }) => {
         const operator = this.#operators.find((each) => each.name === name);
-        return operator === undefined ? [] : ownKey(operator, key).map(([store]) => [`${name}.${store}`, key] as const);
+        if (operator === undefined) return [];
+        const reads = operator.timerReads?.({ time, key }) ?? ownKey(operator, key);
+        return reads.map(([store, of]) => [`${name}.${store}`, of] as const);
       }),
     );
   }
@@ -223,6 +226,8 @@ export class OperatorChain {
       reply: (output, request, reply) => this.#reply(operator, output, request, reply),
       open: (topic) => (serdes.isOpen(topic) ? resolved : open(topic)),
       state: Object.fromEntries(stores) as AnyContext["state"],
+      load: (keys) =>
+        state.mustLoad ? state.load(keys.map(([store, key]) => [`${operator.name}.${store}`, key])) : undefined,
       globals: Object.fromEntries(views) as AnyContext["globals"],
       schedule: (time, key, from) => {
         if (!Number.isFinite(time)) throw badTime(time, `the time of timer ${key}`);

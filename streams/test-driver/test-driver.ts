@@ -5,6 +5,7 @@ import type { GlobalRef, Store, StoreSpec } from "../operator.ts";
 import { createMemoryRegistry } from "../registry/memory-registry.ts";
 import { Outbox } from "../runtime/outbox.ts";
 import { Serdes } from "../serde/serdes.ts";
+import type { StateEngine } from "../state/engine.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";
 import { timeOfLetter, unbounded, type Arrival } from "../task/arrival.ts";
 import { deadLetter, letterKey, type DeadLetterValue } from "../task/dead-letter.ts";
@@ -22,6 +23,8 @@ export interface TestDriverOptions {
   readonly partitions?: number;
   /** Event time at which the driver starts, ms. Default 0. */
   readonly start?: number;
+  /** What keeps state. Default in memory. */
+  readonly engine?: StateEngine;
   /** The time of arrival, ms, moved by hand. Default: everything is read as history, where no time lies ahead. */
   readonly now?: () => number;
 }
@@ -50,7 +53,7 @@ export class TestDriver {
   readonly #now: (() => number) | undefined;
   readonly #log = new MemoryLog();
   readonly #serdes = new Serdes(createMemoryRegistry());
-  readonly #engine = createMemoryEngine();
+  readonly #engine: StateEngine;
   readonly #outbox: Outbox;
   readonly #outputs = new Map<string, TestOutput<unknown>>();
   #globals: GlobalFeed | undefined;
@@ -63,6 +66,7 @@ export class TestDriver {
     this.#partitions = options.partitions ?? 1;
     this.#now = options.now;
     this.#time = options.start ?? 0;
+    this.#engine = options.engine ?? createMemoryEngine();
     this.#outbox = new Outbox(this.#log, this.#serdes, options.deadLetters, () => undefined);
   }
 

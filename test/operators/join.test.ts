@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { blueprintTable, join } from "../../operators/index.ts";
 import { blueprints, clock, deadLetters, decisions, joined, observations, type Joined } from "../../schemas/index.ts";
-import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
+import { createMemoryEngine, createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
 import { random, shuffled } from "../blueprints/random.ts";
 import { decision, HOUR, PARCELS, parcels, published, START } from "./parcels.ts";
 import { parseBlueprint } from "../../blueprints/index.ts";
@@ -13,7 +13,8 @@ const topology = defineTopology({
   globals: [blueprintTable],
   clock,
 });
-const open = (): Promise<TestDriver> => createTestDriver(topology, { deadLetters, partitions: 2, start: START });
+const open = (engine = createMemoryEngine()): Promise<TestDriver> =>
+  createTestDriver(topology, { deadLetters, partitions: 2, start: START, engine });
 
 /** The same use case with a label that adds its observations up. */
 const SUMMED = PARCELS.replace("  value: delay >= 10\n", "  value: delay\n  aggregate: sum\n").replace(

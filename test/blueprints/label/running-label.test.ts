@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
-  aggregateLabel,
+  canonicalJson,
   compileLabel,
   parseBlueprint,
+  RunningLabel,
+  type Label,
   type LabelAggregate,
+  type LabelValue,
   type Observation,
 } from "../../../blueprints/index.ts";
 import { FLIGHTS, SMALL } from "../fixtures.ts";
@@ -33,6 +36,39 @@ function label(aggregate: LabelAggregate, value = "delay_min", when = 'kind == "
 
 function arrival(time: number, delay_min: unknown, id?: string): Observation {
   return { time, values: { kind: "arrival", delay_min }, ...(id === undefined ? {} : { id }) };
+}
+
+/** Of observations that came in this order. */
+function aggregateLabel(of: Label, observations: readonly Observation[]): LabelValue | null {
+  const running = new RunningLabel(of);
+  for (const observation of observations) running.add(observation);
+  return running.value;
+}
+
+/** As the order is defined: everything sorted and aggregated anew. */
+function anew(of: Label, observations: readonly Observation[]): LabelValue | null {
+  const counted = observations
+    .map(({ time, values, id = "" }) => ({ time, id, text: canonicalJson(values), value: of.valueOf(values) }))
+    .filter(({ value }) => value !== null)
+    .sort((a, b) => a.time - b.time || (a.text < b.text ? -1 : a.text > b.text ? 1 : a.id < b.id ? -1 : 1));
+  if (counted.length === 0) return null;
+  const values = counted.map(({ value }) => value!);
+  const total = values.reduce((sum, value) => sum + value, 0);
+  const sorted = [...values].sort((a, b) => a - b);
+  const [half, upper] = [sorted.length >> 1, sorted[sorted.length >> 1]!];
+  const all: Readonly<Record<LabelAggregate, number>> = {
+    earliest: values[0]!,
+    latest: values.at(-1)!,
+    sum: total,
+    mean: total / values.length,
+    min: Math.min(...values),
+    max: Math.max(...values),
+    median: sorted.length % 2 === 1 ? upper : (sorted[half - 1]! + upper) / 2,
+    any: values.some((value) => value !== 0) ? 1 : 0,
+    count: values.length,
+  };
+  const time = of.aggregate === "earliest" ? counted[0]!.time : counted.at(-1)!.time;
+  return { value: all[of.aggregate], time };
 }
 
 describe("aggregates of 4, 1, 9, 2 at the times 1 to 4", () => {
@@ -70,9 +106,34 @@ test("the order of arrival changes no bit of any aggregate", () => {
   }
 });
 
-test("an observation that comes twice under one id counts once; without ids both count", () => {
-  expect(aggregateLabel(label("sum"), [arrival(1, 5, "o1"), arrival(1, 5, "o1"), arrival(2, 1, "o2")])?.value).toBe(6);
-  expect(aggregateLabel(label("sum"), [arrival(1, 5), arrival(1, 5)])?.value).toBe(10);
+test.each([1, 2, 3])("at every moment it is the label of what came so far, to the bit (seed %i)", (seed) => {
+  const next = random(seed);
+  for (const aggregate of AGGREGATES) {
+    const compiled = label(aggregate);
+    const running = new RunningLabel(compiled);
+    const came: Observation[] = [];
+    for (let i = 0; i < 60; i++) {
+      const value =
+        next() < 0.1 ? null : next() < 0.3 ? Math.floor(next() * 3) : (next() - 0.5) * 10 ** Math.floor(next() * 12);
+      // Sometimes the newest, sometimes of a time that was there.
+      const one = arrival(next() < 0.5 ? i : Math.floor(next() * 10), value, `o${Math.floor(next() * 1e6)}`);
+      came.push(one);
+      running.add(one);
+      expect(running.value).toEqual(anew(compiled, came));
+    }
+  }
+});
+
+test("ten thousand of one moment, or from the newest to the oldest, are no trouble", { timeout: 5_000 }, () => {
+  for (const aggregate of AGGREGATES) {
+    const running = new RunningLabel(label(aggregate));
+    let last: LabelValue | null = null;
+    for (let i = 0; i < 10_000; i++) {
+      running.add(arrival(aggregate === "sum" ? 10_000 - i : 5, (i * 7) % 1_000, `o${i}`));
+      last = running.value;
+    }
+    expect(last).not.toBeNull();
+  }
 });
 
 test("observations for which when is false or missing, or whose value is missing, don't count", () => {

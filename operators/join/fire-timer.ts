@@ -1,0 +1,158 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { observations, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
+import { StreamsError } from "../../streams/index.ts";
+import { load, observationsOf, readKnown, without, withoutFew, withoutOne } from "./kept.ts";
+import { moreKey, readTimer, useTimer, type JoinTimer } from "./keys.ts";
+import { NEVER, type Known, type PendingObservation, type Use } from "./known.ts";
+import { Labelling, type Labellings } from "./labelling.ts";
+import { isOrphan, madeOf, nextOf, waitEnd } from "./logic.ts";
+import {
+  compiledOf,
+  emit,
+  goneBlueprint,
+  isUnreadable,
+  triedAgainAt,
+  type JoinContext,
+  type JoinTimes,
+} from "./parts.ts";
+import { schedule, withUse } from "./take-decision.ts";
+import { ofUse, stateOf } from "./take-observation.ts";
+
+interface Firing {
+  readonly id: string;
+  /** Event time, ms. */
+  readonly time: number;
+  readonly context: JoinContext;
+  readonly times: JoinTimes;
+  readonly labellings: Labellings;
+}
+
+/**
+ * The end of a wait or of a TTL, of the memory of a closed decision, or of an observation's own wait. @returns a promise only where there is
+ * something to wait for
+ */
+export function fireTimer(
+  { time, key }: { readonly time: number; readonly key: string },
+  context: JoinContext,
+  times: JoinTimes,
+  labellings: Labellings,
+): void | Promise<void> {
+  const timer = readTimer(key);
+  const known = readKnown(timer.id, context);
+  const work = (): void => {
+    const left = leftOf(known, timer, { id: timer.id, time, context, times, labellings });
+    if (left === known) return;
+    if (left.uses.length === 0 && left.count === 0) context.state.pending.delete(timer.id);
+    else context.state.pending.put(timer.id, left);
+  };
+  const loading = load(known, timer.id, context, timer.kind === "orphan" ? "front" : "all");
+  return loading === undefined ? work() : loading.then(work);
+}
+
+function leftOf(known: Known, timer: JoinTimer, firing: Firing): Known {
+  if (timer.kind === "orphan") return buryOrphans(known, timer.index, firing);
+  let left = known;
+  for (const use of known.uses) {
+    if (timer.kind === "use" && use.useCase !== timer.useCase) continue;
+    left = use.open ? settle(left, use, firing) : forget(left, use, firing.time);
+  }
+  return timer.kind === "former" ? buryFormer(left, firing) : left;
+}
+
+/** Timers of a former version do not say which observation they are of. */
+function buryFormer(known: Known, firing: Firing): Known {
+  const { id, context } = firing;
+  const due = observationsOf(known, id, context).filter((one) => isDue(one, known, firing));
+  for (const one of due) bury(one, firing);
+  const gone = new Set(due.map(({ offset }) => offset));
+  return due.length === 0 ? known : without(known, id, ({ offset }) => !gone.has(offset), context);
+}
+
+const isDue = (one: PendingObservation, known: Known, { time, times }: Firing): boolean =>
+  one.time + times.orphanMs <= time && isOrphan(known, one);
+
+/** What is due of an open decision: its rows, its end. */
+function settle(known: Known, use: Use, firing: Firing): Known {
+  const { id, time, context, labellings } = firing;
+  if (use.done && !use.owed) return time < use.until ? known : close(known, use, firing);
+  const { decision } = madeOf(context.state.decided.get(id)!.made, use)!;
+  const compiled = compiledOf(decision, context);
+  if (compiled === undefined) {
+    if (!isUnreadable(decision, context)) throw goneBlueprint(decision);
+    context.schedule(triedAgainAt(decision, time), useTimer(decision.useCase, id));
+    return known;
+  }
+  // A blueprint that can be read by now says when.
+  const until = use.until === NEVER ? schedule({ decision, compiled, id }, time, context) : use.until;
+  if (time < waitEnd(decision, compiled)) return until === use.until ? known : withUse(known, use, { ...use, until });
+  const seen = ofUse(use, observationsOf(known, id, context));
+  const { rows, labelling } = rowsOf(use, decision, compiled, seen);
+  for (const row of rows) emit(row, context);
+  if (known.more > 0) labellings.remember(useTimer(decision.useCase, id), stateOf(known, use), labelling);
+  const last = rows.at(-1);
+  const current = { ...use, done: true, owed: false, label: last === undefined ? use.label : last.label, until };
+  const left = withUse(known, use, current);
+  return time < until ? left : close(left, current, firing);
+}
+
+function rowsOf(
+  use: Use,
+  decision: DecisionRecorded,
+  compiled: CompiledBlueprint,
+  seen: readonly PendingObservation[],
+): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
+  if (!use.done) return Labelling.atWaitEnd(decision, compiled, seen);
+  const labelling = Labelling.of(decision, compiled, seen);
+  const corrected = labelling.correctedRow(use.label);
+  return { rows: corrected === undefined ? [] : [corrected], labelling };
+}
+
+/** What is left of a decision whose TTL is over: the memory of it, or the next one, with the observations from its time on. */
+function close(known: Known, use: Use, { id, time, context, times }: Firing): Known {
+  const more = use.next || known.uses.some((one) => one.open && one !== use);
+  const all = more ? context.state.decided.get(id)!.made : [];
+  const next = use.next ? nextOf(all, use) : undefined;
+  const rest = all.filter((one) => one !== madeOf(all, use));
+  if (rest.length === 0) context.state.decided.delete(id);
+  else context.state.decided.put(id, { made: rest });
+  const ended = { ...use, done: true, label: null, next: false, closedTime: use.decidedAt };
+  if (next !== undefined) {
+    const { decision } = next;
+    const compiled = compiledOf(decision, context);
+    if (compiled === undefined && !isUnreadable(decision, context)) throw goneBlueprint(decision);
+    const until = schedule({ decision, compiled, id }, time, context);
+    const { decisionTime } = decision;
+    return withUse(known, use, { ...ended, decidedAt: decisionTime, from: decisionTime, done: false, until });
+  }
+  const until = time + times.orphanMs;
+  context.schedule(until, useTimer(use.useCase!, id));
+  const left = withUse(known, use, { ...ended, open: false, until });
+  if (left.uses.some(({ open }) => open) || left.count === 0) return left;
+  return without(left, id, (one) => isOrphan(left, one), context);
+}
+
+function forget(known: Known, use: Use, time: number): Known {
+  return time < use.until ? known : { ...known, uses: known.uses.filter((one) => one !== use) };
+}
+
+/** Observations whose decision never came: the first ones that are due, or the one of this number. */
+function buryOrphans(known: Known, index: number | null, firing: Firing): Known {
+  const { id, context } = firing;
+  if (index === null) {
+    const due = known.few.filter((one) => isDue(one, known, firing));
+    for (const one of due) bury(one, firing);
+    if (due.length === 0) return known;
+    return withoutFew(known, due);
+  }
+  const one = context.state.more.get(moreKey(index, id));
+  if (one === undefined || !isDue(one, known, firing)) return known;
+  bury(one, firing);
+  return withoutOne(known, id, index, context);
+}
+
+function bury({ partition, offset, values }: PendingObservation, { id, time, context, times }: Firing): void {
+  if (times.orphans === "drop") return;
+  const origin = { topic: observations.name, partition, offset };
+  const orphan = { key: id, value: values, time, headers: {}, origin };
+  context.reject(orphan, new StreamsError("TOO_LATE", `no decision ${id} came for this observation`));
+}

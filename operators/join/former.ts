@@ -1,0 +1,74 @@
+import { decisions, type DecisionRecorded } from "../../schemas/index.ts";
+import { avroStore, defineTopic } from "../../streams/index.ts";
+import { NEVER, nothing, type Made, type PendingObservation, type Stored, type Use } from "./known.ts";
+import { sizeOf } from "./sizes.ts";
+
+/** What the join kept of a decision id before it knew decisions by their use case: everything in one record. */
+interface Pending {
+  readonly decision: DecisionRecorded | null;
+  readonly observations: readonly Omit<PendingObservation, "useCase">[];
+  readonly done: boolean;
+  readonly label: number | null;
+  readonly closed: boolean;
+  readonly next: DecisionRecorded | null;
+  readonly closedTime: number | null;
+}
+
+const former = avroStore<Pending>(
+  defineTopic({
+    name: "join-pending-1",
+    schema: {
+      type: "record",
+      name: "Pending",
+      namespace: "loopstream.state",
+      fields: [
+        { name: "decision", type: ["null", decisions.schema] },
+        {
+          name: "observations",
+          type: {
+            type: "array",
+            items: {
+              type: "record",
+              name: "PendingObservation",
+              fields: [
+                { name: "id", type: "string" },
+                { name: "time", type: "long" },
+                { name: "values", type: { type: "map", values: ["null", "boolean", "double", "string"] } },
+                { name: "partition", type: "int" },
+                { name: "offset", type: "long" },
+              ],
+            },
+          },
+        },
+        { name: "done", type: "boolean" },
+        { name: "label", type: ["null", "double"] },
+        { name: "closed", type: "boolean" },
+        { name: "next", type: ["null", "loopstream.DecisionRecorded"] },
+        { name: "closedTime", type: ["null", "long"] },
+      ],
+    },
+  }),
+);
+
+/** It began with a decision or with none. */
+export const isFormer = (bytes: Uint8Array): boolean => bytes[0] === 0 || bytes[0] === 2;
+
+/**
+ * Until when an open one is closed its blueprint says. A closed one is forgotten by a timer of its own, whose key is the decision id alone.
+ */
+export function decodeFormer(bytes: Uint8Array): Stored {
+  const { decision, observations, done, label, closed, next, closedTime } = former.decode(bytes);
+  const few = observations.map((one): PendingObservation => ({ ...one, useCase: "" }));
+  const kept = { ...nothing, few, count: few.length, bytes: few.reduce((sum, one) => sum + sizeOf(one), 0) };
+  const use = { from: null, done, label, closedTime, next: next !== null, owed: false, until: NEVER };
+  const uses: Use[] =
+    decision !== null
+      ? [{ ...use, useCase: decision.useCase, decidedAt: decision.decisionTime, open: true }]
+      : closed
+        ? [{ ...use, useCase: null, decidedAt: closedTime ?? 0, open: false, until: 0 }]
+        : [];
+  const made = [decision, next].flatMap((one): Made[] =>
+    one === null ? [] : [{ decision: one, partition: -1, offset: -1 }],
+  );
+  return { ...kept, uses, made };
+}

@@ -1,0 +1,134 @@
+import { RunningLabel, type CompiledBlueprint } from "../../blueprints/index.ts";
+import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
+import type { PendingObservation } from "./known.ts";
+import { joinEnd, waitEnd } from "./logic.ts";
+
+/**
+ * The rows of one decision as its observations come. A label is a function of the set of observations, whatever their order. One dated before
+ * its decision counts: it names the decision, so clocks differ.
+ */
+export class Labelling {
+  readonly #decision: DecisionRecorded;
+  readonly #compiled: CompiledBlueprint;
+  readonly #label: RunningLabel;
+  readonly #end: number;
+  /** Event time, ms, of the newest observation, whether or not it counts for the label. */
+  #newest = Number.NEGATIVE_INFINITY;
+
+  constructor(decision: DecisionRecorded, compiled: CompiledBlueprint) {
+    this.#decision = decision;
+    this.#compiled = compiled;
+    this.#label = new RunningLabel(compiled.label);
+    this.#end = joinEnd(decision, compiled);
+  }
+
+  static of(
+    decision: DecisionRecorded,
+    compiled: CompiledBlueprint,
+    observations: readonly PendingObservation[],
+  ): Labelling {
+    const labelling = new Labelling(decision, compiled);
+    for (const one of observations) labelling.add(one);
+    return labelling;
+  }
+
+  get counted(): number {
+    return this.#label.counted;
+  }
+
+  /** One from after the TTL changes nothing. */
+  add(observation: PendingObservation): void {
+    if (observation.time >= this.#end) return;
+    this.#newest = Math.max(this.#newest, observation.time);
+    this.#label.add(observation);
+  }
+
+  /** The default where no observation counts; null: neither. */
+  #value(): { readonly value: number; readonly time: number | null } | null {
+    const label = this.#label.value;
+    if (label !== null) return label;
+    const fallback = this.#compiled.blueprint.label.default;
+    return fallback === null ? null : { value: fallback, time: null };
+  }
+
+  /** What is made when the wait is over: a provisional row while corrections may come, a mature one otherwise, or an expiry. */
+  firstRow(): Joined {
+    const label = this.#value();
+    const { label: config, join } = this.#compiled.blueprint;
+    return {
+      decision: this.#decision,
+      label: label?.value ?? null,
+      labelTime: label?.time ?? null,
+      rowTime: waitEnd(this.#decision, this.#compiled),
+      maturity: label === null ? "expired" : config.waitMs < join.ttlMs ? "provisional" : "mature",
+    };
+  }
+
+  /**
+   * The row corrected by what is known now; `undefined` when the label stays. Its time is that of the newest observation, whichever
+   * came last, and not before the first row's: a row is never dated before something it knows.
+   */
+  correctedRow(former: number | null): Joined | undefined {
+    const label = this.#value();
+    if (label === null || label.value === former) return undefined;
+    const rowTime = Math.max(waitEnd(this.#decision, this.#compiled), this.#newest);
+    return { decision: this.#decision, label: label.value, labelTime: label.time, rowTime, maturity: "corrected" };
+  }
+
+  /** The first row, and the corrections by observations from after the wait that came before the row was made. */
+  static atWaitEnd(
+    decision: DecisionRecorded,
+    compiled: CompiledBlueprint,
+    observations: readonly PendingObservation[],
+  ): { readonly rows: readonly [Joined, ...Joined[]]; readonly labelling: Labelling } {
+    const labelling = new Labelling(decision, compiled);
+    const end = waitEnd(decision, compiled);
+    const ordered = [...observations].sort((a, b) => a.time - b.time);
+    let at = 0;
+    for (; at < ordered.length && ordered[at]!.time < end; at++) labelling.add(ordered[at]!);
+    const rows: [Joined, ...Joined[]] = [labelling.firstRow()];
+    while (at < ordered.length) {
+      const { time } = ordered[at]!;
+      for (; at < ordered.length && ordered[at]!.time === time; at++) labelling.add(ordered[at]!);
+      const corrected = labelling.correctedRow(rows.at(-1)!.label);
+      if (corrected !== undefined) rows.push(corrected);
+    }
+    return { rows, labelling };
+  }
+}
+
+/** Observations over all labellings that are remembered, about 200 bytes each. */
+const MOST_COUNTED = 100_000;
+
+interface Remembered {
+  readonly state: string;
+  readonly labelling: Labelling;
+}
+
+/**
+ * The labellings of decisions with many observations, so that one more costs no reading of all the others. Only a memory of what is in the
+ * state: each goes with the state it was made from, and of another state it is made anew. The one that was used least recently goes first.
+ */
+export class Labellings {
+  readonly #remembered = new Map<string, Remembered>();
+  #counted = 0;
+
+  take(decision: string, state: string): Labelling | undefined {
+    const found = this.#remembered.get(decision);
+    if (found === undefined) return undefined;
+    this.#remembered.delete(decision);
+    this.#counted -= found.labelling.counted;
+    return found.state === state ? found.labelling : undefined;
+  }
+
+  /** To be taken again before it changes. */
+  remember(decision: string, state: string, labelling: Labelling): void {
+    this.take(decision, state);
+    this.#remembered.set(decision, { state, labelling });
+    this.#counted += labelling.counted;
+    while (this.#counted > MOST_COUNTED && this.#remembered.size > 1) {
+      const [oldest, { state: of }] = this.#remembered.entries().next().value!;
+      this.take(oldest, of);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { decisions } from "../../schemas/index.ts";
+import { avroStore, defineTopic, type StoreSpec } from "../../streams/index.ts";
+import { decodeFormer, isFormer } from "./former.ts";
+import type { Known, Made, PendingObservation, Stored } from "./known.ts";
+
+const observationSchema = {
+  type: "record",
+  name: "PendingObservation",
+  namespace: "loopstream.state",
+  fields: [
+    { name: "id", type: "string" },
+    { name: "useCase", type: "string" },
+    { name: "time", type: "long" },
+    { name: "values", type: { type: "map", values: ["null", "boolean", "double", "string"] } },
+    { name: "partition", type: "int" },
+    { name: "offset", type: "long" },
+  ],
+} as const;
+
+const useSchema = {
+  type: "record",
+  name: "Use",
+  namespace: "loopstream.state",
+  fields: [
+    { name: "useCase", type: ["null", "string"] },
+    { name: "decidedAt", type: "long" },
+    { name: "from", type: ["null", "long"] },
+    { name: "open", type: "boolean" },
+    { name: "done", type: "boolean" },
+    { name: "label", type: ["null", "double"] },
+    { name: "next", type: "boolean" },
+    { name: "closedTime", type: ["null", "long"] },
+    { name: "owed", type: "boolean" },
+    { name: "until", type: "long" },
+  ],
+} as const;
+
+const numbers = ["first", "more", "count", "bytes", "last"].map((name) => ({ name, type: "long" }));
+/** Avro writes it as the first byte 4; the former format began with 0 or 2. */
+const FORMAT = 2;
+const stored = avroStore<Known & { readonly format: number }>(
+  defineTopic({
+    name: "join-pending",
+    schema: {
+      type: "record",
+      name: "Known",
+      namespace: "loopstream.state",
+      fields: [
+        { name: "format", type: "int" },
+        { name: "uses", type: { type: "array", items: useSchema } },
+        { name: "few", type: { type: "array", items: observationSchema } },
+        ...numbers,
+      ],
+    },
+  }),
+);
+
+/** By decision id. */
+export const pendingStore: StoreSpec<Stored> = {
+  encode: (known) => stored.encode({ ...known, format: FORMAT }),
+  decode: (bytes) => (isFormer(bytes) ? decodeFormer(bytes) : stored.decode(bytes)),
+};
+
+interface Decided {
+  readonly made: readonly Made[];
+}
+
+/** By decision id: its open decisions, and those whose turn comes then. */
+export const decidedStore: StoreSpec<Decided> = avroStore(
+  defineTopic({
+    name: "join-decided",
+    schema: {
+      type: "record",
+      name: "Decided",
+      namespace: "loopstream.state",
+      fields: [
+        {
+          name: "made",
+          type: {
+            type: "array",
+            items: {
+              type: "record",
+              name: "Made",
+              fields: [
+                { name: "decision", type: decisions.schema },
+                { name: "partition", type: "int" },
+                { name: "offset", type: "long" },
+              ],
+            },
+          },
+        },
+      ],
+    },
+  }),
+);
+
+/** By number and decision id. */
+export const moreStore: StoreSpec<PendingObservation> = avroStore(
+  defineTopic({ name: "join-more", schema: observationSchema }),
+);
+
+/** Which observations have keys of their own: nothing is kept but the key. */
+export const nameStore: StoreSpec<true> = { encode: () => present, decode: () => true };
+const present = Uint8Array.of(1);

@@ -1,0 +1,137 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { decisions, type DecisionRecorded } from "../../schemas/index.ts";
+import { StreamsError, type StreamRecord } from "../../streams/index.ts";
+import { readKnown } from "./kept.ts";
+import { orphanTimer, useTimer } from "./keys.ts";
+import { NEVER, type Known, type Made, type Use } from "./known.ts";
+import { belongsTo, comingOf, joinEnd, madeOf, useOf, waitEnd } from "./logic.ts";
+import { compiledOf, goneBlueprint, isUnreadable, triedAgainAt, type JoinContext, type JoinTimes } from "./parts.ts";
+
+type DecisionRecord = StreamRecord<DecisionRecorded>;
+
+/** What a decision that came changes. Of two records of one id one opens, the other is a dead letter. */
+export function takeDecision(record: DecisionRecord, context: JoinContext, times: JoinTimes): void {
+  const { key: id, value: decision, origin } = record;
+  const compiled = compiledOf(decision, context);
+  if (compiled === undefined && !isUnreadable(decision, context)) {
+    return context.reject(record, goneBlueprint(decision));
+  }
+  const known = readKnown(id, context);
+  const use = useOf(known, decision.useCase);
+  const all = known.uses.some(({ open }) => open) ? context.state.decided.get(id)!.made : [];
+  const made = { decision, partition: origin.partition, offset: origin.offset };
+  switch (comingOf(decision, use, all)) {
+    case "known":
+      return;
+    case "opens":
+      return open({ record, known, made, compiled, before: use, others: all }, context, times);
+    case "waits":
+      context.state.decided.put(id, { made: [...all, made] });
+      return context.state.pending.put(id, withUse(known, use!, { ...use!, next: true }));
+    case "replaces": {
+      const other = madeOf(all, use!)!;
+      const { partition, offset } = other;
+      const place = { topic: decisions.name, partition, offset };
+      const buried = { key: id, value: other.decision, time: other.decision.decisionTime, headers: {}, origin: place };
+      context.reject(buried, twice(other.decision, decision));
+      const before = compiledOf(other.decision, context);
+      if (before !== undefined) cancel(other.decision, before, record, context);
+      const others = all.filter((one) => one !== other);
+      return open({ record, known, made, compiled, before: use, others }, context, times);
+    }
+    case "refused":
+      return context.reject(record, twice(decision, use!.open ? madeOf(all, use!)!.decision : undefined));
+  }
+}
+
+interface Opening {
+  readonly record: DecisionRecord;
+  readonly known: Known;
+  readonly made: Made;
+  /** `undefined`: this release can't read it. */
+  readonly compiled: CompiledBlueprint | undefined;
+  /** What is known of its use case and id: closed, or the one it replaces. */
+  readonly before: Use | undefined;
+  /** Other records of the id, which stay. */
+  readonly others: readonly Made[];
+}
+
+function open(
+  { record, known, made, compiled, before, others }: Opening,
+  context: JoinContext,
+  times: JoinTimes,
+): void {
+  const { key: id } = record;
+  const { useCase, decisionTime } = made.decision;
+  // One made anew takes what came after the one before was closed, which is known to be so where nothing is kept.
+  const from = before === undefined ? null : before.open ? before.from : known.count === 0 ? null : decisionTime;
+  const use: Use = {
+    useCase,
+    decidedAt: decisionTime,
+    from,
+    open: true,
+    done: false,
+    label: null,
+    next: before?.next ?? false,
+    closedTime: before?.closedTime ?? null,
+    owed: false,
+    until: schedule({ decision: made.decision, compiled, id, from: record }, decisionTime, context),
+  };
+  context.state.decided.put(id, { made: [...others, made] });
+  context.state.pending.put(id, withUse(known, before, use));
+  for (const one of known.few)
+    if (belongsTo(use, one)) context.cancel(one.time + times.orphanMs, orphanTimer(null, id), record);
+}
+
+/** With one instead of another, or beside the others. */
+export function withUse(known: Known, before: Use | undefined, use: Use): Known {
+  const uses = before === undefined ? [...known.uses, use] : known.uses.map((one) => (one === before ? use : one));
+  return { ...known, uses };
+}
+
+interface Scheduled {
+  readonly decision: DecisionRecorded;
+  /** `undefined`: this release can't read it. */
+  readonly compiled: CompiledBlueprint | undefined;
+  readonly id: string;
+  /** The record whose time it is; absent: that of the timer at work. */
+  readonly from?: DecisionRecord;
+}
+
+/**
+ * The timers at the ends of the wait and of the TTL, or of a look at a blueprint that can't be read at `time`, ms.
+ * @returns when it is to be closed
+ */
+export function schedule({ decision, compiled, id, from }: Scheduled, time: number, context: JoinContext): number {
+  const key = useTimer(decision.useCase, id);
+  if (compiled === undefined) {
+    context.schedule(triedAgainAt(decision, time), key, from);
+    return NEVER;
+  }
+  context.schedule(waitEnd(decision, compiled), key, from);
+  const end = joinEnd(decision, compiled);
+  context.schedule(end, key, from);
+  return end;
+}
+
+function cancel(
+  decision: DecisionRecorded,
+  compiled: CompiledBlueprint,
+  from: DecisionRecord,
+  context: JoinContext,
+): void {
+  const key = useTimer(decision.useCase, from.key);
+  context.cancel(waitEnd(decision, compiled), key, from);
+  context.cancel(joinEnd(decision, compiled), key, from);
+}
+
+/** @param other absent: it is closed, and no more than its time is known. */
+function twice(refused: DecisionRecorded, other: DecisionRecorded | undefined): StreamsError {
+  const of = ({ unit, decisionTime }: DecisionRecorded): string =>
+    `for unit ${JSON.stringify(unit)} at ${new Date(decisionTime).toISOString()}`;
+  return new StreamsError(
+    "DECISION_ID_REUSED",
+    `decision ${refused.decisionId} of use case ${refused.useCase} was made twice: the one ${of(refused)} makes no row, ` +
+      `${other === undefined ? "since the first one is closed" : `the one ${of(other)} does`}; key requests by the decision id`,
+  );
+}

@@ -1,0 +1,106 @@
+import type { ObservationRecorded } from "../../schemas/index.ts";
+import { StreamsError, type StreamRecord } from "../../streams/index.ts";
+import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
+import { orphanTimer, useTimer } from "./keys.ts";
+import type { Known, PendingObservation, Use } from "./known.ts";
+import { Labelling, type Labellings } from "./labelling.ts";
+import { belongsTo, madeOf, observationId, usesOf } from "./logic.ts";
+import {
+  compiledOf,
+  emit,
+  goneBlueprint,
+  isUnreadable,
+  triedAgainAt,
+  type JoinContext,
+  type JoinTimes,
+} from "./parts.ts";
+import { withUse } from "./take-decision.ts";
+
+/**
+ * What an observation that came changes: it is kept, and corrects the rows that were made already. The work is the same however many there
+ * are. @returns a promise only where there is something to wait for
+ */
+export function takeObservation(
+  record: StreamRecord<ObservationRecorded>,
+  context: JoinContext,
+  times: JoinTimes,
+  labellings: Labellings,
+): void | Promise<void> {
+  const { key: id, value, time, origin } = record;
+  const { useCase, values } = value;
+  const known = readKnown(id, context);
+  const uses = usesOf(known, useCase);
+  if (uses.length > 0 && !uses.some(({ open }) => open)) {
+    const message = `decision ${id} takes no observation any more: its TTL is over`;
+    return context.reject(record, new StreamsError("TOO_LATE", message));
+  }
+  const name = observationId(value, time);
+  if (isKept(known, id, useCase, name, context)) return;
+  const { partition, offset } = origin;
+  const one: PendingObservation = { id: name, useCase, time, values, partition, offset };
+  const problem = problemOfOneMore(known, one);
+  if (problem !== undefined) {
+    const message = `decision ${id} takes no more observations: ${problem}`;
+    return context.reject(record, new StreamsError("TOO_MANY", message));
+  }
+  const kept = keep(known, id, one, context);
+  if (uses.length === 0) {
+    const index = kept.more > known.more ? known.more : null;
+    context.schedule(time + times.orphanMs, orphanTimer(index, id), record);
+  }
+  if (!kept.uses.some(({ open, done }) => open && done)) return context.state.pending.put(id, kept);
+  return correct({ record, before: known, known: kept, one }, context, labellings);
+}
+
+interface Correction {
+  readonly record: StreamRecord<ObservationRecorded>;
+  readonly before: Known;
+  readonly known: Known;
+  /** The observation that came. */
+  readonly one: PendingObservation;
+}
+
+function correct(correction: Correction, context: JoinContext, labellings: Labellings): void | Promise<void> {
+  const { record, before, known, one } = correction;
+  const { key: id } = record;
+  const late = known.uses.filter((use) => use.open && use.done);
+  const taken = new Map(late.map((use) => [use, labellings.take(useTimer(use.useCase!, id), stateOf(before, use))]));
+  const finish = (): void => {
+    let current = known;
+    for (const use of late) {
+      const { decision } = madeOf(context.state.decided.get(id)!.made, use)!;
+      const compiled = compiledOf(decision, context);
+      if (compiled === undefined) {
+        if (!isUnreadable(decision, context)) throw goneBlueprint(decision);
+        context.schedule(triedAgainAt(decision, one.time), useTimer(decision.useCase, id), record);
+        current = withUse(current, use, { ...use, owed: true });
+        continue;
+      }
+      let labelling = taken.get(use);
+      if (labelling === undefined) {
+        labelling = Labelling.of(decision, compiled, ofUse(use, observationsOf(known, id, context)));
+      } else if (belongsTo(use, one)) labelling.add(one);
+      const corrected = labelling.correctedRow(use.label);
+      if (known.more > 0) labellings.remember(useTimer(use.useCase!, id), stateOf(known, use), labelling);
+      if (corrected === undefined) continue;
+      emit(corrected, context, record);
+      current = withUse(current, use, { ...use, label: corrected.label });
+    }
+    context.state.pending.put(id, current);
+  };
+  const loading = [...taken.values()].includes(undefined) ? load(known, id, context) : undefined;
+  return loading === undefined ? finish() : loading.then(finish);
+}
+
+/** Its observations, each id once: the first one that came. */
+export function ofUse(use: Use, observations: readonly PendingObservation[]): readonly PendingObservation[] {
+  const seen = new Set<string>();
+  return observations.filter((one) => {
+    if (!belongsTo(use, one) || seen.has(one.id)) return false;
+    seen.add(one.id);
+    return true;
+  });
+}
+
+/** Names the state that a labelling was made from. */
+export const stateOf = ({ more, last }: Known, { decidedAt }: Use): string => `${decidedAt}/${more}/${last}`;
