@@ -136,6 +136,8 @@ export interface Operator<
   readonly out: O;
   readonly state: S;
   readonly globals: G;
+  /** Its state is of the partition, whatever the records' keys: when partitions are added it stays where it is. Default: by the records' keys. */
+  readonly perPartition?: boolean;
   /** By output: which topics requests may name for their replies. Absent: the declared one alone. */
   readonly replies?: { readonly [K in keyof O]?: ReplyRule };
   readonly handlers: {

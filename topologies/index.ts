@@ -16,4 +16,5 @@ export {
   type ReplayStep,
 } from "./replay/index.ts";
 export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
+export { repartitionLoop, type RepartitionLoopOptions } from "./repartition-loop.ts";
 export { publishBlueprint, storeBlueprint, withdrawBlueprint, type PublishedVersion } from "./publish-blueprint.ts";

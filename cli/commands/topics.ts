@@ -1,11 +1,13 @@
+import { join } from "node:path";
 import type { Command } from "commander";
-import { defineTopic, readRaw } from "../../streams/index.ts";
+import { defineTopic, readRaw, StreamsError } from "../../streams/index.ts";
 import { formatDuration } from "../../blueprints/index.ts";
-import { askedRetention } from "../../topologies/index.ts";
+import { askedRetention, repartitionLoop } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
-import { withTools } from "../connect.ts";
+import { connect, withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
 import { table } from "../output.ts";
+import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 
 interface Flags extends SettingsFlags {
@@ -78,6 +80,43 @@ export function topicsCommand(parent: Command): void {
           }
         }),
       ),
+    );
+  withSettings(command.command("repartition"))
+    .description(
+      "give the loop's inputs and changelogs --partitions in all, and move its state there; stop the loop first",
+    )
+    .action((flags: Flags) =>
+      run(flags, async ({ settings, output }) => {
+        if (flags.partitions === undefined)
+          throw new UsageError("say how many partitions there are to be: --partitions 6");
+        const connection = await connect(settings);
+        try {
+          if (connection.shared) {
+            throw new StreamsError(
+              "BACKBONE_LOCKED",
+              `${settings.dir} is open in another process: stop that one first`,
+            );
+          }
+          const bar = progress("keys moved", null, { enabled: !output.json });
+          const { id, partitions } = settings;
+          const stateDir = join(settings.dir, "state");
+          const { backbone } = connection;
+          const onProgress = (changelog: string, keys: number): void => bar.update(keys, changelog);
+          const done = await repartitionLoop({ id, backbone, stateDir, partitions, onProgress }).finally(() =>
+            bar.stop(),
+          );
+          output.result(
+            done,
+            () =>
+              table(
+                ["topic", "had", "has"],
+                done.topics.map(({ topic, from, to }) => [topic, from, to]),
+              ) + `\n${done.movedKeys} entries of state and timers moved`,
+          );
+        } finally {
+          await connection.close();
+        }
+      }),
     );
 }
 

@@ -26,6 +26,7 @@ type MonitorContext = Context<typeof parts.out, typeof parts.state, typeof parts
 export const monitorOf = (of: Topic<DecisionRecorded>) =>
   defineOperator({
     name: "monitor",
+    perPartition: true,
     ...parts,
     in: { decisions: of, joined },
     reads: {

@@ -150,7 +150,9 @@ export class TopicDirectory {
   }
 
   async grow(topic: string, partitions: number): Promise<void> {
+    const [there] = await this.describe([topic]);
     await this.check([{ topic, partition: 0 }]);
+    if (there!.partitions >= partitions) return;
     try {
       await this.#retrying(async () =>
         growTopic(await this.#cluster.findControllerBroker(), topic, partitions, this.#settings.deliveryTimeoutMs),

@@ -127,7 +127,11 @@ export class TaskSet {
     );
     const state = await this.#openStateAt(committed, subTopology, partition);
     const { checkpoint } = state;
-    checkSpread(subTopology, checkpoint, spread);
+    if ((checkpoint?.partitions ?? spread) !== spread) {
+      // It could not be opened again otherwise.
+      await state.close();
+      throw spreadOtherwise(subTopology, checkpoint!.partitions!, spread);
+    }
     const { positions, moved } = this.#positions(
       subTopology,
       partition,
@@ -321,12 +325,9 @@ function shareOf(subTopology: SubTopology, partition: number, spread: number, vi
   return sources.length === subTopology.sources.length ? subTopology : { ...subTopology, sources };
 }
 
-function checkSpread({ changelog }: SubTopology, checkpoint: Checkpoint | undefined, spread: number): void {
-  const { partitions = spread } = checkpoint ?? {};
-  if (partitions === spread) return;
-  throw new StreamsError(
+const spreadOtherwise = ({ changelog }: SubTopology, partitions: number, spread: number): StreamsError =>
+  new StreamsError(
     "TOPIC_MISMATCH",
     `${changelog} has ${spread} partitions, and the state on it is spread over ${partitions}: it was given partitions, or is being ` +
       `moved. Run loopstream topics repartition --partitions ${spread} with every process of the loop stopped`,
   );
-}

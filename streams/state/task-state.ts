@@ -3,7 +3,7 @@ import { StreamsError } from "../errors.ts";
 import type { Store, StoreSpec } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 import { shortened } from "../shortened.ts";
-import { timerKey, timerOf, type OperatorTimer } from "./timer-keys.ts";
+import { isTimer, timerKey, timerOf, type OperatorTimer } from "./timer-keys.ts";
 import { TimerQueue } from "./timer-queue.ts";
 
 /** What positions and state were made from. Checkpoints of older builds do not say. */
@@ -29,6 +29,8 @@ export interface Checkpoint extends Grounds {
 }
 
 const CHECKPOINT = "\u0001checkpoint";
+/** Operators' names are text; what is before them is the runtime's own. */
+const FIRST_STORE = " ";
 /** A timer is its key. The value must not be empty: classic-level 3.0 never frees its copy of an empty value, 32 bytes for good with each timer. */
 const present = Uint8Array.of(1);
 
@@ -242,6 +244,15 @@ function checkFits(name: string, key: string, full: string, bytes: Uint8Array, m
 function splitName(name: string): readonly [operator: string, store: string] {
   const dot = name.lastIndexOf(".");
   return [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+/** Which operator keeps a change, under which key; `undefined` for what is of the task as a whole. */
+export function keeperOf(name: string): { readonly operator: string; readonly key: string } | undefined {
+  if (isTimer(name)) return timerOf(name);
+  if (name < FIRST_STORE) return undefined;
+  const nul = name.indexOf("\0");
+  const store = name.slice(0, nul);
+  return { operator: store.slice(0, store.lastIndexOf(".")), key: name.slice(nul + 1) };
 }
 
 /** What a database stands for; `undefined` for a new one. */

@@ -26,6 +26,8 @@ export const keyFrom = (line: string, time: number): string => prefixOf(line) + 
 /** Behind the last key of a line. */
 export const endOf = (line: string): string => (line === "" ? LINED : `${LINED}${line}\u0001`);
 
+export const isTimer = (key: string): boolean => key.startsWith(UNLINED) || key.startsWith(LINED);
+
 const timeAt = (key: string): number => (key.startsWith(UNLINED) ? 1 : key.indexOf("\0") + 1);
 
 export function timeOf(key: string): number {

@@ -46,6 +46,30 @@ function topicConformance(backbone: () => Backbone): void {
     expect(await backbone().partitions(topic)).toBe(3);
   });
 
+  test("a topic that is given partitions keeps its records, takes others in the new ones, and never has fewer", async () => {
+    const topic = await newTopic(backbone(), { partitions: 2 });
+    const producer = await backbone().producer();
+    await producer.send([outgoing(topic, "old", { partition: 1 })]);
+    await backbone().grow(topic, 4);
+    await backbone().grow(topic, 3);
+    const [described] = await backbone().describe([topic, `${topic}-missing`]);
+    expect(described).toMatchObject({ topic, partitions: 4 });
+    expect(await backbone().partitions(topic)).toBe(4);
+    const writer = await backbone().producer();
+    await writer.send([outgoing(topic, "new", { partition: 3 })]);
+    expect(await valuesOf(backbone(), topic, 1)).toEqual(["old"]);
+    expect(await valuesOf(backbone(), topic, 3)).toEqual(["new"]);
+    expect((await backbone().ranges([topic])).map(({ start, end }) => [start, end])).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 0],
+      [0, 1],
+    ]);
+    await expect(backbone().grow(`${topic}-missing`, 2)).rejects.toMatchObject({ code: "UNKNOWN_TOPIC" });
+    await producer.close();
+    await writer.close();
+  });
+
   test("a topic's timestamps are what producers give, or the time of arrival where it says so, also from now on", async () => {
     const [given, arrived] = [await newTopic(backbone()), await newTopic(backbone(), { timestamps: "arrival" })];
     const producer = await backbone().producer();

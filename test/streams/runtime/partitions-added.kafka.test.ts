@@ -1,5 +1,10 @@
 import { describe, expect, inject, test, vi } from "vitest";
-import { createKafkaBackbone, createPlatformaticBackbone } from "../../../streams/index.ts";
+import {
+  createKafkaBackbone,
+  createMemoryEngine,
+  createPlatformaticBackbone,
+  repartition,
+} from "../../../streams/index.ts";
 import { countingRun, makeAnew, type CountingRun } from "./counting-run.ts";
 
 const clients = [
@@ -49,6 +54,44 @@ describe.each(clients)("over $client", ({ create }) => {
       await run.start();
       await run.application.idle();
       expect(await run.counts()).toEqual(counted(4));
+      await run.stop();
+    } finally {
+      await run.close();
+    }
+  });
+
+  test("after a repartition all partitions are used, every key has its state, and nobody may run meanwhile", async () => {
+    const run = await opened(4);
+    const move = (): ReturnType<typeof repartition> =>
+      repartition({
+        id: run.run,
+        topology: run.counted.topology,
+        backbone: run.backbone,
+        engine: createMemoryEngine(),
+        partitions: 6,
+      });
+    try {
+      await run.start();
+      await run.publish(keys);
+      await run.application.idle();
+      await add(run, 6);
+      await run.publish(keys);
+      await vi.waitFor(async () => expect(await run.counts()).toEqual(counted(2)), patience);
+      await expect(move()).rejects.toMatchObject({ code: "FENCED" });
+      await run.stop();
+      await run.publish(keys);
+      const { changelog } = run.counted.topology.subTopologies[0]!;
+      expect((await move()).topics).toEqual([
+        { topic: run.counted.seen.name, from: 6, to: 6 },
+        { topic: changelog, from: 4, to: 6 },
+      ]);
+      run.lines.length = 0;
+      await run.start();
+      await run.publish(keys);
+      await run.application.idle();
+      expect(await run.counts()).toEqual(counted(4));
+      expect(run.lines.filter(({ fields }) => "command" in fields)).toEqual([]);
+      expect((await run.application.metrics.tasks.get()).values).toMatchObject([{ value: 6 }]);
       await run.stop();
     } finally {
       await run.close();
