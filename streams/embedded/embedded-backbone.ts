@@ -276,7 +276,7 @@ export class EmbeddedBackbone implements Backbone {
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]> {
     const positions = topics.flatMap((topic) =>
       this.#topics.get(topic).logs.flatMap(({ partition }) => {
-        const offset = this.#offsets.get(groupId, { topic, partition });
+        const offset = this.#offsets.said(groupId, { topic, partition });
         return offset === undefined ? [] : [{ topic, partition, offset }];
       }),
     );
