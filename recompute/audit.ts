@@ -6,7 +6,8 @@ import { findRequests, type Requests } from "./find-requests.ts";
 import { readLogged, type LoggedDecisions } from "./logged-decisions.ts";
 import { featuresOf, recompute } from "./recompute.ts";
 import { sampler } from "./sample.ts";
-import { readTables, type RecomputeSource, type Tables } from "./source.ts";
+import { readTables, refusedEvents, type RecomputeSource, type Tables } from "./source.ts";
+import type { Refused } from "../streams/index.ts";
 import { validBlueprints } from "../blueprints/index.ts";
 import { windowTiles } from "./window-tiles.ts";
 
@@ -57,10 +58,11 @@ export async function audit(source: RecomputeSource, options: AuditOptions): Pro
       }
     }
   };
-  const all = await recompute(source, tables, logged, requests, await windowTiles(source, tables, ask));
+  const refused = await refusedEvents(source);
+  const all = await recompute(source, tables, logged, requests, await windowTiles(source, tables, ask, refused));
   const compared = all.map((one) => ({ one, differences: compareDecision(one) }));
   const differing = compared.filter(({ differences }) => differences.length > 0);
-  const explained = await explain(source, tables, requests, differing);
+  const explained = await explain(source, tables, requests, differing, refused);
   const differences = [...explained, ...unreadable(read, useCase)];
   return {
     share,
@@ -83,12 +85,13 @@ async function explain(
   tables: Tables,
   requests: Requests,
   differing: readonly Compared[],
+  refused: Refused,
 ): Promise<readonly Difference[]> {
   const asked = differing
     .filter(({ differences }) => differences.some(({ kind }) => kind === "features"))
     .flatMap(({ one }) => ("gone" in one ? [] : [one]))
     .slice(0, MOST_EXPLAINED);
-  const sources = await readEventSources(source, asked);
+  const sources = await readEventSources(source, asked, refused);
   const known = new Set<unknown>(asked);
   return differing.flatMap(({ one, differences }) => {
     if ("gone" in one) return withCauseOfGone(differences, requests);

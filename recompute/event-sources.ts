@@ -1,6 +1,6 @@
 import { groupKey, type CompiledBlueprint, type WindowGroup } from "../blueprints/index.ts";
 import { events, type EventRecorded } from "../schemas/index.ts";
-import { readTopic, type StreamRecord } from "../streams/index.ts";
+import { isEventTime, readTopic, type RawRecord, type Refused, type StreamRecord } from "../streams/index.ts";
 import type { FoundRequest } from "./find-requests.ts";
 import type { LoggedDecision } from "./logged-decisions.ts";
 import type { RecomputeSource } from "./source.ts";
@@ -41,6 +41,7 @@ export interface EventSources {
 export async function readEventSources(
   { backbone, serdes }: RecomputeSource,
   queries: readonly EventQuery[],
+  refused: Refused,
 ): Promise<EventSources> {
   const looks = queries.flatMap(looksOf);
   const byKind = Map.groupBy(looks, ({ group }) => group.event);
@@ -54,7 +55,8 @@ export async function readEventSources(
   const from = Math.min(...looks.map(({ time, group }) => time - group.retentionMs));
   const to = Math.max(...looks.map(({ time }) => time));
   const newest = new Map<number, number>();
-  const isWanted = ({ partition, timestamp }: { partition: number; timestamp: number }): boolean => {
+  const isWanted = ({ partition, offset, timestamp }: RawRecord): boolean => {
+    if (!isEventTime(timestamp) || refused.has(events.name, partition, offset)) return false;
     if (cut.delete(partition)) goneUntil = Math.max(goneUntil, timestamp);
     if (timestamp >= from && timestamp < to) return true;
     newest.set(partition, Math.max(timestamp, newest.get(partition) ?? timestamp));

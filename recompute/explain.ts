@@ -7,7 +7,7 @@ import { readEventSources, type SourceEvent } from "./event-sources.ts";
 import { findRequests } from "./find-requests.ts";
 import { findLogged, type LoggedDecision } from "./logged-decisions.ts";
 import { recompute, type Recomputed } from "./recompute.ts";
-import { readTables, type RecomputeSource } from "./source.ts";
+import { readTables, refusedEvents, type RecomputeSource } from "./source.ts";
 import { windowsOf } from "./window-tiles.ts";
 
 /** An event's own time, ms, and where it lies. */
@@ -89,7 +89,7 @@ export async function explainDecision(
     logged.decision.blueprintVersion,
   );
   const queries = found === undefined || compiled === undefined ? [] : [{ logged, found, compiled }];
-  const sources = await readEventSources(source, queries);
+  const sources = await readEventSources(source, queries, await refusedEvents(source));
   const windows = windowsOf(
     tables.blueprints,
     sources.of(logged).map(({ record }) => record),

@@ -1,6 +1,6 @@
-import { models, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
+import { deadLetters, events, models, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
 import { blueprintTable, type Scorers } from "../operators/index.ts";
-import { readTable, type Backbone, type GlobalView, type Serdes } from "../streams/index.ts";
+import { readRefused, readTable, type Backbone, type GlobalView, type Refused, type Serdes } from "../streams/index.ts";
 
 /** What decisions are recomputed from. Nothing is written. */
 export interface RecomputeSource {
@@ -22,4 +22,9 @@ export async function readTables({ backbone, serdes }: RecomputeSource): Promise
     blueprints: await readTable(backbone, serdes, blueprintTable),
     models: await readTable(backbone, serdes, models),
   };
+}
+
+/** The events that the live loop refused because they lay ahead of their arrival: no window has them. */
+export function refusedEvents({ backbone, serdes }: RecomputeSource): Promise<Refused> {
+  return readRefused(backbone, serdes, deadLetters, [events.name]);
 }

@@ -1,6 +1,6 @@
 import { blueprintTable, eventWindows, type WindowBytes } from "../operators/index.ts";
 import { events, type BlueprintPublished, type EventRecorded } from "../schemas/index.ts";
-import { readTopic, type GlobalView, type StreamRecord } from "../streams/index.ts";
+import { isEventTime, readTopic, type GlobalView, type Refused, type StreamRecord } from "../streams/index.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
 
 /**
@@ -11,6 +11,7 @@ export async function windowTiles(
   { backbone, serdes }: RecomputeSource,
   { blueprints }: Tables,
   ask: (windows: WindowBytes) => void,
+  refused: Refused,
 ): Promise<WindowBytes> {
   const wanted = new Set<string>();
   ask({ get: (key) => (wanted.add(key), undefined) });
@@ -18,7 +19,8 @@ export async function windowTiles(
   const fold = foldInto(blueprints, (key) => wanted.has(key));
   if (wanted.size > 0) {
     for await (const record of readTopic(backbone, serdes, events, {
-      isWanted: ({ timestamp }) => timestamp >= earliest,
+      isWanted: ({ timestamp, partition, offset }) =>
+        timestamp >= earliest && isEventTime(timestamp) && !refused.has(events.name, partition, offset),
       onBad: () => undefined,
     })) {
       fold.add(record);

@@ -77,6 +77,7 @@ export { Sender, type Sent } from "./request-reply/sender.ts";
 export { Publisher, type Published } from "./runtime/publisher.ts";
 export { repartition, type Repartitioned, type RepartitionOptions } from "./runtime/repartition.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
+export { readRefused, type Refused } from "./runtime/refused.ts";
 export { ensureTopic } from "./runtime/topics.ts";
 export { SOURCE_HEADER } from "./task/timelines.ts";
 export { Serdes } from "./serde/serdes.ts";

@@ -11,6 +11,7 @@ import { Outages, type Outage } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { openState } from "../state/open-state.ts";
+import type { Refused } from "../runtime/refused.ts";
 import { aheadOfTime, unbounded, type Arrival } from "../task/arrival.ts";
 import { FoldBytes } from "./fold-bytes.ts";
 import type { GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
@@ -45,6 +46,8 @@ export interface GlobalFeedOptions {
   readonly outages?: Outages;
   /** The time at which what is read now arrives. Default: no record lies ahead. */
   readonly arrival?: () => Arrival;
+  /** Asked where a fold is made from the start of its topic: what was refused when it came is left out. */
+  readonly refused?: (topics: readonly string[]) => Promise<Refused>;
 }
 
 const POLL_MS = 200;
@@ -75,6 +78,7 @@ export class GlobalFeed {
   /** Of the registry, for a schema that a record was written with. */
   readonly #schemas: Outage;
   #stopWaiting: (() => void) | undefined;
+  #refused: Refused | undefined;
   /** When history last came, ms of the monotonic clock. */
   #historyAt = Number.NEGATIVE_INFINITY;
 
@@ -102,10 +106,12 @@ export class GlobalFeed {
       known.set(key.slice(TOPIC_ID.length), Buffer.from(id).toString());
     }
     const positions: Position[] = [];
+    const anew = new Set<string>();
     const changes = Object.entries(view.ids).map(([topic, id]): Change => [TOPIC_ID + topic, Buffer.from(id)]);
-    for (const { topic, partition, start } of await backbone.offsets(topics)) {
+    for (const { topic, partition, start, end } of await backbone.offsets(topics)) {
       const folded = sources.some((source) => source.kind === "fold" && source.topic.name === topic);
       const [stored] = folded ? await database.getMany([`${POSITION}${topic}/${partition}`]) : [];
+      if (folded && stored === undefined && start < end) anew.add(topic);
       const offset = stored === undefined ? start : Number(Buffer.from(stored).toString());
       const move =
         stored === undefined ? undefined : view.moveOf({ topic, partition, offset, topicId: known.get(topic) });
@@ -121,6 +127,7 @@ export class GlobalFeed {
     const reader = await LastingReader.open(backbone, positions, log);
     const feed = new GlobalFeed(options, database, reader, positions, [log, outages.of("schemas of globals")]);
     feed.#ids = view.ids;
+    if (anew.size > 0) feed.#refused = await options.refused?.([...anew]);
     for (const source of sources) {
       const { name } = source.topic;
       const kept = source.kind === "table" ? former?.kept(source.name, name, view.ids[name]) : undefined;
@@ -300,7 +307,7 @@ export class GlobalFeed {
         if (source.kind === "table") {
           const problem = this.#tables.get(source.name)!.take(source, serdes, key, record.value);
           if (problem !== undefined) onUndecodable(fetch, index, problem);
-        } else {
+        } else if (this.#refused?.has(topic, partition, record.offset) !== true) {
           if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
           const value: unknown = serdes.decode(source.topic, record.value);
           checkRead(source.topic, record, value);

@@ -23,6 +23,7 @@ import { Backpressure } from "./backpressure.ts";
 import type { Delivery } from "./commit.ts";
 import { Committer } from "./committer.ts";
 import { Outbox } from "./outbox.ts";
+import { readRefused } from "./refused.ts";
 import type { RestoreProgress } from "./restore.ts";
 import { StandbySet } from "./standby-set.ts";
 import { inputsAtEnd, TaskSet } from "./task-set.ts";
@@ -203,7 +204,7 @@ export class Application {
   }
 
   async #openGlobals(open: Opening): Promise<void> {
-    const { topology, backbone, engine } = this.#options;
+    const { topology, backbone, engine, history, deadLetters } = this.#options;
     const globals = await GlobalFeed.open({
       backbone,
       serdes: this.serdes,
@@ -215,6 +216,8 @@ export class Application {
       log: this.#log,
       outages: this.#outages,
       arrival: () => this.#arrival(),
+      // Places of topics that are shown again as history are not those of the topics.
+      ...(history === true ? {} : { refused: (topics) => readRefused(backbone, this.serdes, deadLetters, topics) }),
       onUndecodable: (fetch, index, error) => this.#buryGlobal(fetch, index, error),
       onFailure: () => this.#membership.group?.wake?.(),
     });

@@ -1,4 +1,6 @@
 import type { LogRecord, TopicPartition } from "../backbone/backbone.ts";
+import { isEventTime } from "../backbone/event-time.ts";
+import type { Refused } from "../runtime/refused.ts";
 
 /** Which records of a topic are shown, and when. */
 export interface SteppedSource {
@@ -33,6 +35,7 @@ export class Lane {
   readonly topic: string;
   readonly partition: number;
   readonly end: number | null;
+  readonly #refused: Refused | undefined;
   /** Records that came after their step. */
   late = 0;
   readonly #knownNext: number;
@@ -44,8 +47,10 @@ export class Lane {
   #fence = "";
   #passed = true;
 
-  constructor(source: SteppedSource, mark: LaneMark) {
+  /** @param refused what was refused for its time when it came: it is not shown, nor is what has no time. */
+  constructor(source: SteppedSource, mark: LaneMark, refused?: Refused) {
     this.source = source;
+    this.#refused = refused;
     this.topic = mark.topic;
     this.partition = mark.partition;
     this.end = mark.end;
@@ -86,6 +91,7 @@ export class Lane {
         if (String(Buffer.from(record.key ?? [])) === this.#fence) this.#passed = true;
         continue;
       }
+      if (!isEventTime(time) || this.#refused?.has(this.topic, this.partition, offset) === true) continue;
       if (time > this.#newest) this.#newest = time;
       if (time < from || time >= to) continue;
       if (time < this.#until) {

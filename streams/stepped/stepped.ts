@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Backbone, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import type { LogHistory } from "../backbone/log-history.ts";
 import { StreamsError } from "../errors.ts";
+import type { Refused } from "../runtime/refused.ts";
 import { Lane, type LaneMark, type SteppedSource } from "./lane.ts";
 import type { Pacing } from "./pacing.ts";
 import { Shelf } from "./shelf.ts";
@@ -15,6 +16,8 @@ export interface SteppedOptions {
   readonly latenessMs: number;
   /** Where a former run was; absent: at the start of the topics. */
   readonly marks?: readonly LaneMark[];
+  /** What was refused for its time when it came: it is not shown. */
+  readonly refused?: Refused;
   /** Absent: as fast as it goes. */
   readonly pacing?: Pacing;
 }
@@ -40,6 +43,7 @@ export class Stepped {
         new Lane(
           sources.find(({ topic }) => topic === mark.topic)!,
           mark,
+          options.refused,
         ),
     );
     const positions = lanes.map(({ topic, partition, next }) => ({ topic, partition, offset: next }));

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { clock, decisionRequests, decisions, events, observations, trainingRows } from "../../schemas/index.ts";
-import { publishBlueprint } from "../../topologies/index.ts";
+import { audit, explainDecision } from "../../recompute/index.ts";
+import { createMemoryEngine, LATEST_TIME } from "../../streams/index.ts";
+import { publishBlueprint, replay } from "../../topologies/index.ts";
 import { Feed } from "../../cli/history/feed.ts";
 import { observationRecord, requestRecord } from "../../cli/history/records.ts";
 import { compileBlueprint } from "../../blueprints/index.ts";
-import { HOUR, PARCELS, parcels, request } from "../operators/parcels.ts";
+import { HOUR, noScorers, PARCELS, parcels, request } from "../operators/parcels.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -113,4 +115,48 @@ test("an import beside the loop closes no live decision, of its own use case nei
   expect((await rows()).filter((row) => row.startsWith("h") && row.endsWith(" 1"))).toHaveLength(72);
   expect(await live.letters()).toEqual([]);
   await feed.close();
+});
+
+test("what was refused for its time stays refused once that time has come: in windows made anew, an audit and a replay", async () => {
+  const time = NOW + 3 * HOUR;
+  await live.client.logEvent("scan", { depot: "north", minutes: 4 }, { time: NOW - 1_000 });
+  await decide("before");
+  await live.loop.publisher.publish([
+    { topic: events, key: "north", value: { kind: "scan", attributes: { depot: "north", minutes: 1 } }, time },
+    { topic: decisionRequests, key: "stray", value: request("stray", { depot: "north" }), time },
+  ]);
+  await live.loop.application.idle();
+  await live.tick(time + HOUR / 2);
+  await decide("late");
+  await live.restart({ wiped: true });
+  await decide("wiped");
+  const seen = { before: 1, late: 0, wiped: 0 };
+  expect(await scansSeen()).toEqual(seen);
+
+  const { backbone } = live;
+  const { serdes } = live.loop;
+  const source = { backbone, serdes, scorers: noScorers, salt: "salt" };
+  const report = await audit(source, { share: 1, from: 0, to: LATEST_TIME });
+  expect([report.sampled, report.recomputed, report.differing]).toEqual([3, 3, 0]);
+  const explained = await explainDecision(source, "wiped");
+  expect(explained?.equal).toBe(true);
+
+  await live.tick(live.now + 1_000);
+  const again = await replay({
+    backbone,
+    registry: backbone.registry,
+    partitions: 2,
+    commitIntervalMs: 0,
+    salt: "salt",
+    request: { useCase: "parcels" },
+    dir: live.dir,
+    engine: createMemoryEngine(),
+    stepMs: HOUR,
+    latenessMs: HOUR,
+  });
+  expect(again?.decisions).toBe(3);
+  const side = (await backbone.topics()).find((name) => name.endsWith(`-${decisions.name}`))!;
+  const made = await live.all({ ...decisions, name: side });
+  const at = parcels.features.findIndex(({ name }) => name === "n_depot_1h");
+  expect(Object.fromEntries(made.map(({ key, value }) => [key, value.features[at]]))).toEqual(seen);
 });

@@ -18,6 +18,7 @@ export interface LiveLoop {
   now: number;
   readonly loop: Loop;
   readonly backbone: EmbeddedBackbone;
+  readonly dir: string;
   readonly client: Client;
   /** As when the process ends and another starts; `wiped`: without its local state. */
   restart(how?: { readonly wiped?: boolean }): Promise<void>;
@@ -50,6 +51,7 @@ export async function openLive(start: number, partitions = 2): Promise<LiveLoop>
   const client = createClient({ backbone, registry: backbone.registry, now: () => live.now });
   const more = {
     backbone,
+    dir,
     client,
     async restart({ wiped = false } = {}) {
       await loop.close();

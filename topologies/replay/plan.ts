@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable, joinDefaults } from "../../operators/index.ts";
 import { clock, decisionRequests, rowsTopicName } from "../../schemas/index.ts";
-import { readRaw, readTable, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
+import {
+  isEventTime,
+  readRaw,
+  readTable,
+  readTopic,
+  type Backbone,
+  type Refused,
+  type Serdes,
+} from "../../streams/index.ts";
 
 export interface ReplayRequest {
   readonly useCase: string;
@@ -41,15 +49,24 @@ export function replayName({ useCase, from, to, blueprintVersion, into }: Replay
 /** How far observations may lie before their decision, ms. */
 export const ORPHAN_MS = joinDefaults.orphanMs;
 
-/** Looks at what is there. Rejects with `ReplayError` when there is nothing to do, or nothing to do it with. */
-export async function planReplay(backbone: Backbone, serdes: Serdes, request: ReplayRequest): Promise<ReplayPlan> {
+/**
+ * Looks at what is there. Rejects with `ReplayError` when there is nothing to do, or nothing to do it with.
+ * @param refused what the live loop refused for its time: it is not made again.
+ */
+export async function planReplay(
+  backbone: Backbone,
+  serdes: Serdes,
+  request: ReplayRequest,
+  refused: Refused,
+): Promise<ReplayPlan> {
   const versions = await versionsOf(backbone, serdes, request);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, useCase, into } = request;
   if (from >= to) throw new ReplayError(`--from ${iso(from)} is not before --to ${iso(to)}`);
   let [first, last, requests] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   let newest = await clockTime(backbone, serdes);
   for await (const records of readRaw(backbone, decisionRequests.name)) {
-    for (const { timestamp } of records) {
+    for (const { timestamp, partition, offset } of records) {
+      if (!isEventTime(timestamp) || refused.has(decisionRequests.name, partition, offset)) continue;
       newest = Math.max(newest, timestamp);
       if (timestamp < from || timestamp >= to) continue;
       first = Math.min(first, timestamp);
@@ -102,11 +119,14 @@ export async function versionsOf(
   );
 }
 
-/** How far event time has come for the live group, ms. */
-async function clockTime(backbone: Backbone, serdes: Serdes): Promise<number> {
+/** How far event time has come for the live group, ms: never past now, whatever a tick says. */
+async function clockTime(backbone: Backbone, serdes: Serdes, now = Date.now()): Promise<number> {
   let time = Number.NEGATIVE_INFINITY;
   const live = { ...clock, name: `live-${clock.name}` };
-  for await (const { value } of readTopic(backbone, serdes, live)) time = Math.max(time, value.time);
+  for await (const { value, time: stamp } of readTopic(backbone, serdes, live)) {
+    const said = Math.min(value.time, stamp, now);
+    if (isEventTime(said)) time = Math.max(time, said);
+  }
   return time;
 }
 

@@ -15,6 +15,7 @@ import {
   type Backbone,
   type LaneMark,
   type Publisher,
+  type Refused,
   type Serdes,
   type StateEngine,
   type SteppedSource,
@@ -29,6 +30,8 @@ import { PROGRESS_KEY, replayProgress, type ReplayProgress } from "./replay-topi
 
 export interface RunParts {
   readonly options: ReplayOptions;
+  /** What the live loop refused for its time. */
+  readonly refused: Refused;
   readonly side: Backbone;
   readonly serdes: Serdes;
   readonly publisher: Publisher;
@@ -81,6 +84,7 @@ export class ReplayRun {
       backbone: side,
       sources: this.#sources(),
       latenessMs,
+      refused: this.#parts.refused,
       ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
       ...(marks.length === 0 ? {} : { marks: [...marks.filter(({ topic }) => topic !== events.name), ...eventMarks] }),
     });

@@ -1,5 +1,21 @@
-import { decisions, observations, REPLAYS, rowsTopicName } from "../../schemas/index.ts";
-import { ensureTopic, Publisher, readTable, Serdes, type Backbone } from "../../streams/index.ts";
+import {
+  deadLetters,
+  decisionRequests,
+  decisions,
+  events,
+  observations,
+  REPLAYS,
+  rowsTopicName,
+} from "../../schemas/index.ts";
+import {
+  ensureTopic,
+  Publisher,
+  readRefused,
+  readTable,
+  Serdes,
+  type Backbone,
+  type Refused,
+} from "../../streams/index.ts";
 import { ORPHAN_MS, planReplay, replayName, versionsOf } from "./plan.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { ReplayRun } from "./replay-run.ts";
@@ -45,10 +61,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
   const former = await readProgress(side, serdes);
   const publisher = await Publisher.open(side, serdes, partitions);
   try {
-    const progress = former ?? (await firstProgress(side, serdes, options, rowsTopic));
+    const refused = await readRefused(backbone, serdes, deadLetters, WITH_TIMES);
+    const progress = former ?? (await firstProgress(side, serdes, options, rowsTopic, refused));
     await ensureTopic(replayProgress, side, serdes, partitions);
     await ensureTopic(decisions, side, serdes, partitions);
-    const run = new ReplayRun({ options, side, serdes, publisher, partitions, name, progress });
+    const run = new ReplayRun({ options, refused, side, serdes, publisher, partitions, name, progress });
     const done = progress.finished ? { requests: 0, from: 0, until: 0 } : await run.run();
     if (signal?.aborted === true && done === undefined) return undefined;
     const seconds = (performance.now() - started) / 1_000;
@@ -73,6 +90,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
   }
 }
 
+/** Where the live loop refuses what lies ahead. */
+const WITH_TIMES = [decisionRequests.name, observations.name, events.name];
+
 /** The newest attempt that there is, or with `fresh` the one after it. */
 async function attemptName(backbone: Backbone, name: string, fresh: boolean): Promise<string> {
   const topics = new Set(await backbone.topics());
@@ -92,8 +112,9 @@ async function firstProgress(
   serdes: Serdes,
   { request, latenessMs, stepMs }: ReplayOptions,
   rowsTopic: string,
+  refused: Refused,
 ): Promise<ReplayProgress> {
-  const { from, to, requests, horizon, windowMs } = await planReplay(side, serdes, request);
+  const { from, to, requests, horizon, windowMs } = await planReplay(side, serdes, request, refused);
   const lookBack = from - Math.max(ORPHAN_MS, windowMs + latenessMs);
   return {
     useCase: request.useCase,
