@@ -41,6 +41,7 @@ const table = {
   REPLY_NOT_ALLOWED: { retry: false, fence: false, fatal: false },
   UNKNOWN_REPLY_TOPIC: { retry: false, fence: false, fatal: false },
   TOPOLOGY_INVALID: { retry: false, fence: false, fatal: true },
+  LOG_CORRUPT: { retry: false, fence: false, fatal: true },
   STATE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   STATE_CORRUPT: { retry: true, fence: false, fatal: false },
   STATE_NOT_LOADED: { retry: false, fence: false, fatal: true },

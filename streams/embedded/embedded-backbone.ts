@@ -32,6 +32,7 @@ import { LogStore } from "./log-store.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import { EmbeddedRegistry } from "./embedded-registry.ts";
 import { Retention } from "./retention.ts";
+import { soundLog } from "./sound-log.ts";
 import { TopicTable } from "./topic-table.ts";
 import type { LogDatabase, Operation } from "./write-queue.ts";
 
@@ -56,14 +57,24 @@ export interface EmbeddedBackboneOptions {
 export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): Promise<EmbeddedBackbone> {
   await mkdir(options.dir, { recursive: true });
   const path = join(options.dir, "log");
+  await soundLog(options.dir, path, options.log ?? silent);
   const database = (options.database ?? levelDatabase)(path);
   try {
     await database.open();
   } catch (error) {
-    const locked = error instanceof Error && (error.cause as { code?: string } | undefined)?.code === "LEVEL_LOCKED";
-    throw locked
-      ? new StreamsError("BACKBONE_LOCKED", `${options.dir} is open in another process: stop that one first`, error)
-      : new StreamsError("BACKBONE_UNAVAILABLE", `${options.dir} can't be opened: ${reasonOf(error)}`, error);
+    const code = error instanceof Error ? (error.cause as { code?: string } | undefined)?.code : undefined;
+    if (code === "LEVEL_LOCKED") {
+      throw new StreamsError(
+        "BACKBONE_LOCKED",
+        `${options.dir} is open in another process: stop that one first`,
+        error,
+      );
+    }
+    throw new StreamsError(
+      code === "LEVEL_CORRUPTION" ? "LOG_CORRUPT" : "BACKBONE_UNAVAILABLE",
+      `the log in ${options.dir} can't be opened: ${reasonOf(error)}`,
+      error,
+    );
   }
   const backbone = new EmbeddedBackbone(database, path, options);
   await backbone.load();
@@ -99,7 +110,7 @@ export class EmbeddedBackbone implements Backbone {
       outage: new Outages(log).of("the embedded log"),
       write: (operations, durable) => this.#sync.write(operations, durable),
       sync: () => this.#sync.close(),
-      prepare: () => Promise.resolve(),
+      prepare: () => soundLog(dir, path, log),
       reopened: () => this.#reopened(),
     });
     this.#topics = new TopicTable(this.#store, now);

@@ -1,6 +1,8 @@
 import type { LogRecord, OutgoingRecord, TopicSpec } from "../backbone/backbone.ts";
 import { decodeRecord, encodeRecord } from "./record-codec.ts";
 import { compactionKey, endKey, offsetOf, offsetValue, readStart, recordKey, startKey, startValue } from "./keys.ts";
+import { StreamsError } from "../errors.ts";
+import { reasonOf } from "../outage.ts";
 import type { LogStore } from "./log-store.ts";
 import type { Operation } from "./write-queue.ts";
 
@@ -14,6 +16,16 @@ export interface Prepared {
   /** Of a compacted log, by record: where the newest offset of its key is kept, and that of the database. */
   readonly indexes: readonly (Buffer | undefined)[];
   readonly stored: readonly (number | undefined)[];
+}
+
+function readError(log: PartitionLog, error: unknown): unknown {
+  const code = (error as { readonly code?: string } | undefined)?.code;
+  if (code !== "LEVEL_CORRUPTION" && code !== "LEVEL_IO_ERROR") return error;
+  return new StreamsError(
+    "LOG_CORRUPT",
+    `${log.topic}/${log.partition}: the log's files are damaged (${reasonOf(error)}): restore the log's folder from a backup`,
+    error,
+  );
 }
 
 /** One partition: which offset comes next, what readers may see, and its newest records. */
@@ -227,7 +239,7 @@ export class PartitionLog {
       }
     } catch (error) {
       if (!this.#store.available) return undefined;
-      throw error;
+      throw readError(this, error);
     }
     return records;
   }

@@ -2,6 +2,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { StreamsError } from "../errors.ts";
+import { inspectClosed } from "../leveldb/inspect-closed.ts";
+import type { Finding } from "../leveldb/inspect.ts";
 import { reasonOf } from "../outage.ts";
 import type { Change, StateDatabase, StateEngine } from "./engine.ts";
 import { ValueCache, type CacheArea } from "./value-cache.ts";
@@ -39,14 +41,19 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
     async open(name) {
       const path = join(dir, name);
       if (corrupt.has(name)) throw corruptError(path);
-      const database = new ClassicLevel<string, Uint8Array>(path, {
-        keyEncoding: "utf8",
-        valueEncoding: "view",
-        ...memory,
-      });
       try {
         await mkdir(path, { recursive: true });
+        // LevelDB would leave out what it can't read of the newest writes, and keep later ones.
+        const found = await inspectClosed(path);
+        if (found !== undefined && found.kind !== "sound") throw new Error(whatOf(found));
+        // It begins to open by itself.
+        const database = new ClassicLevel<string, Uint8Array>(path, {
+          keyEncoding: "utf8",
+          valueEncoding: "view",
+          ...memory,
+        });
         await database.open();
+        return new LevelDatabase(database, path, values, () => corrupt.add(name));
       } catch (error) {
         const code = error instanceof Error ? (error.cause as { code?: string } | undefined)?.code : undefined;
         if (code === "LEVEL_LOCKED") {
@@ -54,7 +61,6 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
         }
         throw isOfTheSystem(error) ? unavailableError(path, error) : corruptError(path, error);
       }
-      return new LevelDatabase(database, path, values, () => corrupt.add(name));
     },
     async destroy(name) {
       await rm(join(dir, name), { recursive: true, force: true });
@@ -72,6 +78,8 @@ const unavailableError = (path: string, cause: unknown): StreamsError =>
     `${path} can't be opened or written: ${reasonOf(cause)}; it is tried again`,
     cause,
   );
+
+const whatOf = (found: Finding): string => (found.kind === "damaged" ? found.what : "the newest writes have a hole");
 
 /** What the system refuses for now: no sign that the files are bad. */
 const isOfTheSystem = (error: unknown): boolean =>

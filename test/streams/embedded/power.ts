@@ -12,7 +12,7 @@ export function writeAheadLogs(folder: string): readonly string[] {
 export const writtenTo = (folder: string): number =>
   writeAheadLogs(folder).reduce((sum, path) => sum + statSync(path).size, 0);
 
-/** What lies on the disk, of a process that goes on: as if it had been killed, and no more. */
+/** What lies on the disk. */
 export function takeAway(from: string, to: string): void {
   cpSync(from, to, { recursive: true, filter: (path) => !path.includes("loopstream.sock") });
 }

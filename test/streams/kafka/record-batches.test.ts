@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { OutgoingRecord } from "../../../streams/backbone/backbone.ts";
 import { decodeBatches } from "../../../streams/kafka/batch-decode.ts";
 import { batchHeaderBytes, BatchBuilder, contentSize } from "../../../streams/kafka/batch-encode.ts";
-import { crc32c } from "../../../streams/kafka/crc32c.ts";
+import { crc32c } from "../../../streams/crc32c.ts";
 import { VarintReader, varintSize, writeVarint } from "../../../streams/kafka/varint.ts";
 import { encodeBatch } from "./encode-batch.ts";
 
