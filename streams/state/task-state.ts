@@ -3,7 +3,16 @@ import { StreamsError } from "../errors.ts";
 import type { Store, StoreSpec } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 import { shortened } from "../shortened.ts";
-import { isTimer, timerKey, timerOf, type OperatorTimer } from "./timer-keys.ts";
+import {
+  BEHIND_LINES,
+  endOf,
+  FIRST_LINE,
+  isTimer,
+  lineOf,
+  timerKey,
+  timerOf,
+  type OperatorTimer,
+} from "./timer-keys.ts";
 import { TimerQueue } from "./timer-queue.ts";
 
 /** What positions and state were made from. Checkpoints of older builds do not say. */
@@ -48,16 +57,19 @@ export class TaskState {
   /** Written before the buffer, and being committed: no longer to be undone, not yet in the database. */
   #frozen: ReadonlyMap<string, Uint8Array | null> | undefined;
   #undo: (readonly [string, Uint8Array | null | undefined])[] = [];
+  /** Lines that had timers in the database when it was opened. */
+  readonly #stored: ReadonlySet<string>;
   /** By line. */
   readonly #timers = new Map<string, TimerQueue>();
   #checkpoint: Checkpoint | undefined;
 
   static async open(database: StateDatabase): Promise<TaskState> {
-    return new TaskState(database, await readCheckpoint(database));
+    return new TaskState(database, await readCheckpoint(database), await linesIn(database));
   }
 
-  /** @param checkpoint what a new database has none of. */
-  constructor(database: StateDatabase, checkpoint?: Checkpoint) {
+  /** @param checkpoint what a new database has none of. @param lines those that have timers in it. */
+  constructor(database: StateDatabase, checkpoint?: Checkpoint, lines: ReadonlySet<string> = new Set()) {
+    this.#stored = lines;
     this.#database = database;
     this.mustLoad = database.get === undefined;
     this.#checkpoint = checkpoint;
@@ -65,6 +77,11 @@ export class TaskState {
 
   get checkpoint(): Checkpoint | undefined {
     return this.#checkpoint;
+  }
+
+  /** Timelines that had timers when the state was opened, whether or not its checkpoint knows how far they have come. */
+  get linesAtOpening(): ReadonlySet<string> {
+    return this.#stored;
   }
 
   /**
@@ -146,8 +163,7 @@ export class TaskState {
   #queue(line: string): TimerQueue {
     let queue = this.#timers.get(line);
     if (queue === undefined) {
-      // A line has an entry in the checkpoint as long as it has timers.
-      const known = line !== "" && this.#checkpoint?.lines?.[line] === undefined;
+      const known = line !== "" && !this.#stored.has(line);
       this.#timers.set(line, (queue = new TimerQueue(line, this.#database, known)));
     }
     return queue;
@@ -253,6 +269,17 @@ export function keeperOf(name: string): { readonly operator: string; readonly ke
   const nul = name.indexOf("\0");
   const store = name.slice(0, nul);
   return { operator: store.slice(0, store.lastIndexOf(".")), key: name.slice(nul + 1) };
+}
+
+async function linesIn(database: StateDatabase): Promise<ReadonlySet<string>> {
+  const lines = new Set<string>();
+  for (let from = FIRST_LINE; ;) {
+    const [first] = await database.range(from, BEHIND_LINES, 1);
+    if (first === undefined) return lines;
+    const line = lineOf(first[0]);
+    lines.add(line);
+    from = endOf(line);
+  }
 }
 
 /** What a database stands for; `undefined` for a new one. */

@@ -28,6 +28,12 @@ export const endOf = (line: string): string => (line === "" ? LINED : `${LINED}$
 
 export const isTimer = (key: string): boolean => key.startsWith(UNLINED) || key.startsWith(LINED);
 
+/** Where the keys of all lines begin; and the line of a timer's key. */
+export const FIRST_LINE = LINED;
+export const lineOf = (key: string): string => (key.startsWith(LINED) ? key.slice(1, key.indexOf("\0")) : "");
+/** Behind the keys of all lines. */
+export const BEHIND_LINES = "\u0004";
+
 const timeAt = (key: string): number => (key.startsWith(UNLINED) ? 1 : key.indexOf("\0") + 1);
 
 export function timeOf(key: string): number {

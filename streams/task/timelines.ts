@@ -74,6 +74,8 @@ export class Timelines {
       const line = id === "" ? this.general : this.#list(id);
       line.time = line.own = time ?? Number.NEGATIVE_INFINITY;
     }
+    // State that was moved between partitions brings timers of timelines that were not here.
+    for (const id of state.linesAtOpening) if (!this.#lines.has(id)) this.#list(id);
   }
 
   /** There are no others: what has one time has no need of them. */

@@ -74,7 +74,7 @@ describe("while a commit is under way", () => {
 
   test("a key loaded before it ends can be read after it has ended", async () => {
     const { database } = await slow();
-    const state = await open(database);
+    const state = new TaskState(database);
     const names = state.store(STORE, text);
     names.put("a", "first");
     state.accept();
@@ -86,7 +86,7 @@ describe("while a commit is under way", () => {
 
   test("a timer it holds fires though it ends while the database is being asked", async () => {
     const { database, release } = await slow();
-    const state = await open(database);
+    const state = new TaskState(database);
     state.schedule("counting", 10, "kept");
     state.schedule("counting", 11, "cancelled");
     state.accept();
@@ -197,4 +197,24 @@ test("many timers cost few looks into the database", async () => {
   }
   expect(taken).toBe(10_000);
   expect(looks).toBeLessThan(30);
+});
+
+test("timers of each timeline are its own, and are found again whatever the checkpoint knows", async () => {
+  const database = await memory();
+  const state = await open(database);
+  const lines = ["", "\u0001shop", "\u0001shop2", "import\u0001", "import2\u0001"];
+  for (const line of lines) for (const time of [10, 20]) state.schedule("op", time, `of ${line}`, line);
+  state.accept();
+  await state.flush(checkpoint);
+  const again = await open(database);
+  expect([...again.linesAtOpening].sort()).toEqual(lines.slice(1).sort());
+  for (const line of lines) {
+    await again.prepareTimers(15, line);
+    expect(again.takeTimers(15, line)).toEqual([{ operator: "op", time: 10, key: `of ${line}`, line }]);
+    again.cancel("op", 20, `of ${line}`, line);
+    expect(again.isDone(line)).toBe(true);
+  }
+  again.accept();
+  await again.flush(checkpoint);
+  expect((await open(database)).linesAtOpening.size).toBe(0);
 });

@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import { deadLetters } from "../../../schemas/index.ts";
+import { TaskState } from "../../../streams/state/task-state.ts";
+import { Timelines } from "../../../streams/task/timelines.ts";
 import {
+  createMemoryEngine,
   createTestDriver,
   defineOperator,
   defineTopic,
@@ -215,4 +218,21 @@ test("any number of use cases and feeds that nobody knows are bounded, and cost 
   now += HOUR;
   await tick(now);
   expect(done()).toBe("again");
+});
+
+test("timers of a timeline that the checkpoint does not know, as after a move between partitions, fire with the ticks", async () => {
+  await open();
+  await order("live", "tea", NOW);
+  const engine = createMemoryEngine();
+  const database = await engine.open("t");
+  const before = await TaskState.open(database);
+  for (const line of ["\u0001tea", "import\u0001"]) before.schedule("close", NOW + HOUR, line, line);
+  before.accept();
+  await before.flush({ positions: {}, streamTime: NOW, changelogOffset: 0 });
+  const arrival = { now: NOW + DAY, latest: NOW + DAY, at: 0 };
+  const state = await TaskState.open(database);
+  const lines = new Timelines(state, { ...arrival, at: -historyQuietMs });
+  lines.look(arrival);
+  const moved = lines.movedBy({ moves: NOW + DAY, line: lines.general }, true);
+  expect(moved.map(({ id }) => id).sort()).toEqual(["", "\u0001tea", "import\u0001"]);
 });
