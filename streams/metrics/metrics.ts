@@ -11,6 +11,7 @@ export interface Metrics {
   readonly restored: Counter<"task">;
   readonly positionsReset: Counter<"topic" | "reason">;
   readonly offsetsLost: Counter<"topic">;
+  readonly stateLost: Counter<"changelog">;
   readonly passedOn: Counter<"topic">;
   readonly tasks: Gauge;
   readonly timelines: Gauge;
@@ -77,6 +78,12 @@ export function createMetrics(): Metrics {
       name: "loopstream_offsets_lost_total",
       help: "Offsets that were removed from a topic before they were read.",
       labelNames: ["topic"],
+      registers,
+    }),
+    stateLost: new Counter({
+      name: "loopstream_state_lost_total",
+      help: "Tasks that began without the state that had been committed: it was neither here nor on the changelog.",
+      labelNames: ["changelog"],
       registers,
     }),
     passedOn: new Counter({

@@ -29,7 +29,7 @@ import { StandbySet } from "./standby-set.ts";
 import { inputsAtEnd, TaskSet } from "./task-set.ts";
 import { MoveReport } from "./topic-moves.ts";
 import { TopicWatch } from "./topic-watch.ts";
-import { ensureTopic, ensureTopologyTopics } from "./topics.ts";
+import { ensureTopic, ensureTopologyTopics, type TopologyTopics } from "./topics.ts";
 
 export interface ApplicationOptions {
   /** Name of the consumer group, and of the changelogs through the topology. */
@@ -280,7 +280,9 @@ export class Application {
       await this.#leave();
       if (!(cause instanceof StreamsError)) return cause;
       const { retry, fence } = cause.flags;
-      if (!(retry || fence || (await this.#takesLess(cause)))) return cause;
+      // A topic of the application that has gone is made again by joining.
+      const again = retry || fence || cause.code === "UNKNOWN_TOPIC";
+      if (!again && !(await this.#takesLess(cause))) return cause;
       this.#out.failed(cause);
       await this.#sleep(delayMs);
       if (this.#closing) return undefined;
@@ -304,11 +306,29 @@ export class Application {
     });
   }
 
-  /** What was done is right, whatever became of the topics it was read from; where it can't be committed it is done again. */
+  /**
+   * What was done is right, whatever became of the topics: it is committed, and state whose changelog is another one by now is written there. Where
+   * that can't be done it is done again from what was committed.
+   */
   async #keepDone(): Promise<void> {
     const { committer, group } = this.#membership;
     if (committer === undefined || group === undefined) return;
-    await committer.commit(group).catch(() => undefined);
+    try {
+      await this.#settleTopics();
+      await committer.commit(group);
+      await this.#tasks.settleChangelogs();
+    } catch (error) {
+      this.#log.warn(
+        { error: reasonOf(error) },
+        "what was done before the topics changed could not be committed: it is done again",
+      );
+    }
+  }
+
+  /** Topics that are missing are made, here and now. */
+  #settleTopics(): Promise<TopologyTopics> {
+    const { topology, backbone, deadLetters, partitions } = this.#options;
+    return ensureTopologyTopics(topology, [deadLetters], backbone, this.serdes, partitions, this.#log);
   }
 
   async #leave(): Promise<void> {

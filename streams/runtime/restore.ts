@@ -3,6 +3,8 @@ import type { Backbone, Reader } from "../backbone/backbone.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
 import { WriteBehind } from "../state/write-behind.ts";
+import type { TopicView } from "../backbone/topic-view.ts";
+import { settleChangelog } from "./changelog-anew.ts";
 import { openState } from "../state/open-state.ts";
 import { silent, type Log } from "../log.ts";
 
@@ -15,6 +17,7 @@ export interface RestoreProgress {
 /**
  * Opens a task's state and brings it up to the end of its changelog, from where the local database stands; from the
  * start when the disk was lost or can't be read, or the log has lost what the state was made from.
+ * @param view the changelog as it is now, where it may be another one than the state was made from.
  */
 export async function restoreState(
   backbone: Backbone,
@@ -23,6 +26,7 @@ export async function restoreState(
   changelog: { readonly topic: string; readonly partition: number },
   onProgress: (done: number, total: number) => void,
   log: Log = silent,
+  view?: TopicView,
 ): Promise<TaskState> {
   const history = await backbone.history?.();
   const at = `${changelog.topic}/${changelog.partition}`;
@@ -31,8 +35,13 @@ export async function restoreState(
     const read = Math.max(checkpoint?.changelogOffset ?? 0, await restoringTo(database));
     return { ...checkpoint?.positions, [at]: read };
   };
-  const database = await openState({ engine, name, history, positionsIn, log });
+  let database = await openState({ engine, name, history, positionsIn, log });
   try {
+    if (view !== undefined && !(await settleChangelog({ backbone, database, changelog, view, log }))) {
+      await database.close();
+      await engine.destroy(name);
+      database = await engine.open(name);
+    }
     const offsets = await backbone.offsets([changelog.topic]);
     const { start, end } = offsets.find(({ partition }) => partition === changelog.partition)!;
     const from = Math.max(start, (await readCheckpoint(database))?.changelogOffset ?? start);

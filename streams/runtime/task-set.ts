@@ -125,13 +125,17 @@ export class TaskSet {
         .filter((at) => at.partition === partition && sources.includes(at.topic))
         .map((at) => [`${at.topic}/${at.partition}`, at.offset]),
     );
-    const state = await this.#openStateAt(committed, subTopology, partition);
+    const state = await this.#openStateAt(committed, subTopology, partition, view);
     const { checkpoint } = state;
     if ((checkpoint?.partitions ?? spread) !== spread) {
       // It could not be opened again otherwise.
       await state.close();
       throw spreadOtherwise(subTopology, checkpoint!.partitions!, spread);
     }
+    const changelogId = checkpoint?.topicIds?.[subTopology.changelog];
+    const isOther = changelogId !== undefined && changelogId !== view.ids[subTopology.changelog];
+    const isLost = checkpoint === undefined && Object.values(committed).some((offset) => offset > 0);
+    if (subTopology.stateful && (isOther || isLost)) this.#report.stateLost(subTopology.changelog, partition);
     const { positions, moved } = this.#positions(
       subTopology,
       partition,
@@ -197,10 +201,11 @@ export class TaskSet {
     committed: Readonly<Record<string, number>>,
     subTopology: SubTopology,
     partition: number,
+    view: TopicView,
   ): Promise<TaskState> {
     const deadline = performance.now() + CHANGELOG_PATIENCE_MS;
     for (;;) {
-      const state = await this.#openState(subTopology, partition);
+      const state = await this.#openState(subTopology, partition, view);
       const stored = state.checkpoint?.positions;
       const behind =
         stored !== undefined && Object.entries(committed).some(([at, offset]) => (stored[at] ?? 0) < offset);
@@ -210,7 +215,7 @@ export class TaskSet {
     }
   }
 
-  async #openState(subTopology: SubTopology, partition: number): Promise<TaskState> {
+  async #openState(subTopology: SubTopology, partition: number, view: TopicView): Promise<TaskState> {
     const { backbone, engine, log, metrics, onRestore } = this.#options;
     const name = `${subTopology.name}-${partition}`;
     if (!subTopology.stateful) return new TaskState(await createMemoryEngine().open(name));
@@ -226,7 +231,26 @@ export class TaskSet {
         onRestore?.({ task: name, done, total });
       },
       log,
+      // The embedded log knows itself what it has lost.
+      backbone.history === undefined ? view : undefined,
     );
+  }
+
+  /**
+   * Closes the tasks whose changelog was made anew, and writes their state to it: another process may have them next. Nothing may be
+   * uncommitted.
+   */
+  async settleChangelogs(): Promise<void> {
+    const { backbone } = this.#options;
+    const stateful = [...this.#tasks.values()].filter(({ subTopology }) => subTopology.stateful);
+    if (stateful.length === 0 || backbone.history !== undefined) return;
+    const view = await TopicView.of(backbone, [...new Set(stateful.map(({ subTopology }) => subTopology.changelog))]);
+    for (const task of stateful) {
+      const { changelog } = task.subTopology;
+      if (view.ids[changelog] === task.grounds.topicIds?.[changelog]) continue;
+      await this.close([task]);
+      await (await this.#openState(task.subTopology, task.partition, view)).close();
+    }
   }
 
   /** The producer of a task alone; `undefined` when tasks share one. */

@@ -7,9 +7,9 @@ import type { Metrics } from "../metrics/metrics.ts";
 /** Says where positions were moved, and counts it. */
 export class MoveReport {
   readonly #log: Log;
-  readonly #metrics: Pick<Metrics, "positionsReset" | "offsetsLost">;
+  readonly #metrics: Pick<Metrics, "positionsReset" | "offsetsLost" | "stateLost">;
 
-  constructor(log: Log, metrics: Pick<Metrics, "positionsReset" | "offsetsLost">) {
+  constructor(log: Log, metrics: Pick<Metrics, "positionsReset" | "offsetsLost" | "stateLost">) {
     this.#log = log;
     this.#metrics = metrics;
   }
@@ -35,6 +35,16 @@ export class MoveReport {
     this.#log.error(
       { topic, reason: "madeAnew", kept },
       `${topic} was deleted and made anew: what was on it is gone. ${here}Publish again what is missing, while some process still knows it`,
+    );
+  }
+
+  /** Neither the changelog nor this process has the state that was committed. */
+  stateLost(changelog: string, partition: number): void {
+    this.#metrics.stateLost.inc({ changelog });
+    this.#log.error(
+      { topic: changelog, partition },
+      `${changelog}/${partition} does not have the state of what was committed, and neither has this process: what was remembered is gone ` +
+        "(answers, open decisions). It goes on from the committed positions; rows of decisions that were open come from loopstream replay",
     );
   }
 

@@ -293,6 +293,11 @@ export function checkpointChange(checkpoint: Checkpoint): Change {
   return [CHECKPOINT, encodeCheckpoint(checkpoint)];
 }
 
+/** Of a change read from a changelog: the checkpoint that it is, if any. */
+export function checkpointIn([key, value]: Change): Checkpoint | undefined {
+  return key === CHECKPOINT && value !== null ? decodeCheckpoint(value) : undefined;
+}
+
 /** Writes changes read from a changelog; the checkpoint among them, if any, moves to `changelogOffset`. */
 export async function restoreChanges(
   database: StateDatabase,
