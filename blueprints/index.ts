@@ -44,9 +44,13 @@ export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "
 export { isReservedColumn } from "./rows/reserved-columns.ts";
 export { rowColumns, rowSchema, type AvroField, type AvroRecord } from "./rows/row-schema.ts";
 export { aggregate, type TimeRange } from "./windows/aggregate.ts";
-export { fillWindows, tileExpiry, tilesFor } from "./windows/fill-windows.ts";
+export { aggregateTrees, type PlacedTile } from "./windows/aggregate-tree.ts";
+export { fillFromTrees, fillWindows, tileExpiry, tilesFor, type KeptTiles } from "./windows/fill-windows.ts";
 export { groupKey } from "./windows/group-key.ts";
 export { insertEvent, tileNumbers, tileOf, type Tile } from "./windows/tile.ts";
+export { isNode } from "./windows/tile-node.ts";
+export { tilePlace } from "./windows/tile-place.ts";
+export { addToTile, LEAF_EVENTS, staysPlain, type TileParts } from "./windows/tile-tree.ts";
 export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";
 export { topicRetention } from "./published/topic-retention.ts";
 export { compileBlueprint, type CompiledBlueprint } from "./published/compiled-blueprint.ts";

@@ -3,7 +3,14 @@ export { decideScored, decisionSeed } from "./decide/logic.ts";
 export { enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";
 export { etl } from "./etl/operator.ts";
-export { blueprintTable, eventWindows, modelTable, type Scope, type WindowBytes } from "./globals/index.ts";
+export {
+  blueprintTable,
+  eventWindows,
+  modelTable,
+  wholeTileKey,
+  type Scope,
+  type WindowBytes,
+} from "./globals/index.ts";
 export { predict } from "./infer/logic.ts";
 export { infer, type Scorers } from "./infer/operator.ts";
 export { join, joinDefaults, type JoinOptions } from "./join/operator.ts";

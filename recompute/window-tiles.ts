@@ -1,6 +1,6 @@
-import { blueprintTable, eventWindows, type WindowBytes } from "../operators/index.ts";
+import { blueprintTable, eventWindows, wholeTileKey, type WindowBytes } from "../operators/index.ts";
 import { events, type BlueprintPublished, type EventRecorded } from "../schemas/index.ts";
-import { isEventTime, readTopic, type GlobalView, type Refused, type StreamRecord } from "../streams/index.ts";
+import { hasCode, isEventTime, readTopic, type GlobalView, type Refused, type StreamRecord } from "../streams/index.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function windowTiles(
   const wanted = new Set<string>();
   ask({ get: (key) => (wanted.add(key), undefined) });
   const earliest = earliestOf(wanted);
-  const fold = foldInto(blueprints, (key) => wanted.has(key));
+  const fold = foldInto(blueprints, (key) => wanted.has(wholeTileKey(key)));
   if (wanted.size > 0) {
     for await (const record of readTopic(backbone, serdes, events, {
       isWanted: ({ timestamp, partition, offset }) =>
@@ -54,7 +54,17 @@ function foldInto(
     if (of !== blueprintTable) throw new Error("the fold of events asks for another table than the blueprints");
     return blueprints as never;
   };
-  return { windows: tiles, add: (record) => eventWindows.fold(record, bytes, table) };
+  return {
+    windows: tiles,
+    add(record) {
+      try {
+        eventWindows.fold(record, bytes, table);
+      } catch (error) {
+        // As in the loop, which has buried it: there was no room.
+        if (!hasCode(error, "OVER_LIMIT")) throw error;
+      }
+    },
+  };
 }
 
 /** Start of the first tile that is wanted; a tile's key is state id, start and key. */

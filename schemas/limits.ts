@@ -19,6 +19,8 @@ export const recordLimits = Object.freeze({
   headers: 100,
   /** Names and values of those headers together; bytes. */
   headerBytes: 32_768,
+  /** Events of one kind and key in one tile of a window, which is an eighth to a sixteenth of the longest window. */
+  tileEvents: 262_144,
   /** Different values or buckets of one distribution in an hour's statistics. */
   statsBuckets: 64,
   /** The name of a value or bucket there; bytes. */

@@ -32,6 +32,11 @@ export function tileNumbers(tile: Tile, fields: number): Float64Array {
  * and null stand for a missing value. Equal events are kept, each counts. Cost: one copy of the tile.
  */
 export function insertEvent(tile: Tile | null, time: number, values: readonly (number | null)[]): Tile {
+  return insertNumbers(tile, eventNumbers(time, values));
+}
+
+/** An event as it lies in a tile. */
+export function eventNumbers(time: number, values: readonly (number | null)[]): Float64Array {
   if (!Number.isSafeInteger(time)) throw new Error(`an event's time must be whole milliseconds, found ${time}`);
   const stride = 1 + values.length;
   const event = new Float64Array(stride);
@@ -41,14 +46,43 @@ export function insertEvent(tile: Tile | null, time: number, values: readonly (n
     // One bit pattern for NaN and for zero, or equal events would give unequal bytes.
     event[i] = typeof value === "number" && Number.isFinite(value) ? value + 0 : Number.NaN;
   }
-  if (tile === null || tile.byteLength === 0) return new Uint8Array(event.buffer);
-  const old = tileNumbers(tile, values.length);
+  return event;
+}
+
+/** As `insertEvent`. At the end of a large tile an event is written into room that is kept there, so that it costs no copy. */
+export function insertNumbers(tile: Tile | null, event: Float64Array): Tile {
+  const stride = event.length;
+  if (tile === null || tile.byteLength === 0) return new Uint8Array(event.slice().buffer);
+  const old = tileNumbers(tile, stride - 1);
   const at = firstAfter(old, event) * stride;
+  if (at === old.length && tile.byteLength > SMALL_BYTES) return appended(tile, event);
   const numbers = new Float64Array(old.length + stride);
   numbers.set(old.subarray(0, at));
   numbers.set(event, at);
   numbers.set(old.subarray(at), at + stride);
   return new Uint8Array(numbers.buffer);
+}
+
+/** Tiles up to this size have no room at their end. */
+const SMALL_BYTES = 16_384;
+/** How far the memory behind a tile is in use: only the tile that ends there may write on. */
+const usedBytes = new WeakMap<ArrayBufferLike, number>();
+
+function appended(tile: Tile, event: Float64Array): Tile {
+  const { buffer, byteOffset, byteLength } = tile;
+  const end = byteOffset + byteLength;
+  const length = byteLength + event.byteLength;
+  if (usedBytes.get(buffer) === end && byteOffset + length <= buffer.byteLength) {
+    new Float64Array(buffer, end, event.length).set(event);
+    usedBytes.set(buffer, byteOffset + length);
+    return new Uint8Array(buffer, byteOffset, length);
+  }
+  const numbers = new Float64Array(Math.ceil((length * 1.5) / 8));
+  const grown = new Uint8Array(numbers.buffer, 0, length);
+  grown.set(tile);
+  numbers.set(event, byteLength / 8);
+  usedBytes.set(numbers.buffer, length);
+  return grown;
 }
 
 /** The index of the first event that sorts after the given one. */
@@ -58,13 +92,14 @@ function firstAfter(numbers: Float64Array, event: Float64Array): number {
   let high = numbers.length / stride;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareAt(numbers, middle * stride, event) > 0) high = middle;
+    if (compareEvents(numbers, middle * stride, event) > 0) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
-function compareAt(numbers: Float64Array, at: number, event: Float64Array): number {
+/** Below 0 where the event at `numbers[at]` sorts before the given one, 0 where they are equal. */
+export function compareEvents(numbers: Float64Array, at: number, event: Float64Array): number {
   for (let i = 0; i < event.length; i++) {
     const a = numbers[at + i] as number;
     const b = event[i] as number;

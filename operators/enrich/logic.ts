@@ -1,6 +1,8 @@
 import {
+  fillFromTrees,
   fillWindows,
   groupKey,
+  isNode,
   tilesFor,
   type FeatureVector,
   type Tile,
@@ -8,7 +10,7 @@ import {
   type WindowGroup,
 } from "../../blueprints/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
-import { tileKey, type WindowBytes } from "../globals/index.ts";
+import { partKey, tileKey, type WindowBytes } from "../globals/index.ts";
 
 /**
  * A request with its features as of its event time: from its context, and from the events strictly before. Nothing that is missing
@@ -44,12 +46,16 @@ function fillGroup(
   const key = groupKey(group, context);
   if (key === null) return fillWindows(group, null, time, features);
   const { first, last } = tilesFor(group, time);
-  const tiles: (Tile | null)[] = [];
+  const tiles: Tile[] = [];
+  let trees = false;
   for (let start = first; start <= last; start += group.tileMs) {
     const tile = windows.get(tileKey(group, start, key));
-    if (tile !== undefined) tiles.push(tile);
+    if (tile === undefined) continue;
+    tiles.push(tile);
+    if (isNode(tile)) trees = true;
   }
-  fillWindows(group, tiles, time, features);
+  if (!trees) return fillWindows(group, tiles, time, features);
+  fillFromTrees(group, (start, path) => windows.get(partKey(group, start, path, key)), time, features);
 }
 
 function unknownUseCase(useCase: string, blueprints: ValidBlueprints): string {
