@@ -138,6 +138,11 @@ export interface Operator<
   readonly globals: G;
   /** Its state is of the partition, whatever the records' keys: when partitions are added it stays where it is. Default: by the records' keys. */
   readonly perPartition?: boolean;
+  /**
+   * The key of the records that an entry of a store, or without `store` a timer, is there for: its partition is that of the entry. Absent: the
+   * entry's own key. Needed where entries are kept under other keys, or they are left behind when partitions are added.
+   */
+  readonly recordKey?: (entry: { readonly store?: keyof S & string; readonly key: string }) => string;
   /** By output: which topics requests may name for their replies. Absent: the declared one alone. */
   readonly replies?: { readonly [K in keyof O]?: ReplyRule };
   readonly handlers: {

@@ -2,7 +2,15 @@ import { validBlueprints } from "../../blueprints/index.ts";
 import { decisionReplies, decisions, otherReplies, scored } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type ReplyRule } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
-import { answeredIn, answeredStore, answeredWith, leftAt, withAnswered, type AnsweredId } from "./answered.ts";
+import {
+  answeredIn,
+  answeredStore,
+  answeredWith,
+  leftAt,
+  withAnswered,
+  type Answered,
+  type AnsweredId,
+} from "./answered.ts";
 import { decideScored, refusalOf, replyTo } from "./logic.ts";
 
 const nothing: AnsweredId = Object.freeze([]);
@@ -73,9 +81,10 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
     onTimer({ time, key }, context) {
       const known = context.state.answered.get(key);
       // A mark that gave way to a new answer has left its timer behind.
-      if (known === undefined || known.every(({ until }) => until !== time)) return;
       // Another use case of the id has a time of its own.
-      const left = known.flatMap((one) => (one.until === time ? (leftAt(one, time) ?? []) : one));
+      const isDue = ({ until }: Answered): boolean => until === time;
+      if (known === undefined || !known.some(isDue)) return;
+      const left = known.flatMap((one) => (isDue(one) ? (leftAt(one, time) ?? []) : one));
       if (left.length === 0) return context.state.answered.delete(key);
       context.state.answered.put(key, left);
       for (const one of left) if (!known.includes(one)) context.schedule(one.until, key);

@@ -108,7 +108,8 @@ function rowsOf(
 }
 
 /** What is left of a decision whose TTL is over: the memory of it, or the next one, with the observations from its time on. */
-function close(known: Known, use: Use, { id, time, context, times }: Firing): Known {
+function close(known: Known, use: Use, { id, time, context, times, labellings }: Firing): Known {
+  if (known.more > 0) labellings.forget(useTimer(use.useCase!, id));
   const more = use.next || known.uses.some((one) => one.open && one !== use);
   const all = more ? context.state.decided.get(id)!.made : [];
   const next = use.next ? nextOf(all, use) : undefined;

@@ -24,6 +24,20 @@ export function readTimer(key: string): JoinTimer {
   return { kind: "orphan", index: number === "" ? null : Number(number), id: rest };
 }
 
+/** The decision id that an entry of a store, or without one a timer, is of. */
+export function idOf({ store, key }: { readonly store?: string; readonly key: string }): string {
+  if (store === undefined) return readTimer(key).id;
+  if (store === "more") return key.slice(key.indexOf("/") + 1);
+  return store === "names" ? behindTexts(key, 2) : key;
+}
+
+/** What comes behind so many texts, each with its length before it. */
+function behindTexts(key: string, texts: number): string {
+  if (texts === 0) return key;
+  const colon = key.indexOf(":");
+  return behindTexts(key.slice(colon + 1 + Number(key.slice(0, colon))), texts - 1);
+}
+
 export const moreKey = (index: number, id: string): string => `${index}/${id}`;
 
 export const nameKey = (id: string, useCase: string, observationId: string): string =>

@@ -115,20 +115,24 @@ export class Labellings {
 
   take(decision: string, state: string): Labelling | undefined {
     const found = this.#remembered.get(decision);
-    if (found === undefined) return undefined;
+    this.forget(decision);
+    return found?.state === state ? found.labelling : undefined;
+  }
+
+  forget(decision: string): void {
+    const found = this.#remembered.get(decision);
+    if (found === undefined) return;
     this.#remembered.delete(decision);
     this.#counted -= found.labelling.counted;
-    return found.state === state ? found.labelling : undefined;
   }
 
   /** To be taken again before it changes. */
   remember(decision: string, state: string, labelling: Labelling): void {
-    this.take(decision, state);
+    this.forget(decision);
     this.#remembered.set(decision, { state, labelling });
     this.#counted += labelling.counted;
     while (this.#counted > MOST_COUNTED && this.#remembered.size > 1) {
-      const [oldest, { state: of }] = this.#remembered.entries().next().value!;
-      this.take(oldest, of);
+      this.forget(this.#remembered.keys().next().value!);
     }
   }
 }

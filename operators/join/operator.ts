@@ -1,7 +1,7 @@
 import { decisions, observations, type DecisionRecorded, type ObservationRecorded } from "../../schemas/index.ts";
 import { defineOperator, type StreamRecord, type Topic } from "../../streams/index.ts";
 import { fireTimer } from "./fire-timer.ts";
-import { moreKey, nameKey, readTimer } from "./keys.ts";
+import { idOf, moreKey, nameKey, readTimer } from "./keys.ts";
 import { Labellings } from "./labelling.ts";
 import { observationId } from "./logic.ts";
 import { parts, type JoinContext, type JoinTimes } from "./parts.ts";
@@ -32,6 +32,7 @@ export const join = (options: JoinOptions = joinDefaults) => {
     name: "join",
     ...parts,
     in: { decisions: options.decisions ?? decisions, observations },
+    recordKey: idOf,
     reads: {
       decisions: ({ key }) => known(key),
       observations: (record) => [...known(record.key), ["names", nameOf(record)]],

@@ -21,7 +21,7 @@ const LAST_KEY = "\u{10ffff}";
  */
 export async function moveKeys(moves: KeyMoves, onProgress: (moved: number) => void): Promise<number> {
   const { subTopology, databases } = moves;
-  const staying = new Set(subTopology.operators.filter((each) => each.perPartition === true).map(({ name }) => name));
+  const operators = new Map(subTopology.operators.map((operator) => [operator.name, operator]));
   let moved = 0;
   for (const [partition, database] of databases.entries()) {
     for (let from = ""; ;) {
@@ -29,8 +29,11 @@ export async function moveKeys(moves: KeyMoves, onProgress: (moved: number) => v
       const leaving = new Map<number, Change[]>();
       for (const change of page) {
         const keeper = keeperOf(change[0]);
-        if (keeper === undefined || staying.has(keeper.operator)) continue;
-        const home = partitionOf(Buffer.from(keeper.key), databases.length);
+        if (keeper === undefined) continue;
+        const operator = operators.get(keeper.operator);
+        if (operator?.perPartition === true) continue;
+        const key = operator?.recordKey?.(keeper) ?? keeper.key;
+        const home = partitionOf(Buffer.from(key), databases.length);
         if (home === partition) continue;
         const list = leaving.get(home);
         if (list === undefined) leaving.set(home, [change]);

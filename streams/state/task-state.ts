@@ -262,13 +262,23 @@ function splitName(name: string): readonly [operator: string, store: string] {
   return [name.slice(0, dot), name.slice(dot + 1)];
 }
 
+export interface Keeper {
+  readonly operator: string;
+  /** Absent: it is a timer. */
+  readonly store?: string;
+  readonly key: string;
+}
+
 /** Which operator keeps a change, under which key; `undefined` for what is of the task as a whole. */
-export function keeperOf(name: string): { readonly operator: string; readonly key: string } | undefined {
-  if (isTimer(name)) return timerOf(name);
+export function keeperOf(name: string): Keeper | undefined {
+  if (isTimer(name)) {
+    const { operator, key } = timerOf(name);
+    return { operator, key };
+  }
   if (name < FIRST_STORE) return undefined;
   const nul = name.indexOf("\0");
-  const store = name.slice(0, nul);
-  return { operator: store.slice(0, store.lastIndexOf(".")), key: name.slice(nul + 1) };
+  const [operator, store] = splitName(name.slice(0, nul));
+  return { operator, store, key: name.slice(nul + 1) };
 }
 
 async function linesIn(database: StateDatabase): Promise<ReadonlySet<string>> {

@@ -100,7 +100,7 @@ export function badInput(name: string, open: () => Promise<Surroundings>): void 
         expect.stringMatching(/^UNDECODABLE: schema id \d+ can't be read as decision-requests: .*ObservationRecorded/),
         expect.stringMatching(/^UNDECODABLE: truncated: \d+ bytes of schema id \d+$/),
         expect.stringMatching(/^UNKNOWN_REPLY_TOPIC: nothing can be written to decision-replies-nowhere\/0/),
-        expect.stringMatching(/^UNKNOWN_SCHEMA: schema id 999999 is not in the registry$/),
+        expect.stringMatching(/^UNKNOWN_SCHEMA: .*schema .*id 999999/),
       ]);
       const kept = letters.find(({ code }) => code === "UNKNOWN_SCHEMA")!;
       expect(Buffer.from(kept.value!)).toEqual(Buffer.from(unknownId.value));
@@ -137,7 +137,7 @@ export function badInput(name: string, open: () => Promise<Surroundings>): void 
         );
       const large = await ask("flight-delays", { note: "x".repeat(2_000_000) });
       expect(large).toMatchObject({ value: false, isDefault: true, reason: "error" });
-      expect(large.error).toMatch(/2000\d\d\d bytes; at most 1000000/);
+      expect(large.error).toMatch(/2000\d\d\d bytes; at most 524288/);
       const wrongType = await ask("flight-delays", { distance: { miles: 3 } });
       expect(wrongType).toMatchObject({ value: false, isDefault: true, reason: "error" });
       expect(wrongType.error).toContain("distance");
