@@ -29,6 +29,8 @@ export const streamsLimits = Object.freeze({
   clockDoubtMs: 60_000,
   /** The longest silence about something that is tried again, ms. */
   outageLineMs: 60_000,
+  /** A record whose handling needs what is away is tried again for so long, as long as brokers and registry answer, ms. */
+  recordPatienceMs: 600_000,
   /** `start` waits so long for brokers and a registry that are not there yet, ms. */
   startPatienceMs: 60_000,
   /** A process that is told to stop has ended after so long, ms. */

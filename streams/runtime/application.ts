@@ -25,6 +25,7 @@ import { Committer } from "./committer.ts";
 import { Outbox } from "./outbox.ts";
 import { readRefused } from "./refused.ts";
 import type { RestoreProgress } from "./restore.ts";
+import { Stalls } from "./stalls.ts";
 import { StandbySet } from "./standby-set.ts";
 import { inputsAtEnd, TaskSet } from "./task-set.ts";
 import { MoveReport } from "./topic-moves.ts";
@@ -56,6 +57,8 @@ export interface ApplicationOptions {
   readonly instanceId?: string;
   /** On how many other instances the state of each task is kept, so that one of them can take it over at once. Default 0. */
   readonly standbyReplicas?: number;
+  /** How long one record is tried again, ms; then, where brokers and registry answer, it becomes a dead letter. Default: `recordPatienceMs` of the limits. */
+  readonly recordPatienceMs?: number;
   /** Bytes of records that may be fetched and not handled before partitions are paused, over all tasks. Default 64 MiB. */
   readonly maxQueuedBytes?: number;
   /** The topics are read again as history: no time lies ahead. */
@@ -111,6 +114,8 @@ export class Application {
   /** From an error that ended the membership to the next pass that works. */
   readonly #out: Outage;
   readonly #room = new RecordRoom();
+  readonly #stalls: Stalls;
+  #probing = false;
   #membership: Partial<Membership> = {};
   /** The newest feed there was: tables outlive the topics they were read from. */
   #globals: GlobalFeed | undefined;
@@ -134,6 +139,7 @@ export class Application {
     this.#arrivals = new ArrivalClock(log);
     this.#outages = options.outages ?? new Outages(log, metrics);
     this.#out = this.#outages.of("application");
+    this.#stalls = new Stalls(this.#outages.of("schemas of records"));
     this.#standbys = new StandbySet({ ...options, metrics, outages: this.#outages });
     this.#backpressure = new Backpressure(options.maxQueuedBytes ?? streamsLimits.queuedBytes);
     this.#tasks = new TaskSet({
@@ -142,6 +148,9 @@ export class Application {
       room: this.#room,
       openTopic: (topic) => this.openTopic(topic),
       arrival: () => this.#arrival(),
+      outages: this.#outages,
+      recordPatienceMs: options.recordPatienceMs ?? streamsLimits.recordPatienceMs,
+      isReachable: () => this.#isReachable(),
       openProducer:
         delivery === "exactlyOnce" && !backbone.fencesOffsets
           ? (taskId) => backbone.producer({ transactionalId: taskId })
@@ -260,7 +269,7 @@ export class Application {
 
   /** In ms: never past the next commit, for which the readers of transactions wait. */
   #longestPoll(): number {
-    if (this.#idleWaiters.length > 0 || this.#tasks.queued) return 1;
+    if (this.#idleWaiters.length > 0 || this.#tasks.ready) return 1;
     const due = this.#open.committer.dueIn;
     return due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, Math.ceil(due)));
   }
@@ -344,11 +353,12 @@ export class Application {
     const now = performance.now();
     const moved = watch.check(now);
     if (moved !== undefined) throw moved;
-    await this.#tasks.add(fetches, now);
+    this.#stalls.apply(await this.#tasks.add(fetches, now), fetches, group, now);
+    if (this.#stalls.any) this.#giveUpStalled(now);
     const ticks = (await clock?.poll(0)) ?? [];
     if (ticks.length > 0) this.#arrivals.heard(ticks);
     await this.#tasks.tick(ticks, now);
-    if (this.#tasks.queued) await this.#process();
+    if (this.#tasks.ready) await this.#process();
     committer.collect(this.#tasks);
     // Who waits for `idle` need not wait for the interval, once nothing more comes.
     const hurry = this.#idleWaiters.length > 0 && fetches.length === 0;
@@ -363,7 +373,7 @@ export class Application {
     const atEnd = await this.#atEnd();
     let handled = 0;
     for (const task of this.#tasks) {
-      if (task.queued === 0) continue;
+      if (task.queued === 0 || task.resting) continue;
       const count = await task.process(atEnd);
       if (count > 0) this.#open.committer.touched(task);
       handled += count;
@@ -389,6 +399,26 @@ export class Application {
     const names = topology.subTopologies.flatMap(({ sources }) => sources.map(({ name }) => name));
     const clock = topology.clock === undefined ? [] : [topology.clock.name];
     return [...new Set([...names, ...this.#open.globals.topics, ...clock])];
+  }
+
+  /** A record whose schema can't be had though brokers and registry answer is a dead letter in the end, and not the end of its partition. */
+  #giveUpStalled(now: number): void {
+    const longest = this.#stalls.longest(now);
+    const patience = this.#options.recordPatienceMs ?? streamsLimits.recordPatienceMs;
+    if (longest === undefined || longest.ms < patience || this.#probing) return;
+    this.#probing = true;
+    void this.#isReachable()
+      .then((answer) => answer && this.#tasks.giveUp(longest.at))
+      .finally(() => (this.#probing = false));
+  }
+
+  async #isReachable(): Promise<boolean> {
+    try {
+      await Promise.all([this.serdes.reach(), this.#options.backbone.topics()]);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #evict(): void {

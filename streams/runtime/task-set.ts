@@ -7,7 +7,8 @@ import { createMemoryEngine } from "../state/memory-engine.ts";
 import { TaskState, type Checkpoint, type Grounds } from "../state/task-state.ts";
 import type { Arrival } from "../task/arrival.ts";
 import type { DeadLetterValue } from "../task/dead-letter.ts";
-import type { Input } from "../task/input.ts";
+import type { Outages } from "../outage.ts";
+import type { Input, Stall } from "../task/input.ts";
 import type { RecordRoom } from "../task/record-room.ts";
 import { Task } from "../task/task.ts";
 import { silent, type Log } from "../log.ts";
@@ -32,6 +33,9 @@ export interface TaskSetOptions {
   readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
   readonly openTopic: (topic: AnyTopic) => Promise<void>;
   readonly log?: Log | undefined;
+  readonly outages: Outages;
+  readonly recordPatienceMs: number;
+  readonly isReachable: () => Promise<boolean>;
   readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
   /** The time at which what is read now arrives. */
   readonly arrival: () => Arrival;
@@ -164,6 +168,9 @@ export class TaskSet {
       onPassedOn: (topic: string) => metrics.passedOn.inc({ topic }),
       onForeign: (origin: Origin) => this.#report.foreign(origin, spread),
       arrival: this.#options.arrival,
+      outage: this.#options.outages.of("record"),
+      recordPatienceMs: this.#options.recordPatienceMs,
+      isReachable: this.#options.isReachable,
     };
     const task = new Task(topology, subTopology, partition, state, positions, environment, grounds);
     if (moved) this.#moved.push(task);
@@ -278,7 +285,7 @@ export class TaskSet {
     for (const task of tasks) {
       this.#tasks.delete(task.id);
       for (const [at, owner] of this.#byPartition) if (owner === task) this.#byPartition.delete(at);
-      await task.state.close().catch(() => undefined);
+      await task.close().catch(() => undefined);
       await this.#producers
         .get(task.id)
         ?.close()
@@ -288,9 +295,28 @@ export class TaskSet {
     this.#options.metrics.tasks.set(this.#tasks.size);
   }
 
-  async add(fetches: readonly Fetch[], fetchedAt: number): Promise<void> {
-    for (const fetch of fetches)
-      await this.#byPartition.get(`${fetch.topic}/${fetch.partition}`)?.add(fetch, fetchedAt);
+  /** @returns the partitions that stand at a record which can't be decoded yet. */
+  async add(fetches: readonly Fetch[], fetchedAt: number): Promise<readonly Stall[]> {
+    let stalls: Stall[] | undefined;
+    for (const fetch of fetches) {
+      const task = this.#byPartition.get(`${fetch.topic}/${fetch.partition}`);
+      if (task === undefined) continue;
+      await task.add(fetch, fetchedAt);
+      const stall = task.input(fetch)?.stall;
+      if (stall !== undefined) (stalls ??= []).push(stall);
+    }
+    return stalls ?? [];
+  }
+
+  /** The record is not waited for any more. */
+  giveUp({ topic, partition, offset }: Position): void {
+    this.#byPartition.get(`${topic}/${partition}`)?.input({ topic, partition })?.giveUp(offset);
+  }
+
+  /** Some task holds records that can be handled now. */
+  get ready(): boolean {
+    for (const task of this.#tasks.values()) if (task.queued > 0 && !task.resting) return true;
+    return false;
   }
 
   /** Records of the clock: every task has them. */

@@ -135,6 +135,11 @@ export class Serdes {
   }
 
   /** What is to be known of the bytes' schema is known: `decode` need not wait for anything. */
+  /** Rejects where the registry does not answer. */
+  async reach(): Promise<void> {
+    await this.#registry.subjects();
+  }
+
   knows(bytes: Uint8Array): boolean {
     const id = schemaId(bytes);
     return id === undefined || this.#schemas.has(id) || this.#isRefused(id);

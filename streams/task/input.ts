@@ -15,6 +15,14 @@ export interface Undecodable {
   readonly error: unknown;
 }
 
+/** A record that can't be decoded yet. */
+export interface Stall extends Origin {
+  readonly error: StreamsError;
+}
+
+/** A registry that answers does so before it. */
+const LEARN_MS = 500;
+
 export interface Queued extends StreamRecord<unknown> {
   /** As it was read, for the dead letters. */
   readonly raw: LogRecord;
@@ -58,6 +66,8 @@ export class Input {
   readonly #isForeign: ((key: Uint8Array | null) => boolean) | undefined;
   readonly #onForeign: InputOptions["onForeign"];
   #mixed: boolean;
+  #stall: Stall | undefined;
+  #hopeless: number | undefined;
 
   constructor(topic: AnyTopic, partition: number, position: number, lines: Timelines, options: InputOptions = {}) {
     const { isClock = false, isForeign, mixed = false, onForeign } = options;
@@ -105,9 +115,20 @@ export class Input {
     return this.length === 0 ? Number.NEGATIVE_INFINITY : this.#queue.at(-1)!.time;
   }
 
+  /** The record at which the last `add` stopped: it and what comes behind it is to be added again later. */
+  get stall(): Stall | undefined {
+    return this.#stall;
+  }
+
+  /** The record at this offset is not to be waited for any more: it is given back with the others. */
+  giveUp(offset: number): void {
+    this.#hopeless = offset;
+  }
+
   /** Decodes and queues; gives back what can't be decoded or has no time to be handled at. Records before the position are skipped. */
   async add(fetch: Fetch, serdes: Serdes, fetchedAt: number, arrival: Arrival): Promise<readonly Undecodable[]> {
     const bad: Undecodable[] = [];
+    this.#stall = undefined;
     if (!this.#mixed && this.#isForeign !== undefined) this.#sample(fetch.records, this.#isForeign);
     const isForeign = this.#mixed ? this.#isForeign : undefined;
     const { now, latest, at } = arrival;
@@ -118,7 +139,7 @@ export class Input {
       try {
         if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
         const foreign = isForeign !== undefined && isForeign(record.key);
-        if (!foreign && !serdes.knows(record.value)) await serdes.learn(record.value);
+        if (!foreign && !serdes.knows(record.value)) await learnSoon(serdes, record.value);
         const value: unknown = foreign ? FOREIGN : serdes.decode(this.topic, record.value);
         if (!foreign) checkRead(this.topic, record, value);
         const dated = this.#isClock ? (value as { readonly time: number }).time : record.timestamp;
@@ -145,7 +166,10 @@ export class Input {
         });
         this.#bytes += heldBytes(record);
       } catch (error) {
-        if (error instanceof StreamsError && error.flags.retry) throw error;
+        if (error instanceof StreamsError && error.flags.retry && record.offset !== this.#hopeless) {
+          this.#stall = { topic: fetch.topic, partition: fetch.partition, offset: record.offset, error };
+          return bad;
+        }
         bad.push({ record, error });
       }
       this.#next = record.offset + 1;
@@ -161,6 +185,13 @@ export class Input {
       const { topic, partition } = this;
       return this.#onForeign?.({ topic: topic.name, partition, offset: records[at]!.offset });
     }
+  }
+
+  /** What was taken last and could not be handled yet is the head again. */
+  putBack(records: readonly Queued[]): void {
+    this.#queue = [...records, ...this.#queue.slice(this.#head)];
+    this.#head = 0;
+    for (const { raw } of records) this.#bytes += heldBytes(raw);
   }
 
   /** Takes records from the head while `wanted` says so, at most `limit`. */
@@ -179,6 +210,22 @@ export class Input {
       this.#head = 0;
     }
     return taken;
+  }
+}
+
+/** The registry is asked beside the tasks where it takes its time: the next attempt finds the answer. */
+async function learnSoon(serdes: Serdes, value: Uint8Array): Promise<void> {
+  const learning = serdes.learn(value);
+  learning.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new StreamsError("REGISTRY_UNAVAILABLE", "the registry has not named the record's schema yet");
+    timer = setTimeout(() => reject(error), LEARN_MS);
+  });
+  try {
+    await Promise.race([learning, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

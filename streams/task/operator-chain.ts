@@ -11,6 +11,7 @@ import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
 import type { Arrival } from "./arrival.ts";
 import { deadLetter, letterKey } from "./dead-letter.ts";
+import type { HoldOptions } from "./hold.ts";
 import type { Queued } from "./input.ts";
 import { mostBytes, RecordRoom } from "./record-room.ts";
 import { SOURCE_HEADER, type Timeline, type Timelines } from "./timelines.ts";
@@ -36,7 +37,7 @@ export interface AskedRecord {
   readonly raw: Queued["raw"] | undefined;
 }
 
-export interface TaskEnvironment {
+export interface TaskEnvironment extends HoldOptions {
   readonly serdes: Serdes;
   readonly deadLetters: AnyTopic;
   /** What each topic takes. Absent: what the runtime does. */
@@ -52,6 +53,13 @@ export interface TaskEnvironment {
   readonly onPassedOn?: (topic: string) => void;
   /** The first record of an input that belongs to another partition. */
   readonly onForeign?: (origin: Origin) => void;
+}
+
+/** Part of a batch that another attempt may handle: its first record, or timer, failed, and those behind it were not tried. */
+export interface Held<T> {
+  readonly rest: readonly T[];
+  readonly error: StreamsError;
+  readonly operator: string;
 }
 
 type AnyContext = Context<Record<string, AnyTopic>, Record<string, never>, Record<string, never>>;
@@ -115,21 +123,31 @@ export class OperatorChain {
     this.#streamTime = Math.max(this.#streamTime, time);
   }
 
-  async handle(topic: AnyTopic, records: readonly Queued[]): Promise<void> {
+  /** @param isHopeless records that are not to be tried again: they become dead letters. */
+  async handle(
+    topic: AnyTopic,
+    records: readonly Queued[],
+    isHopeless: (record: Queued) => boolean = no,
+  ): Promise<Held<Queued> | undefined> {
     this.#fetchedAt = records[0]!.fetchedAt;
-    await this.#attempt(
+    return this.#attempt(
       records,
       (batch) => {
         this.#line = batch[0]!.line;
         return this.#dispatch(topic, batch);
       },
       ({ origin, raw, time }, error) => this.bury(origin, this.#at, error, time, raw),
+      isHopeless,
     );
   }
 
   /** @param line whose timers they are. */
-  async fire(timers: readonly OperatorTimer[], line: Timeline): Promise<void> {
-    await this.#attempt(
+  async fire(
+    timers: readonly OperatorTimer[],
+    line: Timeline,
+    isHopeless: (timer: OperatorTimer) => boolean = no,
+  ): Promise<Held<OperatorTimer> | undefined> {
+    return this.#attempt(
       timers,
       async (batch) => {
         this.#line = line;
@@ -147,6 +165,7 @@ export class OperatorChain {
         const origin = { topic: `timer ${key}`, partition: this.#partition, offset: time };
         this.bury(origin, this.#at, error, time);
       },
+      isHopeless,
     );
   }
 
@@ -154,18 +173,29 @@ export class OperatorChain {
     batch: readonly T[],
     work: (batch: readonly T[]) => Promise<void>,
     bury: (part: T, error: unknown) => void,
-  ): Promise<void> {
+    isHopeless: (part: T) => boolean,
+  ): Promise<Held<T> | undefined> {
     const mark = this.#outputs.length;
     try {
       await work(batch);
       this.#state.accept();
+      return undefined;
     } catch (error) {
-      if (error instanceof StreamsError && (error.flags.fatal || error.flags.retry)) throw error;
+      if (error instanceof StreamsError && error.flags.fatal) throw error;
       this.#state.rollback();
       this.#outputs.length = mark;
       this.#edges.clear();
-      if (batch.length === 1) bury(batch[0]!, error);
-      else for (const part of batch) await this.#attempt([part], work, bury);
+      if (batch.length === 1) {
+        const passing = error instanceof StreamsError && error.flags.retry;
+        if (passing && !isHopeless(batch[0]!)) return { rest: batch, error, operator: this.#at };
+        bury(batch[0]!, error);
+        return undefined;
+      }
+      for (const [at, part] of batch.entries()) {
+        const held = await this.#attempt([part], work, bury, isHopeless);
+        if (held !== undefined) return { ...held, rest: batch.slice(at) };
+      }
+      return undefined;
     }
   }
 
@@ -375,6 +405,7 @@ export class OperatorChain {
 }
 
 const resolved = Promise.resolve();
+const no = (): boolean => false;
 const noHeaders: Headers = Object.freeze({});
 /** What is added to a record that was encoded: the header of a measured one. */
 const ADDED_BYTES = 64;

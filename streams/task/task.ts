@@ -1,9 +1,12 @@
 import type { Fetch, TopicPartition } from "../backbone/backbone.ts";
+import { StreamsError } from "../errors.ts";
 import type { Origin } from "../operator.ts";
 import type { Grounds, TaskState } from "../state/task-state.ts";
+import type { OperatorTimer } from "../state/timer-keys.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
 import { timeOfLetter } from "./arrival.ts";
+import { Hold } from "./hold.ts";
 import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, takeRun } from "./merge.ts";
 import { OperatorChain, type Output, type TaskEnvironment } from "./operator-chain.ts";
@@ -28,6 +31,7 @@ export class Task {
   readonly #environment: TaskEnvironment;
   readonly #lines: Timelines;
   readonly #chain: OperatorChain;
+  readonly #hold: Hold;
 
   /**
    * @param positions by `topic/partition`: where its inputs start; absent: at offset 0.
@@ -49,6 +53,7 @@ export class Task {
     this.state = state;
     this.#topology = topology;
     this.#environment = environment;
+    this.#hold = new Hold(environment);
     this.#lines = new Timelines(state, environment.arrival());
     this.#chain = new OperatorChain(topology, subTopology, partition, state, environment, this.#lines);
     const options: InputOptions =
@@ -91,6 +96,11 @@ export class Task {
     return this.#lines.low();
   }
 
+  /** It stands at a record that is tried again later: what its handling needs is away. */
+  get resting(): boolean {
+    return this.#hold.resting;
+  }
+
   /** Records fetched and not handled. */
   get queued(): number {
     return this.inputs.reduce((sum, input) => sum + input.length, 0);
@@ -120,6 +130,7 @@ export class Task {
    */
   async process(atEnd: (input: Input) => boolean): Promise<number> {
     let handled = 0;
+    if (this.#hold.resting) return 0;
     this.#lines.look(this.#environment.arrival());
     while (!this.inputs.some((input) => input.length === 0 && !atEnd(input))) {
       const next = earliest(this.inputs);
@@ -128,16 +139,46 @@ export class Task {
       const isTick = next.topic === this.#topology.clock;
       const horizon = Math.max(head.time, next.lastTime);
       const moved = this.#lines.movedBy(head, isTick);
-      if (this.subTopology.stateful && (await this.#fireUntil(head, moved, horizon))) continue;
+      if (this.subTopology.stateful && (await this.#fireUntil(head, moved, horizon))) {
+        if (this.#hold.resting) break;
+        continue;
+      }
       const run = takeRun(this.inputs, next, MOST_RECORDS, horizon);
       handled += run.length;
       const own = next.mixed ? this.#passOn(run) : run;
       if (own.length === 0) continue;
       this.#chain.advance(own.at(-1)!.moves);
       this.#lines.pass(own, moved, isTick);
-      if (!isTick) await this.#chain.handle(next.topic, own);
+      if (isTick) continue;
+      const left = await this.#handle(next, own);
+      handled -= left;
+      if (left > 0) break;
     }
     return handled;
+  }
+
+  /** @returns how many of the records wait for another attempt. */
+  async #handle(input: Input, records: readonly Queued[]): Promise<number> {
+    const nameOf = ({ origin }: Queued): string => `${origin.topic}/${origin.partition}@${origin.offset}`;
+    const held = await this.#chain.handle(input.topic, records, (record) => this.#hold.isHopeless(nameOf(record)));
+    if (held === undefined) {
+      this.#hold.off();
+      return 0;
+    }
+    const { rest, error, operator } = held;
+    // Those of other partitions among them have been passed on: nothing goes back.
+    if (input.mixed) {
+      throw new StreamsError(error.code, `${operator} on ${nameOf(rest[0]!)}: ${error.message}`, error);
+    }
+    input.putBack(rest);
+    this.#hold.on(nameOf(rest[0]!), error, { ...rest[0]!.origin, operator });
+    return rest.length;
+  }
+
+  /** What it waits for is no longer its own. */
+  close(): Promise<void> {
+    this.#hold.close();
+    return this.state.close();
   }
 
   /** The partition whose task has what is kept of the key. A record without one stays where it is, while that partition has a task. */
@@ -169,14 +210,26 @@ export class Task {
       if (line.due > head.moves) continue;
       const timers = this.state.takeTimers(head.moves, line.id);
       this.state.accept();
-      await this.#chain.fire(timers, line);
+      await this.#fire(timers, line);
       fired = true;
+      if (this.#hold.resting) break;
     }
     // What moves all of them goes on up to the first timer of any that it moves.
     const { general } = this.#lines;
     if (head.line === general)
       general.due = moved.reduce((least, { due }) => Math.min(least, due), Number.POSITIVE_INFINITY);
     return fired;
+  }
+
+  async #fire(timers: readonly OperatorTimer[], line: Timeline): Promise<void> {
+    const nameOf = ({ operator, time, key }: OperatorTimer): string => `timer ${operator} ${time} ${key}`;
+    const held = await this.#chain.fire(timers, line, (timer) => this.#hold.isHopeless(nameOf(timer)));
+    if (held === undefined) return this.#hold.off();
+    const { rest, error, operator } = held;
+    for (const timer of rest) this.state.schedule(timer.operator, timer.time, timer.key, line.id);
+    this.state.accept();
+    const [{ key, time }] = rest as [OperatorTimer];
+    this.#hold.on(nameOf(rest[0]!), error, { timer: key, time, partition: this.partition, operator });
   }
 
   /** What was written since the last call. */

@@ -1,5 +1,9 @@
-/** `npm run chaos [-- --seed N] [--decisions N] [--embedded | --kafka [--client kafkajs]]`: kills things while the loop runs, and counts. */
+/**
+ * `npm run chaos [-- --seed N] [--decisions N] [--embedded | --kafka [--client kafkajs]]`: kills things while the loop runs, and counts.
+ * With `--brokers 3`: two of three brokers are killed in turn while 200 requests a second come, 32,000 or `--decisions`.
+ */
 import { parseArgs } from "node:util";
+import { brokersInTurn } from "./brokers.ts";
 import { embeddedChaos } from "./embedded.ts";
 import { kafkaChaos } from "./kafka.ts";
 import type { ChaosReport } from "./run-chaos.ts";
@@ -7,7 +11,8 @@ import type { ChaosReport } from "./run-chaos.ts";
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    decisions: { type: "string", default: "100000" },
+    decisions: { type: "string" },
+    brokers: { type: "string" },
     kills: { type: "string", default: "25" },
     embedded: { type: "boolean", default: false },
     kafka: { type: "boolean", default: false },
@@ -15,13 +20,21 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-const decisions = Number(values.decisions);
+const decisions = Number(values.decisions ?? 100_000);
 const kills = Number(values.kills);
 const both = !values.embedded && !values.kafka;
 const { client } = values;
 if (client !== "kafkajs" && client !== "platformatic")
   throw new Error(`--client ${client}: write kafkajs or platformatic`);
 const say = (line: string): void => console.log(`  ${line}`);
+if (values.brokers !== undefined) {
+  const requests = Number(values.decisions ?? 32_000);
+  const amounts = { brokers: Number(values.brokers), requests, rate: 200, awayMs: 20_000 };
+  const { outages, problems, ...report } = await brokersInTurn({ ...amounts, client, say });
+  for (const { time, msg, error } of outages) console.log(`${time}  ${msg}  ${error}`);
+  for (const [name, value] of Object.entries({ ...report, problems })) console.log(name.padEnd(16), value);
+  process.exit(problems.length === 0 ? 0 : 1);
+}
 const reports: ChaosReport[] = [];
 if (values.embedded || both) {
   console.log(`embedded, seed ${seed}`);

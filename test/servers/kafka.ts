@@ -21,15 +21,62 @@ export interface KafkaServer {
 
 /** A real Apache Kafka, one node in KRaft mode on the loopback, in a folder of its own. */
 export async function startKafka(options: { readonly dir?: string } = {}): Promise<KafkaServer> {
-  const classpath = `${(await artifacts()).kafka}/*`;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "loopstream-kafka-"));
-  mkdirSync(dir, { recursive: true });
   const [port, controllerPort] = (await freePorts(2)) as [number, number];
-  const brokers = `127.0.0.1:${port}`;
-  const config = join(dir, "server.properties");
-  writeFileSync(config, properties(dir, port, controllerPort));
+  const node = await startNode(dir, { id: 1, port, controllerPorts: [controllerPort] });
+  return {
+    ...node,
+    async stop() {
+      await node.stop();
+      if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
 
-  const format = ["kafka.tools.StorageTool", "format", "--standalone", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", config];
+export interface KafkaCluster {
+  /** All of them, comma-separated. */
+  readonly brokers: string;
+  readonly nodes: readonly KafkaServer[];
+  /** Ends all and deletes their data. */
+  stop(): Promise<void>;
+}
+
+/** Several nodes, each broker and controller. Every topic is on three of them, and a write is on two when it is answered. */
+export async function startKafkaCluster(size: number): Promise<KafkaCluster> {
+  const dir = mkdtempSync(join(tmpdir(), "loopstream-kafka-"));
+  const ports = await freePorts(2 * size);
+  const controllerPorts = ports.slice(size);
+  const nodes = await Promise.all(
+    ports
+      .slice(0, size)
+      .map((port, index) => startNode(join(dir, `node-${index + 1}`), { id: index + 1, port, controllerPorts })),
+  );
+  return {
+    brokers: nodes.map((node) => node.brokers).join(","),
+    nodes,
+    async stop() {
+      await Promise.all(nodes.map((node) => node.stop()));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Node {
+  readonly id: number;
+  readonly port: number;
+  /** Of all nodes, in the order of their ids. */
+  readonly controllerPorts: readonly number[];
+}
+
+async function startNode(dir: string, node: Node): Promise<KafkaServer> {
+  const classpath = `${(await artifacts()).kafka}/*`;
+  mkdirSync(dir, { recursive: true });
+  const brokers = `127.0.0.1:${node.port}`;
+  const config = join(dir, "server.properties");
+  writeFileSync(config, properties(dir, node));
+
+  const alone = node.controllerPorts.length === 1 ? ["--standalone"] : [];
+  const format = ["kafka.tools.StorageTool", "format", ...alone, "-t", "4L6g3nShT-eMCtK--X86sw", "-c", config];
   await promisify(execFile)("java", ["-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp", classpath, ...format]);
   const java = ["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", config];
   const start = (): ReturnType<typeof startProcess> =>
@@ -43,10 +90,7 @@ export async function startKafka(options: { readonly dir?: string } = {}): Promi
       await server.end("SIGTERM");
       server = await start();
     },
-    async stop() {
-      await server.end("SIGTERM");
-      if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
-    },
+    stop: () => server.end("SIGTERM"),
   };
 }
 
@@ -62,11 +106,19 @@ async function answers(brokers: string): Promise<void> {
   }
 }
 
-function properties(dir: string, port: number, controllerPort: number): string {
+function properties(dir: string, { id, port, controllerPorts }: Node): string {
+  const controllerPort = controllerPorts[id - 1]!;
+  const addresses = controllerPorts.map((at) => `127.0.0.1:${at}`);
+  const copies = Math.min(3, addresses.length);
+  const alone = copies === 1;
   const settings = {
     "process.roles": "broker,controller",
-    "node.id": 1,
-    "controller.quorum.bootstrap.servers": `127.0.0.1:${controllerPort}`,
+    "node.id": id,
+    ...(alone
+      ? { "controller.quorum.bootstrap.servers": addresses[0] }
+      : { "controller.quorum.voters": addresses.map((address, index) => `${index + 1}@${address}`).join(",") }),
+    "default.replication.factor": copies,
+    "min.insync.replicas": alone ? 1 : 2,
     "controller.listener.names": "CONTROLLER",
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     "log.dirs": join(dir, "data"),
@@ -74,10 +126,10 @@ function properties(dir: string, port: number, controllerPort: number): string {
     // A broker that was killed is let in again only when its old session has ended.
     "broker.session.timeout.ms": 1_500,
     "broker.heartbeat.interval.ms": 400,
-    "offsets.topic.replication.factor": 1,
+    "offsets.topic.replication.factor": copies,
     "offsets.topic.num.partitions": 4,
-    "transaction.state.log.replication.factor": 1,
-    "transaction.state.log.min.isr": 1,
+    "transaction.state.log.replication.factor": copies,
+    "transaction.state.log.min.isr": alone ? 1 : 2,
     "transaction.state.log.num.partitions": 4,
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
