@@ -69,11 +69,14 @@ function valueOf(text: string): string | number | boolean {
 
 /** An ISO time or epoch milliseconds. */
 export function parseTime(text: string, flag: string): number {
-  const time = /^\d{12,}$/.test(text) ? Number(text) : Date.parse(text);
+  const time = /^\d{12,}$/.test(text) ? Number(text) : isOtherNumber(text) ? Number.NaN : Date.parse(text);
   if (!isEventTime(time))
     throw new UsageError(`${flag} ${text}: write a time from 1970 to 9999, like 2013-03-01T00:00:00Z, or milliseconds`);
   return time;
 }
+
+/** JavaScript reads "-1" and "1.5" as days of 2001. A year is a time. */
+export const isOtherNumber = (text: string): boolean => Number.isFinite(Number(text)) && !/^\d{4}$/.test(text);
 
 /** An ISO time that says its zone, a date (from midnight UTC) or epoch milliseconds: the same on every machine. */
 export function parseZonedTime(text: string, flag: string): number {

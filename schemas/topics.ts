@@ -1,4 +1,11 @@
-import { defineTopic, type AnyTopic, type AvroSchema, type ReplyRule, type Topic } from "../streams/index.ts";
+import {
+  defineTopic,
+  streamsLimits,
+  type AnyTopic,
+  type AvroSchema,
+  type ReplyRule,
+  type Topic,
+} from "../streams/index.ts";
 import { recordLimits } from "./limits.ts";
 import { eventProblem, observationProblem, requestProblem } from "./record-checks.ts";
 import * as types from "./types.ts";
@@ -17,11 +24,15 @@ export const decisionReplies: Topic<types.DecisionReplied> = defineTopic({
   retentionMs: recordLimits.repliesKeptMs,
   timestamps: "arrival",
 });
+/** What a task made of a request in bounds is in bounds for the next task too, whatever their clocks are apart; ms. */
+const MADE_HERE_MS = 2 * streamsLimits.maxFutureMs;
+
 /** Decisions, keyed by decision id like observations. */
 export const decisions: Topic<types.DecisionRecorded> = defineTopic({
   name: "decisions",
   schema: types.decisionRecordedSchema,
   measured: true,
+  maxFutureMs: MADE_HERE_MS,
   useCaseOf: ({ useCase }) => useCase,
 });
 /** Where decisions are made again: the ones that were made live, read where they are. */
@@ -95,16 +106,19 @@ export const clock: Topic<types.Clock> = defineTopic({
 export const enriched: Topic<types.Enriched> = defineTopic({
   name: "enriched",
   schema: types.enrichedSchema,
+  maxFutureMs: MADE_HERE_MS,
   useCaseOf: ({ request }) => request.useCase,
 });
 export const scored: Topic<types.Scored> = defineTopic({
   name: "scored",
   schema: types.scoredSchema,
+  maxFutureMs: MADE_HERE_MS,
   useCaseOf: ({ enriched: { request } }) => request.useCase,
 });
 export const joined: Topic<types.Joined> = defineTopic({
   name: "joined",
   schema: types.joinedSchema,
+  maxFutureMs: MADE_HERE_MS,
   useCaseOf: ({ decision }) => decision.useCase,
 });
 

@@ -1,5 +1,6 @@
 import type { Blueprint } from "../../blueprints/index.ts";
 import { isEventTime, type Published } from "../../streams/index.ts";
+import { isOtherNumber } from "../command.ts";
 import { readTable } from "../files/index.ts";
 import {
   contextOf,
@@ -145,7 +146,7 @@ function problemOf(cells: Cells, { id, time: timeColumn, latest }: Required): st
     if (cells[name] === null || cells[name] === "") return `${name} is empty`;
   }
   const text = String(cells[timeColumn]!);
-  const time = Date.parse(text);
+  const time = isOtherNumber(text) ? Number.NaN : Date.parse(text);
   if (Number.isNaN(time)) return `${timeColumn} "${text}" is no time; write 2013-01-01T10:15:00Z`;
   if (!isEventTime(time)) return `${timeColumn} "${text}" is not between 1970 and the year 9999`;
   return time > latest ? `${timeColumn} "${text}" lies ahead: history is what has happened` : undefined;

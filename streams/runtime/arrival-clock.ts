@@ -1,5 +1,6 @@
 import type { Fetch } from "../backbone/backbone.ts";
 import { isEventTime } from "../backbone/event-time.ts";
+import { streamsLimits } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { SteadyClock } from "../steady-clock.ts";
 import type { Arrival } from "../task/arrival.ts";
@@ -14,11 +15,13 @@ const system: Clocks = { wall: Date.now, monotonic: () => performance.now() };
 
 /**
  * What time it is for the records that arrive. The log says: it stamps every tick of the clock topic on arrival, and the monotonic clock goes on from
- * there. So a process whose own clock is wrong neither moves event time nor refuses what is right. Until a tick has come the process's own
- * clock has to do.
+ * there. So a process whose own clock is wrong does not move event time, and a record is refused only if it is ahead of both clocks: what is
+ * refused can't be taken back. Until a tick has come the process's own clock has to do.
  */
 export class ArrivalClock {
   readonly #clocks: Clocks;
+  readonly #log: Log;
+  #differ = false;
   readonly #wall: SteadyClock;
   readonly #ofLog: SteadyClock;
   /** Stamps of ticks before this offset may be a producer's. */
@@ -28,6 +31,7 @@ export class ArrivalClock {
 
   constructor(log: Log, clocks: Clocks = system) {
     this.#clocks = clocks;
+    this.#log = log;
     this.#wall = new SteadyClock("of this machine", log);
     this.#ofLog = new SteadyClock("of the log", log);
   }
@@ -41,17 +45,33 @@ export class ArrivalClock {
     for (const { records } of ticks) {
       const { offset, timestamp } = records.at(-1)!;
       if (!isEventTime(timestamp)) continue;
-      if (offset >= this.#freshFrom) this.#ofLog.observe(timestamp, this.#clocks.monotonic());
-      else this.#former = timestamp;
+      if (offset < this.#freshFrom) {
+        this.#former = timestamp;
+        continue;
+      }
+      const at = this.#clocks.monotonic();
+      this.#ofLog.observe(timestamp, at);
+      this.#compare(this.#ofLog.at(at)!);
     }
+  }
+
+  #compare(said: number): void {
+    const aheadMs = this.#clocks.wall() - said;
+    const differ = Math.abs(aheadMs) > streamsLimits.clockJumpMs;
+    if (differ === this.#differ) return;
+    this.#differ = differ;
+    const fields = { aheadMs };
+    if (differ) this.#log.warn(fields, "this machine's clock is not the log's: event time goes by the log's");
+    else this.#log.info(fields, "this machine's clock is the log's again");
   }
 
   read(): Arrival {
     const at = this.#clocks.monotonic();
+    const wall = this.#clocks.wall();
     const said = this.#ofLog.at(at);
-    if (said !== undefined) return { now: said, latest: Math.max(said, this.#ofLog.doubted(at) ?? said), at };
-    this.#wall.observe(this.#clocks.wall(), at);
+    if (said !== undefined) return { now: said, latest: Math.max(said, this.#ofLog.doubted(at) ?? said, wall), at };
+    this.#wall.observe(wall, at);
     const now = this.#wall.at(at)!;
-    return { now, latest: Math.max(now, this.#wall.doubted(at) ?? now, this.#former), at };
+    return { now, latest: Math.max(now, wall, this.#former), at };
   }
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { clock, decisionRequests, decisions, events, observations, trainingRows } from "../../schemas/index.ts";
 import { audit, explainDecision } from "../../recompute/index.ts";
 import { createMemoryEngine, LATEST_TIME } from "../../streams/index.ts";
-import { publishBlueprint, replay } from "../../topologies/index.ts";
+import { publishBlueprint, replay, withdrawBlueprint } from "../../topologies/index.ts";
 import { Feed } from "../../cli/history/feed.ts";
 import { observationRecord, requestRecord } from "../../cli/history/records.ts";
 import { compileBlueprint } from "../../blueprints/index.ts";
@@ -159,4 +159,11 @@ test("what was refused for its time stays refused once that time has come: in wi
   const made = await live.all({ ...decisions, name: side });
   const at = parcels.features.findIndex(({ name }) => name === "n_depot_1h");
   expect(Object.fromEntries(made.map(({ key, value }) => [key, value.features[at]]))).toEqual(seen);
+});
+
+test.each([Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY])("a blueprint is live or off at no time %d", async (time) => {
+  const changed = PARCELS.replace("wait: 2h", "wait: 3h");
+  await expect(publishBlueprint(live.loop, changed, time)).rejects.toMatchObject({ code: "BAD_TIME" });
+  const withdrawn = withdrawBlueprint(live.loop, "parcels", parcels.version, time);
+  await expect(withdrawn).rejects.toMatchObject({ code: "BAD_TIME" });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { silent } from "../../../streams/index.ts";
 import { ArrivalClock } from "../../../streams/runtime/arrival-clock.ts";
+import { recordedLog } from "../recorded-log.ts";
 
 const NOW = 1_700_000_000_000;
 const DAY = 24 * 3_600_000;
@@ -8,10 +8,12 @@ const DAY = 24 * 3_600_000;
 /** A process whose clock is off by so much, with the ticks it hears. */
 function processWith(off: number) {
   const at = { wall: NOW + off, monotonic: 7 };
-  const clock = new ArrivalClock(silent, { wall: () => at.wall, monotonic: () => at.monotonic });
+  const { log, lines } = recordedLog();
+  const clock = new ArrivalClock(log, { wall: () => at.wall, monotonic: () => at.monotonic });
   const record = { key: null, value: null, headers: {} };
   return {
     clock,
+    lines,
     at,
     pass(ms: number) {
       at.wall += ms;
@@ -23,13 +25,17 @@ function processWith(off: number) {
 }
 
 test.each([0, 3 * DAY, -3 * DAY])("a process whose clock is off by %i ms has the log's time after one tick", (off) => {
-  const { clock, hear, pass } = processWith(off);
+  const { clock, hear, pass, lines } = processWith(off);
+  const ahead = Math.max(0, off);
   clock.open(10);
   expect(clock.read().now).toBe(NOW + off);
   hear(10, NOW);
-  expect(clock.read()).toMatchObject({ now: NOW, latest: NOW });
+  expect(clock.read()).toMatchObject({ now: NOW, latest: NOW + ahead });
   pass(3_600_000);
-  expect(clock.read()).toMatchObject({ now: NOW + 3_600_000, latest: NOW + 3_600_000 });
+  expect(clock.read()).toMatchObject({ now: NOW + 3_600_000, latest: NOW + 3_600_000 + ahead });
+  expect(lines.map(({ message }) => message)).toEqual(
+    off === 0 ? [] : ["this machine's clock is not the log's: event time goes by the log's"],
+  );
 });
 
 test("the last tick from before may bear a producer's stamp: it moves nothing, and refuses nothing either", () => {
