@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import { embeddedChaos } from "./embedded.ts";
 
 test(
-  "embedded: killed with -9 again and again, every decision has one record and one row, and every reply is true",
+  "embedded: killed with -9 again and again and robbed of power, every decision has one record and one row, and every reply is true",
   { timeout: 300_000 },
   async () => {
     const lines: string[] = [];
-    const report = await embeddedChaos(20_261_122, 4_000, 8, (line) => lines.push(line));
+    const report = await embeddedChaos(20_261_122, 4_000, 8, (line) => lines.push(line), 2);
     expect(report.problems, lines.join("\n")).toEqual([]);
     expect(report.decisions).toBe(4_000);
+    expect(report.powerCuts).toBe(2);
     expect(report.killed).toBeGreaterThanOrEqual(5);
     expect(report.rows + report.expired).toBe(4_000);
     expect(report.askedAgain).toBeGreaterThan(200);

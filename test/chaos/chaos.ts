@@ -38,7 +38,7 @@ if (values.brokers !== undefined) {
 const reports: ChaosReport[] = [];
 if (values.embedded || both) {
   console.log(`embedded, seed ${seed}`);
-  reports.push(await embeddedChaos(seed, decisions, kills, say));
+  reports.push(await embeddedChaos(seed, decisions, kills, say, 5));
   print(reports.at(-1)!);
 }
 if (values.kafka || both) {

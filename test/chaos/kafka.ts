@@ -54,7 +54,7 @@ export async function kafkaChaos(
     const servers = { client, brokers: kafka.brokers, registry: proxy.url, sessionTimeoutMs: SESSION_MS };
     return await runChaos({
       ...amounts,
-      ...{ partitions, say, open, openAlone: open, stateDirs: dirs, pauseMs: 2 * SESSION_MS },
+      ...{ partitions, say, powerCuts: 0, open, openAlone: open, stateDirs: dirs, pauseMs: 2 * SESSION_MS },
       fleet: new Fleet(dirs.map((own) => ({ dir: own, partitions, kafka: servers }))),
       restartBroker: () => kafka.restart(),
       setRegistryAway: (away) => void (proxy.mood = away ? "away" : "well"),

@@ -23,6 +23,7 @@ export interface Place {
 export type OpenPlace = () => Promise<Place>;
 
 const REPLY_PARTITION = 0;
+const REWIND = 20_000;
 const GIVE_UP_MS = 180_000;
 
 /**
@@ -141,6 +142,12 @@ export class Product {
         }
       }
     });
+  }
+
+  /** The log may have lost its end, replies too: they are read again from further back. */
+  rewind(): void {
+    this.#next = Math.max(0, (this.#next ?? 0) - REWIND);
+    this.#replies = undefined;
   }
 
   #note(reply: DecisionReplied): void {

@@ -39,6 +39,9 @@ export interface ChaosOptions {
   readonly registryOutages: number;
   readonly registryOutageMs: number;
   readonly setRegistryAway?: (away: boolean) => void;
+  /** How often the power fails: what the process had written last is gone, of its log and of each state by itself. */
+  readonly powerCuts: number;
+  readonly cutPower?: (random: () => number) => void;
   /** How often a process is started with its clock days ahead, for a while. */
   readonly wrongClocks: number;
   readonly say: (line: string) => void;
@@ -63,12 +66,15 @@ export interface ChaosReport extends Findings {
   readonly brokerRestarts: number;
   readonly registryOutages: number;
   readonly clocksWrong: number;
+  readonly powerCuts: number;
   readonly modelDecided: number;
   readonly seconds: number;
 }
 
 const BATCH = 50;
 const IN_FLIGHT = 1_000;
+/** More than a power cut takes away. */
+const RECENT = 3_000;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -94,6 +100,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const pending: Promise<void>[] = [];
   let askedAgain = 0;
   const fiveTimes: string[] = [];
+  const recent: Request[] = [];
   let brokerRestarts = 0;
   // All of it lies behind the clocks that are right, and far before those that are wrong.
   const start = Date.now() - decisions * SECOND - 3 * HOUR;
@@ -111,6 +118,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
         } else if (act.kind === "pause") {
           fleet.pause(act.worker);
           pending.push(sleep(options.pauseMs).then(() => fleet.wake(act.worker)));
+        } else if (act.kind === "cutPower") {
+          await fleet.kill(act.worker);
+          options.cutPower!(random);
+          await fleet.start(act.worker);
+          // What was acknowledged lately may be gone: whoever needs it says it again.
+          product.rewind();
+          const told = [...expected].slice(-RECENT).filter(([id]) => Number(id.slice(1)) < (step - 4) * BATCH);
+          await product.send([
+            ...told.flatMap(([id, label]) => outcomeOf(product, id, label, timeOf)),
+            ...recent,
+          ] as never);
         } else if (act.kind === "takeRegistry") {
           options.setRegistryAway!(true);
           pending.push(sleep(options.registryOutageMs).then(() => options.setRegistryAway!(false)));
@@ -124,6 +142,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
         const x = Math.round(random() * 1_000) / 1_000;
         const request = product.request(`d${i}`, `u${i % 997}`, "chaos", { x }, timeOf(i));
         batch.push(request);
+        recent.push(request);
         expected.set(`d${i}`, random() < 0.03 ? null : x > 0.5 ? 1 : 0);
         if (random() < 0.02) {
           for (let repeat = 0; repeat < 4; repeat++) {
@@ -145,6 +164,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
         .slice(Math.max(0, (step - 4) * BATCH), Math.max(0, (step - 3) * BATCH))
         .flatMap(([id, label]) => outcomeOf(product, id, label, timeOf));
       await product.send([...outcomes, ...batch, ...(again.get(step) ?? [])] as never);
+      recent.splice(0, recent.length - RECENT);
       await product.tick(timeOf(step * BATCH) - MINUTE);
       await product.hear(0);
       while (product.seen.size < (step + 1) * BATCH - IN_FLIGHT) await product.hear(50);
@@ -194,6 +214,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     ...fleet.counts,
     brokerRestarts,
     registryOutages: options.registryOutages,
+    powerCuts: options.powerCuts,
     modelDecided: [...product.seen.values()].filter(({ modelId }) => modelId !== null).length,
     seconds: Math.round((performance.now() - started) / 1_000),
   };
@@ -202,11 +223,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 type Request = ReturnType<Product["request"]>;
 
 type Act =
-  | { readonly kind: "kill" | "pause" | "wipe" | "wrongClock" | "rightClock"; readonly worker: number }
+  | { readonly kind: "kill" | "pause" | "wipe" | "wrongClock" | "rightClock" | "cutPower"; readonly worker: number }
   | { readonly kind: "restartBroker" | "takeRegistry" };
 
 function planOf(options: ChaosOptions, steps: number, random: () => number): ReadonlyMap<number, readonly Act[]> {
-  const { kills, pauses, wipes, brokerRestarts, registryOutages, wrongClocks, fleet } = options;
+  const { kills, pauses, wipes, brokerRestarts, registryOutages, wrongClocks, powerCuts, fleet } = options;
   const plan = new Map<number, Act[]>();
   const at = (act: Act, step = Math.floor((0.05 + 0.85 * random()) * steps)): number => {
     plan.set(step, [...(plan.get(step) ?? []), act]);
@@ -218,6 +239,11 @@ function planOf(options: ChaosOptions, steps: number, random: () => number): Rea
   for (let i = 0; i < wipes; i++) at({ kind: "wipe", worker: worker() });
   for (let i = 0; i < brokerRestarts; i++) at({ kind: "restartBroker" });
   for (let i = 0; i < registryOutages; i++) at({ kind: "takeRegistry" });
+  // Not near the half, at which the model is published: what is gone of that nobody would say again.
+  for (let i = 0; i < powerCuts; i++) {
+    const share = random() < 0.5 ? 0.1 + 0.3 * random() : 0.65 + 0.25 * random();
+    at({ kind: "cutPower", worker: worker() }, Math.floor(share * steps));
+  }
   for (let i = 0; i < wrongClocks; i++) {
     const wrong = worker();
     const step = at({ kind: "wrongClock", worker: wrong });

@@ -91,6 +91,8 @@ function saysTheSame(reply: DecisionReplied, record: DecisionRecorded | undefine
 }
 
 const CHECKPOINT = "\u0001checkpoint";
+/** Which log it was made from, and how far its restore had come: each copy's own affair. */
+const OWN: ReadonlySet<string> = new Set(["\u0001log", "\u0001restoring"]);
 
 /** Every copy, also one that a task left behind when it moved, must be what a start from it would have to be: none may run ahead. */
 async function differingStates(
@@ -150,13 +152,14 @@ async function restoredCopy(
 /** Where a restore may begin is each copy's own affair; everything else must be equal. */
 function comparable(content: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(
-    [...content].map(([key, value]): [string, string] => {
-      if (key !== CHECKPOINT) return [key, value];
+    [...content].flatMap(([key, value]): [string, string][] => {
+      if (OWN.has(key)) return [];
+      if (key !== CHECKPOINT) return [[key, value]];
       const { changelogOffset: _, ...rest } = JSON.parse(Buffer.from(value, "base64").toString()) as Record<
         string,
         unknown
       >;
-      return [key, JSON.stringify(rest)];
+      return [[key, JSON.stringify(rest)]];
     }),
   );
 }
