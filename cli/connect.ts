@@ -9,11 +9,12 @@ import {
   prefixed,
   StreamsError,
   type Backbone,
+  type Log,
   type Outages,
   type SchemaRegistry,
 } from "../streams/index.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { outagesOnStderr } from "./log.ts";
+import { createLog, outagesOnStderr } from "./log.ts";
 import type { Settings } from "./settings.ts";
 import { nothingNeeded, tellUnreadable, type Needed } from "./unreadable.ts";
 
@@ -34,14 +35,16 @@ export interface Connection {
 /**
  * @param prefix before every topic, group and subject.
  * @param outages told of what is waited for.
+ * @param log told of what the disk has lost.
  */
 export async function connect(
   settings: Settings,
   prefix = "",
   outages: Outages = outagesOnStderr(),
+  log: Log = createLog(false),
 ): Promise<Connection> {
   if (settings.brokers.length === 0) {
-    return { ...(await openShared(settings.dir, outages)), subjectPrefix: "" };
+    return { ...(await openShared(settings.dir, outages, { sync: settings.sync, log })), subjectPrefix: "" };
   }
   const open = settings.kafkaClient === "platformatic" ? createPlatformaticBackbone : createKafkaBackbone;
   const { brokers, instanceId, sessionTimeoutMs } = settings;

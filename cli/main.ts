@@ -1,6 +1,9 @@
 #!/usr/bin/env -S node --no-allocation-site-pretenuring
 // The flag: V8 would make records among its old objects at once, where each keeps what it refers to until a full collection (docs/performance.md).
+import { keepPrivate } from "./file-modes.ts";
 import { createProgram } from "./program.ts";
+
+keepPrivate();
 
 // `loopstream rows … | head` ends when its reader does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

@@ -2,6 +2,7 @@ import { readFileSync, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { syncModes, type SyncMode } from "../streams/index.ts";
 import type { StateEngineName } from "../topologies/index.ts";
 
 const replyPrefix = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/;
@@ -25,6 +26,7 @@ const shape = z.strictObject({
     .optional(),
   replies: z.strictObject({ prefix: z.string().regex(replyPrefix, replyPrefixHelp).optional() }).optional(),
   standbyReplicas: z.number().int().nonnegative().optional(),
+  sync: z.enum(syncModes).optional(),
   state: z
     .strictObject({
       engine: z.enum(["leveldb", "rocksdb"]).optional(),
@@ -60,6 +62,8 @@ export interface Settings {
   readonly standbyReplicas: number;
   /** What keeps local state; rocksdb needs the package rocksdb-native. */
   readonly stateEngine: StateEngineName;
+  /** When what the embedded log has acknowledged is on the disk. */
+  readonly sync: SyncMode;
   /** Of LevelDB's caches and write buffers, all tasks together. Absent: 64. */
   readonly stateMemoryMiB: number | undefined;
 }
@@ -71,6 +75,7 @@ export interface SettingsFlags {
   readonly dir?: string;
   readonly partitions?: string;
   readonly stateEngine?: string;
+  readonly sync?: string;
   readonly instanceId?: string;
 }
 
@@ -86,6 +91,7 @@ const defaults = Object.freeze({
   kafkaClient: "platformatic" as const,
   standbyReplicas: 0,
   stateEngine: "leveldb" as const,
+  sync: "none" as const,
 });
 
 /** Throws, naming the file and field, for settings that don't hold together. */
@@ -99,6 +105,8 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
   if (engine !== "leveldb" && engine !== "rocksdb") {
     throw new Error(`--state-engine ${engine}: write leveldb or rocksdb`);
   }
+  const sync = flags.sync ?? file.sync ?? defaults.sync;
+  if (!isSyncMode(sync)) throw new Error(`--sync ${sync}: write ${syncModes.join(", ")}`);
   const brokers = flags.brokers ?? environment["KAFKA_BROKERS"] ?? file.brokers ?? [];
   const registry = flags.registry ?? environment["SCHEMA_REGISTRY"] ?? file.registry;
   const list = (typeof brokers === "string" ? brokers.split(",") : brokers).map((broker) => broker.trim());
@@ -127,6 +135,7 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
     dir: resolve(flags.dir ?? file.dir ?? defaults.dir),
     partitions: partitions ?? defaults.partitions,
     stateEngine: engine,
+    sync,
     stateMemoryMiB: file.state?.memoryMiB,
   });
 }
@@ -154,3 +163,5 @@ function parsed(name: string, text: string): unknown {
   const { line, col } = lines.linePos(problem.pos[0]);
   throw new Error(`${name}: line ${line}, column ${col}: this is no YAML (${problem.code})`);
 }
+
+const isSyncMode = (text: string): text is SyncMode => (syncModes as readonly string[]).includes(text);

@@ -1,8 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import type { Tools } from "../../topologies/index.ts";
 import { moveModel, readModels, type Rebuilt } from "../../trainer/index.ts";
+import { asAskedFor } from "../file-modes.ts";
 import { run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
@@ -107,7 +108,11 @@ async function rebuild(
   for (const model of wanted) {
     bar.update(rebuilt.length, model.modelId);
     const { onnx, ...told } = await tools.trainer.rebuild(model);
-    if (flags.out !== undefined && onnx !== null) await writeFile(flags.out, onnx);
+    if (flags.out !== undefined && onnx !== null) {
+      const { out } = flags;
+      await writeFile(out, onnx);
+      await asAskedFor({ chmod: (mode) => chmod(out, mode) });
+    }
     rebuilt.push(told);
     if (flags.all === true && !output.json) output.say(rebuiltLine(told));
   }

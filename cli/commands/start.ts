@@ -34,6 +34,7 @@ export function startCommand(parent: Command): void {
       "--instance-id <name>",
       "of this process alone: a restart within the session moves no partition of the group",
     )
+    .option("--sync <mode>", "when the embedded log is on the disk: each (write), interval or none (default)")
     .option("--metrics <port>", "serve Prometheus metrics on this port of the loopback address, at /metrics")
     .action((flags: Flags) =>
       run(flags, async ({ settings, output }) => {
@@ -96,7 +97,7 @@ type Reports = Pick<LoopOptions, "onRestore" | "onFailure"> &
 
 /** One attempt: what it has opened is closed again where it fails. */
 async function openLoop(settings: Settings, reports: Reports): Promise<Opened> {
-  const connection = await connect(settings, "", reports.outages);
+  const connection = await connect(settings, "", reports.outages, reports.log);
   try {
     const loop = await startLoopHere(connection, { ...loopOptions(settings, connection, "live"), ...reports });
     return {

@@ -32,8 +32,8 @@ function readRun(dir: string): Run | undefined {
 }
 
 function writeRun(dir: string, run: Run): void {
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const path = join(dir, "run.json");
-  writeFileSync(`${path}.new`, JSON.stringify(run));
+  writeFileSync(`${path}.new`, JSON.stringify(run), { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }

@@ -3,6 +3,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { PassThrough, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { asAskedFor } from "../file-modes.ts";
 import { tableError } from "./table-error.ts";
 
 /** Where the bytes of a file go, in the order they are given. A write resolves when there is room for more. */
@@ -21,6 +22,7 @@ export async function fileSink(path: string, gzip: boolean): Promise<ByteSink> {
     throw tableError(path, error);
   };
   const handle = await open(partial, "w").catch(fail);
+  await asAskedFor(handle);
   const head: Writable & NodeJS.ReadableStream = gzip ? createGzip() : new PassThrough();
   const written = pipeline(head, handle.createWriteStream({ flush: true }));
   // Whoever writes or finishes next meets the failure; until then it must not count as unhandled.

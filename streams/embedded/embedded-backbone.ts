@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import type {
@@ -20,6 +19,7 @@ import type { LogHistory } from "../backbone/log-history.ts";
 import { StreamsError } from "../errors.ts";
 import { silent, type Log } from "../log.ts";
 import { Outages, reasonOf } from "../outage.ts";
+import { makePrivate, privateDirectory, privateFolder } from "../private-files.ts";
 import { steadyWallClock } from "../steady-clock.ts";
 import { CommittedOffsets, putPositions } from "./committed-offsets.ts";
 import { Coordinator, type Share } from "./coordinator.ts";
@@ -41,8 +41,10 @@ export interface EmbeddedBackboneOptions {
   readonly dir: string;
   /** When what was acknowledged is on the disk, and so survives a power cut. Default `none`: when the system sees fit. */
   readonly sync?: SyncMode;
-  /** Where it says that the log can't be written, and when it can again. Default: nowhere. */
+  /** Where it says what the disk has lost. Default: nowhere. */
   readonly log?: Log;
+  /** Told while the log can't be written. Default: the log is. */
+  readonly outages?: Outages;
   /** The wall clock, ms; default the system's without its short jumps. It bounds what retention removes, and stamps what is stamped on arrival. */
   readonly now?: () => number;
   /** What the log is kept in, at a path; default LevelDB as it is. */
@@ -55,8 +57,9 @@ export interface EmbeddedBackboneOptions {
  * write that failed, by a full disk for instance, the log is opened anew: what was acknowledged is there, what was not may be tried again.
  */
 export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): Promise<EmbeddedBackbone> {
-  await mkdir(options.dir, { recursive: true });
+  await privateDirectory(options.dir);
   const path = join(options.dir, "log");
+  await privateFolder(path);
   await soundLog(options.dir, path, options.log ?? silent);
   const database = (options.database ?? levelDatabase)(path);
   try {
@@ -76,6 +79,7 @@ export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): 
       error,
     );
   }
+  await makePrivate(path);
   const backbone = new EmbeddedBackbone(database, path, options);
   await backbone.load();
   return backbone;
@@ -91,6 +95,7 @@ export class EmbeddedBackbone implements Backbone {
   readonly #store: LogStore;
   readonly #sync: DiskSync;
   readonly #log: Log;
+  readonly #path: string;
   readonly #retention: Retention;
   readonly #topics: TopicTable;
   readonly #offsets = new CommittedOffsets();
@@ -102,12 +107,14 @@ export class EmbeddedBackbone implements Backbone {
   /** @param database open, with its folder. */
   constructor(database: LogDatabase, path: string, options: Omit<EmbeddedBackboneOptions, "database">) {
     const { dir, now = steadyWallClock(), log = silent, sync: mode = "none" } = options;
+    const { outages = new Outages(log) } = options;
     this.#log = log;
+    this.#path = path;
     this.#sync = new DiskSync({ database, path, mode, failed: (error) => this.#store.fail(error) });
     this.#store = new LogStore({
       dir,
       database,
-      outage: new Outages(log).of("the embedded log"),
+      outage: outages.of("the embedded log"),
       write: (operations, durable) => this.#sync.write(operations, durable),
       sync: () => this.#sync.close(),
       prepare: () => soundLog(dir, path, log),
@@ -306,5 +313,6 @@ export class EmbeddedBackbone implements Backbone {
     this.#closed = true;
     await this.#retention.close();
     await this.#store.close();
+    await makePrivate(this.#path);
   }
 }

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { StreamsError } from "../errors.ts";
 import { inspectClosed } from "../leveldb/inspect-closed.ts";
 import type { Cut } from "../leveldb/inspect.ts";
+import { makePrivate, PRIVATE_FOLDER } from "../private-files.ts";
 import type { Log } from "../log.ts";
 
 /**
@@ -27,9 +28,10 @@ export async function soundLog(dir: string, path: string, log: Log): Promise<voi
 
 async function setAside(dir: string, cuts: readonly Cut[]): Promise<string> {
   const aside = join(dir, `log-set-aside-${Date.now()}`);
-  await mkdir(aside, { recursive: true, mode: 0o700 });
+  await mkdir(aside, { recursive: true, mode: PRIVATE_FOLDER });
   for (const { path } of cuts) await copyFile(path, join(aside, basename(path)));
   for (const { path, at } of cuts) await truncate(path, at);
+  await makePrivate(aside);
   return aside;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Backbone } from "../backbone/backbone.ts";
-import { createEmbeddedBackbone } from "../embedded/index.ts";
+import { createEmbeddedBackbone, type EmbeddedBackboneOptions } from "../embedded/index.ts";
 import { hasCode } from "../errors.ts";
 import { Outages } from "../outage.ts";
 import type { SchemaRegistry } from "../registry/registry.ts";
@@ -20,15 +20,22 @@ const PATIENCE_MS = 5_000;
 const PAUSE_MS = 50;
 const QUIET_MS = 500;
 
+/** Of the process that opens the log; the others have what it has. */
+export type SharedOptions = Pick<EmbeddedBackboneOptions, "sync" | "log">;
+
 /**
  * The embedded backbone in `dir`, whoever has it open: this process opens it and serves it to others, or is served by the one that has it.
  * Rejects with `BACKBONE_LOCKED` when another process has it open and does not serve it.
  */
-export async function openShared(dir: string, outages = new Outages()): Promise<SharedBackbone> {
+export async function openShared(
+  dir: string,
+  outages = new Outages(),
+  options: SharedOptions = {},
+): Promise<SharedBackbone> {
   const outage = outages.of("log directory", QUIET_MS);
   for (const deadline = Date.now() + PATIENCE_MS; ;) {
     try {
-      const here = await openHere(dir);
+      const here = await openHere({ ...options, dir, outages });
       outage.ended();
       return here;
     } catch (error) {
@@ -51,8 +58,9 @@ export async function openShared(dir: string, outages = new Outages()): Promise<
   }
 }
 
-async function openHere(dir: string): Promise<SharedBackbone> {
-  const backbone = await createEmbeddedBackbone({ dir });
+async function openHere(options: EmbeddedBackboneOptions): Promise<SharedBackbone> {
+  const { dir } = options;
+  const backbone = await createEmbeddedBackbone(options);
   try {
     const server = await serveLocally(backbone, dir);
     return {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PRIVATE_FILE, PRIVATE_FOLDER } from "../private-files.ts";
 
 /** The name of the process whose state is in this folder, made at its first start: the same again after a restart, another one after the folder was lost. */
 export function instanceIdIn(dir: string): string {
@@ -11,8 +12,8 @@ export function instanceIdIn(dir: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: PRIVATE_FOLDER });
   const id = randomUUID();
-  writeFileSync(file, `${id}\n`);
+  writeFileSync(file, `${id}\n`, { mode: PRIVATE_FILE });
   return id;
 }

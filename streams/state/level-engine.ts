@@ -1,10 +1,11 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { StreamsError } from "../errors.ts";
 import { inspectClosed } from "../leveldb/inspect-closed.ts";
 import type { Finding } from "../leveldb/inspect.ts";
 import { reasonOf } from "../outage.ts";
+import { makePrivate, privateFolder } from "../private-files.ts";
 import type { Change, StateDatabase, StateEngine } from "./engine.ts";
 import { ValueCache, type CacheArea } from "./value-cache.ts";
 
@@ -42,7 +43,8 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
       const path = join(dir, name);
       if (corrupt.has(name)) throw corruptError(path);
       try {
-        await mkdir(path, { recursive: true });
+        await privateFolder(dir);
+        await privateFolder(path);
         // LevelDB would leave out what it can't read of the newest writes, and keep later ones.
         const found = await inspectClosed(path);
         if (found !== undefined && found.kind !== "sound") throw new Error(whatOf(found));
@@ -53,6 +55,7 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
           ...memory,
         });
         await database.open();
+        await makePrivate(path);
         return new LevelDatabase(database, path, values, () => corrupt.add(name));
       } catch (error) {
         const code = error instanceof Error ? (error.cause as { code?: string } | undefined)?.code : undefined;
@@ -165,7 +168,8 @@ class LevelDatabase implements StateDatabase {
     }
   }
 
-  close(): Promise<void> {
-    return this.#level.close();
+  async close(): Promise<void> {
+    await this.#level.close();
+    await makePrivate(this.#path);
   }
 }

@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StreamsError } from "../errors.ts";
 import { reasonOf } from "../outage.ts";
+import { privateFolder } from "../private-files.ts";
 import type { Change, StateDatabase, StateEngine } from "./engine.ts";
 import { loadRocks, type Rocks } from "./rocks-native.ts";
 
@@ -18,7 +19,8 @@ export function createRocksEngine(dir: string): StateEngine {
     async open(name) {
       const RocksDB = await loadRocks();
       const path = pathOf(name);
-      await mkdir(path, { recursive: true });
+      await privateFolder(dir);
+      await privateFolder(path);
       const rocks = new RocksDB(path);
       try {
         await rocks.ready();

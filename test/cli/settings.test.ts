@@ -43,3 +43,12 @@ test("commits are as frequent as the delivery needs, unless the file says how fr
   expect(readSettings({ config }, {})).toMatchObject({ delivery: "atLeastOnce", commitIntervalMs: 1_000 });
   expect(readSettings({ config: file("commitIntervalMs: 20\n") }, {}).commitIntervalMs).toBe(20);
 });
+
+test("the embedded log is not synced unless the file or, before it, the flag says so", () => {
+  expect(readSettings({ config: file("id: a\n") }, {}).sync).toBe("none");
+  const config = file("sync: interval\n");
+  expect(readSettings({ config }, {}).sync).toBe("interval");
+  expect(readSettings({ config, sync: "each" }, {}).sync).toBe("each");
+  expect(() => readSettings({ config, sync: "always" }, {})).toThrow("--sync always: write each, interval, none");
+  expect(() => readSettings({ config: file("sync: always\n") }, {})).toThrow("sync");
+});

@@ -1,0 +1,38 @@
+import { chmod, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Only this user reads, writes and enters. */
+export const PRIVATE_FOLDER = 0o700;
+export const PRIVATE_FILE = 0o600;
+
+/** What lies in a directory of the loop; anything else in it is a person's. */
+const ours = /^(log|state|demo|replays|run\.json(\.new)?|loopstream\.sock(\.path)?|log-set-aside-\d+)$/;
+
+/** A directory of the loop, made where it is missing. One that holds other things too is left as open as it is. */
+export async function privateDirectory(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: PRIVATE_FOLDER });
+  if ((await readdir(dir)).every((name) => ours.test(name))) await allow(dir, PRIVATE_FOLDER);
+}
+
+/** A folder of files, made where it is missing; it and they are nobody else's, whoever made them. */
+export async function privateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  await makePrivate(folder);
+}
+
+/** A folder and its files. LevelDB makes new ones as open as the process's umask lets it. */
+export async function makePrivate(folder: string): Promise<void> {
+  await allow(folder, PRIVATE_FOLDER);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isFile()) await allow(join(folder, entry.name), PRIVATE_FILE);
+}
+
+/** What is gone meanwhile, or belongs to another user, is left alone. */
+async function allow(path: string, mode: number): Promise<void> {
+  try {
+    await chmod(path, mode);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "EPERM" && code !== "EROFS") throw error;
+  }
+}
