@@ -39,7 +39,8 @@ export function tellUnreadable(needed: Needed = {}): Unreadable {
 }
 
 function lineOf({ record, error }: UnreadableRecord): string {
-  const { topic, partition, offset } = record;
+  const { topic, partition } = record;
+  const offset = record.unreadable?.firstOffset ?? record.offset;
   const key = keyOf(record);
   const reason = error instanceof Error ? error.message : String(error);
   return `loopstream: left out ${topic}/${partition} offset ${offset}, key ${JSON.stringify(key)}: ${reason}`;

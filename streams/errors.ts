@@ -25,6 +25,7 @@ const table = {
   CLOSED: { retry: false, fence: false, fatal: true },
   UNDECODABLE: { retry: false, fence: false, fatal: false },
   NEWER_RELEASE: { retry: false, fence: false, fatal: false },
+  UNREADABLE_BATCH: { retry: false, fence: false, fatal: false },
   UNSUPPORTED_SCHEMA: { retry: false, fence: false, fatal: false },
   UNKNOWN_SCHEMA: { retry: false, fence: false, fatal: false },
   UNENCODABLE: { retry: false, fence: false, fatal: false },

@@ -49,6 +49,8 @@ export const streamsLimits = Object.freeze({
   deadLetterMessageBytes: 8_192,
   /** The topic, operator and code in a dead letter, each; bytes. */
   deadLetterNameBytes: 512,
+  /** The records of a batch on Kafka, decompressed; bytes. */
+  batchBytes: 64 << 20,
   /** What a registry said of a schema id that can't be used holds this long, for every record of it; ms. */
   refusedSchemaMs: 10_000,
   /** A schema in a registry, as text; bytes. */

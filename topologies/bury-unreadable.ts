@@ -23,7 +23,8 @@ export interface BuryOptions {
 /** From now on, writes a dead letter for each record that a reader of a whole topic in this process leaves out. */
 export function buryUnreadable({ serdes, publisher }: Hands, { except, metrics, log }: BuryOptions): void {
   const bury = async ({ record, error }: UnreadableRecord): Promise<void> => {
-    const { topic, partition, offset, timestamp } = record;
+    const { topic, partition, timestamp } = record;
+    const offset = record.unreadable?.firstOffset ?? record.offset;
     const value = deadLetter({ topic, partition, offset }, "reader", error, record);
     try {
       await publisher.publish([{ topic: deadLetters, key: `${topic}/${partition}/${offset}`, value, time: timestamp }]);

@@ -67,7 +67,9 @@ export function topicsCommand(parent: Command): void {
             for (const record of records) {
               if (left-- <= 0) return;
               const { partition, offset, timestamp, key, value } = record;
-              const decoded = value === null ? null : await decode(name, value, serdes);
+              const problem = record.unreadable?.error.message;
+              const nothing = problem === undefined ? null : { undecoded: null, problem };
+              const decoded = value === null ? nothing : await decode(name, value, serdes);
               const line = {
                 partition,
                 offset,

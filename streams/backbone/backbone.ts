@@ -3,6 +3,7 @@
  * (`test/streams/backbone-conformance.ts`). Nothing here knows Avro: keys and values are bytes.
  */
 
+import type { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import type { LogHistory } from "./log-history.ts";
 
@@ -45,6 +46,13 @@ export interface TopicRetention {
 /** Records may share values: they are not to be changed. */
 export type Headers = Readonly<Record<string, Uint8Array>>;
 
+/** A run of records of which none can be read, such as a batch in a compression that is none. */
+export interface UnreadableBatch {
+  /** It reaches from here to the offset of the record that stands for it. */
+  readonly firstOffset: number;
+  readonly error: StreamsError;
+}
+
 /** A record as read. `offset` grows within a partition, with gaps after compaction and transactions. */
 export interface LogRecord {
   readonly offset: number;
@@ -54,6 +62,8 @@ export interface LogRecord {
   /** `null` is a tombstone. */
   readonly value: Uint8Array | null;
   readonly headers: Headers;
+  /** It stands for a whole batch: key and value are null, and it is no tombstone. */
+  readonly unreadable?: UnreadableBatch;
 }
 
 /** A record to write. The partition is the caller's choice: see `partitionOf`. */

@@ -304,6 +304,7 @@ export class GlobalFeed {
     for (const [index, record] of fetch.records.entries()) {
       const key = textOf(record.key);
       try {
+        if (record.unreadable !== undefined) throw record.unreadable.error;
         if (source.kind === "table") {
           const problem = this.#tables.get(source.name)!.take(source, serdes, key, record.value);
           if (problem !== undefined) onUndecodable(fetch, index, problem);

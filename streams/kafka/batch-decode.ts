@@ -1,10 +1,10 @@
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import kafkajs from "kafkajs";
 import type { Headers, LogRecord } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { setOwn } from "../own-value.ts";
 import { isAt, RecentTexts } from "../recent-texts.ts";
 import { batchHeaderBytes } from "./batch-encode.ts";
+import { crc32c } from "../crc32c.ts";
+import { decompress } from "./decompress.ts";
 import { VarintReader } from "./varint.ts";
 
 /** A transaction that was aborted: what its producer wrote from this offset up to its abort marker is not to be seen. */
@@ -16,15 +16,19 @@ export interface Aborted {
 /** Records as they were fetched: reading them makes the objects, so that few are alive at once. */
 export interface RecordBatch {
   readonly base: number;
+  readonly last: number;
   readonly baseTime: number;
   /** The broker's time, where the topic has that. */
   readonly appendTime: number | undefined;
   readonly count: number;
-  /** What its records lie in, from `start` on, not compressed. */
+  /** Kafka's number of its compression; 0: none. */
+  readonly codec: number;
+  /** What it lies in, from `start` to before `end`. */
   readonly bytes: Buffer;
   readonly start: number;
-  /** Of the batch as it was fetched. */
-  readonly size: number;
+  readonly end: number;
+  /** Why it can't be read, where its header says so already. */
+  readonly problem: string | undefined;
 }
 
 export interface Batches {
@@ -42,9 +46,14 @@ const headerNames = new RecentTexts();
 const noHeaders: Headers = Object.freeze({});
 const noBytes = Buffer.alloc(0);
 
+/** Bytes of an entry of any format up to the number of that. */
+const anyHeaderBytes = 17;
+/** The length of a batch counts from behind itself. */
+const lengthBehind = 12;
+
 /** The committed records from `from` on in a run of record batches, the last of which may be cut off. */
-export async function decodeBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Promise<Decoded> {
-  const { batches, next } = await readBatches(bytes, from, aborted);
+export function decodeBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Decoded {
+  const { batches, next } = readBatches(bytes, from, aborted);
   const records: LogRecord[] = [];
   for (const batch of batches) {
     const reader = new BatchReader(batch, from);
@@ -54,94 +63,172 @@ export async function decodeBatches(bytes: Buffer, from: number, aborted: readon
 }
 
 /** The same, with what can be seen cut into batches, each of which has one record from `from` on at least. */
-export async function readBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Promise<Batches> {
+export function readBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Batches {
   const batches: RecordBatch[] = [];
   const pending = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset);
   const aborting = new Set<bigint>();
   let next = from;
-  for (let at = 0; at + batchHeaderBytes <= bytes.length;) {
-    const end = at + 12 + bytes.readInt32BE(at + 8);
+  for (let at = 0; at + anyHeaderBytes <= bytes.length;) {
+    const end = at + lengthBehind + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
-    if (bytes[at + 16] !== 2) {
-      throw new StreamsError(
-        "UNDECODABLE",
-        `a record batch of format ${bytes[at + 16]}: only format 2 (Kafka 0.11 and later) can be read`,
-      );
-    }
-    const base = Number(bytes.readBigInt64BE(at));
-    const attributes = bytes.readInt16BE(at + 21);
-    const last = base + bytes.readInt32BE(at + 23);
-    const producerId = bytes.readBigInt64BE(at + 43);
-    while (pending.length > 0 && pending.at(-1)!.firstOffset <= last) aborting.add(pending.pop()!.producerId);
-    if ((attributes & 0x20) !== 0) {
-      if (isAbortMarker(bytes, at)) aborting.delete(producerId);
-    } else if (((attributes & 0x10) === 0 || !aborting.has(producerId)) && last >= from) {
-      const batch = await openBatch(bytes, at, end);
-      if (base >= from ? batch.count > 0 : new BatchReader(batch, from).take() !== undefined) batches.push(batch);
-    }
+    const batch = batchAt(bytes, at, end, next);
+    const { base, last } = batch;
+    if (batch.problem === undefined) {
+      const attributes = bytes.readInt16BE(at + 21);
+      const producerId = bytes.readBigInt64BE(at + 43);
+      while (pending.length > 0 && pending.at(-1)!.firstOffset <= last) aborting.add(pending.pop()!.producerId);
+      if ((attributes & 0x20) !== 0) {
+        if (isAbortMarker(bytes, at, end)) aborting.delete(producerId);
+      } else if (((attributes & 0x10) === 0 || !aborting.has(producerId)) && last >= from) {
+        if (base >= from ? batch.count !== 0 : new BatchReader(batch, from).take() !== undefined) batches.push(batch);
+      }
+    } else if (last >= from) batches.push(batch);
     if (last >= next) next = last + 1;
+    // Nobody knows where the next one begins: it is asked for by its offset.
+    if (end < at + anyHeaderBytes) break;
     at = end;
   }
   return { batches, next };
 }
 
-async function openBatch(bytes: Buffer, at: number, end: number): Promise<RecordBatch> {
+/** @param next the offset it stands at where it does not say. */
+function batchAt(bytes: Buffer, at: number, end: number, next: number): RecordBatch {
+  const format = bytes[at + 16]!;
+  const size = end - at;
+  const base = size < anyHeaderBytes ? next : Number(bytes.readBigInt64BE(at));
+  if (format !== 2 || size < batchHeaderBytes) {
+    const problem =
+      size < anyHeaderBytes || format === 2
+        ? `it says it has ${size} bytes`
+        : `it is of format ${format}: only format 2 (Kafka 0.11 and later) can be read`;
+    const none = { baseTime: 0, appendTime: undefined, count: 0, codec: 0 };
+    return { base, last: base, ...none, bytes, start: at, end, problem };
+  }
   const attributes = bytes.readInt16BE(at + 21);
-  const codec = attributes & 7;
+  const lastDelta = bytes.readInt32BE(at + 23);
+  const count = bytes.readInt32BE(at + 57);
   return {
-    base: Number(bytes.readBigInt64BE(at)),
+    base,
+    last: base + Math.max(0, lastDelta),
     baseTime: Number(bytes.readBigInt64BE(at + 27)),
     appendTime: (attributes & 8) !== 0 ? Number(bytes.readBigInt64BE(at + 35)) : undefined,
-    count: bytes.readInt32BE(at + 57),
-    bytes: codec === 0 ? bytes : await decompress(codec, bytes.subarray(at + batchHeaderBytes, end)),
-    start: codec === 0 ? at + batchHeaderBytes : 0,
-    size: end - at,
+    count,
+    codec: attributes & 7,
+    bytes,
+    start: at,
+    end,
+    problem:
+      lastDelta < 0 || count < 0 ? `it says it has ${count} records, the last at its offset + ${lastDelta}` : undefined,
   };
 }
 
-/** Reads a batch once, from its first record whose offset is not below `from`. */
+/**
+ * Reads a batch once, from its first record whose offset is not below `from`. Where it can't be read, wholly or from a record on, one last record stands for
+ * the rest.
+ */
 export class BatchReader {
   readonly batch: RecordBatch;
   readonly #from: number;
-  readonly #reader: VarintReader;
+  /** Undefined until the first record is asked for. */
+  #reader: VarintReader | undefined;
+  #bytes: Buffer;
+  #end = 0;
   /** By name: what was read last, which the next record mostly has too (a topic for replies, a partition). */
   readonly #headerValues = new Map<string, Buffer>();
   #left: number;
+  /** No record that is still to come is below it. */
+  #next: number;
 
   constructor(batch: RecordBatch, from: number) {
     this.batch = batch;
     this.#from = from;
-    this.#reader = new VarintReader(batch.bytes, batch.start);
-    this.#left = batch.count;
+    this.#bytes = batch.bytes;
+    this.#left = batch.problem === undefined ? batch.count : 1;
+    this.#next = batch.base;
   }
 
   /** The next record; `undefined` behind the last. */
   take(): LogRecord | undefined {
-    const { base, baseTime, appendTime, bytes } = this.batch;
-    const reader = this.#reader;
+    try {
+      return this.#take(this.#reader ?? this.#open());
+    } catch (error) {
+      return this.#rest(error);
+    }
+  }
+
+  /** A batch is decompressed when it is read, so that few are in memory at once. */
+  #open(): VarintReader {
+    const { bytes, start, end, codec, problem } = this.batch;
+    if (problem !== undefined) throw new Error(problem);
+    if (codec === 0) {
+      this.#end = end;
+      return (this.#reader = new VarintReader(bytes, start + batchHeaderBytes));
+    }
+    if (!hasSum(this.batch)) throw new Error("its checksum is wrong");
+    this.#bytes = decompress(codec, bytes.subarray(start + batchHeaderBytes, end));
+    this.#end = this.#bytes.length;
+    return (this.#reader = new VarintReader(this.#bytes, 0));
+  }
+
+  #take(reader: VarintReader): LogRecord | undefined {
+    const { base, last, baseTime, appendTime } = this.batch;
+    const bytes = this.#bytes;
     while (this.#left > 0) {
-      this.#left--;
       const length = reader.next();
       const behind = reader.at + length;
+      if (!(length > 0 && behind <= this.#end)) throw new Error("a record has another length than it says");
       reader.at++;
       const timestamp = baseTime + reader.next();
       const offset = base + reader.next();
+      if (!(offset >= this.#next && offset <= last)) throw new Error("a record has an offset outside its batch");
       if (offset < this.#from) {
         reader.at = behind;
+        this.#next = offset + 1;
+        this.#left--;
         continue;
       }
-      const key = readBytes(bytes, reader);
-      const value = readBytes(bytes, reader);
-      const headers = readHeaders(bytes, reader, this.#headerValues);
-      reader.at = behind;
+      const key = readBytes(bytes, reader, behind);
+      const value = readBytes(bytes, reader, behind);
+      const headers = readHeaders(bytes, reader, this.#headerValues, behind);
+      if (reader.at !== behind) throw new Error("a record has another length than it says");
+      this.#next = offset + 1;
+      this.#left--;
       return { offset, timestamp: appendTime ?? timestamp, key, value, headers };
     }
+    if (reader.at < this.#end && this.#next <= last) throw new Error("it has more records than it says");
     return undefined;
+  }
+
+  /** What stands for the records that are still to come. */
+  #rest(cause: unknown): LogRecord | undefined {
+    const { bytes, last, baseTime } = this.batch;
+    const firstOffset = Math.max(this.#next, this.#from);
+    this.#reader = new VarintReader(bytes, 0);
+    [this.#left, this.#end, this.#next] = [0, 0, last + 1];
+    if (firstOffset > last) return undefined;
+    const offsets = firstOffset === last ? `offset ${last}` : `offsets ${firstOffset} to ${last}`;
+    const message = `a batch can't be read, ${offsets}: ${this.#reason(cause)}`;
+    const unreadable = { firstOffset, error: new StreamsError("UNREADABLE_BATCH", message, cause) };
+    return { offset: last, timestamp: baseTime, key: null, value: null, headers: noHeaders, unreadable };
+  }
+
+  #reason(cause: unknown): string {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const { codec, problem } = this.batch;
+    if (problem !== undefined) return reason;
+    if (codec !== 0) return `${compressions[codec] ?? "compressed"}: ${reason}`;
+    return hasSum(this.batch) ? reason : `${reason}, and its checksum is wrong`;
   }
 }
 
+const compressions: readonly (string | undefined)[] = [undefined, "gzip", "snappy", "lz4", "zstd"];
+
+function hasSum({ bytes, start, end }: RecordBatch): boolean {
+  return crc32c(bytes, start + 21, end) === bytes.readUInt32BE(start + 17);
+}
+
 /** The key of a control record is a version and a type; type 0 ends a transaction as aborted. */
-function isAbortMarker(bytes: Buffer, at: number): boolean {
+function isAbortMarker(bytes: Buffer, at: number, end: number): boolean {
   if (bytes.readInt32BE(at + 57) === 0) return false;
   const reader = new VarintReader(bytes, at + batchHeaderBytes);
   reader.next();
@@ -149,33 +236,44 @@ function isAbortMarker(bytes: Buffer, at: number): boolean {
   reader.next();
   reader.next();
   reader.next();
-  return bytes.readInt16BE(reader.at + 2) === 0;
+  return reader.at + 4 <= end && bytes.readInt16BE(reader.at + 2) === 0;
 }
 
-function readBytes(bytes: Buffer, reader: VarintReader): Buffer | null {
+/** @param behind the first place behind the record. */
+function readBytes(bytes: Buffer, reader: VarintReader, behind: number): Buffer | null {
   const length = reader.next();
-  if (length < 0) return null;
+  if (length === -1) return null;
   const start = reader.at;
   reader.at += length;
+  if (!(length >= 0 && reader.at <= behind)) throw new Error("a key or value has another length than it says");
   return bytes.subarray(start, reader.at);
 }
 
-function readHeaders(bytes: Buffer, reader: VarintReader, recent: Map<string, Buffer>): Headers {
+function readHeaders(bytes: Buffer, reader: VarintReader, recent: Map<string, Buffer>, behind: number): Headers {
   const count = reader.next();
   if (count === 0) return noHeaders;
+  if (!(count > 0 && count <= behind - reader.at)) throw new Error(`a record says it has ${count} headers`);
   const headers: Record<string, Uint8Array> = {};
   for (let i = 0; i < count; i++) {
     const length = reader.next();
+    if (!(length >= 0 && length <= behind - reader.at)) throw new Error("a header has another length than it says");
     const name = headerNames.read(bytes, reader.at, length);
     reader.at += length;
-    setOwn(headers, name, readHeaderValue(name, bytes, reader, recent));
+    setOwn(headers, name, readHeaderValue(name, bytes, reader, recent, behind));
   }
   return headers;
 }
 
-function readHeaderValue(name: string, bytes: Buffer, reader: VarintReader, recent: Map<string, Buffer>): Buffer {
+function readHeaderValue(
+  name: string,
+  bytes: Buffer,
+  reader: VarintReader,
+  recent: Map<string, Buffer>,
+  behind: number,
+): Buffer {
   const length = reader.next();
   if (length <= 0) return noBytes;
+  if (!(length <= behind - reader.at)) throw new Error("a header has another length than it says");
   const start = reader.at;
   reader.at += length;
   const last = recent.get(name);
@@ -183,25 +281,4 @@ function readHeaderValue(name: string, bytes: Buffer, reader: VarintReader, rece
   const value = bytes.subarray(start, reader.at);
   recent.set(name, value);
   return value;
-}
-
-const names = ["none", "gzip", "snappy", "lz4", "zstd"];
-
-async function decompress(codec: number, bytes: Buffer): Promise<Buffer> {
-  if (codec === 1) return gunzipSync(bytes);
-  if (codec === 4) return zstdDecompressSync(bytes);
-  const plugged = (
-    kafkajs.CompressionCodecs as Readonly<Record<number, () => { decompress(bytes: Buffer): Promise<Buffer> }>>
-  )[codec];
-  try {
-    return await plugged!().decompress(bytes);
-  } catch (error) {
-    const name = names[codec] ?? String(codec);
-    throw new StreamsError(
-      "UNDECODABLE",
-      `a record batch is compressed with ${name}, which Node can't read: let the producer use zstd or gzip, or add a ` +
-        `${name} codec to kafkajs' CompressionCodecs`,
-      error,
-    );
-  }
 }

@@ -52,7 +52,7 @@ export class FetchBuffer implements TopicPartition {
   append(batches: readonly RecordBatch[], next: number): void {
     for (const batch of batches) {
       this.#readers.push(new BatchReader(batch, this.#from));
-      this.#bytes += batch.size + BATCH_OVERHEAD;
+      this.#bytes += sizeOf(batch) + BATCH_OVERHEAD;
     }
     this.#next = next;
   }
@@ -78,8 +78,11 @@ export class FetchBuffer implements TopicPartition {
       this.#record = first!.take();
       if (this.#record !== undefined) break;
       this.#readers.shift();
-      this.#bytes -= first!.batch.size + BATCH_OVERHEAD;
+      this.#bytes -= sizeOf(first!.batch) + BATCH_OVERHEAD;
     }
     return this.#record;
   }
 }
+
+/** As it was fetched. */
+const sizeOf = ({ start, end }: RecordBatch): number => end - start;

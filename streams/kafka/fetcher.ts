@@ -192,7 +192,7 @@ export class Fetcher {
       if (answer.errorCode === offsetOutOfRange) await this.#moveIntoRange(buffer, current);
       else if (answer.errorCode !== 0) failed = answer;
       else if (answer.batches.length > 0) {
-        const { batches, next } = await readBatches(answer.batches, position.offset, answer.aborted);
+        const { batches, next } = readBatches(answer.batches, position.offset, answer.aborted);
         if (!current()) continue;
         buffer.append(batches, next);
         arrived ||= batches.length > 0;

@@ -35,7 +35,7 @@ export async function lastReadable(broker: Broker, ranges: readonly Range[]): Pr
     for (const search of searches) {
       const { range, from, to, at } = search;
       const answer = fetched.find(({ topic, partition }) => topic === range.topic && partition === range.partition);
-      const found = answer?.errorCode === 0 ? await decodeBatches(answer.batches, at, answer.aborted) : undefined;
+      const found = answer?.errorCode === 0 ? decodeBatches(answer.batches, at, answer.aborted) : undefined;
       const last = found?.records.findLast((record) => record.offset < range.end)?.offset ?? search.last;
       // Nothing came: the answer was full, or the partition has moved. The stable end is the best that is known.
       if (found === undefined || found.next === at) ends.push(endOf(range, last === undefined ? range.end : last + 1));

@@ -35,6 +35,7 @@ export class VarintReader {
     this.at = at;
   }
 
+  /** Past the end there are zeros. */
   next(): number {
     const first = this.bytes[this.at++]!;
     if (first < 128) return (first >>> 1) ^ -(first & 1);
@@ -42,7 +43,7 @@ export class VarintReader {
     for (let scale = 128; ; scale *= 128) {
       const byte = this.bytes[this.at++]!;
       value += (byte & 127) * scale;
-      if (byte < 128) break;
+      if (!(byte >= 128)) break;
     }
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }

@@ -490,7 +490,8 @@ export class Application {
   #buryGlobal(fetch: Fetch, index: number, error: unknown): void {
     const record = fetch.records[index]!;
     const { deadLetters } = this.#options;
-    const origin = { topic: fetch.topic, partition: fetch.partition, offset: record.offset };
+    const offset = record.unreadable?.firstOffset ?? record.offset;
+    const origin = { topic: fetch.topic, partition: fetch.partition, offset };
     const letter = deadLetter(origin, "globals", error, record, this.#room.of(deadLetters.name));
     this.metrics.deadLetters.inc({ code: letter.code });
     const value = this.serdes.encode(deadLetters, letter);

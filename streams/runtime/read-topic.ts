@@ -89,8 +89,9 @@ export async function* readTopic<V>(
 ): AsyncGenerator<StreamRecord<V>> {
   for await (const records of readRaw(backbone, topic.name, options)) {
     for (const record of records) {
-      if (record.value === null || options.isWanted?.(record) === false) continue;
+      if (record.unreadable === undefined && (record.value === null || options.isWanted?.(record) === false)) continue;
       try {
+        if (record.value === null) throw record.unreadable!.error;
         if (!serdes.knows(record.value)) await serdes.learn(record.value);
         const value = serdes.decode(topic, record.value);
         checkRead(topic, record, value);
@@ -123,7 +124,11 @@ export async function readTable<V>(
   const from: TableSource<V> = "topic" in source ? source : { topic: source };
   for await (const records of readRaw(backbone, from.topic.name)) {
     for (const record of records) {
-      const { key, value } = record;
+      const { key, value, unreadable } = record;
+      if (unreadable !== undefined) {
+        serdes.unreadable.report(record, unreadable.error);
+        continue;
+      }
       if (value !== null && !serdes.knows(value)) await serdes.learn(value);
       const problem = table.take(from, serdes, textOf(key), value);
       if (problem !== undefined) serdes.unreadable.report(record, problem);

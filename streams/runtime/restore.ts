@@ -1,5 +1,5 @@
 import { textOf } from "../bytes.ts";
-import type { Backbone, Reader } from "../backbone/backbone.ts";
+import type { Backbone, LogRecord, Reader } from "../backbone/backbone.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
 import { WriteBehind } from "../state/write-behind.ts";
@@ -73,6 +73,12 @@ async function restoringTo(database: StateDatabase): Promise<number> {
   return stored === undefined ? 0 : Number(Buffer.from(stored).toString());
 }
 
+/** A record of a changelog. Throws where it stands for a batch that can't be read: state without that would be another. */
+export function changeOf({ key, value, unreadable }: LogRecord): Change {
+  if (unreadable !== undefined) throw unreadable.error;
+  return [textOf(key), value];
+}
+
 /** Writes what the reader gives up to `end` and yields the offset it has come to, reading ahead by one poll while the engine writes. */
 async function* applied(reader: Reader, database: StateDatabase, from: number, end: number): AsyncGenerator<number> {
   let writing: Promise<number> | undefined;
@@ -84,9 +90,7 @@ async function* applied(reader: Reader, database: StateDatabase, from: number, e
       const last = fetches.at(-1)?.records.at(-1);
       if (last === undefined) continue;
       next = Math.min(last.offset + 1, end);
-      const changes = fetches.flatMap(({ records }) =>
-        records.filter(({ offset }) => offset < end).map(({ key, value }): Change => [textOf(key), value]),
-      );
+      const changes = fetches.flatMap(({ records }) => records.filter(({ offset }) => offset < end).map(changeOf));
       const at = next;
       writing = restoreChanges(database, changes, at).then(() => at);
       // An error is thrown where it is awaited, behind the next poll.

@@ -1,4 +1,3 @@
-import { textOf } from "../bytes.ts";
 import type { Backbone, Fetch, Position, Reader, TopicPartition } from "../backbone/backbone.ts";
 import { TopicView } from "../backbone/topic-view.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -7,6 +6,7 @@ import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import { openOrDestroy } from "../state/open-state.ts";
+import { changeOf } from "./restore.ts";
 
 export interface StandbySetOptions {
   readonly topology: Topology;
@@ -166,4 +166,4 @@ function tasksOf(
   );
 }
 
-const changesOf = (fetch: Fetch): Change[] => fetch.records.map(({ key, value }) => [textOf(key), value]);
+const changesOf = (fetch: Fetch): Change[] => fetch.records.map(changeOf);

@@ -37,4 +37,5 @@ export class UnreadableRecords {
   }
 }
 
-const placeOf = ({ topic, partition, offset }: RawRecord): string => `${topic}/${partition}/${offset}`;
+const placeOf = ({ topic, partition, offset, unreadable }: RawRecord): string =>
+  `${topic}/${partition}/${unreadable?.firstOffset ?? offset}`;

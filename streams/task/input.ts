@@ -137,7 +137,9 @@ export class Input {
     for (const record of fetch.records) {
       if (record.offset < this.#next) continue;
       try {
-        if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
+        if (record.value === null) {
+          throw record.unreadable?.error ?? new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
+        }
         const foreign = isForeign !== undefined && isForeign(record.key);
         if (!foreign && !serdes.knows(record.value)) await learnSoon(serdes, record.value);
         const value: unknown = foreign ? FOREIGN : serdes.decode(this.topic, record.value);

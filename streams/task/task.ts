@@ -119,7 +119,8 @@ export class Task {
     const bad = await this.input(fetch)!.add(fetch, this.#environment.serdes, fetchedAt, arrival);
     if (!buries) return;
     for (const { record, error } of bad) {
-      const origin = { topic: fetch.topic, partition: fetch.partition, offset: record.offset };
+      const offset = record.unreadable?.firstOffset ?? record.offset;
+      const origin = { topic: fetch.topic, partition: fetch.partition, offset };
       this.#chain.bury(origin, this.subTopology.name, error, timeOfLetter(record.timestamp, arrival), record);
     }
   }

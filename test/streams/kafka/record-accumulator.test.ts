@@ -28,7 +28,7 @@ test("no batch is over the broker's limit, and the order within a partition is k
     for (const [i, builder] of round.entries()) {
       const batch = builder.finish(writer);
       expect(batch.length).toBeLessThan(brokerLimit);
-      const { records } = await decodeBatches(batch, 0, []);
+      const { records } = decodeBatches(batch, 0, []);
       order.set(names[i]!, [...(order.get(names[i]!) ?? []), ...records.map(({ timestamp }) => timestamp)]);
     }
   }

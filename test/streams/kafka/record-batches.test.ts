@@ -81,7 +81,7 @@ describe("a record batch", () => {
       record(null, { timestamp: 5, key: Buffer.from("gone") }),
       record("", { timestamp: 4_000_000_000_000, headers: { h: Buffer.from("v"), ü: Buffer.alloc(0) } }),
     ];
-    const { records, next } = await decodeBatches(stored(encodeBatch(sent, writer), 40), 40, []);
+    const { records, next } = decodeBatches(stored(encodeBatch(sent, writer), 40), 40, []);
     expect(next).toBe(43);
     expect(records).toEqual(
       sent.map(({ timestamp, key, value, headers = {} }, i) => ({ offset: 40 + i, timestamp, key, value, headers })),
@@ -107,7 +107,7 @@ describe("a record batch", () => {
   test("is read on from an offset within it, and left where it is cut off", async () => {
     const batch = encodeBatch([record("0"), record("1"), record("2")], writer);
     const run = Buffer.concat([stored(batch, 0), stored(batch, 3), stored(batch, 6).subarray(0, 70)]);
-    const { records, next } = await decodeBatches(run, 2, []);
+    const { records, next } = decodeBatches(run, 2, []);
     expect([records.map(({ offset }) => offset), next]).toEqual([[2, 3, 4, 5], 6]);
   });
 
@@ -117,19 +117,14 @@ describe("a record batch", () => {
   ] as const)("compressed with %s is read", async (_, codec, compress) => {
     const plain = encodeBatch([record("a".repeat(500)), record("b")], writer);
     const body = compress(plain.subarray(batchHeaderBytes));
-    const batch = Buffer.concat([plain.subarray(0, batchHeaderBytes), body]);
+    const batch = stored(Buffer.concat([plain.subarray(0, batchHeaderBytes), body]), 7, codec);
     batch.writeInt32BE(batch.length - 12, 8);
-    const { records } = await decodeBatches(stored(batch, 7, codec), 0, []);
+    batch.writeUInt32BE(crc32c(batch, 21, batch.length), 17);
+    const { records } = decodeBatches(batch, 0, []);
     expect(records.map(({ offset, value }) => [offset, value?.length])).toEqual([
       [7, 500],
       [8, 1],
     ]);
-  });
-
-  test("compressed in a way Node can't read is an UNDECODABLE that says what to do", async () => {
-    const batch = stored(encodeBatch([record("a")], writer), 0, 3);
-    const decoded = decodeBatches(batch, 0, []);
-    await expect(decoded).rejects.toMatchObject({ code: "UNDECODABLE", message: expect.stringContaining("lz4") });
   });
 
   test("of an aborted transaction is not seen, nor are markers; other producers' batches between them are", async () => {
@@ -151,7 +146,7 @@ describe("a record batch", () => {
       { producerId: 2n, firstOffset: 7 },
       { producerId: 1n, firstOffset: 0 },
     ];
-    const { records, next } = await decodeBatches(run, 0, aborted);
+    const { records, next } = decodeBatches(run, 0, aborted);
     expect(records.map(({ offset, value }) => [offset, String(value)])).toEqual([
       [1, "committed"],
       [2, "plain"],
@@ -164,7 +159,7 @@ describe("a record batch", () => {
 test("a header may be named as what every object inherits", async () => {
   const headers = JSON.parse('{"__proto__":1,"constructor":2}') as Record<string, number>;
   const bytes = Object.fromEntries(Object.keys(headers).map((name) => [name, Buffer.from(name)]));
-  const { records } = await decodeBatches(stored(encodeBatch([record("v", { headers: bytes })], writer), 0), 0, []);
+  const { records } = decodeBatches(stored(encodeBatch([record("v", { headers: bytes })], writer), 0), 0, []);
   expect(Object.entries(records[0]!.headers).map(([name, value]) => [name, String(value)])).toEqual([
     ["__proto__", "__proto__"],
     ["constructor", "constructor"],
