@@ -132,7 +132,7 @@ export class Traffic {
       const context = { x, store, ...(this.#padding === "" ? {} : { padding: this.#padding }) };
       const value = { decisionId, useCase, unit, context, deferred: false };
       const headers = replyHeaders(decisionReplies.name, REPLY_PARTITION, Buffer.from(`${now} ${time}`));
-      records.push({ ...this.#record(decisionRequests, unit, value, time), headers });
+      records.push({ ...this.#record(decisionRequests, decisionId, value, time), headers });
       if (this.#random() < 0.5) {
         const hit = this.#random() < 0.1 + 0.8 * x ? 1 : 0;
         this.#toObserve.push({ id: decisionId, at: time + observedAfterMs, value: hit });

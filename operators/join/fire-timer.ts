@@ -151,9 +151,10 @@ function buryOrphans(known: Known, index: number | null, firing: Firing): Known 
   return withoutOne(known, id, index, context);
 }
 
-function bury({ partition, offset, values }: PendingObservation, { id, time, context, times }: Firing): void {
+function bury({ useCase, partition, offset, values }: PendingObservation, { id, time, context, times }: Firing): void {
   if (times.orphans === "drop") return;
   const origin = { topic: observations.name, partition, offset };
   const orphan = { key: id, value: values, time, headers: {}, origin };
-  context.reject(orphan, new StreamsError("TOO_LATE", `no decision ${id} came for this observation`));
+  const which = useCase === "" ? "" : ` of use case ${useCase}`;
+  context.reject(orphan, new StreamsError("TOO_LATE", `no decision ${id}${which} came for this observation`));
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 import { createClient, type Client, type Decision } from "../../client/index.ts";
-import { decisions, events, models, observations } from "../../schemas/index.ts";
+import { decisionRequests, decisions, events, models, observations } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, partitionOf, readTopic, StreamsError, type Topic } from "../../streams/index.ts";
 import { HEAVY, inProduction, LIGHT, noScorers, onnx, parcels, scorers } from "../operators/parcels.ts";
 import { PARTITIONS, runLoop, type RunningLoop } from "./running-loop.ts";
@@ -161,6 +161,16 @@ describe("without a model", () => {
       },
     ]);
     expect((await all(loop, decisions)).find(({ key }) => key === decisionId)?.partition).toBe(found[0]?.partition);
+  });
+
+  test("a request lies where its decision does, and an observation may say of which use case its decision is", async () => {
+    const { decisionId } = await client.getDecision("parcels", heavy);
+    await client.logObservations(decisionId, { kind: "arrival", delay: 1 }, { useCase: "parcels" });
+    const [request] = (await all(loop, decisionRequests)).filter(({ value }) => value.decisionId === decisionId);
+    const [decision] = (await all(loop, decisions)).filter(({ key }) => key === decisionId);
+    const [observation] = (await all(loop, observations)).filter(({ key }) => key === decisionId);
+    expect(request).toMatchObject({ key: decisionId, partition: decision!.partition });
+    expect(observation).toMatchObject({ partition: decision!.partition, value: { useCase: "parcels" } });
   });
 
   test("an observation that can't be stored says so and keeps its id for a repetition", async () => {
