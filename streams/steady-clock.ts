@@ -58,7 +58,7 @@ export class SteadyClock {
 /** The wall clock without its short jumps, ms. */
 export function steadyWallClock(
   log?: Log,
-  wall: () => number = Date.now,
+  wall: () => number = () => Date.now(),
   monotonic: () => number = () => performance.now(),
 ): () => number {
   const steady = new SteadyClock("of this machine", log);

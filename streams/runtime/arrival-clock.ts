@@ -11,7 +11,7 @@ export interface Clocks {
   readonly monotonic: () => number;
 }
 
-const system: Clocks = { wall: Date.now, monotonic: () => performance.now() };
+const system: Clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
 
 /**
  * What time it is for the records that arrive. The log says: it stamps every tick of the clock topic on arrival, and the monotonic clock goes on from

@@ -29,10 +29,12 @@ export interface LiveLoop {
   close(): Promise<void>;
 }
 
-export async function openLive(start: number, partitions = 2): Promise<LiveLoop> {
+/** @param start absent: its clocks are the machine's */
+export async function openLive(start?: number, partitions = 2): Promise<LiveLoop> {
   const dir = await mkdtemp(join(tmpdir(), "loopstream-live-"));
-  const live = { now: start };
-  const backbone = await createEmbeddedBackbone({ dir, now: () => live.now });
+  const live = { now: start ?? Date.now() };
+  const clocks = start === undefined ? {} : { now: () => live.now };
+  const backbone = await createEmbeddedBackbone({ dir, ...clocks });
   const run = (): Promise<Loop> =>
     startLoop({
       id: "live",
@@ -45,10 +47,10 @@ export async function openLive(start: number, partitions = 2): Promise<LiveLoop>
       maxTaskIdleMs: 0,
       salt: "salt",
       codeVersion: "test",
-      now: () => live.now,
+      ...clocks,
     });
   let loop = await run();
-  const client = createClient({ backbone, registry: backbone.registry, now: () => live.now });
+  const client = createClient({ backbone, registry: backbone.registry, ...clocks });
   const more = {
     backbone,
     dir,
