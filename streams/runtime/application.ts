@@ -79,6 +79,9 @@ const POLL_MS = 100;
 const EVICT_EVERY_MS = 6 * 3_600_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5_000;
+/** All tasks together work so long before the group is asked and commits are looked at again; one of them at least for the other time. */
+const LONGEST_PASS_MS = 1_000;
+const SHORTEST_PASS_MS = 20;
 /** After so many records of a task the event loop has its turn. */
 const MUCH = 256;
 
@@ -372,9 +375,10 @@ export class Application {
   async #process(): Promise<void> {
     const atEnd = await this.#atEnd();
     let handled = 0;
+    const longest = Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, this.#tasks.size));
     for (const task of this.#tasks) {
       if (task.queued === 0 || task.resting) continue;
-      const count = await task.process(atEnd);
+      const count = await task.process(atEnd, performance.now() + longest);
       if (count > 0) this.#open.committer.touched(task);
       handled += count;
       // A transaction under way goes on by one step whenever the event loop turns.

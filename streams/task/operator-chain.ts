@@ -15,6 +15,7 @@ import type { HoldOptions } from "./hold.ts";
 import type { Queued } from "./input.ts";
 import { mostBytes, RecordRoom } from "./record-room.ts";
 import { SOURCE_HEADER, type Timeline, type Timelines } from "./timelines.ts";
+import { Turns } from "./turns.ts";
 
 /** An encoded record on its way out. */
 export interface Output {
@@ -80,6 +81,8 @@ export class OperatorChain {
   readonly #room: RecordRoom;
   readonly #changelog: string;
   readonly #contexts: ReadonlyMap<AnyOperator, AnyContext>;
+  /** Within what takes long. */
+  readonly turns = new Turns();
   readonly #edges = new Map<string, StreamRecord<unknown>[]>();
   readonly #gate: ReplyGate;
   /** Topics that tasks read: what is written to them says whose time it moves. */
@@ -153,6 +156,7 @@ export class OperatorChain {
         this.#line = line;
         if (this.#state.mustLoad) await this.#loadTimers(batch);
         for (const { operator: name, time, key } of batch) {
+          if (this.turns.over) await this.turns.give();
           const operator = this.#operators.find((each) => each.name === name);
           this.#at = name;
           this.advance(time);
@@ -192,6 +196,7 @@ export class OperatorChain {
         return undefined;
       }
       for (const [at, part] of batch.entries()) {
+        if (this.turns.over) await this.turns.give();
         const held = await this.#attempt([part], work, bury, isHopeless);
         if (held !== undefined) return { ...held, rest: batch.slice(at) };
       }

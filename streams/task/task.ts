@@ -11,9 +11,7 @@ import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, takeRun } from "./merge.ts";
 import { OperatorChain, type Output, type TaskEnvironment } from "./operator-chain.ts";
 import { Timelines, type Timeline } from "./timelines.ts";
-
-/** Most records a handler is given at once. */
-const MOST_RECORDS = 1_024;
+import { RunLength } from "./turns.ts";
 
 /**
  * One sub-topology over one partition. It merges its inputs by event time, hands runs of records to its operators and
@@ -32,6 +30,7 @@ export class Task {
   readonly #lines: Timelines;
   readonly #chain: OperatorChain;
   readonly #hold: Hold;
+  readonly #runs = new RunLength();
 
   /**
    * @param positions by `topic/partition`: where its inputs start; absent: at offset 0.
@@ -126,12 +125,15 @@ export class Task {
   }
 
   /**
-   * Handles what is queued, in event-time order, as long as every empty input is known to be at its end.
+   * Handles what is queued, in event-time order, as long as every empty input is known to be at its end. The event loop has its turn in between.
+   * @param until ms of the monotonic clock: what is then left stays queued.
    * @returns how many records were handled.
    */
-  async process(atEnd: (input: Input) => boolean): Promise<number> {
+  async process(atEnd: (input: Input) => boolean, until: number = Number.POSITIVE_INFINITY): Promise<number> {
     let handled = 0;
     if (this.#hold.resting) return 0;
+    const { turns } = this.#chain;
+    turns.begin();
     this.#lines.look(this.#environment.arrival());
     while (!this.inputs.some((input) => input.length === 0 && !atEnd(input))) {
       const next = earliest(this.inputs);
@@ -144,8 +146,9 @@ export class Task {
         if (this.#hold.resting) break;
         continue;
       }
-      const run = takeRun(this.inputs, next, MOST_RECORDS, horizon);
+      const run = takeRun(this.inputs, next, this.#runs.most, horizon);
       handled += run.length;
+      const began = performance.now();
       const own = next.mixed ? this.#passOn(run) : run;
       if (own.length === 0) continue;
       this.#chain.advance(own.at(-1)!.moves);
@@ -154,6 +157,10 @@ export class Task {
       const left = await this.#handle(next, own);
       handled -= left;
       if (left > 0) break;
+      const now = performance.now();
+      this.#runs.took(own.length, now - began);
+      if (now >= until) break;
+      if (turns.over) await turns.give();
     }
     return handled;
   }
