@@ -99,8 +99,8 @@ export interface Context<O extends Outputs, S extends Stores, G extends Globals>
   open(topic: AnyTopic): Promise<void>;
   readonly state: { readonly [K in keyof S]: Store<StoredValue<S[K]>> };
   /**
-   * Makes readable, until the batch is over, what `reads` can't name beforehand. `undefined`: everything can be read as it is, which is so with
-   * engines that read within a handler; nothing is to be waited for then.
+   * Makes readable, until the batch is over, what `reads` can't name beforehand. `undefined`: everything can be read as it is, which is so of few
+   * keys with engines that read within a handler; nothing is to be waited for then.
    */
   load(keys: readonly StoreKey<S>[]): Promise<void> | undefined;
   readonly globals: { readonly [K in keyof G]: ViewOf<G[K]> };

@@ -109,7 +109,9 @@ export class TaskState {
     const full = prefix + key;
     const buffered = this.#buffered(full);
     if (buffered !== undefined) return buffered ?? undefined;
-    if (!this.mustLoad) return this.#database.get!(full);
+    if (!this.mustLoad) {
+      return (this.#loaded.size === 0 ? undefined : this.#loaded.get(full)) ?? this.#database.get!(full);
+    }
     const loaded = this.#loaded.get(full);
     if (loaded !== undefined || this.#loaded.has(full)) return loaded;
     const [operator, store] = splitName(prefix.slice(0, -1));
@@ -125,9 +127,8 @@ export class TaskState {
     return value === undefined ? this.#frozen?.get(full) : value;
   }
 
-  /** Makes keys known to the stores until `accept` or `rollback`. Does nothing where the engine can be asked at any time. */
+  /** Makes keys known to the stores until `accept` or `rollback`. Needed where `mustLoad`; elsewhere it saves reading many one by one. */
   async load(keys: Iterable<readonly [store: string, key: string]>): Promise<void> {
-    if (!this.mustLoad) return;
     const wanted = new Set<string>();
     for (const [store, key] of keys) {
       const full = `${store}\0${key}`;

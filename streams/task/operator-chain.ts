@@ -262,7 +262,9 @@ export class OperatorChain {
       open: (topic) => (serdes.isOpen(topic) ? resolved : open(topic)),
       state: Object.fromEntries(stores) as AnyContext["state"],
       load: (keys) =>
-        state.mustLoad ? state.load(keys.map(([store, key]) => [`${operator.name}.${store}`, key])) : undefined,
+        state.mustLoad || keys.length >= LOADED_FROM
+          ? state.load(keys.map(([store, key]) => [`${operator.name}.${store}`, key]))
+          : undefined,
       globals: Object.fromEntries(views) as AnyContext["globals"],
       schedule: (time, key, from) => {
         if (!Number.isFinite(time)) throw badTime(time, `the time of timer ${key}`);
@@ -410,6 +412,8 @@ export class OperatorChain {
 }
 
 const resolved = Promise.resolve();
+/** So many keys are read in the background, also of engines that can read within a handler: one by one they would hold up the event loop. */
+const LOADED_FROM = 64;
 const no = (): boolean => false;
 const noHeaders: Headers = Object.freeze({});
 /** What is added to a record that was encoded: the header of a measured one. */

@@ -74,15 +74,18 @@ export function badInput(name: string, open: () => Promise<Surroundings>): void 
       );
       const producer = await backbone.producer();
       const wrong = [truncated, unframed, unknownId, otherType, tombstone, unknownUseCase];
+      const mine = "decision-replies-mine";
+      await backbone.ensureTopics([{ name: mine, partitions: 3, cleanup: "delete" }]);
+      const elsewhere = { ...(await good("good-8")), headers: replyHeaders(mine, 2, Buffer.from("to me")) };
       const before = await backbone.offsets([blueprints.name]);
-      await producer.send([first, ...wrong, lostReply, ...overwriting, await good("good-3")]);
+      await producer.send([first, ...wrong, lostReply, ...overwriting, elsewhere, await good("good-3")]);
       await producer.close();
       await loop.application.idle();
       expect(await backbone.offsets([blueprints.name])).toEqual(before);
 
       const decided: string[] = [];
       for await (const { key } of readTopic(backbone, serdes, decisions)) decided.push(key);
-      const asked = ["good-1", "good-2", "good-3", "good-5", "good-6", "good-7"];
+      const asked = ["good-1", "good-2", "good-3", "good-5", "good-6", "good-7", "good-8"];
       expect(decided.sort()).toEqual([`flight-delays/${version}`, ...asked]);
       const letters: DeadLetter[] = [];
       for await (const { value } of readTopic(backbone, serdes, deadLetters)) letters.push(value);
@@ -106,6 +109,11 @@ export function badInput(name: string, open: () => Promise<Surroundings>): void 
       expect(Buffer.from(kept.value!)).toEqual(Buffer.from(unknownId.value));
       expect(kept.topic).toMatch(/decision-requests$/);
 
+      for await (const { value, headers, origin } of readTopic(backbone, serdes, { ...decisionReplies, name: mine })) {
+        expect([value.decisionId, origin.partition]).toEqual(["good-8", 2]);
+        expect(Buffer.from(headers[CORRELATION_ID]!).toString()).toBe("to me");
+      }
+      expect((await backbone.offsets([mine])).map(({ start, end }) => end > start)).toEqual([false, false, true]);
       const replied: string[] = [];
       for await (const { value } of readTopic(backbone, serdes, decisionReplies)) {
         replied.push(`${value.decisionId} ${value.reason} ${value.error ?? ""}`.trim());

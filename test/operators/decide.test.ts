@@ -13,6 +13,7 @@ import {
 } from "../../schemas/index.ts";
 import {
   avroStore,
+  createMemoryEngine,
   createTestDriver,
   defineOperator,
   defineTopic,
@@ -483,5 +484,30 @@ describe("one id", () => {
     expect(read(former.encode({ reply: null, ...times }))).toEqual([
       { useCase: null, unit: null, reply: null, ...times },
     ]);
+    const engine = createMemoryEngine();
+    const due = String(times.until).padStart(16, "0");
+    await (
+      await engine.open("decide-0")
+    ).write([
+      ["decide.answered\0d", former.encode({ reply, ...times })],
+      [`\u0002${due}\0decide\0d`, Uint8Array.of(1)],
+    ]);
+    const run = await createTestDriver(topology("salt"), { deadLetters, start: START, engine });
+    await run.input(blueprints).send(published());
+    await run.input(scored).send(ask("d", "anna", 0.1, START), ask("d", "bert", 0.1, START + 1));
+    expect(run.output(decisions).readAll()).toEqual([]);
+    expect(
+      run
+        .output(decisionReplies)
+        .readAll()
+        .map(({ value: again }) => again),
+    ).toEqual([reply, reply]);
+    expect(run.deadLetters()).toEqual([]);
+    await run.input(scored).send(ask("e", "anna", 0.1, times.until), ask("d", "anna", 0.1, times.until + 1));
+    expect(run.output(decisions).readAll().at(-1)).toMatchObject({
+      key: "d",
+      value: { value: false, repeatOf: times.first },
+    });
+    await run.close();
   });
 });

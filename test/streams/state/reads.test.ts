@@ -193,3 +193,62 @@ test("an engine that can be asked within a handler is asked there: nothing is lo
   expect(asked).toEqual([]);
   expect(await stored("places", "rome")).toBe("1");
 });
+
+/** Counts a visit, and adds what is known of other places, which only the handler knows. */
+const adding = (others: readonly string[]): Counting =>
+  defineOperator({
+    name: "counting",
+    in: { visits },
+    out: {},
+    state,
+    globals: {},
+    reads: { visits: ({ value }) => [["places", value.place]] },
+    timerReads: ({ key }) => [["people", `of ${key}`]],
+    handlers: {
+      async visits(records, context) {
+        const loading = context.load(others.map((place) => ["places", place] as const));
+        if (loading !== undefined) await loading;
+        for (const { value } of records) {
+          const known = [value.place, ...others].reduce(
+            (sum, place) => sum + (context.state.places.get(place) ?? 0),
+            0,
+          );
+          context.state.places.put(value.place, known + 1);
+          context.schedule(10, value.place);
+        }
+      },
+    },
+    async onTimer({ key }, context) {
+      const of = context.state.people.get(`of ${key}`) ?? 0;
+      const loading = context.load([["places", key]]);
+      if (loading !== undefined) await loading;
+      context.state.people.put(`of ${key}`, of + context.state.places.get(key)!);
+    },
+  });
+
+test.each([
+  ["must load", 2, inBackground],
+  [
+    "reads within a handler, of many keys",
+    100,
+    () => ({ ...inBackground(), get: (key: string) => database.get!(key) }),
+  ],
+])("a handler and a timer load what can't be named before, on an engine that %s", async (_, count, open_) => {
+  const others = Array.from({ length: count }, (_, n) => `place-${n}`);
+  await database.write(others.map((place) => [`counting.places\0${place}`, Buffer.from("2")] as const));
+  const task = await open(adding(others), open_());
+  await task.visit(["anna", "rome"]);
+  expect(asked.flat()).toContain(`counting.places\0place-${count - 1}`);
+  await task.state.prepareTimers(10);
+  await task.chain.fire(task.state.takeTimers(10), task.lines.general);
+  await task.flush();
+  expect(await stored("places", "rome")).toBe(String(2 * count + 1));
+  expect(await stored("people", "of rome")).toBe(String(2 * count + 1));
+  expect(buried).toEqual([]);
+});
+
+test("few keys are read one by one where the engine can", async () => {
+  const task = await open(adding(["oslo"]), { ...inBackground(), get: (key) => database.get!(key) });
+  await task.visit(["anna", "rome"]);
+  expect(asked).toEqual([]);
+});
