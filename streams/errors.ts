@@ -45,6 +45,7 @@ const table = {
   LOG_CORRUPT: { retry: false, fence: false, fatal: true },
   STATE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   STATE_CORRUPT: { retry: true, fence: false, fatal: false },
+  NO_PROGRESS: { retry: false, fence: false, fatal: true },
   STATE_NOT_LOADED: { retry: false, fence: false, fatal: true },
   ENGINE_MISSING: { retry: false, fence: false, fatal: true },
 } as const satisfies Record<string, ErrorFlags>;

@@ -119,6 +119,10 @@ export class Application {
   readonly #room = new RecordRoom();
   readonly #stalls: Stalls;
   #probing = false;
+  /** When the application first started over without having committed anything since; ms of the monotonic clock. */
+  #stuckSince: number | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #joinedAt = 0;
   #membership: Partial<Membership> = {};
   /** The newest feed there was: tables outlive the topics they were read from. */
   #globals: GlobalFeed | undefined;
@@ -252,7 +256,7 @@ export class Application {
     while (!this.#closing) {
       try {
         await this.#pass(await this.#open.group.poll(this.#longestPoll()));
-        this.#out.ended();
+        if (this.#out.lasting && this.#isThrough()) this.#out.ended();
       } catch (error) {
         if (this.#closing) return this.#out.givenUp();
         const cause = await this.#rejoin(error);
@@ -268,6 +272,11 @@ export class Application {
   async #takesLess(error: unknown): Promise<boolean> {
     if (!hasCode(error, "RECORD_TOO_LARGE")) return false;
     return this.#room.refresh(this.#options.backbone).catch((failure: unknown) => isPassing(failure));
+  }
+
+  /** Whether it works again: something is committed, or nothing has failed for a while. */
+  #isThrough(): boolean {
+    return this.#open.committer.done || performance.now() - this.#joinedAt > LONGEST_RETRY_MS;
   }
 
   /** In ms: never past the next commit, for which the readers of transactions wait. */
@@ -288,23 +297,51 @@ export class Application {
   /** What was not committed is forgotten and read again. Resolves to the error that makes it impossible, if any. */
   async #rejoin(cause: unknown): Promise<unknown> {
     if (hasCode(cause, "TOPIC_MOVED")) await this.#keepDone();
-    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
+    if (this.#membership.committer?.done === true) {
+      this.#stuckSince = undefined;
+      this.#retryMs = FIRST_RETRY_MS;
+    }
+    const at = this.#tasks.uncommitted();
+    for (;;) {
       await this.#leave();
       if (!(cause instanceof StreamsError)) return cause;
       const { retry, fence } = cause.flags;
       // A topic of the application that has gone is made again by joining.
       const again = retry || fence || cause.code === "UNKNOWN_TOPIC";
       if (!again && !(await this.#takesLess(cause))) return cause;
-      this.#out.failed(cause);
-      await this.#sleep(delayMs);
+      const stuck = await this.#stuck(cause, at);
+      if (stuck !== undefined) return stuck;
+      this.#out.failed(cause, at.length === 0 ? {} : { at });
+      await this.#sleep(this.#retryMs);
+      this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
       if (this.#closing) return undefined;
       try {
         await this.#join();
+        this.#joinedAt = performance.now();
         return undefined;
       } catch (error) {
         cause = error;
+        // Brokers are away: it is not the records that are in the way.
+        this.#stuckSince = undefined;
       }
     }
+  }
+
+  /**
+   * To start over for ever at the same records is a fault, where everything that they need answers.
+   * @param at where the tasks stand that had done something.
+   */
+  async #stuck(cause: StreamsError, at: readonly string[]): Promise<StreamsError | undefined> {
+    if (at.length === 0) return undefined;
+    const now = performance.now();
+    this.#stuckSince ??= now;
+    const patience = this.#options.recordPatienceMs ?? streamsLimits.recordPatienceMs;
+    if (now - this.#stuckSince <= patience || !(await this.#isReachable())) return undefined;
+    const minutes = Math.round((now - this.#stuckSince) / 60_000);
+    const message =
+      `nothing behind ${at.slice(0, 5).join(", ")} could be committed for ${minutes} minutes, though brokers and registry answer: ` +
+      `${cause.message}. Look at the records there, mend or remove what is wrong with them, and start again`;
+    return new StreamsError("NO_PROGRESS", message, cause);
   }
 
   /** Until the time is over, or the application is to close. */
@@ -418,7 +455,10 @@ export class Application {
 
   async #isReachable(): Promise<boolean> {
     try {
-      await Promise.all([this.serdes.reach(), this.#options.backbone.topics()]);
+      const { topology, backbone } = this.#options;
+      const stateful = topology.subTopologies.filter((subTopology) => subTopology.stateful);
+      const topics = [...topology.topics.map(({ name }) => name), ...stateful.map(({ changelog }) => changelog)];
+      await Promise.all([this.serdes.reach(), backbone.offsets([...new Set(topics)])]);
       return true;
     } catch {
       return false;

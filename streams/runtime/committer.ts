@@ -59,11 +59,17 @@ export class Committer {
   #turn = 0;
   #last = 0;
   #underWay: Promise<void> | undefined;
+  #done = false;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: CommitterOptions, producers: readonly Producer[]) {
     this.#options = options;
     this.#producers = producers;
+  }
+
+  /** Something has been committed. */
+  get done(): boolean {
+    return this.#done;
   }
 
   /** Nothing is left to commit, and no commit is under way. */
@@ -218,6 +224,7 @@ export class Committer {
         await commit(stands, records, { groupId, through, group, onWritten, changelogEnd, exactEnds });
         this.#waiting -= bytesOf(outputs);
         metrics.commits.inc();
+        this.#done = true;
         this.#unsettled.add(producer);
       }),
     );

@@ -313,6 +313,17 @@ export class TaskSet {
     this.#byPartition.get(`${topic}/${partition}`)?.input({ topic, partition })?.giveUp(offset);
   }
 
+  /** Where tasks were last committed that have done something since, as `topic/partition@offset`. */
+  uncommitted(): readonly string[] {
+    return [...this.#tasks.values()].flatMap((task) => {
+      const committed = task.state.checkpoint?.positions ?? {};
+      return Object.entries(task.positions()).flatMap(([at, offset]) => {
+        const before = committed[at] ?? 0;
+        return before < offset ? [`${at}@${before}`] : [];
+      });
+    });
+  }
+
   /** Some task holds records that can be handled now. */
   get ready(): boolean {
     for (const task of this.#tasks.values()) if (task.queued > 0 && !task.resting) return true;

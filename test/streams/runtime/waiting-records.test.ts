@@ -17,9 +17,11 @@ import {
   Serdes,
   StreamsError,
   type ApplicationOptions,
+  type Backbone,
   type EmbeddedBackbone,
   type SchemaRegistry,
 } from "../../../streams/index.ts";
+import { bound } from "../bound-backbone.ts";
 import { recordedLog } from "../recorded-log.ts";
 
 const schema = { type: "record", name: "Seen", fields: [{ name: "n", type: "int" }] } as const;
@@ -170,6 +172,33 @@ test("past the stated time it is still waited for while the registry is away", a
   await application.idle();
   expect(await written()).toEqual({ [FIRST]: [BAD] });
   expect(await letters()).toEqual([]);
+});
+
+test("to start over for ever at the same records is a failure that names them", async () => {
+  const failing: Backbone = {
+    ...bound(backbone),
+    async producer(options) {
+      const producer = await backbone.producer(options);
+      const begin = producer.begin.bind(producer);
+      producer.begin = async (after) => {
+        const transaction = await begin(after);
+        transaction.commit = () => Promise.reject(new StreamsError("BACKBONE_UNAVAILABLE", "made to fail"));
+        return transaction;
+      };
+      return producer;
+    },
+  };
+  const failures: unknown[] = [];
+  const { publish, lines } = await start(
+    backbone.registry,
+    { away: false },
+    { backbone: failing, recordPatienceMs: 300, onFailure: (error) => void failures.push(error) },
+  );
+  await publish([11, 12], 0);
+  await vi.waitFor(() => expect(failures).toHaveLength(1), soon);
+  expect(failures[0]).toMatchObject({ code: "NO_PROGRESS", cause: { message: "made to fail" } });
+  expect(String(failures[0])).toContain("nothing behind seen/0@0 could be committed");
+  expect(lines[0]).toMatchObject({ message: "application: waiting and trying again", fields: { at: ["seen/0@0"] } });
 });
 
 test("a record whose schema the registry can't name at the moment waits; other partitions go on, and it is handled when it can", async () => {
