@@ -558,12 +558,18 @@ export class Application {
     const { committer, group } = this.#membership;
     try {
       if (this.#failure === undefined && committer?.clean === false && group !== undefined)
-        await committer.commit(group);
+        await committer.commit(group).catch((error: unknown) => this.#leftToOthers(error));
     } finally {
       const closed = new StreamsError("CLOSED", "the application is closed");
       for (const waiter of this.#idleWaiters.splice(0)) waiter.reject(closed);
       await this.#leave();
     }
+  }
+
+  /** Whose partitions have gone to another member has nothing to commit: that one does the work. */
+  #leftToOthers(error: unknown): void {
+    if (!(error instanceof StreamsError && error.flags.fence)) throw error;
+    this.#log.info({ error: reasonOf(error) }, "what was not committed is done by the member that has it now");
   }
 }
 
