@@ -2,7 +2,7 @@ import { readFileSync, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { syncModes, type SyncMode } from "../streams/index.ts";
+import { syncModes, type SyncMode, withoutSecrets } from "../streams/index.ts";
 import type { StateEngineName } from "../topologies/index.ts";
 
 const replyPrefix = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/;
@@ -151,7 +151,7 @@ function readFile(path: string | undefined): z.infer<typeof shape> {
   const problems = result.error.issues.map(
     (issue) => `${name}: ${issue.path.join(".") || "settings"}: ${issue.message}`,
   );
-  throw new Error(problems.join("\n"));
+  throw new Error(withoutSecrets(problems.join("\n")));
 }
 
 /** A problem is told by its place and kind: what the library says of it shows the line, in which a password may be. */

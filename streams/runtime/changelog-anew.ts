@@ -1,4 +1,3 @@
-import { textOf } from "../bytes.ts";
 import type { Backbone, OutgoingRecord, TopicPartition } from "../backbone/backbone.ts";
 import type { TopicView } from "../backbone/topic-view.ts";
 import type { Log } from "../log.ts";
@@ -11,6 +10,7 @@ import {
   restoreChanges,
   type Checkpoint,
 } from "../state/task-state.ts";
+import { changeOf } from "./changelog-record.ts";
 
 export interface ChangelogAnew {
   readonly backbone: Backbone;
@@ -75,7 +75,7 @@ async function* contentOf({ backbone, changelog }: ChangelogAnew): AsyncGenerato
   try {
     for (let next = start; next < end;) {
       for (const { records } of await reader.poll(1_000)) {
-        yield records.map(({ key, value }): Change => [textOf(key), value]);
+        yield records.map(changeOf);
         next = records.at(-1)!.offset + 1;
       }
     }

@@ -1,12 +1,12 @@
-import { textOf } from "../bytes.ts";
-import type { Backbone, LogRecord, Reader } from "../backbone/backbone.ts";
-import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
+import type { Backbone, Reader } from "../backbone/backbone.ts";
+import type { StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
 import { WriteBehind } from "../state/write-behind.ts";
 import type { TopicView } from "../backbone/topic-view.ts";
 import { settleChangelog } from "./changelog-anew.ts";
 import { openState } from "../state/open-state.ts";
 import { silent, type Log } from "../log.ts";
+import { changeOf } from "./changelog-record.ts";
 
 export interface RestoreProgress {
   readonly task: string;
@@ -71,12 +71,6 @@ const beginRestore = (database: StateDatabase, end: number): Promise<void> =>
 async function restoringTo(database: StateDatabase): Promise<number> {
   const [stored] = await database.getMany([RESTORING]);
   return stored === undefined ? 0 : Number(Buffer.from(stored).toString());
-}
-
-/** A record of a changelog. Throws where it stands for a batch that can't be read: state without that would be another. */
-export function changeOf({ key, value, unreadable }: LogRecord): Change {
-  if (unreadable !== undefined) throw unreadable.error;
-  return [textOf(key), value];
 }
 
 /** Writes what the reader gives up to `end` and yields the offset it has come to, reading ahead by one poll while the engine writes. */

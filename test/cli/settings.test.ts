@@ -52,3 +52,26 @@ test("the embedded log is not synced unless the file or, before it, the flag say
   expect(() => readSettings({ config, sync: "always" }, {})).toThrow("--sync always: write each, interval, none");
   expect(() => readSettings({ config: file("sync: always\n") }, {})).toThrow("sync");
 });
+
+test.each([
+  ["a list is not closed", 'brokers: [a, b\nregistry: "http://maria:hunter2hunter2@host:1"\n'],
+  ["a value has two colons", "registry: http://maria:hunter2hunter2@host: 8081\n"],
+  ["a quote is open", 'registry: "http://maria:hunter2hunter2@host:1\n'],
+  ["a field is none", "kafka: { sasl: { username: maria, password: hunter2hunter2 } }\n"],
+  ["a field has another type", "registry: [http://maria:hunter2hunter2@host:1]\n"],
+  ["an address is a field", "http://maria:hunter2hunter2@host: 1\n"],
+])("a settings file in which %s is refused by its name, and its passwords are not shown", (_name, text) => {
+  const config = file(text);
+  let message = "";
+  try {
+    readSettings({ config }, {});
+  } catch (error) {
+    message = String(error) + (error as Error).stack;
+  }
+  expect(message).toContain(config);
+  expect(message).not.toContain("hunter2hunter2");
+});
+
+test("a settings file that is no YAML is refused with the place of the problem", () => {
+  expect(() => readSettings({ config: file("id: a\nbrokers: [a\nregistry: b\n") }, {})).toThrow(/line 3, column 1/);
+});

@@ -26,7 +26,7 @@ import {
   type Loop,
   type LoopOptions,
 } from "../../topologies/index.ts";
-import { readModels, readRows } from "../../trainer/index.ts";
+import { readArtifact, readModels, readRows } from "../../trainer/index.ts";
 
 const SHOP = `
 useCase: shop
@@ -173,6 +173,31 @@ test("every tool goes on beside records that can't be decoded, and is told of ea
   } finally {
     await tools.close();
   }
+});
+
+test("records of rows and model files that can't be decoded are dead letters once they are met, each once", async () => {
+  await decided("d");
+  await tickTo(now + 5_000);
+  await vi.waitFor(async () => expect(await labels()).toEqual({ d: 1 }));
+  const train = () => loop!.trainer.train({ useCase: "shop", until: now + 6_000, holdout: 0 });
+  await train();
+  await garbage(rowsTopicName("shop"), "zzz");
+  await garbage(modelArtifacts.name, "zzz");
+  const [model] = await readModels(loop!);
+  await loop!.trainer.rebuild(model!);
+  for (let times = 0; times < 3; times++) {
+    await train();
+    await readArtifact(backbone, loop!.serdes, { ...model!.artifact, chunks: 2 }).catch(() => undefined);
+  }
+  const rowsPlace = `${rowsTopicName("shop")}/0/1`;
+  await vi.waitFor(async () =>
+    expect([...(await letters())].sort()).toEqual(
+      [
+        [`${modelArtifacts.name}/0/1`, "UNDECODABLE"],
+        [rowsPlace, "UNDECODABLE"],
+      ].sort(),
+    ),
+  );
 });
 
 test("a blueprint of a newer release stops its own use case, which is refused with the reason, and no other", async () => {
