@@ -222,6 +222,7 @@ export class EmbeddedBackbone implements Backbone {
   }
 
   readonly #append: Append = async (records, offsets) => {
+    if (!this.#store.available) await this.#store.refuse();
     this.#store.check();
     const byLog = new Map<PartitionLog, OutgoingRecord[]>();
     for (const record of records) {

@@ -6,6 +6,7 @@ import { WriteQueue, type LogDatabase, type Operation, type WriteOptions } from 
 /** In ms, before the database is opened again after another failure: doubled each time. The first time nothing is waited. */
 const REOPEN_AFTER_MS = 100;
 const REOPEN_AFTER_MOST_MS = 5_000;
+const REFUSE_AFTER_MS = 10;
 
 export interface LogStoreOptions {
   /** For messages. */
@@ -68,8 +69,17 @@ export class LogStore {
     return this.#database.iterator(range);
   }
 
+  /** Rejects as `check` throws, a moment later: who tries again at once would not let the database be opened. */
+  async refuse(): Promise<never> {
+    const failure = this.#failure;
+    await this.#pause(REFUSE_AFTER_MS);
+    this.check();
+    throw failure!;
+  }
+
   /** `stored` runs, in the order of submission, before the promise resolves. */
   async submit(operations: readonly Operation[], stored: () => void, options: WriteOptions = {}): Promise<void> {
+    if (!this.available) await this.refuse();
     this.check();
     await this.#queue.submit(operations, stored, options);
   }

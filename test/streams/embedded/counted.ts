@@ -58,10 +58,13 @@ export interface Run {
   readonly publisher: Publisher;
   readonly serdes: Serdes;
   readonly said: string[];
+  /** What has ended the application, if anything. */
+  readonly failures: unknown[];
 }
 
 export async function start(dir: string, sync: "each" | "none" = "none"): Promise<Run> {
   const said: string[] = [];
+  const failures: unknown[] = [];
   const say = (_: object, line: string): void => void said.push(line);
   const log = { info: say, warn: say, error: say };
   const backbone = await createEmbeddedBackbone({ dir, sync });
@@ -78,9 +81,17 @@ export async function start(dir: string, sync: "each" | "none" = "none"): Promis
     commitIntervalMs: 0,
     maxTaskIdleMs: 0,
     log,
+    onFailure: (error) => failures.push(error),
   });
   await application.start();
-  return { backbone, application, publisher: await Publisher.open(backbone, serdes, PARTITIONS), serdes, said };
+  return {
+    backbone,
+    application,
+    publisher: await Publisher.open(backbone, serdes, PARTITIONS),
+    serdes,
+    said,
+    failures,
+  };
 }
 
 export async function keysOf(

@@ -3,9 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { createEmbeddedBackbone } from "../../../streams/embedded/index.ts";
 import { bytes, outgoing, readAll } from "../backbone-harness.ts";
+import { asked, check, facts, KEYS, PARTITIONS, start } from "./counted.ts";
 import { smallDisk } from "./small-disk.ts";
+import { partitionOf } from "../../../streams/index.ts";
 
 const disk = smallDisk(24);
+const loopDisk = smallDisk(48);
 if (disk === undefined) console.warn("SKIPPED: no small disk can be mounted here, so a full one is not tried");
 
 describe.skipIf(disk === undefined)("on a disk that fills and is freed", () => {
@@ -66,5 +69,47 @@ describe.skipIf(disk === undefined)("on a disk that fills and is freed", () => {
     const again = await createEmbeddedBackbone({ dir });
     expect((await readAll(again, "a")).get("a/0")).toHaveLength(1);
     await again.close();
+  });
+});
+
+describe.skipIf(loopDisk === undefined)("a loop on a disk that fills and is freed", () => {
+  afterAll(() => loopDisk!.close());
+
+  test("goes on by itself, answers every request that the log took, once and in turn, and remembers it after a restart", async () => {
+    const dir = loopDisk!.path;
+    let run = await start(dir);
+    const ask = async (n: number, padding: number): Promise<boolean> => {
+      const key = KEYS[n % KEYS.length]!;
+      const partition = partitionOf(Buffer.from(key), PARTITIONS);
+      const headers = { padding: Buffer.alloc(padding, n) };
+      const records = [asked, facts].map((topic) => ({
+        topic,
+        key,
+        value: { n },
+        time: 1_700_000_000_000 + n,
+        partition,
+        headers,
+      }));
+      return run.publisher.publish(records).then(
+        () => true,
+        () => false,
+      );
+    };
+    let n = 0;
+    for (; n < 50; n++) expect(await ask(n, 100)).toBe(true);
+    await check(run, "before");
+    loopDisk!.fill(600_000);
+    let refused = 0;
+    for (; refused < 20; n++) if (!(await ask(n, 20_000))) refused++;
+    loopDisk!.free();
+    for (let taken = 0; taken < 20; n++) if (await ask(n, 100)) taken++;
+    await check(run, "after");
+    expect(run.failures).toEqual([]);
+    await run.application.close();
+    await run.backbone.close();
+    run = await start(dir);
+    await check(run, "after a restart");
+    await run.application.close();
+    await run.backbone.close();
   });
 });
