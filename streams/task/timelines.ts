@@ -58,8 +58,10 @@ export class Timelines {
   readonly #state: TaskState;
   readonly #lines = new Map<string, Timeline>();
   #arrival: Arrival;
-  #lastUseCase = "";
-  #lastOfUseCase: Timeline;
+  /** There is one time for all. */
+  readonly #isHistory: boolean;
+  /** By its name as it is in records. */
+  readonly #byUseCase = new Map<string, Timeline>();
   #lastSource: Uint8Array | undefined;
   #lastOfSource: Timeline;
 
@@ -67,8 +69,9 @@ export class Timelines {
   constructor(state: TaskState, arrival: Arrival) {
     this.#state = state;
     this.#arrival = arrival;
+    this.#isHistory = arrival.now === Number.POSITIVE_INFINITY;
     this.general = new Timeline("", undefined, arrival.at);
-    this.#lastOfUseCase = this.#lastOfSource = this.general;
+    this.#lastOfSource = this.general;
     const { streamTime, lines = { "": streamTime } } = state.checkpoint ?? { streamTime: Number.NEGATIVE_INFINITY };
     for (const [id, time] of Object.entries(lines)) {
       const line = id === "" ? this.general : this.#list(id);
@@ -76,11 +79,6 @@ export class Timelines {
     }
     // State that was moved between partitions brings timers of timelines that were not here.
     for (const id of state.linesAtOpening) if (!this.#lines.has(id)) this.#list(id);
-  }
-
-  /** There are no others: what has one time has no need of them. */
-  get #isHistory(): boolean {
-    return this.#arrival.now === Number.POSITIVE_INFINITY;
   }
 
   get all(): Iterable<Timeline> {
@@ -97,13 +95,18 @@ export class Timelines {
     const source = headers[SOURCE_HEADER];
     if (source !== undefined && source.length > 0) return this.#ofSource(source);
     if (useCase === "") return this.general;
-    if (useCase === this.#lastUseCase && this.#lastOfUseCase.listed) return this.#lastOfUseCase;
-    this.#lastUseCase = useCase;
-    return (this.#lastOfUseCase = this.#find(SLASH + nameOf(useCase), undefined));
+    const known = this.#byUseCase.get(useCase);
+    if (known !== undefined && known.listed) return known;
+    const line = this.#find(SLASH + nameOf(useCase), undefined);
+    if (this.#byUseCase.size >= streamsLimits.timelines) this.#byUseCase.clear();
+    if (line !== this.general) this.#byUseCase.set(useCase, line);
+    return line;
   }
 
   #ofSource(source: Uint8Array): Timeline {
-    if (source === this.#lastSource && this.#lastOfSource.listed) return this.#lastOfSource;
+    const last = this.#lastSource;
+    const same = source === last || (last?.length === source.length && Buffer.compare(last, source) === 0);
+    if (same && this.#lastOfSource.listed) return this.#lastOfSource;
     this.#lastSource = source;
     return (this.#lastOfSource = this.#find(nameOf(asBuffer(source).toString()) + SLASH, source));
   }

@@ -71,7 +71,7 @@ test.each(ahead)("one record of %s on each topic closes nobody's decisions and e
   expect(await rows()).toEqual(["after 1", "before 1", "restarted 1", "wiped 1"]);
 });
 
-test("the loop's own ticker, with the machine's clock three days ahead for half a second, makes no row too early", async () => {
+test("the loop's own ticker, with the machine's clock three days ahead for half a second, closes no decision", async () => {
   const loop = await openLive();
   const ticker = startTicker(loop.loop, 20);
   try {
