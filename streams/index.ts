@@ -10,6 +10,7 @@ export {
   type Position,
   type Producer,
   type Reader,
+  type TopicDescription,
   type TopicPartition,
   type TopicRetention,
   type TopicSpec,

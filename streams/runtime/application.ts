@@ -191,7 +191,11 @@ export class Application {
     await this.#room.learn(backbone, writtenTopics(topology, deadLetters));
     const producers = await openProducers(delivery, id, this.#instanceId, backbone);
     const onDeadLetter = (code: string): void => this.metrics.deadLetters.inc({ code });
-    const outbox = new Outbox(backbone, this.serdes, deadLetters, onDeadLetter, this.#room);
+    // What is written for a task of this topology goes to it, also where the topic has more partitions than there are such tasks.
+    const spread = topology.subTopologies.flatMap(({ name, sources }) =>
+      sources.map((topic) => [topic.name, topics.partitions.get(name)!] as const),
+    );
+    const outbox = new Outbox(backbone, this.serdes, deadLetters, onDeadLetter, this.#room, spread);
     const { metrics } = this;
     const producerOf = (task: Task): Producer | undefined => this.#tasks.producerOf(task);
     open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);

@@ -27,7 +27,9 @@ export class Outbox {
     deadLetters: AnyTopic,
     onDeadLetter: (code: string) => void,
     room: RecordRoom = new RecordRoom(),
+    spread: Iterable<readonly [topic: string, partitions: number]> = [],
   ) {
+    this.#counts = new Map(spread);
     this.#room = room;
     this.#backbone = backbone;
     this.#serdes = serdes;

@@ -35,12 +35,13 @@ export class Lane {
   readonly topic: string;
   readonly partition: number;
   readonly end: number | null;
+  /** How many records its partition had shown at the mark. */
+  readonly shown: number;
   readonly #refused: Refused | undefined;
   /** Records that came after their step. */
   late = 0;
   readonly #knownNext: number;
   #next: number;
-  #shown: number;
   #until: number;
   #newest = Number.NEGATIVE_INFINITY;
   #ahead: LogRecord[] = [];
@@ -56,17 +57,13 @@ export class Lane {
     this.end = mark.end;
     this.#knownNext = mark.next;
     this.#next = mark.oldest;
-    this.#shown = mark.shown;
+    this.shown = mark.shown;
     this.#until = mark.until ?? Number.NEGATIVE_INFINITY;
   }
 
   /** The next offset to read. */
   get next(): number {
     return this.#next;
-  }
-
-  get shown(): number {
-    return this.#shown;
   }
 
   /** Must more be read before the records before `until` are all known? */
@@ -107,26 +104,27 @@ export class Lane {
     if (offset > this.#next) this.#next = offset;
   }
 
-  /** What is there before `until`, by time and then key, with its positions in the order of showing. */
+  /** What is there before `until`, as it was read. */
   take(until: number): readonly LogRecord[] {
     const taken: LogRecord[] = [];
     const kept: LogRecord[] = [];
     for (const record of this.#ahead) (record.timestamp < until ? taken : kept).push(record);
     this.#ahead = kept;
     this.#until = until;
-    return taken.sort(inOrder).map((record) => ({ ...record, offset: this.#shown++ }));
+    return taken;
   }
 
-  mark(): LaneMark {
+  /** @param shown how many records the partition has shown. */
+  mark(shown: number): LaneMark {
     const { topic, partition, end } = this;
     const oldest = this.#ahead.reduce((least, { offset }) => Math.min(least, offset), this.#next);
     const until = Number.isFinite(this.#until) ? this.#until : null;
-    return { topic, partition, oldest, next: this.#next, shown: this.#shown, until, end };
+    return { topic, partition, oldest, next: this.#next, shown, until, end };
   }
 }
 
 /** Whatever order records came in, those with the same time are shown alike, unless they are the same. */
-function inOrder(a: LogRecord, b: LogRecord): number {
+export function inOrder(a: LogRecord, b: LogRecord): number {
   return (
     a.timestamp - b.timestamp || compareBytes(a.key, b.key) || compareBytes(a.value, b.value) || a.offset - b.offset
   );

@@ -9,11 +9,19 @@ export class ShelfGroup implements GroupReader {
   readonly #options: GroupOptions;
   readonly #reader: ShelfReader;
   readonly #pacing: Pacing | undefined;
+  readonly #partitionsOf: (topic: string) => number;
   #assigned = false;
   /** When records were last handed out; `undefined`: there were none. ms of the monotonic clock. */
   #busySince: number | undefined;
 
-  constructor(backbone: Backbone, shelf: Shelf, options: GroupOptions, pacing?: Pacing) {
+  constructor(
+    backbone: Backbone,
+    shelf: Shelf,
+    options: GroupOptions,
+    partitionsOf: (topic: string) => number,
+    pacing?: Pacing,
+  ) {
+    this.#partitionsOf = partitionsOf;
     this.#backbone = backbone;
     this.#options = options;
     this.#pacing = pacing;
@@ -35,7 +43,7 @@ export class ShelfGroup implements GroupReader {
     const topics = [...new Set(copartitioned.flat())];
     const partitions: TopicPartition[] = [];
     for (const topic of topics) {
-      const count = (await this.#backbone.partitions(topic))!;
+      const count = this.#partitionsOf(topic);
       for (let partition = 0; partition < count; partition++) partitions.push({ topic, partition });
     }
     const starts = [...(await this.#backbone.committed(groupId, topics)), ...(await listener.assigned(partitions))];

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Backbone, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
+import type { Backbone, LogRecord, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
 import type { LogHistory } from "../backbone/log-history.ts";
+import { partitionOf } from "../backbone/partitioner.ts";
 import { StreamsError } from "../errors.ts";
 import type { Refused } from "../runtime/refused.ts";
-import { Lane, type LaneMark, type SteppedSource } from "./lane.ts";
+import { inOrder, Lane, type LaneMark, type SteppedSource } from "./lane.ts";
 import type { Pacing } from "./pacing.ts";
 import { Shelf } from "./shelf.ts";
 import { ShelfGroup } from "./shelf-group.ts";
@@ -33,6 +34,10 @@ export class Stepped {
   readonly #lanes: readonly Lane[];
   readonly #reader: Reader;
   readonly #shelf = new Shelf();
+  /** By `topic/partition`: how many records were shown. */
+  readonly #shown = new Map<string, number>();
+  /** Partitions of each topic. */
+  readonly #counts = new Map<string, number>();
   #producer: Producer | undefined;
 
   static async open(options: SteppedOptions): Promise<Stepped> {
@@ -56,7 +61,11 @@ export class Stepped {
     this.#options = options;
     this.#lanes = lanes;
     this.#reader = reader;
-    for (const lane of lanes) this.#shelf.open(lane, lane.shown);
+    for (const lane of lanes) {
+      this.#shelf.open(lane, lane.shown);
+      this.#shown.set(`${lane.topic}/${lane.partition}`, lane.shown);
+      this.#counts.set(lane.topic, (this.#counts.get(lane.topic) ?? 0) + 1);
+    }
     this.backbone = this.#view(options.backbone);
   }
 
@@ -69,14 +78,25 @@ export class Stepped {
   async show(topics: readonly string[], until: number): Promise<number> {
     const lanes = this.#lanes.filter(({ topic }) => topics.includes(topic));
     await this.#fill(lanes, until);
-    let shown = 0;
-    for (const lane of lanes) {
-      const records = lane.take(until);
-      this.#shelf.put(lane, records);
-      shown += records.length;
+    const records = lanes.flatMap((lane) =>
+      lane.take(until).map((record) => ({ at: this.#homeOf(lane, record), record })),
+    );
+    for (const [name, shown] of Map.groupBy(records, ({ at }) => `${at.topic}/${at.partition}`)) {
+      let next = this.#shown.get(name)!;
+      const inTime = shown.map(({ record }) => record).sort(inOrder);
+      this.#shelf.put(
+        shown[0]!.at,
+        inTime.map((record) => ({ ...record, offset: next++ })),
+      );
+      this.#shown.set(name, next);
     }
     this.#shelf.wake();
-    return shown;
+    return records.length;
+  }
+
+  /** Where the task is that has its key: a record may lie elsewhere, when the topic was given partitions. */
+  #homeOf({ topic, partition }: Lane, { key }: LogRecord): TopicPartition {
+    return { topic, partition: key === null ? partition : partitionOf(key, this.#counts.get(topic)!) };
   }
 
   async #fill(lanes: readonly Lane[], until: number): Promise<void> {
@@ -124,7 +144,7 @@ export class Stepped {
   /** To be called when everything shown has been handled and committed: forgets it. @returns where to go on from. */
   settle(): readonly LaneMark[] {
     this.#shelf.clear();
-    return this.#lanes.map((lane) => lane.mark());
+    return this.#lanes.map((lane) => lane.mark(this.#shown.get(`${lane.topic}/${lane.partition}`)!));
   }
 
   /** Makes waiting readers look at once at what came to topics that are not shown in steps. */
@@ -148,6 +168,7 @@ export class Stepped {
   #view(backbone: Backbone): Backbone {
     const shelf = this.#shelf;
     const { pacing } = this.#options;
+    const counts = this.#counts;
     const stepped = new Set(this.#options.sources.map(({ topic }) => topic));
     return {
       ...passedOn(backbone),
@@ -157,12 +178,13 @@ export class Stepped {
         const shown = this.#lanes.filter(({ topic }) => topics.includes(topic)).map((lane) => shelf.offsets(lane));
         return others.length === 0 ? shown : [...shown, ...(await backbone.offsets(others))];
       },
+      partitions: (topic) =>
+        stepped.has(topic) ? Promise.resolve(counts.get(topic)) : backbone.partitions(topic),
       describe: async (topics) => {
-        const found = await backbone.describe(topics);
-        // Positions on what is shown are of the showing, whatever topic it is of.
-        return found.map(({ topicId, ...topic }) =>
-          topicId === undefined || stepped.has(topic.topic) ? topic : { ...topic, topicId },
-        );
+        // Positions on what is shown are of the showing, whatever becomes of the topic.
+        const shown = topics.filter((topic) => stepped.has(topic));
+        const others = await backbone.describe(topics.filter((topic) => !stepped.has(topic)));
+        return [...shown.map((topic) => ({ topic, partitions: counts.get(topic)! })), ...others];
       },
       ranges: async (topics) => {
         const others = topics.filter((topic) => !stepped.has(topic));
@@ -181,21 +203,25 @@ export class Stepped {
       },
       async group(options) {
         const other = options.copartitioned.flat().find((topic) => !stepped.has(topic));
-        if (other === undefined) return new ShelfGroup(backbone, shelf, options, pacing);
+        if (other === undefined) {
+          const partitionsOf = (topic: string): number => counts.get(topic)!;
+          return new ShelfGroup(backbone, shelf, options, partitionsOf, pacing);
+        }
         throw new StreamsError("TOPOLOGY_INVALID", `${other} is read by a task, and not shown in steps: name it too`);
       },
     };
   }
 }
 
-function passedOn(backbone: Backbone): Omit<Backbone, "offsets" | "describe" | "ranges" | "reader" | "group"> {
+function passedOn(
+  backbone: Backbone,
+): Omit<Backbone, "offsets" | "partitions" | "describe" | "ranges" | "reader" | "group"> {
   return {
     kind: backbone.kind,
     // What is shown has no group of the broker's: on Kafka the tasks' producers fence.
     fencesOffsets: backbone.kind === "embedded" && backbone.fencesOffsets,
     ensureTopics: (specs) => backbone.ensureTopics(specs),
     grow: (topic, partitions) => backbone.grow(topic, partitions),
-    partitions: (topic) => backbone.partitions(topic),
     topics: () => backbone.topics(),
     retention: (topics) => backbone.retention(topics),
     retain: (topics) => backbone.retain(topics),

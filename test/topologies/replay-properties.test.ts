@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
-import { blueprints, deadLetters, models, type TrainingRow } from "../../schemas/index.ts";
+import {
+  blueprints,
+  deadLetters,
+  decisionRequests,
+  decisions,
+  events,
+  models,
+  observations,
+  type TrainingRow,
+} from "../../schemas/index.ts";
 import { createMemoryEngine, createTestDriver } from "../../streams/index.ts";
 import { keepNewest } from "../../trainer/index.ts";
 import { decisionTopology } from "../../topologies/index.ts";
@@ -86,6 +95,27 @@ test("the rows are those that were made live, in the order of event time", { tim
     const again = await world.rows(await world.replay({ stepMs: 5 * HOUR }));
     // Of two observations at the same millisecond live may have met either first, and made a row that the other corrected.
     expect(newest(again), `seed ${seed}`).toEqual(newest(live.map(({ value }) => value)));
+  }
+});
+
+test("topics that were given partitions in the middle of the history, and records that were passed on, give the same rows", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const next = random(seed);
+    const past = history(next, 12);
+    const forced = seed % 2 === 0 ? { blueprintVersion: wider } : {};
+    const request = { useCase: "parcels", ...forced };
+    const plain = await new World(new MemoryBackbone(), 2).open();
+    await plain.publish(past);
+    const expected = sorted(await plain.rows(await plain.replay({ request }), forced.blueprintVersion ?? version));
+
+    const world = await new World(new MemoryBackbone(), 2).open();
+    const middle = Math.floor(past.length / 2);
+    await world.publish(past.slice(0, middle));
+    for (const topic of [decisionRequests, observations, decisions]) await world.backbone.grow(topic.name, 5);
+    await world.publish(past.slice(middle));
+    await world.publish(past.filter(({ topic }) => topic.name !== events.name && next() < 0.3));
+    const rows = await world.rows(await world.replay({ request }), forced.blueprintVersion ?? version);
+    expect(sorted(rows), `seed ${seed}`).toEqual(expected);
   }
 });
 

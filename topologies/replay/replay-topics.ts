@@ -53,6 +53,8 @@ export interface ReplayProgress {
   readonly marks: readonly LaneMark[];
   /** From where the events that windows look back on are read again. */
   readonly eventMarks: readonly LaneMark[];
+  /** Ids of the live topics that the marks are of, where the brokers give topics ids; by name. */
+  readonly topicIds: Readonly<Record<string, string>>;
 }
 
 export const replayProgress: Topic<ReplayProgress> = defineTopic({
@@ -80,6 +82,7 @@ export const replayProgress: Topic<ReplayProgress> = defineTopic({
       { name: "late", type: "long" },
       { name: "marks", type: { type: "array", items: MARK } },
       { name: "eventMarks", type: MARKS },
+      { name: "topicIds", type: { type: "map", values: "string" }, default: {} },
     ],
   },
 });

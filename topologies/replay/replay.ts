@@ -3,6 +3,7 @@ import {
   decisionRequests,
   decisions,
   events,
+  liveDecisions,
   observations,
   REPLAYS,
   rowsTopicName,
@@ -15,8 +16,9 @@ import {
   Serdes,
   type Backbone,
   type Refused,
+  type TopicDescription,
 } from "../../streams/index.ts";
-import { ORPHAN_MS, planReplay, replayName, versionsOf } from "./plan.ts";
+import { ORPHAN_MS, planReplay, ReplayError, replayName, versionsOf } from "./plan.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { ReplayRun } from "./replay-run.ts";
 import { besideLive, PROGRESS_KEY, replayProgress, type ReplayProgress } from "./replay-topics.ts";
@@ -59,6 +61,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
   const side = besideLive(backbone, `${REPLAYS}${name}-`, { useCase: request.useCase, topic: rowsTopic });
   const partitions = (await side.partitions(observations.name)) ?? options.partitions;
   const former = await readProgress(side, serdes);
+  checkTopics(await side.describe(shownTopics), request.blueprintVersion !== undefined, former);
   const publisher = await Publisher.open(side, serdes, partitions);
   try {
     const refused = await readRefused(backbone, serdes, deadLetters, WITH_TIMES);
@@ -102,6 +105,27 @@ async function attemptName(backbone: Backbone, name: string, fresh: boolean): Pr
   return `${name}-${fresh && there ? attempt + 1 : attempt}`;
 }
 
+const shownTopics = [decisionRequests.name, observations.name, events.name, liveDecisions.name];
+
+/** Marks are of topics, not of names; and what is joined has to be cut alike. */
+function checkTopics(now: readonly TopicDescription[], restates: boolean, former: ReplayProgress | undefined): void {
+  const other = now.find(({ topic, topicId }) => {
+    const before = former?.topicIds[topic];
+    return topicId !== undefined && before !== undefined && before !== topicId;
+  });
+  if (other !== undefined && former?.finished === false) {
+    throw new ReplayError(
+      `${other.topic} was deleted and made anew since this replay began: --fresh begins it again with what is there now`,
+    );
+  }
+  const joined = now.filter(({ topic }) => topic === observations.name || (restates && topic === liveDecisions.name));
+  if (joined.some(({ partitions }) => partitions !== joined[0]!.partitions)) {
+    const listed = joined.map(({ topic, partitions }) => `${topic} has ${partitions} partitions`).join(", ");
+    const most = Math.max(...joined.map(({ partitions }) => partitions));
+    throw new ReplayError(`${listed}: run loopstream topics repartition --partitions ${most} first`);
+  }
+}
+
 async function readProgress(side: Backbone, serdes: Serdes): Promise<ReplayProgress | undefined> {
   if ((await side.partitions(replayProgress.name)) === undefined) return undefined;
   return (await readTable(side, serdes, replayProgress)).get(PROGRESS_KEY);
@@ -115,6 +139,8 @@ async function firstProgress(
   refused: Refused,
 ): Promise<ReplayProgress> {
   const { from, to, requests, horizon, windowMs } = await planReplay(side, serdes, request, refused);
+  const described = await side.describe(shownTopics);
+  const ids = described.flatMap(({ topic, topicId }) => (topicId === undefined ? [] : [[topic, topicId] as const]));
   const lookBack = from - Math.max(ORPHAN_MS, windowMs + latenessMs);
   return {
     useCase: request.useCase,
@@ -133,5 +159,6 @@ async function firstProgress(
     shown: 0,
     marks: [],
     eventMarks: [],
+    topicIds: Object.fromEntries(ids),
   };
 }
