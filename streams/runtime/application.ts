@@ -30,7 +30,7 @@ import { StandbySet } from "./standby-set.ts";
 import { inputsAtEnd, TaskSet } from "./task-set.ts";
 import { MoveReport } from "./topic-moves.ts";
 import { TopicWatch } from "./topic-watch.ts";
-import { ensureTopic, ensureTopologyTopics, type TopologyTopics } from "./topics.ts";
+import { ensureTopic, ensureTopologyTopics, saySurplus, type TopologyTopics } from "./topics.ts";
 
 export interface ApplicationOptions {
   /** Name of the consumer group, and of the changelogs through the topology. */
@@ -172,18 +172,11 @@ export class Application {
   }
 
   async #join(): Promise<void> {
-    const { id, topology, backbone, delivery, deadLetters, partitions } = this.#options;
+    const { id, topology, backbone, delivery, deadLetters } = this.#options;
     const open: Opening = {};
     this.#membership = open;
-    const topics = await ensureTopologyTopics(
-      topology,
-      [deadLetters],
-      backbone,
-      this.serdes,
-      partitions,
-      this.#log,
-      this.#outages,
-    );
+    const topics = await this.#settleTopics();
+    saySurplus(topology, topics, this.#log);
     this.#tasks.spreadOver(topics.partitions);
     this.#standbys.spreadOver(topics.partitions);
     open.watch = new TopicWatch(backbone, topics.known);
@@ -381,7 +374,8 @@ export class Application {
   /** Topics that are missing are made, here and now. */
   #settleTopics(): Promise<TopologyTopics> {
     const { topology, backbone, deadLetters, partitions } = this.#options;
-    return ensureTopologyTopics(topology, [deadLetters], backbone, this.serdes, partitions, this.#log);
+    const more = [deadLetters];
+    return ensureTopologyTopics(topology, more, backbone, this.serdes, partitions, this.#log, this.#outages);
   }
 
   async #leave(): Promise<void> {

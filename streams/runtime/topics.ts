@@ -85,20 +85,34 @@ async function settlePartitions(
   }
   for (const { name: topic } of sources) {
     const has = counts.get(topic) ?? count;
-    const fields = { topic, partitions: has, stateIn: count };
     if (has < count) {
-      log.warn(fields, `${topic} has ${has} partitions and ${name} needs ${count}: it is given the others`);
-      await backbone.grow(topic, count);
-    } else if (has > count) {
-      const command = `loopstream topics repartition --partitions ${most}`;
       log.warn(
-        { ...fields, command },
-        `${topic} has ${has} partitions, and the state of ${name} lies in ${count}: records are passed on to those ${count}. ` +
+        { topic, partitions: has, stateIn: count },
+        `${topic} has ${has} partitions and ${name} needs ${count}: it is given the others`,
+      );
+      await backbone.grow(topic, count);
+    }
+  }
+  return count;
+}
+
+/** Says which inputs have more partitions than the state of who reads them, and what can be done. */
+export function saySurplus({ subTopologies }: Topology, { known, partitions }: TopologyTopics, log: Log): void {
+  const counts = new Map(known.map((each) => [each.topic, each.partitions]));
+  for (const { name, sources } of subTopologies) {
+    const stateIn = partitions.get(name)!;
+    const most = Math.max(...sources.map((topic) => counts.get(topic.name) ?? 0));
+    const command = `loopstream topics repartition --partitions ${most}`;
+    for (const { name: topic } of sources) {
+      const has = counts.get(topic) ?? stateIn;
+      if (has <= stateIn) continue;
+      log.warn(
+        { topic, partitions: has, stateIn, command },
+        `${topic} has ${has} partitions, and the state of ${name} lies in ${stateIn}: records are passed on to those ${stateIn}. ` +
           `To use all: stop every process of the loop and run ${command}`,
       );
     }
   }
-  return count;
 }
 
 const PATIENCE_MS = 30_000;

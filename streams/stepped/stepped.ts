@@ -178,8 +178,7 @@ export class Stepped {
         const shown = this.#lanes.filter(({ topic }) => topics.includes(topic)).map((lane) => shelf.offsets(lane));
         return others.length === 0 ? shown : [...shown, ...(await backbone.offsets(others))];
       },
-      partitions: (topic) =>
-        stepped.has(topic) ? Promise.resolve(counts.get(topic)) : backbone.partitions(topic),
+      partitions: (topic) => (stepped.has(topic) ? Promise.resolve(counts.get(topic)) : backbone.partitions(topic)),
       describe: async (topics) => {
         // Positions on what is shown are of the showing, whatever becomes of the topic.
         const shown = topics.filter((topic) => stepped.has(topic));
