@@ -24,6 +24,8 @@ export interface Base {
   readonly read: boolean;
   /** Only the newest of each key counts. */
   readonly table: boolean;
+  /** Only the newest of all is read when a process joins: one before it may never be met. */
+  readonly passed: boolean;
 }
 
 const distribution = { count: 0, missing: 0, mean: 0, variance: 0, min: null, max: null, buckets: {} };
@@ -167,5 +169,5 @@ export async function baseOf(n: number, random: () => number, backbone: Backbone
     key: Buffer.from(id),
     value: serdes.encode(topic as never, value as never),
   };
-  return { topic, value, record, read, table: topic.cleanup === "compact" };
+  return { topic, value, record, read, table: topic.cleanup === "compact", passed: topic === clock };
 }

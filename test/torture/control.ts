@@ -143,11 +143,14 @@ export class Control {
     this.sent.push({ topic, key, value, time } as Given);
   }
 
-  /** By decision id: the newest row, without what only says when it was made. */
+  /**
+   * By decision id: the newest row, without what says when it was made. The label's time is left out too: an observation that comes after the wait
+   * and says what the default says corrects nothing.
+   */
   async rows(place: Place): Promise<ReadonlyMap<string, string>> {
     const newest = new Map<string, string>();
     for await (const { key, value } of readTopic(place.backbone, new Serdes(place.registry), controlRows)) {
-      const { maturity: _maturity, rowTime: _rowTime, ...rest } = value;
+      const { maturity: _maturity, rowTime: _rowTime, labelTime: _labelTime, ...rest } = value;
       newest.set(key, JSON.stringify(rest));
     }
     return newest;

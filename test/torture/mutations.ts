@@ -53,7 +53,7 @@ const bytes = (length: number, random: () => number): Buffer =>
   Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
 
 /** A record of a topic that tasks or globals read must be decodable. */
-const bad = (base: Base): Fate => (base.read ? "dead" : "unread");
+const bad = (base: Base): Fate => (base.passed ? "either" : base.read ? "dead" : "unread");
 const unsure = (base: Base): Fate => (base.read ? "either" : "unread");
 
 function withValue(base: Base, value: Uint8Array | null, fate: Fate): Omit<Mutated, "kind"> {

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { kafkaPlace } from "./kafka.ts";
+import { runTorture } from "./run-torture.ts";
+
+test(
+  "kafka: whatever is written, whatever is taken away, a use case beside it is served as if nothing had been",
+  { timeout: 600_000 },
+  async () => {
+    const lines: string[] = [];
+    const place = await kafkaPlace();
+    try {
+      const say = (line: string): void => void lines.push(line);
+      const report = await runTorture(place, { seed: 20_261_127, records: 800, perStep: 400, say });
+      expect(report.problems, lines.join("\n")).toEqual([]);
+      expect(report.written).toBeGreaterThan(500);
+      expect(report.dead).toBeGreaterThan(150);
+      expect(report.faults).toBe(5);
+      expect(report.controlAnswered).toBe(report.controlAsked);
+      expect(report.controlRows).toBe(report.controlAsked);
+    } finally {
+      await place.close();
+    }
+  },
+);

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { embeddedPlace } from "./embedded.ts";
+import { runTorture } from "./run-torture.ts";
+
+test(
+  "embedded: whatever is written, whatever is taken away, a use case beside it is served as if nothing had been",
+  { timeout: 400_000 },
+  async () => {
+    const lines: string[] = [];
+    const say = (line: string): void => void lines.push(line);
+    const place = await embeddedPlace(say);
+    try {
+      const report = await runTorture(place, { seed: 20_261_127, records: 800, perStep: 400, say });
+      expect(report.problems, lines.join("\n")).toEqual([]);
+      expect(report.written).toBeGreaterThan(500);
+      expect(report.dead).toBeGreaterThan(150);
+      expect(report.controlAnswered).toBe(report.controlAsked);
+      expect(report.controlRows).toBe(report.controlAsked);
+    } finally {
+      await place.close();
+    }
+  },
+);
