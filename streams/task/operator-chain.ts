@@ -372,7 +372,14 @@ export class OperatorChain {
   }
 
   /** Writes a record to another partition of its topic, as it was read. */
-  passOn({ key, time, headers, origin: { topic }, raw }: Queued, partition: number): void {
+  passOn({ key, time, headers, origin, raw }: Queued, partition: number): void {
+    const { topic } = origin;
+    try {
+      this.#at = "repartition";
+      this.#checkRoom(topic, key, raw.value!, headers);
+    } catch (error) {
+      return this.bury(origin, this.#at, error, time, raw);
+    }
     this.#environment.onPassedOn?.(topic);
     this.#outputs.push({
       topic,

@@ -1,6 +1,10 @@
 import { MAX_RECORD_BYTES, type Backbone, type Headers } from "../backbone/backbone.ts";
+import { headersProblem } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
 import { shortened } from "../shortened.ts";
+
+const { headerNameBytes, recordHeaders } = streamsLimits;
 
 /** A record on its way out, before it is kept. */
 export interface Measured {
@@ -49,8 +53,15 @@ export class RecordRoom {
     return this.learn(backbone, [...this.#byTopic.keys()]);
   }
 
-  /** Throws `RECORD_TOO_LARGE` when the topic does not take a record of this size. */
+  /** Throws `RECORD_TOO_LARGE` when the topic does not take a record of this size, or with such headers. */
   check({ by, topic, key, value, headers }: Measured): void {
+    const problem = headersProblem(headers);
+    if (problem !== undefined) {
+      throw new StreamsError(
+        "RECORD_TOO_LARGE",
+        `${by}: the record of key ${shortened(key, 200)} for ${topic}: ${problem}`,
+      );
+    }
     let size = value + Buffer.byteLength(key);
     for (const name in headers) size += Buffer.byteLength(name) + headers[name]!.length;
     const most = this.of(topic);
@@ -62,9 +73,16 @@ export class RecordRoom {
   }
 }
 
-/** The most that a record with these parts can have: cheap, and enough for all but the largest. */
+/**
+ * The most that a record with these parts can have: cheap, and enough for all but the largest. Infinite where its headers need a closer look.
+ */
 export function mostBytes(key: string, value: number, headers: Headers): number {
   let size = value + 3 * key.length;
-  for (const name in headers) size += 3 * name.length + headers[name]!.length;
-  return size;
+  let count = 0;
+  for (const name in headers) {
+    if (3 * name.length > headerNameBytes) return Number.POSITIVE_INFINITY;
+    size += 3 * name.length + headers[name]!.length;
+    count++;
+  }
+  return count > recordHeaders ? Number.POSITIVE_INFINITY : size;
 }

@@ -110,6 +110,15 @@ test("headers that are passed on count", async () => {
   expect(driver.deadLetters()).toMatchObject([{ offset: 0, code: "RECORD_TOO_LARGE", cut: false }]);
 });
 
+test.each([
+  ["1,001 headers", Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`h${i}`, Buffer.from("x")]))],
+  ["a header's name of 1,025 bytes", { ["n".repeat(1_025)]: Buffer.from("x") }],
+])("%s are not passed on: no log takes them", async (_, headers) => {
+  await driver.input(wishes).send(wish("emit first"), wish("emit headers", 1, headers), wish("emit last"));
+  expect(keysGranted().map(({ key }) => key)).toEqual(["emit first", "emit last"]);
+  expect(driver.deadLetters()).toMatchObject([{ offset: 1, operator: "grant", code: "RECORD_TOO_LARGE" }]);
+});
+
 test("a timer whose record would not fit becomes a dead letter, and the timers beside it fire", async () => {
   await driver.input(wishes).send(wish("later 5"), wish("later-big", LIMIT), wish("later 7"));
   keysGranted();
