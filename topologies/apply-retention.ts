@@ -73,7 +73,13 @@ async function newestTime(backbone: Backbone, topic: string): Promise<number> {
     const unread = new Set(last.map(({ partition }) => partition));
     let newest = Number.NEGATIVE_INFINITY;
     while (unread.size > 0) {
-      for (const { partition, records } of await reader.poll(1_000)) {
+      const fetches = await reader.poll(1_000);
+      // What has gone meanwhile does not come.
+      if (fetches.length === 0) {
+        for (const { partition, start, end } of await backbone.offsets([topic]))
+          if (start >= end) unread.delete(partition);
+      }
+      for (const { partition, records } of fetches) {
         unread.delete(partition);
         for (const { timestamp } of records) newest = Math.max(newest, timestamp);
       }

@@ -46,10 +46,14 @@ export async function* readRaw(
     }
   }
   if (positions.length === 0) return;
+  const next = new Map(positions.map(({ partition, offset }) => [partition, offset]));
   const reader = await backbone.reader(positions);
   try {
     while (ends.size > 0) {
-      for (const { partition, records } of await reader.poll(1_000)) {
+      const fetches = await reader.poll(1_000);
+      if (fetches.length === 0) await forgetGone(backbone, topic, ends, next);
+      for (const { partition, records } of fetches) {
+        next.set(partition, records.at(-1)!.offset + 1);
         const end = ends.get(partition);
         if (end === undefined) continue;
         const wanted = records.filter(({ offset }) => offset < end);
@@ -62,6 +66,20 @@ export async function* readRaw(
     }
   } finally {
     await reader.close();
+  }
+}
+
+/** What retention, or whoever cut the log, took away while it was read does not come any more: nobody waits for it. */
+async function forgetGone(
+  backbone: Backbone,
+  topic: string,
+  ends: Map<number, number>,
+  next: ReadonlyMap<number, number>,
+): Promise<void> {
+  for (const { partition, start, end } of await backbone.offsets([topic])) {
+    const wanted = ends.get(partition);
+    if (wanted === undefined) continue;
+    if (start >= wanted || next.get(partition)! >= Math.min(end, wanted)) ends.delete(partition);
   }
 }
 

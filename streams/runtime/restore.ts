@@ -1,3 +1,4 @@
+import { StreamsError } from "../errors.ts";
 import type { Backbone, Reader } from "../backbone/backbone.ts";
 import type { StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges, TaskState } from "../state/task-state.ts";
@@ -49,7 +50,11 @@ export async function restoreState(
       await beginRestore(database, end);
       const reader = await backbone.reader([{ ...changelog, offset: from }]);
       try {
-        for await (const done of applied(reader, database, from, end)) onProgress(done - from, end - from);
+        const isThere = async (next: number): Promise<boolean> => {
+          const now = (await backbone.offsets([changelog.topic])).find((is) => is.partition === changelog.partition);
+          return now !== undefined && now.start < end && now.end > next;
+        };
+        for await (const done of applied(reader, database, { from, end, isThere })) onProgress(done - from, end - from);
       } finally {
         await reader.close();
       }
@@ -73,8 +78,19 @@ async function restoringTo(database: StateDatabase): Promise<number> {
   return stored === undefined ? 0 : Number(Buffer.from(stored).toString());
 }
 
+interface Stretch {
+  readonly from: number;
+  readonly end: number;
+  /** Something from this offset to before the end can still be read. */
+  readonly isThere: (next: number) => Promise<boolean>;
+}
+
 /** Writes what the reader gives up to `end` and yields the offset it has come to, reading ahead by one poll while the engine writes. */
-async function* applied(reader: Reader, database: StateDatabase, from: number, end: number): AsyncGenerator<number> {
+async function* applied(
+  reader: Reader,
+  database: StateDatabase,
+  { from, end, isThere }: Stretch,
+): AsyncGenerator<number> {
   let writing: Promise<number> | undefined;
   try {
     for (let next = from; next < end;) {
@@ -82,7 +98,13 @@ async function* applied(reader: Reader, database: StateDatabase, from: number, e
       if (writing !== undefined) yield await writing;
       writing = undefined;
       const last = fetches.at(-1)?.records.at(-1);
-      if (last === undefined) continue;
+      if (last === undefined) {
+        if (await isThere(next)) continue;
+        throw new StreamsError(
+          "BACKBONE_UNAVAILABLE",
+          `the changelog lost what was before ${end} while it was read: it is read anew`,
+        );
+      }
       next = Math.min(last.offset + 1, end);
       const changes = fetches.flatMap(({ records }) => records.filter(({ offset }) => offset < end).map(changeOf));
       const at = next;
