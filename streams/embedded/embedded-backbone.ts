@@ -79,10 +79,16 @@ export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): 
       error,
     );
   }
-  await makePrivate(path);
-  const backbone = new EmbeddedBackbone(database, path, options);
-  await backbone.load();
-  return backbone;
+  try {
+    await makePrivate(path);
+    const backbone = new EmbeddedBackbone(database, path, options);
+    await backbone.load();
+    return backbone;
+  } catch (error) {
+    // Its lock would be held on to otherwise.
+    await database.close();
+    throw error;
+  }
 }
 
 const levelDatabase = (path: string): LogDatabase =>

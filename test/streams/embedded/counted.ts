@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect } from "vitest";
+import type { LogDatabase } from "../../../streams/embedded/index.ts";
 import { deadLetters } from "../../../schemas/index.ts";
 import {
   Application,
@@ -62,12 +63,16 @@ export interface Run {
   readonly failures: unknown[];
 }
 
-export async function start(dir: string, sync: "each" | "none" = "none"): Promise<Run> {
+export async function start(
+  dir: string,
+  sync: "each" | "none" = "none",
+  database?: (path: string) => LogDatabase,
+): Promise<Run> {
   const said: string[] = [];
   const failures: unknown[] = [];
   const say = (_: object, line: string): void => void said.push(line);
   const log = { info: say, warn: say, error: say };
-  const backbone = await createEmbeddedBackbone({ dir, sync });
+  const backbone = await createEmbeddedBackbone({ dir, sync, ...(database === undefined ? {} : { database }) });
   const serdes = new Serdes(backbone.registry);
   const application = new Application({
     id: "count",

@@ -10,6 +10,8 @@ export class Failing {
   readonly writes: (Failure | undefined)[] = [];
   /** So many openings to come fail. */
   openings = 0;
+  /** Called while the database is closed, before it is opened again. */
+  onOpening: () => void = () => undefined;
   /** Called with each write that is about to fail. */
   onFailing: () => void = () => undefined;
 
@@ -25,6 +27,7 @@ export class Failing {
       if (failure !== undefined) throw new Error("IO error: No space left on device");
     };
     const reopen = async (): Promise<void> => {
+      this.onOpening();
       if (this.openings > 0) {
         this.openings--;
         throw new Error("IO error: No space left on device");
