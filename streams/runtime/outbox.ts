@@ -1,5 +1,6 @@
 import type { Backbone, OutgoingRecord } from "../backbone/backbone.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
+import { recordSize } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
 import { deadLetter, letterKey } from "../task/dead-letter.ts";
 import { RecordRoom } from "../task/record-room.ts";
@@ -9,9 +10,13 @@ import type { AnyTopic } from "../topic.ts";
 
 export const LATENCY_HEADER = "loopstream_latency_ms";
 
+/** A topic that requests name for their replies is asked for again after so long. */
+const LOOK_MS = 200;
+const MOST_LOOKED_AT = 1_024;
+
 /** Gives what tasks wrote its partition. A record for a topic or partition that is not there becomes a dead letter. */
 export class Outbox {
-  readonly #backbone: Pick<Backbone, "partitions" | "recordBytes">;
+  readonly #backbone: Pick<Backbone, "partitions" | "recordBytes" | "describe">;
   readonly #serdes: Serdes;
   readonly #deadLetters: AnyTopic;
   readonly #onDeadLetter: (code: string) => void;
@@ -19,10 +24,12 @@ export class Outbox {
   readonly #counts = new Map<string, number>();
   /** Asked for in vain in this call: a stranger's name costs one question, however often it comes. */
   readonly #missing = new Set<string>();
+  /** By topic of somebody else's: when it was asked for last, ms of the monotonic clock. */
+  readonly #lookedAt = new Map<string, number>();
 
   /** @param room what topics take; those that records name are added to it. */
   constructor(
-    backbone: Pick<Backbone, "partitions" | "recordBytes">,
+    backbone: Pick<Backbone, "partitions" | "recordBytes" | "describe">,
     serdes: Serdes,
     deadLetters: AnyTopic,
     onDeadLetter: (code: string) => void,
@@ -44,18 +51,28 @@ export class Outbox {
     let last = "";
     let key = Buffer.alloc(0);
     for (const output of outputs) {
-      const count = this.#counts.get(output.topic) ?? (await this.#count(output.topic));
+      const { topic, request } = output;
+      const count =
+        request?.elsewhere === true
+          ? await this.#countAnew(topic, now)
+          : (this.#counts.get(topic) ?? (await this.#count(topic)));
       if (output.key !== last) {
         last = output.key;
         key = Buffer.from(last);
       }
-      if (count === undefined || (output.partition ?? 0) >= count) {
-        records.push(await this.#undeliverable(output, key, count));
+      const problem =
+        count === undefined || (output.partition ?? 0) >= count
+          ? unknownPlace(output, count)
+          : request?.elsewhere === true
+            ? this.#tooLarge(output, key)
+            : undefined;
+      if (problem !== undefined) {
+        records.push(await this.#undeliverable(output, key, problem));
         continue;
       }
       records.push({
-        topic: output.topic,
-        partition: output.partition ?? partitionOf(key, count),
+        topic,
+        partition: output.partition ?? partitionOf(key, count!),
         key,
         value: output.value,
         timestamp: output.time,
@@ -80,14 +97,33 @@ export class Outbox {
     return count;
   }
 
-  async #undeliverable(output: Output, key: Buffer, count: number | undefined): Promise<OutgoingRecord> {
-    const place = `${output.topic}/${output.partition ?? "by key"}`;
-    const error = new StreamsError(
-      "UNKNOWN_REPLY_TOPIC",
-      count === undefined
-        ? `nothing can be written to ${place}: there is no such topic; create it before naming it`
-        : `nothing can be written to ${place}: the topic has ${count} partitions`,
+  /** Whoever has the topic may take it away at any time, and a record for a topic that is gone would hold up everything else. */
+  async #countAnew(topic: string, now: number): Promise<number | undefined> {
+    const lookedAt = this.#lookedAt.get(topic);
+    if (lookedAt !== undefined && now - lookedAt < LOOK_MS) return this.#counts.get(topic);
+    const [found] = await this.#backbone.describe([topic]);
+    if (this.#lookedAt.size >= MOST_LOOKED_AT) this.#lookedAt.clear();
+    this.#lookedAt.set(topic, now);
+    if (found === undefined) {
+      this.#counts.delete(topic);
+      return undefined;
+    }
+    if (!this.#room.knows(topic)) await this.#room.learn(this.#backbone, [topic]);
+    this.#counts.set(topic, found.partitions);
+    return found.partitions;
+  }
+
+  #tooLarge({ topic, value, headers }: Output, key: Buffer): StreamsError | undefined {
+    const size = recordSize({ key, value, headers });
+    const most = this.#room.of(topic);
+    if (size <= most) return undefined;
+    return new StreamsError(
+      "RECORD_TOO_LARGE",
+      `the reply for ${topic} has ${size} bytes; the topic takes ${most}: raise its max.message.bytes`,
     );
+  }
+
+  async #undeliverable(output: Output, key: Buffer, error: StreamsError): Promise<OutgoingRecord> {
     const nowhere = { topic: output.topic, partition: output.partition ?? -1, offset: -1 };
     const written = { key, value: output.value, headers: output.headers };
     const { origin, operator, raw } = output.request ?? { origin: nowhere, operator: "outbox", raw: written };
@@ -104,4 +140,14 @@ export class Outbox {
       timestamp: output.time,
     };
   }
+}
+
+function unknownPlace({ topic, partition }: Output, count: number | undefined): StreamsError {
+  const place = `${topic}/${partition ?? "by key"}`;
+  return new StreamsError(
+    "UNKNOWN_REPLY_TOPIC",
+    count === undefined
+      ? `nothing can be written to ${place}: there is no such topic; create it before naming it`
+      : `nothing can be written to ${place}: the topic has ${count} partitions`,
+  );
 }

@@ -36,6 +36,8 @@ export interface AskedRecord {
   readonly origin: Origin;
   readonly operator: string;
   readonly raw: Queued["raw"] | undefined;
+  /** The reply goes to a topic that is not the application's. */
+  readonly elsewhere: boolean;
 }
 
 export interface TaskEnvironment extends HoldOptions {
@@ -334,7 +336,8 @@ export class OperatorChain {
       const address = replyAddress(request.headers);
       if (address === undefined) return;
       const { topic, partition, headers } = address;
-      if (topic !== declared.name) this.#checkReply(topic, (operator.replies as Rules)?.[output]);
+      const elsewhere = topic !== declared.name;
+      if (elsewhere) this.#checkReply(topic, (operator.replies as Rules)?.[output]);
       const value = this.#environment.serdes.encode(declared, reply.value);
       this.#checkRoom(topic, reply.key, value, headers);
       this.#outputs.push({
@@ -345,10 +348,11 @@ export class OperatorChain {
         time: reply.time,
         headers,
         fetchedAt: undefined,
-        request: { origin, operator: operator.name, raw },
+        request: { origin, operator: operator.name, raw, elsewhere },
       });
     } catch (error) {
-      if (!hasCode(error, "REPLY_NOT_ALLOWED")) throw error;
+      // Whoever asked chose the topic and the headers: what they do not take concerns the reply alone.
+      if (!hasCode(error, "REPLY_NOT_ALLOWED") && !hasCode(error, "RECORD_TOO_LARGE")) throw error;
       this.bury(origin, operator.name, error, time, raw);
     }
   }

@@ -76,7 +76,10 @@ export class MemoryLog {
   }
 
   async describe(topics: readonly string[]): Promise<readonly TopicDescription[]> {
-    return topics.map((topic) => ({ topic, partitions: this.#logs(topic).length }));
+    return topics.flatMap((topic) => {
+      const partitions = this.#topics.get(topic)?.length;
+      return partitions === undefined ? [] : [{ topic, partitions }];
+    });
   }
 
   async reader(positions: readonly Position[]): Promise<Reader> {
