@@ -10,7 +10,7 @@ export const exitCodes = Object.freeze({
   usage: 2,
   /** Brokers, registry or directory can't be reached or are taken; the same command may succeed later. */
   unavailable: 3,
-  /** Done, with some records or lines left in the dead letters. */
+  /** Done, without some records or lines: they are in the dead letters, or were told on stderr. */
   partly: 4,
 });
 

@@ -3,6 +3,7 @@ import avro from "avsc";
 import type { AvroSchema } from "../registry/registry.ts";
 import { streamsLimits } from "../limits.ts";
 import { shapesOf } from "./avro-shapes.ts";
+import { SHORT } from "./bounded-types.ts";
 
 /** Throws, with what is wrong, unless the bytes from `at` to the end are exactly one value. Bounded in time and memory by their number. */
 export type Walk = (bytes: Buffer, at: number) => void;
@@ -123,7 +124,14 @@ function text(cursor: Cursor): void {
   const length = readLong(cursor);
   const start = cursor.at;
   skip(cursor, length);
-  if (length > 0 && !isUtf8(cursor.bytes.subarray(start, cursor.at))) throw new Error("a text is not UTF-8");
+  const { bytes, at: end } = cursor;
+  if (length < SHORT) {
+    // To ask Node costs more than to look at so few bytes.
+    let bits = 0;
+    for (let at = start; at < end; at++) bits |= bytes[at]!;
+    if (bits < 0x80) return;
+  }
+  if (!isUtf8(bytes.subarray(start, end))) throw new Error("a text is not UTF-8");
 }
 
 function skip(cursor: Cursor, length: number): void {
@@ -141,6 +149,11 @@ function readIndex(cursor: Cursor, count: number, of: string): number {
 /** Zigzag, at most ten bytes; exact up to 2^53, which is more than any count or length that passes. */
 function readLong(cursor: Cursor): number {
   const { bytes } = cursor;
+  const first = bytes[cursor.at];
+  if (first !== undefined && first < 0x80) {
+    cursor.at++;
+    return (first >>> 1) ^ -(first & 1);
+  }
   let value = 0;
   let factor = 1;
   for (let i = 0; i < 10; i++, factor *= 128) {

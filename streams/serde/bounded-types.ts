@@ -56,7 +56,7 @@ export class BoundedMapType extends (avro.types.MapType as unknown as Constructo
 }
 
 /** Longer texts are left to Node, which looks at many bytes at once and has to be called for it. */
-const SHORT = 128;
+export const SHORT = 128;
 
 /** The next text; throws where it is not UTF-8, which Node would replace: two texts would be one. Undefined past the end. */
 function readText(tap: Tap): string | undefined {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { decisions, events, observations, rowsTopicName } from "../../schemas/index.ts";
+import { blueprints, decisions, events, observations, rowsTopicName } from "../../schemas/index.ts";
 import type { Backbone, SchemaRegistry } from "../../streams/index.ts";
 import { applyRetention, openTools, publishBlueprint, withdrawBlueprint, type Tools } from "../../topologies/index.ts";
 import { decision, HOUR, PARCELS, parcels } from "../operators/parcels.ts";
@@ -45,6 +45,22 @@ export function retentionSuite(
       await vi.waitFor(async () => expect(await kept(backbone, decisions.name)).toEqual([30 * DAY]));
       await publishBlueprint(tools, PARCELS.replace("useCase: parcels", "useCase: cards"));
       await vi.waitFor(async () => expect(await kept(backbone, decisions.name, events.name)).toEqual([null, null]));
+    }));
+
+  test("nothing is kept shorter while a blueprint can't be read, and longer where another asks for more", () =>
+    withTools(async (tools, backbone) => {
+      await record(tools, "d", Date.now());
+      const { version } = await publishBlueprint(tools, `${PARCELS}retention: { decisions: 60d }\n`);
+      await vi.waitFor(async () => expect(await kept(backbone, decisions.name)).toEqual([60 * DAY]));
+      const text = `${PARCELS}retention: { decisions: 60d }\nexploration: { epsilon: 10% }\n`;
+      const value = { useCase: parcels.useCase, version, text, activations: [{ time: 0, live: true }] };
+      await tools.publisher.publish([{ topic: blueprints, key: `parcels/${version}`, value, time: 0 }]);
+      const other = PARCELS.replace("useCase: parcels", "useCase: letters");
+      await publishBlueprint(tools, `${other}retention: { decisions: 30d }\n`);
+      await applyRetention(tools);
+      expect(await kept(backbone, decisions.name)).toEqual([60 * DAY]);
+      await publishBlueprint(tools, `${other}retention: { decisions: 90d }\n`);
+      await vi.waitFor(async () => expect(await kept(backbone, decisions.name)).toEqual([90 * DAY]));
     }));
 
   test("a topic of history keeps the span that is asked for, measured from its newest record", () =>
