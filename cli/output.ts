@@ -30,3 +30,9 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
       .trimEnd();
   return cells.map(line).join("\n");
 }
+
+/** A time in ms as text, also one that is no time: what is read may hold any number. */
+export function shownTime(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? `${ms} ms` : time.toISOString();
+}

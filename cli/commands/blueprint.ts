@@ -7,7 +7,7 @@ import { publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from 
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
-import { table } from "../output.ts";
+import { shownTime, table } from "../output.ts";
 import type { SettingsFlags } from "../settings.ts";
 
 interface Flags extends SettingsFlags {
@@ -78,7 +78,7 @@ export function blueprintCommand(parent: Command): void {
                     useCase,
                     version,
                     String(last?.live ?? false),
-                    last === undefined ? "" : new Date(last.time).toISOString(),
+                    last === undefined ? "" : shownTime(last.time),
                   ];
                 }),
               ),

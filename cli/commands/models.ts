@@ -7,7 +7,7 @@ import { asAskedFor } from "../file-modes.ts";
 import { run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
-import { table, type Output } from "../output.ts";
+import { shownTime, table, type Output } from "../output.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -37,10 +37,10 @@ export function modelsCommand(parent: Command): void {
                 listed.map(({ useCase, modelId, states, provenance }) => [
                   useCase,
                   modelId,
-                  states.at(-1)!.state,
-                  new Date(provenance.until).toISOString().slice(0, 16),
+                  states.at(-1)?.state ?? "none",
+                  shownTime(provenance.until).slice(0, 16),
                   provenance.rows,
-                  states.at(-1)!.reason,
+                  states.at(-1)?.reason ?? "",
                 ]),
               ),
             );

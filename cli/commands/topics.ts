@@ -6,7 +6,7 @@ import { askedRetention, repartitionLoop } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
-import { table } from "../output.ts";
+import { shownTime, table } from "../output.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -73,7 +73,7 @@ export function topicsCommand(parent: Command): void {
               const line = {
                 partition,
                 offset,
-                time: new Date(timestamp).toISOString(),
+                time: shownTime(timestamp),
                 key: key && Buffer.from(key).toString(),
                 value: decoded,
               };

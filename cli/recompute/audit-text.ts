@@ -1,3 +1,4 @@
+import { shownTime } from "../output.ts";
 import type { AuditReport } from "../../recompute/index.ts";
 import { differenceLine } from "./difference-line.ts";
 
@@ -11,7 +12,7 @@ export function auditText(report: AuditReport): string {
   return [
     ...differences
       .slice(0, MOST_LINES)
-      .map((one) => `${new Date(one.decisionTime).toISOString()}  ${one.decisionId}  ${differenceLine(one)}`),
+      .map((one) => `${shownTime(one.decisionTime)}  ${one.decisionId}  ${differenceLine(one)}`),
     ...(differences.length > MOST_LINES ? [`… ${n(differences.length - MOST_LINES)} more: --json lists them all`] : []),
     `${n(sampled)} decisions in the sample (${percent(share)}), ${n(recomputed)} recomputed: ` +
       (differences.length === 0

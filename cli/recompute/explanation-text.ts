@@ -1,6 +1,6 @@
 import type { ExplainedFeature, Explanation, EventPlace } from "../../recompute/index.ts";
 import type { Origin } from "../../streams/index.ts";
-import { table } from "../output.ts";
+import { shownTime, table } from "../output.ts";
 import { differenceLine } from "./difference-line.ts";
 
 /** An explanation for people. */
@@ -61,5 +61,5 @@ function sourceCells({ source }: ExplainedFeature): readonly string[] {
 
 const oldestText = ({ time }: EventPlace): string => iso(time);
 const place = ({ topic, partition, offset }: Origin): string => `${topic}/${partition}@${offset}`;
-const iso = (time: number): string => new Date(time).toISOString();
+const iso = shownTime;
 const value = (of: number | string | null): string => (of === null ? "–" : String(of));
