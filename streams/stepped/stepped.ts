@@ -187,7 +187,10 @@ export class Stepped {
       },
       ranges: async (topics) => {
         const others = topics.filter((topic) => !stepped.has(topic));
-        const shown = this.#lanes.filter(({ topic }) => topics.includes(topic)).map((lane) => shelf.offsets(lane));
+        // After a crash a task may be ahead of the marks: what it has handled is shown again, and skipped.
+        const shown = this.#lanes
+          .filter(({ topic }) => topics.includes(topic))
+          .map(({ topic, partition }) => ({ topic, partition, start: 0, end: Number.POSITIVE_INFINITY }));
         return others.length === 0 ? shown : [...shown, ...(await backbone.ranges(others))];
       },
       async reader(positions, readerOptions) {

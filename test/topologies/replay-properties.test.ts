@@ -6,13 +6,14 @@ import {
   decisionRequests,
   decisions,
   events,
+  hourlyStats,
   models,
   observations,
   type TrainingRow,
 } from "../../schemas/index.ts";
-import { createMemoryEngine, createTestDriver } from "../../streams/index.ts";
+import { createMemoryEngine, createTestDriver, readTopic } from "../../streams/index.ts";
 import { keepNewest } from "../../trainer/index.ts";
-import { decisionTopology } from "../../topologies/index.ts";
+import { besideLive, decisionTopology } from "../../topologies/index.ts";
 import { random, shuffled } from "../blueprints/random.ts";
 import { HOUR, inProduction, noScorers, published, START } from "../operators/parcels.ts";
 import { CrashingBackbone } from "./crashing-backbone.ts";
@@ -117,6 +118,32 @@ test("topics that were given partitions in the middle of the history, and record
     const rows = await world.rows(await world.replay({ request }), forced.blueprintVersion ?? version);
     expect(sorted(rows), `seed ${seed}`).toEqual(expected);
   }
+});
+
+test("a replay that was killed in the middle of its steps counts each decision once in the hourly statistics", async () => {
+  let crashes = 0;
+  for (let seed = 1; seed <= 25; seed++) {
+    const next = random(seed);
+    const backbone = new CrashingBackbone();
+    const world = await new World(backbone, 2).open();
+    await world.publish(history(next, 12));
+    const engine = createMemoryEngine();
+    let result: Awaited<ReturnType<World["replay"]>> | undefined;
+    while (result === undefined) {
+      backbone.crashIn = crashes < 3 * seed ? 1 + Math.floor(next() * 30) : Infinity;
+      result = await world.replay({ statistics: true, stepMs: 3 * HOUR }, engine).catch((error: unknown) => {
+        if (!backbone.crashed) throw error;
+        crashes++;
+        backbone.restart();
+        return undefined;
+      });
+    }
+    const side = besideLive(backbone, `${result.replay}-`);
+    let counted = 0;
+    for await (const { value } of readTopic(side, world.serdes, hourlyStats)) counted += value.decisions;
+    expect(counted, `seed ${seed}`).toBe(12);
+  }
+  expect(crashes).toBeGreaterThan(40);
 });
 
 function newest(rows: readonly TrainingRow[]): readonly string[] {
