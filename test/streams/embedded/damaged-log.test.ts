@@ -13,9 +13,11 @@ import {
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEmbeddedBackbone } from "../../../streams/embedded/index.ts";
+import { crc32c } from "../../../streams/crc32c.ts";
+import { readFramedLog } from "../../../streams/leveldb/framed-log.ts";
 import { outgoing, readAll, text } from "../backbone-harness.ts";
 import { writeAheadLogs } from "./power.ts";
 
@@ -180,4 +182,73 @@ test("a log that was not made to the end is made again", async () => {
   const backbone = await createEmbeddedBackbone({ dir });
   expect(await backbone.topics()).toEqual([]);
   await backbone.close();
+});
+
+describe("where the newest writes lie in two of LevelDB's logs", () => {
+  /** Writes in LevelDB's format, each whole within a block. */
+  function framed(writes: readonly Buffer[]): Buffer {
+    const parts: Buffer[] = [];
+    let at = 0;
+    for (const write of writes) {
+      const left = 32_768 - (at % 32_768);
+      if (left < write.length + 7) {
+        // Nothing more fits: an empty end of the block would be read as damage, so a write is cut in two.
+        const first = write.subarray(0, Math.max(0, left - 7));
+        const pieces =
+          left < 7 ? [Buffer.alloc(left), part(1, write)] : [part(2, first), part(4, write.subarray(first.length))];
+        parts.push(...pieces);
+        at += pieces.reduce((sum, piece) => sum + piece.length, 0);
+      } else {
+        parts.push(part(1, write));
+        at += write.length + 7;
+      }
+    }
+    return Buffer.concat(parts);
+  }
+
+  function part(kind: number, payload: Buffer): Buffer {
+    const bytes = Buffer.concat([Buffer.alloc(6), Buffer.from([kind]), payload]);
+    const crc = crc32c(bytes, 6, bytes.length);
+    bytes.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0, 0);
+    bytes.writeUInt16LE(payload.length, 4);
+    return bytes;
+  }
+
+  /** The newest writes of the original, the second half of them in a later log. */
+  function split(log: string): readonly [string, string] {
+    const first = wal(log);
+    const { records } = readFramedLog(readFileSync(first));
+    const second = join(log, `${String(Number.parseInt(basename(first), 10) + 40).padStart(6, "0")}.log`);
+    const middle = records.length >> 1;
+    writeFileSync(first, framed(records.slice(0, middle)));
+    writeFileSync(second, framed(records.slice(middle)));
+    return [first, second];
+  }
+
+  test("all of them are there", async () => {
+    expect(await valuesIn(damagedCopy((log) => void split(log)))).toHaveLength(RECORDS);
+  });
+
+  test.each([0, 900, 5_000, 20_000])(
+    "the later ones go too when the end of the earlier log is not on the disk, %i bytes of it",
+    async (bytes) => {
+      const all = await valuesIn(damagedCopy(() => undefined));
+      const dir = damagedCopy((log) => {
+        const [first] = split(log);
+        truncateSync(first, bytes === 0 ? 0 : statSync(first).size - bytes);
+      });
+      const left = await valuesIn(dir);
+      expect(left).toEqual(all.slice(0, left.length));
+      expect(left.length).toBeLessThan(RECORDS - 40);
+      expect(readdirSync(dir).some((name) => name.startsWith("log-set-aside-"))).toBe(true);
+    },
+  );
+
+  test("a torn end of the later one costs the last write alone", async () => {
+    const dir = damagedCopy((log) => {
+      const [, second] = split(log);
+      truncateSync(second, statSync(second).size - 100);
+    });
+    expect(await valuesIn(dir)).toHaveLength(RECORDS - 1);
+  });
 });
