@@ -41,7 +41,9 @@ export function withoutSecrets(text: string): string {
 /** Hides them in the error itself, its stack, what it carries and its causes. Gives the error back. */
 export function hideSecrets<E>(error: E, depth = 8): E {
   if (!(error instanceof Error) || depth === 0) return error;
-  for (const name of ["message", "stack", ...Object.keys(error)]) {
+  // Making a stack costs; it begins with the message and shows nothing else of the kind.
+  const shows = withoutSecrets(error.message) !== error.message;
+  for (const name of [...(shows ? ["stack", "message"] : []), ...Object.keys(error)]) {
     const value = (error as unknown as Record<string, unknown>)[name];
     if (typeof value !== "string") continue;
     const shown = withoutSecrets(value);
