@@ -26,14 +26,15 @@ interface Failing {
 export function startSchedules(loop: Loop, { onTrained, everyMs = 15_000 }: ScheduleOptions): Running {
   const failing = new Map<string, Failing>();
   const running = every(everyMs, loop.outages.of("schedules"), async () => {
-    const now = Date.now();
+    // As for records: a machine's clock that is wrong must not date a model.
+    const now = loop.application.now();
     for (const useCase of await loop.trainer.useCases()) {
       const before = failing.get(useCase);
       if (before !== undefined && performance.now() < before.again) continue;
       try {
         const reason = await loop.trainer.due(useCase, now);
         if (reason === undefined) continue;
-        const result = await loop.trainer.train({ useCase, until: now, publishedAt: Date.now });
+        const result = await loop.trainer.train({ useCase, until: now, publishedAt: () => loop.application.now() });
         before?.outage.ended();
         failing.delete(useCase);
         onTrained({ useCase, reason, outcome: outcomeOf(result) });

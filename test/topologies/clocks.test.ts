@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { clock, decisionRequests, decisions, events, observations, trainingRows } from "../../schemas/index.ts";
 import { audit, explainDecision } from "../../recompute/index.ts";
 import { createMemoryEngine, LATEST_TIME } from "../../streams/index.ts";
-import { publishBlueprint, replay, startTicker, withdrawBlueprint } from "../../topologies/index.ts";
+import { publishBlueprint, replay, startSchedules, startTicker, withdrawBlueprint } from "../../topologies/index.ts";
 import { Feed } from "../../cli/history/feed.ts";
 import { observationRecord, requestRecord } from "../../cli/history/records.ts";
 import { compileBlueprint } from "../../blueprints/index.ts";
@@ -11,6 +11,8 @@ import { openLive, type LiveLoop } from "./live-loop.ts";
 
 const NOW = Date.UTC(2026, 5, 1);
 const DAY = 24 * HOUR;
+/** For machines that have much else to do. */
+const PATIENCE = { timeout: 20_000 };
 const YEAR_3000 = Date.UTC(3000, 0, 1);
 const rowsTopic = trainingRows("parcels", compileBlueprint(PARCELS).rows.schema);
 
@@ -88,7 +90,7 @@ test("the loop's own ticker, with the machine's clock three days ahead for half 
       await vi.waitFor(async () => {
         const [after] = await loop.backbone.offsets([clock.name]);
         expect(after!.end).toBeGreaterThan(before!.end + 5);
-      });
+      }, PATIENCE);
       await loop.loop.application.idle();
     };
     await ticked();
@@ -188,4 +190,25 @@ test.each([Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY])("a blueprint is live 
   await expect(publishBlueprint(live.loop, changed, time)).rejects.toMatchObject({ code: "BAD_TIME" });
   const withdrawn = withdrawBlueprint(live.loop, "parcels", parcels.version, time);
   await expect(withdrawn).rejects.toMatchObject({ code: "BAD_TIME" });
+});
+
+test("a training is due, and a model is dated, by the log's time, whatever the machine's clock says for a moment", async () => {
+  const loop = await openLive();
+  const due = vi.spyOn(loop.loop.trainer, "due");
+  const ticker = startTicker(loop.loop, 20);
+  try {
+    await publishBlueprint(loop.loop, PARCELS);
+    await vi.waitFor(async () => expect((await loop.all(clock)).length).toBeGreaterThan(0), PATIENCE);
+    await loop.loop.application.idle();
+    const right = Date.now.bind(Date);
+    vi.spyOn(Date, "now").mockImplementation(() => right() + 3 * DAY);
+    const schedules = startSchedules(loop.loop, { onTrained: () => undefined, everyMs: 20 });
+    await vi.waitFor(() => expect(due.mock.calls.length).toBeGreaterThan(2), PATIENCE);
+    await schedules.close();
+    for (const [, time] of due.mock.calls) expect(Math.abs(time - right())).toBeLessThan(10_000);
+  } finally {
+    vi.restoreAllMocks();
+    await ticker.close();
+    await loop.close();
+  }
 });
