@@ -22,6 +22,15 @@ export function smallDisk(mebibytes: number): SmallDisk | undefined {
     return undefined;
   }
   const filler = join(path, "filler");
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    execFileSync("umount", ["-l", path]);
+    rmdirSync(path);
+  };
+  // Where the tests that would close it are left out.
+  process.once("exit", close);
   return {
     path,
     fill(leaving) {
@@ -29,9 +38,6 @@ export function smallDisk(mebibytes: number): SmallDisk | undefined {
       writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - leaving), 1));
     },
     free: () => rmSync(filler, { force: true }),
-    close() {
-      execFileSync("umount", ["-l", path]);
-      rmdirSync(path);
-    },
+    close,
   };
 }
