@@ -46,6 +46,8 @@ export interface BrokersReport {
   readonly decidedOnce: number;
   readonly deadLetters: number;
   readonly kills: number;
+  /** From the start of the process to its first answer: after it was stopped in good order, and after kill -9. */
+  readonly restartMs: Readonly<Record<string, number>>;
   readonly outages: readonly OutageLine[];
   /** Outages that were said to begin and of which no end was said. */
   readonly unended: readonly string[];
@@ -78,9 +80,13 @@ export async function brokersInTurn(options: BrokersOptions): Promise<BrokersRep
     const config = join(dir, "loopstream.yaml");
     writeFileSync(config, `kafka: { client: ${client} }\n`);
     const at = ["--brokers", cluster.brokers, "--registry", registry.url, "--dir", dir, "--config", config];
-    loop = spawn(process.execPath, [join(root, "cli/main.ts"), "start", "--json", "--blueprint", blueprint, ...at], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    // Without a name of its own a process that was killed is waited for until its session ends.
+    if (client === "platformatic") at.push("--instance-id", "brokers-1");
+    const start = (): ChildProcess =>
+      spawn(process.execPath, [join(root, "cli/main.ts"), "start", "--json", "--blueprint", blueprint, ...at], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+    loop = start();
     await said(loop, lines, "the loop is running");
     const backbone = await createPlatformaticBackbone({ brokers: cluster.brokers, deliveryTimeoutMs: 120_000 });
     const schemas = createConfluentRegistry({ url: registry.url });
@@ -91,8 +97,15 @@ export async function brokersInTurn(options: BrokersOptions): Promise<BrokersRep
       const asked = await ask(backbone, serdes, { requests, rate, say, isOver: () => kills !== undefined });
       await killing;
       const answers = await answeredIn(backbone, serdes, asked);
-      loop.kill("SIGTERM");
-      const code = await new Promise<number | null>((resolve) => loop!.once("close", resolve));
+      const code = await ended(loop, "SIGTERM");
+      const restartMs: Record<string, number> = {};
+      for (const before of ["stop", "kill"]) {
+        const started = performance.now();
+        loop = start();
+        await answer(backbone, serdes, asked + Object.keys(restartMs).length);
+        restartMs[before] = Math.round(performance.now() - started);
+        await ended(loop, "SIGKILL");
+      }
       const outages = lines.flatMap(outageIn);
       const unended = unendedIn(outages);
       const problems = [
@@ -101,7 +114,7 @@ export async function brokersInTurn(options: BrokersOptions): Promise<BrokersRep
         ...unended.map((what) => `no end of the outage of ${what} was said`),
         ...(outages.some(({ error }) => error === "") ? ["an outage without its cause"] : []),
       ];
-      return { requests: asked, ...answers, kills: kills ?? 0, outages, unended, problems };
+      return { requests: asked, ...answers, kills: kills ?? 0, restartMs, outages, unended, problems };
     } finally {
       await backbone.close();
       await schemas.close();
@@ -161,6 +174,29 @@ async function ask(
   await Promise.all(sends);
   await publisher.close();
   return n;
+}
+
+function ended(loop: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  loop.removeAllListeners("exit");
+  const gone = new Promise<number | null>((resolve) => loop.once("close", resolve));
+  loop.kill(signal);
+  loop.stdout!.resume();
+  return gone;
+}
+
+/** Asks once and resolves with the reply. */
+async function answer(backbone: Backbone, serdes: Serdes, n: number): Promise<void> {
+  const ends = await backbone.offsets([decisionReplies.name]);
+  const { end } = ends.find(({ partition }) => partition === REPLY_PARTITION)!;
+  const reader = await backbone.reader([{ topic: decisionReplies.name, partition: REPLY_PARTITION, offset: end }]);
+  const publisher = await Publisher.open(backbone, serdes, 4);
+  await publisher.publish([requestOf(n, Date.now())]);
+  for (;;) {
+    const records = (await reader.poll(1_000)).flatMap((fetch) => fetch.records);
+    if (records.some(({ value }) => serdes.decode(decisionReplies, value!).decisionId === idOf(n))) break;
+  }
+  await publisher.close();
+  await reader.close();
 }
 
 function requestOf(n: number, time: number) {
