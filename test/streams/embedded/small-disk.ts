@@ -12,25 +12,26 @@ export interface SmallDisk {
   close(): void;
 }
 
-/** `undefined` where nothing can be mounted: on another system than Linux, or without root. */
-export function smallDisk(mebibytes: number): SmallDisk | undefined {
+/** Whether one can be mounted: on Linux, by root. */
+export function canMount(): boolean {
+  try {
+    mountSmallDisk(1).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** To be closed by whoever mounts it. Throws where it can't be mounted. */
+export function mountSmallDisk(mebibytes: number): SmallDisk {
   const path = mkdtempSync(join(tmpdir(), "loopstream-small-disk-"));
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", path], { stdio: "ignore" });
-  } catch {
+  } catch (error) {
     rmdirSync(path);
-    return undefined;
+    throw error;
   }
   const filler = join(path, "filler");
-  let open = true;
-  const close = (): void => {
-    if (!open) return;
-    open = false;
-    execFileSync("umount", ["-l", path]);
-    rmdirSync(path);
-  };
-  // Where the tests that would close it are left out.
-  process.once("exit", close);
   return {
     path,
     fill(leaving) {
@@ -38,6 +39,9 @@ export function smallDisk(mebibytes: number): SmallDisk | undefined {
       writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - leaving), 1));
     },
     free: () => rmSync(filler, { force: true }),
-    close,
+    close() {
+      execFileSync("umount", ["-l", path]);
+      rmdirSync(path);
+    },
   };
 }
