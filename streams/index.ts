@@ -63,6 +63,7 @@ export {
 export type { AvroSchema, Compatibility, SchemaRegistry } from "./registry/registry.ts";
 export { Application, type ApplicationOptions } from "./runtime/application.ts";
 export type { Delivery } from "./runtime/commit.ts";
+export { memberMemoryIn } from "./runtime/member-file.ts";
 export { instanceIdIn } from "./runtime/instance-id.ts";
 export { LATENCY_HEADER } from "./runtime/outbox.ts";
 export {

@@ -194,6 +194,18 @@ export interface GroupOptions {
   /** On how many members besides the one that has it each task's state is kept. Default 0; the embedded log has one member only. */
   readonly standbyReplicas?: number;
   readonly listener: GroupListener;
+  /** Where the member's id outlives a process that is killed. Absent: it does not. */
+  readonly memory?: MemberMemory;
+}
+
+/**
+ * A member's id on the disk. A process that was killed is still a member until its session ends, and its partitions stand still. The next process
+ * finds the id and takes the former member out at once. To be kept where only one process can be at a time.
+ */
+export interface MemberMemory {
+  read(): string | undefined;
+  /** `undefined`: the member has left. */
+  write(memberId: string | undefined): void;
 }
 
 export interface GroupReader extends Reader {

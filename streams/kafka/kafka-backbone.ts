@@ -171,6 +171,8 @@ class KafkaBackbone implements Backbone {
   async group(options: GroupOptions): Promise<GroupReader> {
     this.#check();
     const { groupId, listener, copartitioned, standbyReplicas = 0 } = options;
+    // A static member takes its own place again.
+    const memory = this.#settings.groupInstanceId === undefined ? options.memory : undefined;
     const tasks = await GroupTasks.of(copartitioned, this.#directory);
     return this.#open(async (cluster) => {
       const leave = async (memberId: string): Promise<void> => {
@@ -178,12 +180,15 @@ class KafkaBackbone implements Backbone {
         const coordinator = this.#cluster.findGroupCoordinator({ groupId });
         await coordinator.then((broker) => broker.leaveGroup({ groupId, memberId })).catch(() => undefined);
       };
+      const former = memory?.read();
+      if (former !== undefined) await leave(former);
       const directory = this.#directory;
       const member: KafkaGroup = new KafkaGroup({
         groupId,
         tasks,
         standbyReplicas,
         listener,
+        memory,
         directory,
         settings: this.#settings,
         cluster,

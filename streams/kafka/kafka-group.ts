@@ -1,4 +1,11 @@
-import type { Fetch, GroupListener, GroupReader, Position, TopicPartition } from "../backbone/backbone.ts";
+import type {
+  Fetch,
+  GroupListener,
+  GroupReader,
+  MemberMemory,
+  Position,
+  TopicPartition,
+} from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { Fetcher } from "./fetcher.ts";
 import type { GroupTasks } from "./group-tasks.ts";
@@ -16,6 +23,7 @@ export interface GroupContext {
   readonly tasks: GroupTasks;
   readonly standbyReplicas: number;
   readonly listener: GroupListener;
+  readonly memory: MemberMemory | undefined;
   readonly directory: TopicDirectory;
   readonly settings: KafkaSettings;
   /** Of this member alone: a pending join holds up every other request on its connection. */
@@ -56,6 +64,7 @@ export class KafkaGroup implements GroupReader {
       context.listener.onTrimmed?.(trimmed),
     );
     this.#membership = new Membership(cluster, context, settings, {
+      joined: (memberId) => context.memory?.write(memberId),
       rebalancing: () => {
         this.#rejoin = true;
         this.#arrival.wake();
@@ -252,6 +261,7 @@ export class KafkaGroup implements GroupReader {
     const { groupInstanceId } = this.#context.settings;
     if (this.#membership.memberId !== "" && groupInstanceId === undefined)
       await this.#context.leave(this.#membership.memberId);
+    this.#context.memory?.write(undefined);
     await this.#context.cluster.disconnect();
   }
 }

@@ -24,6 +24,8 @@ const eagerHeartbeatMs = 100;
 const standbyHeartbeatMs = 50;
 
 export interface MembershipEvents {
+  /** The group knows this member by that id from now on. */
+  readonly joined: (memberId: string) => void;
   /** The group is about to share out its tasks anew: join again. */
   readonly rebalancing: () => void;
   /** The group has gone on without this member, which owns nothing any more. */
@@ -144,6 +146,7 @@ export class Membership {
       groupProtocols: [{ name: protocol, metadata: encodeClaims(this.#tasks.topics, claims) }],
     });
     this.#memberId = joined.memberId;
+    this.#events.joined(joined.memberId);
     this.#generation = joined.generationId;
     const { memberAssignment } = await coordinator.syncGroup({
       groupId,

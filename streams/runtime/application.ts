@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as eventLoop } from "node:timers/promises";
-import type { Backbone, Fetch, GroupReader, Position, Producer, Reader, TopicPartition } from "../backbone/backbone.ts";
+import type {
+  Backbone,
+  Fetch,
+  GroupReader,
+  MemberMemory,
+  Position,
+  Producer,
+  Reader,
+  TopicPartition,
+} from "../backbone/backbone.ts";
 import { LastingReader } from "../backbone/lasting-reader.ts";
 import { hasCode, StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
@@ -55,6 +64,8 @@ export interface ApplicationOptions {
    * another name each time.
    */
   readonly instanceId?: string;
+  /** Where the id of this process in its group is kept, so that its next start need not wait for the session of one that was killed. */
+  readonly memberMemory?: MemberMemory;
   /** On how many other instances the state of each task is kept, so that one of them can take it over at once. Default 0. */
   readonly standbyReplicas?: number;
   /** How long one record is tried again, ms; then, where brokers and registry answer, it becomes a dead letter. Default: `recordPatienceMs` of the limits. */
@@ -199,6 +210,7 @@ export class Application {
       groupId: id,
       copartitioned: topology.subTopologies.map(({ sources }) => sources.map(({ name }) => name)),
       standbyReplicas: this.#options.standbyReplicas ?? 0,
+      ...(this.#options.memberMemory === undefined ? {} : { memory: this.#options.memberMemory }),
       listener: {
         assigned: (at, committed) => this.#assigned(at, committed),
         revoked: (at) => this.#revoked(at),
