@@ -32,6 +32,8 @@ export interface GlobalFeedOptions {
   readonly sources: readonly GlobalSource[];
   /** Called with what can't be read; the feed goes on. */
   readonly onUndecodable: (fetch: Fetch, index: number, error: unknown) => void;
+  /** Called when records have been read, before their positions are remembered; tried again while it rejects with an outage. */
+  readonly onRead?: () => Promise<void>;
   /** Called once, with what ended the feed: the globals stand still from then on. Outages do not end it. */
   readonly onFailure?: (error: unknown) => void;
   /** The feed of this process before, which is closed: tables whose topics were made anew since go on with what it had read. */
@@ -293,7 +295,22 @@ export class GlobalFeed {
       this.#next.set(`${topic}/${partition}`, next);
       changes.push([`${POSITION}${topic}/${partition}`, Buffer.from(String(next))]);
     }
-    if (changes.length > 0) await this.#database.write(changes);
+    await this.#told();
+    if (changes.length > 0 && !this.#closing) await this.#database.write(changes);
+  }
+
+  /** What can't be read is said before it is passed over for good. */
+  async #told(): Promise<void> {
+    for (let waitMs = FIRST_RETRY_MS; !this.#closing;) {
+      try {
+        return await this.#options.onRead?.();
+      } catch (error) {
+        if (!(error instanceof StreamsError && error.flags.retry)) throw error;
+        this.#log.failed(error);
+        await this.#wait(waitMs);
+        waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
+      }
+    }
   }
 
   #applyTo(source: GlobalSource, fetch: Fetch): void {

@@ -29,8 +29,10 @@ import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 import { ArrivalClock } from "./arrival-clock.ts";
 import { Backpressure } from "./backpressure.ts";
+import type { Output } from "../task/operator-chain.ts";
 import type { Delivery } from "./commit.ts";
 import { Committer } from "./committer.ts";
+import { Letters } from "./letters.ts";
 import { Outbox } from "./outbox.ts";
 import { readRefused } from "./refused.ts";
 import type { RestoreProgress } from "./restore.ts";
@@ -105,6 +107,8 @@ interface Waiter {
 interface Membership {
   readonly watch: TopicWatch;
   readonly globals: GlobalFeed;
+  /** Of what the globals can't read. */
+  readonly letters: Letters;
   readonly clock: Reader | undefined;
   readonly committer: Committer;
   readonly group: GroupReader;
@@ -203,8 +207,10 @@ export class Application {
     const { metrics } = this;
     const producerOf = (task: Task): Producer | undefined => this.#tasks.producerOf(task);
     open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);
+    const letters = new Letters(backbone, outbox);
+    open.letters = letters;
     open.clock = await this.#openClock();
-    await this.#openGlobals(open);
+    await this.#openGlobals(open, letters);
     this.#checkOpen();
     open.group = await backbone.group({
       groupId: id,
@@ -228,7 +234,7 @@ export class Application {
     return this.#membership as Membership;
   }
 
-  async #openGlobals(open: Opening): Promise<void> {
+  async #openGlobals(open: Opening, letters: Letters): Promise<void> {
     const { topology, backbone, engine, history, deadLetters } = this.#options;
     const globals = await GlobalFeed.open({
       backbone,
@@ -243,7 +249,8 @@ export class Application {
       arrival: () => this.#arrival(),
       // Places of topics that are shown again as history are not those of the topics.
       ...(history === true ? {} : { refused: (topics) => readRefused(backbone, this.serdes, deadLetters, topics) }),
-      onUndecodable: (fetch, index, error) => this.#buryGlobal(fetch, index, error),
+      onUndecodable: (fetch, index, error) => letters.add(this.#letterOf(fetch, index, error)),
+      onRead: () => letters.store(),
       onFailure: () => this.#membership.group?.wake?.(),
     });
     // Known before it has read anything, so that it can be closed meanwhile.
@@ -391,8 +398,8 @@ export class Application {
   }
 
   async #leave(): Promise<void> {
-    const { group, clock, globals, committer } = this.#membership;
-    for (const part of [group, clock, globals, committer]) await part?.close().catch(() => undefined);
+    const { group, clock, globals, letters, committer } = this.#membership;
+    for (const part of [group, clock, globals, letters, committer]) await part?.close().catch(() => undefined);
     await this.#standbys.close();
     await this.#tasks.close();
   }
@@ -541,7 +548,7 @@ export class Application {
     await this.#tasks.close(leaving);
   }
 
-  #buryGlobal(fetch: Fetch, index: number, error: unknown): void {
+  #letterOf(fetch: Fetch, index: number, error: unknown): Output {
     const record = fetch.records[index]!;
     const { deadLetters } = this.#options;
     const offset = record.unreadable?.firstOffset ?? record.offset;
@@ -552,7 +559,7 @@ export class Application {
     const key = letterKey(letter);
     const time = timeOfLetter(record.timestamp, this.#arrival());
     const output = { topic: deadLetters.name, partition: undefined, key, value, time, headers: {} };
-    this.#open.committer.write([{ ...output, fetchedAt: undefined, request: undefined }]);
+    return { ...output, fetchedAt: undefined, request: undefined };
   }
 
   /** Finishes the pass at hand, commits and leaves the group; with `drain` only after everything published is handled. */

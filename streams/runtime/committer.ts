@@ -48,7 +48,6 @@ export class Committer {
   readonly #sends = new Set<Promise<void>>();
   /** They have committed since readers were last known to see everything. */
   readonly #unsettled = new Set<Producer>();
-  #loose: Output[] = [];
   /** Bytes of outputs that are not stored yet, and of those the ones that are not sent. */
   #waiting = 0;
   #unsentBytes = 0;
@@ -74,7 +73,7 @@ export class Committer {
 
   /** Nothing is left to commit, and no commit is under way. */
   get clean(): boolean {
-    return this.#unsent.size === 0 && this.#loose.length === 0 && this.#underWay === undefined;
+    return this.#unsent.size === 0 && this.#underWay === undefined;
   }
 
   /** Milliseconds until the next commit is due, about; `undefined` when there is nothing to commit. */
@@ -104,18 +103,12 @@ export class Committer {
     }
   }
 
-  /** Writes beside the tasks: with the next send. */
-  write(outputs: readonly Output[]): void {
-    this.#loose.push(...outputs);
-  }
-
   /**
    * Sends what was written, and begins a commit when it is due or `now` and none is under way. Rejects with what ended an earlier one.
    * @returns whether it has begun one.
    */
   async settle(group: GroupReader, now: boolean): Promise<boolean> {
     this.#check();
-    if (this.#loose.length > 0) await this.#sendLoose();
     await this.#sendEarly();
     if (this.#underWay !== undefined && this.#waiting > MOST_WAITING) await this.#underWay;
     this.#check();
@@ -127,12 +120,6 @@ export class Committer {
 
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
-  }
-
-  async #sendLoose(): Promise<void> {
-    const loose = this.#loose;
-    this.#loose = [];
-    await this.#producers[0]!.send(await this.#address(loose));
   }
 
   /** Before the commit, which waits for it. After a crash in between it is sent again, or its transaction is aborted. */
@@ -233,7 +220,6 @@ export class Committer {
 
   /** Commits everything, and what is under way before it. */
   async commit(group: GroupReader): Promise<void> {
-    if (this.#loose.length > 0) await this.#sendLoose();
     while (this.#underWay !== undefined || this.#unsent.size > 0) {
       await this.#underWay;
       this.#check();

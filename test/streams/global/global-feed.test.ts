@@ -60,7 +60,7 @@ async function opened() {
     { name: "names", partitions: 1 },
   ]);
   const registry = createMemoryRegistry();
-  const outage = { registry: false };
+  const outage = { registry: false, letters: false };
   const serdes = new Serdes({
     ...registry,
     schema: async (id) => {
@@ -79,15 +79,19 @@ async function opened() {
   const ofNewer = new Serdes(registry);
   await ofNewer.open(newer);
   const { log, lines } = recordedLog();
+  const engine = createMemoryEngine();
   const failures: unknown[] = [];
   const buried: unknown[] = [];
   const feed = await GlobalFeed.open({
     backbone,
     serdes,
-    engine: createMemoryEngine(),
+    engine,
     sources: [nameTable, sums],
     outages: new Outages(log),
     onUndecodable: (_fetch, _index, error) => void buried.push(error),
+    onRead: async () => {
+      if (outage.letters) throw away();
+    },
     onFailure: (error) => void failures.push(error),
   });
   const started = feed.start();
@@ -96,7 +100,7 @@ async function opened() {
   const publish = (key: string, value: Uint8Array | null): void =>
     backbone.append([{ topic: "numbers", partition: 0, timestamp: 0, key: Buffer.from(key), value }]);
   return {
-    ...{ backbone, feed, lines, failures, buried, outage },
+    ...{ backbone, feed, lines, failures, buried, outage, engine },
     add: (key: string, n: number) => publish(key, producer.encode(numbers, { n })),
     addTombstone: (key: string) => publish(key, null),
     addNewer: (key: string, n: number) => publish(key, ofNewer.encode(newer, { n, later: 1 })),
@@ -177,5 +181,27 @@ test("a tombstone on a topic of events is buried, and the events around it count
   expect(buried).toEqual([
     expect.objectContaining({ code: "UNDECODABLE", message: "a tombstone on a topic of events" }),
   ]);
+  await close();
+});
+
+test("a record that can't be read is not passed over for good before its dead letter is stored", async () => {
+  const { addTombstone, add, buried, outage, engine, lines, failures, close } = await opened();
+  outage.letters = true;
+  addTombstone("a");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(buried).toHaveLength(1);
+  expect(lines.at(-1)).toMatchObject({ message: "globals: waiting and trying again" });
+  // Killed now, the next process must meet the record again.
+  const stored = async (): Promise<string[]> =>
+    (await (await engine.open("globals")).range("\u0001numbers/", "\u0001numbers0")).map(([, value]) =>
+      Buffer.from(value).toString(),
+    );
+  expect(await stored()).toEqual([]);
+  outage.letters = false;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await stored()).toEqual(["1"]);
+  add("a", 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(failures).toEqual([]);
   await close();
 });
