@@ -11,5 +11,5 @@ export {
   type Stored,
   type StoredObservation,
 } from "./client.ts";
-export type { Decision, Reason } from "./decision.ts";
+export { defaultDecision, type Decision, type Reason } from "./decision.ts";
 export type { AnyUseCase, UseCases, UseCaseTypes, Value, Values } from "./use-cases.ts";

@@ -1,10 +1,15 @@
+import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
-import { createClient } from "../../client/index.ts";
+import { createClient, defaultDecision, type Decision } from "../../client/index.ts";
+import { StreamsError } from "../../streams/index.ts";
 import { startLoop } from "../../topologies/index.ts";
 import { parsePairs, parseTime, run, withSettings } from "../command.ts";
 import { connect, loopOptions } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";
-import type { SettingsFlags } from "../settings.ts";
+import type { Settings, SettingsFlags } from "../settings.ts";
+
+/** Beside the time for the answer: for the way to whoever answers. */
+const CONNECT_MS = 3_000;
 
 interface DecideFlags extends SettingsFlags {
   readonly json?: boolean;
@@ -26,41 +31,63 @@ export function decideCommand(parent: Command): void {
     .argument("[context...]", "name=value …")
     .action((context: readonly string[], flags: DecideFlags) =>
       run(flags, async ({ settings, output }) => {
-        const connection = await connect(settings);
-        try {
-          const here = connection.backbone.kind === "embedded" && !connection.shared;
-          const loop = here ? await startLoop(loopOptions(settings, connection, "live")) : undefined;
-          const client = createClient({ backbone: connection.backbone, registry: connection.registry });
-          try {
-            await loop?.application.idle();
-            const decision = await client.getDecision(
-              flags.useCase,
-              {
-                unit: flags.unit,
-                context: parsePairs(context),
-                ...(flags.id === undefined ? {} : { decisionId: flags.id }),
-              },
-              {
-                timeout: Number(flags.timeout),
-                ...(flags.default === undefined ? {} : { default: parsePairs([`v=${flags.default}`])["v"]! }),
-              },
-            );
-            output.result(decision, ({ value, reason, decisionId, modelId, error }) =>
-              [
-                `${String(value)}  (${reason}${modelId === null ? "" : `, model ${modelId}`})  ${decisionId}`,
-                ...(error === null ? [] : [error]),
-              ].join("\n"),
-            );
-            return decision.error === null ? exitCodes.ok : exitCodes.failed;
-          } finally {
-            await client.close();
-            await loop?.close({ drain: true });
-          }
-        } finally {
-          await connection.close();
-        }
+        const fallback = flags.default === undefined ? undefined : parsePairs([`v=${flags.default}`])["v"]!;
+        const decision = await ask(settings, context, flags, fallback).catch((error: unknown) => {
+          // Whatever is away, damaged or full: who named a default gets it, and is told why.
+          if (fallback === undefined || !(error instanceof StreamsError)) throw error;
+          return defaultDecision(flags.id ?? randomUUID(), fallback, error);
+        });
+        output.result(decision, ({ value, reason, decisionId, modelId, error }) =>
+          [
+            `${String(value)}  (${reason}${modelId === null ? "" : `, model ${modelId}`})  ${decisionId}`,
+            ...(error === null ? [] : [error]),
+          ].join("\n"),
+        );
+        return decision.error === null ? exitCodes.ok : exitCodes.failed;
       }),
     );
+}
+
+/** Rejects where there is nothing to ask: with a default, as soon as that is known or `CONNECT_MS` are over. */
+async function ask(
+  settings: Settings,
+  context: readonly string[],
+  flags: DecideFlags,
+  fallback: string | number | boolean | undefined,
+): Promise<Decision<unknown>> {
+  const timeout = Number(flags.timeout);
+  const connecting = connect(settings);
+  const connection = fallback === undefined ? await connecting : await within(connecting, timeout + CONNECT_MS);
+  try {
+    const here = connection.backbone.kind === "embedded" && !connection.shared;
+    const loop = here ? await startLoop(loopOptions(settings, connection, "live")) : undefined;
+    const client = createClient({ backbone: connection.backbone, registry: connection.registry });
+    try {
+      await loop?.application.idle();
+      return await client.getDecision(
+        flags.useCase,
+        {
+          unit: flags.unit,
+          context: parsePairs(context),
+          ...(flags.id === undefined ? {} : { decisionId: flags.id }),
+        },
+        { timeout, ...(fallback === undefined ? {} : { default: fallback }) },
+      );
+    } finally {
+      await client.close();
+      await loop?.close({ drain: true });
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Whoever it is that does not answer is left alone; the process ends soon. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = new StreamsError("TIMEOUT", `nothing could be asked within ${ms} ms: see what is away above`);
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late), ms)));
+  return Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
 interface ObserveFlags extends SettingsFlags {
