@@ -10,7 +10,7 @@ const RESTART_AFTER_MS = 500;
 export class Fleet {
   readonly #settings: WorkerSettings[];
   readonly #children = new Map<number, ChildProcess>();
-  /** `restarted`: ended by themselves because the broker was away, and started again as a supervisor would. */
+  /** `restarted`: ended by themselves because broker or registry was away, and started again as a supervisor would. */
   readonly counts = { killed: 0, paused: 0, wiped: 0, restarted: 0, clocksWrong: 0 };
 
   constructor(settings: readonly WorkerSettings[]) {
@@ -25,7 +25,7 @@ export class Fleet {
     await Promise.all(this.#settings.map((_, index) => this.start(index)));
   }
 
-  /** Resolves when the process runs its loop, or is killed before; rejects when it ends for another reason than an absent broker. */
+  /** Resolves when the process runs its loop, or is killed before; rejects when it ends for another reason than an absent broker or registry. */
   start(index: number): Promise<void> {
     const settings = this.#settings[index]!;
     mkdirSync(settings.dir, { recursive: true });
@@ -41,7 +41,7 @@ export class Fleet {
       child.stdout.once("data", () => resolve());
       child.once("exit", (code, signal) => {
         if (signal === "SIGKILL" || code === 0) resolve();
-        else if (said.includes("BACKBONE_UNAVAILABLE") && this.counts.restarted < MOST_RESTARTS) {
+        else if (/(BACKBONE|REGISTRY)_UNAVAILABLE/.test(said) && this.counts.restarted < MOST_RESTARTS) {
           this.counts.restarted++;
           setTimeout(() => void this.start(index).then(resolve, reject), RESTART_AFTER_MS);
         } else reject(new Error(`worker ${index} ended with ${code ?? signal}: ${said}`));
