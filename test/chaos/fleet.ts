@@ -43,7 +43,11 @@ export class Fleet {
         if (signal === "SIGKILL" || code === 0) resolve();
         else if (/(BACKBONE|REGISTRY)_UNAVAILABLE/.test(said) && this.counts.restarted < MOST_RESTARTS) {
           this.counts.restarted++;
-          setTimeout(() => void this.start(index).then(resolve, reject), RESTART_AFTER_MS);
+          setTimeout(() => {
+            // Where another was started meanwhile, two would work on one folder.
+            if (this.#children.get(index) !== child) resolve();
+            else void this.start(index).then(resolve, reject);
+          }, RESTART_AFTER_MS);
         } else reject(new Error(`worker ${index} ended with ${code ?? signal}: ${said}`));
       });
     });
