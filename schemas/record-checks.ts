@@ -13,46 +13,46 @@ type Problem = string | undefined;
 
 /** What a request has too much of, with the limit; `undefined`: nothing. */
 export function requestProblem(record: Incoming<DecisionRequested>): Problem {
-  const { value } = record;
-  if (value.decisionId === "") return "decisionId is empty: every such request would be the same decision";
-  return (
-    outside(record) ??
-    (record.bytes <= SMALL
-      ? undefined
-      : (whole(record.bytes) ??
-        over("decisionId", value.decisionId, idBytes) ??
-        over("unit", value.unit, idBytes) ??
-        over("useCase", value.useCase, nameBytes) ??
-        inMap("context", value.context, record.bytes)))
-  );
+  if (record.value.decisionId === "") return "decisionId is empty: every such request would be the same decision";
+  return problemOf(record, inRequest);
 }
 
 export function observationProblem(record: Incoming<ObservationRecorded>): Problem {
-  const { value } = record;
-  if (value.decisionId === "") return "decisionId is empty: name the decision that was observed";
+  if (record.value.decisionId === "") return "decisionId is empty: name the decision that was observed";
   if (record.keyBytes === 0) return "the record has no key: its key is the decision id";
-  return (
-    outside(record) ??
-    (record.bytes <= SMALL
-      ? undefined
-      : (whole(record.bytes) ??
-        over("decisionId", value.decisionId, idBytes) ??
-        over("observationId", value.observationId, idBytes) ??
-        over("useCase", value.useCase, nameBytes) ??
-        inMap("values", value.values, record.bytes)))
-  );
+  return problemOf(record, inObservation);
 }
 
 export function eventProblem(record: Incoming<EventRecorded>): Problem {
-  const { value } = record;
+  return problemOf(record, inEvent);
+}
+
+/** @param inside looks at the fields of a value that is large enough to break a limit. */
+function problemOf<V>(record: Incoming<V>, inside: (value: V, bytes: number) => Problem): Problem {
+  const { value, bytes } = record;
+  return outside(record) ?? (bytes <= SMALL ? undefined : (whole(bytes) ?? inside(value, bytes)));
+}
+
+function inRequest({ decisionId, unit, useCase, context }: DecisionRequested, bytes: number): Problem {
   return (
-    outside(record) ??
-    (record.bytes <= SMALL
-      ? undefined
-      : (whole(record.bytes) ??
-        over("kind", value.kind, nameBytes) ??
-        inMap("attributes", value.attributes, record.bytes)))
+    over("decisionId", decisionId, idBytes) ??
+    over("unit", unit, idBytes) ??
+    over("useCase", useCase, nameBytes) ??
+    inMap("context", context, bytes)
   );
+}
+
+function inObservation({ decisionId, observationId, useCase, values }: ObservationRecorded, bytes: number): Problem {
+  return (
+    over("decisionId", decisionId, idBytes) ??
+    over("observationId", observationId, idBytes) ??
+    over("useCase", useCase, nameBytes) ??
+    inMap("values", values, bytes)
+  );
+}
+
+function inEvent({ kind, attributes }: EventRecorded, bytes: number): Problem {
+  return over("kind", kind, nameBytes) ?? inMap("attributes", attributes, bytes);
 }
 
 /** Key and headers. */
