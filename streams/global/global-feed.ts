@@ -6,6 +6,7 @@ import { TopicView, type Move } from "../backbone/topic-view.ts";
 import { hasCode, StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import type { GlobalView } from "../operator.ts";
+import { Pause } from "../pause.ts";
 import { silent, type Log } from "../log.ts";
 import { Outages, type Outage } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
@@ -79,7 +80,7 @@ export class GlobalFeed {
   readonly #log: Outage;
   /** Of the registry, for a schema that a record was written with. */
   readonly #schemas: Outage;
-  #stopWaiting: (() => void) | undefined;
+  readonly #pause = new Pause();
   #refused: Refused | undefined;
   /** When history last came, ms of the monotonic clock. */
   #historyAt = Number.NEGATIVE_INFINITY;
@@ -248,32 +249,27 @@ export class GlobalFeed {
     const { serdes } = this.#options;
     for (const { topic, partition, records } of fetches) {
       for (const { offset, value } of records) {
-        for (let waitMs = FIRST_RETRY_MS; value !== null && !serdes.knows(value) && !this.#closing;) {
-          try {
-            await serdes.learn(value);
-            break;
-          } catch (error) {
-            // The record's own fault: it shows when it is applied.
-            if (!(error instanceof StreamsError && error.flags.retry)) break;
-            this.#schemas.failed(error, { topic, partition, offset });
-            await this.#wait(waitMs);
-            waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
-          }
-        }
+        if (value === null || serdes.knows(value)) continue;
+        // Another error is the record's own fault: it shows when it is applied.
+        await this.#insist(this.#schemas, () => serdes.learn(value), { topic, partition, offset }).catch(
+          () => undefined,
+        );
       }
     }
     this.#schemas.ended();
   }
 
-  /** Until the time is over, or the feed is to close. */
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#stopWaiting = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Tries again while it is an outage, until it works or the feed is to close. */
+  async #insist(outage: Outage, work: () => Promise<void> | undefined, fields: object = {}): Promise<void> {
+    for (let waitMs = FIRST_RETRY_MS; !this.#closing; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof StreamsError && error.flags.retry)) throw error;
+        outage.failed(error, fields);
+      }
+      await this.#pause.wait(waitMs);
+    }
   }
 
   #wake(): void {
@@ -295,22 +291,9 @@ export class GlobalFeed {
       this.#next.set(`${topic}/${partition}`, next);
       changes.push([`${POSITION}${topic}/${partition}`, Buffer.from(String(next))]);
     }
-    await this.#told();
+    // What can't be read is said before it is passed over for good.
+    await this.#insist(this.#log, () => this.#options.onRead?.());
     if (changes.length > 0 && !this.#closing) await this.#database.write(changes);
-  }
-
-  /** What can't be read is said before it is passed over for good. */
-  async #told(): Promise<void> {
-    for (let waitMs = FIRST_RETRY_MS; !this.#closing;) {
-      try {
-        return await this.#options.onRead?.();
-      } catch (error) {
-        if (!(error instanceof StreamsError && error.flags.retry)) throw error;
-        this.#log.failed(error);
-        await this.#wait(waitMs);
-        waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
-      }
-    }
   }
 
   #applyTo(source: GlobalSource, fetch: Fetch): void {
@@ -369,7 +352,7 @@ export class GlobalFeed {
   async #close(): Promise<void> {
     this.#closing = true;
     this.#wake();
-    this.#stopWaiting?.();
+    this.#pause.end();
     await this.#reader.close();
     await this.#running;
     this.#schemas.givenUp();

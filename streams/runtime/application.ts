@@ -18,6 +18,7 @@ import { streamsLimits } from "../limits.ts";
 import { silent, type Log } from "../log.ts";
 import { Outages, reasonOf, type Outage } from "../outage.ts";
 import type { GlobalRef } from "../operator.ts";
+import { Pause } from "../pause.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
 import { timeOfLetter, unbounded, type Arrival } from "../task/arrival.ts";
@@ -143,7 +144,8 @@ export class Application {
   #globals: GlobalFeed | undefined;
   #running: Promise<void> | undefined;
   #closing = false;
-  #stopSleeping: (() => void) | undefined;
+  /** Between two tries to join; ended by closing. */
+  readonly #pause = new Pause();
   #failure: unknown;
   #idleWaiters: Waiter[] = [];
   #waitingSince: number | undefined;
@@ -328,7 +330,7 @@ export class Application {
       const stuck = await this.#stuck(cause, at);
       if (stuck !== undefined) return stuck;
       this.#out.failed(cause, at.length === 0 ? {} : { at });
-      await this.#sleep(this.#retryMs);
+      await this.#pause.wait(this.#retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
       if (this.#closing) return undefined;
       try {
@@ -358,17 +360,6 @@ export class Application {
       `nothing behind ${at.slice(0, 5).join(", ")} could be committed for ${minutes} minutes, though brokers and registry answer: ` +
       `${cause.message}. Look at the records there, mend or remove what is wrong with them, and start again`;
     return new StreamsError("NO_PROGRESS", message, cause);
-  }
-
-  /** Until the time is over, or the application is to close. */
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#stopSleeping = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   /**
@@ -566,7 +557,7 @@ export class Application {
   async close(options: { readonly drain?: boolean } = {}): Promise<void> {
     if (options.drain === true && this.#failure === undefined) await this.idle();
     this.#closing = true;
-    this.#stopSleeping?.();
+    this.#pause.end();
     const { globals } = this.#membership;
     // Whoever waits for what the globals can't read now would wait as long as the outage.
     if (this.#out.lasting || globals?.lasting === true) await globals?.close();
