@@ -6,6 +6,10 @@ import type { Broker } from "./wire.ts";
 export interface FetchedPartition extends TopicPartition {
   /** 0 is success. */
   readonly errorCode: number;
+  /** The offset behind the last record, whether or not it can be seen yet. */
+  readonly end: number;
+  /** The offset behind the last record that can be seen: where the first transaction begins that is still open. */
+  readonly stable: number;
   readonly aborted: readonly Aborted[];
   /** Record batches, the last perhaps cut off. */
   readonly batches: Buffer;
@@ -92,7 +96,9 @@ function decode(payload: Buffer): FetchedPartition[] {
     for (at += 4; partitions > 0; partitions--) {
       const partition = payload.readInt32BE(at);
       const errorCode = payload.readInt16BE(at + 4);
-      // Behind these: high watermark, last stable offset, start of the log.
+      const end = Number(payload.readBigInt64BE(at + 6));
+      const stable = Number(payload.readBigInt64BE(at + 14));
+      // Behind these: the start of the log.
       at += 4 + 2 + 8 + 8 + 8;
       const aborted: Aborted[] = [];
       let count = payload.readInt32BE(at);
@@ -104,7 +110,7 @@ function decode(payload: Buffer): FetchedPartition[] {
       }
       const size = Math.max(0, payload.readInt32BE(at + 4));
       at += 8;
-      fetched.push({ topic, partition, errorCode, aborted, batches: payload.subarray(at, at + size) });
+      fetched.push({ topic, partition, errorCode, end, stable, aborted, batches: payload.subarray(at, at + size) });
       at += size;
     }
   }

@@ -9,6 +9,7 @@ import { StreamsError } from "../errors.ts";
 import { readBatches } from "./batch-decode.ts";
 import { FetchBuffer } from "./fetch-buffer.ts";
 import { fetchBatches, type FetchedPartition } from "./fetch-request.ts";
+import { OpenTransactions } from "./open-transactions.ts";
 import { isTransient, ProtocolError, streamsError } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./options.ts";
 import { pause, quietMs, retrying } from "./retrying.ts";
@@ -37,6 +38,7 @@ export class Fetcher {
   readonly #onTrimmed: ReaderOptions["onTrimmed"];
   /** Partitions that end before where they are read, by name. */
   readonly #beyond = new Map<string, StreamsError>();
+  readonly #open: OpenTransactions;
   #failure: { readonly error: unknown; readonly since: number } | undefined;
   #first = 0;
   #closed = false;
@@ -53,6 +55,7 @@ export class Fetcher {
     this.#directory = directory;
     this.#settings = settings;
     this.#arrival = arrival;
+    this.#open = new OpenTransactions(settings.outages);
   }
 
   async add(positions: readonly Position[]): Promise<void> {
@@ -67,6 +70,7 @@ export class Fetcher {
     for (const at of partitions) {
       this.#buffers.delete(nameOf(at));
       this.#beyond.delete(nameOf(at));
+      this.#open.forget(nameOf(at));
     }
   }
 
@@ -117,6 +121,7 @@ export class Fetcher {
   close(): void {
     this.#closed = true;
     this.#buffers.clear();
+    this.#open.close();
     this.#arrival.wake();
   }
 
@@ -189,6 +194,7 @@ export class Fetcher {
       const answer = answers.get(nameOf(buffer));
       const current = (): boolean => this.#buffers.get(nameOf(buffer)) === buffer && buffer.version === version;
       if (answer === undefined || !current()) continue;
+      if (answer.errorCode === 0) this.#open.saw(position, answer);
       if (answer.errorCode === offsetOutOfRange) await this.#moveIntoRange(buffer, current);
       else if (answer.errorCode !== 0) failed = answer;
       else if (answer.batches.length > 0) {
