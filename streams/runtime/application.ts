@@ -21,8 +21,8 @@ import type { GlobalRef } from "../operator.ts";
 import { Pause } from "../pause.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
-import { timeOfLetter, unbounded, type Arrival } from "../task/arrival.ts";
-import { deadLetter, letterKey, type DeadLetterValue } from "../task/dead-letter.ts";
+import { unbounded, type Arrival } from "../task/arrival.ts";
+import type { DeadLetterValue } from "../task/dead-letter.ts";
 import type { Input } from "../task/input.ts";
 import { RecordRoom } from "../task/record-room.ts";
 import type { Task } from "../task/task.ts";
@@ -30,10 +30,10 @@ import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 import { ArrivalClock } from "./arrival-clock.ts";
 import { Backpressure } from "./backpressure.ts";
-import type { Output } from "../task/operator-chain.ts";
 import type { Delivery } from "./commit.ts";
 import { Committer } from "./committer.ts";
 import { Letters } from "./letters.ts";
+import { openProducers } from "./open-producers.ts";
 import { Outbox } from "./outbox.ts";
 import { readRefused } from "./refused.ts";
 import type { RestoreProgress } from "./restore.ts";
@@ -209,7 +209,9 @@ export class Application {
     const { metrics } = this;
     const producerOf = (task: Task): Producer | undefined => this.#tasks.producerOf(task);
     open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);
-    const letters = new Letters(backbone, outbox);
+    const arrival = (): Arrival => this.#arrival();
+    const parts = { serdes: this.serdes, deadLetters, room: this.#room, onDeadLetter };
+    const letters = new Letters({ backbone, outbox, arrival, ...parts });
     open.letters = letters;
     open.clock = await this.#openClock();
     await this.#openGlobals(open, letters);
@@ -251,7 +253,7 @@ export class Application {
       arrival: () => this.#arrival(),
       // Places of topics that are shown again as history are not those of the topics.
       ...(history === true ? {} : { refused: (topics) => readRefused(backbone, this.serdes, deadLetters, topics) }),
-      onUndecodable: (fetch, index, error) => letters.add(this.#letterOf(fetch, index, error)),
+      onUndecodable: (fetch, index, error) => letters.add(fetch, index, error),
       onRead: () => letters.store(),
       onFailure: () => this.#membership.group?.wake?.(),
     });
@@ -539,20 +541,6 @@ export class Application {
     await this.#tasks.close(leaving);
   }
 
-  #letterOf(fetch: Fetch, index: number, error: unknown): Output {
-    const record = fetch.records[index]!;
-    const { deadLetters } = this.#options;
-    const offset = record.unreadable?.firstOffset ?? record.offset;
-    const origin = { topic: fetch.topic, partition: fetch.partition, offset };
-    const letter = deadLetter(origin, "globals", error, record, this.#room.of(deadLetters.name));
-    this.metrics.deadLetters.inc({ code: letter.code });
-    const value = this.serdes.encode(deadLetters, letter);
-    const key = letterKey(letter);
-    const time = timeOfLetter(record.timestamp, this.#arrival());
-    const output = { topic: deadLetters.name, partition: undefined, key, value, time, headers: {} };
-    return { ...output, fetchedAt: undefined, request: undefined };
-  }
-
   /** Finishes the pass at hand, commits and leaves the group; with `drain` only after everything published is handled. */
   async close(options: { readonly drain?: boolean } = {}): Promise<void> {
     if (options.drain === true && this.#failure === undefined) await this.idle();
@@ -589,27 +577,4 @@ function writtenTopics({ topics, subTopologies }: Topology, deadLetters: AnyTopi
     ...new Set([...topics, deadLetters].filter(({ family }) => family !== true).map(({ name }) => name)),
     ...changelogs,
   ];
-}
-
-/**
- * What tasks write through where none has a producer of its own. Three transactional ids on Kafka: one is committed, what is done meanwhile goes into the
- * next, and of the third the broker may still be completing the transaction.
- */
-async function openProducers(
-  delivery: Delivery,
-  id: string,
-  instanceId: string,
-  backbone: Backbone,
-): Promise<readonly Producer[]> {
-  if (delivery === "atLeastOnce" || !backbone.fencesOffsets) return [await backbone.producer()];
-  if (backbone.kind === "embedded") return [await backbone.producer({ transactionalId: id })];
-  const opened = await Promise.allSettled(
-    [0, 1, 2].map((turn) => backbone.producer({ transactionalId: `${id}-${instanceId}-${turn}` })),
-  );
-  const producers = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-  const failed = opened.find((each) => each.status === "rejected");
-  if (failed === undefined) return producers;
-  // One that nobody knows would stay open: this is tried again for as long as an outage lasts.
-  for (const producer of producers) await producer.close().catch(() => undefined);
-  throw failed.reason;
 }

@@ -1,6 +1,6 @@
 import type { Backbone, GroupReader, OutgoingRecord, Producer, Transaction } from "../backbone/backbone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { Output } from "../task/operator-chain.ts";
+import type { Output } from "../task/output.ts";
 import type { Task } from "../task/task.ts";
 import { commit, standOf, type Delivery, type Stand } from "./commit.ts";
 import type { Outbox } from "./outbox.ts";

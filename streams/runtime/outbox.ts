@@ -4,7 +4,7 @@ import { recordSize } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
 import { deadLetter, letterKey } from "../task/dead-letter.ts";
 import { RecordRoom } from "../task/record-room.ts";
-import type { Output } from "../task/operator-chain.ts";
+import type { Output } from "../task/output.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { AnyTopic } from "../topic.ts";
 

@@ -10,35 +10,12 @@ import type { OperatorTimer } from "../state/timer-keys.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
 import type { Arrival } from "./arrival.ts";
-import { deadLetter, letterKey } from "./dead-letter.ts";
 import type { HoldOptions } from "./hold.ts";
 import type { Queued } from "./input.ts";
+import { letterOutput, type LetterParts, type Output } from "./output.ts";
 import { mostBytes, RecordRoom } from "./record-room.ts";
 import { SOURCE_HEADER, type Timeline, type Timelines } from "./timelines.ts";
 import { Turns } from "./turns.ts";
-
-/** An encoded record on its way out. */
-export interface Output {
-  readonly topic: string;
-  readonly partition: number | undefined;
-  readonly key: string;
-  readonly value: Uint8Array;
-  readonly time: number;
-  readonly headers: Headers;
-  /** Set for measured topics: when the input was fetched. */
-  readonly fetchedAt: number | undefined;
-  /** Set for replies: the request, which is a dead letter where the place it names is not there. */
-  readonly request: AskedRecord | undefined;
-}
-
-/** A request as its dead letter needs it. */
-export interface AskedRecord {
-  readonly origin: Origin;
-  readonly operator: string;
-  readonly raw: Queued["raw"] | undefined;
-  /** The reply goes to a topic that is not the application's. */
-  readonly elsewhere: boolean;
-}
 
 export interface TaskEnvironment extends HoldOptions {
   readonly serdes: Serdes;
@@ -81,6 +58,7 @@ export class OperatorChain {
   readonly #state: TaskState;
   readonly #environment: TaskEnvironment;
   readonly #room: RecordRoom;
+  readonly #letters: LetterParts;
   readonly #changelog: string;
   readonly #contexts: ReadonlyMap<AnyOperator, AnyContext>;
   /** Within what takes long. */
@@ -113,6 +91,7 @@ export class OperatorChain {
     this.#state = state;
     this.#environment = environment;
     this.#room = environment.room ?? new RecordRoom();
+    this.#letters = { ...environment, room: this.#room };
     this.#changelog = changelog;
     this.#streamTime = state.checkpoint?.streamTime ?? Number.NEGATIVE_INFINITY;
     this.#gate = new ReplyGate(topology, environment.deadLetters);
@@ -399,19 +378,7 @@ export class OperatorChain {
 
   /** Writes a dead letter. */
   bury(origin: Origin, operator: string, error: unknown, time: number, raw?: Queued["raw"]): void {
-    const { serdes, deadLetters, onDeadLetter } = this.#environment;
-    const letter = deadLetter(origin, operator, error, raw, this.#room.of(deadLetters.name));
-    onDeadLetter(letter.code);
-    this.#outputs.push({
-      topic: deadLetters.name,
-      partition: undefined,
-      key: letterKey(letter),
-      value: serdes.encode(deadLetters, letter),
-      time,
-      headers: {},
-      fetchedAt: undefined,
-      request: undefined,
-    });
+    this.#outputs.push(letterOutput(this.#letters, origin, operator, error, time, raw));
   }
 
   /** What was written since the last call. */

@@ -9,7 +9,8 @@ import { timeOfLetter } from "./arrival.ts";
 import { Hold } from "./hold.ts";
 import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, takeRun } from "./merge.ts";
-import { OperatorChain, type Output, type TaskEnvironment } from "./operator-chain.ts";
+import { OperatorChain, type TaskEnvironment } from "./operator-chain.ts";
+import type { Output } from "./output.ts";
 import { Timelines, type Timeline } from "./timelines.ts";
 import { RunLength } from "./turns.ts";
 

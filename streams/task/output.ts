@@ -1,0 +1,62 @@
+import type { Headers } from "../backbone/backbone.ts";
+import type { Origin } from "../operator.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { AnyTopic } from "../topic.ts";
+import { deadLetter, letterKey } from "./dead-letter.ts";
+import type { Queued } from "./input.ts";
+import type { RecordRoom } from "./record-room.ts";
+
+/** An encoded record on its way out. */
+export interface Output {
+  readonly topic: string;
+  readonly partition: number | undefined;
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly time: number;
+  readonly headers: Headers;
+  /** Set for measured topics: when the input was fetched. */
+  readonly fetchedAt: number | undefined;
+  /** Set for replies: the request, which is a dead letter where the place it names is not there. */
+  readonly request: AskedRecord | undefined;
+}
+
+/** A request as its dead letter needs it. */
+export interface AskedRecord {
+  readonly origin: Origin;
+  readonly operator: string;
+  readonly raw: Queued["raw"] | undefined;
+  /** The reply goes to a topic that is not the application's. */
+  readonly elsewhere: boolean;
+}
+
+/** What a dead letter is written with. */
+export interface LetterParts {
+  readonly serdes: Serdes;
+  readonly deadLetters: AnyTopic;
+  readonly room: RecordRoom;
+  /** Counts it by its code. */
+  readonly onDeadLetter: (code: string) => void;
+}
+
+/** A dead letter on its way out. */
+export function letterOutput(
+  { serdes, deadLetters, room, onDeadLetter }: LetterParts,
+  origin: Origin,
+  operator: string,
+  error: unknown,
+  time: number,
+  raw?: Queued["raw"],
+): Output {
+  const letter = deadLetter(origin, operator, error, raw, room.of(deadLetters.name));
+  onDeadLetter(letter.code);
+  return {
+    topic: deadLetters.name,
+    partition: undefined,
+    key: letterKey(letter),
+    value: serdes.encode(deadLetters, letter),
+    time,
+    headers: {},
+    fetchedAt: undefined,
+    request: undefined,
+  };
+}
