@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConfluentRegistry, createKafkaBackbone } from "../../streams/index.ts";
+import { createKafkaBackbone } from "../../streams/index.ts";
 import { startKafka } from "../servers/kafka.ts";
 import { registryProxy } from "../servers/registry-proxy.ts";
 import { startRegistry } from "../servers/registry.ts";
 import { Fleet } from "./fleet.ts";
-import type { Place } from "./product.ts";
+import { placeOn, type Place } from "./product.ts";
 import { runChaos, type ChaosOptions, type ChaosReport } from "./run-chaos.ts";
 
 const SESSION_MS = 6_000;
@@ -38,18 +38,8 @@ export async function kafkaChaos(
   const proxy = await registryProxy(registry.url);
   const partitions = 6;
   const dirs = [0, 1, 2].map((index) => join(dir, `process-${index}`));
-  const open = async (): Promise<Place> => {
-    const backbone = await createKafkaBackbone({ brokers: kafka.brokers.split(",") });
-    const schemas = createConfluentRegistry({ url: registry.url });
-    return {
-      backbone,
-      registry: schemas,
-      async close() {
-        await backbone.close();
-        await schemas.close();
-      },
-    };
-  };
+  const open = async (): Promise<Place> =>
+    placeOn(await createKafkaBackbone({ brokers: kafka.brokers.split(",") }), registry.url);
   try {
     const servers = { client, brokers: kafka.brokers, registry: proxy.url, sessionTimeoutMs: SESSION_MS };
     return await runChaos({

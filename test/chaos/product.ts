@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { clock, decisionReplies, decisionRequests, observations, type DecisionReplied } from "../../schemas/index.ts";
 import {
+  createConfluentRegistry,
   partitionOf,
   replyHeaders,
   Serdes,
@@ -17,6 +18,19 @@ export interface Place {
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
   close(): Promise<void>;
+}
+
+/** A backbone on Kafka with the registry at the address; closing it closes both. */
+export function placeOn(backbone: Backbone, registryUrl: string): Place {
+  const registry = createConfluentRegistry({ url: registryUrl });
+  return {
+    backbone,
+    registry,
+    async close() {
+      await backbone.close();
+      await registry.close();
+    },
+  };
 }
 
 /** Opens the backbone, waiting for it as long as it takes. */

@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectLocally } from "../../streams/index.ts";
-import { CONTROL, TORTURED } from "./control.ts";
 import { LoopProcess } from "./loop-process.ts";
-import { killed, PARTITIONS, type Fault, type TorturePlace } from "./place.ts";
+import { killed, startArgs, type Fault, type TorturePlace } from "./place.ts";
 
 const OPEN_MS = 60_000;
 const CHUNK = Buffer.alloc(1 << 16);
@@ -17,12 +16,7 @@ export async function embeddedPlace(say: (line: string) => void): Promise<Tortur
   const mounted = mount(outer);
   if (!mounted) say("SKIPPED: no disk is filled, since this user can't mount one");
   const dir = join(outer, "data");
-  const files = [CONTROL, TORTURED].map((text, index) => {
-    const file = join(outer, `blueprint-${index}.yaml`);
-    writeFileSync(file, text);
-    return file;
-  });
-  const loop = new LoopProcess(["--dir", dir, "--partitions", String(PARTITIONS), "--blueprint", ...files]);
+  const loop = new LoopProcess(startArgs(outer));
   await loop.start();
   const ballast = join(outer, "ballast");
   const full: Fault = {

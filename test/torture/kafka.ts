@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConfluentRegistry, createPlatformaticBackbone } from "../../streams/index.ts";
+import { createPlatformaticBackbone } from "../../streams/index.ts";
+import { placeOn } from "../chaos/product.ts";
 import { startKafka } from "../servers/kafka.ts";
 import { startRegistry } from "../servers/registry.ts";
 import { compressingProducer } from "./compressing-producer.ts";
-import { CONTROL, TORTURED } from "./control.ts";
 import { LoopProcess } from "./loop-process.ts";
-import { killed, PARTITIONS, type Fault, type TorturePlace } from "./place.ts";
+import { killed, startArgs, type Fault, type TorturePlace } from "./place.ts";
 import { registryProxy, type RegistryMood } from "../servers/registry-proxy.ts";
 
 /** The loop on a broker and a registry of its own, both of which can be taken away. */
@@ -15,14 +15,7 @@ export async function kafkaPlace(): Promise<TorturePlace> {
   const dir = mkdtempSync(join(tmpdir(), "loopstream-torture-"));
   const [kafka, registry] = await Promise.all([startKafka(), startRegistry()]);
   const proxy = await registryProxy(registry.url);
-  const files = [CONTROL, TORTURED].map((text, index) => {
-    const file = join(dir, `blueprint-${index}.yaml`);
-    writeFileSync(file, text);
-    return file;
-  });
-  const servers = ["--brokers", kafka.brokers, "--registry", proxy.url];
-  const own = ["--dir", join(dir, "data"), "--partitions", String(PARTITIONS)];
-  const loop = new LoopProcess([...servers, ...own, "--blueprint", ...files]);
+  const loop = new LoopProcess(["--brokers", kafka.brokers, "--registry", proxy.url, ...startArgs(dir)]);
   await loop.start();
   const producer = await compressingProducer(kafka.brokers);
   const inMood = (mood: RegistryMood): Fault => ({
@@ -49,18 +42,7 @@ export async function kafkaPlace(): Promise<TorturePlace> {
     foreignIds: await registerForeign(registry.url),
     faults: [inMood("away"), broker, inMood("silent"), inMood("failing"), killed(loop)],
     sendCompressed: (records, random) => producer.send(records, random),
-    async open() {
-      const backbone = await createPlatformaticBackbone({ brokers: kafka.brokers.split(",") });
-      const schemas = createConfluentRegistry({ url: registry.url });
-      return {
-        backbone,
-        registry: schemas,
-        async close() {
-          await backbone.close();
-          await schemas.close();
-        },
-      };
-    },
+    open: async () => placeOn(await createPlatformaticBackbone({ brokers: kafka.brokers.split(",") }), registry.url),
     async close() {
       await loop.stop();
       await producer.close();

@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { OutgoingRecord } from "../../streams/index.ts";
 import type { OpenPlace } from "../chaos/product.ts";
+import { CONTROL, TORTURED } from "./control.ts";
 import type { LoopProcess } from "./loop-process.ts";
 
 /** Something that is taken away for a while. */
@@ -27,6 +30,16 @@ export interface TorturePlace {
 }
 
 export const PARTITIONS = 2;
+
+/** What `start` is told on every backbone: its folder, partitions and both use cases, whose files are written into `folder`. */
+export function startArgs(folder: string): readonly string[] {
+  const files = [CONTROL, TORTURED].map((text, index) => {
+    const file = join(folder, `blueprint-${index}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  });
+  return ["--dir", join(folder, "data"), "--partitions", String(PARTITIONS), "--blueprint", ...files];
+}
 
 /** The process is killed with -9, and started again. */
 export function killed(loop: LoopProcess): Fault {
