@@ -1,5 +1,6 @@
 import { BlueprintError } from "../blueprints/index.ts";
 import { StreamsError } from "../streams/index.ts";
+import { TableError } from "./files/index.ts";
 
 /** What a script can act on. */
 export const exitCodes = Object.freeze({
@@ -21,6 +22,7 @@ export class UsageError extends Error {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof BlueprintError) return exitCodes.usage;
+  if (error instanceof TableError) return isOfTheDisk(error.cause) ? exitCodes.failed : exitCodes.usage;
   if (error instanceof StreamsError) {
     if (error.code === "ENGINE_MISSING") return exitCodes.usage;
     const { retry } = error.flags;
@@ -29,3 +31,6 @@ export function exitCodeOf(error: unknown): number {
   }
   return exitCodes.failed;
 }
+
+const DISK: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EIO", "EPIPE"]);
+const isOfTheDisk = (cause: unknown): boolean => cause instanceof Error && "code" in cause && DISK.has(cause.code);

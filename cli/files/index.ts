@@ -2,6 +2,7 @@ export { readTable } from "./read-table.ts";
 export type { TableColumn, ColumnType } from "./table-column.ts";
 export { TableError } from "./table-error.ts";
 export { formatOf, knownSuffixes, type TableFormat } from "./table-format.ts";
+export { tableHead, type TableHead } from "./table-head.ts";
 export type { TableRow, TableValue } from "./table-row.ts";
 export { toBoolean, toNumber, toTime, type Typed } from "./typed-values.ts";
 export { tableWriter, type TableWriter } from "./write-table.ts";

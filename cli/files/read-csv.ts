@@ -10,8 +10,16 @@ export async function* readCsv(path: string, gzip: boolean): AsyncGenerator<Tabl
     if (columns === undefined) columns = columnsOf(path, record);
     else yield rowOf(record, columns);
   }
-  if (columns === undefined) throw new TableError(path, "is empty. The first line must name the columns.");
+  if (columns === undefined) throw nothing(path);
 }
+
+/** The names in the first line. */
+export async function readCsvHeader(path: string, gzip: boolean): Promise<readonly string[]> {
+  for await (const record of recordsOf(path, gzip)) return columnsOf(path, record);
+  throw nothing(path);
+}
+
+const nothing = (path: string): TableError => new TableError(path, "is empty. The first line must name the columns.");
 
 async function* recordsOf(path: string, gzip: boolean): AsyncGenerator<CsvRecord> {
   const records = new CsvRecords();

@@ -1,12 +1,16 @@
 import { createReadStream } from "node:fs";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { TextDecoding } from "./decode-text.ts";
 import { TableError } from "./table-error.ts";
 
 /** Longest line, in characters: a file with none shorter is not a text file, and would be held whole. */
 export const maxLineLength = 16 * 1024 * 1024;
 
-/** The lines of a UTF-8 file without their `\n`, in batches as they are read. A byte-order mark is left out. */
+/**
+ * The lines of a UTF-8 file without their `\n`, in batches as they are read. A byte-order mark is left out. Throws a `TableError` where it is
+ * no UTF-8, and where lines end with CR alone.
+ */
 export async function* readLines(path: string, gzip: boolean): AsyncGenerator<readonly string[]> {
   let rest = "";
   let count = 0;
@@ -16,27 +20,30 @@ export async function* readLines(path: string, gzip: boolean): AsyncGenerator<re
     } else {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
+      if (count === 0) refuseReturns(path, lines[0]!);
       count += lines.length;
       yield lines;
     }
     if (rest.length > maxLineLength) {
+      if (count === 0) refuseReturns(path, rest);
       throw new TableError(path, `line ${count + 1} is longer than ${maxLineLength} characters. Is it a text file?`);
     }
   }
+  if (count === 0) refuseReturns(path, rest);
   if (rest !== "") yield [rest];
 }
 
+/** A first line with a CR inside, outside of quotes, is a whole file. */
+function refuseReturns(path: string, line: string): void {
+  const at = line.indexOf("\r");
+  if (at < 0 || at === line.length - 1 || line.slice(0, at).includes('"')) return;
+  throw new TableError(path, "its lines end with CR alone. Save it with LF or CRLF.");
+}
+
 async function* decoded(path: string, gzip: boolean): AsyncGenerator<string> {
-  let first = true;
-  for await (const chunk of (gzip ? gunzipped(path) : createReadStream(path)).setEncoding("utf8")) {
-    let text = chunk as string;
-    if (first && text.startsWith("\u001f\ufffd")) {
-      throw new TableError(path, "holds gzip data. Give it a name that ends in .gz.");
-    }
-    if (first && text.startsWith("\ufeff")) text = text.slice(1);
-    first = false;
-    yield text;
-  }
+  const decoding = new TextDecoding(path);
+  for await (const chunk of gzip ? gunzipped(path) : createReadStream(path)) yield decoding.add(chunk as Buffer);
+  yield decoding.end();
 }
 
 function gunzipped(path: string): Readable {

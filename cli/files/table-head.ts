@@ -1,0 +1,44 @@
+import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } from "hyparquet";
+import { readCsvHeader } from "./read-csv.ts";
+import { readJsonl } from "./read-jsonl.ts";
+import { tableError, TableError } from "./table-error.ts";
+import { formatOf } from "./table-format.ts";
+
+/** Of JSON lines, which have no header, so many are looked at. */
+export const headLines = 1_000;
+
+export interface TableHead {
+  readonly columns: readonly string[];
+  /** Later lines may have other columns: these are those of the first lines. */
+  readonly open: boolean;
+}
+
+/** The columns of a file, before any of its rows is used. Throws a `TableError` that names the file where it can't be read, or is empty. */
+export async function tableHead(path: string): Promise<TableHead> {
+  const { format, gzip } = formatOf(path);
+  try {
+    switch (format) {
+      case "csv":
+        return { columns: await readCsvHeader(path, gzip), open: false };
+      case "jsonl":
+        return { columns: await namesOf(path, gzip), open: true };
+      case "parquet": {
+        const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
+        return { columns: parquetSchema(metadata).children.map(({ element }) => element.name), open: false };
+      }
+    }
+  } catch (error) {
+    throw tableError(path, error);
+  }
+}
+
+async function namesOf(path: string, gzip: boolean): Promise<readonly string[]> {
+  const names = new Set<string>();
+  let lines = 0;
+  for await (const row of readJsonl(path, gzip)) {
+    if ("values" in row) for (const name of Object.keys(row.values)) names.add(name);
+    if (++lines === headLines) break;
+  }
+  if (lines === 0) throw new TableError(path, "is empty. Each line is to hold a JSON object.");
+  return [...names];
+}
