@@ -41,7 +41,7 @@ export {
   type TableSource,
 } from "./global/global-source.ts";
 export { streamsLimits } from "./limits.ts";
-export { ownValue } from "./own-value.ts";
+export { ownValue, setOwn } from "./own-value.ts";
 export { hideSecrets, shownAddress, withoutSecrets } from "./secrets.ts";
 export { silent, type Log } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics/metrics.ts";

@@ -18,7 +18,8 @@ export function groupKey(group: Pick<WindowGroup, "by">, attributes: Readonly<Re
   return key;
 }
 
-function keyText(attributes: Readonly<Record<string, unknown>>, name: string): string | null {
+/** What a value is as a key, or part of one; null: it is missing, or can't be one. */
+export function keyText(attributes: Readonly<Record<string, unknown>>, name: string): string | null {
   if (!Object.hasOwn(attributes, name)) return null;
   const value = attributes[name];
   if (typeof value === "string") return value === "" ? null : value;

@@ -85,7 +85,7 @@ export function importCommand(parent: Command): void {
             });
             const bar = progress("import", null, { enabled: !output.json });
             const shown: BadLine[] = [];
-            const counts = { decisions: 0, observations: 0, events: 0, badLines: 0 };
+            const counts = { decisions: 0, observations: 0, events: 0, eventsWithoutDecision: 0, badLines: 0 };
             const columns = {
               decisionId: flags.decisionId,
               decisionTime: flags.time,
@@ -107,6 +107,7 @@ export function importCommand(parent: Command): void {
               counts.decisions += step.requests.length;
               counts.observations += observed;
               counts.events += step.outcomes.length - observed;
+              counts.eventsWithoutDecision += step.keyless;
               last = step.until;
               bar.update(counts.decisions, new Date(step.until).toISOString().slice(0, 13));
             }
@@ -121,6 +122,9 @@ export function importCommand(parent: Command): void {
               result,
               () =>
                 `published ${counts.decisions} decisions, ${counts.observations} observations, ${counts.events} events` +
+                (counts.eventsWithoutDecision === 0
+                  ? ""
+                  : `; ${counts.eventsWithoutDecision} events have the keys of their own line alone: their decision is not in the file before them, or its TTL was over`) +
                 (counts.badLines === 0 ? "" : `; ${counts.badLines} bad lines are in the dead letters`),
             );
             const code = unreadable.end();

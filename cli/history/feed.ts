@@ -56,7 +56,7 @@ export class Feed {
     return at === undefined ? Number.NEGATIVE_INFINITY : at.offset * this.#options.stepMs;
   }
 
-  async publish(step: HistoryStep): Promise<void> {
+  async publish(step: Pick<HistoryStep, "until" | "requests" | "outcomes">): Promise<void> {
     const from = { [SOURCE_HEADER]: this.#source };
     const encode = (records: readonly Published<unknown>[]): Promise<OutgoingRecord[]> =>
       Promise.all(
@@ -82,7 +82,7 @@ export class Feed {
 
   /** Moves event time on, with nothing published. */
   async tick(until: number): Promise<void> {
-    await this.publish({ until, requests: [], outcomes: [], bad: [] });
+    await this.publish({ until, requests: [], outcomes: [] });
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Blueprint } from "../../blueprints/index.ts";
+import { decisionKeys, groupableEntries, type Blueprint, type DecisionKeys } from "../../blueprints/index.ts";
 import { isEventTime, type Published } from "../../streams/index.ts";
 import { isOtherNumber } from "../command.ts";
 import { readTable } from "../files/index.ts";
@@ -8,8 +8,6 @@ import {
   observationRecord,
   requestRecord,
   valuesOf,
-  windowKeys,
-  type Cell,
   type Cells,
   recordProblem,
   type HistoryColumns,
@@ -35,6 +33,8 @@ export interface HistoryStep {
   readonly requests: readonly Published<unknown>[];
   /** Observations, and the events they also are. */
   readonly outcomes: readonly Published<unknown>[];
+  /** How many of those events have no keys of a decision: it is not in the file before them, or its TTL was over. */
+  readonly keyless: number;
   readonly bad: readonly BadLine[];
 }
 
@@ -55,7 +55,8 @@ interface Timed {
 
 /**
  * Two files of history, each in the order of its times, as steps of event time. A line out of order is taken with the step it
- * is found in, with its own time. Keys of a decision are remembered for the events of its observations until the join's TTL.
+ * is found in, with its own time. All keys of a decision are remembered for the events of its observations until the join's TTL is over, and the step
+ * in which it ends: in memory are the keys of the decisions of one TTL and one step.
  * @param latest event time, ms: a later line can't be used.
  */
 export async function* readHistory(
@@ -70,14 +71,15 @@ export async function* readHistory(
     peekable(timed(file, { id: columns.decisionId, time, latest }, (line) => bad.push(line)));
   const decisions = read(files.decisions, columns.decisionTime);
   const outcomes = read(files.observations, columns.observationTime);
-  const keyNames = windowKeys(blueprint);
-  const keys = new Map<string, { readonly until: number; readonly keys: Record<string, Cell> }>();
+  const groupable = groupableEntries(blueprint);
+  const known = new Map<string, { readonly until: number; readonly keys: DecisionKeys }>();
   for (;;) {
     const times = [(await decisions.peek())?.time, (await outcomes.peek())?.time].filter((time) => time !== undefined);
     if (times.length === 0) break;
     const until = (Math.floor(Math.min(...times) / stepMs) + 1) * stepMs;
     const requests: Published<unknown>[] = [];
     const results: Published<unknown>[] = [];
+    let keyless = 0;
     for (let next = await decisions.peek(); next !== undefined && next.time < until; next = await decisions.peek()) {
       const { line, time, cells } = next;
       decisions.skip();
@@ -90,10 +92,7 @@ export async function* readHistory(
         continue;
       }
       requests.push(request);
-      const own = Object.fromEntries(
-        keyNames.flatMap((name) => (context[name] === undefined ? [] : [[name, context[name]]])),
-      );
-      keys.set(id, { until: time + blueprint.join.ttlMs, keys: own });
+      known.set(id, { until: time + blueprint.join.ttlMs, keys: decisionKeys(groupable, context) });
     }
     for (let next = await outcomes.peek(); next !== undefined && next.time < until; next = await outcomes.peek()) {
       const { line, time, cells } = next;
@@ -101,23 +100,27 @@ export async function* readHistory(
       const id = String(cells[columns.decisionId]);
       const values = valuesOf(cells, [columns.decisionId, columns.observationTime]);
       const observation = observationRecord(blueprint, id, values, time);
-      const event = eventRecord(blueprint, keys.get(id)?.keys ?? {}, values, time);
+      const decision = known.get(id);
+      const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
+      const event = eventRecord(id, keys ?? {}, values, time);
       const problem = recordProblem(observation) ?? (event === undefined ? undefined : recordProblem(event));
       if (problem !== undefined) {
         bad.push({ file: files.observations, line, problem, text: JSON.stringify(cells) });
         continue;
       }
       results.push(observation);
-      if (event !== undefined) results.push(event);
+      if (event === undefined) continue;
+      results.push(event);
+      if (keys === undefined) keyless++;
     }
-    for (const [id, known] of keys) {
-      if (known.until >= until) break;
-      keys.delete(id);
+    for (const [id, decision] of known) {
+      if (decision.until >= until) break;
+      known.delete(id);
     }
-    yield { until, requests, outcomes: results, bad };
+    yield { until, requests, outcomes: results, keyless, bad };
     bad = [];
   }
-  if (bad.length > 0) yield { until: 0, requests: [], outcomes: [], bad };
+  if (bad.length > 0) yield { until: 0, requests: [], outcomes: [], keyless: 0, bad };
 }
 
 /** Several columns joined by `+` make one unit. */

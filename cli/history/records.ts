@@ -1,4 +1,4 @@
-import type { Blueprint } from "../../blueprints/index.ts";
+import { observedEvent, type Blueprint, type DecisionKeys } from "../../blueprints/index.ts";
 import { decisionRequests, events, observations } from "../../schemas/index.ts";
 import { ownValue, type Published } from "../../streams/index.ts";
 
@@ -69,20 +69,16 @@ export function recordProblem({ topic, key, value, headers = {} }: Published<unk
   return topic.check?.({ value, bytes, keyBytes: Buffer.byteLength(key), headers });
 }
 
-/** The context entries that windows are grouped by. */
-export function windowKeys(blueprint: Blueprint): readonly string[] {
-  return [...new Set(blueprint.features.flatMap((feature) => (feature.kind === "window" ? feature.by : [])))];
-}
-
-/** The event that an observation also is, when the blueprint's windows look at its kind; `keys` come from its decision. */
+/**
+ * The event that an observation also is, where it has a kind: the loop makes one of every observation that no feed brings (see the operator `join`).
+ * @param keys of its decision
+ */
 export function eventRecord(
-  blueprint: Blueprint,
-  keys: Record<string, Cell>,
+  decisionId: string,
+  keys: DecisionKeys,
   values: Record<string, Cell>,
   time: number,
 ): Published<unknown> | undefined {
-  const { kind, ...fields } = values;
-  if (typeof kind !== "string" || !Object.hasOwn(blueprint.events, kind)) return undefined;
-  const attributes = { ...keys, ...fields };
-  return { topic: events, key: String(Object.values(keys)[0] ?? kind), value: { kind, attributes }, time };
+  const value = observedEvent(values, keys);
+  return value === undefined ? undefined : { topic: events, key: decisionId, value, time };
 }

@@ -124,7 +124,7 @@ test("an import beside the loop closes no live decision, of its own use case nei
     const id = `h${String(hour).padStart(2, "0")}`;
     const outcomes = [observationRecord(parcels, id, { kind: "arrival", delay: 20 }, time + HOUR / 2)];
     const requests = [requestRecord(parcels, id, "u", { weight: 5, depot: "north" }, time)];
-    await feed.publish({ until: time + HOUR, requests, outcomes, bad: [] });
+    await feed.publish({ until: time + HOUR, requests, outcomes });
     if (hour % 10 === 0) await live.tick(live.now + 1_000);
   }
   await feed.tick(NOW + parcels.join.ttlMs);
