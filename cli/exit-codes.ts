@@ -1,4 +1,4 @@
-import { BlueprintError } from "../blueprints/index.ts";
+import { BlueprintError, ChangedTypes } from "../blueprints/index.ts";
 import { StreamsError } from "../streams/index.ts";
 import { TableError } from "./files/index.ts";
 
@@ -21,7 +21,9 @@ export class UsageError extends Error {
 }
 
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError || error instanceof BlueprintError) return exitCodes.usage;
+  if (error instanceof UsageError || error instanceof BlueprintError || error instanceof ChangedTypes) {
+    return exitCodes.usage;
+  }
   if (error instanceof TableError) return isOfTheDisk(error.cause) ? exitCodes.failed : exitCodes.usage;
   if (error instanceof StreamsError) {
     if (error.code === "ENGINE_MISSING") return exitCodes.usage;

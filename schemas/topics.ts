@@ -143,9 +143,9 @@ export type TrainingRow = Readonly<Record<string, string | number | boolean | nu
 
 const ROWS = "training-rows.";
 
-/** The rows of a use case, keyed by decision id; the schema is the blueprint version's. */
+/** The rows of a use case, keyed by decision id; the schema is the blueprint version's. Each version reads the rows of all before it. */
 export function trainingRows(useCase: string, schema: AvroSchema): Topic<TrainingRow> {
-  return defineTopic({ name: `${ROWS}${useCase}`, schema });
+  return defineTopic({ name: `${ROWS}${useCase}`, schema, compatibility: "BACKWARD_TRANSITIVE" });
 }
 
 /** Stands for the rows topics of all use cases where an operator declares that it writes rows. */

@@ -10,6 +10,7 @@ import { blueprintTable } from "../operators/index.ts";
 import { blueprints, type BlueprintPublished } from "../schemas/index.ts";
 import { checkTime, readTable, type GlobalView } from "../streams/index.ts";
 import { applyRetention } from "./apply-retention.ts";
+import { checkTypes } from "./check-types.ts";
 import type { Tools } from "./loop.ts";
 
 export interface PublishedVersion {
@@ -36,8 +37,10 @@ export async function publishBlueprint(hands: Hands, text: string, from?: number
   const time = from ?? (known.useCases().includes(useCase) ? Date.now() : 0);
   const live = known.at(useCase, time + 1)?.blueprint;
   if (live?.version === version) return { useCase, version, changes: [], unchanged: true };
-  await registerRows(hands, text, live);
   const stored = table.get(`${useCase}/${version}`);
+  // One that is there was let in before: going back to it must not fail.
+  if (stored === undefined) checkTypes(blueprint, known);
+  await registerRows(hands, text, live);
   const activations = [...(stored?.activations ?? []), { time, live: true }].sort((a, b) => a.time - b.time);
   await write(hands, { useCase, version, text: stored?.text ?? text, activations }, time);
   await applyRetention(hands);
@@ -53,9 +56,11 @@ export async function storeBlueprint(hands: Hands, text: string): Promise<Publis
   const blueprint = parseBlueprint(text);
   const { useCase, version } = blueprint;
   const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
-  const live = validBlueprints(table).at(useCase, Number.MAX_SAFE_INTEGER)?.blueprint;
+  const known = validBlueprints(table);
+  const live = known.at(useCase, Number.MAX_SAFE_INTEGER)?.blueprint;
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   if (table.get(`${useCase}/${version}`) !== undefined) return { useCase, version, changes, unchanged: true };
+  checkTypes(blueprint, known);
   await registerRows(hands, text, live);
   await write(hands, { useCase, version, text, activations: [] }, Date.now());
   return { useCase, version, changes, unchanged: false };

@@ -1,0 +1,71 @@
+import type { Blueprint } from "../blueprint.ts";
+
+/** A name whose type is another one than in versions before. */
+export interface TypeChange {
+  /** As in the YAML: `features.zip`, `observations.amount`. */
+  readonly path: string;
+  readonly type: string;
+  /** Of the versions before. */
+  readonly before: string;
+  /** Those that have it with that type, in the order given. */
+  readonly versions: readonly string[];
+}
+
+/**
+ * What would have another type than in any version before, whether or not the versions between have it: rows of all versions lie on one topic,
+ * and observations belong to decisions of all of them. A window is a number.
+ */
+export function typeChanges(next: Blueprint, earlier: readonly Blueprint[]): readonly TypeChange[] {
+  const changes: TypeChange[] = [];
+  for (const [path, type] of typesOf(next)) {
+    const others = new Map<string, string[]>();
+    for (const blueprint of earlier) {
+      const before = blueprint.version === next.version ? undefined : typesOf(blueprint).get(path);
+      if (before === undefined || before === type) continue;
+      others.set(before, [...(others.get(before) ?? []), blueprint.version]);
+    }
+    for (const [before, versions] of others) changes.push({ path, type, before, versions });
+  }
+  return changes;
+}
+
+/** A version that can't be published beside those that were. */
+export class ChangedTypes extends Error {
+  override readonly name = "ChangedTypes";
+  readonly changes: readonly TypeChange[];
+
+  constructor({ useCase, version }: Blueprint, changes: readonly TypeChange[]) {
+    const lines = changes.map((change) => `  ${textOf(change)}`);
+    super(
+      [
+        `${useCase} ${version} is not published: a name keeps its type in all versions of a use case, since their rows and ` +
+          "observations lie on the same topics",
+        ...lines,
+      ].join("\n"),
+    );
+    this.changes = changes;
+  }
+}
+
+const MOST_NAMED = 5;
+
+function textOf({ path, type, before, versions }: TypeChange): string {
+  const more = versions.length - MOST_NAMED;
+  const named = versions.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const name = path.slice(path.indexOf(".") + 1);
+  const plural = versions.length === 1 ? "version" : "versions";
+  return (
+    `${path}: ${type} here, ${before} in ${plural} ${named}; give it a new name, such as ${name}_${type}, ` +
+    `or keep it a ${before}`
+  );
+}
+
+function typesOf({ features, observations }: Blueprint): ReadonlyMap<string, string> {
+  return new Map([
+    ...features.map((feature): [string, string] => [
+      `features.${feature.name}`,
+      feature.kind === "window" ? "number" : feature.type,
+    ]),
+    ...Object.entries(observations).map(([name, type]): [string, string] => [`observations.${name}`, type]),
+  ]);
+}
