@@ -33,4 +33,14 @@ export const recordLimits = Object.freeze({
   observationBytesKept: 1_000_000,
   /** Replies are kept this long after they were written; ms. */
   repliesKeptMs: 3_600_000,
+  /**
+   * A feature beyond it, on either side, is given to models as it. A float32 holds three times as much, and the learner puts twice as much behind the largest
+   * value of a column.
+   */
+  largestFeature: 1e38,
+  /**
+   * A row whose label is beyond it, on either side, is not learnt from. The squares of so large ones, added up over a hundred million rows, still fit into the
+   * float32 in which a split's gain is counted.
+   */
+  largestLabel: 1e15,
 });

@@ -296,6 +296,10 @@ export interface Provenance {
   readonly codeVersion: string;
   /** Blueprint versions whose rows were read; empty in records of earlier versions of loopstream, which did not say. */
   readonly versions: readonly string[];
+  /** Of the versions whose rows are not among them; empty in records of earlier versions of loopstream, which did not say. */
+  readonly leftOut: readonly LeftOutRows[];
+  /** Values that the learner can't take as they are; empty in records of earlier versions of loopstream, which had none. */
+  readonly treated: readonly TreatedValues[];
 }
 
 /** A stretch of one partition. */
@@ -306,6 +310,30 @@ export interface OffsetRange {
   readonly from: number;
   /** One past the last offset read. */
   readonly to: number;
+}
+
+/** Rows of one version that were there and could not be used. */
+export interface LeftOutRows {
+  /** The blueprint version that made the decisions. */
+  readonly version: string;
+  /** Records; a corrected row counts each time it was written. */
+  readonly rows: number;
+  /** otherVersion: its features or its label are others. unreadable: its schema can't be read as the model's. */
+  readonly kind: string;
+  /** In words. */
+  readonly reason: string;
+}
+
+/** A column in which values were not learnt as they are. */
+export interface TreatedValues {
+  /** A feature, or label. */
+  readonly name: string;
+  /** clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt; its rows are neither trained on nor held out. */
+  readonly treatment: string;
+  /** So many. */
+  readonly rows: number;
+  /** Ids of the first of them, by the decisions' times. */
+  readonly decisions: readonly string[];
 }
 
 /** What happened after a decision. Its key is the decision id, its timestamp the event time. */
@@ -825,6 +853,58 @@ export const modelRecordedSchema = {
             name: "versions",
             type: { type: "array", items: "string" },
             doc: "Blueprint versions whose rows were read; empty in records of earlier versions of loopstream, which did not say.",
+            default: [],
+          },
+          {
+            name: "leftOut",
+            type: {
+              type: "array",
+              items: {
+                type: "record",
+                name: "LeftOutRows",
+                doc: "Rows of one version that were there and could not be used.",
+                fields: [
+                  { name: "version", type: "string", doc: "The blueprint version that made the decisions." },
+                  { name: "rows", type: "long", doc: "Records; a corrected row counts each time it was written." },
+                  {
+                    name: "kind",
+                    type: "string",
+                    doc: "otherVersion: its features or its label are others. unreadable: its schema can't be read as the model's.",
+                  },
+                  { name: "reason", type: "string", doc: "In words." },
+                ],
+                namespace: "loopstream",
+              },
+            },
+            doc: "Of the versions whose rows are not among them; empty in records of earlier versions of loopstream, which did not say.",
+            default: [],
+          },
+          {
+            name: "treated",
+            type: {
+              type: "array",
+              items: {
+                type: "record",
+                name: "TreatedValues",
+                doc: "A column in which values were not learnt as they are.",
+                fields: [
+                  { name: "name", type: "string", doc: "A feature, or label." },
+                  {
+                    name: "treatment",
+                    type: "string",
+                    doc: "clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt; its rows are neither trained on nor held out.",
+                  },
+                  { name: "rows", type: "long", doc: "So many." },
+                  {
+                    name: "decisions",
+                    type: { type: "array", items: "string" },
+                    doc: "Ids of the first of them, by the decisions' times.",
+                  },
+                ],
+                namespace: "loopstream",
+              },
+            },
+            doc: "Values that the learner can't take as they are; empty in records of earlier versions of loopstream, which had none.",
             default: [],
           },
         ],

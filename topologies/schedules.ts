@@ -1,6 +1,6 @@
 import { clock } from "../schemas/index.ts";
 import { streamsLimits, type Outage } from "../streams/index.ts";
-import type { TrainResult } from "../trainer/index.ts";
+import { leftOutText, treatedText, type TrainResult } from "../trainer/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import type { Loop } from "./loop.ts";
 
@@ -55,9 +55,11 @@ export function startSchedules(loop: Loop, { onTrained, everyMs = 15_000 }: Sche
 }
 
 function outcomeOf(result: TrainResult): string {
-  return result.kind === "tooFewRows"
-    ? `${result.rows} rows of ${result.needed}`
-    : `${result.model.modelId}: ${result.model.states.at(-1)!.reason}`;
+  const outcome =
+    result.kind === "tooFewRows"
+      ? `${result.rows} rows of ${result.needed}`
+      : `${result.model.modelId}: ${result.model.states.at(-1)!.reason}`;
+  return [outcome, ...result.leftOut.map(leftOutText), ...result.treated.map(treatedText)].join("; ");
 }
 
 /** Once an hour: a topic that held only history may have come to the present, another blueprint may be live. */

@@ -26,14 +26,28 @@ export async function fitRows(learner: Learner, request: FitRowsRequest): Promis
   const categories = categoriesOf(request.train, layout);
   const train = matrixOf(request.train, layout, categories);
   const holdout = matrixOf(request.holdout, layout, categories);
-  const fitted = await learner.fit(
-    train,
-    holdout,
-    blueprint.model satisfies LearnerParams,
-    metadataOf(compiled, categories, until),
-    request.onProgress,
-  );
-  return { fitted, train, holdout };
+  try {
+    const fitted = await learner.fit(
+      train,
+      holdout,
+      blueprint.model satisfies LearnerParams,
+      metadataOf(compiled, categories, until),
+      request.onProgress,
+    );
+    return { fitted, train, holdout };
+  } catch (error) {
+    throw new Error(failureText(compiled, train, error), { cause: error });
+  }
+}
+
+const MOST_NAMED = 20;
+
+function failureText({ blueprint, layout }: CompiledBlueprint, { rows }: TrainingMatrix, error: unknown): string {
+  const more = layout.length - MOST_NAMED;
+  const names = layout.slice(0, MOST_NAMED).map(({ name }) => name);
+  const features = names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const reason = error instanceof Error ? error.message : String(error);
+  return `${blueprint.useCase} ${blueprint.version} could not be trained on ${rows} rows of ${features}: ${reason}`;
 }
 
 /** Everything in the file besides the trees: no offsets and no wall clock, so that the same rows give the same bytes on any backbone. */

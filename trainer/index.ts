@@ -7,10 +7,19 @@ export { moveModel, readModels } from "./models/move-model.ts";
 export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
 export { ScorerCache } from "./models/scorers.ts";
 export { scoreRows, type RowsScore } from "./rows/score-rows.ts";
+export { treatedText, type TreatedValues } from "./rows/extremes.ts";
 export { hashRows, newestRows } from "./rows/hash-rows.ts";
 export { keepNewest } from "./rows/keep-newest.ts";
+export { leftOutText, type LeftOut } from "./rows/left-out.ts";
 export { readRows, withRowsOn, type RowsRead, type RowsReading } from "./rows/read-rows.ts";
 export type { Rebuilt } from "./rebuild.ts";
-export { Trainer, type TrainerOptions, type TrainRequest, type TrainResult, type TrainerTables } from "./trainer.ts";
+export {
+  Trainer,
+  type NotLearnt,
+  type TrainerOptions,
+  type TrainRequest,
+  type TrainResult,
+  type TrainerTables,
+} from "./trainer.ts";
 export { cronDue, freshRowsDue } from "./triggers.ts";
 export { evaluate } from "./evaluate.ts";

@@ -5,6 +5,7 @@ import { fitRows } from "./fit-rows.ts";
 import type { Learner } from "./learner.ts";
 import { sha256 } from "./models/artifacts.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
+import { withoutExtremes } from "./rows/extremes.ts";
 import { readRows, withRowsOn } from "./rows/read-rows.ts";
 
 export interface Rebuilt {
@@ -84,7 +85,8 @@ async function trainAgain(
   const { rowsTopic, ranges, until, versions } = provenance;
   await checkThere(backbone, rowsTopic, ranges, modelId);
   const from = withRowsOn(compiled, rowsTopic);
-  const { rows } = await readRows(backbone, serdes, from, blueprints, until, { ranges, versions });
+  const read = await readRows(backbone, serdes, from, blueprints, until, { ranges, versions });
+  const { rows } = withoutExtremes(read.rows, compiled.layout, compiled.blueprint.model.objective);
   if (rows.length !== provenance.rows + provenance.holdout) {
     throw new NotRebuildable(
       `${rowsTopic} holds ${rows.length} decisions in the recorded offsets, model ${modelId} was made from ${provenance.rows} ` +

@@ -11,6 +11,8 @@ import { provenanceHeaders } from "./models/provenance.ts";
 import { publishTrained } from "./models/publish-trained.ts";
 import type { ScorerCache } from "./models/scorers.ts";
 import { rebuildModel, type Rebuilt } from "./rebuild.ts";
+import { withoutExtremes, type TreatedValues } from "./rows/extremes.ts";
+import type { LeftOut } from "./rows/left-out.ts";
 import { readRows, withRowsOn } from "./rows/read-rows.ts";
 import { matrixOf, splitNewest } from "./rows/training-set.ts";
 import { cronDue, freshRowsDue } from "./triggers.ts";
@@ -51,9 +53,15 @@ export interface TrainRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** What was there and was not learnt, or not as it is. */
+export interface NotLearnt {
+  readonly leftOut: readonly LeftOut[];
+  readonly treated: readonly TreatedValues[];
+}
+
 export type TrainResult =
-  | { readonly kind: "tooFewRows"; readonly rows: number; readonly needed: number }
-  | {
+  | ({ readonly kind: "tooFewRows"; readonly rows: number; readonly needed: number } & NotLearnt)
+  | ({
       readonly kind: "trained";
       readonly model: ModelRecorded;
       readonly promoted: boolean;
@@ -61,11 +69,13 @@ export type TrainResult =
       readonly onnx: Uint8Array;
       /** Decision time of the newest row used, trained on or held out; ms. */
       readonly newest: number;
-    };
+    } & NotLearnt);
 
 /** Rows to models: reads, learns, evaluates, and publishes what is better than what is there. One training at a time. */
 export class Trainer {
   readonly #options: TrainerOptions;
+  /** By use case, where rows were lacking: with fewer than these offsets there can't be enough, and nothing is read to see that again. */
+  readonly #lacking = new Map<string, { readonly version: string; readonly end: number }>();
 
   constructor(options: TrainerOptions) {
     this.#options = options;
@@ -80,8 +90,10 @@ export class Trainer {
     const compiled = validBlueprints(tables.blueprints).at(useCase, now);
     if (compiled === undefined) return undefined;
     const { version, training } = compiled.blueprint;
-    const rows = await this.#countRows(compiled);
+    const { rows, end } = await this.#countRows(compiled);
     if (rows < training.minRows) return undefined;
+    const lacking = this.#lacking.get(useCase);
+    if (lacking?.version === version && end < lacking.end) return undefined;
     const last = newestTraining(tables.models, useCase, version);
     if (last === undefined) return `first ${rows} rows`;
     const { until, ranges } = last.provenance;
@@ -96,10 +108,12 @@ export class Trainer {
     return undefined;
   }
 
-  async #countRows({ rows }: CompiledBlueprint): Promise<number> {
+  /** `end`: the ends of the partitions, added up. */
+  async #countRows({ rows }: CompiledBlueprint): Promise<{ readonly rows: number; readonly end: number }> {
     const { backbone } = this.#options;
-    if ((await backbone.partitions(rows.name)) === undefined) return 0;
-    return (await backbone.offsets([rows.name])).reduce((sum, { start, end }) => sum + end - start, 0);
+    const known = (await backbone.partitions(rows.name)) === undefined ? [] : await backbone.offsets([rows.name]);
+    const end = known.reduce((sum, at) => sum + at.end, 0);
+    return { rows: known.reduce((sum, at) => sum - at.start, end), end };
   }
 
   /** Trains now, whether or not it is due. Rejects when the use case or version is unknown. */
@@ -115,17 +129,26 @@ export class Trainer {
     if (found === undefined) throw new Error(missingBlueprint(request, blueprints));
     const compiled = request.rowsTopic === undefined ? found : withRowsOn(found, request.rowsTopic);
     const { blueprint } = compiled;
-    const { rows, ranges, versions } = await readRows(backbone, serdes, compiled, blueprints, until);
-    if (rows.length < blueprint.training.minRows) {
-      return { kind: "tooFewRows", rows: rows.length, needed: blueprint.training.minRows };
+    const read = await readRows(backbone, serdes, compiled, blueprints, until);
+    const { ranges, versions, leftOut } = read;
+    const { rows, treated } = withoutExtremes(read.rows, compiled.layout, blueprint.model.objective);
+    const notLearnt = { leftOut, treated };
+    const share = request.holdout ?? blueprint.training.holdout;
+    const needed = Math.max(blueprint.training.minRows, share === 0 ? 1 : 2);
+    if (rows.length < needed) {
+      if (request.rowsTopic === undefined) {
+        const end = ranges.reduce((sum, { to }) => sum + to, 0) - read.later + needed - rows.length;
+        this.#lacking.set(useCase, { version: blueprint.version, end });
+      }
+      return { kind: "tooFewRows", rows: rows.length, needed, ...notLearnt };
     }
     const newest = rows.at(-1)!["decisionTime"] as number;
-    const { train, holdout } = splitNewest(rows, request.holdout ?? blueprint.training.holdout);
+    const { train, holdout } = splitNewest(rows, share);
     const learned = await fitRows(learner, { compiled, train, holdout, until, onProgress: request.onProgress });
     const { fitted } = learned;
     const modelId = sha256(fitted.onnx).slice(0, 16);
     const known = tables.models.get(`${useCase}/${modelId}`);
-    if (known !== undefined) return this.#result(known, fitted, newest);
+    if (known !== undefined) return this.#result(known, fitted, newest, notLearnt);
     const production = productionModel(tables.models, useCase, blueprint.version, until);
     const objective = blueprint.model.objective;
     const metrics = holdout.length === 0 ? {} : evaluate(fitted.predictions, learned.holdout.labels, objective);
@@ -153,18 +176,19 @@ export class Trainer {
       trainedUntil: train.at(-1)!["decisionTime"] as number,
       codeVersion: this.#options.codeVersion,
       versions,
+      ...notLearnt,
     };
     const source = { useCase, blueprintVersion: blueprint.version, provenance };
     const headers = provenanceHeaders(source);
     const artifact = await writeArtifact(backbone, this.#options.publisher, fitted.onnx, until, headers);
     const time = request.publishedAt?.() ?? until;
     const model = await publishTrained(this.#options, { ...source, modelId, artifact, metrics }, judge, time);
-    return this.#result(model, fitted, newest);
+    return this.#result(model, fitted, newest, notLearnt);
   }
 
-  #result(model: ModelRecorded, { onnx, seconds }: FittedModel, newest: number): TrainResult {
+  #result(model: ModelRecorded, { onnx, seconds }: FittedModel, newest: number, notLearnt: NotLearnt): TrainResult {
     const promoted = model.states.some(({ state }) => state === "production");
-    return { kind: "trained", model, promoted, seconds, onnx, newest };
+    return { kind: "trained", model, promoted, seconds, onnx, newest, ...notLearnt };
   }
 
   /** Trains a model again from its provenance and publishes nothing: see `rebuildModel`. */

@@ -7,6 +7,7 @@ import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
 import { formatOf, tableWriter, type ColumnType, type TableFormat } from "../files/index.ts";
+import { tellLeftOut } from "../left-out.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -53,7 +54,7 @@ export function rowsCommand(parent: Command): void {
             }
             const from = flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from");
             const to = flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to");
-            const { rows } = await readRows(
+            const { rows, leftOut } = await readRows(
               tools.backbone,
               tools.serdes,
               flags.topic === undefined ? compiled : withRowsOn(compiled, flags.topic),
@@ -82,7 +83,8 @@ export function rowsCommand(parent: Command): void {
               bar.stop();
             }
             if (flags.out !== "-")
-              output.result({ rows: written, file: flags.out }, () => `${written} rows in ${flags.out}`);
+              output.result({ rows: written, file: flags.out, leftOut }, () => `${written} rows in ${flags.out}`);
+            return tellLeftOut(leftOut);
           },
           { useCase: flags.useCase, rowsTopic: flags.topic },
         ),

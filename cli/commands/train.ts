@@ -6,6 +6,7 @@ import { scoreRows, withRowsOn } from "../../trainer/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
+import { tellLeftOut } from "../left-out.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -55,9 +56,12 @@ export function trainCommand(parent: Command): void {
               ...(holdout === undefined ? {} : { holdout }),
             });
             bar.stop();
+            const { leftOut, treated } = result;
             if (result.kind === "tooFewRows") {
               const { rows, needed } = result;
-              output.result(result, () => `not trained: ${rows} rows are complete by then, ${needed} are needed`);
+              const usable = leftOut.length + treated.length === 0 ? "complete by then" : "complete by then and usable";
+              output.result(result, () => `not trained: ${rows} rows are ${usable}, ${needed} are needed`);
+              tellLeftOut(leftOut, treated);
               return exitCodes.failed;
             }
             const { model, promoted, seconds } = result;
@@ -83,6 +87,8 @@ export function trainCommand(parent: Command): void {
               rows: provenance.rows,
               seconds,
               reason: states.at(-1)!.reason,
+              leftOut,
+              treated,
             };
             output.result(value, () =>
               [
@@ -96,7 +102,7 @@ export function trainCommand(parent: Command): void {
                     ]),
               ].join("\n"),
             );
-            return exitCodes.ok;
+            return tellLeftOut(leftOut, treated);
           },
           { useCase: flags.useCase, rowsTopic: flags.rows },
         ),

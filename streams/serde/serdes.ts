@@ -3,7 +3,7 @@ import type { AvroSchema, SchemaRegistry } from "../registry/registry.ts";
 import { asBuffer } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
-import type { AnyTopic, Topic } from "../topic.ts";
+import { defineTopic, type AnyTopic, type Topic } from "../topic.ts";
 import { walkOf, type Walk } from "./avro-walk.ts";
 import { hasInheritedName, readWithOwnNames, type Reading } from "./inherited-names.ts";
 import { UnreadableRecords } from "./unreadable-records.ts";
@@ -44,6 +44,8 @@ export class Serdes {
   readonly #walks = new Map<number, Walk>();
   /** Schema ids that can't be used, and until when, in milliseconds of `now`, that is not asked again. */
   readonly #refused = new Map<number, { readonly error: StreamsError; readonly until: number }>();
+  /** By schema id: what it wrote, read as what it is. */
+  readonly #written = new Map<number, Topic<unknown>>();
   readonly #readings = new Map<avro.Type, Map<number, CheckedReading | StreamsError>>();
   readonly #now: () => number;
   #slab = Buffer.allocUnsafeSlow(SLAB);
@@ -203,6 +205,21 @@ export class Serdes {
         error,
       );
     }
+  }
+
+  /**
+   * The value as the schema that wrote it has it, for who wants to know what can't be read as its topic's. Throws as `decode` does, for bytes that are no such
+   * value.
+   */
+  decodeAsWritten(bytes: Uint8Array): unknown {
+    const id = schemaId(bytes);
+    const schema = this.schemaOf(bytes);
+    if (id === undefined || schema === undefined) {
+      throw new StreamsError("UNKNOWN_SCHEMA", "the schema that wrote the bytes is not known");
+    }
+    let topic = this.#written.get(id);
+    if (topic === undefined) this.#written.set(id, (topic = defineTopic({ name: `schema id ${id}`, schema })));
+    return this.decode(topic, bytes);
   }
 
   /** The schema that wrote the bytes, when `learn` has met it. */

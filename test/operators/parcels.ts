@@ -98,6 +98,8 @@ export function inProduction(
       trainedUntil: since,
       codeVersion: "test",
       versions: [],
+      leftOut: [],
+      treated: [],
     },
   };
   return { key: `${parcels.useCase}/${modelId}`, value, time: since };

@@ -113,7 +113,7 @@ const makers: readonly Maker[] = [
       states: [{ state: "trained", time: Date.now(), reason: "none" }],
       provenance: {
         ...{ rowsTopic: rows.name, ranges: [], until: 0, rows: 0, holdout: 0, seed: 0, trainedUntil: 0 },
-        ...{ codeVersion: "", versions: [] },
+        ...{ codeVersion: "", versions: [], leftOut: [], treated: [] },
       },
     }),
   },

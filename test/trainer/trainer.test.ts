@@ -41,7 +41,7 @@ describe("the trainer", () => {
   test("says how many rows are missing, and counts only those complete by then", async () => {
     await publish(rows(0, 300, 1));
     const early = await tools.trainer.train({ useCase: "parcels", until: at(99) });
-    expect(early).toEqual({ kind: "tooFewRows", rows: 100, needed: 200 });
+    expect(early).toEqual({ kind: "tooFewRows", rows: 100, needed: 200, leftOut: [], treated: [] });
     expect(await readModels(tools)).toEqual([]);
   });
 

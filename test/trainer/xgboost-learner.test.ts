@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { recordLimits } from "../../schemas/index.ts";
 import { loadScorer } from "../../serving/index.ts";
 import { createXgboostLearner } from "../../trainer/index.ts";
+import { random } from "../blueprints/random.ts";
 import { largestDifference, referenceCase, referenceCases } from "../fixtures/xgboost/reference.ts";
 
 const learner = createXgboostLearner();
@@ -93,6 +95,26 @@ describe("fit", () => {
   test("a label outside the objective's range is refused with its row", async () => {
     const labels = train.labels.with(7, 3);
     await expect(learner.fit({ ...train, labels }, all, few, {})).rejects.toThrow("row 7 has label 3");
+  });
+
+  test("columns that reach to the largest feature, are missing in part and have tiny values are predicted alike by booster and file", async () => {
+    const next = random(5);
+    const { largestFeature: largest } = recordLimits;
+    const pool = [largest, -largest, Number.NaN, Number.NaN, 1e-45, -1e-40, 1e-38, 0, 1, -7];
+    const [rows, columns] = [400, 3];
+    const features = Float32Array.from({ length: rows * columns }, () => pool[Math.floor(next() * pool.length)]!);
+    const labels = Float32Array.from({ length: rows }, (_, row) => {
+      const [first, second] = [features[row * columns]!, features[row * columns + 1]!];
+      if (Number.isNaN(first)) return Number.isNaN(second) ? 1 : 0;
+      return first > 1 || (first > 0 && first < 1e-39) ? 1 : 0;
+    });
+    const matrix = { features, labels, rows, columns };
+    const fitted = await learner.fit(matrix, matrix, { ...params, subsample: 1, minChildWeight: 0, rounds: 20 }, {});
+    const scorer = await loadScorer(fitted.onnx);
+    const scores = await scorer.score(features.slice(), rows);
+    await scorer.release();
+    expect(largestDifference(scores, fitted.predictions)).toBeLessThanOrEqual(1e-6);
+    expect(fitted.predictions.every((score, row) => score > 0.5 === (labels[row] === 1))).toBe(true);
   });
 
   test("no rows, other columns and wrong lengths are refused", async () => {

@@ -31,10 +31,14 @@ export async function readProvenance(
   return undefined;
 }
 
+/** What former versions of loopstream did not say; their records on the models topic read the same. */
+const unsaid = { versions: [], leftOut: [], treated: [] };
+
 /** A header that is no JSON says as much as none. */
 function parsed(header: Uint8Array): ArtifactProvenance | undefined {
   try {
-    return JSON.parse(Buffer.from(header).toString()) as ArtifactProvenance;
+    const found = JSON.parse(Buffer.from(header).toString()) as ArtifactProvenance;
+    return { ...unsaid, ...found };
   } catch {
     return undefined;
   }

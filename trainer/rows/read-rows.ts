@@ -1,7 +1,8 @@
 import { canTrainOn, type CompiledBlueprint, type ValidBlueprints } from "../../blueprints/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
-import { readTopic, type Backbone, type OffsetRange, type Serdes } from "../../streams/index.ts";
+import { readTopic, type Backbone, type OffsetRange, type RawRecord, type Serdes } from "../../streams/index.ts";
 import { keepNewest } from "./keep-newest.ts";
+import { LeftOutRows, type LeftOut } from "./left-out.ts";
 
 /** What of the rows topic was read: reading it again gives the same rows, whatever has come since. */
 export interface RowsReading {
@@ -13,6 +14,10 @@ export interface RowsReading {
 export interface RowsRead extends RowsReading {
   /** The newest row of each decision, by decision time and then decision id: the same however the topic is partitioned. */
   readonly rows: readonly TrainingRow[];
+  /** Complete by then and of other versions, or not to be read as this one's; nothing where a former reading is done again. */
+  readonly leftOut: readonly LeftOut[];
+  /** Records that were there and were not complete by then. */
+  readonly later: number;
 }
 
 /**
@@ -34,13 +39,49 @@ export async function readRows(
   const usable = usableVersions(compiled, blueprints, again?.versions ?? []);
   const newest = new Map<string, TrainingRow>();
   const versions = new Set<string>();
-  for await (const { value } of readTopic(backbone, serdes, topic, { ranges })) {
+  let later = 0;
+  const leftOut = new LeftOutRows(compiled.blueprint, blueprints);
+  const onBad = (record: RawRecord, error: unknown): void => {
+    const row = rowAsWritten(serdes, record);
+    if (row === undefined) serdes.unreadable.report(record, error);
+    else if (row.rowTime <= until) leftOut.unreadable(row.blueprintVersion, error);
+  };
+  for await (const { value } of readTopic(backbone, serdes, topic, { ranges, onBad })) {
     const version = value["blueprintVersion"] as string;
-    if ((value["rowTime"] as number) > until || !usable(version)) continue;
+    if ((value["rowTime"] as number) > until) {
+      later++;
+      continue;
+    }
+    if (!usable(version)) {
+      leftOut.other(version);
+      continue;
+    }
     versions.add(version);
     keepNewest(newest, value);
   }
-  return { rows: [...newest.values()].sort(byDecision), ranges, versions: [...versions].sort() };
+  return {
+    rows: [...newest.values()].sort(byDecision),
+    ranges,
+    versions: [...versions].sort(),
+    leftOut: again === undefined ? leftOut.all() : [],
+    later,
+  };
+}
+
+/** A row whose schema is not to be read as that of the topic, by its own; `undefined`: it is no row. */
+function rowAsWritten(
+  serdes: Serdes,
+  { value }: RawRecord,
+): { readonly blueprintVersion: string; readonly rowTime: number } | undefined {
+  if (value === null) return undefined;
+  try {
+    const { blueprintVersion, rowTime } = serdes.decodeAsWritten(value) as Record<string, unknown>;
+    return typeof blueprintVersion === "string" && typeof rowTime === "number"
+      ? { blueprintVersion, rowTime }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A version whose rows lie on another topic: one that a replay wrote. */

@@ -13,12 +13,12 @@ export function vectorOf(row: TrainingRow, layout: readonly FeatureColumn[]): Fe
   return layout.map(({ name }) => (row[name] ?? null) as number | string | null);
 }
 
-/** The oldest rows to train on and the newest, at least one, to be judged by. */
+/** The oldest rows to train on, and the newest to be judged by; at least one of each where there are two rows, and a share is asked for. */
 export function splitNewest(
   rows: readonly TrainingRow[],
   share: number,
 ): { readonly train: readonly TrainingRow[]; readonly holdout: readonly TrainingRow[] } {
-  const held = share === 0 ? 0 : Math.max(1, Math.round(rows.length * share));
+  const held = share === 0 ? 0 : Math.min(rows.length - 1, Math.max(1, Math.round(rows.length * share)));
   return { train: rows.slice(0, rows.length - held), holdout: rows.slice(rows.length - held) };
 }
 

@@ -1,0 +1,19 @@
+import { leftOutText, treatedText, type LeftOut, type TreatedValues } from "../trainer/index.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+const MOST_SHOWN = 20;
+
+/**
+ * Says on stderr, by version, which rows a command left out, and which values were not learnt as they are.
+ * @returns the exit code of a command that succeeded: rows of another version are left out as they should be, rows that can't be read and labels that can't be
+ * learnt are missing.
+ */
+export function tellLeftOut(leftOut: readonly LeftOut[], treated: readonly TreatedValues[] = []): number {
+  const lines = [...leftOut.map(leftOutText), ...treated.map(treatedText)];
+  for (const line of lines.slice(0, MOST_SHOWN)) process.stderr.write(`loopstream: ${line}\n`);
+  const more = lines.length - MOST_SHOWN;
+  if (more > 0) process.stderr.write(`loopstream: and so for ${more} more versions or features\n`);
+  const isMissing =
+    leftOut.some(({ kind }) => kind === "unreadable") || treated.some(({ treatment }) => treatment === "leftOut");
+  return isMissing ? exitCodes.partly : exitCodes.ok;
+}
