@@ -1,10 +1,12 @@
 import type { Command } from "commander";
-import { isEventTime } from "../streams/index.ts";
 import { hideSecrets, withoutSecrets } from "../streams/index.ts";
 import { createOutput, type Output } from "./output.ts";
 import { exitCodeOf, UsageError } from "./exit-codes.ts";
 import { endSoon } from "./stopping.ts";
 import { readSettings, type Settings, type SettingsFlags } from "./settings.ts";
+import { timeUnits } from "./times/epoch-time.ts";
+import { readTimeCell, type TimeReading } from "./times/time-cell.ts";
+import { timeZone } from "./times/time-zone.ts";
 
 export interface Environment {
   readonly settings: Settings;
@@ -50,7 +52,10 @@ function settingsOf(flags: SettingsFlags): Settings {
   }
 }
 
-/** `name=value` pairs: true, false and numbers are what they look like, "quotes" make a text. */
+/**
+ * `name=value` pairs: true and false are booleans, "quotes" make a text, and so does what a number would not be written as (0042, 12E4,
+ * digits beyond 2^53). The blueprint's types read a text as they read the number that it spells.
+ */
 export function parsePairs(pairs: readonly string[]): Record<string, string | number | boolean> {
   return Object.fromEntries(
     pairs.map((pair) => {
@@ -64,23 +69,31 @@ export function parsePairs(pairs: readonly string[]): Record<string, string | nu
 function valueOf(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
   if (/^".*"$/.test(text)) return text.slice(1, -1);
-  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+  const number = Number(text);
+  return Number.isFinite(number) && String(number) === text ? number : text;
 }
 
-/** An ISO time or epoch milliseconds. */
+/** A flag's time, in ms: ISO-8601 with its zone, a date (from midnight in UTC) or epoch milliseconds. The same on every machine. */
 export function parseTime(text: string, flag: string): number {
-  const time = /^\d{12,}$/.test(text) ? Number(text) : isOtherNumber(text) ? Number.NaN : Date.parse(text);
-  if (!isEventTime(time))
-    throw new UsageError(`${flag} ${text}: write a time from 1970 to 9999, like 2013-03-01T00:00:00Z, or milliseconds`);
-  return time;
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
+  const time = readTimeCell(isDate ? `${text}T00:00Z` : text, /^\d{12,}$/.test(text) ? { unit: "ms" } : {});
+  if (typeof time === "number") return time;
+  throw new UsageError(
+    `${flag} ${text}: write a time with its zone, like 2013-03-01T00:00:00Z, a date, which begins in UTC, or milliseconds; from 1970 to 9999`,
+  );
 }
 
-/** JavaScript reads "-1" and "1.5" as days of 2001. A year is a time. */
-export const isOtherNumber = (text: string): boolean => Number.isFinite(Number(text)) && !/^\d{4}$/.test(text);
-
-/** An ISO time that says its zone, a date (from midnight UTC) or epoch milliseconds: the same on every machine. */
-export function parseZonedTime(text: string, flag: string): number {
-  const zoned = /^\d{12,}$/.test(text) || /^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/i.test(text);
-  if (!zoned) throw new UsageError(`${flag} ${text}: write a time with its zone, like 2013-03-01T00:00:00Z`);
-  return parseTime(text, flag);
+/** How the times of files are read, by `--time-unit` and `--time-zone`. */
+export function timesOf(flags: { readonly timeUnit?: string; readonly timeZone?: string }): TimeReading {
+  const unit = timeUnits.find((known) => known === flags.timeUnit);
+  if (flags.timeUnit !== undefined && unit === undefined) {
+    throw new UsageError(`--time-unit ${flags.timeUnit}: write s, ms, us or ns`);
+  }
+  const zone = flags.timeZone === undefined ? undefined : timeZone(flags.timeZone);
+  if (flags.timeZone !== undefined && zone === undefined) {
+    throw new UsageError(
+      `--time-zone ${flags.timeZone}: write a zone of the IANA database, like Europe/Berlin, or UTC`,
+    );
+  }
+  return { ...(unit === undefined ? {} : { unit }), ...(zone === undefined ? {} : { zone }) };
 }

@@ -1,19 +1,24 @@
 import type { BlueprintContent } from "../blueprint.ts";
+import { booleanOf } from "../values/boolean-value.ts";
+import { categoryOf } from "../values/category-value.ts";
+import { numberOf } from "../values/number-value.ts";
 import type { FeatureVector } from "./layout.ts";
 
 type Extract = (value: unknown) => number | string | null;
 
+/** A value that has its declared type already costs a look at its type. */
 const EXTRACT: Readonly<Record<"number" | "category" | "boolean", Extract>> = {
-  // Adding 0 turns −0 into 0: one value, one set of bytes.
-  number: (value) => (typeof value === "number" && Number.isFinite(value) ? value + 0 : null),
-  // An empty text says nothing: it is how CSV writes a missing value.
-  category: (value) => (typeof value === "string" && value !== "" ? value : null),
-  boolean: (value) => (typeof value === "boolean" ? (value ? 1 : 0) : null),
+  number: (value) => numberOf(value) ?? null,
+  category: (value) => (typeof value === "string" && value !== "" ? value : (categoryOf(value) ?? null)),
+  boolean(value) {
+    const read = typeof value === "boolean" ? value : (booleanOf(value) ?? null);
+    return read === null ? null : read ? 1 : 0;
+  },
 };
 
 /**
  * A function from a request's context to a new vector with the context features filled in and the windows still null.
- * It never throws: a missing value, or one of another type than declared, is null.
+ * It never throws: a missing value, or one that its declared type can't read, is null.
  */
 export function contextFeatures(
   blueprint: Pick<BlueprintContent, "features">,

@@ -1,6 +1,9 @@
 import type { BlueprintContent, LabelAggregate } from "../blueprint.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import { formulaTypes } from "../formula-types.ts";
 import { compileFormula } from "../formula/index.ts";
+import { declaredValue } from "../values/declared-value.ts";
+import { observationTypes } from "../values/value-types.ts";
 
 export interface Observation {
   /** Two observations of one id are one. Without an id each counts. */
@@ -22,23 +25,31 @@ export interface Label {
   readonly aggregate: LabelAggregate;
   /** The value of one observation; null when it doesn't count: `when` isn't true, or its value is missing. */
   valueOf(values: Readonly<Record<string, unknown>>): number | null;
+  /** The declared entries as their types have them, as text: the same for the same values, however they were written. */
+  orderOf(values: Readonly<Record<string, unknown>>): string;
 }
 
-export function compileLabel(blueprint: Pick<BlueprintContent, "label" | "observations">): Label {
+export function compileLabel(blueprint: Pick<BlueprintContent, "label" | "observations" | "events">): Label {
   const { label, observations } = blueprint;
   const types = formulaTypes(observations);
   const when = label.when === null ? null : compileFormula(label.when, types);
   const value = compileFormula(label.value, types);
+  const declared = observationTypes(blueprint);
+  const typed = (values: Readonly<Record<string, unknown>>, name: string) => {
+    const type = declared.get(name);
+    return type === undefined || !Object.hasOwn(values, name)
+      ? undefined
+      : (declaredValue(type, values[name]) ?? undefined);
+  };
   return {
     aggregate: label.aggregate,
     valueOf: (values) => {
-      const get = (name: string) => {
-        const found = Object.hasOwn(values, name) ? values[name] : null;
-        return typeof found === "number" || typeof found === "boolean" || typeof found === "string" ? found : null;
-      };
+      const get = (name: string) => typed(values, name);
       if (when !== null && when.evaluate(get) !== true) return null;
       const result = value.evaluate(get);
       return typeof result === "boolean" ? (result ? 1 : 0) : typeof result === "number" ? result + 0 : null;
     },
+    orderOf: (values) =>
+      canonicalJson(Object.fromEntries([...declared.keys()].map((name) => [name, typed(values, name)]))),
   };
 }

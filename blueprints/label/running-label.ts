@@ -1,18 +1,17 @@
 import type { LabelAggregate } from "../blueprint.ts";
-import { canonicalJson } from "../canonical-json.ts";
 import type { Label, LabelValue, Observation } from "./compile-label.ts";
 
 interface Counted {
   readonly time: number;
   readonly values: Observation["values"];
   readonly id: string;
-  /** The values as canonical JSON, once they were compared. */
+  /** What orders the values, once they were compared. */
   text: string | undefined;
 }
 
 /**
  * A label whose observations come one by one, in any order: at every moment it is the label of those that came so far, to the bit. They are
- * ordered by time, then by their values as canonical JSON, then by id. One that is the newest costs the same however many there are; another
+ * ordered by time, then by their declared values as canonical JSON, then by id. One that is the newest costs the same however many there are; another
  * one a search for its place and, for sum and mean, an addition for each that follows. An id is not looked at twice: leave out what came before.
  */
 export class RunningLabel {
@@ -42,7 +41,7 @@ export class RunningLabel {
     const value = this.#label.valueOf(values);
     if (value === null) return;
     const one: Counted = { time, values, id, text: undefined };
-    const at = placeOf(one, this.#counted);
+    const at = placeOf(one, this.#counted, this.#label);
     this.#counted.splice(at, 0, one);
     this.#values.splice(at, 0, value);
     if (at < this.#summed) [this.#sum, this.#summed] = [0, 0];
@@ -92,21 +91,21 @@ export class RunningLabel {
 }
 
 /** Behind all that are not after it. */
-function placeOf(one: Counted, all: readonly Counted[]): number {
+function placeOf(one: Counted, all: readonly Counted[], label: Label): number {
   const last = all.at(-1);
   if (last === undefined || last.time < one.time) return all.length;
   let [low, high] = [0, all.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compare(one, all[middle]!) < 0) high = middle;
+    if (compare(one, all[middle]!, label) < 0) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
-function compare(a: Counted, b: Counted): number {
+function compare(a: Counted, b: Counted, label: Label): number {
   if (a.time !== b.time) return a.time - b.time;
-  const [one, other] = [(a.text ??= canonicalJson(a.values)), (b.text ??= canonicalJson(b.values))];
+  const [one, other] = [(a.text ??= label.orderOf(a.values)), (b.text ??= label.orderOf(b.values))];
   if (one !== other) return one < other ? -1 : 1;
   return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
 }

@@ -1,9 +1,10 @@
+import { categoryOf } from "../values/category-value.ts";
 import type { WindowGroup } from "./window-groups.ts";
 
 /**
  * The key of a group's state for a request's context or an event's attributes; null when a by-value is missing: then
  * nothing is stored, and the windows are null. One value is its own key; two are joined by `/` with `/` and `%`
- * escaped, so that no two pairs share a key. A text that is empty is missing; a whole number counts as its digits.
+ * escaped, so that no two pairs share a key. What is no text is read as a category is: 42 is "42".
  */
 export function groupKey(group: Pick<WindowGroup, "by">, attributes: Readonly<Record<string, unknown>>): string | null {
   const { by } = group;
@@ -22,6 +23,5 @@ export function groupKey(group: Pick<WindowGroup, "by">, attributes: Readonly<Re
 export function keyText(attributes: Readonly<Record<string, unknown>>, name: string): string | null {
   if (!Object.hasOwn(attributes, name)) return null;
   const value = attributes[name];
-  if (typeof value === "string") return value === "" ? null : value;
-  return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : null;
+  return typeof value === "string" && value !== "" ? value : (categoryOf(value) ?? null);
 }

@@ -4,7 +4,7 @@ import { blueprintTable } from "../../operators/index.ts";
 import { decisionRequests, observations } from "../../schemas/index.ts";
 import { readTable, streamsLimits, type Backbone } from "../../streams/index.ts";
 import { openTools } from "../../topologies/index.ts";
-import { run, withSettings } from "../command.ts";
+import { run, timesOf, withSettings } from "../command.ts";
 import { connect, loopOptions, startLoopHere } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
 import { buryLines } from "../history/bad-lines.ts";
@@ -26,6 +26,8 @@ interface Flags extends SettingsFlags {
   readonly time: string;
   readonly observationTime?: string;
   readonly unit?: string;
+  readonly timeUnit?: string;
+  readonly timeZone?: string;
   readonly run?: boolean;
 }
 
@@ -48,6 +50,11 @@ export function importCommand(parent: Command): void {
     .option("--decision-id <column>", "column of the decision id, in both files", "decision_id")
     .option("--time <column>", "column of the decision's time", "decision_ts")
     .option("--observation-time <column>", "column of the observation's time (default: event_ts, else --time)")
+    .option("--time-unit <unit>", "of times that are numbers: s, ms, us or ns (absent: such a line is a bad one)")
+    .option(
+      "--time-zone <name>",
+      "of times that name none, like Europe/Berlin or UTC (absent: such a line is a bad one)",
+    )
     .option("--unit <columns>", "column of the unit, or several joined by + (default: the decision id)")
     .addOption(new Option("--run", "run the operators here until rows are made (default on the embedded backbone)"))
     .addOption(new Option("--no-run", "publish only; a running loop does the rest"))
@@ -91,6 +98,7 @@ export function importCommand(parent: Command): void {
               decisionTime: flags.time,
               observationTime: flags.observationTime ?? "event_ts",
               ...(flags.unit === undefined ? {} : { unit: flags.unit }),
+              times: timesOf(flags),
             };
             let last = 0;
             const latest = Date.now() + streamsLimits.maxFutureMs;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { parseDuration } from "../../blueprints/index.ts";
 import { Outages } from "../../streams/index.ts";
 import { BESIDE_LIVE, courtesy, replay, ReplayError, type ReplayResult } from "../../topologies/index.ts";
-import { parseZonedTime, run, withSettings } from "../command.ts";
+import { parseTime, run, withSettings } from "../command.ts";
 import { connect, stateMemoryOf } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
 import { createLog } from "../log.ts";
@@ -53,7 +53,7 @@ export function replayCommand(parent: Command): void {
     .action((flags: Flags) =>
       run(flags, async ({ settings, output }) => {
         const time = (text: string | undefined, flag: string): number | undefined =>
-          text === undefined ? undefined : parseZonedTime(text, flag);
+          text === undefined ? undefined : parseTime(text, flag);
         const [from, to] = [time(flags.from, "--from"), time(flags.to, "--to")];
         const [stepMs, latenessMs] = [durationOf(flags.step, "--step"), durationOf(flags.lateness, "--lateness")];
         const pace = flags.pace === undefined ? undefined : paceOf(flags.pace);

@@ -4,5 +4,4 @@ export { TableError } from "./table-error.ts";
 export { formatOf, knownSuffixes, type TableFormat } from "./table-format.ts";
 export { tableHead, type TableHead } from "./table-head.ts";
 export type { TableRow, TableValue } from "./table-row.ts";
-export { toBoolean, toNumber, toTime, type Typed } from "./typed-values.ts";
 export { tableWriter, type TableWriter } from "./write-table.ts";

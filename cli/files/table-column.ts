@@ -1,5 +1,5 @@
+import { readTimeCell } from "../times/time-cell.ts";
 import type { TableValue } from "./table-row.ts";
-import { toTime } from "./typed-values.ts";
 
 export type ColumnType = "string" | "double" | "boolean" | "timestamp";
 
@@ -28,8 +28,8 @@ const convert: Readonly<Record<ColumnType, (value: unknown) => TableValue | unde
   boolean: (value) => (typeof value === "boolean" ? value : undefined),
   timestamp(value) {
     if (typeof value === "string") {
-      const time = toTime(value);
-      return time.ok ? time.value : undefined;
+      const time = readTimeCell(value);
+      return typeof time === "number" ? time : undefined;
     }
     const time = value instanceof Date ? value.getTime() : value;
     return typeof time === "number" && !Number.isNaN(new Date(time).getTime()) ? Math.trunc(time) : undefined;

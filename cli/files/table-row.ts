@@ -1,4 +1,4 @@
-/** What a field of a file can hold. CSV has only strings and nulls: `typed-values.ts` makes numbers, times and booleans of them. */
+/** What a field of a file can hold. CSV has only strings and nulls: what they mean, the blueprint's types say. */
 export type TableValue = string | number | boolean | null;
 
 /**

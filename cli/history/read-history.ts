@@ -1,13 +1,24 @@
-import { decisionKeys, groupableEntries, type Blueprint, type DecisionKeys } from "../../blueprints/index.ts";
-import { isEventTime, type Published } from "../../streams/index.ts";
-import { isOtherNumber } from "../command.ts";
+import {
+  contextTypes,
+  decisionKeys,
+  groupableEntries,
+  misfitText,
+  observationTypes,
+  type Blueprint,
+  type DecisionKeys,
+} from "../../blueprints/index.ts";
+import type { Published } from "../../streams/index.ts";
 import { readTable } from "../files/index.ts";
+import { readTimeCell, type TimeReading } from "../times/time-cell.ts";
 import {
   contextOf,
   eventRecord,
+  nameOf,
   observationRecord,
   requestRecord,
   valuesOf,
+  type Cell,
+  type CellProblem,
   type Cells,
   recordProblem,
   type HistoryColumns,
@@ -45,10 +56,12 @@ interface Required {
   readonly time: string;
   /** Event time, ms: nothing may be later. */
   readonly latest: number;
+  readonly times: TimeReading | undefined;
 }
 
 interface Timed {
   readonly line: number;
+  readonly id: string;
   readonly time: number;
   readonly cells: Cells;
 }
@@ -68,7 +81,8 @@ export async function* readHistory(
 ): AsyncGenerator<HistoryStep> {
   let bad: BadLine[] = [];
   const read = (file: string, time: string): Peekable<Timed> =>
-    peekable(timed(file, { id: columns.decisionId, time, latest }, (line) => bad.push(line)));
+    peekable(timed(file, { id: columns.decisionId, time, latest, times: columns.times }, (line) => bad.push(line)));
+  const types = { context: contextTypes(blueprint), observation: observationTypes(blueprint) };
   const decisions = read(files.decisions, columns.decisionTime);
   const outcomes = read(files.observations, columns.observationTime);
   const groupable = groupableEntries(blueprint);
@@ -81,11 +95,17 @@ export async function* readHistory(
     const results: Published<unknown>[] = [];
     let keyless = 0;
     for (let next = await decisions.peek(); next !== undefined && next.time < until; next = await decisions.peek()) {
-      const { line, time, cells } = next;
+      const { line, id, time, cells } = next;
       decisions.skip();
-      const id = String(cells[columns.decisionId]);
-      const context = contextOf(cells, blueprint);
-      const request = requestRecord(blueprint, id, unitOf(cells, columns) ?? id, context, time);
+      const unit = unitOf(cells, columns);
+      const read = contextOf(cells, types.context);
+      const wrong = typeof unit === "object" ? unit : "problem" in read ? read : undefined;
+      if (wrong !== undefined) {
+        bad.push(badCell(files.decisions, line, wrong, cells));
+        continue;
+      }
+      const context = (read as { readonly values: Record<string, Cell> }).values;
+      const request = requestRecord(blueprint, id, (unit as string | undefined) ?? id, context, time);
       const problem = recordProblem(request);
       if (problem !== undefined) {
         bad.push({ file: files.decisions, line, problem, text: JSON.stringify(cells) });
@@ -95,10 +115,14 @@ export async function* readHistory(
       known.set(id, { until: time + blueprint.join.ttlMs, keys: decisionKeys(groupable, context) });
     }
     for (let next = await outcomes.peek(); next !== undefined && next.time < until; next = await outcomes.peek()) {
-      const { line, time, cells } = next;
+      const { line, id, time, cells } = next;
       outcomes.skip();
-      const id = String(cells[columns.decisionId]);
-      const values = valuesOf(cells, [columns.decisionId, columns.observationTime]);
+      const read = valuesOf(cells, types.observation, [columns.decisionId, columns.observationTime]);
+      if ("problem" in read) {
+        bad.push(badCell(files.observations, line, read, cells));
+        continue;
+      }
+      const { values } = read;
       const observation = observationRecord(blueprint, id, values, time);
       const decision = known.get(id);
       const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
@@ -123,12 +147,23 @@ export async function* readHistory(
   if (bad.length > 0) yield { until: 0, requests: [], outcomes: [], keyless: 0, bad };
 }
 
-/** Several columns joined by `+` make one unit. */
-function unitOf(cells: Cells, columns: HistoryColumns): string | undefined {
+/** Several columns joined by `+` make one unit. Undefined: it is the decision's id, since one of them is empty. */
+function unitOf(cells: Cells, columns: HistoryColumns): string | CellProblem | undefined {
   if (columns.unit === undefined) return undefined;
-  const parts = columns.unit.split("+").map((name) => cells[name] ?? null);
-  return parts.some((part) => part === null) ? undefined : parts.join("");
+  let unit = "";
+  for (const column of columns.unit.split("+")) {
+    const cell = cells[column] ?? null;
+    const part = nameOf(cell);
+    if (part === null) return undefined;
+    if (part === undefined) return { column, problem: misfitText("key", cell) };
+    unit += part;
+  }
+  return unit;
 }
+
+const badCell = (file: string, line: number, { column, problem }: CellProblem, cells: Cells): BadLine => ({
+  ...{ file, line, problem: `${column} ${problem}`, text: JSON.stringify(cells) },
+});
 
 async function* timed(file: string, required: Required, onBad: (line: BadLine) => void): AsyncGenerator<Timed> {
   for await (const row of readTable(file)) {
@@ -137,22 +172,25 @@ async function* timed(file: string, required: Required, onBad: (line: BadLine) =
       continue;
     }
     const { line, values } = row;
-    const problem = problemOf(values, required);
-    if (problem === undefined) yield { line, time: Date.parse(String(values[required.time])), cells: values };
-    else onBad({ file, line, problem, text: JSON.stringify(values) });
+    const named = whatAndWhen(values, required);
+    if (typeof named === "string") onBad({ file, line, problem: named, text: JSON.stringify(values) });
+    else yield { line, ...named, cells: values };
   }
 }
 
-function problemOf(cells: Cells, { id, time: timeColumn, latest }: Required): string | undefined {
-  for (const name of [id, timeColumn]) {
+/** What is wrong with the cells that every line must have, or what they say. */
+function whatAndWhen(cells: Cells, required: Required): string | { readonly id: string; readonly time: number } {
+  const { id: idColumn, time: timeColumn, latest, times } = required;
+  for (const name of [idColumn, timeColumn]) {
     if (!Object.hasOwn(cells, name)) return `there is no column ${name}: name the right one by an option`;
     if (cells[name] === null || cells[name] === "") return `${name} is empty`;
   }
-  const text = String(cells[timeColumn]!);
-  const time = isOtherNumber(text) ? Number.NaN : Date.parse(text);
-  if (Number.isNaN(time)) return `${timeColumn} "${text}" is no time; write 2013-01-01T10:15:00Z`;
-  if (!isEventTime(time)) return `${timeColumn} "${text}" is not between 1970 and the year 9999`;
-  return time > latest ? `${timeColumn} "${text}" lies ahead: history is what has happened` : undefined;
+  const id = nameOf(cells[idColumn]!) ?? undefined;
+  if (id === undefined) return `${idColumn} ${misfitText("key", cells[idColumn])}`;
+  const time = readTimeCell(cells[timeColumn]!, times);
+  if (typeof time === "string") return `${timeColumn} ${time}`;
+  if (time > latest) return `${timeColumn} "${cells[timeColumn]!}" lies ahead: history is what has happened`;
+  return { id, time };
 }
 
 interface Peekable<T> {

@@ -1,6 +1,16 @@
-import { observedEvent, type Blueprint, type DecisionKeys } from "../../blueprints/index.ts";
+import {
+  categoryOf,
+  declaredValue,
+  misfitText,
+  observedEvent,
+  type Blueprint,
+  type DecisionKeys,
+  type DeclaredType,
+  type ValueTypes,
+} from "../../blueprints/index.ts";
 import { decisionRequests, events, observations } from "../../schemas/index.ts";
-import { ownValue, type Published } from "../../streams/index.ts";
+import { ownValue, setOwn, type Published } from "../../streams/index.ts";
+import type { TimeReading } from "../times/time-cell.ts";
 
 export type Cell = string | number | boolean | null;
 export type Cells = Readonly<Record<string, Cell>>;
@@ -12,35 +22,55 @@ export interface HistoryColumns {
   /** Absent: the decision id is the unit. */
   readonly unit?: string;
   readonly observationTime: string;
+  /** What their times are, where the cells don't say. */
+  readonly times?: TimeReading;
 }
 
-/** Values as the blueprint types them: a cell that does not fit is missing, as it would be in a live request. */
-export function contextOf(cells: Cells, blueprint: Blueprint): Record<string, Cell> {
-  const context: Record<string, Cell> = {};
-  for (const [name, type] of Object.entries(blueprint.context)) {
-    const cell = ownValue(cells, name) ?? null;
-    if (cell === null || cell === "") continue;
-    if (type === "number") {
-      const number = Number(cell);
-      if (Number.isFinite(number)) context[name] = number;
-    } else if (type === "boolean") {
-      if (cell === true || cell === "true" || cell === "1" || cell === 1) context[name] = true;
-      else if (cell === false || cell === "false" || cell === "0" || cell === 0) context[name] = false;
-    } else context[name] = String(cell);
+/** A cell that is not of the type that its column is declared with. */
+export interface CellProblem {
+  readonly column: string;
+  /** With the value. */
+  readonly problem: string;
+}
+
+/** Values of a line, or what can't be one of them. */
+export type TypedCells = { readonly values: Record<string, Cell> } | CellProblem;
+
+/** The columns that are declared; others say nothing to the blueprint. An empty cell is missing. */
+export function contextOf(cells: Cells, types: ValueTypes): TypedCells {
+  const values: Record<string, Cell> = {};
+  for (const [name, type] of types) {
+    const problem = take(values, name, type, ownValue(cells, name) ?? null);
+    if (problem !== undefined) return { column: name, problem };
   }
-  return context;
+  return { values };
 }
 
-/** Every other column, numbers where the text is one. */
-export function valuesOf(cells: Cells, without: readonly string[]): Record<string, Cell> {
+/** Every other column: declared ones as their types have them, the rest as the file has them. An empty cell is missing. */
+export function valuesOf(cells: Cells, types: ValueTypes, without: readonly string[]): TypedCells {
   const values: Record<string, Cell> = {};
   for (const [name, cell] of Object.entries(cells)) {
-    if (without.includes(name) || cell === null || cell === "") continue;
-    const number =
-      typeof cell === "string" && /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(cell) ? Number(cell) : cell;
-    values[name] = number;
+    if (without.includes(name)) continue;
+    const type = types.get(name);
+    const problem = type === undefined ? keep(values, name, cell) : take(values, name, type, cell);
+    if (problem !== undefined) return { column: name, problem };
   }
-  return values;
+  return { values };
+}
+
+/** The text of a cell that names something: a decision, a unit. Null: it is empty. Undefined: it can't be one. */
+export const nameOf = (cell: Cell): string | null | undefined => categoryOf(cell);
+
+/** @returns what is wrong with the cell */
+function take(values: Record<string, Cell>, name: string, type: DeclaredType, cell: Cell): string | undefined {
+  const value = declaredValue(type, cell);
+  if (value === undefined) return misfitText(type, cell);
+  if (value !== null) setOwn(values, name, value);
+  return undefined;
+}
+
+function keep(values: Record<string, Cell>, name: string, cell: Cell): undefined {
+  if (cell !== null && cell !== "") setOwn(values, name, cell);
 }
 
 export function requestRecord(

@@ -1,5 +1,6 @@
 import {
   addToTile,
+  fieldOf,
   groupKey,
   insertEvent,
   staysPlain,
@@ -11,7 +12,7 @@ import {
   type WindowGroup,
 } from "../../blueprints/index.ts";
 import { events, recordLimits, type EventRecorded } from "../../schemas/index.ts";
-import { shortened, StreamsError, type Bytes, type GlobalFold } from "../../streams/index.ts";
+import { ownValue, shortened, StreamsError, type Bytes, type GlobalFold } from "../../streams/index.ts";
 import { blueprintTable } from "./tables.ts";
 
 const { tileEvents } = recordLimits;
@@ -36,7 +37,7 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
       const key = groupKey(group, attributes);
       if (key === null) continue;
       const start = tileOf(record.time, group.tileMs);
-      const values = group.fields.map((field) => numeric(attributes[field]));
+      const values = group.fields.map((field) => fieldOf(ownValue(attributes, field)) ?? null);
       const at = tileKey(group, start, key);
       const tile = bytes.get(at) ?? null;
       if (staysPlain(tile, values.length)) bytes.put(at, insertEvent(tile, record.time, values));
@@ -115,8 +116,5 @@ function groupsOf(compiled: readonly { readonly groups: readonly WindowGroup[] }
   }
   return [...byId.values()];
 }
-
-const numeric = (value: unknown): number | null =>
-  typeof value === "number" ? value : typeof value === "boolean" ? Number(value) : null;
 
 export type WindowBytes = Pick<Bytes, "get">;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTime, parseZonedTime } from "../../cli/command.ts";
+import { parsePairs, parseTime, timesOf } from "../../cli/command.ts";
 
 test.each([
   "1795725000000000",
@@ -15,11 +15,47 @@ test.each([
   "Infinity",
   "soon",
   "",
-])("--time %s is refused: it is no time from 1970 to 9999", (text) => {
-  for (const parse of [parseTime, parseZonedTime]) expect(() => parse(text, "--time")).toThrow("--time");
+  "2026",
+  "2026-03",
+  "2026-03-08T02:30:00",
+  "2026-03-08 02:30",
+  "2026-02-30",
+  "03/04/2026",
+  "flight 5",
+  "2026-01-01T24:00:00Z",
+])("--time %s is refused: it is no time from 1970 to 9999, or not the same everywhere", (text) => {
+  expect(() => parseTime(text, "--time")).toThrow(`--time ${text}: write a time with its zone`);
 });
 
-test("a time may be ISO or milliseconds", () => {
+test("a time may be ISO with its zone, a date that begins in UTC, or milliseconds", () => {
+  expect(parseTime("2026-01-01", "--time")).toBe(Date.UTC(2026, 0, 1));
+  expect(parseTime("2026-01-01 01:00:00+01", "--time")).toBe(Date.UTC(2026, 0, 1));
   expect(parseTime("2026-01-01T00:00:00.250Z", "--time")).toBe(Date.UTC(2026, 0, 1) + 250);
   expect(parseTime("1795725000000", "--time")).toBe(1_795_725_000_000);
+});
+
+test("a pair is a number where nothing is lost, and a text otherwise", () => {
+  const pairs = [
+    "a=3",
+    "b=-0.5",
+    "c=0042",
+    "d=12E4",
+    "e=9007199254740993",
+    "f=true",
+    'g="7"',
+    "h=1.0",
+    "i=Infinity",
+    "j=",
+  ];
+  expect(parsePairs(pairs)).toEqual({
+    ...{ a: 3, b: -0.5, c: "0042", d: "12E4", e: "9007199254740993", f: true, g: "7", h: "1.0", i: "Infinity", j: "" },
+  });
+});
+
+test("how times of files are read is checked before any is", () => {
+  expect(timesOf({})).toEqual({});
+  expect(timesOf({ timeUnit: "ns" })).toEqual({ unit: "ns" });
+  expect(timesOf({ timeZone: "Europe/Berlin" }).zone?.name).toBe("Europe/Berlin");
+  expect(() => timesOf({ timeUnit: "seconds" })).toThrow("--time-unit seconds: write s, ms, us or ns");
+  expect(() => timesOf({ timeZone: "Berlin" })).toThrow("--time-zone Berlin: write a zone of the IANA database");
 });

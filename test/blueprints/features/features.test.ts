@@ -30,11 +30,17 @@ describe("context features", () => {
   });
 
   test("that are missing, of another type, NaN or infinite are missing values, never errors", () => {
-    for (const distance of [undefined, null, "1400", true, Number.NaN, Number.NEGATIVE_INFINITY, {}]) {
+    for (const distance of [undefined, null, "1,400", "", true, Number.NaN, Number.NEGATIVE_INFINITY, {}]) {
       expect(extract({ distance })[0]).toBe(null);
     }
-    for (const carrier of [undefined, null, 5, false, ""]) expect(extract({ carrier })[1]).toBe(null);
-    for (const night of [undefined, null, 1, "true"]) expect(extract({ night })[2]).toBe(null);
+    for (const carrier of [undefined, null, 2 ** 60, "", {}]) expect(extract({ carrier })[1]).toBe(null);
+    for (const night of [undefined, null, 2, "maybe", ""]) expect(extract({ night })[2]).toBe(null);
+  });
+
+  test("are what their types say, however they are written", () => {
+    expect(extract({ distance: "1400", carrier: 94110, night: "yes" }).slice(0, 3)).toEqual([1400, "94110", 1]);
+    expect(extract({ distance: "1.4e3", carrier: "0042", night: 0 }).slice(0, 3)).toEqual([1400, "0042", 0]);
+    expect(extract({ carrier: true }).slice(1, 2)).toEqual(["true"]);
   });
 
   test("know one zero", () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import {
-  canonicalJson,
   compileLabel,
   parseBlueprint,
   RunningLabel,
@@ -48,7 +47,7 @@ function aggregateLabel(of: Label, observations: readonly Observation[]): LabelV
 /** As the order is defined: everything sorted and aggregated anew. */
 function anew(of: Label, observations: readonly Observation[]): LabelValue | null {
   const counted = observations
-    .map(({ time, values, id = "" }) => ({ time, id, text: canonicalJson(values), value: of.valueOf(values) }))
+    .map(({ time, values, id = "" }) => ({ time, id, text: of.orderOf(values), value: of.valueOf(values) }))
     .filter(({ value }) => value !== null)
     .sort((a, b) => a.time - b.time || (a.text < b.text ? -1 : a.text > b.text ? 1 : a.id < b.id ? -1 : 1));
   if (counted.length === 0) return null;
@@ -139,7 +138,7 @@ test("ten thousand of one moment, or from the newest to the oldest, are no troub
 test("observations for which when is false or missing, or whose value is missing, don't count", () => {
   const departure = { time: 9, values: { kind: "departure", delay_min: 100 } };
   const unknown = { time: 9, values: { delay_min: 100 } };
-  const counted = [departure, unknown, arrival(1, 7), arrival(8, null), arrival(8, "7"), arrival(8, Number.NaN)];
+  const counted = [departure, unknown, arrival(1, 7), arrival(8, null), arrival(8, "7,5"), arrival(8, Number.NaN)];
   expect(aggregateLabel(label("latest"), counted)).toEqual({ value: 7, time: 1 });
   expect(aggregateLabel(label("count"), counted)).toEqual({ value: 1, time: 1 });
 });
@@ -156,4 +155,31 @@ test("a flight's label is 1 from 15 minutes of arrival delay on, by its latest a
   expect(aggregateLabel(delayed, [arrival(1, 15)])).toEqual({ value: 1, time: 1 });
   expect(aggregateLabel(delayed, [arrival(1, 14.9)])).toEqual({ value: 0, time: 1 });
   expect(aggregateLabel(delayed, [arrival(2, 3), arrival(1, 60)])).toEqual({ value: 0, time: 2 });
+});
+
+test("observations that mean the same are the same, and of one moment come in the same order, however they are written", () => {
+  const written: readonly ((value: number) => unknown)[] = [
+    (v) => v,
+    String,
+    (v) => v.toFixed(2),
+    (v) => v.toExponential(),
+  ];
+  const values = [10, 9, 2.5, 100, 0.25];
+  for (const aggregate of AGGREGATES) {
+    const made = written.map((write) =>
+      aggregateLabel(
+        label(aggregate),
+        values.map((value, i) => ({ ...arrival(5, write(value)), id: `o${9 - i}` })),
+      ),
+    );
+    expect(made).toEqual(made.map(() => made[0]));
+  }
+});
+
+test("a field of an event that is a boolean counts as 1 or 0 in the label too", () => {
+  for (const [written, value] of [
+    [true, 1],
+    ["no", 0],
+  ])
+    expect(aggregateLabel(label("latest"), [arrival(1, written)])).toEqual({ value, time: 1 });
 });

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readTable, toNumber, toTime } from "../../../cli/files/index.ts";
+import { numberOf } from "../../../blueprints/index.ts";
+import { readTable } from "../../../cli/files/index.ts";
+import { readTimeCell } from "../../../cli/times/time-cell.ts";
 import { flights } from "./folder.ts";
 
 interface Totals {
@@ -23,13 +25,13 @@ async function totalsOf(path: string, summed: readonly string[], timeColumn?: st
     for (const name of summed) {
       const value = row.values[name] ?? null;
       if (value === null) missing[name] = (missing[name] ?? 0) + 1;
-      const number = toNumber(value);
-      if (number.ok) sums[name] = (sums[name] ?? 0) + number.value;
+      const number = numberOf(value);
+      if (typeof number === "number") sums[name] = (sums[name] ?? 0) + number;
     }
     if (timeColumn === undefined) continue;
-    const time = toTime(row.values[timeColumn] ?? null);
-    if (!time.ok || time.value < last) inOrder = false;
-    else last = time.value;
+    const time = readTimeCell(row.values[timeColumn] ?? null);
+    if (typeof time === "string" || time < last) inOrder = false;
+    else last = time;
   }
   return { rows, columns, sums, missing, inOrder };
 }

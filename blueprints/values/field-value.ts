@@ -1,0 +1,14 @@
+import { spelledBoolean } from "./boolean-value.ts";
+import { numberOf } from "./number-value.ts";
+
+/**
+ * What a value is where an event has a field: a number, as `numberOf` has it, or a boolean, which counts as 1 or 0.
+ * Null: it is missing. Undefined: it is neither.
+ */
+export function fieldOf(value: unknown): number | null | undefined {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  const number = numberOf(value);
+  if (number !== undefined || typeof value !== "string") return number;
+  const word = spelledBoolean(value);
+  return word === undefined ? undefined : word ? 1 : 0;
+}

@@ -1,0 +1,19 @@
+import type { BlueprintContent } from "../blueprint.ts";
+import type { DeclaredType } from "./declared-value.ts";
+
+/** What may come under which name. */
+export type ValueTypes = ReadonlyMap<string, DeclaredType>;
+
+export function contextTypes({ context }: Pick<BlueprintContent, "context">): ValueTypes {
+  return new Map(Object.entries(context));
+}
+
+/** What is declared, and the fields of events, since an observation may also be an event. */
+export function observationTypes({
+  observations,
+  events,
+}: Pick<BlueprintContent, "observations" | "events">): ValueTypes {
+  const types = new Map<string, DeclaredType>(Object.entries(observations));
+  for (const { fields } of Object.values(events)) for (const field of fields) types.set(field, "field");
+  return types;
+}
