@@ -5,6 +5,7 @@ export { enrich, enrichWithin } from "./enrich/operator.ts";
 export { etl } from "./etl/operator.ts";
 export {
   blueprintTable,
+  eventValues,
   eventWindows,
   modelTable,
   wholeTileKey,

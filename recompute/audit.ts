@@ -9,6 +9,7 @@ import { sampler } from "./sample.ts";
 import { readTables, refusedEvents, type RecomputeSource, type Tables } from "./source.ts";
 import type { Refused } from "../streams/index.ts";
 import { validBlueprints } from "../blueprints/index.ts";
+import { readVersionStarts } from "./version-starts.ts";
 import { windowTiles } from "./window-tiles.ts";
 
 export interface AuditOptions {
@@ -35,12 +36,12 @@ export interface AuditReport {
   readonly differences: readonly Difference[];
 }
 
-/** Causes are looked for in so many decisions, the oldest: each holds its events in memory. */
-const MOST_EXPLAINED = 200;
+/** Causes are looked for in so many decisions in one reading of the events: each holds its events in memory. */
+const EXPLAINED_AT_ONCE = 500;
 
 /**
  * Makes a sample of the logged decisions again from the topics and compares. The decisions, their requests and the events are each read
- * once, however many decisions are in the sample; the events once more where features differ.
+ * once, however many decisions are in the sample; the events, and the decisions, again where features differ.
  */
 export async function audit(source: RecomputeSource, options: AuditOptions): Promise<AuditReport> {
   const { share, useCase, from, to } = options;
@@ -87,17 +88,20 @@ async function explain(
   differing: readonly Compared[],
   refused: Refused,
 ): Promise<readonly Difference[]> {
-  const asked = differing
-    .filter(({ differences }) => differences.some(({ kind }) => kind === "features"))
-    .flatMap(({ one }) => ("gone" in one ? [] : [one]))
-    .slice(0, MOST_EXPLAINED);
-  const sources = await readEventSources(source, asked, refused);
-  const known = new Set<unknown>(asked);
-  return differing.flatMap(({ one, differences }) => {
-    if ("gone" in one) return withCauseOfGone(differences, requests);
-    const features = differences.some(({ kind }) => kind === "features");
-    return features && !known.has(one) ? differences : withCauses(differences, one, sources, tables);
-  });
+  const featuresDiffer = ({ differences }: Compared): boolean => differences.some(({ kind }) => kind === "features");
+  const asked = differing.filter(featuresDiffer).flatMap(({ one }) => ("gone" in one ? [] : [one]));
+  const starts = await readVersionStarts(source, tables, asked);
+  const explained: Difference[] = [];
+  for (let from = 0; from < differing.length; from += EXPLAINED_AT_ONCE) {
+    const some = differing.slice(from, from + EXPLAINED_AT_ONCE);
+    const queries = some.filter(featuresDiffer).flatMap(({ one }) => ("gone" in one ? [] : [one]));
+    const sources = await readEventSources(source, queries, refused);
+    for (const { one, differences } of some) {
+      if ("gone" in one) explained.push(...withCauseOfGone(differences, requests));
+      else explained.push(...withCauses(differences, one, sources, tables, starts));
+    }
+  }
+  return explained;
 }
 
 function unreadable(read: LoggedDecisions, useCase: string | undefined): readonly Difference[] {

@@ -8,6 +8,7 @@ import { findRequests } from "./find-requests.ts";
 import { findLogged, type LoggedDecision } from "./logged-decisions.ts";
 import { recompute, type Recomputed } from "./recompute.ts";
 import { readTables, refusedEvents, type RecomputeSource } from "./source.ts";
+import { readVersionStarts } from "./version-starts.ts";
 import { windowsOf } from "./window-tiles.ts";
 
 /** An event's own time, ms, and where it lies. */
@@ -114,7 +115,9 @@ export async function explainDecision(
     const nothing = { model: null, features: [], predictions: [], policy: [], seed: null, sourcesBefore: false };
     return { ...base, ...nothing, differences: withCauseOfGone(compared, requests), equal: false };
   }
-  const differences = withCauses(compared, again!, sources, tables);
+  const differ = compared.some(({ kind }) => kind === "features");
+  const starts = await readVersionStarts(source, tables, differ ? [again!] : []);
+  const differences = withCauses(compared, again!, sources, tables, starts);
   const features = featuresWith(again!, sources.of(logged));
   return {
     ...base,

@@ -46,6 +46,7 @@ const table = {
   STATE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   STATE_CORRUPT: { retry: true, fence: false, fatal: false },
   NO_PROGRESS: { retry: false, fence: false, fatal: true },
+  WARMING: { retry: true, fence: false, fatal: false },
   STATE_NOT_LOADED: { retry: false, fence: false, fatal: true },
   ENGINE_MISSING: { retry: false, fence: false, fatal: true },
 } as const satisfies Record<string, ErrorFlags>;

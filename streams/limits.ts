@@ -39,6 +39,10 @@ export const streamsLimits = Object.freeze({
   trainingRetryMs: 3_600_000,
   /** How often topics are looked at for having been made anew or given more partitions, ms. */
   topicLookMs: 2_000,
+  /** Retained records that are read at once, and stored at once, for parts of globals that are being filled. */
+  warmingRecords: 256,
+  /** How often the log says how far parts of globals are filled, ms. */
+  warmingLineMs: 5_000,
   /** Openings that the embedded log remembers. */
   logEpochs: 64,
   /** A dead letter's value as it was read; bytes. The key and then the headers have what is left of the record. */

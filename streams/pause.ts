@@ -1,20 +1,22 @@
-/** One wait at a time, that can be ended before its time. */
+/** Waits that can be ended before their time. */
 export class Pause {
-  #end: (() => void) | undefined;
+  readonly #ends = new Set<() => void>();
 
   /** Resolves after `ms`, or at `end`. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#end = () => {
+      const end = (): void => {
         clearTimeout(timer);
+        this.#ends.delete(end);
         resolve();
       };
+      const timer = setTimeout(end, ms);
+      this.#ends.add(end);
     });
   }
 
-  /** Ends the wait that is under way, if any. */
+  /** Ends the waits that are under way, if any. */
   end(): void {
-    this.#end?.();
+    for (const end of this.#ends) end();
   }
 }

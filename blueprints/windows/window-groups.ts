@@ -17,7 +17,10 @@ export interface GroupWindow {
 export interface WindowGroup {
   /** `departure/carrier+origin`: says what is grouped, stays the same when windows come and go. */
   readonly id: string;
-  /** `departure/carrier+origin/15m/delay_min`: says what the tiles' bytes mean. Key stored state by this one. */
+  /**
+   * `departure/carrier+origin/15m/3h/delay_min`: says what the tiles' bytes mean and how far back they reach, so that tiles of one id hold the same
+   * whichever version asks. Key stored state by this one.
+   */
   readonly stateId: string;
   readonly event: string;
   /** Sorted. */
@@ -46,7 +49,7 @@ export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "eve
     const tileMs = tileWidth(retentionMs);
     return {
       id,
-      stateId: `${id}/${formatDuration(tileMs)}/${fields.join("+")}`,
+      stateId: `${id}/${formatDuration(tileMs)}/${formatDuration(retentionMs)}/${fields.join("+")}`,
       event,
       by: by.split("+"),
       fields,

@@ -4,17 +4,21 @@ import {
   groupKey,
   isNode,
   tilesFor,
+  type CompiledBlueprint,
   type FeatureVector,
   type Tile,
   type ValidBlueprints,
   type WindowGroup,
 } from "../../blueprints/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
+import { StreamsError } from "../../streams/index.ts";
 import { partKey, tileKey, type WindowBytes } from "../globals/index.ts";
 
 /**
  * A request with its features as of its event time: from its context, and from the events strictly before. Nothing that is missing
  * or unknown is an error but the use case itself.
+ * Throws `WARMING` while windows of the version are being filled here: the request waits, since no model knows a window that is half full.
+ *
  * @param version instead of the one that is live at `time`.
  */
 export function enrichRequest(
@@ -31,9 +35,21 @@ export function enrichRequest(
     const error = problem ?? unknownUseCase(useCase, blueprints);
     return { request, blueprintVersion: null, features: [], error };
   }
+  const { warming } = windows;
+  if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
   const features = compiled.fromContext(request.context);
   for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);
   return { request, blueprintVersion: compiled.blueprint.version, features, error: null };
+}
+
+function checkFull({ blueprint, groups }: CompiledBlueprint, warming: ReadonlySet<string>): void {
+  const empty = groups.filter(({ stateId }) => warming.has(stateId));
+  if (empty.length === 0) return;
+  throw new StreamsError(
+    "WARMING",
+    `blueprint ${blueprint.useCase}/${blueprint.version} is live, and its windows of ${empty.map(({ id }) => id).join(", ")} are still being ` +
+      "filled from the retained events on this instance: its decisions wait for that",
+  );
 }
 
 function fillGroup(

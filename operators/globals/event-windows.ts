@@ -9,10 +9,19 @@ import {
   tilePlace,
   validBlueprints,
   type TileParts,
+  type ValidBlueprints,
   type WindowGroup,
 } from "../../blueprints/index.ts";
-import { events, recordLimits, type EventRecorded } from "../../schemas/index.ts";
-import { ownValue, shortened, StreamsError, type Bytes, type GlobalFold } from "../../streams/index.ts";
+import { events, recordLimits, type BlueprintPublished, type EventRecorded } from "../../schemas/index.ts";
+import {
+  ownValue,
+  shortened,
+  StreamsError,
+  type Bytes,
+  type BytesView,
+  type GlobalFold,
+  type GlobalView,
+} from "../../streams/index.ts";
 import { blueprintTable } from "./tables.ts";
 
 const { tileEvents } = recordLimits;
@@ -23,21 +32,27 @@ export const EVICTION_SLACK_MS = 24 * 3_600_000;
 /**
  * The events that windows look back on, in tiles by group, start and key. A tile's content does not depend on the order in which
  * its events came, and a decision reads only what lies before its own time: so the features do not depend on how far the feed is ahead.
+ * Each group is a part: one that a new version brings is filled from the events that are retained.
  */
 export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
   kind: "fold",
   name: "event-windows",
   topic: events,
   tables: [blueprintTable],
-  fold(record, bytes, table) {
+  parts: {
+    asked: (table) => [...windowsAsked(validBlueprints(table(blueprintTable))).byId.keys()],
+    needed: (table) => neededNow(table(blueprintTable)),
+    partOf: (key) => key.slice(0, key.indexOf("|")),
+  },
+  fold(record, bytes, table, scope) {
     const { kind, attributes } = record.value;
     let full: FullTile | undefined;
-    for (const group of groupsOf(validBlueprints(table(blueprintTable)).all())) {
-      if (group.event !== kind) continue;
+    for (const group of windowsAsked(validBlueprints(table(blueprintTable))).byEvent.get(kind) ?? []) {
+      const start = tileOf(record.time, group.tileMs);
+      if (scope !== undefined && (!scope.parts.has(group.stateId) || isOver(group, start, scope.since))) continue;
       const key = groupKey(group, attributes);
       if (key === null) continue;
-      const start = tileOf(record.time, group.tileMs);
-      const values = group.fields.map((field) => fieldOf(ownValue(attributes, field)) ?? null);
+      const values = eventValues(group, attributes);
       const at = tileKey(group, start, key);
       const tile = bytes.get(at) ?? null;
       if (staysPlain(tile, values.length)) bytes.put(at, insertEvent(tile, record.time, values));
@@ -46,17 +61,46 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
     if (full !== undefined) throw tileIsFull(full);
   },
   evict(time, bytes, table) {
-    const groups = new Map(
-      groupsOf(validBlueprints(table(blueprintTable)).all()).map((group) => [group.stateId, group]),
-    );
+    const { byId } = windowsAsked(validBlueprints(table(blueprintTable)));
     for (const key of bytes.keys()) {
       const [stateId, start] = key.split("|", 2) as [string, string];
-      const group = groups.get(stateId);
-      if (group !== undefined && tileExpiry(group, Number.parseInt(start, 10)) + EVICTION_SLACK_MS < time)
-        bytes.delete(key);
+      const group = byId.get(stateId);
+      if (group !== undefined && isOver(group, Number.parseInt(start, 10), time)) bytes.delete(key);
     }
   },
 } satisfies GlobalFold<EventRecorded>);
+
+/** No decision after `time` needs the tile, late ones included. */
+const isOver = (group: WindowGroup, start: number, time: number): boolean =>
+  tileExpiry(group, start) + EVICTION_SLACK_MS < time;
+
+/** The groups of all versions that can be read, those that are not live too: one for each state id. */
+interface AskedWindows {
+  readonly byId: ReadonlyMap<string, WindowGroup>;
+  /** Some of an event's kind. */
+  readonly byEvent: ReadonlyMap<string, readonly WindowGroup[]>;
+}
+
+const asked = new WeakMap<ValidBlueprints, AskedWindows>();
+
+function windowsAsked(valid: ValidBlueprints): AskedWindows {
+  let windows = asked.get(valid);
+  if (windows === undefined) {
+    const byId = new Map(valid.all().flatMap(({ groups }) => groups.map((group) => [group.stateId, group])));
+    windows = { byId, byEvent: Map.groupBy(byId.values(), ({ event }) => event) };
+    asked.set(valid, windows);
+  }
+  return windows;
+}
+
+/** Of versions that decide, have decided or will. One that was never made live may be filled while others decide. */
+function neededNow(blueprints: GlobalView<BlueprintPublished>): readonly string[] {
+  const valid = validBlueprints(blueprints);
+  return [...blueprints.values()]
+    .filter(({ activations }) => activations.some(({ live }) => live))
+    .flatMap(({ useCase, version }) => valid.version(useCase, version)?.groups ?? [])
+    .map(({ stateId }) => stateId);
+}
 
 type Group = Pick<WindowGroup, "stateId">;
 
@@ -104,17 +148,11 @@ function tileIsFull({ group, start, key }: FullTile): StreamsError {
   );
 }
 
-/** One group for each state id, the one that looks back furthest. */
-function groupsOf(compiled: readonly { readonly groups: readonly WindowGroup[] }[]): readonly WindowGroup[] {
-  const [only, ...others] = compiled;
-  if (only === undefined) return [];
-  if (others.length === 0) return only.groups;
-  const byId = new Map<string, WindowGroup>();
-  for (const group of compiled.flatMap(({ groups }) => groups)) {
-    const other = byId.get(group.stateId);
-    if (other === undefined || other.retentionMs < group.retentionMs) byId.set(group.stateId, group);
-  }
-  return [...byId.values()];
-}
+/** What a group's tiles hold of an event beside its time; null: missing. */
+export const eventValues = (
+  { fields }: Pick<WindowGroup, "fields">,
+  attributes: EventRecorded["attributes"],
+): readonly (number | null)[] => fields.map((field) => fieldOf(ownValue(attributes, field)) ?? null);
 
-export type WindowBytes = Pick<Bytes, "get">;
+/** Tiles by key; `warming`: state ids of groups whose tiles do not count all events yet. */
+export type WindowBytes = Pick<Bytes, "get"> & Partial<Pick<BytesView, "warming">>;

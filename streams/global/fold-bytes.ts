@@ -1,8 +1,9 @@
 import type { Change, StateDatabase } from "../state/engine.ts";
-import type { Bytes } from "./global-source.ts";
+import type { Bytes, BytesView } from "./global-source.ts";
 
 /** Bytes by key in memory, with the changes since the last write. */
-export class FoldBytes implements Bytes {
+export class FoldBytes implements Bytes, BytesView {
+  readonly warming = new Set<string>();
   readonly #prefix: string;
   readonly #content: Map<string, Uint8Array>;
   readonly #changed = new Set<string>();

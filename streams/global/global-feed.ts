@@ -12,10 +12,13 @@ import { Outages, type Outage } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { openState } from "../state/open-state.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Refused } from "../runtime/refused.ts";
 import { aheadOfTime, unbounded, type Arrival } from "../task/arrival.ts";
 import { FoldBytes } from "./fold-bytes.ts";
-import type { GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
+import type { FoldScope, GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
+import { PartFiller, type PartedFold } from "./part-filler.ts";
+import { PartLedger, type Gap } from "./part-ledger.ts";
 import { checkRead } from "../topic.ts";
 import { TableContent } from "./table-content.ts";
 
@@ -24,6 +27,8 @@ const POSITION = "\u0001";
 const TOPIC_ID = "\u0002";
 const TOPIC_ID_END = "\u0003";
 const POSITION_END = "\u0002";
+/** Before what no task asks for any more, as far as is known; ms. */
+const HORIZON = "\u0004horizon";
 const DATABASE = "globals";
 
 export interface GlobalFeedOptions {
@@ -47,9 +52,10 @@ export interface GlobalFeedOptions {
   readonly log?: Log | undefined;
   /** Default: nothing is said of outages. */
   readonly outages?: Outages;
+  readonly metrics?: Pick<Metrics, "warmingParts" | "warmingRecords" | "warmedRecords">;
   /** The time at which what is read now arrives. Default: no record lies ahead. */
   readonly arrival?: () => Arrival;
-  /** Asked where a fold is made from the start of its topic: what was refused when it came is left out. */
+  /** Asked where a fold, or a part of one, is made from the start of its topic: what was refused when it came is left out. */
   readonly refused?: (topics: readonly string[]) => Promise<Refused>;
 }
 
@@ -72,6 +78,17 @@ export class GlobalFeed {
   readonly #kept = new Set<string>();
   readonly #database: StateDatabase;
   readonly #reader: Reader;
+  readonly #parted: PartedFold[] = [];
+  readonly #filler: PartFiller;
+  /** Where partitions began when the feed was opened. */
+  readonly #starts = new Map<string, number>();
+  /** Versions of the tables that the folds' parts are settled by; `undefined`: they are not whole yet. */
+  #tableVersions: string | undefined;
+  /** No task asks for what only decisions before it would need, ms. What is read from before it brings it back. */
+  #horizon = Number.NEGATIVE_INFINITY;
+  #storedHorizon = Number.NEGATIVE_INFINITY;
+  /** What is under way that changes folds and stores them: one such thing at a time. */
+  #working: Promise<unknown> = Promise.resolve();
   #waiters: (() => void)[] = [];
   #closing = false;
   #closed: Promise<void> | undefined;
@@ -111,7 +128,9 @@ export class GlobalFeed {
     const positions: Position[] = [];
     const anew = new Set<string>();
     const changes = Object.entries(view.ids).map(([topic, id]): Change => [TOPIC_ID + topic, Buffer.from(id)]);
-    for (const { topic, partition, start, end } of await backbone.offsets(topics)) {
+    const offsets = await backbone.offsets(topics);
+    const moved: string[] = [];
+    for (const { topic, partition, start, end } of offsets) {
       const folded = sources.some((source) => source.kind === "fold" && source.topic.name === topic);
       const [stored] = folded ? await database.getMany([`${POSITION}${topic}/${partition}`]) : [];
       if (folded && stored === undefined && start < end) anew.add(topic);
@@ -120,6 +139,7 @@ export class GlobalFeed {
         stored === undefined ? undefined : view.moveOf({ topic, partition, offset, topicId: known.get(topic) });
       if (move !== undefined) {
         onMove?.(move);
+        moved.push(`${topic}/${partition}`);
         changes.push([`${POSITION}${topic}/${partition}`, Buffer.from(String(move.to))]);
       }
       positions.push({ topic, partition, offset: move?.to ?? offset });
@@ -128,8 +148,10 @@ export class GlobalFeed {
     const outages = options.outages ?? new Outages();
     const log = outages.of("globals");
     const reader = await LastingReader.open(backbone, positions, log);
-    const feed = new GlobalFeed(options, database, reader, positions, [log, outages.of("schemas of globals")]);
+    const waits = [log, outages.of("schemas of globals"), outages.of("filling of globals")] as const;
+    const feed = new GlobalFeed(options, database, reader, positions, waits);
     feed.#ids = view.ids;
+    for (const { topic, partition, start } of offsets) feed.#starts.set(`${topic}/${partition}`, start);
     if (anew.size > 0) feed.#refused = await options.refused?.([...anew]);
     for (const source of sources) {
       const { name } = source.topic;
@@ -138,8 +160,10 @@ export class GlobalFeed {
       const lost = source.kind === "table" && view.ids[name] !== (known.get(name) ?? view.ids[name]);
       if (lost) onTableLost?.(name, kept !== undefined);
       if (source.kind === "table") feed.#tables.set(source.name, kept ?? new TableContent());
-      else feed.#folds.set(source.name, await FoldBytes.load(source.name, database));
+      else await feed.#loadFold(source, moved);
     }
+    const [horizon] = await database.getMany([HORIZON]);
+    if (horizon !== undefined) feed.#horizon = feed.#storedHorizon = Number(Buffer.from(horizon).toString());
     return feed;
   }
 
@@ -148,14 +172,38 @@ export class GlobalFeed {
     database: StateDatabase,
     reader: Reader,
     positions: readonly Position[],
-    [log, schemas]: readonly [Outage, Outage],
+    [log, schemas, filling]: readonly [Outage, Outage, Outage],
   ) {
     this.#options = options;
     this.#log = log;
     this.#schemas = schemas;
     this.#database = database;
     this.#reader = reader;
+    this.#filler = new PartFiller({
+      backbone: options.backbone,
+      folds: this.#parted,
+      learn: (fetches) => this.#learn(fetches),
+      fold: (fold, fetch, parts, refused) => this.#applyTo(fold, fetch, { parts, since: this.#horizon }, refused),
+      store: (work) => this.#alone(() => this.#store(work)),
+      refused: options.refused ?? (async () => nothingRefused),
+      onChange: () => this.#wake(),
+      onFailure: (error) => this.#fail(error),
+      log: options.log ?? silent,
+      outage: filling,
+      metrics: options.metrics,
+    });
     for (const { topic, partition, offset } of positions) this.#next.set(`${topic}/${partition}`, offset);
+  }
+
+  async #loadFold(fold: GlobalFold<unknown>, moved: readonly string[]): Promise<void> {
+    const bytes = await FoldBytes.load(fold.name, this.#database);
+    this.#folds.set(fold.name, bytes);
+    if (fold.parts === undefined) return;
+    const ledger = await PartLedger.load(fold.name, this.#database);
+    // What was to be read of a topic that is another one now, or without its start, is gone.
+    for (const partition of moved) ledger.close(partition);
+    for (const { parts } of ledger.fillings()) for (const part of parts) bytes.warming.add(part);
+    this.#parted.push({ fold, bytes, ledger });
   }
 
   /** What a table held, where its topic has another id by now; `undefined` where all of it is read again. */
@@ -179,7 +227,10 @@ export class GlobalFeed {
     return this.#tables.get(table.name) as unknown as GlobalView<T>;
   }
 
-  /** Resolves once the tables hold everything that was there at the call; folds and tables are then read side by side. */
+  /**
+   * Resolves once tables and folds hold everything that was there at the call, and the parts of folds that are needed are filled. Folds are read
+   * after the tables, and from then on side by side.
+   */
   async start(): Promise<void> {
     const { backbone, sources } = this.#options;
     const folded = sources.filter(({ kind }) => kind === "fold").map(({ topic }) => topic.name);
@@ -191,12 +242,38 @@ export class GlobalFeed {
     this.#reader.pause(foldPartitions);
     this.#running = this.#run();
     await this.reached(await backbone.offsets(tables));
+    await this.#alone(() => this.#store(() => this.#settleParts()));
+    this.#filler.hurry = true;
+    this.#filler.wake();
     this.#reader.resume(foldPartitions);
+    await this.#until(await backbone.offsets([...new Set(folded)]), () => this.#lacksNeeded());
+    this.#filler.hurry = false;
   }
 
-  /** Resolves once everything before these ends has been read; rejects when the feed has failed. */
-  async reached(ends: readonly PartitionOffsets[]): Promise<void> {
-    while (!this.isAt(ends)) {
+  #lacksNeeded(): boolean {
+    return this.#parted.some(({ fold, bytes }) =>
+      fold.parts!.needed((table) => this.#view(table)).some((part) => bytes.warming.has(part)),
+    );
+  }
+
+  /** Records that are still to be read for parts of folds that are not filled. */
+  get leftToFill(): number {
+    return this.#filler.left;
+  }
+
+  /** The next offset to read of a topic's partition; `undefined`: it is of no global. */
+  next(topic: string, partition: number): number | undefined {
+    return this.#next.get(`${topic}/${partition}`);
+  }
+
+  /** Resolves once everything before these ends has been read, and is counted in every part; rejects when the feed has failed. */
+  reached(ends: readonly PartitionOffsets[]): Promise<void> {
+    return this.#until(ends, () => ends.some(({ topic }) => this.#filler.isFilling(topic)));
+  }
+
+  /** @param lacks what else has to come. */
+  async #until(ends: readonly PartitionOffsets[], lacks: () => boolean): Promise<void> {
+    while (!this.#isAt(ends) || lacks()) {
       if (this.#closing) throw new StreamsError("CLOSED", "the globals are closed");
       this.check();
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
@@ -214,6 +291,10 @@ export class GlobalFeed {
   }
 
   isAt(ends: readonly PartitionOffsets[]): boolean {
+    return this.#isAt(ends) && !ends.some(({ topic }) => this.#filler.isFilling(topic));
+  }
+
+  #isAt(ends: readonly PartitionOffsets[]): boolean {
     return ends.every(({ topic, partition, start, end }) => {
       const next = this.#next.get(`${topic}/${partition}`);
       return next === undefined || end <= start || next >= end;
@@ -234,11 +315,22 @@ export class GlobalFeed {
         this.#wake();
       }
     } catch (error) {
-      if (this.#closing) return;
-      this.#failure = { error };
-      this.#wake();
-      this.#options.onFailure?.(error);
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closing || this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#wake();
+    this.#options.onFailure?.(error);
+  }
+
+  /** Work that changes folds waits for what is under way: what is stored together is then of one piece of work. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    const done = this.#working.then(work);
+    this.#working = done.catch(() => undefined);
+    return done;
   }
 
   /**
@@ -278,37 +370,102 @@ export class GlobalFeed {
     for (const resolve of waiters) resolve();
   }
 
-  async #apply(fetches: readonly Fetch[]): Promise<void> {
-    for (const kind of ["table", "fold"] as const) {
-      for (const source of this.#options.sources) {
+  #apply(fetches: readonly Fetch[]): Promise<void> {
+    const { sources } = this.#options;
+    const applyAll = (kind: GlobalSource["kind"]): void => {
+      for (const source of sources) {
         if (source.kind !== kind) continue;
         for (const fetch of fetches) if (fetch.topic === source.topic.name) this.#applyTo(source, fetch);
       }
-    }
+    };
+    return this.#alone(async () => {
+      await this.#store(() => {
+        applyAll("table");
+        if (this.#tableVersions !== undefined) this.#settleParts();
+        applyAll("fold");
+        for (const { topic, partition, records } of fetches) {
+          this.#next.set(`${topic}/${partition}`, records.at(-1)!.offset + 1);
+        }
+      }, fetches);
+      this.#filler.wake();
+    });
+  }
+
+  /** Stores what the work has changed, and the positions behind these fetches, as one. */
+  async #store(work: () => void, fetches: readonly Fetch[] = []): Promise<void> {
+    work();
     const changes: Change[] = [...this.#folds.values()].flatMap((bytes) => bytes.takeChanges());
-    for (const { topic, partition, records } of fetches) {
-      const next = records.at(-1)!.offset + 1;
-      this.#next.set(`${topic}/${partition}`, next);
+    for (const { ledger } of this.#parted) changes.push(...ledger.takeChanges());
+    for (const { topic, partition } of fetches) {
+      const next = this.#next.get(`${topic}/${partition}`);
       changes.push([`${POSITION}${topic}/${partition}`, Buffer.from(String(next))]);
+    }
+    if (this.#horizon !== this.#storedHorizon) {
+      this.#storedHorizon = this.#horizon;
+      changes.push([HORIZON, Buffer.from(String(this.#horizon))]);
     }
     // What can't be read is said before it is passed over for good.
     await this.#insist(this.#log, () => this.#options.onRead?.());
     if (changes.length > 0 && !this.#closing) await this.#database.write(changes);
   }
 
-  #applyTo(source: GlobalSource, fetch: Fetch): void {
+  /**
+   * Adds the parts that the tables ask for by now, and forgets those they do not. The fold counts what it reads from here on in every part: what it
+   * has read before is what a new part lacks.
+   */
+  #settleParts(): void {
+    const versions = [...this.#tables.values()].map(({ version }) => version).join();
+    if (versions === this.#tableVersions) return;
+    const first = this.#tableVersions === undefined;
+    this.#tableVersions = versions;
+    for (const { fold, bytes, ledger } of this.#parted) {
+      const asked = new Set(fold.parts!.asked((table) => this.#view(table)));
+      const gone = new Set(ledger.parts.filter((part) => !asked.has(part)));
+      const added = [...asked].filter((part) => !ledger.has(part));
+      // At first also what was kept by a release that kept no ledger.
+      if (first || gone.size > 0) {
+        for (const key of bytes.keys())
+          if (!ledger.has(fold.parts!.partOf(key)) || gone.has(fold.parts!.partOf(key))) bytes.delete(key);
+      }
+      for (const part of gone) {
+        ledger.forget(part);
+        bytes.warming.delete(part);
+        this.#filler.forget(part);
+      }
+      if (added.length === 0) continue;
+      const gaps = this.#readOf(fold.topic.name);
+      for (const part of added) {
+        ledger.add(part, gaps);
+        if (Object.keys(gaps).length > 0) bytes.warming.add(part);
+      }
+    }
+  }
+
+  /** What the topic held before the feed's positions. */
+  #readOf(topic: string): Readonly<Record<string, Gap>> {
+    const gaps: Record<string, Gap> = {};
+    for (const [at, until] of this.#next) {
+      const start = this.#starts.get(at) ?? 0;
+      if (at.slice(0, at.lastIndexOf("/")) === topic && until > start) gaps[at] = { next: start, until };
+    }
+    return gaps;
+  }
+
+  /** @param scope only into these parts of a fold, whose records were read before: what is wrong with them themselves was said then. */
+  #applyTo(source: GlobalSource, fetch: Fetch, scope?: FoldScope, refused = this.#refused): void {
     const { serdes, onUndecodable } = this.#options;
     const { topic, partition } = fetch;
     const { now, latest, at } = this.#options.arrival?.() ?? unbounded;
     const { maxFutureMs = streamsLimits.maxFutureMs } = source.topic;
     for (const [index, record] of fetch.records.entries()) {
       const key = textOf(record.key);
+      let folding = false;
       try {
         if (record.unreadable !== undefined) throw record.unreadable.error;
         if (source.kind === "table") {
           const problem = this.#tables.get(source.name)!.take(source, serdes, key, record.value);
           if (problem !== undefined) onUndecodable(fetch, index, problem);
-        } else if (this.#refused?.has(topic, partition, record.offset) !== true) {
+        } else if (refused?.has(topic, partition, record.offset) !== true) {
           if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
           const value: unknown = serdes.decode(source.topic, record.value);
           checkRead(source.topic, record, value);
@@ -316,13 +473,16 @@ export class GlobalFeed {
           const { timestamp: time, headers } = record;
           if (!isEventTime(time)) throw badTime(time, "its time");
           if (time > latest + maxFutureMs) throw aheadOfTime(time, latest, maxFutureMs);
-          if (time < now - streamsLimits.historyMs) this.#historyAt = at;
-          source.fold({ key, value, time, headers, origin }, this.#folds.get(source.name)!, (table) =>
-            this.#view(table),
-          );
+          if (scope === undefined) {
+            if (time < now - streamsLimits.historyMs) this.#historyAt = at;
+            if (time < this.#horizon) this.#horizon = time;
+          }
+          folding = true;
+          const bytes = this.#folds.get(source.name)!;
+          source.fold({ key, value, time, headers, origin }, bytes, (table) => this.#view(table), scope);
         }
       } catch (error) {
-        onUndecodable(fetch, index, error);
+        if (scope === undefined || folding) onUndecodable(fetch, index, error);
       }
     }
   }
@@ -338,6 +498,7 @@ export class GlobalFeed {
     for (const source of this.#options.sources) {
       if (source.kind === "fold") this.#evictFrom(source, time);
     }
+    this.#horizon = time;
     return true;
   }
 
@@ -354,7 +515,9 @@ export class GlobalFeed {
     this.#wake();
     this.#pause.end();
     await this.#reader.close();
+    await this.#filler.close();
     await this.#running;
+    await this.#working;
     this.#schemas.givenUp();
     await this.#database.close();
   }
@@ -368,3 +531,5 @@ async function positionsIn(database: StateDatabase): Promise<Readonly<Record<str
     positions.filter(([at]) => at.includes("/")).map(([at, value]) => [at, Number(Buffer.from(value).toString())]),
   );
 }
+
+const nothingRefused: Refused = { has: () => false };

@@ -21,7 +21,33 @@ export interface Bytes {
   keys(): Iterable<string>;
 }
 
-export type BytesView = Pick<Bytes, "get">;
+/** What operators see of a fold. */
+export interface BytesView extends Pick<Bytes, "get"> {
+  /** Parts that are still being filled: what is read of them here does not count all records yet. */
+  readonly warming: ReadonlySet<string>;
+}
+
+type ViewOfTable = <T>(of: GlobalTable<T>) => GlobalView<T>;
+
+/**
+ * A fold's bytes in parts, each of which counts the whole topic by itself. A part that a table begins to ask for is filled from what the topic still
+ * holds, beside the fold; one that no table asks for any more is forgotten.
+ */
+export interface FoldParts {
+  /** Ids of the parts that the tables ask for. */
+  readonly asked: (table: ViewOfTable) => readonly string[];
+  /** Those among them that must be filled before a task starts. */
+  readonly needed: (table: ViewOfTable) => readonly string[];
+  /** The part that a key of the bytes is of. */
+  readonly partOf: (key: string) => string;
+}
+
+/** A record is folded into a few parts only. */
+export interface FoldScope {
+  readonly parts: ReadonlySet<string>;
+  /** What only tasks would ask for that are before this time may be left out; ms. */
+  readonly since: number;
+}
 
 /**
  * A fold of a topic. `fold` must give the same content whatever the order of the records, because the partitions of the
@@ -31,9 +57,12 @@ export interface GlobalFold<V> extends GlobalRef<BytesView> {
   readonly kind: "fold";
   readonly topic: Topic<V>;
   readonly tables: readonly GlobalTable<unknown>[];
-  readonly fold: (record: StreamRecord<V>, bytes: Bytes, table: <T>(of: GlobalTable<T>) => GlobalView<T>) => void;
+  /** Absent: the fold is one part, that of the whole topic, whatever the tables say. */
+  readonly parts?: FoldParts;
+  /** @param scope absent: all parts that the tables ask for. */
+  readonly fold: (record: StreamRecord<V>, bytes: Bytes, table: ViewOfTable, scope?: FoldScope) => void;
   /** Called now and then: no task will ask for anything before `time` again. */
-  readonly evict?: (time: number, bytes: Bytes, table: <T>(of: GlobalTable<T>) => GlobalView<T>) => void;
+  readonly evict?: (time: number, bytes: Bytes, table: ViewOfTable) => void;
 }
 
 // A global of any value: the variance seam of the topology.

@@ -18,6 +18,9 @@ export interface Metrics {
   readonly standbys: Gauge;
   readonly queued: Gauge;
   readonly queuedBytes: Gauge;
+  readonly warmingParts: Gauge;
+  readonly warmingRecords: Gauge;
+  readonly warmedRecords: Counter;
   readonly retries: Counter<"what">;
   readonly waiting: Gauge<"what">;
   /** What is waited for at the moment: `waiting` shows the longest of each name. */
@@ -105,6 +108,21 @@ export function createMetrics(): Metrics {
       registers,
     }),
     queued: new Gauge({ name: "loopstream_queued_records", help: "Records fetched and not handled.", registers }),
+    warmingParts: new Gauge({
+      name: "loopstream_warming_parts",
+      help: "Parts of globals, such as event windows of a new blueprint version, that are being filled from retained records.",
+      registers,
+    }),
+    warmingRecords: new Gauge({
+      name: "loopstream_warming_records",
+      help: "Retained records that are still to be read for the parts of globals that are being filled.",
+      registers,
+    }),
+    warmedRecords: new Counter({
+      name: "loopstream_warmed_records_total",
+      help: "Retained records read for parts of globals that were not filled.",
+      registers,
+    }),
     retries: new Counter({
       name: "loopstream_retries_total",
       help: "Attempts that failed and were repeated.",

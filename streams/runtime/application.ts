@@ -250,6 +250,7 @@ export class Application {
       onTableLost: (topic, kept) => this.#report.tableLost(topic, kept),
       log: this.#log,
       outages: this.#outages,
+      metrics: this.metrics,
       arrival: () => this.#arrival(),
       // Places of topics that are shown again as history are not those of the topics.
       ...(history === true ? {} : { refused: (topics) => readRefused(backbone, this.serdes, deadLetters, topics) }),
@@ -501,6 +502,12 @@ export class Application {
   /** What an operator sees of a global; ask again after a failure, it may be another one. */
   global<View>(ref: GlobalRef<View>): View {
     return this.#open.globals.views()[ref.name] as View;
+  }
+
+  /** How far the globals are; `undefined` while this instance is no member of its group. */
+  get globalsProgress(): Pick<GlobalFeed, "next" | "leftToFill"> | undefined {
+    const { globals, group } = this.#membership;
+    return group === undefined ? undefined : globals;
   }
 
   /** Creates a topic that is not part of the topology and registers its schema. */

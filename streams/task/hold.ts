@@ -1,4 +1,4 @@
-import type { StreamsError } from "../errors.ts";
+import { hasCode, type StreamsError } from "../errors.ts";
 import type { Outage } from "../outage.ts";
 
 const FIRST_WAIT_MS = 250;
@@ -47,7 +47,9 @@ export class Hold {
     this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
     this.#options.outage?.failed(error, fields);
     const { recordPatienceMs = Number.POSITIVE_INFINITY, isReachable } = this.#options;
-    if (now - this.#since > recordPatienceMs && isReachable !== undefined) void this.#ask(isReachable);
+    // What is being filled comes to its end by itself, however long it takes.
+    if (hasCode(error, "WARMING")) this.#since = now;
+    else if (now - this.#since > recordPatienceMs && isReachable !== undefined) void this.#ask(isReachable);
   }
 
   /** As long as brokers or registry are away the record is not at fault. */

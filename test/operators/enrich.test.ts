@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, enrich, eventWindows } from "../../operators/index.ts";
+import { compileBlueprint, parseBlueprint, validBlueprints } from "../../blueprints/index.ts";
+import { blueprintTable, enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
 import { blueprints, deadLetters, decisionRequests, enriched, events, type Enriched } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
 import { random, shuffled } from "../blueprints/random.ts";
@@ -132,4 +132,53 @@ test("the request and its headers are passed on", async () => {
   const record = driver.output(enriched).read()!;
   expect(record.value.request).toEqual(value);
   expect(record.headers).toEqual(headers);
+});
+
+describe("a version with new windows", () => {
+  const scans = [1, 2, 3, 4, 5, 6].map((minutes) => ({ time: START + minutes * HOUR, depot: "north", minutes }));
+  /** One more window over the events of another key, and one that looks further back. */
+  const wider = PARCELS.replace("in: 24h, open: true", "in: 5d, open: true").replace(
+    "features:\n",
+    "features:\n  - n_carrier_2d: { count: true, of: scan, by: carrier, in: 2d }\n  - n_depot_9h: { count: true, of: scan, by: depot, in: 9h }\n",
+  );
+
+  test.each([
+    ["while the loop runs", async () => undefined],
+    ["while it stands still", () => driver.restart()],
+  ])("counts the events from before it was published, %s", async (_, between) => {
+    await driver.input(events).send(...scans.map(scan));
+    await between();
+    await driver.input(blueprints).send(published(wider, START + 7 * HOUR));
+    await between();
+    const names = parseBlueprint(wider).features.map(({ name }) => name);
+    const found = await featuresAt(START + 7 * HOUR + 1);
+    expect(found.features[names.indexOf("n_depot_9h")]).toBe(6);
+    expect(found.features[names.indexOf("last_depot")]).toBe(6);
+  });
+
+  test("does not decide while they are being filled: its requests wait, whatever the others do", () => {
+    const known = validBlueprints({
+      get: () => undefined,
+      values: () => [published().value, published(wider, START + 10).value],
+      unreadable: new Map(),
+      version: 1,
+    });
+    const ids = (text: string): string[] => compileBlueprint(text).groups.map(({ stateId }) => stateId);
+    const fresh = ids(wider).filter((id) => !ids(PARCELS).includes(id));
+    expect(fresh.length).toBeGreaterThan(0);
+    const windows = { get: () => undefined, warming: new Set(fresh) };
+    const asked = request("d", { weight: 5, depot: "north" });
+    expect(enrichRequest(asked, START + 10, known, windows).blueprintVersion).toBe(parcels.version);
+    expect(() => enrichRequest(asked, START + 11, known, windows)).toThrow(
+      expect.objectContaining({
+        code: "WARMING",
+        flags: { retry: true, fence: false, fatal: false },
+        message: expect.stringMatching(
+          /^blueprint parcels\/\w+ is live, and its windows of scan\/.+ are still being filled/,
+        ),
+      }),
+    );
+    windows.warming.clear();
+    expect(enrichRequest(asked, START + 11, known, windows).error).toBeNull();
+  });
 });

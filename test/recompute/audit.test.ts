@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { validBlueprints } from "../../blueprints/index.ts";
+import { parseBlueprint, validBlueprints } from "../../blueprints/index.ts";
 import { blueprintTable, type enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
-import { audit, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
+import { audit, explainDecision, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
 import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
 import { defineOperator, readTopic } from "../../streams/index.ts";
 import { readModels, writeArtifact } from "../../trainer/index.ts";
@@ -184,7 +184,7 @@ test("events and requests that are gone from the topic are told from those that 
   expect(new Set(differences.map(({ decisionId }) => decisionId))).toEqual(new Set(["soon"]));
   expect(differences.map(({ kind }) => kind)).toContain("features");
   expect(differences[0]!.cause).toMatch(
-    /^can't be compared: its windows reach back to events before .*, which are gone/,
+    /^window not whole: events before 20\d\d-.* are not retained, so it can't be compared$/,
   );
 });
 
@@ -239,26 +239,107 @@ describe("a live loop's differences in which nothing is wrong", () => {
     expect(differences[0]!.cause).toMatch(/^m1 is in production since .*, 500 ms before, and had not been read$/);
     expect(differences[1]!.cause).toMatch(/ is live since .*, 700 ms before, and had not been read$/);
   });
+});
 
-  test("a version whose windows began empty", async () => {
+/** As a former release folded events: a version's windows began empty when an instance heard of it. */
+const { parts: _, ...formerWindows } = eventWindows;
+/** A window of a key of its own, one that looks further back on a key there is, and one more over tiles there are. */
+const WIDER = PARCELS.replace(
+  "features:\n",
+  [
+    "features:",
+    "  - n_depot_7d: { count: true, of: scan, by: depot, in: 7d }",
+    "  - sum_carrier_1d: { sum: minutes, of: scan, by: carrier, in: 1d }",
+    "",
+  ].join("\n"),
+);
+const features = parseBlueprint(WIDER).features.map(({ name }) => name);
+
+const LIVE = START + 1.5 * HOUR;
+
+/** Two scans, one of which is in the windows that were full, then the version, and two more scans with a decision behind each. */
+async function scansAndADecisionLater(): Promise<void> {
+  await run.scan(START, 10);
+  await run.scan(LIVE - HOUR / 4, 20);
+  await run.idle();
+  await run.blueprint(WIDER, LIVE);
+  await run.idle();
+  await run.scan(START + 2 * HOUR, 30);
+  await run.idle();
+  await run.ask("a", START + 2 * HOUR + 1);
+  await run.idle();
+  await run.scan(START + 3 * HOUR, 40);
+  await run.idle();
+  await run.ask("b", START + 3 * HOUR + 1);
+  await run.idle();
+}
+
+describe("a version with new windows", () => {
+  test("counts the events from before it was published, from its first decision on", async () => {
     run = await openRun({ live: true });
-    await run.scan(START, 10);
-    await run.scan(START + HOUR, 20);
+    await scansAndADecisionLater();
+    const [a, b] = await run.decisions();
+    expect(a!.features[features.indexOf("n_depot_7d")]).toBe(3);
+    expect(b!.features[features.indexOf("n_depot_7d")]).toBe(4);
+    expect(await audited()).toEqual({ share: 1, sampled: 2, recomputed: 2, ...clean });
+  });
+
+  test("of a former release began empty: the audit and the explanation name that of each such window, beside windows that were full", async () => {
+    run = await openRun({ live: true, windows: formerWindows });
+    await run.blueprint(PARCELS.replace("in: 24h", "in: 23h"), START - HOUR);
+    await scansAndADecisionLater();
+    const { differences, counts, explained } = await audited();
+    expect(counts).toEqual({ features: explained });
+    const live = new Date(LIVE).toISOString();
+    const cause = `the version went live with an empty window at ${live}: 2 events before ${live} did not count`;
+    expect(
+      differences.filter(({ field }) => field === "n_depot_7d").map((one) => [one.decisionId, one.logged, one.cause]),
+    ).toEqual([
+      ["a", 1, cause],
+      ["b", 2, cause],
+    ]);
+    const explanation = await explainDecision(run.source, "a");
+    expect(explanation!.differences.find(({ field }) => field === "n_depot_7d")!.cause).toBe(cause);
+  });
+
+  test("published with a time in the past is told by its first decision, not by its time", async () => {
+    run = await openRun({ live: true, windows: formerWindows });
+    for (let i = 0; i < 10; i++) await run.scan(START + i * HOUR, 10);
     await run.idle();
-    const wider = PARCELS.replace(
-      "features:\n",
-      "features:\n  - n_depot_7d: { count: true, of: scan, by: depot, in: 7d }\n",
+    await run.blueprint(WIDER, START);
+    await run.idle();
+    await run.scan(START + 10 * HOUR, 30);
+    await run.idle();
+    await run.ask("a", START + 10 * HOUR + 1);
+    await run.idle();
+    const { differences, explained } = await audited();
+    expect(differences.length).toBe(explained);
+    expect(differences.find(({ field }) => field === "n_depot_7d")!.cause).toMatch(
+      / with an empty window at .*: 10 events before .* did not count$/,
     );
-    await run.blueprint(wider, START + HOUR + 1);
-    await run.idle();
-    await run.scan(START + 2 * HOUR, 30);
-    await run.idle();
-    await run.ask("a", START + 2 * HOUR + 1);
-    await run.idle();
+  });
+
+  test("whose windows miss an event from behind its first decision is a finding, with no cause", async () => {
+    run = await openRun({ live: true, windows: formerWindows });
+    await scansAndADecisionLater();
+    const [, b] = await run.decisions();
+    const forged = { ...b!, features: b!.features.with(features.indexOf("n_depot_7d"), 0) };
+    await run.publisher.publish([{ topic: decisions, key: "b", value: forged, time: forged.decisionTime }]);
     const { differences } = await audited();
-    expect(differences.length).toBeGreaterThan(0);
-    expect(differences[0]!.cause).toMatch(
-      /^the version's windows were empty when it went live at .*: 2 events before that did not count$/,
-    );
+    const found = differences.filter(({ field, logged }) => field === "n_depot_7d" && logged === 0);
+    expect(found.map(({ decisionId, cause }) => [decisionId, cause])).toEqual([["b", null]]);
+  });
+
+  test("names causes of more decisions than are held at once", async () => {
+    run = await openRun({ live: true, windows: formerWindows });
+    await run.scan(START, 10);
+    await run.idle();
+    await run.blueprint(WIDER, START + 1);
+    await run.idle();
+    for (let i = 0; i < 520; i++) await run.ask(`d${i}`, START + HOUR + i);
+    await run.idle();
+    const { differing, differences, explained } = await audited();
+    expect(differing).toBe(520);
+    expect(explained).toBe(differences.length);
   });
 });

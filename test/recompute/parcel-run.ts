@@ -54,6 +54,8 @@ export interface ParcelRun {
 export interface RunOptions {
   /** In place of the loop's own. */
   readonly enrich?: typeof enrich;
+  /** In place of the loop's own. */
+  readonly windows?: typeof eventWindows;
   /** Absent: exact, as history is run. */
   readonly live?: boolean;
 }
@@ -68,7 +70,7 @@ export async function openRun(options: RunOptions = {}): Promise<ParcelRun> {
     topology: defineTopology({
       name: "parcels",
       operators: [options.enrich ?? enrich, infer((model) => cache.get(model)), decide(SALT)],
-      globals: [blueprintTable, modelTable, eventWindows],
+      globals: [blueprintTable, modelTable, options.windows ?? eventWindows],
       memoryEdges: [enriched, scored],
     }),
     backbone,

@@ -33,7 +33,7 @@ describe("the flights' windows", () => {
   test("know their slots in the vector, their tiles and how long these are needed", () => {
     expect(groups[0]).toEqual({
       id: "departure/origin",
-      stateId: "departure/origin/15m/delay_min",
+      stateId: "departure/origin/15m/3h/delay_min",
       event: "departure",
       by: ["origin"],
       fields: ["delay_min"],
@@ -54,9 +54,19 @@ test("the order of by makes no other group", () => {
   expect(ids).toEqual(windowGroups(small()).map(({ stateId }) => stateId));
 });
 
+test("windows that look further back have tiles of their own: those of the others go earlier", () => {
+  const ids = (text: string): string[] => windowGroups(parseBlueprint(text)).map(({ stateId }) => stateId);
+  const longer = FLIGHTS.replace(
+    "m_dest_arr_6h: { mean: delay_min, of: arrival, by: dest, in: 6h }",
+    "m_dest_arr_7h: { mean: delay_min, of: arrival, by: dest, in: 7h }",
+  );
+  expect(longer).not.toBe(FLIGHTS);
+  expect(ids(longer).filter((id) => !ids(FLIGHTS).includes(id))).toEqual(["arrival/dest/30m/7h/delay_min"]);
+});
+
 test("a group that only counts keeps no fields", () => {
   const group = windowGroups(small()).find(({ id }) => id === "arrival/tailnum");
-  expect(group).toMatchObject({ fields: [], stateId: "arrival/tailnum/2h/" });
+  expect(group).toMatchObject({ fields: [], stateId: "arrival/tailnum/2h/1d/" });
 });
 
 test("a window of 8 s or more is cut into 8 to 16 tiles", () => {

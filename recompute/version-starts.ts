@@ -1,0 +1,70 @@
+import type { WindowGroup } from "../blueprints/index.ts";
+import { validBlueprints } from "../blueprints/index.ts";
+import { decisions } from "../schemas/index.ts";
+import { readTopic } from "../streams/index.ts";
+import type { Recomputed } from "./recompute.ts";
+import type { RecomputeSource, Tables } from "./source.ts";
+
+/** When a version began; ms of event time. */
+export interface VersionStart {
+  /** Its first activation. */
+  readonly live: number;
+  /** Its first decision that is on the topic. */
+  readonly decided: number;
+}
+
+export interface VersionStarts {
+  /** Of the decision's version, where it brought the group: no version that went live before has the same windows. */
+  of(recomputed: Pick<Recomputed, "logged">, group: WindowGroup): VersionStart | undefined;
+}
+
+/** For these decisions, in one reading of the topic. */
+export async function readVersionStarts(
+  { backbone, serdes }: RecomputeSource,
+  tables: Tables,
+  all: readonly Pick<Recomputed, "logged">[],
+): Promise<VersionStarts> {
+  const nameOf = ({ useCase, blueprintVersion }: { useCase: string; blueprintVersion: string }): string =>
+    `${useCase}/${blueprintVersion}`;
+  const decided = new Map(all.map(({ logged }) => [nameOf(logged.decision), Number.POSITIVE_INFINITY]));
+  const live = liveSince(tables);
+  if (decided.size > 0) {
+    const from = Math.min(...[...decided.keys()].map((name) => live.get(name) ?? 0));
+    const isWanted = ({ timestamp }: { timestamp: number }): boolean => timestamp >= from;
+    for await (const { value } of readTopic(backbone, serdes, decisions, { isWanted, onBad: () => undefined })) {
+      const name = nameOf(value);
+      const first = decided.get(name);
+      if (first !== undefined && value.decisionTime < first) decided.set(name, value.decisionTime);
+    }
+  }
+  const brought = firstOfGroups(tables, live);
+  return {
+    of({ logged }, { stateId }) {
+      const name = nameOf(logged.decision);
+      const since = live.get(name);
+      if (since === undefined || (brought.get(stateId) ?? since) < since) return undefined;
+      return { live: since, decided: decided.get(name) ?? since };
+    },
+  };
+}
+
+/** By use case and version: when it first went live, ms. */
+function liveSince({ blueprints }: Tables): ReadonlyMap<string, number> {
+  const since = new Map<string, number>();
+  for (const { useCase, version, activations } of blueprints.values()) {
+    const first = activations.find(({ live }) => live);
+    if (first !== undefined) since.set(`${useCase}/${version}`, first.time);
+  }
+  return since;
+}
+
+/** By state id: when the first version that has such windows went live, ms. */
+function firstOfGroups({ blueprints }: Tables, live: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const first = new Map<string, number>();
+  for (const { blueprint, groups } of validBlueprints(blueprints).all()) {
+    const since = live.get(`${blueprint.useCase}/${blueprint.version}`);
+    if (since === undefined) continue;
+    for (const { stateId } of groups) first.set(stateId, Math.min(since, first.get(stateId) ?? since));
+  }
+  return first;
+}

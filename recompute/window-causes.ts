@@ -1,0 +1,137 @@
+import { fillWindows, insertEvent, tileNumbers, type Tile, type WindowGroup } from "../blueprints/index.ts";
+import { eventValues } from "../operators/index.ts";
+import type { EventSources, SourceEvent } from "./event-sources.ts";
+import { featuresOf, type Recomputed } from "./recompute.ts";
+import type { Tables } from "./source.ts";
+import type { VersionStart, VersionStarts } from "./version-starts.ts";
+import { windowsOf } from "./window-tiles.ts";
+
+/** A live loop that is further behind than this is a finding, not a cause; ms of event time. */
+export const MOST_BEHIND_MS = 60_000;
+
+/** By feature. */
+export type WindowCauses = ReadonlyMap<string, string>;
+
+interface Candidate {
+  readonly events: readonly SourceEvent[];
+  /** Empty: all of them are counted. */
+  readonly words: string;
+}
+
+const none: WindowCauses = new Map();
+
+/**
+ * Why the windows of a decision are not what the events on the topic give. What came late, or had not been read, is so for all windows at once; what a
+ * window never counted is so for its group. Empty where that does not explain all of them together.
+ */
+export function causesOfWindows(
+  recomputed: Recomputed,
+  sources: EventSources,
+  tables: Tables,
+  starts: VersionStarts,
+): WindowCauses {
+  const { logged, found, compiled } = recomputed;
+  for (const { events, words } of candidates(logged.decision.decisionTime, sources.of(logged))) {
+    const windows = windowsOf(
+      tables.blueprints,
+      events.map(({ record }) => record),
+    );
+    const features = featuresOf(logged, found, tables, windows);
+    const causes = new Map<string, string>();
+    const explained = compiled.groups.every((group) => {
+      const own = differsIn(group, recomputed, features)
+        ? causeOfGroup(group, recomputed, events, sources, starts)
+        : "";
+      if (own === undefined) return false;
+      const cause = [own, words].filter((each) => each !== "").join("; ");
+      for (const { featureIndex } of group.windows) causes.set(compiled.layout[featureIndex]!.name, cause);
+      return true;
+    });
+    if (explained) return causes;
+  }
+  return none;
+}
+
+function differsIn({ windows }: WindowGroup, { logged }: Recomputed, features: readonly unknown[]): boolean {
+  return windows.some(({ featureIndex: at }) => !Object.is(features[at] ?? null, logged.decision.features[at] ?? null));
+}
+
+function* candidates(time: number, sources: readonly SourceEvent[]): Generator<Candidate> {
+  yield { events: sources, words: "" };
+  const intime = sources.filter(({ appendedAfter }) => appendedAfter < time);
+  const late = sources.length - intime.length;
+  const words = late === 0 ? "" : `${plural(late, "event")} came late, behind events at or after the decision`;
+  if (late > 0) yield { events: intime, words };
+  for (const cut of cutsOf(intime, time)) {
+    const events = intime.filter(({ record }) => record.time < cut);
+    const unread = `${plural(intime.length - events.length, "event")} of the last ${time - cut} ms had not been read`;
+    yield { events, words: late === 0 ? unread : `${words}; ${unread}` };
+  }
+}
+
+/** Times from which on nothing may have been read yet, the latest first. */
+function cutsOf(sources: readonly SourceEvent[], time: number): readonly number[] {
+  const times = new Set(sources.map(({ record }) => record.time).filter((at) => at >= time - MOST_BEHIND_MS));
+  return [...times].sort((a, b) => b - a);
+}
+
+/** Why a group's windows count less than these events; `undefined`: nothing that is known. */
+function causeOfGroup(
+  group: WindowGroup,
+  recomputed: Recomputed,
+  events: readonly SourceEvent[],
+  { goneUntil }: EventSources,
+  starts: VersionStarts,
+): string | undefined {
+  const { logged, features } = recomputed;
+  const time = logged.decision.decisionTime;
+  const differing = group.windows.filter(
+    ({ featureIndex: at }) => !Object.is(features[at] ?? null, logged.decision.features[at] ?? null),
+  );
+  if (differing.length > 0 && differing.every(({ windowMs }) => time - windowMs <= goneUntil)) {
+    return `window not whole: events before ${iso(goneUntil)} are not retained, so it can't be compared`;
+  }
+  const start = starts.of(recomputed, group);
+  if (start === undefined) return undefined;
+  const own = events.filter(({ groups }) => groups.has(group.id));
+  const cut = beginOf(group, recomputed, own, start);
+  if (cut === undefined) return undefined;
+  const uncounted = own.filter(({ record }) => record.time < cut).length;
+  return `the version went live with an empty window at ${iso(start.live)}: ${plural(uncounted, "event")} before ${iso(cut)} did not count`;
+}
+
+/**
+ * The time before which no event of the group was counted, where that makes its windows what is logged; of several the latest that is not behind the
+ * version's first decision.
+ */
+function beginOf(
+  group: WindowGroup,
+  { logged }: Recomputed,
+  events: readonly SourceEvent[],
+  { live, decided }: VersionStart,
+): number | undefined {
+  const latest = Math.max(live, decided) + MOST_BEHIND_MS;
+  const { decisionTime: time, features } = logged.decision;
+  let tile: Tile | null = null;
+  for (const { record } of [...events].sort((a, b) => a.record.time - b.record.time)) {
+    tile = insertEvent(tile, record.time, eventValues(group, record.value.attributes));
+  }
+  const numbers = tile === null ? [] : tileNumbers(tile, group.fields.length);
+  const stride = 1 + group.fields.length;
+  const vector = [...features];
+  for (let at = numbers.length; at > 0; at -= stride) {
+    const before = numbers[at - stride]!;
+    const next = numbers[at] ?? time;
+    // Events of one time came together.
+    if (before > latest || next === before) continue;
+    fillWindows(group, at === numbers.length ? [] : [tile!.subarray(8 * at)], time, vector);
+    const same = group.windows.every(({ featureIndex }) =>
+      Object.is(vector[featureIndex] ?? null, features[featureIndex] ?? null),
+    );
+    if (same) return live > before && live <= next ? live : before + 1;
+  }
+  return undefined;
+}
+
+const iso = (time: number): string => (Number.isFinite(time) ? new Date(time).toISOString() : "the beginning");
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

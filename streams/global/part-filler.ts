@@ -1,0 +1,253 @@
+import { setImmediate as eventLoop } from "node:timers/promises";
+import type { Backbone, Fetch, Position } from "../backbone/backbone.ts";
+import { LastingReader } from "../backbone/lasting-reader.ts";
+import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Outage } from "../outage.ts";
+import { Pause } from "../pause.ts";
+import type { Refused } from "../runtime/refused.ts";
+import type { FoldBytes } from "./fold-bytes.ts";
+import type { GlobalFold } from "./global-source.ts";
+import type { Filling, Gaps, PartLedger } from "./part-ledger.ts";
+
+/** A fold with parts, and what is known of them. */
+export interface PartedFold {
+  readonly fold: GlobalFold<unknown>;
+  readonly bytes: FoldBytes;
+  readonly ledger: PartLedger;
+}
+
+export interface PartFillerOptions {
+  readonly backbone: Pick<Backbone, "offsets" | "reader">;
+  readonly folds: readonly PartedFold[];
+  /** Waits until the schemas of these records are known. */
+  readonly learn: (fetches: readonly Fetch[]) => Promise<void>;
+  /** Folds records into some parts of a fold. */
+  readonly fold: (fold: GlobalFold<unknown>, fetch: Fetch, parts: ReadonlySet<string>, refused: Refused) => void;
+  /** Does the work while nothing else of the feed is under way, and stores what it changed as one. */
+  readonly store: (work: () => void) => Promise<void>;
+  /** What was refused when it came. */
+  readonly refused: (topics: readonly string[]) => Promise<Refused>;
+  /** Parts have been filled, or the filler stands still for good. */
+  readonly onChange: () => void;
+  readonly onFailure: (error: unknown) => void;
+  readonly log: Log;
+  readonly outage: Outage;
+  readonly metrics?: Pick<Metrics, "warmingParts" | "warmingRecords" | "warmedRecords"> | undefined;
+}
+
+const POLL_MS = 200;
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5_000;
+
+/**
+ * Reads for the parts of folds that are not filled what the topics still hold, in small steps beside the feed. A step's bytes and its place are
+ * stored as one: a process that is killed goes on behind the last step.
+ */
+export class PartFiller {
+  readonly #options: PartFillerOptions;
+  readonly #pause = new Pause();
+  #running: Promise<void> | undefined;
+  #closing = false;
+  #reader: LastingReader | undefined;
+  /** That are being filled. */
+  #parts = new Set<string>();
+  /** What was folded could not be stored: memory is ahead of the disk. */
+  #broken = false;
+  /** No rest between steps: somebody waits, and no task is at work. */
+  hurry = false;
+
+  constructor(options: PartFillerOptions) {
+    this.#options = options;
+  }
+
+  /** Fills what is not filled, also what is added meanwhile. */
+  wake(): void {
+    this.#show();
+    if (this.#running !== undefined || this.#closing || this.#next() === undefined) return;
+    this.#running = this.#run().then(
+      () => {
+        this.#running = undefined;
+        this.wake();
+      },
+      (error: unknown) => void (this.#closing || this.#options.onFailure(error)),
+    );
+  }
+
+  /** It is not to be filled any more, even if it is added again at once. */
+  forget(part: string): void {
+    this.#parts.delete(part);
+  }
+
+  /** A fold of this topic has parts that are not filled. */
+  isFilling(topic: string): boolean {
+    return this.#options.folds.some(({ fold, bytes }) => fold.topic.name === topic && bytes.warming.size > 0);
+  }
+
+  /** Records that are still to be read, as far as offsets tell. */
+  get left(): number {
+    let left = 0;
+    for (const { ledger } of this.#options.folds) for (const { gaps } of ledger.fillings()) left += recordsIn(gaps);
+    return left;
+  }
+
+  #next(): { readonly of: PartedFold; readonly filling: Filling } | undefined {
+    for (const of of this.#options.folds) {
+      const [filling] = of.ledger.fillings();
+      if (filling !== undefined) return { of, filling };
+    }
+    return undefined;
+  }
+
+  async #run(): Promise<void> {
+    const { outage } = this.#options;
+    let waitMs = FIRST_RETRY_MS;
+    for (let next = this.#next(); next !== undefined && !this.#closing; next = this.#next()) {
+      try {
+        await this.#fill(next.of, next.filling);
+        outage.ended();
+        waitMs = FIRST_RETRY_MS;
+      } catch (error) {
+        if (this.#closing || this.#broken || !isPassing(error)) throw error;
+        outage.failed(error);
+        await this.#pause.wait(waitMs);
+        waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+    outage.givenUp();
+  }
+
+  async #fill(of: PartedFold, filling: Filling): Promise<void> {
+    const { backbone, log, refused, outage } = this.#options;
+    const { fold } = of;
+    const topic = fold.topic.name;
+    const started = performance.now();
+    this.#parts = new Set(filling.parts);
+    const named = { global: fold.name, parts: [...filling.parts] };
+    await this.#skipGone(of);
+    const first = this.#gapsOf(of);
+    const records = recordsIn(first);
+    if (records > 0) {
+      const words = `${fold.name}: filling ${plural(filling.parts.size, "part")} from ${plural(records, "record")} of ${topic}`;
+      log.info({ ...named, records }, words);
+    }
+    const left = records > 0 ? await refused([topic]) : nothingRefused;
+    const positions = Object.entries(first).map(([at, { next }]) => positionOf(topic, at, next));
+    const reader = await LastingReader.open(backbone, positions, outage);
+    this.#reader = reader;
+    let sayAt = started + streamsLimits.warmingLineMs;
+    try {
+      for (let gaps = first; Object.keys(gaps).length > 0; gaps = this.#gapsOf(of)) {
+        reader.pause(positions.filter(({ partition }) => gaps[`${topic}/${partition}`] === undefined));
+        const fetches = await reader.poll(POLL_MS, streamsLimits.warmingRecords);
+        if (this.#closing) return;
+        if (fetches.length === 0) await this.#skipGone(of);
+        await this.#step(of, fetches, left);
+        if (performance.now() < sayAt) continue;
+        sayAt = performance.now() + streamsLimits.warmingLineMs;
+        const rest = recordsIn(this.#gapsOf(of));
+        log.info({ ...named, records, left: rest }, `${fold.name}: ${plural(rest, "record")} left to fill from`);
+      }
+    } finally {
+      if (this.#reader !== undefined) await reader.close();
+      this.#reader = undefined;
+    }
+    this.#settle(of);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    log.info({ ...named, records, seconds }, `${fold.name}: filled from ${plural(records, "record")} in ${seconds} s`);
+    this.#options.onChange();
+  }
+
+  /** In pieces, with a rest after each: the live feed and the tasks have the process as long as this had it. */
+  async #step(of: PartedFold, fetches: readonly Fetch[], left: Refused): Promise<void> {
+    const { learn, fold, metrics } = this.#options;
+    await learn(fetches);
+    for (const { topic, partition, records } of fetches) {
+      const at = `${topic}/${partition}`;
+      for (let from = 0; from < records.length && !this.#closing; from += streamsLimits.warmingRecords) {
+        const started = performance.now();
+        const some = records.slice(from, from + streamsLimits.warmingRecords);
+        await this.#store(() => {
+          const until = this.#gapsOf(of)[at]?.until ?? 0;
+          const wanted = some.filter(({ offset }) => offset < until);
+          if (wanted.length > 0) fold(of.fold, { topic, partition, records: wanted }, this.#parts, left);
+          of.ledger.advance(this.#parts, at, some.at(-1)!.offset + 1);
+          metrics?.warmedRecords.inc(wanted.length);
+          this.#settle(of);
+        });
+        await eventLoop();
+        if (!this.hurry) await this.#pause.wait(performance.now() - started);
+      }
+    }
+  }
+
+  /** What was removed meanwhile does not come any more. */
+  async #skipGone(of: PartedFold): Promise<void> {
+    const { topic } = of.fold;
+    const gaps = this.#gapsOf(of);
+    const gone = (await this.#options.backbone.offsets([topic.name])).filter(({ partition, start }) => {
+      const gap = gaps[`${topic.name}/${partition}`];
+      return gap !== undefined && gap.next < start;
+    });
+    if (gone.length === 0) return;
+    await this.#store(() => {
+      for (const { partition, start } of gone) of.ledger.advance(this.#parts, `${topic.name}/${partition}`, start);
+      this.#settle(of);
+    });
+  }
+
+  async #store(work: () => void): Promise<void> {
+    try {
+      await this.#options.store(work);
+    } catch (error) {
+      this.#broken = true;
+      throw error;
+    }
+  }
+
+  /** What the parts that are being filled lack. They began together, so they lack the same. */
+  #gapsOf({ ledger }: PartedFold): Gaps {
+    const [part] = this.#parts;
+    return part === undefined ? {} : ledger.gapsOf(part);
+  }
+
+  /** Parts without gaps count everything: tasks may go by them as soon as what fills them is in memory. */
+  #settle({ ledger, bytes }: PartedFold): void {
+    const open = new Set(ledger.fillings().flatMap(({ parts }) => [...parts]));
+    for (const part of bytes.warming) if (!open.has(part)) bytes.warming.delete(part);
+    this.#show();
+  }
+
+  #show(): void {
+    const { metrics, folds } = this.#options;
+    metrics?.warmingParts.set(folds.reduce((sum, { bytes }) => sum + bytes.warming.size, 0));
+    metrics?.warmingRecords.set(this.left);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#pause.end();
+    const reader = this.#reader;
+    this.#reader = undefined;
+    await reader?.close();
+    await this.#running;
+  }
+}
+
+const recordsIn = (gaps: Gaps): number =>
+  Object.values(gaps).reduce((sum, { next, until }) => sum + Math.max(0, until - next), 0);
+
+const positionOf = (topic: string, at: string, offset: number): Position => ({
+  topic,
+  partition: Number(at.slice(topic.length + 1)),
+  offset,
+});
+
+/** A position that does not hold any more is for the feed to settle. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof StreamsError && error.flags.retry && error.code !== "TOPIC_MOVED";
+
+const nothingRefused: Refused = { has: () => false };
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
