@@ -98,5 +98,6 @@ export {
   type TestOutput,
 } from "./test-driver/index.ts";
 export { Stepped, type LaneMark, type Pacing, type SteppedOptions, type SteppedSource } from "./stepped/index.ts";
+export { RecordHeads } from "./serde/record-head.ts";
 export { checkRead, defineTopic, type AnyTopic, type Incoming, type Topic, type ValueOf } from "./topic.ts";
 export { defineTopology, type Topology } from "./topology/topology.ts";

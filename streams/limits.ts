@@ -67,4 +67,6 @@ export const streamsLimits = Object.freeze({
   avroDepth: 1_000,
   /** Records that can't be used whose places a process remembers, so that it tells each of them once. */
   unreadablePlaces: 10_000,
+  /** Rows that `loopstream rows` holds in memory to put them in order, as they are on the topic; bytes. */
+  rowsHeldBytes: 64 << 20,
 });

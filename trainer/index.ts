@@ -10,8 +10,10 @@ export { scoreRows, type RowsScore } from "./rows/score-rows.ts";
 export { treatedText, type TreatedValues } from "./rows/extremes.ts";
 export { hashRows, newestRows } from "./rows/hash-rows.ts";
 export { keepNewest } from "./rows/keep-newest.ts";
-export { leftOutText, type LeftOut } from "./rows/left-out.ts";
+export { leftOutText, LeftOutRows, type LeftOut } from "./rows/left-out.ts";
 export { readRows, withRowsOn, type RowsRead, type RowsReading } from "./rows/read-rows.ts";
+export { rowsInOrder, type OrderOptions } from "./rows/rows-in-order.ts";
+export type { Spill } from "./rows/spill.ts";
 export type { Rebuilt } from "./rebuild.ts";
 export {
   Trainer,

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { rowSchema, validBlueprints } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../operators/index.ts";
-import { readTable } from "../../streams/index.ts";
-import { readRows, withRowsOn } from "../../trainer/index.ts";
+import { readTable, streamsLimits } from "../../streams/index.ts";
+import { LeftOutRows, rowsInOrder, withRowsOn } from "../../trainer/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -10,6 +10,7 @@ import { formatOf, tableWriter, type ColumnType, type TableFormat } from "../fil
 import { tellLeftOut } from "../left-out.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
+import { openSpill } from "../spill-file.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
@@ -54,24 +55,23 @@ export function rowsCommand(parent: Command): void {
             }
             const from = flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from");
             const to = flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to");
-            const { rows, leftOut } = await readRows(
-              tools.backbone,
-              tools.serdes,
-              flags.topic === undefined ? compiled : withRowsOn(compiled, flags.topic),
-              known,
-              Number.POSITIVE_INFINITY,
-            );
             const columns = rowSchema(compiled.blueprint).fields.map(({ name, type }) => ({
               name,
               type: columnType(name, type),
             }));
             const writer = await tableWriter(flags.out, format(flags), columns);
-            const bar = progress("rows", rows.length, { enabled: !output.json });
+            const bar = progress("rows", null, { enabled: !output.json });
+            const leftOut = new LeftOutRows(compiled.blueprint, known);
             let written = 0;
             try {
-              for (const row of rows) {
-                const time = row["decisionTime"] as number;
-                if (time < from || time >= to) continue;
+              const rows = rowsInOrder(
+                tools.backbone,
+                tools.serdes,
+                flags.topic === undefined ? compiled : withRowsOn(compiled, flags.topic),
+                known,
+                { from, to, leftOut, bytes: streamsLimits.rowsHeldBytes, spill: openSpill },
+              );
+              for await (const row of rows) {
                 await writer.write({ ...row, value: row["value"] === null ? null : String(row["value"]) });
                 if (++written % 1_000 === 0) bar.update(written);
               }
@@ -83,8 +83,11 @@ export function rowsCommand(parent: Command): void {
               bar.stop();
             }
             if (flags.out !== "-")
-              output.result({ rows: written, file: flags.out, leftOut }, () => `${written} rows in ${flags.out}`);
-            return tellLeftOut(leftOut);
+              output.result(
+                { rows: written, file: flags.out, leftOut: leftOut.all() },
+                () => `${written} rows in ${flags.out}`,
+              );
+            return tellLeftOut(leftOut.all());
           },
           { useCase: flags.useCase, rowsTopic: flags.topic },
         ),

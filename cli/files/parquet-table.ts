@@ -6,8 +6,9 @@ import type { TableValue } from "./table-row.ts";
 import type { CellWriter } from "./text-table.ts";
 
 export const rowGroupRows = 100_000;
-/** Rows with long texts make smaller row groups: their characters bound what is held in memory. */
-const rowGroupChars = 64 * 1024 * 1024;
+/** What bounds a row group of many columns, and of long texts: cells and characters are held in memory until it is written. */
+const rowGroupCells = 1_000_000;
+const rowGroupChars = 16 * 1024 * 1024;
 
 const elements: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
   string: { type: "BYTE_ARRAY", converted_type: "UTF8" },
@@ -20,6 +21,7 @@ const elements: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
 export function parquetTable(sink: ByteSink, columns: readonly TableColumn[]): CellWriter {
   const bytes = new ByteWriter();
   const parquet = new ParquetWriter({ writer: bytes, schema: schemaOf(columns), createdBy: "loopstream" });
+  const mostRows = Math.max(1, Math.min(rowGroupRows, Math.floor(rowGroupCells / columns.length)));
   let data: TableValue[][] = columns.map(() => []);
   let chars = 0;
 
@@ -43,7 +45,7 @@ export function parquetTable(sink: ByteSink, columns: readonly TableColumn[]): C
         column.push(cell);
         if (typeof cell === "string") chars += cell.length;
       }
-      if ((data[0]?.length ?? 0) >= rowGroupRows || chars >= rowGroupChars) await endGroup();
+      if ((data[0]?.length ?? 0) >= mostRows || chars >= rowGroupChars) await endGroup();
     },
     async end() {
       if ((data[0]?.length ?? 0) > 0) await endGroup();

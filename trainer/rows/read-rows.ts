@@ -69,7 +69,7 @@ export async function readRows(
 }
 
 /** A row whose schema is not to be read as that of the topic, by its own; `undefined`: it is no row. */
-function rowAsWritten(
+export function rowAsWritten(
   serdes: Serdes,
   { value }: RawRecord,
 ): { readonly blueprintVersion: string; readonly rowTime: number } | undefined {
@@ -95,10 +95,10 @@ async function rangesOf(backbone: Backbone, topic: string): Promise<readonly Off
 }
 
 /** @param recorded the versions of a former reading; empty: any that may be trained on */
-function usableVersions(
+export function usableVersions(
   { blueprint }: CompiledBlueprint,
   blueprints: ValidBlueprints,
-  recorded: readonly string[],
+  recorded: readonly string[] = [],
 ): (version: string) => boolean {
   const answers = new Map(recorded.map((version) => [version, true]));
   return (version) => {

@@ -101,6 +101,17 @@ test("CSV is quoted only where RFC 4180 asks for it", async () => {
   );
 });
 
+test("Parquet holds at most a million cells a row group, so that a table of many columns takes no more memory", async () => {
+  const path = join(folder, "wide.parquet");
+  const wide = Array.from({ length: 400 }, (_, at): TableColumn => ({ name: `x${at}`, type: "double" }));
+  const writer = await tableWriter(path, "parquet", wide);
+  for (let row = 0; row < 2_600; row++) await writer.write({ x0: row, x399: -row });
+  await writer.close();
+  const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
+  expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual([2_500, 100]);
+  expect((await valuesOf(path)).map(({ x399 }) => x399)).toEqual(Array.from({ length: 2_600 }, (_, row) => -row));
+});
+
 test("Parquet holds at most 100,000 rows a row group and gives all of them back in order", async () => {
   const path = join(folder, "groups.parquet");
   function* rows(): Generator<Readonly<Record<string, unknown>>> {

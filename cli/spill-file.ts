@@ -1,0 +1,32 @@
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Spill } from "../trainer/index.ts";
+import { tableError } from "./files/table-error.ts";
+
+/**
+ * A file in the folder for temporary files (TMPDIR), which nobody else can open. It has no name from the beginning, where the system allows it:
+ * nothing is left of it however the process ends.
+ */
+export async function openSpill(): Promise<Spill> {
+  const folder = await mkdtemp(join(tmpdir(), "loopstream-spill-"));
+  const path = join(folder, "rows");
+  const fail = (error: unknown): never => {
+    throw tableError(path, error);
+  };
+  const file = await open(path, "wx+", 0o600).catch(fail);
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  if (process.platform !== "win32") await remove();
+  return {
+    async write(bytes) {
+      await file.writeFile(bytes).catch(fail);
+    },
+    async read(into, at) {
+      return (await file.read(into, 0, into.length, at).catch(fail)).bytesRead;
+    },
+    async close() {
+      await file.close();
+      await remove();
+    },
+  };
+}
