@@ -1,3 +1,4 @@
+export { formerDecisionSchema, withoutKeys, type FormerDecision } from "./former-decisions.ts";
 export { recordLimits } from "./limits.ts";
 export * from "./topics.ts";
 export type * from "./types.ts";

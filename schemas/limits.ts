@@ -31,6 +31,8 @@ export const recordLimits = Object.freeze({
   observationsKept: 10_000,
   /** What they may take together; bytes of their ids, names and values, with 24 for each and 4 for each value. */
   observationBytesKept: 1_000_000,
+  /** Names and texts of a decision's keys and categories together, as they are kept for the events of its observations; bytes. */
+  decisionKeyBytes: 65_536,
   /** Replies are kept this long after they were written; ms. */
   repliesKeptMs: 3_600_000,
   /**

@@ -98,6 +98,8 @@ export interface DecisionRecorded {
   readonly deferred: boolean;
   /** Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known. */
   readonly repeatOf: null | number;
+  /** Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events. */
+  readonly keys: null | Readonly<Record<string, string>>;
 }
 
 /** The answer to one request. */
@@ -494,6 +496,12 @@ export const decisionRecordedSchema = {
       doc: "Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known.",
       default: null,
     },
+    {
+      name: "keys",
+      type: ["null", { type: "map", values: "string" }],
+      doc: "Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events.",
+      default: null,
+    },
   ],
 } as const;
 
@@ -722,6 +730,12 @@ export const joinedSchema = {
             name: "repeatOf",
             type: ["null", { type: "long", logicalType: "timestamp-millis" }],
             doc: "Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known.",
+            default: null,
+          },
+          {
+            name: "keys",
+            type: ["null", { type: "map", values: "string" }],
+            doc: "Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events.",
             default: null,
           },
         ],

@@ -49,7 +49,7 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
     ...options.join,
     decisions: made,
     // Most observations that come may belong to decisions outside the scope.
-    ...(scope === undefined ? {} : { orphans: "drop" }),
+    ...(scope === undefined ? {} : { orphans: "drop", events: false }),
   };
   return defineTopology({
     name,

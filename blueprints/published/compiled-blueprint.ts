@@ -5,6 +5,7 @@ import { compileLabel, type Label } from "../label/compile-label.ts";
 import { parseBlueprint } from "../parse-blueprint.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
 import { rowSchema } from "../rows/row-schema.ts";
+import { groupableEntries } from "../windows/observed-event.ts";
 import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
 import { trainingRows, type TrainingRow } from "../../schemas/index.ts";
 import type { Topic } from "../../streams/index.ts";
@@ -16,6 +17,8 @@ export interface CompiledBlueprint {
   /** A new feature vector with the context features filled in. */
   readonly fromContext: (context: Readonly<Record<string, unknown>>) => FeatureVector;
   readonly groups: readonly WindowGroup[];
+  /** Entries of the context that a window can be kept by. */
+  readonly groupable: readonly string[];
   readonly policy: Policy;
   readonly label: Label;
   readonly rows: Topic<TrainingRow>;
@@ -29,6 +32,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     layout: featureLayout(blueprint),
     fromContext: contextFeatures(blueprint),
     groups: windowGroups(blueprint),
+    groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),
     label: compileLabel(blueprint),
     rows: trainingRows(blueprint.useCase, rowSchema(blueprint) as never),

@@ -24,16 +24,20 @@ export function decisionKeys(names: readonly string[], context: Readonly<Record<
   return keys ?? none;
 }
 
+/** What an observation calls itself, read as a category is; null: it has no kind. */
+export const kindOf = (values: Readonly<Record<string, Value>>): string | null => keyText(values, "kind");
+
 /**
- * The event that an observation also is, where it names its kind by a text; `undefined`: it is none. It has the observation's values, and those
+ * The event that an observation also is, where it names its kind; `undefined`: it is none. It has the observation's values, and those
  * keys of its decision that it does not have itself. The kind need not be one that a blueprint names: a later version may.
  */
 export function observedEvent(
   values: Readonly<Record<string, Value>>,
   keys: DecisionKeys,
 ): { readonly kind: string; readonly attributes: Readonly<Record<string, Value>> } | undefined {
-  const { kind, ...own } = values;
-  if (typeof kind !== "string" || kind === "") return undefined;
+  const kind = kindOf(values);
+  if (kind === null) return undefined;
+  const { kind: _, ...own } = values;
   const attributes = { ...keys, ...own };
   for (const name in keys) if (attributes[name] === null) attributes[name] = keys[name]!;
   return { kind, attributes };

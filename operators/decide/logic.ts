@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { CompiledBlueprint, FeatureVector } from "../../blueprints/index.ts";
-import type { DecisionRecorded, DecisionReplied, Scored } from "../../schemas/index.ts";
+import { decisionKeys, type CompiledBlueprint, type DecisionKeys, type FeatureVector } from "../../blueprints/index.ts";
+import { recordLimits, type DecisionRecorded, type DecisionReplied, type Scored } from "../../schemas/index.ts";
 
 /** The seed of a decision's sampling: anybody who knows the three can draw again what was drawn. */
 export function decisionSeed(salt: string, useCase: string, decisionId: string): string {
@@ -41,7 +41,15 @@ export function decideScored(
     decisionTime: time,
     deferred: request.deferred,
     repeatOf,
+    keys: keysWithin(decisionKeys(compiled.groupable, request.context)),
   };
+}
+
+/** Null: they take more than is kept. */
+function keysWithin(keys: DecisionKeys): DecisionKeys | null {
+  let bytes = 0;
+  for (const name in keys) bytes += Buffer.byteLength(name) + Buffer.byteLength(keys[name]!);
+  return bytes <= recordLimits.decisionKeyBytes ? keys : null;
 }
 
 function actionsOf(space: CompiledBlueprint["blueprint"]["decisionSpace"]): (boolean | string)[] {

@@ -1,5 +1,5 @@
 import { validBlueprints } from "../../blueprints/index.ts";
-import { decisionReplies, decisions, otherReplies, scored } from "../../schemas/index.ts";
+import { decisionReplies, decisions, otherReplies, recordLimits, scored } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type ReplyRule } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import {
@@ -20,6 +20,9 @@ const nothing: AnsweredId = Object.freeze([]);
  * use case and id. One that was answered gets the same answer again, and no second record, until the blueprint's retention of answers is over: a
  * retry, a fail-over or a model published in between changes nothing. Then it is decided anew, which record and reply say for as long
  * as its mark is kept. A request that comes with a known id and another unit gets the known answer too, and is a dead letter that says so.
+ *
+ * The record keeps those entries of the context that a window can be kept by: the join makes events of its observations with them. Where they are
+ * too large it keeps none, and the request is a dead letter that says so.
  *
  * A reply that may not be written where the request wants it makes the request a dead letter; the decision is made and recorded all the same.
  *
@@ -69,6 +72,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
             continue;
           }
           const decision = decideScored(record.value, compiled, time, salt, answered?.first);
+          if (decision.keys === null) context.reject(record, keysTooLarge(useCase, decisionId));
           const reply = replyTo(decision);
           const entry = answeredWith(decision, reply, compiled.blueprint.retention);
           context.state.answered.put(decisionId, withAnswered(known, entry));
@@ -96,4 +100,11 @@ const reused = (useCase: string, decisionId: string, unit: string, other: string
     "DECISION_ID_REUSED",
     `decision ${decisionId} of use case ${useCase} is of unit ${JSON.stringify(unit)} and was asked for again for unit ` +
       `${JSON.stringify(other)}: it got the same answer; give each decision an id of its own`,
+  );
+
+const keysTooLarge = (useCase: string, decisionId: string): StreamsError =>
+  new StreamsError(
+    "OVER_LIMIT",
+    `decision ${decisionId} of use case ${useCase} was made, but its keys and categories take more than ${recordLimits.decisionKeyBytes} ` +
+      "bytes: they are not kept, and its observations are no events; send shorter ones",
   );

@@ -3,7 +3,7 @@ import { observations, type DecisionRecorded, type Joined } from "../../schemas/
 import { StreamsError } from "../../streams/index.ts";
 import { load, observationsOf, readKnown, without, withoutFew, withoutOne } from "./kept.ts";
 import { moreKey, readTimer, useTimer, type JoinTimer } from "./keys.ts";
-import { NEVER, type Known, type PendingObservation, type Use } from "./known.ts";
+import { NEVER, placeOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { Labelling, type Labellings } from "./labelling.ts";
 import { isOrphan, madeOf, nextOf, waitEnd } from "./logic.ts";
 import {
@@ -151,9 +151,10 @@ function buryOrphans(known: Known, index: number | null, firing: Firing): Known 
   return withoutOne(known, id, index, context);
 }
 
-function bury({ useCase, partition, offset, values }: PendingObservation, { id, time, context, times }: Firing): void {
+function bury(one: PendingObservation, { id, time, context, times }: Firing): void {
   if (times.orphans === "drop") return;
-  const origin = { topic: observations.name, partition, offset };
+  const { useCase, values } = one;
+  const origin = { topic: observations.name, ...placeOf(one) };
   const orphan = { key: id, value: values, time, headers: {}, origin };
   const which = useCase === "" ? "" : ` of use case ${useCase}`;
   context.reject(orphan, new StreamsError("TOO_LATE", `no decision ${id}${which} came for this observation`));

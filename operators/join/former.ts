@@ -1,16 +1,16 @@
-import { decisions, type DecisionRecorded } from "../../schemas/index.ts";
+import { formerDecisionSchema, withoutKeys, type FormerDecision } from "../../schemas/index.ts";
 import { avroStore, defineTopic } from "../../streams/index.ts";
 import { NEVER, nothing, type Made, type PendingObservation, type Stored, type Use } from "./known.ts";
 import { sizeOf } from "./sizes.ts";
 
 /** What the join kept of a decision id before it knew decisions by their use case: everything in one record. */
 interface Pending {
-  readonly decision: DecisionRecorded | null;
+  readonly decision: FormerDecision | null;
   readonly observations: readonly Omit<PendingObservation, "useCase">[];
   readonly done: boolean;
   readonly label: number | null;
   readonly closed: boolean;
-  readonly next: DecisionRecorded | null;
+  readonly next: FormerDecision | null;
   readonly closedTime: number | null;
 }
 
@@ -22,7 +22,7 @@ const former = avroStore<Pending>(
       name: "Pending",
       namespace: "loopstream.state",
       fields: [
-        { name: "decision", type: ["null", decisions.schema] },
+        { name: "decision", type: ["null", formerDecisionSchema] },
         {
           name: "observations",
           type: {
@@ -68,7 +68,7 @@ export function decodeFormer(bytes: Uint8Array): Stored {
         ? [{ ...use, useCase: null, decidedAt: closedTime ?? 0, open: false, until: 0 }]
         : [];
   const made = [decision, next].flatMap((one): Made[] =>
-    one === null ? [] : [{ decision: one, partition: -1, offset: -1 }],
+    one === null ? [] : [{ decision: withoutKeys(one), partition: -1, offset: -1 }],
   );
   return { ...kept, uses, made };
 }

@@ -7,10 +7,18 @@ export interface PendingObservation {
   /** Event time, ms. */
   readonly time: number;
   readonly values: Readonly<Record<string, null | boolean | number | string>>;
-  /** Where it was read. */
+  /** Where it was read: see `placeOf`. */
   readonly partition: number;
   readonly offset: number;
 }
+
+/** Where it is to be kept: a feed brings the events of its observations itself, and which those are is kept in the sign. */
+export const partitionOf = (partition: number, fed: boolean): number => (fed ? -1 - partition : partition);
+export const isFed = ({ partition }: Pick<PendingObservation, "partition">): boolean => partition < 0;
+export const placeOf = ({ partition, offset }: Pick<PendingObservation, "partition" | "offset">) => ({
+  partition: partition < 0 ? -1 - partition : partition,
+  offset,
+});
 
 /** A decision, and where it was read; -1 where that was not kept. */
 export interface Made {

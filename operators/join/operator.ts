@@ -43,8 +43,11 @@ export const join = (options: JoinOptions = joinDefaults) => {
       return [...known(timer.id), ["more", moreKey(timer.index, timer.id)]];
     },
     handlers: {
-      decisions(records, context) {
-        for (const record of records) takeDecision(record, context, options);
+      async decisions(records, context) {
+        for (const record of records) {
+          const working = takeDecision(record, context, options);
+          if (working !== undefined) await working;
+        }
       },
       async observations(records, context) {
         const labellings = labellingsOf(context);

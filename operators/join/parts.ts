@@ -1,5 +1,5 @@
 import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
-import { joined, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
+import { events, joined, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
 import { StreamsError, type Context, type StreamRecord } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import { decidedStore, moreStore, nameStore, pendingStore } from "./stores.ts";
@@ -12,11 +12,13 @@ export interface JoinTimes {
   readonly orphanMs: number;
   /** What becomes of an observation whose decision never came. Default a dead letter. */
   readonly orphans?: "bury" | "drop";
+  /** False: observations are no events here. Where decisions are made again, the events of their observations are on the topic already. */
+  readonly events?: false;
 }
 
 /** What every part of the join works with. */
 export const parts = {
-  out: { joined },
+  out: { joined, events },
   state: { pending: pendingStore, decided: decidedStore, more: moreStore, names: nameStore },
   globals: { blueprints: blueprintTable },
 } as const;

@@ -1,5 +1,5 @@
-import { decisions } from "../../schemas/index.ts";
-import { avroStore, defineTopic, type StoreSpec } from "../../streams/index.ts";
+import { decisions, formerDecisionSchema, withoutKeys, type FormerDecision } from "../../schemas/index.ts";
+import { avroStore, defineTopic, type AvroSchema, type StoreSpec } from "../../streams/index.ts";
 import { decodeFormer, isFormer } from "./former.ts";
 import type { Known, Made, PendingObservation, Stored } from "./known.ts";
 
@@ -65,34 +65,52 @@ interface Decided {
   readonly made: readonly Made[];
 }
 
-/** By decision id: its open decisions, and those whose turn comes then. */
-export const decidedStore: StoreSpec<Decided> = avroStore(
+const decidedSchema = (decision: AvroSchema, first: readonly object[] = []) => ({
+  type: "record",
+  name: "Decided",
+  namespace: "loopstream.state",
+  fields: [
+    ...first,
+    {
+      name: "made",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "Made",
+          fields: [
+            { name: "decision", type: decision },
+            { name: "partition", type: "int" },
+            { name: "offset", type: "long" },
+          ],
+        },
+      },
+    },
+  ],
+});
+
+/** Avro writes it as the first byte 1; the former format began with how many there are, which is even there. */
+const DECIDED_FORMAT = -1;
+const decided = avroStore<Decided & { readonly format: number }>(
   defineTopic({
     name: "join-decided",
-    schema: {
-      type: "record",
-      name: "Decided",
-      namespace: "loopstream.state",
-      fields: [
-        {
-          name: "made",
-          type: {
-            type: "array",
-            items: {
-              type: "record",
-              name: "Made",
-              fields: [
-                { name: "decision", type: decisions.schema },
-                { name: "partition", type: "int" },
-                { name: "offset", type: "long" },
-              ],
-            },
-          },
-        },
-      ],
-    },
+    schema: decidedSchema(decisions.schema, [{ name: "format", type: "int" }]),
   }),
 );
+/** Of decisions that did not keep their keys. */
+const formerDecided = avroStore<{ readonly made: readonly (Omit<Made, "decision"> & { decision: FormerDecision })[] }>(
+  defineTopic({ name: "join-decided-1", schema: decidedSchema(formerDecisionSchema) }),
+);
+
+/** By decision id: its open decisions, and those whose turn comes then. */
+export const decidedStore: StoreSpec<Decided> = {
+  encode: ({ made }) => decided.encode({ format: DECIDED_FORMAT, made }),
+  decode(bytes) {
+    if (bytes[0]! % 2 === 1) return decided.decode(bytes);
+    const { made } = formerDecided.decode(bytes);
+    return { made: made.map((one) => ({ ...one, decision: withoutKeys(one.decision) })) };
+  },
+};
 
 /** By number and decision id. */
 export const moreStore: StoreSpec<PendingObservation> = avroStore(

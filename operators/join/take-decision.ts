@@ -5,12 +5,16 @@ import { readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
 import { NEVER, type Known, type Made, type Use } from "./known.ts";
 import { belongsTo, comingOf, joinEnd, madeOf, useOf, waitEnd } from "./logic.ts";
+import { emitWaiting } from "./observed.ts";
 import { compiledOf, goneBlueprint, isUnreadable, triedAgainAt, type JoinContext, type JoinTimes } from "./parts.ts";
 
 type DecisionRecord = StreamRecord<DecisionRecorded>;
 
-/** What a decision that came changes. Of two records of one id one opens, the other is a dead letter. */
-export function takeDecision(record: DecisionRecord, context: JoinContext, times: JoinTimes): void {
+/**
+ * What a decision that came changes. Of two records of one id one opens, the other is a dead letter. @returns a promise only where there is something
+ * to wait for
+ */
+export function takeDecision(record: DecisionRecord, context: JoinContext, times: JoinTimes): void | Promise<void> {
   const { key: id, value: decision, origin } = record;
   const compiled = compiledOf(decision, context);
   if (compiled === undefined && !isUnreadable(decision, context)) {
@@ -60,7 +64,7 @@ function open(
   { record, known, made, compiled, before, others }: Opening,
   context: JoinContext,
   times: JoinTimes,
-): void {
+): void | Promise<void> {
   const { key: id } = record;
   const { useCase, decisionTime } = made.decision;
   // One made anew takes what came after the one before was closed, which is known to be so where nothing is kept.
@@ -81,6 +85,7 @@ function open(
   context.state.pending.put(id, withUse(known, before, use));
   for (const one of known.few)
     if (belongsTo(use, one)) context.cancel(one.time + times.orphanMs, orphanTimer(null, id), record);
+  return times.events === false ? undefined : emitWaiting(known, made.decision, id, context);
 }
 
 /** With one instead of another, or beside the others. */

@@ -1,10 +1,11 @@
-import type { ObservationRecorded } from "../../schemas/index.ts";
-import { StreamsError, type StreamRecord } from "../../streams/index.ts";
+import type { DecisionRecorded, ObservationRecorded } from "../../schemas/index.ts";
+import { SOURCE_HEADER, StreamsError, type StreamRecord } from "../../streams/index.ts";
 import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
-import type { Known, PendingObservation, Use } from "./known.ts";
+import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { Labelling, type Labellings } from "./labelling.ts";
-import { belongsTo, madeOf, observationId, usesOf } from "./logic.ts";
+import { belongsTo, madeOf, nextOf, observationId, usesOf } from "./logic.ts";
+import { emitEvent, isEvent } from "./observed.ts";
 import {
   compiledOf,
   emit,
@@ -18,7 +19,7 @@ import { withUse } from "./take-decision.ts";
 
 /**
  * What an observation that came changes: it is kept, and corrects the rows that were made already. The work is the same however many there
- * are. @returns a promise only where there is something to wait for
+ * are. One with a kind is also an event. @returns a promise only where there is something to wait for
  */
 export function takeObservation(
   record: StreamRecord<ObservationRecorded>,
@@ -36,8 +37,8 @@ export function takeObservation(
   }
   const name = observationId(value, time);
   if (isKept(known, id, useCase, name, context)) return;
-  const { partition, offset } = origin;
-  const one: PendingObservation = { id: name, useCase, time, values, partition, offset };
+  const partition = partitionOf(origin.partition, record.headers[SOURCE_HEADER] !== undefined);
+  const one: PendingObservation = { id: name, useCase, time, values, partition, offset: origin.offset };
   const problem = problemOfOneMore(known, one);
   if (problem !== undefined) {
     const message = `decision ${id} takes no more observations: ${problem}`;
@@ -48,8 +49,26 @@ export function takeObservation(
     const index = kept.more > known.more ? known.more : null;
     context.schedule(time + times.orphanMs, orphanTimer(index, id), record);
   }
+  if (uses.length > 0 && times.events !== false && isEvent(one))
+    emitEvent(one, decisionsOf(one, uses, id, context), id, context);
   if (!kept.uses.some(({ open, done }) => open && done)) return context.state.pending.put(id, kept);
   return correct({ record, before: known, known: kept, one }, context, labellings);
+}
+
+/** The decisions that it is about: of two of a use case, the one that was made last before it. */
+function decisionsOf(
+  { time }: PendingObservation,
+  uses: readonly Use[],
+  id: string,
+  context: JoinContext,
+): readonly DecisionRecorded[] {
+  const { made } = context.state.decided.get(id)!;
+  return uses
+    .filter(({ open }) => open)
+    .map((use) => {
+      const next = use.next ? nextOf(made, use) : undefined;
+      return (next !== undefined && time >= next.decision.decisionTime ? next : madeOf(made, use)!).decision;
+    });
 }
 
 interface Correction {

@@ -7,5 +7,5 @@ import type { DecisionRecorded } from "../../schemas/index.ts";
  */
 export function restated(again: DecisionRecorded, live: DecisionRecorded | undefined): DecisionRecorded {
   if (live === undefined || live.blueprintVersion === again.blueprintVersion) return again;
-  return { ...live, blueprintVersion: again.blueprintVersion, features: again.features };
+  return { ...live, blueprintVersion: again.blueprintVersion, features: again.features, keys: again.keys };
 }

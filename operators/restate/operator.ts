@@ -1,8 +1,18 @@
 import { validBlueprints } from "../../blueprints/index.ts";
-import { decisions, liveDecisions, restatedDecisions } from "../../schemas/index.ts";
-import { avroStore, defineOperator } from "../../streams/index.ts";
+import {
+  decisions,
+  formerDecisionSchema,
+  liveDecisions,
+  restatedDecisions,
+  withoutKeys,
+  type FormerDecision,
+} from "../../schemas/index.ts";
+import { avroStore, defineOperator, defineTopic } from "../../streams/index.ts";
 import { blueprintTable, type Scope } from "../globals/index.ts";
 import { restated } from "./logic.ts";
+
+/** What was really done, without the decision's keys: those of the decision made again are the same request's. */
+const kept = avroStore<FormerDecision>(defineTopic({ name: "restate-live", schema: formerDecisionSchema }));
 
 /** Decisions made again and the live ones of the same ids in, decisions that say what was really done out. */
 export const restate = (scope: Scope) =>
@@ -11,7 +21,7 @@ export const restate = (scope: Scope) =>
     // At the same time the live record comes first.
     in: { live: liveDecisions, again: decisions },
     out: { restated: restatedDecisions },
-    state: { live: avroStore(liveDecisions) },
+    state: { live: kept },
     globals: { blueprints: blueprintTable },
     handlers: {
       live(records, context) {
@@ -29,7 +39,7 @@ export const restate = (scope: Scope) =>
           const { key, time, value } = record;
           const live = context.state.live.get(key);
           if (live !== undefined) context.state.live.delete(key);
-          context.emit("restated", { key, value: restated(value, live), time, from: record });
+          context.emit("restated", { key, value: restated(value, live && withoutKeys(live)), time, from: record });
         }
       },
     },

@@ -7,6 +7,7 @@ import {
   decisionReplies,
   decisions,
   otherReplies,
+  recordLimits,
   scored,
   type DecisionReplied,
   type Scored,
@@ -50,6 +51,32 @@ const asking = (partition: number, id: string, topic = decisionReplies.name) =>
   replyHeaders(topic, partition, Buffer.from(id));
 
 describe("the decision record", () => {
+  test("keeps all entries of the context that a window could be kept by, whatever the windows of today", async () => {
+    const context = { weight: 20, carrier: "air", express: true, depot: 7, note: "undeclared" };
+    const asked = value("d", 0.75, { request: request("d", context) });
+    await driver.input(scored).send({ key: "d", value: asked, time: START });
+    expect(driver.output(decisions).read()?.value.keys).toEqual({ carrier: "air", depot: "7" });
+  });
+
+  test("keeps none where they are too large: it is made all the same, and the request is a dead letter that says so", async () => {
+    const { decisionKeyBytes } = recordLimits;
+    const asked = (id: string, length: number) => ({
+      key: id,
+      value: value(id, 0.75, { request: request(id, { depot: "x".repeat(length) }) }),
+      time: START,
+    });
+    const most = decisionKeyBytes - "depot".length;
+    await driver.input(scored).send(asked("fits", most), asked("d", most + 1));
+    const made = driver.output(decisions).readAll();
+    expect(made.map(({ key, value: { keys } }) => [key, keys?.["depot"]?.length ?? null])).toEqual([
+      ["fits", most],
+      ["d", null],
+    ]);
+    expect(driver.deadLetters()).toMatchObject([
+      { code: "OVER_LIMIT", message: expect.stringMatching(/^decision d of use case parcels was made, but its keys/) },
+    ]);
+  });
+
   test("says everything that was known, and the reply what the product needs", async () => {
     await driver.input(scored).send({ key: "anna", value: value("d", 0.75), time: START, headers: asking(0, "c") });
     expect(
@@ -76,6 +103,7 @@ describe("the decision record", () => {
         decisionTime: START,
         deferred: false,
         repeatOf: null,
+        keys: {},
       },
     ]);
     expect(driver.output(decisionReplies).read()?.value).toEqual({

@@ -5,9 +5,10 @@ import {
   clock,
   deadLetters,
   decisions,
+  formerDecisionSchema,
   joined,
   observations,
-  type DecisionRecorded,
+  type FormerDecision,
 } from "../../schemas/index.ts";
 import {
   avroStore,
@@ -23,12 +24,12 @@ import { parseBlueprint } from "../../blueprints/index.ts";
 
 /** What the state of a task was before decisions were known by their use case, with its timers. */
 interface Former {
-  readonly decision: DecisionRecorded | null;
+  readonly decision: FormerDecision | null;
   readonly observations: readonly object[];
   readonly done: boolean;
   readonly label: number | null;
   readonly closed: boolean;
-  readonly next: DecisionRecorded | null;
+  readonly next: FormerDecision | null;
   readonly closedTime: number | null;
 }
 const former = avroStore<Former>(
@@ -38,7 +39,7 @@ const former = avroStore<Former>(
       type: "record",
       name: "Pending",
       fields: [
-        { name: "decision", type: ["null", decisions.schema] },
+        { name: "decision", type: ["null", formerDecisionSchema] },
         {
           name: "observations",
           type: {

@@ -125,6 +125,7 @@ export function decision(decisionId: string, time: number, more: Partial<Decisio
     decisionTime: time,
     deferred: false,
     repeatOf: null,
+    keys: { carrier: "air" },
     ...more,
   };
 }

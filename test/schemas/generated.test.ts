@@ -92,6 +92,7 @@ describe("the decision record", () => {
       "decisionTime",
       "deferred",
       "repeatOf",
+      "keys",
     ]);
   });
 
@@ -121,6 +122,7 @@ describe("the decision record", () => {
       decisionTime: 1,
       deferred: false,
       repeatOf: null,
+      keys: { carrier: "air", depot: "" },
     };
     expect({ ...(type.fromBuffer(type.toBuffer(decision)) as object) }).toEqual(decision);
   });

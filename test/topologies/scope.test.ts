@@ -97,6 +97,7 @@ test("another version gives its features, and the live record what was done", as
     ...live,
     blueprintVersion: other.version,
     features: [1, 20, null, null, null, 0, 4],
+    keys: { depot: "north" },
   });
   expect(second!.value.decision).toMatchObject({ blueprintVersion: other.version, value: null, reason: "noModel" });
 });

@@ -86,7 +86,8 @@ export async function planReplay(
     from: first,
     to: end,
     requests,
-    horizon: Math.min(end + ttlMs, newest),
+    // The newest request is shown too, where the live clock stands at it.
+    horizon: Math.max(end, Math.min(end + ttlMs, newest)),
     versions,
     windowMs: Math.max(0, ...versions.flatMap(({ groups }) => groups.map(({ retentionMs }) => retentionMs))),
   };

@@ -25,6 +25,10 @@ test("what an observation says itself counts before its decision's key, unless i
   expect(event?.attributes).toEqual({ depot: "south", carrier: "air", note: null });
 });
 
-test.each([{}, { kind: "" }, { kind: null }, { kind: 3 }, { kind: true }])("%j is no event", (values) => {
+test("a kind is read as a category is", () => {
+  expect(observedEvent({ kind: 3 }, {})?.kind).toBe("3");
+});
+
+test.each([{}, { kind: "" }, { kind: null }, { kind: Number.NaN }])("%j is no event", (values) => {
   expect(observedEvent({ ...values, minutes: 1 }, { depot: "north" })).toBeUndefined();
 });

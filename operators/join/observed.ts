@@ -1,0 +1,67 @@
+import { kindOf, observedEvent, type DecisionKeys } from "../../blueprints/index.ts";
+import { events, observations, type DecisionRecorded } from "../../schemas/index.ts";
+import { StreamsError } from "../../streams/index.ts";
+import { load, observationsOf } from "./kept.ts";
+import { isFed, placeOf, type Known, type PendingObservation } from "./known.ts";
+import { isOrphan } from "./logic.ts";
+import type { JoinContext } from "./parts.ts";
+import { sizeOf } from "./sizes.ts";
+
+/** The event of an observation smaller than this, with one decision's keys, is within every limit: it needs no closer look. */
+const SMALL = 16_384;
+const noHeaders = Object.freeze({});
+
+export const isEvent = ({ values }: Pick<PendingObservation, "values">): boolean => kindOf(values) !== null;
+
+/**
+ * Writes the event that an observation also is, with the keys of its decisions; where two have the same key, the first one's. To be called once for
+ * each observation: when it is taken, or where it has no decision yet, when one comes. What a feed brought has its event already.
+ */
+export function emitEvent(
+  one: PendingObservation,
+  made: readonly DecisionRecorded[],
+  id: string,
+  context: JoinContext,
+): void {
+  if (isFed(one)) return;
+  const keys = keysOf(made);
+  const value = keys === null ? undefined : observedEvent(one.values, keys);
+  if (value === undefined) return;
+  const problem = made.length === 1 && sizeOf(one) < SMALL ? undefined : problemOf(value, id);
+  if (problem === undefined) return context.emit("events", { key: id, value, time: one.time, headers: noHeaders });
+  const message = `the observation is taken, but it is no event with the keys of decision ${id}: ${problem}`;
+  const origin = { topic: observations.name, ...placeOf(one) };
+  const record = { key: id, value: one.values, time: one.time, headers: noHeaders, origin };
+  context.reject(record, new StreamsError("OVER_LIMIT", message));
+}
+
+/** The events of observations that had no decision until this one came. @returns a promise only where there is something to wait for */
+export function emitWaiting(
+  known: Known,
+  decision: DecisionRecorded,
+  id: string,
+  context: JoinContext,
+): void | Promise<void> {
+  if (known.count === 0 || decision.keys === null) return;
+  const emitAll = (all: readonly PendingObservation[]): void => {
+    for (const one of all) {
+      const isIts = one.useCase === "" || one.useCase === decision.useCase;
+      if (isIts && isEvent(one) && isOrphan(known, one)) emitEvent(one, [decision], id, context);
+    }
+  };
+  const loading = load(known, id, context);
+  if (loading !== undefined) return loading.then(() => emitAll(observationsOf(known, id, context)));
+  return emitAll(observationsOf(known, id, context));
+}
+
+/** Null: none of them kept its keys. */
+function keysOf(made: readonly DecisionRecorded[]): DecisionKeys | null {
+  if (made.length === 1) return made[0]!.keys;
+  const kept = made.flatMap(({ keys }) => (keys === null ? [] : [keys]));
+  return kept.length === 0 ? null : kept.reduceRight((all, keys) => ({ ...all, ...keys }));
+}
+
+function problemOf(value: { readonly kind: string; readonly attributes: PendingObservation["values"] }, id: string) {
+  const bytes = events.type.toBuffer(value).length;
+  return events.check!({ value, bytes, keyBytes: Buffer.byteLength(id), headers: noHeaders });
+}
