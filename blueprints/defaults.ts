@@ -1,4 +1,12 @@
-import type { ContextType, LabelAggregate, Metric, ModelConfig, Objective, ObservationType } from "./blueprint.ts";
+import type {
+  ContextType,
+  LabelAggregate,
+  Metric,
+  ModelConfig,
+  Objective,
+  ObservationType,
+  WindowAggregate,
+} from "./blueprint.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -64,6 +72,7 @@ export const BOUNDS = Object.freeze({
 
 export const CONTEXT_TYPES: readonly ContextType[] = ["number", "category", "boolean", "key"];
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
+export const WINDOW_AGGREGATES: readonly WindowAggregate[] = ["count", "sum", "mean", "last"];
 export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
 export const LABEL_AGGREGATES: readonly LabelAggregate[] = [
   "earliest",
@@ -76,6 +85,8 @@ export const LABEL_AGGREGATES: readonly LabelAggregate[] = [
   "any",
   "count",
 ];
+/** Aggregates that keep a 0/1 value 0 or 1. */
+export const KEEP_BINARY: readonly LabelAggregate[] = ["earliest", "latest", "min", "max", "any"];
 /** Which metrics can judge a model of an objective. */
 export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {
   binary: ["logLoss", "auc", "brier"],

@@ -11,11 +11,11 @@ export function formulaTypes(observations: Readonly<Record<string, ObservationTy
 }
 
 /** What the policy's first formula may name: the prediction and everything that is logged in the feature vector. */
-export function policyTypes(label: string, features: readonly Feature[]): Record<string, FormulaType> {
+export function policyTypes(label: string | undefined, features: readonly Feature[]): Record<string, FormulaType> {
   return {
     ...Object.fromEntries(
       features.map((feature) => [feature.name, feature.kind === "window" ? "number" : formulaType(feature.type)]),
     ),
-    [label]: "number",
+    ...(label === undefined ? {} : { [label]: "number" as const }),
   };
 }

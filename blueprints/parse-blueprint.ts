@@ -1,17 +1,18 @@
-import type { Blueprint, BlueprintContent } from "./blueprint.ts";
-import { BlueprintError } from "./blueprint-error.ts";
+import type { Blueprint, BlueprintContent, EventKind } from "./blueprint.ts";
+import { BlueprintError, type Problem } from "./blueprint-error.ts";
 import { BOUNDS, DEFAULTS } from "./defaults.ts";
 import { formatDuration } from "./duration.ts";
+import { whole, type Names, type Partly } from "./read/partly.ts";
 import { complain, found, type Place } from "./read/place.ts";
 import { readContext, readEvents, readObservations } from "./read/read-context.ts";
 import { readFeatures } from "./read/read-features.ts";
 import { readLabel } from "./read/read-label.ts";
 import { readModel } from "./read/read-model.ts";
 import { readDecisionSpace, readPolicy } from "./read/read-policy.ts";
-import { defaultRetention, readRetention } from "./read/read-retention.ts";
+import { impliedRetention, readRetention } from "./read/read-retention.ts";
 import { defaultTraining, readTraining } from "./read/read-training.ts";
 import { optional, readSection, required } from "./read/section.ts";
-import { EnoughProblems, openSource } from "./read/source.ts";
+import { EnoughProblems, openSource, type Source } from "./read/source.ts";
 import { readDuration, readText } from "./read/values.ts";
 import { blueprintVersion } from "./version.ts";
 
@@ -31,19 +32,38 @@ const FIELDS = [
   "retention",
 ];
 
+/** A blueprint, and what in it is probably not meant. */
+export interface CheckedBlueprint {
+  readonly blueprint: Blueprint;
+  /** In the order of the file. */
+  readonly warnings: readonly Problem[];
+}
+
 /**
  * Reads a blueprint's YAML. `where` names the text in problems, usually its file.
  * Throws `BlueprintError` with all problems, each with line and column.
  */
 export function parseBlueprint(text: string, where = "blueprint"): Blueprint {
+  return read(text, where).blueprint;
+}
+
+/** The same, with warnings: a policy that is always the same, a kind that is declared nowhere. */
+export function checkBlueprint(text: string, where = "blueprint"): CheckedBlueprint {
+  const { blueprint, source } = read(text, where);
+  return { blueprint, warnings: inOrder(source.warnings()) };
+}
+
+function read(text: string, where: string): { readonly blueprint: Blueprint; readonly source: Source } {
   const source = openSource(text, where);
   const root: Place = { source, node: source.root, path: "", offset: 0 };
   const content = source.problems.length > 0 ? undefined : contentOrProblems(root);
-  if (source.problems.length > 0 || content === undefined) {
-    throw new BlueprintError([...source.problems].sort((a, b) => a.line - b.line || a.column - b.column));
-  }
-  return deepFreeze({ ...content, version: blueprintVersion(content), text });
+  if (source.problems.length > 0) throw new BlueprintError(inOrder(source.problems));
+  if (content === undefined) throw new Error(`${where}: a part of the blueprint was left out without a problem`);
+  return { blueprint: deepFreeze({ ...content, version: blueprintVersion(content), text }), source };
 }
+
+const inOrder = (problems: readonly Problem[]): readonly Problem[] =>
+  [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
 
 function contentOrProblems(root: Place): BlueprintContent | undefined {
   try {
@@ -54,6 +74,7 @@ function contentOrProblems(root: Place): BlueprintContent | undefined {
   }
 }
 
+/** Each section is judged by those it refers to as far as they could be read: one mistake is told once. */
 function readContent(root: Place): BlueprintContent | undefined {
   if (root.node === null) return complain(root, "the blueprint is empty", `needed: useCase, decisionSpace, context, …`);
   const section = readSection(root, FIELDS);
@@ -62,41 +83,49 @@ function readContent(root: Place): BlueprintContent | undefined {
     readText(place, "a text", BOUNDS.descriptionLength),
   );
   const decisionSpace = required(section, "decisionSpace", readDecisionSpace);
-  const context = required(section, "context", readContext);
-  const events = optional(section, "events", {}, readEvents);
-  const observations = readObservations(section?.fields.get("observations"), events);
-  const features = required(section, "features", (place) => readFeatures(place, { context: context ?? {}, events }));
-  const model = optional(section, "model", { ...DEFAULTS.model }, readModel);
-  const label = required(section, "label", (place) => readLabel(place, observations, features ?? [], model.objective));
+  const context = required(section, "context", readContext) ?? nothingRead;
+  const events = optional(section, "events", noNames, readEvents) ?? nothingRead;
+  const observations =
+    optional(section, "observations", readObservations(undefined, events), (place) =>
+      readObservations(place, events),
+    ) ?? nothingRead;
+  const read = required(section, "features", (place) => readFeatures(place, { context, events }));
+  const features = read ?? { features: [], complete: false };
+  const model = optional(section, "model", DEFAULTS.model, readModel);
+  const objective = model?.objective;
+  const kinds = events.complete ? Object.keys(events.known) : undefined;
+  const label = required(section, "label", (place) => readLabel(place, { observations, kinds, features, objective }));
   const policy = required(section, "policy", (place) =>
-    // Without its label and its space a policy can't be judged: their own problems are reported already.
-    label === undefined || decisionSpace === undefined
-      ? undefined
-      : readPolicy(place, label.name, features ?? [], decisionSpace),
+    readPolicy(place, { label: label?.name, objective, features, space: decisionSpace }),
   );
-  const join = readJoin(section?.fields.get("join"), label?.waitMs ?? DEFAULTS.label.waitMs);
-  const training = optional(section, "training", defaultTraining(model.objective), (place) =>
-    readTraining(place, model.objective),
+  const join = optional(section, "join", impliedJoin(label?.waitMs), (place) => readJoin(place, label?.waitMs));
+  const training = optional(section, "training", defaultTraining(objective), (place) => readTraining(place, objective));
+  const retention = optional(section, "retention", impliedRetention(join?.ttlMs), (place) =>
+    readRetention(place, join?.ttlMs),
   );
-  const retention = optional(section, "retention", defaultRetention(join.ttlMs), (place) =>
-    readRetention(place, join.ttlMs),
-  );
-  if (!useCase || !decisionSpace || !context || !features || !label || !policy) return undefined;
-  return {
+  return whole<BlueprintContent>({
     useCase,
     description,
     decisionSpace,
-    context,
-    observations,
-    events,
-    features,
-    label,
-    model,
-    policy,
-    join,
-    training,
-    retention,
-  };
+    context: context.known,
+    observations: observations.known,
+    events: kindsOf(events),
+    features: features.features,
+    label: whole(label),
+    model: whole(model),
+    policy: whole(policy),
+    join: whole(join),
+    training: whole(training),
+    retention: whole(retention),
+  });
+}
+
+const noNames = Object.freeze({ known: Object.freeze({}), complete: true });
+const nothingRead = Object.freeze({ known: Object.freeze({}), complete: false });
+
+function kindsOf({ known }: Names<Partly<EventKind>>): Readonly<Record<string, EventKind>> | undefined {
+  const kinds = Object.entries(known).map(([name, kind]) => [name, whole(kind)] as const);
+  return whole<Record<string, EventKind>>(Object.fromEntries(kinds));
 }
 
 function readUseCase(place: Place): string | undefined {
@@ -105,13 +134,15 @@ function readUseCase(place: Place): string | undefined {
   return complain(place, `${found(place)} is no use case`, "1 to 64 small letters, digits and -");
 }
 
-function readJoin(place: Place | undefined, waitMs: number): { readonly ttlMs: number } {
-  const fallback = Math.max(DEFAULTS.join.ttlMs, waitMs);
-  if (place === undefined) return { ttlMs: fallback };
+const impliedJoin = (waitMs: number | undefined): Partly<BlueprintContent["join"]> => ({
+  ttlMs: waitMs === undefined ? undefined : Math.max(DEFAULTS.join.ttlMs, waitMs),
+});
+
+function readJoin(place: Place, waitMs: number | undefined): Partly<BlueprintContent["join"]> {
   return {
-    ttlMs: optional(readSection(place, ["ttl"]), "ttl", fallback, (place) => {
+    ttlMs: optional(readSection(place, ["ttl"]), "ttl", impliedJoin(waitMs).ttlMs, (place) => {
       const ttlMs = readDuration(place, BOUNDS.ttl);
-      if (ttlMs === undefined || ttlMs >= waitMs) return ttlMs;
+      if (ttlMs === undefined || waitMs === undefined || ttlMs >= waitMs) return ttlMs;
       const wait = formatDuration(waitMs);
       return complain(place, `${formatDuration(ttlMs)} is shorter than label.wait, ${wait}`, `at least ${wait}`);
     }),

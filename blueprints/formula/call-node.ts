@@ -1,7 +1,8 @@
-import { nearest } from "../nearest.ts";
+import { meant } from "../meant.ts";
 import type { FormulaNode } from "./ast.ts";
 import { FormulaError } from "./formula-error.ts";
 import { FORMULA_FUNCTIONS } from "./functions.ts";
+import { operatorHint } from "./other-languages.ts";
 import type { Token } from "./tokens.ts";
 
 /** An `if` or a function with its arguments; `end` is the offset after its parenthesis. Throws when either is unknown or miscounted. */
@@ -16,12 +17,13 @@ export function callNode(formula: string, name: Token, args: readonly FormulaNod
   }
   const known = FORMULA_FUNCTIONS.get(name.text);
   if (known === undefined) {
-    const guess = nearest(name.text, [...FORMULA_FUNCTIONS.keys(), "if"]);
+    const guess = meant(name.text, [...FORMULA_FUNCTIONS.keys(), "if"]);
     throw new FormulaError(
       formula,
       start + 1,
       `unknown function "${name.text}"`,
-      guess === null ? `known: if, ${[...FORMULA_FUNCTIONS.keys()].join(", ")}` : `did you mean "${guess}"?`,
+      operatorHint(name.text) ??
+        (guess === null ? `known: if, ${[...FORMULA_FUNCTIONS.keys()].join(", ")}` : `did you mean "${guess}"?`),
     );
   }
   if (args.length < known.minArguments || args.length > known.maxArguments) {

@@ -1,15 +1,23 @@
 import { isNullLiteral, type FormulaNode, type FormulaType } from "./ast.ts";
 import { FormulaError } from "./formula-error.ts";
-import { nearest } from "../nearest.ts";
+import { unknownName } from "./unknown-name.ts";
 
 /** The type of a formula that is `null` alone. */
 type Checked = FormulaType | "null";
+
+export interface CheckOptions {
+  /** A name that is not known may be there all the same: it is of any type. */
+  readonly open?: boolean;
+  /** Texts that are likely to be meant where one stands without its quotes. */
+  readonly texts?: readonly string[];
+}
 
 /** The formula's type, `any` when it is always `null`. Throws `FormulaError` at an unknown name or a type that doesn't fit. */
 export function checkTypes(
   formula: string,
   root: FormulaNode,
   names: Readonly<Record<string, FormulaType>>,
+  { open = false, texts = [] }: CheckOptions = {},
 ): FormulaType {
   const fail = (node: FormulaNode, reason: string, hint: string | null = null): FormulaError =>
     new FormulaError(formula, node.start + 1, reason, hint);
@@ -21,24 +29,16 @@ export function checkTypes(
     throw fail(node, `${by} needs a ${wanted}, ${textOf(node)} is a ${found}`);
   };
 
-  const typeOf = (node: FormulaNode): Checked => {
+  /** @param beside what it is compared with. */
+  const typeOf = (node: FormulaNode, beside?: FormulaNode): Checked => {
     switch (node.kind) {
       case "literal":
         return node.value === null ? "null" : (typeof node.value as FormulaType);
       case "name": {
         const type = Object.hasOwn(names, node.name) ? names[node.name] : undefined;
         if (type !== undefined) return type;
-        const known = Object.keys(names);
-        const guess = nearest(node.name, known);
-        throw fail(
-          node,
-          `unknown name "${node.name}"`,
-          guess !== null
-            ? `did you mean "${guess}"?`
-            : known.length === 0
-              ? "no names are known here"
-              : `known: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}`,
-        );
+        if (open) return "any";
+        throw fail(node, `unknown name "${node.name}"`, unknownName(node.name, { names, texts, beside }));
       }
       case "negate":
         want(node.operand, "number", "-");
@@ -61,8 +61,8 @@ export function checkTypes(
   };
 
   const common = (a: FormulaNode, b: FormulaNode, mismatch: (a: Checked, b: Checked) => FormulaError): Checked => {
-    const typeA = typeOf(a);
-    const typeB = typeOf(b);
+    const typeA = typeOf(a, b);
+    const typeB = typeOf(b, a);
     if (typeA === "null") return typeB;
     if (typeB === "null" || typeA === typeB) return typeA;
     if (typeA === "any" || typeB === "any") return "any";

@@ -1,5 +1,5 @@
 import type { FormulaNode, FormulaType, FormulaValue } from "./ast.ts";
-import { checkTypes } from "./check-types.ts";
+import { checkTypes, type CheckOptions } from "./check-types.ts";
 import { compileNode, type Lookup } from "./compile-node.ts";
 import { parseFormula } from "./parse-formula.ts";
 import { tokenize } from "./tokens.ts";
@@ -18,9 +18,13 @@ export interface Formula {
 }
 
 /** Throws `FormulaError` with the column when the text doesn't parse, names something unknown or mixes types. */
-export function compileFormula(text: string, names: Readonly<Record<string, FormulaType>>): Formula {
+export function compileFormula(
+  text: string,
+  names: Readonly<Record<string, FormulaType>>,
+  options: CheckOptions = {},
+): Formula {
   const root = parseFormula(text);
-  const type = checkTypes(text, root, names);
+  const type = checkTypes(text, root, names, options);
   const evaluate = compileNode(root, names);
   return Object.freeze({
     text,

@@ -1,5 +1,6 @@
 import { isNullLiteral, type BinaryOperator, type FormulaNode, type FormulaValue } from "./ast.ts";
 import { callNode } from "./call-node.ts";
+import { operatorHint } from "./other-languages.ts";
 import { FormulaError } from "./formula-error.ts";
 import { tokenize, unquote, type Token } from "./tokens.ts";
 
@@ -42,10 +43,21 @@ export function parseFormula(formula: string): FormulaNode {
     at++;
     return token;
   };
+  /** What to write instead of what stands here. */
+  const hintAt = (token: Token): string | null => {
+    const before = tokens[at - 1];
+    if (before?.text === "%" && before.kind === "symbol") {
+      const number = tokens[at - 2];
+      const share = number?.kind === "number" ? Number(number.text) / 100 : 0.25;
+      return `a percentage is written as a number: ${Number(share.toPrecision(12))}`;
+    }
+    if (token.text === "," && token.kind === "symbol" && nesting === 0) return "a number is written with a point: 0.5";
+    return token.kind === "name" ? operatorHint(token.text) : null;
+  };
   const unexpected = (wanted: string): FormulaError => {
     const token = peek();
     const found = token.kind === "end" ? "the formula ends here" : `found ${token.text}`;
-    return new FormulaError(formula, token.start + 1, `expected ${wanted}, ${found}`);
+    return new FormulaError(formula, token.start + 1, `expected ${wanted}, ${found}`, hintAt(token));
   };
   const expect = (text: string, wanted: string): Token => {
     if (!isWord(text)) throw unexpected(wanted);

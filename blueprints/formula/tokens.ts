@@ -1,4 +1,5 @@
 import { FormulaError } from "./formula-error.ts";
+import { characterHint, otherSign } from "./other-languages.ts";
 
 export interface Token {
   readonly kind: "number" | "string" | "name" | "symbol" | "end";
@@ -12,17 +13,6 @@ const SPACE = /\s*/y;
 const TOKEN =
   /((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(==|!=|<=|>=|[<>+\-*/%(),])/y;
 
-const OTHER_LANGUAGES: Readonly<Record<string, string>> = {
-  "=": "write == to compare",
-  "&": "write and",
-  "|": "write or",
-  "!": "write not",
-  "^": "write pow(x, y)",
-  "?": "write if(condition, a, b)",
-  '"': "the string has no end",
-  "'": "the string has no end",
-};
-
 /** The formula's tokens, the last one of kind `end`. Throws `FormulaError` at a character that starts none. */
 export function tokenize(formula: string): readonly Token[] {
   const tokens: Token[] = [];
@@ -31,17 +21,14 @@ export function tokenize(formula: string): readonly Token[] {
     SPACE.lastIndex = at;
     at += SPACE.exec(formula)?.[0].length ?? 0;
     if (at >= formula.length) break;
+    const other = otherSign(formula, at);
+    if (other !== undefined) throw new FormulaError(formula, at + 1, `unexpected ${other.sign}`, other.hint);
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(formula);
     const previous = tokens.at(-1);
     if (match === null) {
       const character = String.fromCodePoint(formula.codePointAt(at) ?? 0);
-      throw new FormulaError(
-        formula,
-        at + 1,
-        `unexpected character ${character}`,
-        Object.hasOwn(OTHER_LANGUAGES, character) ? (OTHER_LANGUAGES[character] ?? null) : null,
-      );
+      throw new FormulaError(formula, at + 1, `unexpected character ${shown(character)}`, characterHint(character));
     }
     const kind = match[1] ? "number" : match[2] ? "name" : match[3] ? "string" : "symbol";
     const text = match[0];
@@ -53,6 +40,12 @@ export function tokenize(formula: string): readonly Token[] {
   }
   tokens.push({ kind: "end", text: "", start: formula.length, end: formula.length });
   return tokens;
+}
+
+/** One that can't be seen by its code. */
+function shown(character: string): string {
+  if (/^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character)) return character;
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** The value of a string token: quotes off, `\n`, `\t` and any other escaped character resolved. */

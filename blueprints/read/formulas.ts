@@ -1,31 +1,51 @@
 import { isScalar } from "yaml";
-import { compileFormula, FormulaError, type Formula, type FormulaType } from "../formula/index.ts";
+import { compileFormula, FormulaError, type Formula, type FormulaNode, type FormulaType } from "../formula/index.ts";
+import type { Names } from "./partly.ts";
 import { complain, found, offsetOf, type Place } from "./place.ts";
 
-/** Compiles the formula at a place; an error points at its column in the file where the text stands there verbatim. */
+/** What a formula may name. */
+export interface FormulaNames extends Names<FormulaType> {
+  /** Texts that it may compare with or come to: one that stands without its quotes is told so. */
+  readonly texts?: readonly string[];
+}
+
+/**
+ * Compiles the formula at a place; an error points at its column in the file where the text stands there verbatim.
+ * @param wanted `undefined`: what is needed could not be read.
+ */
 export function readFormula(
   place: Place,
-  names: Readonly<Record<string, FormulaType>>,
-  wanted: readonly FormulaType[],
+  names: FormulaNames,
+  wanted: readonly FormulaType[] | undefined,
 ): Formula | undefined {
   const text = formulaText(place);
   if (text === undefined) return undefined;
   try {
     const { broken } = place.source;
-    const formula = compileFormula(text, { ...Object.fromEntries([...broken].map((name) => [name, "any"])), ...names });
-    if (wanted.includes(formula.type) || formula.names.some((name) => broken.has(name))) return formula;
+    const known = { ...Object.fromEntries([...broken].map((name) => [name, "any" as const])), ...names.known };
+    const formula = compileFormula(text, known, { open: !names.complete, texts: names.texts ?? [] });
+    const isSure = formula.names.every((name) => Object.hasOwn(names.known, name));
+    if (wanted === undefined || wanted.includes(formula.type) || !isSure) return formula;
     return complain(
       place,
       `expected a ${wanted.join(" or ")}, "${text}" is ${formula.type === "any" ? "always null" : `a ${formula.type}`}`,
     );
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
-    const offset = offsetOf(place);
-    const verbatim = place.source.text.slice(offset, place.node?.range?.[1]).indexOf(text);
-    const at = verbatim < 0 ? offset : offset + verbatim + error.column - 1;
-    place.source.reportAt(at, place.path, error.reason, error.hint);
+    place.source.reportAt(offsetIn(place, text, error.column - 1), place.path, error.reason, error.hint);
     return undefined;
   }
+}
+
+/** Where a part of a formula stands in the file; its beginning where the text does not stand there verbatim. */
+export function placeInFormula(place: Place, { text }: Formula, { start }: Pick<FormulaNode, "start">): number {
+  return offsetIn(place, text, start);
+}
+
+function offsetIn(place: Place, text: string, at: number): number {
+  const offset = offsetOf(place);
+  const verbatim = place.source.text.slice(offset, place.node?.range?.[1]).indexOf(text);
+  return verbatim < 0 ? offset : offset + verbatim + at;
 }
 
 /** A formula that is a constant (`true`, `1`) is no string in YAML: its source is taken. */

@@ -7,26 +7,39 @@ import { readWindow, type Known } from "./read-window.ts";
 import { readEntries, readItems } from "./section.ts";
 import { checkName } from "./values.ts";
 
-export function readFeatures(place: Place, known: Known): readonly Feature[] {
-  const items = readItems(place, "a list of features") ?? [];
+export interface ReadFeatures {
+  readonly features: readonly Feature[];
+  /** False: there is one whose name is not known. Names that can't be used are among the broken ones. */
+  readonly complete: boolean;
+}
+
+export function readFeatures(place: Place, known: Known): ReadFeatures {
+  const items = readItems(place, "a list of features");
+  if (items === undefined) return { features: [], complete: false };
   if (isSeq(place.node) && items.length === 0) complain(place, "at least one feature is needed");
   if (items.length > BOUNDS.features) {
     complain(place, `at most ${BOUNDS.features} features, found ${items.length}`);
-    return [];
+    return { features: [], complete: false };
   }
   const features: Feature[] = [];
   const names = new Set<string>();
+  let complete = true;
   for (const item of items) {
     const read = readFeature(item, place, known);
-    if (read === undefined) continue;
+    if (read === undefined || typeof read === "string") {
+      if (read === undefined) complete = false;
+      else place.source.broken.add(read);
+      continue;
+    }
     if (names.has(read.name)) complain({ ...item, path: `features.${read.name}` }, `feature "${read.name}" twice`);
     names.add(read.name);
     features.push(read);
   }
-  return features;
+  return { features, complete };
 }
 
-function readFeature(item: Place, features: Place, known: Known): Feature | undefined {
+/** The name alone where the rest can't be used; `undefined`: not even the name is sure. */
+function readFeature(item: Place, features: Place, known: Known): Feature | string | undefined {
   if (isScalar(item.node) && typeof item.node.value === "string") {
     return readContextFeature({ ...item, path: `features.${item.node.value}` }, item.node.value, known);
   }
@@ -41,20 +54,18 @@ function readFeature(item: Place, features: Place, known: Known): Feature | unde
   const path = inside(features, name, null).path;
   const key = { ...entry.key, path };
   const named = checkName(key, name) && checkColumn(key, name);
-  if (named && Object.hasOwn(known.context, name)) {
+  if (named && Object.hasOwn(known.context.known, name)) {
     complain(key, `"${name}" is a context entry already`, "choose another name for the window");
   }
   const window = readWindow({ ...entry.value, path }, name, known);
-  if (named && window !== undefined) return window;
-  item.source.broken.add(name);
-  return undefined;
+  return named && window !== undefined ? window : name;
 }
 
-function readContextFeature(place: Place, name: string, { context }: Known): Feature | undefined {
-  const type = Object.hasOwn(context, name) ? context[name] : undefined;
+function readContextFeature(place: Place, name: string, { context }: Known): Feature | string | undefined {
+  const type = Object.hasOwn(context.known, name) ? context.known[name] : undefined;
   if (type === undefined) {
-    if (place.source.broken.has(name)) return undefined;
-    const guess = place.source.guess(name, Object.keys(context));
+    if (place.source.broken.has(name) || !context.complete) return name;
+    const guess = place.source.guess(name, Object.keys(context.known));
     return complain(
       place,
       `"${name}" is not in context`,
@@ -62,9 +73,10 @@ function readContextFeature(place: Place, name: string, { context }: Known): Fea
     );
   }
   if (type === "key") {
-    return complain(place, `"${name}" is a key, which the model never sees`, "make it a category, or leave it out");
+    complain(place, `"${name}" is a key, which the model never sees`, "make it a category, or leave it out");
+    return name;
   }
-  return checkColumn(place, name) ? { kind: "context", name, type } : undefined;
+  return checkColumn(place, name) ? { kind: "context", name, type } : name;
 }
 
 function checkColumn(place: Place, name: string): boolean {

@@ -1,26 +1,33 @@
-import type { Feature, LabelConfig, Objective, ObservationType } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS, LABEL_AGGREGATES } from "../defaults.ts";
+import type { LabelConfig, Objective, ObservationType } from "../blueprint.ts";
+import { BOUNDS, DEFAULTS, KEEP_BINARY, LABEL_AGGREGATES } from "../defaults.ts";
 import { formulaTypes } from "../formula-types.ts";
-import { complain, type Place } from "./place.ts";
+import type { Formula } from "../formula/index.ts";
+import { doubtLabel } from "./doubts.ts";
 import { readFormula } from "./formulas.ts";
-import { optional, readSection, required } from "./section.ts";
+import type { Names, Partly } from "./partly.ts";
+import { complain, type Place } from "./place.ts";
+import type { ReadFeatures } from "./read-features.ts";
+import { optional, readSection, required, type Section } from "./section.ts";
 import { checkName, readChoice, readDuration, readNumber, readOrNone, readText } from "./values.ts";
 
 const FIELDS = ["name", "when", "value", "aggregate", "wait", "default"];
 
-/** Aggregates that keep a 0/1 value 0 or 1. */
-const KEEP_BINARY: ReadonlySet<string> = new Set(["earliest", "latest", "min", "max", "any"]);
+export interface LabelKnown {
+  readonly observations: Names<ObservationType>;
+  /** The kinds that are declared; `undefined`: they could not all be read. */
+  readonly kinds: readonly string[] | undefined;
+  readonly features: ReadFeatures;
+  /** `undefined`: it could not be read. */
+  readonly objective: Objective | undefined;
+}
 
-export function readLabel(
-  place: Place,
-  observations: Readonly<Record<string, ObservationType>>,
-  features: readonly Feature[],
-  objective: Objective,
-): LabelConfig | undefined {
+export function readLabel(place: Place, known: LabelKnown): Partly<LabelConfig> {
   const section = readSection(place, FIELDS);
-  const names = formulaTypes(observations);
+  const { observations, kinds, features, objective } = known;
+  const { complete } = observations;
+  const names = { known: formulaTypes(observations.known), complete, texts: kinds ?? [] };
   const name = required(section, "name", (place) => readLabelName(place, features));
-  const when = optional(section, "when", null, (place) => readFormula(place, names, ["boolean"]) ?? null);
+  const when = optional<Formula | null>(section, "when", null, (place) => readFormula(place, names, ["boolean"]));
   const value = required(section, "value", (place) => readFormula(place, names, ["number", "boolean"]));
   const aggregate = optional(section, "aggregate", DEFAULTS.label.aggregate, (place) =>
     readChoice(place, LABEL_AGGREGATES),
@@ -29,33 +36,43 @@ export function readLabel(
   const fallback = optional<number | null>(section, "default", DEFAULTS.label.default, (place) =>
     readOrNone(place, (place) => readNumber(place, BOUNDS.labelDefault)),
   );
-  if (section === undefined || name === undefined || value === undefined) return undefined;
-  if (objective === "binary") {
-    const given = section.fields.get("aggregate") ?? place;
-    if (!KEEP_BINARY.has(aggregate)) {
-      complain(
-        given,
-        `${aggregate} makes a label that is not 0 or 1, which objective binary needs`,
-        `use ${[...KEEP_BINARY].join(", ")}, or objective: regression`,
-      );
-    } else if (value.type !== "boolean" && aggregate !== "any") {
-      complain(
-        section.fields.get("value") ?? place,
-        `"${value.text}" is a number, objective binary needs a condition`,
-        "compare it with something, take aggregate: any, or objective: regression",
-      );
-    }
-    if (fallback !== null && fallback !== 0 && fallback !== 1) {
-      complain(
-        section.fields.get("default") ?? place,
-        `expected none, 0 or 1 with objective binary, found ${fallback}`,
-      );
-    }
-  }
-  return { name, when: when?.text ?? null, value: value.text, aggregate, waitMs, default: fallback };
+  if (section !== undefined && objective === "binary") checkBinary(section, value, aggregate, fallback);
+  if (section !== undefined) doubtLabel(section, { when, value, observations: observations.known, kinds });
+  return {
+    name,
+    when: when === null ? null : when?.text,
+    value: value?.text,
+    aggregate,
+    waitMs,
+    default: fallback,
+  };
 }
 
-function readLabelName(place: Place, features: readonly Feature[]): string | undefined {
+function checkBinary(
+  { place, fields }: Section,
+  value: Formula | undefined,
+  aggregate: LabelConfig["aggregate"] | undefined,
+  fallback: number | null | undefined,
+): void {
+  if (aggregate !== undefined && !KEEP_BINARY.includes(aggregate)) {
+    complain(
+      fields.get("aggregate") ?? place,
+      `${aggregate} makes a label that is not 0 or 1, which objective binary needs`,
+      `use ${KEEP_BINARY.join(", ")}, or objective: regression`,
+    );
+  } else if (aggregate !== undefined && aggregate !== "any" && value?.type === "number") {
+    complain(
+      fields.get("value") ?? place,
+      `"${value.text}" is a number, objective binary needs a condition`,
+      "compare it with something, take aggregate: any, or objective: regression",
+    );
+  }
+  if (fallback !== undefined && fallback !== null && fallback !== 0 && fallback !== 1) {
+    complain(fields.get("default") ?? place, `expected none, 0 or 1 with objective binary, found ${fallback}`);
+  }
+}
+
+function readLabelName(place: Place, { features }: ReadFeatures): string | undefined {
   const name = readText(place, "the label's name", 200);
   if (name === undefined || !checkName(place, name)) return undefined;
   if (features.some((feature) => feature.name === name)) {

@@ -1,14 +1,18 @@
 import type { ModelConfig } from "../blueprint.ts";
 import { BOUNDS, DEFAULTS, OBJECTIVES } from "../defaults.ts";
+import type { Partly } from "./partly.ts";
 import type { Place } from "./place.ts";
 import { optional, readSection } from "./section.ts";
 import { readChoice, readNumber } from "./values.ts";
 
 const FIELDS = Object.keys(DEFAULTS.model);
 
-export function readModel(place: Place): ModelConfig {
+export function readModel(place: Place): Partly<ModelConfig> {
   const section = readSection(place, FIELDS);
-  const number = (name: Exclude<keyof ModelConfig, "objective" | "learner">, whole: "whole" | "any"): number =>
+  const number = (
+    name: Exclude<keyof ModelConfig, "objective" | "learner">,
+    whole: "whole" | "any",
+  ): number | undefined =>
     optional(section, name, DEFAULTS.model[name], (place) => readNumber(place, BOUNDS[name], whole));
   return {
     objective: optional(section, "objective", DEFAULTS.model.objective, (place) => readChoice(place, OBJECTIVES)),

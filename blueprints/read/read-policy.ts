@@ -1,12 +1,14 @@
-import type { DecisionSpace, Feature, PolicyConfig } from "../blueprint.ts";
+import type { DecisionSpace, PolicyConfig } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { policyTypes } from "../formula-types.ts";
 import type { Formula, FormulaNode, FormulaType } from "../formula/index.ts";
+import { doubtPolicy, type PolicyKnown } from "./doubts.ts";
 import { readFormula } from "./formulas.ts";
+import type { Partly } from "./partly.ts";
 import { complain, found, type Place } from "./place.ts";
 import { optional, readEntries, readItems, readSection, required } from "./section.ts";
 import { checkName, readText } from "./values.ts";
-import { isMap, isScalar } from "yaml";
+import { isMap, isScalar, isSeq, type Node } from "yaml";
 
 const TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> = {
   boolean: "boolean",
@@ -14,13 +16,26 @@ const TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> = {
   actions: "string",
 };
 
+const SPACES = ["boolean", "number", "actions"];
+const ends = ({ range }: Node): [number, number] => [range?.[0] ?? 0, range?.[1] ?? 0];
+
 export function readDecisionSpace(place: Place): DecisionSpace | undefined {
   const wanted = "boolean, number or actions: [a, b]";
   if (isScalar(place.node)) {
     if (place.node.value === "boolean" || place.node.value === "number") return { kind: place.node.value };
-    return complain(place, `expected ${wanted}, found ${found(place)}`);
+    const guess = typeof place.node.value === "string" ? place.source.guess(place.node.value, SPACES) : null;
+    return complain(
+      place,
+      `expected ${wanted}, found ${found(place)}`,
+      guess === null ? null : `did you mean "${guess}"?`,
+    );
   }
-  if (!isMap(place.node)) return complain(place, `expected ${wanted}, found ${found(place)}`);
+  if (!isMap(place.node)) {
+    const hint = isSeq(place.node)
+      ? `write actions: ${place.source.text.slice(...ends(place.node)).slice(0, 80)}`
+      : null;
+    return complain(place, `expected ${wanted}, found ${found(place)}`, hint);
+  }
   const actions = required(readSection(place, ["actions"]), "actions", (place) => {
     const items = readItems(place, "a list of actions");
     if (items === undefined) return undefined;
@@ -28,65 +43,78 @@ export function readDecisionSpace(place: Place): DecisionSpace | undefined {
       return complain(place, `expected 1 to ${BOUNDS.actions} actions, found ${items.length}`);
     }
     const names: string[] = [];
+    let complete = true;
     for (const item of items) {
       const name = readText(item, "an action's name", BOUNDS.actionLength);
       if (name !== undefined && names.includes(name)) complain(item, `action "${name}" twice`);
       else if (name !== undefined) names.push(name);
+      else complete = false;
     }
-    return names;
+    return complete ? names : undefined;
   });
   return actions === undefined ? undefined : { kind: "actions", actions };
 }
 
-export function readPolicy(
-  place: Place,
-  label: string,
-  features: readonly Feature[],
-  space: DecisionSpace,
-): PolicyConfig | undefined {
+export function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
+  const { label, features, space } = known;
   const section = readSection(place, ["formulas", "decide"]);
-  const types = policyTypes(label, features);
-  const named = new Map<string, Formula>();
-  optional(section, "formulas", undefined, (place) => {
-    const entries = readEntries(place, "a section of names and formulas") ?? [];
+  const types = policyTypes(label, features.features);
+  const named = new Map<string, NamedFormula>();
+  let complete = features.complete && label !== undefined;
+  const texts = space?.kind === "actions" ? space.actions : [];
+  const formulas = optional<true>(section, "formulas", true, (place) => {
+    const entries = readEntries(place, "a section of names and formulas");
+    if (entries === undefined) return undefined;
     if (entries.length > BOUNDS.formulas) {
       return complain(place, `at most ${BOUNDS.formulas} formulas, found ${entries.length}`);
     }
-    for (const { name, key, value } of entries) {
-      if (!checkName(key, name)) {
+    for (const { name, key, value, again } of entries) {
+      if (!checkName(key, name) || again) {
         place.source.broken.add(name);
+        complete = false;
         continue;
       }
       if (Object.hasOwn(types, name)) {
         complain(key, `"${name}" is the label or a feature already`, "choose another name");
         continue;
       }
-      const formula = readFormula(value, types, ["number", "boolean", "string"]);
+      const formula = readFormula(value, { known: types, complete, texts }, ["number", "boolean", "string"]);
       if (formula === undefined) {
         place.source.broken.add(name);
         continue;
       }
-      named.set(name, formula);
+      named.set(name, { formula, place: value });
       types[name] = formula.type;
     }
-    return undefined;
+    return true;
   });
+  if (formulas === undefined) complete = false;
   const decide = required(section, "decide", (place) => {
-    const formula = readFormula(place, types, [TYPES[space.kind]]);
-    if (formula !== undefined && space.kind === "actions") checkActions(place, formula, named, space.actions);
+    const names = { known: types, complete, texts };
+    const formula = readFormula(place, names, space === undefined ? undefined : [TYPES[space.kind]]);
+    if (formula !== undefined && space?.kind === "actions") checkActions(place, formula, { named, types, ...space });
     return formula;
   });
-  if (decide === undefined) return undefined;
-  return { formulas: [...named].map(([name, { text }]) => ({ name, formula: text })), decide: decide.text };
+  if (section !== undefined) doubtPolicy(section, named, decide, known);
+  return {
+    formulas: formulas && [...named].map(([name, { formula }]) => ({ name, formula: formula.text })),
+    decide: decide?.text,
+  };
+}
+
+interface NamedFormula {
+  readonly formula: Formula;
+  readonly place: Place;
+}
+
+interface Actions {
+  readonly named: ReadonlyMap<string, NamedFormula>;
+  readonly types: Readonly<Record<string, FormulaType>>;
+  readonly actions: readonly string[];
 }
 
 /** Every string the formula can come to must be an action, so that no decision falls outside its space. */
-function checkActions(
-  place: Place,
-  formula: Formula,
-  named: ReadonlyMap<string, Formula>,
-  actions: readonly string[],
-): void {
+function checkActions(place: Place, formula: Formula, { named, types, actions }: Actions): void {
   /** Each once: a formula that is used twice by each that follows would be read 2^n times. */
   const seen = new Set<string>();
   const visit = (node: FormulaNode): void => {
@@ -97,8 +125,9 @@ function checkActions(
       if (seen.has(node.name)) return;
       seen.add(node.name);
       const earlier = named.get(node.name);
-      if (earlier !== undefined) visit(earlier.root);
-      else complain(place, `"${node.name}" can be anything, a decision must be an action`, "name the actions in an if");
+      if (earlier !== undefined) visit(earlier.formula.root);
+      else if (Object.hasOwn(types, node.name))
+        complain(place, `"${node.name}" can be anything, a decision must be an action`, "name the actions in an if");
     } else if (node.kind === "literal" && typeof node.value === "string" && !actions.includes(node.value)) {
       const guess = place.source.guess(node.value, actions);
       const hint = guess === null ? `the actions: ${actions.slice(0, 12).join(", ")}` : `did you mean "${guess}"?`;

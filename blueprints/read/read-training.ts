@@ -1,6 +1,7 @@
 import type { Objective, TrainingConfig } from "../blueprint.ts";
 import { cronProblem } from "../cron.ts";
 import { BOUNDS, DEFAULTS, METRICS } from "../defaults.ts";
+import type { Partly } from "./partly.ts";
 import { complain, type Place } from "./place.ts";
 import { optional, readSection } from "./section.ts";
 import { readChoice, readNumber, readOrNone, readShare, readText } from "./values.ts";
@@ -8,11 +9,12 @@ import { readChoice, readNumber, readOrNone, readShare, readText } from "./value
 const FIELDS = ["schedule", "freshRows", "minRows", "holdout", "metric"];
 const ALL_METRICS = [...METRICS.binary, ...METRICS.regression];
 
-export function defaultTraining(objective: Objective): TrainingConfig {
-  return { ...DEFAULTS.training, metric: DEFAULTS.metric[objective] };
+/** @param objective `undefined`: it could not be read. */
+export function defaultTraining(objective: Objective | undefined): Partly<TrainingConfig> {
+  return { ...DEFAULTS.training, metric: objective === undefined ? undefined : DEFAULTS.metric[objective] };
 }
 
-export function readTraining(place: Place, objective: Objective): TrainingConfig {
+export function readTraining(place: Place, objective: Objective | undefined): Partly<TrainingConfig> {
   const section = readSection(place, FIELDS);
   const defaults = defaultTraining(objective);
   return {
@@ -26,7 +28,7 @@ export function readTraining(place: Place, objective: Objective): TrainingConfig
     holdout: optional(section, "holdout", defaults.holdout, (place) => readShare(place, BOUNDS.holdout)),
     metric: optional(section, "metric", defaults.metric, (place) => {
       const metric = readChoice(place, ALL_METRICS);
-      if (metric === undefined || METRICS[objective].includes(metric)) return metric;
+      if (metric === undefined || objective === undefined || METRICS[objective].includes(metric)) return metric;
       return complain(place, `${metric} can't judge objective ${objective}`, `use ${METRICS[objective].join(", ")}`);
     }),
   };

@@ -5,44 +5,55 @@ export interface Entry {
   readonly name: string;
   readonly key: Place;
   readonly value: Place;
+  /** The name was there before. */
+  readonly again: boolean;
 }
 
 /** A mapping with known fields. */
 export interface Section {
   readonly place: Place;
   readonly fields: ReadonlyMap<string, Place>;
+  /** Fields that are there twice, or probably under a mistyped name: which value is meant is not known. */
+  readonly doubtful: ReadonlySet<string>;
 }
 
 /** The pairs of a mapping in the order of the file; undefined, and a problem, when it is no mapping. */
-export function readEntries(place: Place, what: string): readonly Entry[] | undefined {
-  if (!isMap(place.node)) return complain(place, `expected ${what}, found ${found(place)}`);
+export function readEntries(place: Place, what: string, hint: string | null = null): readonly Entry[] | undefined {
+  if (!isMap(place.node)) return complain(place, `expected ${what}, found ${found(place)}`, hint);
   const entries: Entry[] = [];
   const names = new Set<string>();
   for (const { key, value } of place.node.items) {
     const keyNode = place.source.resolve(key);
     const name = isScalar(keyNode) ? String(keyNode.source ?? keyNode.value) : "?";
     const keyPlace = inside(place, name, keyNode as Node | null);
-    if (names.has(name)) complain(keyPlace, `"${name}" is there twice`);
+    const again = names.has(name);
+    if (again) complain(keyPlace, `"${name}" is there twice`);
     names.add(name);
-    entries.push({ name, key: keyPlace, value: inside(place, name, value, keyNode?.range?.[0]) });
+    entries.push({ name, key: keyPlace, value: inside(place, name, value, keyNode?.range?.[0]), again });
   }
   return entries;
 }
 
 /** Reports every field that is not in `known`, with the nearest one that is. */
 export function readSection(place: Place, known: readonly string[]): Section | undefined {
-  const entries = readEntries(place, `a section with ${list(known)}`);
+  const text = isScalar(place.node) ? String(place.node.value) : "";
+  const [, name, value] = /^(\w+):(\S.*)$/s.exec(text) ?? [];
+  const hint = name === undefined ? null : `a space behind the colon: ${name}: ${value}`;
+  const entries = readEntries(place, `a section with ${list(known)}`, hint);
   if (entries === undefined) return undefined;
   const fields = new Map<string, Place>();
-  for (const { name, key, value } of entries) {
+  const doubtful = new Set<string>();
+  for (const { name, key, value, again } of entries) {
     if (known.includes(name)) {
       fields.set(name, value);
+      if (again) doubtful.add(name);
       continue;
     }
     const guess = place.source.guess(name, known);
+    if (guess !== null) doubtful.add(guess);
     complain(key, `unknown field "${name}"`, guess === null ? `known: ${list(known)}` : `did you mean "${guess}"?`);
   }
-  return { place, fields };
+  return { place, fields, doubtful };
 }
 
 export function readItems(place: Place, what: string): readonly Place[] | undefined {
@@ -56,16 +67,23 @@ type Read<T> = (place: Place) => T | undefined;
 export function required<T>(section: Section | undefined, name: string, read: Read<T>): T | undefined {
   if (section === undefined) return undefined;
   const place = section.fields.get(name);
-  if (place !== undefined) return read(place);
+  const value = place === undefined ? undefined : read(place);
+  if (section.doubtful.has(name)) return undefined;
+  if (place !== undefined) return value;
   return complain({ ...section.place, path: inside(section.place, name, null).path }, `missing field "${name}"`);
 }
 
-/** The field's value; the fallback when the field is absent or was complained about. */
-export function optional<T>(section: Section | undefined, name: string, fallback: T, read: Read<T>): T {
-  const place = section?.fields.get(name);
-  if (place === undefined) return fallback;
-  const value = read(place);
-  return value === undefined ? fallback : value;
+/** The field's value; the fallback when the field is absent, which may itself depend on what could not be read. `undefined`: it was complained about. */
+export function optional<T>(
+  section: Section | undefined,
+  name: string,
+  fallback: T | undefined,
+  read: Read<T>,
+): T | undefined {
+  if (section === undefined) return undefined;
+  const place = section.fields.get(name);
+  const value = place === undefined ? fallback : read(place);
+  return section.doubtful.has(name) ? undefined : value;
 }
 
 function list(names: readonly string[]): string {

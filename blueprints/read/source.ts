@@ -1,17 +1,22 @@
 import { isAlias, isNode, LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
 import type { Problem } from "../blueprint-error.ts";
 import { BOUNDS } from "../defaults.ts";
-import { nearest } from "../nearest.ts";
+import { yamlHint } from "./yaml-hints.ts";
+import { meant } from "../meant.ts";
 
 /** One YAML text under reading: its tree, and every problem found so far. */
 export interface Source {
   readonly text: string;
   readonly root: Node | null;
   readonly problems: readonly Problem[];
+  /** Works out what was left to be doubted, once. */
+  warnings(): readonly Problem[];
   /** Names that were declared with a mistake: what refers to them is not complained about again. */
   readonly broken: Set<string>;
   /** `offset` is 0-based in the text. Throws `EnoughProblems` once there are so many that nobody would read on. */
   reportAt(offset: number, path: string, what: string, hint?: string | null): void;
+  /** Looks for what is probably not meant, where somebody asks for warnings: not each time that a text is read. */
+  doubt(look: (warnAt: Source["reportAt"]) => void): void;
   /** The node itself, an alias followed. */
   resolve(node: unknown): Node | null;
   /** The known name that was probably meant. Null when none is near, and once enough has been guessed: guesses cost more than the reading. */
@@ -26,39 +31,51 @@ export class EnoughProblems extends Error {
 const MOST_PROBLEMS = 10_000;
 /** A person mends these before looking for more. */
 const MOST_GUESSES = 100;
-/** Those behind them mostly come of the first. */
-const MOST_SYNTAX_ERRORS = 10;
 
 /** Syntax errors and a second document are reported right away; the tree then holds what could be read. */
 export function openSource(text: string, where: string): Source {
   const lines = new LineCounter();
   const problems: Problem[] = [];
+  const doubts: ((warnAt: Source["reportAt"]) => void)[] = [];
   const broken = new Set<string>();
-  const reportAt = (offset: number, path: string, what: string, hint: string | null = null): void => {
+  const reportAt: Source["reportAt"] = (...told) => {
     if (problems.length === MOST_PROBLEMS) throw new EnoughProblems(`${where} has more than ${MOST_PROBLEMS} problems`);
+    problems.push(problemAt(...told));
+  };
+  const problemAt = (offset: number, path: string, what: string, hint: string | null = null): Problem => {
     const { line, col: column } = lines.linePos(offset);
     const place = `${where}:${Math.max(1, line)}:${Math.max(1, column)}${path === "" ? "" : ` ${path}`}`;
-    problems.push({
+    return {
       path,
       line: Math.max(1, line),
       column: Math.max(1, column),
       message: `${place}: ${what}${hint === null ? "" : ` (${hint})`}`,
       ...(hint === null ? {} : { hint }),
-    });
+    };
   };
+  const warnings = (): readonly Problem[] => {
+    const warned: Problem[] = [];
+    for (const look of doubts.splice(0)) look((...told) => void warned.push(problemAt(...told)));
+    return warned;
+  };
+  const doubt: Source["doubt"] = (look) => void doubts.push(look);
   let guesses = 0;
   const guess = (name: string, known: Iterable<string>): string | null =>
-    ++guesses > MOST_GUESSES ? null : nearest(name, known);
+    ++guesses > MOST_GUESSES ? null : meant(name, known);
   if (text.length > BOUNDS.textLength) {
     reportAt(0, "", `a blueprint has at most ${BOUNDS.textLength} characters, this one ${text.length}`);
-    return { text, root: null, problems, broken, reportAt, resolve: () => null, guess };
+    return { text, root: null, problems, warnings, broken, reportAt, doubt, resolve: () => null, guess };
   }
   const [document, second] = documentsIn(text, lines);
-  for (const { pos, message } of document?.errors.slice(0, MOST_SYNTAX_ERRORS) ?? []) {
-    const what = message.includes("call stack") ? "it is nested too deeply" : message;
-    reportAt(pos[0], "", `not valid YAML: ${what}`);
+  // What comes behind the first error mostly comes of it.
+  const [error] = document?.errors ?? [];
+  if (error !== undefined) {
+    const what = error.message.includes("call stack") ? "it is nested too deeply" : error.message;
+    reportAt(error.pos[0], "", `not valid YAML: ${what}`, yamlHint(error.code));
+  } else {
+    for (const { pos, message, code } of document?.warnings ?? [])
+      reportAt(pos[0], "", `doubtful YAML: ${message}`, yamlHint(code));
   }
-  for (const warning of document?.warnings ?? []) reportAt(warning.pos[0], "", `doubtful YAML: ${warning.message}`);
   if (second !== undefined) {
     const hint = "take away the line --- and all below it, or put it into a file of its own";
     reportAt(second.range[0], "", "a second YAML document begins here", hint);
@@ -67,7 +84,7 @@ export function openSource(text: string, where: string): Source {
     const target = isAlias(node) && document !== undefined ? node.resolve(document) : node;
     return isNode(target) ? target : null;
   };
-  return { text, root: resolve(document?.contents), problems, broken, reportAt, resolve, guess };
+  return { text, root: resolve(document?.contents), problems, warnings, broken, reportAt, doubt, resolve, guess };
 }
 
 /** Keys that are there twice are left to the readers: the library compares each key of a mapping with every other. */

@@ -1,6 +1,6 @@
 import { isScalar } from "yaml";
 import type { Range } from "../defaults.ts";
-import { formatDuration, parseDuration } from "../duration.ts";
+import { durationMeant, formatDuration, parseDuration } from "../duration.ts";
 import { FORMULA_WORDS } from "../formula/index.ts";
 import { complain, found, type Place } from "./place.ts";
 
@@ -18,14 +18,17 @@ export function readText(place: Place, what: string, maxLength: number): string 
 
 export function readBoolean(place: Place): boolean | undefined {
   if (isScalar(place.node) && typeof place.node.value === "boolean") return place.node.value;
-  return complain(place, `expected true or false, found ${found(place)}`);
+  const word = isScalar(place.node) ? String(place.node.value).toLowerCase() : "";
+  const meant = ["yes", "on", "y", "1"].includes(word) ? true : ["no", "off", "n", "0"].includes(word) ? false : null;
+  return complain(place, `expected true or false, found ${found(place)}`, meant === null ? null : `write ${meant}`);
 }
 
 export function readNumber(place: Place, { min, max }: Range, whole: "whole" | "any" = "any"): number | undefined {
   const value = isScalar(place.node) ? place.node.value : null;
   const kind = whole === "whole" ? "a whole number" : "a number";
   if (typeof value !== "number" || (whole === "whole" && !Number.isInteger(value))) {
-    return complain(place, `expected ${kind}, found ${found(place)}`);
+    const isQuoted = typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value);
+    return complain(place, `expected ${kind}, found ${found(place)}`, isQuoted ? "write it without quotes" : null);
   }
   if (value >= min && value <= max) return value === 0 ? 0 : value;
   return complain(place, `expected ${kind} from ${min} to ${max}, found ${value}`);
@@ -48,7 +51,9 @@ export function readDuration(place: Place, { min, max }: Range): number | undefi
   const value = isScalar(place.node) ? place.node.value : null;
   const ms = typeof value === "string" ? parseDuration(value) : null;
   if (ms === null) {
-    return complain(place, `expected a duration, found ${found(place)}`, "a number and a unit: 30s, 15m, 6h or 7d");
+    const meant = typeof value === "string" ? durationMeant(value) : null;
+    const hint = meant === null ? "a number and a unit: 30s, 15m, 6h or 7d" : `did you mean ${meant}?`;
+    return complain(place, `expected a duration, found ${found(place)}`, hint);
   }
   if (ms >= min && ms <= max) return ms;
   return complain(place, `expected ${formatDuration(min)} to ${formatDuration(max)}, found ${formatDuration(ms)}`);
@@ -58,10 +63,21 @@ export function readDuration(place: Place, { min, max }: Range): number | undefi
 export function readShare(place: Place, { min, max }: Range): number | undefined {
   const value = isScalar(place.node) ? place.node.value : null;
   const match = typeof value === "string" ? /^(\d+(?:\.\d+)?)\s*%$/.exec(value) : null;
-  if (match === null) return complain(place, `expected a percentage, found ${found(place)}`, "write 20%, not 0.2");
+  if (match === null) {
+    return complain(place, `expected a percentage, found ${found(place)}`, `write ${percentageMeant(value) ?? "20%"}`);
+  }
   const share = Number(match[1]) / 100;
   if (share >= min && share <= max) return share;
   return complain(place, `expected ${min * 100}% to ${max * 100}%, found ${match[1]}%`);
+}
+
+/** A share up to 1, more of them in hundredths, and "20 percent". */
+function percentageMeant(value: unknown): string | null {
+  const text =
+    typeof value === "string" ? /^(\d+(?:\.\d+)?)\s*(?:percent|pct|per ?cent)?$/i.exec(value)?.[1] : undefined;
+  const number = typeof value === "number" ? value : Number(text ?? "nothing");
+  if (!(number > 0)) return null;
+  return `${Number((number <= 1 ? number * 100 : number).toPrecision(12))}%`;
 }
 
 /** `none` as null, anything else by `read`. */
@@ -69,9 +85,12 @@ export function readOrNone<T>(place: Place, read: (place: Place) => T | undefine
   return isScalar(place.node) && place.node.value === "none" ? null : read(place);
 }
 
+const NAME = /^[a-z][a-zA-Z0-9_]{0,127}$/;
+export const isName = (text: string): boolean => NAME.test(text) && !FORMULA_WORDS.has(text);
+
 /** Checks a name that formulas and Avro must be able to hold. */
 export function checkName(place: Place, name: string): boolean {
-  if (!/^[a-z][a-zA-Z0-9_]{0,127}$/.test(name)) {
+  if (!NAME.test(name)) {
     complain(place, `"${name}" is no name`, "a small letter, then letters, digits and _, at most 128");
     return false;
   }

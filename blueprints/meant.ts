@@ -1,0 +1,72 @@
+import { nearest } from "./nearest.ts";
+
+/** What other languages and libraries call what is meant here. A word may stand for several, of which the first known one counts. */
+const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  avg: ["mean"],
+  average: ["mean"],
+  total: ["sum"],
+  num: ["count"],
+  size: ["count"],
+  first: ["earliest"],
+  oldest: ["earliest"],
+  last: ["latest"],
+  newest: ["latest", "last"],
+  latest: ["last"],
+  maximum: ["max"],
+  minimum: ["min"],
+  greatest: ["max"],
+  least: ["min"],
+  int: ["number"],
+  integer: ["number"],
+  long: ["number"],
+  float: ["number"],
+  double: ["number"],
+  numeric: ["number"],
+  real: ["number"],
+  string: ["category"],
+  text: ["category"],
+  str: ["category"],
+  enum: ["category"],
+  bool: ["boolean"],
+  flag: ["boolean"],
+  id: ["key"],
+  identifier: ["key"],
+  classification: ["binary"],
+  logistic: ["binary"],
+  linear: ["regression"],
+  rmse: ["mse"],
+  logloss: ["logLoss"],
+  crossentropy: ["logLoss"],
+  ln: ["log"],
+  power: ["pow"],
+  iif: ["if"],
+  case: ["if"],
+  when: ["if"],
+  trunc: ["floor"],
+  groupby: ["by"],
+  group: ["by"],
+  from: ["of"],
+  event: ["of"],
+  window: ["in"],
+  within: ["in"],
+  over: ["in"],
+  lookback: ["in"],
+  inputs: ["context"],
+  target: ["label"],
+  trees: ["rounds"],
+  maxdepth: ["depth"],
+  eta: ["learningRate"],
+  lambda: ["l2"],
+  cron: ["schedule"],
+  delay: ["wait"],
+  expr: ["value"],
+  filter: ["when"],
+};
+
+/** The known name that a mistyped or foreign one most probably means, or null. */
+export function meant(name: string, known: Iterable<string>): string | null {
+  const names = [...known];
+  const word = name.toLowerCase().replaceAll(/[_-]/g, "");
+  const others = Object.hasOwn(OTHER_WORDS, word) ? OTHER_WORDS[word]! : [];
+  return nearest(name, names) ?? others.find((other) => names.includes(other)) ?? null;
+}

@@ -1,0 +1,193 @@
+import type { DecisionSpace, Feature, Objective, ObservationType } from "../blueprint.ts";
+import type { Formula, FormulaNode } from "../formula/index.ts";
+import {
+  hasNumbers,
+  onlyValue,
+  someNumber,
+  someText,
+  someTruth,
+  type Possible,
+  type Ranges,
+} from "../formula/possible.ts";
+import { possibleValues } from "../formula/possible-values.ts";
+import { meant } from "../meant.ts";
+import { placeInFormula } from "./formulas.ts";
+import type { Place } from "./place.ts";
+import type { ReadFeatures } from "./read-features.ts";
+import type { Section } from "./section.ts";
+import type { Source } from "./source.ts";
+
+type WarnAt = Source["reportAt"];
+
+export interface LabelFormulas {
+  readonly when: Formula | null | undefined;
+  readonly value: Formula | undefined;
+  readonly observations: Readonly<Record<string, ObservationType>>;
+  readonly kinds: readonly string[] | undefined;
+}
+
+/** Warns of comparisons that are always the same, and of kinds that no event has. */
+export function doubtLabel({ place, fields }: Section, { when, value, observations, kinds }: LabelFormulas): void {
+  place.source.doubt((warnAt) => {
+    const ranges = Object.fromEntries(Object.entries(observations).map(([name, type]) => [name, rangeOf(type)]));
+    for (const [name, formula] of [["when", when] as const, ["value", value] as const]) {
+      const at = fields.get(name);
+      if (formula === null || formula === undefined || at === undefined) continue;
+      const possible = doubtComparisons(at, formula, ranges, warnAt);
+      if (name === "when" && !possible.true && formula.root.kind === "literal") {
+        warnAt(placeInFormula(at, formula, formula.root), at.path, "no observation ever counts");
+      }
+      doubtKinds(at, formula, kinds ?? [], warnAt);
+    }
+  });
+}
+
+/** What a policy is judged by; `undefined` is what could not be read. */
+export interface PolicyKnown {
+  readonly label: string | undefined;
+  readonly objective: Objective | undefined;
+  readonly features: ReadFeatures;
+  readonly space: DecisionSpace | undefined;
+}
+
+/** Warns of comparisons that are always the same, and of a decision that is. */
+export function doubtPolicy(
+  { place, fields }: Section,
+  named: ReadonlyMap<string, { readonly formula: Formula; readonly place: Place }>,
+  decide: Formula | undefined,
+  known: PolicyKnown,
+): void {
+  place.source.doubt((warnAt) => {
+    const { label, objective, features, space } = known;
+    const ranges: Record<string, Possible> = Object.fromEntries(
+      features.features.map((feature) => [feature.name, rangeOfFeature(feature)]),
+    );
+    if (label !== undefined) ranges[label] = objective === "binary" ? someNumber(0, 1) : someNumber();
+    const about = (name: string): string | undefined =>
+      name === label && objective === "binary" ? `${name} is a probability, from 0 to 1` : undefined;
+    for (const [name, { formula, place }] of named) {
+      ranges[name] = doubtComparisons(place, formula, ranges, warnAt, about);
+    }
+    const at = fields.get("decide");
+    if (decide === undefined || at === undefined) return;
+    const told: FormulaNode[] = [];
+    const possible = doubtComparisons(at, decide, ranges, warnAt, about, told);
+    if (!told.includes(decide.root)) doubtDecision(at, decide, possible, space, warnAt);
+  });
+}
+
+function doubtDecision(
+  at: Place,
+  decide: Formula,
+  possible: Possible,
+  space: DecisionSpace | undefined,
+  warnAt: WarnAt,
+): void {
+  const value = onlyValue(possible);
+  const isNever = value === undefined && !possible.true && !possible.false && !hasNumbers(possible);
+  const isText = possible.texts === "any" || possible.texts.size > 0;
+  if (value === undefined && !(isNever && !isText)) return;
+  const shown = value === undefined ? "null" : JSON.stringify(value);
+  const others = space?.kind === "boolean" ? "true and false" : "different values";
+  warnAt(
+    placeInFormula(at, decide, decide.root),
+    at.path,
+    `the decision is always ${shown}${value !== undefined && possible.missing ? " or null" : ""}`,
+    `a policy that can decide ${others} compares a prediction or a feature with a bound within its range`,
+  );
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
+
+/** @returns what the formula can come to. */
+function doubtComparisons(
+  at: Place,
+  formula: Formula,
+  ranges: Ranges,
+  warnAt: WarnAt,
+  about: (name: string) => string | undefined = () => undefined,
+  told: FormulaNode[] = [],
+): Possible {
+  return possibleValues(formula.root, ranges, (node, possible) => {
+    if (node.kind !== "binary" || !COMPARISONS.has(node.operator)) return;
+    const { missing } = possible;
+    if (possible.true && possible.false) return;
+    const never = possible.true
+      ? "never false"
+      : possible.false
+        ? "never true"
+        : missing
+          ? "always missing"
+          : undefined;
+    if (never === undefined) return;
+    told.push(node);
+    const text = formula.text.slice(node.start, node.end);
+    const decision = node === formula.root && at.path.endsWith("decide") ? decisionOf(possible) : "";
+    const hint = boundHint(node, about);
+    warnAt(placeInFormula(at, formula, node), at.path, `${text} is ${never}${decision}`, hint);
+  });
+}
+
+const decisionOf = (possible: Possible): string =>
+  `: the decision is always ${possible.true ? "true" : possible.false ? "false" : "null"}`;
+
+function boundHint(
+  { left, right }: FormulaNode & { kind: "binary" },
+  about: (name: string) => string | undefined,
+): string | null {
+  for (const [name, bound] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    const what = name.kind === "name" ? about(name.name) : undefined;
+    if (what === undefined) continue;
+    const value = bound.kind === "literal" && typeof bound.value === "number" ? bound.value : 0;
+    return value > 1 && value <= 100 ? `${what}: did you mean ${Number((value / 100).toPrecision(12))}?` : what;
+  }
+  return null;
+}
+
+/** Kinds are free where no event is declared. */
+function doubtKinds(at: Place, formula: Formula, kinds: readonly string[], warnAt: WarnAt): void {
+  if (kinds.length === 0) return;
+  const visit = (node: FormulaNode): void => {
+    for (const part of partsOf(node)) visit(part);
+    if (node.kind !== "binary") return;
+    const sides = [node.left, node.right];
+    if (!sides.some((side) => side.kind === "name" && side.name === "kind")) return;
+    for (const side of sides) {
+      if (side.kind !== "literal" || typeof side.value !== "string" || kinds.includes(side.value)) continue;
+      const guess = meant(side.value, kinds);
+      const hint = guess === null ? `declare it: events: { ${side.value}: {} }` : `did you mean "${guess}"?`;
+      warnAt(placeInFormula(at, formula, side), at.path, `no event of kind "${side.value}" is declared`, hint);
+    }
+  };
+  visit(formula.root);
+}
+
+function partsOf(node: FormulaNode): readonly FormulaNode[] {
+  switch (node.kind) {
+    case "negate":
+    case "not":
+      return [node.operand];
+    case "binary":
+      return [node.left, node.right];
+    case "if":
+      return [node.condition, node.then, node.otherwise];
+    case "call":
+      return node.args;
+    case "literal":
+    case "name":
+      return [];
+  }
+}
+
+function rangeOf(type: ObservationType): Possible {
+  if (type === "number") return someNumber();
+  return type === "boolean" ? someTruth() : someText();
+}
+
+function rangeOfFeature(feature: Feature): Possible {
+  if (feature.kind === "context") return rangeOf(feature.type);
+  return feature.aggregate === "count" ? someNumber(0) : someNumber();
+}
