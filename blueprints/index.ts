@@ -18,13 +18,14 @@ export type {
   WindowAggregate,
   WindowFeature,
 } from "./blueprint.ts";
+export { meant } from "./meant.ts";
 export { BlueprintError, type Problem } from "./blueprint-error.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { canTrainOn, type Incompatibility, type TrainingMatch } from "./compare/can-train-on.ts";
 export { compareBlueprints, type Change } from "./compare/compare-blueprints.ts";
 export { ChangedTypes, typeChanges, type TypeChange } from "./compare/type-changes.ts";
 export { nextDue } from "./cron.ts";
-export { formatDuration, parseDuration } from "./duration.ts";
+export { durationMeant, formatDuration, parseDuration } from "./duration.ts";
 export { learnCategories, type Categories } from "./features/categories.ts";
 export { contextFeatures } from "./features/context-features.ts";
 export { encodeFeatures, type EncodeFeatures } from "./features/encode-features.ts";

@@ -1,3 +1,5 @@
+export { table } from "./table.ts";
+
 /** How a command speaks: people get text, programs one JSON value on the last line of stdout. */
 export interface Output {
   readonly json: boolean;
@@ -13,22 +15,6 @@ export function createOutput(json: boolean): Output {
     say: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
     result: (value, text) => void process.stdout.write(`${json ? JSON.stringify(value) : text(value)}\n`),
   };
-}
-
-/** Columns wide enough for their cells; numbers to the right. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [head, ...rows.map((row) => row.map(String))];
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const line = (row: readonly string[], at: number): string =>
-    row
-      .map((cell, column) =>
-        at > 0 && typeof rows[at - 1]?.[column] === "number"
-          ? cell.padStart(widths[column]!)
-          : cell.padEnd(widths[column]!),
-      )
-      .join("  ")
-      .trimEnd();
-  return cells.map(line).join("\n");
 }
 
 /** A time in ms as text, also one that is no time: what is read may hold any number. */

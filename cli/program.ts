@@ -12,6 +12,7 @@ import { rowsCommand } from "./commands/rows.ts";
 import { startCommand } from "./commands/start.ts";
 import { topicsCommand } from "./commands/topics.ts";
 import { trainCommand } from "./commands/train.ts";
+import { refuseUnknownCommands } from "./unknown-command.ts";
 
 export function createProgram(): Command {
   const program = new Command("loopstream")
@@ -32,5 +33,6 @@ export function createProgram(): Command {
   rowsCommand(program);
   blueprintCommand(program);
   topicsCommand(program);
+  refuseUnknownCommands(program);
   return program;
 }

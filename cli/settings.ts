@@ -4,6 +4,8 @@ import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { syncModes, type SyncMode, withoutSecrets } from "../streams/index.ts";
 import type { StateEngineName } from "../topologies/index.ts";
+import { checkBroker, checkRegistry } from "./addresses.ts";
+import { parseWhole } from "./numbers.ts";
 
 const replyPrefix = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/;
 const replyPrefixHelp = "write letters, digits, dots, dashes or underscores, a letter or digit first";
@@ -97,10 +99,10 @@ const defaults = Object.freeze({
 /** Throws, naming the file and field, for settings that don't hold together. */
 export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEnv = process.env): Settings {
   const file = readFile(flags.config);
-  const partitions = flags.partitions === undefined ? file.partitions : Number(flags.partitions);
-  if (partitions !== undefined && !(Number.isInteger(partitions) && partitions > 0)) {
-    throw new Error(`--partitions ${flags.partitions}: write a whole number above 0`);
-  }
+  const partitions =
+    flags.partitions === undefined
+      ? file.partitions
+      : parseWhole(flags.partitions, "--partitions", { min: 1, max: Number.MAX_SAFE_INTEGER });
   const engine = flags.stateEngine ?? file.state?.engine ?? defaults.stateEngine;
   if (engine !== "leveldb" && engine !== "rocksdb") {
     throw new Error(`--state-engine ${engine}: write leveldb or rocksdb`);
@@ -113,6 +115,14 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
   if (list.length > 0 && registry === undefined) {
     throw new Error("brokers are given and no schema registry: add --registry URL or registry: in loopstream.yaml");
   }
+  const where =
+    flags.brokers !== undefined
+      ? "--brokers"
+      : environment["KAFKA_BROKERS"] !== undefined
+        ? "KAFKA_BROKERS"
+        : "brokers:";
+  for (const broker of list) checkBroker(broker, where);
+  if (registry !== undefined) checkRegistry(registry, flags.registry === undefined ? "the registry" : "--registry");
   const instanceId = flags.instanceId ?? file.kafka?.instanceId;
   const kafkaClient = file.kafka?.client ?? defaults.kafkaClient;
   if (instanceId !== undefined && kafkaClient !== "platformatic") {

@@ -7,6 +7,7 @@ import type { Tools } from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
+import { parseDecimal, shown } from "../numbers.ts";
 import { auditText } from "../recompute/audit-text.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -66,7 +67,7 @@ async function checkUseCase({ backbone, serdes }: Pick<Tools, "backbone" | "serd
 }
 
 function parseShare(text: string): number {
-  const share = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);
-  if (text.trim() !== "" && share > 0 && share <= 1) return share;
-  throw new UsageError(`--sample ${text}: write a share above 0, at most 1 or 100%`);
+  const share = text.endsWith("%") ? parseDecimal(text.slice(0, -1)) / 100 : parseDecimal(text);
+  if (share > 0 && share <= 1) return share;
+  throw new UsageError(`--sample ${shown(text)}: write a share above 0, at most 1 or 100%`);
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { parseBlueprint } from "../../blueprints/index.ts";
+import { checkBlueprint, type CheckedBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
-import { shownTime, table } from "../output.ts";
+import { shownTime, table, type Output } from "../output.ts";
 import type { SettingsFlags } from "../settings.ts";
 
 interface Flags extends SettingsFlags {
@@ -23,11 +23,13 @@ export function blueprintCommand(parent: Command): void {
     .argument("<file>")
     .action((file: string, flags: Flags) =>
       run(flags, async ({ output }) => {
-        const { useCase, version, features } = parseBlueprint(readText(file), file);
-        output.result(
-          { useCase, version, features: features.length },
-          () => `${useCase} ${version}: ${features.length} features, no problem`,
-        );
+        const { blueprint, warnings } = checkBlueprint(readText(file), file);
+        const { useCase, version, features } = blueprint;
+        sayWarnings(warnings, output);
+        output.result({ useCase, version, features: features.length, warnings }, () => {
+          const doubts = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
+          return `${useCase} ${version}: ${features.length} features, ${warnings.length === 0 ? "no problem" : doubts}`;
+        });
       }),
     );
   withSettings(command.command("publish"))
@@ -38,20 +40,22 @@ export function blueprintCommand(parent: Command): void {
     .action((file: string, flags: Flags) =>
       run(flags, ({ settings, output }) => {
         const text = readText(file);
-        const { useCase } = parseBlueprint(text, file);
+        const { blueprint, warnings } = checkBlueprint(text, file);
+        const { useCase } = blueprint;
+        sayWarnings(warnings, output);
         const work = async (tools: Tools): Promise<void> => {
           if (flags.notLive === true) {
             if (flags.from !== undefined)
               throw new UsageError("--from says when it is live: leave it out with --not-live");
             const stored = await storeBlueprint(tools, text);
-            output.result(stored, ({ version, changes }) =>
+            output.result({ ...stored, warnings }, ({ version, changes }) =>
               [`${useCase} ${version} is published, not live`, ...changes.map((change) => `  ${change}`)].join("\n"),
             );
             return;
           }
           const from = flags.from === undefined ? undefined : parseTime(flags.from, "--from");
           const published = await publishBlueprint(tools, text, from);
-          output.result(published, ({ version, changes, unchanged }) =>
+          output.result({ ...published, warnings }, ({ version, changes, unchanged }) =>
             [
               `${useCase} ${version} ${unchanged ? "is live already" : "is live"}`,
               ...changes.map((change) => `  ${change}`),
@@ -121,6 +125,12 @@ export function blueprintCommand(parent: Command): void {
         ),
       ),
     );
+}
+
+/** On stderr; a program finds them in the result. */
+function sayWarnings(warnings: CheckedBlueprint["warnings"], { json }: Output): void {
+  if (json) return;
+  for (const { message } of warnings) process.stderr.write(`warning: ${message}\n`);
 }
 
 function readText(file: string): string {

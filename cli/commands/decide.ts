@@ -6,10 +6,13 @@ import { startLoop } from "../../topologies/index.ts";
 import { parsePairs, parseTime, run, withSettings } from "../command.ts";
 import { connect, loopOptions } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { parseWhole } from "../numbers.ts";
 import type { Settings, SettingsFlags } from "../settings.ts";
 
 /** Beside the time for the answer: for the way to whoever answers. */
 const CONNECT_MS = 3_000;
+/** A timer holds no more. */
+const MOST_TIMEOUT_MS = 2_147_483_647 - CONNECT_MS;
 
 interface DecideFlags extends SettingsFlags {
   readonly json?: boolean;
@@ -55,7 +58,7 @@ async function ask(
   flags: DecideFlags,
   fallback: string | number | boolean | undefined,
 ): Promise<Decision<unknown>> {
-  const timeout = Number(flags.timeout);
+  const timeout = parseWhole(flags.timeout, "--timeout", { min: 1, max: MOST_TIMEOUT_MS });
   const connecting = connect(settings);
   const connection = fallback === undefined ? await connecting : await within(connecting, timeout + CONNECT_MS);
   try {

@@ -24,7 +24,7 @@ interface RebuildFlags extends Flags {
 export function modelsCommand(parent: Command): void {
   const command = parent.command("models").description("trained models, their evidence and their states");
   withSettings(command.command("list", { isDefault: true }))
-    .description("all models, oldest first")
+    .description("all models, oldest first: version, when each was in production, and until when its rows go")
     .option("--use-case <name>", "of this use case only")
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
@@ -33,13 +33,15 @@ export function modelsCommand(parent: Command): void {
           async (tools) => {
             output.result(ofUseCase(await readModels(tools), flags.useCase), (listed) =>
               table(
-                ["use case", "model", "state", "until", "rows", "evidence"],
-                listed.map(({ useCase, modelId, states, provenance }) => [
+                ["use case", "model", "version", "state", "since", "until", "rows", "rows until", "evidence"],
+                listed.map(({ useCase, modelId, blueprintVersion, states, provenance }) => [
                   useCase,
                   modelId,
+                  blueprintVersion,
                   states.at(-1)?.state ?? "none",
-                  shownTime(provenance.until).slice(0, 16),
+                  ...servedFrom(states),
                   provenance.rows,
+                  shownMinute(provenance.until),
                   states.at(-1)?.reason ?? "",
                 ]),
               ),
@@ -92,6 +94,17 @@ export function modelsCommand(parent: Command): void {
       );
   }
 }
+
+/** When it went into production for the first time and when it left for good, where it did. */
+function servedFrom(states: ModelRecorded["states"]): readonly [since: string, until: string] {
+  const first = states.find(({ state }) => state === "production");
+  if (first === undefined) return ["", ""];
+  const last = states.findLastIndex(({ state }) => state === "production");
+  const end = states[last + 1];
+  return [shownMinute(first.time), end === undefined ? "" : shownMinute(end.time)];
+}
+
+const shownMinute = (ms: number): string => shownTime(ms).replace(/:\d{2}\.\d{3}Z$/, "Z");
 
 async function rebuild(
   tools: Tools,

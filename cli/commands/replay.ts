@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { parseDuration } from "../../blueprints/index.ts";
+import { durationMeant, parseDuration } from "../../blueprints/index.ts";
 import { Outages } from "../../streams/index.ts";
 import { BESIDE_LIVE, courtesy, replay, ReplayError, type ReplayResult } from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { connect, stateMemoryOf } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
+import { parseDecimal, shown } from "../numbers.ts";
 import { createLog } from "../log.ts";
 import { takeLowestPriority } from "../lowest-priority.ts";
 import { progress } from "../progress.ts";
@@ -118,15 +119,18 @@ export function replayCommand(parent: Command): void {
 
 function durationOf(text: string, flag: string): number {
   const ms = parseDuration(text);
-  if (ms === null) throw new UsageError(`${flag} ${text}: write a duration like 90m, 6h or 1d`);
+  if (ms === null) {
+    const meant = durationMeant(text);
+    const hint = meant === null ? "write a duration like 90m, 6h or 1d" : `did you mean ${meant}?`;
+    throw new UsageError(`${flag} ${shown(text)}: ${hint}`);
+  }
   return ms;
 }
 
 function paceOf(text: string): number {
-  const pace = Number(text);
-  if (text.trim() === "" || !(pace > 0 && pace <= 1))
-    throw new UsageError(`--pace ${text}: write a share above 0 to 1`);
-  return pace;
+  const pace = parseDecimal(text);
+  if (pace > 0 && pace <= 1) return pace;
+  throw new UsageError(`--pace ${shown(text)}: write a share above 0 to 1`);
 }
 
 function resultText(result: ReplayResult): string {

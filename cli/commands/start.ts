@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { parseBlueprint } from "../../blueprints/index.ts";
-import { createMetrics, Outages } from "../../streams/index.ts";
+import { checkBlueprint } from "../../blueprints/index.ts";
+import { createMetrics, Outages, type Metrics } from "../../streams/index.ts";
 import {
   publishBlueprint,
   startRetention,
@@ -15,6 +15,7 @@ import { connect, loopOptions, startLoopHere, type Connection } from "../connect
 import { UsageError } from "../exit-codes.ts";
 import { createLog } from "../log.ts";
 import { patiently } from "../patiently.ts";
+import { parsePort } from "../numbers.ts";
 import { restoreReport } from "../restore-report.ts";
 import { serveMetrics } from "../serve-metrics.ts";
 import type { Settings, SettingsFlags } from "../settings.ts";
@@ -40,11 +41,13 @@ export function startCommand(parent: Command): void {
       run(flags, async ({ settings, output }) => {
         const log = createLog(output.json);
         const texts = (flags.blueprint ?? []).map((file) => ({ file, text: readFileSync(file, "utf8") }));
-        for (const { file, text } of texts) parseBlueprint(text, file);
+        for (const { file, text } of texts) {
+          for (const { message, path, line } of checkBlueprint(text, file).warnings) log.warn({ path, line }, message);
+        }
         const stopping = stopOnSignals(log);
         const metrics = createMetrics();
         const outages = new Outages(log, metrics);
-        const server = flags.metrics === undefined ? undefined : await serveMetrics(metrics, portOf(flags.metrics));
+        const server = flags.metrics === undefined ? undefined : await serveOn(flags.metrics, metrics);
         let failure: unknown;
         const open = (): Promise<Opened> =>
           openLoop(settings, {
@@ -113,8 +116,18 @@ async function openLoop(settings: Settings, reports: Reports): Promise<Opened> {
   }
 }
 
-function portOf(text: string): number {
-  const port = Number(text);
-  if (text.trim() !== "" && Number.isInteger(port) && port >= 0 && port < 65_536) return port;
-  throw new UsageError(`--metrics ${text}: write a port from 0 to 65535`);
+async function serveOn(text: string, metrics: Metrics): ReturnType<typeof serveMetrics> {
+  const port = parsePort(text, "--metrics");
+  try {
+    return await serveMetrics(metrics, port);
+  } catch (error) {
+    throw new UsageError(`--metrics ${text}: ${portProblem(error)}`, { cause: error });
+  }
+}
+
+function portProblem(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return "the port is taken by another program: name another one, or 0 for any that is free";
+  if (code === "EACCES") return "this user may not open the port: name one from 1024 up";
+  return `the port can't be opened: ${message}`;
 }

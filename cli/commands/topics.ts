@@ -6,6 +6,7 @@ import { askedRetention, repartitionLoop } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
+import { parseWhole } from "../numbers.ts";
 import { shownTime, table } from "../output.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
@@ -57,12 +58,13 @@ export function topicsCommand(parent: Command): void {
     .argument("<topic>")
     .option("--limit <n>", "at most so many", "20")
     .action((name: string, flags: Flags) =>
-      run(flags, ({ settings }) =>
-        withTools(settings, async ({ backbone, serdes }) => {
+      run(flags, ({ settings }) => {
+        const limit = parseWhole(flags.limit, "--limit", { min: 0, max: Number.MAX_SAFE_INTEGER });
+        return withTools(settings, async ({ backbone, serdes }) => {
           if ((await backbone.partitions(name)) === undefined) {
             throw new UsageError(`there is no topic ${name}: loopstream topics lists them`);
           }
-          let left = Number(flags.limit);
+          let left = limit;
           for await (const records of readRaw(backbone, name)) {
             for (const record of records) {
               if (left-- <= 0) return;
@@ -80,8 +82,8 @@ export function topicsCommand(parent: Command): void {
               process.stdout.write(`${JSON.stringify(line, readable)}\n`);
             }
           }
-        }),
-      ),
+        });
+      }),
     );
   withSettings(command.command("repartition"))
     .description(

@@ -7,6 +7,7 @@ import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
 import { tellLeftOut } from "../left-out.ts";
+import { parseDecimal, shown } from "../numbers.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -38,9 +39,9 @@ export function trainCommand(parent: Command): void {
           settings,
           async (tools) => {
             const until = flags.until === undefined ? Date.now() : parseTime(flags.until, "--until");
-            const holdout = flags.holdout === undefined ? undefined : Number(flags.holdout);
+            const holdout = flags.holdout === undefined ? undefined : parseDecimal(flags.holdout);
             if (holdout !== undefined && !(holdout >= 0 && holdout <= 0.9)) {
-              throw new UsageError(`--holdout ${flags.holdout}: write a share from 0 to 0.9`);
+              throw new UsageError(`--holdout ${shown(flags.holdout!)}: write a share from 0 to 0.9`);
             }
             if (flags.rows !== undefined && (await tools.backbone.partitions(flags.rows)) === undefined) {
               throw new UsageError(`--rows ${flags.rows}: there is no such topic; loopstream topics lists them`);

@@ -1,0 +1,38 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { createProgram } from "../../cli/program.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** What the command line says before it ends, and with which code. */
+async function refusal(...words: string[]): Promise<{ readonly said: string; readonly code: unknown }> {
+  let said = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+  const exit = vi.spyOn(process, "exit").mockImplementation(() => {
+    throw new Error("exit");
+  });
+  await expect(createProgram().parseAsync(words, { from: "user" })).rejects.toThrow("exit");
+  return { said, code: exit.mock.calls[0]?.[0] };
+}
+
+test.each([
+  ["blueprint chek", 'unknown command "chek" (did you mean check?)'],
+  ["blueprint chek file.yaml", "did you mean check?"],
+  ["blueprint --json chek", "did you mean check?"],
+  ["blueprint pubish file.yaml", "did you mean publish?"],
+  ["models wihdraw abc", "did you mean withdraw?"],
+  ["models rebiuld --all", "did you mean rebuild?"],
+  ["topics raed decisions", "did you mean read?"],
+  ["chek", "did you mean blueprint check?"],
+  ["publish file.yaml", "did you mean blueprint publish?"],
+  ["modles", "did you mean models?"],
+  ["imprt", "did you mean import?"],
+  ["models --jsn", "unknown option '--jsn'"],
+  ["frobnicate", "there are start, demo, import"],
+])("%s is answered with the command that was meant", async (line, message) => {
+  const { said, code } = await refusal(...line.split(" "));
+  expect(said).toContain(message);
+  expect(code).toBe(2);
+});
