@@ -1,12 +1,12 @@
 import type { Command } from "commander";
-import { rowSchema, validBlueprints } from "../../blueprints/index.ts";
+import { validBlueprints } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../operators/index.ts";
 import { readTable, streamsLimits } from "../../streams/index.ts";
 import { LeftOutRows, rowsInOrder, withRowsOn } from "../../trainer/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
-import { formatOf, tableWriter, type ColumnType, type TableFormat } from "../files/index.ts";
+import { formatOf, rowTable, tableWriter, type TableFormat } from "../files/index.ts";
 import { tellLeftOut } from "../left-out.ts";
 import { progress } from "../progress.ts";
 import type { SettingsFlags } from "../settings.ts";
@@ -55,10 +55,7 @@ export function rowsCommand(parent: Command): void {
             }
             const from = flags.from === undefined ? Number.NEGATIVE_INFINITY : parseTime(flags.from, "--from");
             const to = flags.to === undefined ? Number.POSITIVE_INFINITY : parseTime(flags.to, "--to");
-            const columns = rowSchema(compiled.blueprint).fields.map(({ name, type }) => ({
-              name,
-              type: columnType(name, type),
-            }));
+            const { columns, cellsOf } = rowTable(compiled.blueprint, known);
             const writer = await tableWriter(flags.out, format(flags), columns);
             const bar = progress("rows", null, { enabled: !output.json });
             const leftOut = new LeftOutRows(compiled.blueprint, known);
@@ -72,7 +69,7 @@ export function rowsCommand(parent: Command): void {
                 { from, to, leftOut, bytes: streamsLimits.rowsHeldBytes, spill: openSpill },
               );
               for await (const row of rows) {
-                await writer.write({ ...row, value: row["value"] === null ? null : String(row["value"]) });
+                await writer.write(cellsOf(row));
                 if (++written % 1_000 === 0) bar.update(written);
               }
               await writer.close();
@@ -99,13 +96,4 @@ function format(flags: Flags): TableFormat {
   if (flags.format === undefined) return flags.out === "-" ? "csv" : formatOf(flags.out).format;
   if (flags.format === "csv" || flags.format === "jsonl" || flags.format === "parquet") return flags.format;
   throw new UsageError(`--format ${flags.format}: write csv, jsonl or parquet`);
-}
-
-/** A decision's value may be of any type, so it is exported as text. */
-function columnType(name: string, type: unknown): ColumnType {
-  if (name === "value") return "string";
-  const branches = (Array.isArray(type) ? type : [type]) as readonly (string | { readonly logicalType?: string })[];
-  const [main] = branches.filter((branch) => branch !== "null");
-  if (typeof main === "object") return "timestamp";
-  return main === "double" ? "double" : main === "boolean" ? "boolean" : "string";
 }

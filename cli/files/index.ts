@@ -1,4 +1,5 @@
 export { readTable } from "./read-table.ts";
+export { rowTable, type RowTable } from "./row-table.ts";
 export type { TableColumn, ColumnType } from "./table-column.ts";
 export { TableError } from "./table-error.ts";
 export { formatOf, knownSuffixes, type TableFormat } from "./table-format.ts";

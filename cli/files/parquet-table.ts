@@ -11,10 +11,15 @@ const rowGroupCells = 1_000_000;
 const rowGroupChars = 16 * 1024 * 1024;
 
 const elements: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
-  string: { type: "BYTE_ARRAY", converted_type: "UTF8" },
+  string: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
   double: { type: "DOUBLE" },
   boolean: { type: "BOOLEAN" },
-  timestamp: { type: "INT64", converted_type: "TIMESTAMP_MILLIS" },
+  timestamp: {
+    type: "INT64",
+    converted_type: "TIMESTAMP_MILLIS",
+    // Without it DuckDB and others take the time for one without a zone.
+    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" },
+  },
 };
 
 /** Parquet with Snappy, every column optional; a time is a UTC timestamp in milliseconds. One row group is held at a time. */

@@ -24,7 +24,11 @@ function rowOf(line: number, text: string): TableRow {
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     return { line, problem: "expected a JSON object", text };
   }
-  if (isFlat(parsed)) return { line, values: parsed };
+  if (isFlat(parsed)) {
+    const broken = text.includes("\\u") ? Object.entries(parsed).find(isBroken) : undefined;
+    if (broken === undefined) return { line, values: parsed };
+    return { line, problem: `"${broken[0]}" holds half a character: it would be stored as another text`, text };
+  }
   const nested = Object.entries(parsed).find(([, value]) => typeof value === "object" && value !== null);
   return { line, problem: `"${nested?.[0]}" holds a list or an object: only plain values make a table`, text };
 }
@@ -32,6 +36,11 @@ function rowOf(line: number, text: string): TableRow {
 function isFlat(parsed: unknown): parsed is Readonly<Record<string, TableValue>> {
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return false;
   return Object.values(parsed).every((value) => value === null || typeof value !== "object");
+}
+
+/** UTF-8 has no surrogate without its other half. */
+function isBroken([, value]: readonly [string, TableValue]): boolean {
+  return typeof value === "string" && !value.isWellFormed();
 }
 
 function isLargeInteger(value: unknown): boolean {

@@ -27,3 +27,12 @@ test.each(["rows.jsonl", "rows.jsonl.gz"])(
     ]);
   },
 );
+
+test("half a character is a problem: two texts that differ would be stored as one", async () => {
+  const lines = [String.raw`{"id":"\ud83d"}`, String.raw`{"id":"\ud83d\udc0e"}`, String.raw`{"id":"\u0000\u00e9"}`];
+  expect(await rowsOf(fileOf(folder, "half.jsonl", lines.join("\n")))).toEqual([
+    { line: 1, problem: '"id" holds half a character: it would be stored as another text', text: lines[0] },
+    { line: 2, values: { id: "🐎" } },
+    { line: 3, values: { id: "\u0000é" } },
+  ]);
+});

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { parquetValue, rawElement } from "../../../cli/files/parquet-values.ts";
 import { rowsOf } from "./folder.ts";
 
 const fixture = (name: string): string => join(import.meta.dirname, "../../fixtures/parquet", name);
 
 test.each(["snappy", "zstd", "gzip", "brotli", "lz4"])(
-  "a file of pyarrow with %s: large integers stay text, times are ISO-8601, NaN is null",
+  "a file of pyarrow with %s: large integers stay text, times in UTC end with Z and times without a zone do not, NaN is null",
   async (codec) => {
     expect(await rowsOf(fixture(`types-${codec}.parquet`))).toEqual([
       {
@@ -18,9 +19,9 @@ test.each(["snappy", "zstd", "gzip", "brotli", "lz4"])(
           float: 0.5,
           bool: true,
           decimal: 1.25,
-          millis: "2013-01-01T09:15:00.250Z",
+          millis: "2013-01-01T09:15:00.250",
           micros: "2013-01-01T09:15:00.250Z",
-          nanos: "2013-01-01T09:15:00.250Z",
+          nanos: "2013-01-01T09:15:00.250",
           day: "2013-01-01",
           nothing: null,
         },
@@ -54,7 +55,7 @@ test.each(["snappy", "zstd", "gzip", "brotli", "lz4"])(
           decimal: -3.5,
           millis: null,
           micros: "1960-01-01T00:00:00.000Z",
-          nanos: "1969-12-31T23:59:59.999Z",
+          nanos: "1969-12-31T23:59:59.999",
           day: "1969-12-31",
           nothing: null,
         },
@@ -72,4 +73,43 @@ test("a row that holds a list is a problem with its values as JSON, and the rest
     },
     { line: 2, values: { id: "b", list: null } },
   ]);
+});
+
+test.each(["exact", "exact-integers"])(
+  "decimals lose no digit, a time keeps whether it has a zone, and what is no UTF-8 is no text: %s",
+  async (name) => {
+    const [one, two, three] = await rowsOf(fixture(`${name}.parquet`));
+    expect(one).toEqual({
+      line: 1,
+      values: {
+        ...{ wide: "12345678901234567890123", tenth: 0.3, whole: 94110, small: "0.0000001" },
+        ...{ utc: "1960-01-01T00:00:00.000Z", there: "2026-03-08T02:30:00.000Z", local: "2026-03-08T02:30:00.000" },
+        ...{ day: "2026-03-08", clock: "09:15:00.250", bytes: "plain" },
+      },
+    });
+    expect(two).toMatchObject({ values: { wide: "-12345678901234567890123", tenth: -0.7, whole: 0, small: 1.5 } });
+    expect(three).toMatchObject({ line: 3, problem: expect.stringMatching(/^"bytes" holds .* bytes/) });
+  },
+);
+
+test("an INT96 time names no zone: its writer's is not known", async () => {
+  expect((await rowsOf(fixture("int96.parquet")))[0]).toEqual({
+    line: 1,
+    values: { local: "2026-03-08T02:30:00.000" },
+  });
+});
+
+test("decimals kept as bytes of any length are read digit for digit", () => {
+  const element = { name: "d", type: "BYTE_ARRAY", converted_type: "DECIMAL", scale: 2, precision: 30 } as const;
+  const read = parquetValue(element);
+  expect(
+    [[0x7b], [0xff], [0x01, 0, 0, 0, 0, 0, 0, 0, 0], [], null].map((bytes) => read(bytes && Uint8Array.from(bytes))),
+  ).toEqual([1.23, -0.01, "184467440737095516.16", 0, null]);
+  expect(rawElement(element)).toEqual({
+    name: "d",
+    type: "BYTE_ARRAY",
+    scale: 2,
+    precision: 30,
+    logical_type: { type: "GEOMETRY" },
+  });
 });

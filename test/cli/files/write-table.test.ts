@@ -122,12 +122,12 @@ test("Parquet holds at most 100,000 rows a row group and gives all of them back 
   await write(path, "parquet", rows());
   const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
   expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual([100_000, 100_000, 10_000]);
-  expect(metadata.schema.map(({ name, type, converted_type }) => [name, type, converted_type])).toEqual([
+  expect(metadata.schema.map(({ name, type, logical_type }) => [name, type, logical_type])).toEqual([
     ["root", undefined, undefined],
-    ["id", "BYTE_ARRAY", "UTF8"],
+    ["id", "BYTE_ARRAY", { type: "STRING" }],
     ["value, mean", "DOUBLE", undefined],
     ["ok", "BOOLEAN", undefined],
-    ["at", "INT64", "TIMESTAMP_MILLIS"],
+    ["at", "INT64", { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" }],
   ]);
   const expected = rows();
   for (const [index, row] of (await rowsOf(path)).entries()) {

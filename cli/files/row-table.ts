@@ -1,0 +1,54 @@
+import { canTrainOn, rowSchema, type Blueprint, type ValidBlueprints } from "../../blueprints/index.ts";
+import type { TrainingRow } from "../../schemas/index.ts";
+import type { ColumnType, TableColumn } from "./table-column.ts";
+
+/** Training rows as a table, so that a file that is imported again gives the values that were exported. */
+export interface RowTable {
+  readonly columns: readonly TableColumn[];
+  cellsOf(row: TrainingRow): Readonly<Record<string, unknown>>;
+}
+
+/** Boolean features are booleans, which a row has as 1 and 0, categories texts, times timestamps; a decision's value has its space's type. */
+export function rowTable(blueprint: Blueprint, known: Pick<ValidBlueprints, "all">): RowTable {
+  const booleans = new Set(
+    blueprint.features
+      .filter((feature) => feature.kind === "context" && feature.type === "boolean")
+      .map(({ name }) => name),
+  );
+  const value = valueType(blueprint, known);
+  const columns = rowSchema(blueprint).fields.map(({ name, type }): TableColumn => {
+    if (name === "value") return { name, type: value };
+    return { name, type: booleans.has(name) ? "boolean" : columnType(type) };
+  });
+  return {
+    columns,
+    cellsOf(row) {
+      const cells: Record<string, unknown> = { ...row };
+      for (const name of booleans) {
+        const cell = row[name] ?? null;
+        cells[name] = cell === null ? null : cell !== 0;
+      }
+      if (value === "string" && row["value"] !== null) cells["value"] = String(row["value"]);
+      return cells;
+    },
+  };
+}
+
+/** Text where versions whose rows are among them decide of different kinds of values. */
+function valueType(blueprint: Blueprint, known: Pick<ValidBlueprints, "all">): ColumnType {
+  const rowsOf = known.all().map((compiled) => compiled.blueprint);
+  const kinds = new Set(
+    [blueprint, ...rowsOf.filter((other) => canTrainOn(blueprint, other).ok)].map(
+      ({ decisionSpace }) => decisionSpace.kind,
+    ),
+  );
+  if (kinds.size > 1 || kinds.has("actions")) return "string";
+  return kinds.has("boolean") ? "boolean" : "double";
+}
+
+function columnType(type: unknown): ColumnType {
+  const branches = (Array.isArray(type) ? type : [type]) as readonly (string | { readonly logicalType?: string })[];
+  const [main] = branches.filter((branch) => branch !== "null");
+  if (typeof main === "object") return "timestamp";
+  return main === "double" ? "double" : main === "boolean" ? "boolean" : "string";
+}
