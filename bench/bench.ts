@@ -8,6 +8,8 @@ import { profile } from "./decisions/profile.ts";
 import { report } from "./decisions/report.ts";
 import { told, writeResults, type Result } from "./decisions/results.ts";
 import { measureThroughput, type Backlog } from "./decisions/throughput.ts";
+import { benchProduct } from "./product/product.ts";
+import { productReport } from "./product/report.ts";
 
 const options = benchOptions();
 const peers = await preparePeers(options.peers, options.nodeArgs, options.javaArgs);
@@ -19,7 +21,10 @@ const long: Backlog | undefined =
   options.warmBacklog === undefined
     ? undefined
     : { topic: "warm-backlog", total: options.warmBacklog, first: options.backlog };
-const backlogs = options.throughput || options.profile ? [short, ...(long === undefined ? [] : [long])] : [];
+const backlogs =
+  options.throughput || options.profile || options.product !== undefined
+    ? [short, ...(long === undefined ? [] : [long])]
+    : [];
 
 async function measure(ground: Ground, { peer, guarantee }: Contender, round: number): Promise<void> {
   const keep = (result: Result): void => {
@@ -49,7 +54,11 @@ process.once("SIGINT", () => {
 const ground = await prepareGround();
 try {
   for (const { topic, total } of backlogs) await preloadRequests(ground.backbone, topic, total);
-  if (options.profile) {
+  if (options.product !== undefined) {
+    const { rounds, product: decisions, profile, latency } = options;
+    const done = await benchProduct({ rounds, decisions, profile, latency }, ground, contenders, long ?? short);
+    console.log(`\n${productReport(done.figures, done.timed)}`);
+  } else if (options.profile) {
     for (const { peer, guarantee } of contenders.filter((each) => each.peer.inNode)) {
       console.log(`\n${await profile(ground, peer, guarantee, long ?? short)}`);
     }

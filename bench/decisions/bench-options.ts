@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly guarantees: readonly Guarantee[];
   readonly throughput: boolean;
   readonly latency: LatencyOptions | undefined;
+  /** The product's own path too: decisions of a backlog of it. */
+  readonly product: number | undefined;
   /** Requests of the backlog. */
   readonly backlog: number;
   /** Of the backlog whose second half is what counts; absent: not asked for. */
@@ -24,7 +26,8 @@ export const usage = `npm run bench -- [options]
   --rounds N              default 5; every round runs every peer in turn
   --peers a,b             of ${peerNames.join(", ")}
   --guarantees a,b        of ${guarantees.join(", ")}
-  --only throughput       or latency; default both
+  --only throughput       or latency; default both. product: the product's own path, with --latency its p99 too
+  --decisions N           of a backlog of the product; default 80,000
   --requests N            of the backlog; default 200,000
   --warm                  a backlog of 800,000 requests, for the first 200,000 and for the second half
   --seconds N             a rate of the latency runs; default 10
@@ -49,6 +52,8 @@ export function benchOptions(): BenchOptions {
       "warm-up": text,
       peers: { type: "string", default: peerNames.join(",") },
       guarantees: { type: "string", default: guarantees.join(",") },
+      latency: flag,
+      decisions: text,
       only: { type: "string", default: "throughput,latency" },
       client: { type: "string", default: "platformatic" },
       set: { type: "string", multiple: true, default: [] },
@@ -60,6 +65,7 @@ export function benchOptions(): BenchOptions {
   }
   const { quick } = values;
   const parts = values.only.split(",");
+  const product = parts.includes("product");
   const latency = {
     rates: [100, 500, 2_000],
     seconds: whole(values.seconds, quick ? 5 : 10),
@@ -70,7 +76,8 @@ export function benchOptions(): BenchOptions {
     peers: listed(values.peers, peerNames, "--peers"),
     guarantees: listed(values.guarantees, guarantees, "--guarantees"),
     throughput: parts.includes("throughput"),
-    latency: parts.includes("latency") ? latency : undefined,
+    latency: parts.includes("latency") || (product && values.latency) ? latency : undefined,
+    product: product ? whole(values.decisions, quick ? 20_000 : 80_000) : undefined,
     backlog: whole(values.requests, quick ? 50_000 : 200_000),
     warmBacklog: values.warm ? 800_000 : undefined,
     profile: values.profile,
