@@ -42,6 +42,7 @@ import { StandbySet } from "./standby-set.ts";
 import { inputsAtEnd, TaskSet } from "./task-set.ts";
 import { MoveReport } from "./topic-moves.ts";
 import { TopicWatch } from "./topic-watch.ts";
+import { Upstream } from "./upstream.ts";
 import { ensureTopic, ensureTopologyTopics, saySurplus, type TopologyTopics } from "./topics.ts";
 
 export interface ApplicationOptions {
@@ -90,6 +91,8 @@ export interface ApplicationOptions {
 }
 
 const POLL_MS = 100;
+/** Where tasks have something that must wait for what others have still to write. */
+const WAITING_POLL_MS = 10;
 const EVICT_EVERY_MS = 6 * 3_600_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5_000;
@@ -134,6 +137,7 @@ export class Application {
   readonly #out: Outage;
   readonly #room = new RecordRoom();
   readonly #stalls: Stalls;
+  readonly #upstream: Upstream;
   #probing = false;
   /** When the application first started over without having committed anything since; ms of the monotonic clock. */
   #stuckSince: number | undefined;
@@ -164,6 +168,7 @@ export class Application {
     this.#outages = options.outages ?? new Outages(log, metrics);
     this.#out = this.#outages.of("application");
     this.#stalls = new Stalls(this.#outages.of("schemas of records"));
+    this.#upstream = new Upstream({ ...options, log });
     this.#standbys = new StandbySet({ ...options, metrics, outages: this.#outages });
     this.#backpressure = new Backpressure(options.maxQueuedBytes ?? streamsLimits.queuedBytes);
     this.#tasks = new TaskSet({
@@ -302,7 +307,8 @@ export class Application {
 
   /** In ms: never past the next commit, for which the readers of transactions wait. */
   #longestPoll(): number {
-    if (this.#idleWaiters.length > 0 || this.#tasks.ready) return 1;
+    if (this.#idleWaiters.length > 0 || (this.#tasks.ready && this.#waitingSince === undefined)) return 1;
+    if (this.#tasks.ready) return WAITING_POLL_MS;
     const due = this.#open.committer.dueIn;
     return due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, Math.ceil(due)));
   }
@@ -394,6 +400,7 @@ export class Application {
   async #leave(): Promise<void> {
     const { group, clock, globals, letters, committer } = this.#membership;
     for (const part of [group, clock, globals, letters, committer]) await part?.close().catch(() => undefined);
+    await this.#upstream.close();
     await this.#standbys.close();
     await this.#tasks.close();
   }
@@ -421,12 +428,12 @@ export class Application {
   }
 
   async #process(): Promise<void> {
-    const atEnd = await this.#atEnd();
+    const endOf = await this.#endOf();
     let handled = 0;
     const longest = Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, this.#tasks.size));
     for (const task of this.#tasks) {
       if (task.queued === 0 || task.resting) continue;
-      const count = await task.process(atEnd, performance.now() + longest);
+      const count = await task.process(endOf, performance.now() + longest);
       if (count > 0) this.#open.committer.touched(task);
       handled += count;
       // A transaction under way goes on by one step whenever the event loop turns.
@@ -435,15 +442,16 @@ export class Application {
     this.#waitingSince = handled > 0 ? undefined : (this.#waitingSince ?? performance.now());
   }
 
-  /** Which inputs may be taken to have nothing more for now. */
-  async #atEnd(): Promise<(input: Input) => boolean> {
+  /** Up to which event time an input that is empty may be taken to have nothing more for now. */
+  async #endOf(): Promise<(input: Input) => number> {
     const { maxTaskIdleMs, backbone } = this.#options;
     const waited = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
-    if (waited >= maxTaskIdleMs) return () => true;
+    if (waited >= maxTaskIdleMs) return (input) => this.#upstream.endOf(input);
     const { globals } = this.#open;
     const offsets = await backbone.offsets(this.#readTopics());
     await globals.reached(offsets.filter(({ topic }) => globals.topics.includes(topic)));
-    return inputsAtEnd(offsets);
+    const atEnd = inputsAtEnd(offsets);
+    return (input) => (atEnd(input) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
   }
 
   #readTopics(): readonly string[] {
@@ -535,6 +543,7 @@ export class Application {
     committed?: () => Promise<readonly Position[]>,
   ): Promise<readonly Position[]> {
     await this.#standbys.release(partitions);
+    this.#upstream.reset();
     const positions = await this.#tasks.open(partitions, this.#open.globals.views(), committed);
     for (const task of this.#tasks.takeMoved()) this.#open.committer.touched(task);
     return positions;

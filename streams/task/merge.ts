@@ -9,6 +9,13 @@ export function earliest(inputs: readonly Input[]): Input | undefined {
   return found;
 }
 
+/** The event time, in ms, up to which those that are empty have nothing more; infinite where none is. */
+export function emptyUpTo(inputs: readonly Input[], endOf: (input: Input) => number): number {
+  let end = Number.POSITIVE_INFINITY;
+  for (const input of inputs) if (input.length === 0) end = Math.min(end, endOf(input));
+  return end;
+}
+
 /**
  * Takes records of one input, at most `limit`, that come before those of every other input: up to `horizon`, an event time in ms, and before they
  * move a timeline to its next timer.

@@ -8,7 +8,7 @@ import { partitionOf } from "../backbone/partitioner.ts";
 import { timeOfLetter } from "./arrival.ts";
 import { Hold } from "./hold.ts";
 import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
-import { earliest, takeRun } from "./merge.ts";
+import { earliest, emptyUpTo, takeRun } from "./merge.ts";
 import { OperatorChain, type TaskEnvironment } from "./operator-chain.ts";
 import type { Output } from "./output.ts";
 import { Timelines, type Timeline } from "./timelines.ts";
@@ -126,22 +126,25 @@ export class Task {
   }
 
   /**
-   * Handles what is queued, in event-time order, as long as every empty input is known to be at its end. The event loop has its turn in between.
+   * Handles what is queued, in event-time order, as far as no empty input can have something before it. The event loop has its turn in between.
+   * @param endOf up to which event time, in ms, an empty input has nothing more for now: infinite where it is at its end.
    * @param until ms of the monotonic clock: what is then left stays queued.
    * @returns how many records were handled.
    */
-  async process(atEnd: (input: Input) => boolean, until: number = Number.POSITIVE_INFINITY): Promise<number> {
+  async process(endOf: (input: Input) => number, until: number = Number.POSITIVE_INFINITY): Promise<number> {
     let handled = 0;
     if (this.#hold.resting) return 0;
     const { turns } = this.#chain;
     turns.begin();
     this.#lines.look(this.#environment.arrival());
-    while (!this.inputs.some((input) => input.length === 0 && !atEnd(input))) {
+    for (;;) {
       const next = earliest(this.inputs);
       if (next === undefined) break;
       const head = next.head!;
+      const end = emptyUpTo(this.inputs, endOf);
+      if (head.time > end) break;
       const isTick = next.topic === this.#topology.clock;
-      const horizon = Math.max(head.time, next.lastTime);
+      const horizon = Math.min(end, Math.max(head.time, next.lastTime));
       const moved = this.#lines.movedBy(head, isTick);
       if (this.subTopology.stateful && (await this.#fireUntil(head, moved, horizon))) {
         if (this.#hold.resting) break;

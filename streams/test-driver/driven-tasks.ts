@@ -53,7 +53,7 @@ export async function runTask(task: Task, log: MemoryLog): Promise<boolean> {
     await task.add(fetch, 0);
   }
   if (!added) return false;
-  await task.process(() => true);
+  await task.process(() => Number.POSITIVE_INFINITY);
   const { streamTime, times: lines } = task;
   await task.state.flush({ positions: task.positions(), streamTime, lines, changelogOffset: 0 });
   return true;

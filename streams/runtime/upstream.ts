@@ -1,0 +1,152 @@
+import type { Backbone, Position } from "../backbone/backbone.ts";
+import type { Log } from "../log.ts";
+import type { Input } from "../task/input.ts";
+import { outputs, type Topology } from "../topology/topology.ts";
+
+export interface UpstreamOptions {
+  /** The consumer group. */
+  readonly id: string;
+  readonly topology: Topology;
+  readonly backbone: Pick<Backbone, "kind" | "committed" | "offsets" | "reader">;
+  readonly log: Log;
+}
+
+/** So often it is asked how far the writers are, ms: where they are up to date, and where they have a backlog. */
+const intervalsMs = Object.freeze({
+  embedded: { upToDate: 20, behind: 200 },
+  kafka: { upToDate: 200, behind: 1_000 },
+});
+/** A backlog that lasts longer is said. */
+const SAID_AFTER_MS = 5_000;
+const LOOK_MS = 1_000;
+
+/**
+ * How far tasks of the same application have come that write what others of it read. After an outage, or a bulk of history, they have a backlog. A task
+ * that reads their topic finds it empty then, and must not take that for its end: what they still have to write would come too late. Works for tasks
+ * anywhere, since it goes by the group's committed offsets.
+ */
+export class Upstream {
+  readonly #options: UpstreamOptions;
+  /** By topic: what its writers read. */
+  readonly #fed = new Map<string, readonly string[]>();
+  /** By topic: the event time, in ms, of the next record that its writers have not committed; infinite where there is none. */
+  readonly #bounds = new Map<string, number>();
+  /** Ends of those topics as they were after that, by `topic/partition`. */
+  #ends = new Map<string, number>();
+  #asking: Promise<void> | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #behindSince: number | undefined;
+  #said = false;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+    const { subTopologies, memoryEdges } = options.topology;
+    for (const { operators, sources } of subTopologies) {
+      for (const topic of operators.flatMap(outputs)) {
+        const readers = subTopologies.filter((other) => other.sources.some(({ name }) => name === topic.name));
+        if (memoryEdges.has(topic.name) || readers.length === 0) continue;
+        const known = this.#fed.get(topic.name) ?? [];
+        this.#fed.set(topic.name, [...new Set([...known, ...sources.map(({ name }) => name)])]);
+      }
+    }
+  }
+
+  /** Nothing is known any more: partitions may have moved. */
+  reset(): void {
+    this.#bounds.clear();
+    this.#askedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Up to which event time, in ms, an input that is empty has nothing more to give. */
+  endOf({ topic: { name }, partition, fetched }: Input): number {
+    if (!this.#fed.has(name)) return Number.POSITIVE_INFINITY;
+    this.#look();
+    const bound = this.#bounds.get(name);
+    if (bound === undefined || (this.#ends.get(`${name}/${partition}`) ?? 0) > fetched) return Number.NEGATIVE_INFINITY;
+    return bound - 1;
+  }
+
+  /** Asks again, beside the tasks, where what is known is old. */
+  #look(): void {
+    const { upToDate, behind } = intervalsMs[this.#options.backbone.kind];
+    const intervalMs = this.#behindSince === undefined ? upToDate : behind;
+    if (this.#asking !== undefined || performance.now() - this.#askedAt < intervalMs) return;
+    this.#askedAt = performance.now();
+    this.#asking = this.#ask()
+      // Brokers that are away are told where the tasks read; until then what was known last holds.
+      .catch(() => undefined)
+      .finally(() => (this.#asking = undefined));
+  }
+
+  async #ask(): Promise<void> {
+    const { id, backbone } = this.#options;
+    const sources = [...new Set([...this.#fed.values()].flat())];
+    const committed = new Map<string, number>();
+    for (const { topic, partition, offset } of await backbone.committed(id, sources)) {
+      committed.set(`${topic}/${partition}`, offset);
+    }
+    const backlog: Position[] = [];
+    for (const { topic, partition, start, end } of await backbone.offsets(sources)) {
+      const offset = Math.max(start, committed.get(`${topic}/${partition}`) ?? start);
+      if (offset < end) backlog.push({ topic, partition, offset });
+    }
+    const times = backlog.length === 0 ? new Map<string, number>() : await this.#timesAt(backlog);
+    // After that: what had been committed then lies before these ends.
+    const ends = await backbone.offsets([...this.#fed.keys()]);
+    this.#ends = new Map(
+      ends.map(({ topic, partition, start, end }) => [`${topic}/${partition}`, end <= start ? 0 : end]),
+    );
+    let least = Number.POSITIVE_INFINITY;
+    for (const [topic, read] of this.#fed) {
+      const bound = Math.min(...read.map((source) => times.get(source) ?? Number.POSITIVE_INFINITY));
+      this.#bounds.set(topic, bound);
+      least = Math.min(least, bound);
+    }
+    this.#say(least);
+  }
+
+  /** The earliest event time at these positions, by topic; what does not come at once is taken to lie before everything. */
+  async #timesAt(positions: readonly Position[]): Promise<ReadonlyMap<string, number>> {
+    const times = new Map<string, number>();
+    const waiting = new Set(positions.map(({ topic, partition }) => `${topic}/${partition}`));
+    const reader = await this.#options.backbone.reader(positions);
+    try {
+      while (waiting.size > 0) {
+        const fetches = await reader.poll(LOOK_MS, 1);
+        if (fetches.length === 0) break;
+        for (const { topic, partition, records } of fetches) {
+          waiting.delete(`${topic}/${partition}`);
+          times.set(topic, Math.min(times.get(topic) ?? Number.POSITIVE_INFINITY, records[0]!.timestamp));
+          reader.pause([{ topic, partition }]);
+        }
+      }
+    } finally {
+      await reader.close();
+    }
+    for (const at of waiting) times.set(at.slice(0, at.lastIndexOf("/")), Number.NEGATIVE_INFINITY);
+    return times;
+  }
+
+  #say(bound: number): void {
+    const now = performance.now();
+    const behind = bound !== Number.POSITIVE_INFINITY;
+    if (behind) this.#behindSince ??= now;
+    const { log } = this.#options;
+    const topics = [...this.#fed.keys()];
+    if (behind && !this.#said && now - this.#behindSince! > SAID_AFTER_MS) {
+      this.#said = true;
+      const until = bound === Number.NEGATIVE_INFINITY ? undefined : new Date(bound).toISOString();
+      log.info({ topics, until }, "there is a backlog: what joins these topics goes on as far as they have come");
+    }
+    if (behind) return;
+    if (this.#said)
+      log.info({ topics, seconds: Math.round((now - this.#behindSince!) / 1_000) }, "the backlog is done");
+    this.#behindSince = undefined;
+    this.#said = false;
+  }
+
+  /** What is asked is answered, or given up. */
+  async close(): Promise<void> {
+    await this.#asking;
+  }
+}
