@@ -78,6 +78,7 @@ export { createRequester, type Request, type Requester, type RequesterOptions } 
 export { Sender, type Sent } from "./request-reply/sender.ts";
 export { Publisher, type Published } from "./runtime/publisher.ts";
 export { repartition, type Repartitioned, type RepartitionOptions } from "./runtime/repartition.ts";
+export { Buried } from "./runtime/buried.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
 export { readRefused, type Refused } from "./runtime/refused.ts";
 export { ensureTopic } from "./runtime/topics.ts";

@@ -1,6 +1,8 @@
 import { deadLetters } from "../schemas/index.ts";
 import {
+  Buried,
   deadLetter,
+  type Backbone,
   type Log,
   type Metrics,
   type Publisher,
@@ -9,6 +11,7 @@ import {
 } from "../streams/index.ts";
 
 interface Hands {
+  readonly backbone: Backbone;
   readonly serdes: Serdes;
   readonly publisher: Publisher;
 }
@@ -20,13 +23,15 @@ export interface BuryOptions {
   readonly log: Log;
 }
 
-/** From now on, writes a dead letter for each record that a reader of a whole topic in this process leaves out. */
-export function buryUnreadable({ serdes, publisher }: Hands, { except, metrics, log }: BuryOptions): void {
+/** From now on, writes a dead letter for each record that a reader of a whole topic in this process leaves out, unless there is one about it already. */
+export function buryUnreadable({ backbone, serdes, publisher }: Hands, { except, metrics, log }: BuryOptions): void {
+  const buried = new Buried(backbone, serdes, deadLetters);
   const bury = async ({ record, error }: UnreadableRecord): Promise<void> => {
     const { topic, partition, timestamp } = record;
     const offset = record.unreadable?.firstOffset ?? record.offset;
     const value = deadLetter({ topic, partition, offset }, "reader", error, record);
     try {
+      if (await buried.has({ topic, partition, offset }, record)) return;
       await publisher.publish([{ topic: deadLetters, key: `${topic}/${partition}/${offset}`, value, time: timestamp }]);
       metrics.deadLetters.inc({ code: value.code });
     } catch (failure) {

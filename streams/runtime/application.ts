@@ -216,7 +216,8 @@ export class Application {
     open.committer = new Committer({ ...this.#options, groupId: id, outbox, metrics, producerOf }, producers);
     const arrival = (): Arrival => this.#arrival();
     const parts = { serdes: this.serdes, deadLetters, room: this.#room, onDeadLetter };
-    const letters = new Letters({ backbone, outbox, arrival, ...parts });
+    const ends = await backbone.offsets([...new Set(topology.globals.map((source) => source.topic.name))]);
+    const letters = new Letters({ backbone, outbox, arrival, ends, ...parts });
     open.letters = letters;
     open.clock = await this.#openClock();
     await this.#openGlobals(open, letters);
