@@ -1,7 +1,7 @@
 import type { BlueprintContent, LabelAggregate } from "../blueprint.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { formulaTypes } from "../formula-types.ts";
-import { compileFormula } from "../formula/index.ts";
+import { compileFormula, type FormulaValue } from "../formula/index.ts";
 import { declaredValue } from "../values/declared-value.ts";
 import { observationTypes } from "../values/value-types.ts";
 
@@ -35,11 +35,13 @@ export function compileLabel(blueprint: Pick<BlueprintContent, "label" | "observ
   const when = label.when === null ? null : compileFormula(label.when, types);
   const value = compileFormula(label.value, types);
   const declared = observationTypes(blueprint);
-  const typed = (values: Readonly<Record<string, unknown>>, name: string) => {
+  /** A value that has its type already costs a look at its type. */
+  const typed = (values: Readonly<Record<string, unknown>>, name: string): FormulaValue | undefined => {
+    if (!Object.hasOwn(values, name)) return undefined;
+    const found = values[name];
+    if (typeof found === types[name] && found !== "") return found as FormulaValue;
     const type = declared.get(name);
-    return type === undefined || !Object.hasOwn(values, name)
-      ? undefined
-      : (declaredValue(type, values[name]) ?? undefined);
+    return type === undefined ? undefined : (declaredValue(type, found) ?? undefined);
   };
   return {
     aggregate: label.aggregate,
