@@ -55,8 +55,8 @@ const ground = await prepareGround();
 try {
   for (const { topic, total } of backlogs) await preloadRequests(ground.backbone, topic, total);
   if (options.product !== undefined) {
-    const { rounds, product: decisions, profile, latency } = options;
-    const done = await benchProduct({ rounds, decisions, profile, latency }, ground, contenders, long ?? short);
+    const { rounds, product, profile, latency } = options;
+    const done = await benchProduct({ rounds, ...product, profile, latency }, ground, contenders, long ?? short);
     console.log(`\n${productReport(done.figures, done.timed)}`);
   } else if (options.profile) {
     for (const { peer, guarantee } of contenders.filter((each) => each.peer.inNode)) {

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import type { LatencyOptions } from "./latency.ts";
 import type { Guarantee } from "./peer-options.ts";
+import { placeNames, type PlaceName } from "../product/place.ts";
+import { workNames, type WorkName } from "../product/works.ts";
 import { guarantees, peerNames, type PeerName } from "./peers.ts";
 
 export interface BenchOptions {
@@ -9,8 +11,10 @@ export interface BenchOptions {
   readonly guarantees: readonly Guarantee[];
   readonly throughput: boolean;
   readonly latency: LatencyOptions | undefined;
-  /** The product's own path too: decisions of a backlog of it. */
-  readonly product: number | undefined;
+  /** The product's own path. */
+  readonly product:
+    | { readonly decisions: number; readonly works: readonly WorkName[]; readonly places: readonly PlaceName[] }
+    | undefined;
   /** Requests of the backlog. */
   readonly backlog: number;
   /** Of the backlog whose second half is what counts; absent: not asked for. */
@@ -28,6 +32,8 @@ export const usage = `npm run bench -- [options]
   --guarantees a,b        of ${guarantees.join(", ")}
   --only throughput       or latency; default both. product: the product's own path, with --latency its p99 too
   --decisions N           of a backlog of the product; default 80,000
+  --works a,b             of ${workNames.join(", ")}
+  --places a,b            of ${placeNames.join(", ")}
   --requests N            of the backlog; default 200,000
   --warm                  a backlog of 800,000 requests, for the first 200,000 and for the second half
   --seconds N             a rate of the latency runs; default 10
@@ -54,6 +60,8 @@ export function benchOptions(): BenchOptions {
       guarantees: { type: "string", default: guarantees.join(",") },
       latency: flag,
       decisions: text,
+      works: { type: "string", default: workNames.join(",") },
+      places: { type: "string", default: placeNames.join(",") },
       only: { type: "string", default: "throughput,latency" },
       client: { type: "string", default: "platformatic" },
       set: { type: "string", multiple: true, default: [] },
@@ -77,7 +85,13 @@ export function benchOptions(): BenchOptions {
     guarantees: listed(values.guarantees, guarantees, "--guarantees"),
     throughput: parts.includes("throughput"),
     latency: parts.includes("latency") || (product && values.latency) ? latency : undefined,
-    product: product ? whole(values.decisions, quick ? 20_000 : 80_000) : undefined,
+    product: product
+      ? {
+          decisions: whole(values.decisions, quick ? 20_000 : 80_000),
+          works: listed(values.works, workNames, "--works"),
+          places: listed(values.places, placeNames, "--places"),
+        }
+      : undefined,
     backlog: whole(values.requests, quick ? 50_000 : 200_000),
     warmBacklog: values.warm ? 800_000 : undefined,
     profile: values.profile,

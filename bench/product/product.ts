@@ -3,15 +3,17 @@ import { measureLatency, type LatencyOptions } from "../decisions/latency.ts";
 import type { Contender } from "../decisions/peers.ts";
 import { measureThroughput, type Backlog } from "../decisions/throughput.ts";
 import { measureProduct, measureProductLatency } from "./measure-product.ts";
-import { placeNames, type PlaceName } from "./place.ts";
+import type { PlaceName } from "./place.ts";
 import { figures, type Figures, type Timed } from "./report.ts";
 import { trainFor, type Trained } from "./trained.ts";
-import { workNames, workOf, type Work } from "./works.ts";
+import { workOf, type Work, type WorkName } from "./works.ts";
 
 export interface ProductOptions {
   readonly rounds: number;
   /** Of a backlog. */
   readonly decisions: number;
+  readonly works: readonly WorkName[];
+  readonly places: readonly PlaceName[];
   /** One run of each at Node's profiler: where the main thread's time goes. */
   readonly profile: boolean;
   readonly latency: LatencyOptions | undefined;
@@ -39,10 +41,10 @@ export async function benchProduct(
   backlog: Backlog,
 ): Promise<ProductResults> {
   const jobs = contenders.map((contender) => peerJob(ground, contender, backlog, options.latency));
-  for (const name of workNames) {
+  for (const name of options.works) {
     const work = workOf(name);
     const trained = await trainFor(work);
-    jobs.push(...placeNames.map((place) => productJob(place, work, trained, options)));
+    jobs.push(...options.places.map((place) => productJob(place, work, trained, options)));
   }
   const done: Figures[] = [];
   const timed: Timed[] = [];
