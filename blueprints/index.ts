@@ -26,6 +26,7 @@ export { compareBlueprints, type Change } from "./compare/compare-blueprints.ts"
 export { ChangedTypes, typeChanges, type TypeChange } from "./compare/type-changes.ts";
 export { nextDue } from "./cron.ts";
 export { durationMeant, formatDuration, parseDuration } from "./duration.ts";
+export { nearest } from "./nearest.ts";
 export { learnCategories, type Categories } from "./features/categories.ts";
 export { contextFeatures } from "./features/context-features.ts";
 export { encodeFeatures, type EncodeFeatures } from "./features/encode-features.ts";

@@ -102,6 +102,14 @@ export const clock: Topic<types.Clock> = defineTopic({
   timestamps: "arrival",
 });
 
+/** What imports have published, for themselves: made by the first one. Its records are not read beside the topics they are about. */
+export const imports: Topic<types.ImportedLines> = defineTopic({
+  name: "imports",
+  schema: types.importedLinesSchema,
+  cleanup: "compact",
+  partitions: 1,
+});
+
 /** Edges inside the decision path; each can be switched to a real topic. */
 export const enriched: Topic<types.Enriched> = defineTopic({
   name: "enriched",
@@ -162,7 +170,7 @@ export const rowsTopicName = (useCase: string): string => `${ROWS}${useCase}`;
 /** A replay's own topics begin with it. */
 export const REPLAYS = "replay-";
 const notForReplies = new Set(
-  [...topics, liveDecisions, restatedDecisions, enriched, scored, joined].map(({ name }) => name),
+  [...topics, imports, liveDecisions, restatedDecisions, enriched, scored, joined].map(({ name }) => name),
 );
 
 /** Topics of its own that a product may name for its replies: what the prefix is, an application may say otherwise. */

@@ -210,6 +210,18 @@ export interface Distribution {
   readonly buckets: Readonly<Record<string, number>>;
 }
 
+/** Lines of files that an import has published, so that it publishes none of them again. Its key is scope/source/hour/number. */
+export interface ImportedLines {
+  /** The use case of the decisions and observations. Empty: events of no decision. */
+  readonly scope: string;
+  /** The feed whose event time they moved. */
+  readonly source: string;
+  /** They are dated in the hour that begins then. */
+  readonly hour: number;
+  /** A name of 8 bytes for each. */
+  readonly lines: Uint8Array;
+}
+
 /** A decision with its label. In-memory edge between join and etl. */
 export interface Joined {
   /** As recorded. */
@@ -665,6 +677,27 @@ export const hourlyStatsSchema = {
     { name: "predictions", type: { type: "map", values: "loopstream.Distribution" }, doc: "By objective." },
     { name: "labels", type: "loopstream.Distribution", doc: "Of the rows." },
     { name: "latencyMs", type: "loopstream.Distribution", doc: "From fetch to reply, measured, not reproducible." },
+  ],
+} as const;
+
+export const importedLinesSchema = {
+  type: "record",
+  name: "ImportedLines",
+  namespace: "loopstream",
+  doc: "Lines of files that an import has published, so that it publishes none of them again. Its key is scope/source/hour/number.",
+  fields: [
+    {
+      name: "scope",
+      type: "string",
+      doc: "The use case of the decisions and observations. Empty: events of no decision.",
+    },
+    { name: "source", type: "string", doc: "The feed whose event time they moved." },
+    {
+      name: "hour",
+      type: { type: "long", logicalType: "timestamp-millis" },
+      doc: "They are dated in the hour that begins then.",
+    },
+    { name: "lines", type: "bytes", doc: "A name of 8 bytes for each." },
   ],
 } as const;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import { publishBlueprint, type Loop } from "../../topologies/index.ts";
-import { readHistory } from "../history/read-history.ts";
+import { readHistory, recordsOf } from "../history/read-history.ts";
 import type { HistoryColumns } from "../history/records.ts";
 import { Feed } from "../history/feed.ts";
 import { ReplyClock } from "./reply-clock.ts";
@@ -103,7 +103,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
     const position = await feed.position();
     /** Of the steps; what can't be read comes in one that has no time. */
     let last = Number.NEGATIVE_INFINITY;
-    for await (const step of readHistory(files, flightColumns, blueprint, HOUR)) {
+    for await (const step of readHistory(files, flightColumns, blueprint, { stepMs: HOUR })) {
       if (options.until !== undefined && step.until > options.until) break;
       if (step.until <= position) {
         last = Math.max(last, step.until);
@@ -112,8 +112,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
         continue;
       }
       if (options.signal?.aborted === true) return undefined;
-      for (const { value } of step.requests) replies.sent((value as { decisionId: string }).decisionId);
-      await feed.publish(step);
+      const [records, outcomes] = [recordsOf(step.requests), recordsOf(step.outcomes)];
+      for (const { key } of records) replies.sent(key);
+      await feed.publish({ until: step.until, requests: records, outcomes });
       requests += step.requests.length;
       await settle(step.until);
       last = Math.max(last, step.until);

@@ -2,31 +2,36 @@ import {
   contextTypes,
   decisionKeys,
   groupableEntries,
-  misfitText,
   observationTypes,
   type Blueprint,
   type DecisionKeys,
+  type ValueTypes,
 } from "../../blueprints/index.ts";
 import type { Published } from "../../streams/index.ts";
-import { readTable } from "../files/index.ts";
-import { readTimeCell, type TimeReading } from "../times/time-cell.ts";
+import type { ColumnCounts } from "./column-counts.ts";
+import { badLineName, decisionName, OccurrenceNames, type LineName } from "./line-names.ts";
 import {
   contextOf,
+  eventOf,
+  eventTypes,
   eventRecord,
   nameOf,
   observationRecord,
-  requestRecord,
-  valuesOf,
-  type Cell,
-  type CellProblem,
-  type Cells,
   recordProblem,
+  requestRecord,
+  unitOf,
+  valuesOf,
+  type CellProblem,
   type HistoryColumns,
 } from "./records.ts";
+import { sortDefaults, sortedLines, type SortOptions } from "./sorted-lines.ts";
+import { LinesAhead, timedLines, type LineSource, type TimedLine } from "./timed-lines.ts";
 
 export interface HistoryFiles {
-  readonly decisions: string;
-  readonly observations: string;
+  readonly decisions?: string | undefined;
+  readonly observations?: string | undefined;
+  /** Events of no decision. */
+  readonly events?: string | undefined;
 }
 
 /** A line that could not be used. */
@@ -35,173 +40,248 @@ export interface BadLine {
   readonly line: number;
   readonly problem: string;
   readonly text: string;
+  readonly name: LineName;
 }
+
+/** A line as it is published. */
+export interface HistoryLine {
+  readonly name: LineName;
+  /** A request; an observation, and behind it the event that it also is; an event of no decision. */
+  readonly records: readonly Published<unknown>[];
+  /** The event among them has no keys of a decision: it is not in the file before it, or its TTL was over. */
+  readonly keyless?: boolean;
+}
+
+export const recordsOf = (lines: readonly HistoryLine[]): readonly Published<unknown>[] =>
+  lines.flatMap(({ records }) => records);
 
 /** What happened up to, and without, one moment of event time. */
 export interface HistoryStep {
-  /** Event time, ms: every record is before it. */
+  /** Where its stretch of `stepMs` begins; event time, ms. Its lines are of that stretch, but for bad ones before the first good one. */
+  readonly from: number;
+  /** Everything before it has been read; event time, ms. */
   readonly until: number;
-  readonly requests: readonly Published<unknown>[];
-  /** Observations, and the events they also are. */
-  readonly outcomes: readonly Published<unknown>[];
-  /** How many of those events have no keys of a decision: it is not in the file before them, or its TTL was over. */
-  readonly keyless: number;
+  readonly requests: readonly HistoryLine[];
+  readonly outcomes: readonly HistoryLine[];
+  /** Events of no decision. */
+  readonly events: readonly HistoryLine[];
   readonly bad: readonly BadLine[];
 }
 
-/** What a line must have. */
-interface Required {
-  /** Columns. */
-  readonly id: string;
-  readonly time: string;
-  /** Event time, ms: nothing may be later. */
-  readonly latest: number;
-  readonly times: TimeReading | undefined;
+export interface ReadOptions {
+  readonly stepMs: number;
+  /** Event time, ms: a later line can't be used. Default: none is. */
+  readonly latest?: number;
+  /** Files that are not in the order of their times. */
+  readonly unsorted?: ReadonlySet<string>;
+  readonly sort?: Omit<SortOptions, "file">;
+  /** So many lines make a step, though its time is not over. */
+  readonly stepLines?: number;
+  /** Keys of decisions from before the files, in the order of their times. */
+  readonly known?: KnownKeys;
+  readonly counts?: ReadonlyMap<string, ColumnCounts>;
 }
 
-interface Timed {
-  readonly line: number;
-  readonly id: string;
-  readonly time: number;
-  readonly cells: Cells;
+/** The keys that a decision's events have, until the join takes no more of them. By decision id. */
+export type KnownKeys = Map<string, { readonly until: number; readonly keys: DecisionKeys }>;
+
+export const STEP_LINES = 20_000;
+const MOST_BAD = 1_000;
+
+/** What is read of each file. */
+export function sourcesOf(files: HistoryFiles, columns: HistoryColumns, latest = Infinity): readonly LineSource[] {
+  const id = columns.decisionId;
+  const { decisions, observations, events } = files;
+  const { times, decisionTime, observationTime, eventTime = observationTime } = columns;
+  const all = { latest, times };
+  return [
+    ...(decisions === undefined ? [] : [{ ...all, file: decisions, id, time: decisionTime }]),
+    ...(observations === undefined ? [] : [{ ...all, file: observations, id, time: observationTime }]),
+    ...(events === undefined ? [] : [{ ...all, file: events, time: eventTime }]),
+  ];
 }
 
 /**
- * Two files of history, each in the order of its times, as steps of event time. A line out of order is taken with the step it
- * is found in, with its own time. All keys of a decision are remembered for the events of its observations until the join's TTL is over, and the step
- * in which it ends: in memory are the keys of the decisions of one TTL and one step.
- * @param latest event time, ms: a later line can't be used.
+ * Files of history, each in the order of its times or sorted here, as steps of event time. Keys of a decision are remembered for the events of its
+ * observations until the join's TTL: in memory are the keys of one TTL, and the lines of one step.
  */
 export async function* readHistory(
   files: HistoryFiles,
   columns: HistoryColumns,
   blueprint: Blueprint,
-  stepMs: number,
-  latest = Number.POSITIVE_INFINITY,
+  options: ReadOptions,
 ): AsyncGenerator<HistoryStep> {
-  let bad: BadLine[] = [];
-  const read = (file: string, time: string): Peekable<Timed> =>
-    peekable(timed(file, { id: columns.decisionId, time, latest, times: columns.times }, (line) => bad.push(line)));
-  const types = { context: contextTypes(blueprint), observation: observationTypes(blueprint) };
-  const decisions = read(files.decisions, columns.decisionTime);
-  const outcomes = read(files.observations, columns.observationTime);
-  const groupable = groupableEntries(blueprint);
-  const known = new Map<string, { readonly until: number; readonly keys: DecisionKeys }>();
-  for (;;) {
-    const times = [(await decisions.peek())?.time, (await outcomes.peek())?.time].filter((time) => time !== undefined);
-    if (times.length === 0) break;
-    const until = (Math.floor(Math.min(...times) / stepMs) + 1) * stepMs;
-    const requests: Published<unknown>[] = [];
-    const results: Published<unknown>[] = [];
-    let keyless = 0;
-    for (let next = await decisions.peek(); next !== undefined && next.time < until; next = await decisions.peek()) {
-      const { line, id, time, cells } = next;
-      decisions.skip();
-      const unit = unitOf(cells, columns);
-      const read = contextOf(cells, types.context);
-      const wrong = typeof unit === "object" ? unit : "problem" in read ? read : undefined;
-      if (wrong !== undefined) {
-        bad.push(badCell(files.decisions, line, wrong, cells));
+  const { stepMs, latest, stepLines = STEP_LINES } = options;
+  const lines = new Map(
+    sourcesOf(files, columns, latest).map((source) => [source.file, new LinesAhead(linesOf(source, options))]),
+  );
+  const startOf = (time: number): number => Math.floor(time / stepMs) * stepMs;
+  const maker = new LineMaker(files, columns, blueprint, options);
+  try {
+    let last = 0;
+    for (;;) {
+      let first = Number.POSITIVE_INFINITY;
+      for (const [file, ahead] of lines) {
+        // Lines before the first that can be used have no time: they come by themselves.
+        for (let next = await ahead.peek(); next !== undefined; next = await ahead.peek()) {
+          if (!("problem" in next) || maker.bad.length >= MOST_BAD) {
+            first = Math.min(first, next.time);
+            break;
+          }
+          maker.addBad(file, next.line, next.problem, next.text);
+          ahead.skip();
+        }
+      }
+      if (maker.bad.length >= MOST_BAD) {
+        yield maker.step(startOf(last), last);
         continue;
       }
-      const context = (read as { readonly values: Record<string, Cell> }).values;
-      const request = requestRecord(blueprint, id, (unit as string | undefined) ?? id, context, time);
-      const problem = recordProblem(request);
-      if (problem !== undefined) {
-        bad.push({ file: files.decisions, line, problem, text: JSON.stringify(cells) });
-        continue;
+      if (first === Number.POSITIVE_INFINITY) break;
+      const end = startOf(first) + stepMs;
+      let until = end;
+      for (const [file, ahead] of lines) {
+        let taken = 0;
+        let before = first;
+        for (let next = await ahead.peek(); next !== undefined && next.time < end; next = await ahead.peek()) {
+          if ((taken >= stepLines && next.time > before) || maker.bad.length >= MOST_BAD) {
+            until = Math.min(until, next.time);
+            break;
+          }
+          ahead.skip();
+          taken += 1;
+          before = next.time;
+          if ("problem" in next) maker.addBad(file, next.line, next.problem, next.text);
+          else maker.add(file, next);
+        }
       }
-      requests.push(request);
-      known.set(id, { until: time + blueprint.join.ttlMs, keys: decisionKeys(groupable, context) });
+      last = until;
+      yield maker.step(startOf(first), until);
+      maker.forget(until);
     }
-    for (let next = await outcomes.peek(); next !== undefined && next.time < until; next = await outcomes.peek()) {
-      const { line, id, time, cells } = next;
-      outcomes.skip();
-      const read = valuesOf(cells, types.observation, [columns.decisionId, columns.observationTime]);
-      if ("problem" in read) {
-        bad.push(badCell(files.observations, line, read, cells));
-        continue;
-      }
-      const { values } = read;
-      const observation = observationRecord(blueprint, id, values, time);
-      const decision = known.get(id);
-      const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
-      const event = eventRecord(id, keys ?? {}, values, time);
-      const problem = recordProblem(observation) ?? (event === undefined ? undefined : recordProblem(event));
-      if (problem !== undefined) {
-        bad.push({ file: files.observations, line, problem, text: JSON.stringify(cells) });
-        continue;
-      }
-      results.push(observation);
-      if (event === undefined) continue;
-      results.push(event);
-      if (keys === undefined) keyless++;
-    }
-    for (const [id, decision] of known) {
-      if (decision.until >= until) break;
-      known.delete(id);
-    }
-    yield { until, requests, outcomes: results, keyless, bad };
-    bad = [];
-  }
-  if (bad.length > 0) yield { until: 0, requests: [], outcomes: [], keyless: 0, bad };
-}
-
-/** Several columns joined by `+` make one unit. Undefined: it is the decision's id, since one of them is empty. */
-function unitOf(cells: Cells, columns: HistoryColumns): string | CellProblem | undefined {
-  if (columns.unit === undefined) return undefined;
-  let unit = "";
-  for (const column of columns.unit.split("+")) {
-    const cell = cells[column] ?? null;
-    const part = nameOf(cell);
-    if (part === null) return undefined;
-    if (part === undefined) return { column, problem: misfitText("key", cell) };
-    unit += part;
-  }
-  return unit;
-}
-
-const badCell = (file: string, line: number, { column, problem }: CellProblem, cells: Cells): BadLine => ({
-  ...{ file, line, problem: `${column} ${problem}`, text: JSON.stringify(cells) },
-});
-
-async function* timed(file: string, required: Required, onBad: (line: BadLine) => void): AsyncGenerator<Timed> {
-  for await (const row of readTable(file)) {
-    if ("problem" in row) {
-      onBad({ file, line: row.line, problem: row.problem, text: row.text });
-      continue;
-    }
-    const { line, values } = row;
-    const named = whatAndWhen(values, required);
-    if (typeof named === "string") onBad({ file, line, problem: named, text: JSON.stringify(values) });
-    else yield { line, ...named, cells: values };
+    if (maker.bad.length > 0) yield maker.step(startOf(last), last);
+  } finally {
+    for (const ahead of lines.values()) await ahead.close();
   }
 }
 
-/** What is wrong with the cells that every line must have, or what they say. */
-function whatAndWhen(cells: Cells, required: Required): string | { readonly id: string; readonly time: number } {
-  const { id: idColumn, time: timeColumn, latest, times } = required;
-  for (const name of [idColumn, timeColumn]) {
-    if (!Object.hasOwn(cells, name)) return `there is no column ${name}: name the right one by an option`;
-    if (cells[name] === null || cells[name] === "") return `${name} is empty`;
+function linesOf(source: LineSource, { unsorted, sort = sortDefaults }: ReadOptions): ReturnType<typeof timedLines> {
+  const lines = timedLines(source);
+  return unsorted?.has(source.file) === true ? sortedLines(lines, { ...sort, file: source.file }) : lines;
+}
+
+/** A line as it is published, or why it is not. */
+type Made = HistoryLine | CellProblem | { readonly problem: string };
+
+/** Makes records of lines, and of those a step. */
+class LineMaker {
+  bad: BadLine[] = [];
+  #requests: HistoryLine[] = [];
+  #outcomes: HistoryLine[] = [];
+  #events: HistoryLine[] = [];
+  readonly #files: HistoryFiles;
+  readonly #columns: HistoryColumns;
+  readonly #blueprint: Blueprint;
+  readonly #counts: ReadonlyMap<string, ColumnCounts>;
+  readonly #known: KnownKeys;
+  readonly #groupable: readonly string[];
+  readonly #types: { readonly context: ValueTypes; readonly observation: ValueTypes; readonly event: ValueTypes };
+  readonly #observed = new OccurrenceNames();
+  readonly #happened = new OccurrenceNames();
+
+  constructor(files: HistoryFiles, columns: HistoryColumns, blueprint: Blueprint, options: ReadOptions) {
+    this.#files = files;
+    this.#columns = columns;
+    this.#blueprint = blueprint;
+    this.#counts = options.counts ?? new Map();
+    this.#known = options.known ?? new Map();
+    this.#groupable = groupableEntries(blueprint);
+    this.#types = {
+      context: contextTypes(blueprint),
+      observation: observationTypes(blueprint),
+      event: eventTypes(blueprint),
+    };
   }
-  const id = nameOf(cells[idColumn]!) ?? undefined;
-  if (id === undefined) return `${idColumn} ${misfitText("key", cells[idColumn])}`;
-  const time = readTimeCell(cells[timeColumn]!, times);
-  if (typeof time === "string") return `${timeColumn} ${time}`;
-  if (time > latest) return `${timeColumn} "${cells[timeColumn]!}" lies ahead: history is what has happened`;
-  return { id, time };
-}
 
-interface Peekable<T> {
-  peek(): Promise<T | undefined>;
-  skip(): void;
-}
+  addBad(file: string, line: number, problem: string, text: string): void {
+    this.bad.push({ file, line, problem, text, name: badLineName(file, line, text) });
+  }
 
-function peekable<T>(source: AsyncGenerator<T>): Peekable<T> {
-  let ahead: Promise<T | undefined> | undefined;
-  return {
-    peek: () => (ahead ??= source.next().then((result) => (result.done === true ? undefined : result.value))),
-    skip: () => void (ahead = undefined),
-  };
+  add(file: string, one: TimedLine): void {
+    const { decisions, observations } = this.#files;
+    const made =
+      file === decisions ? this.#decision(one) : file === observations ? this.#observation(one) : this.#event(one);
+    const column = "column" in made ? made.column : undefined;
+    this.#counts.get(file)?.take(one.cells, column);
+    const problem = "problem" in made ? made.problem : undefined;
+    if (problem !== undefined) {
+      const text = column === undefined ? problem : `${column} ${problem}`;
+      return this.addBad(file, one.line, text, JSON.stringify(one.cells));
+    }
+    const to = file === decisions ? this.#requests : file === observations ? this.#outcomes : this.#events;
+    to.push(made as HistoryLine);
+  }
+
+  #decision({ id, time, cells }: TimedLine): Made {
+    const unit = unitOf(cells, this.#columns);
+    if (typeof unit === "object") return unit;
+    const read = contextOf(cells, this.#types.context);
+    if ("problem" in read) return read;
+    const request = requestRecord(this.#blueprint, id, unit ?? id, read.values, time);
+    const problem = recordProblem(request);
+    if (problem !== undefined) return { problem };
+    const until = time + this.#blueprint.join.ttlMs;
+    this.#known.set(id, { until, keys: decisionKeys(this.#groupable, read.values) });
+    return { name: decisionName(id, time), records: [request] };
+  }
+
+  #observation({ id, time, cells }: TimedLine): Made {
+    const { decisionId, observationTime } = this.#columns;
+    const read = valuesOf(cells, this.#types.observation, [decisionId, observationTime]);
+    if ("problem" in read) return read;
+    const { values } = read;
+    const decision = this.#known.get(id);
+    const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
+    const event = eventRecord(id, keys ?? {}, values, time);
+    const { name, before } = this.#observed.of(id, time, values);
+    const observation = observationRecord(this.#blueprint, id, values, time, before === 0 ? "" : name.toString(16));
+    const records = event === undefined ? [observation] : [observation, event];
+    const problem = records.map(recordProblem).find((text) => text !== undefined);
+    if (problem !== undefined) return { problem };
+    return { name, records, ...(event !== undefined && keys === undefined ? { keyless: true } : {}) };
+  }
+
+  #event({ time, cells }: TimedLine): Made {
+    const { kind: fixed, kindColumn = "kind", eventTime, observationTime } = this.#columns;
+    const kind = fixed ?? nameOf(cells[kindColumn] ?? null);
+    if (kind === null || kind === undefined) return { column: kindColumn, problem: "is empty: an event has a kind" };
+    const read = valuesOf(cells, this.#types.event, [kindColumn, eventTime ?? observationTime]);
+    if ("problem" in read) return read;
+    const event = eventOf(kind, read.values, time);
+    const problem = recordProblem(event);
+    if (problem !== undefined) return { problem };
+    return { name: this.#happened.of("", time, { ...read.values, kind }).name, records: [event] };
+  }
+
+  step(from: number, until: number): HistoryStep {
+    const step = {
+      from,
+      until,
+      requests: this.#requests,
+      outcomes: this.#outcomes,
+      events: this.#events,
+      bad: this.bad,
+    };
+    this.#requests = [];
+    this.#outcomes = [];
+    this.#events = [];
+    this.bad = [];
+    return step;
+  }
+
+  forget(until: number): void {
+    for (const [id, known] of this.#known) {
+      if (known.until >= until) break;
+      this.#known.delete(id);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import {
   categoryOf,
+  contextTypes,
   declaredValue,
   misfitText,
   observedEvent,
@@ -24,6 +25,11 @@ export interface HistoryColumns {
   readonly observationTime: string;
   /** What their times are, where the cells don't say. */
   readonly times?: TimeReading;
+  /** Of events of no decision; absent: `observationTime`. */
+  readonly eventTime?: string;
+  /** The kind of all of them, or the column that says it; absent: `kind`. */
+  readonly kind?: string;
+  readonly kindColumn?: string;
 }
 
 /** A cell that is not of the type that its column is declared with. */
@@ -73,6 +79,20 @@ function keep(values: Record<string, Cell>, name: string, cell: Cell): undefined
   if (cell !== null && cell !== "") setOwn(values, name, cell);
 }
 
+/** Several columns joined by `+` make one unit. Undefined: it is the decision's id, since one of them is empty. */
+export function unitOf(cells: Cells, columns: HistoryColumns): string | CellProblem | undefined {
+  if (columns.unit === undefined) return undefined;
+  let unit = "";
+  for (const column of columns.unit.split("+")) {
+    const cell = cells[column] ?? null;
+    const part = nameOf(cell);
+    if (part === null) return undefined;
+    if (part === undefined) return { column, problem: misfitText("key", cell) };
+    unit += part;
+  }
+  return unit;
+}
+
 export function requestRecord(
   blueprint: Blueprint,
   decisionId: string,
@@ -84,13 +104,15 @@ export function requestRecord(
   return { topic: decisionRequests, key: decisionId, value, time };
 }
 
+/** @param observationId empty: the content names it. */
 export function observationRecord(
   { useCase }: Blueprint,
   decisionId: string,
   values: Record<string, Cell>,
   time: number,
+  observationId = "",
 ): Published<unknown> {
-  return { topic: observations, key: decisionId, value: { decisionId, useCase, observationId: "", values }, time };
+  return { topic: observations, key: decisionId, value: { decisionId, useCase, observationId, values }, time };
 }
 
 /** What the record has too much of for the loop to take it; `undefined`: nothing. */
@@ -111,4 +133,16 @@ export function eventRecord(
 ): Published<unknown> | undefined {
   const value = observedEvent(values, keys);
   return value === undefined ? undefined : { topic: events, key: decisionId, value, time };
+}
+
+/** What an event of no decision says: what it measures, and context entries that it belongs to. */
+export function eventTypes(blueprint: Blueprint): ValueTypes {
+  const types = new Map(contextTypes(blueprint));
+  for (const { fields } of Object.values(blueprint.events)) for (const field of fields) types.set(field, "field");
+  return types;
+}
+
+/** An event of no decision. */
+export function eventOf(kind: string, attributes: Record<string, Cell>, time: number): Published<unknown> {
+  return { topic: events, key: kind, value: { kind, attributes }, time };
 }

@@ -47,9 +47,14 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
   fold(record, bytes, table, scope) {
     const { kind, attributes } = record.value;
     let full: FullTile | undefined;
-    for (const group of windowsAsked(validBlueprints(table(blueprintTable))).byEvent.get(kind) ?? []) {
+    const windows = windowsAsked(validBlueprints(table(blueprintTable)));
+    for (const group of windows.byEvent.get(kind) ?? []) {
       const start = tileOf(record.time, group.tileMs);
-      if (scope !== undefined && (!scope.parts.has(group.stateId) || isOver(group, start, scope.since))) continue;
+      if (
+        scope !== undefined &&
+        (!scope.parts.has(group.stateId) || isOver(group, start, scope.since, windows.slackMs))
+      )
+        continue;
       const key = groupKey(group, attributes);
       if (key === null) continue;
       const values = eventValues(group, attributes);
@@ -61,24 +66,26 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
     if (full !== undefined) throw tileIsFull(full);
   },
   evict(time, bytes, table) {
-    const { byId } = windowsAsked(validBlueprints(table(blueprintTable)));
+    const { byId, slackMs } = windowsAsked(validBlueprints(table(blueprintTable)));
     for (const key of bytes.keys()) {
       const [stateId, start] = key.split("|", 2) as [string, string];
       const group = byId.get(stateId);
-      if (group !== undefined && isOver(group, Number.parseInt(start, 10), time)) bytes.delete(key);
+      if (group !== undefined && isOver(group, Number.parseInt(start, 10), time, slackMs)) bytes.delete(key);
     }
   },
 } satisfies GlobalFold<EventRecorded>);
 
 /** No decision after `time` needs the tile, late ones included. */
-const isOver = (group: WindowGroup, start: number, time: number): boolean =>
-  tileExpiry(group, start) + EVICTION_SLACK_MS < time;
+const isOver = (group: WindowGroup, start: number, time: number, slackMs: number): boolean =>
+  tileExpiry(group, start) + slackMs < time;
 
 /** The groups of all versions that can be read, those that are not live too: one for each state id. */
 interface AskedWindows {
   readonly byId: ReadonlyMap<string, WindowGroup>;
   /** Some of an event's kind. */
   readonly byEvent: ReadonlyMap<string, readonly WindowGroup[]>;
+  /** Where history ends, event time goes on by the longest wait for a label, so that all rows are made: what is imported next begins before that. */
+  readonly slackMs: number;
 }
 
 const asked = new WeakMap<ValidBlueprints, AskedWindows>();
@@ -87,7 +94,9 @@ function windowsAsked(valid: ValidBlueprints): AskedWindows {
   let windows = asked.get(valid);
   if (windows === undefined) {
     const byId = new Map(valid.all().flatMap(({ groups }) => groups.map((group) => [group.stateId, group])));
-    windows = { byId, byEvent: Map.groupBy(byId.values(), ({ event }) => event) };
+    const longestWait = valid.all().reduce((most, { blueprint }) => Math.max(most, blueprint.label.waitMs), 0);
+    const slackMs = EVICTION_SLACK_MS + longestWait;
+    windows = { byId, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };
     asked.set(valid, windows);
   }
   return windows;

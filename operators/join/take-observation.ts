@@ -1,10 +1,11 @@
-import type { DecisionRecorded, ObservationRecorded } from "../../schemas/index.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { DecisionRecorded, Joined, ObservationRecorded } from "../../schemas/index.ts";
 import { SOURCE_HEADER, StreamsError, type StreamRecord } from "../../streams/index.ts";
 import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
 import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { Labelling, type Labellings } from "./labelling.ts";
-import { belongsTo, madeOf, nextOf, observationId, usesOf } from "./logic.ts";
+import { belongsTo, madeOf, nextOf, observationId, usesOf, waitEnd } from "./logic.ts";
 import { emitEvent, isEvent } from "./observed.ts";
 import {
   compiledOf,
@@ -95,6 +96,13 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
         current = withUse(current, use, { ...use, owed: true });
         continue;
       }
+      if (belongsTo(use, one) && isLateHistory(record, waitEnd(decision, compiled))) {
+        const row = restated(decision, compiled, ofUse(use, observationsOf(known, id, context)), one);
+        if (row === undefined) continue;
+        emit(row, context, record);
+        current = withUse(current, use, { ...use, label: row.label });
+        continue;
+      }
       let labelling = taken.get(use);
       if (labelling === undefined) {
         labelling = Labelling.of(decision, compiled, ofUse(use, observationsOf(known, id, context)));
@@ -107,8 +115,36 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
     }
     context.state.pending.put(id, current);
   };
-  const loading = [...taken.values()].includes(undefined) ? load(known, id, context) : undefined;
+  const loading = [...taken.values()].includes(undefined) || isFed(record) ? load(known, id, context) : undefined;
   return loading === undefined ? finish() : loading.then(finish);
+}
+
+const isFed = ({ headers }: StreamRecord<unknown>): boolean => headers[SOURCE_HEADER] !== undefined;
+
+/**
+ * History comes file by file: an observation of a later file may be one from before the end of the wait, though the row has been made. That row is
+ * then not corrected, but made as it would have been.
+ */
+const isLateHistory = (record: StreamRecord<unknown>, waitEnds: number): boolean =>
+  isFed(record) && record.time < waitEnds;
+
+/** The last row with one more observation; `undefined` where it is the same without. */
+function restated(
+  decision: DecisionRecorded,
+  compiled: CompiledBlueprint,
+  seen: readonly PendingObservation[],
+  one: PendingObservation,
+): Joined | undefined {
+  const last = (some: readonly PendingObservation[]): Joined =>
+    Labelling.atWaitEnd(decision, compiled, some).rows.at(-1)!;
+  const [before, after] = [last(seen.filter(({ id }) => id !== one.id)), last(seen)];
+  const { label, labelTime, rowTime, maturity } = after;
+  const isSame =
+    label === before.label &&
+    labelTime === before.labelTime &&
+    rowTime === before.rowTime &&
+    maturity === before.maturity;
+  return isSame ? undefined : after;
 }
 
 /** Its observations, each id once: the first one that came. */

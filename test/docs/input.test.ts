@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { declaredValue, misfitText, parseBlueprint, type DeclaredType } from "../../blueprints/index.ts";
 import { timesOf } from "../../cli/command.ts";
-import { readHistory } from "../../cli/history/read-history.ts";
+import { readHistory, recordsOf } from "../../cli/history/read-history.ts";
 import { readTimeCell } from "../../cli/times/time-cell.ts";
 import { fileOf, testFolder } from "../cli/files/folder.ts";
 import { root } from "../source-graph.ts";
@@ -89,9 +89,9 @@ describe("an import reads the page's types as the page says,", () => {
       files,
       { decisionId: "id", decisionTime: "at", observationTime: "at" },
       blueprint,
-      3.6e6,
+      { stepMs: 3.6e6 },
     )) {
-      for (const { value } of [...step.requests, ...step.outcomes]) {
+      for (const { value } of recordsOf([...step.requests, ...step.outcomes])) {
         const { decisionId, context, values } = value as { decisionId: string; context?: {}; values?: {} };
         read.set(decisionId, Object.values(context ?? values ?? {})[0] ?? null);
       }

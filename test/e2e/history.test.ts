@@ -23,7 +23,7 @@ afterAll(() => dir.remove());
 test("a quarter of history is imported whole", () => {
   expect(imported.code, imported.stderr).toBe(0);
   const counts = { decisions: 80_789, observations: 156_057, events: 156_057, eventsWithoutDecision: 0, badLines: 0 };
-  expect(imported.json).toEqual({ ...counts, lines: [] });
+  expect(imported.json).toMatchObject({ ...counts, lines: [] });
 });
 
 test("the eleven streaming features of every January decision equal the reference", { timeout: 120_000 }, async () => {

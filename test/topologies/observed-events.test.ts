@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { Feed } from "../../cli/history/feed.ts";
-import { readHistory } from "../../cli/history/read-history.ts";
+import { readHistory, recordsOf } from "../../cli/history/read-history.ts";
 import { decisions, events } from "../../schemas/index.ts";
 import { prefixed, readTopic } from "../../streams/index.ts";
 import { publishBlueprint, replay, storeBlueprint } from "../../topologies/index.ts";
@@ -95,9 +95,10 @@ async function imported(live: LiveLoop): Promise<void> {
   writeFileSync(files.observations, ["id,at,kind,minutes,kilos", ...lines, ""].join("\n"));
   const feed = await Feed.open(live.loop, { groupId: "import", source: "import", stepMs: HOUR, replies: false });
   const columns = { decisionId: "id", decisionTime: "at", observationTime: "at" };
-  for await (const step of readHistory(files, columns, first, HOUR)) {
+  for await (const step of readHistory(files, columns, first, { stepMs: HOUR })) {
     expect(step.bad).toEqual([]);
-    await feed.publish(step);
+    const { until, requests, outcomes } = step;
+    await feed.publish({ until, requests: recordsOf(requests), outcomes: recordsOf(outcomes) });
     await live.loop.application.idle();
   }
   await feed.close();

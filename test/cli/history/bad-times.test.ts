@@ -26,9 +26,12 @@ test("lines before 1970, after 9999, of no time or later than may be are named; 
   const columns = { decisionId: "id", decisionTime: "at", observationTime: "at" };
   const bad: string[] = [];
   let [requests, outcomes] = [0, 0];
-  for await (const step of readHistory({ decisions, observations }, columns, parcels, HOUR, START + HOUR)) {
+  for await (const step of readHistory({ decisions, observations }, columns, parcels, {
+    stepMs: HOUR,
+    latest: START + HOUR,
+  })) {
     requests += step.requests.length;
-    outcomes += step.outcomes.length;
+    outcomes += step.outcomes.flatMap(({ records }) => records).length;
     bad.push(...step.bad.map(({ line, problem }) => `${line} ${problem}`));
   }
   // The observation, and the event that it also is.

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readHistory } from "../../../cli/history/read-history.ts";
+import { readHistory, recordsOf } from "../../../cli/history/read-history.ts";
 import { events, type EventRecorded } from "../../../schemas/index.ts";
 import { parcels } from "../../operators/parcels.ts";
 import { newDir } from "../../streams/local/new-dir.ts";
@@ -19,9 +19,10 @@ async function eventsOf(decisions: string, observations: string) {
   writeFileSync(files.observations, `id,at,kind,minutes,depot\n${observations}`);
   const found: EventRecorded[] = [];
   let keyless = 0;
-  for await (const step of readHistory(files, columns, parcels, HOUR)) {
-    for (const { topic, value } of step.outcomes) if (topic.name === events.name) found.push(value as EventRecorded);
-    keyless += step.keyless;
+  for await (const step of readHistory(files, columns, parcels, { stepMs: HOUR })) {
+    for (const { topic, value } of recordsOf(step.outcomes))
+      if (topic.name === events.name) found.push(value as EventRecorded);
+    keyless += step.outcomes.filter((line) => line.keyless === true).length;
   }
   return { found, keyless };
 }

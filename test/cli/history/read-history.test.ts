@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseBlueprint } from "../../../blueprints/index.ts";
-import { readHistory, type BadLine } from "../../../cli/history/read-history.ts";
+import { readHistory, recordsOf, type BadLine } from "../../../cli/history/read-history.ts";
 import { newDir } from "../../streams/local/new-dir.ts";
 
 const blueprint = parseBlueprint(`
@@ -27,8 +27,8 @@ test("a line whose record would be over a limit is a bad line, and the lines bes
   const columns = { decisionId: "id", decisionTime: "time", observationTime: "at" };
   const ids: unknown[] = [];
   const bad: BadLine[] = [];
-  for await (const step of readHistory(files, columns, blueprint, 60_000)) {
-    for (const { value } of [...step.requests, ...step.outcomes])
+  for await (const step of readHistory(files, columns, blueprint, { stepMs: 60_000 })) {
+    for (const { value } of recordsOf([...step.requests, ...step.outcomes]))
       ids.push((value as { decisionId: string }).decisionId);
     bad.push(...step.bad);
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../../blueprints/index.ts";
 import { tableWriter, type TableColumn } from "../../../cli/files/index.ts";
-import { readHistory, type BadLine } from "../../../cli/history/read-history.ts";
+import { readHistory, recordsOf, type BadLine } from "../../../cli/history/read-history.ts";
 import type { HistoryColumns } from "../../../cli/history/records.ts";
 import { timeZone } from "../../../cli/times/time-zone.ts";
 import { newDir } from "../../streams/local/new-dir.ts";
@@ -42,17 +42,14 @@ function file(ending: string, text: string): string {
 
 async function read(decisions: string, observations: string, more: Partial<HistoryColumns> = {}): Promise<Read> {
   const found = { decisions: [] as Read["decisions"][number][], outcomes: [] as unknown[], bad: [] as BadLine[] };
-  for await (const step of readHistory(
-    { decisions, observations },
-    { ...columns, ...more },
-    compiled.blueprint,
-    1e12,
-  )) {
-    for (const { value } of step.requests) {
+  for await (const step of readHistory({ decisions, observations }, { ...columns, ...more }, compiled.blueprint, {
+    stepMs: 1e12,
+  })) {
+    for (const { value } of recordsOf(step.requests)) {
       const { decisionId: id, unit, context } = value as { decisionId: string; unit: string; context: {} };
       found.decisions.push({ id, unit, context, features: compiled.fromContext(context).slice(0, 3) });
     }
-    for (const { topic, value } of step.outcomes) {
+    for (const { topic, value } of recordsOf(step.outcomes)) {
       found.outcomes.push(topic.name === "observations" ? (value as { values: unknown }).values : value);
     }
     found.bad.push(...step.bad);

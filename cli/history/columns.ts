@@ -1,0 +1,127 @@
+import { realpathSync } from "node:fs";
+import { nearest, type Blueprint } from "../../blueprints/index.ts";
+import { tableHead, TableError, type TableHead } from "../files/index.ts";
+import { timesOf } from "../command.ts";
+import { UsageError } from "../exit-codes.ts";
+import type { HistoryFiles } from "./read-history.ts";
+import type { HistoryColumns } from "./records.ts";
+
+/** Which columns were named by flags; the others have the names they mostly have. */
+export interface ColumnFlags {
+  readonly decisionId: string;
+  readonly time: string;
+  readonly observationTime?: string;
+  readonly unit?: string;
+  readonly kind?: string;
+  readonly timeUnit?: string;
+  readonly timeZone?: string;
+}
+
+/** A file's columns beside what the blueprint looks for. */
+export interface FileColumns {
+  readonly file: string;
+  readonly head: TableHead;
+  /** Columns that lines must have. */
+  readonly required: readonly string[];
+  /** Columns that the blueprint declares. */
+  readonly declared: readonly string[];
+}
+
+/** The headers of the files, and the columns that hold what every line must have. Throws a `TableError` or a `UsageError`. */
+export async function readColumns(
+  files: HistoryFiles,
+  flags: ColumnFlags,
+  blueprint: Blueprint,
+): Promise<{ readonly columns: HistoryColumns; readonly all: readonly FileColumns[] }> {
+  checkFiles(files);
+  const heads = new Map<string, TableHead>();
+  for (const file of given(files)) heads.set(file, await tableHead(file));
+  const timeIn = (file: string | undefined): string => {
+    if (flags.observationTime !== undefined) return flags.observationTime;
+    const there = file === undefined ? [] : heads.get(file)!.columns;
+    return there.includes("event_ts") || !there.includes(flags.time) ? "event_ts" : flags.time;
+  };
+  const { decisions, observations, events } = files;
+  const columns: HistoryColumns = {
+    decisionId: flags.decisionId,
+    decisionTime: flags.time,
+    observationTime: timeIn(observations),
+    eventTime: timeIn(events),
+    times: timesOf(flags),
+    ...(flags.unit === undefined ? {} : { unit: flags.unit }),
+    ...(flags.kind === undefined ? {} : { kind: flags.kind }),
+  };
+  const id = columns.decisionId;
+  const units = columns.unit?.split("+") ?? [];
+  const fields = Object.values(blueprint.events).flatMap((kind) => kind.fields);
+  const kind = Object.keys(blueprint.events).length === 0 ? [] : ["kind"];
+  const of = (file: string | undefined, required: readonly string[], declared: readonly string[]): FileColumns[] =>
+    file === undefined ? [] : [{ file, head: heads.get(file)!, required, declared: [...new Set(declared)] }];
+  const all = [
+    ...of(decisions, [id, columns.decisionTime, ...units], Object.keys(blueprint.context)),
+    ...of(
+      observations,
+      [id, columns.observationTime],
+      [...kind, ...Object.keys(blueprint.observations).filter((name) => name !== "kind"), ...fields],
+    ),
+    ...of(events, flags.kind === undefined ? ["kind", columns.eventTime!] : [columns.eventTime!], [
+      ...keysOf(blueprint),
+      ...fields,
+    ]),
+  ];
+  return { columns, all };
+}
+
+/** The context entries that windows are kept by. */
+const keysOf = ({ features }: Blueprint): readonly string[] =>
+  features.flatMap((feature) => (feature.kind === "window" ? feature.by : []));
+
+const given = ({ decisions, observations, events }: HistoryFiles): readonly string[] =>
+  [decisions, observations, events].filter((file) => file !== undefined);
+
+function checkFiles(files: HistoryFiles): void {
+  const names = given(files);
+  if (names.length === 0) throw new UsageError("name a file: --decisions, --observations or --events");
+  const real = names.map((file) => {
+    try {
+      return realpathSync(file);
+    } catch {
+      return file;
+    }
+  });
+  const twice = real.findIndex((file, at) => real.indexOf(file) < at);
+  if (twice >= 0) throw new TableError(names[twice]!, "is named twice. Each file holds one thing.");
+}
+
+/** What is wrong with the columns of a file, and what a person should know of them. */
+export interface ColumnFindings {
+  readonly errors: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** With the nearest names of what is there, or of what is looked for. */
+export function lookAtColumns({ file, head, required, declared }: FileColumns): ColumnFindings {
+  const there = new Set(head.columns);
+  const wanted = new Set([...required, ...declared]);
+  const unknown = head.columns.filter((name) => !wanted.has(name));
+  const missing = (name: string): string => {
+    const near = nearest(name, unknown);
+    return `${file}: there is no column ${name}${near === null ? "" : `; is it ${near}?`}`;
+  };
+  const absent = declared.filter((name) => !there.has(name) && !required.includes(name));
+  return {
+    errors: required
+      .filter((name) => !there.has(name))
+      .map((name) => `${missing(name)} Columns: ${head.columns.join(", ")}. Name the right one by an option`),
+    notes: [
+      ...absent.map((name) => `${missing(name)} It is missing in every line`),
+      ...unknown.map((name) => unknownText(file, name, absent)),
+    ],
+  };
+}
+
+/** Of a column that nothing looks for. */
+export function unknownText(file: string, name: string, absent: readonly string[]): string {
+  const near = nearest(name, absent);
+  return `${file}: the blueprint knows no column ${name}${near === null ? "" : `; is it ${near}?`}`;
+}

@@ -1,0 +1,165 @@
+import type { Tools } from "../../topologies/index.ts";
+import { letterOfLine } from "./bad-lines.ts";
+import { Feed } from "./feed.ts";
+import { HOUR, Ledger } from "./ledger.ts";
+import { recordsOf, type BadLine, type HistoryLine, type HistoryStep } from "./read-history.ts";
+
+/** How many lines there were of each kind, and of them those that an import had published before. */
+export interface LineCounts {
+  decisions: number;
+  observations: number;
+  /** Those that observations also are, and those of no decision. */
+  events: number;
+  /** Of those that observations are: their decision is not in the file before them, or its TTL was over. */
+  eventsWithoutDecision: number;
+  badLines: number;
+  /** Lines of any kind that were published before. */
+  known: number;
+  /** New ones that are older than what was published before. */
+  older: number;
+}
+
+export const noLines = (): LineCounts => ({
+  ...{ decisions: 0, observations: 0, events: 0, eventsWithoutDecision: 0 },
+  ...{ badLines: 0, known: 0, older: 0 },
+});
+
+/** Counts lines as published. */
+export function countLines(counts: LineCounts, step: Pick<HistoryStep, "requests" | "outcomes" | "events">): void {
+  counts.decisions += step.requests.length;
+  counts.observations += step.outcomes.length;
+  counts.events += step.events.length;
+  for (const { records, keyless } of step.outcomes) {
+    counts.events += records.length - 1;
+    if (keyless === true) counts.eventsWithoutDecision += 1;
+  }
+}
+
+export interface ImportFeedOptions {
+  readonly id: string;
+  readonly useCase: string;
+  /** The clock, ms. */
+  readonly now?: () => number;
+}
+
+/** Lines of history on their way to the topics: each is published once, whichever file and whichever import it comes with. */
+export class ImportFeed {
+  readonly counts = noLines();
+  readonly #feed: Feed;
+  readonly #ledger: Ledger;
+  /** Of events of no decision, which belong to every use case. */
+  readonly #shared: Ledger;
+  readonly #useCase: string;
+  /** Where imports before this one ended, by source; event time, ms. */
+  readonly #ends: ReadonlyMap<string, number>;
+  #source: string | undefined;
+
+  static async open(
+    tools: Pick<Tools, "backbone" | "publisher" | "serdes">,
+    options: ImportFeedOptions,
+  ): Promise<ImportFeed> {
+    const { id, useCase, now } = options;
+    const feed = await Feed.open(tools, {
+      groupId: `${id}-import-${useCase}`,
+      source: sourceName(useCase, FIRST),
+      stepMs: HOUR,
+      replies: false,
+      ...(now === undefined ? {} : { now }),
+    });
+    // The feed has ended any other import by now: what is read here does not change meanwhile.
+    return new ImportFeed(feed, await Ledger.open(tools, useCase), await Ledger.open(tools, ""), useCase);
+  }
+
+  private constructor(feed: Feed, ledger: Ledger, shared: Ledger, useCase: string) {
+    this.#feed = feed;
+    this.#ledger = ledger;
+    this.#shared = shared;
+    this.#useCase = useCase;
+    this.#ends = ledger.sources();
+  }
+
+  /** Whether an import has published lines of this stretch of event time. */
+  hasBetween(from: number, to: number): boolean {
+    return this.#ledger.hasBetween(from, to);
+  }
+
+  /** Publishes the lines of a step that are new. @returns whether there were any. */
+  async publish(step: HistoryStep): Promise<boolean> {
+    const hour = Math.floor(step.from / HOUR) * HOUR;
+    const [known, shared] = [await this.#ledger.names(hour), await this.#shared.names(hour)];
+    const isNew =
+      (names: ReadonlySet<bigint>) =>
+      ({ name }: HistoryLine | BadLine) =>
+        !names.has(name);
+    const requests = distinct(step.requests.filter(isNew(known)));
+    const outcomes = step.outcomes.filter(isNew(known));
+    const events = step.events.filter(isNew(shared));
+    const bad = step.bad.filter(isNew(known));
+    this.#count(step, { requests, outcomes, events });
+    if (requests.length + outcomes.length + events.length + bad.length === 0) return false;
+    this.#choose(hour, requests.length + outcomes.length);
+    const source = this.#source!;
+    const names = (lines: readonly (HistoryLine | BadLine)[]): bigint[] => lines.map(({ name }) => name);
+    await this.#feed.publish({
+      until: step.until,
+      outcomes: [
+        ...recordsOf(events),
+        ...recordsOf(outcomes),
+        ...this.#shared.memory(source, hour, names(events)),
+        ...this.#ledger.memory(source, hour, names(outcomes)),
+      ],
+      requests: recordsOf(requests),
+      rest: [
+        ...this.#ledger.memory(source, hour, [...names(requests), ...names(bad)]),
+        ...bad.map((line) => letterOfLine(line, Math.max(0, step.until))),
+      ],
+    });
+    return true;
+  }
+
+  #count(step: HistoryStep, left: Pick<HistoryStep, "requests" | "outcomes" | "events">): void {
+    const { counts } = this;
+    const all = step.requests.length + step.outcomes.length + step.events.length;
+    const published = left.requests.length + left.outcomes.length + left.events.length;
+    countLines(counts, left);
+    counts.badLines += step.bad.length;
+    counts.known += all - published;
+  }
+
+  /**
+   * History that goes on where an import ended moves the time of that one's source, and so does one that was killed. What is older than the end of
+   * all of them has a time of its own.
+   */
+  #choose(hour: number, lines: number): void {
+    const ends = [...this.#ends];
+    if (this.#source === undefined) {
+      const before = ends.filter(([, end]) => end <= hour).sort(([, a], [, b]) => b - a);
+      const next = 1 + Math.max(0, ...ends.map(([source]) => Number(source)));
+      this.#source = before[0]?.[0] ?? String(next);
+      this.#feed.moveTimeOf(sourceName(this.#useCase, this.#source));
+    }
+    if (ends.some(([, end]) => hour < end)) this.counts.older += lines;
+  }
+
+  /** Event time goes on to here, ms. */
+  async end(until: number): Promise<void> {
+    if (this.#source === undefined) this.#choose(Number.POSITIVE_INFINITY, 0);
+    await this.#feed.tick(until);
+  }
+
+  async close(): Promise<void> {
+    await this.#ledger.close();
+    await this.#shared.close();
+    await this.#feed.close();
+  }
+}
+
+const FIRST = "1";
+const sourceName = (useCase: string, source: string): string =>
+  source === FIRST ? `import-${useCase}` : `import-${useCase}-${source}`;
+
+/** A file may name a decision twice. */
+function distinct(lines: readonly HistoryLine[]): readonly HistoryLine[] {
+  const seen = new Set<bigint>();
+  return lines.filter(({ name }) => !seen.has(name) && seen.add(name));
+}

@@ -1,0 +1,162 @@
+import { formatDuration, type Blueprint } from "../../blueprints/index.ts";
+import { decisionRequests, observations } from "../../schemas/index.ts";
+import { streamsLimits, type Backbone } from "../../streams/index.ts";
+import type { Loop, Tools } from "../../topologies/index.ts";
+import { UsageError } from "../exit-codes.ts";
+import { ColumnCounts } from "./column-counts.ts";
+import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileColumns } from "./columns.ts";
+import { countLines, ImportFeed, noLines, type LineCounts } from "./import-feed.ts";
+import { keysBefore } from "./keys-before.ts";
+import { HOUR } from "./ledger.ts";
+import { readHistory, sourcesOf, type BadLine, type HistoryFiles, type HistoryStep } from "./read-history.ts";
+import { disorderText, survey, type Survey } from "./survey.ts";
+
+const MOST_LINES_SHOWN = 20;
+const MOST_LINES_SAID = 5;
+
+export interface ImportOptions {
+  readonly id: string;
+  readonly tools: Tools;
+  /** The loop, where it runs here: each step is handled before the next is published. */
+  readonly loop: Loop | undefined;
+  readonly blueprint: Blueprint;
+  readonly files: HistoryFiles;
+  readonly flags: ColumnFlags;
+  /** A column that is missing or unknown is an error. */
+  readonly strict: boolean;
+  readonly sort: boolean;
+  /** Nothing is published. */
+  readonly dryRun: boolean;
+  /** What a person is told while it goes on. */
+  readonly say: (line: string) => void;
+  readonly onProgress: (lines: number, text: string) => void;
+}
+
+export interface ImportResult {
+  readonly counts: LineCounts;
+  readonly files: readonly Survey[];
+  readonly columns: ReadonlyMap<string, ColumnCounts>;
+  /** The first lines that could not be used. */
+  readonly badLines: readonly BadLine[];
+}
+
+/** Files of history as records, after all that can be known of them before has been looked at. */
+export async function importHistory(options: ImportOptions): Promise<ImportResult> {
+  const { files, flags, blueprint, say, dryRun } = options;
+  const { columns, all } = await readColumns(files, flags, blueprint);
+  checkColumns(all, options);
+  const latest = Date.now() + streamsLimits.maxFutureMs;
+  const surveys: Survey[] = [];
+  for (const source of sourcesOf(files, columns, latest)) {
+    surveys.push(await survey(source, (lines) => options.onProgress(lines, `looked at in ${source.file}`)));
+  }
+  const unsorted = surveys.filter(({ disorder }) => disorder !== undefined);
+  if (unsorted.length > 0 && !options.sort) throw new UsageError(unsorted.map(disorderText).join("\n"));
+  const counts = new Map(all.map(({ file, head }) => [file, new ColumnCounts(head.columns, head.open)]));
+  const feed = dryRun
+    ? undefined
+    : await ImportFeed.open(options.tools, { id: options.id, useCase: blueprint.useCase });
+  try {
+    const known = feed === undefined ? undefined : await keysBefore(feed, options, surveys);
+    const unsortedFiles = new Set(unsorted.map(({ file }) => file));
+    const reading = {
+      stepMs: HOUR,
+      latest,
+      unsorted: unsortedFiles,
+      counts,
+      ...(known === undefined ? {} : { known }),
+    };
+    const steps = readHistory(files, columns, blueprint, reading);
+    const run = new Run(options, feed);
+    for await (const step of steps) await run.take(step);
+    await run.end(surveys);
+    sayLate(all, counts, say);
+    return { counts: run.counts, files: surveys, columns: counts, badLines: run.shown };
+  } finally {
+    await feed?.close();
+  }
+}
+
+function checkColumns(all: readonly FileColumns[], { strict, say }: ImportOptions): void {
+  const found = all.map(lookAtColumns);
+  const errors = found.flatMap((one) => one.errors);
+  const notes = found.flatMap((one) => one.notes);
+  const wrong = strict ? [...errors, ...notes] : errors;
+  if (wrong.length > 0) throw new UsageError(`${wrong.join("\n")}\nNothing was published.`);
+  for (const note of notes) say(note);
+}
+
+/** Of JSON lines, names that the first lines did not have. */
+function sayLate(
+  all: readonly FileColumns[],
+  counts: ReadonlyMap<string, ColumnCounts>,
+  say: ImportOptions["say"],
+): void {
+  for (const { file, required, declared } of all) {
+    const looked = new Set([...required, ...declared]);
+    for (const name of counts.get(file)!.late) if (!looked.has(name)) say(unknownText(file, name, declared));
+  }
+}
+
+/** The steps of one import. */
+class Run {
+  readonly shown: BadLine[] = [];
+  readonly #options: ImportOptions;
+  readonly #feed: ImportFeed | undefined;
+  readonly #dry = noLines();
+  #warned = false;
+  #lines = 0;
+
+  constructor(options: ImportOptions, feed: ImportFeed | undefined) {
+    this.#options = options;
+    this.#feed = feed;
+  }
+
+  get counts(): LineCounts {
+    return this.#feed?.counts ?? this.#dry;
+  }
+
+  async take(step: HistoryStep): Promise<void> {
+    const { say, loop, tools, onProgress } = this.#options;
+    for (const { file, line, problem } of step.bad.slice(0, MOST_LINES_SAID)) {
+      if (this.shown.length < MOST_LINES_SHOWN) say(`${file}:${line} ${problem}`);
+    }
+    this.shown.push(...step.bad.slice(0, MOST_LINES_SHOWN - this.shown.length));
+    this.#lines += step.requests.length + step.outcomes.length + step.events.length;
+    onProgress(this.#lines, new Date(step.until).toISOString().slice(0, 13));
+    if (this.#feed === undefined) {
+      countLines(this.#dry, step);
+      this.#dry.badLines += step.bad.length;
+      return;
+    }
+    if (!this.#warned) {
+      this.#warned = true;
+      await warnOfAge(tools.backbone, step.until, say);
+      // What an import before has published comes first.
+      await loop?.application.idle();
+    }
+    if (await this.#feed.publish(step)) await loop?.application.idle();
+  }
+
+  /** Rows are made of all decisions that the files hold; later files may still correct them. */
+  async end(surveys: readonly Survey[]): Promise<void> {
+    const { blueprint, files, loop } = this.#options;
+    const ends = surveys.map(({ file, to }) =>
+      to === null ? Number.NEGATIVE_INFINITY : file === files.decisions ? to + blueprint.label.waitMs : to,
+    );
+    const until = Math.max(...ends);
+    if (this.#feed === undefined || !Number.isFinite(until)) return;
+    await this.#feed.end(until);
+    await loop?.application.idle();
+  }
+}
+
+/** A broker takes away by its own clock, at once, what is older than a topic keeps. */
+async function warnOfAge(backbone: Backbone, time: number, say: ImportOptions["say"]): Promise<void> {
+  if (backbone.kind !== "kafka") return;
+  for (const { topic, retentionMs } of await backbone.retention([decisionRequests.name, observations.name])) {
+    if (retentionMs === null || time > Date.now() - retentionMs) continue;
+    const lasts = formatDuration(retentionMs);
+    say(`${topic} keeps its records for ${lasts}: lines older than that will be read and then removed by the broker`);
+  }
+}

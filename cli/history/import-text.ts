@@ -1,0 +1,57 @@
+import { table } from "../output.ts";
+import type { ImportResult } from "./import-history.ts";
+import type { Survey } from "./survey.ts";
+
+/** For programs. */
+export function importJson({ counts, files, columns, badLines }: ImportResult): object {
+  return {
+    ...counts,
+    lines: badLines.map(({ file, line, problem }) => ({ file, line, problem })),
+    files: files.map(({ file, lines, badLines: bad, from, to, disorder }) => ({
+      ...{ file, lines, badLines: bad, from, to, sorted: disorder === undefined },
+      columns: columns.get(file)!.all,
+    })),
+  };
+}
+
+/** For people: what each column held, and what was published. */
+export function importText(result: ImportResult, dryRun: boolean): string {
+  const { counts, files, columns } = result;
+  const tables = files.map((file) => {
+    const rows = columns
+      .get(file.file)!
+      .all.map(({ column, present, missing, unusable }) => [column, present, missing, unusable]);
+    return `${spanText(file)}\n${table(["column", "present", "missing", "unusable"], rows)}`;
+  });
+  const said = dryRun ? `nothing was published: ${linesText(counts, "would be published")}` : publishedText(result);
+  const bad =
+    counts.badLines === 0 ? "" : `; ${counts.badLines} bad lines ${dryRun ? "" : "are in the dead letters"}`.trimEnd();
+  const alone =
+    counts.eventsWithoutDecision === 0
+      ? ""
+      : `; ${counts.eventsWithoutDecision} events have the keys of their own line alone: their decision is not in the file before them, or its TTL was over`;
+  const older =
+    counts.older === 0
+      ? ""
+      : `\n${counts.older} of them are older than what was imported before: rows that are made stay as they are, and windows of these lines ` +
+        "may have been forgotten. loopstream replay makes all rows again, from everything";
+  return [...tables, `${said}${alone}${bad}${older}`].join("\n\n");
+}
+
+function publishedText({ counts }: ImportResult): string {
+  const none = counts.decisions + counts.observations + counts.events === 0;
+  if (none && counts.known > 0) return `nothing new: all ${counts.known} lines were imported before`;
+  const known = counts.known === 0 ? "" : `; ${counts.known} lines were imported before and left out`;
+  return linesText(counts, "published", true) + known;
+}
+
+function linesText({ decisions, observations, events }: ImportResult["counts"], verb: string, first = false): string {
+  const what = `${decisions} decisions, ${observations} observations, ${events} events`;
+  return first ? `${verb} ${what}` : `${what} ${verb}`;
+}
+
+function spanText({ file, lines, from, to, disorder }: Survey): string {
+  const iso = (time: number | null): string => (time === null ? "" : new Date(time).toISOString());
+  const span = lines === 0 ? "" : `, ${iso(from)} to ${iso(to)}`;
+  return `${file}: ${lines} lines${span}${disorder === undefined ? "" : ", sorted here"}`;
+}

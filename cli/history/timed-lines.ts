@@ -1,0 +1,96 @@
+import { misfitText } from "../../blueprints/index.ts";
+import { readTable } from "../files/index.ts";
+import { readTimeCell, type TimeReading } from "../times/time-cell.ts";
+import { nameOf, type Cells } from "./records.ts";
+
+/** What is read of a file: what each line must have. */
+export interface LineSource {
+  readonly file: string;
+  /** Column of the decision id; absent: lines of no decision. */
+  readonly id?: string;
+  /** Column of the time. */
+  readonly time: string;
+  /** Event time, ms: nothing may be later. */
+  readonly latest: number;
+  /** What times are that do not say it. */
+  readonly times?: TimeReading | undefined;
+}
+
+/** A line that can be used. */
+export interface TimedLine {
+  readonly line: number;
+  /** The decision's; empty where the line has none. */
+  readonly id: string;
+  /** Event time, ms. */
+  readonly time: number;
+  readonly cells: Cells;
+}
+
+/** A line that can't, with the time of the line before it. */
+export interface BadTimedLine {
+  readonly line: number;
+  readonly time: number;
+  readonly problem: string;
+  readonly text: string;
+}
+
+/** Before any line that has a time: it can be written as JSON, and no event is so old. */
+export const NO_TIME = -8_640_000_000_000_000;
+
+/** The lines of a file in their order, with their times. */
+export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine | BadTimedLine> {
+  let last = NO_TIME;
+  for await (const row of readTable(source.file)) {
+    const { line } = row;
+    if ("problem" in row) {
+      yield { line, time: last, problem: row.problem, text: row.text };
+      continue;
+    }
+    const { values: cells } = row;
+    const named = whatAndWhen(cells, source);
+    if (typeof named === "string") yield { line, time: last, problem: named, text: JSON.stringify(cells) };
+    else {
+      last = named.time;
+      yield { line, ...named, cells };
+    }
+  }
+}
+
+/** What is wrong with the cells that every line must have, or what they say. */
+function whatAndWhen(cells: Cells, source: LineSource): string | Pick<TimedLine, "id" | "time"> {
+  const { id: idColumn, time: timeColumn, latest, times } = source;
+  for (const name of idColumn === undefined ? [timeColumn] : [idColumn, timeColumn]) {
+    if (!Object.hasOwn(cells, name)) return `there is no column ${name}: name the right one by an option`;
+    if (cells[name] === null || cells[name] === "") return `${name} is empty`;
+  }
+  const id = idColumn === undefined ? "" : (nameOf(cells[idColumn]!) ?? undefined);
+  if (id === undefined) return `${idColumn} ${misfitText("key", cells[idColumn!])}`;
+  const time = readTimeCell(cells[timeColumn]!, times);
+  if (typeof time === "string") return `${timeColumn} ${time}`;
+  if (time > latest) return `${timeColumn} "${cells[timeColumn]!}" lies ahead: history is what has happened`;
+  return { id, time };
+}
+
+/** Lines of which the next can be looked at before it is taken. */
+export class LinesAhead {
+  readonly #lines: AsyncGenerator<TimedLine | BadTimedLine>;
+  #next: TimedLine | BadTimedLine | undefined | null = null;
+
+  constructor(lines: AsyncGenerator<TimedLine | BadTimedLine>) {
+    this.#lines = lines;
+  }
+
+  /** The next one; `undefined` at the end. A promise only where the file has to be read on. */
+  peek(): TimedLine | BadTimedLine | undefined | Promise<TimedLine | BadTimedLine | undefined> {
+    if (this.#next !== null) return this.#next;
+    return this.#lines.next().then(({ done, value }) => (this.#next = done === true ? undefined : value));
+  }
+
+  skip(): void {
+    this.#next = null;
+  }
+
+  async close(): Promise<void> {
+    await this.#lines.return(undefined);
+  }
+}

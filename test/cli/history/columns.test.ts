@@ -1,0 +1,164 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ImportOptions } from "../../../cli/history/import-history.ts";
+import { newDir } from "../../streams/local/new-dir.ts";
+import { at, DECISIONS, OBSERVATIONS, shopFiles, shopLines } from "./shop.ts";
+import { embeddedLoop, flags, importInto } from "./shop-log.ts";
+
+let folder: Awaited<ReturnType<typeof newDir>>;
+let log: Awaited<ReturnType<typeof embeddedLoop>>;
+beforeAll(async () => {
+  folder = await newDir();
+  log = await embeddedLoop(join(folder.path, "log"));
+});
+afterAll(async () => {
+  await log.close();
+  await folder.remove();
+});
+
+const published = async (): Promise<number> => {
+  const ends = await log.loop.backbone.offsets(["decision-requests", "observations", "events"]);
+  return ends.reduce((sum, { start, end }) => sum + end - start, 0);
+};
+
+let count = 0;
+function file(suffix: string, ...lines: readonly string[]): string {
+  const path = join(folder.path, `${(count += 1)}${suffix}`);
+  writeFileSync(path, [...lines, ""].join("\n"));
+  return path;
+}
+const decided = `d,${at(0)},1,S1`;
+const seen = `d,${at(9)},visit,1`;
+
+async function said(files: ImportOptions["files"], more: Partial<ImportOptions> = {}): Promise<readonly string[]> {
+  const lines: string[] = [];
+  await importInto(log.loop, files, { dryRun: true, say: (line) => lines.push(line), ...more });
+  return lines;
+}
+
+const observations = () => file(".csv", OBSERVATIONS, seen);
+const refused: readonly (readonly [string, () => ImportOptions["files"], RegExp])[] = [
+  [
+    "a decision id under another name",
+    () => ({ decisions: file(".csv", "decison_id,decision_ts,price,store", decided), observations: observations() }),
+    /there is no column decision_id; is it decison_id\?/,
+  ],
+  [
+    "a time under another name",
+    () => ({
+      decisions: file(".csv", DECISIONS, decided),
+      observations: file(".csv", "decision_id,evnt_ts,kind,amount", seen),
+    }),
+    /there is no column event_ts; is it evnt_ts\?/,
+  ],
+  [
+    "JSON lines without an id",
+    () => ({ observations: file(".jsonl", `{"event_ts":"${at(0)}"}`) }),
+    /no column decision_id/,
+  ],
+  ["both flags the same file", () => ({ decisions: "/dev/null", observations: "/dev/../dev/null" }), /is named twice/],
+  ["no file at all", () => ({}), /name a file/],
+];
+
+test.each(refused)("%s is an error before anything is published", async (_what, files, reason) => {
+  await expect(importInto(log.loop, files())).rejects.toThrow(reason);
+  expect(await published()).toBe(0);
+});
+
+test("a unit column that is not there is an error before anything is published", async () => {
+  const decisions = file(".csv", DECISIONS, decided);
+  const unit = { flags: { ...flags, unit: "stor" } };
+  await expect(importInto(log.loop, { decisions }, unit)).rejects.toThrow(/there is no column stor/);
+  expect(await published()).toBe(0);
+});
+
+test("a declared column that is missing and one that is unknown are told with the nearest names, and refused where it is asked for", async () => {
+  const decisions = file(".csv", "decision_id,decision_ts,prise,store,color", `d,${at(0)},1,S1,red`);
+  const lines = await said({ decisions });
+  expect(lines).toEqual([
+    `${decisions}: there is no column price; is it prise? It is missing in every line`,
+    `${decisions}: the blueprint knows no column prise; is it price?`,
+    `${decisions}: the blueprint knows no column color`,
+  ]);
+  await expect(said({ decisions }, { strict: true })).rejects.toThrow(/is it prise\?/);
+  expect(await published()).toBe(0);
+});
+
+test("the time of observations is event_ts, or the decisions' column where the file has that one alone", async () => {
+  const decisions = file(".csv", DECISIONS.replace("decision_ts", "ts"), decided);
+  const other = file(".csv", OBSERVATIONS.replace("event_ts", "ts"), seen);
+  const { counts } = await importInto(
+    log.loop,
+    { decisions, observations: other },
+    { dryRun: true, flags: { ...flags, time: "ts" } },
+  );
+  expect(counts).toMatchObject({ decisions: 1, observations: 1, events: 1 });
+});
+
+test("names that only later JSON lines have are told and counted", async () => {
+  const line = (index: number, more: object): string =>
+    JSON.stringify({ decision_id: `d${index}`, decision_ts: at(index), price: 1, store: "S1", ...more });
+  const decisions = file(
+    ".jsonl",
+    ...Array.from({ length: 1_001 }, (_, index) => line(index, index === 1_000 ? { stoer: 1 } : {})),
+  );
+  const lines: string[] = [];
+  const result = await importInto(log.loop, { decisions }, { dryRun: true, say: (text) => lines.push(text) });
+  expect(lines).toEqual([`${decisions}: the blueprint knows no column stoer; is it store?`]);
+  const found = result.columns.get(decisions)!.all.find(({ column }) => column === "stoer");
+  expect(found).toMatchObject({ present: 1, missing: 1_000 });
+});
+
+test("a table by column says what is present, missing and of another type", async () => {
+  const decisions = file(
+    ".csv",
+    DECISIONS,
+    `a,${at(0)},1,S1`,
+    `b,${at(1)},,S1`,
+    `c,${at(2)},"1,5",S1`,
+    `d,${at(3)},2,`,
+  );
+  const { counts, columns } = await importInto(log.loop, { decisions }, { dryRun: true });
+  const all = Object.fromEntries(columns.get(decisions)!.all.map(({ column, ...rest }) => [column, rest]));
+  expect(all["price"]).toEqual({ present: 2, missing: 1, unusable: 1 });
+  expect(all["store"]).toEqual({ present: 3, missing: 1, unusable: 0 });
+  expect(counts).toMatchObject({ decisions: 3, badLines: 1 });
+});
+
+const unordered = () => {
+  const { decisions, observations: lines } = shopLines(30);
+  return shopFiles(folder.path, `cat-${(count += 1)}`, {
+    decisions: [...decisions.slice(20), ...decisions.slice(0, 20)],
+    observations: [...lines.slice(9), ...lines.slice(0, 9)],
+  });
+};
+
+test("lines out of order are refused with both lines before anything is published; sorted here they are taken", async () => {
+  const files = unordered();
+  await expect(importInto(log.loop, files)).rejects.toThrow(
+    /cat-\d+-d\.csv:12 is out of order: 2026-01-01T00:00:00.000Z comes after 2026-01-01T07:15:00.000Z of line 11\. Nothing was published.*--sort/,
+  );
+  expect(await published()).toBe(0);
+  const { counts } = await importInto(log.loop, files, { dryRun: true, sort: true });
+  expect(counts).toMatchObject({ decisions: 30, observations: 36 });
+  expect(await published()).toBe(0);
+});
+
+test("a dry run says of each file its lines, span and order, and publishes nothing", async () => {
+  const files = shopFiles(folder.path, "dry", shopLines(10));
+  const result = await importInto(log.loop, files, { dryRun: true });
+  expect(result.counts).toMatchObject({ decisions: 10, observations: 12, events: 12, known: 0 });
+  expect(result.files).toMatchObject([
+    {
+      file: files.decisions,
+      lines: 10,
+      badLines: 0,
+      from: Date.parse(at(0)),
+      to: Date.parse(at(135)),
+      disorder: undefined,
+    },
+    { file: files.observations, lines: 12 },
+  ]);
+  expect(await published()).toBe(0);
+});

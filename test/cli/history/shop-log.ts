@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { compileBlueprint } from "../../../blueprints/index.ts";
+import { importHistory, type ImportOptions, type ImportResult } from "../../../cli/history/import-history.ts";
+import { events, observations, trainingRows } from "../../../schemas/index.ts";
+import { createEmbeddedBackbone, readTopic, type Backbone, type SchemaRegistry } from "../../../streams/index.ts";
+import { publishBlueprint, startLoop, type Loop, type LoopOptions } from "../../../topologies/index.ts";
+import { SHOP } from "./shop.ts";
+
+export const compiled = compileBlueprint(SHOP);
+
+export const loopOptions = (backbone: Backbone, registry: SchemaRegistry, stateDir: string): LoopOptions => ({
+  ...{ id: "shop", backbone, registry, stateDir, partitions: 2, salt: "s", codeVersion: "test" },
+  ...{ delivery: "exactlyOnce", commitIntervalMs: 0, maxTaskIdleMs: Number.POSITIVE_INFINITY },
+});
+
+/** The blueprint is published once. */
+export async function openLoop(options: LoopOptions): Promise<Loop> {
+  const loop = await startLoop(options);
+  await publishBlueprint(loop, SHOP);
+  await loop.application.idle();
+  return loop;
+}
+
+export const quiet = { strict: false, sort: false, dryRun: false, say: () => undefined, onProgress: () => undefined };
+export const flags = { decisionId: "decision_id", time: "decision_ts" };
+
+export function importInto(
+  loop: Loop,
+  files: ImportOptions["files"],
+  more: Partial<ImportOptions> = {},
+): Promise<ImportResult> {
+  const { blueprint } = compiled;
+  return importHistory({ id: "shop", tools: loop, loop, blueprint, files, flags, ...quiet, ...more });
+}
+
+export interface ShopState {
+  /** The newest row of each decision, as text in the order of decisions. */
+  readonly rows: readonly string[];
+  readonly sha256: string;
+  readonly observations: number;
+  readonly events: number;
+}
+
+export async function stateOf({ backbone, serdes }: Pick<Loop, "backbone" | "serdes">): Promise<ShopState> {
+  const newest = new Map<string, string>();
+  const rowsTopic = trainingRows("shop", compiled.rows.schema);
+  for await (const { key, value } of readTopic(backbone, serdes, rowsTopic)) newest.set(key, JSON.stringify(value));
+  const rows = [...newest.values()].sort();
+  const count = async (topic: typeof events | typeof observations): Promise<number> => {
+    let found = 0;
+    for await (const _ of readTopic(backbone, serdes, topic as typeof events)) found += 1;
+    return found;
+  };
+  const sha256 = createHash("sha256").update(rows.join("\n")).digest("hex");
+  return { rows, sha256, observations: await count(observations), events: await count(events) };
+}
+
+/** A new embedded log in the folder, with the loop running. */
+export async function embeddedLoop(dir: string): Promise<{ readonly loop: Loop; close(): Promise<void> }> {
+  const backbone = await createEmbeddedBackbone({ dir });
+  const loop = await openLoop(loopOptions(backbone, backbone.registry, join(dir, "state")));
+  return {
+    loop,
+    async close() {
+      await loop.close();
+      await backbone.close();
+    },
+  };
+}
