@@ -29,6 +29,7 @@ interface Flags extends SettingsFlags {
   readonly lateness: string;
   readonly pace?: string;
   readonly fresh?: boolean;
+  readonly incomplete?: boolean;
   readonly stats?: boolean;
 }
 
@@ -49,6 +50,7 @@ export function replayCommand(parent: Command): void {
       `share of the time to work in, above 0 to 1 (default: all of it, and ${BESIDE_LIVE} while the live loop is being asked)`,
     )
     .option("--stats", "make the hourly statistics too")
+    .option("--incomplete", "go on where features can't be computed from what is on the topics, and say which")
     .option("--fresh", "start over, in topics of a new name")
     .addHelpText("after", "\nA replay that was stopped goes on where it was when the same command is given again.")
     .action((flags: Flags) =>
@@ -89,6 +91,7 @@ export function replayCommand(parent: Command): void {
             latenessMs,
             statistics: flags.stats === true,
             fresh: flags.fresh === true,
+            incomplete: flags.incomplete === true,
             onUnreadable: unreadable.tell,
             onStep({ until, requests, total }) {
               bar ??= progress("replay", total, { enabled: !output.json });
@@ -136,7 +139,7 @@ function paceOf(text: string): number {
 function resultText(result: ReplayResult): string {
   const n = (value: number): string => value.toLocaleString("en");
   const time = (ms: number): string => new Date(ms).toISOString();
-  const { rows, decisions, expired, waiting, late, deadLetters, blueprintVersion } = result;
+  const { rows, decisions, expired, waiting, late, deadLetters, blueprintVersion, missing, newer } = result;
   const all = rows.provisional + rows.mature + rows.corrected;
   return [
     `decisions     ${n(decisions)} of ${result.useCase}, ${time(result.from)} to ${time(result.to)}, ` +
@@ -146,6 +149,13 @@ function resultText(result: ReplayResult): string {
     `dead letters  ${n(deadLetters)}; ${n(late)} records came later than --lateness`,
     `rows topic    ${result.rowsTopic}`,
     `rows sha256   ${result.rowsSha256}`,
+    ...missing.map((line) => `missing       ${line}`),
+    ...(newer === null
+      ? []
+      : [
+          `since then    ${n(newer.requests)} requests, ${n(newer.observations)} observations and ${n(newer.events)} events came, up to ` +
+            `${time(newer.until)}: they are not in it; --fresh makes it again with them`,
+        ]),
     `took          ${result.seconds} s, ${n(result.decisionsPerSecond)} decisions/s, ${n(result.timesLive)} times as fast as live`,
   ].join("\n");
 }

@@ -17,6 +17,7 @@ export class MemoryBackbone implements Backbone {
   readonly kind = "embedded";
   readonly fencesOffsets = false;
   readonly #logs = new Map<string, LogRecord[][]>();
+  readonly #starts = new Map<string, number>();
   readonly #committed = new Map<string, number>();
   readonly #wakes = new Set<() => void>();
   /** Most records that a poll gives of a partition; drawn anew for each. */
@@ -52,8 +53,18 @@ export class MemoryBackbone implements Backbone {
 
   async offsets(topics: readonly string[]) {
     return topics.flatMap((topic) =>
-      this.#log(topic).map((log, partition) => ({ topic, partition, start: 0, end: log.length })),
+      this.#log(topic).map((log, partition) => ({
+        topic,
+        partition,
+        start: this.#starts.get(`${topic}/${partition}`) ?? 0,
+        end: log.length,
+      })),
     );
+  }
+
+  /** As retention does: what lies before the offset is gone. */
+  cut(topic: string, partition: number, offset: number): void {
+    this.#starts.set(`${topic}/${partition}`, offset);
   }
 
   ranges(topics: readonly string[]) {

@@ -8,9 +8,11 @@ import {
   readTable,
   readTopic,
   type Backbone,
+  type Pacing,
   type Refused,
   type Serdes,
 } from "../../streams/index.ts";
+import { missingFeatures } from "./missing.ts";
 
 export interface ReplayRequest {
   readonly useCase: string;
@@ -38,6 +40,8 @@ export interface ReplayPlan {
   readonly versions: readonly CompiledBlueprint[];
   /** How far its windows look back on events, ms. */
   readonly windowMs: number;
+  /** Features that can't be computed from what is there, with the reason: see `missingFeatures`. */
+  readonly missing: readonly string[];
 }
 
 /** The same request has the same name, and is gone on with. */
@@ -58,6 +62,7 @@ export async function planReplay(
   serdes: Serdes,
   request: ReplayRequest,
   refused: Refused,
+  pacing?: Pacing,
 ): Promise<ReplayPlan> {
   const versions = await versionsOf(backbone, serdes, request);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, useCase, into } = request;
@@ -82,6 +87,20 @@ export async function planReplay(
   }
   const ttlMs = Math.max(...versions.map(({ blueprint }) => blueprint.join.ttlMs));
   const end = last + 1;
+  const windowMs = Math.max(0, ...versions.flatMap(({ groups }) => groups.map(({ retentionMs }) => retentionMs)));
+  const known = validBlueprints(await readTable(backbone, serdes, blueprintTable));
+  const looked = {
+    backbone,
+    serdes,
+    known,
+    useCase,
+    blueprintVersion: request.blueprintVersion,
+    from: first,
+    to: end,
+    windowMs,
+    refused,
+    pacing,
+  };
   return {
     from: first,
     to: end,
@@ -89,7 +108,8 @@ export async function planReplay(
     // The newest request is shown too, where the live clock stands at it.
     horizon: Math.max(end, Math.min(end + ttlMs, newest)),
     versions,
-    windowMs: Math.max(0, ...versions.flatMap(({ groups }) => groups.map(({ retentionMs }) => retentionMs))),
+    windowMs,
+    missing: await missingFeatures(looked),
   };
 }
 

@@ -23,6 +23,8 @@ export interface ReplayOptions extends Pick<
   readonly latenessMs: number;
   /** Start over, in topics of a new name, whether or not a former run was finished. */
   readonly fresh?: boolean;
+  /** Go on where features can't be computed from what is on the topics, and say which. Default: reject, and say which. */
+  readonly incomplete?: boolean;
   /** Also make the hourly statistics. */
   readonly statistics?: boolean;
   /** Holds the state instead of a folder of the replay's own in `dir`. */

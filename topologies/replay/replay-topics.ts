@@ -55,6 +55,8 @@ export interface ReplayProgress {
   readonly eventMarks: readonly LaneMark[];
   /** Ids of the live topics that the marks are of, where the brokers give topics ids; by name. */
   readonly topicIds: Readonly<Record<string, string>>;
+  /** Features that can't be computed from what is there, with the reason. */
+  readonly missing: readonly string[];
 }
 
 export const replayProgress: Topic<ReplayProgress> = defineTopic({
@@ -83,6 +85,7 @@ export const replayProgress: Topic<ReplayProgress> = defineTopic({
       { name: "marks", type: { type: "array", items: MARK } },
       { name: "eventMarks", type: MARKS },
       { name: "topicIds", type: { type: "map", values: "string" }, default: {} },
+      { name: "missing", type: { type: "array", items: "string" }, default: [] },
     ],
   },
 });

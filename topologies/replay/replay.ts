@@ -18,6 +18,7 @@ import {
   type Refused,
   type TopicDescription,
 } from "../../streams/index.ts";
+import { newerRecords, type NewerRecords } from "./newer.ts";
 import { ORPHAN_MS, planReplay, ReplayError, replayName, versionsOf } from "./plan.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { ReplayRun } from "./replay-run.ts";
@@ -42,6 +43,10 @@ export interface ReplayResult extends ReplayCounts {
   readonly timesLive: number;
   /** It went on with a run that was stopped, or had been finished. */
   readonly resumed: boolean;
+  /** Features that could not be computed from what was there, with the reason: their values are null, or counts of a part. */
+  readonly missing: readonly string[];
+  /** What came since it was begun: it is made without. Null: nothing. */
+  readonly newer: NewerRecords | null;
 }
 
 /**
@@ -74,6 +79,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
     const seconds = (performance.now() - started) / 1_000;
     const versions = await versionsOf(side, serdes, request);
     const counts = await summarizeReplay(side, serdes, versions, progress);
+    const ttlMs = Math.max(...versions.map(({ blueprint }) => blueprint.join.ttlMs));
+    const newer = former && (await newerRecords(side, serdes, request, former, ttlMs, refused));
     return {
       replay: `${REPLAYS}${name}`,
       useCase: request.useCase,
@@ -87,6 +94,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
       decisionsPerSecond: Math.round(done!.requests / seconds),
       timesLive: Math.round((done!.until - done!.from) / 1_000 / seconds),
       resumed: former !== undefined,
+      missing: progress.missing,
+      newer: newer ?? null,
     };
   } finally {
     await publisher.close();
@@ -134,11 +143,17 @@ async function readProgress(side: Backbone, serdes: Serdes): Promise<ReplayProgr
 async function firstProgress(
   side: Backbone,
   serdes: Serdes,
-  { request, latenessMs, stepMs }: ReplayOptions,
+  { request, latenessMs, stepMs, incomplete, pacing }: ReplayOptions,
   rowsTopic: string,
   refused: Refused,
 ): Promise<ReplayProgress> {
-  const { from, to, requests, horizon, windowMs } = await planReplay(side, serdes, request, refused);
+  const { from, to, requests, horizon, windowMs, missing } = await planReplay(side, serdes, request, refused, pacing);
+  if (missing.length > 0 && incomplete !== true) {
+    const all = missing.map((line) => `\n  ${line}`).join("");
+    throw new ReplayError(
+      `features can't be computed from what is on the topics:${all}\n--incomplete makes them of what there is, and says so`,
+    );
+  }
   const described = await side.describe(shownTopics);
   const ids = described.flatMap(({ topic, topicId }) => (topicId === undefined ? [] : [[topic, topicId] as const]));
   const lookBack = from - Math.max(ORPHAN_MS, windowMs + latenessMs);
@@ -160,5 +175,6 @@ async function firstProgress(
     marks: [],
     eventMarks: [],
     topicIds: Object.fromEntries(ids),
+    missing,
   };
 }

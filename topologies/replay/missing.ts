@@ -1,0 +1,165 @@
+import { formatDuration, type ValidBlueprints } from "../../blueprints/index.ts";
+import { decisionRequests, events } from "../../schemas/index.ts";
+import {
+  isEventTime,
+  readRaw,
+  readTopic,
+  type Backbone,
+  type Pacing,
+  type RawRecord,
+  type Refused,
+  type Serdes,
+} from "../../streams/index.ts";
+import { holesOf, Needs, totalOf, type Need } from "./needs.ts";
+
+export interface Looked {
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+  readonly known: ValidBlueprints;
+  readonly useCase: string;
+  /** Makes every decision; absent: the version that was live at its time. */
+  readonly blueprintVersion?: string | undefined;
+  /** Decision times `[from, to)`, ms, and how far any window looks back. */
+  readonly from: number;
+  readonly to: number;
+  readonly windowMs: number;
+  readonly refused: Refused;
+  readonly pacing?: Pacing | undefined;
+}
+
+/** Records between two rests. */
+const PIECE = 256;
+
+/**
+ * The features that can't be computed from what is on the topics, each with the reason and with what can be done: one line for each reason. Reads the
+ * requests and events of the time once.
+ */
+export async function missingFeatures(looked: Looked): Promise<readonly string[]> {
+  const needs = await askedFor(looked);
+  await lookAtEvents(looked, needs);
+  const since = await retainedSince(looked);
+  return needs.flatMap((each) => {
+    const { useCase, version } = each.compiled.blueprint;
+    const lines = [...unsent(each), ...each.all.flatMap((need) => uncarried(need, each)), ...trimmed(each, since)];
+    return needs.length === 1 ? lines : lines.map((line) => `${useCase}/${version}: ${line}`);
+  });
+}
+
+/** By version, what its decisions need. */
+async function askedFor(looked: Looked): Promise<readonly Needs[]> {
+  const { backbone, serdes, known, useCase, blueprintVersion, from, to } = looked;
+  const needs = new Map<string, Needs>();
+  const isWanted = wantedFrom(looked, from, to);
+  const rest = resting(looked);
+  for await (const { value, time } of readTopic(backbone, serdes, decisionRequests, { isWanted, onBad: passedOver })) {
+    await rest();
+    if (value.useCase !== useCase) continue;
+    const live = known.at(useCase, time);
+    const version = blueprintVersion ?? live?.blueprint.version;
+    const compiled = version === undefined ? undefined : known.version(useCase, version);
+    if (version === undefined || compiled === undefined) continue;
+    let of = needs.get(version);
+    if (of === undefined) needs.set(version, (of = new Needs(compiled)));
+    of.asks(value, time, live);
+  }
+  return [...needs.values()];
+}
+
+async function lookAtEvents(looked: Looked, needs: readonly Needs[]): Promise<void> {
+  const { backbone, serdes, from, to, windowMs } = looked;
+  if (needs.every(({ all }) => all.length === 0)) return;
+  const isWanted = wantedFrom(looked, from - windowMs, to);
+  const rest = resting(looked);
+  for await (const { value, time } of readTopic(backbone, serdes, events, { isWanted, onBad: passedOver })) {
+    await rest();
+    for (const of of needs) of.happened(value, time);
+  }
+}
+
+/** Event time, ms, since when all events are there; where some went from every partition that had any, `Infinity`. */
+async function retainedSince({ backbone }: Looked): Promise<number> {
+  let since = Number.NEGATIVE_INFINITY;
+  if ((await backbone.partitions(events.name)) === undefined) return since;
+  for (const { partition, start, end } of await backbone.offsets([events.name])) {
+    if (start === 0) continue;
+    let oldest = Number.POSITIVE_INFINITY;
+    const ranges = [{ partition, from: start, to: end }];
+    for await (const records of readRaw(backbone, events.name, { ranges }))
+      for (const { timestamp } of records) if (isEventTime(timestamp)) oldest = Math.min(oldest, timestamp);
+    since = Math.max(since, oldest);
+  }
+  return since;
+}
+
+/** What was sent while other versions were live is all there is: a new entry of the context has no history. */
+function unsent({ compiled, added, unseen, unasked, requests }: Needs): readonly string[] {
+  const none = `none of the ${requests} requests of ${compiled.blueprint.useCase} carries`;
+  const remedy = "what was not sent then can't be made up; import the history anew with it";
+  const values = [...unseen].filter((name) => added.has(name));
+  const keys = [...unasked].map(({ features, what }) => ({ of: features.filter((name) => added.has(name)), what }));
+  return [
+    ...(values.length === 0 ? [] : [`${list(values)}: ${none} a value that fits; ${remedy}`]),
+    ...keys.filter(({ of }) => of.length > 0).map(({ of, what }) => `${list(of)}: ${none} ${what}; ${remedy}`),
+  ];
+}
+
+function uncarried(need: Need, { added, unasked }: Needs): readonly string[] {
+  const { kind, features, what } = need;
+  // Without a key to look with there is nothing to find.
+  const isMoot = (name: string): boolean => [...unasked].some((other) => other.features.includes(name));
+  if (features.every(isMoot)) return [];
+  const { total, carrying } = totalOf(need);
+  if (total === 0) {
+    const of = features.filter((name) => added.has(name));
+    if (of.length === 0 || need.by === null) return [];
+    return [`${list(of)}: there is no event of kind ${kind} on ${events.name} for these decisions; import or log them`];
+  }
+  const remedy =
+    "events of imports by earlier releases carry only what the windows of that day asked for: import the history into a place of its own, and replay there";
+  if (carrying === 0)
+    return [`${list(features)}: none of the ${total} events of kind ${kind} carries ${what}; ${remedy}`];
+  const holes = holesOf(need);
+  if (holes.length === 0) return [];
+  const [first, last] = [holes[0]!, holes.at(-1)!].map((time) => new Date(time).toISOString().slice(0, 10));
+  return [
+    `${list(features)}: on ${holes.length} days from ${first} to ${last} no event of kind ${kind} carries ${what}, on others they do; ${remedy}`,
+  ];
+}
+
+/** A window is whole for decisions that are made no sooner than its width after the oldest event that is left. */
+function trimmed({ compiled, first }: Needs, since: number): readonly string[] {
+  const lines: string[] = [];
+  const windows = compiled.blueprint.features.filter((feature) => feature.kind === "window");
+  const short = windows.filter(({ windowMs }) => first - windowMs < since);
+  for (const [windowMs, of] of Map.groupBy(short, (window) => window.windowMs)) {
+    const names = list(of.map(({ name }) => name));
+    if (since === Number.POSITIVE_INFINITY) {
+      lines.push(`${names}: the events that it looks back on are gone from ${events.name}; import the history anew`);
+      continue;
+    }
+    const whole = new Date(since + windowMs).toISOString();
+    lines.push(
+      `${names}: ${events.name} keeps events since ${new Date(since).toISOString()}, so what is counted in ${formatDuration(windowMs)} is whole only for ` +
+        `decisions from ${whole} on; --from ${whole} makes those`,
+    );
+  }
+  return lines;
+}
+
+const list = (names: Iterable<string>): string => [...names].join(", ");
+/** The replay itself says what it could not read. */
+const passedOver = (): void => undefined;
+
+const wantedFrom =
+  ({ refused }: Looked, from: number, to: number) =>
+  ({ topic, partition, offset, timestamp }: RawRecord): boolean =>
+    timestamp >= from && timestamp < to && !refused.has(topic, partition, offset);
+
+/** To be awaited for each record: rests after every piece. */
+function resting({ pacing }: Looked): () => Promise<void> | undefined {
+  let [count, started] = [0, performance.now()];
+  return () => {
+    if (pacing === undefined || ++count % PIECE !== 0) return undefined;
+    return pacing.rest(performance.now() - started).then(() => void (started = performance.now()));
+  };
+}

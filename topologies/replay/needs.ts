@@ -1,0 +1,127 @@
+import { fieldOf, groupKey, type CompiledBlueprint } from "../../blueprints/index.ts";
+import type { DecisionRequested, EventRecorded } from "../../schemas/index.ts";
+import { ownValue } from "../../streams/index.ts";
+
+const DAY = 24 * 3_600_000;
+/** So unlikely is it that what is carried elsewhere is missing from all events of a day by chance. */
+const BY_CHANCE = 1e-6;
+
+interface Count {
+  total: number;
+  carrying: number;
+}
+
+/** What some features need of the events of one kind: that they carry a key, or a field with a number. */
+export interface Need {
+  readonly kind: string;
+  readonly features: readonly string[];
+  /** In words: `carrier`, or `a number in minutes`. */
+  readonly what: string;
+  /** How far the features look back, ms. */
+  readonly windowMs: number;
+  /** The keys that decisions look with; null where it is a field. */
+  readonly by: readonly string[] | null;
+  readonly carries: (attributes: EventRecorded["attributes"]) => boolean;
+  /** By day of event time. */
+  readonly days: Map<number, Count>;
+}
+
+/** A version whose decisions are made, with what was found for its features. */
+export class Needs {
+  readonly compiled: CompiledBlueprint;
+  readonly all: readonly Need[];
+  requests = 0;
+  /** Times of the first and the last of its decisions, ms. */
+  first = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+  /** Features that a version did not have whose live decisions are made again: nobody looked then whether anything was sent for them. */
+  readonly added = new Set<string>();
+  readonly #live = new Set<CompiledBlueprint | undefined>();
+  /** Context features that no request gave a value to. */
+  readonly unseen: Set<string>;
+  /** Needs of keys that no request carried. */
+  readonly unasked: Set<Need>;
+
+  constructor(compiled: CompiledBlueprint) {
+    this.compiled = compiled;
+    this.all = needsOf(compiled);
+    const { features } = compiled.blueprint;
+    this.unseen = new Set(features.filter(({ kind }) => kind === "context").map(({ name }) => name));
+    this.unasked = new Set(this.all.filter(({ by }) => by !== null));
+  }
+
+  asks({ context }: DecisionRequested, time: number, live: CompiledBlueprint | undefined): void {
+    const { blueprint, fromContext } = this.compiled;
+    this.requests++;
+    if (time < this.first) this.first = time;
+    if (time > this.#last) this.#last = time;
+    if (!this.#live.has(live)) {
+      this.#live.add(live);
+      const had = new Set(live?.blueprint.features.map((feature) => JSON.stringify(feature)));
+      for (const feature of blueprint.features) if (!had.has(JSON.stringify(feature))) this.added.add(feature.name);
+    }
+    if (this.unseen.size > 0) {
+      const values = fromContext(context);
+      for (const [at, { name }] of blueprint.features.entries()) if (values[at] !== null) this.unseen.delete(name);
+    }
+    for (const need of this.unasked) if (groupKey({ by: need.by! }, context) !== null) this.unasked.delete(need);
+  }
+
+  happened({ kind, attributes }: EventRecorded, time: number): void {
+    for (const need of this.all) {
+      if (need.kind !== kind || time < this.first - need.windowMs || time >= this.#last) continue;
+      const day = Math.floor(time / DAY) * DAY;
+      let count = need.days.get(day);
+      if (count === undefined) need.days.set(day, (count = { total: 0, carrying: 0 }));
+      count.total++;
+      if (need.carries(attributes)) count.carrying++;
+    }
+  }
+}
+
+function needsOf({ blueprint, groups }: CompiledBlueprint): readonly Need[] {
+  return groups.flatMap((group) => {
+    const { event: kind, by, fields } = group;
+    const named = group.windows.map((window) => ({ ...window, name: blueprint.features[window.featureIndex]!.name }));
+    const need = (of: typeof named, what: string, keys: Need["by"], carries: Need["carries"]): Need => ({
+      kind,
+      features: of.map(({ name }) => name),
+      what,
+      windowMs: Math.max(...of.map(({ windowMs }) => windowMs)),
+      by: keys,
+      carries,
+      days: new Map(),
+    });
+    return [
+      need(named, by.join(" and "), by, (attributes) => groupKey(group, attributes) !== null),
+      ...fields.map((field, at) => {
+        const of = named.filter(({ fieldIndex }) => fieldIndex === at);
+        return need(
+          of,
+          `a number in ${field}`,
+          null,
+          (attributes) => typeof fieldOf(ownValue(attributes, field)) === "number",
+        );
+      }),
+    ];
+  });
+}
+
+/** How many events there are, and how many of them carry what is needed. */
+export function totalOf({ days }: Need): Readonly<Count> {
+  const all = { total: 0, carrying: 0 };
+  for (const { total, carrying } of days.values()) {
+    all.total += total;
+    all.carrying += carrying;
+  }
+  return all;
+}
+
+/** Days, ms, on which no event carries what those of other days do, where that can't be chance. */
+export function holesOf(need: Need): readonly number[] {
+  const days = [...need.days].sort(([a], [b]) => a - b);
+  const others = days.filter(([, { carrying }]) => carrying > 0);
+  const total = others.reduce((sum, [, each]) => sum + each.total, 0);
+  const share = Math.min(0.999, others.reduce((sum, [, { carrying }]) => sum + carrying, 0) / total);
+  return days.filter(([, day]) => day.carrying === 0 && (1 - share) ** day.total < BY_CHANCE).map(([day]) => day);
+}
