@@ -18,11 +18,15 @@ export interface Ran {
   readonly json: Record<string, unknown>;
 }
 
-/** Runs the command line as a person would; with `killAfterMs` it is killed with -9 then. */
-export function loopstream(args: readonly string[], options: { readonly killAfterMs?: number } = {}): Promise<Ran> {
+/** Runs the command line as a person would, in a time zone; with `killAfterMs` it is killed with -9 then. */
+export function loopstream(
+  args: readonly string[],
+  options: { readonly killAfterMs?: number; readonly zone?: string } = {},
+): Promise<Ran> {
   const child = spawn(process.execPath, [join(root, "cli/main.ts"), ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
+    env: options.zone === undefined ? process.env : { ...process.env, TZ: options.zone },
   });
   let stdout = "";
   let stderr = "";

@@ -5,7 +5,7 @@ import { audit, explainDecision, type AuditOptions, type AuditReport } from "../
 import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
 import { defineOperator, readTopic } from "../../streams/index.ts";
 import { readModels, writeArtifact } from "../../trainer/index.ts";
-import { decision, HOUR, onnx, PARCELS, parcels, START } from "../operators/parcels.ts";
+import { decision, HOUR, onnx, PARCELS, parcels, request, START } from "../operators/parcels.ts";
 import { bound } from "../streams/bound-backbone.ts";
 import { aDay, openRun, type ParcelRun } from "./parcel-run.ts";
 
@@ -144,6 +144,24 @@ describe("an audit finds", () => {
       ["propensity", "propensity", 0.5, 1],
       ["action", "value", true, false],
       ["action", "reason", "explore", "exploit"],
+    ]);
+  });
+
+  test("a value that an older release took for missing, with the cause, beside one that is missing without one", async () => {
+    run = await openRun();
+    const context = { weight: "5", carrier: 94110, express: true, depot: "north" };
+    const time = START + HOUR;
+    await run.publisher.publish([{ topic: decisionRequests, key: "a", value: request("a", context), time }]);
+    await run.idle();
+    const [made] = await run.decisions();
+    expect(made!.features.slice(0, 3)).toEqual([5, "94110", 1]);
+    const former = { ...made!, features: [null, null, null, ...made!.features.slice(3)] };
+    await run.publisher.publish([{ topic: decisions, key: "a", value: former, time }]);
+    const { differences } = await audited();
+    expect(differences.map(({ field, recomputed, cause }) => [field, recomputed, cause])).toEqual([
+      ["weight", 5, '"5" was sent as a string for a number: older releases took it for missing'],
+      ["carrier", "94110", "94110 was sent as a number for a category: older releases took it for missing"],
+      ["express", 1, null],
     ]);
   });
 
