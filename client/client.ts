@@ -130,7 +130,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
       const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
       try {
         const context = plainValues("context", request.context);
-        const value = { decisionId, useCase, unit, context, deferred };
+        const value = { decisionId, useCase, unit, context, deferred, logged: null };
         const reply = await requester.request({ key: decisionId, value, time }, timeout);
         if (throwOnError && reply.reason === "error")
           throw new StreamsError("HANDLER_FAILED", reply.error ?? "no decision");

@@ -1,6 +1,6 @@
 import type { DecisionReplied } from "../schemas/index.ts";
 
-export type Reason = "noModel" | "holdout" | "control" | "explore" | "exploit" | "error";
+export type Reason = "noModel" | "holdout" | "control" | "explore" | "exploit" | "logged" | "error";
 
 export interface Decision<V> {
   /** The decision, or the caller's default. */

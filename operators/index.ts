@@ -1,4 +1,5 @@
 export { decide } from "./decide/operator.ts";
+export { actionProblem, loggedAction, type LoggedReading } from "./decide/logged-action.ts";
 export { decideScored, decisionSeed } from "./decide/logic.ts";
 export { enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";

@@ -1,10 +1,11 @@
 import { decisionRequests, type DecisionRequested } from "../schemas/index.ts";
-import { partitionOf, readTopic, type OffsetRange, type Origin } from "../streams/index.ts";
+import { partitionOf, readTopic, type Headers, type OffsetRange, type Origin } from "../streams/index.ts";
 import type { LoggedDecision } from "./logged-decisions.ts";
 import type { RecomputeSource } from "./source.ts";
 
 export interface FoundRequest {
   readonly request: DecisionRequested;
+  readonly headers: Headers;
   readonly origin: Origin;
 }
 
@@ -44,16 +45,16 @@ export async function findRequests(
       },
       onBad: () => undefined,
     })) {
-      const { value: request, time, origin } = record;
+      const { value: request, time, origin, headers } = record;
       const here = missing.get(time) ?? [];
       const rest = here.filter((one) => {
         const { decisionId, useCase, unit } = one.decision;
         if (decisionId !== request.decisionId || useCase !== request.useCase) return true;
         if (unit !== request.unit) {
-          others.set(one, others.get(one) ?? { request, origin });
+          others.set(one, others.get(one) ?? { request, headers, origin });
           return true;
         }
-        found.set(one, { request, origin });
+        found.set(one, { request, headers, origin });
         return false;
       });
       if (rest.length === 0) missing.delete(time);

@@ -1,6 +1,6 @@
 import { validBlueprints, type CompiledBlueprint, type FeatureVector } from "../blueprints/index.ts";
-import { decideScored, enrichRequest, predict, type WindowBytes } from "../operators/index.ts";
-import type { DecisionRecorded, Enriched, ModelRecorded } from "../schemas/index.ts";
+import { decideScored, enrichRequest, loggedAction, predict, type WindowBytes } from "../operators/index.ts";
+import type { DecisionRecorded, Enriched, LoggedAction, ModelRecorded } from "../schemas/index.ts";
 import { productionModel } from "../serving/index.ts";
 import { StreamsError } from "../streams/index.ts";
 import type { FoundRequest, Requests } from "./find-requests.ts";
@@ -83,9 +83,15 @@ export async function recompute(
       predictions: prediction === undefined ? {} : { [compiled.blueprint.label.name]: prediction },
       failure,
       // What was known of an earlier decision under the id is state of that time: taken as it is logged.
-      decision: decideScored(scored, compiled, time, salt, decision.repeatOf),
+      decision: decideScored(scored, compiled, time, salt, decision.repeatOf, actionOf(found, compiled)),
     };
   });
+}
+
+/** The action that its feed of history brought. */
+function actionOf({ request, headers }: FoundRequest, { blueprint }: CompiledBlueprint): LoggedAction | null {
+  const logged = loggedAction(request, headers, blueprint.decisionSpace);
+  return logged.kind === "taken" ? logged.action : null;
 }
 
 /** The request with the logged features, as the live loop passed it on. */

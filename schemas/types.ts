@@ -84,13 +84,13 @@ export interface DecisionRecorded {
   readonly distribution: readonly number[];
   /** What was chosen; null without a model. */
   readonly value: null | boolean | number | string;
-  /** Probability with which the value was chosen; null without a choice. */
+  /** Probability with which the value was chosen; null without a choice, and where it is not known of a logged one. */
   readonly propensity: null | number;
   /** Seed of the sampling: hex, from salt, use case and decision id. */
   readonly seed: string;
   /** loggingOnly, apprentice or online. */
   readonly mode: string;
-  /** noModel, holdout, control, explore, exploit or error. */
+  /** noModel, holdout, control, explore, exploit or error; logged: the action was taken elsewhere, and imported with the request. */
   readonly reason: string;
   /** Event time of the request. */
   readonly decisionTime: number;
@@ -136,6 +136,16 @@ export interface DecisionRequested {
   readonly context: Readonly<Record<string, null | boolean | number | string>>;
   /** Decided now, shown later or never. */
   readonly deferred: boolean;
+  /** History only: the action that was taken then, which is recorded instead of one of the policy's. In a request that no feed of history has sent it is refused, and the policy decides. */
+  readonly logged: null | LoggedAction;
+}
+
+/** An action that was taken elsewhere, as data that is imported tells it. */
+export interface LoggedAction {
+  /** What was chosen; one of the blueprint's decision space. */
+  readonly value: boolean | number | string;
+  /** Probability with which it was chosen, above 0 and at most 1; null: not known. */
+  readonly propensity: null | number;
 }
 
 /** A request with its features. In-memory edge between enrich and infer. */
@@ -491,11 +501,15 @@ export const decisionRecordedSchema = {
     {
       name: "propensity",
       type: ["null", "double"],
-      doc: "Probability with which the value was chosen; null without a choice.",
+      doc: "Probability with which the value was chosen; null without a choice, and where it is not known of a logged one.",
     },
     { name: "seed", type: "string", doc: "Seed of the sampling: hex, from salt, use case and decision id." },
     { name: "mode", type: "string", doc: "loggingOnly, apprentice or online." },
-    { name: "reason", type: "string", doc: "noModel, holdout, control, explore, exploit or error." },
+    {
+      name: "reason",
+      type: "string",
+      doc: "noModel, holdout, control, explore, exploit or error; logged: the action was taken elsewhere, and imported with the request.",
+    },
     {
       name: "decisionTime",
       type: { type: "long", logicalType: "timestamp-millis" },
@@ -568,6 +582,33 @@ export const decisionRequestedSchema = {
       doc: "What the product knows now, by name.",
     },
     { name: "deferred", type: "boolean", doc: "Decided now, shown later or never.", default: false },
+    {
+      name: "logged",
+      type: [
+        "null",
+        {
+          type: "record",
+          name: "LoggedAction",
+          doc: "An action that was taken elsewhere, as data that is imported tells it.",
+          fields: [
+            {
+              name: "value",
+              type: ["boolean", "double", "string"],
+              doc: "What was chosen; one of the blueprint's decision space.",
+            },
+            {
+              name: "propensity",
+              type: ["null", "double"],
+              doc: "Probability with which it was chosen, above 0 and at most 1; null: not known.",
+              default: null,
+            },
+          ],
+          namespace: "loopstream",
+        },
+      ],
+      doc: "History only: the action that was taken then, which is recorded instead of one of the policy's. In a request that no feed of history has sent it is refused, and the policy decides.",
+      default: null,
+    },
   ],
 } as const;
 
@@ -598,6 +639,33 @@ export const enrichedSchema = {
             doc: "What the product knows now, by name.",
           },
           { name: "deferred", type: "boolean", doc: "Decided now, shown later or never.", default: false },
+          {
+            name: "logged",
+            type: [
+              "null",
+              {
+                type: "record",
+                name: "LoggedAction",
+                doc: "An action that was taken elsewhere, as data that is imported tells it.",
+                fields: [
+                  {
+                    name: "value",
+                    type: ["boolean", "double", "string"],
+                    doc: "What was chosen; one of the blueprint's decision space.",
+                  },
+                  {
+                    name: "propensity",
+                    type: ["null", "double"],
+                    doc: "Probability with which it was chosen, above 0 and at most 1; null: not known.",
+                    default: null,
+                  },
+                ],
+                namespace: "loopstream",
+              },
+            ],
+            doc: "History only: the action that was taken then, which is recorded instead of one of the policy's. In a request that no feed of history has sent it is refused, and the policy decides.",
+            default: null,
+          },
         ],
       },
       doc: "The request as it came.",
@@ -748,11 +816,15 @@ export const joinedSchema = {
           {
             name: "propensity",
             type: ["null", "double"],
-            doc: "Probability with which the value was chosen; null without a choice.",
+            doc: "Probability with which the value was chosen; null without a choice, and where it is not known of a logged one.",
           },
           { name: "seed", type: "string", doc: "Seed of the sampling: hex, from salt, use case and decision id." },
           { name: "mode", type: "string", doc: "loggingOnly, apprentice or online." },
-          { name: "reason", type: "string", doc: "noModel, holdout, control, explore, exploit or error." },
+          {
+            name: "reason",
+            type: "string",
+            doc: "noModel, holdout, control, explore, exploit or error; logged: the action was taken elsewhere, and imported with the request.",
+          },
           {
             name: "decisionTime",
             type: { type: "long", logicalType: "timestamp-millis" },
@@ -1024,6 +1096,33 @@ export const scoredSchema = {
                   doc: "What the product knows now, by name.",
                 },
                 { name: "deferred", type: "boolean", doc: "Decided now, shown later or never.", default: false },
+                {
+                  name: "logged",
+                  type: [
+                    "null",
+                    {
+                      type: "record",
+                      name: "LoggedAction",
+                      doc: "An action that was taken elsewhere, as data that is imported tells it.",
+                      fields: [
+                        {
+                          name: "value",
+                          type: ["boolean", "double", "string"],
+                          doc: "What was chosen; one of the blueprint's decision space.",
+                        },
+                        {
+                          name: "propensity",
+                          type: ["null", "double"],
+                          doc: "Probability with which it was chosen, above 0 and at most 1; null: not known.",
+                          default: null,
+                        },
+                      ],
+                      namespace: "loopstream",
+                    },
+                  ],
+                  doc: "History only: the action that was taken then, which is recorded instead of one of the policy's. In a request that no feed of history has sent it is refused, and the policy decides.",
+                  default: null,
+                },
               ],
             },
             doc: "The request as it came.",

@@ -36,6 +36,7 @@ const table = {
   AHEAD_OF_TIME: { retry: false, fence: false, fatal: false },
   BAD_TIME: { retry: false, fence: false, fatal: false },
   DECISION_ID_REUSED: { retry: false, fence: false, fatal: false },
+  BAD_ACTION: { retry: false, fence: false, fatal: false },
   TOO_MANY: { retry: false, fence: false, fatal: false },
   TOO_LATE: { retry: false, fence: false, fatal: false },
   READ_ONLY: { retry: false, fence: false, fatal: true },

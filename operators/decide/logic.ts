@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { decisionKeys, type CompiledBlueprint, type DecisionKeys, type FeatureVector } from "../../blueprints/index.ts";
-import { recordLimits, type DecisionRecorded, type DecisionReplied, type Scored } from "../../schemas/index.ts";
+import {
+  recordLimits,
+  type DecisionRecorded,
+  type DecisionReplied,
+  type LoggedAction,
+  type Scored,
+} from "../../schemas/index.ts";
+import { takenElsewhere } from "./logged-action.ts";
 
 /** The seed of a decision's sampling: anybody who knows the three can draw again what was drawn. */
 export function decisionSeed(salt: string, useCase: string, decisionId: string): string {
@@ -10,6 +17,7 @@ export function decisionSeed(salt: string, useCase: string, decisionId: string):
 /**
  * The decision of the blueprint's policy over the predictions; null, with the reason, where there is no model.
  * @param repeatOf time of the first decision under this id, where it is known and not this one.
+ * @param logged the action that was taken elsewhere, which is recorded instead of the policy's: see `loggedAction`
  */
 export function decideScored(
   scored: Scored,
@@ -17,13 +25,14 @@ export function decideScored(
   time: number,
   salt: string,
   repeatOf: number | null = null,
+  logged: LoggedAction | null = null,
 ): DecisionRecorded {
   const { request, features } = scored.enriched;
   const { blueprint, policy } = compiled;
   const vector = features as FeatureVector;
   const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions);
   const actions = actionsOf(blueprint.decisionSpace);
-  return {
+  const decision: DecisionRecorded = {
     decisionId: request.decisionId,
     unit: request.unit,
     useCase: request.useCase,
@@ -43,6 +52,7 @@ export function decideScored(
     repeatOf,
     keys: keysWithin(decisionKeys(compiled.groupable, request.context)),
   };
+  return logged === null ? decision : { ...decision, ...takenElsewhere(logged, actions) };
 }
 
 /** Null: they take more than is kept. */

@@ -11,6 +11,7 @@ import {
   type Answered,
   type AnsweredId,
 } from "./answered.ts";
+import { loggedAction } from "./logged-action.ts";
 import { decideScored, refusalOf, replyTo } from "./logic.ts";
 
 const nothing: AnsweredId = Object.freeze([]);
@@ -23,6 +24,9 @@ const nothing: AnsweredId = Object.freeze([]);
  *
  * The record keeps those entries of the context that a window can be kept by: the join makes events of its observations with them. Where they are
  * too large it keeps none, and the request is a dead letter that says so.
+ *
+ * A request of history may bring the action that was taken then: the record has it, with its propensity, instead of one of the policy's. One that can't have been taken
+ * makes the request a dead letter (`BAD_ACTION`) and no record. A live request may bring none: the policy decides, and the request is a dead letter too.
  *
  * A reply that may not be written where the request wants it makes the request a dead letter; the decision is made and recorded all the same.
  *
@@ -71,7 +75,15 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
             );
             continue;
           }
-          const decision = decideScored(record.value, compiled, time, salt, answered?.first);
+          const logged = loggedAction(request, record.headers, compiled.blueprint.decisionSpace);
+          if (logged.kind === "refused" || logged.kind === "ignored") context.reject(record, logged.error);
+          if (logged.kind === "refused") {
+            const { message } = logged.error;
+            context.reply("replies", record, { key: decisionId, value: refusalOf(record.value, message), time });
+            continue;
+          }
+          const action = logged.kind === "taken" ? logged.action : null;
+          const decision = decideScored(record.value, compiled, time, salt, answered?.first, action);
           if (decision.keys === null) context.reject(record, keysTooLarge(useCase, decisionId));
           const reply = replyTo(decision);
           const entry = answeredWith(decision, reply, compiled.blueprint.retention);

@@ -1,12 +1,12 @@
 import { validBlueprints } from "../../blueprints/index.ts";
 import { decisionRequests, enriched, type DecisionRequested } from "../../schemas/index.ts";
-import { defineOperator, type StreamRecord } from "../../streams/index.ts";
+import { defineOperator, SOURCE_HEADER, type Headers, type StreamRecord } from "../../streams/index.ts";
 import { blueprintTable, eventWindows, type Scope } from "../globals/index.ts";
 import { enrichRequest } from "./logic.ts";
 
 /**
  * Requests in, requests with features out. With a scope, requests outside it are skipped, and what comes of the others answers nobody: the
- * places they name for a reply were for the live answer.
+ * places they name for a reply were for the live answer. Who fed them stays known.
  */
 export const enrichWithin = (scope?: Scope) =>
   defineOperator({
@@ -28,7 +28,7 @@ export const enrichWithin = (scope?: Scope) =>
             scope?.blueprintVersion,
           );
           const { key, time } = record;
-          const headers = scope === undefined ? record.headers : {};
+          const headers = scope === undefined ? record.headers : sourceOf(record.headers);
           context.emit("enriched", { key, value, time, from: record, headers });
         }
       },
@@ -36,6 +36,11 @@ export const enrichWithin = (scope?: Scope) =>
   });
 
 export const enrich = enrichWithin();
+
+function sourceOf(headers: Headers): Headers {
+  const source = headers[SOURCE_HEADER];
+  return source === undefined ? {} : { [SOURCE_HEADER]: source };
+}
 
 const isWithin = (scope: Scope, { value, time }: StreamRecord<DecisionRequested>): boolean =>
   value.useCase === scope.useCase && time >= scope.from && time < scope.to;

@@ -179,7 +179,14 @@ function start({ backbone, registry, subjectPrefix, stateDir }: Surroundings): P
 }
 
 async function request(loop: Loop, decisionId: string, { useCase }: { useCase: string }): Promise<OutgoingRecord> {
-  const value = { decisionId, useCase, unit: "u", context: { distance: 100, carrier: "UA" }, deferred: false };
+  const value = {
+    decisionId,
+    useCase,
+    unit: "u",
+    context: { distance: 100, carrier: "UA" },
+    deferred: false,
+    logged: null,
+  };
   const headers = replyHeaders(decisionReplies.name, 0, Buffer.from(decisionId));
   const record = await loop.publisher.encode({ topic: decisionRequests, key: "u", value, time: Date.now(), headers });
   expect(record.headers![CORRELATION_ID]).toBeDefined();

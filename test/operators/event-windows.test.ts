@@ -74,7 +74,14 @@ test("features over 15,000 events of one key are those of the definition, also a
   await driver.restart();
   const sorted = sales.toSorted((a, b) => a.time - b.time || a.amount - b.amount);
   for (const time of [START + 5 * DAY + 500, START + 5 * DAY + 1_000, START + 33 * DAY + 7, START + 80 * DAY]) {
-    const value = { decisionId: `d${time}`, useCase, unit: "u", context: { price: 1, item: "hot" }, deferred: false };
+    const value = {
+      decisionId: `d${time}`,
+      useCase,
+      unit: "u",
+      context: { price: 1, item: "hot" },
+      deferred: false,
+      logged: null,
+    };
     await driver.input(decisionRequests).send({ key: "u", value, time });
     const before = sorted.filter((each) => each.time < time);
     const within = (days: number) =>

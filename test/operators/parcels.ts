@@ -135,5 +135,5 @@ export function request(
   context: DecisionRequested["context"],
   more: Partial<DecisionRequested> = {},
 ): DecisionRequested {
-  return { decisionId, useCase: parcels.useCase, unit: "anna", context, deferred: false, ...more };
+  return { decisionId, useCase: parcels.useCase, unit: "anna", context, deferred: false, logged: null, ...more };
 }

@@ -48,7 +48,7 @@ test("what every object inherits is ordinary text as name, category, key, unit a
     }
     for (const [index, word] of WORDS.entries()) {
       const context = { constructor: word, toString: index, hasOwnProperty: true, valueOf: word };
-      const request = { decisionId: word, useCase: "names", unit: word, context, deferred: false };
+      const request = { decisionId: word, useCase: "names", unit: word, context, deferred: false, logged: null };
       await driver.input(decisionRequests).send({ key: word, value: request, time: START + 1 });
       const values = { kind: "constructor", toLocaleString: index * 3 };
       const observation = { decisionId: word, useCase: "", observationId: "", values };

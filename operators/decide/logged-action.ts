@@ -1,0 +1,66 @@
+import type { DecisionSpace } from "../../blueprints/index.ts";
+import type { DecisionRecorded, DecisionRequested, LoggedAction } from "../../schemas/index.ts";
+import { SOURCE_HEADER, StreamsError, type Headers } from "../../streams/index.ts";
+
+/** What is to be recorded instead of the policy's decision, or why it is not. */
+export type LoggedReading =
+  | { readonly kind: "none" }
+  | { readonly kind: "taken"; readonly action: LoggedAction }
+  /** The policy decides, as if nothing had been said. */
+  | { readonly kind: "ignored"; readonly error: StreamsError }
+  /** Nothing is recorded: what was done then is not known. */
+  | { readonly kind: "refused"; readonly error: StreamsError };
+
+const none: LoggedReading = Object.freeze({ kind: "none" });
+
+/**
+ * The action that a request brings along. A feed of history may bring one; a product may not choose its own answer, so in a request that is not of a feed it
+ * is ignored.
+ */
+export function loggedAction(request: DecisionRequested, headers: Headers, space: DecisionSpace): LoggedReading {
+  const { logged: action, decisionId, useCase } = request;
+  if (action === null) return none;
+  const where = `decision ${decisionId} of use case ${useCase}`;
+  if (!isHistory(headers)) {
+    const message = `${where} came with an action: only a feed of history may bring one (header ${SOURCE_HEADER}); the policy has decided`;
+    return { kind: "ignored", error: new StreamsError("BAD_ACTION", message) };
+  }
+  const problem = actionProblem(action, space);
+  if (problem === undefined) return { kind: "taken", action };
+  return { kind: "refused", error: new StreamsError("BAD_ACTION", `${where} is not recorded: ${problem}`) };
+}
+
+export const isHistory = (headers: Headers): boolean => headers[SOURCE_HEADER] !== undefined;
+
+/** Why an action can't have been taken, in words; `undefined`: it can. */
+export function actionProblem({ value, propensity }: LoggedAction, space: DecisionSpace): string | undefined {
+  if (!isOf(value, space)) return `the action ${JSON.stringify(value)} is not ${spaceText(space)}`;
+  if (propensity === null || (propensity > 0 && propensity <= 1)) return undefined;
+  return `the propensity ${propensity} is not above 0 and at most 1`;
+}
+
+function isOf(value: LoggedAction["value"], space: DecisionSpace): boolean {
+  switch (space.kind) {
+    case "boolean":
+      return typeof value === "boolean";
+    case "number":
+      return Number.isFinite(value);
+    case "actions":
+      return space.actions.some((action) => action === value);
+  }
+}
+
+function spaceText(space: DecisionSpace): string {
+  if (space.kind === "actions") return `one of ${space.actions.map((action) => JSON.stringify(action)).join(", ")}`;
+  return space.kind === "boolean" ? "true or false" : "a finite number";
+}
+
+/** What a decision that was made elsewhere says: of two actions the probability of the one is that of the other too, of more it is not known. */
+export function takenElsewhere(
+  { value, propensity }: LoggedAction,
+  actions: DecisionRecorded["actions"],
+): Pick<DecisionRecorded, "value" | "propensity" | "distribution" | "mode" | "reason"> {
+  const isWhole = propensity !== null && (actions.length === 2 || (actions.length > 0 && propensity === 1));
+  const distribution = isWhole ? actions.map((action) => (action === value ? propensity : 1 - propensity)) : [];
+  return { value, propensity, distribution, mode: "loggingOnly", reason: "logged" };
+}
