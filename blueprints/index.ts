@@ -67,3 +67,4 @@ export { topicRetention } from "./published/topic-retention.ts";
 export { compileBlueprint, type CompiledBlueprint } from "./published/compiled-blueprint.ts";
 export { checkPublished } from "./published/published-blueprint.ts";
 export { validBlueprints, type ValidBlueprints } from "./published/valid-blueprints.ts";
+export { versionStates, type VersionState, type VersionStateName } from "./published/version-state.ts";

@@ -35,6 +35,10 @@ export const recordLimits = Object.freeze({
   decisionKeyBytes: 65_536,
   /** Replies are kept this long after they were written; ms. */
   repliesKeptMs: 3_600_000,
+  /** An instance that has not been heard of for so long is not running; ms. */
+  instanceSilenceMs: 10_000,
+  /** What instances say of themselves is kept this long; ms. */
+  reportsKeptMs: 3_600_000,
   /**
    * A feature beyond it, on either side, is given to models as it. A float32 holds three times as much, and the learner puts twice as much behind the largest
    * value of a column.

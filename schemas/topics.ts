@@ -109,6 +109,14 @@ export const imports: Topic<types.ImportedLines> = defineTopic({
   cleanup: "compact",
   partitions: 1,
 });
+/** What running instances say of themselves. Their timestamps are those of arrival: who has not been heard of for a while is not running. */
+export const instances: Topic<types.InstanceReported> = defineTopic({
+  name: "instances",
+  schema: types.instanceReportedSchema,
+  partitions: 1,
+  retentionMs: recordLimits.reportsKeptMs,
+  timestamps: "arrival",
+});
 
 /** Edges inside the decision path; each can be switched to a real topic. */
 export const enriched: Topic<types.Enriched> = defineTopic({
@@ -144,6 +152,7 @@ export const topics: readonly AnyTopic[] = Object.freeze([
   alerts,
   deadLetters,
   clock,
+  instances,
 ]);
 
 /** A training row: fixed columns and one per feature, as the schema of its blueprint version says. */

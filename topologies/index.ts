@@ -17,4 +17,15 @@ export {
 } from "./replay/index.ts";
 export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
 export { repartitionLoop, type RepartitionLoopOptions } from "./repartition-loop.ts";
-export { publishBlueprint, storeBlueprint, withdrawBlueprint, type PublishedVersion } from "./publish-blueprint.ts";
+export { startReports } from "./instances/reports.ts";
+export { runningInstances, type RunningInstances } from "./instances/running-instances.ts";
+export type { PartialWindow } from "./instances/partial-windows.ts";
+export type { Warming } from "./instances/when-full.ts";
+export { listVersions, type ListedVersion } from "./list-versions.ts";
+export {
+  publishBlueprint,
+  storeBlueprint,
+  withdrawBlueprint,
+  type PublishOptions,
+  type PublishedVersion,
+} from "./publish-blueprint.ts";

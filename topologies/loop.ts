@@ -58,6 +58,8 @@ export interface LoopOptions extends StateEngineOptions {
 /** The running loop with its hands: what publishes, what trains, what reads. */
 export interface Loop {
   readonly application: Application;
+  /** A name of this process alone, the same after a restart. */
+  readonly instanceId: string;
   readonly outages: Outages;
   readonly backbone: Backbone;
   readonly serdes: Serdes;
@@ -101,6 +103,7 @@ export async function openTools(
 export async function startLoop(options: LoopOptions): Promise<Loop> {
   const { id, backbone, stateDir, partitions, delivery, commitIntervalMs, maxTaskIdleMs, salt } = options;
   const { log, metrics = createMetrics(), outages = new Outages(log, metrics) } = options;
+  const instanceId = instanceIdIn(stateDir);
   const tools = await openTools(options, () =>
     Promise.resolve({ blueprints: application.global(blueprintTable), models: application.global(modelTable) }),
   );
@@ -123,7 +126,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     delivery,
     commitIntervalMs,
     maxTaskIdleMs,
-    instanceId: instanceIdIn(stateDir),
+    instanceId,
     memberMemory: memberMemoryIn(stateDir),
     standbyReplicas: options.standbyReplicas ?? 0,
     metrics,
@@ -149,6 +152,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   return {
     ...tools,
     application,
+    instanceId,
     outages,
     async close(how = {}) {
       await application.close(how);

@@ -2,6 +2,7 @@ import type { BlueprintPublished } from "../../schemas/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
 import type { CompiledBlueprint } from "./compiled-blueprint.ts";
 import { publishedBlueprint, type PublishedBlueprint } from "./published-blueprint.ts";
+import { timeline } from "./timeline.ts";
 
 interface Span {
   /** Valid after this event time, ms. */
@@ -51,7 +52,11 @@ function index(records: readonly BlueprintPublished[], unreadable: ReadonlyMap<s
   for (const [name, { problem }] of versions) if (problem !== undefined) problems.set(name, problem);
   const spans = new Map<string, Span[]>();
   for (const useCase of new Set(records.map((record) => record.useCase))) {
-    spans.set(useCase, timeline(records.filter((record) => record.useCase === useCase)));
+    const turns = timeline(records.filter((record) => record.useCase === useCase));
+    spans.set(
+      useCase,
+      turns.map(({ after, live }) => ({ after, live: live === undefined ? undefined : publishedBlueprint(live) })),
+    );
   }
   const liveAt = (useCase: string, time: number): PublishedBlueprint | undefined =>
     spans.get(useCase)?.findLast(({ after }) => after < time)?.live;
@@ -70,19 +75,4 @@ function index(records: readonly BlueprintPublished[], unreadable: ReadonlyMap<s
     problemAt: (useCase, time) => liveAt(useCase, time)?.problem,
     unreadable: () => [...problems.keys()].sort(),
   };
-}
-
-/** Turning a version live replaces the one before; turning the live one off leaves none. */
-function timeline(records: readonly BlueprintPublished[]): Span[] {
-  const changes = records
-    .flatMap((record) => record.activations.map(({ time, live }) => ({ time, live, record })))
-    .sort((a, b) => a.time - b.time || (a.record.version < b.record.version ? -1 : 1));
-  const spans: Span[] = [];
-  let live: BlueprintPublished | undefined;
-  for (const { time, live: on, record } of changes) {
-    if (on) live = record;
-    else if (live?.version === record.version) live = undefined;
-    spans.push({ after: time, live: live === undefined ? undefined : publishedBlueprint(live) });
-  }
-  return spans;
 }

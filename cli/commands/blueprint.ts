@@ -3,17 +3,25 @@ import type { Command } from "commander";
 import { checkBlueprint, type CheckedBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
-import { publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../topologies/index.ts";
+import {
+  listVersions,
+  publishBlueprint,
+  storeBlueprint,
+  withdrawBlueprint,
+  type Tools,
+} from "../../topologies/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
-import { shownTime, table, type Output } from "../output.ts";
+import { publishedText, sayWarming, versionRow } from "../blueprint-text.ts";
+import { table, type Output } from "../output.ts";
 import type { SettingsFlags } from "../settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
   readonly from?: string;
   readonly notLive?: boolean;
+  readonly atOnce?: boolean;
 }
 
 export function blueprintCommand(parent: Command): void {
@@ -37,6 +45,12 @@ export function blueprintCommand(parent: Command): void {
     .argument("<file>")
     .option("--from <time>", "live after this time (default: now; the first version of a use case: from the beginning)")
     .option("--not-live", "publish it only: to replay history by it and to train for it before it decides")
+    .option("--at-once", "do not wait until running instances have filled its new windows: its decisions wait for that")
+    .addHelpText(
+      "after",
+      "\nWhile a loop runs, a version with new windows is first published and not live; the one before answers until every running " +
+        "instance has filled them from the retained events. Stopped meanwhile, the same command goes on.",
+    )
     .action((file: string, flags: Flags) =>
       run(flags, ({ settings, output }) => {
         const text = readText(file);
@@ -47,47 +61,28 @@ export function blueprintCommand(parent: Command): void {
           if (flags.notLive === true) {
             if (flags.from !== undefined)
               throw new UsageError("--from says when it is live: leave it out with --not-live");
-            const stored = await storeBlueprint(tools, text);
-            output.result({ ...stored, warnings }, ({ version, changes }) =>
-              [`${useCase} ${version} is published, not live`, ...changes.map((change) => `  ${change}`)].join("\n"),
-            );
+            if (flags.atOnce === true) throw new UsageError("--at-once makes it live: leave it out with --not-live");
+            output.result({ ...(await storeBlueprint(tools, text)), warnings }, publishedText);
             return;
           }
           const from = flags.from === undefined ? undefined : parseTime(flags.from, "--from");
-          const published = await publishBlueprint(tools, text, from);
-          output.result({ ...published, warnings }, ({ version, changes, unchanged }) =>
-            [
-              `${useCase} ${version} ${unchanged ? "is live already" : "is live"}`,
-              ...changes.map((change) => `  ${change}`),
-            ].join("\n"),
-          );
+          const onWarming = sayWarming((line) => output.say(line));
+          const published = await publishBlueprint(tools, text, from, { atOnce: flags.atOnce === true, onWarming });
+          output.result({ ...published, warnings }, publishedText);
         };
         return withTools(settings, work, { useCase });
       }),
     );
   withSettings(command.command("list", { isDefault: true }))
-    .description("all versions and since when they are live")
+    .description("all versions: which are live, since when and until when")
     .action((flags: Flags) =>
       run(flags, ({ settings, output }) =>
         withTools(
           settings,
-          async (tools) => {
-            const all = [...(await readTable(tools.backbone, tools.serdes, blueprintTable)).values()];
-            output.result(all, (listed) =>
-              table(
-                ["use case", "version", "live", "since"],
-                listed.map(({ useCase, version, activations }) => {
-                  const last = activations.at(-1);
-                  return [
-                    useCase,
-                    version,
-                    String(last?.live ?? false),
-                    last === undefined ? "" : shownTime(last.time),
-                  ];
-                }),
-              ),
-            );
-          },
+          async (tools) =>
+            output.result(await listVersions(tools, Date.now()), (listed) =>
+              table(["use case", "version", "state", "since", "until"], listed.map(versionRow)),
+            ),
           {},
         ),
       ),

@@ -4,12 +4,14 @@ import { checkBlueprint } from "../../blueprints/index.ts";
 import { createMetrics, Outages, type Metrics } from "../../streams/index.ts";
 import {
   publishBlueprint,
+  startReports,
   startRetention,
   startSchedules,
   startTicker,
   type Loop,
   type LoopOptions,
 } from "../../topologies/index.ts";
+import { sayWarming } from "../blueprint-text.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, loopOptions, startLoopHere, type Connection } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -69,14 +71,20 @@ export function startCommand(parent: Command): void {
           }
           const { loop, connection } = opened;
           try {
-            for (const { text } of texts) log.info(await publishBlueprint(loop, text), "blueprint is live");
+            const ticker = startTicker(loop);
+            const reports = startReports(loop);
+            const onWarming = sayWarming((line) => log.info({}, line));
+            for (const { text } of texts) {
+              const publishing = publishBlueprint(loop, text, undefined, { signal: stopping.signal, onWarming });
+              const published = await stopping.unlessStopped(publishing);
+              if (published !== undefined) log.info(published, "blueprint is live");
+            }
             const schedules = startSchedules(loop, { onTrained: (result) => log.info(result, "trained") });
             const retention = startRetention(loop);
-            const ticker = startTicker(loop);
             log.info({ backbone: connection.backbone.kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
             await aborted(stopping.signal);
             log.info({}, "stopping");
-            await Promise.all([ticker.close(), retention.close(), schedules.close()]);
+            await Promise.all([ticker.close(), reports.close(), retention.close(), schedules.close()]);
           } finally {
             stopping.begin();
             await opened.close();

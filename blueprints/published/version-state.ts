@@ -1,0 +1,49 @@
+import type { BlueprintPublished } from "../../schemas/index.ts";
+import { timeline } from "./timeline.ts";
+
+/** `later`: it goes live after `since`. `notLive`: it was never made live. */
+export type VersionStateName = "live" | "later" | "replaced" | "withdrawn" | "notLive";
+
+export interface VersionState {
+  readonly state: VersionStateName;
+  /** When it went live, or will; null: never. Event time, ms. */
+  readonly since: number | null;
+  /** Until when it was live, or will be; null: nothing ends it. Event time, ms. */
+  readonly until: number | null;
+}
+
+interface Span {
+  readonly since: number;
+  readonly until: number | null;
+  readonly by: "replaced" | "withdrawn" | null;
+}
+
+/** What each of a use case's versions is at a time, ms; in the order of the records. */
+export function versionStates(records: readonly BlueprintPublished[], now: number): readonly VersionState[] {
+  const turns = timeline(records);
+  return records.map((record) => stateOf(spansOf(turns, record.version), now));
+}
+
+function stateOf(spans: readonly Span[], now: number): VersionState {
+  const present = spans.find(({ since, until }) => since < now && (until === null || until >= now));
+  if (present !== undefined) return { state: "live", since: present.since, until: present.until };
+  const next = spans.find(({ since }) => since >= now);
+  if (next !== undefined) return { state: "later", since: next.since, until: next.until };
+  const last = spans.at(-1);
+  if (last === undefined) return { state: "notLive", since: null, until: null };
+  return { state: last.by ?? "replaced", since: last.since, until: last.until };
+}
+
+function spansOf(turns: ReturnType<typeof timeline>, version: string): readonly Span[] {
+  const spans: Span[] = [];
+  let since: number | undefined;
+  for (const { after, live } of turns) {
+    if (live?.version === version) since ??= after;
+    else if (since !== undefined) {
+      if (after > since) spans.push({ since, until: after, by: live === undefined ? "withdrawn" : "replaced" });
+      since = undefined;
+    }
+  }
+  if (since !== undefined) spans.push({ since, until: null, by: null });
+  return spans;
+}

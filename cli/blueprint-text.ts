@@ -1,0 +1,70 @@
+import type { ListedVersion, PublishedVersion, Warming } from "../topologies/index.ts";
+import { shownTime } from "./output.ts";
+
+const SAY_EVERY_MS = 5_000;
+
+/** What publishing a version has done, for people. */
+export function publishedText(published: PublishedVersion): string {
+  const { useCase, version, changes, partial } = published;
+  return [
+    `${useCase} ${version} ${doneWith(published)}`,
+    ...changes.map((change) => `  ${change}`),
+    ...partial.map(
+      ({ feature, retainedFrom, wholeFrom }) =>
+        `  ${feature} is whole from ${shownTime(wholeFrom)}: events before ${shownTime(retainedFrom)} are not retained`,
+    ),
+    ...missingText(published.warming),
+  ].join("\n");
+}
+
+function doneWith({ unchanged, liveAfter, warming }: PublishedVersion): string {
+  if (liveAfter === null) return "is published, not live";
+  if (unchanged) return "is live already";
+  if (liveAfter > Date.now()) return `is live after ${shownTime(liveAfter)}`;
+  const filled = warming !== null && warming.instances > 0 && warming.ready === warming.instances;
+  return filled ? `is live; ${instances(warming.instances)} filled its windows` : "is live";
+}
+
+function missingText(warming: Warming | null): readonly string[] {
+  if (warming === null) return [];
+  if (warming.instances === 0)
+    return ["  no loop is running: it fills the new windows when it starts, before it decides"];
+  const { ready, instances: all, eventsLeft } = warming;
+  if (ready === all) return [];
+  return [
+    `  missing: ${all - ready} of ${instances(all)} still filling its windows, with ${eventsLeft.toLocaleString("en")} events to read; decisions there wait until then`,
+  ];
+}
+
+/** Says whom a publish waits for: at first, and every few seconds. */
+export function sayWarming(say: (line: string) => void): (warming: Warming) => void {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return (warming) => {
+    if (performance.now() < saidAt + SAY_EVERY_MS) return;
+    saidAt = performance.now();
+    say(warmingText(warming));
+  };
+}
+
+export const warmingText = ({ ready, instances: all, eventsLeft }: Warming): string =>
+  `warming: ${ready} of ${instances(all)} ready, ${eventsLeft.toLocaleString("en")} events to read; the version before answers until then`;
+
+const words: Readonly<Record<ListedVersion["state"], string>> = {
+  live: "live",
+  later: "live later",
+  warming: "warming",
+  notLive: "not live",
+  replaced: "replaced",
+  withdrawn: "withdrawn",
+};
+
+/** A row of the list: use case, version, state, since, until. */
+export const versionRow = ({ useCase, version, state, since, until }: ListedVersion): readonly string[] => [
+  ...[useCase, version, words[state]],
+  since === null ? "" : sinceText(since),
+  until === null ? "" : shownTime(until),
+];
+
+/** The first version of a use case is live from time 0, so that history can be imported. */
+const sinceText = (since: number): string => (since === 0 ? "the beginning" : shownTime(since));
+const instances = (count: number): string => `${count} running instance${count === 1 ? "" : "s"}`;

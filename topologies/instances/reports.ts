@@ -1,0 +1,28 @@
+import { eventWindows } from "../../operators/index.ts";
+import { blueprints, instances } from "../../schemas/index.ts";
+import type { Loop } from "../loop.ts";
+import { every, type Running } from "../schedules.ts";
+
+/** Says every second how far this instance is, so that whoever publishes a version knows whom to wait for. */
+export function startReports(loop: Loop, everyMs = 1_000): Running {
+  const say = async (running: boolean): Promise<void> => {
+    const { application, instanceId: instance, publisher } = loop;
+    const progress = application.globalsProgress;
+    // On its way into the group: it fills what it needs before it decides.
+    if (running && progress === undefined) return;
+    const value = {
+      ...{ instance, running, blueprintsRead: progress?.next(blueprints.name, 0) ?? 0 },
+      ...{ warming: running ? [...application.global(eventWindows).warming] : [] },
+      eventsLeft: progress?.leftToFill ?? 0,
+    };
+    await publisher.publish([{ topic: instances, key: instance, value, time: application.now() }]);
+  };
+  const reports = every(everyMs, loop.outages.of("reports"), () => say(true));
+  void say(true).catch(() => undefined);
+  return {
+    async close() {
+      await reports.close();
+      await say(false).catch(() => undefined);
+    },
+  };
+}

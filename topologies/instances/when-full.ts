@@ -1,0 +1,50 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Tools } from "../loop.ts";
+import { isReady, runningInstances, type RunningInstances } from "./running-instances.ts";
+
+/** Whom a publish waits for. */
+export interface Warming {
+  /** Running instances, and how many of them are ready. */
+  readonly instances: number;
+  readonly ready: number;
+  /** Retained events that all of them together have still to read. */
+  readonly eventsLeft: number;
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every look. */
+  readonly onWarming?: ((warming: Warming) => void) | undefined;
+}
+
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Resolves once every running instance knows what lies on the topic of blueprints before an offset and has filled these window groups; who stops is not
+ * waited for. Rejects with the signal's reason.
+ */
+export async function whenFull(
+  hands: Pick<Tools, "backbone" | "serdes" | "publisher">,
+  blueprintsEnd: number,
+  stateIds: ReadonlySet<string>,
+  { signal, onWarming }: WaitOptions = {},
+): Promise<RunningInstances> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const found = await runningInstances(hands);
+    const behind = found.running.filter((one) => !isReady(one, blueprintsEnd, stateIds));
+    if (behind.length === 0) return found;
+    onWarming?.(warmingOf(found, blueprintsEnd, stateIds));
+    await delay(LOOK_EVERY_MS, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+export function warmingOf(
+  { running }: RunningInstances,
+  blueprintsEnd: number,
+  stateIds: ReadonlySet<string>,
+): Warming {
+  const behind = running.filter((one) => !isReady(one, blueprintsEnd, stateIds));
+  const eventsLeft = behind.reduce((sum, one) => sum + one.eventsLeft, 0);
+  return { instances: running.length, ready: running.length - behind.length, eventsLeft };
+}
