@@ -38,7 +38,7 @@ export function takeObservation(
   }
   const name = observationId(value, time);
   if (isKept(known, id, useCase, name, context)) return;
-  const partition = partitionOf(origin.partition, record.headers[SOURCE_HEADER] !== undefined);
+  const partition = partitionOf(origin.partition, isFed(record));
   const one: PendingObservation = { id: name, useCase, time, values, partition, offset: origin.offset };
   const problem = problemOfOneMore(known, one);
   if (problem !== undefined) {
@@ -50,7 +50,7 @@ export function takeObservation(
     const index = kept.more > known.more ? known.more : null;
     context.schedule(time + times.orphanMs, orphanTimer(index, id), record);
   }
-  if (uses.length > 0 && times.events !== false && isEvent(one))
+  if (uses.length > 0 && times.events !== false && !isFed(record) && isEvent(one))
     emitEvent(one, decisionsOf(one, uses, id, context), id, context);
   if (!kept.uses.some(({ open, done }) => open && done)) return context.state.pending.put(id, kept);
   return correct({ record, before: known, known: kept, one }, context, labellings);

@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { declaredValue, misfitText, parseBlueprint, type DeclaredType } from "../../blueprints/index.ts";
+import {
+  declaredValue,
+  decisionKeys,
+  groupableEntries,
+  misfitText,
+  observedEvent,
+  parseBlueprint,
+  type DeclaredType,
+} from "../../blueprints/index.ts";
 import { timesOf } from "../../cli/command.ts";
 import { readHistory, recordsOf } from "../../cli/history/read-history.ts";
 import { readTimeCell } from "../../cli/times/time-cell.ts";
@@ -127,5 +135,15 @@ describe("docs/input.md, times:", () => {
     const bad = badOf(is!);
     if (bad !== undefined) expect(read).toEqual(expect.stringContaining(bad));
     else expect(new Date(read as number).toISOString()).toBe(code(is!));
+  });
+});
+
+describe("docs/input.md, events of observations:", () => {
+  test.each(tableOf("Events of observations"))("%s, %s: %s", (context, observation, attributes) => {
+    const keys = decisionKeys(groupableEntries(blueprint), JSON.parse(code(context!)) as Record<string, unknown>);
+    const event = observedEvent(JSON.parse(code(observation!)) as Record<string, never>, keys);
+    expect(event?.attributes ?? "none: it has no kind").toEqual(
+      attributes!.startsWith("`") ? written(attributes!) : attributes,
+    );
   });
 });
