@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readTimeCell } from "../../../cli/times/time-cell.ts";
+import { random } from "../../blueprints/random.ts";
 
 const time = Date.UTC(2013, 0, 1, 9, 15);
 
@@ -80,4 +81,56 @@ describe("nothing is guessed:", () => {
 test("a problem shows the cell, cut to what can be read", () => {
   expect(readTimeCell("05/11/2026")).toBe('"05/11/2026" is no time: write it like 2026-01-31T09:15:00Z');
   expect(String(readTimeCell("x".repeat(10_000))).length).toBeLessThan(130);
+});
+
+test("any text is a time exactly where the form and the calendar say so", () => {
+  const form =
+    /^(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?(?:([Zz]|UTC)|([+-])(\d\d)(?::?(\d\d))?))$/;
+  const expected = (text: string): number | undefined => {
+    const match = form.exec(text);
+    if (match === null) return undefined;
+    const [, date, hour, minute, second = "00", fraction = "", , sign = "+", hours = "00", minutes = "00"] = match;
+    const wall = Date.parse(`${date}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, "0")}Z`);
+    const offset = Number(hours) * 60 + Number(minutes);
+    const exists = !Number.isNaN(wall) && new Date(wall).toISOString().startsWith(`${date}T${hour}`);
+    if (!exists || Number(minutes) > 59 || offset > 18 * 60) return undefined;
+    const time = wall - (sign === "-" ? -offset : offset) * 60_000;
+    return time >= 0 && time < Date.UTC(10_000, 0) ? time : undefined;
+  };
+  const next = random(9);
+  const pick = (texts: readonly string[]): string => texts[Math.floor(next() * texts.length)]!;
+  const two = (): string =>
+    next() < 0.9
+      ? String(Math.floor(next() * 25)).padStart(2, "0")
+      : pick(["29", "30", "31", "59", "60", "00", "1", "-1", "x2"]);
+  let times = 0;
+  for (let i = 0; i < 30_000; i++) {
+    const date = `${pick(["2024", "2026", "1970", "1900", "2000", "0024", "20x6", "12026"])}${pick(["-", "-", "-", "/", ""])}${pick(["01", "02", "04", "12", "13", "00"])}-${two()}`;
+    const clock = `${pick(["T", " ", "t", "T", "_", ""])}${two()}:${two()}${pick(["", `:${two()}`, `:${two()}.5`, `:${two()},123456`, `:${two()}.`, ":7"])}`;
+    const zone = pick([
+      "Z",
+      "z",
+      " UTC",
+      "UTC",
+      "+00",
+      "-05:00",
+      "+0530",
+      " +01",
+      "+14:00",
+      "-18:00",
+      "+18:01",
+      "+05:75",
+      "+1",
+      "+01:0",
+      "EST",
+      "  Z",
+      "Z ",
+      "+01:000",
+    ]);
+    const text = date + clock + zone;
+    const read = readTimeCell(text);
+    expect([text, typeof read === "number" ? read : undefined]).toEqual([text, expected(text)]);
+    if (typeof read === "number") times++;
+  }
+  expect(times).toBeGreaterThan(500);
 });
