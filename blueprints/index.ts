@@ -28,7 +28,7 @@ export { nextDue } from "./cron.ts";
 export { durationMeant, formatDuration, parseDuration } from "./duration.ts";
 export { nearest } from "./nearest.ts";
 export { learnCategories, type Categories } from "./features/categories.ts";
-export { contextFeatures } from "./features/context-features.ts";
+export { contextFeatures, type ContextFit } from "./features/context-features.ts";
 export { encodeFeatures, type EncodeFeatures } from "./features/encode-features.ts";
 export { featureLayout, type FeatureColumn, type FeatureVector } from "./features/layout.ts";
 export {
@@ -50,6 +50,7 @@ export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";
 export { declaredValue, misfitText, shown, type DeclaredType } from "./values/declared-value.ts";
 export { fieldOf } from "./values/field-value.ts";
+export type { DeclaredNames } from "./values/declared-names.ts";
 export { misfits, type Misfit } from "./values/misfits.ts";
 export { numberOf } from "./values/number-value.ts";
 export { contextTypes, observationTypes, type ValueTypes } from "./values/value-types.ts";

@@ -8,9 +8,13 @@ export {
   blueprintTable,
   eventValues,
   eventWindows,
+  eventWindowsTelling,
   modelTable,
   wholeTileKey,
+  type MisfitPlace,
   type Scope,
+  type TellMisfit,
+  type ToldMisfit,
   type WindowBytes,
 } from "./globals/index.ts";
 export { predict } from "./infer/logic.ts";

@@ -96,7 +96,13 @@ function actionOf({ request, headers }: FoundRequest, { blueprint }: CompiledBlu
 
 /** The request with the logged features, as the live loop passed it on. */
 function enrichedOf({ decision }: LoggedDecision, { request }: FoundRequest): Enriched {
-  return { request, blueprintVersion: decision.blueprintVersion, features: decision.features, error: null };
+  return {
+    request,
+    blueprintVersion: decision.blueprintVersion,
+    features: decision.features,
+    error: null,
+    misfits: null,
+  };
 }
 
 interface Score {

@@ -27,6 +27,8 @@ export const recordLimits = Object.freeze({
   statsNameBytes: 64,
   /** An hour's statistics of one use case, version and partition in their longest form; bytes. */
   statsHourBytes: 600_000,
+  /** Names that are unknown, or whose values are unusable, of one use case and place, that one process tells apart. */
+  misfitNames: 100,
   /** Observations that are kept of one decision id, until its decisions are closed. */
   observationsKept: 10_000,
   /** What they may take together; bytes of their ids, names and values, with 24 for each and 4 for each value. */

@@ -131,6 +131,13 @@ export const scored: Topic<types.Scored> = defineTopic({
   maxFutureMs: MADE_HERE_MS,
   useCaseOf: ({ enriched: { request } }) => request.useCase,
 });
+/** What observations say that counts for nothing: an edge, keyed by decision id. */
+export const observationMisfits: Topic<types.ObservationMisfits> = defineTopic({
+  name: "observation-misfits",
+  schema: types.observationMisfitsSchema,
+  maxFutureMs: MADE_HERE_MS,
+  useCaseOf: ({ useCase }) => useCase,
+});
 export const joined: Topic<types.Joined> = defineTopic({
   name: "joined",
   schema: types.joinedSchema,
@@ -179,7 +186,9 @@ export const rowsTopicName = (useCase: string): string => `${ROWS}${useCase}`;
 /** A replay's own topics begin with it. */
 export const REPLAYS = "replay-";
 const notForReplies = new Set(
-  [...topics, imports, liveDecisions, restatedDecisions, enriched, scored, joined].map(({ name }) => name),
+  [...topics, imports, liveDecisions, restatedDecisions, enriched, scored, joined, observationMisfits].map(
+    ({ name }) => name,
+  ),
 );
 
 /** Topics of its own that a product may name for its replies: what the prefix is, an application may say otherwise. */

@@ -158,6 +158,8 @@ export interface Enriched {
   readonly features: readonly (null | number | string)[];
   /** Why the request can't be decided. */
   readonly error: null | string;
+  /** Entries of the context that count for nothing, by name: unknown to the blueprint, or unusable for their type. Null: none. */
+  readonly misfits: null | Readonly<Record<string, string>>;
 }
 
 /** Something that happened, whether or not a decision was asked for. Its timestamp is the event time. */
@@ -200,6 +202,10 @@ export interface HourlyStats {
   readonly labels: Distribution;
   /** From fetch to reply, measured, not reproducible. */
   readonly latencyMs: Distribution;
+  /** What was sent and the blueprint does not know, by context.NAME, observation.NAME and kind.NAME: names cut at 64 bytes, past 64 of them (other). An observation is counted with the decision that it is about, by its own time. */
+  readonly unknown: Readonly<Record<string, number>>;
+  /** What was sent and its declared type can't read, by context.NAME and observation.NAME, the same. */
+  readonly unusable: Readonly<Record<string, number>>;
 }
 
 /** What values were seen, without the values. */
@@ -372,6 +378,18 @@ export interface TreatedValues {
   readonly rows: number;
   /** Ids of the first of them, by the decisions' times. */
   readonly decisions: readonly string[];
+}
+
+/** What an observation says that counts for nothing. In-memory edge between join and monitor. */
+export interface ObservationMisfits {
+  /** Of the decision that it is about. */
+  readonly useCase: string;
+  /** Of that decision. */
+  readonly blueprintVersion: string;
+  /** By name: unknown to the blueprint, or unusable for its type. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** Its kind, where the blueprint does not know that; null: it does. */
+  readonly kind: null | string;
 }
 
 /** What happened after a decision. Its key is the decision id, its timestamp the event time. */
@@ -691,6 +709,12 @@ export const enrichedSchema = {
       doc: "In the blueprint's order.",
     },
     { name: "error", type: ["null", "string"], doc: "Why the request can't be decided." },
+    {
+      name: "misfits",
+      type: ["null", { type: "map", values: "string" }],
+      doc: "Entries of the context that count for nothing, by name: unknown to the blueprint, or unusable for their type. Null: none.",
+      default: null,
+    },
   ],
 } as const;
 
@@ -759,6 +783,18 @@ export const hourlyStatsSchema = {
     { name: "predictions", type: { type: "map", values: "loopstream.Distribution" }, doc: "By objective." },
     { name: "labels", type: "loopstream.Distribution", doc: "Of the rows." },
     { name: "latencyMs", type: "loopstream.Distribution", doc: "From fetch to reply, measured, not reproducible." },
+    {
+      name: "unknown",
+      type: { type: "map", values: "long" },
+      doc: "What was sent and the blueprint does not know, by context.NAME, observation.NAME and kind.NAME: names cut at 64 bytes, past 64 of them (other). An observation is counted with the decision that it is about, by its own time.",
+      default: {},
+    },
+    {
+      name: "unusable",
+      type: { type: "map", values: "long" },
+      doc: "What was sent and its declared type can't read, by context.NAME and observation.NAME, the same.",
+      default: {},
+    },
   ],
 } as const;
 
@@ -1070,6 +1106,23 @@ export const modelRecordedSchema = {
   ],
 } as const;
 
+export const observationMisfitsSchema = {
+  type: "record",
+  name: "ObservationMisfits",
+  namespace: "loopstream",
+  doc: "What an observation says that counts for nothing. In-memory edge between join and monitor.",
+  fields: [
+    { name: "useCase", type: "string", doc: "Of the decision that it is about." },
+    { name: "blueprintVersion", type: "string", doc: "Of that decision." },
+    {
+      name: "entries",
+      type: { type: "map", values: "string" },
+      doc: "By name: unknown to the blueprint, or unusable for its type.",
+    },
+    { name: "kind", type: ["null", "string"], doc: "Its kind, where the blueprint does not know that; null: it does." },
+  ],
+} as const;
+
 export const observationRecordedSchema = {
   type: "record",
   name: "ObservationRecorded",
@@ -1174,6 +1227,12 @@ export const scoredSchema = {
             doc: "In the blueprint's order.",
           },
           { name: "error", type: ["null", "string"], doc: "Why the request can't be decided." },
+          {
+            name: "misfits",
+            type: ["null", { type: "map", values: "string" }],
+            doc: "Entries of the context that count for nothing, by name: unknown to the blueprint, or unusable for their type. Null: none.",
+            default: null,
+          },
         ],
       },
       doc: "What infer was given.",

@@ -83,6 +83,7 @@ export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type S
 export { readRefused, type Refused } from "./runtime/refused.ts";
 export { ensureTopic } from "./runtime/topics.ts";
 export { SOURCE_HEADER } from "./task/timelines.ts";
+export { entryCount } from "./serde/entry-count.ts";
 export { Serdes } from "./serde/serdes.ts";
 export { UnreadableRecords, type UnreadableRecord } from "./serde/unreadable-records.ts";
 export { shortened } from "./shortened.ts";

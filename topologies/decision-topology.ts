@@ -4,6 +4,7 @@ import {
   enrichWithin,
   etl,
   eventWindows,
+  eventWindowsTelling,
   infer,
   join,
   joinDefaults,
@@ -13,8 +14,18 @@ import {
   type JoinOptions,
   type Scope,
   type Scorers,
+  type TellMisfit,
 } from "../operators/index.ts";
-import { clock, decisions, enriched, joined, otherReplies, restatedDecisions, scored } from "../schemas/index.ts";
+import {
+  clock,
+  decisions,
+  enriched,
+  joined,
+  observationMisfits,
+  otherReplies,
+  restatedDecisions,
+  scored,
+} from "../schemas/index.ts";
 import { defineTopology, type AnyTopic, type Topology } from "../streams/index.ts";
 
 export interface DecisionTopologyOptions {
@@ -32,9 +43,11 @@ export interface DecisionTopologyOptions {
   readonly scope?: Scope;
   /** False: no hourly statistics. */
   readonly statistics?: boolean;
+  /** Told of what is sent and counts for nothing. Default: it is only counted in the hourly statistics. */
+  readonly tellMisfit?: TellMisfit;
 }
 
-export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scored, joined]);
+export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scored, joined, observationMisfits]);
 
 /**
  * The loop's stream part: requests to decisions and replies, decisions and observations to rows and statistics. With a scope the decisions in it
@@ -42,6 +55,8 @@ export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scor
  */
 export function decisionTopology(options: DecisionTopologyOptions): Topology {
   const { name, scorers, salt, memoryEdges = allMemoryEdges, scope, replyPrefix, statistics = true } = options;
+  const { tellMisfit } = options;
+  const edges = statistics ? memoryEdges : memoryEdges.filter((edge) => edge !== observationMisfits);
   const restating = scope?.blueprintVersion !== undefined;
   const made = restating ? restatedDecisions : decisions;
   const joining: JoinOptions = {
@@ -49,6 +64,7 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
     ...options.join,
     decisions: made,
     // Most observations that come may belong to decisions outside the scope.
+    ...(statistics ? {} : { misfits: false as const }),
     ...(scope === undefined ? {} : { orphans: "drop", events: false }),
   };
   return defineTopology({
@@ -60,10 +76,10 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
       ...(restating ? [restate(scope)] : []),
       join(joining),
       etl,
-      ...(statistics ? [monitorOf(made)] : []),
+      ...(statistics ? [monitorOf(made, tellMisfit)] : []),
     ],
-    globals: [blueprintTable, modelTable, eventWindows],
-    memoryEdges: restating ? [...memoryEdges, restatedDecisions] : memoryEdges,
+    globals: [blueprintTable, modelTable, tellMisfit === undefined ? eventWindows : eventWindowsTelling(tellMisfit)],
+    memoryEdges: restating ? [...edges, restatedDecisions] : edges,
     clock,
   });
 }

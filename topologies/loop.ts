@@ -23,6 +23,7 @@ import { createWorkerLearner, ScorerCache, Trainer, type TrainerTables } from ".
 import { applyRetention } from "./apply-retention.ts";
 import { buryUnreadable } from "./bury-unreadable.ts";
 import { decisionTopology } from "./decision-topology.ts";
+import { misfitReport } from "./misfit-report.ts";
 import { stateEngineFor, type StateEngineOptions } from "./state-engine.ts";
 
 export interface LoopOptions extends StateEngineOptions {
@@ -111,6 +112,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     name: id,
     scorers: (model) => tools.scorers.get(model),
     salt,
+    tellMisfit: misfitReport(metrics, log),
     ...(options.join === undefined ? {} : { join: options.join }),
     ...(options.replyPrefix === undefined ? {} : { replyPrefix: options.replyPrefix }),
     ...(options.memoryEdges === undefined ? {} : { memoryEdges: options.memoryEdges }),

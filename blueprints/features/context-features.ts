@@ -16,19 +16,37 @@ const EXTRACT: Readonly<Record<"number" | "category" | "boolean", Extract>> = {
   },
 };
 
+/** How the features fit a context; filled in anew for each. */
+export interface ContextFit {
+  /** Entries of the context that are features. */
+  found: number;
+  /** A value that its type can't read may be among them. */
+  doubtful: boolean;
+}
+
 /**
  * A function from a request's context to a new vector with the context features filled in and the windows still null.
  * It never throws: a missing value, or one that its declared type can't read, is null.
  */
 export function contextFeatures(
   blueprint: Pick<BlueprintContent, "features">,
-): (context: Readonly<Record<string, unknown>>) => FeatureVector {
+): (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector {
   const slots = blueprint.features.map((feature) => ({
     name: feature.name,
     extract: feature.kind === "context" ? EXTRACT[feature.type] : null,
   }));
-  return (context) =>
-    slots.map(({ name, extract }) =>
-      extract !== null && Object.hasOwn(context, name) ? extract(context[name]) : null,
-    );
+  return (context, fit) => {
+    let found = 0;
+    let doubtful = false;
+    const vector = slots.map(({ name, extract }) => {
+      if (extract === null || !Object.hasOwn(context, name)) return null;
+      found++;
+      const given = context[name];
+      const value = extract(given);
+      if (value === null && given !== null) doubtful = true;
+      return value;
+    });
+    if (fit !== undefined) [fit.found, fit.doubtful] = [found, doubtful];
+    return vector;
+  };
 }

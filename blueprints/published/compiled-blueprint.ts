@@ -1,9 +1,10 @@
 import type { Blueprint } from "../blueprint.ts";
-import { contextFeatures } from "../features/context-features.ts";
+import { contextFeatures, type ContextFit } from "../features/context-features.ts";
 import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
 import { compileLabel, type Label } from "../label/compile-label.ts";
 import { parseBlueprint } from "../parse-blueprint.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
+import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
 import { rowSchema } from "../rows/row-schema.ts";
 import { groupableEntries } from "../windows/observed-event.ts";
 import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
@@ -15,7 +16,8 @@ export interface CompiledBlueprint {
   readonly blueprint: Blueprint;
   readonly layout: readonly FeatureColumn[];
   /** A new feature vector with the context features filled in. */
-  readonly fromContext: (context: Readonly<Record<string, unknown>>) => FeatureVector;
+  readonly fromContext: (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector;
+  readonly declared: DeclaredNames;
   readonly groups: readonly WindowGroup[];
   /** Entries of the context that a window can be kept by. */
   readonly groupable: readonly string[];
@@ -31,6 +33,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     blueprint,
     layout: featureLayout(blueprint),
     fromContext: contextFeatures(blueprint),
+    declared: declaredNames(blueprint),
     groups: windowGroups(blueprint),
     groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),

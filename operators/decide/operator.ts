@@ -1,7 +1,7 @@
 import { validBlueprints } from "../../blueprints/index.ts";
 import { decisionReplies, decisions, otherReplies, recordLimits, scored } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type ReplyRule } from "../../streams/index.ts";
-import { blueprintTable } from "../globals/index.ts";
+import { blueprintTable, misfitHeaders } from "../globals/index.ts";
 import {
   answeredIn,
   answeredStore,
@@ -45,7 +45,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
       scored(records, context) {
         const blueprints = validBlueprints(context.globals.blueprints);
         for (const record of records) {
-          const { request, blueprintVersion, error } = record.value.enriched;
+          const { request, blueprintVersion, error, misfits } = record.value.enriched;
           const { decisionId, useCase, unit } = request;
           const { time } = record;
           const known = context.state.answered.get(decisionId) ?? nothing;
@@ -89,7 +89,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
           const entry = answeredWith(decision, reply, compiled.blueprint.retention);
           context.state.answered.put(decisionId, withAnswered(known, entry));
           context.schedule(entry.until, decisionId, record);
-          context.emit("decisions", { key: decisionId, value: decision, time, headers: {} });
+          context.emit("decisions", { key: decisionId, value: decision, time, headers: misfitHeaders(misfits) });
           context.reply("replies", record, { key: decisionId, value: reply, time });
         }
       },

@@ -3,16 +3,18 @@ import {
   fillWindows,
   groupKey,
   isNode,
+  misfits,
   tilesFor,
   type CompiledBlueprint,
+  type ContextFit,
   type FeatureVector,
   type Tile,
   type ValidBlueprints,
   type WindowGroup,
 } from "../../blueprints/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
-import { StreamsError } from "../../streams/index.ts";
-import { partKey, tileKey, type WindowBytes } from "../globals/index.ts";
+import { entryCount, StreamsError } from "../../streams/index.ts";
+import { misfitsByName, partKey, tileKey, type Misfits, type WindowBytes } from "../globals/index.ts";
 
 /**
  * A request with its features as of its event time: from its context, and from the events strictly before. Nothing that is missing
@@ -33,13 +35,29 @@ export function enrichRequest(
   if (compiled === undefined) {
     const problem = version === undefined ? blueprints.problemAt(useCase, time) : blueprints.problem(useCase, version);
     const error = problem ?? unknownUseCase(useCase, blueprints);
-    return { request, blueprintVersion: null, features: [], error };
+    return { request, blueprintVersion: null, features: [], error, misfits: null };
   }
   const { warming } = windows;
   if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
-  const features = compiled.fromContext(request.context);
+  const features = compiled.fromContext(request.context, fit);
+  const unfit = misfitsOf(compiled, request.context);
   for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);
-  return { request, blueprintVersion: compiled.blueprint.version, features, error: null };
+  return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit };
+}
+
+/** Of the context at work. */
+const fit: ContextFit = { found: 0, doubtful: false };
+
+/** Where every entry has been found, and could be read, there is nothing to look for. */
+function misfitsOf({ declared }: CompiledBlueprint, context: DecisionRequested["context"]): Misfits | null {
+  let { found, doubtful } = fit;
+  for (const name of declared.besidesFeatures) {
+    if (!Object.hasOwn(context, name)) continue;
+    found++;
+    if (typeof context[name] !== "string") doubtful = true;
+  }
+  if (!doubtful && found === entryCount(context)) return null;
+  return misfitsByName(misfits(declared.context, context));
 }
 
 function checkFull({ blueprint, groups }: CompiledBlueprint, warming: ReadonlySet<string>): void {

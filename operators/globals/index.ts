@@ -1,3 +1,13 @@
+export { eventWindowsTelling } from "./event-kinds.ts";
 export { eventValues, eventWindows, partKey, tileKey, wholeTileKey, type WindowBytes } from "./event-windows.ts";
+export {
+  misfitHeaders,
+  misfitsByName,
+  misfitsIn,
+  type MisfitPlace,
+  type Misfits,
+  type TellMisfit,
+  type ToldMisfit,
+} from "./misfits.ts";
 export type { Scope } from "./scope.ts";
 export { blueprintTable, modelTable } from "./tables.ts";

@@ -4,7 +4,8 @@ import { StreamsError } from "../../streams/index.ts";
 import { load, observationsOf } from "./kept.ts";
 import { isFed, placeOf, type Known, type PendingObservation } from "./known.ts";
 import { isOrphan } from "./logic.ts";
-import type { JoinContext } from "./parts.ts";
+import { tellMisfits } from "./misfits.ts";
+import type { JoinContext, JoinTimes } from "./parts.ts";
 import { sizeOf } from "./sizes.ts";
 
 /** The event of an observation smaller than this, with one decision's keys, is within every limit: it needs no closer look. */
@@ -35,18 +36,22 @@ export function emitEvent(
   context.reject(record, new StreamsError("OVER_LIMIT", message));
 }
 
-/** The events of observations that had no decision until this one came. @returns a promise only where there is something to wait for */
+/** What becomes of observations that had no decision until this one came. @returns a promise only where there is something to wait for */
 export function emitWaiting(
   known: Known,
   decision: DecisionRecorded,
   id: string,
   context: JoinContext,
+  times: JoinTimes,
 ): void | Promise<void> {
-  if (known.count === 0 || decision.keys === null) return;
+  const areEvents = times.events !== false && decision.keys !== null;
+  if (known.count === 0 || (!areEvents && times.misfits === false)) return;
   const emitAll = (all: readonly PendingObservation[]): void => {
     for (const one of all) {
       const isIts = one.useCase === "" || one.useCase === decision.useCase;
-      if (isIts && isEvent(one) && isOrphan(known, one)) emitEvent(one, [decision], id, context);
+      if (!isIts || !isOrphan(known, one)) continue;
+      if (areEvents && isEvent(one)) emitEvent(one, [decision], id, context);
+      if (times.misfits !== false) tellMisfits(one, decision, id, context);
     }
   };
   const loading = load(known, id, context);

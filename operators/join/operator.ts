@@ -13,6 +13,9 @@ export interface JoinOptions extends JoinTimes {
   readonly decisions?: Topic<DecisionRecorded>;
 }
 
+/** Nobody reads the edge then. */
+const { misfits: _, ...untold } = parts.out;
+
 export const joinDefaults: JoinOptions = Object.freeze({ orphanMs: 7 * 24 * 3_600_000 });
 
 /**
@@ -31,6 +34,7 @@ export const join = (options: JoinOptions = joinDefaults) => {
   return defineOperator({
     name: "join",
     ...parts,
+    out: (options.misfits === false ? untold : parts.out) as typeof parts.out,
     in: { decisions: options.decisions ?? decisions, observations },
     recordKey: idOf,
     reads: {

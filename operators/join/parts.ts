@@ -1,5 +1,5 @@
 import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
-import { events, joined, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
+import { events, joined, observationMisfits, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
 import { StreamsError, type Context, type StreamRecord } from "../../streams/index.ts";
 import { blueprintTable } from "../globals/index.ts";
 import { decidedStore, moreStore, nameStore, pendingStore } from "./stores.ts";
@@ -14,11 +14,13 @@ export interface JoinTimes {
   readonly orphans?: "bury" | "drop";
   /** False: observations are no events here. Where decisions are made again, the events of their observations are on the topic already. */
   readonly events?: false;
+  /** False: nobody is told what observations say that counts for nothing. */
+  readonly misfits?: false;
 }
 
 /** What every part of the join works with. */
 export const parts = {
-  out: { joined, events },
+  out: { joined, events, misfits: observationMisfits },
   state: { pending: pendingStore, decided: decidedStore, more: moreStore, names: nameStore },
   globals: { blueprints: blueprintTable },
 } as const;

@@ -85,7 +85,7 @@ function open(
   context.state.pending.put(id, withUse(known, before, use));
   for (const one of known.few)
     if (belongsTo(use, one)) context.cancel(one.time + times.orphanMs, orphanTimer(null, id), record);
-  return times.events === false ? undefined : emitWaiting(known, made.decision, id, context);
+  return emitWaiting(known, made.decision, id, context, times);
 }
 
 /** With one instead of another, or beside the others. */

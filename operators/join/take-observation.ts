@@ -6,6 +6,7 @@ import { orphanTimer, useTimer } from "./keys.ts";
 import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { Labelling, type Labellings } from "./labelling.ts";
 import { belongsTo, madeOf, nextOf, observationId, usesOf, waitEnd } from "./logic.ts";
+import { tellMisfits } from "./misfits.ts";
 import { emitEvent, isEvent } from "./observed.ts";
 import {
   compiledOf,
@@ -50,8 +51,11 @@ export function takeObservation(
     const index = kept.more > known.more ? known.more : null;
     context.schedule(time + times.orphanMs, orphanTimer(index, id), record);
   }
-  if (uses.length > 0 && times.events !== false && !isFed(record) && isEvent(one))
-    emitEvent(one, decisionsOf(one, uses, id, context), id, context);
+  if (uses.length > 0) {
+    const made = decisionsOf(one, uses, id, context);
+    if (times.events !== false && !isFed(record) && isEvent(one)) emitEvent(one, made, id, context);
+    if (times.misfits !== false) for (const decision of made) tellMisfits(one, decision, id, context);
+  }
   if (!kept.uses.some(({ open, done }) => open && done)) return context.state.pending.put(id, kept);
   return correct({ record, before: known, known: kept, one }, context, labellings);
 }

@@ -23,6 +23,9 @@ type StoredHour = readonly [
   predictions: Distributions,
   labels: StoredDistribution,
   latencyMs: StoredDistribution,
+  /** Absent in an hour that was kept before they were counted. */
+  unknown?: Counts,
+  unusable?: Counts,
 ];
 
 /** As hours were kept before. */
@@ -60,6 +63,8 @@ function stored(hour: RunningHour): StoredHour {
     all(predictions),
     storedDistribution(hour.labels),
     storedDistribution(hour.latencyMs),
+    [...hour.unknown],
+    [...hour.unusable],
   ];
 }
 
@@ -67,7 +72,8 @@ function storedDistribution(of: RunningDistribution): StoredDistribution {
   return [of.count, of.missing, of.numbers, of.mean, of.spread, of.min, of.max, [...of.buckets]];
 }
 
-function fromStored([counts, values, features, predictions, labels, latencyMs]: StoredHour): RunningHour {
+function fromStored(stored: StoredHour): RunningHour {
+  const [counts, values, features, predictions, labels, latencyMs, unknown = [], unusable = []] = stored;
   const [decisions = 0, nulls = 0, errors = 0, rows = 0, expired = 0, corrected = 0, bytes = 0] = counts;
   const all = (of: Distributions): Map<string, RunningDistribution> =>
     new Map(of.map(([name, distribution]) => [name, running(distribution)]));
@@ -75,6 +81,7 @@ function fromStored([counts, values, features, predictions, labels, latencyMs]: 
     ...{ bytes, decisions, nulls, errors, rows, expired, corrected, values: new Map(values) },
     ...{ features: all(features), predictions: all(predictions) },
     ...{ labels: running(labels), latencyMs: running(latencyMs) },
+    ...{ unknown: new Map(unknown), unusable: new Map(unusable) },
   };
 }
 
@@ -93,6 +100,7 @@ function fromFormer(hour: FormerHour): RunningHour {
     ...hour,
     ...{ values: new Map(Object.entries(hour.values)), features: all(hour.features) },
     ...{ predictions: all(hour.predictions), labels: one(hour.labels), latencyMs: one(hour.latencyMs) },
+    ...{ unknown: new Map<string, number>(), unusable: new Map<string, number>() },
   };
   return { ...read, bytes: bytesOf(read) };
 }

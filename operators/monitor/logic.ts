@@ -1,11 +1,14 @@
 import type { DecisionRecorded, HourlyStats, Joined } from "../../schemas/index.ts";
+import type { MisfitPlace, Misfits } from "../globals/index.ts";
 import {
+  bucketBytes,
   bucketOf,
   countIn,
   distributionBytes,
   distributionIn,
   newDistribution,
   observe,
+  OTHER,
   toDistribution,
   type Room,
   type RunningDistribution,
@@ -15,7 +18,8 @@ export const HOUR_MS = 3_600_000;
 export const hourOf = (time: number): number => Math.floor(time / HOUR_MS) * HOUR_MS;
 
 /** Of an hour without names: its counts, the labels, the latencies and some brackets. */
-export const emptyHourBytes = 8 * 17 + 64 + 2 * distributionBytes("");
+export const emptyHourBytes =
+  8 * 17 + 64 + 2 * distributionBytes("") + 2 * (bucketBytes("unusable") + bucketBytes(OTHER));
 
 /** One hour of one use case and blueprint version, as it grows up to `recordLimits.statsHourBytes`. */
 export interface RunningHour extends Room {
@@ -28,6 +32,10 @@ export interface RunningHour extends Room {
   readonly values: Map<string, number>;
   readonly features: Map<string, RunningDistribution>;
   readonly predictions: Map<string, RunningDistribution>;
+  /** Names that the blueprint does not know. */
+  readonly unknown: Map<string, number>;
+  /** Names of values that their types can't read. */
+  readonly unusable: Map<string, number>;
   labels: RunningDistribution;
   latencyMs: RunningDistribution;
 }
@@ -43,6 +51,8 @@ export const newHour = (): RunningHour => ({
   values: new Map(),
   features: new Map(),
   predictions: new Map(),
+  unknown: new Map(),
+  unusable: new Map(),
   labels: newDistribution(),
   latencyMs: newDistribution(),
 });
@@ -78,6 +88,12 @@ export function countJoined(hour: RunningHour, joined: Joined): void {
   observe(hour.labels, joined.label, hour);
 }
 
+export function countMisfits(hour: RunningHour, what: MisfitPlace, misfits: Misfits): void {
+  for (const name in misfits) {
+    countIn(misfits[name] === "unknown" ? hour.unknown : hour.unusable, bucketOf(`${what}.${name}`), hour);
+  }
+}
+
 export function toStats(
   hour: RunningHour,
   of: {
@@ -94,6 +110,8 @@ export function toStats(
     ...counts,
     ...of,
     values: Object.fromEntries(hour.values),
+    unknown: Object.fromEntries(hour.unknown),
+    unusable: Object.fromEntries(hour.unusable),
     features: all(hour.features),
     predictions: all(hour.predictions),
     labels: toDistribution(hour.labels),

@@ -1,5 +1,5 @@
 import { validBlueprints } from "../../blueprints/index.ts";
-import { decisions, hourlyStats, joined, type DecisionRecorded } from "../../schemas/index.ts";
+import { decisions, hourlyStats, joined, observationMisfits, type DecisionRecorded } from "../../schemas/index.ts";
 import {
   defineOperator,
   LATENCY_HEADER,
@@ -8,9 +8,18 @@ import {
   type StreamRecord,
   type Topic,
 } from "../../streams/index.ts";
-import { blueprintTable } from "../globals/index.ts";
+import { blueprintTable, misfitsIn, type MisfitPlace, type Misfits, type TellMisfit } from "../globals/index.ts";
 import { hourStore } from "./hour-store.ts";
-import { countDecision, countJoined, HOUR_MS, hourOf, newHour, toStats, type RunningHour } from "./logic.ts";
+import {
+  countDecision,
+  countJoined,
+  countMisfits,
+  HOUR_MS,
+  hourOf,
+  newHour,
+  toStats,
+  type RunningHour,
+} from "./logic.ts";
 
 /** An hour is closed this long after its end, in event time, for what comes late. */
 const GRACE_MS = 600_000;
@@ -23,15 +32,17 @@ const parts = {
 type MonitorContext = Context<typeof parts.out, typeof parts.state, typeof parts.globals>;
 
 /** Counts, shares and distributions of each hour of event time, one record a use case, version and partition. */
-export const monitorOf = (of: Topic<DecisionRecorded>) =>
+/** @param tell is told of what counts for nothing, beside the counts of the hour. */
+export const monitorOf = (of: Topic<DecisionRecorded>, tell: TellMisfit = () => undefined) =>
   defineOperator({
     name: "monitor",
     perPartition: true,
     ...parts,
-    in: { decisions: of, joined },
+    in: { decisions: of, joined, misfits: observationMisfits },
     reads: {
       decisions: ({ value, time }) => [["hours", hourKey(value, time)]],
       joined: ({ value, time }) => [["hours", hourKey(value.decision, time)]],
+      misfits: ({ value, time }) => [["hours", hourKey(value, time)]],
     },
     handlers: {
       decisions(records, context) {
@@ -44,6 +55,26 @@ export const monitorOf = (of: Topic<DecisionRecorded>) =>
             const compiled = blueprints.version(value.useCase, value.blueprintVersion);
             const names = compiled?.layout.map(({ name }) => name) ?? [];
             countDecision(hour, value, names, latencyOf(headers));
+            const misfits = misfitsIn(headers);
+            if (misfits === undefined) return;
+            countMisfits(hour, "context", misfits);
+            tellAll(value.useCase, "context", misfits, compiled?.declared.context.keys() ?? [], tell);
+          },
+        );
+      },
+      misfits(records, context) {
+        const blueprints = validBlueprints(context.globals.blueprints);
+        update(
+          records,
+          context,
+          ({ value }) => value,
+          (hour, { value }) => {
+            const { useCase, blueprintVersion, entries, kind } = value;
+            countMisfits(hour, "observation", entries);
+            // Whoever reads the events tells of their kinds.
+            if (kind !== null) countMisfits(hour, "kind", { [kind]: "unknown" });
+            const known = blueprints.version(useCase, blueprintVersion)?.declared.observations.keys() ?? [];
+            tellAll(useCase, "observation", entries, known, tell);
           },
         );
       },
@@ -67,6 +98,19 @@ export const monitorOf = (of: Topic<DecisionRecorded>) =>
   });
 
 export const monitor = monitorOf(decisions);
+
+function tellAll(
+  useCase: string,
+  what: MisfitPlace,
+  misfits: Misfits,
+  known: Iterable<string>,
+  tell: TellMisfit,
+): void {
+  const names = [...known];
+  for (const [name, problem] of Object.entries(misfits)) {
+    tell({ useCase, what, name, problem: problem === "unknown" ? problem : "unusable", known: names });
+  }
+}
 
 interface DecidedBy {
   readonly useCase: string;

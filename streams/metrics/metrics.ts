@@ -6,6 +6,8 @@ export interface Metrics {
   readonly handled: Counter<"operator">;
   readonly written: Counter<"topic">;
   readonly deadLetters: Counter<"code">;
+  readonly unknownFields: Counter<"use_case" | "what" | "name">;
+  readonly unusableValues: Counter<"use_case" | "what" | "name">;
   readonly latency: Histogram<"topic">;
   readonly commits: Counter;
   readonly restored: Counter<"task">;
@@ -55,6 +57,18 @@ export function createMetrics(): Metrics {
       name: "loopstream_dead_letters_total",
       help: "Records that could not be handled.",
       labelNames: ["code"],
+      registers,
+    }),
+    unknownFields: new Counter({
+      name: "loopstream_unknown_fields_total",
+      help: "Context entries, observation fields and event kinds that no blueprint knows. Each instance counts all kinds, since it reads all events.",
+      labelNames: ["use_case", "what", "name"],
+      registers,
+    }),
+    unusableValues: new Counter({
+      name: "loopstream_unusable_values_total",
+      help: "Values in a context or an observation that their declared types can't read.",
+      labelNames: ["use_case", "what", "name"],
       registers,
     }),
     latency: new Histogram({

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import avro from "avsc";
 import { setOwn } from "../own-value.ts";
+import { rememberEntries } from "./entry-count.ts";
 import type { Tap } from "./tap.ts";
 
 interface ReadMethods {
@@ -44,13 +45,16 @@ export class BoundedMapType extends (avro.types.MapType as unknown as Constructo
   override _read(tap: Tap): Record<string, unknown> {
     const { valuesType } = this;
     const values: Record<string, unknown> = {};
+    let entries = 0;
     for (let count = nextBlock(tap); count > 0; count = nextBlock(tap)) {
+      entries += count;
       for (; count > 0; count--) {
         const key = readText(tap);
         if (key === "__proto__") setOwn(values, key, valuesType._read(tap));
         else values[key!] = valuesType._read(tap);
       }
     }
+    rememberEntries(values, entries);
     return values;
   }
 }

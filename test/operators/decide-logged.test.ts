@@ -45,6 +45,7 @@ async function decided(id: string, logged: Logged, text = PARCELS, headers: Head
     blueprintVersion: parseBlueprint(text).version,
     features: [20, "air", null, null, null, null],
     error: null,
+    misfits: null,
   };
   const value = { enriched, modelId: "m1", predictions: { late: 0.75 } };
   await driver.input(scored).send({ key: id, value, time: START, headers });

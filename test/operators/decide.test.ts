@@ -41,6 +41,7 @@ function value(id: string, late: number | null, more: Partial<Scored["enriched"]
       blueprintVersion: parcels.version,
       features: [20, "air", null, null, null, null],
       error: null,
+      misfits: null,
       ...more,
     },
     modelId: late === null ? null : "m1",

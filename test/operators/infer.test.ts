@@ -26,6 +26,7 @@ const row = (id: string, weight: number | null, time: number, blueprintVersion: 
     blueprintVersion,
     features: [weight, "air", null, null, null, null],
     error: null,
+    misfits: null,
   },
   time,
 });

@@ -1,0 +1,53 @@
+import type { BlueprintContent } from "../blueprint.ts";
+import { compileFormula, type FormulaNode } from "../formula/index.ts";
+import { formulaTypes } from "../formula-types.ts";
+import type { DeclaredType } from "./declared-value.ts";
+import { contextTypes, observationTypes, type ValueTypes } from "./value-types.ts";
+
+/** The names that a version knows, for what is sent to it. */
+export interface DeclaredNames {
+  readonly context: ValueTypes;
+  /** Entries of the context that are no features. */
+  readonly besidesFeatures: readonly string[];
+  /** What observations may say; an observation may also be an event, which windows are kept of by entries of the context. */
+  readonly observations: ValueTypes;
+  /** Kinds of events that are declared, and those that the label's formulas name; `null`: none is declared, so kinds are free. */
+  readonly kinds: ReadonlySet<string> | null;
+}
+
+export function declaredNames(blueprint: BlueprintContent): DeclaredNames {
+  const context = contextTypes(blueprint);
+  const features = new Set(blueprint.features.map(({ name }) => name));
+  const kinds = Object.keys(blueprint.events);
+  return Object.freeze({
+    context,
+    besidesFeatures: [...context.keys()].filter((name) => !features.has(name)),
+    observations: new Map([...[...context].filter(isGroupable), ...observationTypes(blueprint)]),
+    kinds: kinds.length === 0 ? null : new Set([...kinds, ...kindsIn(blueprint)]),
+  });
+}
+
+const isGroupable = ([, type]: readonly [string, DeclaredType]): boolean => type === "key" || type === "category";
+
+function kindsIn({ label, observations }: Pick<BlueprintContent, "label" | "observations">): readonly string[] {
+  const types = formulaTypes(observations);
+  return [label.when, label.value].flatMap((text) => (text === null ? [] : textsIn(compileFormula(text, types).root)));
+}
+
+function textsIn(node: FormulaNode): readonly string[] {
+  switch (node.kind) {
+    case "literal":
+      return typeof node.value === "string" ? [node.value] : [];
+    case "name":
+      return [];
+    case "negate":
+    case "not":
+      return textsIn(node.operand);
+    case "binary":
+      return [...textsIn(node.left), ...textsIn(node.right)];
+    case "if":
+      return [...textsIn(node.condition), ...textsIn(node.then), ...textsIn(node.otherwise)];
+    case "call":
+      return node.args.flatMap(textsIn);
+  }
+}

@@ -1,0 +1,37 @@
+import { validBlueprints, type ValidBlueprints } from "../../blueprints/index.ts";
+import type { EventRecorded } from "../../schemas/index.ts";
+import type { GlobalFold } from "../../streams/index.ts";
+import { eventWindows } from "./event-windows.ts";
+import type { TellMisfit } from "./misfits.ts";
+import { blueprintTable } from "./tables.ts";
+
+/**
+ * The windows' events, and each event whose kind no version of any use case names is told: once an instance, since every instance reads all events.
+ * Where no version declares an event, kinds are free.
+ */
+export const eventWindowsTelling = (tell: TellMisfit): GlobalFold<EventRecorded> =>
+  Object.freeze({
+    ...eventWindows,
+    fold(record, bytes, table, scope) {
+      const { kind } = record.value;
+      // What is read again was told before.
+      const kinds = scope === undefined ? knownKinds(validBlueprints(table(blueprintTable))) : null;
+      if (kinds !== null && !kinds.has(kind)) {
+        tell({ useCase: "", what: "kind", name: kind, problem: "unknown", known: kinds });
+      }
+      eventWindows.fold(record, bytes, table, scope);
+    },
+  } satisfies GlobalFold<EventRecorded>);
+
+const known = new WeakMap<ValidBlueprints, ReadonlySet<string> | null>();
+
+/** Of all versions that can be read; null: none declares an event. */
+function knownKinds(valid: ValidBlueprints): ReadonlySet<string> | null {
+  let kinds = known.get(valid);
+  if (kinds === undefined) {
+    const all = valid.all().map(({ declared }) => declared.kinds);
+    kinds = all.some((each) => each !== null) ? new Set(all.flatMap((each) => [...(each ?? [])])) : null;
+    known.set(valid, kinds);
+  }
+  return kinds;
+}

@@ -1,0 +1,44 @@
+import type { Misfit } from "../../blueprints/index.ts";
+import { recordLimits } from "../../schemas/index.ts";
+import { shortened, type Headers } from "../../streams/index.ts";
+
+const { statsBuckets, statsNameBytes } = recordLimits;
+
+/** Where an entry was sent that counts for nothing. `kind`: of an event, or of an observation that is also one. */
+export type MisfitPlace = "context" | "observation" | "kind";
+
+export interface ToldMisfit {
+  /** Empty: of no use case, as events are. */
+  readonly useCase: string;
+  readonly what: MisfitPlace;
+  readonly name: string;
+  readonly problem: Misfit["problem"];
+  /** The names that could have been meant. */
+  readonly known: Iterable<string>;
+}
+
+/** Says where people look that something was sent which counts for nothing. */
+export type TellMisfit = (misfit: ToldMisfit) => void;
+
+/** By name: `unknown` or `unusable`. */
+export type Misfits = Readonly<Record<string, string>>;
+
+/** Null: there are none. Names are cut, and those past the first ones left out: nobody mends so many at once. */
+export function misfitsByName(found: readonly Misfit[]): Misfits | null {
+  if (found.length === 0) return null;
+  const some = found.slice(0, statsBuckets);
+  return Object.fromEntries(some.map(({ name, problem }) => [shortened(name, statsNameBytes), problem]));
+}
+
+/** Of a decision's record, where its request had misfits. */
+const HEADER = "loopstream_misfits";
+const noHeaders: Headers = Object.freeze({});
+
+export function misfitHeaders(misfits: Misfits | null): Headers {
+  return misfits === null ? noHeaders : { [HEADER]: Buffer.from(JSON.stringify(misfits)) };
+}
+
+export function misfitsIn(headers: Headers): Misfits | undefined {
+  const bytes = headers[HEADER];
+  return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as Misfits);
+}

@@ -1,0 +1,26 @@
+import { kindOf, misfits } from "../../blueprints/index.ts";
+import type { DecisionRecorded } from "../../schemas/index.ts";
+import { misfitsByName } from "../globals/index.ts";
+import type { PendingObservation } from "./known.ts";
+import { compiledOf, type JoinContext } from "./parts.ts";
+
+const noEntries = Object.freeze({});
+const noHeaders = Object.freeze({});
+
+/** Tells the monitor what an observation says that counts for nothing with this decision. To be called once for each of the two. */
+export function tellMisfits(
+  { values, time }: PendingObservation,
+  decision: DecisionRecorded,
+  id: string,
+  context: JoinContext,
+): void {
+  const declared = compiledOf(decision, context)?.declared;
+  if (declared === undefined) return;
+  const found = misfits(declared.observations, values);
+  const named = kindOf(values);
+  const kind = named === null || declared.kinds === null || declared.kinds.has(named) ? null : named;
+  if (found.length === 0 && kind === null) return;
+  const { useCase, blueprintVersion } = decision;
+  const value = { useCase, blueprintVersion, entries: misfitsByName(found) ?? noEntries, kind };
+  context.emit("misfits", { key: id, value, time, headers: noHeaders });
+}
