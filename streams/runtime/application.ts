@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { setImmediate as eventLoop } from "node:timers/promises";
+import { setImmediate as eventLoop, setTimeout as wait } from "node:timers/promises";
 import type {
   Backbone,
   Fetch,
@@ -99,6 +99,8 @@ const LONGEST_RETRY_MS = 5_000;
 /** All tasks together work so long before the group is asked and commits are looked at again; one of them at least for the other time. */
 const LONGEST_PASS_MS = 1_000;
 const SHORTEST_PASS_MS = 20;
+/** A pass waits so long for the globals, where a task has history. */
+const GLOBALS_MS = 50;
 /** After so many records of a task the event loop has its turn. */
 const MUCH = 256;
 
@@ -430,10 +432,11 @@ export class Application {
 
   async #process(): Promise<void> {
     const endOf = await this.#endOf();
+    const isWhole = await this.#areGlobalsWhole();
     let handled = 0;
     const longest = Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, this.#tasks.size));
     for (const task of this.#tasks) {
-      if (task.queued === 0 || task.resting) continue;
+      if (task.queued === 0 || task.resting || (!isWhole && task.fed)) continue;
       const count = await task.process(endOf, performance.now() + longest);
       if (count > 0) this.#open.committer.touched(task);
       handled += count;
@@ -441,6 +444,22 @@ export class Application {
       if (count > MUCH) await eventLoop();
     }
     this.#waitingSince = handled > 0 ? undefined : (this.#waitingSince ?? performance.now());
+  }
+
+  /**
+   * Whether the globals hold all that was published before the history that is queued: unlike a live decision, one of an import sees every event from
+   * before its time. They are waited for, but not so long that tasks without history would feel it.
+   */
+  async #areGlobalsWhole(): Promise<boolean> {
+    if (this.#options.maxTaskIdleMs > 0 || ![...this.#tasks].some((task) => task.fed)) return true;
+    const { globals } = this.#open;
+    const ends = await this.#options.backbone.offsets(globals.topics);
+    if (globals.isAt(ends)) return true;
+    const reached = globals.reached(ends);
+    // Where it fails later, the next pass meets the reason.
+    reached.catch(() => undefined);
+    await Promise.race([reached, wait(GLOBALS_MS)]);
+    return globals.isAt(ends);
   }
 
   /** Up to which event time an input that is empty may be taken to have nothing more for now. */

@@ -67,6 +67,8 @@ export class Input {
   readonly #onForeign: InputOptions["onForeign"];
   #mixed: boolean;
   #stall: Stall | undefined;
+  /** Offset of the newest record that a feed has brought. */
+  #lastFed = -1;
   #hopeless: number | undefined;
 
   constructor(topic: AnyTopic, partition: number, position: number, lines: Timelines, options: InputOptions = {}) {
@@ -89,6 +91,11 @@ export class Input {
 
   get length(): number {
     return this.#queue.length - this.#head;
+  }
+
+  /** There may be records among the queued that a feed has brought. */
+  get fed(): boolean {
+    return this.length > 0 && this.#lastFed >= this.position && !this.#isClock;
   }
 
   /** What the queue holds, as it was read. */
@@ -155,6 +162,7 @@ export class Input {
         const line = foreign ? general : this.#lines.of(record.headers, useCase);
         // A tick is nobody's own record, unless a feed gives it.
         if (!foreign && (!this.#isClock || line !== general)) line.arrived(moves, at);
+        if (line.headers !== undefined) this.#lastFed = record.offset;
         this.#queue.push({
           key: textOf(record.key),
           value,

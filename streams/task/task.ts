@@ -101,6 +101,11 @@ export class Task {
     return this.#hold.resting;
   }
 
+  /** History is queued, which a feed has brought. */
+  get fed(): boolean {
+    return this.inputs.some((input) => input.fed);
+  }
+
   /** Records fetched and not handled. */
   get queued(): number {
     return this.inputs.reduce((sum, input) => sum + input.length, 0);

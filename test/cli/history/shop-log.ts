@@ -2,9 +2,15 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { compileBlueprint } from "../../../blueprints/index.ts";
 import { importHistory, type ImportOptions, type ImportResult } from "../../../cli/history/import-history.ts";
-import { events, observations, trainingRows } from "../../../schemas/index.ts";
-import { createEmbeddedBackbone, readTopic, type Backbone, type SchemaRegistry } from "../../../streams/index.ts";
-import { publishBlueprint, startLoop, type Loop, type LoopOptions } from "../../../topologies/index.ts";
+import { events, observations, trainingRows, type TrainingRow } from "../../../schemas/index.ts";
+import {
+  createEmbeddedBackbone,
+  defineTopic,
+  readTopic,
+  type Backbone,
+  type SchemaRegistry,
+} from "../../../streams/index.ts";
+import { publishBlueprint, startLoop, type Loop, type LoopOptions, type Tools } from "../../../topologies/index.ts";
 import { SHOP } from "./shop.ts";
 
 export const compiled = compileBlueprint(SHOP);
@@ -25,14 +31,17 @@ export async function openLoop(options: LoopOptions): Promise<Loop> {
 export const quiet = { strict: false, sort: false, dryRun: false, say: () => undefined, onProgress: () => undefined };
 export const flags = { decisionId: "decision_id", time: "decision_ts" };
 
+/** @param into the loop, whose operators then keep pace, unless `more` says there is none. */
 export function importInto(
-  loop: Loop,
+  into: Loop | Tools,
   files: ImportOptions["files"],
   more: Partial<ImportOptions> = {},
 ): Promise<ImportResult> {
   const { blueprint } = compiled;
-  return importHistory({ id: "shop", tools: loop, loop, blueprint, files, flags, ...quiet, ...more });
+  return importHistory({ id: "shop", tools: into, loop: into as Loop, blueprint, files, flags, ...quiet, ...more });
 }
+
+type Hands = Pick<Loop, "backbone" | "serdes">;
 
 export interface ShopState {
   /** The newest row of each decision, as text in the order of decisions. */
@@ -42,11 +51,17 @@ export interface ShopState {
   readonly events: number;
 }
 
-export async function stateOf({ backbone, serdes }: Pick<Loop, "backbone" | "serdes">): Promise<ShopState> {
+/** The newest row of each decision. */
+export async function rowsOn({ backbone, serdes }: Hands, name: string): Promise<readonly string[]> {
   const newest = new Map<string, string>();
-  const rowsTopic = trainingRows("shop", compiled.rows.schema);
+  const rowsTopic = defineTopic<TrainingRow>({ name, schema: trainingRows("shop", compiled.rows.schema).schema });
   for await (const { key, value } of readTopic(backbone, serdes, rowsTopic)) newest.set(key, JSON.stringify(value));
-  const rows = [...newest.values()].sort();
+  return [...newest.values()].sort();
+}
+
+export async function stateOf(hands: Hands): Promise<ShopState> {
+  const { backbone, serdes } = hands;
+  const rows = await rowsOn(hands, "training-rows.shop");
   const count = async (topic: typeof events | typeof observations): Promise<number> => {
     let found = 0;
     for await (const _ of readTopic(backbone, serdes, topic as typeof events)) found += 1;
