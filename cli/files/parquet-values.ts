@@ -19,8 +19,12 @@ export const rawParsers = {
   geographyFromBytes: same,
 };
 
-/** A column's type as the library is to read it: decimals as the whole numbers they are kept as. */
+/** A column's type as the library is to read it: decimals as the whole numbers they are kept as, and as bytes what it would give up on. */
 export function rawElement(element: SchemaElement): SchemaElement {
+  if (element.converted_type === "INTERVAL" || element.converted_type === "BSON") {
+    const { converted_type, ...bytes } = element;
+    return { ...bytes, logical_type: { type: "GEOMETRY" } };
+  }
   if (!isDecimal(element)) return element;
   const { converted_type, logical_type, ...rest } = element;
   // Bytes without a type would be taken for text, those of a geometry are left alone.

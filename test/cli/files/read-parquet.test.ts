@@ -113,3 +113,8 @@ test("decimals kept as bytes of any length are read digit for digit", () => {
     logical_type: { type: "GEOMETRY" },
   });
 });
+
+test("an interval is a problem of its row, by its column, and not of the whole file", async () => {
+  const [row] = await rowsOf(fixture("interval.parquet"));
+  expect(row).toMatchObject({ line: 1, problem: expect.stringMatching(/^"lasts" holds a list, an object or bytes/) });
+});
