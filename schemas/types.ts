@@ -398,7 +398,7 @@ export interface ObservationRecorded {
   readonly decisionId: string;
   /** The use case of that decision. Empty: it belongs to the decisions of this id in every use case. */
   readonly useCase: string;
-  /** Names this observation; the same id sent again counts once. Empty: the content names it. */
+  /** Names this observation: the same id sent again counts once. Empty: the place of the record names it, so each record counts, equal ones too. */
   readonly observationId: string;
   /** Measured values by name. */
   readonly values: Readonly<Record<string, null | boolean | number | string>>;
@@ -1139,7 +1139,7 @@ export const observationRecordedSchema = {
     {
       name: "observationId",
       type: "string",
-      doc: "Names this observation; the same id sent again counts once. Empty: the content names it.",
+      doc: "Names this observation: the same id sent again counts once. Empty: the place of the record names it, so each record counts, equal ones too.",
       default: "",
     },
     {

@@ -82,6 +82,7 @@ export { Buried } from "./runtime/buried.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
 export { readRefused, type Refused } from "./runtime/refused.ts";
 export { ensureTopic } from "./runtime/topics.ts";
+export { PLACE_HEADER, placeOf } from "./task/place.ts";
 export { SOURCE_HEADER } from "./task/timelines.ts";
 export { entryCount } from "./serde/entry-count.ts";
 export { Serdes } from "./serde/serdes.ts";

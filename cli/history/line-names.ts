@@ -4,12 +4,6 @@ import type { Cell } from "./records.ts";
 /** Names a line of history by what it says. Eight bytes, as a number: of a million lines of one hour, two agree once in forty million times. */
 export type LineName = bigint;
 
-export interface Occurrence {
-  readonly name: LineName;
-  /** How many equal lines the file had before. */
-  readonly before: number;
-}
-
 /** A decision is known by its id and its time: another context under them is not another decision. */
 export function decisionName(id: string, time: number): LineName {
   return nameOf(`d\0${time}\0${id}`);
@@ -29,7 +23,7 @@ export class OccurrenceNames {
   readonly #seen = new Map<string, number>();
 
   /** @param id of the decision; empty: it has none. A value means the same however its file wrote it: 5, "5" and 5.0. */
-  of(id: string, time: number, values: Readonly<Record<string, Cell>>): Occurrence {
+  of(id: string, time: number, values: Readonly<Record<string, Cell>>): LineName {
     if (time !== this.#time) {
       this.#time = time;
       this.#seen.clear();
@@ -41,7 +35,7 @@ export class OccurrenceNames {
     }
     const before = this.#seen.get(text) ?? 0;
     this.#seen.set(text, before + 1);
-    return { name: nameOf(before === 0 ? text : `${text}\0\0${before}`), before };
+    return nameOf(before === 0 ? text : `${text}\0\0${before}`);
   }
 }
 

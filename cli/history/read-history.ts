@@ -242,8 +242,8 @@ class LineMaker {
     const decision = this.#known.get(id);
     const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
     const event = eventRecord(id, keys ?? {}, values, time);
-    const { name, before } = this.#observed.of(id, time, values);
-    const observation = observationRecord(this.#blueprint, id, values, time, before === 0 ? "" : name.toString(16));
+    const name = this.#observed.of(id, time, values);
+    const observation = observationRecord(this.#blueprint, id, values, time, name.toString(16));
     const records = event === undefined ? [observation] : [observation, event];
     const problem = records.map(recordProblem).find((text) => text !== undefined);
     if (problem !== undefined) return { problem };
@@ -259,7 +259,7 @@ class LineMaker {
     const event = eventOf(kind, read.values, time);
     const problem = recordProblem(event);
     if (problem !== undefined) return { problem };
-    return { name: this.#happened.of("", time, { ...read.values, kind }).name, records: [event] };
+    return { name: this.#happened.of("", time, { ...read.values, kind }), records: [event] };
   }
 
   step(from: number, until: number): HistoryStep {

@@ -104,7 +104,7 @@ export function requestRecord(
   return { topic: decisionRequests, key: decisionId, value, time };
 }
 
-/** @param observationId empty: the content names it. */
+/** @param observationId the same one again is the same observation; empty: each record is one. */
 export function observationRecord(
   { useCase }: Blueprint,
   decisionId: string,

@@ -1,13 +1,20 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, ObservationRecorded } from "../../schemas/index.ts";
+import { placeOf, SOURCE_HEADER, type StreamRecord } from "../../streams/index.ts";
 import type { Known, Made, PendingObservation, Use } from "./known.ts";
 
-/** What names an observation: its own id, else its time and content, so that the same one sent twice counts once. */
-export function observationId(observation: ObservationRecorded, time: number): string {
-  if (observation.observationId !== "") return observation.observationId;
+/**
+ * What names an observation: its own id, so that the same one sent twice counts once; else the place of its record, so that two equal ones are two. With its time
+ * and content, since offsets begin again where a topic is made anew. A feed of history repeats what it is not sure of: what it sent without an id is named by time and
+ * content alone.
+ */
+export function observationId(record: StreamRecord<ObservationRecorded>): string {
+  const { value, time, headers } = record;
+  if (value.observationId !== "") return value.observationId;
+  const place = headers[SOURCE_HEADER] === undefined ? `${placeOf(record)}\0` : "";
   return createHash("sha256")
-    .update(`${time}\0${canonicalJson(observation.values)}`)
+    .update(`${place}${time}\0${canonicalJson(value.values)}`)
     .digest("hex")
     .slice(0, 16);
 }

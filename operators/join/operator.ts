@@ -70,5 +70,5 @@ const known = (id: string): readonly (readonly ["pending" | "decided", string])[
   ["decided", id],
 ];
 
-const nameOf = ({ key, value, time }: StreamRecord<ObservationRecorded>): string =>
-  nameKey(key, value.useCase, observationId(value, time));
+const nameOf = (record: StreamRecord<ObservationRecorded>): string =>
+  nameKey(record.key, record.value.useCase, observationId(record));

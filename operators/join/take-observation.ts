@@ -37,7 +37,7 @@ export function takeObservation(
     const message = `decision ${id} takes no observation any more: its TTL is over`;
     return context.reject(record, new StreamsError("TOO_LATE", message));
   }
-  const name = observationId(value, time);
+  const name = observationId(record);
   if (isKept(known, id, useCase, name, context)) return;
   const partition = partitionOf(origin.partition, isFed(record));
   const one: PendingObservation = { id: name, useCase, time, values, partition, offset: origin.offset };

@@ -10,6 +10,8 @@ export interface SteppedSource {
   readonly to?: number;
   /** Written by whom it is shown to: what is committed when a step is shown is all of the step. Absent: read to its end as it was at the first opening. */
   readonly growing?: boolean;
+  /** What is shown says where it lies: it is known by that. */
+  readonly placed?: boolean;
 }
 
 /** How far a partition has been shown. */

@@ -4,6 +4,7 @@ import type { LogHistory } from "../backbone/log-history.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
 import { StreamsError } from "../errors.ts";
 import type { Refused } from "../runtime/refused.ts";
+import { withPlace } from "../task/place.ts";
 import { inOrder, Lane, type LaneMark, type SteppedSource } from "./lane.ts";
 import type { Pacing } from "./pacing.ts";
 import { Shelf } from "./shelf.ts";
@@ -79,7 +80,7 @@ export class Stepped {
     const lanes = this.#lanes.filter(({ topic }) => topics.includes(topic));
     await this.#fill(lanes, until);
     const records = lanes.flatMap((lane) =>
-      lane.take(until).map((record) => ({ at: this.#homeOf(lane, record), record })),
+      lane.take(until).map((record) => ({ at: this.#homeOf(lane, record), record: placed(lane, record) })),
     );
     for (const [name, shown] of Map.groupBy(records, ({ at }) => `${at.topic}/${at.partition}`)) {
       let next = this.#shown.get(name)!;
@@ -213,6 +214,10 @@ export class Stepped {
       },
     };
   }
+}
+
+function placed({ source, partition }: Lane, record: LogRecord): LogRecord {
+  return source.placed === true ? { ...record, headers: withPlace(record.headers, partition, record.offset) } : record;
 }
 
 function passedOn(

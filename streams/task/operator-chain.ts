@@ -14,6 +14,7 @@ import type { HoldOptions } from "./hold.ts";
 import type { Queued } from "./input.ts";
 import { letterOutput, type LetterParts, type Output } from "./output.ts";
 import { mostBytes, RecordRoom } from "./record-room.ts";
+import { withPlace } from "./place.ts";
 import { SOURCE_HEADER, type Timeline, type Timelines } from "./timelines.ts";
 import { Turns } from "./turns.ts";
 
@@ -354,9 +355,10 @@ export class OperatorChain {
     this.#room.check({ by: `a timer of operator ${name}`, topic: this.#changelog, key, value, headers: noHeaders });
   }
 
-  /** Writes a record to another partition of its topic, as it was read. */
-  passOn({ key, time, headers, origin, raw }: Queued, partition: number): void {
+  /** Writes a record to another partition of its topic, as it was read, with the place where it was. */
+  passOn({ key, time, headers: given, origin, raw }: Queued, partition: number): void {
     const { topic } = origin;
+    const headers = withPlace(given, origin.partition, origin.offset);
     try {
       this.#at = "repartition";
       this.#checkRoom(topic, key, raw.value!, headers);

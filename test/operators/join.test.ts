@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { blueprintTable, join } from "../../operators/index.ts";
 import { blueprints, clock, deadLetters, decisions, joined, observations, type Joined } from "../../schemas/index.ts";
-import { createMemoryEngine, createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
+import {
+  createMemoryEngine,
+  createTestDriver,
+  defineTopology,
+  PLACE_HEADER,
+  SOURCE_HEADER,
+  type TestDriver,
+} from "../../streams/index.ts";
 import { random, shuffled } from "../blueprints/random.ts";
 import { decision, HOUR, PARCELS, parcels, published, START } from "./parcels.ts";
 import { parseBlueprint } from "../../blueprints/index.ts";
@@ -123,13 +130,45 @@ describe("observations", () => {
     expect(rows()).toMatchObject([{ label: 10, labelTime: START + 2 }]);
   });
 
-  test("without an id are named by their time and content", async () => {
+  test("without an id count each, equal ones of one millisecond too, before and after a restart", async () => {
     await driver.input(decisions).send(made("d", START, summed));
-    await driver
-      .input(observations)
-      .send(seen("d", START + 1, 5, ""), seen("d", START + 1, 5, ""), seen("d", START + 2, 5, ""));
+    const same = seen("d", START + 1, 5, "");
+    await driver.input(observations).send(same, same, { ...seen("d", START + 1, 5, "") });
+    await driver.restart();
+    await driver.input(observations).send(same, seen("d", START + 2, 5, ""));
+    await driver.advanceTo(START + WAIT);
+    expect(rows()).toMatchObject([{ label: 25 }]);
+    await driver.input(observations).send(same);
+    expect(rows()).toMatchObject([{ label: 30, maturity: "corrected" }]);
+  });
+
+  test("without an id count each, however many there are", async () => {
+    await driver.input(decisions).send(made("d", START, summed));
+    await driver.input(observations).send(...new Array<ReturnType<typeof seen>>(50).fill(seen("d", START + 1, 5, "")));
+    await driver.advanceTo(START + WAIT);
+    expect(rows()).toMatchObject([{ label: 250 }]);
+  });
+
+  test("without an id count once where one record was passed on to its partition twice", async () => {
+    await driver.input(decisions).send(made("d", START, summed));
+    const passedOn = (place: string) => ({
+      ...seen("d", START + 1, 5, ""),
+      headers: { [PLACE_HEADER]: Buffer.from(place) },
+    });
+    await driver.input(observations).send(passedOn("3/17"), passedOn("3/17"), passedOn("3/18"));
     await driver.advanceTo(START + WAIT);
     expect(rows()).toMatchObject([{ label: 10 }]);
+  });
+
+  test("of a feed of history count once without an id where time and content are the same: it may have begun anew", async () => {
+    await driver.input(decisions).send(made("d", START, summed));
+    const fed = (delay: number) => ({
+      ...seen("d", START + 1, delay, ""),
+      headers: { [SOURCE_HEADER]: Buffer.from("import") },
+    });
+    await driver.input(observations).send(fed(5), fed(5), fed(7));
+    await driver.advanceTo(START + WAIT);
+    expect(rows()).toMatchObject([{ label: 12 }]);
   });
 
   test("after the wait correct the row, and make none when the label stays", async () => {

@@ -145,7 +145,7 @@ export class ReplayRun {
       { topic: events.name, from: from - lookBackMs, to },
       { topic: decisionRequests.name, from, to },
       { topic: decisions.name, growing: true },
-      { topic: observations.name, from: from - ORPHAN_MS, to: horizon },
+      { topic: observations.name, from: from - ORPHAN_MS, to: horizon, placed: true },
       ...(blueprintVersion === null ? [] : [{ topic: liveDecisions.name, from, to }]),
     ];
   }
