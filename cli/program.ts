@@ -4,6 +4,7 @@ import { auditCommand } from "./commands/audit.ts";
 import { blueprintCommand } from "./commands/blueprint.ts";
 import { decideCommand, observeCommand } from "./commands/decide.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { eventCommand } from "./commands/event.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { modelsCommand } from "./commands/models.ts";
@@ -25,6 +26,7 @@ export function createProgram(): Command {
   importCommand(program);
   decideCommand(program);
   observeCommand(program);
+  eventCommand(program);
   trainCommand(program);
   modelsCommand(program);
   replayCommand(program);

@@ -34,6 +34,8 @@ export interface FeedStep {
   readonly requests: Records;
   /** What is to be remembered of the requests, and what is no history. */
   readonly rest?: Records;
+  /** False: time does not move, since later steps may be of an earlier time. */
+  readonly moves?: boolean;
 }
 
 /** The partition of the replies topic that the feed reads. */
@@ -79,14 +81,20 @@ export class Feed {
     const rest = await this.#encode(step.rest ?? []);
     // History ends now: where a step or a wait reaches further, the loop's own ticks go on from there.
     const time = Math.min(step.until, (this.#options.now ?? Date.now)());
-    const tick = await this.#encode([{ topic: clock, key: this.#options.source, value: { time }, time }]);
+    const tick =
+      step.moves === false
+        ? []
+        : await this.#encode([{ topic: clock, key: this.#options.source, value: { time }, time }]);
     const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#options.stepMs) };
     const isApart = this.#loop.backbone.kind === "kafka" && outcomes.length > 0;
     if (isApart) {
       await this.#write(outcomes);
       await this.#producer.settled?.();
     }
-    await this.#write([...(isApart ? [] : outcomes), ...requests, ...rest, ...tick], position);
+    await this.#write(
+      [...(isApart ? [] : outcomes), ...requests, ...rest, ...tick],
+      step.moves === false ? undefined : position,
+    );
   }
 
   #encode(records: Records): Promise<OutgoingRecord[]> {

@@ -102,6 +102,8 @@ export class ImportFeed {
     const names = (lines: readonly (HistoryLine | BadLine)[]): bigint[] => lines.map(({ name }) => name);
     await this.#feed.publish({
       until: step.until,
+      // Events are no part of a use case's time: they may be imported before its decisions.
+      moves: requests.length + outcomes.length > 0,
       outcomes: [
         ...recordsOf(events),
         ...recordsOf(outcomes),

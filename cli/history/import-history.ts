@@ -141,9 +141,10 @@ class Run {
   /** Rows are made of all decisions that the files hold; later files may still correct them. */
   async end(surveys: readonly Survey[]): Promise<void> {
     const { blueprint, files, loop } = this.#options;
-    const ends = surveys.map(({ file, to }) =>
-      to === null ? Number.NEGATIVE_INFINITY : file === files.decisions ? to + blueprint.label.waitMs : to,
-    );
+    const ends = surveys.map(({ file, to }) => {
+      if (to === null || file === files.events) return Number.NEGATIVE_INFINITY;
+      return file === files.decisions ? to + blueprint.label.waitMs : to;
+    });
     const until = Math.max(...ends);
     if (this.#feed === undefined || !Number.isFinite(until)) return;
     await this.#feed.end(until);
