@@ -21,6 +21,8 @@ export const streamsLimits = Object.freeze({
   historyMs: 3_600_000,
   /** A use case or feed whose own records have not come for this long is quiet; ms. */
   historyQuietMs: 60_000,
+  /** A feed that lies further behind than `historyMs` is over once nothing of it has come for this long; ms. */
+  feedQuietMs: 3_600_000,
   /** Event times of one task: one for each use case, and one for each feed. */
   timelines: 256,
   /** A clock that is off by more at once has jumped; ms. */

@@ -50,7 +50,7 @@ const LONGEST_NAME = 128;
 /**
  * The event times of a task. Each feed has its own time, and of what happens live each use case has. A record of a use case moves its time
  * alone. A live record that names no use case, such as a tick, moves them all, but none that is being fed history: its own records lie far behind
- * and keep coming. Live ticks also move the time of a feed once the feed is quiet.
+ * and keep coming. Live ticks also move the time of a feed once the feed is over.
  */
 export class Timelines {
   /** Of live records that name no use case, and of everything where history is read again. */
@@ -145,7 +145,8 @@ export class Timelines {
     const moved: Timeline[] = this.#isFed(line, moves, at) && isNow && isTick ? [] : [line];
     for (const other of this.#lines.values()) {
       const isLive = other.headers === undefined;
-      if (isLive ? !(isNow && this.#isFed(other, moves, at)) : isTick && isNow && isQuiet(other, at)) moved.push(other);
+      if (isLive ? !(isNow && this.#isFed(other, moves, at)) : isTick && isNow && isOver(other, moves, at))
+        moved.push(other);
     }
     return moved;
   }
@@ -200,6 +201,12 @@ export class Timelines {
 }
 
 const isQuiet = (line: Timeline, at: number): boolean => at - line.arrivedAt >= streamsLimits.historyQuietMs;
+
+/** Of a feed, at the time of a tick. One that has come to the present needs the ticks at once; one whose history ended long ago may yet go on. */
+function isOver(feed: Timeline, time: number, at: number): boolean {
+  const isBehind = feed.time !== Number.NEGATIVE_INFINITY && time - feed.time > streamsLimits.historyMs;
+  return at - feed.arrivedAt >= (isBehind ? streamsLimits.feedQuietMs : streamsLimits.historyQuietMs);
+}
 
 /** As part of a key of the state. */
 const nameOf = (text: string): string => text.slice(0, LONGEST_NAME).replaceAll("\0", "").replaceAll(SLASH, "");
