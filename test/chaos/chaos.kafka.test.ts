@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { kafkaChaos } from "./kafka.ts";
 
 test(
-  "kafka: three processes, kills, a zombie, a lost disk, a broker and a registry that go away and a clock days ahead leave one record, one row and true replies",
+  "kafka: three processes, kills, a zombie, a lost disk, a broker and a registry that go away and a clock days ahead leave one record, one row, one event of each observation and true replies",
   { timeout: 600_000 },
   async () => {
     const lines: string[] = [];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { embeddedChaos } from "./embedded.ts";
 
 test(
-  "embedded: killed with -9 again and again and robbed of power, every decision has one record and one row, and every reply is true",
+  "embedded: killed with -9 again and again and robbed of power, every decision has one record, one row and one event of its observation, and every reply is true",
   { timeout: 300_000 },
   async () => {
     const lines: string[] = [];

@@ -100,13 +100,13 @@ export class Product {
     }
   }
 
-  request(decisionId: string, unit: string, useCase: string, context: Record<string, number>, time: number) {
+  request(decisionId: string, unit: string, useCase: string, context: Record<string, number | string>, time: number) {
     const value = { decisionId, useCase, unit, context, deferred: false };
     const headers = replyHeaders(decisionReplies.name, REPLY_PARTITION, Buffer.from(decisionId));
     return { topic: decisionRequests, key: decisionId, value, time, headers };
   }
 
-  observation(decisionId: string, values: Record<string, number>, time: number) {
+  observation(decisionId: string, values: Record<string, number | string>, time: number) {
     return {
       topic: observations,
       key: decisionId,

@@ -4,12 +4,12 @@ import { openTools, publishBlueprint } from "../../topologies/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { Product, type OpenPlace, type Place } from "./product.ts";
 import { seeded } from "./random.ts";
-import { problemsOf, verify, type Findings } from "./verify.ts";
+import { groupOf, problemsOf, verify, type Findings } from "./verify.ts";
 
 export const CHAOS_BLUEPRINT = `
 useCase: chaos
 decisionSpace: boolean
-context: { x: number }
+context: { x: number, group: key }
 observations: { y: number }
 features: [x]
 label: { name: hit, value: y > 0.5, wait: 10m }
@@ -141,7 +141,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       const batch: Request[] = [];
       for (let i = step * BATCH; i < Math.min(decisions, (step + 1) * BATCH); i++) {
         const x = Math.round(random() * 1_000) / 1_000;
-        const request = product.request(`d${i}`, `u${i % 997}`, "chaos", { x }, timeOf(i));
+        const request = product.request(`d${i}`, `u${i % 997}`, "chaos", { x, group: groupOf(`d${i}`) }, timeOf(i));
         batch.push(request);
         recent.push(request);
         expected.set(`d${i}`, random() < 0.03 ? null : x > 0.5 ? 1 : 0);
@@ -255,7 +255,7 @@ function planOf(options: ChaosOptions, steps: number, random: () => number): Rea
 
 function outcomeOf(product: Product, id: string, label: number | null, timeOf: (index: number) => number) {
   if (label === null) return [];
-  return [product.observation(id, { y: label }, timeOf(Number(id.slice(1))) + MINUTE)];
+  return [product.observation(id, { y: label, kind: "seen" }, timeOf(Number(id.slice(1))) + MINUTE)];
 }
 
 /** Trains on the rows so far, so that decisions before and after differ. */

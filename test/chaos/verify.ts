@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 import { compileBlueprint } from "../../blueprints/index.ts";
-import { clock, deadLetters, decisions, type DecisionRecorded, type DecisionReplied } from "../../schemas/index.ts";
+import {
+  clock,
+  deadLetters,
+  decisions,
+  events,
+  type DecisionRecorded,
+  type DecisionReplied,
+} from "../../schemas/index.ts";
 import { createLevelEngine, readRaw, readTopic, Serdes } from "../../streams/index.ts";
 import { restoreState } from "../../streams/runtime/restore.ts";
 import type { StateDatabase, StateEngine } from "../../streams/state/engine.ts";
@@ -21,6 +28,9 @@ export interface Findings {
   readonly untrue: readonly string[];
   /** Rows whose label is not that of the decision's one observation. */
   readonly mislabelled: readonly string[];
+  /** Of decision ids: whose observation is no event with the decision's key, or more than one. */
+  readonly eventless: readonly string[];
+  readonly eventsDoubled: readonly string[];
   readonly deadLetters: readonly string[];
   /** Copies of a task's state that are not what its changelog says once they are brought up to its end, or to the end of it alone. */
   readonly stateDiffers: readonly string[];
@@ -31,6 +41,9 @@ export const problemsOf = (found: Findings): readonly string[] =>
   Object.entries(found as unknown as Record<string, unknown>).flatMap(([name, value]) =>
     Array.isArray(value) && value.length > 0 ? [`${name}: ${value.length}, ${value.slice(0, 3).join("; ")}`] : [],
   );
+
+/** The key in a decision's context, which its event has too. */
+export const groupOf = (id: string): string => `g${Number(id.slice(1)) % 7}`;
 
 /** @param expected by decision id: the label, or null when it has no observation and expires. */
 export async function verify(
@@ -55,6 +68,12 @@ export async function verify(
     if (labels.has(key)) rowsDoubled.push(key);
     labels.set(key, value["label"] as number);
   }
+  const happened = new Set<string>();
+  const eventsDoubled: string[] = [];
+  for await (const { key, value } of readTopic(backbone, serdes, events)) {
+    if (happened.has(key)) eventsDoubled.push(key);
+    if (value.attributes["group"] === groupOf(key)) happened.add(key);
+  }
   const buried: string[] = [];
   for await (const { value } of readTopic(backbone, serdes, deadLetters)) {
     // The first tick of a process whose clock is wrong, before it has heard the log's time: refused, as it should be.
@@ -73,6 +92,8 @@ export async function verify(
     rowsDoubled,
     untrue,
     mislabelled: ids.filter(([id, label]) => labels.has(id) && labels.get(id) !== label).map(([id]) => id),
+    eventless: ids.filter(([id, label]) => label !== null && !happened.has(id)).map(([id]) => id),
+    eventsDoubled,
     deadLetters: buried,
     stateDiffers: await differingStates(backbone, stateDirs, partitions),
   };
