@@ -44,7 +44,9 @@ export function observe(into: RunningDistribution, value: number | string | null
   countIn(into.buckets, bucketOf(value), room);
 }
 
-function observeNumber(into: RunningDistribution, value: number): void {
+function observeNumber(into: RunningDistribution, given: number): void {
+  // JSON has one zero.
+  const value = given === 0 ? 0 : given;
   into.numbers++;
   const distance = value - into.mean;
   if (Number.isFinite(distance)) {
@@ -104,9 +106,16 @@ export function bucketOf(value: number | string): string {
 /** `0`, or the sign and the power of two below the size: 5 is in `4`, −0.3 in `-0.25`. */
 export function numberBucket(value: number): string {
   if (value === 0) return "0";
-  const power = 2 ** Math.floor(Math.log2(Math.abs(value)));
-  return String(Math.sign(value) * power);
+  const exponent = Math.floor(Math.log2(Math.abs(value)));
+  const names = value < 0 ? below : above;
+  return (names[exponent - LEAST_EXPONENT] ??= String(Math.sign(value) * 2 ** exponent));
 }
+
+/** Of the smallest number that there is. */
+const LEAST_EXPONENT = -1_074;
+/** Names of buckets by exponent, made when they are needed: to write a number costs more than all else about it. */
+const above: string[] = [];
+const below: string[] = [];
 
 export function toDistribution(running: RunningDistribution): Distribution {
   const { count, missing, numbers, mean, spread, min, max, buckets } = running;

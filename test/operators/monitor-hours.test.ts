@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { newDistribution, observe } from "../../operators/monitor/distribution.ts";
+import { newDistribution, numberBucket, observe } from "../../operators/monitor/distribution.ts";
 import { hourStore } from "../../operators/monitor/hour-store.ts";
-import { countDecision, newHour, toStats } from "../../operators/monitor/logic.ts";
+import { countDecision, newHour, toStats, type RunningHour } from "../../operators/monitor/logic.ts";
 import { hourlyStats, recordLimits } from "../../schemas/index.ts";
 import { decision, START } from "./parcels.ts";
 
 const { statsHourBytes, statsBuckets } = recordLimits;
 const of = { useCase: "parcels", blueprintVersion: "feedfacecafe", hour: START, partition: 0 };
+/** What is written last is at hand, once; afterwards the bytes are read. */
+const fromBytes = (bytes: Uint8Array): RunningHour => {
+  hourStore.decode(bytes);
+  return hourStore.decode(bytes);
+};
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
 describe.each([
@@ -41,7 +46,7 @@ describe.each([
   });
 
   test("is the same when it has been stored", () => {
-    expect(hourStore.decode(hourStore.encode(hour))).toEqual(hour);
+    expect(fromBytes(hourStore.encode(hour))).toEqual(hour);
   });
 });
 
@@ -56,7 +61,7 @@ test("an hour that was kept in the former layout is gone on with", () => {
   const stats = toStats(hour, of);
   expect(stats).toMatchObject({ decisions: 6, values: { "7": 1, "8": 5 }, rows: 2, expired: 1 });
   expect(stats.features["weight"]).toMatchObject({ count: 3, mean: 3, buckets: { "2": 2, air: 1 } });
-  expect(hourStore.decode(hourStore.encode(hour))).toEqual(hour);
+  expect(fromBytes(hourStore.encode(hour))).toEqual(hour);
 });
 
 test("names that every object inherits are counted as any other, through the store and in the statistics", () => {
@@ -65,7 +70,7 @@ test("names that every object inherits are counted as any other, through the sto
   for (const name of [...names, ...names]) {
     const features = names.map(() => name);
     countDecision(hour, decision("d", START, { features, value: name, predictions: {} }), names, Number.NaN);
-    hour = hourStore.decode(hourStore.encode(hour));
+    hour = fromBytes(hourStore.encode(hour));
   }
   const { values, features } = toStats(hour, of);
   expect(Object.keys(features)).toEqual(names);
@@ -82,4 +87,29 @@ test("numbers as large as can be leave finite statistics, and what is no number 
   }
   expect(into).toMatchObject({ count: 5, missing: 2, numbers: 3, min: -Number.MAX_VALUE, max: Number.MAX_VALUE });
   for (const number of [into.mean, into.spread]) expect(Number.isFinite(number)).toBe(true);
+});
+
+test("an hour that is gone on with is the one that was written, also where its writing is undone", () => {
+  const names = ["weight"];
+  const hour = newHour();
+  const count = (into: RunningHour, value: number): Uint8Array => {
+    countDecision(into, decision("d", START, { features: [value], value, predictions: {} }), names, Number.NaN);
+    return hourStore.encode(into);
+  };
+  const first = Uint8Array.from(count(hour, -0));
+  const written = hourStore.decode(first);
+  expect(written).toBe(hour);
+  expect(toStats(written, of)).toEqual(toStats(hourStore.decode(first), of));
+  // A batch goes on with it, and is undone: the bytes before it count.
+  const second = count(hourStore.decode(first), 7);
+  expect(hourStore.decode(first).decisions).toBe(1);
+  expect(hourStore.decode(second).decisions).toBe(2);
+  expect(fromBytes(second).features.get("weight")!.max).toBe(7);
+});
+
+test("a number is counted by the power of two below its size, from the smallest to the largest", () => {
+  const least = Number.MIN_VALUE;
+  const given = [5, -0.3, 0, 1, -1, 1_023, 1_024, least, -least, 1.5 * 2 ** 1000, 5];
+  const known = ["4", "-0.25", "0", "1", "-1", "512", "1024", "5e-324", "-5e-324", String(2 ** 1000), "4"];
+  expect(given.map(numberBucket)).toEqual(known);
 });
