@@ -10,6 +10,7 @@ import {
   StreamsError,
   type Backbone,
   type Log,
+  type LogMemory,
   type Outages,
   type SchemaRegistry,
 } from "../streams/index.ts";
@@ -36,15 +37,18 @@ export interface Connection {
  * @param prefix before every topic, group and subject.
  * @param outages told of what is waited for.
  * @param log told of what the disk has lost.
+ * @param memory of the embedded log, where this process opens it.
  */
 export async function connect(
   settings: Settings,
   prefix = "",
   outages: Outages = outagesOnStderr(),
   log: Log = createLog(false),
+  memory: LogMemory = {},
 ): Promise<Connection> {
   if (settings.brokers.length === 0) {
-    return { ...(await openShared(settings.dir, outages, { sync: settings.sync, log })), subjectPrefix: "" };
+    const { dir, sync } = settings;
+    return { ...(await openShared(dir, outages, { sync, log, memory })), subjectPrefix: "" };
   }
   const open = settings.kafkaClient === "platformatic" ? createPlatformaticBackbone : createKafkaBackbone;
   const { brokers, instanceId, sessionTimeoutMs } = settings;
@@ -66,6 +70,19 @@ export async function connect(
     },
   };
 }
+
+/** For who reads topics from one end to the other, and once: no table is needed again. */
+const readingMemory: LogMemory = Object.freeze({ openFiles: 64 });
+
+/** For history, which is written as fast as it goes: what LevelDB sorts in larger parts it sorts less often. */
+export const historyMemory: LogMemory = Object.freeze({ writeBufferBytes: 64 << 20 });
+const HISTORY_STATE_MIB = 192;
+
+/** With room for the state of history, where nothing is said. */
+export const forHistory = (settings: Settings): Settings => ({
+  ...settings,
+  stateMemoryMiB: settings.stateMemoryMiB ?? HISTORY_STATE_MIB,
+});
 
 /** In bytes; nothing where the settings say nothing. */
 export function stateMemoryOf({ stateMemoryMiB }: Settings): Pick<LoopOptions, "stateMemoryBytes"> {
@@ -123,7 +140,7 @@ export async function withTools(
   work: (tools: Awaited<ReturnType<typeof openTools>>) => Promise<number | void>,
   needed: Needed = nothingNeeded,
 ): Promise<number> {
-  const connection = await connect(settings);
+  const connection = await connect(settings, undefined, undefined, undefined, readingMemory);
   try {
     const tools = await openTools(loopOptions(settings, connection, "live"));
     const unreadable = tellUnreadable(needed);

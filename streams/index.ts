@@ -19,7 +19,13 @@ export { checkTime, isEventTime, LATEST_TIME } from "./backbone/event-time.ts";
 export { prefixed } from "./backbone/prefixed.ts";
 export { sideView, type SideViewOptions } from "./backbone/side-view.ts";
 export { partitionOf } from "./backbone/partitioner.ts";
-export { createEmbeddedBackbone, syncModes, type EmbeddedBackbone, type SyncMode } from "./embedded/index.ts";
+export {
+  createEmbeddedBackbone,
+  syncModes,
+  type EmbeddedBackbone,
+  type LogMemory,
+  type SyncMode,
+} from "./embedded/index.ts";
 export {
   connectLocally,
   openShared,

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { openTools } from "../../topologies/index.ts";
 import { run, withSettings } from "../command.ts";
-import { connect, loopOptions, startLoopHere } from "../connect.ts";
+import { connect, forHistory, historyMemory, loopOptions, startLoopHere } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { ColumnFlags } from "../history/columns.ts";
 import { importHistory } from "../history/import-history.ts";
@@ -55,11 +55,11 @@ export function importCommand(parent: Command): void {
     )
     .action((flags: Flags) =>
       run(flags, async ({ settings, output }) => {
-        const connection = await connect(settings);
+        const connection = await connect(settings, undefined, undefined, undefined, historyMemory);
         try {
           const dryRun = flags.dryRun === true;
           const mayRun = connection.backbone.kind === "embedded" && !connection.shared;
-          const options = loopOptions(settings, connection, "exact");
+          const options = loopOptions(forHistory(settings), connection, "exact");
           const loop = !dryRun && (flags.run ?? mayRun) ? await startLoopHere(connection, options) : undefined;
           const tools = loop ?? (await openTools(options));
           const unreadable = tellUnreadable({ useCase: flags.useCase });

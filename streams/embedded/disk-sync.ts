@@ -1,5 +1,6 @@
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { writeChained } from "../leveldb/write-chained.ts";
 import type { LogDatabase, Operation } from "./write-queue.ts";
 
 /** When what was written is on the disk, and so survives a power cut: before it is acknowledged, a moment later, or when the system sees fit. */
@@ -33,7 +34,7 @@ export class DiskSync {
   async write(operations: readonly Operation[], durable: boolean): Promise<void> {
     const { database, mode } = this.#options;
     const sync = durable || mode === "each";
-    await database.batch(operations as Operation[], sync ? { sync } : {});
+    await writeChained(database, operations, sync ? { sync } : {});
     if (mode === "each") return;
     this.#dirty = true;
     if (mode === "interval") this.#schedule();

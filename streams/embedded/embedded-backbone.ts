@@ -47,8 +47,18 @@ export interface EmbeddedBackboneOptions {
   readonly outages?: Outages;
   /** The wall clock, ms; default the system's without its short jumps. It bounds what retention removes, and stamps what is stamped on arrival. */
   readonly now?: () => number;
+  /** Absent: for a loop that runs for long. */
+  readonly memory?: LogMemory;
   /** What the log is kept in, at a path; default LevelDB as it is. */
   readonly database?: (path: string) => LogDatabase;
+}
+
+/** What LevelDB may take for the log, which depends on what the process is for. */
+export interface LogMemory {
+  /** Writes that are not in tables yet, twice as many for a moment; bytes. Default 16 MiB. More of them are sorted at once, and less often again. */
+  readonly writeBufferBytes?: number;
+  /** Tables of two megabytes that are mapped into memory at a time. Default 1,000. */
+  readonly openFiles?: number;
 }
 
 /**
@@ -61,7 +71,7 @@ export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): 
   const path = join(options.dir, "log");
   await privateFolder(path);
   await soundLog(options.dir, path, options.log ?? silent);
-  const database = (options.database ?? levelDatabase)(path);
+  const database = options.database?.(path) ?? levelDatabase(path, options.memory ?? {});
   try {
     await database.open();
   } catch (error) {
@@ -91,8 +101,13 @@ export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): 
   }
 }
 
-const levelDatabase = (path: string): LogDatabase =>
-  new ClassicLevel(path, { keyEncoding: "buffer", valueEncoding: "buffer", writeBufferSize: 16 * 1024 * 1024 });
+const levelDatabase = (path: string, { writeBufferBytes = 16 << 20, openFiles = 1_000 }: LogMemory): LogDatabase =>
+  new ClassicLevel(path, {
+    keyEncoding: "buffer",
+    valueEncoding: "buffer",
+    writeBufferSize: writeBufferBytes,
+    maxOpenFiles: openFiles,
+  });
 
 export class EmbeddedBackbone implements Backbone {
   readonly kind = "embedded";

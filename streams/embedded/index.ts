@@ -1,3 +1,8 @@
-export { createEmbeddedBackbone, EmbeddedBackbone, type EmbeddedBackboneOptions } from "./embedded-backbone.ts";
+export {
+  createEmbeddedBackbone,
+  EmbeddedBackbone,
+  type EmbeddedBackboneOptions,
+  type LogMemory,
+} from "./embedded-backbone.ts";
 export { syncModes, type SyncMode } from "./disk-sync.ts";
 export type { LogDatabase } from "./write-queue.ts";

@@ -21,7 +21,7 @@ const PAUSE_MS = 50;
 const QUIET_MS = 500;
 
 /** Of the process that opens the log; the others have what it has. */
-export type SharedOptions = Pick<EmbeddedBackboneOptions, "sync" | "log">;
+export type SharedOptions = Pick<EmbeddedBackboneOptions, "sync" | "log" | "memory">;
 
 /**
  * The embedded backbone in `dir`, whoever has it open: this process opens it and serves it to others, or is served by the one that has it.

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { StreamsError } from "../errors.ts";
 import { inspectClosed } from "../leveldb/inspect-closed.ts";
+import { writeChained } from "../leveldb/write-chained.ts";
 import type { Finding } from "../leveldb/inspect.ts";
 import { reasonOf } from "../outage.ts";
 import { makePrivate, privateFolder } from "../private-files.ts";
@@ -128,7 +129,8 @@ class LevelDatabase implements StateDatabase {
   async write(changes: readonly Change[]): Promise<void> {
     await this.#change(() => {
       for (const [key, value] of changes) this.#known.change(key, value);
-      return this.#level.batch(
+      return writeChained(
+        this.#level,
         changes.map(([key, value]) => (value === null ? { type: "del", key } : { type: "put", key, value })),
       );
     });

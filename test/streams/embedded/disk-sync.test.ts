@@ -20,10 +20,9 @@ function watched(mode: SyncMode): { sync: DiskSync; synced: boolean[]; failures:
   const synced: boolean[] = [];
   const failures: unknown[] = [];
   const database = {
-    batch: (_: unknown, options: { sync?: boolean }) => {
-      synced.push(options.sync === true);
-      return Promise.resolve();
-    },
+    batch: () => ({
+      write: async (options: { sync?: boolean }) => void synced.push(options.sync === true),
+    }),
   } as unknown as LogDatabase;
   return {
     sync: new DiskSync({ database, path: dir, mode, failed: (error) => failures.push(error) }),

@@ -18,13 +18,19 @@ export class Failing {
   /** For the backbone's option `database`. */
   readonly open = (path: string): LogDatabase => {
     const level = new ClassicLevel<Buffer, Buffer>(path, { keyEncoding: "buffer", valueEncoding: "buffer" });
-    const batch = level.batch.bind(level) as (...args: readonly unknown[]) => Promise<void>;
+    const begin = (): ReturnType<LogDatabase["batch"]> => ClassicLevel.prototype.batch.call(level) as never;
     const open = level.open.bind(level);
-    const write = async (...args: readonly unknown[]): Promise<void> => {
-      const failure = this.writes.shift();
-      if (failure !== undefined) this.onFailing();
-      if (failure !== "before") await batch(...args);
-      if (failure !== undefined) throw new Error("IO error: No space left on device");
+    const batch = (): ReturnType<LogDatabase["batch"]> => {
+      const chained = begin();
+      const write = chained.write.bind(chained);
+      return Object.assign(chained, {
+        write: async (options: object): Promise<void> => {
+          const failure = this.writes.shift();
+          if (failure !== undefined) this.onFailing();
+          await (failure === "before" ? chained.close() : write(options));
+          if (failure !== undefined) throw new Error("IO error: No space left on device");
+        },
+      });
     };
     const reopen = async (): Promise<void> => {
       this.onOpening();
@@ -34,6 +40,6 @@ export class Failing {
       }
       await open();
     };
-    return Object.assign(level, { batch: write, open: reopen }) as LogDatabase;
+    return Object.assign(level, { batch, open: reopen }) as LogDatabase;
   };
 }
