@@ -52,7 +52,7 @@ export interface GlobalFeedOptions {
   readonly log?: Log | undefined;
   /** Default: nothing is said of outages. */
   readonly outages?: Outages;
-  readonly metrics?: Pick<Metrics, "warmingParts" | "warmingRecords" | "warmedRecords">;
+  readonly metrics?: Pick<Metrics, "globalsOffset" | "warmingParts" | "warmingRecords" | "warmedRecords">;
   /** The time at which what is read now arrives. Default: no record lies ahead. */
   readonly arrival?: () => Arrival;
   /** Asked where a fold, or a part of one, is made from the start of its topic: what was refused when it came is left out. */
@@ -240,6 +240,7 @@ export class GlobalFeed {
     }));
     const tables = [...new Set(sources.filter(({ kind }) => kind === "table").map(({ topic }) => topic.name))];
     this.#reader.pause(foldPartitions);
+    for (const topic of this.topics) this.#show(topic);
     this.#running = this.#run();
     await this.reached(await backbone.offsets(tables));
     await this.#alone(() => this.#store(() => this.#settleParts()));
@@ -387,8 +388,15 @@ export class GlobalFeed {
           this.#next.set(`${topic}/${partition}`, records.at(-1)!.offset + 1);
         }
       }, fetches);
+      for (const { topic } of fetches) this.#show(topic);
       this.#filler.wake();
     });
+  }
+
+  #show(topic: string): void {
+    let offset = 0;
+    for (const [at, next] of this.#next) if (at.slice(0, at.lastIndexOf("/")) === topic) offset += next;
+    this.#options.metrics?.globalsOffset.set({ topic }, offset);
   }
 
   /** Stores what the work has changed, and the positions behind these fetches, as one. */

@@ -20,6 +20,7 @@ export interface Metrics {
   readonly standbys: Gauge;
   readonly queued: Gauge;
   readonly queuedBytes: Gauge;
+  readonly globalsOffset: Gauge<"topic">;
   readonly warmingParts: Gauge;
   readonly warmingRecords: Gauge;
   readonly warmedRecords: Counter;
@@ -122,6 +123,12 @@ export function createMetrics(): Metrics {
       registers,
     }),
     queued: new Gauge({ name: "loopstream_queued_records", help: "Records fetched and not handled.", registers }),
+    globalsOffset: new Gauge({
+      name: "loopstream_globals_offset",
+      help: "How far a topic of the globals is read: the next offsets of its partitions together.",
+      labelNames: ["topic"],
+      registers,
+    }),
     warmingParts: new Gauge({
       name: "loopstream_warming_parts",
       help: "Parts of globals, such as event windows of a new blueprint version, that are being filled from retained records.",
