@@ -206,3 +206,28 @@ describe("the time of a line", () => {
     expect(decisions.map(({ id }) => id)).toEqual(["d0", "d4", "d5", "d6", "d7", "d8", "d9", "d10", "d12"]);
   });
 });
+
+describe("a Parquet file", () => {
+  const exact = join(import.meta.dirname, "../../fixtures/parquet/exact.parquet");
+  const id = "wide";
+
+  test("gives the instant of a time in UTC, and ids with all of their digits", async () => {
+    const { decisions, bad } = await read(exact, noDecisions(), { decisionId: id, decisionTime: "there" });
+    expect(decisions.map((one) => one.id)).toEqual(["12345678901234567890123"]);
+    expect(bad.map(({ line, problem }) => [line, problem])).toEqual([
+      [2, "there is empty"],
+      [3, expect.stringMatching(/^"bytes" holds/)],
+    ]);
+  });
+
+  test.each(["local", "day"])(
+    "has no instant for %s, which names no zone, unless a flag does",
+    async (decisionTime) => {
+      const { decisions, bad } = await read(exact, noDecisions(), { decisionId: id, decisionTime });
+      expect([decisions, bad[0]!.problem]).toEqual([[], expect.stringMatching(/names no time zone/)]);
+      const times = { zone: timeZone("Europe/Prague")! };
+      const zoned = await read(exact, noDecisions(), { decisionId: id, decisionTime, times });
+      expect(zoned.decisions.length).toBe(1);
+    },
+  );
+});
