@@ -44,6 +44,14 @@ export interface Range {
 /** Wider than anything sensible: beyond them a number is a slip of the pen or would take the process down. */
 export const BOUNDS = Object.freeze({
   textLength: 1_000_000,
+  useCaseLength: 64,
+  nameLength: 128,
+  /** Context entries that a window is kept by. */
+  windowKeys: { min: 1, max: 2 },
+  formulaLength: 4000,
+  /** The tree of 1 + 1 + 1 … is as deep as it is long, and every walk over it recurses. */
+  formulaTokens: 1000,
+  formulaNesting: 100,
   descriptionLength: 4000,
   contextEntries: 2000,
   features: 2000,
@@ -69,6 +77,45 @@ export const BOUNDS = Object.freeze({
   minRows: { min: 1, max: 1e9 },
   holdout: { min: 0.001, max: 0.9 },
 });
+
+/** The keys of each section, in the order of the reference. What is not among them is refused. */
+export const KEYS = Object.freeze({
+  blueprint: [
+    "useCase",
+    "description",
+    "decisionSpace",
+    "context",
+    "observations",
+    "events",
+    "features",
+    "label",
+    "model",
+    "policy",
+    "join",
+    "training",
+    "retention",
+  ],
+  decisionSpace: ["actions"],
+  event: ["fields"],
+  window: ["count", "sum", "mean", "last", "of", "by", "in", "open"],
+  label: ["name", "when", "value", "aggregate", "wait", "default"],
+  model: [
+    "objective",
+    "learner",
+    "depth",
+    "rounds",
+    "learningRate",
+    "minChildWeight",
+    "subsample",
+    "l2",
+    "maxBins",
+    "seed",
+  ],
+  policy: ["formulas", "decide"],
+  join: ["ttl"],
+  training: ["schedule", "freshRows", "minRows", "holdout", "metric"],
+  retention: ["rows", "decisions", "answers", "repeats"],
+} as const);
 
 export const CONTEXT_TYPES: readonly ContextType[] = ["number", "category", "boolean", "key"];
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];

@@ -1,6 +1,6 @@
 import type { Blueprint, BlueprintContent, EventKind } from "./blueprint.ts";
 import { BlueprintError, type Problem } from "./blueprint-error.ts";
-import { BOUNDS, DEFAULTS } from "./defaults.ts";
+import { BOUNDS, DEFAULTS, KEYS } from "./defaults.ts";
 import { formatDuration } from "./duration.ts";
 import { whole, type Names, type Partly } from "./read/partly.ts";
 import { complain, found, type Place } from "./read/place.ts";
@@ -15,22 +15,6 @@ import { optional, readSection, required } from "./read/section.ts";
 import { EnoughProblems, openSource, type Source } from "./read/source.ts";
 import { readDuration, readText } from "./read/values.ts";
 import { blueprintVersion } from "./version.ts";
-
-const FIELDS = [
-  "useCase",
-  "description",
-  "decisionSpace",
-  "context",
-  "observations",
-  "events",
-  "features",
-  "label",
-  "model",
-  "policy",
-  "join",
-  "training",
-  "retention",
-];
 
 /** A blueprint, and what in it is probably not meant. */
 export interface CheckedBlueprint {
@@ -77,7 +61,7 @@ function contentOrProblems(root: Place): BlueprintContent | undefined {
 /** Each section is judged by those it refers to as far as they could be read: one mistake is told once. */
 function readContent(root: Place): BlueprintContent | undefined {
   if (root.node === null) return complain(root, "the blueprint is empty", `needed: useCase, decisionSpace, context, …`);
-  const section = readSection(root, FIELDS);
+  const section = readSection(root, KEYS.blueprint);
   const useCase = required(section, "useCase", readUseCase);
   const description = optional(section, "description", DEFAULTS.description, (place) =>
     readText(place, "a text", BOUNDS.descriptionLength),
@@ -130,8 +114,8 @@ function kindsOf({ known }: Names<Partly<EventKind>>): Readonly<Record<string, E
 
 function readUseCase(place: Place): string | undefined {
   const name = readText(place, "the use case's name", 200);
-  if (name === undefined || /^[a-z0-9-]{1,64}$/.test(name)) return name;
-  return complain(place, `${found(place)} is no use case`, "1 to 64 small letters, digits and -");
+  if (name === undefined || (/^[a-z0-9-]+$/.test(name) && name.length <= BOUNDS.useCaseLength)) return name;
+  return complain(place, `${found(place)} is no use case`, `1 to ${BOUNDS.useCaseLength} small letters, digits and -`);
 }
 
 const impliedJoin = (waitMs: number | undefined): Partly<BlueprintContent["join"]> => ({
@@ -140,7 +124,7 @@ const impliedJoin = (waitMs: number | undefined): Partly<BlueprintContent["join"
 
 function readJoin(place: Place, waitMs: number | undefined): Partly<BlueprintContent["join"]> {
   return {
-    ttlMs: optional(readSection(place, ["ttl"]), "ttl", impliedJoin(waitMs).ttlMs, (place) => {
+    ttlMs: optional(readSection(place, KEYS.join), "ttl", impliedJoin(waitMs).ttlMs, (place) => {
       const ttlMs = readDuration(place, BOUNDS.ttl);
       if (ttlMs === undefined || waitMs === undefined || ttlMs >= waitMs) return ttlMs;
       const wait = formatDuration(waitMs);

@@ -9,6 +9,16 @@ export type EqualityOperator = "==" | "!=";
 export type LogicOperator = "and" | "or";
 export type BinaryOperator = ArithmeticOperator | OrderOperator | EqualityOperator | LogicOperator;
 
+/** The loosest first; those of one level bind from left to right. */
+export const OPERATORS = Object.freeze([
+  ["or"],
+  ["and"],
+  ["not"],
+  ["==", "!=", "<", "<=", ">", ">="],
+  ["+", "-"],
+  ["*", "/", "%"],
+] as const);
+
 /** Offsets into the formula's text, 0-based, `end` exclusive. */
 export interface Span {
   readonly start: number;

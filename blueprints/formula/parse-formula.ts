@@ -1,15 +1,14 @@
-import { isNullLiteral, type BinaryOperator, type FormulaNode, type FormulaValue } from "./ast.ts";
+import { BOUNDS } from "../defaults.ts";
+import { isNullLiteral, OPERATORS, type BinaryOperator, type FormulaNode, type FormulaValue } from "./ast.ts";
 import { callNode } from "./call-node.ts";
 import { operatorHint } from "./other-languages.ts";
 import { FormulaError } from "./formula-error.ts";
 import { tokenize, unquote, type Token } from "./tokens.ts";
 
-export const MAX_FORMULA_LENGTH = 4000;
-/** The tree of 1 + 1 + 1 … is as deep as it is long, and every walk over it recurses. */
-const MAX_TOKENS = 1000;
-const MAX_NESTING = 100;
+const { formulaLength: MAX_FORMULA_LENGTH, formulaTokens: MAX_TOKENS, formulaNesting: MAX_NESTING } = BOUNDS;
 
-const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
+const [OR, AND, , COMPARING, ADDING, MULTIPLYING] = OPERATORS;
+const COMPARISONS: ReadonlySet<string> = new Set(COMPARING);
 const CONSTANTS: ReadonlyMap<string, FormulaValue> = new Map<string, FormulaValue>([
   ["true", true],
   ["false", false],
@@ -85,8 +84,8 @@ export function parseFormula(formula: string): FormulaNode {
     return left;
   };
 
-  const either = (): FormulaNode => leftAssociative(["or"], both);
-  const both = (): FormulaNode => leftAssociative(["and"], negation);
+  const either = (): FormulaNode => leftAssociative(OR, both);
+  const both = (): FormulaNode => leftAssociative(AND, negation);
   const negation = (): FormulaNode => {
     if (!isWord("not")) return comparison();
     const { start } = take();
@@ -106,8 +105,8 @@ export function parseFormula(formula: string): FormulaNode {
     }
     return binary(operator.text, left, right);
   };
-  const sum = (): FormulaNode => leftAssociative(["+", "-"], product);
-  const product = (): FormulaNode => leftAssociative(["*", "/", "%"], signed);
+  const sum = (): FormulaNode => leftAssociative(ADDING, product);
+  const product = (): FormulaNode => leftAssociative(MULTIPLYING, signed);
   const signed = (): FormulaNode => {
     if (!isWord("-")) return primary();
     const { start } = take();

@@ -1,6 +1,6 @@
 import { isScalar } from "yaml";
 import type { ContextType, EventKind, ObservationType } from "../blueprint.ts";
-import { BOUNDS, CONTEXT_TYPES, OBSERVATION_TYPES } from "../defaults.ts";
+import { BOUNDS, CONTEXT_TYPES, KEYS, OBSERVATION_TYPES } from "../defaults.ts";
 import type { Names, Partly } from "./partly.ts";
 import { complain, type Place } from "./place.ts";
 import { optional, readEntries, readItems, readSection } from "./section.ts";
@@ -40,7 +40,7 @@ export function readEvents(place: Place): Names<Partly<EventKind>> {
       complete = false;
       continue;
     }
-    const section = readSection(value, ["fields"]);
+    const section = readSection(value, KEYS.event);
     known[name] = { fields: optional(section, "fields", [], readFields) };
   }
   return { known, complete };

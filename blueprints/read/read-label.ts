@@ -1,5 +1,5 @@
 import type { LabelConfig, Objective, ObservationType } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS, KEEP_BINARY, LABEL_AGGREGATES } from "../defaults.ts";
+import { BOUNDS, DEFAULTS, KEEP_BINARY, KEYS, LABEL_AGGREGATES } from "../defaults.ts";
 import { formulaTypes } from "../formula-types.ts";
 import type { Formula } from "../formula/index.ts";
 import { doubtLabel } from "./doubts.ts";
@@ -9,8 +9,6 @@ import { complain, type Place } from "./place.ts";
 import type { ReadFeatures } from "./read-features.ts";
 import { optional, readSection, required, type Section } from "./section.ts";
 import { checkName, readChoice, readDuration, readNumber, readOrNone, readText } from "./values.ts";
-
-const FIELDS = ["name", "when", "value", "aggregate", "wait", "default"];
 
 export interface LabelKnown {
   readonly observations: Names<ObservationType>;
@@ -22,7 +20,7 @@ export interface LabelKnown {
 }
 
 export function readLabel(place: Place, known: LabelKnown): Partly<LabelConfig> {
-  const section = readSection(place, FIELDS);
+  const section = readSection(place, KEYS.label);
   const { observations, kinds, features, objective } = known;
   const { complete } = observations;
   const names = { known: formulaTypes(observations.known), complete, texts: kinds ?? [] };

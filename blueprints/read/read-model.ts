@@ -1,14 +1,12 @@
 import type { ModelConfig } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS, OBJECTIVES } from "../defaults.ts";
+import { BOUNDS, DEFAULTS, KEYS, OBJECTIVES } from "../defaults.ts";
 import type { Partly } from "./partly.ts";
 import type { Place } from "./place.ts";
 import { optional, readSection } from "./section.ts";
 import { readChoice, readNumber } from "./values.ts";
 
-const FIELDS = Object.keys(DEFAULTS.model);
-
 export function readModel(place: Place): Partly<ModelConfig> {
-  const section = readSection(place, FIELDS);
+  const section = readSection(place, KEYS.model);
   const number = (
     name: Exclude<keyof ModelConfig, "objective" | "learner">,
     whole: "whole" | "any",

@@ -1,5 +1,5 @@
 import type { DecisionSpace, PolicyConfig } from "../blueprint.ts";
-import { BOUNDS } from "../defaults.ts";
+import { BOUNDS, KEYS } from "../defaults.ts";
 import { policyTypes } from "../formula-types.ts";
 import type { Formula, FormulaNode, FormulaType } from "../formula/index.ts";
 import { doubtPolicy, type PolicyKnown } from "./doubts.ts";
@@ -36,7 +36,7 @@ export function readDecisionSpace(place: Place): DecisionSpace | undefined {
       : null;
     return complain(place, `expected ${wanted}, found ${found(place)}`, hint);
   }
-  const actions = required(readSection(place, ["actions"]), "actions", (place) => {
+  const actions = required(readSection(place, KEYS.decisionSpace), "actions", (place) => {
     const items = readItems(place, "a list of actions");
     if (items === undefined) return undefined;
     if (items.length < 1 || items.length > BOUNDS.actions) {
@@ -57,7 +57,7 @@ export function readDecisionSpace(place: Place): DecisionSpace | undefined {
 
 export function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
   const { label, features, space } = known;
-  const section = readSection(place, ["formulas", "decide"]);
+  const section = readSection(place, KEYS.policy);
   const types = policyTypes(label, features.features);
   const named = new Map<string, NamedFormula>();
   let complete = features.complete && label !== undefined;

@@ -1,12 +1,10 @@
 import type { RetentionConfig } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS } from "../defaults.ts";
+import { BOUNDS, DEFAULTS, KEYS } from "../defaults.ts";
 import { formatDuration } from "../duration.ts";
 import type { Partly } from "./partly.ts";
 import { complain, type Place } from "./place.ts";
 import { optional, readSection } from "./section.ts";
 import { readDuration } from "./values.ts";
-
-const FIELDS = ["rows", "decisions", "answers", "repeats"];
 
 export function defaultRetention(ttlMs: number, answersMs = ttlMs): RetentionConfig {
   const { rowsMs, decisionsMs, repeatsPerAnswers } = DEFAULTS.retention;
@@ -22,7 +20,7 @@ export function impliedRetention(ttlMs: number | undefined): Partly<RetentionCon
 
 /** @param ttlMs `undefined`: it could not be read. */
 export function readRetention(place: Place, ttlMs: number | undefined): Partly<RetentionConfig> {
-  const section = readSection(place, FIELDS);
+  const section = readSection(place, KEYS.retention);
   const defaults = impliedRetention(ttlMs);
   const answersMs = optional(section, "answers", defaults.answersMs, (place) => atLeast(place, ttlMs, "join.ttl"));
   const { repeatsMs } = impliedRetention(answersMs);

@@ -1,12 +1,11 @@
 import type { Objective, TrainingConfig } from "../blueprint.ts";
 import { cronProblem } from "../cron.ts";
-import { BOUNDS, DEFAULTS, METRICS } from "../defaults.ts";
+import { BOUNDS, DEFAULTS, KEYS, METRICS } from "../defaults.ts";
 import type { Partly } from "./partly.ts";
 import { complain, type Place } from "./place.ts";
 import { optional, readSection } from "./section.ts";
 import { readChoice, readNumber, readOrNone, readShare, readText } from "./values.ts";
 
-const FIELDS = ["schedule", "freshRows", "minRows", "holdout", "metric"];
 const ALL_METRICS = [...METRICS.binary, ...METRICS.regression];
 
 /** @param objective `undefined`: it could not be read. */
@@ -15,7 +14,7 @@ export function defaultTraining(objective: Objective | undefined): Partly<Traini
 }
 
 export function readTraining(place: Place, objective: Objective | undefined): Partly<TrainingConfig> {
-  const section = readSection(place, FIELDS);
+  const section = readSection(place, KEYS.training);
   const defaults = defaultTraining(objective);
   return {
     schedule: optional<string | null>(section, "schedule", defaults.schedule, (place) =>

@@ -1,6 +1,6 @@
 import { isScalar } from "yaml";
 import type { ContextType, EventKind, WindowAggregate, WindowFeature } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS, WINDOW_AGGREGATES } from "../defaults.ts";
+import { BOUNDS, DEFAULTS, KEYS, WINDOW_AGGREGATES } from "../defaults.ts";
 import type { Names, Partly } from "./partly.ts";
 import { complain, found, type Place } from "./place.ts";
 import { optional, readItems, readSection, required, type Section } from "./section.ts";
@@ -12,11 +12,9 @@ export interface Known {
   readonly events: Names<Partly<EventKind>>;
 }
 
-const FIELDS: readonly string[] = [...WINDOW_AGGREGATES, "of", "by", "in", "open"];
-
 /** The window of the feature `name`, from the section after its name. */
 export function readWindow(place: Place, name: string, known: Known): WindowFeature | undefined {
-  const section = readSection(place, FIELDS);
+  const section = readSection(place, KEYS.window);
   if (section === undefined) return undefined;
   const aggregate = readAggregate(section);
   const event = required(section, "of", (of) => readEvent(of, known));
@@ -91,7 +89,8 @@ function readField(
 function readBy(place: Place, { context }: Known): readonly string[] | undefined {
   const items = isScalar(place.node) ? [place] : readItems(place, "one or two context entries");
   if (items === undefined) return undefined;
-  if (items.length < 1 || items.length > 2) {
+  const { min, max } = BOUNDS.windowKeys;
+  if (items.length < min || items.length > max) {
     return complain(place, `expected one or two context entries, found ${items.length}`);
   }
   const by: string[] = [];

@@ -1,5 +1,5 @@
 import { isScalar } from "yaml";
-import type { Range } from "../defaults.ts";
+import { BOUNDS, type Range } from "../defaults.ts";
 import { durationMeant, formatDuration, parseDuration } from "../duration.ts";
 import { FORMULA_WORDS } from "../formula/index.ts";
 import { complain, found, type Place } from "./place.ts";
@@ -85,13 +85,14 @@ export function readOrNone<T>(place: Place, read: (place: Place) => T | undefine
   return isScalar(place.node) && place.node.value === "none" ? null : read(place);
 }
 
-const NAME = /^[a-z][a-zA-Z0-9_]{0,127}$/;
-export const isName = (text: string): boolean => NAME.test(text) && !FORMULA_WORDS.has(text);
+const NAME = /^[a-z][a-zA-Z0-9_]*$/;
+export const isName = (text: string): boolean => isWord(text) && !FORMULA_WORDS.has(text);
+const isWord = (text: string): boolean => NAME.test(text) && text.length <= BOUNDS.nameLength;
 
 /** Checks a name that formulas and Avro must be able to hold. */
 export function checkName(place: Place, name: string): boolean {
-  if (!NAME.test(name)) {
-    complain(place, `"${name}" is no name`, "a small letter, then letters, digits and _, at most 128");
+  if (!isWord(name)) {
+    complain(place, `"${name}" is no name`, `a small letter, then letters, digits and _, at most ${BOUNDS.nameLength}`);
     return false;
   }
   if (FORMULA_WORDS.has(name)) {
