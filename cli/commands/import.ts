@@ -42,6 +42,8 @@ export function importCommand(parent: Command): void {
       "of times that name none, like Europe/Berlin or UTC (absent: such a line is a bad one)",
     )
     .option("--unit <columns>", "column of the unit, or several joined by + (default: the decision id)")
+    .option("--action <column>", "column of the action that was taken (default: the policy decides)")
+    .option("--propensity <column>", "column of the probability with which it was taken, above 0 and at most 1")
     .option("--kind <name>", "kind of the events (default: their column kind says it)")
     .option("--sort", "sort the files by time first, where they are not in that order")
     .option("--strict", "a column that the blueprint looks for and does not find, or does not know, is an error")

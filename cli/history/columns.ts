@@ -13,6 +13,8 @@ export interface ColumnFlags {
   readonly observationTime?: string;
   readonly unit?: string;
   readonly kind?: string;
+  readonly action?: string;
+  readonly propensity?: string;
   readonly timeUnit?: string;
   readonly timeZone?: string;
 }
@@ -50,15 +52,17 @@ export async function readColumns(
     times: timesOf(flags),
     ...(flags.unit === undefined ? {} : { unit: flags.unit }),
     ...(flags.kind === undefined ? {} : { kind: flags.kind }),
+    ...actionColumns(flags, files),
   };
   const id = columns.decisionId;
   const units = columns.unit?.split("+") ?? [];
+  const actions = [columns.action, columns.propensity].filter((name) => name !== undefined);
   const fields = Object.values(blueprint.events).flatMap((kind) => kind.fields);
   const kind = Object.keys(blueprint.events).length === 0 ? [] : ["kind"];
   const of = (file: string | undefined, required: readonly string[], declared: readonly string[]): FileColumns[] =>
     file === undefined ? [] : [{ file, head: heads.get(file)!, required, declared: [...new Set(declared)] }];
   const all = [
-    ...of(decisions, [id, columns.decisionTime, ...units], Object.keys(blueprint.context)),
+    ...of(decisions, [id, columns.decisionTime, ...units, ...actions], Object.keys(blueprint.context)),
     ...of(
       observations,
       [id, columns.observationTime],
@@ -70,6 +74,16 @@ export async function readColumns(
     ]),
   ];
   return { columns, all };
+}
+
+function actionColumns({ action, propensity }: ColumnFlags, { decisions }: HistoryFiles): Partial<HistoryColumns> {
+  if (propensity !== undefined && action === undefined) {
+    throw new UsageError(`--propensity ${propensity}: name the column of the action too, with --action`);
+  }
+  if (action !== undefined && decisions === undefined) {
+    throw new UsageError(`--action ${action}: decisions have actions; name their file with --decisions`);
+  }
+  return { ...(action === undefined ? {} : { action }), ...(propensity === undefined ? {} : { propensity }) };
 }
 
 /** The context entries that windows are kept by. */

@@ -9,6 +9,7 @@ import {
 } from "../../blueprints/index.ts";
 import type { Published } from "../../streams/index.ts";
 import type { ColumnCounts } from "./column-counts.ts";
+import { loggedOf } from "./logged-cells.ts";
 import { badLineName, decisionName, OccurrenceNames, type LineName } from "./line-names.ts";
 import {
   contextOf,
@@ -226,7 +227,9 @@ class LineMaker {
     if (typeof unit === "object") return unit;
     const read = contextOf(cells, this.#types.context);
     if ("problem" in read) return read;
-    const request = requestRecord(this.#blueprint, id, unit ?? id, read.values, time);
+    const action = loggedOf(cells, this.#columns, this.#blueprint.decisionSpace);
+    if ("problem" in action) return action;
+    const request = requestRecord(this.#blueprint, id, unit ?? id, read.values, time, action.logged);
     const problem = recordProblem(request);
     if (problem !== undefined) return { problem };
     const until = time + this.#blueprint.join.ttlMs;

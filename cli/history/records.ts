@@ -9,7 +9,7 @@ import {
   type DeclaredType,
   type ValueTypes,
 } from "../../blueprints/index.ts";
-import { decisionRequests, events, observations } from "../../schemas/index.ts";
+import { decisionRequests, events, observations, type LoggedAction } from "../../schemas/index.ts";
 import { ownValue, setOwn, type Published } from "../../streams/index.ts";
 import type { TimeReading } from "../times/time-cell.ts";
 
@@ -30,6 +30,9 @@ export interface HistoryColumns {
   /** The kind of all of them, or the column that says it; absent: `kind`. */
   readonly kind?: string;
   readonly kindColumn?: string;
+  /** The action that was taken, and the probability with which it was. */
+  readonly action?: string;
+  readonly propensity?: string;
 }
 
 /** A cell that is not of the type that its column is declared with. */
@@ -99,8 +102,9 @@ export function requestRecord(
   unit: string,
   context: Record<string, Cell>,
   time: number,
+  logged: LoggedAction | null = null,
 ): Published<unknown> {
-  const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false };
+  const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false, logged };
   return { topic: decisionRequests, key: decisionId, value, time };
 }
 
