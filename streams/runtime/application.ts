@@ -32,6 +32,7 @@ import { ArrivalClock } from "./arrival-clock.ts";
 import { Backpressure } from "./backpressure.ts";
 import type { Delivery } from "./commit.ts";
 import { Committer } from "./committer.ts";
+import { LetterReport } from "./letter-report.ts";
 import { Letters } from "./letters.ts";
 import { openProducers } from "./open-producers.ts";
 import { Outbox } from "./outbox.ts";
@@ -139,6 +140,7 @@ export class Application {
   readonly #out: Outage;
   readonly #room = new RecordRoom();
   readonly #stalls: Stalls;
+  readonly #letters: LetterReport;
   readonly #upstream: Upstream;
   #probing = false;
   /** When the application first started over without having committed anything since; ms of the monotonic clock. */
@@ -171,11 +173,13 @@ export class Application {
     this.#out = this.#outages.of("application");
     this.#stalls = new Stalls(this.#outages.of("schemas of records"));
     this.#upstream = new Upstream({ ...options, log });
+    this.#letters = new LetterReport(log, metrics);
     this.#standbys = new StandbySet({ ...options, metrics, outages: this.#outages });
     this.#backpressure = new Backpressure(options.maxQueuedBytes ?? streamsLimits.queuedBytes);
     this.#tasks = new TaskSet({
       ...options,
       metrics,
+      onDeadLetter: (letter) => this.#letters.note(letter),
       room: this.#room,
       openTopic: (topic) => this.openTopic(topic),
       arrival: () => this.#arrival(),
@@ -207,7 +211,7 @@ export class Application {
     // Before anything is kept: what the brokers would refuse is then refused where it is made.
     await this.#room.learn(backbone, writtenTopics(topology, deadLetters));
     const producers = await openProducers(delivery, id, this.#instanceId, backbone);
-    const onDeadLetter = (code: string): void => this.metrics.deadLetters.inc({ code });
+    const onDeadLetter = (letter: DeadLetterValue): void => this.#letters.note(letter);
     // What is written for a task of this topology goes to it, also where the topic has more partitions than there are such tasks.
     const spread = topology.subTopologies.flatMap(({ name, sources }) =>
       sources.map((topic) => [topic.name, topics.partitions.get(name)!] as const),
@@ -595,6 +599,7 @@ export class Application {
       const closed = new StreamsError("CLOSED", "the application is closed");
       for (const waiter of this.#idleWaiters.splice(0)) waiter.reject(closed);
       await this.#leave();
+      this.#letters.close();
     }
   }
 

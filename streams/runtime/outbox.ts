@@ -2,7 +2,7 @@ import type { Backbone, OutgoingRecord } from "../backbone/backbone.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
 import { recordSize } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
-import { deadLetter, letterKey } from "../task/dead-letter.ts";
+import { deadLetter, letterKey, type DeadLetterValue } from "../task/dead-letter.ts";
 import { RecordRoom } from "../task/record-room.ts";
 import type { Output } from "../task/output.ts";
 import type { Serdes } from "../serde/serdes.ts";
@@ -19,7 +19,7 @@ export class Outbox {
   readonly #backbone: Pick<Backbone, "partitions" | "recordBytes" | "describe">;
   readonly #serdes: Serdes;
   readonly #deadLetters: AnyTopic;
-  readonly #onDeadLetter: (code: string) => void;
+  readonly #onDeadLetter: (letter: DeadLetterValue) => void;
   readonly #room: RecordRoom;
   readonly #counts = new Map<string, number>();
   /** Asked for in vain in this call: a stranger's name costs one question, however often it comes. */
@@ -32,7 +32,7 @@ export class Outbox {
     backbone: Pick<Backbone, "partitions" | "recordBytes" | "describe">,
     serdes: Serdes,
     deadLetters: AnyTopic,
-    onDeadLetter: (code: string) => void,
+    onDeadLetter: (letter: DeadLetterValue) => void,
     room: RecordRoom = new RecordRoom(),
     spread: Iterable<readonly [topic: string, partitions: number]> = [],
   ) {
@@ -127,9 +127,9 @@ export class Outbox {
     const nowhere = { topic: output.topic, partition: output.partition ?? -1, offset: -1 };
     const written = { key, value: output.value, headers: output.headers };
     const { origin, operator, raw } = output.request ?? { origin: nowhere, operator: "outbox", raw: written };
-    this.#onDeadLetter(error.code);
     const topic = this.#deadLetters.name;
     const letter = deadLetter(origin, operator, error, raw, this.#room.of(topic));
+    this.#onDeadLetter(letter);
     const partitions = this.#counts.get(topic) ?? (await this.#count(topic)) ?? 1;
     const ownKey = Buffer.from(letterKey(letter));
     return {

@@ -29,6 +29,7 @@ export interface TaskSetOptions {
   readonly deadLetters: Topic<DeadLetterValue>;
   readonly room: RecordRoom;
   readonly metrics: Metrics;
+  readonly onDeadLetter: (letter: DeadLetterValue) => void;
   /** Opens the producer of a task; the one that was there before, anywhere, is fenced by it. Absent: tasks share one. */
   readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
   readonly openTopic: (topic: AnyTopic) => Promise<void>;
@@ -117,7 +118,8 @@ export class TaskSet {
     globals: Readonly<Record<string, unknown>>,
     settled?: () => Promise<readonly Position[]>,
   ): Promise<Task> {
-    const { id, topology, backbone, serdes, deadLetters, room, metrics, openTopic, openProducer } = this.#options;
+    const { id, topology, backbone, serdes, deadLetters, room, metrics, openTopic, openProducer, onDeadLetter } =
+      this.#options;
     const spread = this.#spread.get(declared.name) ?? partition + 1;
     const subTopology = shareOf(declared, partition, spread, view);
     // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
@@ -164,7 +166,7 @@ export class TaskSet {
       globals,
       open: openTopic,
       onHandled: (operator: string, records: number) => metrics.handled.inc({ operator }, records),
-      onDeadLetter: (code: string) => metrics.deadLetters.inc({ code }),
+      onDeadLetter,
       onPassedOn: (topic: string) => metrics.passedOn.inc({ topic }),
       onForeign: (origin: Origin) => this.#report.foreign(origin, spread),
       arrival: this.#options.arrival,

@@ -2,6 +2,7 @@ import type { Headers } from "../backbone/backbone.ts";
 import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { hasCode, StreamsError } from "../errors.ts";
 import type { AnyOperator, Context, Emitted, Origin, Reply, ReplyRule, StoreKey, StreamRecord } from "../operator.ts";
+import type { DeadLetterValue } from "./dead-letter.ts";
 import { replyAddress } from "../request-reply/headers.ts";
 import { ReplyGate } from "../request-reply/reply-gate.ts";
 import type { Serdes } from "../serde/serdes.ts";
@@ -28,7 +29,7 @@ export interface TaskEnvironment extends HoldOptions {
   /** Creates a topic and registers its schema. */
   readonly open: (topic: AnyTopic) => Promise<void>;
   readonly onHandled: (operator: string, records: number) => void;
-  readonly onDeadLetter: (code: string) => void;
+  readonly onDeadLetter: (letter: DeadLetterValue) => void;
   /** The time at which what is read now arrives. */
   readonly arrival: () => Arrival;
   readonly onPassedOn?: (topic: string) => void;

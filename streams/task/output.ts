@@ -2,7 +2,7 @@ import type { Headers } from "../backbone/backbone.ts";
 import type { Origin } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { AnyTopic } from "../topic.ts";
-import { deadLetter, letterKey } from "./dead-letter.ts";
+import { deadLetter, letterKey, type DeadLetterValue } from "./dead-letter.ts";
 import type { Queued } from "./input.ts";
 import type { RecordRoom } from "./record-room.ts";
 
@@ -34,8 +34,8 @@ export interface LetterParts {
   readonly serdes: Serdes;
   readonly deadLetters: AnyTopic;
   readonly room: RecordRoom;
-  /** Counts it by its code. */
-  readonly onDeadLetter: (code: string) => void;
+  /** Counts it, and says so. */
+  readonly onDeadLetter: (letter: DeadLetterValue) => void;
 }
 
 /** A dead letter on its way out. */
@@ -48,7 +48,7 @@ export function letterOutput(
   raw?: Queued["raw"],
 ): Output {
   const letter = deadLetter(origin, operator, error, raw, room.of(deadLetters.name));
-  onDeadLetter(letter.code);
+  onDeadLetter(letter);
   return {
     topic: deadLetters.name,
     partition: undefined,

@@ -88,7 +88,7 @@ async function open(operator: Counting, over: StateDatabase) {
       globals: {},
       open: () => Promise.resolve(),
       onHandled: () => undefined,
-      onDeadLetter: (code) => void buried.push(code),
+      onDeadLetter: ({ code }) => void buried.push(code),
       arrival: () => unbounded,
     },
     lines,
