@@ -13,7 +13,8 @@ import {
 } from "../streams/index.ts";
 import { decisionOf, defaultDecision, type Decision } from "./decision.ts";
 import { plainValues } from "./plain-values.ts";
-import type { AnyUseCase, UseCases, Values } from "./use-cases.ts";
+import { Strictness } from "./strict.ts";
+import type { AnyUseCase, EventAttributes, EventKind, UseCases } from "./use-cases.ts";
 
 export interface DecisionRequest<C> {
   /** Absent: a new one. The same id asked again in the same use case is the same decision. */
@@ -73,7 +74,7 @@ export interface Client<T extends UseCases<T> = AnyUseCase> {
     options?: ObservationOptions,
   ): Promise<StoredObservation>;
   /** Resolves once the event is stored, or can't be. */
-  logEvent(kind: string, attributes: Values, options?: EventOptions): Promise<Stored>;
+  logEvent<K extends EventKind<T>>(kind: K, attributes: EventAttributes<T, K>, options?: EventOptions): Promise<Stored>;
   /** Decisions under way become defaults; what is being written is finished. The backbone stays open. */
   close(): Promise<void>;
 }
@@ -88,6 +89,11 @@ export interface ClientOptions {
   readonly clientId?: string;
   /** For every call that does not say otherwise. */
   readonly defaults?: { readonly timeout?: number; readonly throwOnError?: boolean };
+  /**
+   * Refuse what would count for nothing, before it is sent: entries, kinds and use cases that no live blueprint knows, and values that their types
+   * can't read. Blueprints are read from their topic and kept for a while. Default false: such entries are sent, counted and warned of by the loop.
+   */
+  readonly strict?: boolean;
   /** Told while replies can't be read, why, and when they can again. Default: nothing is said. */
   readonly log?: Log;
   /** The clock of records without a time, ms. Default `Date.now`. */
@@ -102,6 +108,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
   const defaults = { ...clientDefaults, ...options.defaults };
   const serdes = new Serdes(registry, options.subjectPrefix);
   const sender = new Sender(backbone, serdes);
+  const strict = options.strict === true ? new Strictness(backbone, serdes) : undefined;
   const requester = createRequester({
     backbone,
     serdes,
@@ -113,9 +120,15 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
   });
 
   /** `build` makes the record's value; what it throws is told as any other failure. */
-  async function store<V>(topic: Topic<V>, key: string, build: () => V, call: CallOptions): Promise<Stored> {
+  async function store<V>(
+    topic: Topic<V>,
+    key: string,
+    build: (time: number) => V | Promise<V>,
+    call: CallOptions,
+  ): Promise<Stored> {
     try {
-      await sender.send(topic, { key, value: build(), time: call.time ?? now() });
+      const time = call.time ?? now();
+      await sender.send(topic, { key, value: await build(time), time });
       return { ok: true };
     } catch (error) {
       if (call.throwOnError ?? defaults.throwOnError) throw error;
@@ -130,6 +143,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
       const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
       try {
         const context = plainValues("context", request.context);
+        await strict?.context(useCase, context, time, timeout);
         const value = { decisionId, useCase, unit, context, deferred, logged: null };
         const reply = await requester.request({ key: decisionId, value, time }, timeout);
         if (throwOnError && reply.reason === "error")
@@ -142,11 +156,18 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
     },
     async logObservations(decisionId, observed, call = {}) {
       const { observationId = randomUUID(), useCase = "" } = call;
-      const build = () => ({ decisionId, useCase, observationId, values: plainValues("observations", observed) });
+      const build = async (time: number) => {
+        const values = plainValues("observations", observed);
+        await strict?.observations(useCase, values, time, defaults.timeout);
+        return { decisionId, useCase, observationId, values };
+      };
       return { observationId, ...(await store(observations, decisionId, build, call)) };
     },
     logEvent(kind, attributes, call = {}) {
-      const build = () => ({ kind, attributes: plainValues("attributes", attributes) });
+      const build = async () => {
+        await strict?.event(kind, defaults.timeout);
+        return { kind, attributes: plainValues("attributes", attributes as object) };
+      };
       return store(events, call.key ?? kind, build, call);
     },
     async close() {

@@ -12,4 +12,4 @@ export {
   type StoredObservation,
 } from "./client.ts";
 export { defaultDecision, type Decision, type Reason } from "./decision.ts";
-export type { AnyUseCase, UseCases, UseCaseTypes, Value, Values } from "./use-cases.ts";
+export type { AnyUseCase, EventAttributes, EventKind, UseCases, UseCaseTypes, Value, Values } from "./use-cases.ts";

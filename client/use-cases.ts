@@ -7,6 +7,8 @@ export interface UseCaseTypes {
   readonly context: object;
   readonly value: string | number | boolean;
   readonly observations: object;
+  /** Attributes by kind. Where no use case has them, events may be of any kind. */
+  readonly events?: object;
 }
 
 /** Use cases by name, each with its types. An interface of the product's own fits. */
@@ -20,3 +22,12 @@ export interface AnyUseCase {
     readonly observations: Values;
   };
 }
+
+type Events<T> = { readonly [K in keyof T]: T[K] extends { readonly events: infer E } ? E : never }[keyof T];
+type KindsOf<E> = E extends object ? keyof E & string : never;
+type AttributesOf<E, K extends string> = E extends { readonly [P in K]: infer A } ? A : never;
+
+/** A kind of event that one of the use cases knows. */
+export type EventKind<T> = [Events<T>] extends [never] ? string : KindsOf<Events<T>>;
+/** What an event of this kind says. */
+export type EventAttributes<T, K extends string> = [Events<T>] extends [never] ? Values : AttributesOf<Events<T>, K>;

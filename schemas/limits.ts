@@ -29,6 +29,8 @@ export const recordLimits = Object.freeze({
   statsHourBytes: 600_000,
   /** Names that are unknown, or whose values are unusable, of one use case and place, that one process tells apart. */
   misfitNames: 100,
+  /** A strict client reads the blueprints again after this long, or before it refuses anything; ms. */
+  strictTableMs: 10_000,
   /** Observations that are kept of one decision id, until its decisions are closed. */
   observationsKept: 10_000,
   /** What they may take together; bytes of their ids, names and values, with 24 for each and 4 for each value. */

@@ -38,6 +38,7 @@ const table = {
   DECISION_ID_REUSED: { retry: false, fence: false, fatal: false },
   BAD_ACTION: { retry: false, fence: false, fatal: false },
   TOO_MANY: { retry: false, fence: false, fatal: false },
+  UNDECLARED: { retry: false, fence: false, fatal: false },
   TOO_LATE: { retry: false, fence: false, fatal: false },
   READ_ONLY: { retry: false, fence: false, fatal: true },
   REPLY_NOT_ALLOWED: { retry: false, fence: false, fatal: false },

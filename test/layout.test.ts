@@ -11,7 +11,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   trainer: ["blueprints", "schemas", "streams", "serving"],
   topologies: ["operators", "trainer", "blueprints", "schemas", "streams", "serving"],
   recompute: ["operators", "blueprints", "schemas", "streams", "serving"],
-  client: ["schemas", "streams"],
+  client: ["blueprints", "schemas", "streams"],
   cli: ["client", "topologies", "recompute", "operators", "trainer", "blueprints", "schemas", "streams", "serving"],
 };
 const rooms = Object.keys(arrows);

@@ -21,6 +21,7 @@ interface DecideFlags extends SettingsFlags {
   readonly id?: string;
   readonly timeout: string;
   readonly default?: string;
+  readonly strict?: boolean;
 }
 
 export function decideCommand(parent: Command): void {
@@ -31,6 +32,7 @@ export function decideCommand(parent: Command): void {
     .option("--id <decisionId>", "decision id (default: a new one)")
     .option("--timeout <ms>", "then the default is the answer", "2000")
     .option("--default <value>", "answer where there is no decision")
+    .option("--strict", "refuse names that the blueprint does not know, and values that their types can't read")
     .argument("[context...]", "name=value …")
     .action((context: readonly string[], flags: DecideFlags) =>
       run(flags, async ({ settings, output }) => {
@@ -64,7 +66,8 @@ async function ask(
   try {
     const here = connection.backbone.kind === "embedded" && !connection.shared;
     const loop = here ? await startLoop(loopOptions(settings, connection, "live")) : undefined;
-    const client = createClient({ backbone: connection.backbone, registry: connection.registry });
+    const { backbone, registry } = connection;
+    const client = createClient({ backbone, registry, strict: flags.strict === true });
     try {
       await loop?.application.idle();
       return await client.getDecision(
@@ -94,6 +97,7 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 interface ObserveFlags extends SettingsFlags {
+  readonly strict?: boolean;
   readonly json?: boolean;
   readonly time?: string;
   readonly id?: string;
@@ -105,6 +109,7 @@ export function observeCommand(parent: Command): void {
     .description("say what happened after a decision")
     .argument("<decisionId>", "the decision it belongs to")
     .argument("<values...>", "name=value …")
+    .option("--strict", "refuse names that the blueprint does not know, and values that their types can't read")
     .option("--time <time>", "when it happened (default: now)")
     .option("--use-case <name>", "of the decision (default: the decisions of this id in every use case)")
     .option("--id <observationId>", "the same id sent again counts once (default: a new one)")
@@ -112,7 +117,8 @@ export function observeCommand(parent: Command): void {
       run(flags, async ({ settings, output }) => {
         const connection = await connect(settings);
         try {
-          const client = createClient({ backbone: connection.backbone, registry: connection.registry });
+          const { backbone, registry } = connection;
+          const client = createClient({ backbone, registry, strict: flags.strict === true });
           try {
             const stored = await client.logObservations(decisionId, parsePairs(values), {
               throwOnError: true,

@@ -1,0 +1,124 @@
+import {
+  checkPublished,
+  kindOf,
+  meant,
+  misfits,
+  validBlueprints,
+  type DeclaredNames,
+  type Misfit,
+  type ValidBlueprints,
+  type ValueTypes,
+} from "../blueprints/index.ts";
+import { blueprints, recordLimits } from "../schemas/index.ts";
+import { readTable, StreamsError, type Backbone, type Serdes } from "../streams/index.ts";
+
+type Values = Readonly<Record<string, null | boolean | number | string>>;
+
+/** A version may have been published since the table was read: it is read again before anything is refused, but not more often than this; ms. */
+const FRESH_MS = 1_000;
+
+/**
+ * Refuses what would count for nothing, before it is sent. The blueprints are read from their topic and kept for `strictTableMs`. Throws
+ * `UNDECLARED` with the name that was probably meant.
+ */
+export class Strictness {
+  readonly #backbone: Backbone;
+  readonly #serdes: Serdes;
+  #reading: Promise<ValidBlueprints> | undefined;
+  /** Of the monotonic clock, ms. */
+  #readAt = Number.NEGATIVE_INFINITY;
+
+  constructor(backbone: Backbone, serdes: Serdes) {
+    this.#backbone = backbone;
+    this.#serdes = serdes;
+  }
+
+  /** @param time of the request, ms: the version that is live then says what it knows. @param timeout longest wait for the blueprints, ms. */
+  context(useCase: string, context: Values, time: number, timeout: number): Promise<void> {
+    return this.#check(timeout, (valid) => {
+      const live = valid.at(useCase, time);
+      if (live === undefined) return notLive(useCase, valid);
+      const { context: types } = live.declared;
+      return problemOf(misfits(types, context), types, `context of use case ${useCase}`);
+    });
+  }
+
+  /** @param useCase empty: what any use case knows is taken. */
+  observations(useCase: string, values: Values, time: number, timeout: number): Promise<void> {
+    return this.#check(timeout, (valid) => {
+      const names = useCase === "" ? valid.useCases() : [useCase];
+      const live = names.flatMap((name) => valid.at(name, time)?.declared ?? []);
+      if (live.length === 0) return notLive(useCase, valid);
+      const problems = live.map((declared) => observationProblem(declared, values));
+      return problems.includes(undefined) ? undefined : problems[0];
+    });
+  }
+
+  event(kind: string, timeout: number): Promise<void> {
+    return this.#check(timeout, (valid) => {
+      const kinds = valid.all().map(({ declared }) => declared.kinds);
+      if (kinds.every((each) => each === null)) return undefined;
+      const known = new Set(kinds.flatMap((each) => [...(each ?? [])]));
+      return known.has(kind) ? undefined : `no blueprint knows events of kind ${unknown(kind, known)}`;
+    });
+  }
+
+  async #check(timeout: number, problemIn: (valid: ValidBlueprints) => string | undefined): Promise<void> {
+    if (problemIn(await within(this.#read(recordLimits.strictTableMs), timeout)) === undefined) return;
+    const problem = problemIn(await within(this.#read(FRESH_MS), timeout));
+    if (problem !== undefined) throw new StreamsError("UNDECLARED", problem);
+  }
+
+  /** As it was read at most so long ago. */
+  #read(mostMs: number): Promise<ValidBlueprints> {
+    const now = performance.now();
+    if (this.#reading !== undefined && now - this.#readAt < mostMs) return this.#reading;
+    this.#readAt = now;
+    const reading = readTable(this.#backbone, this.#serdes, { topic: blueprints, check: checkPublished }).then(
+      validBlueprints,
+    );
+    this.#reading = reading;
+    reading.catch(() => {
+      if (this.#reading === reading) this.#reading = undefined;
+    });
+    return reading;
+  }
+}
+
+/** A product's call ends in its time, also where the blueprints can't be read. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = new StreamsError(
+    "TIMEOUT",
+    `the blueprints, which a strict client needs, could not be read within ${ms} ms`,
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late), ms)));
+  return Promise.race([work, over]).finally(() => clearTimeout(timer));
+}
+
+function notLive(useCase: string, valid: ValidBlueprints): string {
+  const known = valid.useCases();
+  if (known.includes(useCase)) return `use case ${JSON.stringify(useCase)} has no live blueprint`;
+  return useCase === "" ? "no blueprint is live" : `there is no use case ${unknown(useCase, known)}`;
+}
+
+function observationProblem({ observations, kinds }: DeclaredNames, values: Values): string | undefined {
+  const kind = kindOf(values);
+  if (kind !== null && kinds !== null && !kinds.has(kind)) return `no event is of kind ${unknown(kind, kinds)}`;
+  return problemOf(misfits(observations, values), observations, "observations");
+}
+
+function problemOf([first]: readonly Misfit[], types: ValueTypes, where: string): string | undefined {
+  if (first === undefined) return undefined;
+  const { name, problem } = first;
+  if (problem === "unknown") return `${where}: the blueprint has no entry ${unknown(name, types.keys())}`;
+  return `${where}: the value of ${JSON.stringify(name)} is no ${types.get(name)}`;
+}
+
+function unknown(name: string, known: Iterable<string>): string {
+  const names = [...known];
+  const guess = meant(name, names);
+  const hint =
+    guess === null ? `known: ${names.slice(0, 12).join(", ") || "none"}` : `did you mean ${JSON.stringify(guess)}?`;
+  return `${JSON.stringify(name)} (${hint})`;
+}
