@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import { createClient, defaultDecision, type Decision } from "../../client/index.ts";
-import { StreamsError } from "../../streams/index.ts";
+import { StreamsError, type Log } from "../../streams/index.ts";
 import { startLoop } from "../../topologies/index.ts";
 import { parsePairs, parseTime, run, withSettings } from "../command.ts";
 import { connect, loopOptions } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { createLog } from "../log.ts";
 import { parseWhole } from "../numbers.ts";
 import type { Settings, SettingsFlags } from "../settings.ts";
 
@@ -65,7 +66,7 @@ async function ask(
   const connection = fallback === undefined ? await connecting : await within(connecting, timeout + CONNECT_MS);
   try {
     const here = connection.backbone.kind === "embedded" && !connection.shared;
-    const loop = here ? await startLoop(loopOptions(settings, connection, "live")) : undefined;
+    const loop = here ? await startLoop({ ...loopOptions(settings, connection, "live"), log: warnings() }) : undefined;
     const { backbone, registry } = connection;
     const client = createClient({ backbone, registry, strict: flags.strict === true });
     try {
@@ -86,6 +87,17 @@ async function ask(
   } finally {
     await connection.close();
   }
+}
+
+/** What the loop that runs here warns of, on stderr. */
+function warnings(): Log {
+  const log = createLog(false);
+  const nothing = (): void => undefined;
+  return {
+    info: nothing,
+    warn: (fields, text) => log.warn(fields, text),
+    error: (fields, text) => log.error(fields, text),
+  };
 }
 
 /** Whoever it is that does not answer is left alone; the process ends soon. */

@@ -1,0 +1,33 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { PARCELS } from "../operators/parcels.ts";
+import { loopstream, temporaryDir } from "./command.ts";
+
+const dir = temporaryDir();
+const place = ["--dir", join(dir.path, "state")];
+beforeAll(async () => {
+  const file = join(dir.path, "parcels.yaml");
+  writeFileSync(file, PARCELS);
+  expect((await loopstream(["blueprint", "publish", file, ...place])).code).toBe(0);
+}, 60_000);
+afterAll(() => dir.remove());
+
+const ask = ["decide", "--use-case", "parcels", "--unit", "u", "--default", "true", ...place];
+
+test("a misspelt entry is decided without, and warned of on stderr with the name that was meant", async () => {
+  const decided = await loopstream([...ask, "--timeout", "20000", "--json", "wieght=3", "carrier=air"]);
+  expect(decided.code).toBe(0);
+  expect(decided.json).toMatchObject({ reason: "noModel", error: null });
+  expect(decided.stderr).toContain('context entry \\"wieght\\" of use case parcels');
+  expect(decided.stderr).toContain('did you mean \\"weight\\"?');
+}, 60_000);
+
+test("with --strict it is refused before it is sent", async () => {
+  const decided = await loopstream([...ask, "--timeout", "20000", "--strict", "wieght=3"]);
+  expect(decided.code).toBe(1);
+  expect(decided.stdout).toContain('the blueprint has no entry "wieght" (did you mean "weight"?)');
+  const observed = await loopstream(["observe", "d", "--strict", "--use-case", "parcels", "dely=3", ...place]);
+  expect(observed.code).toBe(1);
+  expect(observed.stderr).toContain('did you mean "delay"?');
+}, 90_000);
