@@ -69,6 +69,10 @@ export const streamsLimits = Object.freeze({
   avroDepth: 1_000,
   /** Records that can't be used whose places a process remembers, so that it tells each of them once. */
   unreadablePlaces: 10_000,
+  /** Lines of all files that an import has in memory at a time, and publishes at once. */
+  importStepLines: 20_000,
+  /** Of these lines, as they were read; bytes, about. */
+  importStepBytes: 32 << 20,
   /** Rows that `loopstream rows` holds in memory to put them in order, as they are on the topic; bytes. */
   rowsHeldBytes: 64 << 20,
 });

@@ -9,6 +9,7 @@ import { countLines, ImportFeed, noLines, type LineCounts } from "./import-feed.
 import { keysBefore } from "./keys-before.ts";
 import { HOUR } from "./ledger.ts";
 import { readHistory, sourcesOf, type BadLine, type HistoryFiles, type HistoryStep } from "./read-history.ts";
+import type { StepSize } from "./take-step.ts";
 import { disorderText, survey, type Survey } from "./survey.ts";
 
 const MOST_LINES_SHOWN = 20;
@@ -27,6 +28,8 @@ export interface ImportOptions {
   readonly sort: boolean;
   /** Nothing is published. */
   readonly dryRun: boolean;
+  /** Absent: the limits'. */
+  readonly stepSize?: StepSize;
   /** What a person is told while it goes on. */
   readonly say: (line: string) => void;
   readonly onProgress: (lines: number, text: string) => void;
@@ -65,6 +68,7 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
       unsorted: unsortedFiles,
       counts,
       ...(known === undefined ? {} : { known }),
+      ...(options.stepSize === undefined ? {} : { stepSize: options.stepSize }),
     };
     const steps = readHistory(files, columns, blueprint, reading);
     const run = new Run(options, feed);

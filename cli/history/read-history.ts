@@ -7,7 +7,7 @@ import {
   type DecisionKeys,
   type ValueTypes,
 } from "../../blueprints/index.ts";
-import type { Published } from "../../streams/index.ts";
+import { streamsLimits, type Published } from "../../streams/index.ts";
 import type { ColumnCounts } from "./column-counts.ts";
 import { loggedOf } from "./logged-cells.ts";
 import { badLineName, decisionName, OccurrenceNames, type LineName } from "./line-names.ts";
@@ -26,6 +26,7 @@ import {
   type HistoryColumns,
 } from "./records.ts";
 import { sortDefaults, sortedLines, type SortOptions } from "./sorted-lines.ts";
+import { takeStep, type StepSize } from "./take-step.ts";
 import { LinesAhead, timedLines, type LineSource, type TimedLine } from "./timed-lines.ts";
 
 export interface HistoryFiles {
@@ -60,7 +61,7 @@ export const recordsOf = (lines: readonly HistoryLine[]): readonly Published<unk
 export interface HistoryStep {
   /** Where its stretch of `stepMs` begins; event time, ms. Its lines are of that stretch, but for bad ones before the first good one. */
   readonly from: number;
-  /** Everything before it has been read; event time, ms. */
+  /** Event time, ms: everything before it has been read, and nothing behind it is in the step. */
   readonly until: number;
   readonly requests: readonly HistoryLine[];
   readonly outcomes: readonly HistoryLine[];
@@ -76,8 +77,8 @@ export interface ReadOptions {
   /** Files that are not in the order of their times. */
   readonly unsorted?: ReadonlySet<string>;
   readonly sort?: Omit<SortOptions, "file">;
-  /** So many lines make a step, though its time is not over. */
-  readonly stepLines?: number;
+  /** Where a step ends though its time is not over. */
+  readonly stepSize?: StepSize;
   /** Keys of decisions from before the files, in the order of their times. */
   readonly known?: KnownKeys;
   readonly counts?: ReadonlyMap<string, ColumnCounts>;
@@ -86,7 +87,7 @@ export interface ReadOptions {
 /** The keys that a decision's events have, until the join takes no more of them. By decision id. */
 export type KnownKeys = Map<string, { readonly until: number; readonly keys: DecisionKeys }>;
 
-export const STEP_LINES = 20_000;
+const fullStep: StepSize = { lines: streamsLimits.importStepLines, bytes: streamsLimits.importStepBytes };
 const MOST_BAD = 1_000;
 
 /** What is read of each file. */
@@ -104,7 +105,7 @@ export function sourcesOf(files: HistoryFiles, columns: HistoryColumns, latest =
 
 /**
  * Files of history, each in the order of its times or sorted here, as steps of event time. Keys of a decision are remembered for the events of its
- * observations until the join's TTL: in memory are the keys of one TTL, and the lines of one step.
+ * observations until the join's TTL: in memory are the keys of one TTL, and the lines of one step, which are `importStepLines` and `importStepBytes` at most.
  */
 export async function* readHistory(
   files: HistoryFiles,
@@ -112,7 +113,7 @@ export async function* readHistory(
   blueprint: Blueprint,
   options: ReadOptions,
 ): AsyncGenerator<HistoryStep> {
-  const { stepMs, latest, stepLines = STEP_LINES } = options;
+  const { stepMs, latest, stepSize = fullStep } = options;
   const lines = new Map(
     sourcesOf(files, columns, latest).map((source) => [source.file, new LinesAhead(linesOf(source, options))]),
   );
@@ -139,22 +140,14 @@ export async function* readHistory(
       }
       if (first === Number.POSITIVE_INFINITY) break;
       const end = startOf(first) + stepMs;
-      let until = end;
-      for (const [file, ahead] of lines) {
-        let taken = 0;
-        let before = first;
-        for (let next = await ahead.peek(); next !== undefined && next.time < end; next = await ahead.peek()) {
-          if ((taken >= stepLines && next.time > before) || maker.bad.length >= MOST_BAD) {
-            until = Math.min(until, next.time);
-            break;
-          }
-          ahead.skip();
-          taken += 1;
-          before = next.time;
-          if ("problem" in next) maker.addBad(file, next.line, next.problem, next.text);
-          else maker.add(file, next);
+      const taken = await takeStep(lines, end, stepSize);
+      for (const [file, these] of taken.lines) {
+        for (const one of these) {
+          if ("problem" in one) maker.addBad(file, one.line, one.problem, one.text);
+          else maker.add(file, one);
         }
       }
+      const { until } = taken;
       last = until;
       yield maker.step(startOf(first), until);
       maker.forget(until);

@@ -1,0 +1,66 @@
+import type { BadTimedLine, LinesAhead, TimedLine } from "./timed-lines.ts";
+
+type Line = TimedLine | BadTimedLine;
+
+export interface StepSize {
+  /** Of all files together. */
+  readonly lines: number;
+  /** Of their cells, about. */
+  readonly bytes: number;
+}
+
+export interface TakenLines {
+  /** By file, in the order of the file. */
+  readonly lines: ReadonlyMap<string, readonly Line[]>;
+  /** Event time, ms: no line before it is left, and none behind it was taken. */
+  readonly until: number;
+}
+
+/**
+ * Takes the lines of several files in the order of their times, those before `end`; of one time those of the first file first. A step that is full ends before
+ * its time is over, and then at one moment in all files: what is published with it must not have to wait for what comes with the next, since a decision
+ * sees the events before it.
+ */
+export async function takeStep(
+  files: ReadonlyMap<string, LinesAhead>,
+  end: number,
+  most: StepSize,
+): Promise<TakenLines> {
+  const sources = [...files].map(([file, ahead]) => ({ file, ahead, lines: [] as Line[] }));
+  let [count, bytes] = [0, 0];
+  let until = end;
+  for (;;) {
+    let least: Line | undefined;
+    let from = sources[0];
+    for (const source of sources) {
+      const peeked = source.ahead.peek();
+      const next = peeked instanceof Promise ? await peeked : peeked;
+      if (next === undefined || (least !== undefined && next.time >= least.time)) continue;
+      least = next;
+      from = source;
+    }
+    if (least === undefined || least.time >= end) break;
+    if (count > 0 && (count >= most.lines || bytes >= most.bytes)) {
+      until = least.time;
+      break;
+    }
+    from!.ahead.skip();
+    from!.lines.push(least);
+    count += 1;
+    bytes += sizeOf(least);
+  }
+  return { lines: new Map(sources.map(({ file, lines }) => [file, lines])), until };
+}
+
+/** Of a cell that is no text. */
+const CELL_BYTES = 16;
+
+function sizeOf(line: Line): number {
+  if ("problem" in line) return line.text.length + line.problem.length;
+  let bytes = 0;
+  for (const name in line.cells) {
+    const cell = line.cells[name];
+    bytes += CELL_BYTES + (typeof cell === "string" ? cell.length : 0);
+  }
+  return bytes;
+}
