@@ -44,7 +44,7 @@ export async function readEventSources(
   refused: Refused,
 ): Promise<EventSources> {
   const looks = queries.flatMap(looksOf);
-  const byKind = Map.groupBy(looks, ({ group }) => group.event);
+  const byKind = Map.groupBy(lookTables(looks), ({ group }) => group.event);
   const found = new Map<LoggedDecision, SourceEvent[]>(queries.map(({ logged }) => [logged, []]));
   const of = (logged: LoggedDecision): readonly SourceEvent[] => found.get(logged) ?? [];
   let goneUntil = Number.NEGATIVE_INFINITY;
@@ -67,15 +67,28 @@ export async function readEventSources(
     const appendedAfter = newest.get(partition) ?? Number.NEGATIVE_INFINITY;
     newest.set(partition, Math.max(record.time, appendedAfter));
     const { kind, attributes } = record.value;
-    const matching = (byKind.get(kind) ?? []).filter(
-      ({ time, group, key }) =>
-        record.time < time && record.time >= time - group.retentionMs && groupKey(group, attributes) === key,
-    );
+    const matching = (byKind.get(kind) ?? []).flatMap(({ group, byKey }) => {
+      const own = byKey.get(groupKey(group, attributes) ?? "") ?? [];
+      return own.filter((look) => record.time < look.time && record.time >= look.time - look.group.retentionMs);
+    });
     for (const [logged, groups] of Map.groupBy(matching, (look) => look.logged)) {
       found.get(logged)!.push({ record, appendedAfter, groups: new Set(groups.map(({ group }) => group.id)) });
     }
   }
   return { of, goneUntil };
+}
+
+/** Looks that have the key of their event in common. */
+interface LookTable {
+  readonly group: WindowGroup;
+  readonly byKey: ReadonlyMap<string, readonly Look[]>;
+}
+
+function lookTables(looks: readonly Look[]): readonly LookTable[] {
+  return [...Map.groupBy(looks, ({ group }) => group.id).values()].map((some) => ({
+    group: some[0]!.group,
+    byKey: Map.groupBy(some, ({ key }) => key),
+  }));
 }
 
 function looksOf({ logged, found, compiled }: EventQuery): readonly Look[] {

@@ -11,6 +11,8 @@ export interface VersionStart {
   readonly live: number;
   /** Its first decision that is on the topic. */
   readonly decided: number;
+  /** By state id: before which time events did not count in another of its decisions, which is the same in most; ms. */
+  readonly cuts: Map<string, number>;
 }
 
 export interface VersionStarts {
@@ -38,12 +40,13 @@ export async function readVersionStarts(
     }
   }
   const brought = firstOfGroups(tables, live);
+  const cuts = new Map([...decided.keys()].map((name) => [name, new Map<string, number>()]));
   return {
     of({ logged }, { stateId }) {
       const name = nameOf(logged.decision);
       const since = live.get(name);
       if (since === undefined || (brought.get(stateId) ?? since) < since) return undefined;
-      return { live: since, decided: decided.get(name) ?? since };
+      return { live: since, decided: decided.get(name) ?? since, cuts: cuts.get(name) ?? new Map() };
     },
   };
 }

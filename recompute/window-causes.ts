@@ -31,12 +31,12 @@ export function causesOfWindows(
   starts: VersionStarts,
 ): WindowCauses {
   const { logged, found, compiled } = recomputed;
+  const featuresFrom = (events: readonly SourceEvent[]): readonly unknown[] => {
+    const records = events.map(({ record }) => record);
+    return featuresOf(logged, found, tables, windowsOf(tables.blueprints, records));
+  };
   for (const { events, words } of candidates(logged.decision.decisionTime, sources.of(logged))) {
-    const windows = windowsOf(
-      tables.blueprints,
-      events.map(({ record }) => record),
-    );
-    const features = featuresOf(logged, found, tables, windows);
+    const features = words === "" ? recomputed.features : featuresFrom(events);
     const causes = new Map<string, string>();
     const explained = compiled.groups.every((group) => {
       const own = differsIn(group, recomputed, features)
@@ -108,7 +108,7 @@ function beginOf(
   group: WindowGroup,
   { logged }: Recomputed,
   events: readonly SourceEvent[],
-  { live, decided }: VersionStart,
+  { live, decided, cuts }: VersionStart,
 ): number | undefined {
   const latest = Math.max(live, decided) + MOST_BEHIND_MS;
   const { decisionTime: time, features } = logged.decision;
@@ -119,16 +119,26 @@ function beginOf(
   const numbers = tile === null ? [] : tileNumbers(tile, group.fields.length);
   const stride = 1 + group.fields.length;
   const vector = [...features];
+  const isLoggedFrom = (at: number): boolean => {
+    fillWindows(group, at >= numbers.length ? [] : [tile!.subarray(8 * at)], time, vector);
+    return group.windows.every(({ featureIndex }) =>
+      Object.is(vector[featureIndex] ?? null, features[featureIndex] ?? null),
+    );
+  };
+  const known = cuts.get(group.stateId);
+  if (known !== undefined) {
+    let at = 0;
+    while (at < numbers.length && numbers[at]! < known) at += stride;
+    if (at > 0 && isLoggedFrom(at)) return known;
+  }
   for (let at = numbers.length; at > 0; at -= stride) {
     const before = numbers[at - stride]!;
     const next = numbers[at] ?? time;
     // Events of one time came together.
-    if (before > latest || next === before) continue;
-    fillWindows(group, at === numbers.length ? [] : [tile!.subarray(8 * at)], time, vector);
-    const same = group.windows.every(({ featureIndex }) =>
-      Object.is(vector[featureIndex] ?? null, features[featureIndex] ?? null),
-    );
-    if (same) return live > before && live <= next ? live : before + 1;
+    if (before > latest || next === before || !isLoggedFrom(at)) continue;
+    const cut = live > before && live <= next ? live : before + 1;
+    cuts.set(group.stateId, cut);
+    return cut;
   }
   return undefined;
 }
