@@ -20,8 +20,19 @@ const NEGATED: Readonly<Record<string, BinaryOperator>> = {
   "!=": "==",
 };
 
+/** A chain of conditions assumes each beginning of it again: by what is known before, condition and outcome. */
+const assumed = new WeakMap<Ranges, Map<FormulaNode, Partial<Record<Outcome, Ranges>>>>();
+
 /** What names can be where a condition has come to something: only comparisons of a name with a constant are made use of. */
 export function assume(node: FormulaNode, ranges: Ranges, outcome: Outcome): Ranges {
+  let nodes = assumed.get(ranges);
+  if (nodes === undefined) assumed.set(ranges, (nodes = new Map()));
+  let outcomes = nodes.get(node);
+  if (outcomes === undefined) nodes.set(node, (outcomes = {}));
+  return (outcomes[outcome] ??= work(node, ranges, outcome));
+}
+
+function work(node: FormulaNode, ranges: Ranges, outcome: Outcome): Ranges {
   const isTrue = outcome === "true" || outcome === "not false";
   const orMissing = outcome === "not true" || outcome === "not false";
   switch (node.kind) {

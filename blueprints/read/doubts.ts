@@ -108,7 +108,11 @@ function doubtComparisons(
   about: (name: string) => string | undefined = () => undefined,
   told: FormulaNode[] = [],
 ): Possible {
-  return possibleValues(formula.root, ranges, (node, possible) => {
+  // Narrowing copies what is known: only of the names that are used.
+  const used = Object.fromEntries(
+    formula.names.flatMap((name) => (Object.hasOwn(ranges, name) ? [[name, ranges[name]!]] : [])),
+  );
+  return possibleValues(formula.root, used, (node, possible) => {
     if (node.kind !== "binary" || !COMPARISONS.has(node.operator)) return;
     const { missing } = possible;
     if (possible.true && possible.false) return;

@@ -139,3 +139,18 @@ test("warnings change neither what is read nor its version", () => {
   const text = edited(DECIDE, "risk > 25");
   expect(checkBlueprint(text).blueprint).toEqual(parseBlueprint(text));
 });
+
+test("warnings of the longest formulas over the most features come soon", { timeout: 10_000 }, () => {
+  const names = Array.from({ length: 1_900 }, (_, at) => `f${at}`);
+  const wide = SMALL.replace(
+    "  distance: number\n",
+    `  distance: number\n${names.map((name) => `  ${name}: number\n`).join("")}`,
+  ).replace("  - distance\n", `  - distance\n${names.map((name) => `  - ${name}\n`).join("")}`);
+  const long = names
+    .slice(0, 249)
+    .map((name) => `${name} > 1`)
+    .join(" and ");
+  const formulas = Array.from({ length: 20 }, (_, at) => `    g${at}: ${long}\n`).join("");
+  const text = wide.replace("    risk: delayed\n", `    risk: delayed\n${formulas}`);
+  expect(checkBlueprint(text).warnings).toEqual([]);
+});

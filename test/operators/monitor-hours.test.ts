@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newDistribution, numberBucket, observe } from "../../operators/monitor/distribution.ts";
 import { hourStore } from "../../operators/monitor/hour-store.ts";
-import { countDecision, newHour, toStats, type RunningHour } from "../../operators/monitor/logic.ts";
+import { countDecision, countMisfits, newHour, toStats, type RunningHour } from "../../operators/monitor/logic.ts";
 import { hourlyStats, recordLimits } from "../../schemas/index.ts";
 import { decision, START } from "./parcels.ts";
 
@@ -105,6 +105,20 @@ test("an hour that is gone on with is the one that was written, also where its w
   expect(hourStore.decode(first).decisions).toBe(1);
   expect(hourStore.decode(second).decisions).toBe(2);
   expect(fromBytes(second).features.get("weight")!.max).toBe(7);
+});
+
+test("an hour that was kept before misfits were counted is read, and goes on with them", () => {
+  const hour = newHour();
+  countDecision(hour, decision("d", START), [], Number.NaN);
+  const kept = JSON.parse(Buffer.from(hourStore.encode(hour)).toString()) as unknown[];
+  const read = hourStore.decode(Buffer.from(JSON.stringify(kept.slice(0, 6))));
+  countMisfits(read, "context", { wieght: "unknown", weight: "unusable" });
+  const of = { useCase: "parcels", blueprintVersion: "v", hour: START, partition: 0 };
+  expect(toStats(read, of)).toMatchObject({
+    decisions: 1,
+    unknown: { "context.wieght": 1 },
+    unusable: { "context.weight": 1 },
+  });
 });
 
 test("a number is counted by the power of two below its size, from the smallest to the largest", () => {
