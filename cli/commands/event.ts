@@ -11,6 +11,7 @@ interface EventFlags extends SettingsFlags {
   readonly json?: boolean;
   readonly time?: string;
   readonly key?: string;
+  readonly strict?: boolean;
 }
 
 export function eventCommand(parent: Command): void {
@@ -18,13 +19,15 @@ export function eventCommand(parent: Command): void {
     .description("say that something happened, whether or not a decision was asked for")
     .argument("<kind>", "what it is, as blueprints name it")
     .argument("[attributes...]", "name=value …: what it belongs to and what it measures")
+    .option("--strict", "refuse a kind that no blueprint knows")
     .option("--time <time>", "when it happened (default: now)")
     .option("--key <text>", "of the record on Kafka (default: the kind)")
     .action((kind: string, attributes: readonly string[], flags: EventFlags) =>
       run(flags, async ({ settings, output }) => {
         const connection = await connect(settings);
         try {
-          const client = createClient({ backbone: connection.backbone, registry: connection.registry });
+          const { backbone, registry } = connection;
+          const client = createClient({ backbone, registry, strict: flags.strict === true });
           try {
             const stored = await client.logEvent(kind, parsePairs(attributes), {
               throwOnError: true,

@@ -30,4 +30,7 @@ test("with --strict it is refused before it is sent", async () => {
   const observed = await loopstream(["observe", "d", "--strict", "--use-case", "parcels", "dely=3", ...place]);
   expect(observed.code).toBe(1);
   expect(observed.stderr).toContain('did you mean "delay"?');
+  const happened = await loopstream(["event", "scann", "--strict", "depot=north", ...place]);
+  expect(happened.code).toBe(1);
+  expect(happened.stderr).toContain('no blueprint knows events of kind "scann" (did you mean "scan"?)');
 }, 90_000);
