@@ -1,4 +1,4 @@
-import type { Cells } from "./records.ts";
+import type { Cell, Cells } from "./records.ts";
 
 /** What was met in one column. */
 export interface ColumnCount {
@@ -6,8 +6,10 @@ export interface ColumnCount {
   present: number;
   /** Empty, null, or not in the line at all. */
   missing: number;
-  /** Of another type than the column is declared with. */
+  /** Of another type than the column is declared with: each makes a bad line. */
   unusable: number;
+  /** A number beyond the largest, or a time that can't be one of history; each makes a bad line. */
+  outOfRange: number;
 }
 
 /** What is in the columns of a file, line by line. */
@@ -25,19 +27,22 @@ export class ColumnCounts {
   }
 
   #add(column: string): ColumnCount {
-    const count = { column, present: 0, missing: this.#lines, unusable: 0 };
+    const count = { column, present: 0, missing: this.#lines, unusable: 0, outOfRange: 0 };
     this.#counts.set(column, count);
     return count;
   }
 
-  /** @param unusable the column whose cell made a bad line of it. */
-  take(cells: Cells, unusable?: string): void {
+  /**
+   * @param wrong the column whose cell made a bad line of it
+   * @param problem what is wrong with it
+   */
+  take(cells: Cells, wrong?: string, problem?: string): void {
     if (this.#isOpen) this.#lookForLate(cells);
     this.#lines += 1;
     for (const count of this.#counts.values()) {
       const cell = cells[count.column];
       if (cell === undefined || cell === null || cell === "") count.missing += 1;
-      else if (count.column === unusable) count.unusable += 1;
+      else if (count.column === wrong) count[isOutOfRange(cell, problem) ? "outOfRange" : "unusable"] += 1;
       else count.present += 1;
     }
   }
@@ -59,3 +64,7 @@ export class ColumnCounts {
     return [...this.#counts.values()];
   }
 }
+
+const isOutOfRange = (cell: Cell, problem = ""): boolean =>
+  (typeof cell !== "boolean" && Math.abs(Number(cell)) === Number.POSITIVE_INFINITY) ||
+  / lies ahead| is not between /.test(problem);

@@ -38,6 +38,8 @@ export function countLines(counts: LineCounts, step: Pick<HistoryStep, "requests
 export interface ImportFeedOptions {
   readonly id: string;
   readonly useCase: string;
+  /** Lines are counted, and nothing is published. */
+  readonly dryRun?: boolean;
   /** The clock, ms. */
   readonly now?: () => number;
 }
@@ -45,7 +47,8 @@ export interface ImportFeedOptions {
 /** Lines of history on their way to the topics: each is published once, whichever file and whichever import it comes with. */
 export class ImportFeed {
   readonly counts = noLines();
-  readonly #feed: Feed;
+  /** Absent: nothing is published. */
+  readonly #feed: Feed | undefined;
   readonly #ledger: Ledger;
   /** Of events of no decision, which belong to every use case. */
   readonly #shared: Ledger;
@@ -59,18 +62,16 @@ export class ImportFeed {
     options: ImportFeedOptions,
   ): Promise<ImportFeed> {
     const { id, useCase, now } = options;
-    const feed = await Feed.open(tools, {
-      groupId: `${id}-import-${useCase}`,
-      source: sourceName(useCase, FIRST),
-      stepMs: HOUR,
-      replies: false,
+    const feeding = {
+      ...{ groupId: `${id}-import-${useCase}`, source: sourceName(useCase, FIRST), stepMs: HOUR, replies: false },
       ...(now === undefined ? {} : { now }),
-    });
+    };
+    const feed = options.dryRun === true ? undefined : await Feed.open(tools, feeding);
     // The feed has ended any other import by now: what is read here does not change meanwhile.
     return new ImportFeed(feed, await Ledger.open(tools, useCase), await Ledger.open(tools, ""), useCase);
   }
 
-  private constructor(feed: Feed, ledger: Ledger, shared: Ledger, useCase: string) {
+  private constructor(feed: Feed | undefined, ledger: Ledger, shared: Ledger, useCase: string) {
     this.#feed = feed;
     this.#ledger = ledger;
     this.#shared = shared;
@@ -98,6 +99,7 @@ export class ImportFeed {
     this.#count(step, { requests, outcomes, events });
     if (requests.length + outcomes.length + events.length + bad.length === 0) return false;
     this.#choose(hour, requests.length + outcomes.length);
+    if (this.#feed === undefined) return false;
     const source = this.#source!;
     const names = (lines: readonly (HistoryLine | BadLine)[]): bigint[] => lines.map(({ name }) => name);
     await this.#feed.publish({
@@ -138,7 +140,7 @@ export class ImportFeed {
       const before = ends.filter(([, end]) => end <= hour).sort(([, a], [, b]) => b - a);
       const next = 1 + Math.max(0, ...ends.map(([source]) => Number(source)));
       this.#source = before[0]?.[0] ?? String(next);
-      this.#feed.moveTimeOf(sourceName(this.#useCase, this.#source));
+      this.#feed?.moveTimeOf(sourceName(this.#useCase, this.#source));
     }
     if (ends.some(([, end]) => hour < end)) this.counts.older += lines;
   }
@@ -146,13 +148,13 @@ export class ImportFeed {
   /** Event time goes on to here, ms. */
   async end(until: number): Promise<void> {
     if (this.#source === undefined) this.#choose(Number.POSITIVE_INFINITY, 0);
-    await this.#feed.tick(until);
+    await this.#feed?.tick(until);
   }
 
   async close(): Promise<void> {
     await this.#ledger.close();
     await this.#shared.close();
-    await this.#feed.close();
+    await this.#feed?.close();
   }
 }
 

@@ -5,7 +5,7 @@ import type { Loop, Tools } from "../../topologies/index.ts";
 import { UsageError } from "../exit-codes.ts";
 import { ColumnCounts } from "./column-counts.ts";
 import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileColumns } from "./columns.ts";
-import { countLines, ImportFeed, noLines, type LineCounts } from "./import-feed.ts";
+import { ImportFeed, type LineCounts } from "./import-feed.ts";
 import { keysBefore } from "./keys-before.ts";
 import { HOUR } from "./ledger.ts";
 import { readHistory, sourcesOf, type BadLine, type HistoryFiles, type HistoryStep } from "./read-history.ts";
@@ -56,11 +56,10 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
   const unsorted = surveys.filter(({ disorder }) => disorder !== undefined);
   if (unsorted.length > 0 && !options.sort) throw new UsageError(unsorted.map(disorderText).join("\n"));
   const counts = new Map(all.map(({ file, head }) => [file, new ColumnCounts(head.columns, head.open)]));
-  const feed = dryRun
-    ? undefined
-    : await ImportFeed.open(options.tools, { id: options.id, useCase: blueprint.useCase });
+  const { id, tools } = options;
+  const feed = await ImportFeed.open(tools, { id, useCase: blueprint.useCase, dryRun });
   try {
-    const known = feed === undefined ? undefined : await keysBefore(feed, options, surveys);
+    const known = await keysBefore(feed, options, surveys);
     const unsortedFiles = new Set(unsorted.map(({ file }) => file));
     const reading = {
       stepMs: HOUR,
@@ -77,7 +76,7 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
     sayLate(all, counts, say);
     return { counts: run.counts, files: surveys, columns: counts, badLines: run.shown };
   } finally {
-    await feed?.close();
+    await feed.close();
   }
 }
 
@@ -106,34 +105,28 @@ function sayLate(
 class Run {
   readonly shown: BadLine[] = [];
   readonly #options: ImportOptions;
-  readonly #feed: ImportFeed | undefined;
-  readonly #dry = noLines();
+  readonly #feed: ImportFeed;
   #warned = false;
   #lines = 0;
 
-  constructor(options: ImportOptions, feed: ImportFeed | undefined) {
+  constructor(options: ImportOptions, feed: ImportFeed) {
     this.#options = options;
     this.#feed = feed;
   }
 
   get counts(): LineCounts {
-    return this.#feed?.counts ?? this.#dry;
+    return this.#feed.counts;
   }
 
   async take(step: HistoryStep): Promise<void> {
-    const { say, loop, tools, onProgress } = this.#options;
+    const { say, loop, tools, onProgress, dryRun } = this.#options;
     for (const { file, line, problem } of step.bad.slice(0, MOST_LINES_SAID)) {
       if (this.shown.length < MOST_LINES_SHOWN) say(`${file}:${line} ${problem}`);
     }
     this.shown.push(...step.bad.slice(0, MOST_LINES_SHOWN - this.shown.length));
     this.#lines += step.requests.length + step.outcomes.length + step.events.length;
     onProgress(this.#lines, new Date(step.until).toISOString().slice(0, 13));
-    if (this.#feed === undefined) {
-      countLines(this.#dry, step);
-      this.#dry.badLines += step.bad.length;
-      return;
-    }
-    if (!this.#warned) {
+    if (!this.#warned && !dryRun) {
       this.#warned = true;
       await warnOfAge(tools.backbone, step.until, say);
       // What an import before has published comes first.
@@ -150,7 +143,7 @@ class Run {
       return file === files.decisions ? to + blueprint.label.waitMs : to;
     });
     const until = Math.max(...ends);
-    if (this.#feed === undefined || !Number.isFinite(until)) return;
+    if (!Number.isFinite(until)) return;
     await this.#feed.end(until);
     await loop?.application.idle();
   }

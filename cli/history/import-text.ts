@@ -1,4 +1,5 @@
 import { table } from "../output.ts";
+import type { LineCounts } from "./import-feed.ts";
 import type { ImportResult } from "./import-history.ts";
 import type { Survey } from "./survey.ts";
 
@@ -20,10 +21,16 @@ export function importText(result: ImportResult, dryRun: boolean): string {
   const tables = files.map((file) => {
     const rows = columns
       .get(file.file)!
-      .all.map(({ column, present, missing, unusable }) => [column, present, missing, unusable]);
-    return `${spanText(file)}\n${table(["column", "present", "missing", "unusable"], rows)}`;
+      .all.map(({ column, present, missing, unusable, outOfRange }) => [
+        column,
+        present,
+        missing,
+        unusable,
+        outOfRange,
+      ]);
+    return `${spanText(file)}\n${table(["column", "present", "missing", "unusable", "out of range"], rows)}`;
   });
-  const said = dryRun ? `nothing was published: ${linesText(counts, "would be published")}` : publishedText(result);
+  const said = dryRun ? `nothing was published. ${publishedText(counts, "would be published")}` : publishedText(counts);
   const bad =
     counts.badLines === 0 ? "" : `; ${counts.badLines} bad lines ${dryRun ? "" : "are in the dead letters"}`.trimEnd();
   const alone =
@@ -38,16 +45,13 @@ export function importText(result: ImportResult, dryRun: boolean): string {
   return [...tables, `${said}${alone}${bad}${older}`].join("\n\n");
 }
 
-function publishedText({ counts }: ImportResult): string {
-  const none = counts.decisions + counts.observations + counts.events === 0;
-  if (none && counts.known > 0) return `nothing new: all ${counts.known} lines were imported before`;
-  const known = counts.known === 0 ? "" : `; ${counts.known} lines were imported before and left out`;
-  return linesText(counts, "published", true) + known;
-}
-
-function linesText({ decisions, observations, events }: ImportResult["counts"], verb: string, first = false): string {
+function publishedText({ decisions, observations, events, known }: LineCounts, would?: string): string {
+  if (decisions + observations + events === 0 && known > 0) {
+    return `nothing new: all ${known} lines were imported before`;
+  }
   const what = `${decisions} decisions, ${observations} observations, ${events} events`;
-  return first ? `${verb} ${what}` : `${what} ${verb}`;
+  const rest = known === 0 ? "" : `; ${known} lines were imported before and left out`;
+  return (would === undefined ? `published ${what}` : `${what} ${would}`) + rest;
 }
 
 function spanText({ file, lines, from, to, disorder }: Survey): string {

@@ -27,7 +27,7 @@ import {
 } from "./records.ts";
 import { sortDefaults, sortedLines, type SortOptions } from "./sorted-lines.ts";
 import { takeStep, type StepSize } from "./take-step.ts";
-import { LinesAhead, timedLines, type LineSource, type TimedLine } from "./timed-lines.ts";
+import { LinesAhead, timedLines, type BadTimedLine, type LineSource, type TimedLine } from "./timed-lines.ts";
 
 export interface HistoryFiles {
   readonly decisions?: string | undefined;
@@ -130,7 +130,7 @@ export async function* readHistory(
             first = Math.min(first, next.time);
             break;
           }
-          maker.addBad(file, next.line, next.problem, next.text);
+          maker.addUntimed(file, next);
           ahead.skip();
         }
       }
@@ -143,7 +143,7 @@ export async function* readHistory(
       const taken = await takeStep(lines, end, stepSize);
       for (const [file, these] of taken.lines) {
         for (const one of these) {
-          if ("problem" in one) maker.addBad(file, one.line, one.problem, one.text);
+          if ("problem" in one) maker.addUntimed(file, one);
           else maker.add(file, one);
         }
       }
@@ -194,6 +194,11 @@ class LineMaker {
       observation: observationTypes(blueprint),
       event: eventTypes(blueprint),
     };
+  }
+
+  addUntimed(file: string, { line, problem, text, cells, column }: BadTimedLine): void {
+    if (cells !== undefined) this.#counts.get(file)?.take(cells, column, problem);
+    this.addBad(file, line, problem, text);
   }
 
   addBad(file: string, line: number, problem: string, text: string): void {

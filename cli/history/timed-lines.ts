@@ -32,6 +32,10 @@ export interface BadTimedLine {
   readonly time: number;
   readonly problem: string;
   readonly text: string;
+  /** Absent where the line could not be cut into cells. */
+  readonly cells?: Cells;
+  /** The column that is at fault. */
+  readonly column?: string;
 }
 
 /** Before any line that has a time: it can be written as JSON, and no event is so old. */
@@ -48,7 +52,7 @@ export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine 
     }
     const { values: cells } = row;
     const named = whatAndWhen(cells, source);
-    if (typeof named === "string") yield { line, time: last, problem: named, text: JSON.stringify(cells) };
+    if ("problem" in named) yield { line, time: last, ...named, text: JSON.stringify(cells), cells };
     else {
       last = named.time;
       yield { line, ...named, cells };
@@ -57,18 +61,30 @@ export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine 
 }
 
 /** What is wrong with the cells that every line must have, or what they say. */
-function whatAndWhen(cells: Cells, source: LineSource): string | Pick<TimedLine, "id" | "time"> {
+function whatAndWhen(
+  cells: Cells,
+  source: LineSource,
+): { readonly column: string; readonly problem: string } | Pick<TimedLine, "id" | "time"> {
   const { id: idColumn, time: timeColumn, latest, times } = source;
   for (const name of idColumn === undefined ? [timeColumn] : [idColumn, timeColumn]) {
-    if (!Object.hasOwn(cells, name)) return `there is no column ${name}: name the right one by an option`;
-    if (cells[name] === null || cells[name] === "") return `${name} is empty`;
+    if (!Object.hasOwn(cells, name)) {
+      return { column: name, problem: `there is no column ${name}: name the right one by an option` };
+    }
+    if (cells[name] === null || cells[name] === "") return { column: name, problem: `${name} is empty` };
   }
   const id = idColumn === undefined ? "" : (nameOf(cells[idColumn]!) ?? undefined);
-  if (id === undefined) return `${idColumn} ${misfitText("key", cells[idColumn!])}`;
+  if (id === undefined) {
+    return { column: idColumn!, problem: `${idColumn} ${misfitText("key", cells[idColumn!])}` };
+  }
   const time = readTimeCell(cells[timeColumn]!, times);
-  if (typeof time === "string") return `${timeColumn} ${time}`;
-  if (time > latest) return `${timeColumn} "${cells[timeColumn]!}" lies ahead: history is what has happened`;
-  return { id, time };
+  const wrong =
+    typeof time === "string"
+      ? time
+      : time > latest
+        ? `"${cells[timeColumn]!}" lies ahead: history is what has happened`
+        : null;
+  if (wrong !== null) return { column: timeColumn, problem: `${timeColumn} ${wrong}` };
+  return { id, time: time as number };
 }
 
 /** Lines of which the next can be looked at before it is taken. */

@@ -110,20 +110,17 @@ test("names that only later JSON lines have are told and counted", async () => {
   expect(found).toMatchObject({ present: 1, missing: 1_000 });
 });
 
-test("a table by column says what is present, missing and of another type", async () => {
-  const decisions = file(
-    ".csv",
-    DECISIONS,
-    `a,${at(0)},1,S1`,
-    `b,${at(1)},,S1`,
-    `c,${at(2)},"1,5",S1`,
-    `d,${at(3)},2,`,
-  );
+test("a table by column says what is present, missing, of another type and out of range, in lines that can't be used too", async () => {
+  const lines = [`a,${at(0)},1,S1`, `b,${at(1)},,S1`, `c,${at(2)},"1,5",S1`, `d,${at(3)},2,`, `e,${at(4)},1e999,S1`];
+  const times = ["f,yesterday,1,S1", "g,1969-01-01T00:00:00Z,1,S1", "h,9998-01-01T00:00:00Z,1,S1", `,${at(5)},1,S1`];
+  const decisions = file(".csv", DECISIONS, ...lines, ...times);
   const { counts, columns } = await importInto(log.loop, { decisions }, { dryRun: true });
   const all = Object.fromEntries(columns.get(decisions)!.all.map(({ column, ...rest }) => [column, rest]));
-  expect(all["price"]).toEqual({ present: 2, missing: 1, unusable: 1 });
-  expect(all["store"]).toEqual({ present: 3, missing: 1, unusable: 0 });
-  expect(counts).toMatchObject({ decisions: 3, badLines: 1 });
+  expect(all["price"]).toEqual({ present: 6, missing: 1, unusable: 1, outOfRange: 1 });
+  expect(all["store"]).toEqual({ present: 8, missing: 1, unusable: 0, outOfRange: 0 });
+  expect(all["decision_ts"]).toEqual({ present: 6, missing: 0, unusable: 1, outOfRange: 2 });
+  expect(all["decision_id"]).toEqual({ present: 8, missing: 1, unusable: 0, outOfRange: 0 });
+  expect(counts).toMatchObject({ decisions: 3, badLines: 6 });
 });
 
 const unordered = () => {

@@ -39,6 +39,8 @@ describe("the same rows as from one import of the whole", () => {
     await importInto(loop, fileOf("again"));
     const { counts } = await importInto(loop, fileOf("again under another name"));
     expect(counts).toMatchObject({ decisions: 0, observations: 0, events: 0, known: 88 });
+    const dry = await importInto(loop, fileOf("more", shopLines(41)), { dryRun: true });
+    expect(dry.counts).toMatchObject({ decisions: 1, observations: 2, known: 88 });
     expect(await stateOf(loop)).toEqual(whole);
     await close();
   });
