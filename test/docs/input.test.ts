@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import {
   declaredValue,
@@ -11,6 +12,11 @@ import {
   type DeclaredType,
 } from "../../blueprints/index.ts";
 import { timesOf } from "../../cli/command.ts";
+import { knownSuffixes } from "../../cli/files/index.ts";
+import { maxLineLength } from "../../cli/files/read-lines.ts";
+import { headLines } from "../../cli/files/table-head.ts";
+import { withImportFlags } from "../../cli/history/import-flags.ts";
+import { sortDefaults } from "../../cli/history/sorted-lines.ts";
 import { readHistory, recordsOf } from "../../cli/history/read-history.ts";
 import { readTimeCell } from "../../cli/times/time-cell.ts";
 import { fileOf, testFolder } from "../cli/files/folder.ts";
@@ -145,5 +151,36 @@ describe("docs/input.md, events of observations:", () => {
     expect(event?.attributes ?? "none: it has no kind").toEqual(
       attributes!.startsWith("`") ? written(attributes!) : attributes,
     );
+  });
+});
+
+describe("docs/input.md, files:", () => {
+  const section = (name: string): string => page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? "";
+  const number = (value: number): string => value.toLocaleString("en");
+
+  test("the endings are those that are read", () => {
+    const endings = [
+      ...section("Files")
+        .split("\n- ")[0]!
+        .matchAll(/`(\.[a-z.]+)`/g),
+    ].map(([, ending]) => ending);
+    expect(endings).toEqual(knownSuffixes);
+  });
+
+  test("what bounds a file is as it says", () => {
+    expect(section("Files")).toContain(`the first ${number(headLines)} lines`);
+    expect(section("Files")).toContain(`${number(maxLineLength)} characters`);
+    const { memoryBytes, runs } = sortDefaults;
+    expect(section("Order")).toContain(`${memoryBytes / (1 << 20)} MiB of lines in memory`);
+    expect(section("Order")).toContain(`${(memoryBytes * runs) / 2 ** 30} GiB of lines`);
+  });
+
+  test("each flag that it names is one of the import", () => {
+    const flags = withImportFlags(new Command()).options.map(({ long }) => long);
+    const named = ["Files", "Order", "Importing again", "Events of no decision"].flatMap((name) => [
+      ...section(name).matchAll(/`(?:import )?(--[a-z-]+)/g),
+    ]);
+    expect(named.length).toBeGreaterThan(5);
+    for (const [, flag] of named) expect(flags).toContain(flag);
   });
 });
