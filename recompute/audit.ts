@@ -37,7 +37,7 @@ export interface AuditReport {
 }
 
 /** Causes are looked for in so many decisions in one reading of the events: each holds its events in memory. */
-const EXPLAINED_AT_ONCE = 500;
+const EXPLAINED_AT_ONCE = 200;
 
 /**
  * Makes a sample of the logged decisions again from the topics and compares. The decisions, their requests and the events are each read

@@ -55,6 +55,7 @@ export async function readEventSources(
   const from = Math.min(...looks.map(({ time, group }) => time - group.retentionMs));
   const to = Math.max(...looks.map(({ time }) => time));
   const newest = new Map<number, number>();
+  const shared = sharedSets();
   const isWanted = ({ partition, offset, timestamp }: RawRecord): boolean => {
     if (!isEventTime(timestamp) || refused.has(events.name, partition, offset)) return false;
     if (cut.delete(partition)) goneUntil = Math.max(goneUntil, timestamp);
@@ -72,10 +73,21 @@ export async function readEventSources(
       return own.filter((look) => record.time < look.time && record.time >= look.time - look.group.retentionMs);
     });
     for (const [logged, groups] of Map.groupBy(matching, (look) => look.logged)) {
-      found.get(logged)!.push({ record, appendedAfter, groups: new Set(groups.map(({ group }) => group.id)) });
+      found.get(logged)!.push({ record, appendedAfter, groups: shared(groups.map(({ group }) => group.id)) });
     }
   }
   return { of, goneUntil };
+}
+
+/** One set for all events that are of the same groups: there may be millions of events beside decisions. */
+function sharedSets(): (ids: readonly string[]) => ReadonlySet<string> {
+  const sets = new Map<string, ReadonlySet<string>>();
+  return (ids) => {
+    const name = ids.join();
+    let set = sets.get(name);
+    if (set === undefined) sets.set(name, (set = new Set(ids)));
+    return set;
+  };
 }
 
 /** Looks that have the key of their event in common. */

@@ -1,4 +1,4 @@
-import { fillWindows, insertEvent, tileNumbers, type Tile, type WindowGroup } from "../blueprints/index.ts";
+import { fillWindows, type WindowGroup } from "../blueprints/index.ts";
 import { eventValues } from "../operators/index.ts";
 import type { EventSources, SourceEvent } from "./event-sources.ts";
 import { featuresOf, type Recomputed } from "./recompute.ts";
@@ -112,15 +112,11 @@ function beginOf(
 ): number | undefined {
   const latest = Math.max(live, decided) + MOST_BEHIND_MS;
   const { decisionTime: time, features } = logged.decision;
-  let tile: Tile | null = null;
-  for (const { record } of [...events].sort((a, b) => a.record.time - b.record.time)) {
-    tile = insertEvent(tile, record.time, eventValues(group, record.value.attributes));
-  }
-  const numbers = tile === null ? [] : tileNumbers(tile, group.fields.length);
+  const numbers = sortedNumbers(group, events);
   const stride = 1 + group.fields.length;
   const vector = [...features];
   const isLoggedFrom = (at: number): boolean => {
-    fillWindows(group, at >= numbers.length ? [] : [tile!.subarray(8 * at)], time, vector);
+    fillWindows(group, at >= numbers.length ? [] : [new Uint8Array(numbers.buffer, 8 * at)], time, vector);
     return group.windows.every(({ featureIndex }) =>
       Object.is(vector[featureIndex] ?? null, features[featureIndex] ?? null),
     );
@@ -141,6 +137,26 @@ function beginOf(
     return cut;
   }
   return undefined;
+}
+
+/** The events as one tile has them: by time, then by their values, missing ones last. In one go, since there may be thousands. */
+function sortedNumbers(group: WindowGroup, events: readonly SourceEvent[]): Float64Array {
+  const rows = events.map(({ record }) => [
+    record.time,
+    ...eventValues(group, record.value.attributes).map((value) =>
+      value !== null && Number.isFinite(value) ? value + 0 : Number.NaN,
+    ),
+  ]);
+  const after = (a: number, b: number): number =>
+    Number.isNaN(a) ? (Number.isNaN(b) ? 0 : 1) : Number.isNaN(b) ? -1 : a - b;
+  rows.sort((a, b) => {
+    for (const [at, one] of a.entries()) {
+      const order = after(one, b[at]!);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+  return Float64Array.from(rows.flat());
 }
 
 const iso = (time: number): string => (Number.isFinite(time) ? new Date(time).toISOString() : "the beginning");
