@@ -10,6 +10,7 @@ import {
   startTicker,
   type Loop,
   type LoopOptions,
+  type Running,
 } from "../../topologies/index.ts";
 import { sayWarming } from "../blueprint-text.ts";
 import { run, withSettings } from "../command.ts";
@@ -70,23 +71,25 @@ export function startCommand(parent: Command): void {
             return;
           }
           const { loop, connection } = opened;
+          const beside: Running[] = [];
           try {
-            const ticker = startTicker(loop);
-            const reports = startReports(loop);
+            beside.push(startTicker(loop), startReports(loop));
             const onWarming = sayWarming((line) => log.info({}, line));
             for (const { text } of texts) {
               const publishing = publishBlueprint(loop, text, undefined, { signal: stopping.signal, onWarming });
               const published = await stopping.unlessStopped(publishing);
               if (published !== undefined) log.info(published, "blueprint is live");
             }
-            const schedules = startSchedules(loop, { onTrained: (result) => log.info(result, "trained") });
-            const retention = startRetention(loop);
+            beside.push(
+              startSchedules(loop, { onTrained: (result) => log.info(result, "trained") }),
+              startRetention(loop),
+            );
             log.info({ backbone: connection.backbone.kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
             await aborted(stopping.signal);
             log.info({}, "stopping");
-            await Promise.all([ticker.close(), reports.close(), retention.close(), schedules.close()]);
           } finally {
             stopping.begin();
+            await Promise.all(beside.map((running) => running.close()));
             await opened.close();
           }
           if (failure !== undefined) throw failure;
