@@ -50,7 +50,7 @@ export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";
 export { declaredValue, misfitText, shown, type DeclaredType } from "./values/declared-value.ts";
 export { fieldOf } from "./values/field-value.ts";
-export type { DeclaredNames } from "./values/declared-names.ts";
+export { declaredNames, type DeclaredNames } from "./values/declared-names.ts";
 export { misfits, type Misfit } from "./values/misfits.ts";
 export { numberOf } from "./values/number-value.ts";
 export { contextTypes, observationTypes, type ValueTypes } from "./values/value-types.ts";

@@ -1,3 +1,7 @@
+import type { Blueprint } from "../blueprints/index.ts";
+import type { ModelRecorded } from "../schemas/index.ts";
+import { productionModel } from "../serving/index.ts";
+import type { GlobalView } from "../streams/index.ts";
 import type { ListedVersion, PublishedVersion, Warming } from "../topologies/index.ts";
 import { shownTime } from "./output.ts";
 
@@ -15,6 +19,21 @@ export function publishedText(published: PublishedVersion): string {
     ),
     ...missingText(published.warming),
   ].join("\n");
+}
+
+/** Where other versions have a model in production and this one has none: what becomes of its decisions, and what to do. */
+export function unservedText(
+  { useCase, version, training }: Blueprint,
+  models: GlobalView<ModelRecorded>,
+): string | undefined {
+  const serves = (of: string): boolean => productionModel(models, useCase, of, Number.MAX_SAFE_INTEGER) !== undefined;
+  const others = [...models.values()].filter((model) => model.useCase === useCase && serves(model.blueprintVersion));
+  if (others.length === 0 || serves(version)) return undefined;
+  return (
+    `no model serves version ${version} yet: its decisions are null, reason noModel, until one is trained on ${training.minRows} rows that it ` +
+    "may train on. To have one from its first decision: publish with --not-live, replay into its rows, train, and publish (docs/replay.md). " +
+    `The version before, published again, is live again with its model`
+  );
 }
 
 function doneWith({ unchanged, liveAfter, warming }: PublishedVersion): string {

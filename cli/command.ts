@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { hideSecrets, withoutSecrets } from "../streams/index.ts";
+import { hideSecrets, streamsLimits, withoutSecrets } from "../streams/index.ts";
 import { createOutput, type Output } from "./output.ts";
 import { exitCodeOf, UsageError } from "./exit-codes.ts";
 import { endSoon } from "./stopping.ts";
@@ -80,6 +80,15 @@ export function parseTime(text: string, flag: string): number {
   if (typeof time === "number") return time;
   throw new UsageError(
     `${flag} ${text}: write a time with its zone, like 2013-03-01T00:00:00Z, a date, which begins in UTC, or milliseconds; from 1970 to 9999`,
+  );
+}
+
+/** As `parseTime`, of something that has happened: what lies further ahead than records may would be a dead letter. */
+export function parsePastTime(text: string, flag: string, now = Date.now()): number {
+  const time = parseTime(text, flag);
+  if (time <= now + streamsLimits.maxFutureMs) return time;
+  throw new UsageError(
+    `${flag} ${text}: lies ahead of this machine's clock, and the loop would refuse it. Is it right?`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { checkBlueprint, type CheckedBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
+import { blueprintTable, modelTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
 import {
   listVersions,
@@ -13,7 +13,7 @@ import {
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";
-import { publishedText, sayWarming, versionRow } from "../blueprint-text.ts";
+import { publishedText, sayWarming, unservedText, versionRow } from "../blueprint-text.ts";
 import { table, type Output } from "../output.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -68,7 +68,10 @@ export function blueprintCommand(parent: Command): void {
           const from = flags.from === undefined ? undefined : parseTime(flags.from, "--from");
           const onWarming = sayWarming((line) => output.say(line));
           const published = await publishBlueprint(tools, text, from, { atOnce: flags.atOnce === true, onWarming });
+          const models = await readTable(tools.backbone, tools.serdes, modelTable);
           output.result({ ...published, warnings }, publishedText);
+          const unserved = unservedText(blueprint, models);
+          if (unserved !== undefined) output.say(unserved);
         };
         return withTools(settings, work, { useCase });
       }),

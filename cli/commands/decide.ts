@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { createClient, defaultDecision, type Decision } from "../../client/index.ts";
 import { StreamsError, type Log } from "../../streams/index.ts";
 import { startLoop } from "../../topologies/index.ts";
-import { parsePairs, parseTime, run, withSettings } from "../command.ts";
+import { parsePairs, parsePastTime, run, withSettings } from "../command.ts";
 import { connect, loopOptions } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { createLog } from "../log.ts";
@@ -134,7 +134,7 @@ export function observeCommand(parent: Command): void {
           try {
             const stored = await client.logObservations(decisionId, parsePairs(values), {
               throwOnError: true,
-              ...(flags.time === undefined ? {} : { time: parseTime(flags.time, "--time") }),
+              ...(flags.time === undefined ? {} : { time: parsePastTime(flags.time, "--time") }),
               ...(flags.id === undefined ? {} : { observationId: flags.id }),
               ...(flags.useCase === undefined ? {} : { useCase: flags.useCase }),
             });

@@ -3,7 +3,7 @@ import { nearest, validBlueprints } from "../../blueprints/index.ts";
 import { createClient } from "../../client/index.ts";
 import { blueprintTable } from "../../operators/index.ts";
 import { readTable, Serdes } from "../../streams/index.ts";
-import { parsePairs, parseTime, run, withSettings } from "../command.ts";
+import { parsePairs, parsePastTime, run, withSettings } from "../command.ts";
 import { connect, type Connection } from "../connect.ts";
 import type { SettingsFlags } from "../settings.ts";
 
@@ -31,7 +31,7 @@ export function eventCommand(parent: Command): void {
           try {
             const stored = await client.logEvent(kind, parsePairs(attributes), {
               throwOnError: true,
-              ...(flags.time === undefined ? {} : { time: parseTime(flags.time, "--time") }),
+              ...(flags.time === undefined ? {} : { time: parsePastTime(flags.time, "--time") }),
               ...(flags.key === undefined ? {} : { key: flags.key }),
             });
             const unknown = await unknownKind(kind, connection);

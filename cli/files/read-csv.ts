@@ -32,7 +32,14 @@ function columnsOf(path: string, header: CsvRecord): readonly string[] {
   if (problem !== undefined) {
     throw new TableError(path, `line ${header.line}: ${problem}. The first line must name each column once.`);
   }
-  return "problem" in header ? [] : header.fields;
+  const names = "problem" in header ? [] : header.fields;
+  const other = names.length === 1 ? /[;\t|]/.exec(names[0]!)?.[0] : undefined;
+  if (other === undefined) return names;
+  const mark = other === "\t" ? "a tab" : `"${other}"`;
+  throw new TableError(
+    path,
+    `line 1: columns are separated by ${mark}. Write them with commas, and numbers with points.`,
+  );
 }
 
 function problemOf(columns: readonly string[]): string | undefined {

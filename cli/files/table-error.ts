@@ -22,5 +22,8 @@ const known: Readonly<Record<string, string>> = {
 export function tableError(path: string, cause: unknown): TableError {
   if (cause instanceof TableError) return cause;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return new TableError(path, known[code] ?? (cause instanceof Error ? cause.message : String(cause)), cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const isNoParquet = message.startsWith("parquet file invalid");
+  const what = isNoParquet ? "is no Parquet file, or is cut off. Copy it again, or name it by its format." : message;
+  return new TableError(path, known[code] ?? what, cause);
 }

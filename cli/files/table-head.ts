@@ -36,6 +36,9 @@ async function namesOf(path: string, gzip: boolean): Promise<readonly string[]> 
   const names = new Set<string>();
   let lines = 0;
   for await (const row of readJsonl(path, gzip)) {
+    if (lines === 0 && "problem" in row && row.text.trimStart().startsWith("[")) {
+      throw new TableError(path, "is a JSON array. Write one object a line, without brackets and commas around them.");
+    }
     if ("values" in row) for (const name of Object.keys(row.values)) names.add(name);
     if (++lines === headLines) break;
   }

@@ -120,7 +120,7 @@ export function lookAtColumns({ file, head, required, declared }: FileColumns): 
   const unknown = head.columns.filter((name) => !wanted.has(name));
   const missing = (name: string): string => {
     const near = nearest(name, unknown);
-    return `${file}: there is no column ${name}${near === null ? "" : `; is it ${near}?`}`;
+    return `${file}: there is no column ${name}${near === null ? "." : `; is it ${near}?`}`;
   };
   const absent = declared.filter((name) => !there.has(name) && !required.includes(name));
   return {

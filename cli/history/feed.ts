@@ -84,7 +84,7 @@ export class Feed {
     const tick =
       step.moves === false
         ? []
-        : await this.#encode([{ topic: clock, key: this.#options.source, value: { time }, time }]);
+        : await this.#encode([{ topic: clock, key: this.#source.toString(), value: { time }, time }]);
     const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#options.stepMs) };
     const isApart = this.#loop.backbone.kind === "kafka" && outcomes.length > 0;
     if (isApart) {

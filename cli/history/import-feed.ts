@@ -55,6 +55,8 @@ export class ImportFeed {
   readonly #useCase: string;
   /** Where imports before this one ended, by source; event time, ms. */
   readonly #ends: ReadonlyMap<string, number>;
+  /** The same of events of no decision. */
+  readonly #eventsEnd: number;
   #source: string | undefined;
 
   static async open(
@@ -77,6 +79,7 @@ export class ImportFeed {
     this.#shared = shared;
     this.#useCase = useCase;
     this.#ends = ledger.sources();
+    this.#eventsEnd = Math.max(...shared.sources().values());
   }
 
   /** Whether an import has published lines of this stretch of event time. */
@@ -98,7 +101,9 @@ export class ImportFeed {
     const bad = step.bad.filter(isNew(known));
     this.#count(step, { requests, outcomes, events });
     if (requests.length + outcomes.length + events.length + bad.length === 0) return false;
-    this.#choose(hour, requests.length + outcomes.length);
+    this.#choose(hour);
+    if (this.#isOlder(hour)) this.counts.older += requests.length + outcomes.length + events.length;
+    else if (hour < this.#eventsEnd) this.counts.older += requests.length;
     if (this.#feed === undefined) return false;
     const source = this.#source!;
     const names = (lines: readonly (HistoryLine | BadLine)[]): bigint[] => lines.map(({ name }) => name);
@@ -134,20 +139,22 @@ export class ImportFeed {
    * History that goes on where an import ended moves the time of that one's source, and so does one that was killed. What is older than the end of
    * all of them has a time of its own.
    */
-  #choose(hour: number, lines: number): void {
+  #choose(hour: number): void {
+    if (this.#source !== undefined) return;
     const ends = [...this.#ends];
-    if (this.#source === undefined) {
-      const before = ends.filter(([, end]) => end <= hour).sort(([, a], [, b]) => b - a);
-      const next = 1 + Math.max(0, ...ends.map(([source]) => Number(source)));
-      this.#source = before[0]?.[0] ?? String(next);
-      this.#feed?.moveTimeOf(sourceName(this.#useCase, this.#source));
-    }
-    if (ends.some(([, end]) => hour < end)) this.counts.older += lines;
+    const before = ends.filter(([, end]) => end <= hour).sort(([, a], [, b]) => b - a);
+    const next = 1 + Math.max(0, ...ends.map(([source]) => Number(source)));
+    this.#source = before[0]?.[0] ?? String(next);
+    this.#feed?.moveTimeOf(sourceName(this.#useCase, this.#source));
+  }
+
+  #isOlder(hour: number): boolean {
+    return [...this.#ends.values()].some((end) => hour < end);
   }
 
   /** Event time goes on to here, ms. */
   async end(until: number): Promise<void> {
-    if (this.#source === undefined) this.#choose(Number.POSITIVE_INFINITY, 0);
+    if (this.#source === undefined) this.#choose(Number.POSITIVE_INFINITY);
     await this.#feed?.tick(until);
   }
 

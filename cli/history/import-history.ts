@@ -8,6 +8,7 @@ import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileCol
 import { ImportFeed, type LineCounts } from "./import-feed.ts";
 import { keysBefore } from "./keys-before.ts";
 import { HOUR } from "./ledger.ts";
+import { KindCounts } from "./kind-counts.ts";
 import { readHistory, sourcesOf, type BadLine, type HistoryFiles, type HistoryStep } from "./read-history.ts";
 import type { StepSize } from "./take-step.ts";
 import { disorderText, survey, type Survey } from "./survey.ts";
@@ -73,6 +74,7 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
     const run = new Run(options, feed);
     for await (const step of steps) await run.take(step);
     await run.end(surveys);
+    for (const line of run.kinds.told()) say(line);
     sayLate(all, counts, say);
     return { counts: run.counts, files: surveys, columns: counts, badLines: run.shown };
   } finally {
@@ -104,6 +106,7 @@ function sayLate(
 /** The steps of one import. */
 class Run {
   readonly shown: BadLine[] = [];
+  readonly kinds: KindCounts;
   readonly #options: ImportOptions;
   readonly #feed: ImportFeed;
   #warned = false;
@@ -112,6 +115,7 @@ class Run {
   constructor(options: ImportOptions, feed: ImportFeed) {
     this.#options = options;
     this.#feed = feed;
+    this.kinds = new KindCounts(options.blueprint);
   }
 
   get counts(): LineCounts {
@@ -124,6 +128,8 @@ class Run {
       if (this.shown.length < MOST_LINES_SHOWN) say(`${file}:${line} ${problem}`);
     }
     this.shown.push(...step.bad.slice(0, MOST_LINES_SHOWN - this.shown.length));
+    this.kinds.add(step.outcomes);
+    this.kinds.add(step.events);
     this.#lines += step.requests.length + step.outcomes.length + step.events.length;
     onProgress(this.#lines, new Date(step.until).toISOString().slice(0, 13));
     if (!this.#warned && !dryRun) {

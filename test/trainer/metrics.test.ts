@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isBetter } from "../../trainer/evaluate.ts";
 import { auc, brier, logLoss, meanSquaredError } from "../../trainer/index.ts";
 
 const f = (...values: number[]): Float32Array => Float32Array.of(...values);
@@ -64,4 +65,13 @@ test.each([
 ])("%s refuses labels and probabilities outside [0, 1]", (_, metric) => {
   expect(() => metric(f(0, 2), f(0.1, 0.2))).toThrow("label 2");
   expect(() => metric(f(0, 1), f(0.1, 1.5))).toThrow("probability 1.5");
+});
+
+test("a metric that differs by the order of its sums alone is not better", () => {
+  const value = 0.66960033990987;
+  expect(isBetter("logLoss", value - 1e-16, value)).toBe(false);
+  expect(isBetter("logLoss", value - 1e-6, value)).toBe(true);
+  expect(isBetter("auc", value + 1e-16, value)).toBe(false);
+  expect(isBetter("auc", value + 1e-6, value)).toBe(true);
+  expect(isBetter("mse", 1e-13, 2e-13)).toBe(true);
 });

@@ -34,6 +34,10 @@ const cases: readonly (readonly [what: string, suffix: string, content: Buffer |
   ["Parquet under another name", ".csv", "PAR1....", /holds Parquet data/],
   ["a spreadsheet", ".csv", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), /is a ZIP file/],
   ["text under the name of gzip", ".csv.gz", text, /is not gzip/],
+  ["another separator", ".csv", "id;name\n1;a\n", /columns are separated by ";"/],
+  ["tabs", ".csv", "id\tname\n1\ta\n", /columns are separated by a tab/],
+  ["a JSON array", ".jsonl", '[\n{"id":1}\n]\n', /is a JSON array/],
+  ["half a Parquet file", ".parquet", "PAR1" + "x".repeat(100), /is no Parquet file, or is cut off/],
   ["a line of 17 million characters", ".csv", long, /line 2 is longer than/],
 ];
 

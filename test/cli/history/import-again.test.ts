@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newDir } from "../../streams/local/new-dir.ts";
-import { at, shopFiles, shopLines, type ShopLines } from "./shop.ts";
+import { clock } from "../../../schemas/index.ts";
+import { readTopic } from "../../../streams/index.ts";
+import { at, shopFiles, shopLines, START, type ShopLines } from "./shop.ts";
 import { embeddedLoop, importInto, stateOf, type ShopState } from "./shop-log.ts";
 
 let folder: Awaited<ReturnType<typeof newDir>>;
@@ -106,6 +108,10 @@ test("lines older than what was imported are added, have a time of their own, an
   expect(counts).toMatchObject({ decisions: 20, observations: 24, older: 44 });
   const { rows } = await stateOf(loop);
   expect(rows.length).toBe(40);
+  // A replay ends where event time has come to: what is older takes nothing from that.
+  let newest = 0;
+  for await (const { value } of readTopic(loop.backbone, loop.serdes, clock)) newest = Math.max(newest, value.time);
+  expect(newest).toBeGreaterThanOrEqual(START + 40 * 15 * 60_000);
   // Those that are old have what they would have had; those that were there had no older events to count.
   expect(rows.filter((row) => whole.rows.includes(row)).length).toBeGreaterThanOrEqual(20);
   await close();
