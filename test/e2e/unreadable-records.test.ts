@@ -44,9 +44,9 @@ test("the exit code says that a record of the use case that was asked for, or of
   expect(await run("models", "--use-case", "letters")).toMatchObject({ code: 4 });
   const all = await run("blueprint");
   expect(all.code).toBe(4);
-  expect(all.stdout).toMatch(/parcels +\w+ +true +1970-01-01T00:00:00.000Z/);
-  expect(all.stdout).toMatch(/letters +aaaaaaaaaaaa +true/);
-  expect(all.stdout).toMatch(/odd +aaaaaaaaaaaa +true +9000000000000000 ms/);
+  expect(all.stdout).toMatch(/parcels +\w+ +live +the beginning/);
+  expect(all.stdout).toMatch(/letters +aaaaaaaaaaaa +live +the beginning/);
+  expect(all.stdout).toMatch(/odd +aaaaaaaaaaaa +live later +9000000000000000 ms/);
 });
 
 test("what needs a version that can't be read is refused with the reason", async () => {
