@@ -6,13 +6,20 @@ import { inspect, type Finding } from "./inspect.ts";
  * looked at in the middle of a change: opening it says so.
  */
 export async function inspectClosed(folder: string): Promise<Finding | undefined> {
-  const seen = await inspect(folder);
-  if (seen.kind === "sound") return seen;
+  const seen = await inspect(folder).catch(vanished);
+  if (seen?.kind === "sound") return seen;
   if (await isOpenElsewhere(folder)) return undefined;
   // It may have been open until a moment ago.
-  const again = await inspect(folder);
-  if (again.kind === "sound") return again;
-  return (await isOpenElsewhere(folder)) ? undefined : again;
+  const again = await inspect(folder).catch(vanished);
+  if (again?.kind === "sound") return again;
+  if (await isOpenElsewhere(folder)) return undefined;
+  return again ?? inspect(folder);
+}
+
+/** A file was taken away while it was looked at: somebody is at work. */
+function vanished(error: unknown): undefined {
+  if ((error as { readonly code?: unknown }).code !== "ENOENT") throw error;
+  return undefined;
 }
 
 /** LevelDB takes the lock before it looks at anything, and then refuses to go on: nothing is changed. */
