@@ -1,19 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ClassicLevel } from "classic-level";
 import { inspect, type Finding } from "./inspect.ts";
+
+/** Whoever has a folder open for a moment changes files meanwhile: what is not sound is believed once so many looks have seen it. */
+const AGREEING = 4;
+const MOST_LOOKS = 50;
+const PAUSE_MS = 25;
 
 /**
  * What a LevelDB folder that is about to be opened is like: see `inspect`. `undefined` where another process has it open, whose files may be
  * looked at in the middle of a change: opening it says so.
  */
 export async function inspectClosed(folder: string): Promise<Finding | undefined> {
-  const seen = await inspect(folder).catch(vanished);
-  if (seen?.kind === "sound") return seen;
-  if (await isOpenElsewhere(folder)) return undefined;
-  // It may have been open until a moment ago.
-  const again = await inspect(folder).catch(vanished);
-  if (again?.kind === "sound") return again;
-  if (await isOpenElsewhere(folder)) return undefined;
-  return again ?? inspect(folder);
+  let agreed = 0;
+  for (let left = MOST_LOOKS; ; left--) {
+    const seen = left === 0 ? await inspect(folder) : await inspect(folder).catch(vanished);
+    if (seen?.kind === "sound") return seen;
+    if (await isOpenElsewhere(folder)) return undefined;
+    agreed = seen === undefined ? 0 : agreed + 1;
+    if (seen !== undefined && (agreed === AGREEING || left === 0)) return seen;
+    await sleep(PAUSE_MS);
+  }
 }
 
 /** A file was taken away while it was looked at: somebody is at work. */
