@@ -9,6 +9,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { createLog } from "../log.ts";
 import { parseWhole } from "../numbers.ts";
 import type { Settings, SettingsFlags } from "../settings.ts";
+import { withClient } from "../with-client.ts";
 
 /** Beside the time for the answer: for the way to whoever answers. */
 const CONNECT_MS = 3_000;
@@ -126,25 +127,16 @@ export function observeCommand(parent: Command): void {
     .option("--use-case <name>", "of the decision (default: the decisions of this id in every use case)")
     .option("--id <observationId>", "the same id sent again counts once (default: a new one)")
     .action((decisionId: string, values: readonly string[], flags: ObserveFlags) =>
-      run(flags, async ({ settings, output }) => {
-        const connection = await connect(settings);
-        try {
-          const { backbone, registry } = connection;
-          const client = createClient({ backbone, registry, strict: flags.strict === true });
-          try {
-            const stored = await client.logObservations(decisionId, parsePairs(values), {
-              throwOnError: true,
-              ...(flags.time === undefined ? {} : { time: parsePastTime(flags.time, "--time") }),
-              ...(flags.id === undefined ? {} : { observationId: flags.id }),
-              ...(flags.useCase === undefined ? {} : { useCase: flags.useCase }),
-            });
-            output.result(stored, () => `observed ${decisionId}`);
-          } finally {
-            await client.close();
-          }
-        } finally {
-          await connection.close();
-        }
-      }),
+      run(flags, ({ settings, output }) =>
+        withClient(settings, flags.strict === true, async (client) => {
+          const stored = await client.logObservations(decisionId, parsePairs(values), {
+            throwOnError: true,
+            ...(flags.time === undefined ? {} : { time: parsePastTime(flags.time, "--time") }),
+            ...(flags.id === undefined ? {} : { observationId: flags.id }),
+            ...(flags.useCase === undefined ? {} : { useCase: flags.useCase }),
+          });
+          output.result(stored, () => `observed ${decisionId}`);
+        }),
+      ),
     );
 }

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { nearest, validBlueprints } from "../../blueprints/index.ts";
-import { createClient } from "../../client/index.ts";
 import { blueprintTable } from "../../operators/index.ts";
 import { readTable, Serdes } from "../../streams/index.ts";
 import { parsePairs, parsePastTime, run, withSettings } from "../command.ts";
-import { connect, type Connection } from "../connect.ts";
+import type { Connection } from "../connect.ts";
 import type { SettingsFlags } from "../settings.ts";
+import { withClient } from "../with-client.ts";
 
 interface EventFlags extends SettingsFlags {
   readonly json?: boolean;
@@ -23,27 +23,18 @@ export function eventCommand(parent: Command): void {
     .option("--time <time>", "when it happened (default: now)")
     .option("--key <text>", "of the record on Kafka (default: the kind)")
     .action((kind: string, attributes: readonly string[], flags: EventFlags) =>
-      run(flags, async ({ settings, output }) => {
-        const connection = await connect(settings);
-        try {
-          const { backbone, registry } = connection;
-          const client = createClient({ backbone, registry, strict: flags.strict === true });
-          try {
-            const stored = await client.logEvent(kind, parsePairs(attributes), {
-              throwOnError: true,
-              ...(flags.time === undefined ? {} : { time: parsePastTime(flags.time, "--time") }),
-              ...(flags.key === undefined ? {} : { key: flags.key }),
-            });
-            const unknown = await unknownKind(kind, connection);
-            if (unknown !== undefined) process.stderr.write(`loopstream: ${unknown}\n`);
-            output.result({ ...stored, kind }, () => `recorded ${kind}`);
-          } finally {
-            await client.close();
-          }
-        } finally {
-          await connection.close();
-        }
-      }),
+      run(flags, ({ settings, output }) =>
+        withClient(settings, flags.strict === true, async (client, connection) => {
+          const stored = await client.logEvent(kind, parsePairs(attributes), {
+            throwOnError: true,
+            ...(flags.time === undefined ? {} : { time: parsePastTime(flags.time, "--time") }),
+            ...(flags.key === undefined ? {} : { key: flags.key }),
+          });
+          const unknown = await unknownKind(kind, connection);
+          if (unknown !== undefined) process.stderr.write(`loopstream: ${unknown}\n`);
+          output.result({ ...stored, kind }, () => `recorded ${kind}`);
+        }),
+      ),
     );
 }
 

@@ -13,7 +13,7 @@ import type { Serdes } from "../serde/serdes.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { openState } from "../state/open-state.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { Refused } from "../runtime/refused.ts";
+import { nothingRefused, type Refused } from "../runtime/refused.ts";
 import { aheadOfTime, unbounded, type Arrival } from "../task/arrival.ts";
 import { FoldBytes } from "./fold-bytes.ts";
 import type { FoldScope, GlobalFold, GlobalSource, GlobalTable } from "./global-source.ts";
@@ -539,5 +539,3 @@ async function positionsIn(database: StateDatabase): Promise<Readonly<Record<str
     positions.filter(([at]) => at.includes("/")).map(([at, value]) => [at, Number(Buffer.from(value).toString())]),
   );
 }
-
-const nothingRefused: Refused = { has: () => false };

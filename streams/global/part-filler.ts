@@ -7,7 +7,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Outage } from "../outage.ts";
 import { Pause } from "../pause.ts";
-import type { Refused } from "../runtime/refused.ts";
+import { nothingRefused, type Refused } from "../runtime/refused.ts";
 import type { FoldBytes } from "./fold-bytes.ts";
 import type { GlobalFold } from "./global-source.ts";
 import type { Filling, Gaps, PartLedger } from "./part-ledger.ts";
@@ -249,5 +249,4 @@ const positionOf = (topic: string, at: string, offset: number): Position => ({
 const isPassing = (error: unknown): boolean =>
   error instanceof StreamsError && error.flags.retry && error.code !== "TOPIC_MOVED";
 
-const nothingRefused: Refused = { has: () => false };
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

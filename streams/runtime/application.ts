@@ -141,6 +141,7 @@ export class Application {
   readonly #room = new RecordRoom();
   readonly #stalls: Stalls;
   readonly #letters: LetterReport;
+  readonly #onDeadLetter = (letter: DeadLetterValue): void => this.#letters.note(letter);
   readonly #upstream: Upstream;
   #probing = false;
   /** When the application first started over without having committed anything since; ms of the monotonic clock. */
@@ -179,7 +180,7 @@ export class Application {
     this.#tasks = new TaskSet({
       ...options,
       metrics,
-      onDeadLetter: (letter) => this.#letters.note(letter),
+      onDeadLetter: this.#onDeadLetter,
       room: this.#room,
       openTopic: (topic) => this.openTopic(topic),
       arrival: () => this.#arrival(),
@@ -211,7 +212,7 @@ export class Application {
     // Before anything is kept: what the brokers would refuse is then refused where it is made.
     await this.#room.learn(backbone, writtenTopics(topology, deadLetters));
     const producers = await openProducers(delivery, id, this.#instanceId, backbone);
-    const onDeadLetter = (letter: DeadLetterValue): void => this.#letters.note(letter);
+    const onDeadLetter = this.#onDeadLetter;
     // What is written for a task of this topology goes to it, also where the topic has more partitions than there are such tasks.
     const spread = topology.subTopologies.flatMap(({ name, sources }) =>
       sources.map((topic) => [topic.name, topics.partitions.get(name)!] as const),

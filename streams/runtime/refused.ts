@@ -9,6 +9,8 @@ export interface Refused {
   has(topic: string, partition: number, offset: number): boolean;
 }
 
+export const nothingRefused: Refused = Object.freeze({ has: () => false });
+
 /** Those of some topics that are among the dead letters. Only letters about these topics are decoded. */
 export async function readRefused(
   backbone: Backbone,

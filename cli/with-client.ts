@@ -1,0 +1,23 @@
+import { createClient, type Client } from "../client/index.ts";
+import { connect, type Connection } from "./connect.ts";
+import type { Settings } from "./settings.ts";
+
+/** Does something as a product would; connection and client are closed again. */
+export async function withClient<T>(
+  settings: Settings,
+  strict: boolean,
+  work: (client: Client, connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(settings);
+  try {
+    const { backbone, registry } = connection;
+    const client = createClient({ backbone, registry, strict });
+    try {
+      return await work(client, connection);
+    } finally {
+      await client.close();
+    }
+  } finally {
+    await connection.close();
+  }
+}
