@@ -532,9 +532,10 @@ export class Application {
     for (const waiter of this.#idleWaiters.splice(0)) waiter.resolve();
   }
 
-  /** What an operator sees of a global; ask again after a failure, it may be another one. */
+  /** What an operator sees of a global; ask again after a failure, it may be another one. While the application joins again: as it was before. */
   global<View>(ref: GlobalRef<View>): View {
-    return this.#open.globals.views()[ref.name] as View;
+    if (this.#globals === undefined) throw new StreamsError("CLOSED", "the application has not been started");
+    return this.#globals.views()[ref.name] as View;
   }
 
   /** How far the globals are; `undefined` while this instance is no member of its group. */
