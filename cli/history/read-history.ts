@@ -12,7 +12,7 @@ import type { ColumnCounts } from "./column-counts.ts";
 import { loggedOf } from "./logged-cells.ts";
 import { badLineName, decisionName, OccurrenceNames, type LineName } from "./line-names.ts";
 import {
-  contextOf,
+  besideContext,
   eventOf,
   eventTypes,
   eventRecord,
@@ -179,6 +179,7 @@ class LineMaker {
   readonly #known: KnownKeys;
   readonly #groupable: readonly string[];
   readonly #types: { readonly context: ValueTypes; readonly observation: ValueTypes; readonly event: ValueTypes };
+  readonly #besideContext: readonly string[];
   readonly #observed = new OccurrenceNames();
   readonly #happened = new OccurrenceNames();
 
@@ -194,6 +195,7 @@ class LineMaker {
       observation: observationTypes(blueprint),
       event: eventTypes(blueprint),
     };
+    this.#besideContext = besideContext(columns, this.#types.context);
   }
 
   addUntimed(file: string, { line, problem, text, cells, column }: BadTimedLine): void {
@@ -223,7 +225,7 @@ class LineMaker {
   #decision({ id, time, cells }: TimedLine): Made {
     const unit = unitOf(cells, this.#columns);
     if (typeof unit === "object") return unit;
-    const read = contextOf(cells, this.#types.context);
+    const read = valuesOf(cells, this.#types.context, this.#besideContext);
     if ("problem" in read) return read;
     const action = loggedOf(cells, this.#columns, this.#blueprint.decisionSpace);
     if ("problem" in action) return action;

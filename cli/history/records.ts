@@ -10,7 +10,7 @@ import {
   type ValueTypes,
 } from "../../blueprints/index.ts";
 import { decisionRequests, events, observations, type LoggedAction } from "../../schemas/index.ts";
-import { ownValue, setOwn, type Published } from "../../streams/index.ts";
+import { setOwn, type Published } from "../../streams/index.ts";
 import type { TimeReading } from "../times/time-cell.ts";
 
 export type Cell = string | number | boolean | null;
@@ -45,17 +45,10 @@ export interface CellProblem {
 /** Values of a line, or what can't be one of them. */
 export type TypedCells = { readonly values: Record<string, Cell> } | CellProblem;
 
-/** The columns that are declared; others say nothing to the blueprint. An empty cell is missing. */
-export function contextOf(cells: Cells, types: ValueTypes): TypedCells {
-  const values: Record<string, Cell> = {};
-  for (const [name, type] of types) {
-    const problem = take(values, name, type, ownValue(cells, name) ?? null);
-    if (problem !== undefined) return { column: name, problem };
-  }
-  return { values };
-}
-
-/** Every other column: declared ones as their types have them, the rest as the file has them. An empty cell is missing. */
+/**
+ * Every other column: declared ones as their types have them, the rest as the file has them, for a version that declares them later. An empty
+ * cell is missing.
+ */
 export function valuesOf(cells: Cells, types: ValueTypes, without: readonly string[]): TypedCells {
   const values: Record<string, Cell> = {};
   for (const [name, cell] of Object.entries(cells)) {
@@ -65,6 +58,16 @@ export function valuesOf(cells: Cells, types: ValueTypes, without: readonly stri
     if (problem !== undefined) return { column: name, problem };
   }
   return { values };
+}
+
+/** Columns of a decision that are no entries of its context, unless they are declared: a unit's are, since nothing else keeps its parts. */
+export function besideContext(
+  { decisionId, decisionTime, action, propensity }: HistoryColumns,
+  types: ValueTypes,
+): readonly string[] {
+  return [decisionId, decisionTime, action, propensity].filter(
+    (name) => name !== undefined && !types.has(name),
+  ) as string[];
 }
 
 /** The text of a cell that names something: a decision, a unit. Null: it is empty. Undefined: it can't be one. */

@@ -1,7 +1,7 @@
 import { validBlueprints } from "../../blueprints/index.ts";
-import { decisionRequests, enriched, type DecisionRequested } from "../../schemas/index.ts";
+import { decisionRequests, enriched, type DecisionRequested, type Enriched } from "../../schemas/index.ts";
 import { defineOperator, SOURCE_HEADER, type Headers, type StreamRecord } from "../../streams/index.ts";
-import { blueprintTable, eventWindows, type Scope } from "../globals/index.ts";
+import { blueprintTable, eventWindows, unusableOf, type Scope } from "../globals/index.ts";
 import { enrichRequest } from "./logic.ts";
 
 /**
@@ -20,7 +20,7 @@ export const enrichWithin = (scope?: Scope) =>
         const blueprints = validBlueprints(context.globals.blueprints);
         for (const record of records) {
           if (scope !== undefined && !isWithin(scope, record)) continue;
-          const value = enrichRequest(
+          const made = enrichRequest(
             record.value,
             record.time,
             blueprints,
@@ -29,6 +29,7 @@ export const enrichWithin = (scope?: Scope) =>
           );
           const { key, time } = record;
           const headers = scope === undefined ? record.headers : sourceOf(record.headers);
+          const value = made.misfits === null ? made : withoutColumns(made, record.headers);
           context.emit("enriched", { key, value, time, from: record, headers });
         }
       },
@@ -36,6 +37,11 @@ export const enrichWithin = (scope?: Scope) =>
   });
 
 export const enrich = enrichWithin();
+
+/** History brings every column that its file had, for later versions: who feeds it says once which of them are unknown. */
+function withoutColumns(made: Enriched, headers: Headers): Enriched {
+  return headers[SOURCE_HEADER] === undefined ? made : { ...made, misfits: unusableOf(made.misfits!) };
+}
 
 function sourceOf(headers: Headers): Headers {
   const source = headers[SOURCE_HEADER];

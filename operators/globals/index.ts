@@ -4,6 +4,7 @@ export {
   misfitHeaders,
   misfitsByName,
   misfitsIn,
+  unusableOf,
   type MisfitPlace,
   type Misfits,
   type TellMisfit,

@@ -30,6 +30,12 @@ export function misfitsByName(found: readonly Misfit[]): Misfits | null {
   return Object.fromEntries(some.map(({ name, problem }) => [shortened(name, statsNameBytes), problem]));
 }
 
+/** Without the names that are unknown. Null: there are no others. */
+export function unusableOf(misfits: Misfits): Misfits | null {
+  const left = Object.entries(misfits).filter(([, problem]) => problem !== "unknown");
+  return left.length === 0 ? null : Object.fromEntries(left);
+}
+
 /** Of a decision's record, where its request had misfits. */
 const HEADER = "loopstream_misfits";
 const noHeaders: Headers = Object.freeze({});

@@ -134,6 +134,21 @@ test("the request and its headers are passed on", async () => {
   expect(record.headers).toEqual(headers);
 });
 
+test.each([
+  ["a product sends is told", {}, { unreed: "unknown", weight: "unusable" }],
+  [
+    "history brings is kept for later versions, and not told again",
+    { loopstream_source: Buffer.from("import") },
+    { weight: "unusable" },
+  ],
+] as const)("an entry that is not declared and %s", async (_, headers, misfits) => {
+  const value = request("d", { weight: "1,5", unreed: "kept" });
+  await driver.input(decisionRequests).send({ key: "anna", value, time: START, headers });
+  const made = driver.output(enriched).read()!.value;
+  expect(made.request.context).toEqual(value.context);
+  expect(made.misfits).toEqual(misfits);
+});
+
 describe("a version with new windows", () => {
   const scans = [1, 2, 3, 4, 5, 6].map((minutes) => ({ time: START + minutes * HOUR, depot: "north", minutes }));
   /** One more window over the events of another key, and one that looks further back. */

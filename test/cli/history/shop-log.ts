@@ -72,11 +72,16 @@ export async function stateOf(hands: Hands): Promise<ShopState> {
 }
 
 /** A new embedded log in the folder, with the loop running. */
-export async function embeddedLoop(dir: string): Promise<{ readonly loop: Loop; close(): Promise<void> }> {
+export async function embeddedLoop(dir: string): Promise<{
+  readonly loop: Loop;
+  readonly registry: SchemaRegistry;
+  close(): Promise<void>;
+}> {
   const backbone = await createEmbeddedBackbone({ dir });
   const loop = await openLoop(loopOptions(backbone, backbone.registry, join(dir, "state")));
   return {
     loop,
+    registry: backbone.registry,
     async close() {
       await loop.close();
       await backbone.close();

@@ -80,8 +80,8 @@ describe("a cell follows the type that its column is declared with:", () => {
       { unit: "who" },
     );
     expect(decisions.map(({ id, unit, context }) => ({ id, unit, context }))).toEqual([
-      { id: "007", unit: "0099", context: { zip: "0042", user: "12E4" } },
-      { id: "9007199254740993", unit: "1.10", context: { zip: "1.0", user: "9007199254740995" } },
+      { id: "007", unit: "0099", context: { zip: "0042", user: "12E4", who: "0099" } },
+      { id: "9007199254740993", unit: "1.10", context: { zip: "1.0", user: "9007199254740995", who: "1.10" } },
     ]);
   });
 
@@ -122,6 +122,12 @@ describe("a cell follows the type that its column is declared with:", () => {
       [5, 'amount "1,5" is not a number: write digits with a point, like 1234.5'],
     ]);
   });
+});
+
+test("columns of decisions that nobody declared are entries of the context as the file has them, but for id, time and action", async () => {
+  const csv = file("csv", `id,at,price,gate,done,odds,note\na,${at},5,0042,true,0.5,\n`);
+  const { decisions, bad } = await read(csv, noDecisions(), { action: "done", propensity: "odds" });
+  expect([decisions.map(({ context }) => context), bad]).toEqual([[{ price: 5, gate: "0042" }], []]);
 });
 
 test("the same values are the same from CSV, JSON lines and Parquet, and live", async () => {
