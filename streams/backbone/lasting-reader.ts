@@ -1,4 +1,4 @@
-import { StreamsError } from "../errors.ts";
+import { isPassingRead } from "../insist.ts";
 import type { Outage } from "../outage.ts";
 import type { Backbone, Fetch, Position, Reader, TopicPartition } from "./backbone.ts";
 
@@ -58,7 +58,7 @@ export class LastingReader implements Reader {
       this.#waitMs = FIRST_WAIT_MS;
       return fetches;
     } catch (error) {
-      if (this.#closed || !isPassing(error)) throw error;
+      if (this.#closed || !isPassingRead(error)) throw error;
       this.#outage.failed(error);
       this.#reader = undefined;
       // Beside the polls: to open one may take as long as the outage.
@@ -81,7 +81,7 @@ export class LastingReader implements Reader {
         return;
       } catch (error) {
         if (this.#closed) return;
-        if (!isPassing(error)) {
+        if (!isPassingRead(error)) {
           this.#failure = { error };
           return;
         }
@@ -128,7 +128,3 @@ export class LastingReader implements Reader {
 }
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-
-/** A position that does not hold any more is for the caller to settle. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof StreamsError && error.flags.retry && error.code !== "TOPIC_MOVED";

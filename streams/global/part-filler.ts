@@ -1,23 +1,16 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
 import type { Backbone, Fetch, Position } from "../backbone/backbone.ts";
 import { LastingReader } from "../backbone/lasting-reader.ts";
-import { StreamsError } from "../errors.ts";
+import { insist, isPassingRead } from "../insist.ts";
 import { streamsLimits } from "../limits.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Outage } from "../outage.ts";
 import { Pause } from "../pause.ts";
 import { nothingRefused, type Refused } from "../runtime/refused.ts";
-import type { FoldBytes } from "./fold-bytes.ts";
+import type { PartedFold } from "./fold-parts.ts";
 import type { GlobalFold } from "./global-source.ts";
-import type { Filling, Gaps, PartLedger } from "./part-ledger.ts";
-
-/** A fold with parts, and what is known of them. */
-export interface PartedFold {
-  readonly fold: GlobalFold<unknown>;
-  readonly bytes: FoldBytes;
-  readonly ledger: PartLedger;
-}
+import type { Filling, Gaps } from "./part-ledger.ts";
 
 export interface PartFillerOptions {
   readonly backbone: Pick<Backbone, "offsets" | "reader">;
@@ -39,8 +32,6 @@ export interface PartFillerOptions {
 }
 
 const POLL_MS = 200;
-const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 5_000;
 
 /**
  * Reads for the parts of folds that are not filled what the topics still hold, in small steps beside the feed. A step's bytes and its place are
@@ -103,18 +94,12 @@ export class PartFiller {
 
   async #run(): Promise<void> {
     const { outage } = this.#options;
-    let waitMs = FIRST_RETRY_MS;
+    const isClosing = (): boolean => this.#closing;
+    const passes = (error: unknown): boolean => !this.#broken && isPassingRead(error);
     for (let next = this.#next(); next !== undefined && !this.#closing; next = this.#next()) {
-      try {
-        await this.#fill(next.of, next.filling);
-        outage.ended();
-        waitMs = FIRST_RETRY_MS;
-      } catch (error) {
-        if (this.#closing || this.#broken || !isPassing(error)) throw error;
-        outage.failed(error);
-        await this.#pause.wait(waitMs);
-        waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
-      }
+      const { of, filling } = next;
+      await insist(() => this.#fill(of, filling), { outage, pause: this.#pause, isClosing, passes });
+      outage.ended();
     }
     outage.givenUp();
   }
@@ -244,9 +229,5 @@ const positionOf = (topic: string, at: string, offset: number): Position => ({
   partition: Number(at.slice(topic.length + 1)),
   offset,
 });
-
-/** A position that does not hold any more is for the feed to settle. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof StreamsError && error.flags.retry && error.code !== "TOPIC_MOVED";
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { GlobalFeed, type GlobalFeedOptions } from "../../../streams/global/global-feed.ts";
+import type { GlobalFeedOptions } from "../../../streams/global/feed-options.ts";
+import { GlobalFeed } from "../../../streams/global/global-feed.ts";
 import { globalTable, type BytesView, type GlobalFold } from "../../../streams/global/global-source.ts";
 import { createMetrics } from "../../../streams/metrics/metrics.ts";
 import { createMemoryRegistry } from "../../../streams/registry/memory-registry.ts";

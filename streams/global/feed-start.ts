@@ -1,0 +1,57 @@
+import type { Backbone, Position } from "../backbone/backbone.ts";
+import { TopicView, type Move } from "../backbone/topic-view.ts";
+import type { StateDatabase } from "../state/engine.ts";
+import { positionChange, positionsIn, topicIdChange, topicIdsIn } from "./feed-store.ts";
+import type { GlobalSource } from "./global-source.ts";
+
+/** Where a feed begins to read. */
+export interface FeedStart {
+  readonly positions: readonly Position[];
+  /** Where partitions begin, by `topic/partition`. */
+  readonly starts: ReadonlyMap<string, number>;
+  /** Topics of folds that are read from their start, though they hold records. */
+  readonly anew: ReadonlySet<string>;
+  /** Partitions of folds that are read from another position than the one they had come to, as `topic/partition`. */
+  readonly moved: readonly string[];
+  /** Of the topics, where they have any. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** Tables' topics that are other ones than those that were read before. */
+  readonly lost: ReadonlySet<string>;
+}
+
+/** Tables are read from the start of their topics, folds from where the database stands. The database then knows the topics of today. */
+export async function settleStart(
+  database: StateDatabase,
+  backbone: Pick<Backbone, "offsets" | "describe" | "ranges">,
+  sources: readonly GlobalSource[],
+  onMove?: (move: Move) => void,
+): Promise<FeedStart> {
+  const topics = [...new Set(sources.map(({ topic }) => topic.name))];
+  const view = await TopicView.of(backbone, topics);
+  const known = await topicIdsIn(database);
+  const stored = await positionsIn(database);
+  const changes = Object.entries(view.ids).map(([topic, id]) => topicIdChange(topic, id));
+  const offsets = await backbone.offsets(topics);
+  const positions: Position[] = [];
+  const anew = new Set<string>();
+  const moved: string[] = [];
+  for (const { topic, partition, start, end } of offsets) {
+    const at = `${topic}/${partition}`;
+    const isFolded = sources.some((source) => source.kind === "fold" && source.topic.name === topic);
+    const next = isFolded ? stored[at] : undefined;
+    if (isFolded && next === undefined && start < end) anew.add(topic);
+    const offset = next ?? start;
+    const move = next === undefined ? undefined : view.moveOf({ topic, partition, offset, topicId: known.get(topic) });
+    if (move !== undefined) {
+      onMove?.(move);
+      moved.push(at);
+      changes.push(positionChange(at, move.to));
+    }
+    positions.push({ topic, partition, offset: move?.to ?? offset });
+  }
+  await database.write(changes);
+  const tables = sources.filter(({ kind }) => kind === "table").map(({ topic }) => topic.name);
+  const starts = new Map(offsets.map(({ topic, partition, start }) => [`${topic}/${partition}`, start]));
+  const lost = new Set(tables.filter((name) => view.ids[name] !== (known.get(name) ?? view.ids[name])));
+  return { positions, starts, anew, moved, ids: view.ids, lost };
+}

@@ -1,0 +1,102 @@
+import type { StateDatabase } from "../state/engine.ts";
+import type { FeedPositions } from "./feed-positions.ts";
+import { FoldBytes } from "./fold-bytes.ts";
+import type { GlobalContent } from "./global-content.ts";
+import type { GlobalFold } from "./global-source.ts";
+import { PartLedger } from "./part-ledger.ts";
+
+/** A fold with parts, and what is known of them. */
+export interface PartedFold {
+  readonly fold: GlobalFold<unknown>;
+  readonly bytes: FoldBytes;
+  readonly ledger: PartLedger;
+}
+
+export interface FoldPartsOptions {
+  readonly content: GlobalContent;
+  /** Of the feed. */
+  readonly positions: Pick<FeedPositions, "readOf">;
+  /** Called with a part that is not to be filled any more. */
+  readonly onForgotten: (part: string) => void;
+}
+
+/** The parts of folds, as the tables ask for them. */
+export class FoldParts {
+  readonly folds: PartedFold[] = [];
+  readonly #options: FoldPartsOptions;
+  /** Versions of the tables that the parts are settled by; `undefined`: they are not whole yet. */
+  #tableVersions: string | undefined;
+
+  constructor(options: FoldPartsOptions) {
+    this.#options = options;
+  }
+
+  /** @param moved partitions that are other ones now, or without their start: what was to be read of them is gone. */
+  async load(fold: GlobalFold<unknown>, database: StateDatabase, moved: readonly string[]): Promise<void> {
+    const bytes = await FoldBytes.load(fold.name, database);
+    this.#options.content.folds.set(fold.name, bytes);
+    if (fold.parts === undefined) return;
+    const ledger = await PartLedger.load(fold.name, database);
+    for (const partition of moved) ledger.close(partition);
+    for (const { parts } of ledger.fillings()) for (const part of parts) bytes.warming.add(part);
+    this.folds.push({ fold, bytes, ledger });
+  }
+
+  /** A part is not filled that must be before a task starts. */
+  get lacksNeeded(): boolean {
+    const { content } = this.#options;
+    return this.folds.some(({ fold, bytes }) =>
+      fold.parts!.needed((table) => content.view(table)).some((part) => bytes.warming.has(part)),
+    );
+  }
+
+  /** Settles again where the tables have changed since. */
+  settleAgain(): void {
+    if (this.#tableVersions !== undefined) this.settle();
+  }
+
+  /**
+   * Adds the parts that the tables ask for by now, and forgets those they do not. The fold counts what it reads from here on in every part: what it
+   * has read before is what a new part lacks.
+   */
+  settle(): void {
+    const { content } = this.#options;
+    const versions = content.tableVersions;
+    if (versions === this.#tableVersions) return;
+    const first = this.#tableVersions === undefined;
+    this.#tableVersions = versions;
+    for (const parted of this.folds) {
+      const { fold, ledger } = parted;
+      const asked = new Set(fold.parts!.asked((table) => content.view(table)));
+      this.#forget(
+        parted,
+        ledger.parts.filter((part) => !asked.has(part)),
+        first,
+      );
+      this.#add(
+        parted,
+        [...asked].filter((part) => !ledger.has(part)),
+      );
+    }
+  }
+
+  /** @param first also what was kept by a release that kept no ledger. */
+  #forget({ fold, bytes, ledger }: PartedFold, parts: readonly string[], first: boolean): void {
+    for (const part of parts) {
+      ledger.forget(part);
+      bytes.warming.delete(part);
+      this.#options.onForgotten(part);
+    }
+    if (!first && parts.length === 0) return;
+    for (const key of bytes.keys()) if (!ledger.has(fold.parts!.partOf(key))) bytes.delete(key);
+  }
+
+  #add({ fold, bytes, ledger }: PartedFold, parts: readonly string[]): void {
+    if (parts.length === 0) return;
+    const gaps = this.#options.positions.readOf(fold.topic.name);
+    for (const part of parts) {
+      ledger.add(part, gaps);
+      if (Object.keys(gaps).length > 0) bytes.warming.add(part);
+    }
+  }
+}

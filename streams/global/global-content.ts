@@ -1,0 +1,102 @@
+import type { Fetch } from "../backbone/backbone.ts";
+import { badTime, isEventTime } from "../backbone/event-time.ts";
+import { textOf } from "../bytes.ts";
+import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
+import type { GlobalView } from "../operator.ts";
+import type { Refused } from "../runtime/refused.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import { aheadOfTime, type Arrival } from "../task/arrival.ts";
+import { checkRead } from "../topic.ts";
+import type { FoldBytes } from "./fold-bytes.ts";
+import type { FoldScope, GlobalSource, GlobalTable } from "./global-source.ts";
+import type { Horizon } from "./horizon.ts";
+import type { TableContent } from "./table-content.ts";
+
+export interface GlobalContentOptions {
+  readonly sources: readonly GlobalSource[];
+  readonly serdes: Serdes;
+  readonly horizon: Horizon;
+  readonly arrival: () => Arrival;
+  /** Called with what can't be read; the rest is. */
+  readonly onUndecodable: (fetch: Fetch, index: number, error: unknown) => void;
+}
+
+/** What tables and folds hold, and the records on their way into them. */
+export class GlobalContent {
+  readonly tables = new Map<string, TableContent>();
+  readonly folds = new Map<string, FoldBytes>();
+  /** Records that folds leave out, where they are read from the start of a topic. */
+  refused: Refused | undefined;
+  readonly #options: GlobalContentOptions;
+
+  constructor(options: GlobalContentOptions) {
+    this.#options = options;
+  }
+
+  /** Views by name, as operators see them. */
+  views(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      this.#options.sources.map((source) => [
+        source.name,
+        source.kind === "table" ? this.view(source) : this.folds.get(source.name)!,
+      ]),
+    );
+  }
+
+  view<T>(table: GlobalTable<T>): GlobalView<T> {
+    return this.tables.get(table.name) as unknown as GlobalView<T>;
+  }
+
+  /** Another text as soon as any table has changed. */
+  get tableVersions(): string {
+    return [...this.tables.values()].map(({ version }) => version).join();
+  }
+
+  applyAll(kind: GlobalSource["kind"], fetches: readonly Fetch[]): void {
+    for (const source of this.#options.sources) {
+      if (source.kind !== kind) continue;
+      for (const fetch of fetches) if (fetch.topic === source.topic.name) this.apply(source, fetch);
+    }
+  }
+
+  /** @param scope only into these parts of a fold, whose records were read before: what is wrong with them themselves was said then. */
+  apply(source: GlobalSource, fetch: Fetch, scope?: FoldScope, refused = this.refused): void {
+    const { serdes, arrival, horizon, onUndecodable } = this.#options;
+    const { topic, partition } = fetch;
+    const now = arrival();
+    const { maxFutureMs = streamsLimits.maxFutureMs } = source.topic;
+    for (const [index, record] of fetch.records.entries()) {
+      const key = textOf(record.key);
+      let folding = false;
+      try {
+        if (record.unreadable !== undefined) throw record.unreadable.error;
+        if (source.kind === "table") {
+          const problem = this.tables.get(source.name)!.take(source, serdes, key, record.value);
+          if (problem !== undefined) onUndecodable(fetch, index, problem);
+        } else if (refused?.has(topic, partition, record.offset) !== true) {
+          if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
+          const value: unknown = serdes.decode(source.topic, record.value);
+          checkRead(source.topic, record, value);
+          const origin = { topic, partition, offset: record.offset };
+          const { timestamp: time, headers } = record;
+          if (!isEventTime(time)) throw badTime(time, "its time");
+          if (time > now.latest + maxFutureMs) throw aheadOfTime(time, now.latest, maxFutureMs);
+          if (scope === undefined) horizon.passed(time, now);
+          folding = true;
+          const bytes = this.folds.get(source.name)!;
+          source.fold({ key, value, time, headers, origin }, bytes, (table) => this.view(table), scope);
+        }
+      } catch (error) {
+        if (scope === undefined || folding) onUndecodable(fetch, index, error);
+      }
+    }
+  }
+
+  /** No task will ask for anything before `time`, ms. */
+  evict(time: number): void {
+    for (const source of this.#options.sources) {
+      if (source.kind === "fold") source.evict?.(time, this.folds.get(source.name)!, (table) => this.view(table));
+    }
+  }
+}
