@@ -18,7 +18,7 @@ import {
 } from "../streams/index.ts";
 import { startKafka } from "../test/servers/kafka.ts";
 import { startRegistry } from "../test/servers/registry.ts";
-import { publishBlueprint, startLoop } from "../topologies/index.ts";
+import { publishBlueprint, startLoop } from "../loop/index.ts";
 import { interleaved, markdown, median, quantile, spread } from "./rounds.ts";
 
 const { values } = parseArgs({

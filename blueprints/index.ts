@@ -42,7 +42,7 @@ export {
 } from "./formula/index.ts";
 export { compileLabel, type Label, type LabelValue, type Observation } from "./label/compile-label.ts";
 export { RunningLabel } from "./label/running-label.ts";
-export { checkBlueprint, parseBlueprint, type CheckedBlueprint } from "./parse-blueprint.ts";
+export { checkBlueprint, parseBlueprint, type CheckedBlueprint } from "./read/parse-blueprint.ts";
 export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";
 export { isReservedColumn } from "./rows/reserved-columns.ts";
 export { rowColumns, rowSchema, type AvroField, type AvroRecord } from "./rows/row-schema.ts";

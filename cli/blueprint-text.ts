@@ -2,7 +2,7 @@ import type { Blueprint } from "../blueprints/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
 import { productionModel } from "../serving/index.ts";
 import type { GlobalView } from "../streams/index.ts";
-import type { ListedVersion, PublishedVersion, Warming } from "../topologies/index.ts";
+import type { ListedVersion, PublishedVersion, Warming } from "../loop/index.ts";
 import { shownTime } from "./output.ts";
 
 const SAY_EVERY_MS = 5_000;

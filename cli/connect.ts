@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { startLoop, openTools, type Loop, type LoopOptions } from "../topologies/index.ts";
+import { startLoop, openTools, type Loop, type LoopOptions } from "../loop/index.ts";
 import {
   createConfluentRegistry,
   createKafkaBackbone,

@@ -1,4 +1,4 @@
-import { leftOutText, treatedText, type LeftOut, type TreatedValues } from "../trainer/index.ts";
+import { leftOutText, treatedText, type LeftOut, type TreatedValues } from "../rows/index.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 const MOST_SHOWN = 20;

@@ -1,7 +1,7 @@
 import { validBlueprints, type CompiledBlueprint } from "../blueprints/index.ts";
 import { blueprintTable } from "../operators/index.ts";
 import { readTable } from "../streams/index.ts";
-import type { Tools } from "../topologies/index.ts";
+import type { Tools } from "../loop/index.ts";
 import { UsageError } from "./exit-codes.ts";
 
 /** The live version of a use case. Throws a `UsageError` that says what there is instead. */

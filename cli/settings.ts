@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { syncModes, type SyncMode, withoutSecrets } from "../streams/index.ts";
-import type { StateEngineName } from "../topologies/index.ts";
+import type { StateEngineName } from "../loop/index.ts";
 import { checkBroker, checkRegistry } from "./addresses.ts";
 import { parseWhole } from "./numbers.ts";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Spill } from "../trainer/index.ts";
+import type { Spill } from "../rows/index.ts";
 import { tableError } from "./files/table-error.ts";
 
 /**

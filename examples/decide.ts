@@ -9,7 +9,7 @@ import { compileBlueprint } from "../blueprints/index.ts";
 import { createClient } from "../client/index.ts";
 import { blueprints, clock } from "../schemas/index.ts";
 import { createEmbeddedBackbone, readTopic } from "../streams/index.ts";
-import { startLoop } from "../topologies/index.ts";
+import { startLoop } from "../loop/index.ts";
 
 const text = `
 useCase: reminders

@@ -1,5 +1,4 @@
-import type { WindowGroup } from "../blueprints/index.ts";
-import { validBlueprints } from "../blueprints/index.ts";
+import { type WindowGroup, validBlueprints } from "../blueprints/index.ts";
 import { decisions } from "../schemas/index.ts";
 import { readTopic } from "../streams/index.ts";
 import type { Recomputed } from "./recompute.ts";

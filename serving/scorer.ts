@@ -1,7 +1,7 @@
-import { readOnnxMetadata } from "./onnx-metadata.ts";
-import { openOnnxModel } from "./onnx-session.ts";
-import type { Predictor } from "./predictor.ts";
-import { readTreeModel } from "./tree-model.ts";
+import { readOnnxMetadata } from "./onnx/onnx-metadata.ts";
+import { openOnnxModel } from "./onnx/onnx-session.ts";
+import type { Predictor } from "./onnx/predictor.ts";
+import { readTreeModel } from "./trees/tree-model.ts";
 
 /** A loaded model. It holds memory (up to a few megabytes) until `release`. */
 export interface Scorer {

@@ -25,7 +25,7 @@ export {
   type EmbeddedBackbone,
   type LogMemory,
   type SyncMode,
-} from "./embedded/index.ts";
+} from "./backbones/embedded/index.ts";
 export {
   connectLocally,
   openShared,
@@ -33,9 +33,9 @@ export {
   type LocalBackbone,
   type LocalServer,
   type SharedBackbone,
-} from "./local/index.ts";
-export { createKafkaBackbone, type KafkaBackboneOptions } from "./kafka/index.ts";
-export { createPlatformaticBackbone } from "./platformatic/index.ts";
+} from "./backbones/local/index.ts";
+export { createKafkaBackbone, type KafkaBackboneOptions } from "./backbones/kafka/index.ts";
+export { createPlatformaticBackbone } from "./backbones/platformatic/index.ts";
 export { createConfluentRegistry, type ConfluentRegistryOptions } from "./registry/confluent-registry.ts";
 export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
 export {
@@ -45,7 +45,7 @@ export {
   type GlobalFold,
   type GlobalTable,
   type TableSource,
-} from "./global/global-source.ts";
+} from "./global-source.ts";
 export { streamsLimits } from "./limits.ts";
 export { ownValue, setOwn } from "./own-value.ts";
 export { hideSecrets, shownAddress, withoutSecrets } from "./secrets.ts";
@@ -68,10 +68,10 @@ export {
 } from "./operator.ts";
 export type { AvroSchema, Compatibility, SchemaRegistry } from "./registry/registry.ts";
 export { Application, type ApplicationOptions } from "./runtime/application.ts";
-export type { Delivery } from "./runtime/commit.ts";
+export type { Delivery } from "./runtime/commit/commit.ts";
 export { memberMemoryIn } from "./runtime/member-file.ts";
 export { instanceIdIn } from "./runtime/instance-id.ts";
-export { LATENCY_HEADER } from "./runtime/outbox.ts";
+export { LATENCY_HEADER } from "./runtime/commit/outbox.ts";
 export {
   CORRELATION_ID,
   REPLY_PARTITION,
@@ -83,12 +83,13 @@ export {
 export { createRequester, type Request, type Requester, type RequesterOptions } from "./request-reply/requester.ts";
 export { Sender, type Sent } from "./request-reply/sender.ts";
 export { Publisher, type Published } from "./runtime/publisher.ts";
-export { repartition, type Repartitioned, type RepartitionOptions } from "./runtime/repartition.ts";
-export { Buried } from "./runtime/buried.ts";
+export { repartition, type Repartitioned, type RepartitionOptions } from "./runtime/topics/repartition.ts";
+export { Buried } from "./runtime/letters/buried.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
-export { readRefused, type Refused } from "./runtime/refused.ts";
-export { ensureTopic } from "./runtime/topics.ts";
-export { PLACE_HEADER, placeOf } from "./task/place.ts";
+export { readRefused } from "./runtime/letters/read-refused.ts";
+export { type Refused } from "./refused.ts";
+export { ensureTopic } from "./runtime/topics/topics.ts";
+export { PLACE_HEADER, placeOf } from "./place.ts";
 export { SOURCE_HEADER } from "./task/timelines.ts";
 export { entryCount } from "./serde/entry-count.ts";
 export { Serdes } from "./serde/serdes.ts";
@@ -106,7 +107,13 @@ export {
   type TestInput,
   type TestOutput,
 } from "./test-driver/index.ts";
-export { Stepped, type LaneMark, type Pacing, type SteppedOptions, type SteppedSource } from "./stepped/index.ts";
+export {
+  Stepped,
+  type LaneMark,
+  type Pacing,
+  type SteppedOptions,
+  type SteppedSource,
+} from "./backbones/stepped/index.ts";
 export { RecordHeads } from "./serde/record-head.ts";
 export { checkRead, defineTopic, type AnyTopic, type Incoming, type Topic, type ValueOf } from "./topic.ts";
 export { defineTopology, type Topology } from "./topology/topology.ts";

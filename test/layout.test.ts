@@ -4,15 +4,56 @@ import { importsIn, importsOf, rings, sourcesOf, topFolders, type Import } from 
 /** Which room may import which. Types count like values. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   streams: [],
+  statistics: [],
   schemas: ["streams"],
   blueprints: ["schemas", "streams"],
-  serving: ["schemas", "streams"],
-  operators: ["blueprints", "schemas", "streams", "serving"],
-  trainer: ["blueprints", "schemas", "streams", "serving"],
-  topologies: ["operators", "trainer", "blueprints", "schemas", "streams", "serving"],
-  recompute: ["operators", "blueprints", "schemas", "streams", "serving"],
+  rows: ["blueprints", "schemas", "streams"],
+  serving: ["blueprints", "schemas", "streams"],
+  operators: ["rows", "serving", "statistics", "blueprints", "schemas", "streams"],
+  trainer: ["rows", "serving", "statistics", "blueprints", "schemas", "streams"],
+  topologies: ["operators", "schemas", "streams"],
+  loop: ["topologies", "operators", "trainer", "rows", "serving", "blueprints", "schemas", "streams"],
+  recompute: ["operators", "rows", "serving", "blueprints", "schemas", "streams"],
   client: ["blueprints", "schemas", "streams"],
-  cli: ["client", "topologies", "recompute", "operators", "trainer", "blueprints", "schemas", "streams", "serving"],
+  cli: [
+    "client",
+    "loop",
+    "recompute",
+    "topologies",
+    "operators",
+    "trainer",
+    "rows",
+    "serving",
+    "statistics",
+    "blueprints",
+    "schemas",
+    "streams",
+  ],
+};
+/** Inside a room, floor by floor from the ground up. A folder may import its own floor and those below; "." are the files of the room itself. */
+const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  streams: [
+    [".", "backbone", "metrics", "registry", "serde"],
+    ["leveldb", "topology"],
+    ["state", "request-reply"],
+    ["task"],
+    ["global"],
+    ["runtime"],
+    ["test-driver"],
+  ],
+  blueprints: [
+    ["."],
+    ["formula"],
+    ["values"],
+    ["features"],
+    ["label", "policy", "rows", "windows"],
+    ["read"],
+    ["compare", "published"],
+  ],
+};
+/** Folders that plug into ports of the ground: they import the ground and each other, and nothing imports them but the room's front door. */
+const plugged: Readonly<Record<string, { readonly folder: string; readonly may: readonly string[] }>> = {
+  streams: { folder: "backbones", may: [".", "backbone", "metrics", "registry", "serde", "leveldb"] },
 };
 const rooms = Object.keys(arrows);
 /** They use the rooms through their front doors, and nobody imports them. */
@@ -20,6 +61,8 @@ const outside = ["bench", "examples"];
 const folders = [...rooms, ...outside, "docs", "test"].sort();
 
 const roomOf = (file: string): string => file.split("/", 1)[0]!;
+/** The folder of a room that a file is in: "." for those of the room itself. */
+const folderOf = (file: string): string => (file.split("/").length === 2 ? "." : file.split("/")[1]!);
 const told = ({ from, to }: Import): string => `${from} → ${to}`;
 const within = (some: readonly string[]): readonly Import[] =>
   some
@@ -44,6 +87,26 @@ describe("the layout", () => {
   test("another room is entered by its index.ts alone", () => {
     const wrong = crossing.filter(({ to }) => rooms.includes(roomOf(to)) && to !== `${roomOf(to)}/index.ts`);
     expect(wrong.map(told)).toEqual([]);
+  });
+
+  test("inside a room a folder imports its own floor and those below", () => {
+    const inner = imports.filter(({ from, to }) => roomOf(from) === roomOf(to) && !from.endsWith("/index.ts"));
+    const wrong = inner.filter(({ from, to }) => {
+      const some = floors[roomOf(from)];
+      if (some === undefined) return false;
+      const [low, high] = [to, from].map((file) => some.findIndex((folders) => folders.includes(folderOf(file))));
+      const plug = plugged[roomOf(from)];
+      if (plug === undefined || (folderOf(from) !== plug.folder && folderOf(to) !== plug.folder)) return low! > high!;
+      return folderOf(from) !== plug.folder || ![plug.folder, ...plug.may].includes(folderOf(to));
+    });
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  test("every folder of a room with floors has its floor", () => {
+    for (const [room, some] of Object.entries(floors)) {
+      const known = [...some.flat(), plugged[room]?.folder ?? "."];
+      expect([...new Set(sourcesOf(room).map(folderOf))].filter((folder) => !known.includes(folder))).toEqual([]);
+    }
   });
 
   test("benchmarks and examples import rooms, not each other nor tests, but for the servers a benchmark runs on", () => {

@@ -1,4 +1,5 @@
-import type { LearnerParams, TrainingMatrix } from "./learner.ts";
+import type { TrainingMatrix } from "../rows/index.ts";
+import type { LearnerParams } from "./learner.ts";
 
 /**
  * What every learner refuses before it starts.

@@ -1,5 +1,5 @@
 import type { Metric } from "../blueprints/index.ts";
-import { auc, brier, logLoss, meanSquaredError } from "./metrics.ts";
+import { auc, brier, logLoss, meanSquaredError } from "../statistics/index.ts";
 
 /** Every metric that fits the labels, by name. `auc` is left out when only one class is there. */
 export function evaluate(

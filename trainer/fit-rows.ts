@@ -1,7 +1,7 @@
 import type { Categories, CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
-import type { FittedModel, Learner, LearnerParams, TrainingMatrix } from "./learner.ts";
-import { categoriesOf, matrixOf } from "./rows/training-set.ts";
+import type { FittedModel, Learner, LearnerParams } from "./learner.ts";
+import { categoriesOf, matrixOf, type TrainingMatrix } from "../rows/index.ts";
 
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;

@@ -1,5 +1,6 @@
+import type { TrainingMatrix } from "../rows/index.ts";
 import { parentPort } from "node:worker_threads";
-import type { FittedModel, LearnerParams, TrainingMatrix } from "./learner.ts";
+import type { FittedModel, LearnerParams } from "./learner.ts";
 import { createXgboostLearner } from "./xgboost-learner.ts";
 
 /** The one message a worker gets. */

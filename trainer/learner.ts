@@ -1,14 +1,4 @@
-/** A table to learn from or to predict, rows in the order they are to be used. */
-export interface TrainingMatrix {
-  /** rows × columns float32, row-major; NaN = missing, infinities are refused */
-  readonly features: Float32Array;
-  /** one a row: 0 or 1 (binary), or a value in the label's unit (regression); no NaN */
-  readonly labels: Float32Array;
-  /** one a row, not negative; all 1 when absent */
-  readonly weights?: Float32Array;
-  readonly rows: number;
-  readonly columns: number;
-}
+import type { TrainingMatrix } from "../rows/index.ts";
 
 export interface LearnerParams {
   readonly objective: "binary" | "regression";

@@ -3,10 +3,9 @@ import type { ModelRecorded } from "../schemas/index.ts";
 import type { Backbone, OffsetRange, Serdes } from "../streams/index.ts";
 import { fitRows } from "./fit-rows.ts";
 import type { Learner } from "./learner.ts";
-import { sha256 } from "./models/artifacts.ts";
+import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
-import { withoutExtremes } from "./rows/extremes.ts";
-import { readRows, withRowsOn } from "./rows/read-rows.ts";
+import { withoutExtremes, readRows, withRowsOn } from "../rows/index.ts";
 
 export interface Rebuilt {
   readonly modelId: string;

@@ -1,20 +1,24 @@
 import { validBlueprints, type CompiledBlueprint, type ValidBlueprints } from "../blueprints/index.ts";
 import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
-import { modelCategories, productionModel } from "../serving/index.ts";
+import { modelCategories, productionModel, sha256, writeArtifact, type ScorerCache } from "../serving/index.ts";
 import type { Backbone, GlobalView, Publisher, Serdes } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { fitRows } from "./fit-rows.ts";
 import { judgeOf } from "./gate.ts";
-import type { FittedModel, Learner, TrainingMatrix } from "./learner.ts";
-import { sha256, writeArtifact } from "./models/artifacts.ts";
+import type { FittedModel, Learner } from "./learner.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
 import { publishTrained } from "./models/publish-trained.ts";
-import type { ScorerCache } from "./models/scorers.ts";
 import { rebuildModel, type Rebuilt } from "./rebuild.ts";
-import { withoutExtremes, type TreatedValues } from "./rows/extremes.ts";
-import type { LeftOut } from "./rows/left-out.ts";
-import { readRows, withRowsOn } from "./rows/read-rows.ts";
-import { matrixOf, splitNewest } from "./rows/training-set.ts";
+import {
+  withoutExtremes,
+  type TreatedValues,
+  type LeftOut,
+  readRows,
+  withRowsOn,
+  matrixOf,
+  splitNewest,
+  type TrainingMatrix,
+} from "../rows/index.ts";
 import { cronDue, freshRowsDue } from "./triggers.ts";
 
 /** The blueprints and models topics as they are now. */

@@ -1,5 +1,6 @@
+import type { TrainingMatrix } from "../rows/index.ts";
 import { Worker } from "node:worker_threads";
-import type { FittedModel, Learner, TrainingMatrix } from "./learner.ts";
+import type { FittedModel, Learner } from "./learner.ts";
 import type { FitReply, FitRequest } from "./fit-worker.ts";
 
 export interface WorkerLearnerOptions {

@@ -61,7 +61,7 @@ export function readCpuProfile(file: string): {
 const sumOf = (samples: readonly { readonly micros: number }[]): number =>
   samples.reduce((sum, { micros }) => sum + micros, 0);
 
-/** `streams/kafka`, a package, `node`, or what V8 calls work that is no function's. */
+/** `streams/task`, `streams/backbones/kafka`, a package, `node`, or what V8 calls work that is no function's. */
 function placeOf({ functionName, scriptId, url }: ProfileNode["callFrame"]): string {
   if (url === "" && functionName.startsWith("(")) return functionName;
   // Only avsc makes functions of text.
@@ -70,7 +70,10 @@ function placeOf({ functionName, scriptId, url }: ProfileNode["callFrame"]): str
   const path = placed(url);
   const packaged = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
   if (packaged !== null) return packaged[1]!;
-  return path.split("/").slice(0, 2).join("/");
+  return path
+    .split("/")
+    .slice(0, path.startsWith("streams/backbones/") ? 3 : 2)
+    .join("/");
 }
 
 function placed(url: string): string {

@@ -7,8 +7,8 @@ import {
   openShared,
   partitionOf,
   replyHeaders,
+  Serdes,
 } from "../../streams/index.ts";
-import { Serdes } from "../../streams/index.ts";
 import { askAtRates } from "../decisions/ask-at-rates.ts";
 import { PARTITIONS } from "./place.ts";
 import { workOf, type WorkName } from "./works.ts";

@@ -1,6 +1,6 @@
 import { decisionReplies } from "../../schemas/index.ts";
 import { replyHeaders, type Published } from "../../streams/index.ts";
-import type { Tools } from "../../topologies/index.ts";
+import type { Tools } from "../../loop/index.ts";
 import { PARTITIONS } from "./place.ts";
 import type { Life } from "./works.ts";
 

@@ -1,7 +1,7 @@
 import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { models, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
-import { openTools, publishBlueprint, type Tools } from "../../topologies/index.ts";
-import { writeArtifact } from "../../trainer/index.ts";
+import { openTools, publishBlueprint, type Tools } from "../../loop/index.ts";
+import { writeArtifact } from "../../serving/index.ts";
 import { random } from "../decisions/random.ts";
 import { openPlace, PARTITIONS, type Access } from "./place.ts";
 import type { Life, Work } from "./works.ts";

@@ -1,7 +1,7 @@
 /** The process that is watched: the loop as `loopstream start` runs it, with event time that is told. Its settings come as JSON in the first argument. */
 import { join } from "node:path";
 import { createConfluentRegistry, createPlatformaticBackbone, openShared } from "../../streams/index.ts";
-import { publishBlueprint, startLoop } from "../../topologies/index.ts";
+import { publishBlueprint, startLoop } from "../../loop/index.ts";
 import { clock } from "../../schemas/index.ts";
 import { memoryNow, type MemorySample } from "./memory.ts";
 

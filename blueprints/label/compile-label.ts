@@ -1,6 +1,6 @@
 import type { BlueprintContent, LabelAggregate } from "../blueprint.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import { formulaTypes } from "../formula-types.ts";
+import { formulaTypes } from "../formula/formula-types.ts";
 import { compileFormula, type FormulaValue } from "../formula/index.ts";
 import { declaredValue } from "../values/declared-value.ts";
 import { observationTypes } from "../values/value-types.ts";

@@ -1,7 +1,7 @@
 import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent } from "../blueprint.ts";
 import type { FeatureVector } from "../features/layout.ts";
-import { policyTypes } from "../formula-types.ts";
+import { policyTypes } from "../formula/formula-types.ts";
 import { compileFormula, type Formula, type FormulaValue, type TraceStep } from "../formula/index.ts";
 
 /** By label name; null or absent while there is no model. */

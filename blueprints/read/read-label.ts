@@ -1,6 +1,6 @@
 import type { LabelConfig, Objective, ObservationType } from "../blueprint.ts";
 import { BOUNDS, DEFAULTS, KEEP_BINARY, KEYS, LABEL_AGGREGATES } from "../defaults.ts";
-import { formulaTypes } from "../formula-types.ts";
+import { formulaTypes } from "../formula/formula-types.ts";
 import type { Formula } from "../formula/index.ts";
 import { doubtLabel } from "./doubts.ts";
 import { readFormula } from "./formulas.ts";

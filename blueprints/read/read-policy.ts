@@ -1,6 +1,6 @@
 import type { DecisionSpace, PolicyConfig } from "../blueprint.ts";
 import { BOUNDS, KEYS } from "../defaults.ts";
-import { policyTypes } from "../formula-types.ts";
+import { policyTypes } from "../formula/formula-types.ts";
 import type { Formula, FormulaNode, FormulaType } from "../formula/index.ts";
 import { doubtPolicy, type PolicyKnown } from "./doubts.ts";
 import { readFormula } from "./formulas.ts";

@@ -1,6 +1,6 @@
 import type { BlueprintContent } from "../blueprint.ts";
 import { compileFormula, type FormulaNode } from "../formula/index.ts";
-import { formulaTypes } from "../formula-types.ts";
+import { formulaTypes } from "../formula/formula-types.ts";
 import type { DeclaredType } from "./declared-value.ts";
 import { contextTypes, observationTypes, type ValueTypes } from "./value-types.ts";
 

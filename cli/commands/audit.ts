@@ -3,7 +3,7 @@ import { validBlueprints } from "../../blueprints/index.ts";
 import { audit } from "../../recompute/index.ts";
 import { blueprintTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
-import type { Tools } from "../../topologies/index.ts";
+import type { Tools } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";

@@ -3,13 +3,7 @@ import type { Command } from "commander";
 import { checkBlueprint, type CheckedBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable, modelTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
-import {
-  listVersions,
-  publishBlueprint,
-  storeBlueprint,
-  withdrawBlueprint,
-  type Tools,
-} from "../../topologies/index.ts";
+import { listVersions, publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import { createClient, defaultDecision, type Decision } from "../../client/index.ts";
 import { StreamsError, type Log } from "../../streams/index.ts";
-import { startLoop } from "../../topologies/index.ts";
+import { startLoop } from "../../loop/index.ts";
 import { parsePairs, parsePastTime, run, withSettings } from "../command.ts";
 import { connect, loopOptions } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { openTools } from "../../topologies/index.ts";
+import { openTools } from "../../loop/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, forHistory, historyMemory, loopOptions, startLoopHere } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";

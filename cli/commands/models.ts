@@ -1,7 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { ModelRecorded } from "../../schemas/index.ts";
-import type { Tools } from "../../topologies/index.ts";
+import type { Tools } from "../../loop/index.ts";
 import { moveModel, readModels, type Rebuilt } from "../../trainer/index.ts";
 import { asAskedFor } from "../file-modes.ts";
 import { run, withSettings } from "../command.ts";

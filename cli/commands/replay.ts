@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { durationMeant, parseDuration } from "../../blueprints/index.ts";
 import { Outages } from "../../streams/index.ts";
-import { BESIDE_LIVE, courtesy, replay, ReplayError, type ReplayResult } from "../../topologies/index.ts";
+import { BESIDE_LIVE, courtesy, replay, ReplayError, type ReplayResult } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { connect, stateMemoryOf } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";

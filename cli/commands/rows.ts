@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { validBlueprints } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../operators/index.ts";
 import { readTable, streamsLimits } from "../../streams/index.ts";
-import { LeftOutRows, rowsInOrder, withRowsOn } from "../../trainer/index.ts";
+import { LeftOutRows, rowsInOrder, withRowsOn } from "../../rows/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";

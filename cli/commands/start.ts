@@ -11,7 +11,7 @@ import {
   type Loop,
   type LoopOptions,
   type Running,
-} from "../../topologies/index.ts";
+} from "../../loop/index.ts";
 import { sayWarming } from "../blueprint-text.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, loopOptions, startLoopHere, type Connection } from "../connect.ts";

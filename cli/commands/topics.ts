@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { defineTopic, readRaw, StreamsError } from "../../streams/index.ts";
 import { formatDuration } from "../../blueprints/index.ts";
-import { askedRetention, repartitionLoop } from "../../topologies/index.ts";
+import { askedRetention, repartitionLoop } from "../../loop/index.ts";
 import { run, withSettings } from "../command.ts";
 import { connect, withTools } from "../connect.ts";
 import { UsageError } from "../exit-codes.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
-import { publishBlueprint, type Loop } from "../../topologies/index.ts";
+import { publishBlueprint, type Loop } from "../../loop/index.ts";
 import { readHistory, recordsOf } from "../history/read-history.ts";
 import type { HistoryColumns } from "../history/records.ts";
 import { Feed } from "../history/feed.ts";

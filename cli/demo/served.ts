@@ -1,6 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { readTopic, type Backbone, type Position, type Serdes } from "../../streams/index.ts";
-import { auc } from "../../trainer/index.ts";
+import { auc } from "../../statistics/index.ts";
 
 /** Keeps count of the rows topic as it grows: how many rows, and the AUC of what was served over the newest ones. */
 export class ServedWatch {

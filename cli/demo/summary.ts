@@ -1,7 +1,8 @@
 import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { deadLetters, decisions, models, observations, type TrainingRow } from "../../schemas/index.ts";
 import { readRaw, readTable, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
-import { evaluate, hashRows, newestRows } from "../../trainer/index.ts";
+import { evaluate } from "../../trainer/index.ts";
+import { hashRows, newestRows } from "../../rows/index.ts";
 
 export interface LoopSummary {
   readonly decisions: number;

@@ -1,5 +1,5 @@
 import { clock, decisionReplies } from "../../schemas/index.ts";
-import type { Tools } from "../../topologies/index.ts";
+import type { Tools } from "../../loop/index.ts";
 import {
   replyHeaders,
   SOURCE_HEADER,

@@ -1,4 +1,4 @@
-import type { Tools } from "../../topologies/index.ts";
+import type { Tools } from "../../loop/index.ts";
 import { letterOfLine } from "./bad-lines.ts";
 import { Feed } from "./feed.ts";
 import { HOUR, Ledger } from "./ledger.ts";

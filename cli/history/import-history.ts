@@ -1,7 +1,7 @@
 import { formatDuration, type Blueprint } from "../../blueprints/index.ts";
 import { decisionRequests, observations } from "../../schemas/index.ts";
 import { streamsLimits, type Backbone } from "../../streams/index.ts";
-import type { Loop, Tools } from "../../topologies/index.ts";
+import type { Loop, Tools } from "../../loop/index.ts";
 import { UsageError } from "../exit-codes.ts";
 import { ColumnCounts } from "./column-counts.ts";
 import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileColumns } from "./columns.ts";

@@ -1,7 +1,7 @@
 import { decisionKeys, groupableEntries, type Blueprint, type DecisionKeys } from "../../blueprints/index.ts";
 import { decisionRequests } from "../../schemas/index.ts";
 import { readTopic } from "../../streams/index.ts";
-import type { Tools } from "../../topologies/index.ts";
+import type { Tools } from "../../loop/index.ts";
 import type { ImportFeed } from "./import-feed.ts";
 import type { HistoryFiles, KnownKeys } from "./read-history.ts";
 import type { Survey } from "./survey.ts";

@@ -3,11 +3,11 @@ import type { Move } from "../backbone/topic-view.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Outages } from "../outage.ts";
-import type { Refused } from "../runtime/refused.ts";
+import type { Refused } from "../refused.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
 import type { Arrival } from "../task/arrival.ts";
-import type { GlobalSource } from "./global-source.ts";
+import type { GlobalSource } from "../global-source.ts";
 import type { TableContent } from "./table-content.ts";
 
 /** A feed that was closed, as the next one asks it. */

@@ -2,7 +2,7 @@ import type { Backbone, Position } from "../backbone/backbone.ts";
 import { TopicView, type Move } from "../backbone/topic-view.ts";
 import type { StateDatabase } from "../state/engine.ts";
 import { positionChange, positionsIn, topicIdChange, topicIdsIn } from "./feed-store.ts";
-import type { GlobalSource } from "./global-source.ts";
+import type { GlobalSource } from "../global-source.ts";
 
 /** Where a feed begins to read. */
 export interface FeedStart {

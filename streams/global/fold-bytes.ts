@@ -1,5 +1,5 @@
 import type { Change, StateDatabase } from "../state/engine.ts";
-import type { Bytes, BytesView } from "./global-source.ts";
+import type { Bytes, BytesView } from "../global-source.ts";
 
 /** Bytes by key in memory, with the changes since the last write. */
 export class FoldBytes implements Bytes, BytesView {

@@ -2,7 +2,7 @@ import type { StateDatabase } from "../state/engine.ts";
 import type { FeedPositions } from "./feed-positions.ts";
 import { FoldBytes } from "./fold-bytes.ts";
 import type { GlobalContent } from "./global-content.ts";
-import type { GlobalFold } from "./global-source.ts";
+import type { GlobalFold } from "../global-source.ts";
 import { PartLedger } from "./part-ledger.ts";
 
 /** A fold with parts, and what is known of them. */

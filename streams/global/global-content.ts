@@ -4,12 +4,12 @@ import { textOf } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import type { GlobalView } from "../operator.ts";
-import type { Refused } from "../runtime/refused.ts";
+import type { Refused } from "../refused.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import { aheadOfTime, type Arrival } from "../task/arrival.ts";
 import { checkRead } from "../topic.ts";
 import type { FoldBytes } from "./fold-bytes.ts";
-import type { FoldScope, GlobalSource, GlobalTable } from "./global-source.ts";
+import type { FoldScope, GlobalSource, GlobalTable } from "../global-source.ts";
 import type { Horizon } from "./horizon.ts";
 import type { TableContent } from "./table-content.ts";
 

@@ -5,7 +5,7 @@ import { insist, type InsistOptions } from "../insist.ts";
 import { silent } from "../log.ts";
 import { Outages, type Outage } from "../outage.ts";
 import { Pause } from "../pause.ts";
-import { nothingRefused } from "../runtime/refused.ts";
+import { nothingRefused } from "../refused.ts";
 import type { Change, StateDatabase } from "../state/engine.ts";
 import { openState } from "../state/open-state.ts";
 import { unbounded } from "../task/arrival.ts";

@@ -7,9 +7,9 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Outage } from "../outage.ts";
 import { Pause } from "../pause.ts";
-import { nothingRefused, type Refused } from "../runtime/refused.ts";
+import { nothingRefused, type Refused } from "../refused.ts";
 import type { PartedFold } from "./fold-parts.ts";
-import type { GlobalFold } from "./global-source.ts";
+import type { GlobalFold } from "../global-source.ts";
 import type { Filling, Gaps } from "./part-ledger.ts";
 
 export interface PartFillerOptions {

@@ -1,7 +1,7 @@
 import { StreamsError } from "../errors.ts";
 import type { GlobalView } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
-import type { TableSource } from "./global-source.ts";
+import type { TableSource } from "../global-source.ts";
 
 /** The newest value of each key, and the keys whose newest record can't be used. */
 export class TableContent<V = unknown> implements GlobalView<V> {

@@ -30,21 +30,21 @@ import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 import { ArrivalClock } from "./arrival-clock.ts";
 import { Backpressure } from "./backpressure.ts";
-import type { Delivery } from "./commit.ts";
-import { Committer } from "./committer.ts";
-import { LetterReport } from "./letter-report.ts";
-import { Letters } from "./letters.ts";
-import { openProducers } from "./open-producers.ts";
-import { Outbox } from "./outbox.ts";
-import { readRefused } from "./refused.ts";
-import type { RestoreProgress } from "./restore.ts";
+import type { Delivery } from "./commit/commit.ts";
+import { Committer } from "./commit/committer.ts";
+import { LetterReport } from "./letters/letter-report.ts";
+import { Letters } from "./letters/letters.ts";
+import { openProducers } from "./commit/open-producers.ts";
+import { Outbox } from "./commit/outbox.ts";
+import { readRefused } from "./letters/read-refused.ts";
+import type { RestoreProgress } from "./changelog/restore.ts";
 import { Stalls } from "./stalls.ts";
 import { StandbySet } from "./standby-set.ts";
 import { inputsAtEnd, TaskSet } from "./task-set.ts";
-import { MoveReport } from "./topic-moves.ts";
-import { TopicWatch } from "./topic-watch.ts";
+import { MoveReport } from "./topics/topic-moves.ts";
+import { TopicWatch } from "./topics/topic-watch.ts";
 import { Upstream } from "./upstream.ts";
-import { ensureTopic, ensureTopologyTopics, saySurplus, type TopologyTopics } from "./topics.ts";
+import { ensureTopic, ensureTopologyTopics, saySurplus, type TopologyTopics } from "./topics/topics.ts";
 
 export interface ApplicationOptions {
   /** Name of the consumer group, and of the changelogs through the topology. */

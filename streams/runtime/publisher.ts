@@ -4,7 +4,7 @@ import { partitionOf } from "../backbone/partitioner.ts";
 import { StreamsError } from "../errors.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import { checkRead, type Topic } from "../topic.ts";
-import { ensureTopic } from "./topics.ts";
+import { ensureTopic } from "./topics/topics.ts";
 
 export interface Published<V> {
   readonly topic: Topic<V>;

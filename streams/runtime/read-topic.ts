@@ -3,7 +3,7 @@ import type { Backbone, PartitionOffsets, Position } from "../backbone/backbone.
 import { StreamsError } from "../errors.ts";
 import type { GlobalView, StreamRecord } from "../operator.ts";
 import { TableContent } from "../global/table-content.ts";
-import type { TableSource } from "../global/global-source.ts";
+import type { TableSource } from "../global-source.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { RawRecord } from "../serde/unreadable-records.ts";
 import { checkRead, type Topic } from "../topic.ts";

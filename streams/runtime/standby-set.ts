@@ -6,7 +6,7 @@ import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
 import { readCheckpoint, restoreChanges } from "../state/task-state.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import { openOrDestroy } from "../state/open-state.ts";
-import { changeOf } from "./changelog-record.ts";
+import { changeOf } from "./changelog/changelog-record.ts";
 
 export interface StandbySetOptions {
   readonly topology: Topology;

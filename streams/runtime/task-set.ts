@@ -15,9 +15,9 @@ import { silent, type Log } from "../log.ts";
 import { StreamsError } from "../errors.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
-import { restoreState, type RestoreProgress } from "./restore.ts";
+import { restoreState, type RestoreProgress } from "./changelog/restore.ts";
 import { TopicView } from "../backbone/topic-view.ts";
-import { MoveReport } from "./topic-moves.ts";
+import { MoveReport } from "./topics/topic-moves.ts";
 
 export interface TaskSetOptions {
   /** The consumer group. */

@@ -15,7 +15,7 @@ import type { HoldOptions } from "./hold.ts";
 import type { Queued } from "./input.ts";
 import { letterOutput, type LetterParts, type Output } from "./output.ts";
 import { mostBytes, RecordRoom } from "./record-room.ts";
-import { withPlace } from "./place.ts";
+import { withPlace } from "../place.ts";
 import { SOURCE_HEADER, type Timeline, type Timelines } from "./timelines.ts";
 import { Turns } from "./turns.ts";
 

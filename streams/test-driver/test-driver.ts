@@ -3,7 +3,7 @@ import { StreamsError } from "../errors.ts";
 import { GlobalFeed } from "../global/global-feed.ts";
 import type { GlobalRef, Store, StoreSpec } from "../operator.ts";
 import { createMemoryRegistry } from "../registry/memory-registry.ts";
-import { Outbox } from "../runtime/outbox.ts";
+import { Outbox } from "../runtime/commit/outbox.ts";
 import { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";

@@ -1,5 +1,5 @@
 import { StreamsError } from "../errors.ts";
-import type { GlobalSource } from "../global/global-source.ts";
+import type { GlobalSource } from "../global-source.ts";
 import type { AnyOperator } from "../operator.ts";
 import type { AnyTopic } from "../topic.ts";
 

@@ -12,7 +12,7 @@ const url = (path: string): string => pathToFileURL(resolve(import.meta.dirname,
 
 test("self time is summed by room, package and kind, without the first two fifths and what was idle", () => {
   const frames = [
-    ["work", "8", url("streams/kafka/batch-encode.ts")],
+    ["work", "8", url("streams/backbones/kafka/records/batch-encode.ts")],
     ["run", "9", url("node_modules/onnxruntime-node/dist/backend.js")],
     ["writeDecision", "10", ""],
     ["utf8Slice", "0", ""],
@@ -30,9 +30,9 @@ test("self time is summed by room, package and kind, without the first two fifth
   writeFileSync(file, JSON.stringify({ nodes, samples, timeDeltas: samples.map((id) => (id === 0 ? 500 : 100)) }));
   const { idle, places, functions } = readCpuProfile(file);
   expect(idle).toBeCloseTo(1 / 6);
-  expect(places[0]).toEqual({ name: "streams/kafka", share: 0.5 });
+  expect(places[0]).toEqual({ name: "streams/backbones/kafka", share: 0.5 });
   expect(places.map(({ name }) => name).sort()).toEqual(
-    ["streams/kafka", "onnxruntime-node", "avsc", "native code", "(garbage collector)", "node"].sort(),
+    ["streams/backbones/kafka", "onnxruntime-node", "avsc", "native code", "(garbage collector)", "node"].sort(),
   );
-  expect(functions[0]!.name).toBe("work streams/kafka/batch-encode.ts:1");
+  expect(functions[0]!.name).toBe("work streams/backbones/kafka/records/batch-encode.ts:1");
 });

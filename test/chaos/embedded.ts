@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectLocally, createEmbeddedBackbone, StreamsError } from "../../streams/index.ts";
-import { cutBack, writtenTo } from "../streams/embedded/power.ts";
+import { cutBack, writtenTo } from "../streams/backbones/embedded/power.ts";
 import { Fleet } from "./fleet.ts";
 import { runChaos, type ChaosReport } from "./run-chaos.ts";
 

@@ -1,6 +1,6 @@
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { readRaw } from "../../streams/index.ts";
-import { openTools, publishBlueprint } from "../../topologies/index.ts";
+import { openTools, publishBlueprint } from "../../loop/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { Product, type OpenPlace, type Place } from "./product.ts";
 import { seeded } from "./random.ts";

@@ -10,7 +10,7 @@ import {
   type DecisionReplied,
 } from "../../schemas/index.ts";
 import { createLevelEngine, readRaw, readTopic, Serdes } from "../../streams/index.ts";
-import { restoreState } from "../../streams/runtime/restore.ts";
+import { restoreState } from "../../streams/runtime/changelog/restore.ts";
 import type { StateDatabase, StateEngine } from "../../streams/state/engine.ts";
 import { decisionTopology } from "../../topologies/index.ts";
 import type { Place } from "./product.ts";

@@ -7,7 +7,7 @@ import {
   createPlatformaticBackbone,
   openShared,
 } from "../../streams/index.ts";
-import { startLoop, startTicker } from "../../topologies/index.ts";
+import { startLoop, startTicker } from "../../loop/index.ts";
 
 export interface WorkerSettings {
   readonly dir: string;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createClient } from "../../client/index.ts";
 import { blueprints, decisions, observations } from "../../schemas/index.ts";
 import { createConfluentRegistry, createKafkaBackbone, readTopic, type Backbone } from "../../streams/index.ts";
-import { startLoop, type Loop } from "../../topologies/index.ts";
+import { startLoop, type Loop } from "../../loop/index.ts";
 import { artifacts } from "../servers/artifacts.ts";
 import { parcels, published } from "../operators/parcels.ts";
 

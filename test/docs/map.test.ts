@@ -4,16 +4,19 @@ import { describe, expect, test } from "vitest";
 import { root, sourcesOf } from "../source-graph.ts";
 
 const rooms = [
-  "streams",
   "schemas",
   "blueprints",
-  "serving",
   "operators",
+  "rows",
+  "serving",
+  "statistics",
   "trainer",
   "topologies",
+  "loop",
   "recompute",
   "client",
   "cli",
+  "streams",
 ];
 const folders = [...new Set(rooms.flatMap(sourcesOf).map((file) => dirname(file)))];
 const map = readFileSync(join(root, "docs/map.md"), "utf8");

@@ -20,8 +20,7 @@ import {
   type OutgoingRecord,
   type SchemaRegistry,
 } from "../../streams/index.ts";
-import { startLoop, type Loop } from "../../topologies/index.ts";
-import { publishBlueprint } from "../../topologies/index.ts";
+import { startLoop, type Loop, publishBlueprint } from "../../loop/index.ts";
 import { flights } from "./command.ts";
 
 export interface Surroundings {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
 import { audit } from "../../recompute/index.ts";
 import { createConfluentRegistry, createKafkaBackbone, prefixed } from "../../streams/index.ts";
-import { openTools } from "../../topologies/index.ts";
+import { openTools } from "../../loop/index.ts";
 import { readModels } from "../../trainer/index.ts";
 import { loopstream, temporaryDir } from "./command.ts";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createClient } from "../../client/index.ts";
 import { deadLetters, decisionRequests, events, observations } from "../../schemas/index.ts";
 import { readTopic, StreamsError, type AnyTopic, type OutgoingRecord } from "../../streams/index.ts";
-import { publishBlueprint, startLoop, type Loop } from "../../topologies/index.ts";
+import { publishBlueprint, startLoop, type Loop } from "../../loop/index.ts";
 import type { Surroundings } from "./bad-input.ts";
 import { flights } from "./command.ts";
 

@@ -3,7 +3,7 @@ import { compileBlueprint } from "../../blueprints/index.ts";
 import { createClient } from "../../client/index.ts";
 import { blueprints, deadLetters, recordLimits } from "../../schemas/index.ts";
 import { readTopic } from "../../streams/index.ts";
-import { startLoop, type Loop } from "../../topologies/index.ts";
+import { startLoop, type Loop } from "../../loop/index.ts";
 import type { Surroundings } from "./bad-input.ts";
 
 const TEXT = `

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { decisions, models, type DecisionReplied } from "../../schemas/index.ts";
-import { openTools, publishBlueprint, type Tools } from "../../topologies/index.ts";
+import { openTools, publishBlueprint, type Tools } from "../../loop/index.ts";
 import { readTopic } from "../../streams/index.ts";
-import { writeArtifact } from "../../trainer/index.ts";
+import { writeArtifact } from "../../serving/index.ts";
 import type { Fleet } from "../chaos/fleet.ts";
 import { Product, type OpenPlace } from "../chaos/product.ts";
 import { HOUR, inProduction, onnx, PARCELS, parcels, START } from "../operators/parcels.ts";

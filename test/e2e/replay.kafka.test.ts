@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
 import { createConfluentRegistry, createKafkaBackbone, createMemoryEngine, prefixed } from "../../streams/index.ts";
 import { blueprints, clock } from "../../schemas/index.ts";
-import { replay, startLoop } from "../../topologies/index.ts";
+import { replay, startLoop } from "../../loop/index.ts";
 import { random } from "../blueprints/random.ts";
 import { HOUR, published, START } from "../operators/parcels.ts";
-import { history, TEXT, wider, WIDER, World } from "../topologies/random-history.ts";
-import { MemoryBackbone } from "../topologies/memory-backbone.ts";
+import { history, TEXT, wider, WIDER, World } from "../loop/random-history.ts";
+import { MemoryBackbone } from "../loop/memory-backbone.ts";
 import { temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();

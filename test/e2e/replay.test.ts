@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { decisions } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTopic, Serdes, prefixed } from "../../streams/index.ts";
-import { hashRows, newestRows } from "../../trainer/index.ts";
+import { hashRows, newestRows } from "../../rows/index.ts";
 import { flights, loopstream, root, temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();

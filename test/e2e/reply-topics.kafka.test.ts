@@ -11,7 +11,7 @@ import {
   readTopic,
   replyHeaders,
 } from "../../streams/index.ts";
-import { publishBlueprint, startLoop } from "../../topologies/index.ts";
+import { publishBlueprint, startLoop } from "../../loop/index.ts";
 import { flights, temporaryDir } from "./command.ts";
 
 test(

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createEmbeddedBackbone } from "../../streams/index.ts";
-import { openTools } from "../../topologies/index.ts";
-import { NO_ZIP, publishedBefore, ZIP_CATEGORY, ZIP_NUMBER } from "../topologies/several-versions.ts";
+import { openTools } from "../../loop/index.ts";
+import { NO_ZIP, publishedBefore, ZIP_CATEGORY, ZIP_NUMBER } from "../loop/several-versions.ts";
 import { loopstream, temporaryDir } from "./command.ts";
 
 const { path, remove } = temporaryDir();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { blueprints, models } from "../../schemas/index.ts";
 import { createEmbeddedBackbone } from "../../streams/index.ts";
-import { openTools, publishBlueprint } from "../../topologies/index.ts";
+import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { PARCELS } from "../operators/parcels.ts";
 import { loopstream, temporaryDir } from "./command.ts";
 

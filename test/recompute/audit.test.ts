@@ -4,7 +4,8 @@ import { blueprintTable, type enrich, enrichRequest, eventWindows } from "../../
 import { audit, explainDecision, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
 import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
 import { defineOperator, readTopic } from "../../streams/index.ts";
-import { readModels, writeArtifact } from "../../trainer/index.ts";
+import { readModels } from "../../trainer/index.ts";
+import { writeArtifact } from "../../serving/index.ts";
 import { decision, HOUR, onnx, PARCELS, parcels, request, START } from "../operators/parcels.ts";
 import { bound } from "../streams/bound-backbone.ts";
 import { aDay, openRun, type ParcelRun } from "./parcel-run.ts";

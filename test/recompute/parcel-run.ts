@@ -27,7 +27,7 @@ import {
   Serdes,
   type EmbeddedBackbone,
 } from "../../streams/index.ts";
-import { ScorerCache, writeArtifact } from "../../trainer/index.ts";
+import { ScorerCache, writeArtifact } from "../../serving/index.ts";
 import { random } from "../blueprints/random.ts";
 import { HOUR, inProduction, onnx, published, request, START } from "../operators/parcels.ts";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEmbeddedBackbone } from "../../streams/embedded/index.ts";
+import { createEmbeddedBackbone } from "../../streams/backbones/embedded/index.ts";
 import { createMemoryRegistry } from "../../streams/registry/memory-registry.ts";
 import { registryConformance } from "./registry-conformance.ts";
 

@@ -1,6 +1,6 @@
-import { createEmbeddedBackbone } from "../../streams/embedded/index.ts";
-import { connectLocally, serveLocally } from "../../streams/local/index.ts";
-import { newDir } from "./local/new-dir.ts";
+import { createEmbeddedBackbone } from "../../streams/backbones/embedded/index.ts";
+import { connectLocally, serveLocally } from "../../streams/backbones/local/index.ts";
+import { newDir } from "./backbones/local/new-dir.ts";
 import { registryConformance } from "./registry-conformance.ts";
 
 registryConformance("local", async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../streams/embedded/index.ts";
+import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../streams/backbones/embedded/index.ts";
 import type { OutgoingRecord, TopicSpec } from "../../streams/backbone/backbone.ts";
 import {
   bytes,
@@ -14,7 +14,7 @@ import {
   readCount,
   text,
   valuesOf,
-} from "./backbone-harness.ts";
+} from "./backbones/backbone-harness.ts";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

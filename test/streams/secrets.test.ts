@@ -13,7 +13,7 @@ import {
   StreamsError,
   withoutSecrets,
 } from "../../streams/index.ts";
-import { kafkaSettings } from "../../streams/kafka/options.ts";
+import { kafkaSettings } from "../../streams/backbones/kafka/cluster/options.ts";
 import { answeringRegistry, answerJson, type AnsweringRegistry } from "./registry/answering.ts";
 
 const user = "maria";

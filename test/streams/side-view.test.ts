@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createEmbeddedBackbone, sideView, type Backbone, type EmbeddedBackbone } from "../../streams/index.ts";
-import { outgoing, readAll, text } from "./backbone-harness.ts";
+import { outgoing, readAll, text } from "./backbones/backbone-harness.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "loopstream-side-"));
 let live: EmbeddedBackbone;

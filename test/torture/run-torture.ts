@@ -13,7 +13,7 @@ import {
   type OutgoingRecord,
   type Producer,
 } from "../../streams/index.ts";
-import { publishBlueprint, startLoop } from "../../topologies/index.ts";
+import { publishBlueprint, startLoop } from "../../loop/index.ts";
 import { seeded } from "../chaos/random.ts";
 import type { Place } from "../chaos/product.ts";
 import { baseOf, torturedTopics } from "./bases.ts";

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { recordLimits, type TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../streams/index.ts";
-import { openTools, publishBlueprint } from "../../topologies/index.ts";
-import { readModels, treatedText, type TrainResult } from "../../trainer/index.ts";
+import { openTools, publishBlueprint } from "../../loop/index.ts";
+import { readModels, type TrainResult } from "../../trainer/index.ts";
+import { treatedText } from "../../rows/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 
 const { largestFeature, largestLabel } = recordLimits;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { blueprints, models, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTable, type Backbone, type EmbeddedBackbone } from "../../streams/index.ts";
-import { openTools, publishBlueprint } from "../../topologies/index.ts";
+import { openTools, publishBlueprint } from "../../loop/index.ts";
 import {
   createXgboostLearner,
   moveModel,

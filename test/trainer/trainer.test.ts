@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { models, type TrainingRow } from "../../schemas/index.ts";
-import { productionModel } from "../../serving/index.ts";
+import { productionModel, readArtifact } from "../../serving/index.ts";
 import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../streams/index.ts";
-import { openTools, publishBlueprint } from "../../topologies/index.ts";
-import { moveModel, readArtifact, readModels } from "../../trainer/index.ts";
+import { openTools, publishBlueprint } from "../../loop/index.ts";
+import { moveModel, readModels } from "../../trainer/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 
 let dir: string;

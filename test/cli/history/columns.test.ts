@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ImportOptions } from "../../../cli/history/import-history.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { at, DECISIONS, OBSERVATIONS, shopFiles, shopLines } from "./shop.ts";
 import { embeddedLoop, flags, importInto } from "./shop-log.ts";
 

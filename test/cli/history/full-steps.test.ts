@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readHistory, recordsOf, type HistoryStep } from "../../../cli/history/read-history.ts";
 import { parcels } from "../../operators/parcels.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { shopFiles, shopLines } from "./shop.ts";
 import { embeddedLoop, importInto, stateOf, type ShopState } from "./shop-log.ts";
 

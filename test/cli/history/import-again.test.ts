@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { clock } from "../../../schemas/index.ts";
 import { readTopic } from "../../../streams/index.ts";
 import { at, shopFiles, shopLines, START, type ShopLines } from "./shop.ts";

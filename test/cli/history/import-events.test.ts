@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { at, DECISIONS, OBSERVATIONS } from "./shop.ts";
 import { embeddedLoop, flags, importInto, stateOf, type ShopState } from "./shop-log.ts";
 

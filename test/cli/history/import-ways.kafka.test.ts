@@ -6,9 +6,9 @@ import {
   prefixed,
   type Backbone,
 } from "../../../streams/index.ts";
-import { openTools, publishBlueprint, replay, startLoop, type LoopOptions } from "../../../topologies/index.ts";
+import { openTools, publishBlueprint, replay, startLoop, type LoopOptions } from "../../../loop/index.ts";
 import { random } from "../../blueprints/random.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { runKilled } from "./run-killed.ts";
 import { SHOP, shopFiles, shopLines } from "./shop.ts";
 import { embeddedLoop, importInto, loopOptions, rowsOn, stateOf, type ShopState } from "./shop-log.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmbeddedBackbone, createMemoryEngine } from "../../../streams/index.ts";
-import { openTools, publishBlueprint, replay, startLoop, type LoopOptions } from "../../../topologies/index.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { openTools, publishBlueprint, replay, startLoop, type LoopOptions } from "../../../loop/index.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { SHOP, shopFiles, shopLines } from "./shop.ts";
 import { embeddedLoop, importInto, loopOptions, rowsOn, stateOf, type ShopState } from "./shop-log.ts";
 

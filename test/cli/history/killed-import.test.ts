@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { random } from "../../blueprints/random.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { runKilled } from "./run-killed.ts";
 import { shopFiles, shopLines } from "./shop.ts";
 import { embeddedLoop, importInto, stateOf, type ShopState } from "./shop-log.ts";

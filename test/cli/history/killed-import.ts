@@ -11,7 +11,7 @@ import {
   type Backbone,
   type Producer,
 } from "../../../streams/index.ts";
-import { openTools } from "../../../topologies/index.ts";
+import { openTools } from "../../../loop/index.ts";
 import { compiled, flags, loopOptions, openLoop, quiet } from "./shop-log.ts";
 
 export interface Killed {

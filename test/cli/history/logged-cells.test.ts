@@ -5,7 +5,7 @@ import { parseBlueprint, type DecisionSpace } from "../../../blueprints/index.ts
 import { readColumns } from "../../../cli/history/columns.ts";
 import { loggedOf } from "../../../cli/history/logged-cells.ts";
 import type { Cell } from "../../../cli/history/records.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { at, DECISIONS, SHOP } from "./shop.ts";
 import { embeddedLoop, flags, importInto, stateOf } from "./shop-log.ts";
 

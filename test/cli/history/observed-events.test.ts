@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readHistory, recordsOf } from "../../../cli/history/read-history.ts";
 import { events, type EventRecorded } from "../../../schemas/index.ts";
 import { parcels } from "../../operators/parcels.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 
 let dir: Awaited<ReturnType<typeof newDir>>;
 beforeAll(async () => (dir = await newDir()));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseBlueprint } from "../../../blueprints/index.ts";
 import { readHistory, recordsOf, type BadLine } from "../../../cli/history/read-history.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 
 const blueprint = parseBlueprint(`
 useCase: shop

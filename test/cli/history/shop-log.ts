@@ -10,7 +10,7 @@ import {
   type Backbone,
   type SchemaRegistry,
 } from "../../../streams/index.ts";
-import { publishBlueprint, startLoop, type Loop, type LoopOptions, type Tools } from "../../../topologies/index.ts";
+import { publishBlueprint, startLoop, type Loop, type LoopOptions, type Tools } from "../../../loop/index.ts";
 import { SHOP } from "./shop.ts";
 
 export const compiled = compileBlueprint(SHOP);

@@ -6,7 +6,7 @@ import { tableWriter, type TableColumn } from "../../../cli/files/index.ts";
 import { readHistory, recordsOf, type BadLine } from "../../../cli/history/read-history.ts";
 import type { HistoryColumns } from "../../../cli/history/records.ts";
 import { timeZone } from "../../../cli/times/time-zone.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 
 const { path: dir, remove } = await newDir();
 afterAll(remove);

@@ -4,8 +4,8 @@ import { afterAll, expect, test } from "vitest";
 import { parseBlueprint } from "../../../blueprints/index.ts";
 import { decisions } from "../../../schemas/index.ts";
 import { prefixed, readTopic } from "../../../streams/index.ts";
-import { replay, storeBlueprint } from "../../../topologies/index.ts";
-import { newDir } from "../../streams/local/new-dir.ts";
+import { replay, storeBlueprint } from "../../../loop/index.ts";
+import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { at, SHOP } from "./shop.ts";
 import { embeddedLoop, flags, importInto } from "./shop-log.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GlobalFeed } from "../../../streams/global/global-feed.ts";
-import type { GlobalFold } from "../../../streams/global/global-source.ts";
+import type { GlobalFold } from "../../../streams/global-source.ts";
 import { streamsLimits } from "../../../streams/limits.ts";
 import { createMemoryRegistry } from "../../../streams/registry/memory-registry.ts";
 import { Serdes } from "../../../streams/serde/serdes.ts";

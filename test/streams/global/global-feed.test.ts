@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { StreamsError } from "../../../streams/errors.ts";
 import { GlobalFeed } from "../../../streams/global/global-feed.ts";
-import { globalTable, type GlobalFold } from "../../../streams/global/global-source.ts";
+import { globalTable, type GlobalFold } from "../../../streams/global-source.ts";
 import { Outages } from "../../../streams/outage.ts";
 import { createMemoryRegistry } from "../../../streams/registry/memory-registry.ts";
 import { Serdes } from "../../../streams/serde/serdes.ts";
 import { createMemoryEngine } from "../../../streams/state/memory-engine.ts";
 import { defineTopic } from "../../../streams/topic.ts";
-import { MemoryBackbone } from "../../topologies/memory-backbone.ts";
+import { MemoryBackbone } from "../../loop/memory-backbone.ts";
 import { recordedLog } from "../recorded-log.ts";
 
 beforeEach(() => void vi.useFakeTimers());

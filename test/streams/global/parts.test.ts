@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { GlobalFeedOptions } from "../../../streams/global/feed-options.ts";
 import { GlobalFeed } from "../../../streams/global/global-feed.ts";
-import { globalTable, type BytesView, type GlobalFold } from "../../../streams/global/global-source.ts";
+import { globalTable, type BytesView, type GlobalFold } from "../../../streams/global-source.ts";
 import { createMetrics } from "../../../streams/metrics/metrics.ts";
 import { createMemoryRegistry } from "../../../streams/registry/memory-registry.ts";
 import { Serdes } from "../../../streams/serde/serdes.ts";
@@ -10,7 +10,7 @@ import { createMemoryEngine } from "../../../streams/state/memory-engine.ts";
 import { defineTopic } from "../../../streams/topic.ts";
 import { StreamsError } from "../../../streams/errors.ts";
 import { random } from "../../blueprints/random.ts";
-import { MemoryBackbone } from "../../topologies/memory-backbone.ts";
+import { MemoryBackbone } from "../../loop/memory-backbone.ts";
 import { recordedLog } from "../recorded-log.ts";
 
 const schema = { type: "record", name: "N", fields: [{ name: "n", type: "int" }] } as const;

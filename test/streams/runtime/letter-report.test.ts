@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createMetrics } from "../../../streams/index.ts";
-import { LetterReport } from "../../../streams/runtime/letter-report.ts";
+import { LetterReport } from "../../../streams/runtime/letters/letter-report.ts";
 import { recordedLog } from "../recorded-log.ts";
 
 beforeEach(() => vi.useFakeTimers());

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import type { Backbone, Reader } from "../../../streams/index.ts";
-import { readRaw } from "../../../streams/index.ts";
-import { MemoryBackbone } from "../../topologies/memory-backbone.ts";
+import { type Backbone, type Reader, readRaw } from "../../../streams/index.ts";
+import { MemoryBackbone } from "../../loop/memory-backbone.ts";
 
 /** Records that retention takes away after their ends were asked for: a reader goes on behind them, and gives nothing. */
 class TrimmedBackbone extends MemoryBackbone {

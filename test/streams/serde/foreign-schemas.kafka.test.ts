@@ -11,7 +11,7 @@ import {
   readTopic,
   type Backbone,
 } from "../../../streams/index.ts";
-import { publishBlueprint, startLoop, type Loop } from "../../../topologies/index.ts";
+import { publishBlueprint, startLoop, type Loop } from "../../../loop/index.ts";
 import { PARCELS } from "../../operators/parcels.ts";
 
 const prefix = `foreign-${process.pid}-`;

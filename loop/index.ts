@@ -1,0 +1,29 @@
+export { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
+export type { StateEngineName } from "./state-engine.ts";
+export { startRetention, startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";
+export {
+  BESIDE_LIVE,
+  besideLive,
+  courtesy,
+  replay,
+  ReplayError,
+  type ReplayCounts,
+  type ReplayOptions,
+  type ReplayRequest,
+  type ReplayResult,
+  type ReplayStep,
+} from "./replay/index.ts";
+export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
+export { repartitionLoop, type RepartitionLoopOptions } from "./repartition-loop.ts";
+export { startReports } from "./instances/reports.ts";
+export { runningInstances, type RunningInstances } from "./instances/running-instances.ts";
+export type { PartialWindow } from "./instances/partial-windows.ts";
+export type { Warming } from "./instances/when-full.ts";
+export { listVersions, type ListedVersion } from "./publish/list-versions.ts";
+export {
+  publishBlueprint,
+  storeBlueprint,
+  withdrawBlueprint,
+  type PublishOptions,
+  type PublishedVersion,
+} from "./publish/publish-blueprint.ts";

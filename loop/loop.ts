@@ -1,0 +1,165 @@
+import { blueprintTable, modelTable, type JoinOptions } from "../operators/index.ts";
+import { deadLetters, models, topics } from "../schemas/index.ts";
+import {
+  Application,
+  ensureTopic,
+  instanceIdIn,
+  memberMemoryIn,
+  createMetrics,
+  Outages,
+  Publisher,
+  readTable,
+  Serdes,
+  silent,
+  type AnyTopic,
+  type ApplicationOptions,
+  type Backbone,
+  type Delivery,
+  type Log,
+  type Metrics,
+  type SchemaRegistry,
+} from "../streams/index.ts";
+import { createWorkerLearner, Trainer, type TrainerTables } from "../trainer/index.ts";
+import { ScorerCache } from "../serving/index.ts";
+import { applyRetention } from "./apply-retention.ts";
+import { buryUnreadable } from "./bury-unreadable.ts";
+import { decisionTopology } from "../topologies/index.ts";
+import { misfitReport } from "./misfit-report.ts";
+import { stateEngineFor, type StateEngineOptions } from "./state-engine.ts";
+
+export interface LoopOptions extends StateEngineOptions {
+  readonly id: string;
+  readonly backbone: Backbone;
+  readonly registry: SchemaRegistry;
+  /** Put before every subject of the registry. */
+  readonly subjectPrefix?: string;
+  readonly partitions: number;
+  readonly delivery: Delivery;
+  readonly commitIntervalMs: number;
+  readonly maxTaskIdleMs: number;
+  /** On how many other instances the state of each task is kept. Default 0. */
+  readonly standbyReplicas?: number;
+  readonly salt: string;
+  readonly codeVersion: string;
+  readonly memoryEdges?: readonly AnyTopic[];
+  /** How long the join remembers; default `joinDefaults`. */
+  readonly join?: JoinOptions;
+  /** Names of other topics that replies may go to begin with it. Default `decision-replies-`. */
+  readonly replyPrefix?: string;
+  /** What a person should know. Default: nothing is said. */
+  readonly log?: Log;
+  readonly metrics?: Metrics;
+  /** The time of arrival, ms; see `ApplicationOptions`. */
+  readonly now?: () => number;
+  /** Where what is tried again says so. Default: in `log` and `metrics`. */
+  readonly outages?: Outages;
+  readonly onRestore?: ApplicationOptions["onRestore"];
+  readonly onFailure?: ApplicationOptions["onFailure"];
+}
+
+/** The running loop with its hands: what publishes, what trains, what reads. */
+export interface Loop {
+  readonly application: Application;
+  /** A name of this process alone, the same after a restart. */
+  readonly instanceId: string;
+  readonly outages: Outages;
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+  readonly publisher: Publisher;
+  readonly trainer: Trainer;
+  close(options?: { readonly drain?: boolean }): Promise<void>;
+}
+
+/** What a tool needs of the loop without running its operators. */
+export type Tools = Pick<Loop, "backbone" | "serdes" | "publisher" | "trainer"> & { close(): Promise<void> };
+
+/** Topics are made where they are missing, so that a tool may come before the first start. */
+export async function openTools(
+  options: Pick<LoopOptions, "backbone" | "registry" | "subjectPrefix" | "partitions" | "codeVersion">,
+  tables?: () => Promise<TrainerTables>,
+): Promise<Tools & { readonly scorers: ScorerCache }> {
+  const { backbone, registry, partitions, codeVersion } = options;
+  const serdes = new Serdes(registry, options.subjectPrefix);
+  for (const topic of topics) await ensureTopic(topic, backbone, serdes, partitions);
+  const publisher = await Publisher.open(backbone, serdes, partitions);
+  const scorers = new ScorerCache(backbone, serdes);
+  const learner = createWorkerLearner();
+  const read = async (): Promise<TrainerTables> => ({
+    blueprints: await readTable(backbone, serdes, blueprintTable),
+    models: await readTable(backbone, serdes, models),
+  });
+  const trainer = new Trainer({ backbone, serdes, publisher, scorers, learner, codeVersion, tables: tables ?? read });
+  return {
+    backbone,
+    serdes,
+    publisher,
+    trainer,
+    scorers,
+    async close() {
+      await publisher.close();
+      await scorers.close();
+    },
+  };
+}
+
+export async function startLoop(options: LoopOptions): Promise<Loop> {
+  const { id, backbone, stateDir, partitions, delivery, commitIntervalMs, maxTaskIdleMs, salt } = options;
+  const { log, metrics = createMetrics(), outages = new Outages(log, metrics) } = options;
+  const instanceId = instanceIdIn(stateDir);
+  const tools = await openTools(options, () =>
+    Promise.resolve({ blueprints: application.global(blueprintTable), models: application.global(modelTable) }),
+  );
+  const topology = decisionTopology({
+    name: id,
+    scorers: (model) => tools.scorers.get(model),
+    salt,
+    tellMisfit: misfitReport(metrics, log),
+    ...(options.join === undefined ? {} : { join: options.join }),
+    ...(options.replyPrefix === undefined ? {} : { replyPrefix: options.replyPrefix }),
+    ...(options.memoryEdges === undefined ? {} : { memoryEdges: options.memoryEdges }),
+  });
+  const application: Application = new Application({
+    id,
+    topology,
+    backbone,
+    serdes: tools.serdes,
+    engine: stateEngineFor(topology, partitions, options),
+    deadLetters,
+    partitions,
+    delivery,
+    commitIntervalMs,
+    maxTaskIdleMs,
+    instanceId,
+    memberMemory: memberMemoryIn(stateDir),
+    standbyReplicas: options.standbyReplicas ?? 0,
+    metrics,
+    outages,
+    ...(log === undefined ? {} : { log }),
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.onRestore === undefined ? {} : { onRestore: options.onRestore }),
+    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+  });
+  buryUnreadable(tools, {
+    except: new Set(topology.globals.map(({ topic }) => topic.name)),
+    metrics: application.metrics,
+    log: options.log ?? silent,
+  });
+  try {
+    await application.start();
+    await applyRetention(tools);
+  } catch (error) {
+    await application.close().catch(() => undefined);
+    await tools.close();
+    throw error;
+  }
+  return {
+    ...tools,
+    application,
+    instanceId,
+    outages,
+    async close(how = {}) {
+      await application.close(how);
+      await tools.close();
+    },
+  };
+}

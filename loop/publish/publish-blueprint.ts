@@ -1,0 +1,194 @@
+import {
+  canTrainOn,
+  compareBlueprints,
+  compileBlueprint,
+  validBlueprints,
+  type Blueprint,
+} from "../../blueprints/index.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { blueprintTable } from "../../operators/index.ts";
+import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
+import { checkTime, readTable, type GlobalView } from "../../streams/index.ts";
+import { applyRetention } from "../apply-retention.ts";
+import { checkTypes } from "./check-types.ts";
+import { partialWindows, type PartialWindow } from "../instances/partial-windows.ts";
+import { runningInstances, type RunningInstances } from "../instances/running-instances.ts";
+import { warmingOf, whenFull, type WaitOptions, type Warming } from "../instances/when-full.ts";
+import type { Tools } from "../loop.ts";
+
+export interface PublishedVersion {
+  readonly useCase: string;
+  readonly version: string;
+  /** What differs from the version that was live before; empty for the first one. */
+  readonly changes: readonly string[];
+  /** It was live already. */
+  readonly unchanged: boolean;
+  /** Live after this time, ms; null: it is not live. */
+  readonly liveAfter: number | null;
+  /** Windows that it brings which look back on events that are not retained any more. */
+  readonly partial: readonly PartialWindow[];
+  /** Running instances, and what they had to fill when it went live. Null where that was not asked: it brings no windows, or nothing answered before. */
+  readonly warming: Warming | null;
+}
+
+export interface PublishOptions extends WaitOptions {
+  /** Do not wait until running instances have filled its windows: its decisions wait for that. */
+  readonly atOnce?: boolean;
+}
+
+type Hands = Pick<Tools, "backbone" | "serdes" | "publisher">;
+
+/** A version goes live so much after it is published, where instances run: each of them then knows of it before the first decision that is its own. */
+const LEAD_MS = 1_000;
+
+/**
+ * Publishes a text and makes it live after `from`, ms; absent: after now, and the first version of a use case from the
+ * beginning, so that history can be imported. Topics then keep their records as long as the live blueprints ask. A version that was published before only becomes live again.
+ *
+ * Where it brings windows, and instances run, it is not live before all of them have filled these from the retained events; until then the version before
+ * answers. With a `from` in the future it is live then.
+ */
+export async function publishBlueprint(
+  hands: Hands,
+  text: string,
+  from?: number,
+  options: PublishOptions = {},
+): Promise<PublishedVersion> {
+  const compiled = compileBlueprint(text);
+  const { blueprint } = compiled;
+  const { useCase, version } = blueprint;
+  if (from !== undefined) checkTime(from, "the time from which the blueprint is live");
+  const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
+  const known = validBlueprints(table);
+  const time = from ?? (known.useCases().includes(useCase) ? Date.now() : 0);
+  const before = known.at(useCase, time + 1);
+  const live = before?.blueprint;
+  const none = { partial: [], warming: null };
+  if (live?.version === version) {
+    return { useCase, version, changes: [], unchanged: true, liveAfter: liveSince(table, live), ...none };
+  }
+  const stored = table.get(`${useCase}/${version}`);
+  // One that is there was let in before: going back to it must not fail.
+  if (stored === undefined) checkTypes(blueprint, known);
+  await registerRows(hands, text, live);
+  const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
+  const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
+  const partial = await partialWindows(hands.backbone, compiled, brought, Math.max(time, from ?? Date.now()));
+  const asked = before !== undefined && brought.length > 0;
+  const found = asked ? await runningInstances(hands) : undefined;
+  const runs = found !== undefined && found.running.length > 0;
+  const record = { useCase, version, text: stored?.text ?? text, activations: stored?.activations ?? [] };
+  const stateIds = new Set(brought.map(({ stateId }) => stateId));
+  let warming: Warming | null = asked ? { instances: 0, ready: 0, eventsLeft: 0 } : null;
+  let liveAfter = time;
+  if (runs) {
+    if (stored === undefined) await write(hands, record, found.now);
+    const end = await blueprintsEnd(hands);
+    if (options.atOnce !== true && time <= found.now) {
+      const full = await whenFull(hands, end, stateIds, options);
+      warming = { instances: full.running.length, ready: full.running.length, eventsLeft: 0 };
+      liveAfter = from ?? full.now + LEAD_MS;
+    } else {
+      warming = warmingOf(await whenKnown(hands, end), end, stateIds);
+      if (from === undefined) liveAfter = (await runningInstances(hands)).now;
+    }
+  }
+  await activate(hands, record, liveAfter);
+  await applyRetention(hands);
+  if (runs && liveAfter > found.now && from === undefined && options.atOnce !== true)
+    await whenLive(hands, liveAfter, options);
+  return { useCase, version, changes, unchanged: false, liveAfter, partial, warming };
+}
+
+/** @returns since when the live version is, ms. */
+function liveSince(table: GlobalView<BlueprintPublished>, { useCase, version }: Blueprint): number | null {
+  const { activations = [] } = table.get(`${useCase}/${version}`) ?? {};
+  return activations.findLast(({ live }) => live)?.time ?? null;
+}
+
+/** One past the last record on the topic of blueprints. */
+async function blueprintsEnd({ backbone }: Hands): Promise<number> {
+  return Math.max(0, ...(await backbone.offsets([blueprints.name])).map(({ end }) => end));
+}
+
+/** Instances know of a version within moments; who does not is told as not ready. */
+async function whenKnown(hands: Hands, end: number): Promise<RunningInstances> {
+  const patience = AbortSignal.timeout(KNOWN_WITHIN_MS);
+  return whenFull(hands, end, new Set(), { signal: patience }).catch((error: unknown) => {
+    if (patience.aborted) return runningInstances(hands);
+    throw error;
+  });
+}
+
+const KNOWN_WITHIN_MS = 5_000;
+
+/** Adds an activation to what the version's record says by now: others may have written it meanwhile. */
+async function activate(hands: Hands, record: BlueprintPublished, time: number): Promise<void> {
+  const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
+  const { activations } = table.get(`${record.useCase}/${record.version}`) ?? record;
+  const all = [...activations, { time, live: true }].sort((a, b) => a.time - b.time);
+  await write(hands, { ...record, activations: all }, time);
+}
+
+/** Resolves when the version is live on every running instance: whoever asks then is answered by it. */
+async function whenLive(hands: Hands, time: number, { signal }: PublishOptions): Promise<void> {
+  const { now } = await whenFull(hands, await blueprintsEnd(hands), new Set(), { signal });
+  const ms = Math.min(LEAD_MS, Math.max(0, time - now)) + CLOCKS_APART_MS;
+  await delay(ms, undefined, signal === undefined ? {} : { signal });
+}
+
+/** Of a timer, the log and a producer on one machine, ms. */
+const CLOCKS_APART_MS = 20;
+
+/**
+ * Publishes a text without making it live: history can be replayed by it and models trained for it first, and running instances fill
+ * its windows. A version that is there stays as it is.
+ */
+export async function storeBlueprint(hands: Hands, text: string): Promise<PublishedVersion> {
+  const compiled = compileBlueprint(text);
+  const { blueprint } = compiled;
+  const { useCase, version } = blueprint;
+  const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
+  const known = validBlueprints(table);
+  const before = known.at(useCase, Number.MAX_SAFE_INTEGER);
+  const live = before?.blueprint;
+  const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
+  const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
+  const partial = await partialWindows(hands.backbone, compiled, brought, Date.now());
+  const result = { useCase, version, changes, liveAfter: null, partial, warming: null };
+  if (table.get(`${useCase}/${version}`) !== undefined) return { ...result, unchanged: true };
+  checkTypes(blueprint, known);
+  await registerRows(hands, text, live);
+  await write(hands, { useCase, version, text, activations: [] }, Date.now());
+  return { ...result, unchanged: false };
+}
+
+/** Turns off a version that is live; decisions are null until another one is. */
+export async function withdrawBlueprint(hands: Hands, useCase: string, version: string, time: number): Promise<void> {
+  checkTime(time, "the time from which the blueprint is off");
+  const table: GlobalView<BlueprintPublished> = await readTable(hands.backbone, hands.serdes, blueprintTable);
+  const known = table.get(`${useCase}/${version}`);
+  if (known === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);
+  await write(hands, { ...known, activations: [...known.activations, { time, live: false }] }, time);
+  await applyRetention(hands);
+}
+
+function write(hands: Hands, value: BlueprintPublished, time: number): Promise<void> {
+  return hands.publisher.publish([{ topic: blueprints, key: `${value.useCase}/${value.version}`, value, time }]);
+}
+
+/** Rows of the new version must be readable beside the old ones: a column that changed its type is refused here, by name. */
+async function registerRows({ serdes }: Hands, text: string, live: Blueprint | undefined): Promise<void> {
+  const compiled = compileBlueprint(text);
+  try {
+    await serdes.open(compiled.rows);
+  } catch (error) {
+    if (live === undefined) throw error;
+    const { incompatibilities } = canTrainOn(compiled.blueprint, live);
+    const words = incompatibilities.map(({ text: reason }) => reason).join("; ");
+    throw new Error(
+      `its rows can't follow those of version ${live.version}: ${words || String(error)}; give the feature a new name`,
+      { cause: error },
+    );
+  }
+}

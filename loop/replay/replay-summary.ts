@@ -1,0 +1,56 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { deadLetters, decisions } from "../../schemas/index.ts";
+import { readRaw, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
+import { hashRows, newestRows } from "../../rows/index.ts";
+import type { ReplayProgress } from "./replay-topics.ts";
+
+export interface ReplayCounts {
+  readonly decisions: number;
+  /** Decisions that have a row, by the maturity of the newest. */
+  readonly rows: { readonly provisional: number; readonly mature: number; readonly corrected: number };
+  /** Decisions whose wait is over, without a label. */
+  readonly expired: number;
+  /** Decisions whose wait is not over for the live group either. */
+  readonly waiting: number;
+  readonly deadLetters: number;
+  /** Over the canonical Avro bytes of the newest row of each decision, in the order of the decision ids, version by version. */
+  readonly rowsSha256: string;
+}
+
+/** Counted from the topics, so that it is the same however often the replay was stopped. */
+export async function summarizeReplay(
+  side: Backbone,
+  serdes: Serdes,
+  versions: readonly CompiledBlueprint[],
+  { from, to, horizon }: Pick<ReplayProgress, "from" | "to" | "horizon">,
+): Promise<ReplayCounts> {
+  const waits = new Map(versions.map(({ blueprint }) => [blueprint.version, blueprint.label.waitMs]));
+  let made = 0;
+  let waiting = 0;
+  for await (const { value } of readTopic(side, serdes, decisions)) {
+    made++;
+    if (value.decisionTime + (waits.get(value.blueprintVersion) ?? 0) > horizon) waiting++;
+  }
+  let dead = 0;
+  for await (const batch of readRaw(side, deadLetters.name)) dead += batch.length;
+  const sorted = [...versions].sort((a, b) => (a.blueprint.version < b.blueprint.version ? -1 : 1));
+  const parts: [CompiledBlueprint["rows"], Awaited<ReturnType<typeof newestRows>>][] = [];
+  const rows = { provisional: 0, mature: 0, corrected: 0 };
+  for (const { blueprint, rows: topic } of sorted) {
+    const found = await newestRows(side, serdes, topic, (row) => {
+      const time = row["decisionTime"] as number;
+      return row["blueprintVersion"] === blueprint.version && time >= from && time < to;
+    });
+    parts.push([topic, found]);
+    for (const row of found) rows[row["maturity"] as keyof typeof rows]++;
+  }
+  const withRow = rows.provisional + rows.mature + rows.corrected;
+  return {
+    decisions: made,
+    rows,
+    expired: made - withRow - waiting,
+    waiting,
+    deadLetters: dead,
+    rowsSha256: hashRows(...parts),
+  };
+}

@@ -1,0 +1,108 @@
+import { clock } from "../schemas/index.ts";
+import { streamsLimits, type Outage } from "../streams/index.ts";
+import { leftOutText, treatedText } from "../rows/index.ts";
+import type { TrainResult } from "../trainer/index.ts";
+import { applyRetention } from "./apply-retention.ts";
+import type { Loop } from "./loop.ts";
+
+export interface Running {
+  close(): Promise<void>;
+}
+
+export interface ScheduleOptions {
+  readonly onTrained: (result: { readonly useCase: string; readonly reason: string; readonly outcome: string }) => void;
+  readonly everyMs?: number;
+}
+
+/** A training that fails: the model in production stays, and the next attempt comes later each time. */
+interface Failing {
+  readonly outage: Outage;
+  /** Milliseconds. */
+  delay: number;
+  /** Of the monotonic clock, ms. */
+  again: number;
+}
+
+/** Asks every few seconds whether a training is due, and trains; deciding goes on meanwhile. */
+export function startSchedules(loop: Loop, { onTrained, everyMs = 15_000 }: ScheduleOptions): Running {
+  const failing = new Map<string, Failing>();
+  const running = every(everyMs, loop.outages.of("schedules"), async () => {
+    // As for records: a machine's clock that is wrong must not date a model.
+    const now = loop.application.now();
+    for (const useCase of await loop.trainer.useCases()) {
+      const before = failing.get(useCase);
+      if (before !== undefined && performance.now() < before.again) continue;
+      try {
+        const reason = await loop.trainer.due(useCase, now);
+        if (reason === undefined) continue;
+        const result = await loop.trainer.train({ useCase, until: now, publishedAt: () => loop.application.now() });
+        before?.outage.ended();
+        failing.delete(useCase);
+        onTrained({ useCase, reason, outcome: outcomeOf(result) });
+      } catch (error) {
+        const delay = Math.min(before === undefined ? everyMs : before.delay * 2, streamsLimits.trainingRetryMs);
+        const outage = before?.outage ?? loop.outages.of("training");
+        failing.set(useCase, { outage, delay, again: performance.now() + delay });
+        outage.failed(error, { useCase });
+      }
+    }
+  });
+  return {
+    async close() {
+      await running.close();
+      for (const { outage } of failing.values()) outage.givenUp();
+    },
+  };
+}
+
+function outcomeOf(result: TrainResult): string {
+  const outcome =
+    result.kind === "tooFewRows"
+      ? `${result.rows} rows of ${result.needed}`
+      : `${result.model.modelId}: ${result.model.states.at(-1)!.reason}`;
+  return [outcome, ...result.leftOut.map(leftOutText), ...result.treated.map(treatedText)].join("; ");
+}
+
+/** Once an hour: a topic that held only history may have come to the present, another blueprint may be live. */
+export function startRetention(loop: Loop, everyMs = 3_600_000): Running {
+  return every(everyMs, loop.outages.of("retention"), async () => void (await applyRetention(loop)));
+}
+
+/** Tells the tasks how far event time has come, so that the rows of a quiet partition are made too. */
+export function startTicker(loop: Loop, everyMs = 1_000): Running {
+  return every(everyMs, loop.outages.of("ticker"), async () => {
+    const time = loop.application.now();
+    await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
+  });
+}
+
+/** What is done more rarely is tried again after so long where it has failed. */
+const LONGEST_RETRY_MS = 60_000;
+
+/** Does the work again and again; where it fails that is an outage until it works. */
+export function every(ms: number, outage: Outage, work: () => Promise<void>): Running {
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  let next = performance.now() + ms;
+  const timer = setInterval(
+    () => {
+      if (busy || (!outage.lasting && performance.now() < next)) return;
+      busy = true;
+      next = performance.now() + ms;
+      running = work()
+        .then(
+          () => outage.ended(),
+          (error: unknown) => outage.failed(error),
+        )
+        .finally(() => (busy = false));
+    },
+    Math.min(ms, LONGEST_RETRY_MS),
+  );
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+      outage.givenUp();
+    },
+  };
+}

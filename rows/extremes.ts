@@ -1,0 +1,58 @@
+import type { FeatureColumn, Objective } from "../blueprints/index.ts";
+import { recordLimits, type TrainingRow } from "../schemas/index.ts";
+
+/** A column in which values were not learnt as they are. */
+export interface TreatedValues {
+  /** A feature, or `label`. */
+  readonly name: string;
+  /** `clamped`: a feature beyond the largest, learnt as that. `leftOut`: a label that can't be learnt; its rows are neither trained on nor held out. */
+  readonly treatment: "clamped" | "leftOut";
+  readonly rows: number;
+  /** The first of them, by the decisions' times. */
+  readonly decisions: readonly string[];
+}
+
+const { largestFeature, largestLabel } = recordLimits;
+const MOST_NAMED = 5;
+
+/** Whether an objective can learn a label. */
+export function isLearnable(label: unknown, objective: Objective): boolean {
+  if (typeof label !== "number") return false;
+  return objective === "binary" ? label >= 0 && label <= 1 : Math.abs(label) <= largestLabel;
+}
+
+/** The rows whose label can be learnt, and what was done to the others and to features that are too large. */
+export function withoutExtremes(
+  rows: readonly TrainingRow[],
+  layout: readonly FeatureColumn[],
+  objective: Objective,
+): { readonly rows: readonly TrainingRow[]; readonly treated: readonly TreatedValues[] } {
+  const treated = new Map<string, TreatedValues>();
+  const count = (name: string, treatment: TreatedValues["treatment"], row: TrainingRow): void => {
+    const { rows: counted, decisions } = treated.get(name) ?? { rows: 0, decisions: [] };
+    const named = counted < MOST_NAMED ? [...decisions, String(row["decisionId"])] : decisions;
+    treated.set(name, { name, treatment, rows: counted + 1, decisions: named });
+  };
+  const learnable = rows.filter((row) => {
+    const fits = isLearnable(row["label"], objective);
+    if (!fits) count("label", "leftOut", row);
+    return fits;
+  });
+  const numbers = layout.filter(({ kind }) => kind === "number");
+  for (const row of learnable) {
+    for (const { name } of numbers) {
+      const value = row[name];
+      if (typeof value === "number" && Math.abs(value) > largestFeature) count(name, "clamped", row);
+    }
+  }
+  return { rows: learnable, treated: [...treated.values()] };
+}
+
+/** A line for people and logs. */
+export function treatedText({ name, treatment, rows, decisions }: TreatedValues): string {
+  const more = rows - decisions.length;
+  const of = `${decisions.length === 1 ? "decision" : "decisions"} ${decisions.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return treatment === "leftOut"
+    ? `left out ${rows} ${rows === 1 ? "row" : "rows"} whose label can't be learnt: ${of}`
+    : `${name} of ${of} is beyond ±${largestFeature} and counts as that`;
+}

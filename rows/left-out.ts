@@ -1,0 +1,67 @@
+import { canTrainOn, type Blueprint, type ValidBlueprints } from "../blueprints/index.ts";
+
+/** Rows of one version that a reading left out. */
+export interface LeftOut {
+  /** The version that made the decisions. */
+  readonly version: string;
+  /** Records: a corrected row counts each time it was written. */
+  readonly rows: number;
+  /** `otherVersion`: its features or its label are others, which is as it should be. `unreadable`: nobody can say what they hold. */
+  readonly kind: "otherVersion" | "unreadable";
+  /** In words, without a full stop. */
+  readonly reason: string;
+}
+
+/** Counts what a reading leaves out, by version. */
+export class LeftOutRows {
+  readonly #blueprint: Blueprint;
+  readonly #known: ValidBlueprints;
+  readonly #counts = new Map<string, LeftOut>();
+
+  constructor(blueprint: Blueprint, known: ValidBlueprints) {
+    this.#blueprint = blueprint;
+    this.#known = known;
+  }
+
+  /** A row of a version that may not be trained on. */
+  other(version: string): void {
+    this.#count(version, "otherVersion", () => this.#reasonOf(version) ?? "its rows may not be used");
+  }
+
+  /** A row whose schema can't be read as this version's. */
+  unreadable(version: string, error: unknown): void {
+    this.#count(version, "unreadable", () => {
+      const words = this.#reasonOf(version) ?? (error instanceof Error ? error.message : String(error));
+      return `their schema can't be read as that of ${this.#blueprint.version}: ${words}`;
+    });
+  }
+
+  #reasonOf(version: string): string | undefined {
+    const { useCase } = this.#blueprint;
+    const other = this.#known.version(useCase, version);
+    if (other === undefined) {
+      return this.#known.problem(useCase, version) ?? "the version is not on the blueprints topic";
+    }
+    const { ok, reason } = canTrainOn(this.#blueprint, other.blueprint);
+    return ok ? undefined : reason;
+  }
+
+  #count(version: string, kind: LeftOut["kind"], reason: () => string): void {
+    const key = `${kind}/${version}`;
+    const counted = this.#counts.get(key);
+    this.#counts.set(
+      key,
+      counted === undefined ? { version, rows: 1, kind, reason: reason() } : { ...counted, rows: counted.rows + 1 },
+    );
+  }
+
+  /** Sorted by version. */
+  all(): readonly LeftOut[] {
+    return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, counted]) => counted);
+  }
+}
+
+/** A line for people and logs. */
+export function leftOutText({ version, rows, reason }: LeftOut): string {
+  return `left out ${rows} ${rows === 1 ? "row" : "rows"} of version ${version}: ${reason}`;
+}

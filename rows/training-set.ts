@@ -1,0 +1,47 @@
+import {
+  encodeFeatures,
+  learnCategories,
+  type Categories,
+  type FeatureColumn,
+  type FeatureVector,
+} from "../blueprints/index.ts";
+import type { TrainingRow } from "../schemas/index.ts";
+import type { TrainingMatrix } from "./training-matrix.ts";
+
+/** The features of a row, in the layout's order. */
+export function vectorOf(row: TrainingRow, layout: readonly FeatureColumn[]): FeatureVector {
+  return layout.map(({ name }) => (row[name] ?? null) as number | string | null);
+}
+
+/** The oldest rows to train on, and the newest to be judged by; at least one of each where there are two rows, and a share is asked for. */
+export function splitNewest(
+  rows: readonly TrainingRow[],
+  share: number,
+): { readonly train: readonly TrainingRow[]; readonly holdout: readonly TrainingRow[] } {
+  const held = share === 0 ? 0 : Math.min(rows.length - 1, Math.max(1, Math.round(rows.length * share)));
+  return { train: rows.slice(0, rows.length - held), holdout: rows.slice(rows.length - held) };
+}
+
+export function categoriesOf(rows: readonly TrainingRow[], layout: readonly FeatureColumn[]): Categories {
+  return learnCategories(
+    layout,
+    rows.map((row) => vectorOf(row, layout)),
+  );
+}
+
+/** Rows as float32, in memory that a worker can read without a copy. */
+export function matrixOf(
+  rows: readonly TrainingRow[],
+  layout: readonly FeatureColumn[],
+  categories: Categories,
+): TrainingMatrix {
+  const encode = encodeFeatures(layout, categories);
+  const columns = layout.length;
+  const features = new Float32Array(new SharedArrayBuffer(4 * rows.length * columns));
+  const labels = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+  for (const [index, row] of rows.entries()) {
+    encode(vectorOf(row, layout), features, index * columns);
+    labels[index] = row["label"] as number;
+  }
+  return { features, labels, rows: rows.length, columns };
+}

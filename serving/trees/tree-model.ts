@@ -1,0 +1,133 @@
+import { FlatTrees, floatAbove, type TreeEnsemble, type TreeNode } from "./flat-trees.ts";
+import { readOnnxGraph, type OnnxGraph, type OnnxNode } from "../onnx/onnx-graph.ts";
+
+/** A model that is nothing but trees, as the trainer's are. */
+export interface TreeModel {
+  readonly trees: FlatTrees;
+  /** The sum of the leaves is a margin, the prediction its sigmoid. */
+  readonly sigmoid: boolean;
+}
+
+const TREES = "ai.onnx.ml.TreeEnsembleRegressor";
+
+/**
+ * The trees of an ONNX file whose graph is one ensemble of them, with a sigmoid behind it or none; `undefined` for any other, and for
+ * what makes no sense: ONNX Runtime then has the word.
+ */
+export function readTreeModel(onnx: Uint8Array): TreeModel | undefined {
+  let graph: OnnxGraph;
+  try {
+    graph = readOnnxGraph(onnx);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+  const [ensemble, link, ...more] = graph.nodes;
+  const [input] = graph.inputs;
+  if (ensemble?.operator !== TREES || more.length > 0 || graph.initialised) return undefined;
+  if (graph.inputs.length !== 1 || graph.outputs.length !== 1 || input!.columns === undefined) return undefined;
+  if (ensemble.inputs[0] !== input!.name) return undefined;
+  const sigmoid = link !== undefined;
+  if (sigmoid && !(link.operator === "Sigmoid" && link.inputs[0] === ensemble.outputs[0])) return undefined;
+  if ((link ?? ensemble).outputs[0] !== graph.outputs[0]) return undefined;
+  const trees = treesOf(ensemble, input!.columns);
+  const flat = trees && flatten(trees);
+  return flat && { trees: flat, sigmoid };
+}
+
+/** `undefined` where the process has no room for it: V8 reserves 10 GiB of addresses for each memory, which `ulimit -v` may forbid. */
+function flatten(trees: TreeEnsemble): FlatTrees | undefined {
+  try {
+    return new FlatTrees(trees);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const known: ReadonlySet<string> = new Set([
+  ...["n_targets", "post_transform", "aggregate_function", "base_values"],
+  ...["nodes_treeids", "nodes_nodeids", "nodes_featureids", "nodes_modes", "nodes_values"],
+  ...["nodes_truenodeids", "nodes_falsenodeids", "nodes_missing_value_tracks_true", "nodes_hitrates"],
+  ...["target_treeids", "target_nodeids", "target_ids", "target_weights"],
+]);
+
+/** Nodes of a tree have to stand together and be numbered from 0 on, in order. */
+function treesOf({ attributes }: OnnxNode, columns: number): TreeEnsemble | undefined {
+  if ([...attributes.keys()].some((name) => !known.has(name))) return undefined;
+  const integers = (name: string): readonly number[] => attributes.get(name)?.integers ?? [];
+  const floats = (name: string): readonly number[] => attributes.get(name)?.floats ?? [];
+  const texts = (name: string): readonly string[] => attributes.get(name)?.texts ?? [];
+  if ((texts("post_transform")[0] ?? "NONE") !== "NONE") return undefined;
+  if ((texts("aggregate_function")[0] ?? "SUM") !== "SUM") return undefined;
+  if (integers("n_targets")[0] !== 1 || floats("base_values").length > 1) return undefined;
+
+  const treeOf = integers("nodes_treeids");
+  const numbers = integers("nodes_nodeids");
+  const roots: number[] = [];
+  const starts = new Map<number, number>();
+  for (let at = 0; at < treeOf.length; at++) {
+    const tree = treeOf[at]!;
+    if (tree !== treeOf[at - 1]) {
+      if (starts.has(tree)) return undefined;
+      starts.set(tree, at);
+      roots.push(at);
+    }
+    if (numbers[at] !== at - roots.at(-1)!) return undefined;
+  }
+  const weights = new Float64Array(treeOf.length).fill(NaN);
+  const [leafTrees, leafNumbers, leafWeights] = [
+    integers("target_treeids"),
+    integers("target_nodeids"),
+    floats("target_weights"),
+  ];
+  for (let leaf = 0; leaf < leafTrees.length; leaf++) {
+    const at = starts.get(leafTrees[leaf]!)! + leafNumbers[leaf]!;
+    if (treeOf[at] !== leafTrees[leaf] || !Number.isNaN(weights[at])) return undefined;
+    weights[at] = leafWeights[leaf] ?? NaN;
+  }
+
+  const [modes, features, values] = [texts("nodes_modes"), integers("nodes_featureids"), floats("nodes_values")];
+  const [below, above] = [integers("nodes_truenodeids"), integers("nodes_falsenodeids")];
+  const missing = integers("nodes_missing_value_tracks_true");
+  const nodes: TreeNode[] = [];
+  for (let at = 0; at < treeOf.length; at++) {
+    const mode = modes[at];
+    if (mode === "LEAF") {
+      nodes.push({ kind: "leaf", weight: weights[at]! });
+      continue;
+    }
+    if (mode !== "BRANCH_LT" && mode !== "BRANCH_LEQ") return undefined;
+    const value = values[at] ?? NaN;
+    const root = starts.get(treeOf[at]!)!;
+    nodes.push({
+      kind: "split",
+      column: features[at] ?? columns,
+      threshold: mode === "BRANCH_LT" ? value : floatAbove(value),
+      left: root + (below[at] ?? NaN),
+      right: root + (above[at] ?? NaN),
+      missingLeft: missing[at] === 1,
+    });
+  }
+  return areTrees(nodes, roots, columns) ? { columns, nodes, roots, base: floats("base_values")[0] ?? 0 } : undefined;
+}
+
+/** From the roots every node is reached once, and none is out of bounds. */
+function areTrees(nodes: readonly TreeNode[], roots: readonly number[], columns: number): boolean {
+  const met = new Uint8Array(nodes.length);
+  const open = [...roots];
+  let count = 0;
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const node = nodes[at];
+    if (node === undefined || met[at] === 1) return false;
+    met[at] = 1;
+    count++;
+    if (node.kind === "leaf") {
+      if (Number.isNaN(node.weight)) return false;
+    } else {
+      if (!(node.column >= 0 && node.column < columns) || Number.isNaN(node.threshold)) return false;
+      open.push(node.left, node.right);
+    }
+  }
+  return count === nodes.length;
+}

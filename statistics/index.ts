@@ -1,0 +1,1 @@
+export { auc, brier, logLoss, meanSquaredError } from "./metrics.ts";

@@ -1,0 +1,132 @@
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { Kafka, logLevel, type ISocketFactory } from "kafkajs";
+import { streamsError } from "./kafka-errors.ts";
+import { shownAddress } from "../../../secrets.ts";
+import type { KafkaSettings } from "./options.ts";
+import { pause, retrying } from "./retrying.ts";
+import type { Broker, Cluster } from "./wire.ts";
+
+/** How long a goodbye may take: after it sockets are cut, so that nothing keeps the process alive. */
+const goodbyeMs = 2_000;
+
+/** Every answer is awaited somewhere, so packets must not wait for more to come (Nagle's algorithm). */
+function socketsIn(open: Set<Socket>): ISocketFactory {
+  return ({ host, port, ssl, onConnect }) => {
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    const socket = ssl
+      ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
+      : connectTcp({ host, port }, onConnect);
+    socket.setKeepAlive(true, 60_000);
+    socket.setNoDelay(true);
+    // kafkajs takes leave of a socket that never connected again and again.
+    socket.setMaxListeners(0);
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    return socket;
+  };
+}
+
+/** Retries are ours: kafkajs' own only bridge a moment, so that `deliveryTimeoutMs` holds. */
+export function kafkaClient(settings: KafkaSettings, sockets = new Set<Socket>()): Kafka {
+  silenceNegativeTimeouts();
+  return new Kafka({
+    brokers: [...settings.brokers],
+    clientId: settings.clientId,
+    ssl: settings.ssl,
+    ...(settings.sasl === undefined ? {} : { sasl: settings.sasl }),
+    connectionTimeout: 3_000,
+    requestTimeout: settings.deliveryTimeoutMs,
+    retry: { retries: 3, initialRetryTime: 20, maxRetryTime: 250 },
+    logLevel: logLevel.NOTHING,
+    socketFactory: socketsIn(sockets),
+  });
+}
+
+/** Connections of their own, one pair a broker, so that one reader's waiting fetch or join holds up nobody else. */
+export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
+  const sockets = new Set<Socket>();
+  const cluster = clusterOf(kafkaClient(settings, sockets));
+  const findBroker = cluster.findBroker.bind(cluster);
+  cluster.findBroker = async (options) => connectOnce(await findBroker(options));
+  const disconnect = cluster.disconnect.bind(cluster);
+  cluster.disconnect = async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, goodbyeMs)));
+    await Promise.race([disconnect().catch(() => undefined), late]);
+    clearTimeout(timer);
+    for (const socket of sockets) socket.destroy(new Error("closed"));
+  };
+  try {
+    await retrying(settings, "kafka connection", async () => {
+      await cluster.connect();
+      await cluster.addMultipleTargetTopics([]);
+    });
+    return cluster;
+  } catch (error) {
+    await cluster.disconnect();
+    throw streamsError(error, `connect to ${settings.brokers.map(shownAddress).join(", ")}`);
+  }
+}
+
+/** kafkajs hands its cluster to partition assigners, which are made with the consumer, before it connects. */
+function clusterOf(kafka: Kafka): Cluster {
+  let cluster: Cluster | undefined;
+  kafka.consumer({
+    groupId: "unused",
+    allowAutoTopicCreation: false,
+    partitionAssigners: [
+      (context) => {
+        cluster = context.cluster as unknown as Cluster;
+        return { name: "unused", version: 0, assign: () => Promise.resolve([]), protocol: never };
+      },
+    ],
+  });
+  return cluster!;
+}
+
+interface Pooled {
+  readonly connectionPool: {
+    readonly pool: readonly { connect(): Promise<unknown>; disconnect(): Promise<unknown> }[];
+  };
+}
+
+const mended = new WeakSet<Broker>();
+
+/**
+ * Two requests that find a connection closed would open two sockets, of which kafkajs forgets one. And a connection that is opened while kafkajs still takes leave
+ * of the closed one loses its new socket to that, and the clock of its requests: they would never be answered and never time out.
+ */
+function connectOnce(broker: Broker): Broker {
+  if (mended.has(broker)) return broker;
+  mended.add(broker);
+  for (const connection of (broker as unknown as Pooled).connectionPool.pool) {
+    const [connect, disconnect] = [connection.connect.bind(connection), connection.disconnect.bind(connection)];
+    let connecting: Promise<unknown> | undefined;
+    let leaving: Promise<unknown> | undefined;
+    connection.disconnect = () => (leaving ??= disconnect().finally(() => (leaving = undefined)));
+    const connectAfterwards = async (): Promise<unknown> => {
+      if (leaving !== undefined) await Promise.race([leaving.catch(() => undefined), pause(goodbyeMs)]);
+      return connect();
+    };
+    connection.connect = () => (connecting ??= connectAfterwards().finally(() => (connecting = undefined)));
+  }
+  return broker;
+}
+
+function never(): never {
+  throw new Error("the consumer exists only for its cluster");
+}
+
+let silenced = false;
+
+/** kafkajs sets a timer to a negative time now and then, which Node 24 warns about once a process; it means "at once". */
+function silenceNegativeTimeouts(): void {
+  if (silenced) return;
+  silenced = true;
+  const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = ((...args: unknown[]) => {
+    const ours = args[1] === "TimeoutNegativeWarning" && new Error().stack?.includes("kafkajs");
+    if (!ours) emit(...args);
+  }) as typeof process.emitWarning;
+}

@@ -1,0 +1,2 @@
+export { createKafkaBackbone } from "./kafka-backbone.ts";
+export { kafkaDefaults, type KafkaBackboneOptions } from "./cluster/options.ts";

@@ -1,2 +1,0 @@
-export { createKafkaBackbone } from "./kafka-backbone.ts";
-export { kafkaDefaults, type KafkaBackboneOptions } from "./options.ts";

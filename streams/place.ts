@@ -1,0 +1,20 @@
+import type { LogRecord } from "./backbone/backbone.ts";
+import type { StreamRecord } from "./operator.ts";
+
+/**
+ * Where a record lay first, as `partition/offset`: on what was passed on to another partition of its topic, and on what is shown in steps at positions of
+ * its own.
+ */
+export const PLACE_HEADER = "loopstream_place";
+
+/** What tells a record of a topic from all others of it, wherever and however often it is read: in its task, after a restart, and in a replay. */
+export function placeOf({ headers, origin }: Pick<StreamRecord<unknown>, "headers" | "origin">): string {
+  const first = headers[PLACE_HEADER];
+  return first === undefined ? `${origin.partition}/${origin.offset}` : Buffer.from(first).toString();
+}
+
+/** The headers of a record with its place among them. */
+export function withPlace(headers: LogRecord["headers"], partition: number, offset: number): LogRecord["headers"] {
+  if (headers[PLACE_HEADER] !== undefined) return headers;
+  return { ...headers, [PLACE_HEADER]: Buffer.from(`${partition}/${offset}`) };
+}

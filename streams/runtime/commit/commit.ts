@@ -1,0 +1,101 @@
+import type { GroupReader, OutgoingRecord, Position, Producer, Transaction } from "../../backbone/backbone.ts";
+import { checkpointChange, type Checkpoint } from "../../state/task-state.ts";
+import type { Change } from "../../state/engine.ts";
+import type { Task } from "../../task/task.ts";
+
+export type Delivery = "atLeastOnce" | "exactlyOnce";
+
+export interface CommitContext {
+  readonly groupId: string;
+  /** The transaction it is to be part of, which it ends; or with what to write outside of one. */
+  readonly through: { readonly transaction: Transaction } | { readonly producer: Producer };
+  readonly group: GroupReader;
+  /** Everything is written, and what comes after it may be. */
+  readonly onWritten: () => void;
+  /** Where local state may start to restore from: a lower bound of the changelog's end, unless the brokers say where the commit's records went. */
+  readonly changelogEnd: (task: Task) => number;
+  /** The bound is the end, and records get the offsets behind it without a gap: local state then stands behind its own commit. */
+  readonly exactEnds: boolean;
+}
+
+/** How far a task had come, and what it had changed, when a commit began. The task may go on meanwhile. */
+export interface Stand {
+  readonly task: Task;
+  readonly changes: readonly Change[];
+  readonly positions: Readonly<Record<string, number>>;
+  readonly streamTime: number;
+  readonly lines: Readonly<Record<string, number>>;
+}
+
+/** To be taken between two batches of the task. */
+export function standOf(task: Task): Stand {
+  const changes = task.subTopology.stateful ? task.state.freeze() : [];
+  return { task, changes, positions: task.positions(), streamTime: task.streamTime, lines: task.times };
+}
+
+/**
+ * Makes the work of the tasks since their last commit last: what they wrote and the changes of their state, then the offsets they
+ * have come to, then the local stores with the offsets they stand for. With a transaction the first three are part of it.
+ * The stores come last: local state never runs ahead of a commit. Rejects with `FENCED` when the tasks belong to somebody else;
+ * they must then be closed without a flush.
+ */
+export async function commit(
+  stands: readonly Stand[],
+  outputs: readonly OutgoingRecord[],
+  context: CommitContext,
+): Promise<void> {
+  const { groupId, through, group, onWritten } = context;
+  const checkpoints = new Map(stands.map((stand) => [stand, checkpointOf(stand, context.changelogEnd(stand.task))]));
+  const records = [...outputs, ...stands.flatMap((stand) => changelogOf(stand, checkpoints.get(stand)!))];
+  const positions = stands.flatMap(positionsOf);
+  if ("transaction" in through) {
+    const { transaction } = through;
+    try {
+      await Promise.all([transaction.send(records), transaction.sendOffsets(groupId, positions)]);
+      onWritten();
+      await transaction.commit();
+    } catch (error) {
+      await transaction.abort().catch(() => undefined);
+      throw error;
+    }
+  } else {
+    if (records.length > 0) await through.producer.send(records);
+    onWritten();
+    await group.commit(positions);
+  }
+  await Promise.all(
+    stands
+      .filter(({ task }) => task.subTopology.stateful)
+      .map((stand) => {
+        const checkpoint = checkpoints.get(stand)!;
+        const at = { topic: stand.task.subTopology.changelog, partition: stand.task.partition };
+        const end = "transaction" in through ? through.transaction.endOf?.(at) : through.producer.endOf?.(at);
+        if (end !== undefined) return stand.task.state.flush({ ...checkpoint, changelogOffset: end });
+        const written = context.exactEnds ? stand.changes.length + 1 : 0;
+        return stand.task.state.flush({ ...checkpoint, changelogOffset: checkpoint.changelogOffset + written });
+      }),
+  );
+}
+
+function checkpointOf({ task, positions, streamTime, lines }: Stand, changelogOffset: number): Checkpoint {
+  return { ...task.grounds, positions, streamTime, lines, changelogOffset };
+}
+
+function changelogOf({ task, changes }: Stand, checkpoint: Checkpoint): OutgoingRecord[] {
+  if (!task.subTopology.stateful) return [];
+  const timestamp = Math.max(0, checkpoint.streamTime);
+  return [...changes, checkpointChange(checkpoint)].map(([key, value]) => ({
+    topic: task.subTopology.changelog,
+    partition: task.partition,
+    timestamp,
+    key: Buffer.from(key),
+    value,
+  }));
+}
+
+function positionsOf({ positions }: Stand): Position[] {
+  return Object.entries(positions).map(([name, offset]) => {
+    const slash = name.lastIndexOf("/");
+    return { topic: name.slice(0, slash), partition: Number(name.slice(slash + 1)), offset };
+  });
+}

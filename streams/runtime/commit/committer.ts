@@ -1,0 +1,283 @@
+import type { Backbone, GroupReader, OutgoingRecord, Producer, Transaction } from "../../backbone/backbone.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import type { Output } from "../../task/output.ts";
+import type { Task } from "../../task/task.ts";
+import { commit, standOf, type Delivery, type Stand } from "./commit.ts";
+import type { Outbox } from "./outbox.ts";
+
+export interface CommitterOptions {
+  readonly groupId: string;
+  readonly delivery: Delivery;
+  /** 0: whenever the commit before is done. Under load commits are further apart. */
+  readonly commitIntervalMs: number;
+  readonly backbone: Backbone;
+  readonly outbox: Outbox;
+  readonly metrics: Metrics;
+  /** Of a task alone; `undefined`: tasks are committed together. */
+  readonly producerOf: (task: Task) => Producer | undefined;
+}
+
+/** Bytes of outputs that may wait to be stored; then tasks wait for that. */
+const MOST_WAITING = 8 << 20;
+/** Of them, what is not worth a request before its transaction's commit. */
+const LITTLE = 256 << 10;
+/** Milliseconds between commits at least, where that much is done between them: fewer, larger transactions when there is more to do than time for it. */
+const BUSY_INTERVAL_MS = 50;
+/** Of an output, beside its value. */
+const OUTPUT_OVERHEAD = 200;
+
+interface Part {
+  readonly producer: Producer;
+  /** What was sent before is in it already. */
+  readonly open: Transaction | undefined;
+  readonly stands: readonly Stand[];
+  readonly outputs: readonly Output[];
+}
+
+/**
+ * What tasks have done and not committed: collects it, sends it on and commits it when it is time. One commit is under way at a
+ * time, and tasks go on meanwhile. Where transactions take turns, much output goes into the next one before its commit begins. It is
+ * encoded then, and leaves when all of the one before is written: the logs keep the order of the work.
+ */
+export class Committer {
+  readonly #options: CommitterOptions;
+  /** They take turns: a transaction begins while the one before, of another producer, is still being completed by the broker. */
+  readonly #producers: readonly Producer[];
+  readonly #unsent = new Map<Task, Output[]>();
+  readonly #changelogEnds = new Map<string, number>();
+  readonly #sends = new Set<Promise<void>>();
+  /** They have committed since readers were last known to see everything. */
+  readonly #unsettled = new Set<Producer>();
+  /** Bytes of outputs that are not stored yet, and of those the ones that are not sent. */
+  #waiting = 0;
+  #unsentBytes = 0;
+  /** The transaction whose turn it is, once something is in it. */
+  #open: Transaction | undefined;
+  /** Set until the commit under way has written everything. */
+  #writing: Promise<void> | undefined;
+  #turn = 0;
+  #last = 0;
+  #underWay: Promise<void> | undefined;
+  #done = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: CommitterOptions, producers: readonly Producer[]) {
+    this.#options = options;
+    this.#producers = producers;
+  }
+
+  /** Something has been committed. */
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** Nothing is left to commit, and no commit is under way. */
+  get clean(): boolean {
+    return this.#unsent.size === 0 && this.#underWay === undefined;
+  }
+
+  /** Milliseconds until the next commit is due, about; `undefined` when there is nothing to commit. */
+  get dueIn(): number | undefined {
+    if (this.#unsent.size === 0) return undefined;
+    if (this.#underWay !== undefined) return 1;
+    const { commitIntervalMs } = this.#options;
+    const interval = this.#open === undefined ? commitIntervalMs : Math.max(commitIntervalMs, BUSY_INTERVAL_MS);
+    return this.#last + interval - performance.now();
+  }
+
+  /** The task has something to commit, if only its positions. */
+  touched(task: Task): void {
+    if (!this.#unsent.has(task)) this.#unsent.set(task, []);
+  }
+
+  collect(tasks: Iterable<Task>): void {
+    for (const task of tasks) {
+      const outputs = task.takeOutputs();
+      if (outputs.length === 0) continue;
+      const bytes = bytesOf(outputs);
+      this.#waiting += bytes;
+      this.#unsentBytes += bytes;
+      const unsent = this.#unsent.get(task);
+      if (unsent === undefined) this.#unsent.set(task, [...outputs]);
+      else for (const output of outputs) unsent.push(output);
+    }
+  }
+
+  /**
+   * Sends what was written, and begins a commit when it is due or `now` and none is under way. Rejects with what ended an earlier one.
+   * @returns whether it has begun one.
+   */
+  async settle(group: GroupReader, now: boolean): Promise<boolean> {
+    this.#check();
+    await this.#sendEarly();
+    if (this.#underWay !== undefined && this.#waiting > MOST_WAITING) await this.#underWay;
+    this.#check();
+    if (this.#unsent.size === 0 || this.#underWay !== undefined) return false;
+    if (!now && this.dueIn! > 0) return false;
+    this.#begin(group);
+    return true;
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Before the commit, which waits for it. After a crash in between it is sent again, or its transaction is aborted. */
+  async #sendEarly(): Promise<void> {
+    const writer = await this.#earlyWriter();
+    if (writer === undefined) return;
+    const outputs = [...this.#unsent.values()].flatMap((unsent) => unsent.splice(0));
+    if (outputs.length === 0) return;
+    const bytes = this.#unsentBytes;
+    this.#unsentBytes = 0;
+    const sent = this.#followed(writer.send(await this.#address(outputs)), bytes);
+    if (this.#waiting > MOST_WAITING) await sent;
+  }
+
+  /** @param bytes of the outputs, which nothing may hold on to until they are stored: what lives long in V8's young generation is copied there. */
+  #followed(send: Promise<void>, bytes: number): Promise<void> {
+    const sent: Promise<void> = send
+      .then(
+        () => {
+          this.#waiting -= bytes;
+        },
+        (error: unknown) => {
+          this.#failure ??= { error };
+        },
+      )
+      .finally(() => this.#sends.delete(sent));
+    this.#sends.add(sent);
+    return sent;
+  }
+
+  async #earlyWriter(): Promise<Producer | Transaction | undefined> {
+    if (this.#options.delivery === "atLeastOnce") return this.#producers[0];
+    const takeTurns = this.#producers.length > 1;
+    if (!takeTurns || this.#unsentBytes < LITTLE) return undefined;
+    return (this.#open ??= await this.#shared.begin(this.#writing));
+  }
+
+  get #shared(): Producer {
+    return this.#producers[this.#turn % this.#producers.length]!;
+  }
+
+  /** Takes the tasks' stands at once; the rest happens beside them. */
+  #begin(group: GroupReader): void {
+    const { producerOf } = this.#options;
+    this.#last = performance.now();
+    const parts = [...Map.groupBy(this.#unsent, ([task]) => producerOf(task))].map(([own, tasks]): Part => ({
+      producer: own ?? this.#shared,
+      open: own === undefined ? this.#open : undefined,
+      stands: tasks.map(([task]) => standOf(task)),
+      outputs: tasks.flatMap(([, outputs]) => outputs),
+    }));
+    this.#unsent.clear();
+    this.#unsentBytes = 0;
+    this.#open = undefined;
+    this.#turn++;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#writing = promise;
+    const onWritten = (): void => {
+      this.#writing = undefined;
+      resolve();
+    };
+    this.#underWay = this.#commit(parts, group, onWritten)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        onWritten();
+        this.#underWay = undefined;
+      });
+  }
+
+  /** Rejects when a part failed; the other parts may have been committed. */
+  async #commit(parts: readonly Part[], group: GroupReader, onAllWritten: () => void): Promise<void> {
+    const { groupId, delivery, metrics, backbone } = this.#options;
+    const exactEnds = backbone.kind === "embedded";
+    const sends = Promise.all(this.#sends);
+    await this.#refreshChangelogEnds(parts.flatMap(({ stands }) => stands.map(({ task }) => task)));
+    await sends;
+    this.#check();
+    const changelogEnd = (task: Task): number => this.#changelogEnds.get(task.id) ?? 0;
+    let unwritten = parts.length;
+    const onWritten = (): void => {
+      if (--unwritten === 0) onAllWritten();
+    };
+    const done = await Promise.allSettled(
+      parts.map(async ({ producer, open, stands, outputs }) => {
+        const records = await this.#address(outputs);
+        const through = delivery === "atLeastOnce" ? { producer } : { transaction: open ?? (await producer.begin()) };
+        await commit(stands, records, { groupId, through, group, onWritten, changelogEnd, exactEnds });
+        this.#waiting -= bytesOf(outputs);
+        metrics.commits.inc();
+        this.#done = true;
+        this.#unsettled.add(producer);
+      }),
+    );
+    for (const part of done) if (part.status === "rejected") throw part.reason;
+  }
+
+  /** Commits everything, and what is under way before it. */
+  async commit(group: GroupReader): Promise<void> {
+    while (this.#underWay !== undefined || this.#unsent.size > 0) {
+      await this.#underWay;
+      this.#check();
+      if (this.#unsent.size > 0) {
+        await this.#sendEarly();
+        this.#begin(group);
+      }
+    }
+    this.#check();
+  }
+
+  /** Resolves once readers can see what was committed. Only where `clean`. */
+  async settled(): Promise<void> {
+    const producers = [...this.#unsettled];
+    this.#unsettled.clear();
+    await Promise.all(producers.map(async (producer) => producer.settled?.()));
+  }
+
+  #address(outputs: readonly Output[]): Promise<OutgoingRecord[]> {
+    const now = performance.now();
+    const { metrics, outbox } = this.#options;
+    const counts = new Map<string, number>();
+    for (const { topic, fetchedAt } of outputs) {
+      counts.set(topic, (counts.get(topic) ?? 0) + 1);
+      if (fetchedAt !== undefined) metrics.latency.observe({ topic }, now - fetchedAt);
+    }
+    for (const [topic, count] of counts) metrics.written.inc({ topic }, count);
+    return outbox.address(outputs, now);
+  }
+
+  /** A stale end only makes a later restore read more, and brokers say with each write how far it went: they are asked once. */
+  async #refreshChangelogEnds(tasks: readonly Task[]): Promise<void> {
+    const { backbone } = this.#options;
+    const stateful = tasks.filter(({ subTopology }) => subTopology.stateful);
+    const asked = backbone.kind === "embedded" ? stateful : stateful.filter(({ id }) => !this.#changelogEnds.has(id));
+    if (asked.length === 0) return;
+    const offsets = await backbone.offsets([...new Set(asked.map(({ subTopology }) => subTopology.changelog))]);
+    for (const { id, subTopology, partition } of asked) {
+      const at = offsets.find((end) => end.topic === subTopology.changelog && end.partition === partition);
+      if (at !== undefined) this.#changelogEnds.set(id, at.end);
+    }
+  }
+
+  /** The tasks have gone. */
+  forget(tasks: readonly Task[]): void {
+    for (const task of tasks) {
+      this.#unsent.delete(task);
+      this.#changelogEnds.delete(task.id);
+    }
+  }
+
+  /** What is under way is waited for: a store must not be closed while it is flushed. */
+  async close(): Promise<void> {
+    await this.#underWay;
+    await Promise.all(this.#producers.map((producer) => producer.close()));
+  }
+}
+
+function bytesOf(outputs: readonly Output[]): number {
+  return outputs.reduce((sum, { value }) => sum + OUTPUT_OVERHEAD + value.length, 0);
+}

@@ -1,0 +1,74 @@
+import type { Backbone, Fetch, LogRecord, PartitionOffsets, Producer } from "../../backbone/backbone.ts";
+import type { Origin } from "../../operator.ts";
+import { timeOfLetter, type Arrival } from "../../task/arrival.ts";
+import type { DeadLetterValue } from "../../task/dead-letter.ts";
+import { letterOutput, type LetterParts, type Output } from "../../task/output.ts";
+import type { Topic } from "../../topic.ts";
+import { Buried } from "./buried.ts";
+import type { Outbox } from "../commit/outbox.ts";
+
+export interface LettersOptions extends LetterParts {
+  readonly backbone: Backbone;
+  readonly deadLetters: Topic<DeadLetterValue>;
+  readonly outbox: Outbox;
+  /** The time at which what is read now arrives. */
+  readonly arrival: () => Arrival;
+  /** Ends of the topics when the process joined: what lies before them may have been buried by it or another one before. */
+  readonly ends: readonly PartitionOffsets[];
+}
+
+interface Met {
+  readonly origin: Origin;
+  readonly error: unknown;
+  readonly time: number;
+  readonly record: LogRecord;
+}
+
+/**
+ * Dead letters of what is read beside the tasks. They have a producer of their own: they are stored before it is remembered that their records were
+ * read, so a process that is killed in between loses none. Tables are read anew at each start: what is among the dead letters already is left out.
+ */
+export class Letters {
+  readonly #options: LettersOptions;
+  readonly #buried: Buried;
+  #producer: Producer | undefined;
+  #met: Met[] = [];
+  #waiting: Output[] = [];
+
+  constructor(options: LettersOptions) {
+    this.#options = options;
+    const { backbone, serdes, deadLetters } = options;
+    this.#buried = new Buried(backbone, serdes, deadLetters);
+  }
+
+  /** Buries a record of the globals with the next `store`. */
+  add({ topic, partition, records }: Fetch, index: number, error: unknown): void {
+    const record = records[index]!;
+    const origin = { topic, partition, offset: record.unreadable?.firstOffset ?? record.offset };
+    this.#met.push({ origin, error, time: timeOfLetter(record.timestamp, this.#options.arrival()), record });
+  }
+
+  /** Resolves when all that were added are stored. After a rejection it may be called again. */
+  async store(): Promise<void> {
+    const { backbone, outbox } = this.#options;
+    for (let met = this.#met[0]; met !== undefined; met = this.#met[0]) {
+      const { origin, error, time, record } = met;
+      const isThere = this.#isOld(origin) && (await this.#buried.has(origin, record));
+      if (!isThere) this.#waiting.push(letterOutput(this.#options, origin, "globals", error, time, record));
+      this.#met.shift();
+    }
+    const letters = this.#waiting;
+    if (letters.length === 0) return;
+    this.#producer ??= await backbone.producer();
+    await this.#producer.send(await outbox.address(letters, performance.now()));
+    this.#waiting = this.#waiting.slice(letters.length);
+  }
+
+  #isOld({ topic, partition, offset }: Origin): boolean {
+    return this.#options.ends.some((at) => at.topic === topic && at.partition === partition && offset < at.end);
+  }
+
+  async close(): Promise<void> {
+    await this.#producer?.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { isBetter } from "../../trainer/evaluate.ts";
+import { auc, brier, logLoss, meanSquaredError } from "../../statistics/index.ts";
+
+const f = (...values: number[]): Float32Array => Float32Array.of(...values);
+
+describe("auc", () => {
+  test("is 1, 0 and one half for the right, the reverse and no order", () => {
+    expect(auc(f(0, 0, 1, 1), f(0.1, 0.2, 0.3, 0.4))).toBe(1);
+    expect(auc(f(1, 1, 0, 0), f(0.1, 0.2, 0.3, 0.4))).toBe(0);
+    expect(auc(f(0, 1, 0, 1, 1), f(7, 7, 7, 7, 7))).toBe(0.5);
+  });
+
+  test("equals the share of pairs in the right order, ties counting one half", () => {
+    // A fixed sequence of labels and of few distinct scores, so that most pairs tie.
+    const labels = Float32Array.from({ length: 200 }, (_, row) => ((row * 7919) % 13 < 4 ? 1 : 0));
+    const scores = Float32Array.from({ length: 200 }, (_, row) => ((row * 104729) % 17) - 5 + (labels[row] ?? 0));
+    let right = 0;
+    let pairs = 0;
+    labels.forEach((positive, one) => {
+      labels.forEach((negative, other) => {
+        if (positive !== 1 || negative !== 0) return;
+        pairs++;
+        right += scores[one]! > scores[other]! ? 1 : scores[one]! === scores[other]! ? 0.5 : 0;
+      });
+    });
+    expect(auc(labels, scores)).toBeCloseTo(right / pairs, 12);
+  });
+
+  test("refuses rows of one class and labels that are not 0 or 1", () => {
+    expect(() => auc(f(1, 1), f(0.1, 0.2))).toThrow("all 2 labels are 1");
+    expect(() => auc(f(0, 0.5), f(0.1, 0.2))).toThrow("row 1 has label 0.5");
+  });
+});
+
+test("logLoss is the mean negative log-likelihood", () => {
+  expect(logLoss(f(1, 0), f(0.5, 0.75))).toBeCloseTo((Math.log(2) + Math.log(4)) / 2, 12);
+});
+
+test("logLoss of a certain mistake is finite", () => {
+  expect(logLoss(f(1), f(0))).toBeCloseTo(-Math.log(1e-7), 10);
+  expect(logLoss(f(0), f(1))).toBeCloseTo(-Math.log(1e-7), 6);
+});
+
+test("brier and meanSquaredError are mean squared distances", () => {
+  expect(brier(f(1, 0), f(0.5, 0.25))).toBeCloseTo((0.25 + 0.0625) / 2, 12);
+  expect(meanSquaredError(f(3, -1), f(1, -1))).toBe(2);
+});
+
+test.each([
+  ["auc", auc],
+  ["logLoss", logLoss],
+  ["brier", brier],
+  ["meanSquaredError", meanSquaredError],
+])("%s refuses NaN, no rows and lengths that differ", (_, metric) => {
+  expect(() => metric(f(0, NaN, 1), f(0.1, 0.2, 0.3))).toThrow("row 1 is label NaN");
+  expect(() => metric(f(0, 1), f(0.1, NaN))).toThrow("prediction NaN");
+  expect(() => metric(f(), f())).toThrow("0 labels");
+  expect(() => metric(f(0, 1), f(0.1))).toThrow("2 labels and 1 predictions");
+});
+
+test.each([
+  ["logLoss", logLoss],
+  ["brier", brier],
+])("%s refuses labels and probabilities outside [0, 1]", (_, metric) => {
+  expect(() => metric(f(0, 2), f(0.1, 0.2))).toThrow("label 2");
+  expect(() => metric(f(0, 1), f(0.1, 1.5))).toThrow("probability 1.5");
+});
+
+test("a metric that differs by the order of its sums alone is not better", () => {
+  const value = 0.66960033990987;
+  expect(isBetter("logLoss", value - 1e-16, value)).toBe(false);
+  expect(isBetter("logLoss", value - 1e-6, value)).toBe(true);
+  expect(isBetter("auc", value + 1e-16, value)).toBe(false);
+  expect(isBetter("auc", value + 1e-6, value)).toBe(true);
+  expect(isBetter("mse", 1e-13, 2e-13)).toBe(true);
+});

@@ -1,8 +1,0 @@
-import { inject } from "vitest";
-import { createKafkaBackbone } from "../../streams/kafka/index.ts";
-import { backboneConformance } from "./backbone-conformance.ts";
-
-backboneConformance("Kafka", async () => {
-  const backbone = await createKafkaBackbone({ brokers: inject("brokers"), heartbeatIntervalMs: 200 });
-  return { backbone, close: () => backbone.close() };
-});

@@ -1,0 +1,33 @@
+import type { CompiledBlueprint, ValidBlueprints } from "../blueprints/index.ts";
+import { loadScorer, modelCategories } from "../serving/index.ts";
+import type { Backbone, Serdes } from "../streams/index.ts";
+import { evaluate } from "./evaluate.ts";
+import { readRows, matrixOf } from "../rows/index.ts";
+
+export interface RowsScore {
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** How a model does on the rows whose decision lies in `[from, to)`, ms. */
+export async function scoreRows(
+  { backbone, serdes }: { readonly backbone: Backbone; readonly serdes: Serdes },
+  compiled: CompiledBlueprint,
+  blueprints: ValidBlueprints,
+  onnx: Uint8Array,
+  from: number,
+  to: number,
+): Promise<RowsScore> {
+  const all = (await readRows(backbone, serdes, compiled, blueprints, Number.POSITIVE_INFINITY)).rows;
+  const rows = all.filter(({ decisionTime }) => (decisionTime as number) >= from && (decisionTime as number) < to);
+  if (rows.length === 0) throw new Error("there are no rows decided in that time to score the model on");
+  const scorer = await loadScorer(onnx);
+  try {
+    const categories = modelCategories(scorer);
+    const { features, labels } = matrixOf(rows, compiled.layout, categories);
+    const predictions = await scorer.score(features.slice(), rows.length);
+    return { rows: rows.length, metrics: evaluate(predictions, labels, compiled.blueprint.model.objective) };
+  } finally {
+    await scorer.release();
+  }
+}
