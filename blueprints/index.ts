@@ -42,6 +42,7 @@ export {
 } from "./formula/index.ts";
 export { compileLabel, type Label, type LabelValue, type Observation } from "./label/compile-label.ts";
 export { RunningLabel } from "./label/running-label.ts";
+export { compileBlueprint, type CompiledBlueprint } from "./read/compiled-blueprint.ts";
 export { checkBlueprint, parseBlueprint, type CheckedBlueprint } from "./read/parse-blueprint.ts";
 export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";
 export { isReservedColumn } from "./rows/reserved-columns.ts";
@@ -64,8 +65,3 @@ export { isNode } from "./windows/tile-node.ts";
 export { tilePlace } from "./windows/tile-place.ts";
 export { addToTile, LEAF_EVENTS, staysPlain, type TileParts } from "./windows/tile-tree.ts";
 export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";
-export { topicRetention } from "./published/topic-retention.ts";
-export { compileBlueprint, type CompiledBlueprint } from "./published/compiled-blueprint.ts";
-export { checkPublished } from "./published/published-blueprint.ts";
-export { validBlueprints, type ValidBlueprints } from "./published/valid-blueprints.ts";
-export { versionStates, type VersionState, type VersionStateName } from "./published/version-state.ts";

@@ -1,6 +1,6 @@
 import type { Blueprint } from "../blueprints/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
-import { productionModel } from "../serving/index.ts";
+import { modelsAt } from "../catalogue/index.ts";
 import type { GlobalView } from "../streams/index.ts";
 import type { ListedVersion, PublishedVersion, Warming } from "../loop/index.ts";
 import { shownTime } from "./output.ts";
@@ -26,7 +26,8 @@ export function unservedText(
   { useCase, version, training }: Blueprint,
   models: GlobalView<ModelRecorded>,
 ): string | undefined {
-  const serves = (of: string): boolean => productionModel(models, useCase, of, Number.MAX_SAFE_INTEGER) !== undefined;
+  const serves = (of: string): boolean =>
+    modelsAt(models, useCase, of, Number.MAX_SAFE_INTEGER).production !== undefined;
   const others = [...models.values()].filter((model) => model.useCase === useCase && serves(model.blueprintVersion));
   if (others.length === 0 || serves(version)) return undefined;
   return (

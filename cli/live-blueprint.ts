@@ -1,5 +1,5 @@
-import { validBlueprints, type CompiledBlueprint } from "../blueprints/index.ts";
-import { blueprintTable } from "../operators/index.ts";
+import { validBlueprints, blueprintTable } from "../catalogue/index.ts";
+import type { CompiledBlueprint } from "../blueprints/index.ts";
 import { readTable } from "../streams/index.ts";
 import type { Tools } from "../loop/index.ts";
 import { UsageError } from "./exit-codes.ts";

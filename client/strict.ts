@@ -1,14 +1,5 @@
-import {
-  checkPublished,
-  kindOf,
-  meant,
-  misfits,
-  validBlueprints,
-  type DeclaredNames,
-  type Misfit,
-  type ValidBlueprints,
-  type ValueTypes,
-} from "../blueprints/index.ts";
+import { checkPublished, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
+import { kindOf, meant, misfits, type DeclaredNames, type Misfit, type ValueTypes } from "../blueprints/index.ts";
 import { blueprints, recordLimits } from "../schemas/index.ts";
 import { readTable, StreamsError, type Backbone, type Serdes } from "../streams/index.ts";
 

@@ -1,5 +1,4 @@
-import { topicRetention, validBlueprints } from "../blueprints/index.ts";
-import { blueprintTable } from "../operators/index.ts";
+import { topicRetention, validBlueprints, blueprintTable } from "../catalogue/index.ts";
 import { readTable, type Backbone, type Serdes, type TopicRetention } from "../streams/index.ts";
 
 /** A topic whose newest record is older is being filled with history, or was. */

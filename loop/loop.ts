@@ -1,4 +1,5 @@
-import { blueprintTable, modelTable, type JoinOptions } from "../operators/index.ts";
+import { blueprintTable, modelTable } from "../catalogue/index.ts";
+import type { JoinOptions } from "../operators/index.ts";
 import { deadLetters, models, topics } from "../schemas/index.ts";
 import {
   Application,

@@ -5,11 +5,9 @@ export { enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";
 export { etl } from "./etl/operator.ts";
 export {
-  blueprintTable,
   eventValues,
   eventWindows,
   eventWindowsTelling,
-  modelTable,
   wholeTileKey,
   type MisfitPlace,
   type Scope,

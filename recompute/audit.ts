@@ -8,7 +8,7 @@ import { featuresOf, recompute } from "./recompute.ts";
 import { sampler } from "./sample.ts";
 import { readTables, refusedEvents, type RecomputeSource, type Tables } from "./source.ts";
 import type { Refused } from "../streams/index.ts";
-import { validBlueprints } from "../blueprints/index.ts";
+import { validBlueprints } from "../catalogue/index.ts";
 import { readVersionStarts } from "./version-starts.ts";
 import { windowTiles } from "./window-tiles.ts";
 

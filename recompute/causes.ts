@@ -1,5 +1,4 @@
-import { validBlueprints } from "../blueprints/index.ts";
-import { productionModel } from "../serving/index.ts";
+import { validBlueprints, modelsAt } from "../catalogue/index.ts";
 import type { Difference, DifferenceKind } from "./compare.ts";
 import type { EventSources } from "./event-sources.ts";
 import type { Requests } from "./find-requests.ts";
@@ -41,7 +40,7 @@ function causeOfModel({ logged, production }: Recomputed, { models }: Tables): s
   const { useCase, blueprintVersion, decisionTime, modelId } = logged.decision;
   const since = production?.states.findLast(({ state, time }) => state === "production" && time < decisionTime)?.time;
   if (since === undefined || decisionTime - since > MOST_BEHIND_MS) return null;
-  const before = productionModel(models, useCase, blueprintVersion, since);
+  const before = modelsAt(models, useCase, blueprintVersion, since).production;
   if ((before?.modelId ?? null) !== modelId) return null;
   return `${production!.modelId} is in production since ${iso(since)}, ${decisionTime - since} ms before, and had not been read`;
 }

@@ -1,4 +1,5 @@
-import { formatDuration, groupKey, validBlueprints, type PolicyTrace } from "../blueprints/index.ts";
+import { formatDuration, groupKey, type PolicyTrace } from "../blueprints/index.ts";
+import { validBlueprints } from "../catalogue/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
 import { ownValue, type Origin } from "../streams/index.ts";
 import { withCauseOfGone, withCauses } from "./causes.ts";

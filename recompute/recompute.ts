@@ -1,7 +1,7 @@
-import { validBlueprints, type CompiledBlueprint, type FeatureVector } from "../blueprints/index.ts";
+import { validBlueprints, modelsAt } from "../catalogue/index.ts";
+import type { CompiledBlueprint, FeatureVector } from "../blueprints/index.ts";
 import { decideScored, enrichRequest, loggedAction, predict, type WindowBytes } from "../operators/index.ts";
 import type { DecisionRecorded, Enriched, LoggedAction, ModelRecorded } from "../schemas/index.ts";
-import { productionModel } from "../serving/index.ts";
 import { StreamsError } from "../streams/index.ts";
 import type { FoundRequest, Requests } from "./find-requests.ts";
 import type { LoggedDecision } from "./logged-decisions.ts";
@@ -78,7 +78,7 @@ export async function recompute(
       compiled,
       liveVersion: known.at(useCase, time)?.blueprint.version,
       features: featuresOf(one, found, tables, windows),
-      production: productionModel(tables.models, useCase, blueprintVersion, time),
+      production: modelsAt(tables.models, useCase, blueprintVersion, time).production,
       model,
       predictions: prediction === undefined ? {} : { [compiled.blueprint.label.name]: prediction },
       failure,

@@ -1,5 +1,6 @@
 import { deadLetters, events, models, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
-import { blueprintTable, type Scorers } from "../operators/index.ts";
+import { blueprintTable } from "../catalogue/index.ts";
+import type { Scorers } from "../operators/index.ts";
 import { readRefused, readTable, type Backbone, type GlobalView, type Refused, type Serdes } from "../streams/index.ts";
 
 /** What decisions are recomputed from. Nothing is written. */

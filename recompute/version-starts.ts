@@ -1,4 +1,5 @@
-import { type WindowGroup, validBlueprints } from "../blueprints/index.ts";
+import type { WindowGroup } from "../blueprints/index.ts";
+import { validBlueprints } from "../catalogue/index.ts";
 import { decisions } from "../schemas/index.ts";
 import { readTopic } from "../streams/index.ts";
 import type { Recomputed } from "./recompute.ts";

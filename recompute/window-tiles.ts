@@ -1,4 +1,5 @@
-import { blueprintTable, eventWindows, wholeTileKey, type WindowBytes } from "../operators/index.ts";
+import { blueprintTable } from "../catalogue/index.ts";
+import { eventWindows, wholeTileKey, type WindowBytes } from "../operators/index.ts";
 import { events, type BlueprintPublished, type EventRecorded } from "../schemas/index.ts";
 import { hasCode, isEventTime, readTopic, type GlobalView, type Refused, type StreamRecord } from "../streams/index.ts";
 import type { RecomputeSource, Tables } from "./source.ts";

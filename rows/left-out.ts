@@ -1,4 +1,5 @@
-import { canTrainOn, type Blueprint, type ValidBlueprints } from "../blueprints/index.ts";
+import { canTrainOn, type Blueprint } from "../blueprints/index.ts";
+import type { KnownVersions } from "./known-versions.ts";
 
 /** Rows of one version that a reading left out. */
 export interface LeftOut {
@@ -15,10 +16,10 @@ export interface LeftOut {
 /** Counts what a reading leaves out, by version. */
 export class LeftOutRows {
   readonly #blueprint: Blueprint;
-  readonly #known: ValidBlueprints;
+  readonly #known: KnownVersions;
   readonly #counts = new Map<string, LeftOut>();
 
-  constructor(blueprint: Blueprint, known: ValidBlueprints) {
+  constructor(blueprint: Blueprint, known: KnownVersions) {
     this.#blueprint = blueprint;
     this.#known = known;
   }

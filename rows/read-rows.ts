@@ -1,8 +1,9 @@
-import { canTrainOn, type CompiledBlueprint, type ValidBlueprints } from "../blueprints/index.ts";
+import { canTrainOn, type CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import { readTopic, type Backbone, type OffsetRange, type RawRecord, type Serdes } from "../streams/index.ts";
 import { keepNewest } from "./keep-newest.ts";
 import { LeftOutRows, type LeftOut } from "./left-out.ts";
+import type { KnownVersions } from "./known-versions.ts";
 
 /** What of the rows topic was read: reading it again gives the same rows, whatever has come since. */
 export interface RowsReading {
@@ -30,7 +31,7 @@ export async function readRows(
   backbone: Backbone,
   serdes: Serdes,
   compiled: CompiledBlueprint,
-  blueprints: ValidBlueprints,
+  blueprints: KnownVersions,
   until: number,
   again?: RowsReading,
 ): Promise<RowsRead> {
@@ -97,7 +98,7 @@ async function rangesOf(backbone: Backbone, topic: string): Promise<readonly Off
 /** @param recorded the versions of a former reading; empty: any that may be trained on */
 export function usableVersions(
   { blueprint }: CompiledBlueprint,
-  blueprints: ValidBlueprints,
+  blueprints: KnownVersions,
   recorded: readonly string[] = [],
 ): (version: string) => boolean {
   const answers = new Map(recorded.map((version) => [version, true]));

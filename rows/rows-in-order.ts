@@ -1,4 +1,4 @@
-import type { CompiledBlueprint, ValidBlueprints } from "../blueprints/index.ts";
+import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import {
   checkRead,
@@ -14,6 +14,7 @@ import type { LeftOutRows } from "./left-out.ts";
 import { rowAsWritten, usableVersions } from "./read-rows.ts";
 import { RecordSort } from "./sort/record-sort.ts";
 import type { Spill } from "./sort/spill.ts";
+import type { KnownVersions } from "./known-versions.ts";
 
 export interface OrderOptions {
   /** Only decisions from then on, ms. */
@@ -46,7 +47,7 @@ export async function* rowsInOrder(
   backbone: Backbone,
   serdes: Serdes,
   compiled: CompiledBlueprint,
-  blueprints: ValidBlueprints,
+  blueprints: KnownVersions,
   { from, to, leftOut, ...options }: OrderOptions,
 ): AsyncGenerator<TrainingRow> {
   const { rows: topic } = compiled;

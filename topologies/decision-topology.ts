@@ -1,5 +1,5 @@
+import { blueprintTable, modelTable } from "../catalogue/index.ts";
 import {
-  blueprintTable,
   decide,
   enrichWithin,
   etl,
@@ -8,7 +8,6 @@ import {
   infer,
   join,
   joinDefaults,
-  modelTable,
   monitorOf,
   restate,
   type JoinOptions,

@@ -1,4 +1,5 @@
-import { canonicalJson, type ValidBlueprints } from "../blueprints/index.ts";
+import { canonicalJson } from "../blueprints/index.ts";
+import type { ValidBlueprints } from "../catalogue/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
 import type { Backbone, OffsetRange, Serdes } from "../streams/index.ts";
 import { fitRows } from "./fit-rows.ts";

@@ -1,4 +1,5 @@
-import type { CompiledBlueprint, ValidBlueprints } from "../blueprints/index.ts";
+import type { CompiledBlueprint } from "../blueprints/index.ts";
+import type { ValidBlueprints } from "../catalogue/index.ts";
 import { loadScorer, modelCategories } from "../serving/index.ts";
 import type { Backbone, Serdes } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";

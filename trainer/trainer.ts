@@ -1,6 +1,7 @@
-import { validBlueprints, type CompiledBlueprint, type ValidBlueprints } from "../blueprints/index.ts";
+import { validBlueprints, type ValidBlueprints, modelsAt } from "../catalogue/index.ts";
+import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
-import { modelCategories, productionModel, sha256, writeArtifact, type ScorerCache } from "../serving/index.ts";
+import { modelCategories, sha256, writeArtifact, type ScorerCache } from "../serving/index.ts";
 import type { Backbone, GlobalView, Publisher, Serdes } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { fitRows } from "./fit-rows.ts";
@@ -153,7 +154,7 @@ export class Trainer {
     const modelId = sha256(fitted.onnx).slice(0, 16);
     const known = tables.models.get(`${useCase}/${modelId}`);
     if (known !== undefined) return this.#result(known, fitted, newest, notLearnt);
-    const production = productionModel(tables.models, useCase, blueprint.version, until);
+    const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
     const objective = blueprint.model.objective;
     const metrics = holdout.length === 0 ? {} : evaluate(fitted.predictions, learned.holdout.labels, objective);
     const { metric } = blueprint.training;

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { validBlueprints } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { audit } from "../../recompute/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
 import { readTable } from "../../streams/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";

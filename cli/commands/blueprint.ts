@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { checkBlueprint, type CheckedBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, modelTable } from "../../operators/index.ts";
+import { blueprintTable, modelTable } from "../../catalogue/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { listVersions, publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { nearest, validBlueprints } from "../../blueprints/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
+import { nearest } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { readTable, Serdes } from "../../streams/index.ts";
 import { parsePairs, parsePastTime, run, withSettings } from "../command.ts";
 import type { Connection } from "../connect.ts";

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { validBlueprints } from "../../blueprints/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { readTable, streamsLimits } from "../../streams/index.ts";
 import { LeftOutRows, rowsInOrder, withRowsOn } from "../../rows/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { validBlueprints } from "../../blueprints/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { scoreRows } from "../../trainer/index.ts";
 import { withRowsOn } from "../../rows/index.ts";

@@ -1,4 +1,5 @@
-import { canTrainOn, rowSchema, type Blueprint, type ValidBlueprints } from "../../blueprints/index.ts";
+import { canTrainOn, rowSchema, type Blueprint } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import type { ColumnType, TableColumn } from "./table-column.ts";
 

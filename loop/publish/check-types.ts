@@ -1,4 +1,5 @@
-import { ChangedTypes, typeChanges, type Blueprint, type ValidBlueprints } from "../../blueprints/index.ts";
+import { ChangedTypes, typeChanges, type Blueprint } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
 
 /**
  * Throws `ChangedTypes` where a name has another type than in any version that was published, live or not, withdrawn too: its rows lie on the same topic.

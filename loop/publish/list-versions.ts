@@ -1,5 +1,4 @@
-import { validBlueprints, versionStates, type VersionState } from "../../blueprints/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
+import { validBlueprints, versionStates, type VersionState, blueprintTable } from "../../catalogue/index.ts";
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { runningInstances } from "../instances/running-instances.ts";

@@ -1,12 +1,6 @@
-import {
-  canTrainOn,
-  compareBlueprints,
-  compileBlueprint,
-  validBlueprints,
-  type Blueprint,
-} from "../../blueprints/index.ts";
+import { canTrainOn, compareBlueprints, compileBlueprint, type Blueprint } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { setTimeout as delay } from "node:timers/promises";
-import { blueprintTable } from "../../operators/index.ts";
 import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
 import { checkTime, readTable, type GlobalView } from "../../streams/index.ts";
 import { applyRetention } from "../apply-retention.ts";

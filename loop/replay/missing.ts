@@ -1,4 +1,5 @@
-import { formatDuration, type ValidBlueprints } from "../../blueprints/index.ts";
+import { formatDuration } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { decisionRequests, events } from "../../schemas/index.ts";
 import {
   isEventTime,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, joinDefaults } from "../../operators/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { joinDefaults } from "../../operators/index.ts";
 import { clock, decisionRequests, rowsTopicName } from "../../schemas/index.ts";
 import {
   isEventTime,

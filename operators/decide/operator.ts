@@ -1,7 +1,7 @@
-import { validBlueprints } from "../../blueprints/index.ts";
+import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { decisionReplies, decisions, otherReplies, recordLimits, scored } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type ReplyRule } from "../../streams/index.ts";
-import { blueprintTable, misfitHeaders } from "../globals/index.ts";
+import { misfitHeaders } from "../globals/index.ts";
 import {
   answeredIn,
   answeredStore,

@@ -9,9 +9,9 @@ import {
   type ContextFit,
   type FeatureVector,
   type Tile,
-  type ValidBlueprints,
   type WindowGroup,
 } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
 import { entryCount, StreamsError } from "../../streams/index.ts";
 import { misfitsByName, partKey, tileKey, type Misfits, type WindowBytes } from "../globals/index.ts";

@@ -1,7 +1,7 @@
-import { validBlueprints } from "../../blueprints/index.ts";
+import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { decisionRequests, enriched, type DecisionRequested, type Enriched } from "../../schemas/index.ts";
 import { defineOperator, SOURCE_HEADER, type Headers, type StreamRecord } from "../../streams/index.ts";
-import { blueprintTable, eventWindows, unusableOf, type Scope } from "../globals/index.ts";
+import { eventWindows, unusableOf, type Scope } from "../globals/index.ts";
 import { enrichRequest } from "./logic.ts";
 
 /**

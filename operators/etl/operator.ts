@@ -1,7 +1,6 @@
-import { validBlueprints, type ValidBlueprints } from "../../blueprints/index.ts";
+import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
 import { rowsFamily, joined, type DecisionRecorded } from "../../schemas/index.ts";
 import { defineOperator, StreamsError } from "../../streams/index.ts";
-import { blueprintTable } from "../globals/index.ts";
 import { rowOf } from "../../rows/index.ts";
 
 /** Labelled decisions in, training rows out, on the topic of their use case. What expired makes no row. */

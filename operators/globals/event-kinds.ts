@@ -1,9 +1,8 @@
-import { validBlueprints, type ValidBlueprints } from "../../blueprints/index.ts";
+import { validBlueprints, type ValidBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import type { EventRecorded } from "../../schemas/index.ts";
 import type { GlobalFold } from "../../streams/index.ts";
 import { eventWindows } from "./event-windows.ts";
 import type { TellMisfit } from "./misfits.ts";
-import { blueprintTable } from "./tables.ts";
 
 /**
  * The windows' events, and each event whose kind no version of any use case names is told: once an instance, since every instance reads all events.

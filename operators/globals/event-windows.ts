@@ -7,11 +7,10 @@ import {
   tileExpiry,
   tileOf,
   tilePlace,
-  validBlueprints,
   type TileParts,
-  type ValidBlueprints,
   type WindowGroup,
 } from "../../blueprints/index.ts";
+import { validBlueprints, type ValidBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { events, recordLimits, type BlueprintPublished, type EventRecorded } from "../../schemas/index.ts";
 import {
   ownValue,
@@ -22,7 +21,6 @@ import {
   type GlobalFold,
   type GlobalView,
 } from "../../streams/index.ts";
-import { blueprintTable } from "./tables.ts";
 
 const { tileEvents } = recordLimits;
 

@@ -11,4 +11,3 @@ export {
   type ToldMisfit,
 } from "./misfits.ts";
 export type { Scope } from "./scope.ts";
-export { blueprintTable, modelTable } from "./tables.ts";

@@ -1,8 +1,7 @@
-import { validBlueprints } from "../../blueprints/index.ts";
+import { blueprintTable, modelTable, validBlueprints, modelsAt } from "../../catalogue/index.ts";
 import { enriched, scored, type Enriched, type ModelRecorded } from "../../schemas/index.ts";
-import { productionModel, type Scorer } from "../../serving/index.ts";
+import type { Scorer } from "../../serving/index.ts";
 import { defineOperator, StreamsError, type StreamRecord } from "../../streams/index.ts";
-import { blueprintTable, modelTable } from "../globals/index.ts";
 import { predict } from "./logic.ts";
 
 /** Loads a model's file and keeps the most recently used ones. */
@@ -22,7 +21,7 @@ export const infer = (scorers: Scorers) =>
         const modelOf = (record: StreamRecord<Enriched>): ModelRecorded | undefined => {
           const { request, blueprintVersion } = record.value;
           if (blueprintVersion === null) return undefined;
-          return productionModel(context.globals.models, request.useCase, blueprintVersion, record.time);
+          return modelsAt(context.globals.models, request.useCase, blueprintVersion, record.time).production;
         };
         const predictions = new Map<StreamRecord<Enriched>, number>();
         const models = new Map(records.map((record) => [record, modelOf(record)]));

@@ -1,7 +1,7 @@
-import { validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { events, joined, observationMisfits, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
 import { StreamsError, type Context, type StreamRecord } from "../../streams/index.ts";
-import { blueprintTable } from "../globals/index.ts";
 import { decidedStore, moreStore, nameStore, pendingStore } from "./stores.ts";
 
 export interface JoinTimes {

@@ -1,4 +1,4 @@
-import { validBlueprints } from "../../blueprints/index.ts";
+import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { decisions, hourlyStats, joined, observationMisfits, type DecisionRecorded } from "../../schemas/index.ts";
 import {
   defineOperator,
@@ -8,7 +8,7 @@ import {
   type StreamRecord,
   type Topic,
 } from "../../streams/index.ts";
-import { blueprintTable, misfitsIn, type MisfitPlace, type Misfits, type TellMisfit } from "../globals/index.ts";
+import { misfitsIn, type MisfitPlace, type Misfits, type TellMisfit } from "../globals/index.ts";
 import { hourStore } from "./hour-store.ts";
 import {
   countDecision,

@@ -1,4 +1,4 @@
-import { validBlueprints } from "../../blueprints/index.ts";
+import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import {
   decisions,
   formerDecisionSchema,
@@ -8,7 +8,7 @@ import {
   type FormerDecision,
 } from "../../schemas/index.ts";
 import { avroStore, defineOperator, defineTopic } from "../../streams/index.ts";
-import { blueprintTable, type Scope } from "../globals/index.ts";
+import { type Scope } from "../globals/index.ts";
 import { restated } from "./logic.ts";
 
 /** What was really done, without the decision's keys: those of the decision made again are the same request's. */

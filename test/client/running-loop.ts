@@ -1,15 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  blueprintTable,
-  decide,
-  enrich,
-  eventWindows,
-  infer,
-  modelTable,
-  type Scorers,
-} from "../../operators/index.ts";
+import { blueprintTable, modelTable } from "../../catalogue/index.ts";
+import { decide, enrich, eventWindows, infer, type Scorers } from "../../operators/index.ts";
 import { blueprints, deadLetters, enriched, events, models, observations, scored } from "../../schemas/index.ts";
 import {
   Application,

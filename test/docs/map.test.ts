@@ -6,6 +6,7 @@ import { root, sourcesOf } from "../source-graph.ts";
 const rooms = [
   "schemas",
   "blueprints",
+  "catalogue",
   "operators",
   "rows",
   "serving",

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { compileBlueprint, validBlueprints } from "../../blueprints/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
+import { compileBlueprint } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { decisionRequests, decisions, observations, type DecisionRecorded } from "../../schemas/index.ts";
 import { loadScorer, modelCategories } from "../../serving/index.ts";
 import { readTable } from "../../streams/index.ts";

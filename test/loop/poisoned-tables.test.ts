@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { compileBlueprint, validBlueprints } from "../../blueprints/index.ts";
+import { compileBlueprint } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { createClient, type Client } from "../../client/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
 import { audit, explainDecision } from "../../recompute/index.ts";
 import {
   blueprints,

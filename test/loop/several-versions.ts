@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ChangedTypes, compileBlueprint, validBlueprints, type CompiledBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
+import { ChangedTypes, compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { blueprints, type TrainingRow } from "../../schemas/index.ts";
 import { readTable, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { openTools, publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../loop/index.ts";

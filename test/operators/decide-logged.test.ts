@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, decide } from "../../operators/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
+import { decide } from "../../operators/index.ts";
 import {
   blueprints,
   deadLetters,

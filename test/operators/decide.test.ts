@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { blueprintTable, decide, decisionSeed } from "../../operators/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
+import { decide, decisionSeed } from "../../operators/index.ts";
 import {
   blueprints,
   deadLetters,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { compileBlueprint, parseBlueprint, validBlueprints } from "../../blueprints/index.ts";
-import { blueprintTable, enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
+import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import { enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
 import { blueprints, deadLetters, decisionRequests, enriched, events, type Enriched } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
 import { random, shuffled } from "../blueprints/random.ts";

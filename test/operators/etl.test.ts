@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, etl } from "../../operators/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
+import { etl } from "../../operators/index.ts";
 import { blueprints, deadLetters, joined, type Joined } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
 import { decision, HOUR, PARCELS, parcels, published, START } from "./parcels.ts";

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, enrich, eventWindows } from "../../operators/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
+import { enrich, eventWindows } from "../../operators/index.ts";
 import { blueprints, deadLetters, decisionRequests, enriched, events, recordLimits } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type Bytes, type TestDriver } from "../../streams/index.ts";
 import { random } from "../blueprints/random.ts";

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, infer, modelTable, type Scorers } from "../../operators/index.ts";
+import { blueprintTable, modelTable } from "../../catalogue/index.ts";
+import { infer, type Scorers } from "../../operators/index.ts";
 import { blueprints, deadLetters, enriched, models, scored, type Scored } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
 import { HEAVY, inProduction, LIGHT, PARCELS, parcels, published, request, scorers, START } from "./parcels.ts";

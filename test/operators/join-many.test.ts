@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, join } from "../../operators/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
+import { join } from "../../operators/index.ts";
 import { blueprints, clock, deadLetters, decisions, joined, observations, recordLimits } from "../../schemas/index.ts";
 import {
   createMemoryEngine,

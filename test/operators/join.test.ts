@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { blueprintTable, join } from "../../operators/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
+import { join } from "../../operators/index.ts";
 import { blueprints, clock, deadLetters, decisions, joined, observations, type Joined } from "../../schemas/index.ts";
 import {
   createMemoryEngine,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { blueprintTable, monitor } from "../../operators/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
+import { monitor } from "../../operators/index.ts";
 import {
   blueprints,
   clock,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { parseBlueprint, validBlueprints } from "../../blueprints/index.ts";
-import { blueprintTable, type enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
+import { parseBlueprint } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import { type enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
 import { audit, explainDecision, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
 import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
 import { defineOperator, readTopic } from "../../streams/index.ts";

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blueprintTable, decide, enrich, eventWindows, infer, modelTable } from "../../operators/index.ts";
+import { blueprintTable, modelTable } from "../../catalogue/index.ts";
+import { decide, enrich, eventWindows, infer } from "../../operators/index.ts";
 import type { RecomputeSource } from "../../recompute/index.ts";
 import {
   blueprints,

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { compileBlueprint, validBlueprints } from "../../blueprints/index.ts";
+import { compileBlueprint } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { openSpill } from "../../cli/spill-file.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import {
@@ -12,7 +13,6 @@ import {
   type EmbeddedBackbone,
   type UnreadableRecord,
 } from "../../streams/index.ts";
-import { blueprintTable } from "../../operators/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { LeftOutRows, readRows, rowsInOrder, type OrderOptions, type RowsRead } from "../../rows/index.ts";
 import { compiled, rows, START, TEXT } from "../trainer/parcel-rows.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { models, type TrainingRow } from "../../schemas/index.ts";
-import { productionModel, readArtifact } from "../../serving/index.ts";
+import { modelsAt } from "../../catalogue/index.ts";
+import { readArtifact } from "../../serving/index.ts";
 import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { moveModel, readModels } from "../../trainer/index.ts";
@@ -85,7 +86,7 @@ describe("the trainer", () => {
     const [first, , third] = await readModels(tools);
     const table = await readTable(backbone, tools.serdes, models);
     const live = (time: number): string | undefined =>
-      productionModel(table, "parcels", compiled.blueprint.version, time)?.modelId;
+      modelsAt(table, "parcels", compiled.blueprint.version, time).production?.modelId;
     expect(live(at(399))).toBeUndefined();
     expect(live(at(399) + 1)).toBe(first!.modelId);
     expect(third!.states.at(-1)!.state).toBe("production");
@@ -163,9 +164,9 @@ describe("the trainer", () => {
     expect(await states()).toEqual(["retired", "production"]);
     await moveModel(tools, second!.modelId, "withdrawn", at(701), "it failed");
     const table = await readTable(backbone, tools.serdes, models);
-    expect(productionModel(table, "parcels", compiled.blueprint.version, at(702))).toBeUndefined();
-    expect(productionModel(table, "parcels", compiled.blueprint.version, at(701))?.modelId).toBe(second!.modelId);
-    expect(productionModel(table, "parcels", compiled.blueprint.version, at(500))?.modelId).toBe(first!.modelId);
+    expect(modelsAt(table, "parcels", compiled.blueprint.version, at(702)).production).toBeUndefined();
+    expect(modelsAt(table, "parcels", compiled.blueprint.version, at(701)).production?.modelId).toBe(second!.modelId);
+    expect(modelsAt(table, "parcels", compiled.blueprint.version, at(500)).production?.modelId).toBe(first!.modelId);
     await expect(moveModel(tools, "nobody", "withdrawn", at(1), "")).rejects.toThrow("there is no model nobody");
   });
 

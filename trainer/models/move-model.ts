@@ -1,5 +1,5 @@
 import { models, type ModelRecorded } from "../../schemas/index.ts";
-import { productionModel } from "../../serving/index.ts";
+import { modelsAt } from "../../catalogue/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { changeModels, withState, type ModelHands } from "./change-models.ts";
 
@@ -26,7 +26,7 @@ export function moveModel(
   return changeModels(hands, time, (table) => {
     const model = [...table.values()].find((known) => known.modelId === modelId);
     if (model === undefined) throw new Error(`there is no model ${modelId}: loopstream models lists them`);
-    const current = productionModel(table, model.useCase, model.blueprintVersion, time);
+    const current = modelsAt(table, model.useCase, model.blueprintVersion, time).production;
     const written = [withState(model, state, time, reason)];
     if (state === "production" && current !== undefined && current.modelId !== modelId) {
       written.push(withState(current, "retired", time, `replaced by ${modelId}`));

@@ -1,5 +1,5 @@
 import type { ModelRecorded } from "../../schemas/index.ts";
-import { productionModel } from "../../serving/index.ts";
+import { modelsAt } from "../../catalogue/index.ts";
 import type { Verdict } from "../gate.ts";
 import { changeModels, withState, type ModelHands } from "./change-models.ts";
 
@@ -22,7 +22,7 @@ export async function publishTrained(
   await changeModels(hands, time, (table) => {
     record = table.get(`${useCase}/${modelId}`);
     if (record !== undefined) return [];
-    const rival = productionModel(table, useCase, blueprintVersion, time);
+    const rival = modelsAt(table, useCase, blueprintVersion, time).production;
     const { promote, reason } = judge(rival?.modelId);
     const states = [
       { state: "trained", time, reason: `on ${rows} rows; ${reason}` },

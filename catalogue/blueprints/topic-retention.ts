@@ -1,5 +1,5 @@
 import { decisionRequests, decisions, events, observations, rowsTopicName } from "../../schemas/index.ts";
-import type { Blueprint } from "../blueprint.ts";
+import type { Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
 
 /**

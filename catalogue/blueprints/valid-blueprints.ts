@@ -1,15 +1,10 @@
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
-import type { CompiledBlueprint } from "./compiled-blueprint.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { derivedView } from "../derived-view.ts";
+import { heldAt, type Span } from "../timeline.ts";
+import { liveVersions } from "./live-versions.ts";
 import { publishedBlueprint, type PublishedBlueprint } from "./published-blueprint.ts";
-import { timeline } from "./timeline.ts";
-
-interface Span {
-  /** Valid after this event time, ms. */
-  readonly after: number;
-  /** `undefined`: no version is live. */
-  readonly live: PublishedBlueprint | undefined;
-}
 
 /**
  * The versions of the blueprint table, compiled, and which of them is valid when. A version that this release can't read concerns the decisions
@@ -32,39 +27,32 @@ export interface ValidBlueprints {
   unreadable(): readonly string[];
 }
 
-const cache = new WeakMap<GlobalView<BlueprintPublished>, { version: number; valid: ValidBlueprints }>();
-
 /** Kept until the table changes. */
-export function validBlueprints(view: GlobalView<BlueprintPublished>): ValidBlueprints {
-  const kept = cache.get(view);
-  if (kept?.version === view.version) return kept.valid;
-  const valid = index([...view.values()], view.unreadable);
-  cache.set(view, { version: view.version, valid });
-  return valid;
-}
+export const validBlueprints = derivedView<BlueprintPublished, ValidBlueprints>(index);
 
-function index(records: readonly BlueprintPublished[], unreadable: ReadonlyMap<string, string>): ValidBlueprints {
+function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
+  const records = [...view.values()];
   const versions = new Map(
     records.map((record) => [`${record.useCase}/${record.version}`, publishedBlueprint(record)]),
   );
   const readable = [...versions.values()].flatMap(({ compiled }) => (compiled === undefined ? [] : [compiled]));
-  const problems = new Map(unreadable);
+  const problems = new Map(view.unreadable);
   for (const [name, { problem }] of versions) if (problem !== undefined) problems.set(name, problem);
-  const spans = new Map<string, Span[]>();
-  for (const useCase of new Set(records.map((record) => record.useCase))) {
-    const turns = timeline(records.filter((record) => record.useCase === useCase));
-    spans.set(
-      useCase,
-      turns.map(({ after, live }) => ({ after, live: live === undefined ? undefined : publishedBlueprint(live) })),
-    );
+  const spans = new Map<string, readonly Span<PublishedBlueprint>[]>();
+  for (const [useCase, group] of Map.groupBy(records, (record) => record.useCase)) {
+    const published = liveVersions(group).map(({ after, held }) => ({
+      after,
+      held: held === undefined ? undefined : publishedBlueprint(held),
+    }));
+    spans.set(useCase, published);
   }
   const liveAt = (useCase: string, time: number): PublishedBlueprint | undefined =>
-    spans.get(useCase)?.findLast(({ after }) => after < time)?.live;
+    heldAt(spans.get(useCase) ?? [], time);
   return {
     at: (useCase, time) => liveAt(useCase, time)?.compiled,
     from(useCase, time) {
       const later = (spans.get(useCase) ?? []).filter(({ after }) => after >= time);
-      return [liveAt(useCase, time), ...later.map(({ live }) => live)]
+      return [liveAt(useCase, time), ...later.map(({ held }) => held)]
         .map((each) => each?.compiled)
         .filter((each) => each !== undefined);
     },

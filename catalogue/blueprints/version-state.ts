@@ -1,5 +1,5 @@
 import type { BlueprintPublished } from "../../schemas/index.ts";
-import { timeline } from "./timeline.ts";
+import { liveVersions } from "./live-versions.ts";
 
 /** `later`: it goes live after `since`. `notLive`: it was never made live. */
 export type VersionStateName = "live" | "later" | "replaced" | "withdrawn" | "notLive";
@@ -20,7 +20,7 @@ interface Span {
 
 /** What each of a use case's versions is at a time, ms; in the order of the records. */
 export function versionStates(records: readonly BlueprintPublished[], now: number): readonly VersionState[] {
-  const turns = timeline(records);
+  const turns = liveVersions(records);
   return records.map((record) => stateOf(spansOf(turns, record.version), now));
 }
 
@@ -34,10 +34,10 @@ function stateOf(spans: readonly Span[], now: number): VersionState {
   return { state: last.by ?? "replaced", since: last.since, until: last.until };
 }
 
-function spansOf(turns: ReturnType<typeof timeline>, version: string): readonly Span[] {
+function spansOf(turns: ReturnType<typeof liveVersions>, version: string): readonly Span[] {
   const spans: Span[] = [];
   let since: number | undefined;
-  for (const { after, live } of turns) {
+  for (const { after, held: live } of turns) {
     if (live?.version === version) since ??= after;
     else if (since !== undefined) {
       if (after > since) spans.push({ since, until: after, by: live === undefined ? "withdrawn" : "replaced" });

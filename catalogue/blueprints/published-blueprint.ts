@@ -1,6 +1,6 @@
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import { StreamsError } from "../../streams/index.ts";
-import { compileBlueprint, type CompiledBlueprint } from "./compiled-blueprint.ts";
+import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 
 /** A published version as this release reads it: compiled, or with the reason why it can't be. */
 export type PublishedBlueprint =

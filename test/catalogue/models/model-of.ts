@@ -1,0 +1,30 @@
+import type { ModelRecorded, ModelState } from "../../../schemas/index.ts";
+
+/** A model's record with these states, each `[state, time]`. */
+export function modelOf(
+  modelId: string,
+  states: readonly (readonly [state: ModelState["state"], time: number])[],
+  { useCase = "parcels", blueprintVersion = "v1" } = {},
+): ModelRecorded {
+  return {
+    modelId,
+    useCase,
+    blueprintVersion,
+    artifact: { sha256: modelId, bytes: 1, chunks: 1, partition: 0, offset: 0 },
+    states: states.map(([state, time]) => ({ state, time, reason: "for the test" })),
+    metrics: {},
+    provenance: {
+      rowsTopic: "training-rows.parcels",
+      ranges: [],
+      until: 0,
+      rows: 1,
+      holdout: 0,
+      seed: 1,
+      trainedUntil: 0,
+      codeVersion: "test",
+      versions: [],
+      leftOut: [],
+      treated: [],
+    },
+  };
+}
