@@ -35,7 +35,20 @@ export interface EventKind {
   readonly fields: readonly string[];
 }
 
-export type LabelAggregate = "earliest" | "latest" | "sum" | "mean" | "min" | "max" | "median" | "any" | "count";
+/** The aggregates of labels, by name. A product that registers one adds its name here, by declaration merging. */
+export interface LabelAggregateNames {
+  earliest: true;
+  latest: true;
+  sum: true;
+  mean: true;
+  min: true;
+  max: true;
+  median: true;
+  any: true;
+  count: true;
+}
+
+export type LabelAggregate = keyof LabelAggregateNames;
 
 export interface LabelConfig {
   readonly name: string;

@@ -121,19 +121,6 @@ export const CONTEXT_TYPES: readonly ContextType[] = ["number", "category", "boo
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
 export const WINDOW_AGGREGATES: readonly WindowAggregate[] = ["count", "sum", "mean", "last"];
 export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
-export const LABEL_AGGREGATES: readonly LabelAggregate[] = [
-  "earliest",
-  "latest",
-  "sum",
-  "mean",
-  "min",
-  "max",
-  "median",
-  "any",
-  "count",
-];
-/** Aggregates that keep a 0/1 value 0 or 1. */
-export const KEEP_BINARY: readonly LabelAggregate[] = ["earliest", "latest", "min", "max", "any"];
 /** Which metrics can judge a model of an objective. */
 export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {
   binary: ["logLoss", "auc", "brier"],

@@ -40,8 +40,10 @@ export {
   type Lookup,
   type TraceStep,
 } from "./formula/index.ts";
-export { compileLabel, type Label, type LabelValue, type Observation } from "./label/compile-label.ts";
-export { RunningLabel } from "./label/running-label.ts";
+export { compileLabel, type Label, type LabelValue, type Observation } from "./labels/compile-label.ts";
+export { RunningLabel } from "./labels/running-label.ts";
+export { registerLabelAggregate } from "./labels/aggregates/index.ts";
+export { stateless, type LabelAggregateKind, type RunningAggregate } from "./labels/label-aggregate.ts";
 export { compileBlueprint, type CompiledBlueprint } from "./read/compiled-blueprint.ts";
 export { checkBlueprint, parseBlueprint, type CheckedBlueprint } from "./read/parse-blueprint.ts";
 export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";

@@ -48,7 +48,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["formula"],
     ["values"],
     ["features"],
-    ["label", "policy", "rows", "windows"],
+    ["labels", "policy", "rows", "windows"],
     ["read"],
     ["compare"],
   ],

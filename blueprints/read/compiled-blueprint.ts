@@ -1,7 +1,7 @@
 import type { Blueprint } from "../blueprint.ts";
 import { contextFeatures, type ContextFit } from "../features/context-features.ts";
 import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
-import { compileLabel, type Label } from "../label/compile-label.ts";
+import { compileLabel, type Label } from "../labels/compile-label.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
 import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";

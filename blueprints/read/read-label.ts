@@ -1,7 +1,8 @@
-import type { LabelConfig, Objective, ObservationType } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS, KEEP_BINARY, KEYS, LABEL_AGGREGATES } from "../defaults.ts";
+import type { LabelAggregate, LabelConfig, Objective, ObservationType } from "../blueprint.ts";
+import { BOUNDS, DEFAULTS, KEYS } from "../defaults.ts";
 import { formulaTypes } from "../formula/formula-types.ts";
 import type { Formula } from "../formula/index.ts";
+import { labelAggregates } from "../labels/aggregates/index.ts";
 import { doubtLabel } from "./doubts.ts";
 import { readFormula } from "./formulas.ts";
 import type { Names, Partly } from "./partly.ts";
@@ -28,7 +29,7 @@ export function readLabel(place: Place, known: LabelKnown): Partly<LabelConfig> 
   const when = optional<Formula | null>(section, "when", null, (place) => readFormula(place, names, ["boolean"]));
   const value = required(section, "value", (place) => readFormula(place, names, ["number", "boolean"]));
   const aggregate = optional(section, "aggregate", DEFAULTS.label.aggregate, (place) =>
-    readChoice(place, LABEL_AGGREGATES),
+    readChoice(place, labelAggregates.names() as readonly LabelAggregate[]),
   );
   const waitMs = optional(section, "wait", DEFAULTS.label.waitMs, (place) => readDuration(place, BOUNDS.wait));
   const fallback = optional<number | null>(section, "default", DEFAULTS.label.default, (place) =>
@@ -49,16 +50,18 @@ export function readLabel(place: Place, known: LabelKnown): Partly<LabelConfig> 
 function checkBinary(
   { place, fields }: Section,
   value: Formula | undefined,
-  aggregate: LabelConfig["aggregate"] | undefined,
+  aggregate: LabelAggregate | undefined,
   fallback: number | null | undefined,
 ): void {
-  if (aggregate !== undefined && !KEEP_BINARY.includes(aggregate)) {
+  const binary = aggregate === undefined ? undefined : labelAggregates.get(aggregate).binary;
+  if (binary === "never") {
+    const fitting = labelAggregates.all().flatMap((each) => (each.binary === "never" ? [] : [each.name]));
     complain(
       fields.get("aggregate") ?? place,
       `${aggregate} makes a label that is not 0 or 1, which objective binary needs`,
-      `use ${KEEP_BINARY.join(", ")}, or objective: regression`,
+      `use ${fitting.join(", ")}, or objective: regression`,
     );
-  } else if (aggregate !== undefined && aggregate !== "any" && value?.type === "number") {
+  } else if (binary === "ofBinary" && value?.type === "number") {
     complain(
       fields.get("value") ?? place,
       `"${value.text}" is a number, objective binary needs a condition`,

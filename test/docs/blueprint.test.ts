@@ -10,19 +10,14 @@ import {
   parseBlueprint,
   parseDuration,
   type FormulaValue,
+  type LabelAggregate,
 } from "../../blueprints/index.ts";
-import {
-  BOUNDS,
-  CONTEXT_TYPES,
-  KEEP_BINARY,
-  KEYS,
-  LABEL_AGGREGATES,
-  WINDOW_AGGREGATES,
-} from "../../blueprints/defaults.ts";
+import { BOUNDS, CONTEXT_TYPES, KEYS, WINDOW_AGGREGATES } from "../../blueprints/defaults.ts";
 import { FORMULA_FUNCTIONS, FORMULA_WORDS } from "../../blueprints/formula/functions.ts";
 import { OPERATORS } from "../../blueprints/formula/ast.ts";
-import { RunningLabel } from "../../blueprints/label/running-label.ts";
-import { blueprintReference } from "../../blueprints/reference.ts";
+import { labelAggregates } from "../../blueprints/labels/aggregates/index.ts";
+import { RunningLabel } from "../../blueprints/labels/running-label.ts";
+import { blueprintReference } from "../../blueprints/read/reference.ts";
 import { aggregate } from "../../blueprints/windows/aggregate.ts";
 import { insertEvent, type Tile } from "../../blueprints/windows/tile.ts";
 import { root } from "../source-graph.ts";
@@ -174,15 +169,15 @@ describe("the aggregates on the page are those of the code, and come to what is 
   });
 
   test("of labels", () => {
-    expect(labels.map(([name]) => code(name!))).toEqual(LABEL_AGGREGATES);
+    expect(labels.map(([name]) => code(name!))).toEqual(labelAggregates.names());
     for (const [name, value, binary] of labels) {
-      const kind = code(name!) as (typeof LABEL_AGGREGATES)[number];
+      const kind = code(name!) as LabelAggregate;
       const config = { name: "y", when: null, value: "late", aggregate: kind, waitMs: 1, default: null };
       const declared = { label: config, observations: { late: "number" as const }, events: {} };
       const label = new RunningLabel(compileLabel(declared));
       for (const [time, value] of [4, 1, 0, 3].entries()) label.add({ time, values: { late: value } });
       expect(label.value?.value, kind).toBe(Number(value));
-      expect(KEEP_BINARY.includes(kind) ? "yes" : "no", kind).toBe(binary);
+      expect(labelAggregates.get(kind).binary === "never" ? "no" : "yes", kind).toBe(binary);
     }
   });
 });

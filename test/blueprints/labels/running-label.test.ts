@@ -66,8 +66,8 @@ function anew(of: Label, observations: readonly Observation[]): LabelValue | nul
     any: values.some((value) => value !== 0) ? 1 : 0,
     count: values.length,
   };
-  const time = of.aggregate === "earliest" ? counted[0]!.time : counted.at(-1)!.time;
-  return { value: all[of.aggregate], time };
+  const time = of.aggregate.time === "first" ? counted[0]!.time : counted.at(-1)!.time;
+  return { value: all[of.aggregate.name as LabelAggregate], time };
 }
 
 describe("aggregates of 4, 1, 9, 2 at the times 1 to 4", () => {

@@ -1,5 +1,5 @@
-import type { LabelAggregate } from "../blueprint.ts";
 import type { Label, LabelValue, Observation } from "./compile-label.ts";
+import type { RunningAggregate } from "./label-aggregate.ts";
 
 interface Counted {
   readonly time: number;
@@ -19,14 +19,7 @@ export class RunningLabel {
   readonly #counted: Counted[] = [];
   /** In the same order. */
   readonly #values: number[] = [];
-  /** By size; only for the median. */
-  readonly #bySize: number[] = [];
-  #min = Number.POSITIVE_INFINITY;
-  #max = Number.NEGATIVE_INFINITY;
-  #any = false;
-  /** Of the first `#summed` values. */
-  #sum = 0;
-  #summed = 0;
+  #aggregate: RunningAggregate | undefined;
 
   constructor(label: Label) {
     this.#label = label;
@@ -44,49 +37,17 @@ export class RunningLabel {
     const at = placeOf(one, this.#counted, this.#label);
     this.#counted.splice(at, 0, one);
     this.#values.splice(at, 0, value);
-    if (at < this.#summed) [this.#sum, this.#summed] = [0, 0];
-    this.#min = Math.min(this.#min, value);
-    this.#max = Math.max(this.#max, value);
-    this.#any ||= value !== 0;
-    if (this.#label.aggregate === "median") this.#bySize.splice(placeBySize(value, this.#bySize), 0, value);
+    this.#aggregate ??= this.#label.aggregate.start();
+    this.#aggregate.insert?.(value, at, this.#values);
   }
 
   /** Null when none counts, or where the result is no finite number. */
   get value(): LabelValue | null {
     const last = this.#counted.at(-1);
     if (last === undefined) return null;
-    const value = this.#aggregated(this.#label.aggregate);
+    const value = this.#aggregate!.value(this.#values);
     if (!Number.isFinite(value)) return null;
-    return { value, time: this.#label.aggregate === "earliest" ? this.#counted[0]!.time : last.time };
-  }
-
-  #aggregated(aggregate: LabelAggregate): number {
-    switch (aggregate) {
-      case "earliest":
-        return this.#values[0]!;
-      case "latest":
-        return this.#values.at(-1)!;
-      case "sum":
-        return this.#total();
-      case "mean":
-        return this.#total() / this.#values.length;
-      case "min":
-        return this.#min;
-      case "max":
-        return this.#max;
-      case "median":
-        return median(this.#bySize);
-      case "any":
-        return this.#any ? 1 : 0;
-      case "count":
-        return this.#values.length;
-    }
-  }
-
-  /** Added in the observations' order: another one would give other bits. */
-  #total(): number {
-    for (; this.#summed < this.#values.length; this.#summed++) this.#sum += this.#values[this.#summed]!;
-    return this.#sum;
+    return { value, time: this.#label.aggregate.time === "first" ? this.#counted[0]!.time : last.time };
   }
 }
 
@@ -108,20 +69,4 @@ function compare(a: Counted, b: Counted, label: Label): number {
   const [one, other] = [(a.text ??= label.orderOf(a.values)), (b.text ??= label.orderOf(b.values))];
   if (one !== other) return one < other ? -1 : 1;
   return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
-}
-
-function placeBySize(value: number, sorted: readonly number[]): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function median(sorted: readonly number[]): number {
-  const half = sorted.length >> 1;
-  const upper = sorted[half]!;
-  return sorted.length % 2 === 1 ? upper : (sorted[half - 1]! + upper) / 2;
 }

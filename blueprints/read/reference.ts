@@ -1,15 +1,7 @@
-import type { KEYS } from "./defaults.ts";
-import {
-  BOUNDS,
-  CONTEXT_TYPES,
-  DEFAULTS,
-  LABEL_AGGREGATES,
-  METRICS,
-  OBJECTIVES,
-  OBSERVATION_TYPES,
-  type Range,
-} from "./defaults.ts";
-import { formatDuration } from "./duration.ts";
+import type { KEYS } from "../defaults.ts";
+import { BOUNDS, CONTEXT_TYPES, DEFAULTS, METRICS, OBJECTIVES, OBSERVATION_TYPES, type Range } from "../defaults.ts";
+import { formatDuration } from "../duration.ts";
+import { labelAggregates } from "../labels/aggregates/index.ts";
 
 /** What there is to know of one key: as docs/blueprint.md says it. */
 export interface KeyReference {
@@ -82,7 +74,7 @@ const SAID: Readonly<Record<Path, Said>> = {
   "label.name": ["a name", "required"],
   "label.when": ["formula: boolean", "every observation counts"],
   "label.value": ["formula: boolean, or number", "required"],
-  "label.aggregate": [`one of ${LABEL_AGGREGATES.join(", ")}`, label.aggregate],
+  "label.aggregate": [`one of ${labelAggregates.names().join(", ")}`, label.aggregate],
   "label.wait": ["duration", formatDuration(label.waitMs), range("wait", formatDuration)],
   "label.default": ["number, or `none`", "none", range("labelDefault", number)],
   model: ["section", "all its defaults"],

@@ -1,9 +1,11 @@
-import type { BlueprintContent, LabelAggregate } from "../blueprint.ts";
+import type { BlueprintContent } from "../blueprint.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { formulaTypes } from "../formula/formula-types.ts";
 import { compileFormula, type FormulaValue } from "../formula/index.ts";
 import { declaredValue } from "../values/declared-value.ts";
 import { observationTypes } from "../values/value-types.ts";
+import { labelAggregates } from "./aggregates/index.ts";
+import type { LabelAggregateKind } from "./label-aggregate.ts";
 
 export interface Observation {
   /** Two observations of one id are one. Without an id each counts. */
@@ -16,13 +18,13 @@ export interface Observation {
 
 export interface LabelValue {
   readonly value: number;
-  /** Of the observation that decided it for `earliest`, else of the last one that counted; ms. */
+  /** Of the first observation that counted for `earliest`, else of the last one; ms. */
   readonly time: number;
 }
 
-/** A label's formulas, compiled. */
+/** A label, compiled. */
 export interface Label {
-  readonly aggregate: LabelAggregate;
+  readonly aggregate: LabelAggregateKind;
   /** The value of one observation; null when it doesn't count: `when` isn't true, or its value is missing. */
   valueOf(values: Readonly<Record<string, unknown>>): number | null;
   /** The declared entries as their types have them, as text: the same for the same values, however they were written. */
@@ -44,7 +46,7 @@ export function compileLabel(blueprint: Pick<BlueprintContent, "label" | "observ
     return type === undefined ? undefined : (declaredValue(type, found) ?? undefined);
   };
   return {
-    aggregate: label.aggregate,
+    aggregate: labelAggregates.get(label.aggregate),
     valueOf: (values) => {
       const get = (name: string) => typed(values, name);
       if (when !== null && when.evaluate(get) !== true) return null;
