@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { hideSecrets, streamsLimits, withoutSecrets } from "../streams/index.ts";
-import { createOutput, type Output } from "./output.ts";
+import { createOutput, type Output } from "./text/output.ts";
 import { exitCodeOf, UsageError } from "./exit-codes.ts";
-import { endSoon } from "./stopping.ts";
-import { readSettings, type Settings, type SettingsFlags } from "./settings.ts";
+import { endSoon } from "./process/stopping.ts";
+import type { Settings } from "../loop/index.ts";
+import { readSettings, type SettingsFlags } from "./flags/settings.ts";
 import { timeUnits } from "./times/epoch-time.ts";
 import { readTimeCell, type TimeReading } from "./times/time-cell.ts";
 import { timeZone } from "./times/time-zone.ts";
@@ -31,7 +32,7 @@ export async function run(
   work: (environment: Environment) => Promise<number | void>,
 ): Promise<void> {
   try {
-    process.exitCode = (await work({ settings: settingsOf(flags), output: createOutput(flags.json === true) })) ?? 0;
+    process.exitCode = (await work({ settings: readSettings(flags), output: createOutput(flags.json === true) })) ?? 0;
   } catch (error) {
     hideSecrets(error);
     const message = withoutSecrets(error instanceof Error ? error.message : String(error));
@@ -41,14 +42,6 @@ export async function run(
     process.exitCode = exitCodeOf(error);
   } finally {
     endSoon();
-  }
-}
-
-function settingsOf(flags: SettingsFlags): Settings {
-  try {
-    return readSettings(flags);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 

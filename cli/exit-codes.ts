@@ -1,4 +1,5 @@
 import { BlueprintError, ChangedTypes } from "../blueprints/index.ts";
+import { SettingsError } from "../loop/index.ts";
 import { StreamsError } from "../streams/index.ts";
 import { TableError } from "./files/index.ts";
 
@@ -20,10 +21,10 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+const usage = [UsageError, SettingsError, BlueprintError, ChangedTypes];
+
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError || error instanceof BlueprintError || error instanceof ChangedTypes) {
-    return exitCodes.usage;
-  }
+  if (usage.some((kind) => error instanceof kind)) return exitCodes.usage;
   if (error instanceof TableError) return isOfTheDisk(error.cause) ? exitCodes.failed : exitCodes.usage;
   if (error instanceof StreamsError) {
     if (error.code === "ENGINE_MISSING") return exitCodes.usage;

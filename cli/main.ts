@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --no-allocation-site-pretenuring
 // The flag: V8 would make records among its old objects at once, where each keeps what it refers to until a full collection (docs/performance.md).
-import { keepPrivate } from "./file-modes.ts";
+import { keepPrivate } from "./process/file-modes.ts";
 import { createProgram } from "./program.ts";
 
 keepPrivate();

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { codeVersion } from "./connect.ts";
+import { codeVersion } from "../loop/index.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { blueprintCommand } from "./commands/blueprint.ts";
 import { decideCommand, observeCommand } from "./commands/decide.ts";

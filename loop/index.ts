@@ -1,5 +1,12 @@
 export { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
 export type { StateEngineName } from "./state-engine.ts";
+export { codeVersion } from "./code-version.ts";
+export { connect, type Connection, type ConnectOptions } from "./connect.ts";
+export { forHistory, historyMemory, loopOptions, readingMemory, stateMemoryOf, type LoopMode } from "./loop-options.ts";
+export { start, startAlone, type Place, type StartOptions } from "./start.ts";
+export { SettingsError } from "./settings/settings-error.ts";
+export { readSettingsFile } from "./settings/settings-file.ts";
+export { settingsOf, type SettingNames, type Settings, type SettingsOptions } from "./settings/settings.ts";
 export { startRetention, startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";
 export {
   BESIDE_LIVE,

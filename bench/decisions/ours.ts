@@ -77,7 +77,7 @@ const application = new Application({
   deadLetters,
   partitions: PARTITIONS,
   delivery: options.guarantee === "exactly-once" ? "exactlyOnce" : "atLeastOnce",
-  // The product's own defaults (cli/settings.ts).
+  // The product's own defaults (loop/settings/settings.ts).
   commitIntervalMs: options.guarantee === "exactly-once" ? 5 : 1_000,
   maxTaskIdleMs: 0,
   onFailure(error) {

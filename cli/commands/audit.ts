@@ -4,11 +4,11 @@ import { audit } from "../../recompute/index.ts";
 import { readTable } from "../../streams/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
-import { withTools } from "../connect.ts";
+import { withTools } from "../process/with-tools.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
-import { parseDecimal, shown } from "../numbers.ts";
+import { parseDecimal, shown } from "../flags/numbers.ts";
 import { auditText } from "../recompute/audit-text.ts";
-import type { SettingsFlags } from "../settings.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;

@@ -5,11 +5,11 @@ import { blueprintTable, modelTable } from "../../catalogue/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { listVersions, publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
-import { withTools } from "../connect.ts";
+import { withTools } from "../process/with-tools.ts";
 import { UsageError } from "../exit-codes.ts";
-import { publishedText, sayWarming, unservedText, versionRow } from "../blueprint-text.ts";
-import { table, type Output } from "../output.ts";
-import type { SettingsFlags } from "../settings.ts";
+import { publishedText, sayWarming, unservedText, versionRow } from "../text/blueprint-text.ts";
+import { table, type Output } from "../text/output.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;

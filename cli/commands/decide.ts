@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import { createClient, defaultDecision, type Decision } from "../../client/index.ts";
 import { StreamsError, type Log } from "../../streams/index.ts";
-import { startLoop } from "../../loop/index.ts";
+import { startAlone, type Settings } from "../../loop/index.ts";
 import { parsePairs, parsePastTime, run, withSettings } from "../command.ts";
-import { connect, loopOptions } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { createLog } from "../log.ts";
-import { parseWhole } from "../numbers.ts";
-import type { Settings, SettingsFlags } from "../settings.ts";
-import { withClient } from "../with-client.ts";
+import { createLog } from "../text/log.ts";
+import { parseWhole } from "../flags/numbers.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
+import { connectHere } from "../process/connection.ts";
+import { withClient } from "../process/with-client.ts";
 
 /** Beside the time for the answer: for the way to whoever answers. */
 const CONNECT_MS = 3_000;
@@ -63,11 +63,11 @@ async function ask(
   fallback: string | number | boolean | undefined,
 ): Promise<Decision<unknown>> {
   const timeout = parseWhole(flags.timeout, "--timeout", { min: 1, max: MOST_TIMEOUT_MS });
-  const connecting = connect(settings);
+  const connecting = connectHere(settings);
   const connection = fallback === undefined ? await connecting : await within(connecting, timeout + CONNECT_MS);
   try {
     const here = connection.backbone.kind === "embedded" && !connection.shared;
-    const loop = here ? await startLoop({ ...loopOptions(settings, connection, "live"), log: warnings() }) : undefined;
+    const loop = here ? await startAlone(settings, connection, "live", { log: warnings() }) : undefined;
     const { backbone, registry } = connection;
     const client = createClient({ backbone, registry, strict: flags.strict === true });
     try {

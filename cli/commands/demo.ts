@@ -1,15 +1,17 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { Outages, shownAddress } from "../../streams/index.ts";
-import { connect, loopOptions, root, startLoopHere } from "../connect.ts";
+import { startAlone } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { flightFiles, runDemo } from "../demo/demo.ts";
 import { finishRun, openRun } from "../demo/run-file.ts";
 import { summaryText } from "../demo/summary-text.ts";
 import { createView } from "../demo/view.ts";
-import { createLog } from "../log.ts";
-import type { SettingsFlags } from "../settings.ts";
-import { aborted, stopOnSignals } from "../stopping.ts";
+import { connectHere } from "../process/connection.ts";
+import { root } from "../process/root.ts";
+import { createLog } from "../text/log.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
+import { aborted, stopOnSignals } from "../process/stopping.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
@@ -31,10 +33,12 @@ export function demoCommand(parent: Command): void {
         const log = createLog(false);
         const outages = new Outages(log);
         const stopping = stopOnSignals(log);
-        const connection = await connect(own, settings.brokers.length === 0 ? "" : `demo-${current.id}-`, outages);
+        const connection = await connectHere(own, {
+          prefix: settings.brokers.length === 0 ? "" : `demo-${current.id}-`,
+          ...{ outages, log },
+        });
         try {
-          const loop = await startLoopHere(connection, {
-            ...loopOptions(own, connection, "exact"),
+          const loop = await startAlone(own, connection, "exact", {
             outages,
             onFailure: (error) => output.say(`the loop has stopped: ${String(error)}`),
           });

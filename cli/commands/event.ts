@@ -3,9 +3,9 @@ import { nearest } from "../../blueprints/index.ts";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { readTable, Serdes } from "../../streams/index.ts";
 import { parsePairs, parsePastTime, run, withSettings } from "../command.ts";
-import type { Connection } from "../connect.ts";
-import type { SettingsFlags } from "../settings.ts";
-import { withClient } from "../with-client.ts";
+import type { Connection } from "../../loop/index.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
+import { withClient } from "../process/with-client.ts";
 
 interface EventFlags extends SettingsFlags {
   readonly json?: boolean;

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { explainDecision } from "../../recompute/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
-import { withTools } from "../connect.ts";
+import { withTools } from "../process/with-tools.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
 import { explanationText } from "../recompute/explanation-text.ts";
-import type { SettingsFlags } from "../settings.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;

@@ -1,27 +1,28 @@
 import type { Command } from "commander";
-import { openTools } from "../../loop/index.ts";
+import { forHistory, historyMemory, loopOptions, openTools, startAlone } from "../../loop/index.ts";
 import { run, withSettings } from "../command.ts";
-import { connect, forHistory, historyMemory, loopOptions, startLoopHere } from "../connect.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { withImportFlags, type ImportFlags } from "../history/import-flags.ts";
 import { importHistory } from "../history/import-history.ts";
 import { importJson, importText } from "../history/import-text.ts";
-import { liveBlueprint } from "../live-blueprint.ts";
-import { progress } from "../progress.ts";
-import { tellUnreadable } from "../unreadable.ts";
+import { connectHere } from "../process/connection.ts";
+import { liveBlueprint } from "../process/live-blueprint.ts";
+import { progress } from "../text/progress.ts";
+import { tellUnreadable } from "../text/unreadable.ts";
 
 export function importCommand(parent: Command): void {
   withImportFlags(withSettings(parent.command("import")))
     .description("publish history from files as events with their own times, in the order of those times")
     .action((flags: ImportFlags) =>
       run(flags, async ({ settings, output }) => {
-        const connection = await connect(settings, undefined, undefined, undefined, historyMemory);
+        const connection = await connectHere(settings, { memory: historyMemory });
         try {
           const dryRun = flags.dryRun === true;
           const mayRun = connection.backbone.kind === "embedded" && !connection.shared;
-          const options = loopOptions(forHistory(settings), connection, "exact");
-          const loop = !dryRun && (flags.run ?? mayRun) ? await startLoopHere(connection, options) : undefined;
-          const tools = loop ?? (await openTools(options));
+          const own = forHistory(settings);
+          const runs = !dryRun && (flags.run ?? mayRun);
+          const loop = runs ? await startAlone(own, connection, "exact") : undefined;
+          const tools = loop ?? (await openTools(loopOptions(own, connection, "exact")));
           const unreadable = tellUnreadable({ useCase: flags.useCase });
           tools.serdes.unreadable.listen(unreadable.tell);
           const bar = progress("import", null, { enabled: !output.json });

@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import { moveModel, readModels, type Rebuilt } from "../../trainer/index.ts";
-import { asAskedFor } from "../file-modes.ts";
+import { asAskedFor } from "../process/file-modes.ts";
 import { run, withSettings } from "../command.ts";
-import { withTools } from "../connect.ts";
+import { withTools } from "../process/with-tools.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
-import { shownTime, table, type Output } from "../output.ts";
-import { progress } from "../progress.ts";
-import type { SettingsFlags } from "../settings.ts";
+import { shownTime, table, type Output } from "../text/output.ts";
+import { progress } from "../text/progress.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;

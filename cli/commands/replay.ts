@@ -2,17 +2,17 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { durationMeant, parseDuration } from "../../blueprints/index.ts";
 import { Outages } from "../../streams/index.ts";
-import { BESIDE_LIVE, courtesy, replay, ReplayError, type ReplayResult } from "../../loop/index.ts";
+import { BESIDE_LIVE, courtesy, replay, ReplayError, stateMemoryOf, type ReplayResult } from "../../loop/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
-import { connect, stateMemoryOf } from "../connect.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
-import { parseDecimal, shown } from "../numbers.ts";
-import { createLog } from "../log.ts";
-import { takeLowestPriority } from "../lowest-priority.ts";
-import { progress } from "../progress.ts";
-import type { SettingsFlags } from "../settings.ts";
-import { tellUnreadable } from "../unreadable.ts";
-import { stopOnSignals } from "../stopping.ts";
+import { parseDecimal, shown } from "../flags/numbers.ts";
+import { connectHere } from "../process/connection.ts";
+import { createLog } from "../text/log.ts";
+import { takeLowestPriority } from "../process/lowest-priority.ts";
+import { progress } from "../text/progress.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
+import { tellUnreadable } from "../text/unreadable.ts";
+import { stopOnSignals } from "../process/stopping.ts";
 
 const STOPPED = 130;
 /** Nobody waits for a replay's answers, and each commit is work for the brokers. */
@@ -64,7 +64,7 @@ export function replayCommand(parent: Command): void {
         const outages = new Outages(log);
         const { signal } = stopOnSignals(log);
         takeLowestPriority();
-        const connection = await connect(settings, "", outages);
+        const connection = await connectHere(settings, { outages, log });
         let bar: ReturnType<typeof progress> | undefined;
         try {
           const { backbone, registry, subjectPrefix } = connection;

@@ -3,13 +3,13 @@ import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { readTable, streamsLimits } from "../../streams/index.ts";
 import { LeftOutRows, rowsInOrder, withRowsOn } from "../../rows/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
-import { withTools } from "../connect.ts";
+import { withTools } from "../process/with-tools.ts";
 import { UsageError } from "../exit-codes.ts";
 import { formatOf, rowTable, tableWriter, type TableFormat } from "../files/index.ts";
-import { tellLeftOut } from "../left-out.ts";
-import { progress } from "../progress.ts";
-import type { SettingsFlags } from "../settings.ts";
-import { openSpill } from "../spill-file.ts";
+import { tellLeftOut } from "../text/left-out.ts";
+import { progress } from "../text/progress.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
+import { openSpill } from "../process/spill-file.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;

@@ -1,28 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { checkBlueprint } from "../../blueprints/index.ts";
-import { createMetrics, Outages, type Metrics } from "../../streams/index.ts";
-import {
-  publishBlueprint,
-  startReports,
-  startRetention,
-  startSchedules,
-  startTicker,
-  type Loop,
-  type LoopOptions,
-  type Running,
-} from "../../loop/index.ts";
-import { sayWarming } from "../blueprint-text.ts";
+import { publishBlueprint, start, type Place } from "../../loop/index.ts";
+import type { Log } from "../../streams/index.ts";
 import { run, withSettings } from "../command.ts";
-import { connect, loopOptions, startLoopHere, type Connection } from "../connect.ts";
-import { UsageError } from "../exit-codes.ts";
-import { createLog } from "../log.ts";
-import { patiently } from "../patiently.ts";
-import { parsePort } from "../numbers.ts";
-import { restoreReport } from "../restore-report.ts";
-import { serveMetrics } from "../serve-metrics.ts";
-import type { Settings, SettingsFlags } from "../settings.ts";
-import { aborted, stopOnSignals } from "../stopping.ts";
+import { parsePort } from "../flags/numbers.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
+import { aborted, stopOnSignals, type Stopping } from "../process/stopping.ts";
+import { sayWarming } from "../text/blueprint-text.ts";
+import { createLog } from "../text/log.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
@@ -43,102 +29,49 @@ export function startCommand(parent: Command): void {
     .action((flags: Flags) =>
       run(flags, async ({ settings, output }) => {
         const log = createLog(output.json);
-        const texts = (flags.blueprint ?? []).map((file) => ({ file, text: readFileSync(file, "utf8") }));
-        for (const { file, text } of texts) {
-          for (const { message, path, line } of checkBlueprint(text, file).warnings) log.warn({ path, line }, message);
-        }
+        const texts = readTexts(flags.blueprint ?? [], log);
         const stopping = stopOnSignals(log);
-        const metrics = createMetrics();
-        const outages = new Outages(log, metrics);
-        const server = flags.metrics === undefined ? undefined : await serveOn(flags.metrics, metrics);
         let failure: unknown;
-        const open = (): Promise<Opened> =>
-          openLoop(settings, {
-            ...{ log, metrics, outages },
-            onRestore: restoreReport((line, text) => log.info(line, text)),
-            onFailure(error) {
-              failure = error;
-              stopping.begin();
-            },
-          });
-        try {
-          const { brokers, registry, dir } = settings;
-          log.info(brokers.length === 0 ? { dir } : { brokers, registry }, "connecting");
-          const opening = patiently(outages.of("start"), stopping.signal, open);
-          const opened = await stopping.unlessStopped(opening);
-          if (opened === undefined) {
-            log.info({}, "stopped before the loop was running");
-            return;
-          }
-          const { loop, connection } = opened;
-          const beside: Running[] = [];
-          try {
-            beside.push(startTicker(loop), startReports(loop));
-            const onWarming = sayWarming((line) => log.info({}, line));
-            for (const { text } of texts) {
-              const publishing = publishBlueprint(loop, text, undefined, { signal: stopping.signal, onWarming });
-              const published = await stopping.unlessStopped(publishing);
-              if (published !== undefined) log.info(published, "blueprint is live");
-            }
-            beside.push(
-              startSchedules(loop, { onTrained: (result) => log.info(result, "trained") }),
-              startRetention(loop),
-            );
-            log.info({ backbone: connection.backbone.kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
-            await aborted(stopping.signal);
-            log.info({}, "stopping");
-          } finally {
+        const place = await start({
+          ...{ settings, log, signal: stopping.signal },
+          serve:
+            flags.metrics === undefined
+              ? undefined
+              : { port: parsePort(flags.metrics, "--metrics"), setting: "--metrics" },
+          onFailure(error) {
+            failure = error;
             stopping.begin();
-            await Promise.all(beside.map((running) => running.close()));
-            await opened.close();
-          }
-          if (failure !== undefined) throw failure;
+          },
+        });
+        if (place === undefined) return log.info({}, "stopped before the loop was running");
+        try {
+          await publishAll(texts, place, stopping, log);
+          const { kind } = place.connection.backbone;
+          log.info({ backbone: kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
+          await aborted(stopping.signal);
+          log.info({}, "stopping");
         } finally {
-          await server?.close();
+          stopping.begin();
+          await place.close();
         }
+        if (failure !== undefined) throw failure;
       }),
     );
 }
 
-interface Opened {
-  readonly loop: Loop;
-  readonly connection: Connection;
-  close(): Promise<void>;
+function readTexts(files: readonly string[], log: Log): readonly string[] {
+  return files.map((file) => {
+    const text = readFileSync(file, "utf8");
+    for (const { message, path, line } of checkBlueprint(text, file).warnings) log.warn({ path, line }, message);
+    return text;
+  });
 }
 
-type Reports = Pick<LoopOptions, "onRestore" | "onFailure"> &
-  Required<Pick<LoopOptions, "log" | "metrics" | "outages">>;
-
-/** One attempt: what it has opened is closed again where it fails. */
-async function openLoop(settings: Settings, reports: Reports): Promise<Opened> {
-  const connection = await connect(settings, "", reports.outages, reports.log);
-  try {
-    const loop = await startLoopHere(connection, { ...loopOptions(settings, connection, "live"), ...reports });
-    return {
-      loop,
-      connection,
-      async close() {
-        await loop.close().finally(() => connection.close());
-      },
-    };
-  } catch (error) {
-    await connection.close();
-    throw error;
+async function publishAll(texts: readonly string[], { tools }: Place, stopping: Stopping, log: Log): Promise<void> {
+  const onWarming = sayWarming((line) => log.info({}, line));
+  for (const text of texts) {
+    const publishing = publishBlueprint(tools, text, undefined, { signal: stopping.signal, onWarming });
+    const published = await stopping.unlessStopped(publishing);
+    if (published !== undefined) log.info(published, "blueprint is live");
   }
-}
-
-async function serveOn(text: string, metrics: Metrics): ReturnType<typeof serveMetrics> {
-  const port = parsePort(text, "--metrics");
-  try {
-    return await serveMetrics(metrics, port);
-  } catch (error) {
-    throw new UsageError(`--metrics ${text}: ${portProblem(error)}`, { cause: error });
-  }
-}
-
-function portProblem(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE") return "the port is taken by another program: name another one, or 0 for any that is free";
-  if (code === "EACCES") return "this user may not open the port: name one from 1024 up";
-  return `the port can't be opened: ${message}`;
 }

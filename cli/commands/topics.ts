@@ -4,12 +4,13 @@ import { defineTopic, readRaw, StreamsError } from "../../streams/index.ts";
 import { formatDuration } from "../../blueprints/index.ts";
 import { askedRetention, repartitionLoop } from "../../loop/index.ts";
 import { run, withSettings } from "../command.ts";
-import { connect, withTools } from "../connect.ts";
+import { connectHere } from "../process/connection.ts";
+import { withTools } from "../process/with-tools.ts";
 import { UsageError } from "../exit-codes.ts";
-import { parseWhole } from "../numbers.ts";
-import { shownTime, table } from "../output.ts";
-import { progress } from "../progress.ts";
-import type { SettingsFlags } from "../settings.ts";
+import { parseWhole } from "../flags/numbers.ts";
+import { shownTime, table } from "../text/output.ts";
+import { progress } from "../text/progress.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;
@@ -93,7 +94,7 @@ export function topicsCommand(parent: Command): void {
       run(flags, async ({ settings, output }) => {
         if (flags.partitions === undefined)
           throw new UsageError("say how many partitions there are to be: --partitions 6");
-        const connection = await connect(settings);
+        const connection = await connectHere(settings);
         try {
           if (connection.shared) {
             throw new StreamsError(

@@ -4,12 +4,12 @@ import { readTable } from "../../streams/index.ts";
 import { scoreRows } from "../../trainer/index.ts";
 import { withRowsOn } from "../../rows/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
-import { withTools } from "../connect.ts";
+import { withTools } from "../process/with-tools.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
-import { tellLeftOut } from "../left-out.ts";
-import { parseDecimal, shown } from "../numbers.ts";
-import { progress } from "../progress.ts";
-import type { SettingsFlags } from "../settings.ts";
+import { tellLeftOut } from "../text/left-out.ts";
+import { parseDecimal, shown } from "../flags/numbers.ts";
+import { progress } from "../text/progress.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;

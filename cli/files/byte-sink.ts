@@ -3,7 +3,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { PassThrough, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { asAskedFor } from "../file-modes.ts";
+import { asAskedFor } from "../process/file-modes.ts";
 import { tableError } from "./table-error.ts";
 
 /** Where the bytes of a file go, in the order they are given. A write resolves when there is room for more. */

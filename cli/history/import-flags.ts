@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { SettingsFlags } from "../settings.ts";
+import type { SettingsFlags } from "../flags/settings.ts";
 import type { ColumnFlags } from "./columns.ts";
 
 export interface ImportFlags extends SettingsFlags, ColumnFlags {

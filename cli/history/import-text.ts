@@ -1,4 +1,4 @@
-import { table } from "../output.ts";
+import { table } from "../text/output.ts";
 import type { LineCounts } from "./import-feed.ts";
 import type { ImportResult } from "./import-history.ts";
 import type { Survey } from "./survey.ts";

@@ -1,4 +1,4 @@
-import { shownTime } from "../output.ts";
+import { shownTime } from "../text/output.ts";
 import type { AuditReport } from "../../recompute/index.ts";
 import { differenceLine } from "./difference-line.ts";
 

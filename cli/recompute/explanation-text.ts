@@ -1,6 +1,6 @@
 import type { ExplainedFeature, Explanation, EventPlace } from "../../recompute/index.ts";
 import type { Origin } from "../../streams/index.ts";
-import { shownTime, table } from "../output.ts";
+import { shownTime, table } from "../text/output.ts";
 import { differenceLine } from "./difference-line.ts";
 
 /** An explanation for people. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
-import { openSpill } from "../../cli/spill-file.ts";
+import { openSpill } from "../../cli/process/spill-file.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import {
   createEmbeddedBackbone,

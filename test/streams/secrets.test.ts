@@ -2,7 +2,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from "
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pino } from "pino";
-import { createLog } from "../../cli/log.ts";
+import { createLog } from "../../cli/text/log.ts";
 import {
   createConfluentRegistry,
   createKafkaBackbone,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { patiently } from "../../cli/patiently.ts";
+import { patiently } from "../../loop/patiently.ts";
 import { Outages, StreamsError } from "../../streams/index.ts";
 import { recordedLog } from "../streams/recorded-log.ts";
 

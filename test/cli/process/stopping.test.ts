@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../source-graph.ts";
+import { root } from "../../source-graph.ts";
 
 const module = (file: string): string => JSON.stringify(pathToFileURL(join(root, file)).href);
 
@@ -21,7 +21,7 @@ async function ended(text: string): Promise<{ readonly code: number | string | n
 
 test("a command whose work does not end is ended after the stated time, and says so", async () => {
   const { code, said } = await ended(`
-    import { stopOnSignals } from ${module("cli/stopping.ts")};
+    import { stopOnSignals } from ${module("cli/process/stopping.ts")};
     const error = (fields, message) => console.error(JSON.stringify(fields), message);
     stopOnSignals({ info() {}, warn() {}, error }, 300);
     setInterval(() => {}, 1_000);
@@ -33,7 +33,7 @@ test("a command whose work does not end is ended after the stated time, and says
 
 test("what a command leaves open does not keep its process alive", async () => {
   const { code } = await ended(`
-    import { endSoon } from ${module("cli/stopping.ts")};
+    import { endSoon } from ${module("cli/process/stopping.ts")};
     setInterval(() => {}, 1_000);
     process.exitCode = 4;
     endSoon();

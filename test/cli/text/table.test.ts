@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { table } from "../../cli/table.ts";
+import { table } from "../../../cli/text/table.ts";
 
 const head = ["use case", "model", "version", "state", "rows", "evidence"];
 const rows = [

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readSettings } from "../../cli/settings.ts";
+import { readSettings } from "../../../cli/flags/settings.ts";
 
 let dir: string;
 beforeEach(() => {

@@ -1,8 +1,8 @@
-import type { Blueprint } from "../blueprints/index.ts";
-import type { ModelRecorded } from "../schemas/index.ts";
-import { modelsAt } from "../catalogue/index.ts";
-import type { GlobalView } from "../streams/index.ts";
-import type { ListedVersion, PublishedVersion, Warming } from "../loop/index.ts";
+import type { Blueprint } from "../../blueprints/index.ts";
+import type { ModelRecorded } from "../../schemas/index.ts";
+import { modelsAt } from "../../catalogue/index.ts";
+import type { GlobalView } from "../../streams/index.ts";
+import type { ListedVersion, PublishedVersion, Warming } from "../../loop/index.ts";
 import { shownTime } from "./output.ts";
 
 const SAY_EVERY_MS = 5_000;

@@ -1,6 +1,6 @@
-import { blueprints, models, rowsTopicName } from "../schemas/index.ts";
-import type { UnreadableRecord } from "../streams/index.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { blueprints, models, rowsTopicName } from "../../schemas/index.ts";
+import type { UnreadableRecord } from "../../streams/index.ts";
+import { exitCodes } from "../exit-codes.ts";
 
 const MOST_SHOWN = 20;
 

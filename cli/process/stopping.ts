@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { streamsLimits, type Log } from "../streams/index.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { streamsLimits, type Log } from "../../streams/index.ts";
+import { exitCodes } from "../exit-codes.ts";
 
 export interface Stopping {
   /** Aborted when the command is to end. */

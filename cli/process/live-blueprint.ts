@@ -1,8 +1,8 @@
-import { validBlueprints, blueprintTable } from "../catalogue/index.ts";
-import type { CompiledBlueprint } from "../blueprints/index.ts";
-import { readTable } from "../streams/index.ts";
-import type { Tools } from "../loop/index.ts";
-import { UsageError } from "./exit-codes.ts";
+import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { readTable } from "../../streams/index.ts";
+import type { Tools } from "../../loop/index.ts";
+import { UsageError } from "../exit-codes.ts";
 
 /** The live version of a use case. Throws a `UsageError` that says what there is instead. */
 export async function liveBlueprint(

@@ -1,8 +1,8 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Spill } from "../rows/index.ts";
-import { tableError } from "./files/table-error.ts";
+import type { Spill } from "../../rows/index.ts";
+import { tableError } from "../files/table-error.ts";
 
 /**
  * A file in the folder for temporary files (TMPDIR), which nobody else can open. It has no name from the beginning, where the system allows it:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { restoreReport } from "../../cli/restore-report.ts";
+import { restoreReport } from "../../loop/restore-report.ts";
 
 test("a restore says how far it is once a second for each task, with its speed, and when it is done", () => {
   const said: string[] = [];

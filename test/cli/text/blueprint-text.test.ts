@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { parseBlueprint } from "../../blueprints/index.ts";
-import { unservedText } from "../../cli/blueprint-text.ts";
-import type { ModelRecorded } from "../../schemas/index.ts";
-import type { GlobalView } from "../../streams/index.ts";
-import { SHOP } from "./history/shop.ts";
+import { parseBlueprint } from "../../../blueprints/index.ts";
+import { unservedText } from "../../../cli/text/blueprint-text.ts";
+import type { ModelRecorded } from "../../../schemas/index.ts";
+import type { GlobalView } from "../../../streams/index.ts";
+import { SHOP } from "../history/shop.ts";
 
 const blueprint = parseBlueprint(SHOP);
 

@@ -1,5 +1,5 @@
-import { leftOutText, treatedText, type LeftOut, type TreatedValues } from "../rows/index.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { leftOutText, treatedText, type LeftOut, type TreatedValues } from "../../rows/index.ts";
+import { exitCodes } from "../exit-codes.ts";
 
 const MOST_SHOWN = 20;
 

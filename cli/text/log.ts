@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from "pino";
-import { Outages, withoutSecrets } from "../streams/index.ts";
+import { Outages, withoutSecrets } from "../../streams/index.ts";
 
 /** JSON lines on stdout for programs; the same on stderr beside a terminal's text. No password is in them. */
 export function createLog(json: boolean, destination: DestinationStream = pino.destination(json ? 1 : 2)): Logger {

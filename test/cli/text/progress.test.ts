@@ -1,7 +1,7 @@
 import { WriteStream } from "node:tty";
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { progress } from "../../cli/progress.ts";
+import { progress } from "../../../cli/text/progress.ts";
 
 /** A stream that says it is a terminal, and what was written to it. */
 function terminal(isTTY: boolean): { readonly stream: NodeJS.WriteStream; text(): string } {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { checkBroker, checkRegistry } from "../../cli/addresses.ts";
-import { parseDecimal, parsePort, parseWhole } from "../../cli/numbers.ts";
-import { readSettings } from "../../cli/settings.ts";
+import { checkBroker, checkRegistry } from "../../../loop/settings/addresses.ts";
+import { parseDecimal, parsePort, parseWhole } from "../../../cli/flags/numbers.ts";
+import { readSettings } from "../../../cli/flags/settings.ts";
 
 const none = ["80a", "1e3", "-1", "", " ", "0x50", "1.5", "+3", "1_000", "1,000", "Infinity", "NaN", " 8", "٣"];
 

@@ -1,0 +1,31 @@
+import { loopOptions, openTools, readingMemory, type Settings } from "../../loop/index.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { nothingNeeded, tellUnreadable, type Needed } from "../text/unreadable.ts";
+import { connectHere } from "./connection.ts";
+
+export type CommandTools = Awaited<ReturnType<typeof openTools>>;
+
+/**
+ * Runs something with the topics at hand and no operators running here. Records that can't be used are told on stderr.
+ * @returns the work's exit code, or `partly` where it succeeded without a record that it needed.
+ */
+export async function withTools(
+  settings: Settings,
+  work: (tools: CommandTools) => Promise<number | void>,
+  needed: Needed = nothingNeeded,
+): Promise<number> {
+  const connection = await connectHere(settings, { memory: readingMemory });
+  try {
+    const tools = await openTools(loopOptions(settings, connection, "live"));
+    const unreadable = tellUnreadable(needed);
+    tools.serdes.unreadable.listen(unreadable.tell);
+    try {
+      const code = (await work(tools)) ?? exitCodes.ok;
+      return code === exitCodes.ok ? unreadable.end() : code;
+    } finally {
+      await tools.close();
+    }
+  } finally {
+    await connection.close();
+  }
+}

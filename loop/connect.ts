@@ -1,0 +1,61 @@
+import {
+  createConfluentRegistry,
+  createKafkaBackbone,
+  createPlatformaticBackbone,
+  openShared,
+  prefixed,
+  type Backbone,
+  type Log,
+  type LogMemory,
+  type Outages,
+  type SchemaRegistry,
+} from "../streams/index.ts";
+import type { Settings } from "./settings/settings.ts";
+
+export interface Connection {
+  readonly backbone: Backbone;
+  readonly registry: SchemaRegistry;
+  readonly subjectPrefix: string;
+  /** The embedded backbone is open in another process, which serves this one, and runs the loop if it is one that does. */
+  readonly shared: boolean;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Before every topic, group and subject on Kafka. */
+  readonly prefix?: string;
+  /** Told of what is waited for. */
+  readonly outages: Outages;
+  /** Told of what the disk has lost. */
+  readonly log: Log;
+  /** Of the embedded log, where this process opens it. */
+  readonly memory?: LogMemory;
+}
+
+/** The backbone and registry that the settings mean. */
+export async function connect(settings: Settings, options: ConnectOptions): Promise<Connection> {
+  const { prefix = "", outages, log, memory = {} } = options;
+  if (settings.brokers.length === 0) {
+    const { dir, sync } = settings;
+    return { ...(await openShared(dir, outages, { sync, log, memory })), subjectPrefix: "" };
+  }
+  const open = settings.kafkaClient === "platformatic" ? createPlatformaticBackbone : createKafkaBackbone;
+  const { brokers, instanceId, sessionTimeoutMs } = settings;
+  const kafka = await open({
+    brokers,
+    outages,
+    ...(instanceId === undefined ? {} : { groupInstanceId: instanceId }),
+    ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
+  });
+  const registry = createConfluentRegistry({ url: settings.registry!, outages });
+  return {
+    backbone: prefix === "" ? kafka : prefixed(kafka, prefix),
+    registry,
+    subjectPrefix: prefix,
+    shared: false,
+    async close() {
+      await kafka.close();
+      await registry.close();
+    },
+  };
+}

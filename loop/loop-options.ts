@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import type { LogMemory } from "../streams/index.ts";
+import { codeVersion } from "./code-version.ts";
+import type { Connection } from "./connect.ts";
+import type { LoopOptions } from "./loop.ts";
+import type { Settings } from "./settings/settings.ts";
+
+/** `live` answers with what has been seen. `exact` waits for every input that is behind, so that history gives the same result however it arrives. */
+export type LoopMode = "live" | "exact";
+
+/** The options of the loop that the settings mean. */
+export function loopOptions(settings: Settings, connection: Connection, mode: LoopMode): LoopOptions {
+  const embedded = connection.backbone.kind === "embedded";
+  return {
+    id: settings.id,
+    backbone: connection.backbone,
+    registry: connection.registry,
+    subjectPrefix: connection.subjectPrefix,
+    stateDir: join(settings.dir, "state"),
+    stateEngine: settings.stateEngine,
+    ...stateMemoryOf(settings),
+    ...(settings.replyPrefix === undefined ? {} : { replyPrefix: settings.replyPrefix }),
+    partitions: settings.partitions,
+    delivery: embedded ? "exactlyOnce" : settings.delivery,
+    commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,
+    maxTaskIdleMs: mode === "exact" ? Number.POSITIVE_INFINITY : 0,
+    standbyReplicas: settings.standbyReplicas,
+    salt: settings.salt,
+    codeVersion,
+  };
+}
+
+/** In bytes; nothing where the settings say nothing. */
+export function stateMemoryOf({ stateMemoryMiB }: Settings): Pick<LoopOptions, "stateMemoryBytes"> {
+  return stateMemoryMiB === undefined ? {} : { stateMemoryBytes: stateMemoryMiB * (1 << 20) };
+}
+
+/** For who reads topics from one end to the other, and once: no table is needed again. */
+export const readingMemory: LogMemory = Object.freeze({ openFiles: 64 });
+
+/** For history, which is written as fast as it goes: what LevelDB sorts in larger parts it sorts less often. */
+export const historyMemory: LogMemory = Object.freeze({ writeBufferBytes: 64 << 20 });
+const HISTORY_STATE_MIB = 192;
+
+/** With room for the state of history, where nothing is said. */
+export const forHistory = (settings: Settings): Settings => ({
+  ...settings,
+  stateMemoryMiB: settings.stateMemoryMiB ?? HISTORY_STATE_MIB,
+});

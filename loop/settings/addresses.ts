@@ -1,0 +1,29 @@
+import { shownAddress } from "../../streams/index.ts";
+import { SettingsError } from "./settings-error.ts";
+
+/** Checks `host:port`. @param where the flag or setting that named it */
+export function checkBroker(broker: string, where: string): void {
+  const address = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^@/]*@)?(.*)$/i.exec(broker)![1]!;
+  const [, host, port] = /^(\[[^\]]*\]|[^:]*):([^:]*)$/.exec(address) ?? [];
+  if (host === undefined || host === "" || port === undefined || /\s/.test(host)) {
+    throw new SettingsError(`${where} ${shown(shownAddress(broker))}: write host:port, several joined by commas`);
+  }
+  checkPort(port, `${where} ${shownAddress(broker)}: port`);
+}
+
+/** Checks that it is a URL of http or https. */
+export function checkRegistry(registry: string, where: string): void {
+  const url = URL.canParse(registry) ? new URL(registry) : undefined;
+  if (url?.protocol === "http:" || url?.protocol === "https:") return;
+  const port = /:([^:/@]*)(?:\/.*)?$/.exec(registry.replace(/^[a-z]+:\/\//i, ""))?.[1];
+  if (/^https?:\/\//i.test(registry) && port !== undefined) checkPort(port, `${where}: port`);
+  throw new SettingsError(`${where} ${shown(shownAddress(registry))}: write a URL like http://localhost:8081`);
+}
+
+function checkPort(text: string, where: string): void {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return;
+  throw new SettingsError(`${where} ${shown(text)}: write a port from 0 to 65535`);
+}
+
+/** An empty one would not be seen. */
+const shown = (text: string): string => (text.trim() === "" ? JSON.stringify(text) : text);

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { syncModes, withoutSecrets } from "../../streams/index.ts";
+import { SettingsError } from "./settings-error.ts";
+import { replyPrefixes, replyPrefixHelp, type SettingsOptions } from "./settings.ts";
+
+const shape = z.strictObject({
+  brokers: z.union([z.string(), z.array(z.string())]).optional(),
+  registry: z.string().optional(),
+  dir: z.string().optional(),
+  partitions: z.number().int().positive().optional(),
+  id: z.string().optional(),
+  salt: z.string().optional(),
+  commitIntervalMs: z.number().nonnegative().optional(),
+  delivery: z.enum(["exactlyOnce", "atLeastOnce"]).optional(),
+  kafka: z
+    .strictObject({
+      client: z.enum(["kafkajs", "platformatic"]).optional(),
+      instanceId: z.string().min(1).optional(),
+      sessionTimeoutMs: z.number().int().min(1_000).optional(),
+    })
+    .optional(),
+  replies: z.strictObject({ prefix: z.string().regex(replyPrefixes, replyPrefixHelp).optional() }).optional(),
+  standbyReplicas: z.number().int().nonnegative().optional(),
+  sync: z.enum(syncModes).optional(),
+  state: z
+    .strictObject({
+      engine: z.enum(["leveldb", "rocksdb"]).optional(),
+      memoryMiB: z.number().positive().optional(),
+    })
+    .optional(),
+});
+
+/**
+ * Settings from a YAML file, by the keys that README shows. Throws a `SettingsError` that names the file and the field.
+ * @param path absent: `loopstream.yaml` in the working directory, where there is one
+ */
+export function readSettingsFile(path?: string): SettingsOptions {
+  const name = path ?? "loopstream.yaml";
+  if (!existsSync(name)) {
+    if (path === undefined) return {};
+    throw new SettingsError(`${path}: there is no such file`);
+  }
+  const result = shape.safeParse(parsed(name, readFileSync(name, "utf8")) ?? {});
+  if (result.success) return asOptions(result.data);
+  const problems = result.error.issues.map(
+    (issue) => `${name}: ${issue.path.join(".") || "settings"}: ${issue.message}`,
+  );
+  throw new SettingsError(withoutSecrets(problems.join("\n")));
+}
+
+function asOptions({ brokers, kafka, replies, state, ...same }: z.infer<typeof shape>): SettingsOptions {
+  return {
+    ...same,
+    brokers: typeof brokers === "string" ? brokers.split(",") : brokers,
+    kafkaClient: kafka?.client,
+    instanceId: kafka?.instanceId,
+    sessionTimeoutMs: kafka?.sessionTimeoutMs,
+    replyPrefix: replies?.prefix,
+    stateEngine: state?.engine,
+    stateMemoryMiB: state?.memoryMiB,
+  };
+}
+
+/** A problem is told by its place and kind: what the library says of it shows the line, in which a password may be. */
+function parsed(name: string, text: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [problem] = document.errors;
+  if (problem === undefined) return document.toJS() as unknown;
+  const { line, col } = lines.linePos(problem.pos[0]);
+  throw new SettingsError(`${name}: line ${line}, column ${col}: this is no YAML (${problem.code})`);
+}

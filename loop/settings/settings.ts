@@ -1,0 +1,136 @@
+import { resolve } from "node:path";
+import { syncModes, type Delivery, type SyncMode } from "../../streams/index.ts";
+import type { StateEngineName } from "../state-engine.ts";
+import { checkBroker, checkRegistry } from "./addresses.ts";
+import { SettingsError } from "./settings-error.ts";
+
+/** Where everything is, and how the loop runs. */
+export interface Settings {
+  /** `host:port` of Kafka. Empty: the embedded backbone in `dir`. */
+  readonly brokers: readonly string[];
+  /** URL of a Confluent-compatible registry; needed with brokers. */
+  readonly registry: string | undefined;
+  /** Folder of the embedded backbone and of local state. */
+  readonly dir: string;
+  /** Of topics that are made new. */
+  readonly partitions: number;
+  /** Consumer group and name of the changelogs. */
+  readonly id: string;
+  readonly salt: string;
+  /** On Kafka, ms; the embedded backbone commits after every pass. */
+  readonly commitIntervalMs: number;
+  /** On Kafka; the embedded backbone is always exact. */
+  readonly delivery: Delivery;
+  /** Whose connections the Kafka backbone uses. */
+  readonly kafkaClient: "kafkajs" | "platformatic";
+  /** On Kafka: a name of this process alone in its group. Away for less than the session, it comes back to the same partitions and nothing moves. */
+  readonly instanceId: string | undefined;
+  /** On Kafka. Absent: the client's default. */
+  readonly sessionTimeoutMs: number | undefined;
+  /** Replies may also go to topics whose names begin with it. Absent: `decision-replies-`. */
+  readonly replyPrefix: string | undefined;
+  /** On how many other processes the state of each task is kept for a quick take-over. */
+  readonly standbyReplicas: number;
+  /** Keeps local state; rocksdb needs the package rocksdb-native. */
+  readonly stateEngine: StateEngineName;
+  /** When what the embedded log has acknowledged is on the disk. */
+  readonly sync: SyncMode;
+  /** Of LevelDB's caches and write buffers, all tasks together. Absent: 64. */
+  readonly stateMemoryMiB: number | undefined;
+}
+
+/** Settings as a program says them. What it leaves out has its default. */
+export type SettingsOptions = { readonly [K in keyof Settings]?: Settings[K] | undefined };
+
+/** How error texts name settings to the person who said them. */
+export interface SettingNames {
+  /** A flag, a variable or a key. Absent: its name in `Settings`. */
+  readonly names: { readonly [K in keyof Settings]?: string };
+  readonly addRegistry: string;
+  readonly setKafkaClient: string;
+}
+
+const ofPrograms: SettingNames = {
+  names: {},
+  addRegistry: "add registry, the URL of one",
+  setKafkaClient: 'kafkaClient: "platformatic"',
+};
+
+/** Exactly once, readers see nothing before the commit; at least once, a crash does again what was done since the last one. */
+const commitIntervalsMs = Object.freeze({ exactlyOnce: 5, atLeastOnce: 1_000 });
+
+export const settingDefaults = Object.freeze({
+  dir: ".loopstream",
+  partitions: 4,
+  id: "loopstream",
+  salt: "loopstream",
+  delivery: "exactlyOnce",
+  kafkaClient: "platformatic",
+  standbyReplicas: 0,
+  stateEngine: "leveldb",
+  sync: "none",
+} as const);
+
+const stateEngines: readonly StateEngineName[] = ["leveldb", "rocksdb"];
+const deliveries: readonly Delivery[] = ["exactlyOnce", "atLeastOnce"];
+const kafkaClients: readonly Settings["kafkaClient"][] = ["platformatic", "kafkajs"];
+
+export const replyPrefixes = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/;
+export const replyPrefixHelp = "write letters, digits, dots, dashes or underscores, a letter or digit first";
+
+/** Throws a `SettingsError` that names the setting where settings don't hold together. */
+export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPrograms): Settings {
+  const settings = withDefaults(options);
+  const named = (setting: keyof Settings): string => naming.names[setting] ?? setting;
+  const refuse = (setting: keyof Settings, help: string): never => {
+    throw new SettingsError(`${named(setting)} ${String(settings[setting])}: ${help}`);
+  };
+  const among = (setting: keyof Settings, known: readonly unknown[]): void => {
+    if (!known.includes(settings[setting])) refuse(setting, `write ${orList(known)}`);
+  };
+  const { brokers, registry, partitions, standbyReplicas, commitIntervalMs, sessionTimeoutMs, stateMemoryMiB } =
+    settings;
+  if (!isWhole(partitions, 1)) refuse("partitions", "write a whole number above 0");
+  among("stateEngine", stateEngines);
+  if (!syncModes.includes(settings.sync)) refuse("sync", `write ${syncModes.join(", ")}`);
+  if (!Array.isArray(brokers)) refuse("brokers", 'write a list like ["localhost:9092"]');
+  if (brokers.length > 0 && registry === undefined) {
+    throw new SettingsError(`brokers are given and no schema registry: ${naming.addRegistry}`);
+  }
+  for (const broker of brokers) checkBroker(broker, named("brokers"));
+  if (registry !== undefined) checkRegistry(registry, named("registry"));
+  among("kafkaClient", kafkaClients);
+  if (settings.instanceId !== undefined && settings.kafkaClient !== "platformatic") {
+    throw new SettingsError(`an instance id needs ${naming.setKafkaClient}; kafkajs can't carry it`);
+  }
+  among("delivery", deliveries);
+  if (!isWhole(standbyReplicas, 0)) refuse("standbyReplicas", "write a whole number from 0 up");
+  if (!(commitIntervalMs >= 0)) refuse("commitIntervalMs", "write milliseconds from 0 up");
+  if (sessionTimeoutMs !== undefined && !isWhole(sessionTimeoutMs, 1_000))
+    refuse("sessionTimeoutMs", "write milliseconds from 1000 up");
+  if (stateMemoryMiB !== undefined && !(stateMemoryMiB > 0)) refuse("stateMemoryMiB", "write a number above 0");
+  if (settings.replyPrefix !== undefined && !replyPrefixes.test(settings.replyPrefix))
+    refuse("replyPrefix", replyPrefixHelp);
+  return settings;
+}
+
+function withDefaults(options: SettingsOptions): Settings {
+  const { registry, instanceId, replyPrefix, sessionTimeoutMs, stateMemoryMiB } = options;
+  const { delivery = settingDefaults.delivery, brokers = [] } = options;
+  return Object.freeze({
+    ...{ registry, instanceId, replyPrefix, sessionTimeoutMs, stateMemoryMiB, delivery },
+    brokers: Array.isArray(brokers) ? brokers.map((broker) => String(broker).trim()) : brokers,
+    dir: resolve(options.dir ?? settingDefaults.dir),
+    id: options.id ?? settingDefaults.id,
+    salt: options.salt ?? settingDefaults.salt,
+    partitions: options.partitions ?? settingDefaults.partitions,
+    kafkaClient: options.kafkaClient ?? settingDefaults.kafkaClient,
+    stateEngine: options.stateEngine ?? settingDefaults.stateEngine,
+    sync: options.sync ?? settingDefaults.sync,
+    standbyReplicas: options.standbyReplicas ?? settingDefaults.standbyReplicas,
+    commitIntervalMs: options.commitIntervalMs ?? commitIntervalsMs[delivery] ?? Number.NaN,
+  });
+}
+
+const isWhole = (value: number, min: number): boolean => Number.isSafeInteger(value) && value >= min;
+const orList = (known: readonly unknown[]): string => known.join(" or ");

@@ -1,0 +1,143 @@
+import { createMetrics, Outages, shownAddress, StreamsError, type Log, type Metrics } from "../streams/index.ts";
+import { connect, type Connection } from "./connect.ts";
+import { startReports } from "./instances/reports.ts";
+import { loopOptions, type LoopMode } from "./loop-options.ts";
+import { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
+import { patiently } from "./patiently.ts";
+import { restoreReport } from "./restore-report.ts";
+import { startRetention, startSchedules, startTicker, type Running } from "./schedules.ts";
+import { serveMetrics } from "./serve-metrics.ts";
+import type { Settings } from "./settings/settings.ts";
+
+export interface StartOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly metrics?: Metrics | undefined;
+  /** Serve the metrics on this port of the loopback address; `setting` is its name in error texts. */
+  readonly serve?: { readonly port: number; readonly setting: string } | undefined;
+  /** Train by schedule and by fresh rows. Default true. */
+  readonly schedules?: boolean | undefined;
+  /**
+   * `always`: the loop runs here; where another process has the embedded log open, `start` rejects with `BACKBONE_LOCKED`. `free`: it runs here unless
+   * another process has the embedded log open; this one then works through that one. `never`: only the tools are here. Default `always`.
+   */
+  readonly run?: "always" | "free" | "never" | undefined;
+  /** Ends the start; what it has opened is closed again. */
+  readonly signal?: AbortSignal | undefined;
+  /** The loop has stopped by itself: close it. */
+  readonly onFailure?: LoopOptions["onFailure"] | undefined;
+}
+
+/** A process at its place: it runs the loop with all that goes with it, or works beside one. */
+export interface Place {
+  readonly connection: Connection;
+  readonly tools: Tools;
+  /** The loop, where it runs in this process. */
+  readonly loop: Loop | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects, runs the loop and, beside it, the ticker, the reports, the schedules, the retention and the server of metrics. Brokers and a registry
+ * that are not there yet are waited for. `undefined`: the signal came first.
+ */
+export async function start(options: StartOptions): Promise<Place | undefined> {
+  const { settings, log, metrics = createMetrics(), serve, signal = new AbortController().signal } = options;
+  const outages = new Outages(log, metrics);
+  const server = serve === undefined ? undefined : await serveMetrics(metrics, serve.port, serve.setting);
+  try {
+    log.info(placeOf(settings), "connecting");
+    const opening = patiently(outages.of("start"), signal, () => open({ ...options, metrics }, outages));
+    const opened = await unlessAborted(opening, signal);
+    if (opened !== undefined) return withServer(opened, server);
+    void opening.then(
+      (late) => late?.close(),
+      () => undefined,
+    );
+  } catch (error) {
+    await server?.close();
+    throw error;
+  }
+  await server?.close();
+  return undefined;
+}
+
+const withServer = (place: Place, server: Awaited<ReturnType<typeof serveMetrics>> | undefined): Place => ({
+  ...place,
+  async close() {
+    await place.close().finally(() => server?.close());
+  },
+});
+
+/** For log lines; no password is in it. */
+function placeOf({ brokers, registry, dir }: Settings): object {
+  return brokers.length === 0 ? { dir } : { brokers: brokers.map(shownAddress), registry: shownAddress(registry!) };
+}
+
+/** One attempt: where it fails, what it has opened is closed again. */
+async function open(options: StartOptions, outages: Outages): Promise<Place> {
+  const { settings, log, run = "always" } = options;
+  const connection = await connect(settings, { outages, log });
+  try {
+    if (connection.shared && run === "always") throw openElsewhere(settings.dir);
+    const runsHere = run === "always" || (run === "free" && !connection.shared);
+    return runsHere ? await runLoop(connection, options, outages) : await openBeside(connection, settings);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function runLoop(connection: Connection, options: StartOptions, outages: Outages): Promise<Place> {
+  const { settings, log, metrics, onFailure, schedules = true } = options;
+  const loop = await startLoop({
+    ...loopOptions(settings, connection, "live"),
+    ...{ log, outages },
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+    onRestore: restoreReport((line, text) => log.info(line, text)),
+  });
+  const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop)];
+  if (schedules) beside.push(startSchedules(loop, { onTrained: (result) => log.info(result, "trained") }));
+  return {
+    ...{ connection, loop, tools: loop },
+    async close() {
+      await Promise.all(beside.map((running) => running.close()));
+      await loop.close().finally(() => connection.close());
+    },
+  };
+}
+
+async function openBeside(connection: Connection, settings: Settings): Promise<Place> {
+  const tools = await openTools(loopOptions(settings, connection, "live"));
+  return {
+    ...{ connection, tools, loop: undefined },
+    async close() {
+      await tools.close().finally(() => connection.close());
+    },
+  };
+}
+
+/** The loop alone, for history: nothing runs beside it. Rejects with `BACKBONE_LOCKED` where another process has the embedded log open. */
+export async function startAlone(
+  settings: Settings,
+  connection: Connection,
+  mode: LoopMode,
+  more: Pick<LoopOptions, "log" | "outages" | "onFailure"> = {},
+): Promise<Loop> {
+  if (connection.shared) throw openElsewhere(settings.dir);
+  return startLoop({ ...loopOptions(settings, connection, mode), ...more });
+}
+
+const openElsewhere = (dir: string): StreamsError =>
+  new StreamsError("BACKBONE_LOCKED", `${dir} is open in another process: stop that one first, or use another --dir`);
+
+/** What comes of `work`, or `undefined` as soon as the signal comes. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => resolve(undefined);
+    if (signal.aborted) aborted();
+    signal.addEventListener("abort", aborted, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+  });
+}
