@@ -47,8 +47,7 @@ export { stateless, type LabelAggregateKind, type RunningAggregate } from "./lab
 export { compileBlueprint, type CompiledBlueprint } from "./read/compiled-blueprint.ts";
 export { checkBlueprint, parseBlueprint, type CheckedBlueprint } from "./read/parse-blueprint.ts";
 export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";
-export { isReservedColumn } from "./rows/reserved-columns.ts";
-export { rowColumns, rowSchema, type AvroField, type AvroRecord } from "./rows/row-schema.ts";
+export { isReservedColumn } from "./reserved-columns.ts";
 export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";
 export { declaredValue, misfitText, shown, type DeclaredType } from "./values/declared-value.ts";

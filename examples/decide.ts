@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compileBlueprint } from "../blueprints/index.ts";
+import { rowsTopic } from "../rows/index.ts";
 import { createClient } from "../client/index.ts";
 import { blueprints, clock } from "../schemas/index.ts";
 import { createEmbeddedBackbone, readTopic } from "../streams/index.ts";
@@ -48,8 +49,8 @@ const loop = await startLoop({
 });
 
 // A blueprint is an event: from the moment after its activation it answers.
-const { blueprint, rows } = compileBlueprint(text);
-const { useCase, version } = blueprint;
+const compiled = compileBlueprint(text);
+const { useCase, version } = compiled.blueprint;
 const value = { useCase, version, text, activations: [{ time: noon - HOUR, live: true }] };
 await loop.publisher.publish([{ topic: blueprints, key: `${useCase}/${version}`, value, time: noon - HOUR }]);
 await loop.application.idle();
@@ -76,7 +77,7 @@ await loop.publisher.publish([{ topic: clock, key: "clock", value: { time: later
 await loop.application.idle();
 
 const made = [];
-for await (const row of readTopic(backbone, loop.serdes, rows)) made.push(row.value);
+for await (const row of readTopic(backbone, loop.serdes, rowsTopic(compiled))) made.push(row.value);
 made.sort((a, b) => String(a["decisionId"]).localeCompare(String(b["decisionId"])));
 for (const row of made) {
   const { decisionId, days_since_visit: days, plan, label, maturity } = row;

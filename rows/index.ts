@@ -2,9 +2,11 @@ export { isLearnable, treatedText, withoutExtremes, type TreatedValues } from ".
 export { hashRows, newestRows } from "./hash-rows.ts";
 export { keepNewest } from "./keep-newest.ts";
 export { leftOutText, LeftOutRows, type LeftOut } from "./left-out.ts";
-export { readRows, withRowsOn, type RowsRead, type RowsReading } from "./read-rows.ts";
+export { readRows, type RowsRead, type RowsReading } from "./read-rows.ts";
 export { rowOf } from "./row-of.ts";
+export { rowColumns, rowSchema, type AvroField, type AvroRecord } from "./row-schema.ts";
 export { rowsInOrder, type OrderOptions } from "./rows-in-order.ts";
+export { rowsTopic } from "./rows-topic.ts";
 export type { Spill } from "./sort/spill.ts";
 export type { TrainingMatrix } from "./training-matrix.ts";
 export { categoriesOf, matrixOf, splitNewest, vectorOf } from "./training-set.ts";

@@ -1,9 +1,17 @@
 import { canTrainOn, type CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
-import { readTopic, type Backbone, type OffsetRange, type RawRecord, type Serdes } from "../streams/index.ts";
+import {
+  readTopic,
+  type Backbone,
+  type OffsetRange,
+  type RawRecord,
+  type Serdes,
+  type Topic,
+} from "../streams/index.ts";
 import { keepNewest } from "./keep-newest.ts";
 import { LeftOutRows, type LeftOut } from "./left-out.ts";
 import type { KnownVersions } from "./known-versions.ts";
+import { rowsTopic } from "./rows-topic.ts";
 
 /** What of the rows topic was read: reading it again gives the same rows, whatever has come since. */
 export interface RowsReading {
@@ -21,10 +29,16 @@ export interface RowsRead extends RowsReading {
   readonly later: number;
 }
 
+export interface ReadOptions {
+  readonly topic?: Topic<TrainingRow> | undefined;
+  readonly again?: RowsReading | undefined;
+}
+
 /**
  * Rows a version may train on (its own, and those of versions whose features and label contain its own) that were complete at
  * event time `until`, ms. The ends are asked for once, so the ranges are what was read even while rows are being written.
  *
+ * @param topic where the rows are; absent: the use case's own topic
  * @param again only what a former reading read
  */
 export async function readRows(
@@ -33,9 +47,8 @@ export async function readRows(
   compiled: CompiledBlueprint,
   blueprints: KnownVersions,
   until: number,
-  again?: RowsReading,
+  { topic = rowsTopic(compiled), again }: ReadOptions = {},
 ): Promise<RowsRead> {
-  const { rows: topic } = compiled;
   const ranges = again?.ranges ?? (await rangesOf(backbone, topic.name));
   const usable = usableVersions(compiled, blueprints, again?.versions ?? []);
   const newest = new Map<string, TrainingRow>();
@@ -83,11 +96,6 @@ export function rowAsWritten(
   } catch {
     return undefined;
   }
-}
-
-/** A version whose rows lie on another topic: one that a replay wrote. */
-export function withRowsOn(compiled: CompiledBlueprint, topic: string): CompiledBlueprint {
-  return { ...compiled, rows: { ...compiled.rows, name: topic } };
 }
 
 async function rangesOf(backbone: Backbone, topic: string): Promise<readonly OffsetRange[]> {

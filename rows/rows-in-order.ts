@@ -12,11 +12,14 @@ import {
 } from "../streams/index.ts";
 import type { LeftOutRows } from "./left-out.ts";
 import { rowAsWritten, usableVersions } from "./read-rows.ts";
+import { rowsTopic } from "./rows-topic.ts";
 import { RecordSort } from "./sort/record-sort.ts";
 import type { Spill } from "./sort/spill.ts";
 import type { KnownVersions } from "./known-versions.ts";
 
 export interface OrderOptions {
+  /** Where the rows are; absent: the use case's own topic. */
+  readonly topic?: Topic<TrainingRow> | undefined;
   /** Only decisions from then on, ms. */
   readonly from: number;
   /** Only decisions before then, ms. */
@@ -48,9 +51,8 @@ export async function* rowsInOrder(
   serdes: Serdes,
   compiled: CompiledBlueprint,
   blueprints: KnownVersions,
-  { from, to, leftOut, ...options }: OrderOptions,
+  { topic = rowsTopic(compiled), from, to, leftOut, ...options }: OrderOptions,
 ): AsyncGenerator<TrainingRow> {
-  const { rows: topic } = compiled;
   const decoded = (record: RawRecord): TrainingRow | undefined => decode(serdes, topic, record, leftOut);
   const usable = usableVersions(compiled, blueprints);
   const sort = new RecordSort({ topic: topic.name, ...options });

@@ -43,15 +43,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["runtime"],
     ["test-driver"],
   ],
-  blueprints: [
-    ["."],
-    ["formula"],
-    ["values"],
-    ["features"],
-    ["labels", "policy", "rows", "windows"],
-    ["read"],
-    ["compare"],
-  ],
+  blueprints: [["."], ["formula"], ["values"], ["features"], ["labels", "policy", "windows"], ["read"], ["compare"]],
   catalogue: [["."], ["blueprints", "models"]],
 };
 /** Folders that plug into ports of the ground: they import the ground and each other, and nothing imports them but the room's front door. */

@@ -6,7 +6,7 @@ import { fitRows } from "./fit-rows.ts";
 import type { Learner } from "./learner.ts";
 import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
-import { withoutExtremes, readRows, withRowsOn } from "../rows/index.ts";
+import { withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
 
 export interface Rebuilt {
   readonly modelId: string;
@@ -84,8 +84,8 @@ async function trainAgain(
   }
   const { rowsTopic, ranges, until, versions } = provenance;
   await checkThere(backbone, rowsTopic, ranges, modelId);
-  const from = withRowsOn(compiled, rowsTopic);
-  const read = await readRows(backbone, serdes, from, blueprints, until, { ranges, versions });
+  const topic = topicOfRows(compiled, rowsTopic);
+  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again: { ranges, versions } });
   const { rows } = withoutExtremes(read.rows, compiled.layout, compiled.blueprint.model.objective);
   if (rows.length !== provenance.rows + provenance.holdout) {
     throw new NotRebuildable(

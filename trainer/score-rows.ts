@@ -1,7 +1,8 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { ValidBlueprints } from "../catalogue/index.ts";
 import { loadScorer, modelCategories } from "../serving/index.ts";
-import type { Backbone, Serdes } from "../streams/index.ts";
+import type { TrainingRow } from "../schemas/index.ts";
+import type { Backbone, Serdes, Topic } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { readRows, matrixOf } from "../rows/index.ts";
 
@@ -10,7 +11,7 @@ export interface RowsScore {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** How a model does on the rows whose decision lies in `[from, to)`, ms. */
+/** How a model does on the rows of a topic (the use case's own, or one that a replay wrote) whose decision lies in `[from, to)`, ms. */
 export async function scoreRows(
   { backbone, serdes }: { readonly backbone: Backbone; readonly serdes: Serdes },
   compiled: CompiledBlueprint,
@@ -18,8 +19,9 @@ export async function scoreRows(
   onnx: Uint8Array,
   from: number,
   to: number,
+  topic?: Topic<TrainingRow> | undefined,
 ): Promise<RowsScore> {
-  const all = (await readRows(backbone, serdes, compiled, blueprints, Number.POSITIVE_INFINITY)).rows;
+  const all = (await readRows(backbone, serdes, compiled, blueprints, Number.POSITIVE_INFINITY, { topic })).rows;
   const rows = all.filter(({ decisionTime }) => (decisionTime as number) >= from && (decisionTime as number) < to);
   if (rows.length === 0) throw new Error("there are no rows decided in that time to score the model on");
   const scorer = await loadScorer(onnx);

@@ -15,7 +15,7 @@ import {
   type TreatedValues,
   type LeftOut,
   readRows,
-  withRowsOn,
+  rowsTopic,
   matrixOf,
   splitNewest,
   type TrainingMatrix,
@@ -114,9 +114,10 @@ export class Trainer {
   }
 
   /** `end`: the ends of the partitions, added up. */
-  async #countRows({ rows }: CompiledBlueprint): Promise<{ readonly rows: number; readonly end: number }> {
+  async #countRows(compiled: CompiledBlueprint): Promise<{ readonly rows: number; readonly end: number }> {
     const { backbone } = this.#options;
-    const known = (await backbone.partitions(rows.name)) === undefined ? [] : await backbone.offsets([rows.name]);
+    const { name } = rowsTopic(compiled);
+    const known = (await backbone.partitions(name)) === undefined ? [] : await backbone.offsets([name]);
     const end = known.reduce((sum, at) => sum + at.end, 0);
     return { rows: known.reduce((sum, at) => sum - at.start, end), end };
   }
@@ -127,14 +128,14 @@ export class Trainer {
     const { useCase, until } = request;
     const tables = await this.#options.tables();
     const blueprints = validBlueprints(tables.blueprints);
-    const found =
+    const compiled =
       request.blueprintVersion === undefined
         ? blueprints.at(useCase, until)
         : blueprints.version(useCase, request.blueprintVersion);
-    if (found === undefined) throw new Error(missingBlueprint(request, blueprints));
-    const compiled = request.rowsTopic === undefined ? found : withRowsOn(found, request.rowsTopic);
+    if (compiled === undefined) throw new Error(missingBlueprint(request, blueprints));
+    const topic = rowsTopic(compiled, request.rowsTopic);
     const { blueprint } = compiled;
-    const read = await readRows(backbone, serdes, compiled, blueprints, until);
+    const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic });
     const { ranges, versions, leftOut } = read;
     const { rows, treated } = withoutExtremes(read.rows, compiled.layout, blueprint.model.objective);
     const notLearnt = { leftOut, treated };
@@ -172,7 +173,7 @@ export class Trainer {
       holdoutRows: holdout.length,
     });
     const provenance = {
-      rowsTopic: compiled.rows.name,
+      rowsTopic: topic.name,
       ranges,
       until,
       rows: train.length,

@@ -1,4 +1,5 @@
 import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { models, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
 import { openTools, publishBlueprint, type Tools } from "../../loop/index.ts";
 import { writeArtifact } from "../../serving/index.ts";
@@ -32,7 +33,7 @@ export async function trainFor(work: Work): Promise<Trained> {
       const part = rows.slice(from, from + 2_000);
       await tools.publisher.publish(
         part.map((value) => ({
-          topic: compiled.rows,
+          topic: rowsTopic(compiled),
           key: String(value["decisionId"]),
           value,
           time: Number(value["rowTime"]),

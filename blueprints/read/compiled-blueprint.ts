@@ -5,11 +5,8 @@ import { compileLabel, type Label } from "../labels/compile-label.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
 import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
-import { rowSchema } from "../rows/row-schema.ts";
 import { groupableEntries } from "../windows/observed-event.ts";
 import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
-import { trainingRows, type TrainingRow } from "../../schemas/index.ts";
-import type { Topic } from "../../streams/index.ts";
 
 /** A blueprint version with everything operators derive from it, made once. */
 export interface CompiledBlueprint {
@@ -23,7 +20,6 @@ export interface CompiledBlueprint {
   readonly groupable: readonly string[];
   readonly policy: Policy;
   readonly label: Label;
-  readonly rows: Topic<TrainingRow>;
 }
 
 /** Throws `BlueprintError` for a text that is not a blueprint. */
@@ -38,6 +34,5 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),
     label: compileLabel(blueprint),
-    rows: trainingRows(blueprint.useCase, rowSchema(blueprint) as never),
   });
 }

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq } from "yaml";
 import type { Feature } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
-import { isReservedColumn } from "../rows/reserved-columns.ts";
+import { isReservedColumn } from "../reserved-columns.ts";
 import { complain, found, inside, type Place } from "./place.ts";
 import { readWindow, type Known } from "./read-window.ts";
 import { readEntries, readItems } from "./section.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { readTable, streamsLimits } from "../../streams/index.ts";
-import { LeftOutRows, rowsInOrder, withRowsOn } from "../../rows/index.ts";
+import { LeftOutRows, rowsInOrder, rowsTopic } from "../../rows/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../process/with-tools.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -60,13 +60,14 @@ export function rowsCommand(parent: Command): void {
             const leftOut = new LeftOutRows(compiled.blueprint, known);
             let written = 0;
             try {
-              const rows = rowsInOrder(
-                tools.backbone,
-                tools.serdes,
-                flags.topic === undefined ? compiled : withRowsOn(compiled, flags.topic),
-                known,
-                { from, to, leftOut, bytes: streamsLimits.rowsHeldBytes, spill: openSpill },
-              );
+              const rows = rowsInOrder(tools.backbone, tools.serdes, compiled, known, {
+                topic: rowsTopic(compiled, flags.topic),
+                from,
+                to,
+                leftOut,
+                bytes: streamsLimits.rowsHeldBytes,
+                spill: openSpill,
+              });
               for await (const row of rows) {
                 await writer.write(cellsOf(row));
                 if (++written % 1_000 === 0) bar.update(written);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { scoreRows } from "../../trainer/index.ts";
-import { withRowsOn } from "../../rows/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../process/with-tools.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
@@ -73,11 +73,12 @@ export function trainCommand(parent: Command): void {
                 ? undefined
                 : await scoreRows(
                     tools,
-                    flags.rows === undefined ? compiled : withRowsOn(compiled, flags.rows),
+                    compiled,
                     table,
                     result.onnx,
                     result.newest + 1,
                     parseTime(flags.scoreUntil, "--score-until"),
+                    rowsTopic(compiled, flags.rows),
                   );
             const { modelId, metrics, provenance, states } = model;
             const value = {

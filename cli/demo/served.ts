@@ -1,4 +1,5 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { readTopic, type Backbone, type Position, type Serdes } from "../../streams/index.ts";
 import { auc } from "../../statistics/index.ts";
 
@@ -19,7 +20,8 @@ export class ServedWatch {
 
   /** Reads what is new. @param most rows the AUC looks back on. */
   async update(most: number): Promise<number | undefined> {
-    const { rows, blueprint } = this.#compiled;
+    const { blueprint } = this.#compiled;
+    const rows = rowsTopic(this.#compiled);
     const name = `prediction_${blueprint.label.name}`;
     const from: Position[] = [...this.#next].map(([partition, offset]) => ({ topic: rows.name, partition, offset }));
     for await (const { value, origin } of readTopic(this.#backbone, this.#serdes, rows, { from })) {

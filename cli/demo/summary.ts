@@ -2,7 +2,7 @@ import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index
 import { deadLetters, decisions, models, observations, type TrainingRow } from "../../schemas/index.ts";
 import { readRaw, readTable, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
 import { evaluate } from "../../trainer/index.ts";
-import { hashRows, newestRows } from "../../rows/index.ts";
+import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
 
 export interface LoopSummary {
   readonly decisions: number;
@@ -29,7 +29,7 @@ export async function summarize(backbone: Backbone, serdes: Serdes, text: string
     made++;
     if (value.value === null) nulls++;
   }
-  const rows = await newestRows(backbone, serdes, compiled.rows);
+  const rows = await newestRows(backbone, serdes, rowsTopic(compiled));
   const trained = [...(await readTable(backbone, serdes, models)).values()];
   const published = trained.filter(({ states }) => states.some(({ state }) => state === "production")).length;
   return {
@@ -42,7 +42,7 @@ export async function summarize(backbone: Backbone, serdes: Serdes, text: string
     modelsPublished: published,
     modelsRefused: trained.length - published,
     ...served(rows, compiled),
-    rowsSha256: hashRows([compiled.rows, rows]),
+    rowsSha256: hashRows([rowsTopic(compiled), rows]),
   };
 }
 

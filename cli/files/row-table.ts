@@ -1,5 +1,6 @@
-import { canTrainOn, rowSchema, type Blueprint } from "../../blueprints/index.ts";
+import { canTrainOn, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
+import { rowSchema } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import type { ColumnType, TableColumn } from "./table-column.ts";
 

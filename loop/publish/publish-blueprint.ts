@@ -1,5 +1,6 @@
 import { canTrainOn, compareBlueprints, compileBlueprint, type Blueprint } from "../../blueprints/index.ts";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
 import { checkTime, readTable, type GlobalView } from "../../streams/index.ts";
@@ -175,7 +176,7 @@ function write(hands: Hands, value: BlueprintPublished, time: number): Promise<v
 async function registerRows({ serdes }: Hands, text: string, live: Blueprint | undefined): Promise<void> {
   const compiled = compileBlueprint(text);
   try {
-    await serdes.open(compiled.rows);
+    await serdes.open(rowsTopic(compiled));
   } catch (error) {
     if (live === undefined) throw error;
     const { incompatibilities } = canTrainOn(compiled.blueprint, live);

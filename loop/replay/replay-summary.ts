@@ -1,7 +1,7 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { deadLetters, decisions } from "../../schemas/index.ts";
 import { readRaw, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
-import { hashRows, newestRows } from "../../rows/index.ts";
+import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
 import type { ReplayProgress } from "./replay-topics.ts";
 
 export interface ReplayCounts {
@@ -34,9 +34,11 @@ export async function summarizeReplay(
   let dead = 0;
   for await (const batch of readRaw(side, deadLetters.name)) dead += batch.length;
   const sorted = [...versions].sort((a, b) => (a.blueprint.version < b.blueprint.version ? -1 : 1));
-  const parts: [CompiledBlueprint["rows"], Awaited<ReturnType<typeof newestRows>>][] = [];
+  const parts: [ReturnType<typeof rowsTopic>, Awaited<ReturnType<typeof newestRows>>][] = [];
   const rows = { provisional: 0, mature: 0, corrected: 0 };
-  for (const { blueprint, rows: topic } of sorted) {
+  for (const compiled of sorted) {
+    const { blueprint } = compiled;
+    const topic = rowsTopic(compiled);
     const found = await newestRows(side, serdes, topic, (row) => {
       const time = row["decisionTime"] as number;
       return row["blueprintVersion"] === blueprint.version && time >= from && time < to;

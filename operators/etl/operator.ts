@@ -1,7 +1,7 @@
 import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
 import { rowsFamily, joined, type DecisionRecorded } from "../../schemas/index.ts";
 import { defineOperator, StreamsError } from "../../streams/index.ts";
-import { rowOf } from "../../rows/index.ts";
+import { rowOf, rowsTopic } from "../../rows/index.ts";
 
 /** Labelled decisions in, training rows out, on the topic of their use case. What expired makes no row. */
 export const etl = defineOperator({
@@ -18,9 +18,10 @@ export const etl = defineOperator({
         if (label === null) continue;
         const compiled = blueprints.version(decision.useCase, decision.blueprintVersion);
         if (compiled === undefined) throw unknownVersion(decision, blueprints);
-        await context.open(compiled.rows);
+        const topic = rowsTopic(compiled);
+        await context.open(topic);
         const value = rowOf(record.value, compiled);
-        context.emit("rows", { key: record.key, value, time: record.time, topic: compiled.rows, headers: {} });
+        context.emit("rows", { key: record.key, value, time: record.time, topic, headers: {} });
       }
     },
   },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { BlueprintError, compilePolicy, parseBlueprint, rowSchema, windowGroups } from "../../blueprints/index.ts";
+import { BlueprintError, compilePolicy, parseBlueprint, windowGroups } from "../../blueprints/index.ts";
+import { rowSchema } from "../../rows/index.ts";
 import { SMALL } from "./fixtures.ts";
 import { random } from "./random.ts";
 

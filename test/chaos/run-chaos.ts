@@ -1,4 +1,5 @@
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { readRaw } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import type { Fleet } from "./fleet.ts";
@@ -277,7 +278,7 @@ async function publishModel(
 
 async function settled(product: Product, options: ChaosOptions, rows: number): Promise<void> {
   const started = performance.now();
-  const topic = compileBlueprint(CHAOS_BLUEPRINT).rows;
+  const topic = rowsTopic(compileBlueprint(CHAOS_BLUEPRINT));
   for (;;) {
     const written = await product.insist(() =>
       alone(

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import {
   clock,
   deadLetters,
@@ -64,7 +65,7 @@ export async function verify(
   }
   const labels = new Map<string, number>();
   const rowsDoubled: string[] = [];
-  for await (const { key, value } of readTopic(backbone, serdes, compiled.rows)) {
+  for await (const { key, value } of readTopic(backbone, serdes, rowsTopic(compiled))) {
     if (labels.has(key)) rowsDoubled.push(key);
     labels.set(key, value["label"] as number);
   }

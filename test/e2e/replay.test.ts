@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { decisions } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTopic, Serdes, prefixed } from "../../streams/index.ts";
-import { hashRows, newestRows } from "../../rows/index.ts";
+import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
 import { flights, loopstream, root, temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();
@@ -50,7 +50,7 @@ async function importInto(name: string, text: string, partitions: number): Promi
 
 async function liveSha(name: string, text: string): Promise<string> {
   const backbone = await createEmbeddedBackbone({ dir: file(name) });
-  const { rows } = compileBlueprint(text);
+  const rows = rowsTopic(compileBlueprint(text));
   const found = await newestRows(backbone, new Serdes(backbone.registry), rows);
   await backbone.close();
   expect(found.length).toBeGreaterThan(2_000);

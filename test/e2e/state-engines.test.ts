@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import * as schemas from "../../schemas/index.ts";
 import {
   Application,
@@ -105,7 +106,7 @@ async function run(kind: "level" | "rocks"): Promise<Readonly<Record<string, Rec
   };
   const made = {
     decisions: await read(schemas.decisions as Topic<never>),
-    rows: await read(compileBlueprint(published().value.text).rows as Topic<never>),
+    rows: await read(rowsTopic(compileBlueprint(published().value.text)) as Topic<never>),
     stats: await read(schemas.hourlyStats as Topic<never>),
     deadLetters: await read(schemas.deadLetters as Topic<never>),
   };

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { clock, decisionRequests, decisions, events, observations, trainingRows } from "../../schemas/index.ts";
+import { clock, decisionRequests, decisions, events, observations } from "../../schemas/index.ts";
 import { audit, explainDecision } from "../../recompute/index.ts";
 import { createMemoryEngine, LATEST_TIME } from "../../streams/index.ts";
 import { publishBlueprint, replay, startSchedules, startTicker, withdrawBlueprint } from "../../loop/index.ts";
 import { Feed } from "../../cli/history/feed.ts";
 import { observationRecord, requestRecord } from "../../cli/history/records.ts";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { HOUR, noScorers, PARCELS, parcels, request } from "../operators/parcels.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
 
@@ -14,7 +15,7 @@ const DAY = 24 * HOUR;
 /** For machines that have much else to do. */
 const PATIENCE = { timeout: 20_000 };
 const YEAR_3000 = Date.UTC(3000, 0, 1);
-const rowsTopic = trainingRows("parcels", compileBlueprint(PARCELS).rows.schema);
+const parcelRows = rowsTopic(compileBlueprint(PARCELS));
 
 let live: LiveLoop;
 
@@ -32,7 +33,7 @@ const decide = async (id: string, weight = 5): Promise<void> => {
 };
 const arrive = (id: string): Promise<unknown> => live.client.logObservations(id, { kind: "arrival", delay: 20 });
 const rows = async (): Promise<readonly string[]> =>
-  (await live.all(rowsTopic)).map(({ value }) => `${String(value["decisionId"])} ${String(value["label"])}`).sort();
+  (await live.all(parcelRows)).map(({ value }) => `${String(value["decisionId"])} ${String(value["label"])}`).sort();
 /** By decision: how many scans the window of the last hour held. */
 const scansSeen = async (): Promise<Readonly<Record<string, unknown>>> => {
   const at = parcels.features.findIndex(({ name }) => name === "n_depot_1h");

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { clock, decisionRequests, observations, type TrainingRow } from "../../schemas/index.ts";
 import { partitionOf, readTopic, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { publishBlueprint, replay, startLoop, type Loop } from "../../loop/index.ts";
@@ -53,10 +54,9 @@ export function equalObservationsSuite(open: () => Promise<Opened>): void {
       time: now + 1_000,
     });
     const request = { decisionId, useCase: "shop", unit: "u", context: { price: 1 }, deferred: false };
-    const label = async (rowsTopic = shop.rows.name): Promise<unknown> => {
+    const label = async (name = rowsTopic(shop).name): Promise<unknown> => {
       const rows: TrainingRow[] = [];
-      for await (const { value } of readTopic(backbone, loop.serdes, { ...shop.rows, name: rowsTopic }))
-        rows.push(value);
+      for await (const { value } of readTopic(backbone, loop.serdes, rowsTopic(shop, name))) rows.push(value);
       return rows.at(-1)?.["label"];
     };
     const tick = async (time: number): Promise<void> => {

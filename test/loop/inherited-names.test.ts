@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { blueprints, deadLetters, decisionRequests, decisions, events, observations } from "../../schemas/index.ts";
 import { createTestDriver } from "../../streams/index.ts";
 import { decisionTopology } from "../../topologies/index.ts";
@@ -32,7 +33,7 @@ policy:
 const WORDS = ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"];
 
 test("what every object inherits is ordinary text as name, category, key, unit and decision id: no row is lost", async () => {
-  const { rows } = compileBlueprint(NAMES);
+  const rows = rowsTopic(compileBlueprint(NAMES));
   const topology = decisionTopology({
     name: "t",
     scorers: () => Promise.reject(new Error("no model")),

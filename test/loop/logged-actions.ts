@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { audit } from "../../recompute/index.ts";
 import {
   clock,
@@ -59,7 +60,7 @@ export function loggedActionsSuite(open: () => Promise<Opened>): void {
     });
     const rowsOn = async (name: string): Promise<readonly string[]> => {
       const rows: TrainingRow[] = [];
-      for await (const { value } of readTopic(backbone, loop.serdes, { ...shop.rows, name })) rows.push(value);
+      for await (const { value } of readTopic(backbone, loop.serdes, rowsTopic(shop, name))) rows.push(value);
       return rows
         .map(({ decisionId, value, propensity, reason, mode, label }) =>
           [decisionId, value, propensity, reason, mode, label].join(" "),
@@ -99,7 +100,7 @@ export function loggedActionsSuite(open: () => Promise<Opened>): void {
         await loop.publisher.publish([{ topic: clock, key: "clock", value: { time: later }, time: later, headers }]);
         await loop.application.idle();
       }
-      await vi.waitFor(async () => expect(await rowsOn(shop.rows.name)).toEqual(expected), {
+      await vi.waitFor(async () => expect(await rowsOn(rowsTopic(shop).name)).toEqual(expected), {
         timeout: 20_000,
         interval: 200,
       });

@@ -28,7 +28,7 @@ import {
 } from "../../loop/index.ts";
 import { readArtifact } from "../../serving/index.ts";
 import { readModels } from "../../trainer/index.ts";
-import { readRows } from "../../rows/index.ts";
+import { readRows, rowsTopic } from "../../rows/index.ts";
 
 const SHOP = `
 useCase: shop
@@ -125,7 +125,7 @@ async function letters(): Promise<readonly (readonly [string, string])[]> {
 
 async function labels(): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
-  for await (const { key, value } of readTopic(backbone, loop!.serdes, shop.rows)) found[key] = value["label"];
+  for await (const { key, value } of readTopic(backbone, loop!.serdes, rowsTopic(shop))) found[key] = value["label"];
   return found;
 }
 

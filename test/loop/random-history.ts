@@ -1,4 +1,5 @@
 import { parseBlueprint, compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import {
   blueprints,
   clock,
@@ -145,9 +146,12 @@ export class World {
   }
 
   /** Every row that was written, the corrected ones' former selves too, in no order. */
-  async rows({ replay: name, useCase, rowsTopic }: ReplayResult, of = version): Promise<readonly TrainingRow[]> {
-    const side = besideLive(this.backbone, `${name}-`, { useCase, topic: rowsTopic });
-    const topic: Topic<TrainingRow> = compileBlueprint(of === version ? TEXT : WIDER).rows;
+  async rows(
+    { replay: name, useCase, rowsTopic: topicName }: ReplayResult,
+    of = version,
+  ): Promise<readonly TrainingRow[]> {
+    const side = besideLive(this.backbone, `${name}-`, { useCase, topic: topicName });
+    const topic: Topic<TrainingRow> = rowsTopic(compileBlueprint(of === version ? TEXT : WIDER));
     const rows: TrainingRow[] = [];
     if ((await side.partitions(topic.name)) === undefined) return rows;
     for await (const { value } of readTopic(side, this.serdes, topic))

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { blueprints, clock, deadLetters, decisionRequests, observations } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTopic, type EmbeddedBackbone } from "../../streams/index.ts";
 import { repartitionLoop, startLoop, type Loop } from "../../loop/index.ts";
@@ -63,7 +64,7 @@ test("a loop that is moved to more partitions goes on with every answer, observa
   await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time }]);
   await loop.application.idle();
   const rows: (readonly [unknown, unknown])[] = [];
-  for await (const { value } of readTopic(backbone, loop.serdes, compileBlueprint(TEXT).rows)) {
+  for await (const { value } of readTopic(backbone, loop.serdes, rowsTopic(compileBlueprint(TEXT)))) {
     rows.push([value["decisionId"], value["label"]]);
   }
   expect(rows.sort()).toEqual(ids.map((id) => [id, SEEN + 1]).sort());

@@ -18,7 +18,7 @@ import {
   readRaw,
   readTopic,
 } from "../../streams/index.ts";
-import { keepNewest } from "../../rows/index.ts";
+import { keepNewest, rowsTopic } from "../../rows/index.ts";
 import { besideLive } from "../../loop/index.ts";
 import { decisionTopology } from "../../topologies/index.ts";
 import { random, shuffled } from "../blueprints/random.ts";
@@ -96,7 +96,7 @@ test("the rows are those that were made live, in the order of event time", { tim
     await driver.input(blueprints).send(published(TEXT));
     for (const record of past) await driver.input(record.topic).send(record);
     await driver.advanceTo(START + 100 * HOUR);
-    const live = driver.output(compileBlueprint(TEXT).rows).readAll();
+    const live = driver.output(rowsTopic(compileBlueprint(TEXT))).readAll();
     await driver.close();
     const world = await new World(new MemoryBackbone(), 3).open();
     await world.publish(past);

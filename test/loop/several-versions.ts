@@ -5,7 +5,7 @@ import { blueprints, type TrainingRow } from "../../schemas/index.ts";
 import { readTable, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { openTools, publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../loop/index.ts";
 import { readModels } from "../../trainer/index.ts";
-import { readRows } from "../../rows/index.ts";
+import { readRows, rowsTopic } from "../../rows/index.ts";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
@@ -55,7 +55,7 @@ export async function publishedBefore(tools: Tools): Promise<readonly CompiledBl
     const text = [ZIP_NUMBER, NO_ZIP, ZIP_CATEGORY][index]!;
     const value = { useCase, version: id, text, activations: [{ time: index, live: true }] };
     await tools.publisher.publish([{ topic: blueprints, key: `${useCase}/${id}`, value, time: START }]);
-    const topic = { ...version.rows, compatibility: "BACKWARD" } as const;
+    const topic = { ...rowsTopic(version), compatibility: "BACKWARD" } as const;
     for (let at = index * 100; at < index * 100 + 10 * (index + 1); at++) {
       const value = row(version, at, { price: at, ...features[index] });
       await tools.publisher.publish([{ topic, key: `d${at}`, value, time: value["rowTime"] as number }]);

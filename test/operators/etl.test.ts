@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../catalogue/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { etl } from "../../operators/index.ts";
 import { blueprints, deadLetters, joined, type Joined } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
 import { decision, HOUR, PARCELS, parcels, published, START } from "./parcels.ts";
 
 const topology = defineTopology({ name: "t", operators: [etl], globals: [blueprintTable] });
-const { rows } = compileBlueprint(PARCELS);
+const rows = rowsTopic(compileBlueprint(PARCELS));
 
 let driver: TestDriver;
 beforeEach(async () => {
@@ -98,7 +99,7 @@ test("versions with other features share the topic: each row is read with the co
       decision: decision("new", START, { blueprintVersion: version, features: [20, "air", 2.5, 3, 4] }),
     }),
   );
-  const [first, later] = driver.output(second.rows).readAll();
+  const [first, later] = driver.output(rowsTopic(second)).readAll();
   expect(first?.value).toMatchObject({ blueprintVersion: parcels.version, weight: 20, m_depot_1h: 2.5 });
   expect(first?.value).not.toHaveProperty("express");
   expect(later?.value).toMatchObject({ blueprintVersion: version, weight: 20, m_depot_1h: 2.5, last_depot: 4 });

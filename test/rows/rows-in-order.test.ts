@@ -14,7 +14,7 @@ import {
   type UnreadableRecord,
 } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
-import { LeftOutRows, readRows, rowsInOrder, type OrderOptions, type RowsRead } from "../../rows/index.ts";
+import { LeftOutRows, readRows, rowsInOrder, rowsTopic, type OrderOptions, type RowsRead } from "../../rows/index.ts";
 import { compiled, rows, START, TEXT } from "../trainer/parcel-rows.ts";
 
 let dir: string;
@@ -50,7 +50,7 @@ async function read(): Promise<RowsRead> {
 
 const atOnce = async (): Promise<readonly TrainingRow[]> => (await read()).rows;
 
-const published = (all: readonly TrainingRow[], topic = compiled.rows): Promise<void> =>
+const published = (all: readonly TrainingRow[], topic = rowsTopic(compiled)): Promise<void> =>
   tools.publisher.publish(
     all.map((value) => ({ topic, key: String(value["decisionId"]), value, time: value["rowTime"] as number })),
   );
@@ -91,10 +91,10 @@ test("rows of versions that can't be trained on are left out and counted, those 
   for (const [at, text] of texts.entries()) {
     const version = compileBlueprint(text);
     await publishBlueprint(tools, text);
-    const { blueprint, rows: topic } = version;
+    const { blueprint } = version;
     await published(
       rows(at * 10, 10, 1).map((row) => ({ ...row, blueprintVersion: blueprint.version, size: 3 })),
-      topic,
+      rowsTopic(version),
     );
   }
   const expected = await read();
@@ -111,7 +111,7 @@ test("rows of versions that can't be trained on are left out and counted, those 
 test("a row that can't be read is told, and the one before it counts", async () => {
   const [row, next] = rows(0, 2, 1) as [TrainingRow, TrainingRow];
   await published([row, next]);
-  const whole = await tools.publisher.encode({ topic: compiled.rows, key: "d000000", value: row, time: START });
+  const whole = await tools.publisher.encode({ topic: rowsTopic(compiled), key: "d000000", value: row, time: START });
   const producer = await backbone.producer();
   const partition = partitionOf(Buffer.from("d000000"), 3);
   for (const value of [whole.value!.subarray(0, -3), whole.value!.subarray(0, 8), Buffer.from("no")])

@@ -6,6 +6,7 @@ import { createEmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { ScorerCache } from "../../serving/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "../trainer/parcel-rows.ts";
+import { rowsTopic } from "../../rows/index.ts";
 
 test("models that were used lately stay loaded, at most so many; one that is idle goes when another is loaded", async () => {
   const dir = await mkdtemp(join(tmpdir(), "loopstream-scorers-"));
@@ -14,7 +15,7 @@ test("models that were used lately stay loaded, at most so many; one that is idl
   await publishBlueprint(tools, TEXT);
   await tools.publisher.publish(
     rows(0, 400, 1).map((value) => ({
-      ...{ topic: compiled.rows, value, key: value["decisionId"] as string, time: value["rowTime"] as number },
+      ...{ topic: rowsTopic(compiled), value, key: value["decisionId"] as string, time: value["rowTime"] as number },
     })),
   );
   const train = async (minute: number) => {

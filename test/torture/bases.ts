@@ -1,4 +1,5 @@
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import {
   alerts,
   blueprints,
@@ -36,7 +37,9 @@ interface Maker {
   readonly value: (id: string, random: () => number) => object;
 }
 
-const { rows, blueprint } = compileBlueprint(TORTURED);
+const compiled = compileBlueprint(TORTURED);
+const { blueprint } = compiled;
+const rows = rowsTopic(compiled);
 const times = (time: number): { readonly decisionTime: number; readonly rowTime: number } => ({
   decisionTime: time,
   rowTime: time,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import {
   decisionReplies,
   decisionRequests,
@@ -32,7 +33,7 @@ training: { schedule: none, freshRows: none }
 /** A use case that has what `CONTROL` has, for records that are ill-treated. */
 export const TORTURED = CONTROL.replace("useCase: control", "useCase: tortured");
 
-export const controlRows = compileBlueprint(CONTROL).rows;
+export const controlRows = rowsTopic(compileBlueprint(CONTROL));
 
 type Given = Published<unknown>;
 

@@ -7,7 +7,7 @@ import { recordLimits, type TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { readModels, type TrainResult } from "../../trainer/index.ts";
-import { treatedText } from "../../rows/index.ts";
+import { rowsTopic, treatedText } from "../../rows/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 
 const { largestFeature, largestLabel } = recordLimits;
@@ -47,7 +47,7 @@ async function trained(of: CompiledBlueprint, changes: Changes, count = 400): Pr
   });
   await tools.publisher.publish(
     all.map((value) => ({
-      topic: of.rows,
+      topic: rowsTopic(of),
       key: value["decisionId"] as string,
       value,
       time: value["rowTime"] as number,
@@ -169,7 +169,7 @@ test("after a training with too few rows it is due again once there can be enoug
   const later = rows(500, 20, 1);
   const publish = (all: readonly TrainingRow[]): Promise<void> =>
     tools.publisher.publish(
-      all.map((value) => ({ topic: compiled.rows, key: value["decisionId"] as string, value, time: UNTIL - 1 })),
+      all.map((value) => ({ topic: rowsTopic(compiled), key: value["decisionId"] as string, value, time: UNTIL - 1 })),
     );
   await publish(later.slice(0, 19));
   expect(await tools.trainer.due("parcels", UNTIL)).toBeUndefined();

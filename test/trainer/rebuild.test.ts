@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
 import { blueprints, models, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTable, type Backbone, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
@@ -36,7 +37,7 @@ afterEach(async () => {
 async function publish(all: readonly TrainingRow[]): Promise<void> {
   await tools.publisher.publish(
     all.map((value) => ({
-      topic: compiled.rows,
+      topic: rowsTopic(compiled),
       key: value["decisionId"] as string,
       value,
       time: value["rowTime"] as number,
@@ -105,7 +106,7 @@ test("rows that are written while a training reads are not in it, and not in its
   const busy: Backbone = {
     ...bound(backbone),
     async reader(positions) {
-      if (!wrote && positions.some(({ topic }) => topic === compiled.rows.name)) {
+      if (!wrote && positions.some(({ topic }) => topic === rowsTopic(compiled).name)) {
         wrote = true;
         await publish(rows(400, 200, -1).map((row) => ({ ...row, rowTime: at(1) })));
       }
@@ -141,7 +142,7 @@ test("what is gone from the topic is named by its offsets", async () => {
     ...bound(backbone),
     offsets: async (topics) =>
       (await backbone.offsets(topics)).map((found) =>
-        found.topic === compiled.rows.name && found.partition === 1 ? { ...found, start: 40 } : found,
+        found.topic === rowsTopic(compiled).name && found.partition === 1 ? { ...found, start: 40 } : found,
       ),
   };
   const rebuilt = await trainer({ backbone: cut }).rebuild(model);

@@ -9,6 +9,7 @@ import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { moveModel, readModels } from "../../trainer/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
+import { rowsTopic } from "../../rows/index.ts";
 
 let dir: string;
 let backbone: EmbeddedBackbone;
@@ -28,7 +29,7 @@ afterEach(async () => {
 async function publish(all: readonly TrainingRow[]): Promise<void> {
   await tools.publisher.publish(
     all.map((value) => ({
-      topic: compiled.rows,
+      topic: rowsTopic(compiled),
       key: value["decisionId"] as string,
       value,
       time: value["rowTime"] as number,

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { compileBlueprint } from "../../../blueprints/index.ts";
+import { rowsTopic } from "../../../rows/index.ts";
 import { importHistory, type ImportOptions, type ImportResult } from "../../../cli/history/import-history.ts";
-import { events, observations, trainingRows, type TrainingRow } from "../../../schemas/index.ts";
+import { events, observations, type TrainingRow } from "../../../schemas/index.ts";
 import {
   createEmbeddedBackbone,
   defineTopic,
@@ -54,8 +55,8 @@ export interface ShopState {
 /** The newest row of each decision. */
 export async function rowsOn({ backbone, serdes }: Hands, name: string): Promise<readonly string[]> {
   const newest = new Map<string, string>();
-  const rowsTopic = defineTopic<TrainingRow>({ name, schema: trainingRows("shop", compiled.rows.schema).schema });
-  for await (const { key, value } of readTopic(backbone, serdes, rowsTopic)) newest.set(key, JSON.stringify(value));
+  const topic = defineTopic<TrainingRow>({ name, schema: rowsTopic(compiled).schema });
+  for await (const { key, value } of readTopic(backbone, serdes, topic)) newest.set(key, JSON.stringify(value));
   return [...newest.values()].sort();
 }
 

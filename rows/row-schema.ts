@@ -1,5 +1,4 @@
-import type { BlueprintContent, Feature } from "../blueprint.ts";
-import { formatDuration } from "../duration.ts";
+import { formatDuration, type BlueprintContent, type Feature } from "../blueprints/index.ts";
 
 export interface AvroField {
   readonly name: string;

@@ -1,7 +1,8 @@
 import avro from "avsc";
 import { describe, expect, test } from "vitest";
-import { isReservedColumn, parseBlueprint, rowColumns, rowSchema, type Blueprint } from "../../../blueprints/index.ts";
-import { edited, FLIGHTS, small } from "../fixtures.ts";
+import { isReservedColumn, parseBlueprint, type Blueprint } from "../../blueprints/index.ts";
+import { rowColumns, rowSchema } from "../../rows/index.ts";
+import { edited, FLIGHTS, small } from "../blueprints/fixtures.ts";
 
 function typeOf(blueprint: Blueprint): avro.Type {
   return avro.Type.forSchema(JSON.parse(JSON.stringify(rowSchema(blueprint))) as avro.Schema);
