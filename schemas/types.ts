@@ -236,6 +236,8 @@ export interface ImportedLines {
   readonly hour: number;
   /** A name of 8 bytes for each. */
   readonly lines: Uint8Array;
+  /** Of each line 20 bytes, by which a line that was changed since is known: what it is about, what it says, ms of its time within the hour. Empty in records of earlier releases. */
+  readonly facts: Uint8Array;
 }
 
 /** How far one instance of the loop is, as it says itself every second. */
@@ -816,6 +818,12 @@ export const importedLinesSchema = {
       doc: "They are dated in the hour that begins then.",
     },
     { name: "lines", type: "bytes", doc: "A name of 8 bytes for each." },
+    {
+      name: "facts",
+      type: "bytes",
+      default: "",
+      doc: "Of each line 20 bytes, by which a line that was changed since is known: what it is about, what it says, ms of its time within the hour. Empty in records of earlier releases.",
+    },
   ],
 } as const;
 

@@ -32,6 +32,7 @@ export function importCommand(parent: Command): void {
               ...{ id: settings.id, tools, loop, blueprint, files: flags, flags, dryRun },
               strict: flags.strict === true,
               sort: flags.sort === true,
+              changed: flags.changed,
               say: output.say,
               onProgress: (lines, text) => bar.update(lines, text),
             });

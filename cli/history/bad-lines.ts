@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { deadLetters } from "../../schemas/index.ts";
 import { fittingLetter, type Published } from "../../streams/index.ts";
-import type { BadLine } from "./read-history.ts";
+import type { BadLine } from "./line-maker.ts";
 
 /** The dead letter of a line that could not be used, with the file as the topic and the line as the offset. */
 export function letterOfLine({ file, line, problem, text }: BadLine, time: number): Published<unknown> {

@@ -3,8 +3,7 @@ import { nearest, type Blueprint } from "../../blueprints/index.ts";
 import { tableHead, TableError, type TableHead } from "../files/index.ts";
 import { timesOf } from "../command.ts";
 import { UsageError } from "../exit-codes.ts";
-import type { HistoryFiles } from "./read-history.ts";
-import type { HistoryColumns } from "./records.ts";
+import type { HistoryColumns, HistoryFiles } from "./records.ts";
 
 /** Which columns were named by flags; the others have the names they mostly have. */
 export interface ColumnFlags {

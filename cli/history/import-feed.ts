@@ -1,8 +1,10 @@
 import type { Tools } from "../../loop/index.ts";
 import { letterOfLine } from "./bad-lines.ts";
 import { Feed } from "./feed.ts";
-import { HOUR, Ledger } from "./ledger.ts";
-import { recordsOf, type BadLine, type HistoryLine, type HistoryStep } from "./read-history.ts";
+import { HOUR, Ledger } from "./again/ledger.ts";
+import type { LineName } from "./again/line-names.ts";
+import type { LeftOut } from "./again/look-for-changes.ts";
+import { recordsOf, type BadLine, type HistoryLine, type HistoryStep } from "./line-maker.ts";
 
 /** How many lines there were of each kind, and of them those that an import had published before. */
 export interface LineCounts {
@@ -15,13 +17,15 @@ export interface LineCounts {
   badLines: number;
   /** Lines of any kind that were published before. */
   known: number;
+  /** Lines that differ from what was published before, and were left out. */
+  changed: number;
   /** New ones that are older than what was published before. */
   older: number;
 }
 
 export const noLines = (): LineCounts => ({
   ...{ decisions: 0, observations: 0, events: 0, eventsWithoutDecision: 0 },
-  ...{ badLines: 0, known: 0, older: 0 },
+  ...{ badLines: 0, known: 0, changed: 0, older: 0 },
 });
 
 /** Counts lines as published. */
@@ -53,6 +57,7 @@ export class ImportFeed {
   /** Of events of no decision, which belong to every use case. */
   readonly #shared: Ledger;
   readonly #useCase: string;
+  #leftOut: readonly ReadonlySet<LineName>[] = [];
   /** Where imports before this one ended, by source; event time, ms. */
   readonly #ends: ReadonlyMap<string, number>;
   /** The same of events of no decision. */
@@ -82,9 +87,15 @@ export class ImportFeed {
     this.#eventsEnd = Math.max(...shared.sources().values());
   }
 
-  /** Whether an import has published lines of this stretch of event time. */
-  hasBetween(from: number, to: number): boolean {
-    return this.#ledger.hasBetween(from, to);
+  /** What imports have published of this use case. */
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+
+  /** These are not published. */
+  leaveOut({ same, changed, count }: LeftOut): void {
+    this.#leftOut = [same, changed];
+    this.counts.changed = count;
   }
 
   /** Publishes the lines of a step that are new. @returns whether there were any. */
@@ -94,7 +105,7 @@ export class ImportFeed {
     const isNew =
       (names: ReadonlySet<bigint>) =>
       ({ name }: HistoryLine | BadLine) =>
-        !names.has(name);
+        !names.has(name) && !this.#leftOut.some((some) => some.has(name));
     const requests = distinct(step.requests.filter(isNew(known)));
     const outcomes = step.outcomes.filter(isNew(known));
     const events = step.events.filter(isNew(shared));
@@ -106,7 +117,6 @@ export class ImportFeed {
     else if (hour < this.#eventsEnd) this.counts.older += requests.length;
     if (this.#feed === undefined) return false;
     const source = this.#source!;
-    const names = (lines: readonly (HistoryLine | BadLine)[]): bigint[] => lines.map(({ name }) => name);
     await this.#feed.publish({
       until: step.until,
       // Events are no part of a use case's time: they may be imported before its decisions.
@@ -114,12 +124,12 @@ export class ImportFeed {
       outcomes: [
         ...recordsOf(events),
         ...recordsOf(outcomes),
-        ...this.#shared.memory(source, hour, names(events)),
-        ...this.#ledger.memory(source, hour, names(outcomes)),
+        ...this.#shared.memory(source, hour, events),
+        ...this.#ledger.memory(source, hour, outcomes),
       ],
       requests: recordsOf(requests),
       rest: [
-        ...this.#ledger.memory(source, hour, [...names(requests), ...names(bad)]),
+        ...this.#ledger.memory(source, hour, [...requests, ...bad]),
         ...bad.map((line) => letterOfLine(line, Math.max(0, step.until))),
       ],
     });

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import type { SettingsFlags } from "../flags/settings.ts";
+import type { ChangedPolicy } from "./again/look-for-changes.ts";
 import type { ColumnFlags } from "./columns.ts";
 
 export interface ImportFlags extends SettingsFlags, ColumnFlags {
@@ -10,6 +11,7 @@ export interface ImportFlags extends SettingsFlags, ColumnFlags {
   readonly events?: string;
   readonly strict?: boolean;
   readonly sort?: boolean;
+  readonly changed?: ChangedPolicy;
   readonly dryRun?: boolean;
   readonly run?: boolean;
 }
@@ -37,6 +39,12 @@ export function withImportFlags(command: Command): Command {
     .option("--kind <name>", "kind of the events (default: their column kind says it)")
     .option("--sort", "sort the files by time first, where they are not in that order")
     .option("--strict", "a column that the blueprint looks for and does not find, or does not know, is an error")
+    .addOption(
+      new Option(
+        "--changed <what>",
+        "lines that differ from what was imported before: leave them out, or add them beside it (default: nothing is imported)",
+      ).choices(["leave", "add"]),
+    )
     .option("--dry-run", "say what is in the files, and publish nothing")
     .addOption(new Option("--run", "run the operators here until rows are made (default on the embedded backbone)"))
     .addOption(new Option("--no-run", "publish only; a running loop does the rest"))

@@ -7,9 +7,12 @@ import { ColumnCounts } from "./column-counts.ts";
 import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileColumns } from "./columns.ts";
 import { ImportFeed, type LineCounts } from "./import-feed.ts";
 import { keysBefore } from "./keys-before.ts";
-import { HOUR } from "./ledger.ts";
+import { HOUR } from "./again/ledger.ts";
 import { KindCounts } from "./kind-counts.ts";
-import { readHistory, sourcesOf, type BadLine, type HistoryFiles, type HistoryStep } from "./read-history.ts";
+import type { BadLine, HistoryStep } from "./line-maker.ts";
+import { lookForChanges, type ChangedPolicy } from "./again/look-for-changes.ts";
+import { readHistory, sourcesOf, type ReadOptions } from "./read-history.ts";
+import type { HistoryFiles } from "./records.ts";
 import type { StepSize } from "./take-step.ts";
 import { disorderText, survey, type Survey } from "./survey.ts";
 
@@ -27,6 +30,8 @@ export interface ImportOptions {
   /** A column that is missing or unknown is an error. */
   readonly strict: boolean;
   readonly sort: boolean;
+  /** What becomes of lines that differ from what was imported before; absent: nothing is imported then. */
+  readonly changed?: ChangedPolicy | undefined;
   /** Nothing is published. */
   readonly dryRun: boolean;
   /** Absent: the limits'. */
@@ -66,11 +71,17 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
       stepMs: HOUR,
       latest,
       unsorted: unsortedFiles,
-      counts,
-      ...(known === undefined ? {} : { known }),
       ...(options.stepSize === undefined ? {} : { stepSize: options.stepSize }),
     };
-    const steps = readHistory(files, columns, blueprint, reading);
+    const read = (more: Pick<ReadOptions, "counts"> = {}): ReturnType<typeof readHistory> =>
+      readHistory(files, columns, blueprint, {
+        ...reading,
+        ...more,
+        ...(known === undefined ? {} : { known: new Map(known) }),
+      });
+    const leftOut = await lookForChanges(feed.ledger, options, surveys, read);
+    if (leftOut !== undefined) feed.leaveOut(leftOut);
+    const steps = read({ counts });
     const run = new Run(options, feed);
     for await (const step of steps) await run.take(step);
     await run.end(surveys);

@@ -45,13 +45,15 @@ export function importText(result: ImportResult, dryRun: boolean): string {
   return [...tables, `${said}${alone}${bad}${older}`].join("\n\n");
 }
 
-function publishedText({ decisions, observations, events, known }: LineCounts, would?: string): string {
+function publishedText({ decisions, observations, events, known: met, changed }: LineCounts, would?: string): string {
+  const known = met - changed;
+  const left = changed === 0 ? "" : `; ${changed} lines differ from what was imported before and were left out`;
   if (decisions + observations + events === 0 && known > 0) {
-    return `nothing new: all ${known} lines were imported before`;
+    return `nothing new: ${changed === 0 ? "all " : ""}${known} lines were imported before${left}`;
   }
   const what = `${decisions} decisions, ${observations} observations, ${events} events`;
   const rest = known === 0 ? "" : `; ${known} lines were imported before and left out`;
-  return (would === undefined ? `published ${what}` : `${what} ${would}`) + rest;
+  return (would === undefined ? `published ${what}` : `${what} ${would}`) + rest + left;
 }
 
 function spanText({ file, lines, from, to, disorder }: Survey): string {

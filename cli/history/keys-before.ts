@@ -3,7 +3,8 @@ import { decisionRequests } from "../../schemas/index.ts";
 import { readTopic } from "../../streams/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import type { ImportFeed } from "./import-feed.ts";
-import type { HistoryFiles, KnownKeys } from "./read-history.ts";
+import type { KnownKeys } from "./line-maker.ts";
+import type { HistoryFiles } from "./records.ts";
 import type { Survey } from "./survey.ts";
 
 interface Where {
@@ -25,7 +26,7 @@ export async function keysBefore(
   const beginOf = (file: string | undefined): number => surveys.find((one) => one.file === file)?.from ?? Infinity;
   const first = beginOf(files.observations);
   const [from, to] = [first - blueprint.join.ttlMs, beginOf(files.decisions)];
-  if (first === Infinity || !feed.hasBetween(from, to)) return undefined;
+  if (first === Infinity || !feed.ledger.hasBetween(from, to)) return undefined;
   const names = groupableEntries(blueprint);
   const found: { readonly id: string; readonly time: number; readonly keys: DecisionKeys }[] = [];
   const isWanted = ({ timestamp }: { readonly timestamp: number }): boolean => timestamp >= from && timestamp < to;

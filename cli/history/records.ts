@@ -16,6 +16,13 @@ import type { TimeReading } from "../times/time-cell.ts";
 export type Cell = string | number | boolean | null;
 export type Cells = Readonly<Record<string, Cell>>;
 
+export interface HistoryFiles {
+  readonly decisions?: string | undefined;
+  readonly observations?: string | undefined;
+  /** Events of no decision. */
+  readonly events?: string | undefined;
+}
+
 /** Which columns of the files hold what. */
 export interface HistoryColumns {
   readonly decisionId: string;

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readHistory, recordsOf, type HistoryStep } from "../../../cli/history/read-history.ts";
+import { recordsOf, type HistoryStep } from "../../../cli/history/line-maker.ts";
+import { readHistory } from "../../../cli/history/read-history.ts";
 import { parcels } from "../../operators/parcels.ts";
 import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { shopFiles, shopLines } from "./shop.ts";

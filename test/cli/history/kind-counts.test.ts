@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { parseBlueprint } from "../../../blueprints/index.ts";
 import { KindCounts } from "../../../cli/history/kind-counts.ts";
-import type { HistoryLine } from "../../../cli/history/read-history.ts";
+import type { HistoryLine } from "../../../cli/history/line-maker.ts";
 import { decisionRequests, events } from "../../../schemas/index.ts";
 import { SHOP } from "./shop.ts";
 
 const line = (kind: string): HistoryLine => ({
+  line: 1,
   name: 0n,
   records: [
     { topic: events, key: "k", value: { kind, attributes: {} }, time: 0 },

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseBlueprint } from "../../../blueprints/index.ts";
-import { readHistory, recordsOf, type BadLine } from "../../../cli/history/read-history.ts";
+import { recordsOf, type BadLine } from "../../../cli/history/line-maker.ts";
+import { readHistory } from "../../../cli/history/read-history.ts";
 import { newDir } from "../../streams/backbones/local/new-dir.ts";
 
 const blueprint = parseBlueprint(`

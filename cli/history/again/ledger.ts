@@ -1,4 +1,4 @@
-import { imports, type ImportedLines } from "../../schemas/index.ts";
+import { imports, type ImportedLines } from "../../../schemas/index.ts";
 import {
   readRaw,
   type Backbone,
@@ -6,13 +6,22 @@ import {
   type Published,
   type Reader,
   type Serdes,
-} from "../../streams/index.ts";
-import type { LineName } from "./line-names.ts";
+} from "../../../streams/index.ts";
+import type { LineFacts, LineName } from "./line-names.ts";
 
 export const HOUR = 3_600_000;
 
 /** Of what this import has published itself, and need not read. */
 const HERE = -1;
+
+/** What is remembered of a line that was published. */
+export interface Entry {
+  readonly name: LineName;
+  /** Null: an earlier release published it, or it is a bad line. */
+  readonly facts: LineFacts | null;
+}
+
+const FACTS_BYTES = 20;
 
 interface Place {
   readonly source: string;
@@ -76,6 +85,19 @@ export class Ledger {
     return last;
   }
 
+  /** The hours of which lines were published, in their order. */
+  hours(): readonly number[] {
+    return [...this.#places.keys()].sort((a, b) => a - b);
+  }
+
+  /** All that is remembered of an hour, of imports before this one. */
+  async entries(hour: number): Promise<readonly Entry[]> {
+    const found: Entry[] = [];
+    for (const { offset } of this.#places.get(hour) ?? [])
+      if (offset !== HERE) found.push(...entriesOf(await this.#read(offset)));
+    return found;
+  }
+
   /** Names of the lines of this hour that were published. */
   async names(hour: number): Promise<ReadonlySet<LineName>> {
     if (hour === this.#hour) return this.#names;
@@ -108,22 +130,48 @@ export class Ledger {
   }
 
   /** The memory of lines of one hour, to be published with them; nothing where there are none. */
-  memory(source: string, hour: number, names: readonly LineName[]): readonly Published<unknown>[] {
-    if (names.length === 0) return [];
-    const lines = Buffer.allocUnsafe(names.length * 8);
-    for (const [at, name] of names.entries()) {
+  memory(
+    source: string,
+    hour: number,
+    published: readonly { readonly name: LineName; readonly facts?: LineFacts }[],
+  ): readonly Published<unknown>[] {
+    if (published.length === 0) return [];
+    const lines = Buffer.allocUnsafe(published.length * 8);
+    const facts = Buffer.alloc(published.length * FACTS_BYTES);
+    for (const [at, { name, facts: known }] of published.entries()) {
       lines.writeBigUInt64LE(name, at * 8);
+      if (known !== undefined) writeFacts(facts, at * FACTS_BYTES, known, hour);
       if (hour === this.#hour) this.#names.add(name);
     }
     const known = this.#places.get(hour) ?? [];
     const key = `${this.#scope}/${source}/${hour}/${known.length}`;
     this.#places.set(hour, [...known, { source, offset: HERE }]);
-    const value: ImportedLines = { scope: this.#scope, source, hour, lines };
+    const value: ImportedLines = { scope: this.#scope, source, hour, lines, facts };
     return [{ topic: imports, key, value, time: Math.max(0, hour) }];
   }
 
   async close(): Promise<void> {
     await this.#reader?.close();
+  }
+}
+
+function writeFacts(facts: Buffer, at: number, { place, content, time }: LineFacts, hour: number): void {
+  facts.writeBigUInt64LE(place, at);
+  facts.writeBigUInt64LE(content, at + 8);
+  facts.writeUInt32LE(time - hour, at + 16);
+}
+
+function* entriesOf({ hour, lines: names, facts: all }: ImportedLines): Generator<Entry> {
+  const [lines, facts] = [Buffer.from(names), Buffer.from(all)];
+  for (let at = 0; (at + 1) * 8 <= lines.length; at += 1) {
+    const from = at * FACTS_BYTES;
+    const place = from + FACTS_BYTES <= facts.length ? facts.readBigUInt64LE(from) : 0n;
+    const known = { place, content: 0n, time: 0 };
+    if (place !== 0n) {
+      known.content = facts.readBigUInt64LE(from + 8);
+      known.time = hour + facts.readUInt32LE(from + 16);
+    }
+    yield { name: lines.readBigUInt64LE(at * 8), facts: place === 0n ? null : known };
   }
 }
 

@@ -1,0 +1,60 @@
+import { formatDuration, shown } from "../../../blueprints/index.ts";
+import type { ComparedLine, MovedLine } from "./changed-lines.ts";
+import type { ChangedLine } from "./confirm-changes.ts";
+
+const MOST_LINES = 5;
+const MOST_NAMES = 3;
+
+/** What was imported with other values: how many lines, and the first of them with both values. */
+export function changedText(lines: readonly ChangedLine[]): string {
+  const what = `${count(lines.length)} of what was imported before under the same decision and time`;
+  return [what, ...lines.slice(0, MOST_LINES).map(lineText), ...rest(lines.length)].join("\n  ");
+}
+
+/** What was imported at other times. */
+export function movedText(lines: readonly MovedLine[]): string {
+  const [{ line, byMs }] = lines as readonly [MovedLine];
+  const when = `${formatDuration(Math.abs(byMs))} ${byMs > 0 ? "earlier" : "later"}`;
+  const what =
+    lines.length === 1
+      ? "1 line was imported before at another time"
+      : `${lines.length} lines were imported before at other times`;
+  return `${what}; ${placeOf(line)} was there ${when}. Was another --time-zone or --time-unit meant?`;
+}
+
+/** What a later file has more: it stays as it was imported. */
+export function besideText(lines: readonly ChangedLine[]): string {
+  const names = new Set(lines.flatMap(({ values }) => (values === null ? [] : different(values.now, values.then))));
+  const which =
+    names.size === 0 ? "" : ` (${[...names].slice(0, MOST_NAMES).join(", ")}${names.size > MOST_NAMES ? " …" : ""})`;
+  return `${lines.length} lines differ from what was imported before in columns that the blueprint does not know${which}: they stay as they were imported`;
+}
+
+export const remedy =
+  "What was imported is in windows, rows and models, and can't be taken back: import into a place of its own (another --dir, other brokers), or go on " +
+  "here: --changed leave keeps what was imported and leaves these lines out; --changed add adds observations, and decisions of other times, beside it";
+
+const count = (lines: number): string => (lines === 1 ? "1 line differs" : `${lines} lines differ`);
+const rest = (lines: number): readonly string[] => (lines > MOST_LINES ? [`and ${lines - MOST_LINES} more`] : []);
+
+function lineText({ line, values }: ChangedLine): string {
+  if (values === null) return placeOf(line);
+  const names = different(values.now, values.then);
+  const of = (value: unknown): string => (value === undefined || value === null ? "missing" : shown(value));
+  const all = names
+    .slice(0, MOST_NAMES)
+    .map((name) => `${name} is ${of(values.now[name])}, and was imported as ${of(values.then[name])}`);
+  const more = names.length > MOST_NAMES ? [`and ${names.length - MOST_NAMES} columns more`] : [];
+  return `${placeOf(line)}: ${all.length === 0 ? "its action is another one" : [...all, ...more].join("; ")}`;
+}
+
+function placeOf({ file, line, isDecision, record, facts }: ComparedLine): string {
+  const id = record === undefined ? "" : ` ${(record.value as { readonly decisionId: string }).decisionId}`;
+  const at = new Date(facts.time).toISOString();
+  return `${file}:${line} ${isDecision ? `decision${id} of` : `observation of decision${id} at`} ${at}`;
+}
+
+function different(now: Readonly<Record<string, unknown>>, then: Readonly<Record<string, unknown>>): readonly string[] {
+  const names = new Set([...Object.keys(now), ...Object.keys(then)]);
+  return [...names].filter((name) => String(now[name] ?? "") !== String(then[name] ?? ""));
+}
