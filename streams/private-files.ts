@@ -6,7 +6,7 @@ export const PRIVATE_FOLDER = 0o700;
 export const PRIVATE_FILE = 0o600;
 
 /** What lies in a directory of the loop; anything else in it is a person's. */
-const ours = /^(log|state|demo|replays|run\.json(\.new)?|loopstream\.sock(\.path)?|log-set-aside-\d+)$/;
+const ours = /^(log|state|demo|replays|run\.json(\.new)?|loopstream(-[0-9a-f]+)?\.sock(\.path)?|log-set-aside-\d+)$/;
 
 /** A directory of the loop, made where it is missing. One that holds other things too is left as open as it is. */
 export async function privateDirectory(dir: string): Promise<void> {

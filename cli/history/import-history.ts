@@ -1,6 +1,6 @@
 import { formatDuration, type Blueprint } from "../../blueprints/index.ts";
 import { decisionRequests, observations } from "../../schemas/index.ts";
-import { streamsLimits, type Backbone } from "../../streams/index.ts";
+import { hasCode, StreamsError, streamsLimits, type Backbone } from "../../streams/index.ts";
 import type { Loop, Tools } from "../../loop/index.ts";
 import { UsageError } from "../exit-codes.ts";
 import { ColumnCounts } from "./column-counts.ts";
@@ -88,9 +88,18 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
     for (const line of run.kinds.told()) say(line);
     sayLate(all, counts, say);
     return { counts: run.counts, files: surveys, columns: counts, badLines: run.shown };
+  } catch (error) {
+    throw hasCode(error, "FENCED") ? endedByAnother(blueprint.useCase, error) : error;
   } finally {
     await feed.close();
   }
+}
+
+function endedByAnother(useCase: string, cause: unknown): StreamsError {
+  const message =
+    `another import of ${useCase} has begun since, and has ended this one: what this one has published stays. Wait for the end of the other ` +
+    "one; the same command then adds what is missing";
+  return new StreamsError("FENCED", message, cause);
 }
 
 function checkColumns(all: readonly FileColumns[], { strict, say }: ImportOptions): void {

@@ -95,7 +95,8 @@ async function retainedSince({ backbone }: Looked): Promise<number> {
 /** What was sent while other versions were live is all there is: a new entry of the context has no history. */
 function unsent({ compiled, added, unseen, unasked, requests }: Needs): readonly string[] {
   const none = `none of the ${requests} requests of ${compiled.blueprint.useCase} carries`;
-  const remedy = "what was not sent then can't be made up; import a history that has it into a place of its own, and replay there";
+  const remedy =
+    "what was not sent then can't be made up; import a history that has it into a place of its own, and replay there";
   const values = [...unseen].filter((name) => added.has(name));
   const keys = [...unasked].map(({ features, what }) => ({ of: features.filter((name) => added.has(name)), what }));
   return [

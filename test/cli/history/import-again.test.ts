@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newDir } from "../../streams/backbones/local/new-dir.ts";
+import { ImportFeed } from "../../../cli/history/import-feed.ts";
 import { clock } from "../../../schemas/index.ts";
 import { readTopic } from "../../../streams/index.ts";
+import type { Loop } from "../../../loop/index.ts";
 import { at, shopFiles, shopLines, START, type ShopLines } from "./shop.ts";
 import { embeddedLoop, importInto, stateOf, type ShopState } from "./shop-log.ts";
 
@@ -86,6 +88,22 @@ test("a line that is equal to one at the border of two files is the same one, an
   const { counts } = await importInto(loop, fileOf("three", of(3)));
   expect(counts).toMatchObject({ observations: 1, known: 3 });
   expect(await stateOf(loop)).toMatchObject({ observations: 3, events: 3 });
+  await close();
+});
+
+test("an import that is ended by another one of its use case says so, and its command adds the rest", async () => {
+  const { loop, close } = await log();
+  let other: ImportFeed | undefined;
+  const takeOver = async (): Promise<void> =>
+    void (other ??= await ImportFeed.open(loop, { id: "shop", useCase: "shop" }));
+  const idle = async (): Promise<void> => (await loop.application.idle(), takeOver());
+  const overtaken = { ...loop, application: { ...loop.application, idle } } as Loop;
+  await expect(importInto(loop, fileOf("overtaken"), { loop: overtaken })).rejects.toThrow(
+    /another import of shop has begun since, and has ended this one.*the same command then adds what is missing/,
+  );
+  await other!.close();
+  await importInto(loop, fileOf("overtaken"));
+  expect(await stateOf(loop)).toEqual(whole);
   await close();
 });
 
