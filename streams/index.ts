@@ -67,7 +67,8 @@ export {
   type StreamRecord,
 } from "./operator.ts";
 export type { AvroSchema, Compatibility, SchemaRegistry } from "./registry/registry.ts";
-export { Application, type ApplicationOptions } from "./runtime/application.ts";
+export { Application } from "./runtime/application.ts";
+export type { ApplicationOptions } from "./runtime/application-options.ts";
 export type { Delivery } from "./runtime/commit/commit.ts";
 export { memberMemoryIn } from "./runtime/member-file.ts";
 export { instanceIdIn } from "./runtime/instance-id.ts";

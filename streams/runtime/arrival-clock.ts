@@ -3,7 +3,7 @@ import { isEventTime } from "../backbone/event-time.ts";
 import { streamsLimits } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { SteadyClock } from "../steady-clock.ts";
-import type { Arrival } from "../task/arrival.ts";
+import { unbounded, type Arrival } from "../task/arrival.ts";
 
 export interface Clocks {
   /** The wall clock and the monotonic one, ms. */
@@ -74,4 +74,17 @@ export class ArrivalClock {
     const now = this.#wall.at(at)!;
     return { now, latest: Math.max(now, wall, this.#former), at };
   }
+}
+
+/** How an application tells the time of arrival: history arrives at no time, and a clock that was given (`now`, ms) comes before that of the log. */
+export function arrivalOf(
+  { history, now }: { readonly history?: boolean; readonly now?: () => number },
+  clock: ArrivalClock,
+): () => Arrival {
+  if (history === true) return () => unbounded;
+  if (now === undefined) return () => clock.read();
+  return () => {
+    const at = now();
+    return { now: at, latest: at, at };
+  };
 }

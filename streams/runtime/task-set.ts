@@ -8,7 +8,7 @@ import { TaskState, type Checkpoint, type Grounds } from "../state/task-state.ts
 import type { Arrival } from "../task/arrival.ts";
 import type { DeadLetterValue } from "../task/dead-letter.ts";
 import type { Outages } from "../outage.ts";
-import type { Input, Stall } from "../task/input.ts";
+import type { Stall } from "../task/input.ts";
 import type { RecordRoom } from "../task/record-room.ts";
 import { Task } from "../task/task.ts";
 import { silent, type Log } from "../log.ts";
@@ -17,6 +17,7 @@ import type { SubTopology, Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";
 import { restoreState, type RestoreProgress } from "./changelog/restore.ts";
 import { TopicView } from "../backbone/topic-view.ts";
+import { inputsAtEnd } from "./input-ends.ts";
 import { MoveReport } from "./topics/topic-moves.ts";
 
 export interface TaskSetOptions {
@@ -367,15 +368,6 @@ export class TaskSet {
     }
     return Number.isFinite(low) ? low : undefined;
   }
-}
-
-/** Whether an input has been fetched to one of these ends; an empty partition is at its end wherever the position is. */
-export function inputsAtEnd(offsets: readonly PartitionOffsets[]): (input: Input) => boolean {
-  const ends = new Map(offsets.map((at) => [`${at.topic}/${at.partition}`, at]));
-  return ({ topic, partition, fetched }) => {
-    const at = ends.get(`${topic.name}/${partition}`);
-    return at === undefined || at.end <= at.start || fetched >= at.end;
-  };
 }
 
 /**

@@ -53,6 +53,15 @@ export class RecordRoom {
     return this.learn(backbone, [...this.#byTopic.keys()]);
   }
 
+  /**
+   * Whether brokers refused a record (`error`) because a topic takes less than was known. From then on such a record is refused where it is made,
+   * and undone alone.
+   */
+  async takesLess(error: StreamsError, backbone: Pick<Backbone, "recordBytes">): Promise<boolean> {
+    if (error.code !== "RECORD_TOO_LARGE") return false;
+    return this.refresh(backbone).catch((failure: unknown) => failure instanceof StreamsError && failure.flags.retry);
+  }
+
   /** Throws `RECORD_TOO_LARGE` when the topic does not take a record of this size, or with such headers. */
   check({ by, topic, key, value, headers }: Measured): void {
     const problem = headersProblem(headers);

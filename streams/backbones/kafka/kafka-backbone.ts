@@ -14,6 +14,7 @@ import type {
 } from "../../backbone/backbone.ts";
 import { StreamsError } from "../../errors.ts";
 import { kafkaClient, openCluster } from "./cluster/client.ts";
+import { GroupOffsets } from "./group/group-offsets.ts";
 import { GroupTasks } from "./group/group-tasks.ts";
 import { streamsError } from "./cluster/kafka-errors.ts";
 import { KafkaGroup } from "./group/kafka-group.ts";
@@ -63,6 +64,7 @@ class KafkaBackbone implements Backbone {
   readonly #admin: TopicAdmin;
   readonly #settings: KafkaSettings;
   readonly #directory: TopicDirectory;
+  readonly #groups: GroupOffsets;
   readonly #opened = new Set<{ close(): Promise<void> }>();
   readonly #members = new Set<KafkaGroup>();
   #closed = false;
@@ -74,6 +76,7 @@ class KafkaBackbone implements Backbone {
     this.#admin = admin;
     this.#settings = settings;
     this.#directory = new TopicDirectory(admin, cluster, settings);
+    this.#groups = new GroupOffsets(cluster, settings);
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
@@ -132,13 +135,13 @@ class KafkaBackbone implements Backbone {
     const partitions = topics.flatMap((topic) =>
       Array.from({ length: this.#directory.known(topic)! }, (_, partition) => ({ topic, partition })),
     );
-    return this.#directory.committed(groupId, partitions);
+    return this.#groups.committed(groupId, partitions);
   }
 
   async commit(groupId: string, positions: readonly Position[]): Promise<void> {
     this.#check();
     await this.#directory.check(positions);
-    await this.#directory.commit(groupId, positions);
+    await this.#groups.commit(groupId, positions);
   }
 
   async producer(options: ProducerOptions = {}): Promise<Producer> {
@@ -190,6 +193,7 @@ class KafkaBackbone implements Backbone {
         listener,
         memory,
         directory,
+        offsets: this.#groups,
         settings: this.#settings,
         cluster,
         leave,

@@ -115,6 +115,15 @@ export function saySurplus({ subTopologies }: Topology, { known, partitions }: T
   }
 }
 
+/** All topics that the application writes under names known by now: those of the topology, dead letters and changelogs. */
+export function writtenTopics({ topics, subTopologies }: Topology, deadLetters: AnyTopic): readonly string[] {
+  const changelogs = subTopologies.filter(({ stateful }) => stateful).map(({ changelog }) => changelog);
+  return [
+    ...new Set([...topics, deadLetters].filter(({ family }) => family !== true).map(({ name }) => name)),
+    ...changelogs,
+  ];
+}
+
 const PATIENCE_MS = 30_000;
 
 /** Instances that start together make the same topics: what another one is making is waited for. */

@@ -14,7 +14,9 @@ import { defaultMaxRecords } from "../read/kafka-reader.ts";
 import { Membership, type Standing } from "./membership.ts";
 import type { KafkaSettings } from "../cluster/options.ts";
 import { retrying } from "../cluster/retrying.ts";
-import { nameOf, type TopicDirectory } from "../topics/topic-directory.ts";
+import { nameOf } from "../topics/partition-ends.ts";
+import type { GroupOffsets } from "./group-offsets.ts";
+import type { TopicDirectory } from "../topics/topic-directory.ts";
 import { Wakeup } from "../read/wakeup.ts";
 import type { Cluster } from "../cluster/wire.ts";
 
@@ -25,6 +27,7 @@ export interface GroupContext {
   readonly listener: GroupListener;
   readonly memory: MemberMemory | undefined;
   readonly directory: TopicDirectory;
+  readonly offsets: GroupOffsets;
   readonly settings: KafkaSettings;
   /** Of this member alone: a pending join holds up every other request on its connection. */
   readonly cluster: Cluster;
@@ -159,14 +162,13 @@ export class KafkaGroup implements GroupReader {
   }
 
   async #takeOn(tasks: readonly string[]): Promise<void> {
-    const { tasks: names, listener, directory, groupId } = this.#context;
+    const { tasks: names, listener, offsets, groupId } = this.#context;
     const partitions = names.partitions(tasks);
-    const given = await listener.assigned(partitions, () => directory.committed(groupId, partitions, true));
+    const given = await listener.assigned(partitions, () => offsets.committed(groupId, partitions, true));
     const starts = new Map(given.map((position) => [nameOf(position), position.offset]));
     // Asked for only now: whoever had the partitions may have committed until the listener fenced it.
     const rest = partitions.filter((at) => !starts.has(nameOf(at)));
-    for (const position of await directory.committed(groupId, rest, true))
-      starts.set(nameOf(position), position.offset);
+    for (const position of await offsets.committed(groupId, rest, true)) starts.set(nameOf(position), position.offset);
     await this.#fetcher.add(partitions.map((at) => ({ ...at, offset: starts.get(nameOf(at)) ?? 0 })));
     for (const task of tasks) this.#owned.add(task);
   }

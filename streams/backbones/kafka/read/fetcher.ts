@@ -13,7 +13,8 @@ import { OpenTransactions } from "../records/open-transactions.ts";
 import { isTransient, ProtocolError, streamsError } from "../cluster/kafka-errors.ts";
 import type { KafkaSettings } from "../cluster/options.ts";
 import { pause, quietMs, retrying } from "../cluster/retrying.ts";
-import { leaderOf, nameOf, type TopicDirectory } from "../topics/topic-directory.ts";
+import { leaderOf, nameOf } from "../topics/partition-ends.ts";
+import type { TopicDirectory } from "../topics/topic-directory.ts";
 import type { Wakeup } from "./wakeup.ts";
 import type { Cluster } from "../cluster/wire.ts";
 
@@ -215,7 +216,7 @@ export class Fetcher {
   /** Before the start of the log: to the start. Behind its end nothing can be read: `check` says so. */
   async #moveIntoRange(buffer: FetchBuffer, current: () => boolean): Promise<void> {
     const { topic, partition, next: from } = buffer;
-    const [range] = await this.#directory.rangesOf([{ topic, partition }]);
+    const [range] = await this.#directory.ends.rangesOf([{ topic, partition }]);
     if (range === undefined || !current()) return;
     if (from < range.start) {
       buffer.seek(range.start);

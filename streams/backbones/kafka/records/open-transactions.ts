@@ -1,7 +1,7 @@
 import type { Position } from "../../../backbone/backbone.ts";
 import type { Outage, Outages } from "../../../outage.ts";
 import type { FetchedPartition } from "../requests/fetch-request.ts";
-import { nameOf } from "../topics/topic-directory.ts";
+import { nameOf } from "../topics/partition-ends.ts";
 
 /** A transaction that is at work is over long before. */
 const LONG_MS = 2_000;

@@ -1,6 +1,5 @@
 import type {
   PartitionOffsets,
-  Position,
   TopicDescription,
   TopicPartition,
   TopicRetention,
@@ -8,20 +7,15 @@ import type {
 } from "../../../backbone/backbone.ts";
 import { StreamsError } from "../../../errors.ts";
 import { ProtocolError, protocolType, streamsError } from "../cluster/kafka-errors.ts";
-import { lastReadable } from "../requests/last-readable.ts";
 import { MessageSizes } from "../requests/message-sizes.ts";
 import type { KafkaSettings } from "../cluster/options.ts";
 import { retrying } from "../cluster/retrying.ts";
+import { PartitionEnds } from "./partition-ends.ts";
 import { describeTopics, growTopic, knowsIds, metadataVersion } from "./topic-metadata.ts";
 import { TopicSettings, topicConfig } from "./topic-settings.ts";
 import type { Broker, Cluster, TopicAdmin } from "../cluster/wire.ts";
 
-const earliest = -2;
-const latest = -1;
-const readUncommitted = 0;
-const readCommitted = 1;
-
-/** What the cluster says about topics, their partitions and offsets, and a group's committed ones. */
+/** What the cluster says about topics, their partitions and offsets. */
 export class TopicDirectory {
   readonly #admin: TopicAdmin;
   readonly #cluster: Cluster;
@@ -30,8 +24,9 @@ export class TopicDirectory {
   /** What topics take at once, as far as they were asked for. */
   readonly sizes: MessageSizes;
   readonly #counts = new Map<string, number>();
-  readonly #ends = new Map<string, { readonly stable: number; readonly end: number }>();
   readonly #ids = new Map<string, string | undefined>();
+  /** First and last offsets, one attempt a call. */
+  readonly ends: PartitionEnds;
   #metadataVersion: number | undefined;
 
   constructor(admin: TopicAdmin, cluster: Cluster, settings: KafkaSettings) {
@@ -39,6 +34,7 @@ export class TopicDirectory {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#topicSettings = new TopicSettings(cluster, settings);
+    this.ends = new PartitionEnds(cluster);
     this.sizes = new MessageSizes((topics) => this.#topicSettings.maxMessageBytes(topics));
   }
 
@@ -141,7 +137,7 @@ export class TopicDirectory {
   #forget(topic: string): void {
     this.#ids.delete(topic);
     this.#counts.delete(topic);
-    for (const name of this.#ends.keys()) if (name.startsWith(`${topic}/`)) this.#ends.delete(name);
+    this.ends.forget(topic);
   }
 
   async #anyBroker(): Promise<Broker> {
@@ -215,12 +211,12 @@ export class TopicDirectory {
   }
 
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
-    return this.#ofAll(topics, (partitions) => this.bounds(partitions));
+    return this.#ofAll(topics, (partitions) => this.ends.bounds(partitions));
   }
 
   /** From the first offset to the one the next record will get. */
   ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
-    return this.#ofAll(topics, (partitions) => this.rangesOf(partitions));
+    return this.#ofAll(topics, (partitions) => this.ends.rangesOf(partitions));
   }
 
   async #ofAll(
@@ -239,125 +235,9 @@ export class TopicDirectory {
     }
   }
 
-  /** One attempt, two requests to each leader at once. */
-  async rangesOf(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffsets[]> {
-    await this.#cluster.addMultipleTargetTopics([...new Set(partitions.map(({ topic }) => topic))]);
-    const byLeader = Map.groupBy(partitions, (at) => leaderOf(this.#cluster, at));
-    const found = await Promise.all(
-      [...byLeader].map(async ([nodeId, led]) => {
-        const broker = await this.#cluster.findBroker({ nodeId });
-        const [starts, ends] = await Promise.all([
-          listOffsets(broker, led, earliest, readUncommitted),
-          listOffsets(broker, led, latest, readUncommitted),
-        ]);
-        return led.map((at) => ({ ...at, start: starts.get(nameOf(at))!, end: ends.get(nameOf(at))! }));
-      }),
-    );
-    return found.flat();
-  }
-
-  /** One attempt, two requests to each leader at once; then one more where transactions or compaction hide the last record. */
-  async bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffsets[]> {
-    await this.#cluster.addMultipleTargetTopics([...new Set(partitions.map(({ topic }) => topic))]);
-    const byLeader = Map.groupBy(partitions, (at) => leaderOf(this.#cluster, at));
-    const found = await Promise.all(
-      [...byLeader].map(async ([nodeId, led]) => {
-        const broker = await this.#cluster.findBroker({ nodeId });
-        const [starts, stable] = await Promise.all([
-          listOffsets(broker, led, earliest),
-          listOffsets(broker, led, latest),
-        ]);
-        const moved = led.filter((at) => this.#ends.get(nameOf(at))?.stable !== stable.get(nameOf(at)));
-        const ranges = moved.map((at) => ({ ...at, start: starts.get(nameOf(at))!, end: stable.get(nameOf(at))! }));
-        for (const { topic, partition, offset: end } of await lastReadable(broker, ranges)) {
-          const name = nameOf({ topic, partition });
-          this.#ends.set(name, { stable: stable.get(name)!, end });
-        }
-        return led.map((at) => ({ ...at, start: starts.get(nameOf(at))!, end: this.#ends.get(nameOf(at))!.end }));
-      }),
-    );
-    const order = new Map(partitions.map((at, i) => [nameOf(at), i]));
-    return found
-      .flat()
-      .map((at) => ({ ...at, end: Math.max(at.start, at.end) }))
-      .sort((a, b) => order.get(nameOf(a))! - order.get(nameOf(b))!);
-  }
-
-  /** `stable` waits for open transactions that hold offsets of the group, where the client can. */
-  async committed(
-    groupId: string,
-    partitions: readonly TopicPartition[],
-    stable = false,
-  ): Promise<readonly Position[]> {
-    if (partitions.length === 0) return [];
-    const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, group]) => ({
-      topic,
-      partitions: group.map(({ partition }) => ({ partition })),
-    }));
-    try {
-      const { responses } = await this.#retrying(async () => {
-        const coordinator = await this.#cluster.findGroupCoordinator({ groupId });
-        return coordinator.offsetFetch({ groupId, topics, requireStable: stable });
-      });
-      return responses.flatMap((response) =>
-        response.partitions
-          .map(({ partition, offset }) => ({ topic: response.topic, partition, offset: Number(offset) }))
-          .filter(({ offset }) => offset >= 0),
-      );
-    } catch (error) {
-      throw streamsError(error, `committed offsets of group ${groupId}`);
-    }
-  }
-
-  /** For a group without members; one that has some refuses, as `FENCED`. */
-  async commit(groupId: string, positions: readonly Position[]): Promise<void> {
-    if (positions.length === 0) return;
-    const topics = [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, group]) => ({
-      topic,
-      partitions: group.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-    }));
-    try {
-      await this.#retrying(async () => {
-        const coordinator = await this.#cluster.findGroupCoordinator({ groupId });
-        await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: "", topics });
-      });
-    } catch (error) {
-      throw streamsError(error, `commit for group ${groupId}`);
-    }
-  }
-
   #retrying<T>(attempt: () => Promise<T>): Promise<T> {
     return retrying(this.#settings, "kafka topics", attempt, () => this.#cluster.refreshMetadata());
   }
-}
-
-/** The broker that leads the partition, as `cluster` knows it; -1 while nobody does. */
-export function leaderOf(cluster: Cluster, { topic, partition }: TopicPartition): number {
-  const found = cluster.findTopicPartitionMetadata(topic).find((at) => at.partitionId === partition);
-  return found?.leader ?? -1;
-}
-
-export function nameOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
-}
-
-async function listOffsets(
-  broker: Broker,
-  partitions: readonly TopicPartition[],
-  timestamp: number,
-  isolationLevel: 0 | 1 = readCommitted,
-) {
-  const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, group]) => ({
-    topic,
-    partitions: group.map(({ partition }) => ({ partition, timestamp })),
-  }));
-  const { responses } = await broker.listOffsets({ isolationLevel, topics });
-  const offsets = responses.flatMap((response) =>
-    response.partitions.map(
-      ({ partition, offset }) => [nameOf({ topic: response.topic, partition }), Number(offset)] as const,
-    ),
-  );
-  return new Map(offsets);
 }
 
 function checkPartitions(spec: TopicSpec, partitions: number): void {

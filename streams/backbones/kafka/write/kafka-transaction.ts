@@ -8,7 +8,8 @@ import type { Standing } from "../group/membership.ts";
 import type { KafkaSettings } from "../cluster/options.ts";
 import { RecordWriter, type Identity } from "./record-writer.ts";
 import { retrying } from "../cluster/retrying.ts";
-import { nameOf, type TopicDirectory } from "../topics/topic-directory.ts";
+import { nameOf } from "../topics/partition-ends.ts";
+import type { TopicDirectory } from "../topics/topic-directory.ts";
 import type { Broker, Cluster } from "../cluster/wire.ts";
 
 /** `doubtful`: the broker may hold something of it that we do not know of. */

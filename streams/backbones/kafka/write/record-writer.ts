@@ -8,7 +8,8 @@ import type { KafkaSettings } from "../cluster/options.ts";
 import { produce } from "../requests/produce-request.ts";
 import { RecordAccumulator } from "./record-accumulator.ts";
 import { retrying } from "../cluster/retrying.ts";
-import { leaderOf, nameOf, type TopicDirectory } from "../topics/topic-directory.ts";
+import { leaderOf, nameOf } from "../topics/partition-ends.ts";
+import type { TopicDirectory } from "../topics/topic-directory.ts";
 import type { Cluster } from "../cluster/wire.ts";
 
 /** Who the broker takes the batches to be from. Sequences count the records of each partition, so that it drops repetitions. */

@@ -1,0 +1,70 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { PartitionOffsets } from "../backbone/backbone.ts";
+import type { GlobalFeed } from "../global/global-feed.ts";
+import type { Input } from "../task/input.ts";
+import type { Task } from "../task/task.ts";
+import type { ApplicationOptions } from "./application-options.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** A pass waits so long for the globals, where a task has history. */
+const GLOBALS_MS = 50;
+
+/** Decides up to which event time an input that is empty has nothing more to come. */
+export class InputEnds {
+  readonly #options: Pick<ApplicationOptions, "topology" | "backbone" | "maxTaskIdleMs">;
+  readonly #upstream: Upstream;
+
+  constructor(options: Pick<ApplicationOptions, "topology" | "backbone" | "maxTaskIdleMs">, upstream: Upstream) {
+    this.#options = options;
+    this.#upstream = upstream;
+  }
+
+  /** First and last offsets of all topics that the application reads. */
+  offsets(globals: GlobalFeed): Promise<readonly PartitionOffsets[]> {
+    const { topology, backbone } = this.#options;
+    const names = topology.subTopologies.flatMap(({ sources }) => sources.map(({ name }) => name));
+    const clock = topology.clock === undefined ? [] : [topology.clock.name];
+    return backbone.offsets([...new Set([...names, ...globals.topics, ...clock])]);
+  }
+
+  /**
+   * Up to which event time an input that is empty may be taken to have nothing more for now.
+   * @param waited how long tasks have had nothing to do, ms.
+   */
+  async endOf(globals: GlobalFeed, waited: number): Promise<(input: Input) => number> {
+    if (waited >= this.#options.maxTaskIdleMs) return (input) => this.#upstream.endOf(input);
+    const offsets = await this.offsets(globals);
+    await globals.reached(offsets.filter(({ topic }) => globals.topics.includes(topic)));
+    const atEnd = inputsAtEnd(offsets);
+    return (input) => (atEnd(input) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Whether the globals hold all that was published before the history that is queued: unlike a live decision, one of an import sees every event from
+   * before its time. They are waited for, but not so long that tasks without history would feel it.
+   */
+  async areGlobalsWhole(globals: GlobalFeed, tasks: Iterable<Pick<Task, "fed">>): Promise<boolean> {
+    if (this.#options.maxTaskIdleMs > 0 || !hasHistory(tasks)) return true;
+    const ends = await this.#options.backbone.offsets(globals.topics);
+    if (globals.isAt(ends)) return true;
+    const reached = globals.reached(ends);
+    // Where it fails later, the next pass meets the reason.
+    reached.catch(() => undefined);
+    await Promise.race([reached, wait(GLOBALS_MS)]);
+    return globals.isAt(ends);
+  }
+}
+
+function hasHistory(tasks: Iterable<Pick<Task, "fed">>): boolean {
+  for (const { fed } of tasks) if (fed) return true;
+  return false;
+}
+
+/** Whether an input has been fetched to one of these ends; an empty partition is at its end wherever the position is. */
+export function inputsAtEnd(offsets: readonly PartitionOffsets[]): (input: Input) => boolean {
+  const ends = new Map(offsets.map((at) => [`${at.topic}/${at.partition}`, at]));
+  return ({ topic, partition, fetched }) => {
+    const at = ends.get(`${topic.name}/${partition}`);
+    return at === undefined || at.end <= at.start || fetched >= at.end;
+  };
+}

@@ -1,0 +1,120 @@
+import { setImmediate as eventLoop } from "node:timers/promises";
+import type { Fetch } from "../backbone/backbone.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { ArrivalClock } from "./arrival-clock.ts";
+import type { Backpressure } from "./backpressure.ts";
+import type { IdleWaiters } from "./idle-waiters.ts";
+import type { InputEnds } from "./input-ends.ts";
+import type { Membership } from "./membership.ts";
+import type { Stalls } from "./stalls.ts";
+import type { TaskSet } from "./task-set.ts";
+
+export interface PassOptions {
+  readonly tasks: TaskSet;
+  readonly stalls: Stalls;
+  readonly arrivals: ArrivalClock;
+  readonly backpressure: Backpressure;
+  readonly ends: InputEnds;
+  readonly idle: IdleWaiters;
+  readonly metrics: Metrics;
+  readonly recordPatienceMs: number;
+  readonly isReachable: () => Promise<boolean>;
+}
+
+const POLL_MS = 100;
+/** Where tasks have something that must wait for what others have still to write. */
+const WAITING_POLL_MS = 10;
+const EVICT_EVERY_MS = 6 * 3_600_000;
+/** All tasks together work so long before the group is asked and commits are looked at again; one of them at least for the other time. */
+const LONGEST_PASS_MS = 1_000;
+const SHORTEST_PASS_MS = 20;
+/** After so many records of a task the event loop has its turn. */
+const MUCH = 256;
+
+/** The application's work between two polls: records are handed out, handled, collected and committed. */
+export class Pass {
+  readonly #options: PassOptions;
+  #probing = false;
+  #waitingSince: number | undefined;
+  #evictedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: PassOptions) {
+    this.#options = options;
+  }
+
+  /** How long the next poll may wait, ms: never past the next commit, for which the readers of transactions wait. */
+  longestPoll({ committer }: Membership): number {
+    const { idle, tasks } = this.#options;
+    if (idle.any || (tasks.ready && this.#waitingSince === undefined)) return 1;
+    if (tasks.ready) return WAITING_POLL_MS;
+    const due = committer.dueIn;
+    return due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, Math.ceil(due)));
+  }
+
+  async run(fetches: readonly Fetch[], open: Membership): Promise<void> {
+    const { tasks, stalls, arrivals, backpressure, idle, metrics } = this.#options;
+    const { committer, group, clock, globals, watch } = open;
+    globals.check();
+    const now = performance.now();
+    const moved = watch.check(now);
+    if (moved !== undefined) throw moved;
+    stalls.apply(await tasks.add(fetches, now), fetches, group, now);
+    if (stalls.any) this.#giveUpStalled(now);
+    const ticks = (await clock?.poll(0)) ?? [];
+    if (ticks.length > 0) arrivals.heard(ticks);
+    await tasks.tick(ticks, now);
+    if (tasks.ready) await this.#process(open);
+    committer.collect(tasks);
+    // Who waits for `idle` need not wait for the interval, once nothing more comes.
+    const hurry = idle.any && fetches.length === 0;
+    if (await committer.settle(group, hurry)) this.#evict(open);
+    const { records, bytes } = backpressure.apply(tasks, group);
+    metrics.queued.set(records);
+    metrics.queuedBytes.set(bytes);
+    if (idle.any) await this.#answerIdle(open);
+  }
+
+  async #process({ globals, committer }: Membership): Promise<void> {
+    const { tasks, ends } = this.#options;
+    const waited = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
+    const endOf = await ends.endOf(globals, waited);
+    const isWhole = await ends.areGlobalsWhole(globals, tasks);
+    let handled = 0;
+    const longest = Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, tasks.size));
+    for (const task of tasks) {
+      if (task.queued === 0 || task.resting || (!isWhole && task.fed)) continue;
+      const count = await task.process(endOf, performance.now() + longest);
+      if (count > 0) committer.touched(task);
+      handled += count;
+      // A transaction under way goes on by one step whenever the event loop turns.
+      if (count > MUCH) await eventLoop();
+    }
+    this.#waitingSince = handled > 0 ? undefined : (this.#waitingSince ?? performance.now());
+  }
+
+  /** A record whose schema can't be had though brokers and registry answer is a dead letter in the end, and not the end of its partition. */
+  #giveUpStalled(now: number): void {
+    const { stalls, tasks, recordPatienceMs, isReachable } = this.#options;
+    const longest = stalls.longest(now);
+    if (longest === undefined || longest.ms < recordPatienceMs || this.#probing) return;
+    this.#probing = true;
+    void isReachable()
+      .then((answer) => answer && tasks.giveUp(longest.at))
+      .finally(() => (this.#probing = false));
+  }
+
+  #evict({ globals }: Membership): void {
+    const low = this.#options.tasks.lowWatermark();
+    if (low === undefined || low - this.#evictedAt < EVICT_EVERY_MS) return;
+    if (globals.evict(low)) this.#evictedAt = low;
+  }
+
+  async #answerIdle({ committer, globals }: Membership): Promise<void> {
+    const { tasks, ends, idle } = this.#options;
+    if (tasks.queued || !committer.clean || tasks.size === 0) return;
+    await committer.settled();
+    const offsets = await ends.offsets(globals);
+    if (!globals.isAt(offsets) || !tasks.isAt(offsets)) return;
+    idle.resolve();
+  }
+}

@@ -1,0 +1,62 @@
+import { StreamsError } from "../errors.ts";
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 5_000;
+
+/** Counts how often the application starts over without having got on: longer and longer pauses, and an end to it where nothing else is in the way. */
+export class Restarts {
+  readonly #patienceMs: number;
+  readonly #isReachable: () => Promise<boolean>;
+  /** When the application first started over without having committed anything since; ms of the monotonic clock. */
+  #stuckSince: number | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #joinedAt = 0;
+
+  constructor(patienceMs: number, isReachable: () => Promise<boolean>) {
+    this.#patienceMs = patienceMs;
+    this.#isReachable = isReachable;
+  }
+
+  /** Something was committed. */
+  worked(): void {
+    this.#stuckSince = undefined;
+    this.#retryMs = FIRST_RETRY_MS;
+  }
+
+  /** Joining failed: brokers are away, and it is not the records that are in the way. */
+  away(): void {
+    this.#stuckSince = undefined;
+  }
+
+  joined(): void {
+    this.#joinedAt = performance.now();
+  }
+
+  /** Nothing has failed for a while. */
+  get calm(): boolean {
+    return performance.now() - this.#joinedAt > LONGEST_RETRY_MS;
+  }
+
+  /** The next pause, ms. */
+  pause(): number {
+    const now = this.#retryMs;
+    this.#retryMs = Math.min(now * 2, LONGEST_RETRY_MS);
+    return now;
+  }
+
+  /**
+   * To start over for ever at the same records is a fault, where everything that they need answers.
+   * @param at where the tasks stand that had done something.
+   */
+  async stuck(cause: StreamsError, at: readonly string[]): Promise<StreamsError | undefined> {
+    if (at.length === 0) return undefined;
+    const now = performance.now();
+    this.#stuckSince ??= now;
+    if (now - this.#stuckSince <= this.#patienceMs || !(await this.#isReachable())) return undefined;
+    const minutes = Math.round((now - this.#stuckSince) / 60_000);
+    const message =
+      `nothing behind ${at.slice(0, 5).join(", ")} could be committed for ${minutes} minutes, though brokers and registry answer: ` +
+      `${cause.message}. Look at the records there, mend or remove what is wrong with them, and start again`;
+    return new StreamsError("NO_PROGRESS", message, cause);
+  }
+}
