@@ -3,7 +3,7 @@ import { TopicView } from "../backbone/topic-view.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Outage, Outages } from "../outage.ts";
 import type { Change, StateDatabase, StateEngine } from "../state/engine.ts";
-import { readCheckpoint, restoreChanges } from "../state/task-state.ts";
+import { readCheckpoint, restoreChanges } from "../state/checkpoint.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import { openOrDestroy } from "../state/open-state.ts";
 import { changeOf } from "./changelog/changelog-record.ts";

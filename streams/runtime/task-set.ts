@@ -1,66 +1,26 @@
-import type { Backbone, Fetch, PartitionOffsets, Position, Producer, TopicPartition } from "../backbone/backbone.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import type { Serdes } from "../serde/serdes.ts";
-import type { Origin } from "../operator.ts";
-import type { StateEngine } from "../state/engine.ts";
-import { createMemoryEngine } from "../state/memory-engine.ts";
-import { TaskState, type Checkpoint, type Grounds } from "../state/task-state.ts";
-import type { Arrival } from "../task/arrival.ts";
-import type { DeadLetterValue } from "../task/dead-letter.ts";
-import type { Outages } from "../outage.ts";
-import type { Stall } from "../task/input.ts";
-import type { RecordRoom } from "../task/record-room.ts";
-import { Task } from "../task/task.ts";
-import { silent, type Log } from "../log.ts";
-import { StreamsError } from "../errors.ts";
-import type { SubTopology, Topology } from "../topology/topology.ts";
-import type { AnyTopic, Topic } from "../topic.ts";
-import { restoreState, type RestoreProgress } from "./changelog/restore.ts";
+import type { Fetch, PartitionOffsets, Position, Producer, TopicPartition } from "../backbone/backbone.ts";
 import { TopicView } from "../backbone/topic-view.ts";
+import type { Stall } from "../task/input.ts";
+import type { Task } from "../task/task.ts";
+import type { SubTopology } from "../topology/topology.ts";
 import { inputsAtEnd } from "./input-ends.ts";
-import { MoveReport } from "./topics/topic-moves.ts";
-
-export interface TaskSetOptions {
-  /** The consumer group. */
-  readonly id: string;
-  readonly topology: Topology;
-  readonly backbone: Backbone;
-  readonly serdes: Serdes;
-  readonly engine: StateEngine;
-  readonly deadLetters: Topic<DeadLetterValue>;
-  readonly room: RecordRoom;
-  readonly metrics: Metrics;
-  readonly onDeadLetter: (letter: DeadLetterValue) => void;
-  /** Opens the producer of a task; the one that was there before, anywhere, is fenced by it. Absent: tasks share one. */
-  readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
-  readonly openTopic: (topic: AnyTopic) => Promise<void>;
-  readonly log?: Log | undefined;
-  readonly outages: Outages;
-  readonly recordPatienceMs: number;
-  readonly isReachable: () => Promise<boolean>;
-  readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
-  /** The time at which what is read now arrives. */
-  readonly arrival: () => Arrival;
-}
-
-const CHANGELOG_PATIENCE_MS = 5_000;
-const CHANGELOG_RETRY_MS = 20;
+import { TaskOpener, type TaskOpenerOptions } from "./task-opener.ts";
 
 /** The tasks this instance runs: opened and restored when their partitions come, closed when they go. */
 export class TaskSet {
-  readonly #options: TaskSetOptions;
+  readonly #options: TaskOpenerOptions;
   readonly #tasks = new Map<string, Task>();
   readonly #byPartition = new Map<string, Task>();
   readonly #producers = new Map<string, Producer>();
-  readonly #report: MoveReport;
+  readonly #opener: TaskOpener;
   #lastTicks: readonly Fetch[] = [];
   /** By sub-topology: over how many partitions the keys of its state are spread. */
   #spread: ReadonlyMap<string, number> = new Map();
   #moved: Task[] = [];
 
-  constructor(options: TaskSetOptions) {
+  constructor(options: TaskOpenerOptions) {
     this.#options = options;
-    this.#report = new MoveReport(options.log ?? silent, options.metrics);
+    this.#opener = new TaskOpener(options);
   }
 
   /** What holds for tasks that are opened from now on: over how many partitions the state of each sub-topology is spread. */
@@ -99,7 +59,17 @@ export class TaskSet {
     ]);
     const view = await TopicView.of(this.#options.backbone, [...new Set(names)]);
     for (const [subTopology, partition] of shares) {
-      const task = await this.#openTask(subTopology, partition, view, globals, committed);
+      const spread = this.#spread.get(subTopology.name) ?? partition + 1;
+      const { task, producer, moved } = await this.#opener.open(
+        subTopology,
+        partition,
+        spread,
+        view,
+        globals,
+        committed,
+      );
+      if (producer !== undefined) this.#producers.set(task.id, producer);
+      if (moved) this.#moved.push(task);
       this.#tasks.set(task.id, task);
       for (const tick of this.#lastTicks) await task.add(tick, performance.now(), false);
       for (const { topic, fetched } of task.inputs) {
@@ -110,140 +80,6 @@ export class TaskSet {
     }
     this.#options.metrics.tasks.set(this.#tasks.size);
     return positions;
-  }
-
-  async #openTask(
-    declared: SubTopology,
-    partition: number,
-    view: TopicView,
-    globals: Readonly<Record<string, unknown>>,
-    settled?: () => Promise<readonly Position[]>,
-  ): Promise<Task> {
-    const { id, topology, backbone, serdes, deadLetters, room, metrics, openTopic, openProducer, onDeadLetter } =
-      this.#options;
-    const spread = this.#spread.get(declared.name) ?? partition + 1;
-    const subTopology = shareOf(declared, partition, spread, view);
-    // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
-    const name = `${subTopology.name}/${partition}`;
-    if (openProducer !== undefined) this.#producers.set(name, await openProducer(`${id}-${name}`));
-    const sources = subTopology.sources.map(({ name }) => name);
-    const committed = Object.fromEntries(
-      (await (settled?.() ?? backbone.committed(id, sources)))
-        .filter((at) => at.partition === partition && sources.includes(at.topic))
-        .map((at) => [`${at.topic}/${at.partition}`, at.offset]),
-    );
-    const state = await this.#openStateAt(committed, subTopology, partition, view);
-    const { checkpoint } = state;
-    if ((checkpoint?.partitions ?? spread) !== spread) {
-      // It could not be opened again otherwise.
-      await state.close();
-      throw spreadOtherwise(subTopology, checkpoint!.partitions!, spread);
-    }
-    const changelogId = checkpoint?.topicIds?.[subTopology.changelog];
-    const isOther = changelogId !== undefined && changelogId !== view.ids[subTopology.changelog];
-    const isLost = checkpoint === undefined && Object.values(committed).some((offset) => offset > 0);
-    if (subTopology.stateful && (isOther || isLost)) this.#report.stateLost(subTopology.changelog, partition);
-    const { positions, moved } = this.#positions(
-      subTopology,
-      partition,
-      { ...committed, ...checkpoint?.positions },
-      view,
-      checkpoint,
-    );
-    const mixed = checkpoint?.mixed === true || sources.some((topic) => view.has({ topic, partition: spread }));
-    const ids = [...sources, subTopology.changelog].flatMap((topic) => {
-      const topicId = view.ids[topic];
-      return topicId === undefined ? [] : [[topic, topicId] as const];
-    });
-    const grounds: Grounds = {
-      partitions: spread,
-      ...(mixed ? { mixed } : {}),
-      ...(ids.length === 0 ? {} : { topicIds: Object.fromEntries(ids) }),
-    };
-    const environment = {
-      serdes,
-      deadLetters,
-      room,
-      globals,
-      open: openTopic,
-      onHandled: (operator: string, records: number) => metrics.handled.inc({ operator }, records),
-      onDeadLetter,
-      onPassedOn: (topic: string) => metrics.passedOn.inc({ topic }),
-      onForeign: (origin: Origin) => this.#report.foreign(origin, spread),
-      arrival: this.#options.arrival,
-      outage: this.#options.outages.of("record"),
-      recordPatienceMs: this.#options.recordPatienceMs,
-      isReachable: this.#options.isReachable,
-    };
-    const task = new Task(topology, subTopology, partition, state, positions, environment, grounds);
-    if (moved) this.#moved.push(task);
-    return task;
-  }
-
-  /** Where its inputs start, by `topic/partition`: where they had come to, unless the topic is not what it was. */
-  #positions(
-    { sources }: SubTopology,
-    partition: number,
-    remembered: Readonly<Record<string, number>>,
-    view: TopicView,
-    checkpoint: Checkpoint | undefined,
-  ): { readonly positions: Readonly<Record<string, number>>; readonly moved: boolean } {
-    const positions: Record<string, number> = {};
-    let moved = false;
-    for (const { name: topic } of sources) {
-      const at = { topic, partition };
-      const offset = remembered[`${topic}/${partition}`];
-      const move =
-        offset === undefined ? undefined : view.moveOf({ ...at, offset, topicId: checkpoint?.topicIds?.[topic] });
-      positions[`${topic}/${partition}`] = move?.to ?? offset ?? view.start(at);
-      if (move === undefined) continue;
-      this.#report.say(move);
-      moved = true;
-    }
-    return { positions, moved };
-  }
-
-  /**
-   * Offsets and changelog are of the same transactions, but a broker may show the former first: then the changelog is read on. Where it
-   * stays behind, offsets were moved by hand, and the state's own count.
-   */
-  async #openStateAt(
-    committed: Readonly<Record<string, number>>,
-    subTopology: SubTopology,
-    partition: number,
-    view: TopicView,
-  ): Promise<TaskState> {
-    const deadline = performance.now() + CHANGELOG_PATIENCE_MS;
-    for (;;) {
-      const state = await this.#openState(subTopology, partition, view);
-      const stored = state.checkpoint?.positions;
-      const behind =
-        stored !== undefined && Object.entries(committed).some(([at, offset]) => (stored[at] ?? 0) < offset);
-      if (!behind || performance.now() > deadline) return state;
-      await state.close();
-      await new Promise((resolve) => setTimeout(resolve, CHANGELOG_RETRY_MS));
-    }
-  }
-
-  async #openState(subTopology: SubTopology, partition: number, view: TopicView): Promise<TaskState> {
-    const { backbone, engine, log, metrics, onRestore } = this.#options;
-    const name = `${subTopology.name}-${partition}`;
-    if (!subTopology.stateful) return new TaskState(await createMemoryEngine().open(name));
-    let counted = 0;
-    return restoreState(
-      backbone,
-      engine,
-      name,
-      { topic: subTopology.changelog, partition },
-      (done, total) => {
-        metrics.restored.inc({ task: name }, done - counted);
-        counted = done;
-        onRestore?.({ task: name, done, total });
-      },
-      log,
-      // The embedded log knows itself what it has lost.
-      backbone.history === undefined ? view : undefined,
-    );
   }
 
   /**
@@ -259,7 +95,7 @@ export class TaskSet {
       const { changelog } = task.subTopology;
       if (view.ids[changelog] === task.grounds.topicIds?.[changelog]) continue;
       await this.close([task]);
-      await (await this.#openState(task.subTopology, task.partition, view)).close();
+      await (await this.#opener.openState(task.subTopology, task.partition, view)).close();
     }
   }
 
@@ -369,20 +205,3 @@ export class TaskSet {
     return Number.isFinite(low) ? low : undefined;
   }
 }
-
-/**
- * What of a sub-topology the task of a partition runs. A partition that was added later has no state: all its records belong to tasks that have
- * theirs, and are passed on.
- */
-function shareOf(subTopology: SubTopology, partition: number, spread: number, view: TopicView): SubTopology {
-  const sources = subTopology.sources.filter(({ name }) => view.has({ topic: name, partition }));
-  if (partition >= spread) return { ...subTopology, sources, operators: [], stateful: false };
-  return sources.length === subTopology.sources.length ? subTopology : { ...subTopology, sources };
-}
-
-const spreadOtherwise = ({ changelog }: SubTopology, partitions: number, spread: number): StreamsError =>
-  new StreamsError(
-    "TOPIC_MISMATCH",
-    `${changelog} has ${spread} partitions, and the state on it is spread over ${partitions}: it was given partitions, or is being ` +
-      `moved. Run loopstream topics repartition --partitions ${spread} with every process of the loop stopped`,
-  );

@@ -1,45 +1,13 @@
+import { checkpointChange, readCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { splitName } from "./keeper.ts";
 import { MAX_RECORD_BYTES } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { Store, StoreSpec } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 import { shortened } from "../shortened.ts";
-import {
-  BEHIND_LINES,
-  endOf,
-  FIRST_LINE,
-  isTimer,
-  lineOf,
-  timerKey,
-  timerOf,
-  type OperatorTimer,
-} from "./timer-keys.ts";
+import { BEHIND_LINES, endOf, FIRST_LINE, lineOf, timerKey, timerOf, type OperatorTimer } from "./timer-keys.ts";
 import { TimerQueue } from "./timer-queue.ts";
 
-/** What positions and state were made from. Checkpoints of older builds do not say. */
-export interface Grounds {
-  /** Ids of the topics that are read, and of the changelog, by name, where the brokers give topics ids. */
-  readonly topicIds?: Readonly<Record<string, string>>;
-  /** Over how many partitions the keys of the state are spread. */
-  readonly partitions?: number;
-  /** Partitions were added once: inputs hold records whose keys belong to another partition now. */
-  readonly mixed?: boolean;
-}
-
-/** What the stored state stands for. It is written in the same batch as the data. */
-export interface Checkpoint extends Grounds {
-  /** By `topic/partition`: the next input offset; everything before is in the state. */
-  readonly positions: Readonly<Record<string, number>>;
-  /** The highest event time that has passed, ms. */
-  readonly streamTime: number;
-  /** How far each timeline has come, ms; the empty name is what has none. Absent in older state, whose one time was `streamTime`. */
-  readonly lines?: Readonly<Record<string, number>>;
-  /** No change of this task's changelog before this offset is missing from the local database. */
-  readonly changelogOffset: number;
-}
-
-const CHECKPOINT = "\u0001checkpoint";
-/** Operators' names are text; what is before them is the runtime's own. */
-const FIRST_STORE = " ";
 /** A timer is its key. The value must not be empty: classic-level 3.0 never frees its copy of an empty value, 32 bytes for good with each timer. */
 const present = Uint8Array.of(1);
 
@@ -237,7 +205,7 @@ export class TaskState {
   /** Stores the frozen changes, or all, together with what they stand for. Call it after the commit they belong to. */
   async flush(checkpoint: Checkpoint): Promise<void> {
     if (this.#frozen === undefined) this.freeze();
-    await this.#database.write([...this.#frozen!, [CHECKPOINT, encodeCheckpoint(checkpoint)]]);
+    await this.#database.write([...this.#frozen!, checkpointChange(checkpoint)]);
     this.#frozen = undefined;
     this.#checkpoint = checkpoint;
   }
@@ -258,30 +226,6 @@ function checkFits(name: string, key: string, full: string, bytes: Uint8Array, m
   );
 }
 
-function splitName(name: string): readonly [operator: string, store: string] {
-  const dot = name.lastIndexOf(".");
-  return [name.slice(0, dot), name.slice(dot + 1)];
-}
-
-export interface Keeper {
-  readonly operator: string;
-  /** Absent: it is a timer. */
-  readonly store?: string;
-  readonly key: string;
-}
-
-/** Which operator keeps a change, under which key; `undefined` for what is of the task as a whole. */
-export function keeperOf(name: string): Keeper | undefined {
-  if (isTimer(name)) {
-    const { operator, key } = timerOf(name);
-    return { operator, key };
-  }
-  if (name < FIRST_STORE) return undefined;
-  const nul = name.indexOf("\0");
-  const [operator, store] = splitName(name.slice(0, nul));
-  return { operator, store, key: name.slice(nul + 1) };
-}
-
 async function linesIn(database: StateDatabase): Promise<ReadonlySet<string>> {
   const lines = new Set<string>();
   for (let from = FIRST_LINE; ;) {
@@ -291,39 +235,4 @@ async function linesIn(database: StateDatabase): Promise<ReadonlySet<string>> {
     lines.add(line);
     from = endOf(line);
   }
-}
-
-/** What a database stands for; `undefined` for a new one. */
-export async function readCheckpoint(database: StateDatabase): Promise<Checkpoint | undefined> {
-  const [stored] = await database.getMany([CHECKPOINT]);
-  return stored === undefined ? undefined : decodeCheckpoint(stored);
-}
-
-/** The last change of every commit on a changelog: what the changes before it stand for. */
-export function checkpointChange(checkpoint: Checkpoint): Change {
-  return [CHECKPOINT, encodeCheckpoint(checkpoint)];
-}
-
-/** Of a change read from a changelog: the checkpoint that it is, if any. */
-export function checkpointIn([key, value]: Change): Checkpoint | undefined {
-  return key === CHECKPOINT && value !== null ? decodeCheckpoint(value) : undefined;
-}
-
-/** Writes changes read from a changelog; the checkpoint among them, if any, moves to `changelogOffset`. */
-export async function restoreChanges(
-  database: StateDatabase,
-  changes: readonly Change[],
-  changelogOffset: number,
-): Promise<void> {
-  const moved = changes.map((change): Change => {
-    if (change[0] !== CHECKPOINT || change[1] === null) return change;
-    return [CHECKPOINT, encodeCheckpoint({ ...decodeCheckpoint(change[1]), changelogOffset })];
-  });
-  await database.write(moved);
-}
-
-const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => Buffer.from(JSON.stringify(checkpoint));
-
-function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  return JSON.parse(Buffer.from(bytes).toString()) as Checkpoint;
 }

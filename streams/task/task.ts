@@ -1,7 +1,8 @@
 import type { Fetch, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { Origin } from "../operator.ts";
-import type { Grounds, TaskState } from "../state/task-state.ts";
+import type { Grounds } from "../state/checkpoint.ts";
+import type { TaskState } from "../state/task-state.ts";
 import type { OperatorTimer } from "../state/timer-keys.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
@@ -9,7 +10,8 @@ import { timeOfLetter } from "./arrival.ts";
 import { Hold } from "./hold.ts";
 import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, emptyUpTo, takeRun } from "./merge.ts";
-import { OperatorChain, type TaskEnvironment } from "./operator-chain.ts";
+import { OperatorChain } from "./operator-chain.ts";
+import type { TaskEnvironment } from "./task-environment.ts";
 import type { Output } from "./output.ts";
 import { Timelines, type Timeline } from "./timelines.ts";
 import { RunLength } from "./turns.ts";
@@ -126,7 +128,7 @@ export class Task {
     for (const { record, error } of bad) {
       const offset = record.unreadable?.firstOffset ?? record.offset;
       const origin = { topic: fetch.topic, partition: fetch.partition, offset };
-      this.#chain.bury(origin, this.subTopology.name, error, timeOfLetter(record.timestamp, arrival), record);
+      this.#chain.outputs.bury(origin, this.subTopology.name, error, timeOfLetter(record.timestamp, arrival), record);
     }
   }
 
@@ -207,7 +209,7 @@ export class Task {
   /** Sends what belongs to other partitions there. @returns the rest. */
   #passOn(run: readonly Queued[]): readonly Queued[] {
     for (const record of run) {
-      if (record.value === FOREIGN) this.#chain.passOn(record, this.#homeOf(record.raw.key));
+      if (record.value === FOREIGN) this.#chain.outputs.passOn(record, this.#homeOf(record.raw.key));
     }
     return run.filter(({ value }) => value !== FOREIGN);
   }
@@ -251,7 +253,7 @@ export class Task {
 
   /** What was written since the last call. */
   takeOutputs(): readonly Output[] {
-    return this.#chain.takeOutputs();
+    return this.#chain.outputs.take();
   }
 
   /** By `topic/partition`: the next offset to handle. The clock is left out: only its newest record counts. */

@@ -2,7 +2,7 @@ import { inputs, outputs, type SubTopology, type Topology } from "../topology/to
 import type { MemoryLog } from "./memory-log.ts";
 import type { StateEngine } from "../state/engine.ts";
 import { TaskState } from "../state/task-state.ts";
-import type { TaskEnvironment } from "../task/operator-chain.ts";
+import type { TaskEnvironment } from "../task/task-environment.ts";
 import { Task } from "../task/task.ts";
 
 /** Upstream first, so that what a timer makes upstream meets the timers downstream in event-time order. */

@@ -9,7 +9,7 @@ import type { StateEngine } from "../state/engine.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";
 import { timeOfLetter, unbounded, type Arrival } from "../task/arrival.ts";
 import { deadLetter, letterKey, type DeadLetterValue } from "../task/dead-letter.ts";
-import type { TaskEnvironment } from "../task/operator-chain.ts";
+import type { TaskEnvironment } from "../task/task-environment.ts";
 import type { Task } from "../task/task.ts";
 import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic, Topic } from "../topic.ts";

@@ -5,11 +5,11 @@ import type { Change, StateDatabase } from "../../state/engine.ts";
 import {
   checkpointChange,
   checkpointIn,
-  keeperOf,
   readCheckpoint,
   restoreChanges,
   type Checkpoint,
-} from "../../state/task-state.ts";
+} from "../../state/checkpoint.ts";
+import { keeperOf } from "../../state/keeper.ts";
 import { changeOf } from "./changelog-record.ts";
 
 export interface ChangelogAnew {

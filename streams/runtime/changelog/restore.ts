@@ -1,7 +1,8 @@
 import { StreamsError } from "../../errors.ts";
 import type { Backbone, Reader } from "../../backbone/backbone.ts";
 import type { StateDatabase, StateEngine } from "../../state/engine.ts";
-import { readCheckpoint, restoreChanges, TaskState } from "../../state/task-state.ts";
+import { readCheckpoint, restoreChanges } from "../../state/checkpoint.ts";
+import { TaskState } from "../../state/task-state.ts";
 import { WriteBehind } from "../../state/write-behind.ts";
 import type { TopicView } from "../../backbone/topic-view.ts";
 import { settleChangelog } from "./changelog-anew.ts";

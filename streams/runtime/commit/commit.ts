@@ -1,5 +1,5 @@
 import type { GroupReader, OutgoingRecord, Position, Producer, Transaction } from "../../backbone/backbone.ts";
-import { checkpointChange, type Checkpoint } from "../../state/task-state.ts";
+import { checkpointChange, type Checkpoint } from "../../state/checkpoint.ts";
 import type { Change } from "../../state/engine.ts";
 import type { Task } from "../../task/task.ts";
 

@@ -1,7 +1,7 @@
 import type { OutgoingRecord, Producer } from "../../backbone/backbone.ts";
 import { partitionOf } from "../../backbone/partitioner.ts";
 import type { Change, StateDatabase } from "../../state/engine.ts";
-import { keeperOf } from "../../state/task-state.ts";
+import { keeperOf } from "../../state/keeper.ts";
 import type { SubTopology } from "../../topology/topology.ts";
 
 export interface KeyMoves {

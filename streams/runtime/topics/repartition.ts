@@ -2,7 +2,7 @@ import type { Backbone, OutgoingRecord, Producer } from "../../backbone/backbone
 import { TopicView } from "../../backbone/topic-view.ts";
 import { StreamsError } from "../../errors.ts";
 import type { StateDatabase, StateEngine } from "../../state/engine.ts";
-import { checkpointChange, readCheckpoint, type Checkpoint } from "../../state/task-state.ts";
+import { checkpointChange, readCheckpoint, type Checkpoint } from "../../state/checkpoint.ts";
 import type { SubTopology, Topology } from "../../topology/topology.ts";
 import { moveKeys } from "./move-keys.ts";
 import { restoreState } from "../changelog/restore.ts";

@@ -1,0 +1,213 @@
+import type { Backbone, Position, Producer } from "../backbone/backbone.ts";
+import type { TopicView } from "../backbone/topic-view.ts";
+import { StreamsError } from "../errors.ts";
+import { silent, type Log } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Origin } from "../operator.ts";
+import type { Outages } from "../outage.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { StateEngine } from "../state/engine.ts";
+import { createMemoryEngine } from "../state/memory-engine.ts";
+import type { Checkpoint, Grounds } from "../state/checkpoint.ts";
+import { TaskState } from "../state/task-state.ts";
+import type { Arrival } from "../task/arrival.ts";
+import type { DeadLetterValue } from "../task/dead-letter.ts";
+import type { RecordRoom } from "../task/record-room.ts";
+import { Task } from "../task/task.ts";
+import type { SubTopology, Topology } from "../topology/topology.ts";
+import type { AnyTopic, Topic } from "../topic.ts";
+import { restoreState, type RestoreProgress } from "./changelog/restore.ts";
+import { MoveReport } from "./topics/topic-moves.ts";
+
+export interface TaskOpenerOptions {
+  /** The consumer group. */
+  readonly id: string;
+  readonly topology: Topology;
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+  readonly engine: StateEngine;
+  readonly deadLetters: Topic<DeadLetterValue>;
+  readonly room: RecordRoom;
+  readonly metrics: Metrics;
+  readonly onDeadLetter: (letter: DeadLetterValue) => void;
+  /** Opens the producer of a task; the one that was there before, anywhere, is fenced by it. Absent: tasks share one. */
+  readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
+  readonly openTopic: (topic: AnyTopic) => Promise<void>;
+  readonly log?: Log | undefined;
+  readonly outages: Outages;
+  readonly recordPatienceMs: number;
+  readonly isReachable: () => Promise<boolean>;
+  readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
+  /** The time at which what is read now arrives. */
+  readonly arrival: () => Arrival;
+}
+
+const CHANGELOG_PATIENCE_MS = 5_000;
+const CHANGELOG_RETRY_MS = 20;
+
+/** Opens tasks: the state restored from the changelog, the inputs where they had come to. */
+export class TaskOpener {
+  readonly #options: TaskOpenerOptions;
+  readonly #report: MoveReport;
+
+  constructor(options: TaskOpenerOptions) {
+    this.#options = options;
+    this.#report = new MoveReport(options.log ?? silent, options.metrics);
+  }
+
+  /**
+   * @param spread over how many partitions the keys of the state are spread.
+   * @param settled where the group stands.
+   * @returns the task, and whether its inputs do not start where they had come to.
+   */
+  async open(
+    declared: SubTopology,
+    partition: number,
+    spread: number,
+    view: TopicView,
+    globals: Readonly<Record<string, unknown>>,
+    settled?: () => Promise<readonly Position[]>,
+  ): Promise<{ readonly task: Task; readonly producer: Producer | undefined; readonly moved: boolean }> {
+    const { id, topology, backbone, serdes, deadLetters, room, metrics, openTopic, openProducer, onDeadLetter } =
+      this.#options;
+    const subTopology = shareOf(declared, partition, spread, view);
+    // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
+    const name = `${subTopology.name}/${partition}`;
+    const producer = await openProducer?.(`${id}-${name}`);
+    const sources = subTopology.sources.map(({ name }) => name);
+    const committed = Object.fromEntries(
+      (await (settled?.() ?? backbone.committed(id, sources)))
+        .filter((at) => at.partition === partition && sources.includes(at.topic))
+        .map((at) => [`${at.topic}/${at.partition}`, at.offset]),
+    );
+    const state = await this.#openStateAt(committed, subTopology, partition, view);
+    const { checkpoint } = state;
+    if ((checkpoint?.partitions ?? spread) !== spread) {
+      // It could not be opened again otherwise.
+      await state.close();
+      throw spreadOtherwise(subTopology, checkpoint!.partitions!, spread);
+    }
+    const changelogId = checkpoint?.topicIds?.[subTopology.changelog];
+    const isOther = changelogId !== undefined && changelogId !== view.ids[subTopology.changelog];
+    const isLost = checkpoint === undefined && Object.values(committed).some((offset) => offset > 0);
+    if (subTopology.stateful && (isOther || isLost)) this.#report.stateLost(subTopology.changelog, partition);
+    const { positions, moved } = this.#positions(
+      subTopology,
+      partition,
+      { ...committed, ...checkpoint?.positions },
+      view,
+      checkpoint,
+    );
+    const mixed = checkpoint?.mixed === true || sources.some((topic) => view.has({ topic, partition: spread }));
+    const ids = [...sources, subTopology.changelog].flatMap((topic) => {
+      const topicId = view.ids[topic];
+      return topicId === undefined ? [] : [[topic, topicId] as const];
+    });
+    const grounds: Grounds = {
+      partitions: spread,
+      ...(mixed ? { mixed } : {}),
+      ...(ids.length === 0 ? {} : { topicIds: Object.fromEntries(ids) }),
+    };
+    const environment = {
+      serdes,
+      deadLetters,
+      room,
+      globals,
+      open: openTopic,
+      onHandled: (operator: string, records: number) => metrics.handled.inc({ operator }, records),
+      onDeadLetter,
+      onPassedOn: (topic: string) => metrics.passedOn.inc({ topic }),
+      onForeign: (origin: Origin) => this.#report.foreign(origin, spread),
+      arrival: this.#options.arrival,
+      outage: this.#options.outages.of("record"),
+      recordPatienceMs: this.#options.recordPatienceMs,
+      isReachable: this.#options.isReachable,
+    };
+    const task = new Task(topology, subTopology, partition, state, positions, environment, grounds);
+    return { task, producer, moved };
+  }
+
+  /** Where its inputs start, by `topic/partition`: where they had come to, unless the topic is not what it was. */
+  #positions(
+    { sources }: SubTopology,
+    partition: number,
+    remembered: Readonly<Record<string, number>>,
+    view: TopicView,
+    checkpoint: Checkpoint | undefined,
+  ): { readonly positions: Readonly<Record<string, number>>; readonly moved: boolean } {
+    const positions: Record<string, number> = {};
+    let moved = false;
+    for (const { name: topic } of sources) {
+      const at = { topic, partition };
+      const offset = remembered[`${topic}/${partition}`];
+      const move =
+        offset === undefined ? undefined : view.moveOf({ ...at, offset, topicId: checkpoint?.topicIds?.[topic] });
+      positions[`${topic}/${partition}`] = move?.to ?? offset ?? view.start(at);
+      if (move === undefined) continue;
+      this.#report.say(move);
+      moved = true;
+    }
+    return { positions, moved };
+  }
+
+  /**
+   * Offsets and changelog are of the same transactions, but a broker may show the former first: then the changelog is read on. Where it
+   * stays behind, offsets were moved by hand, and the state's own count.
+   */
+  async #openStateAt(
+    committed: Readonly<Record<string, number>>,
+    subTopology: SubTopology,
+    partition: number,
+    view: TopicView,
+  ): Promise<TaskState> {
+    const deadline = performance.now() + CHANGELOG_PATIENCE_MS;
+    for (;;) {
+      const state = await this.openState(subTopology, partition, view);
+      const stored = state.checkpoint?.positions;
+      const behind =
+        stored !== undefined && Object.entries(committed).some(([at, offset]) => (stored[at] ?? 0) < offset);
+      if (!behind || performance.now() > deadline) return state;
+      await state.close();
+      await new Promise((resolve) => setTimeout(resolve, CHANGELOG_RETRY_MS));
+    }
+  }
+
+  /** The state of a task, restored from its changelog. */
+  async openState(subTopology: SubTopology, partition: number, view: TopicView): Promise<TaskState> {
+    const { backbone, engine, log, metrics, onRestore } = this.#options;
+    const name = `${subTopology.name}-${partition}`;
+    if (!subTopology.stateful) return new TaskState(await createMemoryEngine().open(name));
+    let counted = 0;
+    return restoreState(
+      backbone,
+      engine,
+      name,
+      { topic: subTopology.changelog, partition },
+      (done, total) => {
+        metrics.restored.inc({ task: name }, done - counted);
+        counted = done;
+        onRestore?.({ task: name, done, total });
+      },
+      log,
+      // The embedded log knows itself what it has lost.
+      backbone.history === undefined ? view : undefined,
+    );
+  }
+}
+
+/**
+ * What of a sub-topology the task of a partition runs. A partition that was added later has no state: all its records belong to tasks that have
+ * theirs, and are passed on.
+ */
+function shareOf(subTopology: SubTopology, partition: number, spread: number, view: TopicView): SubTopology {
+  const sources = subTopology.sources.filter(({ name }) => view.has({ topic: name, partition }));
+  if (partition >= spread) return { ...subTopology, sources, operators: [], stateful: false };
+  return sources.length === subTopology.sources.length ? subTopology : { ...subTopology, sources };
+}
+
+const spreadOtherwise = ({ changelog }: SubTopology, partitions: number, spread: number): StreamsError =>
+  new StreamsError(
+    "TOPIC_MISMATCH",
+    `${changelog} has ${spread} partitions, and the state on it is spread over ${partitions}: it was given partitions, or is being ` +
+      `moved. Run loopstream topics repartition --partitions ${spread} with every process of the loop stopped`,
+  );

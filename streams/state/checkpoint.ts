@@ -1,0 +1,60 @@
+import type { Change, StateDatabase } from "./engine.ts";
+
+/** What positions and state were made from. Checkpoints of older builds do not say. */
+export interface Grounds {
+  /** Ids of the topics that are read, and of the changelog, by name, where the brokers give topics ids. */
+  readonly topicIds?: Readonly<Record<string, string>>;
+  /** Over how many partitions the keys of the state are spread. */
+  readonly partitions?: number;
+  /** Partitions were added once: inputs hold records whose keys belong to another partition now. */
+  readonly mixed?: boolean;
+}
+
+/** What the stored state stands for. It is written in the same batch as the data. */
+export interface Checkpoint extends Grounds {
+  /** By `topic/partition`: the next input offset; everything before is in the state. */
+  readonly positions: Readonly<Record<string, number>>;
+  /** The highest event time that has passed, ms. */
+  readonly streamTime: number;
+  /** How far each timeline has come, ms; the empty name is what has none. Absent in older state, whose one time was `streamTime`. */
+  readonly lines?: Readonly<Record<string, number>>;
+  /** No change of this task's changelog before this offset is missing from the local database. */
+  readonly changelogOffset: number;
+}
+
+const CHECKPOINT = "\u0001checkpoint";
+
+/** What a database stands for; `undefined` for a new one. */
+export async function readCheckpoint(database: StateDatabase): Promise<Checkpoint | undefined> {
+  const [stored] = await database.getMany([CHECKPOINT]);
+  return stored === undefined ? undefined : decodeCheckpoint(stored);
+}
+
+/** The last change of every commit on a changelog: what the changes before it stand for. */
+export function checkpointChange(checkpoint: Checkpoint): Change {
+  return [CHECKPOINT, encodeCheckpoint(checkpoint)];
+}
+
+/** Of a change read from a changelog: the checkpoint that it is, if any. */
+export function checkpointIn([key, value]: Change): Checkpoint | undefined {
+  return key === CHECKPOINT && value !== null ? decodeCheckpoint(value) : undefined;
+}
+
+/** Writes changes read from a changelog; the checkpoint among them, if any, moves to `changelogOffset`. */
+export async function restoreChanges(
+  database: StateDatabase,
+  changes: readonly Change[],
+  changelogOffset: number,
+): Promise<void> {
+  const moved = changes.map((change): Change => {
+    if (change[0] !== CHECKPOINT || change[1] === null) return change;
+    return [CHECKPOINT, encodeCheckpoint({ ...decodeCheckpoint(change[1]), changelogOffset })];
+  });
+  await database.write(moved);
+}
+
+const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => Buffer.from(JSON.stringify(checkpoint));
+
+function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  return JSON.parse(Buffer.from(bytes).toString()) as Checkpoint;
+}

@@ -1,0 +1,26 @@
+import type { Origin } from "../operator.ts";
+import type { Serdes } from "../serde/serdes.ts";
+import type { AnyTopic } from "../topic.ts";
+import type { Arrival } from "./arrival.ts";
+import type { DeadLetterValue } from "./dead-letter.ts";
+import type { HoldOptions } from "./hold.ts";
+import type { RecordRoom } from "./record-room.ts";
+
+/** What a task is given by the application. */
+export interface TaskEnvironment extends HoldOptions {
+  readonly serdes: Serdes;
+  readonly deadLetters: AnyTopic;
+  /** What each topic takes. Absent: what the runtime does. */
+  readonly room?: RecordRoom;
+  /** Views of the topology's globals by name. */
+  readonly globals: Readonly<Record<string, unknown>>;
+  /** Creates a topic and registers its schema. */
+  readonly open: (topic: AnyTopic) => Promise<void>;
+  readonly onHandled: (operator: string, records: number) => void;
+  readonly onDeadLetter: (letter: DeadLetterValue) => void;
+  /** The time at which what is read now arrives. */
+  readonly arrival: () => Arrival;
+  readonly onPassedOn?: (topic: string) => void;
+  /** The first record of an input that belongs to another partition. */
+  readonly onForeign?: (origin: Origin) => void;
+}

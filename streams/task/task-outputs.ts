@@ -1,0 +1,206 @@
+import type { Headers } from "../backbone/backbone.ts";
+import { badTime, isEventTime } from "../backbone/event-time.ts";
+import { hasCode, StreamsError } from "../errors.ts";
+import type { AnyOperator, Emitted, Origin, Reply, ReplyRule, StreamRecord } from "../operator.ts";
+import { withPlace } from "../place.ts";
+import { replyAddress } from "../request-reply/headers.ts";
+import { ReplyGate } from "../request-reply/reply-gate.ts";
+import type { Topology } from "../topology/topology.ts";
+import type { AnyTopic } from "../topic.ts";
+import type { Queued } from "./input.ts";
+import { letterOutput, type LetterParts, type Output } from "./output.ts";
+import { mostBytes, type RecordRoom } from "./record-room.ts";
+import type { TaskEnvironment } from "./task-environment.ts";
+import { SOURCE_HEADER, type Timeline } from "./timelines.ts";
+
+type Rules = Readonly<Record<string, ReplyRule | undefined>> | undefined;
+
+/** The records that a task has written and not yet handed over, and those on their way from one of its operators to another. */
+export class TaskOutputs {
+  readonly #topology: Topology;
+  readonly #partition: number;
+  readonly #environment: TaskEnvironment;
+  readonly #room: RecordRoom;
+  readonly #letters: LetterParts;
+  readonly #changelog: string;
+  readonly #gate: ReplyGate;
+  /** Topics that tasks read: what is written to them says whose time it moves. */
+  readonly #read: ReadonlySet<string>;
+  #outputs: Output[] = [];
+  /** Records for operators of this task, by topic. */
+  readonly edges = new Map<string, StreamRecord<unknown>[]>();
+  /** The operator at work, for the dead letters. */
+  at = "";
+  /** Of the batch's first record, or of the timer at work. */
+  line: Timeline;
+  /** Of the batch's first record; ms of the monotonic clock. */
+  fetchedAt: number | undefined;
+
+  constructor(
+    topology: Topology,
+    changelog: string,
+    partition: number,
+    environment: TaskEnvironment,
+    room: RecordRoom,
+    line: Timeline,
+  ) {
+    this.#topology = topology;
+    this.#changelog = changelog;
+    this.#partition = partition;
+    this.#environment = environment;
+    this.#room = room;
+    this.#letters = { ...environment, room };
+    this.#gate = new ReplyGate(topology, environment.deadLetters);
+    this.#read = new Set(topology.subTopologies.flatMap(({ sources }) => sources.map(({ name }) => name)));
+    this.line = line;
+  }
+
+  /** Marks this moment, for `undo`. */
+  mark(): number {
+    return this.#outputs.length;
+  }
+
+  /** Forgets all that was written since the mark. */
+  undo(mark: number): void {
+    this.#outputs.length = mark;
+    this.edges.clear();
+  }
+
+  /** The timeline of a record; without one, of what is at work. */
+  lineOf(from: StreamRecord<unknown> | undefined): Timeline {
+    return (from as Partial<Queued> | undefined)?.line ?? this.line;
+  }
+
+  /** Keeps a record for its topic, or for the operators of this task that read it. */
+  emit(declared: AnyTopic, record: Emitted<unknown>): void {
+    const { key, value, time, from } = record;
+    const line = this.lineOf(from);
+    const headers = this.#headersOf(record, line, declared);
+    if (!isEventTime(time)) throw badTime(time, `the time of a record for ${declared.name}`);
+    if (this.#topology.memoryEdges.has(declared.name)) {
+      const origin = from?.origin ?? { topic: declared.name, partition: this.#partition, offset: -1 };
+      const passed = { key, value, time, headers, origin, raw: (from as Partial<Queued> | undefined)?.raw, line };
+      const edge = this.edges.get(declared.name);
+      if (edge === undefined) this.edges.set(declared.name, [passed]);
+      else edge.push(passed);
+      return;
+    }
+    const topic = record.topic === undefined ? declared : memberOf(declared, record.topic);
+    const encoded = this.#environment.serdes.encode(topic, value);
+    this.#checkRoom(topic.name, key, encoded, headers);
+    this.#outputs.push({
+      topic: topic.name,
+      partition: undefined,
+      key,
+      value: encoded,
+      time,
+      headers,
+      fetchedAt: topic.measured === true ? this.fetchedAt : undefined,
+      request: undefined,
+    });
+  }
+
+  /** What a task reads of a feed's records names the feed. */
+  #headersOf({ headers, from }: Emitted<unknown>, line: Timeline, { name }: AnyTopic): Headers {
+    const given = headers ?? from?.headers ?? noHeaders;
+    if (line.headers === undefined || !this.#read.has(name) || given[SOURCE_HEADER] !== undefined) return given;
+    return given === noHeaders ? line.headers : { ...given, ...line.headers };
+  }
+
+  /** Keeps the reply to a request that asked for one. */
+  reply(operator: AnyOperator, output: string, request: StreamRecord<unknown>, reply: Reply<unknown>): void {
+    const declared = (operator.out as Record<string, AnyTopic>)[output]!;
+    const { origin, time } = request;
+    const { raw } = request as Partial<Queued>;
+    try {
+      const address = replyAddress(request.headers);
+      if (address === undefined) return;
+      const { topic, partition, headers } = address;
+      const elsewhere = topic !== declared.name;
+      if (elsewhere) this.#checkReply(topic, (operator.replies as Rules)?.[output]);
+      const value = this.#environment.serdes.encode(declared, reply.value);
+      this.#checkRoom(topic, reply.key, value, headers);
+      this.#outputs.push({
+        topic,
+        partition,
+        key: reply.key,
+        value,
+        time: reply.time,
+        headers,
+        fetchedAt: undefined,
+        request: { origin, operator: operator.name, raw, elsewhere },
+      });
+    } catch (error) {
+      // Whoever asked chose the topic and the headers: what they do not take concerns the reply alone.
+      if (!hasCode(error, "REPLY_NOT_ALLOWED") && !hasCode(error, "RECORD_TOO_LARGE")) throw error;
+      this.bury(origin, operator.name, error, time, raw);
+    }
+  }
+
+  #checkReply(topic: string, rule: ReplyRule | undefined): void {
+    const problem = this.#gate.problem(topic, rule);
+    if (problem === undefined) return;
+    throw new StreamsError("REPLY_NOT_ALLOWED", `no reply is written to ${JSON.stringify(topic)}: ${problem}`);
+  }
+
+  /** Before a record is kept, so that one that does not fit is undone with its own input alone. */
+  #checkRoom(topic: string, key: string, encoded: Uint8Array, headers: Headers): void {
+    const value = encoded.length + ADDED_BYTES;
+    if (mostBytes(key, value, headers) <= this.#room.smallest) return;
+    this.#room.check({ by: `operator ${this.at}`, topic, key, value, headers });
+  }
+
+  /** Throws `RECORD_TOO_LARGE` where the changelog does not take the timer. */
+  checkTimer({ name }: AnyOperator, key: string): void {
+    if (mostBytes(key, TIMER_BYTES, noHeaders) <= this.#room.smallest) return;
+    const value = TIMER_BYTES + Buffer.byteLength(name);
+    this.#room.check({ by: `a timer of operator ${name}`, topic: this.#changelog, key, value, headers: noHeaders });
+  }
+
+  /** Writes a record to another partition of its topic, as it was read, with the place where it was. */
+  passOn({ key, time, headers: given, origin, raw }: Queued, partition: number): void {
+    const { topic } = origin;
+    const headers = withPlace(given, origin.partition, origin.offset);
+    try {
+      this.at = "repartition";
+      this.#checkRoom(topic, key, raw.value!, headers);
+    } catch (error) {
+      return this.bury(origin, this.at, error, time, raw);
+    }
+    this.#environment.onPassedOn?.(topic);
+    this.#outputs.push({
+      topic,
+      partition,
+      key,
+      value: raw.value!,
+      time,
+      headers,
+      fetchedAt: undefined,
+      request: undefined,
+    });
+  }
+
+  /** Writes a dead letter. */
+  bury(origin: Origin, operator: string, error: unknown, time: number, raw?: Queued["raw"]): void {
+    this.#outputs.push(letterOutput(this.#letters, origin, operator, error, time, raw));
+  }
+
+  /** What was written since the last call. */
+  take(): readonly Output[] {
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+}
+
+const noHeaders: Headers = Object.freeze({});
+/** What is added to a record that was encoded: the header of a measured one. */
+const ADDED_BYTES = 64;
+/** Of a timer in the changelog, beside its operator's name and its key. */
+const TIMER_BYTES = 64;
+
+/** The topic that is meant of a family; anything else would be a way to any topic. */
+function memberOf(family: AnyTopic, topic: AnyTopic): AnyTopic {
+  if (family.family === true && topic.name.startsWith(`${family.name}.`)) return topic;
+  throw new StreamsError("TOPOLOGY_INVALID", `${topic.name} is not one of the topics ${family.name}.*`);
+}
