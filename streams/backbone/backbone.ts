@@ -87,6 +87,21 @@ export interface PartitionOffsets extends TopicPartition {
   readonly start: number;
   /** One past the last readable record. */
   readonly end: number;
+  /**
+   * The partition is kept by key (`Backbone.table`): a deletion leaves no tombstone. A reader that begins at the start sees what there is now; a copy that
+   * was made from an earlier part and is not at the end can't be brought up to it, and is to be made anew from the start.
+   */
+  readonly byKey?: true;
+}
+
+/** The newest value of each key of a partition, as of what is committed. Keys are text, ordered by their UTF-8 bytes. */
+export interface KeyedTable {
+  get(key: string): Uint8Array | undefined;
+  getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Ascending, `from` inclusive, `to` exclusive, as of the call. */
+  range(from: string, to: string, limit?: number): Promise<readonly (readonly [string, Uint8Array])[]>;
+  /** Another number once what was read may not be there any more: the log was opened anew after a failed write. */
+  readonly generation: number;
 }
 
 /** What a topic is at the moment. */
@@ -250,6 +265,11 @@ export interface Backbone {
    * of this partition as it is now.
    */
   ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
+  /**
+   * Has a partition of a compacted topic kept by key from now on, and reads it by key: what is sent there can be looked up once it is committed. Its
+   * records have keys and no headers. Absent where the log can't be asked by key.
+   */
+  table?(at: TopicPartition): Promise<KeyedTable>;
   producer(options?: ProducerOptions): Promise<Producer>;
   group(options: GroupOptions): Promise<GroupReader>;
   /** Reads given partitions without a group: global tables, restores, clients, tools. */

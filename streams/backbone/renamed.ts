@@ -63,6 +63,14 @@ export function renamed(backbone: Backbone, names: Names): Backbone {
     },
     offsets: async (topics) => (await backbone.offsets(topics.map(outer))).map(cut),
     ranges: async (topics) => (await backbone.ranges(topics.map(outer))).map(cut),
+    ...(backbone.table === undefined
+      ? {}
+      : {
+          table: async (at: TopicPartition) => {
+            mayWrite?.(at.topic);
+            return backbone.table!(add(at));
+          },
+        }),
     async producer(options = {}) {
       const { transactionalId } = options;
       const producer = await backbone.producer(

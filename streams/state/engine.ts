@@ -1,3 +1,5 @@
+import type { KeyedTable } from "../backbone/backbone.ts";
+
 /** A write: `null` deletes. */
 export type Change = readonly [key: string, value: Uint8Array | null];
 
@@ -18,6 +20,11 @@ export interface StateDatabase {
 }
 
 export interface StateEngine {
+  /**
+   * State that is a partition of the log itself, read by key: what commits send there is all that is stored, and `write` only tells of it afterwards.
+   * Absent: the engine keeps state in databases of its own, on every log.
+   */
+  over?(table: KeyedTable): StateDatabase;
   /** Rejects with `STATE_CORRUPT` when what is there can't be opened; the caller then destroys and restores. */
   open(name: string): Promise<StateDatabase>;
   destroy(name: string): Promise<void>;

@@ -8,6 +8,7 @@ import type { Finding } from "../leveldb/inspect.ts";
 import { reasonOf } from "../outage.ts";
 import { makePrivate, privateFolder } from "../private-files.ts";
 import type { Change, StateDatabase, StateEngine } from "./engine.ts";
+import { TableState } from "./table-state.ts";
 import { ValueCache, type CacheArea } from "./value-cache.ts";
 
 /** Memory of all databases of a process, for what was read and for writes that are not in files yet. */
@@ -27,7 +28,7 @@ export interface LevelEngineOptions {
 }
 
 /**
- * State in LevelDB, one database a name below `dir`. Three eighths of the memory are for values that were read, which all databases share: a read of LevelDB costs ten times
+ * State in LevelDB, one database a name below `dir`, or in the embedded log's own (docs/decisions/032). Three eighths of the memory are for values that were read, which all databases share: a read of LevelDB costs ten times
  * as much, whether or not its block is in memory (docs/decisions/013). The rest is LevelDB's: a third of a database's share for blocks, which
  * fills in time, whatever the state's size, since every compaction makes new blocks; two thirds for two write buffers.
  */
@@ -40,6 +41,7 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
   /** Found to be corrupt while they were read: they open, and must not be. */
   const corrupt = new Set<string>();
   return {
+    over: (table) => new TableState(table, values),
     async open(name) {
       const path = join(dir, name);
       if (corrupt.has(name)) throw corruptError(path);

@@ -4,6 +4,7 @@ import type {
   Backbone,
   GroupOptions,
   GroupReader,
+  KeyedTable,
   OutgoingRecord,
   PartitionOffsets,
   Position,
@@ -12,6 +13,7 @@ import type {
   Reader,
   ReaderOptions,
   TopicDescription,
+  TopicPartition,
   TopicRetention,
   TopicSpec,
 } from "../../backbone/backbone.ts";
@@ -217,6 +219,7 @@ export class EmbeddedBackbone implements Backbone {
           partition: log.partition,
           start: log.start,
           end: log.end,
+          ...(log.content.isKept ? { byKey: true as const } : {}),
         })),
       ),
     );
@@ -224,6 +227,14 @@ export class EmbeddedBackbone implements Backbone {
 
   ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
     return this.offsets(topics);
+  }
+
+  async table(at: TopicPartition): Promise<KeyedTable> {
+    const log = this.#topics.log(at);
+    const moved = await log.keepByKey();
+    if (moved > 0)
+      this.#log.info({ partition: nameOf(log), records: moved }, "the partition is kept by key from now on");
+    return log.content;
   }
 
   async producer(options: ProducerOptions = {}): Promise<Producer> {

@@ -24,23 +24,55 @@ export function compactionKey(topicId: number, partition: number, key: Uint8Arra
   return out;
 }
 
-/** `e` topic u16, partition u16 → end offset u48: kept because compaction may remove the last record. */
-export function endKey(topicId: number, partition: number): Buffer {
+/** `v` topic u16, partition u16, record key → its newest record, of a partition that is kept by key: see `keyed-content.ts`. */
+export function keyedKey(topicId: number, partition: number, key: Uint8Array): Buffer {
+  const out = Buffer.allocUnsafe(KEYED_HEAD + key.length);
+  keyedHead(out, topicId, partition);
+  out.set(key, KEYED_HEAD);
+  return out;
+}
+
+/** The same of a key as text. */
+export function keyedText(topicId: number, partition: number, key: string): Buffer {
+  const out = Buffer.allocUnsafe(KEYED_HEAD + Buffer.byteLength(key));
+  keyedHead(out, topicId, partition);
+  out.write(key, KEYED_HEAD);
+  return out;
+}
+
+/** Before the record's key. */
+export const KEYED_HEAD = 5;
+
+function keyedHead(out: Buffer, topicId: number, partition: number): void {
+  out[0] = 0x76;
+  out.writeUInt16BE(topicId, 1);
+  out.writeUInt16BE(partition, 3);
+}
+
+/** Behind all of a partition's. */
+export function keyedEnd(topicId: number, partition: number): Buffer {
+  return partition < 0xffff ? keyedText(topicId, partition + 1, "") : keyedText(topicId + 1, 0, "");
+}
+
+/** `m` topic u16, partition u16 → u8: the partition is kept by key; 0 while records from before are kept by offset still. */
+export const keyedMark = (topicId: number, partition: number): Buffer => partitionKey(0x6d, topicId, partition);
+
+/** `w` topic u16, partition u16 → offset u48, key: the newest record of a partition that is kept by key, where it is a deletion. */
+export const keyedLast = (topicId: number, partition: number): Buffer => partitionKey(0x77, topicId, partition);
+
+function partitionKey(prefix: number, topicId: number, partition: number): Buffer {
   const key = Buffer.allocUnsafe(5);
-  key[0] = 0x65;
+  key[0] = prefix;
   key.writeUInt16BE(topicId, 1);
   key.writeUInt16BE(partition, 3);
   return key;
 }
 
+/** `e` topic u16, partition u16 → end offset u48: kept because compaction may remove the last record. */
+export const endKey = (topicId: number, partition: number): Buffer => partitionKey(0x65, topicId, partition);
+
 /** `b` topic u16, partition u16 → start offset u48, newest timestamp f64: where retention has come to. Absent: it has removed nothing. */
-export function startKey(topicId: number, partition: number): Buffer {
-  const key = Buffer.allocUnsafe(5);
-  key[0] = 0x62;
-  key.writeUInt16BE(topicId, 1);
-  key.writeUInt16BE(partition, 3);
-  return key;
-}
+export const startKey = (topicId: number, partition: number): Buffer => partitionKey(0x62, topicId, partition);
 
 export function startValue(offset: number, newest: number): Buffer {
   const value = Buffer.allocUnsafe(14);

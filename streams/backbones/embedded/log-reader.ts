@@ -106,7 +106,7 @@ export class LogReader implements Reader {
       }
       const from = cursor.position;
       const end = log.end;
-      const found = log.readTail(from, room) ?? (await log.read(from, room, bytes));
+      const found = log.readTail(from, room) ?? (await log.read(from, room, bytes, cursor));
       if (found === undefined) continue;
       const records = found.slice(0, fittingCount(found, room, bytes));
       const last = records.at(-1);

@@ -65,6 +65,14 @@ export class LogStore {
     return this.#database.getSync(key);
   }
 
+  getMany(keys: Buffer[]): Promise<(Buffer | undefined)[]> {
+    return this.#database.getMany(keys);
+  }
+
+  all(range: IteratorOptions<Buffer, Buffer>): Promise<[Buffer, Buffer][]> {
+    return this.#database.iterator(range).all();
+  }
+
   iterator(range: IteratorOptions<Buffer, Buffer>): AsyncIterable<readonly [Buffer, Buffer]> {
     return this.#database.iterator(range);
   }

@@ -3,6 +3,7 @@ import { decodeRecord, encodeRecord } from "./record-codec.ts";
 import { compactionKey, endKey, offsetOf, offsetValue, readStart, recordKey, startKey, startValue } from "./keys.ts";
 import { StreamsError } from "../../errors.ts";
 import { reasonOf } from "../../outage.ts";
+import { KeyedContent, type KeyedEntry } from "./keyed-content.ts";
 import type { LogStore } from "./log-store.ts";
 import type { Operation } from "./write-queue.ts";
 
@@ -16,6 +17,8 @@ export interface Prepared {
   /** Of a compacted log, by record: where the newest offset of its key is kept, and that of the database. */
   readonly indexes: readonly (Buffer | undefined)[];
   readonly stored: readonly (number | undefined)[];
+  /** Of a log that is kept by key, which needs none of these. */
+  readonly keyed?: readonly KeyedEntry[];
 }
 
 function readError(log: PartitionLog, error: unknown): unknown {
@@ -42,6 +45,8 @@ export class PartitionLog {
   readonly #now: () => number;
   /** Newest offset by key of compacted records that are not stored yet. */
   readonly #unstored = new Map<string, number>();
+  /** What it holds where it is kept by key. */
+  readonly content: KeyedContent;
   #next = 0;
   #visible = 0;
   #start = 0;
@@ -59,6 +64,7 @@ export class PartitionLog {
     this.partition = partition;
     this.#compacted = spec.cleanup === "compact";
     this.retentionMs = spec.retentionMs;
+    this.content = new KeyedContent(store, topicId, this);
     this.reload();
   }
 
@@ -78,8 +84,18 @@ export class PartitionLog {
     this.#visible = end;
     this.#tail = [];
     this.#unstored.clear();
+    this.content.reload(end);
     this.wake();
     return whole;
+  }
+
+  /** From now on. @returns how many records lay there and were moved. */
+  keepByKey(): Promise<number> {
+    if (!this.#compacted) {
+      throw new StreamsError("TOPIC_MISMATCH", `${this.topic} is not compacted: it can't be kept by key`);
+    }
+    if (!this.content.isKept) this.#tail = [];
+    return this.content.keep();
   }
 
   /** How often records were lost that readers had seen: who has read them has to begin again. */
@@ -110,6 +126,10 @@ export class PartitionLog {
   prepare(given: readonly OutgoingRecord[]): Prepared {
     const records =
       this.timestamps === "arrival" ? given.map((record) => ({ ...record, timestamp: this.#now() })) : given;
+    if (this.content.isKept) {
+      const keyed = records.map((record) => this.content.prepare(record));
+      return { records, bytes: [], indexes: [], stored: [], keyed };
+    }
     const bytes = records.map(encodeRecord);
     if (!this.#compacted) return { records, bytes, indexes: [], stored: [] };
     const indexes = records.map(({ key }) =>
@@ -123,7 +143,9 @@ export class PartitionLog {
    * Gives the records their offsets. The caller stores the operations and then calls the returned function, in the
    * order of the calls to `append`; only then do readers see the records. Where they can't be stored it calls `reload`.
    */
-  append({ records, bytes, indexes, stored }: Prepared, operations: Operation[]): () => void {
+  append(prepared: Prepared, operations: Operation[]): () => void {
+    if (prepared.keyed !== undefined) return this.#appendKeyed(prepared.keyed, operations);
+    const { records, bytes, indexes, stored } = prepared;
     const appended: LogRecord[] = [];
     const keys: string[] = [];
     for (let at = 0; at < records.length; at++) {
@@ -140,12 +162,7 @@ export class PartitionLog {
         headers: record.headers ?? {},
       });
     }
-    operations.push({
-      type: "put",
-      key: endKey(this.#topicId, this.partition),
-      value: offsetValue(this.#next),
-    });
-    const end = this.#next;
+    const end = this.#putEnd(operations);
     return () => {
       this.#visible = end;
       for (const record of appended) {
@@ -154,6 +171,20 @@ export class PartitionLog {
       }
       if (this.#tail.length > 2 * TAIL_RECORDS) this.#tail = this.#tail.slice(-TAIL_RECORDS);
       for (const key of keys) if ((this.#unstored.get(key) ?? end) < end) this.#unstored.delete(key);
+      this.wake();
+    };
+  }
+
+  #putEnd(operations: Operation[]): number {
+    operations.push({ type: "put", key: endKey(this.#topicId, this.partition), value: offsetValue(this.#next) });
+    return this.#next;
+  }
+
+  #appendKeyed(entries: readonly KeyedEntry[], operations: Operation[]): () => void {
+    this.#next = this.content.append(entries, this.#next, operations);
+    const end = this.#putEnd(operations);
+    return () => {
+      this.#visible = end;
       this.wake();
     };
   }
@@ -214,20 +245,27 @@ export class PartitionLog {
   /** Records from `from` on that readers may see, at most `limit`, from memory; `undefined` when they are only on disk. */
   readTail(from: number, limit: number): readonly LogRecord[] | undefined {
     const first = this.#tail[0];
-    if (first === undefined || from < first.offset) return undefined;
+    if (first === undefined || from < first.offset || this.content.isKept) return undefined;
     const index = from - first.offset;
     return this.#tail.slice(index, index + limit);
   }
 
-  /** At most `limit`, and no more once they have so many bytes; `undefined` while the log is being opened anew. */
+  /**
+   * At most `limit`, and no more once they have so many bytes; `undefined` while the log is being opened anew.
+   * @param reader the same for all calls of one that reads on.
+   */
   async read(
     from: number,
     limit: number,
     maxBytes = Number.POSITIVE_INFINITY,
+    reader: object = this,
   ): Promise<readonly LogRecord[] | undefined> {
     const records: LogRecord[] = [];
     let bytes = 0;
     try {
+      if (this.content.isKept) {
+        return await this.content.read(reader, { from, end: this.#visible }, limit, maxBytes);
+      }
       const iterator = this.#store.iterator({
         gte: recordKey(this.#topicId, this.partition, from),
         lt: recordKey(this.#topicId, this.partition, this.#visible),

@@ -63,6 +63,26 @@ export function decodeRecord(offset: number, bytes: Buffer): LogRecord {
   return { offset, timestamp: bytes.readDoubleBE(0), key, value, headers };
 }
 
+/** What is before the value of a record that is kept by key: its offset u48 and its timestamp f64. */
+export const KEYED_VALUE = 14;
+export const OFFSET_BYTES = 6;
+
+/** Without its offset, which is to be set. */
+export function keyedValue(value: Uint8Array, timestamp: number): Buffer {
+  const stored = Buffer.allocUnsafe(KEYED_VALUE + value.length);
+  stored.writeDoubleBE(timestamp, OFFSET_BYTES);
+  stored.set(value, KEYED_VALUE);
+  return stored;
+}
+
+export const keyedOffset = (stored: Buffer): number => stored.readUIntBE(0, OFFSET_BYTES);
+export const setKeyedOffset = (stored: Buffer, offset: number): number => stored.writeUIntBE(offset, 0, OFFSET_BYTES);
+
+export function keyedRecord(key: Uint8Array, stored: Buffer): LogRecord {
+  const timestamp = stored.readDoubleBE(OFFSET_BYTES);
+  return { offset: keyedOffset(stored), timestamp, key, value: stored.subarray(KEYED_VALUE), headers: noHeaders };
+}
+
 function writeBytes(out: Buffer, at: number, bytes: Uint8Array | null): number {
   if (bytes === null) return out.writeUInt32BE(NONE, at);
   out.writeUInt32BE(bytes.length, at);

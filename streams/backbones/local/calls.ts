@@ -13,7 +13,7 @@ import type { LogHistory } from "../../backbone/log-history.ts";
 import type { AvroSchema, Compatibility } from "../../registry/registry.ts";
 
 /** Raise it with every change of the calls: a client and a server of different numbers do not talk. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 /** Names what one side keeps for the other, within one connection. */
 export type Handle = number;

@@ -17,8 +17,8 @@ export interface RestoreProgress {
 }
 
 /**
- * Opens a task's state and brings it up to the end of its changelog, from where the local database stands; from the
- * start when the disk was lost or can't be read, or the log has lost what the state was made from.
+ * Opens a task's state and brings it up to the end of its changelog, from where the local database stands; where the changelog itself can be its
+ * state, there is nothing to bring up. From the start when the disk was lost or can't be read, or the log has lost what the state was made from.
  * @param view the changelog as it is now, where it may be another one than the state was made from.
  */
 export async function restoreState(
@@ -30,6 +30,12 @@ export async function restoreState(
   log: Log = silent,
   view?: TopicView,
 ): Promise<TaskState> {
+  const table = engine.over === undefined ? undefined : await backbone.table?.(changelog);
+  if (table !== undefined) {
+    // Where the state was kept before, it is of no use any more.
+    await engine.destroy(name);
+    return TaskState.open(engine.over!(table));
+  }
   const history = await backbone.history?.();
   const at = `${changelog.topic}/${changelog.partition}`;
   const positionsIn = async (database: StateDatabase): Promise<Readonly<Record<string, number>>> => {
@@ -45,8 +51,14 @@ export async function restoreState(
       database = await engine.open(name);
     }
     const offsets = await backbone.offsets([changelog.topic]);
-    const { start, end } = offsets.find(({ partition }) => partition === changelog.partition)!;
-    const from = Math.max(start, (await readCheckpoint(database))?.changelogOffset ?? start);
+    const { start, end, byKey } = offsets.find(({ partition }) => partition === changelog.partition)!;
+    let from = Math.max(start, (await readCheckpoint(database))?.changelogOffset ?? start);
+    if (byKey === true && from < end && from > start) {
+      await database.close();
+      await engine.destroy(name);
+      database = await openState({ engine, name, history, positionsIn, log });
+      from = start;
+    }
     if (from < end) {
       await beginRestore(database, end);
       const reader = await backbone.reader([{ ...changelog, offset: from }]);

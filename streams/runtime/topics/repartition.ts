@@ -112,7 +112,9 @@ async function readWhole(
 ): Promise<StateDatabase> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const state = await restoreState(backbone, engine, name, changelog, () => undefined);
+    // A copy, also where the changelog could be the state itself: it is read from while entries leave.
+    const copies = { open: (of: string) => engine.open(of), destroy: (of: string) => engine.destroy(of) };
+    const state = await restoreState(backbone, copies, name, changelog, () => undefined);
     const positions = state.checkpoint?.positions;
     await state.close();
     const behind = committed.find(

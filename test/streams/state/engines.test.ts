@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { StateEngine } from "../../../streams/state/engine.ts";
+import { createEmbeddedBackbone, type Backbone } from "../../../streams/index.ts";
+import type { Change, StateEngine } from "../../../streams/state/engine.ts";
 import { createLevelEngine } from "../../../streams/state/level-engine.ts";
 import { createMemoryEngine } from "../../../streams/state/memory-engine.ts";
 import { createRocksEngine } from "../../../streams/state/rocks-engine.ts";
@@ -16,6 +17,17 @@ const remove = (dir: string): Promise<void> => rm(dir, { recursive: true, force:
 engineConformance("level", async () => {
   const dir = await temporary();
   return { engine: createLevelEngine(dir), again: () => createLevelEngine(dir), close: () => remove(dir) };
+});
+
+engineConformance("the embedded log's tables", async () => {
+  const dir = await temporary();
+  const backbone = await createEmbeddedBackbone({ dir });
+  const again = (): StateEngine => throughTheLog(backbone, createLevelEngine(join(dir, "state")));
+  const close = async (): Promise<void> => {
+    await backbone.close();
+    await remove(dir);
+  };
+  return { engine: again(), again, close };
 });
 
 engineConformance("memory", () => {
@@ -33,6 +45,38 @@ describe.skipIf(withoutRocks)("with rocksdb-native", () => {
 });
 
 durable("level", "level-engine", "createLevelEngine", createLevelEngine, "task");
+
+/** State as a task has it on the log: what it writes is sent there first. */
+function throughTheLog(backbone: Backbone, { over }: StateEngine): StateEngine {
+  const at = (name: string): { readonly topic: string; readonly partition: number } => ({ topic: name, partition: 0 });
+  return {
+    async open(name) {
+      await backbone.ensureTopics([{ name, partitions: 1, cleanup: "compact" }]);
+      const state = over!(await backbone.table!(at(name)));
+      const producer = await backbone.producer();
+      const write = async (changes: readonly Change[]): Promise<void> => {
+        await producer.send(
+          changes.map(([key, value]) => ({ ...at(name), timestamp: 0, key: Buffer.from(key), value })),
+        );
+        await state.write(changes);
+      };
+      const range: typeof state.range = (from, to, limit) => state.range(from, to, limit);
+      return {
+        get: (key) => state.get!(key),
+        getMany: (keys) => state.getMany(keys),
+        range,
+        write,
+        deleteRange: async (from, to) => write((await range(from, to)).map(([key]) => [key, null])),
+        close: () => producer.close(),
+      };
+    },
+    async destroy(name) {
+      const database = await this.open(name);
+      await database.deleteRange("", "\u{10ffff}");
+      await database.close();
+    },
+  };
+}
 
 function durable(
   name: string,

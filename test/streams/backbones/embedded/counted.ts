@@ -16,6 +16,7 @@ import {
   type Backbone,
   type EmbeddedBackbone,
   type GlobalFold,
+  type StateEngine,
 } from "../../../../streams/index.ts";
 
 export const PARTITIONS = 2;
@@ -63,23 +64,30 @@ export interface Run {
   readonly failures: unknown[];
 }
 
+/** An engine whose state lies beside the log, which is its changelog: as RocksDB does, and as LevelDB did. */
+export const besideTheLog = (engine: StateEngine): StateEngine => ({
+  open: (name) => engine.open(name),
+  destroy: (name) => engine.destroy(name),
+});
+
 export async function start(
   dir: string,
   sync: "each" | "none" = "none",
   database?: (path: string) => LogDatabase,
+  engineOf: (engine: StateEngine) => StateEngine = (engine) => engine,
 ): Promise<Run> {
   const said: string[] = [];
   const failures: unknown[] = [];
   const say = (_: object, line: string): void => void said.push(line);
   const log = { info: say, warn: say, error: say };
-  const backbone = await createEmbeddedBackbone({ dir, sync, ...(database === undefined ? {} : { database }) });
+  const backbone = await createEmbeddedBackbone({ dir, sync, log, ...(database === undefined ? {} : { database }) });
   const serdes = new Serdes(backbone.registry);
   const application = new Application({
     id: "count",
     topology,
     backbone,
     serdes,
-    engine: createLevelEngine(join(dir, "state")),
+    engine: engineOf(createLevelEngine(join(dir, "state"))),
     deadLetters,
     partitions: PARTITIONS,
     delivery: "exactlyOnce",

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, test } from "vitest";
-import { asked, check, facts, PARTITIONS, start } from "./counted.ts";
+import { asked, besideTheLog, check, facts, PARTITIONS, start } from "./counted.ts";
 import { partitionOf } from "../../../../streams/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "loopstream-damaged-state-"));
@@ -34,7 +34,7 @@ test.each(
 )("%s are made again from the log when %s", async (name, _, damage) => {
   const dir = join(folder, String(runs++));
   const tell = async (round: number): Promise<void> => {
-    const run = await start(dir);
+    const run = await start(dir, "none", undefined, besideTheLog);
     await check(run, `round ${round}, found`);
     const keys = ["a", "b", "c", "d", "e"];
     await run.publisher.publish(

@@ -2,23 +2,30 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { partitionOf } from "../../../../streams/index.ts";
+import { partitionOf, type StateEngine } from "../../../../streams/index.ts";
 import { random } from "../../../blueprints/random.ts";
-import { asked, check, facts, KEYS, keysOf, PARTITIONS, start } from "./counted.ts";
+import { asked, besideTheLog, check, facts, KEYS, keysOf, PARTITIONS, start } from "./counted.ts";
 import { cutBack, takeAway, writtenTo } from "./power.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "loopstream-power-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each(["none", "each"] as const)("with sync %s, after power cuts", (sync) => {
+const inTheLog = (engine: StateEngine): StateEngine => engine;
+
+describe.each([
+  ["none", "in the log", inTheLog],
+  ["each", "in the log", inTheLog],
+  ["none", "beside it", besideTheLog],
+  ["each", "beside it", besideTheLog],
+] as const)("with sync %s and state %s, after power cuts", (sync, where, engineOf) => {
   test.each([1, 2, 3, 4, 5, 6])("every request on the log is answered once and in turn, seed %i", async (seed) => {
     const next = random(seed);
     const below = (limit: number): number => Math.floor(next() * limit);
     const acknowledged = new Set<number>();
     let sent = 0;
     for (let round = 0; round < 6; round++) {
-      const dir = join(folder, `${sync}-${seed}-${round}`);
-      const run = await start(dir, sync);
+      const dir = join(folder, `${sync}-${where}-${seed}-${round}`);
+      const run = await start(dir, sync, undefined, engineOf);
       await check(run, `round ${round}, found`);
       for (let burst = below(4); burst >= 0; burst--) {
         const records = Array.from({ length: 1 + below(20) }, () => {
@@ -39,7 +46,7 @@ describe.each(["none", "each"] as const)("with sync %s, after power cuts", (sync
       if (next() < 0.8) await check(run, `round ${round}, new`);
       await run.application.close();
       await run.backbone.close();
-      const after = join(folder, `${sync}-${seed}-${round + 1}`);
+      const after = join(folder, `${sync}-${where}-${seed}-${round + 1}`);
       takeAway(dir, after);
       const size = writtenTo(join(after, "log"));
       if (sync === "none" && next() < 0.8) {
@@ -53,7 +60,7 @@ describe.each(["none", "each"] as const)("with sync %s, after power cuts", (sync
       }
       rmSync(dir, { recursive: true });
     }
-    const last = await start(join(folder, `${sync}-${seed}-6`), sync);
+    const last = await start(join(folder, `${sync}-${where}-${seed}-6`), sync, undefined, engineOf);
     await check(last, "at the end");
     const numbers = [
       ...(await keysOf(last.backbone, last.serdes, asked)),
