@@ -108,12 +108,14 @@ async function writeChangelog(backbone: Backbone): Promise<void> {
 
 async function restoreByApplication({ backbone, registry }: Opened, state: string): Promise<number> {
   const restored = new Map<string, number>();
+  const engine = createLevelEngine(state);
   const application = new Application({
     id: "restored",
     topology,
     backbone,
     serdes: new Serdes(registry),
-    engine: createLevelEngine(state),
+    // A copy, also of the embedded log, which could be the state itself.
+    engine: { open: (name) => engine.open(name), destroy: (name) => engine.destroy(name) },
     deadLetters,
     partitions,
     delivery: "atLeastOnce",

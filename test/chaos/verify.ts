@@ -143,6 +143,13 @@ async function differingStates(
     }
     for (const [partition, expected] of folded.entries()) {
       const task = `${name}-${partition}`;
+      const table = await backbone.table?.({ topic: changelog, partition });
+      const kept = await table?.range("", "\u{10ffff}");
+      if (kept !== undefined) {
+        const content = new Map(kept.map(([key, value]) => [key, Buffer.from(value).toString("base64")]));
+        const difference = differenceOf(comparable(content), comparable(expected));
+        if (difference !== undefined) differing.push(`${task} in the log: ${difference}`);
+      }
       for (const [index, dir] of dirs.entries()) {
         const copy = await restoredCopy(backbone, join(dir, "state"), task, { topic: changelog, partition });
         const difference = differenceOf(comparable(copy), comparable(expected));

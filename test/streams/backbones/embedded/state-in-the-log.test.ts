@@ -9,7 +9,7 @@ import {
   partitionOf,
   type StateEngine,
 } from "../../../../streams/index.ts";
-import { restoreState } from "../../../../streams/runtime/restore.ts";
+import { restoreState } from "../../../../streams/runtime/changelog/restore.ts";
 import { asked, besideTheLog, check, facts, KEYS, PARTITIONS, start } from "./counted.ts";
 
 let dir: string;
