@@ -24,7 +24,7 @@ export { applyRetention, askedRetention, type AppliedRetention } from "./apply-r
 export { repartitionLoop, type RepartitionLoopOptions } from "./repartition-loop.ts";
 export { startReports } from "./instances/reports.ts";
 export { runningInstances, type RunningInstances } from "./instances/running-instances.ts";
-export type { PartialWindow } from "./instances/partial-windows.ts";
+export { eventsRetainedFrom, type PartialWindow } from "./instances/partial-windows.ts";
 export type { Warming } from "./instances/when-full.ts";
 export { listVersions, type ListedVersion } from "./publish/list-versions.ts";
 export {

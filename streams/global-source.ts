@@ -25,6 +25,10 @@ export interface Bytes {
 export interface BytesView extends Pick<Bytes, "get"> {
   /** Parts that are still being filled: what is read of them here does not count all records yet. */
   readonly warming: ReadonlySet<string>;
+  /** A question of a time before this, ms, may be about what was forgotten: whoever has one asks `remembers` first. */
+  readonly remembersFrom: number;
+  /** Whether the part holds all that a question of this time, ms, is about. If not, it is being read again: ask later. */
+  remembers(part: string, time: number): boolean;
 }
 
 type ViewOfTable = <T>(of: GlobalTable<T>) => GlobalView<T>;
@@ -45,8 +49,10 @@ export interface FoldParts {
 /** A record is folded into a few parts only. */
 export interface FoldScope {
   readonly parts: ReadonlySet<string>;
-  /** What only tasks would ask for that are before this time may be left out; ms. */
+  /** What only questions before this time ask for is left out; ms. */
   readonly since: number;
+  /** What any question from this time on asks for is there already, and is left out too; ms. */
+  readonly until: number;
 }
 
 /**
@@ -61,7 +67,9 @@ export interface GlobalFold<V> extends GlobalRef<BytesView> {
   readonly parts?: FoldParts;
   /** @param scope absent: all parts that the tables ask for. */
   readonly fold: (record: StreamRecord<V>, bytes: Bytes, table: ViewOfTable, scope?: FoldScope) => void;
-  /** Called now and then: no task will ask for anything before `time` again. */
+  /** How much older than what tasks have come to a question may be, ms. Default 0. */
+  readonly lateMs?: (table: ViewOfTable) => number;
+  /** Called now and then: what only questions before `time`, ms, ask for is to be deleted, and nothing else. */
   readonly evict?: (time: number, bytes: Bytes, table: ViewOfTable) => void;
 }
 

@@ -19,7 +19,7 @@ export const streamsLimits = Object.freeze({
   maxFutureMs: 3_600_000,
   /** What lies further behind is history, as far as event time goes; ms. */
   historyMs: 3_600_000,
-  /** A use case or feed whose own records have not come for this long is quiet; ms. */
+  /** A use case or feed whose own records have not come for this long is quiet, and so are older requests that windows were asked for; ms. */
   historyQuietMs: 60_000,
   /** A feed that lies further behind than `historyMs` is over once nothing of it has come for this long; ms. */
   feedQuietMs: 3_600_000,

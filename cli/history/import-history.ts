@@ -1,7 +1,7 @@
 import { formatDuration, type Blueprint } from "../../blueprints/index.ts";
 import { decisionRequests, observations } from "../../schemas/index.ts";
 import { hasCode, StreamsError, streamsLimits, type Backbone } from "../../streams/index.ts";
-import type { Loop, Tools } from "../../loop/index.ts";
+import { eventsRetainedFrom, type Loop, type Tools } from "../../loop/index.ts";
 import { UsageError } from "../exit-codes.ts";
 import { ColumnCounts } from "./column-counts.ts";
 import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileColumns } from "./columns.ts";
@@ -47,6 +47,8 @@ export interface ImportResult {
   readonly columns: ReadonlyMap<string, ColumnCounts>;
   /** The first lines that could not be used. */
   readonly badLines: readonly BadLine[];
+  /** Where lines are older than what was imported before: events from before are gone from their topic, ms; `-Infinity`: none is. */
+  readonly eventsRetainedFrom?: number;
 }
 
 /** Files of history as records, after all that can be known of them before has been looked at. */
@@ -87,7 +89,10 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
     await run.end(surveys);
     for (const line of run.kinds.told()) say(line);
     sayLate(all, counts, say);
-    return { counts: run.counts, files: surveys, columns: counts, badLines: run.shown };
+    const result = { counts: run.counts, files: surveys, columns: counts, badLines: run.shown };
+    return run.counts.older === 0
+      ? result
+      : { ...result, eventsRetainedFrom: await eventsRetainedFrom(tools.backbone) };
   } catch (error) {
     throw hasCode(error, "FENCED") ? endedByAnother(blueprint.useCase, error) : error;
   } finally {

@@ -37,12 +37,18 @@ export function importText(result: ImportResult, dryRun: boolean): string {
     counts.eventsWithoutDecision === 0
       ? ""
       : `; ${counts.eventsWithoutDecision} events have the keys of their own line alone: their decision is not in the file before them, or its TTL was over`;
-  const older =
-    counts.older === 0
-      ? ""
-      : `\n${counts.older} of them are older than what was imported before: rows that are made stay as they are, and windows of these lines ` +
-        "may have been forgotten. loopstream replay makes all rows again, from everything";
+  const older = counts.older === 0 ? "" : `\n${olderText(result)}`;
   return [...tables, `${said}${alone}${bad}${older}`].join("\n\n");
+}
+
+function olderText({ counts, eventsRetainedFrom = Number.NEGATIVE_INFINITY }: ImportResult): string {
+  const kept = Number.isFinite(eventsRetainedFrom)
+    ? `events that are retained, which are those since ${new Date(eventsRetainedFrom).toISOString()}`
+    : "events on the topic";
+  return (
+    `${counts.older} of them are older than what was imported before: rows that are made stay as they are, and windows of these lines count the ` +
+    `${kept}. loopstream replay makes all rows again, from everything`
+  );
 }
 
 function publishedText({ decisions, observations, events, known: met, changed }: LineCounts, would?: string): string {

@@ -19,7 +19,7 @@ export async function partialWindows(
   time: number,
 ): Promise<readonly PartialWindow[]> {
   if (groups.length === 0) return [];
-  const retainedFrom = await firstRetained(backbone);
+  const retainedFrom = await eventsRetainedFrom(backbone);
   return groups.flatMap(({ windows }) =>
     windows
       .filter(({ windowMs }) => time - windowMs < retainedFrom)
@@ -32,7 +32,7 @@ export async function partialWindows(
 }
 
 /** Time of the first event on the partitions that have lost their beginning, the latest of them, ms; `-Infinity`: none has. */
-async function firstRetained(backbone: Backbone): Promise<number> {
+export async function eventsRetainedFrom(backbone: Backbone): Promise<number> {
   if ((await backbone.partitions(events.name)) === undefined) return Number.NEGATIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
   for (const { partition, start, end } of await backbone.offsets([events.name])) {

@@ -19,7 +19,8 @@ import { misfitsByName, partKey, tileKey, type Misfits, type WindowBytes } from 
 /**
  * A request with its features as of its event time: from its context, and from the events strictly before. Nothing that is missing
  * or unknown is an error but the use case itself.
- * Throws `WARMING` while windows of the version are being filled here: the request waits, since no model knows a window that is half full.
+ * Throws `WARMING` while windows of the version are being filled here, or have forgotten events that the request needs: the request waits, since no
+ * model knows a window that is half full.
  *
  * @param version instead of the one that is live at `time`.
  */
@@ -37,8 +38,9 @@ export function enrichRequest(
     const error = problem ?? unknownUseCase(useCase, blueprints);
     return { request, blueprintVersion: null, features: [], error, misfits: null };
   }
-  const { warming } = windows;
+  const { warming, remembersFrom = Number.NEGATIVE_INFINITY } = windows;
   if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
+  if (time < remembersFrom) checkRemembered(compiled, time, windows);
   const features = compiled.fromContext(request.context, fit);
   const unfit = misfitsOf(compiled, request.context);
   for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);
@@ -67,6 +69,17 @@ function checkFull({ blueprint, groups }: CompiledBlueprint, warming: ReadonlySe
     "WARMING",
     `blueprint ${blueprint.useCase}/${blueprint.version} is live, and its windows of ${empty.map(({ id }) => id).join(", ")} are still being ` +
       "filled from the retained events on this instance: its decisions wait for that",
+  );
+}
+
+/** History that is older than what was decided last, and comes only now. */
+function checkRemembered({ blueprint, groups }: CompiledBlueprint, time: number, windows: WindowBytes): void {
+  const forgotten = groups.filter(({ stateId }) => windows.remembers?.(stateId, time) === false);
+  if (forgotten.length === 0) return;
+  throw new StreamsError(
+    "WARMING",
+    `the request is dated ${new Date(time).toISOString()}, and windows of ${blueprint.useCase}/${blueprint.version} of ${forgotten.map(({ id }) => id).join(", ")} ` +
+      "had forgotten events of so long ago: they are being read again on this instance, and the request waits for that",
   );
 }
 

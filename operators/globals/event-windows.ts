@@ -50,7 +50,7 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
       const start = tileOf(record.time, group.tileMs);
       if (
         scope !== undefined &&
-        (!scope.parts.has(group.stateId) || isOver(group, start, scope.since, windows.slackMs))
+        (!scope.parts.has(group.stateId) || isOver(group, start, scope.since) || !isOver(group, start, scope.until))
       )
         continue;
       const key = groupKey(group, attributes);
@@ -63,19 +63,19 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
     }
     if (full !== undefined) throw tileIsFull(full);
   },
+  lateMs: (table) => windowsAsked(validBlueprints(table(blueprintTable))).slackMs,
   evict(time, bytes, table) {
-    const { byId, slackMs } = windowsAsked(validBlueprints(table(blueprintTable)));
+    const { byId } = windowsAsked(validBlueprints(table(blueprintTable)));
     for (const key of bytes.keys()) {
       const [stateId, start] = key.split("|", 2) as [string, string];
       const group = byId.get(stateId);
-      if (group !== undefined && isOver(group, Number.parseInt(start, 10), time, slackMs)) bytes.delete(key);
+      if (group !== undefined && isOver(group, Number.parseInt(start, 10), time)) bytes.delete(key);
     }
   },
 } satisfies GlobalFold<EventRecorded>);
 
-/** No decision after `time` needs the tile, late ones included. */
-const isOver = (group: WindowGroup, start: number, time: number, slackMs: number): boolean =>
-  tileExpiry(group, start) + slackMs < time;
+/** No decision at `time` or later needs the tile. */
+const isOver = (group: WindowGroup, start: number, time: number): boolean => tileExpiry(group, start) < time;
 
 /** The groups of all versions that can be read, those that are not live too: one for each state id. */
 interface AskedWindows {
@@ -161,5 +161,8 @@ export const eventValues = (
   attributes: EventRecorded["attributes"],
 ): readonly (number | null)[] => fields.map((field) => fieldOf(ownValue(attributes, field)) ?? null);
 
-/** Tiles by key; `warming`: state ids of groups whose tiles do not count all events yet. */
-export type WindowBytes = Pick<Bytes, "get"> & Partial<Pick<BytesView, "warming">>;
+/**
+ * Tiles by key; `warming`: state ids of groups whose tiles do not count all events yet; `remembers`: whether a group, by its state id, still has all tiles that
+ * a decision of this time needs, to be asked for one from before `remembersFrom`.
+ */
+export type WindowBytes = Pick<Bytes, "get"> & Partial<Omit<BytesView, "get">>;

@@ -37,7 +37,10 @@ export interface GlobalFeedOptions {
   readonly log?: Log | undefined;
   /** Default: nothing is said of outages. */
   readonly outages?: Outages;
-  readonly metrics?: Pick<Metrics, "globalsOffset" | "warmingParts" | "warmingRecords" | "warmedRecords">;
+  readonly metrics?: Pick<
+    Metrics,
+    "globalsOffset" | "warmingParts" | "warmingRecords" | "warmedRecords" | "recalledParts"
+  >;
   /** The time at which what is read now arrives. Default: no record lies ahead. */
   readonly arrival?: () => Arrival;
   /** Asked where a fold, or a part of one, is made from the start of its topic: what was refused when it came is left out. */

@@ -4,6 +4,8 @@ import type { Bytes, BytesView } from "../global-source.ts";
 /** Bytes by key in memory, with the changes since the last write. */
 export class FoldBytes implements Bytes, BytesView {
   readonly warming = new Set<string>();
+  remembersFrom = Number.NEGATIVE_INFINITY;
+  onQuestion: (part: string, time: number) => boolean = () => true;
   readonly #prefix: string;
   readonly #content: Map<string, Uint8Array>;
   readonly #changed = new Set<string>();
@@ -30,6 +32,10 @@ export class FoldBytes implements Bytes, BytesView {
 
   delete(key: string): void {
     if (this.#content.delete(key)) this.#changed.add(key);
+  }
+
+  remembers(part: string, time: number): boolean {
+    return this.onQuestion(part, time);
   }
 
   keys(): Iterable<string> {

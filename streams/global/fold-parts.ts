@@ -3,6 +3,7 @@ import type { FeedPositions } from "./feed-positions.ts";
 import { FoldBytes } from "./fold-bytes.ts";
 import type { GlobalContent } from "./global-content.ts";
 import type { GlobalFold } from "../global-source.ts";
+import type { Horizon } from "./horizon.ts";
 import { PartLedger } from "./part-ledger.ts";
 
 /** A fold with parts, and what is known of them. */
@@ -16,6 +17,8 @@ export interface FoldPartsOptions {
   readonly content: GlobalContent;
   /** Of the feed. */
   readonly positions: Pick<FeedPositions, "readOf">;
+  readonly horizon: Pick<Horizon, "time">;
+  readonly onLoaded: (parted: PartedFold) => void;
   /** Called with a part that is not to be filled any more. */
   readonly onForgotten: (part: string) => void;
 }
@@ -38,8 +41,12 @@ export class FoldParts {
     if (fold.parts === undefined) return;
     const ledger = await PartLedger.load(fold.name, database);
     for (const partition of moved) ledger.close(partition);
-    for (const { parts } of ledger.fillings()) for (const part of parts) bytes.warming.add(part);
-    this.folds.push({ fold, bytes, ledger });
+    for (const { parts, again } of ledger.fillings()) {
+      if (again === undefined) for (const part of parts) bytes.warming.add(part);
+    }
+    const parted = { fold, bytes, ledger };
+    this.folds.push(parted);
+    this.#options.onLoaded(parted);
   }
 
   /** A part is not filled that must be before a task starts. */
@@ -80,7 +87,7 @@ export class FoldParts {
     }
   }
 
-  /** @param first also what was kept by a release that kept no ledger. */
+  /** @param first also what was kept by a release whose ledger says too little, or that kept none. */
   #forget({ fold, bytes, ledger }: PartedFold, parts: readonly string[], first: boolean): void {
     for (const part of parts) {
       ledger.forget(part);
@@ -95,8 +102,9 @@ export class FoldParts {
     if (parts.length === 0) return;
     const gaps = this.#options.positions.readOf(fold.topic.name);
     for (const part of parts) {
-      ledger.add(part, gaps);
+      ledger.add(part, gaps, this.#options.horizon.time);
       if (Object.keys(gaps).length > 0) bytes.warming.add(part);
     }
+    bytes.remembersFrom = Math.max(bytes.remembersFrom, ledger.wholeFrom);
   }
 }

@@ -9,7 +9,7 @@ import type { Serdes } from "../serde/serdes.ts";
 import { aheadOfTime, type Arrival } from "../task/arrival.ts";
 import { checkRead } from "../topic.ts";
 import type { FoldBytes } from "./fold-bytes.ts";
-import type { FoldScope, GlobalSource, GlobalTable } from "../global-source.ts";
+import type { Bytes, FoldScope, GlobalFold, GlobalSource, GlobalTable } from "../global-source.ts";
 import type { Horizon } from "./horizon.ts";
 import type { TableContent } from "./table-content.ts";
 
@@ -93,10 +93,36 @@ export class GlobalContent {
     }
   }
 
-  /** No task will ask for anything before `time`, ms. */
-  evict(time: number): void {
-    for (const source of this.#options.sources) {
-      if (source.kind === "fold") source.evict?.(time, this.folds.get(source.name)!, (table) => this.view(table));
-    }
+  get allFolds(): readonly GlobalFold<unknown>[] {
+    return this.#options.sources.filter((source) => source.kind === "fold");
+  }
+
+  /** How much older than the tasks' time a question to any fold may be, ms. */
+  get lateMs(): number {
+    return Math.max(0, ...this.allFolds.map(({ lateMs }) => lateMs?.((table) => this.view(table)) ?? 0));
+  }
+
+  /**
+   * A fold forgets what only questions before `time`, ms, ask for.
+   * @param parts absent: all.
+   * @returns the parts that have lost anything.
+   */
+  evict(fold: GlobalFold<unknown>, time: number, parts?: ReadonlySet<string>): ReadonlySet<string> {
+    const bytes = this.folds.get(fold.name)!;
+    const { partOf } = fold.parts ?? { partOf: () => "" };
+    const lost = new Set<string>();
+    const some: Bytes = {
+      get: (key) => bytes.get(key),
+      put: (key, value) => bytes.put(key, value),
+      delete: (key) => {
+        lost.add(partOf(key));
+        bytes.delete(key);
+      },
+      *keys() {
+        for (const key of bytes.keys()) if (parts === undefined || parts.has(partOf(key))) yield key;
+      },
+    };
+    fold.evict?.(time, some, (table) => this.view(table));
+    return lost;
   }
 }

@@ -1,19 +1,21 @@
 import type { Fetch, PartitionOffsets, Reader } from "../backbone/backbone.ts";
 import { LastingReader } from "../backbone/lasting-reader.ts";
 import { hasCode, StreamsError } from "../errors.ts";
-import { insist, type InsistOptions } from "../insist.ts";
+import type { InsistOptions } from "../insist.ts";
 import { silent } from "../log.ts";
 import { Outages, type Outage } from "../outage.ts";
 import { Pause } from "../pause.ts";
 import { nothingRefused } from "../refused.ts";
-import type { Change, StateDatabase } from "../state/engine.ts";
+import type { StateDatabase } from "../state/engine.ts";
 import { openState } from "../state/open-state.ts";
 import { unbounded } from "../task/arrival.ts";
 import type { FormerFeed, GlobalFeedOptions } from "./feed-options.ts";
 import { FeedPositions } from "./feed-positions.ts";
 import { settleStart, type FeedStart } from "./feed-start.ts";
 import { positionsIn } from "./feed-store.ts";
+import { FeedWrites } from "./feed-writes.ts";
 import { FoldParts } from "./fold-parts.ts";
+import { Forgetting } from "./forgetting.ts";
 import { GlobalContent } from "./global-content.ts";
 import { Horizon } from "./horizon.ts";
 import { learnSchemas } from "./learn-schemas.ts";
@@ -31,17 +33,16 @@ export class GlobalFeed implements FormerFeed {
   readonly #options: GlobalFeedOptions;
   readonly #database: StateDatabase;
   readonly #content: GlobalContent;
-  readonly #horizon: Horizon;
   readonly #parts: FoldParts;
+  readonly #forgetting: Forgetting;
   readonly #filler: PartFiller;
+  readonly #writes: FeedWrites;
   readonly #reader: Reader;
   readonly #positions: FeedPositions;
   /** Of the topics, where they have any. */
   readonly #ids: Readonly<Record<string, string>>;
   /** Tables that know more than is on their topics. */
   readonly #kept = new Set<string>();
-  /** What is under way that changes folds and stores them: one such thing at a time. */
-  #working: Promise<unknown> = Promise.resolve();
   #waiters: (() => void)[] = [];
   #closing = false;
   #closed: Promise<void> | undefined;
@@ -103,22 +104,29 @@ export class GlobalFeed implements FormerFeed {
     this.#database = database;
     this.#reader = reader;
     this.#ids = ids;
-    this.#horizon = horizon;
     this.#log = log;
     this.#schemas = schemas;
-    this.#positions = new FeedPositions(positions, starts, options.metrics);
-    this.#content = new GlobalContent({ sources, serdes, horizon, arrival, onUndecodable });
+    const at = (this.#positions = new FeedPositions(positions, starts, options.metrics));
+    const content = (this.#content = new GlobalContent({ sources, serdes, horizon, arrival, onUndecodable }));
     this.#parts = new FoldParts({
-      content: this.#content,
-      positions: this.#positions,
+      ...{ content, horizon, positions: at },
+      onLoaded: (parted) => this.#forgetting.watch(parted),
       onForgotten: (part) => this.#filler.forget(part),
     });
+    const { folds } = this.#parts;
+    this.#forgetting = new Forgetting({
+      ...{ content, horizon, folds, arrival, positions: at, metrics: options.metrics },
+      onAsked: () => void this.#recall().catch((error: unknown) => this.#fail(error)),
+    });
+    const insisting = this.#insisting(log);
+    this.#writes = new FeedWrites({
+      ...{ database, content, folds, horizon, insisting, positions: at, onRead: options.onRead },
+    });
     this.#filler = new PartFiller({
-      backbone: options.backbone,
-      folds: this.#parts.folds,
+      ...{ folds, backbone: options.backbone },
       learn: (fetches) => this.#learn(fetches),
-      fold: (fold, fetch, parts, refused) => this.#content.apply(fold, fetch, { parts, since: horizon.time }, refused),
-      store: (work) => this.#alone(() => this.#store(work)),
+      fold: (fold, fetch, scope, refused) => content.apply(fold, fetch, scope, refused),
+      store: (work) => this.#writes.store(work),
       refused: options.refused ?? (async () => nothingRefused),
       onChange: () => this.#wake(),
       onFailure: (error) => this.#fail(error),
@@ -155,7 +163,7 @@ export class GlobalFeed implements FormerFeed {
     this.#positions.show(this.topics);
     this.#running = this.#run();
     await this.reached(await backbone.offsets(tables));
-    await this.#alone(() => this.#store(() => this.#parts.settle()));
+    await this.#writes.store(() => this.#parts.settle());
     this.#filler.hurry = true;
     this.#filler.wake();
     this.#reader.resume(foldPartitions);
@@ -226,13 +234,6 @@ export class GlobalFeed implements FormerFeed {
     this.#options.onFailure?.(error);
   }
 
-  /** Work that changes folds waits for what is under way: what is stored together is then of one piece of work. */
-  #alone(work: () => Promise<void>): Promise<void> {
-    const done = this.#working.then(work);
-    this.#working = done.catch(() => undefined);
-    return done;
-  }
-
   #learn(fetches: readonly Fetch[]): Promise<void> {
     return learnSchemas(fetches, this.#options.serdes, this.#insisting(this.#schemas));
   }
@@ -247,39 +248,29 @@ export class GlobalFeed implements FormerFeed {
     for (const resolve of waiters) resolve();
   }
 
-  #apply(fetches: readonly Fetch[]): Promise<void> {
-    return this.#alone(async () => {
-      await this.#store(() => {
-        this.#content.applyAll("table", fetches);
-        this.#parts.settleAgain();
-        this.#content.applyAll("fold", fetches);
-        this.#positions.pass(fetches);
-      }, fetches);
-      this.#positions.show(new Set(fetches.map(({ topic }) => topic)));
-      this.#filler.wake();
-    });
+  async #apply(fetches: readonly Fetch[]): Promise<void> {
+    await this.#writes.store(() => {
+      this.#content.applyAll("table", fetches);
+      this.#parts.settleAgain();
+      this.#content.applyAll("fold", fetches);
+      this.#positions.pass(fetches);
+    }, fetches);
+    this.#positions.show(new Set(fetches.map(({ topic }) => topic)));
+    this.#filler.wake();
   }
 
-  /** Stores what the work has changed, and the positions behind these fetches, as one. */
-  async #store(work: () => void, fetches: readonly Fetch[] = []): Promise<void> {
-    work();
-    const changes: Change[] = [...this.#content.folds.values()].flatMap((bytes) => bytes.takeChanges());
-    for (const { ledger } of this.#parts.folds) changes.push(...ledger.takeChanges());
-    changes.push(...this.#positions.changes(fetches), ...this.#horizon.takeChanges());
-    // What can't be read is said before it is passed over for good.
-    await insist(() => this.#options.onRead?.(), this.#insisting(this.#log));
-    if (changes.length > 0 && !this.#closing) await this.#database.write(changes);
+  /** What was asked for after it was forgotten is read again. */
+  async #recall(): Promise<void> {
+    await this.#writes.store(() => this.#forgetting.recall());
+    this.#filler.wake();
   }
 
   /**
-   * Lets folds forget what no task will ask for: nothing before `time`.
-   * @returns false: not now, since history is coming in that no task has been asked about yet.
+   * Lets folds forget what no task will ask for that has come to `time`, ms.
+   * @returns false: not now, since history is coming in that no task has been asked about yet, or was asked about a moment ago.
    */
   evict(time: number): boolean {
-    if (!this.#horizon.mayForget(time, this.#options.arrival?.() ?? unbounded)) return false;
-    this.#content.evict(time);
-    this.#horizon.forgot(time);
-    return true;
+    return this.#forgetting.evict(time);
   }
 
   close(): Promise<void> {
@@ -293,7 +284,7 @@ export class GlobalFeed implements FormerFeed {
     await this.#reader.close();
     await this.#filler.close();
     await this.#running;
-    await this.#working;
+    await this.#writes.settled();
     this.#schemas.givenUp();
     await this.#database.close();
   }

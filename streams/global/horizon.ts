@@ -3,12 +3,19 @@ import type { Change, StateDatabase } from "../state/engine.ts";
 import type { Arrival } from "../task/arrival.ts";
 import { horizonChange, horizonIn } from "./feed-store.ts";
 
-/** Up to which event time folds have forgotten what no task would ask for. */
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Up to which event time folds have forgotten what no task would ask for, and how much more they may. */
 export class Horizon {
   #time: number;
   #stored: number;
+  #furthest = Number.NEGATIVE_INFINITY;
   /** When history last came, ms of the monotonic clock. */
   #historyAt = Number.NEGATIVE_INFINITY;
+  /** Times of the oldest questions, by the piece of time in which they were asked: this one, which began at `#askedAt`, and the one before. */
+  #asked = NEVER;
+  #askedBefore = NEVER;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   static async load(database: StateDatabase): Promise<Horizon> {
     return new Horizon((await horizonIn(database)) ?? Number.NEGATIVE_INFINITY);
@@ -18,7 +25,7 @@ export class Horizon {
     this.#time = this.#stored = time;
   }
 
-  /** No task asks for what only decisions before it would need, ms. What is read from before it brings it back. */
+  /** No task asks for what only questions before it would need, ms. What is read from before it brings it back. */
   get time(): number {
     return this.#time;
   }
@@ -29,14 +36,43 @@ export class Horizon {
     if (time < this.#time) this.#time = time;
   }
 
-  /** Whether what only questions before `time` would need can be forgotten: not while history is coming in that no task has been asked about yet. */
-  mayForget(time: number, { now, at }: Arrival): boolean {
+  /** A question was asked that lies behind what may be forgotten. */
+  asked(time: number, { at }: Arrival): void {
+    this.#turn(at);
+    if (time < this.#asked) this.#asked = time;
+  }
+
+  #turn(at: number): void {
+    const { historyQuietMs } = streamsLimits;
+    if (at - this.#askedAt < historyQuietMs) return;
+    this.#askedBefore = at - this.#askedAt < 2 * historyQuietMs ? this.#asked : NEVER;
+    this.#asked = NEVER;
+    this.#askedAt = at;
+  }
+
+  /**
+   * Up to which time, ms, of `time` can be forgotten now. Not while history is coming in that no task has been asked about yet, and nothing that has
+   * been asked for in the last minute: what follows it is asked for next.
+   *
+   * @param late how much older than the tasks' time a question may be, and the oldest one that is known of, ms.
+   * @returns `undefined`: nothing.
+   */
+  allowed(
+    time: number,
+    late: { readonly lateMs: number; readonly asked: number },
+    { now, at }: Arrival,
+  ): number | undefined {
     const isBehind = time < now - streamsLimits.historyMs;
-    return isBehind || at - this.#historyAt >= streamsLimits.historyQuietMs;
+    if (!isBehind && at - this.#historyAt < streamsLimits.historyQuietMs) return undefined;
+    this.#turn(at);
+    const asked = Math.min(late.asked, this.#asked, this.#askedBefore);
+    if (time - late.lateMs <= asked) return time - late.lateMs;
+    return asked > this.#furthest ? asked : undefined;
   }
 
   forgot(time: number): void {
     this.#time = time;
+    this.#furthest = Math.max(this.#furthest, time);
   }
 
   takeChanges(): readonly Change[] {

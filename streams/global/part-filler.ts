@@ -9,7 +9,7 @@ import type { Outage } from "../outage.ts";
 import { Pause } from "../pause.ts";
 import { nothingRefused, type Refused } from "../refused.ts";
 import type { PartedFold } from "./fold-parts.ts";
-import type { GlobalFold } from "../global-source.ts";
+import type { FoldScope, GlobalFold } from "../global-source.ts";
 import type { Filling, Gaps } from "./part-ledger.ts";
 
 export interface PartFillerOptions {
@@ -18,7 +18,7 @@ export interface PartFillerOptions {
   /** Waits until the schemas of these records are known. */
   readonly learn: (fetches: readonly Fetch[]) => Promise<void>;
   /** Folds records into some parts of a fold. */
-  readonly fold: (fold: GlobalFold<unknown>, fetch: Fetch, parts: ReadonlySet<string>, refused: Refused) => void;
+  readonly fold: (fold: GlobalFold<unknown>, fetch: Fetch, scope: FoldScope, refused: Refused) => void;
   /** Does the work while nothing else of the feed is under way, and stores what it changed as one. */
   readonly store: (work: () => void) => Promise<void>;
   /** What was refused when it came. */
@@ -34,7 +34,7 @@ export interface PartFillerOptions {
 const POLL_MS = 200;
 
 /**
- * Reads for the parts of folds that are not filled what the topics still hold, in small steps beside the feed. A step's bytes and its place are
+ * Reads for the parts of folds that are not filled, or have forgotten too much, what the topics still hold, in small steps beside the feed. A step's bytes and its place are
  * stored as one: a process that is killed goes on behind the last step.
  */
 export class PartFiller {
@@ -77,11 +77,14 @@ export class PartFiller {
     return this.#options.folds.some(({ fold, bytes }) => fold.topic.name === topic && bytes.warming.size > 0);
   }
 
-  /** Records that are still to be read, as far as offsets tell. */
+  /** Records that are still to be read for parts that are not filled, as far as offsets tell. */
   get left(): number {
-    let left = 0;
-    for (const { ledger } of this.#options.folds) for (const { gaps } of ledger.fillings()) left += recordsIn(gaps);
-    return left;
+    return this.#leftOf(({ again }) => again === undefined);
+  }
+
+  #leftOf(isMeant: (filling: Filling) => boolean): number {
+    const fillings = this.#options.folds.flatMap(({ ledger }) => ledger.fillings().filter(isMeant));
+    return fillings.reduce((left, { gaps }) => left + recordsIn(gaps), 0);
   }
 
   #next(): { readonly of: PartedFold; readonly filling: Filling } | undefined {
@@ -115,8 +118,10 @@ export class PartFiller {
     const first = this.#gapsOf(of);
     const records = recordsIn(first);
     if (records > 0) {
-      const words = `${fold.name}: filling ${plural(filling.parts.size, "part")} from ${plural(records, "record")} of ${topic}`;
-      log.info({ ...named, records }, words);
+      log.info(
+        { ...named, records },
+        `${fold.name}: ${wordsOf(filling)} from ${plural(records, "record")} of ${topic}`,
+      );
     }
     const left = records > 0 ? await refused([topic]) : nothingRefused;
     const positions = Object.entries(first).map(([at, { next }]) => positionOf(topic, at, next));
@@ -157,8 +162,8 @@ export class PartFiller {
         await this.#store(() => {
           const until = this.#gapsOf(of)[at]?.until ?? 0;
           const wanted = some.filter(({ offset }) => offset < until);
-          if (wanted.length > 0) fold(of.fold, { topic, partition, records: wanted }, this.#parts, left);
-          of.ledger.advance(this.#parts, at, some.at(-1)!.offset + 1);
+          if (wanted.length > 0) fold(of.fold, { topic, partition, records: wanted }, this.#scopeOf(of), left);
+          this.#advance(of, at, some.at(-1)!.offset + 1);
           metrics?.warmedRecords.inc(wanted.length);
           this.#settle(of);
         });
@@ -178,9 +183,15 @@ export class PartFiller {
     });
     if (gone.length === 0) return;
     await this.#store(() => {
-      for (const { partition, start } of gone) of.ledger.advance(this.#parts, `${topic.name}/${partition}`, start);
+      for (const { partition, start } of gone) this.#advance(of, `${topic.name}/${partition}`, start);
       this.#settle(of);
     });
+  }
+
+  /** Parts that are filled may be read again at any time from then on: that is another filling, from its start. */
+  #advance(of: PartedFold, at: string, next: number): void {
+    of.ledger.advance(this.#parts, at, next);
+    if (Object.keys(this.#gapsOf(of)).length === 0) this.#parts.clear();
   }
 
   async #store(work: () => void): Promise<void> {
@@ -198,9 +209,14 @@ export class PartFiller {
     return part === undefined ? {} : ledger.gapsOf(part);
   }
 
+  #scopeOf({ ledger }: PartedFold): FoldScope {
+    const [part = ""] = this.#parts;
+    return { parts: this.#parts, ...ledger.spanOf(part) };
+  }
+
   /** Parts without gaps count everything: tasks may go by them as soon as what fills them is in memory. */
   #settle({ ledger, bytes }: PartedFold): void {
-    const open = new Set(ledger.fillings().flatMap(({ parts }) => [...parts]));
+    const open = new Set(ledger.fillings().flatMap(({ parts, again }) => (again === undefined ? [...parts] : [])));
     for (const part of bytes.warming) if (!open.has(part)) bytes.warming.delete(part);
     this.#show();
   }
@@ -208,7 +224,7 @@ export class PartFiller {
   #show(): void {
     const { metrics, folds } = this.#options;
     metrics?.warmingParts.set(folds.reduce((sum, { bytes }) => sum + bytes.warming.size, 0));
-    metrics?.warmingRecords.set(this.left);
+    metrics?.warmingRecords.set(this.#leftOf(() => true));
   }
 
   async close(): Promise<void> {
@@ -229,5 +245,11 @@ const positionOf = (topic: string, at: string, offset: number): Position => ({
   partition: Number(at.slice(topic.length + 1)),
   offset,
 });
+
+function wordsOf({ parts, again }: Filling): string {
+  if (again === undefined) return `filling ${plural(parts.size, "part")}`;
+  const time = new Date(again).toISOString();
+  return `${plural(parts.size, "part")} had forgotten what is asked for from before ${time}, and reads it again`;
+}
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -13,66 +13,142 @@ export type Gaps = Readonly<Record<string, Gap>>;
 export interface Filling {
   readonly parts: ReadonlySet<string>;
   readonly gaps: Gaps;
+  /** Only questions before it ask for what is read, ms. Absent: the parts are new, and all questions do. */
+  readonly again?: number | undefined;
+}
+
+/** What a part has not counted, and what it has forgotten. */
+interface PartState {
+  readonly gaps: Gaps;
+  /** Questions from before it may be about what was forgotten, ms. */
+  readonly wholeFrom: number;
+  /** The part had forgotten what questions before it ask for, ms, and `gaps` are what is to be read again for these. Later questions need none of it. */
+  readonly again?: number | undefined;
 }
 
 const PARTS = "\u0003";
+const ALWAYS = Number.NEGATIVE_INFINITY;
 
-/** Which parts of a fold are known, and what each of them has not counted yet; stored with the bytes that stand for it. */
+/** Which parts of a fold are known, what each of them has not counted yet, and what it has forgotten; stored with the bytes that stand for it. */
 export class PartLedger {
   readonly #prefix: string;
-  readonly #gaps: Map<string, Gaps>;
+  readonly #states = new Map<string, PartState>();
   readonly #changed = new Set<string>();
 
+  /** Parts of a release that did not write down what they had forgotten are not known. */
   static async load(fold: string, database: StateDatabase): Promise<PartLedger> {
     const prefix = `${PARTS}${fold}\0`;
-    const stored = await database.range(prefix, `${PARTS}${fold}\u0001`);
-    const gaps = stored.map(
-      ([key, value]) => [key.slice(prefix.length), JSON.parse(Buffer.from(value).toString()) as Gaps] as const,
-    );
-    return new PartLedger(prefix, new Map(gaps));
+    const ledger = new PartLedger(prefix);
+    for (const [key, value] of await database.range(prefix, `${PARTS}${fold}\u0001`)) {
+      const part = key.slice(prefix.length);
+      const state = stateOf(value);
+      if (state === undefined) ledger.#changed.add(part);
+      else ledger.#states.set(part, state);
+    }
+    return ledger;
   }
 
-  private constructor(prefix: string, gaps: Map<string, Gaps>) {
+  private constructor(prefix: string) {
     this.#prefix = prefix;
-    this.#gaps = gaps;
   }
 
   get parts(): readonly string[] {
-    return [...this.#gaps.keys()];
+    return [...this.#states.keys()];
   }
 
   has(part: string): boolean {
-    return this.#gaps.has(part);
+    return this.#states.has(part);
   }
 
   gapsOf(part: string): Gaps {
-    return this.#gaps.get(part) ?? {};
+    return this.#states.get(part)?.gaps ?? {};
   }
 
-  /** @param gaps what has been read for the other parts when this one came. */
-  add(part: string, gaps: Gaps): void {
-    this.#set(part, gaps);
+  /** Something is to be read for the part. */
+  isFilling(part: string): boolean {
+    return Object.keys(this.gapsOf(part)).length > 0;
+  }
+
+  /** Whether a part that is filled, or is read again, holds all that a question of this time, ms, asks for. */
+  isWholeAt(part: string, time: number): boolean {
+    return time >= this.#rememberedFrom(part);
+  }
+
+  /** Event time, ms, since when all parts hold what is asked for. */
+  get wholeFrom(): number {
+    return this.parts.reduce((latest, part) => Math.max(latest, this.#rememberedFrom(part)), ALWAYS);
+  }
+
+  /** Of what is read again at the moment, the time since when it is asked for, ms; else `Infinity`. */
+  get recalledFrom(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { again, wholeFrom } of this.#states.values())
+      if (again !== undefined) earliest = Math.min(earliest, wholeFrom);
+    return earliest;
+  }
+
+  #rememberedFrom(part: string): number {
+    const state = this.#states.get(part);
+    return state?.again ?? state?.wholeFrom ?? ALWAYS;
+  }
+
+  /** Questions since and until when ask for what is to be read for a part, ms. */
+  spanOf(part: string): { readonly since: number; readonly until: number } {
+    const { wholeFrom = ALWAYS, again = Number.POSITIVE_INFINITY } = this.#states.get(part) ?? {};
+    return { since: wholeFrom, until: again };
+  }
+
+  /**
+   * @param gaps what has been read for the other parts when this one came.
+   * @param wholeFrom no question comes from before it, ms: what only those ask for is not read.
+   */
+  add(part: string, gaps: Gaps, wholeFrom = ALWAYS): void {
+    this.#set(part, { gaps, wholeFrom });
   }
 
   forget(part: string): void {
-    if (this.#gaps.delete(part)) this.#changed.add(part);
+    if (this.#states.delete(part)) this.#changed.add(part);
   }
 
-  /** Parts that are not filled, by what they lack. */
+  /** Of these parts, what only questions before `time` ask for is gone; and it is not read any more for those that are being filled. */
+  forgot(parts: ReadonlySet<string>, time: number): void {
+    for (const [part, state] of this.#states) {
+      if (time <= state.wholeFrom || !(parts.has(part) || this.isFilling(part))) continue;
+      const isMoot = state.again !== undefined && time >= state.again;
+      this.#set(part, isMoot ? { gaps: {}, wholeFrom: time } : { ...state, wholeFrom: time });
+    }
+  }
+
+  /** What questions from `since` on, ms, ask for and the part has forgotten is to be read again: these gaps. */
+  recall(part: string, gaps: Gaps, since: number): void {
+    const again = Object.keys(gaps).length === 0 ? undefined : this.#rememberedFrom(part);
+    this.#set(part, { gaps, wholeFrom: since, again });
+  }
+
+  /** Parts that are not filled, by what they lack; those that are new come first. */
   fillings(): readonly Filling[] {
-    const open = [...this.#gaps].filter(([, gaps]) => Object.keys(gaps).length > 0);
-    const alike = Map.groupBy(open, ([, gaps]) => JSON.stringify(gaps));
-    return [...alike.values()].map((some) => ({ parts: new Set(some.map(([part]) => part)), gaps: some[0]![1] }));
+    const open = [...this.#states].filter(([part]) => this.isFilling(part));
+    const alike = [...Map.groupBy(open, ([, state]) => JSON.stringify(state)).values()];
+    const fillings = alike.map((some): Filling => {
+      const { gaps, again } = some[0]![1];
+      return { parts: new Set(some.map(([part]) => part)), gaps, again };
+    });
+    return [
+      ...fillings.filter(({ again }) => again === undefined),
+      ...fillings.filter(({ again }) => again !== undefined),
+    ];
   }
 
   /** The records before `next` are counted for these parts, or are gone. Parts that were forgotten meanwhile stay so. */
   advance(parts: Iterable<string>, partition: string, next: number): void {
     for (const part of parts) {
-      const gaps = this.#gaps.get(part);
-      const gap = gaps?.[partition];
-      if (gaps === undefined || gap === undefined) continue;
-      const { [partition]: _, ...others } = gaps;
-      this.#set(part, next >= gap.until ? others : { ...gaps, [partition]: { next, until: gap.until } });
+      const state = this.#states.get(part);
+      const gap = state?.gaps[partition];
+      if (state === undefined || gap === undefined) continue;
+      const { [partition]: _, ...others } = state.gaps;
+      const gaps = next >= gap.until ? others : { ...state.gaps, [partition]: { next, until: gap.until } };
+      const isDone = Object.keys(gaps).length === 0;
+      this.#set(part, { gaps, wholeFrom: state.wholeFrom, again: isDone ? undefined : state.again });
     }
   }
 
@@ -83,15 +159,23 @@ export class PartLedger {
 
   takeChanges(): readonly Change[] {
     const changes = [...this.#changed].map((part): Change => {
-      const gaps = this.#gaps.get(part);
-      return [this.#prefix + part, gaps === undefined ? null : Buffer.from(JSON.stringify(gaps))];
+      const state = this.#states.get(part);
+      return [this.#prefix + part, state === undefined ? null : Buffer.from(JSON.stringify(state))];
     });
     this.#changed.clear();
     return changes;
   }
 
-  #set(part: string, gaps: Gaps): void {
-    this.#gaps.set(part, gaps);
+  #set(part: string, state: PartState): void {
+    this.#states.set(part, state);
     this.#changed.add(part);
   }
+}
+
+/** JSON writes an infinite time as null. */
+function stateOf(value: Uint8Array): PartState | undefined {
+  const { gaps, wholeFrom, again } = JSON.parse(Buffer.from(value).toString()) as Partial<PartState> & {
+    wholeFrom?: number | null;
+  };
+  return gaps === undefined ? undefined : { gaps, wholeFrom: wholeFrom ?? ALWAYS, again };
 }

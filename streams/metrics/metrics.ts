@@ -24,6 +24,7 @@ export interface Metrics {
   readonly warmingParts: Gauge;
   readonly warmingRecords: Gauge;
   readonly warmedRecords: Counter;
+  readonly recalledParts: Counter;
   readonly retries: Counter<"what">;
   readonly waiting: Gauge<"what">;
   /** What is waited for at the moment: `waiting` shows the longest of each name. */
@@ -141,7 +142,12 @@ export function createMetrics(): Metrics {
     }),
     warmedRecords: new Counter({
       name: "loopstream_warmed_records_total",
-      help: "Retained records read for parts of globals that were not filled.",
+      help: "Retained records read for parts of globals that were not filled, or had forgotten what was asked for.",
+      registers,
+    }),
+    recalledParts: new Counter({
+      name: "loopstream_recalled_parts_total",
+      help: "Parts of globals, such as event windows, that had forgotten what a record of long ago asked for and read it again from retained records.",
       registers,
     }),
     retries: new Counter({

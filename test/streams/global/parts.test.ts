@@ -12,6 +12,7 @@ import { StreamsError } from "../../../streams/errors.ts";
 import { random } from "../../blueprints/random.ts";
 import { MemoryBackbone } from "../../loop/memory-backbone.ts";
 import { recordedLog } from "../recorded-log.ts";
+import { killable } from "./killable.ts";
 
 const schema = { type: "record", name: "N", fields: [{ name: "n", type: "int" }] } as const;
 const numbers = defineTopic<{ n: number }>({ name: "numbers", schema });
@@ -38,7 +39,7 @@ const sums: GlobalFold<{ n: number }> = {
       bytes.put(at, Buffer.from(String((before === undefined ? 0 : Number(Buffer.from(before).toString())) + value.n)));
     }
   },
-  evict: (time) => void time,
+  evict: () => undefined,
 };
 const known = ["a", "b", "c", "d"];
 function partsOf(table: { get(key: string): unknown }): string[] {
@@ -62,28 +63,6 @@ class CutBackbone extends MemoryBackbone {
       topic === "numbers" ? Math.max(this.start, offset) : offset;
     return super.reader(positions.map((at) => ({ ...at, offset: from(at) })));
   }
-}
-
-/** What a process that is killed would still write is not written. */
-function killable(engine: StateEngine): StateEngine & { killed: boolean } {
-  const made = {
-    killed: false,
-    async open(name: string) {
-      const database = await engine.open(name);
-      return {
-        ...database,
-        getMany: database.getMany.bind(database),
-        range: database.range.bind(database),
-        deleteRange: database.deleteRange.bind(database),
-        write: async (changes: Parameters<typeof database.write>[0]) => {
-          if (!made.killed) await database.write(changes);
-        },
-        close: async () => undefined,
-      };
-    },
-    destroy: (name: string) => engine.destroy(name),
-  };
-  return made;
 }
 
 let backbone: CutBackbone;

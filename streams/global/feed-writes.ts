@@ -1,0 +1,50 @@
+import type { Fetch } from "../backbone/backbone.ts";
+import { insist, type InsistOptions } from "../insist.ts";
+import type { Change, StateDatabase } from "../state/engine.ts";
+import type { FeedPositions } from "./feed-positions.ts";
+import type { PartedFold } from "./fold-parts.ts";
+import type { GlobalContent } from "./global-content.ts";
+import type { Horizon } from "./horizon.ts";
+
+export interface FeedWritesOptions {
+  readonly database: StateDatabase;
+  readonly content: Pick<GlobalContent, "folds">;
+  readonly folds: readonly Pick<PartedFold, "ledger">[];
+  readonly positions: Pick<FeedPositions, "changes">;
+  readonly horizon: Pick<Horizon, "takeChanges">;
+  /** What can't be read is said before it is passed over for good; tried again while it rejects with an outage. */
+  readonly onRead?: (() => Promise<void>) | undefined;
+  readonly insisting: InsistOptions;
+}
+
+/** Work that changes folds, one piece after the other. What a piece has changed is stored as one. */
+export class FeedWrites {
+  readonly #options: FeedWritesOptions;
+  #working: Promise<unknown> = Promise.resolve();
+
+  constructor(options: FeedWritesOptions) {
+    this.#options = options;
+  }
+
+  /** @param fetches the work has read: the positions behind them are stored with what it has changed. */
+  store(work: () => void, fetches: readonly Fetch[] = []): Promise<void> {
+    const done = this.#working.then(() => this.#store(work, fetches));
+    this.#working = done.catch(() => undefined);
+    return done;
+  }
+
+  async #store(work: () => void, fetches: readonly Fetch[]): Promise<void> {
+    const { database, content, folds, positions, horizon, onRead, insisting } = this.#options;
+    work();
+    const changes: Change[] = [...content.folds.values()].flatMap((bytes) => bytes.takeChanges());
+    for (const { ledger } of folds) changes.push(...ledger.takeChanges());
+    changes.push(...positions.changes(fetches), ...horizon.takeChanges());
+    await insist(() => onRead?.(), insisting);
+    if (changes.length > 0 && !insisting.isClosing()) await database.write(changes);
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    await this.#working;
+  }
+}

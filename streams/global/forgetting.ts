@@ -1,0 +1,92 @@
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Arrival } from "../task/arrival.ts";
+import type { FeedPositions } from "./feed-positions.ts";
+import type { PartedFold } from "./fold-parts.ts";
+import type { GlobalContent } from "./global-content.ts";
+import type { Horizon } from "./horizon.ts";
+
+export interface ForgettingOptions {
+  readonly content: GlobalContent;
+  readonly horizon: Horizon;
+  readonly folds: readonly PartedFold[];
+  readonly positions: Pick<FeedPositions, "readOf">;
+  readonly arrival: () => Arrival;
+  /** A part was asked for what it has forgotten: `recall` is to be called. */
+  readonly onAsked: () => void;
+  readonly metrics?: Pick<Metrics, "recalledParts"> | undefined;
+}
+
+/** What folds forget; and what they read again because a question came for it after all. */
+export class Forgetting {
+  readonly #options: ForgettingOptions;
+  /** Times of the oldest questions, ms, by the part that has forgotten what they ask for. */
+  readonly #asked = new Map<PartedFold, Map<string, number>>();
+
+  constructor(options: ForgettingOptions) {
+    this.#options = options;
+  }
+
+  /** From now on whoever asks the fold is told whether it remembers. */
+  watch(parted: PartedFold): void {
+    parted.bytes.remembersFrom = parted.ledger.wholeFrom;
+    parted.bytes.onQuestion = (part, time) => this.#remembers(parted, part, time);
+  }
+
+  #remembers(parted: PartedFold, part: string, time: number): boolean {
+    const { horizon, arrival, onAsked } = this.#options;
+    horizon.asked(time, arrival());
+    if (parted.ledger.isWholeAt(part, time)) return true;
+    const isFirst = this.#asked.size === 0;
+    const asked = this.#asked.get(parted) ?? new Map<string, number>();
+    this.#asked.set(parted, asked.set(part, Math.min(time, asked.get(part) ?? time)));
+    if (isFirst) onAsked();
+    return false;
+  }
+
+  /**
+   * Forgets what no task that has come to `time`, ms, will ask for.
+   * @returns false: nothing, for now.
+   */
+  evict(time: number): boolean {
+    const { content, horizon, folds, arrival } = this.#options;
+    const { lateMs } = content;
+    const now = arrival();
+    // Where history is shown again in its order nothing older comes.
+    if (now.now !== Number.POSITIVE_INFINITY) {
+      for (const { bytes } of folds) bytes.remembersFrom = Math.max(bytes.remembersFrom, time - lateMs);
+    }
+    const recalled = Math.min(...folds.map(({ ledger }) => ledger.recalledFrom));
+    const until = horizon.allowed(time, { lateMs, asked: recalled }, now);
+    if (until === undefined) return false;
+    for (const fold of content.allFolds) {
+      const parts = content.evict(fold, until);
+      folds.find((each) => each.fold === fold)?.ledger.forgot(parts, until);
+    }
+    horizon.forgot(until);
+    return true;
+  }
+
+  /**
+   * To be called where folds may be changed. Parts that were asked for what they have forgotten lose the rest of it, so that nothing counts twice,
+   * and their ledgers say that it is to be read, twice as far back as was asked: a feed of ever older questions has it read a few times, and not for
+   * each.
+   */
+  recall(): void {
+    const { content, positions, metrics } = this.#options;
+    const all = [...this.#asked];
+    this.#asked.clear();
+    for (const [{ fold, ledger, bytes }, asked] of all) {
+      // What is being filled is asked again once it is.
+      const lacking = [...asked].filter(([part, time]) => !ledger.isFilling(part) && !ledger.isWholeAt(part, time));
+      for (const [until, some] of Map.groupBy(lacking, ([part]) => ledger.spanOf(part).since)) {
+        const parts = new Set(some.map(([part]) => part));
+        const oldest = Math.min(...some.map(([, time]) => time));
+        content.evict(fold, until, parts);
+        const gaps = positions.readOf(fold.topic.name);
+        const since = oldest - (bytes.remembersFrom - oldest);
+        for (const part of parts) ledger.recall(part, gaps, since);
+        metrics?.recalledParts.inc(parts.size);
+      }
+    }
+  }
+}

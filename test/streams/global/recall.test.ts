@@ -1,0 +1,298 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { GlobalFeedOptions } from "../../../streams/global/feed-options.ts";
+import { GlobalFeed } from "../../../streams/global/global-feed.ts";
+import { globalTable, type BytesView, type GlobalFold } from "../../../streams/global-source.ts";
+import { streamsLimits } from "../../../streams/limits.ts";
+import { createMetrics } from "../../../streams/metrics/metrics.ts";
+import { createMemoryRegistry } from "../../../streams/registry/memory-registry.ts";
+import { Serdes } from "../../../streams/serde/serdes.ts";
+import type { StateEngine } from "../../../streams/state/engine.ts";
+import { createMemoryEngine } from "../../../streams/state/memory-engine.ts";
+import { unbounded } from "../../../streams/task/arrival.ts";
+import { defineTopic } from "../../../streams/topic.ts";
+import { random } from "../../blueprints/random.ts";
+import { MemoryBackbone } from "../../loop/memory-backbone.ts";
+import { recordedLog } from "../recorded-log.ts";
+import { killable } from "./killable.ts";
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 5, 1);
+const LATE = 2 * HOUR;
+const WINDOW = 3 * HOUR;
+const schema = { type: "record", name: "N", fields: [{ name: "n", type: "int" }] } as const;
+const scans = defineTopic<{ n: number }>({ name: "scans", schema });
+const names = defineTopic<{ n: number }>({ name: "names", schema });
+const partTable = globalTable("parts", names);
+const known = ["a", "b", "c"];
+const partsOf = (table: { get(key: string): unknown }): string[] =>
+  known.filter((part) => table.get(part) !== undefined);
+const tileOf = (time: number): number => Math.floor(time / HOUR) * HOUR;
+const isOver = (tile: number, time: number): boolean => tile + HOUR + WINDOW < time;
+
+/** Counts scans by part and hour. A question looks back three hours. */
+const counts: GlobalFold<{ n: number }> = {
+  kind: "fold",
+  name: "counts",
+  topic: scans,
+  tables: [partTable],
+  parts: {
+    asked: (table) => partsOf(table(partTable)),
+    needed: (table) => partsOf(table(partTable)),
+    partOf: (key) => key.split("|")[0]!,
+  },
+  fold({ time }, bytes, table, scope) {
+    const tile = tileOf(time);
+    for (const part of partsOf(table(partTable))) {
+      if (scope !== undefined && (!scope.parts.has(part) || isOver(tile, scope.since) || !isOver(tile, scope.until)))
+        continue;
+      const at = `${part}|${tile}`;
+      bytes.put(at, Buffer.from(String(1 + Number(Buffer.from(bytes.get(at) ?? []).toString()))));
+    }
+  },
+  lateMs: () => LATE,
+  evict: (time, bytes) => {
+    for (const key of bytes.keys()) if (isOver(Number(key.split("|")[1]), time)) bytes.delete(key);
+  },
+};
+
+let backbone: MemoryBackbone;
+let serdes: Serdes;
+let engine: StateEngine;
+let at: number;
+/** Times of all scans. */
+let sent: number[];
+const feeds = new Set<GlobalFeed>();
+
+beforeEach(async () => {
+  backbone = new MemoryBackbone(() => 50);
+  await backbone.ensureTopics([
+    { name: "scans", partitions: 2 },
+    { name: "names", partitions: 1 },
+  ]);
+  serdes = new Serdes(createMemoryRegistry());
+  await serdes.open(scans);
+  await serdes.open(names);
+  engine = createMemoryEngine();
+  at = 0;
+  sent = [];
+});
+afterEach(async () => {
+  for (const feed of feeds) await feed.close();
+  feeds.clear();
+});
+
+function scan(...times: readonly number[]): void {
+  for (const time of times) {
+    const value = serdes.encode(scans, { n: 1 });
+    backbone.append([{ topic: "scans", partition: sent.length % 2, timestamp: time, key: Buffer.from("k"), value }]);
+    sent.push(time);
+  }
+}
+function ask(part: string): void {
+  const value = serdes.encode(names, { n: 1 });
+  backbone.append([{ topic: "names", partition: 0, timestamp: 0, key: Buffer.from(part), value }]);
+}
+async function started(more: Partial<GlobalFeedOptions> = {}): Promise<GlobalFeed> {
+  const arrival = () => ({ now: NOW, latest: NOW, at });
+  const onUndecodable: GlobalFeedOptions["onUndecodable"] = (_fetch, _index, error) => {
+    throw error;
+  };
+  const feed = await GlobalFeed.open({
+    ...{ backbone, serdes, engine, sources: [partTable, counts], onUndecodable, arrival },
+    ...more,
+  });
+  feeds.add(feed);
+  await feed.start();
+  return feed;
+}
+async function restarted(feed: GlobalFeed, more: Partial<GlobalFeedOptions> = {}): Promise<GlobalFeed> {
+  await feed.close();
+  feeds.delete(feed);
+  return started(more);
+}
+const viewOf = (feed: GlobalFeed): BytesView => feed.views()["counts"] as BytesView;
+const caughtUp = async (feed: GlobalFeed): Promise<void> => feed.reached(await backbone.offsets(["scans", "names"]));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** As a task asks: again until the answer is whole. @returns scans in the hours that the question looks back on, and how often it was asked. */
+async function asked(feed: GlobalFeed, part: string, time: number): Promise<readonly [count: number, asked: number]> {
+  const view = viewOf(feed);
+  for (let times = 1; ; times++) {
+    if (!(time < view.remembersFrom) || view.remembers(part, time)) return [held(view, part, time), times];
+    await turn();
+  }
+}
+const tilesFor = (time: number): readonly number[] => {
+  const tiles = [];
+  for (let tile = tileOf(time - WINDOW); tile < time; tile += HOUR) tiles.push(tile);
+  return tiles;
+};
+const held = (view: BytesView, part: string, time: number): number =>
+  tilesFor(time).reduce((sum, tile) => sum + Number(Buffer.from(view.get(`${part}|${tile}`) ?? []).toString()), 0);
+const truth = (time: number): number => sent.filter((each) => tilesFor(time).includes(tileOf(each))).length;
+
+const DAY = 24 * HOUR;
+const valueOf = async (metric: { get(): Promise<{ values: readonly { value: number }[] }> }): Promise<number> =>
+  (await metric.get()).values[0]?.value ?? 0;
+
+test("events that were forgotten are read again when an older question comes, the ones that come meanwhile too", async () => {
+  ask("a");
+  const feed = await started();
+  const old = NOW - 100 * DAY;
+  for (let i = 0; i < 1_000; i++) scan(old + i * 60_000);
+  scan(NOW);
+  await caughtUp(feed);
+  // Nothing was asked for yet: a process that begins anew does not know that history came.
+  const { log, lines } = recordedLog();
+  const metrics = createMetrics();
+  const later = await restarted(feed, { log, metrics });
+  expect(later.evict(NOW)).toBe(true);
+  expect(held(viewOf(later), "a", old + 5 * HOUR)).toBe(0);
+  scan(old + 4 * HOUR, old + 4 * HOUR);
+  await caughtUp(later);
+  const [count, times] = await asked(later, "a", old + 5 * HOUR);
+  expect([count, times > 1]).toEqual([truth(old + 5 * HOUR), true]);
+  expect(count).toBe(182);
+  expect(viewOf(later).warming).toEqual(new Set());
+  expect(await valueOf(metrics.recalledParts)).toBe(1);
+  while (lines.length < 2) await turn();
+  expect(lines.map(({ message }) => message)).toEqual([
+    "counts: 1 part had forgotten what is asked for from before 2026-05-31T22:00:00.000Z, and reads it again from 1003 records of scans",
+    expect.stringMatching(/^counts: filled from 1003 records in [\d.]+ s$/),
+  ]);
+  // What follows is there.
+  expect(await asked(later, "a", old + 10 * HOUR)).toEqual([truth(old + 10 * HOUR), 1]);
+});
+
+test("questions of today are answered while what was forgotten is read again", async () => {
+  ask("a");
+  const feed = await started();
+  for (let i = 0; i < 5_000; i++) scan(NOW - 100 * DAY + i * 60_000);
+  scan(NOW - HOUR, NOW - 2 * HOUR);
+  await caughtUp(feed);
+  at = streamsLimits.historyQuietMs;
+  expect(feed.evict(NOW)).toBe(true);
+  const view = viewOf(feed);
+  expect(view.remembers("a", NOW - 100 * DAY)).toBe(false);
+  for (let turns = 0; turns < 20; turns++) {
+    expect(NOW < view.remembersFrom || !view.remembers("a", NOW - LATE)).toBe(false);
+    expect(held(view, "a", NOW)).toBe(2);
+    await turn();
+  }
+  expect(view.remembers("a", NOW - 100 * DAY)).toBe(false);
+});
+
+test("a part that has forgotten nothing is not read again", async () => {
+  ask("a");
+  const metrics = createMetrics();
+  const feed = await started({ metrics });
+  scan(NOW);
+  await caughtUp(feed);
+  at = streamsLimits.historyQuietMs;
+  expect(feed.evict(NOW)).toBe(true);
+  scan(NOW - 50 * DAY);
+  await caughtUp(feed);
+  expect(await asked(feed, "a", NOW - 50 * DAY + HOUR)).toEqual([1, 1]);
+  expect(await valueOf(metrics.recalledParts)).toBe(0);
+});
+
+test("a feed of ever older questions has them read again a few times, one that goes to and fro once", async () => {
+  ask("a");
+  const metrics = createMetrics();
+  const feed = await started({ metrics });
+  for (let day = 0; day < 400; day++) scan(NOW - day * DAY);
+  await caughtUp(feed);
+  at = streamsLimits.historyQuietMs;
+  expect(feed.evict(NOW)).toBe(true);
+  for (let day = 1; day < 400; day++) expect((await asked(feed, "a", NOW - day * DAY + HOUR))[0]).toBe(1);
+  const backward = await valueOf(metrics.recalledParts);
+  expect(backward).toBeLessThanOrEqual(10);
+  for (let i = 0; i < 200; i++) {
+    at += streamsLimits.historyQuietMs / 2;
+    const time = NOW - (i % 2 === 0 ? 399 : 1) * DAY + HOUR;
+    expect((await asked(feed, "a", time))[0]).toBe(truth(time));
+    feed.evict(NOW + i * 6 * HOUR);
+  }
+  expect(await valueOf(metrics.recalledParts)).toBe(backward);
+});
+
+test("what was asked for is forgotten once it has not been for a while", async () => {
+  ask("a");
+  const feed = await started();
+  scan(NOW - 50 * DAY, NOW);
+  await caughtUp(feed);
+  at = streamsLimits.historyQuietMs;
+  feed.evict(NOW);
+  const old = NOW - 50 * DAY + HOUR;
+  expect((await asked(feed, "a", old))[0]).toBe(1);
+  feed.evict(NOW);
+  expect(held(viewOf(feed), "a", old)).toBe(1);
+  at += 2 * streamsLimits.historyQuietMs;
+  expect(feed.evict(NOW)).toBe(true);
+  expect(held(viewOf(feed), "a", old)).toBe(0);
+});
+
+test("where history is shown again in its order nobody is told to wait", async () => {
+  ask("a");
+  const feed = await started({ arrival: () => unbounded });
+  scan(NOW - 50 * DAY, NOW);
+  await caughtUp(feed);
+  expect(feed.evict(NOW)).toBe(true);
+  expect(viewOf(feed).remembersFrom).toBe(Number.NEGATIVE_INFINITY);
+});
+
+test("what a release kept that did not write down what it had forgotten is made again", async () => {
+  ask("a");
+  const feed = await started();
+  scan(NOW - 50 * DAY, NOW);
+  await caughtUp(feed);
+  await feed.close();
+  feeds.delete(feed);
+  const database = await engine.open("globals");
+  await database.write([
+    ["\u0003counts\0a", Buffer.from("{}")],
+    [`counts\0a|${tileOf(NOW - 50 * DAY)}`, null],
+  ]);
+  await database.close();
+  expect(await asked(await started(), "a", NOW - 50 * DAY + HOUR)).toEqual([1, 1]);
+});
+
+test.each(Array.from({ length: 16 }, (_, seed) => seed))(
+  "killed at any place, whatever came and was forgotten: what is remembered is all that there is (seed %i)",
+  async (seed) => {
+    const next = random(seed);
+    const below = (most: number): number => Math.floor(next() * most);
+    const disk = engine;
+    const parts = new Set(["a"]);
+    ask("a");
+    let waits = 0;
+    for (let life = 0; life < 5; life++) {
+      const mortal = killable(disk);
+      const feed = await started({ engine: mortal });
+      const view = viewOf(feed);
+      const actions = [
+        () => scan(...Array.from({ length: below(400) }, () => NOW - below(10 * 24) * HOUR)),
+        () => feed.evict(NOW - below(8 * 24) * HOUR),
+        () => next() < 0.4 && parts.size < known.length && ask([...parts.add(known[parts.size]!)].at(-1)!),
+        () => parts.forEach((part) => view.remembers(part, NOW - below(11 * 24) * HOUR)),
+      ];
+      for (let i = 0; i < 12; i++) {
+        at += below(2) * streamsLimits.historyQuietMs;
+        actions[below(actions.length)]!();
+        for (let turns = below(30); turns > 0; turns--) await turn();
+        if (next() < 0.3) continue;
+        await caughtUp(feed);
+        for (const part of parts) {
+          const time = NOW - below(11 * 24) * HOUR + below(HOUR);
+          const [count, times] = await asked(feed, part, time);
+          expect(count).toBe(truth(time));
+          if (times > 1) waits++;
+        }
+      }
+      mortal.killed = true;
+      await feed.close();
+      feeds.delete(feed);
+    }
+    expect(waits).toBeGreaterThan(0);
+  },
+);
