@@ -18,6 +18,8 @@ export interface Connection {
   readonly subjectPrefix: string;
   /** The embedded backbone is open in another process, which serves this one, and runs the loop if it is one that does. */
   readonly shared: boolean;
+  /** Aborted as soon as that process has gone: connect again. */
+  readonly gone: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function connect(settings: Settings, options: ConnectOptions): Prom
     registry,
     subjectPrefix: prefix,
     shared: false,
+    gone: new AbortController().signal,
     async close() {
       await kafka.close();
       await registry.close();

@@ -1,3 +1,4 @@
+export { openLoopstream, type Loopstream, type LoopstreamOptions } from "./embed/index.ts";
 export { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
 export type { StateEngineName } from "./state-engine.ts";
 export { codeVersion } from "./code-version.ts";

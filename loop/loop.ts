@@ -97,8 +97,7 @@ export async function openTools(
     trainer,
     scorers,
     async close() {
-      await publisher.close();
-      await scorers.close();
+      await publisher.close().finally(() => scorers.close());
     },
   };
 }

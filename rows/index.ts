@@ -7,6 +7,7 @@ export { rowOf } from "./row-of.ts";
 export { rowColumns, rowSchema, type AvroField, type AvroRecord } from "./row-schema.ts";
 export { rowsInOrder, type OrderOptions } from "./rows-in-order.ts";
 export { rowsTopic } from "./rows-topic.ts";
+export { openSpill, SpillError } from "./sort/spill-file.ts";
 export type { Spill } from "./sort/spill.ts";
 export type { TrainingMatrix } from "./training-matrix.ts";
 export { categoriesOf, matrixOf, splitNewest, vectorOf } from "./training-set.ts";

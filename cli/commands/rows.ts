@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { readTable, streamsLimits } from "../../streams/index.ts";
-import { LeftOutRows, rowsInOrder, rowsTopic } from "../../rows/index.ts";
+import { LeftOutRows, openSpill, rowsInOrder, rowsTopic } from "../../rows/index.ts";
 import { parseTime, run, withSettings } from "../command.ts";
 import { withTools } from "../process/with-tools.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -9,7 +9,6 @@ import { formatOf, rowTable, tableWriter, type TableFormat } from "../files/inde
 import { tellLeftOut } from "../text/left-out.ts";
 import { progress } from "../text/progress.ts";
 import type { SettingsFlags } from "../flags/settings.ts";
-import { openSpill } from "../process/spill-file.ts";
 
 interface Flags extends SettingsFlags {
   readonly json?: boolean;

@@ -134,3 +134,6 @@ function withDefaults(options: SettingsOptions): Settings {
 
 const isWhole = (value: number, min: number): boolean => Number.isSafeInteger(value) && value >= min;
 const orList = (known: readonly unknown[]): string => known.join(" or ");
+
+/** The names of all settings. */
+export const settingKeys: readonly string[] = Object.freeze(Object.keys(withDefaults({})));

@@ -38,6 +38,12 @@ describe("README.md", () => {
     expect(parseBlueprint(blueprint!).useCase).toBe("flight-delays");
   });
 
+  test("shows the embedding example as it runs, in at most 25 lines", () => {
+    const example = text("examples/embed.ts");
+    expect(blocks("ts")).toContain(example);
+    expect(example.trimEnd().split("\n").length).toBeLessThanOrEqual(25);
+  });
+
   test("shows only commands and flags that exist", () => {
     const wrong = shown().filter((words) => {
       const command = commandOf(words);

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
-import { openSpill } from "../../cli/process/spill-file.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import {
   createEmbeddedBackbone,
@@ -14,7 +13,15 @@ import {
   type UnreadableRecord,
 } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
-import { LeftOutRows, readRows, rowsInOrder, rowsTopic, type OrderOptions, type RowsRead } from "../../rows/index.ts";
+import {
+  LeftOutRows,
+  openSpill,
+  readRows,
+  rowsInOrder,
+  rowsTopic,
+  type OrderOptions,
+  type RowsRead,
+} from "../../rows/index.ts";
 import { compiled, rows, START, TEXT } from "../trainer/parcel-rows.ts";
 
 let dir: string;

@@ -29,6 +29,8 @@ export class LocalBackbone implements Backbone {
   readonly kind = "embedded";
   readonly fencesOffsets = true;
   readonly registry: SchemaRegistry;
+  /** Aborted as soon as the other process has gone, or this connection is closed. */
+  readonly gone: AbortSignal;
   readonly #link: Link<ListenerCalls, ServerCalls>;
   readonly #listeners = new Map<Handle, GroupListener>();
   readonly #partitions = new Map<string, number>();
@@ -39,7 +41,10 @@ export class LocalBackbone implements Backbone {
       assigned: (listener, partitions) => this.#listener(listener).assigned(partitions),
       revoked: (listener, partitions) => this.#listener(listener).revoked(partitions),
     };
+    const gone = new AbortController();
+    this.gone = gone.signal;
     const link = new Link<ListenerCalls, ServerCalls>(socket, listeners, {
+      onEnd: async () => gone.abort(),
       unavailable: (cause) =>
         new StreamsError(
           "BACKBONE_GONE",

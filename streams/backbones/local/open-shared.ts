@@ -12,6 +12,8 @@ export interface SharedBackbone {
   readonly registry: SchemaRegistry;
   /** Another process has the log open, and serves this one. */
   readonly shared: boolean;
+  /** Aborted as soon as that process has gone: open it again, and one of those that do has the log open. Never where this process has it open. */
+  readonly gone: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,8 @@ export async function openShared(
       const backbone = await connectLocally(dir);
       if (backbone !== undefined) {
         outage.ended();
-        return { backbone, registry: backbone.registry, shared: true, close: () => backbone.close() };
+        const { registry, gone } = backbone;
+        return { backbone, registry, shared: true, gone, close: () => backbone.close() };
       }
       if (Date.now() > deadline) {
         outage.givenUp(error);
@@ -67,6 +70,7 @@ async function openHere(options: EmbeddedBackboneOptions): Promise<SharedBackbon
       backbone,
       registry: backbone.registry,
       shared: false,
+      gone: new AbortController().signal,
       async close() {
         await server.close();
         await backbone.close();

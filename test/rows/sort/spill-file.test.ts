@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { openSpill } from "../../../cli/process/spill-file.ts";
+import { openSpill } from "../../../rows/index.ts";
 
 const folders = async (): Promise<readonly string[]> =>
   (await readdir(tmpdir())).filter((name) => name.startsWith("loopstream-spill-"));

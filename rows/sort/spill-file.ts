@@ -1,8 +1,12 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Spill } from "../../rows/index.ts";
-import { tableError } from "../files/table-error.ts";
+import type { Spill } from "./spill.ts";
+
+/** The disk has no room, or no folder, for rows that wait. */
+export class SpillError extends Error {
+  override readonly name = "SpillError";
+}
 
 /**
  * A file in the folder for temporary files (TMPDIR), which nobody else can open. It has no name from the beginning, where the system allows it:
@@ -12,7 +16,9 @@ export async function openSpill(): Promise<Spill> {
   const folder = await mkdtemp(join(tmpdir(), "loopstream-spill-"));
   const path = join(folder, "rows");
   const fail = (error: unknown): never => {
-    throw tableError(path, error);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const what = code === "ENOSPC" ? "the disk is full. Free some space and run it again." : message;
+    throw new SpillError(`${path}: ${what}`, { cause: error });
   };
   const file = await open(path, "wx+", 0o600).catch(fail);
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });

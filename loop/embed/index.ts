@@ -1,0 +1,19 @@
+export { openLoopstream } from "./open-loopstream.ts";
+export type { Loopstream, LoopstreamOptions, PublishRequest, RowsOptions, TrainOptions } from "./loopstream.ts";
+export { SettingsError } from "../settings/settings-error.ts";
+export type { Settings, SettingsOptions } from "../settings/settings.ts";
+export type { ListedVersion } from "../publish/list-versions.ts";
+export type { PublishedVersion } from "../publish/publish-blueprint.ts";
+export * from "../../client/index.ts";
+export { BlueprintError, ChangedTypes } from "../../blueprints/index.ts";
+export type { ModelRecorded, TrainingRow } from "../../schemas/index.ts";
+export {
+  createMetrics,
+  hasCode,
+  silent,
+  StreamsError,
+  type ErrorCode,
+  type Log,
+  type Metrics,
+} from "../../streams/index.ts";
+export type { TrainResult } from "../../trainer/index.ts";

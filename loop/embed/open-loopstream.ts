@@ -1,0 +1,91 @@
+import type { AnyUseCase, UseCases } from "../../client/index.ts";
+import { clock } from "../../schemas/index.ts";
+import { Outages, StreamsError, streamsLimits } from "../../streams/index.ts";
+import { moveModel, readModels } from "../../trainer/index.ts";
+import { listVersions } from "../publish/list-versions.ts";
+import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../publish/publish-blueprint.ts";
+import type { Place } from "../start.ts";
+import { lastingClient } from "./lasting-client.ts";
+import type { Loopstream, LoopstreamOptions } from "./loopstream.ts";
+import { rowsOf } from "./rows.ts";
+import { openSession } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+import { sessionOptions } from "./session-options.ts";
+import { whenKnown } from "./when-known.ts";
+
+/**
+ * Opens the loop for a product: on the log in a folder (`{ dir }`), or on Kafka (`{ brokers, registry, dir }`, the folder for local state). It runs in this
+ * process, with its schedules, unless `run` is false. Where another process has the folder's log open, that one runs the loop and this
+ * one works through it; when that one ends, this one takes over. On Kafka every process that opens it shares the work.
+ *
+ * Resolves when decisions can be asked. Brokers and a registry that are not there yet are waited for, a minute at most. Rejects with a `SettingsError`
+ * that names the option, and with a `StreamsError`.
+ */
+export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
+  options: LoopstreamOptions = {},
+): Promise<Loopstream<T>> {
+  const opening = sessionOptions(options);
+  const outage = new Outages(opening.start.log, opening.start.metrics).of("take-over");
+  const sessions = await Sessions.start((signal) => openSession(opening, signal), outage, options.signal);
+  const place = async (): Promise<Place> => {
+    const session = sessions.now ?? (await sessions.next(streamsLimits.startPatienceMs));
+    session.check();
+    return session.place;
+  };
+  const move = async (modelId: string, state: "production" | "withdrawn", reason = "by hand") => {
+    const at = await place();
+    const [moved] = await moveModel(at.tools, modelId, state, nowAt(at), reason);
+    return moved!;
+  };
+  const close = (): Promise<void> => sessions.close();
+  const loopstream: Loopstream = {
+    ...lastingClient(sessions, options.defaults),
+    get runsHere() {
+      return sessions.now?.place.loop !== undefined;
+    },
+    async publishBlueprint(text, { from, live = true, ...how } = {}) {
+      const at = await place();
+      const published = live ? await publishBlueprint(at.tools, text, from, how) : await storeBlueprint(at.tools, text);
+      await whenKnown(at);
+      return published;
+    },
+    async blueprints() {
+      const at = await place();
+      return listVersions(at.tools, nowAt(at));
+    },
+    async withdrawBlueprint(useCase, version) {
+      const at = await place();
+      await withdrawBlueprint(at.tools, useCase, version, nowAt(at));
+      await whenKnown(at);
+    },
+    async train(useCase, { until, ...how } = {}) {
+      const at = await place();
+      const live = until === undefined ? { publishedAt: () => nowAt(at) } : {};
+      return at.tools.trainer.train({ useCase, until: until ?? nowAt(at), ...live, ...how });
+    },
+    async models(useCase) {
+      const all = await readModels((await place()).tools);
+      return all.filter((model) => useCase === undefined || model.useCase === useCase);
+    },
+    promote: (modelId, reason) => move(modelId, "production", reason),
+    withdraw: (modelId, reason) => move(modelId, "withdrawn", reason),
+    async *rows(useCase, how = {}) {
+      yield* rowsOf((await place()).tools, useCase, how);
+    },
+    async idle() {
+      const { loop } = await place();
+      if (loop === undefined) throw elsewhere(opening.start.settings.dir);
+      const time = loop.application.now();
+      await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
+      await loop.application.idle();
+    },
+    ...{ close, [Symbol.asyncDispose]: close },
+  };
+  return loopstream as unknown as Loopstream<T>;
+}
+
+/** As for records: a machine's clock that is wrong must not date a model. */
+const nowAt = ({ loop }: Place): number => loop?.application.now() ?? Date.now();
+
+const elsewhere = (dir: string): StreamsError =>
+  new StreamsError("BACKBONE_LOCKED", `the loop of ${dir} runs in another process, which alone knows when it is idle`);

@@ -1,0 +1,69 @@
+import { createClient, type Client, type ClientOptions } from "../../client/index.ts";
+import { hasCode, reasonOf, StreamsError } from "../../streams/index.ts";
+import { start, type Place, type StartOptions } from "../start.ts";
+import { whenSomebodyRuns } from "./when-somebody-runs.ts";
+
+/** A place of this process with a client, until the process that it works through has gone. */
+export interface Session {
+  readonly place: Place;
+  readonly client: Client;
+  /** The process that this one works through has gone: another session follows. */
+  readonly gone: AbortSignal;
+  /** Throws once the loop that runs here has stopped by itself. */
+  check(): void;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly start: StartOptions;
+  readonly client: Omit<ClientOptions, "backbone" | "registry" | "subjectPrefix">;
+}
+
+/** Runs the loop here, or joins the process that has the embedded log open, where one runs it. Rejects with the signal's reason. */
+export async function openSession({ start: options, client }: SessionOptions, signal: AbortSignal): Promise<Session> {
+  for (;;) {
+    let failure: { readonly error: unknown } | undefined;
+    const onFailure = (error: unknown): void => {
+      failure = { error };
+      options.onFailure?.(error);
+    };
+    const place = await start({ ...options, signal, onFailure }).catch((error: unknown) => {
+      if (hasCode(error, "BACKBONE_GONE")) return undefined;
+      throw error;
+    });
+    signal.throwIfAborted();
+    // It went while this one was joining it.
+    if (place === undefined) continue;
+    try {
+      const joins = place.connection.shared && options.run === "free";
+      if (!joins || (await whenSomebodyRuns(place, options.settings.dir, signal))) {
+        return sessionAt(place, client, () => failure);
+      }
+    } catch (error) {
+      await place.close().catch(() => undefined);
+      throw error;
+    }
+    await place.close().catch(() => undefined);
+  }
+}
+
+function sessionAt(
+  place: Place,
+  options: SessionOptions["client"],
+  failure: () => { readonly error: unknown } | undefined,
+): Session {
+  const { backbone, registry, subjectPrefix, gone } = place.connection;
+  const client = createClient({ ...options, backbone, registry, subjectPrefix });
+  return {
+    ...{ place, client, gone },
+    check() {
+      const stopped = failure();
+      if (stopped === undefined) return;
+      const reason = reasonOf(stopped.error);
+      throw new StreamsError("CLOSED", `the loop in this process has stopped: ${reason}; close it`, stopped.error);
+    },
+    async close() {
+      await client.close().finally(() => place.close());
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { blueprints } from "../../schemas/index.ts";
+import { whenFull } from "../instances/when-full.ts";
+import type { Place } from "../start.ts";
+
+const LOOK_EVERY_MS = 5;
+/** An instance that does not know of it by then may be away, and is not waited for. */
+const KNOWN_WITHIN_MS = 5_000;
+
+/** Resolves once the running instances have read what is on the topic of blueprints: whoever asks then is answered by it. */
+export async function whenKnown({ connection: { backbone }, tools, loop }: Place): Promise<void> {
+  const signal = AbortSignal.timeout(KNOWN_WITHIN_MS);
+  const end = Math.max(0, ...(await backbone.offsets([blueprints.name])).map((at) => at.end));
+  if (loop === undefined || backbone.kind === "kafka") {
+    await whenFull(tools, end, new Set(), { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    return;
+  }
+  // Nobody else runs it.
+  const { application } = loop;
+  while (!signal.aborted && (application.globalsProgress?.next(blueprints.name, 0) ?? 0) < end)
+    await delay(LOOK_EVERY_MS);
+}
