@@ -43,7 +43,7 @@ export async function embeddedChaos(
 const MOST_LOST = 256 << 10;
 
 /** Each database loses of what it wrote last as much as it will, whatever the others lose. */
-function cutPower(dir: string, random: () => number): void {
+export function cutPower(dir: string, random: () => number): void {
   const log = join(dir, "log");
   const written = writtenTo(log);
   cutBack(log, written - Math.floor(random() * Math.min(written, MOST_LOST)));

@@ -159,9 +159,16 @@ const makers: readonly Maker[] = [
 /** Of these topics records are made. */
 export const torturedTopics: readonly AnyTopic[] = makers.map(({ topic }) => topic);
 
-/** The `n`th record as it should be, of a topic that is drawn. */
-export async function baseOf(n: number, random: () => number, backbone: Backbone, serdes: Serdes): Promise<Base> {
-  const { topic, read, value: make } = makers[Math.floor(random() * makers.length)]!;
+/** The `n`th record as it should be, of the topic named or of one that is drawn. */
+export async function baseOf(
+  n: number,
+  random: () => number,
+  backbone: Backbone,
+  serdes: Serdes,
+  only?: string,
+): Promise<Base> {
+  const drawn = only === undefined ? makers : makers.filter(({ topic }) => topic.name === only);
+  const { topic, read, value: make } = drawn[Math.floor(random() * drawn.length)]!;
   const id = `t${n}`;
   const value = make(id, random);
   const count = (await backbone.partitions(topic.name)) ?? 1;

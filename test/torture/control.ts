@@ -1,16 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
-import {
-  decisionReplies,
-  decisionRequests,
-  decisions,
-  events,
-  observations,
-  type DecisionReplied,
-} from "../../schemas/index.ts";
-import { createRequester, readTopic, Sender, Serdes, type Published, type Requester } from "../../streams/index.ts";
+import { decisionRequests, decisions, events, observations } from "../../schemas/index.ts";
+import { readTopic, Serdes, type Published } from "../../streams/index.ts";
 import type { OpenPlace, Place } from "../chaos/product.ts";
+import { Reconnecting } from "./reconnecting.ts";
 
 export const CONTROL = `
 useCase: control
@@ -27,7 +21,7 @@ label: { name: bought, when: kind == "purchase", value: price > 3, wait: 20s, de
 observations: { price: number }
 policy: { decide: bought > 0.5 }
 join: { ttl: 1h }
-training: { schedule: none, freshRows: none }
+training: { schedule: none, freshRows: none, minRows: 1000000 }
 `;
 
 /** A use case that has what `CONTROL` has, for records that are ill-treated. */
@@ -40,21 +34,12 @@ type Given = Published<unknown>;
 /** How many decisions one round asks for. */
 const ROUND = 12;
 const ANSWER_MS = 20_000;
-/** Longer than anything is away. */
-const INSIST_MS = 60_000;
 /** What every instance reads whole is read beside the requests: events are given so long to get there. */
 const EVENTS_AHEAD_MS = 1_500;
 
-interface Connection {
-  readonly place: Place;
-  readonly sender: Sender;
-  readonly requester: Requester<unknown, DecisionReplied>;
-}
-
 /** Traffic that nobody touches: each of its decisions is answered, recorded once, and becomes the row it would become without the rest. */
 export class Control {
-  readonly #open: OpenPlace;
-  #connection: Promise<Connection> | undefined;
+  readonly #connection: Reconnecting;
   /** Everything that was stored, in the order it was sent. */
   readonly sent: Given[] = [];
   readonly problems: string[] = [];
@@ -63,44 +48,7 @@ export class Control {
   #rounds = 0;
 
   constructor(open: OpenPlace) {
-    this.#open = open;
-  }
-
-  #connected(): Promise<Connection> {
-    this.#connection ??= this.#open().then((place) => {
-      const serdes = new Serdes(place.registry);
-      const sender = new Sender(place.backbone, serdes);
-      const requester = createRequester<unknown, DecisionReplied>({
-        ...{ backbone: place.backbone, serdes, sender },
-        requests: decisionRequests as never,
-        replies: decisionReplies,
-      });
-      return { place, sender, requester };
-    });
-    return this.#connection;
-  }
-
-  async #disconnect(of: Promise<Connection> | undefined = this.#connection): Promise<void> {
-    if (of !== this.#connection) return;
-    this.#connection = undefined;
-    const open = await of?.catch(() => undefined);
-    await open?.requester.close().catch(() => undefined);
-    await open?.sender.close().catch(() => undefined);
-    await open?.place.close().catch(() => undefined);
-  }
-
-  /** Again with a new connection, while the time is not over: whoever served the old one may have gone. */
-  async #insist<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    for (const deadline = performance.now() + INSIST_MS; ;) {
-      const connection = this.#connected();
-      try {
-        return await work(await connection);
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-        await this.#disconnect(connection);
-        await sleep(250);
-      }
-    }
+    this.#connection = new Reconnecting(open);
   }
 
   /** @param after what was done before, for the problems. */
@@ -131,7 +79,7 @@ export class Control {
     this.asked++;
     try {
       const ask = { key: decisionId, value, time };
-      const reply = await this.#insist(({ requester }) => requester.request(ask, ANSWER_MS));
+      const reply = await this.#connection.insist(({ requester }) => requester.request(ask, ANSWER_MS));
       if (reply.reason === "noModel" && reply.decisionId === decisionId) this.answered++;
       else this.problems.push(`after ${after}: ${decisionId} was answered ${reply.reason} ${reply.error ?? ""}`);
     } catch (error) {
@@ -140,7 +88,7 @@ export class Control {
   }
 
   async #send({ topic, key, value, time }: Given): Promise<void> {
-    await this.#insist(({ sender }) => sender.send(topic as never, { key, value: value as never, time }));
+    await this.#connection.insist(({ sender }) => sender.send(topic as never, { key, value: value as never, time }));
     this.sent.push({ topic, key, value, time } as Given);
   }
 
@@ -168,7 +116,7 @@ export class Control {
   }
 
   close(): Promise<void> {
-    return this.#disconnect();
+    return this.#connection.close();
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectLocally } from "../../streams/index.ts";
+import { cutPower } from "../chaos/embedded.ts";
 import { LoopProcess } from "./loop-process.ts";
 import { killed, startArgs, type Fault, type TorturePlace } from "./place.ts";
 
@@ -35,6 +36,7 @@ export async function embeddedPlace(say: (line: string) => void): Promise<Tortur
     loop,
     foreignIds: [],
     faults: [killed(loop), ...(mounted ? [full] : [])],
+    damages: [{ name: "power cut", befall: (random) => cutPower(dir, random) }],
     async open() {
       for (const deadline = performance.now() + OPEN_MS; ;) {
         const backbone = await connectLocally(dir).catch(() => undefined);

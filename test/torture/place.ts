@@ -15,11 +15,19 @@ export interface Fault {
   end(): Promise<void>;
 }
 
+/** Something that befalls the disk while no process runs. */
+export interface Damage {
+  readonly name: string;
+  befall(random: () => number): void;
+}
+
 /** Where the loop is tortured: a backbone of its own and what can be done to it. */
 export interface TorturePlace {
   readonly name: string;
   readonly loop: LoopProcess;
   readonly faults: readonly Fault[];
+  /** Absent where there are none. */
+  readonly damages?: readonly Damage[];
   /** Ids of schemas in the registry that are no Avro records of ours. */
   readonly foreignIds: readonly number[];
   /** For the products; waits for whoever serves it. */
