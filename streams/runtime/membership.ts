@@ -76,8 +76,8 @@ export async function join(
   const outbox = new Outbox(backbone, serdes, deadLetters, onDeadLetter, room, spread);
   open.committer = new Committer({ ...options, groupId: id, outbox, metrics, producerOf }, producers);
   const ends = await backbone.offsets([...new Set(topology.globals.map((source) => source.topic.name))]);
-  const { arrival } = lasting;
-  open.letters = new Letters({ backbone, outbox, arrival, ends, serdes, deadLetters, room, onDeadLetter });
+  const tables = new Set(topology.globals.filter(({ kind }) => kind === "table").map(({ topic }) => topic.name));
+  open.letters = new Letters({ ...options, ...lasting, outbox, ends, tables });
   open.clock = await openClock(lasting);
   // Known before it has read anything, so that it can be closed meanwhile.
   open.globals = await openGlobals(open, open.letters, lasting, former);

@@ -44,6 +44,8 @@ export class Serdes {
   readonly #walks = new Map<number, Walk>();
   /** Schema ids that can't be used, and until when, in milliseconds of `now`, that is not asked again. */
   readonly #refused = new Map<number, { readonly error: StreamsError; readonly until: number }>();
+  /** By schema id: the question that is under way. */
+  readonly #learning = new Map<number, Promise<void>>();
   /** By schema id: what it wrote, read as what it is. */
   readonly #written = new Map<number, Topic<unknown>>();
   readonly #readings = new Map<avro.Type, Map<number, CheckedReading | StreamsError>>();
@@ -114,6 +116,15 @@ export class Serdes {
   async learn(bytes: Uint8Array): Promise<void> {
     const id = schemaId(bytes);
     if (id === undefined || this.#schemas.has(id) || this.#isRefused(id)) return;
+    let learning = this.#learning.get(id);
+    if (learning === undefined) {
+      learning = this.#learn(id).finally(() => this.#learning.delete(id));
+      this.#learning.set(id, learning);
+    }
+    await learning;
+  }
+
+  async #learn(id: number): Promise<void> {
     try {
       const schema = await this.#registry.schema(id);
       this.#walks.set(id, walkOfSchema(id, schema));

@@ -16,6 +16,9 @@ export interface Opened {
 export function buriedOnceSuite(open: () => Promise<Opened>): void {
   test("what can't be used of tables and rows is a dead letter once, however often the loop starts, with or without its disk", async () => {
     const { backbone, registry, prefix, dir } = await open();
+    const read = vi.spyOn(backbone, "reader");
+    const searched = (): boolean =>
+      read.mock.calls.some(([places]) => places.some(({ topic }) => topic === deadLetters.name));
     const id = `buried${process.pid}${Date.now()}`;
     let runs = 0;
     const start = (stateDir = `state${++runs}`): Promise<Loop> =>
@@ -65,7 +68,10 @@ export function buriedOnceSuite(open: () => Promise<Opened>): void {
       await vi.waitFor(async () => expect(await letters()).toEqual(expected), { timeout: 20_000, interval: 200 });
       for (const stateDir of ["state1", "state1", "other"]) {
         await loop.close();
+        read.mockClear();
         loop = await start(stateDir);
+        // With its disk it knows what it has buried, however many dead letters there are.
+        expect(searched()).toBe(stateDir === "other");
         await train();
         await loop.application.idle();
       }

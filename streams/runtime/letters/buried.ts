@@ -55,7 +55,8 @@ export class Buried {
   }
 }
 
-function contentOf({ key, value }: Bytes): string {
+/** Another text for another record. */
+export function contentOf({ key, value }: Bytes): string {
   const hash = createHash("sha1");
   for (const bytes of [key, value]) hash.update(bytes === null ? "-" : `${bytes.length}:`).update(bytes ?? "");
   return hash.digest("base64");

@@ -1,10 +1,14 @@
 import type { Backbone, Fetch, LogRecord, PartitionOffsets, Producer } from "../../backbone/backbone.ts";
+import type { Log } from "../../log.ts";
 import type { Origin } from "../../operator.ts";
+import { reasonOf } from "../../outage.ts";
+import type { StateEngine } from "../../state/engine.ts";
 import { timeOfLetter, type Arrival } from "../../task/arrival.ts";
-import type { DeadLetterValue } from "../../task/dead-letter.ts";
+import { letterKey, type DeadLetterValue } from "../../task/dead-letter.ts";
 import { letterOutput, type LetterParts, type Output } from "../../task/output.ts";
 import type { Topic } from "../../topic.ts";
-import { Buried } from "./buried.ts";
+import { Buried, contentOf } from "./buried.ts";
+import { KnownLetters, type Known } from "./known-letters.ts";
 import type { Outbox } from "../commit/outbox.ts";
 
 export interface LettersOptions extends LetterParts {
@@ -15,6 +19,11 @@ export interface LettersOptions extends LetterParts {
   readonly arrival: () => Arrival;
   /** Ends of the topics when the process joined: what lies before them may have been buried by it or another one before. */
   readonly ends: readonly PartitionOffsets[];
+  /** Topics that are read from their start each time. */
+  readonly tables: ReadonlySet<string>;
+  /** Keeps what is known of the tables' letters. */
+  readonly engine: StateEngine;
+  readonly log: Log;
 }
 
 interface Met {
@@ -34,6 +43,9 @@ export class Letters {
   #producer: Producer | undefined;
   #met: Met[] = [];
   #waiting: Output[] = [];
+  #known: Promise<KnownLetters | undefined> | undefined;
+  /** Of tables, to be known once their letters are stored. */
+  #learnt: Known[] = [];
 
   constructor(options: LettersOptions) {
     this.#options = options;
@@ -50,13 +62,46 @@ export class Letters {
 
   /** Resolves when all that were added are stored. After a rejection it may be called again. */
   async store(): Promise<void> {
-    const { backbone, outbox } = this.#options;
     for (let met = this.#met[0]; met !== undefined; met = this.#met[0]) {
-      const { origin, error, time, record } = met;
-      const isThere = this.#isOld(origin) && (await this.#buried.has(origin, record));
-      if (!isThere) this.#waiting.push(letterOutput(this.#options, origin, "globals", error, time, record));
+      if (!(await this.#isBuried(met))) {
+        const { origin, error, time, record } = met;
+        this.#waiting.push(letterOutput(this.#options, origin, "globals", error, time, record));
+      }
       this.#met.shift();
     }
+    await this.#send();
+    const learnt = this.#learnt;
+    if (learnt.length === 0) return;
+    await (await this.#opened())?.add(learnt);
+    this.#learnt = this.#learnt.slice(learnt.length);
+  }
+
+  async #isBuried({ origin, record }: Met): Promise<boolean> {
+    const isOld = this.#isOld(origin);
+    if (!this.#options.tables.has(origin.topic)) return isOld && this.#buried.has(origin, record);
+    const letter = { place: letterKey(origin), content: contentOf(record) };
+    if (isOld && (await this.#opened())?.has(letter) === true) return true;
+    this.#learnt.push(letter);
+    return isOld && this.#buried.has(origin, record);
+  }
+
+  #opened(): Promise<KnownLetters | undefined> {
+    return (this.#known ??= this.#openKnown());
+  }
+
+  /** Without it letters are looked for among all of them, which takes longer. */
+  async #openKnown(): Promise<KnownLetters | undefined> {
+    const { backbone, engine, deadLetters, log } = this.#options;
+    try {
+      return await KnownLetters.open({ backbone, engine, deadLetters: deadLetters.name, log });
+    } catch (error) {
+      log.warn({ error: reasonOf(error) }, "what is known of the dead letters can't be opened: all of them are read");
+      return undefined;
+    }
+  }
+
+  async #send(): Promise<void> {
+    const { backbone, outbox } = this.#options;
     const letters = this.#waiting;
     if (letters.length === 0) return;
     this.#producer ??= await backbone.producer();
@@ -69,6 +114,7 @@ export class Letters {
   }
 
   async close(): Promise<void> {
+    await (await this.#known)?.close();
     await this.#producer?.close();
   }
 }
