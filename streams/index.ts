@@ -93,6 +93,15 @@ export { ensureTopic } from "./runtime/topics/topics.ts";
 export { PLACE_HEADER, placeOf } from "./place.ts";
 export { SOURCE_HEADER } from "./task/timelines.ts";
 export { entryCount } from "./serde/entry-count.ts";
+export {
+  decimalValue,
+  isoDate,
+  isoTime,
+  signedInteger,
+  ticksPerMs,
+  timeOfDay,
+  wholeValue,
+} from "./serde/logical-values.ts";
 export { Serdes } from "./serde/serdes.ts";
 export { UnreadableRecords, type UnreadableRecord } from "./serde/unreadable-records.ts";
 export { shortened } from "./shortened.ts";

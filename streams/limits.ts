@@ -67,6 +67,8 @@ export const streamsLimits = Object.freeze({
   avroEmptyNodes: 256,
   /** Records, arrays and maps within each other in what another schema wrote. */
   avroDepth: 1_000,
+  /** A decimal in a record that another schema wrote; bytes. Of its scale, digits. */
+  avroDecimalBytes: 128,
   /** Records that can't be used whose places a process remembers, so that it tells each of them once. */
   unreadablePlaces: 10_000,
   /** Lines of all files that an import has in memory at a time, and publishes at once. */

@@ -3,6 +3,7 @@ import type { Headers, LogRecord } from "./backbone/backbone.ts";
 import { StreamsError } from "./errors.ts";
 import type { AvroSchema, Compatibility } from "./registry/registry.ts";
 import { boundedTypes } from "./serde/bounded-types.ts";
+import { exactTypes } from "./serde/exact-long.ts";
 import { floatVectors } from "./serde/float-vectors.ts";
 
 /** A record of a topic as its check sees it: on its way to the topic, or read from it. */
@@ -62,6 +63,8 @@ export interface TopicOptions<V> {
    * keeps a quarter of a megabyte with it, so copy what is to stay. Writing takes both.
    */
   readonly floatVectors?: boolean;
+  /** Longs that no number holds are bigints, where they are otherwise refused. */
+  readonly exactLongs?: boolean;
   readonly name: string;
   readonly schema: AvroSchema;
   readonly cleanup?: "delete" | "compact";
@@ -93,7 +96,7 @@ export function checkRead<V>(
   checkRecord(topic, { value, bytes: bytes?.length ?? 0, keyBytes: key?.length ?? 0, headers });
 }
 
-export function defineTopic<V>({ floatVectors: vectors, ...options }: TopicOptions<V>): Topic<V> {
+export function defineTopic<V>({ floatVectors: vectors, exactLongs: exact, ...options }: TopicOptions<V>): Topic<V> {
   return Object.freeze({
     cleanup: "delete" as const,
     compatibility: "BACKWARD" as const,
@@ -101,7 +104,7 @@ export function defineTopic<V>({ floatVectors: vectors, ...options }: TopicOptio
     type: avro.Type.forSchema(
       options.schema as avro.Schema,
       {
-        typeHook: vectors === true ? floatVectors : boundedTypes,
+        typeHook: vectors === true ? floatVectors : exact === true ? exactTypes : boundedTypes,
       } as never,
     ),
   });

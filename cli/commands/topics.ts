@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { defineTopic, readRaw, StreamsError } from "../../streams/index.ts";
+import { readRaw, StreamsError } from "../../streams/index.ts";
 import { formatDuration } from "../../blueprints/index.ts";
 import { askedRetention, repartitionLoop } from "../../loop/index.ts";
 import { run, withSettings } from "../command.ts";
@@ -72,7 +72,7 @@ export function topicsCommand(parent: Command): void {
               const { partition, offset, timestamp, key, value } = record;
               const problem = record.unreadable?.error.message;
               const nothing = problem === undefined ? null : { undecoded: null, problem };
-              const decoded = value === null ? nothing : await decode(name, value, serdes);
+              const decoded = value === null ? nothing : await decode(value, serdes);
               const line = {
                 partition,
                 offset,
@@ -128,22 +128,24 @@ export function topicsCommand(parent: Command): void {
 const span = (ms: number | null): string => (ms === null ? "for ever" : formatDuration(ms));
 
 async function decode(
-  topic: string,
   value: Uint8Array,
   serdes: Parameters<Parameters<typeof withTools>[1]>[0]["serdes"],
 ): Promise<unknown> {
   await serdes.learn(value);
-  const schema = serdes.schemaOf(value);
-  if (schema === undefined) return { undecoded: Buffer.from(value).toString("base64") };
+  if (serdes.schemaOf(value) === undefined) return { undecoded: Buffer.from(value).toString("base64") };
   try {
-    return serdes.decode(defineTopic({ name: topic, schema }), value);
+    return serdes.decodeAsWritten(value);
   } catch (error) {
     return { undecoded: Buffer.from(value).toString("base64"), problem: String(error) };
   }
 }
 
+/** A number as its digits say, however many. */
+const { rawJSON: rawJson } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+
 /** Bytes as text where they are text, else as base64. */
 function readable(_name: string, value: unknown): unknown {
+  if (typeof value === "bigint") return rawJson(value.toString());
   if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "Buffer") return value;
   const bytes = Buffer.from((value as unknown as { data: number[] }).data);
   const text = bytes.toString("utf8");

@@ -1,4 +1,13 @@
 import type { SchemaElement } from "hyparquet";
+import {
+  decimalValue,
+  isoDate,
+  isoTime,
+  signedInteger,
+  ticksPerMs,
+  timeOfDay,
+  wholeValue,
+} from "../../streams/index.ts";
 import type { TableValue } from "./table-row.ts";
 
 /** A value of a Parquet column as the cell of a table. Undefined: it is none, as a list and bytes are. */
@@ -42,8 +51,9 @@ export function parquetValue(element: SchemaElement): ParquetValue {
     return unlessNull((raw) => decimal(raw, scale));
   }
   if (converted === "DATE" || logical?.type === "DATE") return unlessNull((days) => isoDate(Number(days)));
-  if (logical?.type === "TIME") return unlessNull((ticks) => timeOfDay(ticks as number | bigint, perMs[logical.unit]));
-  if (converted === "TIME_MILLIS") return unlessNull((ticks) => timeOfDay(ticks as number, 1n));
+  if (logical?.type === "TIME")
+    return unlessNull((ticks) => timeOfDay(BigInt(ticks as number | bigint), perMs[logical.unit]));
+  if (converted === "TIME_MILLIS") return unlessNull((ticks) => timeOfDay(BigInt(ticks as number), 1n));
   if (converted === "TIME_MICROS") return unlessNull((ticks) => timeOfDay(ticks as bigint, 1_000n));
   if (logical?.type === "TIMESTAMP") {
     const zone = logical.isAdjustedToUTC ? "Z" : "";
@@ -56,7 +66,7 @@ export function parquetValue(element: SchemaElement): ParquetValue {
   return plain;
 }
 
-const perMs = { MILLIS: 1n, MICROS: 1_000n, NANOS: 1_000_000n } as const;
+const perMs = { MILLIS: ticksPerMs.millis, MICROS: ticksPerMs.micros, NANOS: ticksPerMs.nanos } as const;
 
 function isDecimal({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
   return converted === "DECIMAL" || logical?.type === "DECIMAL";
@@ -71,41 +81,12 @@ function plain(value: unknown): TableValue | undefined {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isNaN(value) ? null : value;
-  if (typeof value !== "bigint") return undefined;
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  return typeof value === "bigint" ? wholeValue(value) : undefined;
 }
 
-/** The number where its shortest text is the decimal's, else the text. */
 function decimal(raw: unknown, scale: number): TableValue | undefined {
-  const unscaled = raw instanceof Uint8Array ? signed(raw) : typeof raw === "number" ? BigInt(raw) : raw;
-  if (typeof unscaled !== "bigint") return undefined;
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, "0");
-  const fraction = digits.slice(digits.length - scale).replace(/0+$/, "");
-  const whole = digits.slice(0, digits.length - scale);
-  const text = `${unscaled < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
-  return String(Number(text)) === text ? Number(text) : text;
-}
-
-/** Two's complement, the most significant byte first. */
-function signed(bytes: Uint8Array): bigint {
-  if (bytes.length === 0) return 0n;
-  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString("hex")}`));
-}
-
-function isoTime(ticks: bigint, ticksPerMs: bigint, zone: "Z" | ""): string {
-  const rest = ticks % ticksPerMs;
-  const time = new Date(Number((ticks - (rest < 0n ? rest + ticksPerMs : rest)) / ticksPerMs));
-  // What no Date can hold is no time either: the reader of times refuses it with its text.
-  return Number.isNaN(time.getTime()) ? `${ticks} ticks from 1970` : time.toISOString().slice(0, -1) + zone;
-}
-
-function isoDate(days: number): string {
-  const date = new Date(days * 86_400_000);
-  return Number.isNaN(date.getTime()) ? `${days} days from 1970` : date.toISOString().split("T")[0]!;
-}
-
-function timeOfDay(ticks: number | bigint, ticksPerMs: bigint): string {
-  return isoTime(BigInt(ticks), ticksPerMs, "").slice("1970-01-01T".length);
+  const unscaled = raw instanceof Uint8Array ? signedInteger(raw) : typeof raw === "number" ? BigInt(raw) : raw;
+  return typeof unscaled === "bigint" ? decimalValue(unscaled, scale) : undefined;
 }
 
 function same<T>(raw: T): T {

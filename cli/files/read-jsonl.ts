@@ -1,7 +1,9 @@
+import { keepDigits, mayLoseDigits } from "./json-digits.ts";
+import { repeatedName } from "./json-names.ts";
 import { readLines, withoutReturn } from "./read-lines.ts";
 import type { TableRow, TableValue } from "./table-row.ts";
 
-/** Rows of a file with one flat JSON object a line. Blank lines are left out. An integer too large for a number stays text. */
+/** Rows of a file with one flat JSON object a line. Blank lines are left out. A number that would lose digits stays text. */
 export async function* readJsonl(path: string, gzip: boolean): AsyncGenerator<TableRow> {
   let line = 0;
   for await (const lines of readLines(path, gzip)) {
@@ -17,7 +19,7 @@ function rowOf(line: number, text: string): TableRow {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
-    if (isFlat(parsed) && Object.values(parsed).some(isLargeInteger)) parsed = JSON.parse(text, keepDigits);
+    if (mayLoseDigits(text) && isFlat(parsed)) parsed = JSON.parse(text, keepDigits);
   } catch (error) {
     return { line, problem: `not JSON: ${error instanceof Error ? error.message : String(error)}`, text };
   }
@@ -26,6 +28,9 @@ function rowOf(line: number, text: string): TableRow {
   }
   if (isFlat(parsed)) {
     const broken = text.includes("\\u") ? Object.entries(parsed).find(isBroken) : undefined;
+    const repeated = repeatedName(text, Object.keys(parsed).length);
+    if (repeated !== undefined)
+      return { line, problem: `"${repeated}" is there more than once: which value counts?`, text };
     if (broken === undefined) return { line, values: parsed };
     return { line, problem: `"${broken[0]}" holds half a character: it would be stored as another text`, text };
   }
@@ -41,13 +46,4 @@ function isFlat(parsed: unknown): parsed is Readonly<Record<string, TableValue>>
 /** UTF-8 has no surrogate without its other half. */
 function isBroken([, value]: readonly [string, TableValue]): boolean {
   return typeof value === "string" && !value.isWellFormed();
-}
-
-function isLargeInteger(value: unknown): boolean {
-  return Number.isInteger(value) && !Number.isSafeInteger(value);
-}
-
-function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const source = context?.source;
-  return isLargeInteger(value) && source !== undefined && /^-?\d+$/.test(source) ? source : value;
 }

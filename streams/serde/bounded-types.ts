@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import avro from "avsc";
 import { setOwn } from "../own-value.ts";
 import { rememberEntries } from "./entry-count.ts";
+import { valueUnion } from "./foreign-values.ts";
 import type { Tap } from "./tap.ts";
 
 interface ReadMethods {
@@ -92,6 +93,7 @@ export class TextType extends (avro.types.StringType as unknown as Constructor<a
 
 /** For avsc's `forSchema`. */
 export function boundedTypes(schema: avro.Schema, options: object): avro.Type | undefined {
+  if (Array.isArray(schema)) return valueUnion(schema, options);
   if (schema === "string") return new TextType({ type: "string" }, options) as unknown as avro.Type;
   const { type } = schema as { readonly type?: unknown };
   if (type === "string") return new TextType(schema, options) as unknown as avro.Type;

@@ -1,4 +1,5 @@
 import avro from "avsc";
+import { writerType } from "./foreign-values.ts";
 import type { AvroSchema } from "../registry/registry.ts";
 
 const PREFIX = "own_";
@@ -27,7 +28,7 @@ export function hasInheritedName(schema: AvroSchema): boolean {
  */
 export function readWithOwnNames(reader: AvroSchema, writer: AvroSchema): Reading {
   const type = avro.Type.forSchema(renamed(reader));
-  const resolver = type.createResolver(avro.Type.forSchema(renamed(writer)));
+  const resolver = type.createResolver(writerType(renamed(writer)));
   const names = isRecord(reader) ? reader.fields.map(({ name }) => name) : [];
   const finish = (value: unknown): unknown =>
     Object.fromEntries(names.map((name) => [name, (value as Record<string, unknown>)[PREFIX + name]]));

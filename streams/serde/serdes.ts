@@ -1,10 +1,11 @@
-import avro from "avsc";
+import type avro from "avsc";
 import type { AvroSchema, SchemaRegistry } from "../registry/registry.ts";
 import { asBuffer } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import { defineTopic, type AnyTopic, type Topic } from "../topic.ts";
 import { walkOf, type Walk } from "./avro-walk.ts";
+import { writerType } from "./foreign-values.ts";
 import { hasInheritedName, readWithOwnNames, type Reading } from "./inherited-names.ts";
 import { UnreadableRecords } from "./unreadable-records.ts";
 
@@ -204,7 +205,7 @@ export class Serdes {
   #newReading(topic: AnyTopic, id: number, schema: AvroSchema): CheckedReading | StreamsError {
     const walk = this.#walks.get(id);
     try {
-      const writer = avro.Type.forSchema(schema as avro.Schema);
+      const writer = writerType(schema as avro.Schema);
       if (!writer.equals(topic.type)) return { ...readingOf(topic, schema, writer), walk };
       // The types of our own topics hold to the bytes by themselves.
       const own = this.isOpen(topic);
@@ -219,7 +220,7 @@ export class Serdes {
   }
 
   /**
-   * The value as the schema that wrote it has it, for who wants to know what can't be read as its topic's. Throws as `decode` does, for bytes that are no such
+   * The value as the schema that wrote it has it, for who wants to know what can't be read as its topic's. A long that no number holds is a bigint. Throws as `decode` does, for bytes that are no such
    * value.
    */
   decodeAsWritten(bytes: Uint8Array): unknown {
@@ -229,7 +230,8 @@ export class Serdes {
       throw new StreamsError("UNKNOWN_SCHEMA", "the schema that wrote the bytes is not known");
     }
     let topic = this.#written.get(id);
-    if (topic === undefined) this.#written.set(id, (topic = defineTopic({ name: `schema id ${id}`, schema })));
+    if (topic === undefined)
+      this.#written.set(id, (topic = defineTopic({ name: `schema id ${id}`, schema, exactLongs: true })));
     return this.decode(topic, bytes);
   }
 

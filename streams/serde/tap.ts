@@ -9,3 +9,18 @@ export interface Tap {
   /** Undefined past the end. */
   readString(): string | undefined;
 }
+
+const MOST_BYTES = 10;
+
+/** An Avro long with all of its digits. Past the end only `pos` moves, as avsc's readers do. */
+export function readExactLong(tap: Tap): bigint {
+  const { buf } = tap;
+  let [value, shift] = [0n, 0n];
+  for (let i = 0; i < MOST_BYTES; i++, shift += 7n) {
+    const byte = buf[tap.pos++];
+    if (byte === undefined) return 0n;
+    value |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
+  }
+  throw new Error("a number of more than ten bytes");
+}

@@ -36,3 +36,41 @@ test("half a character is a problem: two texts that differ would be stored as on
     { line: 3, values: { id: "\u0000é" } },
   ]);
 });
+
+test.each([
+  ["9007199254740993", "9007199254740993"],
+  ["9007199254740993.0", "9007199254740993"],
+  ["-90071992547409.93125", "-90071992547409.93125"],
+  ["0.12345678901234567890", "0.1234567890123456789"],
+  ["12345678901234567.8e2", "1234567890123456780"],
+  ["1234567890123456789e-3", "1234567890123456.789"],
+  ["0.30000000000000004", 0.30000000000000004],
+  ["1.00000000000000000000", 1],
+  ["-0.00000000000000000000", -0],
+  ["94110.0", 94_110],
+  ["1e300", 1e300],
+  ["100000000000000000000e-20", 1],
+])("the number %s keeps its digits", async (written, read) => {
+  const rows = await rowsOf(fileOf(folder, "digits.jsonl", `{"t":"1234567890.1234567890","n":${written}}\n`));
+  expect(rows).toEqual([{ line: 1, values: { t: "1234567890.1234567890", n: read } }]);
+});
+
+test.each([
+  ['{"id":"a","n":1,"n":2}', "n"],
+  ['{"n":1,"id":"a", "\\u006e" :2}', "n"],
+  ['{"a\\\\":1,"a\\\\":"x\\""}', "a\\"],
+  ['{"__proto__":1,"__proto__":1}', "__proto__"],
+])("%s has a name twice and is a bad line that says which", async (line, name) => {
+  const rows = await rowsOf(fileOf(folder, "twice.jsonl", `${line}\n{"id":"b"}\n`));
+  expect(rows[0]).toMatchObject({
+    line: 1,
+    problem: `"${name}" is there more than once: which value counts?`,
+    text: line,
+  });
+  expect(rows[1]).toMatchObject({ values: { id: "b" } });
+});
+
+test("texts that look like names are no names", async () => {
+  const line = '{"a":"\\"b\\":1,\\"b\\":2","b":"x: \\\\","c":"{\\"a\\":1}"}';
+  expect(await rowsOf(fileOf(folder, "texts.jsonl", line))).toEqual([{ line: 1, values: JSON.parse(line) as object }]);
+});
