@@ -7,7 +7,15 @@ export type DecisionSpace =
   | { readonly kind: "number" }
   | { readonly kind: "actions"; readonly actions: readonly string[] };
 
-export type WindowAggregate = "count" | "sum" | "mean" | "last";
+/** The aggregates of windows, by name. A product that registers one adds its name here, by declaration merging. */
+export interface WindowAggregateNames {
+  count: true;
+  sum: true;
+  mean: true;
+  last: true;
+}
+
+export type WindowAggregate = keyof WindowAggregateNames;
 
 export interface ContextFeature {
   readonly kind: "context";
@@ -20,7 +28,7 @@ export interface WindowFeature {
   readonly kind: "window";
   readonly name: string;
   readonly aggregate: WindowAggregate;
-  /** Null for `count`, which counts events, also those without a value. */
+  /** Null where the aggregate looks at no value: `count` counts events, also those without one. */
   readonly field: string | null;
   readonly event: string;
   /** One or two context entries. */
@@ -29,7 +37,13 @@ export interface WindowFeature {
   readonly open: boolean;
 }
 
-export type Feature = ContextFeature | WindowFeature;
+/** The kinds of features, by name. A product that registers one adds its type here, by declaration merging. */
+export interface FeatureKinds {
+  context: ContextFeature;
+  window: WindowFeature;
+}
+
+export type Feature = FeatureKinds[keyof FeatureKinds];
 
 export interface EventKind {
   readonly fields: readonly string[];

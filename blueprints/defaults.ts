@@ -1,12 +1,4 @@
-import type {
-  ContextType,
-  LabelAggregate,
-  Metric,
-  ModelConfig,
-  Objective,
-  ObservationType,
-  WindowAggregate,
-} from "./blueprint.ts";
+import type { ContextType, LabelAggregate, Metric, ModelConfig, Objective, ObservationType } from "./blueprint.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -78,48 +70,8 @@ export const BOUNDS = Object.freeze({
   holdout: { min: 0.001, max: 0.9 },
 });
 
-/** The keys of each section, in the order of the reference. What is not among them is refused. */
-export const KEYS = Object.freeze({
-  blueprint: [
-    "useCase",
-    "description",
-    "decisionSpace",
-    "context",
-    "observations",
-    "events",
-    "features",
-    "label",
-    "model",
-    "policy",
-    "join",
-    "training",
-    "retention",
-  ],
-  decisionSpace: ["actions"],
-  event: ["fields"],
-  window: ["count", "sum", "mean", "last", "of", "by", "in", "open"],
-  label: ["name", "when", "value", "aggregate", "wait", "default"],
-  model: [
-    "objective",
-    "learner",
-    "depth",
-    "rounds",
-    "learningRate",
-    "minChildWeight",
-    "subsample",
-    "l2",
-    "maxBins",
-    "seed",
-  ],
-  policy: ["formulas", "decide"],
-  join: ["ttl"],
-  training: ["schedule", "freshRows", "minRows", "holdout", "metric"],
-  retention: ["rows", "decisions", "answers", "repeats"],
-} as const);
-
 export const CONTEXT_TYPES: readonly ContextType[] = ["number", "category", "boolean", "key"];
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
-export const WINDOW_AGGREGATES: readonly WindowAggregate[] = ["count", "sum", "mean", "last"];
 export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
 /** Which metrics can judge a model of an objective. */
 export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {

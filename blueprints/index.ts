@@ -27,7 +27,19 @@ export { ChangedTypes, typeChanges, type TypeChange } from "./compare/type-chang
 export { nextDue } from "./cron.ts";
 export { durationMeant, formatDuration, parseDuration } from "./duration.ts";
 export { nearest } from "./nearest.ts";
+export { learnCategories, type Categories } from "./features/categories.ts";
 export { contextFeatures, type ContextFit } from "./features/context-features.ts";
+export { encodeFeatures, type EncodeFeatures } from "./features/encode-features.ts";
+export type {
+  Computation,
+  EventWindow,
+  FeatureKind,
+  FeaturesKnown,
+  FeatureType,
+  FeatureValue,
+  ReadFeature,
+} from "./features/feature-kind.ts";
+export { computationOf, featureType, kindOfFeature, registerFeatureKind } from "./features/kinds/index.ts";
 export { featureLayout, type FeatureColumn, type FeatureVector } from "./features/layout.ts";
 export {
   compileFormula,
@@ -54,8 +66,10 @@ export { declaredNames, type DeclaredNames } from "./values/declared-names.ts";
 export { misfits, type Misfit } from "./values/misfits.ts";
 export { numberOf } from "./values/number-value.ts";
 export { contextTypes, observationTypes, type ValueTypes } from "./values/value-types.ts";
-export { aggregate, type TimeRange } from "./windows/aggregate.ts";
-export { aggregateTrees, type PlacedTile } from "./windows/aggregate-tree.ts";
+export { aggregate, aggregateTrees, type TimeRange } from "./windows/aggregate.ts";
+export { registerWindowAggregate } from "./windows/aggregates/index.ts";
+export type { PlacedTile } from "./windows/tree-visit.ts";
+export type { TimeSpan, WindowAggregateKind } from "./windows/window-aggregate.ts";
 export { fillFromTrees, fillWindows, tileExpiry, tilesFor, type KeptTiles } from "./windows/fill-windows.ts";
 export { groupKey } from "./windows/group-key.ts";
 export { insertEvent, tileNumbers, tileOf, type Tile } from "./windows/tile.ts";
@@ -64,3 +78,5 @@ export { isNode } from "./windows/tile-node.ts";
 export { tilePlace } from "./windows/tile-place.ts";
 export { addToTile, LEAF_EVENTS, staysPlain, type TileParts } from "./windows/tile-tree.ts";
 export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";
+/** The readers that a part's own `read` is made of. */
+export * as yaml from "./yaml/index.ts";

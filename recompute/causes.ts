@@ -4,7 +4,7 @@ import type { EventSources } from "./event-sources.ts";
 import type { Requests } from "./find-requests.ts";
 import type { Recomputed } from "./recompute.ts";
 import type { Tables } from "./source.ts";
-import { causeOfValue } from "./value-causes.ts";
+import { causeOfDerived, causeOfValue } from "./value-causes.ts";
 import type { VersionStarts } from "./version-starts.ts";
 import { causesOfWindows, MOST_BEHIND_MS } from "./window-causes.ts";
 
@@ -23,7 +23,7 @@ export function withCauses(
   const differ = differences.some(({ kind }) => kind === "features");
   const windows = differ ? causesOfWindows(recomputed, sources, tables, starts) : undefined;
   const causeOf: Partial<Record<DifferenceKind, (field: string) => string | null>> = {
-    features: (field) => windows?.get(field) ?? causeOfValue(recomputed, field),
+    features: (field) => windows?.get(field) ?? causeOfValue(recomputed, field) ?? causeOfDerived(recomputed, field),
     model: () => causeOfModel(recomputed, tables),
     blueprint: () => causeOfBlueprint(recomputed, tables),
   };

@@ -1,4 +1,4 @@
-import { formatDuration, groupKey, type PolicyTrace } from "../blueprints/index.ts";
+import { computationOf, formatDuration, groupKey, type PolicyTrace } from "../blueprints/index.ts";
 import { validBlueprints } from "../catalogue/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
 import { ownValue, type Origin } from "../streams/index.ts";
@@ -20,7 +20,8 @@ export interface EventPlace {
 
 /** Where a feature's value came from. */
 export type FeatureSource =
-  | { readonly kind: "context" }
+  | { readonly kind: "context"; /** Of the context. */ readonly entry: string }
+  | { readonly kind: "features"; /** Those that it is made of. */ readonly names: readonly string[] }
   | {
       readonly kind: "events";
       readonly event: string;
@@ -127,7 +128,7 @@ export async function explainDecision(
     predictions: predictionsOf(again!),
     policy: again!.compiled.policy.trace([...logged.decision.features], logged.decision.predictions),
     seed: { logged: logged.decision.seed, recomputed: again!.decision.seed },
-    sourcesBefore: features.every(({ source: from }) => from.kind === "context" || isBefore(from.newest, logged)),
+    sourcesBefore: features.every(({ source: from }) => from.kind !== "events" || isBefore(from.newest, logged)),
     differences,
     equal: differences.length === 0,
   };
@@ -141,11 +142,13 @@ function featuresWith(
   const windows = new Map(
     compiled.groups.flatMap((group) => group.windows.map((window) => [window.featureIndex, { group, window }])),
   );
-  return compiled.layout.map(({ name, index }) => {
+  return compiled.layout.map(({ name, index, feature }) => {
     const values = { name, logged: decision.features[index] ?? null, recomputed: features[index] ?? null };
     const of = windows.get(index);
-    if (of === undefined) return { ...values, source: { kind: "context" } };
-    const { group, window } = of;
+    const computed = computationOf(feature);
+    if (computed.from === "features") return { ...values, source: { kind: "features", names: computed.names } };
+    if (computed.from === "context") return { ...values, source: { kind: "context", entry: computed.entry } };
+    const { group, window } = of!;
     const from = decision.decisionTime - window.windowMs + (window.open ? 1 : 0);
     const inside = events
       .filter(({ groups, record }) => groups.has(group.id) && record.time >= from)

@@ -1,4 +1,4 @@
-import { shown } from "../blueprints/index.ts";
+import { computationOf, shown } from "../blueprints/index.ts";
 import { ownValue } from "../streams/index.ts";
 import type { Recomputed } from "./recompute.ts";
 
@@ -16,4 +16,20 @@ export function causeOfValue({ logged, found, compiled, features }: Recomputed, 
   const wasMissing = (logged.decision.features[column.index] ?? null) === null;
   if (!wasMissing || (features[column.index] ?? null) === null || typeof sent === JS_TYPES[type]) return null;
   return `${shown(sent)} was sent as a ${typeof sent} for a ${type}: older releases took it for missing`;
+}
+
+/**
+ * Why a feature that is made of others is another one: made of their logged values it is what is logged, so the difference is theirs. Null: this is
+ * not why.
+ */
+export function causeOfDerived({ logged, compiled, features }: Recomputed, name: string): string | null {
+  const { layout } = compiled;
+  const column = layout.find((each) => each.name === name);
+  const computed = column === undefined ? undefined : computationOf(column.feature);
+  if (computed?.from !== "features") return null;
+  const slots = computed.names.map((each) => layout.findIndex((other) => other.name === each));
+  const given = slots.map((slot) => logged.decision.features[slot] ?? null);
+  if (!Object.is(computed.value(given), logged.decision.features[column!.index] ?? null)) return null;
+  const differing = computed.names.filter((_, at) => !Object.is(given[at], features[slots[at]!] ?? null));
+  return `made of ${differing.join(", ")}`;
 }

@@ -1,4 +1,4 @@
-import { formatDuration, type BlueprintContent, type Feature } from "../blueprints/index.ts";
+import { featureType, kindOfFeature, type BlueprintContent, type Feature } from "../blueprints/index.ts";
 
 export interface AvroField {
   readonly name: string;
@@ -52,7 +52,9 @@ export function rowSchema(
     doc: `One decision of ${blueprint.useCase} with its features as logged and its label; blueprint ${blueprint.version}.`,
     fields: [
       ...LEADING,
-      ...blueprint.features.map((feature) => nullable(feature.name, [columnType(feature)], featureDoc(feature))),
+      ...blueprint.features.map((feature) =>
+        nullable(feature.name, [columnType(feature)], kindOfFeature(feature).columnDoc(feature)),
+      ),
       {
         name: "label",
         type: "double",
@@ -73,22 +75,6 @@ export function rowColumns(blueprint: Parameters<typeof rowSchema>[0]): readonly
   return rowSchema(blueprint).fields.map((field) => field.name);
 }
 
-function columnType(feature: Feature): "double" | "string" {
-  return feature.kind === "context" && feature.type === "category" ? "string" : "double";
-}
-
-function featureDoc(feature: Feature): string {
-  if (feature.kind === "context") {
-    const type = feature.type === "boolean" ? "boolean, 1 or 0" : feature.type;
-    return `Feature from the request's context (${type}); null when it was missing.`;
-  }
-  const { aggregate, field, event, by, windowMs, open } = feature;
-  const what =
-    aggregate === "count" ? `Number of ${event} events` : `${capital(aggregate)} ${field} of ${event} events`;
-  const window = `${open ? "(" : "["}t − ${formatDuration(windowMs)}, t)`;
-  return `${what} by ${by.join(" and ")} in ${window}, t the decision time; null when there is none.`;
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
-}
+/** A boolean is 1 or 0. */
+const columnType = (feature: Feature): "double" | "string" =>
+  featureType(feature) === "category" ? "string" : "double";

@@ -1,4 +1,10 @@
-import type { FeatureColumn, FeatureVector } from "../blueprints/index.ts";
+import {
+  encodeFeatures,
+  learnCategories,
+  type Categories,
+  type FeatureColumn,
+  type FeatureVector,
+} from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import type { TrainingMatrix } from "./training-matrix.ts";
 
@@ -16,16 +22,20 @@ export function splitNewest(
   return { train: rows.slice(0, rows.length - held), holdout: rows.slice(rows.length - held) };
 }
 
-/**
- * Rows as float32, in memory that a worker can read without a copy.
- *
- * @param encode writes one row's features into the matrix from an offset on, as many as the layout has
- */
+export function categoriesOf(rows: readonly TrainingRow[], layout: readonly FeatureColumn[]): Categories {
+  return learnCategories(
+    layout,
+    rows.map((row) => vectorOf(row, layout)),
+  );
+}
+
+/** Rows as float32, in memory that a worker can read without a copy. */
 export function matrixOf(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
-  encode: (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void,
+  categories: Categories,
 ): TrainingMatrix {
+  const encode = encodeFeatures(layout, categories);
   const columns = layout.length;
   const features = new Float32Array(new SharedArrayBuffer(4 * rows.length * columns));
   const labels = new Float32Array(new SharedArrayBuffer(4 * rows.length));

@@ -54,7 +54,15 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["runtime"],
     ["test-driver"],
   ],
-  blueprints: [["."], ["formula"], ["values"], ["features"], ["labels", "policy", "windows"], ["read"], ["compare"]],
+  blueprints: [
+    ["."],
+    ["formula"],
+    ["values", "yaml"],
+    ["features", "windows"],
+    ["labels", "policy"],
+    ["read", "sections"],
+    ["compare"],
+  ],
   catalogue: [["."], ["blueprints", "models"]],
 };
 /** Folders that plug into ports of the ground: they import the ground and each other, and nothing imports them but the room's front door. */

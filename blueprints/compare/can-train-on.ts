@@ -1,7 +1,7 @@
 import type { BlueprintContent, Feature } from "../blueprint.ts";
 import { canonicalFormula } from "../formula/index.ts";
 import { formatDuration } from "../duration.ts";
-import { describeFeature } from "./describe.ts";
+import { describeFeature, featureType, kindOfFeature } from "../features/kinds/index.ts";
 
 export interface Incompatibility {
   readonly path: string;
@@ -30,8 +30,8 @@ export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): Train
     const path = `features.${feature.name}`;
     if (other === undefined) {
       differ(path, "not logged there");
-    } else if (columnType(feature) !== columnType(other)) {
-      differ(path, `changed its type, ${columnType(feature)} here, ${columnType(other)} there`);
+    } else if (featureType(feature) !== featureType(other)) {
+      differ(path, `changed its type, ${featureType(feature)} here, ${featureType(other)} there`);
     } else if (definition(feature) !== definition(other)) {
       differ(path, `changed its meaning, ${describeFeature(feature)} here, ${describeFeature(other)} there`);
     }
@@ -49,12 +49,9 @@ export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): Train
   return { ok: false, reason: incompatibilities.map(({ text }) => text).join("; "), incompatibilities };
 }
 
-function columnType(feature: Feature): string {
-  return feature.kind === "window" ? "number" : feature.type;
-}
-
 function definition(feature: Feature): string {
-  return describeFeature(feature.kind === "window" ? { ...feature, by: [...feature.by].sort() } : feature);
+  const kind = kindOfFeature(feature);
+  return kind.meaning?.(feature) ?? kind.describe(feature);
 }
 
 function labelParts({ label }: BlueprintContent): ReadonlyMap<string, string> {

@@ -1,4 +1,5 @@
 import type { Blueprint } from "../blueprint.ts";
+import { featureType } from "../features/kinds/index.ts";
 
 /** A name whose type is another one than in versions before. */
 export interface TypeChange {
@@ -13,7 +14,7 @@ export interface TypeChange {
 
 /**
  * What would have another type than in any version before, whether or not the versions between have it: rows of all versions lie on one topic,
- * and observations belong to decisions of all of them. A window is a number.
+ * and observations belong to decisions of all of them.
  */
 export function typeChanges(next: Blueprint, earlier: readonly Blueprint[]): readonly TypeChange[] {
   const changes: TypeChange[] = [];
@@ -62,10 +63,7 @@ function textOf({ path, type, before, versions }: TypeChange): string {
 
 function typesOf({ features, observations }: Blueprint): ReadonlyMap<string, string> {
   return new Map([
-    ...features.map((feature): [string, string] => [
-      `features.${feature.name}`,
-      feature.kind === "window" ? "number" : feature.type,
-    ]),
+    ...features.map((feature): [string, string] => [`features.${feature.name}`, featureType(feature)]),
     ...Object.entries(observations).map(([name, type]): [string, string] => [`observations.${name}`, type]),
   ]);
 }

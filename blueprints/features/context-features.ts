@@ -1,20 +1,7 @@
 import type { BlueprintContent } from "../blueprint.ts";
-import { booleanOf } from "../values/boolean-value.ts";
-import { categoryOf } from "../values/category-value.ts";
-import { numberOf } from "../values/number-value.ts";
+import type { FeatureValue } from "./feature-kind.ts";
+import { computationOf } from "./kinds/index.ts";
 import type { FeatureVector } from "./layout.ts";
-
-type Extract = (value: unknown) => number | string | null;
-
-/** A value that has its declared type already costs a look at its type. */
-const EXTRACT: Readonly<Record<"number" | "category" | "boolean", Extract>> = {
-  number: (value) => numberOf(value) ?? null,
-  category: (value) => (typeof value === "string" && value !== "" ? value : (categoryOf(value) ?? null)),
-  boolean(value) {
-    const read = typeof value === "boolean" ? value : (booleanOf(value) ?? null);
-    return read === null ? null : read ? 1 : 0;
-  },
-};
 
 /** How the features fit a context; filled in anew for each. */
 export interface ContextFit {
@@ -24,25 +11,37 @@ export interface ContextFit {
   doubtful: boolean;
 }
 
+interface Slot {
+  /** Null: it is not from the context. */
+  readonly entry: string | null;
+  readonly value: (given: unknown) => FeatureValue;
+  /** It is the entry's own feature; others may read the entry, too. */
+  readonly own: boolean;
+}
+
+const missing = (): null => null;
+
 /**
- * A function from a request's context to a new vector with the context features filled in and the windows still null.
+ * A function from a request's context to a new vector with the features filled in that come from the context, and the others still null.
  * It never throws: a missing value, or one that its declared type can't read, is null.
  */
 export function contextFeatures(
   blueprint: Pick<BlueprintContent, "features">,
 ): (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector {
-  const slots = blueprint.features.map((feature) => ({
-    name: feature.name,
-    extract: feature.kind === "context" ? EXTRACT[feature.type] : null,
-  }));
+  const slots = blueprint.features.map((feature): Slot => {
+    const computed = computationOf(feature);
+    if (computed.from !== "context") return { entry: null, value: missing, own: false };
+    const { entry, value } = computed;
+    return { entry, value, own: entry === feature.name };
+  });
   return (context, fit) => {
     let found = 0;
     let doubtful = false;
-    const vector = slots.map(({ name, extract }) => {
-      if (extract === null || !Object.hasOwn(context, name)) return null;
-      found++;
-      const given = context[name];
-      const value = extract(given);
+    const vector = slots.map(({ entry, value: valueOf, own }) => {
+      if (entry === null || !Object.hasOwn(context, entry)) return null;
+      if (own) found++;
+      const given = context[entry];
+      const value = valueOf(given);
       if (value === null && given !== null) doubtful = true;
       return value;
     });

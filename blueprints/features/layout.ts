@@ -1,4 +1,6 @@
 import type { BlueprintContent, Feature } from "../blueprint.ts";
+import type { FeatureValue } from "./feature-kind.ts";
+import { featureType } from "./kinds/index.ts";
 
 /** One slot of the feature vector. Booleans are numbers, 1 or 0. */
 export interface FeatureColumn {
@@ -9,13 +11,13 @@ export interface FeatureColumn {
 }
 
 /** One decision's features as they are logged, in layout order. Null is missing; a number is never NaN. */
-export type FeatureVector = (number | string | null)[];
+export type FeatureVector = FeatureValue[];
 
 export function featureLayout(blueprint: Pick<BlueprintContent, "features">): readonly FeatureColumn[] {
   return blueprint.features.map((feature, index) => ({
     index,
     name: feature.name,
-    kind: feature.kind === "context" && feature.type === "category" ? "category" : "number",
+    kind: featureType(feature) === "category" ? "category" : "number",
     feature,
   }));
 }

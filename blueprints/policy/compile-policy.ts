@@ -1,8 +1,9 @@
 import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent } from "../blueprint.ts";
+import { featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";
-import { policyTypes } from "../formula/formula-types.ts";
 import { compileFormula, type Formula, type FormulaValue, type TraceStep } from "../formula/index.ts";
+import { policyTypes } from "./policy-types.ts";
 
 /** By label name; null or absent while there is no model. */
 export type Predictions = Readonly<Record<string, number | null>>;
@@ -24,9 +25,7 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
   const { features, label, policy } = blueprint;
   const types = policyTypes(label.name, features);
   const slots = new Map(features.map((feature, index) => [feature.name, index]));
-  const booleans = new Set(
-    features.filter((feature) => feature.kind === "context" && feature.type === "boolean").map(({ name }) => name),
-  );
+  const booleans = new Set(features.filter((feature) => featureType(feature) === "boolean").map(({ name }) => name));
   const formulas = new Map<string, Formula>();
   for (const { name, formula } of policy.formulas) {
     const compiled = compileFormula(formula, types);

@@ -1,5 +1,6 @@
 import type { Blueprint } from "../blueprint.ts";
 import { contextFeatures, type ContextFit } from "../features/context-features.ts";
+import { derivedFeatures } from "../features/derived-features.ts";
 import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
@@ -12,8 +13,10 @@ import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
 export interface CompiledBlueprint {
   readonly blueprint: Blueprint;
   readonly layout: readonly FeatureColumn[];
-  /** A new feature vector with the context features filled in. */
+  /** A new feature vector with the features filled in that come from the context. */
   readonly fromContext: (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector;
+  /** Fills in the features that are made of others, once these are there; null where there is none. */
+  readonly fromFeatures: ((vector: FeatureVector) => void) | null;
   readonly declared: DeclaredNames;
   readonly groups: readonly WindowGroup[];
   /** Entries of the context that a window can be kept by. */
@@ -29,6 +32,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     blueprint,
     layout: featureLayout(blueprint),
     fromContext: contextFeatures(blueprint),
+    fromFeatures: derivedFeatures(blueprint),
     declared: declaredNames(blueprint),
     groups: windowGroups(blueprint),
     groupable: groupableEntries(blueprint),

@@ -1,4 +1,5 @@
 import type { DecisionSpace, Feature, Objective, ObservationType } from "../blueprint.ts";
+import { featureType, kindOfFeature } from "../features/kinds/index.ts";
 import type { Formula, FormulaNode } from "../formula/index.ts";
 import {
   hasNumbers,
@@ -11,25 +12,23 @@ import {
 } from "../formula/possible.ts";
 import { possibleValues } from "../formula/possible-values.ts";
 import { meant } from "../meant.ts";
-import { placeInFormula } from "./formulas.ts";
-import type { Place } from "./place.ts";
-import type { ReadFeatures } from "./read-features.ts";
-import type { Section } from "./section.ts";
-import type { Source } from "./source.ts";
+import { placeInFormula } from "../yaml/formula.ts";
+import type { Place } from "../yaml/place.ts";
+import type { ReadFeatures } from "../sections/features.ts";
+import type { Section } from "../yaml/section.ts";
+import type { Source } from "../yaml/source.ts";
 
 type WarnAt = Source["reportAt"];
 
 export interface LabelFormulas {
   readonly when: Formula | null | undefined;
   readonly value: Formula | undefined;
-  readonly aggregate: string | undefined;
   readonly observations: Readonly<Record<string, ObservationType>>;
   readonly kinds: readonly string[] | undefined;
 }
 
-/** Warns of comparisons that are always the same, of kinds that no event has, and of a label that an observation of another kind takes back. */
-export function doubtLabel({ place, fields }: Section, label: LabelFormulas): void {
-  const { when, value, aggregate, observations, kinds } = label;
+/** Warns of comparisons that are always the same, and of kinds that no event has. */
+export function doubtLabel({ place, fields }: Section, { when, value, observations, kinds }: LabelFormulas): void {
   place.source.doubt((warnAt) => {
     const ranges = Object.fromEntries(Object.entries(observations).map(([name, type]) => [name, rangeOf(type)]));
     for (const [name, formula] of [["when", when] as const, ["value", value] as const]) {
@@ -41,15 +40,6 @@ export function doubtLabel({ place, fields }: Section, label: LabelFormulas): vo
       }
       doubtKinds(at, formula, kinds ?? [], warnAt);
     }
-    const at = fields.get("value");
-    const isOfKind = value?.names.includes("kind") === true && kinds?.length !== 1;
-    if (at === undefined || when !== null || aggregate !== "latest" || !isOfKind) return;
-    warnAt(
-      placeInFormula(at, value, value.root),
-      at.path,
-      `${value.text} is false, and not missing, for observations of other kinds: with aggregate latest a later one of them is the label`,
-      "say which observations count: when: kind == …; or take aggregate: any",
-    );
   });
 }
 
@@ -202,7 +192,5 @@ function rangeOf(type: ObservationType): Possible {
   return type === "boolean" ? someTruth() : someText();
 }
 
-function rangeOfFeature(feature: Feature): Possible {
-  if (feature.kind === "context") return rangeOf(feature.type);
-  return feature.aggregate === "count" ? someNumber(0) : someNumber();
-}
+const rangeOfFeature = (feature: Feature): Possible =>
+  kindOfFeature(feature).possible?.(feature) ?? rangeOf(featureType(feature));

@@ -1,5 +1,7 @@
-import type { WindowAggregate } from "../blueprint.ts";
-import { firstAtOrAfter, tileNumbers, type Tile } from "./tile.ts";
+import { windowAggregates } from "./aggregates/index.ts";
+import type { Tile } from "./tile.ts";
+import { plainTiles, type PlacedTile } from "./tree-visit.ts";
+import type { TimeSpan, WindowAggregateKind } from "./window-aggregate.ts";
 
 /** `[from, to)`, or `(from, to)` when open; ms. */
 export interface TimeRange {
@@ -7,6 +9,9 @@ export interface TimeRange {
   readonly to: number;
   readonly open: boolean;
 }
+
+/** Times are whole milliseconds: after `from` is from + 1 on. */
+const spanOf = ({ from, to, open }: TimeRange): TimeSpan => ({ from: open ? from + 1 : from, to });
 
 /**
  * One aggregate over the events of a key's tiles (in time order, null where there is none) that lie in the range.
@@ -19,46 +24,37 @@ export function aggregate(
   tiles: readonly (Tile | null)[],
   range: TimeRange,
   fieldIndex: number,
-  kind: WindowAggregate,
+  name: string,
   fields: number,
 ): number | null {
-  const stride = 1 + fields;
-  if (kind !== "count" && !(fieldIndex >= 0 && fieldIndex < fields)) {
+  const kind = windowAggregates.get(name);
+  if (kind.of === "field" && !(fieldIndex >= 0 && fieldIndex < fields)) {
     throw new Error(`field ${fieldIndex} of events with ${fields} fields`);
   }
-  // Times are whole milliseconds: after `from` is from + 1 on.
-  const from = range.open ? range.from + 1 : range.from;
-  let events = 0;
-  let values = 0;
-  let sum = 0;
-  for (let t = 0; t < tiles.length; t++) {
-    const tile = tiles[kind === "last" ? tiles.length - 1 - t : t];
-    if (tile === null || tile === undefined || tile.byteLength === 0) continue;
-    const numbers = tileNumbers(tile, fields);
-    const first = (numbers[0] as number) >= from ? 0 : firstAtOrAfter(numbers, stride, from);
-    const last = numbers.length / stride;
-    const end = (numbers[(last - 1) * stride] as number) < range.to ? last : firstAtOrAfter(numbers, stride, range.to);
-    if (end <= first) continue;
-    if (kind === "count") {
-      events += end - first;
-      continue;
-    }
-    if (kind === "last") {
-      for (let i = end - 1; i >= first; i--) {
-        const value = numbers[i * stride + 1 + fieldIndex] as number;
-        if (value === value) return value;
-      }
-      continue;
-    }
-    for (let at = first * stride + 1 + fieldIndex, stop = end * stride; at < stop; at += stride) {
-      const value = numbers[at] as number;
-      if (value !== value) continue;
-      sum += value;
-      values++;
-    }
-  }
-  if (kind === "count") return events;
-  if (kind === "last" || values === 0) return null;
-  const result = kind === "sum" ? sum : sum / values;
-  return Number.isFinite(result) ? result : null;
+  return kind.over(tiles, spanOf(range), fieldIndex, fields);
+}
+
+/**
+ * As `aggregate`, of tiles in time order some of which are trees, with the same bits. Parts that lie in the range as a whole count by their
+ * totals; single events are looked at only at the ends of the range, and for sums wherever totals would not be exact.
+ */
+export function aggregateTrees(
+  tiles: readonly PlacedTile[],
+  range: TimeRange,
+  fieldIndex: number,
+  name: string,
+  fields: number,
+): number | null {
+  return overTrees(windowAggregates.get(name), tiles, spanOf(range), fieldIndex, fields);
+}
+
+export function overTrees(
+  kind: WindowAggregateKind,
+  tiles: readonly PlacedTile[],
+  span: TimeSpan,
+  fieldIndex: number,
+  fields: number,
+): number | null {
+  if (kind.overTrees !== undefined) return kind.overTrees(tiles, span, fieldIndex, fields);
+  return kind.over(plainTiles(tiles, { ...span, fields }), span, fieldIndex, fields);
 }

@@ -1,9 +1,10 @@
 import type { FeatureVector } from "../features/layout.ts";
-import { aggregateTrees, type PlacedTile } from "./aggregate-tree.ts";
-import { aggregate } from "./aggregate.ts";
+import { overTrees } from "./aggregate.ts";
 import { tilePlace } from "./tile-place.ts";
 import { tileOf, type Tile } from "./tile.ts";
-import type { WindowGroup } from "./window-groups.ts";
+import type { PlacedTile } from "./tree-visit.ts";
+import type { TimeSpan } from "./window-aggregate.ts";
+import type { GroupWindow, WindowGroup } from "./window-groups.ts";
 
 /** The starts of the first and the last tile that a decision at `time` can need, both inclusive; ms. */
 export function tilesFor(
@@ -30,9 +31,9 @@ export function fillFromTrees(group: WindowGroup, kept: KeptTiles, time: number,
     const parts = { get: (path: string) => kept(start, path) };
     if (tile !== undefined) placed.push({ tile, place: tilePlace(start, group.tileMs), parts });
   }
-  for (const { featureIndex, aggregate: kind, fieldIndex, windowMs, open } of group.windows) {
-    const range = { from: time - windowMs, to: time, open };
-    vector[featureIndex] = aggregateTrees(placed, range, fieldIndex, kind, group.fields.length);
+  for (const window of group.windows) {
+    const { featureIndex, aggregate, fieldIndex } = window;
+    vector[featureIndex] = overTrees(aggregate, placed, spanOf(window, time), fieldIndex, group.fields.length);
   }
 }
 
@@ -47,10 +48,15 @@ export function fillWindows(
   time: number,
   vector: FeatureVector,
 ): void {
-  for (const { featureIndex, aggregate: kind, fieldIndex, windowMs, open } of group.windows) {
+  for (const window of group.windows) {
+    const { featureIndex, aggregate, fieldIndex } = window;
     vector[featureIndex] =
-      tiles === null
-        ? null
-        : aggregate(tiles, { from: time - windowMs, to: time, open }, fieldIndex, kind, group.fields.length);
+      tiles === null ? null : aggregate.over(tiles, spanOf(window, time), fieldIndex, group.fields.length);
   }
+}
+
+/** Times are whole milliseconds: after a time is from the next one on. */
+function spanOf({ windowMs, open }: GroupWindow, time: number): TimeSpan {
+  const from = time - windowMs;
+  return { from: open ? from + 1 : from, to: time };
 }

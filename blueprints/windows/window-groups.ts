@@ -1,13 +1,16 @@
 import { ownValue } from "../../streams/index.ts";
-import type { BlueprintContent, WindowAggregate, WindowFeature } from "../blueprint.ts";
+import type { BlueprintContent } from "../blueprint.ts";
 import { formatDuration } from "../duration.ts";
+import { computationOf } from "../features/kinds/index.ts";
+import type { EventWindow } from "../features/feature-kind.ts";
 import { tileWidth } from "./tile-width.ts";
+import type { WindowAggregateKind } from "./window-aggregate.ts";
 
 export interface GroupWindow {
   /** Where its value goes in the feature vector. */
   readonly featureIndex: number;
-  readonly aggregate: WindowAggregate;
-  /** Into the group's fields; −1 for count. */
+  readonly aggregate: WindowAggregateKind;
+  /** Into the group's fields; −1 where it looks at none. */
   readonly fieldIndex: number;
   readonly windowMs: number;
   readonly open: boolean;
@@ -35,17 +38,19 @@ export interface WindowGroup {
 
 /** In the order in which the features first name them. */
 export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "events">): readonly WindowGroup[] {
-  const members = new Map<string, { feature: WindowFeature; featureIndex: number }[]>();
+  const members = new Map<string, { window: EventWindow; featureIndex: number }[]>();
   for (const [featureIndex, feature] of blueprint.features.entries()) {
-    if (feature.kind !== "window") continue;
-    const id = `${feature.event}/${[...feature.by].sort().join("+")}`;
-    members.set(id, [...(members.get(id) ?? []), { feature, featureIndex }]);
+    const computed = computationOf(feature);
+    if (computed.from !== "events") continue;
+    const { window } = computed;
+    const id = `${window.event}/${[...window.by].sort().join("+")}`;
+    members.set(id, [...(members.get(id) ?? []), { window, featureIndex }]);
   }
   return [...members].map(([id, windows]) => {
     const [event = "", by = ""] = id.split("/");
-    const used = new Set(windows.map(({ feature }) => feature.field));
+    const used = new Set(windows.map(({ window }) => window.field));
     const fields = (ownValue(blueprint.events, event)?.fields ?? []).filter((field) => used.has(field));
-    const retentionMs = Math.max(...windows.map(({ feature }) => feature.windowMs));
+    const retentionMs = Math.max(...windows.map(({ window }) => window.windowMs));
     const tileMs = tileWidth(retentionMs);
     return {
       id,
@@ -55,12 +60,12 @@ export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "eve
       fields,
       tileMs,
       retentionMs,
-      windows: windows.map(({ feature, featureIndex }) => ({
+      windows: windows.map(({ window: { aggregate, field, windowMs, open }, featureIndex }) => ({
         featureIndex,
-        aggregate: feature.aggregate,
-        fieldIndex: feature.field === null ? -1 : fields.indexOf(feature.field),
-        windowMs: feature.windowMs,
-        open: feature.open,
+        aggregate,
+        fieldIndex: field === null ? -1 : fields.indexOf(field),
+        windowMs,
+        open,
       })),
     };
   });

@@ -1,5 +1,5 @@
 import { decisionRequests, decisions, events, observations, rowsTopicName } from "../../schemas/index.ts";
-import type { Blueprint } from "../../blueprints/index.ts";
+import { computationOf, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
 
 /**
@@ -34,5 +34,8 @@ function longest(asked: readonly (number | null)[]): number | null {
 
 /** Twice as wide: what is at work is at most one retention behind. */
 function windowsOf({ features }: Blueprint): readonly number[] {
-  return features.flatMap((feature) => (feature.kind === "window" ? [2 * feature.windowMs] : []));
+  return features.flatMap((feature) => {
+    const computed = computationOf(feature);
+    return computed.from === "events" ? [2 * computed.window.windowMs] : [];
+  });
 }

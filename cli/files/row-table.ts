@@ -1,4 +1,4 @@
-import { canTrainOn, type Blueprint } from "../../blueprints/index.ts";
+import { canTrainOn, featureType, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { rowSchema } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
@@ -13,9 +13,7 @@ export interface RowTable {
 /** Boolean features are booleans, which a row has as 1 and 0, categories texts, times timestamps; a decision's value has its space's type. */
 export function rowTable(blueprint: Blueprint, known: Pick<ValidBlueprints, "all">): RowTable {
   const booleans = new Set(
-    blueprint.features
-      .filter((feature) => feature.kind === "context" && feature.type === "boolean")
-      .map(({ name }) => name),
+    blueprint.features.filter((feature) => featureType(feature) === "boolean").map(({ name }) => name),
   );
   const value = valueType(blueprint, known);
   const columns = rowSchema(blueprint).fields.map(({ name, type }): TableColumn => {

@@ -51,8 +51,10 @@ function modelText({ logged, model }: Explanation): string {
   return `${modelId}, trained until ${iso(until)} on ${rows} rows, sha256 ${model.artifact.sha256.slice(0, 16)}…`;
 }
 
-function sourceCells({ source }: ExplainedFeature): readonly string[] {
-  if (source.kind === "context") return ["context", "", "", ""];
+function sourceCells({ name, source }: ExplainedFeature): readonly string[] {
+  if (source.kind === "context")
+    return [source.entry === name ? "context" : `${source.entry} of the context`, "", "", ""];
+  if (source.kind === "features") return [source.names.join(", "), "", "", ""];
   const { event, key, window, count, newest, oldest } = source;
   if (key === null) return [`${event}, no key`, "", "", ""];
   const from = `${count} ${event} of ${key} in ${window}`;

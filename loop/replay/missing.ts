@@ -131,10 +131,12 @@ function uncarried(need: Need, { added, unasked }: Needs): readonly string[] {
 /** A window is whole for decisions that are made no sooner than its width after the oldest event that is left. */
 function trimmed({ compiled, first }: Needs, since: number): readonly string[] {
   const lines: string[] = [];
-  const windows = compiled.blueprint.features.filter((feature) => feature.kind === "window");
-  const short = windows.filter(({ windowMs }) => first - windowMs < since);
+  const windows = compiled.groups.flatMap((group) => group.windows);
+  const short = windows
+    .filter(({ windowMs }) => first - windowMs < since)
+    .sort((a, b) => a.featureIndex - b.featureIndex);
   for (const [windowMs, of] of Map.groupBy(short, (window) => window.windowMs)) {
-    const names = list(of.map(({ name }) => name));
+    const names = list(of.map(({ featureIndex }) => compiled.layout[featureIndex]!.name));
     if (since === Number.POSITIVE_INFINITY) {
       lines.push(`${names}: the events that it looks back on are gone from ${events.name}; import the history anew`);
       continue;

@@ -1,4 +1,4 @@
-import { fieldOf, groupKey, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { computationOf, fieldOf, groupKey, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRequested, EventRecorded } from "../../schemas/index.ts";
 import { ownValue } from "../../streams/index.ts";
 
@@ -46,7 +46,9 @@ export class Needs {
     this.compiled = compiled;
     this.all = needsOf(compiled);
     const { features } = compiled.blueprint;
-    this.unseen = new Set(features.filter(({ kind }) => kind === "context").map(({ name }) => name));
+    this.unseen = new Set(
+      features.filter((feature) => computationOf(feature).from === "context").map(({ name }) => name),
+    );
     this.unasked = new Set(this.all.filter(({ by }) => by !== null));
   }
 

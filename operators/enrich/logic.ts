@@ -44,6 +44,7 @@ export function enrichRequest(
   const features = compiled.fromContext(request.context, fit);
   const unfit = misfitsOf(compiled, request.context);
   for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);
+  compiled.fromFeatures?.(features);
   return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit };
 }
 

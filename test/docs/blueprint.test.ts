@@ -12,13 +12,15 @@ import {
   type FormulaValue,
   type LabelAggregate,
 } from "../../blueprints/index.ts";
-import { BOUNDS, CONTEXT_TYPES, KEYS, WINDOW_AGGREGATES } from "../../blueprints/defaults.ts";
+import { BOUNDS, CONTEXT_TYPES } from "../../blueprints/defaults.ts";
 import { FORMULA_FUNCTIONS, FORMULA_WORDS } from "../../blueprints/formula/functions.ts";
 import { OPERATORS } from "../../blueprints/formula/ast.ts";
 import { labelAggregates } from "../../blueprints/labels/aggregates/index.ts";
 import { RunningLabel } from "../../blueprints/labels/running-label.ts";
-import { blueprintReference } from "../../blueprints/read/reference.ts";
+import { sections } from "../../blueprints/sections/index.ts";
+import { blueprintReference } from "../../blueprints/sections/reference.ts";
 import { aggregate } from "../../blueprints/windows/aggregate.ts";
+import { windowAggregates } from "../../blueprints/windows/aggregates/index.ts";
 import { insertEvent, type Tile } from "../../blueprints/windows/tile.ts";
 import { root } from "../source-graph.ts";
 
@@ -65,21 +67,26 @@ describe("the blueprints on the page", () => {
 describe("the keys on the page", () => {
   test("are those of the code, with type, default and bounds, and no others", () => {
     expect(keys.map(([path, , type, unsaid, bounds]) => ({ path: code(path!), type, unsaid, bounds }))).toEqual(
-      blueprintReference,
+      blueprintReference(),
     );
   });
 
   test("are all that any section takes", () => {
-    const taken = Object.values(KEYS).flat().length;
-    expect(blueprintReference).toHaveLength(taken);
+    const [text] = wholes as [string];
+    const refused = problemsWith(text, ["zzzzzz"], true)
+      .join()
+      .match(/known: ([\w, ]+)/)![1]!;
+    expect(refused.split(", ")).toEqual(sections.map(({ name }) => name));
+    const taken = sections.flatMap(({ keys }) => Object.keys(keys()));
+    expect(blueprintReference()).toHaveLength(sections.length + taken.length);
   });
 
   test("are refused where they are mistyped, and only they are taken", () => {
     const [text] = wholes as [string];
-    for (const [section, names] of Object.entries(KEYS)) {
-      if (section === "blueprint") continue;
-      const path =
-        section === "event" ? ["events", "scan"] : section === "window" ? ["features", 3, "m_scan"] : [section];
+    for (const { name: section, keys } of sections) {
+      const names = Object.keys(keys()).map((key) => key.split(".").at(-1)!);
+      if (names.length === 0) continue;
+      const path = { events: ["events", "scan"], features: ["features", 3, "m_scan"] }[section as string] ?? [section];
       for (const name of [...names, "zzzzzz"]) {
         const messages = problemsWith(text, [...path, name], { nonsense: { of: "all" } });
         expect(
@@ -106,7 +113,9 @@ describe("the keys on the page", () => {
       .flat()
       .map(([name, value]) => [code(name!), Number(value!.replaceAll(",", ""))]);
     for (const [name, value] of limits) expect(BOUNDS[name as keyof typeof BOUNDS], String(name)).toBe(value);
-    const inRows = blueprintReference.map(({ bounds }) => bounds).join(" ");
+    const inRows = blueprintReference()
+      .map(({ bounds }) => bounds)
+      .join(" ");
     for (const [name, bound] of Object.entries(BOUNDS)) {
       if (typeof bound !== "number") continue;
       const isLimit = limits.some(([limit]) => limit === name);
@@ -133,7 +142,8 @@ function problemsWith(text: string, path: readonly Step[], value: unknown): read
     at = at[step] as Record<Step, unknown>;
   }
   const name = path.at(-1)!;
-  if ((WINDOW_AGGREGATES as readonly Step[]).includes(name)) for (const other of WINDOW_AGGREGATES) delete at[other];
+  const aggregates: readonly Step[] = windowAggregates.names();
+  if (aggregates.includes(name)) for (const other of aggregates) delete at[other];
   at[name] = value;
   try {
     parseBlueprint(stringify(tree, { lineWidth: 0 }));
@@ -156,12 +166,12 @@ describe("the aggregates on the page are those of the code, and come to what is 
   const [windows, labels] = tables("aggregate", "comes to") as [readonly Row[], readonly Row[]];
 
   test("of windows", () => {
-    expect(windows.map(([name]) => code(name!))).toEqual(WINDOW_AGGREGATES);
+    expect(windows.map(([name]) => code(name!))).toEqual(windowAggregates.names());
     let tile: Tile | null = null;
     for (const [time, value] of [4, 1, null, 3].entries()) tile = insertEvent(tile, time, [value]);
     const range = { from: 0, to: 10, open: false };
     for (const [name, value, nothing] of windows) {
-      const kind = code(name!) as (typeof WINDOW_AGGREGATES)[number];
+      const kind = code(name!);
       expect(aggregate([tile], range, 0, kind, 1), kind).toBe(Number(value));
       const empty = aggregate([], range, 0, kind, 1);
       expect(empty === null ? "missing" : String(empty), kind).toBe(nothing);

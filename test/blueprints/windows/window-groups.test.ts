@@ -12,10 +12,12 @@ import {
   type Tile,
   type WindowGroup,
 } from "../../../blueprints/index.ts";
+import { windowAggregates } from "../../../blueprints/windows/aggregates/index.ts";
 import { tileWidth } from "../../../blueprints/windows/tile-width.ts";
 import { FLIGHTS, small } from "../fixtures.ts";
 
 const HOUR = 3_600_000;
+const [mean, count] = ["mean", "count"].map((name) => windowAggregates.get(name));
 
 describe("the flights' windows", () => {
   const groups = windowGroups(parseBlueprint(FLIGHTS));
@@ -40,10 +42,10 @@ describe("the flights' windows", () => {
       tileMs: 15 * 60_000,
       retentionMs: 3 * HOUR,
       windows: [
-        { featureIndex: 21, aggregate: "mean", fieldIndex: 0, windowMs: HOUR, open: false },
-        { featureIndex: 22, aggregate: "count", fieldIndex: -1, windowMs: HOUR, open: false },
-        { featureIndex: 23, aggregate: "mean", fieldIndex: 0, windowMs: 3 * HOUR, open: false },
-        { featureIndex: 24, aggregate: "count", fieldIndex: -1, windowMs: 3 * HOUR, open: false },
+        { featureIndex: 21, aggregate: mean, fieldIndex: 0, windowMs: HOUR, open: false },
+        { featureIndex: 22, aggregate: count, fieldIndex: -1, windowMs: HOUR, open: false },
+        { featureIndex: 23, aggregate: mean, fieldIndex: 0, windowMs: 3 * HOUR, open: false },
+        { featureIndex: 24, aggregate: count, fieldIndex: -1, windowMs: 3 * HOUR, open: false },
       ],
     });
   });

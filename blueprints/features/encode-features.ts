@@ -1,0 +1,39 @@
+import { recordLimits } from "../../schemas/index.ts";
+import type { Categories } from "./categories.ts";
+import type { FeatureColumn, FeatureVector } from "./layout.ts";
+
+const { largestFeature } = recordLimits;
+
+/**
+ * Writes one vector into `out[offset … offset + layout.length)`, as float32. Missing values and unknown categories become NaN, numbers beyond `largestFeature`
+ * become that. Rows and decisions keep the number as it was: only models see this.
+ */
+export type EncodeFeatures = (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void;
+
+/** Throws when a category column has no vocabulary: the model was trained for another blueprint. */
+export function encodeFeatures(layout: readonly FeatureColumn[], categories: Categories): EncodeFeatures {
+  const codes = layout.map((column) => {
+    if (column.kind === "number") return null;
+    const values = Object.hasOwn(categories, column.name) ? categories[column.name] : undefined;
+    if (values === undefined) {
+      throw new Error(
+        `no vocabulary for category feature "${column.name}": use the categories that were saved with the model ` +
+          `(it has ${Object.keys(categories).join(", ") || "none"})`,
+      );
+    }
+    return new Map(values.map((value, code) => [value, code]));
+  });
+  return (vector, out, offset) => {
+    for (let i = 0; i < codes.length; i++) {
+      const value = vector[i];
+      const known = codes[i] ?? null;
+      if (typeof value === "number") out[offset + i] = known === null ? within(value) : Number.NaN;
+      else out[offset + i] = typeof value === "string" ? (known?.get(value) ?? Number.NaN) : Number.NaN;
+    }
+  };
+}
+
+function within(value: number): number {
+  if (value > largestFeature) return largestFeature;
+  return value < -largestFeature ? -largestFeature : value;
+}

@@ -1,0 +1,79 @@
+import type { ContextType, EventKind, Feature } from "../blueprint.ts";
+import type { Possible } from "../formula/possible.ts";
+import type { KeysSaid } from "../key-reference.ts";
+import type { WindowAggregateKind } from "../windows/window-aggregate.ts";
+import type { Names, Partly } from "../yaml/partly.ts";
+import type { Place } from "../yaml/place.ts";
+
+/** A boolean is 1 or 0 in the vector and the rows, and a boolean in formulas. */
+export type FeatureType = "number" | "category" | "boolean";
+
+/** One slot of a feature vector: a number that is finite, a text that is not empty, or null where it is missing. */
+export type FeatureValue = number | string | null;
+
+/** What a feature may refer to. */
+export interface FeaturesKnown {
+  readonly context: Names<ContextType>;
+  readonly events: Names<Partly<EventKind>>;
+  /** Those before it in the list, by name. */
+  readonly earlier: ReadonlyMap<string, Feature>;
+}
+
+/** Over the events in `[t − windowMs, t)`, or in `(t − windowMs, t)` when `open`; t is the decision's time. */
+export interface EventWindow {
+  readonly event: string;
+  /** One or two context entries. */
+  readonly by: readonly string[];
+  /** Null where the aggregate looks at none. */
+  readonly field: string | null;
+  readonly windowMs: number;
+  readonly open: boolean;
+  readonly aggregate: WindowAggregateKind;
+}
+
+/**
+ * Where a feature's value comes from. Its functions are pure, never throw, and give the same bits in every process: live, in a replay and in an audit.
+ *
+ * - `context`: one entry of the request, as it was sent
+ * - `events`: a window over events
+ * - `features`: the values of earlier features, in the order of `names`, once the windows are filled
+ */
+export type Computation =
+  | { readonly from: "context"; readonly entry: string; value(given: unknown): FeatureValue }
+  | { readonly from: "events"; readonly window: EventWindow }
+  | {
+      readonly from: "features";
+      readonly names: readonly string[];
+      value(given: readonly FeatureValue[]): FeatureValue;
+    };
+
+/** `undefined`: not even the feature's name is sure. `unusable`: only its name is. Both were complained about. */
+export type ReadFeature<F> = F | "unusable" | undefined;
+
+/**
+ * One kind of features: everything that is known of it. Its name stands in every feature's `kind`, and a product that registers one adds the feature's type
+ * to `FeatureKinds`.
+ */
+export interface FeatureKind<F extends Feature = Feature> {
+  readonly name: F["kind"];
+  /** A bare name in the list, or a name with a section. */
+  readonly written: "name" | "section";
+  /** The keys of its section, with what the reference says of them. */
+  keys(): KeysSaid;
+  /** Keys of which one is there in every section of this kind, and in none of another. */
+  marks(): readonly string[];
+  /** Reads and checks what stands behind the name, absent keys filled in. */
+  read(place: Place, name: string, known: FeaturesKnown): ReadFeature<F>;
+  /** What the version's hash is made of. A key that a kind gains later stays out of it (`undefined`) while it has its default. */
+  canonical(feature: F): unknown;
+  /** In the blueprint's own words. */
+  describe(feature: F): string;
+  /** Two features that mean the same, for the model, have the same text here; absent: as `describe`. */
+  meaning?(feature: F): string;
+  /** For the row's column. */
+  columnDoc(feature: F): string;
+  type(feature: F): FeatureType;
+  /** All that it can come to, for warnings; absent: all of its type. */
+  possible?(feature: F): Possible;
+  compute(feature: F): Computation;
+}

@@ -1,0 +1,36 @@
+import type { Feature } from "../../blueprint.ts";
+import { Registry } from "../../registry.ts";
+import type { Computation, FeatureKind, FeatureType } from "../feature-kind.ts";
+import { contextKind } from "./context.ts";
+import { windowKind } from "./window.ts";
+
+/** In the order of the reference. A section that no kind's key stands in is read as the first kind that has sections. */
+export const featureKinds = new Registry<FeatureKind>("feature kind", [contextKind, windowKind]);
+
+/**
+ * Adds a kind of features. Every process that reads blueprints with it registers it before the first one is read, under the same name and with the
+ * same meaning. Throws where its name, or a key by which it is known, is another kind's.
+ */
+export function registerFeatureKind(kind: FeatureKind): void {
+  if (kind.written === "name")
+    throw new TypeError(`${kind.name}: a bare name is an entry of the context; take a section`);
+  const marks = kind.marks();
+  if (marks.length === 0) throw new TypeError(`${kind.name}: a section needs a key by which its kind is known`);
+  for (const other of featureKinds.all()) {
+    const taken =
+      marks.find((mark) => Object.hasOwn(other.keys(), mark)) ??
+      other.marks().find((mark) => Object.hasOwn(kind.keys(), mark));
+    if (taken !== undefined)
+      throw new TypeError(`${kind.name}: "${taken}" is a key of the feature kind ${other.name} already`);
+  }
+  featureKinds.add(kind);
+}
+
+export const kindOfFeature = (feature: Feature): FeatureKind => featureKinds.get(feature.kind);
+
+export const featureType = (feature: Feature): FeatureType => kindOfFeature(feature).type(feature);
+
+export const computationOf = (feature: Feature): Computation => kindOfFeature(feature).compute(feature);
+
+/** In the blueprint's own words. */
+export const describeFeature = (feature: Feature): string => kindOfFeature(feature).describe(feature);

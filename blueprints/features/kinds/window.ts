@@ -1,0 +1,159 @@
+import { isScalar } from "yaml";
+import type { EventKind, WindowAggregate, WindowFeature } from "../../blueprint.ts";
+import { BOUNDS, DEFAULTS } from "../../defaults.ts";
+import { formatDuration } from "../../duration.ts";
+import { rangeText, type KeySaid } from "../../key-reference.ts";
+import { windowAggregates } from "../../windows/aggregates/index.ts";
+import type { Partly } from "../../yaml/partly.ts";
+import { complain, found, type Place } from "../../yaml/place.ts";
+import { readBoolean, readDuration, readText } from "../../yaml/scalars.ts";
+import { optional, readItems, readSection, required, type Section } from "../../yaml/section.ts";
+import type { FeatureKind, FeaturesKnown, ReadFeature } from "../feature-kind.ts";
+
+/** A window over events strictly before the decision. */
+export const windowKind: FeatureKind<WindowFeature> = {
+  name: "window",
+  written: "section",
+  keys: () => ({ ...aggregateKeys(), ...KEYS }),
+  marks: () => windowAggregates.names(),
+  read: readWindow,
+  canonical: (feature) => feature,
+  describe({ aggregate, field, event, by, windowMs, open }) {
+    const what = field === null ? aggregate : `${aggregate} of ${field}`;
+    return `${what} over ${event} by ${by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}`;
+  },
+  meaning: (feature) => windowKind.describe({ ...feature, by: [...feature.by].sort() }),
+  columnDoc({ aggregate, field, event, by, windowMs, open }) {
+    const title = windowAggregates.get(aggregate).title ?? `${aggregate.charAt(0).toUpperCase()}${aggregate.slice(1)}`;
+    const what = field === null ? `${title} of ${event} events` : `${title} ${field} of ${event} events`;
+    const window = `${open ? "(" : "["}t − ${formatDuration(windowMs)}, t)`;
+    return `${what} by ${by.join(" and ")} in ${window}, t the decision time; null when there is none.`;
+  },
+  type: () => "number",
+  possible: ({ aggregate }) => windowAggregates.get(aggregate).possible,
+  compute: ({ aggregate, field, event, by, windowMs, open }) => ({
+    from: "events",
+    window: { event, by, field, windowMs, open, aggregate: windowAggregates.get(aggregate) },
+  }),
+};
+
+const KEYS = Object.freeze({
+  of: ["a kind of `events`", "required"],
+  by: ["a key or category of `context`, or a list of them", "required", `${rangeText("windowKeys")} of them`],
+  in: ["duration", "required", rangeText("window", formatDuration)],
+  open: ["`true` or `false`", String(DEFAULTS.open)],
+} satisfies Record<string, KeySaid>);
+
+const NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
+function aggregateKeys(): Readonly<Record<string, KeySaid>> {
+  const all = windowAggregates.all();
+  const unsaid = `one of the ${NUMBERS[all.length] ?? all.length} is required`;
+  return Object.fromEntries(
+    all.map(({ name, of }) => [name, [of === "events" ? "`true`" : "a field of the event", unsaid]]),
+  );
+}
+
+function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeature<WindowFeature> {
+  const section = readSection(place, Object.keys(windowKind.keys()));
+  if (section === undefined) return "unusable";
+  const aggregate = readAggregate(section);
+  const event = required(section, "of", (of) => readEvent(of, known));
+  const kind = event === undefined ? undefined : known.events.known[event];
+  const field = aggregate === undefined ? undefined : readField(section, aggregate, event, kind);
+  const by = required(section, "by", (place) => readBy(place, known));
+  const windowMs = required(section, "in", (place) => readDuration(place, BOUNDS.window));
+  const open = optional(section, "open", DEFAULTS.open, readBoolean);
+  if (
+    aggregate === undefined ||
+    event === undefined ||
+    field === undefined ||
+    by === undefined ||
+    windowMs === undefined ||
+    open === undefined
+  ) {
+    return "unusable";
+  }
+  return { kind: "window", name, aggregate, field, event, by, windowMs, open };
+}
+
+function readAggregate(section: Section): WindowAggregate | undefined {
+  const names = windowAggregates.names() as readonly WindowAggregate[];
+  const given = names.filter((aggregate) => section.fields.has(aggregate));
+  const [aggregate] = given;
+  if (names.some((each) => section.doubtful.has(each))) return undefined;
+  if (given.length === 1) return aggregate;
+  return complain(
+    section.place,
+    given.length === 0 ? "no aggregate" : `more than one aggregate: ${given.join(", ")}`,
+    `exactly one of ${names.join(", ")}`,
+  );
+}
+
+function readEvent(place: Place, { events }: FeaturesKnown): string | undefined {
+  const event = readText(place, "an event kind", 200);
+  if (event === undefined || Object.hasOwn(events.known, event)) return event;
+  if (place.source.broken.has(event) || !events.complete) return undefined;
+  place.source.broken.add(event);
+  const guess = place.source.guess(event, Object.keys(events.known));
+  return complain(
+    place,
+    `unknown event "${event}"`,
+    guess === null ? "declare it under events" : `did you mean "${guess}"?`,
+  );
+}
+
+/** Null where the aggregate looks at no value; undefined after a complaint. */
+function readField(
+  section: Section,
+  aggregate: WindowAggregate,
+  event: string | undefined,
+  kind: Partly<EventKind> | undefined,
+): string | null | undefined {
+  const place = section.fields.get(aggregate);
+  if (place === undefined) return undefined;
+  if (windowAggregates.get(aggregate).of === "events") {
+    if (isScalar(place.node) && place.node.value === true) return null;
+    const hint = `${aggregate} counts events, not values`;
+    return complain(place, `expected ${aggregate}: true, found ${found(place)}`, hint);
+  }
+  const field = readText(place, "an event field", 200);
+  if (field === undefined || kind?.fields === undefined || kind.fields.includes(field)) return field;
+  if (place.source.broken.has(field)) return undefined;
+  place.source.broken.add(field);
+  const guess = place.source.guess(field, kind.fields);
+  return complain(
+    place,
+    `event "${event}" has no field "${field}"`,
+    guess === null ? `declare it under events.${event}.fields` : `did you mean "${guess}"?`,
+  );
+}
+
+function readBy(place: Place, { context }: FeaturesKnown): readonly string[] | undefined {
+  const items = isScalar(place.node) ? [place] : readItems(place, "one or two context entries");
+  if (items === undefined) return undefined;
+  const { min, max } = BOUNDS.windowKeys;
+  if (items.length < min || items.length > max) {
+    return complain(place, `expected one or two context entries, found ${items.length}`);
+  }
+  const by: string[] = [];
+  for (const item of items) {
+    const name = readText(item, "a context entry's name", 200);
+    if (name === undefined || place.source.broken.has(name)) continue;
+    const type = Object.hasOwn(context.known, name) ? context.known[name] : undefined;
+    if (type === undefined) {
+      if (!context.complete) continue;
+      place.source.broken.add(name);
+      const guess = place.source.guess(name, Object.keys(context.known));
+      const hint = guess === null ? "declare it under context, as a key or a category" : `did you mean "${guess}"?`;
+      complain(item, `"${name}" is not in context`, hint);
+    } else if (type !== "key" && type !== "category") {
+      complain(item, `"${name}" is a ${type}`, "windows are kept by a key or a category");
+    } else if (by.includes(name)) {
+      complain(item, `"${name}" twice`);
+    } else {
+      by.push(name);
+    }
+  }
+  return by.length === items.length ? by : undefined;
+}

@@ -1,0 +1,21 @@
+import { BOUNDS, type Range } from "./defaults.ts";
+
+/** What there is to know of one key, for the reference: its type, what an absent key means or `required`, and its bounds. */
+export type KeySaid = readonly [type: string, unsaid: string, bounds?: string];
+
+/** By key, in the order of the reference. */
+export type KeysSaid = Readonly<Record<string, KeySaid>>;
+
+type Bound = keyof typeof BOUNDS;
+
+/** `1 to 16` */
+export function rangeText(of: Bound, show: (value: number) => string = String): string {
+  const { min, max } = BOUNDS[of] as Range;
+  return `${show(min)} to ${show(max)}`;
+}
+
+/** `at most 200 formulas` */
+export const mostText = (of: Bound, what: string): string => `at most ${String(BOUNDS[of])} ${what}`;
+
+/** A share as a percentage. */
+export const percentText = (share: number): string => `${Number((share * 100).toPrecision(12))}%`;

@@ -1,0 +1,31 @@
+import type { BlueprintSection } from "./blueprint-section.ts";
+import { contextSection } from "./context.ts";
+import { decisionSpaceSection } from "./decision-space.ts";
+import { descriptionSection } from "./description.ts";
+import { eventsSection } from "./events.ts";
+import { featuresSection } from "./features.ts";
+import { joinSection } from "./join.ts";
+import { labelSection } from "./label.ts";
+import { modelSection } from "./model.ts";
+import { observationsSection } from "./observations.ts";
+import { policySection } from "./policy.ts";
+import { retentionSection } from "./retention.ts";
+import { trainingSection } from "./training.ts";
+import { useCaseSection } from "./use-case.ts";
+
+/** In the order of the reference. */
+export const sections: readonly BlueprintSection[] = [
+  useCaseSection,
+  descriptionSection,
+  decisionSpaceSection,
+  contextSection,
+  observationsSection,
+  eventsSection,
+  featuresSection,
+  labelSection,
+  modelSection,
+  policySection,
+  joinSection,
+  trainingSection,
+  retentionSection,
+];

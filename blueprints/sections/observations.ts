@@ -1,0 +1,54 @@
+import type { EventKind, ObservationType } from "../blueprint.ts";
+import { OBSERVATION_TYPES } from "../defaults.ts";
+import { mostText } from "../key-reference.ts";
+import { nothingRead, type Names, type Partly } from "../yaml/partly.ts";
+import { complain, type Place } from "../yaml/place.ts";
+import { optional } from "../yaml/section.ts";
+import { noKeys, type BlueprintSection } from "./blueprint-section.ts";
+import { eventsSection } from "./events.ts";
+import { readTypes } from "./named-types.ts";
+
+export const observationsSection: BlueprintSection<"observations", Names<ObservationType>> = {
+  name: "observations",
+  said: [
+    `names and types: ${OBSERVATION_TYPES.join(", ")}`,
+    "`kind` and the fields of the events",
+    mostText("contextEntries", "entries"),
+  ],
+  keys: noKeys,
+  read(blueprint, of) {
+    const events = of(eventsSection);
+    const implied = readObservations(undefined, events);
+    return optional(blueprint, "observations", implied, (place) => readObservations(place, events)) ?? nothingRead;
+  },
+  whole: ({ known }) => known,
+  *describe(observations) {
+    for (const [name, type] of Object.entries(observations)) yield [`observations.${name}`, type];
+  },
+  canonical: (observations) => observations,
+};
+
+/** Declared observation entries, with `kind` and the events' fields, which need no declaration. */
+function readObservations(place: Place | undefined, events: Names<Partly<EventKind>>): Names<ObservationType> {
+  const known: Record<string, ObservationType> = { kind: "category" };
+  let { complete } = events;
+  for (const { fields } of Object.values(events.known)) {
+    if (fields === undefined) complete = false;
+    for (const field of fields ?? []) known[field] = "number";
+  }
+  if (place === undefined) return { known, complete };
+  const declared = readTypes(
+    place,
+    `a section of names and types (${OBSERVATION_TYPES.join(" | ")})`,
+    OBSERVATION_TYPES,
+  );
+  for (const [name, type] of Object.entries(declared.known)) {
+    if (Object.hasOwn(known, name) && known[name] !== type) {
+      complain(place, `"${name}" is a ${known[name]} already, declared as ${type}`);
+      place.source.broken.add(name);
+    } else {
+      known[name] = type;
+    }
+  }
+  return { known, complete: complete && declared.complete };
+}

@@ -1,0 +1,77 @@
+import type { RetentionConfig } from "../blueprint.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import { BOUNDS, DEFAULTS } from "../defaults.ts";
+import { formatDuration } from "../duration.ts";
+import { rangeText, type KeySaid } from "../key-reference.ts";
+import { whole, type Partly } from "../yaml/partly.ts";
+import { complain, type Place } from "../yaml/place.ts";
+import { optional, readSection } from "../yaml/section.ts";
+import { readDuration } from "../yaml/scalars.ts";
+import type { BlueprintSection } from "./blueprint-section.ts";
+import { joinSection } from "./join.ts";
+
+const range = rangeText("retention", formatDuration);
+const stays = (ms: number | null): string => (ms === null ? "for ever" : formatDuration(ms));
+const KEYS = {
+  rows: ["duration", stays(DEFAULTS.retention.rowsMs), range],
+  decisions: ["duration", stays(DEFAULTS.retention.decisionsMs), `${range}, at least \`join.ttl\``],
+  answers: ["duration", "`join.ttl`", `${range}, at least \`join.ttl\``],
+  repeats: [
+    "duration",
+    `${DEFAULTS.retention.repeatsPerAnswers} times \`retention.answers\``,
+    `${range}, at least \`retention.answers\``,
+  ],
+} satisfies Record<string, KeySaid>;
+
+export const retentionSection: BlueprintSection<"retention", Partly<RetentionConfig> | undefined> = {
+  name: "retention",
+  said: ["section", "all its defaults"],
+  keys: () => KEYS,
+  read(blueprint, of) {
+    const ttlMs = of(joinSection)?.ttlMs;
+    return optional(blueprint, "retention", impliedRetention(ttlMs), (place) => readRetention(place, ttlMs));
+  },
+  whole,
+  describe: ({ rowsMs, decisionsMs, answersMs, repeatsMs }) => [
+    ["retention.rows", stays(rowsMs)],
+    ["retention.decisions", stays(decisionsMs)],
+    ["retention.answers", formatDuration(answersMs)],
+    ["retention.repeats", formatDuration(repeatsMs)],
+  ],
+  // Versions from before there were retentions have none in their hash.
+  canonical: (retention, { join }) =>
+    canonicalJson(retention) === canonicalJson(defaultRetention(join.ttlMs)) ? undefined : retention,
+};
+
+function defaultRetention(ttlMs: number, answersMs = ttlMs): RetentionConfig {
+  const { rowsMs, decisionsMs, repeatsPerAnswers } = DEFAULTS.retention;
+  return { rowsMs, decisionsMs, answersMs, repeatsMs: repeatsPerAnswers * answersMs };
+}
+
+/** What is said of a retention that is not there. */
+function impliedRetention(ttlMs: number | undefined): Partly<RetentionConfig> {
+  return ttlMs === undefined
+    ? { ...defaultRetention(0), answersMs: undefined, repeatsMs: undefined }
+    : defaultRetention(ttlMs);
+}
+
+/** @param ttlMs `undefined`: it could not be read. */
+function readRetention(place: Place, ttlMs: number | undefined): Partly<RetentionConfig> {
+  const section = readSection(place, Object.keys(KEYS));
+  const defaults = impliedRetention(ttlMs);
+  const answersMs = optional(section, "answers", defaults.answersMs, (place) => atLeast(place, ttlMs, "join.ttl"));
+  const { repeatsMs } = impliedRetention(answersMs);
+  return {
+    rowsMs: optional(section, "rows", defaults.rowsMs, (place) => readDuration(place, BOUNDS.retention)),
+    decisionsMs: optional(section, "decisions", defaults.decisionsMs, (place) => atLeast(place, ttlMs, "join.ttl")),
+    answersMs,
+    repeatsMs: optional(section, "repeats", repeatsMs, (place) => atLeast(place, answersMs, "retention.answers")),
+  };
+}
+
+function atLeast(place: Place, leastMs: number | undefined, what: string): number | undefined {
+  const ms = readDuration(place, BOUNDS.retention);
+  if (ms === undefined || leastMs === undefined || ms >= leastMs) return ms;
+  const least = formatDuration(leastMs);
+  return complain(place, `${formatDuration(ms)} is shorter than ${what}, ${least}`, `at least ${least}`);
+}

@@ -1,0 +1,74 @@
+import type { Objective, TrainingConfig } from "../blueprint.ts";
+import { cronProblem } from "../cron.ts";
+import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../defaults.ts";
+import { percentText, rangeText, type KeySaid } from "../key-reference.ts";
+import { whole, type Partly } from "../yaml/partly.ts";
+import { complain, type Place } from "../yaml/place.ts";
+import { optional, readSection } from "../yaml/section.ts";
+import { readChoice, readNumber, readOrNone, readShare, readText } from "../yaml/scalars.ts";
+import type { BlueprintSection } from "./blueprint-section.ts";
+import { modelSection } from "./model.ts";
+
+const ALL_METRICS = [...METRICS.binary, ...METRICS.regression];
+
+const { schedule, freshRows, minRows, holdout } = DEFAULTS.training;
+const KEYS = {
+  schedule: ["cron line in UTC, or `none`", schedule],
+  freshRows: ["percentage, or `none`", percentText(freshRows), rangeText("freshRows", percentText)],
+  minRows: ["whole number", String(minRows), rangeText("minRows")],
+  holdout: ["percentage", percentText(holdout), rangeText("holdout", percentText)],
+  metric: [
+    OBJECTIVES.map((each) => `${METRICS[each].join(", ")} for ${each}`).join("; "),
+    OBJECTIVES.map((each) => `${DEFAULTS.metric[each]} for ${each}`).join(", "),
+  ],
+} satisfies Record<string, KeySaid>;
+
+export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig> | undefined> = {
+  name: "training",
+  said: ["section", "all its defaults"],
+  keys: () => KEYS,
+  read(blueprint, of) {
+    const objective = of(modelSection)?.objective;
+    return optional(blueprint, "training", defaultTraining(objective), (place) => readTraining(place, objective));
+  },
+  whole,
+  describe: ({ schedule, freshRows, minRows, holdout, metric }) => [
+    ["training.schedule", schedule],
+    ["training.freshRows", freshRows === null ? null : percentText(freshRows)],
+    ["training.minRows", minRows],
+    ["training.holdout", percentText(holdout)],
+    ["training.metric", metric],
+  ],
+  canonical: (training) => training,
+};
+
+/** @param objective `undefined`: it could not be read. */
+function defaultTraining(objective: Objective | undefined): Partly<TrainingConfig> {
+  return { ...DEFAULTS.training, metric: objective === undefined ? undefined : DEFAULTS.metric[objective] };
+}
+
+function readTraining(place: Place, objective: Objective | undefined): Partly<TrainingConfig> {
+  const section = readSection(place, Object.keys(KEYS));
+  const defaults = defaultTraining(objective);
+  return {
+    schedule: optional<string | null>(section, "schedule", defaults.schedule, (place) =>
+      readOrNone(place, readSchedule),
+    ),
+    freshRows: optional<number | null>(section, "freshRows", defaults.freshRows, (place) =>
+      readOrNone(place, (place) => readShare(place, BOUNDS.freshRows)),
+    ),
+    minRows: optional(section, "minRows", defaults.minRows, (place) => readNumber(place, BOUNDS.minRows, "whole")),
+    holdout: optional(section, "holdout", defaults.holdout, (place) => readShare(place, BOUNDS.holdout)),
+    metric: optional(section, "metric", defaults.metric, (place) => {
+      const metric = readChoice(place, ALL_METRICS);
+      if (metric === undefined || objective === undefined || METRICS[objective].includes(metric)) return metric;
+      return complain(place, `${metric} can't judge objective ${objective}`, `use ${METRICS[objective].join(", ")}`);
+    }),
+  };
+}
+
+function readSchedule(place: Place): string | undefined {
+  const line = readText(place, "a cron line or none", 200);
+  const problem = line === undefined ? null : cronProblem(line);
+  return problem === null ? line?.trim().replace(/\s+/g, " ") : complain(place, problem);
+}

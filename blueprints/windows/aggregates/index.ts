@@ -1,0 +1,18 @@
+import { Registry } from "../../registry.ts";
+import type { WindowAggregateKind } from "../window-aggregate.ts";
+import { count } from "./count.ts";
+import { last } from "./last.ts";
+import { mean } from "./mean.ts";
+import { sum } from "./sum.ts";
+
+/** In the order of the reference. */
+export const windowAggregates = new Registry<WindowAggregateKind>("window aggregate", [count, sum, mean, last]);
+
+/** Keys of a window beside its aggregate. */
+const TAKEN: readonly string[] = ["of", "by", "in", "open"];
+
+/** Adds an aggregate of windows, as `registerLabelAggregate` adds one of labels. */
+export function registerWindowAggregate(aggregate: WindowAggregateKind): void {
+  if (TAKEN.includes(aggregate.name)) throw new TypeError(`"${aggregate.name}" is a key of windows already`);
+  windowAggregates.add(aggregate);
+}

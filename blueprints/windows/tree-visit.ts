@@ -1,0 +1,88 @@
+import { childAt, isNode, nodeIn, type TileNode } from "./tile-node.ts";
+import { childPlace, FANOUT, type Place } from "./tile-place.ts";
+import { childPath, partAt, type TileParts } from "./tile-tree.ts";
+import type { Tile } from "./tile.ts";
+
+/** A tile with its place and, where it is a tree, its parts. */
+export interface PlacedTile {
+  readonly tile: Tile;
+  readonly place: Place;
+  readonly parts: Pick<TileParts, "get">;
+}
+
+/** `[from, to)`, ms, of events with so many fields. */
+interface Asked {
+  readonly from: number;
+  readonly to: number;
+  readonly fields: number;
+}
+
+/** What is next: look into the child, go on without, or look at nothing more. */
+export type Next = "open" | "skip" | "stop";
+
+export interface TreeVisitor {
+  /** Of a child with events that may lie in the range; its totals are at `node[at]`. `inside`: all of them do. */
+  child(node: TileNode, at: number, inside: boolean): Next;
+  /** Of a plain tile some events of which may lie in the range. */
+  leaf(tile: Tile): Next;
+}
+
+/** The plain tiles that trees consist of, those that may have events in the range. */
+export function plainTiles(tiles: readonly PlacedTile[], asked: Asked): readonly Tile[] {
+  const found: Tile[] = [];
+  visitTrees(tiles, asked, {
+    child: () => "open",
+    leaf(tile) {
+      found.push(tile);
+      return "open";
+    },
+  });
+  return found;
+}
+
+/** By node: its children. A node is written anew with every change below it, so they are the right ones as long as it is. */
+const lookedUp = new WeakMap<Tile, Tile[]>();
+
+/** @returns false where the visitor has stopped. */
+export function visitTrees(
+  tiles: readonly PlacedTile[],
+  asked: Asked,
+  visitor: TreeVisitor,
+  backwards = false,
+): boolean {
+  for (let i = 0; i < tiles.length; i++) {
+    const { tile, place, parts } = tiles[backwards ? tiles.length - 1 - i : i]!;
+    if (!visitPart(parts, tile, "", place, asked, visitor, backwards)) return false;
+  }
+  return true;
+}
+
+function visitPart(
+  parts: PlacedTile["parts"],
+  tile: Tile,
+  path: string,
+  place: Place,
+  asked: Asked,
+  visitor: TreeVisitor,
+  backwards: boolean,
+): boolean {
+  if (!isNode(tile)) return visitor.leaf(tile) !== "stop";
+  const node = nodeIn(tile, asked.fields);
+  let children = lookedUp.get(tile);
+  if (children === undefined) lookedUp.set(tile, (children = []));
+  for (let i = 0; i < FANOUT; i++) {
+    const index = backwards ? FANOUT - 1 - i : i;
+    const at = childAt(index, asked.fields);
+    if (node[at] === 0) continue;
+    const child = childPlace(place, index);
+    const end = child.start + child.width;
+    if (child.start >= asked.to || end <= asked.from) continue;
+    const next = visitor.child(node, at, child.start >= asked.from && end <= asked.to);
+    if (next === "stop") return false;
+    if (next === "skip") continue;
+    const below = childPath(path, index);
+    const found = (children[index] ??= partAt(parts, below));
+    if (!visitPart(parts, found, below, child, asked, visitor, backwards)) return false;
+  }
+  return true;
+}
