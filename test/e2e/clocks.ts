@@ -44,6 +44,8 @@ export function openShop(where: readonly string[], dir: string): Shop {
   const history = file("history.yaml", blueprint("history", "1h", "48h"));
   const args = [...where, "--partitions", "1"];
   let running: ChildProcess | undefined;
+  /** A line of the same id at another time would be refused: it may have been read in another zone. */
+  let imports = 0;
   const run = async (...words: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await loopstream([...words, ...args]);
     expect(code, stderr).toBe(0);
@@ -90,9 +92,10 @@ export function openShop(where: readonly string[], dir: string): Shop {
       return (await loopstream(["observe", id, "amount=9", ...when, ...args])).code;
     },
     async importHistory() {
+      const id = `h${++imports}`;
       const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
-      const decisions = file("d.csv", `decision_id,decision_ts,price,user\nh1,${ago(30)},1,u9\n`);
-      const observations = file("o.csv", `decision_id,event_ts,amount\nh1,${ago(20)},9\n`);
+      const decisions = file("d.csv", `decision_id,decision_ts,price,user\n${id},${ago(30)},1,u9\n`);
+      const observations = file("o.csv", `decision_id,event_ts,amount\n${id},${ago(20)},9\n`);
       await run("import", "--use-case", "history", "--decisions", decisions, "--observations", observations);
     },
     rows,
