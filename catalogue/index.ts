@@ -5,3 +5,15 @@ export { validBlueprints, type ValidBlueprints } from "./blueprints/valid-bluepr
 export { versionStates, type VersionState, type VersionStateName } from "./blueprints/version-state.ts";
 export { modelsAt, type ModelsAt } from "./models/models-at.ts";
 export { modelTable } from "./models/model-table.ts";
+export { moveModel } from "./models/move-model.ts";
+export { publishTrained, type Judgement } from "./models/publish-trained.ts";
+export { readModels } from "./models/read-models.ts";
+export { changeTable, type CatalogueHands, type Change, type Written } from "./change/change-table.ts";
+export {
+  activateVersion,
+  storeVersion,
+  withdrawVersion,
+  type Activated,
+  type NewVersion,
+} from "./blueprints/change-versions.ts";
+export { checkTypes } from "./blueprints/check-types.ts";

@@ -53,4 +53,6 @@ export const recordLimits = Object.freeze({
    * float32 in which a split's gain is counted.
    */
   largestLabel: 1e15,
+  /** A change of blueprints or models that other processes keep coming before is given up after this long; ms. */
+  catalogueChangeMs: 60_000,
 });

@@ -39,6 +39,7 @@ const table = {
   BAD_ACTION: { retry: false, fence: false, fatal: false },
   TOO_MANY: { retry: false, fence: false, fatal: false },
   UNDECLARED: { retry: false, fence: false, fatal: false },
+  ILLEGAL_MOVE: { retry: false, fence: false, fatal: false },
   TOO_LATE: { retry: false, fence: false, fatal: false },
   READ_ONLY: { retry: false, fence: false, fatal: true },
   REPLY_NOT_ALLOWED: { retry: false, fence: false, fatal: false },

@@ -6,6 +6,7 @@ export {
   type Headers,
   type LogRecord,
   type OutgoingRecord,
+  type Transaction,
   type PartitionOffsets,
   type Position,
   type Producer,

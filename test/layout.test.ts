@@ -63,7 +63,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["read", "sections"],
     ["compare"],
   ],
-  catalogue: [["."], ["blueprints", "models"]],
+  catalogue: [["."], ["change"], ["blueprints", "models"]],
 };
 /** Folders that plug into ports of the ground: they import the ground and each other, and nothing imports them but the room's front door. */
 const plugged: Readonly<Record<string, { readonly folder: string; readonly may: readonly string[] }>> = {

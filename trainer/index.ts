@@ -1,7 +1,6 @@
 export type { FittedModel, Learner, LearnerParams } from "./learner.ts";
 export { createWorkerLearner, type WorkerLearnerOptions } from "./worker-learner.ts";
 export { createXgboostLearner } from "./xgboost-learner.ts";
-export { moveModel, readModels } from "./models/move-model.ts";
 export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
 export { scoreRows, type RowsScore } from "./score-rows.ts";
 export type { Rebuilt } from "./rebuild.ts";

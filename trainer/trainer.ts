@@ -1,4 +1,4 @@
-import { validBlueprints, type ValidBlueprints, modelsAt } from "../catalogue/index.ts";
+import { publishTrained, validBlueprints, type ValidBlueprints, modelsAt } from "../catalogue/index.ts";
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
 import { modelCategories, sha256, writeArtifact, type ScorerCache } from "../serving/index.ts";
@@ -8,7 +8,6 @@ import { fitRows } from "./fit-rows.ts";
 import { judgeOf } from "./gate.ts";
 import type { FittedModel, Learner } from "./learner.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
-import { publishTrained } from "./models/publish-trained.ts";
 import { rebuildModel, type Rebuilt } from "./rebuild.ts";
 import {
   withoutExtremes,

@@ -1,7 +1,7 @@
 import type { AnyUseCase, UseCases } from "../../client/index.ts";
 import { clock } from "../../schemas/index.ts";
 import { Outages, StreamsError, streamsLimits } from "../../streams/index.ts";
-import { moveModel, readModels } from "../../trainer/index.ts";
+import { moveModel, readModels } from "../../catalogue/index.ts";
 import { listVersions } from "../publish/list-versions.ts";
 import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../publish/publish-blueprint.ts";
 import type { Place } from "../start.ts";

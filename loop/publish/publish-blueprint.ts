@@ -1,11 +1,17 @@
 import { canTrainOn, compareBlueprints, compileBlueprint, type Blueprint } from "../../blueprints/index.ts";
-import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import {
+  activateVersion,
+  blueprintTable,
+  checkTypes,
+  storeVersion,
+  validBlueprints,
+  withdrawVersion,
+} from "../../catalogue/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
 import { checkTime, readTable, type GlobalView } from "../../streams/index.ts";
 import { applyRetention } from "../apply-retention.ts";
-import { checkTypes } from "./check-types.ts";
 import { partialWindows, type PartialWindow } from "../instances/partial-windows.ts";
 import { runningInstances, type RunningInstances } from "../instances/running-instances.ts";
 import { warmingOf, whenFull, type WaitOptions, type Warming } from "../instances/when-full.ts";
@@ -63,7 +69,6 @@ export async function publishBlueprint(
     return { useCase, version, changes: [], unchanged: true, liveAfter: liveSince(table, live), ...none };
   }
   const stored = table.get(`${useCase}/${version}`);
-  // One that is there was let in before: going back to it must not fail.
   if (stored === undefined) checkTypes(blueprint, known);
   await registerRows(hands, text, live);
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
@@ -72,27 +77,27 @@ export async function publishBlueprint(
   const asked = before !== undefined && brought.length > 0;
   const found = asked ? await runningInstances(hands) : undefined;
   const runs = found !== undefined && found.running.length > 0;
-  const record = { useCase, version, text: stored?.text ?? text, activations: stored?.activations ?? [] };
   const stateIds = new Set(brought.map(({ stateId }) => stateId));
   let warming: Warming | null = asked ? { instances: 0, ready: 0, eventsLeft: 0 } : null;
-  let liveAfter = time;
+  /** When it goes live; `undefined`: as soon as it is written. */
+  let when = from;
   if (runs) {
-    if (stored === undefined) await write(hands, record, found.now);
+    if (stored === undefined) await storeVersion(hands, { compiled, text }, found.now);
     const end = await blueprintsEnd(hands);
     if (options.atOnce !== true && time <= found.now) {
       const full = await whenFull(hands, end, stateIds, options);
       warming = { instances: full.running.length, ready: full.running.length, eventsLeft: 0 };
-      liveAfter = from ?? full.now + LEAD_MS;
+      when = from ?? full.now + LEAD_MS;
     } else {
       warming = warmingOf(await whenKnown(hands, end), end, stateIds);
-      if (from === undefined) liveAfter = (await runningInstances(hands)).now;
+      if (from === undefined) when = (await runningInstances(hands)).now;
     }
   }
-  await activate(hands, record, liveAfter);
+  const { liveAfter, unchanged } = await activateVersion(hands, { compiled, text }, when);
   await applyRetention(hands);
   if (runs && liveAfter > found.now && from === undefined && options.atOnce !== true)
     await whenLive(hands, liveAfter, options);
-  return { useCase, version, changes, unchanged: false, liveAfter, partial, warming };
+  return { useCase, version, changes, unchanged, liveAfter, partial, warming };
 }
 
 /** @returns since when the live version is, ms. */
@@ -116,14 +121,6 @@ async function whenKnown(hands: Hands, end: number): Promise<RunningInstances> {
 }
 
 const KNOWN_WITHIN_MS = 5_000;
-
-/** Adds an activation to what the version's record says by now: others may have written it meanwhile. */
-async function activate(hands: Hands, record: BlueprintPublished, time: number): Promise<void> {
-  const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
-  const { activations } = table.get(`${record.useCase}/${record.version}`) ?? record;
-  const all = [...activations, { time, live: true }].sort((a, b) => a.time - b.time);
-  await write(hands, { ...record, activations: all }, time);
-}
 
 /** Resolves when the version is live on every running instance: whoever asks then is answered by it. */
 async function whenLive(hands: Hands, time: number, { signal }: PublishOptions): Promise<void> {
@@ -154,22 +151,15 @@ export async function storeBlueprint(hands: Hands, text: string): Promise<Publis
   if (table.get(`${useCase}/${version}`) !== undefined) return { ...result, unchanged: true };
   checkTypes(blueprint, known);
   await registerRows(hands, text, live);
-  await write(hands, { useCase, version, text, activations: [] }, Date.now());
+  await storeVersion(hands, { compiled, text }, Date.now());
   return { ...result, unchanged: false };
 }
 
 /** Turns off a version that is live; decisions are null until another one is. */
 export async function withdrawBlueprint(hands: Hands, useCase: string, version: string, time: number): Promise<void> {
   checkTime(time, "the time from which the blueprint is off");
-  const table: GlobalView<BlueprintPublished> = await readTable(hands.backbone, hands.serdes, blueprintTable);
-  const known = table.get(`${useCase}/${version}`);
-  if (known === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);
-  await write(hands, { ...known, activations: [...known.activations, { time, live: false }] }, time);
+  await withdrawVersion(hands, useCase, version, time);
   await applyRetention(hands);
-}
-
-function write(hands: Hands, value: BlueprintPublished, time: number): Promise<void> {
-  return hands.publisher.publish([{ topic: blueprints, key: `${value.useCase}/${value.version}`, value, time }]);
 }
 
 /** Rows of the new version must be readable beside the old ones: a column that changed its type is refused here, by name. */

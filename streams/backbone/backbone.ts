@@ -118,7 +118,10 @@ export interface Position extends TopicPartition {
 }
 
 export interface ProducerOptions {
-  /** Needed for `begin`. A second producer with the same id fences the first one. */
+  /**
+   * Needed for `begin`. A second producer with the same id fences the first one. Once it is there, readers see all that was ever committed under the id, and
+   * nothing more of the producers before.
+   */
   readonly transactionalId?: string;
 }
 

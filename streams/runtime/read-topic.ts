@@ -132,16 +132,20 @@ export async function* readTopic<V>(
 /**
  * The newest value of each key of a compacted topic, as a view that does not change. A record that can't be used concerns its key only, and is
  * reported to the serdes' `unreadable`.
+ *
+ * @param onRecord is shown every record on the way, those that a later one replaces too
  */
 export async function readTable<V>(
   backbone: Backbone,
   serdes: Serdes,
   source: Topic<V> | TableSource<V>,
+  onRecord?: (record: RawRecord) => void,
 ): Promise<GlobalView<V>> {
   const table = new TableContent<V>();
   const from: TableSource<V> = "topic" in source ? source : { topic: source };
   for await (const records of readRaw(backbone, from.topic.name)) {
     for (const record of records) {
+      onRecord?.(record);
       const { key, value, unreadable } = record;
       if (unreadable !== undefined) {
         serdes.unreadable.report(record, unreadable.error);

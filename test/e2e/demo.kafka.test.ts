@@ -4,7 +4,7 @@ import { afterAll, expect, inject, test } from "vitest";
 import { audit } from "../../recompute/index.ts";
 import { createConfluentRegistry, createKafkaBackbone, prefixed } from "../../streams/index.ts";
 import { openTools } from "../../loop/index.ts";
-import { readModels } from "../../trainer/index.ts";
+import { readModels } from "../../catalogue/index.ts";
 import { loopstream, temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();

@@ -1,11 +1,10 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
-import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import { validBlueprints, blueprintTable, moveModel } from "../../catalogue/index.ts";
 import { decisionRequests, decisions, observations, type DecisionRecorded } from "../../schemas/index.ts";
 import { loadScorer, modelCategories } from "../../serving/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { publishBlueprint } from "../../loop/index.ts";
-import { moveModel } from "../../trainer/index.ts";
 import { readRows } from "../../rows/index.ts";
 import { matrixOf } from "../../rows/training-set.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
-import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import { validBlueprints, blueprintTable, readModels } from "../../catalogue/index.ts";
 import { createClient, type Client } from "../../client/index.ts";
 import { audit, explainDecision } from "../../recompute/index.ts";
 import {
@@ -27,7 +27,6 @@ import {
   type LoopOptions,
 } from "../../loop/index.ts";
 import { readArtifact } from "../../serving/index.ts";
-import { readModels } from "../../trainer/index.ts";
 import { readRows, rowsTopic } from "../../rows/index.ts";
 
 const SHOP = `

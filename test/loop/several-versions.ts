@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { ChangedTypes, compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
-import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import { validBlueprints, blueprintTable, readModels } from "../../catalogue/index.ts";
 import { blueprints, type TrainingRow } from "../../schemas/index.ts";
 import { readTable, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { openTools, publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../loop/index.ts";
-import { readModels } from "../../trainer/index.ts";
 import { readRows, rowsTopic } from "../../rows/index.ts";
 
 const HOUR = 3_600_000;

@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
+import { validBlueprints, blueprintTable, readModels } from "../../catalogue/index.ts";
 import { type enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
 import { audit, explainDecision, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
 import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
 import { defineOperator, readTopic } from "../../streams/index.ts";
-import { readModels } from "../../trainer/index.ts";
 import { writeArtifact } from "../../serving/index.ts";
 import { decision, HOUR, onnx, PARCELS, parcels, request, START } from "../operators/parcels.ts";
 import { bound } from "../streams/bound-backbone.ts";

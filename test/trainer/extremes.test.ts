@@ -6,7 +6,8 @@ import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index
 import { recordLimits, type TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
-import { readModels, type TrainResult } from "../../trainer/index.ts";
+import { readModels } from "../../catalogue/index.ts";
+import type { TrainResult } from "../../trainer/index.ts";
 import { rowsTopic, treatedText } from "../../rows/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 

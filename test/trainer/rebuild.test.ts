@@ -7,15 +7,8 @@ import { rowsTopic } from "../../rows/index.ts";
 import { blueprints, models, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTable, type Backbone, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
-import {
-  createXgboostLearner,
-  moveModel,
-  readModels,
-  readProvenance,
-  Trainer,
-  type Learner,
-  type TrainRequest,
-} from "../../trainer/index.ts";
+import { createXgboostLearner, readProvenance, Trainer, type Learner, type TrainRequest } from "../../trainer/index.ts";
+import { moveModel, readModels } from "../../catalogue/index.ts";
 import { bound } from "../streams/bound-backbone.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 

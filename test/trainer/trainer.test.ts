@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { models, type TrainingRow } from "../../schemas/index.ts";
-import { modelsAt } from "../../catalogue/index.ts";
+import { modelsAt, moveModel, readModels } from "../../catalogue/index.ts";
 import { readArtifact } from "../../serving/index.ts";
 import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
-import { moveModel, readModels } from "../../trainer/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 import { rowsTopic } from "../../rows/index.ts";
 

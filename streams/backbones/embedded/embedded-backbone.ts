@@ -239,7 +239,8 @@ export class EmbeddedBackbone implements Backbone {
 
   async producer(options: ProducerOptions = {}): Promise<Producer> {
     const epochs = this.#epochs;
-    return new LogProducer(
+    const { transactionalId } = options;
+    const producer = new LogProducer(
       this.#append,
       {
         next: (id) => {
@@ -249,8 +250,11 @@ export class EmbeddedBackbone implements Backbone {
         },
         current: (id) => epochs.get(id),
       },
-      options.transactionalId,
+      transactionalId,
     );
+    // What those before it have committed may be on its way to the disk still: it is there, or has failed, once this is.
+    if (transactionalId !== undefined) await this.#store.submit([], () => undefined).catch(() => undefined);
+    return producer;
   }
 
   readonly #append: Append = async (records, offsets) => {

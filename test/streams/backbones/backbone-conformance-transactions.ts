@@ -132,6 +132,27 @@ export function transactionConformance(backbone: () => Backbone): void {
     await producer.close();
   });
 
+  test("a producer that takes an id over sees what was committed under it, and nothing more comes under it then", async () => {
+    const topic = await newTopic(backbone());
+    const transactionalId = newId("tx");
+    for (let turn = 0; turn < 20; turn++) {
+      const before = await backbone().producer({ transactionalId });
+      const transaction = await before.begin();
+      await transaction.send([outgoing(topic, String(turn))]);
+      const committing = transaction.commit().then(
+        () => true,
+        () => false,
+      );
+      const after = await backbone().producer({ transactionalId });
+      const seen = await valuesOf(backbone(), topic);
+      const committed = await committing;
+      expect(seen.includes(String(turn)), `turn ${turn}`).toBe(committed);
+      expect(await valuesOf(backbone(), topic)).toEqual(seen);
+      await before.close();
+      await after.close();
+    }
+  });
+
   test("a second producer with the id fences the first one, whose open transaction is never seen", async () => {
     const topic = await newTopic(backbone());
     const groupId = newId("group");

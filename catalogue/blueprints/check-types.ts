@@ -1,5 +1,5 @@
 import { ChangedTypes, typeChanges, type Blueprint } from "../../blueprints/index.ts";
-import type { ValidBlueprints } from "../../catalogue/index.ts";
+import type { ValidBlueprints } from "./valid-blueprints.ts";
 
 /**
  * Throws `ChangedTypes` where a name has another type than in any version that was published, live or not, withdrawn too: its rows lie on the same topic.

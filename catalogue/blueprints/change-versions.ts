@@ -1,0 +1,88 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { BlueprintPublished } from "../../schemas/index.ts";
+import type { GlobalView } from "../../streams/index.ts";
+import { changeTable, type CatalogueHands, type Change, type Written } from "../change/change-table.ts";
+import { blueprintTable } from "./blueprint-table.ts";
+import { checkTypes } from "./check-types.ts";
+import { validBlueprints } from "./valid-blueprints.ts";
+import { checkVersionMove, stateAfter } from "./version-moves.ts";
+
+/** A version as it is published: its text and what that compiles to. */
+export interface NewVersion {
+  readonly compiled: CompiledBlueprint;
+  readonly text: string;
+}
+
+export interface Activated {
+  /** Live after this event time, ms. */
+  readonly liveAfter: number;
+  /** It was live then already: nothing was written. */
+  readonly unchanged: boolean;
+}
+
+type Table = GlobalView<BlueprintPublished>;
+
+/**
+ * Publishes a version that is not live; one that is there stays as it is. Rejects with `ChangedTypes` as `checkTypes` does.
+ * @param time of the record, event time in ms
+ */
+export function storeVersion(hands: CatalogueHands, version: NewVersion, time: number): Promise<void> {
+  return changeTable(hands, blueprintTable, (table): Change<BlueprintPublished, void> => {
+    const { useCase, version: hash } = version.compiled.blueprint;
+    const isThere = table.get(`${useCase}/${hash}`) !== undefined;
+    return { write: isThere ? [] : [written(letIn(table, version), time)], result: undefined };
+  });
+}
+
+/**
+ * Makes a version live, and publishes it where it is not there. Rejects with `ChangedTypes` as `checkTypes` does.
+ * @param from live after this event time, ms; absent: from now on, and the first version of a use case from the beginning
+ */
+export function activateVersion(hands: CatalogueHands, version: NewVersion, from?: number): Promise<Activated> {
+  return changeTable(hands, blueprintTable, (table): Change<BlueprintPublished, Activated> => {
+    const record = letIn(table, version);
+    const records = ofUseCase(table, record.useCase);
+    const liveAfter = from ?? (records.length > 0 ? Date.now() : 0);
+    const { state, since } = stateAfter(records, record.version, liveAfter);
+    if (state === "live") return { write: [], result: { liveAfter: since!, unchanged: true } };
+    checkVersionMove(record, state, "live");
+    const changed = withActivation(record, liveAfter, true);
+    return { write: [written(changed, liveAfter)], result: { liveAfter, unchanged: false } };
+  });
+}
+
+/**
+ * Turns off a version that is live right after `time`, event time in ms. One that is withdrawn already stays so. Rejects with `ILLEGAL_MOVE` for one that
+ * is not live then.
+ */
+export function withdrawVersion(hands: CatalogueHands, useCase: string, version: string, time: number): Promise<void> {
+  return changeTable(hands, blueprintTable, (table): Change<BlueprintPublished, void> => {
+    const record = table.get(`${useCase}/${version}`);
+    if (record === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);
+    const { state } = stateAfter(ofUseCase(table, useCase), version, time);
+    if (state === "withdrawn") return { write: [], result: undefined };
+    checkVersionMove(record, state, "withdrawn");
+    return { write: [written(withActivation(record, time, false), time)], result: undefined };
+  });
+}
+
+/** The version's record; a new one without activations where none is there. One that is there was let in before: going back to it must not fail. */
+function letIn(table: Table, { compiled, text }: NewVersion): BlueprintPublished {
+  const { useCase, version } = compiled.blueprint;
+  const stored = table.get(`${useCase}/${version}`);
+  if (stored === undefined) checkTypes(compiled.blueprint, validBlueprints(table));
+  return stored ?? { useCase, version, text, activations: [] };
+}
+
+function ofUseCase(table: Table, useCase: string): readonly BlueprintPublished[] {
+  return [...table.values()].filter((record) => record.useCase === useCase);
+}
+
+/** At its place in time, behind those of the same time. */
+function withActivation(record: BlueprintPublished, time: number, live: boolean): BlueprintPublished {
+  return { ...record, activations: [...record.activations, { time, live }].sort((a, b) => a.time - b.time) };
+}
+
+function written(value: BlueprintPublished, time: number): Written<BlueprintPublished> {
+  return { key: `${value.useCase}/${value.version}`, value, time };
+}

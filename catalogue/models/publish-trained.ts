@@ -1,0 +1,43 @@
+import type { ModelRecorded } from "../../schemas/index.ts";
+import { changeTable, type CatalogueHands } from "../change/change-table.ts";
+import { addState, modelRecords } from "./add-state.ts";
+import { modelTable } from "./model-table.ts";
+import { modelsAt } from "./models-at.ts";
+
+/** What becomes of a model that was trained. */
+export interface Judgement {
+  readonly promote: boolean;
+  /** With the figures, for the model's record. */
+  readonly reason: string;
+}
+
+/**
+ * Publishes a model with what the judge says of it beside the models as they are now: one that was moved by hand while this one was
+ * being trained keeps that. The new model's record goes first: between the two records the newest production model counts.
+ *
+ * @param judge is asked again where another process changed the models meanwhile
+ * @param time of its first states, event time in ms
+ * @returns the model's record; one that was there already is left alone
+ */
+export function publishTrained(
+  hands: CatalogueHands,
+  model: Omit<ModelRecorded, "states">,
+  judge: (inProduction: string | undefined) => Judgement,
+  time: number,
+): Promise<ModelRecorded> {
+  const { useCase, modelId, blueprintVersion, provenance } = model;
+  const { rows } = provenance;
+  return changeTable(hands, modelTable, (table) => {
+    const known = table.get(`${useCase}/${modelId}`);
+    if (known !== undefined) return { write: [], result: known };
+    const rival = modelsAt(table, useCase, blueprintVersion, time).production;
+    const { promote, reason } = judge(rival?.modelId);
+    const states = [
+      { state: "trained", time, reason: `on ${rows} rows; ${reason}` },
+      ...(promote ? [{ state: "production", time, reason }] : []),
+    ];
+    const record: ModelRecorded = { ...model, states };
+    const retired = promote && rival !== undefined ? [addState(rival, "retired", time, `replaced by ${modelId}`)] : [];
+    return { write: modelRecords([record, ...retired], time), result: record };
+  });
+}
