@@ -23,7 +23,7 @@ const FIELDS: readonly string[] = [
   "repeatOf",
 ];
 
-/** Its schema. State is kept without the schema that wrote it, so what was stored by this one is read by this one. */
+/** Its schema. State of that time was kept without the schema that wrote it, so what was stored by this one is read by this one. */
 export const formerDecisionSchema = {
   ...decisionRecordedSchema,
   fields: decisionRecordedSchema.fields.filter(({ name }) => FIELDS.includes(name)),

@@ -48,6 +48,7 @@ const table = {
   LOG_CORRUPT: { retry: false, fence: false, fatal: true },
   STATE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
   STATE_CORRUPT: { retry: true, fence: false, fatal: false },
+  STATE_UNREADABLE: { retry: false, fence: false, fatal: true },
   NO_PROGRESS: { retry: false, fence: false, fatal: true },
   WARMING: { retry: true, fence: false, fatal: false },
   STATE_NOT_LOADED: { retry: false, fence: false, fatal: true },

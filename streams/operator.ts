@@ -1,4 +1,6 @@
+import avro from "avsc";
 import type { Headers } from "./backbone/backbone.ts";
+import type { AvroSchema } from "./registry/registry.ts";
 import type { AnyTopic, Topic, ValueOf } from "./topic.ts";
 
 /** Where a record was read, for dead letters and for people. */
@@ -36,6 +38,12 @@ export type Reply<V> = Pick<Emitted<V>, "key" | "value" | "time">;
 export interface StoreSpec<V> {
   readonly encode: (value: V) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => V;
+  /** The Avro schema of the bytes. It is kept with the state, so that a release with another one can read them. Absent: none, as for JSON. */
+  readonly schema?: AvroSchema | undefined;
+  /** The schema of values in a state that keeps none, as older releases left it. Absent: `schema`. */
+  readonly formerSchema?: AvroSchema | undefined;
+  /** A decoder of bytes that another schema wrote; throws where that can't be read as the store's own. Needed with `schema`. */
+  readonly reading?: ((writer: AvroSchema) => (bytes: Uint8Array) => V) | undefined;
 }
 
 /** Reads see the writes of the same batch. Keys are ordered by their UTF-8 bytes. */
@@ -176,18 +184,32 @@ export function defineOperator<I extends Inputs, O extends Outputs, S extends St
   return Object.freeze(operator);
 }
 
-/** A store of JSON values, for small ones. */
-export function jsonStore<V>(): StoreSpec<V> {
+/**
+ * A store of JSON values, for small ones.
+ * @param defaults fields of objects that were stored before there were such fields.
+ */
+export function jsonStore<V>(defaults?: Partial<V>): StoreSpec<V> {
+  const read = (bytes: Uint8Array): V => JSON.parse(Buffer.from(bytes).toString()) as V;
   return {
     encode: (value) => Buffer.from(JSON.stringify(value)),
-    decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as V,
+    decode: defaults === undefined ? read : (bytes) => ({ ...defaults, ...read(bytes) }),
   };
 }
 
-/** A store of values of an Avro type. */
-export function avroStore<V>(topic: Topic<V>): StoreSpec<V> {
+/**
+ * A store of values of an Avro type. A later release may add a field with a default, or take one away: what was stored before is read as the new type.
+ * @param formerSchema the schema of values in a state that keeps none, where it is not the topic's.
+ */
+export function avroStore<V>({ type, schema }: Topic<V>, formerSchema?: AvroSchema): StoreSpec<V> {
+  const buffered = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
-    encode: (value) => topic.type.toBuffer(value),
-    decode: (bytes) => topic.type.fromBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)) as V,
+    encode: (value) => type.toBuffer(value),
+    decode: (bytes) => type.fromBuffer(buffered(bytes)) as V,
+    schema,
+    formerSchema,
+    reading(writer) {
+      const resolver = type.createResolver(avro.Type.forSchema(writer as avro.Schema));
+      return (bytes) => type.fromBuffer(buffered(bytes), resolver) as V;
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { decisionReplies, type DecisionRecorded, type DecisionReplied } from "../../schemas/index.ts";
+import { decisionReplies, formerState, type DecisionRecorded, type DecisionReplied } from "../../schemas/index.ts";
 import type { RetentionConfig } from "../../blueprints/index.ts";
 import { avroStore, defineTopic, type StoreSpec } from "../../streams/index.ts";
 
@@ -97,6 +97,7 @@ const stored = avroStore<Stored>(
       ],
     },
   }),
+  formerState["decide.answered"],
 );
 
 /** One entry an id, whatever the use case. */
@@ -114,10 +115,17 @@ const former = avroStore<Omit<Answered, "useCase" | "unit" | "reply"> & { readon
 
 /** By decision id. Entries of the former format are read, and written in this one when they change. */
 export const answeredStore: StoreSpec<AnsweredId> = {
+  ...stored,
   encode: (answers) => stored.encode({ format: FORMAT, answers }),
-  decode(bytes) {
-    if (bytes[0] === 2 * FORMAT) return stored.decode(bytes).answers;
-    const { reply, ...times } = former.decode(bytes);
-    return [{ ...times, useCase: reply?.useCase ?? null, unit: null, reply }];
+  decode: (bytes) => answersIn(bytes, stored.decode),
+  reading(writer) {
+    const read = stored.reading!(writer);
+    return (bytes) => answersIn(bytes, read);
   },
 };
+
+function answersIn(bytes: Uint8Array, read: (bytes: Uint8Array) => Stored): AnsweredId {
+  if (bytes[0] === 2 * FORMAT) return read(bytes).answers;
+  const { reply, ...times } = former.decode(bytes);
+  return [{ ...times, useCase: reply?.useCase ?? null, unit: null, reply }];
+}

@@ -1,4 +1,4 @@
-import { decisions, formerDecisionSchema, withoutKeys, type FormerDecision } from "../../schemas/index.ts";
+import { decisions, formerDecisionSchema, formerState, withoutKeys, type FormerDecision } from "../../schemas/index.ts";
 import { avroStore, defineTopic, type AvroSchema, type StoreSpec } from "../../streams/index.ts";
 import { decodeFormer, isFormer } from "./former.ts";
 import type { Known, Made, PendingObservation, Stored } from "./known.ts";
@@ -53,12 +53,18 @@ const stored = avroStore<Known & { readonly format: number }>(
       ],
     },
   }),
+  formerState["join.pending"],
 );
 
 /** By decision id. */
 export const pendingStore: StoreSpec<Stored> = {
+  ...stored,
   encode: (known) => stored.encode({ ...known, format: FORMAT }),
   decode: (bytes) => (isFormer(bytes) ? decodeFormer(bytes) : stored.decode(bytes)),
+  reading(writer) {
+    const read = stored.reading!(writer);
+    return (bytes) => (isFormer(bytes) ? decodeFormer(bytes) : read(bytes));
+  },
 };
 
 interface Decided {
@@ -96,6 +102,7 @@ const decided = avroStore<Decided & { readonly format: number }>(
     name: "join-decided",
     schema: decidedSchema(decisions.schema, [{ name: "format", type: "int" }]),
   }),
+  formerState["join.decided"],
 );
 /** Of decisions that did not keep their keys. */
 const formerDecided = avroStore<{ readonly made: readonly (Omit<Made, "decision"> & { decision: FormerDecision })[] }>(
@@ -104,17 +111,25 @@ const formerDecided = avroStore<{ readonly made: readonly (Omit<Made, "decision"
 
 /** By decision id: its open decisions, and those whose turn comes then. */
 export const decidedStore: StoreSpec<Decided> = {
+  ...decided,
   encode: ({ made }) => decided.encode({ format: DECIDED_FORMAT, made }),
-  decode(bytes) {
-    if (bytes[0]! % 2 === 1) return decided.decode(bytes);
-    const { made } = formerDecided.decode(bytes);
-    return { made: made.map((one) => ({ ...one, decision: withoutKeys(one.decision) })) };
+  decode: (bytes) => decidedIn(bytes, decided.decode),
+  reading(writer) {
+    const read = decided.reading!(writer);
+    return (bytes) => decidedIn(bytes, read);
   },
 };
+
+function decidedIn(bytes: Uint8Array, read: (bytes: Uint8Array) => Decided): Decided {
+  if (bytes[0]! % 2 === 1) return read(bytes);
+  const { made } = formerDecided.decode(bytes);
+  return { made: made.map((one) => ({ ...one, decision: withoutKeys(one.decision) })) };
+}
 
 /** By number and decision id. */
 export const moreStore: StoreSpec<PendingObservation> = avroStore(
   defineTopic({ name: "join-more", schema: observationSchema }),
+  formerState["join.more"],
 );
 
 /** Which observations have keys of their own: nothing is kept but the key. */

@@ -2,6 +2,7 @@ import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import {
   decisions,
   formerDecisionSchema,
+  formerState,
   liveDecisions,
   restatedDecisions,
   withoutKeys,
@@ -12,7 +13,10 @@ import { type Scope } from "../globals/index.ts";
 import { restated } from "./logic.ts";
 
 /** What was really done, without the decision's keys: those of the decision made again are the same request's. */
-const kept = avroStore<FormerDecision>(defineTopic({ name: "restate-live", schema: formerDecisionSchema }));
+const kept = avroStore<FormerDecision>(
+  defineTopic({ name: "restate-live", schema: formerDecisionSchema }),
+  formerState["restate.live"],
+);
 
 /** Decisions made again and the live ones of the same ids in, decisions that say what was really done out. */
 export const restate = (scope: Scope) =>

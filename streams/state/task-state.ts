@@ -2,10 +2,12 @@ import { checkpointChange, readCheckpoint, type Checkpoint } from "./checkpoint.
 import { splitName } from "./keeper.ts";
 import { MAX_RECORD_BYTES } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
+import { reasonOf } from "../outage.ts";
 import type { Store, StoreSpec } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 import { shortened } from "../shortened.ts";
 import { BEHIND_LINES, endOf, FIRST_LINE, lineOf, timerKey, timerOf, type OperatorTimer } from "./timer-keys.ts";
+import { StoreSchemas, type StoreCodec } from "./store-schemas.ts";
 import { TimerQueue } from "./timer-queue.ts";
 
 /** A timer is its key. The value must not be empty: classic-level 3.0 never frees its copy of an empty value, 32 bytes for good with each timer. */
@@ -29,14 +31,23 @@ export class TaskState {
   readonly #stored: ReadonlySet<string>;
   /** By line. */
   readonly #timers = new Map<string, TimerQueue>();
+  readonly #schemas: StoreSchemas;
   #checkpoint: Checkpoint | undefined;
 
   static async open(database: StateDatabase): Promise<TaskState> {
-    return new TaskState(database, await readCheckpoint(database), await linesIn(database));
+    const checkpoint = await readCheckpoint(database);
+    const schemas = await StoreSchemas.read(database, checkpoint === undefined);
+    return new TaskState(database, checkpoint, await linesIn(database), schemas);
   }
 
   /** @param checkpoint what a new database has none of. @param lines those that have timers in it. */
-  constructor(database: StateDatabase, checkpoint?: Checkpoint, lines: ReadonlySet<string> = new Set()) {
+  constructor(
+    database: StateDatabase,
+    checkpoint?: Checkpoint,
+    lines: ReadonlySet<string> = new Set(),
+    schemas = new StoreSchemas(checkpoint === undefined),
+  ) {
+    this.#schemas = schemas;
     this.#stored = lines;
     this.#database = database;
     this.mustLoad = database.get === undefined;
@@ -55,17 +66,20 @@ export class TaskState {
   /**
    * @param name operator, dot, store.
    * @param mostBytes what a record of the changelog may have. A larger value is refused with `RECORD_TOO_LARGE` when it is put.
+   * Throws `STATE_UNREADABLE` where it holds values of a schema that can't be read.
    */
   store<V>(name: string, spec: StoreSpec<V>, mostBytes: number = MAX_RECORD_BYTES): Store<V> {
     const prefix = `${name}\0`;
+    const { codec, changes } = this.#schemas.codec(name, spec);
+    for (const [key, value] of changes) this.#buffer.set(key, value);
     return {
       get: (key) => {
         const bytes = this.#get(prefix, key);
-        return bytes === undefined ? undefined : spec.decode(bytes);
+        return bytes === undefined ? undefined : decoded(codec, bytes, name, key);
       },
       put: (key, value) => {
         const full = prefix + key;
-        const bytes = spec.encode(value);
+        const bytes = codec.encode(value);
         if (bytes.length + 3 * full.length > mostBytes) checkFits(name, key, full, bytes, mostBytes);
         this.#set(full, bytes);
       },
@@ -212,6 +226,16 @@ export class TaskState {
 
   async close(): Promise<void> {
     await this.#database.close();
+  }
+}
+
+function decoded<V>(codec: StoreCodec<V>, bytes: Uint8Array, name: string, key: string): V {
+  try {
+    return codec.decode(bytes);
+  } catch (error) {
+    const [operator, store] = splitName(name);
+    const told = `operator ${operator}: what store ${store} keeps of key ${shortened(key, 200)} can't be read: ${reasonOf(error)}`;
+    throw new StreamsError("UNDECODABLE", told, error);
   }
 }
 

@@ -1,7 +1,10 @@
 import type { OutgoingRecord, Producer } from "../../backbone/backbone.ts";
 import { partitionOf } from "../../backbone/partitioner.ts";
 import type { Change, StateDatabase } from "../../state/engine.ts";
-import { keeperOf } from "../../state/keeper.ts";
+import { readCheckpoint } from "../../state/checkpoint.ts";
+import { keeperOf, type Keeper } from "../../state/keeper.ts";
+import { StoreSchemas } from "../../state/store-schemas.ts";
+import type { StoreSpec } from "../../operator.ts";
 import type { SubTopology } from "../../topology/topology.ts";
 
 export interface KeyMoves {
@@ -22,6 +25,11 @@ const LAST_KEY = "\u{10ffff}";
 export async function moveKeys(moves: KeyMoves, onProgress: (moved: number) => void): Promise<number> {
   const { subTopology, databases } = moves;
   const operators = new Map(subTopology.operators.map((operator) => [operator.name, operator]));
+  const schemas = await Promise.all(
+    databases.map(async (database) => StoreSchemas.read(database, (await readCheckpoint(database)) === undefined)),
+  );
+  const specOf = ({ operator, store }: Keeper): StoreSpec<unknown> | undefined =>
+    (operators.get(operator)?.state as Readonly<Record<string, StoreSpec<unknown>>> | undefined)?.[store ?? ""];
   let moved = 0;
   for (const [partition, database] of databases.entries()) {
     for (let from = ""; ;) {
@@ -40,7 +48,9 @@ export async function moveKeys(moves: KeyMoves, onProgress: (moved: number) => v
         else list.push(change);
       }
       for (const [home, changes] of leaving) {
-        for (const part of inParts(changes)) await moveTo(moves, partition, home, part);
+        const asThere = (some: readonly Change[]): readonly Change[] =>
+          some.flatMap((change) => movedChange(change, schemas[partition]!, schemas[home]!, specOf));
+        for (const part of inParts(changes)) await moveTo(moves, partition, home, part, asThere);
         moved += changes.length;
       }
       if (leaving.size > 0) onProgress(moved);
@@ -66,14 +76,28 @@ function* inParts(changes: readonly Change[]): Generator<readonly Change[]> {
   if (part.length > 0) yield part;
 }
 
+/** A change as the state of another partition reads it, behind the schemas that this takes. */
+function movedChange(
+  [key, value]: Change,
+  from: StoreSchemas,
+  to: StoreSchemas,
+  specOf: (keeper: Keeper) => StoreSpec<unknown> | undefined,
+): readonly Change[] {
+  const keeper = keeperOf(key);
+  if (keeper?.store === undefined) return [[key, value]];
+  const moved = from.movedTo(to, `${keeper.operator}.${keeper.store}`, value!, specOf(keeper));
+  return [...moved.changes, [key, moved.value]];
+}
+
 async function moveTo(
   { subTopology, databases, producer }: KeyMoves,
   from: number,
   to: number,
   changes: readonly Change[],
+  asThere: (changes: readonly Change[]) => readonly Change[],
 ): Promise<void> {
   const there = await databases[to]!.getMany(changes.map(([key]) => key));
-  const coming = changes.filter((_, at) => there[at] === undefined);
+  const coming = asThere(changes.filter((_, at) => there[at] === undefined));
   const going = changes.map(([key]): Change => [key, null]);
   const record = (partition: number, [key, value]: Change): OutgoingRecord => ({
     topic: subTopology.changelog,
