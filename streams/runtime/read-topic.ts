@@ -130,7 +130,8 @@ export async function* readTopic<V>(
 }
 
 /**
- * The newest value of each key of a compacted topic, as a view that does not change. A record that can't be used concerns its key only, and is
+ * The newest value of each key of a compacted topic, as a view that does not change. What is written while it is read is in it too: see
+ * `readToStandstill`. A record that can't be used concerns its key only, and is
  * reported to the serdes' `unreadable`.
  *
  * @param onRecord is shown every record on the way, those that a later one replaces too
@@ -143,7 +144,7 @@ export async function readTable<V>(
 ): Promise<GlobalView<V>> {
   const table = new TableContent<V>();
   const from: TableSource<V> = "topic" in source ? source : { topic: source };
-  for await (const records of readRaw(backbone, from.topic.name)) {
+  for await (const records of readToStandstill(backbone, from.topic.name)) {
     for (const record of records) {
       onRecord?.(record);
       const { key, value, unreadable } = record;
@@ -157,4 +158,21 @@ export async function readTable<V>(
     }
   }
   return table;
+}
+
+/**
+ * Every record of a compacted topic, and what came meanwhile, until nothing has come. A record that is replaced while it is being read for is gone at once on
+ * the embedded log, and its key would be missing in what lies before the ends as they were: only its replacement, behind them, still has it.
+ */
+async function* readToStandstill(backbone: Backbone, topic: string): AsyncGenerator<readonly RawRecord[]> {
+  if ((await backbone.partitions(topic)) === undefined) return;
+  const read = new Map<number, number>();
+  for (;;) {
+    const ranges = (await backbone.offsets([topic]))
+      .map(({ partition, start, end }) => ({ partition, from: read.get(partition) ?? start, to: end }))
+      .filter(({ from, to }) => from < to);
+    if (ranges.length === 0) return;
+    yield* readRaw(backbone, topic, { ranges });
+    for (const { partition, to } of ranges) read.set(partition, to);
+  }
 }
