@@ -164,11 +164,11 @@ function counting(): Work {
 /** A model run: one row, or all rows of the batch at once. */
 function scoring(scorer: Scorer): Work {
   return {
-    one: async ({ features }) => (await scorer.score(features, 1))[0]!,
-    many(records) {
+    one: async ({ features }) => (await scorer.score(features, 1))[0]![0]!,
+    async many(records) {
       const matrix = new Float32Array(records.length * COLUMNS);
       for (const [row, { features }] of records.entries()) matrix.set(features, row * COLUMNS);
-      return scorer.score(matrix, records.length);
+      return (await scorer.score(matrix, records.length))[0]!;
     },
     write: () => undefined,
   };

@@ -27,9 +27,7 @@ export { ChangedTypes, typeChanges, type TypeChange } from "./compare/type-chang
 export { nextDue } from "./cron.ts";
 export { durationMeant, formatDuration, parseDuration } from "./duration.ts";
 export { nearest } from "./nearest.ts";
-export { learnCategories, type Categories } from "./features/categories.ts";
 export { contextFeatures, type ContextFit } from "./features/context-features.ts";
-export { encodeFeatures, type EncodeFeatures } from "./features/encode-features.ts";
 export type {
   Computation,
   EventWindow,

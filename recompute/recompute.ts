@@ -70,7 +70,7 @@ export async function recompute(
     if (compiled === undefined) {
       return { logged: one, gone: "blueprint", problem: known.problem(useCase, blueprintVersion) };
     }
-    const { model, prediction, failure } = scores.get(one) ?? {};
+    const { model, predictions = {}, failure } = scores.get(one) ?? {};
     const scored = { enriched: enrichedOf(one, found), modelId: decision.modelId, predictions: decision.predictions };
     return {
       logged: one,
@@ -80,7 +80,7 @@ export async function recompute(
       features: featuresOf(one, found, tables, windows),
       production: modelsAt(tables.models, useCase, blueprintVersion, time).production,
       model,
-      predictions: prediction === undefined ? {} : { [compiled.blueprint.label.name]: prediction },
+      predictions,
       failure,
       // What was known of an earlier decision under the id is state of that time: taken as it is logged.
       decision: decideScored(scored, compiled, time, salt, decision.repeatOf, actionOf(found, compiled)),
@@ -107,7 +107,7 @@ function enrichedOf({ decision }: LoggedDecision, { request }: FoundRequest): En
 
 interface Score {
   readonly model?: ModelRecorded;
-  readonly prediction?: number;
+  readonly predictions?: Recomputed["predictions"];
   readonly failure?: string;
 }
 
@@ -137,7 +137,7 @@ async function scoresOf(
         compiled,
         await scorers(model),
       );
-      for (const [at, one] of asked.entries()) scores.set(one, { model, prediction: made[at]! });
+      for (const [at, one] of asked.entries()) scores.set(one, { model, predictions: made[at]! });
     } catch (error) {
       if (error instanceof StreamsError && error.flags.retry) throw error;
       score(() => ({ model, failure: error instanceof Error ? error.message : String(error) }));

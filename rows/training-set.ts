@@ -1,10 +1,4 @@
-import {
-  encodeFeatures,
-  learnCategories,
-  type Categories,
-  type FeatureColumn,
-  type FeatureVector,
-} from "../blueprints/index.ts";
+import type { FeatureColumn, FeatureVector } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import type { TrainingMatrix } from "./training-matrix.ts";
 
@@ -22,20 +16,16 @@ export function splitNewest(
   return { train: rows.slice(0, rows.length - held), holdout: rows.slice(rows.length - held) };
 }
 
-export function categoriesOf(rows: readonly TrainingRow[], layout: readonly FeatureColumn[]): Categories {
-  return learnCategories(
-    layout,
-    rows.map((row) => vectorOf(row, layout)),
-  );
-}
-
-/** Rows as float32, in memory that a worker can read without a copy. */
+/**
+ * Rows as float32, in memory that a worker can read without a copy.
+ *
+ * @param encode writes one row's features into the matrix from an offset on, as many as the layout has
+ */
 export function matrixOf(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
-  categories: Categories,
+  encode: (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void,
 ): TrainingMatrix {
-  const encode = encodeFeatures(layout, categories);
   const columns = layout.length;
   const features = new Float32Array(new SharedArrayBuffer(4 * rows.length * columns));
   const labels = new Float32Array(new SharedArrayBuffer(4 * rows.length));

@@ -7,24 +7,30 @@ import { readTreeModel } from "./trees/tree-model.ts";
 export interface Scorer {
   /** number of features a row has */
   readonly columns: number;
+  /** the names of its outputs, in their order: the labels that it predicts */
+  readonly outputs: readonly string[];
   /** the strings the trainer wrote into the file */
   readonly metadata: Readonly<Record<string, string>>;
   /**
-   * One prediction a row; its bits do not depend on the rows beside it. The work is done on the calling thread: thousands of rows block the
+   * One prediction a row and output; its bits do not depend on the rows beside it. The work is done on the calling thread: thousands of rows block the
    * event loop for milliseconds, so big batches belong in a worker.
    *
    * @param features rows × columns float32, row-major, NaN = missing
-   * @returns rows float32
+   * @returns of each output rows float32
    * @throws RangeError when the lengths disagree, Error after `release`
    */
-  score(features: Float32Array, rows: number): Promise<Float32Array>;
+  score(features: Float32Array, rows: number): Promise<readonly Float32Array[]>;
   /** Frees the memory; a second call does nothing. Let running scores end first. */
   release(): Promise<void>;
 }
 
+/** The output of a file with one output, which names the label in its metadata. */
+const PREDICTION = "prediction";
+
 /**
- * Loads an ONNX file with one input float[N, columns] and one output float[N, 1]. One that is nothing but trees, as the trainer's are, is
- * walked here, any other is run by ONNX Runtime (docs/decisions/012).
+ * Loads an ONNX file with one input float[N, columns] and outputs float[N, 1], each named as the label that it predicts; a single output
+ * `prediction` predicts the label that the metadata's key `label` names. A file that is nothing but trees, as the trainer's are, is walked here, any
+ * other is run by ONNX Runtime (docs/decisions/012, 034).
  *
  * @throws Error when the bytes are not such a file
  */
@@ -32,16 +38,19 @@ export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
   const model = openTrees(onnx) ?? (await openOnnxModel(onnx));
   const { columns } = model;
   const metadata = readOnnxMetadata(onnx);
+  const outputs =
+    model.outputs.length === 1 && model.outputs[0] === PREDICTION ? [metadata["label"] ?? PREDICTION] : model.outputs;
   let released = false;
   return {
     columns,
+    outputs,
     metadata,
     async score(features, rows) {
       if (released) throw new Error("this scorer was released; load the model again before scoring with it");
       if (!Number.isInteger(rows) || rows < 0 || features.length !== rows * columns) {
         throw new RangeError(`${features.length} features are not ${rows} rows × the model's ${columns} columns`);
       }
-      return rows === 0 ? new Float32Array(0) : model.predict(features, rows);
+      return rows === 0 ? outputs.map(() => new Float32Array(0)) : model.predict(features, rows);
     },
     async release() {
       if (released) return;
@@ -54,13 +63,14 @@ export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
 function openTrees(onnx: Uint8Array): Predictor | undefined {
   const model = readTreeModel(onnx);
   if (model === undefined) return undefined;
-  const { trees, sigmoid } = model;
+  const { trees, sigmoid, output } = model;
   return {
     columns: trees.columns,
+    outputs: [output],
     predict(features, rows) {
       const predictions = trees.sums(features, rows);
       if (sigmoid) for (let row = 0; row < rows; row++) predictions[row] = 1 / (1 + Math.exp(-predictions[row]!));
-      return predictions;
+      return [predictions];
     },
     release: () => Promise.resolve(),
   };

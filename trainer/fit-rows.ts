@@ -1,7 +1,8 @@
-import type { Categories, CompiledBlueprint } from "../blueprints/index.ts";
+import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import type { FittedModel, Learner, LearnerParams } from "./learner.ts";
-import { categoriesOf, matrixOf, type TrainingMatrix } from "../rows/index.ts";
+import { matrixOf, vectorOf, type TrainingMatrix } from "../rows/index.ts";
+import { encodeFeatures, learnCategories, type Categories } from "../serving/index.ts";
 
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;
@@ -23,9 +24,13 @@ export interface FittedRows {
 export async function fitRows(learner: Learner, request: FitRowsRequest): Promise<FittedRows> {
   const { compiled, until } = request;
   const { blueprint, layout } = compiled;
-  const categories = categoriesOf(request.train, layout);
-  const train = matrixOf(request.train, layout, categories);
-  const holdout = matrixOf(request.holdout, layout, categories);
+  const categories = learnCategories(
+    layout,
+    request.train.map((row) => vectorOf(row, layout)),
+  );
+  const encode = encodeFeatures(layout, categories);
+  const train = matrixOf(request.train, layout, encode);
+  const holdout = matrixOf(request.holdout, layout, encode);
   try {
     const fitted = await learner.fit(
       train,

@@ -1,10 +1,11 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { ValidBlueprints } from "../catalogue/index.ts";
-import { loadScorer, modelCategories } from "../serving/index.ts";
+import { loadScorer } from "../serving/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import type { Backbone, Serdes, Topic } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
-import { readRows, matrixOf } from "../rows/index.ts";
+import { labelsOf, predictRows } from "./predict-rows.ts";
+import { readRows } from "../rows/index.ts";
 
 export interface RowsScore {
   readonly rows: number;
@@ -26,10 +27,8 @@ export async function scoreRows(
   if (rows.length === 0) throw new Error("there are no rows decided in that time to score the model on");
   const scorer = await loadScorer(onnx);
   try {
-    const categories = modelCategories(scorer);
-    const { features, labels } = matrixOf(rows, compiled.layout, categories);
-    const predictions = await scorer.score(features.slice(), rows.length);
-    return { rows: rows.length, metrics: evaluate(predictions, labels, compiled.blueprint.model.objective) };
+    const predictions = await predictRows(scorer, compiled, rows);
+    return { rows: rows.length, metrics: evaluate(predictions, labelsOf(rows), compiled.blueprint.model.objective) };
   } finally {
     await scorer.release();
   }

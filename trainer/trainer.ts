@@ -1,13 +1,14 @@
 import { publishTrained, validBlueprints, type ValidBlueprints, modelsAt } from "../catalogue/index.ts";
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
-import { modelCategories, sha256, writeArtifact, type ScorerCache } from "../serving/index.ts";
+import { sha256, writeArtifact, type ScorerCache } from "../serving/index.ts";
 import type { Backbone, GlobalView, Publisher, Serdes } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { fitRows } from "./fit-rows.ts";
 import { judgeOf } from "./gate.ts";
 import type { FittedModel, Learner } from "./learner.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
+import { predictRows } from "./predict-rows.ts";
 import { rebuildModel, type Rebuilt } from "./rebuild.ts";
 import {
   withoutExtremes,
@@ -15,7 +16,6 @@ import {
   type LeftOut,
   readRows,
   rowsTopic,
-  matrixOf,
   splitNewest,
   type TrainingMatrix,
 } from "../rows/index.ts";
@@ -167,7 +167,11 @@ export class Trainer {
           ? undefined
           : {
               modelId: production.modelId,
-              metrics: evaluate(await this.#predict(production, holdout, compiled), learned.holdout.labels, objective),
+              metrics: evaluate(
+                await predictRows(await this.#options.scorers.get(production), compiled, holdout),
+                learned.holdout.labels,
+                objective,
+              ),
             },
       holdoutRows: holdout.length,
     });
@@ -200,15 +204,6 @@ export class Trainer {
   async rebuild(model: ModelRecorded, onProgress?: (done: number, total: number) => void): Promise<Rebuilt> {
     const { blueprints } = await this.#options.tables();
     return rebuildModel(this.#options, validBlueprints(blueprints), model, onProgress);
-  }
-
-  async #predict(
-    model: ModelRecorded,
-    rows: Parameters<typeof matrixOf>[0],
-    { layout }: CompiledBlueprint,
-  ): Promise<Float32Array> {
-    const scorer = await this.#options.scorers.get(model);
-    return scorer.score(matrixOf(rows, layout, modelCategories(scorer)).features.slice(), rows.length);
   }
 
   /** Use cases that have a blueprint. */

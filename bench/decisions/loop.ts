@@ -88,7 +88,7 @@ async function decide(fetches: readonly Fetch[]): Promise<OutgoingRecord[]> {
     rows.set(requests[row]!.features, row * MODEL_FEATURES);
     rows.set(kept.values, row * MODEL_FEATURES + REQUEST_FEATURES);
   }
-  const scores = await scorer.score(rows, records.length);
+  const scores = (await scorer.score(rows, records.length))[0]!;
   const outgoing: OutgoingRecord[] = [];
   for (let row = 0; row < records.length; row++) {
     const { timestamp, headers } = records[row]!;

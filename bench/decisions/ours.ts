@@ -47,7 +47,7 @@ const decide = (requests: Topic<BenchRequest>, decisions: Topic<BenchDecision>, 
           rows.set(value.features, row * MODEL_FEATURES);
           rows.set(kept.values, row * MODEL_FEATURES + REQUEST_FEATURES);
         }
-        const scores = await scorer.score(rows, records.length);
+        const scores = (await scorer.score(rows, records.length))[0]!;
         for (let row = 0; row < records.length; row++) {
           const record = records[row]!;
           const { time, value: request } = record;

@@ -1,34 +1,22 @@
-import {
-  encodeFeatures,
-  type CompiledBlueprint,
-  type EncodeFeatures,
-  type FeatureVector,
-} from "../../blueprints/index.ts";
+import type { CompiledBlueprint, FeatureVector } from "../../blueprints/index.ts";
 import type { Enriched } from "../../schemas/index.ts";
-import { modelCategories, type Scorer } from "../../serving/index.ts";
+import { labelOutputs, servedModel, type Scorer } from "../../serving/index.ts";
 
-/** A model holds the event loop while it runs: 250 rows are half a millisecond of trees, and may be several of another graph. */
-const MOST_ROWS = 250;
+/** By label name. */
+export type Predictions = Readonly<Record<string, number>>;
 
-const encoders = new WeakMap<Scorer, EncodeFeatures>();
-
-/** One prediction a request. @returns one number each, in order. */
+/** The predictions of a blueprint's labels. @returns those of each request, in order. */
 export async function predict(
   requests: readonly Enriched[],
-  compiled: CompiledBlueprint,
+  { blueprint, layout }: CompiledBlueprint,
   scorer: Scorer,
-): Promise<Float32Array> {
-  let encode = encoders.get(scorer);
-  if (encode === undefined) {
-    encoders.set(scorer, (encode = encodeFeatures(compiled.layout, modelCategories(scorer))));
-  }
-  const predictions = new Float32Array(requests.length);
-  const { columns } = scorer;
-  for (let from = 0; from < requests.length; from += MOST_ROWS) {
-    const part = requests.slice(from, from + MOST_ROWS);
-    const matrix = new Float32Array(part.length * columns);
-    for (const [row, { features }] of part.entries()) encode(features as FeatureVector, matrix, row * columns);
-    predictions.set(await scorer.score(matrix, part.length), from);
-  }
-  return predictions;
+): Promise<readonly Predictions[]> {
+  const model = servedModel(scorer, layout);
+  const labels = labelOutputs(model, blueprint);
+  const outputs = await model.predict(requests.length, (row) => requests[row]!.features as FeatureVector);
+  return requests.map((_, row) => {
+    const predictions: Record<string, number> = {};
+    for (const { label, output } of labels) predictions[label] = outputs[output]![row]!;
+    return predictions;
+  });
 }

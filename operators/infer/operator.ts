@@ -2,7 +2,7 @@ import { blueprintTable, modelTable, validBlueprints, modelsAt } from "../../cat
 import { enriched, scored, type Enriched, type ModelRecorded } from "../../schemas/index.ts";
 import type { Scorer } from "../../serving/index.ts";
 import { defineOperator, StreamsError, type StreamRecord } from "../../streams/index.ts";
-import { predict } from "./logic.ts";
+import { predict, type Predictions } from "./logic.ts";
 
 /** Loads a model's file and keeps the most recently used ones. */
 export type Scorers = (model: ModelRecorded) => Promise<Scorer>;
@@ -23,15 +23,15 @@ export const infer = (scorers: Scorers) =>
           if (blueprintVersion === null) return undefined;
           return modelsAt(context.globals.models, request.useCase, blueprintVersion, record.time).production;
         };
-        const predictions = new Map<StreamRecord<Enriched>, number>();
+        const predictions = new Map<StreamRecord<Enriched>, Predictions>();
         const models = new Map(records.map((record) => [record, modelOf(record)]));
         for (const [model, group] of Map.groupBy(records, (record) => models.get(record))) {
           const compiled = model && blueprints.version(model.useCase, model.blueprintVersion);
           if (model === undefined || compiled === undefined) continue;
           const requests = group.map(({ value }) => value);
           try {
-            const scores = await predict(requests, compiled, await scorers(model));
-            for (const [index, record] of group.entries()) predictions.set(record, scores[index]!);
+            const made = await predict(requests, compiled, await scorers(model));
+            for (const [index, record] of group.entries()) predictions.set(record, made[index]!);
           } catch (error) {
             if (error instanceof StreamsError && error.flags.retry) throw error;
             // Without a prediction the policy gives no value: the product gets its default, with reason error.
@@ -40,14 +40,12 @@ export const infer = (scorers: Scorers) =>
         }
         for (const record of records) {
           const model = models.get(record);
-          const label = model && blueprints.version(model.useCase, model.blueprintVersion)?.blueprint.label.name;
-          const prediction = predictions.get(record);
           context.emit("scored", {
             key: record.key,
             value: {
               enriched: record.value,
               modelId: model?.modelId ?? null,
-              predictions: label === undefined || prediction === undefined ? {} : { [label]: prediction },
+              predictions: predictions.get(record) ?? {},
             },
             time: record.time,
             from: record,

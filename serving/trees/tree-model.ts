@@ -6,6 +6,8 @@ export interface TreeModel {
   readonly trees: FlatTrees;
   /** The sum of the leaves is a margin, the prediction its sigmoid. */
   readonly sigmoid: boolean;
+  /** The name of its output. */
+  readonly output: string;
 }
 
 const TREES = "ai.onnx.ml.TreeEnsembleRegressor";
@@ -29,10 +31,11 @@ export function readTreeModel(onnx: Uint8Array): TreeModel | undefined {
   if (ensemble.inputs[0] !== input!.name) return undefined;
   const sigmoid = link !== undefined;
   if (sigmoid && !(link.operator === "Sigmoid" && link.inputs[0] === ensemble.outputs[0])) return undefined;
-  if ((link ?? ensemble).outputs[0] !== graph.outputs[0]) return undefined;
+  const output = graph.outputs[0]!;
+  if ((link ?? ensemble).outputs[0] !== output) return undefined;
   const trees = treesOf(ensemble, input!.columns);
   const flat = trees && flatten(trees);
-  return flat && { trees: flat, sigmoid };
+  return flat && { trees: flat, sigmoid, output };
 }
 
 /** `undefined` where the process has no room for it: V8 reserves 10 GiB of addresses for each memory, which `ulimit -v` may forbid. */

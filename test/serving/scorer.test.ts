@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 test("scores are the booster's predictions", async () => {
   const scorer = await loadScorer(onnx);
-  const batch = await scorer.score(all.features, all.rows);
+  const batch = (await scorer.score(all.features, all.rows))[0]!;
   await scorer.release();
   expect(largestDifference(batch, predictions)).toBeLessThanOrEqual(1e-5);
 });
@@ -25,11 +25,12 @@ test.each([1, 2, 7, 50, 51, 128, 250])(
     const learned = await createXgboostLearner().fit(train, all, { ...params, rounds: 200, depth: 4 }, metadata);
     const scorer = await loadScorer(learned.onnx);
     const rows = 500;
-    const whole = await scorer.score(all.features, all.rows);
+    const whole = (await scorer.score(all.features, all.rows))[0]!;
     const parts = new Float32Array(rows);
     for (let row = 0; row < rows; row += size) {
       const count = Math.min(size, rows - row);
-      parts.set(await scorer.score(all.features.slice(row * all.columns, (row + count) * all.columns), count), row);
+      const features = all.features.slice(row * all.columns, (row + count) * all.columns);
+      parts.set((await scorer.score(features, count))[0]!, row);
     }
     await scorer.release();
     expect(new Uint32Array(parts.buffer)).toEqual(new Uint32Array(whole.slice(0, rows).buffer));
@@ -45,7 +46,7 @@ test("metadata comes back as it was written", async () => {
 
 test("no rows give no scores", async () => {
   const scorer = await loadScorer(onnx);
-  expect(await scorer.score(new Float32Array(0), 0)).toHaveLength(0);
+  expect(await scorer.score(new Float32Array(0), 0)).toEqual([new Float32Array(0)]);
   await scorer.release();
 });
 

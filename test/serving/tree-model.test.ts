@@ -58,7 +58,7 @@ const regression = (trees: readonly Tree[]): TreeModel => ({
 
 async function byOnnxRuntime(onnx: Uint8Array, features: Float32Array, rows: number): Promise<Float32Array> {
   const model = await openOnnxModel(onnx);
-  const predictions = await model.predict(features, rows);
+  const predictions = (await model.predict(features, rows))[0]!;
   await model.release();
   return predictions;
 }
@@ -85,7 +85,7 @@ describe("a model of trees is walked without ONNX Runtime", () => {
     const features = all.features.map((value, at) => (at % 11 === 0 ? NaN : value));
     expect(readTreeModel(onnx)!.sigmoid).toBe(true);
     const scorer = await loadScorer(onnx);
-    const ours = await scorer.score(features, all.rows);
+    const ours = (await scorer.score(features, all.rows))[0]!;
     const theirs = await byOnnxRuntime(onnx, features, all.rows);
     const largest = ours.reduce((most, score, row) => Math.max(most, Math.abs(score - theirs[row]!)), 0);
     expect(new Set(ours).size).toBeGreaterThan(100);
@@ -99,7 +99,7 @@ describe("what is not plainly trees is left to ONNX Runtime", () => {
     whole = {
       name: "trees",
       input: { name: "features", columns: 2 },
-      output: { name: "prediction", columns: 1 },
+      outputs: [{ name: "prediction", columns: 1 }],
       metadata: {},
       nodes: [
         {
@@ -156,7 +156,7 @@ describe("what is not plainly trees is left to ONNX Runtime", () => {
 
   test("another graph is scored by ONNX Runtime", async () => {
     const scorer = await loadScorer(changed({ aggregate_function: { kind: "text", value: "MAX" } }));
-    expect(await scorer.score(Float32Array.of(0, 0, 0, 1), 2)).toEqual(Float32Array.of(1, 2));
+    expect(await scorer.score(Float32Array.of(0, 0, 0, 1), 2)).toEqual([Float32Array.of(1, 2)]);
     await scorer.release();
   });
 
@@ -170,7 +170,7 @@ describe("what is not plainly trees is left to ONNX Runtime", () => {
       import { loadScorer } from "${pathToFileURL(join(root, "serving/index.ts")).href}";
       const scorers = [];
       for (let i = 0; i < 5; i++) scorers.push(await loadScorer(readFileSync(${JSON.stringify(file)})));
-      for (const scorer of scorers) console.log(...(await scorer.score(Float32Array.of(0, 0, 0, 1), 2)));
+      for (const scorer of scorers) console.log(...(await scorer.score(Float32Array.of(0, 0, 0, 1), 2))[0]);
       console.log(Object.keys(Module._cache).some((name) => name.includes("onnxruntime-node")));`;
     const command = `ulimit -v 26000000 && exec "${process.execPath}" --input-type=module -e "$PROGRAM"`;
     const { stdout } = await promisify(execFile)("bash", ["-c", command], {

@@ -22,7 +22,7 @@ describe.each(referenceCases())("trained like native XGBoost: $name", (reference
   test("the ONNX file predicts what the booster predicts, rows with missing values included", async () => {
     const { onnx, predictions } = await fitted;
     const scorer = await loadScorer(onnx);
-    const scores = await scorer.score(reference.all.features, reference.all.rows);
+    const scores = (await scorer.score(reference.all.features, reference.all.rows))[0]!;
     await scorer.release();
     expect(reference.all.features.some(Number.isNaN)).toBe(true);
     expect(largestDifference(scores, predictions) / scale).toBeLessThanOrEqual(1e-5);
@@ -75,7 +75,7 @@ describe("fit", () => {
     const labels = train.labels.map(() => label);
     const fitted = await learner.fit({ ...train, labels }, all, few, {});
     const scorer = await loadScorer(fitted.onnx);
-    const scores = await scorer.score(all.features, all.rows);
+    const scores = (await scorer.score(all.features, all.rows))[0]!;
     await scorer.release();
     expect(largestDifference(scores, fitted.predictions)).toBeLessThanOrEqual(1e-6);
     expect(Math.abs(scores[0]! - label)).toBeLessThan(1e-4);
@@ -111,7 +111,7 @@ describe("fit", () => {
     const matrix = { features, labels, rows, columns };
     const fitted = await learner.fit(matrix, matrix, { ...params, subsample: 1, minChildWeight: 0, rounds: 20 }, {});
     const scorer = await loadScorer(fitted.onnx);
-    const scores = await scorer.score(features.slice(), rows);
+    const scores = (await scorer.score(features.slice(), rows))[0]!;
     await scorer.release();
     expect(largestDifference(scores, fitted.predictions)).toBeLessThanOrEqual(1e-6);
     expect(fitted.predictions.every((score, row) => score > 0.5 === (labels[row] === 1))).toBe(true);

@@ -24,7 +24,7 @@ export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string
   return encodeModel({
     name: "trees",
     input: { name: "features", columns: model.columns },
-    output: { name: "prediction", columns: 1 },
+    outputs: [{ name: "prediction", columns: 1 }],
     nodes,
     metadata,
   });

@@ -4,6 +4,7 @@ import { ProtobufWriter } from "./protobuf-writer.ts";
 export type Attribute =
   | { readonly kind: "text"; readonly value: string }
   | { readonly kind: "integer"; readonly value: number }
+  | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "floats"; readonly value: readonly number[] }
   | { readonly kind: "integers"; readonly value: readonly number[] }
   | { readonly kind: "texts"; readonly value: readonly string[] };
@@ -26,7 +27,8 @@ export interface GraphTensor {
 export interface Graph {
   readonly name: string;
   readonly input: GraphTensor;
-  readonly output: GraphTensor;
+  /** In this order in the file; each with the name of the label that it predicts. */
+  readonly outputs: readonly GraphTensor[];
   readonly nodes: readonly GraphNode[];
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -44,7 +46,7 @@ export function encodeModel(graph: Graph): Uint8Array {
       for (const node of graph.nodes) inner.message(1, (writer) => writeNode(writer, node));
       inner.text(2, graph.name);
       inner.message(11, (writer) => writeTensor(writer, graph.input));
-      inner.message(12, (writer) => writeTensor(writer, graph.output));
+      for (const output of graph.outputs) inner.message(12, (writer) => writeTensor(writer, output));
     });
   for (const [domain, version] of Object.entries(OPERATOR_SETS)) {
     model.message(8, (set) => set.text(1, domain).integer(2, version));
@@ -71,6 +73,8 @@ function writeAttribute(writer: ProtobufWriter, attribute: Attribute): ProtobufW
       return writer.integer(3, attribute.value).integer(20, 2);
     case "text":
       return writer.text(4, attribute.value).integer(20, 3);
+    case "float":
+      return writer.float(2, attribute.value).integer(20, 1);
     case "floats":
       return writer.floats(7, attribute.value).integer(20, 6);
     case "integers":

@@ -23,7 +23,7 @@ const byHand: TreeModel = {
 
 async function score(model: TreeModel, features: Float32Array): Promise<Float32Array> {
   const scorer = await loadScorer(onnxFromTrees(model, {}));
-  const scores = await scorer.score(features, features.length / model.columns);
+  const scores = (await scorer.score(features, features.length / model.columns))[0]!;
   await scorer.release();
   return scores;
 }

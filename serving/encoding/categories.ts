@@ -1,4 +1,4 @@
-import type { FeatureColumn, FeatureVector } from "./layout.ts";
+import type { FeatureColumn, FeatureVector } from "../../blueprints/index.ts";
 
 /** Feature name → its values, sorted by code units; a value's index is its code in a model. */
 export type Categories = Readonly<Record<string, readonly string[]>>;

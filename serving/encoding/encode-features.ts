@@ -1,18 +1,22 @@
+import type { FeatureColumn, FeatureVector } from "../../blueprints/index.ts";
 import { recordLimits } from "../../schemas/index.ts";
 import type { Categories } from "./categories.ts";
-import type { FeatureColumn, FeatureVector } from "./layout.ts";
 
 const { largestFeature } = recordLimits;
 
 /**
- * Writes one vector into `out[offset … offset + layout.length)`, as float32. Missing values and unknown categories become NaN, numbers beyond `largestFeature`
- * become that. Rows and decisions keep the number as it was: only models see this.
+ * Writes the columns of one vector into `out[offset … offset + columns.length)`, as float32. Missing values and unknown categories become NaN, numbers
+ * beyond `largestFeature` become that. Rows and decisions keep the number as it was: only models see this.
  */
 export type EncodeFeatures = (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void;
 
-/** Throws when a category column has no vocabulary: the model was trained for another blueprint. */
-export function encodeFeatures(layout: readonly FeatureColumn[], categories: Categories): EncodeFeatures {
-  const codes = layout.map((column) => {
+/**
+ * @param columns of a layout, in the order in which they are to be written
+ * @throws Error when a category column has no vocabulary: the model was trained for another blueprint
+ */
+export function encodeFeatures(columns: readonly FeatureColumn[], categories: Categories): EncodeFeatures {
+  const slots = columns.map(({ index }) => index);
+  const codes = columns.map((column) => {
     if (column.kind === "number") return null;
     const values = Object.hasOwn(categories, column.name) ? categories[column.name] : undefined;
     if (values === undefined) {
@@ -25,7 +29,7 @@ export function encodeFeatures(layout: readonly FeatureColumn[], categories: Cat
   });
   return (vector, out, offset) => {
     for (let i = 0; i < codes.length; i++) {
-      const value = vector[i];
+      const value = vector[slots[i]!];
       const known = codes[i] ?? null;
       if (typeof value === "number") out[offset + i] = known === null ? within(value) : Number.NaN;
       else out[offset + i] = typeof value === "string" ? (known?.get(value) ?? Number.NaN) : Number.NaN;

@@ -1,0 +1,26 @@
+import type { Blueprint } from "../blueprints/index.ts";
+import type { ServedModel } from "./served-model.ts";
+
+/** A label and the place of its prediction among a model's outputs. */
+export interface LabelOutput {
+  readonly label: string;
+  readonly output: number;
+}
+
+/** The one output of a file that does not say which label it predicts. */
+const UNNAMED = "prediction";
+
+/**
+ * Where a model predicts the labels of a blueprint.
+ *
+ * @throws Error when no output has a label's name; other outputs are nobody's
+ */
+export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, { label }: Blueprint): readonly LabelOutput[] {
+  const labels = [label.name];
+  if (labels.length === 1 && outputs.length === 1 && outputs[0] === UNNAMED) return [{ label: label.name, output: 0 }];
+  return labels.map((name) => {
+    const output = outputs.indexOf(name);
+    if (output < 0) throw new Error(`it has no output "${name}", the blueprint's label; it has ${outputs.join(", ")}`);
+    return { label: name, output };
+  });
+}
