@@ -1,4 +1,4 @@
-import type { SchemaElement } from "hyparquet";
+import type { SchemaElement, SchemaTree } from "hyparquet";
 import {
   decimalValue,
   isoDate,
@@ -64,6 +64,18 @@ export function parquetValue(element: SchemaElement): ParquetValue {
   if (converted === "TIMESTAMP_MICROS") return unlessNull((ticks) => isoTime(ticks as bigint, 1_000n, "Z"));
   if (type === "INT96") return unlessNull((ticks) => isoTime(ticks as bigint, 1_000_000n, ""));
   return plain;
+}
+
+/** What a column holds that is no plain value, in words; `undefined`: its values may be plain ones. */
+export function holdsNoValues({ element, children }: SchemaTree): string | undefined {
+  const { type, converted_type: converted, logical_type: logical } = element;
+  const kind = logical?.type ?? converted;
+  if (kind === "LIST" || element.repetition_type === "REPEATED") return "a list";
+  if (kind === "MAP" || converted === "MAP_KEY_VALUE") return "a map";
+  if (kind === "GEOMETRY" || kind === "GEOGRAPHY" || kind === "VARIANT") return kind.toLowerCase();
+  if (children.length > 0) return "an object";
+  if (kind === "INTERVAL" || kind === "BSON") return kind === "BSON" ? kind : "an interval";
+  return type === "FIXED_LEN_BYTE_ARRAY" && kind === undefined ? "bytes" : undefined;
 }
 
 const perMs = { MILLIS: ticksPerMs.millis, MICROS: ticksPerMs.micros, NANOS: ticksPerMs.nanos } as const;

@@ -1,6 +1,6 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
 import { compressors, decompressLz4, decompressLz4Raw } from "hyparquet-compressors";
-import { parquetValue, rawElement, rawParsers, type ParquetValue } from "./parquet-values.ts";
+import { holdsNoValues, parquetValue, rawElement, rawParsers, type ParquetValue } from "./parquet-values.ts";
 import type { TableRow, TableValue } from "./table-row.ts";
 
 type Decompress = typeof decompressLz4;
@@ -12,16 +12,15 @@ const emptyToo =
     length === 0 ? new Uint8Array() : decompress(input, length);
 const decompressors = { ...compressors, LZ4: emptyToo(decompressLz4), LZ4_RAW: emptyToo(decompressLz4Raw) };
 
-/** Rows of a Parquet file, one row group in memory at a time. What its values are, `parquet-values.ts` says. */
+/** Rows of a Parquet file, one row group in memory at a time, without the columns that hold no plain values. What its values are, `parquet-values.ts` says. */
 export async function* readParquet(path: string): AsyncGenerator<TableRow> {
   const file = await asyncBufferFromFile(path);
   const parsers = rawParsers;
   const written = await parquetMetadataAsync(file, { parsers });
   const metadata = { ...written, schema: written.schema.map(rawElement) };
-  const fields = parquetSchema(written).children.map(({ element }) => ({
-    column: element.name,
-    read: parquetValue(element),
-  }));
+  const fields = parquetSchema(written)
+    .children.filter((column) => holdsNoValues(column) === undefined)
+    .map(({ element }) => ({ column: element.name, read: parquetValue(element) }));
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);

@@ -1,4 +1,5 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } from "hyparquet";
+import { holdsNoValues } from "./parquet-values.ts";
 import { readCsvHeader } from "./read-csv.ts";
 import { readJsonl } from "./read-jsonl.ts";
 import { tableError, TableError } from "./table-error.ts";
@@ -11,6 +12,8 @@ export interface TableHead {
   readonly columns: readonly string[];
   /** Later lines may have other columns: these are those of the first lines. */
   readonly open: boolean;
+  /** Columns that hold no plain values, and what they hold: rows come without them. */
+  readonly noValues?: ReadonlyMap<string, string>;
 }
 
 /** The columns of a file, before any of its rows is used. Throws a `TableError` that names the file where it can't be read, or is empty. */
@@ -24,7 +27,10 @@ export async function tableHead(path: string): Promise<TableHead> {
         return { columns: await namesOf(path, gzip), open: true };
       case "parquet": {
         const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
-        return { columns: parquetSchema(metadata).children.map(({ element }) => element.name), open: false };
+        const all = parquetSchema(metadata).children.map((one) => [one.element.name, holdsNoValues(one)] as const);
+        const plain = all.filter(([, holds]) => holds === undefined).map(([name]) => name);
+        const noValues = new Map(all.flatMap(([name, holds]) => (holds === undefined ? [] : [[name, holds] as const])));
+        return { columns: plain, open: false, ...(noValues.size === 0 ? {} : { noValues }) };
       }
     }
   } catch (error) {

@@ -124,14 +124,21 @@ export function lookAtColumns({ file, head, required, declared }: FileColumns): 
     const near = nearest(name, unknown);
     return `${file}: there is no column ${name}${near === null ? "." : `; is it ${near}?`}`;
   };
-  const absent = declared.filter((name) => !there.has(name) && !required.includes(name));
+  const noValues = head.noValues ?? new Map<string, string>();
+  const absent = declared.filter((name) => !there.has(name) && !noValues.has(name) && !required.includes(name));
+  const holding = (name: string): string =>
+    `${file}: the column ${name} holds ${noValues.get(name)}, and no plain values`;
+  const useless = Map.groupBy(noValues.keys(), (name) => (wanted.has(name) ? "wanted" : "unknown"));
+  const lost = required.filter((name) => !there.has(name) && !noValues.has(name));
   return {
-    errors: required
-      .filter((name) => !there.has(name))
-      .map((name) => `${missing(name)} Columns: ${head.columns.join(", ")}. Name the right one by an option`),
+    errors: [
+      ...(useless.get("wanted") ?? []).map(holding),
+      ...lost.map((name) => `${missing(name)} Columns: ${head.columns.join(", ")}. Name the right one by an option`),
+    ],
     notes: [
       ...absent.map((name) => `${missing(name)} It is missing in every line`),
       ...unknown.map((name) => unknownText(file, name, absent)),
+      ...(useless.get("unknown") ?? []).map((name) => `${holding(name)}: it is left out`),
     ],
   };
 }

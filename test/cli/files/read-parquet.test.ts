@@ -1,6 +1,7 @@
+import { tableHead } from "../../../cli/files/index.ts";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parquetValue, rawElement } from "../../../cli/files/parquet-values.ts";
+import { holdsNoValues, parquetValue, rawElement } from "../../../cli/files/parquet-values.ts";
 import { rowsOf } from "./folder.ts";
 
 const fixture = (name: string): string => join(import.meta.dirname, "../../fixtures/parquet", name);
@@ -64,15 +65,19 @@ test.each(["snappy", "zstd", "gzip", "brotli", "lz4"])(
   },
 );
 
-test("a row that holds a list is a problem with its values as JSON, and the rest goes on", async () => {
+test("columns of lists and intervals are left out, and the head says what they hold", async () => {
   expect(await rowsOf(fixture("nested.parquet"))).toEqual([
-    {
-      line: 1,
-      problem: '"list" holds a list, an object or bytes: only plain values make a table',
-      text: '{"id":"a","list":["1","2"]}',
-    },
-    { line: 2, values: { id: "b", list: null } },
+    { line: 1, values: { id: "a" } },
+    { line: 2, values: { id: "b" } },
   ]);
+  expect(await tableHead(fixture("nested.parquet"))).toEqual({
+    ...{ columns: ["id"], open: false },
+    noValues: new Map([["list", "a list"]]),
+  });
+  expect((await tableHead(fixture("interval.parquet"))).noValues).toEqual(new Map([["lasts", "an interval"]]));
+  const [row] = await rowsOf(fixture("interval.parquet"));
+  expect(row).toHaveProperty("values");
+  expect(row).not.toHaveProperty("values.lasts");
 });
 
 test.each(["exact", "exact-integers"])(
@@ -114,7 +119,13 @@ test("decimals kept as bytes of any length are read digit for digit", () => {
   });
 });
 
-test("an interval is a problem of its row, by its column, and not of the whole file", async () => {
-  const [row] = await rowsOf(fixture("interval.parquet"));
-  expect(row).toMatchObject({ line: 1, problem: expect.stringMatching(/^"lasts" holds a list, an object or bytes/) });
+test.each([
+  [{ element: { name: "a", type: "BYTE_ARRAY", converted_type: "BSON" } }, "BSON"],
+  [{ element: { name: "a", type: "FIXED_LEN_BYTE_ARRAY", type_length: 8 } }, "bytes"],
+  [{ element: { name: "a" }, children: [{}] }, "an object"],
+  [{ element: { name: "a", converted_type: "MAP" }, children: [{}] }, "a map"],
+  [{ element: { name: "a", type: "INT32", repetition_type: "REPEATED" } }, "a list"],
+  [{ element: { name: "a", type: "INT32" } }, undefined],
+])("%j holds %s", (column, holds) => {
+  expect(holdsNoValues({ children: [], ...column } as never)).toBe(holds);
 });

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ImportOptions } from "../../../cli/history/import-history.ts";
 import { newDir } from "../../streams/backbones/local/new-dir.ts";
-import { at, DECISIONS, OBSERVATIONS, shopFiles, shopLines } from "./shop.ts";
+import { parseBlueprint } from "../../../blueprints/index.ts";
+import { at, DECISIONS, OBSERVATIONS, SHOP, shopFiles, shopLines } from "./shop.ts";
 import { embeddedLoop, flags, importInto } from "./shop-log.ts";
 
 let folder: Awaited<ReturnType<typeof newDir>>;
@@ -158,4 +159,24 @@ test("a dry run says of each file its lines, span and order, and publishes nothi
     { file: files.observations, lines: 12 },
   ]);
   expect(await published()).toBe(0);
+});
+
+const nested = join(import.meta.dirname, "../../fixtures/parquet/nested.parquet");
+
+test("a Parquet column of lists that nobody declares is left out, and told once", async () => {
+  const wide = { ...flags, decisionId: "id", time: "id", timeUnit: "s" };
+  const lines = await said({ decisions: nested }, { flags: wide });
+  const told = `${nested}: the column list holds a list, and no plain values: it is left out`;
+  expect(lines.filter((line) => line === told).length).toBe(1);
+  expect(lines.some((line) => line.includes("only plain values"))).toBe(false);
+});
+
+test("one that is declared, or that each line must have, is an error with column and type", async () => {
+  const blueprint = parseBlueprint(
+    SHOP.replace("store: key", "store: key, list: number").replace("  - price\n", "  - price\n  - list\n"),
+  );
+  const needed = { ...flags, decisionId: "id", time: "id", timeUnit: "s" };
+  const text = /the column list holds a list, and no plain values\nNothing was published/;
+  await expect(said({ decisions: nested }, { flags: needed, blueprint })).rejects.toThrow(text);
+  await expect(said({ decisions: nested }, { flags: { ...needed, unit: "list" } })).rejects.toThrow(text);
 });
