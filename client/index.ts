@@ -11,5 +11,6 @@ export {
   type Stored,
   type StoredObservation,
 } from "./client.ts";
+export { Strictness } from "./strict.ts";
 export { defaultDecision, type Decision, type Reason } from "./decision.ts";
 export type { AnyUseCase, EventAttributes, EventKind, UseCases, UseCaseTypes, Value, Values } from "./use-cases.ts";

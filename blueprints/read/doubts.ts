@@ -23,12 +23,14 @@ type WarnAt = Source["reportAt"];
 export interface LabelFormulas {
   readonly when: Formula | null | undefined;
   readonly value: Formula | undefined;
+  readonly aggregate: string | undefined;
   readonly observations: Readonly<Record<string, ObservationType>>;
   readonly kinds: readonly string[] | undefined;
 }
 
-/** Warns of comparisons that are always the same, and of kinds that no event has. */
-export function doubtLabel({ place, fields }: Section, { when, value, observations, kinds }: LabelFormulas): void {
+/** Warns of comparisons that are always the same, of kinds that no event has, and of a label that an observation of another kind takes back. */
+export function doubtLabel({ place, fields }: Section, label: LabelFormulas): void {
+  const { when, value, aggregate, observations, kinds } = label;
   place.source.doubt((warnAt) => {
     const ranges = Object.fromEntries(Object.entries(observations).map(([name, type]) => [name, rangeOf(type)]));
     for (const [name, formula] of [["when", when] as const, ["value", value] as const]) {
@@ -40,6 +42,15 @@ export function doubtLabel({ place, fields }: Section, { when, value, observatio
       }
       doubtKinds(at, formula, kinds ?? [], warnAt);
     }
+    const at = fields.get("value");
+    const isOfKind = value?.names.includes("kind") === true && kinds?.length !== 1;
+    if (at === undefined || when !== null || aggregate !== "latest" || !isOfKind) return;
+    warnAt(
+      placeInFormula(at, value, value.root),
+      at.path,
+      `${value.text} is false, and not missing, for observations of other kinds: with aggregate latest a later one of them is the label`,
+      "say which observations count: when: kind == …; or take aggregate: any",
+    );
   });
 }
 

@@ -80,7 +80,7 @@ function readLabel(place: Place, known: LabelKnown): Partly<LabelConfig> {
     readOrNone(place, (place) => readNumber(place, BOUNDS.labelDefault)),
   );
   if (section !== undefined && objective === "binary") checkBinary(section, value, aggregate, fallback);
-  if (section !== undefined) doubtLabel(section, { when, value, observations: observations.known, kinds });
+  if (section !== undefined) doubtLabel(section, { when, value, aggregate, observations: observations.known, kinds });
   return {
     name,
     when: when === null ? null : when?.text,

@@ -9,6 +9,7 @@ import { createLog } from "../text/log.ts";
 import { parseWhole } from "../flags/numbers.ts";
 import type { SettingsFlags } from "../flags/settings.ts";
 import { connectHere } from "../process/connection.ts";
+import { tellUndeclared } from "../process/tell-undeclared.ts";
 import { withClient } from "../process/with-client.ts";
 
 /** Beside the time for the answer: for the way to whoever answers. */
@@ -72,15 +73,21 @@ async function ask(
     const client = createClient({ backbone, registry, strict: flags.strict === true });
     try {
       await loop?.application.idle();
-      return await client.getDecision(
+      const entries = parsePairs(context);
+      const decision = await client.getDecision(
         flags.useCase,
         {
           unit: flags.unit,
-          context: parsePairs(context),
+          context: entries,
           ...(flags.id === undefined ? {} : { decisionId: flags.id }),
         },
         { timeout, ...(fallback === undefined ? {} : { default: fallback }) },
       );
+      // A loop that runs here says it by itself.
+      if (loop === undefined && flags.strict !== true && decision.error === null) {
+        await tellUndeclared(connection, (strict, ms) => strict.context(flags.useCase, entries, Date.now(), ms));
+      }
+      return decision;
     } finally {
       await client.close();
       await loop?.close({ drain: true });
@@ -128,13 +135,18 @@ export function observeCommand(parent: Command): void {
     .option("--id <observationId>", "the same id sent again counts once (default: a new one)")
     .action((decisionId: string, values: readonly string[], flags: ObserveFlags) =>
       run(flags, ({ settings, output }) =>
-        withClient(settings, flags.strict === true, async (client) => {
-          const stored = await client.logObservations(decisionId, parsePairs(values), {
+        withClient(settings, flags.strict === true, async (client, connection) => {
+          const said = parsePairs(values);
+          const stored = await client.logObservations(decisionId, said, {
             throwOnError: true,
             ...(flags.time === undefined ? {} : { time: parsePastTime(flags.time, "--time") }),
             ...(flags.id === undefined ? {} : { observationId: flags.id }),
             ...(flags.useCase === undefined ? {} : { useCase: flags.useCase }),
           });
+          if (flags.strict !== true) {
+            const time = flags.time === undefined ? Date.now() : parsePastTime(flags.time, "--time");
+            await tellUndeclared(connection, (strict, ms) => strict.observations(flags.useCase ?? "", said, time, ms));
+          }
           output.result(stored, () => `observed ${decisionId}`);
         }),
       ),

@@ -156,6 +156,7 @@ function resultText(result: ReplayResult): string {
           `since then    ${n(newer.requests)} requests, ${n(newer.observations)} observations and ${n(newer.events)} events came, up to ` +
             `${time(newer.until)}: they are not in it; --fresh makes it again with them`,
         ]),
+    `leaves        topics ${result.replay}-…, which nothing removes: see replay.md`,
     `took          ${result.seconds} s, ${n(result.decisionsPerSecond)} decisions/s, ${n(result.timesLive)} times as fast as live`,
   ].join("\n");
 }

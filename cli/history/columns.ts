@@ -1,8 +1,9 @@
 import { realpathSync } from "node:fs";
-import { computationOf, nearest, type Blueprint } from "../../blueprints/index.ts";
+import { nearest, type Blueprint } from "../../blueprints/index.ts";
 import { tableHead, TableError, type TableHead } from "../files/index.ts";
 import { timesOf } from "../command.ts";
 import { UsageError } from "../exit-codes.ts";
+import { kindNeeds, type KindNeeds } from "./kind-needs.ts";
 import type { HistoryColumns, HistoryFiles } from "./records.ts";
 
 /** Which columns were named by flags; the others have the names they mostly have. */
@@ -26,6 +27,8 @@ export interface FileColumns {
   readonly required: readonly string[];
   /** Columns that the blueprint declares. */
   readonly declared: readonly string[];
+  /** Columns that lines of some kinds are looked at for: which kinds there are is known when the file has been read. */
+  readonly byKind?: KindNeeds;
 }
 
 /** The headers of the files, and the columns that hold what every line must have. Throws a `TableError` or a `UsageError`. */
@@ -56,21 +59,33 @@ export async function readColumns(
   const id = columns.decisionId;
   const units = columns.unit?.split("+") ?? [];
   const actions = [columns.action, columns.propensity].filter((name) => name !== undefined);
-  const fields = Object.values(blueprint.events).flatMap((kind) => kind.fields);
   const kind = Object.keys(blueprint.events).length === 0 ? [] : ["kind"];
-  const of = (file: string | undefined, required: readonly string[], declared: readonly string[]): FileColumns[] =>
-    file === undefined ? [] : [{ file, head: heads.get(file)!, required, declared: [...new Set(declared)] }];
+  const of = (
+    file: string | undefined,
+    required: readonly string[],
+    declared: readonly string[],
+    needs: KindNeeds = new Map(),
+  ): FileColumns[] => {
+    if (file === undefined) return [];
+    const head = heads.get(file)!;
+    if (head.columns.includes("kind"))
+      return [{ file, head, required, declared: [...new Set(declared)], byKind: needs }];
+    return [{ file, head, required, declared: [...new Set([...declared, ...[...needs.values()].flat()])] }];
+  };
+  const fields = new Set(Object.values(blueprint.events).flatMap((kind) => kind.fields));
+  const eventNeeds = kindNeeds(blueprint, true);
+  const ofKind = flags.kind === undefined ? undefined : (eventNeeds.get(flags.kind) ?? []);
   const all = [
     ...of(decisions, [id, columns.decisionTime, ...units, ...actions], Object.keys(blueprint.context)),
     ...of(
       observations,
       [id, columns.observationTime],
-      [...kind, ...Object.keys(blueprint.observations).filter((name) => name !== "kind"), ...fields],
+      [...kind, ...Object.keys(blueprint.observations).filter((name) => name !== "kind" && !fields.has(name))],
+      kindNeeds(blueprint, false),
     ),
-    ...of(events, flags.kind === undefined ? ["kind", columns.eventTime!] : [columns.eventTime!], [
-      ...keysOf(blueprint),
-      ...fields,
-    ]),
+    ...(ofKind === undefined
+      ? of(events, ["kind", columns.eventTime!], [], eventNeeds)
+      : of(events, [columns.eventTime!], ofKind)),
   ];
   return { columns, all };
 }
@@ -84,13 +99,6 @@ function actionColumns({ action, propensity }: ColumnFlags, { decisions }: Histo
   }
   return { ...(action === undefined ? {} : { action }), ...(propensity === undefined ? {} : { propensity }) };
 }
-
-/** The context entries that windows are kept by. */
-const keysOf = ({ features }: Blueprint): readonly string[] =>
-  features.flatMap((feature) => {
-    const computed = computationOf(feature);
-    return computed.from === "events" ? computed.window.by : [];
-  });
 
 const given = ({ decisions, observations, events }: HistoryFiles): readonly string[] =>
   [decisions, observations, events].filter((file) => file !== undefined);
@@ -113,12 +121,15 @@ function checkFiles(files: HistoryFiles): void {
 export interface ColumnFindings {
   readonly errors: readonly string[];
   readonly notes: readonly string[];
+  /** Columns that the blueprint looks for, and that are missing in every line. */
+  readonly absent: readonly string[];
 }
 
 /** With the nearest names of what is there, or of what is looked for. */
-export function lookAtColumns({ file, head, required, declared }: FileColumns): ColumnFindings {
+export function lookAtColumns({ file, head, required, declared, byKind = new Map() }: FileColumns): ColumnFindings {
   const there = new Set(head.columns);
-  const wanted = new Set([...required, ...declared]);
+  const ofKinds = [...byKind.values()].flat();
+  const wanted = new Set([...required, ...declared, ...ofKinds]);
   const unknown = head.columns.filter((name) => !wanted.has(name));
   const missing = (name: string): string => {
     const near = nearest(name, unknown);
@@ -131,13 +142,14 @@ export function lookAtColumns({ file, head, required, declared }: FileColumns): 
   const useless = Map.groupBy(noValues.keys(), (name) => (wanted.has(name) ? "wanted" : "unknown"));
   const lost = required.filter((name) => !there.has(name) && !noValues.has(name));
   return {
+    absent,
     errors: [
       ...(useless.get("wanted") ?? []).map(holding),
       ...lost.map((name) => `${missing(name)} Columns: ${head.columns.join(", ")}. Name the right one by an option`),
     ],
     notes: [
       ...absent.map((name) => `${missing(name)} It is missing in every line`),
-      ...unknown.map((name) => unknownText(file, name, absent)),
+      ...unknown.map((name) => unknownText(file, name, [...absent, ...ofKinds.filter((one) => !there.has(one))])),
       ...(useless.get("unknown") ?? []).map((name) => `${holding(name)}: it is left out`),
     ],
   };

@@ -8,6 +8,7 @@ import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileCol
 import { ImportFeed, type LineCounts } from "./import-feed.ts";
 import { keysBefore } from "./keys-before.ts";
 import { HOUR } from "./again/ledger.ts";
+import { LackingFields } from "./kind-needs.ts";
 import { KindCounts } from "./kind-counts.ts";
 import type { BadLine, HistoryStep } from "./line-maker.ts";
 import { lookForChanges, type ChangedPolicy } from "./again/look-for-changes.ts";
@@ -47,20 +48,34 @@ export interface ImportResult {
   readonly columns: ReadonlyMap<string, ColumnCounts>;
   /** The first lines that could not be used. */
   readonly badLines: readonly BadLine[];
+  /** Columns that the blueprint looks for, and that no line has. */
+  readonly absent: readonly AbsentColumn[];
   /** Where lines are older than what was imported before: events from before are gone from their topic, ms; `-Infinity`: none is. */
   readonly eventsRetainedFrom?: number;
+}
+
+export interface AbsentColumn {
+  readonly file: string;
+  readonly column: string;
 }
 
 /** Files of history as records, after all that can be known of them before has been looked at. */
 export async function importHistory(options: ImportOptions): Promise<ImportResult> {
   const { files, flags, blueprint, say, dryRun } = options;
   const { columns, all } = await readColumns(files, flags, blueprint);
-  checkColumns(all, options);
+  const absent = checkColumns(all, options);
   const latest = Date.now() + streamsLimits.maxFutureMs;
   const surveys: Survey[] = [];
+  const lacking: string[] = [];
   for (const source of sourcesOf(files, columns, latest)) {
-    surveys.push(await survey(source, (lines) => options.onProgress(lines, `looked at in ${source.file}`)));
+    const its = all.find(({ file }) => file === source.file)!;
+    const fields = new LackingFields(its.byKind ?? new Map());
+    const onLine = (lines: number): void => options.onProgress(lines, `looked at in ${source.file}`);
+    surveys.push(await survey(source, onLine, its.byKind && ((cells) => fields.take(cells))));
+    lacking.push(...fields.notes(its));
+    absent.push(...fields.names.map((column) => ({ file: its.file, column })));
   }
+  tell([], lacking, options);
   const unsorted = surveys.filter(({ disorder }) => disorder !== undefined);
   if (unsorted.length > 0 && !options.sort) throw new UsageError(unsorted.map(disorderText).join("\n"));
   const counts = new Map(all.map(({ file, head }) => [file, new ColumnCounts(head.columns, head.open)]));
@@ -89,7 +104,7 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
     await run.end(surveys);
     for (const line of run.kinds.told()) say(line);
     sayLate(all, counts, say);
-    const result = { counts: run.counts, files: surveys, columns: counts, badLines: run.shown };
+    const result = { counts: run.counts, files: surveys, columns: counts, badLines: run.shown, absent };
     return run.counts.older === 0
       ? result
       : { ...result, eventsRetainedFrom: await eventsRetainedFrom(tools.backbone) };
@@ -107,10 +122,20 @@ function endedByAnother(useCase: string, cause: unknown): StreamsError {
   return new StreamsError("FENCED", message, cause);
 }
 
-function checkColumns(all: readonly FileColumns[], { strict, say }: ImportOptions): void {
+/** @returns the columns that are missing */
+function checkColumns(all: readonly FileColumns[], { strict, say }: ImportOptions): AbsentColumn[] {
   const found = all.map(lookAtColumns);
   const errors = found.flatMap((one) => one.errors);
   const notes = found.flatMap((one) => one.notes);
+  tell(errors, notes, { strict, say });
+  return all.flatMap(({ file }, at) => found[at]!.absent.map((column) => ({ file, column })));
+}
+
+function tell(
+  errors: readonly string[],
+  notes: readonly string[],
+  { strict, say }: Pick<ImportOptions, "strict" | "say">,
+): void {
   const wrong = strict ? [...errors, ...notes] : errors;
   if (wrong.length > 0) throw new UsageError(`${wrong.join("\n")}\nNothing was published.`);
   for (const note of notes) say(note);
@@ -122,8 +147,8 @@ function sayLate(
   counts: ReadonlyMap<string, ColumnCounts>,
   say: ImportOptions["say"],
 ): void {
-  for (const { file, required, declared } of all) {
-    const looked = new Set([...required, ...declared]);
+  for (const { file, required, declared, byKind = new Map() } of all) {
+    const looked = new Set([...required, ...declared, ...[...byKind.values()].flat()]);
     for (const name of counts.get(file)!.late) if (!looked.has(name)) say(unknownText(file, name, declared));
   }
 }
@@ -136,6 +161,7 @@ class Run {
   readonly #feed: ImportFeed;
   #warned = false;
   #lines = 0;
+  #told = 0;
 
   constructor(options: ImportOptions, feed: ImportFeed) {
     this.#options = options;
@@ -149,8 +175,11 @@ class Run {
 
   async take(step: HistoryStep): Promise<void> {
     const { say, loop, tools, onProgress, dryRun } = this.#options;
-    for (const { file, line, problem } of step.bad.slice(0, MOST_LINES_SAID)) {
-      if (this.shown.length < MOST_LINES_SHOWN) say(`${file}:${line} ${problem}`);
+    if (this.shown.length < MOST_LINES_SHOWN) {
+      for (const { file, line, problem } of step.bad.slice(0, MOST_LINES_SAID)) {
+        say(`${file}:${line} ${problem}`);
+        this.#told += 1;
+      }
     }
     this.shown.push(...step.bad.slice(0, MOST_LINES_SHOWN - this.shown.length));
     this.kinds.add(step.outcomes);
@@ -168,7 +197,10 @@ class Run {
 
   /** Rows are made of all decisions that the files hold; later files may still correct them. */
   async end(surveys: readonly Survey[]): Promise<void> {
-    const { blueprint, files, loop } = this.#options;
+    const { blueprint, files, loop, say, dryRun } = this.#options;
+    const more = this.counts.badLines - this.#told;
+    if (this.#told > 0 && more > 0)
+      say(`and ${more} more lines that can't be used${dryRun ? "" : ": the dead letters have them"}`);
     const ends = surveys.map(({ file, to }) => {
       if (to === null || file === files.events) return Number.NEGATIVE_INFINITY;
       return file === files.decisions ? to + blueprint.label.waitMs : to;

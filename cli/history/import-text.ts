@@ -4,9 +4,10 @@ import type { ImportResult } from "./import-history.ts";
 import type { Survey } from "./survey.ts";
 
 /** For programs. */
-export function importJson({ counts, files, columns, badLines }: ImportResult): object {
+export function importJson({ counts, files, columns, badLines, absent }: ImportResult): object {
   return {
     ...counts,
+    absent,
     lines: badLines.map(({ file, line, problem }) => ({ file, line, problem })),
     files: files.map(({ file, lines, badLines: bad, from, to, disorder }) => ({
       ...{ file, lines, badLines: bad, from, to, sorted: disorder === undefined },
@@ -38,7 +39,14 @@ export function importText(result: ImportResult, dryRun: boolean): string {
       ? ""
       : `; ${counts.eventsWithoutDecision} events have the keys of their own line alone: their decision is not in the file before them, or its TTL was over`;
   const older = counts.older === 0 ? "" : `\n${olderText(result)}`;
-  return [...tables, `${said}${alone}${bad}${older}`].join("\n\n");
+  return [...tables, `${said}${alone}${bad}${older}${absentText(result)}`].join("\n\n");
+}
+
+function absentText({ absent }: ImportResult): string {
+  if (absent.length === 0) return "";
+  const names = absent.map(({ file, column }) => `${column} (${file})`).join(", ");
+  const what = absent.length === 1 ? "1 column" : `${absent.length} columns`;
+  return `\n${what} that the blueprint looks for ${absent.length === 1 ? "is" : "are"} in no line: ${names}`;
 }
 
 function olderText({ counts, eventsRetainedFrom = Number.NEGATIVE_INFINITY }: ImportResult): string {

@@ -1,3 +1,4 @@
+import type { Cells } from "./records.ts";
 import { timedLines, type LineSource } from "./timed-lines.ts";
 
 /** Where a file leaves the order of its times for the first time. */
@@ -21,7 +22,11 @@ export interface Survey {
 }
 
 /** Reads a file through once. Throws a `TableError` where it can't be read to its end. */
-export async function survey(source: LineSource, onLine?: (lines: number) => void): Promise<Survey> {
+export async function survey(
+  source: LineSource,
+  onLine?: (lines: number) => void,
+  onCells?: (cells: Cells) => void,
+): Promise<Survey> {
   let [lines, badLines] = [0, 0];
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let before: Disorder["after"] | undefined;
@@ -32,6 +37,7 @@ export async function survey(source: LineSource, onLine?: (lines: number) => voi
       continue;
     }
     lines += 1;
+    onCells?.(one.cells);
     const { line, time } = one;
     if (disorder === undefined && before !== undefined && time < before.time) disorder = { line, time, after: before };
     if (time < from) from = time;

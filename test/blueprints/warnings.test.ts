@@ -12,6 +12,27 @@ test("a blueprint that means what it says has no warning", () => {
   expect(warnings(FLIGHTS)).toEqual([]);
 });
 
+const ofKind = (label: string, kinds = "{ sold: {}, seen: {} }"): readonly string[] =>
+  warnings(`useCase: small
+decisionSpace: boolean
+context: { price: number }
+events: ${kinds}
+features: [price]
+label: { name: sale, wait: 1h, default: 0, ${label} }
+policy: { decide: sale > 0.5 }
+`);
+
+test("a label of one kind that an observation of another kind takes back is warned of", () => {
+  const [told, ...others] = ofKind('value: kind == "sold"');
+  expect(told).toMatch(
+    /label.value: kind == "sold" is false, and not missing, for observations of other kinds: with aggregate latest/,
+  );
+  expect(others).toEqual([]);
+  expect(ofKind('value: kind == "sold"', "{ sold: {} }")).toEqual([]);
+  expect(ofKind('value: kind == "sold", aggregate: any')).toEqual([]);
+  expect(ofKind('when: kind == "sold", value: kind == "sold"')).toEqual([]);
+});
+
 describe("a comparison that is always the same is warned of, at its place", () => {
   test.each([
     ["risk > 25", "small.yaml:26:11 policy.decide: risk > 25 is never true: the decision is always false"],

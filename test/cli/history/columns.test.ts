@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { importText } from "../../../cli/history/import-text.ts";
 import type { ImportOptions } from "../../../cli/history/import-history.ts";
 import { newDir } from "../../streams/backbones/local/new-dir.ts";
 import { parseBlueprint } from "../../../blueprints/index.ts";
@@ -179,4 +180,55 @@ test("one that is declared, or that each line must have, is an error with column
   const text = /the column list holds a list, and no plain values\nNothing was published/;
   await expect(said({ decisions: nested }, { flags: needed, blueprint })).rejects.toThrow(text);
   await expect(said({ decisions: nested }, { flags: { ...needed, unit: "list" } })).rejects.toThrow(text);
+});
+
+const KINDS = SHOP.replace("events: {", "events: { returned: { fields: [kilos] },")
+  .replace("label:", "  - back_1d: { sum: kilos, of: returned, by: depot, in: 1d }\nlabel:")
+  .replace("store: key", "store: key, depot: key");
+
+test("fields and keys are looked for by the kinds that a file has, and --strict takes it", async () => {
+  const blueprint = parseBlueprint(KINDS);
+  const strict = { strict: true, blueprint };
+  const events = () => file(".csv", "event_ts,kind,store,amount", `${at(1)},visit,S1,3`);
+  expect((await said({ events: events() }, strict)).filter((line) => line.includes("column"))).toEqual([]);
+  await said({ observations: observations() }, strict);
+  await said(
+    { observations: file(".jsonl", `{"decision_id":"d","event_ts":"${at(1)}","kind":"visit","amount":1}`) },
+    strict,
+  );
+  await said(
+    { events: file(".csv", "event_ts,depot,kilos", `${at(1)},D,1`) },
+    { ...strict, flags: { ...flags, kind: "returned" } },
+  );
+});
+
+test("a field that a kind of the file has, and no column, is told with that kind; with --strict it is an error", async () => {
+  const blueprint = parseBlueprint(KINDS);
+  const events = () => file(".csv", "event_ts,kind,store,amuont", `${at(1)},visit,S1,3`, `${at(2)},returned,S1,`);
+  const lines = await said({ events: events() }, { blueprint });
+  expect(
+    lines.filter((line) => line.includes("lines of kind")).map((line) => line.replace(/^.*: there/, "there")),
+  ).toEqual([
+    "there is no column amount, which lines of kind visit are looked at for; is it amuont? It is missing in every line",
+    "there is no column depot, which lines of kind returned are looked at for. It is missing in every line",
+    "there is no column kilos, which lines of kind returned are looked at for. It is missing in every line",
+  ]);
+  await expect(said({ events: events() }, { blueprint, strict: true })).rejects.toThrow(/Nothing was published/);
+});
+
+test("what no line has is said again at the end", async () => {
+  const result = await importInto(
+    log.loop,
+    { decisions: file(".csv", "decision_id,decision_ts,store", `d,${at(0)},S1`) },
+    { dryRun: true },
+  );
+  expect(result.absent).toEqual([{ file: expect.any(String), column: "price" }]);
+  expect(importText(result, true)).toMatch(/\n1 column that the blueprint looks for is in no line: price \(.*csv\)$/);
+});
+
+test("the list of bad lines says how many more there are", async () => {
+  const bad = Array.from({ length: 30 }, (_, index) => `d${index},yesterday,1,S1`);
+  const lines = await said({ decisions: file(".csv", DECISIONS, decided, ...bad) });
+  expect(lines.filter((line) => line.includes("yesterday")).length).toBe(5);
+  expect(lines.at(-1)).toBe("and 25 more lines that can't be used");
 });

@@ -5,7 +5,7 @@ import { importText } from "../../../cli/history/import-text.ts";
 const told = (more: { readonly older: number; readonly eventsRetainedFrom?: number }): string => {
   const { older, ...rest } = more;
   const counts = { ...noLines(), decisions: 3, older };
-  return importText({ counts, files: [], columns: new Map(), badLines: [], ...rest }, false);
+  return importText({ counts, files: [], columns: new Map(), badLines: [], absent: [], ...rest }, false);
 };
 
 test("lines that are older than those before are told with the events that their windows count", () => {
