@@ -30,7 +30,7 @@ const PREDICTION = "prediction";
 /**
  * Loads an ONNX file with one input float[N, columns] and outputs float[N, 1], each named as the label that it predicts; a single output
  * `prediction` predicts the label that the metadata's key `label` names. A file that is nothing but trees, as the trainer's are, is walked here, any
- * other is run by ONNX Runtime (docs/decisions/012, 034).
+ * other is run by ONNX Runtime (docs/decisions/012).
  *
  * @throws Error when the bytes are not such a file
  */
