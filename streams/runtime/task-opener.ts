@@ -1,12 +1,9 @@
-import type { Backbone, Position, Producer } from "../backbone/backbone.ts";
+import type { Position, Producer } from "../backbone/backbone.ts";
 import type { TopicView } from "../backbone/topic-view.ts";
 import { StreamsError } from "../errors.ts";
-import { silent, type Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Origin } from "../operator.ts";
 import type { Outages } from "../outage.ts";
-import type { Serdes } from "../serde/serdes.ts";
-import type { StateEngine } from "../state/engine.ts";
 import { createMemoryEngine } from "../state/memory-engine.ts";
 import type { Checkpoint, Grounds } from "../state/checkpoint.ts";
 import { TaskState } from "../state/task-state.ts";
@@ -14,30 +11,26 @@ import type { Arrival } from "../task/arrival.ts";
 import type { DeadLetterValue } from "../task/dead-letter.ts";
 import type { RecordRoom } from "../task/record-room.ts";
 import { Task } from "../task/task.ts";
-import type { SubTopology, Topology } from "../topology/topology.ts";
-import type { AnyTopic, Topic } from "../topic.ts";
-import { restoreState, type RestoreProgress } from "./changelog/restore.ts";
-import { MoveReport } from "./topics/topic-moves.ts";
+import type { SubTopology } from "../topology/topology.ts";
+import type { AnyTopic } from "../topic.ts";
+import type { ApplicationOptions } from "./application-options.ts";
+import { restoreState } from "./changelog/restore.ts";
+import type { MoveReport } from "./topics/topic-moves.ts";
 
-export interface TaskOpenerOptions {
-  /** The consumer group. */
-  readonly id: string;
-  readonly topology: Topology;
-  readonly backbone: Backbone;
-  readonly serdes: Serdes;
-  readonly engine: StateEngine;
-  readonly deadLetters: Topic<DeadLetterValue>;
+export interface TaskOpenerOptions extends Pick<
+  ApplicationOptions,
+  "id" | "topology" | "backbone" | "serdes" | "engine" | "deadLetters" | "log" | "onRestore"
+> {
   readonly room: RecordRoom;
+  readonly report: MoveReport;
   readonly metrics: Metrics;
   readonly onDeadLetter: (letter: DeadLetterValue) => void;
   /** Opens the producer of a task; the one that was there before, anywhere, is fenced by it. Absent: tasks share one. */
   readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
   readonly openTopic: (topic: AnyTopic) => Promise<void>;
-  readonly log?: Log | undefined;
   readonly outages: Outages;
   readonly recordPatienceMs: number;
   readonly isReachable: () => Promise<boolean>;
-  readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
   /** The time at which what is read now arrives. */
   readonly arrival: () => Arrival;
 }
@@ -48,11 +41,9 @@ const CHANGELOG_RETRY_MS = 20;
 /** Opens tasks: the state restored from the changelog, the inputs where they had come to. */
 export class TaskOpener {
   readonly #options: TaskOpenerOptions;
-  readonly #report: MoveReport;
 
   constructor(options: TaskOpenerOptions) {
     this.#options = options;
-    this.#report = new MoveReport(options.log ?? silent, options.metrics);
   }
 
   /**
@@ -68,8 +59,7 @@ export class TaskOpener {
     globals: Readonly<Record<string, unknown>>,
     settled?: () => Promise<readonly Position[]>,
   ): Promise<{ readonly task: Task; readonly producer: Producer | undefined; readonly moved: boolean }> {
-    const { id, topology, backbone, serdes, deadLetters, room, metrics, openTopic, openProducer, onDeadLetter } =
-      this.#options;
+    const { id, backbone, openProducer } = this.#options;
     const subTopology = shareOf(declared, partition, spread, view);
     // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
     const name = `${subTopology.name}/${partition}`;
@@ -81,16 +71,35 @@ export class TaskOpener {
         .map((at) => [`${at.topic}/${at.partition}`, at.offset]),
     );
     const state = await this.#openStateAt(committed, subTopology, partition, view);
-    const { checkpoint } = state;
-    if ((checkpoint?.partitions ?? spread) !== spread) {
+    try {
+      return { ...this.#taskOver(state, subTopology, partition, spread, view, globals, committed), producer };
+    } catch (error) {
       // It could not be opened again otherwise.
       await state.close();
+      await producer?.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #taskOver(
+    state: TaskState,
+    subTopology: SubTopology,
+    partition: number,
+    spread: number,
+    view: TopicView,
+    globals: Readonly<Record<string, unknown>>,
+    committed: Readonly<Record<string, number>>,
+  ): { readonly task: Task; readonly moved: boolean } {
+    const { topology, serdes, deadLetters, room, report, metrics, openTopic, onDeadLetter } = this.#options;
+    const { checkpoint } = state;
+    if ((checkpoint?.partitions ?? spread) !== spread) {
       throw spreadOtherwise(subTopology, checkpoint!.partitions!, spread);
     }
+    const sources = subTopology.sources.map(({ name }) => name);
     const changelogId = checkpoint?.topicIds?.[subTopology.changelog];
     const isOther = changelogId !== undefined && changelogId !== view.ids[subTopology.changelog];
     const isLost = checkpoint === undefined && Object.values(committed).some((offset) => offset > 0);
-    if (subTopology.stateful && (isOther || isLost)) this.#report.stateLost(subTopology.changelog, partition);
+    if (subTopology.stateful && (isOther || isLost)) report.stateLost(subTopology.changelog, partition);
     const { positions, moved } = this.#positions(
       subTopology,
       partition,
@@ -117,14 +126,14 @@ export class TaskOpener {
       onHandled: (operator: string, records: number) => metrics.handled.inc({ operator }, records),
       onDeadLetter,
       onPassedOn: (topic: string) => metrics.passedOn.inc({ topic }),
-      onForeign: (origin: Origin) => this.#report.foreign(origin, spread),
+      onForeign: (origin: Origin) => report.foreign(origin, spread),
       arrival: this.#options.arrival,
       outage: this.#options.outages.of("record"),
       recordPatienceMs: this.#options.recordPatienceMs,
       isReachable: this.#options.isReachable,
     };
     const task = new Task(topology, subTopology, partition, state, positions, environment, grounds);
-    return { task, producer, moved };
+    return { task, moved };
   }
 
   /** Where its inputs start, by `topic/partition`: where they had come to, unless the topic is not what it was. */
@@ -144,7 +153,7 @@ export class TaskOpener {
         offset === undefined ? undefined : view.moveOf({ ...at, offset, topicId: checkpoint?.topicIds?.[topic] });
       positions[`${topic}/${partition}`] = move?.to ?? offset ?? view.start(at);
       if (move === undefined) continue;
-      this.#report.say(move);
+      this.#options.report.say(move);
       moved = true;
     }
     return { positions, moved };
