@@ -1,4 +1,10 @@
-import { canTrainOn, compareBlueprints, compileBlueprint, type Blueprint } from "../../blueprints/index.ts";
+import {
+  canTrainOn,
+  compareBlueprints,
+  compileBlueprint,
+  type Blueprint,
+  type CompiledBlueprint,
+} from "../../blueprints/index.ts";
 import {
   activateVersion,
   blueprintTable,
@@ -70,7 +76,7 @@ export async function publishBlueprint(
   }
   const stored = table.get(`${useCase}/${version}`);
   if (stored === undefined) checkTypes(blueprint, known);
-  await registerRows(hands, text, live);
+  await registerRows(hands, compiled, live);
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
   const partial = await partialWindows(hands.backbone, compiled, brought, Math.max(time, from ?? Date.now()));
@@ -150,7 +156,7 @@ export async function storeBlueprint(hands: Hands, text: string): Promise<Publis
   const result = { useCase, version, changes, liveAfter: null, partial, warming: null };
   if (table.get(`${useCase}/${version}`) !== undefined) return { ...result, unchanged: true };
   checkTypes(blueprint, known);
-  await registerRows(hands, text, live);
+  await registerRows(hands, compiled, live);
   await storeVersion(hands, { compiled, text }, Date.now());
   return { ...result, unchanged: false };
 }
@@ -163,8 +169,11 @@ export async function withdrawBlueprint(hands: Hands, useCase: string, version: 
 }
 
 /** Rows of the new version must be readable beside the old ones: a column that changed its type is refused here, by name. */
-async function registerRows({ serdes }: Hands, text: string, live: Blueprint | undefined): Promise<void> {
-  const compiled = compileBlueprint(text);
+async function registerRows(
+  { serdes }: Hands,
+  compiled: CompiledBlueprint,
+  live: Blueprint | undefined,
+): Promise<void> {
   try {
     await serdes.open(rowsTopic(compiled));
   } catch (error) {
