@@ -130,8 +130,16 @@ function firstSchema(spec: Schemas | undefined): string | undefined {
   return schema === undefined ? undefined : canonical(schema);
 }
 
-/** Two schemas of one text write the same bytes: defaults, names of the store and comments are left out. */
-const canonical = (schema: AvroSchema): string => JSON.stringify(avro.Type.forSchema(schema as avro.Schema).schema());
+const texts = new Map<AvroSchema, string>();
+
+/** Two schemas of one text write the same bytes: defaults, names of the store and comments are left out. Each task asks for the same ones. */
+function canonical(schema: AvroSchema): string {
+  let text = texts.get(schema);
+  if (text === undefined) {
+    texts.set(schema, (text = JSON.stringify(avro.Type.forSchema(schema as avro.Schema).schema())));
+  }
+  return text;
+}
 
 const tagOf = (text: string): string =>
   createHash("sha256")
