@@ -6,7 +6,7 @@ import { moveToKeys, readMark, type KeyedMark } from "./move-to-keys.ts";
 import { KEYED_VALUE, keyedOffset, keyedRecord, keyedValue, OFFSET_BYTES, setKeyedOffset } from "./record-codec.ts";
 import type { Operation } from "./write-queue.ts";
 
-/** Records that a look for what is next remembers at a time, some hundred bytes each. */
+/** Records that a look for what is next remembers, some hundred bytes each; twice as many while it looks. */
 const MOST_PLANNED = 500_000;
 
 /** A record that can be stored, and has no offset yet. A deletion has no value. */
@@ -223,32 +223,27 @@ export class KeyedContent implements KeyedTable {
   }
 
   async #newPlan(from: number, end: number): Promise<Plan> {
-    const offsets = await this.#offsets(from, end);
-    const until = offsets[MOST_PLANNED] ?? end;
-    const entries: { readonly offset: number; readonly key: Buffer }[] = [];
-    for await (const [key, value] of this.#all()) {
-      const offset = keyedOffset(value);
-      if (offset >= from && offset < until) entries.push({ offset, key });
-    }
-    entries.sort((a, b) => a.offset - b.offset);
-    return { from, until, end, entries };
-  }
-
-  async #offsets(from: number, end: number): Promise<Float64Array> {
-    const found: number[] = [];
-    for await (const [, value] of this.#all()) {
-      const offset = keyedOffset(value);
-      if (offset >= from && offset < end) found.push(offset);
-    }
-    return Float64Array.from(found).sort();
-  }
-
-  #all(): AsyncIterable<readonly [Buffer, Buffer]> {
     const { partition } = this.#at;
-    return this.#store.iterator({
+    const all = this.#store.iterator({
       gte: keyedText(this.#topicId, partition, ""),
       lt: keyedEnd(this.#topicId, partition),
     });
+    let until = end;
+    let entries: { readonly offset: number; readonly key: Buffer }[] = [];
+    /** Leaves the first of them, and what is behind these to the next plan. */
+    const cut = (): void => {
+      entries.sort((a, b) => a.offset - b.offset);
+      until = entries[MOST_PLANNED]?.offset ?? until;
+      entries = entries.slice(0, MOST_PLANNED);
+    };
+    for await (const [key, value] of all) {
+      const offset = keyedOffset(value);
+      if (offset < from || offset >= until) continue;
+      entries.push({ offset, key });
+      if (entries.length === 2 * MOST_PLANNED) cut();
+    }
+    cut();
+    return { from, until, end, entries };
   }
 }
 
