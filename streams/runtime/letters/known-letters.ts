@@ -1,14 +1,12 @@
 import type { Backbone } from "../../backbone/backbone.ts";
+import { positionChange, positionsIn } from "../../global/feed-store.ts";
 import { streamsLimits } from "../../limits.ts";
 import type { Log } from "../../log.ts";
 import type { Change, StateDatabase, StateEngine } from "../../state/engine.ts";
 import { openState } from "../../state/open-state.ts";
 
 const DATABASE = "letters";
-/** Before `topic/partition` of the dead letters: how far they reached when the newest of these was stored. */
-const POSITION = "\u0001";
-const POSITION_END = "\u0002";
-/** Before the place of a record: what the record was. */
+/** Before the place of a record: what the record was. Beside these are the positions that the dead letters reached when the newest was stored. */
 const PLACE = "\u0002";
 const PLACE_END = "\u0003";
 
@@ -70,7 +68,7 @@ export class KnownLetters {
     if (fresh.length === 0) return;
     const changes: Change[] = [];
     for (const { topic, partition, end } of await this.#options.backbone.offsets([this.#options.deadLetters])) {
-      changes.push([`${POSITION}${topic}/${partition}`, Buffer.from(String(end))]);
+      changes.push(positionChange(`${topic}/${partition}`, end));
     }
     for (const { place, content } of fresh) {
       this.#contents.set(place, content);
@@ -88,12 +86,4 @@ export class KnownLetters {
   close(): Promise<void> {
     return this.#database.close();
   }
-}
-
-async function positionsIn(database: StateDatabase): Promise<Readonly<Record<string, number>>> {
-  const entries = await database.range(POSITION, POSITION_END);
-  const positions = entries.map(
-    ([key, end]) => [key.slice(POSITION.length), Number(Buffer.from(end).toString())] as const,
-  );
-  return Object.fromEntries(positions.filter(([at]) => at.includes("/")));
 }
