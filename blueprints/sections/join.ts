@@ -3,8 +3,8 @@ import { BOUNDS, DEFAULTS } from "../defaults.ts";
 import { formatDuration } from "../duration.ts";
 import { rangeText, type KeySaid } from "../key-reference.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
-import { complain, type Place } from "../yaml/place.ts";
-import { readDuration } from "../yaml/scalars.ts";
+import type { Place } from "../yaml/place.ts";
+import { readDurationFrom } from "../yaml/scalars.ts";
 import { optional, readSection } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { labelSection } from "./label.ts";
@@ -38,11 +38,8 @@ const impliedJoin = (waitMs: number | undefined): Partly<JoinConfig> => ({
 
 function readJoin(place: Place, waitMs: number | undefined): Partly<JoinConfig> {
   return {
-    ttlMs: optional(readSection(place, Object.keys(KEYS)), "ttl", impliedJoin(waitMs).ttlMs, (place) => {
-      const ttlMs = readDuration(place, BOUNDS.ttl);
-      if (ttlMs === undefined || waitMs === undefined || ttlMs >= waitMs) return ttlMs;
-      const wait = formatDuration(waitMs);
-      return complain(place, `${formatDuration(ttlMs)} is shorter than label.wait, ${wait}`, `at least ${wait}`);
-    }),
+    ttlMs: optional(readSection(place, Object.keys(KEYS)), "ttl", impliedJoin(waitMs).ttlMs, (place) =>
+      readDurationFrom(place, BOUNDS.ttl, waitMs, "label.wait"),
+    ),
   };
 }

@@ -4,9 +4,9 @@ import { BOUNDS, DEFAULTS } from "../defaults.ts";
 import { formatDuration } from "../duration.ts";
 import { rangeText, type KeySaid } from "../key-reference.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
-import { complain, type Place } from "../yaml/place.ts";
+import type { Place } from "../yaml/place.ts";
 import { optional, readSection } from "../yaml/section.ts";
-import { readDuration } from "../yaml/scalars.ts";
+import { readDuration, readDurationFrom } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { joinSection } from "./join.ts";
 
@@ -69,9 +69,5 @@ function readRetention(place: Place, ttlMs: number | undefined): Partly<Retentio
   };
 }
 
-function atLeast(place: Place, leastMs: number | undefined, what: string): number | undefined {
-  const ms = readDuration(place, BOUNDS.retention);
-  if (ms === undefined || leastMs === undefined || ms >= leastMs) return ms;
-  const least = formatDuration(leastMs);
-  return complain(place, `${formatDuration(ms)} is shorter than ${what}, ${least}`, `at least ${least}`);
-}
+const atLeast = (place: Place, leastMs: number | undefined, what: string): number | undefined =>
+  readDurationFrom(place, BOUNDS.retention, leastMs, what);

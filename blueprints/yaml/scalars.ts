@@ -59,6 +59,19 @@ export function readDuration(place: Place, { min, max }: Range): number | undefi
   return complain(place, `expected ${formatDuration(min)} to ${formatDuration(max)}, found ${formatDuration(ms)}`);
 }
 
+/** In ms, at least as long as another one is. @param leastMs `undefined`: that one could not be read. @param what its key */
+export function readDurationFrom(
+  place: Place,
+  range: Range,
+  leastMs: number | undefined,
+  what: string,
+): number | undefined {
+  const ms = readDuration(place, range);
+  if (ms === undefined || leastMs === undefined || ms >= leastMs) return ms;
+  const least = formatDuration(leastMs);
+  return complain(place, `${formatDuration(ms)} is shorter than ${what}, ${least}`, `at least ${least}`);
+}
+
 /** A percentage as a share: 20% → 0.2. */
 export function readShare(place: Place, { min, max }: Range): number | undefined {
   const value = isScalar(place.node) ? place.node.value : null;
