@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   BlueprintError,
@@ -12,7 +11,7 @@ import {
   yaml,
   type FeatureKind,
 } from "../../blueprints/index.ts";
-import { publishBlueprint, replay, type ReplayResult } from "../../loop/index.ts";
+import { publishBlueprint, type ReplayResult } from "../../loop/index.ts";
 import { explainDecision, type Explanation } from "../../recompute/index.ts";
 import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
 import { decisions, type DecisionRecorded, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
@@ -195,18 +194,7 @@ beforeAll(async () => {
   for (const row of await newestRows(backbone, loop.serdes, rowsTopic(compiled)))
     rows.set(row["decisionId"] as string, row);
   for (const { key, value } of await live.all(decisions)) decided.set(key, value);
-  again = (await replay({
-    backbone,
-    registry: backbone.registry,
-    stateEngine: "leveldb",
-    partitions: 2,
-    commitIntervalMs: 0,
-    salt: "salt",
-    dir: join(live.dir, "replays"),
-    stepMs: 24 * HOUR,
-    latenessMs: HOUR,
-    request: { useCase: "towns" },
-  }))!;
+  again = await live.replay({ useCase: "towns" });
   const scorers = new ScorerCache(backbone, loop.serdes);
   const source = { backbone, serdes: loop.serdes, scorers: (model: ModelRecorded) => scorers.get(model), salt: "salt" };
   explained = (await explainDecision(source, "d79"))!;

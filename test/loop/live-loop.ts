@@ -10,7 +10,10 @@ import {
   type Topic,
 } from "../../streams/index.ts";
 import { clock, deadLetters } from "../../schemas/index.ts";
-import { startLoop, type Loop } from "../../loop/index.ts";
+import { replay, startLoop, type Loop, type ReplayRequest, type ReplayResult } from "../../loop/index.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** The whole loop on an embedded log whose clock is moved by hand. */
 export interface LiveLoop {
@@ -26,6 +29,8 @@ export interface LiveLoop {
   tick(to?: number): Promise<void>;
   all<V>(topic: Topic<V>): Promise<readonly { readonly key: string; readonly value: V; readonly time: number }[]>;
   letters(): Promise<readonly DeadLetterValue[]>;
+  /** Makes decisions again, a day of them a step, in a folder beside the loop's. */
+  replay(request: ReplayRequest): Promise<ReplayResult>;
   close(): Promise<void>;
 }
 
@@ -66,6 +71,20 @@ export async function openLive(start?: number, partitions = 2): Promise<LiveLoop
       const time = loop.application.now();
       await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
       await loop.application.idle();
+    },
+    async replay(request: ReplayRequest) {
+      const result = await replay({
+        ...{
+          backbone,
+          registry: backbone.registry,
+          partitions,
+          stateEngine: "leveldb",
+          commitIntervalMs: 0,
+          salt: "salt",
+        },
+        ...{ dir: join(dir, "replays"), stepMs: DAY, latenessMs: HOUR, request },
+      });
+      return result!;
     },
     async all<V>(topic: Topic<V>) {
       const found: { readonly key: string; readonly value: V; readonly time: number }[] = [];

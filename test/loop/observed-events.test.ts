@@ -7,7 +7,7 @@ import { recordsOf } from "../../cli/history/line-maker.ts";
 import { readHistory } from "../../cli/history/read-history.ts";
 import { decisions, events } from "../../schemas/index.ts";
 import { prefixed, readTopic } from "../../streams/index.ts";
-import { publishBlueprint, replay, storeBlueprint } from "../../loop/index.ts";
+import { publishBlueprint, storeBlueprint } from "../../loop/index.ts";
 import { random } from "../blueprints/random.ts";
 import { HOUR, PARCELS, START } from "../operators/parcels.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
@@ -133,19 +133,8 @@ async function featuresOf(live: LiveLoop, prefix: string): Promise<Features> {
 
 async function replayed(live: LiveLoop): Promise<Features> {
   await storeBlueprint(live.loop, LATER);
-  const result = await replay({
-    backbone: live.backbone,
-    registry: live.backbone.registry,
-    stateEngine: "leveldb",
-    partitions: 2,
-    commitIntervalMs: 0,
-    salt: "salt",
-    dir: join(live.dir, "replays"),
-    stepMs: 24 * HOUR,
-    latenessMs: HOUR,
-    request: { useCase: "parcels", blueprintVersion: later.version },
-  });
-  return featuresOf(live, `${result!.replay}-`);
+  const { replay } = await live.replay({ useCase: "parcels", blueprintVersion: later.version });
+  return featuresOf(live, `${replay}-`);
 }
 
 describe("events of observations", () => {
