@@ -8,7 +8,7 @@ export { modelTable } from "./models/model-table.ts";
 export { moveModel } from "./models/move-model.ts";
 export { publishTrained, type Judgement } from "./models/publish-trained.ts";
 export { readModels } from "./models/read-models.ts";
-export { changeTable, type CatalogueHands, type Change, type Written } from "./change/change-table.ts";
+export { changeTable, type Change, type Written } from "./change/change-table.ts";
 export {
   activateVersion,
   storeVersion,

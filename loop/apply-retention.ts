@@ -1,13 +1,8 @@
 import { topicRetention, validBlueprints, blueprintTable } from "../catalogue/index.ts";
-import { readTable, type Backbone, type Serdes, type TopicRetention } from "../streams/index.ts";
+import { readTable, type Backbone, type TopicRetention, type TopicTools } from "../streams/index.ts";
 
 /** A topic whose newest record is older is being filled with history, or was. */
 const HISTORY_MS = 24 * 3_600_000;
-
-interface Hands {
-  readonly backbone: Backbone;
-  readonly serdes: Serdes;
-}
 
 export interface AppliedRetention extends TopicRetention {
   /** What the blueprints ask for, ms; null: for ever. */
@@ -21,7 +16,7 @@ export interface AppliedRetention extends TopicRetention {
  * is: that blueprint may ask for more. Cheap where nothing has changed.
  */
 export async function applyRetention(
-  { backbone, serdes }: Hands,
+  { backbone, serdes }: Pick<TopicTools, "backbone" | "serdes">,
   now = Date.now(),
 ): Promise<readonly AppliedRetention[]> {
   const valid = validBlueprints(await readTable(backbone, serdes, blueprintTable));
@@ -47,7 +42,7 @@ export async function applyRetention(
 
 /** By topic, of those that are there: what the blueprints that are live at `now`, or will be, ask for. */
 export async function askedRetention(
-  { backbone, serdes }: Hands,
+  { backbone, serdes }: Pick<TopicTools, "backbone" | "serdes">,
   now = Date.now(),
 ): Promise<ReadonlyMap<string, number | null>> {
   return topicsThere(backbone, topicRetention(validBlueprints(await readTable(backbone, serdes, blueprintTable)), now));

@@ -2,19 +2,11 @@ import { deadLetters } from "../schemas/index.ts";
 import {
   Buried,
   deadLetter,
-  type Backbone,
   type Log,
   type Metrics,
-  type Publisher,
-  type Serdes,
+  type TopicTools,
   type UnreadableRecord,
 } from "../streams/index.ts";
-
-interface Hands {
-  readonly backbone: Backbone;
-  readonly serdes: Serdes;
-  readonly publisher: Publisher;
-}
 
 export interface BuryOptions {
   /** Topics whose bad records somebody else buries: those of the globals. */
@@ -24,7 +16,10 @@ export interface BuryOptions {
 }
 
 /** From now on, writes a dead letter for each record that a reader of a whole topic in this process leaves out, unless there is one about it already. */
-export function buryUnreadable({ backbone, serdes, publisher }: Hands, { except, metrics, log }: BuryOptions): void {
+export function buryUnreadable(
+  { backbone, serdes, publisher }: TopicTools,
+  { except, metrics, log }: BuryOptions,
+): void {
   const buried = new Buried(backbone, serdes, deadLetters);
   const bury = async ({ record, error }: UnreadableRecord): Promise<void> => {
     const { topic, partition, timestamp } = record;

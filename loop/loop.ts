@@ -58,7 +58,7 @@ export interface LoopOptions extends StateEngineOptions {
   readonly onFailure?: ApplicationOptions["onFailure"];
 }
 
-/** The running loop with its hands: what publishes, what trains, what reads. */
+/** The running loop, with all that publishes, trains and reads. */
 export interface Loop {
   readonly application: Application;
   /** A name of this process alone, the same after a restart. */

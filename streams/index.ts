@@ -84,7 +84,7 @@ export {
 } from "./request-reply/headers.ts";
 export { createRequester, type Request, type Requester, type RequesterOptions } from "./request-reply/requester.ts";
 export { Sender, type Sent } from "./request-reply/sender.ts";
-export { Publisher, type Published } from "./runtime/publisher.ts";
+export { Publisher, type Published, type TopicTools } from "./runtime/publisher.ts";
 export { repartition, type Repartitioned, type RepartitionOptions } from "./runtime/topics/repartition.ts";
 export { Buried } from "./runtime/letters/buried.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../blueprints/index.ts";
 import type { ValidBlueprints } from "../catalogue/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
-import type { Backbone, OffsetRange, Serdes } from "../streams/index.ts";
+import type { Backbone, OffsetRange, TopicTools } from "../streams/index.ts";
 import { fitRows } from "./fit-rows.ts";
 import type { Learner } from "./learner.ts";
 import { sha256 } from "../serving/index.ts";
@@ -26,9 +26,7 @@ export interface Rebuilt {
   readonly onnx: Uint8Array | null;
 }
 
-interface Hands {
-  readonly backbone: Backbone;
-  readonly serdes: Serdes;
+interface RebuildTools extends Pick<TopicTools, "backbone" | "serdes"> {
   readonly learner: Learner;
   /** Of loopstream as it runs. */
   readonly codeVersion: string;
@@ -36,12 +34,12 @@ interface Hands {
 
 /** Trains a model again from what its provenance names: exactly those offsets, complete by then. Publishes nothing. */
 export async function rebuildModel(
-  hands: Hands,
+  tools: RebuildTools,
   blueprints: ValidBlueprints,
   model: ModelRecorded,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Rebuilt> {
-  const { backbone, codeVersion } = hands;
+  const { backbone, codeVersion } = tools;
   const found = await readProvenance(backbone, model.artifact);
   const base = {
     modelId: model.modelId,
@@ -57,7 +55,7 @@ export async function rebuildModel(
     codeVersion: { then: model.provenance.codeVersion, now: codeVersion },
   } as const;
   try {
-    const onnx = await trainAgain(hands, blueprints, model, onProgress);
+    const onnx = await trainAgain(tools, blueprints, model, onProgress);
     const actual = sha256(onnx);
     const equal = actual === base.expected;
     return { ...base, actual, equal, problem: equal ? null : whyOf(base.codeVersion), onnx };
@@ -73,7 +71,7 @@ class NotRebuildable extends Error {
 }
 
 async function trainAgain(
-  { backbone, serdes, learner }: Hands,
+  { backbone, serdes, learner }: RebuildTools,
   blueprints: ValidBlueprints,
   { modelId, useCase, blueprintVersion, provenance }: ModelRecorded,
   onProgress?: (done: number, total: number) => void,

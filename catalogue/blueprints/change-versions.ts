@@ -1,7 +1,7 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { BlueprintPublished } from "../../schemas/index.ts";
-import type { GlobalView } from "../../streams/index.ts";
-import { changeTable, type CatalogueHands, type Change, type Written } from "../change/change-table.ts";
+import type { GlobalView, TopicTools } from "../../streams/index.ts";
+import { changeTable, type Change, type Written } from "../change/change-table.ts";
 import { blueprintTable } from "./blueprint-table.ts";
 import { checkTypes } from "./check-types.ts";
 import { validBlueprints } from "./valid-blueprints.ts";
@@ -26,8 +26,8 @@ type Table = GlobalView<BlueprintPublished>;
  * Publishes a version that is not live; one that is there stays as it is. Rejects with `ChangedTypes` as `checkTypes` does.
  * @param time of the record, event time in ms
  */
-export function storeVersion(hands: CatalogueHands, version: NewVersion, time: number): Promise<void> {
-  return changeTable(hands, blueprintTable, (table): Change<BlueprintPublished, void> => {
+export function storeVersion(tools: TopicTools, version: NewVersion, time: number): Promise<void> {
+  return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
     const { useCase, version: hash } = version.compiled.blueprint;
     const isThere = table.get(`${useCase}/${hash}`) !== undefined;
     return { write: isThere ? [] : [written(letIn(table, version), time)], result: undefined };
@@ -38,8 +38,8 @@ export function storeVersion(hands: CatalogueHands, version: NewVersion, time: n
  * Makes a version live, and publishes it where it is not there. Rejects with `ChangedTypes` as `checkTypes` does.
  * @param from live after this event time, ms; absent: from now on, and the first version of a use case from the beginning
  */
-export function activateVersion(hands: CatalogueHands, version: NewVersion, from?: number): Promise<Activated> {
-  return changeTable(hands, blueprintTable, (table): Change<BlueprintPublished, Activated> => {
+export function activateVersion(tools: TopicTools, version: NewVersion, from?: number): Promise<Activated> {
+  return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, Activated> => {
     const record = letIn(table, version);
     const records = ofUseCase(table, record.useCase);
     const liveAfter = from ?? (records.length > 0 ? Date.now() : 0);
@@ -55,8 +55,8 @@ export function activateVersion(hands: CatalogueHands, version: NewVersion, from
  * Turns off a version that is live right after `time`, event time in ms. One that is withdrawn already stays so. Rejects with `ILLEGAL_MOVE` for one that
  * is not live then.
  */
-export function withdrawVersion(hands: CatalogueHands, useCase: string, version: string, time: number): Promise<void> {
-  return changeTable(hands, blueprintTable, (table): Change<BlueprintPublished, void> => {
+export function withdrawVersion(tools: TopicTools, useCase: string, version: string, time: number): Promise<void> {
+  return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
     const record = table.get(`${useCase}/${version}`);
     if (record === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);
     const { state } = stateAfter(ofUseCase(table, useCase), version, time);

@@ -6,20 +6,12 @@ import {
   type Backbone,
   type GlobalTable,
   type GlobalView,
-  type Publisher,
   type RawRecord,
-  type Serdes,
+  type TopicTools,
 } from "../../streams/index.ts";
 import { recordLimits } from "../../schemas/index.ts";
 import { backoff } from "./backoff.ts";
 import { writeInTurn } from "./write-in-turn.ts";
-
-/** What a change of the catalogue needs: a process of the loop has it, and so has a tool. */
-export interface CatalogueHands {
-  readonly backbone: Backbone;
-  readonly serdes: Serdes;
-  readonly publisher: Pick<Publisher, "encode">;
-}
 
 /** A record of a table as a change leaves it. It replaces the one before and holds all that is to stay of it. */
 export interface Written<V> {
@@ -47,11 +39,11 @@ export const CHANGE_HEADER = "loopstream_change";
  * @throws StreamsError `TIMEOUT` when others have come between for `catalogueChangeMs`; what the backbone says, which then may have stored the change.
  */
 export function changeTable<V, T>(
-  hands: CatalogueHands,
+  tools: TopicTools,
   table: GlobalTable<V>,
   change: (now: GlobalView<V>) => Change<V, T> | Promise<Change<V, T>>,
 ): Promise<T> {
-  return inThisProcess(hands.backbone, () => ordered(hands, table, change));
+  return inThisProcess(tools.backbone, () => ordered(tools, table, change));
 }
 
 const queues = new WeakMap<Backbone, Promise<unknown>>();
@@ -64,7 +56,7 @@ function inThisProcess<T>(backbone: Backbone, work: () => Promise<T>): Promise<T
 }
 
 async function ordered<V, T>(
-  hands: CatalogueHands,
+  tools: TopicTools,
   table: GlobalTable<V>,
   change: (now: GlobalView<V>) => Change<V, T> | Promise<Change<V, T>>,
 ): Promise<T> {
@@ -73,16 +65,16 @@ async function ordered<V, T>(
   /** The result of an attempt that may have been stored although it failed. */
   let doubtful: { readonly result: T } | undefined;
   for (let attempt = 0; ; attempt++) {
-    const turn = await writeInTurn(hands.backbone, table.topic.name);
+    const turn = await writeInTurn(tools.backbone, table.topic.name);
     try {
       let isMine = false;
-      const now = await readTable(hands.backbone, hands.serdes, table, (record) => (isMine ||= idOf(record) === id));
+      const now = await readTable(tools.backbone, tools.serdes, table, (record) => (isMine ||= idOf(record) === id));
       if (doubtful !== undefined && isMine) return doubtful.result;
       const { write, result } = await change(now);
       if (write.length === 0) return result;
       const headers = { [CHANGE_HEADER]: Buffer.from(id) };
       const records = await Promise.all(
-        write.map((each) => hands.publisher.encode({ topic: table.topic, ...each, headers })),
+        write.map((each) => tools.publisher.encode({ topic: table.topic, ...each, headers })),
       );
       doubtful = { result };
       await turn.write(records);

@@ -1,5 +1,6 @@
 import type { ModelRecorded } from "../../schemas/index.ts";
-import { changeTable, type CatalogueHands } from "../change/change-table.ts";
+import type { TopicTools } from "../../streams/index.ts";
+import { changeTable } from "../change/change-table.ts";
 import { addState, modelRecords } from "./add-state.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
@@ -9,13 +10,13 @@ import { modelsAt } from "./models-at.ts";
  * production is retired. Rejects when there is no such model. @returns the records as written, the moved model first.
  */
 export function moveModel(
-  hands: CatalogueHands,
+  tools: TopicTools,
   modelId: string,
   state: "production" | "withdrawn",
   time: number,
   reason: string,
 ): Promise<readonly ModelRecorded[]> {
-  return changeTable(hands, modelTable, (table) => {
+  return changeTable(tools, modelTable, (table) => {
     const model = [...table.values()].find((known) => known.modelId === modelId);
     if (model === undefined) throw new Error(`there is no model ${modelId}: loopstream models lists them`);
     const current = modelsAt(table, model.useCase, model.blueprintVersion, time).production;

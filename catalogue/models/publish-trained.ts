@@ -1,5 +1,6 @@
 import type { ModelRecorded } from "../../schemas/index.ts";
-import { changeTable, type CatalogueHands } from "../change/change-table.ts";
+import type { TopicTools } from "../../streams/index.ts";
+import { changeTable } from "../change/change-table.ts";
 import { addState, modelRecords } from "./add-state.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
@@ -20,14 +21,14 @@ export interface Judgement {
  * @returns the model's record; one that was there already is left alone
  */
 export function publishTrained(
-  hands: CatalogueHands,
+  tools: TopicTools,
   model: Omit<ModelRecorded, "states">,
   judge: (inProduction: string | undefined) => Judgement,
   time: number,
 ): Promise<ModelRecorded> {
   const { useCase, modelId, blueprintVersion, provenance } = model;
   const { rows } = provenance;
-  return changeTable(hands, modelTable, (table) => {
+  return changeTable(tools, modelTable, (table) => {
     const known = table.get(`${useCase}/${modelId}`);
     if (known !== undefined) return { write: [], result: known };
     const rival = modelsAt(table, useCase, blueprintVersion, time).production;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Tools } from "../loop.ts";
+import type { TopicTools } from "../../streams/index.ts";
 import { isReady, runningInstances, type RunningInstances } from "./running-instances.ts";
 
 /** Whom a publish waits for. */
@@ -24,14 +24,14 @@ const LOOK_EVERY_MS = 250;
  * waited for. Rejects with the signal's reason.
  */
 export async function whenFull(
-  hands: Pick<Tools, "backbone" | "serdes" | "publisher">,
+  tools: TopicTools,
   blueprintsEnd: number,
   stateIds: ReadonlySet<string>,
   { signal, onWarming }: WaitOptions = {},
 ): Promise<RunningInstances> {
   for (;;) {
     signal?.throwIfAborted();
-    const found = await runningInstances(hands);
+    const found = await runningInstances(tools);
     const behind = found.running.filter((one) => !isReady(one, blueprintsEnd, stateIds));
     if (behind.length === 0) return found;
     onWarming?.(warmingOf(found, blueprintsEnd, stateIds));

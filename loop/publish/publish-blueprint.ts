@@ -16,12 +16,11 @@ import {
 import { rowsTopic } from "../../rows/index.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
-import { checkTime, readTable, type GlobalView } from "../../streams/index.ts";
+import { checkTime, readTable, type GlobalView, type TopicTools } from "../../streams/index.ts";
 import { applyRetention } from "../apply-retention.ts";
 import { partialWindows, type PartialWindow } from "../instances/partial-windows.ts";
 import { runningInstances, type RunningInstances } from "../instances/running-instances.ts";
 import { warmingOf, whenFull, type WaitOptions, type Warming } from "../instances/when-full.ts";
-import type { Tools } from "../loop.ts";
 
 export interface PublishedVersion {
   readonly useCase: string;
@@ -43,8 +42,6 @@ export interface PublishOptions extends WaitOptions {
   readonly atOnce?: boolean;
 }
 
-type Hands = Pick<Tools, "backbone" | "serdes" | "publisher">;
-
 /** A version goes live so much after it is published, where instances run: each of them then knows of it before the first decision that is its own. */
 const LEAD_MS = 1_000;
 
@@ -56,7 +53,7 @@ const LEAD_MS = 1_000;
  * answers. With a `from` in the future it is live then.
  */
 export async function publishBlueprint(
-  hands: Hands,
+  tools: TopicTools,
   text: string,
   from?: number,
   options: PublishOptions = {},
@@ -65,7 +62,7 @@ export async function publishBlueprint(
   const { blueprint } = compiled;
   const { useCase, version } = blueprint;
   if (from !== undefined) checkTime(from, "the time from which the blueprint is live");
-  const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
+  const table = await readTable(tools.backbone, tools.serdes, blueprintTable);
   const known = validBlueprints(table);
   const time = from ?? (known.useCases().includes(useCase) ? Date.now() : 0);
   const before = known.at(useCase, time + 1);
@@ -76,33 +73,33 @@ export async function publishBlueprint(
   }
   const stored = table.get(`${useCase}/${version}`);
   if (stored === undefined) checkTypes(blueprint, known);
-  await registerRows(hands, compiled, live);
+  await registerRows(tools, compiled, live);
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
-  const partial = await partialWindows(hands.backbone, compiled, brought, Math.max(time, from ?? Date.now()));
+  const partial = await partialWindows(tools.backbone, compiled, brought, Math.max(time, from ?? Date.now()));
   const asked = before !== undefined && brought.length > 0;
-  const found = asked ? await runningInstances(hands) : undefined;
+  const found = asked ? await runningInstances(tools) : undefined;
   const runs = found !== undefined && found.running.length > 0;
   const stateIds = new Set(brought.map(({ stateId }) => stateId));
   let warming: Warming | null = asked ? { instances: 0, ready: 0, eventsLeft: 0 } : null;
   /** When it goes live; `undefined`: as soon as it is written. */
   let when = from;
   if (runs) {
-    if (stored === undefined) await storeVersion(hands, { compiled, text }, found.now);
-    const end = await blueprintsEnd(hands);
+    if (stored === undefined) await storeVersion(tools, { compiled, text }, found.now);
+    const end = await blueprintsEnd(tools);
     if (options.atOnce !== true && time <= found.now) {
-      const full = await whenFull(hands, end, stateIds, options);
+      const full = await whenFull(tools, end, stateIds, options);
       warming = { instances: full.running.length, ready: full.running.length, eventsLeft: 0 };
       when = from ?? full.now + LEAD_MS;
     } else {
-      warming = warmingOf(await whenKnown(hands, end), end, stateIds);
-      if (from === undefined) when = (await runningInstances(hands)).now;
+      warming = warmingOf(await whenKnown(tools, end), end, stateIds);
+      if (from === undefined) when = (await runningInstances(tools)).now;
     }
   }
-  const { liveAfter, unchanged } = await activateVersion(hands, { compiled, text }, when);
-  await applyRetention(hands);
+  const { liveAfter, unchanged } = await activateVersion(tools, { compiled, text }, when);
+  await applyRetention(tools);
   if (runs && liveAfter > found.now && from === undefined && options.atOnce !== true)
-    await whenLive(hands, liveAfter, options);
+    await whenLive(tools, liveAfter, options);
   return { useCase, version, changes, unchanged, liveAfter, partial, warming };
 }
 
@@ -113,15 +110,15 @@ function liveSince(table: GlobalView<BlueprintPublished>, { useCase, version }: 
 }
 
 /** One past the last record on the topic of blueprints. */
-async function blueprintsEnd({ backbone }: Hands): Promise<number> {
+async function blueprintsEnd({ backbone }: TopicTools): Promise<number> {
   return Math.max(0, ...(await backbone.offsets([blueprints.name])).map(({ end }) => end));
 }
 
 /** Instances know of a version within moments; who does not is told as not ready. */
-async function whenKnown(hands: Hands, end: number): Promise<RunningInstances> {
+async function whenKnown(tools: TopicTools, end: number): Promise<RunningInstances> {
   const patience = AbortSignal.timeout(KNOWN_WITHIN_MS);
-  return whenFull(hands, end, new Set(), { signal: patience }).catch((error: unknown) => {
-    if (patience.aborted) return runningInstances(hands);
+  return whenFull(tools, end, new Set(), { signal: patience }).catch((error: unknown) => {
+    if (patience.aborted) return runningInstances(tools);
     throw error;
   });
 }
@@ -129,8 +126,8 @@ async function whenKnown(hands: Hands, end: number): Promise<RunningInstances> {
 const KNOWN_WITHIN_MS = 5_000;
 
 /** Resolves when the version is live on every running instance: whoever asks then is answered by it. */
-async function whenLive(hands: Hands, time: number, { signal }: PublishOptions): Promise<void> {
-  const { now } = await whenFull(hands, await blueprintsEnd(hands), new Set(), { signal });
+async function whenLive(tools: TopicTools, time: number, { signal }: PublishOptions): Promise<void> {
+  const { now } = await whenFull(tools, await blueprintsEnd(tools), new Set(), { signal });
   const ms = Math.min(LEAD_MS, Math.max(0, time - now)) + CLOCKS_APART_MS;
   await delay(ms, undefined, signal === undefined ? {} : { signal });
 }
@@ -142,35 +139,40 @@ const CLOCKS_APART_MS = 20;
  * Publishes a text without making it live: history can be replayed by it and models trained for it first, and running instances fill
  * its windows. A version that is there stays as it is.
  */
-export async function storeBlueprint(hands: Hands, text: string): Promise<PublishedVersion> {
+export async function storeBlueprint(tools: TopicTools, text: string): Promise<PublishedVersion> {
   const compiled = compileBlueprint(text);
   const { blueprint } = compiled;
   const { useCase, version } = blueprint;
-  const table = await readTable(hands.backbone, hands.serdes, blueprintTable);
+  const table = await readTable(tools.backbone, tools.serdes, blueprintTable);
   const known = validBlueprints(table);
   const before = known.at(useCase, Number.MAX_SAFE_INTEGER);
   const live = before?.blueprint;
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
-  const partial = await partialWindows(hands.backbone, compiled, brought, Date.now());
+  const partial = await partialWindows(tools.backbone, compiled, brought, Date.now());
   const result = { useCase, version, changes, liveAfter: null, partial, warming: null };
   if (table.get(`${useCase}/${version}`) !== undefined) return { ...result, unchanged: true };
   checkTypes(blueprint, known);
-  await registerRows(hands, compiled, live);
-  await storeVersion(hands, { compiled, text }, Date.now());
+  await registerRows(tools, compiled, live);
+  await storeVersion(tools, { compiled, text }, Date.now());
   return { ...result, unchanged: false };
 }
 
 /** Turns off a version that is live; decisions are null until another one is. */
-export async function withdrawBlueprint(hands: Hands, useCase: string, version: string, time: number): Promise<void> {
+export async function withdrawBlueprint(
+  tools: TopicTools,
+  useCase: string,
+  version: string,
+  time: number,
+): Promise<void> {
   checkTime(time, "the time from which the blueprint is off");
-  await withdrawVersion(hands, useCase, version, time);
-  await applyRetention(hands);
+  await withdrawVersion(tools, useCase, version, time);
+  await applyRetention(tools);
 }
 
 /** Rows of the new version must be readable beside the old ones: a column that changed its type is refused here, by name. */
 async function registerRows(
-  { serdes }: Hands,
+  { serdes }: TopicTools,
   compiled: CompiledBlueprint,
   live: Blueprint | undefined,
 ): Promise<void> {

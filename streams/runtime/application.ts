@@ -17,7 +17,7 @@ import { Backpressure } from "./backpressure.ts";
 import { IdleWaiters } from "./idle-waiters.ts";
 import { InputEnds } from "./input-ends.ts";
 import { LetterReport } from "./letters/letter-report.ts";
-import { join, leave, type Lasting, type Membership, type Opening } from "./membership.ts";
+import { join, leave, type Lasting, type OpenParts, type Opening } from "./open-parts.ts";
 import { Pass } from "./pass.ts";
 import { isReachable } from "./reachable.ts";
 import { Restarts } from "./restarts.ts";
@@ -42,7 +42,7 @@ export class Application {
   readonly #letters: LetterReport;
   readonly #upstream: Upstream;
   readonly #restarts: Restarts;
-  #membership: Partial<Membership> = {};
+  #parts: Partial<OpenParts> = {};
   /** The newest feed there was: tables outlive the topics they were read from. */
   #globals: GlobalFeed | undefined;
   #running: Promise<void> | undefined;
@@ -111,7 +111,7 @@ export class Application {
 
   async #join(): Promise<void> {
     const open: Opening = {};
-    this.#membership = open;
+    this.#parts = open;
     const topics = await this.#settleTopics();
     saySurplus(this.#options.topology, topics, this.#lasting.log);
     this.#tasks.spreadOver(topics.partitions);
@@ -127,8 +127,8 @@ export class Application {
     });
   }
 
-  get #open(): Membership {
-    return this.#membership as Membership;
+  get #open(): OpenParts {
+    return this.#parts as OpenParts;
   }
 
   async #run(): Promise<void> {
@@ -156,7 +156,7 @@ export class Application {
   /** What was not committed is forgotten and read again. Resolves to the error that makes it impossible, if any. */
   async #rejoin(cause: unknown): Promise<unknown> {
     if (hasCode(cause, "TOPIC_MOVED")) await this.#keepDone();
-    if (this.#membership.committer?.done === true) this.#restarts.worked();
+    if (this.#parts.committer?.done === true) this.#restarts.worked();
     const at = this.#tasks.uncommitted();
     for (;;) {
       await this.#leave();
@@ -186,7 +186,7 @@ export class Application {
    * that can't be done it is done again from what was committed.
    */
   async #keepDone(): Promise<void> {
-    const { committer, group } = this.#membership;
+    const { committer, group } = this.#parts;
     if (committer === undefined || group === undefined) return;
     try {
       await this.#settleTopics();
@@ -208,7 +208,7 @@ export class Application {
   }
 
   async #leave(): Promise<void> {
-    await leave(this.#membership);
+    await leave(this.#parts);
     await this.#upstream.close();
     await this.#standbys.close();
     await this.#tasks.close();
@@ -223,7 +223,7 @@ export class Application {
   idle(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
     const idle = this.#idle.wait();
-    this.#membership.group?.wake?.();
+    this.#parts.group?.wake?.();
     return idle;
   }
 
@@ -235,7 +235,7 @@ export class Application {
 
   /** How far the globals are; `undefined` while this instance is no member of its group. */
   get globalsProgress(): Pick<GlobalFeed, "next" | "leftToFill"> | undefined {
-    const { globals, group } = this.#membership;
+    const { globals, group } = this.#parts;
     return group === undefined ? undefined : globals;
   }
 
@@ -275,12 +275,12 @@ export class Application {
     if (options.drain === true && this.#failure === undefined) await this.idle();
     this.#closing = true;
     this.#pause.end();
-    const { globals } = this.#membership;
+    const { globals } = this.#parts;
     // Whoever waits for what the globals can't read now would wait as long as the outage.
     if (this.#out.lasting || globals?.lasting === true) await globals?.close();
-    this.#membership.group?.wake?.();
+    this.#parts.group?.wake?.();
     await this.#running;
-    const { committer, group } = this.#membership;
+    const { committer, group } = this.#parts;
     try {
       if (this.#failure === undefined && committer?.clean === false && group !== undefined)
         await committer.commit(group).catch((error: unknown) => this.#leftToOthers(error));

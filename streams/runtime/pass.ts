@@ -5,7 +5,7 @@ import type { ArrivalClock } from "./arrival-clock.ts";
 import type { Backpressure } from "./backpressure.ts";
 import type { IdleWaiters } from "./idle-waiters.ts";
 import type { InputEnds } from "./input-ends.ts";
-import type { Membership } from "./membership.ts";
+import type { OpenParts } from "./open-parts.ts";
 import type { Stalls } from "./stalls.ts";
 import type { TaskSet } from "./task-set.ts";
 
@@ -43,7 +43,7 @@ export class Pass {
   }
 
   /** How long the next poll may wait, ms: never past the next commit, for which the readers of transactions wait. */
-  longestPoll({ committer }: Membership): number {
+  longestPoll({ committer }: OpenParts): number {
     const { idle, tasks } = this.#options;
     if (idle.any || (tasks.ready && this.#waitingSince === undefined)) return 1;
     if (tasks.ready) return WAITING_POLL_MS;
@@ -51,7 +51,7 @@ export class Pass {
     return due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, Math.ceil(due)));
   }
 
-  async run(fetches: readonly Fetch[], open: Membership): Promise<void> {
+  async run(fetches: readonly Fetch[], open: OpenParts): Promise<void> {
     const { tasks, stalls, arrivals, backpressure, idle, metrics } = this.#options;
     const { committer, group, clock, globals, watch } = open;
     globals.check();
@@ -74,7 +74,7 @@ export class Pass {
     if (idle.any) await this.#answerIdle(open);
   }
 
-  async #process({ globals, committer }: Membership): Promise<void> {
+  async #process({ globals, committer }: OpenParts): Promise<void> {
     const { tasks, ends } = this.#options;
     const waited = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
     const endOf = await ends.endOf(globals, waited);
@@ -103,13 +103,13 @@ export class Pass {
       .finally(() => (this.#probing = false));
   }
 
-  #evict({ globals }: Membership): void {
+  #evict({ globals }: OpenParts): void {
     const low = this.#options.tasks.lowWatermark();
     if (low === undefined || low - this.#evictedAt < EVICT_EVERY_MS) return;
     if (globals.evict(low)) this.#evictedAt = low;
   }
 
-  async #answerIdle({ committer, globals }: Membership): Promise<void> {
+  async #answerIdle({ committer, globals }: OpenParts): Promise<void> {
     const { tasks, ends, idle } = this.#options;
     if (tasks.queued || !committer.clean || tasks.size === 0) return;
     await committer.settled();

@@ -17,6 +17,13 @@ export interface Published<V> {
   readonly partition?: number;
 }
 
+/** Reads and writes typed topics from outside a topology. A process of the loop has these, and so has every tool. */
+export interface TopicTools {
+  readonly backbone: Backbone;
+  readonly serdes: Serdes;
+  readonly publisher: Publisher;
+}
+
 /** Writes typed records from outside a topology: clients, importers, the trainer, tools. */
 export class Publisher {
   readonly #backbone: Backbone;

@@ -18,8 +18,8 @@ export interface CommitContext {
   readonly exactEnds: boolean;
 }
 
-/** How far a task had come, and what it had changed, when a commit began. The task may go on meanwhile. */
-export interface Stand {
+/** The place a task had come to, and what it had changed, when a commit began. The task may go on meanwhile. */
+export interface TaskSnapshot {
   readonly task: Task;
   readonly changes: readonly Change[];
   readonly positions: Readonly<Record<string, number>>;
@@ -28,7 +28,7 @@ export interface Stand {
 }
 
 /** To be taken between two batches of the task. */
-export function standOf(task: Task): Stand {
+export function snapshotOf(task: Task): TaskSnapshot {
   const changes = task.subTopology.stateful ? task.state.freeze() : [];
   return { task, changes, positions: task.positions(), streamTime: task.streamTime, lines: task.times };
 }
@@ -40,14 +40,16 @@ export function standOf(task: Task): Stand {
  * they must then be closed without a flush.
  */
 export async function commit(
-  stands: readonly Stand[],
+  snapshots: readonly TaskSnapshot[],
   outputs: readonly OutgoingRecord[],
   context: CommitContext,
 ): Promise<void> {
   const { groupId, through, group, onWritten } = context;
-  const checkpoints = new Map(stands.map((stand) => [stand, checkpointOf(stand, context.changelogEnd(stand.task))]));
-  const records = [...outputs, ...stands.flatMap((stand) => changelogOf(stand, checkpoints.get(stand)!))];
-  const positions = stands.flatMap(positionsOf);
+  const checkpoints = new Map(
+    snapshots.map((snapshot) => [snapshot, checkpointOf(snapshot, context.changelogEnd(snapshot.task))]),
+  );
+  const records = [...outputs, ...snapshots.flatMap((snapshot) => changelogOf(snapshot, checkpoints.get(snapshot)!))];
+  const positions = snapshots.flatMap(positionsOf);
   if ("transaction" in through) {
     const { transaction } = through;
     try {
@@ -64,24 +66,24 @@ export async function commit(
     await group.commit(positions);
   }
   await Promise.all(
-    stands
+    snapshots
       .filter(({ task }) => task.subTopology.stateful)
-      .map((stand) => {
-        const checkpoint = checkpoints.get(stand)!;
-        const at = { topic: stand.task.subTopology.changelog, partition: stand.task.partition };
+      .map((snapshot) => {
+        const checkpoint = checkpoints.get(snapshot)!;
+        const at = { topic: snapshot.task.subTopology.changelog, partition: snapshot.task.partition };
         const end = "transaction" in through ? through.transaction.endOf?.(at) : through.producer.endOf?.(at);
-        if (end !== undefined) return stand.task.state.flush({ ...checkpoint, changelogOffset: end });
-        const written = context.exactEnds ? stand.changes.length + 1 : 0;
-        return stand.task.state.flush({ ...checkpoint, changelogOffset: checkpoint.changelogOffset + written });
+        if (end !== undefined) return snapshot.task.state.flush({ ...checkpoint, changelogOffset: end });
+        const written = context.exactEnds ? snapshot.changes.length + 1 : 0;
+        return snapshot.task.state.flush({ ...checkpoint, changelogOffset: checkpoint.changelogOffset + written });
       }),
   );
 }
 
-function checkpointOf({ task, positions, streamTime, lines }: Stand, changelogOffset: number): Checkpoint {
+function checkpointOf({ task, positions, streamTime, lines }: TaskSnapshot, changelogOffset: number): Checkpoint {
   return { ...task.grounds, positions, streamTime, lines, changelogOffset };
 }
 
-function changelogOf({ task, changes }: Stand, checkpoint: Checkpoint): OutgoingRecord[] {
+function changelogOf({ task, changes }: TaskSnapshot, checkpoint: Checkpoint): OutgoingRecord[] {
   if (!task.subTopology.stateful) return [];
   const timestamp = Math.max(0, checkpoint.streamTime);
   return [...changes, checkpointChange(checkpoint)].map(([key, value]) => ({
@@ -93,7 +95,7 @@ function changelogOf({ task, changes }: Stand, checkpoint: Checkpoint): Outgoing
   }));
 }
 
-function positionsOf({ positions }: Stand): Position[] {
+function positionsOf({ positions }: TaskSnapshot): Position[] {
   return Object.entries(positions).map(([name, offset]) => {
     const slash = name.lastIndexOf("/");
     return { topic: name.slice(0, slash), partition: Number(name.slice(slash + 1)), offset };

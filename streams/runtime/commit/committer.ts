@@ -2,7 +2,7 @@ import type { Backbone, GroupReader, OutgoingRecord, Producer, Transaction } fro
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Output } from "../../task/output.ts";
 import type { Task } from "../../task/task.ts";
-import { commit, standOf, type Delivery, type Stand } from "./commit.ts";
+import { commit, snapshotOf, type Delivery, type TaskSnapshot } from "./commit.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface CommitterOptions {
@@ -30,7 +30,7 @@ interface Part {
   readonly producer: Producer;
   /** What was sent before is in it already. */
   readonly open: Transaction | undefined;
-  readonly stands: readonly Stand[];
+  readonly snapshots: readonly TaskSnapshot[];
   readonly outputs: readonly Output[];
 }
 
@@ -161,14 +161,14 @@ export class Committer {
     return this.#producers[this.#turn % this.#producers.length]!;
   }
 
-  /** Takes the tasks' stands at once; the rest happens beside them. */
+  /** Takes the tasks' snapshots at once; the rest happens beside them. */
   #begin(group: GroupReader): void {
     const { producerOf } = this.#options;
     this.#last = performance.now();
     const parts = [...Map.groupBy(this.#unsent, ([task]) => producerOf(task))].map(([own, tasks]): Part => ({
       producer: own ?? this.#shared,
       open: own === undefined ? this.#open : undefined,
-      stands: tasks.map(([task]) => standOf(task)),
+      snapshots: tasks.map(([task]) => snapshotOf(task)),
       outputs: tasks.flatMap(([, outputs]) => outputs),
     }));
     this.#unsent.clear();
@@ -196,7 +196,7 @@ export class Committer {
     const { groupId, delivery, metrics, backbone } = this.#options;
     const exactEnds = backbone.kind === "embedded";
     const sends = Promise.all(this.#sends);
-    await this.#refreshChangelogEnds(parts.flatMap(({ stands }) => stands.map(({ task }) => task)));
+    await this.#refreshChangelogEnds(parts.flatMap(({ snapshots }) => snapshots.map(({ task }) => task)));
     await sends;
     this.#check();
     const changelogEnd = (task: Task): number => this.#changelogEnds.get(task.id) ?? 0;
@@ -205,10 +205,10 @@ export class Committer {
       if (--unwritten === 0) onAllWritten();
     };
     const done = await Promise.allSettled(
-      parts.map(async ({ producer, open, stands, outputs }) => {
+      parts.map(async ({ producer, open, snapshots, outputs }) => {
         const records = await this.#address(outputs);
         const through = delivery === "atLeastOnce" ? { producer } : { transaction: open ?? (await producer.begin()) };
-        await commit(stands, records, { groupId, through, group, onWritten, changelogEnd, exactEnds });
+        await commit(snapshots, records, { groupId, through, group, onWritten, changelogEnd, exactEnds });
         this.#waiting -= bytesOf(outputs);
         metrics.commits.inc();
         this.#done = true;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { changeTable, modelTable, type CatalogueHands, type Change } from "../../../catalogue/index.ts";
+import { changeTable, modelTable, type Change } from "../../../catalogue/index.ts";
 import { openTools, type Tools } from "../../../loop/index.ts";
 import { models, type ModelRecorded } from "../../../schemas/index.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type Backbone,
   type EmbeddedBackbone,
   type GlobalView,
+  type TopicTools,
 } from "../../../streams/index.ts";
 import { modelOf } from "../models/model-of.ts";
 
@@ -32,8 +33,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** Hands over a backbone object of their own, as another process has. */
-const others = (): CatalogueHands => ({ ...tools, backbone: prefixed(backbone, "") });
+/** Tools over a backbone object of their own, as another process has. */
+const others = (): TopicTools => ({ ...tools, backbone: prefixed(backbone, "") });
 
 /** Adds one state to the model `m`, and says how many it found. */
 function adding(state: string, time: number): (table: GlobalView<ModelRecorded>) => Change<ModelRecorded, number> {
@@ -114,8 +115,8 @@ function forgetful(errors: StreamsError[]): Backbone {
 test.each(["FENCED", "BACKBONE_UNAVAILABLE"] as const)(
   "a change whose commit was stored and answered with %s is found and not made twice",
   async (code) => {
-    const hands = { ...tools, backbone: forgetful([new StreamsError(code, "the answer was lost")]) };
-    expect(await changeTable(hands, modelTable, adding("once", 1))).toBe(0);
+    const forgetting = { ...tools, backbone: forgetful([new StreamsError(code, "the answer was lost")]) };
+    expect(await changeTable(forgetting, modelTable, adding("once", 1))).toBe(0);
     expect(await states()).toEqual(["once"]);
     expect(await records()).toBe(1);
   },
@@ -125,7 +126,7 @@ test("a change whose stored commit looked failed is found behind the changes of 
   const errors = [new StreamsError("FENCED", "the answer was lost")];
   const bare = forgetful(errors);
   let isLost = false;
-  const hands = {
+  const forgetting = {
     ...tools,
     backbone: {
       ...bare,
@@ -139,7 +140,7 @@ test("a change whose stored commit looked failed is found behind the changes of 
       },
     },
   };
-  expect(await changeTable(hands, modelTable, adding("own", 1))).toBe(0);
+  expect(await changeTable(forgetting, modelTable, adding("own", 1))).toBe(0);
   expect(await states()).toEqual(["own", "other"]);
 });
 

@@ -42,8 +42,6 @@ export function importInto(
   return importHistory({ id: "shop", tools: into, loop: into as Loop, blueprint, files, flags, ...quiet, ...more });
 }
 
-type Hands = Pick<Loop, "backbone" | "serdes">;
-
 export interface ShopState {
   /** The newest row of each decision, as text in the order of decisions. */
   readonly rows: readonly string[];
@@ -53,16 +51,19 @@ export interface ShopState {
 }
 
 /** The newest row of each decision. */
-export async function rowsOn({ backbone, serdes }: Hands, name: string): Promise<readonly string[]> {
+export async function rowsOn(
+  { backbone, serdes }: Pick<Loop, "backbone" | "serdes">,
+  name: string,
+): Promise<readonly string[]> {
   const newest = new Map<string, string>();
   const topic = defineTopic<TrainingRow>({ name, schema: rowsTopic(compiled).schema });
   for await (const { key, value } of readTopic(backbone, serdes, topic)) newest.set(key, JSON.stringify(value));
   return [...newest.values()].sort();
 }
 
-export async function stateOf(hands: Hands): Promise<ShopState> {
-  const { backbone, serdes } = hands;
-  const rows = await rowsOn(hands, "training-rows.shop");
+export async function stateOf(tools: Pick<Loop, "backbone" | "serdes">): Promise<ShopState> {
+  const { backbone, serdes } = tools;
+  const rows = await rowsOn(tools, "training-rows.shop");
   const count = async (topic: typeof events | typeof observations): Promise<number> => {
     let found = 0;
     for await (const _ of readTopic(backbone, serdes, topic as typeof events)) found += 1;

@@ -20,7 +20,7 @@ import type { MoveReport } from "./topics/topic-moves.ts";
 import { TopicWatch } from "./topics/topic-watch.ts";
 
 /** The parts that are open while the application is a member of its group; all of them are made anew after an error. */
-export interface Membership {
+export interface OpenParts {
   readonly watch: TopicWatch;
   readonly globals: GlobalFeed;
   /** Dead letters of records that the globals can't read. */
@@ -31,7 +31,7 @@ export interface Membership {
 }
 
 /** A membership on its way: a part is here before it has begun to work, so that it can be closed meanwhile. */
-export type Opening = { -readonly [K in keyof Membership]?: Membership[K] };
+export type Opening = { -readonly [K in keyof OpenParts]?: OpenParts[K] };
 
 /** The parts of the application that outlast its memberships. */
 export interface Lasting {
@@ -131,6 +131,6 @@ function openGlobals(
 }
 
 /** Closes what is open, in the order in which the parts need each other; errors of a part that is gone anyway are left. */
-export async function leave({ group, clock, globals, letters, committer }: Partial<Membership>): Promise<void> {
+export async function leave({ group, clock, globals, letters, committer }: Partial<OpenParts>): Promise<void> {
   for (const part of [group, clock, globals, letters, committer]) await part?.close().catch(() => undefined);
 }
