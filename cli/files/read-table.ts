@@ -1,6 +1,6 @@
-import { readCsv } from "./read-csv.ts";
-import { readJsonl } from "./read-jsonl.ts";
-import { readParquet } from "./read-parquet.ts";
+import { readCsv } from "./text/read-csv.ts";
+import { readJsonl } from "./text/read-jsonl.ts";
+import { readParquet } from "./parquet/read-parquet.ts";
 import { tableError } from "./table-error.ts";
 import { formatOf } from "./table-format.ts";
 import type { TableRow } from "./table-row.ts";

@@ -1,7 +1,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } from "hyparquet";
-import { holdsNoValues } from "./parquet-values.ts";
-import { readCsvHeader } from "./read-csv.ts";
-import { readJsonl } from "./read-jsonl.ts";
+import { holdsNoValues } from "./parquet/parquet-values.ts";
+import { readCsvHeader } from "./text/read-csv.ts";
+import { readJsonl } from "./text/read-jsonl.ts";
 import { tableError, TableError } from "./table-error.ts";
 import { formatOf } from "./table-format.ts";
 

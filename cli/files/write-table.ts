@@ -1,9 +1,9 @@
 import { fileSink, stdoutSink, type ByteSink } from "./byte-sink.ts";
-import { parquetTable } from "./parquet-table.ts";
+import { parquetTable } from "./parquet/parquet-table.ts";
 import { cellOf, type TableColumn } from "./table-column.ts";
 import { TableError } from "./table-error.ts";
 import type { TableFormat } from "./table-format.ts";
-import { csvTable, jsonlTable, type CellWriter } from "./text-table.ts";
+import { csvTable, jsonlTable, type CellWriter } from "./text/text-table.ts";
 
 export interface TableWriter {
   /**

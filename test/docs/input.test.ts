@@ -13,7 +13,7 @@ import {
 } from "../../blueprints/index.ts";
 import { timesOf } from "../../cli/command.ts";
 import { knownSuffixes } from "../../cli/files/index.ts";
-import { maxLineLength } from "../../cli/files/read-lines.ts";
+import { maxLineLength } from "../../cli/files/text/read-lines.ts";
 import { headLines } from "../../cli/files/table-head.ts";
 import { withImportFlags } from "../../cli/history/import-flags.ts";
 import { sortDefaults } from "../../cli/history/sorted-lines.ts";

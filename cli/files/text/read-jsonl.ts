@@ -1,7 +1,7 @@
 import { keepDigits, mayLoseDigits } from "./json-digits.ts";
 import { repeatedName } from "./json-names.ts";
 import { readLines, withoutReturn } from "./read-lines.ts";
-import type { TableRow, TableValue } from "./table-row.ts";
+import type { TableRow, TableValue } from "../table-row.ts";
 
 /** Rows of a file with one flat JSON object a line. Blank lines are left out. A number that would lose digits stays text. */
 export async function* readJsonl(path: string, gzip: boolean): AsyncGenerator<TableRow> {

@@ -1,9 +1,9 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { ByteSink } from "./byte-sink.ts";
-import type { ColumnType, TableColumn } from "./table-column.ts";
-import type { TableValue } from "./table-row.ts";
-import type { CellWriter } from "./text-table.ts";
+import type { ByteSink } from "../byte-sink.ts";
+import type { ColumnType, TableColumn } from "../table-column.ts";
+import type { TableValue } from "../table-row.ts";
+import type { CellWriter } from "../text/text-table.ts";
 
 export const rowGroupRows = 100_000;
 /** What bounds a row group of many columns, and of long texts: cells and characters are held in memory until it is written. */

@@ -1,10 +1,10 @@
-import { tableHead } from "../../../cli/files/index.ts";
+import { tableHead } from "../../../../cli/files/index.ts";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { holdsNoValues, parquetValue, rawElement } from "../../../cli/files/parquet-values.ts";
-import { rowsOf } from "./folder.ts";
+import { holdsNoValues, parquetValue, rawElement } from "../../../../cli/files/parquet/parquet-values.ts";
+import { rowsOf } from "../folder.ts";
 
-const fixture = (name: string): string => join(import.meta.dirname, "../../fixtures/parquet", name);
+const fixture = (name: string): string => join(import.meta.dirname, "../../../fixtures/parquet", name);
 
 test.each(["snappy", "zstd", "gzip", "brotli", "lz4"])(
   "a file of pyarrow with %s: large integers stay text, times in UTC end with Z and times without a zone do not, NaN is null",

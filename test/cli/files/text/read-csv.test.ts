@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTable } from "../../../cli/files/index.ts";
-import { maxRecordLength } from "../../../cli/files/csv-records.ts";
-import { fileOf, flights, rowsOf, testFolder, valuesOf } from "./folder.ts";
+import { readTable } from "../../../../cli/files/index.ts";
+import { maxRecordLength } from "../../../../cli/files/text/csv-records.ts";
+import { fileOf, flights, rowsOf, testFolder, valuesOf } from "../folder.ts";
 
 const folder = testFolder();
 let files = 0;

@@ -7,8 +7,8 @@ import {
   ticksPerMs,
   timeOfDay,
   wholeValue,
-} from "../../streams/index.ts";
-import type { TableValue } from "./table-row.ts";
+} from "../../../streams/index.ts";
+import type { TableValue } from "../table-row.ts";
 
 /** A value of a Parquet column as the cell of a table. Undefined: it is none, as a list and bytes are. */
 export type ParquetValue = (raw: unknown) => TableValue | undefined;

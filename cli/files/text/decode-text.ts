@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { TableError } from "./table-error.ts";
+import { TableError } from "../table-error.ts";
 
 /** What a file begins with that is no text in UTF-8, and what to do then. */
 const BEGINNINGS: readonly (readonly [bytes: readonly number[], what: string])[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fileOf, rowsOf, testFolder } from "./folder.ts";
+import { fileOf, rowsOf, testFolder } from "../folder.ts";
 
 const folder = testFolder();
 const text = [

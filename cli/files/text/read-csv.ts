@@ -1,7 +1,7 @@
 import { CsvRecords, type CsvRecord } from "./csv-records.ts";
 import { readLines } from "./read-lines.ts";
-import { TableError } from "./table-error.ts";
-import type { TableRow, TableValue } from "./table-row.ts";
+import { TableError } from "../table-error.ts";
+import type { TableRow, TableValue } from "../table-row.ts";
 
 /** Rows of a CSV file whose first line names the columns. An empty field, quoted or not, is null; anything else stays a string. */
 export async function* readCsv(path: string, gzip: boolean): AsyncGenerator<TableRow> {

@@ -1,6 +1,6 @@
-import type { ByteSink } from "./byte-sink.ts";
-import type { TableColumn } from "./table-column.ts";
-import type { TableValue } from "./table-row.ts";
+import type { ByteSink } from "../byte-sink.ts";
+import type { TableColumn } from "../table-column.ts";
+import type { TableValue } from "../table-row.ts";
 
 /** Rows of cells on their way to a file, one cell a column. */
 export interface CellWriter {

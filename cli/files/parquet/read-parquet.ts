@@ -1,7 +1,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
 import { compressors, decompressLz4, decompressLz4Raw } from "hyparquet-compressors";
 import { holdsNoValues, parquetValue, rawElement, rawParsers, type ParquetValue } from "./parquet-values.ts";
-import type { TableRow, TableValue } from "./table-row.ts";
+import type { TableRow, TableValue } from "../table-row.ts";
 
 type Decompress = typeof decompressLz4;
 

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { TextDecoding } from "./decode-text.ts";
-import { TableError } from "./table-error.ts";
+import { TableError } from "../table-error.ts";
 
 /** Longest line, in characters: a file with none shorter is not a text file, and would be held whole. */
 export const maxLineLength = 16 * 1024 * 1024;
