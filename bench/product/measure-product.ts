@@ -57,6 +57,8 @@ export async function measureProduct(
         await publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
       });
       [rows, last] = await untilQuiet(loop);
+      const letters = await loop.count("loopstream_dead_letters_total");
+      if (letters > 0) throw new Error(`${work.name} at ${at}: ${letters} dead letters, so these are not whole lives`);
     }
     const memory = residentMiB(loop.process.pid).now;
     await loop.process.end();

@@ -21,15 +21,19 @@ const SAID_AFTER_MS = 5_000;
 const LOOK_MS = 1_000;
 
 /**
- * How far tasks of the same application have come that write what others of it read. After an outage, or a bulk of history, they have a backlog. A task
- * that reads their topic finds it empty then, and must not take that for its end: what they still have to write would come too late. Works for tasks
- * anywhere, since it goes by the group's committed offsets.
+ * Up to which event time an input that is empty has nothing more to come. After an outage, or a bulk of history, the log has more of it than was
+ * fetched, or other tasks of the application have a backlog and will write more of it. A task that joins topics must not take either for the end: what
+ * comes later would come too late. Works for tasks anywhere, since it goes by the log and the group's committed offsets. An input that is read alone is
+ * not looked at.
  */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  /** By topic: what its writers read. */
+  /**
+   * By topic: what the tasks read that write it. Of a topic that comes from elsewhere and is joined with others: what the writers of those read, since
+   * the log's end was asked for when these had come so far.
+   */
   readonly #fed = new Map<string, readonly string[]>();
-  /** By topic: the event time, in ms, of the next record that its writers have not committed; infinite where there is none. */
+  /** By topic: the event time, in ms, of the first record there that is not committed; infinite where there is none. */
   readonly #bounds = new Map<string, number>();
   /** Ends of those topics as they were after that, by `topic/partition`. */
   #ends = new Map<string, number>();
@@ -47,6 +51,14 @@ export class Upstream {
         if (memoryEdges.has(topic.name) || readers.length === 0) continue;
         const known = this.#fed.get(topic.name) ?? [];
         this.#fed.set(topic.name, [...new Set([...known, ...sources.map(({ name }) => name)])]);
+      }
+    }
+    const written = new Map(this.#fed);
+    for (const { sources } of subTopologies) {
+      if (sources.length < 2) continue;
+      const read = sources.flatMap(({ name }) => written.get(name) ?? []);
+      for (const { name } of sources) {
+        if (!written.has(name)) this.#fed.set(name, [...new Set([...(this.#fed.get(name) ?? []), ...read])]);
       }
     }
   }

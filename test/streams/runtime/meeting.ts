@@ -16,7 +16,7 @@ const answered = defineTopic<{ n: number }>({ name: "answered", schema });
 const outcomes = defineTopic<{ n: number }>({ name: "outcomes", schema });
 export const met = defineTopic<{ n: number }>({ name: "met", schema });
 const HOUR = 3_600_000;
-const START = Date.UTC(2026, 0, 1);
+const START = Date.UTC(2020, 0, 1);
 export const COUNT = 2_000;
 
 /** Answers; and, in other tasks, brings each outcome together with its answer, in the two hours after it. */
@@ -61,10 +61,10 @@ export function meeting() {
   return defineTopology({ name: "meeting", operators: [answer, meet] });
 }
 
-/** A request an hour, for weeks, and its outcome an hour later. */
-export async function publishBacklog(backbone: Backbone, registry: SchemaRegistry): Promise<void> {
+/** A request an hour, for weeks or years, and its outcome an hour later. */
+export async function publishBacklog(backbone: Backbone, registry: SchemaRegistry, count = COUNT): Promise<void> {
   const publisher = await Publisher.open(backbone, new Serdes(registry), 4);
-  const all = Array.from({ length: COUNT }, (_, n) => {
+  const all = Array.from({ length: count }, (_, n) => {
     const [key, time] = [`k${n}`, START + n * HOUR];
     return [
       { topic: asked, key, value: { n }, time },
