@@ -3,7 +3,7 @@ import { benchOptions } from "./decisions/bench-options.ts";
 import { prepareGround, type Ground } from "./decisions/ground.ts";
 import { measureLatency } from "./decisions/latency.ts";
 import { preparePeers, type Contender } from "./decisions/peers.ts";
-import { preloadRequests } from "./decisions/preload.ts";
+import { preloadRequests } from "./decisions/work/preload.ts";
 import { profile } from "./decisions/profile.ts";
 import { report } from "./decisions/report.ts";
 import { told, writeResults, type Result } from "./decisions/results.ts";

@@ -1,6 +1,6 @@
-import type { DecisionReplied } from "../schemas/index.ts";
+import type { DecisionReason, DecisionReplied } from "../schemas/index.ts";
 
-export type Reason = "noModel" | "holdout" | "control" | "explore" | "exploit" | "logged" | "error";
+export type Reason = DecisionReason;
 
 export interface Decision<V> {
   /** The decision, or the caller's default. */
@@ -28,7 +28,7 @@ export function decisionOf<V>(reply: DecisionReplied, fallback: V): Decision<V> 
     value: value === null ? fallback : (value as V),
     isDefault: value === null,
     decisionId,
-    reason: reply.reason as Reason,
+    reason: reply.reason,
     propensity,
     blueprint: blueprintVersion,
     modelId,

@@ -1,4 +1,5 @@
 import { canTrainOn, type Blueprint } from "../blueprints/index.ts";
+import type { LeftOutKind } from "../schemas/index.ts";
 import type { KnownVersions } from "./known-versions.ts";
 
 /** Rows of one version that a reading left out. */
@@ -8,7 +9,7 @@ export interface LeftOut {
   /** Records: a corrected row counts each time it was written. */
   readonly rows: number;
   /** `otherVersion`: its features or its label are others, which is as it should be. `unreadable`: nobody can say what they hold. */
-  readonly kind: "otherVersion" | "unreadable";
+  readonly kind: LeftOutKind;
   /** In words, without a full stop. */
   readonly reason: string;
 }

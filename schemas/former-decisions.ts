@@ -1,4 +1,4 @@
-import { decisionRecordedSchema, type DecisionRecorded } from "./types.ts";
+import { decisionRecordedSchema, type DecisionRecorded } from "./types/index.ts";
 
 /** A decision as it was before it kept its keys. */
 export type FormerDecision = Omit<DecisionRecorded, "keys">;

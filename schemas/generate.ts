@@ -1,11 +1,17 @@
-/** `npm run generate`: writes types.ts from the .avsc files. A test fails when it is not up to date. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+/** `npm run generate`: writes types/ from the .avsc files, a file each. A test fails when one is not up to date. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { format } from "prettier";
 
 interface Field {
   readonly name: string;
   readonly type: Schema;
   readonly doc?: string;
+  /** The strings that this release knows, under a name; or the name alone, where another field declares them. Not part of the schema that is registered. */
+  readonly union?: Union | string;
+}
+interface Union {
+  readonly name: string;
+  readonly values: readonly string[];
 }
 interface RecordSchema {
   readonly type: "record";
@@ -22,39 +28,85 @@ type Schema =
   | { readonly type: "map"; readonly values: Schema }
   | { readonly type: string; readonly logicalType?: string };
 
-const folder = new URL("./avro/", import.meta.url);
-
-export async function generate(): Promise<string> {
-  const files = readdirSync(folder)
-    .filter((file) => file.endsWith(".avsc"))
-    .sort();
-  const roots = files.map((file) => JSON.parse(readFileSync(new URL(file, folder), "utf8")) as RecordSchema);
-  const records = new Map<string, RecordSchema>();
-  for (const root of roots) collect(root, records);
-  const interfaces = [...records.values()].map(toInterface);
-  const constants = roots.map(
-    (root) =>
-      `export const ${lowerFirst(root.name)}Schema = ${JSON.stringify(inline(root, records, new Set()))} as const;`,
-  );
-  const text = `// Generated from avro/*.avsc by \`npm run generate\`: edit those.\n\n${[...interfaces, ...constants].join("\n\n")}\n`;
-  return format(text, { parser: "typescript", printWidth: 120 });
+/** Everything that one .avsc file declares. */
+interface Source {
+  /** Without its ending. */
+  readonly file: string;
+  readonly root: RecordSchema;
+  readonly records: readonly RecordSchema[];
+  readonly unions: readonly Union[];
 }
 
-function collect(schema: Schema, into: Map<string, RecordSchema>): void {
+const folder = new URL("./avro/", import.meta.url);
+const HEAD = "// Generated from ../avro/ by `npm run generate`: edit that.";
+
+/** The generated files by name. */
+export async function generate(): Promise<ReadonlyMap<string, string>> {
+  const sources = readdirSync(folder)
+    .filter((file) => file.endsWith(".avsc"))
+    .sort()
+    .map(read);
+  const records = new Map(sources.flatMap((source) => source.records.map((record) => [record.name, record] as const)));
+  const owners = new Map(
+    sources.flatMap(({ file, records, unions }) => [...records, ...unions].map(({ name }) => [name, file] as const)),
+  );
+  const files = new Map<string, string>();
+  for (const source of sources) files.set(`${source.file}.ts`, await pretty(toModule(source, records, owners)));
+  const index = sources.map(({ file }) => `export * from "./${file}.ts";`).join("\n");
+  return files.set("index.ts", await pretty(index));
+}
+
+const pretty = (text: string): Promise<string> =>
+  format(`${HEAD}\n\n${text}`, { parser: "typescript", printWidth: 120 });
+
+function read(name: string): Source {
+  const root = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as RecordSchema;
+  const records: RecordSchema[] = [];
+  collect(root, records);
+  const declared = records.flatMap(({ fields }) => fields.map(({ union }) => union));
+  const unions = declared.filter((union) => typeof union === "object");
+  return { file: name.replace(/\.avsc$/, ""), root, records, unions };
+}
+
+/** The records that a schema declares. */
+function collect(schema: Schema, into: RecordSchema[]): void {
   if (typeof schema === "string") return;
   if (isUnion(schema)) for (const branch of schema) collect(branch, into);
   else if (isRecord(schema)) {
-    into.set(schema.name, schema);
+    into.push(schema);
     for (const field of schema.fields) collect(field.type, into);
   } else if ("items" in schema) collect(schema.items, into);
   else if ("values" in schema) collect(schema.values, into);
 }
 
+function toModule(
+  { file, root, records, unions }: Source,
+  all: ReadonlyMap<string, RecordSchema>,
+  owners: ReadonlyMap<string, string>,
+): string {
+  const parts = [...records.map(toInterface), ...unions.map(toUnion)].join("\n\n");
+  const foreign = [...owners].filter(([name, owner]) => owner !== file && new RegExp(`: .*\\b${name}\\b`).test(parts));
+  const imports = foreign.map(([name, owner]) => `import type { ${name} } from "./${owner}.ts";`).sort();
+  const schema = `export const ${lowerFirst(root.name)}Schema = ${JSON.stringify(inline(root, all, new Set()))} as const;`;
+  return [imports.join("\n"), parts, schema].filter((text) => text !== "").join("\n\n");
+}
+
 function toInterface(record: RecordSchema): string {
   const fields = record.fields.map(
-    (field) => `  /** ${field.doc ?? ""} */\n  readonly ${field.name}: ${toType(field.type)};`,
+    (field) => `  /** ${field.doc ?? ""} */\n  readonly ${field.name}: ${toFieldType(field)};`,
   );
   return `/** ${record.doc ?? `Part of another record.`} */\nexport interface ${record.name} {\n${fields.join("\n")}\n}`;
+}
+
+const toFieldType = ({ type, union }: Field): string =>
+  union === undefined ? toType(type) : toType(type).replace("string", typeof union === "string" ? union : union.name);
+
+function toUnion({ name, values }: Union): string {
+  const list = `${lowerFirst(name).replace(/y$/, "ie")}s`;
+  return (
+    `/** All that this release writes. A newer one may have written others. */\n` +
+    `export const ${list} = ${JSON.stringify(values)} as const;\nexport type ${name} = (typeof ${list})[number];`
+  );
 }
 
 function toType(schema: Schema): string {
@@ -81,7 +133,10 @@ function inline(schema: Schema, records: ReadonlyMap<string, RecordSchema>, seen
   if (isUnion(schema)) return schema.map((branch) => inline(branch, records, seen));
   if (isRecord(schema)) {
     seen.add(schema.name);
-    const fields = schema.fields.map((field) => ({ ...field, type: inline(field.type, records, seen) }));
+    const fields = schema.fields.map(({ union: _, ...field }) => ({
+      ...field,
+      type: inline(field.type, records, seen),
+    }));
     return { ...schema, namespace: "loopstream", fields };
   }
   if ("items" in schema) return { ...schema, items: inline(schema.items, records, seen) };
@@ -93,4 +148,10 @@ const isUnion = (schema: Schema): schema is readonly Schema[] => Array.isArray(s
 const isRecord = (schema: Exclude<Schema, string>): schema is RecordSchema => "fields" in schema;
 const lowerFirst = (name: string): string => name[0]!.toLowerCase() + name.slice(1);
 
-if (import.meta.main) writeFileSync(new URL("./types.ts", import.meta.url), await generate());
+if (import.meta.main) {
+  const types = new URL("./types/", import.meta.url);
+  const files = await generate();
+  mkdirSync(types, { recursive: true });
+  for (const file of readdirSync(types)) if (!files.has(file)) rmSync(new URL(file, types));
+  for (const [file, text] of files) writeFileSync(new URL(file, types), text);
+}

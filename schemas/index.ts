@@ -2,4 +2,5 @@ export { formerDecisionSchema, withoutKeys, type FormerDecision } from "./former
 export { formerState } from "./former-state.ts";
 export { recordLimits } from "./limits.ts";
 export * from "./topics.ts";
-export type * from "./types.ts";
+export type * from "./types/index.ts";
+export { decisionModes, decisionReasons, leftOutKinds, modelStateNames, rowMaturities } from "./types/index.ts";

@@ -1,6 +1,6 @@
 import type { Incoming } from "../streams/index.ts";
 import { recordLimits } from "./limits.ts";
-import type { DecisionRequested, EventRecorded, ObservationRecorded } from "./types.ts";
+import type { DecisionRequested, EventRecorded, ObservationRecorded } from "./types/index.ts";
 
 const { idBytes, nameBytes, textBytes, mapEntries, valueBytes, keyBytes, headers, headerBytes } = recordLimits;
 

@@ -8,7 +8,7 @@ import {
 } from "../streams/index.ts";
 import { recordLimits } from "./limits.ts";
 import { eventProblem, observationProblem, requestProblem } from "./record-checks.ts";
-import * as types from "./types.ts";
+import * as types from "./types/index.ts";
 
 /** Requests, keyed by decision id: one id is decided in one task, whatever its unit (docs/decisions/019). */
 export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { importsIn, importsOf, rings, sourcesOf, topFolders, type Import } from "./source-graph.ts";
+import { importsIn, importsOf, rings, root, sourcesOf, topFolders, type Import } from "./source-graph.ts";
 
 /** Which room may import which. Types count like values. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -75,6 +77,7 @@ const outside = ["bench", "examples"];
 const folders = [...rooms, ...outside, "docs", "test"].sort();
 
 const roomOf = (file: string): string => file.split("/", 1)[0]!;
+const linesOf = (file: string): number => readFileSync(join(root, file), "utf8").split("\n").length - 1;
 /** The folder of a room that a file is in: "." for those of the room itself. */
 const folderOf = (file: string): string => (file.split("/").length === 2 ? "." : file.split("/")[1]!);
 const told = ({ from, to }: Import): string => `${from} → ${to}`;
@@ -84,6 +87,7 @@ const within = (some: readonly string[]): readonly Import[] =>
     .flatMap(importsOf)
     .filter(({ relative }) => relative);
 const imports = within(rooms);
+const sources = [...rooms, ...outside].flatMap(sourcesOf);
 const crossing = [...imports, ...within(outside)].filter(({ from, to }) => roomOf(from) !== roomOf(to));
 
 describe("the layout", () => {
@@ -147,6 +151,23 @@ describe("the layout", () => {
     const edges = new Map<string, string[]>([...rooms, ...outside].flatMap(sourcesOf).map((file) => [file, []]));
     for (const { from, to } of [...imports, ...within(outside)]) edges.get(from)!.push(to);
     expect(rings(edges)).toEqual([]);
+  });
+
+  test("no folder of sources directly holds more than 20 files", () => {
+    const byFolder = Map.groupBy(sources, dirname);
+    const wrong = [...byFolder].filter(([, files]) => files.length > 20);
+    expect(wrong.map(([folder, files]) => `${folder} holds ${files.length}`)).toEqual([]);
+  });
+
+  test("no source file is longer than 300 lines", () => {
+    const wrong = sources.filter((file) => linesOf(file) > 300);
+    expect(wrong.map((file) => `${file} has ${linesOf(file)}`)).toEqual([]);
+  });
+
+  test("the runtime without its transports is at most a quarter of the sources", () => {
+    const lines = (some: readonly string[]): number => some.reduce((sum, file) => sum + linesOf(file), 0);
+    const runtime = sources.filter((file) => roomOf(file) === "streams" && folderOf(file) !== "backbones");
+    expect(lines(runtime) / lines(sources)).toBeLessThanOrEqual(0.25);
   });
 
   test("a relative import names a file, with its ending", () => {

@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { createKafkaBackbone } from "../../streams/index.ts";
 import { askAtRates } from "./ask-at-rates.ts";
-import { requestMaker } from "./preload.ts";
-import { replies } from "./topics.ts";
+import { requestMaker } from "./work/preload.ts";
+import { replies } from "./work/topics.ts";
 
 const { values } = parseArgs({
   options: {

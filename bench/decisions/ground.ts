@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { createPlatformaticBackbone, type Backbone } from "../../streams/index.ts";
 import { startKafka } from "../../test/servers/kafka.ts";
-import { trainModel } from "./model.ts";
+import { trainModel } from "./work/model.ts";
 import type { Guarantee } from "./peer-options.ts";
 import { startPeer, type PeerProcess } from "./peer-process.ts";
 import type { Peer } from "./peers.ts";
-import { preloadUnits, UNITS } from "./preload.ts";
-import { noRequests, PARTITIONS, replies, unitFeatures } from "./topics.ts";
+import { preloadUnits, UNITS } from "./work/preload.ts";
+import { noRequests, PARTITIONS, replies, unitFeatures } from "./work/topics.ts";
 
 /** What all runs share: a broker of their own, the model, the units' features, a folder. */
 export interface Ground {

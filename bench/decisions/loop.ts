@@ -17,7 +17,7 @@ import {
   type Position,
   type Reader,
 } from "../../streams/index.ts";
-import { actionOf, valueOf } from "./decide.ts";
+import { actionOf, valueOf } from "./work/decide.ts";
 import { openBackbone, peerOptions, untilTold } from "./peer-options.ts";
 import {
   decisionsOn,
@@ -31,7 +31,7 @@ import {
   unitFeatures,
   type BenchRequest,
   type UnitFeatures,
-} from "./topics.ts";
+} from "./work/topics.ts";
 
 const PREFIX = 5;
 const COMMIT_MS = 20;

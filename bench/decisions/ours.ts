@@ -11,9 +11,9 @@ import {
   Serdes,
   type Topic,
 } from "../../streams/index.ts";
-import { actionOf, valueOf } from "./decide.ts";
+import { actionOf, valueOf } from "./work/decide.ts";
 import { openBackbone, peerOptions, untilTold } from "./peer-options.ts";
-import { fixedRegistry } from "./registry.ts";
+import { fixedRegistry } from "./work/registry.ts";
 import {
   decisionsOn,
   MODEL_FEATURES,
@@ -25,7 +25,7 @@ import {
   unitFeatures,
   type BenchDecision,
   type BenchRequest,
-} from "./topics.ts";
+} from "./work/topics.ts";
 
 const decide = (requests: Topic<BenchRequest>, decisions: Topic<BenchDecision>, scorer: Scorer) =>
   defineOperator({

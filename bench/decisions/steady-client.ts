@@ -6,8 +6,8 @@ import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CORRELATION_ID, createKafkaBackbone } from "../../streams/index.ts";
 import { quantile } from "../rounds.ts";
-import { requestMaker } from "./preload.ts";
-import { replies } from "./topics.ts";
+import { requestMaker } from "./work/preload.ts";
+import { replies } from "./work/topics.ts";
 
 const { values } = parseArgs({
   options: {

@@ -2,8 +2,8 @@ import type { Ground } from "./ground.ts";
 import { cpuSeconds, machineSeconds, residentMiB } from "./measure.ts";
 import type { Guarantee } from "./peer-options.ts";
 import type { Peer } from "./peers.ts";
-import { check, type Answers } from "./answers.ts";
-import { replies } from "./topics.ts";
+import { check, type Answers } from "./work/answers.ts";
+import { replies } from "./work/topics.ts";
 
 const PATIENCE_MS = 90_000;
 

@@ -1,7 +1,7 @@
 import { Serdes } from "../../streams/index.ts";
-import { features } from "../decisions/random.ts";
-import { fixedRegistry } from "../decisions/registry.ts";
-import { decisionsOn, MODEL_FEATURES, MODEL_NAME, type BenchDecision } from "../decisions/topics.ts";
+import { features } from "../decisions/work/random.ts";
+import { fixedRegistry } from "../decisions/work/registry.ts";
+import { decisionsOn, MODEL_FEATURES, MODEL_NAME, type BenchDecision } from "../decisions/work/topics.ts";
 import type { Measured } from "./measured.ts";
 
 const ITEMS = 10_000;

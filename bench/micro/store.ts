@@ -1,5 +1,5 @@
 import { createLevelEngine } from "../../streams/index.ts";
-import { random } from "../decisions/random.ts";
+import { random } from "../decisions/work/random.ts";
 import type { Measured } from "./measured.ts";
 
 const KEYS = 50_000;

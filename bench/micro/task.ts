@@ -1,7 +1,7 @@
 import { deadLetters } from "../../schemas/index.ts";
 import { avroStore, createTestDriver, defineOperator, defineTopology, type TestDriver } from "../../streams/index.ts";
-import { features } from "../decisions/random.ts";
-import { decisionsOn, MODEL_NAME, requestsOn, unitFeatures, type BenchRequest } from "../decisions/topics.ts";
+import { features } from "../decisions/work/random.ts";
+import { decisionsOn, MODEL_NAME, requestsOn, unitFeatures, type BenchRequest } from "../decisions/work/topics.ts";
 import type { Measured } from "./measured.ts";
 
 const ITEMS = 4_000;

@@ -3,7 +3,7 @@ import { rowsTopic } from "../../rows/index.ts";
 import { models, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
 import { openTools, publishBlueprint, type Tools } from "../../loop/index.ts";
 import { writeArtifact } from "../../serving/index.ts";
-import { random } from "../decisions/random.ts";
+import { random } from "../decisions/work/random.ts";
 import { openPlace, PARTITIONS, type Access } from "./place.ts";
 import type { Life, Work } from "./works.ts";
 

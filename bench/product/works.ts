@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import { parseBlueprint, type Blueprint } from "../../blueprints/index.ts";
 import { decisionRequests, events, observations } from "../../schemas/index.ts";
 import type { Published } from "../../streams/index.ts";
-import { random } from "../decisions/random.ts";
+import { random } from "../decisions/work/random.ts";
 
 type Value = string | number | boolean | null;
 type Values = Readonly<Record<string, Value>>;

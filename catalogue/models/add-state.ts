@@ -1,8 +1,8 @@
-import type { ModelRecorded } from "../../schemas/index.ts";
+import type { ModelRecorded, ModelStateName } from "../../schemas/index.ts";
 import type { Written } from "../change/change-table.ts";
 
 /** The model with one state more, at its place in time, behind those of the same time. */
-export function addState(model: ModelRecorded, state: string, time: number, reason: string): ModelRecorded {
+export function addState(model: ModelRecorded, state: ModelStateName, time: number, reason: string): ModelRecorded {
   return { ...model, states: [...model.states, { state, time, reason }].sort((a, b) => a.time - b.time) };
 }
 

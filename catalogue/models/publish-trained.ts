@@ -1,4 +1,4 @@
-import type { ModelRecorded } from "../../schemas/index.ts";
+import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import type { TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
 import { addState, modelRecords } from "./add-state.ts";
@@ -33,9 +33,9 @@ export function publishTrained(
     if (known !== undefined) return { write: [], result: known };
     const rival = modelsAt(table, useCase, blueprintVersion, time).production;
     const { promote, reason } = judge(rival?.modelId);
-    const states = [
+    const states: readonly ModelState[] = [
       { state: "trained", time, reason: `on ${rows} rows; ${reason}` },
-      ...(promote ? [{ state: "production", time, reason }] : []),
+      ...(promote ? [{ state: "production" as const, time, reason }] : []),
     ];
     const record: ModelRecorded = { ...model, states };
     const retired = promote && rival !== undefined ? [addState(rival, "retired", time, `replaced by ${modelId}`)] : [];

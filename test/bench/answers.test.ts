@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { check, type Answers } from "../../bench/decisions/answers.ts";
-import { actionOf, valueOf } from "../../bench/decisions/decide.ts";
-import { featuresOfUnit, requestFeatures, requestMaker, unitIndexOf } from "../../bench/decisions/preload.ts";
-import { replies } from "../../bench/decisions/topics.ts";
+import { check, type Answers } from "../../bench/decisions/work/answers.ts";
+import { actionOf, valueOf } from "../../bench/decisions/work/decide.ts";
+import { featuresOfUnit, requestFeatures, requestMaker, unitIndexOf } from "../../bench/decisions/work/preload.ts";
+import { replies } from "../../bench/decisions/work/topics.ts";
 import { CORRELATION_ID, type LogRecord } from "../../streams/index.ts";
 
 function replyTo(index: number, off = 0): LogRecord {

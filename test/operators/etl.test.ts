@@ -19,7 +19,13 @@ afterEach(() => driver.close());
 
 const labelled = (id: string, more: Partial<Joined> = {}): { key: string; value: Joined; time: number } => {
   const rowTime = START + 2 * HOUR;
-  const value = { decision: decision(id, START), label: 1, labelTime: START + HOUR, rowTime, maturity: "provisional" };
+  const value: Joined = {
+    decision: decision(id, START),
+    label: 1,
+    labelTime: START + HOUR,
+    rowTime,
+    maturity: "provisional",
+  };
   return { key: id, value: { ...value, ...more }, time: more.rowTime ?? rowTime };
 };
 
@@ -75,7 +81,7 @@ test("what expired makes no row", async () => {
 });
 
 test("a correction is another row of the same decision, the last one", async () => {
-  const corrected = { label: 0, rowTime: START + 3 * HOUR, maturity: "corrected" };
+  const corrected = { label: 0, rowTime: START + 3 * HOUR, maturity: "corrected" } as const;
   await driver.input(joined).send(labelled("d"), labelled("d", corrected));
   expect(
     driver

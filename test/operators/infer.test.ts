@@ -63,7 +63,7 @@ test("each request of one batch gets the model of its own time", async () => {
   const withdrawn = [
     { state: "production", time: START + 20, reason: "test" },
     { state: "withdrawn", time: START + 30, reason: "test" },
-  ];
+  ] as const;
   await driver.input(models).send(inProduction("m2", START + 20, withdrawn));
   await driver.input(enriched).send(...[5, 15, 25, 35].map((time) => row(`d${time}`, 20, START + time)));
   expect(read().map(({ modelId }) => modelId)).toEqual([null, "m1", "m2", null]);

@@ -11,6 +11,7 @@ import {
   type DecisionRecorded,
   type Distribution,
   type HourlyStats,
+  type RowMaturity,
 } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, LATENCY_HEADER, type TestDriver } from "../../streams/index.ts";
 import { random } from "../blueprints/random.ts";
@@ -31,7 +32,7 @@ const stats = (): HourlyStats[] =>
     .readAll()
     .map(({ value }) => value);
 const made = (value: DecisionRecorded) => ({ key: value.decisionId, value, time: value.decisionTime });
-const row = (id: string, time: number, label: number | null, maturity: string) => ({
+const row = (id: string, time: number, label: number | null, maturity: RowMaturity) => ({
   key: id,
   value: { decision: decision(id, START), label, labelTime: null, rowTime: time, maturity },
   time,

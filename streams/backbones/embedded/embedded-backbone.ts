@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { ClassicLevel } from "classic-level";
 import type {
   Backbone,
   GroupOptions,
@@ -18,16 +16,16 @@ import type {
   TopicSpec,
 } from "../../backbone/backbone.ts";
 import type { LogHistory } from "../../backbone/log-history.ts";
-import { StreamsError } from "../../errors.ts";
 import { silent, type Log } from "../../log.ts";
-import { Outages, reasonOf } from "../../outage.ts";
-import { makePrivate, privateDirectory, privateFolder } from "../../private-files.ts";
+import { Outages } from "../../outage.ts";
+import { makePrivate } from "../../private-files.ts";
 import { steadyWallClock } from "../../steady-clock.ts";
-import { CommittedOffsets, putPositions } from "./committed-offsets.ts";
-import { Coordinator, type Share } from "./coordinator.ts";
-import { DiskSync, type SyncMode } from "./disk-sync.ts";
+import { CommittedOffsets, putPositions } from "./group/committed-offsets.ts";
+import { Coordinator, type Share } from "./group/coordinator.ts";
+import { DiskSync } from "./disk-sync.ts";
+import type { EmbeddedBackboneOptions } from "./embedded-options.ts";
 import { Epochs } from "./epochs.ts";
-import { LogGroup } from "./log-group.ts";
+import { LogGroup } from "./group/log-group.ts";
 import { LogProducer, type Append } from "./log-producer.ts";
 import { LogReader, nameOf } from "./log-reader.ts";
 import { LogStore } from "./log-store.ts";
@@ -37,79 +35,6 @@ import { Retention } from "./retention.ts";
 import { soundLog } from "./sound-log.ts";
 import { TopicTable } from "./topic-table.ts";
 import type { LogDatabase, Operation } from "./write-queue.ts";
-
-export interface EmbeddedBackboneOptions {
-  /** Directory of the log; made when missing. One process at a time may have it open. */
-  readonly dir: string;
-  /** When what was acknowledged is on the disk, and so survives a power cut. Default `none`: when the system sees fit. */
-  readonly sync?: SyncMode;
-  /** Where it says what the disk has lost. Default: nowhere. */
-  readonly log?: Log;
-  /** Told while the log can't be written. Default: the log is. */
-  readonly outages?: Outages;
-  /** The wall clock, ms; default the system's without its short jumps. It bounds what retention removes, and stamps what is stamped on arrival. */
-  readonly now?: () => number;
-  /** Absent: for a loop that runs for long. */
-  readonly memory?: LogMemory;
-  /** What the log is kept in, at a path; default LevelDB as it is. */
-  readonly database?: (path: string) => LogDatabase;
-}
-
-/** What LevelDB may take for the log, which depends on what the process is for. */
-export interface LogMemory {
-  /** Writes that are not in tables yet, twice as many for a moment; bytes. Default 16 MiB. More of them are sorted at once, and less often again. */
-  readonly writeBufferBytes?: number;
-  /** Tables of two megabytes that are mapped into memory at a time. Default 1,000. */
-  readonly openFiles?: number;
-}
-
-/**
- * A log with partitions, offsets, groups, compaction and transactions inside this process, kept in LevelDB. What one
- * `send` or one `commit` holds is stored in one atomic write, which survives kill -9 of the process, and a power cut as `sync` says. After a
- * write that failed, by a full disk for instance, the log is opened anew: what was acknowledged is there, what was not may be tried again.
- */
-export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): Promise<EmbeddedBackbone> {
-  await privateDirectory(options.dir);
-  const path = join(options.dir, "log");
-  await privateFolder(path);
-  await soundLog(options.dir, path, options.log ?? silent);
-  const database = options.database?.(path) ?? levelDatabase(path, options.memory ?? {});
-  try {
-    await database.open();
-  } catch (error) {
-    const code = error instanceof Error ? (error.cause as { code?: string } | undefined)?.code : undefined;
-    if (code === "LEVEL_LOCKED") {
-      throw new StreamsError(
-        "BACKBONE_LOCKED",
-        `${options.dir} is open in another process: stop that one first`,
-        error,
-      );
-    }
-    throw new StreamsError(
-      code === "LEVEL_CORRUPTION" ? "LOG_CORRUPT" : "BACKBONE_UNAVAILABLE",
-      `the log in ${options.dir} can't be opened: ${reasonOf(error)}`,
-      error,
-    );
-  }
-  try {
-    await makePrivate(path);
-    const backbone = new EmbeddedBackbone(database, path, options);
-    await backbone.load();
-    return backbone;
-  } catch (error) {
-    // Its lock would be held on to otherwise.
-    await database.close();
-    throw error;
-  }
-}
-
-const levelDatabase = (path: string, { writeBufferBytes = 16 << 20, openFiles = 1_000 }: LogMemory): LogDatabase =>
-  new ClassicLevel(path, {
-    keyEncoding: "buffer",
-    valueEncoding: "buffer",
-    writeBufferSize: writeBufferBytes,
-    maxOpenFiles: openFiles,
-  });
 
 export class EmbeddedBackbone implements Backbone {
   readonly kind = "embedded";

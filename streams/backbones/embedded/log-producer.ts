@@ -2,7 +2,7 @@ import { checkTimes } from "../../backbone/event-time.ts";
 import { checkSizes } from "../../backbone/record-size.ts";
 import type { OutgoingRecord, Producer, Transaction } from "../../backbone/backbone.ts";
 import { StreamsError } from "../../errors.ts";
-import type { GroupPosition } from "./committed-offsets.ts";
+import type { GroupPosition } from "./group/committed-offsets.ts";
 
 /** Stores records and a group's offsets in one atomic write. */
 export type Append = (records: readonly OutgoingRecord[], offsets: readonly GroupPosition[]) => Promise<void>;

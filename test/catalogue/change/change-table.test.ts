@@ -36,18 +36,18 @@ afterEach(async () => {
 /** Tools over a backbone object of their own, as another process has. */
 const others = (): TopicTools => ({ ...tools, backbone: prefixed(backbone, "") });
 
-/** Adds one state to the model `m`, and says how many it found. */
-function adding(state: string, time: number): (table: GlobalView<ModelRecorded>) => Change<ModelRecorded, number> {
+/** Adds one state with this reason to the model `m`, and says how many it found. */
+function adding(reason: string, time: number): (table: GlobalView<ModelRecorded>) => Change<ModelRecorded, number> {
   return (table) => {
     const model = table.get("parcels/m") ?? modelOf("m", []);
-    const value = { ...model, states: [...model.states, { state, time, reason: "for the test" }] };
+    const value = { ...model, states: [...model.states, { state: "trained" as const, time, reason }] };
     return { write: [{ key: "parcels/m", value, time }], result: model.states.length };
   };
 }
 
-async function states(): Promise<readonly string[]> {
+async function reasons(): Promise<readonly string[]> {
   const table = await readTable(backbone, tools.serdes, models);
-  return table.get("parcels/m")!.states.map(({ state }) => state);
+  return table.get("parcels/m")!.states.map(({ reason }) => reason);
 }
 
 async function records(): Promise<number> {
@@ -57,9 +57,11 @@ async function records(): Promise<number> {
 }
 
 test("changes over one backbone follow each other, each over what the one before wrote", async () => {
-  const done = await Promise.all(["a", "b", "c"].map((state, at) => changeTable(tools, modelTable, adding(state, at))));
+  const done = await Promise.all(
+    ["a", "b", "c"].map((reason, at) => changeTable(tools, modelTable, adding(reason, at))),
+  );
   expect(done).toEqual([0, 1, 2]);
-  expect(await states()).toEqual(["a", "b", "c"]);
+  expect(await reasons()).toEqual(["a", "b", "c"]);
 });
 
 test("a change that another process comes before is asked again over the newer table, and nothing is lost", async () => {
@@ -69,7 +71,7 @@ test("a change that another process comes before is asked again over the newer t
     return adding("own", 9)(table);
   });
   expect([asked, found]).toEqual([3, 2]);
-  expect(await states()).toEqual(["other 1", "other 2", "own"]);
+  expect(await reasons()).toEqual(["other 1", "other 2", "own"]);
   expect(await records()).toBe(3);
 });
 
@@ -79,7 +81,7 @@ test("a change that was refused stores nothing, and the next one goes on", async
   });
   await expect(refused).rejects.toThrow("not now");
   await changeTable(tools, modelTable, adding("a", 1));
-  expect(await states()).toEqual(["a"]);
+  expect(await reasons()).toEqual(["a"]);
 });
 
 test("a change that writes nothing leaves no record", async () => {
@@ -117,7 +119,7 @@ test.each(["FENCED", "BACKBONE_UNAVAILABLE"] as const)(
   async (code) => {
     const forgetting = { ...tools, backbone: forgetful([new StreamsError(code, "the answer was lost")]) };
     expect(await changeTable(forgetting, modelTable, adding("once", 1))).toBe(0);
-    expect(await states()).toEqual(["once"]);
+    expect(await reasons()).toEqual(["once"]);
     expect(await records()).toBe(1);
   },
 );
@@ -141,7 +143,7 @@ test("a change whose stored commit looked failed is found behind the changes of 
     },
   };
   expect(await changeTable(forgetting, modelTable, adding("own", 1))).toBe(0);
-  expect(await states()).toEqual(["own", "other"]);
+  expect(await reasons()).toEqual(["own", "other"]);
 });
 
 test("a backbone that fails before anything was written is no reason to try again", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { modelsAt } from "../../../catalogue/index.ts";
-import type { ModelRecorded } from "../../../schemas/index.ts";
+import type { ModelRecorded, ModelState } from "../../../schemas/index.ts";
 import { random, shuffled } from "../../blueprints/random.ts";
 import { modelTableOf } from "../table-of.ts";
 import { modelOf } from "./model-of.ts";
@@ -90,6 +90,18 @@ test("between a new model's record and the retirement of the old one the newest 
       21,
     ),
   ).toBe("new");
+});
+
+test("a state that a newer release wrote changes nothing for this one", () => {
+  const newer = "resting" as ModelState["state"];
+  const models = [
+    modelOf("a", [
+      ["production", 10],
+      [newer, 20],
+    ]),
+    modelOf("b", [[newer, 15]]),
+  ];
+  expect([11, 16, 21].map((time) => inProduction(models, time))).toEqual(["a", "a", "a"]);
 });
 
 test("the order of the records makes no difference", () => {

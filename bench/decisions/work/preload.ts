@@ -1,4 +1,4 @@
-import { partitionOf, replyHeaders, Serdes, type Backbone, type OutgoingRecord } from "../../streams/index.ts";
+import { partitionOf, replyHeaders, Serdes, type Backbone, type OutgoingRecord } from "../../../streams/index.ts";
 import { features, random } from "./random.ts";
 import { fixedRegistry } from "./registry.ts";
 import { PARTITIONS, REQUEST_FEATURES, replies, requestsOn, UNIT_FEATURES, unitFeatures } from "./topics.ts";

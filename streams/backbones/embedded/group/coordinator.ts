@@ -1,4 +1,4 @@
-import type { TopicPartition } from "../../backbone/backbone.ts";
+import type { TopicPartition } from "../../../backbone/backbone.ts";
 
 /** A set of co-partitioned topics and one partition of it: what moves as a whole. */
 export interface Share {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../../../streams/index.ts";
+import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../../../../streams/index.ts";
 
 let dir: string;
 let backbone: EmbeddedBackbone;

@@ -1,4 +1,4 @@
-import type { AvroSchema, SchemaRegistry } from "../../streams/index.ts";
+import type { AvroSchema, SchemaRegistry } from "../../../streams/index.ts";
 import { schemaIds } from "./topics.ts";
 
 /** The benchmark's schemas with fixed ids, so that no peer needs a registry's process beside it. Nobody asks one at run time anyway. */

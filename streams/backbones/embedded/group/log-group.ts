@@ -1,7 +1,7 @@
-import type { Fetch, GroupListener, GroupReader, Position, TopicPartition } from "../../backbone/backbone.ts";
-import { StreamsError } from "../../errors.ts";
+import type { Fetch, GroupListener, GroupReader, Position, TopicPartition } from "../../../backbone/backbone.ts";
+import { StreamsError } from "../../../errors.ts";
 import type { Coordinator, Member, Share } from "./coordinator.ts";
-import { nameOf, type LogReader } from "./log-reader.ts";
+import { nameOf, type LogReader } from "../log-reader.ts";
 
 export interface GroupContext {
   readonly groupId: string;

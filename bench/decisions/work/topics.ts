@@ -1,4 +1,4 @@
-import { defineTopic, type Topic } from "../../streams/index.ts";
+import { defineTopic, type Topic } from "../../../streams/index.ts";
 
 /** Partitions of the requests, the unit features, the decisions and the replies. */
 export const PARTITIONS = 4;

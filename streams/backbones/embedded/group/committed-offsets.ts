@@ -1,7 +1,7 @@
-import type { Position, TopicPartition } from "../../backbone/backbone.ts";
-import { groupKey, prefixRange } from "./keys.ts";
-import type { LogStore } from "./log-store.ts";
-import type { Operation } from "./write-queue.ts";
+import type { Position, TopicPartition } from "../../../backbone/backbone.ts";
+import { groupKey, prefixRange } from "../keys.ts";
+import type { LogStore } from "../log-store.ts";
+import type { Operation } from "../write-queue.ts";
 
 export interface GroupPosition {
   readonly groupId: string;

@@ -1,5 +1,5 @@
-import { createXgboostLearner } from "../../trainer/index.ts";
-import type { TrainingMatrix } from "../../rows/index.ts";
+import { createXgboostLearner } from "../../../trainer/index.ts";
+import type { TrainingMatrix } from "../../../rows/index.ts";
 import { random } from "./random.ts";
 import { MODEL_FEATURES } from "./topics.ts";
 

@@ -1,4 +1,4 @@
-import { CORRELATION_ID, type LogRecord } from "../../streams/index.ts";
+import { CORRELATION_ID, type LogRecord } from "../../../streams/index.ts";
 import { actionOf, valueOf } from "./decide.ts";
 import { featuresOfUnit, requestFeatures, unitIndexOf } from "./preload.ts";
 import { replies, type BenchReply } from "./topics.ts";

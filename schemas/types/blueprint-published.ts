@@ -1,0 +1,54 @@
+// Generated from ../avro/ by `npm run generate`: edit that.
+
+/** One immutable version of a blueprint and when it was live. Its key is useCase/version. */
+export interface BlueprintPublished {
+  /** Of the blueprint. */
+  readonly useCase: string;
+  /** Hash of its content. */
+  readonly version: string;
+  /** The YAML as published. */
+  readonly text: string;
+  /** In time order. */
+  readonly activations: readonly Activation[];
+}
+
+/** From when a version was live, or no longer was. */
+export interface Activation {
+  /** Valid after this event time. */
+  readonly time: number;
+  /** False: withdrawn from then on. */
+  readonly live: boolean;
+}
+
+export const blueprintPublishedSchema = {
+  type: "record",
+  name: "BlueprintPublished",
+  namespace: "loopstream",
+  doc: "One immutable version of a blueprint and when it was live. Its key is useCase/version.",
+  fields: [
+    { name: "useCase", type: "string", doc: "Of the blueprint." },
+    { name: "version", type: "string", doc: "Hash of its content." },
+    { name: "text", type: "string", doc: "The YAML as published." },
+    {
+      name: "activations",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "Activation",
+          doc: "From when a version was live, or no longer was.",
+          fields: [
+            {
+              name: "time",
+              type: { type: "long", logicalType: "timestamp-millis" },
+              doc: "Valid after this event time.",
+            },
+            { name: "live", type: "boolean", doc: "False: withdrawn from then on." },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      doc: "In time order.",
+    },
+  ],
+} as const;

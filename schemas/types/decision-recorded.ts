@@ -1,0 +1,114 @@
+// Generated from ../avro/ by `npm run generate`: edit that.
+
+/** A decision as it was made: everything a training row or a later estimate needs. Its key is the decision id. */
+export interface DecisionRecorded {
+  /** Of the request. */
+  readonly decisionId: string;
+  /** Of the request. */
+  readonly unit: string;
+  /** Of the request. */
+  readonly useCase: string;
+  /** The version that was valid at decisionTime. */
+  readonly blueprintVersion: string;
+  /** The model in production at decisionTime; null before there is one. */
+  readonly modelId: null | string;
+  /** The feature vector as logged, in the blueprint's order; null is a missing value, a string a category. */
+  readonly features: readonly (null | number | string)[];
+  /** By objective; empty without a model. */
+  readonly predictions: Readonly<Record<string, number>>;
+  /** What could have been chosen; empty where the decision space is not finite. */
+  readonly actions: readonly (boolean | number | string)[];
+  /** Probability of each action, in their order; sums to 1, or is empty. */
+  readonly distribution: readonly number[];
+  /** What was chosen; null without a model. */
+  readonly value: null | boolean | number | string;
+  /** Probability with which the value was chosen; null without a choice, and where it is not known of a logged one. */
+  readonly propensity: null | number;
+  /** Seed of the sampling: hex, from salt, use case and decision id. */
+  readonly seed: string;
+  /** loggingOnly, apprentice or online. */
+  readonly mode: DecisionMode;
+  /** noModel, holdout, control, explore, exploit or error; logged: the action was taken elsewhere, and imported with the request. */
+  readonly reason: DecisionReason;
+  /** Event time of the request. */
+  readonly decisionTime: number;
+  /** Decided, not yet shown. */
+  readonly deferred: boolean;
+  /** Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known. */
+  readonly repeatOf: null | number;
+  /** Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events. */
+  readonly keys: null | Readonly<Record<string, string>>;
+}
+
+/** All that this release writes. A newer one may have written others. */
+export const decisionModes = ["loggingOnly", "apprentice", "online"] as const;
+export type DecisionMode = (typeof decisionModes)[number];
+
+/** All that this release writes. A newer one may have written others. */
+export const decisionReasons = ["noModel", "holdout", "control", "explore", "exploit", "logged", "error"] as const;
+export type DecisionReason = (typeof decisionReasons)[number];
+
+export const decisionRecordedSchema = {
+  type: "record",
+  name: "DecisionRecorded",
+  namespace: "loopstream",
+  doc: "A decision as it was made: everything a training row or a later estimate needs. Its key is the decision id.",
+  fields: [
+    { name: "decisionId", type: "string", doc: "Of the request." },
+    { name: "unit", type: "string", doc: "Of the request." },
+    { name: "useCase", type: "string", doc: "Of the request." },
+    { name: "blueprintVersion", type: "string", doc: "The version that was valid at decisionTime." },
+    {
+      name: "modelId",
+      type: ["null", "string"],
+      doc: "The model in production at decisionTime; null before there is one.",
+    },
+    {
+      name: "features",
+      type: { type: "array", items: ["null", "double", "string"] },
+      doc: "The feature vector as logged, in the blueprint's order; null is a missing value, a string a category.",
+    },
+    { name: "predictions", type: { type: "map", values: "double" }, doc: "By objective; empty without a model." },
+    {
+      name: "actions",
+      type: { type: "array", items: ["boolean", "double", "string"] },
+      doc: "What could have been chosen; empty where the decision space is not finite.",
+    },
+    {
+      name: "distribution",
+      type: { type: "array", items: "double" },
+      doc: "Probability of each action, in their order; sums to 1, or is empty.",
+    },
+    { name: "value", type: ["null", "boolean", "double", "string"], doc: "What was chosen; null without a model." },
+    {
+      name: "propensity",
+      type: ["null", "double"],
+      doc: "Probability with which the value was chosen; null without a choice, and where it is not known of a logged one.",
+    },
+    { name: "seed", type: "string", doc: "Seed of the sampling: hex, from salt, use case and decision id." },
+    { name: "mode", type: "string", doc: "loggingOnly, apprentice or online." },
+    {
+      name: "reason",
+      type: "string",
+      doc: "noModel, holdout, control, explore, exploit or error; logged: the action was taken elsewhere, and imported with the request.",
+    },
+    {
+      name: "decisionTime",
+      type: { type: "long", logicalType: "timestamp-millis" },
+      doc: "Event time of the request.",
+    },
+    { name: "deferred", type: "boolean", doc: "Decided, not yet shown.", default: false },
+    {
+      name: "repeatOf",
+      type: ["null", { type: "long", logicalType: "timestamp-millis" }],
+      doc: "Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known.",
+      default: null,
+    },
+    {
+      name: "keys",
+      type: ["null", { type: "map", values: "string" }],
+      doc: "Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events.",
+      default: null,
+    },
+  ],
+} as const;

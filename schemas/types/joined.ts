@@ -1,0 +1,118 @@
+// Generated from ../avro/ by `npm run generate`: edit that.
+
+import type { DecisionRecorded } from "./decision-recorded.ts";
+
+/** A decision with its label. In-memory edge between join and etl. */
+export interface Joined {
+  /** As recorded. */
+  readonly decision: DecisionRecorded;
+  /** From the observations, or the default; null: there is neither, the decision has expired. */
+  readonly label: null | number;
+  /** Event time of the observation that settled it; null for a default label. */
+  readonly labelTime: null | number;
+  /** Event time at which the row was complete. */
+  readonly rowTime: number;
+  /** provisional, mature, corrected or expired. */
+  readonly maturity: RowMaturity;
+}
+
+/** All that this release writes. A newer one may have written others. */
+export const rowMaturities = ["provisional", "mature", "corrected", "expired"] as const;
+export type RowMaturity = (typeof rowMaturities)[number];
+
+export const joinedSchema = {
+  type: "record",
+  name: "Joined",
+  namespace: "loopstream",
+  doc: "A decision with its label. In-memory edge between join and etl.",
+  fields: [
+    {
+      name: "decision",
+      type: {
+        type: "record",
+        name: "DecisionRecorded",
+        namespace: "loopstream",
+        doc: "A decision as it was made: everything a training row or a later estimate needs. Its key is the decision id.",
+        fields: [
+          { name: "decisionId", type: "string", doc: "Of the request." },
+          { name: "unit", type: "string", doc: "Of the request." },
+          { name: "useCase", type: "string", doc: "Of the request." },
+          { name: "blueprintVersion", type: "string", doc: "The version that was valid at decisionTime." },
+          {
+            name: "modelId",
+            type: ["null", "string"],
+            doc: "The model in production at decisionTime; null before there is one.",
+          },
+          {
+            name: "features",
+            type: { type: "array", items: ["null", "double", "string"] },
+            doc: "The feature vector as logged, in the blueprint's order; null is a missing value, a string a category.",
+          },
+          { name: "predictions", type: { type: "map", values: "double" }, doc: "By objective; empty without a model." },
+          {
+            name: "actions",
+            type: { type: "array", items: ["boolean", "double", "string"] },
+            doc: "What could have been chosen; empty where the decision space is not finite.",
+          },
+          {
+            name: "distribution",
+            type: { type: "array", items: "double" },
+            doc: "Probability of each action, in their order; sums to 1, or is empty.",
+          },
+          {
+            name: "value",
+            type: ["null", "boolean", "double", "string"],
+            doc: "What was chosen; null without a model.",
+          },
+          {
+            name: "propensity",
+            type: ["null", "double"],
+            doc: "Probability with which the value was chosen; null without a choice, and where it is not known of a logged one.",
+          },
+          { name: "seed", type: "string", doc: "Seed of the sampling: hex, from salt, use case and decision id." },
+          { name: "mode", type: "string", doc: "loggingOnly, apprentice or online." },
+          {
+            name: "reason",
+            type: "string",
+            doc: "noModel, holdout, control, explore, exploit or error; logged: the action was taken elsewhere, and imported with the request.",
+          },
+          {
+            name: "decisionTime",
+            type: { type: "long", logicalType: "timestamp-millis" },
+            doc: "Event time of the request.",
+          },
+          { name: "deferred", type: "boolean", doc: "Decided, not yet shown.", default: false },
+          {
+            name: "repeatOf",
+            type: ["null", { type: "long", logicalType: "timestamp-millis" }],
+            doc: "Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known.",
+            default: null,
+          },
+          {
+            name: "keys",
+            type: ["null", { type: "map", values: "string" }],
+            doc: "Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events.",
+            default: null,
+          },
+        ],
+      },
+      doc: "As recorded.",
+    },
+    {
+      name: "label",
+      type: ["null", "double"],
+      doc: "From the observations, or the default; null: there is neither, the decision has expired.",
+    },
+    {
+      name: "labelTime",
+      type: ["null", { type: "long", logicalType: "timestamp-millis" }],
+      doc: "Event time of the observation that settled it; null for a default label.",
+    },
+    {
+      name: "rowTime",
+      type: { type: "long", logicalType: "timestamp-millis" },
+      doc: "Event time at which the row was complete.",
+    },
+    { name: "maturity", type: "string", doc: "provisional, mature, corrected or expired." },
+  ],
+} as const;
