@@ -84,20 +84,20 @@ export interface ClientOptions {
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
   /** Put before every subject of the registry, as the application does. */
-  readonly subjectPrefix?: string;
+  readonly subjectPrefix?: string | undefined;
   /** Chooses the partition of the replies this process reads; the same id, the same partition. Absent: any. */
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
   /** For every call that does not say otherwise. */
-  readonly defaults?: { readonly timeout?: number; readonly throwOnError?: boolean };
+  readonly defaults?: { readonly timeout?: number; readonly throwOnError?: boolean } | undefined;
   /**
    * Refuse what would count for nothing, before it is sent: entries, kinds and use cases that no live blueprint knows, and values that their types
    * can't read. Blueprints are read from their topic and kept for a while. Default false: such entries are sent, counted and warned of by the loop.
    */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
   /** Told while replies can't be read, why, and when they can again. Default: nothing is said. */
-  readonly log?: Log;
+  readonly log?: Log | undefined;
   /** The clock of records without a time, ms. Default `Date.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 export const clientDefaults = Object.freeze({ timeout: 1_000, throwOnError: false });
@@ -116,7 +116,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
     requests: decisionRequests,
     replies: decisionReplies,
     outages: new Outages(options.log),
-    ...(clientId === undefined ? {} : { instanceId: clientId }),
+    instanceId: clientId,
   });
 
   /** `build` makes the record's value; what it throws is told as any other failure. */

@@ -19,7 +19,7 @@ export function loopOptions(settings: Settings, connection: Connection, mode: Lo
     stateDir: join(settings.dir, "state"),
     stateEngine: settings.stateEngine,
     ...stateMemoryOf(settings),
-    ...(settings.replyPrefix === undefined ? {} : { replyPrefix: settings.replyPrefix }),
+    replyPrefix: settings.replyPrefix,
     partitions: settings.partitions,
     delivery: embedded ? "exactlyOnce" : settings.delivery,
     commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,

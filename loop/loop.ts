@@ -33,29 +33,29 @@ export interface LoopOptions extends StateEngineOptions {
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
   /** Put before every subject of the registry. */
-  readonly subjectPrefix?: string;
+  readonly subjectPrefix?: string | undefined;
   readonly partitions: number;
   readonly delivery: Delivery;
   readonly commitIntervalMs: number;
   readonly maxTaskIdleMs: number;
   /** On how many other instances the state of each task is kept. Default 0. */
-  readonly standbyReplicas?: number;
+  readonly standbyReplicas?: number | undefined;
   readonly salt: string;
   readonly codeVersion: string;
-  readonly memoryEdges?: readonly AnyTopic[];
+  readonly memoryEdges?: readonly AnyTopic[] | undefined;
   /** How long the join remembers; default `joinDefaults`. */
-  readonly join?: JoinOptions;
+  readonly join?: JoinOptions | undefined;
   /** Names of other topics that replies may go to begin with it. Default `decision-replies-`. */
-  readonly replyPrefix?: string;
+  readonly replyPrefix?: string | undefined;
   /** What a person should know. Default: nothing is said. */
-  readonly log?: Log;
-  readonly metrics?: Metrics;
+  readonly log?: Log | undefined;
+  readonly metrics?: Metrics | undefined;
   /** The time of arrival, ms; see `ApplicationOptions`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Where what is tried again says so. Default: in `log` and `metrics`. */
-  readonly outages?: Outages;
-  readonly onRestore?: ApplicationOptions["onRestore"];
-  readonly onFailure?: ApplicationOptions["onFailure"];
+  readonly outages?: Outages | undefined;
+  readonly onRestore?: ApplicationOptions["onRestore"] | undefined;
+  readonly onFailure?: ApplicationOptions["onFailure"] | undefined;
 }
 
 /** The running loop, with all that publishes, trains and reads. */
@@ -114,9 +114,9 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     scorers: (model) => tools.scorers.get(model),
     salt,
     tellMisfit: misfitReport(metrics, log),
-    ...(options.join === undefined ? {} : { join: options.join }),
-    ...(options.replyPrefix === undefined ? {} : { replyPrefix: options.replyPrefix }),
-    ...(options.memoryEdges === undefined ? {} : { memoryEdges: options.memoryEdges }),
+    join: options.join,
+    replyPrefix: options.replyPrefix,
+    memoryEdges: options.memoryEdges,
   });
   const application: Application = new Application({
     id,
@@ -134,10 +134,10 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     standbyReplicas: options.standbyReplicas ?? 0,
     metrics,
     outages,
-    ...(log === undefined ? {} : { log }),
-    ...(options.now === undefined ? {} : { now: options.now }),
-    ...(options.onRestore === undefined ? {} : { onRestore: options.onRestore }),
-    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+    log,
+    now: options.now,
+    onRestore: options.onRestore,
+    onFailure: options.onFailure,
   });
   buryUnreadable(tools, {
     except: new Set(topology.globals.map(({ topic }) => topic.name)),

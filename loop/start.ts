@@ -93,8 +93,8 @@ async function runLoop(connection: Connection, options: StartOptions, outages: O
   const loop = await startLoop({
     ...loopOptions(settings, connection, "live"),
     ...{ log, outages },
-    ...(metrics === undefined ? {} : { metrics }),
-    ...(onFailure === undefined ? {} : { onFailure }),
+    metrics,
+    onFailure,
     onRestore: restoreReport((line, text) => log.info(line, text)),
   });
   const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop)];

@@ -5,9 +5,9 @@ export type StateEngineName = "leveldb" | "rocksdb";
 export interface StateEngineOptions {
   readonly stateDir: string;
   /** Default leveldb. Each has folders of its own: after a change state is restored from the changelogs. */
-  readonly stateEngine?: StateEngineName;
+  readonly stateEngine?: StateEngineName | undefined;
   /** Memory of LevelDB's caches and write buffers, of all tasks together. Default 64 MiB. */
-  readonly stateMemoryBytes?: number;
+  readonly stateMemoryBytes?: number | undefined;
 }
 
 /** The globals have a database, and each stateful task; one process may have them all. */

@@ -33,7 +33,7 @@ export async function readLogged(
   const unreadable: { decisionId: string; time: number; reason: string }[] = [];
   const idOf = (key: Uint8Array | null): string => Buffer.from(key ?? []).toString();
   for await (const { value: decision, origin } of readTopic(backbone, serdes, decisions, {
-    ...(ranges === undefined ? {} : { ranges }),
+    ranges,
     isWanted: ({ key, timestamp }) => timestamp >= wanted.from && timestamp < wanted.to && wanted.isWanted(idOf(key)),
     onBad: ({ key, timestamp }, error) =>
       unreadable.push({

@@ -33,17 +33,17 @@ export interface DecisionTopologyOptions {
   readonly scorers: Scorers;
   /** Goes into the seed of every decision: another salt draws other samples. */
   readonly salt: string;
-  readonly join?: JoinOptions;
+  readonly join?: JoinOptions | undefined;
   /** Names of other topics that replies may go to begin with it. Default `decision-replies-`. */
-  readonly replyPrefix?: string;
+  readonly replyPrefix?: string | undefined;
   /** Edges that are passed in memory; the others are real topics. */
-  readonly memoryEdges?: readonly AnyTopic[];
+  readonly memoryEdges?: readonly AnyTopic[] | undefined;
   /** Makes decisions again instead of taking part in the live group: run it over a side view. */
-  readonly scope?: Scope;
+  readonly scope?: Scope | undefined;
   /** False: no hourly statistics. */
-  readonly statistics?: boolean;
+  readonly statistics?: boolean | undefined;
   /** Told of what is sent and counts for nothing. Default: it is only counted in the hourly statistics. */
-  readonly tellMisfit?: TellMisfit;
+  readonly tellMisfit?: TellMisfit | undefined;
 }
 
 export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scored, joined, observationMisfits]);

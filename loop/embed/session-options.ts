@@ -27,7 +27,7 @@ export function sessionOptions(options: LoopstreamOptions): SessionOptions {
       serve: metricsPort === undefined ? undefined : { port: metricsPort, setting: "metricsPort" },
       run: run ? "free" : "never",
     },
-    client: { ...{ strict, defaults, log }, ...(clientId === undefined ? {} : { clientId }) },
+    client: { strict, defaults, log, clientId },
   };
 }
 

@@ -85,7 +85,7 @@ export class ReplayRun {
       sources: this.#sources(),
       latenessMs,
       refused: this.#parts.refused,
-      ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
+      pacing: options.pacing,
       ...(marks.length === 0 ? {} : { marks: [...marks.filter(({ topic }) => topic !== events.name), ...eventMarks] }),
     });
     let failed: (error: unknown) => void = () => undefined;
@@ -182,7 +182,7 @@ export class ReplayRun {
       maxTaskIdleMs: Number.POSITIVE_INFINITY,
       history: true,
       onFailure,
-      ...(options.outages === undefined ? {} : { outages: options.outages }),
+      outages: options.outages,
     });
   }
 

@@ -29,12 +29,12 @@ export interface TopicSpec {
    * minutes of the wall clock (or `retentionMs`, when that is less) after it was stored or the log was opened, so that a fast replay
    * can't outrun its readers.
    */
-  readonly retentionMs?: number;
+  readonly retentionMs?: number | undefined;
   /**
    * Whose time a record's timestamp is: its event's, as the producer gives it (the default), or that of its `arrival` on the log. For what is only passed on,
    * such as replies: an answer about history would otherwise be too old to stay on a broker from the moment it is written.
    */
-  readonly timestamps?: "event" | "arrival";
+  readonly timestamps?: "event" | "arrival" | undefined;
 }
 
 export interface TopicRetention {
@@ -74,7 +74,7 @@ export interface OutgoingRecord {
   readonly timestamp: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
-  readonly headers?: Headers;
+  readonly headers?: Headers | undefined;
 }
 
 /** Records of one partition in offset order, never empty. */
@@ -210,10 +210,10 @@ export interface GroupOptions {
    */
   readonly copartitioned: readonly (readonly string[])[];
   /** On how many members besides the one that has it each task's state is kept. Default 0; the embedded log has one member only. */
-  readonly standbyReplicas?: number;
+  readonly standbyReplicas?: number | undefined;
   readonly listener: GroupListener;
   /** Where the member's id outlives a process that is killed. Absent: it does not. */
-  readonly memory?: MemberMemory;
+  readonly memory?: MemberMemory | undefined;
 }
 
 /**

@@ -8,11 +8,11 @@ import type { AvroSchema, Compatibility, SchemaRegistry } from "./registry.ts";
 export interface ConfluentRegistryOptions {
   /** Base of the interface: Confluent's own root, or Apicurio's `…/apis/ccompat/v7`. It may hold `user:password@`. */
   readonly url: string;
-  readonly auth?: { readonly username: string; readonly password: string };
+  readonly auth?: { readonly username: string; readonly password: string } | undefined;
   /** How long a call goes on trying while the registry can't be reached. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Told of what is tried again. Default: nothing is said. */
-  readonly outages?: Outages;
+  readonly outages?: Outages | undefined;
 }
 
 export const confluentRegistryDefaults = Object.freeze({ timeoutMs: 10_000 });
@@ -173,12 +173,12 @@ class ConfluentRegistry implements SchemaRegistry {
 
 /** Without a user in the URL, which `fetch` refuses and names in its error. */
 function addressOf({ url, auth }: ConfluentRegistryOptions): Pick<ConfluentRegistryOptions, "url" | "auth"> {
-  if (!URL.canParse(url)) return { url: shownAddress(url), ...(auth === undefined ? {} : { auth }) };
+  if (!URL.canParse(url)) return { url: shownAddress(url), auth };
   const parsed = new URL(url);
   const [username, password] = [decoded(parsed.username), decoded(parsed.password)];
   [parsed.username, parsed.password] = ["", ""];
   const own = auth ?? (username === "" ? undefined : { username, password });
-  return { url: parsed.href.replace(/\/+$/, ""), ...(own === undefined ? {} : { auth: own }) };
+  return { url: parsed.href.replace(/\/+$/, ""), auth: own };
 }
 
 function decoded(text: string): string {

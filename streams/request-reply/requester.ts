@@ -14,11 +14,11 @@ export interface RequesterOptions<Q, R> {
   readonly requests: Topic<Q>;
   readonly replies: Topic<R>;
   /** Chooses the partition of the replies this instance reads. Absent: any. */
-  readonly instanceId?: string;
+  readonly instanceId?: string | undefined;
   /** Shared with others who write; it then stays open when the requester closes. */
-  readonly sender?: Sender;
+  readonly sender?: Sender | undefined;
   /** Told while replies can't be read. Default: nothing is said. */
-  readonly outages?: Outages;
+  readonly outages?: Outages | undefined;
 }
 
 export interface Request<Q> {

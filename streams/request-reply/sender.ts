@@ -54,7 +54,7 @@ export class Sender {
       timestamp: time,
       key: bytes,
       value: encoded,
-      ...(headers === undefined ? {} : { headers }),
+      headers,
     };
     checkSizes([record]);
     if (this.#closing) throw new StreamsError("CLOSED", "this client is closed: create another one");

@@ -32,25 +32,25 @@ export interface ApplicationOptions {
    * Names this process, and no other at the same time, across its restarts: one that was killed is then not waited for when it is back. Absent:
    * another name each time.
    */
-  readonly instanceId?: string;
+  readonly instanceId?: string | undefined;
   /** Where the id of this process in its group is kept, so that its next start need not wait for the session of one that was killed. */
-  readonly memberMemory?: MemberMemory;
+  readonly memberMemory?: MemberMemory | undefined;
   /** On how many other instances the state of each task is kept, so that one of them can take it over at once. Default 0. */
-  readonly standbyReplicas?: number;
+  readonly standbyReplicas?: number | undefined;
   /** How long one record is tried again, ms; then, where brokers and registry answer, it becomes a dead letter. Default: `recordPatienceMs` of the limits. */
-  readonly recordPatienceMs?: number;
+  readonly recordPatienceMs?: number | undefined;
   /** Bytes of records that may be fetched and not handled before partitions are paused, over all tasks. Default 64 MiB. */
-  readonly maxQueuedBytes?: number;
+  readonly maxQueuedBytes?: number | undefined;
   /** The topics are read again as history: no time lies ahead. */
-  readonly history?: boolean;
+  readonly history?: boolean | undefined;
   /** The time of arrival, ms; default that of the log's ticks, and of this machine until one has come. */
-  readonly now?: () => number;
-  readonly metrics?: Metrics;
+  readonly now?: (() => number) | undefined;
+  readonly metrics?: Metrics | undefined;
   /** What a person should know, such as outages. Default: nothing is said. */
-  readonly log?: Log;
+  readonly log?: Log | undefined;
   /** Where what is tried again says so. Default: in `log` and `metrics`, and not together with what else in the process waits. */
-  readonly outages?: Outages;
-  readonly onRestore?: (progress: RestoreProgress) => void;
+  readonly outages?: Outages | undefined;
+  readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
   /** The application has stopped by itself; `close` it. */
-  readonly onFailure?: (error: unknown) => void;
+  readonly onFailure?: ((error: unknown) => void) | undefined;
 }

@@ -78,7 +78,7 @@ export class ArrivalClock {
 
 /** How an application tells the time of arrival: history arrives at no time, and a clock that was given (`now`, ms) comes before that of the log. */
 export function arrivalOf(
-  { history, now }: { readonly history?: boolean; readonly now?: () => number },
+  { history, now }: { readonly history?: boolean | undefined; readonly now?: (() => number) | undefined },
   clock: ArrivalClock,
 ): () => Arrival {
   if (history === true) return () => unbounded;

@@ -89,7 +89,7 @@ export async function join(
     groupId: id,
     copartitioned: topology.subTopologies.map(({ sources }) => sources.map(({ name }) => name)),
     standbyReplicas: options.standbyReplicas ?? 0,
-    ...(options.memberMemory === undefined ? {} : { memory: options.memberMemory }),
+    memory: options.memberMemory,
     listener: { ...listener, onTrimmed: (trimmed) => report.trimmed(trimmed) },
   });
 }

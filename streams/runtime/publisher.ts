@@ -69,7 +69,7 @@ export class Publisher {
       timestamp: record.time,
       key,
       value: encoded,
-      ...(record.headers === undefined ? {} : { headers: record.headers }),
+      headers: record.headers,
     };
   }
 

@@ -20,9 +20,9 @@ export interface OffsetRange {
 /** What of a topic is read. Absent: all of it. */
 export interface Stretch {
   /** Where partitions begin; those that are not named begin at their start. */
-  readonly from?: readonly Position[];
+  readonly from?: readonly Position[] | undefined;
   /** Only these partitions and offsets. What of them is gone or not there yet is left out. */
-  readonly ranges?: readonly OffsetRange[];
+  readonly ranges?: readonly OffsetRange[] | undefined;
 }
 
 /**
@@ -93,9 +93,9 @@ function wantedOf({ topic, partition, start, end }: PartitionOffsets, { from, ra
 
 export interface ReadOptions extends Stretch {
   /** Asked before a record is decoded; what is not wanted is left out. */
-  readonly isWanted?: (record: RawRecord) => boolean;
+  readonly isWanted?: ((record: RawRecord) => boolean) | undefined;
   /** Given what can't be decoded and what the topic's check refuses; without it that is reported to the serdes' `unreadable`. It is left out either way. */
-  readonly onBad?: (record: RawRecord, error: unknown) => void;
+  readonly onBad?: ((record: RawRecord, error: unknown) => void) | undefined;
 }
 
 /** The decoded records of a topic up to its end at the call; tombstones left out. */

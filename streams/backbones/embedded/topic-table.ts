@@ -166,7 +166,7 @@ export class TopicTable {
         .filter(({ topic, retentionMs }) => topic.spec.retentionMs !== retentionMs)
         .map(({ topic, retentionMs }) => {
           const { retentionMs: _, ...rest } = topic.spec;
-          return { topic, spec: { ...rest, ...(retentionMs === undefined ? {} : { retentionMs }) } };
+          return { topic, spec: { ...rest, retentionMs } };
         });
       const operations = changed.map(({ topic, spec }) => putTopic({ id: topic.id, spec }));
       await this.#store.submit(operations, () => {

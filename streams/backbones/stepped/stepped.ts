@@ -17,11 +17,11 @@ export interface SteppedOptions {
   /** A record comes at most this much behind a newer one of its partition, ms of event time: that far is read ahead. */
   readonly latenessMs: number;
   /** Where a former run was; absent: at the start of the topics. */
-  readonly marks?: readonly LaneMark[];
+  readonly marks?: readonly LaneMark[] | undefined;
   /** What was refused for its time when it came: it is not shown. */
-  readonly refused?: Refused;
+  readonly refused?: Refused | undefined;
   /** Absent: as fast as it goes. */
-  readonly pacing?: Pacing;
+  readonly pacing?: Pacing | undefined;
 }
 
 /**

@@ -27,8 +27,8 @@ function specOf(topic: AnyTopic, partitions: number, there?: number): TopicSpec 
     name: topic.name,
     partitions: there ?? topic.partitions ?? partitions,
     cleanup: topic.cleanup,
-    ...(topic.retentionMs === undefined ? {} : { retentionMs: topic.retentionMs }),
-    ...(topic.timestamps === undefined ? {} : { timestamps: topic.timestamps }),
+    retentionMs: topic.retentionMs,
+    timestamps: topic.timestamps,
   };
 }
 
