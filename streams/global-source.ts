@@ -21,8 +21,37 @@ export interface Bytes {
   keys(): Iterable<string>;
 }
 
+/** Where a key of a fold's bytes lies: keys of one part and name are a series, in the order of their numbers. */
+export interface BytesPlace {
+  readonly part: string;
+  /** Null: the key is of no series. */
+  readonly name: string | null;
+  /** A whole number. */
+  readonly number: number;
+}
+
+/** The bytes of one series. */
+export interface Series {
+  /** Ascending. */
+  readonly numbers: readonly number[];
+  /** Of each number, its key and bytes. */
+  readonly keys: readonly string[];
+  readonly values: readonly Uint8Array[];
+}
+
+/** Bytes of which the oldest are to be deleted. */
+export interface AgingBytes extends Bytes {
+  /**
+   * Keys for whose part and number `isOver` says so. Of a series it is asked from the lowest number on, up to the first for which it does not: with a
+   * `placeOf` only. The keys may be deleted meanwhile.
+   */
+  oldest(isOver: (part: string, number: number) => boolean): Iterable<string>;
+}
+
 /** What operators see of a fold. */
 export interface BytesView extends Pick<Bytes, "get"> {
+  /** All bytes of one series in one look-up; `undefined` where there are none. Look at once: it changes with the fold. With a `placeOf` only. */
+  series(part: string, name: string): Series | undefined;
   /** Parts that are still being filled: what is read of them here does not count all records yet. */
   readonly warming: ReadonlySet<string>;
   /** A question of a time before this, ms, may be about what was forgotten: whoever has one asks `remembers` first. */
@@ -65,12 +94,14 @@ export interface GlobalFold<V> extends GlobalRef<BytesView> {
   readonly tables: readonly GlobalTable<unknown>[];
   /** Absent: the fold is one part, that of the whole topic, whatever the tables say. */
   readonly parts?: FoldParts;
+  /** Absent: its keys are no series. */
+  readonly placeOf?: (key: string) => BytesPlace;
   /** @param scope absent: all parts that the tables ask for. */
   readonly fold: (record: StreamRecord<V>, bytes: Bytes, table: ViewOfTable, scope?: FoldScope) => void;
   /** How much older than what tasks have come to a question may be, ms. Default 0. */
   readonly lateMs?: (table: ViewOfTable) => number;
   /** Called now and then: what only questions before `time`, ms, ask for is to be deleted, and nothing else. */
-  readonly evict?: (time: number, bytes: Bytes, table: ViewOfTable) => void;
+  readonly evict?: (time: number, bytes: AgingBytes, table: ViewOfTable) => void;
 }
 
 // A global of any value: the variance seam of the topology.

@@ -42,11 +42,14 @@ export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
 export {
   globalTable,
   type Bytes,
+  type AgingBytes,
+  type BytesPlace,
   type BytesView,
   type GlobalFold,
   type GlobalTable,
   type TableSource,
 } from "./global-source.ts";
+export { firstFrom } from "./global/series-index.ts";
 export { streamsLimits } from "./limits.ts";
 export { ownValue, setOwn } from "./own-value.ts";
 export { hideSecrets, shownAddress, withoutSecrets } from "./secrets.ts";

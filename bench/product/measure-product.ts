@@ -46,8 +46,9 @@ export async function measureProduct(
     const loop = await startLoopProcess(place, join(dir, "log.txt"), flags);
     const first = await loop.until(1, HANDLED, DECIDED);
     const half = await loop.until(decisions / 2, HANDLED, DECIDED);
-    let last = await loop.until(decisions, HANDLED, DECIDED);
-    const perSecond = ((last.count - half.count) / (last.at - half.at)) * 1_000;
+    const decided = await loop.until(decisions, HANDLED, DECIDED);
+    const perSecond = ((decided.count - half.count) / (decided.at - half.at)) * 1_000;
+    let last = await loop.until(decisions, HANDLED, 'operator="join"');
     let rows = 0;
     if (work.rows) {
       await loop.until(decisions * 0.01, WRITTEN, 'topic="decisions"');
@@ -62,11 +63,9 @@ export async function measureProduct(
     }
     const memory = residentMiB(loop.process.pid).now;
     await loop.process.end();
-    const from = work.rows ? first : half;
-    const share = work.rows ? decisions - first.count : last.count - half.count;
     return {
       perSecond,
-      cpuMicros: ((last.cpu - from.cpu) / share) * 1e6,
+      cpuMicros: ((last.cpu - first.cpu) / (decisions - first.count)) * 1e6,
       residentMiB: memory,
       written: {
         disk: (last.writtenBytes - first.writtenBytes) / decisions,

@@ -8,7 +8,7 @@ export interface Figures {
   readonly round: number;
   /** Of the second half. */
   readonly perSecond: number;
-  /** User and system of the process with all its threads, of the second half; of whole lives from the first decision to the last row. */
+  /** User and system of the process with all its threads, from the first decision until all stages have handled the last one; of whole lives to the last row. */
   readonly cpuMicros: number;
   readonly residentMiB: number;
   readonly written?: Written;

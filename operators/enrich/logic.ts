@@ -13,7 +13,7 @@ import {
 } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
-import { entryCount, StreamsError } from "../../streams/index.ts";
+import { entryCount, firstFrom, StreamsError } from "../../streams/index.ts";
 import { misfitsByName, partKey, tileKey, type Misfits, type WindowBytes } from "../globals/index.ts";
 
 /**
@@ -93,17 +93,34 @@ function fillGroup(
 ): void {
   const key = groupKey(group, context);
   if (key === null) return fillWindows(group, null, time, features);
+  const tiles =
+    windows.series === undefined ? tilesByKey(group, key, time, windows) : tilesOf(group, key, time, windows);
+  if (!tiles.some(isNode)) return fillWindows(group, tiles, time, features);
+  fillFromTrees(group, (start, path) => windows.get(partKey(group, start, path, key)), time, features);
+}
+
+const none: readonly Tile[] = Object.freeze([]);
+
+/** In time order. */
+function tilesOf(group: WindowGroup, key: string, time: number, windows: WindowBytes): readonly Tile[] {
+  const series = windows.series!(group.stateId, key);
+  if (series === undefined) return none;
+  const { first, last } = tilesFor(group, time);
+  const { numbers, values } = series;
+  const tiles: Tile[] = [];
+  for (let at = firstFrom(numbers, first); at < numbers.length && numbers[at]! <= last; at++) tiles.push(values[at]!);
+  return tiles;
+}
+
+/** The same of tiles that can be asked for one by one only. */
+function tilesByKey(group: WindowGroup, key: string, time: number, windows: WindowBytes): readonly Tile[] {
   const { first, last } = tilesFor(group, time);
   const tiles: Tile[] = [];
-  let trees = false;
   for (let start = first; start <= last; start += group.tileMs) {
     const tile = windows.get(tileKey(group, start, key));
-    if (tile === undefined) continue;
-    tiles.push(tile);
-    if (isNode(tile)) trees = true;
+    if (tile !== undefined) tiles.push(tile);
   }
-  if (!trees) return fillWindows(group, tiles, time, features);
-  fillFromTrees(group, (start, path) => windows.get(partKey(group, start, path, key)), time, features);
+  return tiles;
 }
 
 function unknownUseCase(useCase: string, blueprints: ValidBlueprints): string {

@@ -17,6 +17,7 @@ import {
   shortened,
   StreamsError,
   type Bytes,
+  type BytesPlace,
   type BytesView,
   type GlobalFold,
   type GlobalView,
@@ -42,6 +43,7 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
     needed: (table) => neededNow(table(blueprintTable)),
     partOf: (key) => key.slice(0, key.indexOf("|")),
   },
+  placeOf: tilePlaceOf,
   fold(record, bytes, table, scope) {
     const { kind, attributes } = record.value;
     let full: FullTile | undefined;
@@ -66,11 +68,11 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
   lateMs: (table) => windowsAsked(validBlueprints(table(blueprintTable))).slackMs,
   evict(time, bytes, table) {
     const { byId } = windowsAsked(validBlueprints(table(blueprintTable)));
-    for (const key of bytes.keys()) {
-      const [stateId, start] = key.split("|", 2) as [string, string];
+    const isDone = (stateId: string, start: number): boolean => {
       const group = byId.get(stateId);
-      if (group !== undefined && isOver(group, Number.parseInt(start, 10), time)) bytes.delete(key);
-    }
+      return group !== undefined && isOver(group, start, time);
+    };
+    for (const key of bytes.oldest(isDone)) bytes.delete(key);
   },
 } satisfies GlobalFold<EventRecorded>);
 
@@ -116,6 +118,18 @@ export const partKey = ({ stateId }: Group, start: number, path: string, key: st
   path === "" ? tileKey({ stateId }, start, key) : `${stateId}|${start}.${path}|${key}`;
 
 export const tileKey = ({ stateId }: Group, start: number, key: string): string => `${stateId}|${start}|${key}`;
+
+/** Tiles of one group and key are a series by their starts; parts of tiles are of none. */
+function tilePlaceOf(at: string): BytesPlace {
+  const first = at.indexOf("|");
+  const second = at.indexOf("|", first + 1);
+  const start = at.slice(first + 1, second);
+  return {
+    part: at.slice(0, first),
+    number: Number.parseInt(start, 10),
+    name: start.includes(".") ? null : at.slice(second + 1),
+  };
+}
 
 /** The key of the tile that this is the key of, or the key of a part of. */
 export function wholeTileKey(at: string): string {

@@ -36,7 +36,7 @@ export class FoldParts {
 
   /** @param moved partitions that are other ones now, or without their start: what was to be read of them is gone. */
   async load(fold: GlobalFold<unknown>, database: StateDatabase, moved: readonly string[]): Promise<void> {
-    const bytes = await FoldBytes.load(fold.name, database);
+    const bytes = await FoldBytes.load(fold, database);
     this.#options.content.folds.set(fold.name, bytes);
     if (fold.parts === undefined) return;
     const ledger = await PartLedger.load(fold.name, database);

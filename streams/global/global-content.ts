@@ -9,7 +9,7 @@ import type { Serdes } from "../serde/serdes.ts";
 import { aheadOfTime, type Arrival } from "../task/arrival.ts";
 import { checkRead } from "../topic.ts";
 import type { FoldBytes } from "./fold-bytes.ts";
-import type { Bytes, FoldScope, GlobalFold, GlobalSource, GlobalTable } from "../global-source.ts";
+import type { AgingBytes, FoldScope, GlobalFold, GlobalSource, GlobalTable } from "../global-source.ts";
 import type { Horizon } from "./horizon.ts";
 import type { TableContent } from "./table-content.ts";
 
@@ -111,7 +111,7 @@ export class GlobalContent {
     const bytes = this.folds.get(fold.name)!;
     const { partOf } = fold.parts ?? { partOf: () => "" };
     const lost = new Set<string>();
-    const some: Bytes = {
+    const some: AgingBytes = {
       get: (key) => bytes.get(key),
       put: (key, value) => bytes.put(key, value),
       delete: (key) => {
@@ -121,6 +121,8 @@ export class GlobalContent {
       *keys() {
         for (const key of bytes.keys()) if (parts === undefined || parts.has(partOf(key))) yield key;
       },
+      oldest: (isOver) =>
+        bytes.oldest((part, number) => (parts === undefined || parts.has(part)) && isOver(part, number)),
     };
     fold.evict?.(time, some, (table) => this.view(table));
     return lost;

@@ -3,7 +3,7 @@ import { parseBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../catalogue/index.ts";
 import { enrich, eventWindows } from "../../operators/index.ts";
 import { blueprints, deadLetters, decisionRequests, enriched, events, recordLimits } from "../../schemas/index.ts";
-import { createTestDriver, defineTopology, type Bytes, type TestDriver } from "../../streams/index.ts";
+import { createTestDriver, defineTopology, type AgingBytes, type TestDriver } from "../../streams/index.ts";
 import { random } from "../blueprints/random.ts";
 
 const DAY = 86_400_000;
@@ -31,7 +31,7 @@ const table = (() => ({ get: () => record, values: () => [record], version: 1 })
 function counted() {
   const content = new Map<string, Uint8Array>();
   const written = { bytes: 0 };
-  const bytes: Bytes = {
+  const bytes: AgingBytes = {
     get: (key) => content.get(key),
     put(key, value) {
       written.bytes += value.byteLength;
@@ -39,6 +39,12 @@ function counted() {
     },
     delete: (key) => void content.delete(key),
     keys: () => content.keys(),
+    oldest(isOver) {
+      return [...content.keys()].filter((key) => {
+        const { part, number } = eventWindows.placeOf!(key);
+        return isOver(part, number);
+      });
+    },
   };
   return { content, written, bytes };
 }
