@@ -1,4 +1,4 @@
-import { validBlueprints, modelsAt } from "../catalogue/index.ts";
+import { modelFor, modelsAt, validBlueprints, type ModelsAt } from "../catalogue/index.ts";
 import type { Difference, DifferenceKind } from "./compare.ts";
 import type { EventSources } from "./event-sources.ts";
 import type { Requests } from "./find-requests.ts";
@@ -36,13 +36,19 @@ export function withCauseOfGone(differences: readonly Difference[], { goneUntil 
   return differences.map((one) => (one.kind === "request" && one.decisionTime <= goneUntil ? { ...one, cause } : one));
 }
 
-function causeOfModel({ logged, production }: Recomputed, { models }: Tables): string | null {
-  const { useCase, blueprintVersion, decisionTime, modelId } = logged.decision;
-  const since = production?.states.findLast(({ state, time }) => state === "production" && time < decisionTime)?.time;
-  if (since === undefined || decisionTime - since > MOST_BEHIND_MS) return null;
-  const before = modelsAt(models, useCase, blueprintVersion, since).production;
-  if ((before?.modelId ?? null) !== modelId) return null;
-  return `${production!.modelId} is in production since ${iso(since)}, ${decisionTime - since} ms before, and had not been read`;
+/** The newest change of the models at work that took the decision from the model that made it. */
+function causeOfModel({ logged, assigned }: Recomputed, { models }: Tables): string | null {
+  const { useCase, blueprintVersion, decisionId, decisionTime, modelId } = logged.decision;
+  const before = (time: number): ModelsAt => modelsAt(models, useCase, blueprintVersion, time);
+  for (let { since } = before(decisionTime); decisionTime - since <= MOST_BEHIND_MS; { since } = before(since)) {
+    if ((modelFor(before(since), decisionId)?.modelId ?? null) !== modelId) continue;
+    const now = before(decisionTime);
+    const is = assigned === undefined ? "no model is" : `${assigned.modelId} is`;
+    const place =
+      assigned !== undefined && now.canary?.model.modelId === assigned.modelId ? "the canary" : "in production";
+    return `${is} ${place} since ${iso(since)}, ${decisionTime - since} ms before, and had not been read`;
+  }
+  return null;
 }
 
 function causeOfBlueprint({ logged, liveVersion }: Recomputed, { blueprints }: Tables): string | null {

@@ -41,7 +41,7 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
   const compare = (kind: DifferenceKind, field: string, was: unknown, is: unknown): void => {
     if (!equal(was, is)) differences.push(differenceOf(logged, kind, field, was, is));
   };
-  const { compiled, liveVersion, features, production, failure, predictions } = recomputed;
+  const { compiled, liveVersion, features, assigned, failure, predictions } = recomputed;
   compare("blueprint", "blueprintVersion", decision.blueprintVersion, liveVersion ?? null);
   if (decision.features.length !== compiled.layout.length) {
     compare("features", "length", decision.features.length, compiled.layout.length);
@@ -49,7 +49,7 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
   for (const { name, index } of compiled.layout) {
     compare("features", name, decision.features[index] ?? null, features[index] ?? null);
   }
-  compare("model", "modelId", decision.modelId, production?.modelId ?? null);
+  compare("model", "modelId", decision.modelId, assigned?.modelId ?? null);
   if (failure !== undefined) {
     differences.push(differenceOf(logged, "model", "artifact", decision.modelId, failure));
   } else {

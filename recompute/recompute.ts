@@ -1,4 +1,4 @@
-import { validBlueprints, modelsAt } from "../catalogue/index.ts";
+import { modelFor, modelsAt, validBlueprints } from "../catalogue/index.ts";
 import type { CompiledBlueprint, FeatureVector } from "../blueprints/index.ts";
 import { decideScored, enrichRequest, loggedAction, predict, type WindowBytes } from "../operators/index.ts";
 import type { DecisionRecorded, Enriched, LoggedAction, ModelRecorded } from "../schemas/index.ts";
@@ -20,8 +20,8 @@ export interface Recomputed {
   readonly liveVersion: string | undefined;
   /** By that version's features, from the request and the events. */
   readonly features: FeatureVector;
-  /** In production for that version at its time; `undefined`: none was. */
-  readonly production: ModelRecorded | undefined;
+  /** The one that its version had for it at its time: in production or the canary; `undefined`: none was. */
+  readonly assigned: ModelRecorded | undefined;
   /** The model it says it was made by; `undefined` without one, or where no record of it is there. */
   readonly model: ModelRecorded | undefined;
   /** By that model from the logged features; `failure` says why there are none where the model's file is not what it was. */
@@ -78,7 +78,7 @@ export async function recompute(
       compiled,
       liveVersion: known.at(useCase, time)?.blueprint.version,
       features: featuresOf(one, found, tables, windows),
-      production: modelsAt(tables.models, useCase, blueprintVersion, time).production,
+      assigned: modelFor(modelsAt(tables.models, useCase, blueprintVersion, time), decision.decisionId),
       model,
       predictions,
       failure,

@@ -1,9 +1,14 @@
-import type { ModelRecorded, ModelStateName } from "../../schemas/index.ts";
+import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import type { Written } from "../change/change-table.ts";
 
 /** The model with one state more, at its place in time, behind those of the same time. */
-export function addState(model: ModelRecorded, state: ModelStateName, time: number, reason: string): ModelRecorded {
-  return { ...model, states: [...model.states, { state, time, reason }].sort((a, b) => a.time - b.time) };
+export function addState(model: ModelRecorded, entered: ModelState): ModelRecorded {
+  return { ...model, states: [...model.states, entered].sort((a, b) => a.time - b.time) };
+}
+
+/** The model's record, retired because another model takes its place at `time`, ms. */
+export function replacedBy(modelId: string, model: ModelRecorded, time: number): ModelRecorded {
+  return addState(model, { state: "retired", time, reason: `replaced by ${modelId}`, share: null });
 }
 
 /** The models' records as the table of models has them. @param time of the change, event time in ms */

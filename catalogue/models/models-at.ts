@@ -1,15 +1,32 @@
-import type { ModelRecorded } from "../../schemas/index.ts";
+import type { ModelRecorded, ModelState, ModelStateName } from "../../schemas/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
 import { derivedView } from "../derived-view.ts";
 import { heldAt, lastOfEachTime, timeline, type Span } from "../timeline.ts";
 
-/** The models of a blueprint version that are at work at one time. */
+/** A model that is tried on a part of the decisions. */
+export interface Canary {
+  readonly model: ModelRecorded;
+  /** Of the decisions, from 0 to 1. */
+  readonly share: number;
+}
+
+/** The models of a blueprint version that are at work at one time. A model is in one place only. */
 export interface ModelsAt {
   /** `undefined` before the first, and after a withdrawal. */
   readonly production: ModelRecorded | undefined;
+  readonly canary: Canary | undefined;
+  /** Models that are to be compared and never decide, in the order of their ids. */
+  readonly shadows: readonly ModelRecorded[];
+  /** Event time of the newest change that made them so, ms; -Infinity: there was none. */
+  readonly since: number;
 }
 
-const none: ModelsAt = Object.freeze({ production: undefined });
+const none: ModelsAt = Object.freeze({
+  production: undefined,
+  canary: undefined,
+  shadows: Object.freeze([]),
+  since: Number.NEGATIVE_INFINITY,
+});
 
 type ByVersion = ReadonlyMap<string, readonly Span<ModelsAt>[]>;
 
@@ -34,31 +51,45 @@ export function modelsAt(
   return spans === undefined ? none : (heldAt(spans, time) ?? none);
 }
 
-interface Move {
-  readonly time: number;
-  readonly state: string;
+interface Move extends ModelState {
   readonly model: ModelRecorded;
 }
 
 function modelTimeline(models: readonly ModelRecorded[]): readonly Span<ModelsAt>[] {
   const moves = models.flatMap((model) => {
-    const counting = model.states.filter(({ state }) => states.has(state));
-    return lastOfEachTime(counting).map(({ state, time }): Move => ({ state, time, model }));
+    const counting = model.states.filter(({ state }) => places.has(state));
+    return lastOfEachTime(counting).map((state): Move => ({ ...state, model }));
   });
   return timeline(moves, tie, apply);
 }
 
-/** States that change which models are at work. */
-const states: ReadonlySet<string> = new Set(["production", "retired", "withdrawn"]);
+type Place = (without: ModelsAt, move: Move) => ModelsAt;
 
-function apply(held: ModelsAt = none, { state, model }: Move): ModelsAt {
-  if (state === "production") return { production: model };
-  return held.production?.modelId === model.modelId ? none : held;
+const out: Place = (without) => without;
+/** Where a state puts a model that was taken from its former place. A state that is not named, such as one of a newer release, changes nothing. */
+const places: ReadonlyMap<string, Place> = new Map<ModelStateName, Place>([
+  ["shadow", (at, { model }) => ({ ...at, shadows: [...at.shadows, model].sort(byId) })],
+  ["canary", (at, { model, share }) => ({ ...at, canary: { model, share: share ?? 0 } })],
+  ["production", (at, { model }) => ({ ...at, production: model })],
+  ["retired", out],
+  ["withdrawn", out],
+]);
+
+function apply(held: ModelsAt = none, move: Move): ModelsAt {
+  const { modelId } = move.model;
+  const without = {
+    production: held.production?.modelId === modelId ? undefined : held.production,
+    canary: held.canary?.model.modelId === modelId ? undefined : held.canary,
+    shadows: held.shadows.filter((model) => model.modelId !== modelId),
+    since: move.time,
+  };
+  return places.get(move.state)!(without, move);
 }
 
 /** At one moment models leave before others come. */
 function tie(a: Move, b: Move): number {
-  return comes(a) - comes(b) || (a.model.modelId < b.model.modelId ? -1 : 1);
+  return comes(a) - comes(b) || byId(a.model, b.model);
 }
 
-const comes = ({ state }: Move): number => (state === "production" ? 1 : 0);
+const comes = ({ state }: Move): number => (places.get(state) === out ? 0 : 1);
+const byId = (a: ModelRecorded, b: ModelRecorded): number => (a.modelId < b.modelId ? -1 : 1);

@@ -1,29 +1,46 @@
-import type { ModelRecorded } from "../../schemas/index.ts";
-import type { TopicTools } from "../../streams/index.ts";
+import type { ModelRecorded, ModelStateName } from "../../schemas/index.ts";
+import { StreamsError, type TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
-import { addState, modelRecords } from "./add-state.ts";
+import { addState, modelRecords, replacedBy } from "./add-state.ts";
+import { checkModelMove } from "./model-moves.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
+/** A state to move a model to. A canary says which share of the decisions is its own, above 0 and below 1. */
+export type ModelMove = Exclude<ModelStateName, "trained" | "canary"> | { readonly canary: number };
+
 /**
- * Puts a model into production by hand, whatever the gate said, or takes it out at once; event time in ms. The one that was in
- * production is retired. Rejects when there is no such model. @returns the records as written, the moved model first.
+ * Moves a model by hand, whatever the gate said; event time in ms. The model that it replaces, in production or as the canary, is retired. A canary
+ * that is moved again may only have another share.
+ *
+ * @returns the records as written, the moved model first
+ * @throws StreamsError `ILLEGAL_MOVE` where `modelMoves` has no such move, or the share is none; an error where there is no such model
  */
 export function moveModel(
   tools: TopicTools,
   modelId: string,
-  state: "production" | "withdrawn",
+  to: ModelMove,
   time: number,
   reason: string,
 ): Promise<readonly ModelRecorded[]> {
+  const state = typeof to === "string" ? to : "canary";
   return changeTable(tools, modelTable, (table) => {
     const model = [...table.values()].find((known) => known.modelId === modelId);
     if (model === undefined) throw new Error(`there is no model ${modelId}: loopstream models lists them`);
-    const current = modelsAt(table, model.useCase, model.blueprintVersion, time).production;
-    const moved = [addState(model, state, time, reason)];
-    if (state === "production" && current !== undefined && current.modelId !== modelId) {
-      moved.push(addState(current, "retired", time, `replaced by ${modelId}`));
-    }
+    checkModelMove(model, state, time);
+    const share = typeof to === "string" ? null : checkedShare(modelId, to.canary);
+    const { production, canary } = modelsAt(table, model.useCase, model.blueprintVersion, time);
+    const current = state === "production" ? production : state === "canary" ? canary?.model : undefined;
+    const moved = [addState(model, { state, time, reason, share })];
+    if (current !== undefined && current.modelId !== modelId) moved.push(replacedBy(modelId, current, time));
     return { write: modelRecords(moved, time), result: moved };
   });
+}
+
+function checkedShare(modelId: string, share: number): number {
+  if (share > 0 && share < 1) return share;
+  throw new StreamsError(
+    "ILLEGAL_MOVE",
+    `model ${modelId} can't be the canary of ${share * 100} % of the decisions: a share is above 0 % and below 100 %`,
+  );
 }

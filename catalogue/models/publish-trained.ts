@@ -1,7 +1,7 @@
 import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import type { TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
-import { addState, modelRecords } from "./add-state.ts";
+import { modelRecords, replacedBy } from "./add-state.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
@@ -34,11 +34,11 @@ export function publishTrained(
     const rival = modelsAt(table, useCase, blueprintVersion, time).production;
     const { promote, reason } = judge(rival?.modelId);
     const states: readonly ModelState[] = [
-      { state: "trained", time, reason: `on ${rows} rows; ${reason}` },
-      ...(promote ? [{ state: "production" as const, time, reason }] : []),
+      { state: "trained", time, reason: `on ${rows} rows; ${reason}`, share: null },
+      ...(promote ? [{ state: "production" as const, time, reason, share: null }] : []),
     ];
     const record: ModelRecorded = { ...model, states };
-    const retired = promote && rival !== undefined ? [addState(rival, "retired", time, `replaced by ${modelId}`)] : [];
+    const retired = promote && rival !== undefined ? [replacedBy(modelId, rival, time)] : [];
     return { write: modelRecords([record, ...retired], time), result: record };
   });
 }

@@ -1,4 +1,4 @@
-import { blueprintTable, modelTable, validBlueprints, modelsAt } from "../../catalogue/index.ts";
+import { blueprintTable, modelFor, modelsAt, modelTable, validBlueprints } from "../../catalogue/index.ts";
 import { enriched, scored, type Enriched, type ModelRecorded } from "../../schemas/index.ts";
 import type { Scorer } from "../../serving/index.ts";
 import { defineOperator, StreamsError, type StreamRecord } from "../../streams/index.ts";
@@ -21,7 +21,8 @@ export const infer = (scorers: Scorers) =>
         const modelOf = (record: StreamRecord<Enriched>): ModelRecorded | undefined => {
           const { request, blueprintVersion } = record.value;
           if (blueprintVersion === null) return undefined;
-          return modelsAt(context.globals.models, request.useCase, blueprintVersion, record.time).production;
+          const atWork = modelsAt(context.globals.models, request.useCase, blueprintVersion, record.time);
+          return modelFor(atWork, request.decisionId);
         };
         const predictions = new Map<StreamRecord<Enriched>, Predictions>();
         const models = new Map(records.map((record) => [record, modelOf(record)]));

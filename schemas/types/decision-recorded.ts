@@ -10,7 +10,7 @@ export interface DecisionRecorded {
   readonly useCase: string;
   /** The version that was valid at decisionTime. */
   readonly blueprintVersion: string;
-  /** The model in production at decisionTime; null before there is one. */
+  /** The model in production at decisionTime, or the canary where the decision is of its share; null: there was none. */
   readonly modelId: null | string;
   /** The feature vector as logged, in the blueprint's order; null is a missing value, a string a category. */
   readonly features: readonly (null | number | string)[];
@@ -61,7 +61,7 @@ export const decisionRecordedSchema = {
     {
       name: "modelId",
       type: ["null", "string"],
-      doc: "The model in production at decisionTime; null before there is one.",
+      doc: "The model in production at decisionTime, or the canary where the decision is of its share; null: there was none.",
     },
     {
       name: "features",

@@ -41,7 +41,7 @@ export const joinedSchema = {
           {
             name: "modelId",
             type: ["null", "string"],
-            doc: "The model in production at decisionTime; null before there is one.",
+            doc: "The model in production at decisionTime, or the canary where the decision is of its share; null: there was none.",
           },
           {
             name: "features",

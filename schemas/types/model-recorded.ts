@@ -40,6 +40,8 @@ export interface ModelState {
   readonly time: number;
   /** Why, with the figures that decided. */
   readonly reason: string;
+  /** Of the decisions, with the state canary: above 0 and below 1. Null with every other state. */
+  readonly share: null | number;
 }
 
 /** What a model was trained on and with. */
@@ -152,6 +154,12 @@ export const modelRecordedSchema = {
               doc: "Event time after which it holds.",
             },
             { name: "reason", type: "string", doc: "Why, with the figures that decided." },
+            {
+              name: "share",
+              type: ["null", "double"],
+              doc: "Of the decisions, with the state canary: above 0 and below 1. Null with every other state.",
+              default: null,
+            },
           ],
           namespace: "loopstream",
         },

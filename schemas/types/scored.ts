@@ -6,7 +6,7 @@ import type { Enriched } from "./enriched.ts";
 export interface Scored {
   /** What infer was given. */
   readonly enriched: Enriched;
-  /** In production at the request's event time; null: none was. */
+  /** In production at the request's event time, or the canary where the decision is of its share; null: there was none. */
   readonly modelId: null | string;
   /** By objective. */
   readonly predictions: Readonly<Record<string, number>>;
@@ -99,7 +99,11 @@ export const scoredSchema = {
       },
       doc: "What infer was given.",
     },
-    { name: "modelId", type: ["null", "string"], doc: "In production at the request's event time; null: none was." },
+    {
+      name: "modelId",
+      type: ["null", "string"],
+      doc: "In production at the request's event time, or the canary where the decision is of its share; null: there was none.",
+    },
     { name: "predictions", type: { type: "map", values: "double" }, doc: "By objective." },
   ],
 } as const;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, modelTable } from "../../catalogue/index.ts";
+import { blueprintTable, drawOf, modelTable } from "../../catalogue/index.ts";
 import { infer, type Scorers } from "../../operators/index.ts";
 import { blueprints, deadLetters, enriched, models, scored, type Scored } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
@@ -61,12 +61,47 @@ test("a missing value goes where the model sends missing values", async () => {
 test("each request of one batch gets the model of its own time", async () => {
   await driver.input(models).send(inProduction("m1", START + 10), inProduction("m2", START + 20));
   const withdrawn = [
-    { state: "production", time: START + 20, reason: "test" },
-    { state: "withdrawn", time: START + 30, reason: "test" },
+    { state: "production", time: START + 20, reason: "test", share: null },
+    { state: "withdrawn", time: START + 30, reason: "test", share: null },
   ] as const;
   await driver.input(models).send(inProduction("m2", START + 20, withdrawn));
   await driver.input(enriched).send(...[5, 15, 25, 35].map((time) => row(`d${time}`, 20, START + time)));
   expect(read().map(({ modelId }) => modelId)).toEqual([null, "m1", "m2", null]);
+});
+
+test("a canary predicts its share of the decisions, the same ones in any batch and after a restart, and the decision names it", async () => {
+  const canary = [{ state: "canary", time: START + 10, reason: "test", share: 0.25 }] as const;
+  const ask = async (sizes: readonly number[]): Promise<readonly Scored[]> => {
+    driver = await open();
+    await driver.input(models).send(inProduction("m1", START), inProduction("m2", START + 10, canary));
+    const rows = Array.from({ length: 1_000 }, (_, at) => row(`d${at}`, 20, START + (at === 0 ? 10 : 11)));
+    for (let at = 0, turn = 0; at < rows.length; turn++) {
+      const size = sizes[turn % sizes.length]!;
+      await driver.input(enriched).send(...rows.slice(at, at + size));
+      at += size;
+    }
+    return read();
+  };
+  await driver.close();
+  const made = await ask([1_000]);
+  await driver.close();
+  expect(await ask([1, 7, 300])).toEqual(made);
+  expect(Math.abs(made.filter(({ modelId }) => modelId === "m2").length - 250)).toBeLessThan(
+    3 * Math.sqrt(1_000 * 0.25 * 0.75),
+  );
+  expect(made[0]!.modelId).toBe("m1");
+  for (const { modelId, enriched: asked, predictions } of made.slice(1)) {
+    expect(modelId).toBe(drawOf("m2", asked.request.decisionId) < 0.25 ? "m2" : "m1");
+    expect(predictions["late"]).toBeCloseTo(HEAVY, 6);
+  }
+});
+
+test("a shadow predicts nothing that is decided on", async () => {
+  await driver
+    .input(models)
+    .send(inProduction("m2", START, [{ state: "shadow", time: START, reason: "test", share: null }]));
+  await driver.input(enriched).send(row("d", 20, START + 1));
+  expect(read()[0]).toMatchObject({ modelId: null, predictions: {} });
 });
 
 test("a model of another blueprint version is not asked", async () => {

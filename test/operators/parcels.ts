@@ -79,7 +79,7 @@ export const noScorers = (): Promise<Scorer> => Promise.reject(new Error("there 
 export function inProduction(
   modelId: string,
   since: number,
-  states: ModelRecorded["states"] = [{ state: "production", time: since, reason: "test" }],
+  states: ModelRecorded["states"] = [{ state: "production", time: since, reason: "test", share: null }],
 ): { key: string; value: ModelRecorded; time: number } {
   const value: ModelRecorded = {
     modelId,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { validBlueprints, blueprintTable, readModels } from "../../catalogue/index.ts";
+import { validBlueprints, blueprintTable, drawOf, readModels } from "../../catalogue/index.ts";
 import { type enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
 import { audit, explainDecision, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
 import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
@@ -39,6 +39,19 @@ describe("an audit of a clean run", () => {
     const made = await run.decisions();
     expect(new Set(made.map(({ modelId }) => modelId))).toEqual(new Set([null, "m1", "m2"]));
     expect(new Set(made.map(({ blueprintVersion }) => blueprintVersion)).size).toBe(2);
+    expect(await audited()).toEqual({ share: 1, sampled: 120, recomputed: 120, ...clean });
+  });
+
+  test("reports nothing where a canary decided a share, and nothing else than that share", async () => {
+    run = await openRun();
+    await run.model("m1", START + 6 * HOUR);
+    await run.model("m2", START + 12 * HOUR, oneBitOff(), 0.3);
+    await aDay(run);
+    const made = await run.decisions();
+    const late = made.filter(({ decisionTime }) => decisionTime > START + 12 * HOUR);
+    const drawn = late.filter(({ decisionId }) => drawOf("m2", decisionId) < 0.3);
+    expect(drawn.length).toBeGreaterThan(10);
+    expect(made.filter(({ modelId }) => modelId === "m2")).toEqual(drawn);
     expect(await audited()).toEqual({ share: 1, sampled: 120, recomputed: 120, ...clean });
   });
 
@@ -257,6 +270,22 @@ describe("a live loop's differences in which nothing is wrong", () => {
     ]);
     expect(differences[0]!.cause).toMatch(/^m1 is in production since .*, 500 ms before, and had not been read$/);
     expect(differences[1]!.cause).toMatch(/ is live since .*, 700 ms before, and had not been read$/);
+  });
+
+  test("a canary that was published with a time shortly before the decisions, which are of its share", async () => {
+    run = await openRun({ live: true });
+    await run.model("m1", START);
+    const ids = Array.from({ length: 20 }, (_, at) => `d${at}`);
+    for (const id of ids) await run.ask(id, START + HOUR);
+    await run.idle();
+    await run.model("m2", START + HOUR - 500, onnx, 0.5);
+    await run.idle();
+    const { differences } = await audited();
+    expect(differences.map(({ decisionId }) => decisionId).sort()).toEqual(
+      ids.filter((id) => drawOf("m2", id) < 0.5).sort(),
+    );
+    for (const { cause } of differences)
+      expect(cause).toMatch(/^m2 is the canary since .*, 500 ms before, and had not been read$/);
   });
 });
 

@@ -42,7 +42,7 @@ export interface ParcelRun {
   readonly source: RecomputeSource;
   scan(time: number, minutes: number, depot?: string, key?: string): Promise<void>;
   ask(id: string, time: number, weight?: number, depot?: string): Promise<void>;
-  model(modelId: string, since: number, file?: Uint8Array): Promise<void>;
+  model(modelId: string, since: number, file?: Uint8Array, share?: number): Promise<void>;
   blueprint(text: string, since: number): Promise<void>;
   /** Resolves when everything that was published has been handled. */
   idle(): Promise<void>;
@@ -113,9 +113,11 @@ export async function openRun(options: RunOptions = {}): Promise<ParcelRun> {
       const value = request(id, { weight, carrier: "air", express: true, depot }, { unit: `unit-${id}` });
       await publisher.publish([{ topic: decisionRequests, key: id, value, time }]);
     },
-    async model(modelId, since, file = onnx) {
+    async model(modelId, since, file = onnx, share) {
       const artifact = await writeArtifact(backbone, publisher, file, since, {});
-      const { key, value, time } = inProduction(modelId, since);
+      const canary =
+        share === undefined ? undefined : [{ state: "canary" as const, time: since, reason: "test", share }];
+      const { key, value, time } = inProduction(modelId, since, canary);
       await publisher.publish([{ topic: models, key, value: { ...value, artifact }, time }]);
     },
     async blueprint(text, since) {

@@ -92,6 +92,57 @@ test("between a new model's record and the retirement of the old one the newest 
   ).toBe("new");
 });
 
+test("a canary with its share and shadows are at work beside the model in production, each in one place only", () => {
+  const models = [
+    modelOf("a", [
+      ["production", 10],
+      ["retired", 50],
+    ]),
+    modelOf("b", [
+      ["shadow", 20],
+      ["canary", 30, 0.05],
+      ["canary", 40, 0.1],
+      ["production", 50],
+    ]),
+    modelOf("c", [
+      ["shadow", 20],
+      ["withdrawn", 45],
+    ]),
+  ];
+  const at = (time: number) => {
+    const { production, canary, shadows, since } = modelsAt(modelTableOf(models), "parcels", "v1", time);
+    const tried = canary && [canary.model.modelId, canary.share];
+    return [production?.modelId, tried, shadows.map(({ modelId }) => modelId), since];
+  };
+  expect(at(10)).toEqual([undefined, undefined, [], Number.NEGATIVE_INFINITY]);
+  expect(at(20)).toEqual(["a", undefined, [], 10]);
+  expect(at(21)).toEqual(["a", undefined, ["b", "c"], 20]);
+  expect(at(31)).toEqual(["a", ["b", 0.05], ["c"], 30]);
+  expect(at(41)).toEqual(["a", ["b", 0.1], ["c"], 40]);
+  expect(at(46)).toEqual(["a", ["b", 0.1], [], 45]);
+  expect(at(51)).toEqual(["b", undefined, [], 50]);
+});
+
+test("a canary that is withdrawn leaves the model in production where it is, and the other way round", () => {
+  const canary = modelOf("b", [
+    ["canary", 20, 0.5],
+    ["withdrawn", 30],
+  ]);
+  const production = modelOf("a", [
+    ["production", 10],
+    ["withdrawn", 25],
+  ]);
+  const at = (time: number) => {
+    const found = modelsAt(modelTableOf([canary, production]), "parcels", "v1", time);
+    return [found.production?.modelId, found.canary?.model.modelId];
+  };
+  expect([21, 26, 31].map(at)).toEqual([
+    ["a", "b"],
+    [undefined, "b"],
+    [undefined, undefined],
+  ]);
+});
+
 test("a state that a newer release wrote changes nothing for this one", () => {
   const newer = "resting" as ModelState["state"];
   const models = [
@@ -107,16 +158,17 @@ test("a state that a newer release wrote changes nothing for this one", () => {
 test("the order of the records makes no difference", () => {
   for (let seed = 1; seed <= 100; seed++) {
     const next = random(seed);
-    const kinds = ["trained", "production", "retired", "withdrawn"] as const;
+    const kinds = ["trained", "shadow", "canary", "production", "retired", "withdrawn"] as const;
     const models = ["a", "b", "c", "d"].map((id) => {
       const times = Array.from({ length: Math.floor(next() * 5) }, () => Math.floor(next() * 12)).sort((a, b) => a - b);
       return modelOf(
         id,
-        times.map((time) => [kinds[Math.floor(next() * kinds.length)]!, time] as const),
+        times.map((time) => [kinds[Math.floor(next() * kinds.length)]!, time, 0.25] as const),
       );
     });
     for (let time = 0; time <= 13; time++) {
-      expect(inProduction(shuffled(models, next), time)).toBe(inProduction(models, time));
+      const at = (some: readonly ModelRecorded[]) => modelsAt(modelTableOf(some), "parcels", "v1", time);
+      expect(at(shuffled(models, next))).toEqual(at(models));
     }
   }
 });

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import avro from "avsc";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  changeTable,
+  modelMoves,
+  modelsAt,
+  modelTable,
+  moveModel,
+  readModels,
+  type ModelMove,
+} from "../../../catalogue/index.ts";
+import { openTools, type Tools } from "../../../loop/index.ts";
+import { models, modelStateNames, type ModelRecorded, type ModelStateName } from "../../../schemas/index.ts";
+import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../../streams/index.ts";
+import { modelTableOf } from "../table-of.ts";
+import { modelOf } from "./model-of.ts";
+
+let dir: string;
+let backbone: EmbeddedBackbone;
+let tools: Tools;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "loopstream-move-"));
+  backbone = await createEmbeddedBackbone({ dir });
+  tools = await openTools({ backbone, registry: backbone.registry, partitions: 1, codeVersion: "test" });
+});
+afterEach(async () => {
+  await tools.close();
+  await backbone.close();
+  await rm(dir, { recursive: true });
+});
+
+const publish = (...records: readonly ModelRecorded[]): Promise<void> =>
+  changeTable(tools, modelTable, () => ({
+    write: records.map((value) => ({ key: `parcels/${value.modelId}`, value, time: 1 })),
+    result: undefined,
+  }));
+const move = (id: string, to: ModelMove, time: number) => moveModel(tools, id, to, time, "for the test");
+async function atWork(time: number): Promise<readonly unknown[]> {
+  const table = await readTable(backbone, tools.serdes, modelTable);
+  const { production, canary, shadows } = modelsAt(table, "parcels", "v1", time);
+  return [production?.modelId, canary?.model.modelId, canary?.share, shadows.map(({ modelId }) => modelId)];
+}
+
+describe("a move by hand", () => {
+  test("leads a model from shadow by a canary's shares to production, and retires those it replaces", async () => {
+    await publish(
+      modelOf("a", [["production", 1]]),
+      modelOf("b", [["trained", 1]]),
+      modelOf("c", [["canary", 1, 0.5]]),
+    );
+    await move("b", "shadow", 10);
+    expect(await atWork(11)).toEqual(["a", "c", 0.5, ["b"]]);
+    await move("b", { canary: 0.05 }, 20);
+    expect(await atWork(21)).toEqual(["a", "b", 0.05, []]);
+    await move("b", { canary: 0.5 }, 30);
+    expect(await atWork(31)).toEqual(["a", "b", 0.5, []]);
+    await move("b", "production", 40);
+    expect(await atWork(41)).toEqual(["b", undefined, undefined, []]);
+    const states = new Map((await readModels(tools)).map((model) => [model.modelId, model.states.at(-1)]));
+    expect(states.get("a")).toMatchObject({ state: "retired", reason: "replaced by b", share: null });
+    expect(states.get("c")).toMatchObject({ state: "retired", reason: "replaced by b", share: null });
+  });
+
+  test("undoes a promotion: the model that was replaced comes back, and the other one is retired", async () => {
+    await publish(modelOf("a", [["production", 1]]), modelOf("b", [["trained", 1]]));
+    await move("b", "production", 10);
+    await move("a", "production", 20);
+    expect(await atWork(21)).toEqual(["a", undefined, undefined, []]);
+    expect((await readModels(tools)).find(({ modelId }) => modelId === "b")!.states.at(-1)!.state).toBe("retired");
+  });
+
+  test("is refused where the table of moves has none, with those there are, and nothing is stored", async () => {
+    await publish(modelOf("a", [["production", 1]]));
+    await expect(move("a", { canary: 0.1 }, 10)).rejects.toMatchObject({
+      code: "ILLEGAL_MOVE",
+      message: expect.stringMatching(
+        /^model a of use case "parcels" is production and can't become canary: from there it can become production, retired, withdrawn$/,
+      ),
+    });
+    expect(await atWork(11)).toEqual(["a", undefined, undefined, []]);
+  });
+
+  test.each([0, 1, -0.1, 1.5, Number.NaN])("is refused to a canary with the share %d", async (share) => {
+    await publish(modelOf("a", [["trained", 1]]));
+    await expect(move("a", { canary: share }, 10)).rejects.toMatchObject({ code: "ILLEGAL_MOVE" });
+    expect((await readModels(tools))[0]!.states.length).toBe(1);
+  });
+
+  test("takes a model out of a state of a newer release, and makes nothing else of it", async () => {
+    await publish(modelOf("a", [["resting" as ModelStateName, 1]]));
+    await expect(move("a", "production", 10)).rejects.toThrow("is resting and can't become production");
+    await move("a", "withdrawn", 11);
+    expect((await readModels(tools))[0]!.states.at(-1)!.state).toBe("withdrawn");
+  });
+});
+
+test("every state has its moves, and each may be promoted and withdrawn by hand", () => {
+  expect(Object.keys(modelMoves).sort()).toEqual([...modelStateNames].sort());
+  for (const [state, moves] of Object.entries(modelMoves)) {
+    expect(moves, state).toEqual(expect.arrayContaining(["production", "withdrawn"]));
+    expect(moves, state).not.toContain("trained");
+  }
+});
+
+test("a model's record of before there were shares is read, and one with shares is read by a release of before", () => {
+  const now = models.type;
+  const former = avro.Type.forSchema(
+    JSON.parse(JSON.stringify(models.schema), (_, value: unknown) =>
+      Array.isArray(value) ? value.filter((field: { name?: string }) => field?.name !== "share") : value,
+    ) as avro.Schema,
+  );
+  const bare = (model: ModelRecorded): unknown =>
+    JSON.parse(JSON.stringify(model, (key, value: unknown) => (key === "share" ? undefined : value)));
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  const old = modelOf("a", [
+    ["trained", 1],
+    ["production", 2],
+  ]);
+  expect(plain(now.fromBuffer(former.toBuffer(bare(old)), now.createResolver(former)))).toEqual(plain(old));
+  const canary = modelOf("b", [["canary", 2, 0.1]]);
+  expect(plain(former.fromBuffer(now.toBuffer(canary), former.createResolver(now)))).toEqual(bare(canary));
+  expect(modelsAt(modelTableOf([old]), "parcels", "v1", 3).production?.modelId).toBe("a");
+});
