@@ -1,5 +1,5 @@
 import { BlueprintError, ChangedTypes } from "../blueprints/index.ts";
-import { SettingsError } from "../loop/index.ts";
+import { ReplayError, SettingsError } from "../loop/index.ts";
 import { StreamsError } from "../streams/index.ts";
 import { TableError } from "./files/index.ts";
 
@@ -14,6 +14,8 @@ export const exitCodes = Object.freeze({
   unavailable: 3,
   /** Done, without some records or lines: they are in the dead letters, or were told on stderr. */
   partly: 4,
+  /** Stopped by a signal; the same command goes on from there. */
+  stopped: 130,
 });
 
 /** An error whose message is all a person needs. */
@@ -21,7 +23,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-const usage = [UsageError, SettingsError, BlueprintError, ChangedTypes];
+const usage = [UsageError, SettingsError, BlueprintError, ChangedTypes, ReplayError];
 
 export function exitCodeOf(error: unknown): number {
   if (usage.some((kind) => error instanceof kind)) return exitCodes.usage;

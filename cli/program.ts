@@ -1,40 +1,47 @@
-import { Command } from "commander";
+import { Command, type CommanderError } from "commander";
 import { codeVersion } from "../loop/index.ts";
 import { auditCommand } from "./commands/audit.ts";
-import { blueprintCommand } from "./commands/blueprint.ts";
-import { decideCommand, observeCommand } from "./commands/decide.ts";
+import { blueprintCommands } from "./commands/blueprint/index.ts";
+import { decideCommand } from "./commands/decide.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { eventCommand } from "./commands/event.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
-import { modelsCommand } from "./commands/models.ts";
+import { modelsCommands } from "./commands/models/index.ts";
+import { observeCommand } from "./commands/observe.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rowsCommand } from "./commands/rows.ts";
 import { startCommand } from "./commands/start.ts";
-import { topicsCommand } from "./commands/topics.ts";
+import { topicsCommands } from "./commands/topics/index.ts";
 import { trainCommand } from "./commands/train.ts";
+import type { AddCommand } from "./define-command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { errorJson } from "./text/output.ts";
 import { refuseUnknownCommands } from "./unknown-command.ts";
+
+/** In the order of the help. */
+const commands: readonly AddCommand[] = [
+  ...[startCommand, demoCommand, importCommand],
+  ...[decideCommand, observeCommand, eventCommand],
+  ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand, rowsCommand],
+  ...[blueprintCommands, topicsCommands],
+];
 
 export function createProgram(): Command {
   const program = new Command("loopstream")
     .description("Smart decisions on an event stream: decide, observe, join, train, publish, decide better.")
     .version(codeVersion)
     .showHelpAfterError("(--help shows what there is)")
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-  startCommand(program);
-  demoCommand(program);
-  importCommand(program);
-  decideCommand(program);
-  observeCommand(program);
-  eventCommand(program);
-  trainCommand(program);
-  modelsCommand(program);
-  replayCommand(program);
-  explainCommand(program);
-  auditCommand(program);
-  rowsCommand(program);
-  blueprintCommand(program);
-  topicsCommand(program);
+    .exitOverride((error) => end(error, program));
+  for (const add of commands) add(program);
   refuseUnknownCommands(program);
   return program;
+}
+
+/** Commander has said on stderr what is wrong with the line; a program finds it on stdout, as all errors. */
+function end({ exitCode, message }: CommanderError, program: Command): never {
+  if (exitCode === 0) return process.exit(exitCodes.ok);
+  const { rawArgs } = program as Command & { readonly rawArgs: readonly string[] };
+  if (rawArgs.includes("--json")) process.stdout.write(errorJson(message.replace(/^error: /, "")));
+  return process.exit(exitCodes.usage);
 }

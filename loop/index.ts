@@ -4,7 +4,9 @@ export type { StateEngineName } from "./state-engine.ts";
 export { codeVersion } from "./code-version.ts";
 export { connect, type Connection, type ConnectOptions } from "./connect.ts";
 export { forHistory, historyMemory, loopOptions, readingMemory, stateMemoryOf, type LoopMode } from "./loop-options.ts";
+export { runLoop, type RunOptions } from "./run-loop.ts";
 export { start, startAlone, type Place, type StartOptions } from "./start.ts";
+export { parsePort, shownText } from "./settings/addresses.ts";
 export { SettingsError } from "./settings/settings-error.ts";
 export { readSettingsFile } from "./settings/settings-file.ts";
 export { settingsOf, type SettingNames, type Settings, type SettingsOptions } from "./settings/settings.ts";
@@ -15,6 +17,7 @@ export {
   courtesy,
   replay,
   ReplayError,
+  replayPlace,
   type ReplayCounts,
   type ReplayOptions,
   type ReplayRequest,
@@ -22,6 +25,7 @@ export {
   type ReplayStep,
 } from "./replay/index.ts";
 export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
+export { listTopics, type ListedTopic } from "./list-topics.ts";
 export { repartitionLoop, type RepartitionLoopOptions } from "./repartition-loop.ts";
 export { startReports } from "./instances/reports.ts";
 export { runningInstances, type RunningInstances } from "./instances/running-instances.ts";

@@ -8,6 +8,7 @@ import { restoreReport } from "./restore-report.ts";
 import { startRetention, startSchedules, startTicker, type Running } from "./schedules.ts";
 import { serveMetrics } from "./serve-metrics.ts";
 import type { Settings } from "./settings/settings.ts";
+import { unlessAborted } from "./until-aborted.ts";
 
 export interface StartOptions {
   readonly settings: Settings;
@@ -131,13 +132,3 @@ export async function startAlone(
 
 const openElsewhere = (dir: string): StreamsError =>
   new StreamsError("BACKBONE_LOCKED", `${dir} is open in another process: stop that one first, or use another --dir`);
-
-/** What comes of `work`, or `undefined` as soon as the signal comes. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => resolve(undefined);
-    if (signal.aborted) aborted();
-    signal.addEventListener("abort", aborted, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
-  });
-}

@@ -147,6 +147,12 @@ describe("the layout", () => {
     expect(wrong.map(told)).toEqual([]);
   });
 
+  test("a command is a file of at most 60 lines: its flags and what it asks of the rooms", () => {
+    const commands = sourcesOf("cli/commands");
+    expect(commands.length).toBeGreaterThan(20);
+    expect(commands.filter((file) => linesOf(file) > 60)).toEqual([]);
+  });
+
   test("no file imports itself by way of others", () => {
     const edges = new Map<string, string[]>([...rooms, ...outside].flatMap(sourcesOf).map((file) => [file, []]));
     for (const { from, to } of [...imports, ...within(outside)]) edges.get(from)!.push(to);

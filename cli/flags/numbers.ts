@@ -1,32 +1,42 @@
+import { shownText } from "../../loop/index.ts";
 import { UsageError } from "../exit-codes.ts";
 
-export interface NumberRange {
-  readonly min: number;
-  readonly max: number;
+/** Reads a whole number in digits alone: no sign, no exponent, no other base, no unit. */
+export const whole =
+  (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  (text: string, flag: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new UsageError(`${flag} ${shownText(text)}: write a whole number ${rangeText(min, max)}`);
+  };
+
+function rangeText(min: number, max: number): string {
+  if (max === Number.MAX_SAFE_INTEGER) return min === 0 ? "from 0 up" : `above ${min - 1}`;
+  return `from ${min} to ${max}`;
 }
 
-/** A whole number in digits alone: no sign, no exponent, no other base, no unit. Throws a `UsageError` that names the flag. */
-export function parseWhole(text: string, flag: string, { min, max }: NumberRange): number {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`${flag} ${shown(text)}: write a whole number ${rangeText({ min, max })}`);
-}
-
-/** A number in digits, with a point where it has a fraction. */
+/** A number in digits, with a point where it has a fraction. NaN: it is none. */
 export function parseDecimal(text: string): number {
   return /^(\d{1,15}(\.\d{1,15})?|\.\d{1,15})$/.test(text) ? Number(text) : Number.NaN;
 }
 
-export function parsePort(text: string, flag: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new UsageError(`${flag} ${shown(text)}: write a port from 0 to 65535`);
+/** Reads a share of all, above 0 to 1. */
+export function parseShare(text: string, flag: string): number {
+  const share = parseDecimal(text);
+  if (share > 0 && share <= 1) return share;
+  throw new UsageError(`${flag} ${shownText(text)}: write a share above 0 to 1`);
 }
 
-/** An empty one would not be seen. */
-export const shown = (text: string): string => (text.trim() === "" ? JSON.stringify(text) : text);
+/** As `parseShare`; 1% is 0.01. */
+export function parsePercentage(text: string, flag: string): number {
+  const share = text.endsWith("%") ? parseDecimal(text.slice(0, -1)) / 100 : parseDecimal(text);
+  if (share > 0 && share <= 1) return share;
+  throw new UsageError(`${flag} ${shownText(text)}: write a share above 0, at most 1 or 100%`);
+}
 
-function rangeText({ min, max }: NumberRange): string {
-  if (max === Number.MAX_SAFE_INTEGER) return min === 0 ? "from 0 up" : `above ${min - 1}`;
-  return `from ${min} to ${max}`;
+/** Reads the share of rows that a model is judged by, 0 to 0.9. */
+export function parseHoldout(text: string, flag: string): number {
+  const share = parseDecimal(text);
+  if (share >= 0 && share <= 0.9) return share;
+  throw new UsageError(`${flag} ${shownText(text)}: write a share from 0 to 0.9`);
 }

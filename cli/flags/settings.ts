@@ -1,26 +1,35 @@
 import { readSettingsFile, settingsOf, type Settings } from "../../loop/index.ts";
-import { parseWhole } from "./numbers.ts";
+import { flag, toggle, type FlagValues } from "./flag.ts";
+import { whole } from "./numbers.ts";
 
-/** The flags that every command has, as they were given. */
-export interface SettingsFlags {
-  readonly config?: string;
-  readonly brokers?: string;
-  readonly registry?: string;
-  readonly dir?: string;
-  readonly partitions?: string;
-  readonly stateEngine?: string;
-  readonly sync?: string;
-  readonly instanceId?: string;
+/** The flags that every command has. */
+export const commonFlags = {
+  brokers: flag("--brokers <list>", "Kafka brokers, host:port,… (absent: the embedded backbone)"),
+  registry: flag("--registry <url>", "Confluent-compatible schema registry"),
+  dir: flag("--dir <path>", "directory of the embedded backbone and of local state"),
+  partitions: flag("--partitions <n>", "partitions of topics that are made new", { parse: whole(1) }),
+  stateEngine: flag(
+    "--state-engine <name>",
+    "what keeps local state: leveldb (default) or rocksdb, which needs rocksdb-native",
+  ),
+  config: flag("--config <file>", "settings file (default: loopstream.yaml where there is one)"),
+  json: toggle("--json", "print the result as JSON on the last line"),
+};
+
+/** Settings that only some commands have flags for. */
+export interface OwnSettings {
+  readonly sync?: string | undefined;
+  readonly instanceId?: string | undefined;
 }
+
+type Given = Partial<Omit<FlagValues<typeof commonFlags>, "json">> & OwnSettings;
 
 /**
  * Where everything is. Flags come first, then environment, then loopstream.yaml, then the defaults. Throws, naming the flag, variable, file or
  * field, for settings that don't hold together.
  */
-export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEnv = process.env): Settings {
+export function readSettings(flags: Given, environment: NodeJS.ProcessEnv = process.env): Settings {
   const file = readSettingsFile(flags.config);
-  const whole = { min: 1, max: Number.MAX_SAFE_INTEGER };
-  const partitions = flags.partitions === undefined ? undefined : parseWhole(flags.partitions, "--partitions", whole);
   const { KAFKA_BROKERS: ofEnvironment, SCHEMA_REGISTRY: registryOfEnvironment } = environment;
   const brokers = flags.brokers ?? ofEnvironment;
   return settingsOf(
@@ -29,7 +38,7 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
       brokers: brokers?.split(",") ?? file.brokers,
       registry: flags.registry ?? registryOfEnvironment ?? file.registry,
       dir: flags.dir ?? file.dir,
-      partitions: partitions ?? file.partitions,
+      partitions: flags.partitions ?? file.partitions,
       stateEngine: (flags.stateEngine as Settings["stateEngine"] | undefined) ?? file.stateEngine,
       sync: (flags.sync as Settings["sync"] | undefined) ?? file.sync,
       instanceId: flags.instanceId ?? file.instanceId,

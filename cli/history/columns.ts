@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { nearest, type Blueprint } from "../../blueprints/index.ts";
 import { tableHead, TableError, type TableHead } from "../files/index.ts";
-import { timesOf } from "../command.ts";
+import { timesOf } from "../flags/times.ts";
 import { UsageError } from "../exit-codes.ts";
 import { kindNeeds, type KindNeeds } from "./kind-needs.ts";
 import type { HistoryColumns, HistoryFiles } from "./records.ts";
@@ -10,13 +10,13 @@ import type { HistoryColumns, HistoryFiles } from "./records.ts";
 export interface ColumnFlags {
   readonly decisionId: string;
   readonly time: string;
-  readonly observationTime?: string;
-  readonly unit?: string;
-  readonly kind?: string;
-  readonly action?: string;
-  readonly propensity?: string;
-  readonly timeUnit?: string;
-  readonly timeZone?: string;
+  readonly observationTime?: string | undefined;
+  readonly unit?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly action?: string | undefined;
+  readonly propensity?: string | undefined;
+  readonly timeUnit?: string | undefined;
+  readonly timeZone?: string | undefined;
 }
 
 /** A file's columns beside what the blueprint looks for. */

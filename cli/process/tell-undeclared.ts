@@ -1,6 +1,9 @@
+import { nearest } from "../../blueprints/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
 import { Strictness } from "../../client/index.ts";
 import type { Connection } from "../../loop/index.ts";
 import { hasCode, Serdes } from "../../streams/index.ts";
+import { readVersions } from "./versions.ts";
 
 const TIMEOUT_MS = 2_000;
 
@@ -13,4 +16,15 @@ export async function tellUndeclared(
   const error: unknown = await check(new Strictness(backbone, serdes), TIMEOUT_MS).catch((problem: unknown) => problem);
   if (hasCode(error, "UNDECLARED"))
     process.stderr.write(`loopstream: ${(error as Error).message}: it counts for nothing\n`);
+}
+
+/** Says on stderr that no blueprint knows events of this kind. They are kept all the same: a later version may name it. */
+export async function tellUnknownKind(kind: string, { backbone, registry, subjectPrefix }: Connection): Promise<void> {
+  if ((await backbone.partitions(blueprintTable.topic.name)) === undefined) return;
+  const known = await readVersions({ backbone, serdes: new Serdes(registry, subjectPrefix) });
+  const kinds = new Set(known.all().flatMap(({ blueprint }) => Object.keys(blueprint.events)));
+  if (kinds.has(kind)) return;
+  const near = nearest(kind, kinds);
+  const hint = near === null ? "" : `; is it ${near}?`;
+  process.stderr.write(`loopstream: no blueprint knows events of kind ${kind}${hint}\n`);
 }

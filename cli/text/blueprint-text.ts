@@ -1,11 +1,17 @@
-import type { Blueprint } from "../../blueprints/index.ts";
+import type { Blueprint, CheckedBlueprint } from "../../blueprints/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import { modelsAt } from "../../catalogue/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
 import type { ListedVersion, PublishedVersion, Warming } from "../../loop/index.ts";
-import { shownTime } from "./output.ts";
+import { shownTime, table, type Output } from "./output.ts";
 
 const SAY_EVERY_MS = 5_000;
+
+/** What is doubtful in a text, on stderr; a program finds it in the result. */
+export function sayWarnings(warnings: CheckedBlueprint["warnings"], { json }: Output): void {
+  if (json) return;
+  for (const { message } of warnings) process.stderr.write(`warning: ${message}\n`);
+}
 
 /** What publishing a version has done, for people. */
 export function publishedText(published: PublishedVersion): string {
@@ -78,8 +84,10 @@ const words: Readonly<Record<ListedVersion["state"], string>> = {
   withdrawn: "withdrawn",
 };
 
-/** A row of the list: use case, version, state, since, until. */
-export const versionRow = ({ useCase, version, state, since, until }: ListedVersion): readonly string[] => [
+export const versionTable = (listed: readonly ListedVersion[]): string =>
+  table(["use case", "version", "state", "since", "until"], listed.map(versionRow));
+
+const versionRow = ({ useCase, version, state, since, until }: ListedVersion): readonly string[] => [
   ...[useCase, version, words[state]],
   since === null ? "" : sinceText(since),
   until === null ? "" : shownTime(until),

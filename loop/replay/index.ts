@@ -3,5 +3,5 @@ export { besideLive } from "./replay-topics.ts";
 export { ReplayError, type ReplayRequest } from "./plan.ts";
 export type { NewerRecords } from "./newer.ts";
 export { replay, type ReplayResult } from "./replay.ts";
-export type { ReplayOptions, ReplayStep } from "./replay-options.ts";
+export { replayPlace, type ReplayOptions, type ReplayStep } from "./replay-options.ts";
 export type { ReplayCounts } from "./replay-summary.ts";

@@ -1,5 +1,9 @@
+import { join } from "node:path";
 import type { Pacing, StateEngine, UnreadableRecord } from "../../streams/index.ts";
+import type { Connection } from "../connect.ts";
+import { stateMemoryOf } from "../loop-options.ts";
 import type { LoopOptions } from "../loop.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { ReplayRequest } from "./plan.ts";
 
 export interface ReplayOptions extends Pick<
@@ -44,3 +48,17 @@ export interface ReplayStep {
   readonly requests: number;
   readonly total: number;
 }
+
+/** Nobody waits for a replay's answers, and each commit is work for the brokers. */
+const COMMIT_INTERVAL_MS = 5_000;
+
+/** Where a replay works, as the settings say. */
+export const replayPlace = (
+  settings: Settings,
+  { backbone, registry, subjectPrefix }: Connection,
+): Omit<ReplayOptions, "request" | "stepMs" | "latenessMs"> => ({
+  ...{ backbone, registry, subjectPrefix, commitIntervalMs: COMMIT_INTERVAL_MS },
+  ...{ stateEngine: settings.stateEngine, partitions: settings.partitions, salt: settings.salt },
+  ...stateMemoryOf(settings),
+  dir: join(settings.dir, "replays"),
+});

@@ -6,9 +6,9 @@ export function checkBroker(broker: string, where: string): void {
   const address = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^@/]*@)?(.*)$/i.exec(broker)![1]!;
   const [, host, port] = /^(\[[^\]]*\]|[^:]*):([^:]*)$/.exec(address) ?? [];
   if (host === undefined || host === "" || port === undefined || /\s/.test(host)) {
-    throw new SettingsError(`${where} ${shown(shownAddress(broker))}: write host:port, several joined by commas`);
+    throw new SettingsError(`${where} ${shownText(shownAddress(broker))}: write host:port, several joined by commas`);
   }
-  checkPort(port, `${where} ${shownAddress(broker)}: port`);
+  parsePort(port, `${where} ${shownAddress(broker)}: port`);
 }
 
 /** Checks that it is a URL of http or https. */
@@ -16,14 +16,16 @@ export function checkRegistry(registry: string, where: string): void {
   const url = URL.canParse(registry) ? new URL(registry) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return;
   const port = /:([^:/@]*)(?:\/.*)?$/.exec(registry.replace(/^[a-z]+:\/\//i, ""))?.[1];
-  if (/^https?:\/\//i.test(registry) && port !== undefined) checkPort(port, `${where}: port`);
-  throw new SettingsError(`${where} ${shown(shownAddress(registry))}: write a URL like http://localhost:8081`);
+  if (/^https?:\/\//i.test(registry) && port !== undefined) parsePort(port, `${where}: port`);
+  throw new SettingsError(`${where} ${shownText(shownAddress(registry))}: write a URL like http://localhost:8081`);
 }
 
-function checkPort(text: string, where: string): void {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return;
-  throw new SettingsError(`${where} ${shown(text)}: write a port from 0 to 65535`);
+/** A port of TCP. Throws a `SettingsError`. @param where the flag or setting that named it */
+export function parsePort(text: string, where: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new SettingsError(`${where} ${shownText(text)}: write a port from 0 to 65535`);
 }
 
-/** An empty one would not be seen. */
-const shown = (text: string): string => (text.trim() === "" ? JSON.stringify(text) : text);
+/** An empty text would not be seen. */
+export const shownText = (text: string): string => (text.trim() === "" ? JSON.stringify(text) : text);

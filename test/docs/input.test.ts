@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import {
   declaredValue,
@@ -11,11 +10,11 @@ import {
   parseBlueprint,
   type DeclaredType,
 } from "../../blueprints/index.ts";
-import { timesOf } from "../../cli/command.ts";
+import { timesOf } from "../../cli/flags/times.ts";
 import { knownSuffixes } from "../../cli/files/index.ts";
 import { maxLineLength } from "../../cli/files/text/read-lines.ts";
 import { headLines } from "../../cli/files/table-head.ts";
-import { withImportFlags } from "../../cli/history/import-flags.ts";
+import { importFlags } from "../../cli/flags/import-flags.ts";
 import { sortDefaults } from "../../cli/history/sorted-lines.ts";
 import { recordsOf } from "../../cli/history/line-maker.ts";
 import { readHistory } from "../../cli/history/read-history.ts";
@@ -177,7 +176,7 @@ describe("docs/input.md, files:", () => {
   });
 
   test("each flag that it names is one of the import", () => {
-    const flags = withImportFlags(new Command()).options.map(({ long }) => long);
+    const flags = Object.values(importFlags).flatMap(({ options }) => options.map(({ long }) => long));
     const named = ["Files", "Order", "Importing again", "Events of no decision"].flatMap((name) => [
       ...section(name).matchAll(/`(?:import )?(--[a-z-]+)/g),
     ]);

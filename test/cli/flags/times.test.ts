@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parsePairs, parseTime, timesOf } from "../../cli/command.ts";
+import { parseTime, timesOf } from "../../../cli/flags/times.ts";
 
 test.each([
   "1795725000000000",
@@ -32,24 +32,6 @@ test("a time may be ISO with its zone, a date that begins in UTC, or millisecond
   expect(parseTime("2026-01-01 01:00:00+01", "--time")).toBe(Date.UTC(2026, 0, 1));
   expect(parseTime("2026-01-01T00:00:00.250Z", "--time")).toBe(Date.UTC(2026, 0, 1) + 250);
   expect(parseTime("1795725000000", "--time")).toBe(1_795_725_000_000);
-});
-
-test("a pair is a number where nothing is lost, and a text otherwise", () => {
-  const pairs = [
-    "a=3",
-    "b=-0.5",
-    "c=0042",
-    "d=12E4",
-    "e=9007199254740993",
-    "f=true",
-    'g="7"',
-    "h=1.0",
-    "i=Infinity",
-    "j=",
-  ];
-  expect(parsePairs(pairs)).toEqual({
-    ...{ a: 3, b: -0.5, c: "0042", d: "12E4", e: "9007199254740993", f: true, g: "7", h: "1.0", i: "Infinity", j: "" },
-  });
 });
 
 test("how times of files are read is checked before any is", () => {

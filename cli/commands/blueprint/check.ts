@@ -1,0 +1,19 @@
+import { checkBlueprint } from "../../../blueprints/index.ts";
+import { defineCommand } from "../../define-command.ts";
+import { readText } from "../../process/read-text.ts";
+import { sayWarnings } from "../../text/blueprint-text.ts";
+
+export const checkCommand = defineCommand({
+  name: "check",
+  about: "say what is wrong with a file, by line and field; publishes nothing",
+  args: { file: ["<file>"] },
+  async run({ args: { file }, output }) {
+    const { blueprint, warnings } = checkBlueprint(readText(file), file);
+    const { useCase, version, features } = blueprint;
+    sayWarnings(warnings, output);
+    output.result({ useCase, version, features: features.length, warnings }, () => {
+      const doubts = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
+      return `${useCase} ${version}: ${features.length} features, ${warnings.length === 0 ? "no problem" : doubts}`;
+    });
+  },
+});

@@ -1,0 +1,10 @@
+import { defineGroup } from "../../define-command.ts";
+import { checkCommand } from "./check.ts";
+import { listCommand } from "./list.ts";
+import { publishCommand } from "./publish.ts";
+import { showCommand } from "./show.ts";
+import { withdrawCommand } from "./withdraw.ts";
+
+export const blueprintCommands = defineGroup("blueprint", "blueprint versions: check, publish, list, show, withdraw", [
+  ...[checkCommand, publishCommand, listCommand, showCommand, withdrawCommand],
+]);

@@ -1,0 +1,10 @@
+import { defineGroup } from "../../define-command.ts";
+import { listCommand } from "./list.ts";
+import { promoteCommand } from "./promote.ts";
+import { rebuildCommand } from "./rebuild.ts";
+import { showCommand } from "./show.ts";
+import { withdrawCommand } from "./withdraw.ts";
+
+export const modelsCommands = defineGroup("models", "trained models, their evidence and their states", [
+  ...[listCommand, showCommand, rebuildCommand, withdrawCommand, promoteCommand],
+]);

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { repartitionLoop } from "../../../loop/index.ts";
+import { StreamsError } from "../../../streams/index.ts";
+import { defineCommand } from "../../define-command.ts";
+import { UsageError } from "../../exit-codes.ts";
+import { connectHere } from "../../process/connection.ts";
+import { progress } from "../../text/progress.ts";
+import { repartitionedText } from "../../text/topics-text.ts";
+
+export const repartitionCommand = defineCommand({
+  name: "repartition",
+  about: "give the loop's inputs and changelogs --partitions in all, and move its state there; stop the loop first",
+  async run({ settings, output, flags }) {
+    if (flags.partitions === undefined) throw new UsageError("say how many partitions there are to be: --partitions 6");
+    const connection = await connectHere(settings);
+    const { id, dir, partitions } = settings;
+    try {
+      if (connection.shared) {
+        throw new StreamsError("BACKBONE_LOCKED", `${dir} is open in another process: stop that one first`);
+      }
+      const bar = progress("keys moved", null, { enabled: !output.json });
+      const { backbone } = connection;
+      const onProgress = (changelog: string, keys: number): void => bar.update(keys, changelog);
+      const options = { id, backbone, stateDir: join(dir, "state"), partitions, onProgress };
+      output.result(await repartitionLoop(options).finally(() => bar.stop()), repartitionedText);
+    } finally {
+      await connection.close();
+    }
+  },
+});

@@ -1,0 +1,80 @@
+import { Option } from "commander";
+import { shownText } from "../../loop/index.ts";
+import { UsageError } from "../exit-codes.ts";
+
+/** One flag of a command: its spelling, its help, and the value that the command works with. */
+export interface Flag<V> {
+  /** As commander knows it: two where a flag can also be denied. */
+  readonly options: readonly Option[];
+  /** Throws a `UsageError` that names the flag. @param given text or texts, or that it is there; `undefined`: it is not there */
+  read(given: unknown): V;
+}
+
+export type Flags = Readonly<Record<string, Flag<unknown>>>;
+export type FlagValues<F> = { readonly [K in keyof F]: F[K] extends Flag<infer V> ? V : never };
+
+/** The values of flags, each under its name here. @param given as commander has them, under the names of their spellings */
+export const readFlags = <F extends Flags>(flags: F, given: Readonly<Record<string, unknown>>): FlagValues<F> =>
+  Object.fromEntries(
+    Object.entries(flags).map(([name, { options, read }]) => [name, read(given[options[0]!.attributeName()])]),
+  ) as FlagValues<F>;
+
+/** `required`: the command does not run without it. `default`: the text where it is absent. */
+type Always = { readonly required: true } | { readonly default: string };
+
+interface Reads<V> {
+  /** Reads the text. Throws a `UsageError` that names the flag and says how to write it. */
+  readonly parse: (text: string, flag: string) => V;
+}
+
+interface How<V> extends Partial<Reads<V>> {
+  readonly required?: boolean;
+  readonly default?: string;
+}
+
+/** A flag with a text, which is the value where nothing reads it. @param usage its spelling, like `--from <time>` */
+export function flag<V>(usage: string, help: string, how: Always & Reads<V>): Flag<V>;
+export function flag(usage: string, help: string, how: Always): Flag<string>;
+export function flag<V>(usage: string, help: string, how: Reads<V>): Flag<V | undefined>;
+export function flag(usage: string, help: string): Flag<string | undefined>;
+export function flag<V>(usage: string, help: string, how: How<V> = {}): Flag<V | undefined> {
+  const { parse, required = false } = how;
+  const option = new Option(usage, required ? `${help} (required)` : help);
+  if (how.default !== undefined) option.default(how.default);
+  return {
+    options: [option],
+    read(given) {
+      const text = given as string | undefined;
+      if (text !== undefined) return parse === undefined ? (text as V) : parse(text, option.long!);
+      if (required) throw new UsageError(`${option.long} is missing: add ${usage}, ${help}`);
+      return undefined;
+    },
+  };
+}
+
+/** A flag that is there or not. */
+export const toggle = (usage: string, help: string): Flag<boolean> => ({
+  options: [new Option(usage, help)],
+  read: (given) => given === true,
+});
+
+/** A flag that is there, is denied, or is neither. @param usage like `--run`; the other spelling is `--no-run` */
+export const either = (usage: string, help: string, denied: string): Flag<boolean | undefined> => ({
+  options: [new Option(usage, help), new Option(usage.replace(/^--/, "--no-"), denied)],
+  read: (given) => given as boolean | undefined,
+});
+
+/** A flag with one text or more, like `--blueprint <file...>`. */
+export const several = (usage: string, help: string): Flag<readonly string[]> => ({
+  options: [new Option(usage, help)],
+  read: (given) => (given as readonly string[] | undefined) ?? [],
+});
+
+/** Reads one of a few texts. */
+export const among =
+  <V extends string>(...known: readonly V[]) =>
+  (text: string, flag: string): V => {
+    const found = known.find((one) => one === text);
+    if (found !== undefined) return found;
+    throw new UsageError(`${flag} ${shownText(text)}: write ${known.slice(0, -1).join(", ")} or ${known.at(-1)}`);
+  };

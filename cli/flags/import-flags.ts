@@ -1,0 +1,42 @@
+import { among, either, flag, toggle, type FlagValues } from "./flag.ts";
+
+/** What is in the files, and what becomes of it. */
+export const importFlags = {
+  useCase: flag("--use-case <name>", "use case with a published blueprint", { required: true }),
+  decisions: flag(
+    "--decisions <file>",
+    "one decision a line: .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet, in time order",
+  ),
+  observations: flag("--observations <file>", "one observation a line, in time order"),
+  events: flag("--events <file>", "one event of no decision a line, in time order"),
+  decisionId: flag("--decision-id <column>", "column of the decision id", { default: "decision_id" }),
+  time: flag("--time <column>", "column of the decision's time", { default: "decision_ts" }),
+  observationTime: flag(
+    "--observation-time <column>",
+    "column of the time of observations and events (default: event_ts, else --time)",
+  ),
+  timeUnit: flag("--time-unit <unit>", "of times that are numbers: s, ms, us or ns (absent: such a line is a bad one)"),
+  timeZone: flag(
+    "--time-zone <name>",
+    "of times that name none, like Europe/Berlin or UTC (absent: such a line is a bad one)",
+  ),
+  unit: flag("--unit <columns>", "column of the unit, or several joined by + (default: the decision id)"),
+  action: flag("--action <column>", "column of the action that was taken (default: the policy decides)"),
+  propensity: flag("--propensity <column>", "column of the probability with which it was taken, above 0 and at most 1"),
+  kind: flag("--kind <name>", "kind of the events (default: their column kind says it)"),
+  sort: toggle("--sort", "sort the files by time first, where they are not in that order"),
+  strict: toggle("--strict", "a column that the blueprint looks for and does not find, or does not know, is an error"),
+  changed: flag(
+    "--changed <what>",
+    "lines that differ from what was imported before: leave them out, or add them beside it; write leave or add (default: nothing is imported)",
+    { parse: among("leave", "add") },
+  ),
+  dryRun: toggle("--dry-run", "say what is in the files, and publish nothing"),
+  run: either(
+    "--run",
+    "run the operators here until rows are made (default on the embedded backbone)",
+    "publish only; a running loop does the rest",
+  ),
+};
+
+export type ImportFlags = FlagValues<typeof importFlags>;

@@ -1,0 +1,23 @@
+import { UsageError } from "../exit-codes.ts";
+
+/**
+ * `name=value` pairs: true and false are booleans, "quotes" make a text, and so does what a number would not be written as (0042, 12E4,
+ * digits beyond 2^53). The blueprint's types read a text as they read the number that it spells.
+ */
+export function parsePairs(pairs: readonly string[]): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new UsageError(`"${pair}": write name=value`);
+      return [pair.slice(0, at), parseValue(pair.slice(at + 1))];
+    }),
+  );
+}
+
+/** One value, as in a pair. */
+export function parseValue(text: string): string | number | boolean {
+  if (text === "true" || text === "false") return text === "true";
+  if (/^".*"$/.test(text)) return text.slice(1, -1);
+  const number = Number(text);
+  return Number.isFinite(number) && String(number) === text ? number : text;
+}

@@ -1,0 +1,75 @@
+import { createClient, type Decision } from "../../client/index.ts";
+import { startAlone, type Settings } from "../../loop/index.ts";
+import { StreamsError, type Log } from "../../streams/index.ts";
+import { createLog } from "../text/log.ts";
+import { connectHere } from "./connection.ts";
+import { tellUndeclared } from "./tell-undeclared.ts";
+
+/** Beside the time for the answer: for the way to whoever answers. */
+const CONNECT_MS = 3_000;
+/** A timer holds no more. */
+export const MOST_TIMEOUT_MS = 2_147_483_647 - CONNECT_MS;
+
+type Value = string | number | boolean;
+
+export interface Question {
+  readonly useCase: string;
+  readonly unit: string;
+  readonly context: Readonly<Record<string, Value>>;
+  /** Absent: a new one. */
+  readonly id: string | undefined;
+  /** For the answer, ms. */
+  readonly timeout: number;
+  /** The answer where there is no decision. */
+  readonly fallback: Value | undefined;
+  /** Refuses names that the blueprint does not know. */
+  readonly strict: boolean;
+}
+
+/**
+ * Asks for one decision. The loop runs here, for as long, where nobody else has the embedded log open. Rejects where there is nothing to ask: with a
+ * default as soon as that is known, or `CONNECT_MS` after the time for the answer.
+ */
+export async function ask(settings: Settings, question: Question): Promise<Decision<unknown>> {
+  const { useCase, unit, context, id, timeout, fallback, strict } = question;
+  const connecting = connectHere(settings);
+  const connection = fallback === undefined ? await connecting : await within(connecting, timeout + CONNECT_MS);
+  try {
+    const { backbone, registry } = connection;
+    const here = backbone.kind === "embedded" && !connection.shared;
+    const loop = here ? await startAlone(settings, connection, "live", { log: warnings() }) : undefined;
+    const client = createClient({ backbone, registry, strict });
+    try {
+      await loop?.application.idle();
+      const decision = await client.getDecision(
+        useCase,
+        { unit, context, ...(id === undefined ? {} : { decisionId: id }) },
+        { timeout, ...(fallback === undefined ? {} : { default: fallback }) },
+      );
+      // A loop that runs here says it by itself.
+      if (loop === undefined && !strict && decision.error === null) {
+        await tellUndeclared(connection, (known, ms) => known.context(useCase, context, Date.now(), ms));
+      }
+      return decision;
+    } finally {
+      await client.close();
+      await loop?.close({ drain: true });
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What the loop that runs here warns of, on stderr. */
+function warnings(): Log {
+  const log = createLog(false);
+  return { info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) };
+}
+
+/** Whoever it is that does not answer is left alone; the process ends soon. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = new StreamsError("TIMEOUT", `nothing could be asked within ${ms} ms: see what is away above`);
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late), ms)));
+  return Promise.race([work, over]).finally(() => clearTimeout(timer));
+}

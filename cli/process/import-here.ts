@@ -1,0 +1,64 @@
+import { mkdir } from "node:fs/promises";
+import { forHistory, historyMemory, loopOptions, openTools, startAlone, type Settings } from "../../loop/index.ts";
+import { StreamsError } from "../../streams/index.ts";
+import type { ImportFlags } from "../flags/import-flags.ts";
+import { importHistory, type ImportResult } from "../history/import-history.ts";
+import type { Output } from "../text/output.ts";
+import { progress } from "../text/progress.ts";
+import type { Unreadable } from "../text/unreadable.ts";
+import { alone } from "./alone.ts";
+import { connectHere } from "./connection.ts";
+import { liveBlueprint } from "./versions.ts";
+
+/** Imports files in this process, with a bar of its progress. The loop runs here too, unless it is to run elsewhere. */
+export async function importHere(
+  settings: Settings,
+  output: Output,
+  flags: ImportFlags,
+  unreadable: Unreadable,
+): Promise<ImportResult> {
+  const { useCase, dryRun, strict, sort, changed } = flags;
+  const letGo = dryRun ? undefined : await holdImport(settings, useCase);
+  try {
+    const connection = await connectHere(settings, { memory: historyMemory });
+    try {
+      const mayRun = connection.backbone.kind === "embedded" && !connection.shared;
+      const own = forHistory(settings);
+      const runs = !dryRun && (flags.run ?? mayRun);
+      const loop = runs ? await startAlone(own, connection, "exact") : undefined;
+      const tools = loop ?? (await openTools(loopOptions(own, connection, "exact")));
+      tools.serdes.unreadable.listen(unreadable.tell);
+      const bar = progress("import", null, { enabled: !output.json });
+      try {
+        const { blueprint } = await liveBlueprint(tools, useCase);
+        return await importHistory({
+          ...{ id: settings.id, tools, loop, blueprint, files: flags, flags, dryRun, strict, sort, changed },
+          say: output.say,
+          onProgress: (lines, text) => bar.update(lines, text),
+        });
+      } finally {
+        bar.stop();
+        await tools.close();
+      }
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await letGo?.();
+  }
+}
+
+/**
+ * In one directory an import is kept out while another one of the use case is at work: that one may run the loop, and would be ended. On Kafka the later
+ * one ends the former.
+ */
+async function holdImport({ brokers, dir }: Settings, useCase: string): Promise<(() => Promise<void>) | undefined> {
+  if (brokers.length > 0) return undefined;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const letGo = await alone(dir, `import-${useCase}`);
+  if (letGo !== undefined) return letGo;
+  throw new StreamsError(
+    "BACKBONE_LOCKED",
+    `another import of ${useCase} is at work in ${dir}: wait for its end, then give this command again`,
+  );
+}

@@ -1,0 +1,31 @@
+import { moveModel, readModels } from "../../catalogue/index.ts";
+import type { Tools } from "../../loop/index.ts";
+import type { ModelRecorded } from "../../schemas/index.ts";
+import { UsageError } from "../exit-codes.ts";
+import { flag } from "../flags/flag.ts";
+
+/** All models, or those of one use case, oldest first. */
+export async function modelsOf(tools: Tools, useCase: string | undefined): Promise<readonly ModelRecorded[]> {
+  return (await readModels(tools)).filter((model) => useCase === undefined || model.useCase === useCase);
+}
+
+/** Throws a `UsageError` where there is no such model. */
+export async function findModel(tools: Tools, modelId: string): Promise<ModelRecorded> {
+  const model = (await readModels(tools)).find((known) => known.modelId === modelId);
+  if (model === undefined) throw new UsageError(`there is no model ${modelId}: loopstream models lists them`);
+  return model;
+}
+
+export const reasonFlag = flag("--reason <text>", "for the record", { default: "by hand" });
+
+/** Gives a model another state from now on, whatever the gate said. */
+export async function moveByHand(
+  tools: Tools,
+  modelId: string,
+  state: "production" | "withdrawn",
+  reason: string,
+): Promise<ModelRecorded> {
+  await findModel(tools, modelId);
+  const [moved] = await moveModel(tools, modelId, state, Date.now(), reason);
+  return moved!;
+}

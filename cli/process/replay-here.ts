@@ -1,0 +1,57 @@
+import {
+  courtesy,
+  replay,
+  replayPlace,
+  type ReplayOptions,
+  type ReplayRequest,
+  type ReplayResult,
+  type Settings,
+} from "../../loop/index.ts";
+import { Outages } from "../../streams/index.ts";
+import { createLog } from "../text/log.ts";
+import type { Output } from "../text/output.ts";
+import { progress } from "../text/progress.ts";
+import { connectHere } from "./connection.ts";
+import { takeLowestPriority } from "./lowest-priority.ts";
+import { stopOnSignals } from "./stopping.ts";
+
+type Asked = { readonly [K in "from" | "to" | "blueprintVersion" | "into"]: ReplayRequest[K] | undefined } & {
+  readonly useCase: string;
+  /** Share of the time to work in. Absent: as much as the live loop leaves. */
+  readonly pace: number | undefined;
+} & Required<Pick<ReplayOptions, "stepMs" | "latenessMs" | "statistics" | "incomplete" | "fresh" | "onUnreadable">>;
+
+/** Replays in this process, behind all others, with a bar of its progress. `undefined`: a signal has stopped it. */
+export async function replayHere(settings: Settings, output: Output, asked: Asked): Promise<ReplayResult | undefined> {
+  const { useCase, from, to, blueprintVersion, into, pace } = asked;
+  const { stepMs, latenessMs, statistics, incomplete, fresh, onUnreadable } = asked;
+  const log = createLog(false);
+  const outages = new Outages(log);
+  const { signal } = stopOnSignals(log);
+  takeLowestPriority();
+  const connection = await connectHere(settings, { outages, log });
+  let bar: ReturnType<typeof progress> | undefined;
+  try {
+    return await replay({
+      ...replayPlace(settings, connection),
+      ...{ latenessMs, statistics, incomplete, fresh, onUnreadable },
+      stepMs: Math.max(1, stepMs),
+      request: {
+        useCase,
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        ...(blueprintVersion === undefined ? {} : { blueprintVersion }),
+        ...(into === undefined ? {} : { into }),
+      },
+      onStep({ until, requests, total }) {
+        bar ??= progress("replay", total, { enabled: !output.json });
+        bar.update(requests, new Date(until).toISOString().slice(0, 13));
+      },
+      pacing: courtesy(connection.backbone, pace === undefined ? {} : { share: pace }),
+      ...{ outages, signal },
+    });
+  } finally {
+    bar?.stop();
+    await connection.close();
+  }
+}

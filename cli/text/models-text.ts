@@ -1,0 +1,47 @@
+import type { ModelRecorded } from "../../schemas/index.ts";
+import type { Rebuilt } from "../../trainer/index.ts";
+import { shownTime, table } from "./output.ts";
+
+/** A line a model: its version, when it served, and the evidence for its state. */
+export const modelsTable = (models: readonly ModelRecorded[]): string =>
+  table(
+    ["use case", "model", "version", "state", "since", "until", "rows", "rows until", "evidence"],
+    models.map(({ useCase, modelId, blueprintVersion, states, provenance }) => [
+      ...[useCase, modelId, blueprintVersion],
+      states.at(-1)?.state ?? "none",
+      ...servedFrom(states),
+      provenance.rows,
+      shownMinute(provenance.until),
+      states.at(-1)?.reason ?? "",
+    ]),
+  );
+
+/** When it went into production for the first time and when it left for good, where it did. */
+function servedFrom(states: ModelRecorded["states"]): readonly [since: string, until: string] {
+  const first = states.find(({ state }) => state === "production");
+  if (first === undefined) return ["", ""];
+  const last = states.findLastIndex(({ state }) => state === "production");
+  const end = states[last + 1];
+  return [shownMinute(first.time), end === undefined ? "" : shownMinute(end.time)];
+}
+
+const shownMinute = (ms: number): string => shownTime(ms).replace(/:\d{2}\.\d{3}Z$/, "Z");
+
+/** Whether a model that was trained again is the same, byte for byte. */
+export function rebuiltText({
+  modelId,
+  expected,
+  actual,
+  equal,
+  rows,
+  header,
+  problem,
+}: Omit<Rebuilt, "onnx">): string {
+  return [
+    `${modelId}  ${equal ? "equal" : actual === null ? "NOT REBUILT" : "DIFFERS"}  ${rows} rows`,
+    `  published ${expected}`,
+    ...(actual === null ? [] : [`  rebuilt   ${actual}`]),
+    ...(problem === null ? [] : [`  ${problem}`]),
+    ...(header === "differs" ? ["  the file's provenance header is not what the model's record says"] : []),
+  ].join("\n");
+}

@@ -1,0 +1,27 @@
+import type { ReplayResult } from "../../loop/index.ts";
+
+/** What a replay has made, and where its rows lie. */
+export function replayText(result: ReplayResult): string {
+  const n = (value: number): string => value.toLocaleString("en");
+  const time = (ms: number): string => new Date(ms).toISOString();
+  const { rows, decisions, expired, waiting, late, deadLetters, blueprintVersion, missing, newer } = result;
+  const all = rows.provisional + rows.mature + rows.corrected;
+  return [
+    `decisions     ${n(decisions)} of ${result.useCase}, ${time(result.from)} to ${time(result.to)}, ` +
+      (blueprintVersion === null ? "by the versions that were live" : `by version ${blueprintVersion}`),
+    `rows          ${n(all)}: ${n(rows.mature)} mature, ${n(rows.provisional)} provisional, ${n(rows.corrected)} corrected`,
+    `expired       ${n(expired)} without a label; ${n(waiting)} still wait for theirs`,
+    `dead letters  ${n(deadLetters)}; ${n(late)} records came later than --lateness`,
+    `rows topic    ${result.rowsTopic}`,
+    `rows sha256   ${result.rowsSha256}`,
+    ...missing.map((line) => `missing       ${line}`),
+    ...(newer === null
+      ? []
+      : [
+          `since then    ${n(newer.requests)} requests, ${n(newer.observations)} observations and ${n(newer.events)} events came, up to ` +
+            `${time(newer.until)}: they are not in it; --fresh makes it again with them`,
+        ]),
+    `leaves        topics ${result.replay}-…, which nothing removes: see replay.md`,
+    `took          ${result.seconds} s, ${n(result.decisionsPerSecond)} decisions/s, ${n(result.timesLive)} times as fast as live`,
+  ].join("\n");
+}

@@ -1,0 +1,26 @@
+import type { RowsScore, TrainResult } from "../../trainer/index.ts";
+
+type Trained = Extract<TrainResult, { readonly kind: "trained" }>;
+type TooFew = Extract<TrainResult, { readonly kind: "tooFewRows" }>;
+export type TrainedJson = ReturnType<typeof trainedJson>;
+
+/** A training for programs: without the model's bytes. */
+export const trainedJson = (
+  { model: { modelId, metrics, provenance, states }, promoted, seconds, leftOut, treated }: Trained,
+  scored: RowsScore | undefined,
+) => ({
+  ...{ modelId, promoted, metrics, scored, rows: provenance.rows, seconds },
+  ...{ reason: states.at(-1)!.reason, leftOut, treated },
+});
+
+export function trainedText({ modelId, rows, seconds, reason, scored }: TrainedJson): string {
+  const line = `model ${modelId}, ${rows} rows, ${seconds.toFixed(1)} s: ${reason}`;
+  if (scored === undefined) return line;
+  const figures = Object.entries(scored.metrics).map(([name, figure]) => `${name} ${figure.toFixed(4)}`);
+  return `${line}\non ${scored.rows} later rows: ${figures.join(", ")}`;
+}
+
+export function tooFewText({ rows, needed, leftOut, treated }: TooFew): string {
+  const usable = leftOut.length + treated.length === 0 ? "complete by then" : "complete by then and usable";
+  return `not trained: ${rows} rows are ${usable}, ${needed} are needed`;
+}

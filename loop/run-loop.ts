@@ -1,0 +1,59 @@
+import { checkBlueprint } from "../blueprints/index.ts";
+import type { Log } from "../streams/index.ts";
+import type { Warming } from "./instances/when-full.ts";
+import { publishBlueprint } from "./publish/publish-blueprint.ts";
+import { start, type Place, type StartOptions } from "./start.ts";
+import { aborted, unlessAborted } from "./until-aborted.ts";
+
+export interface RunOptions extends Pick<StartOptions, "settings" | "log" | "metrics" | "serve" | "schedules"> {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Blueprints that are published first and made live. */
+  readonly blueprints?: readonly { readonly text: string; readonly file: string }[] | undefined;
+  /** Called while running instances fill the windows of a version that is published. */
+  readonly onWarming?: ((warming: Warming) => void) | undefined;
+  /** Called when it begins to end: by the signal, or because the loop has stopped by itself. */
+  readonly onEnding?: (() => void) | undefined;
+}
+
+/**
+ * Runs the loop, with all that goes with it, until the signal comes. Rejects with a `BlueprintError` before anything is opened, with what `start` rejects
+ * with, and with the loop's failure where it stops by itself.
+ */
+export async function runLoop(options: RunOptions): Promise<void> {
+  const { log, blueprints = [], signal, onEnding = () => undefined } = options;
+  for (const { text, file } of blueprints) warn(checkBlueprint(text, file).warnings, log);
+  const failed = new AbortController();
+  const ending = AbortSignal.any([signal, failed.signal]);
+  ending.addEventListener("abort", onEnding, { once: true });
+  let failure: { readonly error: unknown } | undefined;
+  const onFailure = (error: unknown): void => {
+    failure = { error };
+    failed.abort();
+  };
+  const place = await start({ ...options, signal: ending, onFailure });
+  if (place === undefined) return log.info({}, "stopped before the loop was running");
+  try {
+    await publishAll(place, options, ending);
+    const { kind } = place.connection.backbone;
+    log.info({ backbone: kind, dir: options.settings.dir }, "the loop is running; Ctrl-C stops it");
+    await aborted(ending);
+    log.info({}, "stopping");
+  } finally {
+    failed.abort();
+    await place.close();
+  }
+  if (failure !== undefined) throw failure.error;
+}
+
+function warn(warnings: ReturnType<typeof checkBlueprint>["warnings"], log: Log): void {
+  for (const { message, path, line } of warnings) log.warn({ path, line }, message);
+}
+
+async function publishAll({ tools }: Place, options: RunOptions, signal: AbortSignal): Promise<void> {
+  const { blueprints = [], log, onWarming = () => undefined } = options;
+  for (const { text } of blueprints) {
+    const published = await unlessAborted(publishBlueprint(tools, text, undefined, { signal, onWarming }), signal);
+    if (published !== undefined) log.info(published, "blueprint is live");
+  }
+}
