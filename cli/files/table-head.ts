@@ -12,7 +12,7 @@ export interface TableHead {
   readonly columns: readonly string[];
   /** Later lines may have other columns: these are those of the first lines. */
   readonly open: boolean;
-  /** Columns that hold no plain values, and what they hold: rows come without them. */
+  /** Columns that hold no plain values, as far as is known yet, and what they hold: rows come without them. */
   readonly noValues?: ReadonlyMap<string, string>;
 }
 
@@ -24,7 +24,7 @@ export async function tableHead(path: string): Promise<TableHead> {
       case "csv":
         return { columns: await readCsvHeader(path, gzip), open: false };
       case "jsonl":
-        return { columns: await namesOf(path, gzip), open: true };
+        return { ...(await namesOf(path, gzip)), open: true };
       case "parquet": {
         const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
         const all = parquetSchema(metadata).children.map((one) => [one.element.name, holdsNoValues(one)] as const);
@@ -38,16 +38,21 @@ export async function tableHead(path: string): Promise<TableHead> {
   }
 }
 
-async function namesOf(path: string, gzip: boolean): Promise<readonly string[]> {
+async function namesOf(path: string, gzip: boolean): Promise<Pick<TableHead, "columns" | "noValues">> {
   const names = new Set<string>();
+  const unfit = new Map<string, string>();
   let lines = 0;
   for await (const row of readJsonl(path, gzip)) {
     if (lines === 0 && "problem" in row && row.text.trimStart().startsWith("[")) {
       throw new TableError(path, "is a JSON array. Write one object a line, without brackets and commas around them.");
     }
-    if ("values" in row) for (const name of Object.keys(row.values)) names.add(name);
+    if ("values" in row) {
+      for (const name of Object.keys(row.values)) names.add(name);
+      for (const [name, held] of row.unfit ?? []) unfit.set(name, held);
+    }
     if (++lines === headLines) break;
   }
   if (lines === 0) throw new TableError(path, "is empty. Each line is to hold a JSON object.");
-  return [...names];
+  for (const name of names) unfit.delete(name);
+  return { columns: [...names], ...(unfit.size === 0 ? {} : { noValues: unfit }) };
 }

@@ -5,6 +5,20 @@ export type TableValue = string | number | boolean | null;
  * One row of a file, or one that could not be read, with its text.
  * `line` is the line of the file it begins on (CSV: the header is line 1), or the number of the row from 1 (Parquet).
  */
-export type TableRow =
-  | { readonly line: number; readonly values: Readonly<Record<string, TableValue>> }
-  | { readonly line: number; readonly problem: string; readonly text: string };
+export type TableRow = PlainRow | UnreadRow;
+
+/** A row's values, without those that no cell can hold. */
+export interface PlainRow {
+  readonly line: number;
+  readonly values: Readonly<Record<string, TableValue>>;
+  /** By column, what it holds instead of a value: `a list`. Absent of most rows. */
+  readonly unfit?: ReadonlyMap<string, string>;
+  /** The row as it was written; only beside `unfit`. */
+  readonly text?: string;
+}
+
+export interface UnreadRow {
+  readonly line: number;
+  readonly problem: string;
+  readonly text: string;
+}

@@ -150,7 +150,8 @@ export function lookAtColumns({ file, head, required, declared, byKind = new Map
     notes: [
       ...absent.map((name) => `${missing(name)} It is missing in every line`),
       ...unknown.map((name) => unknownText(file, name, [...absent, ...ofKinds.filter((one) => !there.has(one))])),
-      ...(useless.get("unknown") ?? []).map((name) => `${holding(name)}: it is left out`),
+      // Of an open head lines are still to be counted.
+      ...(head.open ? [] : (useless.get("unknown") ?? [])).map((name) => `${holding(name)}: it is left out`),
     ],
   };
 }

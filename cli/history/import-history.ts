@@ -8,6 +8,7 @@ import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileCol
 import { ImportFeed, type LineCounts } from "./import-feed.ts";
 import { keysBefore } from "./keys-before.ts";
 import { HOUR } from "./again/ledger.ts";
+import { leftOutTexts } from "./left-out/left-out-columns.ts";
 import { LackingFields } from "./kind-needs.ts";
 import { KindCounts } from "./kind-counts.ts";
 import type { BadLine, HistoryStep } from "./line-maker.ts";
@@ -67,11 +68,13 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
   const latest = Date.now() + streamsLimits.maxFutureMs;
   const surveys: Survey[] = [];
   const lacking: string[] = [];
-  for (const source of sourcesOf(files, columns, latest)) {
+  for (const source of sourcesOf(files, columns, blueprint, latest)) {
     const its = all.find(({ file }) => file === source.file)!;
     const fields = new LackingFields(its.byKind ?? new Map());
     const onLine = (lines: number): void => options.onProgress(lines, `looked at in ${source.file}`);
-    surveys.push(await survey(source, onLine, its.byKind && ((cells) => fields.take(cells))));
+    const found = await survey(source, onLine, its.byKind && ((cells) => fields.take(cells)));
+    surveys.push(found);
+    lacking.push(...leftOutTexts(source.file, found.unfit));
     lacking.push(...fields.notes(its));
     absent.push(...fields.names.map((column) => ({ file: its.file, column })));
   }

@@ -1,4 +1,4 @@
-import type { Blueprint } from "../../blueprints/index.ts";
+import { observationTypes, type Blueprint } from "../../blueprints/index.ts";
 import { streamsLimits } from "../../streams/index.ts";
 import type { ColumnCounts } from "./column-counts.ts";
 import { LineMaker, type HistoryStep, type KnownKeys } from "./line-maker.ts";
@@ -24,16 +24,39 @@ export interface ReadOptions {
 const fullStep: StepSize = { lines: streamsLimits.importStepLines, bytes: streamsLimits.importStepBytes };
 const MOST_BAD = 1_000;
 
+/** Columns that lines are looked at for, beside their ids and times. */
+function wantedColumns(
+  { unit = "", action = "", propensity = "", kindColumn = "kind" }: HistoryColumns,
+  blueprint: Blueprint,
+): { readonly ofDecisions: ReadonlySet<string>; readonly ofEvents: ReadonlySet<string> } {
+  const context = Object.keys(blueprint.context);
+  return {
+    ofDecisions: new Set([...context, ...unit.split("+"), action, propensity]),
+    // An observation may hold keys of its own, which count before those of its decision.
+    ofEvents: new Set([...context, ...observationTypes(blueprint).keys(), kindColumn]),
+  };
+}
+
 /** What is read of each file. */
-export function sourcesOf(files: HistoryFiles, columns: HistoryColumns, latest = Infinity): readonly LineSource[] {
+export function sourcesOf(
+  files: HistoryFiles,
+  columns: HistoryColumns,
+  blueprint: Blueprint,
+  latest = Infinity,
+): readonly LineSource[] {
   const id = columns.decisionId;
   const { decisions, observations, events } = files;
   const { times, decisionTime, observationTime, eventTime = observationTime } = columns;
   const all = { latest, times };
+  const wanted = wantedColumns(columns, blueprint);
   return [
-    ...(decisions === undefined ? [] : [{ ...all, file: decisions, id, time: decisionTime }]),
-    ...(observations === undefined ? [] : [{ ...all, file: observations, id, time: observationTime }]),
-    ...(events === undefined ? [] : [{ ...all, file: events, time: eventTime }]),
+    ...(decisions === undefined
+      ? []
+      : [{ ...all, file: decisions, id, time: decisionTime, wanted: wanted.ofDecisions }]),
+    ...(observations === undefined
+      ? []
+      : [{ ...all, file: observations, id, time: observationTime, wanted: wanted.ofEvents }]),
+    ...(events === undefined ? [] : [{ ...all, file: events, time: eventTime, wanted: wanted.ofEvents }]),
   ];
 }
 
@@ -49,7 +72,10 @@ export async function* readHistory(
 ): AsyncGenerator<HistoryStep> {
   const { stepMs, latest, stepSize = fullStep } = options;
   const lines = new Map(
-    sourcesOf(files, columns, latest).map((source) => [source.file, new LinesAhead(linesOf(source, options))]),
+    sourcesOf(files, columns, blueprint, latest).map((source) => [
+      source.file,
+      new LinesAhead(linesOf(source, options)),
+    ]),
   );
   const startOf = (time: number): number => Math.floor(time / stepMs) * stepMs;
   const maker = new LineMaker(files, columns, blueprint, options);

@@ -1,3 +1,4 @@
+import { LeftOutColumns, type LeftOutColumn } from "./left-out/left-out-columns.ts";
 import type { Cells } from "./records.ts";
 import { timedLines, type LineSource } from "./timed-lines.ts";
 
@@ -19,6 +20,8 @@ export interface Survey {
   readonly from: number | null;
   readonly to: number | null;
   readonly disorder: Disorder | undefined;
+  /** Columns of lines that can be used whose values are left out, with what they hold. */
+  readonly unfit: readonly LeftOutColumn[];
 }
 
 /** Reads a file through once. Throws a `TableError` where it can't be read to its end. */
@@ -31,6 +34,7 @@ export async function survey(
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let before: Disorder["after"] | undefined;
   let disorder: Disorder | undefined;
+  const unfit = new LeftOutColumns();
   for await (const one of timedLines(source)) {
     if ("problem" in one) {
       badLines += 1;
@@ -38,6 +42,7 @@ export async function survey(
     }
     lines += 1;
     onCells?.(one.cells);
+    if (one.unfit !== undefined) for (const [column, held] of one.unfit) unfit.add(column, `holds ${held}`);
     const { line, time } = one;
     if (disorder === undefined && before !== undefined && time < before.time) disorder = { line, time, after: before };
     if (time < from) from = time;
@@ -46,7 +51,15 @@ export async function survey(
     if (lines % 10_000 === 0) onLine?.(lines);
   }
   const some = lines > 0;
-  return { file: source.file, lines, badLines, from: some ? from : null, to: some ? to : null, disorder };
+  return {
+    file: source.file,
+    lines,
+    badLines,
+    from: some ? from : null,
+    to: some ? to : null,
+    disorder,
+    unfit: unfit.all,
+  };
 }
 
 export function disorderText({ file, disorder }: Survey): string {

@@ -10,6 +10,8 @@ export interface LineSource {
   readonly id?: string;
   /** Column of the time. */
   readonly time: string;
+  /** A line is bad where one of them holds no plain value; of others such a value is left out. Default: those of the id and the time. */
+  readonly wanted?: ReadonlySet<string> | undefined;
   /** Event time, ms: nothing may be later. */
   readonly latest: number;
   /** What times are that do not say it. */
@@ -24,6 +26,8 @@ export interface TimedLine {
   /** Event time, ms. */
   readonly time: number;
   readonly cells: Cells;
+  /** Columns that hold no plain value and were left out, with what they hold. */
+  readonly unfit?: ReadonlyMap<string, string>;
 }
 
 /** A line that can't, with the time of the line before it. */
@@ -50,14 +54,24 @@ export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine 
       yield { line, time: last, problem: row.problem, text: row.text };
       continue;
     }
-    const { values: cells } = row;
-    const named = whatAndWhen(cells, source);
-    if ("problem" in named) yield { line, time: last, ...named, text: JSON.stringify(cells), cells };
+    const { values: cells, unfit } = row;
+    const named = (unfit && unfitWanted(unfit, source)) ?? whatAndWhen(cells, source);
+    if ("problem" in named) yield { line, time: last, ...named, text: row.text ?? JSON.stringify(cells), cells };
     else {
       last = named.time;
-      yield { line, ...named, cells };
+      yield unfit === undefined ? { line, ...named, cells } : { line, ...named, cells, unfit };
     }
   }
+}
+
+function unfitWanted(
+  unfit: ReadonlyMap<string, string>,
+  { id, time, wanted }: LineSource,
+): { readonly column: string; readonly problem: string } | undefined {
+  for (const [column, held] of unfit)
+    if (column === id || column === time || wanted?.has(column) === true)
+      return { column, problem: `${column} holds ${held}, and no plain value` };
+  return undefined;
 }
 
 /** What is wrong with the cells that every line must have, or what they say. */

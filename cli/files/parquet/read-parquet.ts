@@ -39,15 +39,13 @@ type Column = readonly [name: string, data: ArrayLike<unknown>, read: ParquetVal
 
 function rowOf(index: number, line: number, columns: readonly Column[]): TableRow {
   const values: Record<string, TableValue> = {};
+  let unfit: Map<string, string> | undefined;
   for (const [name, data, read] of columns) {
     const value = read(data[index]);
-    if (value === undefined) {
-      const problem = `"${name}" holds a list, an object or bytes: only plain values make a table`;
-      return { line, problem, text: textOf(index, columns) };
-    }
-    values[name] = value;
+    if (value === undefined) (unfit ??= new Map()).set(name, "bytes that are no text");
+    else values[name] = value;
   }
-  return { line, values };
+  return unfit === undefined ? { line, values } : { line, values, unfit, text: textOf(index, columns) };
 }
 
 function textOf(index: number, columns: readonly Column[]): string {

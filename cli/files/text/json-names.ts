@@ -10,6 +10,27 @@ export function repeatedName(text: string, names: number): string | undefined {
   return repeated;
 }
 
+/** The same of an object that holds lists or objects, whose names are none of its own. */
+export function repeatedOuterName(text: string): string | undefined {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BRACE || code === BRACKET) depth += 1;
+    else if (code === BRACE + 2 || code === BRACKET + 2) depth -= 1;
+    if (code !== QUOTE) continue;
+    const opening = at;
+    at = closing(text, opening);
+    let next = at + 1;
+    while (text.charCodeAt(next) <= BLANK) next += 1;
+    if (depth > 1 || text.charCodeAt(next) !== COLON) continue;
+    const name = JSON.parse(text.slice(opening, at + 1)) as string;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
+}
+
 /** @returns how many texts there are with a colon behind them */
 function namesIn(text: string, tell?: (name: string) => void): number {
   let count = 0;
@@ -27,7 +48,10 @@ function namesIn(text: string, tell?: (name: string) => void): number {
 }
 
 const BLANK = 0x20;
+const QUOTE = 0x22;
 const COLON = 0x3a;
+/** Their closing ones are two further. */
+const [BRACE, BRACKET] = [0x7b, 0x5b];
 const BACKSLASH = 0x5c;
 
 /** Where the text ends whose quote is opened there. */

@@ -1,9 +1,10 @@
+import { setOwn } from "../../../streams/index.ts";
 import { keepDigits, mayLoseDigits } from "./json-digits.ts";
-import { repeatedName } from "./json-names.ts";
+import { repeatedName, repeatedOuterName } from "./json-names.ts";
 import { readLines, withoutReturn } from "./read-lines.ts";
-import type { TableRow, TableValue } from "../table-row.ts";
+import type { PlainRow, TableRow, TableValue } from "../table-row.ts";
 
-/** Rows of a file with one flat JSON object a line. Blank lines are left out. A number that would lose digits stays text. */
+/** Rows of a file with one JSON object a line. Blank lines are left out. A number that would lose digits stays text; a list or an object is no value. */
 export async function* readJsonl(path: string, gzip: boolean): AsyncGenerator<TableRow> {
   let line = 0;
   for await (const lines of readLines(path, gzip)) {
@@ -19,31 +20,40 @@ function rowOf(line: number, text: string): TableRow {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
-    if (mayLoseDigits(text) && isFlat(parsed)) parsed = JSON.parse(text, keepDigits);
+    if (mayLoseDigits(text)) parsed = JSON.parse(text, keepDigits);
   } catch (error) {
     return { line, problem: `not JSON: ${error instanceof Error ? error.message : String(error)}`, text };
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     return { line, problem: "expected a JSON object", text };
   }
-  if (isFlat(parsed)) {
-    const broken = text.includes("\\u") ? Object.entries(parsed).find(isBroken) : undefined;
-    const repeated = repeatedName(text, Object.keys(parsed).length);
-    if (repeated !== undefined)
-      return { line, problem: `"${repeated}" is there more than once: which value counts?`, text };
-    if (broken === undefined) return { line, values: parsed };
-    return { line, problem: `"${broken[0]}" holds half a character: it would be stored as another text`, text };
+  const flat = isFlat(parsed);
+  const repeated = flat ? repeatedName(text, Object.keys(parsed).length) : repeatedOuterName(text);
+  if (repeated !== undefined)
+    return { line, problem: `"${repeated}" is there more than once: which value counts?`, text };
+  if (flat && !text.includes("\\u")) return { line, values: parsed as PlainRow["values"] };
+  return withoutUnfit(line, parsed, text);
+}
+
+/** Without what is no plain value, and without texts that would be stored as other ones. */
+function withoutUnfit(line: number, parsed: object, text: string): PlainRow {
+  const values: Record<string, TableValue> = {};
+  const unfit = new Map<string, string>();
+  for (const [name, value] of Object.entries(parsed) as [string, unknown][]) {
+    const held = heldBy(value);
+    if (held === undefined) setOwn(values, name, value as TableValue);
+    else unfit.set(name, held);
   }
-  const nested = Object.entries(parsed).find(([, value]) => typeof value === "object" && value !== null);
-  return { line, problem: `"${nested?.[0]}" holds a list or an object: only plain values make a table`, text };
+  return unfit.size === 0 ? { line, values } : { line, values, unfit, text };
 }
 
-function isFlat(parsed: unknown): parsed is Readonly<Record<string, TableValue>> {
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return false;
+function heldBy(value: unknown): string | undefined {
+  // UTF-8 has no surrogate without its other half.
+  if (typeof value === "string") return value.isWellFormed() ? undefined : "half a character";
+  if (typeof value !== "object" || value === null) return undefined;
+  return Array.isArray(value) ? "a list" : "an object";
+}
+
+function isFlat(parsed: object): boolean {
   return Object.values(parsed).every((value) => value === null || typeof value !== "object");
-}
-
-/** UTF-8 has no surrogate without its other half. */
-function isBroken([, value]: readonly [string, TableValue]): boolean {
-  return typeof value === "string" && !value.isWellFormed();
 }

@@ -182,6 +182,46 @@ test("one that is declared, or that each line must have, is an error with column
   await expect(said({ decisions: nested }, { flags: { ...needed, unit: "list" } })).rejects.toThrow(text);
 });
 
+const nestedLines = (...tags: readonly string[]): string =>
+  file(
+    ".jsonl",
+    ...tags.map((held, at_) => `{"decision_id":"n${at_}","decision_ts":"${at(at_)}","price":1,"store":"S1",${held}}`),
+  );
+
+test("a list, an object or half a character under a name that nobody declares is left out, and told with its lines", async () => {
+  const lists = nestedLines('"tags":["x"]', '"tags":"x"', '"tags":{"a":[1]},"of":{"price":"far"}', '"half":"\\ud83d"');
+  const lines: string[] = [];
+  const result = await importInto(
+    log.loop,
+    { decisions: lists },
+    { dryRun: true, say: (line) => void lines.push(line) },
+  );
+  expect(result.counts).toMatchObject({ decisions: 4, badLines: 0 });
+  for (const told of ["tags holds a list", "tags holds an object", "of holds an object", "half holds half a character"])
+    expect(lines).toContain(`${lists}: ${told} in 1 line: it is left out there`);
+  const alone = nestedLines('"tags":["x"]');
+  await expect(said({ decisions: alone }, { strict: true })).rejects.toThrow(/tags holds a list in 1 line/);
+});
+
+test("under a declared name it makes a bad line with column and text; one that never holds a plain value is an error", async () => {
+  const some = nestedLines('"tags":1,"tag":1', '"tags":[1],"tag":{}', '"tags":2');
+  const blueprint = parseBlueprint(SHOP.replace("store: key", "store: key, tags: number"));
+  const result = await importInto(log.loop, { decisions: some }, { dryRun: true, blueprint });
+  expect(result.counts).toMatchObject({ decisions: 2, badLines: 1 });
+  expect(result.badLines).toMatchObject([
+    {
+      line: 2,
+      problem: "tags holds a list, and no plain value",
+      text: expect.stringMatching(/"tags":\[1\],"tag":\{\}/),
+    },
+  ]);
+  const never = nestedLines('"tags":[1]', '"tags":{}');
+  await expect(said({ decisions: never }, { blueprint })).rejects.toThrow(
+    /the column tags holds an object, and no plain values\nNothing was published/,
+  );
+  await expect(said({ decisions: never }, { flags: { ...flags, unit: "tags" } })).rejects.toThrow(/holds an object/);
+});
+
 const KINDS = SHOP.replace("events: {", "events: { returned: { fields: [kilos] },")
   .replace("label:", "  - back_1d: { sum: kilos, of: returned, by: depot, in: 1d }\nlabel:")
   .replace("store: key", "store: key, depot: key");
