@@ -71,15 +71,18 @@ export interface LabelConfig {
   /** A formula over one observation's values; a boolean counts as 1 or 0. */
   readonly value: string;
   readonly aggregate: LabelAggregate;
-  /** The first row is made at decision time + `waitMs`. */
+  /** The first row is made once decision time + `waitMs` of every label is over. */
   readonly waitMs: number;
-  /** The label of a decision without an observation that counts; null: such a decision makes no row. */
+  /** The label of a decision without an observation that counts; null: it has no label, and without any label makes no row. */
   readonly default: number | null;
+  /** How it is learnt. */
+  readonly objective: Objective;
 }
 
 export type Objective = "binary" | "regression";
 
 export interface ModelConfig {
+  /** Of labels that say none of their own. */
   readonly objective: Objective;
   readonly learner: "xgboost";
   readonly depth: number;
@@ -129,12 +132,15 @@ export interface BlueprintContent {
   readonly description: string;
   readonly decisionSpace: DecisionSpace;
   readonly context: Readonly<Record<string, ContextType>>;
-  /** What the label's formulas may name: declared entries, `kind`, and every event field as a number. */
+  /** What the labels' formulas may name: declared entries, `kind`, and every event field as a number. */
   readonly observations: Readonly<Record<string, ObservationType>>;
   readonly events: Readonly<Record<string, EventKind>>;
   /** In the order of the feature vector and of the row's columns. */
   readonly features: readonly Feature[];
+  /** The first of the labels, and mostly the only one. A model is judged by it. */
   readonly label: LabelConfig;
+  /** All of them, in the order of the file. */
+  readonly labels: readonly LabelConfig[];
   readonly model: ModelConfig;
   readonly policy: PolicyConfig;
   /** Until decision time + `ttlMs` an observation still corrects the row. */

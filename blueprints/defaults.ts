@@ -49,6 +49,7 @@ export const BOUNDS = Object.freeze({
   features: 2000,
   events: 200,
   fieldsOfAnEvent: 100,
+  labels: 50,
   actions: 1000,
   actionLength: 128,
   formulas: 200,

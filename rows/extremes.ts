@@ -3,7 +3,7 @@ import { recordLimits, type TrainingRow } from "../schemas/index.ts";
 
 /** A column in which values were not learnt as they are. */
 export interface TreatedValues {
-  /** A feature, or `label`. */
+  /** A feature, or the column of a label. */
   readonly name: string;
   /** `clamped`: a feature beyond the largest, learnt as that. `leftOut`: a label that can't be learnt; its rows are neither trained on nor held out. */
   readonly treatment: "clamped" | "leftOut";
@@ -21,11 +21,15 @@ export function isLearnable(label: unknown, objective: Objective): boolean {
   return objective === "binary" ? label >= 0 && label <= 1 : Math.abs(label) <= largestLabel;
 }
 
-/** The rows whose label can be learnt, and what was done to the others and to features that are too large. */
+/**
+ * The rows whose label can be learnt, and what was done to the others and to features that are too large.
+ * @param column of the label; every row has one there
+ */
 export function withoutExtremes(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
   objective: Objective,
+  column = "label",
 ): { readonly rows: readonly TrainingRow[]; readonly treated: readonly TreatedValues[] } {
   const treated = new Map<string, TreatedValues>();
   const count = (name: string, treatment: TreatedValues["treatment"], row: TrainingRow): void => {
@@ -34,8 +38,8 @@ export function withoutExtremes(
     treated.set(name, { name, treatment, rows: counted + 1, decisions: named });
   };
   const learnable = rows.filter((row) => {
-    const fits = isLearnable(row["label"], objective);
-    if (!fits) count("label", "leftOut", row);
+    const fits = isLearnable(row[column], objective);
+    if (!fits) count(column, "leftOut", row);
     return fits;
   });
   const numbers = layout.filter(({ kind }) => kind === "number");

@@ -11,6 +11,7 @@ import {
 import { keepNewest } from "./keep-newest.ts";
 import { LeftOutRows, type LeftOut } from "./left-out.ts";
 import type { KnownVersions } from "./known-versions.ts";
+import { ownLabel } from "./own-label.ts";
 import { rowsTopic } from "./rows-topic.ts";
 
 /** What of the rows topic was read: reading it again gives the same rows, whatever has come since. */
@@ -60,7 +61,14 @@ export async function readRows(
     if (row === undefined) serdes.unreadable.report(record, error);
     else if (row.rowTime <= until) leftOut.unreadable(row.blueprintVersion, error);
   };
-  for await (const { value } of readTopic(backbone, serdes, topic, { ranges, onBad })) {
+  const own = ownLabel(serdes, compiled, blueprints);
+  /** Of the row at hand. */
+  let bytes: Uint8Array | null = null;
+  const isWanted = (record: RawRecord): true => {
+    bytes = record.value;
+    return true;
+  };
+  for await (const { value } of readTopic(backbone, serdes, topic, { ranges, onBad, isWanted })) {
     const version = value["blueprintVersion"] as string;
     if ((value["rowTime"] as number) > until) {
       later++;
@@ -71,7 +79,8 @@ export async function readRows(
       continue;
     }
     versions.add(version);
-    keepNewest(newest, value);
+    const row = own(value, bytes!);
+    if (row !== undefined) keepNewest(newest, row);
   }
   return {
     rows: [...newest.values()].sort(byDecision),

@@ -2,8 +2,8 @@ import { ownValue } from "../streams/index.ts";
 import type { Joined, TrainingRow } from "../schemas/index.ts";
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 
-/** A labelled decision as a training row: the fixed columns and one per feature, as the blueprint's row schema has them. */
-export function rowOf(joined: Joined, { blueprint, layout }: CompiledBlueprint): TrainingRow {
+/** A labelled decision as a training row: the fixed columns, one per feature and those of the labels, as the blueprint's row schema has them. */
+export function rowOf(joined: Joined, { layout, labelColumns }: CompiledBlueprint): TrainingRow {
   const { decision } = joined;
   const row: Record<string, string | number | boolean | null> = {
     decisionId: decision.decisionId,
@@ -17,10 +17,15 @@ export function rowOf(joined: Joined, { blueprint, layout }: CompiledBlueprint):
     maturity: joined.maturity,
     value: decision.value,
     propensity: decision.propensity,
-    [`prediction_${blueprint.label.name}`]: ownValue(decision.predictions, blueprint.label.name) ?? null,
-    label: joined.label,
-    labelTime: joined.labelTime,
+    label: joined.label ?? Number.NaN,
   };
+  for (let at = 0; at < labelColumns.length; at++) {
+    const { name, value, time, prediction } = labelColumns[at]!;
+    const { label, labelTime } = at === 0 ? joined : joined.others[at - 1]!;
+    row[value] = label;
+    row[time] = labelTime;
+    row[prediction] = ownValue(decision.predictions, name) ?? null;
+  }
   for (const { name, index } of layout) row[name] = decision.features[index] ?? null;
   return row;
 }

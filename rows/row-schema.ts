@@ -1,4 +1,11 @@
-import { featureType, kindOfFeature, type BlueprintContent, type Feature } from "../blueprints/index.ts";
+import {
+  featureType,
+  kindOfFeature,
+  labelColumns,
+  type BlueprintContent,
+  type Feature,
+  type LabelConfig,
+} from "../blueprints/index.ts";
 
 export interface AvroField {
   readonly name: string;
@@ -42,32 +49,43 @@ const LEADING: readonly AvroField[] = [
 
 /** The Avro schema of `training-rows.<useCase>`. Feature columns are nullable, so that versions may add and remove them. */
 export function rowSchema(
-  blueprint: Pick<BlueprintContent, "useCase" | "features" | "label"> & { readonly version: string },
+  blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels"> & { readonly version: string },
 ): AvroRecord {
-  const { label } = blueprint;
+  const [first, ...others] = blueprint.labels;
   return {
     type: "record",
     namespace: "loopstream.rows",
     name: "TrainingRow",
-    doc: `One decision of ${blueprint.useCase} with its features as logged and its label; blueprint ${blueprint.version}.`,
+    doc: `One decision of ${blueprint.useCase} with its features as logged and its ${others.length === 0 ? "label" : "labels"}; blueprint ${blueprint.version}.`,
     fields: [
       ...LEADING,
       ...blueprint.features.map((feature) =>
         nullable(feature.name, [columnType(feature)], kindOfFeature(feature).columnDoc(feature)),
       ),
-      {
-        name: "label",
-        type: "double",
-        doc: `${label.name}: ${label.aggregate} of ${label.value}${label.when === null ? "" : ` where ${label.when}`}.`,
-      },
-      nullable(
-        `prediction_${label.name}`,
-        ["double"],
-        "What the model said of the label when it decided; null before there was one.",
-      ),
-      nullable("labelTime", [TIMESTAMP], "Event time of the observation that decided the label; null for a default."),
+      ...(others.length === 0 ? [{ name: "label", type: "double", doc: labelDoc(first!) }] : severalLabels(blueprint)),
+      ...labelColumns(blueprint.labels).flatMap(({ prediction, time }) => [
+        nullable(
+          prediction,
+          ["double"],
+          "What the model said of the label when it decided; null before there was one.",
+        ),
+        nullable(time, [TIMESTAMP], "Event time of the observation that decided the label; null for a default."),
+      ]),
     ],
   };
+}
+
+const labelDoc = ({ name, aggregate, value, when }: LabelConfig): string =>
+  `${name}: ${aggregate} of ${value}${when === null ? "" : ` where ${when}`}.`;
+
+/** Versions with one label that come later read these rows too, and their label is always there: without that column the registry would refuse them. */
+function severalLabels({ labels }: Pick<BlueprintContent, "labels">): readonly AvroField[] {
+  const columns = labelColumns(labels);
+  const doc = `The same as ${columns[0]!.value}, and NaN where that is null: for readers that know one label.`;
+  return [
+    { name: "label", type: "double", doc },
+    ...columns.map(({ value }, at) => nullable(value, ["double"], `${labelDoc(labels[at]!)} Null without one.`)),
+  ];
 }
 
 /** The names of a row's columns in order. */

@@ -16,6 +16,7 @@ import { rowsTopic } from "./rows-topic.ts";
 import { RecordSort } from "./sort/record-sort.ts";
 import type { Spill } from "./sort/spill.ts";
 import type { KnownVersions } from "./known-versions.ts";
+import { ownLabel } from "./own-label.ts";
 
 export interface OrderOptions {
   /** Where the rows are; absent: the use case's own topic. */
@@ -55,6 +56,7 @@ export async function* rowsInOrder(
 ): AsyncGenerator<TrainingRow> {
   const decoded = (record: RawRecord): TrainingRow | undefined => decode(serdes, topic, record, leftOut);
   const usable = usableVersions(compiled, blueprints);
+  const own = ownLabel(serdes, compiled, blueprints);
   const sort = new RecordSort({ topic: topic.name, ...options });
   try {
     for await (const records of readRaw(backbone, topic.name)) {
@@ -75,7 +77,8 @@ export async function* rowsInOrder(
     }
     let newest: TrainingRow | undefined;
     for await (const { record } of sort.sorted()) {
-      const row = decoded(record);
+      const read = decoded(record);
+      const row = read && own(read, record.value!);
       if (row === undefined) continue;
       if (newest !== undefined && !isSame(newest, row)) {
         yield newest;

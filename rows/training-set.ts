@@ -20,18 +20,20 @@ export function splitNewest(
  * Rows as float32, in memory that a worker can read without a copy.
  *
  * @param encode writes one row's features into the matrix from an offset on, as many as the layout has
+ * @param column of the label; every row has one there
  */
 export function matrixOf(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
   encode: (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void,
+  column = "label",
 ): TrainingMatrix {
   const columns = layout.length;
   const features = new Float32Array(new SharedArrayBuffer(4 * rows.length * columns));
   const labels = new Float32Array(new SharedArrayBuffer(4 * rows.length));
   for (const [index, row] of rows.entries()) {
     encode(vectorOf(row, layout), features, index * columns);
-    labels[index] = row["label"] as number;
+    labels[index] = row[column] as number;
   }
   return { features, labels, rows: rows.length, columns };
 }

@@ -15,12 +15,13 @@ const UNNAMED = "prediction";
  *
  * @throws Error when no output has a label's name; other outputs are nobody's
  */
-export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, { label }: Blueprint): readonly LabelOutput[] {
-  const labels = [label.name];
-  if (labels.length === 1 && outputs.length === 1 && outputs[0] === UNNAMED) return [{ label: label.name, output: 0 }];
+export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, blueprint: Blueprint): readonly LabelOutput[] {
+  const labels = blueprint.labels.map(({ name }) => name);
+  if (labels.length === 1 && outputs.length === 1 && outputs[0] === UNNAMED) return [{ label: labels[0]!, output: 0 }];
   return labels.map((name) => {
     const output = outputs.indexOf(name);
-    if (output < 0) throw new Error(`it has no output "${name}", the blueprint's label; it has ${outputs.join(", ")}`);
+    if (output < 0)
+      throw new Error(`it has no output "${name}", a label of the blueprint; it has ${outputs.join(", ")}`);
     return { label: name, output };
   });
 }

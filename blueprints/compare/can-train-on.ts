@@ -1,7 +1,6 @@
 import type { BlueprintContent, Feature } from "../blueprint.ts";
-import { canonicalFormula } from "../formula/index.ts";
-import { formatDuration } from "../duration.ts";
 import { describeFeature, featureType, kindOfFeature } from "../features/kinds/index.ts";
+import { labelParts } from "../labels/label-parts.ts";
 
 export interface Incompatibility {
   readonly path: string;
@@ -17,8 +16,8 @@ export interface TrainingMatch {
 }
 
 /**
- * Looper's subset rule: a may train on b's rows when b logged every feature of a, defined the same way, and made the
- * same label. The policy, the model, the training and the order of features may differ.
+ * Looper's subset rule: a may train on b's rows when b logged every feature of a and made every label of a, defined the same way. The
+ * policy, the model, the training and the order of features and labels may differ.
  */
 export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): TrainingMatch {
   const incompatibilities: Incompatibility[] = [];
@@ -36,14 +35,27 @@ export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): Train
       differ(path, `changed its meaning, ${describeFeature(feature)} here, ${describeFeature(other)} there`);
     }
   }
-  const mine = labelParts(a);
-  for (const [path, other] of labelParts(rowsOf)) {
-    const own = mine.get(path);
-    if (own !== other) differ(path, `${own} here, ${other} there`);
+  for (const label of a.labels) {
+    const sameName = rowsOf.labels.find(({ name }) => name === label.name);
+    // A label that is alone may have got another name.
+    const other = sameName ?? (a.labels.length + rowsOf.labels.length === 2 ? rowsOf.label : undefined);
+    const at = a.labels.length === 1 ? "label" : `labels.${label.name}`;
+    if (other === undefined) {
+      differ(at, a.labels.length === 1 ? `no label ${label.name} there` : "no such label there");
+      continue;
+    }
+    const theirs = labelParts(other);
+    for (const [part, own] of labelParts(label)) {
+      const value = theirs.get(part);
+      if (own !== value) differ(`${at}.${part}`, `${own} here, ${value} there`);
+    }
   }
   if (incompatibilities.length === 0) {
-    const all = a.features.length === rowsOf.features.length;
-    const reason = all ? "the same features and label" : `its ${a.features.length} features and label are among theirs`;
+    const all = a.features.length === rowsOf.features.length && a.labels.length === rowsOf.labels.length;
+    const labels = a.labels.length === 1 ? "label" : "labels";
+    const reason = all
+      ? `the same features and ${labels}`
+      : `its ${a.features.length} features and ${labels} are among theirs`;
     return { ok: true, reason, incompatibilities };
   }
   return { ok: false, reason: incompatibilities.map(({ text }) => text).join("; "), incompatibilities };
@@ -52,15 +64,4 @@ export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): Train
 function definition(feature: Feature): string {
   const kind = kindOfFeature(feature);
   return kind.meaning?.(feature) ?? kind.describe(feature);
-}
-
-function labelParts({ label }: BlueprintContent): ReadonlyMap<string, string> {
-  return new Map([
-    ["label.name", label.name],
-    ["label.when", label.when === null ? "none" : canonicalFormula(label.when)],
-    ["label.value", canonicalFormula(label.value)],
-    ["label.aggregate", label.aggregate],
-    ["label.wait", formatDuration(label.waitMs)],
-    ["label.default", String(label.default ?? "none")],
-  ]);
 }

@@ -27,6 +27,7 @@ export function compareBlueprints(before: BlueprintContent, after: BlueprintCont
   }
   for (const [path, a, b] of [
     ["features", before.features, after.features],
+    ["labels", before.labels, after.labels],
     ["policy.formulas", before.policy.formulas, after.policy.formulas],
   ] as const) {
     const namesA = a.map(({ name }) => name).filter((name) => b.some((other) => other.name === name));

@@ -5,7 +5,7 @@ import { sections } from "../sections/index.ts";
 export function describeContent(content: BlueprintContent): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   for (const section of sections) {
-    for (const [path, value] of section.describe(content[section.name])) {
+    for (const [path, value] of section.describe(content[section.name], content)) {
       paths.set(path, value === null ? "none" : String(value));
     }
   }

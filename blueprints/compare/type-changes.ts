@@ -1,5 +1,6 @@
 import type { Blueprint } from "../blueprint.ts";
 import { featureType } from "../features/kinds/index.ts";
+import { labelColumns } from "../labels/label-columns.ts";
 
 /** A name whose type is another one than in versions before. */
 export interface TypeChange {
@@ -61,8 +62,12 @@ function textOf({ path, type, before, versions }: TypeChange): string {
   );
 }
 
-function typesOf({ features, observations }: Blueprint): ReadonlyMap<string, string> {
+function typesOf({ features, labels, observations }: Blueprint): ReadonlyMap<string, string> {
   return new Map([
+    ...(labels.length === 1 ? [] : labelColumns(labels)).flatMap(({ value, time }): [string, string][] => [
+      [`features.${value}`, "number"],
+      [`features.${time}`, "time"],
+    ]),
     ...features.map((feature): [string, string] => [`features.${feature.name}`, featureType(feature)]),
     ...Object.entries(observations).map(([name, type]): [string, string] => [`observations.${name}`, type]),
   ]);

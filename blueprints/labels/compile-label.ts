@@ -1,4 +1,4 @@
-import type { BlueprintContent } from "../blueprint.ts";
+import type { BlueprintContent, LabelConfig } from "../blueprint.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { formulaTypes } from "../formula/formula-types.ts";
 import { compileFormula, type FormulaValue } from "../formula/index.ts";
@@ -31,8 +31,11 @@ export interface Label {
   orderOf(values: Readonly<Record<string, unknown>>): string;
 }
 
-export function compileLabel(blueprint: Pick<BlueprintContent, "label" | "observations" | "events">): Label {
-  const { label, observations } = blueprint;
+export function compileLabel(
+  blueprint: Pick<BlueprintContent, "observations" | "events">,
+  label: Omit<LabelConfig, "objective">,
+): Label {
+  const { observations } = blueprint;
   const types = formulaTypes(observations);
   const when = label.when === null ? null : compileFormula(label.when, types);
   const value = compileFormula(label.value, types);

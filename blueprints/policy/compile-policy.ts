@@ -21,9 +21,12 @@ export interface Policy {
 }
 
 /** Formulas that the decision doesn't use are worked out by `trace` only. */
-export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "label" | "policy">): Policy {
-  const { features, label, policy } = blueprint;
-  const types = policyTypes(label.name, features);
+export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "labels" | "policy">): Policy {
+  const { features, labels, policy } = blueprint;
+  const types = policyTypes(
+    labels.map(({ name }) => name),
+    features,
+  );
   const slots = new Map(features.map((feature, index) => [feature.name, index]));
   const booleans = new Set(features.filter((feature) => featureType(feature) === "boolean").map(({ name }) => name));
   const formulas = new Map<string, Formula>();

@@ -3,6 +3,7 @@ import { contextFeatures, type ContextFit } from "../features/context-features.t
 import { derivedFeatures } from "../features/derived-features.ts";
 import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
+import { labelColumns, rowWaitMs, type LabelColumns } from "../labels/label-columns.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
 import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
@@ -22,7 +23,11 @@ export interface CompiledBlueprint {
   /** Entries of the context that a window can be kept by. */
   readonly groupable: readonly string[];
   readonly policy: Policy;
-  readonly label: Label;
+  /** In the blueprint's order, as their columns. */
+  readonly labels: readonly Label[];
+  readonly labelColumns: readonly LabelColumns[];
+  /** The row is made so long after the decision, ms. */
+  readonly waitMs: number;
 }
 
 /** Throws `BlueprintError` for a text that is not a blueprint. */
@@ -37,6 +42,8 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     groups: windowGroups(blueprint),
     groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),
-    label: compileLabel(blueprint),
+    labels: blueprint.labels.map((label) => compileLabel(blueprint, label)),
+    labelColumns: labelColumns(blueprint.labels),
+    waitMs: rowWaitMs(blueprint),
   });
 }

@@ -1,4 +1,4 @@
-import type { DecisionSpace, Feature, Objective, ObservationType } from "../blueprint.ts";
+import type { DecisionSpace, Feature, LabelConfig, ObservationType } from "../blueprint.ts";
 import { featureType, kindOfFeature } from "../features/kinds/index.ts";
 import type { Formula, FormulaNode } from "../formula/index.ts";
 import {
@@ -13,6 +13,7 @@ import {
 import { possibleValues } from "../formula/possible-values.ts";
 import { meant } from "../meant.ts";
 import { placeInFormula } from "../yaml/formula.ts";
+import type { Partly } from "../yaml/partly.ts";
 import type { Place } from "../yaml/place.ts";
 import type { ReadFeatures } from "../sections/features.ts";
 import type { Section } from "../yaml/section.ts";
@@ -56,8 +57,11 @@ export function doubtLabel({ place, fields }: Section, label: LabelFormulas): vo
 
 /** What a policy is judged by; `undefined` is what could not be read. */
 export interface PolicyKnown {
-  readonly label: string | undefined;
-  readonly objective: Objective | undefined;
+  readonly labels: {
+    readonly labels: readonly Pick<Partly<LabelConfig>, "name" | "objective">[];
+    /** False: there is one whose name is not known. */
+    readonly complete: boolean;
+  };
   readonly features: ReadFeatures;
   readonly space: DecisionSpace | undefined;
 }
@@ -70,13 +74,18 @@ export function doubtPolicy(
   known: PolicyKnown,
 ): void {
   place.source.doubt((warnAt) => {
-    const { label, objective, features, space } = known;
+    const { labels, features, space } = known;
     const ranges: Record<string, Possible> = Object.fromEntries(
       features.features.map((feature) => [feature.name, rangeOfFeature(feature)]),
     );
-    if (label !== undefined) ranges[label] = objective === "binary" ? someNumber(0, 1) : someNumber();
+    const probabilities = new Set<string>();
+    for (const { name, objective } of labels.labels) {
+      if (name === undefined) continue;
+      ranges[name] = objective === "binary" ? someNumber(0, 1) : someNumber();
+      if (objective === "binary") probabilities.add(name);
+    }
     const about = (name: string): string | undefined =>
-      name === label && objective === "binary" ? `${name} is a probability, from 0 to 1` : undefined;
+      probabilities.has(name) ? `${name} is a probability, from 0 to 1` : undefined;
     for (const [name, { formula, place }] of named) {
       ranges[name] = doubtComparisons(place, formula, ranges, warnAt, about);
     }

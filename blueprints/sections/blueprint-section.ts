@@ -20,7 +20,10 @@ export interface BlueprintSection<Name extends keyof BlueprintContent = keyof Bl
   /** All of it; `undefined`: some of it was complained about. */
   whole(read: Read): BlueprintContent[Name] | undefined;
   /** Path → value, in the words of the YAML: what two blueprints are compared by, and people read. A null is `none`. */
-  describe(content: BlueprintContent[Name]): Iterable<readonly [path: string, value: unknown]>;
+  describe(
+    content: BlueprintContent[Name],
+    blueprint: BlueprintContent,
+  ): Iterable<readonly [path: string, value: unknown]>;
   /**
    * What the version's hash is made of. Comments, layout, key order and written-out defaults don't change it. A key that a section gains later must stay
    * out of it (`undefined`) while it has its default: otherwise an upgrade renames every version in the topics.

@@ -6,6 +6,7 @@ import { eventsSection } from "./events.ts";
 import { featuresSection } from "./features.ts";
 import { joinSection } from "./join.ts";
 import { labelSection } from "./label.ts";
+import { labelsSection } from "./labels.ts";
 import { modelSection } from "./model.ts";
 import { observationsSection } from "./observations.ts";
 import { policySection } from "./policy.ts";
@@ -23,6 +24,7 @@ export const sections: readonly BlueprintSection[] = [
   eventsSection,
   featuresSection,
   labelSection,
+  labelsSection,
   modelSection,
   policySection,
   joinSection,

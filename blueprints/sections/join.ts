@@ -7,15 +7,15 @@ import type { Place } from "../yaml/place.ts";
 import { readDurationFrom } from "../yaml/scalars.ts";
 import { optional, readSection } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
-import { labelSection } from "./label.ts";
+import { labelsSection, type ReadLabels } from "./labels.ts";
 
 type JoinConfig = BlueprintContent["join"];
 
 const KEYS = {
   ttl: [
     "duration",
-    `${formatDuration(DEFAULTS.join.ttlMs)}, or \`label.wait\` where that is longer`,
-    `${rangeText("ttl", formatDuration)}, at least \`label.wait\``,
+    `${formatDuration(DEFAULTS.join.ttlMs)}, or the longest wait of a label where that is longer`,
+    `${rangeText("ttl", formatDuration)}, at least that wait`,
   ],
 } satisfies Record<string, KeySaid>;
 
@@ -24,8 +24,8 @@ export const joinSection: BlueprintSection<"join", Partly<JoinConfig> | undefine
   said: ["section", "all its defaults"],
   keys: () => KEYS,
   read(blueprint, of) {
-    const waitMs = of(labelSection)?.waitMs;
-    return optional(blueprint, "join", impliedJoin(waitMs), (place) => readJoin(place, waitMs));
+    const wait = longestWait(of(labelsSection));
+    return optional(blueprint, "join", impliedJoin(wait?.ms), (place) => readJoin(place, wait));
   },
   whole,
   describe: ({ ttlMs }) => [["join.ttl", formatDuration(ttlMs)]],
@@ -36,10 +36,27 @@ const impliedJoin = (waitMs: number | undefined): Partly<JoinConfig> => ({
   ttlMs: waitMs === undefined ? undefined : Math.max(DEFAULTS.join.ttlMs, waitMs),
 });
 
-function readJoin(place: Place, waitMs: number | undefined): Partly<JoinConfig> {
+interface Wait {
+  readonly ms: number;
+  /** Where it is said. */
+  readonly path: string;
+}
+
+/** `undefined`: not all could be read. */
+function longestWait({ labels, complete }: ReadLabels): Wait | undefined {
+  if (!complete) return undefined;
+  const waits: Wait[] = [];
+  for (const { name, waitMs } of labels) {
+    if (waitMs === undefined) return undefined;
+    waits.push({ ms: waitMs, path: labels.length === 1 ? "label.wait" : `labels.${name}.wait` });
+  }
+  return waits.reduce((longest, wait) => (wait.ms > longest.ms ? wait : longest));
+}
+
+function readJoin(place: Place, wait: Wait | undefined): Partly<JoinConfig> {
   return {
-    ttlMs: optional(readSection(place, Object.keys(KEYS)), "ttl", impliedJoin(waitMs).ttlMs, (place) =>
-      readDurationFrom(place, BOUNDS.ttl, waitMs, "label.wait"),
+    ttlMs: optional(readSection(place, Object.keys(KEYS)), "ttl", impliedJoin(wait?.ms).ttlMs, (place) =>
+      readDurationFrom(place, BOUNDS.ttl, wait?.ms, wait?.path ?? "label.wait"),
     ),
   };
 }

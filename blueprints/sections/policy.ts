@@ -12,8 +12,7 @@ import { checkName } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { decisionSpaceSection } from "./decision-space.ts";
 import { featuresSection } from "./features.ts";
-import { labelSection } from "./label.ts";
-import { modelSection } from "./model.ts";
+import { labelsSection } from "./labels.ts";
 
 const TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> = {
   boolean: "boolean",
@@ -31,11 +30,10 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
   said: ["section", "required"],
   keys: () => KEYS,
   read(blueprint, of) {
-    const label = of(labelSection)?.name;
-    const objective = of(modelSection)?.objective;
+    const labels = of(labelsSection);
     const features = of(featuresSection);
     const space = of(decisionSpaceSection);
-    return required(blueprint, "policy", (place) => readPolicy(place, { label, objective, features, space }));
+    return required(blueprint, "policy", (place) => readPolicy(place, { labels, features, space }));
   },
   whole,
   *describe({ formulas, decide }) {
@@ -49,11 +47,14 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
 };
 
 function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
-  const { label, features, space } = known;
+  const { labels, features, space } = known;
   const section = readSection(place, Object.keys(KEYS));
-  const types = policyTypes(label, features.features);
+  const types = policyTypes(
+    labels.labels.flatMap(({ name }) => name ?? []),
+    features.features,
+  );
   const named = new Map<string, NamedFormula>();
-  let complete = features.complete && label !== undefined;
+  let complete = features.complete && labels.complete;
   const texts = space?.kind === "actions" ? space.actions : [];
   const formulas = optional<true>(section, "formulas", true, (place) => {
     const entries = readEntries(place, "a section of names and formulas");
@@ -68,7 +69,7 @@ function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
         continue;
       }
       if (Object.hasOwn(types, name)) {
-        complain(key, `"${name}" is the label or a feature already`, "choose another name");
+        complain(key, `"${name}" is a label or a feature already`, "choose another name");
         continue;
       }
       const formula = readFormula(value, { known: types, complete, texts }, ["number", "boolean", "string"]);

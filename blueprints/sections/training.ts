@@ -7,7 +7,7 @@ import { complain, type Place } from "../yaml/place.ts";
 import { optional, readSection } from "../yaml/section.ts";
 import { readChoice, readNumber, readOrNone, readShare, readText } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
-import { modelSection } from "./model.ts";
+import { labelSection } from "./label.ts";
 
 const ALL_METRICS = [...METRICS.binary, ...METRICS.regression];
 
@@ -28,7 +28,7 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
   said: ["section", "all its defaults"],
   keys: () => KEYS,
   read(blueprint, of) {
-    const objective = of(modelSection)?.objective;
+    const objective = of(labelSection)?.objective;
     return optional(blueprint, "training", defaultTraining(objective), (place) => readTraining(place, objective));
   },
   whole,

@@ -11,7 +11,7 @@ export interface DeclaredNames {
   readonly besidesFeatures: readonly string[];
   /** What observations may say; an observation may also be an event, which windows are kept of by entries of the context. */
   readonly observations: ValueTypes;
-  /** Kinds of events that are declared, and those that the label's formulas name; `null`: none is declared, so kinds are free. */
+  /** Kinds of events that are declared, and those that the labels' formulas name; `null`: none is declared, so kinds are free. */
   readonly kinds: ReadonlySet<string> | null;
 }
 
@@ -29,9 +29,10 @@ export function declaredNames(blueprint: BlueprintContent): DeclaredNames {
 
 const isGroupable = ([, type]: readonly [string, DeclaredType]): boolean => type === "key" || type === "category";
 
-function kindsIn({ label, observations }: Pick<BlueprintContent, "label" | "observations">): readonly string[] {
+function kindsIn({ labels, observations }: Pick<BlueprintContent, "labels" | "observations">): readonly string[] {
   const types = formulaTypes(observations);
-  return [label.when, label.value].flatMap((text) => (text === null ? [] : textsIn(compileFormula(text, types).root)));
+  const formulas = labels.flatMap(({ when, value }) => (when === null ? [value] : [when, value]));
+  return formulas.flatMap((text) => textsIn(compileFormula(text, types).root));
 }
 
 function textsIn(node: FormulaNode): readonly string[] {

@@ -16,7 +16,9 @@ export function rowTable(blueprint: Blueprint, known: Pick<ValidBlueprints, "all
     blueprint.features.filter((feature) => featureType(feature) === "boolean").map(({ name }) => name),
   );
   const value = valueType(blueprint, known);
-  const columns = rowSchema(blueprint).fields.map(({ name, type }): TableColumn => {
+  // Each of several labels has a column with its name.
+  const fields = rowSchema(blueprint).fields.filter(({ name }) => name !== "label" || blueprint.labels.length === 1);
+  const columns = fields.map(({ name, type }): TableColumn => {
     if (name === "value") return { name, type: value };
     return { name, type: booleans.has(name) ? "boolean" : columnType(type) };
   });

@@ -1,4 +1,4 @@
-import { formatDuration, type Blueprint } from "../../blueprints/index.ts";
+import { formatDuration, rowWaitMs, type Blueprint } from "../../blueprints/index.ts";
 import { decisionRequests, observations } from "../../schemas/index.ts";
 import { hasCode, StreamsError, streamsLimits, type Backbone } from "../../streams/index.ts";
 import { eventsRetainedFrom, type Loop, type Tools } from "../../loop/index.ts";
@@ -206,7 +206,7 @@ class Run {
       say(`and ${more} more lines that can't be used${dryRun ? "" : ": the dead letters have them"}`);
     const ends = surveys.map(({ file, to }) => {
       if (to === null || file === files.events) return Number.NEGATIVE_INFINITY;
-      return file === files.decisions ? to + blueprint.label.waitMs : to;
+      return file === files.decisions ? to + rowWaitMs(blueprint) : to;
     });
     const until = Math.max(...ends);
     if (!Number.isFinite(until)) return;

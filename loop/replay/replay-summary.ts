@@ -8,7 +8,7 @@ export interface ReplayCounts {
   readonly decisions: number;
   /** Decisions that have a row, by the maturity of the newest. */
   readonly rows: { readonly provisional: number; readonly mature: number; readonly corrected: number };
-  /** Decisions whose wait is over, without a label. */
+  /** Decisions whose wait is over, without any label. */
   readonly expired: number;
   /** Decisions whose wait is not over for the live group either. */
   readonly waiting: number;
@@ -24,7 +24,7 @@ export async function summarizeReplay(
   versions: readonly CompiledBlueprint[],
   { from, to, horizon }: Pick<ReplayProgress, "from" | "to" | "horizon">,
 ): Promise<ReplayCounts> {
-  const waits = new Map(versions.map(({ blueprint }) => [blueprint.version, blueprint.label.waitMs]));
+  const waits = new Map(versions.map(({ blueprint, waitMs }) => [blueprint.version, waitMs]));
   let made = 0;
   let waiting = 0;
   for await (const { value } of readTopic(side, serdes, decisions)) {

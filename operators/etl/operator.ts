@@ -14,8 +14,8 @@ export const etl = defineOperator({
     async joined(records, context) {
       const blueprints = validBlueprints(context.globals.blueprints);
       for (const record of records) {
-        const { decision, label } = record.value;
-        if (label === null) continue;
+        const { decision, maturity } = record.value;
+        if (maturity === "expired") continue;
         const compiled = blueprints.version(decision.useCase, decision.blueprintVersion);
         if (compiled === undefined) throw unknownVersion(decision, blueprints);
         const topic = rowsTopic(compiled);

@@ -94,7 +94,7 @@ function windowsAsked(valid: ValidBlueprints): AskedWindows {
   let windows = asked.get(valid);
   if (windows === undefined) {
     const byId = new Map(valid.all().flatMap(({ groups }) => groups.map((group) => [group.stateId, group])));
-    const longestWait = valid.all().reduce((most, { blueprint }) => Math.max(most, blueprint.label.waitMs), 0);
+    const longestWait = valid.all().reduce((most, { waitMs }) => Math.max(most, waitMs), 0);
     const slackMs = EVICTION_SLACK_MS + longestWait;
     windows = { byId, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };
     asked.set(valid, windows);

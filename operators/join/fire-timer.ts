@@ -4,7 +4,7 @@ import { StreamsError } from "../../streams/index.ts";
 import { load, observationsOf, readKnown, without, withoutFew, withoutOne } from "./kept.ts";
 import { moreKey, readTimer, useTimer, type JoinTimer } from "./keys.ts";
 import { NEVER, placeOf, type Known, type PendingObservation, type Use } from "./known.ts";
-import { Labelling, type Labellings } from "./labelling.ts";
+import { labelled, Labelling, type Labellings } from "./labelling.ts";
 import { isOrphan, madeOf, nextOf, waitEnd } from "./logic.ts";
 import {
   compiledOf,
@@ -90,7 +90,7 @@ function settle(known: Known, use: Use, firing: Firing): Known {
   for (const row of rows) emit(row, context);
   if (known.more > 0) labellings.remember(useTimer(decision.useCase, id), stateOf(known, use), labelling);
   const last = rows.at(-1);
-  const current = { ...use, done: true, owed: false, label: last === undefined ? use.label : last.label, until };
+  const current = { ...use, ...(last && labelled(last)), done: true, owed: false, until };
   const left = withUse(known, use, current);
   return time < until ? left : close(left, current, firing);
 }
@@ -103,7 +103,7 @@ function rowsOf(
 ): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
   if (!use.done) return Labelling.atWaitEnd(decision, compiled, seen);
   const labelling = Labelling.of(decision, compiled, seen);
-  const corrected = labelling.correctedRow(use.label);
+  const corrected = labelling.correctedRow(use);
   return { rows: corrected === undefined ? [] : [corrected], labelling };
 }
 
@@ -116,7 +116,7 @@ function close(known: Known, use: Use, { id, time, context, times, labellings }:
   const rest = all.filter((one) => one !== madeOf(all, use));
   if (rest.length === 0) context.state.decided.delete(id);
   else context.state.decided.put(id, { made: rest });
-  const ended = { ...use, done: true, label: null, next: false, closedTime: use.decidedAt };
+  const ended = { ...use, done: true, label: null, others: null, next: false, closedTime: use.decidedAt };
   if (next !== undefined) {
     const { decision } = next;
     const compiled = compiledOf(decision, context);

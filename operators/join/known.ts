@@ -39,8 +39,10 @@ export interface Use {
   readonly open: boolean;
   /** The row has been made, or the decision has expired. */
   readonly done: boolean;
-  /** The label of the last row; null without one. */
+  /** The first label of the last row; null without one. */
   readonly label: number | null;
+  /** The labels after it; null where the blueprint has one, or no row was made. */
+  readonly others: readonly (number | null)[] | null;
   /** A decision made anew under the same id came before this one was closed; its turn is then. */
   readonly next: boolean;
   /** Time of the last decision that was closed, ms; null: none. */

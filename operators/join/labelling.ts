@@ -1,7 +1,18 @@
 import { RunningLabel, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
-import type { PendingObservation } from "./known.ts";
+import type { PendingObservation, Use } from "./known.ts";
 import { joinEnd, waitEnd } from "./logic.ts";
+
+/** What of a row's labels is kept, to know whether later ones are others. */
+export type Labelled = Pick<Use, "label" | "others">;
+
+export const labelled = ({ label, others }: Joined): Labelled => ({
+  label,
+  others: others.length === 0 ? null : others.map((other) => other.label),
+});
+
+/** Of a blueprint with one label. */
+const noOthers: Joined["others"] = [];
 
 /**
  * The rows of one decision as its observations come. A label is a function of the set of observations, whatever their order. One dated before
@@ -10,7 +21,7 @@ import { joinEnd, waitEnd } from "./logic.ts";
 export class Labelling {
   readonly #decision: DecisionRecorded;
   readonly #compiled: CompiledBlueprint;
-  readonly #label: RunningLabel;
+  readonly #labels: readonly RunningLabel[];
   readonly #end: number;
   /** Event time, ms, of the newest observation, whether or not it counts for the label. */
   #newest = Number.NEGATIVE_INFINITY;
@@ -18,7 +29,7 @@ export class Labelling {
   constructor(decision: DecisionRecorded, compiled: CompiledBlueprint) {
     this.#decision = decision;
     this.#compiled = compiled;
-    this.#label = new RunningLabel(compiled.label);
+    this.#labels = compiled.labels.map((label) => new RunningLabel(label));
     this.#end = joinEnd(decision, compiled);
   }
 
@@ -33,46 +44,68 @@ export class Labelling {
   }
 
   get counted(): number {
-    return this.#label.counted;
+    return this.#labels.reduce((sum, { counted }) => sum + counted, 0);
   }
 
   /** One from after the TTL changes nothing. */
   add(observation: PendingObservation): void {
     if (observation.time >= this.#end) return;
     this.#newest = Math.max(this.#newest, observation.time);
-    this.#label.add(observation);
+    for (const label of this.#labels) label.add(observation);
   }
 
   /** The default where no observation counts; null: neither. */
-  #value(): { readonly value: number; readonly time: number | null } | null {
-    const label = this.#label.value;
+  #value(at: number): { readonly value: number; readonly time: number | null } | null {
+    const label = this.#labels[at]!.value;
     if (label !== null) return label;
-    const fallback = this.#compiled.blueprint.label.default;
+    const fallback = this.#compiled.blueprint.labels[at]!.default;
     return fallback === null ? null : { value: fallback, time: null };
+  }
+
+  #others(): Joined["others"] {
+    if (this.#labels.length === 1) return noOthers;
+    return this.#compiled.blueprint.labels.slice(1).map(({ name }, at) => {
+      const label = this.#value(at + 1);
+      return { name, label: label?.value ?? null, labelTime: label?.time ?? null };
+    });
   }
 
   /** What is made when the wait is over: a provisional row while corrections may come, a mature one otherwise, or an expiry. */
   firstRow(): Joined {
-    const label = this.#value();
-    const { label: config, join } = this.#compiled.blueprint;
+    const label = this.#value(0);
+    const others = this.#others();
+    const { blueprint, waitMs } = this.#compiled;
+    const isExpired = label === null && others.every((other) => other.label === null);
     return {
       decision: this.#decision,
       label: label?.value ?? null,
       labelTime: label?.time ?? null,
       rowTime: waitEnd(this.#decision, this.#compiled),
-      maturity: label === null ? "expired" : config.waitMs < join.ttlMs ? "provisional" : "mature",
+      maturity: isExpired ? "expired" : waitMs < blueprint.join.ttlMs ? "provisional" : "mature",
+      others,
     };
   }
 
   /**
-   * The row corrected by what is known now; `undefined` when the label stays. Its time is that of the newest observation, whichever
+   * The row corrected by what is known now; `undefined` when the labels stay. Its time is that of the newest observation, whichever
    * came last, and not before the first row's: a row is never dated before something it knows.
    */
-  correctedRow(former: number | null): Joined | undefined {
-    const label = this.#value();
-    if (label === null || label.value === former) return undefined;
+  correctedRow(former: Labelled): Joined | undefined {
+    const label = this.#value(0);
+    const others = this.#others();
+    const isSame = label === null || label.value === former.label;
+    if (isSame && others.every((other, at) => other.label === null || other.label === former.others?.[at])) {
+      return undefined;
+    }
     const rowTime = Math.max(waitEnd(this.#decision, this.#compiled), this.#newest);
-    return { decision: this.#decision, label: label.value, labelTime: label.time, rowTime, maturity: "corrected" };
+    return {
+      decision: this.#decision,
+      label: label?.value ?? null,
+      labelTime: label?.time ?? null,
+      rowTime,
+      maturity: "corrected",
+      others,
+    };
   }
 
   /** The first row, and the corrections by observations from after the wait that came before the row was made. */
@@ -90,7 +123,7 @@ export class Labelling {
     while (at < ordered.length) {
       const { time } = ordered[at]!;
       for (; at < ordered.length && ordered[at]!.time === time; at++) labelling.add(ordered[at]!);
-      const corrected = labelling.correctedRow(rows.at(-1)!.label);
+      const corrected = labelling.correctedRow(labelled(rows.at(-1)!));
       if (corrected !== undefined) rows.push(corrected);
     }
     return { rows, labelling };

@@ -19,8 +19,8 @@ export function observationId(record: StreamRecord<ObservationRecorded>): string
     .slice(0, 16);
 }
 
-export const waitEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
-  decision.decisionTime + blueprint.label.waitMs;
+export const waitEnd = (decision: DecisionRecorded, { waitMs }: CompiledBlueprint): number =>
+  decision.decisionTime + waitMs;
 export const joinEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
   decision.decisionTime + blueprint.join.ttlMs;
 

@@ -19,7 +19,7 @@ const { misfits: _, ...untold } = parts.out;
 export const joinDefaults: JoinOptions = Object.freeze({ orphanMs: 7 * 24 * 3_600_000 });
 
 /**
- * Decisions and observations by use case and decision id become labelled decisions: at decision time + the label's wait, from all
+ * Decisions and observations by use case and decision id become labelled decisions: at decision time + the longest wait of a label, from all
  * observations before then in event time; until the join's TTL a late one corrects the row. The result depends on the
  * records alone, not on the order of their arrival. An observation without a use case belongs to the decisions of its id in every one. Of
  * one decision so many observations are kept (`recordLimits`); the others are dead letters.

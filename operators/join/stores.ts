@@ -32,6 +32,7 @@ const useSchema = {
     { name: "closedTime", type: ["null", "long"] },
     { name: "owed", type: "boolean" },
     { name: "until", type: "long" },
+    { name: "others", type: ["null", { type: "array", items: ["null", "double"] }], default: null },
   ],
 } as const;
 

@@ -76,6 +76,7 @@ function open(
     open: true,
     done: false,
     label: null,
+    others: null,
     next: before?.next ?? false,
     closedTime: before?.closedTime ?? null,
     owed: false,

@@ -4,7 +4,7 @@ import { SOURCE_HEADER, StreamsError, type StreamRecord } from "../../streams/in
 import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
 import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
-import { Labelling, type Labellings } from "./labelling.ts";
+import { labelled, Labelling, type Labellings } from "./labelling.ts";
 import { belongsTo, madeOf, nextOf, observationId, usesOf, waitEnd } from "./logic.ts";
 import { tellMisfits } from "./misfits.ts";
 import { emitEvent, isEvent } from "./observed.ts";
@@ -104,18 +104,18 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
         const row = restated(decision, compiled, ofUse(use, observationsOf(known, id, context)), one);
         if (row === undefined) continue;
         emit(row, context, record);
-        current = withUse(current, use, { ...use, label: row.label });
+        current = withUse(current, use, { ...use, ...labelled(row) });
         continue;
       }
       let labelling = taken.get(use);
       if (labelling === undefined) {
         labelling = Labelling.of(decision, compiled, ofUse(use, observationsOf(known, id, context)));
       } else if (belongsTo(use, one)) labelling.add(one);
-      const corrected = labelling.correctedRow(use.label);
+      const corrected = labelling.correctedRow(use);
       if (known.more > 0) labellings.remember(useTimer(use.useCase!, id), stateOf(known, use), labelling);
       if (corrected === undefined) continue;
       emit(corrected, context, record);
-      current = withUse(current, use, { ...use, label: corrected.label });
+      current = withUse(current, use, { ...use, ...labelled(corrected) });
     }
     context.state.pending.put(id, current);
   };
@@ -142,13 +142,21 @@ function restated(
   const last = (some: readonly PendingObservation[]): Joined =>
     Labelling.atWaitEnd(decision, compiled, some).rows.at(-1)!;
   const [before, after] = [last(seen.filter(({ id }) => id !== one.id)), last(seen)];
-  const { label, labelTime, rowTime, maturity } = after;
-  const isSame =
+  return isSame(before, after) ? undefined : after;
+}
+
+function isSame(before: Joined, after: Joined): boolean {
+  const { label, labelTime, rowTime, maturity, others } = after;
+  return (
     label === before.label &&
     labelTime === before.labelTime &&
     rowTime === before.rowTime &&
-    maturity === before.maturity;
-  return isSame ? undefined : after;
+    maturity === before.maturity &&
+    others.every((other, at) => {
+      const was = before.others[at]!;
+      return other.label === was.label && other.labelTime === was.labelTime;
+    })
+  );
 }
 
 /** Its observations, each id once: the first one that came. */

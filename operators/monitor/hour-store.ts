@@ -26,6 +26,8 @@ type StoredHour = readonly [
   /** Absent in an hour that was kept before they were counted. */
   unknown?: Counts,
   unusable?: Counts,
+  /** Absent where the blueprint has one label. */
+  severalLabels?: Distributions,
 ];
 
 /** As hours were kept before. */
@@ -68,7 +70,8 @@ function stored(hour: RunningHour): StoredHour {
   const { decisions, nulls, errors, rows, expired, corrected, values, features, predictions } = hour;
   const all = (of: ReadonlyMap<string, RunningDistribution>): Distributions =>
     Array.from(of, ([name, distribution]) => [name, storedDistribution(distribution)] as const);
-  return [
+  const several = hour.severalLabels.size === 0 ? undefined : all(hour.severalLabels);
+  const kept: StoredHour = [
     [decisions, nulls, errors, rows, expired, corrected, hour.bytes],
     [...values],
     all(features),
@@ -78,6 +81,7 @@ function stored(hour: RunningHour): StoredHour {
     [...hour.unknown],
     [...hour.unusable],
   ];
+  return several === undefined ? kept : ([...kept, several] as unknown as StoredHour);
 }
 
 function storedDistribution(of: RunningDistribution): StoredDistribution {
@@ -85,7 +89,7 @@ function storedDistribution(of: RunningDistribution): StoredDistribution {
 }
 
 function fromStored(stored: StoredHour): RunningHour {
-  const [counts, values, features, predictions, labels, latencyMs, unknown = [], unusable = []] = stored;
+  const [counts, values, features, predictions, labels, latencyMs, unknown = [], unusable = [], several = []] = stored;
   const [decisions = 0, nulls = 0, errors = 0, rows = 0, expired = 0, corrected = 0, bytes = 0] = counts;
   const all = (of: Distributions): Map<string, RunningDistribution> =>
     new Map(of.map(([name, distribution]) => [name, running(distribution)]));
@@ -93,7 +97,7 @@ function fromStored(stored: StoredHour): RunningHour {
     ...{ bytes, decisions, nulls, errors, rows, expired, corrected, values: new Map(values) },
     ...{ features: all(features), predictions: all(predictions) },
     ...{ labels: running(labels), latencyMs: running(latencyMs) },
-    ...{ unknown: new Map(unknown), unusable: new Map(unusable) },
+    ...{ unknown: new Map(unknown), unusable: new Map(unusable), severalLabels: all(several) },
   };
 }
 
@@ -113,6 +117,7 @@ function fromFormer(hour: FormerHour): RunningHour {
     ...{ values: new Map(Object.entries(hour.values)), features: all(hour.features) },
     ...{ predictions: all(hour.predictions), labels: one(hour.labels), latencyMs: one(hour.latencyMs) },
     ...{ unknown: new Map<string, number>(), unusable: new Map<string, number>() },
+    severalLabels: new Map<string, RunningDistribution>(),
   };
   return { ...read, bytes: bytesOf(read) };
 }

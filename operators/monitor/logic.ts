@@ -37,6 +37,8 @@ export interface RunningHour extends Room {
   /** Names of values that their types can't read. */
   readonly unusable: Map<string, number>;
   labels: RunningDistribution;
+  /** By label, where there are several. */
+  readonly severalLabels: Map<string, RunningDistribution>;
   latencyMs: RunningDistribution;
 }
 
@@ -54,6 +56,7 @@ export const newHour = (): RunningHour => ({
   unknown: new Map(),
   unusable: new Map(),
   labels: newDistribution(),
+  severalLabels: new Map(),
   latencyMs: newDistribution(),
 });
 
@@ -78,14 +81,18 @@ export function countDecision(
   if (!Number.isNaN(latencyMs)) observe(hour.latencyMs, latencyMs, hour);
 }
 
-export function countJoined(hour: RunningHour, joined: Joined): void {
-  if (joined.label === null) {
+/** @param label the name of the first label. */
+export function countJoined(hour: RunningHour, joined: Joined, label: string): void {
+  if (joined.maturity === "expired") {
     hour.expired++;
     return;
   }
   if (joined.maturity === "corrected") hour.corrected++;
   else hour.rows++;
   observe(hour.labels, joined.label, hour);
+  if (joined.others.length === 0) return;
+  observe(distributionIn(hour.severalLabels, label, hour), joined.label, hour);
+  for (const other of joined.others) observe(distributionIn(hour.severalLabels, other.name, hour), other.label, hour);
 }
 
 export function countMisfits(hour: RunningHour, what: MisfitPlace, misfits: Misfits): void {
@@ -115,6 +122,7 @@ export function toStats(
     features: all(hour.features),
     predictions: all(hour.predictions),
     labels: toDistribution(hour.labels),
+    severalLabels: all(hour.severalLabels),
     latencyMs: toDistribution(hour.latencyMs),
   };
 }

@@ -79,11 +79,15 @@ export const monitorOf = (of: Topic<DecisionRecorded>, tell: TellMisfit = () => 
         );
       },
       joined(records, context) {
+        const blueprints = validBlueprints(context.globals.blueprints);
         update(
           records,
           context,
           ({ value }) => value.decision,
-          (hour, { value }) => countJoined(hour, value),
+          (hour, { value }) => {
+            const { useCase, blueprintVersion } = value.decision;
+            countJoined(hour, value, blueprints.version(useCase, blueprintVersion)?.blueprint.label.name ?? "");
+          },
         );
       },
     },

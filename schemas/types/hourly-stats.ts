@@ -28,7 +28,7 @@ export interface HourlyStats {
   readonly features: Readonly<Record<string, Distribution>>;
   /** By objective. */
   readonly predictions: Readonly<Record<string, Distribution>>;
-  /** Of the rows. */
+  /** Of the rows; the first label where there are several. */
   readonly labels: Distribution;
   /** From fetch to reply, measured, not reproducible. */
   readonly latencyMs: Distribution;
@@ -36,6 +36,8 @@ export interface HourlyStats {
   readonly unknown: Readonly<Record<string, number>>;
   /** What was sent and its declared type can't read, by context.NAME and observation.NAME, the same. */
   readonly unusable: Readonly<Record<string, number>>;
+  /** Of the rows, by label, where the blueprint has several; a row without one has it missing. Where an hour has no room for more of them, the rest is counted as (other). */
+  readonly severalLabels: Readonly<Record<string, Distribution>>;
 }
 
 /** What values were seen, without the values. */
@@ -104,7 +106,7 @@ export const hourlyStatsSchema = {
       doc: "By feature. Where an hour has no room for more of them, the rest is counted as (other).",
     },
     { name: "predictions", type: { type: "map", values: "loopstream.Distribution" }, doc: "By objective." },
-    { name: "labels", type: "loopstream.Distribution", doc: "Of the rows." },
+    { name: "labels", type: "loopstream.Distribution", doc: "Of the rows; the first label where there are several." },
     { name: "latencyMs", type: "loopstream.Distribution", doc: "From fetch to reply, measured, not reproducible." },
     {
       name: "unknown",
@@ -116,6 +118,12 @@ export const hourlyStatsSchema = {
       name: "unusable",
       type: { type: "map", values: "long" },
       doc: "What was sent and its declared type can't read, by context.NAME and observation.NAME, the same.",
+      default: {},
+    },
+    {
+      name: "severalLabels",
+      type: { type: "map", values: "loopstream.Distribution" },
+      doc: "Of the rows, by label, where the blueprint has several; a row without one has it missing. Where an hour has no room for more of them, the rest is counted as (other).",
       default: {},
     },
   ],

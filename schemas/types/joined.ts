@@ -2,11 +2,11 @@
 
 import type { DecisionRecorded } from "./decision-recorded.ts";
 
-/** A decision with its label. In-memory edge between join and etl. */
+/** A decision with its labels. In-memory edge between join and etl. */
 export interface Joined {
   /** As recorded. */
   readonly decision: DecisionRecorded;
-  /** From the observations, or the default; null: there is neither, the decision has expired. */
+  /** The first label, from the observations or its default; null: there is neither. Without any label the decision has expired. */
   readonly label: null | number;
   /** Event time of the observation that settled it; null for a default label. */
   readonly labelTime: null | number;
@@ -14,6 +14,18 @@ export interface Joined {
   readonly rowTime: number;
   /** provisional, mature, corrected or expired. */
   readonly maturity: RowMaturity;
+  /** The labels after the first, in the blueprint's order; empty where there is one. */
+  readonly others: readonly OtherLabel[];
+}
+
+/** A label after the first. */
+export interface OtherLabel {
+  /** Of the blueprint. */
+  readonly name: string;
+  /** As the first one. */
+  readonly label: null | number;
+  /** As of the first one. */
+  readonly labelTime: null | number;
 }
 
 /** All that this release writes. A newer one may have written others. */
@@ -24,7 +36,7 @@ export const joinedSchema = {
   type: "record",
   name: "Joined",
   namespace: "loopstream",
-  doc: "A decision with its label. In-memory edge between join and etl.",
+  doc: "A decision with its labels. In-memory edge between join and etl.",
   fields: [
     {
       name: "decision",
@@ -101,7 +113,7 @@ export const joinedSchema = {
     {
       name: "label",
       type: ["null", "double"],
-      doc: "From the observations, or the default; null: there is neither, the decision has expired.",
+      doc: "The first label, from the observations or its default; null: there is neither. Without any label the decision has expired.",
     },
     {
       name: "labelTime",
@@ -114,5 +126,28 @@ export const joinedSchema = {
       doc: "Event time at which the row was complete.",
     },
     { name: "maturity", type: "string", doc: "provisional, mature, corrected or expired." },
+    {
+      name: "others",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "OtherLabel",
+          doc: "A label after the first.",
+          fields: [
+            { name: "name", type: "string", doc: "Of the blueprint." },
+            { name: "label", type: ["null", "double"], doc: "As the first one." },
+            {
+              name: "labelTime",
+              type: ["null", { type: "long", logicalType: "timestamp-millis" }],
+              doc: "As of the first one.",
+            },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      doc: "The labels after the first, in the blueprint's order; empty where there is one.",
+      default: [],
+    },
   ],
 } as const;

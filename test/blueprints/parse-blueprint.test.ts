@@ -35,6 +35,7 @@ describe("examples/flights.yaml", () => {
       aggregate: "latest",
       waitMs: 36 * 3_600_000,
       default: null,
+      objective: "binary",
     });
     expect(flights.training).toEqual({
       schedule: "0 4 * * 1,4",

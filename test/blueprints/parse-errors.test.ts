@@ -124,7 +124,7 @@ describe("label, policy, model, join and training", () => {
       "risk: delayed\n    carrier: delayed",
       "policy.formulas.carrier",
       26,
-      /is the label or a feature already/,
+      /is a label or a feature already/,
     ],
     ["risk > 0.35", "risk", "policy.decide", 26, /expected a boolean, "risk" is a number/],
     ["risk > 0.35", "risk > tailnum", "policy.decide", 26, /unknown name "tailnum"/],

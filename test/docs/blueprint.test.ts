@@ -59,8 +59,9 @@ describe("the blueprints on the page", () => {
     },
   );
 
-  test("there are two, for each objective one", () => {
-    expect(wholes.map((text) => parseBlueprint(text).model.objective)).toEqual(["binary", "regression"]);
+  test("there is one for each objective, and one with both", () => {
+    const objectives = wholes.map((text) => parseBlueprint(text).labels.map(({ objective }) => objective));
+    expect(objectives).toEqual([["binary"], ["regression"], ["binary", "regression"]]);
   });
 });
 
@@ -86,7 +87,7 @@ describe("the keys on the page", () => {
     for (const { name: section, keys } of sections) {
       const names = Object.keys(keys()).map((key) => key.split(".").at(-1)!);
       if (names.length === 0) continue;
-      const path = { events: ["events", "scan"], features: ["features", 3, "m_scan"] }[section as string] ?? [section];
+      const path = PLACES[section as string] ?? [section];
       for (const name of [...names, "zzzzzz"]) {
         const messages = problemsWith(text, [...path, name], { nonsense: { of: "all" } });
         expect(
@@ -100,7 +101,11 @@ describe("the keys on the page", () => {
   test.each(keys.map((row) => [code(row[0]!), code(row[5]!)]))("the example of %s is taken: %s", (path, example) => {
     const [[name, value]] = Object.entries(parse(example) as Record<string, unknown>) as [[string, unknown]];
     expect(path.split(".").at(-1)).toBe(name);
-    const steps = path.replace("events.KIND", "events.scan").replace("features.NAME", "features.m_scan").split(".");
+    const steps = path
+      .replace("events.KIND", "events.scan")
+      .replace("features.NAME", "features.m_scan")
+      .replace("labels.NAME", "labels.late")
+      .split(".");
     const problems = wholes.map((text) => problemsWith(text, placeOf(text, steps), value));
     expect(
       problems.some(({ length }) => length === 0),
@@ -125,6 +130,13 @@ describe("the keys on the page", () => {
 });
 
 type Step = string | number;
+
+/** Where the first blueprint has, or would have, what the file gives names to. */
+const PLACES: Readonly<Record<string, readonly Step[]>> = {
+  events: ["events", "scan"],
+  features: ["features", 3, "m_scan"],
+  labels: ["labels", "late"],
+};
 
 /** The place of a key in this text: features are a list, and a section may be missing. */
 function placeOf(text: string, [section, name, ...rest]: readonly string[]): readonly Step[] {
@@ -183,8 +195,8 @@ describe("the aggregates on the page are those of the code, and come to what is 
     for (const [name, value, binary] of labels) {
       const kind = code(name!) as LabelAggregate;
       const config = { name: "y", when: null, value: "late", aggregate: kind, waitMs: 1, default: null };
-      const declared = { label: config, observations: { late: "number" as const }, events: {} };
-      const label = new RunningLabel(compileLabel(declared));
+      const declared = { observations: { late: "number" as const }, events: {} };
+      const label = new RunningLabel(compileLabel(declared, config));
       for (const [time, value] of [4, 1, 0, 3].entries()) label.add({ time, values: { late: value } });
       expect(label.value?.value, kind).toBe(Number(value));
       expect(labelAggregates.get(kind).binary === "never" ? "no" : "yes", kind).toBe(binary);

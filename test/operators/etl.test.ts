@@ -25,6 +25,7 @@ const labelled = (id: string, more: Partial<Joined> = {}): { key: string; value:
     labelTime: START + HOUR,
     rowTime,
     maturity: "provisional",
+    others: [],
   };
   return { key: id, value: { ...value, ...more }, time: more.rowTime ?? rowTime };
 };

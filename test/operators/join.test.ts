@@ -50,7 +50,7 @@ const seen = (id: string, time: number, delay: number, observationId = `${id}@${
   value: { decisionId: id, useCase: "", observationId, values: { kind: "arrival", delay } },
   time,
 });
-const rows = (from = driver): Omit<Joined, "decision">[] =>
+const rows = (from = driver): Omit<Joined, "decision" | "others">[] =>
   from
     .output(joined)
     .readAll()

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../catalogue/index.ts";
 import { monitor } from "../../operators/index.ts";
 import {
@@ -15,7 +16,7 @@ import {
 } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, LATENCY_HEADER, type TestDriver } from "../../streams/index.ts";
 import { random } from "../blueprints/random.ts";
-import { decision, HOUR, parcels, published, START } from "./parcels.ts";
+import { decision, HOUR, PARCELS, parcels, published, START } from "./parcels.ts";
 
 const topology = defineTopology({ name: "t", operators: [monitor], globals: [blueprintTable], clock });
 
@@ -34,7 +35,7 @@ const stats = (): HourlyStats[] =>
 const made = (value: DecisionRecorded) => ({ key: value.decisionId, value, time: value.decisionTime });
 const row = (id: string, time: number, label: number | null, maturity: RowMaturity) => ({
   key: id,
-  value: { decision: decision(id, START), label, labelTime: null, rowTime: time, maturity },
+  value: { decision: decision(id, START), label, labelTime: null, rowTime: time, maturity, others: [] },
   time,
 });
 
@@ -121,6 +122,33 @@ describe("an hour", () => {
     const [first, second] = stats();
     expect(first).toMatchObject({ decisions: 0, rows: 2, expired: 1, corrected: 1, labels: { count: 3 } });
     expect(second).toMatchObject({ rows: 1, expired: 0, corrected: 0 });
+  });
+
+  test("counts several labels by name, a missing one among them, also after a restart", async () => {
+    const text = PARCELS.replace(
+      /label:\n(?: {2}.*\n){4}/,
+      `labels:
+  late: { value: delay >= 10, wait: 2h }
+  minutes: { value: delay, wait: 1h, objective: regression }
+`,
+    );
+    const { version: blueprintVersion } = parseBlueprint(text);
+    await driver.input(blueprints).send(published(text));
+    const labelled = (id: string, late: number | null, minutes: number | null, maturity: RowMaturity) => {
+      const { key, value, time } = row(id, START, late, maturity);
+      const others = [{ name: "minutes", label: minutes, labelTime: null }];
+      return { key, value: { ...value, decision: { ...value.decision, blueprintVersion }, others }, time };
+    };
+    await driver.input(joined).send(labelled("a", 1, 20, "provisional"), labelled("b", null, 6, "provisional"));
+    await driver.restart();
+    await driver.input(joined).send(labelled("c", null, null, "expired"));
+    await driver.advanceTo(START + 2 * HOUR);
+    expect(stats()).toMatchObject([
+      {
+        ...{ rows: 2, expired: 1, labels: { count: 2, missing: 1 } },
+        severalLabels: { late: { count: 2, missing: 1, mean: 1 }, minutes: { count: 2, missing: 0, mean: 13 } },
+      },
+    ]);
   });
 
   test("is the same after a restart in its middle", async () => {

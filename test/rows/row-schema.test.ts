@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import avro from "avsc";
 import { describe, expect, test } from "vitest";
 import { isReservedColumn, parseBlueprint, type Blueprint } from "../../blueprints/index.ts";
@@ -49,6 +50,13 @@ test("the schema is TrainingRow of loopstream.rows with one nullable column a fe
     ["m_arr", ["null", "double"]],
     ["n_arr", ["null", "double"]],
   ]);
+});
+
+test("the schema of a blueprint with one label is what it was before there were several, to the letter", () => {
+  const hash = createHash("sha256")
+    .update(JSON.stringify(rowSchema(parseBlueprint(FLIGHTS))))
+    .digest("hex");
+  expect(hash).toBe("ecfd45015f769da078002cdfa84d1061ca6c0e39a32d7fc3afd81321997876c5");
 });
 
 test("every column has a doc, and every nullable one a default of null", () => {

@@ -110,7 +110,7 @@ describe("a blueprint's label", () => {
   test("that no output predicts is told with the outputs that there are", async () => {
     await using(file({ cost: [0, 0, 0, 0, 0] }), (scorer) => {
       const asked = (): unknown => labelOutputs(servedModel(scorer, layout), blueprint);
-      expect(asked).toThrow(`it has no output "${name}", the blueprint's label; it has cost`);
+      expect(asked).toThrow(`it has no output "${name}", a label of the blueprint; it has cost`);
     });
     await using(
       onnxFromTrees({ objective: "reg:squarederror", columns: 5, baseScore: 1, trees: [] }, { categories, label: "x" }),

@@ -24,13 +24,12 @@ const AGGREGATES: readonly LabelAggregate[] = [
 ];
 
 function label(aggregate: LabelAggregate, value = "delay_min", when = 'kind == "arrival"') {
-  return compileLabel(
-    parseBlueprint(
-      SMALL.replace("  depth: 4", "  objective: regression")
-        .replace("value: delay_min >= 15", `value: ${value}\n  aggregate: ${aggregate}`)
-        .replace('when: kind == "arrival"', `when: ${when}`),
-    ),
+  const blueprint = parseBlueprint(
+    SMALL.replace("  depth: 4", "  objective: regression")
+      .replace("value: delay_min >= 15", `value: ${value}\n  aggregate: ${aggregate}`)
+      .replace('when: kind == "arrival"', `when: ${when}`),
   );
+  return compileLabel(blueprint, blueprint.label);
 }
 
 function arrival(time: number, delay_min: unknown, id?: string): Observation {
@@ -151,7 +150,8 @@ test("without an observation that counts there is no label", () => {
 });
 
 test("a flight's label is 1 from 15 minutes of arrival delay on, by its latest arrival", () => {
-  const delayed = compileLabel(parseBlueprint(FLIGHTS));
+  const flights = parseBlueprint(FLIGHTS);
+  const delayed = compileLabel(flights, flights.label);
   expect(aggregateLabel(delayed, [arrival(1, 15)])).toEqual({ value: 1, time: 1 });
   expect(aggregateLabel(delayed, [arrival(1, 14.9)])).toEqual({ value: 0, time: 1 });
   expect(aggregateLabel(delayed, [arrival(2, 3), arrival(1, 60)])).toEqual({ value: 0, time: 2 });

@@ -1,0 +1,112 @@
+import type { LabelConfig } from "../blueprint.ts";
+import { BOUNDS } from "../defaults.ts";
+import { labelColumns } from "../labels/label-columns.ts";
+import { canonicalLabel, describeLabel } from "../labels/label-parts.ts";
+import { whole, type Partly } from "../yaml/partly.ts";
+import { complain, type Place } from "../yaml/place.ts";
+import { checkName, readText } from "../yaml/scalars.ts";
+import { optional, readEntries, readSection, required } from "../yaml/section.ts";
+import type { BlueprintSection, Reading } from "./blueprint-section.ts";
+import { eventsSection } from "./events.ts";
+import { featuresSection, type ReadFeatures } from "./features.ts";
+import { modelSection } from "./model.ts";
+import { observationsSection } from "./observations.ts";
+import { labelKeys, readLabel, type LabelKnown } from "./read-label.ts";
+
+export interface ReadLabels {
+  /** In the order of the file. */
+  readonly labels: readonly Partly<LabelConfig>[];
+  /** False: there is one whose name is not known. */
+  readonly complete: boolean;
+}
+
+const nothing: ReadLabels = Object.freeze({ labels: [], complete: false });
+
+/** Reads `label` as well: it is the same with one label. */
+export const labelsSection: BlueprintSection<"labels", ReadLabels> = {
+  name: "labels",
+  said: ["names and labels, each a section", "`label`", `1 to ${BOUNDS.labels}`],
+  keys: () => Object.fromEntries(Object.entries(labelKeys()).map(([key, said]) => [`NAME.${key}`, said])),
+  read(blueprint, of) {
+    const known = knownOf(of);
+    const several = blueprint?.fields.get("labels");
+    if (several === undefined) {
+      if (blueprint?.doubtful.has("labels") === true) return nothing;
+      const label = required(blueprint, "label", (place) => readOne(place, known));
+      return label === undefined ? nothing : { labels: [label], complete: label.name !== undefined };
+    }
+    if (blueprint!.fields.has("label")) {
+      complain(several, "label and labels are both there", "put the label among the labels, under its name");
+    }
+    return optional(blueprint, "labels", nothing, (place) => readSeveral(place, known)) ?? nothing;
+  },
+  whole({ labels, complete }) {
+    const wholes = labels.map((label) => whole(label));
+    return complete && labels.length > 0 && !wholes.includes(undefined) ? (wholes as LabelConfig[]) : undefined;
+  },
+  *describe(labels, blueprint) {
+    if (labels.length === 1) return;
+    for (const label of labels) yield* describeLabel(`labels.${label.name}`, label, blueprint);
+  },
+  canonical: (labels, blueprint) =>
+    labels.length === 1 ? undefined : labels.map((label) => canonicalLabel(label, blueprint)),
+};
+
+interface Known extends LabelKnown {
+  readonly features: ReadFeatures["features"];
+}
+
+function knownOf(of: Reading): Known {
+  const events = of(eventsSection);
+  return {
+    observations: of(observationsSection),
+    kinds: events.complete ? Object.keys(events.known) : undefined,
+    features: of(featuresSection).features,
+    objective: of(modelSection)?.objective,
+  };
+}
+
+function readOne(place: Place, known: Known): Partly<LabelConfig> {
+  const section = readSection(place, ["name", ...Object.keys(labelKeys())]);
+  const name = required(section, "name", (place) => {
+    const name = readText(place, "the label's name", 200);
+    return name !== undefined && checkName(place, name) && isFree(place, name, known) ? name : undefined;
+  });
+  return { name, ...readLabel(section, known) };
+}
+
+function readSeveral(place: Place, known: Known): ReadLabels | undefined {
+  const entries = readEntries(place, "a section of names and labels");
+  if (entries === undefined) return undefined;
+  if (entries.length === 0) return complain(place, "at least one label is needed");
+  if (entries.length > BOUNDS.labels) {
+    return complain(place, `at most ${BOUNDS.labels} labels, found ${entries.length}`);
+  }
+  const labels: Partly<LabelConfig>[] = [];
+  let complete = true;
+  for (const { name, key, value, again } of entries) {
+    const label = readLabel(readSection(value, Object.keys(labelKeys())), known);
+    if (checkName(key, name) && isFree(key, name, known) && hasFreeColumns(key, name, known) && !again) {
+      labels.push({ name, ...label });
+    } else {
+      place.source.broken.add(name);
+      complete = false;
+    }
+  }
+  return { labels, complete };
+}
+
+function isFree(place: Place, name: string, { features }: Known): boolean {
+  if (!features.some((feature) => feature.name === name)) return true;
+  complain(place, `"${name}" is a feature already`, "choose another name");
+  return false;
+}
+
+/** Features may have had such names before there were several labels. */
+function hasFreeColumns(place: Place, name: string, { features }: Known): boolean {
+  const { value, time } = labelColumns([{ name }, { name: "" }])[0]!;
+  const taken = features.find((feature) => feature.name === value || feature.name === time);
+  if (taken === undefined) return true;
+  complain(place, `"${taken.name}" is a feature already, and a column of this label`, "choose another name");
+  return false;
+}

@@ -1,0 +1,91 @@
+import type { LabelAggregate, LabelConfig, Objective, ObservationType } from "../blueprint.ts";
+import { BOUNDS, DEFAULTS, OBJECTIVES } from "../defaults.ts";
+import { formatDuration } from "../duration.ts";
+import { formulaTypes } from "../formula/formula-types.ts";
+import type { Formula } from "../formula/index.ts";
+import { rangeText, type KeySaid, type KeysSaid } from "../key-reference.ts";
+import { labelAggregates } from "../labels/aggregates/index.ts";
+import { doubtLabel } from "../read/doubts.ts";
+import { readFormula } from "../yaml/formula.ts";
+import type { Names, Partly } from "../yaml/partly.ts";
+import { complain } from "../yaml/place.ts";
+import { readChoice, readDuration, readNumber, readOrNone } from "../yaml/scalars.ts";
+import { optional, required, type Section } from "../yaml/section.ts";
+
+const { aggregate, waitMs } = DEFAULTS.label;
+const KEYS = {
+  when: ["formula: boolean", "every observation counts"],
+  value: ["formula: boolean, or number", "required"],
+  aggregate: ["", aggregate],
+  wait: ["duration", formatDuration(waitMs), rangeText("wait", formatDuration)],
+  default: ["number, or `none`", "none", rangeText("labelDefault")],
+  objective: [OBJECTIVES.map((each) => `\`${each}\``).join(" or "), "`model.objective`"],
+} satisfies Record<string, KeySaid>;
+
+/** What a label takes beside its name, wherever that is written. */
+export const labelKeys = (): KeysSaid => ({
+  ...KEYS,
+  aggregate: [`one of ${labelAggregates.names().join(", ")}`, aggregate],
+});
+
+/** What the labels are judged by. */
+export interface LabelKnown {
+  readonly observations: Names<ObservationType>;
+  /** The kinds that are declared; `undefined`: they could not all be read. */
+  readonly kinds: readonly string[] | undefined;
+  /** Of labels that say none; `undefined`: it could not be read. */
+  readonly objective: Objective | undefined;
+}
+
+/** Everything of a label but its name. */
+export function readLabel(section: Section | undefined, known: LabelKnown): Partly<Omit<LabelConfig, "name">> {
+  const { observations, kinds } = known;
+  const { complete } = observations;
+  const names = { known: formulaTypes(observations.known), complete, texts: kinds ?? [] };
+  const when = optional<Formula | null>(section, "when", null, (place) => readFormula(place, names, ["boolean"]));
+  const value = required(section, "value", (place) => readFormula(place, names, ["number", "boolean"]));
+  const aggregate = optional(section, "aggregate", DEFAULTS.label.aggregate, (place) =>
+    readChoice(place, labelAggregates.names() as readonly LabelAggregate[]),
+  );
+  const waitMs = optional(section, "wait", DEFAULTS.label.waitMs, (place) => readDuration(place, BOUNDS.wait));
+  const fallback = optional<number | null>(section, "default", DEFAULTS.label.default, (place) =>
+    readOrNone(place, (place) => readNumber(place, BOUNDS.labelDefault)),
+  );
+  const objective = optional(section, "objective", known.objective, (place) => readChoice(place, OBJECTIVES));
+  if (section !== undefined && objective === "binary") checkBinary(section, value, aggregate, fallback);
+  if (section !== undefined) doubtLabel(section, { when, value, aggregate, observations: observations.known, kinds });
+  return {
+    when: when === null ? null : when?.text,
+    value: value?.text,
+    aggregate,
+    waitMs,
+    default: fallback,
+    objective,
+  };
+}
+
+function checkBinary(
+  { place, fields }: Section,
+  value: Formula | undefined,
+  aggregate: LabelAggregate | undefined,
+  fallback: number | null | undefined,
+): void {
+  const binary = aggregate === undefined ? undefined : labelAggregates.get(aggregate).binary;
+  if (binary === "never") {
+    const fitting = labelAggregates.all().flatMap((each) => (each.binary === "never" ? [] : [each.name]));
+    complain(
+      fields.get("aggregate") ?? place,
+      `${aggregate} makes a label that is not 0 or 1, which objective binary needs`,
+      `use ${fitting.join(", ")}, or objective: regression`,
+    );
+  } else if (binary === "ofBinary" && value?.type === "number") {
+    complain(
+      fields.get("value") ?? place,
+      `"${value.text}" is a number, objective binary needs a condition`,
+      "compare it with something, take aggregate: any, or objective: regression",
+    );
+  }
+  if (fallback !== undefined && fallback !== null && fallback !== 0 && fallback !== 1) {
+    complain(fields.get("default") ?? place, `expected none, 0 or 1 with objective binary, found ${fallback}`);
+  }
+}

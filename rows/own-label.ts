@@ -1,0 +1,34 @@
+import { labelColumns, type CompiledBlueprint } from "../blueprints/index.ts";
+import type { TrainingRow } from "../schemas/index.ts";
+import type { Serdes } from "../streams/index.ts";
+import type { KnownVersions } from "./known-versions.ts";
+
+/** A row as its reader's version has it; `undefined`: its decision has none of that version's labels. */
+export type OwnLabel = (row: TrainingRow, bytes: Uint8Array) => TrainingRow | undefined;
+
+/**
+ * Rows of versions with several labels, for a version with one of them: its label lies in another column there. Rows of all other versions are
+ * what they are.
+ */
+export function ownLabel(
+  serdes: Pick<Serdes, "decodeAsWritten">,
+  { blueprint }: CompiledBlueprint,
+  blueprints: KnownVersions,
+): OwnLabel {
+  const { useCase, label } = blueprint;
+  if (blueprint.labels.length > 1) return (row) => row;
+  const columns = labelColumns([label, { name: "" }])[0]!;
+  const several = new Map<string, boolean>([[blueprint.version, false]]);
+  return (row, bytes) => {
+    const version = row["blueprintVersion"] as string;
+    let hasSeveral = several.get(version);
+    if (hasSeveral === undefined) {
+      hasSeveral = (blueprints.version(useCase, version)?.blueprint.labels.length ?? 1) > 1;
+      several.set(version, hasSeveral);
+    }
+    if (!hasSeveral) return row;
+    const written = serdes.decodeAsWritten(bytes) as TrainingRow;
+    const value = written[columns.value] ?? null;
+    return value === null ? undefined : { ...row, label: value, labelTime: written[columns.time] ?? null };
+  };
+}
