@@ -44,6 +44,11 @@ export interface StoreSpec<V> {
   readonly formerSchema?: AvroSchema | undefined;
   /** A decoder of bytes that another schema wrote; throws where that can't be read as the store's own. Needed with `schema`. */
   readonly reading?: ((writer: AvroSchema) => (bytes: Uint8Array) => V) | undefined;
+  /**
+   * Values are held as they are, and become bytes when a commit begins: for those that nearly every batch changes. They are changed with `update` only.
+   * Gives a bound of the bytes that the value takes: one whose bound does not fit into a record is written with each change.
+   */
+  readonly heldBytes?: (value: V) => number;
 }
 
 /** Reads see the writes of the same batch. Keys are ordered by their UTF-8 bytes. */
@@ -51,6 +56,11 @@ export interface Store<V> {
   get(key: string): V | undefined;
   put(key: string, value: V): void;
   delete(key: string): void;
+  /**
+   * Puts what `change` makes of the value; `undefined`: there is none. Where the store holds values (`heldBytes`) that happens once the batch is done, and
+   * not at all where it fails, so the value may be changed in place; reads of the same batch do not see it, and `change` must not throw.
+   */
+  update(key: string, change: (value: V | undefined) => V): void;
 }
 
 /** What every instance holds whole, fed from a topic; read-only for operators. */
@@ -200,7 +210,7 @@ export function jsonStore<V>(defaults?: Partial<V>): StoreSpec<V> {
  * A store of values of an Avro type. A later release may add a field with a default, or take one away: what was stored before is read as the new type.
  * @param formerSchema the schema of values in a state that keeps none, where it is not the topic's.
  */
-export function avroStore<V>({ type, schema }: Topic<V>, formerSchema?: AvroSchema): StoreSpec<V> {
+export function avroStore<V>({ type, schema }: Topic<V>, formerSchema?: AvroSchema): Omit<StoreSpec<V>, "heldBytes"> {
   const buffered = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     encode: (value) => type.toBuffer(value),

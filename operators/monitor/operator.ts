@@ -131,29 +131,22 @@ function partsOf(key: string): readonly [useCase: string, blueprintVersion: stri
   return [parts.join("/"), blueprintVersion, start];
 }
 
-/** Reads and writes each hour once a batch. */
+/** Counts what is of one hour together. */
 function update<R extends StreamRecord<unknown>>(
   records: readonly R[],
   context: MonitorContext,
   decisionOf: (record: R) => DecidedBy,
   count: (hour: RunningHour, record: R) => void,
 ): void {
-  const touched = new Map<string, RunningHour>();
-  for (const record of records) {
-    const start = hourOf(record.time);
-    const key = hourKey(decisionOf(record), record.time);
-    let hour = touched.get(key);
-    if (hour === undefined) {
-      hour = context.state.hours.get(key);
-      if (hour === undefined) {
-        hour = newHour();
-        context.schedule(start + HOUR_MS + GRACE_MS, key, record);
-      }
-      touched.set(key, hour);
-    }
-    count(hour, record);
+  const { hours } = context.state;
+  for (const [key, some] of Map.groupBy(records, (record) => hourKey(decisionOf(record), record.time))) {
+    const [first] = some as [R];
+    if (hours.get(key) === undefined) context.schedule(hourOf(first.time) + HOUR_MS + GRACE_MS, key, first);
+    hours.update(key, (hour = newHour()) => {
+      for (const record of some) count(hour, record);
+      return hour;
+    });
   }
-  for (const [key, hour] of touched) context.state.hours.put(key, hour);
 }
 
 function latencyOf(headers: Headers): number {

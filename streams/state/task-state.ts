@@ -7,6 +7,7 @@ import type { Store, StoreSpec } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 import { shortened } from "../shortened.ts";
 import { BEHIND_LINES, endOf, FIRST_LINE, lineOf, timerKey, timerOf, type OperatorTimer } from "./timer-keys.ts";
+import { HeldValues } from "./held-values.ts";
 import { StoreSchemas, type StoreCodec } from "./store-schemas.ts";
 import { TimerQueue } from "./timer-queue.ts";
 
@@ -32,6 +33,8 @@ export class TaskState {
   /** By line. */
   readonly #timers = new Map<string, TimerQueue>();
   readonly #schemas: StoreSchemas;
+  /** By prefix of their keys. */
+  readonly #held = new Map<string, HeldValues<unknown>>();
   #checkpoint: Checkpoint | undefined;
 
   static async open(database: StateDatabase): Promise<TaskState> {
@@ -72,19 +75,41 @@ export class TaskState {
     const prefix = `${name}\0`;
     const { codec, changes } = this.#schemas.codec(name, spec);
     for (const [key, value] of changes) this.#buffer.set(key, value);
+    if (spec.heldBytes !== undefined) return this.#heldStore(name, spec.heldBytes, codec, mostBytes);
+    const get = (key: string): V | undefined => {
+      const bytes = this.#get(prefix, key);
+      return bytes === undefined ? undefined : decoded(codec, bytes, name, key);
+    };
+    const put = (key: string, value: V): void => {
+      const full = prefix + key;
+      const bytes = codec.encode(value);
+      if (bytes.length + 3 * full.length > mostBytes) checkFits(name, key, full, bytes, mostBytes);
+      this.#set(full, bytes);
+    };
     return {
-      get: (key) => {
+      get,
+      put,
+      delete: (key) => this.#set(prefix + key, null),
+      update: (key, change) => put(key, change(get(key))),
+    };
+  }
+
+  #heldStore<V>(name: string, bytesOf: (value: V) => number, codec: StoreCodec<V>, mostBytes: number): Store<V> {
+    const prefix = `${name}\0`;
+    const held = new HeldValues<V>({
+      encode: (value) => codec.encode(value),
+      read: (key) => {
         const bytes = this.#get(prefix, key);
         return bytes === undefined ? undefined : decoded(codec, bytes, name, key);
       },
-      put: (key, value) => {
+      check: (key, value) => {
         const full = prefix + key;
-        const bytes = codec.encode(value);
-        if (bytes.length + 3 * full.length > mostBytes) checkFits(name, key, full, bytes, mostBytes);
-        this.#set(full, bytes);
+        if (bytesOf(value) + 3 * full.length <= mostBytes) return;
+        checkFits(name, key, full, codec.encode(value), Math.floor(mostBytes * FULL));
       },
-      delete: (key) => this.#set(prefix + key, null),
-    };
+    });
+    this.#held.set(prefix, held as HeldValues<unknown>);
+    return held;
   }
 
   #get(prefix: string, key: string): Uint8Array | undefined {
@@ -189,6 +214,7 @@ export class TaskState {
 
   /** What has been written since the last `accept` stays. */
   accept(): void {
+    for (const held of this.#held.values()) held.accept();
     this.#undo = [];
     this.#loaded.clear();
   }
@@ -201,6 +227,7 @@ export class TaskState {
     }
     this.#undo = [];
     this.#loaded.clear();
+    for (const held of this.#held.values()) held.rollback();
     for (const queue of this.#timers.values()) queue.reset();
   }
 
@@ -211,6 +238,9 @@ export class TaskState {
   freeze(): readonly Change[] {
     if (this.#frozen !== undefined)
       throw new StreamsError("TRANSACTION_OPEN", "the changes before are not flushed yet");
+    for (const [prefix, held] of this.#held) {
+      for (const [key, bytes] of held.takeChanges()) this.#buffer.set(prefix + key, bytes);
+    }
     this.#frozen = this.#buffer;
     this.#buffer = new Map();
     return [...this.#frozen];
@@ -228,6 +258,9 @@ export class TaskState {
     await this.#database.close();
   }
 }
+
+/** A held value that may have grown so far is refused: what a batch adds to it is seen when it is bytes. */
+const FULL = 0.9;
 
 function decoded<V>(codec: StoreCodec<V>, bytes: Uint8Array, name: string, key: string): V {
   try {

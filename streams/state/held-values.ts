@@ -1,0 +1,94 @@
+import type { Store } from "../operator.ts";
+
+export interface HeldOptions<V> {
+  readonly encode: (value: V) => Uint8Array;
+  /** A value that is not held. */
+  readonly read: (key: string) => V | undefined;
+  /** Throws where the value has become too large. */
+  readonly check: (key: string, value: V) => void;
+}
+
+/** So many values that were written before stay in memory as they are, those that were asked for last. */
+const MOST_KEPT = 16;
+
+/** What is done to one value once the batch is over. */
+type Work = () => void;
+
+/**
+ * The values of a store that are changed again and again, as they are and not as bytes: those that changed become bytes when a commit begins. A change
+ * waits until its batch is over, so that there is nothing to undo in one that fails, and a value may be changed in place.
+ */
+export class HeldValues<V> implements Store<V> {
+  readonly #options: HeldOptions<V>;
+  /** The one used last at the end. `undefined`: it was deleted. */
+  readonly #values = new Map<string, V | undefined>();
+  readonly #changed = new Set<string>();
+  /** Of the batch at work: keys that it has deleted, and what it does. */
+  readonly #deleted = new Set<string>();
+  #work: Work[] = [];
+
+  constructor(options: HeldOptions<V>) {
+    this.#options = options;
+  }
+
+  /** Without what the batch at work changes, but for what it deletes. */
+  get(key: string): V | undefined {
+    return this.#deleted.has(key) ? undefined : this.#held(key);
+  }
+
+  #held(key: string): V | undefined {
+    const held = this.#values.get(key);
+    if (held !== undefined || this.#values.has(key)) return held;
+    const value = this.#options.read(key);
+    if (value !== undefined) this.#values.set(key, value);
+    return value;
+  }
+
+  put(key: string, value: V): void {
+    this.update(key, () => value);
+  }
+
+  update(key: string, change: (value: V | undefined) => V): void {
+    // Read while it can be. What is wrong with it concerns this batch.
+    const value = this.#held(key);
+    if (value !== undefined) this.#options.check(key, value);
+    this.#deleted.delete(key);
+    this.#work.push(() => this.#set(key, change(this.#values.get(key))));
+  }
+
+  delete(key: string): void {
+    this.#deleted.add(key);
+    this.#work.push(() => this.#set(key, undefined));
+  }
+
+  #set(key: string, value: V | undefined): void {
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    this.#changed.add(key);
+  }
+
+  accept(): void {
+    if (this.#work.length === 0) return;
+    for (const work of this.#work) work();
+    this.rollback();
+  }
+
+  rollback(): void {
+    this.#work = [];
+    this.#deleted.clear();
+  }
+
+  /** What has changed since the last call, as bytes; `null`: it was deleted. */
+  *takeChanges(): Iterable<readonly [key: string, bytes: Uint8Array | null]> {
+    for (const key of this.#changed) {
+      const value = this.#values.get(key);
+      yield [key, value === undefined ? null : this.#options.encode(value)];
+      if (value === undefined) this.#values.delete(key);
+    }
+    this.#changed.clear();
+    for (const key of this.#values.keys()) {
+      if (this.#values.size <= MOST_KEPT) break;
+      this.#values.delete(key);
+    }
+  }
+}
