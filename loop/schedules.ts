@@ -1,5 +1,5 @@
 import { clock } from "../schemas/index.ts";
-import { streamsLimits, type Outage } from "../streams/index.ts";
+import { streamsLimits, type Outage, type Outages } from "../streams/index.ts";
 import { leftOutText, treatedText } from "../rows/index.ts";
 import type { TrainResult } from "../trainer/index.ts";
 import { applyRetention } from "./apply-retention.ts";
@@ -23,8 +23,15 @@ interface Failing {
   again: number;
 }
 
+/** The part of a loop that schedules need. */
+export interface Scheduled {
+  readonly outages: Outages;
+  readonly application: Pick<Loop["application"], "now">;
+  readonly trainer: Pick<Loop["trainer"], "useCases" | "due" | "train">;
+}
+
 /** Asks every few seconds whether a training is due, and trains; deciding goes on meanwhile. */
-export function startSchedules(loop: Loop, { onTrained, everyMs = 15_000 }: ScheduleOptions): Running {
+export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000 }: ScheduleOptions): Running {
   const failing = new Map<string, Failing>();
   const running = every(everyMs, loop.outages.of("schedules"), async () => {
     // As for records: a machine's clock that is wrong must not date a model.

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Outages } from "../../streams/index.ts";
-import { every } from "../../loop/schedules.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Outages, streamsLimits } from "../../streams/index.ts";
+import { every, startSchedules, type Scheduled } from "../../loop/schedules.ts";
+import type { TrainResult } from "../../trainer/index.ts";
 import { recordedLog } from "../streams/recorded-log.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -45,4 +46,84 @@ test("what is done once an hour is tried again within a minute where it has fail
   await vi.advanceTimersByTimeAsync(HOUR - 5 * 60 * SECOND);
   expect(attempts).toBe(4);
   await running.close();
+});
+
+describe("trainings", () => {
+  const MINUTE = 60 * SECOND;
+
+  /** A loop whose trainer says what is due, and whose trainings are counted. */
+  function loopWith(train: (useCase: string) => void, due: (useCase: string, now: number) => string | undefined) {
+    const { log, lines } = recordedLog();
+    const asked: (readonly [useCase: string, until: number])[] = [];
+    const loop: Scheduled = {
+      outages: new Outages(log),
+      application: { now: () => Date.UTC(2026, 0, 1) + performance.now() },
+      trainer: {
+        useCases: async () => ["letters", "parcels"],
+        due: async (useCase, now) => due(useCase, now),
+        train: async ({ useCase, until }) => {
+          asked.push([useCase, until]);
+          train(useCase);
+          return { kind: "tooFewRows", rows: 3, needed: 20, leftOut: [], treated: [] } as unknown as TrainResult;
+        },
+      },
+    };
+    return { loop, asked, lines };
+  }
+
+  test("what is due is trained up to the log's time, and what came of it is told", async () => {
+    const told: unknown[] = [];
+    let isDue = true;
+    const { loop, asked } = loopWith(
+      () => (isDue = false),
+      (useCase) => (isDue && useCase === "parcels" ? "500 new rows" : undefined),
+    );
+    const running = startSchedules(loop, { onTrained: (result) => told.push(result) });
+    await vi.advanceTimersByTimeAsync(2 * MINUTE);
+    expect(asked).toEqual([["parcels", Date.UTC(2026, 0, 1) + 15 * SECOND]]);
+    expect(told).toEqual([{ useCase: "parcels", reason: "500 new rows", outcome: "3 rows of 20" }]);
+    await running.close();
+  });
+
+  test("one that fails is tried again later each time, an hour apart at the most, and does not hold up others", async () => {
+    const { loop, asked, lines } = loopWith(
+      (useCase) => {
+        if (useCase === "letters") throw new Error("the rows can't be read");
+      },
+      () => "the clock",
+    );
+    const running = startSchedules(loop, { onTrained: () => undefined });
+    await vi.advanceTimersByTimeAsync(12 * HOUR);
+    const failed = asked.filter(([useCase]) => useCase === "letters").map(([, until]) => until);
+    const pauses = failed.slice(1).map((until, at) => until - failed[at]!);
+    expect(pauses.slice(0, 4)).toEqual([15, 30, 60, 120].map((seconds) => seconds * SECOND));
+    expect(pauses.every((pause, at) => at === 0 || pause >= pauses[at - 1]!)).toBe(true);
+    expect(pauses.at(-1)).toBe(streamsLimits.trainingRetryMs);
+    expect(asked.filter(([useCase]) => useCase === "parcels").length).toBe((12 * HOUR) / (15 * SECOND));
+    expect(lines.find(({ level }) => level === "warn")).toMatchObject({
+      message: "training: waiting and trying again",
+      fields: { error: "the rows can't be read", useCase: "letters" },
+    });
+    await running.close();
+  });
+
+  test("after one that works the next failure begins with the shortest pause", async () => {
+    let fails = true;
+    const { loop, asked } = loopWith(
+      (useCase) => {
+        if (useCase === "letters" && fails) throw new Error("not now");
+      },
+      (useCase) => (useCase === "letters" ? "the clock" : undefined),
+    );
+    const running = startSchedules(loop, { onTrained: () => undefined });
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
+    fails = false;
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
+    fails = true;
+    const before = asked.length;
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    const pauses = asked.slice(before + 1).map(([, until], at) => until - asked[before + at]![1]);
+    expect(pauses.slice(0, 2)).toEqual([15 * SECOND, 30 * SECOND]);
+    await running.close();
+  });
 });
