@@ -1,6 +1,6 @@
 /**
- * The transport contract. Two adapters fulfil it (`embedded`, `kafka`) and one conformance suite holds both to it
- * (`test/streams/backbone-conformance.ts`). Nothing here knows Avro: keys and values are bytes.
+ * The transport contract. The adapters in `streams/backbones/` fulfil it, and one conformance suite holds those that are logs of their own or of a broker to
+ * it (`test/streams/backbones/backbone-conformance.ts`). Nothing here knows Avro: keys and values are bytes.
  */
 
 import type { StreamsError } from "../errors.ts";

@@ -1,8 +1,21 @@
-/** Lets one waiter sleep until it is woken. A wake while nobody sleeps is forgotten: look before you sleep. */
+/** Lets one waiter sleep until it is woken. */
 export class Wakeup {
   #wake: (() => void) | undefined;
+  #armed = false;
+  #woken = false;
 
+  /**
+   * From here on a wake is remembered until the next `arm`, and `sleep` then returns at once. One that is never armed forgets a wake while nobody sleeps: look
+   * before you sleep.
+   */
+  arm(): void {
+    this.#armed = true;
+    this.#woken = false;
+  }
+
+  /** Until `wake` is called, or the time is over. */
   sleep(ms: number): Promise<void> {
+    if (this.#woken) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#wake?.(), ms);
       this.#wake = () => {
@@ -14,6 +27,7 @@ export class Wakeup {
   }
 
   wake(): void {
+    this.#woken = this.#armed;
     this.#wake?.();
   }
 }

@@ -7,6 +7,7 @@ import {
   type TopicPartition,
 } from "../../backbone/backbone.ts";
 import { fittingCount, heldBytes } from "../../backbone/record-size.ts";
+import { Wakeup } from "../../backbone/wakeup.ts";
 import { StreamsError } from "../../errors.ts";
 import type { PartitionLog } from "./partition-log.ts";
 
@@ -32,8 +33,7 @@ export class LogReader implements Reader {
   readonly #logOf: (at: TopicPartition) => PartitionLog;
   readonly #cursors = new Map<string, Cursor>();
   readonly #onTrimmed: ReaderOptions["onTrimmed"];
-  #resume: (() => void) | undefined;
-  #woken = false;
+  readonly #wakeup = new Wakeup();
   #first = 0;
 
   constructor(logOf: (at: TopicPartition) => PartitionLog, onTrimmed?: ReaderOptions["onTrimmed"]) {
@@ -68,25 +68,16 @@ export class LogReader implements Reader {
 
   /** From here on a wake is remembered until the next `sleep`, which then returns at once. */
   arm(): void {
-    this.#woken = false;
+    this.#wakeup.arm();
   }
 
   /** Until a record is appended, `wake` is called, or the time is over. */
   sleep(maxWaitMs: number): Promise<void> {
-    if (this.#woken) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.wake(), maxWaitMs);
-      this.#resume = () => {
-        clearTimeout(timer);
-        this.#resume = undefined;
-        resolve();
-      };
-    });
+    return this.#wakeup.sleep(maxWaitMs);
   }
 
   wake(): void {
-    this.#woken = true;
-    this.#resume?.();
+    this.#wakeup.wake();
   }
 
   async collect(maxRecords = 4_096): Promise<readonly Fetch[]> {

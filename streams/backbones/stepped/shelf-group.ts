@@ -1,13 +1,13 @@
-import type { Backbone, Fetch, GroupOptions, GroupReader, Position, TopicPartition } from "../../backbone/backbone.ts";
+import type { Backbone, Fetch, GroupOptions, Position, TopicPartition } from "../../backbone/backbone.ts";
+import { ReaderGroup } from "../../backbone/reader-group.ts";
 import type { Pacing } from "./pacing.ts";
 import type { Shelf } from "./shelf.ts";
 import { ShelfReader } from "./shelf-reader.ts";
 
 /** A group whose one member has every partition: what is shown is shown to one process. */
-export class ShelfGroup implements GroupReader {
+export class ShelfGroup extends ReaderGroup<ShelfReader> {
   readonly #backbone: Backbone;
   readonly #options: GroupOptions;
-  readonly #reader: ShelfReader;
   readonly #pacing: Pacing | undefined;
   readonly #partitionsOf: (topic: string) => number;
   #assigned = false;
@@ -21,19 +21,19 @@ export class ShelfGroup implements GroupReader {
     partitionsOf: (topic: string) => number,
     pacing?: Pacing,
   ) {
+    super(new ShelfReader(shelf, []));
     this.#partitionsOf = partitionsOf;
     this.#backbone = backbone;
     this.#options = options;
     this.#pacing = pacing;
-    this.#reader = new ShelfReader(shelf, []);
   }
 
   async poll(maxWaitMs: number, maxRecords?: number): Promise<readonly Fetch[]> {
     if (!this.#assigned) await this.#assign();
     const pacing = this.#pacing;
-    if (pacing === undefined) return this.#reader.poll(maxWaitMs, maxRecords);
+    if (pacing === undefined) return this.reader.poll(maxWaitMs, maxRecords);
     if (this.#busySince !== undefined) await pacing.rest(performance.now() - this.#busySince);
-    const fetches = await this.#reader.poll(maxWaitMs, Math.min(maxRecords ?? pacing.pollRecords, pacing.pollRecords));
+    const fetches = await this.reader.poll(maxWaitMs, Math.min(maxRecords ?? pacing.pollRecords, pacing.pollRecords));
     this.#busySince = fetches.length === 0 ? undefined : performance.now();
     return fetches;
   }
@@ -49,32 +49,12 @@ export class ShelfGroup implements GroupReader {
     const starts = [...(await this.#backbone.committed(groupId, topics)), ...(await listener.assigned(partitions))];
     for (const at of partitions) {
       const start = starts.findLast(({ topic, partition }) => topic === at.topic && partition === at.partition);
-      this.#reader.add({ ...at, offset: start?.offset ?? 0 });
+      this.reader.add({ ...at, offset: start?.offset ?? 0 });
     }
     this.#assigned = true;
   }
 
   commit(positions: readonly Position[]): Promise<void> {
     return this.#backbone.commit(this.#options.groupId, positions);
-  }
-
-  pause(partitions: readonly TopicPartition[]): void {
-    this.#reader.pause(partitions);
-  }
-
-  resume(partitions: readonly TopicPartition[]): void {
-    this.#reader.resume(partitions);
-  }
-
-  seek(position: Position): void {
-    this.#reader.seek(position);
-  }
-
-  wake(): void {
-    this.#reader.wake();
-  }
-
-  close(): Promise<void> {
-    return this.#reader.close();
   }
 }

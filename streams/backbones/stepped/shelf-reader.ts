@@ -1,4 +1,5 @@
 import type { Fetch, Position, Reader, TopicPartition } from "../../backbone/backbone.ts";
+import { Wakeup } from "../../backbone/wakeup.ts";
 import type { Shelf } from "./shelf.ts";
 
 interface Cursor extends TopicPartition {
@@ -15,8 +16,7 @@ export class ShelfReader implements Reader {
   #polling: Promise<void> | undefined;
   #arrived: readonly Fetch[] = [];
   #failure: unknown;
-  #woken = false;
-  #resume: (() => void) | undefined;
+  readonly #wakeup = new Wakeup();
 
   constructor(shelf: Shelf, positions: readonly Position[], beside?: Reader) {
     this.#shelf = shelf;
@@ -30,11 +30,11 @@ export class ShelfReader implements Reader {
   }
 
   async poll(maxWaitMs: number, maxRecords = 4_096): Promise<readonly Fetch[]> {
-    this.#woken = false;
+    this.#wakeup.arm();
     this.#pollBeside(maxWaitMs);
     const ready = this.#take(maxRecords);
     if (ready.length > 0 || maxWaitMs <= 0) return ready;
-    await this.#sleep(maxWaitMs);
+    await this.#wakeup.sleep(maxWaitMs);
     return this.#take(maxRecords);
   }
 
@@ -74,21 +74,8 @@ export class ShelfReader implements Reader {
     return fetches;
   }
 
-  #sleep(maxWaitMs: number): Promise<void> {
-    if (this.#woken) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.wake(), maxWaitMs);
-      this.#resume = () => {
-        clearTimeout(timer);
-        this.#resume = undefined;
-        resolve();
-      };
-    });
-  }
-
   wake(): void {
-    this.#woken = true;
-    this.#resume?.();
+    this.#wakeup.wake();
   }
 
   pause(partitions: readonly TopicPartition[]): void {

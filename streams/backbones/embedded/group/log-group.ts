@@ -1,4 +1,5 @@
-import type { Fetch, GroupListener, GroupReader, Position, TopicPartition } from "../../../backbone/backbone.ts";
+import type { Fetch, GroupListener, Position, TopicPartition } from "../../../backbone/backbone.ts";
+import { ReaderGroup } from "../../../backbone/reader-group.ts";
 import { StreamsError } from "../../../errors.ts";
 import type { Coordinator, Member, Share } from "./coordinator.ts";
 import { nameOf, type LogReader } from "../log-reader.ts";
@@ -13,25 +14,24 @@ export interface GroupContext {
 }
 
 /** One member of a group: shares come and go inside `poll`. */
-export class LogGroup implements GroupReader {
-  readonly #reader: LogReader;
+export class LogGroup extends ReaderGroup<LogReader> {
   readonly #context: GroupContext;
   readonly #member: Member;
 
   constructor(reader: LogReader, context: GroupContext) {
-    this.#reader = reader;
+    super(reader);
     this.#context = context;
     this.#member = context.coordinator.join(context.shares, () => reader.wake());
   }
 
   async poll(maxWaitMs: number, maxRecords?: number): Promise<readonly Fetch[]> {
-    this.#reader.arm();
+    this.reader.arm();
     await this.#move();
-    const ready = await this.#reader.collect(maxRecords);
+    const ready = await this.reader.collect(maxRecords);
     if (ready.length > 0 || maxWaitMs <= 0) return ready;
-    await this.#reader.sleep(maxWaitMs);
+    await this.reader.sleep(maxWaitMs);
     await this.#move();
-    return this.#reader.collect(maxRecords);
+    return this.reader.collect(maxRecords);
   }
 
   async #move(): Promise<void> {
@@ -40,7 +40,7 @@ export class LogGroup implements GroupReader {
     if (leaving.length > 0) {
       const partitions = leaving.flatMap((share) => share.partitions);
       await listener.revoked(partitions);
-      for (const at of partitions) this.#reader.remove(at);
+      for (const at of partitions) this.reader.remove(at);
       coordinator.released(this.#member, leaving);
     }
     const coming = coordinator.toAssign(this.#member);
@@ -51,7 +51,7 @@ export class LogGroup implements GroupReader {
         (await listener.assigned(partitions)).map((position) => [nameOf(position), position.offset]),
       );
       for (const at of partitions) {
-        this.#reader.add({ ...at, offset: starts.get(nameOf(at)) ?? this.#context.committed(at) ?? 0 });
+        this.reader.add({ ...at, offset: starts.get(nameOf(at)) ?? this.#context.committed(at) ?? 0 });
       }
     }
   }
@@ -68,24 +68,8 @@ export class LogGroup implements GroupReader {
     await this.#context.commit(this.#context.groupId, positions);
   }
 
-  pause(partitions: readonly TopicPartition[]): void {
-    this.#reader.pause(partitions);
-  }
-
-  resume(partitions: readonly TopicPartition[]): void {
-    this.#reader.resume(partitions);
-  }
-
-  seek(position: Position): void {
-    this.#reader.seek(position);
-  }
-
-  wake(): void {
-    this.#reader.wake();
-  }
-
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#context.coordinator.leave(this.#member);
-    await this.#reader.close();
+    await super.close();
   }
 }

@@ -17,7 +17,7 @@ import { retrying } from "../cluster/retrying.ts";
 import { nameOf } from "../topics/partition-ends.ts";
 import type { GroupOffsets } from "./group-offsets.ts";
 import type { TopicDirectory } from "../topics/topic-directory.ts";
-import { Wakeup } from "../read/wakeup.ts";
+import { Wakeup } from "../../../backbone/wakeup.ts";
 import type { Cluster } from "../cluster/wire.ts";
 
 export interface GroupContext {

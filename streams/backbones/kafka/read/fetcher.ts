@@ -15,7 +15,7 @@ import type { KafkaSettings } from "../cluster/options.ts";
 import { pause, quietMs, retrying } from "../cluster/retrying.ts";
 import { leaderOf, nameOf } from "../topics/partition-ends.ts";
 import type { TopicDirectory } from "../topics/topic-directory.ts";
-import type { Wakeup } from "./wakeup.ts";
+import type { Wakeup } from "../../../backbone/wakeup.ts";
 import type { Cluster } from "../cluster/wire.ts";
 
 const offsetOutOfRange = 1;

@@ -3,7 +3,7 @@ import { StreamsError } from "../../../errors.ts";
 import { Fetcher } from "./fetcher.ts";
 import type { KafkaSettings } from "../cluster/options.ts";
 import type { TopicDirectory } from "../topics/topic-directory.ts";
-import { Wakeup } from "./wakeup.ts";
+import { Wakeup } from "../../../backbone/wakeup.ts";
 import type { Cluster } from "../cluster/wire.ts";
 
 export const defaultMaxRecords = 2_048;
