@@ -15,6 +15,8 @@ export interface LineCounts {
   /** Of those that observations are: their decision is not in the file before them, or its TTL was over. */
   eventsWithoutDecision: number;
   badLines: number;
+  /** Observations that were left out: the lines of their decisions are bad. */
+  waiting: number;
   /** Lines of any kind that were published before. */
   known: number;
   /** Lines that differ from what was published before, and were left out. */
@@ -25,7 +27,7 @@ export interface LineCounts {
 
 export const noLines = (): LineCounts => ({
   ...{ decisions: 0, observations: 0, events: 0, eventsWithoutDecision: 0 },
-  ...{ badLines: 0, known: 0, changed: 0, older: 0 },
+  ...{ badLines: 0, waiting: 0, known: 0, changed: 0, older: 0 },
 });
 
 /** Counts lines as published. */
@@ -142,6 +144,7 @@ export class ImportFeed {
     const published = left.requests.length + left.outcomes.length + left.events.length;
     countLines(counts, left);
     counts.badLines += step.bad.length;
+    counts.waiting += step.waiting ?? 0;
     counts.known += all - published;
   }
 

@@ -8,7 +8,7 @@ import { lookAtColumns, readColumns, unknownText, type ColumnFlags, type FileCol
 import { ImportFeed, type LineCounts } from "./import-feed.ts";
 import { keysBefore } from "./keys-before.ts";
 import { HOUR } from "./again/ledger.ts";
-import { leftOutTexts } from "./left-out/left-out-columns.ts";
+import { LeftOutColumns, leftOutTexts } from "./left-out/left-out-columns.ts";
 import { LackingFields } from "./kind-needs.ts";
 import { KindCounts } from "./kind-counts.ts";
 import type { BadLine, HistoryStep } from "./line-maker.ts";
@@ -93,7 +93,7 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
       unsorted: unsortedFiles,
       ...(options.stepSize === undefined ? {} : { stepSize: options.stepSize }),
     };
-    const read = (more: Pick<ReadOptions, "counts"> = {}): ReturnType<typeof readHistory> =>
+    const read = (more: Pick<ReadOptions, "counts" | "onLeftOut"> = {}): ReturnType<typeof readHistory> =>
       readHistory(files, columns, blueprint, {
         ...reading,
         ...more,
@@ -101,11 +101,13 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
       });
     const leftOut = await lookForChanges(feed.ledger, options, surveys, read);
     if (leftOut !== undefined) feed.leaveOut(leftOut);
-    const steps = read({ counts });
+    const left = new Map(all.map(({ file }) => [file, new LeftOutColumns()]));
+    const steps = read({ counts, onLeftOut: (file, column, reason) => left.get(file)!.add(column, reason) });
     const run = new Run(options, feed);
     for await (const step of steps) await run.take(step);
     await run.end(surveys);
     for (const line of run.kinds.told()) say(line);
+    for (const [file, columns] of left) for (const line of leftOutTexts(file, columns.all)) say(line);
     sayLate(all, counts, say);
     const result = { counts: run.counts, files: surveys, columns: counts, badLines: run.shown, absent };
     return run.counts.older === 0

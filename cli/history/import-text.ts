@@ -34,12 +34,16 @@ export function importText(result: ImportResult, dryRun: boolean): string {
   const said = dryRun ? `nothing was published. ${publishedText(counts, "would be published")}` : publishedText(counts);
   const bad =
     counts.badLines === 0 ? "" : `; ${counts.badLines} bad lines ${dryRun ? "" : "are in the dead letters"}`.trimEnd();
+  const waiting =
+    counts.waiting === 0
+      ? ""
+      : `; ${counts.waiting} observations wait, since the lines of their decisions are bad: mend those, and give the files again`;
   const alone =
     counts.eventsWithoutDecision === 0
       ? ""
       : `; ${counts.eventsWithoutDecision} events have the keys of their own line alone: their decision is not in the file before them, or its TTL was over`;
   const older = counts.older === 0 ? "" : `\n${olderText(result)}`;
-  return [...tables, `${said}${alone}${bad}${older}${absentText(result)}`].join("\n\n");
+  return [...tables, `${said}${alone}${bad}${waiting}${older}${absentText(result)}`].join("\n\n");
 }
 
 function absentText({ absent }: ImportResult): string {

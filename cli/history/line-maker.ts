@@ -18,6 +18,8 @@ import {
   type LineName,
 } from "./again/line-names.ts";
 import type { ColumnCounts } from "./column-counts.ts";
+import { BadDecisions } from "./left-out/bad-decisions.ts";
+import { fittingRecords } from "./left-out/fitting-values.ts";
 import { loggedOf } from "./logged-cells.ts";
 import {
   besideContext,
@@ -30,6 +32,7 @@ import {
   requestRecord,
   unitOf,
   valuesOf,
+  type Cell,
   type CellProblem,
   type HistoryColumns,
   type HistoryFiles,
@@ -71,17 +74,26 @@ export interface HistoryStep {
   /** Events of no decision. */
   readonly events: readonly HistoryLine[];
   readonly bad: readonly BadLine[];
+  /** Observations that are left out until the lines of their decisions are mended; absent: none. */
+  readonly waiting?: number;
 }
 
 /** The keys that a decision's events have, until the join takes no more of them. By decision id. */
 export type KnownKeys = Map<string, { readonly until: number; readonly keys: DecisionKeys }>;
 
 /** A line as it is published, or why it is not. */
-type Made = HistoryLine | CellProblem | { readonly problem: string };
+type Made = HistoryLine | CellProblem | { readonly problem: string } | typeof WAITING;
+
+/** An observation whose decision's line is bad. */
+const WAITING = Symbol("waiting");
+
+/** Told of each value that is left out of a line since the line would be over a limit with it. */
+export type OnLeftOut = (file: string, column: string, reason: string) => void;
 
 interface MakerOptions {
   readonly known?: KnownKeys;
   readonly counts?: ReadonlyMap<string, ColumnCounts>;
+  readonly onLeftOut?: OnLeftOut;
 }
 
 /** Makes records of lines, and of those a step. */
@@ -90,11 +102,14 @@ export class LineMaker {
   #requests: HistoryLine[] = [];
   #outcomes: HistoryLine[] = [];
   #events: HistoryLine[] = [];
+  #waiting = 0;
   readonly #files: HistoryFiles;
   readonly #columns: HistoryColumns;
   readonly #blueprint: Blueprint;
   readonly #counts: ReadonlyMap<string, ColumnCounts>;
   readonly #known: KnownKeys;
+  readonly #badDecisions: BadDecisions;
+  readonly #onLeftOut: OnLeftOut;
   readonly #groupable: readonly string[];
   readonly #types: { readonly context: ValueTypes; readonly observation: ValueTypes; readonly event: ValueTypes };
   readonly #besideContext: readonly string[];
@@ -107,6 +122,8 @@ export class LineMaker {
     this.#blueprint = blueprint;
     this.#counts = options.counts ?? new Map();
     this.#known = options.known ?? new Map();
+    this.#badDecisions = new BadDecisions(blueprint.join.ttlMs);
+    this.#onLeftOut = options.onLeftOut ?? (() => undefined);
     this.#groupable = groupableEntries(blueprint);
     this.#types = {
       context: contextTypes(blueprint),
@@ -116,12 +133,16 @@ export class LineMaker {
     this.#besideContext = besideContext(columns, this.#types.context);
   }
 
-  addUntimed(file: string, { line, problem, text, cells, column }: BadTimedLine): void {
-    if (cells !== undefined) this.#counts.get(file)?.take(cells, column, problem);
-    this.addBad(file, line, problem, text);
+  addUntimed(file: string, { line, time, problem, text, cells, column }: BadTimedLine): void {
+    if (cells !== undefined) {
+      this.#counts.get(file)?.take(cells, column, problem);
+      const id = file === this.#files.decisions ? nameOf(cells[this.#columns.decisionId] ?? null) : null;
+      if (typeof id === "string") this.#badDecisions.add(id, time);
+    }
+    this.#addBad(file, line, problem, text);
   }
 
-  addBad(file: string, line: number, problem: string, text: string): void {
+  #addBad(file: string, line: number, problem: string, text: string): void {
     this.bad.push({ file, line, problem, text, name: badLineName(file, line, text) });
   }
 
@@ -129,12 +150,18 @@ export class LineMaker {
     const { decisions, observations } = this.#files;
     const made =
       file === decisions ? this.#decision(one) : file === observations ? this.#observation(one) : this.#event(one);
+    if (made === WAITING) {
+      this.#counts.get(file)?.take(one.cells);
+      this.#waiting += 1;
+      return;
+    }
     const column = "column" in made ? made.column : undefined;
     this.#counts.get(file)?.take(one.cells, column);
     const problem = "problem" in made ? made.problem : undefined;
     if (problem !== undefined) {
       const text = column === undefined ? problem : `${column} ${problem}`;
-      return this.addBad(file, one.line, text, JSON.stringify(one.cells));
+      if (file === decisions) this.#badDecisions.add(one.id, one.time);
+      return this.#addBad(file, one.line, text, JSON.stringify(one.cells));
     }
     const to = file === decisions ? this.#requests : file === observations ? this.#outcomes : this.#events;
     to.push(made as HistoryLine);
@@ -147,13 +174,30 @@ export class LineMaker {
     if ("problem" in read) return read;
     const action = loggedOf(cells, this.#columns, this.#blueprint.decisionSpace);
     if ("problem" in action) return action;
-    const request = requestRecord(this.#blueprint, id, unit ?? id, read.values, time, action.logged);
-    const problem = recordProblem(request);
-    if (problem !== undefined) return { problem };
+    const made = this.#records(this.#files.decisions!, read.values, this.#types.context, (values) => [
+      requestRecord(this.#blueprint, id, unit ?? id, values, time, action.logged),
+    ]);
+    if ("problem" in made) return made;
     const until = time + this.#blueprint.join.ttlMs;
     this.#known.set(id, { until, keys: decisionKeys(this.#groupable, read.values) });
     const facts = decisionFacts(id, time, read.values, action.logged);
-    return { name: decisionName(id, time), line, facts, records: [request] };
+    return { name: decisionName(id, time), line, facts, records: made.records };
+  }
+
+  /** The records of a line, without what nobody declares and they have no room for. */
+  #records(
+    file: string,
+    values: Record<string, Cell>,
+    types: ValueTypes,
+    make: (values: Record<string, Cell>) => readonly Published<unknown>[],
+  ): { readonly records: readonly Published<unknown>[] } | { readonly problem: string } {
+    const records = make(values);
+    const problem = records.map(recordProblem).find((text) => text !== undefined);
+    if (problem === undefined) return { records };
+    // An observation may hold its kind, and keys of its own.
+    const isDeclared = (name: string): boolean => types.has(name) || name === "kind" || this.#groupable.includes(name);
+    const fitting = fittingRecords(values, isDeclared, make, (column, reason) => this.#onLeftOut(file, column, reason));
+    return fitting === undefined ? { problem } : { records: fitting };
   }
 
   #observation({ line, id, time, cells }: TimedLine): Made {
@@ -163,14 +207,17 @@ export class LineMaker {
     const { values } = read;
     const decision = this.#known.get(id);
     const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
-    const event = eventRecord(id, keys ?? {}, values, time);
     const name = this.#observed.of(id, time, values);
-    const observation = observationRecord(this.#blueprint, id, values, time, name.toString(16));
-    const records = event === undefined ? [observation] : [observation, event];
-    const problem = records.map(recordProblem).find((text) => text !== undefined);
-    if (problem !== undefined) return { problem };
+    if (decision === undefined && this.#badDecisions.has(id, time)) return WAITING;
+    const made = this.#records(this.#files.observations!, values, this.#types.observation, (some) => {
+      const observation = observationRecord(this.#blueprint, id, some, time, name.toString(16));
+      const event = eventRecord(id, keys ?? {}, some, time);
+      return event === undefined ? [observation] : [observation, event];
+    });
+    if ("problem" in made) return made;
+    const { records } = made;
     const facts = observationFacts(id, time, values);
-    return { name, line, facts, records, ...(event !== undefined && keys === undefined ? { keyless: true } : {}) };
+    return { name, line, facts, records, ...(records.length > 1 && keys === undefined ? { keyless: true } : {}) };
   }
 
   #event({ line, time, cells }: TimedLine): Made {
@@ -179,10 +226,10 @@ export class LineMaker {
     if (kind === null || kind === undefined) return { column: kindColumn, problem: "is empty: an event has a kind" };
     const read = valuesOf(cells, this.#types.event, [kindColumn, eventTime ?? observationTime]);
     if ("problem" in read) return read;
-    const event = eventOf(kind, read.values, time);
-    const problem = recordProblem(event);
-    if (problem !== undefined) return { problem };
-    return { name: this.#happened.of("", time, { ...read.values, kind }), line, records: [event] };
+    const { values } = read;
+    const made = this.#records(this.#files.events!, values, this.#types.event, (some) => [eventOf(kind, some, time)]);
+    if ("problem" in made) return made;
+    return { name: this.#happened.of("", time, { ...values, kind }), line, records: made.records };
   }
 
   step(from: number, until: number): HistoryStep {
@@ -193,7 +240,9 @@ export class LineMaker {
       outcomes: this.#outcomes,
       events: this.#events,
       bad: this.bad,
+      ...(this.#waiting === 0 ? {} : { waiting: this.#waiting }),
     };
+    this.#waiting = 0;
     this.#requests = [];
     this.#outcomes = [];
     this.#events = [];
@@ -206,5 +255,6 @@ export class LineMaker {
       if (known.until >= until) break;
       this.#known.delete(id);
     }
+    this.#badDecisions.forget(until);
   }
 }

@@ -1,7 +1,7 @@
 import { observationTypes, type Blueprint } from "../../blueprints/index.ts";
 import { streamsLimits } from "../../streams/index.ts";
 import type { ColumnCounts } from "./column-counts.ts";
-import { LineMaker, type HistoryStep, type KnownKeys } from "./line-maker.ts";
+import { LineMaker, type HistoryStep, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
 import type { HistoryColumns, HistoryFiles } from "./records.ts";
 import { sortDefaults, sortedLines, type SortOptions } from "./sorted-lines.ts";
 import { takeStep, type StepSize } from "./take-step.ts";
@@ -19,6 +19,7 @@ export interface ReadOptions {
   /** Keys of decisions from before the files, in the order of their times. */
   readonly known?: KnownKeys;
   readonly counts?: ReadonlyMap<string, ColumnCounts>;
+  readonly onLeftOut?: OnLeftOut;
 }
 
 const fullStep: StepSize = { lines: streamsLimits.importStepLines, bytes: streamsLimits.importStepBytes };
