@@ -33,7 +33,7 @@ const shape = z.strictObject({
 });
 
 /**
- * Settings from a YAML file, by the keys that README shows. Throws a `SettingsError` that names the file and the field.
+ * Settings from a YAML file, by the keys in `docs/kafka.md`. Throws a `SettingsError` that names the file and the field.
  * @param path absent: `loopstream.yaml` in the working directory, where there is one
  */
 export function readSettingsFile(path?: string): SettingsOptions {
