@@ -65,7 +65,7 @@ export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000 }:
 function outcomeOf(result: TrainResult): string {
   const outcome =
     result.kind === "tooFewRows"
-      ? `${result.rows} rows of ${result.needed}`
+      ? `${result.rows} rows of ${result.needed}${result.label === undefined ? "" : ` with label ${result.label}`}`
       : `${result.model.modelId}: ${result.model.states.at(-1)!.reason}`;
   return [outcome, ...result.leftOut.map(leftOutText), ...result.treated.map(treatedText)].join("; ");
 }

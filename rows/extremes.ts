@@ -21,15 +21,17 @@ export function isLearnable(label: unknown, objective: Objective): boolean {
   return objective === "binary" ? label >= 0 && label <= 1 : Math.abs(label) <= largestLabel;
 }
 
-/**
- * The rows whose label can be learnt, and what was done to the others and to features that are too large.
- * @param column of the label; every row has one there
- */
+/** A label's column, and how it is learnt. */
+export interface LabelColumn {
+  readonly column: string;
+  readonly objective: Objective;
+}
+
+/** The rows with a label that can be learnt, and what was done to the others and to features that are too large. */
 export function withoutExtremes(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
-  objective: Objective,
-  column = "label",
+  labels: readonly LabelColumn[],
 ): { readonly rows: readonly TrainingRow[]; readonly treated: readonly TreatedValues[] } {
   const treated = new Map<string, TreatedValues>();
   const count = (name: string, treatment: TreatedValues["treatment"], row: TrainingRow): void => {
@@ -38,8 +40,11 @@ export function withoutExtremes(
     treated.set(name, { name, treatment, rows: counted + 1, decisions: named });
   };
   const learnable = rows.filter((row) => {
-    const fits = isLearnable(row[column], objective);
-    if (!fits) count(column, "leftOut", row);
+    let fits = false;
+    for (const { column, objective } of labels) {
+      if (isLearnable(row[column], objective)) fits = true;
+      else if ((row[column] ?? null) !== null) count(column, "leftOut", row);
+    }
     return fits;
   });
   const numbers = layout.filter(({ kind }) => kind === "number");

@@ -4,6 +4,7 @@ export { encodeFeatures, type EncodeFeatures } from "./encoding/encode-features.
 export { modelCategories } from "./encoding/model-categories.ts";
 export { labelOutputs, type LabelOutput } from "./label-outputs.ts";
 export { readOnnxMetadata } from "./onnx/onnx-metadata.ts";
+export { protobufFields } from "./onnx/protobuf-reader.ts";
 export { loadScorer, type Scorer } from "./scorer.ts";
 export { ScorerCache } from "./scorers.ts";
 export { servedModel, type ServedModel } from "./served-model.ts";

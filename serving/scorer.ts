@@ -1,7 +1,7 @@
 import { readOnnxMetadata } from "./onnx/onnx-metadata.ts";
 import { openOnnxModel } from "./onnx/onnx-session.ts";
 import type { Predictor } from "./onnx/predictor.ts";
-import { readTreeModel } from "./trees/tree-model.ts";
+import { readTreeModels, type TreeModel } from "./trees/tree-model.ts";
 
 /** A loaded model. It holds memory (up to a few megabytes) until `release`. */
 export interface Scorer {
@@ -61,17 +61,18 @@ export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
 }
 
 function openTrees(onnx: Uint8Array): Predictor | undefined {
-  const model = readTreeModel(onnx);
-  if (model === undefined) return undefined;
-  const { trees, sigmoid, output } = model;
+  const models = readTreeModels(onnx);
+  if (models === undefined) return undefined;
   return {
-    columns: trees.columns,
-    outputs: [output],
-    predict(features, rows) {
-      const predictions = trees.sums(features, rows);
-      if (sigmoid) for (let row = 0; row < rows; row++) predictions[row] = 1 / (1 + Math.exp(-predictions[row]!));
-      return [predictions];
-    },
+    columns: models[0]!.trees.columns,
+    outputs: models.map(({ output }) => output),
+    predict: (features, rows) => models.map((model) => predictTrees(model, features, rows)),
     release: () => Promise.resolve(),
   };
+}
+
+function predictTrees({ trees, sigmoid }: TreeModel, features: Float32Array, rows: number): Float32Array {
+  const predictions = trees.sums(features, rows);
+  if (sigmoid) for (let row = 0; row < rows; row++) predictions[row] = 1 / (1 + Math.exp(-predictions[row]!));
+  return predictions;
 }

@@ -1,6 +1,8 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import type { FittedModel, Learner, LearnerParams } from "./learner.ts";
+import { learntLabels, rowsWith, type LearntLabel } from "./learnt-labels.ts";
+import { joinModels } from "./onnx/index.ts";
 import { matrixOf, vectorOf, type TrainingMatrix } from "../rows/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../serving/index.ts";
 
@@ -14,45 +16,80 @@ export interface FitRowsRequest {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-export interface FittedRows {
-  readonly fitted: FittedModel;
+export interface FittedLabel {
+  readonly label: LearntLabel;
+  /** The rows that have the label. */
   readonly train: TrainingMatrix;
   readonly holdout: TrainingMatrix;
+  /** One a row of `holdout`. */
+  readonly predictions: Float32Array;
 }
 
-/** Rows to a model: the bytes of the file are a function of the rows that are trained on, the blueprint and `until` alone. */
+export interface FittedRows {
+  readonly onnx: Uint8Array;
+  /** Wall-clock time of the fits. */
+  readonly seconds: number;
+  /** In the blueprint's order. */
+  readonly labels: readonly FittedLabel[];
+}
+
+/**
+ * Rows to a model of all labels: one fit a label, from the rows that have it. The bytes of the file are a function of the rows that are trained on, the
+ * blueprint and `until` alone.
+ */
 export async function fitRows(learner: Learner, request: FitRowsRequest): Promise<FittedRows> {
   const { compiled, until } = request;
-  const { blueprint, layout } = compiled;
+  const { layout } = compiled;
   const categories = learnCategories(
     layout,
     request.train.map((row) => vectorOf(row, layout)),
   );
   const encode = encodeFeatures(layout, categories);
-  const train = matrixOf(request.train, layout, encode);
-  const holdout = matrixOf(request.holdout, layout, encode);
-  try {
-    const fitted = await learner.fit(
-      train,
-      holdout,
-      blueprint.model satisfies LearnerParams,
-      metadataOf(compiled, categories, until),
-      request.onProgress,
-    );
-    return { fitted, train, holdout };
-  } catch (error) {
-    throw new Error(failureText(compiled, train, error), { cause: error });
+  const metadata = metadataOf(compiled, categories, until);
+  const labels = learntLabels(compiled);
+  const fitted: (FittedLabel & { readonly model: FittedModel })[] = [];
+  for (const [at, label] of labels.entries()) {
+    const matrix = (rows: readonly TrainingRow[]): TrainingMatrix =>
+      matrixOf(rowsWith(label, rows), layout, encode, label.column);
+    const [train, holdout] = [matrix(request.train), matrix(request.holdout)];
+    const params: LearnerParams = { ...compiled.blueprint.model, objective: label.objective };
+    const onProgress = (done: number, total: number): void =>
+      request.onProgress?.(at * total + done, labels.length * total);
+    try {
+      const model = await learner.fit(train, holdout, params, metadata, onProgress);
+      fitted.push({ label, train, holdout, predictions: model.predictions, model });
+    } catch (error) {
+      throw new Error(failureText(compiled, label, train, error), { cause: error });
+    }
   }
+  const seconds = fitted.reduce((sum, { model }) => sum + model.seconds, 0);
+  return { onnx: fileOf(fitted, metadata), seconds, labels: fitted };
+}
+
+/** With one label the learner's own file. */
+function fileOf(
+  fitted: readonly { readonly label: LearntLabel; readonly model: FittedModel }[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  if (fitted.length === 1) return fitted[0]!.model.onnx;
+  const models = fitted.map(({ label, model }) => ({ label: label.name, onnx: model.onnx }));
+  return joinModels(models, metadata);
 }
 
 const MOST_NAMED = 20;
 
-function failureText({ blueprint, layout }: CompiledBlueprint, { rows }: TrainingMatrix, error: unknown): string {
+function failureText(
+  { blueprint, layout }: CompiledBlueprint,
+  { name }: LearntLabel,
+  { rows }: TrainingMatrix,
+  error: unknown,
+): string {
   const more = layout.length - MOST_NAMED;
   const names = layout.slice(0, MOST_NAMED).map(({ name }) => name);
   const features = names.join(", ") + (more > 0 ? ` and ${more} more` : "");
   const reason = error instanceof Error ? error.message : String(error);
-  return `${blueprint.useCase} ${blueprint.version} could not be trained on ${rows} rows of ${features}: ${reason}`;
+  const label = blueprint.labels.length === 1 ? "" : ` for label ${name}`;
+  return `${blueprint.useCase} ${blueprint.version} could not be trained${label} on ${rows} rows of ${features}: ${reason}`;
 }
 
 /** Everything in the file besides the trees: no offsets and no wall clock, so that the same rows give the same bytes on any backbone. */
@@ -64,7 +101,8 @@ function metadataOf(
   return {
     useCase: blueprint.useCase,
     blueprintVersion: blueprint.version,
-    label: blueprint.label.name,
+    // What the output of a file with one is called; of several each has its label's name.
+    ...(blueprint.labels.length === 1 ? { label: blueprint.label.name } : {}),
     features: JSON.stringify(layout.map(({ name }) => name)),
     categories: JSON.stringify(categories),
     until: new Date(until).toISOString(),

@@ -4,6 +4,7 @@ import type { ModelRecorded } from "../schemas/index.ts";
 import type { Backbone, OffsetRange, TopicTools } from "../streams/index.ts";
 import { fitRows } from "./fit-rows.ts";
 import type { Learner } from "./learner.ts";
+import { learntLabels } from "./learnt-labels.ts";
 import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
 import { withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
@@ -84,7 +85,7 @@ async function trainAgain(
   await checkThere(backbone, rowsTopic, ranges, modelId);
   const topic = topicOfRows(compiled, rowsTopic);
   const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again: { ranges, versions } });
-  const { rows } = withoutExtremes(read.rows, compiled.layout, compiled.blueprint.model.objective);
+  const { rows } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled));
   if (rows.length !== provenance.rows + provenance.holdout) {
     throw new NotRebuildable(
       `${rowsTopic} holds ${rows.length} decisions in the recorded offsets, model ${modelId} was made from ${provenance.rows} ` +
@@ -92,7 +93,7 @@ async function trainAgain(
     );
   }
   const train = rows.slice(0, provenance.rows);
-  return (await fitRows(learner, { compiled, train, holdout: [], until, onProgress })).fitted.onnx;
+  return (await fitRows(learner, { compiled, train, holdout: [], until, onProgress })).onnx;
 }
 
 /** Rejects, naming the offsets, when a part of the ranges is gone. */

@@ -3,7 +3,7 @@ import type { ValidBlueprints } from "../catalogue/index.ts";
 import { loadScorer } from "../serving/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import type { Backbone, Serdes, Topic } from "../streams/index.ts";
-import { evaluate } from "./evaluate.ts";
+import { labelMetrics, learntLabels, type PredictedLabel } from "./learnt-labels.ts";
 import { labelsOf, predictRows } from "./predict-rows.ts";
 import { readRows } from "../rows/index.ts";
 
@@ -27,8 +27,13 @@ export async function scoreRows(
   if (rows.length === 0) throw new Error("there are no rows decided in that time to score the model on");
   const scorer = await loadScorer(onnx);
   try {
-    const predictions = await predictRows(scorer, compiled, rows);
-    return { rows: rows.length, metrics: evaluate(predictions, labelsOf(rows), compiled.blueprint.model.objective) };
+    const predicted: PredictedLabel[] = [];
+    for (const label of learntLabels(compiled)) {
+      const labelled = rows.filter((row) => (row[label.column] ?? null) !== null);
+      const predictions = await predictRows(scorer, compiled, labelled, label.name);
+      predicted.push({ label, labels: labelsOf(labelled, label.column), predictions });
+    }
+    return { rows: rows.length, metrics: labelMetrics(predicted) };
   } finally {
     await scorer.release();
   }

@@ -1,12 +1,12 @@
 import { publishTrained, validBlueprints, type ValidBlueprints, modelsAt } from "../catalogue/index.ts";
 import type { CompiledBlueprint } from "../blueprints/index.ts";
-import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
+import type { BlueprintPublished, ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { sha256, writeArtifact, type ScorerCache } from "../serving/index.ts";
 import type { Backbone, GlobalView, Publisher, Serdes } from "../streams/index.ts";
-import { evaluate } from "./evaluate.ts";
-import { fitRows } from "./fit-rows.ts";
+import { fitRows, type FittedLabel, type FittedRows } from "./fit-rows.ts";
 import { judgeOf } from "./gate.ts";
-import type { FittedModel, Learner } from "./learner.ts";
+import type { Learner } from "./learner.ts";
+import { labelMetrics, learntLabels, rowsWith, type LearntLabel } from "./learnt-labels.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
 import { predictRows } from "./predict-rows.ts";
 import { rebuildModel, type Rebuilt } from "./rebuild.ts";
@@ -64,7 +64,13 @@ export interface NotLearnt {
 }
 
 export type TrainResult =
-  | ({ readonly kind: "tooFewRows"; readonly rows: number; readonly needed: number } & NotLearnt)
+  | ({
+      readonly kind: "tooFewRows";
+      readonly rows: number;
+      readonly needed: number;
+      /** Of several labels the one that so few rows have. */
+      readonly label?: string | undefined;
+    } & NotLearnt)
   | ({
       readonly kind: "trained";
       readonly model: ModelRecorded;
@@ -136,44 +142,50 @@ export class Trainer {
     const { blueprint } = compiled;
     const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic });
     const { ranges, versions, leftOut } = read;
-    const { rows, treated } = withoutExtremes(read.rows, compiled.layout, blueprint.model.objective);
+    const labels = learntLabels(compiled);
+    const { rows, treated } = withoutExtremes(read.rows, compiled.layout, labels);
     const notLearnt = { leftOut, treated };
     const share = request.holdout ?? blueprint.training.holdout;
     const needed = Math.max(blueprint.training.minRows, share === 0 ? 1 : 2);
-    if (rows.length < needed) {
+    const { train, holdout } = splitNewest(rows, share);
+    const fewest = fewestRows(labels, rows, train);
+    if (fewest.rows < needed) {
       if (request.rowsTopic === undefined) {
-        const end = ranges.reduce((sum, { to }) => sum + to, 0) - read.later + needed - rows.length;
+        const end = ranges.reduce((sum, { to }) => sum + to, 0) - read.later + needed - fewest.rows;
         this.#lacking.set(useCase, { version: blueprint.version, end });
       }
-      return { kind: "tooFewRows", rows: rows.length, needed, ...notLearnt };
+      return { kind: "tooFewRows", needed, ...fewest, ...notLearnt };
     }
     const newest = rows.at(-1)!["decisionTime"] as number;
-    const { train, holdout } = splitNewest(rows, share);
-    const learned = await fitRows(learner, { compiled, train, holdout, until, onProgress: request.onProgress });
-    const { fitted } = learned;
+    const fitted = await fitRows(learner, { compiled, train, holdout, until, onProgress: request.onProgress });
     const modelId = sha256(fitted.onnx).slice(0, 16);
     const known = tables.models.get(`${useCase}/${modelId}`);
     if (known !== undefined) return this.#result(known, fitted, newest, notLearnt);
     const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
-    const objective = blueprint.model.objective;
-    const metrics = holdout.length === 0 ? {} : evaluate(fitted.predictions, learned.holdout.labels, objective);
+    const metrics = labelMetrics(fitted.labels.map((one) => ({ ...one, labels: one.holdout.labels })));
+    const [judged] = fitted.labels as readonly [FittedLabel];
+    const metricsOf = (predictions: Float32Array): Readonly<Record<string, number>> =>
+      labelMetrics([{ label: judged.label, labels: judged.holdout.labels, predictions }]);
+    const holdoutRows = judged.holdout.rows;
     const { metric } = blueprint.training;
     const judge = judgeOf({
       metric,
       candidate: metrics,
-      constant: () => evaluate(meanOf(learned.train, holdout.length), learned.holdout.labels, objective),
+      constant: () => metricsOf(meanOf(judged.train, holdoutRows)),
       production:
-        holdout.length === 0 || production === undefined
+        holdoutRows === 0 || production === undefined
           ? undefined
           : {
               modelId: production.modelId,
-              metrics: evaluate(
-                await predictRows(await this.#options.scorers.get(production), compiled, holdout),
-                learned.holdout.labels,
-                objective,
+              metrics: metricsOf(
+                await predictRows(
+                  await this.#options.scorers.get(production),
+                  compiled,
+                  rowsWith(judged.label, holdout),
+                ),
               ),
             },
-      holdoutRows: holdout.length,
+      holdoutRows,
     });
     const provenance = {
       rowsTopic: topic.name,
@@ -195,7 +207,7 @@ export class Trainer {
     return this.#result(model, fitted, newest, notLearnt);
   }
 
-  #result(model: ModelRecorded, { onnx, seconds }: FittedModel, newest: number, notLearnt: NotLearnt): TrainResult {
+  #result(model: ModelRecorded, { onnx, seconds }: FittedRows, newest: number, notLearnt: NotLearnt): TrainResult {
     const promoted = model.states.some(({ state }) => state === "production");
     return { kind: "trained", model, promoted, seconds, onnx, newest, ...notLearnt };
   }
@@ -210,6 +222,20 @@ export class Trainer {
   async useCases(): Promise<readonly string[]> {
     return validBlueprints((await this.#options.tables()).blueprints).useCases();
   }
+}
+
+/** Of the label that the fewest rows have: none where no row that is trained on has it. */
+function fewestRows(
+  labels: readonly LearntLabel[],
+  rows: readonly TrainingRow[],
+  train: readonly TrainingRow[],
+): { readonly rows: number; readonly label?: string } {
+  if (labels.length === 1) return { rows: rows.length };
+  const counts = labels.map((label) => {
+    const count = rowsWith(label, rows).length;
+    return { rows: rowsWith(label, train).length === 0 ? 0 : count, label: label.name };
+  });
+  return counts.reduce((fewest, count) => (count.rows < fewest.rows ? count : fewest));
 }
 
 function meanOf({ labels }: TrainingMatrix, length: number): Float32Array {

@@ -1,4 +1,4 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { CompiledBlueprint, LabelColumns } from "../../blueprints/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { readTopic, type Backbone, type Position, type Serdes } from "../../streams/index.ts";
 import { auc } from "../../statistics/index.ts";
@@ -20,15 +20,14 @@ export class ServedWatch {
 
   /** Reads what is new. @param most rows the AUC looks back on. */
   async update(most: number): Promise<number | undefined> {
-    const { blueprint } = this.#compiled;
     const rows = rowsTopic(this.#compiled);
-    const name = `prediction_${blueprint.label.name}`;
+    const [columns] = this.#compiled.labelColumns as readonly [LabelColumns];
     const from: Position[] = [...this.#next].map(([partition, offset]) => ({ topic: rows.name, partition, offset }));
     for await (const { value, origin } of readTopic(this.#backbone, this.#serdes, rows, { from })) {
       this.rows++;
       this.#next.set(origin.partition, origin.offset + 1);
-      const prediction = value[name];
-      if (typeof prediction === "number") this.#pairs.push({ prediction, label: value["label"] as number });
+      const [prediction, label] = [value[columns.prediction], value[columns.value]];
+      if (typeof prediction === "number" && typeof label === "number") this.#pairs.push({ prediction, label });
     }
     this.#pairs = this.#pairs.slice(-most);
     const labels = Float32Array.from(this.#pairs, ({ label }) => label);

@@ -13,7 +13,7 @@ export interface LoopSummary {
   readonly deadLetters: number;
   readonly modelsPublished: number;
   readonly modelsRefused: number;
-  /** By month of the decision, over the decisions that a model made and that have a label. */
+  /** By month of the decision, over the decisions that a model made and that have a label; of several the first. */
   readonly servedAuc: Readonly<Record<string, number>>;
   readonly servedLogLoss: Readonly<Record<string, number>>;
   /** Over the canonical Avro bytes of the newest row of each decision, in the order of the decision ids. */
@@ -54,11 +54,11 @@ async function count(backbone: Backbone, topic: string): Promise<number> {
 
 function served(
   rows: readonly TrainingRow[],
-  { blueprint }: CompiledBlueprint,
+  { blueprint, labelColumns }: CompiledBlueprint,
 ): Pick<LoopSummary, "servedAuc" | "servedLogLoss"> {
-  const prediction = `prediction_${blueprint.label.name}`;
+  const { prediction, value } = labelColumns[0]!;
   const byMonth = Map.groupBy(
-    rows.filter((row) => row[prediction] !== null),
+    rows.filter((row) => row[prediction] !== null && row[value] !== null),
     (row) => new Date(row["decisionTime"] as number).toISOString().slice(0, 7),
   );
   const servedAuc: Record<string, number> = {};
@@ -66,8 +66,8 @@ function served(
   for (const [month, group] of [...byMonth].sort()) {
     const metrics = evaluate(
       Float32Array.from(group, (row) => row[prediction] as number),
-      Float32Array.from(group, (row) => row["label"] as number),
-      blueprint.model.objective,
+      Float32Array.from(group, (row) => row[value] as number),
+      blueprint.label.objective,
     );
     if (metrics["auc"] !== undefined) servedAuc[month] = round(metrics["auc"]);
     if (metrics["logLoss"] !== undefined) servedLogLoss[month] = round(metrics["logLoss"]);

@@ -20,7 +20,8 @@ export function trainedText({ modelId, rows, seconds, reason, scored }: TrainedJ
   return `${line}\non ${scored.rows} later rows: ${figures.join(", ")}`;
 }
 
-export function tooFewText({ rows, needed, leftOut, treated }: TooFew): string {
+export function tooFewText({ rows, needed, label, leftOut, treated }: TooFew): string {
   const usable = leftOut.length + treated.length === 0 ? "complete by then" : "complete by then and usable";
-  return `not trained: ${rows} rows are ${usable}, ${needed} are needed`;
+  const which = label === undefined ? "" : ` with label ${label}`;
+  return `not trained: ${rows} rows${which} are ${usable}, ${needed} are needed`;
 }

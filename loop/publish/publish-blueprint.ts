@@ -60,7 +60,6 @@ export async function publishBlueprint(
 ): Promise<PublishedVersion> {
   const compiled = compileBlueprint(text);
   const { blueprint } = compiled;
-  refuseSeveral(blueprint);
   const { useCase, version } = blueprint;
   if (from !== undefined) checkTime(from, "the time from which the blueprint is live");
   const table = await readTable(tools.backbone, tools.serdes, blueprintTable);
@@ -104,13 +103,6 @@ export async function publishBlueprint(
   return { useCase, version, changes, unchanged, liveAfter, partial, warming };
 }
 
-/** Nobody trains a model of several labels. */
-function refuseSeveral({ useCase, labels }: Blueprint): void {
-  if (labels.length === 1) return;
-  const names = labels.map(({ name }) => name).join(", ");
-  throw new Error(`${useCase} has several labels (${names}), and no model learns more than one: keep one, as label`);
-}
-
 /** @returns since when the live version is, ms. */
 function liveSince(table: GlobalView<BlueprintPublished>, { useCase, version }: Blueprint): number | null {
   const { activations = [] } = table.get(`${useCase}/${version}`) ?? {};
@@ -150,7 +142,6 @@ const CLOCKS_APART_MS = 20;
 export async function storeBlueprint(tools: TopicTools, text: string): Promise<PublishedVersion> {
   const compiled = compileBlueprint(text);
   const { blueprint } = compiled;
-  refuseSeveral(blueprint);
   const { useCase, version } = blueprint;
   const table = await readTable(tools.backbone, tools.serdes, blueprintTable);
   const known = validBlueprints(table);

@@ -1,9 +1,12 @@
 const decoder = new TextDecoder();
 
 /** One field of a protobuf message: a whole number for varints, the raw bytes for everything else. */
-export type ProtobufField =
-  | { readonly field: number; readonly kind: "integer"; readonly value: number }
-  | { readonly field: number; readonly kind: "bytes"; readonly value: Uint8Array };
+export interface ProtobufField {
+  readonly field: number;
+  /** 0 for a number. */
+  readonly wire: number;
+  readonly value: number | Uint8Array;
+}
 
 /**
  * The fields of one message in the order they were written, without copying them.
@@ -36,16 +39,16 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
     const field = Math.floor(tag / 8);
     switch (tag % 8) {
       case 0:
-        yield { field, kind: "integer", value: varint() };
+        yield { field, wire: 0, value: varint() };
         break;
       case 1:
-        yield { field, kind: "bytes", value: take(8) };
+        yield { field, wire: 1, value: take(8) };
         break;
       case 2:
-        yield { field, kind: "bytes", value: take(varint()) };
+        yield { field, wire: 2, value: take(varint()) };
         break;
       case 5:
-        yield { field, kind: "bytes", value: take(4) };
+        yield { field, wire: 5, value: take(4) };
         break;
       default:
         throw new RangeError(`not protobuf: wire type ${tag % 8} at byte ${offset}`);

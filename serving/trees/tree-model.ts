@@ -1,22 +1,22 @@
 import { FlatTrees, floatAbove, type TreeEnsemble, type TreeNode } from "./flat-trees.ts";
 import { readOnnxGraph, type OnnxGraph, type OnnxNode } from "../onnx/onnx-graph.ts";
 
-/** A model that is nothing but trees, as the trainer's are. */
+/** An output that is nothing but trees, as the trainer's are. */
 export interface TreeModel {
   readonly trees: FlatTrees;
   /** The sum of the leaves is a margin, the prediction its sigmoid. */
   readonly sigmoid: boolean;
-  /** The name of its output. */
+  /** Its name. */
   readonly output: string;
 }
 
 const TREES = "ai.onnx.ml.TreeEnsembleRegressor";
 
 /**
- * The trees of an ONNX file whose graph is one ensemble of them, with a sigmoid behind it or none; `undefined` for any other, and for
- * what makes no sense: ONNX Runtime then has the word.
+ * The trees of an ONNX file each of whose outputs is an ensemble of them, with a sigmoid behind it or none, in the order of the outputs;
+ * `undefined` for any other file, and for one that makes no sense: it is left to ONNX Runtime.
  */
-export function readTreeModel(onnx: Uint8Array): TreeModel | undefined {
+export function readTreeModels(onnx: Uint8Array): readonly TreeModel[] | undefined {
   let graph: OnnxGraph;
   try {
     graph = readOnnxGraph(onnx);
@@ -24,18 +24,23 @@ export function readTreeModel(onnx: Uint8Array): TreeModel | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-  const [ensemble, link, ...more] = graph.nodes;
   const [input] = graph.inputs;
-  if (ensemble?.operator !== TREES || more.length > 0 || graph.initialised) return undefined;
-  if (graph.inputs.length !== 1 || graph.outputs.length !== 1 || input!.columns === undefined) return undefined;
-  if (ensemble.inputs[0] !== input!.name) return undefined;
-  const sigmoid = link !== undefined;
-  if (sigmoid && !(link.operator === "Sigmoid" && link.inputs[0] === ensemble.outputs[0])) return undefined;
-  const output = graph.outputs[0]!;
-  if ((link ?? ensemble).outputs[0] !== output) return undefined;
-  const trees = treesOf(ensemble, input!.columns);
-  const flat = trees && flatten(trees);
-  return flat && { trees: flat, sigmoid, output };
+  if (graph.inputs.length !== 1 || input!.columns === undefined || graph.initialised) return undefined;
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
+  const models: TreeModel[] = [];
+  let nodes = 0;
+  for (const output of graph.outputs) {
+    const last = makers.get(output);
+    const sigmoid = last?.operator === "Sigmoid";
+    const ensemble = sigmoid ? makers.get(last.inputs[0]!) : last;
+    if (ensemble?.operator !== TREES || ensemble.inputs[0] !== input!.name) return undefined;
+    const trees = treesOf(ensemble, input!.columns);
+    const flat = trees && flatten(trees);
+    if (flat === undefined) return undefined;
+    models.push({ trees: flat, sigmoid, output });
+    nodes += sigmoid ? 2 : 1;
+  }
+  return models.length > 0 && nodes === graph.nodes.length ? models : undefined;
 }
 
 /** `undefined` where the process has no room for it: V8 reserves 10 GiB of addresses for each memory, which `ulimit -v` may forbid. */

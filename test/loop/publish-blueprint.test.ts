@@ -53,15 +53,6 @@ async function decided(id: string) {
   return record!.value;
 }
 
-test("a version with several labels is refused, by their names, while no model learns more than one", async () => {
-  const several = PARCELS.replace(
-    /label:\n(?: {2}.*\n){4}/,
-    "labels:\n  late: { value: delay >= 10, wait: 2h }\n  slow: { value: delay >= 5, wait: 1h }\n",
-  );
-  await expect(publishBlueprint(live.loop, several)).rejects.toThrow("parcels has several labels (late, slow)");
-  await expect(storeBlueprint(live.loop, several)).rejects.toThrow("keep one, as label");
-});
-
 /** Another instance, as far as it says. */
 async function says(more: Partial<InstanceReported> & { readonly instance: string }): Promise<void> {
   const value = { running: true, blueprintsRead: 1_000, warming: [], eventsLeft: 0, ...more };

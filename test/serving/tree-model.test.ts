@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openOnnxModel } from "../../serving/onnx/onnx-session.ts";
 import { loadScorer } from "../../serving/index.ts";
-import { readTreeModel } from "../../serving/trees/tree-model.ts";
+import { readTreeModels } from "../../serving/trees/tree-model.ts";
 import { encodeModel, type Graph } from "../../trainer/onnx/graph.ts";
 import { onnxFromTrees } from "../../trainer/onnx/index.ts";
 import { createXgboostLearner } from "../../trainer/index.ts";
@@ -71,7 +71,7 @@ describe("a model of trees is walked without ONNX Runtime", () => {
       const onnx = onnxFromTrees(regression(Array.from({ length: count }, () => randomTree(next))), {});
       const rows = 150;
       const features = Float32Array.from({ length: rows * COLUMNS }, () => pick([...values, NaN], next));
-      const model = readTreeModel(onnx)!;
+      const model = readTreeModels(onnx)![0]!;
       expect(model.sigmoid).toBe(false);
       const expected = await byOnnxRuntime(onnx, features, rows);
       expect(new Set(expected).size).toBeGreaterThan(1);
@@ -83,7 +83,7 @@ describe("a model of trees is walked without ONNX Runtime", () => {
     const { train, all, params } = referenceCase("binary");
     const { onnx } = await createXgboostLearner().fit(train, all, { ...params, rounds: 60 }, {});
     const features = all.features.map((value, at) => (at % 11 === 0 ? NaN : value));
-    expect(readTreeModel(onnx)!.sigmoid).toBe(true);
+    expect(readTreeModels(onnx)![0]!.sigmoid).toBe(true);
     const scorer = await loadScorer(onnx);
     const ours = (await scorer.score(features, all.rows))[0]!;
     const theirs = await byOnnxRuntime(onnx, features, all.rows);
@@ -133,7 +133,7 @@ describe("what is not plainly trees is left to ONNX Runtime", () => {
   test("at a threshold a split with BRANCH_LEQ goes left, above it right, without a value right", async () => {
     const onnx = encodeModel(whole);
     const features = Float32Array.of(0, 0.5, 0, 0.50000006, 0, NaN, 0, -1);
-    expect(readTreeModel(onnx)!.trees.sums(features, 4)).toEqual(Float32Array.of(1, 2, 2, 1));
+    expect(readTreeModels(onnx)![0]!.trees.sums(features, 4)).toEqual(Float32Array.of(1, 2, 2, 1));
     expect(await byOnnxRuntime(onnx, features, 4)).toEqual(Float32Array.of(1, 2, 2, 1));
   });
 
@@ -150,8 +150,8 @@ describe("what is not plainly trees is left to ONNX Runtime", () => {
     ["a leaf without a weight", { target_nodeids: { kind: "integers", value: [1, 1] } }],
     ["numbers out of order", { nodes_nodeids: { kind: "integers", value: [0, 2, 1] } }],
   ] as const)("%s", (_, attributes) => {
-    expect(readTreeModel(encodeModel(whole))).toBeDefined();
-    expect(readTreeModel(changed(attributes))).toBeUndefined();
+    expect(readTreeModels(encodeModel(whole))).toBeDefined();
+    expect(readTreeModels(changed(attributes))).toBeUndefined();
   });
 
   test("another graph is scored by ONNX Runtime", async () => {
@@ -181,7 +181,7 @@ describe("what is not plainly trees is left to ONNX Runtime", () => {
   });
 
   test("bytes that are no protobuf, and a file that was cut off", () => {
-    expect(readTreeModel(Uint8Array.of(1, 2, 3))).toBeUndefined();
-    expect(readTreeModel(encodeModel(whole).slice(0, -30))).toBeUndefined();
+    expect(readTreeModels(Uint8Array.of(1, 2, 3))).toBeUndefined();
+    expect(readTreeModels(encodeModel(whole).slice(0, -30))).toBeUndefined();
   });
 });

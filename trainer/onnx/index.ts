@@ -1,2 +1,3 @@
 export { onnxFromTrees } from "./from-xgboost.ts";
+export { joinModels, type LabelModel } from "./join-models.ts";
 export { encodeModel, type Attribute, type Graph, type GraphNode, type GraphTensor } from "./graph.ts";

@@ -41,6 +41,12 @@ export class ProtobufWriter {
     return this.bytes(field, inner.finish());
   }
 
+  /** A field as it was read: a whole number, or the bytes behind its tag and, of wire type 2, its length. */
+  raw(field: number, wire: number, value: number | Uint8Array): this {
+    if (typeof value === "number") return this.integer(field, value);
+    return wire === 2 ? this.bytes(field, value) : this.#tag(field, wire).#append(value);
+  }
+
   finish(): Uint8Array {
     const whole = new Uint8Array(this.#length);
     let offset = 0;

@@ -1,0 +1,99 @@
+import { protobufFields } from "../../serving/index.ts";
+import { ProtobufWriter } from "./protobuf-writer.ts";
+
+/** A model of one label, as a learner gives it. */
+export interface LabelModel {
+  readonly label: string;
+  /** `features` float[N, columns] → `prediction` float[N, 1], without graphs inside of nodes. */
+  readonly onnx: Uint8Array;
+}
+
+const INPUT = "features";
+const OUTPUT = "prediction";
+
+/**
+ * One ONNX file of several: the same input, and of each model an output with its label's name. Field numbers are those of onnx.proto. The same
+ * files give the same bytes.
+ *
+ * @param metadata instead of theirs
+ * @throws Error where they do not take the same input, or are not of the same versions of ONNX
+ */
+export function joinModels(models: readonly LabelModel[], metadata: Readonly<Record<string, string>>): Uint8Array {
+  const input = models.some(({ label }) => label === INPUT) ? `/${INPUT}` : INPUT;
+  const parts = models.map((model) => partsOf(model, input));
+  const [first, ...others] = parts;
+  for (const [at, other] of others.entries()) {
+    for (const part of ["versions", "input"] as const) {
+      if (Buffer.compare(first![part], other[part]) === 0) continue;
+      const [one, two] = [models[0]!.label, models[at + 1]!.label];
+      throw new Error(`the models of ${one} and ${two} are of different ${part} and can't be one file`);
+    }
+  }
+  const graph = new ProtobufWriter();
+  for (const { nodes } of parts) for (const node of nodes) graph.bytes(1, node);
+  graph.text(2, "labels");
+  for (const { tensors } of parts) for (const tensor of tensors) graph.bytes(5, tensor);
+  graph.bytes(11, first!.input);
+  for (const { output } of parts) graph.bytes(12, output);
+  const head = fieldsOf(first!.model, (field) => field !== 7 && field !== 14);
+  const file = new ProtobufWriter().bytes(7, graph.finish());
+  for (const key of Object.keys(metadata).sort()) {
+    file.message(14, (entry) => entry.text(1, key).text(2, metadata[key] ?? ""));
+  }
+  return Buffer.concat([head, file.finish()]);
+}
+
+interface Parts {
+  readonly model: Uint8Array;
+  /** Of ONNX and of its sets of operators. */
+  readonly versions: Uint8Array;
+  readonly nodes: readonly Uint8Array[];
+  readonly tensors: readonly Uint8Array[];
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
+}
+
+/** @param input the name of the input in the joined file */
+function partsOf({ label, onnx }: LabelModel, input: string): Parts {
+  /** Names of the graph's inside must not meet those of the others, nor a label's. */
+  const named = (name: string): string =>
+    name === INPUT ? input : name === OUTPUT ? label : name === "" ? name : `${label}/${name}`;
+  const [nodes, tensors, inputs, outputs]: Uint8Array[][] = [[], [], [], []];
+  for (const { field, value } of protobufFields(onnx)) {
+    if (field !== 7 || typeof value === "number") continue;
+    for (const part of protobufFields(value)) {
+      if (typeof part.value === "number") continue;
+      if (part.field === 1) nodes!.push(renamed(part.value, [1, 2, 3], named));
+      else if (part.field === 5) tensors!.push(renamed(part.value, [8], named));
+      else if (part.field === 11) inputs!.push(renamed(part.value, [1], named));
+      else if (part.field === 12) outputs!.push(renamed(part.value, [1], named));
+    }
+  }
+  const [taken, ...moreInputs] = inputs!;
+  const [output, ...moreOutputs] = outputs!;
+  if (taken === undefined || output === undefined || moreInputs.length + moreOutputs.length > 0) {
+    throw new Error(
+      `the model of ${label} has ${inputs!.length} inputs and ${outputs!.length} outputs, one of each is needed`,
+    );
+  }
+  const versions = fieldsOf(onnx, (field) => field === 1 || field === 8);
+  return { model: onnx, versions, nodes: nodes!, tensors: tensors!, input: taken, output };
+}
+
+/** A message with some of its texts changed. */
+function renamed(message: Uint8Array, texts: readonly number[], named: (name: string) => string): Uint8Array {
+  const decoder = new TextDecoder();
+  const writer = new ProtobufWriter();
+  for (const { field, value, wire } of protobufFields(message)) {
+    if (wire !== 2 || typeof value === "number" || !texts.includes(field)) writer.raw(field, wire, value);
+    else writer.text(field, named(decoder.decode(value)));
+  }
+  return writer.finish();
+}
+
+/** Some fields of a message as they are. */
+function fieldsOf(message: Uint8Array, wanted: (field: number) => boolean): Uint8Array {
+  const writer = new ProtobufWriter();
+  for (const { field, value, wire } of protobufFields(message)) if (wanted(field)) writer.raw(field, wire, value);
+  return writer.finish();
+}
