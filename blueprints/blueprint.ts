@@ -95,10 +95,24 @@ export interface ModelConfig {
   readonly seed: number;
 }
 
+/** A formula gives the decision. */
+export interface DecideRule {
+  readonly kind: "decide";
+  readonly formula: string;
+}
+
+/** The kinds of policy rules, by name. A product that registers one adds its type here, by declaration merging. */
+export interface PolicyRules {
+  decide: DecideRule;
+}
+
+export type PolicyRule = PolicyRules[keyof PolicyRules];
+
 export interface PolicyConfig {
   /** In order: each may use the ones before it. */
   readonly formulas: readonly { readonly name: string; readonly formula: string }[];
-  readonly decide: string;
+  /** What comes of them. */
+  readonly rule: PolicyRule;
 }
 
 export type Metric = "logLoss" | "auc" | "brier" | "mse";

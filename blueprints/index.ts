@@ -3,6 +3,7 @@ export type {
   BlueprintContent,
   ContextFeature,
   ContextType,
+  DecideRule,
   DecisionSpace,
   EventKind,
   Feature,
@@ -13,6 +14,7 @@ export type {
   Objective,
   ObservationType,
   PolicyConfig,
+  PolicyRule,
   RetentionConfig,
   TrainingConfig,
   WindowAggregate,
@@ -56,6 +58,8 @@ export { stateless, type LabelAggregateKind, type RunningAggregate } from "./lab
 export { compileBlueprint, type CompiledBlueprint } from "./read/compiled-blueprint.ts";
 export { checkBlueprint, parseBlueprint, type CheckedBlueprint } from "./read/parse-blueprint.ts";
 export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";
+export type { ComputedRule, PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "./policy/policy-rule.ts";
+export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
 export { isReservedColumn } from "./reserved-columns.ts";
 export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";

@@ -4,6 +4,7 @@ import { featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";
 import { compileFormula, type Formula, type FormulaValue, type TraceStep } from "../formula/index.ts";
 import { policyTypes } from "./policy-types.ts";
+import { kindOfRule } from "./rules/index.ts";
 
 /** By label name; null or absent while there is no model. */
 export type Predictions = Readonly<Record<string, number | null>>;
@@ -16,7 +17,7 @@ export interface PolicyTrace {
 export interface Policy {
   /** The decision; null when a prediction or a feature it needs is missing. A pure function of what is logged. Never throws. */
   decide(vector: Readonly<FeatureVector>, predictions: Predictions): FormulaValue;
-  /** The named formulas and then `decide`, step by step. */
+  /** The named formulas and then the rule, step by step. */
   trace(vector: Readonly<FeatureVector>, predictions: Predictions): readonly PolicyTrace[];
 }
 
@@ -35,7 +36,7 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
     formulas.set(name, compiled);
     types[name] = compiled.type;
   }
-  const decide = compileFormula(policy.decide, types);
+  const rule = kindOfRule(policy.rule).compute(policy.rule, types);
 
   const lookup = (vector: Readonly<FeatureVector>, predictions: Predictions) => {
     const known = new Map<string, FormulaValue>();
@@ -57,12 +58,12 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
   };
 
   return {
-    decide: (vector, predictions) => decide.evaluate(lookup(vector, predictions)),
+    decide: (vector, predictions) => rule.decide(lookup(vector, predictions)),
     trace: (vector, predictions) => {
       const get = lookup(vector, predictions);
       return [
         ...[...formulas].map(([formula, { trace }]) => ({ formula, steps: trace(get) })),
-        { formula: "decide", steps: decide.trace(get) },
+        { formula: policy.rule.kind, steps: rule.trace(get) },
       ];
     },
   };

@@ -1,4 +1,4 @@
-import type { DecisionSpace, Feature, LabelConfig, ObservationType } from "../blueprint.ts";
+import type { DecisionSpace, Feature, LabelConfig, ObservationType, PolicyRule } from "../blueprint.ts";
 import { featureType, kindOfFeature } from "../features/kinds/index.ts";
 import type { Formula, FormulaNode } from "../formula/index.ts";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../formula/possible.ts";
 import { possibleValues } from "../formula/possible-values.ts";
 import { meant } from "../meant.ts";
+import type { PlacedFormula, ReadRule } from "../policy/policy-rule.ts";
 import { placeInFormula } from "../yaml/formula.ts";
 import type { Partly } from "../yaml/partly.ts";
 import type { Place } from "../yaml/place.ts";
@@ -68,9 +69,9 @@ export interface PolicyKnown {
 
 /** Warns of comparisons that are always the same, and of a decision that is. */
 export function doubtPolicy(
-  { place, fields }: Section,
-  named: ReadonlyMap<string, { readonly formula: Formula; readonly place: Place }>,
-  decide: Formula | undefined,
+  { place }: Section,
+  named: ReadonlyMap<string, PlacedFormula>,
+  rule: ReadRule<PolicyRule> | undefined,
   known: PolicyKnown,
 ): void {
   place.source.doubt((warnAt) => {
@@ -89,11 +90,13 @@ export function doubtPolicy(
     for (const [name, { formula, place }] of named) {
       ranges[name] = doubtComparisons(place, formula, ranges, warnAt, about);
     }
-    const at = fields.get("decide");
-    if (decide === undefined || at === undefined) return;
-    const told: FormulaNode[] = [];
-    const possible = doubtComparisons(at, decide, ranges, warnAt, about, told);
-    if (!told.includes(decide.root)) doubtDecision(at, decide, possible, space, warnAt);
+    for (const placed of rule?.formulas ?? []) {
+      const { formula, place } = placed;
+      const decides = placed === rule?.decides;
+      const told: FormulaNode[] = [];
+      const possible = doubtComparisons(place, formula, ranges, warnAt, about, { told, decides });
+      if (decides && !told.includes(formula.root)) doubtDecision(place, formula, possible, space, warnAt);
+    }
   });
 }
 
@@ -127,7 +130,7 @@ function doubtComparisons(
   ranges: Ranges,
   warnAt: WarnAt,
   about: (name: string) => string | undefined = () => undefined,
-  told: FormulaNode[] = [],
+  { told = [], decides = false }: { readonly told?: FormulaNode[]; readonly decides?: boolean } = {},
 ): Possible {
   // Narrowing copies what is known: only of the names that are used.
   const used = Object.fromEntries(
@@ -147,7 +150,7 @@ function doubtComparisons(
     if (never === undefined) return;
     told.push(node);
     const text = formula.text.slice(node.start, node.end);
-    const decision = node === formula.root && at.path.endsWith("decide") ? decisionOf(possible) : "";
+    const decision = node === formula.root && decides ? decisionOf(possible) : "";
     const hint = boundHint(node, about);
     warnAt(placeInFormula(at, formula, node), at.path, `${text} is ${never}${decision}`, hint);
   });

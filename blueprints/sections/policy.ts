@@ -1,34 +1,27 @@
-import type { DecisionSpace, PolicyConfig } from "../blueprint.ts";
+import type { PolicyConfig, PolicyRule } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
-import { canonicalFormula, type Formula, type FormulaNode, type FormulaType } from "../formula/index.ts";
+import { canonicalFormula } from "../formula/index.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
+import type { PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "../policy/policy-rule.ts";
 import { policyTypes } from "../policy/policy-types.ts";
+import { kindOfRule, policyRules } from "../policy/rules/index.ts";
 import { doubtPolicy, type PolicyKnown } from "../read/doubts.ts";
 import { readFormula } from "../yaml/formula.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
-import { optional, readEntries, readSection, required } from "../yaml/section.ts";
+import { optional, readEntries, readSection, required, type Section } from "../yaml/section.ts";
 import { checkName } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { decisionSpaceSection } from "./decision-space.ts";
 import { featuresSection } from "./features.ts";
 import { labelsSection } from "./labels.ts";
 
-const TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> = {
-  boolean: "boolean",
-  number: "number",
-  actions: "string",
-};
-
-const KEYS = {
-  formulas: ["names and formulas", "none", mostText("formulas", "formulas")],
-  decide: ["formula: of the decision space", "required"],
-} satisfies Record<string, KeySaid>;
+const FORMULAS: KeySaid = ["names and formulas", "none", mostText("formulas", "formulas")];
 
 export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | undefined> = {
   name: "policy",
   said: ["section", "required"],
-  keys: () => KEYS,
+  keys: () => Object.fromEntries([["formulas", FORMULAS], ...policyRules.all().flatMap(keysOf)]),
   read(blueprint, of) {
     const labels = of(labelsSection);
     const features = of(featuresSection);
@@ -36,24 +29,29 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
     return required(blueprint, "policy", (place) => readPolicy(place, { labels, features, space }));
   },
   whole,
-  *describe({ formulas, decide }) {
+  *describe({ formulas, rule }) {
     for (const { name, formula } of formulas) yield [`policy.formulas.${name}`, formula];
-    yield ["policy.decide", decide];
+    for (const [path, value] of kindOfRule(rule).describe(rule)) yield [`policy.${path}`, value];
   },
-  canonical: ({ formulas, decide }) => ({
+  canonical: ({ formulas, rule }) => ({
     formulas: formulas.map(({ name, formula }) => ({ name, formula: canonicalFormula(formula) })),
-    decide: canonicalFormula(decide),
+    [rule.kind]: kindOfRule(rule).canonical(rule),
   }),
 };
 
+const keysOf = ({ name, said, keys }: PolicyRuleKind): readonly (readonly [string, KeySaid])[] => [
+  [name, said],
+  ...Object.entries(keys()).map(([key, of]) => [`${name}.${key}`, of] as const),
+];
+
 function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
   const { labels, features, space } = known;
-  const section = readSection(place, Object.keys(KEYS));
+  const section = readSection(place, ["formulas", ...policyRules.names()]);
   const types = policyTypes(
     labels.labels.flatMap(({ name }) => name ?? []),
     features.features,
   );
-  const named = new Map<string, NamedFormula>();
+  const named = new Map<string, PlacedFormula>();
   let complete = features.complete && labels.complete;
   const texts = space?.kind === "actions" ? space.actions : [];
   const formulas = optional<true>(section, "formulas", true, (place) => {
@@ -83,50 +81,25 @@ function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
     return true;
   });
   if (formulas === undefined) complete = false;
-  const decide = required(section, "decide", (place) => {
-    const names = { known: types, complete, texts };
-    const formula = readFormula(place, names, space === undefined ? undefined : [TYPES[space.kind]]);
-    if (formula !== undefined && space?.kind === "actions") checkActions(place, formula, { named, types, ...space });
-    return formula;
-  });
-  if (section !== undefined) doubtPolicy(section, named, decide, known);
+  const rule = readRule(section, { names: { known: types, complete, texts }, formulas: named, space });
+  if (section !== undefined) doubtPolicy(section, named, rule, known);
   return {
     formulas: formulas && [...named].map(([name, { formula }]) => ({ name, formula: formula.text })),
-    decide: decide?.text,
+    rule: rule?.rule,
   };
 }
 
-interface NamedFormula {
-  readonly formula: Formula;
-  readonly place: Place;
-}
-
-interface Actions {
-  readonly named: ReadonlyMap<string, NamedFormula>;
-  readonly types: Readonly<Record<string, FormulaType>>;
-  readonly actions: readonly string[];
-}
-
-/** Every string the formula can come to must be an action, so that no decision falls outside its space. */
-function checkActions(place: Place, formula: Formula, { named, types, actions }: Actions): void {
-  /** Each once: a formula that is used twice by each that follows would be read 2^n times. */
-  const seen = new Set<string>();
-  const visit = (node: FormulaNode): void => {
-    if (node.kind === "if") {
-      visit(node.then);
-      visit(node.otherwise);
-    } else if (node.kind === "name") {
-      if (seen.has(node.name)) return;
-      seen.add(node.name);
-      const earlier = named.get(node.name);
-      if (earlier !== undefined) visit(earlier.formula.root);
-      else if (Object.hasOwn(types, node.name))
-        complain(place, `"${node.name}" can be anything, a decision must be an action`, "name the actions in an if");
-    } else if (node.kind === "literal" && typeof node.value === "string" && !actions.includes(node.value)) {
-      const guess = place.source.guess(node.value, actions);
-      const hint = guess === null ? `the actions: ${actions.slice(0, 12).join(", ")}` : `did you mean "${guess}"?`;
-      complain(place, `"${node.value}" is no action`, hint);
-    }
-  };
-  visit(formula.root);
+/** The one rule that is there. */
+function readRule(section: Section | undefined, known: RuleKnown): ReadRule<PolicyRule> | undefined {
+  const [first, ...others] = policyRules.all().filter(({ name }) => section?.fields.has(name));
+  const { name, spaces, read } = first ?? policyRules.all()[0]!;
+  const rule = required(section, name, (place) => {
+    const kind = known.space?.kind;
+    if (kind === undefined || spaces.includes(kind)) return read(place, known);
+    return complain(place, `decides in the space ${spaces.join(" or ")}, the decision space is ${kind}`);
+  });
+  for (const other of others) {
+    complain(section!.fields.get(other.name)!, `"${name}" and "${other.name}" are both there`, "a policy has one rule");
+  }
+  return others.length === 0 ? rule : undefined;
 }

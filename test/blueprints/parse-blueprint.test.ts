@@ -44,7 +44,10 @@ describe("examples/flights.yaml", () => {
       holdout: 0.1,
       metric: "logLoss",
     });
-    expect(flights.policy).toEqual({ formulas: [{ name: "risk", formula: "delayed" }], decide: "risk > 0.35" });
+    expect(flights.policy).toEqual({
+      formulas: [{ name: "risk", formula: "delayed" }],
+      rule: { kind: "decide", formula: "risk > 0.35" },
+    });
     expect(flights.observations).toEqual({ kind: "category", delay_min: "number" });
     expect(flights.text).toBe(FLIGHTS);
   });

@@ -5,12 +5,16 @@ import {
   categoryOf,
   compareBlueprints,
   compileBlueprint,
+  compileFormula,
   parseBlueprint,
   registerFeatureKind,
   registerLabelAggregate,
+  registerPolicyRule,
   yaml,
   type FeatureKind,
+  type PolicyRuleKind,
 } from "../../blueprints/index.ts";
+import { blueprintReference } from "../../blueprints/sections/reference.ts";
 import { publishBlueprint, type ReplayResult } from "../../loop/index.ts";
 import { explainDecision, type Explanation } from "../../recompute/index.ts";
 import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
@@ -20,7 +24,7 @@ import type { TrainResult } from "../../trainer/index.ts";
 import { random } from "../blueprints/random.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
 
-const { complain, found, optional, readNumber, readSection, readText, required } = yaml;
+const { complain, found, optional, readFormula, readNumber, readSection, readText, required } = yaml;
 
 /** How many letters a category of the context has, up to a number. */
 interface LettersFeature {
@@ -38,7 +42,17 @@ interface AboveFeature {
   readonly other: string;
 }
 
+/** A formula's value, up to a number. */
+interface CappedRule {
+  readonly kind: "capped";
+  readonly value: string;
+  readonly most: number;
+}
+
 declare module "../../blueprints/blueprint.ts" {
+  interface PolicyRules {
+    capped: CappedRule;
+  }
   interface FeatureKinds {
     letters: LettersFeature;
     above: AboveFeature;
@@ -103,6 +117,41 @@ const above: FeatureKind<AboveFeature> = {
   }),
 };
 
+const LARGEST = 100;
+
+const capped: PolicyRuleKind<CappedRule> = {
+  name: "capped",
+  spaces: ["number"],
+  said: ["section", "none"],
+  keys: () => ({ value: ["formula: number", "required"], most: ["number", String(LARGEST), "0 to 1000"] }),
+  read(place, { names }) {
+    const section = readSection(place, ["value", "most"]);
+    const most = optional(section, "most", LARGEST, (place) => readNumber(place, { min: 0, max: 1_000 }));
+    const value = required(section, "value", (place) => {
+      const formula = readFormula(place, names, ["number"]);
+      return formula && { formula, place };
+    });
+    if (value === undefined || most === undefined) return undefined;
+    return { rule: { kind: "capped", value: value.formula.text, most }, formulas: [value], decides: value };
+  },
+  describe: ({ value, most }) => [
+    ["capped.value", value],
+    ["capped.most", most],
+  ],
+  canonical: ({ value, most }) => ({ value, most: most === LARGEST ? undefined : most }),
+  compute({ value, most }, types) {
+    const { evaluate, trace } = compileFormula(value, types);
+    return {
+      decide: (get) => {
+        const found = evaluate(get);
+        return typeof found === "number" ? Math.min(found, most) : null;
+      },
+      trace,
+    };
+  },
+};
+
+registerPolicyRule(capped);
 registerFeatureKind(letters);
 registerFeatureKind(above);
 registerLabelAggregate({
@@ -135,7 +184,7 @@ features:
   - heavy: { above: weight, other: m_scan }
 label: { name: wobble, when: kind == "scan", value: minutes, aggregate: spread, wait: 1h, default: 0 }
 model: { objective: regression, rounds: 20 }
-policy: { decide: "if(heavy, wobble + city_letters, wobble)" }
+policy: { capped: { value: "if(heavy, wobble + city_letters, wobble)", most: 25 } }
 training: { minRows: 20 }
 `;
 const MINUTE = 60_000;
@@ -239,13 +288,17 @@ test("a model learns from them, and its predictions decide by the policy that na
   expect(trained).toMatchObject({ kind: "trained", promoted: true });
   const served = asked.slice(60).filter(({ id }) => decided.get(id)!.modelId !== null);
   expect(served).toHaveLength(20);
+  let capped = 0;
   for (const one of served) {
     const { value, predictions } = decided.get(one.id)!;
     const [, , , letters, heavy] = expected(one);
     const wobble = predictions["wobble"]!;
     const sum = letters === null ? null : wobble + (letters as number);
-    expect(value).toBe(heavy === null ? null : heavy === 1 ? sum : wobble);
+    const uncapped = heavy === null ? null : heavy === 1 ? sum : wobble;
+    expect(value).toBe(uncapped === null ? null : Math.min(uncapped, 25));
+    if (uncapped !== null && uncapped > 25) capped++;
   }
+  expect(capped).toBeGreaterThan(0);
 });
 
 test("a replay makes the same rows, bit for bit", () => {
@@ -262,6 +315,7 @@ test("an explanation says what they were made of, and comes out equal", () => {
     city_letters: { kind: "context", entry: "city" },
     heavy: { kind: "features", names: ["weight", "m_scan"] },
   });
+  expect(explained.policy.map(({ formula }) => formula)).toEqual(["capped"]);
 });
 
 test("they are compared and judged like any other", () => {
@@ -272,9 +326,25 @@ test("they are compared and judged like any other", () => {
   expect(canTrainOn(compiled.blueprint, capped).reason).toContain("features.city_letters: changed its meaning");
   expect(of("letters: city", "letters: city, most: 20").version).toBe(compiled.blueprint.version);
   expect(capped.version).not.toBe(compiled.blueprint.version);
+  const rule = of("most: 25", "most: 30");
+  expect(compareBlueprints(compiled.blueprint, rule).map(({ text }) => text)).toEqual(["policy.capped.most: 25 → 30"]);
+  expect(canTrainOn(compiled.blueprint, rule).ok).toBe(true);
+  expect(of(", most: 25", "").version).toBe(of("most: 25", "most: 100").version);
+  expect(blueprintReference().map(({ path }) => path)).toEqual(
+    expect.arrayContaining(["policy.decide", "policy.capped", "policy.capped.value", "policy.capped.most"]),
+  );
 });
 
 test.each([
+  ["most: 25", "most: 2000", /policy\.capped\.most: .*1000/],
+  ["value: ", "valeu: ", /unknown field "valeu" \(did you mean "value"\?\)/],
+  [
+    "decisionSpace: number",
+    "decisionSpace: boolean",
+    /policy\.capped: decides in the space number, the decision space is boolean/,
+  ],
+  ["policy: { ", "policy: { decide: wobble, ", /"decide" and "capped" are both there \(a policy has one rule\)/],
+  ["capped: {", "caped: {", /policy: unknown field|unknown field "caped" \(did you mean "capped"\?\)/],
   [
     "letters: city",
     "letters: weight",
@@ -294,6 +364,10 @@ test("a name, or a key by which a kind is known, is registered once", () => {
   expect(() => registerFeatureKind(letters)).toThrow('"letters" is a key of the feature kind letters already');
   expect(() => registerFeatureKind({ ...letters, name: "above" as "letters", marks: () => ["glyphs"] })).toThrow(
     '"letters" is a key',
+  );
+  expect(() => registerPolicyRule(capped)).toThrow('there is a policy rule "capped" already');
+  expect(() => registerPolicyRule({ ...capped, name: "formulas" as "capped" })).toThrow(
+    '"formulas" is a key of every policy',
   );
   expect(() =>
     registerLabelAggregate({ name: "mean", binary: "never", time: "last", start: () => ({ value: () => 0 }) }),

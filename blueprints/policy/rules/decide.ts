@@ -1,0 +1,68 @@
+import type { DecideRule, DecisionSpace } from "../../blueprint.ts";
+import {
+  canonicalFormula,
+  compileFormula,
+  type Formula,
+  type FormulaNode,
+  type FormulaType,
+} from "../../formula/index.ts";
+import { readFormula } from "../../yaml/formula.ts";
+import { complain, type Place } from "../../yaml/place.ts";
+import type { PolicyRuleKind, RuleKnown } from "../policy-rule.ts";
+
+const TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> = {
+  boolean: "boolean",
+  number: "number",
+  actions: "string",
+};
+
+/** A formula gives the decision. */
+export const decide: PolicyRuleKind<DecideRule> = {
+  name: "decide",
+  spaces: ["boolean", "number", "actions"],
+  said: ["formula: of the decision space", "required"],
+  keys: () => ({}),
+  read(place, known) {
+    const { names, space } = known;
+    const formula = readFormula(place, names, space === undefined ? undefined : [TYPES[space.kind]]);
+    if (formula === undefined) return undefined;
+    if (space?.kind === "actions") checkActions(place, formula, space.actions, known);
+    const placed = { formula, place };
+    return { rule: { kind: "decide", formula: formula.text }, formulas: [placed], decides: placed };
+  },
+  describe: ({ formula }) => [["decide", formula]],
+  canonical: ({ formula }) => canonicalFormula(formula),
+  compute({ formula }, types) {
+    const { evaluate, trace } = compileFormula(formula, types);
+    return { decide: evaluate, trace };
+  },
+};
+
+/** Every string the formula can come to must be an action, so that no decision falls outside its space. */
+function checkActions(
+  place: Place,
+  formula: Formula,
+  actions: readonly string[],
+  { names, formulas }: RuleKnown,
+): void {
+  /** Each once: a formula that is used twice by each that follows would be read 2^n times. */
+  const seen = new Set<string>();
+  const visit = (node: FormulaNode): void => {
+    if (node.kind === "if") {
+      visit(node.then);
+      visit(node.otherwise);
+    } else if (node.kind === "name") {
+      if (seen.has(node.name)) return;
+      seen.add(node.name);
+      const earlier = formulas.get(node.name);
+      if (earlier !== undefined) visit(earlier.formula.root);
+      else if (Object.hasOwn(names.known, node.name))
+        complain(place, `"${node.name}" can be anything, a decision must be an action`, "name the actions in an if");
+    } else if (node.kind === "literal" && typeof node.value === "string" && !actions.includes(node.value)) {
+      const guess = place.source.guess(node.value, actions);
+      const hint = guess === null ? `the actions: ${actions.slice(0, 12).join(", ")}` : `did you mean "${guess}"?`;
+      complain(place, `"${node.value}" is no action`, hint);
+    }
+  };
+  visit(formula.root);
+}
