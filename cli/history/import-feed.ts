@@ -3,7 +3,7 @@ import { letterOfLine } from "./bad-lines.ts";
 import { Feed } from "./feed.ts";
 import { HOUR, Ledger } from "./again/ledger.ts";
 import type { LineName } from "./again/line-names.ts";
-import type { LeftOut } from "./again/look-for-changes.ts";
+import type { LeftOut, Ledgers } from "./again/look-for-changes.ts";
 import { recordsOf, type BadLine, type HistoryLine, type HistoryStep } from "./line-maker.ts";
 
 /** How many lines there were of each kind, and of them those that an import had published before. */
@@ -60,6 +60,7 @@ export class ImportFeed {
   readonly #shared: Ledger;
   readonly #useCase: string;
   #leftOut: readonly ReadonlySet<LineName>[] = [];
+  #again: ReadonlySet<LineName> = new Set();
   /** Where imports before this one ended, by source; event time, ms. */
   readonly #ends: ReadonlyMap<string, number>;
   /** The same of events of no decision. */
@@ -89,14 +90,15 @@ export class ImportFeed {
     this.#eventsEnd = Math.max(...shared.sources().values());
   }
 
-  /** What imports have published of this use case. */
-  get ledger(): Ledger {
-    return this.#ledger;
+  /** What imports have published. */
+  get ledgers(): Ledgers {
+    return { own: this.#ledger, shared: this.#shared };
   }
 
-  /** These are not published. */
-  leaveOut({ same, changed, count }: LeftOut): void {
+  /** These are not published, or though they are known. */
+  leaveOut({ same, changed, again, count }: LeftOut): void {
     this.#leftOut = [same, changed];
+    this.#again = again;
     this.counts.changed = count;
   }
 
@@ -107,7 +109,7 @@ export class ImportFeed {
     const isNew =
       (names: ReadonlySet<bigint>) =>
       ({ name }: HistoryLine | BadLine) =>
-        !names.has(name) && !this.#leftOut.some((some) => some.has(name));
+        (!names.has(name) || this.#again.has(name)) && !this.#leftOut.some((some) => some.has(name));
     const requests = distinct(step.requests.filter(isNew(known)));
     const outcomes = step.outcomes.filter(isNew(known));
     const events = step.events.filter(isNew(shared));

@@ -99,7 +99,7 @@ export async function importHistory(options: ImportOptions): Promise<ImportResul
         ...more,
         ...(known === undefined ? {} : { known: new Map(known) }),
       });
-    const leftOut = await lookForChanges(feed.ledger, options, surveys, read);
+    const leftOut = await lookForChanges(feed.ledgers, options, surveys, read);
     if (leftOut !== undefined) feed.leaveOut(leftOut);
     const left = new Map(all.map(({ file }) => [file, new LeftOutColumns()]));
     const steps = read({ counts, onLeftOut: (file, column, reason) => left.get(file)!.add(column, reason) });

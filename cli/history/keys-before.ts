@@ -26,7 +26,7 @@ export async function keysBefore(
   const beginOf = (file: string | undefined): number => surveys.find((one) => one.file === file)?.from ?? Infinity;
   const first = beginOf(files.observations);
   const [from, to] = [first - blueprint.join.ttlMs, beginOf(files.decisions)];
-  if (first === Infinity || !feed.ledger.hasBetween(from, to)) return undefined;
+  if (first === Infinity || !feed.ledgers.own.hasBetween(from, to)) return undefined;
   const names = groupableEntries(blueprint);
   const found: { readonly id: string; readonly time: number; readonly keys: DecisionKeys }[] = [];
   const isWanted = ({ timestamp }: { readonly timestamp: number }): boolean => timestamp >= from && timestamp < to;

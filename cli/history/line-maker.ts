@@ -12,6 +12,7 @@ import {
   badLineName,
   decisionFacts,
   decisionName,
+  eventFacts,
   observationFacts,
   OccurrenceNames,
   type LineFacts,
@@ -52,7 +53,6 @@ export interface BadLine {
 export interface HistoryLine {
   readonly name: LineName;
   readonly line: number;
-  /** Of decisions and observations. */
   readonly facts?: LineFacts;
   /** A request; an observation, and behind it the event that it also is; an event of no decision. */
   readonly records: readonly Published<unknown>[];
@@ -217,7 +217,8 @@ export class LineMaker {
     if ("problem" in made) return made;
     const { records } = made;
     const facts = observationFacts(id, time, values);
-    return { name, line, facts, records, ...(records.length > 1 && keys === undefined ? { keyless: true } : {}) };
+    if (records.length === 1 || keys !== undefined) return { name, line, facts, records };
+    return { name, line, facts: { ...facts, keyless: true }, records, keyless: true };
   }
 
   #event({ line, time, cells }: TimedLine): Made {
@@ -229,7 +230,8 @@ export class LineMaker {
     const { values } = read;
     const made = this.#records(this.#files.events!, values, this.#types.event, (some) => [eventOf(kind, some, time)]);
     if ("problem" in made) return made;
-    return { name: this.#happened.of("", time, { ...values, kind }), line, records: made.records };
+    const facts = eventFacts(kind, time, values, (name) => this.#types.event.get(name) === "field");
+    return { name: this.#happened.of("", time, { ...values, kind }), line, facts, records: made.records };
   }
 
   step(from: number, until: number): HistoryStep {

@@ -1,5 +1,6 @@
 import type { HistoryLine, HistoryStep } from "../line-maker.ts";
 import { Alike } from "./alike.ts";
+import type { EventComparison } from "./changed-events.ts";
 import { HOUR, type Ledger } from "./ledger.ts";
 import type { LineFacts, LineName } from "./line-names.ts";
 import type { ReadSaid } from "./said.ts";
@@ -33,6 +34,8 @@ export interface Differences {
   readonly movedObservations: readonly MovedLine[];
   /** Lines that an earlier release imported: it kept no account of their values. */
   readonly uncompared: number;
+  /** Observations whose events were imported without keys, and whose decisions are known now. */
+  readonly keyed: readonly ComparedLine[];
 }
 
 export interface ComparedFiles {
@@ -58,9 +61,14 @@ export async function differences(
   steps: AsyncIterable<HistoryStep>,
   ledger: Pick<Ledger, "hours" | "entries">,
   files: ComparedFiles,
+  events?: EventComparison,
 ): Promise<Differences> {
   const comparison = new Comparison(ledger, files);
-  for await (const step of steps) await comparison.add(step);
+  for await (const step of steps) {
+    await comparison.add(step);
+    await events?.add(step);
+  }
+  events?.end();
   return comparison.end();
 }
 
@@ -83,6 +91,7 @@ class Comparison {
   readonly #movedObservations = new Map<number, Set<ComparedLine>>();
   #newObservations = 0;
   #uncompared = 0;
+  readonly #keyed: ComparedLine[] = [];
 
   constructor(ledger: Pick<Ledger, "hours" | "entries">, files: ComparedFiles) {
     this.#ledger = ledger;
@@ -98,14 +107,18 @@ class Comparison {
     for (const line of outcomes) this.#take(line, observations!, false);
   }
 
-  #take({ name, line, facts, records }: HistoryLine, file: string, isDecision: boolean): void {
+  #take({ name, line, facts, records, keyless }: HistoryLine, file: string, isDecision: boolean): void {
     if (this.#met.has(name)) return;
     this.#met.add(name);
     const imported = this.#left.get(name);
     this.#left.delete(name);
     const [record] = records;
     if (imported === null) return void (this.#uncompared += 1);
-    if (imported?.content === facts!.content) return;
+    if (imported?.content === facts!.content) {
+      if (imported.keyless === true && keyless !== true)
+        this.#keyed.push({ file, line, isDecision, name, facts: facts!, declared: 0n });
+      return;
+    }
     const { declared } = this.#files.read(record!);
     const to = imported === undefined ? this.#new : this.#changed;
     if (imported === undefined && !isDecision) this.#newObservations += 1;
@@ -174,7 +187,13 @@ class Comparison {
     const [byMs, most] = [...this.#movedObservations].sort(([, a], [, b]) => b.size - a.size)[0] ?? [0, nobody];
     const isMost = most.size * 2 >= this.#newObservations;
     const movedObservations = isMost ? [...most].map((line) => ({ line, byMs })) : [];
-    return { changed: this.#changed, movedDecisions, movedObservations, uncompared: this.#uncompared };
+    return {
+      changed: this.#changed,
+      movedDecisions,
+      movedObservations,
+      uncompared: this.#uncompared,
+      keyed: this.#keyed,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration, shown } from "../../../blueprints/index.ts";
 import type { ComparedLine, MovedLine } from "./changed-lines.ts";
+import type { ChangedEvent } from "./confirm-events.ts";
 import type { ChangedLine } from "./confirm-changes.ts";
 
 const MOST_LINES = 5;
@@ -9,6 +10,31 @@ const MOST_NAMES = 3;
 export function changedText(lines: readonly ChangedLine[]): string {
   const what = `${count(lines.length)} of what was imported before under the same decision and time`;
   return [what, ...lines.slice(0, MOST_LINES).map(lineText), ...rest(lines.length)].join("\n  ");
+}
+
+/** Events of no decision that were imported with other numbers. */
+export function changedEventsText(events: readonly ChangedEvent[]): string {
+  const what = `${events.length === 1 ? "1 event differs" : `${events.length} events differ`} of what was imported before of the same time, kind and keys`;
+  const texts = events.slice(0, MOST_LINES).map(({ event: { file, line, kind, facts }, values }) => {
+    const place = `${file}:${line} ${kind} at ${new Date(facts.time).toISOString()}`;
+    return values === null ? place : `${place}: ${differenceText(values)}`;
+  });
+  return [what, ...texts, ...rest(events.length)].join("\n  ");
+}
+
+/** Events that may have been changed, and may be others. */
+export function otherEventsText(count: number): string {
+  const events = count === 1 ? "1 new event is" : `${count} new events are`;
+  return `${events} of a time and kind of which imported events are not in the file: where keys or texts were corrected, the former events count too`;
+}
+
+/** Observations that were imported before their decisions. */
+export function keyedText(lines: readonly ComparedLine[], published: boolean): string {
+  const { file, line } = lines[0]!;
+  const what = `${lines.length === 1 ? "1 observation was" : `${lines.length} observations were`} imported before their decisions (${file}:${line}): their events lack the keys of these`;
+  return published
+    ? `${what}, and are published again with them`
+    : `${what}, and no window by a key of a decision counts them. --changed add publishes them again with the keys, beside the former ones`;
 }
 
 /** What was imported at other times. */
@@ -39,13 +65,17 @@ const rest = (lines: number): readonly string[] => (lines > MOST_LINES ? [`and $
 
 function lineText({ line, values }: ChangedLine): string {
   if (values === null) return placeOf(line);
-  const names = different(values.now, values.then);
+  return `${placeOf(line)}: ${differenceText(values) || "its action is another one"}`;
+}
+
+function differenceText({ now, then }: NonNullable<ChangedLine["values"]>): string {
+  const names = different(now, then);
   const of = (value: unknown): string => (value === undefined || value === null ? "missing" : shown(value));
   const all = names
     .slice(0, MOST_NAMES)
-    .map((name) => `${name} is ${of(values.now[name])}, and was imported as ${of(values.then[name])}`);
+    .map((name) => `${name} is ${of(now[name])}, and was imported as ${of(then[name])}`);
   const more = names.length > MOST_NAMES ? [`and ${names.length - MOST_NAMES} columns more`] : [];
-  return `${placeOf(line)}: ${all.length === 0 ? "its action is another one" : [...all, ...more].join("; ")}`;
+  return [...all, ...more].join("; ");
 }
 
 function placeOf({ file, line, isDecision, record, facts }: ComparedLine): string {

@@ -155,10 +155,13 @@ export class Ledger {
   }
 }
 
-function writeFacts(facts: Buffer, at: number, { place, content, time }: LineFacts, hour: number): void {
+/** Above the milliseconds of an hour. */
+const KEYLESS = 2 ** 31;
+
+function writeFacts(facts: Buffer, at: number, { place, content, time, keyless }: LineFacts, hour: number): void {
   facts.writeBigUInt64LE(place, at);
   facts.writeBigUInt64LE(content, at + 8);
-  facts.writeUInt32LE(time - hour, at + 16);
+  facts.writeUInt32LE(time - hour + (keyless === true ? KEYLESS : 0), at + 16);
 }
 
 function* entriesOf({ hour, lines: names, facts: all }: ImportedLines): Generator<Entry> {
@@ -166,13 +169,15 @@ function* entriesOf({ hour, lines: names, facts: all }: ImportedLines): Generato
   for (let at = 0; (at + 1) * 8 <= lines.length; at += 1) {
     const from = at * FACTS_BYTES;
     const place = from + FACTS_BYTES <= facts.length ? facts.readBigUInt64LE(from) : 0n;
-    const known = { place, content: 0n, time: 0 };
-    if (place !== 0n) {
-      known.content = facts.readBigUInt64LE(from + 8);
-      known.time = hour + facts.readUInt32LE(from + 16);
-    }
-    yield { name: lines.readBigUInt64LE(at * 8), facts: place === 0n ? null : known };
+    yield { name: lines.readBigUInt64LE(at * 8), facts: place === 0n ? null : factsAt(facts, from, place, hour) };
   }
+}
+
+function factsAt(facts: Buffer, at: number, place: bigint, hour: number): LineFacts {
+  const within = facts.readUInt32LE(at + 16);
+  const keyless = within >= KEYLESS;
+  const time = hour + (keyless ? within - KEYLESS : within);
+  return { place, content: facts.readBigUInt64LE(at + 8), time, ...(keyless ? { keyless } : {}) };
 }
 
 /** A scope may hold anything, a source has no slash. */

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { LoggedAction } from "../../../schemas/index.ts";
+import { setOwn } from "../../../streams/index.ts";
 import type { Cell } from "../records.ts";
 
 type Values = Readonly<Record<string, Cell>>;
@@ -20,6 +21,8 @@ export interface LineFacts {
   readonly content: bigint;
   /** Event time, ms. */
   readonly time: number;
+  /** The event among its records has no keys of a decision. */
+  readonly keyless?: boolean;
 }
 
 export function decisionFacts(id: string, time: number, values: Values, logged: LoggedAction | null): LineFacts {
@@ -31,6 +34,19 @@ export function observationFacts(id: string, time: number, values: Values): Line
   const place = nameOf(`p\0${time}\0${id}\0${String(values["kind"] ?? "")}`);
   return { place, content: nameOf(`s\0${id}${textOf(values)}`), time };
 }
+
+/** The upper half of its content names what it says beside its numbers, since a corrected number is a change and other keys are another event. */
+export function eventFacts(kind: string, time: number, values: Values, isNumber: (name: string) => boolean): LineFacts {
+  const rest: Record<string, Cell> = {};
+  for (const name of Object.keys(values)) if (!isNumber(name)) setOwn(rest, name, values[name]!);
+  const [who, what] = [nameOf(`w\0${textOf(rest)}`), nameOf(`v\0${textOf(values)}`)];
+  return { place: nameOf(`e\0${time}\0${kind}`), content: (who & UPPER) | (what & LOWER), time };
+}
+
+const [LOWER, UPPER] = [0xffff_ffffn, 0xffff_ffff_0000_0000n];
+
+/** Events of one time and kind that agree in it are the same one but for their numbers. */
+export const whoOf = ({ content }: LineFacts): bigint => content & UPPER;
 
 /** A line that can't be used is known by its place and text. */
 export function badLineName(file: string, line: number, text: string): LineName {
