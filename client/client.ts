@@ -17,92 +17,93 @@ import { Strictness } from "./strict.ts";
 import type { AnyUseCase, EventAttributes, EventKind, UseCases } from "./use-cases.ts";
 
 export interface DecisionRequest<C> {
-  /** Absent: a new one. The same id asked again in the same use case is the same decision. */
+  /** Absent: a new id. The same id asked again in the same use case is the same decision. */
   readonly decisionId?: string;
-  /** User, device or other entity the decision is about. */
+  /** The user, device or other entity that the decision is about. */
   readonly unit: string;
-  /** What the product knows now. */
+  /** The product's knowledge at this moment, by the names of the blueprint's context. */
   readonly context: C;
-  /** Decided now, shown later or never. */
+  /** The product shows this decision later, or never. Default false. */
   readonly deferred?: boolean;
 }
 
 export interface CallOptions {
   /** Event time, ms. Absent: now. */
   readonly time?: number;
-  /** Reject where there would be an error text. Default false: a product goes on. */
+  /** Reject instead of resolving with an error text. Default false: the product goes on. */
   readonly throwOnError?: boolean;
 }
 
 export interface DecisionOptions<D> extends CallOptions {
   /** Longest wait for the reply, in ms. Default 1,000. */
   readonly timeout?: number;
-  /** The value until there is a decision. Absent: null. */
+  /** The value while there is no decision. Absent: null. */
   readonly default?: D;
 }
 
 export interface ObservationOptions extends CallOptions {
-  /** Of the decision. Absent: the observation belongs to the decisions of this id in every use case. */
+  /** The use case of the decision. Absent: the observation belongs to the decisions of this id in every use case. */
   readonly useCase?: string;
-  /** Names the observation, so that a repetition counts once. Absent: a new one. */
+  /** The observation's name: under one id it counts once, however often it is sent. Absent: a new one. */
   readonly observationId?: string;
 }
 
 export interface EventOptions extends CallOptions {
-  /** Absent: the kind. */
+  /** The record's key. Absent: the kind. */
   readonly key?: string;
 }
 
 export type Stored = { readonly ok: true } | { readonly ok: false; readonly error: string };
-/** On `ok: false`, `observationId` is what to send again: it then counts once, even if it was stored after all. */
+/** On `ok: false`, send again with this `observationId`: it then counts once, even if it was stored after all. */
 export type StoredObservation = Stored & { readonly observationId: string };
 
 export interface Client<T extends UseCases<T> = AnyUseCase> {
   /**
-   * The decision for one unit; the default, with the reason, when there is none or no answer came in time. Rejects only with
-   * `throwOnError`, with a `StreamsError`.
+   * Asks for the decision for one unit. Resolves with the default and a reason when there is no decision or no answer
+   * in time. Rejects only with `throwOnError`, with a `StreamsError`.
    */
   getDecision<K extends keyof T & string, const D extends T[K]["value"] | null = null>(
     useCase: K,
     request: DecisionRequest<T[K]["context"]>,
     options?: DecisionOptions<D>,
   ): Promise<Decision<T[K]["value"] | D>>;
-  /** Resolves once the observation is stored, or can't be. */
+  /** Resolves once the observation is stored, or can't be stored. */
   logObservations<K extends keyof T & string = keyof T & string>(
     decisionId: string,
     values: T[K]["observations"],
     options?: ObservationOptions,
   ): Promise<StoredObservation>;
-  /** Resolves once the event is stored, or can't be. */
+  /** Resolves once the event is stored, or can't be stored. */
   logEvent<K extends EventKind<T>>(kind: K, attributes: EventAttributes<T, K>, options?: EventOptions): Promise<Stored>;
-  /** Decisions under way become defaults; what is being written is finished. The backbone stays open. */
+  /** Finishes open writes, and answers open decisions with their defaults. The backbone stays open. */
   close(): Promise<void>;
 }
 
 export interface ClientOptions {
-  /** Stays the caller's: the client does not close it. */
+  /** Belongs to the caller: the client does not close it. */
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
-  /** Put before every subject of the registry, as the application does. */
+  /** Prefix of every subject in the registry, the same as the application's. */
   readonly subjectPrefix?: string | undefined;
-  /** Chooses the partition of the replies this process reads; the same id, the same partition. Absent: any. */
+  /** Chooses the partition of the replies that this process reads: one id, one partition. Absent: any. */
   readonly clientId?: string | undefined;
-  /** For every call that does not say otherwise. */
+  /** Defaults of every call. */
   readonly defaults?: { readonly timeout?: number; readonly throwOnError?: boolean } | undefined;
   /**
-   * Refuse what would count for nothing, before it is sent: entries, kinds and use cases that no live blueprint knows, and values that their types
-   * can't read. Blueprints are read from their topic and kept for a while. Default false: such entries are sent, counted and warned of by the loop.
+   * Refuse, before it is sent, anything that would count for nothing: entries, kinds and use cases that no live
+   * blueprint knows, and values that don't fit their types. The client reads the blueprints from their topic and keeps
+   * them for a while. Default false: the loop counts such entries and warns of them.
    */
   readonly strict?: boolean | undefined;
-  /** Told while replies can't be read, why, and when they can again. Default: nothing is said. */
+  /** Hears that replies can't be read, the reason, and the end of it. Default: silence. */
   readonly log?: Log | undefined;
-  /** The clock of records without a time, ms. Default `Date.now`. */
+  /** The clock for records without a time, in ms. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 
 export const clientDefaults = Object.freeze({ timeout: 1_000, throwOnError: false });
 
-/** Decisions for a product, and what it has seen. Opens nothing before the first call. */
+/** A client that asks for decisions and reports observations and events. Opens nothing before the first call. */
 export function createClient<T extends UseCases<T> = AnyUseCase>(options: ClientOptions): Client<T> {
   const { backbone, registry, clientId, now = Date.now } = options;
   const defaults = { ...clientDefaults, ...options.defaults };
@@ -119,7 +120,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
     instanceId: clientId,
   });
 
-  /** `build` makes the record's value; what it throws is told as any other failure. */
+  /** Sends one record, whose value `build` makes. An error of `build` is reported like any other failure. */
   async function store<V>(
     topic: Topic<V>,
     key: string,

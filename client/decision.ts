@@ -7,21 +7,24 @@ export interface Decision<V> {
   readonly value: V;
   /** The value is the caller's default; `reason` says why. */
   readonly isDefault: boolean;
-  /** What observations name. */
+  /** The id for observations of this decision. */
   readonly decisionId: string;
   readonly reason: Reason;
-  /** Probability with which the value was chosen; null without a choice. */
+  /** Probability with which the value was chosen; null if there was no choice. */
   readonly propensity: number | null;
   /** The blueprint version that answered. */
   readonly blueprint: string | null;
   readonly modelId: string | null;
-  /** When this id was decided first, where that answer is kept no longer and this is a new one; null: not that it is known. */
+  /**
+   * The time of the first decision under this id, if its answer is kept no longer and this is a new decision. Null:
+   * none is known.
+   */
   readonly repeatOf: Date | null;
-  /** With reason `error`: what to mend. */
+  /** With reason `error`: the mistake to mend. */
   readonly error: string | null;
 }
 
-/** What a reply means for the caller: a null value is the default. */
+/** Reads a reply: a null value becomes the default. */
 export function decisionOf<V>(reply: DecisionReplied, fallback: V): Decision<V> {
   const { decisionId, value, propensity, blueprintVersion, modelId, error } = reply;
   return {
@@ -37,7 +40,7 @@ export function decisionOf<V>(reply: DecisionReplied, fallback: V): Decision<V> 
   };
 }
 
-/** The caller's default, because there is no reply. */
+/** The default, for a request without a reply. */
 export function defaultDecision<V>(decisionId: string, fallback: V, error: unknown): Decision<V> {
   return {
     value: fallback,

@@ -3,8 +3,8 @@ import { StreamsError } from "../streams/index.ts";
 type Plain = null | boolean | number | string;
 
 /**
- * The entries of a product's object as they go into a record. A number that is not finite is a missing value, as blueprints
- * have it. Throws `UNENCODABLE` naming the entry when one is no string, number, boolean or null.
+ * The entries of a product's object as they go into a record. A number that is not finite is a missing value, as in
+ * blueprints. Throws `UNENCODABLE` with the name of an entry that is no string, number, boolean or null.
  */
 export function plainValues(what: string, values: object): Readonly<Record<string, Plain>> {
   return Object.fromEntries(

@@ -5,18 +5,21 @@ import { readTable, StreamsError, type Backbone, type Serdes } from "../streams/
 
 type Values = Readonly<Record<string, null | boolean | number | string>>;
 
-/** A version may have been published since the table was read: it is read again before anything is refused, but not more often than this; ms. */
+/**
+ * A version may be newer than the table that was read: before a refusal the table is read again, at most this often;
+ * ms.
+ */
 const FRESH_MS = 1_000;
 
 /**
- * Refuses what would count for nothing, before it is sent. The blueprints are read from their topic and kept for `strictTableMs`. Throws
- * `UNDECLARED` with the name that was probably meant.
+ * Refuses, before it is sent, anything that would count for nothing. Blueprints are read from their topic and kept for
+ * `strictTableMs`. Throws `UNDECLARED` with the nearest known name.
  */
 export class Strictness {
   readonly #backbone: Backbone;
   readonly #serdes: Serdes;
   #reading: Promise<ValidBlueprints> | undefined;
-  /** Of the monotonic clock, ms. */
+  /** Time of the last read by the monotonic clock, ms. */
   #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(backbone: Backbone, serdes: Serdes) {
@@ -24,7 +27,10 @@ export class Strictness {
     this.#serdes = serdes;
   }
 
-  /** @param time of the request, ms: the version that is live then says what it knows. @param timeout longest wait for the blueprints, ms. */
+  /**
+   * @param time of the request, ms: the version that is live at that time is asked.
+   * @param timeout longest wait for the blueprints, ms.
+   */
   context(useCase: string, context: Values, time: number, timeout: number): Promise<void> {
     return this.#check(timeout, (valid) => {
       const live = valid.at(useCase, time);
@@ -34,7 +40,7 @@ export class Strictness {
     });
   }
 
-  /** @param useCase empty: what any use case knows is taken. */
+  /** @param useCase if empty, a name that any use case knows is accepted. */
   observations(useCase: string, values: Values, time: number, timeout: number): Promise<void> {
     return this.#check(timeout, (valid) => {
       const names = useCase === "" ? valid.useCases() : [useCase];
@@ -60,7 +66,7 @@ export class Strictness {
     if (problem !== undefined) throw new StreamsError("UNDECLARED", problem);
   }
 
-  /** As it was read at most so long ago. */
+  /** The blueprints, read at most `mostMs` ago. */
   #read(mostMs: number): Promise<ValidBlueprints> {
     const now = performance.now();
     if (this.#reading !== undefined && now - this.#readAt < mostMs) return this.#reading;
@@ -76,7 +82,7 @@ export class Strictness {
   }
 }
 
-/** A product's call ends in its time, also where the blueprints can't be read. */
+/** Bounds a product's call by its timeout, even if the blueprints can't be read. */
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   const late = new StreamsError(
     "TIMEOUT",

@@ -1,17 +1,17 @@
-/** What a context, an observation or an event may hold. `undefined` is left out; `null` is a missing value. */
+/** A value of a context, an observation or an event. `undefined` is left out; `null` is a missing value. */
 export type Value = string | number | boolean | null | undefined;
 export type Values = Readonly<Record<string, Value>>;
 
-/** What the type checker knows of one use case. */
+/** The types of one use case, for the type checker. */
 export interface UseCaseTypes {
   readonly context: object;
   readonly value: string | number | boolean;
   readonly observations: object;
-  /** Attributes by kind. Where no use case has them, events may be of any kind. */
+  /** Attributes by kind. If no use case has them, events may be of any kind. */
   readonly events?: object;
 }
 
-/** Use cases by name, each with its types. An interface of the product's own fits. */
+/** Use cases by name, each with its types. A product's own interface fits. */
 export type UseCases<T> = { readonly [K in keyof T]: UseCaseTypes };
 
 /** Any use case, any names. */
@@ -29,5 +29,5 @@ type AttributesOf<E, K extends string> = E extends { readonly [P in K]: infer A 
 
 /** A kind of event that one of the use cases knows. */
 export type EventKind<T> = [Events<T>] extends [never] ? string : KindsOf<Events<T>>;
-/** What an event of this kind says. */
+/** The attributes of an event of this kind. */
 export type EventAttributes<T, K extends string> = [Events<T>] extends [never] ? Values : AttributesOf<Events<T>, K>;

@@ -10,7 +10,7 @@ import { streamsLimits } from "../../streams/index.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** A call that an id names has the same effect once and twice: it may be made again. */
+/** A call. With an id it has the same effect once and twice, and may be made again. */
 interface Call<R> {
   readonly timeoutMs: number;
   /** Whether the call may be made again in the next session. */
@@ -20,8 +20,8 @@ interface Call<R> {
 }
 
 /**
- * The calls of a client, made in the session at hand. Decisions and observations whose session has gone meanwhile are made again in the next one, under the same
- * ids; an event, which has none, is not.
+ * A client's calls, made in the current session. If the session ends meanwhile, decisions and observations are made
+ * again in the next one, under the same ids. An event has no id and is not made again.
  */
 export function lastingClient(sessions: Sessions, options: ClientOptions["defaults"] = {}): Omit<Client, "close"> {
   const defaults = { ...clientDefaults, ...options };

@@ -14,12 +14,13 @@ import { sessionOptions } from "./session-options.ts";
 import { whenKnown } from "./when-known.ts";
 
 /**
- * Opens the loop for a product: on the log in a folder (`{ dir }`), or on Kafka (`{ brokers, registry, dir }`, the folder for local state). It runs in this
- * process, with its schedules, unless `run` is false. Where another process has the folder's log open, that one runs the loop and this
- * one works through it; when that one ends, this one takes over. On Kafka every process that opens it shares the work.
+ * Opens the loop for a product: on the log in a folder (`{ dir }`), or on Kafka (`{ brokers, registry, dir }`, with the
+ * folder for local state). The loop runs in this process, with its schedules, unless `run` is false. If another process
+ * has the folder's log open, that process runs the loop and this one works through it; when it ends, this one takes
+ * over. On Kafka all processes share the work.
  *
- * Resolves when decisions can be asked. Brokers and a registry that are not there yet are waited for, a minute at most. Rejects with a `SettingsError`
- * that names the option, and with a `StreamsError`.
+ * Resolves when decisions can be asked. Waits up to a minute for brokers and a registry that are not there yet. Rejects
+ * with a `SettingsError` that names the option, or with a `StreamsError`.
  */
 export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
   options: LoopstreamOptions = {},
@@ -84,7 +85,7 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
   return loopstream as unknown as Loopstream<T>;
 }
 
-/** As for records: a machine's clock that is wrong must not date a model. */
+/** Uses the clock of records: a wrong clock of this machine must not date a model. */
 const nowAt = ({ loop }: Place): number => loop?.application.now() ?? Date.now();
 
 const elsewhere = (dir: string): StreamsError =>

@@ -5,7 +5,7 @@ import { readTable, StreamsError, streamsLimits } from "../../streams/index.ts";
 import type { Tools } from "../loop.ts";
 import type { RowsOptions } from "./loopstream.ts";
 
-/** Training rows of a use case in bounded memory. Rejects with `UNDECLARED` where there is no such use case or version. */
+/** Training rows of a use case in bounded memory. Rejects with `UNDECLARED` if there is no such use case or version. */
 export async function* rowsOf(tools: Tools, useCase: string, options: RowsOptions): AsyncGenerator<TrainingRow> {
   const { backbone, serdes } = tools;
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, blueprintVersion: version } = options;

@@ -3,11 +3,11 @@ import { hasCode, reasonOf, StreamsError } from "../../streams/index.ts";
 import { start, type Place, type StartOptions } from "../start.ts";
 import { whenSomebodyRuns } from "./when-somebody-runs.ts";
 
-/** A place of this process with a client, until the process that it works through has gone. */
+/** One period of this process with a client. It ends with the process that this one works through. */
 export interface Session {
   readonly place: Place;
   readonly client: Client;
-  /** The process that this one works through has gone: another session follows. */
+  /** Aborted when the process that this one works through has gone: another session follows. */
   readonly gone: AbortSignal;
   /** Throws once the loop that runs here has stopped by itself. */
   check(): void;
@@ -19,7 +19,10 @@ export interface SessionOptions {
   readonly client: Omit<ClientOptions, "backbone" | "registry" | "subjectPrefix">;
 }
 
-/** Runs the loop here, or joins the process that has the embedded log open, where one runs it. Rejects with the signal's reason. */
+/**
+ * Runs the loop here, or joins the process that has the embedded log open and runs the loop. Rejects with the signal's
+ * reason.
+ */
 export async function openSession({ start: options, client }: SessionOptions, signal: AbortSignal): Promise<Session> {
   for (;;) {
     let failure: { readonly error: unknown } | undefined;
@@ -32,7 +35,7 @@ export async function openSession({ start: options, client }: SessionOptions, si
       throw error;
     });
     signal.throwIfAborted();
-    // It went while this one was joining it.
+    // That process ended during the joining.
     if (place === undefined) continue;
     try {
       const joins = place.connection.shared && options.run === "free";

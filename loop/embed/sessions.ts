@@ -5,7 +5,10 @@ import type { Session } from "./session.ts";
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
-/** Sessions one after the other. Where the process that this one works through goes, the next one is opened at once, also while nobody calls. */
+/**
+ * Sessions one after the other. When the process that this one works through goes, the next session is opened at once,
+ * even if there is no call.
+ */
 export class Sessions {
   readonly #open: (signal: AbortSignal) => Promise<Session>;
   readonly #outage: Outage;
@@ -13,7 +16,7 @@ export class Sessions {
   #now: Session | undefined;
   #opening: Promise<Session>;
 
-  /** Rejects as the first `open` does. */
+  /** Rejects if the first `open` does. */
   static async start(
     open: (signal: AbortSignal) => Promise<Session>,
     outage: Outage,
@@ -37,12 +40,15 @@ export class Sessions {
     this.#opening = open(this.#stop.signal).then((session) => this.#enter(session));
   }
 
-  /** The session at hand; `undefined` while the next one is being opened. */
+  /** The current session; `undefined` while the next one is being opened. */
   get now(): Session | undefined {
     return this.#now;
   }
 
-  /** The session at hand, or the next one. Rejects with `TIMEOUT` where it is not open by then, ms, and with `CLOSED`. */
+  /**
+   * The current session, or the next one. Rejects with `TIMEOUT` if it is not open within `timeoutMs`, and with
+   * `CLOSED`.
+   */
   async next(timeoutMs: number): Promise<Session> {
     if (this.#stop.signal.aborted) throw closed();
     if (this.#now !== undefined) return this.#now;
@@ -70,7 +76,7 @@ export class Sessions {
 
   async #openAgain(former: Session): Promise<Session> {
     const { signal } = this.#stop;
-    // What was open in the process that has gone has gone with it.
+    // Its connection went with the other process; closing it may fail.
     await former.close().catch(() => undefined);
     for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       try {

@@ -4,10 +4,13 @@ import { whenFull } from "../instances/when-full.ts";
 import type { Place } from "../start.ts";
 
 const LOOK_EVERY_MS = 5;
-/** An instance that does not know of it by then may be away, and is not waited for. */
+/** An instance that does not know the version by then may be away: it is no longer waited for. */
 const KNOWN_WITHIN_MS = 5_000;
 
-/** Resolves once the running instances have read what is on the topic of blueprints: whoever asks then is answered by it. */
+/**
+ * Resolves once the running instances have read the newest record on the topic of blueprints. Later requests are
+ * answered by it.
+ */
 export async function whenKnown({ connection: { backbone }, tools, loop }: Place): Promise<void> {
   const signal = AbortSignal.timeout(KNOWN_WITHIN_MS);
   const end = Math.max(0, ...(await backbone.offsets([blueprints.name])).map((at) => at.end));
@@ -17,7 +20,7 @@ export async function whenKnown({ connection: { backbone }, tools, loop }: Place
     });
     return;
   }
-  // Nobody else runs it.
+  // No other instance runs it.
   const { application } = loop;
   while (!signal.aborted && (application.globalsProgress?.next(blueprints.name, 0) ?? 0) < end)
     await delay(LOOK_EVERY_MS);

@@ -6,8 +6,8 @@ import type { Place } from "../start.ts";
 const LOOK_EVERY_MS = 250;
 
 /**
- * Resolves to true once a loop runs in the process that has the embedded log open, and to false when that process has gone. Rejects with `BACKBONE_LOCKED`
- * where none runs there within `patienceMs`, and with the signal's reason.
+ * Resolves to true once a loop runs in the process that has the embedded log open, and to false when that process has
+ * gone. Rejects with `BACKBONE_LOCKED` if no loop runs there within `patienceMs`, and with the signal's reason.
  */
 export async function whenSomebodyRuns(
   { connection, tools }: Place,
