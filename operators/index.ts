@@ -5,6 +5,7 @@ export { enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";
 export { etl } from "./etl/operator.ts";
 export {
+  EVICTION_SLACK_MS,
   eventValues,
   eventWindows,
   eventWindowsTelling,

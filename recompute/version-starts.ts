@@ -1,7 +1,7 @@
 import type { WindowGroup } from "../blueprints/index.ts";
 import { validBlueprints } from "../catalogue/index.ts";
 import { decisions } from "../schemas/index.ts";
-import { readTopic } from "../streams/index.ts";
+import { readTopic, SOURCE_HEADER, type Origin } from "../streams/index.ts";
 import type { Recomputed } from "./recompute.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
 
@@ -18,22 +18,37 @@ export interface VersionStart {
 export interface VersionStarts {
   /** Of the decision's version, where it brought the group: no version that went live before has the same windows. */
   of(recomputed: Pick<Recomputed, "logged">, group: WindowGroup): VersionStart | undefined;
+  /**
+   * The newest time of the decisions that lie before it on its partition, ms: windows may have forgotten what they no longer needed then. `Infinity` for
+   * one of a feed of history, whose events may have come long before it.
+   */
+  newestBefore(recomputed: Pick<Recomputed, "logged" | "found">): number;
 }
 
 /** For these decisions, in one reading of the topic. */
 export async function readVersionStarts(
   { backbone, serdes }: RecomputeSource,
   tables: Tables,
-  all: readonly Pick<Recomputed, "logged">[],
+  all: readonly Pick<Recomputed, "logged" | "found">[],
 ): Promise<VersionStarts> {
   const nameOf = ({ useCase, blueprintVersion }: { useCase: string; blueprintVersion: string }): string =>
     `${useCase}/${blueprintVersion}`;
   const decided = new Map(all.map(({ logged }) => [nameOf(logged.decision), Number.POSITIVE_INFINITY]));
   const live = liveSince(tables);
+  const asked = new Set(all.map(({ logged }) => placeOf(logged.origin)));
+  const newest = new Map<string, number>();
   if (decided.size > 0) {
-    const from = Math.min(...[...decided.keys()].map((name) => live.get(name) ?? 0));
+    const lives = [...decided.keys()].map((name) => live.get(name) ?? 0);
+    const from = all.reduce((least, { logged }) => Math.min(least, logged.decision.decisionTime), Math.min(...lives));
     const isWanted = ({ timestamp }: { timestamp: number }): boolean => timestamp >= from;
-    for await (const { value } of readTopic(backbone, serdes, decisions, { isWanted, onBad: () => undefined })) {
+    const byPartition = new Map<number, number>();
+    for await (const { value, origin } of readTopic(backbone, serdes, decisions, {
+      isWanted,
+      onBad: () => undefined,
+    })) {
+      const before = byPartition.get(origin.partition) ?? Number.NEGATIVE_INFINITY;
+      if (asked.has(placeOf(origin))) newest.set(placeOf(origin), before);
+      byPartition.set(origin.partition, Math.max(before, value.decisionTime));
       const name = nameOf(value);
       const first = decided.get(name);
       if (first !== undefined && value.decisionTime < first) decided.set(name, value.decisionTime);
@@ -47,6 +62,10 @@ export async function readVersionStarts(
       const since = live.get(name);
       if (since === undefined || (brought.get(stateId) ?? since) < since) return undefined;
       return { live: since, decided: decided.get(name) ?? since, cuts: cuts.get(name) ?? new Map() };
+    },
+    newestBefore({ logged, found }) {
+      if (found.headers[SOURCE_HEADER] !== undefined) return Number.POSITIVE_INFINITY;
+      return newest.get(placeOf(logged.origin)) ?? Number.NEGATIVE_INFINITY;
     },
   };
 }
@@ -71,3 +90,5 @@ function firstOfGroups({ blueprints }: Tables, live: ReadonlyMap<string, number>
   }
   return first;
 }
+
+const placeOf = ({ partition, offset }: Origin): string => `${partition}@${offset}`;

@@ -1,5 +1,6 @@
-import { fillWindows, type WindowGroup } from "../blueprints/index.ts";
-import { eventValues } from "../operators/index.ts";
+import { fillWindows, tileExpiry, tileOf, type WindowGroup } from "../blueprints/index.ts";
+import { EVICTION_SLACK_MS, eventValues } from "../operators/index.ts";
+import type { DecisionRecorded } from "../schemas/index.ts";
 import type { EventSources, SourceEvent } from "./event-sources.ts";
 import { featuresOf, type Recomputed } from "./recompute.ts";
 import type { Tables } from "./source.ts";
@@ -92,12 +93,58 @@ function causeOfGroup(
     return `window not whole: events before ${iso(goneUntil)} are not retained, so it can't be compared`;
   }
   const start = starts.of(recomputed, group);
-  if (start === undefined) return undefined;
   const own = events.filter(({ groups }) => groups.has(group.id));
-  const cut = beginOf(group, recomputed, own, start);
+  const begin = start === undefined ? undefined : beginOf(group, recomputed, own, start);
+  const isOfLive = begin !== undefined && begin === start?.live;
+  const cut = isOfLive ? begin : (forgottenBefore(group, recomputed, own, starts.newestBefore(recomputed)) ?? begin);
   if (cut === undefined) return undefined;
-  const uncounted = own.filter(({ record }) => record.time < cut).length;
-  return `the version went live with an empty window at ${iso(start.live)}: ${plural(uncounted, "event")} before ${iso(cut)} did not count`;
+  const uncounted = `${plural(own.filter(({ record }) => record.time < cut).length, "event")} before ${iso(cut)}`;
+  if (cut === begin)
+    return `the version went live with an empty window at ${iso(start!.live)}: ${uncounted} did not count`;
+  const newest = starts.newestBefore(recomputed);
+  const why =
+    newest === Number.POSITIVE_INFINITY ? "its history was imported" : `decisions of ${iso(newest)} were made`;
+  return `the window had been forgotten: ${uncounted} were no longer kept when it was decided, after ${why}`;
+}
+
+/**
+ * Where a decision came behind what is a day newer, windows of former releases had forgotten whole tiles: the time before which no event was counted, where
+ * that makes its windows what is logged.
+ */
+function forgottenBefore(
+  group: WindowGroup,
+  { logged }: Recomputed,
+  events: readonly SourceEvent[],
+  newest: number,
+): number | undefined {
+  const { decisionTime } = logged.decision;
+  if (newest - decisionTime <= EVICTION_SLACK_MS) return undefined;
+  const numbers = sortedNumbers(group, events);
+  const stride = 1 + group.fields.length;
+  const isLogged = loggedFrom(group, numbers, logged.decision);
+  for (let at = stride; at <= numbers.length; at += stride) {
+    const [before, next] = [tileOf(numbers[at - stride]!, group.tileMs), numbers[at]];
+    if (tileExpiry(group, before) >= newest - EVICTION_SLACK_MS) return undefined;
+    if (next !== undefined && tileOf(next, group.tileMs) === before) continue;
+    if (isLogged(at)) return before + group.tileMs;
+  }
+  return undefined;
+}
+
+/** Whether the windows of the events from a place in `numbers` on are the logged ones. */
+function loggedFrom(
+  group: WindowGroup,
+  numbers: Float64Array,
+  { decisionTime, features }: DecisionRecorded,
+): (at: number) => boolean {
+  const vector = [...features];
+  return (at) => {
+    const tiles = at >= numbers.length ? [] : [new Uint8Array(numbers.buffer, 8 * at)];
+    fillWindows(group, tiles, decisionTime, vector);
+    return group.windows.every(({ featureIndex }) =>
+      Object.is(vector[featureIndex] ?? null, features[featureIndex] ?? null),
+    );
+  };
 }
 
 /**
@@ -111,27 +158,21 @@ function beginOf(
   { live, decided, cuts }: VersionStart,
 ): number | undefined {
   const latest = Math.max(live, decided) + MOST_BEHIND_MS;
-  const { decisionTime: time, features } = logged.decision;
+  const time = logged.decision.decisionTime;
   const numbers = sortedNumbers(group, events);
   const stride = 1 + group.fields.length;
-  const vector = [...features];
-  const isLoggedFrom = (at: number): boolean => {
-    fillWindows(group, at >= numbers.length ? [] : [new Uint8Array(numbers.buffer, 8 * at)], time, vector);
-    return group.windows.every(({ featureIndex }) =>
-      Object.is(vector[featureIndex] ?? null, features[featureIndex] ?? null),
-    );
-  };
+  const isLogged = loggedFrom(group, numbers, logged.decision);
   const known = cuts.get(group.stateId);
   if (known !== undefined) {
     let at = 0;
     while (at < numbers.length && numbers[at]! < known) at += stride;
-    if (at > 0 && isLoggedFrom(at)) return known;
+    if (at > 0 && isLogged(at)) return known;
   }
   for (let at = numbers.length; at > 0; at -= stride) {
     const before = numbers[at - stride]!;
     const next = numbers[at] ?? time;
     // Events of one time came together.
-    if (before > latest || next === before || !isLoggedFrom(at)) continue;
+    if (before > latest || next === before || !isLogged(at)) continue;
     const cut = live > before && live <= next ? live : before + 1;
     cuts.set(group.stateId, cut);
     return cut;

@@ -1,5 +1,13 @@
 export { eventWindowsTelling } from "./event-kinds.ts";
-export { eventValues, eventWindows, partKey, tileKey, wholeTileKey, type WindowBytes } from "./event-windows.ts";
+export {
+  EVICTION_SLACK_MS,
+  eventValues,
+  eventWindows,
+  partKey,
+  tileKey,
+  wholeTileKey,
+  type WindowBytes,
+} from "./event-windows.ts";
 export {
   misfitHeaders,
   misfitsByName,
