@@ -1,4 +1,4 @@
-import { moveModel, readModels } from "../../catalogue/index.ts";
+import { moveModel, readModels, type ModelMove } from "../../catalogue/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -19,13 +19,8 @@ export async function findModel(tools: Tools, modelId: string): Promise<ModelRec
 export const reasonFlag = flag("--reason <text>", "for the record", { default: "by hand" });
 
 /** Gives a model another state from now on, whatever the gate said. */
-export async function moveByHand(
-  tools: Tools,
-  modelId: string,
-  state: "production" | "withdrawn",
-  reason: string,
-): Promise<ModelRecorded> {
+export async function moveByHand(tools: Tools, modelId: string, to: ModelMove, reason: string): Promise<ModelRecorded> {
   await findModel(tools, modelId);
-  const [moved] = await moveModel(tools, modelId, state, Date.now(), reason);
+  const [moved] = await moveModel(tools, modelId, to, Date.now(), reason);
   return moved!;
 }

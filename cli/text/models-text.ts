@@ -8,13 +8,19 @@ export const modelsTable = (models: readonly ModelRecorded[]): string =>
     ["use case", "model", "version", "state", "since", "until", "rows", "rows until", "evidence"],
     models.map(({ useCase, modelId, blueprintVersion, states, provenance }) => [
       ...[useCase, modelId, blueprintVersion],
-      states.at(-1)?.state ?? "none",
+      stateText({ states }),
       ...servedFrom(states),
       provenance.rows,
       shownMinute(provenance.until),
       states.at(-1)?.reason ?? "",
     ]),
   );
+
+/** Its newest state, a canary's with its share: `canary 5%`. */
+export function stateText({ states }: Pick<ModelRecorded, "states">): string {
+  const { state, share } = states.at(-1) ?? { state: "none", share: null };
+  return share === null ? state : `${state} ${Number((share * 100).toPrecision(12))}%`;
+}
 
 /** When it went into production for the first time and when it left for good, where it did. */
 function servedFrom(states: ModelRecorded["states"]): readonly [since: string, until: string] {

@@ -1,0 +1,22 @@
+import { defineCommand } from "../../define-command.ts";
+import { flag } from "../../flags/flag.ts";
+import { parsePercentage } from "../../flags/numbers.ts";
+import { moveByHand, reasonFlag } from "../../process/models.ts";
+import { withTools } from "../../process/with-tools.ts";
+import { stateText } from "../../text/models-text.ts";
+
+export const canaryCommand = defineCommand({
+  name: "canary",
+  about:
+    "let a model make a share of the decisions, or another share than it has; the others stay with the one in production",
+  args: { modelId: ["<modelId>"] },
+  flags: {
+    share: flag("--share <share>", "of the decisions: 5% or 0.05", { required: true, parse: parsePercentage }),
+    reason: reasonFlag,
+  },
+  run: ({ settings, output, args: { modelId }, flags: { share, reason } }) =>
+    withTools(settings, async (tools) => {
+      const model = await moveByHand(tools, modelId, { canary: share }, reason);
+      output.result(model, () => `${modelId} is ${stateText(model)}`);
+    }),
+});
