@@ -1,6 +1,6 @@
 import type { GlobalView } from "../streams/index.ts";
 
-/** What `derive` makes of a table, kept until the table changes: nothing is derived anew for each record. */
+/** The result of `derive` for a table, kept until the table changes: nothing is derived again for each record. */
 export function derivedView<V, D>(derive: (view: GlobalView<V>) => D): (view: GlobalView<V>) => D {
   const kept = new WeakMap<GlobalView<V>, { readonly version: number; readonly derived: D }>();
   return (view) => {

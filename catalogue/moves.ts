@@ -1,9 +1,12 @@
 import { StreamsError } from "../streams/index.ts";
 
-/** Which states may follow which. */
+/** For each state, its legal successors. */
 export type Moves<S extends string> = Readonly<Record<S, readonly S[]>>;
 
-/** Throws `ILLEGAL_MOVE` with the moves that there are. @param what as a message names it, with what it is of */
+/**
+ * Throws `ILLEGAL_MOVE` with the list of legal moves.
+ * @param what the thing's name in messages, with the thing that it belongs to
+ */
 export function checkMove<S extends string>(moves: Moves<S>, what: string, from: S, to: S): void {
   const legal = moves[from];
   if (legal.includes(to)) return;

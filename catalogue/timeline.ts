@@ -1,19 +1,19 @@
-/** From `after` on, and not at it, `held` holds, until the next span begins. `undefined`: nothing holds. */
+/** `held` holds after `after`, and not at it, until the next span begins. `undefined`: nothing holds. */
 export interface Span<T> {
   /** Event time, ms. */
   readonly after: number;
   readonly held: T | undefined;
 }
 
-/** Something that changes what holds; it counts for what is strictly later than its time. */
+/** A change. It counts for everything strictly later than its time. */
 export interface Timed {
   /** Event time, ms. */
   readonly time: number;
 }
 
 /**
- * Folds changes into the spans that they make of event time. Readers hold the records of a table in any order, so the result depends on the set of
- * changes alone: `tie` must order any two that have the same time.
+ * Folds changes into spans of event time. Readers hold the records of a table in any order, so the result depends on
+ * the set of changes alone: `tie` must order any two changes of the same time.
  */
 export function timeline<C extends Timed, T>(
   changes: readonly C[],
@@ -30,7 +30,7 @@ export function timeline<C extends Timed, T>(
   return spans;
 }
 
-/** What held at an event time, ms: by the newest change strictly before it. */
+/** The value that held at an event time, ms: that of the newest change strictly before it. */
 export function heldAt<T>(spans: readonly Span<T>[], time: number): T | undefined {
   let low = 0;
   let high = spans.length;
@@ -44,7 +44,7 @@ export function heldAt<T>(spans: readonly Span<T>[], time: number): T | undefine
   return spans[low - 1]?.held;
 }
 
-/** Of changes of one thing that its record lists in order, those that count: at one moment the last of them alone. */
+/** The changes that count, of one thing whose record lists them in order: of several at one moment only the last. */
 export function lastOfEachTime<C extends Timed>(listed: readonly C[]): readonly C[] {
   const last = new Map<number, C>();
   for (const change of listed) last.set(change.time, change);

@@ -1,19 +1,21 @@
 import { topicRetention, validBlueprints, blueprintTable } from "../catalogue/index.ts";
 import { readTable, type Backbone, type TopicRetention, type TopicTools } from "../streams/index.ts";
 
-/** A topic whose newest record is older is being filled with history, or was. */
+/** With a newest record older than this, a topic holds history that is being imported or was imported. */
 const HISTORY_MS = 24 * 3_600_000;
 
 export interface AppliedRetention extends TopicRetention {
-  /** What the blueprints ask for, ms; null: for ever. */
+  /** The retention that the blueprints ask for, ms; null: for ever. */
   readonly askedMs: number | null;
 }
 
 /**
- * Gives the topics the retention that the live blueprints ask for, and says what each has now. Kafka measures age against its own clock, so there a topic
- * without records of the last day keeps everything until it has some: history that is imported would be gone within minutes. The embedded
- * log measures against the newest record, and needs no such care. As long as a published blueprint can't be read, nothing is kept shorter than it
- * is: that blueprint may ask for more. Cheap where nothing has changed.
+ * Sets the retention that the live blueprints ask for, and returns the retention of each topic.
+ *
+ * Kafka measures age against its own clock. A topic there that has no record of the last day keeps everything until it
+ * has one: imported history would be gone within minutes otherwise. The embedded log measures against the newest
+ * record, and needs no such care. While a published blueprint can't be read, no retention is shortened: that blueprint
+ * may ask for more. Cheap if nothing has changed.
  */
 export async function applyRetention(
   { backbone, serdes }: Pick<TopicTools, "backbone" | "serdes">,
@@ -40,7 +42,7 @@ export async function applyRetention(
   return wanted;
 }
 
-/** By topic, of those that are there: what the blueprints that are live at `now`, or will be, ask for. */
+/** For each existing topic, the retention that blueprints live at `now` or later ask for. */
 export async function askedRetention(
   { backbone, serdes }: Pick<TopicTools, "backbone" | "serdes">,
   now = Date.now(),
@@ -68,7 +70,7 @@ async function newestTime(backbone: Backbone, topic: string): Promise<number> {
     let newest = Number.NEGATIVE_INFINITY;
     while (unread.size > 0) {
       const fetches = await reader.poll(1_000);
-      // What has gone meanwhile does not come.
+      // Records that are gone meanwhile never arrive.
       if (fetches.length === 0) {
         for (const { partition, start, end } of await backbone.offsets([topic]))
           if (start >= end) unread.delete(partition);

@@ -9,13 +9,16 @@ import {
 } from "../streams/index.ts";
 
 export interface BuryOptions {
-  /** Topics whose bad records somebody else buries: those of the globals. */
+  /** Topics whose bad records others bury: those of the globals. */
   readonly except: ReadonlySet<string>;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-/** From now on, writes a dead letter for each record that a reader of a whole topic in this process leaves out, unless there is one about it already. */
+/**
+ * From now on, writes a dead letter for each record that a reader of a whole topic in this process leaves out, unless
+ * one exists already.
+ */
 export function buryUnreadable(
   { backbone, serdes, publisher }: TopicTools,
   { except, metrics, log }: BuryOptions,
@@ -30,7 +33,7 @@ export function buryUnreadable(
       await publisher.publish([{ topic: deadLetters, key: `${topic}/${partition}/${offset}`, value, time: timestamp }]);
       metrics.deadLetters.inc({ code: value.code });
     } catch (failure) {
-      // It is met and told again when the topic is read again.
+      // A later reading of the topic meets the record again and reports it again.
       serdes.unreadable.forget(record);
       const reason = failure instanceof Error ? failure.message : String(failure);
       log.error({ topic, partition, offset, error: reason }, "a dead letter could not be written");

@@ -1,4 +1,4 @@
 import { createRequire } from "node:module";
 
-/** Of loopstream, for provenance and `--version`. */
+/** The version of loopstream, for provenance and `--version`. */
 export const codeVersion = (createRequire(import.meta.url)("../package.json") as { version: string }).version;

@@ -16,25 +16,28 @@ export interface Connection {
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
   readonly subjectPrefix: string;
-  /** The embedded backbone is open in another process, which serves this one, and runs the loop if it is one that does. */
+  /**
+   * Another process has the embedded backbone open and serves this one. It also runs the loop, if it is a process that
+   * does.
+   */
   readonly shared: boolean;
-  /** Aborted as soon as that process has gone: connect again. */
+  /** Aborted as soon as that process has gone: connect again then. */
   readonly gone: AbortSignal;
   close(): Promise<void>;
 }
 
 export interface ConnectOptions {
-  /** Before every topic, group and subject on Kafka. */
+  /** Prefix of every topic, group and subject on Kafka. */
   readonly prefix?: string;
-  /** Told of what is waited for. */
+  /** Hears of everything that is waited for. */
   readonly outages: Outages;
-  /** Told of what the disk has lost. */
+  /** Hears of lost data on the disk. */
   readonly log: Log;
-  /** Of the embedded log, where this process opens it. */
+  /** Memory of the embedded log, if this process opens it. */
   readonly memory?: LogMemory;
 }
 
-/** The backbone and registry that the settings mean. */
+/** Opens the backbone and the registry of the settings. */
 export async function connect(settings: Settings, options: ConnectOptions): Promise<Connection> {
   const { prefix = "", outages, log, memory = {} } = options;
   if (settings.brokers.length === 0) {

@@ -4,15 +4,15 @@ import type { Tools } from "./loop.ts";
 export interface ListedTopic {
   readonly topic: string;
   readonly partitions: number;
-  /** Records written in all partitions together, those that are gone included. */
+  /** Records ever written in all partitions together, gone ones included. */
   readonly end: number;
-  /** How long it keeps its records, ms; null: for ever. */
+  /** Retention of its records, ms; null: for ever. */
   readonly retentionMs: number | null;
-  /** How long live blueprints ask it to keep them. */
+  /** Retention that live blueprints ask for, and of other topics the present one; ms. */
   readonly askedMs: number | null;
 }
 
-/** Every topic there is. */
+/** Every existing topic. */
 export async function listTopics(tools: Pick<Tools, "backbone" | "serdes">): Promise<readonly ListedTopic[]> {
   const { backbone } = tools;
   const names = await backbone.topics();

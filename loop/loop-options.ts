@@ -5,10 +5,13 @@ import type { Connection } from "./connect.ts";
 import type { LoopOptions } from "./loop.ts";
 import type { Settings } from "./settings/settings.ts";
 
-/** `live` answers with what has been seen. `exact` waits for every input that is behind, so that history gives the same result however it arrives. */
+/**
+ * `live` answers from the inputs read so far. `exact` waits for every input that is behind, so that history gives the
+ * same result however it arrives.
+ */
 export type LoopMode = "live" | "exact";
 
-/** The options of the loop that the settings mean. */
+/** The loop's options by the settings. */
 export function loopOptions(settings: Settings, connection: Connection, mode: LoopMode): LoopOptions {
   const embedded = connection.backbone.kind === "embedded";
   return {
@@ -30,19 +33,19 @@ export function loopOptions(settings: Settings, connection: Connection, mode: Lo
   };
 }
 
-/** In bytes; nothing where the settings say nothing. */
+/** In bytes; empty if the settings have none. */
 export function stateMemoryOf({ stateMemoryMiB }: Settings): Pick<LoopOptions, "stateMemoryBytes"> {
   return stateMemoryMiB === undefined ? {} : { stateMemoryBytes: stateMemoryMiB * (1 << 20) };
 }
 
-/** For who reads topics from one end to the other, and once: no table is needed again. */
+/** For a reader that passes through topics once: it needs no table a second time. */
 export const readingMemory: LogMemory = Object.freeze({ openFiles: 64 });
 
-/** For history, which is written as fast as it goes: what LevelDB sorts in larger parts it sorts less often. */
+/** For history, which is written at full speed: LevelDB sorts larger parts less often. */
 export const historyMemory: LogMemory = Object.freeze({ writeBufferBytes: 64 << 20 });
 const HISTORY_STATE_MIB = 192;
 
-/** With room for the state of history, where nothing is said. */
+/** With room for the state of history, if the settings name no memory. */
 export const forHistory = (settings: Settings): Settings => ({
   ...settings,
   stateMemoryMiB: settings.stateMemoryMiB ?? HISTORY_STATE_MIB,

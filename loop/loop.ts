@@ -32,33 +32,33 @@ export interface LoopOptions extends StateEngineOptions {
   readonly id: string;
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
-  /** Put before every subject of the registry. */
+  /** Prefix of every subject in the registry. */
   readonly subjectPrefix?: string | undefined;
   readonly partitions: number;
   readonly delivery: Delivery;
   readonly commitIntervalMs: number;
   readonly maxTaskIdleMs: number;
-  /** On how many other instances the state of each task is kept. Default 0. */
+  /** Number of other instances that keep a copy of each task's state. Default 0. */
   readonly standbyReplicas?: number | undefined;
   readonly salt: string;
   readonly codeVersion: string;
   readonly memoryEdges?: readonly AnyTopic[] | undefined;
   /** How long the join remembers; default `joinDefaults`. */
   readonly join?: JoinOptions | undefined;
-  /** Names of other topics that replies may go to begin with it. Default `decision-replies-`. */
+  /** Prefix of the names of other topics that replies may go to. Default `decision-replies-`. */
   readonly replyPrefix?: string | undefined;
-  /** What a person should know. Default: nothing is said. */
+  /** The log for people. Default: silence. */
   readonly log?: Log | undefined;
   readonly metrics?: Metrics | undefined;
   /** The time of arrival, ms; see `ApplicationOptions`. */
   readonly now?: (() => number) | undefined;
-  /** Where what is tried again says so. Default: in `log` and `metrics`. */
+  /** Hears of everything that is tried again. Default: `log` and `metrics`. */
   readonly outages?: Outages | undefined;
   readonly onRestore?: ApplicationOptions["onRestore"] | undefined;
   readonly onFailure?: ApplicationOptions["onFailure"] | undefined;
 }
 
-/** The running loop, with all that publishes, trains and reads. */
+/** The running loop, with its tools for publishing, training and reading. */
 export interface Loop {
   readonly application: Application;
   /** A name of this process alone, the same after a restart. */
@@ -71,10 +71,10 @@ export interface Loop {
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }
 
-/** What a tool needs of the loop without running its operators. */
+/** The parts of the loop that a tool needs, without running operators. */
 export type Tools = Pick<Loop, "backbone" | "serdes" | "publisher" | "trainer"> & { close(): Promise<void> };
 
-/** Topics are made where they are missing, so that a tool may come before the first start. */
+/** Opens the tools. Missing topics are made, so a tool may run before the first start. */
 export async function openTools(
   options: Pick<LoopOptions, "backbone" | "registry" | "subjectPrefix" | "partitions" | "codeVersion">,
   tables?: () => Promise<TrainerTables>,

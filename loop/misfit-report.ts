@@ -8,8 +8,8 @@ const { misfitNames, statsNameBytes } = recordLimits;
 const OTHER = "(other)";
 
 /**
- * Counts what is sent and counts for nothing, and warns of each name once in the life of the process, with the name that was probably meant. So many
- * names of a use case and place are told apart; the others are counted together.
+ * Counts entries that count for nothing, and warns of each name once in the life of the process, with the nearest known
+ * name. The first `misfitNames` names of a use case and place are told apart; all others are counted together.
  */
 export function misfitReport(metrics: Metrics, log: Log = silent): TellMisfit {
   const told = new Map<string, Set<string>>();

@@ -5,8 +5,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * What is not there yet is waited for, visibly: tries again as long as the error is one that may pass, up to `startPatienceMs`, and then
- * rejects with it. `undefined` when the signal came first.
+ * Waits for something that is not there yet, and reports the wait: tries again while the error may pass, up to
+ * `startPatienceMs`, then rejects with it. `undefined` if the signal came first.
  */
 export async function patiently<T>(
   outage: Outage,

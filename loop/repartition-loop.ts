@@ -4,16 +4,16 @@ import { createLevelEngine, repartition, type Backbone, type Repartitioned } fro
 import { decisionTopology } from "../topologies/index.ts";
 
 export interface RepartitionLoopOptions {
-  /** The loop's. */
+  /** The loop's application id. */
   readonly id: string;
   readonly backbone: Backbone;
-  /** Of the loop's local state; a folder in it holds the state while it is moved. */
+  /** Folder of the loop's local state. A folder in it holds the state during the move. */
   readonly stateDir: string;
   readonly partitions: number;
   readonly onProgress?: (changelog: string, movedKeys: number) => void;
 }
 
-/** Moves a loop that is stopped to another number of partitions: see `repartition`. May be killed at any time and run again. */
+/** Moves a stopped loop to another number of partitions: see `repartition`. May be killed at any time and run again. */
 export async function repartitionLoop({ stateDir, ...options }: RepartitionLoopOptions): Promise<Repartitioned> {
   const dir = join(stateDir, "repartition");
   await rm(dir, { recursive: true, force: true });

@@ -11,7 +11,7 @@ export interface RestoreLine extends Progress {
 const EVERY_MS = 1_000;
 
 /**
- * What a restore says of itself: a line a second for the task at hand, and one when it is done.
+ * Log lines about a restore: one a second for the current task, and one at the end.
  * @param now ms of a clock that never goes back.
  */
 export function restoreReport(
@@ -22,7 +22,7 @@ export function restoreReport(
   return ({ task, done, total }) => {
     const at = now();
     let known = tasks.get(task);
-    // The first of its progress says when it began, so its speed is that of what came after.
+    // Speed is measured from the first report on, which tells the beginning.
     if (known === undefined) tasks.set(task, (known = { startedAt: at, from: done, saidAt: at }));
     if (done < total && at - known.saidAt < EVERY_MS) return;
     known.saidAt = at;

@@ -6,19 +6,19 @@ import { start, type Place, type StartOptions } from "./start.ts";
 import { aborted, unlessAborted } from "./until-aborted.ts";
 
 export interface RunOptions extends Pick<StartOptions, "settings" | "log" | "metrics" | "serve" | "schedules"> {
-  /** Ends it. */
+  /** Ends the loop. */
   readonly signal: AbortSignal;
   /** Blueprints that are published first and made live. */
   readonly blueprints?: readonly { readonly text: string; readonly file: string }[] | undefined;
-  /** Called while running instances fill the windows of a version that is published. */
+  /** Called while running instances fill the windows of a version that is being published. */
   readonly onWarming?: ((warming: Warming) => void) | undefined;
-  /** Called when it begins to end: by the signal, or because the loop has stopped by itself. */
+  /** Called when the end begins: by the signal, or because the loop has stopped by itself. */
   readonly onEnding?: (() => void) | undefined;
 }
 
 /**
- * Runs the loop, with all that goes with it, until the signal comes. Rejects with a `BlueprintError` before anything is opened, with what `start` rejects
- * with, and with the loop's failure where it stops by itself.
+ * Runs the loop, with everything beside it, until the signal comes. Rejects with a `BlueprintError` before anything is
+ * opened, with the errors of `start`, and with the loop's failure if it stops by itself.
  */
 export async function runLoop(options: RunOptions): Promise<void> {
   const { log, blueprints = [], signal, onEnding = () => undefined } = options;

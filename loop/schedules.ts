@@ -14,12 +14,12 @@ export interface ScheduleOptions {
   readonly everyMs?: number;
 }
 
-/** A training that fails: the model in production stays, and the next attempt comes later each time. */
+/** Failing trainings: the model in production stays, and each next attempt comes later. */
 interface Failing {
   readonly outage: Outage;
-  /** Milliseconds. */
+  /** Pause before the next attempt, ms. */
   delay: number;
-  /** Of the monotonic clock, ms. */
+  /** Time of the next attempt by the monotonic clock, ms. */
   again: number;
 }
 
@@ -30,11 +30,11 @@ export interface Scheduled {
   readonly trainer: Pick<Loop["trainer"], "useCases" | "due" | "train">;
 }
 
-/** Asks every few seconds whether a training is due, and trains; deciding goes on meanwhile. */
+/** Checks every few seconds whether a training is due, and trains. Decisions go on meanwhile. */
 export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000 }: ScheduleOptions): Running {
   const failing = new Map<string, Failing>();
   const running = every(everyMs, loop.outages.of("schedules"), async () => {
-    // As for records: a machine's clock that is wrong must not date a model.
+    // Uses the clock of records: a wrong clock of this machine must not date a model.
     const now = loop.application.now();
     for (const useCase of await loop.trainer.useCases()) {
       const before = failing.get(useCase);
@@ -70,7 +70,7 @@ function outcomeOf(result: TrainResult): string {
   return [outcome, ...result.leftOut.map(leftOutText), ...result.treated.map(treatedText)].join("; ");
 }
 
-/** Once an hour: a topic that held only history may have come to the present, another blueprint may be live. */
+/** Once an hour: a topic of history may have come to the present, and another blueprint may be live. */
 export function startRetention(loop: Loop, everyMs = 3_600_000): Running {
   return every(everyMs, loop.outages.of("retention"), async () => void (await applyRetention(loop)));
 }
@@ -83,10 +83,10 @@ export function startTicker(loop: Loop, everyMs = 1_000): Running {
   });
 }
 
-/** What is done more rarely is tried again after so long where it has failed. */
+/** Longest pause before rarer work is tried again after a failure. */
 const LONGEST_RETRY_MS = 60_000;
 
-/** Does the work again and again; where it fails that is an outage until it works. */
+/** Repeats the work. From a failure until the next success there is an outage. */
 export function every(ms: number, outage: Outage, work: () => Promise<void>): Running {
   let running: Promise<void> = Promise.resolve();
   let busy = false;

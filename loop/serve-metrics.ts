@@ -8,9 +8,10 @@ export interface MetricsServer {
 }
 
 /**
- * Prometheus' text format at /metrics, for this machine only. Rejects with a `SettingsError` when the port can't be opened.
- * @param port 0: any that is free
- * @param setting how the person who named the port called it
+ * Serves Prometheus' text format at /metrics, for this machine only. Rejects with a `SettingsError` if the port can't
+ * be opened.
+ * @param port 0: any free port
+ * @param setting the setting's name for the person who gave the port
  */
 export async function serveMetrics(metrics: Metrics, port: number, setting = "metricsPort"): Promise<MetricsServer> {
   const { registry } = metrics;

@@ -19,28 +19,29 @@ export interface StartOptions {
   /** Train by schedule and by fresh rows. Default true. */
   readonly schedules?: boolean | undefined;
   /**
-   * `always`: the loop runs here; where another process has the embedded log open, `start` rejects with `BACKBONE_LOCKED`. `free`: it runs here unless
-   * another process has the embedded log open; this one then works through that one. `never`: only the tools are here. Default `always`.
+   * `always`: the loop runs here; `start` rejects with `BACKBONE_LOCKED` if another process has the embedded log open.
+   * `free`: the loop runs here, unless another process has the embedded log open; this process then works through that
+   * one. `never`: only the tools are here. Default `always`.
    */
   readonly run?: "always" | "free" | "never" | undefined;
-  /** Ends the start; what it has opened is closed again. */
+  /** Ends the start; everything opened so far is closed again. */
   readonly signal?: AbortSignal | undefined;
-  /** The loop has stopped by itself: close it. */
+  /** Called when the loop has stopped by itself: close it. */
   readonly onFailure?: LoopOptions["onFailure"] | undefined;
 }
 
-/** A process at its place: it runs the loop with all that goes with it, or works beside one. */
+/** A started process: it runs the loop with everything beside it, or works beside one. */
 export interface Place {
   readonly connection: Connection;
   readonly tools: Tools;
-  /** The loop, where it runs in this process. */
+  /** The loop, if it runs in this process. */
   readonly loop: Loop | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Connects, runs the loop and, beside it, the ticker, the reports, the schedules, the retention and the server of metrics. Brokers and a registry
- * that are not there yet are waited for. `undefined`: the signal came first.
+ * Connects and runs the loop with the ticker, the reports, the schedules, the retention and the server of metrics.
+ * Waits for brokers and a registry that are not there yet. `undefined`: the signal came first.
  */
 export async function start(options: StartOptions): Promise<Place | undefined> {
   const { settings, log, metrics = createMetrics(), serve, signal = new AbortController().signal } = options;
@@ -70,12 +71,12 @@ const withServer = (place: Place, server: Awaited<ReturnType<typeof serveMetrics
   },
 });
 
-/** For log lines; no password is in it. */
+/** For log lines; it holds no password. */
 function placeOf({ brokers, registry, dir }: Settings): object {
   return brokers.length === 0 ? { dir } : { brokers: brokers.map(shownAddress), registry: shownAddress(registry!) };
 }
 
-/** One attempt: where it fails, what it has opened is closed again. */
+/** One attempt. If it fails, everything opened so far is closed again. */
 async function open(options: StartOptions, outages: Outages): Promise<Place> {
   const { settings, log, run = "always" } = options;
   const connection = await connect(settings, { outages, log });
@@ -119,7 +120,10 @@ async function openBeside(connection: Connection, settings: Settings): Promise<P
   };
 }
 
-/** The loop alone, for history: nothing runs beside it. Rejects with `BACKBONE_LOCKED` where another process has the embedded log open. */
+/**
+ * The loop alone, for history: nothing runs beside it. Rejects with `BACKBONE_LOCKED` if another process has the
+ * embedded log open.
+ */
 export async function startAlone(
   settings: Settings,
   connection: Connection,

@@ -4,13 +4,13 @@ export type StateEngineName = "leveldb" | "rocksdb";
 
 export interface StateEngineOptions {
   readonly stateDir: string;
-  /** Default leveldb. Each has folders of its own: after a change state is restored from the changelogs. */
+  /** Default leveldb. Each engine has folders of its own: after a change, state is restored from the changelogs. */
   readonly stateEngine?: StateEngineName | undefined;
   /** Memory of LevelDB's caches and write buffers, of all tasks together. Default 64 MiB. */
   readonly stateMemoryBytes?: number | undefined;
 }
 
-/** The globals have a database, and each stateful task; one process may have them all. */
+/** The globals and each stateful task have a database; one process may have them all. */
 export function stateEngineFor(
   { subTopologies }: Topology,
   partitions: number,

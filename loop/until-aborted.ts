@@ -6,7 +6,7 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** What comes of `work`, or `undefined` as soon as the signal comes: `work` is then left alone. */
+/** The result of `work`, or `undefined` as soon as the signal comes: `work` is then left alone. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(undefined);

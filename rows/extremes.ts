@@ -1,14 +1,14 @@
 import type { FeatureColumn, Objective } from "../blueprints/index.ts";
 import { recordLimits, type TrainingRow } from "../schemas/index.ts";
 
-/** A column in which values were not learnt as they are. */
+/** A column with values that were not learnt as they are. */
 export interface TreatedValues {
   /** A feature, or the column of a label. */
   readonly name: string;
   /** `clamped`: a feature beyond the largest, learnt as that. `leftOut`: a label that can't be learnt; its rows are neither trained on nor held out. */
   readonly treatment: "clamped" | "leftOut";
   readonly rows: number;
-  /** The first of them, by the decisions' times. */
+  /** Ids of the first of them, by decision time. */
   readonly decisions: readonly string[];
 }
 

@@ -4,8 +4,8 @@ import { readTopic, type Backbone, type Serdes, type Topic } from "../streams/in
 import { keepNewest } from "./keep-newest.ts";
 
 /**
- * The newest row of each decision, in the order of the decision ids and times, each with its topic: versions have schemas of their own.
- * Of one topic, or of several that share a name; `wanted` says which rows count.
+ * The newest row of each decision, in the order of the decision ids and times, each with its topic, because each
+ * version has its own schema. Reads one topic, or several of the same name; `wanted` selects the rows that count.
  */
 export async function newestRows(
   backbone: Backbone,
@@ -20,7 +20,7 @@ export async function newestRows(
   return [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
-/** Over the canonical Avro bytes of rows, in the order given; of one blueprint version, or of several one after another. */
+/** Hash over the canonical Avro bytes of rows in the given order, of one blueprint version or of several in turn. */
 export function hashRows(...parts: readonly (readonly [Topic<TrainingRow>, readonly TrainingRow[]])[]): string {
   const hash = createHash("sha256");
   for (const [topic, rows] of parts) for (const row of rows) hash.update(topic.type.toBuffer(row));

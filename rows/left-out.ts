@@ -6,15 +6,17 @@ import type { KnownVersions } from "./known-versions.ts";
 export interface LeftOut {
   /** The version that made the decisions. */
   readonly version: string;
-  /** Records: a corrected row counts each time it was written. */
+  /** Number of records: a corrected row counts each time it was written. */
   readonly rows: number;
-  /** `otherVersion`: its features or its label are others, which is as it should be. `unreadable`: nobody can say what they hold. */
+  /**
+   * `otherVersion`: it has other features or another label, which is normal. `unreadable`: the content can't be told.
+   */
   readonly kind: LeftOutKind;
   /** In words, without a full stop. */
   readonly reason: string;
 }
 
-/** Counts what a reading leaves out, by version. */
+/** Counts the rows that a reading leaves out, by version. */
 export class LeftOutRows {
   readonly #blueprint: Blueprint;
   readonly #known: KnownVersions;

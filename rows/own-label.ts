@@ -3,12 +3,12 @@ import type { TrainingRow } from "../schemas/index.ts";
 import type { Serdes } from "../streams/index.ts";
 import type { KnownVersions } from "./known-versions.ts";
 
-/** A row as its reader's version has it; `undefined`: its decision has none of that version's labels. */
+/** A row in the form of its reader's version. `undefined`: the decision has no label of that version. */
 export type OwnLabel = (row: TrainingRow, bytes: Uint8Array) => TrainingRow | undefined;
 
 /**
- * Rows of versions with several labels, for a version with one of them: its label lies in another column there. Rows of all other versions are
- * what they are.
+ * Reads rows of versions with several labels for a version with one of them: its label lies in another column there.
+ * Rows of all other versions stay as they are.
  */
 export function ownLabel(
   serdes: Pick<Serdes, "decodeAsWritten">,

@@ -14,7 +14,7 @@ import type { KnownVersions } from "./known-versions.ts";
 import { ownLabel } from "./own-label.ts";
 import { rowsTopic } from "./rows-topic.ts";
 
-/** What of the rows topic was read: reading it again gives the same rows, whatever has come since. */
+/** The part of the rows topic that was read. Reading it again gives the same rows, whatever has come since. */
 export interface RowsReading {
   readonly ranges: readonly OffsetRange[];
   /** Blueprint versions whose rows are among them, sorted. */
@@ -22,11 +22,14 @@ export interface RowsReading {
 }
 
 export interface RowsRead extends RowsReading {
-  /** The newest row of each decision, by decision time and then decision id: the same however the topic is partitioned. */
+  /** The newest row of each decision, by decision time and then decision id: the same for any partitioning. */
   readonly rows: readonly TrainingRow[];
-  /** Complete by then and of other versions, or not to be read as this one's; nothing where a former reading is done again. */
+  /**
+   * Complete rows that can't be used: of other versions, or not readable as this one's. Empty when a former reading is
+   * repeated.
+   */
   readonly leftOut: readonly LeftOut[];
-  /** Records that were there and were not complete by then. */
+  /** Number of records that were not complete by then. */
   readonly later: number;
 }
 
@@ -36,11 +39,12 @@ export interface ReadOptions {
 }
 
 /**
- * Rows a version may train on (its own, and those of versions whose features and label contain its own) that were complete at
- * event time `until`, ms. The ends are asked for once, so the ranges are what was read even while rows are being written.
+ * The rows that a version may train on and that were complete at event time `until`, ms: its own, and those of versions
+ * that contain its features and label. The ends are read once, so the ranges say exactly what was read, even while rows
+ * are being written.
  *
- * @param topic where the rows are; absent: the use case's own topic
- * @param again only what a former reading read
+ * @param topic of the rows; absent: the use case's own
+ * @param again repeats a former reading, and reads nothing else
  */
 export async function readRows(
   backbone: Backbone,
@@ -62,7 +66,7 @@ export async function readRows(
     else if (row.rowTime <= until) leftOut.unreadable(row.blueprintVersion, error);
   };
   const own = ownLabel(serdes, compiled, blueprints);
-  /** Of the row at hand. */
+  /** Bytes of the current row. */
   let bytes: Uint8Array | null = null;
   const isWanted = (record: RawRecord): true => {
     bytes = record.value;
@@ -91,7 +95,7 @@ export async function readRows(
   };
 }
 
-/** A row whose schema is not to be read as that of the topic, by its own; `undefined`: it is no row. */
+/** A row by its own schema, if it can't be read by the topic's; `undefined`: it is no row. */
 export function rowAsWritten(
   serdes: Serdes,
   { value }: RawRecord,
@@ -112,7 +116,7 @@ async function rangesOf(backbone: Backbone, topic: string): Promise<readonly Off
   return (await backbone.offsets([topic])).map(({ partition, start, end }) => ({ partition, from: start, to: end }));
 }
 
-/** @param recorded the versions of a former reading; empty: any that may be trained on */
+/** @param recorded the versions of a former reading; empty: all that may be trained on */
 export function usableVersions(
   { blueprint }: CompiledBlueprint,
   blueprints: KnownVersions,

@@ -2,7 +2,10 @@ import { ownValue } from "../streams/index.ts";
 import type { Joined, TrainingRow } from "../schemas/index.ts";
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 
-/** A labelled decision as a training row: the fixed columns, one per feature and those of the labels, as the blueprint's row schema has them. */
+/**
+ * A labelled decision as a training row, with the columns of the blueprint's row schema: the fixed ones, one for each
+ * feature, and those of the labels.
+ */
 export function rowOf(joined: Joined, { layout, labelColumns }: CompiledBlueprint): TrainingRow {
   const { decision } = joined;
   const row: Record<string, string | number | boolean | null> = {

@@ -47,7 +47,9 @@ const LEADING: readonly AvroField[] = [
   nullable("propensity", ["double"], "The probability with which this decision was taken."),
 ];
 
-/** The Avro schema of `training-rows.<useCase>`. Feature columns are nullable, so that versions may add and remove them. */
+/**
+ * The Avro schema of `training-rows.<useCase>`. Feature columns are nullable, so that versions may add and remove them.
+ */
 export function rowSchema(
   blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels"> & { readonly version: string },
 ): AvroRecord {
@@ -78,7 +80,10 @@ export function rowSchema(
 const labelDoc = ({ name, aggregate, value, when }: LabelConfig): string =>
   `${name}: ${aggregate} of ${value}${when === null ? "" : ` where ${when}`}.`;
 
-/** Versions with one label that come later read these rows too, and their label is always there: without that column the registry would refuse them. */
+/**
+ * Later versions with one label read these rows too, and their label column has no default. Without that column the
+ * registry would refuse them.
+ */
 function severalLabels({ labels }: Pick<BlueprintContent, "labels">): readonly AvroField[] {
   const columns = labelColumns(labels);
   const doc = `The same as ${columns[0]!.value}, and NaN where that is null: for readers that know one label.`;

@@ -19,33 +19,33 @@ import type { KnownVersions } from "./known-versions.ts";
 import { ownLabel } from "./own-label.ts";
 
 export interface OrderOptions {
-  /** Where the rows are; absent: the use case's own topic. */
+  /** The topic of the rows. Absent: the use case's own. */
   readonly topic?: Topic<TrainingRow> | undefined;
-  /** Only decisions from then on, ms. */
+  /** Only decisions at or after this time, ms. */
   readonly from: number;
-  /** Only decisions before then, ms. */
+  /** Only decisions before this time, ms. */
   readonly to: number;
-  /** Counts what is left out. */
+  /** Counts the rows that are left out. */
   readonly leftOut: LeftOutRows;
-  /** Records held in memory at a time, about; bytes. */
+  /** Approximate memory for waiting records, in bytes. */
   readonly bytes: number;
-  /** Where the others wait meanwhile. */
+  /** Opens the room for records beyond `bytes`. */
   readonly spill: () => Promise<Spill>;
 }
 
-/** What says where a row belongs. */
+/** The fields that order a row. */
 interface Place {
   readonly decisionId: string;
   readonly blueprintVersion: string;
   readonly decisionTime: number;
 }
 
-/** They are in front of the features. */
+/** These columns lie in front of the features. */
 const heads = new RecordHeads(["decisionId", "blueprintVersion", "decisionTime"]);
 
 /**
- * The rows that `readRows` gives, the newest of each decision by decision time and then decision id, one after the other and in bounded memory: of a row
- * that waits no more is held than its bytes, and past `bytes` not these.
+ * The rows of `readRows`, one after the other and in bounded memory: the newest of each decision, by decision time and
+ * then decision id. A waiting row takes only its bytes, and beyond `bytes` none at all.
  */
 export async function* rowsInOrder(
   backbone: Backbone,
@@ -95,7 +95,7 @@ export async function* rowsInOrder(
 const isSame = (a: TrainingRow, b: TrainingRow): boolean =>
   a["decisionTime"] === b["decisionTime"] && a["decisionId"] === b["decisionId"];
 
-/** `undefined` where the whole row has to be read to know it. */
+/** `undefined` if only the whole row tells it. */
 function headOf(serdes: Serdes, { value }: RawRecord): Place | undefined {
   const schema = value === null ? undefined : serdes.schemaOf(value);
   const head = schema === undefined ? undefined : heads.read(schema, value!);
@@ -107,7 +107,7 @@ const isPlace = (head: object): head is Place => {
   return typeof decisionId === "string" && typeof blueprintVersion === "string" && typeof decisionTime === "number";
 };
 
-/** `undefined` where it can't be used, which is counted or reported. */
+/** `undefined` if the row can't be used; it is then counted or reported. */
 function decode(
   serdes: Serdes,
   topic: Topic<TrainingRow>,

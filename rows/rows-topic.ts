@@ -7,9 +7,10 @@ import { rowSchema } from "./row-schema.ts";
 const topics = new WeakMap<Blueprint, Topic<TrainingRow>>();
 
 /**
- * The topic of a version's training rows, with the version's row schema. Made once a version: every row that is written asks for it.
+ * The topic of a version's training rows, with the version's row schema. Made once for each version: every written row
+ * asks for it.
  *
- * @param name another topic with rows of the version, as a replay writes one; absent: the use case's own
+ * @param name another topic with rows of the version, such as a replay's; absent: the use case's own
  */
 export function rowsTopic(
   { blueprint }: Pick<CompiledBlueprint, "blueprint">,

@@ -1,4 +1,4 @@
-/** A table to learn from or to predict, rows in the order they are to be used. */
+/** A table to learn from or to predict, with rows in the order of their use. */
 export interface TrainingMatrix {
   /** rows × columns float32, row-major; NaN = missing, infinities are refused */
   readonly features: Float32Array;

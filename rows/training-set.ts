@@ -7,7 +7,10 @@ export function vectorOf(row: TrainingRow, layout: readonly FeatureColumn[]): Fe
   return layout.map(({ name }) => (row[name] ?? null) as number | string | null);
 }
 
-/** The oldest rows to train on, and the newest to be judged by; at least one of each where there are two rows, and a share is asked for. */
+/**
+ * The oldest rows, to train on, and the newest, to judge by. Each has at least one row if there are two rows and a
+ * share is asked for.
+ */
 export function splitNewest(
   rows: readonly TrainingRow[],
   share: number,

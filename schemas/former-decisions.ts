@@ -1,6 +1,6 @@
 import { decisionRecordedSchema, type DecisionRecorded } from "./types/index.ts";
 
-/** A decision as it was before it kept its keys. */
+/** A decision before it had `keys`. */
 export type FormerDecision = Omit<DecisionRecorded, "keys">;
 
 const FIELDS: readonly string[] = [
@@ -23,7 +23,7 @@ const FIELDS: readonly string[] = [
   "repeatOf",
 ];
 
-/** Its schema. State of that time was kept without the schema that wrote it, so what was stored by this one is read by this one. */
+/** The schema of such decisions. State of that time keeps no writer's schema, so its values are read by this one. */
 export const formerDecisionSchema = {
   ...decisionRecordedSchema,
   fields: decisionRecordedSchema.fields.filter(({ name }) => FIELDS.includes(name)),

@@ -6,7 +6,10 @@ interface Field {
   readonly name: string;
   readonly type: Schema;
   readonly doc?: string;
-  /** The strings that this release knows, under a name; or the name alone, where another field declares them. Not part of the schema that is registered. */
+  /**
+   * The strings that this release knows, under a name; or the name alone if another field declares them. Not part of
+   * the registered schema.
+   */
   readonly union?: Union | string;
 }
 interface Union {
@@ -124,7 +127,7 @@ function primitive(name: string): string {
   return name.replace(/^loopstream\./, "");
 }
 
-/** The schema with every record spelled out where it is first named, so that it stands alone in a registry. */
+/** The schema with every record spelled out at its first use, so that it stands alone in a registry. */
 function inline(schema: Schema, records: ReadonlyMap<string, RecordSchema>, seen: Set<string>): Schema {
   if (typeof schema === "string") {
     const record = records.get(schema.replace(/^loopstream\./, ""));

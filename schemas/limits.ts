@@ -1,6 +1,6 @@
 /**
- * Every limit on what producers send and on what is kept of it, in one place. `docs/limits.md` says of each what happens past it and what
- * shows it; a test holds page and table together.
+ * Every limit on producers' records and on the state kept of them, in one place. `docs/limits.md` gives the consequence
+ * and the metric of each; a test holds page and table together.
  */
 export const recordLimits = Object.freeze({
   /** The value of a request, an observation or an event, encoded; bytes. */
@@ -25,34 +25,39 @@ export const recordLimits = Object.freeze({
   statsBuckets: 64,
   /** The name of a value or bucket there; bytes. */
   statsNameBytes: 64,
-  /** An hour's statistics of one use case, version and partition in their longest form; bytes. */
+  /** One use case's, version's and partition's statistics of an hour in their longest form; bytes. */
   statsHourBytes: 600_000,
-  /** Names that are unknown, or whose values are unusable, of one use case and place, that one process tells apart. */
+  /** Names that count for nothing, of one use case and place, that one process tells apart. */
   misfitNames: 100,
-  /** A strict client reads the blueprints again after this long, or before it refuses anything; ms. */
+  /** A strict client reads the blueprints again after this long, and before it refuses anything; ms. */
   strictTableMs: 10_000,
   /** Observations that are kept of one decision id, until its decisions are closed. */
   observationsKept: 10_000,
-  /** What they may take together; bytes of their ids, names and values, with 24 for each and 4 for each value. */
+  /** Bytes of those observations together: their ids, names and values, with 24 for each and 4 for each value. */
   observationBytesKept: 1_000_000,
-  /** Names and texts of a decision's keys and categories together, as they are kept for the events of its observations; bytes. */
+  /**
+   * Names and texts of a decision's keys and categories together, which are kept for the events of its observations;
+   * bytes.
+   */
   decisionKeyBytes: 65_536,
   /** Replies are kept this long after they were written; ms. */
   repliesKeptMs: 3_600_000,
-  /** An instance that has not been heard of for so long is not running; ms. */
+  /** An instance that was silent for this long is not running; ms. */
   instanceSilenceMs: 10_000,
-  /** What instances say of themselves is kept this long; ms. */
+  /** Reports of instances are kept this long; ms. */
   reportsKeptMs: 3_600_000,
   /**
-   * A feature beyond it, on either side, is given to models as it. A float32 holds three times as much, and the learner puts twice as much behind the largest
-   * value of a column.
+   * A feature beyond it, on either side, is given to models as this value. A float32 holds three times as much, and the
+   * learner puts twice as much behind the largest value of a column.
    */
   largestFeature: 1e38,
   /**
-   * A row whose label is beyond it, on either side, is not learnt from. The squares of so large ones, added up over a hundred million rows, still fit into the
-   * float32 in which a split's gain is counted.
+   * A row whose label is beyond it, on either side, is not learnt from. The squares of such labels, added up over a
+   * hundred million rows, still fit into the float32 in which a split's gain is counted.
    */
   largestLabel: 1e15,
-  /** A change of blueprints or models that other processes keep coming before is given up after this long; ms. */
+  /**
+   * A change of blueprints or models is given up after this long if other processes' changes keep coming before it; ms.
+   */
   catalogueChangeMs: 60_000,
 });

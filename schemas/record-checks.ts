@@ -4,14 +4,16 @@ import type { DecisionRequested, EventRecorded, ObservationRecorded } from "./ty
 
 const { idBytes, nameBytes, textBytes, mapEntries, valueBytes, keyBytes, headers, headerBytes } = recordLimits;
 
-/** Values of so many bytes hold no text over a limit, and maps in them no name: most need no closer look. */
+/**
+ * A value of this many bytes can't hold a text, or a name in a map, over its limit: most values need no closer look.
+ */
 const SMALL = Math.min(idBytes, nameBytes);
 const SMALL_MAP = Math.min(nameBytes, textBytes, mapEntries);
 
 type Values = Readonly<Record<string, unknown>>;
 type Problem = string | undefined;
 
-/** What a request has too much of, with the limit; `undefined`: nothing. */
+/** The limit that a request breaks; `undefined`: none. */
 export function requestProblem(record: Incoming<DecisionRequested>): Problem {
   if (record.value.decisionId === "") return "decisionId is empty: every such request would be the same decision";
   return problemOf(record, inRequest);
@@ -27,7 +29,7 @@ export function eventProblem(record: Incoming<EventRecorded>): Problem {
   return problemOf(record, inEvent);
 }
 
-/** @param inside looks at the fields of a value that is large enough to break a limit. */
+/** @param inside checks the fields of a value that is large enough to break a limit. */
 function problemOf<V>(record: Incoming<V>, inside: (value: V, bytes: number) => Problem): Problem {
   const { value, bytes } = record;
   return outside(record) ?? (bytes <= SMALL ? undefined : (whole(bytes) ?? inside(value, bytes)));
@@ -55,7 +57,7 @@ function inEvent({ kind, attributes }: EventRecorded, bytes: number): Problem {
   return over("kind", kind, nameBytes) ?? inMap("attributes", attributes, bytes);
 }
 
-/** Key and headers. */
+/** Checks key and headers. */
 function outside({ keyBytes: key, headers: given }: Incoming<unknown>): Problem {
   if (key > keyBytes) return `the record's key has ${key} bytes; at most ${keyBytes} are taken`;
   let count = 0;

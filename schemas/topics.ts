@@ -17,14 +17,17 @@ export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({
   check: requestProblem,
   useCaseOf: ({ useCase }) => useCase,
 });
-/** Replies; a client reads one partition and picks its own by correlation id. Their timestamps are those of arrival: they are kept an hour from then. */
+/**
+ * Replies. A client reads one partition and picks its own by correlation id. Timestamps are those of arrival: replies
+ * are kept an hour from then.
+ */
 export const decisionReplies: Topic<types.DecisionReplied> = defineTopic({
   name: "decision-replies",
   schema: types.decisionRepliedSchema,
   retentionMs: recordLimits.repliesKeptMs,
   timestamps: "arrival",
 });
-/** What a task made of a request in bounds is in bounds for the next task too, whatever their clocks are apart; ms. */
+/** A record made from a request in bounds stays in bounds for the next task, however far apart their clocks are; ms. */
 const MADE_HERE_MS = 2 * streamsLimits.maxFutureMs;
 
 /** Decisions, keyed by decision id like observations. */
@@ -35,19 +38,19 @@ export const decisions: Topic<types.DecisionRecorded> = defineTopic({
   maxFutureMs: MADE_HERE_MS,
   useCaseOf: ({ useCase }) => useCase,
 });
-/** Where decisions are made again: the ones that were made live, read where they are. */
+/** The live decisions, for work that makes decisions again. */
 export const liveDecisions: Topic<types.DecisionRecorded> = defineTopic({
   name: "live-decisions",
   schema: types.decisionRecordedSchema,
   useCaseOf: ({ useCase }) => useCase,
 });
-/** Where decisions are made again by another version: with what was really done. */
+/** Decisions made again by another version, with the live action. */
 export const restatedDecisions: Topic<types.DecisionRecorded> = defineTopic({
   name: "restated-decisions",
   schema: types.decisionRecordedSchema,
   useCaseOf: ({ useCase }) => useCase,
 });
-/** Keyed by decision id. */
+/** Observations, keyed by decision id. */
 export const observations: Topic<types.ObservationRecorded> = defineTopic({
   name: "observations",
   schema: types.observationRecordedSchema,
@@ -91,8 +94,8 @@ export const deadLetters: Topic<types.DeadLetter> = defineTopic({
   schema: types.deadLetterSchema,
 });
 /**
- * How far the producers' event time has come; the newest record is all that counts. Their timestamps are those of arrival, which bound what they
- * say: a producer with a wrong clock moves nobody's time past the log's.
+ * Event time of the producers; only the newest record counts. Timestamps are those of arrival, and bound the content: a
+ * producer with a wrong clock moves no event time past the log's.
  */
 export const clock: Topic<types.Clock> = defineTopic({
   name: "clock",
@@ -102,14 +105,19 @@ export const clock: Topic<types.Clock> = defineTopic({
   timestamps: "arrival",
 });
 
-/** What imports have published, for themselves: made by the first one. Its records are not read beside the topics they are about. */
+/**
+ * Lines that imports have published, for later imports. The first import makes the topic. Its records are not read
+ * together with the topics that they describe.
+ */
 export const imports: Topic<types.ImportedLines> = defineTopic({
   name: "imports",
   schema: types.importedLinesSchema,
   cleanup: "compact",
   partitions: 1,
 });
-/** What running instances say of themselves. Their timestamps are those of arrival: who has not been heard of for a while is not running. */
+/**
+ * Reports of running instances. Timestamps are those of arrival: an instance that is silent for a while is not running.
+ */
 export const instances: Topic<types.InstanceReported> = defineTopic({
   name: "instances",
   schema: types.instanceReportedSchema,
@@ -131,7 +139,7 @@ export const scored: Topic<types.Scored> = defineTopic({
   maxFutureMs: MADE_HERE_MS,
   useCaseOf: ({ enriched: { request } }) => request.useCase,
 });
-/** What observations say that counts for nothing: an edge, keyed by decision id. */
+/** Entries of observations that count for nothing: an edge, keyed by decision id. */
 export const observationMisfits: Topic<types.ObservationMisfits> = defineTopic({
   name: "observation-misfits",
   schema: types.observationMisfitsSchema,
@@ -162,17 +170,20 @@ export const topics: readonly AnyTopic[] = Object.freeze([
   instances,
 ]);
 
-/** A training row: fixed columns and one per feature, as the schema of its blueprint version says. */
+/** A training row: fixed columns and one for each feature, by the schema of its blueprint version. */
 export type TrainingRow = Readonly<Record<string, string | number | boolean | null>>;
 
 const ROWS = "training-rows.";
 
-/** The rows of a use case, keyed by decision id; the schema is the blueprint version's. Each version reads the rows of all before it. */
+/**
+ * The rows of a use case, keyed by decision id, with the blueprint version's schema. Each version reads the rows of all
+ * versions before it.
+ */
 export function trainingRows(useCase: string, schema: AvroSchema): Topic<TrainingRow> {
   return defineTopic({ name: `${ROWS}${useCase}`, schema, compatibility: "BACKWARD_TRANSITIVE" });
 }
 
-/** Stands for the rows topics of all use cases where an operator declares that it writes rows. */
+/** Stands for the rows topics of all use cases in the declaration of an operator that writes rows. */
 export const rowsFamily: Topic<TrainingRow> = defineTopic({
   name: "training-rows",
   schema: { type: "map", values: ["null", "boolean", "double", "string"] },
@@ -183,7 +194,7 @@ export const isRowsTopic = (name: string): boolean => name.startsWith(ROWS);
 export const useCaseOfRows = (name: string): string => name.slice(ROWS.length);
 export const rowsTopicName = (useCase: string): string => `${ROWS}${useCase}`;
 
-/** A replay's own topics begin with it. */
+/** Prefix of a replay's own topics. */
 export const REPLAYS = "replay-";
 const notForReplies = new Set(
   [...topics, imports, liveDecisions, restatedDecisions, enriched, scored, joined, observationMisfits].map(
@@ -191,7 +202,7 @@ const notForReplies = new Set(
   ),
 );
 
-/** Topics of its own that a product may name for its replies: what the prefix is, an application may say otherwise. */
+/** Topics that a product may name for its replies. An application may set another prefix. */
 export const otherReplies: ReplyRule = Object.freeze({
   prefix: `${decisionReplies.name}-`,
   isTaken: (topic: string) =>

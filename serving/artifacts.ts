@@ -35,7 +35,7 @@ export async function writeArtifact(
   return { sha256: hash, bytes: content.length, chunks, partition: 0, offset: before!.end };
 }
 
-/** Reads a file back and checks it. Rejects, naming the hash, when pieces are missing or the content is another. */
+/** Reads a file back and checks it. Rejects with the hash if pieces are missing or give another content. */
 export async function readArtifact(
   backbone: Backbone,
   serdes: Serdes,

@@ -7,13 +7,13 @@ export interface LabelOutput {
   readonly output: number;
 }
 
-/** The one output of a file that does not say which label it predicts. */
+/** The single output of a file that does not name its label. */
 const UNNAMED = "prediction";
 
 /**
- * Where a model predicts the labels of a blueprint.
+ * The outputs of a model that predict the labels of a blueprint.
  *
- * @throws Error when no output has a label's name; other outputs are nobody's
+ * @throws Error when no output has a label's name; further outputs are ignored
  */
 export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, blueprint: Blueprint): readonly LabelOutput[] {
   const labels = blueprint.labels.map(({ name }) => name);

@@ -12,11 +12,11 @@ export interface Scorer {
   /** the strings the trainer wrote into the file */
   readonly metadata: Readonly<Record<string, string>>;
   /**
-   * One prediction a row and output; its bits do not depend on the rows beside it. The work is done on the calling thread: thousands of rows block the
-   * event loop for milliseconds, so big batches belong in a worker.
+   * One prediction for each row and output. Its bits do not depend on the other rows. The work is done on the calling
+   * thread: thousands of rows block the event loop for milliseconds, so big batches belong in a worker.
    *
    * @param features rows × columns float32, row-major, NaN = missing
-   * @returns of each output rows float32
+   * @returns for each output, rows float32
    * @throws RangeError when the lengths disagree, Error after `release`
    */
   score(features: Float32Array, rows: number): Promise<readonly Float32Array[]>;
@@ -28,9 +28,9 @@ export interface Scorer {
 const PREDICTION = "prediction";
 
 /**
- * Loads an ONNX file with one input float[N, columns] and outputs float[N, 1], each named as the label that it predicts; a single output
- * `prediction` predicts the label that the metadata's key `label` names. A file that is nothing but trees, as the trainer's are, is walked here, any
- * other is run by ONNX Runtime (docs/decisions/012).
+ * Loads an ONNX file with one input float[N, columns] and outputs float[N, 1]. Each output has the name of the label
+ * that it predicts. A single output `prediction` predicts the label in the metadata's key `label`. A file of trees
+ * alone, such as the trainer's, is walked here; any other is run by ONNX Runtime (docs/decisions/012).
  *
  * @throws Error when the bytes are not such a file
  */

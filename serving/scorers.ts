@@ -3,7 +3,10 @@ import { loadScorer, type Scorer } from "./scorer.ts";
 import type { Backbone, Serdes } from "../streams/index.ts";
 import { readArtifact } from "./artifacts.ts";
 
-/** A model that nobody has asked for in so long is let go when the next one is loaded: retired ones would fill the memory otherwise. */
+/**
+ * A model that was not used for this long is dropped when the next one is loaded: retired models would fill the memory
+ * otherwise.
+ */
 const IDLE_MS = 5 * 60_000;
 
 interface Loaded {
@@ -13,7 +16,7 @@ interface Loaded {
 }
 
 export interface ScorerCacheOptions {
-  /** Models that are kept at most. Default 32. */
+  /** Most models that are kept. Default 32. */
   readonly most?: number;
   /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
@@ -25,7 +28,7 @@ export class ScorerCache {
   readonly #serdes: Serdes;
   readonly #most: number;
   readonly #now: () => number;
-  /** In the order of their use. */
+  /** In the order of use. */
   readonly #loaded = new Map<string, Loaded>();
 
   constructor(
@@ -53,7 +56,7 @@ export class ScorerCache {
     return scorer;
   }
 
-  /** They are not released here: one may be scoring. Its memory goes when nobody holds it. */
+  /** Dropped models are not released here: one may be scoring. Memory goes with the last reference. */
   #letGo(now: number): void {
     for (const [id, { usedAt }] of this.#loaded) {
       if (this.#loaded.size <= this.#most && now - usedAt < IDLE_MS) return;

@@ -3,7 +3,10 @@ import { encodeFeatures } from "./encoding/encode-features.ts";
 import { modelCategories } from "./encoding/model-categories.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** A model holds the event loop while it runs: 250 rows are half a millisecond of trees, and may be several of another graph. */
+/**
+ * A model holds the event loop while it runs: 250 rows take half a millisecond with trees, and may take several with
+ * another graph.
+ */
 const MOST_ROWS = 250;
 
 /** A loaded model that takes the feature vectors of one layout. */
@@ -12,7 +15,7 @@ export interface ServedModel {
   readonly outputs: readonly string[];
   /**
    * @param vectorOf the features of a row as they are logged, in the layout's order
-   * @returns of each output one float32 a row
+   * @returns for each output one float32 a row
    */
   predict(rows: number, vectorOf: (row: number) => Readonly<FeatureVector>): Promise<readonly Float32Array[]>;
 }
@@ -20,9 +23,10 @@ export interface ServedModel {
 const served = new WeakMap<Scorer, WeakMap<readonly FeatureColumn[], ServedModel>>();
 
 /**
- * A loaded model for a layout. Both are kept: the next call with the same two costs two look-ups.
+ * A loaded model for a layout, kept for both: the next call with the same two costs two look-ups.
  *
- * @throws Error when the model needs a feature that the layout lacks, another number of them, or a vocabulary that its file lacks
+ * @throws Error when the model needs a feature that the layout lacks, another number of features, or a vocabulary that
+ * its file lacks
  */
 export function servedModel(scorer: Scorer, layout: readonly FeatureColumn[]): ServedModel {
   let byLayout = served.get(scorer);
@@ -52,7 +56,7 @@ function serve(scorer: Scorer, layout: readonly FeatureColumn[]): ServedModel {
   };
 }
 
-/** The columns of the layout in the order in which the model takes them: a file may name them, under the metadata's key `features`. */
+/** The columns of the layout in the model's order: a file may name them, under the metadata's key `features`. */
 function inputColumns({ columns, metadata }: Scorer, layout: readonly FeatureColumn[]): readonly FeatureColumn[] {
   const named = metadata["features"];
   const names = named === undefined ? layout.map(({ name }) => name) : (JSON.parse(named) as readonly string[]);

@@ -28,13 +28,13 @@ import {
 import { defineTopology, type AnyTopic, type Topology } from "../streams/index.ts";
 
 export interface DecisionTopologyOptions {
-  /** Names the group's changelogs. */
+  /** Name of the group's changelogs. */
   readonly name: string;
   readonly scorers: Scorers;
-  /** Goes into the seed of every decision: another salt draws other samples. */
+  /** Part of the seed of every decision: another salt draws other samples. */
   readonly salt: string;
   readonly join?: JoinOptions | undefined;
-  /** Names of other topics that replies may go to begin with it. Default `decision-replies-`. */
+  /** Prefix of the names of other topics that replies may go to. Default `decision-replies-`. */
   readonly replyPrefix?: string | undefined;
   /** Edges that are passed in memory; the others are real topics. */
   readonly memoryEdges?: readonly AnyTopic[] | undefined;
@@ -42,15 +42,16 @@ export interface DecisionTopologyOptions {
   readonly scope?: Scope | undefined;
   /** False: no hourly statistics. */
   readonly statistics?: boolean | undefined;
-  /** Told of what is sent and counts for nothing. Default: it is only counted in the hourly statistics. */
+  /** Called for entries that count for nothing. Default: only the hourly statistics count them. */
   readonly tellMisfit?: TellMisfit | undefined;
 }
 
 export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scored, joined, observationMisfits]);
 
 /**
- * The loop's stream part: requests to decisions and replies, decisions and observations to rows and statistics. With a scope the decisions in it
- * are made again and nobody is answered; a version that was not the live one also reads the live decisions, so that rows say what was done.
+ * The loop's stream part: from requests to decisions and replies, and from decisions and observations to rows and
+ * statistics. With a scope, its decisions are made again and no reply is sent. A version other than the live one also
+ * reads the live decisions, so that rows have the live actions.
  */
 export function decisionTopology(options: DecisionTopologyOptions): Topology {
   const { name, scorers, salt, memoryEdges = allMemoryEdges, scope, replyPrefix, statistics = true } = options;
@@ -62,7 +63,7 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
     ...joinDefaults,
     ...options.join,
     decisions: made,
-    // Most observations that come may belong to decisions outside the scope.
+    // Most observations may belong to decisions outside the scope.
     ...(statistics ? {} : { misfits: false as const }),
     ...(scope === undefined ? {} : { orphans: "drop", events: false }),
   };

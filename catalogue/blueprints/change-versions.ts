@@ -7,7 +7,7 @@ import { checkTypes } from "./check-types.ts";
 import { validBlueprints } from "./valid-blueprints.ts";
 import { checkVersionMove, stateAfter } from "./version-moves.ts";
 
-/** A version as it is published: its text and what that compiles to. */
+/** A version to publish: its text and the compiled form. */
 export interface NewVersion {
   readonly compiled: CompiledBlueprint;
   readonly text: string;
@@ -16,14 +16,15 @@ export interface NewVersion {
 export interface Activated {
   /** Live after this event time, ms. */
   readonly liveAfter: number;
-  /** It was live then already: nothing was written. */
+  /** The version was live already: nothing was written. */
   readonly unchanged: boolean;
 }
 
 type Table = GlobalView<BlueprintPublished>;
 
 /**
- * Publishes a version that is not live; one that is there stays as it is. Rejects with `ChangedTypes` as `checkTypes` does.
+ * Publishes a version that is not live. An existing version stays as it is. Rejects with `ChangedTypes` as `checkTypes`
+ * does.
  * @param time of the record, event time in ms
  */
 export function storeVersion(tools: TopicTools, version: NewVersion, time: number): Promise<void> {
@@ -35,8 +36,10 @@ export function storeVersion(tools: TopicTools, version: NewVersion, time: numbe
 }
 
 /**
- * Makes a version live, and publishes it where it is not there. Rejects with `ChangedTypes` as `checkTypes` does.
- * @param from live after this event time, ms; absent: from now on, and the first version of a use case from the beginning
+ * Makes a version live, and publishes it first if it is not in the table. Rejects with `ChangedTypes` as `checkTypes`
+ * does.
+ * @param from live after this event time, ms; absent: from now on, and the first version of a use case from the
+ * beginning
  */
 export function activateVersion(tools: TopicTools, version: NewVersion, from?: number): Promise<Activated> {
   return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, Activated> => {
@@ -52,8 +55,8 @@ export function activateVersion(tools: TopicTools, version: NewVersion, from?: n
 }
 
 /**
- * Turns off a version that is live right after `time`, event time in ms. One that is withdrawn already stays so. Rejects with `ILLEGAL_MOVE` for one that
- * is not live then.
+ * Turns off a version that is live right after `time`, event time in ms. A withdrawn version stays withdrawn. Rejects
+ * with `ILLEGAL_MOVE` for a version that is not live then.
  */
 export function withdrawVersion(tools: TopicTools, useCase: string, version: string, time: number): Promise<void> {
   return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
@@ -66,7 +69,10 @@ export function withdrawVersion(tools: TopicTools, useCase: string, version: str
   });
 }
 
-/** The version's record; a new one without activations where none is there. One that is there was let in before: going back to it must not fail. */
+/**
+ * The version's record, or a new one without activations. An existing version was checked when it was published and is
+ * not checked again: a return to it must not fail.
+ */
 function letIn(table: Table, { compiled, text }: NewVersion): BlueprintPublished {
   const { useCase, version } = compiled.blueprint;
   const stored = table.get(`${useCase}/${version}`);
@@ -78,7 +84,7 @@ function ofUseCase(table: Table, useCase: string): readonly BlueprintPublished[]
   return [...table.values()].filter((record) => record.useCase === useCase);
 }
 
-/** At its place in time, behind those of the same time. */
+/** Inserts the activation by its time, behind those of the same time. */
 function withActivation(record: BlueprintPublished, time: number, live: boolean): BlueprintPublished {
   return { ...record, activations: [...record.activations, { time, live }].sort((a, b) => a.time - b.time) };
 }

@@ -2,8 +2,9 @@ import { ChangedTypes, typeChanges, type Blueprint } from "../../blueprints/inde
 import type { ValidBlueprints } from "./valid-blueprints.ts";
 
 /**
- * Throws `ChangedTypes` where a name has another type than in any version that was published, live or not, withdrawn too: its rows lie on the same topic.
- * Versions that this release can't read are not looked at; the registry refuses rows that can't follow theirs.
+ * Throws `ChangedTypes` if a name has another type than in any published version, live, not live or withdrawn: all
+ * their rows lie on one topic. Versions that this release can't read are skipped; the registry refuses rows that are
+ * not compatible with theirs.
  */
 export function checkTypes(blueprint: Blueprint, known: ValidBlueprints): void {
   const earlier = known

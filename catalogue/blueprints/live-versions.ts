@@ -2,8 +2,9 @@ import type { BlueprintPublished } from "../../schemas/index.ts";
 import { lastOfEachTime, timeline, type Span } from "../timeline.ts";
 
 /**
- * Which of a use case's versions is live when, by their activations. A version that goes live replaces the one before; one that is withdrawn while it
- * is live leaves none. Of two that go live at the same moment the one with the greater hash counts, whoever reads them.
+ * The spans in which a use case's versions are live, by their activations. A version that goes live replaces the one
+ * before. A withdrawal of the live version leaves none. If two go live at the same moment, the greater hash counts, in
+ * every process.
  */
 export function liveVersions(records: readonly BlueprintPublished[]): readonly Span<BlueprintPublished>[] {
   const changes = records.flatMap((record) =>

@@ -2,7 +2,7 @@ import type { BlueprintPublished } from "../../schemas/index.ts";
 import { StreamsError } from "../../streams/index.ts";
 import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 
-/** A published version as this release reads it: compiled, or with the reason why it can't be. */
+/** A published version as this release reads it: compiled, or with the reason that it can't be read. */
 export type PublishedBlueprint =
   | { readonly compiled: CompiledBlueprint; readonly problem?: undefined }
   | { readonly compiled?: undefined; readonly problem: string };
@@ -10,14 +10,14 @@ export type PublishedBlueprint =
 const read = new WeakMap<BlueprintPublished, PublishedBlueprint>();
 const compiledByText = new Map<string, CompiledBlueprint | string>();
 
-/** Never throws: what was published may be of a newer release, or of somebody else's making. */
+/** Never throws: the text may come from a newer release or from another program. */
 export function publishedBlueprint(record: BlueprintPublished): PublishedBlueprint {
   let published = read.get(record);
   if (published === undefined) read.set(record, (published = readPublished(record)));
   return published;
 }
 
-/** Throws `NEWER_RELEASE` for a version that this release can't read: for the table of blueprints. */
+/** Throws `NEWER_RELEASE` for a version that this release can't read. Used by the table of blueprints. */
 export function checkPublished(record: BlueprintPublished): void {
   const { problem } = publishedBlueprint(record);
   if (problem !== undefined) throw new StreamsError("NEWER_RELEASE", problem);

@@ -3,9 +3,10 @@ import { computationOf, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
 
 /**
- * How long the topics of the use cases that are live at `now`, or will be, keep their records: by name, ms; null: for ever. A use case's own rows as it
- * asks; of the shared topics as the one that asks for most, and events at least as long as the widest window, which is filled from them when a disk is
- * lost. Of several versions the one that asks for most counts. Empty without a live use case: nothing is known then.
+ * Retention of the topics of all use cases that are live at `now` or later: by topic name, in ms; null: for ever. A use
+ * case's own rows are kept as long as it asks, and shared topics as long as the use case that asks for most. Events are
+ * kept at least as long as the widest window, which is filled from them when a disk is lost. Of several versions the
+ * one that asks for most counts. Empty without such a use case: nothing is known then.
  */
 export function topicRetention(valid: ValidBlueprints, now: number): ReadonlyMap<string, number | null> {
   const retention = new Map<string, number | null>();
@@ -32,7 +33,7 @@ function longest(asked: readonly (number | null)[]): number | null {
   return most;
 }
 
-/** Twice as wide: what is at work is at most one retention behind. */
+/** Twice the width: the state at work is at most one retention behind. */
 function windowsOf({ features }: Blueprint): readonly number[] {
   return features.flatMap((feature) => {
     const computed = computationOf(feature);

@@ -7,23 +7,25 @@ import { liveVersions } from "./live-versions.ts";
 import { publishedBlueprint, type PublishedBlueprint } from "./published-blueprint.ts";
 
 /**
- * The versions of the blueprint table, compiled, and which of them is valid when. A version that this release can't read concerns the decisions
- * it makes and nothing else: it is valid when it is, and has no compiled form.
+ * The compiled versions of the blueprint table, with the time at which each is valid. A version that this release can't
+ * read affects its own decisions only: it is valid in its time and has no compiled form.
  */
 export interface ValidBlueprints {
   /** The version live at an event time: the newest activation strictly before it. */
   at(useCase: string, time: number): CompiledBlueprint | undefined;
-  /** The versions that are live at an event time or will be later, in their order. */
+  /** The versions that are live at an event time or later, in their order. */
   from(useCase: string, time: number): readonly CompiledBlueprint[];
   version(useCase: string, version: string): CompiledBlueprint | undefined;
-  /** Those that can be read. */
+  /** All versions that this release can read. */
   all(): readonly CompiledBlueprint[];
   useCases(): readonly string[];
-  /** Why a version that is published can't be read here; `undefined`: it can, or there is none. */
+  /** The reason that a published version can't be read here; `undefined`: it can, or there is no such version. */
   problem(useCase: string, version: string): string | undefined;
-  /** Why the version that is live at an event time can't be read here; `undefined`: it can, or none is live. */
+  /** The reason that the live version at an event time can't be read here; `undefined`: it can, or none is live. */
   problemAt(useCase: string, time: number): string | undefined;
-  /** Versions that can't be read here, as `useCase/version`; among them may be keys of records that nothing is known of. */
+  /**
+   * Versions that can't be read here, as `useCase/version`. Some may be keys of records of which nothing else is known.
+   */
   unreadable(): readonly string[];
 }
 

@@ -2,7 +2,10 @@ import { checkMove, type Moves } from "../moves.ts";
 import { versionStates, type VersionState, type VersionStateName } from "./version-state.ts";
 import type { BlueprintPublished } from "../../schemas/index.ts";
 
-/** `replaced` is nobody's move: it comes of another version that goes live. A version that goes live later may do so earlier. */
+/**
+ * There is no move to `replaced`: it results from another version that goes live. A version that goes live later may be
+ * moved to an earlier time.
+ */
 export const versionMoves: Moves<VersionStateName> = {
   notLive: ["live"],
   later: ["live"],
@@ -12,7 +15,7 @@ export const versionMoves: Moves<VersionStateName> = {
 };
 
 /**
- * What a version is right after `time`, ms.
+ * The state of a version right after `time`, ms.
  * @param records all versions of its use case
  */
 export function stateAfter(records: readonly BlueprintPublished[], version: string, time: number): VersionState {

@@ -6,9 +6,9 @@ export type VersionStateName = "live" | "later" | "replaced" | "withdrawn" | "no
 
 export interface VersionState {
   readonly state: VersionStateName;
-  /** When it went live, or will; null: never. Event time, ms. */
+  /** Event time at which it went live or will go live, ms; null: never. */
   readonly since: number | null;
-  /** Until when it was live, or will be; null: nothing ends it. Event time, ms. */
+  /** Event time until which it is live, ms; null: there is no end yet. */
   readonly until: number | null;
 }
 
@@ -18,7 +18,7 @@ interface Span {
   readonly by: "replaced" | "withdrawn" | null;
 }
 
-/** What each of a use case's versions is at a time, ms; in the order of the records. */
+/** The state of each of a use case's versions at a time, ms, in the order of the records. */
 export function versionStates(records: readonly BlueprintPublished[], now: number): readonly VersionState[] {
   const turns = liveVersions(records);
   return records.map((record) => stateOf(spansOf(turns, record.version), now));

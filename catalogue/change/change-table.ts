@@ -13,7 +13,9 @@ import { recordLimits } from "../../schemas/index.ts";
 import { backoff } from "./backoff.ts";
 import { writeInTurn } from "./write-in-turn.ts";
 
-/** A record of a table as a change leaves it. It replaces the one before and holds all that is to stay of it. */
+/**
+ * A record that a change writes to a table. It replaces the record before it, so it holds everything that is to stay.
+ */
 export interface Written<V> {
   readonly key: string;
   readonly value: V;
@@ -22,21 +24,27 @@ export interface Written<V> {
 }
 
 export interface Change<V, T> {
-  /** Stored as one: a reader sees all of them or none. Empty: the table stays as it is. */
+  /** Written as one: a reader sees all of them or none. Empty: the table stays as it is. */
   readonly write: readonly Written<V>[];
   readonly result: T;
 }
 
-/** On every record that a change wrote, the id of the change: whoever lost sight of its own write finds it by that. */
+/**
+ * Header of every record that a change wrote: the id of the change. A process that lost the answer to its own write
+ * finds the write by it.
+ */
 export const CHANGE_HEADER = "loopstream_change";
 
 /**
- * Makes one ordered change: reads the newest table, asks `change`, writes. No other change of the catalogue, from this process or another one, comes
- * between the reading and the writing: if one does, nothing of this one is stored and `change` is asked again over the newer table. So `change` must
- * have no effect of its own. What it reads of other tables of the catalogue is the newest too.
+ * Makes one ordered change: reads the newest table, asks `change`, writes. No other change of the catalogue, from this
+ * process or another one, comes between the read and the write. If one does, nothing of this change is stored, and
+ * `change` is asked again with the newer table. So `change` must have no side effects. Other tables of the catalogue
+ * that it reads are the newest too.
  *
- * @returns the change's result, once every reader can see what was written. What `change` throws is thrown, and nothing is stored.
- * @throws StreamsError `TIMEOUT` when others have come between for `catalogueChangeMs`; what the backbone says, which then may have stored the change.
+ * @returns the change's result, once every reader can see its records. An error of `change` is thrown, and nothing is
+ * stored.
+ * @throws StreamsError `TIMEOUT` when others have come between for `catalogueChangeMs`; any error of the backbone,
+ * after which the change may be stored nevertheless.
  */
 export function changeTable<V, T>(
   tools: TopicTools,
@@ -48,7 +56,7 @@ export function changeTable<V, T>(
 
 const queues = new WeakMap<Backbone, Promise<unknown>>();
 
-/** Changes over one backbone object follow each other, so that they never have to try again because of each other. */
+/** Changes over one backbone object wait for each other, so they never have to be repeated because of each other. */
 function inThisProcess<T>(backbone: Backbone, work: () => Promise<T>): Promise<T> {
   const done = (queues.get(backbone) ?? Promise.resolve()).then(work, work);
   queues.set(backbone, done);
@@ -62,7 +70,7 @@ async function ordered<V, T>(
 ): Promise<T> {
   const id = randomUUID();
   const deadline = performance.now() + recordLimits.catalogueChangeMs;
-  /** The result of an attempt that may have been stored although it failed. */
+  /** The result of a failed attempt whose records may be stored nevertheless. */
   let doubtful: { readonly result: T } | undefined;
   for (let attempt = 0; ; attempt++) {
     const turn = await writeInTurn(tools.backbone, table.topic.name);

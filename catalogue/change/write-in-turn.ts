@@ -2,20 +2,23 @@ import { setTimeout as delay } from "node:timers/promises";
 import { StreamsError, type Backbone, type OutgoingRecord, type Transaction } from "../../streams/index.ts";
 import { recordLimits } from "../../schemas/index.ts";
 
-/** Everybody who changes the catalogue writes under this transactional id: the one who took it last is the only one who can. */
+/** All writers of the catalogue share this transactional id: only the last one to take it can write. */
 const TRANSACTIONAL_ID = "loopstream-catalogue";
 
-/** The right to write to a topic of the catalogue, until somebody else takes it. */
+/** The right to write to a topic of the catalogue. It ends when another process takes it. */
 export interface Turn {
   /**
-   * Stores the records as one, and resolves when readers can see them. Rejects with `FENCED` when somebody else has taken the turn:
-   * nothing is stored then, unless the answer to a commit was lost.
+   * Stores the records as one, and resolves when readers can see them. Rejects with `FENCED` when another process has
+   * taken the turn. Nothing is stored then, unless the answer to a commit was lost.
    */
   write(records: readonly OutgoingRecord[]): Promise<void>;
   end(): Promise<void>;
 }
 
-/** Takes the turn from whoever has it. What others have committed can be read when this resolves; what they have not will never be. */
+/**
+ * Takes the turn from its holder. When this resolves, the others' committed records can be read, and their uncommitted
+ * ones never will be.
+ */
 export async function writeInTurn(backbone: Backbone, topic: string): Promise<Turn> {
   const producer = await backbone.producer({ transactionalId: TRANSACTIONAL_ID });
   return {
@@ -29,7 +32,7 @@ export async function writeInTurn(backbone: Backbone, topic: string): Promise<Tu
   };
 }
 
-/** A broker answers a commit before readers see it. */
+/** Waits until readers see the commit: a broker answers before they do. */
 async function shown(backbone: Backbone, topic: string, transaction: Transaction): Promise<void> {
   const deadline = performance.now() + recordLimits.catalogueChangeMs;
   const behind = async (): Promise<boolean> =>

@@ -1,12 +1,12 @@
 import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import type { Written } from "../change/change-table.ts";
 
-/** The model with one state more, at its place in time, behind those of the same time. */
+/** The model with one more state, inserted by its time, behind states of the same time. */
 export function addState(model: ModelRecorded, entered: ModelState): ModelRecorded {
   return { ...model, states: [...model.states, entered].sort((a, b) => a.time - b.time) };
 }
 
-/** The model's record, retired because another model takes its place at `time`, ms. */
+/** The model's record, retired at `time`, ms, because another model takes its place. */
 export function replacedBy(modelId: string, model: ModelRecorded, time: number): ModelRecorded {
   return addState(model, { state: "retired", time, reason: `replaced by ${modelId}`, share: null });
 }

@@ -3,21 +3,21 @@ import type { GlobalView } from "../../streams/index.ts";
 import { derivedView } from "../derived-view.ts";
 import { heldAt, lastOfEachTime, timeline, type Span } from "../timeline.ts";
 
-/** A model that is tried on a part of the decisions. */
+/** A model that decides a share of the decisions, on trial. */
 export interface Canary {
   readonly model: ModelRecorded;
-  /** Of the decisions, from 0 to 1. */
+  /** Share of the decisions, from 0 to 1. */
   readonly share: number;
 }
 
-/** The models of a blueprint version that are at work at one time. A model is in one place only. */
+/** The models of a blueprint version at one time. A model has one role only. */
 export interface ModelsAt {
-  /** `undefined` before the first, and after a withdrawal. */
+  /** `undefined` before the first model, and after a withdrawal. */
   readonly production: ModelRecorded | undefined;
   readonly canary: Canary | undefined;
-  /** Models that are to be compared and never decide, in the order of their ids. */
+  /** Models that are scored for comparison and never decide, in the order of their ids. */
   readonly shadows: readonly ModelRecorded[];
-  /** Event time of the newest change that made them so, ms; -Infinity: there was none. */
+  /** Event time of the newest change of these models, ms; -Infinity: there was none. */
   readonly since: number;
 }
 
@@ -40,7 +40,7 @@ const timelines = derivedView<ModelRecorded, ReadonlyMap<string, ByVersion>>((vi
   );
 });
 
-/** The models of a blueprint version at an event time, ms: states that were entered strictly before it count. */
+/** The models of a blueprint version at an event time, ms. States that were entered strictly before it count. */
 export function modelsAt(
   view: GlobalView<ModelRecorded>,
   useCase: string,
@@ -66,7 +66,7 @@ function modelTimeline(models: readonly ModelRecorded[]): readonly Span<ModelsAt
 type Place = (without: ModelsAt, move: Move) => ModelsAt;
 
 const out: Place = (without) => without;
-/** Where a state puts a model that was taken from its former place. A state that is not named, such as one of a newer release, changes nothing. */
+/** The role that each state gives to a model. Any other state, such as one of a newer release, changes nothing. */
 const places: ReadonlyMap<string, Place> = new Map<ModelStateName, Place>([
   ["shadow", (at, { model }) => ({ ...at, shadows: [...at.shadows, model].sort(byId) })],
   ["canary", (at, { model, share }) => ({ ...at, canary: { model, share: share ?? 0 } })],
@@ -86,7 +86,7 @@ function apply(held: ModelsAt = none, move: Move): ModelsAt {
   return places.get(move.state)!(without, move);
 }
 
-/** At one moment models leave before others come. */
+/** At the same moment models leave before others come. */
 function tie(a: Move, b: Move): number {
   return comes(a) - comes(b) || byId(a.model, b.model);
 }

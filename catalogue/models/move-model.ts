@@ -6,15 +6,16 @@ import { checkModelMove } from "./model-moves.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
-/** A state to move a model to. A canary says which share of the decisions is its own, above 0 and below 1. */
+/** A state to move a model to. A canary has its share of the decisions, above 0 and below 1. */
 export type ModelMove = Exclude<ModelStateName, "trained" | "canary"> | { readonly canary: number };
 
 /**
- * Moves a model by hand, whatever the gate said; event time in ms. The model that it replaces, in production or as the canary, is retired. A canary
- * that is moved again may only have another share.
+ * Moves a model by hand, whatever the gate's verdict; event time in ms. The model that it replaces, in production or as
+ * the canary, is retired. A canary may be moved again, to change its share.
  *
  * @returns the records as written, the moved model first
- * @throws StreamsError `ILLEGAL_MOVE` where `modelMoves` has no such move, or the share is none; an error where there is no such model
+ * @throws StreamsError `ILLEGAL_MOVE` if `modelMoves` has no such move or the share is out of bounds; an error if there
+ * is no such model
  */
 export function moveModel(
   tools: TopicTools,

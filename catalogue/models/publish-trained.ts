@@ -5,20 +5,21 @@ import { modelRecords, replacedBy } from "./add-state.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
-/** What becomes of a model that was trained. */
+/** The verdict on a model that was trained. */
 export interface Judgement {
   readonly promote: boolean;
-  /** With the figures, for the model's record. */
+  /** The reason with its figures, for the model's record. */
   readonly reason: string;
 }
 
 /**
- * Publishes a model with what the judge says of it beside the models as they are now: one that was moved by hand while this one was
- * being trained keeps that. The new model's record goes first: between the two records the newest production model counts.
+ * Publishes a model with its judge's verdict, against the models as they are now: a model that was moved by hand during
+ * the training keeps its place. The new model's record is written first: between the two records the newest production
+ * model counts.
  *
- * @param judge is asked again where another process changed the models meanwhile
+ * @param judge is asked again if another process changed the models meanwhile
  * @param time of its first states, event time in ms
- * @returns the model's record; one that was there already is left alone
+ * @returns the model's record; an existing one is left alone
  */
 export function publishTrained(
   tools: TopicTools,

@@ -2,16 +2,16 @@ import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { events } from "../../schemas/index.ts";
 import { isEventTime, readRaw, type Backbone } from "../../streams/index.ts";
 
-/** A window that looks back on events which are not retained any more. */
+/** A window that looks back on events that are no longer retained. */
 export interface PartialWindow {
   readonly feature: string;
-  /** Events from before are gone from the topic, ms. */
+  /** Events before this time are gone from the topic, ms. */
   readonly retainedFrom: number;
-  /** From then on it looks back on retained events alone, ms. */
+  /** From this time on the window looks back on retained events alone, ms. */
   readonly wholeFrom: number;
 }
 
-/** Windows of these groups that are not whole at a time, ms, although every retained event is in them. */
+/** The windows of these groups that are not whole at a time, ms, although they hold every retained event. */
 export async function partialWindows(
   backbone: Backbone,
   { layout }: CompiledBlueprint,
@@ -31,7 +31,10 @@ export async function partialWindows(
   );
 }
 
-/** Time of the first event on the partitions that have lost their beginning, the latest of them, ms; `-Infinity`: none has. */
+/**
+ * Time of the first retained event on partitions that have lost their beginning, the latest of them, ms; `-Infinity`:
+ * no partition has.
+ */
 export async function eventsRetainedFrom(backbone: Backbone): Promise<number> {
   if ((await backbone.partitions(events.name)) === undefined) return Number.NEGATIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;

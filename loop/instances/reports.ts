@@ -3,12 +3,14 @@ import { blueprints, instances } from "../../schemas/index.ts";
 import type { Loop } from "../loop.ts";
 import { every, type Running } from "../schedules.ts";
 
-/** Says every second how far this instance is, so that whoever publishes a version knows whom to wait for. */
+/**
+ * Reports every second how far this instance is. A publisher of a version reads from it which instances to wait for.
+ */
 export function startReports(loop: Loop, everyMs = 1_000): Running {
   const say = async (running: boolean): Promise<void> => {
     const { application, instanceId: instance, publisher } = loop;
     const progress = application.globalsProgress;
-    // On its way into the group: it fills what it needs before it decides.
+    // The instance is joining the group: it fills its windows before it decides.
     if (running && progress === undefined) return;
     const value = {
       ...{ instance, running, blueprintsRead: progress?.next(blueprints.name, 0) ?? 0 },

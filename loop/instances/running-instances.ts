@@ -2,18 +2,19 @@ import { instances, recordLimits, type InstanceReported } from "../../schemas/in
 import { readTopic } from "../../streams/index.ts";
 import type { Tools } from "../loop.ts";
 
-/** Instances that say they run, and what time it is on the log, ms. */
+/** Instances that report themselves as running, and the log's time, ms. */
 export interface RunningInstances {
   readonly now: number;
   readonly running: readonly InstanceReported[];
 }
 
-/** Enough for what a thousand instances say while one may be silent. */
+/** Enough for the reports of a thousand instances during the longest silence of one. */
 const TAIL = 10_000;
 
 /**
- * Who was heard of lately. A record of our own tells what time it is on the log, which no clock of this machine has to.
- * @param ask false: nothing is written; what was heard of lately is measured against this machine's clock
+ * The instances that reported lately. A record written by this call tells the log's time, so no clock of this machine
+ * has to be right.
+ * @param ask false: nothing is written, and this machine's clock is used
  */
 export async function runningInstances(
   { backbone, serdes, publisher }: Pick<Tools, "backbone" | "serdes" | "publisher">,
@@ -39,7 +40,7 @@ export async function runningInstances(
   return { now: ask ? now : Date.now(), running };
 }
 
-/** Whether an instance knows what lies on the topic of blueprints before an offset, and has filled these window groups. */
+/** Whether an instance has read the topic of blueprints up to an offset and has filled these window groups. */
 export function isReady(instance: InstanceReported, blueprintsEnd: number, stateIds: ReadonlySet<string>): boolean {
   return instance.blueprintsRead >= blueprintsEnd && !instance.warming.some((id) => stateIds.has(id));
 }

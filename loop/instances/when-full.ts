@@ -2,26 +2,26 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { TopicTools } from "../../streams/index.ts";
 import { isReady, runningInstances, type RunningInstances } from "./running-instances.ts";
 
-/** Whom a publish waits for. */
+/** The instances that a publish waits for. */
 export interface Warming {
-  /** Running instances, and how many of them are ready. */
+  /** The number of running instances, and of the ready ones. */
   readonly instances: number;
   readonly ready: number;
-  /** Retained events that all of them together have still to read. */
+  /** Retained events that they have still to read, all together. */
   readonly eventsLeft: number;
 }
 
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told of every look. */
+  /** Called with the result of every look. */
   readonly onWarming?: ((warming: Warming) => void) | undefined;
 }
 
 const LOOK_EVERY_MS = 250;
 
 /**
- * Resolves once every running instance knows what lies on the topic of blueprints before an offset and has filled these window groups; who stops is not
- * waited for. Rejects with the signal's reason.
+ * Resolves once every running instance has read the topic of blueprints up to an offset and has filled these window
+ * groups. An instance that stops is no longer waited for. Rejects with the signal's reason.
  */
 export async function whenFull(
   tools: TopicTools,

@@ -4,11 +4,17 @@ import { readTable } from "../../streams/index.ts";
 import { runningInstances } from "../instances/running-instances.ts";
 import type { Tools } from "../loop.ts";
 
-/** A version as it was published, and what it is now. `warming`: it is not live yet, and running instances are filling its windows. */
+/**
+ * A published version with its present state. `warming`: it is not live yet, and running instances are filling its
+ * windows.
+ */
 export type ListedVersion = BlueprintPublished &
   Omit<VersionState, "state"> & { readonly state: VersionState["state"] | "warming" };
 
-/** Every version there is, those of a use case in the order in which they went live. @param now ms */
+/**
+ * Every version, those of a use case in the order in which they went live.
+ * @param now ms
+ */
 export async function listVersions(
   tools: Pick<Tools, "backbone" | "serdes" | "publisher">,
   now: number,

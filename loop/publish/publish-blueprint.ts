@@ -25,32 +25,39 @@ import { warmingOf, whenFull, type WaitOptions, type Warming } from "../instance
 export interface PublishedVersion {
   readonly useCase: string;
   readonly version: string;
-  /** What differs from the version that was live before; empty for the first one. */
+  /** Differences from the version that was live before; empty for the first one. */
   readonly changes: readonly string[];
   /** It was live already. */
   readonly unchanged: boolean;
   /** Live after this time, ms; null: it is not live. */
   readonly liveAfter: number | null;
-  /** Windows that it brings which look back on events that are not retained any more. */
+  /** New windows that look back on events that are no longer retained. */
   readonly partial: readonly PartialWindow[];
-  /** Running instances, and what they had to fill when it went live. Null where that was not asked: it brings no windows, or nothing answered before. */
+  /**
+   * The running instances, and the events that they had to read when it went live. Null if nobody was asked: it brings
+   * no windows, or no version answered before.
+   */
   readonly warming: Warming | null;
 }
 
 export interface PublishOptions extends WaitOptions {
-  /** Do not wait until running instances have filled its windows: its decisions wait for that. */
+  /** Do not wait until running instances have filled its windows. Its decisions wait instead. */
   readonly atOnce?: boolean;
 }
 
-/** A version goes live so much after it is published, where instances run: each of them then knows of it before the first decision that is its own. */
+/**
+ * Where instances run, a version goes live this long after its publication: each instance then knows it before its
+ * first decision.
+ */
 const LEAD_MS = 1_000;
 
 /**
  * Publishes a text and makes it live after `from`, ms; absent: after now, and the first version of a use case from the
- * beginning, so that history can be imported. Topics then keep their records as long as the live blueprints ask. A version that was published before only becomes live again.
+ * beginning, so that history can be imported. Topics then keep their records as long as the live blueprints ask. A
+ * version that was published before only becomes live again.
  *
- * Where it brings windows, and instances run, it is not live before all of them have filled these from the retained events; until then the version before
- * answers. With a `from` in the future it is live then.
+ * If it brings windows and instances run, it goes live when all of them have filled these from the retained events;
+ * until then the version before answers. With a `from` in the future it goes live then.
  */
 export async function publishBlueprint(
   tools: TopicTools,
@@ -82,7 +89,7 @@ export async function publishBlueprint(
   const runs = found !== undefined && found.running.length > 0;
   const stateIds = new Set(brought.map(({ stateId }) => stateId));
   let warming: Warming | null = asked ? { instances: 0, ready: 0, eventsLeft: 0 } : null;
-  /** When it goes live; `undefined`: as soon as it is written. */
+  /** Time at which it goes live; `undefined`: as soon as it is written. */
   let when = from;
   if (runs) {
     if (stored === undefined) await storeVersion(tools, { compiled, text }, found.now);
@@ -103,7 +110,7 @@ export async function publishBlueprint(
   return { useCase, version, changes, unchanged, liveAfter, partial, warming };
 }
 
-/** @returns since when the live version is, ms. */
+/** @returns the time since which the live version is live, ms. */
 function liveSince(table: GlobalView<BlueprintPublished>, { useCase, version }: Blueprint): number | null {
   const { activations = [] } = table.get(`${useCase}/${version}`) ?? {};
   return activations.findLast(({ live }) => live)?.time ?? null;
@@ -114,7 +121,7 @@ async function blueprintsEnd({ backbone }: TopicTools): Promise<number> {
   return Math.max(0, ...(await backbone.offsets([blueprints.name])).map(({ end }) => end));
 }
 
-/** Instances know of a version within moments; who does not is told as not ready. */
+/** Waits for instances to know the version, which takes moments. An instance that does not is reported as not ready. */
 async function whenKnown(tools: TopicTools, end: number): Promise<RunningInstances> {
   const patience = AbortSignal.timeout(KNOWN_WITHIN_MS);
   return whenFull(tools, end, new Set(), { signal: patience }).catch((error: unknown) => {
@@ -125,19 +132,19 @@ async function whenKnown(tools: TopicTools, end: number): Promise<RunningInstanc
 
 const KNOWN_WITHIN_MS = 5_000;
 
-/** Resolves when the version is live on every running instance: whoever asks then is answered by it. */
+/** Resolves when the version is live on every running instance: later requests are answered by it. */
 async function whenLive(tools: TopicTools, time: number, { signal }: PublishOptions): Promise<void> {
   const { now } = await whenFull(tools, await blueprintsEnd(tools), new Set(), { signal });
   const ms = Math.min(LEAD_MS, Math.max(0, time - now)) + CLOCKS_APART_MS;
   await delay(ms, undefined, signal === undefined ? {} : { signal });
 }
 
-/** Of a timer, the log and a producer on one machine, ms. */
+/** Difference of the clocks of a timer, the log and a producer on one machine, ms. */
 const CLOCKS_APART_MS = 20;
 
 /**
- * Publishes a text without making it live: history can be replayed by it and models trained for it first, and running instances fill
- * its windows. A version that is there stays as it is.
+ * Publishes a text without making it live. History can then be replayed and models trained with it, and running
+ * instances fill its windows. An existing version stays as it is.
  */
 export async function storeBlueprint(tools: TopicTools, text: string): Promise<PublishedVersion> {
   const compiled = compileBlueprint(text);
@@ -158,7 +165,7 @@ export async function storeBlueprint(tools: TopicTools, text: string): Promise<P
   return { ...result, unchanged: false };
 }
 
-/** Turns off a version that is live; decisions are null until another one is. */
+/** Turns off a live version. Decisions are null until another version is live. */
 export async function withdrawBlueprint(
   tools: TopicTools,
   useCase: string,
@@ -170,7 +177,10 @@ export async function withdrawBlueprint(
   await applyRetention(tools);
 }
 
-/** Rows of the new version must be readable beside the old ones: a column that changed its type is refused here, by name. */
+/**
+ * Rows of the new version must be readable beside the old ones. A column that changed its type is refused here, by
+ * name.
+ */
 async function registerRows(
   { serdes }: TopicTools,
   compiled: CompiledBlueprint,

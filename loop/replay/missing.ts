@@ -18,9 +18,9 @@ export interface Looked {
   readonly serdes: Serdes;
   readonly known: ValidBlueprints;
   readonly useCase: string;
-  /** Makes every decision; absent: the version that was live at its time. */
+  /** Makes every decision. Absent: the version that was live at its time does. */
   readonly blueprintVersion?: string | undefined;
-  /** Decision times `[from, to)`, ms, and how far any window looks back. */
+  /** Decision times `[from, to)`, ms, and the farthest look back of any window. */
   readonly from: number;
   readonly to: number;
   readonly windowMs: number;
@@ -32,8 +32,8 @@ export interface Looked {
 const PIECE = 256;
 
 /**
- * The features that can't be computed from what is on the topics, each with the reason and with what can be done: one line for each reason. Reads the
- * requests and events of the time once.
+ * The features that can't be computed from the records on the topics: one line for each reason, with the remedy. Reads
+ * the requests and events of the time once.
  */
 export async function missingFeatures(looked: Looked): Promise<readonly string[]> {
   const needs = await askedFor(looked);
@@ -46,7 +46,7 @@ export async function missingFeatures(looked: Looked): Promise<readonly string[]
   });
 }
 
-/** By version, what its decisions need. */
+/** The needs of each version's decisions. */
 async function askedFor(looked: Looked): Promise<readonly Needs[]> {
   const { backbone, serdes, known, useCase, blueprintVersion, from, to } = looked;
   const needs = new Map<string, Needs>();
@@ -77,7 +77,7 @@ async function lookAtEvents(looked: Looked, needs: readonly Needs[]): Promise<vo
   }
 }
 
-/** Event time, ms, since when all events are there; where some went from every partition that had any, `Infinity`. */
+/** Event time since which all events are there, ms. `Infinity`: every partition with events has lost some. */
 async function retainedSince({ backbone }: Looked): Promise<number> {
   let since = Number.NEGATIVE_INFINITY;
   if ((await backbone.partitions(events.name)) === undefined) return since;
@@ -92,7 +92,7 @@ async function retainedSince({ backbone }: Looked): Promise<number> {
   return since;
 }
 
-/** What was sent while other versions were live is all there is: a new entry of the context has no history. */
+/** A new entry of the context has no history: requests of other versions carry only their own entries. */
 function unsent({ compiled, added, unseen, unasked, requests }: Needs): readonly string[] {
   const none = `none of the ${requests} requests of ${compiled.blueprint.useCase} carries`;
   const remedy =
@@ -107,7 +107,7 @@ function unsent({ compiled, added, unseen, unasked, requests }: Needs): readonly
 
 function uncarried(need: Need, { added, unasked }: Needs): readonly string[] {
   const { kind, features, what } = need;
-  // Without a key to look with there is nothing to find.
+  // Without a key there is no window to look into.
   const isMoot = (name: string): boolean => [...unasked].some((other) => other.features.includes(name));
   if (features.every(isMoot)) return [];
   const { total, carrying } = totalOf(need);
@@ -128,7 +128,7 @@ function uncarried(need: Need, { added, unasked }: Needs): readonly string[] {
   ];
 }
 
-/** A window is whole for decisions that are made no sooner than its width after the oldest event that is left. */
+/** A window is whole for decisions at least its width after the oldest event that is left. */
 function trimmed({ compiled, first }: Needs, since: number): readonly string[] {
   const lines: string[] = [];
   const windows = compiled.groups.flatMap((group) => group.windows);
@@ -151,7 +151,7 @@ function trimmed({ compiled, first }: Needs, since: number): readonly string[] {
 }
 
 const list = (names: Iterable<string>): string => [...names].join(", ");
-/** The replay itself says what it could not read. */
+/** The replay itself reports the records that it could not read. */
 const passedOver = (): void => undefined;
 
 const wantedFrom =
@@ -159,7 +159,7 @@ const wantedFrom =
   ({ topic, partition, offset, timestamp }: RawRecord): boolean =>
     timestamp >= from && timestamp < to && !refused.has(topic, partition, offset);
 
-/** To be awaited for each record: rests after every piece. */
+/** Await it for each record: it rests after every piece. */
 function resting({ pacing }: Looked): () => Promise<void> | undefined {
   let [count, started] = [0, performance.now()];
   return () => {

@@ -3,7 +3,9 @@ import type { DecisionRequested, EventRecorded } from "../../schemas/index.ts";
 import { ownValue } from "../../streams/index.ts";
 
 const DAY = 24 * 3_600_000;
-/** So unlikely is it that what is carried elsewhere is missing from all events of a day by chance. */
+/**
+ * If a part of the events carries something, the probability that by chance none of a day's does must be below this.
+ */
 const BY_CHANCE = 1e-6;
 
 interface Count {
@@ -11,7 +13,7 @@ interface Count {
   carrying: number;
 }
 
-/** What some features need of the events of one kind: that they carry a key, or a field with a number. */
+/** The need of some features in the events of one kind: a key, or a field with a number. */
 export interface Need {
   readonly kind: string;
   readonly features: readonly string[];
@@ -19,14 +21,14 @@ export interface Need {
   readonly what: string;
   /** How far the features look back, ms. */
   readonly windowMs: number;
-  /** The keys that decisions look with; null where it is a field. */
+  /** The keys of the decisions; null for a field. */
   readonly by: readonly string[] | null;
   readonly carries: (attributes: EventRecorded["attributes"]) => boolean;
-  /** By day of event time. */
+  /** Counts by day of event time. */
   readonly days: Map<number, Count>;
 }
 
-/** A version whose decisions are made, with what was found for its features. */
+/** A version that makes decisions, with the findings about its features. */
 export class Needs {
   readonly compiled: CompiledBlueprint;
   readonly all: readonly Need[];
@@ -34,10 +36,13 @@ export class Needs {
   /** Times of the first and the last of its decisions, ms. */
   first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
-  /** Features that a version did not have whose live decisions are made again: nobody looked then whether anything was sent for them. */
+  /**
+   * Features that are new against the version of the live decisions: nobody checked then whether anything was sent for
+   * them.
+   */
   readonly added = new Set<string>();
   readonly #live = new Set<CompiledBlueprint | undefined>();
-  /** Context features that no request gave a value to. */
+  /** Context features that no request had a value for. */
   readonly unseen: Set<string>;
   /** Needs of keys that no request carried. */
   readonly unasked: Set<Need>;
@@ -109,7 +114,7 @@ function needsOf({ blueprint, groups }: CompiledBlueprint): readonly Need[] {
   });
 }
 
-/** How many events there are, and how many of them carry what is needed. */
+/** The number of events, and of those that carry the need. */
 export function totalOf({ days }: Need): Readonly<Count> {
   const all = { total: 0, carrying: 0 };
   for (const { total, carrying } of days.values()) {
@@ -119,7 +124,7 @@ export function totalOf({ days }: Need): Readonly<Count> {
   return all;
 }
 
-/** Days, ms, on which no event carries what those of other days do, where that can't be chance. */
+/** Days, ms, without an event that carries the need although those of other days do, if chance can't explain it. */
 export function holesOf(need: Need): readonly number[] {
   const days = [...need.days].sort(([a], [b]) => a - b);
   const others = days.filter(([, { carrying }]) => carrying > 0);

@@ -3,7 +3,7 @@ import { readTopic, type AnyTopic, type Backbone, type Refused, type Serdes, typ
 import { ORPHAN_MS, type ReplayRequest } from "./plan.ts";
 import type { ReplayProgress } from "./replay-topics.ts";
 
-/** Records of the time and use case of a replay that came after its start: it is made without them. */
+/** Records of the replay's time and use case that came after its start. The replay is made without them. */
 export interface NewerRecords {
   readonly requests: number;
   readonly observations: number;
@@ -12,7 +12,7 @@ export interface NewerRecords {
   readonly until: number;
 }
 
-/** @returns `undefined`: there is none. */
+/** @returns `undefined`: there are none. */
 export async function newerRecords(
   side: Backbone,
   serdes: Serdes,
@@ -21,7 +21,7 @@ export async function newerRecords(
   ttlMs: number,
   refused: Refused,
 ): Promise<NewerRecords | undefined> {
-  // Before its first step it has not settled how far it goes.
+  // Before its first step the replay has not settled its end.
   if (progress.marks.length === 0) return undefined;
   const { useCase, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = request;
   let until = Number.NEGATIVE_INFINITY;
@@ -35,7 +35,7 @@ export async function newerRecords(
     isIts: (value: V) => boolean,
   ): Promise<number> => {
     const known = progress.topicIds[topic.name];
-    // One that was made anew is new from its start.
+    // A topic that was made anew is new from its start.
     const isSame = known === undefined || known === ids.get(topic.name);
     const at = progress.marks.flatMap(({ topic: name, partition, end }) =>
       isSame && name === topic.name && end !== null ? [{ topic: name, partition, offset: end }] : [],

@@ -17,46 +17,47 @@ import { missingFeatures } from "./missing.ts";
 
 export interface ReplayRequest {
   readonly useCase: string;
-  /** Decision times `[from, to)`, ms; absent: all that is retained. */
+  /** Decision times `[from, to)`, ms. Absent: everything that is retained. */
   readonly from?: number;
   readonly to?: number;
   /** Makes every decision, instead of the version that was live at its time. */
   readonly blueprintVersion?: string;
-  /** Where the rows go; absent: a topic of the replay's own. */
+  /** The topic for the rows. Absent: a topic of the replay's own. */
   readonly into?: string;
 }
 
-/** What can't be replayed, in words for the person who asked. */
+/** The reason that a replay is impossible, in words for the person who asked. */
 export class ReplayError extends Error {
   override readonly name = "ReplayError";
 }
 
 export interface ReplayPlan {
-  /** The first and one past the last decision time there may be, ms. */
+  /** Bounds of the decision times that can be replayed, ms: the first, and one past the last. */
   readonly from: number;
   readonly to: number;
   readonly requests: number;
   readonly horizon: number;
-  /** Versions whose rows it makes. */
+  /** The versions whose rows the replay makes. */
   readonly versions: readonly CompiledBlueprint[];
-  /** How far its windows look back on events, ms. */
+  /** The farthest look back of its windows, ms. */
   readonly windowMs: number;
-  /** Features that can't be computed from what is there, with the reason: see `missingFeatures`. */
+  /** Features that can't be computed, each with the reason: see `missingFeatures`. */
   readonly missing: readonly string[];
 }
 
-/** The same request has the same name, and is gone on with. */
+/** The same request has the same name, and so continues a former run. */
 export function replayName({ useCase, from, to, blueprintVersion, into }: ReplayRequest): string {
   const words = [useCase, from ?? "start", to ?? "end", blueprintVersion ?? "live", into ?? ""];
   return createHash("sha256").update(words.join("\0")).digest("hex").slice(0, 8);
 }
 
-/** How far observations may lie before their decision, ms. */
+/** Farthest lag of a decision behind its observations, ms. */
 export const ORPHAN_MS = joinDefaults.orphanMs;
 
 /**
- * Looks at what is there. Rejects with `ReplayError` when there is nothing to do, or nothing to do it with.
- * @param refused what the live loop refused for its time: it is not made again.
+ * Looks at the topics and makes the plan. Rejects with `ReplayError` if there is nothing to do, or something needed is
+ * missing.
+ * @param refused records that the live loop refused for their time: they are not made again.
  */
 export async function planReplay(
   backbone: Backbone,
@@ -106,7 +107,7 @@ export async function planReplay(
     from: first,
     to: end,
     requests,
-    // The newest request is shown too, where the live clock stands at it.
+    // The newest request is included, even if the live clock stands at it.
     horizon: Math.max(end, Math.min(end + ttlMs, newest)),
     versions,
     windowMs,
@@ -141,7 +142,7 @@ export async function versionsOf(
   );
 }
 
-/** How far event time has come for the live group, ms: never past now, whatever a tick says. */
+/** Event time of the live group, ms: never past now, whatever a tick says. */
 async function clockTime(backbone: Backbone, serdes: Serdes, now = Date.now()): Promise<number> {
   let time = Number.NEGATIVE_INFINITY;
   const live = { ...clock, name: `live-${clock.name}` };

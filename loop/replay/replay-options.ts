@@ -19,40 +19,40 @@ export interface ReplayOptions extends Pick<
   | "outages"
 > {
   readonly request: ReplayRequest;
-  /** A folder for the state of this and other replays. */
+  /** A folder for the state of this replay and of others. */
   readonly dir: string;
-  /** Event time that is shown at once, ms. It changes how much is held in memory, and no row. */
+  /** Event time per step, ms. It changes the use of memory, and no row. */
   readonly stepMs: number;
-  /** How far, in ms of event time, a record may come behind a newer one of its partition and still be taken in its order. */
+  /** A record may lie this far in event time behind a newer one of its partition and still be taken in order; ms. */
   readonly latenessMs: number;
-  /** Start over, in topics of a new name, whether or not a former run was finished. */
+  /** Start over, in topics of a new name, even if a former run was not finished. */
   readonly fresh?: boolean;
-  /** Go on where features can't be computed from what is on the topics, and say which. Default: reject, and say which. */
+  /** Go on although some features can't be computed, and list them. Default: reject with the list. */
   readonly incomplete?: boolean;
   /** Also make the hourly statistics. */
   readonly statistics?: boolean;
-  /** Holds the state instead of a folder of the replay's own in `dir`. */
+  /** Holds the state, instead of a folder of the replay's own in `dir`. */
   readonly engine?: StateEngine;
-  /** Given each record that it had to leave out because it can't be read. */
+  /** Called with each record that was left out because it can't be read. */
   readonly onUnreadable?: (record: UnreadableRecord) => void;
   readonly onStep?: (step: ReplayStep) => void;
-  /** Makes room for others; absent: works without a rest. */
+  /** Makes room for others. Absent: works without a rest. */
   readonly pacing?: Pacing;
   readonly signal?: AbortSignal;
 }
 
 export interface ReplayStep {
-  /** Event time it has come to, ms. */
+  /** Event time that was reached, ms. */
   readonly until: number;
   /** Requests handled in all, of `total`. */
   readonly requests: number;
   readonly total: number;
 }
 
-/** Nobody waits for a replay's answers, and each commit is work for the brokers. */
+/** No product waits for a replay's answers, and each commit is work for the brokers. */
 const COMMIT_INTERVAL_MS = 5_000;
 
-/** Where a replay works, as the settings say. */
+/** The place of a replay's work, by the settings. */
 export const replayPlace = (
   settings: Settings,
   { backbone, registry, subjectPrefix }: Connection,

@@ -30,7 +30,7 @@ import { PROGRESS_KEY, replayProgress, type ReplayProgress } from "./replay-topi
 
 export interface RunParts {
   readonly options: ReplayOptions;
-  /** What the live loop refused for its time. */
+  /** Records that the live loop refused for their time. */
   readonly refused: Refused;
   readonly side: Backbone;
   readonly serdes: Serdes;
@@ -45,15 +45,15 @@ interface EventMark {
   readonly marks: readonly LaneMark[];
 }
 
-/** Names its group, its changelogs and its producers, behind the replay's own prefix. */
+/** Name of its group, its changelogs and its producers, behind the replay's prefix. */
 const APPLICATION = "loop";
 const LAST_KEY = "\u{10ffff}";
 
-/** What decisions are made from, and what is joined with them. */
+/** The inputs of decisions come first; the records that are joined with them follow. */
 const FIRST = [events.name, decisionRequests.name];
 const THEN = [liveDecisions.name, observations.name];
 
-/** One run, from where the one before was stopped to the end. */
+/** One run, from the stop of the run before to the end. */
 export class ReplayRun {
   readonly #parts: RunParts;
   readonly #stateDir: string;
@@ -72,7 +72,7 @@ export class ReplayRun {
     return this.#progress.late;
   }
 
-  /** @returns `undefined` when the signal stopped it. */
+  /** @returns `undefined` if the signal stopped it. */
   async run(): Promise<{ readonly requests: number; readonly from: number; readonly until: number } | undefined> {
     const { side, serdes, progress, options } = this.#parts;
     const { marks, eventMarks, latenessMs } = progress;
@@ -121,7 +121,7 @@ export class ReplayRun {
     };
   }
 
-  /** On Kafka a commit returns before readers see its records; to open its producer again is to wait for them. */
+  /** On Kafka a commit returns before readers see its records. Opening its producer again waits for them. */
   async #awaitCommitted({ subTopologies }: Topology): Promise<void> {
     const { side } = this.#parts;
     if (side.kind === "embedded") return;
@@ -189,10 +189,10 @@ export class ReplayRun {
   async #steps(stepped: Stepped, application: Application): Promise<boolean> {
     const { options, progress, publisher } = this.#parts;
     const { horizon, stepMs, requests: total } = progress;
-    // Before anything is shown: what the first windows look back on is read again from here.
+    // Settled before anything is shown: the events for the first windows are read again from here.
     if (this.#eventMarks.length === 0)
       this.#eventMarks.push({ until: progress.until, marks: eventMarksIn(stepped.settle()) });
-    // A former run was stopped after this: the events before are shown again, to nobody but the windows.
+    // A former run was stopped after this point: the earlier events are shown again, for the windows alone.
     if (progress.eventMarks.length > 0) {
       await stepped.show([events.name], progress.until);
       await application.idle();
@@ -250,7 +250,7 @@ export class ReplayRun {
   }
 }
 
-/** What windows look back on is read again from the topic. Rejects while another process makes this replay here. */
+/** Events for the windows are read again from the topic. Rejects while another process makes this replay here. */
 async function forgetEvents(engine: StateEngine): Promise<void> {
   const database = await engine.open("globals");
   await database.deleteRange("", LAST_KEY);

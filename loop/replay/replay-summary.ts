@@ -6,18 +6,21 @@ import type { ReplayProgress } from "./replay-topics.ts";
 
 export interface ReplayCounts {
   readonly decisions: number;
-  /** Decisions that have a row, by the maturity of the newest. */
+  /** Decisions with a row, by the maturity of the newest row. */
   readonly rows: { readonly provisional: number; readonly mature: number; readonly corrected: number };
   /** Decisions whose wait is over, without any label. */
   readonly expired: number;
   /** Decisions whose wait is not over for the live group either. */
   readonly waiting: number;
   readonly deadLetters: number;
-  /** Over the canonical Avro bytes of the newest row of each decision, in the order of the decision ids, version by version. */
+  /**
+   * Over the canonical Avro bytes of the newest row of each decision, in the order of the decision ids, version by
+   * version.
+   */
   readonly rowsSha256: string;
 }
 
-/** Counted from the topics, so that it is the same however often the replay was stopped. */
+/** Counts from the topics, so the result is the same however often the replay was stopped. */
 export async function summarizeReplay(
   side: Backbone,
   serdes: Serdes,

@@ -28,7 +28,7 @@ const MARK = {
 };
 const MARKS = { type: "array", items: "LaneMark" };
 
-/** What a replay has settled at its start, and how far it is. One record, written after every step. */
+/** The settled bounds of a replay, and its progress. One record, written after every step. */
 export interface ReplayProgress {
   readonly useCase: string;
   /** Decision times `[from, to)`, ms. */
@@ -38,24 +38,24 @@ export interface ReplayProgress {
   readonly rowsTopic: string;
   /** Requests of any use case in that time. */
   readonly requests: number;
-  /** Event time at which it ends, ms: what a decision waits for is over, or the live clock stands there. */
+  /** Event time of its end, ms: by then every wait of a decision is over, or the live clock stands there. */
   readonly horizon: number;
   readonly latenessMs: number;
   readonly stepMs: number;
-  /** Event time up to which it has come, ms. */
+  /** Event time that was reached, ms. */
   readonly until: number;
-  /** How far back before a decision is looked, ms. */
+  /** The farthest look back before a decision, ms. */
   readonly lookBackMs: number;
   readonly finished: boolean;
   /** Requests shown. */
   readonly shown: number;
   readonly late: number;
   readonly marks: readonly LaneMark[];
-  /** From where the events that windows look back on are read again. */
+  /** The place from which the events for windows are read again. */
   readonly eventMarks: readonly LaneMark[];
-  /** Ids of the live topics that the marks are of, where the brokers give topics ids; by name. */
+  /** Ids of the marked live topics by name, if the brokers give topics ids. */
   readonly topicIds: Readonly<Record<string, string>>;
-  /** Features that can't be computed from what is there, with the reason. */
+  /** Features that can't be computed, each with the reason. */
   readonly missing: readonly string[];
 }
 
@@ -92,13 +92,14 @@ export const replayProgress: Topic<ReplayProgress> = defineTopic({
 
 export const PROGRESS_KEY = "progress";
 
-/** What the live group writes and work beside it only reads. */
+/** Topics that the live group writes. Work beside it only reads them. */
 const sources = [decisionRequests, observations, events, blueprints, models, modelArtifacts];
 
 /**
- * The live topics as work beside the live group sees them: requests, observations, events, blueprints and models are the live ones and never written;
- * the live decisions are called `live-decisions`; everything else, the decisions made again too, begins with the prefix.
- * @param rowsTopic of a use case: where its rows go instead.
+ * The live topics for work beside the live group. Requests, observations, events, blueprints and models are the live
+ * ones and are never written. The live decisions are called `live-decisions`. The names of all other topics begin with
+ * the prefix, those of the new decisions too.
+ * @param rowsTopic by use case, another topic for its rows.
  */
 export function besideLive(
   backbone: Backbone,

@@ -26,34 +26,36 @@ import { besideLive, PROGRESS_KEY, replayProgress, type ReplayProgress } from ".
 import { summarizeReplay, type ReplayCounts } from "./replay-summary.ts";
 
 export interface ReplayResult extends ReplayCounts {
-  /** Names it: the prefix of its topics. */
+  /** Its name: the prefix of its topics. */
   readonly replay: string;
   readonly useCase: string;
   readonly blueprintVersion: string | null;
   readonly rowsTopic: string;
-  /** Decision times `[from, to)` that there were, ms. */
+  /** Decision times `[from, to)` of the records there were, ms. */
   readonly from: number;
   readonly to: number;
-  /** Records that came later than the lateness allows: each was taken as soon as it was met. */
+  /** Records later than the lateness allows: each was taken as soon as it was met. */
   readonly late: number;
   readonly seconds: number;
-  /** Of this run, which may have gone on with a former one. */
+  /** Of this run, which may have continued a former one. */
   readonly decisionsPerSecond: number;
   /** Event time over wall time, of this run. */
   readonly timesLive: number;
-  /** It went on with a run that was stopped, or had been finished. */
+  /** It continued a stopped run, or found a finished one. */
   readonly resumed: boolean;
-  /** Features that could not be computed from what was there, with the reason: their values are null, or counts of a part. */
+  /** Features that could not be computed, each with the reason: their values are null, or counts of a part. */
   readonly missing: readonly string[];
-  /** What came since it was begun: it is made without. Null: nothing. */
+  /** Records that came after its start and are not in it. Null: there are none. */
   readonly newer: NewerRecords | null;
 }
 
 /**
- * Makes the decisions of a request again, beside the live group, with the same operators over the retained topics, and their rows. The topics are
- * shown in steps of event time: in each first what decisions are made from, then, when they are made, what is joined with them. So every task
- * meets its records in the order of event time, whatever the number of partitions, the order of arrival, the pace or the restarts.
- * Goes on with a former run of the same request. @returns `undefined` when the signal stopped it.
+ * Makes the decisions of a request and their rows again, beside the live group, with the same operators over the
+ * retained topics. The topics are shown in steps of event time. Each step first shows the inputs of decisions; once the
+ * decisions are made, it shows the records that are joined with them. So every task meets its records in the order of
+ * event time, whatever the number of partitions, the order of arrival, the pace or the restarts. Continues a former run
+ * of the same request.
+ * @returns `undefined` if the signal stopped it.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult | undefined> {
   const started = performance.now();
@@ -102,10 +104,10 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
   }
 }
 
-/** Where the live loop refuses what lies ahead. */
+/** Topics from which the live loop refuses records that lie ahead. */
 const WITH_TIMES = [decisionRequests.name, observations.name, events.name];
 
-/** The newest attempt that there is, or with `fresh` the one after it. */
+/** The newest existing attempt, or with `fresh` the one after it. */
 async function attemptName(backbone: Backbone, name: string, fresh: boolean): Promise<string> {
   const topics = new Set(await backbone.topics());
   let attempt = 1;
@@ -116,7 +118,7 @@ async function attemptName(backbone: Backbone, name: string, fresh: boolean): Pr
 
 const shownTopics = [decisionRequests.name, observations.name, events.name, liveDecisions.name];
 
-/** Marks are of topics, not of names; and what is joined has to be cut alike. */
+/** Marks belong to topics, not to names; and topics to be joined need the same number of partitions. */
 function checkTopics(now: readonly TopicDescription[], restates: boolean, former: ReplayProgress | undefined): void {
   const other = now.find(({ topic, topicId }) => {
     const before = former?.topicIds[topic];

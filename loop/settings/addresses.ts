@@ -1,7 +1,10 @@
 import { shownAddress } from "../../streams/index.ts";
 import { SettingsError } from "./settings-error.ts";
 
-/** Checks `host:port`. @param where the flag or setting that named it */
+/**
+ * Checks `host:port`.
+ * @param where the flag or setting it comes from
+ */
 export function checkBroker(broker: string, where: string): void {
   const address = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^@/]*@)?(.*)$/i.exec(broker)![1]!;
   const [, host, port] = /^(\[[^\]]*\]|[^:]*):([^:]*)$/.exec(address) ?? [];
@@ -11,7 +14,10 @@ export function checkBroker(broker: string, where: string): void {
   parsePort(port, `${where} ${shownAddress(broker)}: port`);
 }
 
-/** Checks that it is a URL of http or https. */
+/**
+ * Checks that it is a URL of http or https.
+ * @param where the flag or setting it comes from
+ */
 export function checkRegistry(registry: string, where: string): void {
   const url = URL.canParse(registry) ? new URL(registry) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return;
@@ -20,12 +26,15 @@ export function checkRegistry(registry: string, where: string): void {
   throw new SettingsError(`${where} ${shownText(shownAddress(registry))}: write a URL like http://localhost:8081`);
 }
 
-/** A port of TCP. Throws a `SettingsError`. @param where the flag or setting that named it */
+/**
+ * A port of TCP. Throws a `SettingsError`.
+ * @param where the flag or setting it comes from
+ */
 export function parsePort(text: string, where: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new SettingsError(`${where} ${shownText(text)}: write a port from 0 to 65535`);
 }
 
-/** An empty text would not be seen. */
+/** An empty text is shown in quotes: it would be invisible. */
 export const shownText = (text: string): string => (text.trim() === "" ? JSON.stringify(text) : text);

@@ -33,8 +33,9 @@ const shape = z.strictObject({
 });
 
 /**
- * Settings from a YAML file, by the keys in `docs/kafka.md`. Throws a `SettingsError` that names the file and the field.
- * @param path absent: `loopstream.yaml` in the working directory, where there is one
+ * Settings from a YAML file, by the keys in `docs/kafka.md`. Throws a `SettingsError` that names the file and the
+ * field.
+ * @param path absent: `loopstream.yaml` in the working directory, if it exists
  */
 export function readSettingsFile(path?: string): SettingsOptions {
   const name = path ?? "loopstream.yaml";
@@ -63,7 +64,9 @@ function asOptions({ brokers, kafka, replies, state, ...same }: z.infer<typeof s
   };
 }
 
-/** A problem is told by its place and kind: what the library says of it shows the line, in which a password may be. */
+/**
+ * A problem is reported by its place and kind alone: the library's message shows the line, which may hold a password.
+ */
 function parsed(name: string, text: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });

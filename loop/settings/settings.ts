@@ -4,7 +4,7 @@ import type { StateEngineName } from "../state-engine.ts";
 import { checkBroker, checkRegistry } from "./addresses.ts";
 import { SettingsError } from "./settings-error.ts";
 
-/** Where everything is, and how the loop runs. */
+/** The places of everything, and the way the loop runs. */
 export interface Settings {
   /** `host:port` of Kafka. Empty: the embedded backbone in `dir`. */
   readonly brokers: readonly string[];
@@ -12,7 +12,7 @@ export interface Settings {
   readonly registry: string | undefined;
   /** Folder of the embedded backbone and of local state. */
   readonly dir: string;
-  /** Of topics that are made new. */
+  /** Number of partitions of new topics. */
   readonly partitions: number;
   /** Consumer group and name of the changelogs. */
   readonly id: string;
@@ -21,28 +21,31 @@ export interface Settings {
   readonly commitIntervalMs: number;
   /** On Kafka; the embedded backbone is always exact. */
   readonly delivery: Delivery;
-  /** Whose connections the Kafka backbone uses. */
+  /** The client library of the Kafka backbone. */
   readonly kafkaClient: "kafkajs" | "platformatic";
-  /** On Kafka: a name of this process alone in its group. Away for less than the session, it comes back to the same partitions and nothing moves. */
+  /**
+   * On Kafka: a name of this process alone in its group. If the process is away for less than the session, it comes
+   * back to the same partitions and nothing moves.
+   */
   readonly instanceId: string | undefined;
   /** On Kafka. Absent: the client's default. */
   readonly sessionTimeoutMs: number | undefined;
-  /** Replies may also go to topics whose names begin with it. Absent: `decision-replies-`. */
+  /** Prefix of the names of other topics that replies may go to. Absent: `decision-replies-`. */
   readonly replyPrefix: string | undefined;
-  /** On how many other processes the state of each task is kept for a quick take-over. */
+  /** Number of other processes that keep a copy of each task's state, for a quick take-over. */
   readonly standbyReplicas: number;
-  /** Keeps local state; rocksdb needs the package rocksdb-native. */
+  /** The engine of local state; rocksdb needs the package rocksdb-native. */
   readonly stateEngine: StateEngineName;
-  /** When what the embedded log has acknowledged is on the disk. */
+  /** When acknowledged records of the embedded log are on the disk. */
   readonly sync: SyncMode;
-  /** Of LevelDB's caches and write buffers, all tasks together. Absent: 64. */
+  /** Memory of LevelDB's caches and write buffers, all tasks together, MiB. Absent: 64. */
   readonly stateMemoryMiB: number | undefined;
 }
 
-/** Settings as a program says them. What it leaves out has its default. */
+/** Settings of a program. A missing one has its default. */
 export type SettingsOptions = { readonly [K in keyof Settings]?: Settings[K] | undefined };
 
-/** How error texts name settings to the person who said them. */
+/** Names of the settings in error texts, as their author knows them. */
 export interface SettingNames {
   /** A flag, a variable or a key. Absent: its name in `Settings`. */
   readonly names: { readonly [K in keyof Settings]?: string };
@@ -56,7 +59,9 @@ const ofPrograms: SettingNames = {
   setKafkaClient: 'kafkaClient: "platformatic"',
 };
 
-/** Exactly once, readers see nothing before the commit; at least once, a crash does again what was done since the last one. */
+/**
+ * Exactly once, readers see nothing before the commit. At least once, a crash repeats the work since the last commit.
+ */
 const commitIntervalsMs = Object.freeze({ exactlyOnce: 5, atLeastOnce: 1_000 });
 
 export const settingDefaults = Object.freeze({
@@ -78,7 +83,10 @@ const kafkaClients: readonly Settings["kafkaClient"][] = ["platformatic", "kafka
 export const replyPrefixes = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/;
 export const replyPrefixHelp = "write letters, digits, dots, dashes or underscores, a letter or digit first";
 
-/** Throws a `SettingsError` that names the setting where settings don't hold together. */
+/**
+ * Checks settings and adds the defaults. Throws a `SettingsError` that names the setting if settings contradict each
+ * other.
+ */
 export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPrograms): Settings {
   const settings = withDefaults(options);
   const named = (setting: keyof Settings): string => naming.names[setting] ?? setting;

@@ -2,18 +2,21 @@ import { compareRecords, heldBytes, type SortedRecord } from "./sorted-record.ts
 import { RunReader, RunWriter, type Run } from "./sorted-run.ts";
 import type { Spill } from "./spill.ts";
 
-/** A quarter of a megabyte of each is read at once. More are merged into one first. */
+/** A quarter of a megabyte of each run is read at once. More runs are merged into one first. */
 const MOST_RUNS = 128;
 
 export interface RecordSortOptions {
   readonly topic: string;
-  /** Held in memory at a time, about; bytes. What is more waits on the disk, in order. */
+  /** Approximate memory for records, in bytes. Further records wait on the disk, in order. */
   readonly bytes: number;
-  /** Asked once, when there is more than that. */
+  /** Called once, when memory is full. */
   readonly spill: () => Promise<Spill>;
 }
 
-/** Puts the records of one topic in order, by time and then id, those that were added first before others of the same. */
+/**
+ * Sorts the records of one topic by time and then id. Of records with the same time and id the first one added comes
+ * first.
+ */
 export class RecordSort {
   readonly #options: RecordSortOptions;
   #held: SortedRecord[] = [];
@@ -25,7 +28,7 @@ export class RecordSort {
     this.#options = options;
   }
 
-  /** @returns a promise only where the disk has to take some. */
+  /** @returns a promise only if the disk has to take some. */
   add(record: SortedRecord): Promise<void> | undefined {
     this.#held.push(record);
     this.#heldBytes += heldBytes(record);
@@ -61,7 +64,7 @@ export class RecordSort {
     return held;
   }
 
-  /** All that were added, to be read once. */
+  /** All records that were added. May be read once. */
   async *sorted(): AsyncGenerator<SortedRecord> {
     if (this.#spill === undefined) {
       yield* this.#takeHeld();
@@ -84,13 +87,13 @@ export class RecordSort {
     }
   }
 
-  /** Gives the disk back. */
+  /** Frees the disk. */
   async close(): Promise<void> {
     await this.#spill?.close();
   }
 }
 
-/** The run whose head is the first of all lies at the top. */
+/** The run with the first record of all lies at the top. */
 class RunHeap {
   readonly #readers: RunReader[];
 
@@ -104,7 +107,7 @@ class RunHeap {
     return this.#readers[0];
   }
 
-  /** The head of the first one is another one now. */
+  /** Called after the head of the first run has changed. */
   settle(): void {
     if (this.#readers[0]!.head === undefined) {
       const last = this.#readers.pop()!;

@@ -1,6 +1,6 @@
 import type { RawRecord } from "../../streams/index.ts";
 
-/** A record with what it is sorted by. */
+/** A record with its sort keys. */
 export interface SortedRecord {
   /** ms. */
   readonly time: number;
@@ -8,22 +8,25 @@ export interface SortedRecord {
   readonly record: RawRecord;
 }
 
-/** By time and then id, as text. */
+/** Compares by time and then id, as text. */
 export function compareRecords(a: SortedRecord, b: SortedRecord): number {
   return a.time !== b.time ? a.time - b.time : a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
 }
 
-/** Its length, the lengths of id, key and value, time, timestamp, offset, partition. */
+/** The record's length; the lengths of id, key and value; time, timestamp, offset, partition. */
 const FIXED = 4 * 4 + 3 * 8 + 4;
 const NO_KEY = 0xffffffff;
-/** In memory, of the objects that a record consists of. */
+/** Memory of the objects of one record, bytes. */
 const OBJECTS = 400;
 
-/** Bytes that a record takes in memory, about. */
+/** Approximate memory of a record, bytes. */
 export const heldBytes = ({ id, record: { key, value } }: SortedRecord): number =>
   OBJECTS + 2 * id.length + (key?.length ?? 0) + (value?.length ?? 0);
 
-/** Writes a record that has a value; headers are left out. @returns where it ends; -1 where there is too little room. */
+/**
+ * Writes a record that has a value; headers are left out.
+ * @returns the end; -1 if there is too little room.
+ */
 export function writeRecord({ time, id, record }: SortedRecord, into: Buffer, at: number): number {
   const idLength = Buffer.byteLength(id);
   const { key, value } = record;
@@ -44,12 +47,12 @@ export function writeRecord({ time, id, record }: SortedRecord, into: Buffer, at
   return end;
 }
 
-/** Bytes of the record that begins at `at`; `undefined` where its length is not among the first `end` bytes. */
+/** Length in bytes of the record that begins at `at`; `undefined` if the length is not among the first `end` bytes. */
 export function lengthAt(from: Buffer, at: number, end: number): number | undefined {
   return at + 4 > end ? undefined : from.readUInt32LE(at);
 }
 
-/** Its key and value are views of the bytes. */
+/** Reads a record. Its key and value are views of the bytes. */
 export function readRecord(from: Buffer, at: number, topic: string): SortedRecord {
   const [idLength, keyLength] = [from.readUInt32LE(at + 4), from.readUInt32LE(at + 8)];
   const ofKey = at + FIXED + idLength;

@@ -8,10 +8,10 @@ export interface Run {
 }
 
 const WRITTEN_AT_ONCE = 1 << 20;
-/** What is read of each run at once; bytes. */
+/** Bytes that are read of each run at once. */
 const READ_AT_ONCE = 1 << 18;
 
-/** Writes a run behind what the spill holds. */
+/** Writes a run at the end of the spill. */
 export class RunWriter {
   readonly #spill: Spill;
   readonly #start: number;
@@ -19,14 +19,14 @@ export class RunWriter {
   #buffer = Buffer.allocUnsafeSlow(WRITTEN_AT_ONCE);
   #used = 0;
 
-  /** @param start where the spill ends. */
+  /** @param start the end of the spill. */
   constructor(spill: Spill, start: number) {
     this.#spill = spill;
     this.#start = start;
     this.#end = start;
   }
 
-  /** @returns a promise only where the disk has to take some. */
+  /** @returns a promise only if the disk has to take some. */
   add(record: SortedRecord): Promise<void> | undefined {
     const next = writeRecord(record, this.#buffer, this.#used);
     if (next < 0) return this.#addAfterFlush(record);
@@ -57,9 +57,9 @@ export class RunWriter {
 
 /** Reads a run from its beginning. */
 export class RunReader {
-  /** The next one; `undefined` behind the last, and before `advance` was called. */
+  /** The next record; `undefined` behind the last, and before the first `advance`. */
   head: SortedRecord | undefined;
-  /** Of those that have the same place in the order, the run that was written first goes first. */
+  /** Of records that compare equal, the one of the run written first goes first. */
   readonly number: number;
   readonly #spill: Spill;
   readonly #topic: string;
@@ -67,7 +67,7 @@ export class RunReader {
   #buffer = Buffer.alloc(0);
   #at = 0;
   #filled = 0;
-  /** Of the spill, behind what was read. */
+  /** Place in the spill behind the bytes that were read. */
   #next: number;
 
   constructor(spill: Spill, topic: string, { start, end }: Run, number: number) {
@@ -78,7 +78,10 @@ export class RunReader {
     this.number = number;
   }
 
-  /** Makes the next record the head. @returns a promise only where the disk is asked. */
+  /**
+   * Makes the next record the head.
+   * @returns a promise only if the disk is read.
+   */
   advance(): Promise<void> | undefined {
     if (this.#take()) return undefined;
     if (this.#next === this.#end && this.#at === this.#filled) {
@@ -97,7 +100,7 @@ export class RunReader {
     return true;
   }
 
-  /** Into memory of its own: what was given out refers to the bytes before. */
+  /** Reads into new memory: records given out refer to the former bytes. */
   async #read(): Promise<void> {
     const left = this.#filled - this.#at;
     const wanted = lengthAt(this.#buffer, this.#at, this.#filled) ?? 0;

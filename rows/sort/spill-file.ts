@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Spill } from "./spill.ts";
 
-/** The disk has no room, or no folder, for rows that wait. */
+/** The disk has no room, or no folder, for waiting rows. */
 export class SpillError extends Error {
   override readonly name = "SpillError";
 }
 
 /**
- * A file in the folder for temporary files (TMPDIR), which nobody else can open. It has no name from the beginning, where the system allows it:
- * nothing is left of it however the process ends.
+ * A file in the folder for temporary files (TMPDIR), which no other user can open. If the system allows it, the file
+ * has no name from the beginning: nothing is left of it however the process ends.
  */
 export async function openSpill(): Promise<Spill> {
   const folder = await mkdtemp(join(tmpdir(), "loopstream-spill-"));

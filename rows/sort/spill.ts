@@ -1,9 +1,12 @@
-/** Room on the disk for what memory has none for. */
+/** Room on the disk for data that does not fit into memory. */
 export interface Spill {
-  /** Behind what was written before. */
+  /** Appends bytes. */
   write(bytes: Uint8Array): Promise<void>;
-  /** The bytes from `at` on, as many as `into` has room for, or as there are. @returns their number. */
+  /**
+   * Reads bytes from `at` on, up to the length of `into` or the end.
+   * @returns their number.
+   */
   read(into: Uint8Array, at: number): Promise<number>;
-  /** Nothing is left on the disk. */
+  /** Frees the disk: nothing is left. */
   close(): Promise<void>;
 }

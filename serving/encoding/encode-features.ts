@@ -5,13 +5,14 @@ import type { Categories } from "./categories.ts";
 const { largestFeature } = recordLimits;
 
 /**
- * Writes the columns of one vector into `out[offset … offset + columns.length)`, as float32. Missing values and unknown categories become NaN, numbers
- * beyond `largestFeature` become that. Rows and decisions keep the number as it was: only models see this.
+ * Writes the columns of one vector into `out[offset … offset + columns.length)`, as float32. Missing values and unknown
+ * categories become NaN; numbers beyond `largestFeature` become that. Only models see this: rows and decisions keep the
+ * number.
  */
 export type EncodeFeatures = (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void;
 
 /**
- * @param columns of a layout, in the order in which they are to be written
+ * @param columns of a layout, in the order in which they are written
  * @throws Error when a category column has no vocabulary: the model was trained for another blueprint
  */
 export function encodeFeatures(columns: readonly FeatureColumn[], categories: Categories): EncodeFeatures {

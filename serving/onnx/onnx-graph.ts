@@ -1,6 +1,6 @@
 import { Message } from "./protobuf-reader.ts";
 
-/** A node's attribute: whichever of the lists its kind fills, one element for a single value. */
+/** A node's attribute: the list of its kind is filled, with one element for a single value. */
 export interface OnnxAttribute {
   readonly integers: readonly number[];
   readonly floats: readonly number[];
@@ -26,7 +26,7 @@ export interface OnnxGraph {
 const FLOAT32 = 1;
 
 /**
- * What an ONNX file computes. Field numbers are those of onnx.proto.
+ * The graph of an ONNX file. Field numbers are those of onnx.proto.
  *
  * @throws RangeError when the bytes are not an ONNX file
  */

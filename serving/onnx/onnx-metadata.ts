@@ -6,7 +6,7 @@ const KEY = 1;
 const VALUE = 2;
 
 /**
- * The strings an ONNX file carries in `metadata_props`; the runtime does not expose them.
+ * The strings in an ONNX file's `metadata_props`; the runtime does not expose them.
  *
  * @throws RangeError when the bytes are not an ONNX file
  */

@@ -3,8 +3,9 @@ import { readOnnxGraph } from "./onnx-graph.ts";
 import type { Predictor } from "./predictor.ts";
 
 /**
- * A model run by ONNX Runtime, which works on the calling thread. It is loaded for the first such model. Trees are run all rows at once, any other graph row
- * by row (11 µs each), so that a replay with other batches gives the same bits.
+ * A model run by ONNX Runtime, which works on the calling thread. The library is loaded for the first such model. Trees
+ * run all rows at once; any other graph runs row by row (11 µs each), so that a replay with other batches gives the
+ * same bits.
  */
 export async function openOnnxModel(onnx: Uint8Array): Promise<Predictor> {
   const { InferenceSession, Tensor } = await import("onnxruntime-node");
@@ -43,7 +44,10 @@ export async function openOnnxModel(onnx: Uint8Array): Promise<Predictor> {
 
 const TREES: ReadonlySet<string> = new Set(["ai.onnx.ml.TreeEnsembleRegressor", "Sigmoid"]);
 
-/** Whether it is nothing but trees. Their bits do not depend on the rows beside them; matrix products' do, by the library's choice of a kernel. */
+/**
+ * Whether the graph consists of trees alone. Their bits do not depend on the other rows; the bits of matrix products
+ * do, by the library's choice of a kernel.
+ */
 function isTrees(onnx: Uint8Array): boolean {
   return readOnnxGraph(onnx).nodes.every(({ operator }) => TREES.has(operator));
 }

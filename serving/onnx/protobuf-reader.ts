@@ -9,7 +9,7 @@ export interface ProtobufField {
 }
 
 /**
- * The fields of one message in the order they were written, without copying them.
+ * The fields of one message in the order in which they were written, without copying them.
  *
  * @throws RangeError when the bytes end early or are not protobuf
  */
@@ -56,7 +56,7 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
   }
 }
 
-/** A protobuf message by its fields' numbers; what is not there is empty, and of a single value the last one counts. */
+/** A protobuf message by field numbers. A missing field is empty; of a repeated single value the last one counts. */
 export class Message {
   readonly #fields = new Map<number, (number | Uint8Array)[]>();
 
@@ -91,7 +91,7 @@ export class Message {
     return this.texts(field).at(-1) ?? "";
   }
 
-  /** One by one or packed. */
+  /** Values one by one, or packed. */
   integers(field: number): number[] {
     return (this.#fields.get(field) ?? []).flatMap((value) => (typeof value === "number" ? [value] : varints(value)));
   }

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { ABREAST, at } from "./tree-layout.ts";
 
-/** Regression trees whose leaves are added up, as they were trained. Every index is one of `nodes`. */
+/** Regression trees, as they were trained: the prediction is the sum of their leaves. Every index is one of `nodes`. */
 export interface TreeEnsemble {
   readonly columns: number;
   readonly nodes: readonly TreeNode[];
   /** The first node of each tree, in the order in which their leaves are added. */
   readonly roots: readonly number[];
-  /** Added behind them. */
+  /** Added after the leaves. */
   readonly base: number;
 }
 
@@ -16,14 +16,14 @@ export type TreeNode =
   | {
       readonly kind: "split";
       readonly column: number;
-      /** float32. Below it goes left, at it and above goes right. */
+      /** float32. A feature below it goes left; at it and above goes right. */
       readonly threshold: number;
       readonly left: number;
       readonly right: number;
       readonly missingLeft: boolean;
     };
 
-/** Rows whose features stay in the processor's nearest cache while one tree after the other looks at them. */
+/** Rows per block: their features stay in the processor's nearest cache while one tree after the other passes. */
 const BLOCK = 64;
 const FLOAT = 4;
 const PAGE = 1 << 16;
@@ -34,25 +34,33 @@ const walker = new WebAssembly.Module(readFileSync(new URL("./tree-walk.wasm", i
 interface Walker {
   /** Addresses, and a number of floats. */
   negate(from: number, to: number, count: number): void;
-  /** Addresses but for `groups`, `width` (bytes of a row) and `count` (of rows, one at least). */
+  /** Addresses, except `groups`, `width` (bytes of a row) and `count` (of rows, at least one). */
   walk(roots: number, depths: number, groups: number, rows: number, width: number, count: number, sums: number): void;
 }
 
 /**
- * Trees in a memory of their own, laid out for walks without a branch (`tree-layout.ts`). The children of a split lie side by side and a leaf is its own
- * child, so trees that are walked together take the same number of steps whatever their way: the next node is the first child, or the one behind it where
- * the feature is not below the threshold. A comparison with a missing value (NaN) is false, so it takes the first child: where it has to go right, the
- * children change places and the feature is compared with its sign turned, for which each row is there twice.
+ * Trees in a memory of their own, laid out for walks without a branch (`tree-layout.ts`).
+ *
+ * The children of a split lie side by side, and a leaf is its own child. So trees that are walked together take the
+ * same number of steps: the next node is the first child, or the one behind it if the feature is not below the
+ * threshold.
+ *
+ * A comparison with a missing value (NaN) is false and takes the first child. If a missing value has to go right, the
+ * children change places and the feature is compared with its sign turned; for this each row is stored a second time
+ * with signs turned.
  */
 export class FlatTrees {
   readonly columns: number;
   readonly #base: number;
-  /** Of `ABREAST` trees each, filled up with trees that add nothing. */
+  /** Groups of `ABREAST` trees each, filled up with trees that add nothing. */
   readonly #groups: number;
   readonly #walker: Walker;
   readonly #floats: Float32Array;
   readonly #words: Int32Array;
-  /** Addresses. The first node of each tree; of each group the steps to its deepest leaf; a block of rows, the same with signs turned; its sums. */
+  /**
+   * Addresses: the first node of each tree; the steps to the deepest leaf of each group; a block of rows, the same with
+   * signs turned; its sums.
+   */
   readonly #roots: number;
   readonly #depths: number;
   readonly #rows: number;
@@ -98,7 +106,7 @@ export class FlatTrees {
     }
   }
 
-  /** @returns the node's children in the order in which they are to lie from `child` on. */
+  /** @returns the node's children in their order from `child` on. */
   #place(index: number, node: TreeNode, child: number): readonly number[] {
     const address = index * at.size;
     const threshold = (address + at.threshold) / FLOAT;

@@ -7,7 +7,7 @@ import { ABREAST, at } from "./tree-layout.ts";
 const each = (instruction: (node: string, tree: number) => string): string =>
   Array.from({ length: ABREAST }, (_, tree) => instruction(`$node${tree}`, tree)).join("\n          ");
 
-/** The first child, and a node more where the feature is not below the threshold. */
+/** The first child, or the next node if the feature is not below the threshold. */
 const step = (node: string): string => `
           (local.set ${node}
             (i32.add
@@ -17,7 +17,10 @@ const step = (node: string): string => `
                   (f32.load (i32.add (local.get $row) (i32.load offset=${at.feature} (local.get ${node}))))
                   (f32.load offset=${at.threshold} (local.get ${node}))))))`;
 
-/** All trees over a block of rows, group after group, so that a group's nodes stay in the processor's nearest cache while the rows pass. */
+/**
+ * All trees over a block of rows, group after group: a group's nodes stay in the processor's nearest cache while the
+ * rows pass.
+ */
 const text = `(module
   (import "serving" "memory" (memory 1))
 

@@ -1,7 +1,7 @@
 import { FlatTrees, floatAbove, type TreeEnsemble, type TreeNode } from "./flat-trees.ts";
 import { readOnnxGraph, type OnnxGraph, type OnnxNode } from "../onnx/onnx-graph.ts";
 
-/** An output that is nothing but trees, as the trainer's are. */
+/** An output of trees alone, such as the trainer's. */
 export interface TreeModel {
   readonly trees: FlatTrees;
   /** The sum of the leaves is a margin, the prediction its sigmoid. */
@@ -13,8 +13,8 @@ export interface TreeModel {
 const TREES = "ai.onnx.ml.TreeEnsembleRegressor";
 
 /**
- * The trees of an ONNX file each of whose outputs is an ensemble of them, with a sigmoid behind it or none, in the order of the outputs;
- * `undefined` for any other file, and for one that makes no sense: it is left to ONNX Runtime.
+ * The trees of an ONNX file, in the order of its outputs, if each output is an ensemble of trees, with or without a
+ * sigmoid behind it. `undefined` for any other file and for an inconsistent one: these are left to ONNX Runtime.
  */
 export function readTreeModels(onnx: Uint8Array): readonly TreeModel[] | undefined {
   let graph: OnnxGraph;
@@ -43,7 +43,10 @@ export function readTreeModels(onnx: Uint8Array): readonly TreeModel[] | undefin
   return models.length > 0 && nodes === graph.nodes.length ? models : undefined;
 }
 
-/** `undefined` where the process has no room for it: V8 reserves 10 GiB of addresses for each memory, which `ulimit -v` may forbid. */
+/**
+ * `undefined` if the process has no room for it: V8 reserves 10 GiB of addresses for each memory, and `ulimit -v` may
+ * forbid that.
+ */
 function flatten(trees: TreeEnsemble): FlatTrees | undefined {
   try {
     return new FlatTrees(trees);
@@ -120,7 +123,7 @@ function treesOf({ attributes }: OnnxNode, columns: number): TreeEnsemble | unde
   return areTrees(nodes, roots, columns) ? { columns, nodes, roots, base: floats("base_values")[0] ?? 0 } : undefined;
 }
 
-/** From the roots every node is reached once, and none is out of bounds. */
+/** Whether every node is reached once from the roots, and none is out of bounds. */
 function areTrees(nodes: readonly TreeNode[], roots: readonly number[], columns: number): boolean {
   const met = new Uint8Array(nodes.length);
   const open = [...roots];

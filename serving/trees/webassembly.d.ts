@@ -1,4 +1,4 @@
-/** What is used of it: neither TypeScript's ES libraries nor Node's types have it. */
+/** The parts of WebAssembly that are used: neither TypeScript's ES libraries nor Node's types have them. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
