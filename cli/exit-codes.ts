@@ -1,5 +1,5 @@
 import { BlueprintError, ChangedTypes } from "../blueprints/index.ts";
-import { ReplayError, SettingsError } from "../loop/index.ts";
+import { HistoryError, ReplayError, SettingsError } from "../loop/index.ts";
 import { StreamsError } from "../streams/index.ts";
 import { TableError } from "./files/index.ts";
 
@@ -27,7 +27,8 @@ const usage = [UsageError, SettingsError, BlueprintError, ChangedTypes, ReplayEr
 
 export function exitCodeOf(error: unknown): number {
   if (usage.some((kind) => error instanceof kind)) return exitCodes.usage;
-  if (error instanceof TableError) return isOfTheDisk(error.cause) ? exitCodes.failed : exitCodes.usage;
+  if (error instanceof TableError || error instanceof HistoryError)
+    return isOfTheDisk(error.cause) ? exitCodes.failed : exitCodes.usage;
   if (error instanceof StreamsError) {
     if (error.code === "ENGINE_MISSING") return exitCodes.usage;
     const { retry } = error.flags;

@@ -24,6 +24,33 @@ export {
   type ReplayResult,
   type ReplayStep,
 } from "./replay/index.ts";
+export {
+  columnDefaults,
+  Feed,
+  HistoryError,
+  importHistory,
+  readHistory,
+  readTimeCell,
+  recordsOf,
+  REPLY_PARTITION_OF_FEED,
+  timeUnits,
+  timeZone,
+  type ChangedPolicy,
+  type ColumnNames,
+  type HistoryColumns,
+  type HistoryFiles,
+  type HistoryHead,
+  type HistoryRow,
+  type HistoryStep,
+  type HistoryTable,
+  type HistoryTables,
+  type ImportOptions,
+  type ImportResult,
+  type LineCounts,
+  type ReadOptions,
+  type Survey,
+  type TimeReading,
+} from "./history/index.ts";
 export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
 export { listTopics, type ListedTopic } from "./list-topics.ts";
 export { repartitionLoop, type RepartitionLoopOptions } from "./repartition-loop.ts";

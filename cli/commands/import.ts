@@ -1,7 +1,7 @@
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { importFlags } from "../flags/import-flags.ts";
-import { importJson, importText } from "../history/import-text.ts";
+import { importJson, importText } from "../text/import-text.ts";
 import { importHere } from "../process/import-here.ts";
 import { tellUnreadable } from "../text/unreadable.ts";
 

@@ -2,11 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
-import { publishBlueprint, type Loop } from "../../loop/index.ts";
-import { recordsOf } from "../history/line-maker.ts";
-import { readHistory } from "../history/read-history.ts";
-import type { HistoryColumns } from "../history/records.ts";
-import { Feed } from "../history/feed.ts";
+import { Feed, publishBlueprint, readHistory, recordsOf, type HistoryColumns, type Loop } from "../../loop/index.ts";
+import { fileTables } from "../files/index.ts";
 import { ReplyClock } from "./reply-clock.ts";
 import { ServedWatch } from "./served.ts";
 import { summarize, type LoopSummary } from "./summary.ts";
@@ -104,7 +101,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
     const position = await feed.position();
     /** Of the steps; what can't be read comes in one that has no time. */
     let last = Number.NEGATIVE_INFINITY;
-    for await (const step of readHistory(files, flightColumns, blueprint, { stepMs: HOUR })) {
+    for await (const step of readHistory(fileTables(files), flightColumns, blueprint, { stepMs: HOUR })) {
       if (options.until !== undefined && step.until > options.until) break;
       if (step.until <= position) {
         last = Math.max(last, step.until);

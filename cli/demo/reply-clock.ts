@@ -1,6 +1,6 @@
 import { decisionReplies } from "../../schemas/index.ts";
 import { CORRELATION_ID, type Backbone, type Reader, type Serdes } from "../../streams/index.ts";
-import { REPLY_PARTITION_OF_FEED } from "../history/feed.ts";
+import { REPLY_PARTITION_OF_FEED } from "../../loop/index.ts";
 
 /** Milliseconds from the publishing of each request to the arrival of its reply. */
 export class ReplyClock {

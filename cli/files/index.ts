@@ -1,3 +1,4 @@
+export { fileTable, fileTables } from "./file-tables.ts";
 export { readTable } from "./read-table.ts";
 export { rowTable, type RowTable } from "./row-table.ts";
 export type { TableColumn, ColumnType } from "./table-column.ts";

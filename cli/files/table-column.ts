@@ -1,4 +1,4 @@
-import { readTimeCell } from "../times/time-cell.ts";
+import { readTimeCell } from "../../loop/index.ts";
 import type { TableValue } from "./table-row.ts";
 
 export type ColumnType = "string" | "double" | "boolean" | "timestamp";

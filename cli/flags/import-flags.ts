@@ -1,3 +1,4 @@
+import { columnDefaults } from "../../loop/index.ts";
 import { among, either, flag, toggle, type FlagValues } from "./flag.ts";
 
 /** What is in the files, and what becomes of it. */
@@ -9,8 +10,8 @@ export const importFlags = {
   ),
   observations: flag("--observations <file>", "one observation a line, in time order"),
   events: flag("--events <file>", "one event of no decision a line, in time order"),
-  decisionId: flag("--decision-id <column>", "column of the decision id", { default: "decision_id" }),
-  time: flag("--time <column>", "column of the decision's time", { default: "decision_ts" }),
+  decisionId: flag("--decision-id <column>", "column of the decision id", { default: columnDefaults.decisionId }),
+  time: flag("--time <column>", "column of the decision's time", { default: columnDefaults.time }),
   observationTime: flag(
     "--observation-time <column>",
     "column of the time of observations and events (default: event_ts, else --time)",

@@ -1,10 +1,7 @@
 import { durationMeant, parseDuration } from "../../blueprints/index.ts";
-import { shownText } from "../../loop/index.ts";
+import { readTimeCell, shownText, timeUnits, timeZone, type TimeReading } from "../../loop/index.ts";
 import { streamsLimits } from "../../streams/index.ts";
 import { UsageError } from "../exit-codes.ts";
-import { timeUnits } from "../times/epoch-time.ts";
-import { readTimeCell, type TimeReading } from "../times/time-cell.ts";
-import { timeZone } from "../times/time-zone.ts";
 
 /** A flag's time, in ms: ISO-8601 with its zone, a date (from midnight in UTC) or epoch milliseconds. The same on every machine. */
 export function parseTime(text: string, flag: string): number {

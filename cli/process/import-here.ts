@@ -1,8 +1,18 @@
 import { mkdir } from "node:fs/promises";
-import { forHistory, historyMemory, loopOptions, openTools, startAlone, type Settings } from "../../loop/index.ts";
+import {
+  forHistory,
+  historyMemory,
+  importHistory,
+  loopOptions,
+  openTools,
+  startAlone,
+  type ImportResult,
+  type Settings,
+} from "../../loop/index.ts";
 import { StreamsError } from "../../streams/index.ts";
+import { fileTables } from "../files/index.ts";
 import type { ImportFlags } from "../flags/import-flags.ts";
-import { importHistory, type ImportResult } from "../history/import-history.ts";
+import { timesOf } from "../flags/times.ts";
 import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
 import type { Unreadable } from "../text/unreadable.ts";
@@ -18,6 +28,8 @@ export async function importHere(
   unreadable: Unreadable,
 ): Promise<ImportResult> {
   const { useCase, dryRun, strict, sort, changed } = flags;
+  const tables = fileTables(flags);
+  const columns = { ...flags, times: timesOf(flags) };
   const letGo = dryRun ? undefined : await holdImport(settings, useCase);
   try {
     const connection = await connectHere(settings, { memory: historyMemory });
@@ -32,7 +44,7 @@ export async function importHere(
       try {
         const { blueprint } = await liveBlueprint(tools, useCase);
         return await importHistory({
-          ...{ id: settings.id, tools, loop, blueprint, files: flags, flags, dryRun, strict, sort, changed },
+          ...{ id: settings.id, tools, loop, blueprint, tables, columns, dryRun, strict, sort, changed },
           say: output.say,
           onProgress: (lines, text) => bar.update(lines, text),
         });

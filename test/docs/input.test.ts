@@ -15,12 +15,13 @@ import { knownSuffixes } from "../../cli/files/index.ts";
 import { maxLineLength } from "../../cli/files/text/read-lines.ts";
 import { headLines } from "../../cli/files/table-head.ts";
 import { importFlags } from "../../cli/flags/import-flags.ts";
-import { sortDefaults } from "../../cli/history/sorted-lines.ts";
-import { recordsOf } from "../../cli/history/line-maker.ts";
-import { readHistory } from "../../cli/history/read-history.ts";
-import { readTimeCell } from "../../cli/times/time-cell.ts";
+import { sortDefaults } from "../../loop/history/lines/sorted-lines.ts";
+import { recordsOf } from "../../loop/history/lines/line-maker.ts";
+import { readHistory } from "../../loop/history/lines/read-history.ts";
+import { readTimeCell } from "../../loop/history/times/time-cell.ts";
 import { fileOf, testFolder } from "../cli/files/folder.ts";
 import { root } from "../source-graph.ts";
+import { fileTables } from "../../cli/files/index.ts";
 
 const page = readFileSync(join(root, "docs/input.md"), "utf8");
 
@@ -100,7 +101,7 @@ describe("an import reads the page's types as the page says,", () => {
     const read = new Map<string, unknown>();
     const lines: string[] = [];
     for await (const step of readHistory(
-      files,
+      fileTables(files),
       { decisionId: "id", decisionTime: "at", observationTime: "at" },
       blueprint,
       { stepMs: 3.6e6 },

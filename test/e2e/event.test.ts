@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { SHOP } from "../cli/history/shop.ts";
+import { SHOP } from "../loop/history/shop.ts";
 import { loopstream, temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { alone } from "../../cli/process/alone.ts";
-import { shopFiles, shopLines, SHOP } from "../cli/history/shop.ts";
+import { shopFiles, shopLines, SHOP } from "../loop/history/shop.ts";
 import { loopstream, temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();

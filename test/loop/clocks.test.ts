@@ -3,8 +3,8 @@ import { clock, decisionRequests, decisions, events, observations } from "../../
 import { audit, explainDecision } from "../../recompute/index.ts";
 import { createMemoryEngine, LATEST_TIME } from "../../streams/index.ts";
 import { publishBlueprint, replay, startSchedules, startTicker, withdrawBlueprint } from "../../loop/index.ts";
-import { Feed } from "../../cli/history/feed.ts";
-import { observationRecord, requestRecord } from "../../cli/history/records.ts";
+import { Feed } from "../../loop/history/feed.ts";
+import { observationRecord, requestRecord } from "../../loop/history/lines/records.ts";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { HOUR, noScorers, PARCELS, parcels, request } from "../operators/parcels.ts";

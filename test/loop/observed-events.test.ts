@@ -2,15 +2,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
-import { Feed } from "../../cli/history/feed.ts";
-import { recordsOf } from "../../cli/history/line-maker.ts";
-import { readHistory } from "../../cli/history/read-history.ts";
+import { Feed } from "../../loop/history/feed.ts";
+import { recordsOf } from "../../loop/history/lines/line-maker.ts";
+import { readHistory } from "../../loop/history/lines/read-history.ts";
 import { decisions, events } from "../../schemas/index.ts";
 import { prefixed, readTopic } from "../../streams/index.ts";
 import { publishBlueprint, storeBlueprint } from "../../loop/index.ts";
 import { random } from "../blueprints/random.ts";
 import { HOUR, PARCELS, START } from "../operators/parcels.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
+import { fileTables } from "../../cli/files/index.ts";
 
 /** What the first version knows: a scan by its depot. */
 const FIRST = PARCELS.replace("observations:\n", "observations:\n  kilos: number\n");
@@ -96,7 +97,7 @@ async function imported(live: LiveLoop): Promise<void> {
   writeFileSync(files.observations, ["id,at,kind,minutes,kilos", ...lines, ""].join("\n"));
   const feed = await Feed.open(live.loop, { groupId: "import", source: "import", stepMs: HOUR, replies: false });
   const columns = { decisionId: "id", decisionTime: "at", observationTime: "at" };
-  for await (const step of readHistory(files, columns, first, { stepMs: HOUR })) {
+  for await (const step of readHistory(fileTables(files), columns, first, { stepMs: HOUR })) {
     expect(step.bad).toEqual([]);
     const { until, requests, outcomes } = step;
     await feed.publish({ until, requests: recordsOf(requests), outcomes: recordsOf(outcomes) });

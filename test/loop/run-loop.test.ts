@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { BlueprintError } from "../../blueprints/index.ts";
 import { openLoopstream, runLoop, settingsOf } from "../../loop/index.ts";
-import { SHOP } from "../cli/history/shop.ts";
+import { SHOP } from "./history/shop.ts";
 import { recordedLog } from "../streams/recorded-log.ts";
 
 let parent: string;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { numberOf } from "../../../blueprints/index.ts";
 import { readTable } from "../../../cli/files/index.ts";
-import { readTimeCell } from "../../../cli/times/time-cell.ts";
+import { readTimeCell } from "../../../loop/history/times/time-cell.ts";
 import { flights } from "./folder.ts";
 
 interface Totals {

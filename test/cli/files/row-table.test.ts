@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compileBlueprint, type CompiledBlueprint } from "../../../blueprints/index.ts";
 import { readTable, rowTable, tableWriter, type TableFormat } from "../../../cli/files/index.ts";
-import { recordsOf } from "../../../cli/history/line-maker.ts";
-import { readHistory } from "../../../cli/history/read-history.ts";
+import { recordsOf } from "../../../loop/history/lines/line-maker.ts";
+import { readHistory } from "../../../loop/history/lines/read-history.ts";
 import type { TrainingRow } from "../../../schemas/index.ts";
 import { random } from "../../blueprints/random.ts";
 import { fileOf, testFolder } from "./folder.ts";
+import { fileTables } from "../../../cli/files/index.ts";
 
 const folder = testFolder();
 const shop = (more = "", space = "boolean", decide = "sale > 0.5"): CompiledBlueprint =>
@@ -130,7 +131,9 @@ test("rows that are exported and imported again are the same decisions, from eac
   for (const format of formats) {
     const decisions = await written(format, rows);
     const found: unknown[] = [];
-    for await (const step of readHistory({ decisions, observations }, columns, compiled.blueprint, { stepMs: 3.6e6 })) {
+    for await (const step of readHistory(fileTables({ decisions, observations }), columns, compiled.blueprint, {
+      stepMs: 3.6e6,
+    })) {
       expect(step.bad).toEqual([]);
       for (const { value, time } of recordsOf(step.requests)) {
         const { decisionId, unit, context } = value as { decisionId: string; unit: string; context: {} };

@@ -3,7 +3,7 @@ import { parseBlueprint } from "../../../blueprints/index.ts";
 import { unservedText } from "../../../cli/text/blueprint-text.ts";
 import type { ModelRecorded } from "../../../schemas/index.ts";
 import type { GlobalView } from "../../../streams/index.ts";
-import { SHOP } from "../history/shop.ts";
+import { SHOP } from "../../loop/history/shop.ts";
 
 const blueprint = parseBlueprint(SHOP);
 

@@ -1,0 +1,86 @@
+import { hash } from "node:crypto";
+import type { LoggedAction } from "../../../schemas/index.ts";
+import { setOwn } from "../../../streams/index.ts";
+import type { Cell } from "../lines/records.ts";
+
+type Values = Readonly<Record<string, Cell>>;
+
+/** Names a line of history by what it says. Eight bytes, as a number: of a million lines of one hour, two agree once in forty million times. */
+export type LineName = bigint;
+
+/** A decision is known by its id and its time: another context under them is not another decision. */
+export function decisionName(id: string, time: number): LineName {
+  return nameOf(`d\0${time}\0${id}`);
+}
+
+/** By what a line is found that says something else than it did when it was imported. */
+export interface LineFacts {
+  /** Names what the line is about, whatever it says of it: a decision's id and time; of an observation its kind too. */
+  readonly place: bigint;
+  /** Names what it says, and of which decision, whatever its time. */
+  readonly content: bigint;
+  /** Event time, ms. */
+  readonly time: number;
+  /** The event among its records has no keys of a decision. */
+  readonly keyless?: boolean;
+}
+
+export function decisionFacts(id: string, time: number, values: Values, logged: LoggedAction | null): LineFacts {
+  const action = logged === null ? "" : `\0\0${String(logged.value)}\0${String(logged.propensity)}`;
+  return { place: decisionName(id, time), content: nameOf(`c\0${id}${textOf(values)}${action}`), time };
+}
+
+export function observationFacts(id: string, time: number, values: Values): LineFacts {
+  const place = nameOf(`p\0${time}\0${id}\0${String(values["kind"] ?? "")}`);
+  return { place, content: nameOf(`s\0${id}${textOf(values)}`), time };
+}
+
+/** The upper half of its content names what it says beside its numbers, since a corrected number is a change and other keys are another event. */
+export function eventFacts(kind: string, time: number, values: Values, isNumber: (name: string) => boolean): LineFacts {
+  const rest: Record<string, Cell> = {};
+  for (const name of Object.keys(values)) if (!isNumber(name)) setOwn(rest, name, values[name]!);
+  const [who, what] = [nameOf(`w\0${textOf(rest)}`), nameOf(`v\0${textOf(values)}`)];
+  return { place: nameOf(`e\0${time}\0${kind}`), content: (who & UPPER) | (what & LOWER), time };
+}
+
+const [LOWER, UPPER] = [0xffff_ffffn, 0xffff_ffff_0000_0000n];
+
+/** Events of one time and kind that agree in it are the same one but for their numbers. */
+export const whoOf = ({ content }: LineFacts): bigint => content & UPPER;
+
+/** A line that can't be used is known by its place and text. */
+export function badLineName(file: string, line: number, text: string): LineName {
+  return nameOf(`b\0${file}\0${line}\0${text}`);
+}
+
+/**
+ * Names observations and events: by their time and values, and by how many equal ones came before in the same file. So two equal lines of a
+ * file are two, and the same line met in another file is the same one. Lines are to be given in the order of their times.
+ */
+export class OccurrenceNames {
+  #time = Number.NaN;
+  readonly #seen = new Map<string, number>();
+
+  /** @param id of the decision; empty: it has none. A value means the same however its file wrote it: 5, "5" and 5.0. */
+  of(id: string, time: number, values: Values): LineName {
+    if (time !== this.#time) {
+      this.#time = time;
+      this.#seen.clear();
+    }
+    const text = `o\0${time}\0${id}${textOf(values)}`;
+    const before = this.#seen.get(text) ?? 0;
+    this.#seen.set(text, before + 1);
+    return nameOf(before === 0 ? text : `${text}\0\0${before}`);
+  }
+}
+
+function textOf(values: Values): string {
+  let text = "";
+  for (const name of Object.keys(values).sort()) {
+    const value = values[name];
+    if (value !== null && value !== undefined && value !== "") text += `\0${name}\0${String(value)}`;
+  }
+  return text;
+}
+
+const nameOf = (text: string): LineName => hash("sha1", text, "buffer").readBigUInt64LE(0);

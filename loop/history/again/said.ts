@@ -1,0 +1,38 @@
+import { contextTypes, observationTypes, type Blueprint, type ValueTypes } from "../../../blueprints/index.ts";
+import { decisionRequests, type DecisionRequested, type ObservationRecorded } from "../../../schemas/index.ts";
+import type { Published } from "../../../streams/index.ts";
+import { valuesOf, type Cell } from "../lines/records.ts";
+import { decisionFacts, observationFacts, type LineFacts } from "./line-names.ts";
+
+export type Values = Readonly<Record<string, Cell>>;
+
+/** What a request or an observation says, as the blueprint of today reads it. */
+export interface Said {
+  readonly useCase: string;
+  readonly values: Values;
+  readonly facts: LineFacts;
+  /** Its content without what the blueprint does not know. */
+  readonly declared: bigint;
+}
+
+export type ReadSaid = (record: Pick<Published<unknown>, "topic" | "value" | "time">) => Said;
+
+export function saidAs(blueprint: Blueprint): ReadSaid {
+  const types = { context: contextTypes(blueprint), observation: observationTypes(blueprint) };
+  return ({ topic, value, time }) => {
+    if (topic.name === decisionRequests.name) {
+      const { decisionId, useCase, context, logged } = value as DecisionRequested;
+      return saidOf(context, types.context, useCase, (values) => decisionFacts(decisionId, time, values, logged));
+    }
+    const { decisionId, useCase, values: given } = value as ObservationRecorded;
+    return saidOf(given, types.observation, useCase, (values) => observationFacts(decisionId, time, values));
+  };
+}
+
+function saidOf(given: Values, types: ValueTypes, useCase: string, factsOf: (values: Values) => LineFacts): Said {
+  const read = valuesOf(given, types, []);
+  // A value of before may not fit the type of today: as it stands it is another one.
+  const values = "problem" in read ? given : read.values;
+  const known = Object.fromEntries(Object.entries(values).filter(([name]) => types.has(name)));
+  return { useCase, values, facts: factsOf(values), declared: factsOf(known).content };
+}

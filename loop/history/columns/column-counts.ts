@@ -1,0 +1,70 @@
+import type { Cell, Cells } from "../lines/records.ts";
+
+/** What was met in one column. */
+export interface ColumnCount {
+  readonly column: string;
+  present: number;
+  /** Empty, null, or not in the line at all. */
+  missing: number;
+  /** Of another type than the column is declared with: each makes a bad line. */
+  unusable: number;
+  /** A number beyond the largest, or a time that can't be one of history; each makes a bad line. */
+  outOfRange: number;
+}
+
+/** What is in the columns of a file, line by line. */
+export class ColumnCounts {
+  readonly #counts = new Map<string, ColumnCount>();
+  #lines = 0;
+  /** Names that were not there at first. */
+  readonly #late = new Set<string>();
+  readonly #isOpen: boolean;
+
+  /** @param open there may be other columns in later lines. */
+  constructor(columns: readonly string[], open: boolean) {
+    this.#isOpen = open;
+    for (const column of columns) this.#add(column);
+  }
+
+  #add(column: string): ColumnCount {
+    const count = { column, present: 0, missing: this.#lines, unusable: 0, outOfRange: 0 };
+    this.#counts.set(column, count);
+    return count;
+  }
+
+  /**
+   * @param wrong the column whose cell made a bad line of it
+   * @param problem what is wrong with it
+   */
+  take(cells: Cells, wrong?: string, problem?: string): void {
+    if (this.#isOpen) this.#lookForLate(cells);
+    this.#lines += 1;
+    for (const count of this.#counts.values()) {
+      const cell = cells[count.column];
+      if (cell === undefined || cell === null || cell === "") count.missing += 1;
+      else if (count.column === wrong) count[isOutOfRange(cell, problem) ? "outOfRange" : "unusable"] += 1;
+      else count.present += 1;
+    }
+  }
+
+  #lookForLate(cells: Cells): void {
+    for (const name in cells) {
+      if (this.#counts.has(name)) continue;
+      this.#add(name);
+      this.#late.add(name);
+    }
+  }
+
+  /** Columns that came after the first lines. */
+  get late(): readonly string[] {
+    return [...this.#late];
+  }
+
+  get all(): readonly ColumnCount[] {
+    return [...this.#counts.values()];
+  }
+}
+
+const isOutOfRange = (cell: Cell, problem = ""): boolean =>
+  (typeof cell !== "boolean" && Math.abs(Number(cell)) === Number.POSITIVE_INFINITY) ||
+  / lies ahead| is not between /.test(problem);

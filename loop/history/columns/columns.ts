@@ -1,0 +1,161 @@
+import { nearest, type Blueprint } from "../../../blueprints/index.ts";
+import type { TimeReading } from "../times/time-cell.ts";
+import { HistoryError } from "../history-error.ts";
+import { given, namesOf, type HistoryHead, type HistoryTables } from "../history-table.ts";
+import { kindNeeds, type KindNeeds } from "./kind-needs.ts";
+import type { HistoryColumns } from "../lines/records.ts";
+
+/** The names of columns, where they have other names than they mostly have. */
+export interface ColumnNames {
+  /** Of the decision id. Absent: `decision_id`. */
+  readonly decisionId?: string | undefined;
+  /** Of the decision's time. Absent: `decision_ts`. */
+  readonly time?: string | undefined;
+  /** Of the time of observations and events. Absent: `event_ts`, or the decision's column where there is that one alone. */
+  readonly observationTime?: string | undefined;
+  /** Of the unit, or several joined by +. Absent: the decision id is the unit. */
+  readonly unit?: string | undefined;
+  /** The kind of all events of no decision. Absent: their column `kind` says it. */
+  readonly kind?: string | undefined;
+  /** Of the action that was taken. Absent: the policy decides. */
+  readonly action?: string | undefined;
+  /** Of the probability with which it was taken. */
+  readonly propensity?: string | undefined;
+  /** How times are read that name no unit or no zone. Absent: such a line can't be used. */
+  readonly times?: TimeReading | undefined;
+}
+
+export const columnDefaults = Object.freeze({ decisionId: "decision_id", time: "decision_ts" });
+
+/** A file's columns beside what the blueprint looks for. */
+export interface FileColumns {
+  readonly file: string;
+  readonly head: HistoryHead;
+  /** Columns that lines must have. */
+  readonly required: readonly string[];
+  /** Columns that the blueprint declares. */
+  readonly declared: readonly string[];
+  /** Columns that lines of some kinds are looked at for: which kinds there are is known when the file has been read. */
+  readonly byKind?: KindNeeds;
+}
+
+/** The headers of the files, and the columns that hold what every line must have. Throws a `HistoryError`, and what the tables throw. */
+export async function readColumns(
+  tables: HistoryTables,
+  names: ColumnNames,
+  blueprint: Blueprint,
+): Promise<{ readonly columns: HistoryColumns; readonly all: readonly FileColumns[] }> {
+  checkTables(tables);
+  const { decisionId = columnDefaults.decisionId, time: decisionTime = columnDefaults.time } = names;
+  const heads = new Map<string, HistoryHead>();
+  for (const table of given(tables)) heads.set(table.name, await table.head());
+  const timeIn = (file: string | undefined): string => {
+    if (names.observationTime !== undefined) return names.observationTime;
+    const there = file === undefined ? [] : heads.get(file)!.columns;
+    return there.includes("event_ts") || !there.includes(decisionTime) ? "event_ts" : decisionTime;
+  };
+  const { decisions, observations, events } = namesOf(tables);
+  const columns: HistoryColumns = {
+    ...{ decisionId, decisionTime },
+    observationTime: timeIn(observations),
+    eventTime: timeIn(events),
+    ...{ times: names.times, unit: names.unit, kind: names.kind },
+    ...actionColumns(names, tables),
+  };
+  const units = columns.unit?.split("+") ?? [];
+  const actions = [columns.action, columns.propensity].filter((name) => name !== undefined);
+  const kind = Object.keys(blueprint.events).length === 0 ? [] : ["kind"];
+  const of = (
+    file: string | undefined,
+    required: readonly string[],
+    declared: readonly string[],
+    needs: KindNeeds = new Map(),
+  ): FileColumns[] => {
+    if (file === undefined) return [];
+    const head = heads.get(file)!;
+    if (head.columns.includes("kind"))
+      return [{ file, head, required, declared: [...new Set(declared)], byKind: needs }];
+    return [{ file, head, required, declared: [...new Set([...declared, ...[...needs.values()].flat()])] }];
+  };
+  const fields = new Set(Object.values(blueprint.events).flatMap((kind) => kind.fields));
+  const eventNeeds = kindNeeds(blueprint, true);
+  const ofKind = names.kind === undefined ? undefined : (eventNeeds.get(names.kind) ?? []);
+  const all = [
+    ...of(decisions, [decisionId, decisionTime, ...units, ...actions], Object.keys(blueprint.context)),
+    ...of(
+      observations,
+      [decisionId, columns.observationTime],
+      [...kind, ...Object.keys(blueprint.observations).filter((name) => name !== "kind" && !fields.has(name))],
+      kindNeeds(blueprint, false),
+    ),
+    ...(ofKind === undefined
+      ? of(events, ["kind", columns.eventTime!], [], eventNeeds)
+      : of(events, [columns.eventTime!], ofKind)),
+  ];
+  return { columns, all };
+}
+
+function actionColumns(
+  { action, propensity }: ColumnNames,
+  { decisions }: HistoryTables,
+): Pick<HistoryColumns, "action" | "propensity"> {
+  if (propensity !== undefined && action === undefined) {
+    throw new HistoryError(`--propensity ${propensity}: name the column of the action too, with --action`);
+  }
+  if (action !== undefined && decisions === undefined) {
+    throw new HistoryError(`--action ${action}: decisions have actions; name their file with --decisions`);
+  }
+  return { action, propensity };
+}
+
+function checkTables(tables: HistoryTables): void {
+  const names = given(tables).map(({ name }) => name);
+  if (names.length === 0) throw new HistoryError("name a file: --decisions, --observations or --events");
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new HistoryError(`${twice}: is named twice. Each file holds one thing.`);
+}
+
+/** What is wrong with the columns of a file, and what a person should know of them. */
+export interface ColumnFindings {
+  readonly errors: readonly string[];
+  readonly notes: readonly string[];
+  /** Columns that the blueprint looks for, and that are missing in every line. */
+  readonly absent: readonly string[];
+}
+
+/** With the nearest names of what is there, or of what is looked for. */
+export function lookAtColumns({ file, head, required, declared, byKind = new Map() }: FileColumns): ColumnFindings {
+  const there = new Set(head.columns);
+  const ofKinds = [...byKind.values()].flat();
+  const wanted = new Set([...required, ...declared, ...ofKinds]);
+  const unknown = head.columns.filter((name) => !wanted.has(name));
+  const missing = (name: string): string => {
+    const near = nearest(name, unknown);
+    return `${file}: there is no column ${name}${near === null ? "." : `; is it ${near}?`}`;
+  };
+  const noValues = head.noValues ?? new Map<string, string>();
+  const absent = declared.filter((name) => !there.has(name) && !noValues.has(name) && !required.includes(name));
+  const holding = (name: string): string =>
+    `${file}: the column ${name} holds ${noValues.get(name)}, and no plain values`;
+  const useless = Map.groupBy(noValues.keys(), (name) => (wanted.has(name) ? "wanted" : "unknown"));
+  const lost = required.filter((name) => !there.has(name) && !noValues.has(name));
+  return {
+    absent,
+    errors: [
+      ...(useless.get("wanted") ?? []).map(holding),
+      ...lost.map((name) => `${missing(name)} Columns: ${head.columns.join(", ")}. Name the right one by an option`),
+    ],
+    notes: [
+      ...absent.map((name) => `${missing(name)} It is missing in every line`),
+      ...unknown.map((name) => unknownText(file, name, [...absent, ...ofKinds.filter((one) => !there.has(one))])),
+      // Of an open head lines are still to be counted.
+      ...(head.open ? [] : (useless.get("unknown") ?? [])).map((name) => `${holding(name)}: it is left out`),
+    ],
+  };
+}
+
+/** Of a column that nothing looks for. */
+export function unknownText(file: string, name: string, absent: readonly string[]): string {
+  const near = nearest(name, absent);
+  return `${file}: the blueprint knows no column ${name}${near === null ? "" : `; is it ${near}?`}`;
+}

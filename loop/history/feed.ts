@@ -1,0 +1,128 @@
+import { clock, decisionReplies } from "../../schemas/index.ts";
+import type { Tools } from "../loop.ts";
+import {
+  replyHeaders,
+  SOURCE_HEADER,
+  type OutgoingRecord,
+  type Position,
+  type Producer,
+  type Published,
+} from "../../streams/index.ts";
+
+type FeedTools = Pick<Tools, "backbone" | "publisher">;
+type Records = readonly Published<unknown>[];
+
+export interface FeedOptions {
+  /** Names what is fed: its memory of how far it came. A second feed of the name ends the first. */
+  readonly groupId: string;
+  /** Whose event time it moves: its own, and nobody else's. */
+  readonly source: string;
+  /** Steps begin at multiples of it; ms of event time. */
+  readonly stepMs: number;
+  /** Ask for replies, on `REPLY_PARTITION_OF_FEED`. */
+  readonly replies: boolean;
+  /** The clock, ms: no tick goes past it. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** What is published at once, up to one moment of event time. */
+export interface FeedStep {
+  /** Event time, ms: everything before it has been published then. */
+  readonly until: number;
+  /** Events and observations, and what is to be remembered of them. */
+  readonly outcomes: Records;
+  readonly requests: Records;
+  /** What is to be remembered of the requests, and what is no history. */
+  readonly rest?: Records;
+  /** False: time does not move, since later steps may be of an earlier time. */
+  readonly moves?: boolean;
+}
+
+/** The partition of the replies topic that the feed reads. */
+export const REPLY_PARTITION_OF_FEED = 0;
+
+/**
+ * Publishes history step by step, and remembers how far it came. On the embedded backbone a step and the memory of it are one atomic write. On
+ * Kafka they are two transactions: readers can see the outcomes before the first request is there, and a crash in between repeats the outcomes
+ * of one step, unless what is remembered of them says that they are there.
+ */
+export class Feed {
+  readonly #loop: FeedTools;
+  readonly #producer: Producer;
+  readonly #options: FeedOptions;
+  #source: Buffer;
+
+  static async open(loop: FeedTools, options: FeedOptions): Promise<Feed> {
+    const producer = await loop.backbone.producer({ transactionalId: options.groupId });
+    return new Feed(loop, producer, options);
+  }
+
+  private constructor(loop: FeedTools, producer: Producer, options: FeedOptions) {
+    this.#loop = loop;
+    this.#producer = producer;
+    this.#options = options;
+    this.#source = Buffer.from(options.source);
+  }
+
+  /** From now on it moves the time of another source. */
+  moveTimeOf(source: string): void {
+    this.#source = Buffer.from(source);
+  }
+
+  /** Event time up to which everything has been published; `-Infinity` at first. */
+  async position(): Promise<number> {
+    const [at] = await this.#loop.backbone.committed(this.#options.groupId, [clock.name]);
+    return at === undefined ? Number.NEGATIVE_INFINITY : at.offset * this.#options.stepMs;
+  }
+
+  async publish(step: FeedStep): Promise<void> {
+    const outcomes = await this.#encode(step.outcomes);
+    const requests = await this.#encode(this.#options.replies ? step.requests.map(withReply) : step.requests);
+    const rest = await this.#encode(step.rest ?? []);
+    // History ends now: where a step or a wait reaches further, the loop's own ticks go on from there.
+    const time = Math.min(step.until, (this.#options.now ?? Date.now)());
+    const tick =
+      step.moves === false
+        ? []
+        : await this.#encode([{ topic: clock, key: this.#source.toString(), value: { time }, time }]);
+    const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#options.stepMs) };
+    const isApart = this.#loop.backbone.kind === "kafka" && outcomes.length > 0;
+    if (isApart) {
+      await this.#write(outcomes);
+      await this.#producer.settled?.();
+    }
+    await this.#write(
+      [...(isApart ? [] : outcomes), ...requests, ...rest, ...tick],
+      step.moves === false ? undefined : position,
+    );
+  }
+
+  #encode(records: Records): Promise<OutgoingRecord[]> {
+    const from = { [SOURCE_HEADER]: this.#source };
+    return Promise.all(
+      records.map((record) => this.#loop.publisher.encode({ ...record, headers: { ...record.headers, ...from } })),
+    );
+  }
+
+  async #write(records: readonly OutgoingRecord[], position?: Position): Promise<void> {
+    const transaction = await this.#producer.begin();
+    await transaction.send(records);
+    if (position !== undefined) await transaction.sendOffsets(this.#options.groupId, [position]);
+    await transaction.commit();
+  }
+
+  /** Moves event time on, with nothing published. */
+  async tick(until: number): Promise<void> {
+    await this.publish({ until, requests: [], outcomes: [] });
+  }
+
+  close(): Promise<void> {
+    return this.#producer.close();
+  }
+}
+
+function withReply(request: Published<unknown>): Published<unknown> {
+  const { decisionId } = request.value as { readonly decisionId: string };
+  const headers = replyHeaders(decisionReplies.name, REPLY_PARTITION_OF_FEED, Buffer.from(decisionId));
+  return { ...request, headers };
+}

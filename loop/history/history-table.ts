@@ -1,0 +1,64 @@
+/** What a cell of history can hold. Text may be read as another type: the blueprint says as which. */
+export type HistoryCell = string | number | boolean | null;
+
+/** A line that could be read, or one that could not. */
+export type HistoryRow = ReadRow | UnreadRow;
+
+/** A line's values, without those that no cell can hold. */
+export interface ReadRow {
+  /** Its number, from 1. */
+  readonly line: number;
+  readonly values: Readonly<Record<string, HistoryCell>>;
+  /** By column, what it holds instead of a value: `a list`. */
+  readonly unfit?: ReadonlyMap<string, string>;
+  /** The line as it was written; only beside `unfit`. */
+  readonly text?: string;
+}
+
+export interface UnreadRow {
+  readonly line: number;
+  readonly problem: string;
+  readonly text: string;
+}
+
+/** The columns of a table, before any of its lines is used. */
+export interface HistoryHead {
+  readonly columns: readonly string[];
+  /** Later lines may have other columns: these are those of the first lines. */
+  readonly open: boolean;
+  /** Columns that hold no plain values, as far as is known yet, and what they hold: lines come without them. */
+  readonly noValues?: ReadonlyMap<string, string> | undefined;
+}
+
+/** Lines of history: those of a file, of a query, of an array. */
+export interface HistoryTable {
+  /** Names it in messages and dead letters: a file's path. */
+  readonly name: string;
+  head(): Promise<HistoryHead>;
+  /** All lines from the first, each time in the same order: an import reads them several times. */
+  lines(): AsyncIterable<HistoryRow>;
+}
+
+export interface HistoryTables {
+  /** One decision a line. */
+  readonly decisions?: HistoryTable | undefined;
+  /** One observation a line. */
+  readonly observations?: HistoryTable | undefined;
+  /** One event of no decision a line. */
+  readonly events?: HistoryTable | undefined;
+}
+
+/** The names of the tables. */
+export interface HistoryFiles {
+  readonly decisions?: string | undefined;
+  readonly observations?: string | undefined;
+  readonly events?: string | undefined;
+}
+
+export const namesOf = ({ decisions, observations, events }: HistoryTables): HistoryFiles => ({
+  ...{ decisions: decisions?.name, observations: observations?.name, events: events?.name },
+});
+
+/** Those that there are. */
+export const given = ({ decisions, observations, events }: HistoryTables): readonly HistoryTable[] =>
+  [decisions, observations, events].filter((table) => table !== undefined);

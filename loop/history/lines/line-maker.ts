@@ -1,0 +1,262 @@
+import {
+  contextTypes,
+  decisionKeys,
+  groupableEntries,
+  observationTypes,
+  type Blueprint,
+  type DecisionKeys,
+  type ValueTypes,
+} from "../../../blueprints/index.ts";
+import type { Published } from "../../../streams/index.ts";
+import {
+  badLineName,
+  decisionFacts,
+  decisionName,
+  eventFacts,
+  observationFacts,
+  OccurrenceNames,
+  type LineFacts,
+  type LineName,
+} from "../again/line-names.ts";
+import type { ColumnCounts } from "../columns/column-counts.ts";
+import { BadDecisions } from "../left-out/bad-decisions.ts";
+import { fittingRecords } from "../left-out/fitting-values.ts";
+import { loggedOf } from "./logged-cells.ts";
+import {
+  besideContext,
+  eventOf,
+  eventTypes,
+  eventRecord,
+  nameOf,
+  observationRecord,
+  recordProblem,
+  requestRecord,
+  unitOf,
+  valuesOf,
+  type Cell,
+  type CellProblem,
+  type HistoryColumns,
+} from "./records.ts";
+import type { HistoryFiles } from "../history-table.ts";
+import type { BadTimedLine, TimedLine } from "./timed-lines.ts";
+
+/** A line that could not be used. */
+export interface BadLine {
+  readonly file: string;
+  readonly line: number;
+  readonly problem: string;
+  readonly text: string;
+  readonly name: LineName;
+}
+
+/** A line as it is published. */
+export interface HistoryLine {
+  readonly name: LineName;
+  readonly line: number;
+  readonly facts?: LineFacts;
+  /** A request; an observation, and behind it the event that it also is; an event of no decision. */
+  readonly records: readonly Published<unknown>[];
+  /** The event among them has no keys of a decision: it is not in the file before it, or its TTL was over. */
+  readonly keyless?: boolean;
+}
+
+export const recordsOf = (lines: readonly HistoryLine[]): readonly Published<unknown>[] =>
+  lines.flatMap(({ records }) => records);
+
+/** What happened up to, and without, one moment of event time. */
+export interface HistoryStep {
+  /** Where its stretch of `stepMs` begins; event time, ms. Its lines are of that stretch, but for bad ones before the first good one. */
+  readonly from: number;
+  /** Event time, ms: everything before it has been read, and nothing behind it is in the step. */
+  readonly until: number;
+  readonly requests: readonly HistoryLine[];
+  readonly outcomes: readonly HistoryLine[];
+  /** Events of no decision. */
+  readonly events: readonly HistoryLine[];
+  readonly bad: readonly BadLine[];
+  /** Observations that are left out until the lines of their decisions are mended; absent: none. */
+  readonly waiting?: number;
+}
+
+/** The keys that a decision's events have, until the join takes no more of them. By decision id. */
+export type KnownKeys = Map<string, { readonly until: number; readonly keys: DecisionKeys }>;
+
+/** A line as it is published, or why it is not. */
+type Made = HistoryLine | CellProblem | { readonly problem: string } | typeof WAITING;
+
+/** An observation whose decision's line is bad. */
+const WAITING = Symbol("waiting");
+
+/** Told of each value that is left out of a line since the line would be over a limit with it. */
+export type OnLeftOut = (file: string, column: string, reason: string) => void;
+
+interface MakerOptions {
+  readonly known?: KnownKeys;
+  readonly counts?: ReadonlyMap<string, ColumnCounts>;
+  readonly onLeftOut?: OnLeftOut;
+}
+
+/** Makes records of lines, and of those a step. */
+export class LineMaker {
+  bad: BadLine[] = [];
+  #requests: HistoryLine[] = [];
+  #outcomes: HistoryLine[] = [];
+  #events: HistoryLine[] = [];
+  #waiting = 0;
+  readonly #files: HistoryFiles;
+  readonly #columns: HistoryColumns;
+  readonly #blueprint: Blueprint;
+  readonly #counts: ReadonlyMap<string, ColumnCounts>;
+  readonly #known: KnownKeys;
+  readonly #badDecisions: BadDecisions;
+  readonly #onLeftOut: OnLeftOut;
+  readonly #groupable: readonly string[];
+  readonly #types: { readonly context: ValueTypes; readonly observation: ValueTypes; readonly event: ValueTypes };
+  readonly #besideContext: readonly string[];
+  readonly #observed = new OccurrenceNames();
+  readonly #happened = new OccurrenceNames();
+
+  constructor(files: HistoryFiles, columns: HistoryColumns, blueprint: Blueprint, options: MakerOptions) {
+    this.#files = files;
+    this.#columns = columns;
+    this.#blueprint = blueprint;
+    this.#counts = options.counts ?? new Map();
+    this.#known = options.known ?? new Map();
+    this.#badDecisions = new BadDecisions(blueprint.join.ttlMs);
+    this.#onLeftOut = options.onLeftOut ?? (() => undefined);
+    this.#groupable = groupableEntries(blueprint);
+    this.#types = {
+      context: contextTypes(blueprint),
+      observation: observationTypes(blueprint),
+      event: eventTypes(blueprint),
+    };
+    this.#besideContext = besideContext(columns, this.#types.context);
+  }
+
+  addUntimed(file: string, { line, time, problem, text, cells, column }: BadTimedLine): void {
+    if (cells !== undefined) {
+      this.#counts.get(file)?.take(cells, column, problem);
+      const id = file === this.#files.decisions ? nameOf(cells[this.#columns.decisionId] ?? null) : null;
+      if (typeof id === "string") this.#badDecisions.add(id, time);
+    }
+    this.#addBad(file, line, problem, text);
+  }
+
+  #addBad(file: string, line: number, problem: string, text: string): void {
+    this.bad.push({ file, line, problem, text, name: badLineName(file, line, text) });
+  }
+
+  add(file: string, one: TimedLine): void {
+    const { decisions, observations } = this.#files;
+    const made =
+      file === decisions ? this.#decision(one) : file === observations ? this.#observation(one) : this.#event(one);
+    if (made === WAITING) {
+      this.#counts.get(file)?.take(one.cells);
+      this.#waiting += 1;
+      return;
+    }
+    const column = "column" in made ? made.column : undefined;
+    this.#counts.get(file)?.take(one.cells, column);
+    const problem = "problem" in made ? made.problem : undefined;
+    if (problem !== undefined) {
+      const text = column === undefined ? problem : `${column} ${problem}`;
+      if (file === decisions) this.#badDecisions.add(one.id, one.time);
+      return this.#addBad(file, one.line, text, JSON.stringify(one.cells));
+    }
+    const to = file === decisions ? this.#requests : file === observations ? this.#outcomes : this.#events;
+    to.push(made as HistoryLine);
+  }
+
+  #decision({ line, id, time, cells }: TimedLine): Made {
+    const unit = unitOf(cells, this.#columns);
+    if (typeof unit === "object") return unit;
+    const read = valuesOf(cells, this.#types.context, this.#besideContext);
+    if ("problem" in read) return read;
+    const action = loggedOf(cells, this.#columns, this.#blueprint.decisionSpace);
+    if ("problem" in action) return action;
+    const made = this.#records(this.#files.decisions!, read.values, this.#types.context, (values) => [
+      requestRecord(this.#blueprint, id, unit ?? id, values, time, action.logged),
+    ]);
+    if ("problem" in made) return made;
+    const until = time + this.#blueprint.join.ttlMs;
+    this.#known.set(id, { until, keys: decisionKeys(this.#groupable, read.values) });
+    const facts = decisionFacts(id, time, read.values, action.logged);
+    return { name: decisionName(id, time), line, facts, records: made.records };
+  }
+
+  /** The records of a line, without what nobody declares and they have no room for. */
+  #records(
+    file: string,
+    values: Record<string, Cell>,
+    types: ValueTypes,
+    make: (values: Record<string, Cell>) => readonly Published<unknown>[],
+  ): { readonly records: readonly Published<unknown>[] } | { readonly problem: string } {
+    const records = make(values);
+    const problem = records.map(recordProblem).find((text) => text !== undefined);
+    if (problem === undefined) return { records };
+    // An observation may hold its kind, and keys of its own.
+    const isDeclared = (name: string): boolean => types.has(name) || name === "kind" || this.#groupable.includes(name);
+    const fitting = fittingRecords(values, isDeclared, make, (column, reason) => this.#onLeftOut(file, column, reason));
+    return fitting === undefined ? { problem } : { records: fitting };
+  }
+
+  #observation({ line, id, time, cells }: TimedLine): Made {
+    const { decisionId, observationTime } = this.#columns;
+    const read = valuesOf(cells, this.#types.observation, [decisionId, observationTime]);
+    if ("problem" in read) return read;
+    const { values } = read;
+    const decision = this.#known.get(id);
+    const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
+    const name = this.#observed.of(id, time, values);
+    if (decision === undefined && this.#badDecisions.has(id, time)) return WAITING;
+    const made = this.#records(this.#files.observations!, values, this.#types.observation, (some) => {
+      const observation = observationRecord(this.#blueprint, id, some, time, name.toString(16));
+      const event = eventRecord(id, keys ?? {}, some, time);
+      return event === undefined ? [observation] : [observation, event];
+    });
+    if ("problem" in made) return made;
+    const { records } = made;
+    const facts = observationFacts(id, time, values);
+    if (records.length === 1 || keys !== undefined) return { name, line, facts, records };
+    return { name, line, facts: { ...facts, keyless: true }, records, keyless: true };
+  }
+
+  #event({ line, time, cells }: TimedLine): Made {
+    const { kind: fixed, kindColumn = "kind", eventTime, observationTime } = this.#columns;
+    const kind = fixed ?? nameOf(cells[kindColumn] ?? null);
+    if (kind === null || kind === undefined) return { column: kindColumn, problem: "is empty: an event has a kind" };
+    const read = valuesOf(cells, this.#types.event, [kindColumn, eventTime ?? observationTime]);
+    if ("problem" in read) return read;
+    const { values } = read;
+    const made = this.#records(this.#files.events!, values, this.#types.event, (some) => [eventOf(kind, some, time)]);
+    if ("problem" in made) return made;
+    const facts = eventFacts(kind, time, values, (name) => this.#types.event.get(name) === "field");
+    return { name: this.#happened.of("", time, { ...values, kind }), line, facts, records: made.records };
+  }
+
+  step(from: number, until: number): HistoryStep {
+    const step = {
+      from,
+      until,
+      requests: this.#requests,
+      outcomes: this.#outcomes,
+      events: this.#events,
+      bad: this.bad,
+      ...(this.#waiting === 0 ? {} : { waiting: this.#waiting }),
+    };
+    this.#waiting = 0;
+    this.#requests = [];
+    this.#outcomes = [];
+    this.#events = [];
+    this.bad = [];
+    return step;
+  }
+
+  forget(until: number): void {
+    for (const [id, known] of this.#known) {
+      if (known.until >= until) break;
+      this.#known.delete(id);
+    }
+    this.#badDecisions.forget(until);
+  }
+}

@@ -1,0 +1,34 @@
+import { declaredValue, misfitText, type DecisionSpace, type DeclaredType } from "../../../blueprints/index.ts";
+import { actionProblem } from "../../../operators/index.ts";
+import type { LoggedAction } from "../../../schemas/index.ts";
+import { ownValue } from "../../../streams/index.ts";
+import type { CellProblem, Cells, HistoryColumns } from "./records.ts";
+
+const TYPES: Readonly<Record<DecisionSpace["kind"], DeclaredType>> = {
+  boolean: "boolean",
+  number: "number",
+  actions: "category",
+};
+
+/** The action that a line says was taken, and how likely it was. Null: it says none, and the policy decides. */
+export function loggedOf(
+  cells: Cells,
+  { action, propensity }: HistoryColumns,
+  space: DecisionSpace,
+): { readonly logged: LoggedAction | null } | CellProblem {
+  if (action === undefined) return { logged: null };
+  const [given, chance] = [ownValue(cells, action) ?? null, ownValue(cells, propensity ?? "") ?? null];
+  const value = declaredValue(TYPES[space.kind], given);
+  if (value === undefined) return { column: action, problem: misfitText(TYPES[space.kind], given) };
+  const likely = declaredValue("number", chance);
+  if (likely === undefined) return { column: propensity!, problem: misfitText("number", chance) };
+  if (value === null) {
+    if (likely === null) return { logged: null };
+    return { column: action, problem: `is empty, and ${propensity} is not: a propensity is of an action` };
+  }
+  const logged = { value, propensity: likely as number | null };
+  const problem = actionProblem(logged, space);
+  if (problem === undefined) return { logged };
+  const isOfAction = actionProblem({ value, propensity: null }, space) !== undefined;
+  return { column: isOfAction ? action : propensity!, problem: `can't have been: ${problem}` };
+}

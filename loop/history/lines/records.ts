@@ -1,0 +1,156 @@
+import {
+  categoryOf,
+  contextTypes,
+  declaredValue,
+  misfitText,
+  observedEvent,
+  type Blueprint,
+  type DecisionKeys,
+  type DeclaredType,
+  type ValueTypes,
+} from "../../../blueprints/index.ts";
+import { decisionRequests, events, observations, type LoggedAction } from "../../../schemas/index.ts";
+import { setOwn, type Published } from "../../../streams/index.ts";
+import type { TimeReading } from "../times/time-cell.ts";
+import type { HistoryCell } from "../history-table.ts";
+
+export type Cell = HistoryCell;
+export type Cells = Readonly<Record<string, Cell>>;
+
+/** Which columns of the files hold what. */
+export interface HistoryColumns {
+  readonly decisionId: string;
+  readonly decisionTime: string;
+  /** Absent: the decision id is the unit. */
+  readonly unit?: string | undefined;
+  readonly observationTime: string;
+  /** What their times are, where the cells don't say. */
+  readonly times?: TimeReading | undefined;
+  /** Of events of no decision; absent: `observationTime`. */
+  readonly eventTime?: string | undefined;
+  /** The kind of all of them, or the column that says it; absent: `kind`. */
+  readonly kind?: string | undefined;
+  readonly kindColumn?: string | undefined;
+  /** The action that was taken, and the probability with which it was. */
+  readonly action?: string | undefined;
+  readonly propensity?: string | undefined;
+}
+
+/** A cell that is not of the type that its column is declared with. */
+export interface CellProblem {
+  readonly column: string;
+  /** With the value. */
+  readonly problem: string;
+}
+
+/** Values of a line, or what can't be one of them. */
+export type TypedCells = { readonly values: Record<string, Cell> } | CellProblem;
+
+/**
+ * Every other column: declared ones as their types have them, the rest as the file has them, for a version that declares them later. An empty
+ * cell is missing.
+ */
+export function valuesOf(cells: Cells, types: ValueTypes, without: readonly string[]): TypedCells {
+  const values: Record<string, Cell> = {};
+  for (const [name, cell] of Object.entries(cells)) {
+    if (without.includes(name)) continue;
+    const type = types.get(name);
+    const problem = type === undefined ? keep(values, name, cell) : take(values, name, type, cell);
+    if (problem !== undefined) return { column: name, problem };
+  }
+  return { values };
+}
+
+/** Columns of a decision that are no entries of its context, unless they are declared: a unit's are, since nothing else keeps its parts. */
+export function besideContext(
+  { decisionId, decisionTime, action, propensity }: HistoryColumns,
+  types: ValueTypes,
+): readonly string[] {
+  return [decisionId, decisionTime, action, propensity].filter(
+    (name) => name !== undefined && !types.has(name),
+  ) as string[];
+}
+
+/** The text of a cell that names something: a decision, a unit. Null: it is empty. Undefined: it can't be one. */
+export const nameOf = (cell: Cell): string | null | undefined => categoryOf(cell);
+
+/** @returns what is wrong with the cell */
+function take(values: Record<string, Cell>, name: string, type: DeclaredType, cell: Cell): string | undefined {
+  const value = declaredValue(type, cell);
+  if (value === undefined) return misfitText(type, cell);
+  if (value !== null) setOwn(values, name, value);
+  return undefined;
+}
+
+function keep(values: Record<string, Cell>, name: string, cell: Cell): undefined {
+  if (cell !== null && cell !== "") setOwn(values, name, cell);
+}
+
+/** Several columns joined by `+` make one unit. Undefined: it is the decision's id, since one of them is empty. */
+export function unitOf(cells: Cells, columns: HistoryColumns): string | CellProblem | undefined {
+  if (columns.unit === undefined) return undefined;
+  let unit = "";
+  for (const column of columns.unit.split("+")) {
+    const cell = cells[column] ?? null;
+    const part = nameOf(cell);
+    if (part === null) return undefined;
+    if (part === undefined) return { column, problem: misfitText("key", cell) };
+    unit += part;
+  }
+  return unit;
+}
+
+export function requestRecord(
+  blueprint: Blueprint,
+  decisionId: string,
+  unit: string,
+  context: Record<string, Cell>,
+  time: number,
+  logged: LoggedAction | null = null,
+): Published<unknown> {
+  const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false, logged };
+  return { topic: decisionRequests, key: decisionId, value, time };
+}
+
+/** @param observationId the same one again is the same observation; empty: each record is one. */
+export function observationRecord(
+  { useCase }: Blueprint,
+  decisionId: string,
+  values: Record<string, Cell>,
+  time: number,
+  observationId = "",
+): Published<unknown> {
+  return { topic: observations, key: decisionId, value: { decisionId, useCase, observationId, values }, time };
+}
+
+/** What the record has too much of for the loop to take it; `undefined`: nothing. */
+export function recordProblem({ topic, key, value, headers = {} }: Published<unknown>): string | undefined {
+  const bytes = topic.type.toBuffer(value).length;
+  return topic.check?.({ value, bytes, keyBytes: Buffer.byteLength(key), headers });
+}
+
+/**
+ * The event that an observation also is, where it has a kind: the loop makes one of every observation that no feed brings (see the operator `join`).
+ * @param keys of its decision
+ */
+export function eventRecord(
+  decisionId: string,
+  keys: DecisionKeys,
+  values: Record<string, Cell>,
+  time: number,
+): Published<unknown> | undefined {
+  const value = observedEvent(values, keys);
+  return value === undefined ? undefined : { topic: events, key: decisionId, value, time };
+}
+
+/** What an event of no decision says: what it measures, and context entries that it belongs to. */
+export function eventTypes(blueprint: Blueprint): ValueTypes {
+  const types = new Map(contextTypes(blueprint));
+  for (const { fields } of Object.values(blueprint.events)) for (const field of fields) types.set(field, "field");
+  return types;
+}
+
+/** An event of no decision. */
+export function eventOf(kind: string, attributes: Record<string, Cell>, time: number): Published<unknown> {
+  return { topic: events, key: kind, value: { kind, attributes }, time };
+}

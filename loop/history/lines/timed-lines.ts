@@ -1,0 +1,128 @@
+import { misfitText } from "../../../blueprints/index.ts";
+import { readTimeCell, type TimeReading } from "../times/time-cell.ts";
+import type { HistoryRow } from "../history-table.ts";
+import { nameOf, type Cells } from "./records.ts";
+
+/** What is read of a file: what each line must have. */
+export interface LineSource {
+  readonly file: string;
+  /** Its lines from the first. */
+  readonly lines: () => AsyncIterable<HistoryRow>;
+  /** Column of the decision id; absent: lines of no decision. */
+  readonly id?: string;
+  /** Column of the time. */
+  readonly time: string;
+  /** A line is bad where one of them holds no plain value; of others such a value is left out. Default: those of the id and the time. */
+  readonly wanted?: ReadonlySet<string> | undefined;
+  /** Event time, ms: nothing may be later. */
+  readonly latest: number;
+  /** What times are that do not say it. */
+  readonly times?: TimeReading | undefined;
+}
+
+/** A line that can be used. */
+export interface TimedLine {
+  readonly line: number;
+  /** The decision's; empty where the line has none. */
+  readonly id: string;
+  /** Event time, ms. */
+  readonly time: number;
+  readonly cells: Cells;
+  /** Columns that hold no plain value and were left out, with what they hold. */
+  readonly unfit?: ReadonlyMap<string, string>;
+}
+
+/** A line that can't, with the time of the line before it. */
+export interface BadTimedLine {
+  readonly line: number;
+  readonly time: number;
+  readonly problem: string;
+  readonly text: string;
+  /** Absent where the line could not be cut into cells. */
+  readonly cells?: Cells;
+  /** The column that is at fault. */
+  readonly column?: string;
+}
+
+/** Before any line that has a time: it can be written as JSON, and no event is so old. */
+export const NO_TIME = -8_640_000_000_000_000;
+
+/** The lines of a file in their order, with their times. */
+export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine | BadTimedLine> {
+  let last = NO_TIME;
+  for await (const row of source.lines()) {
+    const { line } = row;
+    if ("problem" in row) {
+      yield { line, time: last, problem: row.problem, text: row.text };
+      continue;
+    }
+    const { values: cells, unfit } = row;
+    const named = (unfit && unfitWanted(unfit, source)) ?? whatAndWhen(cells, source);
+    if ("problem" in named) yield { line, time: last, ...named, text: row.text ?? JSON.stringify(cells), cells };
+    else {
+      last = named.time;
+      yield unfit === undefined ? { line, ...named, cells } : { line, ...named, cells, unfit };
+    }
+  }
+}
+
+function unfitWanted(
+  unfit: ReadonlyMap<string, string>,
+  { id, time, wanted }: LineSource,
+): { readonly column: string; readonly problem: string } | undefined {
+  for (const [column, held] of unfit)
+    if (column === id || column === time || wanted?.has(column) === true)
+      return { column, problem: `${column} holds ${held}, and no plain value` };
+  return undefined;
+}
+
+/** What is wrong with the cells that every line must have, or what they say. */
+function whatAndWhen(
+  cells: Cells,
+  source: LineSource,
+): { readonly column: string; readonly problem: string } | Pick<TimedLine, "id" | "time"> {
+  const { id: idColumn, time: timeColumn, latest, times } = source;
+  for (const name of idColumn === undefined ? [timeColumn] : [idColumn, timeColumn]) {
+    if (!Object.hasOwn(cells, name)) {
+      return { column: name, problem: `there is no column ${name}: name the right one by an option` };
+    }
+    if (cells[name] === null || cells[name] === "") return { column: name, problem: `${name} is empty` };
+  }
+  const id = idColumn === undefined ? "" : (nameOf(cells[idColumn]!) ?? undefined);
+  if (id === undefined) {
+    return { column: idColumn!, problem: `${idColumn} ${misfitText("key", cells[idColumn!])}` };
+  }
+  const time = readTimeCell(cells[timeColumn]!, times);
+  const wrong =
+    typeof time === "string"
+      ? time
+      : time > latest
+        ? `"${cells[timeColumn]!}" lies ahead: history is what has happened`
+        : null;
+  if (wrong !== null) return { column: timeColumn, problem: `${timeColumn} ${wrong}` };
+  return { id, time: time as number };
+}
+
+/** Lines of which the next can be looked at before it is taken. */
+export class LinesAhead {
+  readonly #lines: AsyncGenerator<TimedLine | BadTimedLine>;
+  #next: TimedLine | BadTimedLine | undefined | null = null;
+
+  constructor(lines: AsyncGenerator<TimedLine | BadTimedLine>) {
+    this.#lines = lines;
+  }
+
+  /** The next one; `undefined` at the end. A promise only where the file has to be read on. */
+  peek(): TimedLine | BadTimedLine | undefined | Promise<TimedLine | BadTimedLine | undefined> {
+    if (this.#next !== null) return this.#next;
+    return this.#lines.next().then(({ done, value }) => (this.#next = done === true ? undefined : value));
+  }
+
+  skip(): void {
+    this.#next = null;
+  }
+
+  async close(): Promise<void> {
+    await this.#lines.return(undefined);
+  }
+}

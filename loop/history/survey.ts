@@ -1,0 +1,72 @@
+import { LeftOutColumns, type LeftOutColumn } from "./left-out/left-out-columns.ts";
+import type { Cells } from "./lines/records.ts";
+import { timedLines, type LineSource } from "./lines/timed-lines.ts";
+
+/** Where a file leaves the order of its times for the first time. */
+export interface Disorder {
+  readonly line: number;
+  readonly time: number;
+  /** The line before it, which is later. */
+  readonly after: { readonly line: number; readonly time: number };
+}
+
+/** What can be known of a file before anything of it is published. */
+export interface Survey {
+  readonly file: string;
+  /** Lines that have a time. */
+  readonly lines: number;
+  readonly badLines: number;
+  /** Event times of the earliest and the latest line, ms; null without one. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly disorder: Disorder | undefined;
+  /** Columns of lines that can be used whose values are left out, with what they hold. */
+  readonly unfit: readonly LeftOutColumn[];
+}
+
+/** Reads a table through once. Throws what the table throws where it can't be read to its end. */
+export async function survey(
+  source: LineSource,
+  onLine?: (lines: number) => void,
+  onCells?: (cells: Cells) => void,
+): Promise<Survey> {
+  let [lines, badLines] = [0, 0];
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let before: Disorder["after"] | undefined;
+  let disorder: Disorder | undefined;
+  const unfit = new LeftOutColumns();
+  for await (const one of timedLines(source)) {
+    if ("problem" in one) {
+      badLines += 1;
+      continue;
+    }
+    lines += 1;
+    onCells?.(one.cells);
+    if (one.unfit !== undefined) for (const [column, held] of one.unfit) unfit.add(column, `holds ${held}`);
+    const { line, time } = one;
+    if (disorder === undefined && before !== undefined && time < before.time) disorder = { line, time, after: before };
+    if (time < from) from = time;
+    if (time > to) to = time;
+    before = one;
+    if (lines % 10_000 === 0) onLine?.(lines);
+  }
+  const some = lines > 0;
+  return {
+    file: source.file,
+    lines,
+    badLines,
+    from: some ? from : null,
+    to: some ? to : null,
+    disorder,
+    unfit: unfit.all,
+  };
+}
+
+export function disorderText({ file, disorder }: Survey): string {
+  const { line, time, after } = disorder!;
+  const [here, there] = [time, after.time].map((at) => new Date(at).toISOString());
+  return (
+    `${file}:${line} is out of order: ${here} comes after ${there} of line ${after.line}. ` +
+    "Nothing was published. Sort the file by time, or let the import do it: --sort"
+  );
+}
