@@ -14,8 +14,9 @@ export interface Change {
 
 /** What changed from `before` to `after`, in the order of the file; empty when they say the same. */
 export function compareBlueprints(before: BlueprintContent, after: BlueprintContent): readonly Change[] {
-  const old = describeContent(before);
-  const now = describeContent(after);
+  const several = before.labels.length > 1 || after.labels.length > 1;
+  const old = describeContent(before, several);
+  const now = describeContent(after, several);
   const changes: Change[] = [];
   for (const path of new Set([...now.keys(), ...old.keys()])) {
     const a = old.get(path) ?? null;

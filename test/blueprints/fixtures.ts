@@ -55,3 +55,19 @@ export function problemsOf(text: string): readonly Problem[] {
   }
   throw new Error("the blueprint was accepted");
 }
+
+/** Of SMALL. */
+export const LABEL = `label:
+  name: delayed
+  when: kind == "arrival"
+  value: delay_min >= 15
+  wait: 36h
+`;
+/** SMALL with a second label. */
+export const SEVERAL = edited(
+  LABEL,
+  `labels:
+  delayed: { when: kind == "arrival", value: delay_min >= 15, wait: 36h }
+  minutes: { value: delay_min, aggregate: sum, wait: 2d, default: 0, objective: regression }
+`,
+);

@@ -54,6 +54,22 @@ retention:
   repeats: 6d
 `;
 
+/** The same with another label, which the policy needs too. */
+const SEVERAL = FULL.replace(
+  /label:\n {2}name: late\n((?: {2}.*\n)*)/,
+  (_, late: string) => `labels:
+  late:
+${late.replaceAll(/^/gm, "  ").trimEnd()}
+  stars:
+    when: kind == "returned"
+    value: answered
+    aggregate: any
+    wait: 2d
+    default: none
+    objective: binary
+`,
+).replace("not often", "not often and stars > 0.2");
+
 type Step = string | number;
 const at = (tree: unknown, path: readonly Step[]): unknown =>
   path.reduce<unknown>((node, step) => (node as Record<Step, unknown>)[step], tree);
@@ -67,48 +83,64 @@ function pathsIn(tree: unknown, path: readonly Step[] = []): readonly (readonly 
   ];
 }
 
-/** The text with what stands at a path changed. */
-function changed(path: readonly Step[], change: (parent: Record<Step, unknown>, key: Step) => void): string {
-  const tree = parse(FULL) as unknown;
+/** A text with what stands at a path changed. */
+function changed(
+  whole: string,
+  path: readonly Step[],
+  change: (parent: Record<Step, unknown>, key: Step) => void,
+): string {
+  const tree = parse(whole) as unknown;
   change(at(tree, path.slice(0, -1)) as Record<Step, unknown>, path.at(-1)!);
   return stringify(tree, { lineWidth: 0 });
 }
 
-const paths = pathsIn(parse(FULL));
-/** Those whose last step is a name that the file does not choose. */
-const fields = paths
-  .filter((path) => {
-    const [section] = path;
-    if (path.length === 1) return true;
-    if (section === "events") return path.length === 3 && path[2] === "fields";
-    if (section === "features") return path.length === 4;
-    if (section === "policy") return path.length === 2;
-    return ["label", "model", "join", "training", "retention", "decisionSpace"].includes(section as string);
-  })
-  .filter((path) => typeof path.at(-1) === "string" && !/^\d+$/.test(path.at(-1) as string));
+/** The ways whose last step is a name that the file does not choose. */
+const fieldsOf = (paths: readonly (readonly Step[])[]) =>
+  paths
+    .filter((path) => {
+      const [section] = path;
+      if (path.length === 1) return true;
+      if (section === "labels") return path.length === 3;
+      if (section === "events") return path.length === 3 && path[2] === "fields";
+      if (section === "features") return path.length === 4;
+      if (section === "policy") return path.length === 2;
+      return ["label", "model", "join", "training", "retention", "decisionSpace"].includes(section as string);
+    })
+    .filter((path) => typeof path.at(-1) === "string" && !/^\d+$/.test(path.at(-1) as string));
 
-test("the blueprint that is broken here is a good one", () => {
-  expect(parseBlueprint(FULL).features).toHaveLength(5);
+const wholes = [
+  ["one label", FULL, 1],
+  ["several labels", SEVERAL, 2],
+] as const;
+
+test.each(wholes)("the blueprint with %s that is broken here is a good one", (_, whole, labels) => {
+  const paths = pathsIn(parse(whole));
+  expect(parseBlueprint(whole).features).toHaveLength(5);
+  expect(parseBlueprint(whole).labels).toHaveLength(labels);
   expect(paths.length).toBeGreaterThan(60);
-  expect(fields.length).toBeGreaterThan(40);
+  expect(fieldsOf(paths).length).toBeGreaterThan(40);
 });
 
-describe("a value that can't be read is one problem: what depends on it is not judged", () => {
-  for (const [name, wrong] of [
-    ["a list", [[["?"]]]],
-    ["nothing", null],
-    ["a text that is none of what it may be", "?!"],
-  ] as const) {
-    test.each(paths.map((path) => [path.join("."), path] as const))(`${name} at %s`, (_, path) => {
-      const text = changed(path, (parent, key) => (parent[key] = wrong));
-      if (isUsable(text)) return;
-      const problems = problemsOf(text);
-      expect(problems.map(({ message }) => message)).toHaveLength(1);
-      // An action may be any text: then the policy names one that is none.
-      if (path[1] !== "actions") expect(problems[0]!.path.startsWith(String(path[0]))).toBe(true);
-    });
-  }
-});
+describe.each(wholes)(
+  "with %s a value that can't be read is one problem: what depends on it is not judged",
+  (_, whole) => {
+    const paths = pathsIn(parse(whole));
+    for (const [name, wrong] of [
+      ["a list", [[["?"]]]],
+      ["nothing", null],
+      ["a text that is none of what it may be", "?!"],
+    ] as const) {
+      test.each(paths.map((path) => [path.join("."), path] as const))(`${name} at %s`, (_, path) => {
+        const text = changed(whole, path, (parent, key) => (parent[key] = wrong));
+        if (isUsable(text)) return;
+        const problems = problemsOf(text);
+        expect(problems.map(({ message }) => message)).toHaveLength(1);
+        // An action may be any text: then the policy names one that is none.
+        if (path[1] !== "actions") expect(problems[0]!.path.startsWith(String(path[0]))).toBe(true);
+      });
+    }
+  },
+);
 
 /** A description or an action may be any text. */
 function isUsable(text: string): boolean {
@@ -120,12 +152,12 @@ function isUsable(text: string): boolean {
   }
 }
 
-describe("a mistyped name of a field is one problem, with the name that was meant", () => {
-  test.each(fields.map((path) => [path.join("."), path] as const))("%s", (_, path) => {
+describe.each(wholes)("with %s a mistyped name of a field is one problem, with the name that was meant", (_, whole) => {
+  test.each(fieldsOf(pathsIn(parse(whole))).map((path) => [path.join("."), path] as const))("%s", (_, path) => {
     const name = path.at(-1) as string;
     const mistyped = name.length === 2 ? `${name}x` : `${name[0]}${name[2]}${name[1]}${name.slice(3)}`;
     if (mistyped === name) return;
-    const text = changed(path, (parent, key) => {
+    const text = changed(whole, path, (parent, key) => {
       parent[mistyped] = parent[key];
       delete parent[key];
     });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BlueprintError, compilePolicy, parseBlueprint, windowGroups } from "../../blueprints/index.ts";
 import { rowSchema } from "../../rows/index.ts";
-import { SMALL } from "./fixtures.ts";
+import { SEVERAL, SMALL } from "./fixtures.ts";
 import { random } from "./random.ts";
 
 const PIECES = [
@@ -34,7 +34,7 @@ test("whatever is done to a text, it is accepted and usable, or refused with pla
   let accepted = 0;
   let refused = 0;
   for (let round = 0; round < 1500; round++) {
-    let text = SMALL;
+    let text = round % 3 === 0 ? SEVERAL : SMALL;
     for (let edits = 1 + Math.floor(next() * 3); edits > 0; edits--) {
       const at = Math.floor(next() * text.length);
       const cut = Math.floor(next() * 12);

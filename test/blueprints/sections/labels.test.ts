@@ -8,22 +8,8 @@ import {
   typeChanges,
   type Blueprint,
 } from "../../../blueprints/index.ts";
-import { edited, FLIGHTS, problemsOf, SMALL } from "../fixtures.ts";
+import { edited, FLIGHTS, LABEL, problemsOf, SEVERAL, SMALL } from "../fixtures.ts";
 
-const LABEL = `label:
-  name: delayed
-  when: kind == "arrival"
-  value: delay_min >= 15
-  wait: 36h
-`;
-/** SMALL with a second label. */
-const SEVERAL = edited(
-  LABEL,
-  `labels:
-  delayed: { when: kind == "arrival", value: delay_min >= 15, wait: 36h }
-  minutes: { value: delay_min, aggregate: sum, wait: 2d, default: 0, objective: regression }
-`,
-);
 const several = (before = "", after = ""): Blueprint =>
   parseBlueprint(before === "" ? SEVERAL : edited(before, after, SEVERAL));
 const one = parseBlueprint(SMALL);
@@ -111,7 +97,16 @@ describe("versions", () => {
 
   test("are compared label by label", () => {
     expect(texts(several(), several("wait: 2d", "wait: 1d"))).toEqual(["labels.minutes.wait: 2d → 1d"]);
-    expect(texts(several(), one)).toContain("labels.minutes.aggregate: removed, was sum");
+    expect(texts(one, several())).toEqual([
+      "labels.minutes.when: added, none",
+      "labels.minutes.value: added, delay_min",
+      "labels.minutes.aggregate: added, sum",
+      "labels.minutes.wait: added, 2d",
+      "labels.minutes.default: added, 0",
+      "labels.minutes.objective: added, regression",
+    ]);
+    const renamed = parseBlueprint(SMALL.replaceAll("delayed", "late"));
+    expect(texts(several(), renamed)).toContain("labels.late.wait: added, 36h");
     const turned = parseBlueprint(SEVERAL.replace(/( {2}delayed: .*\n)( {2}minutes: .*\n)/, "$2$1"));
     expect(turned.version).not.toBe(several().version);
     expect(texts(several(), turned)).toContain("labels: in another order");

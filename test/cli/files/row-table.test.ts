@@ -73,6 +73,29 @@ test("booleans are booleans, times are in UTC and categories are texts, in each 
   }
 });
 
+test("several labels have a column each, and none beside them, in each format", async () => {
+  const labels = `labels:
+  sale: { value: amount > 5, wait: 1h }
+  spent: { value: amount, aggregate: sum, wait: 2h, objective: regression }`;
+  const several = compileBlueprint(compiled.blueprint.text.replace(/label: .*/, labels));
+  const rows = [
+    row(0, { label: NaN, label_sale: null, label_spent: 2.5, labelTime_spent: 1.7e12, prediction_spent: 3 }),
+    row(1, { label: 1, label_sale: 1, label_spent: null }),
+  ];
+  for (const format of formats) {
+    const path = join(folder, `several.${format}`);
+    const { columns, cellsOf } = rowTable(several.blueprint, all(several));
+    const writer = await tableWriter(path, format, columns);
+    for (const each of rows) await writer.write(cellsOf(each));
+    await writer.close();
+    const [first, second] = await valuesOf(path);
+    const number = (value: number) => (format === "csv" ? String(value) : value);
+    expect(Object.keys(first!)).not.toContain("label");
+    expect(first).toMatchObject({ label_sale: null, label_spent: number(2.5), prediction_spent: number(3) });
+    expect(second).toMatchObject({ label_sale: number(1), label_spent: null, labelTime_sale: null });
+  }
+});
+
 test("a value is text only where versions whose rows are exported decide of different kinds of values", async () => {
   const number = shop("", "number", "sale");
   const otherLabel = compileBlueprint(number.blueprint.text.replace("wait: 1h", "wait: 2h"));
