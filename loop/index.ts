@@ -58,6 +58,7 @@ export { startReports } from "./instances/reports.ts";
 export { runningInstances, type RunningInstances } from "./instances/running-instances.ts";
 export { eventsRetainedFrom, type PartialWindow } from "./instances/partial-windows.ts";
 export type { Warming } from "./instances/when-full.ts";
+export { lackingEventsText, type LackingEvents } from "./publish/lacking-events.ts";
 export { listVersions, type ListedVersion } from "./publish/list-versions.ts";
 export {
   publishBlueprint,

@@ -1,6 +1,7 @@
 import { checkBlueprint } from "../blueprints/index.ts";
 import type { Log } from "../streams/index.ts";
 import type { Warming } from "./instances/when-full.ts";
+import { lackingEventsText, type LackingEvents } from "./publish/lacking-events.ts";
 import { publishBlueprint } from "./publish/publish-blueprint.ts";
 import { start, type Place, type StartOptions } from "./start.ts";
 import { aborted, unlessAborted } from "./until-aborted.ts";
@@ -53,7 +54,11 @@ function warn(warnings: ReturnType<typeof checkBlueprint>["warnings"], log: Log)
 async function publishAll({ tools }: Place, options: RunOptions, signal: AbortSignal): Promise<void> {
   const { blueprints = [], log, onWarming = () => undefined } = options;
   for (const { text } of blueprints) {
-    const published = await unlessAborted(publishBlueprint(tools, text, undefined, { signal, onWarming }), signal);
+    const onLacking = (all: readonly LackingEvents[]): void => {
+      for (const one of all) log.warn({ ...one }, lackingEventsText(one));
+    };
+    const publishing = publishBlueprint(tools, text, undefined, { signal, onWarming, onLacking });
+    const published = await unlessAborted(publishing, signal);
     if (published !== undefined) log.info(published, "blueprint is live");
   }
 }

@@ -2,7 +2,13 @@ import type { Blueprint, CheckedBlueprint } from "../../blueprints/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import { modelsAt } from "../../catalogue/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
-import type { ListedVersion, PublishedVersion, Warming } from "../../loop/index.ts";
+import {
+  lackingEventsText,
+  type LackingEvents,
+  type ListedVersion,
+  type PublishedVersion,
+  type Warming,
+} from "../../loop/index.ts";
 import { shownTime, table, type Output } from "./output.ts";
 
 const SAY_EVERY_MS = 5_000;
@@ -11,6 +17,12 @@ const SAY_EVERY_MS = 5_000;
 export function sayWarnings(warnings: CheckedBlueprint["warnings"], { json }: Output): void {
   if (json) return;
   for (const { message } of warnings) process.stderr.write(`warning: ${message}\n`);
+}
+
+/** Windows that will count none of the events that are there, on stderr; a program finds them in the result. */
+export function sayLacking(lacking: readonly LackingEvents[], { json }: Output): void {
+  if (json) return;
+  for (const one of lacking) process.stderr.write(`warning: ${lackingEventsText(one)}\n`);
 }
 
 /** What publishing a version has done, for people. */

@@ -18,6 +18,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
 import { checkTime, readTable, type GlobalView, type TopicTools } from "../../streams/index.ts";
 import { applyRetention } from "../apply-retention.ts";
+import { lackingEvents, type LackingEvents } from "./lacking-events.ts";
 import { partialWindows, type PartialWindow } from "../instances/partial-windows.ts";
 import { runningInstances, type RunningInstances } from "../instances/running-instances.ts";
 import { warmingOf, whenFull, type WaitOptions, type Warming } from "../instances/when-full.ts";
@@ -33,6 +34,8 @@ export interface PublishedVersion {
   readonly liveAfter: number | null;
   /** New windows that look back on events that are no longer retained. */
   readonly partial: readonly PartialWindow[];
+  /** New windows that count none of the retained events: no event carries what they need. */
+  readonly lacking: readonly LackingEvents[];
   /**
    * The running instances, and the events that they had to read when it went live. Null if nobody was asked: it brings
    * no windows, or no version answered before.
@@ -43,6 +46,8 @@ export interface PublishedVersion {
 export interface PublishOptions extends WaitOptions {
   /** Do not wait until running instances have filled its windows. Its decisions wait instead. */
   readonly atOnce?: boolean;
+  /** Told before it goes live, where there are any. */
+  readonly onLacking?: ((lacking: readonly LackingEvents[]) => void) | undefined;
 }
 
 /**
@@ -74,7 +79,7 @@ export async function publishBlueprint(
   const time = from ?? (known.useCases().includes(useCase) ? Date.now() : 0);
   const before = known.at(useCase, time + 1);
   const live = before?.blueprint;
-  const none = { partial: [], warming: null };
+  const none = { partial: [], lacking: [], warming: null };
   if (live?.version === version) {
     return { useCase, version, changes: [], unchanged: true, liveAfter: liveSince(table, live), ...none };
   }
@@ -84,6 +89,8 @@ export async function publishBlueprint(
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
   const partial = await partialWindows(tools.backbone, compiled, brought, Math.max(time, from ?? Date.now()));
+  const lacking = await lackingEvents(tools, compiled, brought, Math.max(time, from ?? Date.now()));
+  if (lacking.length > 0) options.onLacking?.(lacking);
   const asked = before !== undefined && brought.length > 0;
   const found = asked ? await runningInstances(tools) : undefined;
   const runs = found !== undefined && found.running.length > 0;
@@ -107,7 +114,7 @@ export async function publishBlueprint(
   await applyRetention(tools);
   if (runs && liveAfter > found.now && from === undefined && options.atOnce !== true)
     await whenLive(tools, liveAfter, options);
-  return { useCase, version, changes, unchanged, liveAfter, partial, warming };
+  return { useCase, version, changes, unchanged, liveAfter, partial, lacking, warming };
 }
 
 /** @returns the time since which the live version is live, ms. */
@@ -157,7 +164,8 @@ export async function storeBlueprint(tools: TopicTools, text: string): Promise<P
   const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
   const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
   const partial = await partialWindows(tools.backbone, compiled, brought, Date.now());
-  const result = { useCase, version, changes, liveAfter: null, partial, warming: null };
+  const lacking = await lackingEvents(tools, compiled, brought, Date.now());
+  const result = { useCase, version, changes, liveAfter: null, partial, lacking, warming: null };
   if (table.get(`${useCase}/${version}`) !== undefined) return { ...result, unchanged: true };
   checkTypes(blueprint, known);
   await registerRows(tools, compiled, live);

@@ -86,7 +86,8 @@ export class Needs {
   }
 }
 
-function needsOf({ blueprint, groups }: CompiledBlueprint): readonly Need[] {
+/** What the windows of these groups need. */
+export function needsOf({ blueprint, groups }: Pick<CompiledBlueprint, "blueprint" | "groups">): readonly Need[] {
   return groups.flatMap((group) => {
     const { event: kind, by, fields } = group;
     const named = group.windows.map((window) => ({ ...window, name: blueprint.features[window.featureIndex]!.name }));

@@ -3,11 +3,13 @@ import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
 import { eventWindows } from "../../operators/index.ts";
 import { blueprints, decisions, events, instances, recordLimits, type InstanceReported } from "../../schemas/index.ts";
 import {
+  lackingEventsText,
   listVersions,
   publishBlueprint,
   startReports,
   storeBlueprint,
   withdrawBlueprint,
+  type LackingEvents,
   type Running,
   type Warming,
 } from "../../loop/index.ts";
@@ -200,6 +202,57 @@ test("windows that look back on events which are gone are told, with the time fr
   ];
   expect((await storeBlueprint(cut, WIDER)).partial).toEqual(partial);
   expect((await publishBlueprint(cut, WIDER)).partial).toEqual(partial);
+});
+
+const BY_CARRIER = PARCELS.replace(
+  "features:\n",
+  [
+    "features:",
+    "  - n_carrier_2d: { count: true, of: scan, by: carrier, in: 2d }",
+    "  - late_depot_2d: { sum: lateness, of: scan, by: depot, in: 2d }",
+    "",
+  ].join("\n"),
+).replace("fields: [minutes]", "fields: [minutes, lateness]");
+
+test("a window by a key, or over a field, that no retained event carries is told before the version is live", async () => {
+  for (const hoursAgo of [3, 2, 1]) await scan(hoursAgo);
+  const lacking = [
+    { features: ["n_carrier_2d"], what: "carrier", kind: "scan", events: 3 },
+    { features: ["late_depot_2d"], what: "a number in lateness", kind: "scan", events: 3 },
+  ];
+  const byName = (all: readonly LackingEvents[]) => [...all].sort((a, b) => (a.what > b.what ? -1 : 1));
+  const stored = await storeBlueprint(live.loop, BY_CARRIER);
+  expect(byName(stored.lacking)).toEqual(lacking);
+  const told: unknown[] = [];
+  let looking: Promise<readonly string[]> | undefined;
+  const published = await publishBlueprint(live.loop, BY_CARRIER, undefined, {
+    onLacking(all) {
+      told.push(byName(all));
+      looking = listVersions(live.loop, Date.now()).then((versions) =>
+        versions.filter(({ state }) => state === "live").map(({ version }) => version),
+      );
+    },
+  });
+  expect([told, byName(published.lacking)]).toEqual([[lacking], lacking]);
+  expect(await looking).toEqual([parcels.version]);
+  expect(lackingEventsText(lacking[0]!)).toMatch(
+    /^n_carrier_2d: none of the 3 events of kind scan .* carries carrier; /,
+  );
+});
+
+test("one that an event carries is not told, nor one without any event; of a history of long ago all events count", async () => {
+  expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking).toEqual([]);
+  const at = (time: number, attributes: Record<string, unknown>): Promise<void> =>
+    live.loop.publisher.publish([{ topic: events, key: "k", value: { kind: "scan", attributes } as never, time }]);
+  await at(Date.UTC(2013, 0, 1), { depot: "north", minutes: 1 });
+  expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking.map(({ what }) => what).sort()).toEqual([
+    "a number in lateness",
+    "carrier",
+  ]);
+  await at(Date.UTC(2013, 0, 2), { depot: "north", minutes: 1, carrier: "air", lateness: 3 });
+  expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking).toEqual([]);
+  await at(Date.now() - HOUR, { depot: "north", minutes: 1, lateness: 3 });
+  expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking.map(({ what }) => what)).toEqual(["carrier"]);
 });
 
 test("versions are listed with since when and until when they are live, or were", async () => {

@@ -1,6 +1,6 @@
 import { checkBlueprint } from "../../../blueprints/index.ts";
 import { modelTable } from "../../../catalogue/index.ts";
-import { publishBlueprint, storeBlueprint } from "../../../loop/index.ts";
+import { publishBlueprint, storeBlueprint, type LackingEvents } from "../../../loop/index.ts";
 import { readTable } from "../../../streams/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageError } from "../../exit-codes.ts";
@@ -8,7 +8,7 @@ import { flag, toggle } from "../../flags/flag.ts";
 import { parseTime } from "../../flags/times.ts";
 import { readText } from "../../process/read-text.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { publishedText, sayWarming, sayWarnings, unservedText } from "../../text/blueprint-text.ts";
+import { publishedText, sayLacking, sayWarming, sayWarnings, unservedText } from "../../text/blueprint-text.ts";
 
 export const publishCommand = defineCommand({
   name: "publish",
@@ -39,9 +39,14 @@ export const publishCommand = defineCommand({
     return withTools(
       settings,
       async (tools) => {
-        if (notLive) return output.result({ ...(await storeBlueprint(tools, text)), warnings }, publishedText);
+        const onLacking = (all: readonly LackingEvents[]): void => sayLacking(all, output);
+        if (notLive) {
+          const stored = await storeBlueprint(tools, text);
+          onLacking(stored.lacking);
+          return output.result({ ...stored, warnings }, publishedText);
+        }
         const onWarming = sayWarming((line) => output.say(line));
-        const published = await publishBlueprint(tools, text, from, { atOnce, onWarming });
+        const published = await publishBlueprint(tools, text, from, { atOnce, onWarming, onLacking });
         const models = await readTable(tools.backbone, tools.serdes, modelTable);
         output.result({ ...published, warnings }, publishedText);
         const unserved = unservedText(blueprint, models);
