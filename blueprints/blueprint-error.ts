@@ -1,16 +1,16 @@
 export interface Problem {
-  /** Where in the blueprint: `features.m_dep_origin.by[0]`; empty for the file as a whole. */
+  /** Place in the blueprint: `features.m_dep_origin.by[0]`; empty for the file as a whole. */
   readonly path: string;
   /** 1-based. */
   readonly line: number;
   /** 1-based. */
   readonly column: number;
-  /** The whole sentence: place, path, what is wrong, hint. */
+  /** The whole sentence: place, path, problem, hint. */
   readonly message: string;
   readonly hint?: string;
 }
 
-/** A blueprint that can't be used, with every problem that was found, in the order of the file. */
+/** A blueprint that can't be used, with every problem found, in the order of the file. */
 export class BlueprintError extends Error {
   override readonly name = "BlueprintError";
   readonly problems: readonly Problem[];

@@ -28,7 +28,7 @@ export interface WindowFeature {
   readonly kind: "window";
   readonly name: string;
   readonly aggregate: WindowAggregate;
-  /** Null where the aggregate looks at no value: `count` counts events, also those without one. */
+  /** Null if the aggregate reads no value: `count` counts events, even without a value. */
   readonly field: string | null;
   readonly event: string;
   /** One or two context entries. */
@@ -73,16 +73,19 @@ export interface LabelConfig {
   readonly aggregate: LabelAggregate;
   /** The first row is made once decision time + `waitMs` of every label is over. */
   readonly waitMs: number;
-  /** The label of a decision without an observation that counts; null: it has no label, and without any label makes no row. */
+  /**
+   * The label of a decision without an observation that counts. Null: the decision has no such label; a decision
+   * without any label makes no row.
+   */
   readonly default: number | null;
-  /** How it is learnt. */
+  /** The objective it is learnt for. */
   readonly objective: Objective;
 }
 
 export type Objective = "binary" | "regression";
 
 export interface ModelConfig {
-  /** Of labels that say none of their own. */
+  /** The objective of labels that have none of their own. */
   readonly objective: Objective;
   readonly learner: "xgboost";
   readonly depth: number;
@@ -109,9 +112,9 @@ export interface PolicyRules {
 export type PolicyRule = PolicyRules[keyof PolicyRules];
 
 export interface PolicyConfig {
-  /** In order: each may use the ones before it. */
+  /** In order: each formula may use those before it. */
   readonly formulas: readonly { readonly name: string; readonly formula: string }[];
-  /** What comes of them. */
+  /** Makes the decision from them. */
   readonly rule: PolicyRule;
 }
 
@@ -128,32 +131,35 @@ export interface TrainingConfig {
   readonly metric: Metric;
 }
 
-/** How long what a use case leaves behind stays, ms of event time; null: for ever. */
+/** Retention of a use case's records, ms of event time; null: for ever. */
 export interface RetentionConfig {
   /** Training rows. */
   readonly rowsMs: number | null;
-  /** Requests, decisions, observations and events; the topics are shared, so the longest that any use case asks for counts. */
+  /**
+   * Requests, decisions, observations and events. The topics are shared, so the longest retention of all use cases
+   * counts.
+   */
   readonly decisionsMs: number | null;
   /** Until decision time + `answersMs` the same decision id gets the same answer. */
   readonly answersMs: number;
-  /** Until decision time + `repeatsMs` a decision made anew under the same id says so. */
+  /** Until decision time + `repeatsMs` a decision made anew under the same id names the first one. */
   readonly repeatsMs: number;
 }
 
-/** What the YAML file says, defaults filled in, durations in ms. Frozen. */
+/** The content of the YAML file, with defaults filled in and durations in ms. Frozen. */
 export interface BlueprintContent {
   readonly useCase: string;
   readonly description: string;
   readonly decisionSpace: DecisionSpace;
   readonly context: Readonly<Record<string, ContextType>>;
-  /** What the labels' formulas may name: declared entries, `kind`, and every event field as a number. */
+  /** Names for the labels' formulas: declared entries, `kind`, and every event field as a number. */
   readonly observations: Readonly<Record<string, ObservationType>>;
   readonly events: Readonly<Record<string, EventKind>>;
   /** In the order of the feature vector and of the row's columns. */
   readonly features: readonly Feature[];
   /** The first of the labels, and mostly the only one. A model is judged by it. */
   readonly label: LabelConfig;
-  /** All of them, in the order of the file. */
+  /** All labels, in the order of the file. */
   readonly labels: readonly LabelConfig[];
   readonly model: ModelConfig;
   readonly policy: PolicyConfig;

@@ -1,4 +1,4 @@
-/** JSON with sorted keys: equal values give equal text. For plain data; NaN and ±infinity come out as null. */
+/** JSON with sorted keys: equal values give equal text. For plain data; NaN and ±infinity become null. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value === "object" && value !== null) {

@@ -21,12 +21,13 @@ const FIELDS: readonly Field[] = [
 const lines = new Map<string, Cron>();
 
 /**
- * The first minute after `after` at which a cron line of five fields is due, ms, in UTC; null when it is due never again. As cron has it, a line that
- * restricts both the day of the month and the day of the week is due on either. The time is computed: a line that is rarely due costs no more.
+ * The first minute after `after` at which a cron line of five fields is due, ms, in UTC; null if it is never due again.
+ * By cron's rule, a line that restricts both the day of the month and the day of the week is due on either. The time is
+ * computed: a line that is rarely due costs no more.
  */
 export function nextDue(line: string, after: number): number | null {
   let cron = lines.get(line);
-  // Paused and without a function: it only computes, and no timer is set.
+  // Paused and without a function: it only computes, and sets no timer.
   if (cron === undefined) lines.set(line, (cron = new Cron(withRanges(line), { timezone: "UTC", paused: true })));
   return cron.nextRun(new Date(after))?.getTime() ?? null;
 }
@@ -38,7 +39,7 @@ function withRanges(line: string): string {
   return written.join(" ");
 }
 
-/** What is wrong with a cron line of five fields, or null. What this accepts, `nextDue` takes. */
+/** The problem of a cron line of five fields, or null. `nextDue` accepts every line without one. */
 export function cronProblem(line: string): string | null {
   const fields = line.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {

@@ -3,7 +3,10 @@ import type { ContextType, LabelAggregate, Metric, ModelConfig, Objective, Obser
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** What an absent entry means. Part of every version's hash: changing one changes what existing versions mean. */
+/**
+ * The meaning of an absent entry. It is part of every version's hash: a change here changes the meaning of existing
+ * versions.
+ */
 export const DEFAULTS = Object.freeze({
   description: "",
   label: Object.freeze({ when: null, aggregate: "latest" as LabelAggregate, waitMs: 24 * HOUR, default: null }),
@@ -19,9 +22,9 @@ export const DEFAULTS = Object.freeze({
     maxBins: 256,
     seed: 0,
   }),
-  /** `answers` is the join's TTL, `repeats` so many times `answers`; what else there is stays for ever. */
+  /** `answers` defaults to the join's TTL, `repeats` to this many times `answers`; everything else stays for ever. */
   retention: Object.freeze({ rowsMs: null, decisionsMs: null, repeatsPerAnswers: 2 }),
-  /** Or the label's wait, where that is longer. */
+  /** Or the label's wait, if that is longer. */
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1 }),
   metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
@@ -33,7 +36,7 @@ export interface Range {
   readonly max: number;
 }
 
-/** Wider than anything sensible: beyond them a number is a slip of the pen or would take the process down. */
+/** Wider than any sensible value: a number beyond them is a slip of the pen, or would take the process down. */
 export const BOUNDS = Object.freeze({
   textLength: 1_000_000,
   useCaseLength: 64,
@@ -74,7 +77,7 @@ export const BOUNDS = Object.freeze({
 export const CONTEXT_TYPES: readonly ContextType[] = ["number", "category", "boolean", "key"];
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
 export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
-/** Which metrics can judge a model of an objective. */
+/** The metrics that can judge a model of an objective. */
 export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {
   binary: ["logLoss", "auc", "brier"],
   regression: ["mse"],

@@ -6,14 +6,14 @@ const UNITS = [
   ["ms", 1],
 ] as const;
 
-/** `30s`, `15m`, `6h`, `7d` in ms; null when it is not one. */
+/** `30s`, `15m`, `6h`, `7d` in ms; null if it is no duration. */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,15})(ms|s|m|h|d)$/.exec(text.trim());
   const unit = UNITS.find(([name]) => name === match?.[2]);
   return match === null || unit === undefined ? null : Number(match[1]) * unit[1];
 }
 
-/** What other notations call the units. */
+/** Names of the units in other notations. */
 const WORDS: Readonly<Record<string, number>> = Object.fromEntries(
   (
     [
@@ -27,7 +27,10 @@ const WORDS: Readonly<Record<string, number>> = Object.fromEntries(
   ).flatMap(([ms, words]) => words.map((word) => [word, ms])),
 );
 
-/** The duration that another notation means (`36 hours`, `1.5d`, `1h30m`, `PT6H`), as it is written here; null where none can be told. */
+/**
+ * The duration that another notation means (`36 hours`, `1.5d`, `1h30m`, `PT6H`), in this notation; null if none is
+ * clear.
+ */
 export function durationMeant(text: string): string | null {
   const compact = text
     .toLowerCase()

@@ -81,5 +81,5 @@ export { isNode } from "./windows/tile-node.ts";
 export { tilePlace } from "./windows/tile-place.ts";
 export { addToTile, LEAF_EVENTS, staysPlain, type TileParts } from "./windows/tile-tree.ts";
 export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";
-/** The readers that a part's own `read` is made of. */
+/** The readers for a part's own `read`. */
 export * as yaml from "./yaml/index.ts";

@@ -1,6 +1,6 @@
 import { BOUNDS, type Range } from "./defaults.ts";
 
-/** What there is to know of one key, for the reference: its type, what an absent key means or `required`, and its bounds. */
+/** The reference of one key: its type, the meaning of its absence or `required`, and its bounds. */
 export type KeySaid = readonly [type: string, unsaid: string, bounds?: string];
 
 /** By key, in the order of the reference. */

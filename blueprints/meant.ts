@@ -1,6 +1,6 @@
 import { nearest } from "./nearest.ts";
 
-/** What other languages and libraries call what is meant here. A word may stand for several, of which the first known one counts. */
+/** Words of other languages and libraries, each with the words here. Of several, the first known one counts. */
 const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   avg: ["mean"],
   average: ["mean"],
@@ -63,7 +63,7 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   filter: ["when"],
 };
 
-/** The known name that a mistyped or foreign one most probably means, or null. */
+/** The known name that was most probably meant by a mistyped or foreign one, or null. */
 export function meant(name: string, known: Iterable<string>): string | null {
   const names = [...known];
   const word = name.toLowerCase().replaceAll(/[_-]/g, "");

@@ -1,7 +1,7 @@
-/** A longer name is a slip of another kind. */
+/** A longer name is no slip of the pen. */
 const MOST_LETTERS = 128;
 
-/** The known name a mistyped one most probably means, or null when none is near (a third of its letters). */
+/** The known name that was most probably meant by a mistyped one; null if none is near (a third of its letters). */
 export function nearest(name: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
@@ -21,7 +21,10 @@ export function nearest(name: string, known: Iterable<string>): string | null {
 /** Three rows of the table; letters may be two in lower case. */
 const rows = [new Uint16Array(512), new Uint16Array(512), new Uint16Array(512)] as const;
 
-/** Insertions, deletions, replacements and swaps of neighbours, each 1; given up, as `limit`, once it can't be less. */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours, each 1. Gives up with `limit` once the distance can't be
+ * less.
+ */
 function editDistance(a: string, b: string, limit: number): number {
   let [twoBack, oneBack, row] = rows;
   for (let j = 0; j <= b.length; j++) oneBack[j] = j;

@@ -6,8 +6,8 @@ export interface Part {
 const NAME = /^[a-z][a-zA-Z0-9]*$/;
 
 /**
- * The parts of one sort, by name. Parts are only ever added: a name never changes its meaning within a process, so whatever was read of a blueprint
- * stays right.
+ * The parts of one sort, by name. Parts are only ever added: a name never changes its meaning within a process, so
+ * everything read of a blueprint stays right.
  */
 export class Registry<P extends Part> {
   readonly #sort: string;
@@ -19,7 +19,7 @@ export class Registry<P extends Part> {
     for (const part of parts) this.#parts.set(part.name, part);
   }
 
-  /** Throws where the name is taken, or can't be written in a blueprint. */
+  /** Throws if the name is taken, or can't be written in a blueprint. */
   add(part: P): void {
     if (!NAME.test(part.name)) {
       throw new TypeError(`"${part.name}" is no name of a ${this.#sort}: a small letter, then letters and digits`);
@@ -30,7 +30,7 @@ export class Registry<P extends Part> {
     this.#parts.set(part.name, part);
   }
 
-  /** Throws for a name that nobody has registered. */
+  /** Throws for a name that is not registered. */
   get(name: string): P {
     const part = this.#parts.get(name);
     if (part === undefined) {

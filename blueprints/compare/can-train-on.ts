@@ -37,7 +37,7 @@ export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): Train
   }
   for (const label of a.labels) {
     const sameName = rowsOf.labels.find(({ name }) => name === label.name);
-    // A label that is alone may have got another name.
+    // A label that is alone may have another name now.
     const other = sameName ?? (a.labels.length + rowsOf.labels.length === 2 ? rowsOf.label : undefined);
     const at = a.labels.length === 1 ? "label" : `labels.${label.name}`;
     if (other === undefined) {

@@ -12,7 +12,7 @@ export interface Change {
   readonly text: string;
 }
 
-/** What changed from `before` to `after`, in the order of the file; empty when they say the same. */
+/** The changes from `before` to `after`, in the order of the file; empty if the contents are equal. */
 export function compareBlueprints(before: BlueprintContent, after: BlueprintContent): readonly Change[] {
   const several = before.labels.length > 1 || after.labels.length > 1;
   const old = describeContent(before, several);

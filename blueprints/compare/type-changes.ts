@@ -2,20 +2,20 @@ import type { Blueprint } from "../blueprint.ts";
 import { featureType } from "../features/kinds/index.ts";
 import { labelColumns } from "../labels/label-columns.ts";
 
-/** A name whose type is another one than in versions before. */
+/** A name with another type than in earlier versions. */
 export interface TypeChange {
   /** As in the YAML: `features.zip`, `observations.amount`. */
   readonly path: string;
   readonly type: string;
-  /** Of the versions before. */
+  /** The type in the earlier versions. */
   readonly before: string;
-  /** Those that have it with that type, in the order given. */
+  /** The versions with that type, in the given order. */
   readonly versions: readonly string[];
 }
 
 /**
- * What would have another type than in any version before, whether or not the versions between have it: rows of all versions lie on one topic,
- * and observations belong to decisions of all of them.
+ * The names that would have another type than in any earlier version, whether or not the versions between have them.
+ * Rows of all versions lie on one topic, and observations belong to decisions of all versions.
  */
 export function typeChanges(next: Blueprint, earlier: readonly Blueprint[]): readonly TypeChange[] {
   const changes: TypeChange[] = [];
@@ -31,7 +31,7 @@ export function typeChanges(next: Blueprint, earlier: readonly Blueprint[]): rea
   return changes;
 }
 
-/** A version that can't be published beside those that were. */
+/** A version that can't be published beside the earlier ones. */
 export class ChangedTypes extends Error {
   override readonly name = "ChangedTypes";
   readonly changes: readonly TypeChange[];

@@ -3,27 +3,27 @@ import type { FeatureValue } from "./feature-kind.ts";
 import { computationOf } from "./kinds/index.ts";
 import type { FeatureVector } from "./layout.ts";
 
-/** How the features fit a context; filled in anew for each. */
+/** How the features fit a context. One object, filled in again for each context. */
 export interface ContextFit {
-  /** Entries of the context that are features. */
+  /** Number of the context's entries that are features. */
   found: number;
-  /** A value that its type can't read may be among them. */
+  /** Some value may not fit its type. */
   doubtful: boolean;
 }
 
 interface Slot {
-  /** Null: it is not from the context. */
+  /** Null: the feature does not come from the context. */
   readonly entry: string | null;
   readonly value: (given: unknown) => FeatureValue;
-  /** It is the entry's own feature; others may read the entry, too. */
+  /** The feature is the entry itself; others may read the entry too. */
   readonly own: boolean;
 }
 
 const missing = (): null => null;
 
 /**
- * A function from a request's context to a new vector with the features filled in that come from the context, and the others still null.
- * It never throws: a missing value, or one that its declared type can't read, is null.
+ * A function from a request's context to a new vector. It fills in the features of the context and leaves the others
+ * null. It never throws: a missing value, and one that does not fit its declared type, is null.
  */
 export function contextFeatures(
   blueprint: Pick<BlueprintContent, "features">,

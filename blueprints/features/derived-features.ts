@@ -3,7 +3,8 @@ import { computationOf } from "./kinds/index.ts";
 import type { FeatureVector } from "./layout.ts";
 
 /**
- * A function that fills in the features that are made of earlier ones, once all others are in the vector; null where there is none.
+ * A function that fills in the features made of earlier ones, once all others are in the vector; null if there are
+ * none.
  */
 export function derivedFeatures(
   blueprint: Pick<BlueprintContent, "features">,

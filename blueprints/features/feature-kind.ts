@@ -11,11 +11,11 @@ export type FeatureType = "number" | "category" | "boolean";
 /** One slot of a feature vector: a number that is finite, a text that is not empty, or null where it is missing. */
 export type FeatureValue = number | string | null;
 
-/** What a feature may refer to. */
+/** The names that a feature may refer to. */
 export interface FeaturesKnown {
   readonly context: Names<ContextType>;
   readonly events: Names<Partly<EventKind>>;
-  /** Those before it in the list, by name. */
+  /** The features before it in the list, by name. */
   readonly earlier: ReadonlyMap<string, Feature>;
 }
 
@@ -24,7 +24,7 @@ export interface EventWindow {
   readonly event: string;
   /** One or two context entries. */
   readonly by: readonly string[];
-  /** Null where the aggregate looks at none. */
+  /** Null if the aggregate reads no field. */
   readonly field: string | null;
   readonly windowMs: number;
   readonly open: boolean;
@@ -47,33 +47,36 @@ export type Computation =
       value(given: readonly FeatureValue[]): FeatureValue;
     };
 
-/** `undefined`: not even the feature's name is sure. `unusable`: only its name is. Both were complained about. */
+/** `undefined`: not even the feature's name is sure. `unusable`: only its name is. Both were reported. */
 export type ReadFeature<F> = F | "unusable" | undefined;
 
 /**
- * One kind of features: everything that is known of it. Its name stands in every feature's `kind`, and a product that registers one adds the feature's type
- * to `FeatureKinds`.
+ * One kind of features, with everything about it. Its name is the `kind` of its features. A product that registers a
+ * kind adds the feature's type to `FeatureKinds`.
  */
 export interface FeatureKind<F extends Feature = Feature> {
   readonly name: F["kind"];
   /** A bare name in the list, or a name with a section. */
   readonly written: "name" | "section";
-  /** The keys of its section, with what the reference says of them. */
+  /** The keys of its section, for the reference. */
   keys(): KeysSaid;
-  /** Keys of which one is there in every section of this kind, and in none of another. */
+  /** Each section of this kind has one of these keys, and no section of another kind has any. */
   marks(): readonly string[];
-  /** Reads and checks what stands behind the name, absent keys filled in. */
+  /** Reads and checks the value behind the name, and fills in absent keys. */
   read(place: Place, name: string, known: FeaturesKnown): ReadFeature<F>;
-  /** What the version's hash is made of. A key that a kind gains later stays out of it (`undefined`) while it has its default. */
+  /**
+   * Its part of the version's hash. A key that a kind gains later stays out of it (`undefined`) while it has its
+   * default.
+   */
   canonical(feature: F): unknown;
   /** In the blueprint's own words. */
   describe(feature: F): string;
-  /** Two features that mean the same, for the model, have the same text here; absent: as `describe`. */
+  /** A text that is equal for two features with the same meaning for the model. Absent: as `describe`. */
   meaning?(feature: F): string;
-  /** For the row's column. */
+  /** The description of the row's column. */
   columnDoc(feature: F): string;
   type(feature: F): FeatureType;
-  /** All that it can come to, for warnings; absent: all of its type. */
+  /** All its possible values, for warnings. Absent: all values of its type. */
   possible?(feature: F): Possible;
   compute(feature: F): Computation;
 }

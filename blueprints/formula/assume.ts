@@ -1,7 +1,7 @@
 import { isNullLiteral, type BinaryOperator, type FormulaNode } from "./ast.ts";
 import { nothingPossible, only, textsInBoth, type Possible, type Ranges } from "./possible.ts";
 
-/** What a condition came to: a value that is not false may be missing. */
+/** The outcome of a condition: a value that is not false may be missing. */
 export type Outcome = "true" | "false" | "not true" | "not false";
 
 const OPPOSITE: Readonly<Record<Outcome, Outcome>> = {
@@ -20,10 +20,15 @@ const NEGATED: Readonly<Record<string, BinaryOperator>> = {
   "!=": "==",
 };
 
-/** A chain of conditions assumes each beginning of it again: by what is known before, condition and outcome. */
+/**
+ * A chain of conditions assumes each of its beginnings again. Kept by the ranges known before, the condition and the
+ * outcome.
+ */
 const assumed = new WeakMap<Ranges, Map<FormulaNode, Partial<Record<Outcome, Ranges>>>>();
 
-/** What names can be where a condition has come to something: only comparisons of a name with a constant are made use of. */
+/**
+ * The possible values of names after a condition had this outcome. Only comparisons of a name with a constant are used.
+ */
 export function assume(node: FormulaNode, ranges: Ranges, outcome: Outcome): Ranges {
   let nodes = assumed.get(ranges);
   if (nodes === undefined) assumed.set(ranges, (nodes = new Map()));

@@ -9,7 +9,7 @@ export type EqualityOperator = "==" | "!=";
 export type LogicOperator = "and" | "or";
 export type BinaryOperator = ArithmeticOperator | OrderOperator | EqualityOperator | LogicOperator;
 
-/** The loosest first; those of one level bind from left to right. */
+/** The loosest first; operators of one level bind from left to right. */
 export const OPERATORS = Object.freeze([
   ["or"],
   ["and"],

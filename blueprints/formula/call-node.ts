@@ -5,7 +5,10 @@ import { FORMULA_FUNCTIONS } from "./functions.ts";
 import { operatorHint } from "./other-languages.ts";
 import type { Token } from "./tokens.ts";
 
-/** An `if` or a function with its arguments; `end` is the offset after its parenthesis. Throws when either is unknown or miscounted. */
+/**
+ * An `if` or a function with its arguments; `end` is the offset after its parenthesis. Throws if the name is unknown or
+ * the number of arguments is wrong.
+ */
 export function callNode(formula: string, name: Token, args: readonly FormulaNode[], end: number): FormulaNode {
   const { start } = name;
   if (name.text === "if") {

@@ -6,13 +6,16 @@ import { unknownName } from "./unknown-name.ts";
 type Checked = FormulaType | "null";
 
 export interface CheckOptions {
-  /** A name that is not known may be there all the same: it is of any type. */
+  /** A name that is not known may exist all the same: it is of any type. */
   readonly open?: boolean;
-  /** Texts that are likely to be meant where one stands without its quotes. */
+  /** Texts that were probably meant by a bare word without quotes. */
   readonly texts?: readonly string[];
 }
 
-/** The formula's type, `any` when it is always `null`. Throws `FormulaError` at an unknown name or a type that doesn't fit. */
+/**
+ * The formula's type; `any` if it is always `null`. Throws `FormulaError` at an unknown name or a type that does not
+ * fit.
+ */
 export function checkTypes(
   formula: string,
   root: FormulaNode,
@@ -29,7 +32,7 @@ export function checkTypes(
     throw fail(node, `${by} needs a ${wanted}, ${textOf(node)} is a ${found}`);
   };
 
-  /** @param beside what it is compared with. */
+  /** @param beside the other side of a comparison. */
   const typeOf = (node: FormulaNode, beside?: FormulaNode): Checked => {
     switch (node.kind) {
       case "literal":

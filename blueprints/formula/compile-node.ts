@@ -10,7 +10,10 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** A closure over closures: no code is generated. Expects a tree that passed `checkTypes` with the same names. */
+/**
+ * Compiles to closures over closures: no code is generated. Expects a tree that passed `checkTypes` with the same
+ * names.
+ */
 export function compileNode(node: FormulaNode, names: Readonly<Record<string, FormulaType>>): Evaluate {
   switch (node.kind) {
     case "literal": {

@@ -3,7 +3,7 @@ export class FormulaError extends Error {
   override readonly name = "FormulaError";
   readonly formula: string;
   readonly column: number;
-  /** What is wrong, without the place. */
+  /** The problem, without its place. */
   readonly reason: string;
   readonly hint: string | null;
 

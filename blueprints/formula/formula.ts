@@ -17,7 +17,7 @@ export interface Formula {
   trace(get: Lookup): readonly TraceStep[];
 }
 
-/** Throws `FormulaError` with the column when the text doesn't parse, names something unknown or mixes types. */
+/** Throws `FormulaError` with the column if the text does not parse, has an unknown name or mixes types. */
 export function compileFormula(
   text: string,
   names: Readonly<Record<string, FormulaType>>,
@@ -36,7 +36,7 @@ export function compileFormula(
   });
 }
 
-/** The formula with one space between tokens: two texts that differ in whitespace only have one canonical form. */
+/** The formula with one space between tokens: texts that differ only in whitespace have one canonical form. */
 export function canonicalFormula(text: string): string {
   return tokenize(text)
     .filter((token) => token.kind !== "end")

@@ -1,4 +1,4 @@
-/** What other languages, spreadsheets and word processors write, with what a formula writes instead. */
+/** Notations of other languages, spreadsheets and word processors, each with its form in our formulas. */
 
 /** Signs of several characters, which would be read as two. */
 const SIGNS: readonly (readonly [sign: string, hint: string])[] = [
@@ -82,7 +82,7 @@ const WORDS: Readonly<Record<string, string>> = {
   div: "write floor(x / y)",
 };
 
-/** A sign of another language that stands at this place. */
+/** A sign of another language at this place. */
 export function otherSign(
   formula: string,
   at: number,
@@ -94,6 +94,6 @@ export function otherSign(
 export const characterHint = (character: string): string | null =>
   Object.hasOwn(CHARACTERS, character) ? CHARACTERS[character]! : null;
 
-/** What stands for an operator that is written as a word: `AND`, `in`. */
+/** The operator for a word: `AND`, `in`. */
 export const operatorHint = (word: string): string | null =>
   Object.hasOwn(WORDS, word.toLowerCase()) ? WORDS[word.toLowerCase()]! : null;

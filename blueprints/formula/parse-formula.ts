@@ -16,8 +16,8 @@ const CONSTANTS: ReadonlyMap<string, FormulaValue> = new Map<string, FormulaValu
 ]);
 
 /**
- * Loosest first: `or`, `and`, `not`, one comparison, `+ -`, `* / %`, unary minus. Comparisons don't chain.
- * Throws `FormulaError` at the first token that doesn't fit.
+ * Levels, the loosest first: `or`, `and`, `not`, one comparison, `+ -`, `* / %`, unary minus. Comparisons don't chain.
+ * Throws `FormulaError` at the first token that does not fit.
  */
 export function parseFormula(formula: string): FormulaNode {
   if (formula.length > MAX_FORMULA_LENGTH) {
@@ -42,7 +42,7 @@ export function parseFormula(formula: string): FormulaNode {
     at++;
     return token;
   };
-  /** What to write instead of what stands here. */
+  /** The right notation for the text at this place. */
   const hintAt = (token: Token): string | null => {
     const before = tokens[at - 1];
     if (before?.text === "%" && before.kind === "symbol") {

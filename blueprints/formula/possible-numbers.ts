@@ -13,7 +13,9 @@ function span(values: readonly number[], missing: boolean): Possible {
   return within(Math.min(...values), Math.max(...values), missing);
 }
 
-/** Every operation is monotone in each operand where it is defined, so the ends of the ranges give the ends of the result. */
+/**
+ * Every operation is monotone in each operand within its domain, so the ends of the ranges give the ends of the result.
+ */
 export function arithmetic(operator: ArithmeticOperator, a: Possible, b: Possible): Possible {
   const missing = a.missing || b.missing;
   if (!hasNumbers(a) || !hasNumbers(b)) return { ...nothingPossible, missing };
@@ -52,7 +54,7 @@ export function order(operator: OrderOperator, a: Possible, b: Possible): Possib
   }
 }
 
-/** From where on a function of one number has a value, and whether it grows with it. */
+/** For each function of one number, the start of its domain, and whether it grows with the number. */
 const GROWING: Readonly<Record<string, number>> = {
   log: Number.MIN_VALUE,
   exp: -Number.MAX_VALUE,
@@ -75,7 +77,7 @@ export function applied(name: string, args: readonly Possible[]): Possible {
     const ends = [Math.abs(first.low), Math.abs(first.high)];
     return span(first.low <= 0 && first.high >= 0 ? [0, ...ends] : ends, missing);
   }
-  // Those of several numbers grow with each of them.
+  // Functions of several numbers grow with each of them.
   if (name === "pow") return someNumber();
   return within(apply(args.map(({ low }) => low)), apply(args.map(({ high }) => high)), missing);
 }

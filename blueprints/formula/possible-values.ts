@@ -15,12 +15,15 @@ import {
   type Ranges,
 } from "./possible.ts";
 
-/** Told of every part with all that it can come to, the parts of a part before it; not of one that is never worked out. */
+/**
+ * Called for every part with its possible values, after the parts inside it. Not called for a part that is never
+ * evaluated.
+ */
 export type Seen = (node: FormulaNode, possible: Possible) => void;
 
 /**
- * What a formula can come to, given what its names can be: at most more than it really can. A condition narrows what stands behind it: in
- * `x > 0.5 and x < 0.3` the second comparison is never true.
+ * The possible values of a formula, given those of its names; never fewer than the real ones. A condition narrows the
+ * ranges behind it: in `x > 0.5 and x < 0.3` the second comparison is never true.
  */
 export function possibleValues(root: FormulaNode, ranges: Ranges, seen: Seen = () => undefined): Possible {
   const visit = (node: FormulaNode, known: Ranges): Possible => {

@@ -1,18 +1,18 @@
 import type { FormulaValue } from "./ast.ts";
 
-/** All that a formula, or a part of one, can come to. */
+/** All possible values of a formula or a part of one. */
 export interface Possible {
   readonly missing: boolean;
   readonly true: boolean;
   readonly false: boolean;
-  /** Numbers from here to `high`; none where it is above it. */
+  /** Numbers from here to `high`; none if `low` is above `high`. */
   readonly low: number;
   readonly high: number;
   /** `any`: every text but the empty one, which is a missing value. */
   readonly texts: "any" | ReadonlySet<string>;
 }
 
-/** What each name can be. */
+/** The possible values of each name. */
 export type Ranges = Readonly<Record<string, Possible>>;
 
 const noTexts: ReadonlySet<string> = new Set();
@@ -52,7 +52,7 @@ export function only(value: FormulaValue): Possible {
 
 export const hasNumbers = ({ low, high }: Possible): boolean => low <= high;
 const hasTexts = ({ texts }: Possible): boolean => texts === "any" || texts.size > 0;
-/** It is never worked out at all. */
+/** The part is never evaluated. */
 export const isNothing = (one: Possible): boolean =>
   !one.missing && !one.true && !one.false && !hasNumbers(one) && !hasTexts(one);
 

@@ -42,7 +42,7 @@ export function tokenize(formula: string): readonly Token[] {
   return tokens;
 }
 
-/** One that can't be seen by its code. */
+/** A character that can't be seen is shown by its code. */
 function shown(character: string): string {
   if (/^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character)) return character;
   return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;

@@ -1,15 +1,15 @@
 import type { FormulaNode, FormulaType, FormulaValue } from "./ast.ts";
 import { compileNode, type Lookup } from "./compile-node.ts";
 
-/** One part of a formula and what it came to. */
+/** One part of a formula with its result. */
 export interface TraceStep {
   readonly text: string;
   readonly value: FormulaValue;
 }
 
 /**
- * The parts of a formula in the order they are worked out, the whole formula last; constants are left out, each
- * name comes once, and of an `if` only the branch that was taken. For explanations, not for the hot path.
+ * The parts of a formula in the order of evaluation, the whole formula last. Constants are left out, each name comes
+ * once, and of an `if` only the taken branch. For explanations, not for the hot path.
  */
 export function traceFormula(
   formula: string,

@@ -3,9 +3,9 @@ import type { FormulaNode, FormulaType } from "./ast.ts";
 
 export interface Surroundings {
   readonly names: Readonly<Record<string, FormulaType>>;
-  /** Texts that are likely to be meant. */
+  /** Texts that were probably meant. */
   readonly texts: readonly string[];
-  /** What the name is compared with. */
+  /** The other side of the comparison. */
   readonly beside: FormulaNode | undefined;
 }
 
@@ -22,7 +22,7 @@ const CONSTANTS: Readonly<Record<string, string>> = {
   na: "null",
 };
 
-/** What to do about a name that a formula can't know. */
+/** The hint for a name that the formula does not know. */
 export function unknownName(name: string, { names, texts, beside }: Surroundings): string {
   const lower = name.toLowerCase();
   if (Object.hasOwn(CONSTANTS, lower)) return `write ${CONSTANTS[lower]}`;

@@ -8,7 +8,7 @@ import { labelAggregates } from "./aggregates/index.ts";
 import type { LabelAggregateKind } from "./label-aggregate.ts";
 
 export interface Observation {
-  /** Two observations of one id are one. Without an id each counts. */
+  /** Two observations with one id are the same observation. Without an id each counts. */
   readonly id?: string;
   /** Event time, ms. */
   readonly time: number;
@@ -18,16 +18,18 @@ export interface Observation {
 
 export interface LabelValue {
   readonly value: number;
-  /** Of the first observation that counted for `earliest`, else of the last one; ms. */
+  /** Time of the first observation that counted for `earliest`, else of the last one; ms. */
   readonly time: number;
 }
 
 /** A label, compiled. */
 export interface Label {
   readonly aggregate: LabelAggregateKind;
-  /** The value of one observation; null when it doesn't count: `when` isn't true, or its value is missing. */
+  /**
+   * The value of one observation; null if the observation does not count: `when` is not true, or its value is missing.
+   */
   valueOf(values: Readonly<Record<string, unknown>>): number | null;
-  /** The declared entries as their types have them, as text: the same for the same values, however they were written. */
+  /** The declared entries as text, in their declared types: equal values give equal text, however they were written. */
   orderOf(values: Readonly<Record<string, unknown>>): string;
 }
 
@@ -40,7 +42,7 @@ export function compileLabel(
   const when = label.when === null ? null : compileFormula(label.when, types);
   const value = compileFormula(label.value, types);
   const declared = observationTypes(blueprint);
-  /** A value that has its type already costs a look at its type. */
+  /** For a value that has its type already, the cost is one check of that type. */
   const typed = (values: Readonly<Record<string, unknown>>, name: string): FormulaValue | undefined => {
     if (!Object.hasOwn(values, name)) return undefined;
     const found = values[name];

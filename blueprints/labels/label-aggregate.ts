@@ -1,23 +1,26 @@
-/** One way to make a label of several observations. */
+/** A way to make one label from several observations. */
 export interface LabelAggregateKind {
-  /** As `label.aggregate` has it. */
+  /** Its name in `label.aggregate`. */
   readonly name: string;
-  /** Whether the label is 0 or 1: never for sure, where all values are, or whatever they are. */
+  /** When the label is sure to be 0 or 1: never, if all values are, or always. */
   readonly binary: "never" | "ofBinary" | "always";
   /** The label's time is that of the first or of the last observation that counts. */
   readonly time: "first" | "last";
-  /** Called once a decision, with its first observation. What keeps nothing may give the same one each time. */
+  /**
+   * Called once for each decision, with its first observation. An aggregate without state may return the same object
+   * each time.
+   */
   start(): RunningAggregate;
 }
 
 /**
- * The aggregate of one decision's values. They come in any order, and its result is a function of the values in the order of their observations:
- * the same bits whatever order they came in.
+ * The aggregate of one decision's values. Values come in any order. The result depends only on the values in the order
+ * of their observations: the same bits, whatever the order of arrival.
  */
 export interface RunningAggregate {
-  /** A value has been put at `values[at]`. */
+  /** Called after a value was put at `values[at]`. */
   insert?(value: number, at: number, values: readonly number[]): void;
-  /** Of at least one value. A result that is no finite number is no label. */
+  /** Called with at least one value. A result that is no finite number is no label. */
   value(values: readonly number[]): number;
 }
 

@@ -6,11 +6,14 @@ export interface LabelColumns {
   readonly value: string;
   /** Event time of the observation that decided it. */
   readonly time: string;
-  /** Of the model that was there when it was decided. */
+  /** Prediction of the model at the decision's time. */
   readonly prediction: string;
 }
 
-/** In the order of the labels. A blueprint's only label has the columns `label` and `labelTime`, one of several has its name in them. */
+/**
+ * In the order of the labels. A blueprint's only label has the columns `label` and `labelTime`; one of several has its
+ * name in them.
+ */
 export function labelColumns(labels: readonly Pick<LabelConfig, "name">[]): readonly LabelColumns[] {
   return labels.map(({ name }) => ({
     name,
@@ -20,6 +23,6 @@ export function labelColumns(labels: readonly Pick<LabelConfig, "name">[]): read
   }));
 }
 
-/** The row of a decision is made so long after it, ms: when the wait of every label is over. */
+/** Time from the decision to its row, ms: the row is made when the waits of all labels are over. */
 export const rowWaitMs = ({ labels }: Pick<BlueprintContent, "labels">): number =>
   labels.reduce((most, { waitMs }) => Math.max(most, waitMs), 0);

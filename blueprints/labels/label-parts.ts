@@ -17,7 +17,7 @@ export function describeLabel(path: string, label: LabelConfig, { model }: Bluep
   ];
 }
 
-/** An objective that is the model's stays out of the hash: blueprints were written before labels had their own. */
+/** An objective that equals the model's stays out of the hash: older blueprints have no objectives at their labels. */
 export function canonicalLabel(label: LabelConfig, { model }: BlueprintContent): unknown {
   return {
     ...label,
@@ -27,7 +27,7 @@ export function canonicalLabel(label: LabelConfig, { model }: BlueprintContent):
   };
 }
 
-/** What a label is made of: two labels with the same parts are the same figure of the same observations. */
+/** The parts of a label: two labels with equal parts give the same figure from the same observations. */
 export function labelParts(label: LabelConfig): ReadonlyMap<string, string> {
   return new Map([
     ["name", label.name],

@@ -5,14 +5,15 @@ interface Counted {
   readonly time: number;
   readonly values: Observation["values"];
   readonly id: string;
-  /** What orders the values, once they were compared. */
+  /** The text that orders values, once they were compared. */
   text: string | undefined;
 }
 
 /**
- * A label whose observations come one by one, in any order: at every moment it is the label of those that came so far, to the bit. They are
- * ordered by time, then by their declared values as canonical JSON, then by id. One that is the newest costs the same however many there are; another
- * one a search for its place and, for sum and mean, an addition for each that follows. An id is not looked at twice: leave out what came before.
+ * A label whose observations come one by one, in any order. At every moment it is the label of the observations so far,
+ * to the bit. Observations are ordered by time, then by their declared values as canonical JSON, then by id. The newest
+ * observation costs the same however many there are; any other costs a search for its place and, for sum and mean, an
+ * addition for each one behind it. Ids are not checked: the caller leaves out repetitions.
  */
 export class RunningLabel {
   readonly #label: Label;
@@ -25,7 +26,7 @@ export class RunningLabel {
     this.#label = label;
   }
 
-  /** How many observations count. */
+  /** Number of observations that count. */
   get counted(): number {
     return this.#counted.length;
   }
@@ -41,7 +42,7 @@ export class RunningLabel {
     this.#aggregate.insert?.(value, at, this.#values);
   }
 
-  /** Null when none counts, or where the result is no finite number. */
+  /** Null if none counts, or if the result is no finite number. */
   get value(): LabelValue | null {
     const last = this.#counted.at(-1);
     if (last === undefined) return null;
@@ -51,7 +52,7 @@ export class RunningLabel {
   }
 }
 
-/** Behind all that are not after it. */
+/** The place behind all observations that are not after it. */
 function placeOf(one: Counted, all: readonly Counted[], label: Label): number {
   const last = all.at(-1);
   if (last === undefined || last.time < one.time) return all.length;

@@ -21,7 +21,7 @@ export interface Policy {
   trace(vector: Readonly<FeatureVector>, predictions: Predictions): readonly PolicyTrace[];
 }
 
-/** Formulas that the decision doesn't use are worked out by `trace` only. */
+/** Compiles the policy. Formulas that the decision does not use are evaluated by `trace` only. */
 export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "labels" | "policy">): Policy {
   const { features, labels, policy } = blueprint;
   const types = policyTypes(

@@ -10,7 +10,7 @@ export interface PlacedFormula {
   readonly place: Place;
 }
 
-/** What a rule may refer to. */
+/** The names that a rule may refer to. */
 export interface RuleKnown {
   /** Labels, features and the policy's formulas. */
   readonly names: FormulaNames;
@@ -22,37 +22,45 @@ export interface RuleKnown {
 
 export interface ReadRule<R extends PolicyRule> {
   readonly rule: R;
-  /** Its formulas, for warnings: of comparisons that are always the same. */
+  /** Its formulas, for warnings about comparisons that are always the same. */
   readonly formulas: readonly PlacedFormula[];
-  /** The one of them that is the decision, for warnings: of a decision that is always the same. Absent: none is. */
+  /**
+   * The formula that is the decision, for the warning about a decision that is always the same. Absent: there is none.
+   */
   readonly decides?: PlacedFormula;
 }
 
 /** A rule of one blueprint, ready to decide. Pure, never throws, and gives the same bits in every process. */
 export interface ComputedRule {
-  /** The decision; null where what it needs is missing. @param get labels' predictions, features and formulas by name */
+  /**
+   * The decision; null if something it needs is missing.
+   * @param get labels' predictions, features and formulas by name
+   */
   decide(get: (name: string) => FormulaValue): FormulaValue;
   trace(get: (name: string) => FormulaValue): readonly TraceStep[];
 }
 
 /**
- * One way to come from predictions and features to a decision: everything that is known of it. Its name is its key in the policy's section, of which one
- * is there, and a product that registers one adds its type to `PolicyRules`.
+ * A way from predictions and features to a decision, with everything about it. Its name is its key in the policy's
+ * section, which has exactly one such key. A product that registers a rule adds its type to `PolicyRules`.
  */
 export interface PolicyRuleKind<R extends PolicyRule = PolicyRule> {
   readonly name: R["kind"];
   /** The decision spaces that it can decide in. */
   readonly spaces: readonly DecisionSpace["kind"][];
-  /** What the reference says of its key. */
+  /** The reference of its key. */
   readonly said: KeySaid;
   /** The keys below it. */
   keys(): KeysSaid;
-  /** Reads and checks what stands under its key, absent keys filled in. `undefined`: it was complained about. */
+  /** Reads and checks the value of its key, and fills in absent keys. `undefined`: a problem was reported. */
   read(place: Place, known: RuleKnown): ReadRule<R> | undefined;
   /** Path below the policy's section → value, in the words of the YAML. */
   describe(rule: R): Iterable<readonly [path: string, value: unknown]>;
-  /** What the version's hash is made of. A key that a rule gains later stays out of it (`undefined`) while it has its default. */
+  /**
+   * Its part of the version's hash. A key that a rule gains later stays out of it (`undefined`) while it has its
+   * default.
+   */
   canonical(rule: R): unknown;
-  /** @param types of all that it may name */
+  /** @param types of all names that it may use */
   compute(rule: R, types: Readonly<Record<string, FormulaType>>): ComputedRule;
 }

@@ -10,13 +10,13 @@ import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
 import { groupableEntries } from "../windows/observed-event.ts";
 import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
 
-/** A blueprint version with everything operators derive from it, made once. */
+/** A blueprint version with everything that operators derive from it, made once. */
 export interface CompiledBlueprint {
   readonly blueprint: Blueprint;
   readonly layout: readonly FeatureColumn[];
-  /** A new feature vector with the features filled in that come from the context. */
+  /** A new feature vector with the features of the context filled in. */
   readonly fromContext: (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector;
-  /** Fills in the features that are made of others, once these are there; null where there is none. */
+  /** Fills in the features that are made of others, once those are there; null if there are none. */
   readonly fromFeatures: ((vector: FeatureVector) => void) | null;
   readonly declared: DeclaredNames;
   readonly groups: readonly WindowGroup[];
@@ -26,7 +26,7 @@ export interface CompiledBlueprint {
   /** In the blueprint's order, as their columns. */
   readonly labels: readonly Label[];
   readonly labelColumns: readonly LabelColumns[];
-  /** The row is made so long after the decision, ms. */
+  /** Time from the decision to its row, ms. */
   readonly waitMs: number;
 }
 

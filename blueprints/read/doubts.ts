@@ -30,7 +30,10 @@ export interface LabelFormulas {
   readonly kinds: readonly string[] | undefined;
 }
 
-/** Warns of comparisons that are always the same, of kinds that no event has, and of a label that an observation of another kind takes back. */
+/**
+ * Warns of comparisons that are always the same, of kinds that no event has, and of a label that an observation of
+ * another kind takes back.
+ */
 export function doubtLabel({ place, fields }: Section, label: LabelFormulas): void {
   const { when, value, aggregate, observations, kinds } = label;
   place.source.doubt((warnAt) => {
@@ -56,18 +59,18 @@ export function doubtLabel({ place, fields }: Section, label: LabelFormulas): vo
   });
 }
 
-/** What a policy is judged by; `undefined` is what could not be read. */
+/** The parts that a policy is checked against; `undefined` for a part that could not be read. */
 export interface PolicyKnown {
   readonly labels: {
     readonly labels: readonly Pick<Partly<LabelConfig>, "name" | "objective">[];
-    /** False: there is one whose name is not known. */
+    /** False: some name is not known. */
     readonly complete: boolean;
   };
   readonly features: ReadFeatures;
   readonly space: DecisionSpace | undefined;
 }
 
-/** Warns of comparisons that are always the same, and of a decision that is. */
+/** Warns of comparisons that are always the same, and of a decision that is always the same. */
 export function doubtPolicy(
   { place }: Section,
   named: ReadonlyMap<string, PlacedFormula>,
@@ -123,7 +126,7 @@ function doubtDecision(
 
 const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
 
-/** @returns what the formula can come to. */
+/** @returns the possible values of the formula. */
 function doubtComparisons(
   at: Place,
   formula: Formula,
@@ -132,7 +135,7 @@ function doubtComparisons(
   about: (name: string) => string | undefined = () => undefined,
   { told = [], decides = false }: { readonly told?: FormulaNode[]; readonly decides?: boolean } = {},
 ): Possible {
-  // Narrowing copies what is known: only of the names that are used.
+  // Narrowing copies the ranges: keep only the names in use.
   const used = Object.fromEntries(
     formula.names.flatMap((name) => (Object.hasOwn(ranges, name) ? [[name, ranges[name]!]] : [])),
   );
@@ -175,7 +178,7 @@ function boundHint(
   return null;
 }
 
-/** Kinds are free where no event is declared. */
+/** Kinds are free if no event is declared. */
 function doubtKinds(at: Place, formula: Formula, kinds: readonly string[], warnAt: WarnAt): void {
   if (kinds.length === 0) return;
   const visit = (node: FormulaNode): void => {

@@ -8,7 +8,7 @@ import { readSection } from "../yaml/section.ts";
 import { EnoughProblems, openSource, type Source } from "../yaml/source.ts";
 import { blueprintVersion } from "./version.ts";
 
-/** A blueprint, and what in it is probably not meant. */
+/** A blueprint with its warnings: parts that are probably not meant. */
 export interface CheckedBlueprint {
   readonly blueprint: Blueprint;
   /** In the order of the file. */
@@ -50,7 +50,7 @@ function contentOrProblems(root: Place): BlueprintContent | undefined {
   }
 }
 
-/** Each section is judged by those it refers to as far as they could be read: one mistake is told once. */
+/** Each section is checked against the readable parts of the sections it refers to, so one mistake is reported once. */
 function readContent(root: Place): BlueprintContent | undefined {
   if (root.node === null) return complain(root, "the blueprint is empty", `needed: useCase, decisionSpace, context, …`);
   const blueprint = readSection(

@@ -49,7 +49,7 @@ function readEvents(place: Place): Names<Partly<EventKind>> {
 
 function readFields(place: Place): readonly string[] | undefined {
   const fields: string[] = [];
-  // A single name without its list is complained about, and then taken: the rest of the file refers to it.
+  // A single name without its list is reported and then accepted: the rest of the file refers to it.
   const items =
     readItems(place, "a list of field names") ??
     (isScalar(place.node) && isName(String(place.node.value)) ? [place] : undefined);

@@ -13,7 +13,7 @@ import { eventsSection } from "./events.ts";
 
 export interface ReadFeatures {
   readonly features: readonly Feature[];
-  /** False: there is one whose name is not known. Names that can't be used are among the broken ones. */
+  /** False: some name is not known. Names that can't be used are among the broken ones. */
   readonly complete: boolean;
 }
 
@@ -62,7 +62,7 @@ function readFeatures(place: Place, known: Known): ReadFeatures {
   return { features, complete };
 }
 
-/** The name alone where the rest can't be used; `undefined`: not even the name is sure. */
+/** Only the name if the rest can't be used; `undefined`: not even the name is sure. */
 function readFeature(item: Place, features: Place, known: FeaturesKnown): Feature | string | undefined {
   if (isScalar(item.node) && typeof item.node.value === "string") {
     const name = item.node.value;
@@ -92,7 +92,7 @@ function readFeature(item: Place, features: Place, known: FeaturesKnown): Featur
 
 const bareKind = (): FeatureKind => featureKinds.all().find(({ written }) => written === "name")!;
 
-/** The kind that a key of the section names, or nearly does; else the first that has sections. */
+/** The kind of a key in the section, or of a similar key; else the first kind that has sections. */
 function kindOf(section: Place): FeatureKind {
   const kinds = featureKinds.all().filter(({ written }) => written === "section");
   const keys = isMap(section.node) ? section.node.items.map(({ key }) => String(isScalar(key) ? key.value : "")) : [];

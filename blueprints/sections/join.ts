@@ -38,7 +38,7 @@ const impliedJoin = (waitMs: number | undefined): Partly<JoinConfig> => ({
 
 interface Wait {
   readonly ms: number;
-  /** Where it is said. */
+  /** Its place in the file. */
   readonly path: string;
 }
 

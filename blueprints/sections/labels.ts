@@ -16,13 +16,13 @@ import { labelKeys, readLabel, type LabelKnown } from "./read-label.ts";
 export interface ReadLabels {
   /** In the order of the file. */
   readonly labels: readonly Partly<LabelConfig>[];
-  /** False: there is one whose name is not known. */
+  /** False: some name is not known. */
   readonly complete: boolean;
 }
 
 const nothing: ReadLabels = Object.freeze({ labels: [], complete: false });
 
-/** Reads `label` as well: it is the same with one label. */
+/** Also reads `label`, which means the same with one label. */
 export const labelsSection: BlueprintSection<"labels", ReadLabels> = {
   name: "labels",
   said: ["names and labels, each a section", "`label`", `1 to ${BOUNDS.labels}`],
@@ -102,7 +102,7 @@ function isFree(place: Place, name: string, { features }: Known): boolean {
   return false;
 }
 
-/** Features may have had such names before there were several labels. */
+/** A feature may have had such a name before there were several labels. */
 function hasFreeColumns(place: Place, name: string, { features }: Known): boolean {
   const { value, time } = labelColumns([{ name }, { name: "" }])[0]!;
   const taken = features.find((feature) => feature.name === value || feature.name === time);

@@ -13,7 +13,7 @@ export function readTypes<T extends string>(place: Place, what: string, types: r
   if (!complete) complain(place, `at most ${BOUNDS.contextEntries} entries, found ${entries.length}`);
   for (const { name, key, value, again } of entries.slice(0, BOUNDS.contextEntries)) {
     const isUsable = checkName(key, name);
-    // Another name was probably meant, which may be used elsewhere.
+    // Probably another name was meant, which may be used elsewhere.
     if (!isUsable) complete = false;
     const type = isUsable ? readChoice(value, types) : undefined;
     if (type === undefined || again) place.source.broken.add(name);

@@ -89,7 +89,7 @@ function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
   };
 }
 
-/** The one rule that is there. */
+/** The one rule of the policy. */
 function readRule(section: Section | undefined, known: RuleKnown): ReadRule<PolicyRule> | undefined {
   const [first, ...others] = policyRules.all().filter(({ name }) => section?.fields.has(name));
   const { name, spaces, read } = first ?? policyRules.all()[0]!;

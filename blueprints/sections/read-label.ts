@@ -22,18 +22,18 @@ const KEYS = {
   objective: [OBJECTIVES.map((each) => `\`${each}\``).join(" or "), "`model.objective`"],
 } satisfies Record<string, KeySaid>;
 
-/** What a label takes beside its name, wherever that is written. */
+/** The keys of a label beside its name, in `label` and in `labels`. */
 export const labelKeys = (): KeysSaid => ({
   ...KEYS,
   aggregate: [`one of ${labelAggregates.names().join(", ")}`, aggregate],
 });
 
-/** What the labels are judged by. */
+/** The parts that labels are checked against. */
 export interface LabelKnown {
   readonly observations: Names<ObservationType>;
   /** The kinds that are declared; `undefined`: they could not all be read. */
   readonly kinds: readonly string[] | undefined;
-  /** Of labels that say none; `undefined`: it could not be read. */
+  /** The objective of labels that have none of their own; `undefined`: it could not be read. */
   readonly objective: Objective | undefined;
 }
 

@@ -1,11 +1,11 @@
 import { sections } from "./index.ts";
 
-/** What there is to know of one key: as docs/blueprint.md says it. */
+/** The reference of one key, as in docs/blueprint.md. */
 export interface KeyReference {
   /** As in `label.wait`; NAME and KIND stand for names that the file chooses. */
   readonly path: string;
   readonly type: string;
-  /** What an absent key means; `required`. */
+  /** The meaning of an absent key; `required`. */
   readonly unsaid: string;
   /** Empty: none. */
   readonly bounds: string;

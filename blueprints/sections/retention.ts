@@ -38,7 +38,7 @@ export const retentionSection: BlueprintSection<"retention", Partly<RetentionCon
     ["retention.answers", formatDuration(answersMs)],
     ["retention.repeats", formatDuration(repeatsMs)],
   ],
-  // Versions from before there were retentions have none in their hash.
+  // Older versions have no retention in their hash.
   canonical: (retention, { join }) =>
     canonicalJson(retention) === canonicalJson(defaultRetention(join.ttlMs)) ? undefined : retention,
 };
@@ -48,7 +48,7 @@ function defaultRetention(ttlMs: number, answersMs = ttlMs): RetentionConfig {
   return { rowsMs, decisionsMs, answersMs, repeatsMs: repeatsPerAnswers * answersMs };
 }
 
-/** What is said of a retention that is not there. */
+/** The retention for an absent section. */
 function impliedRetention(ttlMs: number | undefined): Partly<RetentionConfig> {
   return ttlMs === undefined
     ? { ...defaultRetention(0), answersMs: undefined, repeatsMs: undefined }

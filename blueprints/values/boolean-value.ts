@@ -7,8 +7,8 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
 const LONGEST_WORD = 5;
 
 /**
- * What a value is where a boolean is declared: itself, a number that is 1 or 0, or a text that spells either, in any case.
- * Null: it is missing (null, an empty text, NaN). Undefined: it is no boolean.
+ * Reads a value as a boolean: itself, a number that is 1 or 0, or a text that spells either, in any case. Null: it is
+ * missing (null, an empty text, NaN). Undefined: it is no boolean.
  */
 export function booleanOf(value: unknown): boolean | null | undefined {
   if (typeof value === "boolean") return value;
@@ -18,7 +18,7 @@ export function booleanOf(value: unknown): boolean | null | undefined {
   return value === null || value === undefined ? null : undefined;
 }
 
-/** Words alone: 1 and 0 are numbers. */
+/** Only words: 1 and 0 are numbers. */
 export function spelledBoolean(text: string): boolean | undefined {
   return text.length > LONGEST_WORD ? undefined : WORDS.get(text.toLowerCase());
 }

@@ -1,7 +1,7 @@
 /**
- * What a value is where a category or a key is declared: its text to the letter, whatever it looks like; of a number its plain decimal text
- * (94110 is "94110", and so is 94110.0, which is the same number); of a boolean true or false.
- * Null: it is missing (null, an empty text, NaN). Undefined: it has no text of its own: an object, infinity, or a whole number beyond 2^53,
+ * Reads a value as a category or a key. A text stays as it is, to the letter. A number becomes its plain decimal text
+ * (94110 is "94110", and so is 94110.0, which is the same number). A boolean becomes true or false. Null: it is missing
+ * (null, an empty text, NaN). Undefined: it has no text of its own: an object, infinity, or a whole number beyond 2^53,
  * which may have lost digits.
  */
 export function categoryOf(value: unknown): string | null | undefined {
@@ -18,7 +18,7 @@ function plainText(number: number): string | null | undefined {
   return text.includes("e") ? withoutExponent(text) : text;
 }
 
-/** Of a fraction so small that it is written as `1.5e-7`. */
+/** For a fraction so small that it is written as `1.5e-7`. */
 function withoutExponent(text: string): string {
   const [mantissa = "", exponent = ""] = text.split("e-");
   const sign = mantissa.startsWith("-") ? "-" : "";

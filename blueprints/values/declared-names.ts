@@ -4,14 +4,17 @@ import { formulaTypes } from "../formula/formula-types.ts";
 import type { DeclaredType } from "./declared-value.ts";
 import { contextTypes, observationTypes, type ValueTypes } from "./value-types.ts";
 
-/** The names that a version knows, for what is sent to it. */
+/** The names that a version knows in its inputs. */
 export interface DeclaredNames {
   readonly context: ValueTypes;
   /** Entries of the context that are no features. */
   readonly besidesFeatures: readonly string[];
-  /** What observations may say; an observation may also be an event, which windows are kept of by entries of the context. */
+  /** Entries of observations. An observation may also be an event, whose windows are kept by entries of the context. */
   readonly observations: ValueTypes;
-  /** Kinds of events that are declared, and those that the labels' formulas name; `null`: none is declared, so kinds are free. */
+  /**
+   * Kinds of events that are declared, and kinds that the labels' formulas name; `null`: none is declared, so kinds are
+   * free.
+   */
   readonly kinds: ReadonlySet<string> | null;
 }
 

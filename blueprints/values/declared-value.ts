@@ -3,7 +3,7 @@ import { categoryOf } from "./category-value.ts";
 import { fieldOf } from "./field-value.ts";
 import { numberOf } from "./number-value.ts";
 
-/** `field` is what an event measures: a number, or a boolean as 1 or 0. */
+/** `field` is a measure of an event: a number, or a boolean as 1 or 0. */
 export type DeclaredType = "number" | "category" | "boolean" | "key" | "field";
 
 const READ: Readonly<Record<DeclaredType, (value: unknown) => string | number | boolean | null | undefined>> = {
@@ -15,8 +15,8 @@ const READ: Readonly<Record<DeclaredType, (value: unknown) => string | number | 
 };
 
 /**
- * A value as its declared type has it, the same wherever it came from: a cell of a file, a request, an observation or an event.
- * Null: it is missing. Undefined: it does not fit; `misfitText` says why.
+ * Reads a value by its declared type, the same for a cell of a file, a request, an observation and an event. Null: it
+ * is missing. Undefined: it does not fit; `misfitText` gives the reason.
  */
 export function declaredValue(type: DeclaredType, value: unknown): string | number | boolean | null | undefined {
   return READ[type](value);
@@ -24,7 +24,7 @@ export function declaredValue(type: DeclaredType, value: unknown): string | numb
 
 const MOST_SHOWN = 60;
 
-/** Why a value is not of its type, for a person: `"1,5" is not a number …`. */
+/** The reason that a value does not fit its type, for a person: `"1,5" is not a number …`. */
 export function misfitText(type: DeclaredType, value: unknown): string {
   return `${shown(value)} ${WHY[type](value)}`;
 }
@@ -44,7 +44,7 @@ const WHY: Readonly<Record<DeclaredType, (value: unknown) => string>> = {
   boolean: () => "is not a boolean: write true or false",
 };
 
-/** A value in a message, cut to a length that can be read. */
+/** A value in a message, cut to a readable length. */
 export function shown(value: unknown): string {
   const whole = typeof value === "string" ? value.slice(0, MOST_SHOWN) : value;
   const text = typeof whole === "number" ? String(whole) : (JSON.stringify(whole) ?? String(whole));

@@ -2,8 +2,8 @@ import { spelledBoolean } from "./boolean-value.ts";
 import { numberOf } from "./number-value.ts";
 
 /**
- * What a value is where an event has a field: a number, as `numberOf` has it, or a boolean, which counts as 1 or 0.
- * Null: it is missing. Undefined: it is neither.
+ * Reads a value as a field of an event: a number, as `numberOf` does, or a boolean as 1 or 0. Null: it is missing.
+ * Undefined: it is neither.
  */
 export function fieldOf(value: unknown): number | null | undefined {
   if (typeof value === "boolean") return value ? 1 : 0;

@@ -1,7 +1,7 @@
 import { declaredValue, type DeclaredType } from "./declared-value.ts";
 import type { ValueTypes } from "./value-types.ts";
 
-/** An entry that does nothing: nobody declared it, or its value is not of its type. */
+/** An entry that counts for nothing: its name is not declared, or its value does not fit its type. */
 export interface Misfit {
   readonly name: string;
   readonly problem: "unknown" | "unusable";
@@ -10,8 +10,8 @@ export interface Misfit {
 const NONE: readonly Misfit[] = Object.freeze([]);
 
 /**
- * The entries of a context or an observation that count for nothing. Where all fit, which costs a look-up and a comparison for each,
- * nothing is made.
+ * The entries of a context or an observation that count for nothing. If all fit, it costs a look-up and a comparison
+ * for each, and allocates nothing.
  */
 export function misfits(types: ValueTypes, values: Readonly<Record<string, unknown>>): readonly Misfit[] {
   let found: Misfit[] | undefined;

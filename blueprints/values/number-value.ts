@@ -2,7 +2,7 @@
 const SPELLED = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * What a value is where a number is declared: itself, or the number that its text spells in decimal digits with a point and an exponent.
+ * Reads a value as a number: itself, or the number that its text spells in decimal digits with a point and an exponent.
  * Null: it is missing (null, an empty text, NaN). Undefined: it is no number, or beyond the largest.
  */
 export function numberOf(value: unknown): number | null | undefined {
@@ -12,7 +12,7 @@ export function numberOf(value: unknown): number | null | undefined {
   return value === null || value === undefined ? null : undefined;
 }
 
-/** As `Number`, of decimal text alone: no blanks, no separators, no hexadecimal, no words. */
+/** As `Number`, but only for decimal text: no blanks, no separators, no hexadecimal, no words. */
 export function spelledNumber(text: string): number | undefined {
   if (!SPELLED.test(text)) return undefined;
   const number = Number(text);

@@ -1,14 +1,14 @@
 import type { BlueprintContent } from "../blueprint.ts";
 import type { DeclaredType } from "./declared-value.ts";
 
-/** What may come under which name. */
+/** The declared type of each name. */
 export type ValueTypes = ReadonlyMap<string, DeclaredType>;
 
 export function contextTypes({ context }: Pick<BlueprintContent, "context">): ValueTypes {
   return new Map(Object.entries(context));
 }
 
-/** What is declared, and the fields of events, since an observation may also be an event. */
+/** The declared entries, and the fields of events, since an observation may also be an event. */
 export function observationTypes({
   observations,
   events,

@@ -10,15 +10,15 @@ export interface TimeRange {
   readonly open: boolean;
 }
 
-/** Times are whole milliseconds: after `from` is from + 1 on. */
+/** Times are whole milliseconds: "after `from`" is from + 1 on. */
 const spanOf = ({ from, to, open }: TimeRange): TimeSpan => ({ from: open ? from + 1 : from, to });
 
 /**
- * One aggregate over the events of a key's tiles (in time order, null where there is none) that lie in the range.
- * `fields` is the number of fields an event has, `fieldIndex` the one to aggregate (ignored for count).
- * `count` counts events, also those whose value is missing, and is 0 for none; the others skip missing values and are null
- * when nothing is left. `last` is the value of the last event, at equal times the largest. Sums run over the events in
- * their sorted order, so that they have the same bits however the events arrived or were cut into tiles.
+ * One aggregate over the events of a key's tiles in the range. Tiles are in time order, null if there is none. `fields`
+ * is the number of fields of an event, and `fieldIndex` the one to aggregate (ignored for count). `count` counts
+ * events, even with a missing value, and is 0 for none. The others skip missing values, and are null if nothing is
+ * left. `last` is the value of the last event, at equal times the largest. Sums run over the events in their sorted
+ * order, so they have the same bits however the events arrived or were cut into tiles.
  */
 export function aggregate(
   tiles: readonly (Tile | null)[],
@@ -35,8 +35,9 @@ export function aggregate(
 }
 
 /**
- * As `aggregate`, of tiles in time order some of which are trees, with the same bits. Parts that lie in the range as a whole count by their
- * totals; single events are looked at only at the ends of the range, and for sums wherever totals would not be exact.
+ * As `aggregate`, for tiles in time order of which some are trees, with the same bits. Parts that lie wholly in the
+ * range count by their totals. Single events are read only at the ends of the range, and for sums whenever totals would
+ * not be exact.
  */
 export function aggregateTrees(
   tiles: readonly PlacedTile[],

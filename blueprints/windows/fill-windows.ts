@@ -19,10 +19,10 @@ export function tileExpiry(group: Pick<WindowGroup, "tileMs" | "retentionMs">, t
   return tileStart + group.tileMs + group.retentionMs;
 }
 
-/** What is kept of one key: of the tile that starts at a time, in ms, the part of this path. */
+/** The tiles of one key: for the tile that starts at a time, in ms, the part at this path. */
 export type KeptTiles = (start: number, path: string) => Tile | undefined;
 
-/** As `fillWindows`, where some of the tiles are trees. */
+/** As `fillWindows`, if some tiles are trees. */
 export function fillFromTrees(group: WindowGroup, kept: KeptTiles, time: number, vector: FeatureVector): void {
   const { first, last } = tilesFor(group, time);
   const placed: PlacedTile[] = [];
@@ -39,8 +39,8 @@ export function fillFromTrees(group: WindowGroup, kept: KeptTiles, time: number,
 
 /**
  * Writes the group's windows for a decision at `time` into the vector. `tiles` are those of one key from `tilesFor`, in
- * time order, null where there is none, none of them a tree; more of them do no harm. Without a key pass null: the windows are then null,
- * counts too, because it isn't known whose events they would be.
+ * time order, null if there is none, and no trees; further tiles do no harm. Pass null without a key: all windows are
+ * then null, counts too, because nobody knows whose events they would be.
  */
 export function fillWindows(
   group: WindowGroup,
@@ -55,7 +55,7 @@ export function fillWindows(
   }
 }
 
-/** Times are whole milliseconds: after a time is from the next one on. */
+/** Times are whole milliseconds: "after a time" is from the next one on. */
 function spanOf({ windowMs, open }: GroupWindow, time: number): TimeSpan {
   const from = time - windowMs;
   return { from: open ? from + 1 : from, to: time };

@@ -2,9 +2,9 @@ import { categoryOf } from "../values/category-value.ts";
 import type { WindowGroup } from "./window-groups.ts";
 
 /**
- * The key of a group's state for a request's context or an event's attributes; null when a by-value is missing: then
- * nothing is stored, and the windows are null. One value is its own key; two are joined by `/` with `/` and `%`
- * escaped, so that no two pairs share a key. What is no text is read as a category is: 42 is "42".
+ * The key of a group's state for a request's context or an event's attributes. Null if a by-value is missing: then
+ * nothing is stored, and the windows are null. One value is its own key. Two are joined by `/`, with `/` and `%`
+ * escaped, so that no two pairs share a key. Other values than texts are read as categories: 42 is "42".
  */
 export function groupKey(group: Pick<WindowGroup, "by">, attributes: Readonly<Record<string, unknown>>): string | null {
   const { by } = group;
@@ -19,7 +19,7 @@ export function groupKey(group: Pick<WindowGroup, "by">, attributes: Readonly<Re
   return key;
 }
 
-/** What a value is as a key, or part of one; null: it is missing, or can't be one. */
+/** A value as a key or part of one; null: it is missing, or can't be one. */
 export function keyText(attributes: Readonly<Record<string, unknown>>, name: string): string | null {
   if (!Object.hasOwn(attributes, name)) return null;
   const value = attributes[name];

@@ -4,17 +4,17 @@ import { keyText } from "./group-key.ts";
 
 type Value = null | boolean | number | string;
 
-/** Context entries of a decision that a window can be kept by, as texts. */
+/** Entries of a decision's context that windows can be kept by, as texts. */
 export type DecisionKeys = Readonly<Record<string, string>>;
 
-/** The entries of a context that a window can be kept by, whether or not one is: later versions have other windows. */
+/** The entries of a context that windows can be kept by, even if none is yet: later versions have other windows. */
 export function groupableEntries({ context }: Pick<BlueprintContent, "context">): readonly string[] {
   return Object.keys(context).filter((name) => context[name] === "key" || context[name] === "category");
 }
 
 const none: DecisionKeys = Object.freeze({});
 
-/** @param names those of `groupableEntries`. Entries that are missing or empty are left out. */
+/** @param names those of `groupableEntries`. Missing and empty entries are left out. */
 export function decisionKeys(names: readonly string[], context: Readonly<Record<string, unknown>>): DecisionKeys {
   let keys: Record<string, string> | undefined;
   for (const name of names) {
@@ -24,12 +24,13 @@ export function decisionKeys(names: readonly string[], context: Readonly<Record<
   return keys ?? none;
 }
 
-/** What an observation calls itself, read as a category is; null: it has no kind. */
+/** An observation's kind, read as a category; null: it has none. */
 export const kindOf = (values: Readonly<Record<string, Value>>): string | null => keyText(values, "kind");
 
 /**
- * The event that an observation also is, where it names its kind; `undefined`: it is none. It has the observation's values, and those
- * keys of its decision that it does not have itself. The kind need not be one that a blueprint names: a later version may.
+ * The event that an observation with a kind also is; `undefined`: it has no kind. The event has the observation's
+ * values, and those keys of its decision that the observation lacks. No blueprint has to know the kind: a later version
+ * may.
  */
 export function observedEvent(
   values: Readonly<Record<string, Value>>,

@@ -2,14 +2,15 @@ import { FANOUT } from "./tile-place.ts";
 import { tileNumbers, type Tile } from "./tile.ts";
 
 /**
- * What a tree says of the parts of a tile, as doubles: NaN, the number of events, and then of each child its totals: events, and of each
- * field the values, their sum and the sum of their sizes. Sums are NaN unless they are exact in whatever order they are made.
+ * A tree's summary of the parts of a tile, as doubles: NaN, the number of events, and for each child its totals. Totals
+ * are the events, and for each field the values, their sum and the sum of their sizes. A sum is NaN unless it is exact
+ * in any order.
  */
 export type TileNode = Float64Array;
 
 const HEAD = 2;
 
-/** Of a node of events without fields. */
+/** Bytes of a node of events without fields. */
 const LEAST_BYTES = 8 * (HEAD + FANOUT);
 
 const totalsLength = (fields: number): number => 1 + 3 * fields;
@@ -25,7 +26,7 @@ export function newNode(fields: number): TileNode {
   return node;
 }
 
-/** Shares the tile's memory where its alignment allows that: don't write. */
+/** Shares the tile's memory if its alignment allows that: don't write. */
 export function nodeIn(tile: Tile, fields: number): TileNode {
   const node = tileNumbers(tile, 0);
   if (node.length !== HEAD + FANOUT * totalsLength(fields)) {
@@ -38,10 +39,10 @@ export const nodeTile = (node: TileNode): Tile => new Uint8Array(node.buffer, no
 
 export const eventsIn = (node: TileNode): number => node[1]!;
 
-/** Where the totals of a child begin. */
+/** The index at which a child's totals begin. */
 export const childAt = (index: number, fields: number): number => HEAD + index * totalsLength(fields);
 
-/** Counts an event, which begins at `numbers[at]`, among those of a child. */
+/** Adds the event at `numbers[at]` to the totals of a child. */
 export function countEvent(node: TileNode, index: number, numbers: Float64Array, at: number, fields: number): void {
   node[1]!++;
   addEvent(node, childAt(index, fields), numbers, at, fields);
@@ -53,14 +54,14 @@ export function setChild(node: TileNode, index: number, totals: Float64Array, fi
   node.set(totals, at);
 }
 
-/** Of a plain tile's events. */
+/** Totals of a plain tile's events. */
 export function totalsOfEvents(numbers: Float64Array, fields: number): Float64Array {
   const totals = new Float64Array(totalsLength(fields));
   for (let at = 0; at < numbers.length; at += 1 + fields) addEvent(totals, 0, numbers, at, fields);
   return totals;
 }
 
-/** Of all children of a node. */
+/** Totals of all children of a node. */
 export function totalsOfNode(node: TileNode, fields: number): Float64Array {
   const totals = new Float64Array(totalsLength(fields));
   for (let index = 0; index < FANOUT; index++) {
@@ -86,7 +87,7 @@ function addEvent(into: Float64Array, base: number, numbers: Float64Array, at: n
   }
 }
 
-/** While the sizes add up to no more than 2^53, sums of whole numbers are exact, and so in any order the same. */
+/** While the sizes add up to no more than 2^53, sums of whole numbers are exact, and so the same in any order. */
 function addSum(into: Float64Array, at: number, sum: number, size: number): void {
   into[at]! += sum;
   into[at + 1]! += size;

@@ -4,14 +4,14 @@ export const FANOUT = 16;
 const DIGITS = 16;
 
 /**
- * A stretch of the order in which a tile's events are sorted: first by time, down to one millisecond, then by the digits of their values,
- * field by field.
+ * A stretch of the order of a tile's events: first by time, down to one millisecond, then by the digits of their
+ * values, field by field.
  */
 export interface Place {
   readonly start: number;
   /** In ms; 1: all events have the time `start`. */
   readonly width: number;
-  /** Digits of the values that they have in common, once they have one time. */
+  /** Number of common digits of the values, once all have one time. */
   readonly digits: number;
 }
 
@@ -25,7 +25,7 @@ export function childPlace({ start, width, digits }: Place, index: number): Plac
   return { start: start + index * part, width: part, digits: 0 };
 }
 
-/** The child of the place that the event at `numbers[at]` belongs to. Events that differ are told apart by one of the levels. */
+/** The child of the place that the event at `numbers[at]` belongs to. Some level tells different events apart. */
 export function childOf({ start, width, digits }: Place, numbers: Float64Array, at: number): number {
   if (width > 1) return Math.floor((numbers[at]! - start) / Math.ceil(width / FANOUT));
   return digitOf(numbers[at + 1 + Math.floor(digits / DIGITS)]!, digits % DIGITS);
@@ -33,7 +33,7 @@ export function childOf({ start, width, digits }: Place, numbers: Float64Array, 
 
 const view = new DataView(new ArrayBuffer(8));
 
-/** A hexadecimal digit, the first the highest, of an integer that grows with the number; missing values are the largest. */
+/** A hexadecimal digit, the highest first, of an integer that grows with the number; missing values are the largest. */
 function digitOf(value: number, digit: number): number {
   view.setFloat64(0, value);
   const negative = view.getUint8(0) >= 128;

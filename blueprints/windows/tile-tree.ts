@@ -14,7 +14,7 @@ import {
 import { childOf, childPlace, FANOUT, type Place } from "./tile-place.ts";
 import { compareEvents, eventNumbers, insertNumbers, tileNumbers, type Tile } from "./tile.ts";
 
-/** A plain tile holds so many events; of more it becomes a tree. */
+/** Most events of a plain tile; with more it becomes a tree. */
 export const LEAF_EVENTS = 2_048;
 
 /** The parts of one tile, by path: empty for the tile itself, one hexadecimal digit more for each level below. */
@@ -25,10 +25,12 @@ export interface TileParts {
 }
 
 /**
- * Adds an event to the tile of this place. Up to `LEAF_EVENTS` it is a plain tile; beyond them a tree of nodes over plain tiles, cut along the
- * order of the events: an event then costs some small copies, however many there are. All parts depend on the set of events alone.
+ * Adds an event to the tile of this place. Up to `LEAF_EVENTS` it is a plain tile. With more it is a tree of nodes over
+ * plain tiles, cut along the order of the events: an event then costs some small copies, however many there are. All
+ * parts depend on the set of events alone.
  *
- * Of more than `most` events those that sort first are kept. So what a decision sees never depends on what comes after it.
+ * Of more than `most` events the first ones in the order are kept. So no later event changes the features of a
+ * decision.
  * @returns whether there was room; without it one event, the new one or the last, is not kept.
  */
 export function addToTile(
@@ -51,12 +53,12 @@ export function addToTile(
   return false;
 }
 
-/** Whether the tile is a plain one and stays it with one event more, which `insertEvent` then adds. */
+/** Whether the tile is plain and stays plain with one more event, which `insertEvent` then adds. */
 export function staysPlain(tile: Tile | null, fields: number): boolean {
   return tile === null || (tile.byteLength < 8 * (1 + fields) * LEAF_EVENTS && !isNode(tile));
 }
 
-/** The part of a tile's tree under a path. Throws where it is missing: every part that has events is there. */
+/** The part of a tile's tree at a path. Throws if it is missing: every part with events is there. */
 export function partAt(parts: Pick<TileParts, "get">, path: string): Tile {
   const tile = parts.get(path);
   if (tile === undefined) throw new Error(`part "${path}" of a tile is missing: its state is damaged, delete it`);
@@ -86,13 +88,13 @@ function add(parts: TileParts, path: string, place: Place, event: Float64Array):
   else split(parts, path, place, numbers, fields);
 }
 
-/** Events that are all the same can't be told apart: any number of them is a plain tile. */
+/** Equal events can't be told apart: any number of them is a plain tile. */
 function isLeaf(numbers: Float64Array, fields: number): boolean {
   const stride = 1 + fields;
   return numbers.length <= LEAF_EVENTS * stride || compareEvents(numbers, 0, numbers.subarray(-stride)) === 0;
 }
 
-/** Writes sorted events as a node and what is below it. */
+/** Writes sorted events as a node and its parts. */
 function split(parts: TileParts, path: string, place: Place, numbers: Float64Array, fields: number): void {
   const stride = 1 + fields;
   const node = newNode(fields);
@@ -124,7 +126,7 @@ function lastChild(node: TileNode, fields: number): number {
   return index;
 }
 
-/** Takes the last event away. A node that is no larger than a plain tile may be becomes one. */
+/** Removes the last event. A node as small as a plain tile becomes one. */
 function removeLast(parts: TileParts, path: string, place: Place, fields: number): void {
   const tile = partAt(parts, path);
   if (!isNode(tile)) {
@@ -141,7 +143,7 @@ function removeLast(parts: TileParts, path: string, place: Place, fields: number
   } else parts.put(path, nodeTile(node));
 }
 
-/** Whether all events below a node are the same; they are then in one plain tile. */
+/** Whether all events below a node are equal; they are then in one plain tile. */
 function isAlike(parts: TileParts, path: string, node: TileNode, fields: number): boolean {
   const index = lastChild(node, fields);
   if (node[childAt(index, fields)] !== eventsIn(node)) return false;
@@ -155,7 +157,7 @@ function totalsAt(parts: TileParts, path: string, fields: number): Float64Array 
   return isNode(tile) ? totalsOfNode(nodeIn(tile, fields), fields) : totalsOfEvents(tileNumbers(tile, fields), fields);
 }
 
-/** The events below a node as one plain tile; the parts they were in are deleted. All of them are plain tiles. */
+/** The events below a node as one plain tile; their former parts are deleted. All of these are plain tiles. */
 function gathered(parts: TileParts, path: string, node: TileNode, fields: number): Tile {
   const tiles: Tile[] = [];
   for (let index = 0; index < FANOUT; index++) {

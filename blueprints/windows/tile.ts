@@ -1,7 +1,7 @@
 /**
- * A tile holds one key's events of one stretch of time: per event its time and then its field values, all little-endian
- * Float64, sorted by time and then by the values from left to right, NaN (missing) last. The bytes depend on the
- * set of events alone, never on the order they came in.
+ * One key's events of one stretch of time. Each event is its time and then its field values, all little-endian Float64.
+ * Events are sorted by time and then by the values from left to right, NaN (missing) last. The bytes depend on the set
+ * of events alone, never on the order of arrival.
  */
 export type Tile = Uint8Array;
 
@@ -11,8 +11,8 @@ export function tileOf(time: number, tileMs: number): number {
 }
 
 /**
- * A tile's numbers: per event `1 + fields` of them. Shares the tile's memory where its alignment allows that: don't write.
- * Throws when the tile's length says that it was written for another number of fields.
+ * A tile's numbers, `1 + fields` for each event. Shares the tile's memory if its alignment allows that: don't write.
+ * Throws if the tile's length shows that it was written for another number of fields.
  */
 export function tileNumbers(tile: Tile, fields: number): Float64Array {
   const count = tile.byteLength / 8;
@@ -28,8 +28,8 @@ export function tileNumbers(tile: Tile, fields: number): Float64Array {
 }
 
 /**
- * A new tile with the event in its place; the old one is left alone. `values` has one entry per field; NaN, ±infinity
- * and null stand for a missing value. Equal events are kept, each counts. Cost: one copy of the tile.
+ * A new tile with the event in its place; the old one is left alone. `values` has one entry for each field; NaN,
+ * ±infinity and null stand for a missing value. Equal events are kept, and each counts. Cost: one copy of the tile.
  */
 export function insertEvent(tile: Tile | null, time: number, values: readonly (number | null)[]): Tile {
   return insertNumbers(tile, eventNumbers(time, values));
@@ -49,7 +49,7 @@ export function eventNumbers(time: number, values: readonly (number | null)[]): 
   return event;
 }
 
-/** As `insertEvent`. At the end of a large tile an event is written into room that is kept there, so that it costs no copy. */
+/** As `insertEvent`. At the end of a large tile the event is written into reserved room, without a copy. */
 export function insertNumbers(tile: Tile | null, event: Float64Array): Tile {
   const stride = event.length;
   if (tile === null || tile.byteLength === 0) return new Uint8Array(event.slice().buffer);
@@ -63,9 +63,9 @@ export function insertNumbers(tile: Tile | null, event: Float64Array): Tile {
   return new Uint8Array(numbers.buffer);
 }
 
-/** Tiles up to this size have no room at their end. */
+/** Tiles up to this size have no reserved room at their end. */
 const SMALL_BYTES = 16_384;
-/** How far the memory behind a tile is in use: only the tile that ends there may write on. */
+/** Used bytes of the memory behind a tile: only the tile that ends there may write on. */
 const usedBytes = new WeakMap<ArrayBufferLike, number>();
 
 function appended(tile: Tile, event: Float64Array): Tile {
@@ -98,7 +98,7 @@ function firstAfter(numbers: Float64Array, event: Float64Array): number {
   return low;
 }
 
-/** Below 0 where the event at `numbers[at]` sorts before the given one, 0 where they are equal. */
+/** Below 0 if the event at `numbers[at]` sorts before the given one, 0 if they are equal. */
 export function compareEvents(numbers: Float64Array, at: number, event: Float64Array): number {
   for (let i = 0; i < event.length; i++) {
     const a = numbers[at + i] as number;

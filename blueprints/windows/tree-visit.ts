@@ -3,31 +3,33 @@ import { childPlace, FANOUT, type Place } from "./tile-place.ts";
 import { childPath, partAt, type TileParts } from "./tile-tree.ts";
 import type { Tile } from "./tile.ts";
 
-/** A tile with its place and, where it is a tree, its parts. */
+/** A tile with its place and, if it is a tree, its parts. */
 export interface PlacedTile {
   readonly tile: Tile;
   readonly place: Place;
   readonly parts: Pick<TileParts, "get">;
 }
 
-/** `[from, to)`, ms, of events with so many fields. */
+/** `[from, to)`, ms, for events with this number of fields. */
 interface Asked {
   readonly from: number;
   readonly to: number;
   readonly fields: number;
 }
 
-/** What is next: look into the child, go on without, or look at nothing more. */
+/** The next step: look into the child, go on without it, or stop. */
 export type Next = "open" | "skip" | "stop";
 
 export interface TreeVisitor {
-  /** Of a child with events that may lie in the range; its totals are at `node[at]`. `inside`: all of them do. */
+  /**
+   * Called for a child with events that may lie in the range; its totals are at `node[at]`. `inside`: all of them do.
+   */
   child(node: TileNode, at: number, inside: boolean): Next;
-  /** Of a plain tile some events of which may lie in the range. */
+  /** Called for a plain tile of which some events may lie in the range. */
   leaf(tile: Tile): Next;
 }
 
-/** The plain tiles that trees consist of, those that may have events in the range. */
+/** The plain tiles of trees that may have events in the range. */
 export function plainTiles(tiles: readonly PlacedTile[], asked: Asked): readonly Tile[] {
   const found: Tile[] = [];
   visitTrees(tiles, asked, {
@@ -40,10 +42,10 @@ export function plainTiles(tiles: readonly PlacedTile[], asked: Asked): readonly
   return found;
 }
 
-/** By node: its children. A node is written anew with every change below it, so they are the right ones as long as it is. */
+/** Children by node. Every change below a node writes the node anew, so they are right as long as the node exists. */
 const lookedUp = new WeakMap<Tile, Tile[]>();
 
-/** @returns false where the visitor has stopped. */
+/** @returns false if the visitor has stopped. */
 export function visitTrees(
   tiles: readonly PlacedTile[],
   asked: Asked,

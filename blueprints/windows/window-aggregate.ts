@@ -9,24 +9,29 @@ export interface TimeSpan {
 }
 
 /**
- * One way to make a feature of the events in a window. The result is a function of the events in their sorted order (see `Tile`): the same bits however they
- * arrived or were cut into tiles. It is finite, or null where it is missing.
+ * A way to make a feature of the events in a window. The result depends only on the events in their sorted order (see
+ * `Tile`): the same bits however they arrived or were cut into tiles. It is finite, or null if it is missing.
  */
 export interface WindowAggregateKind {
-  /** The key of a window that asks for it. */
+  /** The key of a window that uses it. */
   readonly name: string;
-  /** `events`: it looks at no value, and its key says `true`. `field`: its key names a field, whose missing values it leaves out. */
+  /**
+   * `events`: it reads no value, and its key has the value `true`. `field`: its key names a field; missing values are
+   * left out.
+   */
   readonly of: "events" | "field";
-  /** How the column's description begins: the name, unless it is another word. */
+  /** The beginning of the column's description, if it is not the name. */
   readonly title?: string;
-  /** All that it can come to. */
+  /** All its possible results. */
   readonly possible: Possible;
   /**
-   * `tiles` are those of one key in time order, null where there is none, none of them a tree. An event has `fields` fields, of which `field` is asked
-   * for; −1 where it looks at none.
+   * `tiles` are those of one key in time order, null if there is none, and no trees. An event has `fields` fields, of
+   * which `field` is read; −1 if none is.
    */
   over(tiles: readonly (Tile | null)[], span: TimeSpan, field: number, fields: number): number | null;
-  /** The same with the same bits, of tiles some of which are trees. Absent: trees are taken apart, and `over` sees their tiles. */
+  /**
+   * The same, with the same bits, for tiles of which some are trees. Absent: `over` gets the plain tiles of the trees.
+   */
   overTrees?(tiles: readonly PlacedTile[], span: TimeSpan, field: number, fields: number): number | null;
 }
 

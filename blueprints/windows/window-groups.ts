@@ -7,10 +7,10 @@ import { tileWidth } from "./tile-width.ts";
 import type { WindowAggregateKind } from "./window-aggregate.ts";
 
 export interface GroupWindow {
-  /** Where its value goes in the feature vector. */
+  /** Index of its value in the feature vector. */
   readonly featureIndex: number;
   readonly aggregate: WindowAggregateKind;
-  /** Into the group's fields; −1 where it looks at none. */
+  /** Index into the group's fields; −1 if it reads none. */
   readonly fieldIndex: number;
   readonly windowMs: number;
   readonly open: boolean;
@@ -18,17 +18,17 @@ export interface GroupWindow {
 
 /** All windows over one event kind by the same context entries: they share one set of tiles. */
 export interface WindowGroup {
-  /** `departure/carrier+origin`: says what is grouped, stays the same when windows come and go. */
+  /** `departure/carrier+origin`: the grouping. It stays the same when windows come and go. */
   readonly id: string;
   /**
-   * `departure/carrier+origin/15m/3h/delay_min`: says what the tiles' bytes mean and how far back they reach, so that tiles of one id hold the same
-   * whichever version asks. Key stored state by this one.
+   * `departure/carrier+origin/15m/3h/delay_min`: the meaning of the tiles' bytes, and their reach. Tiles of one such id
+   * hold the same for every version. Use it as the key of stored state.
    */
   readonly stateId: string;
   readonly event: string;
   /** Sorted. */
   readonly by: readonly string[];
-  /** What a tile holds per event, in the order the event declares them. */
+  /** The values of an event in a tile, in the order in which the event declares them. */
   readonly fields: readonly string[];
   readonly tileMs: number;
   /** The longest window. A tile is needed until its end + `retentionMs`: see `tileExpiry`. */

@@ -3,15 +3,15 @@ import { compileFormula, FormulaError, type Formula, type FormulaNode, type Form
 import type { Names } from "./partly.ts";
 import { complain, found, offsetOf, type Place } from "./place.ts";
 
-/** What a formula may name. */
+/** The names for a formula. */
 export interface FormulaNames extends Names<FormulaType> {
-  /** Texts that it may compare with or come to: one that stands without its quotes is told so. */
+  /** Texts that it may compare with or return: a bare one without quotes gets a hint. */
   readonly texts?: readonly string[];
 }
 
 /**
- * Compiles the formula at a place; an error points at its column in the file where the text stands there verbatim.
- * @param wanted `undefined`: what is needed could not be read.
+ * Compiles the formula at a place. An error points at its column in the file if the text stands there verbatim.
+ * @param wanted `undefined`: a part that it needs could not be read.
  */
 export function readFormula(
   place: Place,
@@ -37,7 +37,7 @@ export function readFormula(
   }
 }
 
-/** Where a part of a formula stands in the file; its beginning where the text does not stand there verbatim. */
+/** The place of a part of a formula in the file; the formula's beginning if the text does not stand there verbatim. */
 export function placeInFormula(place: Place, { text }: Formula, { start }: Pick<FormulaNode, "start">): number {
   return offsetIn(place, text, start);
 }
@@ -48,7 +48,7 @@ function offsetIn(place: Place, text: string, at: number): number {
   return verbatim < 0 ? offset : offset + verbatim + at;
 }
 
-/** A formula that is a constant (`true`, `1`) is no string in YAML: its source is taken. */
+/** A formula that is a constant (`true`, `1`) is no string in YAML: its source text is used. */
 function formulaText(place: Place): string | undefined {
   const { node } = place;
   if (isScalar(node)) {

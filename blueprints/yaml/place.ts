@@ -1,13 +1,13 @@
 import { isScalar, isSeq, type Node } from "yaml";
 import type { Source } from "./source.ts";
 
-/** A value in the YAML tree, with all that is needed to complain about it. */
+/** A value in the YAML tree, with everything needed to report a problem with it. */
 export interface Place {
   readonly source: Source;
-  /** Null when the key is there and nothing after it. */
+  /** Null if the key has no value. */
   readonly node: Node | null;
   readonly path: string;
-  /** Where to point at when there is no node, 0-based. */
+  /** The offset to point at without a node, 0-based. */
   readonly offset: number;
 }
 
@@ -15,7 +15,7 @@ export function offsetOf(place: Place): number {
   return place.node?.range?.[0] ?? place.offset;
 }
 
-/** Returns undefined, for readers that end with their complaint. */
+/** Reports a problem and returns undefined. */
 export function complain(place: Place, what: string, hint: string | null = null): undefined {
   place.source.reportAt(offsetOf(place), place.path, what, hint);
   return undefined;

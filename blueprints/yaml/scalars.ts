@@ -4,7 +4,7 @@ import { durationMeant, formatDuration, parseDuration } from "../duration.ts";
 import { FORMULA_WORDS } from "../formula/index.ts";
 import { complain, found, type Place } from "./place.ts";
 
-/** Each reads one scalar; undefined, and a problem, when it is not what was asked for. */
+/** Each reads one scalar. Undefined, and a reported problem, if it is something else. */
 export function readText(place: Place, what: string, maxLength: number): string | undefined {
   const { node } = place;
   if (!isScalar(node) || typeof node.value !== "string" || node.value.trim() === "") {
@@ -59,7 +59,11 @@ export function readDuration(place: Place, { min, max }: Range): number | undefi
   return complain(place, `expected ${formatDuration(min)} to ${formatDuration(max)}, found ${formatDuration(ms)}`);
 }
 
-/** In ms, at least as long as another one is. @param leastMs `undefined`: that one could not be read. @param what its key */
+/**
+ * In ms, at least as long as another one.
+ * @param leastMs `undefined`: that one could not be read.
+ * @param what its key
+ */
 export function readDurationFrom(
   place: Place,
   range: Range,
@@ -84,7 +88,7 @@ export function readShare(place: Place, { min, max }: Range): number | undefined
   return complain(place, `expected ${min * 100}% to ${max * 100}%, found ${match[1]}%`);
 }
 
-/** A share up to 1, more of them in hundredths, and "20 percent". */
+/** A share up to 1, a larger one in hundredths, and "20 percent". */
 function percentageMeant(value: unknown): string | null {
   const text =
     typeof value === "string" ? /^(\d+(?:\.\d+)?)\s*(?:percent|pct|per ?cent)?$/i.exec(value)?.[1] : undefined;

@@ -5,7 +5,7 @@ export interface Entry {
   readonly name: string;
   readonly key: Place;
   readonly value: Place;
-  /** The name was there before. */
+  /** The name occurred before. */
   readonly again: boolean;
 }
 
@@ -13,11 +13,11 @@ export interface Entry {
 export interface Section {
   readonly place: Place;
   readonly fields: ReadonlyMap<string, Place>;
-  /** Fields that are there twice, or probably under a mistyped name: which value is meant is not known. */
+  /** Fields that occur twice, or probably under a mistyped name: the meant value is not known. */
   readonly doubtful: ReadonlySet<string>;
 }
 
-/** The pairs of a mapping in the order of the file; undefined, and a problem, when it is no mapping. */
+/** The pairs of a mapping in the order of the file. Undefined, and a reported problem, if it is no mapping. */
 export function readEntries(place: Place, what: string, hint: string | null = null): readonly Entry[] | undefined {
   if (!isMap(place.node)) return complain(place, `expected ${what}, found ${found(place)}`, hint);
   const entries: Entry[] = [];
@@ -34,7 +34,7 @@ export function readEntries(place: Place, what: string, hint: string | null = nu
   return entries;
 }
 
-/** Reports every field that is not in `known`, with the nearest one that is. */
+/** Reports every field that is not in `known`, with the nearest known one. */
 export function readSection(place: Place, known: readonly string[]): Section | undefined {
   const text = isScalar(place.node) ? String(place.node.value) : "";
   const [, name, value] = /^(\w+):(\S.*)$/s.exec(text) ?? [];
@@ -73,7 +73,10 @@ export function required<T>(section: Section | undefined, name: string, read: Re
   return complain({ ...section.place, path: inside(section.place, name, null).path }, `missing field "${name}"`);
 }
 
-/** The field's value; the fallback when the field is absent, which may itself depend on what could not be read. `undefined`: it was complained about. */
+/**
+ * The field's value, or the fallback if the field is absent. The fallback may itself depend on a part that could not be
+ * read. `undefined`: a problem was reported.
+ */
 export function optional<T>(
   section: Section | undefined,
   name: string,

@@ -4,22 +4,25 @@ import { BOUNDS } from "../defaults.ts";
 import { yamlHint } from "./yaml-hints.ts";
 import { meant } from "../meant.ts";
 
-/** One YAML text under reading: its tree, and every problem found so far. */
+/** One YAML text while it is read: its tree, and every problem so far. */
 export interface Source {
   readonly text: string;
   readonly root: Node | null;
   readonly problems: readonly Problem[];
-  /** Works out what was left to be doubted, once. */
+  /** Runs the postponed checks, once. */
   warnings(): readonly Problem[];
-  /** Names that were declared with a mistake: what refers to them is not complained about again. */
+  /** Names that were declared with a mistake: references to them are not reported again. */
   readonly broken: Set<string>;
-  /** `offset` is 0-based in the text. Throws `EnoughProblems` once there are so many that nobody would read on. */
+  /** `offset` is 0-based in the text. Throws `EnoughProblems` once there are more than anybody would read. */
   reportAt(offset: number, path: string, what: string, hint?: string | null): void;
-  /** Looks for what is probably not meant, where somebody asks for warnings: not each time that a text is read. */
+  /** Postpones a check for warnings until somebody asks for them. */
   doubt(look: (warnAt: Source["reportAt"]) => void): void;
   /** The node itself, an alias followed. */
   resolve(node: unknown): Node | null;
-  /** The known name that was probably meant. Null when none is near, and once enough has been guessed: guesses cost more than the reading. */
+  /**
+   * The known name that was probably meant. Null if none is near, and after many guesses: they cost more than the
+   * reading.
+   */
   guess(name: string, known: Iterable<string>): string | null;
 }
 
@@ -67,7 +70,7 @@ export function openSource(text: string, where: string): Source {
     return { text, root: null, problems, warnings, broken, reportAt, doubt, resolve: () => null, guess };
   }
   const [document, second] = documentsIn(text, lines);
-  // What comes behind the first error mostly comes of it.
+  // Errors behind the first one mostly result from it.
   const [error] = document?.errors ?? [];
   if (error !== undefined) {
     const what = error.message.includes("call stack") ? "it is nested too deeply" : error.message;
@@ -87,7 +90,7 @@ export function openSource(text: string, where: string): Source {
   return { text, root: resolve(document?.contents), problems, warnings, broken, reportAt, doubt, resolve, guess };
 }
 
-/** Keys that are there twice are left to the readers: the library compares each key of a mapping with every other. */
+/** Repeated keys are left to the readers: the library compares each key of a mapping with every other. */
 function documentsIn(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
   const documents = parseAllDocuments(text, {
     lineCounter,

@@ -1,4 +1,4 @@
-/** What to do about the errors of the YAML library, by its codes. */
+/** Hints for the errors of the YAML library, by its codes. */
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces",
   BLOCK_AS_IMPLICIT_KEY:

@@ -5,7 +5,7 @@ import { numberOf } from "../../values/number-value.ts";
 import { complain } from "../../yaml/place.ts";
 import type { FeatureKind, FeatureType, FeatureValue } from "../feature-kind.ts";
 
-/** A value that has its declared type already costs a look at its type. */
+/** For a value that has its declared type already, the cost is one check of that type. */
 const EXTRACT: Readonly<Record<FeatureType, (given: unknown) => FeatureValue>> = {
   number: (value) => numberOf(value) ?? null,
   category: (value) => (typeof value === "string" && value !== "" ? value : (categoryOf(value) ?? null)),

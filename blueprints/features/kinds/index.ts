@@ -4,12 +4,12 @@ import type { Computation, FeatureKind, FeatureType } from "../feature-kind.ts";
 import { contextKind } from "./context.ts";
 import { windowKind } from "./window.ts";
 
-/** In the order of the reference. A section that no kind's key stands in is read as the first kind that has sections. */
+/** In the order of the reference. A section without a key of any kind is read as the first kind that has sections. */
 export const featureKinds = new Registry<FeatureKind>("feature kind", [contextKind, windowKind]);
 
 /**
- * Adds a kind of features. Every process that reads blueprints with it registers it before the first one is read, under the same name and with the
- * same meaning. Throws where its name, or a key by which it is known, is another kind's.
+ * Adds a kind of features. Every process that reads blueprints with it registers it before it reads the first one,
+ * under the same name and with the same meaning. Throws if its name, or a key that marks it, belongs to another kind.
  */
 export function registerFeatureKind(kind: FeatureKind): void {
   if (kind.written === "name")

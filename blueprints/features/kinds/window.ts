@@ -103,7 +103,7 @@ function readEvent(place: Place, { events }: FeaturesKnown): string | undefined 
   );
 }
 
-/** Null where the aggregate looks at no value; undefined after a complaint. */
+/** Null if the aggregate reads no value; undefined after a report. */
 function readField(
   section: Section,
   aggregate: WindowAggregate,

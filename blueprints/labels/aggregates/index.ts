@@ -24,8 +24,8 @@ export const labelAggregates = new Registry<LabelAggregateKind>("label aggregate
 ]);
 
 /**
- * Adds an aggregate that `label.aggregate` may name. Every process that reads blueprints with it registers it before the first one is read, under
- * the same name and with the same meaning. Throws where the name is taken.
+ * Adds an aggregate for `label.aggregate`. Every process that reads blueprints with it registers it before it reads the
+ * first one, under the same name and with the same meaning. Throws if the name is taken.
  */
 export function registerLabelAggregate(aggregate: LabelAggregateKind): void {
   labelAggregates.add(aggregate);

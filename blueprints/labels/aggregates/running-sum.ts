@@ -1,4 +1,7 @@
-/** A sum made in the observations' order: another one would give other bits. Values behind all others cost one addition each. */
+/**
+ * A sum in the order of the observations: another order would give other bits. A value behind all others costs one
+ * addition.
+ */
 export class RunningSum {
   /** Of the first `#summed` values. */
   #sum = 0;

@@ -38,14 +38,14 @@ export const decide: PolicyRuleKind<DecideRule> = {
   },
 };
 
-/** Every string the formula can come to must be an action, so that no decision falls outside its space. */
+/** Every string that the formula can return must be an action, so that no decision falls outside its space. */
 function checkActions(
   place: Place,
   formula: Formula,
   actions: readonly string[],
   { names, formulas }: RuleKnown,
 ): void {
-  /** Each once: a formula that is used twice by each that follows would be read 2^n times. */
+  /** Each formula once: if two uses of it were read by each formula behind it, there would be 2^n readings. */
   const seen = new Set<string>();
   const visit = (node: FormulaNode): void => {
     if (node.kind === "if") {

@@ -3,12 +3,12 @@ import { Registry } from "../../registry.ts";
 import type { PolicyRuleKind } from "../policy-rule.ts";
 import { decide } from "./decide.ts";
 
-/** In the order of the reference. A policy without any rule's key lacks the first. */
+/** In the order of the reference. A policy without the key of any rule is told that the first is missing. */
 export const policyRules = new Registry<PolicyRuleKind>("policy rule", [decide]);
 
 /**
- * Adds a rule that a policy may have. Every process that reads blueprints with it registers it before the first one is read, under the same name and
- * with the same meaning. Throws where the name is taken.
+ * Adds a rule for policies. Every process that reads blueprints with it registers it before it reads the first one,
+ * under the same name and with the same meaning. Throws if the name is taken.
  */
 export function registerPolicyRule(kind: PolicyRuleKind): void {
   if (kind.name === ("formulas" as PolicyRule["kind"]))

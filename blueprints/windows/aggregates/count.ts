@@ -3,7 +3,7 @@ import { tileNumbers, type Tile } from "../tile.ts";
 import { visitTrees } from "../tree-visit.ts";
 import { endIn, firstIn, isEmpty, type TimeSpan, type WindowAggregateKind } from "../window-aggregate.ts";
 
-/** How many events, also those whose values are missing; 0 where there is none. */
+/** Number of events, even with missing values; 0 if there are none. */
 export const count: WindowAggregateKind = {
   name: "count",
   of: "events",

@@ -2,7 +2,7 @@ import { someNumber } from "../../formula/possible.ts";
 import type { WindowAggregateKind } from "../window-aggregate.ts";
 import { finite, totalIn, totalInTrees, type Total } from "./total.ts";
 
-/** Of the values that are there; null where none is. */
+/** Mean of the values; null if there are none. */
 export const mean: WindowAggregateKind = {
   name: "mean",
   of: "field",

@@ -2,7 +2,7 @@ import { someNumber } from "../../formula/possible.ts";
 import type { WindowAggregateKind } from "../window-aggregate.ts";
 import { finite, totalIn, totalInTrees, type Total } from "./total.ts";
 
-/** Of the values that are there; null where none is. They are added in the order of the events. */
+/** Sum of the values, added in the order of the events; null if there are none. */
 export const sum: WindowAggregateKind = {
   name: "sum",
   of: "field",

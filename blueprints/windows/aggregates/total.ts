@@ -2,7 +2,7 @@ import { tileNumbers, type Tile } from "../tile.ts";
 import { plainTiles, visitTrees, type Next, type PlacedTile } from "../tree-visit.ts";
 import { endIn, firstIn, isEmpty, type TimeSpan } from "../window-aggregate.ts";
 
-/** Values that are there, and their sum. Filled in anew for each window: its reader takes what it needs before the next. */
+/** Number of values and their sum. One object, filled in again for each window: read it before the next window. */
 export interface Total {
   values: number;
   sum: number;
@@ -36,7 +36,7 @@ export function totalIn(
   return total;
 }
 
-/** By the totals of the trees where the sum is the same in whatever order it is made: of whole numbers, up to 2^53. */
+/** Uses the trees' totals if the sum is the same in any order: sums of whole numbers, up to 2^53. */
 export function totalInTrees(
   tiles: readonly PlacedTile[],
   span: TimeSpan,
@@ -79,5 +79,5 @@ export function totalInTrees(
   return total;
 }
 
-/** The result, where it is a number that can be logged. */
+/** The result, if it is a number that can be logged. */
 export const finite = (result: number): number | null => (Number.isFinite(result) ? result : null);
