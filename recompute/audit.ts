@@ -25,23 +25,24 @@ export interface AuditReport {
   readonly share: number;
   /** Decisions in the sample. */
   readonly sampled: number;
-  /** Of these, with the request and the version at hand. */
+  /** Of these, decisions whose request and version were found. */
   readonly recomputed: number;
-  /** With at least one difference. */
+  /** Decisions with at least one difference. */
   readonly differing: number;
   readonly counts: Readonly<Partial<Record<DifferenceKind, number>>>;
-  /** Differences whose cause is known: nothing is wrong with them. */
+  /** Differences with a known, harmless cause. */
   readonly explained: number;
   /** In the order of the decisions' times. */
   readonly differences: readonly Difference[];
 }
 
-/** Causes are looked for in so many decisions in one reading of the events: each holds its events in memory. */
+/** Most decisions for one reading of the events in search of causes: each holds its events in memory. */
 const EXPLAINED_AT_ONCE = 200;
 
 /**
- * Makes a sample of the logged decisions again from the topics and compares. The decisions, their requests and the events are each read
- * once, however many decisions are in the sample; the events, and the decisions, again where features differ.
+ * Makes a sample of the logged decisions again from the topics and compares. Reads the decisions, their requests and
+ * the events once each, however many decisions are in the sample. If features differ, the events and the decisions are
+ * read again.
  */
 export async function audit(source: RecomputeSource, options: AuditOptions): Promise<AuditReport> {
   const { share, useCase, from, to } = options;

@@ -9,9 +9,9 @@ import type { VersionStarts } from "./version-starts.ts";
 import { causesOfWindows, MOST_BEHIND_MS } from "./window-causes.ts";
 
 /**
- * A live loop decides with what it has seen, and what it has seen is what is logged: an event, a model or a blueprint that came later, or
- * had come and was not read yet, makes a difference in which nothing is wrong. Such a cause is named where what lies on the topics
- * shows it; a cause of features must explain all of the decision's windows at once.
+ * Names the harmless causes of differences. A live loop decides with the inputs it has read. An event, a model or a
+ * blueprint that came later, or was not read yet, makes a difference although nothing is wrong. A cause is named only
+ * if the topics show it, and a cause of features must explain all of the decision's windows at once.
  */
 export function withCauses(
   differences: readonly Difference[],
@@ -30,13 +30,13 @@ export function withCauses(
   return differences.map((one) => ({ ...one, cause: causeOf[one.kind]?.(one.field) ?? null }));
 }
 
-/** Of a decision that could not be made again. */
+/** The cause for a decision that could not be made again. */
 export function withCauseOfGone(differences: readonly Difference[], { goneUntil }: Requests): readonly Difference[] {
   const cause = `can't be compared: requests up to ${iso(goneUntil)} are gone from the topic`;
   return differences.map((one) => (one.kind === "request" && one.decisionTime <= goneUntil ? { ...one, cause } : one));
 }
 
-/** The newest change of the models at work that took the decision from the model that made it. */
+/** The newest change of the models at work that took the decision away from its model. */
 function causeOfModel({ logged, assigned }: Recomputed, { models }: Tables): string | null {
   const { useCase, blueprintVersion, decisionId, decisionTime, modelId } = logged.decision;
   const before = (time: number): ModelsAt => modelsAt(models, useCase, blueprintVersion, time);

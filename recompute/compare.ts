@@ -2,7 +2,7 @@ import { ownValue } from "../streams/index.ts";
 import type { LoggedDecision } from "./logged-decisions.ts";
 import type { NotRecomputed, Recomputed } from "./recompute.ts";
 
-/** The stages of a decision, and `record` for what can't be compared at all. */
+/** The stages of a decision, and `record` for a decision that can't be compared at all. */
 export type DifferenceKind =
   "record" | "request" | "blueprint" | "features" | "model" | "predictions" | "seed" | "propensity" | "action";
 
@@ -15,11 +15,11 @@ export interface Difference {
   readonly field: string;
   readonly logged: unknown;
   readonly recomputed: unknown;
-  /** What explains it without anything being wrong; null: nothing that is known. */
+  /** The harmless cause; null: none is known. */
   readonly cause: string | null;
 }
 
-/** Fields that the policy's stage makes, with the kind a difference in them is told as. */
+/** Fields that the policy's stage makes, with the kind of a difference in them. */
 const POLICY = [
   ["unit", "request"],
   ["deferred", "request"],
@@ -32,7 +32,10 @@ const POLICY = [
   ["reason", "action"],
 ] as const;
 
-/** Every difference, in the order of the stages; none: the decision is re-derived. Numbers are compared bit for bit. */
+/**
+ * Every difference, in the order of the stages; without any, the decision is re-derived. Numbers are compared bit for
+ * bit.
+ */
 export function compareDecision(recomputed: Recomputed | NotRecomputed): readonly Difference[] {
   const { logged } = recomputed;
   const { decision } = logged;

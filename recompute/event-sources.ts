@@ -8,13 +8,13 @@ import type { RecomputeSource } from "./source.ts";
 /** An event that a window of a decision may look back on. */
 export interface SourceEvent {
   readonly record: StreamRecord<EventRecorded>;
-  /** Newest event time that lay before it in its partition, ms: it was appended after that. */
+  /** Newest event time before it in its partition, ms: it was appended after that. */
   readonly appendedAfter: number;
   /** Ids of the window groups that it belongs to. */
   readonly groups: ReadonlySet<string>;
 }
 
-/** What is needed of a recomputed decision to find its events. */
+/** The data of a recomputed decision that find its events. */
 export interface EventQuery {
   readonly logged: LoggedDecision;
   readonly found: FoundRequest;
@@ -30,13 +30,13 @@ interface Look {
 
 export interface EventSources {
   readonly of: (logged: LoggedDecision) => readonly SourceEvent[];
-  /** Events at or before this time may be gone from the topic; `-Infinity` where it still has its beginning. */
+  /** Events at or before this time may be gone from the topic; `-Infinity` if it still has its beginning. */
   readonly goneUntil: number;
 }
 
 /**
- * For each decision the events strictly before it, of its keys and as far back as its windows reach, in the order they lie on the topic; in one
- * reading. For few decisions: every event is held beside each of them.
+ * For each decision the events strictly before it, with its keys and within the reach of its windows, in the order of
+ * the topic; in one reading. For few decisions: every event is held beside each of them.
  */
 export async function readEventSources(
   { backbone, serdes }: RecomputeSource,
@@ -79,7 +79,7 @@ export async function readEventSources(
   return { of, goneUntil };
 }
 
-/** One set for all events that are of the same groups: there may be millions of events beside decisions. */
+/** One set for all events of the same groups: there may be millions of events beside decisions. */
 function sharedSets(): (ids: readonly string[]) => ReadonlySet<string> {
   const sets = new Map<string, ReadonlySet<string>>();
   return (ids) => {
@@ -90,7 +90,7 @@ function sharedSets(): (ids: readonly string[]) => ReadonlySet<string> {
   };
 }
 
-/** Looks that have the key of their event in common. */
+/** Searches with the same key of their event. */
 interface LookTable {
   readonly group: WindowGroup;
   readonly byKey: ReadonlyMap<string, readonly Look[]>;

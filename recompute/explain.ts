@@ -12,23 +12,23 @@ import { readTables, refusedEvents, type RecomputeSource } from "./source.ts";
 import { readVersionStarts } from "./version-starts.ts";
 import { windowsOf } from "./window-tiles.ts";
 
-/** An event's own time, ms, and where it lies. */
+/** An event's own time, ms, and its place. */
 export interface EventPlace {
   readonly time: number;
   readonly origin: Origin;
 }
 
-/** Where a feature's value came from. */
+/** The source of a feature's value. */
 export type FeatureSource =
   | { readonly kind: "context"; /** Of the context. */ readonly entry: string }
   | { readonly kind: "features"; /** Those that it is made of. */ readonly names: readonly string[] }
   | {
       readonly kind: "events";
       readonly event: string;
-      /** Null: the request does not say whose events. */
+      /** Null: the request does not tell whose events. */
       readonly key: string | null;
       readonly window: string;
-      /** In the window, those with a missing value too. */
+      /** Number of events in the window, even with a missing value. */
       readonly count: number;
       readonly oldest: EventPlace | null;
       readonly newest: EventPlace | null;
@@ -48,7 +48,10 @@ export interface WhichDecision {
 
 export interface Explanation {
   readonly logged: LoggedDecision;
-  /** Records of this decision id: more than one where several use cases have it, or it was decided anew after the answer was forgotten. */
+  /**
+   * Records of this decision id: several if several use cases have it, or if it was decided anew after the answer was
+   * forgotten.
+   */
   readonly records: number;
   readonly request: Origin | null;
   /** Models and versions that came after the decision. */
@@ -69,7 +72,7 @@ export interface Explanation {
 }
 
 /**
- * One decision made again, with where everything came from. `undefined`: there is no such decision.
+ * One decision made again, with all its sources. `undefined`: there is no such decision.
  *
  * @param which of several decisions under the id: made at this time, ms, in this use case; absent: the first
  */

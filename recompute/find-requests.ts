@@ -11,21 +11,22 @@ export interface FoundRequest {
 
 export interface Requests {
   readonly of: (logged: LoggedDecision) => FoundRequest | undefined;
-  /** Requests at or before this time may be gone from the topic; `-Infinity` where what was read still has its beginning. */
+  /** Requests at or before this time may be gone from the topic; `-Infinity` if it was read from its beginning. */
   readonly goneUntil: number;
 }
 
 /**
- * The request that each decision answered: the first with its use case, id, unit and time. A repeated request has the same id and is answered
- * without a record of its own. The partitions of the decision ids are read first, then those of the units, by which requests of former
- * versions and of some clients are keyed, the others only for requests that were keyed otherwise still.
+ * The request that each decision answered: the first with its use case, id, unit and time. A repeated request has the
+ * same id and is answered without a record of its own. The partitions of the decision ids are read first. Those of the
+ * units come next: former versions and some clients key requests by the unit. All others are read only for requests
+ * with yet another key.
  */
 export async function findRequests(
   { backbone, serdes }: RecomputeSource,
   logged: readonly LoggedDecision[],
 ): Promise<Requests> {
   const found = new Map<LoggedDecision, FoundRequest>();
-  /** For another unit than the record says: what it is compared with where there is no other. */
+  /** Requests for another unit than the record's: used for the comparison if there is no other. */
   const others = new Map<LoggedDecision, FoundRequest>();
   const of = (one: LoggedDecision): FoundRequest | undefined => found.get(one) ?? others.get(one);
   let goneUntil = Number.NEGATIVE_INFINITY;

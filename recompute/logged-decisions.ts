@@ -23,7 +23,7 @@ export interface LoggedDecisions {
   readonly unreadable: readonly { readonly decisionId: string; readonly time: number; readonly reason: string }[];
 }
 
-/** The wanted decisions, in one reading of the topic. Only what is wanted is decoded. */
+/** The wanted decisions, in one reading of the topic. Other records are not decoded. */
 export async function readLogged(
   { backbone, serdes }: RecomputeSource,
   wanted: Wanted,
@@ -47,7 +47,7 @@ export async function readLogged(
   return { logged, unreadable };
 }
 
-/** Every record of one decision id, oldest first: more than one where it was asked again after the join TTL. */
+/** Every record of one decision id, oldest first: several if it was asked again after the join TTL. */
 export async function findLogged(source: RecomputeSource, decisionId: string): Promise<readonly LoggedDecision[]> {
   const count = await source.backbone.partitions(decisions.name);
   if (count === undefined) return [];

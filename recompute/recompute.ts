@@ -8,34 +8,35 @@ import type { LoggedDecision } from "./logged-decisions.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
 
 /**
- * A decision made again, stage by stage. Each stage starts from what is logged of the one before, so that a difference is
- * told where it arises and not again in everything after it; where no stage differs the whole is re-derived.
+ * A decision made again, stage by stage. Each stage starts from the logged result of the stage before. So a difference
+ * is reported at its origin, and not again in everything after it. If no stage differs, the whole decision is
+ * re-derived.
  */
 export interface Recomputed {
   readonly logged: LoggedDecision;
   readonly found: FoundRequest;
-  /** The version it says it was made by. */
+  /** The version in the decision's record. */
   readonly compiled: CompiledBlueprint;
   /** The version that was live at its time; `undefined`: none was. */
   readonly liveVersion: string | undefined;
   /** By that version's features, from the request and the events. */
   readonly features: FeatureVector;
-  /** The one that its version had for it at its time: in production or the canary; `undefined`: none was. */
+  /** The model that its version had for it at its time, in production or the canary; `undefined`: there was none. */
   readonly assigned: ModelRecorded | undefined;
-  /** The model it says it was made by; `undefined` without one, or where no record of it is there. */
+  /** The model in the decision's record; `undefined` without one, or if no record of the model exists. */
   readonly model: ModelRecorded | undefined;
-  /** By that model from the logged features; `failure` says why there are none where the model's file is not what it was. */
+  /** By that model from the logged features; `failure` is the reason for none, if the model's file has changed. */
   readonly predictions: Readonly<Record<string, number>>;
   readonly failure: string | undefined;
   /** By the policy from the logged features and predictions. */
   readonly decision: DecisionRecorded;
 }
 
-/** What can't be begun: the request or the blueprint version is gone. */
+/** A decision that can't be made again: the request or the blueprint version is gone. */
 export interface NotRecomputed {
   readonly logged: LoggedDecision;
   readonly gone: "request" | "blueprint";
-  /** Why the blueprint version can't be read, where it is there. */
+  /** The reason that the blueprint version can't be read, if it exists. */
   readonly problem?: string | undefined;
 }
 
@@ -82,7 +83,7 @@ export async function recompute(
       model,
       predictions,
       failure,
-      // What was known of an earlier decision under the id is state of that time: taken as it is logged.
+      // The knowledge of an earlier decision under the id is state of that time: the logged value is used.
       decision: decideScored(scored, compiled, time, salt, decision.repeatOf, actionOf(found, compiled)),
     };
   });

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 const WHOLE = 2 ** 48;
 
 /**
- * Whether a decision is in the sample: always the same decisions for a salt and share, and those of a smaller share are among those of
- * a larger one. Nobody who does not know the salt can tell which.
+ * Whether a decision is in the sample. For a salt and share these are always the same decisions, and a larger share
+ * includes those of a smaller one. Without the salt they can't be told.
  *
  * @param share in (0, 1]
  */

@@ -3,16 +3,16 @@ import { blueprintTable } from "../catalogue/index.ts";
 import type { Scorers } from "../operators/index.ts";
 import { readRefused, readTable, type Backbone, type GlobalView, type Refused, type Serdes } from "../streams/index.ts";
 
-/** What decisions are recomputed from. Nothing is written. */
+/** The inputs for decisions made again. Nothing is written. */
 export interface RecomputeSource {
   readonly backbone: Backbone;
   readonly serdes: Serdes;
   readonly scorers: Scorers;
-  /** The one the loop ran with. */
+  /** The salt that the loop ran with. */
   readonly salt: string;
 }
 
-/** Every blueprint version and model there is now, each with its whole history. */
+/** All present blueprint versions and models, each with its whole history. */
 export interface Tables {
   readonly blueprints: GlobalView<BlueprintPublished>;
   readonly models: GlobalView<ModelRecorded>;

@@ -5,8 +5,8 @@ import type { Recomputed } from "./recompute.ts";
 const JS_TYPES = { number: "number", category: "string", boolean: "boolean" } as const;
 
 /**
- * Why a feature of the context is logged as missing where its value can be read: older releases read no number, category or boolean that
- * was sent as a value of another type. Null: this is not why.
+ * The cause if a feature of the context was logged as missing although its value can be read: older releases could not
+ * read a number, category or boolean that was sent as another type. Null: this is not the cause.
  */
 export function causeOfValue({ logged, found, compiled, features }: Recomputed, name: string): string | null {
   const column = compiled.layout.find((each) => each.name === name);
@@ -19,8 +19,8 @@ export function causeOfValue({ logged, found, compiled, features }: Recomputed, 
 }
 
 /**
- * Why a feature that is made of others is another one: made of their logged values it is what is logged, so the difference is theirs. Null: this is
- * not why.
+ * The cause if a feature made of others differs: computed from their logged values it equals the logged one, so the
+ * difference is theirs. Null: this is not the cause.
  */
 export function causeOfDerived({ logged, compiled, features }: Recomputed, name: string): string | null {
   const { layout } = compiled;

@@ -5,18 +5,23 @@ import { readTopic, SOURCE_HEADER, type Origin } from "../streams/index.ts";
 import type { Recomputed } from "./recompute.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
 
-/** When a version began; ms of event time. */
+/** The start of a version; ms of event time. */
 export interface VersionStart {
   /** Its first activation. */
   readonly live: number;
-  /** Its first decision that is on the topic. */
+  /** Its first decision on the topic. */
   readonly decided: number;
-  /** By state id: before which time events did not count in another of its decisions, which is the same in most; ms. */
+  /**
+   * By state id, the time before which events did not count in another of its decisions, which is the same in most; ms.
+   */
   readonly cuts: Map<string, number>;
 }
 
 export interface VersionStarts {
-  /** Of the decision's version, where it brought the group: no version that went live before has the same windows. */
+  /**
+   * The start of the decision's version, if it brought the group: no version that went live before has the same
+   * windows.
+   */
   of(recomputed: Pick<Recomputed, "logged">, group: WindowGroup): VersionStart | undefined;
   /**
    * The newest time of the decisions that lie before it on its partition, ms: windows may have forgotten what they no longer needed then. `Infinity` for
@@ -70,7 +75,7 @@ export async function readVersionStarts(
   };
 }
 
-/** By use case and version: when it first went live, ms. */
+/** By use case and version: the time at which it first went live, ms. */
 function liveSince({ blueprints }: Tables): ReadonlyMap<string, number> {
   const since = new Map<string, number>();
   for (const { useCase, version, activations } of blueprints.values()) {
@@ -80,7 +85,7 @@ function liveSince({ blueprints }: Tables): ReadonlyMap<string, number> {
   return since;
 }
 
-/** By state id: when the first version that has such windows went live, ms. */
+/** By state id: the time at which the first version with such windows went live, ms. */
 function firstOfGroups({ blueprints }: Tables, live: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const first = new Map<string, number>();
   for (const { blueprint, groups } of validBlueprints(blueprints).all()) {

@@ -22,8 +22,8 @@ interface Candidate {
 const none: WindowCauses = new Map();
 
 /**
- * Why the windows of a decision are not what the events on the topic give. What came late, or had not been read, is so for all windows at once; what a
- * window never counted is so for its group. Empty where that does not explain all of them together.
+ * The causes for windows that differ from the events on the topic. Late or unread events affect all windows at once;
+ * events that a window never counted affect its group. Empty if that does not explain all windows together.
  */
 export function causesOfWindows(
   recomputed: Recomputed,
@@ -76,7 +76,7 @@ function cutsOf(sources: readonly SourceEvent[], time: number): readonly number[
   return [...times].sort((a, b) => b - a);
 }
 
-/** Why a group's windows count less than these events; `undefined`: nothing that is known. */
+/** The cause for a group whose windows count less than these events; `undefined`: none is known. */
 function causeOfGroup(
   group: WindowGroup,
   recomputed: Recomputed,
@@ -148,8 +148,8 @@ function loggedFrom(
 }
 
 /**
- * The time before which no event of the group was counted, where that makes its windows what is logged; of several the latest that is not behind the
- * version's first decision.
+ * The time before which no event of the group was counted, if that gives the logged windows. Of several, the latest
+ * that is not behind the version's first decision.
  */
 function beginOf(
   group: WindowGroup,
@@ -180,7 +180,10 @@ function beginOf(
   return undefined;
 }
 
-/** The events as one tile has them: by time, then by their values, missing ones last. In one go, since there may be thousands. */
+/**
+ * The events in a tile's order: by time, then by their values, missing ones last. Sorted at once, since there may be
+ * thousands.
+ */
 function sortedNumbers(group: WindowGroup, events: readonly SourceEvent[]): Float64Array {
   const rows = events.map(({ record }) => [
     record.time,

@@ -5,8 +5,8 @@ import { hasCode, isEventTime, readTopic, type GlobalView, type Refused, type St
 import type { RecomputeSource, Tables } from "./source.ts";
 
 /**
- * The event windows that `ask` looks into, filled by the live loop's own fold in one reading of the events, in whatever order they lie.
- * In memory are the tiles that are asked for and no others.
+ * The event windows that `ask` reads, filled by the live loop's own fold in one reading of the events, in any order.
+ * Only these tiles are in memory.
  */
 export async function windowTiles(
   { backbone, serdes }: RecomputeSource,
@@ -30,7 +30,7 @@ export async function windowTiles(
   return fold.windows;
 }
 
-/** The windows that some events alone give. */
+/** The windows that result from these events alone. */
 export function windowsOf(
   blueprints: GlobalView<BlueprintPublished>,
   records: readonly StreamRecord<EventRecorded>[],
@@ -61,14 +61,14 @@ function foldInto(
       try {
         eventWindows.fold(record, bytes, table);
       } catch (error) {
-        // As in the loop, which has buried it: there was no room.
+        // The loop has buried this event too: there was no room.
         if (!hasCode(error, "OVER_LIMIT")) throw error;
       }
     },
   };
 }
 
-/** Start of the first tile that is wanted; a tile's key is state id, start and key. */
+/** Start of the first wanted tile; a tile's key is state id, start and key. */
 function earliestOf(wanted: ReadonlySet<string>): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (const key of wanted) earliest = Math.min(earliest, Number(key.split("|", 2)[1]));

@@ -2,26 +2,26 @@ import { decisionReplies, formerState, type DecisionRecorded, type DecisionRepli
 import type { RetentionConfig } from "../../blueprints/index.ts";
 import { avroStore, defineTopic, type StoreSpec } from "../../streams/index.ts";
 
-/** A reply without what it is known by. */
+/** A reply without its id and use case. */
 export type Answer = Omit<DecisionReplied, "decisionId" | "useCase">;
 
-/** What is known of a decision that was answered: its answer and then, for longer, only that there was one. */
+/** The memory of an answered decision: its answer, and later, for longer, only the fact. */
 export interface Answered {
-  /** Null in an entry of a former format that did not say: the id was known in any use case then. */
+  /** Null in an entry of a former format, which kept none: the id was known in any use case then. */
   readonly useCase: string | null;
-  /** Null where a former format did not say. */
+  /** Null in an entry of a former format, which kept none. */
   readonly unit: string | null;
   /** Null once the answer's retention is over. */
   readonly reply: Answer | null;
   /** Time of the first decision under this id, ms. */
   readonly first: number;
-  /** Event time, ms, at which this entry gives way to the next: the answer to its mark, the mark to nothing. */
+  /** Event time, ms, at which this entry gives way to the next one: the answer to its mark, the mark to nothing. */
   readonly until: number;
   /** Event time, ms, at which nothing is left. */
   readonly forgetAt: number;
 }
 
-/** Of one decision id, an entry for each use case in which it was answered. */
+/** The answers of one decision id, an entry for each use case. */
 export type AnsweredId = readonly Answered[];
 
 export function answeredWith(
@@ -38,13 +38,13 @@ export function answeredWith(
 export const answeredIn = (all: AnsweredId, useCase: string): Answered | undefined =>
   all.find((one) => one.useCase === useCase) ?? all.find((one) => one.useCase === null);
 
-/** With the newest entry of a use case instead of the one there was. */
+/** Replaces the entry of a use case with the newest one. */
 export function withAnswered(all: AnsweredId, newest: Answered): AnsweredId {
   const former = answeredIn(all, newest.useCase!);
   return former === undefined ? [...all, newest] : all.map((one) => (one === former ? newest : one));
 }
 
-/** What is left at an event time; `undefined`: nothing. */
+/** The part that is left at an event time; `undefined`: nothing. */
 export function leftAt(answered: Answered, time: number): Answered | undefined {
   if (time < answered.until) return answered;
   return time < answered.forgetAt ? { ...answered, reply: null, until: answered.forgetAt } : undefined;
@@ -100,7 +100,7 @@ const stored = avroStore<Stored>(
   formerState["decide.answered"],
 );
 
-/** One entry an id, whatever the use case. */
+/** One entry for each id, whatever the use case. */
 const former = avroStore<Omit<Answered, "useCase" | "unit" | "reply"> & { readonly reply: DecisionReplied | null }>(
   defineTopic({
     name: "decide-answered-1",

@@ -2,20 +2,20 @@ import type { DecisionSpace } from "../../blueprints/index.ts";
 import type { DecisionRecorded, DecisionRequested, LoggedAction } from "../../schemas/index.ts";
 import { SOURCE_HEADER, StreamsError, type Headers } from "../../streams/index.ts";
 
-/** What is to be recorded instead of the policy's decision, or why it is not. */
+/** The action to record instead of the policy's decision, or the reason that it is not recorded. */
 export type LoggedReading =
   | { readonly kind: "none" }
   | { readonly kind: "taken"; readonly action: LoggedAction }
-  /** The policy decides, as if nothing had been said. */
+  /** The policy decides, as if the request had no action. */
   | { readonly kind: "ignored"; readonly error: StreamsError }
-  /** Nothing is recorded: what was done then is not known. */
+  /** Nothing is recorded: the true action of that time is not known. */
   | { readonly kind: "refused"; readonly error: StreamsError };
 
 const none: LoggedReading = Object.freeze({ kind: "none" });
 
 /**
- * The action that a request brings along. A feed of history may bring one; a product may not choose its own answer, so in a request that is not of a feed it
- * is ignored.
+ * The action in a request. A feed of history may bring one. A product may not choose its own answer, so the action is
+ * ignored in a request that is not of a feed.
  */
 export function loggedAction(request: DecisionRequested, headers: Headers, space: DecisionSpace): LoggedReading {
   const { logged: action, decisionId, useCase } = request;
@@ -32,7 +32,7 @@ export function loggedAction(request: DecisionRequested, headers: Headers, space
 
 export const isHistory = (headers: Headers): boolean => headers[SOURCE_HEADER] !== undefined;
 
-/** Why an action can't have been taken, in words; `undefined`: it can. */
+/** The reason that an action can't have been taken, in words; `undefined`: it can. */
 export function actionProblem({ value, propensity }: LoggedAction, space: DecisionSpace): string | undefined {
   if (!isOf(value, space)) return `the action ${JSON.stringify(value)} is not ${spaceText(space)}`;
   if (propensity === null || (propensity > 0 && propensity <= 1)) return undefined;
@@ -55,7 +55,10 @@ function spaceText(space: DecisionSpace): string {
   return space.kind === "boolean" ? "true or false" : "a finite number";
 }
 
-/** What a decision that was made elsewhere says: of two actions the probability of the one is that of the other too, of more it is not known. */
+/**
+ * The distribution of an action taken elsewhere. Of two actions the probability of one gives that of the other; of more
+ * it is not known.
+ */
 export function takenElsewhere(
   { value, propensity }: LoggedAction,
   actions: DecisionRecorded["actions"],

@@ -9,15 +9,15 @@ import {
 } from "../../schemas/index.ts";
 import { takenElsewhere } from "./logged-action.ts";
 
-/** The seed of a decision's sampling: anybody who knows the three can draw again what was drawn. */
+/** The seed of a decision's sampling: the three inputs are enough to draw the same again. */
 export function decisionSeed(salt: string, useCase: string, decisionId: string): string {
   return createHash("sha256").update(`${salt}\0${useCase}\0${decisionId}`).digest("hex").slice(0, 16);
 }
 
 /**
- * The decision of the blueprint's policy over the predictions; null, with the reason, where there is no model.
- * @param repeatOf time of the first decision under this id, where it is known and not this one.
- * @param logged the action that was taken elsewhere, which is recorded instead of the policy's: see `loggedAction`
+ * The decision of the blueprint's policy from the predictions; null, with the reason, without a model.
+ * @param repeatOf time of the first decision under this id, if it is known and is not this one.
+ * @param logged the action that was taken elsewhere; it is recorded instead of the policy's: see `loggedAction`
  */
 export function decideScored(
   scored: Scored,
@@ -55,7 +55,7 @@ export function decideScored(
   return logged === null ? decision : { ...decision, ...takenElsewhere(logged, actions) };
 }
 
-/** Null: they take more than is kept. */
+/** Null: they are larger than the limit. */
 function keysWithin(keys: DecisionKeys): DecisionKeys | null {
   let bytes = 0;
   for (const name in keys) bytes += Buffer.byteLength(name) + Buffer.byteLength(keys[name]!);

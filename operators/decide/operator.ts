@@ -17,20 +17,22 @@ import { decideScored, refusalOf, replyTo } from "./logic.ts";
 const nothing: AnsweredId = Object.freeze([]);
 
 /**
- * Requests with predictions in, decisions and replies out. A request that names no place for a reply gets none. A decision is known by its
- * use case and id. One that was answered gets the same answer again, and no second record, until the blueprint's retention of answers is over: a
- * retry, a fail-over or a model published in between changes nothing. Then it is decided anew, which record and reply say for as long
- * as its mark is kept. A request that comes with a known id and another unit gets the known answer too, and is a dead letter that says so.
+ * Requests with predictions in, decisions and replies out. A request without a place for a reply gets none.
  *
- * The record keeps those entries of the context that a window can be kept by: the join makes events of its observations with them. Where they are
- * too large it keeps none, and the request is a dead letter that says so.
+ * A decision is known by its use case and id. Until the blueprint's retention of answers is over, an answered one gets
+ * the same answer again, and no second record: a retry, a fail-over or a model published in between changes nothing.
+ * Later it is decided anew; record and reply say so while its mark is kept. A request with a known id and another unit
+ * gets the known answer too, and is a dead letter that says so.
  *
- * A request of history may bring the action that was taken then: the record has it, with its propensity, instead of one of the policy's. One that can't have been taken
- * makes the request a dead letter (`BAD_ACTION`) and no record. A live request may bring none: the policy decides, and the request is a dead letter too.
+ * The record keeps those entries of the context that a window can be kept by: the join makes events of its observations
+ * with them. If they are too large it keeps none, and the request is a dead letter that says so.
  *
- * A reply that may not be written where the request wants it makes the request a dead letter; the decision is made and recorded all the same.
+ * A request of history may bring the action that was taken: the record has it, with its propensity, instead of one of
+ * the policy's. An action that can't have been taken makes the request a dead letter (`BAD_ACTION`), without a record.
+ * A live request may bring none: the policy decides, and the request is a dead letter too.
  *
- * @param others where replies may go beside their own topic
+ * A reply to a forbidden topic makes the request a dead letter; the decision is made and recorded all the same.
+ * @param others topics for replies beside their own one
  */
 export const decide = (salt: string, others: ReplyRule = otherReplies) =>
   defineOperator({
@@ -96,8 +98,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
     },
     onTimer({ time, key }, context) {
       const known = context.state.answered.get(key);
-      // A mark that gave way to a new answer has left its timer behind.
-      // Another use case of the id has a time of its own.
+      // A mark that gave way to a new answer has left its timer behind. Another use case of the id has its own time.
       const isDue = ({ until }: Answered): boolean => until === time;
       if (known === undefined || !known.some(isDue)) return;
       const left = known.flatMap((one) => (isDue(one) ? (leftAt(one, time) ?? []) : one));

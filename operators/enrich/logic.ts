@@ -17,11 +17,10 @@ import { entryCount, firstFrom, StreamsError } from "../../streams/index.ts";
 import { misfitsByName, partKey, tileKey, type Misfits, type WindowBytes } from "../globals/index.ts";
 
 /**
- * A request with its features as of its event time: from its context, and from the events strictly before. Nothing that is missing
- * or unknown is an error but the use case itself.
- * Throws `WARMING` while windows of the version are being filled here, or have forgotten events that the request needs: the request waits, since no
- * model knows a window that is half full.
- *
+ * A request with its features as of its event time: from its context, and from the events strictly before. Only an
+ * unknown use case is an error; anything else may be missing or unknown. Throws `WARMING` while windows of the version
+ * are being filled here, or have forgotten events that the request needs. The request then waits, since no model knows
+ * a half-full window.
  * @param version instead of the one that is live at `time`.
  */
 export function enrichRequest(
@@ -48,10 +47,10 @@ export function enrichRequest(
   return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit };
 }
 
-/** Of the context at work. */
+/** The fit of the current context. */
 const fit: ContextFit = { found: 0, doubtful: false };
 
-/** Where every entry has been found, and could be read, there is nothing to look for. */
+/** If every entry was found and could be read, nothing has to be looked for. */
 function misfitsOf({ declared }: CompiledBlueprint, context: DecisionRequested["context"]): Misfits | null {
   let { found, doubtful } = fit;
   for (const name of declared.besidesFeatures) {
@@ -73,7 +72,7 @@ function checkFull({ blueprint, groups }: CompiledBlueprint, warming: ReadonlySe
   );
 }
 
-/** History that is older than what was decided last, and comes only now. */
+/** Such a request is history: older than the decisions before it, and later in the log. */
 function checkRemembered({ blueprint, groups }: CompiledBlueprint, time: number, windows: WindowBytes): void {
   const forgotten = groups.filter(({ stateId }) => windows.remembers?.(stateId, time) === false);
   if (forgotten.length === 0) return;
@@ -112,7 +111,7 @@ function tilesOf(group: WindowGroup, key: string, time: number, windows: WindowB
   return tiles;
 }
 
-/** The same of tiles that can be asked for one by one only. */
+/** The same for tiles that can be read one by one only. */
 function tilesByKey(group: WindowGroup, key: string, time: number, windows: WindowBytes): readonly Tile[] {
   const { first, last } = tilesFor(group, time);
   const tiles: Tile[] = [];

@@ -5,8 +5,8 @@ import { eventWindows, unusableOf, type Scope } from "../globals/index.ts";
 import { enrichRequest } from "./logic.ts";
 
 /**
- * Requests in, requests with features out. With a scope, requests outside it are skipped, and what comes of the others answers nobody: the
- * places they name for a reply were for the live answer. Who fed them stays known.
+ * Requests in, requests with features out. With a scope, requests outside it are skipped, and reply headers are
+ * dropped: the live loop has answered already. The header of the feed stays.
  */
 export const enrichWithin = (scope?: Scope) =>
   defineOperator({
@@ -38,7 +38,7 @@ export const enrichWithin = (scope?: Scope) =>
 
 export const enrich = enrichWithin();
 
-/** History brings every column that its file had, for later versions: who feeds it says once which of them are unknown. */
+/** History brings every column of its file, for later versions; the import reports unknown ones once. */
 function withoutColumns(made: Enriched, headers: Headers): Enriched {
   return headers[SOURCE_HEADER] === undefined ? made : { ...made, misfits: unusableOf(made.misfits!) };
 }

@@ -3,7 +3,7 @@ import { rowsFamily, joined, type DecisionRecorded } from "../../schemas/index.t
 import { defineOperator, StreamsError } from "../../streams/index.ts";
 import { rowOf, rowsTopic } from "../../rows/index.ts";
 
-/** Labelled decisions in, training rows out, on the topic of their use case. What expired makes no row. */
+/** Labelled decisions in, training rows out, on the topic of their use case. An expired decision makes no row. */
 export const etl = defineOperator({
   name: "etl",
   in: { joined },

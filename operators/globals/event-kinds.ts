@@ -5,15 +5,15 @@ import { eventWindows } from "./event-windows.ts";
 import type { TellMisfit } from "./misfits.ts";
 
 /**
- * The windows' events, and each event whose kind no version of any use case names is told: once an instance, since every instance reads all events.
- * Where no version declares an event, kinds are free.
+ * The windows' events. An event whose kind no version of any use case names is reported, in each instance, since every
+ * instance reads all events. If no version declares an event, kinds are free.
  */
 export const eventWindowsTelling = (tell: TellMisfit): GlobalFold<EventRecorded> =>
   Object.freeze({
     ...eventWindows,
     fold(record, bytes, table, scope) {
       const { kind } = record.value;
-      // What is read again was told before.
+      // Events that are read again were reported before.
       const kinds = scope === undefined ? knownKinds(validBlueprints(table(blueprintTable))) : null;
       if (kinds !== null && !kinds.has(kind)) {
         tell({ useCase: "", what: "kind", name: kind, problem: "unknown", known: kinds });
@@ -24,7 +24,7 @@ export const eventWindowsTelling = (tell: TellMisfit): GlobalFold<EventRecorded>
 
 const known = new WeakMap<ValidBlueprints, ReadonlySet<string> | null>();
 
-/** Of all versions that can be read; null: none declares an event. */
+/** The kinds of all readable versions; null: none declares an event. */
 function knownKinds(valid: ValidBlueprints): ReadonlySet<string> | null {
   let kinds = known.get(valid);
   if (kinds === undefined) {

@@ -25,13 +25,13 @@ import {
 
 const { tileEvents } = recordLimits;
 
-/** Tiles are kept this much longer than any window needs, for decisions that come late; ms. */
+/** Tiles are kept this much longer than any window needs, for late decisions; ms. */
 export const EVICTION_SLACK_MS = 24 * 3_600_000;
 
 /**
- * The events that windows look back on, in tiles by group, start and key. A tile's content does not depend on the order in which
- * its events came, and a decision reads only what lies before its own time: so the features do not depend on how far the feed is ahead.
- * Each group is a part: one that a new version brings is filled from the events that are retained.
+ * The events that windows look back on, in tiles by group, start and key. A tile's content does not depend on the order
+ * of its events, and a decision reads only events before its own time. So features do not depend on how far the feed is
+ * ahead. Each group is a part: a new version's group is filled from the retained events.
  */
 export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
   kind: "fold",
@@ -79,12 +79,15 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
 /** No decision at `time` or later needs the tile. */
 const isOver = (group: WindowGroup, start: number, time: number): boolean => tileExpiry(group, start) < time;
 
-/** The groups of all versions that can be read, those that are not live too: one for each state id. */
+/** The groups of all readable versions, live or not: one for each state id. */
 interface AskedWindows {
   readonly byId: ReadonlyMap<string, WindowGroup>;
-  /** Some of an event's kind. */
+  /** Groups by kind of event. */
   readonly byEvent: ReadonlyMap<string, readonly WindowGroup[]>;
-  /** Where history ends, event time goes on by the longest wait for a label, so that all rows are made: what is imported next begins before that. */
+  /**
+   * At the end of history, event time goes on by the longest wait for a label, so that all rows are made: the next
+   * import begins before that.
+   */
   readonly slackMs: number;
 }
 
@@ -102,7 +105,10 @@ function windowsAsked(valid: ValidBlueprints): AskedWindows {
   return windows;
 }
 
-/** Of versions that decide, have decided or will. One that was never made live may be filled while others decide. */
+/**
+ * Groups of versions that decide, have decided or will decide. A version that was never live may be filled while others
+ * decide.
+ */
 function neededNow(blueprints: GlobalView<BlueprintPublished>): readonly string[] {
   const valid = validBlueprints(blueprints);
   return [...blueprints.values()]
@@ -113,13 +119,16 @@ function neededNow(blueprints: GlobalView<BlueprintPublished>): readonly string[
 
 type Group = Pick<WindowGroup, "stateId">;
 
-/** Of a part of a key's tile; empty path: the tile itself. Other paths stand behind the start, since the key may hold anything. */
+/**
+ * Key of a part of a tile; empty path: the tile itself. Other paths stand behind the start, since the key may hold any
+ * character.
+ */
 export const partKey = ({ stateId }: Group, start: number, path: string, key: string): string =>
   path === "" ? tileKey({ stateId }, start, key) : `${stateId}|${start}.${path}|${key}`;
 
 export const tileKey = ({ stateId }: Group, start: number, key: string): string => `${stateId}|${start}|${key}`;
 
-/** Tiles of one group and key are a series by their starts; parts of tiles are of none. */
+/** Tiles of one group and key are a series by their starts; parts of tiles belong to no series. */
 function tilePlaceOf(at: string): BytesPlace {
   const first = at.indexOf("|");
   const second = at.indexOf("|", first + 1);
@@ -131,7 +140,7 @@ function tilePlaceOf(at: string): BytesPlace {
   };
 }
 
-/** The key of the tile that this is the key of, or the key of a part of. */
+/** The key of the whole tile, from its own key or that of a part. */
 export function wholeTileKey(at: string): string {
   const [, stateId, start, , key] = /^(.*?)\|(-?\d+)(\.[0-9a-f]+)?\|(.*)$/s.exec(at) ?? [];
   return `${stateId}|${start}|${key}`;
@@ -169,14 +178,14 @@ function tileIsFull({ group, start, key }: FullTile): StreamsError {
   );
 }
 
-/** What a group's tiles hold of an event beside its time; null: missing. */
+/** The values of an event in a group's tiles, beside its time; null: missing. */
 export const eventValues = (
   { fields }: Pick<WindowGroup, "fields">,
   attributes: EventRecorded["attributes"],
 ): readonly (number | null)[] => fields.map((field) => fieldOf(ownValue(attributes, field)) ?? null);
 
 /**
- * Tiles by key; `warming`: state ids of groups whose tiles do not count all events yet; `remembers`: whether a group, by its state id, still has all tiles that
- * a decision of this time needs, to be asked for one from before `remembersFrom`.
+ * Tiles by key. `warming`: state ids of groups whose tiles do not count all events yet. `remembers`: whether a group,
+ * by its state id, still has all tiles for a decision of this time; ask it only for times before `remembersFrom`.
  */
 export type WindowBytes = Pick<Bytes, "get"> & Partial<Omit<BytesView, "get">>;

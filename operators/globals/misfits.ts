@@ -4,39 +4,39 @@ import { shortened, type Headers } from "../../streams/index.ts";
 
 const { statsBuckets, statsNameBytes } = recordLimits;
 
-/** Where an entry was sent that counts for nothing. `kind`: of an event, or of an observation that is also one. */
+/** Where an entry that counts for nothing was sent. `kind`: of an event, or of an observation that is also one. */
 export type MisfitPlace = "context" | "observation" | "kind";
 
 export interface ToldMisfit {
-  /** Empty: of no use case, as events are. */
+  /** Empty: of no use case, as with events. */
   readonly useCase: string;
   readonly what: MisfitPlace;
   readonly name: string;
   readonly problem: Misfit["problem"];
-  /** The names that could have been meant. */
+  /** The names that may have been meant. */
   readonly known: Iterable<string>;
 }
 
-/** Says where people look that something was sent which counts for nothing. */
+/** Reports, for people, an entry that counts for nothing. */
 export type TellMisfit = (misfit: ToldMisfit) => void;
 
 /** By name: `unknown` or `unusable`. */
 export type Misfits = Readonly<Record<string, string>>;
 
-/** Null: there are none. Names are cut, and those past the first ones left out: nobody mends so many at once. */
+/** Null: there are none. Names are cut, and only the first ones are kept: nobody mends so many at once. */
 export function misfitsByName(found: readonly Misfit[]): Misfits | null {
   if (found.length === 0) return null;
   const some = found.slice(0, statsBuckets);
   return Object.fromEntries(some.map(({ name, problem }) => [shortened(name, statsNameBytes), problem]));
 }
 
-/** Without the names that are unknown. Null: there are no others. */
+/** The entries without unknown names. Null: there are no others. */
 export function unusableOf(misfits: Misfits): Misfits | null {
   const left = Object.entries(misfits).filter(([, problem]) => problem !== "unknown");
   return left.length === 0 ? null : Object.fromEntries(left);
 }
 
-/** Of a decision's record, where its request had misfits. */
+/** Header of a decision's record whose request had misfits. */
 const HEADER = "loopstream_misfits";
 const noHeaders: Headers = Object.freeze({});
 

@@ -1,4 +1,4 @@
-/** Which decisions a topology makes again: those of one use case in a stretch of time. Absent: all there are. */
+/** The decisions that a topology makes again: those of one use case in a stretch of time. Absent: all. */
 export interface Scope {
   readonly useCase: string;
   /** Decision times `[from, to)`, ms. */

@@ -5,7 +5,10 @@ import { labelOutputs, servedModel, type Scorer } from "../../serving/index.ts";
 /** By label name. */
 export type Predictions = Readonly<Record<string, number>>;
 
-/** The predictions of a blueprint's labels. @returns those of each request, in order. */
+/**
+ * The predictions of a blueprint's labels.
+ * @returns those of each request, in order.
+ */
 export async function predict(
   requests: readonly Enriched[],
   { blueprint, layout }: CompiledBlueprint,

@@ -7,7 +7,10 @@ import { predict, type Predictions } from "./logic.ts";
 /** Loads a model's file and keeps the most recently used ones. */
 export type Scorers = (model: ModelRecorded) => Promise<Scorer>;
 
-/** Requests with features in, with predictions out; one run of the model a batch. Without a model there are no predictions. */
+/**
+ * Requests with features in, requests with predictions out; one run of the model for a batch. Without a model there are
+ * no predictions.
+ */
 export const infer = (scorers: Scorers) =>
   defineOperator({
     name: "infer",

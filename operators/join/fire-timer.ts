@@ -28,8 +28,8 @@ interface Firing {
 }
 
 /**
- * The end of a wait or of a TTL, of the memory of a closed decision, or of an observation's own wait. @returns a promise only where there is
- * something to wait for
+ * The end of a wait or of a TTL, of the memory of a closed decision, or of an observation's own wait.
+ * @returns a promise only if something has to be read first
  */
 export function fireTimer(
   { time, key }: { readonly time: number; readonly key: string },
@@ -59,7 +59,7 @@ function leftOf(known: Known, timer: JoinTimer, firing: Firing): Known {
   return timer.kind === "former" ? buryFormer(left, firing) : left;
 }
 
-/** Timers of a former version do not say which observation they are of. */
+/** Timers of a former version do not name their observation. */
 function buryFormer(known: Known, firing: Firing): Known {
   const { id, context } = firing;
   const due = observationsOf(known, id, context).filter((one) => isDue(one, known, firing));
@@ -71,7 +71,7 @@ function buryFormer(known: Known, firing: Firing): Known {
 const isDue = (one: PendingObservation, known: Known, { time, times }: Firing): boolean =>
   one.time + times.orphanMs <= time && isOrphan(known, one);
 
-/** What is due of an open decision: its rows, its end. */
+/** Makes the rows of an open decision that are due, and its end. */
 function settle(known: Known, use: Use, firing: Firing): Known {
   const { id, time, context, labellings } = firing;
   if (use.done && !use.owed) return time < use.until ? known : close(known, use, firing);
@@ -82,7 +82,7 @@ function settle(known: Known, use: Use, firing: Firing): Known {
     context.schedule(triedAgainAt(decision, time), useTimer(decision.useCase, id));
     return known;
   }
-  // A blueprint that can be read by now says when.
+  // A blueprint that can be read by now gives the time.
   const until = use.until === NEVER ? schedule({ decision, compiled, id }, time, context) : use.until;
   if (time < waitEnd(decision, compiled)) return until === use.until ? known : withUse(known, use, { ...use, until });
   const seen = ofUse(use, observationsOf(known, id, context));
@@ -107,7 +107,10 @@ function rowsOf(
   return { rows: corrected === undefined ? [] : [corrected], labelling };
 }
 
-/** What is left of a decision whose TTL is over: the memory of it, or the next one, with the observations from its time on. */
+/**
+ * The rest of a decision whose TTL is over: the memory of it, or the next decision, with the observations from its time
+ * on.
+ */
 function close(known: Known, use: Use, { id, time, context, times, labellings }: Firing): Known {
   if (known.more > 0) labellings.forget(useTimer(use.useCase!, id));
   const more = use.next || known.uses.some((one) => one.open && one !== use);
@@ -136,7 +139,7 @@ function forget(known: Known, use: Use, time: number): Known {
   return time < use.until ? known : { ...known, uses: known.uses.filter((one) => one !== use) };
 }
 
-/** Observations whose decision never came: the first ones that are due, or the one of this number. */
+/** Observations whose decision never came: the first ones that are due, or the one with this number. */
 function buryOrphans(known: Known, index: number | null, firing: Firing): Known {
   const { id, context } = firing;
   if (index === null) {

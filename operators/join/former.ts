@@ -3,7 +3,7 @@ import { avroStore, defineTopic } from "../../streams/index.ts";
 import { NEVER, nothing, type Made, type PendingObservation, type Stored, type Use } from "./known.ts";
 import { sizeOf } from "./sizes.ts";
 
-/** What the join kept of a decision id before it knew decisions by their use case: everything in one record. */
+/** The join's former record of a decision id, before decisions were known by their use case: everything in one. */
 interface Pending {
   readonly decision: FormerDecision | null;
   readonly observations: readonly Omit<PendingObservation, "useCase">[];
@@ -50,11 +50,12 @@ const former = avroStore<Pending>(
   }),
 );
 
-/** It began with a decision or with none. */
+/** A former record began with a decision, or with none. */
 export const isFormer = (bytes: Uint8Array): boolean => bytes[0] === 0 || bytes[0] === 2;
 
 /**
- * Until when an open one is closed its blueprint says. A closed one is forgotten by a timer of its own, whose key is the decision id alone.
+ * The blueprint gives the time at which an open one is closed. A closed one is forgotten by its own timer, whose key is
+ * the decision id alone.
  */
 export function decodeFormer(bytes: Uint8Array): Stored {
   const { decision, observations, done, label, closed, next, closedTime } = former.decode(bytes);

@@ -5,11 +5,11 @@ import { joinEnd } from "./logic.ts";
 import { compiledOf, type JoinContext } from "./parts.ts";
 import { sizeOf } from "./sizes.ts";
 
-/** So many observations, of so many bytes, are kept with what is known of the id: it is written with each of them. */
+/** Bounds, in number and bytes, of the observations in the record of an id: the record is written with each of them. */
 const FEW = 8;
 const FEW_BYTES = 4_096;
 
-/** What is known of an id. An entry of a former format is written in this one first. */
+/** The record of an id. An entry of a former format is first written in this one. */
 export function readKnown(id: string, context: JoinContext): Known {
   const stored = context.state.pending.get(id);
   if (stored === undefined) return nothing;
@@ -26,7 +26,10 @@ export function readKnown(id: string, context: JoinContext): Known {
   return adopted;
 }
 
-/** Writes nothing but what has a key of its own. @returns what is known then. */
+/**
+ * Writes only observations with a key of their own.
+ * @returns the new record of the id.
+ */
 export function keep(known: Known, id: string, one: PendingObservation, context: JoinContext): Known {
   const size = sizeOf(one);
   const grown = { ...known, count: known.count + 1, bytes: known.bytes + size };
@@ -48,7 +51,7 @@ export function isKept(
   return known.more > known.first && context.state.names.get(nameKey(id, useCase, observationId)) === true;
 }
 
-/** Why one more can't be kept; `undefined`: it can. */
+/** The reason that one more can't be kept; `undefined`: it can. */
 export function problemOfOneMore(known: Known, one: PendingObservation): string | undefined {
   const { observationsKept, observationBytesKept } = recordLimits;
   if (known.count >= observationsKept)
@@ -58,10 +61,13 @@ export function problemOfOneMore(known: Known, one: PendingObservation): string 
   return `its observations would have ${bytes} bytes; at most ${observationBytesKept} are kept`;
 }
 
-/** Gaps at the front that are passed with each observation that goes: more than one, so that they are all passed in time. */
+/** Gaps at the front that are passed with each observation that goes: more than one, so that all are passed in time. */
 const GAPS = 32;
 
-/** Makes those that have keys of their own readable, where the engine needs it: all, or for `withoutOne` those at the front. */
+/**
+ * Makes observations with keys of their own readable, if the engine needs it: all, or for `withoutOne` those at the
+ * front.
+ */
 export function load(
   { first, more }: Known,
   id: string,
@@ -73,7 +79,7 @@ export function load(
   return context.load(Array.from({ length }, (_, at) => ["more", moreKey(first + at, id)] as const));
 }
 
-/** All that are kept, in the order they came. `load` them first. */
+/** All kept observations, in the order of arrival. `load` them first. */
 export function observationsOf({ few, first, more }: Known, id: string, context: JoinContext): PendingObservation[] {
   const all = [...few];
   for (let index = first; index < more; index++) {
@@ -83,7 +89,7 @@ export function observationsOf({ few, first, more }: Known, id: string, context:
   return all;
 }
 
-/** Without those that are not wanted. `load` them first. */
+/** The record without some observations. `load` them first. */
 export function without(
   known: Known,
   id: string,
@@ -110,14 +116,14 @@ export function without(
   return counted({ ...known, few, first, count, bytes });
 }
 
-/** Without some of the first ones. */
+/** The record without some of the first ones. */
 export function withoutFew(known: Known, gone: readonly PendingObservation[]): Known {
   const few = known.few.filter((one) => !gone.includes(one));
   const bytes = gone.reduce((sum, one) => sum - sizeOf(one), known.bytes);
   return { ...known, few, count: known.count - gone.length, bytes };
 }
 
-/** Without the one of this number, which is there. */
+/** The record without the observation of this number, which must exist. */
 export function withoutOne(known: Known, id: string, index: number, context: JoinContext): Known {
   const one = context.state.more.get(moreKey(index, id))!;
   forget(one, index, id, context);
@@ -127,7 +133,7 @@ export function withoutOne(known: Known, id: string, index: number, context: Joi
   return counted({ ...known, first, count: known.count - 1, bytes: known.bytes - sizeOf(one) });
 }
 
-/** Numbers begin anew where none is left. */
+/** Numbers begin anew when none is left. */
 const counted = (known: Known): Known => (known.first < known.more ? known : { ...known, first: 0, more: 0, last: 0 });
 
 function forget(one: PendingObservation, index: number, id: string, context: JoinContext): void {

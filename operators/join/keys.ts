@@ -1,11 +1,11 @@
 /** Keys of the join's timers and of its observations that have keys of their own. Ids and use cases may hold any character. */
 
-/** Before the timers' keys: those of a former version are a decision id alone, and no id begins so. */
+/** Stands before the timers' keys: those of a former version are a decision id alone, and no id begins with it. */
 const MARK = "\u0001";
 
 export type JoinTimer =
   | { readonly kind: "use"; readonly useCase: string; readonly id: string }
-  /** `index` of an observation that has a key of its own; null: of the first ones. */
+  /** `index` of an observation with a key of its own; null: one of the first ones. */
   | { readonly kind: "orphan"; readonly index: number | null; readonly id: string }
   | { readonly kind: "former"; readonly id: string };
 
@@ -24,14 +24,14 @@ export function readTimer(key: string): JoinTimer {
   return { kind: "orphan", index: number === "" ? null : Number(number), id: rest };
 }
 
-/** The decision id that an entry of a store, or without one a timer, is of. */
+/** The decision id of an entry of a store, or without one of a timer. */
 export function idOf({ store, key }: { readonly store?: string; readonly key: string }): string {
   if (store === undefined) return readTimer(key).id;
   if (store === "more") return key.slice(key.indexOf("/") + 1);
   return store === "names" ? behindTexts(key, 2) : key;
 }
 
-/** What comes behind so many texts, each with its length before it. */
+/** The rest of a key behind this many texts, each preceded by its length. */
 function behindTexts(key: string, texts: number): string {
   if (texts === 0) return key;
   const colon = key.indexOf(":");

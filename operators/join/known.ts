@@ -12,7 +12,7 @@ export interface PendingObservation {
   readonly offset: number;
 }
 
-/** Where it is to be kept: a feed brings the events of its observations itself, and which those are is kept in the sign. */
+/** The partition to keep. Its sign marks a feed, which brings the events of its observations itself. */
 export const partitionOf = (partition: number, fed: boolean): number => (fed ? -1 - partition : partition);
 export const isFed = ({ partition }: Pick<PendingObservation, "partition">): boolean => partition < 0;
 export const placeOf = ({ partition, offset }: Pick<PendingObservation, "partition" | "offset">) => ({
@@ -20,22 +20,22 @@ export const placeOf = ({ partition, offset }: Pick<PendingObservation, "partiti
   offset,
 });
 
-/** A decision, and where it was read; -1 where that was not kept. */
+/** A decision and its place; -1 if the place was not kept. */
 export interface Made {
   readonly decision: DecisionRecorded;
   readonly partition: number;
   readonly offset: number;
 }
 
-/** What the join knows of a decision: one use case of an id. */
+/** The join's knowledge of a decision: one use case of an id. */
 export interface Use {
-  /** Null in a closed one of a former format, which did not say. */
+  /** Null in a closed one of a former format, which kept none. */
   readonly useCase: string | null;
   /** Time of the decision, ms. */
   readonly decidedAt: number;
-  /** Observations from before do not count; null: all do. */
+  /** Earlier observations do not count; null: all do. */
   readonly from: number | null;
-  /** Observations are taken. Otherwise what is left is the memory of it. */
+  /** Observations are taken. Otherwise only the memory of it is left. */
   readonly open: boolean;
   /** The row has been made, or the decision has expired. */
   readonly done: boolean;
@@ -43,13 +43,13 @@ export interface Use {
   readonly label: number | null;
   /** The labels after it; null where the blueprint has one, or no row was made. */
   readonly others: readonly (number | null)[] | null;
-  /** A decision made anew under the same id came before this one was closed; its turn is then. */
+  /** A decision made anew under the same id came before this one was closed; its turn comes then. */
   readonly next: boolean;
   /** Time of the last decision that was closed, ms; null: none. */
   readonly closedTime: number | null;
-  /** Observations came that could not be counted, since this release can't read the blueprint. */
+  /** Observations came that could not be counted, because this release can't read the blueprint. */
   readonly owed: boolean;
-  /** Event time, ms, at which it is closed, or once it is closed, forgotten; `NEVER` while the blueprint can't be read. */
+  /** Event time, ms, at which it is closed, or a closed one is forgotten; `NEVER` while the blueprint can't be read. */
   readonly until: number;
 }
 
@@ -57,24 +57,24 @@ export interface Use {
 export const NEVER = 8_640_000_000_000_000;
 
 /**
- * What the join knows of one decision id. The decisions themselves are beside it, since they are written once and this is
- * written with every observation.
+ * The join's knowledge of one decision id. The decisions themselves are stored beside it: they are written once, and
+ * this is written with every observation.
  */
 export interface Known {
   readonly uses: readonly Use[];
-  /** The first observations, in the order they came. */
+  /** The first observations, in the order of arrival. */
   readonly few: readonly PendingObservation[];
-  /** Those after them have keys of their own, numbered from `first` to before `more`; there may be gaps. */
+  /** Later ones have keys of their own, numbered from `first` to before `more`; there may be gaps. */
   readonly first: number;
   readonly more: number;
-  /** Of all observations that are kept. */
+  /** Number of all kept observations. */
   readonly count: number;
   readonly bytes: number;
-  /** Offset of the last one that has a key of its own. */
+  /** Offset of the last one with a key of its own. */
   readonly last: number;
 }
 
 export const nothing: Known = Object.freeze({ uses: [], few: [], first: 0, more: 0, count: 0, bytes: 0, last: 0 });
 
-/** An entry as it was stored; `made` where it is one of a former format, which had the decisions inside. */
+/** A stored entry; `made` is there in one of a former format, which had the decisions inside. */
 export type Stored = Known & { readonly made?: readonly Made[] };

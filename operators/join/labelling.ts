@@ -3,7 +3,7 @@ import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
 import type { PendingObservation, Use } from "./known.ts";
 import { joinEnd, waitEnd } from "./logic.ts";
 
-/** What of a row's labels is kept, to know whether later ones are others. */
+/** The kept part of a row's labels, to know whether later ones differ. */
 export type Labelled = Pick<Use, "label" | "others">;
 
 export const labelled = ({ label, others }: Joined): Labelled => ({
@@ -11,19 +11,19 @@ export const labelled = ({ label, others }: Joined): Labelled => ({
   others: others.length === 0 ? null : others.map((other) => other.label),
 });
 
-/** Of a blueprint with one label. */
+/** For a blueprint with one label. */
 const noOthers: Joined["others"] = [];
 
 /**
- * The rows of one decision as its observations come. A label is a function of the set of observations, whatever their order. One dated before
- * its decision counts: it names the decision, so clocks differ.
+ * The rows of one decision as its observations come. A label depends on the set of observations, whatever their order.
+ * An observation dated before its decision counts: it names the decision, so clocks differ.
  */
 export class Labelling {
   readonly #decision: DecisionRecorded;
   readonly #compiled: CompiledBlueprint;
   readonly #labels: readonly RunningLabel[];
   readonly #end: number;
-  /** Event time, ms, of the newest observation, whether or not it counts for the label. */
+  /** Event time, ms, of the newest observation, even if it does not count for the label. */
   #newest = Number.NEGATIVE_INFINITY;
 
   constructor(decision: DecisionRecorded, compiled: CompiledBlueprint) {
@@ -47,14 +47,14 @@ export class Labelling {
     return this.#labels.reduce((sum, { counted }) => sum + counted, 0);
   }
 
-  /** One from after the TTL changes nothing. */
+  /** Adds an observation. One from after the TTL changes nothing. */
   add(observation: PendingObservation): void {
     if (observation.time >= this.#end) return;
     this.#newest = Math.max(this.#newest, observation.time);
     for (const label of this.#labels) label.add(observation);
   }
 
-  /** The default where no observation counts; null: neither. */
+  /** The default if no observation counts; null: there is neither. */
   #value(at: number): { readonly value: number; readonly time: number | null } | null {
     const label = this.#labels[at]!.value;
     if (label !== null) return label;
@@ -70,7 +70,10 @@ export class Labelling {
     });
   }
 
-  /** What is made when the wait is over: a provisional row while corrections may come, a mature one otherwise, or an expiry. */
+  /**
+   * The result at the end of the wait: a provisional row while corrections may come, a mature one otherwise, or an
+   * expiry.
+   */
   firstRow(): Joined {
     const label = this.#value(0);
     const others = this.#others();
@@ -87,8 +90,8 @@ export class Labelling {
   }
 
   /**
-   * The row corrected by what is known now; `undefined` when the labels stay. Its time is that of the newest observation, whichever
-   * came last, and not before the first row's: a row is never dated before something it knows.
+   * The row corrected by all observations so far; `undefined` if the labels stay. Its time is that of the newest
+   * observation, whichever came last, and not before the first row's: a row is never dated before something it knows.
    */
   correctedRow(former: Labelled): Joined | undefined {
     const label = this.#value(0);
@@ -108,7 +111,7 @@ export class Labelling {
     };
   }
 
-  /** The first row, and the corrections by observations from after the wait that came before the row was made. */
+  /** The first row, with the corrections by observations from after the wait that came before the row was made. */
   static atWaitEnd(
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
@@ -130,7 +133,7 @@ export class Labelling {
   }
 }
 
-/** Observations over all labellings that are remembered, about 200 bytes each. */
+/** Most observations over all remembered labellings, at about 200 bytes each. */
 const MOST_COUNTED = 100_000;
 
 interface Remembered {
@@ -139,8 +142,9 @@ interface Remembered {
 }
 
 /**
- * The labellings of decisions with many observations, so that one more costs no reading of all the others. Only a memory of what is in the
- * state: each goes with the state it was made from, and of another state it is made anew. The one that was used least recently goes first.
+ * The labellings of decisions with many observations, so that one more does not need a reading of all others. Only a
+ * memory of the state: each labelling belongs to the state it was made from, and is made anew for another state. The
+ * least recently used one goes first.
  */
 export class Labellings {
   readonly #remembered = new Map<string, Remembered>();
@@ -159,7 +163,7 @@ export class Labellings {
     this.#counted -= found.labelling.counted;
   }
 
-  /** To be taken again before it changes. */
+  /** Take it again before it changes. */
   remember(decision: string, state: string, labelling: Labelling): void {
     this.forget(decision);
     this.#remembered.set(decision, { state, labelling });

@@ -5,8 +5,9 @@ import { placeOf, SOURCE_HEADER, type StreamRecord } from "../../streams/index.t
 import type { Known, Made, PendingObservation, Use } from "./known.ts";
 
 /**
- * What names an observation: its own id, so that the same one sent twice counts once; else the place of its record, so that two equal ones are two. With its time
- * and content, since offsets begin again where a topic is made anew. A feed of history repeats what it is not sure of: what it sent without an id is named by time and
+ * The name of an observation. Its own id, if it has one: the same observation sent twice counts once. Otherwise the
+ * place of its record, so that two equal ones are two; with its time and content, because offsets begin again in a
+ * topic that is made anew. A feed of history repeats records in doubt: without an id, those are named by time and
  * content alone.
  */
 export function observationId(record: StreamRecord<ObservationRecorded>): string {
@@ -24,18 +25,18 @@ export const waitEnd = (decision: DecisionRecorded, { waitMs }: CompiledBlueprin
 export const joinEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
   decision.decisionTime + blueprint.join.ttlMs;
 
-/** What is known of a decision of a use case. One of a former format stands for every use case. */
+/** The knowledge of a use case's decision. One of a former format stands for every use case. */
 export const useOf = ({ uses }: Known, useCase: string): Use | undefined =>
   uses.find((use) => use.useCase === useCase) ?? uses.find((use) => use.useCase === null);
 
-/** The decisions that an observation belongs to: that of its use case, or without one all of its id. */
+/** The decisions that an observation belongs to: that of its use case, or without a use case all of its id. */
 export const usesOf = (known: Known, useCase: string): readonly Use[] => {
   if (useCase === "") return known.uses;
   const use = useOf(known, useCase);
   return use === undefined ? [] : [use];
 };
 
-/** Whether an observation that was kept is one of this decision's. */
+/** Whether a kept observation belongs to this decision. */
 export const belongsTo = (use: Use, { useCase, time }: PendingObservation): boolean =>
   (useCase === "" || useCase === use.useCase) && (use.from === null || time >= use.from);
 
@@ -46,27 +47,27 @@ export const isOrphan = (known: Known, { useCase }: PendingObservation): boolean
 export const madeOf = (made: readonly Made[], { useCase, decidedAt }: Use): Made | undefined =>
   made.find(({ decision }) => decision.useCase === useCase && decision.decisionTime === decidedAt);
 
-/** The one whose turn comes when it is closed. */
+/** The decision whose turn comes when this one is closed. */
 export const nextOf = (made: readonly Made[], { useCase, decidedAt }: Use): Made | undefined =>
   made.find(({ decision }) => decision.useCase === useCase && decision.decisionTime > decidedAt);
 
 export type Coming =
-  /** It opens: there was none, or the one before is closed and this one made anew. */
+  /** It opens: there was none, or the one before is closed and this one is made anew. */
   | "opens"
   /** It waits until the one before is closed. */
   | "waits"
-  /** It is the one that is known, or one that was. */
+  /** It is the known one, or a former one. */
   | "known"
-  /** Two records of one id: it is the earlier one, and no row was made of the other. */
+  /** Two records of one id: it is the earlier one, and the other has no row. */
   | "replaces"
   /** Two records of one id: the other one is the earlier one, or has its row. */
   | "refused";
 
 /**
- * What a decision that came is to what is known of its use case and id. Of two records that are not a decision and one made anew after the
- * answer's retention, the earlier one counts, at the same time that of the lesser unit, in whatever order they come.
- *
- * @param made the records of the id, where `use` is open
+ * The relation of a new decision to the known one of its use case and id. Two records may conflict, without one being
+ * made anew after the answer's retention. Then the earlier one counts, at the same time that of the lesser unit, in any
+ * order of arrival.
+ * @param made the records of the id, if `use` is open
  */
 export function comingOf(decision: DecisionRecorded, use: Use | undefined, made: readonly Made[]): Coming {
   if (use === undefined) return "opens";

@@ -7,7 +7,10 @@ import { compiledOf, type JoinContext } from "./parts.ts";
 const noEntries = Object.freeze({});
 const noHeaders = Object.freeze({});
 
-/** Tells the monitor what an observation says that counts for nothing with this decision. To be called once for each of the two. */
+/**
+ * Reports to the monitor the entries of an observation that count for nothing with this decision. Call it once for each
+ * pair.
+ */
 export function tellMisfits(
   { values, time }: PendingObservation,
   decision: DecisionRecorded,

@@ -8,15 +8,19 @@ import { tellMisfits } from "./misfits.ts";
 import type { JoinContext, JoinTimes } from "./parts.ts";
 import { sizeOf } from "./sizes.ts";
 
-/** The event of an observation smaller than this, with one decision's keys, is within every limit: it needs no closer look. */
+/**
+ * The event of an observation smaller than this, with one decision's keys, is within every limit: it needs no closer
+ * look.
+ */
 const SMALL = 16_384;
 const noHeaders = Object.freeze({});
 
 export const isEvent = ({ values }: Pick<PendingObservation, "values">): boolean => kindOf(values) !== null;
 
 /**
- * Writes the event that an observation also is, with the keys of its decisions; where two have the same key, the first one's. To be called once for
- * each observation: when it is taken, or where it has no decision yet, when one comes. What a feed brought has its event already.
+ * Writes the event that an observation also is, with the keys of its decisions; if two have the same key, with the
+ * first one's. Call it once for each observation: when it is taken, or if it has no decision yet, when one comes. An
+ * observation of a feed has its event already.
  */
 export function emitEvent(
   one: PendingObservation,
@@ -36,7 +40,10 @@ export function emitEvent(
   context.reject(record, new StreamsError("OVER_LIMIT", message));
 }
 
-/** What becomes of observations that had no decision until this one came. @returns a promise only where there is something to wait for */
+/**
+ * Handles observations that had no decision until this one came.
+ * @returns a promise only if something has to be read first
+ */
 export function emitWaiting(
   known: Known,
   decision: DecisionRecorded,

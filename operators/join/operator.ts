@@ -19,10 +19,11 @@ const { misfits: _, ...untold } = parts.out;
 export const joinDefaults: JoinOptions = Object.freeze({ orphanMs: 7 * 24 * 3_600_000 });
 
 /**
- * Decisions and observations by use case and decision id become labelled decisions: at decision time + the longest wait of a label, from all
- * observations before then in event time; until the join's TTL a late one corrects the row. The result depends on the
- * records alone, not on the order of their arrival. An observation without a use case belongs to the decisions of its id in every one. Of
- * one decision so many observations are kept (`recordLimits`); the others are dead letters.
+ * Joins decisions and observations by use case and decision id into labelled decisions. The row is made at decision
+ * time + the longest wait of a label, from all observations before then in event time. Until the join's TTL a late
+ * observation corrects it. The result depends on the records alone, not on the order of their arrival. An observation
+ * without a use case belongs to the decisions of its id in every one. The number of kept observations of one decision
+ * is bounded (`recordLimits`); further ones are dead letters.
  */
 export const join = (options: JoinOptions = joinDefaults) => {
   const byTask = new WeakMap<JoinContext, Labellings>();

@@ -6,19 +6,22 @@ import { decidedStore, moreStore, nameStore, pendingStore } from "./stores.ts";
 
 export interface JoinTimes {
   /**
-   * How long, in milliseconds of event time, an observation waits for its decision, and a closed decision remembers that it was
-   * there. What comes later can't be told from an observation of nothing.
+   * How long, in milliseconds of event time, an observation waits for its decision, and a closed decision is
+   * remembered. A later observation can't be told from one of no decision.
    */
   readonly orphanMs: number;
-  /** What becomes of an observation whose decision never came. Default a dead letter. */
+  /** The treatment of an observation whose decision never came. Default a dead letter. */
   readonly orphans?: "bury" | "drop";
-  /** False: observations are no events here. Where decisions are made again, the events of their observations are on the topic already. */
+  /**
+   * False: observations are no events here. When decisions are made again, the events of their observations are on the
+   * topic already.
+   */
   readonly events?: false;
-  /** False: nobody is told what observations say that counts for nothing. */
+  /** False: entries that count for nothing are not reported. */
   readonly misfits?: false;
 }
 
-/** What every part of the join works with. */
+/** The inputs, outputs and stores of every part of the join. */
 export const parts = {
   out: { joined, events, misfits: observationMisfits },
   state: { pending: pendingStore, decided: decidedStore, more: moreStore, names: nameStore },
@@ -41,7 +44,9 @@ export function compiledOf(decision: DecisionRecorded, context: JoinContext): Co
   return validBlueprints(context.globals.blueprints).version(decision.useCase, decision.blueprintVersion);
 }
 
-/** Its record is there and this release can't read it: what it asks for is made when a release that can is back. */
+/**
+ * Its blueprint record exists and this release can't read it: the row is made when a release that can read it is back.
+ */
 export function isUnreadable({ useCase, blueprintVersion }: DecisionRecorded, context: JoinContext): boolean {
   return validBlueprints(context.globals.blueprints).problem(useCase, blueprintVersion) !== undefined;
 }
@@ -49,7 +54,7 @@ export function isUnreadable({ useCase, blueprintVersion }: DecisionRecorded, co
 const SOONEST_MS = 1_000;
 const LATEST_MS = 600_000;
 
-/** When a decision of a blueprint that can't be read is looked at again, in event time: the longer it waits, the more seldom. */
+/** Event time of the next look at a decision whose blueprint can't be read: the longer it waits, the more seldom. */
 export function triedAgainAt({ decisionTime }: DecisionRecorded, time: number): number {
   return time + Math.min(LATEST_MS, Math.max(SOONEST_MS, Math.floor((time - decisionTime) / 10)));
 }

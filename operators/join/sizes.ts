@@ -1,9 +1,9 @@
 import type { PendingObservation } from "./known.ts";
 
-/** Of an observation beside its texts and numbers. */
+/** Bytes of an observation beside its texts and numbers. */
 const FRAME = 24;
 
-/** What keeping an observation takes, in bytes, near enough: its texts in UTF-8, its numbers, and what holds them. */
+/** Approximate size of a kept observation, in bytes: its texts in UTF-8, its numbers, and their frame. */
 export function sizeOf({ id, useCase, values }: Pick<PendingObservation, "id" | "useCase" | "values">): number {
   let size = FRAME + Buffer.byteLength(id) + useCase.length;
   for (const name in values) {

@@ -105,12 +105,12 @@ const decided = avroStore<Decided & { readonly format: number }>(
   }),
   formerState["join.decided"],
 );
-/** Of decisions that did not keep their keys. */
+/** For decisions without kept keys. */
 const formerDecided = avroStore<{ readonly made: readonly (Omit<Made, "decision"> & { decision: FormerDecision })[] }>(
   defineTopic({ name: "join-decided-1", schema: decidedSchema(formerDecisionSchema) }),
 );
 
-/** By decision id: its open decisions, and those whose turn comes then. */
+/** By decision id: its open decisions, and those whose turn comes next. */
 export const decidedStore: StoreSpec<Decided> = {
   ...decided,
   encode: ({ made }) => decided.encode({ format: DECIDED_FORMAT, made }),
@@ -133,6 +133,6 @@ export const moreStore: StoreSpec<PendingObservation> = avroStore(
   formerState["join.more"],
 );
 
-/** Which observations have keys of their own: nothing is kept but the key. */
+/** Names of observations with keys of their own: only the key is stored. */
 export const nameStore: StoreSpec<true> = { encode: () => present, decode: () => true };
 const present = Uint8Array.of(1);

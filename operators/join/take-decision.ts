@@ -11,8 +11,8 @@ import { compiledOf, goneBlueprint, isUnreadable, triedAgainAt, type JoinContext
 type DecisionRecord = StreamRecord<DecisionRecorded>;
 
 /**
- * What a decision that came changes. Of two records of one id one opens, the other is a dead letter. @returns a promise only where there is something
- * to wait for
+ * The changes that a new decision makes. Of two records of one id one opens, and the other is a dead letter.
+ * @returns a promise only if something has to be read first
  */
 export function takeDecision(record: DecisionRecord, context: JoinContext, times: JoinTimes): void | Promise<void> {
   const { key: id, value: decision, origin } = record;
@@ -54,7 +54,7 @@ interface Opening {
   readonly made: Made;
   /** `undefined`: this release can't read it. */
   readonly compiled: CompiledBlueprint | undefined;
-  /** What is known of its use case and id: closed, or the one it replaces. */
+  /** The knowledge of its use case and id: a closed one, or the one it replaces. */
   readonly before: Use | undefined;
   /** Other records of the id, which stay. */
   readonly others: readonly Made[];
@@ -67,7 +67,8 @@ function open(
 ): void | Promise<void> {
   const { key: id } = record;
   const { useCase, decisionTime } = made.decision;
-  // One made anew takes what came after the one before was closed, which is known to be so where nothing is kept.
+  // A decision made anew takes observations from after the close of the one before. If nothing is kept, that is
+  // certain.
   const from = before === undefined ? null : before.open ? before.from : known.count === 0 ? null : decisionTime;
   const use: Use = {
     useCase,
@@ -89,7 +90,7 @@ function open(
   return emitWaiting(known, made.decision, id, context, times);
 }
 
-/** With one instead of another, or beside the others. */
+/** Replaces one entry, or adds it beside the others. */
 export function withUse(known: Known, before: Use | undefined, use: Use): Known {
   const uses = before === undefined ? [...known.uses, use] : known.uses.map((one) => (one === before ? use : one));
   return { ...known, uses };
@@ -100,13 +101,14 @@ interface Scheduled {
   /** `undefined`: this release can't read it. */
   readonly compiled: CompiledBlueprint | undefined;
   readonly id: string;
-  /** The record whose time it is; absent: that of the timer at work. */
+  /** The record whose time counts; absent: the current timer's. */
   readonly from?: DecisionRecord;
 }
 
 /**
- * The timers at the ends of the wait and of the TTL, or of a look at a blueprint that can't be read at `time`, ms.
- * @returns when it is to be closed
+ * Sets the timers for the ends of the wait and of the TTL, or for a look at `time`, ms, at a blueprint that can't be
+ * read.
+ * @returns the time of the close
  */
 export function schedule({ decision, compiled, id, from }: Scheduled, time: number, context: JoinContext): number {
   const key = useTimer(decision.useCase, id);
@@ -131,7 +133,7 @@ function cancel(
   context.cancel(joinEnd(decision, compiled), key, from);
 }
 
-/** @param other absent: it is closed, and no more than its time is known. */
+/** @param other absent: it is closed, and only its time is known. */
 function twice(refused: DecisionRecorded, other: DecisionRecorded | undefined): StreamsError {
   const of = ({ unit, decisionTime }: DecisionRecorded): string =>
     `for unit ${JSON.stringify(unit)} at ${new Date(decisionTime).toISOString()}`;

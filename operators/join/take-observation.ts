@@ -20,8 +20,9 @@ import {
 import { withUse } from "./take-decision.ts";
 
 /**
- * What an observation that came changes: it is kept, and corrects the rows that were made already. The work is the same however many there
- * are. One with a kind is also an event. @returns a promise only where there is something to wait for
+ * The changes that a new observation makes: it is kept, and corrects rows that exist. The work is the same however many
+ * there are. An observation with a kind is also an event.
+ * @returns a promise only if something has to be read first
  */
 export function takeObservation(
   record: StreamRecord<ObservationRecorded>,
@@ -60,7 +61,7 @@ export function takeObservation(
   return correct({ record, before: known, known: kept, one }, context, labellings);
 }
 
-/** The decisions that it is about: of two of a use case, the one that was made last before it. */
+/** The decisions of the observation: of two in one use case, the last one made before it. */
 function decisionsOf(
   { time }: PendingObservation,
   uses: readonly Use[],
@@ -126,13 +127,13 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
 const isFed = ({ headers }: StreamRecord<unknown>): boolean => headers[SOURCE_HEADER] !== undefined;
 
 /**
- * History comes file by file: an observation of a later file may be one from before the end of the wait, though the row has been made. That row is
- * then not corrected, but made as it would have been.
+ * History comes file by file: an observation in a later file may be from before the end of the wait, although the row
+ * exists. That row is then not corrected, but made as it would have been.
  */
 const isLateHistory = (record: StreamRecord<unknown>, waitEnds: number): boolean =>
   isFed(record) && record.time < waitEnds;
 
-/** The last row with one more observation; `undefined` where it is the same without. */
+/** The last row with one more observation; `undefined` if that changes nothing. */
 function restated(
   decision: DecisionRecorded,
   compiled: CompiledBlueprint,

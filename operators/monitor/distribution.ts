@@ -2,10 +2,10 @@ import { recordLimits, type Distribution } from "../../schemas/index.ts";
 import { shortened } from "../../streams/index.ts";
 
 const { statsBuckets, statsNameBytes, statsHourBytes } = recordLimits;
-/** Stands for all names there was no room for. */
+/** Stands for all names without room of their own. */
 export const OTHER = "(other)";
 
-/** What an hour holds so far, in bytes of its longest form; everything in it takes from this. */
+/** Bytes of an hour so far, in its longest form. Every entry takes from the same room. */
 export interface Room {
   bytes: number;
 }
@@ -60,7 +60,7 @@ function observeNumber(into: RunningDistribution, given: number): void {
   into.max = into.max === null ? value : Math.max(into.max, value);
 }
 
-/** Counts a name, or where there is no room for another one, the rest. */
+/** Counts a name, or without room for another name, the rest. */
 export function countIn(counts: Map<string, number>, name: string, room: Room): void {
   const count = counts.get(name);
   if (count !== undefined) {
@@ -74,7 +74,7 @@ export function countIn(counts: Map<string, number>, name: string, room: Room): 
   counts.set(name, 1);
 }
 
-/** The distribution of a name, or where there is no room for another one, that of the rest. */
+/** The distribution of a name, or without room for another name, that of the rest. */
 export function distributionIn(all: Map<string, RunningDistribution>, name: string, room: Room): RunningDistribution {
   const known = all.get(name) ?? (room.bytes + distributionBytes(name) <= statsHourBytes ? undefined : all.get(OTHER));
   if (known !== undefined) return known;
@@ -111,9 +111,9 @@ export function numberBucket(value: number): string {
   return (names[exponent - LEAST_EXPONENT] ??= String(Math.sign(value) * 2 ** exponent));
 }
 
-/** Of the smallest number that there is. */
+/** Exponent of the smallest number. */
 const LEAST_EXPONENT = -1_074;
-/** Names of buckets by exponent, made when they are needed: to write a number costs more than all else about it. */
+/** Names of buckets by exponent, made when they are needed: writing the number is the dearest part. */
 const above: string[] = [];
 const below: string[] = [];
 

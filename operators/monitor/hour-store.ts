@@ -15,7 +15,7 @@ type StoredDistribution = readonly [
 ];
 type Distributions = readonly (readonly [name: string, StoredDistribution])[];
 
-/** Lists of pairs: any name is as good as another, and most of the bytes are numbers. */
+/** Lists of pairs, because names may be any text; most of the bytes are numbers. */
 type StoredHour = readonly [
   counts: readonly number[],
   values: Counts,
@@ -23,14 +23,14 @@ type StoredHour = readonly [
   predictions: Distributions,
   labels: StoredDistribution,
   latencyMs: StoredDistribution,
-  /** Absent in an hour that was kept before they were counted. */
+  /** Absent in an hour from before they were counted. */
   unknown?: Counts,
   unusable?: Counts,
-  /** Absent where the blueprint has one label. */
+  /** Absent if the blueprint has one label. */
   severalLabels?: Distributions,
 ];
 
-/** As hours were kept before. */
+/** The former form of hours. */
 type FormerDistribution = Omit<RunningDistribution, "buckets"> & { readonly buckets: Readonly<Record<string, number>> };
 interface FormerHour {
   readonly decisions: number;

@@ -34,10 +34,10 @@ export interface RunningHour extends Room {
   readonly predictions: Map<string, RunningDistribution>;
   /** Names that the blueprint does not know. */
   readonly unknown: Map<string, number>;
-  /** Names of values that their types can't read. */
+  /** Names of entries whose values do not fit their types. */
   readonly unusable: Map<string, number>;
   labels: RunningDistribution;
-  /** By label, where there are several. */
+  /** By label, if there are several. */
   readonly severalLabels: Map<string, RunningDistribution>;
   latencyMs: RunningDistribution;
 }

@@ -21,7 +21,7 @@ import {
   type RunningHour,
 } from "./logic.ts";
 
-/** An hour is closed this long after its end, in event time, for what comes late. */
+/** An hour is closed this long after its end, in event time, to take late records. */
 const GRACE_MS = 600_000;
 
 const parts = {
@@ -32,7 +32,7 @@ const parts = {
 type MonitorContext = Context<typeof parts.out, typeof parts.state, typeof parts.globals>;
 
 /** Counts, shares and distributions of each hour of event time, one record a use case, version and partition. */
-/** @param tell is told of what counts for nothing, beside the counts of the hour. */
+/** @param tell is called for entries that count for nothing, beside the counts of the hour. */
 export const monitorOf = (of: Topic<DecisionRecorded>, tell: TellMisfit = () => undefined) =>
   defineOperator({
     name: "monitor",
@@ -71,7 +71,7 @@ export const monitorOf = (of: Topic<DecisionRecorded>, tell: TellMisfit = () => 
           (hour, { value }) => {
             const { useCase, blueprintVersion, entries, kind } = value;
             countMisfits(hour, "observation", entries);
-            // Whoever reads the events tells of their kinds.
+            // The reader of events reports their kinds.
             if (kind !== null) countMisfits(hour, "kind", { [kind]: "unknown" });
             const known = blueprints.version(useCase, blueprintVersion)?.declared.observations.keys() ?? [];
             tellAll(useCase, "observation", entries, known, tell);
@@ -131,7 +131,7 @@ function partsOf(key: string): readonly [useCase: string, blueprintVersion: stri
   return [parts.join("/"), blueprintVersion, start];
 }
 
-/** Counts what is of one hour together. */
+/** Counts records of one hour together. */
 function update<R extends StreamRecord<unknown>>(
   records: readonly R[],
   context: MonitorContext,

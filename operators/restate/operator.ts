@@ -12,13 +12,13 @@ import { avroStore, defineOperator, defineTopic } from "../../streams/index.ts";
 import { type Scope } from "../globals/index.ts";
 import { restated } from "./logic.ts";
 
-/** What was really done, without the decision's keys: those of the decision made again are the same request's. */
+/** The live action, without the decision's keys: those of the decision made again come from the same request. */
 const kept = avroStore<FormerDecision>(
   defineTopic({ name: "restate-live", schema: formerDecisionSchema }),
   formerState["restate.live"],
 );
 
-/** Decisions made again and the live ones of the same ids in, decisions that say what was really done out. */
+/** Decisions made again and the live ones of the same ids in, decisions with the live actions out. */
 export const restate = (scope: Scope) =>
   defineOperator({
     name: "restate",
