@@ -18,39 +18,39 @@ import type { AnyUseCase, EventAttributes, EventKind, UseCases } from "./use-cas
 
 export interface DecisionRequest<C> {
   /** Absent: a new id. The same id asked again in the same use case is the same decision. */
-  readonly decisionId?: string;
+  readonly decisionId?: string | undefined;
   /** The user, device or other entity that the decision is about. */
   readonly unit: string;
   /** The product's knowledge at this moment, by the names of the blueprint's context. */
   readonly context: C;
   /** The product shows this decision later, or never. Default false. */
-  readonly deferred?: boolean;
+  readonly deferred?: boolean | undefined;
 }
 
 export interface CallOptions {
   /** Event time, ms. Absent: now. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   /** Reject instead of resolving with an error text. Default false: the product goes on. */
-  readonly throwOnError?: boolean;
+  readonly throwOnError?: boolean | undefined;
 }
 
 export interface DecisionOptions<D> extends CallOptions {
   /** Longest wait for the reply, in ms. Default 1,000. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** The value while there is no decision. Absent: null. */
-  readonly default?: D;
+  readonly default?: D | undefined;
 }
 
 export interface ObservationOptions extends CallOptions {
   /** The use case of the decision. Absent: the observation belongs to the decisions of this id in every use case. */
-  readonly useCase?: string;
+  readonly useCase?: string | undefined;
   /** The observation's name: under one id it counts once, however often it is sent. Absent: a new one. */
-  readonly observationId?: string;
+  readonly observationId?: string | undefined;
 }
 
 export interface EventOptions extends CallOptions {
   /** The record's key. Absent: the kind. */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 export type Stored = { readonly ok: true } | { readonly ok: false; readonly error: string };

@@ -42,8 +42,8 @@ export interface ExplainedFeature {
 }
 
 export interface WhichDecision {
-  readonly time?: number;
-  readonly useCase?: string;
+  readonly time?: number | undefined;
+  readonly useCase?: string | undefined;
 }
 
 export interface Explanation {

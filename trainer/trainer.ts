@@ -47,14 +47,14 @@ export interface TrainRequest {
    * Asked right before the model is published, ms: where decisions go on while it is trained, it is valid after this time, and not for
    * decisions that were made without it.
    */
-  readonly publishedAt?: () => number;
+  readonly publishedAt?: (() => number) | undefined;
   /** Absent: the version that is live at `until`. */
-  readonly blueprintVersion?: string;
+  readonly blueprintVersion?: string | undefined;
   /** Where the rows are; absent: the use case's own topic. */
-  readonly rowsTopic?: string;
+  readonly rowsTopic?: string | undefined;
   /** Absent: the blueprint's share. 0: nothing is held out, and the model is not promoted. */
-  readonly holdout?: number;
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly holdout?: number | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What was there and was not learnt, or not as it is. */

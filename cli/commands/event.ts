@@ -22,8 +22,8 @@ export const eventCommand = defineCommand({
     await withClient(settings, strict, async (client, connection) => {
       const stored = await client.logEvent(kind, said, {
         throwOnError: true,
-        ...(time === undefined ? {} : { time }),
-        ...(key === undefined ? {} : { key }),
+        time,
+        key,
       });
       await tellUnknownKind(kind, connection);
       output.result({ ...stored, kind }, () => `recorded ${kind}`);

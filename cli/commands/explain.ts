@@ -25,8 +25,8 @@ export const explainCommand = defineCommand({
   run: ({ settings, output, args: { decisionId }, flags: { useCase, at, salt } }) =>
     withTools(settings, async (tools) => {
       const explanation = await explainDecision(sourceOf(tools, salt ?? settings.salt), decisionId, {
-        ...(at === undefined ? {} : { time: at }),
-        ...(useCase === undefined ? {} : { useCase }),
+        time: at,
+        useCase,
       });
       if (explanation === undefined) {
         const which = `${useCase === undefined ? "" : ` of ${useCase}`}${at === undefined ? "" : ` made at ${shownTime(at)}`}`;

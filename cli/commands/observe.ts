@@ -20,9 +20,9 @@ export const observeCommand = defineCommand({
     await withClient(settings, strict, async (client, connection) => {
       const stored = await client.logObservations(decisionId, said, {
         throwOnError: true,
-        ...(time === undefined ? {} : { time }),
-        ...(id === undefined ? {} : { observationId: id }),
-        ...(useCase === undefined ? {} : { useCase }),
+        time,
+        observationId: id,
+        useCase,
       });
       if (!strict) {
         await tellUndeclared(connection, (known, ms) =>

@@ -40,9 +40,9 @@ export const trainCommand = defineCommand({
         const result = await tools.trainer.train({
           ...{ useCase, until: until ?? Date.now() },
           ...(until === undefined ? { publishedAt: Date.now } : {}),
-          ...(blueprintVersion === undefined ? {} : { blueprintVersion }),
-          ...(rows === undefined ? {} : { rowsTopic: rows }),
-          ...(holdout === undefined ? {} : { holdout }),
+          blueprintVersion,
+          rowsTopic: rows,
+          holdout,
           onProgress: (done, total) => bar.update(done, `of ${total} rounds`),
         });
         bar.stop();

@@ -65,7 +65,7 @@ async function viewed(
     ...{ loop, id, files: flightFiles(root), signal: stopping.signal },
     onProgress: (progress) => view.progress(progress),
     onTrained: (line) => view.line(line),
-    ...(until === undefined ? {} : { until }),
+    until,
   });
   const summary = await stopping.unlessStopped(running);
   view.close();

@@ -54,8 +54,8 @@ export interface DemoOptions {
   readonly onProgress: (progress: DemoProgress) => void;
   readonly onTrained: (line: string) => void;
   /** Stop after the steps before this event time, ms. */
-  readonly until?: number;
-  readonly signal?: AbortSignal;
+  readonly until?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type DemoSummary = LoopSummary & {

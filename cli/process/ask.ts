@@ -43,8 +43,8 @@ export async function ask(settings: Settings, question: Question): Promise<Decis
       await loop?.application.idle();
       const decision = await client.getDecision(
         useCase,
-        { unit, context, ...(id === undefined ? {} : { decisionId: id }) },
-        { timeout, ...(fallback === undefined ? {} : { default: fallback }) },
+        { unit, context, decisionId: id },
+        { timeout, default: fallback },
       );
       // A loop that runs here says it by itself.
       if (loop === undefined && !strict && decision.error === null) {

@@ -38,10 +38,10 @@ export async function replayHere(settings: Settings, output: Output, asked: Aske
       stepMs: Math.max(1, stepMs),
       request: {
         useCase,
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-        ...(blueprintVersion === undefined ? {} : { blueprintVersion }),
-        ...(into === undefined ? {} : { into }),
+        from,
+        to,
+        blueprintVersion,
+        into,
       },
       onStep({ until, requests, total }) {
         bar ??= progress("replay", total, { enabled: !output.json });

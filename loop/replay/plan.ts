@@ -18,12 +18,12 @@ import { missingFeatures } from "./missing.ts";
 export interface ReplayRequest {
   readonly useCase: string;
   /** Decision times `[from, to)`, ms. Absent: everything that is retained. */
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
   /** Makes every decision, instead of the version that was live at its time. */
-  readonly blueprintVersion?: string;
+  readonly blueprintVersion?: string | undefined;
   /** The topic for the rows. Absent: a topic of the replay's own. */
-  readonly into?: string;
+  readonly into?: string | undefined;
 }
 
 /** The reason that a replay is impossible, in words for the person who asked. */
