@@ -20,6 +20,7 @@ import { startKafka } from "../test/servers/kafka.ts";
 import { startRegistry } from "../test/servers/registry.ts";
 import { publishBlueprint, startLoop } from "../loop/index.ts";
 import { interleaved, markdown, median, quantile, spread } from "./rounds.ts";
+import { trainModel } from "../trainer/index.ts";
 
 const { values } = parseArgs({
   options: {
@@ -73,7 +74,7 @@ async function openPlace(name: string, backbone: Backbone, registry: SchemaRegis
   const time = start + HOUR / 2;
   await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time }] as never);
   await loop.application.idle();
-  const trained = await loop.trainer.train({ useCase: "bench", until: time });
+  const trained = await trainModel(loop, { useCase: "bench", until: time });
   if (trained.kind !== "trained" || !trained.promoted)
     throw new Error(`no model: ${JSON.stringify(trained).slice(0, 500)}`);
   await loop.application.idle();

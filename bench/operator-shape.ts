@@ -6,7 +6,7 @@
 import { isPromise } from "node:util/types";
 import { loadScorer, type Scorer } from "../serving/index.ts";
 import { defineTopic, jsonStore } from "../streams/index.ts";
-import { createXgboostLearner } from "../trainer/index.ts";
+import { fitModel } from "../trainer/index.ts";
 import { interleaved, markdown, median, spread, type Timing, type Variant } from "./rounds.ts";
 
 interface Input {
@@ -181,11 +181,14 @@ async function model(): Promise<Scorer> {
   const rows = 2_000;
   const features = Float32Array.from({ length: rows * COLUMNS }, random);
   const labels = Float32Array.from({ length: rows }, (_, row) => Number(features[row * COLUMNS]! + random() > 1));
-  const fitted = await createXgboostLearner().fit(
-    { features, labels, rows, columns: COLUMNS },
-    { features: new Float32Array(0), labels: new Float32Array(0), rows: 0, columns: COLUMNS },
-    {
+  const none = new Float32Array(0);
+  const fitted = await fitModel({
+    train: { features, labels, rows, columns: COLUMNS },
+    holdout: { features: none, labels: none, rows: 0, columns: COLUMNS },
+    label: { name: "prediction", objective: "binary" },
+    model: {
       objective: "binary",
+      learner: "xgboost",
       depth: 4,
       rounds: 100,
       learningRate: 0.1,
@@ -195,8 +198,8 @@ async function model(): Promise<Scorer> {
       maxBins: 64,
       seed: 0,
     },
-    {},
-  );
+    metadata: {},
+  });
   return loadScorer(fitted.onnx);
 }
 

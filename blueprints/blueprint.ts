@@ -84,17 +84,35 @@ export interface LabelConfig {
 
 export type Objective = "binary" | "regression";
 
-export interface ModelConfig {
+/** The learners by name, each with its parameters. A product that registers one adds its own here, by declaration merging. */
+export interface LearnerParameters {
+  xgboost: XgboostParameters;
+}
+
+export type LearnerName = keyof LearnerParameters;
+
+export interface XgboostParameters {
+  /** Most splits between a tree's root and a leaf. */
+  readonly depth: number;
+  /** Trees. */
+  readonly rounds: number;
+  /** Share of each tree's correction that is kept. */
+  readonly learningRate: number;
+  /** Least sum of second derivatives (regression: of weights) in a leaf. */
+  readonly minChildWeight: number;
+  /** Share of the rows each tree sees, drawn anew. */
+  readonly subsample: number;
+  /** Pull of leaf values towards 0. */
+  readonly l2: number;
+  /** Most candidate thresholds a column. */
+  readonly maxBins: number;
+}
+
+interface EveryModel<L> {
   /** The objective of labels that have none of their own. */
   readonly objective: Objective;
-  readonly learner: "xgboost";
-  readonly depth: number;
-  readonly rounds: number;
-  readonly learningRate: number;
-  readonly minChildWeight: number;
-  readonly subsample: number;
-  readonly l2: number;
-  readonly maxBins: number;
+  readonly learner: L;
+  /** The same rows and seed make the same model. */
   readonly seed: number;
 }
 
@@ -110,6 +128,11 @@ export interface PolicyRules {
 }
 
 export type PolicyRule = PolicyRules[keyof PolicyRules];
+
+/** The section `model`: a learner with its parameters beside it. */
+export type ModelConfig<L extends LearnerName = LearnerName> = {
+  [Name in L]: EveryModel<Name> & Readonly<LearnerParameters[Name]>;
+}[L];
 
 export interface PolicyConfig {
   /** In order: each formula may use those before it. */

@@ -1,4 +1,4 @@
-import type { ContextType, LabelAggregate, Metric, ModelConfig, Objective, ObservationType } from "./blueprint.ts";
+import type { ContextType, LabelAggregate, LearnerName, Metric, Objective, ObservationType } from "./blueprint.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -10,18 +10,9 @@ const DAY = 24 * HOUR;
 export const DEFAULTS = Object.freeze({
   description: "",
   label: Object.freeze({ when: null, aggregate: "latest" as LabelAggregate, waitMs: 24 * HOUR, default: null }),
-  model: Object.freeze<ModelConfig>({
-    objective: "binary",
-    learner: "xgboost",
-    depth: 4,
-    rounds: 200,
-    learningRate: 0.1,
-    minChildWeight: 1,
-    subsample: 1,
-    l2: 1,
-    maxBins: 256,
-    seed: 0,
-  }),
+  learner: "xgboost" as LearnerName,
+  /** Where the learner learns it. */
+  objective: "binary" as Objective,
   /** `answers` defaults to the join's TTL, `repeats` to this many times `answers`; everything else stays for ever. */
   retention: Object.freeze({ rowsMs: null, decisionsMs: null, repeatsPerAnswers: 2 }),
   /** Or the label's wait, if that is longer. */
@@ -61,14 +52,6 @@ export const BOUNDS = Object.freeze({
   ttl: { min: 1000, max: 732 * DAY },
   retention: { min: 1000, max: 36_600 * DAY },
   labelDefault: { min: -1e15, max: 1e15 },
-  depth: { min: 1, max: 16 },
-  rounds: { min: 1, max: 10_000 },
-  learningRate: { min: 1e-4, max: 1 },
-  minChildWeight: { min: 0, max: 1e9 },
-  subsample: { min: 0.01, max: 1 },
-  l2: { min: 0, max: 1e9 },
-  maxBins: { min: 2, max: 65_535 },
-  seed: { min: 0, max: 2 ** 31 - 1 },
   freshRows: { min: 0.001, max: 10 },
   minRows: { min: 1, max: 1e9 },
   holdout: { min: 0.001, max: 0.9 },

@@ -9,6 +9,8 @@ export type {
   Feature,
   LabelAggregate,
   LabelConfig,
+  LearnerName,
+  LearnerParameters,
   Metric,
   ModelConfig,
   Objective,
@@ -55,11 +57,15 @@ export { labelColumns, rowWaitMs, type LabelColumns } from "./labels/label-colum
 export { RunningLabel } from "./labels/running-label.ts";
 export { registerLabelAggregate } from "./labels/aggregates/index.ts";
 export { stateless, type LabelAggregateKind, type RunningAggregate } from "./labels/label-aggregate.ts";
+export { checkModel, learnerKinds, parametersOf, registerLearnerKind } from "./learners/index.ts";
+export type { LearnerKind } from "./learners/learner-kind.ts";
+export { numberParameter, type Parameter } from "./learners/parameter.ts";
 export { compileBlueprint, type CompiledBlueprint } from "./read/compiled-blueprint.ts";
 export { checkBlueprint, parseBlueprint, type CheckedBlueprint } from "./read/parse-blueprint.ts";
 export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";
 export type { ComputedRule, PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "./policy/policy-rule.ts";
 export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
+export { Registry } from "./registry.ts";
 export { isReservedColumn } from "./reserved-columns.ts";
 export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";

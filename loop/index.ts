@@ -10,7 +10,14 @@ export { parsePort, shownText } from "./settings/addresses.ts";
 export { SettingsError } from "./settings/settings-error.ts";
 export { readSettingsFile } from "./settings/settings-file.ts";
 export { settingsOf, type SettingNames, type Settings, type SettingsOptions } from "./settings/settings.ts";
-export { startRetention, startSchedules, startTicker, type Running, type ScheduleOptions } from "./schedules.ts";
+export {
+  startRetention,
+  startSchedules,
+  startTicker,
+  trainingsWith,
+  type Running,
+  type ScheduleOptions,
+} from "./schedules.ts";
 export {
   BESIDE_LIVE,
   besideLive,

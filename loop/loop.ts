@@ -20,7 +20,7 @@ import {
   type Metrics,
   type SchemaRegistry,
 } from "../streams/index.ts";
-import { createWorkerLearner, Trainer, type TrainerTables } from "../trainer/index.ts";
+import { fitInWorker, type TrainingTables, type TrainingTools } from "../trainer/index.ts";
 import { ScorerCache } from "../serving/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import { buryUnreadable } from "./bury-unreadable.ts";
@@ -59,43 +59,38 @@ export interface LoopOptions extends StateEngineOptions {
 }
 
 /** The running loop, with its tools for publishing, training and reading. */
-export interface Loop {
+export interface Loop extends Tools {
   readonly application: Application;
   /** A name of this process alone, the same after a restart. */
   readonly instanceId: string;
   readonly outages: Outages;
-  readonly backbone: Backbone;
-  readonly serdes: Serdes;
-  readonly publisher: Publisher;
-  readonly trainer: Trainer;
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }
 
 /** The parts of the loop that a tool needs, without running operators. */
-export type Tools = Pick<Loop, "backbone" | "serdes" | "publisher" | "trainer"> & { close(): Promise<void> };
+export interface Tools extends TrainingTools {
+  close(): Promise<void>;
+}
 
 /** Opens the tools. Missing topics are made, so a tool may run before the first start. */
 export async function openTools(
   options: Pick<LoopOptions, "backbone" | "registry" | "subjectPrefix" | "partitions" | "codeVersion">,
-  tables?: () => Promise<TrainerTables>,
-): Promise<Tools & { readonly scorers: ScorerCache }> {
+  tables?: TrainingTools["tables"],
+): Promise<Tools> {
   const { backbone, registry, partitions, codeVersion } = options;
   const serdes = new Serdes(registry, options.subjectPrefix);
   for (const topic of topics) await ensureTopic(topic, backbone, serdes, partitions);
   const publisher = await Publisher.open(backbone, serdes, partitions);
   const scorers = new ScorerCache(backbone, serdes);
-  const learner = createWorkerLearner();
-  const read = async (): Promise<TrainerTables> => ({
+  const read = async (): Promise<TrainingTables> => ({
     blueprints: await readTable(backbone, serdes, blueprintTable),
     models: await readTable(backbone, serdes, models),
   });
-  const trainer = new Trainer({ backbone, serdes, publisher, scorers, learner, codeVersion, tables: tables ?? read });
   return {
-    backbone,
-    serdes,
-    publisher,
-    trainer,
-    scorers,
+    ...{ backbone, serdes, publisher, scorers, codeVersion },
+    fit: fitInWorker,
+    tables: tables ?? read,
+    lacking: new Map(),
     async close() {
       await publisher.close().finally(() => scorers.close());
     },

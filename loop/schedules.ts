@@ -1,7 +1,8 @@
+import { validBlueprints } from "../catalogue/index.ts";
 import { clock } from "../schemas/index.ts";
 import { streamsLimits, type Outage, type Outages } from "../streams/index.ts";
 import { leftOutText, treatedText } from "../rows/index.ts";
-import type { TrainResult } from "../trainer/index.ts";
+import { trainingDue, trainModel, type TrainingTools, type TrainRequest, type TrainResult } from "../trainer/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import type { Loop } from "./loop.ts";
 
@@ -27,8 +28,23 @@ interface Failing {
 export interface Scheduled {
   readonly outages: Outages;
   readonly application: Pick<Loop["application"], "now">;
-  readonly trainer: Pick<Loop["trainer"], "useCases" | "due" | "train">;
+  readonly trainings: Trainings;
 }
+
+/** The trainings of all use cases. */
+export interface Trainings {
+  useCases(): Promise<readonly string[]>;
+  /** The reason why a training is due at event time `now`, ms; `undefined`: it is not due. */
+  due(useCase: string, now: number): Promise<string | undefined>;
+  train(request: TrainRequest): Promise<TrainResult>;
+}
+
+/** Trainings of the use cases in the catalogue. */
+export const trainingsWith = (tools: TrainingTools): Trainings => ({
+  useCases: async () => validBlueprints((await tools.tables()).blueprints).useCases(),
+  due: (useCase, now) => trainingDue(tools, useCase, now),
+  train: (request) => trainModel(tools, request),
+});
 
 /** Checks every few seconds whether a training is due, and trains. Decisions go on meanwhile. */
 export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000 }: ScheduleOptions): Running {
@@ -36,13 +52,13 @@ export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000 }:
   const running = every(everyMs, loop.outages.of("schedules"), async () => {
     // Uses the clock of records: a wrong clock of this machine must not date a model.
     const now = loop.application.now();
-    for (const useCase of await loop.trainer.useCases()) {
+    for (const useCase of await loop.trainings.useCases()) {
       const before = failing.get(useCase);
       if (before !== undefined && performance.now() < before.again) continue;
       try {
-        const reason = await loop.trainer.due(useCase, now);
+        const reason = await loop.trainings.due(useCase, now);
         if (reason === undefined) continue;
-        const result = await loop.trainer.train({ useCase, until: now, publishedAt: () => loop.application.now() });
+        const result = await loop.trainings.train({ useCase, until: now, publishedAt: () => loop.application.now() });
         before?.outage.ended();
         failing.delete(useCase);
         onTrained({ useCase, reason, outcome: outcomeOf(result) });

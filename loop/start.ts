@@ -5,7 +5,14 @@ import { loopOptions, type LoopMode } from "./loop-options.ts";
 import { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
 import { patiently } from "./patiently.ts";
 import { restoreReport } from "./restore-report.ts";
-import { startRetention, startSchedules, startTicker, type Running } from "./schedules.ts";
+import {
+  startRetention,
+  startSchedules,
+  startTicker,
+  trainingsWith,
+  type Running,
+  type ScheduleOptions,
+} from "./schedules.ts";
 import { serveMetrics } from "./serve-metrics.ts";
 import type { Settings } from "./settings/settings.ts";
 import { unlessAborted } from "./until-aborted.ts";
@@ -100,7 +107,10 @@ async function runLoop(connection: Connection, options: StartOptions, outages: O
     onRestore: restoreReport((line, text) => log.info(line, text)),
   });
   const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop)];
-  if (schedules) beside.push(startSchedules(loop, { onTrained: (result) => log.info(result, "trained") }));
+  if (schedules) {
+    const onTrained: ScheduleOptions["onTrained"] = (result) => log.info(result, "trained");
+    beside.push(startSchedules({ ...loop, trainings: trainingsWith(loop) }, { onTrained }));
+  }
   return {
     ...{ connection, loop, tools: loop },
     async close() {

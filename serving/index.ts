@@ -3,6 +3,7 @@ export { learnCategories, type Categories } from "./encoding/categories.ts";
 export { encodeFeatures, type EncodeFeatures } from "./encoding/encode-features.ts";
 export { modelCategories } from "./encoding/model-categories.ts";
 export { labelOutputs, type LabelOutput } from "./label-outputs.ts";
+export { readOnnxGraph } from "./onnx/onnx-graph.ts";
 export { readOnnxMetadata } from "./onnx/onnx-metadata.ts";
 export { protobufFields } from "./onnx/protobuf-reader.ts";
 export { loadScorer, type Scorer } from "./scorer.ts";

@@ -61,7 +61,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["formula"],
     ["values", "yaml"],
     ["features", "windows"],
-    ["labels", "policy"],
+    ["labels", "learners", "policy"],
     ["read", "sections"],
     ["compare"],
   ],

@@ -1,16 +1,14 @@
-export type { FittedModel, Learner, LearnerParams } from "./learner.ts";
-export { createWorkerLearner, type WorkerLearnerOptions } from "./worker-learner.ts";
-export { createXgboostLearner } from "./xgboost-learner.ts";
+export { fitInWorker } from "./fit/fit-in-worker.ts";
+export { fitModel } from "./fit/fit-model.ts";
+export type { Fit, FitRequest, FittedModel } from "./fit/fit.ts";
+export { registerLearner } from "./learners/index.ts";
+export type { FitInput, FitLabel, Learner, LearntModel } from "./learners/learner.ts";
 export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
 export { scoreRows, type RowsScore } from "./score-rows.ts";
-export type { Rebuilt } from "./rebuild.ts";
-export {
-  Trainer,
-  type NotLearnt,
-  type TrainerOptions,
-  type TrainRequest,
-  type TrainResult,
-  type TrainerTables,
-} from "./trainer.ts";
+export { rebuildModel, type Rebuilt } from "./rebuild.ts";
+export { trainModel, type NotLearnt, type TrainRequest, type TrainResult } from "./train-model.ts";
+export { trainingDue } from "./training-due.ts";
+export type { Lacking, TrainingTables, TrainingTools } from "./training-tools.ts";
 export { cronDue, freshRowsDue } from "./triggers.ts";
 export { evaluate } from "./evaluate.ts";
+export { encodeModel, type Attribute, type Graph, type GraphNode, type GraphTensor } from "./onnx/index.ts";

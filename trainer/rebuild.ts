@@ -1,13 +1,13 @@
 import { canonicalJson } from "../blueprints/index.ts";
-import type { ValidBlueprints } from "../catalogue/index.ts";
+import { validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
-import type { Backbone, OffsetRange, TopicTools } from "../streams/index.ts";
-import { fitRows } from "./fit-rows.ts";
-import type { Learner } from "./learner.ts";
+import type { Backbone, OffsetRange } from "../streams/index.ts";
+import { fitRows } from "./fit/fit-rows.ts";
 import { learntLabels } from "./learnt-labels.ts";
 import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
 import { withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
+import type { TrainingTools } from "./training-tools.ts";
 
 export interface Rebuilt {
   readonly modelId: string;
@@ -27,16 +27,11 @@ export interface Rebuilt {
   readonly onnx: Uint8Array | null;
 }
 
-interface RebuildTools extends Pick<TopicTools, "backbone" | "serdes"> {
-  readonly learner: Learner;
-  /** Of loopstream as it runs. */
-  readonly codeVersion: string;
-}
+type RebuildTools = Pick<TrainingTools, "backbone" | "serdes" | "fit" | "tables" | "codeVersion">;
 
 /** Trains a model again from what its provenance names: exactly those offsets, complete by then. Publishes nothing. */
 export async function rebuildModel(
   tools: RebuildTools,
-  blueprints: ValidBlueprints,
   model: ModelRecorded,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Rebuilt> {
@@ -56,6 +51,7 @@ export async function rebuildModel(
     codeVersion: { then: model.provenance.codeVersion, now: codeVersion },
   } as const;
   try {
+    const blueprints = validBlueprints((await tools.tables()).blueprints);
     const onnx = await trainAgain(tools, blueprints, model, onProgress);
     const actual = sha256(onnx);
     const equal = actual === base.expected;
@@ -72,7 +68,7 @@ class NotRebuildable extends Error {
 }
 
 async function trainAgain(
-  { backbone, serdes, learner }: RebuildTools,
+  { backbone, serdes, fit }: RebuildTools,
   blueprints: ValidBlueprints,
   { modelId, useCase, blueprintVersion, provenance }: ModelRecorded,
   onProgress?: (done: number, total: number) => void,
@@ -93,7 +89,7 @@ async function trainAgain(
     );
   }
   const train = rows.slice(0, provenance.rows);
-  return (await fitRows(learner, { compiled, train, holdout: [], until, onProgress })).onnx;
+  return (await fitRows(fit, { compiled, train, holdout: [], until, onProgress })).onnx;
 }
 
 /** Rejects, naming the offsets, when a part of the ranges is gone. */

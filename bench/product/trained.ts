@@ -6,6 +6,7 @@ import { writeArtifact } from "../../serving/index.ts";
 import { random } from "../decisions/work/random.ts";
 import { openPlace, PARTITIONS, type Access } from "./place.ts";
 import type { Life, Work } from "./works.ts";
+import { trainModel } from "../../trainer/index.ts";
 
 const ROWS = 20_000;
 const MINUTE = 60_000;
@@ -40,7 +41,7 @@ export async function trainFor(work: Work): Promise<Trained> {
         })),
       );
     }
-    const result = await tools.trainer.train({ useCase, until: lives.at(-1)!.request.time + 2 * MINUTE });
+    const result = await trainModel(tools, { useCase, until: lives.at(-1)!.request.time + 2 * MINUTE });
     if (result.kind !== "trained" || !result.promoted) throw new Error(`${work.name}: no model was made`);
     return { record: result.model, onnx: result.onnx };
   } finally {

@@ -4,6 +4,7 @@ import { createConfluentRegistry, createPlatformaticBackbone, openShared } from 
 import { publishBlueprint, startLoop } from "../../loop/index.ts";
 import { clock } from "../../schemas/index.ts";
 import { memoryNow, type MemorySample } from "./memory.ts";
+import { trainModel } from "../../trainer/index.ts";
 
 export interface WorkerSettings {
   readonly dir: string;
@@ -55,7 +56,7 @@ if (import.meta.main) {
     onFailure: (error) => say({ kind: "failed", reason: String(error) }),
   });
   for (const text of settings.blueprints) await publishBlueprint(loop, text);
-  const { application, publisher, trainer } = loop;
+  const { application, publisher } = loop;
   const queuedBytes = async (): Promise<number> => (await application.metrics.queuedBytes.get()).values[0]?.value ?? 0;
   const handle = async (ask: Ask): Promise<void> => {
     if (ask.kind === "memory") {
@@ -66,7 +67,7 @@ if (import.meta.main) {
       const { time } = ask;
       await publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
     } else if (ask.kind === "train") {
-      const result = await trainer.train({ useCase: ask.useCase, until: ask.until });
+      const result = await trainModel(loop, { useCase: ask.useCase, until: ask.until });
       const outcome =
         result.kind === "trained"
           ? `${result.model.provenance.rows} rows in ${result.seconds.toFixed(1)} s: ${result.model.states.at(-1)!.reason}`

@@ -2,6 +2,7 @@ import type { LabelConfig } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { labelColumns } from "../labels/label-columns.ts";
 import { canonicalLabel, describeLabel } from "../labels/label-parts.ts";
+import { learnerKinds } from "../learners/index.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { checkName, readText } from "../yaml/scalars.ts";
@@ -58,11 +59,13 @@ interface Known extends LabelKnown {
 
 function knownOf(of: Reading): Known {
   const events = of(eventsSection);
+  const { objective, learner } = of(modelSection) ?? {};
   return {
     observations: of(observationsSection),
     kinds: events.complete ? Object.keys(events.known) : undefined,
     features: of(featuresSection).features,
-    objective: of(modelSection)?.objective,
+    objective,
+    learner: learner === undefined ? undefined : learnerKinds.get(learner),
   };
 }
 

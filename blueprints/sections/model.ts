@@ -1,60 +1,120 @@
-import type { ModelConfig } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS, OBJECTIVES } from "../defaults.ts";
-import { rangeText, type KeySaid } from "../key-reference.ts";
+import { isMap, isScalar } from "yaml";
+import type { LearnerName, ModelConfig, Objective } from "../blueprint.ts";
+import { DEFAULTS, OBJECTIVES } from "../defaults.ts";
+import type { KeySaid, KeysSaid } from "../key-reference.ts";
+import { learnerKinds, objectiveOf, parametersOf, seedParameter } from "../learners/index.ts";
+import type { LearnerKind } from "../learners/learner-kind.ts";
+import type { Parameter } from "../learners/parameter.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
-import type { Place } from "../yaml/place.ts";
+import { complain, type Place } from "../yaml/place.ts";
 import { optional, readSection } from "../yaml/section.ts";
-import { readChoice, readNumber } from "../yaml/scalars.ts";
+import { readChoice } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
-
-const { model } = DEFAULTS;
-const number = (name: Exclude<keyof ModelConfig, "objective" | "learner">, whole = false): KeySaid => [
-  whole ? "whole number" : "number",
-  String(model[name]),
-  rangeText(name),
-];
-const KEYS: Readonly<Record<keyof ModelConfig, KeySaid>> = {
-  objective: [OBJECTIVES.map((each) => `\`${each}\``).join(" or "), model.objective],
-  learner: ["`xgboost`", model.learner],
-  depth: number("depth", true),
-  rounds: number("rounds", true),
-  learningRate: number("learningRate"),
-  minChildWeight: number("minChildWeight"),
-  subsample: number("subsample"),
-  l2: number("l2"),
-  maxBins: number("maxBins", true),
-  seed: number("seed", true),
-};
 
 export const modelSection: BlueprintSection<"model", Partly<ModelConfig> | undefined> = {
   name: "model",
   said: ["section", "all its defaults"],
-  keys: () => KEYS,
-  read: (blueprint) => optional(blueprint, "model", model, readModel),
+  keys: () => ({
+    objective: [OBJECTIVES.map((each) => `\`${each}\``).join(" or "), DEFAULTS.objective],
+    learner: [
+      learnerNames()
+        .map((name) => `\`${name}\``)
+        .join(" or "),
+      DEFAULTS.learner,
+    ],
+    ...parameterKeys(),
+    seed: seedParameter.said,
+  }),
+  read: (blueprint) => optional(blueprint, "model", defaultModel(learnerKinds.get(DEFAULTS.learner)), readModel),
   whole,
   *describe(model) {
     for (const [name, value] of Object.entries(model)) yield [`model.${name}`, value];
   },
-  canonical: (model) => model,
+  canonical(model) {
+    const values: Readonly<Record<string, unknown>> = { ...model };
+    const unsaid = Object.entries(parametersOf(learnerKinds.get(model.learner))).flatMap(
+      ([name, { later, fallback }]) => (later === true && values[name] === fallback ? [[name, undefined]] : []),
+    );
+    return { ...values, ...Object.fromEntries(unsaid) };
+  },
 };
 
-function readModel(place: Place): Partly<ModelConfig> {
-  const section = readSection(place, Object.keys(KEYS));
-  const number = (
-    name: Exclude<keyof ModelConfig, "objective" | "learner">,
-    whole: "whole" | "any",
-  ): number | undefined =>
-    optional(section, name, DEFAULTS.model[name], (place) => readNumber(place, BOUNDS[name], whole));
-  return {
-    objective: optional(section, "objective", DEFAULTS.model.objective, (place) => readChoice(place, OBJECTIVES)),
-    learner: optional(section, "learner", DEFAULTS.model.learner, (place) => readChoice(place, ["xgboost"] as const)),
-    depth: number("depth", "whole"),
-    rounds: number("rounds", "whole"),
-    learningRate: number("learningRate", "any"),
-    minChildWeight: number("minChildWeight", "any"),
-    subsample: number("subsample", "any"),
-    l2: number("l2", "any"),
-    maxBins: number("maxBins", "whole"),
-    seed: number("seed", "whole"),
+const learnerNames = (): readonly LearnerName[] => learnerKinds.names() as readonly LearnerName[];
+
+/** A name that several learners have is said with each of them. */
+function parameterKeys(): KeysSaid {
+  const all = learnerKinds
+    .all()
+    .flatMap((kind) => Object.entries(parametersOf(kind)).map(([name, { said }]) => ({ name, said, of: kind.name })));
+  const part = (some: typeof all, at: 0 | 1 | 2): string => {
+    const texts = some.map(({ said, of }) => ({ text: said[at] ?? "", of }));
+    const isOne = texts.every(({ text }) => text === texts[0]!.text);
+    return isOne ? texts[0]!.text : texts.map(({ text, of }) => `${text || "any"} for ${of}`).join("; ");
   };
+  const byName = Map.groupBy(all, ({ name }) => name);
+  return Object.fromEntries(
+    [...byName].map(([name, some]): [string, KeySaid] => [name, [part(some, 0), part(some, 1), part(some, 2)]]),
+  );
+}
+
+function defaultModel(kind: LearnerKind): ModelConfig {
+  const parameters = Object.entries(parametersOf(kind)).map(([name, { fallback }]) => [name, fallback] as const);
+  const model = {
+    objective: objectiveOf(kind),
+    learner: kind.name,
+    ...Object.fromEntries(parameters),
+    seed: seedParameter.fallback,
+  };
+  return model as ModelConfig;
+}
+
+function readModel(place: Place): Partly<ModelConfig> {
+  const kind = kindOf(place);
+  const parameters = kind === undefined ? unambiguous() : parametersOf(kind);
+  const section = readSection(place, ["objective", "learner", ...Object.keys(parameters), "seed"], elsewhere);
+  const learner = optional(section, "learner", DEFAULTS.learner, (at) => readChoice(at, learnerNames()));
+  const of = (name: string, parameter: Parameter): unknown =>
+    optional(section, name, parameter.fallback, (at) => parameter.read(at));
+  const model = {
+    objective: optional(section, "objective", objectiveOf(kind), (at) => readObjective(at, kind)),
+    learner,
+    ...Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, of(name, parameter)])),
+    seed: of("seed", seedParameter),
+  };
+  return model as Partly<ModelConfig>;
+}
+
+/** The learner that the section names, before its other keys are read; `undefined`: it is not known which. */
+function kindOf({ source, node }: Place): LearnerKind | undefined {
+  const entries = (isMap(node) ? node.items : []).map(({ key, value }) => ({ key: source.resolve(key), value }));
+  const named = entries.filter(({ key }) => isScalar(key) && key.value === "learner");
+  if (named.length === 0) {
+    const several = learnerKinds.all().length > 1;
+    const isNear = ({ key }: { readonly key: unknown }): boolean =>
+      isScalar(key) && source.guess(String(key.value), ["learner"]) !== null;
+    return several && entries.some(isNear) ? undefined : learnerKinds.get(DEFAULTS.learner);
+  }
+  const value = named.length === 1 ? source.resolve(named[0]!.value) : null;
+  return learnerKinds.all().find(({ name }) => isScalar(value) && value.value === name);
+}
+
+/** For a key that the learner does not take. */
+function elsewhere(name: string): string | null {
+  const others = learnerKinds.all().filter((kind) => Object.hasOwn(parametersOf(kind), name));
+  return others.length === 0 ? null : `a parameter of learner ${others.map((kind) => kind.name).join(" and ")}`;
+}
+
+/** Parameters that one learner alone has: they can be judged where the learner is not known. */
+function unambiguous(): Readonly<Record<string, Parameter>> {
+  const all = learnerKinds.all().flatMap((kind) => Object.entries(parametersOf(kind)));
+  return Object.fromEntries(all.filter(([name]) => all.filter(([other]) => other === name).length === 1));
+}
+
+/** An objective that the learner learns. @param kind `undefined`: it could not be read. */
+export function readObjective(place: Place, kind: LearnerKind | undefined): Objective | undefined {
+  const objective = readChoice(place, OBJECTIVES);
+  if (objective === undefined || kind === undefined || kind.objectives.includes(objective)) return objective;
+  const others = learnerKinds.all().flatMap(({ name, objectives }) => (objectives.includes(objective) ? [name] : []));
+  const hint = `use ${kind.objectives.join(" or ")}${others.length === 0 ? "" : `, or learner: ${others.join(" or ")}`}`;
+  return complain(place, `learner ${kind.name} can't learn objective ${objective}`, hint);
 }

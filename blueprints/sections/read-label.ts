@@ -5,12 +5,14 @@ import { formulaTypes } from "../formula/formula-types.ts";
 import type { Formula } from "../formula/index.ts";
 import { rangeText, type KeySaid, type KeysSaid } from "../key-reference.ts";
 import { labelAggregates } from "../labels/aggregates/index.ts";
+import type { LearnerKind } from "../learners/learner-kind.ts";
 import { doubtLabel } from "../read/doubts.ts";
 import { readFormula } from "../yaml/formula.ts";
 import type { Names, Partly } from "../yaml/partly.ts";
 import { complain } from "../yaml/place.ts";
 import { readChoice, readDuration, readNumber, readOrNone } from "../yaml/scalars.ts";
 import { optional, required, type Section } from "../yaml/section.ts";
+import { readObjective } from "./model.ts";
 
 const { aggregate, waitMs } = DEFAULTS.label;
 const KEYS = {
@@ -35,6 +37,8 @@ export interface LabelKnown {
   readonly kinds: readonly string[] | undefined;
   /** The objective of labels that have none of their own; `undefined`: it could not be read. */
   readonly objective: Objective | undefined;
+  /** What learns them; `undefined`: it could not be read. */
+  readonly learner: LearnerKind | undefined;
 }
 
 /** Everything of a label but its name. */
@@ -51,7 +55,7 @@ export function readLabel(section: Section | undefined, known: LabelKnown): Part
   const fallback = optional<number | null>(section, "default", DEFAULTS.label.default, (place) =>
     readOrNone(place, (place) => readNumber(place, BOUNDS.labelDefault)),
   );
-  const objective = optional(section, "objective", known.objective, (place) => readChoice(place, OBJECTIVES));
+  const objective = optional(section, "objective", known.objective, (place) => readObjective(place, known.learner));
   if (section !== undefined && objective === "binary") checkBinary(section, value, aggregate, fallback);
   if (section !== undefined) doubtLabel(section, { when, value, aggregate, observations: observations.known, kinds });
   return {

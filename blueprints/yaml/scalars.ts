@@ -25,13 +25,13 @@ export function readBoolean(place: Place): boolean | undefined {
 
 export function readNumber(place: Place, { min, max }: Range, whole: "whole" | "any" = "any"): number | undefined {
   const value = isScalar(place.node) ? place.node.value : null;
-  const kind = whole === "whole" ? "a whole number" : "a number";
+  const wanted = `a ${whole === "whole" ? "whole number" : "number"} from ${min} to ${max}`;
   if (typeof value !== "number" || (whole === "whole" && !Number.isInteger(value))) {
     const isQuoted = typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value);
-    return complain(place, `expected ${kind}, found ${found(place)}`, isQuoted ? "write it without quotes" : null);
+    return complain(place, `expected ${wanted}, found ${found(place)}`, isQuoted ? "write it without quotes" : null);
   }
   if (value >= min && value <= max) return value === 0 ? 0 : value;
-  return complain(place, `expected ${kind} from ${min} to ${max}, found ${value}`);
+  return complain(place, `expected ${wanted}, found ${value}`);
 }
 
 export function readChoice<T extends string>(place: Place, choices: readonly T[]): T | undefined {

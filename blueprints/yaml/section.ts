@@ -34,8 +34,15 @@ export function readEntries(place: Place, what: string, hint: string | null = nu
   return entries;
 }
 
-/** Reports every field that is not in `known`, with the nearest known one. */
-export function readSection(place: Place, known: readonly string[]): Section | undefined {
+/**
+ * Reports every field that is not in `known`, with the nearest known one.
+ * @param elsewhere the place where a field would be known, null: nowhere
+ */
+export function readSection(
+  place: Place,
+  known: readonly string[],
+  elsewhere: (name: string) => string | null = () => null,
+): Section | undefined {
   const text = isScalar(place.node) ? String(place.node.value) : "";
   const [, name, value] = /^(\w+):(\S.*)$/s.exec(text) ?? [];
   const hint = name === undefined ? null : `a space behind the colon: ${name}: ${value}`;
@@ -47,6 +54,11 @@ export function readSection(place: Place, known: readonly string[]): Section | u
     if (known.includes(name)) {
       fields.set(name, value);
       if (again) doubtful.add(name);
+      continue;
+    }
+    const other = elsewhere(name);
+    if (other !== null) {
+      complain(key, `unknown field "${name}"`, other);
       continue;
     }
     const guess = place.source.guess(name, known);

@@ -9,6 +9,7 @@ import { withTools } from "../process/with-tools.ts";
 import { tellLeftOut } from "../text/left-out.ts";
 import { progress } from "../text/progress.ts";
 import { tooFewText, trainedJson, trainedText } from "../text/trained-text.ts";
+import { trainModel } from "../../trainer/index.ts";
 
 export const trainCommand = defineCommand({
   name: "train",
@@ -37,7 +38,7 @@ export const trainCommand = defineCommand({
       async (tools) => {
         if (rows !== undefined) await checkTopic(tools, "--rows", rows);
         const bar = progress("train", null, { enabled: !output.json });
-        const result = await tools.trainer.train({
+        const result = await trainModel(tools, {
           ...{ useCase, until: until ?? Date.now() },
           ...(until === undefined ? { publishedAt: Date.now } : {}),
           blueprintVersion,

@@ -7,6 +7,7 @@ import { fileTables } from "../files/index.ts";
 import { ReplyClock } from "./reply-clock.ts";
 import { ServedWatch } from "./served.ts";
 import { summarize, type LoopSummary } from "./summary.ts";
+import { trainModel, trainingDue } from "../../trainer/index.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -84,10 +85,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
     options.onProgress({ time, requests, nulls: replies.nulls, rows: watch.rows, models, servedAuc, training });
   const settle = async (time: number): Promise<void> => {
     await loop.application.idle();
-    const reason = await loop.trainer.due(blueprint.useCase, time);
+    const reason = await trainingDue(loop, blueprint.useCase, time);
     if (reason !== undefined) {
       const onProgress = (done: number, total: number): void => report(time, `${done}/${total}`);
-      const result = await loop.trainer.train({ useCase: blueprint.useCase, until: time, onProgress });
+      const result = await trainModel(loop, { useCase: blueprint.useCase, until: time, onProgress });
       await loop.application.idle();
       if (result.kind === "trained") {
         if (result.promoted) models++;

@@ -12,6 +12,7 @@ import { openSession } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import { sessionOptions } from "./session-options.ts";
 import { whenKnown } from "./when-known.ts";
+import { trainModel } from "../../trainer/index.ts";
 
 /**
  * Opens the loop for a product: on the log in a folder (`{ dir }`), or on Kafka (`{ brokers, registry, dir }`, with the
@@ -62,7 +63,7 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     async train(useCase, { until, ...how } = {}) {
       const at = await place();
       const live = until === undefined ? { publishedAt: () => nowAt(at) } : {};
-      return at.tools.trainer.train({ useCase, until: until ?? nowAt(at), ...live, ...how });
+      return trainModel(at.tools, { useCase, until: until ?? nowAt(at), ...live, ...how });
     },
     async models(useCase) {
       const all = await readModels((await place()).tools);

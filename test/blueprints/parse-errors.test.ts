@@ -129,7 +129,7 @@ describe("label, policy, model, join and training", () => {
     ["risk > 0.35", "risk", "policy.decide", 26, /expected a boolean, "risk" is a number/],
     ["risk > 0.35", "risk > tailnum", "policy.decide", 26, /unknown name "tailnum"/],
     ["risk > 0.35", "null", "policy.decide", 26, /expected a formula, found nothing/],
-    ["  depth: 4", "  depth: 4.5", "model.depth", 22, /expected a whole number, found 4.5/],
+    ["  depth: 4", "  depth: 4.5", "model.depth", 22, /expected a whole number from 1 to 16, found 4.5/],
     ["  depth: 4", "  depth: 400", "model.depth", 22, /expected a whole number from 1 to 16, found 400/],
     ["  depth: 4", "  learningRate: .nan", "model.learningRate", 22, /expected a number from/],
     ["  depth: 4", "  learner: lightgbm", "model.learner", 22, /expected xgboost, found "lightgbm"/],

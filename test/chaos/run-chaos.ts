@@ -6,6 +6,7 @@ import type { Fleet } from "./fleet.ts";
 import { Product, type OpenPlace, type Place } from "./product.ts";
 import { seeded } from "./random.ts";
 import { groupOf, problemsOf, verify, type Findings } from "./verify.ts";
+import { trainModel } from "../../trainer/index.ts";
 
 export const CHAOS_BLUEPRINT = `
 useCase: chaos
@@ -267,7 +268,7 @@ async function publishModel(
   say: (line: string) => void,
 ): Promise<void> {
   const result = await product.insist(() =>
-    alone(options.open, (tools) => tools.trainer.train({ useCase: "chaos", until }), options.partitions),
+    alone(options.open, (tools) => trainModel(tools, { useCase: "chaos", until }), options.partitions),
   );
   say(
     result.kind === "trained"

@@ -6,6 +6,7 @@ import { createConfluentRegistry, createKafkaBackbone, prefixed } from "../../st
 import { openTools } from "../../loop/index.ts";
 import { readModels } from "../../catalogue/index.ts";
 import { loopstream, temporaryDir } from "./command.ts";
+import { rebuildModel } from "../../trainer/index.ts";
 
 const dir = temporaryDir();
 afterAll(() => dir.remove());
@@ -43,7 +44,7 @@ test(
       const models = await readModels(tools);
       expect(models.length).toBeGreaterThan(3);
       for (const model of models) {
-        const { actual, expected, problem, header } = await tools.trainer.rebuild(model);
+        const { actual, expected, problem, header } = await rebuildModel(tools, model);
         expect([actual, problem, header]).toEqual([expected, null, "equal"]);
       }
       const source = { ...tools, scorers: tools.scorers.get.bind(tools.scorers), salt: "loopstream" };

@@ -20,7 +20,7 @@ import { explainDecision, type Explanation } from "../../recompute/index.ts";
 import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
 import { decisions, type DecisionRecorded, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
 import { ScorerCache } from "../../serving/index.ts";
-import type { TrainResult } from "../../trainer/index.ts";
+import { trainModel, type TrainResult } from "../../trainer/index.ts";
 import { random } from "../blueprints/random.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
 
@@ -236,7 +236,7 @@ beforeAll(async () => {
   await loop.application.idle();
   for (const one of asked.slice(0, 60)) await lived(one);
   await live.tick(asked[59]!.time + 2 * HOUR);
-  trained = await loop.trainer.train({ useCase: "towns", until: asked[60]!.time - 1 });
+  trained = await trainModel(loop, { useCase: "towns", until: asked[60]!.time - 1 });
   await loop.application.idle();
   for (const one of asked.slice(60)) await lived(one);
   await live.tick(END);

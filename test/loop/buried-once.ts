@@ -4,6 +4,7 @@ import { blueprints, deadLetters, models, rowsTopicName, type BlueprintPublished
 import { readTopic, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { publishBlueprint, startLoop, type Loop } from "../../loop/index.ts";
 import { PARCELS, parcels } from "../operators/parcels.ts";
+import { trainModel } from "../../trainer/index.ts";
 
 export interface Opened {
   readonly backbone: Backbone;
@@ -50,7 +51,7 @@ export function buriedOnceSuite(open: () => Promise<Opened>): void {
       }
       return found.sort();
     };
-    const train = (): Promise<unknown> => loop.trainer.train({ useCase: parcels.useCase, until: Date.now() });
+    const train = (): Promise<unknown> => trainModel(loop, { useCase: parcels.useCase, until: Date.now() });
     try {
       await publishBlueprint(loop, PARCELS, 0);
       // On Kafka the markers of the transactions it was written in lie before it.

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { clock, decisionRequests, decisions, events, observations } from "../../schemas/index.ts";
 import { audit, explainDecision } from "../../recompute/index.ts";
 import { createMemoryEngine, LATEST_TIME } from "../../streams/index.ts";
-import { publishBlueprint, replay, startSchedules, startTicker, withdrawBlueprint } from "../../loop/index.ts";
+import {
+  publishBlueprint,
+  replay,
+  startSchedules,
+  startTicker,
+  trainingsWith,
+  withdrawBlueprint,
+} from "../../loop/index.ts";
 import { Feed } from "../../loop/history/feed.ts";
 import { observationRecord, requestRecord } from "../../loop/history/lines/records.ts";
 import { compileBlueprint } from "../../blueprints/index.ts";
@@ -195,7 +202,8 @@ test.each([Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY])("a blueprint is live 
 
 test("a training is due, and a model is dated, by the log's time, whatever the machine's clock says for a moment", async () => {
   const loop = await openLive();
-  const due = vi.spyOn(loop.loop.trainer, "due");
+  const trainings = trainingsWith(loop.loop);
+  const due = vi.spyOn(trainings, "due");
   const ticker = startTicker(loop.loop, 20);
   try {
     await publishBlueprint(loop.loop, PARCELS);
@@ -203,7 +211,7 @@ test("a training is due, and a model is dated, by the log's time, whatever the m
     await loop.loop.application.idle();
     const right = Date.now.bind(Date);
     vi.spyOn(Date, "now").mockImplementation(() => right() + 3 * DAY);
-    const schedules = startSchedules(loop.loop, { onTrained: () => undefined, everyMs: 20 });
+    const schedules = startSchedules({ ...loop.loop, trainings }, { onTrained: () => undefined, everyMs: 20 });
     await vi.waitFor(() => expect(due.mock.calls.length).toBeGreaterThan(2), PATIENCE);
     await schedules.close();
     for (const [, time] of due.mock.calls) expect(Math.abs(time - right())).toBeLessThan(10_000);

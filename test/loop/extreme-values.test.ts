@@ -8,6 +8,7 @@ import { publishBlueprint } from "../../loop/index.ts";
 import { readRows } from "../../rows/index.ts";
 import { matrixOf } from "../../rows/training-set.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
+import { trainModel } from "../../trainer/index.ts";
 
 const SHOP = `
 useCase: shop
@@ -55,7 +56,7 @@ test("a live context of 1e39 or infinity is the same feature in serving, in the 
   const prices = [1e39, -1e39, Infinity, -Infinity, NaN, 1e300, 1e-320, 5, 7, 200, 300, 9];
   await decide("a", prices, START);
   await live.tick(START + 4 * 60 * MINUTE);
-  const trained = await live.loop.trainer.train({ useCase: "shop", until: START + 5 * 60 * MINUTE });
+  const trained = await trainModel(live.loop, { useCase: "shop", until: START + 5 * 60 * MINUTE });
   expect(trained).toMatchObject({
     kind: "trained",
     treated: [{ name: "price", treatment: "clamped", rows: 3, decisions: ["a0", "a1", "a5"] }],

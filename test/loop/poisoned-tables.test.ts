@@ -28,6 +28,7 @@ import {
 } from "../../loop/index.ts";
 import { readArtifact } from "../../serving/index.ts";
 import { readRows, rowsTopic } from "../../rows/index.ts";
+import { rebuildModel, trainModel } from "../../trainer/index.ts";
 
 const SHOP = `
 useCase: shop
@@ -166,7 +167,7 @@ test("every tool goes on beside records that can't be decoded, and is told of ea
     const known = validBlueprints(await readTable(tools.backbone, tools.serdes, blueprintTable));
     const { rows } = await readRows(tools.backbone, tools.serdes, shop, known, Number.POSITIVE_INFINITY);
     expect(rows.map(({ decisionId }) => decisionId)).toEqual(["d"]);
-    await expect(tools.trainer.train({ useCase: "shop", until: now + 6_000, holdout: 0 })).resolves.toMatchObject({
+    await expect(trainModel(tools, { useCase: "shop", until: now + 6_000, holdout: 0 })).resolves.toMatchObject({
       kind: "trained",
     });
     await withdrawBlueprint(tools, "shop", version, now);
@@ -180,12 +181,12 @@ test("records of rows and model files that can't be decoded are dead letters onc
   await decided("d");
   await tickTo(now + 5_000);
   await vi.waitFor(async () => expect(await labels()).toEqual({ d: 1 }));
-  const train = () => loop!.trainer.train({ useCase: "shop", until: now + 6_000, holdout: 0 });
+  const train = () => trainModel(loop!, { useCase: "shop", until: now + 6_000, holdout: 0 });
   await train();
   await garbage(rowsTopicName("shop"), "zzz");
   await garbage(modelArtifacts.name, "zzz");
   const [model] = await readModels(loop!);
-  await loop!.trainer.rebuild(model!);
+  await rebuildModel(loop!, model!);
   for (let times = 0; times < 3; times++) {
     await train();
     await readArtifact(backbone, loop!.serdes, { ...model!.artifact, chunks: 2 }).catch(() => undefined);

@@ -58,7 +58,7 @@ describe("trainings", () => {
     const loop: Scheduled = {
       outages: new Outages(log),
       application: { now: () => Date.UTC(2026, 0, 1) + performance.now() },
-      trainer: {
+      trainings: {
         useCases: async () => ["letters", "parcels"],
         due: async (useCase, now) => due(useCase, now),
         train: async ({ useCase, until }) => {

@@ -11,7 +11,7 @@ import {
   type TrainingRow,
 } from "../../schemas/index.ts";
 import { ScorerCache } from "../../serving/index.ts";
-import { scoreRows, type TrainResult } from "../../trainer/index.ts";
+import { rebuildModel, scoreRows, trainModel, type TrainResult } from "../../trainer/index.ts";
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { readTable } from "../../streams/index.ts";
 import { random } from "../blueprints/random.ts";
@@ -116,7 +116,7 @@ beforeAll(async () => {
   await live.restart();
   await lived(trains - 4 * HOUR, trains);
   await live.tick(trains - 1);
-  trained = (await live.loop.trainer.train({ useCase: "deliveries", until: trains - 1 })) as typeof trained;
+  trained = (await trainModel(live.loop, { useCase: "deliveries", until: trains - 1 })) as typeof trained;
   await live.loop.application.idle();
   await lived(trains, END);
   await live.tick(END);
@@ -175,7 +175,7 @@ describe("the model", () => {
   });
 
   test("is the same file when it is trained again from its provenance", async () => {
-    expect(await live.loop.trainer.rebuild(trained.model)).toMatchObject({ equal: true, problem: null });
+    expect(await rebuildModel(live.loop, trained.model)).toMatchObject({ equal: true, problem: null });
   });
 
   test("is scored on later rows label by label", async () => {

@@ -5,6 +5,7 @@ import { blueprints, type TrainingRow } from "../../schemas/index.ts";
 import { readTable, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { openTools, publishBlueprint, storeBlueprint, withdrawBlueprint, type Tools } from "../../loop/index.ts";
 import { readRows, rowsTopic } from "../../rows/index.ts";
+import { rebuildModel, trainModel } from "../../trainer/index.ts";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
@@ -122,12 +123,12 @@ export function severalVersionsSuite(
         [...all].sort((a, b) => a.rows - b.rows);
       expect(sorted(leftOut)).toEqual(expected);
       const until = START + 1_000 * HOUR;
-      const trained = await tools.trainer.train({ useCase: "shop", until, holdout: 0 });
+      const trained = await trainModel(tools, { useCase: "shop", until, holdout: 0 });
       expect(trained).toMatchObject({ kind: "trained", leftOut });
       const [model] = await readModels(tools);
       expect(sorted(model!.provenance.leftOut)).toEqual(expected);
       expect(model!.provenance.rows).toBe(30);
-      expect(await tools.trainer.rebuild(model!)).toMatchObject({ equal: true, header: "equal" });
+      expect(await rebuildModel(tools, model!)).toMatchObject({ equal: true, header: "equal" });
       expect(told).toEqual([]);
     }));
 

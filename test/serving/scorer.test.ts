@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { loadScorer, readOnnxMetadata } from "../../serving/index.ts";
-import { createXgboostLearner } from "../../trainer/index.ts";
-import { largestDifference, referenceCase } from "../fixtures/xgboost/reference.ts";
+import { fit, largestDifference, referenceCase } from "../fixtures/xgboost/reference.ts";
 
 const { train, all, params } = referenceCase("binary");
 const metadata = { useCase: "délais ✈", blueprint: "3", empty: "", "": "no key", long: "x".repeat(300) };
@@ -9,7 +8,7 @@ let onnx: Uint8Array;
 let predictions: Float32Array;
 
 beforeAll(async () => {
-  ({ onnx, predictions } = await createXgboostLearner().fit(train, all, { ...params, rounds: 10 }, metadata));
+  ({ onnx, predictions } = await fit(train, all, { ...params, rounds: 10 }, metadata));
 });
 
 test("scores are the booster's predictions", async () => {
@@ -22,7 +21,7 @@ test("scores are the booster's predictions", async () => {
 test.each([1, 2, 7, 50, 51, 128, 250])(
   "a row's score has the same bits in batches of %i as in one of all",
   async (size) => {
-    const learned = await createXgboostLearner().fit(train, all, { ...params, rounds: 200, depth: 4 }, metadata);
+    const learned = await fit(train, all, { ...params, rounds: 200, depth: 4 }, metadata);
     const scorer = await loadScorer(learned.onnx);
     const rows = 500;
     const whole = (await scorer.score(all.features, all.rows))[0]!;

@@ -7,6 +7,7 @@ import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { ScorerCache } from "../../serving/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "../trainer/parcel-rows.ts";
 import { rowsTopic } from "../../rows/index.ts";
+import { trainModel } from "../../trainer/index.ts";
 
 test("models that were used lately stay loaded, at most so many; one that is idle goes when another is loaded", async () => {
   const dir = await mkdtemp(join(tmpdir(), "loopstream-scorers-"));
@@ -19,7 +20,7 @@ test("models that were used lately stay loaded, at most so many; one that is idl
     })),
   );
   const train = async (minute: number) => {
-    const result = await tools.trainer.train({ useCase: "parcels", until: START + minute * 60_000 + HOUR });
+    const result = await trainModel(tools, { useCase: "parcels", until: START + minute * 60_000 + HOUR });
     if (result.kind !== "trained") throw new Error("too few rows");
     return result.model;
   };

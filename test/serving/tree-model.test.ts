@@ -10,10 +10,9 @@ import { loadScorer } from "../../serving/index.ts";
 import { readTreeModels } from "../../serving/trees/tree-model.ts";
 import { encodeModel, type Graph } from "../../trainer/onnx/graph.ts";
 import { onnxFromTrees } from "../../trainer/onnx/index.ts";
-import { createXgboostLearner } from "../../trainer/index.ts";
 import type { Tree, TreeModel } from "../../trainer/xgboost/index.ts";
 import { seeded } from "../chaos/random.ts";
-import { referenceCase } from "../fixtures/xgboost/reference.ts";
+import { fit, referenceCase } from "../fixtures/xgboost/reference.ts";
 import { root } from "../source-graph.ts";
 
 const COLUMNS = 5;
@@ -81,7 +80,7 @@ describe("a model of trees is walked without ONNX Runtime", () => {
 
   test("a probability differs from ONNX Runtime's by two units in the last place at most", async () => {
     const { train, all, params } = referenceCase("binary");
-    const { onnx } = await createXgboostLearner().fit(train, all, { ...params, rounds: 60 }, {});
+    const { onnx } = await fit(train, all, { ...params, rounds: 60 }, {});
     const features = all.features.map((value, at) => (at % 11 === 0 ? NaN : value));
     expect(readTreeModels(onnx)![0]!.sigmoid).toBe(true);
     const scorer = await loadScorer(onnx);

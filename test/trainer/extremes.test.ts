@@ -7,7 +7,7 @@ import { recordLimits, type TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { readModels } from "../../catalogue/index.ts";
-import type { TrainResult } from "../../trainer/index.ts";
+import { rebuildModel, trainingDue, trainModel, type TrainResult } from "../../trainer/index.ts";
 import { rowsTopic, treatedText } from "../../rows/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 
@@ -54,7 +54,7 @@ async function trained(of: CompiledBlueprint, changes: Changes, count = 400): Pr
       time: value["rowTime"] as number,
     })),
   );
-  return tools.trainer.train({ useCase: of.blueprint.useCase, until: UNTIL });
+  return trainModel(tools, { useCase: of.blueprint.useCase, until: UNTIL });
 }
 
 describe("a feature beyond the largest", () => {
@@ -70,7 +70,7 @@ describe("a feature beyond the largest", () => {
     expect(result).toMatchObject({ kind: "trained", treated });
     const [model] = await readModels(tools);
     expect(model!.provenance.treated).toEqual(treated);
-    expect(await tools.trainer.rebuild(model!)).toMatchObject({ equal: true, header: "equal" });
+    expect(await rebuildModel(tools, model!)).toMatchObject({ equal: true, header: "equal" });
     const same = await trained(compiled, { 20: { weight: counts }, 21: { weight: counts }, 390: { weight: counts } });
     expect(same).toMatchObject({ kind: "trained", treated: [], model: { modelId: model!.modelId } });
   });
@@ -103,7 +103,7 @@ describe("a label that can't be learnt", () => {
       const [model] = await readModels(tools);
       expect(model!.provenance.treated).toEqual(treated);
       for (const figure of Object.values(model!.metrics)) expect(figure).toBeLessThan(100);
-      expect(await tools.trainer.rebuild(model!)).toMatchObject({ equal: true });
+      expect(await rebuildModel(tools, model!)).toMatchObject({ equal: true });
     },
   );
 
@@ -140,7 +140,7 @@ describe("a set of rows that says little", () => {
     const one = compileBlueprint(TEXT.replace("minRows: 200", "minRows: 1"));
     await publishBlueprint(tools, TEXT.replace("minRows: 200", "minRows: 1"));
     expect(await trained(one, {}, 1)).toMatchObject({ kind: "tooFewRows", rows: 1, needed: 2 });
-    const alone = await tools.trainer.train({ useCase: "parcels", until: UNTIL, holdout: 0 });
+    const alone = await trainModel(tools, { useCase: "parcels", until: UNTIL, holdout: 0 });
     expect(alone).toMatchObject({ kind: "trained", promoted: false });
   });
 
@@ -148,7 +148,7 @@ describe("a set of rows that says little", () => {
     const two = compileBlueprint(TEXT.replace("minRows: 200", "minRows: 1"));
     await publishBlueprint(tools, TEXT.replace("minRows: 200", "minRows: 1"));
     await trained(two, {}, 2);
-    const result = await tools.trainer.train({ useCase: "parcels", until: UNTIL, holdout: 0.9 });
+    const result = await trainModel(tools, { useCase: "parcels", until: UNTIL, holdout: 0.9 });
     expect(result).toMatchObject({ kind: "trained", model: { provenance: { rows: 1, holdout: 1 } } });
   });
 
@@ -166,15 +166,15 @@ describe("a set of rows that says little", () => {
 
 test("after a training with too few rows it is due again once there can be enough, and nothing is read before", async () => {
   await trained(compiled, Object.fromEntries(Array.from({ length: 50 }, (_, at) => [at, { label: 7 }])), 230);
-  expect(await tools.trainer.due("parcels", UNTIL)).toBeUndefined();
+  expect(await trainingDue(tools, "parcels", UNTIL)).toBeUndefined();
   const later = rows(500, 20, 1);
   const publish = (all: readonly TrainingRow[]): Promise<void> =>
     tools.publisher.publish(
       all.map((value) => ({ topic: rowsTopic(compiled), key: value["decisionId"] as string, value, time: UNTIL - 1 })),
     );
   await publish(later.slice(0, 19));
-  expect(await tools.trainer.due("parcels", UNTIL)).toBeUndefined();
+  expect(await trainingDue(tools, "parcels", UNTIL)).toBeUndefined();
   await publish(later.slice(19));
-  expect(await tools.trainer.due("parcels", UNTIL)).toBe("first 250 rows");
-  expect(await tools.trainer.train({ useCase: "parcels", until: UNTIL })).toMatchObject({ kind: "trained" });
+  expect(await trainingDue(tools, "parcels", UNTIL)).toBe("first 250 rows");
+  expect(await trainModel(tools, { useCase: "parcels", until: UNTIL })).toMatchObject({ kind: "trained" });
 });

@@ -7,7 +7,7 @@ import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../streams/index.ts";
-import type { TrainResult } from "../../trainer/index.ts";
+import { rebuildModel, trainModel, type TrainResult } from "../../trainer/index.ts";
 import { HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 
 const SEVERAL = TEXT.replace(
@@ -47,7 +47,7 @@ async function trained(slow: (at: number) => number | null): Promise<TrainResult
   await tools.publisher.publish(
     all.map((value) => ({ topic, key: value["decisionId"] as string, value, time: value["rowTime"] as number })),
   );
-  return tools.trainer.train({ useCase: "parcels", until: UNTIL });
+  return trainModel(tools, { useCase: "parcels", until: UNTIL });
 }
 
 test("a label that too few rows have is told by its name, and nothing is trained", async () => {
@@ -68,5 +68,5 @@ test("a value that can't be learnt is left out of its label alone", async () => 
   expect(result).toMatchObject({ kind: "trained", treated, model: { provenance: { rows: 320, holdout: 80 } } });
   if (result.kind !== "trained") return;
   expect(result.model.metrics["slow.mse"]).toBeLessThan(1e6);
-  expect(await tools.trainer.rebuild(result.model)).toMatchObject({ equal: true });
+  expect(await rebuildModel(tools, result.model)).toMatchObject({ equal: true });
 });

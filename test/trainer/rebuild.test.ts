@@ -7,7 +7,15 @@ import { rowsTopic } from "../../rows/index.ts";
 import { blueprints, models, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTable, type Backbone, type EmbeddedBackbone } from "../../streams/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
-import { createXgboostLearner, readProvenance, Trainer, type Learner, type TrainRequest } from "../../trainer/index.ts";
+import {
+  fitModel,
+  readProvenance,
+  rebuildModel,
+  trainModel,
+  type Fit,
+  type TrainingTools,
+  type TrainRequest,
+} from "../../trainer/index.ts";
 import { moveModel, readModels } from "../../catalogue/index.ts";
 import { bound } from "../streams/bound-backbone.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
@@ -40,25 +48,21 @@ async function publish(all: readonly TrainingRow[]): Promise<void> {
 
 const at = (minutes: number): number => START + minutes * 60_000 + HOUR;
 
-/** A trainer on the calling thread, over another backbone or learner or of another version where that is given. */
-function trainer(other: { backbone?: Backbone; learner?: Learner; codeVersion?: string } = {}): Trainer {
-  return new Trainer({
-    backbone,
-    serdes: tools.serdes,
-    publisher: tools.publisher,
-    scorers: tools.scorers,
-    learner: createXgboostLearner(),
-    codeVersion: "1.0.0",
+/** Fits on the calling thread, over another backbone or by another fit or of another version where that is given. */
+function trainer(other: Partial<Pick<TrainingTools, "backbone" | "fit" | "codeVersion">> = {}): TrainingTools {
+  return {
+    ...tools,
+    fit: fitModel,
     tables: async () => ({
       blueprints: await readTable(backbone, tools.serdes, blueprints),
       models: await readTable(backbone, tools.serdes, models),
     }),
     ...other,
-  });
+  };
 }
 
-async function train(using: Trainer, request: Partial<TrainRequest> = {}): Promise<ModelRecorded> {
-  const result = await using.train({ useCase: "parcels", until: at(399), ...request });
+async function train(using: TrainingTools, request: Partial<TrainRequest> = {}): Promise<ModelRecorded> {
+  const result = await trainModel(using, { useCase: "parcels", until: at(399), ...request });
   if (result.kind !== "trained") throw new Error(`too few rows: ${result.rows}`);
   return result.model;
 }
@@ -69,7 +73,7 @@ const corrected = (all: readonly TrainingRow[]): TrainingRow[] =>
 test.each([undefined, 0])("a model comes out again with the same sha256, holdout %s", async (holdout) => {
   await publish(rows(0, 400, 1));
   const model = await train(trainer(), holdout === undefined ? {} : { holdout });
-  const { onnx, ...told } = await trainer().rebuild(model);
+  const { onnx, ...told } = await rebuildModel(trainer(), model);
   expect(told).toEqual({
     modelId: model.modelId,
     useCase: "parcels",
@@ -90,7 +94,7 @@ test("rows and corrections that came after the training, with times before it, c
   await publish(all);
   const model = await train(trainer());
   await publish([...corrected(all), ...rows(400, 100, -1).map((row) => ({ ...row, rowTime: at(10) }))]);
-  expect(await trainer().rebuild(model)).toMatchObject({ equal: true, problem: null });
+  expect(await rebuildModel(trainer(), model)).toMatchObject({ equal: true, problem: null });
 });
 
 test("rows that are written while a training reads are not in it, and not in its ranges", async () => {
@@ -110,7 +114,7 @@ test("rows that are written while a training reads are not in it, and not in its
   expect(wrote).toBe(true);
   expect(model.provenance.rows + model.provenance.holdout).toBe(400);
   expect(model.provenance.ranges.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(400);
-  expect(await trainer().rebuild(model)).toMatchObject({ equal: true });
+  expect(await rebuildModel(trainer(), model)).toMatchObject({ equal: true });
 });
 
 test("rows of a version that was not published then do not count, though it is one to train on now", async () => {
@@ -121,11 +125,11 @@ test("rows of a version that was not published then do not count, though it is o
   const model = await train(trainer());
   expect(model.provenance).toMatchObject({ rows: 320, versions: [compiled.blueprint.version] });
   await publishBlueprint(tools, later, at(500));
-  expect(await trainer().rebuild(model)).toMatchObject({ equal: true });
+  expect(await rebuildModel(trainer(), model)).toMatchObject({ equal: true });
   const next = await train(trainer(), { until: at(501) });
   expect(next.provenance.versions).toEqual([compiled.blueprint.version, version].sort());
   expect(next.provenance.rows).toBe(400);
-  expect(await trainer().rebuild(next)).toMatchObject({ equal: true });
+  expect(await rebuildModel(trainer(), next)).toMatchObject({ equal: true });
 });
 
 test("what is gone from the topic is named by its offsets", async () => {
@@ -138,7 +142,7 @@ test("what is gone from the topic is named by its offsets", async () => {
         found.topic === rowsTopic(compiled).name && found.partition === 1 ? { ...found, start: 40 } : found,
       ),
   };
-  const rebuilt = await trainer({ backbone: cut }).rebuild(model);
+  const rebuilt = await rebuildModel(trainer({ backbone: cut }), model);
   expect(rebuilt).toMatchObject({ equal: false, actual: null, onnx: null });
   expect(rebuilt.problem).toContain("offsets of training-rows.parcels");
   expect(rebuilt.problem).toContain("(partition: offsets): 1: 0–39;");
@@ -148,10 +152,10 @@ test("another file than the published one is told, with the code versions where 
   await publish(rows(0, 400, 1));
   const model = await train(trainer());
   const forged = { ...model, artifact: { ...model.artifact, sha256: "0".repeat(64) } };
-  const same = await trainer().rebuild(forged);
+  const same = await rebuildModel(trainer(), forged);
   expect(same).toMatchObject({ equal: false, actual: model.artifact.sha256, header: "absent" });
   expect(same.problem).toContain("the same code made another file");
-  const { problem } = await trainer({ codeVersion: "2.0.0" }).rebuild(forged);
+  const { problem } = await rebuildModel(trainer({ codeVersion: "2.0.0" }), forged);
   expect(problem).toBe(
     "it was trained by loopstream 1.0.0, this is 2.0.0, which may learn otherwise: rebuild it with 1.0.0",
   );
@@ -177,15 +181,11 @@ test("a model that is taken out by hand while the next one is being trained stay
   await publish(rows(0, 400, 1));
   const first = await train(trainer());
   await publish(rows(400, 2_000, -1));
-  const xgboost = createXgboostLearner();
-  const slow: Learner = {
-    name: "slow",
-    async fit(...args) {
-      await moveModel(tools, first.modelId, "withdrawn", at(3_000), "it failed");
-      return xgboost.fit(...args);
-    },
+  const slow: Fit = async (...args) => {
+    await moveModel(tools, first.modelId, "withdrawn", at(3_000), "it failed");
+    return fitModel(...args);
   };
-  const second = await train(trainer({ learner: slow }), { until: at(2_399) });
+  const second = await train(trainer({ fit: slow }), { until: at(2_399) });
   expect(second.states.at(-1)!.state).toBe("production");
   const [record] = await readModels(tools);
   expect(record!.states.map(({ state }) => state)).toEqual(["trained", "production", "retired", "withdrawn"]);
@@ -200,16 +200,12 @@ test.each([
   await publish(rows(400, 100, 0));
   const other = await train(trainer(), { until: at(499), holdout: 0 });
   await publish(rows(500, 2_000, -1));
-  const xgboost = createXgboostLearner();
-  const overtaken: Learner = {
-    name: "overtaken",
-    async fit(...args) {
-      const moved = state === "withdrawn" ? first : other;
-      await moveModel(tools, moved.modelId, state, at(2_000), "by hand");
-      return xgboost.fit(...args);
-    },
+  const overtaken: Fit = async (...args) => {
+    const moved = state === "withdrawn" ? first : other;
+    await moveModel(tools, moved.modelId, state, at(2_000), "by hand");
+    return fitModel(...args);
   };
-  const { states } = await train(trainer({ learner: overtaken }), { until: at(2_499) });
+  const { states } = await train(trainer({ fit: overtaken }), { until: at(2_499) });
   expect(states.at(-1)!.state).toBe(expected);
   expect(states.at(-1)!.reason).toContain(
     state === "withdrawn" ? "better than a constant" : `refused: ${other.modelId} came into production meanwhile`,

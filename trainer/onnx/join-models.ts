@@ -1,15 +1,14 @@
-import { protobufFields } from "../../serving/index.ts";
+import { protobufFields, readOnnxGraph } from "../../serving/index.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
 /** A model of one label, as a learner gives it. */
 export interface LabelModel {
   readonly label: string;
-  /** `features` float[N, columns] → `prediction` float[N, 1], without graphs inside of nodes. */
+  /** One input float[N, columns], `features` in the joined file, and one output float[N, 1]; without graphs inside of nodes. */
   readonly onnx: Uint8Array;
 }
 
 const INPUT = "features";
-const OUTPUT = "prediction";
 
 /**
  * One ONNX file of several: the same input, and of each model an output with its label's name. Field numbers are those of onnx.proto. The same
@@ -55,9 +54,11 @@ interface Parts {
 
 /** @param input the name of the input in the joined file */
 function partsOf({ label, onnx }: LabelModel, input: string): Parts {
+  const own = readOnnxGraph(onnx);
+  const [from, to] = [own.inputs[0]?.name, own.outputs[0]];
   /** Names of the graph's inside must not meet those of the others, nor a label's. */
   const named = (name: string): string =>
-    name === INPUT ? input : name === OUTPUT ? label : name === "" ? name : `${label}/${name}`;
+    name === from ? input : name === to ? label : name === "" ? name : `${label}/${name}`;
   const [nodes, tensors, inputs, outputs]: Uint8Array[][] = [[], [], [], []];
   for (const { field, value } of protobufFields(onnx)) {
     if (field !== 7 || typeof value === "number") continue;

@@ -1,4 +1,4 @@
-import { createXgboostLearner } from "../../../trainer/index.ts";
+import { fitModel } from "../../../trainer/index.ts";
 import type { TrainingMatrix } from "../../../rows/index.ts";
 import { random } from "./random.ts";
 import { MODEL_FEATURES } from "./topics.ts";
@@ -19,8 +19,9 @@ export async function trainModel(): Promise<Uint8Array> {
   }
   const train: TrainingMatrix = { features, labels, rows: ROWS, columns: MODEL_FEATURES };
   const none: TrainingMatrix = { ...train, features: new Float32Array(0), labels: new Float32Array(0), rows: 0 };
-  const params = {
+  const model = {
     objective: "binary" as const,
+    learner: "xgboost" as const,
     depth: 6,
     rounds: 100,
     learningRate: 0.1,
@@ -30,5 +31,6 @@ export async function trainModel(): Promise<Uint8Array> {
     maxBins: 256,
     seed: 1,
   };
-  return (await createXgboostLearner().fit(train, none, params, { model: "bench" })).onnx;
+  const label = { name: "prediction", objective: model.objective };
+  return (await fitModel({ train, holdout: none, label, model, metadata: { model: "bench" } })).onnx;
 }

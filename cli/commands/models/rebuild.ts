@@ -1,4 +1,4 @@
-import type { Rebuilt } from "../../../trainer/index.ts";
+import { rebuildModel, type Rebuilt } from "../../../trainer/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { exitCodes, UsageError } from "../../exit-codes.ts";
 import { flag, toggle } from "../../flags/flag.ts";
@@ -29,7 +29,7 @@ export const rebuildCommand = defineCommand({
         const rebuilt: Omit<Rebuilt, "onnx">[] = [];
         for (const model of wanted) {
           bar.update(rebuilt.length, model.modelId);
-          const { onnx, ...told } = await tools.trainer.rebuild(model);
+          const { onnx, ...told } = await rebuildModel(tools, model);
           if (out !== undefined && onnx !== null) await writeAsAskedFor(out, onnx);
           rebuilt.push(told);
           if (all && !output.json) output.say(rebuiltText(told));

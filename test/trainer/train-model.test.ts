@@ -9,6 +9,7 @@ import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 import { rowsTopic } from "../../rows/index.ts";
+import { trainModel, trainingDue } from "../../trainer/index.ts";
 
 let dir: string;
 let backbone: EmbeddedBackbone;
@@ -41,14 +42,14 @@ const at = (minutes: number): number => START + minutes * 60_000 + HOUR;
 describe("the trainer", () => {
   test("says how many rows are missing, and counts only those complete by then", async () => {
     await publish(rows(0, 300, 1));
-    const early = await tools.trainer.train({ useCase: "parcels", until: at(99) });
+    const early = await trainModel(tools, { useCase: "parcels", until: at(99) });
     expect(early).toEqual({ kind: "tooFewRows", rows: 100, needed: 200, leftOut: [], treated: [] });
     expect(await readModels(tools)).toEqual([]);
   });
 
   test("publishes a first model that beats a constant, with its evidence and provenance, and its file reads back", async () => {
     await publish(rows(0, 400, 1));
-    const result = await tools.trainer.train({ useCase: "parcels", until: at(399) });
+    const result = await trainModel(tools, { useCase: "parcels", until: at(399) });
     expect(result).toMatchObject({ kind: "trained", promoted: true });
     const [model] = await readModels(tools);
     expect(model!.states.map(({ state }) => state)).toEqual(["trained", "production"]);
@@ -67,7 +68,7 @@ describe("the trainer", () => {
 
   test("refuses what is no better than a constant, and keeps the reason", async () => {
     await publish(rows(0, 400, 0));
-    const result = await tools.trainer.train({ useCase: "parcels", until: at(399) });
+    const result = await trainModel(tools, { useCase: "parcels", until: at(399) });
     expect(result).toMatchObject({ kind: "trained", promoted: false });
     const [model] = await readModels(tools);
     expect(model!.states).toHaveLength(1);
@@ -78,11 +79,11 @@ describe("the trainer", () => {
 
   test("replaces the model in production only by a better one, from the moment of the training on", async () => {
     await publish(rows(0, 400, 1));
-    await tools.trainer.train({ useCase: "parcels", until: at(399) });
+    await trainModel(tools, { useCase: "parcels", until: at(399) });
     await publish(rows(400, 400, 0));
-    await tools.trainer.train({ useCase: "parcels", until: at(600) });
+    await trainModel(tools, { useCase: "parcels", until: at(600) });
     await publish(rows(800, 2_000, -1));
-    await tools.trainer.train({ useCase: "parcels", until: at(2_799) });
+    await trainModel(tools, { useCase: "parcels", until: at(2_799) });
     const [first, , third] = await readModels(tools);
     const table = await readTable(backbone, tools.serdes, models);
     const live = (time: number): string | undefined =>
@@ -97,7 +98,7 @@ describe("the trainer", () => {
 
   test("a model is valid after its training's time, or where decisions go on meanwhile after its publishing", async () => {
     await publish(rows(0, 400, 1));
-    await tools.trainer.train({ useCase: "parcels", until: at(399), publishedAt: () => at(405) });
+    await trainModel(tools, { useCase: "parcels", until: at(399), publishedAt: () => at(405) });
     const [model] = await readModels(tools);
     expect(model!.provenance.until).toBe(at(399));
     expect(model!.states.map(({ state, time }) => [state, time])).toEqual([
@@ -109,9 +110,9 @@ describe("the trainer", () => {
   test("gives the same bytes for the same rows and seed, however often and in whatever order they were written", async () => {
     const all = rows(0, 400, 1);
     await publish(all.toReversed());
-    const first = await tools.trainer.train({ useCase: "parcels", until: at(399) });
+    const first = await trainModel(tools, { useCase: "parcels", until: at(399) });
     await publish(all);
-    const again = await tools.trainer.train({ useCase: "parcels", until: at(399) });
+    const again = await trainModel(tools, { useCase: "parcels", until: at(399) });
     expect(again).toMatchObject({ model: { modelId: (first as { model: { modelId: string } }).model.modelId } });
     expect(await readModels(tools)).toHaveLength(1);
   });
@@ -126,27 +127,27 @@ describe("the trainer", () => {
       rowTime: (row["rowTime"] as number) + 1,
     }));
     await publish(flipped);
-    await tools.trainer.train({ useCase: "parcels", until: at(399) });
-    await tools.trainer.train({ useCase: "parcels", until: at(400) });
+    await trainModel(tools, { useCase: "parcels", until: at(399) });
+    await trainModel(tools, { useCase: "parcels", until: at(400) });
     const [before, after] = await readModels(tools);
     expect(before!.provenance.rows + before!.provenance.holdout).toBe(400);
     expect(after!.modelId).not.toBe(before!.modelId);
   });
 
   test("a training is due for the first rows, for fresh rows and by its schedule, and not before", async () => {
-    const due = (minutes: number): Promise<string | undefined> => tools.trainer.due("parcels", at(minutes));
+    const due = (minutes: number): Promise<string | undefined> => trainingDue(tools, "parcels", at(minutes));
     await publish(rows(0, 199, 1));
     expect(await due(200)).toBeUndefined();
     await publish(rows(199, 1, 1));
     expect(await due(200)).toBe("first 200 rows");
-    await tools.trainer.train({ useCase: "parcels", until: at(200) });
+    await trainModel(tools, { useCase: "parcels", until: at(200) });
     expect(await due(200)).toBeUndefined();
     await publish(rows(200, 39, 1));
     expect(await due(178)).toBeUndefined();
     expect(await due(201)).toBeUndefined();
     await publish(rows(239, 1, 1));
     expect(await due(201)).toBe("40 fresh rows on 200");
-    await tools.trainer.train({ useCase: "parcels", until: at(240) });
+    await trainModel(tools, { useCase: "parcels", until: at(240) });
     await publish(rows(240, 1, 1));
     const fourOClock = (START + 28 * HOUR - HOUR - START) / 60_000;
     expect(await due(fourOClock - 1)).toBeUndefined();
@@ -155,9 +156,9 @@ describe("the trainer", () => {
 
   test("a model is put in and taken out by hand at once, and one is in production at most", async () => {
     await publish(rows(0, 400, 1));
-    await tools.trainer.train({ useCase: "parcels", until: at(399) });
+    await trainModel(tools, { useCase: "parcels", until: at(399) });
     await publish(rows(400, 200, 0));
-    await tools.trainer.train({ useCase: "parcels", until: at(599) });
+    await trainModel(tools, { useCase: "parcels", until: at(599) });
     const [first, second] = await readModels(tools);
     await moveModel(tools, second!.modelId, "production", at(700), "a trial");
     const states = async (): Promise<string[]> => (await readModels(tools)).map(({ states: all }) => all.at(-1)!.state);
@@ -171,10 +172,10 @@ describe("the trainer", () => {
   });
 
   test("an unknown use case or version is named, with those that are known", async () => {
-    await expect(tools.trainer.train({ useCase: "parcel", until: at(1) })).rejects.toThrow(
+    await expect(trainModel(tools, { useCase: "parcel", until: at(1) })).rejects.toThrow(
       'unknown use case "parcel": known are parcels',
     );
-    await expect(tools.trainer.train({ useCase: "parcels", until: at(1), blueprintVersion: "x" })).rejects.toThrow(
+    await expect(trainModel(tools, { useCase: "parcels", until: at(1), blueprintVersion: "x" })).rejects.toThrow(
       "no blueprint version x",
     );
   });

@@ -1,10 +1,10 @@
-import type { CompiledBlueprint } from "../blueprints/index.ts";
-import type { TrainingRow } from "../schemas/index.ts";
-import type { FittedModel, Learner, LearnerParams } from "./learner.ts";
-import { learntLabels, rowsWith, type LearntLabel } from "./learnt-labels.ts";
-import { joinModels } from "./onnx/index.ts";
-import { matrixOf, vectorOf, type TrainingMatrix } from "../rows/index.ts";
-import { encodeFeatures, learnCategories, type Categories } from "../serving/index.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { matrixOf, vectorOf, type TrainingMatrix } from "../../rows/index.ts";
+import type { TrainingRow } from "../../schemas/index.ts";
+import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
+import { learntLabels, rowsWith, type LearntLabel } from "../learnt-labels.ts";
+import { joinModels } from "../onnx/index.ts";
+import type { Fit, FittedModel } from "./fit.ts";
 
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;
@@ -37,7 +37,7 @@ export interface FittedRows {
  * Rows to a model of all labels: one fit a label, from the rows that have it. The bytes of the file are a function of the rows that are trained on, the
  * blueprint and `until` alone.
  */
-export async function fitRows(learner: Learner, request: FitRowsRequest): Promise<FittedRows> {
+export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<FittedRows> {
   const { compiled, until } = request;
   const { layout } = compiled;
   const categories = learnCategories(
@@ -52,11 +52,11 @@ export async function fitRows(learner: Learner, request: FitRowsRequest): Promis
     const matrix = (rows: readonly TrainingRow[]): TrainingMatrix =>
       matrixOf(rowsWith(label, rows), layout, encode, label.column);
     const [train, holdout] = [matrix(request.train), matrix(request.holdout)];
-    const params: LearnerParams = { ...compiled.blueprint.model, objective: label.objective };
     const onProgress = (done: number, total: number): void =>
       request.onProgress?.(at * total + done, labels.length * total);
     try {
-      const model = await learner.fit(train, holdout, params, metadata, onProgress);
+      const given = { train, holdout, label, model: compiled.blueprint.model, metadata };
+      const model = await fit(given, onProgress);
       fitted.push({ label, train, holdout, predictions: model.predictions, model });
     } catch (error) {
       throw new Error(failureText(compiled, label, train, error), { cause: error });

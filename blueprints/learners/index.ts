@@ -1,0 +1,60 @@
+import type { LearnerName, ModelConfig, Objective } from "../blueprint.ts";
+import { DEFAULTS, OBJECTIVES } from "../defaults.ts";
+import { Registry } from "../registry.ts";
+import type { LearnerKind } from "./learner-kind.ts";
+import { numberParameter, type Parameter } from "./parameter.ts";
+import { xgboost } from "./xgboost.ts";
+
+/** In the order of the reference. */
+export const learnerKinds = new Registry<LearnerKind>("learner", [xgboost]);
+
+/** Of every learner: the same rows and seed make the same model. */
+export const seedParameter = numberParameter({ min: 0, max: 2 ** 31 - 1 }, 0, "whole");
+
+/** Keys of the section `model` that no parameter may have. */
+const TAKEN: readonly string[] = ["objective", "learner", "seed"];
+
+/**
+ * Adds a learner that `model.learner` may name. Every process that reads blueprints with it registers it before the first one is read, under the same name and
+ * with the same meaning. Throws where the name is taken, an objective is not known, or a parameter can't be what it is by default.
+ */
+export function registerLearnerKind(kind: LearnerKind): void {
+  const { name, objectives } = kind;
+  if (objectives.length === 0) throw new TypeError(`learner ${name}: it learns no objective; give it at least one`);
+  const unknown = objectives.find((objective) => !OBJECTIVES.includes(objective));
+  if (unknown !== undefined) {
+    throw new TypeError(`learner ${name}: there is no objective "${unknown}" (known: ${OBJECTIVES.join(", ")})`);
+  }
+  for (const [parameter, { fallback, refusal }] of Object.entries(parametersOf(kind))) {
+    if (TAKEN.includes(parameter))
+      throw new TypeError(`learner ${name}: model.${parameter} is every learner's already`);
+    const wanted = refusal(fallback);
+    if (wanted === undefined) continue;
+    throw new TypeError(`learner ${name}: ${parameter} is ${String(fallback)} by default; it must be ${wanted}`);
+  }
+  learnerKinds.add(kind);
+}
+
+/** By name, in the order of the reference; without the seed. */
+export const parametersOf = (kind: LearnerKind): Readonly<Record<string, Parameter>> => kind.parameters;
+
+/** What a label that names no objective is learnt by. @param kind `undefined`: it is not known which */
+export function objectiveOf(kind: LearnerKind | undefined): Objective {
+  const { objective } = DEFAULTS;
+  return kind === undefined || kind.objectives.includes(objective) ? objective : kind.objectives[0]!;
+}
+
+/**
+ * What a fit is given must be what a blueprint could have said.
+ *
+ * @throws RangeError that names the key of the parameter, and its bounds
+ */
+export function checkModel<L extends LearnerName>(model: ModelConfig<L>): void {
+  const parameters = { ...parametersOf(learnerKinds.get(model.learner)), seed: seedParameter };
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const value = (model as Readonly<Record<string, unknown>>)[name];
+    const wanted = parameter.refusal(value);
+    if (wanted === undefined) continue;
+    throw new RangeError(`model.${name} is ${String(value)}; for learner ${model.learner} it must be ${wanted}`);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Range } from "../defaults.ts";
+import type { KeySaid } from "../key-reference.ts";
+import type { Place } from "../yaml/place.ts";
+import { readNumber } from "../yaml/scalars.ts";
+
+/** One parameter of a learner. Blueprints, the reference page and every fit take its type, its bounds and its default from here. */
+export interface Parameter<T = unknown> {
+  /** The value of an absent key. Part of every version's hash: changing it changes what existing versions mean. */
+  readonly fallback: T;
+  readonly said: KeySaid;
+  /** As a blueprint has it; `undefined` after a complaint. */
+  read(place: Place): T | undefined;
+  /** Says of a value that can't be taken what it must be: "a whole number from 1 to 16". `undefined`: it can be taken. */
+  refusal(value: unknown): string | undefined;
+  /**
+   * True for a parameter that its learner gained later. It stays out of the version's hash while it has its default: otherwise an upgrade would rename the
+   * versions in the topics.
+   */
+  readonly later?: boolean | undefined;
+}
+
+/** A number within bounds, both of which it may be. */
+export function numberParameter(range: Range, fallback: number, whole: "whole" | "any" = "any"): Parameter<number> {
+  const { min, max } = range;
+  const kind = whole === "whole" ? "whole number" : "number";
+  const fits = (value: unknown): boolean =>
+    typeof value === "number" && value >= min && value <= max && (whole === "any" || Number.isInteger(value));
+  return {
+    fallback,
+    said: [kind, String(fallback), `${min} to ${max}`],
+    read: (place) => readNumber(place, range, whole),
+    refusal: (value) => (fits(value) ? undefined : `a ${kind} from ${min} to ${max}`),
+  };
+}

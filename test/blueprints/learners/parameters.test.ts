@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { checkModel, learnerKinds, numberParameter, parametersOf, parseBlueprint } from "../../../blueprints/index.ts";
+import { seedParameter } from "../../../blueprints/learners/index.ts";
+import { xgboost } from "../../../blueprints/learners/xgboost.ts";
+import { blueprintReference } from "../../../blueprints/sections/reference.ts";
+import { SMALL } from "../fixtures.ts";
+
+const model = parseBlueprint(SMALL).model;
+const parameters = { ...parametersOf(xgboost), seed: seedParameter };
+
+/** Whether a blueprint takes the value. */
+function isRead(name: string, value: unknown): boolean {
+  try {
+    parseBlueprint(
+      SMALL.replace(
+        "  depth: 4",
+        stringify({ [name]: value })
+          .trimEnd()
+          .replace(/^/gm, "  "),
+      ),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a fit takes the value. */
+function isFitted(name: string, value: unknown): boolean {
+  try {
+    checkModel({ ...model, [name]: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A number at each side of every bound, and what is no number. */
+const values = Object.values(parameters).flatMap(({ said: [, , bounds] }) => {
+  const [low, high] = bounds!.split(" to ").map(Number) as [number, number];
+  return [low, high, low - 1, high + 1, low - 1e-9, low + 1e-9, high * (1 - 1e-9), high * (1 + 1e-9)];
+});
+const others = [Number.NaN, Number.POSITIVE_INFINITY, -0, "4", "four", true, null, [4], { of: 4 }];
+
+test.each(Object.keys(parameters))("a blueprint takes the same values of %s that a fit takes", (name) => {
+  const taken = [...values, ...others].map((value) => [isRead(name, value), isFitted(name, value)] as const);
+  for (const [at, [read, fitted]] of taken.entries()) expect(read, String([...values, ...others][at])).toBe(fitted);
+  expect(new Set(taken.map(([read]) => read)).size).toBe(2);
+});
+
+test.each(Object.entries(parameters))(
+  "the reference says type, default and bounds of %s as they are declared",
+  (name, parameter) => {
+    const [type, unsaid, bounds] = parameter.said;
+    expect(blueprintReference()).toContainEqual({ path: `model.${name}`, type, unsaid, bounds });
+    expect(unsaid).toBe(
+      String((parseBlueprint(SMALL.replace("  depth: 4", "  rounds: 200")).model as object)[name as never]),
+    );
+  },
+);
+
+describe("a value that can't be taken", () => {
+  test("is told in a blueprint and in a fit with the same bounds", () => {
+    const text = SMALL.replace("  depth: 4", "  maxBins: 70000");
+    const wanted = "a whole number from 2 to 65535";
+    expect(() => parseBlueprint(text)).toThrow(`model.maxBins: expected ${wanted}, found 70000`);
+    expect(() => checkModel({ ...model, maxBins: 70_000 })).toThrow(
+      `model.maxBins is 70000; for learner xgboost it must be ${wanted}`,
+    );
+  });
+
+  test("has its bounds told too where it is no number", () => {
+    expect(() => parseBlueprint(SMALL.replace("  depth: 4", "  depth: deep"))).toThrow(
+      'model.depth: expected a whole number from 1 to 16, found "deep"',
+    );
+  });
+});
+
+test("a number is refused by what it must be", () => {
+  const share = numberParameter({ min: 0, max: 1 }, 0.5);
+  expect([0, 0.3, 1].map((value) => share.refusal(value))).toEqual([undefined, undefined, undefined]);
+  expect(share.refusal(1.1)).toBe("a number from 0 to 1");
+  expect(share.refusal("0.5")).toBe("a number from 0 to 1");
+});
+
+test("every learner's defaults are among its own values", () => {
+  for (const kind of learnerKinds.all()) {
+    for (const [name, { fallback, refusal }] of Object.entries(parametersOf(kind))) {
+      expect(refusal(fallback), `${kind.name}.${name}`).toBeUndefined();
+    }
+  }
+});

@@ -1,0 +1,47 @@
+import { checkModel, type Objective } from "../../blueprints/index.ts";
+import type { TrainingMatrix } from "../../rows/index.ts";
+import type { FitRequest } from "./fit.ts";
+
+/**
+ * What is refused before any learner starts.
+ *
+ * @throws RangeError naming the parameter and its bounds, the label's objective, or the matrix and what disagrees
+ */
+export function checkFit({ train, holdout, model, label }: FitRequest, objectives: readonly Objective[]): void {
+  checkModel(model);
+  if (!objectives.includes(label.objective)) {
+    throw new RangeError(
+      `learner ${model.learner} can't learn objective ${label.objective} of ${label.name}: use ${objectives.join(" or ")}`,
+    );
+  }
+  checkMatrices(train, holdout);
+  checkLabels(train.labels, label.objective);
+}
+
+function checkMatrices(train: TrainingMatrix, holdout: TrainingMatrix): void {
+  if (train.rows === 0)
+    throw new RangeError("there are no rows to train on; widen the time range or wait for more rows");
+  if (train.columns !== holdout.columns) {
+    throw new RangeError(
+      `train has ${train.columns} columns, holdout ${holdout.columns}; read both with one blueprint`,
+    );
+  }
+  for (const [name, matrix] of [
+    ["train", train],
+    ["holdout", holdout],
+  ] as const) {
+    const { features, labels, weights, rows, columns } = matrix;
+    if (features.length !== rows * columns || labels.length !== rows || (weights && weights.length !== rows)) {
+      const lengths = `${features.length} features, ${labels.length} labels, ${weights?.length ?? "no"} weights`;
+      throw new RangeError(`${name}: ${rows} rows × ${columns} columns do not fit ${lengths}`);
+    }
+  }
+}
+
+function checkLabels(labels: Float32Array, objective: Objective): void {
+  const fits = (label: number): boolean => (objective === "binary" ? label >= 0 && label <= 1 : Number.isFinite(label));
+  const row = labels.findIndex((label) => !fits(label));
+  if (row < 0) return;
+  const wanted = objective === "binary" ? "from 0 to 1" : "finite";
+  throw new RangeError(`train: row ${row} has label ${labels[row]}; labels of a ${objective} objective are ${wanted}`);
+}

@@ -1,0 +1,53 @@
+import { loadScorer, type Scorer } from "../../serving/index.ts";
+import { learnerNamed } from "../learners/index.ts";
+import { checkFit } from "./check-fit.ts";
+import type { Fit, FitRequest } from "./fit.ts";
+
+/**
+ * On the calling thread. The file that the learner made is loaded and asked as it will be in serving: a model is judged by that.
+ *
+ * Rejects with a RangeError that says which argument to change, with the learner's error, and where its file is none that can be served.
+ */
+export const fitModel: Fit = async (request, onProgress) => {
+  const { train, label, model, metadata } = request;
+  const learner = learnerNamed(model.learner);
+  checkFit(request, learner.kind.objectives);
+  const started = performance.now();
+  const { features, rows, columns, weights } = train;
+  const labels = [{ ...label, values: train.labels }];
+  const input = { features, rows, columns, weights, labels, model, metadata, onProgress };
+  const { onnx, importance } = await learner.fit(input);
+  const predictions = await predictHoldout(onnx, request).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`learner ${model.learner} made a file that can't be served: ${reason}`, { cause });
+  });
+  return { onnx, predictions, importance, seconds: (performance.now() - started) / 1000 };
+};
+
+async function predictHoldout(
+  onnx: Uint8Array,
+  { train, holdout, label, metadata }: FitRequest,
+): Promise<Float32Array> {
+  const scorer = await loadScorer(onnx);
+  try {
+    if (scorer.columns !== train.columns) {
+      throw new Error(`it takes ${scorer.columns} columns, it was given ${train.columns}`);
+    }
+    const lost = Object.keys(metadata).find((key) => scorer.metadata[key] !== metadata[key]);
+    if (lost !== undefined) throw new Error(`it does not carry the metadata "${lost}" that it was given`);
+    const predictions = (await scorer.score(holdout.features, holdout.rows))[outputOf(scorer, label.name)]!;
+    const row = predictions.findIndex((prediction) => !Number.isFinite(prediction));
+    if (row >= 0) throw new Error(`it predicts ${predictions[row]} for held-out row ${row}`);
+    return predictions;
+  } finally {
+    await scorer.release();
+  }
+}
+
+/** A file of one label may call its output `prediction`. */
+function outputOf({ outputs }: Scorer, label: string): number {
+  if (outputs.length === 1 && outputs[0] === "prediction") return 0;
+  const output = outputs.indexOf(label);
+  if (output < 0) throw new Error(`it has no output "${label}"; it has ${outputs.join(", ")}`);
+  return output;
+}

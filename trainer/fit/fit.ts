@@ -1,0 +1,27 @@
+import type { ModelConfig, Objective } from "../../blueprints/index.ts";
+import type { TrainingMatrix } from "../../rows/index.ts";
+
+export interface FitRequest {
+  readonly train: TrainingMatrix;
+  /** Rows to predict, which the learner never sees; may have no rows. */
+  readonly holdout: TrainingMatrix;
+  readonly label: { readonly name: string; readonly objective: Objective };
+  /** The learner and its parameters. */
+  readonly model: ModelConfig;
+  /** Strings to write into the file. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface FittedModel {
+  /** A function of the rows that are trained on, the model's section and the metadata alone. */
+  readonly onnx: Uint8Array;
+  /** Of the label, one a held-out row, as serving gives it: a probability (binary) or a value (regression). */
+  readonly predictions: Float32Array;
+  /** Share of each column in what was learnt. */
+  readonly importance: readonly number[];
+  /** wall-clock time of the fit; part of nothing else */
+  readonly seconds: number;
+}
+
+/** Fits a model by the learner that its section names. */
+export type Fit = (request: FitRequest, onProgress?: (done: number, total: number) => void) => Promise<FittedModel>;

@@ -1,0 +1,51 @@
+import type { LearnerKind, LearnerName, ModelConfig, Objective } from "../../blueprints/index.ts";
+
+/** A label to learn. */
+export interface FitLabel {
+  /** The model's output that predicts it has this name. */
+  readonly name: string;
+  readonly objective: Objective;
+  /** One a row: from 0 to 1 (binary), or a finite value in the label's unit (regression). */
+  readonly values: Float32Array;
+}
+
+/** What a learner learns from. It was checked; nothing in it may be changed. */
+export interface FitInput<L extends LearnerName = LearnerName> {
+  /** rows × columns float32, row-major, rows from the oldest to the newest; NaN = missing, no infinities */
+  readonly features: Float32Array;
+  /** at least 1 */
+  readonly rows: number;
+  readonly columns: number;
+  /** one a row, not negative; all 1 when absent */
+  readonly weights?: Float32Array | undefined;
+  /** At least one. */
+  readonly labels: readonly FitLabel[];
+  /** The learner's parameters, each within its bounds. */
+  readonly model: ModelConfig<L>;
+  /** Strings that the file must carry. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** To be called now and then: steps done, steps in all. What it throws ends the fit. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface LearntModel {
+  /**
+   * ONNX file with one input float[N, columns] and an output float[N, 1] for each label, under the label's name; a model of one label may call it
+   * `prediction`. A function of the input alone: the same input gives the same bytes.
+   */
+  readonly onnx: Uint8Array;
+  /** Share of each column in what was learnt, summing to 1; zeros where nothing was. */
+  readonly importance: readonly number[];
+}
+
+/** Fits the models of one learner. */
+export interface Learner<L extends LearnerName = LearnerName> {
+  readonly kind: LearnerKind<L>;
+  /**
+   * URL of the file that registers it, `import.meta.url`: a worker thread imports it, and fits there. Absent: a fit runs on the thread that asks, and blocks it
+   * as long as `fit` does.
+   */
+  readonly module?: string | undefined;
+  /** Rejects with an Error that says which input to change. */
+  fit(input: FitInput<L>): Promise<LearntModel>;
+}

@@ -1,0 +1,187 @@
+import type { CompiledBlueprint } from "../blueprints/index.ts";
+import { modelsAt, publishTrained, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
+import {
+  readRows,
+  rowsTopic,
+  splitNewest,
+  withoutExtremes,
+  type LeftOut,
+  type TrainingMatrix,
+  type TreatedValues,
+} from "../rows/index.ts";
+import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
+import { sha256, writeArtifact } from "../serving/index.ts";
+import { fitRows, type FittedLabel, type FittedRows } from "./fit/fit-rows.ts";
+import { gate, type Evidence, type Verdict } from "./gates/index.ts";
+import { labelMetrics, learntLabels, rowsWith, type LearntLabel } from "./learnt-labels.ts";
+import { provenanceHeaders } from "./models/provenance.ts";
+import { predictRows } from "./predict-rows.ts";
+import type { TrainingTools } from "./training-tools.ts";
+
+export interface TrainRequest {
+  readonly useCase: string;
+  /** Event time of the training, ms: rows complete after it are left out, and the model is valid after it, unless `publishedAt` says otherwise. */
+  readonly until: number;
+  /**
+   * Asked right before the model is published, ms: where decisions go on while it is trained, it is valid after this time, and not for
+   * decisions that were made without it.
+   */
+  readonly publishedAt?: (() => number) | undefined;
+  /** Absent: the version that is live at `until`. */
+  readonly blueprintVersion?: string | undefined;
+  /** Where the rows are; absent: the use case's own topic. */
+  readonly rowsTopic?: string | undefined;
+  /** Absent: the blueprint's share. 0: nothing is held out, and the model is not promoted. */
+  readonly holdout?: number | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** What was there and was not learnt, or not as it is. */
+export interface NotLearnt {
+  readonly leftOut: readonly LeftOut[];
+  readonly treated: readonly TreatedValues[];
+}
+
+export type TrainResult =
+  | ({
+      readonly kind: "tooFewRows";
+      readonly rows: number;
+      readonly needed: number;
+      /** Of several labels the one that so few rows have. */
+      readonly label?: string | undefined;
+    } & NotLearnt)
+  | ({
+      readonly kind: "trained";
+      readonly model: ModelRecorded;
+      readonly promoted: boolean;
+      readonly seconds: number;
+      readonly onnx: Uint8Array;
+      /** Decision time of the newest row used, trained on or held out; ms. */
+      readonly newest: number;
+    } & NotLearnt);
+
+/**
+ * Trains now, whether or not it is due: reads, learns, evaluates, and publishes what is better than what is there. One training of a use case at a time.
+ * Rejects when the use case or version is unknown.
+ */
+export async function trainModel(tools: TrainingTools, request: TrainRequest): Promise<TrainResult> {
+  const { backbone, serdes } = tools;
+  const { useCase, until } = request;
+  const tables = await tools.tables();
+  const blueprints = validBlueprints(tables.blueprints);
+  const compiled = blueprintOf(request, blueprints);
+  const { blueprint } = compiled;
+  const topic = rowsTopic(compiled, request.rowsTopic);
+  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic });
+  const { ranges, versions, leftOut } = read;
+  const labels = learntLabels(compiled);
+  const { rows, treated } = withoutExtremes(read.rows, compiled.layout, labels);
+  const notLearnt = { leftOut, treated };
+  const share = request.holdout ?? blueprint.training.holdout;
+  const needed = Math.max(blueprint.training.minRows, share === 0 ? 1 : 2);
+  const { train, holdout } = splitNewest(rows, share);
+  const fewest = fewestRows(labels, rows, train);
+  if (fewest.rows < needed) {
+    if (request.rowsTopic === undefined) {
+      const end = ranges.reduce((sum, { to }) => sum + to, 0) - read.later + needed - fewest.rows;
+      tools.lacking.set(useCase, { version: blueprint.version, end });
+    }
+    return { kind: "tooFewRows", needed, ...fewest, ...notLearnt };
+  }
+  const newest = rows.at(-1)!["decisionTime"] as number;
+  const fitted = await fitRows(tools.fit, { compiled, train, holdout, until, onProgress: request.onProgress });
+  const modelId = sha256(fitted.onnx).slice(0, 16);
+  const known = tables.models.get(`${useCase}/${modelId}`);
+  if (known !== undefined) return resultOf(known, fitted, newest, notLearnt);
+  const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
+  const evidence = await evidenceOf(tools, compiled, fitted, holdout, production);
+  const provenance = {
+    rowsTopic: topic.name,
+    ranges,
+    until,
+    rows: train.length,
+    holdout: holdout.length,
+    seed: blueprint.model.seed,
+    trainedUntil: train.at(-1)!["decisionTime"] as number,
+    codeVersion: tools.codeVersion,
+    versions,
+    ...notLearnt,
+  };
+  const source = { useCase, blueprintVersion: blueprint.version, provenance };
+  const artifact = await writeArtifact(backbone, tools.publisher, fitted.onnx, until, provenanceHeaders(source));
+  const judge = (inProduction: string | undefined): Verdict => gate({ ...evidence, inProduction });
+  const time = request.publishedAt?.() ?? until;
+  const made = { ...source, modelId, artifact, metrics: evidence.candidate };
+  return resultOf(await publishTrained(tools, made, judge, time), fitted, newest, notLearnt);
+}
+
+/** The figures of a candidate beside those of the model in production, all on the held-out rows: it is judged by the first label. */
+async function evidenceOf(
+  { scorers }: TrainingTools,
+  compiled: CompiledBlueprint,
+  { labels }: FittedRows,
+  heldOut: readonly TrainingRow[],
+  production: ModelRecorded | undefined,
+): Promise<Omit<Evidence, "inProduction">> {
+  const [{ label, train, holdout }] = labels as readonly [FittedLabel];
+  const metricsOf = (predictions: Float32Array): Evidence["candidate"] =>
+    labelMetrics([{ label, labels: holdout.labels, predictions }]);
+  const base = {
+    metric: compiled.blueprint.training.metric,
+    holdoutRows: holdout.rows,
+    candidate: labelMetrics(labels.map((one) => ({ ...one, labels: one.holdout.labels }))),
+    constant: () => metricsOf(meanOf(train, holdout.rows)),
+  };
+  if (holdout.rows === 0 || production === undefined) return { ...base, rival: undefined };
+  const rows = rowsWith(label, heldOut);
+  const predictions = await predictRows(await scorers.get(production), compiled, rows);
+  return { ...base, rival: { modelId: production.modelId, metrics: metricsOf(predictions) } };
+}
+
+function resultOf(
+  model: ModelRecorded,
+  { onnx, seconds }: FittedRows,
+  newest: number,
+  notLearnt: NotLearnt,
+): TrainResult {
+  const promoted = model.states.some(({ state }) => state === "production");
+  return { kind: "trained", model, promoted, seconds, onnx, newest, ...notLearnt };
+}
+
+/** Of the label that the fewest rows have: none where no row that is trained on has it. */
+function fewestRows(
+  labels: readonly LearntLabel[],
+  rows: readonly TrainingRow[],
+  train: readonly TrainingRow[],
+): { readonly rows: number; readonly label?: string } {
+  if (labels.length === 1) return { rows: rows.length };
+  const counts = labels.map((label) => {
+    const count = rowsWith(label, rows).length;
+    return { rows: rowsWith(label, train).length === 0 ? 0 : count, label: label.name };
+  });
+  return counts.reduce((fewest, count) => (count.rows < fewest.rows ? count : fewest));
+}
+
+function meanOf({ labels }: TrainingMatrix, length: number): Float32Array {
+  return new Float32Array(length).fill(labels.reduce((sum, label) => sum + label, 0) / labels.length);
+}
+
+/** The version that is to be trained; throws for one that is not known. */
+function blueprintOf(request: TrainRequest, blueprints: ValidBlueprints): CompiledBlueprint {
+  const { useCase, blueprintVersion, until } = request;
+  const compiled =
+    blueprintVersion === undefined ? blueprints.at(useCase, until) : blueprints.version(useCase, blueprintVersion);
+  if (compiled === undefined) throw new Error(missingBlueprint(request, blueprints));
+  return compiled;
+}
+
+function missingBlueprint({ useCase, blueprintVersion, until }: TrainRequest, known: ValidBlueprints): string {
+  const useCases = known.useCases();
+  if (!useCases.includes(useCase)) return `unknown use case "${useCase}": known are ${useCases.join(", ") || "none"}`;
+  const problem =
+    blueprintVersion === undefined ? known.problemAt(useCase, until) : known.problem(useCase, blueprintVersion);
+  if (problem !== undefined) return problem;
+  return blueprintVersion === undefined
+    ? `use case "${useCase}" has no live blueprint at ${new Date(until).toISOString()}`
+    : `use case "${useCase}" has no blueprint version ${blueprintVersion}`;
+}
