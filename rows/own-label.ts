@@ -7,8 +7,9 @@ import type { KnownVersions } from "./known-versions.ts";
 export type OwnLabel = (row: TrainingRow, bytes: Uint8Array) => TrainingRow | undefined;
 
 /**
- * Reads rows of versions with several labels for a version with one of them: its label lies in another column there.
- * Rows of all other versions stay as they are.
+ * Gives rows the labels of the version that reads them. A version with one label finds it in another column of rows of
+ * versions with several. A version with several has a column for each, and does without the column `label`. All other
+ * rows stay as they are.
  */
 export function ownLabel(
   serdes: Pick<Serdes, "decodeAsWritten">,
@@ -16,7 +17,7 @@ export function ownLabel(
   blueprints: KnownVersions,
 ): OwnLabel {
   const { useCase, label } = blueprint;
-  if (blueprint.labels.length > 1) return (row) => row;
+  if (blueprint.labels.length > 1) return withoutFirst;
   const columns = labelColumns([label, { name: "" }])[0]!;
   const several = new Map<string, boolean>([[blueprint.version, false]]);
   return (row, bytes) => {
@@ -31,4 +32,8 @@ export function ownLabel(
     const value = written[columns.value] ?? null;
     return value === null ? undefined : { ...row, label: value, labelTime: written[columns.time] ?? null };
   };
+}
+
+function withoutFirst({ label: _, ...row }: TrainingRow): TrainingRow {
+  return row;
 }

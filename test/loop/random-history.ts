@@ -33,10 +33,17 @@ export const TEXT = PARCELS.replace("  value: delay >= 10\n", "  value: delay\n 
   "policy:",
   "model: { objective: regression }\npolicy:",
 );
-/** The same with one more window. */
+/** The same with one more window, and another label that takes longer and is mostly missing. */
 export const WIDER = TEXT.replace(
   "features:\n",
   "features:\n  - n_depot_2h: { count: true, of: scan, by: depot, in: 2h }\n",
+).replace(
+  /label:\n {2}name: late\n((?: {2}.*\n)*)/,
+  (_, late: string) => `labels:
+  late:
+${late.replaceAll(/^/gm, "  ").trimEnd()}
+  worst: { when: delay > 15, value: delay, aggregate: max, wait: 3h }
+`,
 );
 export const version = parseBlueprint(TEXT).version;
 export const wider = parseBlueprint(WIDER).version;

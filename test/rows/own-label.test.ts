@@ -72,6 +72,7 @@ const shown = (rows: readonly TrainingRow[], ...names: readonly string[]) =>
 test("a row has a column for each label, null where there is none; one whose first label is missing has all others", async () => {
   await written(several, ["d1", { minutes: 4, late: 0 }], ["d2", { late: 1 }], ["d3", { minutes: 12 }]);
   const { rows } = await read(several);
+  for (const row of rows) expect(row).not.toHaveProperty("label");
   expect(shown(rows, "label_minutes", "label_late", "labelTime_late", "prediction_late", "prediction_minutes")).toEqual(
     [
       ["d1", 4, 0, START + HOUR, 0.75, 4],
