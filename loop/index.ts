@@ -22,6 +22,7 @@ export {
   BESIDE_LIVE,
   besideLive,
   courtesy,
+  removeReplay,
   replay,
   ReplayError,
   replayPlace,

@@ -46,7 +46,7 @@ interface EventMark {
 }
 
 /** Name of its group, its changelogs and its producers, behind the replay's prefix. */
-const APPLICATION = "loop";
+export const APPLICATION = "loop";
 const LAST_KEY = "\u{10ffff}";
 
 /** The inputs of decisions come first; the records that are joined with them follow. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   deadLetters,
   decisionRequests,
@@ -18,10 +19,11 @@ import {
   type Refused,
   type TopicDescription,
 } from "../../streams/index.ts";
+import { beginAnew } from "./begin-anew.ts";
 import { newerRecords, type NewerRecords } from "./newer.ts";
 import { ORPHAN_MS, planReplay, ReplayError, replayName, versionsOf } from "./plan.ts";
 import type { ReplayOptions } from "./replay-options.ts";
-import { ReplayRun } from "./replay-run.ts";
+import { APPLICATION, ReplayRun } from "./replay-run.ts";
 import { besideLive, PROGRESS_KEY, replayProgress, type ReplayProgress } from "./replay-topics.ts";
 import { summarizeReplay, type ReplayCounts } from "./replay-summary.ts";
 
@@ -69,6 +71,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
   const partitions = (await side.partitions(observations.name)) ?? options.partitions;
   const former = await readProgress(side, serdes);
   checkTopics(await side.describe(shownTopics), request.blueprintVersion !== undefined, former);
+  if (former === undefined)
+    await beginAnew(side, { groupId: APPLICATION, topics: shownTopics, stateDir: join(options.dir, name) });
   const publisher = await Publisher.open(side, serdes, partitions);
   try {
     const refused = await readRefused(backbone, serdes, deadLetters, WITH_TIMES);

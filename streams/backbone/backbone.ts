@@ -247,6 +247,11 @@ export interface Backbone {
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   /** Gives the topic so many partitions from now on. None can be taken away; nothing is moved. Rejects with `UNKNOWN_TOPIC`. */
   grow(topic: string, partitions: number): Promise<void>;
+  /**
+   * Takes the topics away with their records, and what groups have committed of them; a topic that is not there is left out. Nobody may read or write them:
+   * a write rejects with `UNKNOWN_TOPIC` afterwards, and a reader gets no more records. Absent where the log has a tool of its own for it.
+   */
+  remove?(topics: readonly string[]): Promise<void>;
   /** What the topics are now, asked anew; topics that are missing are left out. Other calls know of it afterwards. */
   describe(topics: readonly string[]): Promise<readonly TopicDescription[]>;
   /** `undefined` when there is no such topic. Answers are remembered; a missing topic is asked for again. */

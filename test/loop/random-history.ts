@@ -17,14 +17,15 @@ import {
   readTopic,
   Serdes,
   type AnyTopic,
+  type Backbone,
   type Published,
   type StateEngine,
   type Topic,
 } from "../../streams/index.ts";
 import { createMemoryRegistry } from "../../streams/registry/memory-registry.ts";
 import { besideLive, replay, type ReplayOptions, type ReplayResult } from "../../loop/index.ts";
-import { HOUR, PARCELS, published, request, START } from "../operators/parcels.ts";
 import type { MemoryBackbone } from "./memory-backbone.ts";
+import { HOUR, PARCELS, published, request, START } from "../operators/parcels.ts";
 
 export const MINUTE = 60_000;
 export const TTL = 6 * HOUR;
@@ -95,13 +96,13 @@ export function history(next: Random, requests: number): readonly Sent[] {
 }
 
 /** Topics with what a replay needs, and nothing decided yet. */
-export class World {
-  readonly backbone: MemoryBackbone;
+export class World<B extends Backbone = MemoryBackbone> {
+  readonly backbone: B;
   readonly registry = createMemoryRegistry();
   readonly serdes = new Serdes(this.registry);
   readonly partitions: number;
 
-  constructor(backbone: MemoryBackbone, partitions: number) {
+  constructor(backbone: B, partitions: number) {
     this.backbone = backbone;
     this.partitions = partitions;
   }
@@ -121,7 +122,9 @@ export class World {
       modelArtifacts,
       clock,
     ] as AnyTopic[]) {
-      await this.backbone.ensureTopics([{ name: topic.name, partitions: topic.partitions ?? this.partitions }]);
+      await this.backbone.ensureTopics([
+        { name: topic.name, partitions: topic.partitions ?? this.partitions, cleanup: topic.cleanup ?? "delete" },
+      ]);
       await this.serdes.open(topic);
     }
     await this.publish([

@@ -17,7 +17,7 @@ import type {
 } from "../../backbone/backbone.ts";
 import type { LogHistory } from "../../backbone/log-history.ts";
 import { silent, type Log } from "../../log.ts";
-import { Outages } from "../../outage.ts";
+import { Outages, reasonOf } from "../../outage.ts";
 import { makePrivate } from "../../private-files.ts";
 import { steadyWallClock } from "../../steady-clock.ts";
 import { CommittedOffsets, putPositions } from "./group/committed-offsets.ts";
@@ -31,6 +31,7 @@ import { LogReader, nameOf } from "./log-reader.ts";
 import { LogStore } from "./log-store.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import { EmbeddedRegistry } from "./embedded-registry.ts";
+import { deleteRemoved } from "./removed-topics.ts";
 import { Retention } from "./retention.ts";
 import { soundLog } from "./sound-log.ts";
 import { TopicTable } from "./topic-table.ts";
@@ -50,6 +51,7 @@ export class EmbeddedBackbone implements Backbone {
   readonly #openings: Epochs;
   readonly #groups = new Map<string, Coordinator>();
   readonly #epochs = new Map<string, number>();
+  #deleting: Promise<void> = Promise.resolve();
   #closed = false;
 
   /** @param database open, with its folder. */
@@ -84,6 +86,9 @@ export class EmbeddedBackbone implements Backbone {
     await this.#offsets.load(this.#store, (topic, partition) => this.#topics.find(topic)?.logs[partition]?.end);
     await this.#openings.load(lost.length === 0);
     await this.registry.load();
+    this.#deleteRemoved().catch((error: unknown) =>
+      this.#log.warn({ error: reasonOf(error) }, "what removed topics held is not deleted yet: the next start goes on"),
+    );
     for (const { spec, logs } of this.#topics) {
       if (spec.retentionMs === undefined) continue;
       for (const log of logs) {
@@ -104,6 +109,18 @@ export class EmbeddedBackbone implements Backbone {
 
   grow(topic: string, partitions: number): Promise<void> {
     return this.#topics.grow(topic, partitions);
+  }
+
+  async remove(topics: readonly string[]): Promise<void> {
+    await this.#topics.remove(topics, (removed) => this.#offsets.forget(new Set(removed.map(({ spec }) => spec.name))));
+    await this.#deleteRemoved();
+  }
+
+  /** One at a time. */
+  #deleteRemoved(): Promise<void> {
+    const next = this.#deleting.then(() => deleteRemoved(this.#store, () => this.#closed));
+    this.#deleting = next.catch(() => undefined);
+    return next;
   }
 
   describe(topics: readonly string[]): Promise<readonly TopicDescription[]> {
@@ -274,6 +291,7 @@ export class EmbeddedBackbone implements Backbone {
     if (this.#closed) return;
     this.#closed = true;
     await this.#retention.close();
+    await this.#deleting;
     await this.#store.close();
     await makePrivate(this.#path);
   }

@@ -101,6 +101,24 @@ export function epochKey(number: number): Buffer {
 
 export const epochNumberOf = (key: Buffer): number => key.readUInt32BE(1);
 
+/** `x` topic u16: the topic was taken away, and what it held still is to be. */
+export function removedKey(topicId: number): Buffer {
+  const key = Buffer.allocUnsafe(3);
+  key[0] = 0x78;
+  key.writeUInt16BE(topicId, 1);
+  return key;
+}
+
+export const removedIdOf = (key: Buffer): number => key.readUInt16BE(1);
+
+/** All that is kept under the id of a topic, prefix by prefix. */
+export const topicRanges = (topicId: number): readonly { readonly gte: Buffer; readonly lt: Buffer }[] =>
+  [..."rkvmweb"].map((letter) => {
+    const prefix = letter.charCodeAt(0);
+    const of = (id: number): Buffer => Buffer.from([prefix, id >> 8, id & 0xff]);
+    return { gte: of(topicId), lt: topicId < 0xffff ? of(topicId + 1) : Buffer.from([prefix + 1]) };
+  });
+
 /** `n` → u32, the next topic's id: none is given out twice, though its topic be gone. */
 export const counterKey = (): Buffer => Buffer.from("n");
 /** `t` name → topic as JSON. */

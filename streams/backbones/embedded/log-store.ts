@@ -77,6 +77,15 @@ export class LogStore {
     return this.#database.iterator(range);
   }
 
+  keys(range: IteratorOptions<Buffer, Buffer>): Promise<Buffer[]> {
+    return this.#database.keys(range).all();
+  }
+
+  /** Gives the room of what was deleted there back to the disk. */
+  compact({ gte, lt }: { readonly gte: Buffer; readonly lt: Buffer }): Promise<void> {
+    return this.#database.compactRange(gte, lt);
+  }
+
   /** Rejects as `check` throws, a moment later: who tries again at once would not let the database be opened. */
   async refuse(): Promise<never> {
     const failure = this.#failure;

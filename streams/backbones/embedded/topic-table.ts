@@ -1,6 +1,6 @@
 import type { TopicPartition, TopicRetention, TopicSpec } from "../../backbone/backbone.ts";
 import { StreamsError } from "../../errors.ts";
-import { counterKey, prefixRange, topicKey } from "./keys.ts";
+import { counterKey, prefixRange, removedKey, topicKey } from "./keys.ts";
 import { nameOf } from "./log-reader.ts";
 import type { LogStore } from "./log-store.ts";
 import { PartitionLog } from "./partition-log.ts";
@@ -155,6 +155,24 @@ export class TopicTable {
       if (partitions <= topic.spec.partitions) return;
       const spec = { ...topic.spec, partitions };
       await this.#store.submit([putTopic({ id: topic.id, spec })], () => this.#respecify(topic, spec));
+    });
+  }
+
+  /**
+   * Takes topics away; those that are not there are left out. What they held is to be deleted behind it: see `removed`.
+   * @param more stored with it
+   */
+  remove(names: readonly string[], more: (topics: readonly Topic[]) => readonly Operation[]): Promise<void> {
+    return this.#change(async () => {
+      const topics = [...new Set(names)].flatMap((name) => this.#topics.get(name) ?? []);
+      if (topics.length === 0) return;
+      const operations = topics.flatMap(({ id, spec }): readonly Operation[] => [
+        { type: "del", key: topicKey(spec.name) },
+        { type: "put", key: removedKey(id), value: Buffer.from(spec.name) },
+      ]);
+      // At once: what is appended from now on would lie behind the deletion.
+      for (const { spec } of topics) this.#topics.delete(spec.name);
+      await this.#store.submit([...operations, ...more(topics)], () => undefined);
     });
   }
 

@@ -13,7 +13,7 @@ import type { LogHistory } from "../../backbone/log-history.ts";
 import type { AvroSchema, Compatibility } from "../../registry/registry.ts";
 
 /** Raise it with every change of the calls: a client and a server of different numbers do not talk. */
-export const PROTOCOL = 5;
+export const PROTOCOL = 6;
 
 /** Names what one side keeps for the other, within one connection. */
 export type Handle = number;
@@ -32,6 +32,7 @@ export interface ServerCalls {
   retention(topics: readonly string[]): Promise<readonly TopicRetention[]>;
   retain(topics: readonly TopicRetention[]): Promise<void>;
   grow(topic: string, partitions: number): Promise<void>;
+  remove(topics: readonly string[]): Promise<void>;
   describe(topics: readonly string[]): Promise<readonly TopicDescription[]>;
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;

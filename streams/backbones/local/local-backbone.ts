@@ -106,6 +106,11 @@ export class LocalBackbone implements Backbone {
     return this.#link.call("grow", topic, partitions);
   }
 
+  remove(topics: readonly string[]): Promise<void> {
+    for (const topic of topics) this.#partitions.delete(topic);
+    return this.#link.call("remove", topics);
+  }
+
   async describe(topics: readonly string[]): Promise<readonly TopicDescription[]> {
     const found = await this.#link.call("describe", topics);
     for (const topic of topics) this.#partitions.delete(topic);

@@ -7,6 +7,7 @@ import { fitting } from "./wire-size.ts";
 
 export interface ServedBackbone extends Backbone {
   history(): Promise<LogHistory>;
+  remove(topics: readonly string[]): Promise<void>;
   readonly registry: SchemaRegistry;
 }
 
@@ -32,6 +33,7 @@ export function createSession(backbone: ServedBackbone, listeners: ListenerCalls
     retention: (topics) => backbone.retention(topics),
     retain: (topics) => backbone.retain(topics),
     grow: (topic, partitions) => backbone.grow(topic, partitions),
+    remove: (topics) => backbone.remove(topics),
     describe: (topics) => backbone.describe(topics),
     offsets: (topics) => backbone.offsets(topics),
     ranges: (topics) => backbone.ranges(topics),

@@ -41,6 +41,19 @@ export class CommittedOffsets {
     return this.#beyond.get(`${groupId}\0${at.topic}\0${at.partition}`) ?? this.get(groupId, at);
   }
 
+  /** Forgets what groups have committed of topics that are taken away. @returns what is to be stored */
+  forget(topics: ReadonlySet<string>): readonly Operation[] {
+    const operations: Operation[] = [];
+    for (const name of this.#offsets.keys()) {
+      const [groupId, topic, partition] = name.split("\0") as [string, string, string];
+      if (!topics.has(topic)) continue;
+      this.#offsets.delete(name);
+      this.#beyond.delete(name);
+      operations.push({ type: "del", key: groupKey(groupId, topic, Number(partition)) });
+    }
+    return operations;
+  }
+
   /** Once the operations of `puts` are stored. */
   set(positions: readonly GroupPosition[]): void {
     for (const { groupId, position } of positions) {
