@@ -16,11 +16,30 @@ export function refuseUnknownCommands(program: Command): void {
         .hook("preAction", () => {
           const [word] = command.args;
           if (word === undefined) return;
-          if (word.startsWith("-")) (command.allowUnknownOption(false) as unknown as Refusing).unknownOption(word);
+          if (word.startsWith("-")) refuseFlag(word, command, group);
           refuse(word);
         });
     }
   }
+}
+
+/** Refuses a flag with the one of the default that was meant, or with the other command of the group that has it. */
+function refuseFlag(word: string, command: Command, group: Command): void {
+  const [flag = word] = word.split("=", 1);
+  const others = new Map(group.commands.flatMap((one) => flagsOf(one).map((its) => [its, one.name()] as const)));
+  const near = meant(flag, flagsOf(command)) === null ? nearestFlag(flag, others.keys()) : null;
+  if (near === null) (command.allowUnknownOption(false) as unknown as Refusing).unknownOption(word);
+  else
+    group.error(`error: unknown option '${flag}' (did you mean ${group.name()} ${others.get(near)} ${near}?)`, {
+      exitCode: 2,
+    });
+}
+
+const flagsOf = ({ options }: Command): readonly string[] => options.flatMap(({ long }) => long ?? []);
+
+function nearestFlag(flag: string, flags: Iterable<string>): string | null {
+  const all = [...flags];
+  return all.includes(flag) ? flag : meant(flag, all);
 }
 
 /** Commander's own answer to a mistyped flag, which its types leave out. */

@@ -10,6 +10,7 @@ async function refusal(...words: string[]): Promise<{ readonly said: string; rea
     said += String(text);
     return true;
   });
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const exit = vi.spyOn(process, "exit").mockImplementation(() => {
     throw new Error("exit");
   });
@@ -29,7 +30,11 @@ test.each([
   ["publish file.yaml", "did you mean blueprint publish?"],
   ["modles", "did you mean models?"],
   ["imprt", "did you mean import?"],
-  ["models --jsn", "unknown option '--jsn'"],
+  ["models --jsn", "unknown option '--jsn'\n(Did you mean --json?)"],
+  ["topics --limt 3", "unknown option '--limt' (did you mean topics read --limit?)"],
+  ["topics --limit=3", "unknown option '--limit' (did you mean topics read --limit?)"],
+  ["models --all", "unknown option '--all' (did you mean models rebuild --all?)"],
+  ["topics --frobnicate", "unknown option '--frobnicate'"],
   ["frobnicate", "there are start, demo, import"],
 ])("%s is answered with the command that was meant", async (line, message) => {
   const { said, code } = await refusal(...line.split(" "));
