@@ -53,6 +53,7 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   lookback: ["in"],
   inputs: ["context"],
   target: ["label"],
+  targets: ["labels"],
   trees: ["rounds"],
   maxdepth: ["depth"],
   eta: ["learningRate"],

@@ -1,3 +1,4 @@
+import { isMap, isScalar } from "yaml";
 import type { LabelConfig } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { labelColumns } from "../labels/label-columns.ts";
@@ -69,8 +70,13 @@ function knownOf(of: Reading): Known {
   };
 }
 
-function readOne(place: Place, known: Known): Partly<LabelConfig> {
-  const section = readSection(place, ["name", ...Object.keys(labelKeys())]);
+function readOne(place: Place, known: Known): Partly<LabelConfig> | undefined {
+  const keys = ["name", ...Object.keys(labelKeys())];
+  if (isMap(place.node) && place.node.items.length > 0) {
+    const areLabels = place.node.items.every(({ key, value }) => isMap(value) && !keys.includes(String(key)));
+    if (areLabels) return complain(place, "expected one label, found names and labels", "write labels: for several");
+  }
+  const section = readSection(place, keys);
   const name = required(section, "name", (place) => {
     const name = readText(place, "the label's name", 200);
     return name !== undefined && checkName(place, name) && isFree(place, name, known) ? name : undefined;
@@ -79,8 +85,11 @@ function readOne(place: Place, known: Known): Partly<LabelConfig> {
 }
 
 function readSeveral(place: Place, known: Known): ReadLabels | undefined {
-  const entries = readEntries(place, "a section of names and labels");
+  const hint = "write each label under its name: late: { value: … }";
+  const entries = readEntries(place, "a section of names and labels", hint);
   if (entries === undefined) return undefined;
+  const isOne = entries.some(({ name, value }) => (name === "name" || name === "value") && isScalar(value.node));
+  if (isOne) return complain(place, "expected names and labels, found one label", hint);
   if (entries.length === 0) return complain(place, "at least one label is needed");
   if (entries.length > BOUNDS.labels) {
     return complain(place, `at most ${BOUNDS.labels} labels, found ${entries.length}`);
