@@ -38,10 +38,18 @@ export function registerLearnerKind(kind: LearnerKind): void {
 /** By name, in the order of the reference; without the seed. */
 export const parametersOf = (kind: LearnerKind): Readonly<Record<string, Parameter>> => kind.parameters;
 
-/** What a label that names no objective is learnt by. @param kind `undefined`: it is not known which */
-export function objectiveOf(kind: LearnerKind | undefined): Objective {
+/**
+ * What a label that names no objective is learnt by.
+ *
+ * @param kind `undefined`: it is not known which learner is meant
+ * @returns `undefined` where that depends on the learner
+ */
+export function objectiveOf(kind: LearnerKind): Objective;
+export function objectiveOf(kind: LearnerKind | undefined): Objective | undefined;
+export function objectiveOf(kind: LearnerKind | undefined): Objective | undefined {
   const { objective } = DEFAULTS;
-  return kind === undefined || kind.objectives.includes(objective) ? objective : kind.objectives[0]!;
+  if (kind !== undefined) return kind.objectives.includes(objective) ? objective : kind.objectives[0]!;
+  return learnerKinds.all().every(({ objectives }) => objectives.includes(objective)) ? objective : undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   categoryOf,
   compareBlueprints,
   compileBlueprint,
+  numberParameter,
   compileFormula,
   parseBlueprint,
   registerFeatureKind,
@@ -19,8 +20,17 @@ import { publishBlueprint, type ReplayResult } from "../../loop/index.ts";
 import { explainDecision, type Explanation } from "../../recompute/index.ts";
 import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
 import { decisions, type DecisionRecorded, type ModelRecorded, type TrainingRow } from "../../schemas/index.ts";
-import { ScorerCache } from "../../serving/index.ts";
-import { trainModel, type TrainResult } from "../../trainer/index.ts";
+import { loadScorer, ScorerCache } from "../../serving/index.ts";
+import {
+  encodeModel,
+  rebuildModel,
+  registerLearner,
+  trainModel,
+  type FitInput,
+  type GraphNode,
+  type Learner,
+  type TrainResult,
+} from "../../trainer/index.ts";
 import { random } from "../blueprints/random.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
 
@@ -49,6 +59,11 @@ interface CappedRule {
   readonly most: number;
 }
 
+/** A line through the columns, pulled towards a flat one. */
+interface RidgeParameters {
+  readonly pull: number;
+}
+
 declare module "../../blueprints/blueprint.ts" {
   interface PolicyRules {
     capped: CappedRule;
@@ -56,6 +71,9 @@ declare module "../../blueprints/blueprint.ts" {
   interface FeatureKinds {
     letters: LettersFeature;
     above: AboveFeature;
+  }
+  interface LearnerParameters {
+    ridge: RidgeParameters;
   }
 }
 
@@ -170,6 +188,78 @@ registerLabelAggregate({
   },
 });
 
+const SWEEPS = 50;
+
+/** Missing values count as their column's mean. Each coefficient in turn is the best one beside the others. */
+function line({ features, rows, columns }: FitInput, labels: Float32Array, pull: number) {
+  const [all, each] = [Array.from({ length: rows }, (_, row) => row), Array.from({ length: columns }, (_, at) => at)];
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
+  const value = (row: number, column: number): number => features[row * columns + column]!;
+  const means = each.map((column) => mean(all.map((row) => value(row, column)).filter((one) => !Number.isNaN(one))));
+  const x = each.map((column) =>
+    all.map((row) => (Number.isNaN(value(row, column)) ? 0 : value(row, column) - means[column]!)),
+  );
+  const middle = mean([...labels]);
+  const left = all.map((row) => labels[row]! - middle);
+  const coefficients = each.map(() => 0);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    for (const column of each) {
+      const own = x[column]!;
+      const before = coefficients[column]!;
+      const [fit, size] = [
+        own.reduce((sum, at, row) => sum + at * (left[row]! + before * at), 0),
+        own.reduce((sum, at) => sum + at * at, 0),
+      ];
+      const after = size === 0 ? 0 : fit / (size + pull);
+      for (const row of all) left[row]! += (before - after) * own[row]!;
+      coefficients[column] = after;
+    }
+  }
+  const intercept = middle - coefficients.reduce((sum, each, at) => sum + each * means[at]!, 0);
+  return { means, coefficients, intercept };
+}
+
+const ridge: Learner<"ridge"> = {
+  kind: {
+    name: "ridge",
+    objectives: ["regression"],
+    parameters: { pull: numberParameter({ min: 0, max: 1_000 }, 1) },
+  },
+  async fit(input) {
+    const { columns, labels, model, metadata, onProgress } = input;
+    const lines = labels.map(({ values }) => line(input, values, model.pull));
+    onProgress?.(1, 1);
+    const floats = (value: readonly number[]) => ({ kind: "floats", value }) as const;
+    const filled: GraphNode = {
+      operator: "Imputer",
+      domain: "ai.onnx.ml",
+      inputs: ["x"],
+      outputs: ["filled"],
+      attributes: {
+        imputed_value_floats: floats(lines[0]!.means),
+        replaced_value_float: { kind: "float", value: Number.NaN },
+      },
+    };
+    const sums = lines.map(({ coefficients, intercept }, at): GraphNode => ({
+      operator: "LinearRegressor",
+      domain: "ai.onnx.ml",
+      inputs: ["filled"],
+      outputs: [labels[at]!.name],
+      attributes: { coefficients: floats(coefficients), intercepts: floats([intercept]) },
+    }));
+    const onnx = encodeModel({
+      name: "ridge",
+      input: { name: "x", columns },
+      outputs: labels.map(({ name }) => ({ name, columns: 1 })),
+      nodes: [filled, ...sums],
+      metadata,
+    });
+    return { onnx, importance: new Array<number>(columns).fill(1 / columns) };
+  },
+};
+registerLearner(ridge);
+
 const TEXT = `
 useCase: towns
 decisionSpace: number
@@ -183,7 +273,7 @@ features:
   - city_letters: { letters: city }
   - heavy: { above: weight, other: m_scan }
 label: { name: wobble, when: kind == "scan", value: minutes, aggregate: spread, wait: 1h, default: 0 }
-model: { objective: regression, rounds: 20 }
+model: { learner: ridge, pull: 2 }
 policy: { capped: { value: "if(heavy, wobble + city_letters, wobble)", most: 25 } }
 training: { minRows: 20 }
 `;
@@ -301,6 +391,16 @@ test("a model learns from them, and its predictions decide by the policy that na
   expect(capped).toBeGreaterThan(0);
 });
 
+test("the model is the registered learner's: a file with an output of the label's name, which trains again to the same bytes", async () => {
+  const { model, onnx } = trained as Extract<TrainResult, { kind: "trained" }>;
+  const scorer = await loadScorer(onnx);
+  expect(scorer.outputs).toEqual(["wobble"]);
+  expect(scorer.metadata).toMatchObject({ useCase: "towns", label: "wobble", seed: "0" });
+  await scorer.release();
+  expect(model.states[0]!.reason).toMatch(/better than a constant: mse \d+/);
+  expect(await rebuildModel(live.loop, model)).toMatchObject({ equal: true, header: "equal" });
+});
+
 test("a replay makes the same rows, bit for bit", () => {
   expect(again).toMatchObject({ decisions: 80, deadLetters: 0 });
   const live = [...rows.values()].sort((a, b) => (String(a["decisionId"]) < String(b["decisionId"]) ? -1 : 1));
@@ -353,11 +453,65 @@ test.each([
   ["letters: city", "leters: city", /unknown field "leters" \(did you mean "letters"\?\)/],
   ["other: m_scan", "other: later", /there is no feature "later" before heavy/],
   ["aggregate: spread", "aggregate: spred", /found "spred" \(did you mean "spread"\?\)/],
-  ["{ objective: regression, rounds: 20 }", "{ rounds: 20 }", /spread makes a label that is not 0 or 1/],
+  ["{ learner: ridge, pull: 2 }", "{ rounds: 20 }", /spread makes a label that is not 0 or 1/],
 ])("%s read as %s is told with its place", (from, to, message) => {
   const read = (): unknown => parseBlueprint(TEXT.replace(from, to));
   expect(read).toThrow(BlueprintError);
   expect(read).toThrow(message);
+});
+
+test.each([
+  ["pull: 2", "pull: -1", /model\.pull: expected a number from 0 to 1000, found -1/],
+  ["pull: 2", "depth: 3", /model\.depth: unknown field "depth" \(a parameter of learner xgboost\)/],
+  ["pull: 2", "pul: 2", /model\.pul: unknown field "pul" \(did you mean "pull"\?\)/],
+  [
+    "learner: ridge",
+    "learner: rigde",
+    /model\.learner: expected xgboost \| ridge, found "rigde" \(did you mean "ridge"\?\)/,
+  ],
+  ["learner: ridge", "leraner: ridge", /unknown field "leraner" \(did you mean "learner"\?\)/],
+  [
+    "pull: 2",
+    "objective: binary",
+    /learner ridge can't learn objective binary \(use regression, or learner: xgboost\)/,
+  ],
+  [
+    "aggregate: spread",
+    "aggregate: any, objective: binary",
+    /label\.objective: learner ridge can't learn objective binary \(use regression/,
+  ],
+])("%s read as %s is one problem, with the field, the bound and the way out", (from, to, message) => {
+  expect(problemsOf(TEXT.replace(from, to))).toEqual([expect.stringMatching(message)]);
+});
+
+function problemsOf(text: string): readonly string[] {
+  try {
+    parseBlueprint(text);
+    return [];
+  } catch (error) {
+    return (error as BlueprintError).problems.map(({ message }) => message);
+  }
+}
+
+test("a learner's defaults are the version's, written out or not", () => {
+  const of = (model: string) => parseBlueprint(TEXT.replace("{ learner: ridge, pull: 2 }", model));
+  expect(of("{ learner: ridge }").model).toEqual({ objective: "regression", learner: "ridge", pull: 1, seed: 0 });
+  expect(of("{ pull: 1, seed: 0, objective: regression, learner: ridge }").version).toBe(
+    of("{ learner: ridge }").version,
+  );
+  expect(of("{ learner: ridge }").version).not.toBe(compiled.blueprint.version);
+  const [change] = compareBlueprints(of("{ learner: ridge }"), compiled.blueprint);
+  expect(change!.text).toBe("model.pull: 1 → 2");
+});
+
+test("the reference says a registered learner's parameters", () => {
+  expect(blueprintReference()).toContainEqual({
+    path: "model.pull",
+    type: "number",
+    unsaid: "1",
+    bounds: "0 to 1000",
+  });
+  expect(blueprintReference().find(({ path }) => path === "model.learner")!.type).toBe("`xgboost` or `ridge`");
 });
 
 test("a name, or a key by which a kind is known, is registered once", () => {
@@ -372,4 +526,6 @@ test("a name, or a key by which a kind is known, is registered once", () => {
   expect(() =>
     registerLabelAggregate({ name: "mean", binary: "never", time: "last", start: () => ({ value: () => 0 }) }),
   ).toThrow('there is a label aggregate "mean" already');
+  expect(() => registerLearner(ridge)).toThrow('there is a learner that can be trained "ridge" already');
+  expect(() => registerLearner({ ...ridge, kind: { ...ridge.kind } })).toThrow('there is a learner "ridge" already');
 });

@@ -1,12 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { checkModel, learnerKinds, numberParameter, parametersOf, parseBlueprint } from "../../../blueprints/index.ts";
+import {
+  checkModel,
+  learnerKinds,
+  numberParameter,
+  parametersOf,
+  parseBlueprint,
+  type ModelConfig,
+} from "../../../blueprints/index.ts";
 import { seedParameter } from "../../../blueprints/learners/index.ts";
 import { xgboost } from "../../../blueprints/learners/xgboost.ts";
 import { blueprintReference } from "../../../blueprints/sections/reference.ts";
 import { SMALL } from "../fixtures.ts";
 
-const model = parseBlueprint(SMALL).model;
+const model = parseBlueprint(SMALL).model as ModelConfig<"xgboost">;
 const parameters = { ...parametersOf(xgboost), seed: seedParameter };
 
 /** Whether a blueprint takes the value. */
