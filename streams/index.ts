@@ -50,6 +50,7 @@ export {
   type TableSource,
 } from "./global-source.ts";
 export { firstFrom } from "./global/series-index.ts";
+export { inTurn } from "./task/in-turn.ts";
 export { streamsLimits } from "./limits.ts";
 export { ownValue, setOwn } from "./own-value.ts";
 export { hideSecrets, shownAddress, withoutSecrets } from "./secrets.ts";

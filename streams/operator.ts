@@ -113,8 +113,8 @@ export interface Context<O extends Outputs, S extends Stores, G extends Globals>
    * that is not there, makes the request a dead letter (`REPLY_NOT_ALLOWED`, `UNKNOWN_REPLY_TOPIC`); whatever the batch does otherwise stays.
    */
   reply<K extends keyof O & string>(output: K, request: StreamRecord<unknown>, reply: Reply<ValueOf<O[K]>>): void;
-  /** Makes a topic that has no fixed name ready for `emit`: created, its schema registered. Cheap when done before. */
-  open(topic: AnyTopic): Promise<void>;
+  /** Makes a topic that has no fixed name ready for `emit`: created, its schema registered. `undefined`: it is, there is nothing to wait for. */
+  open(topic: AnyTopic): Promise<void> | undefined;
   readonly state: { readonly [K in keyof S]: Store<StoredValue<S[K]>> };
   /**
    * Makes readable, until the batch is over, what `reads` can't name beforehand. `undefined`: everything can be read as it is, which is so of few
@@ -180,6 +180,11 @@ export interface Operator<
   /** The same for `onTimer`. Absent: the timer's key of every store. */
   readonly timerReads?: (timer: Timer) => readonly StoreKey<S>[];
   readonly onTimer?: (timer: Timer, context: Context<O, S, G>) => void | Promise<void>;
+  /**
+   * Its timers only take away what records of their time do not see any more: the handlers look at the times themselves. So timers may be fired a few
+   * records late, and records come in larger batches. Default: a timer is fired before the first record of its time or a later one.
+   */
+  readonly quietTimers?: boolean;
 }
 
 export type StoreKey<S extends Stores = Stores> = readonly [store: keyof S & string, key: string];

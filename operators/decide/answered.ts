@@ -50,6 +50,11 @@ export function leftAt(answered: Answered, time: number): Answered | undefined {
   return time < answered.forgetAt ? { ...answered, reply: null, until: answered.forgetAt } : undefined;
 }
 
+/** The entries that count at an event time, whether or not the timers that take the others away have been fired. */
+export function leftOf(all: AnsweredId, time: number): AnsweredId {
+  return all.every(({ until }) => time < until) ? all : all.flatMap((one) => leftAt(one, time) ?? []);
+}
+
 const { namespace, fields } = decisionReplies.schema as {
   readonly namespace: string;
   readonly fields: readonly { readonly name: string }[];

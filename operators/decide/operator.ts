@@ -7,6 +7,7 @@ import {
   answeredStore,
   answeredWith,
   leftAt,
+  leftOf,
   withAnswered,
   type Answered,
   type AnsweredId,
@@ -37,6 +38,7 @@ const nothing: AnsweredId = Object.freeze([]);
 export const decide = (salt: string, others: ReplyRule = otherReplies) =>
   defineOperator({
     name: "decide",
+    quietTimers: true,
     in: { scored },
     out: { decisions, replies: decisionReplies },
     state: { answered: answeredStore },
@@ -51,7 +53,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
           const { decisionId, useCase, unit } = request;
           const { time } = record;
           const known = context.state.answered.get(decisionId) ?? nothing;
-          const answered = answeredIn(known, useCase);
+          const answered = answeredIn(leftOf(known, time), useCase);
           if (answered !== undefined && answered.reply !== null) {
             if (answered.unit !== null && answered.unit !== unit) {
               context.reject(record, reused(useCase, decisionId, answered.unit, unit));

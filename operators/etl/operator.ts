@@ -1,6 +1,6 @@
 import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
 import { rowsFamily, joined, type DecisionRecorded } from "../../schemas/index.ts";
-import { defineOperator, StreamsError } from "../../streams/index.ts";
+import { defineOperator, inTurn, StreamsError } from "../../streams/index.ts";
 import { rowOf, rowsTopic } from "../../rows/index.ts";
 
 /** Labelled decisions in, training rows out, on the topic of their use case. An expired decision makes no row. */
@@ -11,18 +11,21 @@ export const etl = defineOperator({
   state: {},
   globals: { blueprints: blueprintTable },
   handlers: {
-    async joined(records, context) {
+    joined(records, context) {
       const blueprints = validBlueprints(context.globals.blueprints);
-      for (const record of records) {
+      return inTurn(records, (record) => {
         const { decision, maturity } = record.value;
-        if (maturity === "expired") continue;
+        if (maturity === "expired") return;
         const compiled = blueprints.version(decision.useCase, decision.blueprintVersion);
         if (compiled === undefined) throw unknownVersion(decision, blueprints);
         const topic = rowsTopic(compiled);
-        await context.open(topic);
-        const value = rowOf(record.value, compiled);
-        context.emit("rows", { key: record.key, value, time: record.time, topic, headers: {} });
-      }
+        const emit = (): void => {
+          const value = rowOf(record.value, compiled);
+          context.emit("rows", { key: record.key, value, time: record.time, topic, headers: {} });
+        };
+        const opening = context.open(topic);
+        return opening === undefined ? emit() : opening.then(emit);
+      });
     },
   },
 });

@@ -1,5 +1,5 @@
 import { decisions, observations, type DecisionRecorded, type ObservationRecorded } from "../../schemas/index.ts";
-import { defineOperator, type StreamRecord, type Topic } from "../../streams/index.ts";
+import { defineOperator, inTurn, type StreamRecord, type Topic } from "../../streams/index.ts";
 import { fireTimer } from "./fire-timer.ts";
 import { idOf, moreKey, nameKey, readTimer } from "./keys.ts";
 import { Labellings } from "./labelling.ts";
@@ -48,18 +48,10 @@ export const join = (options: JoinOptions = joinDefaults) => {
       return [...known(timer.id), ["more", moreKey(timer.index, timer.id)]];
     },
     handlers: {
-      async decisions(records, context) {
-        for (const record of records) {
-          const working = takeDecision(record, context, options);
-          if (working !== undefined) await working;
-        }
-      },
-      async observations(records, context) {
+      decisions: (records, context) => inTurn(records, (record) => takeDecision(record, context, options)),
+      observations(records, context) {
         const labellings = labellingsOf(context);
-        for (const record of records) {
-          const working = takeObservation(record, context, options, labellings);
-          if (working !== undefined) await working;
-        }
+        return inTurn(records, (record) => takeObservation(record, context, options, labellings));
       },
     },
     onTimer: (timer, context) => fireTimer(timer, context, options, labellingsOf(context)),

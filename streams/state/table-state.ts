@@ -34,8 +34,15 @@ export class TableState implements StateDatabase {
     this.#generation = this.#table.generation;
   }
 
-  getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
-    return this.#table.getMany(keys);
+  /** What is found is not remembered: a commit may end meanwhile. */
+  async getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
+    if (this.#generation !== this.#table.generation) this.#forget();
+    const known = keys.map((key) => this.#known.get(key));
+    const unknown = keys.filter((_, at) => known[at] === undefined);
+    if (unknown.length === 0) return known.map((value) => value ?? undefined);
+    const found = await this.#table.getMany(unknown);
+    let next = 0;
+    return known.map((value) => (value === undefined ? found[next++] : (value ?? undefined)));
   }
 
   /** Of changes that are committed: the log has them. */

@@ -116,11 +116,11 @@ export class TaskState {
     const full = prefix + key;
     const buffered = this.#buffered(full);
     if (buffered !== undefined) return buffered ?? undefined;
-    if (!this.mustLoad) {
-      return (this.#loaded.size === 0 ? undefined : this.#loaded.get(full)) ?? this.#database.get!(full);
+    if (this.#loaded.size > 0) {
+      const loaded = this.#loaded.get(full);
+      if (loaded !== undefined || this.#loaded.has(full)) return loaded;
     }
-    const loaded = this.#loaded.get(full);
-    if (loaded !== undefined || this.#loaded.has(full)) return loaded;
+    if (!this.mustLoad) return this.#database.get!(full);
     const [operator, store] = splitName(prefix.slice(0, -1));
     throw new StreamsError(
       "STATE_NOT_LOADED",

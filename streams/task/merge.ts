@@ -19,8 +19,16 @@ export function emptyUpTo(inputs: readonly Input[], endOf: (input: Input) => num
 /**
  * Takes records of one input, at most `limit`, that come before those of every other input: up to `horizon`, an event time in ms, and before they
  * move a timeline to its next timer.
+ * @param quiet timers may wait: instead, the run ends before a record that is behind the one before it in event time. So of each record's time all
+ * timers up to there have been fired or lie within the run.
  */
-export function takeRun(inputs: readonly Input[], from: Input, limit: number, horizon: number): readonly Queued[] {
+export function takeRun(
+  inputs: readonly Input[],
+  from: Input,
+  limit: number,
+  horizon: number,
+  quiet = false,
+): readonly Queued[] {
   let before = Number.POSITIVE_INFINITY;
   let until = horizon;
   let passed = false;
@@ -31,5 +39,12 @@ export function takeRun(inputs: readonly Input[], from: Input, limit: number, ho
       else before = Math.min(before, input.head.time);
     }
   }
-  return from.take(limit, ({ time, moves, line }) => time < before && time <= until && moves < line.due);
+  let come = Number.NEGATIVE_INFINITY;
+  return from.take(limit, ({ time, moves, line }) => {
+    if (time >= before || time > until) return false;
+    if (!quiet) return moves < line.due;
+    if (moves < come) return false;
+    come = moves;
+    return true;
+  });
 }

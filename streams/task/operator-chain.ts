@@ -1,5 +1,6 @@
 import { badTime } from "../backbone/event-time.ts";
 import { StreamsError } from "../errors.ts";
+import { inTurn } from "./in-turn.ts";
 import type { AnyOperator, Context, StoreKey, StreamRecord } from "../operator.ts";
 import type { TaskState } from "../state/task-state.ts";
 import type { OperatorTimer } from "../state/timer-keys.ts";
@@ -19,9 +20,22 @@ export interface Held<T> {
   readonly operator: string;
 }
 
+/** What waits for another attempt; `undefined`: nothing. */
+export type Attempted<T> = Held<T> | undefined;
+
 type AnyContext = Context<Record<string, AnyTopic>, Record<string, never>, Record<string, never>>;
 type Handler = (records: readonly StreamRecord<unknown>[], context: AnyContext) => void | Promise<void>;
 type Reads = Readonly<Record<string, ((record: StreamRecord<unknown>) => readonly StoreKey[]) | undefined>>;
+
+/** One operator that reads a topic. */
+interface Route {
+  readonly operator: AnyOperator;
+  readonly handler: Handler;
+  readonly context: AnyContext;
+  readonly hasState: boolean;
+  /** The keys that it may read for a record, as the state names them. */
+  readonly reads: (record: StreamRecord<unknown>) => readonly (readonly [store: string, key: string])[];
+}
 
 /**
  * The operators of one task in the order records pass them, with what they have written. A batch that fails is undone,
@@ -35,6 +49,8 @@ export class OperatorChain {
   readonly #room: RecordRoom;
   readonly #changelog: string;
   readonly #contexts: ReadonlyMap<AnyOperator, AnyContext>;
+  /** By topic. */
+  readonly #routes: ReadonlyMap<string, readonly Route[]>;
   /** Within what takes long. */
   readonly turns = new Turns();
   /** What they have written. */
@@ -58,6 +74,7 @@ export class OperatorChain {
     this.#changelog = changelog;
     this.#streamTime = state.checkpoint?.streamTime ?? Number.NEGATIVE_INFINITY;
     this.#contexts = new Map(operators.map((operator) => [operator, this.#context(operator)]));
+    this.#routes = routesBy(operators, this.#contexts);
   }
 
   /** The highest event time that has passed, ms. */
@@ -69,18 +86,21 @@ export class OperatorChain {
     this.#streamTime = Math.max(this.#streamTime, time);
   }
 
-  /** @param isHopeless records that are not to be tried again: they become dead letters. */
-  async handle(
+  /**
+   * @param isHopeless records that are not to be tried again: they become dead letters.
+   * @returns a promise only where there is something to wait for.
+   */
+  handle(
     topic: AnyTopic,
     records: readonly Queued[],
     isHopeless: (record: Queued) => boolean = no,
-  ): Promise<Held<Queued> | undefined> {
+  ): Attempted<Queued> | Promise<Attempted<Queued>> {
     this.outputs.fetchedAt = records[0]!.fetchedAt;
     return this.#attempt(
       records,
       (batch) => {
         this.outputs.line = batch[0]!.line;
-        return this.#dispatch(topic, batch);
+        return this.#dispatch(topic.name, batch);
       },
       ({ origin, raw, time }, error) => this.outputs.bury(origin, this.outputs.at, error, time, raw),
       isHopeless,
@@ -88,25 +108,18 @@ export class OperatorChain {
   }
 
   /** @param line whose timers they are. */
-  async fire(
+  fire(
     timers: readonly OperatorTimer[],
     line: Timeline,
     isHopeless: (timer: OperatorTimer) => boolean = no,
-  ): Promise<Held<OperatorTimer> | undefined> {
+  ): Attempted<OperatorTimer> | Promise<Attempted<OperatorTimer>> {
     return this.#attempt(
       timers,
-      async (batch) => {
+      (batch) => {
         this.outputs.line = line;
-        if (this.#state.mustLoad) await this.#loadTimers(batch);
-        for (const { operator: name, time, key } of batch) {
-          if (this.turns.over) await this.turns.give();
-          const operator = this.#operators.find((each) => each.name === name);
-          this.outputs.at = name;
-          this.advance(time);
-          const working = operator?.onTimer?.({ time, key }, this.#contexts.get(operator)!);
-          if (working !== undefined) await working;
-        }
-        await this.#dispatchEdges();
+        const fireAll = (): void | Promise<void> => inTurn(batch, (timer) => this.#fireOne(timer));
+        const firing = this.#mustLoad(batch.length) ? this.#loadTimers(batch).then(fireAll) : fireAll();
+        return firing === undefined ? this.#dispatchEdges() : firing.then(() => this.#dispatchEdges());
       },
       ({ time, key }, error) => {
         const origin = { topic: `timer ${key}`, partition: this.#partition, offset: time };
@@ -116,55 +129,77 @@ export class OperatorChain {
     );
   }
 
-  async #attempt<T>(
+  #fireOne(timer: OperatorTimer): void | Promise<void> {
+    if (this.turns.over) return this.turns.give().then(() => this.#fireOne(timer));
+    const { operator: name, time, key } = timer;
+    const operator = this.#operators.find((each) => each.name === name);
+    this.outputs.at = name;
+    this.advance(time);
+    return operator?.onTimer?.({ time, key }, this.#contexts.get(operator)!);
+  }
+
+  /** What was done is kept, or undone. */
+  #attempt<T>(
     batch: readonly T[],
-    work: (batch: readonly T[]) => Promise<void>,
+    work: (batch: readonly T[]) => void | Promise<void>,
     bury: (part: T, error: unknown) => void,
     isHopeless: (part: T) => boolean,
-  ): Promise<Held<T> | undefined> {
+  ): Attempted<T> | Promise<Attempted<T>> {
     const mark = this.outputs.mark();
-    try {
-      await work(batch);
-      this.#state.accept();
-      return undefined;
-    } catch (error) {
+    const failed = (error: unknown): Attempted<T> | Promise<Attempted<T>> => {
       if (error instanceof StreamsError && error.flags.fatal) throw error;
       this.#state.rollback();
       this.outputs.undo(mark);
-      if (batch.length === 1) {
-        const passing = error instanceof StreamsError && error.flags.retry;
-        if (passing && !isHopeless(batch[0]!)) return { rest: batch, error, operator: this.outputs.at };
-        bury(batch[0]!, error);
-        return undefined;
-      }
-      for (const [at, part] of batch.entries()) {
-        if (this.turns.over) await this.turns.give();
-        const held = await this.#attempt([part], work, bury, isHopeless);
-        if (held !== undefined) return { ...held, rest: batch.slice(at) };
-      }
+      if (batch.length > 1) return this.#oneByOne(batch, work, bury, isHopeless);
+      const passing = error instanceof StreamsError && error.flags.retry;
+      if (passing && !isHopeless(batch[0]!)) return { rest: batch, error, operator: this.outputs.at };
+      bury(batch[0]!, error);
       return undefined;
+    };
+    try {
+      const working = work(batch);
+      if (working !== undefined) return working.then(() => this.#state.accept()).then(nothing, failed);
+      this.#state.accept();
+      return undefined;
+    } catch (error) {
+      return failed(error);
     }
   }
 
-  async #dispatch(topic: AnyTopic, records: readonly StreamRecord<unknown>[]): Promise<void> {
-    for (const operator of this.#operators) {
-      for (const [name, input] of Object.entries(operator.in as Record<string, AnyTopic>)) {
-        if (input.name !== topic.name) continue;
-        this.outputs.at = operator.name;
-        if (this.#state.mustLoad) await this.#loadReads(operator, name, records);
-        const handler = (operator.handlers as Record<string, Handler>)[name]!;
-        await handler(records, this.#contexts.get(operator)!);
-        this.#environment.onHandled(operator.name, records.length);
-        await this.#dispatchEdges();
-      }
+  async #oneByOne<T>(
+    batch: readonly T[],
+    work: (batch: readonly T[]) => void | Promise<void>,
+    bury: (part: T, error: unknown) => void,
+    isHopeless: (part: T) => boolean,
+  ): Promise<Attempted<T>> {
+    for (const [at, part] of batch.entries()) {
+      if (this.turns.over) await this.turns.give();
+      const held = await this.#attempt([part], work, bury, isHopeless);
+      if (held !== undefined) return { ...held, rest: batch.slice(at) };
     }
+    return undefined;
   }
 
-  async #loadReads(operator: AnyOperator, input: string, records: readonly StreamRecord<unknown>[]): Promise<void> {
-    const reads = (operator.reads as Reads | undefined)?.[input] ?? (({ key }) => ownKey(operator, key));
-    await this.#state.load(
-      records.flatMap((record) => reads(record).map(([store, key]) => [`${operator.name}.${store}`, key] as const)),
-    );
+  #dispatch(topic: string, records: readonly StreamRecord<unknown>[]): void | Promise<void> {
+    return inTurn(this.#routes.get(topic) ?? [], (route) => {
+      this.outputs.at = route.operator.name;
+      if (!route.hasState || !this.#mustLoad(records.length)) return this.#handOver(route, records);
+      return this.#state.load(records.flatMap(route.reads)).then(() => this.#handOver(route, records));
+    });
+  }
+
+  #handOver(route: Route, records: readonly StreamRecord<unknown>[]): void | Promise<void> {
+    const handed = (): void | Promise<void> => {
+      this.#environment.onHandled(route.operator.name, records.length);
+      return this.#dispatchEdges();
+    };
+    const working = route.handler(records, route.context);
+    return working === undefined ? handed() : working.then(handed);
+  }
+
+  /** Many keys are read in the background before the handler is called, also of engines that can read within it: one by one they take more of the event loop. */
+  #mustLoad(records: number): boolean {
+    return this.#state.mustLoad || records >= LOADED_FROM;
   }
 
   async #loadTimers(timers: readonly OperatorTimer[]): Promise<void> {
@@ -178,11 +213,12 @@ export class OperatorChain {
     );
   }
 
-  async #dispatchEdges(): Promise<void> {
+  #dispatchEdges(): void | Promise<void> {
     while (this.outputs.edges.size > 0) {
-      const [name, records] = this.outputs.edges.entries().next().value!;
-      this.outputs.edges.delete(name);
-      await this.#dispatch(edgeTopic(this.#operators, name), records);
+      const [topic, records] = this.outputs.edges.entries().next().value!;
+      this.outputs.edges.delete(topic);
+      const working = this.#dispatch(topic, records);
+      if (working !== undefined) return working.then(() => this.#dispatchEdges());
     }
   }
 
@@ -201,7 +237,7 @@ export class OperatorChain {
     return {
       emit: (output, record) => this.outputs.emit((operator.out as Record<string, AnyTopic>)[output]!, record),
       reply: (output, request, reply) => this.outputs.reply(operator, output, request, reply),
-      open: (topic) => (serdes.isOpen(topic) ? resolved : open(topic)),
+      open: (topic) => (serdes.isOpen(topic) ? undefined : open(topic)),
       state: Object.fromEntries(stores) as AnyContext["state"],
       load: (keys) =>
         state.mustLoad || keys.length >= LOADED_FROM
@@ -229,16 +265,30 @@ export class OperatorChain {
   }
 }
 
-const resolved = Promise.resolve();
 /** So many keys are read in the background, also of engines that can read within a handler: one by one they would hold up the event loop. */
 const LOADED_FROM = 64;
 const no = (): boolean => false;
+const nothing = (): undefined => undefined;
 const ownKey = (operator: AnyOperator, key: string): readonly StoreKey[] =>
   Object.keys(operator.state as Record<string, unknown>).map((store) => [store, key]);
 
-function edgeTopic(operators: readonly AnyOperator[], name: string): AnyTopic {
+function routesBy(
+  operators: readonly AnyOperator[],
+  contexts: ReadonlyMap<AnyOperator, AnyContext>,
+): ReadonlyMap<string, readonly Route[]> {
+  const routes = new Map<string, Route[]>();
   for (const operator of operators) {
-    for (const topic of Object.values(operator.out as Record<string, AnyTopic>)) if (topic.name === name) return topic;
+    for (const [name, { name: topic }] of Object.entries(operator.in as Record<string, AnyTopic>)) {
+      const reads = (operator.reads as Reads | undefined)?.[name] ?? (({ key }) => ownKey(operator, key));
+      const route: Route = {
+        operator,
+        handler: (operator.handlers as Record<string, Handler>)[name]!,
+        context: contexts.get(operator)!,
+        hasState: Object.keys(operator.state as Record<string, unknown>).length > 0,
+        reads: (record) => reads(record).map(([store, key]) => [`${operator.name}.${store}`, key]),
+      };
+      routes.set(topic, [...(routes.get(topic) ?? []), route]);
+    }
   }
-  throw new StreamsError("TOPOLOGY_INVALID", `no operator of this task writes edge ${name}`);
+  return routes;
 }

@@ -10,7 +10,7 @@ import { timeOfLetter } from "./arrival.ts";
 import { Hold } from "./hold.ts";
 import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, emptyUpTo, takeRun } from "./merge.ts";
-import { OperatorChain } from "./operator-chain.ts";
+import { OperatorChain, type Attempted } from "./operator-chain.ts";
 import type { TaskEnvironment } from "./task-environment.ts";
 import type { Output } from "./output.ts";
 import { Timelines, type Timeline } from "./timelines.ts";
@@ -34,6 +34,8 @@ export class Task {
   readonly #chain: OperatorChain;
   readonly #hold: Hold;
   readonly #runs = new RunLength();
+  /** Its timers may wait until a run of records is over. */
+  readonly #quiet: boolean;
 
   /**
    * @param positions by `topic/partition`: where its inputs start; absent: at offset 0.
@@ -53,6 +55,9 @@ export class Task {
     this.subTopology = subTopology;
     this.partition = partition;
     this.state = state;
+    this.#quiet = subTopology.operators.every(
+      ({ onTimer, quietTimers }) => onTimer === undefined || quietTimers === true,
+    );
     this.#topology = topology;
     this.#environment = environment;
     this.#hold = new Hold(environment);
@@ -157,7 +162,7 @@ export class Task {
         if (this.#hold.resting) break;
         continue;
       }
-      const run = takeRun(this.inputs, next, this.#runs.most, horizon);
+      const run = takeRun(this.inputs, next, this.#runs.most, horizon, this.#quiet);
       handled += run.length;
       const began = performance.now();
       const own = next.mixed ? this.#passOn(run) : run;
@@ -165,9 +170,11 @@ export class Task {
       this.#chain.advance(own.at(-1)!.moves);
       this.#lines.pass(own, moved, isTick);
       if (isTick) continue;
-      const left = await this.#handle(next, own);
+      const working = this.#handle(next, own);
+      const left = typeof working === "number" ? working : await working;
       handled -= left;
       if (left > 0) break;
+      if (this.#quiet && this.subTopology.stateful && (await this.#firePassed())) break;
       const now = performance.now();
       this.#runs.took(own.length, now - began);
       if (now >= until) break;
@@ -177,9 +184,12 @@ export class Task {
   }
 
   /** @returns how many of the records wait for another attempt. */
-  async #handle(input: Input, records: readonly Queued[]): Promise<number> {
-    const nameOf = ({ origin }: Queued): string => `${origin.topic}/${origin.partition}@${origin.offset}`;
-    const held = await this.#chain.handle(input.topic, records, (record) => this.#hold.isHopeless(nameOf(record)));
+  #handle(input: Input, records: readonly Queued[]): number | Promise<number> {
+    const held = this.#chain.handle(input.topic, records, (record) => this.#hold.isHopeless(nameOf(record)));
+    return held instanceof Promise ? held.then((late) => this.#handled(input, late)) : this.#handled(input, held);
+  }
+
+  #handled(input: Input, held: Attempted<Queued>): number {
     if (held === undefined) {
       this.#hold.off();
       return 0;
@@ -240,6 +250,19 @@ export class Task {
     return fired;
   }
 
+  /** Fires what became due while a run of records was handled. @returns whether the task stands at one that is tried again later. */
+  async #firePassed(): Promise<boolean> {
+    for (const line of this.#lines.all) {
+      while (this.state.nextTime(line.id) <= line.time) {
+        const timers = this.state.takeTimers(line.time, line.id);
+        this.state.accept();
+        await this.#fire(timers, line);
+        if (this.#hold.resting) return true;
+      }
+    }
+    return false;
+  }
+
   async #fire(timers: readonly OperatorTimer[], line: Timeline): Promise<void> {
     const nameOf = ({ operator, time, key }: OperatorTimer): string => `timer ${operator} ${time} ${key}`;
     const held = await this.#chain.fire(timers, line, (timer) => this.#hold.isHopeless(nameOf(timer)));
@@ -265,3 +288,5 @@ export class Task {
     );
   }
 }
+
+const nameOf = ({ origin }: Queued): string => `${origin.topic}/${origin.partition}@${origin.offset}`;
