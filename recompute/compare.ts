@@ -11,7 +11,7 @@ export interface Difference {
   readonly useCase: string;
   readonly decisionTime: number;
   readonly kind: DifferenceKind;
-  /** Name of the feature or objective, or of the record's field. */
+  /** Name of the feature or of the label that is predicted, or of the record's field. */
   readonly field: string;
   readonly logged: unknown;
   readonly recomputed: unknown;

@@ -7,6 +7,8 @@ import {
   parametersOf,
   parseBlueprint,
   type ModelConfig,
+  registerLearnerKind,
+  type LearnerKind,
 } from "../../../blueprints/index.ts";
 import { seedParameter } from "../../../blueprints/learners/index.ts";
 import { xgboost } from "../../../blueprints/learners/xgboost.ts";
@@ -97,4 +99,27 @@ test("every learner's defaults are among its own values", () => {
       expect(refusal(fallback), `${kind.name}.${name}`).toBeUndefined();
     }
   }
+});
+
+test("a parameter that a learner gains later leaves existing versions their names while it has its default", () => {
+  const kind = (parameters: object): LearnerKind =>
+    ({ name: "growing", objectives: ["binary"], parameters }) as unknown as LearnerKind;
+  const more = { ...numberParameter({ min: 0, max: 9 }, 3), later: true };
+  const growing: { parameters: object } = kind({ depth: numberParameter({ min: 1, max: 9 }, 2) });
+  registerLearnerKind(growing as LearnerKind);
+  const of = (keys: string) => parseBlueprint(SMALL.replace("  depth: 4", `  learner: growing\n${keys}`)).version;
+  const before = of("  depth: 2");
+  growing.parameters = kind({ depth: numberParameter({ min: 1, max: 9 }, 2), more }).parameters;
+  expect(of("  depth: 2")).toBe(before);
+  expect(of("  more: 3")).toBe(before);
+  expect(of("  more: 4")).not.toBe(before);
+});
+
+test("the reference tells what learners with a parameter of the same name take", () => {
+  const depth = blueprintReference().find(({ path }) => path === "model.depth")!;
+  expect([depth.type, depth.unsaid, depth.bounds]).toEqual([
+    "whole number for xgboost; number for growing",
+    "4 for xgboost; 2 for growing",
+    "1 to 16 for xgboost; 1 to 9 for growing",
+  ]);
 });

@@ -1,7 +1,11 @@
-import { expect, test } from "vitest";
-import type { ModelConfig } from "../../../blueprints/index.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import type { LearnerKind, ModelConfig } from "../../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../../rows/index.ts";
-import { fitInWorker, type FittedModel } from "../../../trainer/index.ts";
+import { fitInWorker, registerLearner, type FittedModel } from "../../../trainer/index.ts";
+import { root, temporaryDir } from "../../e2e/command.ts";
 import { fit, referenceCase } from "../../fixtures/xgboost/reference.ts";
 
 const { train, all, params } = referenceCase("binary-subsample");
@@ -53,4 +57,54 @@ test("the caller keeps its arrays, and a view is not confused with its buffer", 
   const plain = await inWorker(train, all, params, {});
   expect(viewed.onnx).toEqual(plain.onnx);
   expect(train.features).toHaveLength(train.rows * train.columns);
+});
+
+describe("a learner that a product registers", () => {
+  const dir = temporaryDir();
+  afterAll(() => dir.remove());
+  const file = join(dir.path, "learner.ts");
+  writeFileSync(
+    file,
+    `import { isMainThread } from "node:worker_threads";
+import { encodeModel, registerLearner } from ${JSON.stringify(join(root, "trainer/index.ts"))};
+registerLearner({
+  kind: { name: "mean", objectives: ["binary", "regression"], parameters: {} },
+  module: import.meta.url,
+  async fit({ columns, labels: [{ values }], metadata }) {
+    if (isMainThread) throw new Error("on the thread that decides");
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const onnx = encodeModel({
+      ...{ name: "mean", input: { name: "features", columns }, outputs: [{ name: "prediction", columns: 1 }], metadata },
+      nodes: [
+        { operator: "LinearRegressor", domain: "ai.onnx.ml", inputs: ["features"], outputs: ["prediction"],
+          attributes: {
+            coefficients: { kind: "floats", value: new Array(columns).fill(0) },
+            intercepts: { kind: "floats", value: [mean] },
+          } },
+      ],
+    });
+    return { onnx, importance: new Array(columns).fill(0) };
+  },
+});
+`,
+  );
+  const model = { objective: "binary", learner: "mean", seed: 0 } as unknown as ModelConfig;
+  const known = { ...train, features: train.features.map((value) => (Number.isNaN(value) ? 0 : value)) };
+
+  test("is fitted in a worker, which imports the file that registers it", async () => {
+    const kind = { name: "mean", objectives: ["binary"], parameters: {} } as unknown as LearnerKind;
+    const here = () => Promise.reject(new Error("on the thread that decides"));
+    registerLearner({ kind, module: pathToFileURL(file).href, fit: here });
+    const fitted = await inWorker(known, known, model, { seed: "0" });
+    const mean = train.labels.reduce((sum, label) => sum + label, 0) / train.rows;
+    expect(fitted.predictions).toHaveLength(train.rows);
+    expect(fitted.predictions[0]).toBeCloseTo(mean, 6);
+  });
+
+  test("is fitted on the calling thread where it names no file", async () => {
+    const kind = { name: "nowhere", objectives: ["binary"], parameters: {} } as unknown as LearnerKind;
+    registerLearner({ kind, fit: () => Promise.reject(new Error("asked here")) });
+    const nowhere = { ...model, learner: "nowhere" } as unknown as ModelConfig;
+    await expect(inWorker(known, known, nowhere, {})).rejects.toThrow("asked here");
+  });
 });

@@ -40,6 +40,32 @@ async function scored(onnx: Uint8Array): Promise<Readonly<Record<string, readonl
 }
 const alone = async (onnx: Uint8Array): Promise<readonly number[]> => Object.values(await scored(onnx))[0]!;
 
+/** A file whose input and output have names of their own. */
+const named = (input: string, output: string, factor: number): Uint8Array =>
+  encodeModel({
+    ...{ name: "line", input: { name: input, columns: 2 }, outputs: [{ name: output, columns: 1 }], metadata: {} },
+    nodes: [
+      { ...{ operator: "Identity", domain: "", inputs: [input], outputs: ["prediction"] }, attributes: {} },
+      {
+        ...{ operator: "LinearRegressor", domain: "ai.onnx.ml", inputs: ["prediction"], outputs: [output] },
+        attributes: {
+          coefficients: { kind: "floats", value: [factor, 1] },
+          intercepts: { kind: "floats", value: [0] },
+        },
+      },
+    ],
+  });
+
+test("files whose inputs and outputs have names of their own are joined too", async () => {
+  const [one, two] = [named("x", "late", 2), named("late", "minutes", 3)];
+  const expected = { late: await alone(one), minutes: await alone(two) };
+  const models = [
+    { label: "late", onnx: one },
+    { label: "minutes", onnx: two },
+  ];
+  expect(await scored(joinModels(models, {}))).toEqual(expected);
+});
+
 describe("models of several labels in one file", () => {
   const joined = joinModels(
     [
