@@ -1,3 +1,5 @@
+import { DomainError } from "../schemas/index.ts";
+
 export interface Problem {
   /** Place in the blueprint: `features.m_dep_origin.by[0]`; empty for the file as a whole. */
   readonly path: string;
@@ -11,12 +13,12 @@ export interface Problem {
 }
 
 /** A blueprint that can't be used, with every problem found, in the order of the file. */
-export class BlueprintError extends Error {
+export class BlueprintError extends DomainError {
   override readonly name = "BlueprintError";
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map((problem) => problem.message).join("\n"));
+    super("BAD_BLUEPRINT", problems.map((problem) => problem.message).join("\n"));
     this.problems = problems;
   }
 }

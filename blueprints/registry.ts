@@ -1,3 +1,5 @@
+import { DomainError } from "../schemas/index.ts";
+
 /** A part of blueprints that is one of several under a name: a feature kind, an aggregate. */
 export interface Part {
   readonly name: string;
@@ -22,10 +24,13 @@ export class Registry<P extends Part> {
   /** Throws if the name is taken, or can't be written in a blueprint. */
   add(part: P): void {
     if (!NAME.test(part.name)) {
-      throw new TypeError(`"${part.name}" is no name of a ${this.#sort}: a small letter, then letters and digits`);
+      throw new DomainError(
+        "BAD_PART",
+        `"${part.name}" is no name of a ${this.#sort}: a small letter, then letters and digits`,
+      );
     }
     if (this.#parts.has(part.name)) {
-      throw new TypeError(`there is a ${this.#sort} "${part.name}" already; give this one another name`);
+      throw new DomainError("BAD_PART", `there is a ${this.#sort} "${part.name}" already; give this one another name`);
     }
     this.#parts.set(part.name, part);
   }
@@ -35,7 +40,10 @@ export class Registry<P extends Part> {
     const part = this.#parts.get(name);
     if (part === undefined) {
       const known = this.names().join(", ");
-      throw new TypeError(`there is no ${this.#sort} "${name}" (known: ${known}); register it before it is used`);
+      throw new DomainError(
+        "BAD_PART",
+        `there is no ${this.#sort} "${name}" (known: ${known}); register it before it is used`,
+      );
     }
     return part;
   }

@@ -1,4 +1,4 @@
-import { StreamsError } from "../streams/index.ts";
+import { DomainError } from "../schemas/index.ts";
 
 /** For each state, its legal successors. */
 export type Moves<S extends string> = Readonly<Record<S, readonly S[]>>;
@@ -11,5 +11,5 @@ export function checkMove<S extends string>(moves: Moves<S>, what: string, from:
   const legal = moves[from];
   if (legal.includes(to)) return;
   const ways = legal.length === 0 ? "nothing follows that" : `from there it can become ${legal.join(", ")}`;
-  throw new StreamsError("ILLEGAL_MOVE", `${what} is ${from} and can't become ${to}: ${ways}`);
+  throw new DomainError("ILLEGAL_MOVE", `${what} is ${from} and can't become ${to}: ${ways}`);
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Settings } from "../loop/index.ts";
-import { hideSecrets, withoutSecrets } from "../streams/index.ts";
-import { exitCodeOf } from "./exit-codes.ts";
+import { CodedError, hideSecrets, withoutSecrets } from "../streams/index.ts";
+import { exitCodeOf, saysAll } from "./exit-codes.ts";
 import { readFlags, type Flags, type FlagValues } from "./flags/flag.ts";
 import { commonFlags, readSettings } from "./flags/settings.ts";
 import { endSoon } from "./process/stopping.ts";
@@ -81,8 +81,10 @@ async function ended(json: boolean, work: (output: Output) => Promise<number | v
   } catch (error) {
     hideSecrets(error);
     const message = withoutSecrets(error instanceof Error ? error.message : String(error));
-    if (json) process.stdout.write(errorJson(message));
+    const coded = error instanceof CodedError ? error : undefined;
+    if (json) process.stdout.write(errorJson(message, coded?.code, coded?.kind.mend));
     process.stderr.write(`loopstream: ${message}\n`);
+    if (coded !== undefined && !saysAll(coded)) process.stderr.write(`${coded.code}: ${coded.kind.mend}\n`);
     if (process.env["LOOPSTREAM_DEBUG"] !== undefined) console.error(error);
     process.exitCode = exitCodeOf(error);
   } finally {

@@ -1,7 +1,8 @@
 import { BlueprintError, ChangedTypes } from "../blueprints/index.ts";
 import { HistoryError, ReplayError, SettingsError } from "../loop/index.ts";
-import { StreamsError } from "../streams/index.ts";
+import { CodedError } from "../streams/index.ts";
 import { TableError } from "./files/index.ts";
+import { DomainError } from "../schemas/index.ts";
 
 /** What a script can act on. */
 export const exitCodes = Object.freeze({
@@ -19,17 +20,25 @@ export const exitCodes = Object.freeze({
 });
 
 /** An error whose message is all a person needs. */
-export class UsageError extends Error {
+export class UsageError extends DomainError {
   override readonly name = "UsageError";
+
+  constructor(message: string, cause?: unknown) {
+    super("BAD_USAGE", message, cause);
+  }
 }
 
 const usage = [UsageError, SettingsError, BlueprintError, ChangedTypes, ReplayError];
+
+/** Its message is all a person needs: it names the flag, the line or the setting, and the way out. */
+export const saysAll = (error: unknown): boolean =>
+  error instanceof TableError || error instanceof HistoryError || usage.some((kind) => error instanceof kind);
 
 export function exitCodeOf(error: unknown): number {
   if (usage.some((kind) => error instanceof kind)) return exitCodes.usage;
   if (error instanceof TableError || error instanceof HistoryError)
     return isOfTheDisk(error.cause) ? exitCodes.failed : exitCodes.usage;
-  if (error instanceof StreamsError) {
+  if (error instanceof CodedError) {
     if (error.code === "ENGINE_MISSING") return exitCodes.usage;
     const { retry } = error.flags;
     const elsewhere = error.code === "BACKBONE_LOCKED" || error.code === "BACKBONE_GONE";

@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from "commander";
 import { codeVersion } from "../loop/index.ts";
+import { domainErrors } from "../schemas/index.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { blueprintCommands } from "./commands/blueprint/index.ts";
 import { decideCommand } from "./commands/decide.ts";
@@ -42,6 +43,7 @@ export function createProgram(): Command {
 function end({ exitCode, message }: CommanderError, program: Command): never {
   if (exitCode === 0) return process.exit(exitCodes.ok);
   const { rawArgs } = program as Command & { readonly rawArgs: readonly string[] };
-  if (rawArgs.includes("--json")) process.stdout.write(errorJson(message.replace(/^error: /, "")));
+  if (rawArgs.includes("--json"))
+    process.stdout.write(errorJson(message.replace(/^error: /, ""), "BAD_USAGE", domainErrors.BAD_USAGE.mend));
   return process.exit(exitCodes.usage);
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { decisionReplies, decisionRequests, events, observations } from "../schemas/index.ts";
+import { decisionReplies, decisionRequests, DomainError, events, observations } from "../schemas/index.ts";
 import {
   createRequester,
   Outages,
   Sender,
   Serdes,
-  StreamsError,
   type Backbone,
   type Log,
   type SchemaRegistry,
@@ -148,7 +147,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
         const value = { decisionId, useCase, unit, context, deferred, logged: null };
         const reply = await requester.request({ key: decisionId, value, time }, timeout);
         if (throwOnError && reply.reason === "error")
-          throw new StreamsError("HANDLER_FAILED", reply.error ?? "no decision");
+          throw new DomainError("DECISION_FAILED", reply.error ?? "no decision");
         return decisionOf(reply, fallback);
       } catch (error) {
         if (throwOnError) throw error;

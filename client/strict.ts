@@ -1,6 +1,6 @@
 import { checkPublished, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
 import { kindOf, meant, misfits, type DeclaredNames, type Misfit, type ValueTypes } from "../blueprints/index.ts";
-import { blueprints, recordLimits } from "../schemas/index.ts";
+import { blueprints, DomainError, recordLimits } from "../schemas/index.ts";
 import { readTable, StreamsError, type Backbone, type Serdes } from "../streams/index.ts";
 
 type Values = Readonly<Record<string, null | boolean | number | string>>;
@@ -63,7 +63,7 @@ export class Strictness {
   async #check(timeout: number, problemIn: (valid: ValidBlueprints) => string | undefined): Promise<void> {
     if (problemIn(await within(this.#read(recordLimits.strictTableMs), timeout)) === undefined) return;
     const problem = problemIn(await within(this.#read(FRESH_MS), timeout));
-    if (problem !== undefined) throw new StreamsError("UNDECLARED", problem);
+    if (problem !== undefined) throw new DomainError("UNDECLARED", problem);
   }
 
   /** The blueprints, read at most `mostMs` ago. */

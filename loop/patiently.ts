@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { StreamsError, streamsLimits, type Outage } from "../streams/index.ts";
+import { CodedError, type Outage, streamsLimits } from "../streams/index.ts";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
@@ -21,7 +21,7 @@ export async function patiently<T>(
       outage.ended();
       return result;
     } catch (error) {
-      const passes = error instanceof StreamsError && error.flags.retry;
+      const passes = error instanceof CodedError && error.flags.retry;
       if (!passes || performance.now() + waitMs > deadline) {
         outage.givenUp(error);
         throw error;

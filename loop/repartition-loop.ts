@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createLevelEngine, repartition, type Backbone, type Repartitioned } from "../streams/index.ts";
+import { type Backbone, brokenPromise, createLevelEngine, repartition, type Repartitioned } from "../streams/index.ts";
 import { decisionTopology } from "../topologies/index.ts";
 
 export interface RepartitionLoopOptions {
@@ -25,4 +25,4 @@ export async function repartitionLoop({ stateDir, ...options }: RepartitionLoopO
   }
 }
 
-const nothingScored = (): Error => new Error("no model is asked while partitions are moved");
+const nothingScored = (): Error => brokenPromise("no model is asked while partitions are moved");

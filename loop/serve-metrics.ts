@@ -25,7 +25,7 @@ export async function serveMetrics(metrics: Metrics, port: number, setting = "me
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   }).catch((error: unknown) => {
-    throw new SettingsError(`${setting} ${port}: ${portProblem(error)}`, { cause: error });
+    throw new SettingsError(`${setting} ${port}: ${portProblem(error)}`, error);
   });
   const address = server.address();
   return {

@@ -2,7 +2,7 @@ import { modelFor, modelsAt, validBlueprints } from "../catalogue/index.ts";
 import type { CompiledBlueprint, FeatureVector } from "../blueprints/index.ts";
 import { decideScored, enrichRequest, loggedAction, predict, type WindowBytes } from "../operators/index.ts";
 import type { DecisionRecorded, Enriched, LoggedAction, ModelRecorded } from "../schemas/index.ts";
-import { StreamsError } from "../streams/index.ts";
+import { CodedError } from "../streams/index.ts";
 import type { FoundRequest, Requests } from "./find-requests.ts";
 import type { LoggedDecision } from "./logged-decisions.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
@@ -140,7 +140,7 @@ async function scoresOf(
       );
       for (const [at, one] of asked.entries()) scores.set(one, { model, predictions: made[at]! });
     } catch (error) {
-      if (error instanceof StreamsError && error.flags.retry) throw error;
+      if (error instanceof CodedError && error.flags.retry) throw error;
       score(() => ({ model, failure: error instanceof Error ? error.message : String(error) }));
     }
   }

@@ -1,7 +1,15 @@
 import { blueprintTable } from "../catalogue/index.ts";
 import { eventWindows, wholeTileKey, type WindowBytes } from "../operators/index.ts";
 import { events, type BlueprintPublished, type EventRecorded } from "../schemas/index.ts";
-import { hasCode, isEventTime, readTopic, type GlobalView, type Refused, type StreamRecord } from "../streams/index.ts";
+import {
+  brokenPromise,
+  type GlobalView,
+  hasCode,
+  isEventTime,
+  readTopic,
+  type Refused,
+  type StreamRecord,
+} from "../streams/index.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
 
 /**
@@ -52,7 +60,7 @@ function foldInto(
     keys: () => tiles.keys(),
   };
   const table = (of: unknown): never => {
-    if (of !== blueprintTable) throw new Error("the fold of events asks for another table than the blueprints");
+    if (of !== blueprintTable) throw brokenPromise("the fold of events asks for another table than the blueprints");
     return blueprints as never;
   };
   return {

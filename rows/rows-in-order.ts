@@ -1,12 +1,12 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import {
+  type Backbone,
   checkRead,
+  CodedError,
+  type RawRecord,
   readRaw,
   RecordHeads,
-  StreamsError,
-  type Backbone,
-  type RawRecord,
   type Serdes,
   type Topic,
 } from "../streams/index.ts";
@@ -120,7 +120,7 @@ function decode(
     checkRead(topic, record, row);
     return row;
   } catch (error) {
-    if (!(error instanceof StreamsError) || error.flags.retry) throw error;
+    if (!(error instanceof CodedError) || error.flags.retry) throw error;
     const row = rowAsWritten(serdes, record);
     if (row === undefined) serdes.unreadable.report(record, error);
     else leftOut.unreadable(row.blueprintVersion, error);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { modelArtifacts, type ArtifactReference } from "../schemas/index.ts";
+import { type ArtifactReference, DomainError, modelArtifacts } from "../schemas/index.ts";
 import { readTopic, type Backbone, type Headers, type Publisher, type Serdes } from "../streams/index.ts";
 
 const CHUNK_BYTES = 512 * 1024;
@@ -50,11 +50,13 @@ export async function readArtifact(
     if (pieces.size === chunks) break;
   }
   if (pieces.size < chunks) {
-    throw new Error(
+    throw new DomainError(
+      "BAD_MODEL",
       `model file ${hash}: ${chunks - pieces.size} of ${chunks} pieces are not on ${modelArtifacts.name}`,
     );
   }
   const content = Buffer.concat(Array.from({ length: chunks }, (_, chunk) => pieces.get(chunk)!));
-  if (sha256(content) !== hash) throw new Error(`model file ${hash}: the pieces give another content; train it again`);
+  if (sha256(content) !== hash)
+    throw new DomainError("BAD_MODEL", `model file ${hash}: the pieces give another content; train it again`);
   return content;
 }

@@ -1,5 +1,6 @@
 import type { Blueprint } from "../blueprints/index.ts";
 import type { ServedModel } from "./served-model.ts";
+import { DomainError } from "../schemas/index.ts";
 
 /** A label and the place of its prediction among a model's outputs. */
 export interface LabelOutput {
@@ -21,7 +22,10 @@ export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, blueprin
   return labels.map((name) => {
     const output = outputs.indexOf(name);
     if (output < 0)
-      throw new Error(`it has no output "${name}", a label of the blueprint; it has ${outputs.join(", ")}`);
+      throw new DomainError(
+        "BAD_MODEL",
+        `it has no output "${name}", a label of the blueprint; it has ${outputs.join(", ")}`,
+      );
     return { label: name, output };
   });
 }

@@ -2,6 +2,7 @@ import { readOnnxMetadata } from "./onnx/onnx-metadata.ts";
 import { openOnnxModel } from "./onnx/onnx-session.ts";
 import type { Predictor } from "./onnx/predictor.ts";
 import { readTreeModels, type TreeModel } from "./trees/tree-model.ts";
+import { brokenPromise } from "../streams/index.ts";
 
 /** A loaded model. It holds memory (up to a few megabytes) until `release`. */
 export interface Scorer {
@@ -46,9 +47,9 @@ export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
     outputs,
     metadata,
     async score(features, rows) {
-      if (released) throw new Error("this scorer was released; load the model again before scoring with it");
+      if (released) throw brokenPromise("this scorer was released; load the model again before scoring with it");
       if (!Number.isInteger(rows) || rows < 0 || features.length !== rows * columns) {
-        throw new RangeError(`${features.length} features are not ${rows} rows × the model's ${columns} columns`);
+        throw brokenPromise(`${features.length} features are not ${rows} rows × the model's ${columns} columns`);
       }
       return rows === 0 ? outputs.map(() => new Float32Array(0)) : model.predict(features, rows);
     },

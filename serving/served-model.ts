@@ -2,6 +2,7 @@ import type { FeatureColumn, FeatureVector } from "../blueprints/index.ts";
 import { encodeFeatures } from "./encoding/encode-features.ts";
 import { modelCategories } from "./encoding/model-categories.ts";
 import type { Scorer } from "./scorer.ts";
+import { DomainError } from "../schemas/index.ts";
 
 /**
  * A model holds the event loop while it runs: 250 rows take half a millisecond with trees, and may take several with
@@ -61,13 +62,15 @@ function inputColumns({ columns, metadata }: Scorer, layout: readonly FeatureCol
   const named = metadata["features"];
   const names = named === undefined ? layout.map(({ name }) => name) : (JSON.parse(named) as readonly string[]);
   if (names.length !== columns) {
-    throw new Error(
+    throw new DomainError(
+      "BAD_MODEL",
       `it takes ${columns} features, ${named === undefined ? "the blueprint has" : "its file names"} ${names.length}`,
     );
   }
   return names.map((name) => {
     const column = layout.find((each) => each.name === name);
-    if (column === undefined) throw new Error(`it takes a feature "${name}", which the blueprint does not have`);
+    if (column === undefined)
+      throw new DomainError("BAD_MODEL", `it takes a feature "${name}", which the blueprint does not have`);
     return column;
   });
 }

@@ -1,77 +1,150 @@
-import { hideSecrets, withoutSecrets } from "./secrets.ts";
+import { CodedError, fatal, fencing, lasting, passing, type ErrorTable } from "./coded-error.ts";
 
-/** What the loop that meets an error does next. */
-export interface ErrorFlags {
-  /** The same call may succeed later. */
-  readonly retry: boolean;
-  /** Somebody else owns the work now: close and rejoin. */
-  readonly fence: boolean;
-  /** Go no further: a bug or a setting that must be mended. */
-  readonly fatal: boolean;
-}
+/** The codes of the runtime. Those of decisions, blueprints and models are in the room `schemas`. */
+export const streamsErrors = {
+  BACKBONE_UNAVAILABLE: passing(
+    "The brokers, or the directory of the embedded log, can't be reached.",
+    "Nothing: the loop asks again and says since when. If it lasts, look at the brokers and at `brokers` in the settings.",
+  ),
+  BACKBONE_GONE: fatal(
+    "The process that had the embedded log open has stopped.",
+    "Start it, or run the command again: it then opens the log itself.",
+  ),
+  BACKBONE_LOCKED: fatal(
+    "Another process has the directory open.",
+    "Stop that process, or give this one a directory of its own.",
+  ),
+  UNKNOWN_TOPIC: lasting(
+    "The topic, or the partition of it, does not exist.",
+    "Check the name and the prefix of topics.",
+  ),
+  TOPIC_MOVED: passing(
+    "A topic was deleted and made anew, trimmed, or given partitions while it was read.",
+    "Nothing: the loop joins again. Its log says how it goes on.",
+  ),
+  TOPIC_MISMATCH: fatal(
+    "A topic has other partitions, or another form, than the loop or its state needs.",
+    "Do as the message says; `loopstream topics repartition` moves the loop to another number of partitions.",
+  ),
+  RECORD_TOO_LARGE: lasting(
+    "A record has more bytes than its topic takes.",
+    "Send a smaller one, or raise `max.message.bytes` of the topic.",
+  ),
+  OVER_LIMIT: lasting("A record is past a limit of docs/limits.md.", "Send a smaller one, or fewer for one key."),
+  TRANSACTION_OPEN: fatal(
+    "A producer was used out of turn: no transaction is open, or one is open already.",
+    "Mend the code that calls it.",
+  ),
+  FENCED: fencing(
+    "Another process has taken over this producer's work.",
+    "Nothing: the process gives the work up and joins again.",
+  ),
+  INSTANCE_REPLACED: fatal(
+    "A second process runs under the same instance id.",
+    "Give each process a directory of its own: it keeps the id.",
+  ),
+  CLOSED: fatal("It was closed, or never started, and is used all the same.", "Mend the code that calls it."),
+  UNDECODABLE: lasting(
+    "The bytes are not a record of this topic.",
+    "Mend the producer: Confluent's framing, and Avro by the schema whose id it names.",
+  ),
+  NEWER_RELEASE: lasting(
+    "A later release wrote this, and this one can't read it.",
+    "Update this process, or publish the version again from this release.",
+  ),
+  UNREADABLE_BATCH: lasting(
+    "A batch of records on Kafka is damaged, or compressed in a way that can't be read.",
+    "Look at its producer; the records of the batch can't be recovered from here.",
+  ),
+  UNSUPPORTED_SCHEMA: lasting(
+    "The schema is not Avro, has references, or is past a limit.",
+    "Register an Avro schema of one piece for the topic.",
+  ),
+  UNKNOWN_SCHEMA: lasting(
+    "The schema's id is not in the registry.",
+    "Check that producer and loop use the same registry.",
+  ),
+  UNENCODABLE: lasting("A value does not fit the schema of its topic.", "Send the types that the schema names."),
+  INCOMPATIBLE_SCHEMA: fatal(
+    "The registry refuses a schema, since readers of the former one would fail.",
+    "Give new fields a default and leave the types of others; or use another subject.",
+  ),
+  TIMEOUT: passing("No answer came in time.", "Ask again. Check that the loop runs and that its lag is small."),
+  REGISTRY_UNAVAILABLE: passing(
+    "The schema registry can't be reached, or refuses.",
+    "Nothing: the loop asks again and says since when. If it lasts, look at the registry and at `registry` in the settings.",
+  ),
+  HANDLER_FAILED: lasting(
+    "An operator threw an error that has no code.",
+    "It is a fault of the operator: report it with the message and the record.",
+  ),
+  AHEAD_OF_TIME: lasting(
+    "A record is dated further ahead of its arrival than is allowed.",
+    "Mend the producer's clock, or the unit of the time: milliseconds since 1970.",
+  ),
+  BAD_TIME: lasting(
+    "A time is not a whole number of milliseconds, or not a time that there is.",
+    "Send whole milliseconds since 1970.",
+  ),
+  READ_ONLY: fatal("A topic that is only read here would be written.", "Mend the code that calls it."),
+  REPLY_NOT_ALLOWED: lasting(
+    "The reply topic that a request names may take no replies.",
+    "Use `decision-replies`, or a topic with a prefix that the settings allow (`replyTopics`).",
+  ),
+  UNKNOWN_REPLY_TOPIC: lasting(
+    "The reply topic, or the partition, that a request names does not exist.",
+    "Make the topic before the requests are sent.",
+  ),
+  TOPOLOGY_INVALID: fatal(
+    "Operators, topics or settings do not fit together.",
+    "Mend the part that the message names.",
+  ),
+  LOG_CORRUPT: fatal(
+    "A file of the embedded log is damaged or missing.",
+    "Restore the directory from a copy; see docs/operations.md.",
+  ),
+  STATE_UNAVAILABLE: passing(
+    "The state on the local disk can't be read or written.",
+    "Nothing: the loop tries again. If it lasts, look at the disk and its room.",
+  ),
+  STATE_CORRUPT: passing(
+    "The state on the local disk is damaged.",
+    "Nothing: it is deleted and read again from its changelog.",
+  ),
+  STATE_UNREADABLE: fatal(
+    "State was written with a schema that this release can't read.",
+    "Start the release that wrote it; or use another group and a new directory, and replay.",
+  ),
+  NO_PROGRESS: fatal(
+    "The loop has joined again and again without getting past the same record.",
+    "Look at the cause and at the record that the message names.",
+  ),
+  STATE_NOT_LOADED: fatal(
+    "An operator read a key of its state that it had not named.",
+    "Name the key in the operator's `reads`.",
+  ),
+  ENGINE_MISSING: fatal(
+    "The state engine in the settings is not installed.",
+    "Install the package that the message names.",
+  ),
+  BROKEN_PROMISE: lasting(
+    "A promise that the code makes to itself does not hold.",
+    "It is a fault of loopstream: report it with the message.",
+  ),
+} as const satisfies ErrorTable;
 
-const table = {
-  BACKBONE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
-  BACKBONE_GONE: { retry: false, fence: false, fatal: true },
-  BACKBONE_LOCKED: { retry: false, fence: false, fatal: true },
-  UNKNOWN_TOPIC: { retry: false, fence: false, fatal: false },
-  TOPIC_MOVED: { retry: true, fence: false, fatal: false },
-  TOPIC_MISMATCH: { retry: false, fence: false, fatal: true },
-  RECORD_TOO_LARGE: { retry: false, fence: false, fatal: false },
-  OVER_LIMIT: { retry: false, fence: false, fatal: false },
-  TRANSACTION_OPEN: { retry: false, fence: false, fatal: true },
-  FENCED: { retry: false, fence: true, fatal: false },
-  INSTANCE_REPLACED: { retry: false, fence: false, fatal: true },
-  CLOSED: { retry: false, fence: false, fatal: true },
-  UNDECODABLE: { retry: false, fence: false, fatal: false },
-  NEWER_RELEASE: { retry: false, fence: false, fatal: false },
-  UNREADABLE_BATCH: { retry: false, fence: false, fatal: false },
-  UNSUPPORTED_SCHEMA: { retry: false, fence: false, fatal: false },
-  UNKNOWN_SCHEMA: { retry: false, fence: false, fatal: false },
-  UNENCODABLE: { retry: false, fence: false, fatal: false },
-  INCOMPATIBLE_SCHEMA: { retry: false, fence: false, fatal: true },
-  TIMEOUT: { retry: true, fence: false, fatal: false },
-  REGISTRY_UNAVAILABLE: { retry: true, fence: false, fatal: false },
-  HANDLER_FAILED: { retry: false, fence: false, fatal: false },
-  AHEAD_OF_TIME: { retry: false, fence: false, fatal: false },
-  BAD_TIME: { retry: false, fence: false, fatal: false },
-  DECISION_ID_REUSED: { retry: false, fence: false, fatal: false },
-  BAD_ACTION: { retry: false, fence: false, fatal: false },
-  TOO_MANY: { retry: false, fence: false, fatal: false },
-  UNDECLARED: { retry: false, fence: false, fatal: false },
-  ILLEGAL_MOVE: { retry: false, fence: false, fatal: false },
-  TOO_LATE: { retry: false, fence: false, fatal: false },
-  READ_ONLY: { retry: false, fence: false, fatal: true },
-  REPLY_NOT_ALLOWED: { retry: false, fence: false, fatal: false },
-  UNKNOWN_REPLY_TOPIC: { retry: false, fence: false, fatal: false },
-  TOPOLOGY_INVALID: { retry: false, fence: false, fatal: true },
-  LOG_CORRUPT: { retry: false, fence: false, fatal: true },
-  STATE_UNAVAILABLE: { retry: true, fence: false, fatal: false },
-  STATE_CORRUPT: { retry: true, fence: false, fatal: false },
-  STATE_UNREADABLE: { retry: false, fence: false, fatal: true },
-  NO_PROGRESS: { retry: false, fence: false, fatal: true },
-  WARMING: { retry: true, fence: false, fatal: false },
-  STATE_NOT_LOADED: { retry: false, fence: false, fatal: true },
-  ENGINE_MISSING: { retry: false, fence: false, fatal: true },
-} as const satisfies Record<string, ErrorFlags>;
+export type ErrorCode = keyof typeof streamsErrors;
 
-export type ErrorCode = keyof typeof table;
-
-/**
- * Every error of the runtime. The message says where, what, and what to do; `cause` keeps what was underneath. Neither shows a password.
- */
-export class StreamsError extends Error {
+/** Every error of the runtime. */
+export class StreamsError extends CodedError {
   override readonly name = "StreamsError";
-  readonly code: ErrorCode;
-  readonly flags: ErrorFlags;
+  declare readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, cause?: unknown) {
-    super(withoutSecrets(message), cause === undefined ? undefined : { cause: hideSecrets(cause) });
-    this.code = code;
-    this.flags = table[code];
+    super(code, streamsErrors[code], message, cause);
   }
 }
 
-export function hasCode(error: unknown, code: ErrorCode): boolean {
-  return error instanceof StreamsError && error.code === code;
-}
+/** For a case that can't be, unless the code around it is wrong. */
+export const brokenPromise = (message: string, cause?: unknown): StreamsError =>
+  new StreamsError("BROKEN_PROMISE", message, cause);

@@ -38,7 +38,17 @@ export {
 export { createKafkaBackbone, type KafkaBackboneOptions } from "./backbones/kafka/index.ts";
 export { createPlatformaticBackbone } from "./backbones/platformatic/index.ts";
 export { createConfluentRegistry, type ConfluentRegistryOptions } from "./registry/confluent-registry.ts";
-export { hasCode, StreamsError, type ErrorCode } from "./errors.ts";
+export {
+  CodedError,
+  ending,
+  fatal,
+  hasCode,
+  lasting,
+  passing,
+  type ErrorKind,
+  type ErrorTable,
+} from "./coded-error.ts";
+export { brokenPromise, StreamsError, streamsErrors, type ErrorCode } from "./errors.ts";
 export {
   globalTable,
   type Bytes,
@@ -114,7 +124,7 @@ export { createLevelEngine } from "./state/level-engine.ts";
 export { createMemoryEngine } from "./state/memory-engine.ts";
 export { createRocksEngine } from "./state/rocks-engine.ts";
 export type { StateEngine } from "./state/engine.ts";
-export { deadLetter, fittingLetter, letterKey, type DeadLetterValue } from "./task/dead-letter.ts";
+export { deadLetter, letterKey, type DeadLetterValue } from "./task/dead-letter.ts";
 export {
   createTestDriver,
   type TestDriver,

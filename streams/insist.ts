@@ -1,6 +1,7 @@
-import { StreamsError } from "./errors.ts";
+import type { StreamsError } from "./errors.ts";
 import type { Outage } from "./outage.ts";
 import type { Pause } from "./pause.ts";
+import { CodedError } from "./coded-error.ts";
 
 export interface InsistOptions {
   /** Told of every attempt that fails. Whoever calls says when it has ended: work may be more than one attempt. */
@@ -35,7 +36,7 @@ export async function insist<T>(work: () => T | Promise<T>, options: InsistOptio
   return undefined;
 }
 
-const mayPass = (error: unknown): boolean => error instanceof StreamsError && error.flags.retry;
+const mayPass = (error: unknown): boolean => error instanceof CodedError && error.flags.retry;
 
 /** Of a reader's error: a position that does not hold any more is for the caller to settle. */
 export const isPassingRead = (error: unknown): boolean =>

@@ -8,6 +8,7 @@ import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
 import { withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
 import type { TrainingTools } from "./training-tools.ts";
+import { DomainError } from "../schemas/index.ts";
 
 export interface Rebuilt {
   readonly modelId: string;
@@ -63,8 +64,12 @@ export async function rebuildModel(
 }
 
 /** The topics no longer hold what the model was trained on. */
-class NotRebuildable extends Error {
+class NotRebuildable extends DomainError {
   override readonly name = "NotRebuildable";
+
+  constructor(message: string) {
+    super("NOT_REBUILDABLE", message);
+  }
 }
 
 async function trainAgain(

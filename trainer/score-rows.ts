@@ -6,6 +6,7 @@ import type { Backbone, Serdes, Topic } from "../streams/index.ts";
 import { labelMetrics, learntLabels, type PredictedLabel } from "./learnt-labels.ts";
 import { labelsOf, predictRows } from "./predict-rows.ts";
 import { readRows } from "../rows/index.ts";
+import { DomainError } from "../schemas/index.ts";
 
 export interface RowsScore {
   readonly rows: number;
@@ -24,7 +25,8 @@ export async function scoreRows(
 ): Promise<RowsScore> {
   const all = (await readRows(backbone, serdes, compiled, blueprints, Number.POSITIVE_INFINITY, { topic })).rows;
   const rows = all.filter(({ decisionTime }) => (decisionTime as number) >= from && (decisionTime as number) < to);
-  if (rows.length === 0) throw new Error("there are no rows decided in that time to score the model on");
+  if (rows.length === 0)
+    throw new DomainError("NO_ROWS", "there are no rows decided in that time to score the model on");
   const scorer = await loadScorer(onnx);
   try {
     const predicted: PredictedLabel[] = [];

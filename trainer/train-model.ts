@@ -17,6 +17,7 @@ import { labelMetrics, learntLabels, rowsWith, type LearntLabel } from "./learnt
 import { provenanceHeaders } from "./models/provenance.ts";
 import { predictRows } from "./predict-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
+import { DomainError } from "../schemas/index.ts";
 
 export interface TrainRequest {
   readonly useCase: string;
@@ -171,7 +172,7 @@ function blueprintOf(request: TrainRequest, blueprints: ValidBlueprints): Compil
   const { useCase, blueprintVersion, until } = request;
   const compiled =
     blueprintVersion === undefined ? blueprints.at(useCase, until) : blueprints.version(useCase, blueprintVersion);
-  if (compiled === undefined) throw new Error(missingBlueprint(request, blueprints));
+  if (compiled === undefined) throw new DomainError("UNKNOWN_VERSION", missingBlueprint(request, blueprints));
   return compiled;
 }
 

@@ -1,6 +1,7 @@
 import type { Blueprint } from "../blueprint.ts";
 import { featureType } from "../features/kinds/index.ts";
 import { labelColumns } from "../labels/label-columns.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /** A name with another type than in earlier versions. */
 export interface TypeChange {
@@ -32,13 +33,14 @@ export function typeChanges(next: Blueprint, earlier: readonly Blueprint[]): rea
 }
 
 /** A version that can't be published beside the earlier ones. */
-export class ChangedTypes extends Error {
+export class ChangedTypes extends DomainError {
   override readonly name = "ChangedTypes";
   readonly changes: readonly TypeChange[];
 
   constructor({ useCase, version }: Blueprint, changes: readonly TypeChange[]) {
     const lines = changes.map((change) => `  ${textOf(change)}`);
     super(
+      "CHANGED_TYPES",
       [
         `${useCase} ${version} is not published: a name keeps its type in all versions of a use case, since their rows and ` +
           "observations lie on the same topics",

@@ -1,5 +1,6 @@
 import { isNullLiteral, type FormulaNode, type FormulaType, type FormulaValue } from "./ast.ts";
 import { FORMULA_FUNCTIONS } from "./functions.ts";
+import { brokenPromise } from "../../streams/index.ts";
 
 /** A name's value; `undefined`, NaN, ±infinity and a value of another type than declared count as missing. */
 export type Lookup = (name: string) => FormulaValue | undefined;
@@ -47,7 +48,7 @@ export function compileNode(node: FormulaNode, names: Readonly<Record<string, Fo
     }
     case "call": {
       const apply = FORMULA_FUNCTIONS.get(node.name)?.apply;
-      if (apply === undefined) throw new Error(`formula function ${node.name} passed the parser but has no body`);
+      if (apply === undefined) throw brokenPromise(`formula function ${node.name} passed the parser but has no body`);
       const args = node.args.map((arg) => compileNode(arg, names));
       return (get) => {
         const values: number[] = [];

@@ -1,5 +1,7 @@
+import { DomainError } from "../../schemas/index.ts";
+
 /** A formula that can't be read or doesn't type-check. `column` is 1-based in `formula`. */
-export class FormulaError extends Error {
+export class FormulaError extends DomainError {
   override readonly name = "FormulaError";
   readonly formula: string;
   readonly column: number;
@@ -8,7 +10,7 @@ export class FormulaError extends Error {
   readonly hint: string | null;
 
   constructor(formula: string, column: number, reason: string, hint: string | null = null) {
-    super(`column ${column} of "${formula}": ${reason}${hint === null ? "" : ` (${hint})`}`);
+    super("BAD_FORMULA", `column ${column} of "${formula}": ${reason}${hint === null ? "" : ` (${hint})`}`);
     this.formula = formula;
     this.column = column;
     this.reason = reason;

@@ -1,4 +1,5 @@
 import type { LearnerName, ModelConfig, Objective } from "../blueprint.ts";
+import { DomainError } from "../../schemas/index.ts";
 import { DEFAULTS, OBJECTIVES } from "../defaults.ts";
 import { Registry } from "../registry.ts";
 import type { LearnerKind } from "./learner-kind.ts";
@@ -20,17 +21,24 @@ const TAKEN: readonly string[] = ["objective", "learner", "seed"];
  */
 export function registerLearnerKind(kind: LearnerKind): void {
   const { name, objectives } = kind;
-  if (objectives.length === 0) throw new TypeError(`learner ${name}: it learns no objective; give it at least one`);
+  if (objectives.length === 0)
+    throw new DomainError("BAD_PART", `learner ${name}: it learns no objective; give it at least one`);
   const unknown = objectives.find((objective) => !OBJECTIVES.includes(objective));
   if (unknown !== undefined) {
-    throw new TypeError(`learner ${name}: there is no objective "${unknown}" (known: ${OBJECTIVES.join(", ")})`);
+    throw new DomainError(
+      "BAD_PART",
+      `learner ${name}: there is no objective "${unknown}" (known: ${OBJECTIVES.join(", ")})`,
+    );
   }
   for (const [parameter, { fallback, refusal }] of Object.entries(parametersOf(kind))) {
     if (TAKEN.includes(parameter))
-      throw new TypeError(`learner ${name}: model.${parameter} is every learner's already`);
+      throw new DomainError("BAD_PART", `learner ${name}: model.${parameter} is every learner's already`);
     const wanted = refusal(fallback);
     if (wanted === undefined) continue;
-    throw new TypeError(`learner ${name}: ${parameter} is ${String(fallback)} by default; it must be ${wanted}`);
+    throw new DomainError(
+      "BAD_PART",
+      `learner ${name}: ${parameter} is ${String(fallback)} by default; it must be ${wanted}`,
+    );
   }
   learnerKinds.add(kind);
 }
@@ -63,6 +71,9 @@ export function checkModel<L extends LearnerName>(model: ModelConfig<L>): void {
     const value = (model as Readonly<Record<string, unknown>>)[name];
     const wanted = parameter.refusal(value);
     if (wanted === undefined) continue;
-    throw new RangeError(`model.${name} is ${String(value)}; for learner ${model.learner} it must be ${wanted}`);
+    throw new DomainError(
+      "BAD_PARAMETER",
+      `model.${name} is ${String(value)}; for learner ${model.learner} it must be ${wanted}`,
+    );
   }
 }

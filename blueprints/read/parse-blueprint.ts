@@ -7,6 +7,7 @@ import { complain, type Place } from "../yaml/place.ts";
 import { readSection } from "../yaml/section.ts";
 import { EnoughProblems, openSource, type Source } from "../yaml/source.ts";
 import { blueprintVersion } from "./version.ts";
+import { brokenPromise } from "../../streams/index.ts";
 
 /** A blueprint with its warnings: parts that are probably not meant. */
 export interface CheckedBlueprint {
@@ -34,7 +35,7 @@ function read(text: string, where: string): { readonly blueprint: Blueprint; rea
   const root: Place = { source, node: source.root, path: "", offset: 0 };
   const content = source.problems.length > 0 ? undefined : contentOrProblems(root);
   if (source.problems.length > 0) throw new BlueprintError(inOrder(source.problems));
-  if (content === undefined) throw new Error(`${where}: a part of the blueprint was left out without a problem`);
+  if (content === undefined) throw brokenPromise(`${where}: a part of the blueprint was left out without a problem`);
   return { blueprint: deepFreeze({ ...content, version: blueprintVersion(content), text }), source };
 }
 

@@ -2,6 +2,7 @@ import { windowAggregates } from "./aggregates/index.ts";
 import type { Tile } from "./tile.ts";
 import { plainTiles, type PlacedTile } from "./tree-visit.ts";
 import type { TimeSpan, WindowAggregateKind } from "./window-aggregate.ts";
+import { brokenPromise } from "../../streams/index.ts";
 
 /** `[from, to)`, or `(from, to)` when open; ms. */
 export interface TimeRange {
@@ -29,7 +30,7 @@ export function aggregate(
 ): number | null {
   const kind = windowAggregates.get(name);
   if (kind.of === "field" && !(fieldIndex >= 0 && fieldIndex < fields)) {
-    throw new Error(`field ${fieldIndex} of events with ${fields} fields`);
+    throw brokenPromise(`field ${fieldIndex} of events with ${fields} fields`);
   }
   return kind.over(tiles, spanOf(range), fieldIndex, fields);
 }

@@ -1,5 +1,6 @@
 import { FANOUT } from "./tile-place.ts";
 import { tileNumbers, type Tile } from "./tile.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /**
  * A tree's summary of the parts of a tile, as doubles: NaN, the number of events, and for each child its totals. Totals
@@ -30,7 +31,10 @@ export function newNode(fields: number): TileNode {
 export function nodeIn(tile: Tile, fields: number): TileNode {
   const node = tileNumbers(tile, 0);
   if (node.length !== HEAD + FANOUT * totalsLength(fields)) {
-    throw new Error(`a node of ${node.length} numbers is not one of events with ${fields} fields`);
+    throw new DomainError(
+      "DAMAGED_WINDOW",
+      `a node of ${node.length} numbers is not one of events with ${fields} fields`,
+    );
   }
   return node;
 }

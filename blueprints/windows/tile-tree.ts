@@ -13,6 +13,7 @@ import {
 } from "./tile-node.ts";
 import { childOf, childPlace, FANOUT, type Place } from "./tile-place.ts";
 import { compareEvents, eventNumbers, insertNumbers, tileNumbers, type Tile } from "./tile.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /** Most events of a plain tile; with more it becomes a tree. */
 export const LEAF_EVENTS = 2_048;
@@ -61,7 +62,8 @@ export function staysPlain(tile: Tile | null, fields: number): boolean {
 /** The part of a tile's tree at a path. Throws if it is missing: every part with events is there. */
 export function partAt(parts: Pick<TileParts, "get">, path: string): Tile {
   const tile = parts.get(path);
-  if (tile === undefined) throw new Error(`part "${path}" of a tile is missing: its state is damaged, delete it`);
+  if (tile === undefined)
+    throw new DomainError("DAMAGED_WINDOW", `part "${path}" of a tile is missing: its state is damaged, delete it`);
   return tile;
 }
 

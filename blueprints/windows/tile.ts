@@ -1,3 +1,6 @@
+import { DomainError } from "../../schemas/index.ts";
+import { StreamsError } from "../../streams/index.ts";
+
 /**
  * One key's events of one stretch of time. Each event is its time and then its field values, all little-endian Float64.
  * Events are sorted by time and then by the values from left to right, NaN (missing) last. The bytes depend on the set
@@ -17,7 +20,8 @@ export function tileOf(time: number, tileMs: number): number {
 export function tileNumbers(tile: Tile, fields: number): Float64Array {
   const count = tile.byteLength / 8;
   if (count % (1 + fields) !== 0) {
-    throw new Error(
+    throw new DomainError(
+      "DAMAGED_WINDOW",
       `a tile of ${tile.byteLength} bytes holds no events of ${fields} fields: its state was written by another ` +
         "blueprint; key the store by the group's stateId",
     );
@@ -37,7 +41,8 @@ export function insertEvent(tile: Tile | null, time: number, values: readonly (n
 
 /** An event as it lies in a tile. */
 export function eventNumbers(time: number, values: readonly (number | null)[]): Float64Array {
-  if (!Number.isSafeInteger(time)) throw new Error(`an event's time must be whole milliseconds, found ${time}`);
+  if (!Number.isSafeInteger(time))
+    throw new StreamsError("BAD_TIME", `an event's time must be whole milliseconds, found ${time}`);
   const stride = 1 + values.length;
   const event = new Float64Array(stride);
   event[0] = time + 0;

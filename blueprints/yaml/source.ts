@@ -3,6 +3,7 @@ import type { Problem } from "../blueprint-error.ts";
 import { BOUNDS } from "../defaults.ts";
 import { yamlHint } from "./yaml-hints.ts";
 import { meant } from "../meant.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /** One YAML text while it is read: its tree, and every problem so far. */
 export interface Source {
@@ -27,8 +28,12 @@ export interface Source {
 }
 
 /** Ends the reading: an alias may stand for a faulty section thousands of times. */
-export class EnoughProblems extends Error {
+export class EnoughProblems extends DomainError {
   override readonly name = "EnoughProblems";
+
+  constructor(message: string) {
+    super("BAD_BLUEPRINT", message);
+  }
 }
 
 const MOST_PROBLEMS = 10_000;

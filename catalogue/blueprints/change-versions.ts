@@ -6,6 +6,7 @@ import { blueprintTable } from "./blueprint-table.ts";
 import { checkTypes } from "./check-types.ts";
 import { validBlueprints } from "./valid-blueprints.ts";
 import { checkVersionMove, stateAfter } from "./version-moves.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /** A version to publish: its text and the compiled form. */
 export interface NewVersion {
@@ -61,7 +62,8 @@ export function activateVersion(tools: TopicTools, version: NewVersion, from?: n
 export function withdrawVersion(tools: TopicTools, useCase: string, version: string, time: number): Promise<void> {
   return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
     const record = table.get(`${useCase}/${version}`);
-    if (record === undefined) throw new Error(`use case "${useCase}" has no blueprint version ${version}`);
+    if (record === undefined)
+      throw new DomainError("UNKNOWN_VERSION", `use case "${useCase}" has no blueprint version ${version}`);
     const { state } = stateAfter(ofUseCase(table, useCase), version, time);
     if (state === "withdrawn") return { write: [], result: undefined };
     checkVersionMove(record, state, "withdrawn");

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import {
-  hasCode,
-  readTable,
-  StreamsError,
   type Backbone,
+  CodedError,
   type GlobalTable,
   type GlobalView,
+  hasCode,
   type RawRecord,
+  readTable,
+  StreamsError,
   type TopicTools,
 } from "../../streams/index.ts";
 import { recordLimits } from "../../schemas/index.ts";
@@ -109,4 +110,4 @@ const idOf = ({ headers }: RawRecord): string | undefined => {
   return header === undefined ? undefined : Buffer.from(header).toString();
 };
 
-const isPassing = (error: unknown): boolean => error instanceof StreamsError && error.flags.retry;
+const isPassing = (error: unknown): boolean => error instanceof CodedError && error.flags.retry;

@@ -1,10 +1,11 @@
 import type { ModelRecorded, ModelStateName } from "../../schemas/index.ts";
-import { StreamsError, type TopicTools } from "../../streams/index.ts";
+import { type TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
 import { addState, modelRecords, replacedBy } from "./add-state.ts";
 import { checkModelMove } from "./model-moves.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /** A state to move a model to. A canary has its share of the decisions, above 0 and below 1. */
 export type ModelMove = Exclude<ModelStateName, "trained" | "canary"> | { readonly canary: number };
@@ -27,7 +28,8 @@ export function moveModel(
   const state = typeof to === "string" ? to : "canary";
   return changeTable(tools, modelTable, (table) => {
     const model = [...table.values()].find((known) => known.modelId === modelId);
-    if (model === undefined) throw new Error(`there is no model ${modelId}: loopstream models lists them`);
+    if (model === undefined)
+      throw new DomainError("UNKNOWN_MODEL", `there is no model ${modelId}: loopstream models lists them`);
     checkModelMove(model, state, time);
     const share = typeof to === "string" ? null : checkedShare(modelId, to.canary);
     const { production, canary } = modelsAt(table, model.useCase, model.blueprintVersion, time);
@@ -40,7 +42,7 @@ export function moveModel(
 
 function checkedShare(modelId: string, share: number): number {
   if (share > 0 && share < 1) return share;
-  throw new StreamsError(
+  throw new DomainError(
     "ILLEGAL_MOVE",
     `model ${modelId} can't be the canary of ${share * 100} % of the decisions: a share is above 0 % and below 100 %`,
   );

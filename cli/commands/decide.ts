@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { defaultDecision } from "../../client/index.ts";
-import { StreamsError } from "../../streams/index.ts";
+import { CodedError } from "../../streams/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { flag, toggle } from "../flags/flag.ts";
@@ -27,7 +27,7 @@ export const decideCommand = defineCommand({
     const question = { ...{ useCase, unit, id, timeout, strict, fallback }, context: parsePairs(args.context) };
     const decision = await ask(settings, question).catch((error: unknown) => {
       // Whatever is away, damaged or full: who named a default gets it, and is told why.
-      if (fallback === undefined || !(error instanceof StreamsError)) throw error;
+      if (fallback === undefined || !(error instanceof CodedError)) throw error;
       return defaultDecision(id ?? randomUUID(), fallback, error);
     });
     output.result(decision, decisionText);

@@ -1,5 +1,6 @@
 import { readTimeCell } from "../../loop/index.ts";
 import type { TableValue } from "./table-row.ts";
+import { brokenPromise } from "../../streams/index.ts";
 
 export type ColumnType = "string" | "double" | "boolean" | "timestamp";
 
@@ -16,7 +17,7 @@ export function cellOf(value: unknown, { name, type }: TableColumn): TableValue 
   if (value === null || value === undefined || Number.isNaN(value)) return null;
   const cell = convert[type](value);
   if (cell !== undefined) return cell;
-  throw new TypeError(`column "${name}" holds ${type}s, not ${typeof value} ${String(value).slice(0, 60)}`);
+  throw brokenPromise(`column "${name}" holds ${type}s, not ${typeof value} ${String(value).slice(0, 60)}`);
 }
 
 const convert: Readonly<Record<ColumnType, (value: unknown) => TableValue | undefined>> = {

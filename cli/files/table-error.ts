@@ -1,10 +1,12 @@
+import { DomainError } from "../../schemas/index.ts";
+
 /** A file that cannot be read or written as a table. The message begins with the file's name and is meant for the person who gave it. */
-export class TableError extends Error {
+export class TableError extends DomainError {
   override readonly name = "TableError";
   readonly path: string;
 
   constructor(path: string, what: string, cause?: unknown) {
-    super(`${path}: ${what}`, cause === undefined ? undefined : { cause });
+    super("BAD_FILE", `${path}: ${what}`, cause);
     this.path = path;
   }
 }

@@ -18,7 +18,8 @@ export function createOutput(json: boolean): Output {
 }
 
 /** An error for programs, on a line of its own. */
-export const errorJson = (message: string): string => `${JSON.stringify({ error: message })}\n`;
+export const errorJson = (message: string, code?: string, next?: string): string =>
+  `${JSON.stringify({ error: message, code, next })}\n`;
 
 /** A time in ms as text, also one that is no time: what is read may hold any number. */
 export function shownTime(ms: number): string {

@@ -1,9 +1,10 @@
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { LeftOutRows, openSpill, rowsInOrder } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
-import { readTable, StreamsError, streamsLimits } from "../../streams/index.ts";
+import { readTable, streamsLimits } from "../../streams/index.ts";
 import type { Tools } from "../loop.ts";
 import type { RowsOptions } from "./loopstream.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /** Training rows of a use case in bounded memory. Rejects with `UNDECLARED` if there is no such use case or version. */
 export async function* rowsOf(tools: Tools, useCase: string, options: RowsOptions): AsyncGenerator<TrainingRow> {
@@ -15,7 +16,7 @@ export async function* rowsOf(tools: Tools, useCase: string, options: RowsOption
   if (compiled === undefined) {
     const problem = version === undefined ? known.problemAt(useCase, at) : known.problem(useCase, version);
     const none = version === undefined ? "no live blueprint" : `no blueprint version ${version}`;
-    throw new StreamsError(
+    throw new DomainError(
       "UNDECLARED",
       problem ?? `use case "${useCase}" has ${none}; known use cases: ${known.useCases().join(", ") || "none"}`,
     );

@@ -16,7 +16,7 @@ import {
 import { rowsTopic } from "../../rows/index.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
-import { checkTime, readTable, type GlobalView, type TopicTools } from "../../streams/index.ts";
+import { checkTime, type GlobalView, readTable, StreamsError, type TopicTools } from "../../streams/index.ts";
 import { applyRetention } from "../apply-retention.ts";
 import { lackingEvents, type LackingEvents } from "./lacking-events.ts";
 import { partialWindows, type PartialWindow } from "../instances/partial-windows.ts";
@@ -200,9 +200,10 @@ async function registerRows(
     if (live === undefined) throw error;
     const { incompatibilities } = canTrainOn(compiled.blueprint, live);
     const words = incompatibilities.map(({ text: reason }) => reason).join("; ");
-    throw new Error(
+    throw new StreamsError(
+      "INCOMPATIBLE_SCHEMA",
       `its rows can't follow those of version ${live.version}: ${words || String(error)}; give the feature a new name`,
-      { cause: error },
+      error,
     );
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { joinDefaults } from "../../operators/index.ts";
-import { clock, decisionRequests, rowsTopicName } from "../../schemas/index.ts";
+import { clock, decisionRequests, DomainError, rowsTopicName } from "../../schemas/index.ts";
 import {
   isEventTime,
   readRaw,
@@ -27,8 +27,12 @@ export interface ReplayRequest {
 }
 
 /** The reason that a replay is impossible, in words for the person who asked. */
-export class ReplayError extends Error {
+export class ReplayError extends DomainError {
   override readonly name = "ReplayError";
+
+  constructor(message: string, cause?: unknown) {
+    super("REPLAY_REFUSED", message, cause);
+  }
 }
 
 export interface ReplayPlan {

@@ -1,15 +1,16 @@
 import type { DecisionSpace } from "../../blueprints/index.ts";
 import type { DecisionRecorded, DecisionRequested, LoggedAction } from "../../schemas/index.ts";
-import { SOURCE_HEADER, StreamsError, type Headers } from "../../streams/index.ts";
+import { SOURCE_HEADER, type Headers } from "../../streams/index.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /** The action to record instead of the policy's decision, or the reason that it is not recorded. */
 export type LoggedReading =
   | { readonly kind: "none" }
   | { readonly kind: "taken"; readonly action: LoggedAction }
   /** The policy decides, as if the request had no action. */
-  | { readonly kind: "ignored"; readonly error: StreamsError }
+  | { readonly kind: "ignored"; readonly error: DomainError }
   /** Nothing is recorded: the true action of that time is not known. */
-  | { readonly kind: "refused"; readonly error: StreamsError };
+  | { readonly kind: "refused"; readonly error: DomainError };
 
 const none: LoggedReading = Object.freeze({ kind: "none" });
 
@@ -23,11 +24,11 @@ export function loggedAction(request: DecisionRequested, headers: Headers, space
   const where = `decision ${decisionId} of use case ${useCase}`;
   if (!isHistory(headers)) {
     const message = `${where} came with an action: only a feed of history may bring one (header ${SOURCE_HEADER}); the policy has decided`;
-    return { kind: "ignored", error: new StreamsError("BAD_ACTION", message) };
+    return { kind: "ignored", error: new DomainError("BAD_ACTION", message) };
   }
   const problem = actionProblem(action, space);
   if (problem === undefined) return { kind: "taken", action };
-  return { kind: "refused", error: new StreamsError("BAD_ACTION", `${where} is not recorded: ${problem}`) };
+  return { kind: "refused", error: new DomainError("BAD_ACTION", `${where} is not recorded: ${problem}`) };
 }
 
 export const isHistory = (headers: Headers): boolean => headers[SOURCE_HEADER] !== undefined;

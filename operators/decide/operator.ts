@@ -1,5 +1,5 @@
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
-import { decisionReplies, decisions, otherReplies, recordLimits, scored } from "../../schemas/index.ts";
+import { decisionReplies, decisions, DomainError, otherReplies, recordLimits, scored } from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type ReplyRule } from "../../streams/index.ts";
 import { misfitHeaders } from "../globals/index.ts";
 import {
@@ -71,11 +71,13 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
               blueprintVersion === null
                 ? blueprints.problemAt(useCase, time)
                 : blueprints.problem(useCase, blueprintVersion);
+            const code =
+              problem !== undefined ? undefined : blueprintVersion === null ? "UNKNOWN_USE_CASE" : "UNKNOWN_VERSION";
             const message = error ?? problem ?? `blueprint ${blueprintVersion} is gone`;
             context.reply("replies", record, { key: decisionId, value: refusalOf(record.value, message), time });
             context.reject(
               record,
-              new StreamsError(problem === undefined ? "HANDLER_FAILED" : "NEWER_RELEASE", message),
+              code === undefined ? new StreamsError("NEWER_RELEASE", message) : new DomainError(code, message),
             );
             continue;
           }
@@ -110,8 +112,8 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
     },
   });
 
-const reused = (useCase: string, decisionId: string, unit: string, other: string): StreamsError =>
-  new StreamsError(
+const reused = (useCase: string, decisionId: string, unit: string, other: string): DomainError =>
+  new DomainError(
     "DECISION_ID_REUSED",
     `decision ${decisionId} of use case ${useCase} is of unit ${JSON.stringify(unit)} and was asked for again for unit ` +
       `${JSON.stringify(other)}: it got the same answer; give each decision an id of its own`,

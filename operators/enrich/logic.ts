@@ -13,8 +13,9 @@ import {
 } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
-import { entryCount, firstFrom, StreamsError } from "../../streams/index.ts";
+import { entryCount, firstFrom } from "../../streams/index.ts";
 import { misfitsByName, partKey, tileKey, type Misfits, type WindowBytes } from "../globals/index.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /**
  * A request with its features as of its event time: from its context, and from the events strictly before. Only an
@@ -65,7 +66,7 @@ function misfitsOf({ declared }: CompiledBlueprint, context: DecisionRequested["
 function checkFull({ blueprint, groups }: CompiledBlueprint, warming: ReadonlySet<string>): void {
   const empty = groups.filter(({ stateId }) => warming.has(stateId));
   if (empty.length === 0) return;
-  throw new StreamsError(
+  throw new DomainError(
     "WARMING",
     `blueprint ${blueprint.useCase}/${blueprint.version} is live, and its windows of ${empty.map(({ id }) => id).join(", ")} are still being ` +
       "filled from the retained events on this instance: its decisions wait for that",
@@ -76,7 +77,7 @@ function checkFull({ blueprint, groups }: CompiledBlueprint, warming: ReadonlySe
 function checkRemembered({ blueprint, groups }: CompiledBlueprint, time: number, windows: WindowBytes): void {
   const forgotten = groups.filter(({ stateId }) => windows.remembers?.(stateId, time) === false);
   if (forgotten.length === 0) return;
-  throw new StreamsError(
+  throw new DomainError(
     "WARMING",
     `the request is dated ${new Date(time).toISOString()}, and windows of ${blueprint.useCase}/${blueprint.version} of ${forgotten.map(({ id }) => id).join(", ")} ` +
       "had forgotten events of so long ago: they are being read again on this instance, and the request waits for that",

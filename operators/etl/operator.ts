@@ -1,5 +1,6 @@
 import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
-import { rowsFamily, joined, type DecisionRecorded } from "../../schemas/index.ts";
+import { type DecisionRecorded, DomainError, joined, rowsFamily } from "../../schemas/index.ts";
+import type { CodedError } from "../../streams/index.ts";
 import { defineOperator, inTurn, StreamsError } from "../../streams/index.ts";
 import { rowOf, rowsTopic } from "../../rows/index.ts";
 
@@ -30,8 +31,8 @@ export const etl = defineOperator({
   },
 });
 
-function unknownVersion({ useCase, blueprintVersion }: DecisionRecorded, blueprints: ValidBlueprints): StreamsError {
+function unknownVersion({ useCase, blueprintVersion }: DecisionRecorded, blueprints: ValidBlueprints): CodedError {
   const problem = blueprints.problem(useCase, blueprintVersion);
   if (problem !== undefined) return new StreamsError("NEWER_RELEASE", problem);
-  return new StreamsError("HANDLER_FAILED", `blueprint ${useCase}/${blueprintVersion} is not on the blueprints topic`);
+  return new DomainError("UNKNOWN_VERSION", `blueprint ${useCase}/${blueprintVersion} is not on the blueprints topic`);
 }

@@ -1,7 +1,7 @@
 import { blueprintTable, modelFor, modelsAt, modelTable, validBlueprints } from "../../catalogue/index.ts";
-import { enriched, scored, type Enriched, type ModelRecorded } from "../../schemas/index.ts";
+import { DomainError, enriched, type Enriched, type ModelRecorded, scored } from "../../schemas/index.ts";
 import type { Scorer } from "../../serving/index.ts";
-import { defineOperator, StreamsError, type StreamRecord } from "../../streams/index.ts";
+import { CodedError, defineOperator, type StreamRecord } from "../../streams/index.ts";
 import { predict, type Predictions } from "./logic.ts";
 
 /** Loads a model's file and keeps the most recently used ones. */
@@ -37,7 +37,7 @@ export const infer = (scorers: Scorers) =>
             const made = await predict(requests, compiled, await scorers(model));
             for (const [index, record] of group.entries()) predictions.set(record, made[index]!);
           } catch (error) {
-            if (error instanceof StreamsError && error.flags.retry) throw error;
+            if (error instanceof CodedError && error.flags.retry) throw error;
             // Without a prediction the policy gives no value: the product gets its default, with reason error.
             context.reject(group[0]!, modelFailed(model, error));
           }
@@ -59,7 +59,7 @@ export const infer = (scorers: Scorers) =>
     },
   });
 
-function modelFailed(model: ModelRecorded, error: unknown): StreamsError {
+function modelFailed(model: ModelRecorded, error: unknown): DomainError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new StreamsError("HANDLER_FAILED", `model ${model.modelId} can't predict: ${reason}; withdraw it`, error);
+  return new DomainError("MODEL_FAILED", `model ${model.modelId} can't predict: ${reason}; withdraw it`, error);
 }

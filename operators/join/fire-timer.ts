@@ -1,6 +1,5 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { observations, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
-import { StreamsError } from "../../streams/index.ts";
+import { type DecisionRecorded, DomainError, type Joined, observations } from "../../schemas/index.ts";
 import { load, observationsOf, readKnown, without, withoutFew, withoutOne } from "./kept.ts";
 import { moreKey, readTimer, useTimer, type JoinTimer } from "./keys.ts";
 import { NEVER, placeOf, type Known, type PendingObservation, type Use } from "./known.ts";
@@ -160,5 +159,5 @@ function bury(one: PendingObservation, { id, time, context, times }: Firing): vo
   const origin = { topic: observations.name, ...placeOf(one) };
   const orphan = { key: id, value: values, time, headers: {}, origin };
   const which = useCase === "" ? "" : ` of use case ${useCase}`;
-  context.reject(orphan, new StreamsError("TOO_LATE", `no decision ${id}${which} came for this observation`));
+  context.reject(orphan, new DomainError("TOO_LATE", `no decision ${id}${which} came for this observation`));
 }

@@ -1,7 +1,14 @@
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { events, joined, observationMisfits, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
-import { StreamsError, type Context, type StreamRecord } from "../../streams/index.ts";
+import {
+  type DecisionRecorded,
+  DomainError,
+  events,
+  joined,
+  type Joined,
+  observationMisfits,
+} from "../../schemas/index.ts";
+import { type Context, type StreamRecord } from "../../streams/index.ts";
 import { decidedStore, moreStore, nameStore, pendingStore } from "./stores.ts";
 
 export interface JoinTimes {
@@ -59,8 +66,8 @@ export function triedAgainAt({ decisionTime }: DecisionRecorded, time: number): 
   return time + Math.min(LATEST_MS, Math.max(SOONEST_MS, Math.floor((time - decisionTime) / 10)));
 }
 
-export const goneBlueprint = (decision: DecisionRecorded): StreamsError =>
-  new StreamsError(
-    "HANDLER_FAILED",
+export const goneBlueprint = (decision: DecisionRecorded): DomainError =>
+  new DomainError(
+    "UNKNOWN_VERSION",
     `decision ${decision.decisionId} was made by blueprint ${decision.useCase}/${decision.blueprintVersion}, which is not on the blueprints topic`,
   );

@@ -1,6 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { decisions, type DecisionRecorded } from "../../schemas/index.ts";
-import { StreamsError, type StreamRecord } from "../../streams/index.ts";
+import { type DecisionRecorded, decisions, DomainError } from "../../schemas/index.ts";
+import { type StreamRecord } from "../../streams/index.ts";
 import { readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
 import { NEVER, type Known, type Made, type Use } from "./known.ts";
@@ -134,10 +134,10 @@ function cancel(
 }
 
 /** @param other absent: it is closed, and only its time is known. */
-function twice(refused: DecisionRecorded, other: DecisionRecorded | undefined): StreamsError {
+function twice(refused: DecisionRecorded, other: DecisionRecorded | undefined): DomainError {
   const of = ({ unit, decisionTime }: DecisionRecorded): string =>
     `for unit ${JSON.stringify(unit)} at ${new Date(decisionTime).toISOString()}`;
-  return new StreamsError(
+  return new DomainError(
     "DECISION_ID_REUSED",
     `decision ${refused.decisionId} of use case ${refused.useCase} was made twice: the one ${of(refused)} makes no row, ` +
       `${other === undefined ? "since the first one is closed" : `the one ${of(other)} does`}; key requests by the decision id`,

@@ -1,6 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined, ObservationRecorded } from "../../schemas/index.ts";
-import { SOURCE_HEADER, StreamsError, type StreamRecord } from "../../streams/index.ts";
+import { SOURCE_HEADER, type StreamRecord } from "../../streams/index.ts";
 import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
 import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
@@ -18,6 +18,7 @@ import {
   type JoinTimes,
 } from "./parts.ts";
 import { withUse } from "./take-decision.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /**
  * The changes that a new observation makes: it is kept, and corrects rows that exist. The work is the same however many
@@ -36,7 +37,7 @@ export function takeObservation(
   const uses = usesOf(known, useCase);
   if (uses.length > 0 && !uses.some(({ open }) => open)) {
     const message = `decision ${id} takes no observation any more: its TTL is over`;
-    return context.reject(record, new StreamsError("TOO_LATE", message));
+    return context.reject(record, new DomainError("TOO_LATE", message));
   }
   const name = observationId(record);
   if (isKept(known, id, useCase, name, context)) return;
@@ -45,7 +46,7 @@ export function takeObservation(
   const problem = problemOfOneMore(known, one);
   if (problem !== undefined) {
     const message = `decision ${id} takes no more observations: ${problem}`;
-    return context.reject(record, new StreamsError("TOO_MANY", message));
+    return context.reject(record, new DomainError("TOO_MANY", message));
   }
   const kept = keep(known, id, one, context);
   if (uses.length === 0) {

@@ -2,10 +2,15 @@ import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Spill } from "./spill.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /** The disk has no room, or no folder, for waiting rows. */
-export class SpillError extends Error {
+export class SpillError extends DomainError {
   override readonly name = "SpillError";
+
+  constructor(message: string, cause?: unknown) {
+    super("NO_ROOM", message, cause);
+  }
 }
 
 /**
@@ -18,7 +23,7 @@ export async function openSpill(): Promise<Spill> {
   const fail = (error: unknown): never => {
     const { code, message } = error as NodeJS.ErrnoException;
     const what = code === "ENOSPC" ? "the disk is full. Free some space and run it again." : message;
-    throw new SpillError(`${path}: ${what}`, { cause: error });
+    throw new SpillError(`${path}: ${what}`, error);
   };
   const file = await open(path, "wx+", 0o600).catch(fail);
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });

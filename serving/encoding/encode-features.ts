@@ -1,5 +1,5 @@
 import type { FeatureColumn, FeatureVector } from "../../blueprints/index.ts";
-import { recordLimits } from "../../schemas/index.ts";
+import { DomainError, recordLimits } from "../../schemas/index.ts";
 import type { Categories } from "./categories.ts";
 
 const { largestFeature } = recordLimits;
@@ -21,7 +21,8 @@ export function encodeFeatures(columns: readonly FeatureColumn[], categories: Ca
     if (column.kind === "number") return null;
     const values = Object.hasOwn(categories, column.name) ? categories[column.name] : undefined;
     if (values === undefined) {
-      throw new Error(
+      throw new DomainError(
+        "BAD_MODEL",
         `no vocabulary for category feature "${column.name}": use the categories that were saved with the model ` +
           `(it has ${Object.keys(categories).join(", ") || "none"})`,
       );

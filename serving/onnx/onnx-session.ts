@@ -1,6 +1,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { readOnnxGraph } from "./onnx-graph.ts";
 import type { Predictor } from "./predictor.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /**
  * A model run by ONNX Runtime, which works on the calling thread. The library is loaded for the first such model. Trees
@@ -15,7 +16,11 @@ export async function openOnnxModel(onnx: Uint8Array): Promise<Predictor> {
     executionMode: "sequential",
     logSeverityLevel: 3,
   }).catch((cause: unknown) => {
-    throw new Error(`these ${onnx.length} bytes do not load as an ONNX model; publish the model again`, { cause });
+    throw new DomainError(
+      "BAD_MODEL",
+      `these ${onnx.length} bytes do not load as an ONNX model; publish the model again`,
+      cause,
+    );
   });
   const { input, outputs, columns } = await signature(session);
   const run = async (features: Float32Array, rows: number): Promise<readonly Float32Array[]> => {
@@ -23,7 +28,10 @@ export async function openOnnxModel(onnx: Uint8Array): Promise<Predictor> {
     return outputs.map((output) => {
       const predictions = results[output]?.data;
       if (predictions instanceof Float32Array && predictions.length === rows) return predictions;
-      throw new Error(`the model's output ${output} is not one float32 a row; publish one with outputs float[N, 1]`);
+      throw new DomainError(
+        "BAD_MODEL",
+        `the model's output ${output} is not one float32 a row; publish one with outputs float[N, 1]`,
+      );
     });
   };
   if (isTrees(onnx)) return { columns, outputs, predict: run, release: () => session.release() };
@@ -63,5 +71,8 @@ async function signature(
     return { input, outputs, columns };
   }
   await session.release();
-  throw new Error(`a model needs one input float[N, columns]; this one has ${session.inputNames.join(", ") || "none"}`);
+  throw new DomainError(
+    "BAD_MODEL",
+    `a model needs one input float[N, columns]; this one has ${session.inputNames.join(", ") || "none"}`,
+  );
 }

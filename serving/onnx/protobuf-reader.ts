@@ -1,3 +1,5 @@
+import { DomainError } from "../../schemas/index.ts";
+
 const decoder = new TextDecoder();
 
 /** One field of a protobuf message: a whole number for varints, the raw bytes for everything else. */
@@ -19,17 +21,19 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
       const byte = bytes[offset++];
-      if (byte === undefined) throw new RangeError(`protobuf message ends within a number at byte ${offset - 1}`);
+      if (byte === undefined)
+        throw new DomainError("BAD_MODEL", `protobuf message ends within a number at byte ${offset - 1}`);
       value += (byte & 127) * scale;
       if (byte < 128) return value;
       // Ten groups of seven bits hold any 64-bit number.
-      if (scale >= 128 ** 9) throw new RangeError(`not protobuf: a number at byte ${offset} does not end`);
+      if (scale >= 128 ** 9)
+        throw new DomainError("BAD_MODEL", `not protobuf: a number at byte ${offset} does not end`);
     }
   };
   const take = (length: number): Uint8Array => {
     const end = offset + length;
     if (end > bytes.length)
-      throw new RangeError(`protobuf message ends at byte ${bytes.length}, ${end} were announced`);
+      throw new DomainError("BAD_MODEL", `protobuf message ends at byte ${bytes.length}, ${end} were announced`);
     const part = bytes.subarray(offset, end);
     offset = end;
     return part;
@@ -51,7 +55,7 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
         yield { field, wire: 5, value: take(4) };
         break;
       default:
-        throw new RangeError(`not protobuf: wire type ${tag % 8} at byte ${offset}`);
+        throw new DomainError("BAD_MODEL", `not protobuf: wire type ${tag % 8} at byte ${offset}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { FlatTrees, floatAbove, type TreeEnsemble, type TreeNode } from "./flat-trees.ts";
 import { readOnnxGraph, type OnnxGraph, type OnnxNode } from "../onnx/onnx-graph.ts";
+import { hasCode } from "../../streams/index.ts";
 
 /** An output of trees alone, such as the trainer's. */
 export interface TreeModel {
@@ -21,7 +22,7 @@ export function readTreeModels(onnx: Uint8Array): readonly TreeModel[] | undefin
   try {
     graph = readOnnxGraph(onnx);
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (hasCode(error, "BAD_MODEL")) return undefined;
     throw error;
   }
   const [input] = graph.inputs;

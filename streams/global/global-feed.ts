@@ -1,6 +1,6 @@
 import type { Fetch, PartitionOffsets, Reader } from "../backbone/backbone.ts";
 import { LastingReader } from "../backbone/lasting-reader.ts";
-import { hasCode, StreamsError } from "../errors.ts";
+import { StreamsError } from "../errors.ts";
 import type { InsistOptions } from "../insist.ts";
 import { silent } from "../log.ts";
 import { Outages, type Outage } from "../outage.ts";
@@ -21,6 +21,7 @@ import { Horizon } from "./horizon.ts";
 import { learnSchemas } from "./learn-schemas.ts";
 import { PartFiller } from "./part-filler.ts";
 import { TableContent } from "./table-content.ts";
+import { hasCode } from "../coded-error.ts";
 
 const DATABASE = "globals";
 const POLL_MS = 200;

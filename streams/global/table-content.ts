@@ -1,7 +1,7 @@
-import { StreamsError } from "../errors.ts";
 import type { GlobalView } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { TableSource } from "../global-source.ts";
+import { CodedError } from "../coded-error.ts";
 
 /** The newest value of each key, and the keys whose newest record can't be used. */
 export class TableContent<V = unknown> implements GlobalView<V> {
@@ -36,7 +36,7 @@ export class TableContent<V = unknown> implements GlobalView<V> {
       if (value !== undefined) source.check?.(value);
     } catch (error) {
       problem = error;
-      this.#unreadable.set(key, error instanceof StreamsError ? error.message : String(error));
+      this.#unreadable.set(key, error instanceof CodedError ? error.message : String(error));
     }
     if (value === undefined) this.#content.delete(key);
     else this.#content.set(key, value);

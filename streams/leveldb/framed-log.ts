@@ -1,4 +1,4 @@
-import { crc32c } from "../crc32c.ts";
+import { crc32c } from "./crc32c.ts";
 
 /** LevelDB's logs and manifests are written in blocks; no part of a record crosses one. */
 const BLOCK = 32_768;

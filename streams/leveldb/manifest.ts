@@ -1,3 +1,5 @@
+import { StreamsError } from "../errors.ts";
+
 /** What a manifest says of a database, after all of its edits. */
 export interface Manifest {
   /** The oldest log that is not in tables; 0: of a database that was never open. */
@@ -37,12 +39,13 @@ export function readManifest(edits: readonly Buffer[]): Manifest {
         added.push([fields.number(), fields.number()]);
         fields.skipText();
         fields.skipText();
-      } else throw new RangeError(`an edit has no field ${tag}`);
+      } else throw new StreamsError("STATE_CORRUPT", `an edit has no field ${tag}`);
     }
     // A table that is moved to another level is deleted and added by one edit.
     for (const [number, size] of added) tables.set(number, size);
   }
-  if (logNumber === undefined || lastSequence === undefined) throw new RangeError("edits are missing at the end");
+  if (logNumber === undefined || lastSequence === undefined)
+    throw new StreamsError("STATE_CORRUPT", "edits are missing at the end");
   return { logNumber, lastSequence, tables };
 }
 
@@ -62,7 +65,7 @@ class Fields {
   number(): number {
     for (let value = 0, scale = 1; ; scale *= 128) {
       const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new RangeError("an edit ends within a number");
+      if (byte === undefined) throw new StreamsError("STATE_CORRUPT", "an edit ends within a number");
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }
@@ -71,6 +74,6 @@ class Fields {
   skipText(): void {
     const length = this.number();
     this.#at += length;
-    if (this.#at > this.#bytes.length) throw new RangeError("an edit ends within a text");
+    if (this.#at > this.#bytes.length) throw new StreamsError("STATE_CORRUPT", "an edit ends within a text");
   }
 }

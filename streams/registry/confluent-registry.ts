@@ -3,6 +3,7 @@ import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import { Outages, type Outage } from "../outage.ts";
 import { hideSecrets, keepCredentials, shownAddress } from "../secrets.ts";
+import { isRefusal, isUnreachable, jsonOf, messageOf, NoAnswer, Refusal, statusOf, textWithin } from "./answers.ts";
 import type { AvroSchema, Compatibility, SchemaRegistry } from "./registry.ts";
 
 export interface ConfluentRegistryOptions {
@@ -23,8 +24,6 @@ const longestDelayMs = 1_000;
 const quietMs = 1_000;
 /** Confluent answers 409 to what does not fit and 422 to what is no schema at all. */
 const refusals = new Set([409, 422]);
-/** Answers that a right to ask, or a moment, mends: 401, 403, 407 unauthorized, 408 and 425 too late or early, 429 too often. */
-const passing = new Set([401, 403, 407, 408, 425, 429]);
 /** Of anything but a schema. */
 const MOST_ANSWER_BYTES = 16 << 20;
 
@@ -136,7 +135,7 @@ class ConfluentRegistry implements SchemaRegistry {
     const text = await textWithin(response, mostBytes);
     if (response.ok) return jsonOf(text, `${method} ${path}`);
     const message = `${method} ${path}: ${response.status} ${text.slice(0, 500)}`;
-    throw Object.assign(new Error(message), { status: response.status });
+    throw new Refusal(message, response.status);
   }
 
   async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
@@ -189,30 +188,6 @@ function decoded(text: string): string {
   }
 }
 
-/** An answer that is no registry's, whatever its status. */
-class OddAnswer extends Error {
-  override readonly name = "OddAnswer";
-}
-
-async function textWithin(response: Response, mostBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new OddAnswer(`the answer has more than ${mostBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function jsonOf(text: string, asked: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new OddAnswer(`${asked}: the answer is no JSON: ${text.slice(0, 200)}`);
-  }
-}
-
 /** What Confluent's interface answers for a schema id. */
 interface SchemaAnswer {
   readonly schema?: unknown;
@@ -256,32 +231,9 @@ function once<K, V>(memory: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): 
 
 function within<T>(ms: number, running: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${Math.round(ms)} ms`)), ms);
+    const timer = setTimeout(() => reject(new NoAnswer(`no answer within ${Math.round(ms)} ms`)), ms);
     running.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : undefined;
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  return error.message.replace(/^Confluent_Schema_Registry - /, "") + cause;
-}
-
-/** No answer of a registry at all, or one that says it can't at the moment. The client calls a refused connection a 400. */
-function isUnreachable(error: unknown): boolean {
-  const status = statusOf(error);
-  if (error instanceof OddAnswer) return false;
-  return status === undefined || status === 429 || status >= 500 || messageOf(error).startsWith("Error, status 400: ");
-}
-
-/** An answer about what was asked, and not about who asked or when: it will be the same. */
-function isRefusal(error: unknown): boolean {
-  const status = statusOf(error);
-  return error instanceof OddAnswer || (status !== undefined && status < 500 && !passing.has(status));
 }
 
 function isArgumentError(error: unknown): boolean {

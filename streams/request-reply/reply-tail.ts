@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backbone, LogRecord, Position, Reader } from "../backbone/backbone.ts";
 import { partitionOf } from "../backbone/partitioner.ts";
-import { hasCode } from "../errors.ts";
 import type { Outage } from "../outage.ts";
+import { hasCode } from "../coded-error.ts";
 
 const POLL_MS = 1_000;
 const FIRST_WAIT_MS = 100;

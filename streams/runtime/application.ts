@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Position, TopicPartition } from "../backbone/backbone.ts";
-import { hasCode, StreamsError } from "../errors.ts";
+import { StreamsError } from "../errors.ts";
 import type { GlobalFeed } from "../global/global-feed.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
 import { streamsLimits } from "../limits.ts";
@@ -27,6 +27,7 @@ import { TaskSet } from "./task-set.ts";
 import { MoveReport } from "./topics/topic-moves.ts";
 import { ensureTopic, ensureTopologyTopics, saySurplus, type TopologyTopics } from "./topics/topics.ts";
 import { Upstream } from "./upstream.ts";
+import { CodedError, hasCode } from "../coded-error.ts";
 
 /** Runs a topology's tasks over a backbone: polls, hands out, commits, moves tasks as the group says. */
 export class Application {
@@ -160,7 +161,7 @@ export class Application {
     const at = this.#tasks.uncommitted();
     for (;;) {
       await this.#leave();
-      if (!(cause instanceof StreamsError)) return cause;
+      if (!(cause instanceof CodedError)) return cause;
       const { retry, fence } = cause.flags;
       // A topic of the application that has gone is made again by joining.
       const again = retry || fence || cause.code === "UNKNOWN_TOPIC";
@@ -293,7 +294,7 @@ export class Application {
 
   /** Whose partitions have gone to another member has nothing to commit: that one does the work. */
   #leftToOthers(error: unknown): void {
-    if (!(error instanceof StreamsError && error.flags.fence)) throw error;
+    if (!(error instanceof CodedError && error.flags.fence)) throw error;
     this.#lasting.log.info({ error: reasonOf(error) }, "what was not committed is done by the member that has it now");
   }
 }

@@ -1,12 +1,12 @@
 import { textOf } from "../bytes.ts";
 import type { Backbone, PartitionOffsets, Position } from "../backbone/backbone.ts";
-import { StreamsError } from "../errors.ts";
 import type { GlobalView, StreamRecord } from "../operator.ts";
 import { TableContent } from "../global/table-content.ts";
 import type { TableSource } from "../global-source.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { RawRecord } from "../serde/unreadable-records.ts";
 import { checkRead, type Topic } from "../topic.ts";
+import { CodedError } from "../coded-error.ts";
 
 export type { RawRecord };
 
@@ -121,7 +121,7 @@ export async function* readTopic<V>(
           origin: { topic: record.topic, partition: record.partition, offset: record.offset },
         };
       } catch (error) {
-        if (!(error instanceof StreamsError) || error.flags.retry) throw error;
+        if (!(error instanceof CodedError) || error.flags.retry) throw error;
         if (options.onBad === undefined) serdes.unreadable.report(record, error);
         else options.onBad(record, error);
       }

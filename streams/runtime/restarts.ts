@@ -1,4 +1,5 @@
 import { StreamsError } from "../errors.ts";
+import type { CodedError } from "../coded-error.ts";
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5_000;
@@ -48,7 +49,7 @@ export class Restarts {
    * To start over for ever at the same records is a fault, where everything that they need answers.
    * @param at where the tasks stand that had done something.
    */
-  async stuck(cause: StreamsError, at: readonly string[]): Promise<StreamsError | undefined> {
+  async stuck(cause: CodedError, at: readonly string[]): Promise<StreamsError | undefined> {
     if (at.length === 0) return undefined;
     const now = performance.now();
     this.#stuckSince ??= now;

@@ -1,5 +1,6 @@
 import type avro from "avsc";
 import { streamsLimits } from "../limits.ts";
+import { StreamsError } from "../errors.ts";
 
 /** How a type is written at the least: without what is behind a union's branch or in an array's or map's blocks. */
 interface Shape {
@@ -31,7 +32,8 @@ export function shapesOf(root: avro.Type): void {
   const shapes = new Map<avro.Type, Shape>(types.map((type) => [type, endless]));
   let settled = false;
   for (let round = 0; !settled; round++) {
-    if (round === mostRounds) throw new Error("its types hold each other in too many ways");
+    if (round === mostRounds)
+      throw new StreamsError("UNSUPPORTED_SCHEMA", "its types hold each other in too many ways");
     settled = true;
     for (const type of types) {
       const shape = shapeOf(type as unknown as Parts, shapes);
@@ -59,13 +61,17 @@ function shapeOf({ typeName, size, fields, types }: Parts, shapes: ReadonlyMap<a
 
 function check({ typeName, itemsType, fields, ...parts }: Parts, shapes: ReadonlyMap<avro.Type, Shape>): void {
   if (itemsType !== undefined && shapes.get(itemsType)!.bytes === 0)
-    throw new Error("it has an array whose items take no bytes");
+    throw new StreamsError("UNSUPPORTED_SCHEMA", "it has an array whose items take no bytes");
   const { bytes, nodes } = shapeOf({ typeName, ...parts, ...(fields === undefined ? {} : { fields }) }, shapes);
-  if (bytes === Number.POSITIVE_INFINITY) throw new Error(`a ${typeName} in it never ends`);
+  if (bytes === Number.POSITIVE_INFINITY)
+    throw new StreamsError("UNSUPPORTED_SCHEMA", `a ${typeName} in it never ends`);
   if (nodes > streamsLimits.avroNodes)
-    throw new Error(`a ${typeName} in it has more than ${streamsLimits.avroNodes} values`);
+    throw new StreamsError("UNSUPPORTED_SCHEMA", `a ${typeName} in it has more than ${streamsLimits.avroNodes} values`);
   if (nodes - bytes > streamsLimits.avroEmptyNodes) {
-    throw new Error(`a ${typeName} in it has more than ${streamsLimits.avroEmptyNodes} values that take no bytes`);
+    throw new StreamsError(
+      "UNSUPPORTED_SCHEMA",
+      `a ${typeName} in it has more than ${streamsLimits.avroEmptyNodes} values that take no bytes`,
+    );
   }
 }
 

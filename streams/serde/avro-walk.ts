@@ -4,6 +4,7 @@ import type { AvroSchema } from "../registry/registry.ts";
 import { streamsLimits } from "../limits.ts";
 import { shapesOf } from "./avro-shapes.ts";
 import { SHORT } from "./bounded-types.ts";
+import { StreamsError } from "../errors.ts";
 
 /** Throws, with what is wrong, unless the bytes from `at` to the end are exactly one value. Bounded in time and memory by their number. */
 export type Walk = (bytes: Buffer, at: number) => void;
@@ -27,7 +28,7 @@ export function walkOf(schema: AvroSchema): Walk {
     const cursor = { bytes, at, depth: 0 };
     step(cursor);
     if (cursor.at < bytes.length)
-      throw new Error(`${bytes.length - cursor.at} bytes too many: is the id the right one?`);
+      throw new StreamsError("UNDECODABLE", `${bytes.length - cursor.at} bytes too many: is the id the right one?`);
   };
 }
 
@@ -98,7 +99,7 @@ const nested =
   (step: Step): Step =>
   (cursor) => {
     if (++cursor.depth > streamsLimits.avroDepth)
-      throw new Error(`more than ${streamsLimits.avroDepth} records in each other`);
+      throw new StreamsError("UNDECODABLE", `more than ${streamsLimits.avroDepth} records in each other`);
     step(cursor);
     cursor.depth--;
   };
@@ -111,12 +112,15 @@ const blocks = (item: Step): Step =>
         count = -count;
         const size = readLong(cursor);
         end = cursor.at + size;
-        if (size < 0 || end > cursor.bytes.length) throw new Error(`a block says it has ${size} bytes`);
+        if (size < 0 || end > cursor.bytes.length)
+          throw new StreamsError("UNDECODABLE", `a block says it has ${size} bytes`);
       }
       const left = cursor.bytes.length - cursor.at;
-      if (count > left) throw new Error(`a block says it has ${count} items, with ${left} bytes left`);
+      if (count > left)
+        throw new StreamsError("UNDECODABLE", `a block says it has ${count} items, with ${left} bytes left`);
       for (; count > 0; count--) item(cursor);
-      if (end !== undefined && cursor.at !== end) throw new Error("a block has another length than it says");
+      if (end !== undefined && cursor.at !== end)
+        throw new StreamsError("UNDECODABLE", "a block has another length than it says");
     }
   });
 
@@ -131,18 +135,20 @@ function text(cursor: Cursor): void {
     for (let at = start; at < end; at++) bits |= bytes[at]!;
     if (bits < 0x80) return;
   }
-  if (!isUtf8(bytes.subarray(start, end))) throw new Error("a text is not UTF-8");
+  if (!isUtf8(bytes.subarray(start, end))) throw new StreamsError("UNDECODABLE", "a text is not UTF-8");
 }
 
 function skip(cursor: Cursor, length: number): void {
   const left = cursor.bytes.length - cursor.at;
-  if (length < 0 || length > left) throw new Error(`truncated: ${length} bytes are to come, ${left} are left`);
+  if (length < 0 || length > left)
+    throw new StreamsError("UNDECODABLE", `truncated: ${length} bytes are to come, ${left} are left`);
   cursor.at += length;
 }
 
 function readIndex(cursor: Cursor, count: number, of: string): number {
   const index = readLong(cursor);
-  if (index < 0 || index >= count) throw new Error(`there are ${count} ${of}, and it says number ${index}`);
+  if (index < 0 || index >= count)
+    throw new StreamsError("UNDECODABLE", `there are ${count} ${of}, and it says number ${index}`);
   return index;
 }
 
@@ -157,10 +163,10 @@ function readLong(cursor: Cursor): number {
   let value = 0;
   let factor = 1;
   for (let i = 0; i < 10; i++, factor *= 128) {
-    if (cursor.at >= bytes.length) throw new Error("truncated");
+    if (cursor.at >= bytes.length) throw new StreamsError("UNDECODABLE", "truncated");
     const byte = bytes[cursor.at++]!;
     value += (byte & 0x7f) * factor;
     if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
-  throw new Error("a number of more than ten bytes");
+  throw new StreamsError("UNDECODABLE", "a number of more than ten bytes");
 }

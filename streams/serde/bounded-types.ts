@@ -4,6 +4,7 @@ import { setOwn } from "../own-value.ts";
 import { rememberEntries } from "./entry-count.ts";
 import { valueUnion } from "./foreign-values.ts";
 import type { Tap } from "./tap.ts";
+import { StreamsError } from "../errors.ts";
 
 interface ReadMethods {
   readonly itemsType: { _read(tap: Tap): unknown };
@@ -79,7 +80,7 @@ function readText(tap: Tap): string | undefined {
     if (bits < 0x80) return buf.latin1Slice(pos, end);
   }
   const text = buf.subarray(pos, end);
-  if (!isUtf8(text)) throw new Error("a text is not UTF-8");
+  if (!isUtf8(text)) throw new StreamsError("UNDECODABLE", "a text is not UTF-8");
   return text.toString();
 }
 

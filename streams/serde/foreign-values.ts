@@ -2,6 +2,7 @@ import avro from "avsc";
 import { streamsLimits } from "../limits.ts";
 import { decimalValue, isoDate, isoTime, signedInteger, ticksPerMs, timeOfDay, wholeValue } from "./logical-values.ts";
 import { readExactLong, type Tap } from "./tap.ts";
+import { StreamsError } from "../errors.ts";
 
 type ReadValue = (tap: Tap) => number | string;
 
@@ -56,7 +57,10 @@ function bytesOf(tap: Tap, length: number): Uint8Array {
   const from = tap.pos;
   tap.pos += length;
   if (length > streamsLimits.avroDecimalBytes)
-    throw new Error(`a decimal of ${length} bytes; at most ${streamsLimits.avroDecimalBytes} are read`);
+    throw new StreamsError(
+      "UNDECODABLE",
+      `a decimal of ${length} bytes; at most ${streamsLimits.avroDecimalBytes} are read`,
+    );
   return tap.buf.subarray(from, tap.pos);
 }
 

@@ -1,3 +1,5 @@
+import { StreamsError } from "../errors.ts";
+
 /** What is used of avsc's cursor over bytes. Reading or writing past the end only moves `pos`: avsc looks at it afterwards. */
 export interface Tap {
   /** Node's own way from bytes to text, which avsc uses too. */
@@ -22,5 +24,5 @@ export function readExactLong(tap: Tap): bigint {
     value |= BigInt(byte & 0x7f) << shift;
     if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
   }
-  throw new Error("a number of more than ten bytes");
+  throw new StreamsError("UNDECODABLE", "a number of more than ten bytes");
 }

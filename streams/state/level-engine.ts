@@ -50,7 +50,7 @@ export function createLevelEngine(dir: string, options: LevelEngineOptions = {})
         await privateFolder(path);
         // LevelDB would leave out what it can't read of the newest writes, and keep later ones.
         const found = await inspectClosed(path);
-        if (found !== undefined && found.kind !== "sound") throw new Error(whatOf(found));
+        if (found !== undefined && found.kind !== "sound") throw new StreamsError("STATE_CORRUPT", whatOf(found));
         // It begins to open by itself.
         const database = new ClassicLevel<string, Uint8Array>(path, {
           keyEncoding: "utf8",

@@ -1,7 +1,7 @@
 import { isStillThere, type LogHistory } from "../backbone/log-history.ts";
-import { hasCode } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { StateDatabase, StateEngine } from "./engine.ts";
+import { hasCode } from "../coded-error.ts";
 
 /** Where a database says in which epoch of the log it is kept. Of no store, and before all of them. */
 const EPOCH = "\u0001log";

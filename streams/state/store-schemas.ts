@@ -159,7 +159,7 @@ function readerOf<V>(store: string, spec: StoreSpec<V>, writer: string): (bytes:
   } catch (error) {
     throw unreadable(store, error);
   }
-  throw unreadable(store, new Error("it reads no schema but its own"));
+  throw unreadable(store, new StreamsError("STATE_UNREADABLE", "it reads no schema but its own"));
 }
 
 function unreadable(store: string, cause: unknown): StreamsError {

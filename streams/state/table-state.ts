@@ -1,6 +1,7 @@
 import type { KeyedTable } from "../backbone/backbone.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 import type { CacheArea, ValueCache } from "./value-cache.ts";
+import { brokenPromise } from "../errors.ts";
 
 /**
  * A task's state where it is a partition of the log (docs/decisions/032): a commit stores the changes, together with outputs and offsets, in one atomic
@@ -56,7 +57,7 @@ export class TableState implements StateDatabase {
   }
 
   deleteRange(): Promise<void> {
-    return Promise.reject(new Error("what is on the log is deleted by commits"));
+    return Promise.reject(brokenPromise("values on the log are deleted by commits"));
   }
 
   /** The log stays open. */

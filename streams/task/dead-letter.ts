@@ -1,8 +1,8 @@
 import { MAX_RECORD_BYTES, type Headers, type LogRecord } from "../backbone/backbone.ts";
-import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import type { Origin } from "../operator.ts";
 import { shortened } from "../shortened.ts";
+import { CodedError } from "../coded-error.ts";
 
 /** A record that could not be handled, as it is written to the dead-letter topic. */
 export interface DeadLetterValue {
@@ -38,7 +38,7 @@ export function deadLetter(
     partition: origin.partition,
     offset: Number.isSafeInteger(origin.offset) ? origin.offset : -1,
     operator,
-    code: error instanceof StreamsError ? error.code : "HANDLER_FAILED",
+    code: error instanceof CodedError ? error.code : "HANDLER_FAILED",
     message: error instanceof Error ? error.message : String(error),
     key: record?.key ?? null,
     value: record?.value ?? null,

@@ -1,5 +1,5 @@
-import { hasCode, type StreamsError } from "../errors.ts";
 import type { Outage } from "../outage.ts";
+import type { CodedError } from "../coded-error.ts";
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
@@ -39,7 +39,7 @@ export class Hold {
   }
 
   /** @param what names the record, or timer. */
-  on(what: string, error: StreamsError, fields: object): void {
+  on(what: string, error: CodedError, fields: object): void {
     const now = performance.now();
     if (what !== this.#what)
       [this.#what, this.#since, this.#waitMs, this.#hopeless] = [what, now, FIRST_WAIT_MS, false];
@@ -47,8 +47,7 @@ export class Hold {
     this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
     this.#options.outage?.failed(error, fields);
     const { recordPatienceMs = Number.POSITIVE_INFINITY, isReachable } = this.#options;
-    // What is being filled comes to its end by itself, however long it takes.
-    if (hasCode(error, "WARMING")) this.#since = now;
+    if (error.flags.ends) this.#since = now;
     else if (now - this.#since > recordPatienceMs && isReachable !== undefined) void this.#ask(isReachable);
   }
 

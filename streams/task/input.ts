@@ -9,6 +9,7 @@ import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import { aheadOfTime, type Arrival } from "./arrival.ts";
 import type { Timeline, Timelines } from "./timelines.ts";
+import { CodedError } from "../coded-error.ts";
 
 export interface Undecodable {
   readonly record: LogRecord;
@@ -17,7 +18,7 @@ export interface Undecodable {
 
 /** A record that can't be decoded yet. */
 export interface Stall extends Origin {
-  readonly error: StreamsError;
+  readonly error: CodedError;
 }
 
 /** A registry that answers does so before it. */
@@ -176,7 +177,7 @@ export class Input {
         });
         this.#bytes += heldBytes(record);
       } catch (error) {
-        if (error instanceof StreamsError && error.flags.retry && record.offset !== this.#hopeless) {
+        if (error instanceof CodedError && error.flags.retry && record.offset !== this.#hopeless) {
           this.#stall = { topic: fetch.topic, partition: fetch.partition, offset: record.offset, error };
           return bad;
         }

@@ -1,5 +1,4 @@
 import { badTime } from "../backbone/event-time.ts";
-import { StreamsError } from "../errors.ts";
 import { inTurn } from "./in-turn.ts";
 import type { AnyOperator, Context, StoreKey, StreamRecord } from "../operator.ts";
 import type { TaskState } from "../state/task-state.ts";
@@ -12,11 +11,12 @@ import type { TaskEnvironment } from "./task-environment.ts";
 import { TaskOutputs } from "./task-outputs.ts";
 import type { Timeline, Timelines } from "./timelines.ts";
 import { Turns } from "./turns.ts";
+import { CodedError } from "../coded-error.ts";
 
 /** Part of a batch that another attempt may handle: its first record, or timer, failed, and those behind it were not tried. */
 export interface Held<T> {
   readonly rest: readonly T[];
-  readonly error: StreamsError;
+  readonly error: CodedError;
   readonly operator: string;
 }
 
@@ -147,11 +147,11 @@ export class OperatorChain {
   ): Attempted<T> | Promise<Attempted<T>> {
     const mark = this.outputs.mark();
     const failed = (error: unknown): Attempted<T> | Promise<Attempted<T>> => {
-      if (error instanceof StreamsError && error.flags.fatal) throw error;
+      if (error instanceof CodedError && error.flags.fatal) throw error;
       this.#state.rollback();
       this.outputs.undo(mark);
       if (batch.length > 1) return this.#oneByOne(batch, work, bury, isHopeless);
-      const passing = error instanceof StreamsError && error.flags.retry;
+      const passing = error instanceof CodedError && error.flags.retry;
       if (passing && !isHopeless(batch[0]!)) return { rest: batch, error, operator: this.outputs.at };
       bury(batch[0]!, error);
       return undefined;

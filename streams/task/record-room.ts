@@ -3,6 +3,7 @@ import { headersProblem } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import { shortened } from "../shortened.ts";
+import { CodedError } from "../coded-error.ts";
 
 const { headerNameBytes, recordHeaders } = streamsLimits;
 
@@ -57,9 +58,9 @@ export class RecordRoom {
    * Whether brokers refused a record (`error`) because a topic takes less than was known. From then on such a record is refused where it is made,
    * and undone alone.
    */
-  async takesLess(error: StreamsError, backbone: Pick<Backbone, "recordBytes">): Promise<boolean> {
+  async takesLess(error: CodedError, backbone: Pick<Backbone, "recordBytes">): Promise<boolean> {
     if (error.code !== "RECORD_TOO_LARGE") return false;
-    return this.refresh(backbone).catch((failure: unknown) => failure instanceof StreamsError && failure.flags.retry);
+    return this.refresh(backbone).catch((failure: unknown) => failure instanceof CodedError && failure.flags.retry);
   }
 
   /** Throws `RECORD_TOO_LARGE` when the topic does not take a record of this size, or with such headers. */

@@ -1,6 +1,6 @@
 import type { Headers } from "../backbone/backbone.ts";
 import { badTime, isEventTime } from "../backbone/event-time.ts";
-import { hasCode, StreamsError } from "../errors.ts";
+import { StreamsError } from "../errors.ts";
 import type { AnyOperator, Emitted, Origin, Reply, ReplyRule, StreamRecord } from "../operator.ts";
 import { withPlace } from "../place.ts";
 import { replyAddress } from "../request-reply/headers.ts";
@@ -12,6 +12,7 @@ import { letterOutput, type LetterParts, type Output } from "./output.ts";
 import { mostBytes, type RecordRoom } from "./record-room.ts";
 import type { TaskEnvironment } from "./task-environment.ts";
 import { SOURCE_HEADER, type Timeline } from "./timelines.ts";
+import { hasCode } from "../coded-error.ts";
 
 type Rules = Readonly<Record<string, ReplyRule | undefined>> | undefined;
 

@@ -1,5 +1,4 @@
 import type { Fetch, TopicPartition } from "../backbone/backbone.ts";
-import { StreamsError } from "../errors.ts";
 import type { Origin } from "../operator.ts";
 import type { Grounds } from "../state/checkpoint.ts";
 import type { TaskState } from "../state/task-state.ts";
@@ -15,6 +14,7 @@ import type { TaskEnvironment } from "./task-environment.ts";
 import type { Output } from "./output.ts";
 import { Timelines, type Timeline } from "./timelines.ts";
 import { RunLength } from "./turns.ts";
+import { CodedError } from "../coded-error.ts";
 
 /**
  * One sub-topology over one partition. It merges its inputs by event time, hands runs of records to its operators and
@@ -197,7 +197,7 @@ export class Task {
     const { rest, error, operator } = held;
     // Those of other partitions among them have been passed on: nothing goes back.
     if (input.mixed) {
-      throw new StreamsError(error.code, `${operator} on ${nameOf(rest[0]!)}: ${error.message}`, error);
+      throw new CodedError(error.code, error.kind, `${operator} on ${nameOf(rest[0]!)}: ${error.message}`, error);
     }
     input.putBack(rest);
     this.#hold.on(nameOf(rest[0]!), error, { ...rest[0]!.origin, operator });

@@ -59,7 +59,7 @@ test(
     const files = ["--decisions", decisionsFile, "--observations", observationsFile];
     const { code, json } = await loopstream(["import", "--use-case", "flight-delays", ...files, ...at]);
     expect(code).toBe(4);
-    expect(json).toMatchObject({ decisions: 47, observations: 40, badLines: 3 });
+    expect(json).toMatchObject({ decisions: 47, observations: 39, waiting: 1, badLines: 3 });
     expect(json["lines"]).toEqual([
       { file: decisionsFile, line: 4, problem: expect.stringContaining("28 columns") as string },
       { file: decisionsFile, line: 8, problem: expect.stringContaining("yesterday") as string },

@@ -252,7 +252,7 @@ describe("the reply", () => {
     expect(driver.deadLetters().map(({ offset, code }) => [offset, code])).toEqual([
       [1, "REPLY_NOT_ALLOWED"],
       [2, "REPLY_NOT_ALLOWED"],
-      [2, "HANDLER_FAILED"],
+      [2, "UNKNOWN_USE_CASE"],
     ]);
   });
 

@@ -7,6 +7,7 @@ import { createEmbeddedBackbone, readRaw, readTopic, Serdes } from "../../stream
 import { publishBlueprint, startLoop } from "../../loop/index.ts";
 import { seeded } from "../chaos/random.ts";
 import type { Place } from "../chaos/product.ts";
+import { faultOf } from "../errors/faults.ts";
 import { torturedTopics } from "./bases.ts";
 import { CONTROL, Control } from "./control.ts";
 import { PARTITIONS, type Fault, type TorturePlace } from "./place.ts";
@@ -188,9 +189,13 @@ async function checkLetters(product: Place, written: readonly Written[], problem
     }
   }
   const letters = new Map<string, string>();
+  const faults = new Map<string, string[]>();
   for await (const { value } of readTopic(backbone, new Serdes(registry), deadLetters)) {
     letters.set(`${value.topic}/${value.partition}/${value.offset}`, value.code);
+    const fault = faultOf(value);
+    if (fault !== undefined) faults.set(value.code, [...(faults.get(value.code) ?? []), fault]);
   }
+  for (const all of faults.values()) problems.push(`${all.length} dead letters: ${all.slice(0, 2).join("; ")}`);
   const wrong = new Map<string, string[]>();
   let dead = 0;
   for (const { id, kind, fate, record } of written) {

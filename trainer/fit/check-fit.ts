@@ -1,16 +1,18 @@
 import { checkModel, type Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
 import type { FitRequest } from "./fit.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /**
  * What is refused before any learner starts.
  *
- * @throws RangeError naming the parameter and its bounds, the label's objective, or the matrix and what disagrees
+ * @throws DomainError naming the parameter and its bounds, the label's objective, or the matrix and what disagrees
  */
 export function checkFit({ train, holdout, model, label }: FitRequest, objectives: readonly Objective[]): void {
   checkModel(model);
   if (!objectives.includes(label.objective)) {
-    throw new RangeError(
+    throw new DomainError(
+      "BAD_TRAINING_DATA",
       `learner ${model.learner} can't learn objective ${label.objective} of ${label.name}: use ${objectives.join(" or ")}`,
     );
   }
@@ -20,9 +22,10 @@ export function checkFit({ train, holdout, model, label }: FitRequest, objective
 
 function checkMatrices(train: TrainingMatrix, holdout: TrainingMatrix): void {
   if (train.rows === 0)
-    throw new RangeError("there are no rows to train on; widen the time range or wait for more rows");
+    throw new DomainError("NO_ROWS", "there are no rows to train on; widen the time range or wait for more rows");
   if (train.columns !== holdout.columns) {
-    throw new RangeError(
+    throw new DomainError(
+      "BAD_TRAINING_DATA",
       `train has ${train.columns} columns, holdout ${holdout.columns}; read both with one blueprint`,
     );
   }
@@ -33,7 +36,7 @@ function checkMatrices(train: TrainingMatrix, holdout: TrainingMatrix): void {
     const { features, labels, weights, rows, columns } = matrix;
     if (features.length !== rows * columns || labels.length !== rows || (weights && weights.length !== rows)) {
       const lengths = `${features.length} features, ${labels.length} labels, ${weights?.length ?? "no"} weights`;
-      throw new RangeError(`${name}: ${rows} rows × ${columns} columns do not fit ${lengths}`);
+      throw new DomainError("BAD_TRAINING_DATA", `${name}: ${rows} rows × ${columns} columns do not fit ${lengths}`);
     }
   }
 }
@@ -43,5 +46,8 @@ function checkLabels(labels: Float32Array, objective: Objective): void {
   const row = labels.findIndex((label) => !fits(label));
   if (row < 0) return;
   const wanted = objective === "binary" ? "from 0 to 1" : "finite";
-  throw new RangeError(`train: row ${row} has label ${labels[row]}; labels of a ${objective} objective are ${wanted}`);
+  throw new DomainError(
+    "BAD_TRAINING_DATA",
+    `train: row ${row} has label ${labels[row]}; labels of a ${objective} objective are ${wanted}`,
+  );
 }

@@ -4,6 +4,7 @@ import { learnerNamed } from "../learners/index.ts";
 import type { Fit, FittedModel } from "./fit.ts";
 import { fitModel } from "./fit-model.ts";
 import type { FitReply, WorkerRequest } from "./fit-worker.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /**
  * In a worker thread of its own, one a fit; the caller's event loop stays free. Arrays over a SharedArrayBuffer are shared with it, others are copied.
@@ -40,11 +41,13 @@ function reply(worker: Worker, onProgress?: (done: number, total: number) => voi
       case "fitted":
         return resolve(message.fitted);
       case "failed":
-        return reject(new Error(message.message, { cause: message.cause }));
+        return reject(new DomainError("TRAINING_FAILED", message.message, message.cause));
     }
   });
   worker.on("error", reject);
-  worker.on("exit", (code) => reject(new Error(`the training worker ended with code ${code} before it had a model`)));
+  worker.on("exit", (code) =>
+    reject(new DomainError("TRAINING_FAILED", `the training worker ended with code ${code} before it had a model`)),
+  );
   return promise;
 }
 

@@ -2,6 +2,7 @@ import { loadScorer, type Scorer } from "../../serving/index.ts";
 import { learnerNamed } from "../learners/index.ts";
 import { checkFit } from "./check-fit.ts";
 import type { Fit, FitRequest } from "./fit.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 /**
  * On the calling thread. The file that the learner made is loaded and asked as it will be in serving: a model is judged by that.
@@ -19,7 +20,11 @@ export const fitModel: Fit = async (request, onProgress) => {
   const { onnx, importance } = await learner.fit(input);
   const predictions = await predictHoldout(onnx, request).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`learner ${model.learner} made a file that can't be served: ${reason}`, { cause });
+    throw new DomainError(
+      "TRAINING_FAILED",
+      `learner ${model.learner} made a file that can't be served: ${reason}`,
+      cause,
+    );
   });
   return { onnx, predictions, importance, seconds: (performance.now() - started) / 1000 };
 };
@@ -31,13 +36,14 @@ async function predictHoldout(
   const scorer = await loadScorer(onnx);
   try {
     if (scorer.columns !== train.columns) {
-      throw new Error(`it takes ${scorer.columns} columns, it was given ${train.columns}`);
+      throw new DomainError("BAD_MODEL", `it takes ${scorer.columns} columns, it was given ${train.columns}`);
     }
     const lost = Object.keys(metadata).find((key) => scorer.metadata[key] !== metadata[key]);
-    if (lost !== undefined) throw new Error(`it does not carry the metadata "${lost}" that it was given`);
+    if (lost !== undefined)
+      throw new DomainError("BAD_MODEL", `it does not carry the metadata "${lost}" that it was given`);
     const predictions = (await scorer.score(holdout.features, holdout.rows))[outputOf(scorer, label.name)]!;
     const row = predictions.findIndex((prediction) => !Number.isFinite(prediction));
-    if (row >= 0) throw new Error(`it predicts ${predictions[row]} for held-out row ${row}`);
+    if (row >= 0) throw new DomainError("BAD_MODEL", `it predicts ${predictions[row]} for held-out row ${row}`);
     return predictions;
   } finally {
     await scorer.release();
@@ -48,6 +54,6 @@ async function predictHoldout(
 function outputOf({ outputs }: Scorer, label: string): number {
   if (outputs.length === 1 && outputs[0] === "prediction") return 0;
   const output = outputs.indexOf(label);
-  if (output < 0) throw new Error(`it has no output "${label}"; it has ${outputs.join(", ")}`);
+  if (output < 0) throw new DomainError("BAD_MODEL", `it has no output "${label}"; it has ${outputs.join(", ")}`);
   return output;
 }

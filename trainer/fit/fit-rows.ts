@@ -5,6 +5,7 @@ import { encodeFeatures, learnCategories, type Categories } from "../../serving/
 import { learntLabels, rowsWith, type LearntLabel } from "../learnt-labels.ts";
 import { joinModels } from "../onnx/index.ts";
 import type { Fit, FittedModel } from "./fit.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;
@@ -59,7 +60,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
       const model = await fit(given, onProgress);
       fitted.push({ label, train, holdout, predictions: model.predictions, model });
     } catch (error) {
-      throw new Error(failureText(compiled, label, train, error), { cause: error });
+      throw new DomainError("TRAINING_FAILED", failureText(compiled, label, train, error), error);
     }
   }
   const seconds = fitted.reduce((sum, { model }) => sum + model.seconds, 0);

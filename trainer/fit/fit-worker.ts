@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import type { FitRequest, FittedModel } from "./fit.ts";
 import { fitModel } from "./fit-model.ts";
+import { brokenPromise } from "../../streams/index.ts";
 
 /** The one message a worker gets. */
 export interface WorkerRequest {
@@ -25,7 +26,7 @@ async function fit({ module, request }: WorkerRequest): Promise<void> {
     const moved = [fitted.onnx.buffer, fitted.predictions.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
     send({ kind: "fitted", fitted }, [...new Set(moved)]);
   } catch (error) {
-    const text = error instanceof Error ? error : new Error(String(error));
+    const text = error instanceof Error ? error : brokenPromise(String(error));
     send({ kind: "failed", message: text.message, cause: text.stack ?? text.message });
   }
 }

@@ -2,6 +2,7 @@ import { learnerKinds, type LearnerKind, type ModelConfig, type Objective } from
 import { onnxFromTrees } from "../onnx/index.ts";
 import { loadXgboost, parseModel, totalGain, type XgboostParams } from "../xgboost/index.ts";
 import type { Learner } from "./learner.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 const OBJECTIVES: Readonly<Record<Objective, string>> = { binary: "binary:logistic", regression: "reg:squarederror" };
 
@@ -12,7 +13,10 @@ export const xgboost: Learner<"xgboost"> = {
   async fit({ features, rows, columns, weights, labels, model, metadata, onProgress }) {
     const [label, second] = labels;
     if (label === undefined || second !== undefined) {
-      throw new RangeError(`xgboost learns one label at a time, not ${labels.length}: fit one model for each`);
+      throw new DomainError(
+        "BAD_TRAINING_DATA",
+        `xgboost learns one label at a time, not ${labels.length}: fit one model for each`,
+      );
     }
     // A fresh instance a fit: the memory of WebAssembly only shrinks by being dropped.
     const library = await loadXgboost();

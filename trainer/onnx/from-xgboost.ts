@@ -1,5 +1,6 @@
 import type { Tree, TreeModel } from "../xgboost/index.ts";
 import { type Attribute, encodeModel, type GraphNode } from "./graph.ts";
+import { brokenPromise } from "../../streams/index.ts";
 
 /**
  * Turns a tree model into an ONNX file: input `features` float[N, columns] with NaN = missing, output `prediction`
@@ -33,7 +34,7 @@ export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string
 function linkIsSigmoid(objective: string): boolean {
   if (objective === "binary:logistic") return true;
   if (objective === "reg:squarederror") return false;
-  throw new Error(`objective ${objective} has no ONNX form here; train with binary:logistic or reg:squarederror`);
+  throw brokenPromise(`objective ${objective} has no ONNX form here; train with binary:logistic or reg:squarederror`);
 }
 
 /** XGBoost keeps a base score of 0 or 1 (labels of one class) off the infinite ends by the same amount. */

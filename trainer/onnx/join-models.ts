@@ -1,5 +1,6 @@
 import { protobufFields, readOnnxGraph } from "../../serving/index.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
+import { brokenPromise } from "../../streams/index.ts";
 
 /** A model of one label, as a learner gives it. */
 export interface LabelModel {
@@ -25,7 +26,7 @@ export function joinModels(models: readonly LabelModel[], metadata: Readonly<Rec
     for (const part of ["versions", "input"] as const) {
       if (Buffer.compare(first![part], other[part]) === 0) continue;
       const [one, two] = [models[0]!.label, models[at + 1]!.label];
-      throw new Error(`the models of ${one} and ${two} are of different ${part} and can't be one file`);
+      throw brokenPromise(`the models of ${one} and ${two} are of different ${part} and can't be one file`);
     }
   }
   const graph = new ProtobufWriter();
@@ -73,7 +74,7 @@ function partsOf({ label, onnx }: LabelModel, input: string): Parts {
   const [taken, ...moreInputs] = inputs!;
   const [output, ...moreOutputs] = outputs!;
   if (taken === undefined || output === undefined || moreInputs.length + moreOutputs.length > 0) {
-    throw new Error(
+    throw brokenPromise(
       `the model of ${label} has ${inputs!.length} inputs and ${outputs!.length} outputs, one of each is needed`,
     );
   }

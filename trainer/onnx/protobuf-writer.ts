@@ -1,3 +1,5 @@
+import { brokenPromise } from "../../streams/index.ts";
+
 /**
  * The part of protobuf's wire format that ONNX needs. Fields are written in the order of the calls and nothing else, so
  * the same calls give the same bytes.
@@ -62,7 +64,7 @@ export class ProtobufWriter {
   }
 
   #varint(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a non-negative whole number`);
+    if (!Number.isSafeInteger(value) || value < 0) throw brokenPromise(`${value} is not a non-negative whole number`);
     const bytes: number[] = [];
     let rest = value;
     while (rest >= 128) {

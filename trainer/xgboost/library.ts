@@ -1,15 +1,16 @@
 import { readFile } from "node:fs/promises";
 import createXgboost from "./wasm/xgboost.cjs";
+import { DomainError } from "../../schemas/index.ts";
 
 export type Library = createXgboost.EmscriptenXgboost;
 
 /** A call of XGBoost that failed; the message carries XGBoost's own words. */
-export class XgboostError extends Error {
+export class XgboostError extends DomainError {
+  override readonly name = "XgboostError";
   readonly operation: string;
 
   constructor(operation: string, reason: string) {
-    super(`XGBoost ${operation} failed: ${reason}`);
-    this.name = "XgboostError";
+    super("TRAINING_FAILED", `XGBoost ${operation} failed: ${reason}`);
     this.operation = operation;
   }
 }

@@ -1,3 +1,4 @@
+import { DomainError } from "../../../schemas/index.ts";
 import type { Feature } from "../../blueprint.ts";
 import { Registry } from "../../registry.ts";
 import type { Computation, FeatureKind, FeatureType } from "../feature-kind.ts";
@@ -13,15 +14,16 @@ export const featureKinds = new Registry<FeatureKind>("feature kind", [contextKi
  */
 export function registerFeatureKind(kind: FeatureKind): void {
   if (kind.written === "name")
-    throw new TypeError(`${kind.name}: a bare name is an entry of the context; take a section`);
+    throw new DomainError("BAD_PART", `${kind.name}: a bare name is an entry of the context; take a section`);
   const marks = kind.marks();
-  if (marks.length === 0) throw new TypeError(`${kind.name}: a section needs a key by which its kind is known`);
+  if (marks.length === 0)
+    throw new DomainError("BAD_PART", `${kind.name}: a section needs a key by which its kind is known`);
   for (const other of featureKinds.all()) {
     const taken =
       marks.find((mark) => Object.hasOwn(other.keys(), mark)) ??
       other.marks().find((mark) => Object.hasOwn(kind.keys(), mark));
     if (taken !== undefined)
-      throw new TypeError(`${kind.name}: "${taken}" is a key of the feature kind ${other.name} already`);
+      throw new DomainError("BAD_PART", `${kind.name}: "${taken}" is a key of the feature kind ${other.name} already`);
   }
   featureKinds.add(kind);
 }

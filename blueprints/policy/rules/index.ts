@@ -1,3 +1,4 @@
+import { DomainError } from "../../../schemas/index.ts";
 import type { PolicyRule } from "../../blueprint.ts";
 import { Registry } from "../../registry.ts";
 import type { PolicyRuleKind } from "../policy-rule.ts";
@@ -12,7 +13,7 @@ export const policyRules = new Registry<PolicyRuleKind>("policy rule", [decide])
  */
 export function registerPolicyRule(kind: PolicyRuleKind): void {
   if (kind.name === ("formulas" as PolicyRule["kind"]))
-    throw new TypeError(`"formulas" is a key of every policy; give the rule another name`);
+    throw new DomainError("BAD_PART", `"formulas" is a key of every policy; give the rule another name`);
   policyRules.add(kind);
 }
 

@@ -1,3 +1,4 @@
+import { DomainError } from "../../../schemas/index.ts";
 import { Registry } from "../../registry.ts";
 import type { WindowAggregateKind } from "../window-aggregate.ts";
 import { count } from "./count.ts";
@@ -13,6 +14,7 @@ const TAKEN: readonly string[] = ["of", "by", "in", "open"];
 
 /** Adds an aggregate of windows, as `registerLabelAggregate` adds one of labels. */
 export function registerWindowAggregate(aggregate: WindowAggregateKind): void {
-  if (TAKEN.includes(aggregate.name)) throw new TypeError(`"${aggregate.name}" is a key of windows already`);
+  if (TAKEN.includes(aggregate.name))
+    throw new DomainError("BAD_PART", `"${aggregate.name}" is a key of windows already`);
   windowAggregates.add(aggregate);
 }

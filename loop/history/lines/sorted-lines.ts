@@ -82,7 +82,7 @@ async function spill(held: Line[], file: string): Promise<FileHandle> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const what = code === "ENOSPC" ? "the disk is full. Free some space and run it again." : message;
-    throw new HistoryError(`${folder} (for sorting ${file}): ${what}`, { cause: error });
+    throw new HistoryError(`${folder} (for sorting ${file}): ${what}`, error);
   }
 }
 

@@ -32,7 +32,8 @@ export class FrameReader {
       if (this.#length === undefined) {
         if (this.#size < HEADER_BYTES) return;
         this.#length = this.#take(HEADER_BYTES).readUInt32BE();
-        if (this.#length > MAX_FRAME_BYTES) throw new RangeError(`a frame of ${this.#length} bytes is too long`);
+        if (this.#length > MAX_FRAME_BYTES)
+          throw new StreamsError("UNDECODABLE", `a frame of ${this.#length} bytes is too long`);
       }
       if (this.#size < this.#length) return;
       const body = this.#take(this.#length);

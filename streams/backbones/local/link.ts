@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { StreamsError } from "../../errors.ts";
+import { brokenPromise, StreamsError } from "../../errors.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
 import { isMessage, packError, unpackError, type Message } from "./message.ts";
 
@@ -78,11 +78,11 @@ export class Link<Ours extends Calls<Ours>, Theirs extends Calls<Theirs>> {
   #read(chunk: Buffer): void {
     try {
       for (const message of this.#frames.push(chunk)) {
-        if (!isMessage(message)) throw new TypeError("a frame holds no message");
+        if (!isMessage(message)) throw new StreamsError("UNDECODABLE", "a frame holds no message");
         this.#receive(message);
       }
     } catch (error) {
-      this.#socket.destroy(error instanceof Error ? error : new Error(String(error)));
+      this.#socket.destroy(error instanceof Error ? error : brokenPromise(String(error)));
     }
   }
 
@@ -103,7 +103,7 @@ export class Link<Ours extends Calls<Ours>, Theirs extends Calls<Theirs>> {
   /** Begins the call before it returns, so that calls begin in the order in which they came. */
   async #answer(id: number, method: string, args: readonly unknown[]): Promise<void> {
     try {
-      if (!Object.hasOwn(this.#ours, method)) throw new TypeError(`there is no call ${method}`);
+      if (!Object.hasOwn(this.#ours, method)) throw brokenPromise(`there is no call ${method}`);
       const call: Call = this.#ours[method as keyof Ours];
       const value = await call(...(args as never[]));
       this.#write(encodeFrame({ kind: "done", id, value } satisfies Message));

@@ -14,12 +14,13 @@ import type {
   TopicSpec,
 } from "../../backbone/backbone.ts";
 import type { LogHistory } from "../../backbone/log-history.ts";
-import { hasCode, StreamsError } from "../../errors.ts";
+import { StreamsError } from "../../errors.ts";
 import type { SchemaRegistry } from "../../registry/registry.ts";
 import type { Handle, ListenerCalls, ServerCalls } from "./calls.ts";
 import { Link } from "./link.ts";
 import { localProducer } from "./local-producer.ts";
 import { localGroup, localReader } from "./local-reader.ts";
+import { hasCode } from "../../coded-error.ts";
 
 /**
  * The embedded backbone of another process of this machine. When that process goes, every call rejects with `BACKBONE_GONE`; this one

@@ -7,6 +7,11 @@ export interface PackedError {
   readonly cause: PackedError | undefined;
 }
 
+/** An error without a code, in the process that has the log. */
+class PeerError extends Error {
+  override readonly name = "PeerError";
+}
+
 export type Message =
   | { readonly kind: "call"; readonly id: number; readonly method: string; readonly args: readonly unknown[] }
   | { readonly kind: "done"; readonly id: number; readonly value: unknown }
@@ -35,5 +40,5 @@ export function packError(error: unknown): PackedError {
 export function unpackError({ code, message, cause }: PackedError): Error {
   const below = cause === undefined ? undefined : unpackError(cause);
   if (code !== undefined) return new StreamsError(code, message, below);
-  return new Error(message, below === undefined ? undefined : { cause: below });
+  return new PeerError(message, below === undefined ? undefined : { cause: below });
 }

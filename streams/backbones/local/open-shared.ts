@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Backbone } from "../../backbone/backbone.ts";
 import { createEmbeddedBackbone, type EmbeddedBackboneOptions } from "../embedded/index.ts";
-import { hasCode } from "../../errors.ts";
 import { Outages } from "../../outage.ts";
 import type { SchemaRegistry } from "../../registry/registry.ts";
 import { connectLocally } from "./connect-locally.ts";
 import { serveLocally } from "./serve-locally.ts";
+import { hasCode } from "../../coded-error.ts";
 
 export interface SharedBackbone {
   readonly backbone: Backbone;

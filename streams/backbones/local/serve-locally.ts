@@ -54,7 +54,8 @@ async function listen(server: Server, dir: string): Promise<string> {
       return here;
     }
     const elsewhere = await addressElsewhere(dir);
-    if (!(await bind(server, elsewhere))) throw new Error(`nothing can listen at ${elsewhere}`);
+    if (!(await bind(server, elsewhere)))
+      throw new StreamsError("BACKBONE_UNAVAILABLE", `nothing can listen at ${elsewhere}`);
     await writeFile(noteFile(dir), elsewhere, { mode: 0o600 });
     return elsewhere;
   } catch (error) {

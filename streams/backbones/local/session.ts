@@ -4,6 +4,7 @@ import type { SchemaRegistry } from "../../registry/registry.ts";
 import { PROTOCOL, type ListenerCalls, type ServerCalls } from "./calls.ts";
 import { Handles } from "./handles.ts";
 import { fitting } from "./wire-size.ts";
+import { brokenPromise } from "../../errors.ts";
 
 export interface ServedBackbone extends Backbone {
   history(): Promise<LogHistory>;
@@ -82,7 +83,7 @@ export function createSession(backbone: ServedBackbone, listeners: ListenerCalls
     },
     async commitGroup(handle, positions) {
       const reader = readers.get(handle);
-      if (!("commit" in reader)) throw new TypeError("a reader without a group has nothing to commit");
+      if (!("commit" in reader)) throw brokenPromise("a reader without a group has nothing to commit");
       await reader.commit(positions);
     },
     closeReader: (reader) => readers.close(reader),

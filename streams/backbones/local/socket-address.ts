@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { lstat, mkdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { StreamsError } from "../../errors.ts";
 
 /** A socket's path may have 104 bytes on macOS and 108 on Linux, the closing zero included. */
 const MAX_PATH_BYTES = 100;
@@ -36,7 +37,10 @@ async function privateFolder(): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {
-    throw new Error(`${folder} must be a folder that only this user may enter: remove it, or chmod 700 it`);
+    throw new StreamsError(
+      "BACKBONE_UNAVAILABLE",
+      `${folder} must be a folder that only this user may enter: remove it, or chmod 700 it`,
+    );
   }
   return folder;
 }

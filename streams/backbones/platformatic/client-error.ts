@@ -1,5 +1,6 @@
 import { GenericError, ProtocolError as AnswerError, type MultipleErrors } from "@platformatic/kafka";
 import { ConnectionLost, ProtocolError } from "../kafka/cluster/kafka-errors.ts";
+import { brokenPromise } from "../../errors.ts";
 
 export interface Address {
   readonly host: string;
@@ -18,7 +19,7 @@ export function clientError(error: unknown, { host, port }: Address): Error {
   if (error instanceof Error && GenericError.isGenericError(error) && connectionCodes.has(error.code)) {
     return new ConnectionLost(`${where}: ${error.message}`, { cause: error });
   }
-  return error instanceof Error ? error : new Error(String(error));
+  return error instanceof Error ? error : brokenPromise(String(error));
 }
 
 /** The answer that came with an error: the rest of it may still be of use. */

@@ -1,10 +1,10 @@
 import type { Backbone, TopicDescription, TopicSpec } from "../../backbone/backbone.ts";
-import { StreamsError } from "../../errors.ts";
 import { silent, type Log } from "../../log.ts";
 import { Outages } from "../../outage.ts";
 import type { Serdes } from "../../serde/serdes.ts";
 import type { SubTopology, Topology } from "../../topology/topology.ts";
 import type { AnyTopic } from "../../topic.ts";
+import { CodedError } from "../../coded-error.ts";
 
 /** Creates a topic where it is missing and registers its schema. */
 export async function ensureTopic(
@@ -135,7 +135,7 @@ async function create(backbone: Backbone, spec: TopicSpec, outages: Outages): Pr
       await backbone.ensureTopics([spec]);
       return outage.ended();
     } catch (error) {
-      const passing = error instanceof StreamsError && error.flags.retry;
+      const passing = error instanceof CodedError && error.flags.retry;
       if (!passing || performance.now() - started > PATIENCE_MS) {
         outage.givenUp(error);
         throw error;

@@ -12,10 +12,10 @@ import {
   defineOperator,
   defineTopic,
   defineTopology,
+  type EmbeddedBackbone,
   prefixed,
   Publisher,
   Serdes,
-  type EmbeddedBackbone,
 } from "../../../streams/index.ts";
 
 const RECORD_BYTES = 100_000;

@@ -1,11 +1,12 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { Kafka, logLevel, type ISocketFactory } from "kafkajs";
-import { streamsError } from "./kafka-errors.ts";
+import { ConnectionLost, streamsError } from "./kafka-errors.ts";
 import { shownAddress } from "../../../secrets.ts";
 import type { KafkaSettings } from "./options.ts";
 import { pause, retrying } from "./retrying.ts";
 import type { Broker, Cluster } from "./wire.ts";
+import { brokenPromise } from "../../../errors.ts";
 
 /** How long a goodbye may take: after it sockets are cut, so that nothing keeps the process alive. */
 const goodbyeMs = 2_000;
@@ -55,7 +56,7 @@ export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, goodbyeMs)));
     await Promise.race([disconnect().catch(() => undefined), late]);
     clearTimeout(timer);
-    for (const socket of sockets) socket.destroy(new Error("closed"));
+    for (const socket of sockets) socket.destroy(new ConnectionLost("closed"));
   };
   try {
     await retrying(settings, "kafka connection", async () => {
@@ -115,7 +116,7 @@ function connectOnce(broker: Broker): Broker {
 }
 
 function never(): never {
-  throw new Error("the consumer exists only for its cluster");
+  throw brokenPromise("the consumer exists only for its cluster");
 }
 
 let silenced = false;
@@ -126,7 +127,9 @@ function silenceNegativeTimeouts(): void {
   silenced = true;
   const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
   process.emitWarning = ((...args: unknown[]) => {
-    const ours = args[1] === "TimeoutNegativeWarning" && new Error().stack?.includes("kafkajs");
+    const at: { stack?: string } = {};
+    Error.captureStackTrace(at);
+    const ours = args[1] === "TimeoutNegativeWarning" && at.stack?.includes("kafkajs");
     if (!ours) emit(...args);
   }) as typeof process.emitWarning;
 }

@@ -3,7 +3,7 @@ import { StreamsError } from "../../../errors.ts";
 import { setOwn } from "../../../own-value.ts";
 import { isAt, RecentTexts } from "../../../recent-texts.ts";
 import { batchHeaderBytes } from "./batch-encode.ts";
-import { crc32c } from "../../../crc32c.ts";
+import { crc32c } from "../../../leveldb/crc32c.ts";
 import { decompress } from "./decompress.ts";
 import { VarintReader } from "./varint.ts";
 
@@ -159,12 +159,12 @@ export class BatchReader {
   /** A batch is decompressed when it is read, so that few are in memory at once. */
   #open(): VarintReader {
     const { bytes, start, end, codec, problem } = this.batch;
-    if (problem !== undefined) throw new Error(problem);
+    if (problem !== undefined) throw new StreamsError("UNREADABLE_BATCH", problem);
     if (codec === 0) {
       this.#end = end;
       return (this.#reader = new VarintReader(bytes, start + batchHeaderBytes));
     }
-    if (!hasSum(this.batch)) throw new Error("its checksum is wrong");
+    if (!hasSum(this.batch)) throw new StreamsError("UNREADABLE_BATCH", "its checksum is wrong");
     this.#bytes = decompress(codec, bytes.subarray(start + batchHeaderBytes, end));
     this.#end = this.#bytes.length;
     return (this.#reader = new VarintReader(this.#bytes, 0));
@@ -176,11 +176,13 @@ export class BatchReader {
     while (this.#left > 0) {
       const length = reader.next();
       const behind = reader.at + length;
-      if (!(length > 0 && behind <= this.#end)) throw new Error("a record has another length than it says");
+      if (!(length > 0 && behind <= this.#end))
+        throw new StreamsError("UNREADABLE_BATCH", "a record has another length than it says");
       reader.at++;
       const timestamp = baseTime + reader.next();
       const offset = base + reader.next();
-      if (!(offset >= this.#next && offset <= last)) throw new Error("a record has an offset outside its batch");
+      if (!(offset >= this.#next && offset <= last))
+        throw new StreamsError("UNREADABLE_BATCH", "a record has an offset outside its batch");
       if (offset < this.#from) {
         reader.at = behind;
         this.#next = offset + 1;
@@ -190,12 +192,13 @@ export class BatchReader {
       const key = readBytes(bytes, reader, behind);
       const value = readBytes(bytes, reader, behind);
       const headers = readHeaders(bytes, reader, this.#headerValues, behind);
-      if (reader.at !== behind) throw new Error("a record has another length than it says");
+      if (reader.at !== behind) throw new StreamsError("UNREADABLE_BATCH", "a record has another length than it says");
       this.#next = offset + 1;
       this.#left--;
       return { offset, timestamp: appendTime ?? timestamp, key, value, headers };
     }
-    if (reader.at < this.#end && this.#next <= last) throw new Error("it has more records than it says");
+    if (reader.at < this.#end && this.#next <= last)
+      throw new StreamsError("UNREADABLE_BATCH", "it has more records than it says");
     return undefined;
   }
 
@@ -245,18 +248,21 @@ function readBytes(bytes: Buffer, reader: VarintReader, behind: number): Buffer 
   if (length === -1) return null;
   const start = reader.at;
   reader.at += length;
-  if (!(length >= 0 && reader.at <= behind)) throw new Error("a key or value has another length than it says");
+  if (!(length >= 0 && reader.at <= behind))
+    throw new StreamsError("UNREADABLE_BATCH", "a key or value has another length than it says");
   return bytes.subarray(start, reader.at);
 }
 
 function readHeaders(bytes: Buffer, reader: VarintReader, recent: Map<string, Buffer>, behind: number): Headers {
   const count = reader.next();
   if (count === 0) return noHeaders;
-  if (!(count > 0 && count <= behind - reader.at)) throw new Error(`a record says it has ${count} headers`);
+  if (!(count > 0 && count <= behind - reader.at))
+    throw new StreamsError("UNREADABLE_BATCH", `a record says it has ${count} headers`);
   const headers: Record<string, Uint8Array> = {};
   for (let i = 0; i < count; i++) {
     const length = reader.next();
-    if (!(length >= 0 && length <= behind - reader.at)) throw new Error("a header has another length than it says");
+    if (!(length >= 0 && length <= behind - reader.at))
+      throw new StreamsError("UNREADABLE_BATCH", "a header has another length than it says");
     const name = headerNames.read(bytes, reader.at, length);
     reader.at += length;
     setOwn(headers, name, readHeaderValue(name, bytes, reader, recent, behind));
@@ -273,7 +279,8 @@ function readHeaderValue(
 ): Buffer {
   const length = reader.next();
   if (length <= 0) return noBytes;
-  if (!(length <= behind - reader.at)) throw new Error("a header has another length than it says");
+  if (!(length <= behind - reader.at))
+    throw new StreamsError("UNREADABLE_BATCH", "a header has another length than it says");
   const start = reader.at;
   reader.at += length;
   const last = recent.get(name);

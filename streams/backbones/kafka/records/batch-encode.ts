@@ -1,5 +1,5 @@
 import type { OutgoingRecord, TopicPartition } from "../../../backbone/backbone.ts";
-import { crc32c } from "../../../crc32c.ts";
+import { crc32c } from "../../../leveldb/crc32c.ts";
 import { streamsLimits } from "../../../limits.ts";
 import { varintSize, writeVarint } from "./varint.ts";
 

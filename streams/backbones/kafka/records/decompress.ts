@@ -2,6 +2,7 @@ import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { streamsLimits } from "../../../limits.ts";
 import { unlz4 } from "./lz4.ts";
 import { unsnappy } from "./snappy.ts";
+import { StreamsError } from "../../../errors.ts";
 
 /** The records of a batch, by the number that Kafka has for their compression. Throws for what can't be read, or is over `batchBytes`. */
 export function decompress(codec: number, bytes: Buffer): Buffer {
@@ -16,6 +17,6 @@ export function decompress(codec: number, bytes: Buffer): Buffer {
     case 4:
       return zstdDecompressSync(bytes, { maxOutputLength: most });
     default:
-      throw new Error(`compression ${codec} is none that Kafka has`);
+      throw new StreamsError("UNREADABLE_BATCH", `compression ${codec} is none that Kafka has`);
   }
 }

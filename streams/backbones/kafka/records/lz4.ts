@@ -1,4 +1,5 @@
 import { copyBack } from "./snappy.ts";
+import { StreamsError } from "../../../errors.ts";
 
 const magic = 0x184d2204;
 /** Of frames that are to be passed over; the last four bits are free. */
@@ -18,8 +19,8 @@ export function unlz4(bytes: Buffer, most: number): Buffer {
     const start = u32(bytes, at);
     if ((start & 0xfffffff0) >>> 0 === skippable) at += 8 + u32(bytes, at + 4);
     else if (start === magic) at = frame(bytes, at + 4, plain, most);
-    else throw new Error("LZ4: it does not begin as a frame");
-    if (at > bytes.length) throw new Error("LZ4: it is cut off");
+    else throw new StreamsError("UNREADABLE_BATCH", "LZ4: it does not begin as a frame");
+    if (at > bytes.length) throw new StreamsError("UNREADABLE_BATCH", "LZ4: it is cut off");
   } while (at < bytes.length);
   return plain.bytes.subarray(0, plain.length);
 }
@@ -27,11 +28,11 @@ export function unlz4(bytes: Buffer, most: number): Buffer {
 /** @returns where the next frame begins. */
 function frame(bytes: Buffer, at: number, plain: Plain, most: number): number {
   const flags = u8(bytes, at);
-  if (flags >>> 6 !== 1) throw new Error(`LZ4: version ${flags >>> 6} of the frame is none`);
+  if (flags >>> 6 !== 1) throw new StreamsError("UNREADABLE_BATCH", `LZ4: version ${flags >>> 6} of the frame is none`);
   const has = (bit: number): boolean => (flags & bit) !== 0;
   const largest = 1 << (8 + 2 * ((u8(bytes, at + 1) >>> 4) & 7));
-  if (largest < firstBytes) throw new Error("LZ4: its blocks are of no size that there is");
-  if (has(0x01)) throw new Error("LZ4: it needs a dictionary");
+  if (largest < firstBytes) throw new StreamsError("UNREADABLE_BATCH", "LZ4: its blocks are of no size that there is");
+  if (has(0x01)) throw new StreamsError("UNREADABLE_BATCH", "LZ4: it needs a dictionary");
   at += 2 + (has(0x08) ? 8 : 0) + 1;
   const first = has(0x20) ? undefined : plain.length;
   for (;;) {
@@ -39,11 +40,12 @@ function frame(bytes: Buffer, at: number, plain: Plain, most: number): number {
     at += 4;
     if (word === 0) break;
     const end = at + (word & 0x7fffffff);
-    if (end > bytes.length) throw new Error("LZ4: a block is cut off");
+    if (end > bytes.length) throw new StreamsError("UNREADABLE_BATCH", "LZ4: a block is cut off");
     const before = plain.length;
     if (word >>> 31 === 1) append(plain, bytes, at, end, most);
     else block(bytes, at, end, plain, first ?? before, most);
-    if (plain.length - before > largest) throw new Error("LZ4: a block is larger than it may be");
+    if (plain.length - before > largest)
+      throw new StreamsError("UNREADABLE_BATCH", "LZ4: a block is larger than it may be");
     at = end + (has(0x10) ? 4 : 0);
   }
   return at + (has(0x04) ? 4 : 0);
@@ -55,18 +57,19 @@ function block(bytes: Buffer, at: number, end: number, plain: Plain, first: numb
     const token = bytes[at++]!;
     let literals = token >>> 4;
     if (literals === 15) [literals, at] = longer(literals, bytes, at, end);
-    if (at + literals > end) throw new Error("LZ4: it is cut off");
+    if (at + literals > end) throw new StreamsError("UNREADABLE_BATCH", "LZ4: it is cut off");
     append(plain, bytes, at, at + literals, most);
     at += literals;
     // The last sequence has no copy.
     if (at === end) return;
-    if (at + 2 > end) throw new Error("LZ4: it is cut off");
+    if (at + 2 > end) throw new StreamsError("UNREADABLE_BATCH", "LZ4: it is cut off");
     const back = bytes[at]! | (bytes[at + 1]! << 8);
     at += 2;
     let length = token & 15;
     if (length === 15) [length, at] = longer(length, bytes, at, end);
     length += 4;
-    if (back > plain.length - first) throw new Error("LZ4: it refers to bytes before its beginning");
+    if (back > plain.length - first)
+      throw new StreamsError("UNREADABLE_BATCH", "LZ4: it refers to bytes before its beginning");
     makeRoom(plain, length, most);
     copyBack(plain.bytes, plain.length, back, length);
     plain.length += length;
@@ -75,7 +78,7 @@ function block(bytes: Buffer, at: number, end: number, plain: Plain, first: numb
 
 function longer(length: number, bytes: Buffer, at: number, end: number): [number, number] {
   for (;;) {
-    if (at >= end) throw new Error("LZ4: it is cut off");
+    if (at >= end) throw new StreamsError("UNREADABLE_BATCH", "LZ4: it is cut off");
     const byte = bytes[at++]!;
     length += byte;
     if (byte < 255) return [length, at];
@@ -91,7 +94,8 @@ function append(plain: Plain, bytes: Buffer, from: number, to: number, most: num
 function makeRoom(plain: Plain, more: number, most: number): void {
   const needed = plain.length + more;
   if (needed <= plain.bytes.length) return;
-  if (needed > most) throw new Error(`LZ4: it has more than the ${most} bytes that are taken`);
+  if (needed > most)
+    throw new StreamsError("UNREADABLE_BATCH", `LZ4: it has more than the ${most} bytes that are taken`);
   const larger = Buffer.allocUnsafe(Math.min(most, Math.max(needed, 2 * plain.bytes.length)));
   plain.bytes.copy(larger, 0, 0, plain.length);
   plain.bytes = larger;
@@ -99,11 +103,11 @@ function makeRoom(plain: Plain, more: number, most: number): void {
 
 function u8(bytes: Buffer, at: number): number {
   const byte = bytes[at];
-  if (byte === undefined) throw new Error("LZ4: it is cut off");
+  if (byte === undefined) throw new StreamsError("UNREADABLE_BATCH", "LZ4: it is cut off");
   return byte;
 }
 
 function u32(bytes: Buffer, at: number): number {
-  if (at + 4 > bytes.length) throw new Error("LZ4: it is cut off");
+  if (at + 4 > bytes.length) throw new StreamsError("UNREADABLE_BATCH", "LZ4: it is cut off");
   return bytes.readUInt32LE(at);
 }

@@ -2,6 +2,7 @@ import type { Position } from "../../../backbone/backbone.ts";
 import type { Outage, Outages } from "../../../outage.ts";
 import type { FetchedPartition } from "../requests/fetch-request.ts";
 import { nameOf } from "../topics/partition-ends.ts";
+import { StreamsError } from "../../../errors.ts";
 
 /** A transaction that is at work is over long before. */
 const LONG_MS = 2_000;
@@ -37,7 +38,7 @@ export class OpenTransactions {
       this.#held.set(name, { since: performance.now(), outage: this.#outages.of("open transaction") });
     } else if (performance.now() - held.since > LONG_MS) {
       const reason = `a producer left a transaction open at ${name}: what lies behind is read when it ends, or the broker ends it`;
-      held.outage.failed(new Error(reason), { ...position, waiting: end - position.offset });
+      held.outage.failed(new StreamsError("TRANSACTION_OPEN", reason), { ...position, waiting: end - position.offset });
     }
   }
 

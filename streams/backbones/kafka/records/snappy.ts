@@ -1,3 +1,5 @@
+import { StreamsError } from "../../../errors.ts";
+
 /** What snappy-java puts before its blocks, each with its length: Kafka's Java clients write that, others one block alone. */
 const framed = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 /** That, and two versions. */
@@ -12,7 +14,7 @@ export function unsnappy(bytes: Buffer, most: number): Buffer {
   let left = most;
   for (let at = frameHeader; at < bytes.length;) {
     const end = at + 4 + (at + 4 <= bytes.length ? bytes.readUInt32BE(at) : Number.POSITIVE_INFINITY);
-    if (end > bytes.length) throw new Error("Snappy: a block is cut off");
+    if (end > bytes.length) throw new StreamsError("UNREADABLE_BATCH", "Snappy: a block is cut off");
     const plain = block(bytes.subarray(at + 4, end), left);
     blocks.push(plain);
     left -= plain.length;
@@ -25,12 +27,15 @@ function block(bytes: Buffer, most: number): Buffer {
   let [size, at] = [0, 0];
   for (let scale = 1; ; scale *= 128) {
     const byte = bytes[at++];
-    if (byte === undefined || at > 5) throw new Error("Snappy: it does not say how long it is");
+    if (byte === undefined || at > 5)
+      throw new StreamsError("UNREADABLE_BATCH", "Snappy: it does not say how long it is");
     size += (byte & 127) * scale;
     if (byte < 128) break;
   }
-  if (size > most) throw new Error(`Snappy: it says it has ${size} bytes, ${most} are taken`);
-  if (size > bytes.length * mostGrowth) throw new Error(`Snappy: it says it has ${size} bytes, more than there can be`);
+  if (size > most)
+    throw new StreamsError("UNREADABLE_BATCH", `Snappy: it says it has ${size} bytes, ${most} are taken`);
+  if (size > bytes.length * mostGrowth)
+    throw new StreamsError("UNREADABLE_BATCH", `Snappy: it says it has ${size} bytes, more than there can be`);
   const plain = Buffer.allocUnsafe(size);
   let to = 0;
   while (at < bytes.length) {
@@ -51,9 +56,9 @@ function block(bytes: Buffer, most: number): Buffer {
       back = littleEndian(bytes, at, wide);
       at += wide;
     }
-    if (to + length > size) throw new Error("Snappy: it has more bytes than it says");
+    if (to + length > size) throw new StreamsError("UNREADABLE_BATCH", "Snappy: it has more bytes than it says");
     if (kind === 0) {
-      if (at + length > bytes.length) throw new Error("Snappy: it is cut off");
+      if (at + length > bytes.length) throw new StreamsError("UNREADABLE_BATCH", "Snappy: it is cut off");
       bytes.copy(plain, to, at, at + length);
       at += length;
     } else {
@@ -61,18 +66,18 @@ function block(bytes: Buffer, most: number): Buffer {
     }
     to += length;
   }
-  if (to < size) throw new Error("Snappy: it has fewer bytes than it says");
+  if (to < size) throw new StreamsError("UNREADABLE_BATCH", "Snappy: it has fewer bytes than it says");
   return plain;
 }
 
 function littleEndian(bytes: Buffer, at: number, width: number): number {
-  if (at + width > bytes.length) throw new Error("Snappy: it is cut off");
+  if (at + width > bytes.length) throw new StreamsError("UNREADABLE_BATCH", "Snappy: it is cut off");
   return bytes.readUIntLE(at, width);
 }
 
 /** Repeats what was written `back` bytes ago; the bytes may overlap those that are written. */
 export function copyBack(bytes: Buffer, to: number, back: number, length: number): void {
-  if (back === 0 || back > to) throw new Error("it refers to bytes before its beginning");
+  if (back === 0 || back > to) throw new StreamsError("UNREADABLE_BATCH", "it refers to bytes before its beginning");
   if (back >= length) bytes.copy(bytes, to, to - back, to - back + length);
   else for (let end = to + length; to < end; to++) bytes[to] = bytes[to - back]!;
 }

@@ -1,6 +1,6 @@
 import { MAX_RECORD_BYTES } from "../../../backbone/backbone.ts";
-import { StreamsError } from "../../../errors.ts";
 import { batchHeaderBytes } from "../records/batch-encode.ts";
+import { CodedError } from "../../../coded-error.ts";
 
 /** Below the broker's and the topics' default `max.message.bytes` of 1,048,588, which is counted a batch. */
 const mostBatchBytes = 1_040_000;
@@ -39,7 +39,7 @@ export class MessageSizes {
     try {
       found = await this.#ask(topics);
     } catch (error) {
-      if (error instanceof StreamsError && error.flags.retry && isPassing(error)) throw error;
+      if (error instanceof CodedError && error.flags.retry && isPassing(error)) throw error;
       found = new Map();
     }
     for (const topic of topics) {
@@ -58,6 +58,6 @@ export class MessageSizes {
 }
 
 /** Whether the brokers could not be asked; a refusal to answer is not. */
-function isPassing({ cause }: StreamsError): boolean {
+function isPassing({ cause }: CodedError): boolean {
   return !(cause instanceof Error && cause.name === "ProtocolError" && "retriable" in cause && !cause.retriable);
 }

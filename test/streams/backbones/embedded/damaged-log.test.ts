@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEmbeddedBackbone } from "../../../../streams/backbones/embedded/index.ts";
-import { crc32c } from "../../../../streams/crc32c.ts";
+import { crc32c } from "../../../../streams/leveldb/crc32c.ts";
 import { readFramedLog } from "../../../../streams/leveldb/framed-log.ts";
 import { outgoing, readAll, text } from "../backbone-harness.ts";
 import { writeAheadLogs } from "./power.ts";

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { OutgoingRecord } from "../../../../streams/backbone/backbone.ts";
 import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../../../streams/backbones/embedded/index.ts";
-import { hasCode, StreamsError } from "../../../../streams/errors.ts";
+import { StreamsError } from "../../../../streams/errors.ts";
 import { bytes, outgoing, readAll, text } from "../backbone-harness.ts";
 import { Failing, type Failure } from "./failing-database.ts";
+import { hasCode } from "../../../../streams/coded-error.ts";
 
 let dir: string;
 let failing: Failing;

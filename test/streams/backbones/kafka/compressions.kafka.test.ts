@@ -9,7 +9,7 @@ import type { Backbone } from "../../../../streams/backbone/backbone.ts";
 import { createConfluentRegistry, prefixed, readTopic } from "../../../../streams/index.ts";
 import { batchHeaderBytes } from "../../../../streams/backbones/kafka/records/batch-encode.ts";
 import { openCluster } from "../../../../streams/backbones/kafka/cluster/client.ts";
-import { crc32c } from "../../../../streams/crc32c.ts";
+import { crc32c } from "../../../../streams/leveldb/crc32c.ts";
 import { createKafkaBackbone } from "../../../../streams/backbones/kafka/index.ts";
 import { kafkaSettings } from "../../../../streams/backbones/kafka/cluster/options.ts";
 import { produce } from "../../../../streams/backbones/kafka/requests/produce-request.ts";

@@ -7,7 +7,7 @@ import {
   BatchBuilder,
   contentSize,
 } from "../../../../streams/backbones/kafka/records/batch-encode.ts";
-import { crc32c } from "../../../../streams/crc32c.ts";
+import { crc32c } from "../../../../streams/leveldb/crc32c.ts";
 import { VarintReader, varintSize, writeVarint } from "../../../../streams/backbones/kafka/records/varint.ts";
 import { encodeBatch } from "./encode-batch.ts";
 

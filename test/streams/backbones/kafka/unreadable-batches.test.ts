@@ -6,7 +6,7 @@ import type { LogRecord } from "../../../../streams/backbone/backbone.ts";
 import { StreamsError } from "../../../../streams/errors.ts";
 import { decodeBatches } from "../../../../streams/backbones/kafka/records/batch-decode.ts";
 import { batchHeaderBytes } from "../../../../streams/backbones/kafka/records/batch-encode.ts";
-import { crc32c } from "../../../../streams/crc32c.ts";
+import { crc32c } from "../../../../streams/leveldb/crc32c.ts";
 import { unlz4 } from "../../../../streams/backbones/kafka/records/lz4.ts";
 import { unsnappy } from "../../../../streams/backbones/kafka/records/snappy.ts";
 import { streamsLimits } from "../../../../streams/limits.ts";
