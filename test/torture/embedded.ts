@@ -6,9 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connectLocally } from "../../streams/index.ts";
 import { cutPower } from "../chaos/embedded.ts";
 import { LoopProcess } from "./loop-process.ts";
+import { logCut, stateDamages } from "./state-damages.ts";
 import { killed, startArgs, type Fault, type TorturePlace } from "./place.ts";
 
 const OPEN_MS = 60_000;
+/** Of the log at most so much is lost; bytes. */
+const MOST_CUT = 256 << 10;
 const CHUNK = Buffer.alloc(1 << 16);
 
 /** The loop on its embedded log, on a disk of its own where this user may mount one. */
@@ -36,7 +39,11 @@ export async function embeddedPlace(say: (line: string) => void): Promise<Tortur
     loop,
     foreignIds: [],
     faults: [killed(loop), ...(mounted ? [full] : [])],
-    damages: [{ name: "power cut", befall: (random) => cutPower(dir, random) }],
+    damages: [
+      { name: "power cut", befall: (random) => cutPower(dir, random) },
+      logCut(dir, MOST_CUT),
+      ...stateDamages(dir),
+    ],
     async open() {
       for (const deadline = performance.now() + OPEN_MS; ;) {
         const backbone = await connectLocally(dir).catch(() => undefined);

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Kafka, logLevel } from "kafkajs";
 import { createPlatformaticBackbone } from "../../streams/index.ts";
+import { makeAnew } from "../streams/runtime/counting-run.ts";
 import { placeOn } from "../chaos/product.ts";
 import { startKafka } from "../servers/kafka.ts";
 import { startRegistry } from "../servers/registry.ts";
 import { compressingProducer } from "./compressing-producer.ts";
 import { LoopProcess } from "./loop-process.ts";
 import { killed, startArgs, type Fault, type TorturePlace } from "./place.ts";
+import { stateDamages } from "./state-damages.ts";
 import { registryProxy, type RegistryMood } from "../servers/registry-proxy.ts";
 
 /** The loop on a broker and a registry of its own, both of which can be taken away. */
@@ -39,6 +42,13 @@ export async function kafkaPlace(): Promise<TorturePlace> {
   return {
     name: "kafka",
     loop,
+    damages: stateDamages(join(dir, "data")),
+    async makeAnew(topic, partitions) {
+      const admin = new Kafka({ brokers: kafka.brokers.split(","), logLevel: logLevel.NOTHING }).admin();
+      await admin.connect();
+      await makeAnew(admin, topic, partitions);
+      await admin.disconnect();
+    },
     foreignIds: await registerForeign(registry.url),
     faults: [inMood("away"), broker, inMood("silent"), inMood("failing"), killed(loop)],
     sendCompressed: (records, random) => producer.send(records, random),

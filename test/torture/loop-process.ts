@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../e2e/command.ts";
 
@@ -27,11 +28,14 @@ export class LoopProcess {
     return this.#said.slice(-1_500);
   }
 
-  async start(): Promise<void> {
+  /** @param clockAheadMs so far its clock is ahead of the machine's. */
+  async start({ clockAheadMs = 0 }: { readonly clockAheadMs?: number } = {}): Promise<void> {
     const began = performance.now();
-    const child = spawn(process.execPath, ["cli/main.ts", "start", ...this.#args], {
+    const ahead = clockAheadMs === 0 ? [] : ["--import", join(root, "test/torture/clock-ahead.ts")];
+    const child = spawn(process.execPath, [...ahead, "cli/main.ts", "start", ...this.#args], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, CLOCK_AHEAD_MS: String(clockAheadMs) },
     });
     this.#child = child;
     this.#said = "";

@@ -21,6 +21,13 @@ export interface Damage {
   befall(random: () => number): void;
 }
 
+/** Something that is done to a loop that works, before it is started again. */
+export interface Trial {
+  readonly name: string;
+  /** Leaves a loop that runs or is dead; whatever was taken away is there again. */
+  befall(): Promise<void>;
+}
+
 /** Where the loop is tortured: a backbone of its own and what can be done to it. */
 export interface TorturePlace {
   readonly name: string;
@@ -30,6 +37,8 @@ export interface TorturePlace {
   readonly damages?: readonly Damage[];
   /** Ids of schemas in the registry that are no Avro records of ours. */
   readonly foreignIds: readonly number[];
+  /** Deletes a topic and makes it again, with so many partitions; absent where the log has no such thing. */
+  readonly makeAnew?: (topic: string, partitions: number) => Promise<void>;
   /** For the products; waits for whoever serves it. */
   readonly open: OpenPlace;
   /** Writes as other clients do, in batches compressed in one of the ways there are; absent where there are none. */

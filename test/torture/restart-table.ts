@@ -1,13 +1,15 @@
 import type { Restart } from "./restarts.ts";
 
-const HEAD = ["fault", "plain restart, s", "restart after it, s", "difference, s", "ratio"];
+const HEAD = ["fault", "plain restart, s", "restart after it, s", "difference, s", "of each round, s"];
 
-/** A line a fault: medians over its rounds, until every partition had answered. */
+/** A line a fault: medians over its rounds, until every partition had answered, and how the differences are spread. */
 export function restartTable(restarts: readonly Restart[]): string {
   const rows = [...Map.groupBy(restarts, ({ fault }) => fault)].map(([fault, rounds]) => {
     const plain = median(rounds.map((round) => round.plainMs));
     const after = median(rounds.map((round) => round.afterMs));
-    return [fault, seconds(plain), seconds(after), seconds(after - plain), (after / plain).toFixed(2)];
+    const differences = rounds.map((round) => round.afterMs - round.plainMs);
+    const spread = [Math.min(...differences), Math.max(...differences)].map(seconds).join(" to ");
+    return [fault, seconds(plain), seconds(after), seconds(median(differences)), spread];
   });
   const widths = HEAD.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string =>

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { seeded } from "../chaos/random.ts";
 import { torturedTopics } from "./bases.ts";
-import type { TorturePlace } from "./place.ts";
+import { clockTrials, movingTrials } from "./clocks-and-topics.ts";
+import type { TorturePlace, Trial } from "./place.ts";
 import { Traffic } from "./traffic.ts";
 import { Writer } from "./writer.ts";
 
@@ -31,12 +32,6 @@ export interface Restart {
   /** From the start of the process until every partition has answered a request, ms. */
   readonly plainMs: number;
   readonly afterMs: number;
-}
-
-interface Trial {
-  readonly name: string;
-  /** Leaves a loop that runs or is dead; whatever was taken away is there again. */
-  befall(): Promise<void>;
 }
 
 /** Does to the loop what each trial does, starts it again, and takes the time until it has answered; a plain stop and start is timed before each. */
@@ -114,6 +109,16 @@ function trials(place: TorturePlace, options: RestartOptions): readonly Trial[] 
               await end();
             },
           },
+          {
+            // What a start costs after it though the loop has seen nothing of it.
+            name: `${name}, the loop stopped`,
+            async befall() {
+              await loop.stop();
+              await begin();
+              await sleep(lasts);
+              await end();
+            },
+          },
         ];
       }),
     ...(place.damages ?? []).map(({ name, befall }): Trial => ({
@@ -123,6 +128,7 @@ function trials(place: TorturePlace, options: RestartOptions): readonly Trial[] 
         befall(random);
       },
     })),
+    ...clockTrials(place, options.mostMs, random),
     ...torturedTopics.map(({ name }): Trial => ({
       name: `poison on ${name}`,
       async befall() {
@@ -131,5 +137,6 @@ function trials(place: TorturePlace, options: RestartOptions): readonly Trial[] 
         await writer.close();
       },
     })),
+    ...movingTrials(place),
   ];
 }

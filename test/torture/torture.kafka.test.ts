@@ -4,7 +4,10 @@ import type { TorturePlace } from "./place.ts";
 import { measureRestarts, MOST_RESTART_MS } from "./restarts.ts";
 import { runTorture } from "./run-torture.ts";
 
-const FAULTS = ["kill -9", "registry failing, killed in it", "broker away, killed in it"];
+const FAULTS = [
+  ...["kill -9", "registry failing, killed in it", "broker away, killed in it", "state lost"],
+  "events deleted and made anew",
+];
 
 let place: TorturePlace;
 
@@ -29,7 +32,7 @@ test(
   },
 );
 
-test("kafka: a restart after a fault serves, and in time", { timeout: 200_000 }, async () => {
+test("kafka: a restart after a fault serves, and in time", { timeout: 400_000 }, async () => {
   if (!place.loop.running) await place.loop.start();
   const sizes = { seed: 1, rounds: 1, before: 50, decisions: 20, poison: 100, mostMs: 500 };
   const only = (name: string): boolean => FAULTS.includes(name);

@@ -18,7 +18,7 @@ const { values } = parseArgs({
     restarts: { type: "boolean", default: false },
     rounds: { type: "string", default: "1" },
     only: { type: "string", default: "" },
-    poison: { type: "string", default: "200" },
+    poison: { type: "string", default: "500" },
     embedded: { type: "boolean", default: false },
     kafka: { type: "boolean", default: false },
   },
@@ -42,7 +42,8 @@ for (const open of opens) {
 
 async function restarts(place: TorturePlace): Promise<void> {
   const began = performance.now();
-  const only = (name: string): boolean => name.includes(values.only);
+  const parts = values.only.split(",");
+  const only = (name: string): boolean => parts.some((part) => name.includes(part));
   const sizes = { before: 3_000, decisions: 100, poison: Number(values.poison), mostMs: 3_000 };
   const measured = await measureRestarts(place, { seed, rounds: Number(values.rounds), ...sizes, only, say });
   console.log(`\n${restartTable(measured)}\n`);
