@@ -4,12 +4,12 @@ import type { Pause } from "./pause.ts";
 import { CodedError } from "./coded-error.ts";
 
 export interface InsistOptions {
-  /** Told of every attempt that fails. Whoever calls says when it has ended: work may be more than one attempt. */
+  /** Hears of every failed attempt. The caller ends it: work may be more than one attempt. */
   readonly outage: Outage;
-  /** For the waits between attempts; ended where nobody waits for the work any more. */
+  /** For the waits between attempts; ended when the work is no longer wanted. */
   readonly pause: Pause;
   readonly isClosing: () => boolean;
-  /** Whether another attempt can mend it. Default: what the table of errors says. */
+  /** Whether another attempt may succeed. Default: by the table of errors. */
   readonly passes?: (error: unknown) => boolean;
   /** For the lines of the log. */
   readonly fields?: object;
@@ -19,8 +19,8 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * Tries again, at growing intervals, as long as the work fails with what passes; rejects with any other error.
- * @returns `undefined` where it was closed meanwhile.
+ * Tries again, at growing intervals, while the work fails with an error that may pass; rejects with any other error.
+ * @returns `undefined` if it was closed meanwhile.
  */
 export async function insist<T>(work: () => T | Promise<T>, options: InsistOptions): Promise<T | undefined> {
   const { outage, pause, isClosing, passes = mayPass, fields } = options;
@@ -38,6 +38,6 @@ export async function insist<T>(work: () => T | Promise<T>, options: InsistOptio
 
 const mayPass = (error: unknown): boolean => error instanceof CodedError && error.flags.retry;
 
-/** Of a reader's error: a position that does not hold any more is for the caller to settle. */
+/** For a reader's error: an invalid position is the caller's to settle. */
 export const isPassingRead = (error: unknown): boolean =>
   mayPass(error) && (error as StreamsError).code !== "TOPIC_MOVED";

@@ -1,6 +1,6 @@
 /**
- * Every limit of the runtime, in one place. `docs/limits.md` says of each what happens past it and what shows it; a test holds page and
- * table together.
+ * Every limit of the runtime, in one place. `docs/limits.md` gives the consequence and the metric of each; a test holds
+ * page and table together.
  */
 export const streamsLimits = Object.freeze({
   /** A record's key, value and headers together, on either backbone; bytes. Kafka's default. */
@@ -17,11 +17,14 @@ export const streamsLimits = Object.freeze({
   queuedBytes: 64 << 20,
   /** A record may be dated this much ahead of its arrival, unless its topic says otherwise; ms. */
   maxFutureMs: 3_600_000,
-  /** What lies further behind is history, as far as event time goes; ms. */
+  /** Records further behind are history, as far as event time goes; ms. */
   historyMs: 3_600_000,
-  /** A use case or feed whose own records have not come for this long is quiet, and so are older requests that windows were asked for; ms. */
+  /**
+   * A use case or feed without own records for this long is quiet; windows that older requests needed are forgotten
+   * after the same time; ms.
+   */
   historyQuietMs: 60_000,
-  /** A feed that lies further behind than `historyMs` is over once nothing of it has come for this long; ms. */
+  /** A feed further behind than `historyMs` is over after this long without a record; ms. */
   feedQuietMs: 3_600_000,
   /** Event times of one task: one for each use case, and one for each feed. */
   timelines: 256,
@@ -29,27 +32,27 @@ export const streamsLimits = Object.freeze({
   clockJumpMs: 10_000,
   /** A clock that has jumped is believed after this long; ms. */
   clockDoubtMs: 60_000,
-  /** The longest silence about something that is tried again, ms. */
+  /** Longest silence during a wait, ms. */
   outageLineMs: 60_000,
-  /** A record whose handling needs what is away is tried again for so long, as long as brokers and registry answer, ms. */
+  /** A record that needs something absent is tried again this long, while brokers and registry answer; ms. */
   recordPatienceMs: 600_000,
-  /** `start` waits so long for brokers and a registry that are not there yet, ms. */
+  /** `start` waits this long for brokers and a registry that are not there yet, ms. */
   startPatienceMs: 60_000,
-  /** A process that is told to stop has ended after so long, ms. */
+  /** A process that is told to stop has ended after this long, ms. */
   stopMs: 20_000,
-  /** A training that fails is tried again at the latest after so long, ms. */
+  /** A failed training is tried again after this long at the latest, ms. */
   trainingRetryMs: 3_600_000,
-  /** How often topics are looked at for having been made anew or given more partitions, ms. */
+  /** Interval between two looks for topics that were made anew or given partitions, ms. */
   topicLookMs: 2_000,
-  /** Retained records that are read at once, and stored at once, for parts of globals that are being filled. */
+  /** Retained records that are read and stored at once for parts of globals that are being filled. */
   warmingRecords: 256,
-  /** How often the log says how far parts of globals are filled, ms. */
+  /** Interval between log lines about the filling of globals, ms. */
   warmingLineMs: 5_000,
   /** Openings that the embedded log remembers. */
   logEpochs: 64,
   /** A dead letter's value as it was read; bytes. The key and then the headers have what is left of the record. */
   deadLetterValueBytes: 900_000,
-  /** The key of what could not be handled, in its dead letter; bytes. */
+  /** The key of a record in its dead letter; bytes. */
   deadLetterKeyBytes: 32_768,
   /** A dead letter's message; bytes. */
   deadLetterMessageBytes: 8_192,
@@ -57,24 +60,24 @@ export const streamsLimits = Object.freeze({
   deadLetterNameBytes: 512,
   /** The records of a batch on Kafka, decompressed; bytes. */
   batchBytes: 64 << 20,
-  /** What a registry said of a schema id that can't be used holds this long, for every record of it; ms. */
+  /** A registry's refusal of a schema id holds this long, for every record of it; ms. */
   refusedSchemaMs: 10_000,
   /** A schema in a registry, as text; bytes. */
   schemaBytes: 262_144,
-  /** Values of a record's schema that stand beside each other, whatever the record's length. */
+  /** Values of a record's schema beside each other, whatever the record's length. */
   avroNodes: 100_000,
-  /** Of these, those that take no bytes: for each byte of a record so many values may be read. */
+  /** Of these, values that take no bytes: for each byte of a record that many values may be read. */
   avroEmptyNodes: 256,
-  /** Records, arrays and maps within each other in what another schema wrote. */
+  /** Records, arrays and maps inside each other, by another writer's schema. */
   avroDepth: 1_000,
-  /** A decimal in a record that another schema wrote; bytes. Of its scale, digits. */
+  /** A decimal by another writer's schema; bytes. Of its scale, digits. */
   avroDecimalBytes: 128,
-  /** Records that can't be used whose places a process remembers, so that it tells each of them once. */
+  /** Places of unusable records that a process remembers, so that it reports each of them once. */
   unreadablePlaces: 10_000,
   /** Lines of all files that an import has in memory at a time, and publishes at once. */
   importStepLines: 20_000,
-  /** Of these lines, as they were read; bytes, about. */
+  /** Approximate bytes of these lines, as they were read. */
   importStepBytes: 32 << 20,
-  /** Rows that `loopstream rows` holds in memory to put them in order, as they are on the topic; bytes. */
+  /** Rows that `loopstream rows` holds in memory for sorting, as they are on the topic; bytes. */
   rowsHeldBytes: 64 << 20,
 });

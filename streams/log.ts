@@ -1,4 +1,4 @@
-/** Where the runtime says what a person should know. Fields first, as pino takes them. */
+/** The runtime's log for people. Fields come first, as pino takes them. */
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

@@ -3,19 +3,19 @@ import { withoutSecrets } from "./secrets.ts";
 import { silent, type Log } from "./log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 
-/** One loop that tries something again until it works. Safe to keep and to use for one outage after another. */
+/** One loop that tries something again until it works. It may be kept and used for one outage after another. */
 export interface Outage {
-  /** The loop is between a failed attempt and one that works. */
+  /** The loop is between a failed attempt and a successful one. */
   readonly lasting: boolean;
-  /** An attempt has failed and will be repeated. `fields` go into the log's line. */
+  /** An attempt has failed and will be repeated. `fields` go into the log line. */
   failed(error: unknown, fields?: object): void;
-  /** An attempt has worked. Costs nothing where none had failed. */
+  /** An attempt has worked. Costs nothing if none had failed. */
   ended(): void;
-  /** The loop stops trying. Without an error it was told to. */
+  /** The loop stops trying. Without an error it was told to stop. */
   givenUp(error?: unknown): void;
 }
 
-/** What several loops wait for under one name counts as one outage: from the first failure to the last end. */
+/** Waits of several loops under one name are one outage: from the first failure to the last end. */
 interface Wait {
   readonly what: string;
   /** Milliseconds of the monotonic clock. */
@@ -31,8 +31,9 @@ interface Wait {
 const FIRST_LINE_AGAIN_MS = 1_000;
 
 /**
- * Says what the loops of a process wait for: a line when it begins, others in between at growing intervals, one with the duration when
- * it ends; and the metrics `retries` and `waiting`, by name. Every loop that repeats a failed attempt goes through here.
+ * Reports the waits of a process's loops: a line at the beginning, lines in between at growing intervals, one with the
+ * duration at the end; and the metrics `retries` and `waiting`, by name. Every loop that repeats a failed attempt uses
+ * it.
  */
 export class Outages {
   readonly #log: Log;
@@ -45,8 +46,8 @@ export class Outages {
   }
 
   /**
-   * @param what a name that a person can act on, of a small fixed set: it is a metric's label.
-   * @param quietMs nothing is said of an outage that ends before: for what comes and goes in normal work.
+   * @param what a name that a person can act on, from a small fixed set: it is a metric's label.
+   * @param quietMs a shorter outage is not logged: for waits that come and go in normal work.
    */
   of(what: string, quietMs = 0): Outage {
     let wait: Wait | undefined;
@@ -87,7 +88,7 @@ export class Outages {
   }
 
   #sayIn(wait: Wait, ms: number): void {
-    // Whoever tries again keeps the process alive, not the line about it.
+    // The loop itself keeps the process alive, not the line about it.
     wait.timer = setTimeout(() => this.#say(wait), ms).unref();
   }
 
@@ -109,7 +110,7 @@ export class Outages {
   }
 
   #sayGivenUp(wait: Wait, error: unknown): void {
-    // Whoever is quiet about it is told of the error, and says it.
+    // A quiet caller gets the error and reports it itself.
     if (!wait.said) return;
     const { what, fields, attempts } = wait;
     const lasted = seconds(performance.now() - wait.since);
@@ -133,7 +134,7 @@ export function reasonOf(error: unknown): string {
   const messages: string[] = [];
   for (let link = error, depth = 0; link !== undefined && depth < 6; depth++) {
     const message = link instanceof Error ? link.message || link.name : String(link);
-    // Errors often repeat what is underneath.
+    // Errors often repeat their causes.
     if (!messages.some((said) => said.includes(message))) messages.push(message);
     link = link instanceof Error ? link.cause : undefined;
   }

@@ -1,12 +1,12 @@
 /**
- * What the record itself has under a name that came from outside. `undefined` for `constructor`, `toString` and others that every object
- * inherits.
+ * The record's own value under a name from outside. `undefined` for `constructor`, `toString` and others that every
+ * object inherits.
  */
 export function ownValue<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** Sets an entry whose name came from outside: an assignment to `__proto__` would change what the record inherits. */
+/** Sets an entry under a name from outside: an assignment to `__proto__` would change the record's inheritance. */
 export function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
   if (name !== "__proto__") record[name] = value;
   else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });

@@ -2,12 +2,15 @@ import type { LogRecord } from "./backbone/backbone.ts";
 import type { StreamRecord } from "./operator.ts";
 
 /**
- * Where a record lay first, as `partition/offset`: on what was passed on to another partition of its topic, and on what is shown in steps at positions of
- * its own.
+ * The first place of a record, as `partition/offset`: on records passed on to another partition of their topic, and on
+ * records shown in steps at positions of their own.
  */
 export const PLACE_HEADER = "loopstream_place";
 
-/** What tells a record of a topic from all others of it, wherever and however often it is read: in its task, after a restart, and in a replay. */
+/**
+ * Tells a record of a topic from all others of it, wherever and however often it is read: in its task, after a restart,
+ * and in a replay.
+ */
 export function placeOf({ headers, origin }: Pick<StreamRecord<unknown>, "headers" | "origin">): string {
   const first = headers[PLACE_HEADER];
   return first === undefined ? `${origin.partition}/${origin.offset}` : Buffer.from(first).toString();

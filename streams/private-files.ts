@@ -5,29 +5,29 @@ import { join } from "node:path";
 export const PRIVATE_FOLDER = 0o700;
 export const PRIVATE_FILE = 0o600;
 
-/** What lies in a directory of the loop; anything else in it is a person's. */
+/** The loop's own files in its directory; anything else in it is a person's. */
 const ours = /^(log|state|demo|replays|run\.json(\.new)?|loopstream(-[0-9a-f]+)?\.sock(\.path)?|log-set-aside-\d+)$/;
 
-/** A directory of the loop, made where it is missing. One that holds other things too is left as open as it is. */
+/** A directory of the loop, made if it is missing. If it holds other things too, its mode is left alone. */
 export async function privateDirectory(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: PRIVATE_FOLDER });
   if ((await readdir(dir)).every((name) => ours.test(name))) await allow(dir, PRIVATE_FOLDER);
 }
 
-/** A folder of files, made where it is missing; it and they are nobody else's, whoever made them. */
+/** A folder of files, made if it is missing. Only this user may use it and its files, whoever made them. */
 export async function privateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
   await makePrivate(folder);
 }
 
-/** A folder and its files. LevelDB makes new ones as open as the process's umask lets it. */
+/** A folder and its files. LevelDB makes new files as open as the process's umask allows. */
 export async function makePrivate(folder: string): Promise<void> {
   await allow(folder, PRIVATE_FOLDER);
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isFile()) await allow(join(folder, entry.name), PRIVATE_FILE);
 }
 
-/** What is gone meanwhile, or belongs to another user, is left alone. */
+/** Files that are gone meanwhile, or belong to another user, are left alone. */
 async function allow(path: string, mode: number): Promise<void> {
   try {
     await chmod(path, mode);

@@ -7,8 +7,8 @@ interface Known {
 const mostBytes = 64;
 
 /**
- * Turns UTF-8 bytes into strings of which there are few, such as names of headers and topics: the last one of each length is kept, so that it is not made
- * anew, and is the same object for every map that it is looked up in.
+ * Turns UTF-8 bytes into strings of which there are few, such as names of headers and topics. The last string of each
+ * length is kept: it is not made anew, and is the same object for every map.
  */
 export class RecentTexts {
   readonly #known: (Known | undefined)[] = [];

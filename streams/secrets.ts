@@ -2,10 +2,10 @@
 const LEAST_LENGTH = 4;
 const HIDDEN = "***";
 
-/** What this process must never show: it holds for every error and log line from then on. */
+/** Texts that this process must never show, in any error or log line from then on. */
 const secrets = new Set<string>();
 
-/** Passwords, tokens and the like, as they are given. They are hidden as they may be written in a URL, in JSON and in a header, too. */
+/** Hides passwords, tokens and the like, also in their forms in a URL, in JSON and in a header. */
 export function keepSecret(...values: readonly string[]): void {
   for (const value of values) {
     if (value.length < LEAST_LENGTH) continue;
@@ -24,21 +24,21 @@ export function keepCredentials({
   keepSecret(password, Buffer.from(`${username}:${password}`).toString("base64"));
 }
 
-/** An address as it may be shown: without user and password, query and fragment. */
+/** An address for people: without user and password, query and fragment. */
 export function shownAddress(address: string): string {
   return withoutSecrets(address)
     .replace(/^[^/?#]*@/, "")
     .replace(/[?#].*$/s, "");
 }
 
-/** A text as it may be shown: no address in it has a user or password, and what is kept secret is hidden. */
+/** A text for people: addresses in it lose user and password, and secrets are hidden. */
 export function withoutSecrets(text: string): string {
   let shown = text.includes("@") ? text.replaceAll(/([a-z][a-z\d+.-]*:\/\/)[^\s"'<>]*@/gi, "$1") : text;
   for (const secret of secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, HIDDEN);
   return shown;
 }
 
-/** Hides them in the error itself, its stack, what it carries and its causes. Gives the error back. */
+/** Hides secrets in the error itself, its stack, its fields and its causes. Returns the error. */
 export function hideSecrets<E>(error: E, depth = 8): E {
   if (!(error instanceof Error) || depth === 0) return error;
   // Making a stack costs; it begins with the message and shows nothing else of the kind.

@@ -12,7 +12,7 @@ export interface ConfluentRegistryOptions {
   readonly auth?: { readonly username: string; readonly password: string } | undefined;
   /** How long a call goes on trying while the registry can't be reached. */
   readonly timeoutMs?: number | undefined;
-  /** Told of what is tried again. Default: nothing is said. */
+  /** Hears of everything that is tried again. Default: silence. */
   readonly outages?: Outages | undefined;
 }
 
@@ -20,9 +20,9 @@ export const confluentRegistryDefaults = Object.freeze({ timeoutMs: 10_000 });
 
 const firstDelayMs = 50;
 const longestDelayMs = 1_000;
-/** A single request that goes wrong is not worth a line. */
+/** A single failed request needs no log line. */
 const quietMs = 1_000;
-/** Confluent answers 409 to what does not fit and 422 to what is no schema at all. */
+/** Confluent answers 409 for an incompatible schema and 422 for an invalid one. */
 const refusals = new Set([409, 422]);
 /** Of anything but a schema. */
 const MOST_ANSWER_BYTES = 16 << 20;
@@ -115,7 +115,7 @@ class ConfluentRegistry implements SchemaRegistry {
     return this.#retrying(async () => ((await this.#ask("GET", "/subjects")) as string[]).toSorted());
   }
 
-  /** The answer's JSON; undefined where there is no such thing. */
+  /** The answer's JSON; undefined if it does not exist. */
   async #ask(
     method: "GET" | "POST" | "PUT",
     path: string,
@@ -148,7 +148,7 @@ class ConfluentRegistry implements SchemaRegistry {
         return answer;
       } catch (error) {
         if (error instanceof StreamsError) throw error;
-        // It ends with the next answer to anybody: whoever is sent away will come again.
+        // Ends with the next answer to any caller: a refused caller will come again.
         this.#outage.failed(hideSecrets(error));
         if (!isUnreachable(error) || this.#closed || performance.now() + delayMs > deadline) {
           throw new StreamsError(

@@ -28,9 +28,9 @@ export function replyHeaders(topic: string, partition: number, correlationId: Ui
 }
 
 /**
- * Where a request wants its reply, with the correlation id to send back. `undefined` when the request names no topic. Without a partition
- * the reply goes to partition 0. Throws `REPLY_NOT_ALLOWED` where the headers name no place: a partition that is not four bytes or is
- * negative, a topic or a correlation id that is too long.
+ * The place for a request's reply, with the correlation id to send back. `undefined` if the request names no topic.
+ * Without a partition the reply goes to partition 0. Throws `REPLY_NOT_ALLOWED` if the headers name no place: a
+ * partition that is not four bytes or is negative, or a topic or correlation id that is too long.
  */
 export function replyAddress(headers: Headers): ReplyAddress | undefined {
   const topic = headers[REPLY_TOPIC];

@@ -5,10 +5,10 @@ import type { AnyTopic } from "../topic.ts";
 /** What Kafka takes as a name. */
 const LEGAL = /^[a-zA-Z0-9._-]{1,249}$/;
 const CHANGELOG = "-changelog";
-/** Requests name few topics for replies; more than this are a stranger's. */
+/** Requests name few reply topics; more than this come from a stranger. */
 const MOST_KNOWN = 256;
 
-/** Says of every name whether a reply may go there. Names are judged once, as long as there are few. */
+/** Decides for every name whether a reply may go there. Each name is judged once, while there are few. */
 export class ReplyGate {
   readonly #own: ReadonlySet<string>;
   readonly #families: readonly string[];
@@ -21,7 +21,7 @@ export class ReplyGate {
     this.#families = written.filter(({ family }) => family === true).map(({ name }) => `${name}.`);
   }
 
-  /** Why no reply goes to `topic`; `undefined`: it may. The topic that the operator declares is not asked about. */
+  /** The reason that no reply goes to `topic`; `undefined`: it may. Do not ask about the operator's declared topic. */
   problem(topic: string, rule: ReplyRule | undefined): string | undefined {
     if (this.#known.has(topic)) return this.#known.get(topic);
     const problem = this.#judge(topic, rule);

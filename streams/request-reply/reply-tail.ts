@@ -10,8 +10,8 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * Reads one partition from its end on, in the background, until it is closed. An outage is waited out, and what was
- * written meanwhile is then read: nothing after the first position is missed.
+ * Reads one partition from its end on, in the background, until it is closed. It waits out an outage and then reads the
+ * records written meanwhile: nothing after the first position is missed.
  */
 export class ReplyTail {
   readonly partition: number;
@@ -58,7 +58,7 @@ export class ReplyTail {
     this.#running = this.#run();
   }
 
-  /** Why nothing can be read at the moment; `undefined` when reading goes well. */
+  /** The reason that nothing can be read now; `undefined` while reading works. */
   get outage(): unknown {
     return this.#outage;
   }
@@ -75,7 +75,7 @@ export class ReplyTail {
         this.#waiting.ended();
       } catch (error) {
         this.#outage = error;
-        // The topic was made anew, or has lost its end: whatever is on it now came after the requests.
+        // The topic was made anew, or has lost its end: all its records came after the requests.
         if (hasCode(error, "TOPIC_MOVED")) this.#next = 0;
         if (!signal.aborted) this.#waiting.failed(error, { topic: this.#topic, partition: this.partition });
         await this.#closeReader();

@@ -13,11 +13,11 @@ export interface RequesterOptions<Q, R> {
   readonly serdes: Serdes;
   readonly requests: Topic<Q>;
   readonly replies: Topic<R>;
-  /** Chooses the partition of the replies this instance reads. Absent: any. */
+  /** Chooses the partition of the replies that this instance reads. Absent: any. */
   readonly instanceId?: string | undefined;
-  /** Shared with others who write; it then stays open when the requester closes. */
+  /** A sender shared with other writers; it stays open when the requester closes. */
   readonly sender?: Sender | undefined;
-  /** Told while replies can't be read. Default: nothing is said. */
+  /** Hears that replies can't be read. Default: silence. */
   readonly outages?: Outages | undefined;
 }
 
@@ -28,14 +28,14 @@ export interface Request<Q> {
   readonly time: number;
 }
 
-/** Asks and waits for answers; many requests may be under way at once. */
+/** Asks and waits for answers. Many requests may be open at once. */
 export interface Requester<Q, R> {
   /**
-   * The reply to this request. Rejects with `TIMEOUT` after `timeoutMs` (whatever was sent may still be answered, and the
-   * answer is then dropped), `RECORD_TOO_LARGE`, `UNENCODABLE`, `BAD_TIME`, `UNKNOWN_TOPIC`, `BACKBONE_UNAVAILABLE`, `UNDECODABLE` or `CLOSED`.
+   * The reply to this request. Rejects with `TIMEOUT` after `timeoutMs`; a later answer is dropped. Also rejects with
+   * `RECORD_TOO_LARGE`, `UNENCODABLE`, `BAD_TIME`, `UNKNOWN_TOPIC`, `BACKBONE_UNAVAILABLE`, `UNDECODABLE` or `CLOSED`.
    */
   request(request: Request<Q>, timeoutMs: number): Promise<R>;
-  /** Requests under way are rejected with `CLOSED`. */
+  /** Rejects open requests with `CLOSED`. */
   close(): Promise<void>;
 }
 
@@ -113,7 +113,7 @@ class ReplyingTopic<Q, R> implements Requester<Q, R> {
     }
   }
 
-  /** Takes the request out of those under way; `undefined` when it was settled before. */
+  /** Removes the request from the open ones; `undefined` if it was settled before. */
   #settle(id: string): Pending<R> | undefined {
     const pending = this.#pending.get(id);
     if (pending === undefined) return undefined;

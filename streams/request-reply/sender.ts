@@ -21,8 +21,9 @@ interface Waiting {
 }
 
 /**
- * Writes single records from a program that serves others. What is sent in one turn of the event loop goes out together;
- * nothing is held back longer. Never creates a topic: the application that reads it does, with its number of partitions.
+ * Writes single records from a program that serves others. Records of one turn of the event loop go out together; none
+ * is held back longer. It never creates a topic: the application that reads the topic does, with its number of
+ * partitions.
  */
 export class Sender {
   readonly #backbone: Backbone;
@@ -39,8 +40,9 @@ export class Sender {
   }
 
   /**
-   * Resolves when the record is stored. Rejects with `UNENCODABLE` or `OVER_LIMIT` naming the field, `BAD_TIME`, `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`,
-   * `CLOSED` or `BACKBONE_UNAVAILABLE`; the other records of the turn are not touched by one that does not fit.
+   * Resolves when the record is stored. Rejects with `UNENCODABLE` or `OVER_LIMIT` naming the field, `BAD_TIME`,
+   * `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`, `CLOSED` or `BACKBONE_UNAVAILABLE`. A rejected record does not affect the
+   * other records of the turn.
    */
   async send<V>(topic: Topic<V>, { key, value, time, headers }: Sent<V>): Promise<void> {
     checkTime(time, "time");

@@ -18,39 +18,42 @@ export interface ApplicationOptions {
   readonly serdes: Serdes;
   readonly engine: StateEngine;
   readonly deadLetters: Topic<DeadLetterValue>;
-  /** Partitions of every topic that does not say its own number. */
+  /** Partitions of every topic without a number of its own. */
   readonly partitions: number;
   readonly delivery: Delivery;
-  /** 0: after every pass. */
+  /** Under load, leave at least this long between commits: fewer, larger transactions. 0: commit after every pass. */
   readonly commitIntervalMs: number;
   /**
-   * How long a task waits, in milliseconds, for an input that is empty but behind the broker's end. 0: not at all, for live
-   * decisions. Infinity: as long as it takes, for exact results in replay, back-fill and the demo.
+   * How long a task waits, in milliseconds, for an input that is empty here but behind the broker's end. 0: not at all,
+   * for live decisions. Infinity: without a limit, for exact results in replay, back-fill and the demo.
    */
   readonly maxTaskIdleMs: number;
   /**
-   * Names this process, and no other at the same time, across its restarts: one that was killed is then not waited for when it is back. Absent:
-   * another name each time.
+   * A stable name, unique among running processes. After a restart it need not wait for its old session. Absent: a new
+   * name each time.
    */
   readonly instanceId?: string | undefined;
-  /** Where the id of this process in its group is kept, so that its next start need not wait for the session of one that was killed. */
+  /** Keeps this process's id in its group, so that its next start need not wait for the session of a killed one. */
   readonly memberMemory?: MemberMemory | undefined;
-  /** On how many other instances the state of each task is kept, so that one of them can take it over at once. Default 0. */
+  /** Number of other instances that keep a copy of each task's state, for a quick take-over. Default 0. */
   readonly standbyReplicas?: number | undefined;
-  /** How long one record is tried again, ms; then, where brokers and registry answer, it becomes a dead letter. Default: `recordPatienceMs` of the limits. */
+  /**
+   * How long one record is tried again, ms; then it becomes a dead letter, if brokers and registry answer. Default:
+   * `recordPatienceMs` of the limits.
+   */
   readonly recordPatienceMs?: number | undefined;
-  /** Bytes of records that may be fetched and not handled before partitions are paused, over all tasks. Default 64 MiB. */
+  /** Most bytes of fetched and unhandled records over all tasks; beyond it partitions are paused. Default 64 MiB. */
   readonly maxQueuedBytes?: number | undefined;
-  /** The topics are read again as history: no time lies ahead. */
+  /** The topics are read again as history: no time counts as ahead. */
   readonly history?: boolean | undefined;
-  /** The time of arrival, ms; default that of the log's ticks, and of this machine until one has come. */
+  /** The time of arrival, ms. Default: the time of the log's ticks, and this machine's until the first tick. */
   readonly now?: (() => number) | undefined;
   readonly metrics?: Metrics | undefined;
-  /** What a person should know, such as outages. Default: nothing is said. */
+  /** The log for people, with outages. Default: silence. */
   readonly log?: Log | undefined;
-  /** Where what is tried again says so. Default: in `log` and `metrics`, and not together with what else in the process waits. */
+  /** Hears of everything that is tried again. Default: `log` and `metrics`, apart from other waits of the process. */
   readonly outages?: Outages | undefined;
   readonly onRestore?: ((progress: RestoreProgress) => void) | undefined;
-  /** The application has stopped by itself; `close` it. */
+  /** Called when the application has stopped by itself; `close` it. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }

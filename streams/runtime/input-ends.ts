@@ -6,10 +6,10 @@ import type { Task } from "../task/task.ts";
 import type { ApplicationOptions } from "./application-options.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** A pass waits so long for the globals, where a task has history. */
+/** Longest wait of a pass for the globals, if a task has history; ms. */
 const GLOBALS_MS = 50;
 
-/** Decides up to which event time an input that is empty has nothing more to come. */
+/** Decides up to which event time an empty input has nothing more to come. */
 export class InputEnds {
   readonly #options: Pick<ApplicationOptions, "topology" | "backbone" | "maxTaskIdleMs">;
   readonly #upstream: Upstream;
@@ -28,7 +28,7 @@ export class InputEnds {
   }
 
   /**
-   * Up to which event time an input that is empty may be taken to have nothing more for now.
+   * For an empty input, the event time up to which nothing more is to come for now.
    * @param waited how long tasks have had nothing to do, ms.
    */
   async endOf(globals: GlobalFeed, waited: number): Promise<(input: Input) => number> {
@@ -40,8 +40,8 @@ export class InputEnds {
   }
 
   /**
-   * Whether the globals hold all that was published before the history that is queued: unlike a live decision, one of an import sees every event from
-   * before its time. They are waited for, but not so long that tasks without history would feel it.
+   * Whether the globals hold everything published before the queued history: unlike a live decision, an imported one
+   * sees every event from before its time. The wait for them is bounded, so that tasks without history do not feel it.
    */
   async areGlobalsWhole(globals: GlobalFeed, tasks: Iterable<Pick<Task, "fed">>): Promise<boolean> {
     if (this.#options.maxTaskIdleMs > 0 || !hasHistory(tasks)) return true;

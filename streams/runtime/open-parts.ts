@@ -19,7 +19,7 @@ import { writtenTopics, type TopologyTopics } from "./topics/topics.ts";
 import type { MoveReport } from "./topics/topic-moves.ts";
 import { TopicWatch } from "./topics/topic-watch.ts";
 
-/** The parts that are open while the application is a member of its group; all of them are made anew after an error. */
+/** The parts that are open while the application is a member of its group. All are made anew after an error. */
 export interface OpenParts {
   readonly watch: TopicWatch;
   readonly globals: GlobalFeed;
@@ -30,7 +30,7 @@ export interface OpenParts {
   readonly group: GroupReader;
 }
 
-/** A membership on its way: a part is here before it has begun to work, so that it can be closed meanwhile. */
+/** A membership that is being opened. A part is here before it begins to work, so that it can be closed meanwhile. */
 export type Opening = { -readonly [K in keyof OpenParts]?: OpenParts[K] };
 
 /** The parts of the application that outlast its memberships. */
@@ -52,8 +52,8 @@ export interface Lasting {
 
 /**
  * Joins the group, after the globals have been read.
- * @param former the newest feed there was: tables outlive the topics they were read from.
- * @param check throws where the application was closed meanwhile.
+ * @param former the newest feed so far: tables outlive the topics that they were read from.
+ * @param check throws if the application was closed meanwhile.
  */
 export async function join(
   open: Opening,
@@ -130,7 +130,7 @@ function openGlobals(
   });
 }
 
-/** Closes what is open, in the order in which the parts need each other; errors of a part that is gone anyway are left. */
+/** Closes the open parts in the order of their needs. Errors of a part that is gone anyway are ignored. */
 export async function leave({ group, clock, globals, letters, committer }: Partial<OpenParts>): Promise<void> {
   for (const part of [group, clock, globals, letters, committer]) await part?.close().catch(() => undefined);
 }

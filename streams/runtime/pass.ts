@@ -22,13 +22,13 @@ export interface PassOptions {
 }
 
 const POLL_MS = 100;
-/** Where tasks have something that must wait for what others have still to write. */
+/** Longest poll while tasks wait for records that others have still to write, ms. */
 const WAITING_POLL_MS = 10;
 const EVICT_EVERY_MS = 6 * 3_600_000;
-/** All tasks together work so long before the group is asked and commits are looked at again; one of them at least for the other time. */
+/** Longest work of all tasks together before the group and the commits are served again, ms. */
 const LONGEST_PASS_MS = 1_000;
 const SHORTEST_PASS_MS = 20;
-/** After so many records of a task the event loop has its turn. */
+/** After this many records of a task the event loop gets its turn. */
 const MUCH = 256;
 
 /** The application's work between two polls: records are handed out, handled, collected and committed. */
@@ -42,7 +42,7 @@ export class Pass {
     this.#options = options;
   }
 
-  /** How long the next poll may wait, ms: never past the next commit, for which the readers of transactions wait. */
+  /** Longest wait of the next poll, ms: never past the next commit, because readers of transactions wait for it. */
   longestPoll({ committer }: OpenParts): number {
     const { idle, tasks } = this.#options;
     if (idle.any || (tasks.ready && this.#waitingSince === undefined)) return 1;
@@ -65,7 +65,7 @@ export class Pass {
     await tasks.tick(ticks, now);
     if (tasks.ready) await this.#process(open);
     committer.collect(tasks);
-    // Who waits for `idle` need not wait for the interval, once nothing more comes.
+    // Callers of `idle` need not wait for the interval once nothing more comes.
     const hurry = idle.any && fetches.length === 0;
     if (await committer.settle(group, hurry)) this.#evict(open);
     const { records, bytes } = backpressure.apply(tasks, group);
@@ -86,13 +86,16 @@ export class Pass {
       const count = await task.process(endOf, performance.now() + longest);
       if (count > 0) committer.touched(task);
       handled += count;
-      // A transaction under way goes on by one step whenever the event loop turns.
+      // An open transaction advances by one step whenever the event loop turns.
       if (count > MUCH) await eventLoop();
     }
     this.#waitingSince = handled > 0 ? undefined : (this.#waitingSince ?? performance.now());
   }
 
-  /** A record whose schema can't be had though brokers and registry answer is a dead letter in the end, and not the end of its partition. */
+  /**
+   * If brokers and registry answer and a record's schema still can't be had, the record becomes a dead letter and its
+   * partition goes on.
+   */
   #giveUpStalled(now: number): void {
     const { stalls, tasks, recordPatienceMs, isReachable } = this.#options;
     const longest = stalls.longest(now);

@@ -17,7 +17,7 @@ export interface Published<V> {
   readonly partition?: number;
 }
 
-/** Reads and writes typed topics from outside a topology. A process of the loop has these, and so has every tool. */
+/** Reads and writes typed topics from outside a topology. A process of the loop has these, and so does every tool. */
 export interface TopicTools {
   readonly backbone: Backbone;
   readonly serdes: Serdes;
@@ -31,7 +31,7 @@ export class Publisher {
   readonly #producer: Producer;
   readonly #partitions: number;
 
-  /** @param partitions of topics that have to be created and don't say their own number. */
+  /** @param partitions of topics that have to be created and have no number of their own. */
   static async open(backbone: Backbone, serdes: Serdes, partitions: number): Promise<Publisher> {
     return new Publisher(backbone, serdes, await backbone.producer(), partitions);
   }
@@ -44,8 +44,8 @@ export class Publisher {
   }
 
   /**
-   * Resolves when all are stored. Rejects with `UNENCODABLE` or `OVER_LIMIT` naming the field, `BAD_TIME`, `RECORD_TOO_LARGE` or what the
-   * backbone says.
+   * Resolves when all are stored. Rejects with `UNENCODABLE` or `OVER_LIMIT` naming the field, `BAD_TIME`,
+   * `RECORD_TOO_LARGE`, or any error of the backbone.
    */
   async publish(records: readonly Published<never>[] | readonly Published<unknown>[]): Promise<void> {
     const outgoing: OutgoingRecord[] = [];

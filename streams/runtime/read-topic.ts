@@ -17,11 +17,11 @@ export interface OffsetRange {
   readonly to: number;
 }
 
-/** What of a topic is read. Absent: all of it. */
+/** The part of a topic to read. Absent: all of it. */
 export interface Stretch {
-  /** Where partitions begin; those that are not named begin at their start. */
+  /** First offsets of partitions; a partition that is not named begins at its start. */
   readonly from?: readonly Position[] | undefined;
-  /** Only these partitions and offsets. What of them is gone or not there yet is left out. */
+  /** Only these partitions and offsets. Parts that are gone or not there yet are left out. */
   readonly ranges?: readonly OffsetRange[] | undefined;
 }
 
@@ -69,7 +69,7 @@ export async function* readRaw(
   }
 }
 
-/** What retention, or whoever cut the log, took away while it was read does not come any more: nobody waits for it. */
+/** Records that were removed during the reading never arrive: stop waiting for them. */
 async function forgetGone(
   backbone: Backbone,
   topic: string,
@@ -92,9 +92,12 @@ function wantedOf({ topic, partition, start, end }: PartitionOffsets, { from, ra
 }
 
 export interface ReadOptions extends Stretch {
-  /** Asked before a record is decoded; what is not wanted is left out. */
+  /** Called before a record is decoded; an unwanted record is left out. */
   readonly isWanted?: ((record: RawRecord) => boolean) | undefined;
-  /** Given what can't be decoded and what the topic's check refuses; without it that is reported to the serdes' `unreadable`. It is left out either way. */
+  /**
+   * Called with a record that can't be decoded or that the topic's check refuses; absent: it is reported to the serdes'
+   * `unreadable`. It is left out either way.
+   */
   readonly onBad?: ((record: RawRecord, error: unknown) => void) | undefined;
 }
 
@@ -130,11 +133,11 @@ export async function* readTopic<V>(
 }
 
 /**
- * The newest value of each key of a compacted topic, as a view that does not change. What is written while it is read is in it too: see
- * `readToStandstill`. A record that can't be used concerns its key only, and is
- * reported to the serdes' `unreadable`.
+ * The newest value of each key of a compacted topic, as a view that does not change. Records written during the reading
+ * are in it too: see `readToStandstill`. An unusable record affects its key only, and is reported to the serdes'
+ * `unreadable`.
  *
- * @param onRecord is shown every record on the way, those that a later one replaces too
+ * @param onRecord is called with every record, even one that a later record replaces
  */
 export async function readTable<V>(
   backbone: Backbone,
@@ -161,8 +164,9 @@ export async function readTable<V>(
 }
 
 /**
- * Every record of a compacted topic, and what came meanwhile, until nothing has come. A record that is replaced while it is being read for is gone at once on
- * the embedded log, and its key would be missing in what lies before the ends as they were: only its replacement, behind them, still has it.
+ * Every record of a compacted topic, with records that came meanwhile, until none came. On the embedded log a replaced
+ * record is gone at once. Its key would then be missing before the ends of the first look: only its replacement, behind
+ * them, still has it.
  */
 async function* readToStandstill(backbone: Backbone, topic: string): AsyncGenerator<readonly RawRecord[]> {
   if ((await backbone.partitions(topic)) === undefined) return;

@@ -4,11 +4,14 @@ import type { CodedError } from "../coded-error.ts";
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5_000;
 
-/** Counts how often the application starts over without having got on: longer and longer pauses, and an end to it where nothing else is in the way. */
+/**
+ * Counts restarts of the application without progress: the pauses grow, and after some time it gives up if nothing else
+ * explains it.
+ */
 export class Restarts {
   readonly #patienceMs: number;
   readonly #isReachable: () => Promise<boolean>;
-  /** When the application first started over without having committed anything since; ms of the monotonic clock. */
+  /** Time of the first restart since the last commit; ms of the monotonic clock. */
   #stuckSince: number | undefined;
   #retryMs = FIRST_RETRY_MS;
   #joinedAt = 0;
@@ -24,7 +27,7 @@ export class Restarts {
     this.#retryMs = FIRST_RETRY_MS;
   }
 
-  /** Joining failed: brokers are away, and it is not the records that are in the way. */
+  /** Joining failed: brokers are away, and the records are not the cause. */
   away(): void {
     this.#stuckSince = undefined;
   }
@@ -46,8 +49,8 @@ export class Restarts {
   }
 
   /**
-   * To start over for ever at the same records is a fault, where everything that they need answers.
-   * @param at where the tasks stand that had done something.
+   * Restarts for ever at the same records are a fault, if everything that they need answers.
+   * @param at positions of the tasks that had uncommitted work.
    */
   async stuck(cause: CodedError, at: readonly string[]): Promise<StreamsError | undefined> {
     if (at.length === 0) return undefined;

@@ -25,7 +25,7 @@ export interface TaskOpenerOptions extends Pick<
   readonly report: MoveReport;
   readonly metrics: Metrics;
   readonly onDeadLetter: (letter: DeadLetterValue) => void;
-  /** Opens the producer of a task; the one that was there before, anywhere, is fenced by it. Absent: tasks share one. */
+  /** Opens the producer of a task, which fences any former one anywhere. Absent: tasks share one. */
   readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
   readonly openTopic: (topic: AnyTopic) => Promise<void>;
   readonly outages: Outages;
@@ -38,7 +38,7 @@ export interface TaskOpenerOptions extends Pick<
 const CHANGELOG_PATIENCE_MS = 5_000;
 const CHANGELOG_RETRY_MS = 20;
 
-/** Opens tasks: the state restored from the changelog, the inputs where they had come to. */
+/** Opens tasks: the state restored from the changelog, the inputs at their last positions. */
 export class TaskOpener {
   readonly #options: TaskOpenerOptions;
 
@@ -47,9 +47,9 @@ export class TaskOpener {
   }
 
   /**
-   * @param spread over how many partitions the keys of the state are spread.
-   * @param settled where the group stands.
-   * @returns the task, and whether its inputs do not start where they had come to.
+   * @param spread number of partitions over which the keys of the state are spread.
+   * @param settled the group's positions.
+   * @returns the task, and whether its inputs start elsewhere than at their last positions.
    */
   async open(
     declared: SubTopology,
@@ -61,7 +61,8 @@ export class TaskOpener {
   ): Promise<{ readonly task: Task; readonly producer: Producer | undefined; readonly moved: boolean }> {
     const { id, backbone, openProducer } = this.#options;
     const subTopology = shareOf(declared, partition, spread, view);
-    // Before anything is read: opening it ends what a former owner left open, so that the offsets and the changelog are final.
+    // Before anything is read: opening it ends a former owner's open transaction, so that the offsets and the changelog
+    // are final.
     const name = `${subTopology.name}/${partition}`;
     const producer = await openProducer?.(`${id}-${name}`);
     const sources = subTopology.sources.map(({ name }) => name);
@@ -136,7 +137,7 @@ export class TaskOpener {
     return { task, moved };
   }
 
-  /** Where its inputs start, by `topic/partition`: where they had come to, unless the topic is not what it was. */
+  /** First positions of its inputs, by `topic/partition`: the last ones, unless the topic has changed. */
   #positions(
     { sources }: SubTopology,
     partition: number,
@@ -160,8 +161,8 @@ export class TaskOpener {
   }
 
   /**
-   * Offsets and changelog are of the same transactions, but a broker may show the former first: then the changelog is read on. Where it
-   * stays behind, offsets were moved by hand, and the state's own count.
+   * Offsets and changelog belong to the same transactions, but a broker may show the offsets first: then the changelog
+   * is read on. If it stays behind, offsets were moved by hand, and the state's own count.
    */
   async #openStateAt(
     committed: Readonly<Record<string, number>>,
@@ -205,8 +206,8 @@ export class TaskOpener {
 }
 
 /**
- * What of a sub-topology the task of a partition runs. A partition that was added later has no state: all its records belong to tasks that have
- * theirs, and are passed on.
+ * The part of a sub-topology that a partition's task runs. A partition that was added later has no state: all its
+ * records belong to other tasks, and are passed on.
  */
 function shareOf(subTopology: SubTopology, partition: number, spread: number, view: TopicView): SubTopology {
   const sources = subTopology.sources.filter(({ name }) => view.has({ topic: name, partition }));

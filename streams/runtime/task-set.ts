@@ -6,7 +6,7 @@ import type { SubTopology } from "../topology/topology.ts";
 import { inputsAtEnd } from "./input-ends.ts";
 import { TaskOpener, type TaskOpenerOptions } from "./task-opener.ts";
 
-/** The tasks this instance runs: opened and restored when their partitions come, closed when they go. */
+/** The tasks that this instance runs: opened and restored when their partitions come, closed when they go. */
 export class TaskSet {
   readonly #options: TaskOpenerOptions;
   readonly #tasks = new Map<string, Task>();
@@ -14,7 +14,7 @@ export class TaskSet {
   readonly #producers = new Map<string, Producer>();
   readonly #opener: TaskOpener;
   #lastTicks: readonly Fetch[] = [];
-  /** By sub-topology: over how many partitions the keys of its state are spread. */
+  /** By sub-topology, the number of partitions over which the keys of its state are spread. */
   #spread: ReadonlyMap<string, number> = new Map();
   #moved: Task[] = [];
 
@@ -23,12 +23,15 @@ export class TaskSet {
     this.#opener = new TaskOpener(options);
   }
 
-  /** What holds for tasks that are opened from now on: over how many partitions the state of each sub-topology is spread. */
+  /** Sets, for tasks opened later, the number of partitions over which the state of each sub-topology is spread. */
   spreadOver(partitions: ReadonlyMap<string, number>): void {
     this.#spread = partitions;
   }
 
-  /** Tasks that were opened since the last call and do not start where they had come to: commit them, so that it is said once. */
+  /**
+   * Tasks opened since the last call whose inputs start elsewhere than at their last positions: commit them, so that
+   * this is reported once.
+   */
   takeMoved(): readonly Task[] {
     return this.#moved.splice(0);
   }
@@ -43,8 +46,8 @@ export class TaskSet {
 
   /**
    * Opens the tasks of these partitions.
-   * @param committed where the group stands on them.
-   * @returns where each of their inputs starts.
+   * @param committed the group's positions on them.
+   * @returns the first position of each of their inputs.
    */
   async open(
     partitions: readonly TopicPartition[],
@@ -83,8 +86,8 @@ export class TaskSet {
   }
 
   /**
-   * Closes the tasks whose changelog was made anew, and writes their state to it: another process may have them next. Nothing may be
-   * uncommitted.
+   * Closes the tasks whose changelog was made anew, and writes their state to it: another process may have them next.
+   * Call it with nothing uncommitted.
    */
   async settleChangelogs(): Promise<void> {
     const { backbone } = this.#options;
@@ -119,7 +122,7 @@ export class TaskSet {
     }
   }
 
-  /** Closes tasks; what they did not commit is forgotten. */
+  /** Closes tasks; uncommitted work is forgotten. */
   async close(tasks: readonly Task[] = [...this.#tasks.values()]): Promise<void> {
     for (const task of tasks) {
       this.#tasks.delete(task.id);
@@ -134,7 +137,7 @@ export class TaskSet {
     this.#options.metrics.tasks.set(this.#tasks.size);
   }
 
-  /** @returns the partitions that stand at a record which can't be decoded yet. */
+  /** @returns the partitions that are held at a record which can't be decoded yet. */
   async add(fetches: readonly Fetch[], fetchedAt: number): Promise<readonly Stall[]> {
     let stalls: Stall[] | undefined;
     for (const fetch of fetches) {
@@ -147,12 +150,12 @@ export class TaskSet {
     return stalls ?? [];
   }
 
-  /** The record is not waited for any more. */
+  /** Stops waiting for the record. */
   giveUp({ topic, partition, offset }: Position): void {
     this.#byPartition.get(`${topic}/${partition}`)?.input({ topic, partition })?.giveUp(offset);
   }
 
-  /** Where tasks were last committed that have done something since, as `topic/partition@offset`. */
+  /** Positions of the last commit of tasks with uncommitted work, as `topic/partition@offset`. */
   uncommitted(): readonly string[] {
     return [...this.#tasks.values()].flatMap((task) => {
       const committed = task.state.checkpoint?.positions ?? {};
@@ -195,7 +198,7 @@ export class TaskSet {
     return true;
   }
 
-  /** No task will ask for anything before this event time; `undefined` while one has seen nothing. */
+  /** No task will need anything before this event time; `undefined` while some task has seen nothing. */
   lowWatermark(): number | undefined {
     let low = Number.POSITIVE_INFINITY;
     for (const { lowTime } of this.#tasks.values()) {

@@ -11,20 +11,20 @@ export interface UpstreamOptions {
   readonly log: Log;
 }
 
-/** So often it is asked how far the writers are, ms: where they are up to date, and where they have a backlog. */
+/** Interval between two looks at the writers' progress, ms: if they are up to date, and if they have a backlog. */
 const intervalsMs = Object.freeze({
   embedded: { upToDate: 20, behind: 200 },
   kafka: { upToDate: 200, behind: 1_000 },
 });
-/** A backlog that lasts longer is said. */
+/** A longer backlog is logged, ms. */
 const SAID_AFTER_MS = 5_000;
 const LOOK_MS = 1_000;
 
 /**
- * Up to which event time an input that is empty has nothing more to come. After an outage, or a bulk of history, the log has more of it than was
- * fetched, or other tasks of the application have a backlog and will write more of it. A task that joins topics must not take either for the end: what
- * comes later would come too late. Works for tasks anywhere, since it goes by the log and the group's committed offsets. An input that is read alone is
- * not looked at.
+ * Tells up to which event time an empty input has nothing more to come. After an outage, or a bulk of history, the log
+ * has more of it than was fetched, or other tasks of the application have a backlog and will write more. A task that
+ * joins topics must not take either for the end: later records would come too late. It uses the log and the group's
+ * committed offsets, so the tasks may run anywhere. An input that is read alone is not checked.
  */
 export class Upstream {
   readonly #options: UpstreamOptions;

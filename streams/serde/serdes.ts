@@ -13,7 +13,7 @@ const MAGIC = 0;
 const PREFIX = 5;
 const SLAB = 1 << 16;
 
-/** Schema ids that can't be used and are remembered. */
+/** Most unusable schema ids that are remembered. */
 const MOST_REFUSED = 10_000;
 
 /** How bytes of one schema become values of one type. */
@@ -32,10 +32,10 @@ interface Writer {
 
 /**
  * Values to bytes and back, in Confluent's framing: a zero byte, the schema id (u32, big-endian), Avro. The registry is
- * asked once a schema; `encode` and `decode` are then synchronous.
+ * asked once for each schema; `encode` and `decode` are then synchronous.
  */
 export class Serdes {
-  /** What readers of whole topics had to leave out. */
+  /** Records that readers of whole topics had to leave out. */
   readonly unreadable = new UnreadableRecords();
   readonly #registry: SchemaRegistry;
   readonly #subjectPrefix: string;
@@ -43,7 +43,7 @@ export class Serdes {
   readonly #schemas = new Map<number, AvroSchema>();
   /** Of schemas that others registered. */
   readonly #walks = new Map<number, Walk>();
-  /** Schema ids that can't be used, and until when, in milliseconds of `now`, that is not asked again. */
+  /** Unusable schema ids, each with the time until which the registry is not asked again, in milliseconds of `now`. */
   readonly #refused = new Map<number, { readonly error: StreamsError; readonly until: number }>();
   /** By schema id: the question that is under way. */
   readonly #learning = new Map<number, Promise<void>>();
@@ -74,7 +74,7 @@ export class Serdes {
     return this.#writers.get(topic.name)?.type === topic.type;
   }
 
-  /** Throws `UNENCODABLE` naming the field, or when the topic was never opened. */
+  /** Throws `UNENCODABLE` naming the field, or if the topic was never opened. */
   encode<V>(topic: Topic<V>, value: V): Uint8Array {
     const writer = this.#writers.get(topic.name);
     if (writer === undefined) throw new StreamsError("UNENCODABLE", `topic ${topic.name}: open it before encoding`);
@@ -111,8 +111,8 @@ export class Serdes {
   }
 
   /**
-   * Loads the schema that wrote these bytes, when it is not known yet. Never rejects for bad bytes or a schema that can't be used: `decode` says what
-   * is wrong. The answer about such a schema holds for `refusedSchemaMs`.
+   * Loads the schema of these bytes, if it is not known yet. Never rejects for bad bytes or an unusable schema:
+   * `decode` gives the reason. The answer about such a schema holds for `refusedSchemaMs`.
    */
   async learn(bytes: Uint8Array): Promise<void> {
     const id = schemaId(bytes);
@@ -159,7 +159,7 @@ export class Serdes {
     return id === undefined || this.#schemas.has(id) || this.#isRefused(id);
   }
 
-  /** Throws `UNDECODABLE`, `UNKNOWN_SCHEMA` or `UNSUPPORTED_SCHEMA` with what is wrong with the bytes. */
+  /** Throws `UNDECODABLE`, `UNKNOWN_SCHEMA` or `UNSUPPORTED_SCHEMA` with the fault of the bytes. */
   decode<V>(topic: Topic<V>, bytes: Uint8Array): V {
     const id = schemaId(bytes);
     if (id === undefined) {
@@ -220,8 +220,8 @@ export class Serdes {
   }
 
   /**
-   * The value as the schema that wrote it has it, for who wants to know what can't be read as its topic's. A long that no number holds is a bigint. Throws as `decode` does, for bytes that are no such
-   * value.
+   * The value by its writer's schema, for callers that want to know what can't be read as its topic's. A long that no
+   * number holds is a bigint. Throws as `decode` does, for bytes that are no such value.
    */
   decodeAsWritten(bytes: Uint8Array): unknown {
     const id = schemaId(bytes);
