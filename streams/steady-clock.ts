@@ -8,8 +8,8 @@ interface Doubt {
 }
 
 /**
- * A clock that is told the time now and then, and goes on by the monotonic clock. Readings that jump by more than `clockJumpMs` are
- * believed once they have lasted for `clockDoubtMs`: a clock that is wrong for a moment moves nothing. All times in ms.
+ * A clock that is set now and then, and goes on by the monotonic clock. A jump by more than `clockJumpMs` is believed
+ * once it has lasted for `clockDoubtMs`: a clock that is wrong for a moment changes nothing. All times in ms.
  */
 export class SteadyClock {
   readonly #of: string;

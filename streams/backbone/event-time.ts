@@ -9,12 +9,15 @@ export function isEventTime(time: number): boolean {
   return time >= 0 && time <= LATEST_TIME && Math.floor(time) === time;
 }
 
-/** Throws `BAD_TIME` for what is no time of a record. `what` names it, as the subject of the message. */
+/**
+ * Throws `BAD_TIME` for a number that can't be a record's time.
+ * @param what the subject of the message
+ */
 export function checkTime(time: number, what: string): void {
   if (!isEventTime(time)) throw badTime(time, what);
 }
 
-/** Throws `BAD_TIME` for the first record whose time is none. */
+/** Throws `BAD_TIME` for the first record with an invalid time. */
 export function checkTimes(records: readonly OutgoingRecord[]): void {
   for (const { topic, timestamp } of records) {
     if (!isEventTime(timestamp)) throw badTime(timestamp, `the time of a record for ${topic}`);

@@ -6,13 +6,13 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * A reader that outlasts outages of any length: while the log can't be read `poll` gives nothing, and then goes on behind the last record it gave.
- * What another attempt can't mend is an error of `poll`, as of any reader.
+ * A reader that outlasts outages of any length. While the log can't be read, `poll` gives nothing; then it goes on
+ * behind the last record it gave. An error that another attempt can't mend is an error of `poll`, as of any reader.
  */
 export class LastingReader implements Reader {
   readonly #backbone: Pick<Backbone, "reader">;
   readonly #outage: Outage;
-  /** By `topic/partition`: where to go on. */
+  /** The next positions, by `topic/partition`. */
   readonly #next = new Map<string, Position>();
   readonly #paused = new Map<string, TopicPartition>();
   #reader: Reader | undefined;
@@ -21,7 +21,7 @@ export class LastingReader implements Reader {
   #closed = false;
   readonly #sleepers = new Set<() => void>();
 
-  /** Rejects where the log can't be read at the call. */
+  /** Rejects if the log can't be read at the call. */
   static async open(
     backbone: Pick<Backbone, "reader">,
     positions: readonly Position[],
@@ -61,7 +61,7 @@ export class LastingReader implements Reader {
       if (this.#closed || !isPassingRead(error)) throw error;
       this.#outage.failed(error);
       this.#reader = undefined;
-      // Beside the polls: to open one may take as long as the outage.
+      // Beside the polls: opening may take as long as the outage.
       void this.#reopen(reader);
       return [];
     }

@@ -1,11 +1,12 @@
 /**
- * What a log knows of its openings. After a power cut it may end before records that were read from it, and new records then get the
- * offsets of lost ones. So an offset alone does not say which record it was: only together with the epoch in which it was seen.
+ * The openings of a log. After a power cut the log may end before records that were read from it, and new records then
+ * get the offsets of lost ones. So an offset alone does not identify a record: only the offset and the epoch in which
+ * it was seen do.
  */
 export interface LogHistory {
-  /** The opening that lasts. What is kept of records from now on, is of this epoch. */
+  /** The present opening. State that is kept from now on belongs to this epoch. */
   readonly epoch: string;
-  /** The openings before it that are remembered, oldest first. */
+  /** Earlier openings that are remembered, oldest first. */
   readonly past: readonly PastEpoch[];
 }
 
@@ -17,7 +18,7 @@ export interface PastEpoch {
 }
 
 /**
- * Whether the log still has all that was seen of it.
+ * Whether the log still has everything that was seen of it.
  * @param epoch in which it was seen; `undefined`: before epochs were counted.
  * @param positions by `topic/partition`: one past the last offset that was seen.
  */
@@ -29,11 +30,11 @@ export function isStillThere(
   const seen = Object.entries(positions).filter(([, offset]) => offset > 0);
   if (seen.length === 0 || epoch === current) return true;
   const first = past.findIndex((each) => each.epoch === (epoch ?? ""));
-  // An epoch that is not known is another log's, or was lost itself, or is long ago.
+  // An unknown epoch belongs to another log, was lost itself, or is too old.
   return first >= 0 && past.slice(first).every(({ ends }) => seen.every(([at, offset]) => offset <= (ends[at] ?? 0)));
 }
 
-/** The same log where its topics have other names. */
+/** The history of the same log under other topic names. */
 export function seenAs({ epoch, past }: LogHistory, nameOf: (topic: string) => string): LogHistory {
   const renamed = (at: string): string => {
     const slash = at.lastIndexOf("/");

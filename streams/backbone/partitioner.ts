@@ -1,6 +1,6 @@
 /**
  * Kafka's default partition of a key: `toPositive(murmur2(key)) % partitions`. A Java, Python or Go producer with its
- * default partitioner therefore lands where ours does, which co-partitioned joins rely on.
+ * default partitioner puts a key into the same partition; co-partitioned joins rely on that.
  */
 export function partitionOf(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions;

@@ -11,7 +11,7 @@ export function recordSize(record: Pick<OutgoingRecord, "key" | "value" | "heade
   return size;
 }
 
-/** What is wrong with a record's headers; `undefined`: nothing. Their bytes count with the record's. */
+/** The problem of a record's headers; `undefined`: none. Their bytes count with the record's. */
 export function headersProblem(headers: Headers): string | undefined {
   let count = 0;
   for (const name in headers) {
@@ -23,15 +23,18 @@ export function headersProblem(headers: Headers): string | undefined {
   return count > recordHeaders ? `it has ${count} headers; at most ${recordHeaders} are taken` : undefined;
 }
 
-/** Of a record in Node: the object, a view of its key, of its value and of one or two headers. Each view takes 120 bytes whatever it shows. */
+/**
+ * Memory of a record in Node, beside its content: the object, and views of its key, its value and one or two headers.
+ * Each view takes 120 bytes whatever its length.
+ */
 const OVERHEAD = 400;
 
-/** About what a record that was read takes in memory. */
+/** Approximate memory of a record that was read, bytes. */
 export function heldBytes({ key, value }: LogRecord): number {
   return OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
 }
 
-/** How many of the records fit into so many bytes, at least one where there is one, at most `limit`. */
+/** Number of the records that fit into `maxBytes`: at least one if there is one, at most `limit`. */
 export function fittingCount(records: readonly LogRecord[], limit: number, maxBytes: number): number {
   let bytes = 0;
   const end = Math.min(records.length, limit);
@@ -42,7 +45,7 @@ export function fittingCount(records: readonly LogRecord[], limit: number, maxBy
   return end;
 }
 
-/** Throws `RECORD_TOO_LARGE` for the first record over `MAX_RECORD_BYTES`, or with more headers than are taken. */
+/** Throws `RECORD_TOO_LARGE` for the first record over `MAX_RECORD_BYTES`, or with too many headers. */
 export function checkSizes(records: readonly OutgoingRecord[]): void {
   for (const record of records) {
     const problem = record.headers === undefined ? undefined : headersProblem(record.headers);

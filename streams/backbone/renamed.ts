@@ -1,17 +1,17 @@
 import { seenAs } from "./log-history.ts";
 import type { Backbone, OutgoingRecord, Position, Reader, TopicPartition } from "./backbone.ts";
 
-/** How callers' names and the brokers' belong together. Two topics never share a name on either side. */
+/** Maps callers' names and the brokers' names. Two topics never share a name on either side. */
 export interface Names {
   /** The name on the brokers. */
   readonly outer: (topic: string) => string;
-  /** The name callers use; `undefined` for a topic they are not shown. */
+  /** The callers' name; `undefined` for a topic that is hidden from them. */
   readonly inner: (outer: string) => string | undefined;
-  /** Before every group and transactional id. */
+  /** Prefix of every group and transactional id. */
   readonly prefix: string;
-  /** Called with the callers' names of what is about to be written; throws to refuse. */
+  /** Called before a write with the callers' topic name; throws to refuse. */
   readonly mayWrite?: (topic: string) => void;
-  /** Called with the callers' names of what is about to be made where it is missing; throws to refuse. */
+  /** Called before a missing topic is made, with the callers' name; throws to refuse. */
   readonly mayCreate?: (topic: string) => void;
 }
 

@@ -3,17 +3,17 @@ import type { Backbone } from "./backbone.ts";
 import { renamed } from "./renamed.ts";
 
 export interface SideViewOptions {
-  /** Before every topic that is not named below, and before every group and transactional id. */
+  /** Prefix of every topic that is not named below, and of every group and transactional id. */
   readonly prefix: string;
-  /** Topics that are read where they are and never written or made: by the name callers use, the name they have. */
+  /** Topics that are read in place and never written or made: callers' name → real name. */
   readonly read: Readonly<Record<string, string>>;
-  /** Topics that are written where they are: by the name callers use, the name they have. */
+  /** Topics that are written in place: callers' name → real name. */
   readonly write?: Readonly<Record<string, string>>;
 }
 
 /**
- * A backbone for work beside the live one: what is there is read in place, what is written goes to topics of its own. A write to a topic that is
- * only read rejects with `READ_ONLY`, and so does making one that is missing.
+ * A backbone for work beside the live one: existing topics are read in place, and new records go to topics of its own.
+ * A write to a topic that is only read rejects with `READ_ONLY`, and so does making a missing one.
  */
 export function sideView(backbone: Backbone, options: SideViewOptions): Backbone {
   const { prefix, read, write = {} } = options;

@@ -3,7 +3,7 @@ import type { Backbone, PartitionOffsets, Position, TopicPartition } from "./bac
 /** `madeAnew`: another topic of the same name. `cutBack`: the same one without its end. `trimmed`: without its start. */
 export type MoveReason = "madeAnew" | "cutBack" | "trimmed";
 
-/** A position that does not hold any more, and where reading goes on. */
+/** A position that is no longer valid, and the position at which reading goes on. */
 export interface Move extends TopicPartition {
   readonly reason: MoveReason;
   readonly from: number;
@@ -12,12 +12,12 @@ export interface Move extends TopicPartition {
   readonly end: number;
 }
 
-/** A position as it was remembered, with the topic it is of where that is known. */
+/** A remembered position, with its topic's id if that is known. */
 export interface Remembered extends Position {
   readonly topicId?: string | undefined;
 }
 
-/** What topics are now: their ids, and what their partitions hold. */
+/** The present topics: their ids, and the bounds of their partitions. */
 export class TopicView {
   readonly ids: Readonly<Record<string, string>>;
   readonly #ranges: ReadonlyMap<string, PartitionOffsets>;
@@ -44,7 +44,7 @@ export class TopicView {
     return this.#ranges.get(`${topic}/${partition}`)?.start ?? 0;
   }
 
-  /** The move of a position that was remembered; `undefined` where reading goes on at it. */
+  /** The move of a remembered position; `undefined` if reading goes on at it. */
   moveOf({ topic, partition, offset, topicId }: Remembered): Move | undefined {
     const range = this.#ranges.get(`${topic}/${partition}`);
     if (range === undefined) return undefined;

@@ -5,8 +5,8 @@ export class Wakeup {
   #woken = false;
 
   /**
-   * From here on a wake is remembered until the next `arm`, and `sleep` then returns at once. One that is never armed forgets a wake while nobody sleeps: look
-   * before you sleep.
+   * From now on a wake is remembered until the next `arm`, and `sleep` then returns at once. Without `arm` a wake is
+   * forgotten while nobody sleeps: look before you sleep.
    */
   arm(): void {
     this.#armed = true;

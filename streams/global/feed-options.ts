@@ -10,9 +10,9 @@ import type { Arrival } from "../task/arrival.ts";
 import type { GlobalSource } from "../global-source.ts";
 import type { TableContent } from "./table-content.ts";
 
-/** A feed that was closed, as the next one asks it. */
+/** A closed feed, as the next feed uses it. */
 export interface FormerFeed {
-  /** What a table held, where its topic has another id by now; `undefined` where all of it is read again. */
+  /** The content of a table whose topic has another id now; `undefined` if all of it is read again. */
   kept(table: string, topic: string, topicId: string | undefined): TableContent | undefined;
 }
 
@@ -21,28 +21,31 @@ export interface GlobalFeedOptions {
   readonly serdes: Serdes;
   readonly engine: StateEngine;
   readonly sources: readonly GlobalSource[];
-  /** Called with what can't be read; the feed goes on. */
+  /** Called with a record that can't be read; the feed goes on. */
   readonly onUndecodable: (fetch: Fetch, index: number, error: unknown) => void;
   /** Called when records have been read, before their positions are remembered; tried again while it rejects with an outage. */
   readonly onRead?: () => Promise<void>;
-  /** Called once, with what ended the feed: the globals stand still from then on. Outages do not end it. */
+  /** Called once, with the error that ended the feed: the globals stand still from then on. Outages do not end it. */
   readonly onFailure?: (error: unknown) => void;
-  /** The feed of this process before, which is closed: tables whose topics were made anew since go on with what it had read. */
+  /** The closed feed of this process before: tables whose topics were made anew since keep its content. */
   readonly former?: FormerFeed | undefined;
-  /** A fold is read from another position than the one it had come to. */
+  /** Called when a fold is read from another position than its last one. */
   readonly onMove?: (move: Move) => void;
-  /** A table's topic is not the one that was read before; `kept`: what it held is still known here. */
+  /** Called when a table's topic is another one than before; `kept`: its former content is still known here. */
   readonly onTableLost?: (topic: string, kept: boolean) => void;
-  /** Default: nothing is said of state that is made again. */
+  /** Default: silence about state that is made again. */
   readonly log?: Log | undefined;
-  /** Default: nothing is said of outages. */
+  /** Default: silence about outages. */
   readonly outages?: Outages;
   readonly metrics?: Pick<
     Metrics,
     "globalsOffset" | "warmingParts" | "warmingRecords" | "warmedRecords" | "recalledParts"
   >;
-  /** The time at which what is read now arrives. Default: no record lies ahead. */
+  /** The time of arrival of records that are read now. Default: no record lies ahead. */
   readonly arrival?: () => Arrival;
-  /** Asked where a fold, or a part of one, is made from the start of its topic: what was refused when it came is left out. */
+  /**
+   * Called when a fold, or a part of one, is made from the start of its topic: records that were refused on arrival are
+   * left out.
+   */
   readonly refused?: (topics: readonly string[]) => Promise<Refused>;
 }

@@ -4,22 +4,25 @@ import type { StateDatabase } from "../state/engine.ts";
 import { positionChange, positionsIn, topicIdChange, topicIdsIn } from "./feed-store.ts";
 import type { GlobalSource } from "../global-source.ts";
 
-/** Where a feed begins to read. */
+/** The start of a feed's reading. */
 export interface FeedStart {
   readonly positions: readonly Position[];
   /** Where partitions begin, by `topic/partition`. */
   readonly starts: ReadonlyMap<string, number>;
   /** Topics of folds that are read from their start, though they hold records. */
   readonly anew: ReadonlySet<string>;
-  /** Partitions of folds that are read from another position than the one they had come to, as `topic/partition`. */
+  /** Partitions of folds that are read from another position than their last one, as `topic/partition`. */
   readonly moved: readonly string[];
   /** Of the topics, where they have any. */
   readonly ids: Readonly<Record<string, string>>;
-  /** Tables' topics that are other ones than those that were read before. */
+  /** Topics of tables that are other topics than before. */
   readonly lost: ReadonlySet<string>;
 }
 
-/** Tables are read from the start of their topics, folds from where the database stands. The database then knows the topics of today. */
+/**
+ * Tables are read from the start of their topics, folds from the database's positions. The database then knows the
+ * present topics.
+ */
 export async function settleStart(
   database: StateDatabase,
   backbone: Pick<Backbone, "offsets" | "describe" | "ranges">,

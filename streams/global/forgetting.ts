@@ -11,12 +11,12 @@ export interface ForgettingOptions {
   readonly folds: readonly PartedFold[];
   readonly positions: Pick<FeedPositions, "readOf">;
   readonly arrival: () => Arrival;
-  /** A part was asked for what it has forgotten: `recall` is to be called. */
+  /** Called when a question needs forgotten content: call `recall` then. */
   readonly onAsked: () => void;
   readonly metrics?: Pick<Metrics, "recalledParts"> | undefined;
 }
 
-/** What folds forget; and what they read again because a question came for it after all. */
+/** Forgets old content of folds, and reads it again when a question needs it after all. */
 export class Forgetting {
   readonly #options: ForgettingOptions;
   /** Times of the oldest questions, ms, by the part that has forgotten what they ask for. */
@@ -44,7 +44,7 @@ export class Forgetting {
   }
 
   /**
-   * Forgets what no task that has come to `time`, ms, will ask for.
+   * Forgets content that no task past `time`, ms, will need.
    * @returns false: nothing, for now.
    */
   evict(time: number): boolean {
@@ -67,9 +67,9 @@ export class Forgetting {
   }
 
   /**
-   * To be called where folds may be changed. Parts that were asked for what they have forgotten lose the rest of it, so that nothing counts twice,
-   * and their ledgers say that it is to be read, twice as far back as was asked: a feed of ever older questions has it read a few times, and not for
-   * each.
+   * Call it when folds may be changed. A part with a question about forgotten content loses the rest of that content,
+   * so that nothing counts twice. Its ledger then asks for a reading twice as far back as the question: a feed of ever
+   * older questions causes few readings, and not one each.
    */
   recall(): void {
     const { content, positions, metrics } = this.#options;

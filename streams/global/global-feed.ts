@@ -28,7 +28,7 @@ const POLL_MS = 200;
 
 /**
  * Reads every partition of the globals' topics, ahead of and beside the tasks. Tables are read from the start of their
- * topic and live in memory; folds are kept on disk with the offsets they stand for. Tables are always ahead of folds.
+ * topic and live in memory. Folds are kept on disk with their offsets. Tables are always ahead of folds.
  */
 export class GlobalFeed implements FormerFeed {
   readonly #options: GlobalFeedOptions;
@@ -149,8 +149,8 @@ export class GlobalFeed implements FormerFeed {
   }
 
   /**
-   * Resolves once tables and folds hold everything that was there at the call, and the parts of folds that are needed are filled. Folds are read
-   * after the tables, and from then on side by side.
+   * Resolves once tables and folds hold everything that was there at the call, and the needed parts of folds are
+   * filled. Folds are read after the tables; from then on both are read side by side.
    */
   async start(): Promise<void> {
     const { backbone, sources } = this.#options;
@@ -182,7 +182,10 @@ export class GlobalFeed implements FormerFeed {
     return this.#positions.next(topic, partition);
   }
 
-  /** Resolves once everything before these ends has been read, and is counted in every part; rejects when the feed has failed. */
+  /**
+   * Resolves once everything before these ends has been read, and is counted in every part. Rejects when the feed has
+   * failed.
+   */
   reached(ends: readonly PartitionOffsets[]): Promise<void> {
     return this.#until(ends, () => ends.some(({ topic }) => this.#filler.isFilling(topic)));
   }
@@ -201,7 +204,7 @@ export class GlobalFeed implements FormerFeed {
     return this.#log.lasting || this.#schemas.lasting;
   }
 
-  /** Throws what ended the feed, if anything has: the globals stand still then. */
+  /** Throws the error that ended the feed, if any: the globals then stand still. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -267,8 +270,8 @@ export class GlobalFeed implements FormerFeed {
   }
 
   /**
-   * Lets folds forget what no task will ask for that has come to `time`, ms.
-   * @returns false: not now, since history is coming in that no task has been asked about yet, or was asked about a moment ago.
+   * Lets folds forget content that no task past `time`, ms, will need.
+   * @returns false: not now, since history is coming in that no task has asked about yet, or one asked a moment ago.
    */
   evict(time: number): boolean {
     return this.#forgetting.evict(time);

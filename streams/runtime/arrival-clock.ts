@@ -14,9 +14,9 @@ export interface Clocks {
 const system: Clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
 
 /**
- * What time it is for the records that arrive. The log says: it stamps every tick of the clock topic on arrival, and the monotonic clock goes on from
- * there. So a process whose own clock is wrong does not move event time, and a record is refused only if it is ahead of both clocks: what is
- * refused can't be taken back. Until a tick has come the process's own clock has to do.
+ * The time for arriving records. The log stamps every tick of the clock topic on arrival, and the monotonic clock goes
+ * on from there. So a process with a wrong clock does not move event time. A record is refused only if it is ahead of
+ * both clocks, since a refusal can't be taken back. Before the first tick the process's own clock counts.
  */
 export class ArrivalClock {
   readonly #clocks: Clocks;
@@ -76,7 +76,9 @@ export class ArrivalClock {
   }
 }
 
-/** How an application tells the time of arrival: history arrives at no time, and a clock that was given (`now`, ms) comes before that of the log. */
+/**
+ * An application's time of arrival. History arrives at no time, and a given clock (`now`, ms) comes before the log's.
+ */
 export function arrivalOf(
   { history, now }: { readonly history?: boolean | undefined; readonly now?: (() => number) | undefined },
   clock: ArrivalClock,

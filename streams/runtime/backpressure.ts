@@ -5,9 +5,9 @@ import type { Task } from "../task/task.ts";
 const RESUME_BELOW = 1 / 2;
 
 /**
- * Bounded memory: once the tasks hold so many bytes of records that they have not handled, every partition that has some queued is paused, until half of
- * it is handled. One that is empty is never paused: its task may be waiting for it. What a `poll` gives, at most `MAX_POLL_BYTES` or one record,
- * comes on top.
+ * Bounds memory. Once the unhandled records of all tasks take this many bytes, every partition with queued records is
+ * paused, until half of them is handled. An empty partition is never paused: its task may be waiting for it. One
+ * `poll`, at most `MAX_POLL_BYTES` or one record, comes on top.
  */
 export class Backpressure {
   readonly #maxBytes: number;
@@ -19,7 +19,10 @@ export class Backpressure {
     this.#maxBytes = maxBytes;
   }
 
-  /** To be called after each pass. @returns records and bytes that are queued. */
+  /**
+   * Call it after each pass.
+   * @returns records and bytes that are queued.
+   */
   apply(tasks: Iterable<Task>, group: GroupReader): { readonly records: number; readonly bytes: number } {
     if (this.#group !== group) [this.#group, this.#paused] = [group, []];
     let [records, bytes] = [0, 0];

@@ -28,8 +28,8 @@ interface Round {
 }
 
 /**
- * State of tasks that other instances run, kept up to date from their changelogs, so that this one can take them over after reading
- * little. A standby that fails is behind and tries again: nothing else depends on it.
+ * State of other instances' tasks, kept up to date from their changelogs, so that this instance can take them over
+ * after little reading. A failed standby is behind and tries again: nothing else depends on it.
  */
 export class StandbySet {
   readonly #options: StandbySetOptions;

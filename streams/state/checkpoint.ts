@@ -1,16 +1,16 @@
 import type { Change, StateDatabase } from "./engine.ts";
 
-/** What positions and state were made from. Checkpoints of older builds do not say. */
+/** The topics behind positions and state. Checkpoints of older builds have none. */
 export interface Grounds {
   /** Ids of the topics that are read, and of the changelog, by name, where the brokers give topics ids. */
   readonly topicIds?: Readonly<Record<string, string>>;
-  /** Over how many partitions the keys of the state are spread. */
+  /** Number of partitions over which the keys of the state are spread. */
   readonly partitions?: number;
   /** Partitions were added once: inputs hold records whose keys belong to another partition now. */
   readonly mixed?: boolean;
 }
 
-/** What the stored state stands for. It is written in the same batch as the data. */
+/** The content of stored state. It is written in the same batch as the data. */
 export interface Checkpoint extends Grounds {
   /** By `topic/partition`: the next input offset; everything before is in the state. */
   readonly positions: Readonly<Record<string, number>>;
@@ -24,18 +24,18 @@ export interface Checkpoint extends Grounds {
 
 const CHECKPOINT = "\u0001checkpoint";
 
-/** What a database stands for; `undefined` for a new one. */
+/** A database's checkpoint; `undefined` for a new one. */
 export async function readCheckpoint(database: StateDatabase): Promise<Checkpoint | undefined> {
   const [stored] = await database.getMany([CHECKPOINT]);
   return stored === undefined ? undefined : decodeCheckpoint(stored);
 }
 
-/** The last change of every commit on a changelog: what the changes before it stand for. */
+/** The last change of every commit on a changelog: it describes the changes before it. */
 export function checkpointChange(checkpoint: Checkpoint): Change {
   return [CHECKPOINT, encodeCheckpoint(checkpoint)];
 }
 
-/** Of a change read from a changelog: the checkpoint that it is, if any. */
+/** The checkpoint in a change read from a changelog, if it is one. */
 export function checkpointIn([key, value]: Change): Checkpoint | undefined {
   return key === CHECKPOINT && value !== null ? decodeCheckpoint(value) : undefined;
 }

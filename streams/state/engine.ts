@@ -4,11 +4,14 @@ import type { KeyedTable } from "../backbone/backbone.ts";
 export type Change = readonly [key: string, value: Uint8Array | null];
 
 /**
- * What a state engine must do, and no more. Keys are strings ordered by their UTF-8 bytes. One conformance suite holds every
- * engine to it (`test/streams/state/engine-conformance.ts`).
+ * The port of state engines. Keys are strings ordered by their UTF-8 bytes. One conformance suite tests every engine
+ * (`test/streams/state/engine-conformance.ts`).
  */
 export interface StateDatabase {
-  /** Absent where the engine can only read in the background: a task then loads what its operators' `reads` name, a batch at a time. */
+  /**
+   * Absent if the engine can only read in the background: a task then loads the keys of its operators' `reads`, a batch
+   * at a time.
+   */
   get?(key: string): Uint8Array | undefined;
   getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
   /** All of it or nothing, also under kill -9. */
@@ -21,11 +24,11 @@ export interface StateDatabase {
 
 export interface StateEngine {
   /**
-   * State that is a partition of the log itself, read by key: what commits send there is all that is stored, and `write` only tells of it afterwards.
-   * Absent: the engine keeps state in databases of its own, on every log.
+   * State that is a partition of the log itself, read by key: commits store everything there, and `write` only reports
+   * it afterwards. Absent: the engine keeps state in its own databases, on every log.
    */
   over?(table: KeyedTable): StateDatabase;
-  /** Rejects with `STATE_CORRUPT` when what is there can't be opened; the caller then destroys and restores. */
+  /** Rejects with `STATE_CORRUPT` if the stored files can't be opened; the caller then destroys and restores. */
   open(name: string): Promise<StateDatabase>;
   destroy(name: string): Promise<void>;
 }

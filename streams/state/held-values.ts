@@ -8,15 +8,15 @@ export interface HeldOptions<V> {
   readonly check: (key: string, value: V) => void;
 }
 
-/** So many values that were written before stay in memory as they are, those that were asked for last. */
+/** Most written values that stay in memory as objects, the last used ones. */
 const MOST_KEPT = 16;
 
 /** What is done to one value once the batch is over. */
 type Work = () => void;
 
 /**
- * The values of a store that are changed again and again, as they are and not as bytes: those that changed become bytes when a commit begins. A change
- * waits until its batch is over, so that there is nothing to undo in one that fails, and a value may be changed in place.
+ * Values of a store that change again and again, held as objects: changed ones become bytes when a commit begins. A
+ * change waits until its batch is over. So a failed batch needs no undo, and a value may be changed in place.
  */
 export class HeldValues<V> implements Store<V> {
   readonly #options: HeldOptions<V>;

@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import type { StateDatabase, StateEngine } from "./engine.ts";
 import { hasCode } from "../coded-error.ts";
 
-/** Where a database says in which epoch of the log it is kept. Of no store, and before all of them. */
+/** Holds the epoch of the log in which a database is kept. Belongs to no store, and lies before all of them. */
 const EPOCH = "\u0001log";
 
 export interface OpenStateOptions {
@@ -17,8 +17,8 @@ export interface OpenStateOptions {
 }
 
 /**
- * Opens what was made from the log; empty where it can't be read, or holds what the log has lost. From then on what is stored there counts as
- * seen in the log's present epoch.
+ * Opens state that was made from the log. It is empty if it can't be read, or if the log has lost a part of its basis.
+ * From then on its content belongs to the log's present epoch.
  */
 export async function openState(options: OpenStateOptions): Promise<StateDatabase> {
   const { engine, name, history, log } = options;
@@ -60,7 +60,7 @@ async function standsWith(
 const stamp = (database: StateDatabase, { epoch }: LogHistory): Promise<void> =>
   database.write([[EPOCH, Buffer.from(epoch)]]);
 
-/** State that can't be read is as good as lost: the log has it. */
+/** Unreadable state is as good as lost: the log has it. */
 export async function openOrDestroy(engine: StateEngine, name: string): Promise<StateDatabase> {
   try {
     return await engine.open(name);

@@ -4,9 +4,9 @@ import type { CacheArea, ValueCache } from "./value-cache.ts";
 import { brokenPromise } from "../errors.ts";
 
 /**
- * A task's state where it is a partition of the log (docs/decisions/032): a commit stores the changes, together with outputs and offsets, in one atomic
- * write. So there is no second copy, none that could be behind or ahead, and nothing to restore. One task at a time changes it; what it has not
- * committed it reads from its own buffer.
+ * A task's state that is a partition of the log (docs/decisions/032): a commit stores the changes, together with
+ * outputs and offsets, in one atomic write. So there is no second copy that could be behind or ahead, and nothing to
+ * restore. One task at a time changes it, and reads its uncommitted changes from its own buffer.
  */
 export class TableState implements StateDatabase {
   readonly #table: KeyedTable;

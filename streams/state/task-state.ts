@@ -15,8 +15,8 @@ import { TimerQueue } from "./timer-queue.ts";
 const present = Uint8Array.of(1);
 
 /**
- * The stores and timers of one task over one database, behind a write buffer. Reads see the buffer first; nothing reaches
- * the database before `flush`, so the database never runs ahead of what was committed.
+ * The stores and timers of one task over one database, behind a write buffer. Reads see the buffer first. Nothing
+ * reaches the database before `flush`, so the database never runs ahead of a commit.
  */
 export class TaskState {
   /** The engine can't be asked within a handler: `load` first. */
@@ -68,8 +68,8 @@ export class TaskState {
 
   /**
    * @param name operator, dot, store.
-   * @param mostBytes what a record of the changelog may have. A larger value is refused with `RECORD_TOO_LARGE` when it is put.
-   * Throws `STATE_UNREADABLE` where it holds values of a schema that can't be read.
+   * @param mostBytes largest record of the changelog. A larger value is refused with `RECORD_TOO_LARGE` when it is put.
+   * Throws `STATE_UNREADABLE` if the store holds values of a schema that can't be read.
    */
   store<V>(name: string, spec: StoreSpec<V>, mostBytes: number = MAX_RECORD_BYTES): Store<V> {
     const prefix = `${name}\0`;
@@ -212,14 +212,14 @@ export class TaskState {
     this.#timers.delete(line);
   }
 
-  /** What has been written since the last `accept` stays. */
+  /** Keeps everything written since the last `accept`. */
   accept(): void {
     for (const held of this.#held.values()) held.accept();
     this.#undo = [];
     this.#loaded.clear();
   }
 
-  /** What has been written since the last `accept` is undone. */
+  /** Undoes everything written since the last `accept`. */
   rollback(): void {
     for (const [key, before] of this.#undo.reverse()) {
       if (before === undefined) this.#buffer.delete(key);
@@ -232,8 +232,8 @@ export class TaskState {
   }
 
   /**
-   * Everything written since the last call, between batches only. It stays readable, and what is written from now on belongs to the next commit.
-   * To be followed by `flush`, before which it must not be called again.
+   * Everything written since the last call; between batches only. It stays readable, and later writes belong to the
+   * next commit. Call `flush` afterwards, before the next call.
    */
   freeze(): readonly Change[] {
     if (this.#frozen !== undefined)
@@ -246,7 +246,7 @@ export class TaskState {
     return [...this.#frozen];
   }
 
-  /** Stores the frozen changes, or all, together with what they stand for. Call it after the commit they belong to. */
+  /** Stores the frozen changes, or all, together with their checkpoint. Call it after their commit. */
   async flush(checkpoint: Checkpoint): Promise<void> {
     if (this.#frozen === undefined) this.freeze();
     await this.#database.write([...this.#frozen!, checkpointChange(checkpoint)]);

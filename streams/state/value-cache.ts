@@ -17,12 +17,12 @@ interface Chunk {
 }
 
 /**
- * Values that were read from databases, within so many bytes; what was not read for the longest time goes first. All of it lies in a few large buffers:
- * a hundred thousand values in V8's heap are as many objects for its collector to visit, here they are none. Bytes that were written stay
- * as they are, so a view that somebody holds is good for ever.
+ * Values that were read from databases, within a number of bytes; the least recently read one goes first. All of it
+ * lies in a few large buffers: a hundred thousand values in V8's heap would be as many objects for its collector, and
+ * here they are none. Written bytes never change, so a view of them stays valid.
  *
- * The buffers are one log, cut into chunks of which the oldest is dropped; what is read out of the oldest quarter is written again at the end. A table of
- * slots (open addressing) says where a key's newest entry is.
+ * The buffers are one log, cut into chunks of which the oldest is dropped; a value read from the oldest quarter is
+ * written again at the end. A table of slots (open addressing) finds a key's newest entry.
  */
 export class ValueCache {
   readonly #chunkBits: number;

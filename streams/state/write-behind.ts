@@ -1,18 +1,18 @@
 import { compareKeys, type Change, type StateDatabase } from "./engine.ts";
 
-/** What was written waits so long at most, in ms. */
+/** Longest wait of a write, ms. */
 const STORE_EVERY_MS = 1_000;
-/** Of keys and values: so much is stored at once, without waiting longer. */
+/** Bytes of keys and values that are stored at once, without further waiting. */
 const STORE_FROM_BYTES = 256 << 10;
-/** So much may wait beside what is being stored; then writes wait too. */
+/** Most bytes that wait during a store; beyond it writes wait too. */
 const MOST_BYTES = 1 << 20;
 
 type Content = ReadonlyMap<string, Uint8Array | null>;
 
 /**
- * Writes to a database in the background, several calls of `write` at once and each key once. Reads see all that was written. The database
- * holds what some call of `write` left, never a part of one: a checkpoint among the changes stands for what is there. After kill -9 it may be a
- * second behind.
+ * Writes to a database in the background: several calls of `write` at once, and each key once. Reads see all writes.
+ * The database holds the result of whole calls of `write`, never a part of one: a checkpoint among the changes
+ * describes it. After kill -9 it may be a second behind.
  */
 export class WriteBehind implements StateDatabase {
   readonly get?: (key: string) => Uint8Array | undefined;

@@ -1,9 +1,9 @@
 import { isEventTime } from "../backbone/event-time.ts";
 import { StreamsError } from "../errors.ts";
 
-/** The time at which records arrive, ms. The two differ while the clocks that are known disagree. */
+/** The time at which records arrive, ms. The two values differ while the known clocks disagree. */
 export interface Arrival {
-  /** Event time is moved no further than this. */
+  /** Event time moves no further than this. */
   readonly now: number;
   /** No clock that may be right is ahead of this: a record is refused for its distance from here. */
   readonly latest: number;
@@ -11,7 +11,7 @@ export interface Arrival {
   readonly at: number;
 }
 
-/** Where topics are read again as history: any time is past. */
+/** For topics that are read again as history: any time is past. */
 export const unbounded: Arrival = Object.freeze({
   now: Number.POSITIVE_INFINITY,
   latest: Number.POSITIVE_INFINITY,
@@ -27,7 +27,7 @@ export function aheadOfTime(time: number, latest: number, maxFutureMs: number): 
   );
 }
 
-/** What a dead letter is dated: as its record, unless that is no time or lies ahead. */
+/** The time of a dead letter: its record's, unless that is invalid or lies ahead. */
 export function timeOfLetter(time: number, { now }: Arrival): number {
   if (isEventTime(time)) return Math.min(time, now);
   return Number.isFinite(now) ? now : 0;

@@ -23,8 +23,8 @@ const FRAMING = 256;
 const HEADER_FRAMING = 16;
 
 /**
- * `record` is absent for what never was a record: a timer, a line of a file.
- * @param room bytes of the largest record the dead-letter topic takes.
+ * @param record absent for anything that never was a record: a timer, a line of a file.
+ * @param room bytes of the largest record that the dead-letter topic takes.
  */
 export function deadLetter(
   origin: Origin,
@@ -58,8 +58,8 @@ export function letterKey({
 }
 
 /**
- * The letter, cut so that it fits into a record of `room` bytes with its key: texts first, then the value, then the key, then headers in
- * their order. `cut` says whether bytes are missing. The bytes are copies.
+ * The letter, cut so that it fits with its key into a record of `room` bytes: texts first, then the value, then the
+ * key, then headers in their order. `cut` is true if bytes are missing. The bytes are copies.
  */
 export function fittingLetter(letter: DeadLetterValue, room: number = MAX_RECORD_BYTES): DeadLetterValue {
   const { deadLetterNameBytes, deadLetterMessageBytes, deadLetterKeyBytes, deadLetterValueBytes } = streamsLimits;

@@ -5,7 +5,7 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
 export interface HoldOptions {
-  /** Told of a record that is tried again because what its handling needs is away. */
+  /** Hears of a record that is tried again because something it needs is away. */
   readonly outage?: Outage;
   /** How long one record is tried again, ms; then, where brokers and registry answer, it becomes a dead letter. Default: as long as it takes. */
   readonly recordPatienceMs?: number;
@@ -13,7 +13,7 @@ export interface HoldOptions {
   readonly isReachable?: () => Promise<boolean>;
 }
 
-/** What stands at the head of a task because what its handling needs is away. Everything else of the process goes on. */
+/** The record at the head of a task that waits for something. Everything else of the process goes on. */
 export class Hold {
   readonly #options: HoldOptions;
   #what = "";

@@ -52,7 +52,7 @@ const SAMPLES = 8;
 /** Stands for the value of a record that belongs to another partition: it is passed on as it was read. */
 export const FOREIGN = Symbol("foreign");
 
-/** The records of one partition that are fetched and not yet handled. */
+/** The fetched and unhandled records of one partition. */
 export class Input {
   readonly topic: AnyTopic;
   readonly partition: number;
@@ -133,7 +133,10 @@ export class Input {
     this.#hopeless = offset;
   }
 
-  /** Decodes and queues; gives back what can't be decoded or has no time to be handled at. Records before the position are skipped. */
+  /**
+   * Decodes and queues records. Returns those that can't be decoded or have no valid time. Records before the position
+   * are skipped.
+   */
   async add(fetch: Fetch, serdes: Serdes, fetchedAt: number, arrival: Arrival): Promise<readonly Undecodable[]> {
     const bad: Undecodable[] = [];
     this.#stall = undefined;

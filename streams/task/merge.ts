@@ -9,7 +9,7 @@ export function earliest(inputs: readonly Input[]): Input | undefined {
   return found;
 }
 
-/** The event time, in ms, up to which those that are empty have nothing more; infinite where none is. */
+/** The event time, in ms, up to which the empty inputs have nothing more; infinite if none is empty. */
 export function emptyUpTo(inputs: readonly Input[], endOf: (input: Input) => number): number {
   let end = Number.POSITIVE_INFINITY;
   for (const input of inputs) if (input.length === 0) end = Math.min(end, endOf(input));

@@ -13,7 +13,7 @@ import type { Timeline, Timelines } from "./timelines.ts";
 import { Turns } from "./turns.ts";
 import { CodedError } from "../coded-error.ts";
 
-/** Part of a batch that another attempt may handle: its first record, or timer, failed, and those behind it were not tried. */
+/** A part of a batch for another attempt: its first record, or timer, failed, and those behind it were not tried. */
 export interface Held<T> {
   readonly rest: readonly T[];
   readonly error: CodedError;
@@ -38,7 +38,7 @@ interface Route {
 }
 
 /**
- * The operators of one task in the order records pass them, with what they have written. A batch that fails is undone,
+ * The operators of one task in the order in which records pass them, with their outputs. A failed batch is undone,
  * state and outputs, and its parts are tried one by one; those that fail alone become dead letters.
  */
 export class OperatorChain {

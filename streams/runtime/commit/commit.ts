@@ -7,10 +7,10 @@ export type Delivery = "atLeastOnce" | "exactlyOnce";
 
 export interface CommitContext {
   readonly groupId: string;
-  /** The transaction it is to be part of, which it ends; or with what to write outside of one. */
+  /** The transaction that the commit joins and ends; or the producer for a commit without one. */
   readonly through: { readonly transaction: Transaction } | { readonly producer: Producer };
   readonly group: GroupReader;
-  /** Everything is written, and what comes after it may be. */
+  /** Called when everything is written: later records may follow. */
   readonly onWritten: () => void;
   /** Where local state may start to restore from: a lower bound of the changelog's end, unless the brokers say where the commit's records went. */
   readonly changelogEnd: (task: Task) => number;
@@ -18,7 +18,7 @@ export interface CommitContext {
   readonly exactEnds: boolean;
 }
 
-/** The place a task had come to, and what it had changed, when a commit began. The task may go on meanwhile. */
+/** A task's position and changes when a commit began. The task may go on meanwhile. */
 export interface TaskSnapshot {
   readonly task: Task;
   readonly changes: readonly Change[];
@@ -27,17 +27,17 @@ export interface TaskSnapshot {
   readonly lines: Readonly<Record<string, number>>;
 }
 
-/** To be taken between two batches of the task. */
+/** Take it between two batches of the task. */
 export function snapshotOf(task: Task): TaskSnapshot {
   const changes = task.subTopology.stateful ? task.state.freeze() : [];
   return { task, changes, positions: task.positions(), streamTime: task.streamTime, lines: task.times };
 }
 
 /**
- * Makes the work of the tasks since their last commit last: what they wrote and the changes of their state, then the offsets they
- * have come to, then the local stores with the offsets they stand for. With a transaction the first three are part of it.
- * The stores come last: local state never runs ahead of a commit. Rejects with `FENCED` when the tasks belong to somebody else;
- * they must then be closed without a flush.
+ * Commits what the tasks have done since their last commit: their outputs and changes of state, then their offsets,
+ * then the local stores with those offsets. With a transaction the first three are part of it. The stores come last:
+ * local state never runs ahead of a commit. Rejects with `FENCED` if the tasks belong to another process: close them
+ * then without a flush.
  */
 export async function commit(
   snapshots: readonly TaskSnapshot[],

@@ -13,15 +13,15 @@ export interface CommitterOptions {
   readonly backbone: Backbone;
   readonly outbox: Outbox;
   readonly metrics: Metrics;
-  /** Of a task alone; `undefined`: tasks are committed together. */
+  /** The producer of one task alone; `undefined`: tasks are committed together. */
   readonly producerOf: (task: Task) => Producer | undefined;
 }
 
-/** Bytes of outputs that may wait to be stored; then tasks wait for that. */
+/** Most bytes of outputs that wait to be stored; beyond it tasks wait. */
 const MOST_WAITING = 8 << 20;
-/** Of them, what is not worth a request before its transaction's commit. */
+/** Fewer bytes than this do not justify a request before their transaction's commit. */
 const LITTLE = 256 << 10;
-/** Milliseconds between commits at least, where that much is done between them: fewer, larger transactions when there is more to do than time for it. */
+/** Under load, leave at least this long between commits: fewer, larger transactions. */
 const BUSY_INTERVAL_MS = 50;
 /** Of an output, beside its value. */
 const OUTPUT_OVERHEAD = 200;
@@ -35,8 +35,8 @@ interface Part {
 }
 
 /**
- * What tasks have done and not committed: collects it, sends it on and commits it when it is time. One commit is under way at a
- * time, and tasks go on meanwhile. Where transactions take turns, much output goes into the next one before its commit begins. It is
+ * Collects the tasks' uncommitted work, sends it on, and commits it when it is time. One commit runs at a time, and
+ * tasks go on meanwhile. If transactions take turns, much output goes into the next one before its commit begins. It is
  * encoded then, and leaves when all of the one before is written: the logs keep the order of the work.
  */
 export class Committer {
@@ -76,7 +76,7 @@ export class Committer {
     return this.#unsent.size === 0 && this.#underWay === undefined;
   }
 
-  /** Milliseconds until the next commit is due, about; `undefined` when there is nothing to commit. */
+  /** Approximate time until the next commit is due, ms; `undefined` if there is nothing to commit. */
   get dueIn(): number | undefined {
     if (this.#unsent.size === 0) return undefined;
     if (this.#underWay !== undefined) return 1;
@@ -85,7 +85,7 @@ export class Committer {
     return this.#last + interval - performance.now();
   }
 
-  /** The task has something to commit, if only its positions. */
+  /** The task has something to commit, even if only its positions. */
   touched(task: Task): void {
     if (!this.#unsent.has(task)) this.#unsent.set(task, []);
   }
@@ -104,7 +104,8 @@ export class Committer {
   }
 
   /**
-   * Sends what was written, and begins a commit when it is due or `now` and none is under way. Rejects with what ended an earlier one.
+   * Sends outputs, and begins a commit if one is due or `now` is set, and none is running. Rejects with the error of an
+   * earlier one.
    * @returns whether it has begun one.
    */
   async settle(group: GroupReader, now: boolean): Promise<boolean> {
@@ -218,7 +219,7 @@ export class Committer {
     for (const part of done) if (part.status === "rejected") throw part.reason;
   }
 
-  /** Commits everything, and what is under way before it. */
+  /** Commits everything, after the running commit. */
   async commit(group: GroupReader): Promise<void> {
     while (this.#underWay !== undefined || this.#unsent.size > 0) {
       await this.#underWay;
@@ -271,7 +272,7 @@ export class Committer {
     }
   }
 
-  /** What is under way is waited for: a store must not be closed while it is flushed. */
+  /** Waits for running work: a store must not be closed during its flush. */
   async close(): Promise<void> {
     await this.#underWay;
     await Promise.all(this.#producers.map((producer) => producer.close()));

@@ -12,8 +12,8 @@ type Bytes = Pick<LogRecord, "key" | "value">;
 type Content = string | null;
 
 /**
- * What is among the dead letters already, so that a record that is read again at each start, such as one of a table, is buried once. The dead letters are read
- * at the first question about a topic, and no more: what is buried later is not known here.
+ * The dead letters that exist already, so that a record that is read again at each start, such as one of a table, is
+ * buried once. Letters are read at the first question about a topic, and not again: later ones are not known here.
  */
 export class Buried {
   readonly #backbone: Backbone;

@@ -6,8 +6,8 @@ import type { DeadLetterValue } from "../../task/dead-letter.ts";
 const TOGETHER_MS = 60_000;
 
 /**
- * Says that there are dead letters, and counts them: the first one with its place and reason, those of the next minute together, by code. A producer whose
- * clock or schema is wrong would otherwise be noticed by who looks at the metric.
+ * Logs and counts dead letters: the first one with its place and reason, those of the next minute together, by code.
+ * Otherwise only the metric would show a producer with a wrong clock or schema.
  */
 export class LetterReport {
   readonly #log: Log;

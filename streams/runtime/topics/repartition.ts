@@ -35,12 +35,14 @@ interface Scratch {
 }
 
 /**
- * Gives all inputs and changelogs of an application so many partitions, and each entry of its state the partition that its key has among
- * them. Records that wait in the inputs stay where they are: the application passes them on. No process of the application may run.
+ * Gives all inputs and changelogs of an application a number of partitions, and moves each entry of its state to the
+ * partition of its key. Records that wait in the inputs stay where they are: the application passes them on. No process
+ * of the application may run.
  *
- * A key leaves one partition and comes to another in one transaction, and the application refuses to start until all have moved, so it may be
- * killed at any time: run again, it goes on. Rejects with `TOPIC_MISMATCH` where a topic has more partitions, with `FENCED` where the group
- * has members, with `TIMEOUT` where a process was killed a moment ago and the brokers have not ended its transaction yet.
+ * A key leaves one partition and comes to another in one transaction, and the application refuses to start until all
+ * have moved. So it may be killed at any time: run again, it goes on. Rejects with `TOPIC_MISMATCH` if a topic has more
+ * partitions, with `FENCED` if the group has members, and with `TIMEOUT` if a process was killed a moment ago and the
+ * brokers have not ended its transaction yet.
  */
 export async function repartition(options: RepartitionOptions): Promise<Repartitioned> {
   const { id, topology, backbone, partitions } = options;
