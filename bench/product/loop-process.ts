@@ -10,7 +10,7 @@ const main = join(import.meta.dirname, "../../cli/main.ts");
 /** As `npm run loopstream` starts it. */
 const nodeFlags = ["--no-allocation-site-pretenuring"];
 const PATIENCE_MS = 300_000;
-const POLL_MS = 100;
+const POLL_MS = 250;
 
 /** `loopstream start` in a process of its own, asked by its metrics how far it is. */
 export interface LoopProcess {
