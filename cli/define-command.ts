@@ -16,7 +16,7 @@ type ArgValue<U extends string> = U extends `${string}...${string}`
     : string;
 type None = Readonly<Record<never, never>>;
 
-/** Where a command works, and what was said on its line. */
+/** The place of a command's work, and its arguments and flags. */
 export interface Given<F extends Flags, A extends Args> {
   readonly settings: Settings;
   readonly output: Output;
@@ -28,13 +28,16 @@ export interface CommandOptions<F extends Flags, A extends Args> {
   readonly name: string;
   readonly about: string;
   readonly args?: A;
-  /** Beside those that every command has. */
+  /** Flags beside those of every command. */
   readonly flags?: F;
   /** Text below the help. */
   readonly more?: string;
   /** The command of its group that runs where none is named. */
   readonly isDefault?: boolean;
-  /** Does the work. @returns the exit code; nothing: 0 */
+  /**
+   * Does the work.
+   * @returns the exit code; nothing: 0
+   */
   run(given: Given<F, A>): Promise<number | void>;
 }
 
@@ -42,8 +45,8 @@ export interface CommandOptions<F extends Flags, A extends Args> {
 export type AddCommand = (parent: Command) => void;
 
 /**
- * A command: its name, its flags and its work. Flags are read before anything is opened. An error is told in one line on stderr, and with `--json` as
- * `{"error": …}` on stdout too; it becomes the exit code.
+ * A command: its name, its flags and its work. Flags are read before anything is opened. An error becomes one line on
+ * stderr, with `--json` also `{"error": …}` on stdout, and the exit code.
  */
 export function defineCommand<const A extends Args = None, F extends Flags = None>(
   options: CommandOptions<F, A>,
@@ -74,7 +77,7 @@ export function defineGroup(name: string, about: string, commands: readonly AddC
   };
 }
 
-/** Sets the process's exit code by what comes of the work, and has the process end. */
+/** Sets the process's exit code by the result of the work, and ends the process. */
 async function ended(json: boolean, work: (output: Output) => Promise<number | void>): Promise<void> {
   try {
     process.exitCode = (await work(createOutput(json))) ?? 0;

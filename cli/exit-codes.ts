@@ -4,22 +4,22 @@ import { CodedError } from "../streams/index.ts";
 import { TableError } from "./files/index.ts";
 import { DomainError } from "../schemas/index.ts";
 
-/** What a script can act on. */
+/** Results that a script can act on. */
 export const exitCodes = Object.freeze({
   ok: 0,
-  /** Anything not named below. */
+  /** Any other failure. */
   failed: 1,
-  /** A flag, a setting, a blueprint or a file that must be mended. */
+  /** A flag, a setting, a blueprint or a file must be mended. */
   usage: 2,
   /** Brokers, registry or directory can't be reached or are taken; the same command may succeed later. */
   unavailable: 3,
-  /** Done, without some records or lines: they are in the dead letters, or were told on stderr. */
+  /** Done, without some records or lines: they are in the dead letters, or were reported on stderr. */
   partly: 4,
   /** Stopped by a signal; the same command goes on from there. */
   stopped: 130,
 });
 
-/** An error whose message is all a person needs. */
+/** An error whose message is all that a person needs. */
 export class UsageError extends DomainError {
   override readonly name = "UsageError";
 
@@ -30,7 +30,9 @@ export class UsageError extends DomainError {
 
 const usage = [UsageError, SettingsError, BlueprintError, ChangedTypes, ReplayError];
 
-/** Its message is all a person needs: it names the flag, the line or the setting, and the way out. */
+/**
+ * Whether an error's message is all that a person needs: it names the flag, the line or the setting, and the remedy.
+ */
 export const saysAll = (error: unknown): boolean =>
   error instanceof TableError || error instanceof HistoryError || usage.some((kind) => error instanceof kind);
 

@@ -20,7 +20,7 @@ export function evaluate(
 /** Share of a metric: two models that differ by no more predict the same, and their figures were added in another order. */
 const SAME = 1e-9;
 
-/** Whether a metric's first value is better than its second; equal is not better, unknown never is. */
+/** Whether a metric's first value is better than its second. Equal is not better, and an unknown value never is. */
 export function isBetter(metric: Metric, candidate: number | undefined, other: number | undefined): boolean {
   if (candidate === undefined) return false;
   if (other === undefined) return true;

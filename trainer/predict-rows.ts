@@ -3,7 +3,7 @@ import { vectorOf } from "../rows/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import { labelOutputs, servedModel, type Scorer } from "../serving/index.ts";
 
-/** What a loaded model predicts for a label of rows, one number a row, as it would have when they were decided. */
+/** A loaded model's predictions of a label for rows, one number a row, as they would have been at decision time. */
 export async function predictRows(
   scorer: Scorer,
   { blueprint, layout }: CompiledBlueprint,

@@ -15,22 +15,22 @@ export interface Rebuilt {
   readonly useCase: string;
   /** sha256 of the file as it was published. */
   readonly expected: string;
-  /** sha256 of the file as it came out now; null where it could not be trained. */
+  /** sha256 of the file as it was made now; null if it could not be trained. */
   readonly actual: string | null;
   readonly equal: boolean;
-  /** Whether the header of the published file says what the model's record says. */
+  /** Whether the header of the published file agrees with the model's record. */
   readonly header: "equal" | "differs" | "absent";
   readonly rows: number;
-  /** Of loopstream, then and now. */
+  /** Versions of loopstream, then and now. */
   readonly codeVersion: { readonly then: string; readonly now: string };
-  /** Why it differs or could not be trained, as far as it is known; null when it is equal. */
+  /** The known reason for a difference or a failed training; null if the files are equal. */
   readonly problem: string | null;
   readonly onnx: Uint8Array | null;
 }
 
 type RebuildTools = Pick<TrainingTools, "backbone" | "serdes" | "fit" | "tables" | "codeVersion">;
 
-/** Trains a model again from what its provenance names: exactly those offsets, complete by then. Publishes nothing. */
+/** Trains a model again from its provenance: exactly those offsets, complete by then. Publishes nothing. */
 export async function rebuildModel(
   tools: RebuildTools,
   model: ModelRecorded,
@@ -63,7 +63,7 @@ export async function rebuildModel(
   }
 }
 
-/** The topics no longer hold what the model was trained on. */
+/** The topics no longer hold the model's training rows. */
 class NotRebuildable extends DomainError {
   override readonly name = "NotRebuildable";
 
@@ -97,7 +97,7 @@ async function trainAgain(
   return (await fitRows(fit, { compiled, train, holdout: [], until, onProgress })).onnx;
 }
 
-/** Rejects, naming the offsets, when a part of the ranges is gone. */
+/** Rejects with the offsets if a part of the ranges is gone. */
 async function checkThere(
   backbone: Backbone,
   topic: string,

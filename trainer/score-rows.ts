@@ -13,7 +13,10 @@ export interface RowsScore {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** How a model does on the rows of a topic (the use case's own, or one that a replay wrote) whose decision lies in `[from, to)`, ms. */
+/**
+ * Metrics of a model on rows of a topic (the use case's own, or a replay's) whose decision time lies in `[from, to)`,
+ * ms.
+ */
 export async function scoreRows(
   { backbone, serdes }: { readonly backbone: Backbone; readonly serdes: Serdes },
   compiled: CompiledBlueprint,

@@ -6,7 +6,7 @@ export function cronDue(schedule: string, after: number, until: number): boolean
   return next !== null && next <= until;
 }
 
-/** Looper's rule: enough of the rows are newer than the last training. `share` 0.2 is 20 % of the rows that were there then. */
+/** Looper's rule: enough rows are newer than the last training. `share` 0.2 is 20 % of the rows at that time. */
 export function freshRowsDue(share: number, rowsAtLastTraining: number, rowsNow: number): boolean {
   return rowsNow - rowsAtLastTraining >= share * rowsAtLastTraining;
 }

@@ -4,16 +4,22 @@ import { UsageError } from "../exit-codes.ts";
 
 /** One flag of a command: its spelling, its help, and the value that the command works with. */
 export interface Flag<V> {
-  /** As commander knows it: two where a flag can also be denied. */
+  /** The options for commander: two if the flag can also be denied. */
   readonly options: readonly Option[];
-  /** Throws a `UsageError` that names the flag. @param given text or texts, or that it is there; `undefined`: it is not there */
+  /**
+   * Throws a `UsageError` that names the flag.
+   * @param given text or texts, or true; `undefined`: the flag is absent
+   */
   read(given: unknown): V;
 }
 
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 export type FlagValues<F> = { readonly [K in keyof F]: F[K] extends Flag<infer V> ? V : never };
 
-/** The values of flags, each under its name here. @param given as commander has them, under the names of their spellings */
+/**
+ * The values of flags by their names here.
+ * @param given commander's values, by the names of their spellings
+ */
 export const readFlags = <F extends Flags>(flags: F, given: Readonly<Record<string, unknown>>): FlagValues<F> =>
   Object.fromEntries(
     Object.entries(flags).map(([name, { options, read }]) => [name, read(given[options[0]!.attributeName()])]),
@@ -23,7 +29,7 @@ export const readFlags = <F extends Flags>(flags: F, given: Readonly<Record<stri
 type Always = { readonly required: true } | { readonly default: string };
 
 interface Reads<V> {
-  /** Reads the text. Throws a `UsageError` that names the flag and says how to write it. */
+  /** Reads the text. Throws a `UsageError` with the flag and its right form. */
   readonly parse: (text: string, flag: string) => V;
 }
 
@@ -32,7 +38,10 @@ interface How<V> extends Partial<Reads<V>> {
   readonly default?: string;
 }
 
-/** A flag with a text, which is the value where nothing reads it. @param usage its spelling, like `--from <time>` */
+/**
+ * A flag with a text. Without `parse` the text is the value.
+ * @param usage its spelling, like `--from <time>`
+ */
 export function flag<V>(usage: string, help: string, how: Always & Reads<V>): Flag<V>;
 export function flag(usage: string, help: string, how: Always): Flag<string>;
 export function flag<V>(usage: string, help: string, how: Reads<V>): Flag<V | undefined>;
@@ -58,7 +67,10 @@ export const toggle = (usage: string, help: string): Flag<boolean> => ({
   read: (given) => given === true,
 });
 
-/** A flag that is there, is denied, or is neither. @param usage like `--run`; the other spelling is `--no-run` */
+/**
+ * A flag that is given, denied, or absent.
+ * @param usage like `--run`; the other spelling is `--no-run`
+ */
 export const either = (usage: string, help: string, denied: string): Flag<boolean | undefined> => ({
   options: [new Option(usage, help), new Option(usage.replace(/^--/, "--no-"), denied)],
   read: (given) => given as boolean | undefined,

@@ -1,7 +1,7 @@
 import { columnDefaults } from "../../loop/index.ts";
 import { among, either, flag, toggle, type FlagValues } from "./flag.ts";
 
-/** What is in the files, and what becomes of it. */
+/** The files of an import, and their treatment. */
 export const importFlags = {
   useCase: flag("--use-case <name>", "use case with a published blueprint", { required: true }),
   decisions: flag(

@@ -1,8 +1,8 @@
 import { UsageError } from "../exit-codes.ts";
 
 /**
- * `name=value` pairs: true and false are booleans, "quotes" make a text, and so does what a number would not be written as (0042, 12E4,
- * digits beyond 2^53). The blueprint's types read a text as they read the number that it spells.
+ * `name=value` pairs. true and false are booleans, and "quotes" make a text. A value that no number would be written as
+ * is a text too (0042, 12E4, digits beyond 2^53). The blueprint's types read a text like the number that it spells.
  */
 export function parsePairs(pairs: readonly string[]): Record<string, string | number | boolean> {
   return Object.fromEntries(

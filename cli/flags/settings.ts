@@ -16,7 +16,7 @@ export const commonFlags = {
   json: toggle("--json", "print the result as JSON on the last line"),
 };
 
-/** Settings that only some commands have flags for. */
+/** Settings with flags in some commands only. */
 export interface OwnSettings {
   readonly sync?: string | undefined;
   readonly instanceId?: string | undefined;
@@ -25,8 +25,8 @@ export interface OwnSettings {
 type Given = Partial<Omit<FlagValues<typeof commonFlags>, "json">> & OwnSettings;
 
 /**
- * Where everything is. Flags come first, then environment, then loopstream.yaml, then the defaults. Throws, naming the flag, variable, file or
- * field, for settings that don't hold together.
+ * Reads the settings. Flags come first, then environment, then loopstream.yaml, then the defaults. Throws, naming the
+ * flag, variable, file or field, if settings contradict each other.
  */
 export function readSettings(flags: Given, environment: NodeJS.ProcessEnv = process.env): Settings {
   const file = readSettingsFile(flags.config);

@@ -13,7 +13,7 @@ export function parseTime(text: string, flag: string): number {
   );
 }
 
-/** As `parseTime`, of something that has happened: what lies further ahead than records may would be a dead letter. */
+/** As `parseTime`, for something that has happened: a record too far ahead would be a dead letter. */
 export function parsePastTime(text: string, flag: string, now = Date.now()): number {
   const time = parseTime(text, flag);
   if (time <= now + streamsLimits.maxFutureMs) return time;
@@ -22,7 +22,7 @@ export function parsePastTime(text: string, flag: string, now = Date.now()): num
   );
 }
 
-/** How the times of files are read, by `--time-unit` and `--time-zone`. */
+/** The reading of times in files, by `--time-unit` and `--time-zone`. */
 export function timesOf(flags: {
   readonly timeUnit?: string | undefined;
   readonly timeZone?: string | undefined;

@@ -7,12 +7,13 @@ import { join, resolve } from "node:path";
 const MAX_PATH_BYTES = 100;
 
 /**
- * Holds a name in a directory until it is let go, or the process ends, however it ends. Other processes of this machine can't have it meanwhile.
- * @returns what lets go of it; `undefined`: another process holds it
+ * Holds a name in a directory until it is released, or the process ends in any way. No other process of this machine
+ * can have it meanwhile.
+ * @returns releases it; `undefined`: another process holds it
  */
 export async function alone(dir: string, name: string): Promise<(() => Promise<void>) | undefined> {
   const address = addressOf(dir, name);
-  // Nothing can be listened to at so long a path: nobody is kept out.
+  // No socket fits so long a path: then the name excludes nobody.
   if (address === undefined) return async () => undefined;
   const server = createServer((socket) => void socket.destroy());
   server.unref();
@@ -45,7 +46,7 @@ function listens(server: Server, address: string): Promise<boolean> {
   });
 }
 
-/** A socket whose process has ended is still there, and nobody answers. */
+/** The socket of a process that has ended is still there, and does not answer. */
 function answers(address: string): Promise<boolean> {
   return new Promise((resolved) => {
     const socket = connect(address);

@@ -5,7 +5,7 @@ import { createLog } from "../text/log.ts";
 import { connectHere } from "./connection.ts";
 import { tellUndeclared } from "./tell-undeclared.ts";
 
-/** Beside the time for the answer: for the way to whoever answers. */
+/** Time for the connection, beside the time for the answer. */
 const CONNECT_MS = 3_000;
 /** A timer holds no more. */
 export const MOST_TIMEOUT_MS = 2_147_483_647 - CONNECT_MS;
@@ -18,17 +18,17 @@ export interface Question {
   readonly context: Readonly<Record<string, Value>>;
   /** Absent: a new one. */
   readonly id: string | undefined;
-  /** For the answer, ms. */
+  /** Longest wait for the answer, ms. */
   readonly timeout: number;
-  /** The answer where there is no decision. */
+  /** The answer if there is no decision. */
   readonly fallback: Value | undefined;
   /** Refuses names that the blueprint does not know. */
   readonly strict: boolean;
 }
 
 /**
- * Asks for one decision. The loop runs here, for as long, where nobody else has the embedded log open. Rejects where there is nothing to ask: with a
- * default as soon as that is known, or `CONNECT_MS` after the time for the answer.
+ * Asks for one decision. If no other process has the embedded log open, the loop runs here meanwhile. Rejects if no
+ * loop can be asked: with a default as soon as that is known, or `CONNECT_MS` after the time for the answer.
  */
 export async function ask(settings: Settings, question: Question): Promise<Decision<unknown>> {
   const { useCase, unit, context, id, timeout, fallback, strict } = question;
@@ -46,7 +46,7 @@ export async function ask(settings: Settings, question: Question): Promise<Decis
         { unit, context, decisionId: id },
         { timeout, default: fallback },
       );
-      // A loop that runs here says it by itself.
+      // A loop that runs here reports it by itself.
       if (loop === undefined && !strict && decision.error === null) {
         await tellUndeclared(connection, (known, ms) => known.context(useCase, context, Date.now(), ms));
       }
@@ -60,13 +60,13 @@ export async function ask(settings: Settings, question: Question): Promise<Decis
   }
 }
 
-/** What the loop that runs here warns of, on stderr. */
+/** Warnings of a loop that runs here, on stderr. */
 function warnings(): Log {
   const log = createLog(false);
   return { info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) };
 }
 
-/** Whoever it is that does not answer is left alone; the process ends soon. */
+/** A process that does not answer is left alone; this one ends soon. */
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   const late = new StreamsError("TIMEOUT", `nothing could be asked within ${ms} ms: see what is away above`);
   let timer: NodeJS.Timeout | undefined;

@@ -6,7 +6,7 @@ import { streamsLimits } from "../../streams/index.ts";
 import { rowTable, tableWriter, type TableFormat } from "../files/index.ts";
 
 export interface RowsExport {
-  /** The version whose columns they have. */
+  /** The version whose columns the rows have. */
   readonly compiled: CompiledBlueprint;
   readonly known: ValidBlueprints;
   /** Absent: the use case's own. */
@@ -17,11 +17,11 @@ export interface RowsExport {
   /** Decision times, ms: at or after `from`, before `to`. */
   readonly from: number;
   readonly to: number;
-  /** Given how many rows are written, every thousand. */
+  /** Called with the number of written rows, every thousand. */
   readonly onProgress: (rows: number) => void;
 }
 
-/** Writes training rows to a file, in the order of their decisions. Where that fails, nothing is left of the file. */
+/** Writes training rows to a file, in the order of their decisions. If that fails, nothing is left of the file. */
 export async function exportRows(
   { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
   { compiled, known, topic, out, format, from, to, onProgress }: RowsExport,

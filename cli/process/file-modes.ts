@@ -3,17 +3,17 @@ import { chmod, writeFile } from "node:fs/promises";
 /** As a person's umask would have it; `undefined`: it still holds. */
 let askedFor: number | undefined;
 
-/** From now on what this process makes is nobody else's: LevelDB, for one, says no modes of its own. */
+/** From now on only this user can use new files of this process. LevelDB, for one, sets no modes. */
 export function keepPrivate(): void {
   askedFor = 0o666 & ~process.umask(0o077);
 }
 
-/** Gives a file that a person asked for by name the mode that it would have had. */
+/** Gives a file that a person named the mode of that person's umask. */
 export async function asAskedFor(file: { chmod(mode: number): Promise<void> }): Promise<void> {
   if (askedFor !== undefined && process.platform !== "win32") await file.chmod(askedFor);
 }
 
-/** Writes a file that a person asked for by name. */
+/** Writes a file that a person named. */
 export async function writeAsAskedFor(path: string, content: Uint8Array): Promise<void> {
   await writeFile(path, content);
   await asAskedFor({ chmod: (mode) => chmod(path, mode) });

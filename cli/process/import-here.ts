@@ -20,7 +20,7 @@ import { alone } from "./alone.ts";
 import { connectHere } from "./connection.ts";
 import { liveBlueprint } from "./versions.ts";
 
-/** Imports files in this process, with a bar of its progress. The loop runs here too, unless it is to run elsewhere. */
+/** Imports files in this process, with a progress bar. The loop runs here too, unless it runs elsewhere. */
 export async function importHere(
   settings: Settings,
   output: Output,
@@ -61,8 +61,8 @@ export async function importHere(
 }
 
 /**
- * In one directory an import is kept out while another one of the use case is at work: that one may run the loop, and would be ended. On Kafka the later
- * one ends the former.
+ * In one directory an import is refused while another one of the use case is at work: that one may run the loop, and
+ * would be ended. On Kafka the later import ends the earlier one.
  */
 async function holdImport({ brokers, dir }: Settings, useCase: string): Promise<(() => Promise<void>) | undefined> {
   if (brokers.length > 0) return undefined;

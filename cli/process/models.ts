@@ -9,7 +9,7 @@ export async function modelsOf(tools: Tools, useCase: string | undefined): Promi
   return (await readModels(tools)).filter((model) => useCase === undefined || model.useCase === useCase);
 }
 
-/** Throws a `UsageError` where there is no such model. */
+/** Throws a `UsageError` if there is no such model. */
 export async function findModel(tools: Tools, modelId: string): Promise<ModelRecorded> {
   const model = (await readModels(tools)).find((known) => known.modelId === modelId);
   if (model === undefined) throw new UsageError(`there is no model ${modelId}: loopstream models lists them`);
@@ -18,7 +18,7 @@ export async function findModel(tools: Tools, modelId: string): Promise<ModelRec
 
 export const reasonFlag = flag("--reason <text>", "for the record", { default: "by hand" });
 
-/** Gives a model another state from now on, whatever the gate said. */
+/** Gives a model another state from now on, whatever the gate's verdict. */
 export async function moveByHand(tools: Tools, modelId: string, to: ModelMove, reason: string): Promise<ModelRecorded> {
   await findModel(tools, modelId);
   const [moved] = await moveModel(tools, modelId, to, Date.now(), reason);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { UsageError } from "../exit-codes.ts";
 
-/** The text of a file that was named. Throws a `UsageError` that names it. */
+/** The text of a named file. Throws a `UsageError` that names it. */
 export function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");

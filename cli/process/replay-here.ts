@@ -21,7 +21,7 @@ type Asked = { readonly [K in "from" | "to" | "blueprintVersion" | "into"]: Repl
   readonly pace: number | undefined;
 } & Required<Pick<ReplayOptions, "stepMs" | "latenessMs" | "statistics" | "incomplete" | "fresh" | "onUnreadable">>;
 
-/** Replays in this process, behind all others, with a bar of its progress. `undefined`: a signal has stopped it. */
+/** Replays in this process, behind all others, with a progress bar. `undefined`: a signal has stopped it. */
 export async function replayHere(settings: Settings, output: Output, asked: Asked): Promise<ReplayResult | undefined> {
   const { useCase, from, to, blueprintVersion, into, pace } = asked;
   const { stepMs, latenessMs, statistics, incomplete, fresh, onUnreadable } = asked;

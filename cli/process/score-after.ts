@@ -4,7 +4,7 @@ import { scoreRows, type RowsScore, type TrainResult } from "../../trainer/index
 import { readVersions } from "./versions.ts";
 
 /**
- * How a new model does on the rows that it has not seen, up to `until`, ms of decision time.
+ * Metrics of a new model on rows that it has not seen, up to `until`, ms of decision time.
  * @param topic of the rows; absent: the use case's own
  * @returns `undefined` without `until`
  */

@@ -5,15 +5,15 @@ import { exitCodes } from "../exit-codes.ts";
 export interface Stopping {
   /** Aborted when the command is to end. */
   readonly signal: AbortSignal;
-  /** Has the command end, as a signal does. From here on it has `stopMs`; then the process ends as it stands. */
+  /** Ends the command, as a signal does. It then has `stopMs`; after that the process ends as it stands. */
   begin(): void;
-  /** What comes of `work`, or `undefined` as soon as the command is to end: `work` is then left alone. */
+  /** The result of `work`, or `undefined` as soon as the command is to end: `work` is then left alone. */
   unlessStopped<T>(work: Promise<T>): Promise<T | undefined>;
 }
 
 /**
- * SIGINT and SIGTERM end the process: the first in good order, within a stated time, a second one at once. Nothing is lost either way, since
- * every command may be killed at any time.
+ * SIGINT and SIGTERM end the process: the first in good order, within a stated time, a second one at once. Nothing is
+ * lost either way, since every command may be killed at any time.
  */
 export function stopOnSignals(log: Log, limitMs: number = streamsLimits.stopMs): Stopping {
   const stop = new AbortController();
@@ -51,10 +51,12 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** How long what a command has left open may keep the process alive: connections, timers, workers. */
+/** Longest time that open connections, timers or workers may keep the process alive after the command. */
 const LEFT_OPEN_MS = 2_000;
 
-/** The command is done. What keeps the process alive has a moment to end; then it is ended, with the exit code that is set. */
+/**
+ * The command is done. Open connections and timers have a moment to end; then the process is ended, with its exit code.
+ */
 export function endSoon(): void {
   void delay(LEFT_OPEN_MS, undefined, { ref: false }).then(() => {
     if (process.env["LOOPSTREAM_DEBUG"] !== undefined)

@@ -7,7 +7,7 @@ import { readVersions } from "./versions.ts";
 
 const TIMEOUT_MS = 2_000;
 
-/** Says on stderr what of something that was sent counts for nothing; who can't read the blueprints says nothing. */
+/** Reports on stderr the sent entries that count for nothing. If the blueprints can't be read, it reports nothing. */
 export async function tellUndeclared(
   { backbone, registry, subjectPrefix }: Connection,
   check: (strictness: Strictness, timeoutMs: number) => Promise<void>,
@@ -18,7 +18,10 @@ export async function tellUndeclared(
     process.stderr.write(`loopstream: ${(error as Error).message}: it counts for nothing\n`);
 }
 
-/** Says on stderr that no blueprint knows events of this kind. They are kept all the same: a later version may name it. */
+/**
+ * Reports on stderr that no blueprint knows events of this kind. They are kept all the same: a later version may name
+ * it.
+ */
 export async function tellUnknownKind(kind: string, { backbone, registry, subjectPrefix }: Connection): Promise<void> {
   if ((await backbone.partitions(blueprintTable.topic.name)) === undefined) return;
   const known = await readVersions({ backbone, serdes: new Serdes(registry, subjectPrefix) });

@@ -10,7 +10,7 @@ type Reading = Pick<Tools, "backbone" | "serdes">;
 export const readVersions = async ({ backbone, serdes }: Reading): Promise<ValidBlueprints> =>
   validBlueprints(await readTable(backbone, serdes, blueprintTable));
 
-/** The live version of a use case. Throws a `UsageError` that says what there is instead. */
+/** The live version of a use case. Throws a `UsageError` that lists the known ones if there is none. */
 export async function liveBlueprint(tools: Reading, useCase: string): Promise<CompiledBlueprint> {
   const known = await readVersions(tools);
   const compiled = known.at(useCase, Number.MAX_SAFE_INTEGER);

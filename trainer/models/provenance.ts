@@ -1,7 +1,10 @@
 import { modelArtifacts, type ModelRecorded, type Provenance } from "../../schemas/index.ts";
 import { readRaw, type Backbone, type Headers } from "../../streams/index.ts";
 
-/** On every piece of a file: what it was trained on and with, as JSON, for who has the file and not the model's record. */
+/**
+ * Header of every piece of a file: its training data and parameters, as JSON, for holders of the file without the
+ * model's record.
+ */
 export const PROVENANCE_HEADER = "loopstream_provenance";
 
 /** What the header holds. */
@@ -16,7 +19,7 @@ export const provenanceHeaders = (source: ArtifactSource): Headers => ({
   [PROVENANCE_HEADER]: Buffer.from(JSON.stringify(provenanceOf(source))),
 });
 
-/** The header of a file's first piece; `undefined` where it has none. */
+/** The header of a file's first piece; `undefined` if it has none. */
 export async function readProvenance(
   backbone: Backbone,
   { sha256, partition, offset }: ModelRecorded["artifact"],
@@ -31,10 +34,10 @@ export async function readProvenance(
   return undefined;
 }
 
-/** What former versions of loopstream did not say; their records on the models topic read the same. */
+/** Fields that former versions of loopstream did not write; their records on the models topic read the same. */
 const unsaid = { versions: [], leftOut: [], treated: [] };
 
-/** A header that is no JSON says as much as none. */
+/** A header that is no JSON counts as missing. */
 function parsed(header: Uint8Array): ArtifactProvenance | undefined {
   try {
     const found = JSON.parse(Buffer.from(header).toString()) as ArtifactProvenance;
