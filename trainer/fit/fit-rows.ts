@@ -10,7 +10,7 @@ import { DomainError } from "../../schemas/index.ts";
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;
   readonly train: readonly TrainingRow[];
-  /** Rows to predict, never learned from; may be none. */
+  /** Rows to predict, never to learn from; may be none. */
   readonly holdout: readonly TrainingRow[];
   /** Event time of the training, ms. */
   readonly until: number;
@@ -35,8 +35,8 @@ export interface FittedRows {
 }
 
 /**
- * Rows to a model of all labels: one fit a label, from the rows that have it. The bytes of the file are a function of the rows that are trained on, the
- * blueprint and `until` alone.
+ * Trains a model of all labels from rows: one fit for each label, from the rows that have it. The bytes of the file
+ * depend on the training rows, the blueprint and `until` alone.
  */
 export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<FittedRows> {
   const { compiled, until } = request;
@@ -67,7 +67,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   return { onnx: fileOf(fitted, metadata), seconds, labels: fitted };
 }
 
-/** With one label the learner's own file. */
+/** With one label, the learner's own file. */
 function fileOf(
   fitted: readonly { readonly label: LearntLabel; readonly model: FittedModel }[],
   metadata: Readonly<Record<string, string>>,
@@ -93,7 +93,10 @@ function failureText(
   return `${blueprint.useCase} ${blueprint.version} could not be trained${label} on ${rows} rows of ${features}: ${reason}`;
 }
 
-/** Everything in the file besides the trees: no offsets and no wall clock, so that the same rows give the same bytes on any backbone. */
+/**
+ * Everything in the file besides the trees: no offsets and no wall clock, so that the same rows give the same bytes on
+ * any backbone.
+ */
 function metadataOf(
   { blueprint, layout }: CompiledBlueprint,
   categories: Categories,

@@ -10,7 +10,7 @@ export interface WorkerRequest {
   readonly request: FitRequest;
 }
 
-/** What a worker sends: any number of `progress`, then one of the others. */
+/** Messages of a worker: any number of `progress`, then one of the others. */
 export type FitReply =
   | { readonly kind: "progress"; readonly done: number; readonly total: number }
   | { readonly kind: "fitted"; readonly fitted: FittedModel }
