@@ -51,6 +51,8 @@ describe.each(commands.map((words) => [words.join(" "), words] as const))("%s", 
     expect(stderr).toContain("Did you mean --registry?");
     expect(JSON.parse(stdout)).toEqual({
       error: "unknown option '--registyr'\n(Did you mean --registry?)",
+      code: "BAD_USAGE",
+      next: "`--help` lists them.",
     });
   });
 });
@@ -66,7 +68,8 @@ describe("an error is one line on stderr, with --json an object on stdout, and t
     const { code, stderr, json, stdout } = await loopstream([...line, "--json", "--dir", "/dev/null/nowhere"]);
     expect(code).toBe(2);
     expect(stderr).toContain(`loopstream: ${message}`);
-    expect(json).toEqual({ error: expect.stringContaining(message) });
+    const said = { code: expect.stringMatching(/^[A-Z_]+$/), next: expect.any(String) };
+    expect(json).toEqual({ error: expect.stringContaining(message), ...said });
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   });
 });
