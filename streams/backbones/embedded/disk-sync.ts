@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { writeChained } from "../../leveldb/write-chained.ts";
 import type { LogDatabase, Operation } from "./write-queue.ts";
 
-/** When what was written is on the disk, and so survives a power cut: before it is acknowledged, a moment later, or when the system sees fit. */
+/**
+ * When a write is on the disk, and so survives a power cut: before it is acknowledged, a moment later, or when the
+ * system sees fit.
+ */
 export type SyncMode = "each" | "interval" | "none";
 
 export const syncModes: readonly SyncMode[] = ["each", "interval", "none"];
 
-/** In ms: so much of what was acknowledged may be lost with `interval`. */
+/** With `interval`, acknowledged writes of so many ms may be lost. */
 export const SYNC_INTERVAL_MS = 100;
 
 export interface DiskSyncOptions {
@@ -16,11 +19,11 @@ export interface DiskSyncOptions {
   /** The database's folder. */
   readonly path: string;
   readonly mode: SyncMode;
-  /** The disk refused: what was written since the last time may be lost. */
+  /** The disk refused: writes since the last sync may be lost. */
   readonly failed: (error: unknown) => void;
 }
 
-/** Writes, and has the disk keep what was written as the mode says. */
+/** Writes, and syncs to the disk as the mode says. */
 export class DiskSync {
   readonly #options: DiskSyncOptions;
   #dirty = false;
@@ -71,7 +74,7 @@ export class DiskSync {
     this.#dirty = false;
   }
 
-  /** Syncs what is left. */
+  /** Syncs the rest. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -76,7 +76,7 @@ export class EmbeddedBackbone implements Backbone {
     this.registry = new EmbeddedRegistry(this.#store);
   }
 
-  /** Makes memory what the database holds. To be called once it is open, before anything else. */
+  /** Loads memory from the database. Call it once the database is open, before anything else. */
   async load(): Promise<void> {
     const lost = await this.#topics.load();
     if (lost.length > 0) {
@@ -194,7 +194,8 @@ export class EmbeddedBackbone implements Backbone {
       },
       transactionalId,
     );
-    // What those before it have committed may be on its way to the disk still: it is there, or has failed, once this is.
+    // Commits of the producers before may still be on their way to the disk. Once this write is through, they are there
+    // or have failed.
     if (transactionalId !== undefined) await this.#store.submit([], () => undefined).catch(() => undefined);
     return producer;
   }
@@ -230,7 +231,7 @@ export class EmbeddedBackbone implements Backbone {
   async history(): Promise<LogHistory> {
     this.#store.check();
     const beginning = this.#openings.begin();
-    // Where it has begun already, behind what is on its way.
+    // If the epoch has begun already, this waits for the writes under way.
     await this.#store.submit(beginning, () => undefined, { durable: beginning.length > 0 });
     return this.#openings.history;
   }

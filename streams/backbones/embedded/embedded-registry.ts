@@ -27,7 +27,7 @@ export class EmbeddedRegistry implements SchemaRegistry {
     this.#store = store;
   }
 
-  /** Makes memory what the database holds. */
+  /** Loads memory from the database. */
   async load(): Promise<void> {
     for (const known of [this.#schemas, this.#ids, this.#subjects]) known.clear();
     for await (const [key, value] of this.#store.iterator(prefixRange("i"))) {

@@ -30,7 +30,9 @@ export class Epochs {
     this.#ends = ends;
   }
 
-  /** Makes memory what the database holds. @param goesOn the log has all it had: the epoch at hand, where it was stored, lasts. */
+  /**
+   * Loads memory from the database. @param goesOn the log has lost nothing: the present epoch, if it was stored, lasts.
+   */
   async load(goesOn: boolean): Promise<void> {
     const known: Epoch[] = [];
     for await (const [key, value] of this.#store.iterator(prefixRange("h"))) {
@@ -42,7 +44,7 @@ export class Epochs {
     if (!goesOn || last?.epoch !== this.#current?.epoch) this.#current = undefined;
   }
 
-  /** What has to be stored, durably, with the first records; nothing later on. */
+  /** Operations to store, durably, with the first records; none later on. */
   begin(): readonly Operation[] {
     if (this.#current !== undefined) return [];
     const number = (this.#known.at(-1)?.number ?? 0) + 1;
@@ -58,7 +60,7 @@ export class Epochs {
     return operations;
   }
 
-  /** Of what was stored until now. */
+  /** The history of the records stored until now. */
   get history(): LogHistory {
     const past = this.#known.flatMap(({ number, ends }, at) => {
       const before = this.#known[at - 1];

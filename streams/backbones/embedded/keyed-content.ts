@@ -6,7 +6,7 @@ import { moveToKeys, readMark, type KeyedMark } from "./move-to-keys.ts";
 import { KEYED_VALUE, keyedOffset, keyedRecord, keyedValue, OFFSET_BYTES, setKeyedOffset } from "./record-codec.ts";
 import type { Operation } from "./write-queue.ts";
 
-/** Records that a look for what is next remembers, some hundred bytes each; twice as many while it looks. */
+/** Records that the search for the next ones remembers, some hundred bytes each; twice as many while it runs. */
 const MOST_PLANNED = 500_000;
 
 /** A record that can be stored, and has no offset yet. A deletion has no value. */
@@ -15,7 +15,7 @@ export interface KeyedEntry {
   readonly value: Buffer | null;
 }
 
-/** Where the records of some offsets lie, in their order. */
+/** The keys of the records of some offsets, in their order. */
 interface Plan {
   readonly from: number;
   /** One past the last offset that it has come to. */
@@ -26,8 +26,11 @@ interface Plan {
 }
 
 /**
- * What a partition holds that is kept by key: under each key its newest record, and nothing of what was deleted. A write is one operation, without a look
- * at what was there before. Reading it by offset is for copies that are made anew: it looks through all of the keys.
+ *
+ * The content of a partition that is kept by key: the newest record of each key, and nothing of deleted keys. A write
+ * is one operation, without a look at the record before. Reading it by offset is for copies that are made anew: it
+ * looks through all of the keys.
+ *
  */
 export class KeyedContent implements KeyedTable {
   readonly #store: LogStore;
@@ -49,7 +52,7 @@ export class KeyedContent implements KeyedTable {
     return this.#generation;
   }
 
-  /** The database was opened, or opened anew. @param end of the partition: what was deleted before is not known. */
+  /** The database was opened, or opened anew. @param end of the partition: keys deleted before it are not known. */
   reload(end: number): void {
     this.#generation++;
     this.#plans = new WeakMap();
@@ -62,7 +65,10 @@ export class KeyedContent implements KeyedTable {
     return this.#mark !== undefined;
   }
 
-  /** From now on. What is appended before the call is stored before the mark, and so is moved. @returns how many records were moved */
+  /**
+   * From now on. Records appended before the call are stored before the mark, and so are moved. @returns how many
+   * records were moved
+   */
   keep(): Promise<number> {
     if (this.#mark === "whole") return Promise.resolve(0);
     this.#mark = "mixed";
@@ -92,7 +98,7 @@ export class KeyedContent implements KeyedTable {
     return { key: full, value: keyedValue(value, timestamp) };
   }
 
-  /** A newer record must not lie where an older one will be moved to. */
+  /** A newer record must not be stored in the place that an older one will be moved to. */
   #refuse(): never {
     this.keep().catch(() => undefined);
     const { topic, partition } = this.#at;
@@ -120,7 +126,7 @@ export class KeyedContent implements KeyedTable {
     return offset;
   }
 
-  /** The newest record of a partition always stays: who waits for the end gets there. */
+  /** The newest record of a partition always stays, so a reader that waits for the end gets there. */
   #putLast(key: Buffer, offset: number): Operation {
     const value = Buffer.allocUnsafe(OFFSET_BYTES + key.length - KEYED_HEAD);
     setKeyedOffset(value, offset);
@@ -128,7 +134,7 @@ export class KeyedContent implements KeyedTable {
     return { type: "put", key: keyedLast(this.#topicId, this.#at.partition), value };
   }
 
-  /** The newest record where that is a deletion. */
+  /** The newest record, if it is a deletion. */
   #last(from: number, end: number): readonly LogRecord[] {
     const last = this.#store.get(keyedLast(this.#topicId, this.#at.partition));
     if (last === undefined || keyedOffset(last) !== end - 1 || end <= from) return [];
@@ -170,9 +176,11 @@ export class KeyedContent implements KeyedTable {
   }
 
   /**
-   * Records from `from` on that are there now, in the order of their offsets, as far as they are before `end`. Rejects where keys were deleted since the
-   * reader began, and it has come to where it would have to hear of that.
-   * @param reader the same for all calls of one that reads on.
+   *
+   * The present records from `from` to before `end`, in the order of their offsets. Rejects if keys were deleted since
+   * the reader began and the reader has come to the offsets of those deletions.
+   * @param reader the same object for all calls of one reader.
+   *
    */
   async read(
     reader: object,
@@ -230,7 +238,7 @@ export class KeyedContent implements KeyedTable {
     });
     let until = end;
     let entries: { readonly offset: number; readonly key: Buffer }[] = [];
-    /** Leaves the first of them, and what is behind these to the next plan. */
+    /** Keeps the first of the entries. The next plan takes those behind. */
     const cut = (): void => {
       entries.sort((a, b) => a.offset - b.offset);
       until = entries[MOST_PLANNED]?.offset ?? until;

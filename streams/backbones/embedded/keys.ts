@@ -14,7 +14,10 @@ export function offsetOf(key: Buffer): number {
   return key.readUIntBE(5, 6);
 }
 
-/** `k` topic u16, partition u16, record key → newest offset u48: what compaction removes when the key is written again. */
+/**
+ * `k` topic u16, partition u16, record key → newest offset u48: the record that compaction removes when the key is
+ * written again.
+ */
 export function compactionKey(topicId: number, partition: number, key: Uint8Array): Buffer {
   const out = Buffer.allocUnsafe(5 + key.length);
   out[0] = 0x6b;
@@ -57,7 +60,10 @@ export function keyedEnd(topicId: number, partition: number): Buffer {
 /** `m` topic u16, partition u16 → u8: the partition is kept by key; 0 while records from before are kept by offset still. */
 export const keyedMark = (topicId: number, partition: number): Buffer => partitionKey(0x6d, topicId, partition);
 
-/** `w` topic u16, partition u16 → offset u48, key: the newest record of a partition that is kept by key, where it is a deletion. */
+/**
+ * `w` topic u16, partition u16 → offset u48, key: the newest record of a partition that is kept by key, if it is a
+ * deletion.
+ */
 export const keyedLast = (topicId: number, partition: number): Buffer => partitionKey(0x77, topicId, partition);
 
 function partitionKey(prefix: number, topicId: number, partition: number): Buffer {
@@ -71,7 +77,10 @@ function partitionKey(prefix: number, topicId: number, partition: number): Buffe
 /** `e` topic u16, partition u16 → end offset u48: kept because compaction may remove the last record. */
 export const endKey = (topicId: number, partition: number): Buffer => partitionKey(0x65, topicId, partition);
 
-/** `b` topic u16, partition u16 → start offset u48, newest timestamp f64: where retention has come to. Absent: it has removed nothing. */
+/**
+ * `b` topic u16, partition u16 → start offset u48, newest timestamp f64: the progress of retention. Absent: it has
+ * removed nothing.
+ */
 export const startKey = (topicId: number, partition: number): Buffer => partitionKey(0x62, topicId, partition);
 
 export function startValue(offset: number, newest: number): Buffer {
@@ -101,7 +110,7 @@ export function epochKey(number: number): Buffer {
 
 export const epochNumberOf = (key: Buffer): number => key.readUInt32BE(1);
 
-/** `x` topic u16: the topic was taken away, and what it held still is to be. */
+/** `x` topic u16: the topic was taken away, and its content is still to be deleted. */
 export function removedKey(topicId: number): Buffer {
   const key = Buffer.allocUnsafe(3);
   key[0] = 0x78;

@@ -13,20 +13,23 @@ export interface LogStoreOptions {
   readonly dir: string;
   readonly database: LogDatabase;
   readonly outage: Outage;
-  /** Sees to it that what is written becomes durable as the log's mode says. */
+  /** Writes, and makes the write durable as the log's mode says. */
   readonly write: (operations: readonly Operation[], durable: boolean) => Promise<void>;
-  /** What was written is on the disk once it resolves. */
+  /** Once it resolves, all earlier writes are on the disk. */
   readonly sync: () => Promise<void>;
   /** Makes the folder ready to be opened again. */
   readonly prepare: () => Promise<void>;
-  /** Memory has to be made what the database holds now. */
+  /** The database was opened anew: memory has to be loaded from it. */
   readonly reopened: () => Promise<void>;
 }
 
 /**
- * The log's database. A write that fails may be there, or a part of it, and LevelDB would put later ones behind the torn one, where they
- * are lost with it. So after a failure nothing more is written: the database is closed and opened anew, which keeps whole writes only.
- * All who wait, and all who come meanwhile, get `BACKBONE_UNAVAILABLE` and may try again.
+ *
+ * The log's database. A failed write may be there, or a part of it. LevelDB would put later writes behind the torn one,
+ * and lose them with it. So after a failure nothing more is written: the database is closed and opened anew, which
+ * keeps whole writes only. All writes that wait, and all that come meanwhile, get `BACKBONE_UNAVAILABLE` and may be
+ * tried again.
+ *
  */
 export class LogStore {
   readonly #options: LogStoreOptions;
@@ -55,7 +58,7 @@ export class LogStore {
     return this.#failure === undefined;
   }
 
-  /** Throws where nothing can be written now. To be called before offsets are given out. */
+  /** Throws if nothing can be written now. Call it before offsets are given out. */
   check(): void {
     if (this.#closed) throw new StreamsError("CLOSED", "the embedded backbone is closed");
     if (this.#failure !== undefined) throw this.#failure;
@@ -81,12 +84,15 @@ export class LogStore {
     return this.#database.keys(range).all();
   }
 
-  /** Gives the room of what was deleted there back to the disk. */
+  /** Gives the room of deleted records in the range back to the disk. */
   compact({ gte, lt }: { readonly gte: Buffer; readonly lt: Buffer }): Promise<void> {
     return this.#database.compactRange(gte, lt);
   }
 
-  /** Rejects as `check` throws, a moment later: who tries again at once would not let the database be opened. */
+  /**
+   * Rejects with the error of `check`, a moment later: callers that try again at once would keep the database from
+   * being opened.
+   */
   async refuse(): Promise<never> {
     const failure = this.#failure;
     await this.#pause(REFUSE_AFTER_MS);
@@ -144,7 +150,10 @@ export class LogStore {
   }
 
   /**
-   * Waits for what is being written, not for a database that can't be opened again. What is not on the disk yet is, where the disk takes it.
+   *
+   * Waits for writes under way, not for a database that can't be opened again. Syncs the rest to the disk, if the disk
+   * takes it.
+   *
    */
   async close(): Promise<void> {
     this.#closed = true;

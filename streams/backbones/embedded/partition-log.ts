@@ -14,7 +14,7 @@ const TAIL_RECORDS = 2_048;
 export interface Prepared {
   readonly records: readonly OutgoingRecord[];
   readonly bytes: readonly Buffer[];
-  /** Of a compacted log, by record: where the newest offset of its key is kept, and that of the database. */
+  /** For a compacted log, by record: the database key of its key's newest offset; `stored` has the offsets there. */
   readonly indexes: readonly (Buffer | undefined)[];
   readonly stored: readonly (number | undefined)[];
   /** Of a log that is kept by key, which needs none of these. */
@@ -31,7 +31,7 @@ function readError(log: PartitionLog, error: unknown): unknown {
   );
 }
 
-/** One partition: which offset comes next, what readers may see, and its newest records. */
+/** One partition: its next offset, the records that readers may see, and the newest records. */
 export class PartitionLog {
   readonly topic: string;
   readonly partition: number;
@@ -45,7 +45,7 @@ export class PartitionLog {
   readonly #now: () => number;
   /** Newest offset by key of compacted records that are not stored yet. */
   readonly #unstored = new Map<string, number>();
-  /** What it holds where it is kept by key. */
+  /** The partition's content, if it is kept by key. */
   readonly content: KeyedContent;
   #next = 0;
   #visible = 0;
@@ -69,8 +69,10 @@ export class PartitionLog {
   }
 
   /**
-   * Makes memory what is stored: no offset that was given out and not stored counts any more.
-   * @returns false where records are gone that readers had seen.
+   *
+   * Loads memory from the database: offsets that were given out and not stored no longer count.
+   * @returns false if records are gone that readers had seen.
+   *
    */
   reload(): boolean {
     const end = this.#store.get(endKey(this.#topicId, this.partition))?.readUIntBE(0, 6) ?? 0;
@@ -98,7 +100,7 @@ export class PartitionLog {
     return this.content.keep();
   }
 
-  /** How often records were lost that readers had seen: who has read them has to begin again. */
+  /** How often records were lost that readers had seen: readers of those have to begin again. */
   get losses(): number {
     return this.#losses;
   }
@@ -122,7 +124,7 @@ export class PartitionLog {
     return this.#visible;
   }
 
-  /** All that can fail, before offsets are given out: what can't be stored is refused, and nothing has happened. */
+  /** Does all that can fail, before offsets are given out. A refused record leaves everything as it was. */
   prepare(given: readonly OutgoingRecord[]): Prepared {
     const records =
       this.timestamps === "arrival" ? given.map((record) => ({ ...record, timestamp: this.#now() })) : given;
@@ -140,8 +142,11 @@ export class PartitionLog {
   }
 
   /**
+   *
    * Gives the records their offsets. The caller stores the operations and then calls the returned function, in the
-   * order of the calls to `append`; only then do readers see the records. Where they can't be stored it calls `reload`.
+   * order of the calls to `append`; only then do readers see the records. If the operations can't be stored, the caller
+   * calls `reload`.
+   *
    */
   append(prepared: Prepared, operations: Operation[]): () => void {
     if (prepared.keyed !== undefined) return this.#appendKeyed(prepared.keyed, operations);

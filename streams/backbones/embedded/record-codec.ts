@@ -5,7 +5,7 @@ import { StreamsError } from "../../errors.ts";
 const NONE = 0xffffffff;
 const noHeaders: Headers = Object.freeze({});
 
-/** What the length of a header's name, and their number, have room for. */
+/** The most that a header's name length and the number of headers can count. */
 const MOST = 0xffff;
 
 /**
@@ -63,11 +63,11 @@ export function decodeRecord(offset: number, bytes: Buffer): LogRecord {
   return { offset, timestamp: bytes.readDoubleBE(0), key, value, headers };
 }
 
-/** What is before the value of a record that is kept by key: its offset u48 and its timestamp f64. */
+/** Bytes before the value of a record that is kept by key: its offset u48 and its timestamp f64. */
 export const KEYED_VALUE = 14;
 export const OFFSET_BYTES = 6;
 
-/** Without its offset, which is to be set. */
+/** The caller sets its offset. */
 export function keyedValue(value: Uint8Array, timestamp: number): Buffer {
   const stored = Buffer.allocUnsafe(KEYED_VALUE + value.length);
   stored.writeDoubleBE(timestamp, OFFSET_BYTES);

@@ -5,7 +5,10 @@ import type { Operation } from "./write-queue.ts";
 /** Keys that one write deletes, so that those that append wait little. */
 const BATCH = 1_000;
 
-/** Deletes what topics held that were taken away, and gives the room back to the disk. Goes on with what an earlier process has not come to. */
+/**
+ * Deletes the content of removed topics, and gives the room back to the disk. Also deletes the rest that an earlier
+ * process left.
+ */
 export async function deleteRemoved(store: LogStore, isClosed: () => boolean): Promise<void> {
   for (const [removed] of await store.all(prefixRange("x"))) {
     for (const range of topicRanges(removedIdOf(removed))) {

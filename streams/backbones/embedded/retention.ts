@@ -11,7 +11,7 @@ const GRACE_MS = 300_000;
 interface Watched {
   /** Timestamp of the first record as far as it is known: before it is too old nothing has to be read. */
   first: number;
-  /** What lies before this offset has been there for the grace. */
+  /** Records before this offset have been there for the grace. */
   settled: number;
   /** The log's end at `markedAt`, the next `settled`. */
   mark: number;
@@ -20,8 +20,11 @@ interface Watched {
 }
 
 /**
- * Removes, in the background, what is older than its topic keeps: see `TopicSpec.retentionMs`. It goes from the start of a partition
- * to the first record that stays, so what is left has no gaps, and the newest record always stays: who waits for the end gets there.
+ *
+ * Removes, in the background, records older than their topic's retention: see `TopicSpec.retentionMs`. It goes from the
+ * start of a partition to the first record that stays, so the rest has no gaps. The newest record always stays, so a
+ * reader that waits for the end gets there.
+ *
  */
 export class Retention {
   readonly #submit: (operations: readonly Operation[], stored: () => void) => Promise<void>;
@@ -46,7 +49,7 @@ export class Retention {
     const due = this.#oldest(log, log.retentionMs) - log.retentionMs * SLACK;
     if (watched.running || log.start >= watched.settled || watched.first >= due) return;
     watched.running = true;
-    // A pass that fails is not needed for anything that was promised now: the next one starts where it stood.
+    // No promise depends on this pass: if it fails, the next one starts at the same place.
     const pass = this.#pass(log, log.retentionMs, watched)
       .catch(() => undefined)
       .finally(() => {
@@ -68,7 +71,10 @@ export class Retention {
     return watched;
   }
 
-  /** What is older goes. Never later than the wall clock says: one record from the future takes nothing along. */
+  /**
+   * The oldest timestamp that stays. Never later than the wall clock allows: one record from the future removes
+   * nothing.
+   */
   #oldest(log: PartitionLog, retentionMs: number): number {
     return Math.min(log.newest, this.#now()) - retentionMs;
   }

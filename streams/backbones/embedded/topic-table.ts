@@ -13,7 +13,7 @@ export interface Topic {
   logs: readonly PartitionLog[];
 }
 
-/** What the layout of the keys has room for. */
+/** The most that the layout of the keys has room for. */
 const MOST_ID = 0xffff;
 
 /** The topics and their logs. Memory changes once the database has the change, one change after the other. */
@@ -63,8 +63,10 @@ export class TopicTable {
   }
 
   /**
-   * Makes memory what the database holds, also of topics that are known already.
+   *
+   * Loads memory from the database, also for topics that are known already.
    * @returns the logs that have lost records which readers had seen.
+   *
    */
   async load(): Promise<readonly PartitionLog[]> {
     const stored = new Map<string, { readonly id: number; readonly spec: TopicSpec }>();
@@ -107,7 +109,7 @@ export class TopicTable {
     }
   }
 
-  /** Creates what is missing. Rejects with `TOPIC_MISMATCH`. */
+  /** Creates the missing topics. Rejects with `TOPIC_MISMATCH`. */
   ensure(specs: readonly TopicSpec[]): Promise<void> {
     return this.#change(() => this.#ensure(specs));
   }
@@ -159,8 +161,10 @@ export class TopicTable {
   }
 
   /**
-   * Takes topics away; those that are not there are left out. What they held is to be deleted behind it: see `removed`.
-   * @param more stored with it
+   *
+   * Removes topics; names without a topic are left out. Their content is to be deleted afterwards: see `removed`.
+   * @param more operations stored with it
+   *
    */
   remove(names: readonly string[], more: (topics: readonly Topic[]) => readonly Operation[]): Promise<void> {
     return this.#change(async () => {
@@ -170,13 +174,13 @@ export class TopicTable {
         { type: "del", key: topicKey(spec.name) },
         { type: "put", key: removedKey(id), value: Buffer.from(spec.name) },
       ]);
-      // At once: what is appended from now on would lie behind the deletion.
+      // At once: a later append would be stored behind the deletion.
       for (const { spec } of topics) this.#topics.delete(spec.name);
       await this.#store.submit([...operations, ...more(topics)], () => undefined);
     });
   }
 
-  /** @returns the topics whose retention is another one now. */
+  /** @returns the topics whose retention has changed. */
   retain(topics: readonly TopicRetention[]): Promise<readonly Topic[]> {
     return this.#change(async () => {
       const changed = topics

@@ -7,7 +7,7 @@ export type Operation =
 export type LogDatabase = ClassicLevel<Buffer, Buffer>;
 
 export interface WriteOptions {
-  /** The disk has it before the promise resolves, whatever the log's mode. */
+  /** The write is on the disk before the promise resolves, whatever the log's mode. */
   readonly durable?: boolean;
 }
 
@@ -22,13 +22,15 @@ interface Write {
 export interface WriteQueueOptions {
   /** Stores the operations in one atomic write. */
   readonly write: (operations: readonly Operation[], durable: boolean) => Promise<void>;
-  /** A write has failed. Gives the error for all that were waiting: they built on what is not there. */
+  /** A write has failed. Gives the error for all waiting submissions: they built on records that are not there. */
   readonly failed: (error: unknown) => Error;
 }
 
 /**
- * Group commit: what is submitted while a batch is being written goes into the next one. The operations of one
+ *
+ * Group commit: submissions that come while a batch is being written go into the next one. The operations of one
  * submission are always in one batch, so they are stored together or not at all, also under kill -9.
+ *
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions;

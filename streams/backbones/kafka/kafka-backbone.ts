@@ -179,7 +179,7 @@ class KafkaBackbone implements Backbone {
     const tasks = await GroupTasks.of(copartitioned, this.#directory);
     return this.#open(async (cluster) => {
       const leave = async (memberId: string): Promise<void> => {
-        // Where the leave does not get through, the session's end does the same a little later.
+        // If the leave does not get through, the session's end does the same a little later.
         const coordinator = this.#cluster.findGroupCoordinator({ groupId });
         await coordinator.then((broker) => broker.leaveGroup({ groupId, memberId })).catch(() => undefined);
       };
@@ -204,7 +204,10 @@ class KafkaBackbone implements Backbone {
     });
   }
 
-  /** Whose standing guards offsets in a transaction: this backbone's member that has the partitions, where it has members of the group. */
+  /**
+   * The member of this backbone that has the partitions: its standing guards offsets in a transaction. Undefined if the
+   * backbone has no member in the group.
+   */
   #memberOf(groupId: string, positions: readonly Position[]): KafkaGroup | undefined {
     if (!this.#client.fencesOffsets) return undefined;
     const members = [...this.#members].filter((member) => member.groupId === groupId);

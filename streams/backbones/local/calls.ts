@@ -15,12 +15,14 @@ import type { AvroSchema, Compatibility } from "../../registry/registry.ts";
 /** Raise it with every change of the calls: a client and a server of different numbers do not talk. */
 export const PROTOCOL = 6;
 
-/** Names what one side keeps for the other, within one connection. */
+/** A name for an object that one side keeps for the other, within one connection. */
 export type Handle = number;
 
 /**
- * What a client asks of the process that has the log: the ports of backbone and registry, with handles for what lives on there.
- * Calls begin in the order in which they were made, and end in any order.
+ *
+ * A client's calls to the process that has the log: the ports of backbone and registry, with handles for objects that
+ * live on there. Calls begin in the order in which they were made, and end in any order.
+ *
  */
 export interface ServerCalls {
   /** The server's `PROTOCOL`. */
@@ -51,7 +53,7 @@ export interface ServerCalls {
   abortTransaction(transaction: Handle): Promise<void>;
 
   openReader(positions: readonly Position[]): Promise<Handle>;
-  /** The client has kept the listener under the given handle. What comes back is a reader's handle. */
+  /** The client has kept the listener under the given handle. Returns a reader's handle. */
   joinGroup(groupId: string, copartitioned: readonly (readonly string[])[], listener: Handle): Promise<Handle>;
   poll(reader: Handle, maxWaitMs: number, maxRecords?: number): Promise<readonly Fetch[]>;
   pause(reader: Handle, partitions: readonly TopicPartition[]): Promise<void>;
@@ -65,7 +67,7 @@ export interface ServerCalls {
   subjects(): Promise<readonly string[]>;
 }
 
-/** What the server asks of a client, from within a `poll` of the client's: see `GroupListener`. */
+/** The server's calls to a client, from within a `poll` of the client's: see `GroupListener`. */
 export interface ListenerCalls {
   assigned(listener: Handle, partitions: readonly TopicPartition[]): Promise<readonly Position[]>;
   revoked(listener: Handle, partitions: readonly TopicPartition[]): Promise<void>;

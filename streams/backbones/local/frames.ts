@@ -4,7 +4,10 @@ import { StreamsError } from "../../errors.ts";
 export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 const HEADER_BYTES = 4;
 
-/** A frame: the length of the body as u32 (big endian), then the body in V8's serialization. Rejects what is too long. */
+/**
+ * A frame: the length of the body as u32 (big endian), then the body in V8's serialization. Rejects messages that are
+ * too long.
+ */
 export function encodeFrame(message: unknown): readonly [header: Buffer, body: Buffer] {
   const body = serialize(message);
   if (body.length > MAX_FRAME_BYTES) {

@@ -1,7 +1,7 @@
 import { StreamsError } from "../../errors.ts";
 import type { Handle } from "./calls.ts";
 
-/** What is kept open for one client under numbers, and closed with its connection. */
+/** Objects kept open for one client under numbers, and closed with its connection. */
 export class Handles<T> {
   readonly #what: string;
   readonly #close: (kept: T) => Promise<void>;
@@ -14,7 +14,7 @@ export class Handles<T> {
     this.#close = close;
   }
 
-  /** What opens after the connection has ended is closed again. */
+  /** An object that opens after the connection has ended is closed again. */
   async keep(opening: Promise<T>): Promise<Handle> {
     const opened = await opening;
     if (this.#closed) {
@@ -41,7 +41,7 @@ export class Handles<T> {
     if (kept !== undefined) await this.#close(kept);
   }
 
-  /** Never rejects: whoever could be told of a failure has gone. */
+  /** Never rejects: the client that could be told of a failure has gone. */
   async closeAll(): Promise<void> {
     this.#closed = true;
     const all = [...this.#kept.values()];

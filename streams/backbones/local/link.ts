@@ -7,9 +7,11 @@ type Call = (...args: never[]) => Promise<unknown>;
 export type Calls<T> = { readonly [K in keyof T]: Call };
 
 export interface LinkOptions {
-  /** What calls reject with when the peer has gone. */
+  /** The error of calls when the peer has gone. */
   unavailable(cause?: unknown): StreamsError;
-  /** Runs once, when the peer has gone: frees what was kept for it. Calls that are still running are waited for after it. */
+  /**
+   * Runs once, when the peer has gone, and frees the objects kept for it. The link then waits for calls that still run.
+   */
   onEnd?(): Promise<void>;
 }
 

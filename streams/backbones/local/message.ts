@@ -17,7 +17,7 @@ export type Message =
   | { readonly kind: "done"; readonly id: number; readonly value: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly error: PackedError };
 
-/** Checks the envelope of what a peer has sent; arguments are the business of the call. */
+/** Checks the envelope of a peer's message. The call checks the arguments. */
 export function isMessage(value: unknown): value is Message {
   if (typeof value !== "object" || value === null) return false;
   const { kind, id, method, args, error } = value as Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export function isMessage(value: unknown): value is Message {
   return kind === "done";
 }
 
-/** Keeps code and message, of the causes too; stacks stay where they are. */
+/** Keeps code and message, also of the causes. Stacks are not sent. */
 export function packError(error: unknown): PackedError {
   if (!(error instanceof Error)) return { code: undefined, message: String(error), cause: undefined };
   return {

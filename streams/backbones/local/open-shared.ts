@@ -12,7 +12,10 @@ export interface SharedBackbone {
   readonly registry: SchemaRegistry;
   /** Another process has the log open, and serves this one. */
   readonly shared: boolean;
-  /** Aborted as soon as that process has gone: open it again, and one of those that do has the log open. Never where this process has it open. */
+  /**
+   * Aborted as soon as the serving process has gone. Then open it again: one of the processes that do so has the log
+   * open. Never aborted if this process has the log open itself.
+   */
   readonly gone: AbortSignal;
   close(): Promise<void>;
 }
@@ -22,12 +25,14 @@ const PATIENCE_MS = 5_000;
 const PAUSE_MS = 50;
 const QUIET_MS = 500;
 
-/** Of the process that opens the log; the others have what it has. */
+/** Options of the process that opens the log. The others get the same. */
 export type SharedOptions = Pick<EmbeddedBackboneOptions, "sync" | "log" | "memory">;
 
 /**
- * The embedded backbone in `dir`, whoever has it open: this process opens it and serves it to others, or is served by the one that has it.
- * Rejects with `BACKBONE_LOCKED` when another process has it open and does not serve it.
+ *
+ * The embedded backbone in `dir`. This process opens it and serves it to others, or is served by the process that has
+ * it open. Rejects with `BACKBONE_LOCKED` when another process has it open and does not serve it.
+ *
  */
 export async function openShared(
   dir: string,

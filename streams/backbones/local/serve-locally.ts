@@ -7,14 +7,16 @@ import { createSession, type ServedBackbone } from "./session.ts";
 import { addressAt, addressElsewhere, noteFile } from "./socket-address.ts";
 
 export interface LocalServer {
-  /** Ends every connection at once and frees what its client had open. The backbone stays open. */
+  /** Ends every connection at once and frees all that its client had open. The backbone stays open. */
   close(): Promise<void>;
 }
 
 /**
- * Lets other processes of this user work on the log that this process has open in `dir`: see `connectLocally`. Call it only while
- * holding the lock of the log, since a socket that is found there counts as left behind by a killed process. Does not keep the process alive.
- * Rejects with `BACKBONE_UNAVAILABLE` when nothing can listen.
+ *
+ * Lets other processes of this user work on the log that this process has open in `dir`: see `connectLocally`. Call it
+ * only while holding the lock of the log: a socket found there counts as left behind by a killed process. Does not keep
+ * the process alive. Rejects with `BACKBONE_UNAVAILABLE` when nothing can listen.
+ *
  */
 export async function serveLocally(backbone: ServedBackbone, dir: string): Promise<LocalServer> {
   const links = new Set<Link<ServerCalls, ListenerCalls>>();

@@ -18,7 +18,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** What one client has open in the process that has the log. */
+/** One client's open objects in the process that has the log. */
 export function createSession(backbone: ServedBackbone, listeners: ListenerCalls): Session {
   const { registry } = backbone;
   const producers = new Handles<Producer>("producer", (producer) => producer.close());

@@ -7,13 +7,13 @@ import { StreamsError } from "../../errors.ts";
 /** A socket's path may have 104 bytes on macOS and 108 on Linux, the closing zero included. */
 const MAX_PATH_BYTES = 100;
 
-/** Says where the socket is when it can't be in the directory itself. */
+/** A file that tells the socket's path when the socket can't be in the directory itself. */
 export const noteFile = (dir: string): string => join(dir, "loopstream.sock.path");
 export const socketFile = (dir: string): string => join(dir, "loopstream.sock");
 
 const nameOf = (dir: string): string => createHash("sha256").update(resolve(dir)).digest("hex").slice(0, 24);
 
-/** In the directory itself, or by name on Windows; `undefined` where the path is too long for that. */
+/** In the directory itself, or by name on Windows; `undefined` if the path is too long for that. */
 export function addressAt(dir: string): string | undefined {
   if (process.platform === "win32") return `\\\\.\\pipe\\loopstream-${nameOf(dir)}`;
   const address = resolve(socketFile(dir));
@@ -25,12 +25,12 @@ export async function addressElsewhere(dir: string): Promise<string> {
   return join(await privateFolder(), `${nameOf(dir)}.sock`);
 }
 
-/** Where the server of the directory would be, if there is one. */
+/** The address at which a server of the directory would listen. */
 export async function addressToDial(dir: string): Promise<string | undefined> {
   return (await readFile(noteFile(dir), "utf8").catch(() => undefined)) ?? addressAt(dir);
 }
 
-/** A folder for sockets where only this user gets in: anybody may write to the folder around it. */
+/** A folder for sockets that only this user can enter: anybody may write to the folder around it. */
 async function privateFolder(): Promise<string> {
   const uid = process.getuid!();
   const folder = join(tmpdir(), `loopstream-${uid}`);

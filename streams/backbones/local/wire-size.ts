@@ -26,7 +26,7 @@ export function batches(records: readonly OutgoingRecord[]): readonly (readonly 
   return cut;
 }
 
-/** As much of what was polled as fits into a frame; the reader goes back to the first record that is left out. */
+/** As many polled records as fit into a frame. The reader goes back to the first record that is left out. */
 export function fitting(fetches: readonly Fetch[], reader: Reader): readonly Fetch[] {
   const kept: Fetch[] = [];
   let size = 0;

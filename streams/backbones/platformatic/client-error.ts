@@ -7,7 +7,10 @@ export interface Address {
   readonly port: number;
 }
 
-/** What the library threw, as the errors that the backbone knows: the broker's answer by its name, or a lost connection. */
+/**
+ * Turns an error of the library into one that the backbone knows: the broker's answer by its name, or a lost
+ * connection.
+ */
 export function clientError(error: unknown, { host, port }: Address): Error {
   const where = `${host}:${port}`;
   const [answer] = answersIn(error);
@@ -38,7 +41,7 @@ interface AnswerProperties {
 
 const connectionCodes = new Set(["PLT_KFK_NETWORK", "PLT_KFK_TIMEOUT", "PLT_KFK_UNEXPECTED_CORRELATION_ID"]);
 
-/** Final ones first: to try again what one partition refuses for good is in vain. */
+/** Final ones first: another attempt at a thing that one partition refuses for good is in vain. */
 function answersIn(error: unknown): readonly AnswerError[] {
   const errors = error instanceof AggregateError ? (error as MultipleErrors).errors : [error];
   const answers = errors.filter((each) => each instanceof AnswerError);

@@ -40,7 +40,7 @@ export class Connections {
     }
   }
 
-  /** One request whose bytes are made and read by the caller, with headers of the versions before tagged fields. */
+  /** One request whose bytes the caller makes and reads, with headers of the versions before tagged fields. */
   async send(address: Address, { request, response }: Request, purpose: Purpose): Promise<unknown> {
     const { parts } = await request.encode();
     let payload: Buffer;

@@ -20,7 +20,7 @@ export type GroupRequests = Pick<
 
 const consumers = "consumer";
 
-/** What a group's coordinator is asked. */
+/** Requests to a group's coordinator. */
 export function groupRequests(address: Address, connections: Connections): GroupRequests {
   return {
     async offsetFetch({ groupId, topics, requireStable = false }) {

@@ -13,7 +13,10 @@ interface Partition {
   readonly leader: number;
 }
 
-/** What is known of the brokers and of the topics that were asked for. Nothing is asked again unless `refreshMetadata` is called. */
+/**
+ * Known facts of the brokers and of the topics that were asked for. Nothing is asked again unless `refreshMetadata` is
+ * called.
+ */
 export class PlatformaticCluster implements Cluster {
   readonly #connections: Connections;
   readonly #bootstrap: readonly Address[];
@@ -39,7 +42,7 @@ export class PlatformaticCluster implements Cluster {
     return this.#connections.close();
   }
 
-  /** Rejects where one of the topics has an error, or none of the brokers answers. */
+  /** Rejects if one of the topics has an error, or none of the brokers answers. */
   async addMultipleTargetTopics(topics: readonly string[]): Promise<void> {
     const missing = topics.filter((topic) => !this.#topics.has(topic));
     if (missing.length === 0) return;

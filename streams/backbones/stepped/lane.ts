@@ -8,9 +8,12 @@ export interface SteppedSource {
   /** Event times shown: `[from, to)`, ms. Absent: all. */
   readonly from?: number;
   readonly to?: number;
-  /** Written by whom it is shown to: what is committed when a step is shown is all of the step. Absent: read to its end as it was at the first opening. */
+  /**
+   * The process that reads the records also writes them, so every committed record of a step is there when the step is
+   * shown. Absent: the topic is read to its end at the first opening.
+   */
   readonly growing?: boolean;
-  /** What is shown says where it lies: it is known by that. */
+  /** Shown records carry their place in the log, by which they are known. */
   readonly placed?: boolean;
 }
 
@@ -20,17 +23,20 @@ export interface LaneMark extends TopicPartition {
   readonly oldest: number;
   /** The next offset that was never read. */
   readonly next: number;
-  /** How many records were shown: the next position of who reads what is shown. */
+  /** How many records were shown: the next position of the readers of shown records. */
   readonly shown: number;
   /** Event time up to which everything read was shown, ms; null at first. */
   readonly until: number | null;
-  /** Where reading ends; null for a topic that grows. */
+  /** End of reading; null for a topic that grows. */
   readonly end: number | null;
 }
 
 /**
- * One partition read in the order of event time: records that came too early are kept until their step. What comes more than the lateness
- * behind a newer record, when its step has been shown, is shown with the next one and counted as late.
+ *
+ * One partition read in the order of event time. Records that came too early are kept until their step. A record that
+ * comes more than the lateness behind a newer one, after its step was shown, is shown with the next step and counted as
+ * late.
+ *
  */
 export class Lane {
   readonly source: SteppedSource;
@@ -50,7 +56,9 @@ export class Lane {
   #fence = "";
   #passed = true;
 
-  /** @param refused what was refused for its time when it came: it is not shown, nor is what has no time. */
+  /**
+   * @param refused records refused for their time when they came: they are not shown, nor are records without a time.
+   */
   constructor(source: SteppedSource, mark: LaneMark, refused?: Refused) {
     this.source = source;
     this.#refused = refused;
@@ -74,7 +82,7 @@ export class Lane {
     return this.#next < this.end && this.#newest < until + latenessMs;
   }
 
-  /** Of a growing topic: everything before a record with this key is to be read. */
+  /** For a growing topic: reads on until everything before a record with this key is read. */
   readTo(fence: string): void {
     this.#fence = fence;
     this.#passed = false;
@@ -101,12 +109,12 @@ export class Lane {
     }
   }
 
-  /** What was before is gone: retention took it. */
+  /** Goes on at `offset`: retention has removed the records before it. */
   skipTo(offset: number): void {
     if (offset > this.#next) this.#next = offset;
   }
 
-  /** What is there before `until`, as it was read. */
+  /** The records before `until`, in the order in which they were read. */
   take(until: number): readonly LogRecord[] {
     const taken: LogRecord[] = [];
     const kept: LogRecord[] = [];
@@ -125,7 +133,7 @@ export class Lane {
   }
 }
 
-/** Whatever order records came in, those with the same time are shown alike, unless they are the same. */
+/** Records with the same time are shown in one order, whatever order they came in, unless they are the same. */
 export function inOrder(a: LogRecord, b: LogRecord): number {
   return (
     a.timestamp - b.timestamp || compareBytes(a.key, b.key) || compareBytes(a.value, b.value) || a.offset - b.offset

@@ -4,7 +4,7 @@ import type { Pacing } from "./pacing.ts";
 import type { Shelf } from "./shelf.ts";
 import { ShelfReader } from "./shelf-reader.ts";
 
-/** A group whose one member has every partition: what is shown is shown to one process. */
+/** A group whose one member has every partition: records are shown to one process. */
 export class ShelfGroup extends ReaderGroup<ShelfReader> {
   readonly #backbone: Backbone;
   readonly #options: GroupOptions;

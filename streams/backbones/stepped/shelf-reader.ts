@@ -7,7 +7,7 @@ interface Cursor extends TopicPartition {
   paused: boolean;
 }
 
-/** Reads what is shown, and beside it what another reader reads. */
+/** Reads the shown records, and beside them those of another reader. */
 export class ShelfReader implements Reader {
   readonly #shelf: Shelf;
   readonly #beside: Reader | undefined;

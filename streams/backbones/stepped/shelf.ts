@@ -42,7 +42,7 @@ export class Shelf {
     return this.#boards.get(`${topic}/${partition}`)!;
   }
 
-  /** Called when there is something new. @returns what stops it. */
+  /** Calls `wake` when there are new records. @returns a function that ends the watch. */
   watch(wake: () => void): () => void {
     this.#watchers.add(wake);
     return () => void this.#watchers.delete(wake);

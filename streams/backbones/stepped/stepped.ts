@@ -16,18 +16,21 @@ export interface SteppedOptions {
   readonly sources: readonly SteppedSource[];
   /** A record comes at most this much behind a newer one of its partition, ms of event time: that far is read ahead. */
   readonly latenessMs: number;
-  /** Where a former run was; absent: at the start of the topics. */
+  /** Marks at which a former run ended; absent: the start of the topics. */
   readonly marks?: readonly LaneMark[] | undefined;
-  /** What was refused for its time when it came: it is not shown. */
+  /** Records refused for their time when they came: they are not shown. */
   readonly refused?: Refused | undefined;
   /** Absent: as fast as it goes. */
   readonly pacing?: Pacing | undefined;
 }
 
 /**
- * Topics shown step by step of event time. Readers and groups of `backbone` see of the named topics what has been shown, in
- * the order of event time and at positions of their own: the same whatever the order of arrival, and again after a restart from the same marks.
- * All other topics are as they are. One process reads what one `Stepped` shows.
+ *
+ * Topics shown step by step of event time. Readers and groups of `backbone` see the shown records of the named topics,
+ * in the order of event time and at positions of their own. Both are the same whatever the order of arrival, and again
+ * after a restart from the same marks. All other topics are as they are. One process reads the records that one
+ * `Stepped` shows.
+ *
  */
 export class Stepped {
   readonly backbone: Backbone;
@@ -75,7 +78,7 @@ export class Stepped {
     return this.#lanes.reduce((sum, { late }) => sum + late, 0);
   }
 
-  /** Shows what these topics hold before event time `until`, ms. @returns how many records. */
+  /** Shows the records of these topics before event time `until`, ms. @returns how many records. */
   async show(topics: readonly string[], until: number): Promise<number> {
     const lanes = this.#lanes.filter(({ topic }) => topics.includes(topic));
     await this.#fill(lanes, until);
@@ -95,7 +98,7 @@ export class Stepped {
     return records.length;
   }
 
-  /** Where the task is that has its key: a record may lie elsewhere, when the topic was given partitions. */
+  /** The place of the task that has its key: a record may lie elsewhere if the topic was given partitions. */
   #homeOf({ topic, partition }: Lane, { key }: LogRecord): TopicPartition {
     return { topic, partition: key === null ? partition : partitionOf(key, this.#counts.get(topic)!) };
   }
@@ -142,13 +145,16 @@ export class Stepped {
     return this.#lanes.find(({ topic, partition }) => topic === at.topic && partition === at.partition)!;
   }
 
-  /** To be called when everything shown has been handled and committed: forgets it. @returns where to go on from. */
+  /**
+   * Call it when everything shown has been handled and committed: it forgets all that. @returns the marks to go on
+   * from.
+   */
   settle(): readonly LaneMark[] {
     this.#shelf.clear();
     return this.#lanes.map((lane) => lane.mark(this.#shown.get(`${lane.topic}/${lane.partition}`)!));
   }
 
-  /** Makes waiting readers look at once at what came to topics that are not shown in steps. */
+  /** Makes waiting readers look at once at new records of topics that are not shown in steps. */
   wake(): void {
     this.#shelf.wake();
   }
@@ -158,7 +164,7 @@ export class Stepped {
     await this.#reader.close();
   }
 
-  /** Positions of what is shown are its own, and begin again where the marks say. */
+  /** Positions of shown records are their own, and begin again at the marks. */
   #historyOf({ epoch, past }: LogHistory): LogHistory {
     const shown = Object.fromEntries(
       this.#lanes.map(({ topic, partition }) => [`${topic}/${partition}`, Number.POSITIVE_INFINITY]),
@@ -181,14 +187,14 @@ export class Stepped {
       },
       partitions: (topic) => (stepped.has(topic) ? Promise.resolve(counts.get(topic)) : backbone.partitions(topic)),
       describe: async (topics) => {
-        // Positions on what is shown are of the showing, whatever becomes of the topic.
+        // Positions on shown topics belong to the showing, whatever becomes of the topic.
         const shown = topics.filter((topic) => stepped.has(topic));
         const others = await backbone.describe(topics.filter((topic) => !stepped.has(topic)));
         return [...shown.map((topic) => ({ topic, partitions: counts.get(topic)! })), ...others];
       },
       ranges: async (topics) => {
         const others = topics.filter((topic) => !stepped.has(topic));
-        // After a crash a task may be ahead of the marks: what it has handled is shown again, and skipped.
+        // After a crash a task may be ahead of the marks: records it has handled are shown again, and skipped.
         const shown = this.#lanes
           .filter(({ topic }) => topics.includes(topic))
           .map(({ topic, partition }) => ({ topic, partition, start: 0, end: Number.POSITIVE_INFINITY }));
@@ -225,7 +231,7 @@ function passedOn(
 ): Omit<Backbone, "offsets" | "partitions" | "describe" | "ranges" | "reader" | "group"> {
   return {
     kind: backbone.kind,
-    // What is shown has no group of the broker's: on Kafka the tasks' producers fence.
+    // Shown topics have no group of the broker's: on Kafka the tasks' producers fence.
     fencesOffsets: backbone.kind === "embedded" && backbone.fencesOffsets,
     ensureTopics: (specs) => backbone.ensureTopics(specs),
     grow: (topic, partitions) => backbone.grow(topic, partitions),

@@ -8,15 +8,18 @@ export interface GroupPosition {
   readonly position: Position;
 }
 
-/** Where the groups stand. */
+/** The committed offsets of the groups. */
 export class CommittedOffsets {
   readonly #offsets = new Map<string, number>();
-  /** What was committed beyond the end of its partition, as it was: a feed keeps more than an offset there. */
+  /** Committed numbers beyond the end of their partition, unchanged: a feed keeps more than an offset there. */
   readonly #beyond = new Map<string, number>();
 
   /**
-   * Makes memory what the database holds. No group reads from beyond its partition's end: it would not see new records with the offsets of lost ones.
-   * @param endOf of a partition; `undefined` where there is none.
+   *
+   * Loads memory from the database. No group reads from beyond its partition's end: it would not see new records with
+   * the offsets of lost ones.
+   * @param endOf the end of a partition; `undefined` if there is no such partition.
+   *
    */
   async load(store: LogStore, endOf: (topic: string, partition: number) => number | undefined): Promise<void> {
     this.#offsets.clear();
@@ -31,17 +34,17 @@ export class CommittedOffsets {
     }
   }
 
-  /** Where a group goes on reading. */
+  /** The offset from which a group goes on reading. */
   get(groupId: string, { topic, partition }: TopicPartition): number | undefined {
     return this.#offsets.get(`${groupId}\0${topic}\0${partition}`);
   }
 
-  /** What was committed, to the number. */
+  /** The committed number, as it was given. */
   said(groupId: string, at: TopicPartition): number | undefined {
     return this.#beyond.get(`${groupId}\0${at.topic}\0${at.partition}`) ?? this.get(groupId, at);
   }
 
-  /** Forgets what groups have committed of topics that are taken away. @returns what is to be stored */
+  /** Forgets the groups' offsets of topics that are taken away. @returns the operations to store */
   forget(topics: ReadonlySet<string>): readonly Operation[] {
     const operations: Operation[] = [];
     for (const name of this.#offsets.keys()) {

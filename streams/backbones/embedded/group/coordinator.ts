@@ -1,6 +1,6 @@
 import type { TopicPartition } from "../../../backbone/backbone.ts";
 
-/** A set of co-partitioned topics and one partition of it: what moves as a whole. */
+/** One partition of a set of co-partitioned topics: it moves as a whole. */
 export interface Share {
   readonly id: string;
   readonly partitions: readonly TopicPartition[];
@@ -15,8 +15,10 @@ export interface Member {
 }
 
 /**
- * The members of one group. A share is first given back by its owner and only then handed on: the two never hold it
- * at once. What a member has and may keep stays with it.
+ *
+ * The members of one group. A share's owner first gives it back; only then is it handed on, so two members never hold
+ * it at once. A member keeps the shares that it has and may keep.
+ *
  */
 export class Coordinator {
   readonly #members = new Map<number, Member>();

@@ -35,7 +35,7 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly type: string;
   readonly retriable: boolean;
-  /** A partition, or what was asked. */
+  /** The partition or other thing that was asked for. */
   readonly where: string;
 
   constructor(type: string, retriable: boolean, where: string, cause?: unknown) {
@@ -73,7 +73,7 @@ export function isTransient(error: unknown): boolean {
   return false;
 }
 
-/** The broker's answer to a batch that is over what the topic takes. */
+/** Whether the broker refused a batch as larger than the topic allows. */
 export function isTooLarge(error: unknown): error is ProtocolError {
   return error instanceof ProtocolError && codes[error.type] === "RECORD_TOO_LARGE";
 }
@@ -83,7 +83,7 @@ export function isFencing(error: unknown): boolean {
   return type !== undefined && fencing.has(type);
 }
 
-/** One of our codes for what the client threw; `doing` says what was being done and where. */
+/** Turns an error of the client into one of our codes. `doing` names the work and its place. */
 export function streamsError(error: unknown, doing: string): StreamsError {
   if (error instanceof StreamsError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -30,11 +30,11 @@ export interface KafkaBackboneOptions {
   readonly fetchWaitMs?: number;
   /** Fetched bytes that a reader keeps ahead of `poll`, over all its partitions. */
   readonly fetchBufferBytes?: number;
-  /** Told of what is tried again because brokers can't be reached. Default: nothing is said. */
+  /** Hears of work that is tried again because brokers can't be reached. Default: nobody is told. */
   readonly outages?: Outages;
 }
 
-/** What has no default of its own. */
+/** Options without a default. */
 type Own = "brokers" | "sasl" | "groupInstanceId" | "outages";
 
 export const kafkaDefaults: Required<Omit<KafkaBackboneOptions, Own>> = Object.freeze({

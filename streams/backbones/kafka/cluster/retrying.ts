@@ -5,7 +5,7 @@ const firstDelayMs = 1;
 const longestDelayMs = 250;
 /** Leaders that move and transactions that are still being completed are over before it. */
 export const quietMs = 1_000;
-/** When the backbone is closed, what is under way may still be tried for so long. */
+/** Work under way may still be tried for so long after the backbone is closed. */
 const goodbyeMs = 2_000;
 
 export interface Patience {
@@ -16,8 +16,10 @@ export interface Patience {
 }
 
 /**
+ *
  * Repeats `attempt` while its error is transient and the time is not over; then rejects with the last error.
  * @param what the work's name in the log and the metrics.
+ *
  */
 export async function retrying<T>(
   { deliveryTimeoutMs, outages, closing }: Patience,
@@ -41,7 +43,7 @@ export async function retrying<T>(
       outage ??= outages.of(what, quietMs);
       outage.failed(error);
       await pause(delayMs);
-      // What mends the connection may fail as the attempt did; the next attempt tells.
+      // The repair of the connection may fail as the attempt did; the next attempt tells.
       await between?.(error).catch(() => undefined);
     }
   }

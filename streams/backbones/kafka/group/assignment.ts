@@ -9,16 +9,18 @@ export interface MemberClaim {
 export interface Assignment {
   /** Tasks of each member from now on. */
   readonly tasks: ReadonlyMap<string, readonly string[]>;
-  /** Tasks whose state each member keeps from now on, for the day it has to take them over. */
+  /** Tasks whose state each member keeps from now on, so that it can take them over. */
   readonly standby: ReadonlyMap<string, readonly string[]>;
   /** Whether tasks wait for the member that holds them to give them back: another round hands them on. */
   readonly unfinished: boolean;
 }
 
 /**
- * Spreads tasks so that no member has over one more than another, moving as few as that allows. A task without a holder goes to a member that
- * keeps its state, where one may have another task. A task that is to move is nobody's until its holder no longer claims it, so two
- * members never have it at once. The result depends on nothing but the arguments.
+ *
+ * Spreads tasks so that no member has over one more than another, moving as few as that allows. A task without a holder
+ * goes to a member that keeps its state, if that member has room. A task on its way to another member is nobody's until
+ * its holder no longer claims it, so two members never have it at once. The result depends only on the arguments.
+ *
  */
 export function assignTasks(
   members: readonly MemberClaim[],

@@ -14,7 +14,7 @@ export class GroupOffsets {
     this.#settings = settings;
   }
 
-  /** `stable` waits for open transactions that hold offsets of the group, where the client can. */
+  /** `stable` waits for open transactions that hold offsets of the group, if the client can. */
   async committed(
     groupId: string,
     partitions: readonly TopicPartition[],

@@ -43,7 +43,9 @@ export interface Claims {
   readonly standby: readonly string[];
 }
 
-/** What a member tells the leader when it joins. Version 0 of Kafka's consumer protocol, with the claims as user data. */
+/**
+ * A member's message to the leader when it joins: version 0 of Kafka's consumer protocol, with the claims as user data.
+ */
 export function encodeClaims(topics: readonly string[], claims: Claims): Buffer {
   const userData = Buffer.from(JSON.stringify(claims));
   return MemberMetadata.encode({ version: 0, topics: [...topics], userData });
@@ -55,7 +57,7 @@ export function decodeClaims(metadata: Buffer): Claims {
   return JSON.parse(userData.toString()) as Claims;
 }
 
-/** What the leader tells a member. Partitions go along so that other tools see who reads what. */
+/** The leader's message to a member. It lists partitions so that other tools see the readers of each. */
 export function encodeShare(share: Share, partitions: readonly TopicPartition[]): Buffer {
   const assignment: Record<string, number[]> = {};
   for (const { topic, partition } of partitions) (assignment[topic] ??= []).push(partition);

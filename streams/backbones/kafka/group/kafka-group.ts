@@ -37,8 +37,11 @@ export interface GroupContext {
 }
 
 /**
- * A member of a group whose rebalances are cooperative: it keeps reading what it has while the group joins again, gives back only what is to
- * move, and gets a task only after the holder before it has let go. Joining runs beside `poll`, so `poll` keeps to its time.
+ *
+ * A member of a group whose rebalances are cooperative. It keeps reading its partitions while the group joins again,
+ * and gives back only those that move. It gets a task only after the holder before it has let go. Joining runs beside
+ * `poll`, so `poll` keeps to its time.
+ *
  */
 export class KafkaGroup implements GroupReader {
   readonly #context: GroupContext;
@@ -48,9 +51,9 @@ export class KafkaGroup implements GroupReader {
   readonly #owned = new Set<string>();
   /** Given by the group, but not read yet: the listener is being told of them. */
   #coming: readonly string[] = [];
-  /** What the group gave this member in its last round; undefined while a round runs. */
+  /** This member's tasks by the group's last round; undefined while a round runs. */
   #target: ReadonlySet<string> | undefined;
-  /** Whose state this member keeps, and whether the listener has been told. */
+  /** Tasks whose state this member keeps, and whether the listener has been told. */
   #standby: readonly string[] = [];
   #standbyTold = true;
   #joining: Promise<void> | undefined;
@@ -118,7 +121,7 @@ export class KafkaGroup implements GroupReader {
     return this.#lost || this.#joinFailure !== undefined || (this.#joining === undefined && this.#rejoin);
   }
 
-  /** Tells the listener what has changed, then joins again where that is due. A listener that throws is called again. */
+  /** Tells the listener of changes, then joins again if that is due. A listener that throws is called again. */
   async #settle(): Promise<void> {
     if (this.#joinFailure !== undefined) {
       const failure = this.#joinFailure;
@@ -166,7 +169,7 @@ export class KafkaGroup implements GroupReader {
     const partitions = names.partitions(tasks);
     const given = await listener.assigned(partitions, () => offsets.committed(groupId, partitions, true));
     const starts = new Map(given.map((position) => [nameOf(position), position.offset]));
-    // Asked for only now: whoever had the partitions may have committed until the listener fenced it.
+    // Asked for only now: the holder before may have committed until the listener fenced it.
     const rest = partitions.filter((at) => !starts.has(nameOf(at)));
     for (const position of await offsets.committed(groupId, rest, true)) starts.set(nameOf(position), position.offset);
     await this.#fetcher.add(partitions.map((at) => ({ ...at, offset: starts.get(nameOf(at)) ?? 0 })));
@@ -208,7 +211,10 @@ export class KafkaGroup implements GroupReader {
     }
   }
 
-  /** Does it with this member's standing, again where a round of the group came between. `FENCED` where it has not all the partitions. */
+  /**
+   * Runs `attempt` with this member's standing, and again if a round of the group came between. `FENCED` if the member
+   * does not have all the partitions.
+   */
   async asMember(positions: readonly Position[], attempt: (standing: Standing) => Promise<void>): Promise<void> {
     this.#checkOwned(positions);
     try {

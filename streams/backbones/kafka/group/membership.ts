@@ -34,7 +34,7 @@ export interface MembershipEvents {
   readonly failed: (error: StreamsError) => void;
 }
 
-/** Who a request of this member is from: the broker refuses it once the group has gone on without. */
+/** The member that a request is from: the broker refuses it once the group has gone on without the member. */
 export interface Standing {
   readonly memberId: string;
   readonly generationId: number;
@@ -94,7 +94,7 @@ export class Membership {
   async join(claims: Claims): Promise<Share | undefined> {
     clearInterval(this.#timer);
     await this.#beat;
-    // A claim of one who was thrown out could take a task from its new holder.
+    // A claim by a member that was thrown out could take a task from its new holder.
     if (this.#out && claims.owned.length > 0) return undefined;
     this.#out = false;
     while (!this.#closed) {

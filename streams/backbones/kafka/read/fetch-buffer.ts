@@ -5,12 +5,15 @@ import { BatchReader, type RecordBatch } from "../records/batch-decode.ts";
 /** Of a batch that waits, beside its bytes. */
 const BATCH_OVERHEAD = 200;
 
-/** Fetched and not yet polled batches of one partition, and where to go on fetching. Records become objects when they are polled. */
+/**
+ * Batches of one partition that are fetched and not yet polled, and the offset to fetch next. Records become objects
+ * when they are polled.
+ */
 export class FetchBuffer implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
   paused = false;
-  /** Changes with every seek: what was asked for before belongs to the past. */
+  /** Changes with every seek: answers to earlier requests are dropped. */
   version = 0;
   #next: number;
   /** Records before it are not to be seen: a batch may begin before the position it was fetched from. */
@@ -57,7 +60,7 @@ export class FetchBuffer implements TopicPartition {
     this.#next = next;
   }
 
-  /** At least one record, where it is ready. */
+  /** At least one record, if one is ready. */
   take(maxRecords: number, maxBytes: number): Fetch & { readonly bytes: number } {
     const records: LogRecord[] = [];
     let bytes = 0;

@@ -37,7 +37,7 @@ export class Fetcher {
   readonly #buffers = new Map<string, FetchBuffer>();
   readonly #running = new Set<number>();
   readonly #onTrimmed: ReaderOptions["onTrimmed"];
-  /** Partitions that end before where they are read, by name. */
+  /** Partitions that end before their read position, by name. */
   readonly #beyond = new Map<string, StreamsError>();
   readonly #open: OpenTransactions;
   #failure: { readonly error: unknown; readonly since: number } | undefined;
@@ -90,7 +90,7 @@ export class Fetcher {
     this.#start();
   }
 
-  /** What is there, each call beginning with another partition. */
+  /** The records that are there. Each call begins with another partition. */
   take(maxRecords: number): readonly Fetch[] {
     const buffers = [...this.#buffers.values()];
     const fetches: Fetch[] = [];
@@ -109,7 +109,10 @@ export class Fetcher {
     return fetches;
   }
 
-  /** Throws once fetching has failed for longer than `deliveryTimeoutMs`, or for good, or where a partition ends before its position. */
+  /**
+   * Throws once fetching has failed for longer than `deliveryTimeoutMs`, or for good, or when a partition ends before
+   * its position.
+   */
   check(): void {
     for (const error of this.#beyond.values()) throw error;
     const failure = this.#failure;
@@ -154,7 +157,7 @@ export class Fetcher {
       }
     }
     this.#running.delete(leader);
-    // Whoever leads them now goes on waiting where it has to.
+    // The present leaders' own outages, if any, go on.
     if (this.#closed) outage.givenUp();
     else outage.ended();
     // A partition may have moved to another leader, or come while the last fetch ran.

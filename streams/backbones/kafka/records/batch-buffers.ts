@@ -1,4 +1,4 @@
-/** What is kept for the next batches. */
+/** The most bytes kept for the next batches. */
 const mostBytes = 4 << 20;
 /** Smaller ones are soon made. */
 const leastBytes = 16 << 10;

@@ -7,7 +7,7 @@ import { crc32c } from "../../../leveldb/crc32c.ts";
 import { decompress } from "./decompress.ts";
 import { VarintReader } from "./varint.ts";
 
-/** A transaction that was aborted: what its producer wrote from this offset up to its abort marker is not to be seen. */
+/** An aborted transaction: its producer's records from this offset up to its abort marker are hidden. */
 export interface Aborted {
   readonly producerId: bigint;
   readonly firstOffset: number;
@@ -18,22 +18,22 @@ export interface RecordBatch {
   readonly base: number;
   readonly last: number;
   readonly baseTime: number;
-  /** The broker's time, where the topic has that. */
+  /** The broker's time, if the topic is set to it. */
   readonly appendTime: number | undefined;
   readonly count: number;
   /** Kafka's number of its compression; 0: none. */
   readonly codec: number;
-  /** What it lies in, from `start` to before `end`. */
+  /** The buffer that holds the batch, from `start` to before `end`. */
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
-  /** Why it can't be read, where its header says so already. */
+  /** The reason that it can't be read, if the header already shows one. */
   readonly problem: string | undefined;
 }
 
 export interface Batches {
   readonly batches: readonly RecordBatch[];
-  /** Where to read on: behind the last whole batch, whether or not any of its records can be seen. */
+  /** The offset to read on from: behind the last whole batch, whether or not any of its records can be seen. */
   readonly next: number;
 }
 
@@ -62,7 +62,7 @@ export function decodeBatches(bytes: Buffer, from: number, aborted: readonly Abo
   return { records, next };
 }
 
-/** The same, with what can be seen cut into batches, each of which has one record from `from` on at least. */
+/** The same, cut into batches of the visible records. Each batch has at least one record from `from` on. */
 export function readBatches(bytes: Buffer, from: number, aborted: readonly Aborted[]): Batches {
   const batches: RecordBatch[] = [];
   const pending = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset);
@@ -84,14 +84,14 @@ export function readBatches(bytes: Buffer, from: number, aborted: readonly Abort
       }
     } else if (last >= from) batches.push(batch);
     if (last >= next) next = last + 1;
-    // Nobody knows where the next one begins: it is asked for by its offset.
+    // The start of the next batch is unknown: it is asked for by its offset.
     if (end < at + anyHeaderBytes) break;
     at = end;
   }
   return { batches, next };
 }
 
-/** @param next the offset it stands at where it does not say. */
+/** @param next the batch's offset if its header is cut off. */
 function batchAt(bytes: Buffer, at: number, end: number, next: number): RecordBatch {
   const format = bytes[at + 16]!;
   const size = end - at;
@@ -123,8 +123,10 @@ function batchAt(bytes: Buffer, at: number, end: number, next: number): RecordBa
 }
 
 /**
- * Reads a batch once, from its first record whose offset is not below `from`. Where it can't be read, wholly or from a record on, one last record stands for
- * the rest.
+ *
+ * Reads a batch once, from its first record whose offset is not below `from`. If it can't be read, wholly or from a
+ * record on, one last record stands for the rest.
+ *
  */
 export class BatchReader {
   readonly batch: RecordBatch;
@@ -133,7 +135,7 @@ export class BatchReader {
   #reader: VarintReader | undefined;
   #bytes: Buffer;
   #end = 0;
-  /** By name: what was read last, which the next record mostly has too (a topic for replies, a partition). */
+  /** The value last read, by name: the next record mostly has the same (a topic for replies, a partition). */
   readonly #headerValues = new Map<string, Buffer>();
   #left: number;
   /** No record that is still to come is below it. */
@@ -202,7 +204,7 @@ export class BatchReader {
     return undefined;
   }
 
-  /** What stands for the records that are still to come. */
+  /** The record that stands for those still to come. */
   #rest(cause: unknown): LogRecord | undefined {
     const { bytes, last, baseTime } = this.batch;
     const firstOffset = Math.max(this.#next, this.#from);

@@ -3,7 +3,7 @@ import { crc32c } from "../../../leveldb/crc32c.ts";
 import { streamsLimits } from "../../../limits.ts";
 import { varintSize, writeVarint } from "./varint.ts";
 
-/** Who writes: what the broker needs to drop repetitions and to keep transactions apart. */
+/** The writer: the broker needs it to drop repetitions and to keep transactions apart. */
 export interface BatchWriter {
   readonly producerId: string;
   readonly producerEpoch: number;
@@ -14,11 +14,14 @@ export interface BatchWriter {
 const { headerNameBytes, recordHeaders } = streamsLimits;
 /** Bytes of a batch before its first record. */
 export const batchHeaderBytes = 61;
-/** What a record takes at most besides its content: its length, attributes, two deltas. */
+/** Most bytes of a record besides its content: its length, attributes, two deltas. */
 const framing = 5 + 1 + 8 + 5;
 const firstBytes = 4 << 10;
 
-/** What key, value and headers take in a batch, with their lengths; infinite where there are more or longer headers than are taken. */
+/**
+ * Bytes of key, value and headers in a batch, with their lengths. Infinite if there are too many headers or one has too
+ * long a name.
+ */
 export function contentSize({ key, value, headers }: OutgoingRecord): number {
   let size = bytesSize(key) + bytesSize(value);
   let count = 0;
@@ -41,14 +44,14 @@ export class BatchBuilder implements TopicPartition {
   #base = 0;
   #latest = 0;
 
-  /** @param bytes what it is written into, while it has room. */
+  /** @param bytes the buffer to write into, while it has room. */
   constructor(topic: string, partition: number, bytes: Buffer = Buffer.allocUnsafe(firstBytes)) {
     this.topic = topic;
     this.partition = partition;
     this.#bytes = bytes;
   }
 
-  /** What it was written into: another batch may be, once this one is not needed any more. */
+  /** The buffer that was written into. Another batch may reuse it once this one is not needed any more. */
   get bytes(): Buffer {
     return this.#bytes;
   }

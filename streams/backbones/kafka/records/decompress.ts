@@ -4,7 +4,10 @@ import { unlz4 } from "./lz4.ts";
 import { unsnappy } from "./snappy.ts";
 import { StreamsError } from "../../../errors.ts";
 
-/** The records of a batch, by the number that Kafka has for their compression. Throws for what can't be read, or is over `batchBytes`. */
+/**
+ * The records of a batch, by Kafka's number of their compression. Throws if they can't be read, or are over
+ * `batchBytes`.
+ */
 export function decompress(codec: number, bytes: Buffer): Buffer {
   const most = streamsLimits.batchBytes;
   switch (codec) {

@@ -2,7 +2,7 @@ import { copyBack } from "./snappy.ts";
 import { StreamsError } from "../../../errors.ts";
 
 const magic = 0x184d2204;
-/** Of frames that are to be passed over; the last four bits are free. */
+/** Marks frames to pass over; the last four bits are free. */
 const skippable = 0x184d2a50;
 const firstBytes = 64 << 10;
 
@@ -11,7 +11,10 @@ interface Plain {
   length: number;
 }
 
-/** Reads LZ4 frames, as Kafka's producers write them. Throws for what is none, or is more than `most` bytes when it is decompressed. */
+/**
+ * Reads LZ4 frames, as Kafka's producers write them. Throws if the bytes are no LZ4, or more than `most` when
+ * decompressed.
+ */
 export function unlz4(bytes: Buffer, most: number): Buffer {
   const plain: Plain = { bytes: Buffer.allocUnsafe(Math.min(most, firstBytes)), length: 0 };
   let at = 0;
@@ -25,7 +28,7 @@ export function unlz4(bytes: Buffer, most: number): Buffer {
   return plain.bytes.subarray(0, plain.length);
 }
 
-/** @returns where the next frame begins. */
+/** @returns the position of the next frame. */
 function frame(bytes: Buffer, at: number, plain: Plain, most: number): number {
   const flags = u8(bytes, at);
   if (flags >>> 6 !== 1) throw new StreamsError("UNREADABLE_BATCH", `LZ4: version ${flags >>> 6} of the frame is none`);
@@ -51,7 +54,7 @@ function frame(bytes: Buffer, at: number, plain: Plain, most: number): number {
   return at + (has(0x04) ? 4 : 0);
 }
 
-/** @param first where what it may refer to begins. */
+/** @param first the earliest position that the block may refer back to. */
 function block(bytes: Buffer, at: number, end: number, plain: Plain, first: number, most: number): void {
   while (at < end) {
     const token = bytes[at++]!;

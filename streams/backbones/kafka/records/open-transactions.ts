@@ -25,7 +25,7 @@ export class OpenTransactions {
     this.#outages = outages;
   }
 
-  /** What the broker answered for a partition that is read from this position on. */
+  /** Takes the broker's answer for a partition that is read from this position on. */
   saw(position: Position, { batches, end, stable }: FetchedPartition): void {
     const isHeld = batches.length === 0 && end > stable && position.offset >= stable;
     if (!isHeld && this.#held.size === 0) return;

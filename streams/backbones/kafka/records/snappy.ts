@@ -1,13 +1,16 @@
 import { StreamsError } from "../../../errors.ts";
 
-/** What snappy-java puts before its blocks, each with its length: Kafka's Java clients write that, others one block alone. */
+/**
+ * The magic of snappy-java, which puts it before its blocks, each with its length. Kafka's Java clients write that
+ * form, others one block alone.
+ */
 const framed = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 /** That, and two versions. */
 const frameHeader = 16;
 /** The longest copy: three bytes for 64. No block holds more of the other than this. */
 const mostGrowth = 22;
 
-/** Throws for what is no Snappy, or is more than `most` bytes when it is decompressed. */
+/** Throws if the bytes are no Snappy, or more than `most` when decompressed. */
 export function unsnappy(bytes: Buffer, most: number): Buffer {
   if (!bytes.subarray(0, framed.length).equals(framed)) return block(bytes, most);
   const blocks: Buffer[] = [];
@@ -75,7 +78,7 @@ function littleEndian(bytes: Buffer, at: number, width: number): number {
   return bytes.readUIntLE(at, width);
 }
 
-/** Repeats what was written `back` bytes ago; the bytes may overlap those that are written. */
+/** Repeats the bytes written `back` bytes ago. The source and the copy may overlap. */
 export function copyBack(bytes: Buffer, to: number, back: number, length: number): void {
   if (back === 0 || back > to) throw new StreamsError("UNREADABLE_BATCH", "it refers to bytes before its beginning");
   if (back >= length) bytes.copy(bytes, to, to - back, to - back + length);

@@ -10,7 +10,7 @@ export function varintSize(value: number): number {
   return size;
 }
 
-/** Returns the place behind what it wrote. */
+/** Returns the position behind the written bytes. */
 export function writeVarint(into: Uint8Array, at: number, value: number): number {
   let rest = zigzag(value);
   while (rest > 0x7fffffff) {

@@ -21,7 +21,7 @@ export async function ask<T>(
   const answer = await broker.connectionPool.send({
     request: { ...api, encode: () => Promise.resolve(new RequestBytes(buffer)) },
     response: {
-      // kafkajs looks for a throttle time in what comes back.
+      // kafkajs looks for a throttle time in the decoded answer.
       decode: async (payload) => {
         const read = new Answer(payload);
         if (tagged) read.tags();

@@ -8,7 +8,7 @@ export interface FetchedPartition extends TopicPartition {
   readonly errorCode: number;
   /** The offset behind the last record, whether or not it can be seen yet. */
   readonly end: number;
-  /** The offset behind the last record that can be seen: where the first transaction begins that is still open. */
+  /** The offset behind the last visible record: the start of the first transaction that is still open. */
   readonly stable: number;
   readonly aborted: readonly Aborted[];
   /** Record batches, the last perhaps cut off. */

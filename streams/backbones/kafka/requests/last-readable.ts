@@ -21,8 +21,11 @@ interface Search {
 }
 
 /**
- * One past the last record that can be read in each range. The log may end in what no reader sees (the marker that ends a transaction, an aborted
- * transaction), and a reader that waits for a record there would wait for ever: so look at the end, in growing steps back.
+ *
+ * One past the last readable record of each range. The log may end in records that no reader sees: the marker that ends
+ * a transaction, or an aborted transaction. A reader that waits for a record there would wait for ever. So this looks
+ * at the end, in growing steps back.
+ *
  */
 export async function lastReadable(broker: Broker, ranges: readonly Range[]): Promise<readonly Position[]> {
   const ends: Position[] = [];

@@ -4,10 +4,10 @@ import { CodedError } from "../../../coded-error.ts";
 
 /** Below the broker's and the topics' default `max.message.bytes` of 1,048,588, which is counted a batch. */
 const mostBatchBytes = 1_040_000;
-/** What a batch of one record takes beside key, value and headers, with the lengths of some dozen headers. */
+/** Bytes of a batch of one record beside key, value and headers; leaves room for the lengths of some dozen headers. */
 const oneRecordBytes = batchHeaderBytes + 200;
 
-/** How large batches and records may be, topic by topic: brokers refuse what is over a topic's `max.message.bytes`. */
+/** The largest batches and records, topic by topic: brokers refuse batches over a topic's `max.message.bytes`. */
 export class MessageSizes {
   readonly #ask: (topics: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   readonly #configured = new Map<string, number>();
@@ -33,7 +33,7 @@ export class MessageSizes {
     return Math.max(0, Math.min(MAX_RECORD_BYTES, this.batchBytes(topic) - oneRecordBytes));
   }
 
-  /** Where the client may not ask, the defaults are taken to be right until a batch is refused. */
+  /** If the client may not ask, the defaults hold until a batch is refused. */
   async learn(topics: readonly string[]): Promise<void> {
     let found: ReadonlyMap<string, number>;
     try {

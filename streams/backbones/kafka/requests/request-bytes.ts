@@ -1,4 +1,4 @@
-/** What a request is made of, in parts: joined only once, with the header, by a client that can. */
+/** A request in parts: a client that can joins them only once, with the header. */
 export class RequestBytes {
   readonly parts: readonly Buffer[];
   #joined: Buffer | undefined;

@@ -7,7 +7,7 @@ const latest = -1;
 const readUncommitted = 0;
 const readCommitted = 1;
 
-/** First and last offsets of partitions, asked of their leaders. Each call is one attempt: who calls tries again. */
+/** First and last offsets of partitions, asked of their leaders. Each call is one attempt: the caller tries again. */
 export class PartitionEnds {
   readonly #cluster: Cluster;
   /** By `topic/partition`: up to which stable offset the last readable record is known. */
@@ -17,7 +17,7 @@ export class PartitionEnds {
     this.#cluster = cluster;
   }
 
-  /** What was known of the topic may be of another one. */
+  /** The known facts of the topic may be of an earlier one with its name. */
   forget(topic: string): void {
     for (const name of this.#ends.keys()) if (name.startsWith(`${topic}/`)) this.#ends.delete(name);
   }
@@ -39,7 +39,10 @@ export class PartitionEnds {
     return found.flat();
   }
 
-  /** Up to the last record that can be read; two requests to each leader at once, then one more where transactions or compaction hide the last record. */
+  /**
+   * Up to the last readable record. Sends two requests to each leader at once, then one more if transactions or
+   * compaction hide the last record.
+   */
   async bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffsets[]> {
     await this.#cluster.addMultipleTargetTopics([...new Set(partitions.map(({ topic }) => topic))]);
     const byLeader = Map.groupBy(partitions, (at) => leaderOf(this.#cluster, at));

@@ -11,7 +11,7 @@ const segmentShare = 1 / 8;
 const longestSegmentMs = 7 * 24 * 3_600_000;
 const shortestSegmentMs = 60_000;
 
-/** What keeps a topic's records for so long; null: for ever. A compacted topic stays compacted. */
+/** The settings that keep a topic's records for so long; null: for ever. A compacted topic stays compacted. */
 export function retentionConfigs(retentionMs: number | null, cleanupPolicy: string): Configs {
   const compacted = cleanupPolicy.includes("compact");
   const segmentMs = Math.max(shortestSegmentMs, (retentionMs ?? Number.POSITIVE_INFINITY) * segmentShare);
@@ -27,7 +27,7 @@ export function retentionIn(configs: Configs): number | null {
   return ms < 0 || !(configs.get("cleanup.policy") ?? "delete").includes("delete") ? null : ms;
 }
 
-/** IncrementalAlterConfigs, version 0: what is not named stays as it is. */
+/** IncrementalAlterConfigs, version 0: settings that are not named stay as they are. */
 export async function changeTopicConfigs(broker: Broker, changes: ReadonlyMap<string, Configs>): Promise<void> {
   const parts = [int32(changes.size)];
   for (const [topic, configs] of changes) {

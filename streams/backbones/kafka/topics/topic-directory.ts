@@ -15,13 +15,13 @@ import { describeTopics, growTopic, knowsIds, metadataVersion } from "./topic-me
 import { TopicSettings, topicConfig } from "./topic-settings.ts";
 import type { Broker, Cluster, TopicAdmin } from "../cluster/wire.ts";
 
-/** What the cluster says about topics, their partitions and offsets. */
+/** The cluster's topics, with their partitions and offsets. */
 export class TopicDirectory {
   readonly #admin: TopicAdmin;
   readonly #cluster: Cluster;
   readonly #settings: KafkaSettings;
   readonly #topicSettings: TopicSettings;
-  /** What topics take at once, as far as they were asked for. */
+  /** The largest batches of topics, as far as they were asked for. */
   readonly sizes: MessageSizes;
   readonly #counts = new Map<string, number>();
   readonly #ids = new Map<string, string | undefined>();
@@ -133,7 +133,7 @@ export class TopicDirectory {
     return counts.flatMap(([topic, partitions]) => (partitions === undefined ? [] : [{ topic, partitions }]));
   }
 
-  /** What was known of the topic may be of another one. */
+  /** The known facts of the topic may be of an earlier one with its name. */
   #forget(topic: string): void {
     this.#ids.delete(topic);
     this.#counts.delete(topic);
@@ -164,7 +164,7 @@ export class TopicDirectory {
     }
   }
 
-  /** The number of partitions where it was asked for before. */
+  /** The number of partitions, if it was asked for before. */
   known(topic: string): number | undefined {
     return this.#counts.get(topic);
   }

@@ -23,7 +23,7 @@ export function metadataVersion(broker: Broker): Promise<number> {
   });
 }
 
-/** Metadata, version 10: the topics as they are now, those that are missing left out. Ids are missing where a cluster has none. */
+/** Metadata, version 10: the present topics; missing ones are left out. Ids are missing if a cluster has none. */
 export function describeTopics(broker: Broker, topics: readonly string[]): Promise<readonly TopicDescription[]> {
   const asked = topics.map((topic) => Buffer.concat([Buffer.alloc(16), compactString(topic), noTags]));
   // No topic is created, and no authorized operations are asked for.
@@ -56,7 +56,7 @@ export function describeTopics(broker: Broker, topics: readonly string[]): Promi
       read.skip(4);
       read.tags();
       if (code === unknownTopic) continue;
-      // Some partition has no leader at the moment: what is asked for here does not depend on that.
+      // Some partition has no leader at the moment. The answer here does not depend on that.
       if (code !== 0 && partitions === 0) throw new ProtocolError(`ERROR_${code}`, code === 5, topic);
       found.push({ topic, partitions, ...(topicId === noId ? {} : { topicId }) });
     }

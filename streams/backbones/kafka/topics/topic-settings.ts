@@ -9,7 +9,7 @@ const timestampType = "message.timestamp.type";
 const maxMessageBytes = "max.message.bytes";
 const onArrival = new Map([[timestampType, "LogAppendTime"]]);
 
-/** What brokers are told of topics that are there. */
+/** Reads and changes the brokers' settings of existing topics. */
 export class TopicSettings {
   readonly #cluster: Cluster;
   readonly #settings: KafkaSettings;

@@ -19,8 +19,10 @@ export interface ProducerContext {
 }
 
 /**
- * Idempotent: a repetition after a lost answer is stored once. `send` never takes part in a transaction, not even
- * while one is open: that is what the transaction's own `send` is for.
+ *
+ * Idempotent: a repetition after a lost answer is stored once. `send` never takes part in a transaction, not even while
+ * one is open: use the transaction's own `send` for that.
+ *
  */
 export class KafkaProducer implements Producer {
   readonly #cluster: Cluster;
@@ -139,7 +141,7 @@ export class KafkaProducer implements Producer {
         this.#settled = false;
         // With a new identity nothing that is still on its way can be taken for a part of the next transaction.
         if (outcome === "doubtful") this.#transactional = undefined;
-        // One who was fenced must not take the id back by starting anew.
+        // A fenced producer must not take the id back by starting anew.
         if (outcome === "fenced") this.#fenced = true;
       },
     });
@@ -161,7 +163,7 @@ export class KafkaProducer implements Producer {
     if (this.#closed) throw new StreamsError("CLOSED", "this producer is closed: open another one");
   }
 
-  /** Waits for what was sent. An open transaction is aborted. */
+  /** Waits for the records sent so far. Aborts an open transaction. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -25,7 +25,7 @@ export interface TransactionContext {
   readonly after: Promise<void> | undefined;
   readonly targets: Set<string>;
   readonly buffers: BatchBuffers;
-  /** The member with whose standing offsets of the group are committed, if any. */
+  /** The member whose standing commits offsets of the group, if any. */
   readonly memberOf: (groupId: string, positions: readonly Position[]) => KafkaGroup | undefined;
   readonly identity: () => Promise<Identity>;
   readonly ended: (outcome: Outcome) => void;

@@ -5,7 +5,7 @@ import { BatchBuilder } from "../records/batch-encode.ts";
 /** Well below `socket.request.max.bytes` (100 MiB), and little enough that others on the connection are not held up. */
 const maxRoundBytes = 16 << 20;
 
-/** What waits to be sent, encoded as it comes, so that a record that waits is bytes and no object. */
+/** Records that wait to be sent. Each is encoded as it comes, so a waiting record is bytes and no object. */
 export class RecordAccumulator {
   readonly #topics = new Map<string, BatchBuilder[][]>();
   readonly #buffers: BatchBuffers;

@@ -12,7 +12,10 @@ import { leaderOf, nameOf } from "../topics/partition-ends.ts";
 import type { TopicDirectory } from "../topics/topic-directory.ts";
 import type { Cluster } from "../cluster/wire.ts";
 
-/** Who the broker takes the batches to be from. Sequences count the records of each partition, so that it drops repetitions. */
+/**
+ * The producer that the broker takes the batches to be from. Sequences count the records of each partition, so that the
+ * broker drops repetitions.
+ */
 export interface Identity {
   readonly producerId: string;
   readonly producerEpoch: number;
@@ -34,7 +37,7 @@ export interface RecordWriterContext {
   readonly doubtful: () => void;
 }
 
-/** What goes out with the next requests. */
+/** Batches that go out with the next requests. */
 interface Filling {
   readonly records: RecordAccumulator;
   readonly sent: Promise<void>;
@@ -43,8 +46,10 @@ interface Filling {
 }
 
 /**
- * Writes in the order of the calls with one request at a time to each leader. What comes meanwhile goes together in the next request, so many small
- * calls cost few requests.
+ *
+ * Writes in the order of the calls, with one request at a time to each leader. Records that come meanwhile go together
+ * in the next request, so many small calls cost few requests.
+ *
  */
 export class RecordWriter {
   readonly #context: RecordWriterContext;
@@ -62,7 +67,7 @@ export class RecordWriter {
   /** Encodes the records at once, unless one of their topics is new, and then holds on to them no longer. */
   async write(records: readonly OutgoingRecord[]): Promise<void> {
     const sizes = records.map(contentSize);
-    // It counts what the lengths take as well: only then is it worth a closer look.
+    // These sizes include the lengths' own bytes, so only a record over the limit here needs the exact check.
     if (sizes.some((size) => size > MAX_RECORD_BYTES)) checkSizes(records);
     checkTimes(records);
     if (records.length === 0) return;
@@ -74,7 +79,7 @@ export class RecordWriter {
     return this.#ends.get(nameOf(at));
   }
 
-  /** Resolves when nothing is under way, whatever became of it. */
+  /** Resolves when nothing is under way, whether it failed or not. */
   async drained(): Promise<void> {
     while (this.#admitting !== undefined || this.#writing !== undefined) await (this.#admitting ?? this.#writing);
   }
@@ -176,12 +181,12 @@ export class RecordWriter {
     if (attempts === 1) for (const { bytes } of round) buffers.give(bytes);
   }
 
-  /** Remembers what the broker found too large, so that smaller batches are sent to the topic from now on. */
+  /** Remembers a size that the broker found too large, so that later batches to the topic are smaller. */
   async #learnFrom(error: unknown, round: readonly BatchBuilder[]): Promise<void> {
     if (!isTooLarge(error)) return;
     const refused = round.find((batch) => nameOf(batch) === error.where);
     if (refused === undefined) return;
-    // What can't be learnt now is learnt from the next refusal.
+    // Sizes that can't be learnt now are learnt from the next refusal.
     const { sizes } = this.#context.directory;
     await sizes.refused(refused.topic, refused.size, refused.count).catch(() => undefined);
   }
