@@ -13,9 +13,9 @@ type FeedTools = Pick<Tools, "backbone" | "publisher">;
 type Records = readonly Published<unknown>[];
 
 export interface FeedOptions {
-  /** Names what is fed: its memory of how far it came. A second feed of the name ends the first. */
+  /** The name under which the feed remembers how far it came. A second feed of the name ends the first. */
   readonly groupId: string;
-  /** Whose event time it moves: its own, and nobody else's. */
+  /** The source whose event time the feed moves; no other source's. */
   readonly source: string;
   /** Steps begin at multiples of it; ms of event time. */
   readonly stepMs: number;
@@ -25,14 +25,14 @@ export interface FeedOptions {
   readonly now?: () => number;
 }
 
-/** What is published at once, up to one moment of event time. */
+/** Records that are published at once, up to one moment of event time. */
 export interface FeedStep {
   /** Event time, ms: everything before it has been published then. */
   readonly until: number;
-  /** Events and observations, and what is to be remembered of them. */
+  /** Events and observations, and the memory of them. */
   readonly outcomes: Records;
   readonly requests: Records;
-  /** What is to be remembered of the requests, and what is no history. */
+  /** The memory of the requests, and records that are no history. */
   readonly rest?: Records;
   /** False: time does not move, since later steps may be of an earlier time. */
   readonly moves?: boolean;
@@ -42,9 +42,11 @@ export interface FeedStep {
 export const REPLY_PARTITION_OF_FEED = 0;
 
 /**
- * Publishes history step by step, and remembers how far it came. On the embedded backbone a step and the memory of it are one atomic write. On
- * Kafka they are two transactions: readers can see the outcomes before the first request is there, and a crash in between repeats the outcomes
- * of one step, unless what is remembered of them says that they are there.
+ *
+ * Publishes history step by step, and remembers how far it came. On the embedded backbone a step and the memory of it
+ * are one atomic write. On Kafka they are two transactions. Readers can see the outcomes before the first request is
+ * there. A crash in between repeats the outcomes of one step, unless the memory of them tells that they are there.
+ *
  */
 export class Feed {
   readonly #loop: FeedTools;
@@ -79,7 +81,7 @@ export class Feed {
     const outcomes = await this.#encode(step.outcomes);
     const requests = await this.#encode(this.#options.replies ? step.requests.map(withReply) : step.requests);
     const rest = await this.#encode(step.rest ?? []);
-    // History ends now: where a step or a wait reaches further, the loop's own ticks go on from there.
+    // History ends now: if a step or a wait reaches further, the loop's own ticks go on from there.
     const time = Math.min(step.until, (this.#options.now ?? Date.now)());
     const tick =
       step.moves === false

@@ -1,4 +1,4 @@
-/** What a cell of history can hold. Text may be read as another type: the blueprint says as which. */
+/** A cell of history. Text may be read as another type, which the blueprint tells. */
 export type HistoryCell = string | number | boolean | null;
 
 /** A line that could be read, or one that could not. */
@@ -9,7 +9,7 @@ export interface ReadRow {
   /** Its number, from 1. */
   readonly line: number;
   readonly values: Readonly<Record<string, HistoryCell>>;
-  /** By column, what it holds instead of a value: `a list`. */
+  /** The form of each value that is no plain one, by column: `a list`. */
   readonly unfit?: ReadonlyMap<string, string>;
   /** The line as it was written; only beside `unfit`. */
   readonly text?: string;
@@ -26,7 +26,10 @@ export interface HistoryHead {
   readonly columns: readonly string[];
   /** Later lines may have other columns: these are those of the first lines. */
   readonly open: boolean;
-  /** Columns that hold no plain values, as far as is known yet, and what they hold: lines come without them. */
+  /**
+   * Columns whose values are no plain ones, as far as is known yet, with the form of the values. Lines come without
+   * them.
+   */
   readonly noValues?: ReadonlyMap<string, string> | undefined;
 }
 

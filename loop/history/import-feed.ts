@@ -19,9 +19,9 @@ export interface LineCounts {
   waiting: number;
   /** Lines of any kind that were published before. */
   known: number;
-  /** Lines that differ from what was published before, and were left out. */
+  /** Left-out lines that differ from those published before. */
   changed: number;
-  /** New ones that are older than what was published before. */
+  /** New lines that are older than those published before. */
   older: number;
 }
 
@@ -61,7 +61,7 @@ export class ImportFeed {
   readonly #useCase: string;
   #leftOut: readonly ReadonlySet<LineName>[] = [];
   #again: ReadonlySet<LineName> = new Set();
-  /** Where imports before this one ended, by source; event time, ms. */
+  /** The ends of imports before this one, by source; event time, ms. */
   readonly #ends: ReadonlyMap<string, number>;
   /** The same of events of no decision. */
   readonly #eventsEnd: number;
@@ -77,7 +77,7 @@ export class ImportFeed {
       ...(now === undefined ? {} : { now }),
     };
     const feed = options.dryRun === true ? undefined : await Feed.open(tools, feeding);
-    // The feed has ended any other import by now: what is read here does not change meanwhile.
+    // The feed has ended any other import by now, so nothing that is read here changes meanwhile.
     return new ImportFeed(feed, await Ledger.open(tools, useCase), await Ledger.open(tools, ""), useCase);
   }
 
@@ -90,7 +90,7 @@ export class ImportFeed {
     this.#eventsEnd = Math.max(...shared.sources().values());
   }
 
-  /** What imports have published. */
+  /** The memory of all imports. */
   get ledgers(): Ledgers {
     return { own: this.#ledger, shared: this.#shared };
   }
@@ -151,8 +151,10 @@ export class ImportFeed {
   }
 
   /**
-   * History that goes on where an import ended moves the time of that one's source, and so does one that was killed. What is older than the end of
-   * all of them has a time of its own.
+   *
+   * History that goes on from the end of an import moves the time of that import's source. A killed import that goes on
+   * does the same. History that is older than all those ends has a time of its own.
+   *
    */
   #choose(hour: number): void {
     if (this.#source !== undefined) return;

@@ -24,7 +24,10 @@ export interface ImportResult {
   readonly badLines: readonly BadLine[];
   /** Columns that the blueprint looks for, and that no line has. */
   readonly absent: readonly AbsentColumn[];
-  /** Where lines are older than what was imported before: events from before are gone from their topic, ms; `-Infinity`: none is. */
+  /**
+   * Set if lines are older than those imported before: events from before this time, ms, are gone from their topic;
+   * `-Infinity`: none is.
+   */
   readonly eventsRetainedFrom?: number;
 }
 
@@ -33,7 +36,10 @@ export interface AbsentColumn {
   readonly column: string;
 }
 
-/** Tables of history as records, after all that can be known of them before has been looked at. Rejects with a `HistoryError`, and with what the tables throw. */
+/**
+ * Publishes tables of history as records, after it has checked everything that can be known of them before. Rejects
+ * with a `HistoryError`, and with errors of the tables.
+ */
 export async function importHistory(given: ImportOptions): Promise<ImportResult> {
   const options = importing(given);
   const { tables, blueprint, say, dryRun } = options;

@@ -9,7 +9,7 @@ export interface ImportOptions {
   /** The loop's. Imports of one use case under one id know of each other. */
   readonly id: string;
   readonly tools: Tools;
-  /** The loop, where it runs here: each step is handled before the next is published. */
+  /** The loop, if it runs in this process: each step is handled before the next is published. */
   readonly loop?: Loop | undefined;
   /** The version that says which columns are read, and as which types. */
   readonly blueprint: Blueprint;
@@ -19,13 +19,13 @@ export interface ImportOptions {
   readonly strict?: boolean | undefined;
   /** Sort tables by time that are not in that order. Default false: they are an error. */
   readonly sort?: boolean | undefined;
-  /** What becomes of lines that differ from what was imported before. Absent: nothing is imported then. */
+  /** The treatment of lines that differ from those imported before. Absent: nothing is imported then. */
   readonly changed?: ChangedPolicy | undefined;
   /** Nothing is published. Default false. */
   readonly dryRun?: boolean | undefined;
   /** How much is held at once. Absent: the limits'. */
   readonly stepSize?: StepSize | undefined;
-  /** Given what a person should know while it goes on. */
+  /** Called with notes for the user during the import. */
   readonly say?: ((line: string) => void) | undefined;
   readonly onProgress?: ((lines: number, text: string) => void) | undefined;
 }

@@ -47,7 +47,7 @@ export class ImportRun {
     if (!this.#warned && !dryRun) {
       this.#warned = true;
       await warnOfAge(tools.backbone, step.until, say);
-      // What an import before has published comes first.
+      // The records of an earlier import come first.
       await loop?.application.idle();
     }
     if (await this.#feed.publish(step)) await loop?.application.idle();
@@ -71,7 +71,7 @@ export class ImportRun {
   }
 }
 
-/** A broker takes away by its own clock, at once, what is older than a topic keeps. */
+/** A broker removes records older than a topic's retention at once, by its own clock. */
 async function warnOfAge(backbone: Backbone, time: number, say: Importing["say"]): Promise<void> {
   if (backbone.kind !== "kafka") return;
   for (const { topic, retentionMs } of await backbone.retention([decisionRequests.name, observations.name])) {

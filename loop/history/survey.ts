@@ -2,7 +2,7 @@ import { LeftOutColumns, type LeftOutColumn } from "./left-out/left-out-columns.
 import type { Cells } from "./lines/records.ts";
 import { timedLines, type LineSource } from "./lines/timed-lines.ts";
 
-/** Where a file leaves the order of its times for the first time. */
+/** The first place at which a file leaves the order of its times. */
 export interface Disorder {
   readonly line: number;
   readonly time: number;
@@ -10,7 +10,7 @@ export interface Disorder {
   readonly after: { readonly line: number; readonly time: number };
 }
 
-/** What can be known of a file before anything of it is published. */
+/** The facts of a file before anything of it is published. */
 export interface Survey {
   readonly file: string;
   /** Lines that have a time. */
@@ -20,11 +20,11 @@ export interface Survey {
   readonly from: number | null;
   readonly to: number | null;
   readonly disorder: Disorder | undefined;
-  /** Columns of lines that can be used whose values are left out, with what they hold. */
+  /** Columns whose values are left out of lines that can be used, with the form of the values. */
   readonly unfit: readonly LeftOutColumn[];
 }
 
-/** Reads a table through once. Throws what the table throws where it can't be read to its end. */
+/** Reads a table through once. Throws the table's error if it can't be read to its end. */
 export async function survey(
   source: LineSource,
   onLine?: (lines: number) => void,

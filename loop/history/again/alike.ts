@@ -3,7 +3,7 @@ import type { LineFacts } from "./line-names.ts";
 /** Lines of one content that are held at once. */
 const MOST_ALIKE = 100;
 
-/** What was met lately, by what it says. */
+/** Items met lately, by their content. */
 export class Alike<T> {
   readonly #factsOf: (one: T) => LineFacts;
   readonly #byContent = new Map<bigint, T[]>();

@@ -3,7 +3,7 @@ import type { HistoryLine, HistoryStep } from "../lines/line-maker.ts";
 import { HOUR, type Ledger } from "./ledger.ts";
 import type { LineFacts, LineName } from "./line-names.ts";
 
-/** An event of a file where one of its time and kind was imported that the file does not have. */
+/** A new event of a file, beside an imported one of the same time and kind that the file does not have. */
 export interface ComparedEvent {
   readonly file: string;
   readonly line: number;
@@ -14,15 +14,18 @@ export interface ComparedEvent {
   readonly record?: HistoryLine["records"][number];
 }
 
-/** Of so many events it is kept what they say. */
+/** The text of so many events is kept, to be shown. */
 const MOST_SHOWN = 20;
 
-/** Compares events of no decision with what imports have published of their hours. In memory are the names of an hour, and events that may have changed. */
+/**
+ * Compares events of no decision with the imported ones of their hours. Memory holds the names of an hour, and events
+ * that may have changed.
+ */
 export class EventComparison {
   readonly #ledger: Pick<Ledger, "entries">;
   readonly #file: string;
   #hour = Number.NaN;
-  /** Of the hour at hand: what was imported and has not been met in the file, contents that were imported, and what is new. */
+  /** Of the hour at hand: imported events not met in the file so far, imported contents, names met, and new events. */
   #left = new Map<LineName, LineFacts | null>();
   #imported = new Set<bigint>();
   #met = new Set<LineName>();

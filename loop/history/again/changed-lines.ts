@@ -12,7 +12,7 @@ export interface ComparedLine {
   readonly isDecision: boolean;
   readonly name: LineName;
   readonly facts: LineFacts;
-  /** Its content without what the blueprint does not know. */
+  /** The content without columns that the blueprint does not know. */
   readonly declared: bigint;
   /** The record that it is published as; absent of most lines. */
   record?: HistoryLine["records"][number];
@@ -25,9 +25,12 @@ export interface MovedLine {
   readonly byMs: number;
 }
 
-/** What is different in the files from what was imported. */
+/** Differences between the files and earlier imports. */
 export interface Differences {
-  /** What they are about was imported with other values: a decision of that id and time, an observation of that decision, time and kind. */
+  /**
+   * Lines of a thing that was imported with other values: a decision of that id and time, or an observation of that
+   * decision, time and kind.
+   */
   readonly changed: readonly ComparedLine[];
   readonly movedDecisions: readonly MovedLine[];
   /** Most of the observations that are new were imported so much earlier or later. */
@@ -47,16 +50,19 @@ export interface ComparedFiles {
   /** Of the observations alone. */
   readonly observedFrom: number;
   readonly observedTo: number;
-  /** What lines say today. */
+  /** Reads the content of lines by today's blueprint. */
   readonly read: ReadSaid;
 }
 
 /** No two time zones are further apart but for an hour or two. */
 export const MOST_MOVED_MS = 24 * HOUR;
-/** Of so many lines of an hour it is kept what they say. */
+/** The records of so many lines of an hour are kept, to be shown. */
 const MOST_SHOWN = 20;
 
-/** Compares files with what imports have published of their time and a day around it. In memory are the names of an hour, and what is new or gone within a day. */
+/**
+ * Compares files with the imports of their time and of a day around it. Memory holds the names of an hour, and the
+ * lines that are new or gone within a day.
+ */
 export async function differences(
   steps: AsyncIterable<HistoryStep>,
   ledger: Pick<Ledger, "hours" | "entries">,
@@ -79,7 +85,7 @@ class Comparison {
   readonly #hours: readonly number[];
   #nextHour = 0;
   #hour = Number.NaN;
-  /** Of the hour at hand: what was imported and has not been met in the files, what was, and what is new. */
+  /** Of the hour at hand: imported lines not met in the files so far, names met, and new lines. */
   #left = new Map<LineName, LineFacts | null>();
   #met = new Set<LineName>();
   #new: ComparedLine[] = [];
@@ -173,7 +179,8 @@ class Comparison {
     const byMs = line.facts.time - time;
     if (byMs === 0 || Math.abs(byMs) > MOST_MOVED_MS) return;
     if (line.isDecision) return void this.#movedDecisions.set(line, byMs);
-    // An observation may happen again in the same way: only where the file has that time it would have that one too.
+    // An observation may happen again in the same way. It has moved only if the file covers that time, since the file
+    // would have it there too.
     const { observedFrom, observedTo } = this.#files;
     if (time < observedFrom || time > observedTo) return;
     const others = this.#movedObservations.get(byMs);

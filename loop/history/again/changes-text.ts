@@ -6,7 +6,7 @@ import type { ChangedLine } from "./confirm-changes.ts";
 const MOST_LINES = 5;
 const MOST_NAMES = 3;
 
-/** What was imported with other values: how many lines, and the first of them with both values. */
+/** Lines that were imported with other values: how many, and the first of them with both values. */
 export function changedText(lines: readonly ChangedLine[]): string {
   const what = `${count(lines.length)} of what was imported before under the same decision and time`;
   return [what, ...lines.slice(0, MOST_LINES).map(lineText), ...rest(lines.length)].join("\n  ");
@@ -37,7 +37,7 @@ export function keyedText(lines: readonly ComparedLine[], published: boolean): s
     : `${what}, and no window by a key of a decision counts them. --changed add publishes them again with the keys, beside the former ones`;
 }
 
-/** What was imported at other times. */
+/** Lines that were imported at other times. */
 export function movedText(lines: readonly MovedLine[]): string {
   const [{ line, byMs }] = lines as readonly [MovedLine];
   const when = `${formatDuration(Math.abs(byMs))} ${byMs > 0 ? "earlier" : "later"}`;
@@ -48,7 +48,7 @@ export function movedText(lines: readonly MovedLine[]): string {
   return `${what}; ${placeOf(line)} was there ${when}. Was another --time-zone or --time-unit meant?`;
 }
 
-/** What a later file has more: it stays as it was imported. */
+/** Lines that differ only in columns that the blueprint does not know: the topics keep them as imported. */
 export function besideText(lines: readonly ChangedLine[]): string {
   const names = new Set(lines.flatMap(({ values }) => (values === null ? [] : different(values.now, values.then))));
   const which =

@@ -6,15 +6,15 @@ import type { ComparedLine } from "./changed-lines.ts";
 import type { LineName } from "./line-names.ts";
 import { saidAs, type Said, type Values } from "./said.ts";
 
-/** A line that says something else than what was imported. */
+/** A line whose content differs from the imported one. */
 export interface ChangedLine {
   readonly line: ComparedLine;
-  /** What it says, and what was imported; null of most lines, and of what is no more on the topic. */
+  /** Its values and the imported ones. Null for most lines, and for lines that are no longer on the topic. */
   readonly values: { readonly now: Values; readonly then: Values } | null;
 }
 
 export interface Confirmed {
-  /** Different in what the blueprint declares. */
+  /** Different in columns that the blueprint declares. */
   readonly changed: readonly ChangedLine[];
   /** Different in columns alone that the blueprint does not know. */
   readonly beside: readonly ChangedLine[];
@@ -23,8 +23,10 @@ export interface Confirmed {
 }
 
 /**
- * Looks lines up on the topics: values count as the blueprint of today reads them, so that another type makes no difference. Reads the requests and
- * observations of that time once, where there are such lines.
+ *
+ * Looks lines up on the topics. Values count as today's blueprint reads them, so that another type makes no difference.
+ * Reads the requests and observations of that time once, if there are such lines.
+ *
  */
 export async function confirmChanges(
   lines: readonly ComparedLine[],

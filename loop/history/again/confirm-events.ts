@@ -7,7 +7,7 @@ import type { ComparedEvent } from "./changed-events.ts";
 import { eventFacts, whoOf, type LineName } from "./line-names.ts";
 import type { Values } from "./said.ts";
 
-/** An event whose numbers differ from what was imported. */
+/** An event whose numbers differ from the imported ones. */
 export interface ChangedEvent {
   readonly event: ComparedEvent;
   /** Null of most events. */
@@ -24,12 +24,15 @@ export interface ConfirmedEvents {
 
 interface Place {
   readonly contents: Set<bigint>;
-  /** By what they say beside their numbers; values only where they are shown. */
+  /** By their content beside numbers. Values are kept only if they are shown. */
   readonly byWho: Map<bigint, Values | null>;
   readonly shown: boolean;
 }
 
-/** Looks events up on their topic: their values count as the blueprint of today reads them. Reads the events of that time once, where there are any. */
+/**
+ * Looks events up on their topic. Their values count as today's blueprint reads them. Reads the events of that time
+ * once, if there are any to look up.
+ */
 export async function confirmEvents(
   found: readonly ComparedEvent[],
   { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,

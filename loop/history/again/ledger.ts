@@ -11,10 +11,10 @@ import type { LineFacts, LineName } from "./line-names.ts";
 
 export const HOUR = 3_600_000;
 
-/** Of what this import has published itself, and need not read. */
+/** Marks an hour that this import has published itself, and need not read. */
 const HERE = -1;
 
-/** What is remembered of a line that was published. */
+/** The memory of one published line. */
 export interface Entry {
   readonly name: LineName;
   /** Null: an earlier release published it, or it is a bad line. */
@@ -34,8 +34,11 @@ interface LedgerTools {
 }
 
 /**
- * What imports of a scope have published, hour by hour, as it is on the topic `imports`. In memory are the places of the hours, about a
- * hundred bytes each, and the names of one hour's lines, eight bytes each as they are stored.
+ *
+ * The lines that imports of a scope have published, hour by hour, as stored on the topic `imports`. Memory holds the
+ * places of the hours, about a hundred bytes each, and the names of one hour's lines, eight bytes each as they are
+ * stored.
+ *
  */
 export class Ledger {
   readonly #scope: string;
@@ -129,7 +132,7 @@ export class Ledger {
     return serdes.decode(imports, record.value!);
   }
 
-  /** The memory of lines of one hour, to be published with them; nothing where there are none. */
+  /** The memory of one hour's lines, to be published with them; nothing if there are none. */
   memory(
     source: string,
     hour: number,

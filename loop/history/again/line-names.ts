@@ -5,7 +5,10 @@ import type { Cell } from "../lines/records.ts";
 
 type Values = Readonly<Record<string, Cell>>;
 
-/** Names a line of history by what it says. Eight bytes, as a number: of a million lines of one hour, two agree once in forty million times. */
+/**
+ * Names a line of history by its content: eight bytes, as a number. Of a million lines of one hour, two agree once in
+ * forty million times.
+ */
 export type LineName = bigint;
 
 /** A decision is known by its id and its time: another context under them is not another decision. */
@@ -13,11 +16,11 @@ export function decisionName(id: string, time: number): LineName {
   return nameOf(`d\0${time}\0${id}`);
 }
 
-/** By what a line is found that says something else than it did when it was imported. */
+/** Facts by which a line is found again after its content has changed. */
 export interface LineFacts {
-  /** Names what the line is about, whatever it says of it: a decision's id and time; of an observation its kind too. */
+  /** Names the subject of the line, whatever its values: a decision's id and time; for an observation its kind too. */
   readonly place: bigint;
-  /** Names what it says, and of which decision, whatever its time. */
+  /** Names the values and the decision, whatever the time. */
   readonly content: bigint;
   /** Event time, ms. */
   readonly time: number;
@@ -35,7 +38,10 @@ export function observationFacts(id: string, time: number, values: Values): Line
   return { place, content: nameOf(`s\0${id}${textOf(values)}`), time };
 }
 
-/** The upper half of its content names what it says beside its numbers, since a corrected number is a change and other keys are another event. */
+/**
+ * The upper half of the content names all but the numbers: a corrected number is a change, and other keys are another
+ * event.
+ */
 export function eventFacts(kind: string, time: number, values: Values, isNumber: (name: string) => boolean): LineFacts {
   const rest: Record<string, Cell> = {};
   for (const name of Object.keys(values)) if (!isNumber(name)) setOwn(rest, name, values[name]!);
@@ -54,8 +60,11 @@ export function badLineName(file: string, line: number, text: string): LineName 
 }
 
 /**
- * Names observations and events: by their time and values, and by how many equal ones came before in the same file. So two equal lines of a
- * file are two, and the same line met in another file is the same one. Lines are to be given in the order of their times.
+ *
+ * Names observations and events by their time and values, and by how many equal ones came before in the same file. So
+ * two equal lines of a file are two, and the same line in another file is the same one. Give the lines in the order of
+ * their times.
+ *
  */
 export class OccurrenceNames {
   #time = Number.NaN;

@@ -21,7 +21,10 @@ import type { Ledger } from "./ledger.ts";
 import type { LineName } from "./line-names.ts";
 import { saidAs } from "./said.ts";
 
-/** What becomes of lines that differ from what was imported: they are left out, or added where they can be. Absent: nothing is imported. */
+/**
+ * The treatment of lines that differ from imported ones: they are left out, or added if they can be. Absent: nothing is
+ * imported.
+ */
 export type ChangedPolicy = "leave" | "add";
 
 /** Which lines of the files are not to be published, though nothing of their name was. */
@@ -30,7 +33,7 @@ export interface LeftOut {
   readonly same: ReadonlySet<LineName>;
   /** They differ. */
   readonly changed: ReadonlySet<LineName>;
-  /** They are published again, though they are known: observations whose events had no keys. */
+  /** Lines to publish again, though they are known: observations whose events had no keys. */
   readonly again: ReadonlySet<LineName>;
   /** Lines that differ and are not published: those and decisions that are known. */
   readonly count: number;
@@ -44,16 +47,18 @@ interface Compared {
   readonly say: (line: string) => void;
 }
 
-/** What imports have published: of the use case, and events of no decision. */
+/** The memory of imports: those of the use case, and those of events of no decision. */
 export interface Ledgers {
   readonly own: Ledger;
   readonly shared: Ledger;
 }
 
 /**
- * Compares the files with what was imported before, if anything was of their time. Throws a `HistoryError` that names the lines that differ, unless it
- * is said what becomes of them.
+ *
+ * Compares the files with earlier imports, if there are any of their time. Throws a `HistoryError` that names the lines
+ * that differ, unless `changed` tells their treatment.
  * @param read the steps of the files, as they will be published
+ *
  */
 export async function lookForChanges(
   { own, shared }: Ledgers,
@@ -95,7 +100,7 @@ interface Looked {
   readonly isAgain: boolean;
 }
 
-/** Tells what differs, and says what becomes of it. */
+/** Reports the differences, and decides by the policy. */
 function decide(
   { found, ofLines, ofEvents, isAgain }: Looked,
   policy: ChangedPolicy | undefined,

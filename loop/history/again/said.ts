@@ -6,12 +6,12 @@ import { decisionFacts, observationFacts, type LineFacts } from "./line-names.ts
 
 export type Values = Readonly<Record<string, Cell>>;
 
-/** What a request or an observation says, as the blueprint of today reads it. */
+/** The content of a request or an observation, as today's blueprint reads it. */
 export interface Said {
   readonly useCase: string;
   readonly values: Values;
   readonly facts: LineFacts;
-  /** Its content without what the blueprint does not know. */
+  /** The content without columns that the blueprint does not know. */
   readonly declared: bigint;
 }
 

@@ -1,6 +1,6 @@
 import type { Cell, Cells } from "../lines/records.ts";
 
-/** What was met in one column. */
+/** Counts of the cells of one column. */
 export interface ColumnCount {
   readonly column: string;
   present: number;
@@ -12,7 +12,7 @@ export interface ColumnCount {
   outOfRange: number;
 }
 
-/** What is in the columns of a file, line by line. */
+/** Counts the cells of a file's columns, line by line. */
 export class ColumnCounts {
   readonly #counts = new Map<string, ColumnCount>();
   #lines = 0;
@@ -33,8 +33,10 @@ export class ColumnCounts {
   }
 
   /**
-   * @param wrong the column whose cell made a bad line of it
-   * @param problem what is wrong with it
+   *
+   * @param wrong the column whose cell made the line a bad one
+   * @param problem the fault of that cell
+   *
    */
   take(cells: Cells, wrong?: string, problem?: string): void {
     if (this.#isOpen) this.#lookForLate(cells);

@@ -5,13 +5,16 @@ import { given, namesOf, type HistoryHead, type HistoryTables } from "../history
 import { kindNeeds, type KindNeeds } from "./kind-needs.ts";
 import type { HistoryColumns } from "../lines/records.ts";
 
-/** The names of columns, where they have other names than they mostly have. */
+/** The names of columns, if they differ from the usual ones. */
 export interface ColumnNames {
   /** Of the decision id. Absent: `decision_id`. */
   readonly decisionId?: string | undefined;
   /** Of the decision's time. Absent: `decision_ts`. */
   readonly time?: string | undefined;
-  /** Of the time of observations and events. Absent: `event_ts`, or the decision's column where there is that one alone. */
+  /**
+   * Of the time of observations and events. Absent: `event_ts`, or the column of the decision's time if the file has
+   * only that one.
+   */
   readonly observationTime?: string | undefined;
   /** Of the unit, or several joined by +. Absent: the decision id is the unit. */
   readonly unit?: string | undefined;
@@ -27,7 +30,7 @@ export interface ColumnNames {
 
 export const columnDefaults = Object.freeze({ decisionId: "decision_id", time: "decision_ts" });
 
-/** A file's columns beside what the blueprint looks for. */
+/** A file's columns, and those that the blueprint looks for. */
 export interface FileColumns {
   readonly file: string;
   readonly head: HistoryHead;
@@ -39,7 +42,10 @@ export interface FileColumns {
   readonly byKind?: KindNeeds;
 }
 
-/** The headers of the files, and the columns that hold what every line must have. Throws a `HistoryError`, and what the tables throw. */
+/**
+ * The headers of the files, and the columns with the values that every line must have. Throws a `HistoryError`, and
+ * errors of the tables.
+ */
 export async function readColumns(
   tables: HistoryTables,
   names: ColumnNames,
@@ -115,7 +121,7 @@ function checkTables(tables: HistoryTables): void {
   if (twice !== undefined) throw new HistoryError(`${twice}: is named twice. Each file holds one thing.`);
 }
 
-/** What is wrong with the columns of a file, and what a person should know of them. */
+/** Faults in the columns of a file, and notes for the user. */
 export interface ColumnFindings {
   readonly errors: readonly string[];
   readonly notes: readonly string[];
@@ -123,7 +129,7 @@ export interface ColumnFindings {
   readonly absent: readonly string[];
 }
 
-/** With the nearest names of what is there, or of what is looked for. */
+/** Each message comes with the nearest names that are there, or that are looked for. */
 export function lookAtColumns({ file, head, required, declared, byKind = new Map() }: FileColumns): ColumnFindings {
   const there = new Set(head.columns);
   const ofKinds = [...byKind.values()].flat();

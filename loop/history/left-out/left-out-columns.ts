@@ -3,7 +3,7 @@ const MOST_COLUMNS = 1_000;
 const MOST_SAID = 20;
 const MOST_CHARS = 64;
 
-/** A column that nobody declares, and whose values were left out. */
+/** An undeclared column whose values were left out. */
 export interface LeftOutColumn {
   readonly column: string;
   /** Why, in words that follow the column's name. */

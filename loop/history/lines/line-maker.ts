@@ -63,9 +63,12 @@ export interface HistoryLine {
 export const recordsOf = (lines: readonly HistoryLine[]): readonly Published<unknown>[] =>
   lines.flatMap(({ records }) => records);
 
-/** What happened up to, and without, one moment of event time. */
+/** The history up to, and without, one moment of event time. */
 export interface HistoryStep {
-  /** Where its stretch of `stepMs` begins; event time, ms. Its lines are of that stretch, but for bad ones before the first good one. */
+  /**
+   * The start of its stretch of `stepMs`; event time, ms. Its lines are of that stretch, but for bad ones before the
+   * first good one.
+   */
   readonly from: number;
   /** Event time, ms: everything before it has been read, and nothing behind it is in the step. */
   readonly until: number;
@@ -184,7 +187,7 @@ export class LineMaker {
     return { name: decisionName(id, time), line, facts, records: made.records };
   }
 
-  /** The records of a line, without what nobody declares and they have no room for. */
+  /** The records of a line, without undeclared values that they have no room for. */
   #records(
     file: string,
     values: Record<string, Cell>,

@@ -15,7 +15,7 @@ export interface ReadOptions {
   /** Files that are not in the order of their times. */
   readonly unsorted?: ReadonlySet<string>;
   readonly sort?: Omit<SortOptions, "file">;
-  /** Where a step ends though its time is not over. */
+  /** The size at which a step ends though its time is not over. */
   readonly stepSize?: StepSize;
   /** Keys of decisions from before the files, in the order of their times. */
   readonly known?: KnownKeys;
@@ -39,7 +39,7 @@ function wantedColumns(
   };
 }
 
-/** What is read of each file. */
+/** The source of each file's lines. */
 export function sourcesOf(
   tables: HistoryTables,
   columns: HistoryColumns,

@@ -17,14 +17,14 @@ import type { HistoryCell } from "../history-table.ts";
 export type Cell = HistoryCell;
 export type Cells = Readonly<Record<string, Cell>>;
 
-/** Which columns of the files hold what. */
+/** The columns of the files, by their meaning. */
 export interface HistoryColumns {
   readonly decisionId: string;
   readonly decisionTime: string;
   /** Absent: the decision id is the unit. */
   readonly unit?: string | undefined;
   readonly observationTime: string;
-  /** What their times are, where the cells don't say. */
+  /** The unit or zone of times whose cells don't tell it. */
   readonly times?: TimeReading | undefined;
   /** Of events of no decision; absent: `observationTime`. */
   readonly eventTime?: string | undefined;
@@ -43,7 +43,7 @@ export interface CellProblem {
   readonly problem: string;
 }
 
-/** Values of a line, or what can't be one of them. */
+/** Values of a line, or the fault of a cell that can't be one. */
 export type TypedCells = { readonly values: Record<string, Cell> } | CellProblem;
 
 /**
@@ -74,7 +74,7 @@ export function besideContext(
 /** The text of a cell that names something: a decision, a unit. Null: it is empty. Undefined: it can't be one. */
 export const nameOf = (cell: Cell): string | null | undefined => categoryOf(cell);
 
-/** @returns what is wrong with the cell */
+/** @returns the fault of the cell */
 function take(values: Record<string, Cell>, name: string, type: DeclaredType, cell: Cell): string | undefined {
   const value = declaredValue(type, cell);
   if (value === undefined) return misfitText(type, cell);
@@ -123,15 +123,18 @@ export function observationRecord(
   return { topic: observations, key: decisionId, value: { decisionId, useCase, observationId, values }, time };
 }
 
-/** What the record has too much of for the loop to take it; `undefined`: nothing. */
+/** The limit of the loop that the record is over; `undefined`: none. */
 export function recordProblem({ topic, key, value, headers = {} }: Published<unknown>): string | undefined {
   const bytes = topic.type.toBuffer(value).length;
   return topic.check?.({ value, bytes, keyBytes: Buffer.byteLength(key), headers });
 }
 
 /**
- * The event that an observation also is, where it has a kind: the loop makes one of every observation that no feed brings (see the operator `join`).
+ *
+ * The event that an observation with a kind also is: the loop makes one of every observation that no feed brings (see
+ * the operator `join`).
  * @param keys of its decision
+ *
  */
 export function eventRecord(
   decisionId: string,
@@ -143,7 +146,7 @@ export function eventRecord(
   return value === undefined ? undefined : { topic: events, key: decisionId, value, time };
 }
 
-/** What an event of no decision says: what it measures, and context entries that it belongs to. */
+/** The values of an event of no decision: its measured fields, and the context entries that it belongs to. */
 export function eventTypes(blueprint: Blueprint): ValueTypes {
   const types = new Map(contextTypes(blueprint));
   for (const { fields } of Object.values(blueprint.events)) for (const field of fields) types.set(field, "field");

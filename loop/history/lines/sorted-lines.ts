@@ -9,7 +9,7 @@ type Line = TimedLine | BadTimedLine;
 export interface SortOptions {
   /** For messages. */
   readonly file: string;
-  /** Lines of so many bytes, about, are in memory at once; what is more goes through temporary files. */
+  /** Lines of about so many bytes are in memory at once; the rest goes through temporary files. */
   readonly memoryBytes: number;
   /** So many temporary files may be open: each has `memoryBytes` of lines. */
   readonly runs: number;
@@ -63,7 +63,10 @@ function tooMuch({ file, memoryBytes, runs }: SortOptions): HistoryError {
   );
 }
 
-/** A sorted run on the disk. The file has no name from the beginning, where the system allows it: nothing is left of it. */
+/**
+ * A sorted run on the disk. Its file has no name from the beginning, if the system allows that, so nothing is left of
+ * it.
+ */
 async function spill(held: Line[], file: string): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), "loopstream-sort-"));
   try {

@@ -3,7 +3,7 @@ import { readTimeCell, type TimeReading } from "../times/time-cell.ts";
 import type { HistoryRow } from "../history-table.ts";
 import { nameOf, type Cells } from "./records.ts";
 
-/** What is read of a file: what each line must have. */
+/** A file to read, and the cells that each of its lines must have. */
 export interface LineSource {
   readonly file: string;
   /** Its lines from the first. */
@@ -12,23 +12,26 @@ export interface LineSource {
   readonly id?: string;
   /** Column of the time. */
   readonly time: string;
-  /** A line is bad where one of them holds no plain value; of others such a value is left out. Default: those of the id and the time. */
+  /**
+   * Columns that must hold plain values: a line without one is bad. From other columns a value that is no plain one is
+   * left out. Default: the columns of the id and the time.
+   */
   readonly wanted?: ReadonlySet<string> | undefined;
   /** Event time, ms: nothing may be later. */
   readonly latest: number;
-  /** What times are that do not say it. */
+  /** The unit or zone of times that don't tell it. */
   readonly times?: TimeReading | undefined;
 }
 
 /** A line that can be used. */
 export interface TimedLine {
   readonly line: number;
-  /** The decision's; empty where the line has none. */
+  /** The decision's; empty if the line has none. */
   readonly id: string;
   /** Event time, ms. */
   readonly time: number;
   readonly cells: Cells;
-  /** Columns that hold no plain value and were left out, with what they hold. */
+  /** Columns left out because their values are no plain ones, with the form of the values. */
   readonly unfit?: ReadonlyMap<string, string>;
 }
 
@@ -38,7 +41,7 @@ export interface BadTimedLine {
   readonly time: number;
   readonly problem: string;
   readonly text: string;
-  /** Absent where the line could not be cut into cells. */
+  /** Absent if the line could not be cut into cells. */
   readonly cells?: Cells;
   /** The column that is at fault. */
   readonly column?: string;
@@ -76,7 +79,7 @@ function unfitWanted(
   return undefined;
 }
 
-/** What is wrong with the cells that every line must have, or what they say. */
+/** The id and time of a line, or the fault of a cell that every line must have. */
 function whatAndWhen(
   cells: Cells,
   source: LineSource,
@@ -112,7 +115,7 @@ export class LinesAhead {
     this.#lines = lines;
   }
 
-  /** The next one; `undefined` at the end. A promise only where the file has to be read on. */
+  /** The next one; `undefined` at the end. A promise only if the file has to be read on. */
   peek(): TimedLine | BadTimedLine | undefined | Promise<TimedLine | BadTimedLine | undefined> {
     if (this.#next !== null) return this.#next;
     return this.#lines.next().then(({ done, value }) => (this.#next = done === true ? undefined : value));

@@ -1,6 +1,6 @@
 /** A date, or a date and a time of the day, as ISO-8601 text says it. */
 export interface WallTime {
-  /** What the clock on the wall shows, in ms, as if it hung in UTC. What is below a millisecond is left out. */
+  /** The time on the wall clock, in ms, as if the clock showed UTC. Fractions of a millisecond are dropped. */
   readonly wallMs: number;
   /** How far that clock is ahead of UTC, in ms; null: the text names no zone. */
   readonly offsetMs: number | null;
@@ -64,7 +64,7 @@ function zoneOffset(text: string, from: number): number | null | string {
   return (sign === "-" ? -offset : offset) * MINUTE;
 }
 
-/** The number that some digits spell; −1 where one of them is none. */
+/** The number that some digits spell; −1 if one of them is no digit. */
 function digits(text: string, from: number, count: number): number {
   let number = 0;
   for (let at = from; at < from + count; at++) {

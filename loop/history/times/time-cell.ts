@@ -4,7 +4,7 @@ import { epochMs, type TimeUnit } from "./epoch-time.ts";
 import { readIso } from "./iso-time.ts";
 import type { TimeZone } from "./time-zone.ts";
 
-/** What the person who gave a file says of its times. */
+/** The user's word on the times of a file. */
 export interface TimeReading {
   /** Of times that are numbers. Absent: a number is no time. */
   readonly unit?: TimeUnit;
@@ -15,8 +15,11 @@ export interface TimeReading {
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * The time that a cell says, in ms, or what is wrong with it, with the cell. Nothing is guessed, and no clock or zone of the machine is
- * asked: a cell is ISO-8601 with a zone or an offset, or without one and `zone` names it, or a number of `unit`.
+ *
+ * The time in a cell, in ms, or the fault of the cell, with its text. Nothing is guessed, and no clock or zone of the
+ * machine is used. A cell is ISO-8601 with a zone or an offset; or ISO-8601 without one, and `zone` names it; or a
+ * number of `unit`.
+ *
  */
 export function readTimeCell(
   cell: string | number | boolean | null,
