@@ -42,11 +42,9 @@ export interface FeedStep {
 export const REPLY_PARTITION_OF_FEED = 0;
 
 /**
- *
  * Publishes history step by step, and remembers how far it came. On the embedded backbone a step and the memory of it
  * are one atomic write. On Kafka they are two transactions. Readers can see the outcomes before the first request is
  * there. A crash in between repeats the outcomes of one step, unless the memory of them tells that they are there.
- *
  */
 export class Feed {
   readonly #loop: FeedTools;

@@ -151,10 +151,8 @@ export class ImportFeed {
   }
 
   /**
-   *
    * History that goes on from the end of an import moves the time of that import's source. A killed import that goes on
    * does the same. History that is older than all those ends has a time of its own.
-   *
    */
   #choose(hour: number): void {
     if (this.#source !== undefined) return;

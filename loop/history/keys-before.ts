@@ -14,11 +14,9 @@ interface Where {
 }
 
 /**
- *
  * Keys of decisions that earlier imports have published and that observations in these files belong to. They reach from
  * one TTL before the first observation up to the first decision of these files. Reads the topic of requests for them,
  * if there can be any.
- *
  */
 export async function keysBefore(
   feed: ImportFeed,

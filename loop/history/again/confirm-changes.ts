@@ -23,10 +23,8 @@ export interface Confirmed {
 }
 
 /**
- *
  * Looks lines up on the topics. Values count as today's blueprint reads them, so that another type makes no difference.
  * Reads the requests and observations of that time once, if there are such lines.
- *
  */
 export async function confirmChanges(
   lines: readonly ComparedLine[],

@@ -34,11 +34,9 @@ interface LedgerTools {
 }
 
 /**
- *
  * The lines that imports of a scope have published, hour by hour, as stored on the topic `imports`. Memory holds the
  * places of the hours, about a hundred bytes each, and the names of one hour's lines, eight bytes each as they are
  * stored.
- *
  */
 export class Ledger {
   readonly #scope: string;

@@ -60,11 +60,9 @@ export function badLineName(file: string, line: number, text: string): LineName 
 }
 
 /**
- *
  * Names observations and events by their time and values, and by how many equal ones came before in the same file. So
  * two equal lines of a file are two, and the same line in another file is the same one. Give the lines in the order of
  * their times.
- *
  */
 export class OccurrenceNames {
   #time = Number.NaN;

@@ -54,11 +54,9 @@ export interface Ledgers {
 }
 
 /**
- *
  * Compares the files with earlier imports, if there are any of their time. Throws a `HistoryError` that names the lines
  * that differ, unless `changed` tells their treatment.
  * @param read the steps of the files, as they will be published
- *
  */
 export async function lookForChanges(
   { own, shared }: Ledgers,

@@ -33,10 +33,8 @@ export class ColumnCounts {
   }
 
   /**
-   *
    * @param wrong the column whose cell made the line a bad one
    * @param problem the fault of that cell
-   *
    */
   take(cells: Cells, wrong?: string, problem?: string): void {
     if (this.#isOpen) this.#lookForLate(cells);

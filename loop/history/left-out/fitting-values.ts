@@ -8,11 +8,9 @@ type Values = Record<string, Cell>;
 type Make = (values: Values) => readonly Published<unknown>[];
 
 /**
- *
  * Records of a line that is over a limit, made without undeclared columns: first those that are over a limit by
  * themselves, then the largest ones until the rest fits. `undefined`: the declared columns alone do not fit.
  * @param onLeftOut called once for each column, with the reason in words that follow its name
- *
  */
 export function fittingRecords(
   values: Values,

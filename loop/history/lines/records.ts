@@ -130,11 +130,9 @@ export function recordProblem({ topic, key, value, headers = {} }: Published<unk
 }
 
 /**
- *
  * The event that an observation with a kind also is: the loop makes one of every observation that no feed brings (see
  * the operator `join`).
  * @param keys of its decision
- *
  */
 export function eventRecord(
   decisionId: string,

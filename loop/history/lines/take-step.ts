@@ -17,11 +17,9 @@ export interface TakenLines {
 }
 
 /**
- *
  * Takes the lines of several files in the order of their times, those before `end`. Lines of one time come in the order
  * of the files. A full step ends before its time is over, and then at one moment in all files: its records must not
  * wait for those of the next step, since a decision sees the events before it.
- *
  */
 export async function takeStep(
   files: ReadonlyMap<string, LinesAhead>,

@@ -6,11 +6,9 @@ const DIGITS: Readonly<Record<TimeUnit, number>> = { s: -3, ms: 0, us: 3, ns: 6 
 const DECIMAL = /^(\d+)(?:\.(\d*))?$/;
 
 /**
- *
  * Milliseconds since 1970 from a number of units, as a number or as text that spells one. It is reckoned in digits: no
  * unit and no fraction is rounded. Fractions of a millisecond are dropped. Undefined: it is no number of units, or
  * before 1970.
- *
  */
 export function epochMs(value: number | string, unit: TimeUnit): number | undefined {
   const match = DECIMAL.exec(String(value)) ?? DECIMAL.exec(String(Number(value)));

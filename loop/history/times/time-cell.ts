@@ -15,11 +15,9 @@ export interface TimeReading {
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- *
  * The time in a cell, in ms, or the fault of the cell, with its text. Nothing is guessed, and no clock or zone of the
  * machine is used. A cell is ISO-8601 with a zone or an offset; or ISO-8601 without one, and `zone` names it; or a
  * number of `unit`.
- *
  */
 export function readTimeCell(
   cell: string | number | boolean | null,

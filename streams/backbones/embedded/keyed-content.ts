@@ -26,11 +26,9 @@ interface Plan {
 }
 
 /**
- *
  * The content of a partition that is kept by key: the newest record of each key, and nothing of deleted keys. A write
  * is one operation, without a look at the record before. Reading it by offset is for copies that are made anew: it
  * looks through all of the keys.
- *
  */
 export class KeyedContent implements KeyedTable {
   readonly #store: LogStore;
@@ -176,11 +174,9 @@ export class KeyedContent implements KeyedTable {
   }
 
   /**
-   *
    * The present records from `from` to before `end`, in the order of their offsets. Rejects if keys were deleted since
    * the reader began and the reader has come to the offsets of those deletions.
    * @param reader the same object for all calls of one reader.
-   *
    */
   async read(
     reader: object,

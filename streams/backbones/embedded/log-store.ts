@@ -24,12 +24,10 @@ export interface LogStoreOptions {
 }
 
 /**
- *
  * The log's database. A failed write may be there, or a part of it. LevelDB would put later writes behind the torn one,
  * and lose them with it. So after a failure nothing more is written: the database is closed and opened anew, which
  * keeps whole writes only. All writes that wait, and all that come meanwhile, get `BACKBONE_UNAVAILABLE` and may be
  * tried again.
- *
  */
 export class LogStore {
   readonly #options: LogStoreOptions;
@@ -150,10 +148,8 @@ export class LogStore {
   }
 
   /**
-   *
    * Waits for writes under way, not for a database that can't be opened again. Syncs the rest to the disk, if the disk
    * takes it.
-   *
    */
   async close(): Promise<void> {
     this.#closed = true;

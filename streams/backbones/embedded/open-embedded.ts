@@ -10,12 +10,10 @@ import { soundLog } from "./sound-log.ts";
 import type { LogDatabase } from "./write-queue.ts";
 
 /**
- *
  * A log with partitions, offsets, groups, compaction and transactions inside this process, kept in LevelDB. The records
  * of one `send` or one `commit` are stored in one atomic write. It survives kill -9 of the process, and a power cut as
  * `sync` says. After a failed write, by a full disk for instance, the log is opened anew: acknowledged records are
  * there, and others may be tried again.
- *
  */
 export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): Promise<EmbeddedBackbone> {
   await privateDirectory(options.dir);

@@ -69,10 +69,8 @@ export class PartitionLog {
   }
 
   /**
-   *
    * Loads memory from the database: offsets that were given out and not stored no longer count.
    * @returns false if records are gone that readers had seen.
-   *
    */
   reload(): boolean {
     const end = this.#store.get(endKey(this.#topicId, this.partition))?.readUIntBE(0, 6) ?? 0;
@@ -142,11 +140,9 @@ export class PartitionLog {
   }
 
   /**
-   *
    * Gives the records their offsets. The caller stores the operations and then calls the returned function, in the
    * order of the calls to `append`; only then do readers see the records. If the operations can't be stored, the caller
    * calls `reload`.
-   *
    */
   append(prepared: Prepared, operations: Operation[]): () => void {
     if (prepared.keyed !== undefined) return this.#appendKeyed(prepared.keyed, operations);

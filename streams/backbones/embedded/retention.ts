@@ -20,11 +20,9 @@ interface Watched {
 }
 
 /**
- *
  * Removes, in the background, records older than their topic's retention: see `TopicSpec.retentionMs`. It goes from the
  * start of a partition to the first record that stays, so the rest has no gaps. The newest record always stays, so a
  * reader that waits for the end gets there.
- *
  */
 export class Retention {
   readonly #submit: (operations: readonly Operation[], stored: () => void) => Promise<void>;

@@ -7,11 +7,9 @@ import { makePrivate, PRIVATE_FOLDER } from "../../private-files.ts";
 import type { Log } from "../../log.ts";
 
 /**
- *
  * Call it before the log is opened. After a power cut it keeps the beginning of the log, without a hole: records behind
  * pages that were never written are set aside. Rejects with `LOG_CORRUPT` and the next step if LevelDB would begin an
  * empty log or leave records out.
- *
  */
 export async function soundLog(dir: string, path: string, log: Log): Promise<void> {
   const found = await inspectClosed(path);

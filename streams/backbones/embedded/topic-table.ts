@@ -63,10 +63,8 @@ export class TopicTable {
   }
 
   /**
-   *
    * Loads memory from the database, also for topics that are known already.
    * @returns the logs that have lost records which readers had seen.
-   *
    */
   async load(): Promise<readonly PartitionLog[]> {
     const stored = new Map<string, { readonly id: number; readonly spec: TopicSpec }>();
@@ -161,10 +159,8 @@ export class TopicTable {
   }
 
   /**
-   *
    * Removes topics; names without a topic are left out. Their content is to be deleted afterwards: see `removed`.
    * @param more operations stored with it
-   *
    */
   remove(names: readonly string[], more: (topics: readonly Topic[]) => readonly Operation[]): Promise<void> {
     return this.#change(async () => {

@@ -27,10 +27,8 @@ export interface WriteQueueOptions {
 }
 
 /**
- *
  * Group commit: submissions that come while a batch is being written go into the next one. The operations of one
  * submission are always in one batch, so they are stored together or not at all, also under kill -9.
- *
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions;

@@ -19,10 +19,8 @@ export const PROTOCOL = 6;
 export type Handle = number;
 
 /**
- *
  * A client's calls to the process that has the log: the ports of backbone and registry, with handles for objects that
  * live on there. Calls begin in the order in which they were made, and end in any order.
- *
  */
 export interface ServerCalls {
   /** The server's `PROTOCOL`. */

@@ -29,10 +29,8 @@ const QUIET_MS = 500;
 export type SharedOptions = Pick<EmbeddedBackboneOptions, "sync" | "log" | "memory">;
 
 /**
- *
  * The embedded backbone in `dir`. This process opens it and serves it to others, or is served by the process that has
  * it open. Rejects with `BACKBONE_LOCKED` when another process has it open and does not serve it.
- *
  */
 export async function openShared(
   dir: string,

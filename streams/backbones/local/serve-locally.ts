@@ -12,11 +12,9 @@ export interface LocalServer {
 }
 
 /**
- *
  * Lets other processes of this user work on the log that this process has open in `dir`: see `connectLocally`. Call it
  * only while holding the lock of the log: a socket found there counts as left behind by a killed process. Does not keep
  * the process alive. Rejects with `BACKBONE_UNAVAILABLE` when nothing can listen.
- *
  */
 export async function serveLocally(backbone: ServedBackbone, dir: string): Promise<LocalServer> {
   const links = new Set<Link<ServerCalls, ListenerCalls>>();

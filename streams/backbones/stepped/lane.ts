@@ -32,11 +32,9 @@ export interface LaneMark extends TopicPartition {
 }
 
 /**
- *
  * One partition read in the order of event time. Records that came too early are kept until their step. A record that
  * comes more than the lateness behind a newer one, after its step was shown, is shown with the next step and counted as
  * late.
- *
  */
 export class Lane {
   readonly source: SteppedSource;

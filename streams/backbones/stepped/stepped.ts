@@ -25,12 +25,10 @@ export interface SteppedOptions {
 }
 
 /**
- *
  * Topics shown step by step of event time. Readers and groups of `backbone` see the shown records of the named topics,
  * in the order of event time and at positions of their own. Both are the same whatever the order of arrival, and again
  * after a restart from the same marks. All other topics are as they are. One process reads the records that one
  * `Stepped` shows.
- *
  */
 export class Stepped {
   readonly backbone: Backbone;

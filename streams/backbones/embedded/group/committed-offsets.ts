@@ -15,11 +15,9 @@ export class CommittedOffsets {
   readonly #beyond = new Map<string, number>();
 
   /**
-   *
    * Loads memory from the database. No group reads from beyond its partition's end: it would not see new records with
    * the offsets of lost ones.
    * @param endOf the end of a partition; `undefined` if there is no such partition.
-   *
    */
   async load(store: LogStore, endOf: (topic: string, partition: number) => number | undefined): Promise<void> {
     this.#offsets.clear();

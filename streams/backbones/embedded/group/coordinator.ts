@@ -15,10 +15,8 @@ export interface Member {
 }
 
 /**
- *
  * The members of one group. A share's owner first gives it back; only then is it handed on, so two members never hold
  * it at once. A member keeps the shares that it has and may keep.
- *
  */
 export class Coordinator {
   readonly #members = new Map<number, Member>();

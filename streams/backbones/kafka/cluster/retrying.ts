@@ -16,10 +16,8 @@ export interface Patience {
 }
 
 /**
- *
  * Repeats `attempt` while its error is transient and the time is not over; then rejects with the last error.
  * @param what the work's name in the log and the metrics.
- *
  */
 export async function retrying<T>(
   { deliveryTimeoutMs, outages, closing }: Patience,

@@ -1,12 +1,10 @@
 import type { RequestBytes } from "../requests/request-bytes.ts";
 
 /**
- *
  * The part of a client that the adapters need: connections to brokers and requests on them. These are kafkajs'
  * `Cluster` and `Broker`, as far as they are used here; `streams/backbones/platformatic/` makes the same of another
  * client. kafkajs hands its `Cluster` to every partition assigner. Its own types leave part of both out, so the shapes
  * were read from kafkajs 2.2.4, which the lock file pins.
- *
  */
 export interface Cluster {
   connect(): Promise<void>;

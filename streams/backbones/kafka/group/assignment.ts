@@ -16,11 +16,9 @@ export interface Assignment {
 }
 
 /**
- *
  * Spreads tasks so that no member has over one more than another, moving as few as that allows. A task without a holder
  * goes to a member that keeps its state, if that member has room. A task on its way to another member is nobody's until
  * its holder no longer claims it, so two members never have it at once. The result depends only on the arguments.
- *
  */
 export function assignTasks(
   members: readonly MemberClaim[],

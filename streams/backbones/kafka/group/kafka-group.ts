@@ -37,11 +37,9 @@ export interface GroupContext {
 }
 
 /**
- *
  * A member of a group whose rebalances are cooperative. It keeps reading its partitions while the group joins again,
  * and gives back only those that move. It gets a task only after the holder before it has let go. Joining runs beside
  * `poll`, so `poll` keeps to its time.
- *
  */
 export class KafkaGroup implements GroupReader {
   readonly #context: GroupContext;

@@ -123,10 +123,8 @@ function batchAt(bytes: Buffer, at: number, end: number, next: number): RecordBa
 }
 
 /**
- *
  * Reads a batch once, from its first record whose offset is not below `from`. If it can't be read, wholly or from a
  * record on, one last record stands for the rest.
- *
  */
 export class BatchReader {
   readonly batch: RecordBatch;

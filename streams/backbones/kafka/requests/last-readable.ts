@@ -21,11 +21,9 @@ interface Search {
 }
 
 /**
- *
  * One past the last readable record of each range. The log may end in records that no reader sees: the marker that ends
  * a transaction, or an aborted transaction. A reader that waits for a record there would wait for ever. So this looks
  * at the end, in growing steps back.
- *
  */
 export async function lastReadable(broker: Broker, ranges: readonly Range[]): Promise<readonly Position[]> {
   const ends: Position[] = [];

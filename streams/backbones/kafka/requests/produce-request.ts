@@ -40,12 +40,10 @@ interface Answer {
 }
 
 /**
- *
  * Produce, version 7, all in-sync replicas. Rejects with the first partition's error, a final one before a transient
  * one.
  * @returns the offset of each batch's first record, by `topic/partition`. A repetition is left out: the broker does not
  * tell its offset.
- *
  */
 export async function produce(
   broker: Broker,

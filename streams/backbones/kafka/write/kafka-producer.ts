@@ -19,10 +19,8 @@ export interface ProducerContext {
 }
 
 /**
- *
  * Idempotent: a repetition after a lost answer is stored once. `send` never takes part in a transaction, not even while
  * one is open: use the transaction's own `send` for that.
- *
  */
 export class KafkaProducer implements Producer {
   readonly #cluster: Cluster;

@@ -46,10 +46,8 @@ interface Filling {
 }
 
 /**
- *
  * Writes in the order of the calls, with one request at a time to each leader. Records that come meanwhile go together
  * in the next request, so many small calls cost few requests.
- *
  */
 export class RecordWriter {
   readonly #context: RecordWriterContext;
