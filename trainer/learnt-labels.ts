@@ -26,7 +26,10 @@ export interface PredictedLabel {
   readonly predictions: Float32Array;
 }
 
-/** Metrics by name: those of the first label as they are, those of each other one behind its name and a point. Nothing where there are no rows. */
+/**
+ * Metrics by name: those of the first label under their own names, those of each other label behind its name and a
+ * point. None if there are no rows.
+ */
 export function labelMetrics(all: readonly PredictedLabel[]): Readonly<Record<string, number>> {
   const metrics = new Map<string, number>();
   for (const [at, { label, labels, predictions }] of all.entries()) {

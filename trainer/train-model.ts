@@ -24,20 +24,20 @@ export interface TrainRequest {
   /** Event time of the training, ms: rows complete after it are left out, and the model is valid after it, unless `publishedAt` says otherwise. */
   readonly until: number;
   /**
-   * Asked right before the model is published, ms: where decisions go on while it is trained, it is valid after this time, and not for
-   * decisions that were made without it.
+   * Asked right before the model is published, ms. Use it if decisions go on during the training: the model is then
+   * valid after this time, and not for decisions that were made without it.
    */
   readonly publishedAt?: (() => number) | undefined;
   /** Absent: the version that is live at `until`. */
   readonly blueprintVersion?: string | undefined;
-  /** Where the rows are; absent: the use case's own topic. */
+  /** The topic with the rows; absent: the use case's own. */
   readonly rowsTopic?: string | undefined;
   /** Absent: the blueprint's share. 0: nothing is held out, and the model is not promoted. */
   readonly holdout?: number | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** What was there and was not learnt, or not as it is. */
+/** Columns and values that were there, and were left out or changed for the training. */
 export interface NotLearnt {
   readonly leftOut: readonly LeftOut[];
   readonly treated: readonly TreatedValues[];
@@ -62,8 +62,9 @@ export type TrainResult =
     } & NotLearnt);
 
 /**
- * Trains now, whether or not it is due: reads, learns, evaluates, and publishes what is better than what is there. One training of a use case at a time.
- * Rejects when the use case or version is unknown.
+ * Trains now, whether or not it is due: reads, learns, evaluates, and publishes a model. The model goes into production
+ * if it is better than the present one. One training of a use case at a time. Rejects when the use case or version is
+ * unknown.
  */
 export async function trainModel(tools: TrainingTools, request: TrainRequest): Promise<TrainResult> {
   const { backbone, serdes } = tools;
@@ -149,7 +150,7 @@ function resultOf(
   return { kind: "trained", model, promoted, seconds, onnx, newest, ...notLearnt };
 }
 
-/** Of the label that the fewest rows have: none where no row that is trained on has it. */
+/** The count of the label that the fewest rows have. Zero if no row of the training has it. */
 function fewestRows(
   labels: readonly LearntLabel[],
   rows: readonly TrainingRow[],
@@ -167,7 +168,7 @@ function meanOf({ labels }: TrainingMatrix, length: number): Float32Array {
   return new Float32Array(length).fill(labels.reduce((sum, label) => sum + label, 0) / labels.length);
 }
 
-/** The version that is to be trained; throws for one that is not known. */
+/** The version to train; throws for one that is not known. */
 function blueprintOf(request: TrainRequest, blueprints: ValidBlueprints): CompiledBlueprint {
   const { useCase, blueprintVersion, until } = request;
   const compiled =

@@ -16,8 +16,9 @@ export const seedParameter = numberParameter({ min: 0, max: 2 ** 31 - 1 }, 0, "w
 const TAKEN: readonly string[] = ["objective", "learner", "seed"];
 
 /**
- * Adds a learner that `model.learner` may name. Every process that reads blueprints with it registers it before the first one is read, under the same name and
- * with the same meaning. Throws where the name is taken, an objective is not known, or a parameter can't be what it is by default.
+ * Adds a learner that `model.learner` may name. Every process that reads blueprints with it registers it before the
+ * first one is read, under the same name and with the same meaning. Throws if the name is taken, an objective is not
+ * known, or a parameter refuses its own default.
  */
 export function registerLearnerKind(kind: LearnerKind): void {
   const { name, objectives } = kind;
@@ -47,10 +48,10 @@ export function registerLearnerKind(kind: LearnerKind): void {
 export const parametersOf = (kind: LearnerKind): Readonly<Record<string, Parameter>> => kind.parameters;
 
 /**
- * What a label that names no objective is learnt by.
+ * The objective of a label that names none.
  *
  * @param kind `undefined`: it is not known which learner is meant
- * @returns `undefined` where that depends on the learner
+ * @returns `undefined` if that depends on the learner
  */
 export function objectiveOf(kind: LearnerKind): Objective;
 export function objectiveOf(kind: LearnerKind | undefined): Objective | undefined;
@@ -61,7 +62,7 @@ export function objectiveOf(kind: LearnerKind | undefined): Objective | undefine
 }
 
 /**
- * What a fit is given must be what a blueprint could have said.
+ * Checks a fit's parameters: they must be ones that a blueprint could have.
  *
  * @throws RangeError that names the key of the parameter, and its bounds
  */

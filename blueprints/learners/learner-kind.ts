@@ -2,8 +2,8 @@ import type { LearnerName, LearnerParameters, Objective } from "../blueprint.ts"
 import type { Parameter } from "./parameter.ts";
 
 /**
- * What blueprints know of one learner. The code that fits its models is the trainer's, under the same name. A product that registers one adds its parameters
- * to `LearnerParameters`.
+ * A learner as blueprints know it. The code that fits its models is the trainer's, under the same name. A product that
+ * registers one adds its parameters to `LearnerParameters`.
  */
 export interface LearnerKind<L extends LearnerName = LearnerName> {
   /** As `model.learner` has it. */

@@ -5,12 +5,15 @@ import { readNumber } from "../yaml/scalars.ts";
 
 /** One parameter of a learner. Blueprints, the reference page and every fit take its type, its bounds and its default from here. */
 export interface Parameter<T = unknown> {
-  /** The value of an absent key. Part of every version's hash: changing it changes what existing versions mean. */
+  /**
+   * The value of an absent key. It is part of every version's hash, so a change alters the meaning of existing
+   * versions.
+   */
   readonly fallback: T;
   readonly said: KeySaid;
   /** As a blueprint has it; `undefined` after a complaint. */
   read(place: Place): T | undefined;
-  /** Says of a value that can't be taken what it must be: "a whole number from 1 to 16". `undefined`: it can be taken. */
+  /** The rule that a value breaks: "a whole number from 1 to 16". `undefined`: the value can be taken. */
   refusal(value: unknown): string | undefined;
   /**
    * True for a parameter that its learner gained later. It stays out of the version's hash while it has its default: otherwise an upgrade would rename the

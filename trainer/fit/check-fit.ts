@@ -4,9 +4,9 @@ import type { FitRequest } from "./fit.ts";
 import { DomainError } from "../../schemas/index.ts";
 
 /**
- * What is refused before any learner starts.
+ * Refuses requests that no learner can fit, before any learner starts.
  *
- * @throws DomainError naming the parameter and its bounds, the label's objective, or the matrix and what disagrees
+ * @throws DomainError naming the parameter and its bounds, the label's objective, or the matrix and its disagreement
  */
 export function checkFit({ train, holdout, model, label }: FitRequest, objectives: readonly Objective[]): void {
   checkModel(model);

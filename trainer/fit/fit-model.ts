@@ -5,9 +5,10 @@ import type { Fit, FitRequest } from "./fit.ts";
 import { DomainError } from "../../schemas/index.ts";
 
 /**
- * On the calling thread. The file that the learner made is loaded and asked as it will be in serving: a model is judged by that.
+ * On the calling thread. Loads the learner's file and asks it as serving will: a model is judged by that.
  *
- * Rejects with a RangeError that says which argument to change, with the learner's error, and where its file is none that can be served.
+ * Rejects with a RangeError that names the argument to change, with the learner's error, or because its file can't be
+ * served.
  */
 export const fitModel: Fit = async (request, onProgress) => {
   const { train, label, model, metadata } = request;

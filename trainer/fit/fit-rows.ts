@@ -105,7 +105,7 @@ function metadataOf(
   return {
     useCase: blueprint.useCase,
     blueprintVersion: blueprint.version,
-    // What the output of a file with one is called; of several each has its label's name.
+    // The name of the output if the file has only one. Of several outputs each has its label's name.
     ...(blueprint.labels.length === 1 ? { label: blueprint.label.name } : {}),
     features: JSON.stringify(layout.map(({ name }) => name)),
     categories: JSON.stringify(categories),

@@ -17,7 +17,7 @@ export interface FittedModel {
   readonly onnx: Uint8Array;
   /** Of the label, one a held-out row, as serving gives it: a probability (binary) or a value (regression). */
   readonly predictions: Float32Array;
-  /** Share of each column in what was learnt. */
+  /** Share of each column in the learnt model. */
   readonly importance: readonly number[];
   /** wall-clock time of the fit; part of nothing else */
   readonly seconds: number;

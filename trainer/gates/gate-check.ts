@@ -2,7 +2,7 @@ import type { Metric } from "../../blueprints/index.ts";
 
 type Metrics = Readonly<Record<string, number>>;
 
-/** What is known of a candidate when it is judged. */
+/** The facts by which a candidate is judged. */
 export interface Evidence {
   /** The metric that the blueprint names. */
   readonly metric: Metric;

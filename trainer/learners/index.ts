@@ -13,8 +13,8 @@ const named = (learner: Learner): Named => ({ name: learner.kind.name, learner }
 const learners = new Registry<Named>("learner that can be trained", [named(xgboost)]);
 
 /**
- * Adds a learner, with its declaration where that was not registered alone. Every process that trains with it registers it first, under the same name and
- * with the same meaning. Throws where the name is another learner's.
+ * Adds a learner, with its declaration if that was not registered alone. Every process that trains with it registers it
+ * first, under the same name and with the same meaning. Throws if the name is another learner's.
  */
 export function registerLearner(learner: Learner): void {
   if (!learnerKinds.all().includes(learner.kind)) registerLearnerKind(learner.kind);

@@ -9,7 +9,7 @@ export interface FitLabel {
   readonly values: Float32Array;
 }
 
-/** What a learner learns from. It was checked; nothing in it may be changed. */
+/** The input of a learner. It is checked; do not change anything in it. */
 export interface FitInput<L extends LearnerName = LearnerName> {
   /** rows × columns float32, row-major, rows from the oldest to the newest; NaN = missing, no infinities */
   readonly features: Float32Array;
@@ -24,7 +24,7 @@ export interface FitInput<L extends LearnerName = LearnerName> {
   readonly model: ModelConfig<L>;
   /** Strings that the file must carry. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** To be called now and then: steps done, steps in all. What it throws ends the fit. */
+  /** Call it now and then: steps done, steps in all. An error that it throws ends the fit. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface LearntModel {
    * `prediction`. A function of the input alone: the same input gives the same bytes.
    */
   readonly onnx: Uint8Array;
-  /** Share of each column in what was learnt, summing to 1; zeros where nothing was. */
+  /** Share of each column in the learnt model, summing to 1; all zeros if nothing was learnt. */
   readonly importance: readonly number[];
 }
 

@@ -7,7 +7,7 @@ import { readRaw, type Backbone, type Headers } from "../../streams/index.ts";
  */
 export const PROVENANCE_HEADER = "loopstream_provenance";
 
-/** What the header holds. */
+/** The content of the header. */
 export type ArtifactProvenance = Provenance & Pick<ModelRecorded, "useCase" | "blueprintVersion">;
 
 export function provenanceOf({ useCase, blueprintVersion, provenance }: ArtifactSource): ArtifactProvenance {

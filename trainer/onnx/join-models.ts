@@ -12,11 +12,11 @@ export interface LabelModel {
 const INPUT = "features";
 
 /**
- * One ONNX file of several: the same input, and of each model an output with its label's name. Field numbers are those of onnx.proto. The same
- * files give the same bytes.
+ * One ONNX file of several: the same input, and for each model an output with its label's name. Field numbers are those
+ * of onnx.proto. The same files give the same bytes.
  *
  * @param metadata instead of theirs
- * @throws Error where they do not take the same input, or are not of the same versions of ONNX
+ * @throws Error if they do not take the same input, or are not of the same versions of ONNX
  */
 export function joinModels(models: readonly LabelModel[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const input = models.some(({ label }) => label === INPUT) ? `/${INPUT}` : INPUT;

@@ -26,7 +26,7 @@ export async function loadLibrary(onLog: (line: string) => void): Promise<Librar
   return createXgboost({ wasmBinary, print: onLog, printErr: onLog });
 }
 
-/** Throws what XGBoost says about the failure behind a result code that is not 0. */
+/** Throws XGBoost's own message if the result code is not 0. */
 export function check(library: Library, operation: string, code: number): void {
   if (code === 0) return;
   const text = library.UTF8ToString(library._XGBGetLastError() >>> 0);

@@ -15,7 +15,7 @@ export interface Tree {
   readonly gain: readonly number[];
 }
 
-/** What a score is made of: margin + the sum of one leaf a tree, then the objective's link. */
+/** The parts of a score: margin + the sum of one leaf a tree, then the objective's link. */
 export interface TreeModel {
   readonly objective: string;
   readonly columns: number;
