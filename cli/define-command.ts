@@ -32,7 +32,7 @@ export interface CommandOptions<F extends Flags, A extends Args> {
   readonly flags?: F;
   /** Text below the help. */
   readonly more?: string;
-  /** The command of its group that runs where none is named. */
+  /** The command of its group that runs when the line names none. */
   readonly isDefault?: boolean;
   /**
    * Does the work.

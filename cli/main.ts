@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --no-allocation-site-pretenuring
-// The flag: V8 would make records among its old objects at once, where each keeps what it refers to until a full collection (docs/performance.md).
+// The flag stops V8 from making records among its old objects at once. Such a record keeps the objects that it refers
+// to until a full collection (docs/performance.md).
 import { keepPrivate } from "./process/file-modes.ts";
 import { createProgram } from "./program.ts";
 

@@ -39,7 +39,7 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Commander has said on stderr what is wrong with the line; a program finds it on stdout, as all errors. */
+/** Commander has written the fault of the line to stderr. A program finds it on stdout, as all errors. */
 function end({ exitCode, message }: CommanderError, program: Command): never {
   if (exitCode === 0) return process.exit(exitCodes.ok);
   const { rawArgs } = program as Command & { readonly rawArgs: readonly string[] };

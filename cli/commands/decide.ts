@@ -26,7 +26,7 @@ export const decideCommand = defineCommand({
   async run({ settings, output, args, flags: { useCase, unit, id, timeout, strict, default: fallback } }) {
     const question = { ...{ useCase, unit, id, timeout, strict, fallback }, context: parsePairs(args.context) };
     const decision = await ask(settings, question).catch((error: unknown) => {
-      // Whatever is away, damaged or full: who named a default gets it, and is told why.
+      // A user who named a default gets it whatever is away, damaged or full, and is told the reason.
       if (fallback === undefined || !(error instanceof CodedError)) throw error;
       return defaultDecision(id ?? randomUUID(), fallback, error);
     });

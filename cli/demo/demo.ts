@@ -65,8 +65,9 @@ export type DemoSummary = LoopSummary & {
 };
 
 /**
- * Replays the flights in event-time order, an hour a step. After each step the feed waits until the loop has handled it, and while a
- * training runs: so two runs see the same model at the same flight. A run that was killed goes on where it was.
+ * Replays the flights in event-time order, an hour a step. After each step the feed waits until the loop has handled
+ * it, and as long as a training runs. So two runs see the same model at the same flight. A killed run goes on from its
+ * last step.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoSummary | undefined> {
   const { loop, files, id } = options;
@@ -100,13 +101,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary | undef
   };
   try {
     const position = await feed.position();
-    /** Of the steps; what can't be read comes in one that has no time. */
+    /** End of the last step. Lines that can't be read may come in a step without a time. */
     let last = Number.NEGATIVE_INFINITY;
     for await (const step of readHistory(fileTables(files), flightColumns, blueprint, { stepMs: HOUR })) {
       if (options.until !== undefined && step.until > options.until) break;
       if (step.until <= position) {
         last = Math.max(last, step.until);
-        // Where it was left its training may be missing. Behind the last step is the closing tick, at which nothing is trained.
+        // The training of the step at which the last run ended may be missing. Behind the last step is the closing
+        // tick, at which nothing is trained.
         if (step.until === position) await settle(position);
         continue;
       }

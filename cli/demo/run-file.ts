@@ -9,7 +9,7 @@ export interface Run {
   readonly finished: boolean;
 }
 
-/** @param where names the backbone: a run on another one is not gone on with. */
+/** @param where names the backbone: a run does not go on on another one. */
 export function openRun(dir: string, where: string): { readonly run: Run; readonly resumed: boolean } {
   const stored = readRun(dir);
   if (stored !== undefined && !stored.finished && stored.where === where) return { run: stored, resumed: true };

@@ -3,7 +3,9 @@ import { rowsTopic } from "../../rows/index.ts";
 import { readTopic, type Backbone, type Position, type Serdes } from "../../streams/index.ts";
 import { auc } from "../../statistics/index.ts";
 
-/** Keeps count of the rows topic as it grows: how many rows, and the AUC of what was served over the newest ones. */
+/**
+ * Follows the rows topic as it grows: the number of rows, and the AUC of the served predictions over the newest ones.
+ */
 export class ServedWatch {
   readonly #backbone: Backbone;
   readonly #serdes: Serdes;
@@ -18,7 +20,7 @@ export class ServedWatch {
     this.#compiled = compiled;
   }
 
-  /** Reads what is new. @param most rows the AUC looks back on. */
+  /** Reads the new rows. @param most rows the AUC looks back on. */
   async update(most: number): Promise<number | undefined> {
     const rows = rowsTopic(this.#compiled);
     const [columns] = this.#compiled.labelColumns as readonly [LabelColumns];

@@ -20,7 +20,7 @@ export interface LoopSummary {
   readonly rowsSha256: string;
 }
 
-/** Counted from the topics, so that it is the same whoever ran the loop and however often it was restarted. */
+/** Counted from the topics: the result does not depend on the process that ran the loop, or on its restarts. */
 export async function summarize(backbone: Backbone, serdes: Serdes, text: string): Promise<LoopSummary> {
   const compiled = compileBlueprint(text);
   let made = 0;

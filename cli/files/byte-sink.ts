@@ -6,16 +6,19 @@ import { createGzip } from "node:zlib";
 import { asAskedFor } from "../process/file-modes.ts";
 import { tableError } from "./table-error.ts";
 
-/** Where the bytes of a file go, in the order they are given. A write resolves when there is room for more. */
+/** Takes the bytes of a file, in the order they are given. A write resolves when there is room for more. */
 export interface ByteSink {
   write(chunk: string | Uint8Array): Promise<void>;
   /** All of it is written for good. */
   finish(): Promise<void>;
-  /** What was written is dropped, where it can be. */
+  /** Drops the written bytes, if it can. */
   abort(): Promise<void>;
 }
 
-/** A file that takes its name only when it is complete: until then it is `path.partial`, and what bore the name stays. */
+/**
+ * A file that takes its name only when it is complete. Until then it is `path.partial`, and a file that had the name
+ * stays.
+ */
 export async function fileSink(path: string, gzip: boolean): Promise<ByteSink> {
   const partial = `${path}.partial`;
   const fail = (error: unknown): never => {
@@ -25,7 +28,7 @@ export async function fileSink(path: string, gzip: boolean): Promise<ByteSink> {
   await asAskedFor(handle);
   const head: Writable & NodeJS.ReadableStream = gzip ? createGzip() : new PassThrough();
   const written = pipeline(head, handle.createWriteStream({ flush: true }));
-  // Whoever writes or finishes next meets the failure; until then it must not count as unhandled.
+  // The next write or finish meets the failure; until then it must not count as unhandled.
   written.catch(() => undefined);
   return {
     async write(chunk) {

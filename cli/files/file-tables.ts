@@ -11,7 +11,7 @@ export const fileTable = (path: string): HistoryTable => ({
   lines: () => readTable(path),
 });
 
-/** Files of history as tables. Throws a `TableError` where two of them are one file. */
+/** Files of history as tables. Throws a `TableError` if two of them are one file. */
 export function fileTables({ decisions, observations, events }: HistoryFiles): HistoryTables {
   const paths = [decisions, observations, events].filter((path) => path !== undefined);
   const real = paths.map((path) => realPath(path));

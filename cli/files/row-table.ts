@@ -36,7 +36,7 @@ export function rowTable(blueprint: Blueprint, known: Pick<ValidBlueprints, "all
   };
 }
 
-/** Text where versions whose rows are among them decide of different kinds of values. */
+/** Text if versions whose rows are among them decide on different kinds of values. */
 function valueType(blueprint: Blueprint, known: Pick<ValidBlueprints, "all">): ColumnType {
   const rowsOf = known.all().map((compiled) => compiled.blueprint);
   const kinds = new Set(

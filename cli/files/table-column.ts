@@ -10,8 +10,9 @@ export interface TableColumn {
 }
 
 /**
- * A value as its column holds it: text, a finite number, a boolean, or a time in epoch milliseconds. Missing and NaN are null.
- * Throws with the column's name when the value is of another type: a table is not to hold something other than what it was given.
+ * A value as its column holds it: text, a finite number, a boolean, or a time in epoch milliseconds. Missing and NaN
+ * are null. Throws with the column's name when the value is of another type, since a table must not hold another value
+ * than it was given.
  */
 export function cellOf(value: unknown, { name, type }: TableColumn): TableValue {
   if (value === null || value === undefined || Number.isNaN(value)) return null;

@@ -1,6 +1,9 @@
 import { DomainError } from "../../schemas/index.ts";
 
-/** A file that cannot be read or written as a table. The message begins with the file's name and is meant for the person who gave it. */
+/**
+ * A file that cannot be read or written as a table. The message begins with the file's name and is meant for the user
+ * who named it.
+ */
 export class TableError extends DomainError {
   override readonly name = "TableError";
   readonly path: string;
@@ -20,7 +23,7 @@ const known: Readonly<Record<string, string>> = {
   Z_DATA_ERROR: "the gzip data is damaged, or the file is not gzip. Copy or download it again.",
 };
 
-/** Any failure on a file, as an error that names the file and says what to do. */
+/** Any failure on a file, as an error that names the file and the next step. */
 export function tableError(path: string, cause: unknown): TableError {
   if (cause instanceof TableError) return cause;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";

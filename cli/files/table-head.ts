@@ -12,11 +12,17 @@ export interface TableHead {
   readonly columns: readonly string[];
   /** Later lines may have other columns: these are those of the first lines. */
   readonly open: boolean;
-  /** Columns that hold no plain values, as far as is known yet, and what they hold: rows come without them. */
+  /**
+   * Columns whose values are no plain ones, as far as is known yet, with the form of the values. Rows come without
+   * them.
+   */
   readonly noValues?: ReadonlyMap<string, string>;
 }
 
-/** The columns of a file, before any of its rows is used. Throws a `TableError` that names the file where it can't be read, or is empty. */
+/**
+ * The columns of a file, before any of its rows is used. Throws a `TableError` that names the file if it can't be read,
+ * or is empty.
+ */
 export async function tableHead(path: string): Promise<TableHead> {
   const { format, gzip } = formatOf(path);
   try {

@@ -1,4 +1,4 @@
-/** What a field of a file can hold. CSV has only strings and nulls: what they mean, the blueprint's types say. */
+/** A field of a file. CSV has only strings and nulls; the blueprint's types give them their meaning. */
 export type TableValue = string | number | boolean | null;
 
 /**
@@ -11,7 +11,7 @@ export type TableRow = PlainRow | UnreadRow;
 export interface PlainRow {
   readonly line: number;
   readonly values: Readonly<Record<string, TableValue>>;
-  /** By column, what it holds instead of a value: `a list`. Absent of most rows. */
+  /** The form of each value that is no plain one, by column: `a list`. Absent for most rows. */
   readonly unfit?: ReadonlyMap<string, string>;
   /** The row as it was written; only beside `unfit`. */
   readonly text?: string;

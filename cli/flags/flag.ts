@@ -25,7 +25,7 @@ export const readFlags = <F extends Flags>(flags: F, given: Readonly<Record<stri
     Object.entries(flags).map(([name, { options, read }]) => [name, read(given[options[0]!.attributeName()])]),
   ) as FlagValues<F>;
 
-/** `required`: the command does not run without it. `default`: the text where it is absent. */
+/** `required`: the command does not run without it. `default`: the text if it is absent. */
 type Always = { readonly required: true } | { readonly default: string };
 
 interface Reads<V> {

@@ -15,7 +15,7 @@ function rangeText(min: number, max: number): string {
   return `from ${min} to ${max}`;
 }
 
-/** A number in digits, with a point where it has a fraction. NaN: it is none. */
+/** A number in digits, with a point if it has a fraction. NaN: it is none. */
 export function parseDecimal(text: string): number {
   return /^(\d{1,15}(\.\d{1,15})?|\.\d{1,15})$/.test(text) ? Number(text) : Number.NaN;
 }

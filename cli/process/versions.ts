@@ -22,7 +22,7 @@ export async function liveBlueprint(tools: Reading, useCase: string): Promise<Co
   );
 }
 
-/** A version by its name, or the live one where none is named. Throws a `UsageError` where there is none. */
+/** A version by its name, or the live one if none is named. Throws a `UsageError` if there is none. */
 export function versionOf(known: ValidBlueprints, useCase: string, version: string | undefined): CompiledBlueprint {
   const last = Number.MAX_SAFE_INTEGER;
   const compiled = version === undefined ? known.at(useCase, last) : known.version(useCase, version);

@@ -6,8 +6,9 @@ import { connectHere } from "./connection.ts";
 export type CommandTools = Awaited<ReturnType<typeof openTools>>;
 
 /**
- * Runs something with the topics at hand and no operators running here. Records that can't be used are told on stderr.
- * @returns the work's exit code, or `partly` where it succeeded without a record that it needed.
+ * Runs some work with the topics at hand and no operators running here. Records that can't be used are reported on
+ * stderr.
+ * @returns the work's exit code, or `partly` if it succeeded without a record that it needed.
  */
 export async function withTools(
   settings: Settings,

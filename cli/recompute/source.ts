@@ -1,7 +1,7 @@
 import type { RecomputeSource } from "../../recompute/index.ts";
 import type { CommandTools } from "../process/with-tools.ts";
 
-/** What decisions are made again from. @param salt the one the loop ran with */
+/** The source from which decisions are made again. @param salt the one the loop ran with */
 export const sourceOf = ({ backbone, serdes, scorers }: CommandTools, salt: string): RecomputeSource => ({
   ...{ backbone, serdes, salt },
   scorers: scorers.get.bind(scorers),

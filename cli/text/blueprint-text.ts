@@ -13,7 +13,7 @@ import { shownTime, table, type Output } from "./output.ts";
 
 const SAY_EVERY_MS = 5_000;
 
-/** What is doubtful in a text, on stderr; a program finds it in the result. */
+/** Writes the warnings of a text to stderr; a program finds them in the result. */
 export function sayWarnings(warnings: CheckedBlueprint["warnings"], { json }: Output): void {
   if (json) return;
   for (const { message } of warnings) process.stderr.write(`warning: ${message}\n`);
@@ -25,7 +25,7 @@ export function sayLacking(lacking: readonly LackingEvents[], { json }: Output):
   for (const one of lacking) process.stderr.write(`warning: ${lackingEventsText(one)}\n`);
 }
 
-/** What publishing a version has done, for people. */
+/** The effects of publishing a version, for people. */
 export function publishedText(published: PublishedVersion): string {
   const { useCase, version, changes, partial } = published;
   return [
@@ -39,7 +39,10 @@ export function publishedText(published: PublishedVersion): string {
   ].join("\n");
 }
 
-/** Where other versions have a model in production and this one has none: what becomes of its decisions, and what to do. */
+/**
+ * Set if other versions have a model in production and this one has none: the effect on its decisions, and the next
+ * step.
+ */
 export function unservedText(
   { useCase, version, training }: Blueprint,
   models: GlobalView<ModelRecorded>,
@@ -74,7 +77,7 @@ function missingText(warming: Warming | null): readonly string[] {
   ];
 }
 
-/** Says whom a publish waits for: at first, and every few seconds. */
+/** Names the processes that a publish waits for: at first, and every few seconds. */
 export function sayWarming(say: (line: string) => void): (warming: Warming) => void {
   let saidAt = Number.NEGATIVE_INFINITY;
   return (warming) => {

@@ -14,7 +14,7 @@ export function importJson({ counts, files, columns, badLines, absent }: ImportR
   };
 }
 
-/** For people: what each column held, and what was published. */
+/** For people: counts of each column, and of the published records. */
 export function importText(result: ImportResult, dryRun: boolean): string {
   const { counts, files, columns } = result;
   const tables = files.map((file) => {

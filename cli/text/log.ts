@@ -9,7 +9,7 @@ export function createLog(json: boolean, destination: DestinationStream = pino.d
   );
 }
 
-/** For commands that have no log of their own: what they wait for is said on stderr. */
+/** For commands without a log of their own: writes to stderr what they wait for. */
 export function outagesOnStderr(): Outages {
   return new Outages(createLog(false));
 }

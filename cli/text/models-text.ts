@@ -22,7 +22,7 @@ export function stateText({ states }: Pick<ModelRecorded, "states">): string {
   return share === null ? state : `${state} ${Number((share * 100).toPrecision(12))}%`;
 }
 
-/** When it went into production for the first time and when it left for good, where it did. */
+/** The times at which it first went into production and at which it left for good; empty if it did not. */
 function servedFrom(states: ModelRecorded["states"]): readonly [since: string, until: string] {
   const first = states.find(({ state }) => state === "production");
   if (first === undefined) return ["", ""];

@@ -21,7 +21,7 @@ export function createOutput(json: boolean): Output {
 export const errorJson = (message: string, code?: string, next?: string): string =>
   `${JSON.stringify({ error: message, code, next })}\n`;
 
-/** A time in ms as text, also one that is no time: what is read may hold any number. */
+/** A time in ms as text, also a number that is no time: records may hold any number. */
 export function shownTime(ms: number): string {
   const time = new Date(ms);
   return Number.isNaN(time.getTime()) ? `${ms} ms` : time.toISOString();

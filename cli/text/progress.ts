@@ -1,7 +1,7 @@
 import cliProgress from "cli-progress";
 
 export interface Progress {
-  /** `done` of the total so far, with a few words on what is being done now. */
+  /** `done` of the total so far, with a few words on the present work. */
   update(done: number, text?: string): void;
   stop(): void;
 }
@@ -14,7 +14,7 @@ export interface ProgressOptions {
 
 const silent: Progress = { update: () => undefined, stop: () => undefined };
 
-/** A bar for long work, on stderr; a plain count when the total is not known. Silent where stderr is not a terminal. */
+/** A bar for long work, on stderr; a plain count when the total is not known. Silent if stderr is not a terminal. */
 export function progress(label: string, total: number | null, options: ProgressOptions = {}): Progress {
   const stream = options.stream ?? process.stderr;
   if (options.enabled === false || !stream.isTTY) return silent;

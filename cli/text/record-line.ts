@@ -1,7 +1,7 @@
 import type { RawRecord, Serdes } from "../../streams/index.ts";
 import { shownTime } from "./output.ts";
 
-/** A record as one line of JSON, decoded by the schema that wrote it; where it can't be, its bytes and the problem. */
+/** A record as one line of JSON, decoded by the schema that wrote it; if that fails, its bytes and the problem. */
 export async function recordLine(record: RawRecord, serdes: Serdes): Promise<string> {
   const { partition, offset, timestamp, key, value } = record;
   const problem = record.unreadable?.error.message;
@@ -27,7 +27,7 @@ async function decode(value: Uint8Array, serdes: Serdes): Promise<unknown> {
 /** A number as its digits say, however many. */
 const { rawJSON: rawJson } = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
-/** Bytes as text where they are text, else as base64. */
+/** Bytes as text if they are text, else as base64. */
 function readable(_name: string, value: unknown): unknown {
   if (typeof value === "bigint") return rawJson(value.toString());
   if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "Buffer") return value;

@@ -1,6 +1,6 @@
 import type { ReplayResult } from "../../loop/index.ts";
 
-/** What a replay has made, and where its rows lie. */
+/** The results of a replay, and the topic with its rows. */
 export function replayText(result: ReplayResult): string {
   const n = (value: number): string => value.toLocaleString("en");
   const time = (ms: number): string => new Date(ms).toISOString();

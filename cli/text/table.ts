@@ -4,9 +4,9 @@ const GAP = "  ";
 type Cells = readonly string[];
 
 /**
- * Columns wide enough for their cells; numbers to the right. Where a terminal is too narrow, cells go on in the next line between words; where it
- * has no room for the longest words side by side, each row is a block of lines.
- * @param columns of the terminal; absent: whatever a line needs.
+ * Columns wide enough for their cells; numbers to the right. If the terminal is too narrow, cells go on in the next
+ * line between words. If it has no room for the longest words side by side, each row is a block of lines.
+ * @param columns of the terminal; absent: as many as a line needs.
  */
 export function table(
   head: Cells,
@@ -40,7 +40,7 @@ function terminalColumns(): number {
   return process.stdout.columns ?? (Number.isInteger(said) && said > 0 ? said : Number.POSITIVE_INFINITY);
 }
 
-/** The width of each column; `undefined` where their longest words do not fit side by side. */
+/** The width of each column; `undefined` if their longest words do not fit side by side. */
 function widthsWithin(cells: readonly Cells[], columns: number): readonly number[] | undefined {
   const of = (measure: (cell: string) => number): number[] =>
     cells[0]!.map((_, column) => Math.max(...cells.map((row) => measure(row[column]!))));
@@ -82,7 +82,7 @@ function blocks(head: Cells, rows: readonly Cells[], columns: number): string {
         .flatMap((cell, column) => {
           const name = head[column]!.padEnd(widest);
           const [first = "", ...others] = wrap(cell, columns - widest - GAP.length);
-          // What does not fit behind the name begins its own line.
+          // Text that does not fit behind the name begins its own line.
           if (widest + GAP.length + first.length > columns) return [head[column]!, ...wrap(cell, columns)];
           return [`${name}${GAP}${first}`, ...others.map((line) => `${" ".repeat(widest)}${GAP}${line}`)];
         })

@@ -4,7 +4,7 @@ import { exitCodes } from "../exit-codes.ts";
 
 const MOST_SHOWN = 20;
 
-/** What a command is about: a record that can't be used counts for its exit code where it belongs to this. */
+/** The scope of a command: an unusable record counts for its exit code if it belongs to this. */
 export interface Needed {
   /** Absent: every use case. */
   readonly useCase?: string | undefined;

@@ -6,7 +6,10 @@ import type { TableValue } from "../table-row.ts";
 import type { CellWriter } from "../text/text-table.ts";
 
 export const rowGroupRows = 100_000;
-/** What bounds a row group of many columns, and of long texts: cells and characters are held in memory until it is written. */
+/**
+ * Bounds of a row group with many columns or long texts: its cells and characters are held in memory until it is
+ * written.
+ */
 const rowGroupCells = 1_000_000;
 const rowGroupChars = 16 * 1024 * 1024;
 
@@ -30,7 +33,7 @@ export function parquetTable(sink: ByteSink, columns: readonly TableColumn[]): C
   let data: TableValue[][] = columns.map(() => []);
   let chars = 0;
 
-  /** The encoder only appends, and takes its offsets from a count of its own: what it has written can leave its buffer. */
+  /** The encoder only appends, and takes its offsets from a count of its own, so written bytes can leave its buffer. */
   const drain = (): Promise<void> => {
     const chunk = bytes.getBytes().slice();
     bytes.index = 0;

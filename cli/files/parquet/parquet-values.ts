@@ -14,8 +14,8 @@ import type { TableValue } from "../table-row.ts";
 export type ParquetValue = (raw: unknown) => TableValue | undefined;
 
 /**
- * What the library hands on as it lies in the file, for `parquetValue` to read: it would lose digits of decimals, and the zone of times.
- * A text that is no UTF-8 stays bytes.
+ * Makes the library hand on raw values, for `parquetValue` to read: its own reading would lose digits of decimals, and
+ * the zone of times. A text that is no UTF-8 stays bytes.
  */
 export const rawParsers = {
   timestampFromMilliseconds: same,
@@ -28,7 +28,10 @@ export const rawParsers = {
   geographyFromBytes: same,
 };
 
-/** A column's type as the library is to read it: decimals as the whole numbers they are kept as, and as bytes what it would give up on. */
+/**
+ * The type by which the library reads a column: decimals as the whole numbers that store them, and types it would give
+ * up on as bytes.
+ */
 export function rawElement(element: SchemaElement): SchemaElement {
   if (element.converted_type === "INTERVAL" || element.converted_type === "BSON") {
     const { converted_type, ...bytes } = element;
@@ -59,14 +62,14 @@ export function parquetValue(element: SchemaElement): ParquetValue {
     const zone = logical.isAdjustedToUTC ? "Z" : "";
     return unlessNull((ticks) => isoTime(ticks as bigint, perMs[logical.unit], zone));
   }
-  // Types of before logical ones are in UTC; an INT96 is in whatever its writer meant.
+  // Types from before logical ones are in UTC. The zone of an INT96 is known only to its writer.
   if (converted === "TIMESTAMP_MILLIS") return unlessNull((ticks) => isoTime(ticks as bigint, 1n, "Z"));
   if (converted === "TIMESTAMP_MICROS") return unlessNull((ticks) => isoTime(ticks as bigint, 1_000n, "Z"));
   if (type === "INT96") return unlessNull((ticks) => isoTime(ticks as bigint, 1_000_000n, ""));
   return plain;
 }
 
-/** What a column holds that is no plain value, in words; `undefined`: its values may be plain ones. */
+/** The form of a column's values if they are no plain ones, in words; `undefined`: they may be plain. */
 export function holdsNoValues({ element, children }: SchemaTree): string | undefined {
   const { type, converted_type: converted, logical_type: logical } = element;
   const kind = logical?.type ?? converted;

@@ -12,7 +12,10 @@ const emptyToo =
     length === 0 ? new Uint8Array() : decompress(input, length);
 const decompressors = { ...compressors, LZ4: emptyToo(decompressLz4), LZ4_RAW: emptyToo(decompressLz4Raw) };
 
-/** Rows of a Parquet file, one row group in memory at a time, without the columns that hold no plain values. What its values are, `parquet-values.ts` says. */
+/**
+ * Rows of a Parquet file, one row group in memory at a time, without columns whose values are no plain ones. See
+ * `parquet-values.ts` for the meaning of the values.
+ */
 export async function* readParquet(path: string): AsyncGenerator<TableRow> {
   const file = await asyncBufferFromFile(path);
   const parsers = rawParsers;

@@ -9,9 +9,10 @@ export type CsvRecord =
 export const maxRecordLength = 1024 * 1024;
 
 /**
- * The records of a CSV file from its lines: RFC 4180, ended by LF or CRLF, blank lines left out, line breaks inside quotes
- * kept as they are. When quotes are broken, only the line they begin on is a problem and the lines after it are read again.
- * A stray quote that a later one happens to close makes a well-formed record: nothing can tell it from a field of many lines.
+ * The records of a CSV file from its lines: RFC 4180, ended by LF or CRLF. Blank lines are left out, and line breaks
+ * inside quotes are kept. When quotes are broken, only the line they begin on is a problem, and the lines after it are
+ * read again. A stray quote that a later one happens to close makes a well-formed record: nothing can tell it from a
+ * field of many lines.
  */
 export class CsvRecords {
   /** Lines of a record whose quotes are still open. */
@@ -20,14 +21,14 @@ export class CsvRecords {
   #open = false;
   #line = 0;
 
-  /** What is complete after these lines, in order. */
+  /** The records that these lines complete, in order. */
   add(lines: readonly string[]): CsvRecord[] {
     const done: CsvRecord[] = [];
     for (const line of lines) this.#take(line, done);
     return done;
   }
 
-  /** What was held back, at the end of the file. */
+  /** The records held back, at the end of the file. */
   end(): CsvRecord[] {
     const done: CsvRecord[] = [];
     while (this.#held.length > 0) this.#giveUp("a quote is opened and never closed", done);

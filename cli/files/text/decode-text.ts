@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { TableError } from "../table-error.ts";
 
-/** What a file begins with that is no text in UTF-8, and what to do then. */
+/** First bytes of files that are no text in UTF-8, with the kind of the file and the next step. */
 const BEGINNINGS: readonly (readonly [bytes: readonly number[], what: string])[] = [
   [[0x1f, 0x8b], "holds gzip data. Give it a name that ends in .gz."],
   [[0x50, 0x41, 0x52, 0x31], "holds Parquet data. Give it a name that ends in .parquet."],
@@ -46,7 +46,7 @@ export class TextDecoding {
     return this.#text(bytes.subarray(0, whole));
   }
 
-  /** What is left at the end of the file. */
+  /** The rest at the end of the file. */
   end(): string {
     const rest = this.#begun ? this.#rest : this.#begin(this.#rest);
     this.#rest = Buffer.alloc(0);

@@ -10,7 +10,7 @@ export function repeatedName(text: string, names: number): string | undefined {
   return repeated;
 }
 
-/** The same of an object that holds lists or objects, whose names are none of its own. */
+/** The same for an object that holds lists or objects: their names do not count as its own. */
 export function repeatedOuterName(text: string): string | undefined {
   const seen = new Set<string>();
   let depth = 0;
@@ -54,7 +54,7 @@ const COLON = 0x3a;
 const [BRACE, BRACKET] = [0x7b, 0x5b];
 const BACKSLASH = 0x5c;
 
-/** Where the text ends whose quote is opened there. */
+/** The position of the quote that ends the text opened at `opening`. */
 function closing(text: string, opening: number): number {
   for (let end = text.indexOf('"', opening + 1); ; end = text.indexOf('"', end + 1)) {
     let before = end - 1;

@@ -35,7 +35,7 @@ function rowOf(line: number, text: string): TableRow {
   return withoutUnfit(line, parsed, text);
 }
 
-/** Without what is no plain value, and without texts that would be stored as other ones. */
+/** Without values that are no plain ones, and without texts that would be stored as other ones. */
 function withoutUnfit(line: number, parsed: object, text: string): PlainRow {
   const values: Record<string, TableValue> = {};
   const unfit = new Map<string, string>();

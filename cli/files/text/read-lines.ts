@@ -8,8 +8,8 @@ import { TableError } from "../table-error.ts";
 export const maxLineLength = 16 * 1024 * 1024;
 
 /**
- * The lines of a UTF-8 file without their `\n`, in batches as they are read. A byte-order mark is left out. Throws a `TableError` where it is
- * no UTF-8, and where lines end with CR alone.
+ * The lines of a UTF-8 file without their `\n`, in batches as they are read. A byte-order mark is left out. Throws a
+ * `TableError` if the file is no UTF-8, or its lines end with CR alone.
  */
 export async function* readLines(path: string, gzip: boolean): AsyncGenerator<readonly string[]> {
   let rest = "";
