@@ -62,8 +62,8 @@ export type TrainResult =
     } & NotLearnt);
 
 /**
- * Trains now, whether or not it is due: reads, learns, evaluates, and publishes a model. The model goes into production
- * if it is better than the present one. One training of a use case at a time. Rejects when the use case or version is
+ * Trains now, whether or not it is due: reads, learns, evaluates, and publishes a model. The gate decides whether
+ * it goes into production. One training of a use case at a time. Rejects when the use case or version is
  * unknown.
  */
 export async function trainModel(tools: TrainingTools, request: TrainRequest): Promise<TrainResult> {
