@@ -16,7 +16,7 @@ export interface ErrorFlags {
 export interface ErrorKind {
   readonly flags: ErrorFlags;
   readonly meaning: string;
-  /** The next step of the person who meets it. */
+  /** The next step, for the person who meets the error. */
   readonly mend: string;
 }
 
@@ -36,8 +36,8 @@ export const fencing = (meaning: string, mend: string): ErrorKind => kindOf({ fe
 export const fatal = (meaning: string, mend: string): ErrorKind => kindOf({ fatal: true }, meaning, mend);
 
 /**
- * An error with a code of a table. The message says where, the fault, and the next step; `cause` keeps the error underneath. Neither shows a
- * password.
+ * An error with a code of a table. The message tells the place, the fault and the next step; `cause` keeps the error
+ * underneath. Neither shows a password.
  */
 export class CodedError extends Error {
   readonly code: string;

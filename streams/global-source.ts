@@ -39,7 +39,7 @@ export interface Series {
   readonly values: readonly Uint8Array[];
 }
 
-/** Bytes of which the oldest are to be deleted. */
+/** Bytes whose oldest part is to be deleted. */
 export interface AgingBytes extends Bytes {
   /**
    * Keys whose part and number `isOver` accepts. In a series it is called from the lowest number on, up to the first

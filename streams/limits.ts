@@ -50,7 +50,9 @@ export const streamsLimits = Object.freeze({
   warmingLineMs: 5_000,
   /** Openings that the embedded log remembers. */
   logEpochs: 64,
-  /** A dead letter's value as it was read; bytes. The key and then the headers have what is left of the record. */
+  /**
+   * A dead letter's copy of the value that was read; bytes. The key and then the headers have the rest of the record.
+   */
   deadLetterValueBytes: 900_000,
   /** The key of a record in its dead letter; bytes. */
   deadLetterKeyBytes: 32_768,

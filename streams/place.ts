@@ -8,8 +8,8 @@ import type { StreamRecord } from "./operator.ts";
 export const PLACE_HEADER = "loopstream_place";
 
 /**
- * Tells a record of a topic from all others of it, wherever and however often it is read: in its task, after a restart,
- * and in a replay.
+ * Tells a record of a topic from all others of it, however often it is read: in its task, after a restart, and in a
+ * replay.
  */
 export function placeOf({ headers, origin }: Pick<StreamRecord<unknown>, "headers" | "origin">): string {
   const first = headers[PLACE_HEADER];

@@ -14,7 +14,7 @@ export async function privateDirectory(dir: string): Promise<void> {
   if ((await readdir(dir)).every((name) => ours.test(name))) await allow(dir, PRIVATE_FOLDER);
 }
 
-/** A folder of files, made if it is missing. Only this user may use it and its files, whoever made them. */
+/** A folder of files, made if it is missing. Only this user may use it and its files, even if another made them. */
 export async function privateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
   await makePrivate(folder);

@@ -18,7 +18,7 @@ export class SteadyClock {
   #offset: number | undefined;
   #doubt: Doubt | undefined;
 
-  /** @param of whose clock it is, for the log. */
+  /** @param of the owner of the clock, for the log. */
   constructor(of: string, log: Log = silent) {
     this.#of = of;
     this.#log = log;

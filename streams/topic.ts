@@ -45,7 +45,10 @@ export interface Topic<V> {
   readonly measured?: boolean;
   /** Stands for many topics; a record says which one it goes to. */
   readonly family?: boolean;
-  /** What a record has too much or too little of; `undefined`: nothing. Writers are refused, and what is read all the same is a dead letter. */
+  /**
+   * The limit that a record breaks; `undefined`: none. Writers are refused, and a record that is read all the same
+   * becomes a dead letter.
+   */
   check?(record: Incoming<V>): string | undefined;
   /** Never set: carries `V` for the type checker. */
   readonly value?: V;
@@ -59,11 +62,11 @@ export type AnyTopic = Topic<any>;
 
 export interface TopicOptions<V> {
   /**
-   * Arrays of `float` are Float32Arrays, except in unions: for features, which then go into a matrix with one copy. One that is kept
-   * keeps a quarter of a megabyte with it, so copy what is to stay. Writing takes both.
+   * Arrays of `float` are Float32Arrays, except in unions: for features, which then go into a matrix with one copy. A
+   * kept array holds a quarter of a megabyte in memory, so copy arrays that stay. Writing takes both.
    */
   readonly floatVectors?: boolean;
-  /** Longs that no number holds are bigints, where they are otherwise refused. */
+  /** Longs that no number holds are bigints; without it they are refused. */
   readonly exactLongs?: boolean;
   readonly name: string;
   readonly schema: AvroSchema;

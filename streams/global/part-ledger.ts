@@ -13,29 +13,38 @@ export type Gaps = Readonly<Record<string, Gap>>;
 export interface Filling {
   readonly parts: ReadonlySet<string>;
   readonly gaps: Gaps;
-  /** Only questions before it ask for what is read, ms. Absent: the parts are new, and all questions do. */
+  /**
+   * Set if the records are read again: only questions before this time need them, ms. Absent: the parts are new, and
+   * all questions do.
+   */
   readonly again?: number | undefined;
 }
 
-/** What a part has not counted, and what it has forgotten. */
+/** The records that a part has not counted, and the times it has forgotten. */
 interface PartState {
   readonly gaps: Gaps;
-  /** Questions from before it may be about what was forgotten, ms. */
+  /** Questions from before it may need forgotten records, ms. */
   readonly wholeFrom: number;
-  /** The part had forgotten what questions before it ask for, ms, and `gaps` are what is to be read again for these. Later questions need none of it. */
+  /**
+   * Set if the part's forgotten records are read again: questions before this time need them, ms, and `gaps` are those
+   * records. Later questions need none of them.
+   */
   readonly again?: number | undefined;
 }
 
 const PARTS = "\u0003";
 const ALWAYS = Number.NEGATIVE_INFINITY;
 
-/** Which parts of a fold are known, what each of them has not counted yet, and what it has forgotten; stored with the bytes that stand for it. */
+/**
+ * The known parts of a fold, with the records that each has not counted yet and the times it has forgotten. Stored with
+ * the bytes of the fold.
+ */
 export class PartLedger {
   readonly #prefix: string;
   readonly #states = new Map<string, PartState>();
   readonly #changed = new Set<string>();
 
-  /** Parts of a release that did not write down what they had forgotten are not known. */
+  /** Parts of a release that kept no account of forgotten times are not known. */
   static async load(fold: string, database: StateDatabase): Promise<PartLedger> {
     const prefix = `${PARTS}${fold}\0`;
     const ledger = new PartLedger(prefix);
@@ -64,7 +73,7 @@ export class PartLedger {
     return this.#states.get(part)?.gaps ?? {};
   }
 
-  /** Something is to be read for the part. */
+  /** Whether records are still to be read for the part. */
   isFilling(part: string): boolean {
     return Object.keys(this.gapsOf(part)).length > 0;
   }
@@ -74,12 +83,12 @@ export class PartLedger {
     return time >= this.#rememberedFrom(part);
   }
 
-  /** Event time, ms, since when all parts hold what is asked for. */
+  /** Event time, ms, since when all parts hold everything that questions need. */
   get wholeFrom(): number {
     return this.parts.reduce((latest, part) => Math.max(latest, this.#rememberedFrom(part)), ALWAYS);
   }
 
-  /** Of what is read again at the moment, the time since when it is asked for, ms; else `Infinity`. */
+  /** The earliest time for which records are being read again, ms; else `Infinity`. */
   get recalledFrom(): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const { again, wholeFrom } of this.#states.values())
@@ -92,15 +101,15 @@ export class PartLedger {
     return state?.again ?? state?.wholeFrom ?? ALWAYS;
   }
 
-  /** Questions since and until when ask for what is to be read for a part, ms. */
+  /** The times of the questions that need the records still to be read for a part, ms. */
   spanOf(part: string): { readonly since: number; readonly until: number } {
     const { wholeFrom = ALWAYS, again = Number.POSITIVE_INFINITY } = this.#states.get(part) ?? {};
     return { since: wholeFrom, until: again };
   }
 
   /**
-   * @param gaps what has been read for the other parts when this one came.
-   * @param wholeFrom no question comes from before it, ms: what only those ask for is not read.
+   * @param gaps the records that the other parts have counted when this one came.
+   * @param wholeFrom no question comes from before it, ms: records that only such questions need are not read.
    */
   add(part: string, gaps: Gaps, wholeFrom = ALWAYS): void {
     this.#set(part, { gaps, wholeFrom });
@@ -110,7 +119,10 @@ export class PartLedger {
     if (this.#states.delete(part)) this.#changed.add(part);
   }
 
-  /** Of these parts, what only questions before `time` ask for is gone; and it is not read any more for those that are being filled. */
+  /**
+   * These parts have lost the records that only questions before `time` need. Parts that are being filled no longer
+   * read them.
+   */
   forgot(parts: ReadonlySet<string>, time: number): void {
     for (const [part, state] of this.#states) {
       if (time <= state.wholeFrom || !(parts.has(part) || this.isFilling(part))) continue;
@@ -119,13 +131,13 @@ export class PartLedger {
     }
   }
 
-  /** What questions from `since` on, ms, ask for and the part has forgotten is to be read again: these gaps. */
+  /** Reads forgotten records of the part again: those in these gaps, which questions from `since` on, ms, need. */
   recall(part: string, gaps: Gaps, since: number): void {
     const again = Object.keys(gaps).length === 0 ? undefined : this.#rememberedFrom(part);
     this.#set(part, { gaps, wholeFrom: since, again });
   }
 
-  /** Parts that are not filled, by what they lack; those that are new come first. */
+  /** Parts that are not filled, grouped by their gaps; new parts come first. */
   fillings(): readonly Filling[] {
     const open = [...this.#states].filter(([part]) => this.isFilling(part));
     const alike = [...Map.groupBy(open, ([, state]) => JSON.stringify(state)).values()];
@@ -152,7 +164,7 @@ export class PartLedger {
     }
   }
 
-  /** The partition is another one now: what was to be read of it is gone. */
+  /** The partition is another one now: the records that were to be read from it are gone. */
   close(partition: string): void {
     this.advance(this.parts, partition, Number.POSITIVE_INFINITY);
   }

@@ -1,4 +1,4 @@
-/** Castagnoli's polynomial, reversed: what a record batch is checked with. */
+/** Castagnoli's polynomial, reversed: the checksum of record batches. */
 const polynomial = 0x82f63b78;
 
 /** `tables[k][b]`: the remainder of the byte `b` followed by `k` zero bytes. */

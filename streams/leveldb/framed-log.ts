@@ -8,9 +8,9 @@ const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4] as const;
 
 export interface FramedLog {
   readonly records: readonly Buffer[];
-  /** Where the last whole record ends. */
+  /** End of the last whole record. */
   readonly whole: number;
-  /** What follows is no record, though whole ones come later. Without it the file ends there, or is torn there. */
+  /** Set if whole records follow behind bytes that are no record. Without it the file ends there, or is torn there. */
   readonly damage: { readonly at: number; readonly neverWritten: boolean } | undefined;
 }
 
@@ -20,7 +20,7 @@ interface Part {
   readonly end: number;
 }
 
-/** Reads what LevelDB's log reader would, up to where it would leave whole records out. */
+/** Reads the same records as LevelDB's log reader, up to the place at which that would leave whole records out. */
 export function readFramedLog(bytes: Buffer): FramedLog {
   const records: Buffer[] = [];
   let parts: Buffer[] = [];
@@ -35,7 +35,7 @@ export function readFramedLog(bytes: Buffer): FramedLog {
       return { records, whole, damage };
     }
     at = part.end;
-    // A record whose writing failed has no end: what comes next is another one.
+    // A record whose writing failed has no end: the next part begins another one.
     if (part.kind === FULL || part.kind === FIRST) parts = [part.payload];
     else if (parts.length > 0) parts.push(part.payload);
     if (part.kind === FIRST || part.kind === MIDDLE || parts.length === 0) continue;

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ClassicLevel } from "classic-level";
 import { inspect, type Finding } from "./inspect.ts";
 
-/** Whoever has a folder open for a moment changes files meanwhile: what is not sound is believed once so many looks have seen it. */
+/**
+ * A process that has the folder open for a moment changes files meanwhile. So damage is believed only after so many
+ * looks that saw it.
+ */
 const AGREEING = 4;
 const MOST_LOOKS = 50;
 const PAUSE_MS = 25;
 
 /**
- * What a LevelDB folder that is about to be opened is like: see `inspect`. `undefined` where another process has it open, whose files may be
- * looked at in the middle of a change: opening it says so.
+ * The condition of a LevelDB folder that is about to be opened: see `inspect`. `undefined` if another process has it
+ * open: its files may be seen in the middle of a change, and opening the folder tells it.
  */
 export async function inspectClosed(folder: string): Promise<Finding | undefined> {
   let agreed = 0;

@@ -6,7 +6,7 @@ import { readManifest, type Manifest } from "./manifest.ts";
 /** Of a database's own log. */
 export interface Cut {
   readonly path: string;
-  /** What is left of it, bytes. */
+  /** The bytes that are left of it. */
   readonly at: number;
 }
 
@@ -21,8 +21,9 @@ export type Finding =
 const BACKUP = "restore the folder from a backup";
 
 /**
- * Looks through a LevelDB folder before LevelDB does, which makes a new database where `CURRENT` is missing, goes back to an older one where
- * the manifest is cut, and leaves out what it can't read of its logs. Changes nothing. What another process has open meanwhile may seem damaged.
+ * Looks through a LevelDB folder before LevelDB does. LevelDB makes a new database if `CURRENT` is missing, goes back
+ * to an older one if the manifest is cut, and leaves out unreadable records of its logs. Changes nothing. A folder that
+ * another process has open may seem damaged.
  */
 export async function inspect(folder: string): Promise<Finding> {
   const names = await readdir(folder).catch((error: unknown): string[] => {

@@ -1,6 +1,6 @@
 import { StreamsError } from "../errors.ts";
 
-/** What a manifest says of a database, after all of its edits. */
+/** A manifest's account of a database, after all of its edits. */
 export interface Manifest {
   /** The oldest log that is not in tables; 0: of a database that was never open. */
   readonly logNumber: number;
@@ -14,7 +14,7 @@ const [COMPARATOR, LOG_NUMBER, NEXT_FILE, LAST_SEQUENCE, COMPACT_POINTER, DELETE
   1, 2, 3, 4, 5, 6, 7, 9,
 ] as const;
 
-/** Throws a `RangeError` for what is no edit, or where the first ones are not all there. */
+/** Throws a `RangeError` if an edit is none, or the first ones are not all there. */
 export function readManifest(edits: readonly Buffer[]): Manifest {
   const tables = new Map<number, number>();
   let logNumber: number | undefined;

@@ -27,7 +27,7 @@ export interface Metrics {
   readonly recalledParts: Counter;
   readonly retries: Counter<"what">;
   readonly waiting: Gauge<"what">;
-  /** What is waited for at the moment: `waiting` shows the longest of each name. */
+  /** The waits of the moment: `waiting` shows the longest of each name. */
   readonly waits: Set<Waiting>;
 }
 

@@ -154,7 +154,7 @@ export class Application {
     this.#options.onFailure?.(error);
   }
 
-  /** What was not committed is forgotten and read again. Resolves to the error that makes it impossible, if any. */
+  /** Forgets uncommitted work, and reads it again. Resolves to the error that makes it impossible, if any. */
   async #rejoin(cause: unknown): Promise<unknown> {
     if (hasCode(cause, "TOPIC_MOVED")) await this.#keepDone();
     if (this.#parts.committer?.done === true) this.#restarts.worked();
@@ -183,8 +183,8 @@ export class Application {
   }
 
   /**
-   * What was done is right, whatever became of the topics: it is committed, and state whose changelog is another one by now is written there. Where
-   * that can't be done it is done again from what was committed.
+   * The work done is right, whatever became of the topics: it is committed, and state is written to changelogs made
+   * anew. If that fails, it is done again from the last commit.
    */
   async #keepDone(): Promise<void> {
     const { committer, group } = this.#parts;
@@ -228,7 +228,7 @@ export class Application {
     return idle;
   }
 
-  /** What an operator sees of a global; ask again after a failure, it may be another one. While the application joins again: as it was before. */
+  /** A global for operators; while the application joins again, the former one. Ask again after a failure. */
   global<View>(ref: GlobalRef<View>): View {
     if (this.#globals === undefined) throw new StreamsError("CLOSED", "the application has not been started");
     return this.#globals.views()[ref.name] as View;
@@ -247,7 +247,7 @@ export class Application {
     await this.#lasting.room.learn(backbone, [topic.name]);
   }
 
-  /** What time it is for records that arrive, ms: the log's time as far as it is known. */
+  /** The time of arriving records, ms: the log's time as far as it is known. */
   now(): number {
     return this.#lasting.arrival().now;
   }
@@ -277,7 +277,7 @@ export class Application {
     this.#closing = true;
     this.#pause.end();
     const { globals } = this.#parts;
-    // Whoever waits for what the globals can't read now would wait as long as the outage.
+    // A wait for records that the globals can't read now would last as long as the outage.
     if (this.#out.lasting || globals?.lasting === true) await globals?.close();
     this.#parts.group?.wake?.();
     await this.#running;
@@ -292,7 +292,7 @@ export class Application {
     }
   }
 
-  /** Whose partitions have gone to another member has nothing to commit: that one does the work. */
+  /** A process whose partitions have gone to another member has nothing to commit: that one does the work. */
   #leftToOthers(error: unknown): void {
     if (!(error instanceof CodedError && error.flags.fence)) throw error;
     this.#lasting.log.info({ error: reasonOf(error) }, "what was not committed is done by the member that has it now");

@@ -36,7 +36,7 @@ export class ArrivalClock {
     this.#ofLog = new SteadyClock("of the log", log);
   }
 
-  /** The clock topic is read anew; what is stamped from this offset on is stamped by the log. */
+  /** The clock topic is read anew. The log itself stamps the records from this offset on. */
   open(freshFrom: number): void {
     this.#freshFrom = freshFrom;
   }

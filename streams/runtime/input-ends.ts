@@ -48,7 +48,7 @@ export class InputEnds {
     const ends = await this.#options.backbone.offsets(globals.topics);
     if (globals.isAt(ends)) return true;
     const reached = globals.reached(ends);
-    // Where it fails later, the next pass meets the reason.
+    // If it fails later, the next pass meets the reason.
     reached.catch(() => undefined);
     await Promise.race([reached, wait(GLOBALS_MS)]);
     return globals.isAt(ends);
@@ -60,7 +60,7 @@ function hasHistory(tasks: Iterable<Pick<Task, "fed">>): boolean {
   return false;
 }
 
-/** Whether an input has been fetched to one of these ends; an empty partition is at its end wherever the position is. */
+/** Whether an input has been fetched to one of these ends. An empty partition is at its end at any position. */
 export function inputsAtEnd(offsets: readonly PartitionOffsets[]): (input: Input) => boolean {
   const ends = new Map(offsets.map((at) => [`${at.topic}/${at.partition}`, at]));
   return ({ topic, partition, fetched }) => {

@@ -3,7 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE_FILE, PRIVATE_FOLDER } from "../private-files.ts";
 
-/** The name of the process whose state is in this folder, made at its first start: the same again after a restart, another one after the folder was lost. */
+/**
+ * The name of the process whose state is in this folder, made at its first start. It is the same after a restart, and
+ * another one after the folder was lost.
+ */
 export function instanceIdIn(dir: string): string {
   const file = join(dir, "instance-id");
   try {

@@ -66,10 +66,10 @@ export async function join(
   const { options, report, room, metrics, onDeadLetter, producerOf } = lasting;
   const { id, topology, backbone, delivery, deadLetters, serdes } = options;
   open.watch = new TopicWatch(backbone, topics.known);
-  // Before anything is kept: what the brokers would refuse is then refused where it is made.
+  // Before anything is kept: records that the brokers would refuse are then refused at their source.
   await room.learn(backbone, writtenTopics(topology, deadLetters));
   const producers = await openProducers(delivery, id, lasting.instanceId, backbone);
-  // What is written for a task of this topology goes to it, also where the topic has more partitions than there are such tasks.
+  // Records for a task of this topology go to it, even if the topic has more partitions than there are such tasks.
   const spread = topology.subTopologies.flatMap(({ name, sources }) =>
     sources.map((topic) => [topic.name, topics.partitions.get(name)!] as const),
   );

@@ -20,7 +20,7 @@ interface Waiting {
 export class Stalls {
   readonly #outage: Outage;
   readonly #waiting = new Map<string, TopicPartition & Waiting>();
-  /** Of which group; another one begins where tasks stand. */
+  /** Of this group; after a new join the stalls begin at the tasks' positions. */
   #group: GroupReader | undefined;
 
   constructor(outage: Outage) {
@@ -63,7 +63,7 @@ export class Stalls {
     return this.#waiting.size > 0;
   }
 
-  /** What a partition has stood at the longest of all, and for how long, ms. */
+  /** The partition that has stood still the longest, and for how long, ms. */
   longest(now: number): { readonly at: TopicPartition & { readonly offset: number }; readonly ms: number } | undefined {
     let oldest: (TopicPartition & Waiting) | undefined;
     for (const each of this.#waiting.values()) if (oldest === undefined || each.since < oldest.since) oldest = each;

@@ -46,7 +46,10 @@ export class StandbySet {
     this.#outage = options.outages.of("standby");
   }
 
-  /** What holds from now on: over how many partitions the state of each sub-topology is spread. Other partitions have none. */
+  /**
+   * Sets the number of partitions over which the state of each sub-topology is spread, from now on. Other partitions
+   * have none.
+   */
   spreadOver(partitions: ReadonlyMap<string, number>): void {
     this.#spread = partitions;
   }
@@ -96,7 +99,7 @@ export class StandbySet {
     }
   }
 
-  /** What was made from another changelog of this name is worth nothing. */
+  /** State made from another changelog of this name is worthless. */
   async #openAt(engine: StateEngine, name: string, view: TopicView): Promise<StateDatabase> {
     const database = await openOrDestroy(engine, name);
     const { changelogOffset: offset = 0, topicIds } = (await readCheckpoint(database)) ?? {};

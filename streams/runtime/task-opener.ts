@@ -31,7 +31,7 @@ export interface TaskOpenerOptions extends Pick<
   readonly outages: Outages;
   readonly recordPatienceMs: number;
   readonly isReachable: () => Promise<boolean>;
-  /** The time at which what is read now arrives. */
+  /** The arrival time of records that are read now. */
   readonly arrival: () => Arrival;
 }
 
@@ -199,7 +199,7 @@ export class TaskOpener {
         onRestore?.({ task: name, done, total });
       },
       log,
-      // The embedded log knows itself what it has lost.
+      // The embedded log knows its losses itself.
       backbone.history === undefined ? view : undefined,
     );
   }

@@ -29,11 +29,11 @@ const LOOK_MS = 1_000;
 export class Upstream {
   readonly #options: UpstreamOptions;
   /**
-   * By topic: what the tasks read that write it. Of a topic that comes from elsewhere and is joined with others: what the writers of those read, since
-   * the log's end was asked for when these had come so far.
+   * By topic: the topics read by the tasks that write it. A topic from elsewhere that is joined with others has the
+   * topics of those others' writers, since the log's end was asked for when these had come so far.
    */
   readonly #fed = new Map<string, readonly string[]>();
-  /** By topic: the event time, in ms, of the first record there that is not committed; infinite where there is none. */
+  /** By topic: the event time, in ms, of its first uncommitted record; infinite if there is none. */
   readonly #bounds = new Map<string, number>();
   /** Ends of those topics as they were after that, by `topic/partition`. */
   #ends = new Map<string, number>();
@@ -78,14 +78,14 @@ export class Upstream {
     return bound - 1;
   }
 
-  /** Asks again, beside the tasks, where what is known is old. */
+  /** Asks again, beside the tasks, if the last answer is old. */
   #look(): void {
     const { upToDate, behind } = intervalsMs[this.#options.backbone.kind];
     const intervalMs = this.#behindSince === undefined ? upToDate : behind;
     if (this.#asking !== undefined || performance.now() - this.#askedAt < intervalMs) return;
     this.#askedAt = performance.now();
     this.#asking = this.#ask()
-      // Brokers that are away are told where the tasks read; until then what was known last holds.
+      // The tasks' readers report brokers that are away; until then the last answer holds.
       .catch(() => undefined)
       .finally(() => (this.#asking = undefined));
   }
@@ -103,7 +103,7 @@ export class Upstream {
       if (offset < end) backlog.push({ topic, partition, offset });
     }
     const times = backlog.length === 0 ? new Map<string, number>() : await this.#timesAt(backlog);
-    // After that: what had been committed then lies before these ends.
+    // After that: the records committed before lie before these ends.
     const ends = await backbone.offsets([...this.#fed.keys()]);
     this.#ends = new Map(
       ends.map(({ topic, partition, start, end }) => [`${topic}/${partition}`, end <= start ? 0 : end]),
@@ -117,7 +117,10 @@ export class Upstream {
     this.#say(least);
   }
 
-  /** The earliest event time at these positions, by topic; what does not come at once is taken to lie before everything. */
+  /**
+   * The earliest event time at these positions, by topic. A position whose record does not come at once counts as
+   * before everything.
+   */
   async #timesAt(positions: readonly Position[]): Promise<ReadonlyMap<string, number>> {
     const times = new Map<string, number>();
     const waiting = new Set(positions.map(({ topic, partition }) => `${topic}/${partition}`));
@@ -157,7 +160,7 @@ export class Upstream {
     this.#said = false;
   }
 
-  /** What is asked is answered, or given up. */
+  /** A question under way is answered, or given up. */
   async close(): Promise<void> {
     await this.#asking;
   }

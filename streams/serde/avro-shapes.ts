@@ -2,7 +2,9 @@ import type avro from "avsc";
 import { streamsLimits } from "../limits.ts";
 import { StreamsError } from "../errors.ts";
 
-/** How a type is written at the least: without what is behind a union's branch or in an array's or map's blocks. */
+/**
+ * The least of a type in bytes and values: without the content of a union's branch or of an array's or map's blocks.
+ */
 interface Shape {
   /** Bytes of the shortest value. */
   readonly bytes: number;
@@ -25,7 +27,8 @@ const fixedBytes: Readonly<Record<string, number>> = { null: 0, float: 4, double
 const mostRounds = 100;
 
 /**
- * Throws, with the reason, for a type of which few bytes could stand for many values: reading it would take as long as whoever wrote it likes.
+ * Throws, with the reason, if few bytes of the type could stand for many values: the writer of such bytes could make
+ * reading take any time.
  */
 export function shapesOf(root: avro.Type): void {
   const types = inside(root);

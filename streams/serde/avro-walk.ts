@@ -6,7 +6,10 @@ import { shapesOf } from "./avro-shapes.ts";
 import { SHORT } from "./bounded-types.ts";
 import { StreamsError } from "../errors.ts";
 
-/** Throws, with what is wrong, unless the bytes from `at` to the end are exactly one value. Bounded in time and memory by their number. */
+/**
+ * Throws, with the fault, unless the bytes from `at` to the end are exactly one value. Bounded in time and memory by
+ * their number.
+ */
 export type Walk = (bytes: Buffer, at: number) => void;
 
 interface Cursor {
@@ -35,7 +38,7 @@ export function walkOf(schema: AvroSchema): Walk {
 function stepOf(type: avro.Type, known: Map<avro.Type, Step>): Step {
   const there = known.get(type);
   if (there !== undefined) return there;
-  // A type may hold itself: it is known before what it is made of.
+  // A type may hold itself: it is known before its parts are.
   known.set(type, (cursor) => made(cursor));
   const made = newStep(type, known);
   known.set(type, made);
@@ -78,7 +81,7 @@ function newStep(type: avro.Type, known: Map<avro.Type, Step>): Step {
   }
 }
 
-/** What avsc's types have, each some of it. */
+/** Fields of avsc's types; each type has some of them. */
 interface Parts {
   readonly typeName: string;
   readonly size: number;

@@ -29,7 +29,7 @@ export function nextBlock(tap: Tap): number {
 
 /** An Avro array whose blocks hold no more items than there are bytes. */
 export class BoundedArrayType extends (avro.types.ArrayType as unknown as Constructor<avro.types.ArrayType>) {
-  // @ts-expect-error avsc's types leave out what its readers call.
+  // @ts-expect-error avsc's types leave out the methods that its readers call.
   override _read(tap: Tap): unknown[] {
     const { itemsType } = this;
     let count = nextBlock(tap);
@@ -43,7 +43,7 @@ export class BoundedArrayType extends (avro.types.ArrayType as unknown as Constr
 
 /** An Avro map, the same. */
 export class BoundedMapType extends (avro.types.MapType as unknown as Constructor<avro.types.MapType>) {
-  // @ts-expect-error avsc's types leave out what its readers call.
+  // @ts-expect-error avsc's types leave out the methods that its readers call.
   override _read(tap: Tap): Record<string, unknown> {
     const { valuesType } = this;
     const values: Record<string, unknown> = {};
@@ -64,7 +64,10 @@ export class BoundedMapType extends (avro.types.MapType as unknown as Constructo
 /** Longer texts are left to Node, which looks at many bytes at once and has to be called for it. */
 export const SHORT = 128;
 
-/** The next text; throws where it is not UTF-8, which Node would replace: two texts would be one. Undefined past the end. */
+/**
+ * The next text. Throws if it is no UTF-8: Node would replace the bytes, and two texts would be one. Undefined past the
+ * end.
+ */
 function readText(tap: Tap): string | undefined {
   const length = tap.readLong();
   const { buf, pos } = tap;
@@ -86,7 +89,7 @@ function readText(tap: Tap): string | undefined {
 
 /** An Avro string whose bytes are UTF-8. */
 export class TextType extends (avro.types.StringType as unknown as Constructor<avro.types.StringType>) {
-  // @ts-expect-error avsc's types leave out what its readers call.
+  // @ts-expect-error avsc's types leave out the methods that its readers call.
   override _read(tap: Tap): string | undefined {
     return readText(tap);
   }

@@ -1,4 +1,7 @@
-/** A class whose constructor gives the object back that it was given: its private fields come to that object, where nothing else can see them. */
+/**
+ * A class whose constructor returns the object that it was given. Its private fields come to that object, hidden from
+ * everything else.
+ */
 const Given = function (this: object, object: object): object {
   return object;
 } as unknown as new (object: object) => object;
@@ -24,7 +27,10 @@ export function rememberEntries(map: object, entries: number): void {
   if (entries > FEW) new Counted(map, entries);
 }
 
-/** How many entries a map has: of a large one that was decoded, how many it was written with, where a name may have been written twice. */
+/**
+ * The number of a map's entries. For a large decoded map it is the number as written, since a name may have been
+ * written twice.
+ */
 export function entryCount(map: object): number {
   return Counted.entriesOf(map) ?? Object.keys(map).length;
 }

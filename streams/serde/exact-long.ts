@@ -7,7 +7,7 @@ interface LongMethods {
 }
 type LongConstructor = new () => avro.types.LongType & LongMethods;
 
-/** An Avro long that is a bigint where a number can't hold it, which avsc refuses to read. */
+/** An Avro long that is a bigint if a number can't hold it; avsc refuses to read such a long. */
 class ExactLongType extends (avro.types.LongType as unknown as LongConstructor) {
   override _read(tap: Tap): unknown {
     const long = readExactLong(tap);

@@ -18,7 +18,7 @@ let slabBits = new Int32Array(slab.buffer);
 let used = 0;
 const none = new Float32Array(0);
 
-/** Room for so many floats, and where it begins in `slabBits`. */
+/** Room for so many floats, and its start in `slabBits`. */
 function take(count: number): { readonly floats: Float32Array; readonly bits: Int32Array; readonly from: number } {
   if (count > SLAB / 4) {
     const floats = new Float32Array(count);
@@ -44,7 +44,7 @@ class FloatVectorType extends (avro.types.ArrayType as unknown as ArrayTypeConst
     return value instanceof Float32Array ? value.slice() : super._copy(value, options);
   }
 
-  // The types of avsc say number[], which a Float32Array is to all who index it.
+  // The types of avsc say number[]: for all code that indexes it, a Float32Array is one.
   override _read(tap: Tap): never {
     let read: Float32Array = none;
     for (let count = tap.readLong(); count !== 0; count = tap.readLong()) {
@@ -62,7 +62,7 @@ class FloatVectorType extends (avro.types.ArrayType as unknown as ArrayTypeConst
     return read as never;
   }
 
-  /** What was written as an array of other numbers is read as avsc does. */
+  /** Arrays written with other numbers are read as avsc does. */
   override _update(resolver: { _read: (tap: Tap) => unknown }, type: avro.Type, options: unknown): void {
     super._update(resolver, type, options);
     const items = (type as Partial<avro.types.ArrayType>).itemsType?.typeName;
@@ -113,8 +113,8 @@ function joined(first: Float32Array, second: Float32Array): Float32Array {
 }
 
 /**
- * For avsc's `forSchema`: types that are bounded, with arrays of floats as vectors, except in unions, where avsc tells an array by being
- * one.
+ * For avsc's `forSchema`: bounded types, with arrays of floats as vectors. Unions keep plain arrays, since avsc finds
+ * the branch of an array by `Array.isArray`.
  */
 export function floatVectors(schema: avro.Schema, options: object): avro.Type | undefined {
   if (Array.isArray(schema)) return avro.Type.forSchema(schema, { ...options, typeHook: boundedTypes } as never);

@@ -6,10 +6,10 @@ import { StreamsError } from "../errors.ts";
 
 type ReadValue = (tap: Tap) => number | string;
 
-/** How values of a writer's type are read where a number or a text may be. */
+/** Readings of a writer's types in places that take a number or a text. */
 const readings = new WeakMap<avro.Type, ReadValue>();
 
-/** The type of a schema that somebody else wrote, which knows what its values mean. */
+/** The type of another writer's schema, with the meaning of its values. */
 export function writerType(schema: avro.Schema): avro.Type {
   return avro.Type.forSchema(schema, { typeHook: foreignTypes } as never);
 }
@@ -36,7 +36,7 @@ function read(type: avro.Type, reading: ReadValue): avro.Type {
   return type;
 }
 
-/** What Avro's specification does not know, or not of this type, means nothing: `undefined`. */
+/** `undefined` for a logical type that Avro's specification does not have, or not for this type: it means nothing. */
 function readingOf(logicalType: string, { type, scale = 0, size }: LogicalSchema): ReadValue | undefined {
   if (logicalType === "decimal" && (type === "bytes" || type === "fixed")) {
     if (!Number.isInteger(scale) || scale < 0 || scale > streamsLimits.avroDecimalBytes) return undefined;
@@ -69,7 +69,7 @@ interface UnionMethods {
 }
 type UnionConstructor = new (schema: avro.Schema, options: object) => avro.types.UnwrappedUnionType & UnionMethods;
 
-/** A union of what values may be. What another schema wrote as a decimal, a date, a time or a long is read as what it means. */
+/** A union of the kinds of values. A decimal, a date, a time or a long of another schema is read by its meaning. */
 class ValueUnionType extends (avro.types.UnwrappedUnionType as unknown as UnionConstructor) {
   override _update(resolver: { _read: (tap: Tap) => unknown }, type: avro.Type, options: unknown): void {
     const reading = readings.get(type);
@@ -78,7 +78,7 @@ class ValueUnionType extends (avro.types.UnwrappedUnionType as unknown as UnionC
   }
 }
 
-/** For avsc's `forSchema`: the union where a schema has one of numbers and texts, and perhaps of nothing and booleans. */
+/** For avsc's `forSchema`: replaces a schema's union of numbers and texts, and perhaps of nothing and booleans. */
 export function valueUnion(schema: avro.Schema, options: object): avro.Type | undefined {
   if (!Array.isArray(schema) || !schema.includes("double") || !schema.includes("string")) return undefined;
   const isValues = schema.every((branch) => VALUES.has(branch));

@@ -13,7 +13,7 @@ interface RecordSchema {
 export interface Reading {
   readonly type: avro.Type;
   readonly resolver: avro.Resolver;
-  /** What was read, with the reader's names. */
+  /** Gives the value read the reader's names. */
   readonly finish: (value: unknown) => unknown;
 }
 
@@ -23,8 +23,9 @@ export function hasInheritedName(schema: AvroSchema): boolean {
 }
 
 /**
- * Reads what `writer` wrote as `reader`, where a field of either has an inherited name. avsc looks fields up in plain objects and takes what they inherit
- * for a field, so both schemas are given other names first. Throws when the one can't be read as the other.
+ * Reads bytes of `writer` as `reader`, if a field of either has an inherited name. avsc looks fields up in plain
+ * objects and takes an inherited property for a field, so both schemas get other names first. Throws when the one can't
+ * be read as the other.
  */
 export function readWithOwnNames(reader: AvroSchema, writer: AvroSchema): Reading {
   const type = avro.Type.forSchema(renamed(reader));

@@ -1,7 +1,7 @@
 /** Milliseconds, microseconds and nanoseconds; ticks in a millisecond. */
 export const ticksPerMs = { millis: 1n, micros: 1_000n, nanos: 1_000_000n } as const;
 
-/** A decimal: the number where its shortest text is the decimal's, else the text, digit for digit. */
+/** A decimal: the number if its shortest text is the decimal's, else the text, digit for digit. */
 export function decimalValue(unscaled: bigint, scale: number): number | string {
   const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, "0");
   const fraction = digits.slice(digits.length - scale).replace(/0+$/, "");
@@ -16,16 +16,16 @@ export function signedInteger(bytes: Uint8Array): bigint {
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString("hex")}`));
 }
 
-/** A whole number: text where a number can't hold its digits. */
+/** A whole number: text if a number can't hold its digits. */
 export function wholeValue(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
 }
 
-/** A time to the millisecond, without what is below. One that is kept in UTC ends with Z. */
+/** A time to the millisecond; smaller fractions are dropped. A time kept in UTC ends with Z. */
 export function isoTime(ticks: bigint, perMs: bigint, zone: "Z" | ""): string {
   const rest = ticks % perMs;
   const time = new Date(Number((ticks - (rest < 0n ? rest + perMs : rest)) / perMs));
-  // What no Date can hold is no time either: the reader of times refuses it with its text.
+  // A time that no Date can hold is no time either: the reader of times refuses it with its text.
   return Number.isNaN(time.getTime()) ? `${ticks} ticks from 1970` : time.toISOString().slice(0, -1) + zone;
 }
 

@@ -9,19 +9,19 @@ const PREFIX = 5;
 type Head = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the first fields of records, as the schema that wrote them has them, up to the last of those that are asked for: what comes behind costs nothing.
- * Nothing is known then of what comes behind.
+ * Reads the first fields of records, by the schema that wrote them, up to the last of the wanted ones. The bytes behind
+ * cost nothing, and nothing is known of them.
  */
 export class RecordHeads {
   readonly #names: readonly string[];
-  /** Null where the schema does not have all of the names. */
+  /** Null if the schema does not have all of the names. */
   readonly #types = new Map<AvroSchema, avro.Type | null>();
 
   constructor(names: readonly string[]) {
     this.#names = names;
   }
 
-  /** `undefined` where the schema does not have all of the fields, or the bytes can't be read so far. */
+  /** `undefined` if the schema does not have all of the fields, or the bytes can't be read so far. */
   read(schema: AvroSchema, bytes: Uint8Array): Head | undefined {
     let type = this.#types.get(schema);
     if (type === undefined) this.#types.set(schema, (type = this.#typeOf(schema)));

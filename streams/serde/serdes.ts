@@ -47,7 +47,7 @@ export class Serdes {
   readonly #refused = new Map<number, { readonly error: StreamsError; readonly until: number }>();
   /** By schema id: the question that is under way. */
   readonly #learning = new Map<number, Promise<void>>();
-  /** By schema id: what it wrote, read as what it is. */
+  /** By schema id: the writer's topic, which reads values by their meaning. */
   readonly #written = new Map<number, Topic<unknown>>();
   readonly #readings = new Map<avro.Type, Map<number, CheckedReading | StreamsError>>();
   readonly #now: () => number;
@@ -148,12 +148,12 @@ export class Serdes {
     this.#refused.set(id, { error, until: this.#now() + streamsLimits.refusedSchemaMs });
   }
 
-  /** What is to be known of the bytes' schema is known: `decode` need not wait for anything. */
-  /** Rejects where the registry does not answer. */
+  /** Rejects if the registry does not answer. */
   async reach(): Promise<void> {
     await this.#registry.subjects();
   }
 
+  /** Whether the schema of the bytes is known, or known to be refused: `decode` then has nothing to wait for. */
   knows(bytes: Uint8Array): boolean {
     const id = schemaId(bytes);
     return id === undefined || this.#schemas.has(id) || this.#isRefused(id);
@@ -220,8 +220,8 @@ export class Serdes {
   }
 
   /**
-   * The value by its writer's schema, for callers that want to know what can't be read as its topic's. A long that no
-   * number holds is a bigint. Throws as `decode` does, for bytes that are no such value.
+   * The value by its writer's schema, for callers that want to see values which can't be read as the topic's. A long
+   * that no number holds is a bigint. Throws as `decode` does, for bytes that are no such value.
    */
   decodeAsWritten(bytes: Uint8Array): unknown {
     const id = schemaId(bytes);

@@ -1,6 +1,9 @@
 import { StreamsError } from "../errors.ts";
 
-/** What is used of avsc's cursor over bytes. Reading or writing past the end only moves `pos`: avsc looks at it afterwards. */
+/**
+ * The used part of avsc's cursor over bytes. Reading or writing past the end only moves `pos`: avsc looks at it
+ * afterwards.
+ */
 export interface Tap {
   /** Node's own way from bytes to text, which avsc uses too. */
   readonly buf: Buffer & { latin1Slice(start: number, end: number): string };

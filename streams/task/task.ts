@@ -18,7 +18,7 @@ import { CodedError } from "../coded-error.ts";
 
 /**
  * One sub-topology over one partition. It merges its inputs by event time, hands runs of records to its operators and
- * collects what they write. It does no I/O but reading its state; outputs and the state's changes are the caller's to commit.
+ * collects their outputs. It does no I/O but reading its state; the caller commits outputs and changes of state.
  */
 export class Task {
   readonly id: string;
@@ -26,7 +26,7 @@ export class Task {
   readonly partition: number;
   readonly state: TaskState;
   readonly inputs: readonly Input[];
-  /** What its positions and its state are made from. */
+  /** The source of its positions and its state. */
   readonly grounds: Grounds;
   readonly #topology: Topology;
   readonly #environment: TaskEnvironment;
@@ -103,7 +103,7 @@ export class Task {
     return this.#lines.low();
   }
 
-  /** It stands at a record that is tried again later: what its handling needs is away. */
+  /** Whether it stands at a record that is tried again later: a part that its handling needs is away. */
   get resting(): boolean {
     return this.#hold.resting;
   }
@@ -123,7 +123,8 @@ export class Task {
   }
 
   /**
-   * Queues fetched records; what can't be decoded, or has no time to be handled at, becomes a dead letter. `fetchedAt`: ms of the monotonic clock.
+   * Queues fetched records. A record that can't be decoded, or has no time to be handled at, becomes a dead letter.
+   * `fetchedAt`: ms of the monotonic clock.
    * @param buries false: another task has buried it, since all of them read the clock.
    */
   async add(fetch: Fetch, fetchedAt: number, buries = true): Promise<void> {
@@ -138,9 +139,10 @@ export class Task {
   }
 
   /**
-   * Handles what is queued, in event-time order, as far as no empty input can have something before it. The event loop has its turn in between.
-   * @param endOf up to which event time, in ms, an empty input has nothing more for now: infinite where it is at its end.
-   * @param until ms of the monotonic clock: what is then left stays queued.
+   * Handles queued records, in event-time order, as long as no empty input can still have an earlier one. The event
+   * loop has its turn in between.
+   * @param endOf the event time, in ms, up to which an empty input has nothing more for now: infinite at its end.
+   * @param until ms of the monotonic clock: the rest then stays queued.
    * @returns how many records were handled.
    */
   async process(endOf: (input: Input) => number, until: number = Number.POSITIVE_INFINITY): Promise<number> {
@@ -204,19 +206,19 @@ export class Task {
     return rest.length;
   }
 
-  /** What it waits for is no longer its own. */
+  /** Ends its waits, and closes its state. */
   close(): Promise<void> {
     this.#hold.close();
     return this.state.close();
   }
 
-  /** The partition whose task has what is kept of the key. A record without one stays where it is, while that partition has a task. */
+  /** The partition whose task keeps the key's state. A record without a key stays, while its partition has a task. */
   #homeOf(key: Uint8Array | null): number {
     const partitions = this.grounds.partitions!;
     return key === null ? this.partition % partitions : partitionOf(key, partitions);
   }
 
-  /** Sends what belongs to other partitions there. @returns the rest. */
+  /** Passes records of other partitions on to these. @returns the rest. */
   #passOn(run: readonly Queued[]): readonly Queued[] {
     for (const record of run) {
       if (record.value === FOREIGN) this.#chain.outputs.passOn(record, this.#homeOf(record.raw.key));
@@ -243,14 +245,17 @@ export class Task {
       fired = true;
       if (this.#hold.resting) break;
     }
-    // What moves all of them goes on up to the first timer of any that it moves.
+    // The line that moves the others goes on up to the first timer of any of those.
     const { general } = this.#lines;
     if (head.line === general)
       general.due = moved.reduce((least, { due }) => Math.min(least, due), Number.POSITIVE_INFINITY);
     return fired;
   }
 
-  /** Fires what became due while a run of records was handled. @returns whether the task stands at one that is tried again later. */
+  /**
+   * Fires timers that became due while a run of records was handled. @returns whether the task stands at one that is
+   * tried again later.
+   */
   async #firePassed(): Promise<boolean> {
     for (const line of this.#lines.all) {
       while (this.state.nextTime(line.id) <= line.time) {
@@ -274,7 +279,7 @@ export class Task {
     this.#hold.on(nameOf(rest[0]!), error, { timer: key, time, partition: this.partition, operator });
   }
 
-  /** What was written since the last call. */
+  /** The outputs since the last call. */
   takeOutputs(): readonly Output[] {
     return this.#chain.outputs.take();
   }

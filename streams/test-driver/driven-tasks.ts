@@ -5,7 +5,7 @@ import { TaskState } from "../state/task-state.ts";
 import type { TaskEnvironment } from "../task/task-environment.ts";
 import { Task } from "../task/task.ts";
 
-/** Upstream first, so that what a timer makes upstream meets the timers downstream in event-time order. */
+/** Upstream first, so that records of a timer upstream meet the timers downstream in event-time order. */
 export function inFlowOrder(subTopologies: readonly SubTopology[]): readonly SubTopology[] {
   const ordered = new Set<SubTopology>();
   const visiting = new Set<SubTopology>();
@@ -43,7 +43,10 @@ export async function openTasks(
   return tasks;
 }
 
-/** Gives a task what it has not read, and makes the state last as a commit does. @returns whether there was anything to do. */
+/**
+ * Gives a task its unread records, and makes the state last as a commit does. @returns whether there was anything to
+ * do.
+ */
 export async function runTask(task: Task, log: MemoryLog): Promise<boolean> {
   let added = false;
   for (const { topic, partition, fetched } of task.inputs) {

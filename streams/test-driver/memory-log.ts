@@ -13,10 +13,10 @@ import { StreamsError } from "../errors.ts";
 /** A record with its place. */
 export interface LoggedRecord extends LogRecord, TopicPartition {}
 
-/** The test driver's topics: arrays. What a task or a global reads is what was appended before. */
+/** The test driver's topics: arrays. A task or a global reads the records appended before. */
 export class MemoryLog {
   readonly #topics = new Map<string, LogRecord[][]>();
-  /** By topic, in the order of the appends, whatever the partition. */
+  /** By topic, in the order of the appends, over all partitions. */
   readonly #appended = new Map<string, LoggedRecord[]>();
   readonly #readers = new Set<MemoryReader>();
 

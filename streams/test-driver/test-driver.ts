@@ -23,9 +23,9 @@ export interface TestDriverOptions {
   readonly partitions?: number;
   /** Event time at which the driver starts, ms. Default 0. */
   readonly start?: number;
-  /** What keeps state. Default in memory. */
+  /** The engine that keeps state. Default in memory. */
   readonly engine?: StateEngine;
-  /** The time of arrival, ms, moved by hand. Default: everything is read as history, where no time lies ahead. */
+  /** The time of arrival, ms, moved by hand. Default: everything is read as history, in which no time lies ahead. */
   readonly now?: () => number;
 }
 
@@ -209,7 +209,7 @@ export class TestDriver {
     await this.#globals!.reached(await this.#log.offsets(this.#globals!.topics));
   }
 
-  /** What an operator has stored, whatever the partition. */
+  /** An operator's stored values, of all partitions. */
   state<K extends string, V>(operator: Storing<K, V>, store: K): Pick<Store<V>, "get"> {
     const stores = this.#tasks
       .filter(({ subTopology }) => subTopology.operators.some(({ name }) => name === operator.name))
@@ -222,7 +222,7 @@ export class TestDriver {
     return this.#globals!.views()[ref.name] as View;
   }
 
-  /** As after a crash: every task and global is opened again from what was committed. */
+  /** As after a crash: opens every task and global again from the last commit. */
   async restart(): Promise<void> {
     await this.close();
     await this.#openParts();

@@ -1,6 +1,6 @@
 import type { Headers } from "../backbone/backbone.ts";
 
-/** What a test sends. */
+/** A record that a test sends. */
 export interface TestRecord<V> {
   readonly key: string;
   /** `null`: a tombstone. */
@@ -12,7 +12,7 @@ export interface TestRecord<V> {
   readonly partition?: number;
 }
 
-/** What a test reads. */
+/** A record that a test reads. */
 export interface Read<V> {
   readonly key: string;
   readonly value: V;
@@ -24,11 +24,14 @@ export interface Read<V> {
 
 /** A topic as a test writes it. */
 export interface TestInput<V> {
-  /** Appends the records and runs the topology until nothing is left to do. Rejects with what stops an application. */
+  /**
+   * Appends the records and runs the topology until nothing is left to do. Rejects with the error that stops an
+   * application.
+   */
   send(...records: readonly TestRecord<V>[]): Promise<void>;
   /** Appends without running, so that the next run meets records of several topics at once, in event-time order. */
   queue(...records: readonly TestRecord<V>[]): Promise<void>;
-  /** Bytes as they are: what another program may have written. */
+  /** Bytes as they are, as another program may have written them. */
   sendBytes(record: TestRecord<Uint8Array>): Promise<void>;
 }
 

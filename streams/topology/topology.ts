@@ -6,14 +6,14 @@ import type { AnyTopic } from "../topic.ts";
 export interface TopologyOptions {
   readonly name: string;
   readonly operators: readonly AnyOperator[];
-  /** What every instance holds whole. */
+  /** Globals: every instance holds each of them whole. */
   readonly globals?: readonly GlobalSource[];
   /**
-   * Topics between operators that are passed in memory. Their key must be the key of what the first operator reads, since no
-   * repartition happens. Leave one out and it is a real topic; the results are the same.
+   * Topics between operators that are passed in memory. Their key must be the key of the first operator's input, since
+   * no repartition happens. Leave one out and it is a real topic; the results are the same.
    */
   readonly memoryEdges?: readonly AnyTopic[];
-  /** Where producers say how far event time has come; moves the timers of quiet partitions. */
+  /** The topic on which producers report the progress of event time; it moves the timers of quiet partitions. */
   readonly clock?: AnyTopic;
 }
 

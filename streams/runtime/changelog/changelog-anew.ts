@@ -26,9 +26,10 @@ const PAGE_BYTES = 1 << 20;
 const LAST_KEY = "\u{10ffff}";
 
 /**
- * Where the changelog is not the one that the local state was made from, or ends before it: brings the two together again. All of the local
- * state is written to the changelog, unless somebody else has written all of theirs.
- * @returns false: the local state is worth nothing, and is to be made again from the changelog.
+ * Brings local state and changelog together again, if the changelog is not the one that the state was made from, or
+ * ends before it. All of the local state is written to the changelog, unless another process has written all of its
+ * own.
+ * @returns false: the local state is worthless. Make it again from the changelog.
  */
 export async function settleChangelog(parts: ChangelogAnew): Promise<boolean> {
   const { database, changelog, view, log } = parts;
@@ -45,7 +46,7 @@ export async function settleChangelog(parts: ChangelogAnew): Promise<boolean> {
     const known = await database.getMany(changes.map(([key]) => key));
     for (const [at, [key]] of changes.entries()) if (known[at] === undefined) unknown.add(key);
   }
-  // A writer that had not noticed names the topic that was there before: what it has written is not all.
+  // A writer that had not noticed the change names the former topic: its state is not all there.
   const isWhole = written !== undefined && written.topicIds?.[topic] === view.ids[topic];
   if (written !== undefined && isWhole && (move.reason === "madeAnew" || !isAhead(local, written))) {
     log.warn(

@@ -17,9 +17,10 @@ export interface RestoreProgress {
 }
 
 /**
- * Opens a task's state and brings it up to the end of its changelog, from where the local database stands; where the changelog itself can be its
- * state, there is nothing to bring up. From the start when the disk was lost or can't be read, or the log has lost what the state was made from.
- * @param view the changelog as it is now, where it may be another one than the state was made from.
+ * Opens a task's state and brings it from the position of the local database to the end of its changelog. A changelog
+ * that can be the state itself needs no restore. The restore begins at the start if the disk was lost or can't be read,
+ * or the log has lost records that the state was made from.
+ * @param view the present changelog, if it may be another one than the state was made from.
  */
 export async function restoreState(
   backbone: Backbone,
@@ -32,7 +33,7 @@ export async function restoreState(
 ): Promise<TaskState> {
   const table = engine.over === undefined ? undefined : await backbone.table?.(changelog);
   if (table !== undefined) {
-    // Where the state was kept before, it is of no use any more.
+    // A former local copy of the state is of no use any more.
     await engine.destroy(name);
     return TaskState.open(engine.over!(table));
   }
@@ -80,7 +81,9 @@ export async function restoreState(
   }
 }
 
-/** In the database: up to where the changelog is being read, or was. The checkpoint says so only once all of it is. */
+/**
+ * Key of the offset up to which the changelog is being read, or was. The checkpoint has it only once all of it is read.
+ */
 const RESTORING = "\u0001restoring";
 
 const beginRestore = (database: StateDatabase, end: number): Promise<void> =>
@@ -98,7 +101,10 @@ interface Stretch {
   readonly isThere: (next: number) => Promise<boolean>;
 }
 
-/** Writes what the reader gives up to `end` and yields the offset it has come to, reading ahead by one poll while the engine writes. */
+/**
+ * Writes the reader's records up to `end`, and yields the offset it has reached. It reads ahead by one poll while the
+ * engine writes.
+ */
 async function* applied(
   reader: Reader,
   database: StateDatabase,
@@ -122,7 +128,7 @@ async function* applied(
       const changes = fetches.flatMap(({ records }) => records.filter(({ offset }) => offset < end).map(changeOf));
       const at = next;
       writing = restoreChanges(database, changes, at).then(() => at);
-      // An error is thrown where it is awaited, behind the next poll.
+      // An error is thrown at the await behind the next poll.
       writing.catch(() => undefined);
     }
     if (writing !== undefined) yield await writing;

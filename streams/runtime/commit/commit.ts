@@ -12,7 +12,10 @@ export interface CommitContext {
   readonly group: GroupReader;
   /** Called when everything is written: later records may follow. */
   readonly onWritten: () => void;
-  /** Where local state may start to restore from: a lower bound of the changelog's end, unless the brokers say where the commit's records went. */
+  /**
+   * The offset from which local state may begin to restore: a lower bound of the changelog's end, unless the brokers
+   * told the offsets of the commit's records.
+   */
   readonly changelogEnd: (task: Task) => number;
   /** The bound is the end, and records get the offsets behind it without a gap: local state then stands behind its own commit. */
   readonly exactEnds: boolean;

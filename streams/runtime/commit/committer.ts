@@ -28,7 +28,7 @@ const OUTPUT_OVERHEAD = 200;
 
 interface Part {
   readonly producer: Producer;
-  /** What was sent before is in it already. */
+  /** It has the records sent before. */
   readonly open: Transaction | undefined;
   readonly snapshots: readonly TaskSnapshot[];
   readonly outputs: readonly Output[];
@@ -51,7 +51,7 @@ export class Committer {
   /** Bytes of outputs that are not stored yet, and of those the ones that are not sent. */
   #waiting = 0;
   #unsentBytes = 0;
-  /** The transaction whose turn it is, once something is in it. */
+  /** The transaction whose turn it is, once it has records. */
   #open: Transaction | undefined;
   /** Set until the commit under way has written everything. */
   #writing: Promise<void> | undefined;
@@ -135,7 +135,10 @@ export class Committer {
     if (this.#waiting > MOST_WAITING) await sent;
   }
 
-  /** @param bytes of the outputs, which nothing may hold on to until they are stored: what lives long in V8's young generation is copied there. */
+  /**
+   * @param bytes of the outputs. Nothing may hold on to these until they are stored: V8 copies objects that live long
+   * in its young generation.
+   */
   #followed(send: Promise<void>, bytes: number): Promise<void> {
     const sent: Promise<void> = send
       .then(
@@ -232,7 +235,7 @@ export class Committer {
     this.#check();
   }
 
-  /** Resolves once readers can see what was committed. Only where `clean`. */
+  /** Resolves once readers can see everything committed. Call it only while `clean`. */
   async settled(): Promise<void> {
     const producers = [...this.#unsettled];
     this.#unsettled.clear();

@@ -2,8 +2,8 @@ import type { Backbone, Producer } from "../../backbone/backbone.ts";
 import type { Delivery } from "./commit.ts";
 
 /**
- * What tasks write through where none has a producer of its own. Three transactional ids on Kafka: one is committed, what is done meanwhile goes into the
- * next, and of the third the broker may still be completing the transaction.
+ * The producers of tasks that have none of their own. Three transactional ids on Kafka: one is being committed, the
+ * next takes the work done meanwhile, and the broker may still be completing the transaction of the third.
  */
 export async function openProducers(
   delivery: Delivery,

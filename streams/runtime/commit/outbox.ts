@@ -14,7 +14,9 @@ export const LATENCY_HEADER = "loopstream_latency_ms";
 const LOOK_MS = 200;
 const MOST_LOOKED_AT = 1_024;
 
-/** Gives what tasks wrote its partition. A record for a topic or partition that is not there becomes a dead letter. */
+/**
+ * Gives the tasks' outputs their partitions. A record for a topic or partition that is not there becomes a dead letter.
+ */
 export class Outbox {
   readonly #backbone: Pick<Backbone, "partitions" | "recordBytes" | "describe">;
   readonly #serdes: Serdes;
@@ -27,7 +29,7 @@ export class Outbox {
   /** By topic of somebody else's: when it was asked for last, ms of the monotonic clock. */
   readonly #lookedAt = new Map<string, number>();
 
-  /** @param room what topics take; those that records name are added to it. */
+  /** @param room the largest records of topics; topics that records name are added to it. */
   constructor(
     backbone: Pick<Backbone, "partitions" | "recordBytes" | "describe">,
     serdes: Serdes,
@@ -47,7 +49,7 @@ export class Outbox {
   async address(outputs: readonly Output[], now: number): Promise<OutgoingRecord[]> {
     const records: OutgoingRecord[] = [];
     this.#missing.clear();
-    // What is written of one record (a decision and its reply) mostly has one key.
+    // Outputs of one record (a decision and its reply) mostly have one key.
     let last = "";
     let key = Buffer.alloc(0);
     for (const output of outputs) {
@@ -97,7 +99,7 @@ export class Outbox {
     return count;
   }
 
-  /** Whoever has the topic may take it away at any time, and a record for a topic that is gone would hold up everything else. */
+  /** The topic's owner may delete it at any time. A record for a deleted topic would hold up everything else. */
   async #countAnew(topic: string, now: number): Promise<number | undefined> {
     const lookedAt = this.#lookedAt.get(topic);
     if (lookedAt !== undefined && now - lookedAt < LOOK_MS) return this.#counts.get(topic);

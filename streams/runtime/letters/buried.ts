@@ -8,7 +8,7 @@ import { readTopic } from "../read-topic.ts";
 
 type Bytes = Pick<LogRecord, "key" | "value">;
 
-/** Of the record that a letter is about; null where it was cut. */
+/** The content of the record that a letter is about; null if the letter cut it. */
 type Content = string | null;
 
 /**

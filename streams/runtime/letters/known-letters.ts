@@ -6,7 +6,10 @@ import type { Change, StateDatabase, StateEngine } from "../../state/engine.ts";
 import { openState } from "../../state/open-state.ts";
 
 const DATABASE = "letters";
-/** Before the place of a record: what the record was. Beside these are the positions that the dead letters reached when the newest was stored. */
+/**
+ * Prefix of a record's place; its value is the record's content. Other keys hold the positions of the dead letters when
+ * the newest was stored.
+ */
 const PLACE = "\u0002";
 const PLACE_END = "\u0003";
 
@@ -27,8 +30,9 @@ export interface Known {
 }
 
 /**
- * Dead letters that were written, or found, by a process with this state: a table's bad records are met again at each start, and need not be looked for in
- * the whole topic of the dead letters. Where the log has lost letters in a power cut, none is known.
+ * Dead letters that were written, or found, by a process with this state. A table's bad records are met again at each
+ * start; with these they need not be looked for in the whole topic of the dead letters. If the log has lost letters in
+ * a power cut, none is known.
  */
 export class KnownLetters {
   readonly #options: KnownLettersOptions;

@@ -48,7 +48,7 @@ export class LetterReport {
     this.#log.warn({ count, codes }, "more records can't be used and are dead letters");
   }
 
-  /** What was counted is said. */
+  /** Logs the counts so far. */
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -15,13 +15,16 @@ export interface LettersOptions extends LetterParts {
   readonly backbone: Backbone;
   readonly deadLetters: Topic<DeadLetterValue>;
   readonly outbox: Outbox;
-  /** The time at which what is read now arrives. */
+  /** The arrival time of records that are read now. */
   readonly arrival: () => Arrival;
-  /** Ends of the topics when the process joined: what lies before them may have been buried by it or another one before. */
+  /**
+   * Ends of the topics when the process joined. Records before them may have been buried already, by this process or an
+   * earlier one.
+   */
   readonly ends: readonly PartitionOffsets[];
   /** Topics that are read from their start each time. */
   readonly tables: ReadonlySet<string>;
-  /** Keeps what is known of the tables' letters. */
+  /** Keeps the known letters of the tables. */
   readonly engine: StateEngine;
   readonly log: Log;
 }
@@ -34,8 +37,9 @@ interface Met {
 }
 
 /**
- * Dead letters of what is read beside the tasks. They have a producer of their own: they are stored before it is remembered that their records were
- * read, so a process that is killed in between loses none. Tables are read anew at each start: what is among the dead letters already is left out.
+ * Dead letters of records that are read beside the tasks. They have a producer of their own. They are stored before
+ * their records count as read, so a process that is killed in between loses none. Tables are read anew at each start; a
+ * letter that exists already is not written again.
  */
 export class Letters {
   readonly #options: LettersOptions;

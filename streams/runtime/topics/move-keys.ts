@@ -9,7 +9,7 @@ import type { SubTopology } from "../../topology/topology.ts";
 
 export interface KeyMoves {
   readonly subTopology: SubTopology;
-  /** The state by partition, of all the partitions there are to be. */
+  /** The state by partition, of all partitions after the change. */
   readonly databases: readonly StateDatabase[];
   readonly producer: Producer;
 }
@@ -19,8 +19,9 @@ const PAGE_BYTES = 1 << 20;
 const LAST_KEY = "\u{10ffff}";
 
 /**
- * Brings every entry of state and every timer to the partition of its key: out of one and into the other in one transaction. Where that partition
- * has an entry of the key already, it stays, and the other goes. @returns how many were moved.
+ * Brings every entry of state and every timer to the partition of its key: out of one and into the other in one
+ * transaction. If that partition has an entry of the key already, that entry stays and the other goes.
+ * @returns how many were moved.
  */
 export async function moveKeys(moves: KeyMoves, onProgress: (moved: number) => void): Promise<number> {
   const { subTopology, databases } = moves;

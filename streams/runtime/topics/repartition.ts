@@ -104,7 +104,9 @@ async function readState(
 
 const PATIENCE_MS = 30_000;
 
-/** Offsets and changelog are of the same transactions: where the changelog is behind, some of them are still being ended. */
+/**
+ * Offsets and changelog are of the same transactions: if the changelog is behind, some of them are still being ended.
+ */
 async function readWhole(
   name: string,
   changelog: { readonly topic: string; readonly partition: number },
@@ -114,7 +116,7 @@ async function readWhole(
 ): Promise<StateDatabase> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    // A copy, also where the changelog could be the state itself: it is read from while entries leave.
+    // A copy, even if the changelog could be the state itself: it is read while entries leave.
     const copies = { open: (of: string) => engine.open(of), destroy: (of: string) => engine.destroy(of) };
     const state = await restoreState(backbone, copies, name, changelog, () => undefined);
     const positions = state.checkpoint?.positions;

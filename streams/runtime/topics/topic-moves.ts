@@ -4,7 +4,7 @@ import type { Log } from "../../log.ts";
 import type { Origin } from "../../operator.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 
-/** Says where positions were moved, and counts it. */
+/** Reports moved positions, in the log and as metrics. */
 export class MoveReport {
   readonly #log: Log;
   readonly #metrics: Pick<Metrics, "positionsReset" | "offsetsLost" | "stateLost">;
@@ -28,7 +28,7 @@ export class MoveReport {
     );
   }
 
-  /** A table's topic was made anew. `kept`: this process has read what was on it before. */
+  /** A table's topic was made anew. `kept`: this process has read the former topic. */
   tableLost(topic: string, kept: boolean): void {
     this.#metrics.positionsReset.inc({ topic, reason: "madeAnew" });
     const here = kept ? "This process keeps what it has read, until it ends. " : "";

@@ -18,7 +18,7 @@ export class TopicWatch {
     this.#lookAt = performance.now() + streamsLimits.topicLookMs;
   }
 
-  /** Never waits: what an earlier look has found. @param now ms of the monotonic clock. */
+  /** The finding of an earlier look; never waits. @param now ms of the monotonic clock. */
   check(now: number): StreamsError | undefined {
     if (now >= this.#lookAt && !this.#looking) {
       this.#looking = true;
@@ -31,7 +31,7 @@ export class TopicWatch {
   }
 
   async #look(): Promise<void> {
-    // What can't be asked now is asked again; those who read and write say what is wrong.
+    // A failed question is asked again; readers and writers report the fault.
     const found = await this.#backbone.describe(this.#known.map(({ topic }) => topic)).catch(() => undefined);
     if (found === undefined) return;
     const now = new Map(found.map((each) => [each.topic, each]));

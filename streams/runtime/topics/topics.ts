@@ -6,7 +6,7 @@ import type { SubTopology, Topology } from "../../topology/topology.ts";
 import type { AnyTopic } from "../../topic.ts";
 import { CodedError } from "../../coded-error.ts";
 
-/** Creates a topic where it is missing and registers its schema. */
+/** Creates a topic if it is missing, and registers its schema. */
 export async function ensureTopic(
   topic: AnyTopic,
   backbone: Backbone,
@@ -16,7 +16,7 @@ export async function ensureTopic(
 ): Promise<void> {
   if (serdes.isOpen(topic)) return;
   const there = await backbone.partitions(topic.name);
-  // One that was made by an older build is told whose time its records have.
+  // A topic made by an older build learns the source of its records' times.
   if (there === undefined || topic.timestamps === "arrival")
     await create(backbone, specOf(topic, partitions, there), outages);
   await serdes.open(topic);
@@ -96,7 +96,7 @@ async function settlePartitions(
   return count;
 }
 
-/** Says which inputs have more partitions than the state of who reads them, and what can be done. */
+/** Warns of inputs that have more partitions than the state of their readers, with the next step. */
 export function saySurplus({ subTopologies }: Topology, { known, partitions }: TopologyTopics, log: Log): void {
   const counts = new Map(known.map((each) => [each.topic, each.partitions]));
   for (const { name, sources } of subTopologies) {
@@ -126,7 +126,7 @@ export function writtenTopics({ topics, subTopologies }: Topology, deadLetters: 
 
 const PATIENCE_MS = 30_000;
 
-/** Instances that start together make the same topics: what another one is making is waited for. */
+/** Instances that start together make the same topics: each waits for a topic that another is making. */
 async function create(backbone: Backbone, spec: TopicSpec, outages: Outages): Promise<void> {
   const started = performance.now();
   const outage = outages.of("topics");
