@@ -123,6 +123,6 @@ async function checkThere(
 
 function whyOf({ then, now }: Rebuilt["codeVersion"]): string {
   return then === now
-    ? "the same code made another file of the rows: the rows, the file or its record is not what was published"
+    ? "the same code made another file of the rows: the rows, the file or its record differs from the published one"
     : `it was trained by loopstream ${then}, this is ${now}, which may learn otherwise: rebuild it with ${then}`;
 }

@@ -42,7 +42,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   "％": "write a number: 0.01",
   "[": "a formula has no lists: compare with each",
   "{": "a formula has no braces: group with parentheses",
-  ".": "a name stands alone, without what it is part of",
+  ".": "a name stands alone, without a prefix",
   ";": "a formula is one expression",
   $: "a name stands alone, without $",
   "@": "a name stands alone, without @",

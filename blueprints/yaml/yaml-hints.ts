@@ -5,7 +5,7 @@ const HINTS: Readonly<Record<string, string>> = {
     "a value that holds a colon and a space is written in quotes; or this line is indented too far",
   MULTILINE_IMPLICIT_KEY: "write name: value, with a colon and a space behind the name",
   MISSING_CHAR:
-    "what is opened here is closed: with ], } or a quote; a name and its value are joined by a colon and a space",
+    "close the bracket, brace or quote that is opened here; a name and its value are joined by a colon and a space",
   BAD_INDENT: "entries of one section begin at the same column, and a list item with - and a space",
   BLOCK_IN_FLOW: "close the bracket before the next line",
   UNEXPECTED_TOKEN: "a value with quotes inside is written in single quotes, such as 'kind == \"arrival\"'",

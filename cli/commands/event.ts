@@ -9,8 +9,8 @@ export const eventCommand = defineCommand({
   name: "event",
   about: "say that something happened, whether or not a decision was asked for",
   args: {
-    kind: ["<kind>", "what it is, as blueprints name it"],
-    attributes: ["[attributes...]", "name=value …: what it belongs to and what it measures"],
+    kind: ["<kind>", "kind of the event, as blueprints name it"],
+    attributes: ["[attributes...]", "name=value …: its keys and its measured values"],
   },
   flags: {
     strict: toggle("--strict", "refuse a kind that no blueprint knows"),

@@ -10,7 +10,7 @@ import { shownTime } from "../text/output.ts";
 
 export const explainCommand = defineCommand({
   name: "explain",
-  about: "make one decision again from the topics and say where everything in it came from; exit code 1 if it differs",
+  about: "make one decision again from the topics and show the source of everything in it; exit code 1 if it differs",
   args: { decisionId: ["<decisionId>", "which decision"] },
   flags: {
     useCase: flag(

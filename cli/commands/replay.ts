@@ -20,7 +20,7 @@ export const replayCommand = defineCommand({
       "--blueprint <version>",
       "features and rows of this version, instead of the one that was live",
     ),
-    into: flag("--into <topic>", "where the rows go (default: a topic of the replay's own)"),
+    into: flag("--into <topic>", "topic for the rows (default: a topic of the replay's own)"),
     stepMs: flag("--step <duration>", "event time that is held in memory at once; changes no row", {
       ...{ default: "1d", parse: parseSpan },
     }),
@@ -33,10 +33,7 @@ export const replayCommand = defineCommand({
       { parse: parseShare },
     ),
     statistics: toggle("--stats", "make the hourly statistics too"),
-    incomplete: toggle(
-      "--incomplete",
-      "go on where features can't be computed from what is on the topics, and say which",
-    ),
+    incomplete: toggle("--incomplete", "go on if some features can't be computed from the topics, and name them"),
     fresh: toggle("--fresh", "start over, in topics of a new name"),
   },
   more: "\nA replay that was stopped goes on where it was when the same command is given again.",

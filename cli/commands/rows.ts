@@ -20,7 +20,7 @@ export const rowsCommand = defineCommand({
     }),
     from: flag("--from <time>", "decided at or after", { parse: parseTime }),
     to: flag("--to <time>", "decided before", { parse: parseTime }),
-    topic: flag("--topic <name>", "where the rows are, as a replay printed it (default: the use case's own topic)"),
+    topic: flag("--topic <name>", "topic of the rows, as a replay printed it (default: the use case's own topic)"),
     version: flag(
       "--blueprint <version>",
       "columns of this version, and the rows it may train on (default: the live one)",

@@ -20,7 +20,7 @@ export const trainCommand = defineCommand({
       parse: parseTime,
     }),
     blueprintVersion: flag("--blueprint <version>", "blueprint version (default: the one live at --until)"),
-    rows: flag("--rows <topic>", "where the rows are, as a replay printed it (default: the use case's own topic)"),
+    rows: flag("--rows <topic>", "topic of the rows, as a replay printed it (default: the use case's own topic)"),
     holdout: flag(
       "--holdout <share>",
       "share of the newest rows to judge it by, 0 to 0.9 (0: train on all, don't promote)",

@@ -25,14 +25,14 @@ export const importFlags = {
   action: flag("--action <column>", "column of the action that was taken (default: the policy decides)"),
   propensity: flag("--propensity <column>", "column of the probability with which it was taken, above 0 and at most 1"),
   kind: flag("--kind <name>", "kind of the events (default: their column kind says it)"),
-  sort: toggle("--sort", "sort the files by time first, where they are not in that order"),
+  sort: toggle("--sort", "sort the files by time first, if they are not in that order"),
   strict: toggle("--strict", "a column that the blueprint looks for and does not find, or does not know, is an error"),
   changed: flag(
     "--changed <what>",
-    "lines that differ from what was imported before: leave them out, or add them beside it; write leave or add (default: nothing is imported)",
+    "lines that differ from imported ones: leave keeps them out, add adds them beside (default: nothing is imported)",
     { parse: among("leave", "add") },
   ),
-  dryRun: toggle("--dry-run", "say what is in the files, and publish nothing"),
+  dryRun: toggle("--dry-run", "show the content of the files, and publish nothing"),
   run: either(
     "--run",
     "run the operators here until rows are made (default on the embedded backbone)",

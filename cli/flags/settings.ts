@@ -10,9 +10,9 @@ export const commonFlags = {
   partitions: flag("--partitions <n>", "partitions of topics that are made new", { parse: whole(1) }),
   stateEngine: flag(
     "--state-engine <name>",
-    "what keeps local state: leveldb (default) or rocksdb, which needs rocksdb-native",
+    "engine of local state: leveldb (default) or rocksdb, which needs rocksdb-native",
   ),
-  config: flag("--config <file>", "settings file (default: loopstream.yaml where there is one)"),
+  config: flag("--config <file>", "settings file (default: loopstream.yaml if there is one)"),
   json: toggle("--json", "print the result as JSON on the last line"),
 };
 

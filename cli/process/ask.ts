@@ -68,7 +68,10 @@ function warnings(): Log {
 
 /** A process that does not answer is left alone; this one ends soon. */
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  const late = new StreamsError("TIMEOUT", `nothing could be asked within ${ms} ms: see what is away above`);
+  const late = new StreamsError(
+    "TIMEOUT",
+    `nothing could be asked within ${ms} ms: the lines above name the part that is away`,
+  );
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late), ms)));
   return Promise.race([work, over]).finally(() => clearTimeout(timer));

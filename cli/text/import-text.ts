@@ -56,14 +56,14 @@ function olderText({ counts, eventsRetainedFrom = Number.NEGATIVE_INFINITY }: Im
     ? `events that are retained, which are those since ${new Date(eventsRetainedFrom).toISOString()}`
     : "events on the topic";
   return (
-    `${counts.older} of them are older than what was imported before: rows that are made stay as they are, and windows of these lines count the ` +
+    `${counts.older} of them are older than lines imported before: existing rows stay as they are, and windows of these lines count the ` +
     `${kept}. loopstream replay makes all rows again, from everything`
   );
 }
 
 function publishedText({ decisions, observations, events, known: met, changed }: LineCounts, would?: string): string {
   const known = met - changed;
-  const left = changed === 0 ? "" : `; ${changed} lines differ from what was imported before and were left out`;
+  const left = changed === 0 ? "" : `; ${changed} lines differ from imported ones and were left out`;
   if (decisions + observations + events === 0 && known > 0) {
     return `nothing new: ${changed === 0 ? "all " : ""}${known} lines were imported before${left}`;
   }

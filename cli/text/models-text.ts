@@ -48,6 +48,6 @@ export function rebuiltText({
     `  published ${expected}`,
     ...(actual === null ? [] : [`  rebuilt   ${actual}`]),
     ...(problem === null ? [] : [`  ${problem}`]),
-    ...(header === "differs" ? ["  the file's provenance header is not what the model's record says"] : []),
+    ...(header === "differs" ? ["  the file's provenance header differs from the model's record"] : []),
   ].join("\n");
 }

@@ -103,7 +103,7 @@ export async function importHistory(given: ImportOptions): Promise<ImportResult>
 
 function endedByAnother(useCase: string, cause: unknown): StreamsError {
   const message =
-    `another import of ${useCase} has begun since, and has ended this one: what this one has published stays. Wait for the end of the other ` +
+    `another import of ${useCase} has begun since, and has ended this one: the lines published so far stay. Wait for the end of the other ` +
     "one; the same command then adds what is missing";
   return new StreamsError("FENCED", message, cause);
 }

@@ -39,7 +39,7 @@ export async function lackingEvents(
 export function lackingEventsText({ features, what, kind, events: count }: LackingEvents): string {
   return (
     `${features.join(", ")}: none of the ${count} events of kind ${kind} that are there carries ${what}; ` +
-    "what they count begins empty, and grows by events that carry it. Is another name meant? A history is imported anew into a place of its own"
+    "their windows begin empty, and fill with events that carry it. Is another name meant? To fill them from history, import it anew into a place of its own"
   );
 }
 

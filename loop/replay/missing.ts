@@ -96,7 +96,7 @@ async function retainedSince({ backbone }: Looked): Promise<number> {
 function unsent({ compiled, added, unseen, unasked, requests }: Needs): readonly string[] {
   const none = `none of the ${requests} requests of ${compiled.blueprint.useCase} carries`;
   const remedy =
-    "what was not sent then can't be made up; import a history that has it into a place of its own, and replay there";
+    "the requests of that time can't be completed; import a history that has it into a place of its own, and replay there";
   const values = [...unseen].filter((name) => added.has(name));
   const keys = [...unasked].map(({ features, what }) => ({ of: features.filter((name) => added.has(name)), what }));
   return [
@@ -117,7 +117,7 @@ function uncarried(need: Need, { added, unasked }: Needs): readonly string[] {
     return [`${list(of)}: there is no event of kind ${kind} on ${events.name} for these decisions; import or log them`];
   }
   const remedy =
-    "events of imports by earlier releases carry only what the windows of that day asked for: import the history into a place of its own, and replay there";
+    "events imported by earlier releases carry only the fields that the windows of that day needed: import the history into a place of its own, and replay there";
   if (carrying === 0)
     return [`${list(features)}: none of the ${total} events of kind ${kind} carries ${what}; ${remedy}`];
   const holes = holesOf(need);
@@ -143,7 +143,7 @@ function trimmed({ compiled, first }: Needs, since: number): readonly string[] {
     }
     const whole = new Date(since + windowMs).toISOString();
     lines.push(
-      `${names}: ${events.name} keeps events since ${new Date(since).toISOString()}, so what is counted in ${formatDuration(windowMs)} is whole only for ` +
+      `${names}: ${events.name} keeps events since ${new Date(since).toISOString()}, so windows of ${formatDuration(windowMs)} are complete only for ` +
         `decisions from ${whole} on; --from ${whole} makes those`,
     );
   }

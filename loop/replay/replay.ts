@@ -130,7 +130,7 @@ function checkTopics(now: readonly TopicDescription[], restates: boolean, former
   });
   if (other !== undefined && former?.finished === false) {
     throw new ReplayError(
-      `${other.topic} was deleted and made anew since this replay began: --fresh begins it again with what is there now`,
+      `${other.topic} was deleted and made anew since this replay began: --fresh begins it again with the present records`,
     );
   }
   const joined = now.filter(({ topic }) => topic === observations.name || (restates && topic === liveDecisions.name));
@@ -157,7 +157,7 @@ async function firstProgress(
   if (missing.length > 0 && incomplete !== true) {
     const all = missing.map((line) => `\n  ${line}`).join("");
     throw new ReplayError(
-      `features can't be computed from what is on the topics:${all}\n--incomplete makes them of what there is, and says so`,
+      `features can't be computed from the records on the topics:${all}\n--incomplete computes them from the records there are, and says so`,
     );
   }
   const described = await side.describe(shownTopics);

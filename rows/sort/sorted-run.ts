@@ -109,7 +109,7 @@ export class RunReader {
     this.#buffer.copy(buffer, 0, this.#at, this.#filled);
     const room = Math.min(buffer.length - left, this.#end - this.#next);
     const read = await this.#spill.read(buffer.subarray(left, left + room), this.#next);
-    if (read === 0) throw new DomainError("NO_ROOM", "what was put aside on the disk is no longer there");
+    if (read === 0) throw new DomainError("NO_ROOM", "the sorted rows on the disk are no longer there");
     this.#next += read;
     this.#buffer = buffer;
     this.#at = 0;

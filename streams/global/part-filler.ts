@@ -249,7 +249,7 @@ const positionOf = (topic: string, at: string, offset: number): Position => ({
 function wordsOf({ parts, again }: Filling): string {
   if (again === undefined) return `filling ${plural(parts.size, "part")}`;
   const time = new Date(again).toISOString();
-  return `${plural(parts.size, "part")} had forgotten what is asked for from before ${time}, and reads it again`;
+  return `${plural(parts.size, "part")} had forgotten records from before ${time} that are asked for, and reads them again`;
 }
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -106,7 +106,7 @@ async function inspectLogs(folder: string, names: readonly string[], manifest: M
     const commands = [`truncate -s ${whole} ${path}`, ...later.map((cut) => `truncate -s 0 ${cut.path}`)];
     return damaged(
       `${name} is damaged at byte ${damage.at}, with whole records behind`,
-      `${BACKUP}, or give up what was written behind the damage: ${commands.join("; ")}`,
+      `${BACKUP}, or give up the records behind the damage: ${commands.join("; ")}`,
     );
   }
   return { kind: "sound" };

@@ -196,7 +196,7 @@ export class Application {
     } catch (error) {
       this.#lasting.log.warn(
         { error: reasonOf(error) },
-        "what was done before the topics changed could not be committed: it is done again",
+        "work done before the topics changed could not be committed: it is done again",
       );
     }
   }
@@ -295,6 +295,6 @@ export class Application {
   /** A process whose partitions have gone to another member has nothing to commit: that one does the work. */
   #leftToOthers(error: unknown): void {
     if (!(error instanceof CodedError && error.flags.fence)) throw error;
-    this.#lasting.log.info({ error: reasonOf(error) }, "what was not committed is done by the member that has it now");
+    this.#lasting.log.info({ error: reasonOf(error) }, "uncommitted work is done by the member that has it now");
   }
 }

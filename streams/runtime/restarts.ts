@@ -60,7 +60,7 @@ export class Restarts {
     const minutes = Math.round((now - this.#stuckSince) / 60_000);
     const message =
       `nothing behind ${at.slice(0, 5).join(", ")} could be committed for ${minutes} minutes, though brokers and registry answer: ` +
-      `${cause.message}. Look at the records there, mend or remove what is wrong with them, and start again`;
+      `${cause.message}. Look at the records there, mend or remove the bad ones, and start again`;
     return new StreamsError("NO_PROGRESS", message, cause);
   }
 }

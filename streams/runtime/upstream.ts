@@ -151,7 +151,7 @@ export class Upstream {
     if (behind && !this.#said && now - this.#behindSince! > SAID_AFTER_MS) {
       this.#said = true;
       const until = bound === Number.NEGATIVE_INFINITY ? undefined : new Date(bound).toISOString();
-      log.info({ topics, until }, "there is a backlog: what joins these topics goes on as far as they have come");
+      log.info({ topics, until }, "there is a backlog: tasks that join these topics go on as far as these have come");
     }
     if (behind) return;
     if (this.#said)

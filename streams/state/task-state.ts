@@ -267,7 +267,7 @@ function decoded<V>(codec: StoreCodec<V>, bytes: Uint8Array, name: string, key: 
     return codec.decode(bytes);
   } catch (error) {
     const [operator, store] = splitName(name);
-    const told = `operator ${operator}: what store ${store} keeps of key ${shortened(key, 200)} can't be read: ${reasonOf(error)}`;
+    const told = `operator ${operator}, store ${store}: the value of key ${shortened(key, 200)} can't be read: ${reasonOf(error)}`;
     throw new StreamsError("UNDECODABLE", told, error);
   }
 }
@@ -278,7 +278,7 @@ function checkFits(name: string, key: string, full: string, bytes: Uint8Array, m
   const [operator, store] = splitName(name);
   throw new StreamsError(
     "RECORD_TOO_LARGE",
-    `operator ${operator}: what store ${store} keeps of key ${shortened(key, 200)} would have ${size} bytes; ` +
+    `operator ${operator}, store ${store}: the value of key ${shortened(key, 200)} would have ${size} bytes; ` +
       `at most ${most} fit into a record of its changelog. Send less under one key`,
   );
 }

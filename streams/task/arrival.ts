@@ -23,7 +23,7 @@ export function aheadOfTime(time: number, latest: number, maxFutureMs: number): 
   return new StreamsError(
     "AHEAD_OF_TIME",
     `it is dated ${new Date(time).toISOString()} and came at ${new Date(latest).toISOString()}: at most ${maxFutureMs} ms ahead ` +
-      "are taken; mend the clock of whoever sent it, or send milliseconds",
+      "are taken; mend the sender's clock, or send milliseconds",
   );
 }
 

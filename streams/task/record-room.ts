@@ -78,7 +78,7 @@ export class RecordRoom {
     if (size <= most) return;
     throw new StreamsError(
       "RECORD_TOO_LARGE",
-      `${by}: the record of key ${shortened(key, 200)} for ${topic} has ${size} bytes; at most ${most} fit. Send less of what it is made from`,
+      `${by}: the record of key ${shortened(key, 200)} for ${topic} has ${size} bytes; at most ${most} fit. Shorten the records that it is made from`,
     );
   }
 }

@@ -47,7 +47,7 @@ async function refusal(world: World, text?: string, more: object = {}): Promise<
   if (error === undefined) return [];
   expect(error).toBeInstanceOf(ReplayError);
   const [head, ...lines] = (error as ReplayError).message.split("\n");
-  expect(head).toBe("features can't be computed from what is on the topics:");
+  expect(head).toBe("features can't be computed from the records on the topics:");
   expect(lines.pop()).toMatch(/^--incomplete /);
   expect(await world.backbone.topics()).not.toContainEqual(expect.stringMatching(/^replay-/));
   return lines.map((line) => line.trim());
@@ -135,7 +135,7 @@ describe("a replay refuses, and says which feature and why, where", () => {
     const iso = (time: number): string => new Date(time).toISOString();
     const since = START + 20 * HOUR;
     expect(await refusal(world)).toEqual([
-      `last_depot: events keeps events since ${iso(since)}, so what is counted in 1d is whole only for decisions from ` +
+      `last_depot: events keeps events since ${iso(since)}, so windows of 1d are complete only for decisions from ` +
         `${iso(since + DAY)} on; --from ${iso(since + DAY)} makes those`,
     ]);
     expect(await refusal(world, undefined, { from: since + DAY })).toEqual([]);

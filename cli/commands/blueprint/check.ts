@@ -5,7 +5,7 @@ import { sayWarnings } from "../../text/blueprint-text.ts";
 
 export const checkCommand = defineCommand({
   name: "check",
-  about: "say what is wrong with a file, by line and field; publishes nothing",
+  about: "show the faults of a file, by line and field; publishes nothing",
   args: { file: ["<file>"] },
   async run({ args: { file }, output }) {
     const { blueprint, warnings } = checkBlueprint(readText(file), file);

@@ -8,13 +8,13 @@ const MOST_NAMES = 3;
 
 /** Lines that were imported with other values: how many, and the first of them with both values. */
 export function changedText(lines: readonly ChangedLine[]): string {
-  const what = `${count(lines.length)} of what was imported before under the same decision and time`;
+  const what = `${count(lines.length)} from lines imported before under the same decision and time`;
   return [what, ...lines.slice(0, MOST_LINES).map(lineText), ...rest(lines.length)].join("\n  ");
 }
 
 /** Events of no decision that were imported with other numbers. */
 export function changedEventsText(events: readonly ChangedEvent[]): string {
-  const what = `${events.length === 1 ? "1 event differs" : `${events.length} events differ`} of what was imported before of the same time, kind and keys`;
+  const what = `${events.length === 1 ? "1 event differs" : `${events.length} events differ`} from events imported before of the same time, kind and keys`;
   const texts = events.slice(0, MOST_LINES).map(({ event: { file, line, kind, facts }, values }) => {
     const place = `${file}:${line} ${kind} at ${new Date(facts.time).toISOString()}`;
     return values === null ? place : `${place}: ${differenceText(values)}`;
@@ -25,7 +25,7 @@ export function changedEventsText(events: readonly ChangedEvent[]): string {
 /** Events that may have been changed, and may be others. */
 export function otherEventsText(count: number): string {
   const events = count === 1 ? "1 new event is" : `${count} new events are`;
-  return `${events} of a time and kind of which imported events are not in the file: where keys or texts were corrected, the former events count too`;
+  return `${events} of a time and kind of which imported events are not in the file: if keys or texts were corrected, the former events count too`;
 }
 
 /** Observations that were imported before their decisions. */
@@ -53,12 +53,12 @@ export function besideText(lines: readonly ChangedLine[]): string {
   const names = new Set(lines.flatMap(({ values }) => (values === null ? [] : different(values.now, values.then))));
   const which =
     names.size === 0 ? "" : ` (${[...names].slice(0, MOST_NAMES).join(", ")}${names.size > MOST_NAMES ? " …" : ""})`;
-  return `${lines.length} lines differ from what was imported before in columns that the blueprint does not know${which}: they stay as they were imported`;
+  return `${lines.length} lines differ from imported ones in columns that the blueprint does not know${which}: the imported ones stay as they were`;
 }
 
 export const remedy =
-  "What was imported is in windows, rows and models, and can't be taken back: import into a place of its own (another --dir, other brokers), or go on " +
-  "here: --changed leave keeps what was imported and leaves these lines out; --changed add adds observations, and decisions of other times, beside it";
+  "Imported lines are in windows, rows and models, and can't be taken back: import into a place of its own (another --dir, other brokers), or go on " +
+  "here: --changed leave keeps the imported lines and leaves these out; --changed add adds observations, and decisions of other times, beside it";
 
 const count = (lines: number): string => (lines === 1 ? "1 line differs" : `${lines} lines differ`);
 const rest = (lines: number): readonly string[] => (lines > MOST_LINES ? [`and ${lines - MOST_LINES} more`] : []);

@@ -87,7 +87,7 @@ export class EmbeddedBackbone implements Backbone {
     await this.#openings.load(lost.length === 0);
     await this.registry.load();
     this.#deleteRemoved().catch((error: unknown) =>
-      this.#log.warn({ error: reasonOf(error) }, "what removed topics held is not deleted yet: the next start goes on"),
+      this.#log.warn({ error: reasonOf(error) }, "removed topics are not all deleted yet: the next start goes on"),
     );
     for (const { spec, logs } of this.#topics) {
       if (spec.retentionMs === undefined) continue;

@@ -100,10 +100,7 @@ export class KeyedContent implements KeyedTable {
   #refuse(): never {
     this.keep().catch(() => undefined);
     const { topic, partition } = this.#at;
-    throw new StreamsError(
-      "BACKBONE_UNAVAILABLE",
-      `${topic}/${partition} is being moved to where it is kept by key: try again`,
-    );
+    throw new StreamsError("BACKBONE_UNAVAILABLE", `${topic}/${partition} is being moved to storage by key: try again`);
   }
 
   /** @returns one past the last offset that was given out. */

@@ -23,7 +23,7 @@ export async function soundLog(dir: string, path: string, log: Log): Promise<voi
   const aside = await setAside(dir, found.cuts);
   log.error(
     { log: path, setAside: aside },
-    "the newest writes to the embedded log were not all on the disk when the power went: it ends before the first that is missing, and what came behind is set aside",
+    "the newest writes to the embedded log were not all on the disk when the power went: it ends before the first missing one, and the writes behind are set aside",
   );
 }
 

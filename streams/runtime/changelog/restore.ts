@@ -121,7 +121,7 @@ async function* applied(
         if (await isThere(next)) continue;
         throw new StreamsError(
           "BACKBONE_UNAVAILABLE",
-          `the changelog lost what was before ${end} while it was read: it is read anew`,
+          `the changelog lost records before ${end} while it was read: it is read anew`,
         );
       }
       next = Math.min(last.offset + 1, end);

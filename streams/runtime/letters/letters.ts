@@ -99,7 +99,7 @@ export class Letters {
     try {
       return await KnownLetters.open({ backbone, engine, deadLetters: deadLetters.name, log });
     } catch (error) {
-      log.warn({ error: reasonOf(error) }, "what is known of the dead letters can't be opened: all of them are read");
+      log.warn({ error: reasonOf(error) }, "the store of known dead letters can't be opened: all of them are read");
       return undefined;
     }
   }

@@ -31,10 +31,10 @@ export class MoveReport {
   /** A table's topic was made anew. `kept`: this process has read the former topic. */
   tableLost(topic: string, kept: boolean): void {
     this.#metrics.positionsReset.inc({ topic, reason: "madeAnew" });
-    const here = kept ? "This process keeps what it has read, until it ends. " : "";
+    const here = kept ? "This process keeps the records it has read, until it ends. " : "";
     this.#log.error(
       { topic, reason: "madeAnew", kept },
-      `${topic} was deleted and made anew: what was on it is gone. ${here}Publish again what is missing, while some process still knows it`,
+      `${topic} was deleted and made anew: its records are gone. ${here}Publish the missing ones again, while some process still knows them`,
     );
   }
 
@@ -43,7 +43,7 @@ export class MoveReport {
     this.#metrics.stateLost.inc({ changelog });
     this.#log.error(
       { topic: changelog, partition },
-      `${changelog}/${partition} does not have the state of what was committed, and neither has this process: what was remembered is gone ` +
+      `${changelog}/${partition} does not have the committed state, and neither has this process: everything remembered is gone ` +
         "(answers, open decisions). It goes on from the committed positions; rows of decisions that were open come from loopstream replay",
     );
   }

@@ -39,7 +39,7 @@ export class TopicWatch {
     // A broker may be behind the others: it is believed the second time.
     const gone = missing.find((topic) => this.#missing.includes(topic));
     this.#missing = missing;
-    if (gone !== undefined) this.#change = `topic ${gone} was deleted: it is made anew, and what was on it is gone`;
+    if (gone !== undefined) this.#change = `topic ${gone} was deleted: it is made anew, and its records are gone`;
     for (const { topic, topicId, partitions } of this.#known) {
       const is = now.get(topic);
       if (is === undefined) continue;

@@ -56,7 +56,7 @@ export async function ensureTopologyTopics(
   for (const topic of topics) await ensureTopic(topic, backbone, serdes, partitions, outages);
   const there = new Set((await backbone.describe(topics.map(({ name }) => name))).map(({ topic }) => topic));
   for (const topic of topics.filter(({ name }) => !there.has(name))) {
-    log.warn({ topic: topic.name }, `topic ${topic.name} was deleted: it is made anew, and what was on it is gone`);
+    log.warn({ topic: topic.name }, `topic ${topic.name} was deleted: it is made anew, and its records are gone`);
     await create(backbone, specOf(topic, partitions), outages);
   }
   const spread = new Map<string, number>();

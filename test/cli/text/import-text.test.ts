@@ -11,7 +11,7 @@ const told = (more: { readonly older: number; readonly eventsRetainedFrom?: numb
 test("lines that are older than those before are told with the events that their windows count", () => {
   expect(told({ older: 0 })).toBe("published 3 decisions, 0 observations, 0 events");
   const all =
-    "\n2 of them are older than what was imported before: rows that are made stay as they are, and windows of these lines count the ";
+    "\n2 of them are older than lines imported before: existing rows stay as they are, and windows of these lines count the ";
   expect(told({ older: 2, eventsRetainedFrom: Number.NEGATIVE_INFINITY })).toContain(
     `${all}events on the topic. loopstream replay`,
   );

@@ -157,7 +157,7 @@ test("events that were forgotten are read again when an older question comes, th
   expect(await valueOf(metrics.recalledParts)).toBe(1);
   while (lines.length < 2) await turn();
   expect(lines.map(({ message }) => message)).toEqual([
-    "counts: 1 part had forgotten what is asked for from before 2026-05-31T22:00:00.000Z, and reads it again from 1003 records of scans",
+    "counts: 1 part had forgotten records from before 2026-05-31T22:00:00.000Z that are asked for, and reads them again from 1003 records of scans",
     expect.stringMatching(/^counts: filled from 1003 records in [\d.]+ s$/),
   ]);
   // What follows is there.

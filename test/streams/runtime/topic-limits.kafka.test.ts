@@ -132,7 +132,7 @@ describe.each(clients)("over $client", ({ create }) => {
       { operator: "repeat", code: "RECORD_TOO_LARGE", cut: true },
     ]);
     expect(dead[0]!.message).toMatch(/^operator repeat: the record of key loud for echoed-.+ at most 59\d{3} fit/);
-    expect(dead[1]!.message).toMatch(/^operator repeat: what store heard keeps of key quiet .+ at most 29\d{3} fit/);
+    expect(dead[1]!.message).toMatch(/^operator repeat, store heard: the value of key quiet .+ at most 29\d{3} fit/);
     await close(application);
   });
 

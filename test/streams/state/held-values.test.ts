@@ -80,7 +80,7 @@ test("one that might not fit into a record is looked at before each change, and 
       state.accept();
     }
   };
-  expect(grow).toThrow(/what store s keeps of key k would have \d+ bytes; at most 180 fit into a record/);
+  expect(grow).toThrow(/store s: the value of key k would have \d+ bytes; at most 180 fit into a record/);
   expect(taken).toBeGreaterThan(15);
   const [, bytes] = state.freeze()[0]!;
   expect(bytes!.length).toBeLessThanOrEqual(200);

@@ -132,7 +132,7 @@ describe("what can't be read", () => {
     await database.write([[`${STORE}\0a`, Uint8Array.of(9, 9)]]);
     await expect(read(database, narrow, "a")).rejects.toMatchObject({
       code: "UNDECODABLE",
-      message: expect.stringContaining("operator visits: what store open keeps of key a can't be read") as string,
+      message: expect.stringContaining("operator visits, store open: the value of key a can't be read") as string,
       flags: { fatal: false },
     });
   });

@@ -70,7 +70,7 @@ test.each([
   [
     "what is kept",
     "keep big",
-    /^operator grant: what store kept keeps of key keep big would have 1000\d+ bytes; at most 1000000 fit/,
+    /^operator grant, store kept: the value of key keep big would have 1000\d+ bytes; at most 1000000 fit/,
   ],
   [
     "a timer's key",

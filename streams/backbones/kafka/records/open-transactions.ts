@@ -37,7 +37,7 @@ export class OpenTransactions {
     } else if (held === undefined) {
       this.#held.set(name, { since: performance.now(), outage: this.#outages.of("open transaction") });
     } else if (performance.now() - held.since > LONG_MS) {
-      const reason = `a producer left a transaction open at ${name}: what lies behind is read when it ends, or the broker ends it`;
+      const reason = `a producer left a transaction open at ${name}: the records behind it are read when it ends, or the broker ends it`;
       held.outage.failed(new StreamsError("TRANSACTION_OPEN", reason), { ...position, waiting: end - position.offset });
     }
   }

@@ -57,7 +57,7 @@ test("an event whose number was corrected is told with both values, left out, or
   const corrected = file(LINES.map((line) => line.replace("S1,4,", "S1,4.5,").replace("S2,3", "S2,7")));
   const { error } = await imported({ events: corrected });
   expect(error.split("\n").slice(0, 3)).toEqual([
-    "2 events differ of what was imported before of the same time, kind and keys",
+    "2 events differ from events imported before of the same time, kind and keys",
     `  ${corrected}:3 visit at ${at(0)}: amount is 7, and was imported as 3`,
     `  ${corrected}:4 visit at ${at(10)}: amount is 4.5, and was imported as 4`,
   ]);

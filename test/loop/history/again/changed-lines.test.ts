@@ -63,7 +63,7 @@ test("a decision whose line was corrected is told with both values, and nothing 
   const corrections = files(corrected);
   const { error } = await imported(corrections);
   expect(error.split("\n").slice(0, 3)).toEqual([
-    "2 lines differ of what was imported before under the same decision and time",
+    "2 lines differ from lines imported before under the same decision and time",
     `  ${corrections.decisions}:5 decision d3 of ${at(45)}: price is 40, and was imported as 3`,
     `  ${corrections.decisions}:7 decision d5 of ${at(75)}: price is 40, and was imported as 5`,
   ]);
