@@ -11,7 +11,7 @@ export const DEFAULTS = Object.freeze({
   description: "",
   label: Object.freeze({ when: null, aggregate: "latest" as LabelAggregate, waitMs: 24 * HOUR, default: null }),
   learner: "xgboost" as LearnerName,
-  /** Where the learner learns it. */
+  /** If the learner learns it. */
   objective: "binary" as Objective,
   /** `answers` defaults to the join's TTL, `repeats` to this many times `answers`; everything else stays for ever. */
   retention: Object.freeze({ rowsMs: null, decisionsMs: null, repeatsPerAnswers: 2 }),

@@ -108,8 +108,8 @@ function causeOfGroup(
 }
 
 /**
- * Where a decision came behind what is a day newer, windows of former releases had forgotten whole tiles: the time before which no event was counted, where
- * that makes its windows what is logged.
+ * For a decision that came behind records a day newer: windows of former releases had forgotten whole tiles by then.
+ * The time before which no event was counted, if that makes the windows equal the logged ones.
  */
 function forgottenBefore(
   group: WindowGroup,

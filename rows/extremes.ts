@@ -27,7 +27,7 @@ export interface LabelColumn {
   readonly objective: Objective;
 }
 
-/** The rows with a label that can be learnt, and what was done to the others and to features that are too large. */
+/** The rows with a label that can be learnt, and the treatment of the others and of features that are too large. */
 export function withoutExtremes(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],

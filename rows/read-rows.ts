@@ -14,7 +14,7 @@ import type { KnownVersions } from "./known-versions.ts";
 import { ownLabel } from "./own-label.ts";
 import { rowsTopic } from "./rows-topic.ts";
 
-/** The part of the rows topic that was read. Reading it again gives the same rows, whatever has come since. */
+/** The part of the rows topic that was read. Reading it again gives the same rows, even if more have come since. */
 export interface RowsReading {
   readonly ranges: readonly OffsetRange[];
   /** Blueprint versions whose rows are among them, sorted. */

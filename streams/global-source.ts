@@ -97,7 +97,7 @@ export interface GlobalFold<V> extends GlobalRef<BytesView> {
   readonly kind: "fold";
   readonly topic: Topic<V>;
   readonly tables: readonly GlobalTable<unknown>[];
-  /** Absent: the fold is one part, that of the whole topic, whatever the tables hold. */
+  /** Absent: the fold is one part, that of the whole topic, for any content of the tables. */
   readonly parts?: FoldParts;
   /** Absent: its keys are no series. */
   readonly placeOf?: (key: string) => BytesPlace;

@@ -2,8 +2,8 @@ import type { BlueprintContent } from "../blueprint.ts";
 import { sections } from "../sections/index.ts";
 
 /**
- * The content as path → text, in the words of the YAML: what two blueprints are compared by, and people read.
- * @param several an only label is among `labels` too, as where the other blueprint has several
+ * The content as path → text, in the words of the YAML, for comparisons and for people.
+ * @param several an only label is among `labels` too, if the other blueprint has several
  */
 export function describeContent(content: BlueprintContent, several = false): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();

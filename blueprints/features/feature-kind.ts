@@ -8,7 +8,7 @@ import type { Place } from "../yaml/place.ts";
 /** A boolean is 1 or 0 in the vector and the rows, and a boolean in formulas. */
 export type FeatureType = "number" | "category" | "boolean";
 
-/** One slot of a feature vector: a number that is finite, a text that is not empty, or null where it is missing. */
+/** One slot of a feature vector: a number that is finite, a text that is not empty, or null for a missing value. */
 export type FeatureValue = number | string | null;
 
 /** The names that a feature may refer to. */

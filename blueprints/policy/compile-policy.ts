@@ -15,7 +15,10 @@ export interface PolicyTrace {
 }
 
 export interface Policy {
-  /** The decision; null when a prediction or a feature it needs is missing. A pure function of what is logged. Never throws. */
+  /**
+   * The decision; null when a prediction or a feature it needs is missing. A pure function of logged values. Never
+   * throws.
+   */
   decide(vector: Readonly<FeatureVector>, predictions: Predictions): FormulaValue;
   /** The named formulas and then the rule, step by step. */
   trace(vector: Readonly<FeatureVector>, predictions: Predictions): readonly PolicyTrace[];

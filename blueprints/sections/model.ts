@@ -104,7 +104,7 @@ function elsewhere(name: string): string | null {
   return others.length === 0 ? null : `a parameter of learner ${others.map((kind) => kind.name).join(" and ")}`;
 }
 
-/** Parameters that one learner alone has: they can be judged where the learner is not known. */
+/** Parameters that only one learner has: they can be judged even if the learner is not known. */
 function unambiguous(): Readonly<Record<string, Parameter>> {
   const all = learnerKinds.all().flatMap((kind) => Object.entries(parametersOf(kind)));
   return Object.fromEntries(all.filter(([name]) => all.filter(([other]) => other === name).length === 1));

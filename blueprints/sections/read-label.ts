@@ -37,7 +37,7 @@ export interface LabelKnown {
   readonly kinds: readonly string[] | undefined;
   /** The objective of labels that have none of their own; `undefined`: it could not be read. */
   readonly objective: Objective | undefined;
-  /** What learns them; `undefined`: it could not be read. */
+  /** The learner of the labels; `undefined`: it could not be read. */
   readonly learner: LearnerKind | undefined;
 }
 

@@ -21,7 +21,7 @@ export function complain(place: Place, what: string, hint: string | null = null)
   return undefined;
 }
 
-/** What the reader found, for "expected …, found …". */
+/** A description of the found value, for "expected …, found …". */
 export function found(place: Place): string {
   const { node } = place;
   if (node === null) return "nothing";

@@ -40,7 +40,7 @@ const MOST_PROBLEMS = 10_000;
 /** A person mends these before looking for more. */
 const MOST_GUESSES = 100;
 
-/** Syntax errors and a second document are reported right away; the tree then holds what could be read. */
+/** Syntax errors and a second document are reported right away; the tree then holds the readable part. */
 export function openSource(text: string, where: string): Source {
   const lines = new LineCounter();
   const problems: Problem[] = [];

@@ -6,7 +6,7 @@ import type { ListedVersion } from "../publish/list-versions.ts";
 import type { PublishedVersion, PublishOptions } from "../publish/publish-blueprint.ts";
 import type { SettingsOptions } from "../settings/settings.ts";
 
-/** Where the loop is and how it runs. Every option may be left out. */
+/** The place of the loop and its manner of running. Every option may be left out. */
 export interface LoopstreamOptions extends SettingsOptions, Pick<ClientOptions, "strict" | "defaults" | "clientId"> {
   /**
    * A YAML settings file, as the command line reads it. Other options come before it. Absent: neither a file nor the

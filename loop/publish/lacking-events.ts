@@ -6,16 +6,16 @@ import { needsOf, type Need } from "../replay/needs.ts";
 /** Features whose windows count none of the events that are there, since none of these carries a key or a number that they need. */
 export interface LackingEvents {
   readonly features: readonly string[];
-  /** What is needed, in words: `carrier`, or `a number in minutes`. */
+  /** The needed field, in words: `carrier`, or `a number in minutes`. */
   readonly what: string;
   readonly kind: string;
-  /** Of that kind: those that the windows look back on now, or, where there are none, all that are retained. */
+  /** Of that kind: those that the windows look back on now. If there are none, all retained ones. */
   readonly events: number;
 }
 
 /**
- * What the windows of these groups would need of the retained events and none of them carries. Reads the topic of events until each need is met by an event
- * that the windows look back on at a time, ms; to its end where one is not.
+ * The fields that the windows of these groups need and no retained event carries. Reads the topic of events until each
+ * need is met by an event that the windows look back on at a time, ms; to its end if one is not met.
  */
 export async function lackingEvents(
   { backbone, serdes }: Pick<TopicTools, "backbone" | "serdes">,

@@ -46,13 +46,13 @@ export interface PublishedVersion {
 export interface PublishOptions extends WaitOptions {
   /** Do not wait until running instances have filled its windows. Its decisions wait instead. */
   readonly atOnce?: boolean;
-  /** Told before it goes live, where there are any. */
+  /** Called before it goes live, if there are any. */
   readonly onLacking?: ((lacking: readonly LackingEvents[]) => void) | undefined;
 }
 
 /**
- * Where instances run, a version goes live this long after its publication: each instance then knows it before its
- * first decision.
+ * If instances run, a version goes live this long after its publication: each instance then knows it before its first
+ * decision.
  */
 const LEAD_MS = 1_000;
 

@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import type { Backbone } from "../../streams/index.ts";
 
 /**
- * A replay whose topics were taken away may be asked for again, under the same name: what its group has committed on the live topics, and its local state, are
- * of the former one, and would have it pass over what it is to make.
+ * Forgets a former replay of the same name whose topics were removed: its group's offsets on the live topics and its
+ * local state. Otherwise the new replay would skip records.
  */
 export async function beginAnew(
   side: Backbone,

@@ -86,7 +86,7 @@ export class Needs {
   }
 }
 
-/** What the windows of these groups need. */
+/** The fields that the windows of these groups need. */
 export function needsOf({ blueprint, groups }: Pick<CompiledBlueprint, "blueprint" | "groups">): readonly Need[] {
   return groups.flatMap((group) => {
     const { event: kind, by, fields } = group;

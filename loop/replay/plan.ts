@@ -146,7 +146,7 @@ export async function versionsOf(
   );
 }
 
-/** Event time of the live group, ms: never past now, whatever a tick says. */
+/** Event time of the live group, ms: never past now, even if a tick is. */
 async function clockTime(backbone: Backbone, serdes: Serdes, now = Date.now()): Promise<number> {
   let time = Number.NEGATIVE_INFINITY;
   const live = { ...clock, name: `live-${clock.name}` };

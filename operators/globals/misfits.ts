@@ -4,7 +4,7 @@ import { shortened, type Headers } from "../../streams/index.ts";
 
 const { statsBuckets, statsNameBytes } = recordLimits;
 
-/** Where an entry that counts for nothing was sent. `kind`: of an event, or of an observation that is also one. */
+/** The place of an entry that counts for nothing. `kind`: of an event, or of an observation that is also one. */
 export type MisfitPlace = "context" | "observation" | "kind";
 
 export interface ToldMisfit {

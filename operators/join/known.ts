@@ -7,7 +7,7 @@ export interface PendingObservation {
   /** Event time, ms. */
   readonly time: number;
   readonly values: Readonly<Record<string, null | boolean | number | string>>;
-  /** Where it was read: see `placeOf`. */
+  /** The place from which it was read: see `placeOf`. */
   readonly partition: number;
   readonly offset: number;
 }
@@ -41,7 +41,7 @@ export interface Use {
   readonly done: boolean;
   /** The first label of the last row; null without one. */
   readonly label: number | null;
-  /** The labels after it; null where the blueprint has one, or no row was made. */
+  /** The labels after it; null if the blueprint has only one, or no row was made. */
   readonly others: readonly (number | null)[] | null;
   /** A decision made anew under the same id came before this one was closed; its turn comes then. */
   readonly next: boolean;

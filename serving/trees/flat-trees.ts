@@ -75,7 +75,7 @@ export class FlatTrees {
     let end = (nodes.length + trees - roots.length) * at.size;
     const room = (words: number): number => {
       const address = end;
-      // A multiple of what is read and written at once.
+      // A multiple of the bytes read and written at once.
       end += Math.ceil(words / 4) * 16;
       return address;
     };

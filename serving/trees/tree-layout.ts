@@ -1,4 +1,7 @@
-/** How trees lie in the memory of `tree-walk.wasm`: what fills it and what is compiled for it agree on this. */
+/**
+ * The layout of trees in the memory of `tree-walk.wasm`. The code that fills it and the code compiled for it agree on
+ * this.
+ */
 
 /** Number of trees that are walked side by side: while one waits for its next node from memory, the others go on. */
 export const ABREAST = 8;

@@ -263,8 +263,8 @@ export interface Backbone {
   /** As `offsets`, but `end` is the offset of the next record, behind everything that readers do not see too: a position beyond it is not one of this partition as it is now. */
   ranges(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   /**
-   * Has a partition of a compacted topic kept by key from now on, and reads it by key: what is sent there can be looked up once it is committed. Its
-   * records have keys and no headers. Absent where the log can't be asked by key.
+   * Keeps a partition of a compacted topic by key from now on, and reads it by key: records sent there can be looked up
+   * once they are committed. Its records have keys and no headers. Absent if the log can't be asked by key.
    */
   table?(at: TopicPartition): Promise<KeyedTable>;
   producer(options?: ProducerOptions): Promise<Producer>;

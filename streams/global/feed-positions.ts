@@ -7,7 +7,7 @@ import type { Gap } from "./part-ledger.ts";
 /** How far a feed has read each partition. */
 export class FeedPositions {
   readonly #next: Map<string, number>;
-  /** Where partitions began when the feed was opened, by `topic/partition`. */
+  /** Starts of partitions when the feed was opened, by `topic/partition`. */
   readonly #starts: ReadonlyMap<string, number>;
   readonly #metrics: Pick<Metrics, "globalsOffset"> | undefined;
 
@@ -40,7 +40,7 @@ export class FeedPositions {
     });
   }
 
-  /** What a topic held before these positions, by `topic/partition`. */
+  /** A topic's records before these positions, by `topic/partition`. */
   readOf(topic: string): Readonly<Record<string, Gap>> {
     const gaps: Record<string, Gap> = {};
     for (const [at, until] of this.#next) {

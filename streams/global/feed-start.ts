@@ -7,13 +7,13 @@ import type { GlobalSource } from "../global-source.ts";
 /** The start of a feed's reading. */
 export interface FeedStart {
   readonly positions: readonly Position[];
-  /** Where partitions begin, by `topic/partition`. */
+  /** Starts of partitions, by `topic/partition`. */
   readonly starts: ReadonlyMap<string, number>;
   /** Topics of folds that are read from their start, though they hold records. */
   readonly anew: ReadonlySet<string>;
   /** Partitions of folds that are read from another position than their last one, as `topic/partition`. */
   readonly moved: readonly string[];
-  /** Of the topics, where they have any. */
+  /** Of the topics, if they have any. */
   readonly ids: Readonly<Record<string, string>>;
   /** Topics of tables that are other topics than before. */
   readonly lost: ReadonlySet<string>;

@@ -8,7 +8,7 @@ const TOPIC_ID = "\u0002";
 const TOPIC_ID_END = "\u0003";
 const HORIZON = "\u0004horizon";
 
-/** How far topics had been read, or written, for what the database holds, by `topic/partition`. */
+/** How far topics had been read, or written, for the content of the database, by `topic/partition`. */
 export async function positionsIn(database: StateDatabase): Promise<Readonly<Record<string, number>>> {
   const entries = await database.range(POSITION, POSITION_END);
   const positions = entries.map(([key, value]) => [key.slice(POSITION.length), numberOf(value)] as const);

@@ -12,12 +12,12 @@ export interface FeedWritesOptions {
   readonly folds: readonly Pick<PartedFold, "ledger">[];
   readonly positions: Pick<FeedPositions, "changes">;
   readonly horizon: Pick<Horizon, "takeChanges">;
-  /** What can't be read is said before it is passed over for good; tried again while it rejects with an outage. */
+  /** Reports unreadable records before they are passed over for good. Tried again while it rejects with an outage. */
   readonly onRead?: (() => Promise<void>) | undefined;
   readonly insisting: InsistOptions;
 }
 
-/** Work that changes folds, one piece after the other. What a piece has changed is stored as one. */
+/** Work that changes folds, one piece after the other. The changes of a piece are stored as one. */
 export class FeedWrites {
   readonly #options: FeedWritesOptions;
   #working: Promise<unknown> = Promise.resolve();
@@ -26,7 +26,7 @@ export class FeedWrites {
     this.#options = options;
   }
 
-  /** @param fetches the work has read: the positions behind them are stored with what it has changed. */
+  /** @param fetches the work has read: the positions behind them are stored with its changes. */
   store(work: () => void, fetches: readonly Fetch[] = []): Promise<void> {
     const done = this.#working.then(() => this.#store(work, fetches));
     this.#working = done.catch(() => undefined);

@@ -6,7 +6,7 @@ import type { GlobalFold } from "../global-source.ts";
 import type { Horizon } from "./horizon.ts";
 import { PartLedger } from "./part-ledger.ts";
 
-/** A fold with parts, and what is known of them. */
+/** A fold with parts, and its account of them. */
 export interface PartedFold {
   readonly fold: GlobalFold<unknown>;
   readonly bytes: FoldBytes;
@@ -34,7 +34,10 @@ export class FoldParts {
     this.#options = options;
   }
 
-  /** @param moved partitions that are other ones now, or without their start: what was to be read of them is gone. */
+  /**
+   * @param moved partitions that are other ones now, or without their start: the records that were to be read from them
+   * are gone.
+   */
   async load(fold: GlobalFold<unknown>, database: StateDatabase, moved: readonly string[]): Promise<void> {
     const bytes = await FoldBytes.load(fold, database);
     this.#options.content.folds.set(fold.name, bytes);
@@ -57,14 +60,14 @@ export class FoldParts {
     );
   }
 
-  /** Settles again where the tables have changed since. */
+  /** Settles again if the tables have changed since. */
   settleAgain(): void {
     if (this.#tableVersions !== undefined) this.settle();
   }
 
   /**
-   * Adds the parts that the tables ask for by now, and forgets those they do not. The fold counts what it reads from here on in every part: what it
-   * has read before is what a new part lacks.
+   * Adds the parts that the tables ask for by now, and forgets those they do not. The fold counts records from here on
+   * in every part. A new part lacks the records that were read before.
    */
   settle(): void {
     const { content } = this.#options;

@@ -26,7 +26,7 @@ export class Forgetting {
     this.#options = options;
   }
 
-  /** From now on whoever asks the fold is told whether it remembers. */
+  /** From now on the fold's answer to a question tells whether it remembers. */
   watch(parted: PartedFold): void {
     parted.bytes.remembersFrom = parted.ledger.wholeFrom;
     parted.bytes.onQuestion = (part, time) => this.#remembers(parted, part, time);
@@ -51,7 +51,7 @@ export class Forgetting {
     const { content, horizon, folds, arrival } = this.#options;
     const { lateMs } = content;
     const now = arrival();
-    // Where history is shown again in its order nothing older comes.
+    // If history is shown again in its order, nothing older comes.
     if (now.now !== Number.POSITIVE_INFINITY) {
       for (const { bytes } of folds) bytes.remembersFrom = Math.max(bytes.remembersFrom, time - lateMs);
     }
@@ -76,7 +76,7 @@ export class Forgetting {
     const all = [...this.#asked];
     this.#asked.clear();
     for (const [{ fold, ledger, bytes }, asked] of all) {
-      // What is being filled is asked again once it is.
+      // Parts that are being filled are asked again once they are full.
       const lacking = [...asked].filter(([part, time]) => !ledger.isFilling(part) && !ledger.isWholeAt(part, time));
       for (const [until, some] of Map.groupBy(lacking, ([part]) => ledger.spanOf(part).since)) {
         const parts = new Set(some.map(([part]) => part));

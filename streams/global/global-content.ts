@@ -18,15 +18,15 @@ export interface GlobalContentOptions {
   readonly serdes: Serdes;
   readonly horizon: Horizon;
   readonly arrival: () => Arrival;
-  /** Called with what can't be read; the rest is. */
+  /** Called with each unreadable record; the others are applied. */
   readonly onUndecodable: (fetch: Fetch, index: number, error: unknown) => void;
 }
 
-/** What tables and folds hold, and the records on their way into them. */
+/** The content of tables and folds, and the records on their way into them. */
 export class GlobalContent {
   readonly tables = new Map<string, TableContent>();
   readonly folds = new Map<string, FoldBytes>();
-  /** Records that folds leave out, where they are read from the start of a topic. */
+  /** Records that folds leave out when a topic is read from its start. */
   refused: Refused | undefined;
   readonly #options: GlobalContentOptions;
 
@@ -60,7 +60,10 @@ export class GlobalContent {
     }
   }
 
-  /** @param scope only into these parts of a fold, whose records were read before: what is wrong with them themselves was said then. */
+  /**
+   * @param scope only into these parts of a fold, whose records were read before: faults of the records themselves were
+   * reported then.
+   */
   apply(source: GlobalSource, fetch: Fetch, scope?: FoldScope, refused = this.refused): void {
     const { serdes, arrival, horizon, onUndecodable } = this.#options;
     const { topic, partition } = fetch;

@@ -40,7 +40,7 @@ export class GlobalFeed implements FormerFeed {
   readonly #writes: FeedWrites;
   readonly #reader: Reader;
   readonly #positions: FeedPositions;
-  /** Of the topics, where they have any. */
+  /** Of the topics, if they have any. */
   readonly #ids: Readonly<Record<string, string>>;
   /** Tables that know more than is on their topics. */
   readonly #kept = new Set<string>();
@@ -63,7 +63,7 @@ export class GlobalFeed implements FormerFeed {
     } catch (error) {
       // It could not be opened again otherwise.
       await database.close();
-      // What was found to be corrupt while it was read is made again, as what can't be opened.
+      // A part found corrupt while it was read is made again, like one that can't be opened.
       if (!again && hasCode(error, "STATE_CORRUPT")) return GlobalFeed.open(options, true);
       throw error;
     }
@@ -263,7 +263,7 @@ export class GlobalFeed implements FormerFeed {
     this.#filler.wake();
   }
 
-  /** What was asked for after it was forgotten is read again. */
+  /** Reads records again that were asked for after they were forgotten. */
   async #recall(): Promise<void> {
     await this.#writes.store(() => this.#forgetting.recall());
     this.#filler.wake();

@@ -25,7 +25,9 @@ export class Horizon {
     this.#time = this.#stored = time;
   }
 
-  /** No task asks for what only questions before it would need, ms. What is read from before it brings it back. */
+  /**
+   * No task needs records that only questions before it would need, ms. A record read from before it moves it back.
+   */
   get time(): number {
     return this.#time;
   }
@@ -51,10 +53,11 @@ export class Horizon {
   }
 
   /**
-   * Up to which time, ms, of `time` can be forgotten now. Not while history is coming in that no task has been asked about yet, and nothing that has
-   * been asked for in the last minute: what follows it is asked for next.
+   * The time up to which content may be forgotten now, ms, at most `time`. Nothing is forgotten while history is coming
+   * in that no task has asked about yet. Content asked for in the last minute stays: the content behind it is asked for
+   * next.
    *
-   * @param late how much older than the tasks' time a question may be, and the oldest one that is known of, ms.
+   * @param late how much older than the tasks' time a question may be, and the oldest known question, ms.
    * @returns `undefined`: nothing.
    */
   allowed(

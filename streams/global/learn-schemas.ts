@@ -11,8 +11,9 @@ interface Unknown {
 }
 
 /**
- * Waits until the schemas of all these records are known, as long as the registry is away. Before any of them is applied: a fold that was applied in part could
- * not be applied again, and what is read before a table's record must not come before it here.
+ * Waits until the schemas of all these records are known, as long as the registry is away. It waits before any of them
+ * is applied: a fold that was applied in part could not be applied again, and records read before a table's record must
+ * not come before it here.
  */
 export async function learnSchemas(fetches: readonly Fetch[], serdes: Serdes, options: InsistOptions): Promise<void> {
   let unknown: Unknown[] = [];

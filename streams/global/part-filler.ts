@@ -19,9 +19,9 @@ export interface PartFillerOptions {
   readonly learn: (fetches: readonly Fetch[]) => Promise<void>;
   /** Folds records into some parts of a fold. */
   readonly fold: (fold: GlobalFold<unknown>, fetch: Fetch, scope: FoldScope, refused: Refused) => void;
-  /** Does the work while nothing else of the feed is under way, and stores what it changed as one. */
+  /** Does the work while no other work of the feed is under way, and stores its changes as one. */
   readonly store: (work: () => void) => Promise<void>;
-  /** What was refused when it came. */
+  /** The records refused when they came. */
   readonly refused: (topics: readonly string[]) => Promise<Refused>;
   /** Parts have been filled, or the filler stands still for good. */
   readonly onChange: () => void;
@@ -34,8 +34,8 @@ export interface PartFillerOptions {
 const POLL_MS = 200;
 
 /**
- * Reads for the parts of folds that are not filled, or have forgotten too much, what the topics still hold, in small steps beside the feed. A step's bytes and its place are
- * stored as one: a process that is killed goes on behind the last step.
+ * Reads retained records, for the parts of folds that are not filled or have forgotten too much. It goes in small steps
+ * beside the feed. A step's bytes and its place are stored as one: a killed process goes on behind the last step.
  */
 export class PartFiller {
   readonly #options: PartFillerOptions;
@@ -45,7 +45,7 @@ export class PartFiller {
   #reader: LastingReader | undefined;
   /** That are being filled. */
   #parts = new Set<string>();
-  /** What was folded could not be stored: memory is ahead of the disk. */
+  /** Folded records could not be stored: memory is ahead of the disk. */
   #broken = false;
   /** No rest between steps: somebody waits, and no task is at work. */
   hurry = false;
@@ -54,7 +54,7 @@ export class PartFiller {
     this.#options = options;
   }
 
-  /** Fills what is not filled, also what is added meanwhile. */
+  /** Fills all parts that are not filled, also those added meanwhile. */
   wake(): void {
     this.#show();
     if (this.#running !== undefined || this.#closing || this.#next() === undefined) return;
@@ -173,7 +173,7 @@ export class PartFiller {
     }
   }
 
-  /** What was removed meanwhile does not come any more. */
+  /** Records removed meanwhile do not come any more. */
   async #skipGone(of: PartedFold): Promise<void> {
     const { topic } = of.fold;
     const gaps = this.#gapsOf(of);
@@ -203,7 +203,7 @@ export class PartFiller {
     }
   }
 
-  /** What the parts that are being filled lack. They began together, so they lack the same. */
+  /** The gaps of the parts that are being filled. They began together, so they have the same gaps. */
   #gapsOf({ ledger }: PartedFold): Gaps {
     const [part] = this.#parts;
     return part === undefined ? {} : ledger.gapsOf(part);
@@ -214,7 +214,7 @@ export class PartFiller {
     return { parts: this.#parts, ...ledger.spanOf(part) };
   }
 
-  /** Parts without gaps count everything: tasks may go by them as soon as what fills them is in memory. */
+  /** Parts without gaps count everything: tasks may use them as soon as their content is in memory. */
   #settle({ ledger, bytes }: PartedFold): void {
     const open = new Set(ledger.fillings().flatMap(({ parts, again }) => (again === undefined ? [...parts] : [])));
     for (const part of bytes.warming) if (!open.has(part)) bytes.warming.delete(part);

@@ -7,8 +7,8 @@ interface Row {
 }
 
 /**
- * A fold's keys by series: a question about a stretch of one takes one look-up, and not one for each number that may be there; what is too old is found
- * at the series' starts.
+ * A fold's keys by series. A question about a stretch of one takes one look-up, and not one for each number that may be
+ * there. Keys that are too old are found at the series' starts.
  */
 export class SeriesIndex {
   readonly #placeOf: (key: string) => BytesPlace;

@@ -188,7 +188,7 @@ function decoded(text: string): string {
   }
 }
 
-/** What Confluent's interface answers for a schema id. */
+/** Confluent's answer for a schema id. */
 interface SchemaAnswer {
   readonly schema?: unknown;
   /** Absent: Avro. */
@@ -219,7 +219,7 @@ function isNamed(schema: AvroSchema): boolean {
   return typeof schema === "object" && "name" in schema;
 }
 
-/** Remembers what came of it; a failure is forgotten, so that it may be tried again. */
+/** Remembers the result; a failure is forgotten, so that it may be tried again. */
 function once<K, V>(memory: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
   const known = memory.get(key);
   if (known !== undefined) return known;

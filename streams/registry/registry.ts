@@ -1,7 +1,7 @@
 /** A parsed Avro schema as JSON. */
 export type AvroSchema = string | readonly AvroSchema[] | { readonly [field: string]: unknown };
 
-/** Confluent's names. `BACKWARD`: the new schema reads what the last one wrote. `NONE`: anything goes. */
+/** Confluent's names. `BACKWARD`: the new schema reads records of the last one. `NONE`: anything goes. */
 export type Compatibility = "NONE" | "BACKWARD" | "BACKWARD_TRANSITIVE" | "FORWARD" | "FULL";
 
 /** Subjects, ids and compatibility rules, as a Confluent-compatible registry keeps them. */

@@ -2,7 +2,7 @@ import type { AnyOperator, ReplyRule } from "../operator.ts";
 import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
 
-/** What Kafka takes as a name. */
+/** Names that Kafka takes. */
 const LEGAL = /^[a-zA-Z0-9._-]{1,249}$/;
 const CHANGELOG = "-changelog";
 /** Requests name few reply topics; more than this come from a stranger. */

@@ -2,7 +2,7 @@ import type { Change, StateDatabase } from "./engine.ts";
 
 /** The topics behind positions and state. Checkpoints of older builds have none. */
 export interface Grounds {
-  /** Ids of the topics that are read, and of the changelog, by name, where the brokers give topics ids. */
+  /** Ids of the input topics and of the changelog, by name, if the brokers give topics ids. */
   readonly topicIds?: Readonly<Record<string, string>>;
   /** Number of partitions over which the keys of the state are spread. */
   readonly partitions?: number;
@@ -16,7 +16,10 @@ export interface Checkpoint extends Grounds {
   readonly positions: Readonly<Record<string, number>>;
   /** The highest event time that has passed, ms. */
   readonly streamTime: number;
-  /** How far each timeline has come, ms; the empty name is what has none. Absent in older state, whose one time was `streamTime`. */
+  /**
+   * How far each timeline has come, ms; the empty name is for records without one. Absent in older state, whose one
+   * time was `streamTime`.
+   */
   readonly lines?: Readonly<Record<string, number>>;
   /** No change of this task's changelog before this offset is missing from the local database. */
   readonly changelogOffset: number;

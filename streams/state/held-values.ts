@@ -4,14 +4,14 @@ export interface HeldOptions<V> {
   readonly encode: (value: V) => Uint8Array;
   /** A value that is not held. */
   readonly read: (key: string) => V | undefined;
-  /** Throws where the value has become too large. */
+  /** Throws if the value has become too large. */
   readonly check: (key: string, value: V) => void;
 }
 
 /** Most written values that stay in memory as objects, the last used ones. */
 const MOST_KEPT = 16;
 
-/** What is done to one value once the batch is over. */
+/** A change of one value, done once the batch is over. */
 type Work = () => void;
 
 /**
@@ -23,7 +23,7 @@ export class HeldValues<V> implements Store<V> {
   /** The one used last at the end. `undefined`: it was deleted. */
   readonly #values = new Map<string, V | undefined>();
   readonly #changed = new Set<string>();
-  /** Of the batch at work: keys that it has deleted, and what it does. */
+  /** Of the batch at work: the keys that it has deleted, and its changes. */
   readonly #deleted = new Set<string>();
   #work: Work[] = [];
 
@@ -31,7 +31,7 @@ export class HeldValues<V> implements Store<V> {
     this.#options = options;
   }
 
-  /** Without what the batch at work changes, but for what it deletes. */
+  /** Without the changes of the batch at work, but for its deletions. */
   get(key: string): V | undefined {
     return this.#deleted.has(key) ? undefined : this.#held(key);
   }
@@ -49,7 +49,7 @@ export class HeldValues<V> implements Store<V> {
   }
 
   update(key: string, change: (value: V | undefined) => V): void {
-    // Read while it can be. What is wrong with it concerns this batch.
+    // Read while it can be. A fault in it concerns this batch.
     const value = this.#held(key);
     if (value !== undefined) this.#options.check(key, value);
     this.#deleted.delete(key);
@@ -78,7 +78,7 @@ export class HeldValues<V> implements Store<V> {
     this.#deleted.clear();
   }
 
-  /** What has changed since the last call, as bytes; `null`: it was deleted. */
+  /** The changes since the last call, as bytes; `null`: the value was deleted. */
   *takeChanges(): Iterable<readonly [key: string, bytes: Uint8Array | null]> {
     for (const key of this.#changed) {
       const value = this.#values.get(key);

@@ -1,6 +1,6 @@
 import { isTimer, timerOf } from "./timer-keys.ts";
 
-/** Operators' names are text; what is before them is the runtime's own. */
+/** Operators' names are text; names before them are the runtime's own. */
 const FIRST_STORE = " ";
 
 export interface Keeper {
@@ -10,7 +10,7 @@ export interface Keeper {
   readonly key: string;
 }
 
-/** Which operator keeps a change, under which key; `undefined` for what is of the task as a whole. */
+/** The operator that keeps a change, and the key; `undefined` for a change of the task as a whole. */
 export function keeperOf(name: string): Keeper | undefined {
   if (isTimer(name)) {
     const { operator, key } = timerOf(name);

@@ -11,7 +11,7 @@ import type { Change, StateDatabase, StateEngine } from "./engine.ts";
 import { TableState } from "./table-state.ts";
 import { ValueCache, type CacheArea } from "./value-cache.ts";
 
-/** Memory of all databases of a process, for what was read and for writes that are not in files yet. */
+/** Memory of all databases of a process, for values that were read and for writes that are not in files yet. */
 const MEMORY_BYTES = 64 << 20;
 /** Of the memory, for values that were read. */
 const VALUES = 3 / 8;
@@ -87,7 +87,7 @@ const unavailableError = (path: string, cause: unknown): StreamsError =>
 
 const whatOf = (found: Finding): string => (found.kind === "damaged" ? found.what : "the newest writes have a hole");
 
-/** What the system refuses for now: no sign that the files are bad. */
+/** Errors by which the system refuses for now: no sign that the files are bad. */
 const isOfTheSystem = (error: unknown): boolean =>
   /No space left|Disk quota|Too many open files|Read-only file system|Permission denied|Cannot allocate/i.test(
     reasonOf(error),
@@ -99,9 +99,12 @@ class LevelDatabase implements StateDatabase {
   readonly #values: ValueCache;
   readonly #onCorrupt: () => void;
   #known: CacheArea;
-  /** Writes under way: what LevelDB answers meanwhile may be the value before or after. */
+  /** Writes under way: an answer of LevelDB meanwhile may be the value before or after. */
   #writing = 0;
-  /** A write has failed. A part of it may be there, and what LevelDB puts behind that is lost with it: nothing more is written. */
+  /**
+   * A write has failed. A part of it may be there, and LevelDB would lose later writes with it, so nothing more is
+   * written.
+   */
   #failure: StreamsError | undefined;
 
   constructor(level: ClassicLevel<string, Uint8Array>, path: string, values: ValueCache, onCorrupt: () => void) {

@@ -11,7 +11,7 @@ export interface OpenStateOptions {
   readonly name: string;
   /** Absent: the log never loses its end. */
   readonly history: LogHistory | undefined;
-  /** By `topic/partition`: how far the log had to be read for what the database holds. */
+  /** How far the log had to be read for the content of the database, by `topic/partition`. */
   readonly positionsIn: (database: StateDatabase) => Promise<Readonly<Record<string, number>>>;
   readonly log: Log;
 }

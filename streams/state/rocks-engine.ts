@@ -10,8 +10,8 @@ import { loadRocks, type Rocks } from "./rocks-native.ts";
 const RANGE_ITEMS = 1_024;
 
 /**
- * State in RocksDB, one database a name below `dir`, in folders of its own: LevelDB's of the same name are left alone. Needs the
- * optional package `rocksdb-native`; `open` says so where it is missing.
+ * State in RocksDB, one database a name below `dir`, in folders of its own: LevelDB's of the same name are left alone.
+ * Needs the optional package `rocksdb-native`; `open` says so if it is missing.
  */
 export function createRocksEngine(dir: string): StateEngine {
   const pathOf = (name: string): string => join(dir, `${name}.rocksdb`);

@@ -1,6 +1,6 @@
 import { StreamsError } from "../errors.ts";
 
-/** What is used of `rocksdb-native` 3.18, which brings no types. */
+/** The used part of `rocksdb-native` 3.18, which brings no types. */
 export interface Rocks {
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -25,10 +25,10 @@ interface BatchOptions {
   readonly autoDestroy: boolean;
 }
 
-// Behind a variable, so that the types and the programs hold where the package is not installed.
+// Behind a variable, so that the types and the programs hold if the package is not installed.
 const packageName: string = "rocksdb-native";
 
-/** Rejects with `ENGINE_MISSING`, saying what to install, where the package is missing or does not load. */
+/** Rejects with `ENGINE_MISSING` and the package to install, if the package is missing or does not load. */
 export async function loadRocks(): Promise<new (path: string) => Rocks> {
   try {
     return ((await import(packageName)) as { default: new (path: string) => Rocks }).default;

@@ -7,7 +7,7 @@ const MOST_TAKEN = 1_024;
  */
 export class SortedKeys {
   #keys: string[] = [];
-  /** What is before was taken. */
+  /** Keys before it were taken. */
   #head = 0;
 
   get length(): number {

@@ -35,7 +35,7 @@ export class TableState implements StateDatabase {
     this.#generation = this.#table.generation;
   }
 
-  /** What is found is not remembered: a commit may end meanwhile. */
+  /** Found values are not remembered: a commit may end meanwhile. */
   async getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
     if (this.#generation !== this.#table.generation) this.#forget();
     const known = keys.map((key) => this.#known.get(key));

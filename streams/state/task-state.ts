@@ -22,7 +22,7 @@ export class TaskState {
   /** The engine can't be asked within a handler: `load` first. */
   readonly mustLoad: boolean;
   readonly #database: StateDatabase;
-  /** What `load` has read, until the batch is over. */
+  /** Values read by `load`, until the batch is over. */
   readonly #loaded = new Map<string, Uint8Array | undefined>();
   #buffer = new Map<string, Uint8Array | null>();
   /** Written before the buffer, and being committed: no longer to be undone, not yet in the database. */
@@ -259,7 +259,9 @@ export class TaskState {
   }
 }
 
-/** A held value that may have grown so far is refused: what a batch adds to it is seen when it is bytes. */
+/**
+ * A held value of this share of the limit is refused: the growth within a batch is seen only when the value is bytes.
+ */
 const FULL = 0.9;
 
 function decoded<V>(codec: StoreCodec<V>, bytes: Uint8Array, name: string, key: string): V {

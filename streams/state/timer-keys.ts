@@ -28,7 +28,7 @@ export const endOf = (line: string): string => (line === "" ? LINED : `${LINED}$
 
 export const isTimer = (key: string): boolean => key.startsWith(UNLINED) || key.startsWith(LINED);
 
-/** Where the keys of all lines begin; and the line of a timer's key. */
+/** Start of the keys of all lines; and the line of a timer's key. */
 export const FIRST_LINE = LINED;
 export const lineOf = (key: string): string => (key.startsWith(LINED) ? key.slice(1, key.indexOf("\0")) : "");
 /** Behind the keys of all lines. */

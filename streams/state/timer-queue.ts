@@ -2,26 +2,29 @@ import type { StateDatabase } from "./engine.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 import { endOf, keyFrom, timeOf, timerOf, type OperatorTimer } from "./timer-keys.ts";
 
-/** Timers that one look into the database brings at least, where there are so many. */
+/** One look into the database brings at least so many timers, if there are so many. */
 const TIMERS_AHEAD = 1_024;
 /** Of prepared timers the later ones are forgotten once there are so many. */
 const MOST_DUE = 4 * TIMERS_AHEAD;
 
-/** What was written and is not in the database: `null` where a timer is gone. */
+/** Written changes that are not in the database yet; `null` for a timer that is gone. */
 export type Written = Iterable<readonly [key: string, value: Uint8Array | null]>;
 
-/** The keys of one line's timers that are next; later ones are only in what was written and in the database. */
+/** The keys of one line's next timers. Later ones are only among the written changes and in the database. */
 export class TimerQueue {
   readonly #line: string;
   readonly #database: StateDatabase;
   #due = new SortedKeys();
-  /** More, where so many are of one moment that none of them can be forgotten. */
+  /** Larger if so many timers are of one moment that none of them can be forgotten. */
   #mostDue = MOST_DUE;
   #horizon: number;
-  /** What `prepare` was last asked for. */
+  /** The time that `prepare` was last asked for. */
   #asked = Number.NEGATIVE_INFINITY;
 
-  /** @param line the name of the timeline; empty: of what has none. @param known the database has no timer of this line. */
+  /**
+   * @param line the name of the timeline; empty: timers without one. @param known the database has no timer of this
+   * line.
+   */
   constructor(line: string, database: StateDatabase, known: boolean) {
     this.#line = line;
     this.#database = database;
@@ -83,7 +86,7 @@ export class TimerQueue {
     }
   }
 
-  /** Where many are prepared, the later ones stay in the buffer and the database alone. */
+  /** If many are prepared, the later ones stay in the buffer and the database alone. */
   #forgetLate(): void {
     if (this.#due.length <= this.#mostDue) return;
     for (let at = TIMERS_AHEAD; at < this.#due.length; at++) {
@@ -114,7 +117,7 @@ export class TimerQueue {
     return this.#due.takeBefore(keyFrom(this.#line, time + 1));
   }
 
-  /** What is known may be wrong: it is asked for again. */
+  /** The prepared timers may be wrong: they are read again. */
   reset(): void {
     this.#due = new SortedKeys();
     this.#horizon = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** What is let go of at a time. */
+/** One of so many chunks is let go of at a time. */
 const CHUNKS = 16;
 const CHUNK_BITS = { least: 12, most: 20 };
 /** Before each entry, 32 bits each: the key's hash, its database and length, the value's length. */
@@ -73,14 +73,14 @@ export class ValueCache {
     this.#write(slot < 0 ? this.#free(hash) : slot, area, key, hash, value);
   }
 
-  /** A value that is written, `null` where it is deleted: counts where something is known of the key. */
+  /** A written value, `null` for a deletion: counts if the key is known. */
   change(area: number, key: string, value: Uint8Array | null): void {
     const hash = hashOf(area, key);
     const slot = this.#find(area, key, hash);
     if (slot >= 0) this.#write(slot, area, key, hash, value);
   }
 
-  /** The slot of what is known of the key; -1 where that is nothing. */
+  /** The slot of a known key; -1 if the key is not known. */
   #find(area: number, key: string, hash: number): number {
     // A longer one would be taken for a key of another database.
     if (key.length > MOST_KEY) return -1;
@@ -191,7 +191,7 @@ export class ValueCache {
   }
 }
 
-/** What a cache knows of one database. */
+/** A cache's values of one database. */
 export class CacheArea {
   readonly #cache: ValueCache;
   readonly #number: number;

@@ -45,7 +45,7 @@ export class WriteBehind implements StateDatabase {
     return unstored.map((value) => (value === undefined ? stored.next().value : (value ?? undefined)));
   }
 
-  /** Rejects with what ended an earlier one: the database then stays where it was. */
+  /** Rejects with the error of an earlier write: the database then stays as it was. */
   async write(changes: readonly Change[]): Promise<void> {
     this.#check();
     for (const [key, value] of changes) {

@@ -63,7 +63,7 @@ export function letterKey({
  */
 export function fittingLetter(letter: DeadLetterValue, room: number = MAX_RECORD_BYTES): DeadLetterValue {
   const { deadLetterNameBytes, deadLetterMessageBytes, deadLetterKeyBytes, deadLetterValueBytes } = streamsLimits;
-  // Where the topic takes very little, the texts leave half of it to the bytes.
+  // If the topic takes very little, the texts leave half of it to the bytes.
   const nameBytes = Math.min(deadLetterNameBytes, room >> 4);
   const topic = shortened(letter.topic, nameBytes);
   const operator = shortened(letter.operator, nameBytes);
@@ -89,7 +89,7 @@ export function fittingLetter(letter: DeadLetterValue, room: number = MAX_RECORD
   return { topic, partition, offset, operator, code, message, key, value, headers, cut };
 }
 
-/** Whole headers while they fit; of the first that does not, what does. */
+/** Whole headers while they fit, then the fitting part of the next one. */
 function takeHeaders(headers: Headers, room: number): Headers {
   const taken: [string, Uint8Array][] = [];
   let left = room;

@@ -7,7 +7,10 @@ const LONGEST_WAIT_MS = 5_000;
 export interface HoldOptions {
   /** Hears of a record that is tried again because something it needs is away. */
   readonly outage?: Outage;
-  /** How long one record is tried again, ms; then, where brokers and registry answer, it becomes a dead letter. Default: as long as it takes. */
+  /**
+   * How long one record is tried again, ms. Then it becomes a dead letter, if brokers and registry answer. Default: as
+   * long as it takes.
+   */
   readonly recordPatienceMs?: number;
   /** Brokers and registry answer. */
   readonly isReachable?: () => Promise<boolean>;

@@ -1,6 +1,6 @@
 /**
- * Does the work for each item, one after the other. @returns a promise only where there is something to wait for: a promise for nothing costs as much as
- * much of the work.
+ * Does the work for each item, one after the other.
+ * @returns a promise only if there is something to wait for: a promise for nothing costs as much as much of the work.
  */
 export function inTurn<T>(items: readonly T[], work: (item: T) => void | Promise<void>): void | Promise<void> {
   for (let at = 0; at < items.length; at++) {

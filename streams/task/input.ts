@@ -31,7 +31,7 @@ export interface Queued extends StreamRecord<unknown> {
   readonly fetchedAt: number;
   /** How far it moves event time, ms: its own time, and never past its arrival. */
   readonly moves: number;
-  /** Whose time it moves. */
+  /** The timeline that it moves. */
   readonly line: Timeline;
 }
 
@@ -99,12 +99,12 @@ export class Input {
     return this.length > 0 && this.#lastFed >= this.position && !this.#isClock;
   }
 
-  /** What the queue holds, as it was read. */
+  /** Bytes of the queue, as read. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The offset of the next record to handle: what a commit stores. */
+  /** The offset of the next record to handle: a commit stores it. */
   get position(): number {
     return this.head?.origin.offset ?? this.#next;
   }
@@ -123,7 +123,7 @@ export class Input {
     return this.length === 0 ? Number.NEGATIVE_INFINITY : this.#queue.at(-1)!.time;
   }
 
-  /** The record at which the last `add` stopped: it and what comes behind it is to be added again later. */
+  /** The record at which the last `add` stopped. It and the records behind it are to be added again later. */
   get stall(): Stall | undefined {
     return this.#stall;
   }
@@ -160,7 +160,7 @@ export class Input {
         if (dated > bound) throw aheadOfTime(dated, latest, this.#maxFutureMs);
         const time = this.#isClock ? tickTime(dated, record.timestamp, arrival) : dated;
         const { general } = this.#lines;
-        // What belongs elsewhere moves time there.
+        // A record of another partition moves time there.
         const moves = foreign ? Number.NEGATIVE_INFINITY : time < now ? time : now;
         const useCase = foreign || useCaseOf === undefined ? "" : useCaseOf(value);
         const line = foreign ? general : this.#lines.of(record.headers, useCase);
@@ -201,7 +201,7 @@ export class Input {
     }
   }
 
-  /** What was taken last and could not be handled yet is the head again. */
+  /** Records that were taken last and could not be handled yet are the head again. */
   putBack(records: readonly Queued[]): void {
     this.#queue = [...records, ...this.#queue.slice(this.#head)];
     this.#head = 0;
@@ -227,7 +227,7 @@ export class Input {
   }
 }
 
-/** The registry is asked beside the tasks where it takes its time: the next attempt finds the answer. */
+/** Asks the registry beside the tasks if it takes its time: the next attempt finds the answer. */
 async function learnSoon(serdes: Serdes, value: Uint8Array): Promise<void> {
   const learning = serdes.learn(value);
   learning.catch(() => undefined);

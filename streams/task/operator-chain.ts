@@ -20,7 +20,7 @@ export interface Held<T> {
   readonly operator: string;
 }
 
-/** What waits for another attempt; `undefined`: nothing. */
+/** The records or timers that wait for another attempt; `undefined`: none. */
 export type Attempted<T> = Held<T> | undefined;
 
 type AnyContext = Context<Record<string, AnyTopic>, Record<string, never>, Record<string, never>>;
@@ -51,9 +51,9 @@ export class OperatorChain {
   readonly #contexts: ReadonlyMap<AnyOperator, AnyContext>;
   /** By topic. */
   readonly #routes: ReadonlyMap<string, readonly Route[]>;
-  /** Within what takes long. */
+  /** Turns of the event loop within long work. */
   readonly turns = new Turns();
-  /** What they have written. */
+  /** The operators' outputs. */
   readonly outputs: TaskOutputs;
   #streamTime: number;
 
@@ -88,7 +88,7 @@ export class OperatorChain {
 
   /**
    * @param isHopeless records that are not to be tried again: they become dead letters.
-   * @returns a promise only where there is something to wait for.
+   * @returns a promise only if there is something to wait for.
    */
   handle(
     topic: AnyTopic,
@@ -138,7 +138,7 @@ export class OperatorChain {
     return operator?.onTimer?.({ time, key }, this.#contexts.get(operator)!);
   }
 
-  /** What was done is kept, or undone. */
+  /** Keeps the work done, or undoes it. */
   #attempt<T>(
     batch: readonly T[],
     work: (batch: readonly T[]) => void | Promise<void>,

@@ -16,7 +16,7 @@ export interface Output {
   readonly headers: Headers;
   /** Set for measured topics: when the input was fetched. */
   readonly fetchedAt: number | undefined;
-  /** Set for replies: the request, which is a dead letter where the place it names is not there. */
+  /** Set for replies: the request, which becomes a dead letter if the place it names is not there. */
   readonly request: AskedRecord | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface AskedRecord {
   readonly elsewhere: boolean;
 }
 
-/** What a dead letter is written with. */
+/** The parts needed to write a dead letter. */
 export interface LetterParts {
   readonly serdes: Serdes;
   readonly deadLetters: AnyTopic;

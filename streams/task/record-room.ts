@@ -9,7 +9,7 @@ const { headerNameBytes, recordHeaders } = streamsLimits;
 
 /** A record on its way out, before it is kept. */
 export interface Measured {
-  /** Who writes it: an operator, with its store where it is a change of state. */
+  /** The writer: an operator, with its store for a change of state. */
   readonly by: string;
   readonly topic: string;
   readonly key: string;
@@ -18,7 +18,7 @@ export interface Measured {
   readonly headers: Headers;
 }
 
-/** How many bytes a record may have on each topic: the runtime's own limit, or less where a topic takes less. */
+/** How many bytes a record may have on each topic: the runtime's own limit, or less if a topic takes less. */
 export class RecordRoom {
   readonly #byTopic = new Map<string, number>();
   #smallest: number = MAX_RECORD_BYTES;
@@ -36,7 +36,7 @@ export class RecordRoom {
     return this.#byTopic.get(topic) ?? MAX_RECORD_BYTES;
   }
 
-  /** Asks anew what these topics take. @returns whether one of them takes less than was known. */
+  /** Asks anew for the limits of these topics. @returns whether one of them takes less than was known. */
   async learn(backbone: Pick<Backbone, "recordBytes">, topics: readonly string[]): Promise<boolean> {
     const found = await backbone.recordBytes?.(topics);
     if (found === undefined) return false;
@@ -55,8 +55,8 @@ export class RecordRoom {
   }
 
   /**
-   * Whether brokers refused a record (`error`) because a topic takes less than was known. From then on such a record is refused where it is made,
-   * and undone alone.
+   * Whether brokers refused a record (`error`) because a topic takes less than was known. From then on such a record is
+   * refused at its source, and undone alone.
    */
   async takesLess(error: CodedError, backbone: Pick<Backbone, "recordBytes">): Promise<boolean> {
     if (error.code !== "RECORD_TOO_LARGE") return false;
@@ -84,7 +84,8 @@ export class RecordRoom {
 }
 
 /**
- * The most that a record with these parts can have: cheap, and enough for all but the largest. Infinite where its headers need a closer look.
+ * The most that a record with these parts can have: cheap, and enough for all but the largest. Infinite if its headers
+ * need a closer look.
  */
 export function mostBytes(key: string, value: number, headers: Headers): number {
   let size = value + 3 * key.length;

@@ -6,11 +6,11 @@ import type { DeadLetterValue } from "./dead-letter.ts";
 import type { HoldOptions } from "./hold.ts";
 import type { RecordRoom } from "./record-room.ts";
 
-/** What a task is given by the application. */
+/** The parts that the application gives a task. */
 export interface TaskEnvironment extends HoldOptions {
   readonly serdes: Serdes;
   readonly deadLetters: AnyTopic;
-  /** What each topic takes. Absent: what the runtime does. */
+  /** The limit of each topic. Absent: the runtime's. */
   readonly room?: RecordRoom;
   /** Views of the topology's globals by name. */
   readonly globals: Readonly<Record<string, unknown>>;

@@ -25,7 +25,7 @@ export class TaskOutputs {
   readonly #letters: LetterParts;
   readonly #changelog: string;
   readonly #gate: ReplyGate;
-  /** Topics that tasks read: what is written to them says whose time it moves. */
+  /** Topics that tasks read: records written to them name the feed whose time they move. */
   readonly #read: ReadonlySet<string>;
   #outputs: Output[] = [];
   /** Records for operators of this task, by topic. */
@@ -67,7 +67,7 @@ export class TaskOutputs {
     this.edges.clear();
   }
 
-  /** The timeline of a record; without one, of what is at work. */
+  /** The timeline of a record; without one, that of the records at work. */
   lineOf(from: StreamRecord<unknown> | undefined): Timeline {
     return (from as Partial<Queued> | undefined)?.line ?? this.line;
   }
@@ -101,7 +101,7 @@ export class TaskOutputs {
     });
   }
 
-  /** What a task reads of a feed's records names the feed. */
+  /** Records written from a feed's records to topics that tasks read name the feed. */
   #headersOf({ headers, from }: Emitted<unknown>, line: Timeline, { name }: AnyTopic): Headers {
     const given = headers ?? from?.headers ?? noHeaders;
     if (line.headers === undefined || !this.#read.has(name) || given[SOURCE_HEADER] !== undefined) return given;
@@ -132,7 +132,7 @@ export class TaskOutputs {
         request: { origin, operator: operator.name, raw, elsewhere },
       });
     } catch (error) {
-      // Whoever asked chose the topic and the headers: what they do not take concerns the reply alone.
+      // The asker chose the topic and the headers: if they are refused, that concerns the reply alone.
       if (!hasCode(error, "REPLY_NOT_ALLOWED") && !hasCode(error, "RECORD_TOO_LARGE")) throw error;
       this.bury(origin, operator.name, error, time, raw);
     }
@@ -151,14 +151,14 @@ export class TaskOutputs {
     this.#room.check({ by: `operator ${this.at}`, topic, key, value, headers });
   }
 
-  /** Throws `RECORD_TOO_LARGE` where the changelog does not take the timer. */
+  /** Throws `RECORD_TOO_LARGE` if the changelog does not take the timer. */
   checkTimer({ name }: AnyOperator, key: string): void {
     if (mostBytes(key, TIMER_BYTES, noHeaders) <= this.#room.smallest) return;
     const value = TIMER_BYTES + Buffer.byteLength(name);
     this.#room.check({ by: `a timer of operator ${name}`, topic: this.#changelog, key, value, headers: noHeaders });
   }
 
-  /** Writes a record to another partition of its topic, as it was read, with the place where it was. */
+  /** Writes a record to another partition of its topic, as it was read, with its former place. */
   passOn({ key, time, headers: given, origin, raw }: Queued, partition: number): void {
     const { topic } = origin;
     const headers = withPlace(given, origin.partition, origin.offset);
@@ -186,7 +186,7 @@ export class TaskOutputs {
     this.#outputs.push(letterOutput(this.#letters, origin, operator, error, time, raw));
   }
 
-  /** What was written since the last call. */
+  /** The outputs since the last call. */
   take(): readonly Output[] {
     const outputs = this.#outputs;
     this.#outputs = [];
@@ -195,7 +195,7 @@ export class TaskOutputs {
 }
 
 const noHeaders: Headers = Object.freeze({});
-/** What is added to a record that was encoded: the header of a measured one. */
+/** Bytes added to an encoded record: the header of a measured one. */
 const ADDED_BYTES = 64;
 /** Of a timer in the changelog, beside its operator's name and its key. */
 const TIMER_BYTES = 64;

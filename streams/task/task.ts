@@ -38,7 +38,7 @@ export class Task {
   readonly #quiet: boolean;
 
   /**
-   * @param positions by `topic/partition`: where its inputs start; absent: at offset 0.
+   * @param positions starts of its inputs, by `topic/partition`; absent: offset 0.
    * @param grounds records whose keys belong to another one of their `partitions` are passed on to it.
    */
   constructor(

@@ -5,7 +5,8 @@ import type { TaskState } from "../state/task-state.ts";
 import type { Arrival } from "./arrival.ts";
 
 /**
- * Names who feeds a record, where that is not the world as it happens: an import, a demo. Operators carry it from what they read to what they write.
+ * Names the feeder of a record that is not of the world as it happens: an import, a demo. Operators carry it from their
+ * inputs to their outputs.
  */
 export const SOURCE_HEADER = "loopstream_source";
 
@@ -13,7 +14,7 @@ export const SOURCE_HEADER = "loopstream_source";
 export class Timeline {
   /** Names its timers in the state. */
   readonly id: string;
-  /** Set where a feed has its own time: what is written for it names the feed. */
+  /** Set if a feed has its own time: records written for it name the feed. */
   readonly headers: Headers | undefined;
   /** How far it has come, ms. */
   time = Number.NEGATIVE_INFINITY;
@@ -36,7 +37,7 @@ export class Timeline {
   }
 }
 
-/** What moves a timeline: a record that waits. */
+/** A record that waits, and moves a timeline. */
 export interface Moving {
   /** Event time, ms. */
   readonly moves: number;
@@ -48,9 +49,10 @@ const SLASH = "\u0001";
 const LONGEST_NAME = 128;
 
 /**
- * The event times of a task. Each feed has its own time, and of what happens live each use case has. A record of a use case moves its time
- * alone. A live record that names no use case, such as a tick, moves them all, but none that is being fed history: its own records lie far behind
- * and keep coming. Live ticks also move the time of a feed once the feed is over.
+ * The event times of a task. Each feed has its own time, and so has each use case for its live records. A record of a
+ * use case moves its time alone. A live record that names no use case, such as a tick, moves them all, except those
+ * that are being fed history: their own records lie far behind and keep coming. Live ticks also move the time of a feed
+ * once the feed is over.
  */
 export class Timelines {
   /** Of live records that name no use case, and of everything where history is read again. */
@@ -65,7 +67,10 @@ export class Timelines {
   #lastSource: Uint8Array | undefined;
   #lastOfSource: Timeline;
 
-  /** @param arrival the task opens now: until it has been open for `historyQuietMs`, nobody knows who is quiet. */
+  /**
+   * @param arrival the task opens now: until it has been open for `historyQuietMs`, it can't know which lines are
+   * quiet.
+   */
   constructor(state: TaskState, arrival: Arrival) {
     this.#state = state;
     this.#arrival = arrival;
@@ -111,7 +116,7 @@ export class Timelines {
     return (this.#lastOfSource = this.#find(nameOf(asBuffer(source).toString()) + SLASH, source));
   }
 
-  /** Where there are too many, and none can be forgotten, the general one. */
+  /** The general one, if there are too many and none can be forgotten. */
   #find(id: string, source: Uint8Array | undefined): Timeline {
     const known = this.#lines.get(id);
     if (known !== undefined) return known;
@@ -131,7 +136,7 @@ export class Timelines {
     return id === "" ? this.general : (this.#lines.get(id) ?? this.general);
   }
 
-  /** What time it is when the next records are handled. */
+  /** Sets the time for the next records to handle. */
   look(arrival: Arrival): void {
     this.#arrival = arrival;
   }
@@ -140,7 +145,7 @@ export class Timelines {
   movedBy({ line, moves }: Moving, isTick: boolean): readonly Timeline[] {
     if (line !== this.general || this.#lines.size === 0) return [line];
     const { now, at } = this.#arrival;
-    // A tick or record that lies far behind is a feeder's own, and can take nothing from what happens now.
+    // A tick or record that lies far behind is a feeder's own, and can take nothing from live records.
     const isNow = moves >= now - streamsLimits.historyMs;
     const moved: Timeline[] = this.#isFed(line, moves, at) && isNow && isTick ? [] : [line];
     for (const other of this.#lines.values()) {
