@@ -1,4 +1,7 @@
-/** `npm run bench`: one decision's work on this runtime and on its peers, side by side. docs/performance.md says what is measured and why. */
+/**
+ * `npm run bench`: one decision's work on this runtime and on its peers, side by side. docs/performance.md explains the
+ * figures.
+ */
 import { benchOptions } from "./decisions/bench-options.ts";
 import { prepareGround, type Ground } from "./decisions/ground.ts";
 import { measureLatency } from "./decisions/latency.ts";
@@ -43,7 +46,7 @@ async function measure(ground: Ground, { peer, guarantee }: Contender, round: nu
   }
 }
 
-// What was measured is kept.
+// The results so far are kept.
 let stopping = false;
 process.once("SIGINT", () => {
   stopping = true;

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:burst [-- --rate 200 --times 10 --seconds 25 --padding 0 --backlogs 100000,300000 --embedded]`: what a burst does to the memory of the
- * loop's process. A steady rate, so many times as much for a while, then until all is answered; and, with a new process each, backlogs
- * of different lengths: where memory is bounded they need the same.
+ * `npm run bench:burst [-- --rate 200 --times 10 --seconds 25 --padding 0 --backlogs 100000,300000 --embedded]`: the
+ * effect of a burst on the memory of the loop's process. It asks at a steady rate, then so many times as fast for a
+ * while, then waits until all is answered. With a new process each, it also works off backlogs of different lengths: if
+ * memory is bounded, they need the same.
  */
 import { parseArgs } from "node:util";
 import { soakBlueprints, soakOrphanMs } from "./soak/blueprints.ts";

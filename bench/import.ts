@@ -1,7 +1,8 @@
 /**
- * `npm run bench:import [-- --lines 100000 --numbers 50 --gap 1000 --rounds 1 --keep DIR]`: what the real commands cost on a fresh embedded directory: `import` of
- * a CSV file with the loop inside, `import --no-run`, and `rows --out` of the rows that the first has made. CPU is user and system time of the whole
- * process with its start; memory is what was resident at most. `--gap` is the event time between two lines, ms. `--keep` leaves files and logs there.
+ * `npm run bench:import [-- --lines 100000 --numbers 50 --gap 1000 --rounds 1 --keep DIR]`: the cost of the real
+ * commands on a fresh embedded directory: `import` of a CSV file with the loop inside, `import --no-run`, and `rows
+ * --out` of the rows that the first has made. CPU is user and system time of the whole process with its start; memory
+ * is the most that was resident. `--gap` is the event time between two lines, ms. `--keep` leaves files and logs there.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

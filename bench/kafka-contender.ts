@@ -1,4 +1,4 @@
-/** What every client is asked to do. `prepare` is not timed, the function that it resolves to is. */
+/** The tasks of every client. `prepare` is not timed; the function that it resolves to is. */
 export interface Contender {
   readonly name: string;
   /** Idempotent, all replicas: so many records over the topic's partitions, in calls of `CALL`, one call after the other. */
@@ -22,6 +22,6 @@ export const CALL = 500;
 export const TRANSACTION = 100;
 
 const key = Buffer.from("customer-000001");
-/** About what a decision takes: a record of 200 bytes. */
+/** About the size of a decision: a record of 200 bytes. */
 const value = Buffer.alloc(200, 7);
 export const payload = Object.freeze({ key, value });

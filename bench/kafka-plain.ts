@@ -8,7 +8,10 @@ const ALL_REPLICAS = -1;
 const READ_COMMITTED = 1;
 let ids = 0;
 
-/** @platformatic/kafka's own producer, transactions and consumer streams, with its settings where they are not about latency. */
+/**
+ * @platformatic/kafka's own producer, transactions and consumer streams, with its settings unless they are about
+ * latency.
+ */
 export function plainPlatformatic(brokers: string): Contender {
   // With the default of three retries and a short delay, a join to a broker that has no groups yet fails.
   const common = { bootstrapBrokers: brokers.split(","), clientId: "bench", retryDelay: 5, retries: 1_000 };
@@ -65,7 +68,8 @@ export function plainPlatformatic(brokers: string): Contender {
 
     async transactions(topic, input, transactions) {
       const read = await (first ??= firstMessage(input));
-      // A new id each time: version 2.12 asks to go on as producer 0, so whoever takes over an id is refused as fenced.
+      // A new id each time: version 2.12 asks to go on as producer 0, so a producer that takes over an id is refused as
+      // fenced.
       const producer = producerOf(`bench-plain-${process.pid}-${++ids}`);
       const messages = messagesFor(topic, TRANSACTION);
       return {

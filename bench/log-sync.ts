@@ -1,6 +1,6 @@
 /**
- * `npm run bench:sync [-- --rounds N --sends N --at-once N]`: what it costs that the embedded log is on the disk, mode by mode and in turn:
- * one record at a time, each waiting for the one before, and many in flight at once.
+ * `npm run bench:sync [-- --rounds N --sends N --at-once N]`: the cost of having the embedded log on the disk, mode by
+ * mode and in turn: one record at a time, each waiting for the one before, and many in flight at once.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "7" },
     sends: { type: "string", default: "2000" },
     "at-once": { type: "string", default: "64" },
-    /** Where the log lies: the disk counts. */
+    /** The folder of the log: its disk counts. */
     dir: { type: "string", default: tmpdir() },
   },
 });

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:shapes`: what an operator's shape costs. The same work is written in six shapes and run under the same
- * small loop; times are told as ratios to the shape that is used. Three kinds of work: almost none, so that the shape is all
- * there is; a counter in a store and an Avro record written; and one run of an ONNX model.
+ * `npm run bench:shapes`: the cost of an operator's shape. The same work is written in six shapes and run under the
+ * same small loop; times are told as ratios to the shape in use. There are three kinds of work: almost none, so that
+ * only the shape counts; a counter in a store and an Avro record written; and one run of an ONNX model.
  */
 import { isPromise } from "node:util/types";
 import { loadScorer, type Scorer } from "../serving/index.ts";
@@ -23,7 +23,7 @@ interface Context {
   emit(output: Output): void;
 }
 
-/** One kind of work: what to do with a record, and, where it makes a difference, with many. */
+/** One kind of work: for one record, and for many if that makes a difference. */
 interface Work {
   readonly one: (record: Input) => number | Promise<number>;
   readonly many?: (records: readonly Input[]) => Promise<Float32Array>;
@@ -47,7 +47,7 @@ const batchEmit: Shape = ({ one, many }) => {
   };
 };
 
-/** A handler gets a record and emits; the loop awaits only what is a promise. */
+/** A handler gets a record and emits; the loop awaits only promises. */
 const recordEmit: Shape = ({ one }) => {
   const handler = (record: Input, context: Context): void | Promise<void> => {
     const value = one(record);
@@ -62,7 +62,7 @@ const recordEmit: Shape = ({ one }) => {
   };
 };
 
-/** A handler gets a record and gives back what it writes. */
+/** A handler gets a record and returns its outputs. */
 const recordReturn: Shape = ({ one }) => {
   const handler = (record: Input): readonly Output[] | Promise<readonly Output[]> => {
     const value = one(record);

@@ -57,7 +57,7 @@ async function done(args: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`loopstream ${args[0]} ended with ${code}`);
 }
 
-/** The flights' history up to a day, in a file of its own. @returns where. */
+/** The flights' history up to a day, in a file of its own. @returns the file. */
 function historyOf(name: string, column: string): string {
   const [head, ...lines] = gunzipSync(readFileSync(join(root, `examples/flights/${name}-2013-q1.csv.gz`)))
     .toString()
@@ -117,7 +117,7 @@ class Neighbour {
     const pace = flags.pace === undefined ? [] : ["--pace", flags.pace];
     this.#child = loopstream(["replay", "--use-case", "flight-delays", "--fresh", "--json", ...pace]);
     this.#child.stdout!.resume();
-    // It makes its topics and looks through the history first: what is measured is its work.
+    // It makes its topics and looks through the history first. Only its work is measured.
     while ((await this.made()) === 0) await delay(100);
     this.stand();
   }
@@ -205,6 +205,6 @@ try {
   await own?.registry.stop();
   await own?.kafka.stop();
   rmSync(dir, { recursive: true, force: true });
-  // What is connected to a log that has closed is left to the end of the process.
+  // Connections to a closed log are left to the end of the process.
   process.exit();
 }

@@ -88,7 +88,7 @@ async function openEmbedded(): Promise<Opened> {
   return { name: "embedded log", backbone, registry: backbone.registry, close: () => backbone.close() };
 }
 
-/** What an application that counts leaves behind: a change a key, in commits of a thousand. */
+/** Writes the changelog of an application that counts: a change a key, in commits of a thousand. */
 async function writeChangelog(backbone: Backbone): Promise<void> {
   await backbone.ensureTopics([{ name: changelog, partitions, cleanup: "compact" }]);
   const producer = await backbone.producer();

@@ -1,4 +1,4 @@
-/** What is timed: the whole work of a round. */
+/** A timed variant: the whole work of a round. */
 export interface Variant {
   readonly name: string;
   /** Before each run, not timed. */

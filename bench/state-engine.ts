@@ -1,7 +1,7 @@
 /**
- * `npm run bench:state -- [rounds] [keys] [bytes]`: what reads and writes of task state cost on each engine, through the port tasks
- * use. By default 200,000 keys of about 40 bytes with values of 200, as many as a busy partition's join holds. RocksDB takes part
- * where `rocksdb-native` is installed; memory up to a million keys.
+ * `npm run bench:state -- [rounds] [keys] [bytes]`: the cost of reads and writes of task state on each engine, through
+ * the port that tasks use. By default 200,000 keys of about 40 bytes with values of 200, as many as a busy partition's
+ * join holds. RocksDB takes part if `rocksdb-native` is installed; memory up to a million keys.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const WARM_UP_S = 10;
 const BURST_S = 20;
 const AFTER_S = 40;
-/** From then on the p99 of a second, in the median, should be what it was before the burst. */
+/** From then on the p99 of a second, in the median, should be as before the burst. */
 const RECOVERED_S = 10;
 const rate = Number(values.rate);
 const seconds = Math.round(Number(values.minutes) * 60);

@@ -58,7 +58,7 @@ export async function askAtRates(asking: Asking): Promise<readonly Latency[]> {
     const started = performance.now();
     while (answered < sent && performance.now() - started < LONGEST_WAIT_MS) await sleep(20);
   };
-  /** @returns the indexes of what was asked. */
+  /** @returns the indexes of the requests. */
   const askFor = async (rate: number, length: number): Promise<readonly [from: number, to: number]> => {
     const from = sent;
     const started = performance.now() + 1;

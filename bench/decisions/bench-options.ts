@@ -17,7 +17,7 @@ export interface BenchOptions {
     | undefined;
   /** Requests of the backlog. */
   readonly backlog: number;
-  /** Of the backlog whose second half is what counts; absent: not asked for. */
+  /** Length of a backlog whose second half counts; absent: not asked for. */
   readonly warmBacklog: number | undefined;
   readonly profile: boolean;
   /** Further words for the peers in Node, and for those in Java. */

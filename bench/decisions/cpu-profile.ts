@@ -31,7 +31,7 @@ const SKIPPED = 0.4;
 
 /** Self time of a V8 CPU profile by place and by function, without the first part of it. */
 export function readCpuProfile(file: string): {
-  /** Of the time, what the main thread waited. */
+  /** The part of the time in which the main thread waited. */
   readonly idle: number;
   readonly places: readonly Share[];
   readonly functions: readonly Share[];
@@ -61,7 +61,7 @@ export function readCpuProfile(file: string): {
 const sumOf = (samples: readonly { readonly micros: number }[]): number =>
   samples.reduce((sum, { micros }) => sum + micros, 0);
 
-/** `streams/task`, `streams/backbones/kafka`, a package, `node`, or what V8 calls work that is no function's. */
+/** `streams/task`, `streams/backbones/kafka`, a package, `node`, or V8's name for work outside functions. */
 function placeOf({ functionName, scriptId, url }: ProfileNode["callFrame"]): string {
   if (url === "" && functionName.startsWith("(")) return functionName;
   // Only avsc makes functions of text.

@@ -11,7 +11,7 @@ import type { Peer } from "./peers.ts";
 import { preloadUnits, UNITS } from "./work/preload.ts";
 import { noRequests, PARTITIONS, replies, unitFeatures } from "./work/topics.ts";
 
-/** What all runs share: a broker of their own, the model, the units' features, a folder. */
+/** The parts that all runs share: a broker of their own, the model, the units' features, a folder. */
 export interface Ground {
   readonly brokers: string;
   readonly backbone: Backbone;
@@ -25,7 +25,7 @@ export interface Ground {
 
 export interface Started {
   readonly process: PeerProcess;
-  /** Ends it and removes what was made for it. */
+  /** Ends it and removes everything made for it. */
   end(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 const folder = resolve(import.meta.dirname, "../peers");
 
-/** Builds the Java peers with Maven where their sources are newer. @returns the class path. */
+/** Builds the Java peers with Maven if their sources are newer. @returns the class path. */
 export async function javaPeers(): Promise<string> {
   const jar = join(folder, "target/bench-peers-1.jar");
   const sources = join(folder, "src/main/java/loopstream/bench");

@@ -10,7 +10,7 @@ export interface Latency {
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
-  /** Of each second's p99 the median: what a neighbour of the machine does in a few of them does not count. */
+  /** The median of each second's p99: a neighbour of the machine disturbs only a few of them. */
   readonly p99OfSecond: number;
   readonly p999: number;
   readonly most: number;

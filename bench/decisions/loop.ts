@@ -1,7 +1,7 @@
 /**
- * The common work by hand: the same client, codec, store and models as the runtime's and nothing else. What it reaches is the
- * limit for a program in one Node process. It reads all partitions as one reader, infers a poll at once and sends the answers
- * while it works on the next poll.
+ * The common work by hand: the same client, codec, store and models as the runtime's and nothing else. Its speed is the
+ * limit for a program in one Node process. It reads all partitions as one reader, infers a poll at once and sends the
+ * answers while it works on the next poll.
  */
 import { readFileSync } from "node:fs";
 import { loadScorer } from "../../serving/index.ts";
@@ -130,7 +130,7 @@ async function decide(fetches: readonly Fetch[]): Promise<OutgoingRecord[]> {
 const after = (fetches: readonly Fetch[]): Position[] =>
   fetches.map(({ topic, partition, records }) => ({ topic, partition, offset: records.at(-1)!.offset + 1 }));
 
-/** Resolves to what stores the answers of a poll; one call after the other. */
+/** Resolves to a function that stores the answers of a poll; one call after the other. */
 async function keeper(target: Backbone): Promise<(answers: OutgoingRecord[], positions: Position[]) => Promise<void>> {
   if (options.guarantee === "exactly-once") {
     const producer = await target.producer({ transactionalId: options.id });

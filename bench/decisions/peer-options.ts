@@ -3,10 +3,13 @@ import { createKafkaBackbone, createPlatformaticBackbone, type Backbone } from "
 
 export type Guarantee = "at-least-once" | "exactly-once";
 
-/** What every peer is asked: the same words for those in Java. A peer runs until SIGTERM, then ends what it has begun. */
+/**
+ * The options of every peer, with the same words for those in Java. A peer runs until SIGTERM, then ends the work it
+ * has begun.
+ */
 export interface PeerOptions {
   readonly brokers: string;
-  /** Consumer group, and the name of what the peer keeps at the broker. */
+  /** Consumer group, and the name of the peer's things at the broker. */
   readonly id: string;
   readonly requests: string;
   readonly features: string;

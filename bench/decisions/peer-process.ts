@@ -13,7 +13,7 @@ export interface PeerProcess {
   readonly failure: () => string | undefined;
   /** Resolves when it has ended by itself; rejects with its last lines when it failed. */
   ended(): Promise<void>;
-  /** SIGTERM, and waits: what it leaves open at the broker would hold up the readers of the next run. */
+  /** SIGTERM, and waits: a transaction left open at the broker would hold up the readers of the next run. */
   end(): Promise<void>;
 }
 

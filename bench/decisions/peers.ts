@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { javaFlags, javaPeers } from "./java.ts";
 import type { Guarantee } from "./peer-options.ts";
 
-/** Who does the common work. */
+/** One program that does the common work. */
 export interface Peer {
   readonly name: PeerName;
   readonly inNode: boolean;
@@ -45,7 +45,7 @@ const programs: Readonly<Record<PeerName, ReturnType<typeof node>>> = {
 /** As `npm run loopstream` starts it. */
 const nodeFlags = ["--no-allocation-site-pretenuring"];
 
-/** Builds what has to be built. */
+/** Builds the peers that need it. */
 export async function preparePeers(
   names: readonly PeerName[],
   nodeArgs: readonly string[],

@@ -7,7 +7,7 @@ import type { Guarantee } from "./peer-options.ts";
 import type { Peer } from "./peers.ts";
 import { measureThroughput, type Backlog } from "./throughput.ts";
 
-/** Runs a peer in Node once under V8's profiler and says where its main thread's time went. */
+/** Runs a peer in Node once under V8's profiler and tells how its main thread spent the time. */
 export async function profile(ground: Ground, peer: Peer, guarantee: Guarantee, backlog: Backlog): Promise<string> {
   const folder = join(ground.dir, `profile-${peer.name}-${guarantee}`);
   mkdirSync(folder);

@@ -15,7 +15,7 @@ export type ThroughputRun = Run & { readonly kind: "throughput"; readonly throug
 export type LatencyRun = Run & { readonly kind: "latency"; readonly latency: readonly Latency[] };
 export type Result = ThroughputRun | LatencyRun;
 
-/** One or some lines for whoever waits. */
+/** One or some lines for the person who waits. */
 export function told(result: Result): string {
   const who = `round ${result.round + 1} ${result.peer} ${result.guarantee}`;
   if (result.kind === "latency") {

@@ -17,7 +17,7 @@ export interface Stretch {
 }
 
 export interface Throughput {
-  /** From the first replies to as many as were asked for: what a short run shows. */
+  /** From the first replies to as many as were asked for: the figure of a short run. */
   readonly first: Stretch;
   /** The second half of a backlog that is longer than that. */
   readonly warm?: Stretch;
@@ -41,9 +41,9 @@ interface Mark {
 }
 
 /**
- * Starts a peer on a backlog and counts the replies that a reader of committed records sees. What comes before the first replies
- * (start, joining the group) belongs to no stretch: at the first mark the broker says how many are readable, and a stretch is
- * what came after.
+ * Starts a peer on a backlog and counts the replies that a reader of committed records sees. The time before the first
+ * replies (start, joining the group) belongs to no stretch. At the first mark the broker tells how many are readable,
+ * and a stretch has the replies after it.
  */
 export async function measureThroughput(
   ground: Ground,

@@ -1,4 +1,7 @@
-/** To be loaded before a program (`node --import`): at its end it writes what the process has used to the file that LOOPSTREAM_USAGE names. */
+/**
+ * Load it before a program (`node --import`): at the end it writes the process's usage to the file that
+ * LOOPSTREAM_USAGE names.
+ */
 import { writeFileSync } from "node:fs";
 
 const file = process.env["LOOPSTREAM_USAGE"];

@@ -4,7 +4,10 @@ import type { Measured } from "./measured.ts";
 
 const ITEMS = 4_000;
 const CALL = 500;
-/** So many more are behind what is read, so that it comes from the disk and not from the newest ones in memory. */
+/**
+ * So many more are behind the records that are read, so that these come from the disk and not from the newest ones in
+ * memory.
+ */
 const BEHIND = 6_000;
 
 /** The log in this process: records of 200 bytes. */

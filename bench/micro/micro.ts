@@ -1,8 +1,8 @@
 /**
- * `npm run bench:micro [-- --update]`: the hot path's parts, each as a ratio to a reference loop that is run in turn with them, so that
- * neither the machine nor its neighbours count much. CPU time of the main thread: what LevelDB compacts
- * in the background falls on whoever runs then. Held
- * against the stored ratios; a loss of more than a fifth is printed in red. Says so and never fails.
+ * `npm run bench:micro [-- --update]`: the hot path's parts, each as a ratio to a reference loop that is run in turn
+ * with them, so that neither the machine nor its neighbours count much. It takes CPU time of the main thread: LevelDB's
+ * compactions in the background fall on the part that runs then. Ratios are compared with the stored ones; a loss of
+ * more than a fifth is printed in red. It reports and never fails.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

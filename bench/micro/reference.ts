@@ -4,8 +4,8 @@ const ROUNDS = 60_000;
 let sink = 0;
 
 /**
- * What everything is compared with: hashing, small objects, a map and floats, in plain JavaScript that never changes. A faster or busier
- * machine changes it like the rest.
+ * The common measure: hashing, small objects, a map and floats, in plain JavaScript that never changes. A faster or
+ * busier machine changes it like the rest.
  */
 export const reference: Variant = {
   name: "reference loop",

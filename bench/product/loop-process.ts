@@ -21,7 +21,7 @@ export interface LoopProcess {
   until(wanted: number, metric: string, label?: string): Promise<Mark>;
 }
 
-/** How much had been done, and what it had cost. */
+/** The amount of work done, and its cost. */
 export interface Mark {
   /** Milliseconds. */
   readonly at: number;

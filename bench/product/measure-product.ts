@@ -107,7 +107,7 @@ async function untilQuiet(loop: LoopProcess): Promise<readonly [rows: number, la
   return [last.count, last];
 }
 
-/** Keys and values, as they lie there: what was compacted away by then is not counted. */
+/** Keys and values, as they lie there: records compacted away by then are not counted. */
 async function changelogBytes(place: Place): Promise<number> {
   const { subTopologies } = decisionTopology({
     name: "loopstream",

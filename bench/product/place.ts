@@ -27,9 +27,9 @@ export interface Place {
   readonly stateDir: string;
   /** For a broker's client; absent on the embedded log. */
   readonly brokers?: string;
-  /** What `loopstream start` is told. */
+  /** Arguments of `loopstream start`. */
   readonly startArgs: readonly string[];
-  /** What the client of the latency runs is told. */
+  /** Arguments of the client of the latency runs. */
   readonly clientArgs: readonly string[];
   open(): Promise<Access>;
   close(): Promise<void>;

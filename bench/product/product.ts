@@ -14,7 +14,7 @@ export interface ProductOptions {
   readonly decisions: number;
   readonly works: readonly WorkName[];
   readonly places: readonly PlaceName[];
-  /** One run of each at Node's profiler: where the main thread's time goes. */
+  /** One run of each under Node's profiler: the main thread's time by room. */
   readonly profile: boolean;
   readonly latency: LatencyOptions | undefined;
 }

@@ -2,7 +2,7 @@ import type { Share } from "../decisions/cpu-profile.ts";
 import type { Latency } from "../decisions/latency.ts";
 import { markdown, median } from "../rounds.ts";
 
-/** What one run says. */
+/** The figures of one run. */
 export interface Figures {
   readonly who: string;
   readonly round: number;
@@ -12,15 +12,15 @@ export interface Figures {
   readonly cpuMicros: number;
   readonly residentMiB: number;
   readonly written?: Written;
-  /** Self time of the main thread by room, where it was asked for. */
+  /** Self time of the main thread by room, if it was asked for. */
   readonly rooms?: readonly Share[];
 }
 
 /** Bytes a decision. */
 export interface Written {
-  /** What the process had the disk write; on the embedded log that is the log too. */
+  /** Bytes that the process had the disk write; on the embedded log that includes the log. */
   readonly disk: number;
-  /** What lies on the changelogs. */
+  /** Bytes on the changelogs. */
   readonly changelog: number;
   readonly rows: number;
 }

@@ -10,10 +10,10 @@ import { random } from "../decisions/work/random.ts";
 type Value = string | number | boolean | null;
 type Values = Readonly<Record<string, Value>>;
 
-/** What one decision brings to the loop. */
+/** The records of one decision. */
 export interface Life {
   readonly request: Published<unknown>;
-  /** What happened afterwards, in time order. */
+  /** Later records, in time order. */
   readonly outcomes: readonly Published<unknown>[];
 }
 
@@ -84,7 +84,7 @@ function flightsWork(name: "flights" | "life"): Work {
     blueprint: text,
     rows: name === "life",
     lives(count) {
-      // Whole hours: the minute of the day stays near what the context says.
+      // Whole hours: the minute of the day stays near the context's.
       const shift = Math.floor((Date.now() - BEHIND_MS - last) / HOUR) * HOUR;
       return Array.from({ length: count }, (_, index) => {
         const flight = flown[index % flown.length]!;
@@ -96,7 +96,7 @@ function flightsWork(name: "flights" | "life"): Work {
           request: requestOf(blueprint.useCase, id, flight.unit, flight.context, flight.time + moved),
           outcomes: flight.outcomes.map(({ time, values }) => {
             const { kind, ...fields } = values;
-            // What is observed with a kind is an event too: the loop sees to that.
+            // An observation with a kind is an event too: the loop makes it one.
             if (name === "life") {
               const value = { decisionId: id, useCase: blueprint.useCase, observationId: String(kind), values };
               return { topic: observations, key: id, value, time: time + moved } as Published<unknown>;

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Bytes of this process, after a collection where `--expose-gc` allows one. */
+/** Bytes of this process, after a collection if `--expose-gc` allows one. */
 export interface MemorySample {
   readonly heap: number;
-  /** Buffers and what else lies beside the heap. */
+  /** Buffers and other memory beside the heap. */
   readonly external: number;
 }
 

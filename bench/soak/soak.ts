@@ -29,7 +29,10 @@ const SAMPLE_MS = 10_000;
 const MIB = 1 << 20;
 const EVENTS_PER_REQUEST = 0.02;
 
-/** Growth after the first quarter that is no leak: more of the median, or of the unit, than noise and what a model takes. */
+/**
+ * Growth after the first quarter up to which nothing counts as a leak: a share of the median, or so many of the unit.
+ * It is more than noise and a model take.
+ */
 const measures = {
   heap: { unit: MIB, name: "heap after collection, MiB", tolerance: { share: 0.05, absolute: 2 * MIB } },
   external: { unit: MIB, name: "buffers beside the heap, MiB", tolerance: { share: 0.05, absolute: 4 * MIB } },
@@ -88,11 +91,12 @@ async function soak(watched: WatchedProcess): Promise<boolean> {
     `${rate} requests a second for ${minutes} minutes on ${flags.embedded ? "the embedded log" : "Kafka"}, ${partitions} partitions; ` +
       `event time runs ${speed.toFixed(0)} times as fast`,
   );
-  // Event time follows the answers: were it ahead of what the loop has come to, all it handles would be late.
+  // Event time follows the answers: if it were ahead of the loop, everything that the loop handles would be late.
   const ticker = setInterval(() => {
     if (traffic.answeredTime > 0) watched.tell({ kind: "tick", time: traffic.answeredTime - MINUTE });
   }, 1_000);
-  // The day before: what windows look back on is then as much as it will be, and no growth of a first day.
+  // The day before: the windows then look back on as much as they ever will, and the first day shows no growth of its
+  // own.
   await traffic.tellPast(Math.round(rate * minutes * 60 * EVENTS_PER_REQUEST), started - 24 * HOUR, started);
   traffic.start();
   const samples: Sample[] = [];

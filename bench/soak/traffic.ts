@@ -32,7 +32,7 @@ export interface TrafficOptions {
   /** An observation comes so long after its request, ms of event time. */
   readonly observedAfterMs: number;
   readonly eventsPerRequest: number;
-  /** A product does not go on asking what nobody answers: so many seconds' worth of requests may be unanswered. */
+  /** A product does not go on asking without answers: so many seconds' worth of requests may be unanswered. */
   readonly unansweredSeconds: number;
   /** Bytes of padding in each request's context. */
   readonly padding?: number;

@@ -50,7 +50,7 @@ function line(values: readonly number[]): { readonly slope: number; readonly at:
   return { slope, at: (i) => mean + slope * (i - middle) };
 }
 
-/** Growth that is sure and more than `tolerance` (of the median, or absolute where given so) is a leak. */
+/** Growth that is sure and more than `tolerance` (of the median, or absolute if given so) is a leak. */
 export function grows(trend: Trend, tolerance: { readonly share?: number; readonly absolute?: number }): boolean {
   const allowed = Math.max((tolerance.share ?? 0) * trend.median, tolerance.absolute ?? 0);
   return trend.low > 0 && trend.growth > allowed;

@@ -25,9 +25,7 @@ export class Horizon {
     this.#time = this.#stored = time;
   }
 
-  /**
-   * No task needs records that only questions before it would need, ms. A record read from before it moves it back.
-   */
+  /** No task needs records that only questions before it would need, ms. A record read from before it moves it back. */
   get time(): number {
     return this.#time;
   }

@@ -7,7 +7,7 @@ import { replies, type BenchReply } from "./topics.ts";
 export interface Answers {
   readonly seen: Uint8Array;
   count: number;
-  /** Doubled, of no request, or not what the formula says. */
+  /** Doubled, of no request, or different from the formula's result. */
   wrong: number;
 }
 

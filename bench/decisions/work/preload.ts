@@ -21,7 +21,7 @@ export async function preloadUnits(backbone: Backbone): Promise<void> {
   }));
 }
 
-/** Makes requests: the one with this index is always the same, but for where its reply goes. */
+/** Makes requests: the request of one index is always the same, but for the address of its reply. */
 export async function requestMaker(): Promise<
   (index: number, topic: string, replyPartition: number, timestamp: number) => OutgoingRecord
 > {

@@ -24,7 +24,7 @@ export interface BenchDecision {
   readonly value: number;
   readonly action: string;
   readonly model: string;
-  /** What the model saw: the request's, then the unit's. */
+  /** The model's input: the request's features, then the unit's. */
   readonly features: Float32Array;
 }
 
@@ -66,7 +66,7 @@ export const schemaIds: Readonly<Record<string, number>> = Object.freeze({
   Reply: 4,
 });
 
-/** Keyed by unit, so that what is known of a unit is beside its requests. */
+/** Keyed by unit, so that a unit's state is beside its requests. */
 export const requestsOn = (name: string): Topic<BenchRequest> =>
   defineTopic({ name, schema: schemas.request, floatVectors: true });
 export const decisionsOn = (name: string): Topic<BenchDecision> =>
@@ -80,5 +80,5 @@ export const unitFeatures: Topic<UnitFeatures> = defineTopic({
 });
 /** A request's headers name this topic and one of its partitions. */
 export const replies: Topic<BenchReply> = defineTopic({ name: "decision-replies", schema: schemas.reply });
-/** Always empty: what a peer reads while it only fills its state. */
+/** Always empty: a peer reads it while it only fills its state. */
 export const noRequests = requestsOn("no-requests");
