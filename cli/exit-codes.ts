@@ -1,8 +1,5 @@
-import { BlueprintError, ChangedTypes } from "../blueprints/index.ts";
-import { HistoryError, ReplayError, SettingsError } from "../loop/index.ts";
-import { CodedError } from "../streams/index.ts";
-import { TableError } from "./files/index.ts";
-import { DomainError } from "../schemas/index.ts";
+import { DomainError, type DomainErrorCode } from "../schemas/index.ts";
+import { CodedError, type ErrorCode } from "../streams/index.ts";
 
 /** Results that a script can act on. */
 export const exitCodes = Object.freeze({
@@ -28,25 +25,32 @@ export class UsageError extends DomainError {
   }
 }
 
-const usage = [UsageError, SettingsError, BlueprintError, ChangedTypes, ReplayError];
+/** A flag, a name, a setting, a blueprint or a file must be mended. Their messages say how. */
+const usage: ReadonlySet<string> = new Set<DomainErrorCode | ErrorCode>([
+  ...([
+    "BAD_USAGE",
+    "BAD_SETTING",
+    "BAD_BLUEPRINT",
+    "CHANGED_TYPES",
+    "REPLAY_REFUSED",
+    "BAD_FILE",
+    "BAD_HISTORY",
+  ] as const),
+  ...(["UNKNOWN_USE_CASE", "UNKNOWN_VERSION", "UNKNOWN_MODEL", "UNKNOWN_DECISION", "UNKNOWN_TOPIC"] as const),
+  ...(["ENGINE_MISSING", "NEWER_RELEASE"] as const),
+]);
 
 /**
  * Whether an error's message is all that a person needs: it names the flag, the line or the setting, and the remedy.
  */
-export const saysAll = (error: unknown): boolean =>
-  error instanceof TableError || error instanceof HistoryError || usage.some((kind) => error instanceof kind);
+export const saysAll = ({ code }: CodedError): boolean => usage.has(code);
 
 export function exitCodeOf(error: unknown): number {
-  if (usage.some((kind) => error instanceof kind)) return exitCodes.usage;
-  if (error instanceof TableError || error instanceof HistoryError)
-    return isOfTheDisk(error.cause) ? exitCodes.failed : exitCodes.usage;
-  if (error instanceof CodedError) {
-    if (error.code === "ENGINE_MISSING") return exitCodes.usage;
-    const { retry } = error.flags;
-    const elsewhere = error.code === "BACKBONE_LOCKED" || error.code === "BACKBONE_GONE";
-    return retry || elsewhere ? exitCodes.unavailable : exitCodes.failed;
-  }
-  return exitCodes.failed;
+  if (!(error instanceof CodedError)) return exitCodes.failed;
+  if ((error.code === "BAD_FILE" || error.code === "BAD_HISTORY") && isOfTheDisk(error.cause)) return exitCodes.failed;
+  if (usage.has(error.code)) return exitCodes.usage;
+  const elsewhere = error.code === "BACKBONE_LOCKED" || error.code === "BACKBONE_GONE";
+  return error.flags.retry || elsewhere ? exitCodes.unavailable : exitCodes.failed;
 }
 
 const DISK: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EIO", "EPIPE"]);

@@ -10,6 +10,10 @@ export const domainErrors = {
     "The version of the blueprint is not on the topic of blueprints.",
     "`loopstream blueprint list` shows the versions there are. Publish it again if it was deleted.",
   ),
+  UNKNOWN_DECISION: lasting(
+    "The topic of decisions has no decision with this id.",
+    "Check the id, `--use-case` and `--at`; decisions are kept as long as `retention` says.",
+  ),
   DECISION_FAILED: lasting(
     "The loop answered a request without a decision: the policy had no value, or the request was refused.",
     "Read the message, and look for the request among the dead letters.",

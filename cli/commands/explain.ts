@@ -1,12 +1,13 @@
 import { explainDecision } from "../../recompute/index.ts";
 import { defineCommand } from "../define-command.ts";
-import { exitCodes, UsageError } from "../exit-codes.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { flag } from "../flags/flag.ts";
 import { parseTime } from "../flags/times.ts";
 import { withTools } from "../process/with-tools.ts";
 import { explanationText } from "../recompute/explanation-text.ts";
 import { sourceOf } from "../recompute/source.ts";
 import { shownTime } from "../text/output.ts";
+import { DomainError } from "../../schemas/index.ts";
 
 export const explainCommand = defineCommand({
   name: "explain",
@@ -30,7 +31,7 @@ export const explainCommand = defineCommand({
       });
       if (explanation === undefined) {
         const which = `${useCase === undefined ? "" : ` of ${useCase}`}${at === undefined ? "" : ` made at ${shownTime(at)}`}`;
-        throw new UsageError(`there is no decision ${decisionId}${which} on the topic decisions`);
+        throw new DomainError("UNKNOWN_DECISION", `there is no decision ${decisionId}${which} on the topic decisions`);
       }
       output.result(explanation, explanationText);
       return explanation.equal ? exitCodes.ok : exitCodes.failed;

@@ -1,8 +1,8 @@
 import { blueprintTable } from "../../../catalogue/index.ts";
 import { readTable } from "../../../streams/index.ts";
 import { defineCommand } from "../../define-command.ts";
-import { UsageError } from "../../exit-codes.ts";
 import { withTools } from "../../process/with-tools.ts";
+import { DomainError } from "../../../schemas/index.ts";
 
 export const showCommand = defineCommand({
   name: "show",
@@ -13,7 +13,8 @@ export const showCommand = defineCommand({
       settings,
       async ({ backbone, serdes }) => {
         const found = (await readTable(backbone, serdes, blueprintTable)).get(`${useCase}/${version}`);
-        if (found === undefined) throw new UsageError(`use case "${useCase}" has no blueprint version ${version}`);
+        if (found === undefined)
+          throw new DomainError("UNKNOWN_VERSION", `use case "${useCase}" has no blueprint version ${version}`);
         output.result(found, ({ text }) => text);
       },
       { useCase },

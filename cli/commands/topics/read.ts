@@ -1,6 +1,5 @@
-import { readRaw } from "../../../streams/index.ts";
+import { readRaw, StreamsError } from "../../../streams/index.ts";
 import { defineCommand } from "../../define-command.ts";
-import { UsageError } from "../../exit-codes.ts";
 import { flag } from "../../flags/flag.ts";
 import { whole } from "../../flags/numbers.ts";
 import { withTools } from "../../process/with-tools.ts";
@@ -14,7 +13,7 @@ export const readCommand = defineCommand({
   run: ({ settings, args: { topic }, flags: { limit } }) =>
     withTools(settings, async ({ backbone, serdes }) => {
       if ((await backbone.partitions(topic)) === undefined) {
-        throw new UsageError(`there is no topic ${topic}: loopstream topics lists them`);
+        throw new StreamsError("UNKNOWN_TOPIC", `there is no topic ${topic}: loopstream topics lists them`);
       }
       let left = limit;
       for await (const records of readRaw(backbone, topic)) {

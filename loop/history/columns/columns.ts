@@ -149,7 +149,10 @@ export function lookAtColumns({ file, head, required, declared, byKind = new Map
     absent,
     errors: [
       ...(useless.get("wanted") ?? []).map(holding),
-      ...lost.map((name) => `${missing(name)} Columns: ${head.columns.join(", ")}. Name the right one by an option`),
+      ...lost.map(
+        (name) =>
+          `${missing(name)} Columns: ${head.columns.join(", ")}. Name the right one with --decision-id, --time, --observation-time or --unit`,
+      ),
     ],
     notes: [
       ...absent.map((name) => `${missing(name)} It is missing in every line`),
