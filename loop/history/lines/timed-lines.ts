@@ -87,7 +87,10 @@ function whatAndWhen(
   const { id: idColumn, time: timeColumn, latest, times } = source;
   for (const name of idColumn === undefined ? [timeColumn] : [idColumn, timeColumn]) {
     if (!Object.hasOwn(cells, name)) {
-      return { column: name, problem: `there is no column ${name}: name the right one with --decision-id, --time, --observation-time or --unit` };
+      return {
+        column: name,
+        problem: `there is no column ${name}: name the right one with --decision-id, --time, --observation-time or --unit`,
+      };
     }
     if (cells[name] === null || cells[name] === "") return { column: name, problem: `${name} is empty` };
   }
