@@ -14,6 +14,11 @@ export interface StateDatabase {
    */
   get?(key: string): Uint8Array | undefined;
   getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /**
+   * A batch of so many records has its keys read by `getMany` before its handler runs, although `get` could read them
+   * within it. Absent: never, since `get` costs less.
+   */
+  readonly togetherFrom?: number;
   /** All of it or nothing, also under kill -9. */
   write(changes: readonly Change[]): Promise<void>;
   /** Ascending, `from` inclusive, `to` exclusive, as of the call. */

@@ -9,6 +9,8 @@ import { brokenPromise } from "../errors.ts";
  * restore. One task at a time changes it, and reads its uncommitted changes from its own buffer.
  */
 export class TableState implements StateDatabase {
+  /** The log reads many keys at once for less than one by one. */
+  readonly togetherFrom = 64;
   readonly #table: KeyedTable;
   readonly #values: ValueCache;
   #known: CacheArea;

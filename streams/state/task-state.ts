@@ -21,6 +21,8 @@ const present = Uint8Array.of(1);
 export class TaskState {
   /** The engine can't be asked within a handler: `load` first. */
   readonly mustLoad: boolean;
+  /** The keys of a batch of so many records are loaded before its handler runs. */
+  readonly loadsFrom: number;
   readonly #database: StateDatabase;
   /** Values read by `load`, until the batch is over. */
   readonly #loaded = new Map<string, Uint8Array | undefined>();
@@ -54,6 +56,7 @@ export class TaskState {
     this.#stored = lines;
     this.#database = database;
     this.mustLoad = database.get === undefined;
+    this.loadsFrom = this.mustLoad ? 1 : (database.togetherFrom ?? Number.POSITIVE_INFINITY);
     this.#checkpoint = checkpoint;
   }
 

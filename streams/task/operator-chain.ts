@@ -118,7 +118,7 @@ export class OperatorChain {
       (batch) => {
         this.outputs.line = line;
         const fireAll = (): void | Promise<void> => inTurn(batch, (timer) => this.#fireOne(timer));
-        const firing = this.#mustLoad(batch.length) ? this.#loadTimers(batch).then(fireAll) : fireAll();
+        const firing = batch.length >= this.#state.loadsFrom ? this.#loadTimers(batch).then(fireAll) : fireAll();
         return firing === undefined ? this.#dispatchEdges() : firing.then(() => this.#dispatchEdges());
       },
       ({ time, key }, error) => {
@@ -183,7 +183,7 @@ export class OperatorChain {
   #dispatch(topic: string, records: readonly StreamRecord<unknown>[]): void | Promise<void> {
     return inTurn(this.#routes.get(topic) ?? [], (route) => {
       this.outputs.at = route.operator.name;
-      if (!route.hasState || !this.#mustLoad(records.length)) return this.#handOver(route, records);
+      if (!route.hasState || records.length < this.#state.loadsFrom) return this.#handOver(route, records);
       return this.#state.load(records.flatMap(route.reads)).then(() => this.#handOver(route, records));
     });
   }
@@ -195,11 +195,6 @@ export class OperatorChain {
     };
     const working = route.handler(records, route.context);
     return working === undefined ? handed() : working.then(handed);
-  }
-
-  /** Many keys are read in the background before the handler is called, also of engines that can read within it: one by one they take more of the event loop. */
-  #mustLoad(records: number): boolean {
-    return this.#state.mustLoad || records >= LOADED_FROM;
   }
 
   async #loadTimers(timers: readonly OperatorTimer[]): Promise<void> {

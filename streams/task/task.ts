@@ -55,9 +55,8 @@ export class Task {
     this.subTopology = subTopology;
     this.partition = partition;
     this.state = state;
-    this.#quiet = subTopology.operators.every(
-      ({ onTimer, quietTimers }) => onTimer === undefined || quietTimers === true,
-    );
+    const timed = subTopology.operators.filter(({ onTimer }) => onTimer !== undefined);
+    this.#quiet = timed.length > 0 && timed.every(({ quietTimers }) => quietTimers === true);
     this.#topology = topology;
     this.#environment = environment;
     this.#hold = new Hold(environment);
