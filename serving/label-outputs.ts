@@ -14,7 +14,7 @@ const UNNAMED = "prediction";
 /**
  * The outputs of a model that predict the labels of a blueprint.
  *
- * @throws Error when no output has a label's name; further outputs are ignored
+ * @throws DomainError `BAD_MODEL` when no output has a label's name; further outputs are ignored
  */
 export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, blueprint: Blueprint): readonly LabelOutput[] {
   const labels = blueprint.labels.map(({ name }) => name);

@@ -18,7 +18,7 @@ export interface Scorer {
    *
    * @param features rows × columns float32, row-major, NaN = missing
    * @returns for each output, rows float32
-   * @throws RangeError when the lengths disagree, Error after `release`
+   * @throws StreamsError `BROKEN_PROMISE` when the lengths disagree, and after `release`
    */
   score(features: Float32Array, rows: number): Promise<readonly Float32Array[]>;
   /** Frees the memory; a second call does nothing. Let running scores end first. */
@@ -33,7 +33,7 @@ const PREDICTION = "prediction";
  * that it predicts. A single output `prediction` predicts the label in the metadata's key `label`. A file of trees
  * alone, such as the trainer's, is walked here; any other is run by ONNX Runtime (docs/decisions/012).
  *
- * @throws Error when the bytes are not such a file
+ * @throws DomainError `BAD_MODEL` when the bytes are not such a file
  */
 export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
   const model = openTrees(onnx) ?? (await openOnnxModel(onnx));

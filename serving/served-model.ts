@@ -26,7 +26,7 @@ const served = new WeakMap<Scorer, WeakMap<readonly FeatureColumn[], ServedModel
 /**
  * A loaded model for a layout, kept for both: the next call with the same two costs two look-ups.
  *
- * @throws Error when the model needs a feature that the layout lacks, another number of features, or a vocabulary that
+ * @throws DomainError `BAD_MODEL` when the model needs a feature that the layout lacks, another number of features, or a vocabulary that
  * its file lacks
  */
 export function servedModel(scorer: Scorer, layout: readonly FeatureColumn[]): ServedModel {

@@ -1,6 +1,6 @@
 import { canonicalJson } from "../blueprints/index.ts";
 import { validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
-import type { ModelRecorded } from "../schemas/index.ts";
+import { DomainError, type ModelRecorded } from "../schemas/index.ts";
 import type { Backbone, OffsetRange } from "../streams/index.ts";
 import { fitRows } from "./fit/fit-rows.ts";
 import { learntLabels } from "./learnt-labels.ts";
@@ -8,7 +8,6 @@ import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
 import { withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
 import type { TrainingTools } from "./training-tools.ts";
-import { DomainError } from "../schemas/index.ts";
 
 export interface Rebuilt {
   readonly modelId: string;

@@ -1,12 +1,11 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { ValidBlueprints } from "../catalogue/index.ts";
 import { loadScorer } from "../serving/index.ts";
-import type { TrainingRow } from "../schemas/index.ts";
+import { DomainError, type TrainingRow } from "../schemas/index.ts";
 import type { Backbone, Serdes, Topic } from "../streams/index.ts";
 import { labelMetrics, learntLabels, type PredictedLabel } from "./learnt-labels.ts";
 import { labelsOf, predictRows } from "./predict-rows.ts";
 import { readRows } from "../rows/index.ts";
-import { DomainError } from "../schemas/index.ts";
 
 export interface RowsScore {
   readonly rows: number;

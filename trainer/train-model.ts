@@ -9,7 +9,7 @@ import {
   type TrainingMatrix,
   type TreatedValues,
 } from "../rows/index.ts";
-import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
+import { DomainError, type ModelRecorded, type TrainingRow } from "../schemas/index.ts";
 import { sha256, writeArtifact } from "../serving/index.ts";
 import { fitRows, type FittedLabel, type FittedRows } from "./fit/fit-rows.ts";
 import { gate, type Evidence, type Verdict } from "./gates/index.ts";
@@ -17,7 +17,6 @@ import { labelMetrics, learntLabels, rowsWith, type LearntLabel } from "./learnt
 import { provenanceHeaders } from "./models/provenance.ts";
 import { predictRows } from "./predict-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
-import { DomainError } from "../schemas/index.ts";
 
 export interface TrainRequest {
   readonly useCase: string;

@@ -64,7 +64,7 @@ export function objectiveOf(kind: LearnerKind | undefined): Objective | undefine
 /**
  * Checks a fit's parameters: they must be ones that a blueprint could have.
  *
- * @throws RangeError that names the key of the parameter, and its bounds
+ * @throws DomainError `BAD_PARAMETER` that names the key of the parameter, and its bounds
  */
 export function checkModel<L extends LearnerName>(model: ModelConfig<L>): void {
   const parameters = { ...parametersOf(learnerKinds.get(model.learner)), seed: seedParameter };

@@ -1,12 +1,11 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import type { BlueprintPublished } from "../../schemas/index.ts";
+import { type BlueprintPublished, DomainError } from "../../schemas/index.ts";
 import type { GlobalView, TopicTools } from "../../streams/index.ts";
 import { changeTable, type Change, type Written } from "../change/change-table.ts";
 import { blueprintTable } from "./blueprint-table.ts";
 import { checkTypes } from "./check-types.ts";
 import { validBlueprints } from "./valid-blueprints.ts";
 import { checkVersionMove, stateAfter } from "./version-moves.ts";
-import { DomainError } from "../../schemas/index.ts";
 
 /** A version to publish: its text and the compiled form. */
 export interface NewVersion {

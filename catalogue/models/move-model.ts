@@ -1,11 +1,10 @@
-import type { ModelRecorded, ModelStateName } from "../../schemas/index.ts";
-import { type TopicTools } from "../../streams/index.ts";
+import { DomainError, type ModelRecorded, type ModelStateName } from "../../schemas/index.ts";
+import type { TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
 import { addState, modelRecords, replacedBy } from "./add-state.ts";
 import { checkModelMove } from "./model-moves.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
-import { DomainError } from "../../schemas/index.ts";
 
 /** A state to move a model to. A canary has its share of the decisions, above 0 and below 1. */
 export type ModelMove = Exclude<ModelStateName, "trained" | "canary"> | { readonly canary: number };
@@ -15,8 +14,8 @@ export type ModelMove = Exclude<ModelStateName, "trained" | "canary"> | { readon
  * the canary, is retired. A canary may be moved again, to change its share.
  *
  * @returns the records as written, the moved model first
- * @throws StreamsError `ILLEGAL_MOVE` if `modelMoves` has no such move or the share is out of bounds; an error if there
- * is no such model
+ * @throws DomainError `ILLEGAL_MOVE` if `modelMoves` has no such move or the share is out of bounds; `UNKNOWN_MODEL`
+ * if there is no such model
  */
 export function moveModel(
   tools: TopicTools,

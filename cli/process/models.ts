@@ -1,8 +1,7 @@
 import { moveModel, readModels, type ModelMove } from "../../catalogue/index.ts";
 import type { Tools } from "../../loop/index.ts";
-import type { ModelRecorded } from "../../schemas/index.ts";
+import { DomainError, type ModelRecorded } from "../../schemas/index.ts";
 import { flag } from "../flags/flag.ts";
-import { DomainError } from "../../schemas/index.ts";
 
 /** All models, or those of one use case, oldest first. */
 export async function modelsOf(tools: Tools, useCase: string | undefined): Promise<readonly ModelRecorded[]> {

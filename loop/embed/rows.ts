@@ -1,10 +1,9 @@
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { LeftOutRows, openSpill, rowsInOrder } from "../../rows/index.ts";
-import type { TrainingRow } from "../../schemas/index.ts";
+import { DomainError, type TrainingRow } from "../../schemas/index.ts";
 import { readTable, streamsLimits } from "../../streams/index.ts";
 import type { Tools } from "../loop.ts";
 import type { RowsOptions } from "./loopstream.ts";
-import { DomainError } from "../../schemas/index.ts";
 
 /** Training rows of a use case in bounded memory. Rejects with `UNDECLARED` if there is no such use case or version. */
 export async function* rowsOf(tools: Tools, useCase: string, options: RowsOptions): AsyncGenerator<TrainingRow> {

@@ -1,7 +1,6 @@
 import type { DecisionSpace } from "../../blueprints/index.ts";
-import type { DecisionRecorded, DecisionRequested, LoggedAction } from "../../schemas/index.ts";
+import { type DecisionRecorded, type DecisionRequested, DomainError, type LoggedAction } from "../../schemas/index.ts";
 import { SOURCE_HEADER, type Headers } from "../../streams/index.ts";
-import { DomainError } from "../../schemas/index.ts";
 
 /** The action to record instead of the policy's decision, or the reason that it is not recorded. */
 export type LoggedReading =

@@ -12,10 +12,9 @@ import {
   type WindowGroup,
 } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
-import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
+import { type DecisionRequested, DomainError, type Enriched } from "../../schemas/index.ts";
 import { entryCount, firstFrom } from "../../streams/index.ts";
 import { misfitsByName, partKey, tileKey, type Misfits, type WindowBytes } from "../globals/index.ts";
-import { DomainError } from "../../schemas/index.ts";
 
 /**
  * A request with its features as of its event time: from its context, and from the events strictly before. Only an

@@ -1,7 +1,6 @@
 import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
 import { type DecisionRecorded, DomainError, joined, rowsFamily } from "../../schemas/index.ts";
-import type { CodedError } from "../../streams/index.ts";
-import { defineOperator, inTurn, StreamsError } from "../../streams/index.ts";
+import { type CodedError, defineOperator, inTurn, StreamsError } from "../../streams/index.ts";
 import { rowOf, rowsTopic } from "../../rows/index.ts";
 
 /** Labelled decisions in, training rows out, on the topic of their use case. An expired decision makes no row. */

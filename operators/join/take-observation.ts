@@ -1,5 +1,5 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import type { DecisionRecorded, Joined, ObservationRecorded } from "../../schemas/index.ts";
+import { type DecisionRecorded, DomainError, type Joined, type ObservationRecorded } from "../../schemas/index.ts";
 import { SOURCE_HEADER, type StreamRecord } from "../../streams/index.ts";
 import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
@@ -18,7 +18,6 @@ import {
   type JoinTimes,
 } from "./parts.ts";
 import { withUse } from "./take-decision.ts";
-import { DomainError } from "../../schemas/index.ts";
 
 /**
  * The changes that a new observation makes: it is kept, and corrects rows that exist. The work is the same however many

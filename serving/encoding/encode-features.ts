@@ -13,7 +13,7 @@ export type EncodeFeatures = (vector: Readonly<FeatureVector>, out: Float32Array
 
 /**
  * @param columns of a layout, in the order in which they are written
- * @throws Error when a category column has no vocabulary: the model was trained for another blueprint
+ * @throws DomainError `BAD_MODEL` when a category column has no vocabulary: the model was trained for another blueprint
  */
 export function encodeFeatures(columns: readonly FeatureColumn[], categories: Categories): EncodeFeatures {
   const slots = columns.map(({ index }) => index);

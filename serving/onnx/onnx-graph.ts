@@ -28,7 +28,7 @@ const FLOAT32 = 1;
 /**
  * The graph of an ONNX file. Field numbers are those of onnx.proto.
  *
- * @throws RangeError when the bytes are not an ONNX file
+ * @throws DomainError `BAD_MODEL` when the bytes are not an ONNX file
  */
 export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
   const graph = Message.of(onnx).message(7);

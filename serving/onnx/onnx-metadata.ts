@@ -8,7 +8,7 @@ const VALUE = 2;
 /**
  * The strings in an ONNX file's `metadata_props`; the runtime does not expose them.
  *
- * @throws RangeError when the bytes are not an ONNX file
+ * @throws DomainError `BAD_MODEL` when the bytes are not an ONNX file
  */
 export function readOnnxMetadata(onnx: Uint8Array): Readonly<Record<string, string>> {
   const entries = Message.of(onnx).messages(METADATA_PROPS);

@@ -13,7 +13,7 @@ export interface ProtobufField {
 /**
  * The fields of one message in the order in which they were written, without copying them.
  *
- * @throws RangeError when the bytes end early or are not protobuf
+ * @throws DomainError `BAD_MODEL` when the bytes end early or are not protobuf
  */
 export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
   let offset = 0;
@@ -64,7 +64,7 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
 export class Message {
   readonly #fields = new Map<number, (number | Uint8Array)[]>();
 
-  /** @throws RangeError when the bytes end early or are not protobuf */
+  /** @throws DomainError `BAD_MODEL` when the bytes end early or are not protobuf */
   static of(bytes: Uint8Array): Message {
     const message = new Message();
     for (const { field, value } of protobufFields(bytes)) {

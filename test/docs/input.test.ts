@@ -11,7 +11,7 @@ import {
   type DeclaredType,
 } from "../../blueprints/index.ts";
 import { timesOf } from "../../cli/flags/times.ts";
-import { knownSuffixes } from "../../cli/files/index.ts";
+import { fileTables, knownSuffixes } from "../../cli/files/index.ts";
 import { maxLineLength } from "../../cli/files/text/read-lines.ts";
 import { headLines } from "../../cli/files/table-head.ts";
 import { importFlags } from "../../cli/flags/import-flags.ts";
@@ -21,7 +21,6 @@ import { readHistory } from "../../loop/history/lines/read-history.ts";
 import { readTimeCell } from "../../loop/history/times/time-cell.ts";
 import { fileOf, testFolder } from "../cli/files/folder.ts";
 import { root } from "../source-graph.ts";
-import { fileTables } from "../../cli/files/index.ts";
 
 const page = readFileSync(join(root, "docs/input.md"), "utf8");
 

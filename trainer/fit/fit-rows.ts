@@ -1,11 +1,10 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { matrixOf, vectorOf, type TrainingMatrix } from "../../rows/index.ts";
-import type { TrainingRow } from "../../schemas/index.ts";
+import { DomainError, type TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
 import { learntLabels, rowsWith, type LearntLabel } from "../learnt-labels.ts";
 import { joinModels } from "../onnx/index.ts";
 import type { Fit, FittedModel } from "./fit.ts";
-import { DomainError } from "../../schemas/index.ts";
 
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;

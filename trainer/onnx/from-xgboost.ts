@@ -7,7 +7,7 @@ import { brokenPromise } from "../../streams/index.ts";
  * float[N, 1] on the scale of the labels. Same model and metadata, same bytes.
  *
  * @param metadata written to the file's `metadata_props`
- * @throws Error for an objective other than `binary:logistic` and `reg:squarederror`
+ * @throws StreamsError `BROKEN_PROMISE` for an objective other than `binary:logistic` and `reg:squarederror`
  */
 export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string, string>>): Uint8Array {
   const sigmoid = linkIsSigmoid(model.objective);

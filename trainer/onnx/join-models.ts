@@ -16,7 +16,7 @@ const INPUT = "features";
  * of onnx.proto. The same files give the same bytes.
  *
  * @param metadata instead of theirs
- * @throws Error if they do not take the same input, or are not of the same versions of ONNX
+ * @throws StreamsError `BROKEN_PROMISE` if they do not take the same input, or are not of the same versions of ONNX
  */
 export function joinModels(models: readonly LabelModel[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const input = models.some(({ label }) => label === INPUT) ? `/${INPUT}` : INPUT;

@@ -8,9 +8,8 @@ import {
 } from "@platformatic/kafka";
 import { protocolType } from "../kafka/cluster/kafka-errors.ts";
 import type { Broker } from "../kafka/cluster/wire.ts";
-import { answerOf } from "./client-error.ts";
+import { type Address, answerOf } from "./client-error.ts";
 import { committedTopics } from "./committed-topics.ts";
-import type { Address } from "./client-error.ts";
 import type { Connections } from "./connections.ts";
 
 export type GroupRequests = Pick<

@@ -2,8 +2,7 @@ import { findCoordinatorV3, metadataV9 } from "@platformatic/kafka";
 import { ConnectionLost, ProtocolError } from "../kafka/cluster/kafka-errors.ts";
 import type { KafkaSettings } from "../kafka/cluster/options.ts";
 import type { Cluster } from "../kafka/cluster/wire.ts";
-import { answerOf } from "./client-error.ts";
-import type { Address } from "./client-error.ts";
+import { type Address, answerOf } from "./client-error.ts";
 import type { Connections } from "./connections.ts";
 import { PlatformaticBroker } from "./platformatic-broker.ts";
 

@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compileBlueprint, type CompiledBlueprint } from "../../../blueprints/index.ts";
-import { readTable, rowTable, tableWriter, type TableFormat } from "../../../cli/files/index.ts";
+import { fileTables, readTable, rowTable, type TableFormat, tableWriter } from "../../../cli/files/index.ts";
 import { recordsOf } from "../../../loop/history/lines/line-maker.ts";
 import { readHistory } from "../../../loop/history/lines/read-history.ts";
 import type { TrainingRow } from "../../../schemas/index.ts";
 import { random } from "../../blueprints/random.ts";
 import { fileOf, testFolder } from "./folder.ts";
-import { fileTables } from "../../../cli/files/index.ts";
 
 const folder = testFolder();
 const shop = (more = "", space = "boolean", decide = "sale > 0.5"): CompiledBlueprint =>

@@ -3,14 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import {
+  type AvroSchema,
   avroStore,
   createLevelEngine,
   createMemoryEngine,
   createRocksEngine,
   defineTopic,
   jsonStore,
+  type StateEngine,
+  type StoreSpec,
 } from "../../../streams/index.ts";
-import type { AvroSchema, StateEngine, StoreSpec } from "../../../streams/index.ts";
 import type { Change, StateDatabase } from "../../../streams/state/engine.ts";
 import { StoreSchemas } from "../../../streams/state/store-schemas.ts";
 import { withoutRocks } from "./without-rocks.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseBlueprint, type DecisionSpace } from "../../../../blueprints/index.ts";
-import { readColumns } from "../../../../loop/history/columns/columns.ts";
+import { type ColumnNames, readColumns } from "../../../../loop/history/columns/columns.ts";
 import { loggedOf } from "../../../../loop/history/lines/logged-cells.ts";
 import type { Cell } from "../../../../loop/history/lines/records.ts";
 import { newDir } from "../../../streams/backbones/local/new-dir.ts";
@@ -10,7 +10,6 @@ import { at, DECISIONS, SHOP } from "../shop.ts";
 import { embeddedLoop, importInto, stateOf } from "../shop-log.ts";
 import { fileTables } from "../../../../cli/files/index.ts";
 import type { HistoryFiles } from "../../../../loop/history/history-table.ts";
-import type { ColumnNames } from "../../../../loop/history/columns/columns.ts";
 
 const columns = {
   ...{ decisionId: "id", decisionTime: "at", observationTime: "at" },

@@ -2,13 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../../../blueprints/index.ts";
-import { tableWriter, type TableColumn } from "../../../../cli/files/index.ts";
+import { fileTables, type TableColumn, tableWriter } from "../../../../cli/files/index.ts";
 import { recordsOf, type BadLine } from "../../../../loop/history/lines/line-maker.ts";
 import { readHistory } from "../../../../loop/history/lines/read-history.ts";
 import type { HistoryColumns } from "../../../../loop/history/lines/records.ts";
 import { timeZone } from "../../../../loop/history/times/time-zone.ts";
 import { newDir } from "../../../streams/backbones/local/new-dir.ts";
-import { fileTables } from "../../../../cli/files/index.ts";
 
 const { path: dir, remove } = await newDir();
 afterAll(remove);
