@@ -86,10 +86,12 @@ export async function publishBlueprint(
   const stored = table.get(`${useCase}/${version}`);
   if (stored === undefined) checkTypes(blueprint, known);
   await registerRows(tools, compiled, live);
-  const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
-  const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
-  const partial = await partialWindows(tools.backbone, compiled, brought, Math.max(time, from ?? Date.now()));
-  const lacking = await lackingEvents(tools, compiled, brought, Math.max(time, from ?? Date.now()));
+  const { changes, brought, partial, lacking } = await broughtBy(
+    tools,
+    compiled,
+    before,
+    Math.max(time, from ?? Date.now()),
+  );
   if (lacking.length > 0) options.onLacking?.(lacking);
   const asked = before !== undefined && brought.length > 0;
   const found = asked ? await runningInstances(tools) : undefined;
@@ -115,6 +117,28 @@ export async function publishBlueprint(
   if (runs && liveAfter > found.now && from === undefined && options.atOnce !== true)
     await whenLive(tools, liveAfter, options);
   return { useCase, version, changes, unchanged, liveAfter, partial, lacking, warming };
+}
+
+interface Brought extends Pick<PublishedVersion, "changes" | "partial" | "lacking"> {
+  /** Windows that the version before does not have. */
+  readonly brought: CompiledBlueprint["groups"];
+}
+
+/** Compares a version with the one before it; its new windows are asked of the events that they look back on at a time, ms. */
+async function broughtBy(
+  tools: TopicTools,
+  compiled: CompiledBlueprint,
+  before: CompiledBlueprint | undefined,
+  time: number,
+): Promise<Brought> {
+  const changes = before === undefined ? [] : compareBlueprints(before.blueprint, compiled.blueprint);
+  const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
+  return {
+    changes: changes.map(({ text }) => text),
+    brought,
+    partial: await partialWindows(tools.backbone, compiled, brought, time),
+    lacking: await lackingEvents(tools, compiled, brought, time),
+  };
 }
 
 /** @returns the time since which the live version is live, ms. */
@@ -160,15 +184,11 @@ export async function storeBlueprint(tools: TopicTools, text: string): Promise<P
   const table = await readTable(tools.backbone, tools.serdes, blueprintTable);
   const known = validBlueprints(table);
   const before = known.at(useCase, Number.MAX_SAFE_INTEGER);
-  const live = before?.blueprint;
-  const changes = live === undefined ? [] : compareBlueprints(live, blueprint).map(({ text: words }) => words);
-  const brought = compiled.groups.filter(({ stateId }) => !before?.groups.some((each) => each.stateId === stateId));
-  const partial = await partialWindows(tools.backbone, compiled, brought, Date.now());
-  const lacking = await lackingEvents(tools, compiled, brought, Date.now());
+  const { changes, partial, lacking } = await broughtBy(tools, compiled, before, Date.now());
   const result = { useCase, version, changes, liveAfter: null, partial, lacking, warming: null };
   if (table.get(`${useCase}/${version}`) !== undefined) return { ...result, unchanged: true };
   checkTypes(blueprint, known);
-  await registerRows(tools, compiled, live);
+  await registerRows(tools, compiled, before?.blueprint);
   await storeVersion(tools, { compiled, text }, Date.now());
   return { ...result, unchanged: false };
 }
