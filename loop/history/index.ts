@@ -1,6 +1,14 @@
 export { Feed, REPLY_PARTITION_OF_FEED } from "./feed.ts";
 export { HistoryError } from "./history-error.ts";
-export type { HistoryFiles, HistoryHead, HistoryRow, HistoryTable, HistoryTables } from "./history-table.ts";
+export type {
+  HistoryCell,
+  HistoryFiles,
+  HistoryHead,
+  HistoryRow,
+  HistoryTable,
+  HistoryTables,
+  ReadRow,
+} from "./history-table.ts";
 export type { ChangedPolicy } from "./again/look-for-changes.ts";
 export { columnDefaults, type ColumnNames } from "./columns/columns.ts";
 export type { LineCounts } from "./import-feed.ts";
