@@ -1,3 +1,4 @@
+export { askedVersion } from "./blueprints/asked-version.ts";
 export { blueprintTable } from "./blueprints/blueprint-table.ts";
 export { checkPublished } from "./blueprints/published-blueprint.ts";
 export { topicRetention } from "./blueprints/topic-retention.ts";

@@ -1,5 +1,5 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
-import { modelsAt, publishTrained, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
+import { askedVersion, modelsAt, publishTrained, validBlueprints } from "../catalogue/index.ts";
 import {
   readRows,
   rowsTopic,
@@ -9,7 +9,7 @@ import {
   type TrainingMatrix,
   type TreatedValues,
 } from "../rows/index.ts";
-import { DomainError, type ModelRecorded, type TrainingRow } from "../schemas/index.ts";
+import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { sha256, writeArtifact } from "../serving/index.ts";
 import { fitRows, type FittedLabel, type FittedRows } from "./fit/fit-rows.ts";
 import { gate, type Evidence, type Verdict } from "./gates/index.ts";
@@ -70,7 +70,7 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const { useCase, until } = request;
   const tables = await tools.tables();
   const blueprints = validBlueprints(tables.blueprints);
-  const compiled = blueprintOf(request, blueprints);
+  const compiled = askedVersion(blueprints, useCase, request.blueprintVersion, until);
   const { blueprint } = compiled;
   const topic = rowsTopic(compiled, request.rowsTopic);
   const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic });
@@ -165,24 +165,4 @@ function fewestRows(
 
 function meanOf({ labels }: TrainingMatrix, length: number): Float32Array {
   return new Float32Array(length).fill(labels.reduce((sum, label) => sum + label, 0) / labels.length);
-}
-
-/** The version to train; throws for one that is not known. */
-function blueprintOf(request: TrainRequest, blueprints: ValidBlueprints): CompiledBlueprint {
-  const { useCase, blueprintVersion, until } = request;
-  const compiled =
-    blueprintVersion === undefined ? blueprints.at(useCase, until) : blueprints.version(useCase, blueprintVersion);
-  if (compiled === undefined) throw new DomainError("UNKNOWN_VERSION", missingBlueprint(request, blueprints));
-  return compiled;
-}
-
-function missingBlueprint({ useCase, blueprintVersion, until }: TrainRequest, known: ValidBlueprints): string {
-  const useCases = known.useCases();
-  if (!useCases.includes(useCase)) return `unknown use case "${useCase}": known are ${useCases.join(", ") || "none"}`;
-  const problem =
-    blueprintVersion === undefined ? known.problemAt(useCase, until) : known.problem(useCase, blueprintVersion);
-  if (problem !== undefined) return problem;
-  return blueprintVersion === undefined
-    ? `use case "${useCase}" has no live blueprint at ${new Date(until).toISOString()}`
-    : `use case "${useCase}" has no blueprint version ${blueprintVersion}`;
 }

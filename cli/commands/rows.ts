@@ -1,10 +1,11 @@
+import { askedVersion } from "../../catalogue/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { formatOf } from "../files/index.ts";
 import { among, flag } from "../flags/flag.ts";
 import { parseTime } from "../flags/times.ts";
 import { checkTopic } from "../process/check-topic.ts";
 import { exportRows } from "../process/export-rows.ts";
-import { readVersions, versionOf } from "../process/versions.ts";
+import { readVersions } from "../process/versions.ts";
 import { withTools } from "../process/with-tools.ts";
 import { tellLeftOut } from "../text/left-out.ts";
 import { progress } from "../text/progress.ts";
@@ -31,7 +32,7 @@ export const rowsCommand = defineCommand({
       settings,
       async (tools) => {
         const known = await readVersions(tools);
-        const compiled = versionOf(known, useCase, version);
+        const compiled = askedVersion(known, useCase, version);
         if (topic !== undefined) await checkTopic(tools, "--topic", topic);
         const bar = progress("rows", null, { enabled: !output.json });
         const { written, leftOut } = await exportRows(tools, {

@@ -1,3 +1,4 @@
+import { askedVersion } from "../../catalogue/index.ts";
 import { mkdir } from "node:fs/promises";
 import {
   forHistory,
@@ -18,7 +19,7 @@ import { progress } from "../text/progress.ts";
 import type { Unreadable } from "../text/unreadable.ts";
 import { alone } from "./alone.ts";
 import { connectHere } from "./connection.ts";
-import { liveBlueprint } from "./versions.ts";
+import { readVersions } from "./versions.ts";
 
 /** Imports files in this process, with a progress bar. The loop runs here too, unless it runs elsewhere. */
 export async function importHere(
@@ -42,7 +43,7 @@ export async function importHere(
       tools.serdes.unreadable.listen(unreadable.tell);
       const bar = progress("import", null, { enabled: !output.json });
       try {
-        const { blueprint } = await liveBlueprint(tools, useCase);
+        const { blueprint } = askedVersion(await readVersions(tools), useCase);
         return await importHistory({
           ...{ id: settings.id, tools, loop, blueprint, tables, columns, dryRun, strict, sort, changed },
           say: output.say,
