@@ -32,6 +32,8 @@ export const streamsLimits = Object.freeze({
   clockJumpMs: 10_000,
   /** A clock that has jumped is believed after this long; ms. */
   clockDoubtMs: 60_000,
+  /** Records wait this long for globals that can't be read, and again for what was written meanwhile; ms. */
+  globalsPatienceMs: 5_000,
   /** Longest silence during a wait, ms. */
   outageLineMs: 60_000,
   /** A record that needs something absent is tried again this long, while brokers and registry answer; ms. */

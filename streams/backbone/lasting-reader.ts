@@ -3,7 +3,7 @@ import type { Outage } from "../outage.ts";
 import type { Backbone, Fetch, Position, Reader, TopicPartition } from "./backbone.ts";
 
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 2_000;
 
 /**
  * A reader that outlasts outages of any length. While the log can't be read, `poll` gives nothing; then it goes on

@@ -31,6 +31,7 @@ const POLL_MS = 200;
  * topic and live in memory. Folds are kept on disk with their offsets. Tables are always ahead of folds.
  */
 export class GlobalFeed implements FormerFeed {
+  readonly topics: readonly string[];
   readonly #options: GlobalFeedOptions;
   readonly #database: StateDatabase;
   readonly #content: GlobalContent;
@@ -101,6 +102,7 @@ export class GlobalFeed implements FormerFeed {
     [log, schemas, filling]: readonly [Outage, Outage, Outage],
   ) {
     const { sources, serdes, onUndecodable, arrival = () => unbounded } = options;
+    this.topics = [...new Set(sources.map(({ topic }) => topic.name))];
     this.#options = options;
     this.#database = database;
     this.#reader = reader;
@@ -154,12 +156,11 @@ export class GlobalFeed implements FormerFeed {
    */
   async start(): Promise<void> {
     const { backbone, sources } = this.#options;
-    const folded = sources.filter(({ kind }) => kind === "fold").map(({ topic }) => topic.name);
-    const foldPartitions = (await backbone.offsets([...new Set(folded)])).map(({ topic, partition }) => ({
-      topic,
-      partition,
-    }));
-    const tables = [...new Set(sources.filter(({ kind }) => kind === "table").map(({ topic }) => topic.name))];
+    const topicsOf = (of: string): readonly string[] => [
+      ...new Set(sources.filter(({ kind }) => kind === of).map(({ topic }) => topic.name)),
+    ];
+    const [tables, folded] = [topicsOf("table"), topicsOf("fold")];
+    const foldPartitions = await backbone.offsets(folded);
     this.#reader.pause(foldPartitions);
     this.#positions.show(this.topics);
     this.#running = this.#run();
@@ -168,7 +169,7 @@ export class GlobalFeed implements FormerFeed {
     this.#filler.hurry = true;
     this.#filler.wake();
     this.#reader.resume(foldPartitions);
-    await this.#until(await backbone.offsets([...new Set(folded)]), () => this.#parts.lacksNeeded);
+    await this.#until(await backbone.offsets(folded), () => this.#parts.lacksNeeded);
     this.#filler.hurry = false;
   }
 
@@ -204,6 +205,11 @@ export class GlobalFeed implements FormerFeed {
     return this.#log.lasting || this.#schemas.lasting;
   }
 
+  /** The log can't be read at the moment. */
+  get unreadable(): boolean {
+    return this.#log.lasting;
+  }
+
   /** Throws the error that ended the feed, if any: the globals then stand still. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -211,10 +217,6 @@ export class GlobalFeed implements FormerFeed {
 
   isAt(ends: readonly PartitionOffsets[]): boolean {
     return this.#positions.isAt(ends) && !ends.some(({ topic }) => this.#filler.isFilling(topic));
-  }
-
-  get topics(): readonly string[] {
-    return [...new Set(this.#options.sources.map(({ topic }) => topic.name))];
   }
 
   async #run(): Promise<void> {

@@ -14,6 +14,7 @@ import type { AnyTopic } from "../topic.ts";
 import type { ApplicationOptions } from "./application-options.ts";
 import { ArrivalClock, arrivalOf } from "./arrival-clock.ts";
 import { Backpressure } from "./backpressure.ts";
+import { GlobalsWait } from "./globals-wait.ts";
 import { IdleWaiters } from "./idle-waiters.ts";
 import { InputEnds } from "./input-ends.ts";
 import { LetterReport } from "./letters/letter-report.ts";
@@ -97,10 +98,9 @@ export class Application {
       arrivals,
       backpressure: new Backpressure(options.maxQueuedBytes ?? streamsLimits.queuedBytes),
       ends: new InputEnds(options, this.#upstream),
+      globalsWait: new GlobalsWait(options),
       idle: this.#idle,
-      metrics,
-      recordPatienceMs,
-      isReachable: () => this.#isReachable(),
+      ...{ metrics, recordPatienceMs, isReachable: () => this.#isReachable() },
     });
   }
 

@@ -1,13 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { PartitionOffsets } from "../backbone/backbone.ts";
 import type { GlobalFeed } from "../global/global-feed.ts";
 import type { Input } from "../task/input.ts";
-import type { Task } from "../task/task.ts";
 import type { ApplicationOptions } from "./application-options.ts";
 import type { Upstream } from "./upstream.ts";
-
-/** Longest wait of a pass for the globals, if a task has history; ms. */
-const GLOBALS_MS = 50;
 
 /** Decides up to which event time an empty input has nothing more to come. */
 export class InputEnds {
@@ -38,26 +33,6 @@ export class InputEnds {
     const atEnd = inputsAtEnd(offsets);
     return (input) => (atEnd(input) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
   }
-
-  /**
-   * Whether the globals hold everything published before the queued history: unlike a live decision, an imported one
-   * sees every event from before its time. The wait for them is bounded, so that tasks without history do not feel it.
-   */
-  async areGlobalsWhole(globals: GlobalFeed, tasks: Iterable<Pick<Task, "fed">>): Promise<boolean> {
-    if (this.#options.maxTaskIdleMs > 0 || !hasHistory(tasks)) return true;
-    const ends = await this.#options.backbone.offsets(globals.topics);
-    if (globals.isAt(ends)) return true;
-    const reached = globals.reached(ends);
-    // If it fails later, the next pass meets the reason.
-    reached.catch(() => undefined);
-    await Promise.race([reached, wait(GLOBALS_MS)]);
-    return globals.isAt(ends);
-  }
-}
-
-function hasHistory(tasks: Iterable<Pick<Task, "fed">>): boolean {
-  for (const { fed } of tasks) if (fed) return true;
-  return false;
 }
 
 /** Whether an input has been fetched to one of these ends. An empty partition is at its end at any position. */

@@ -3,6 +3,7 @@ import type { Fetch } from "../backbone/backbone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { ArrivalClock } from "./arrival-clock.ts";
 import type { Backpressure } from "./backpressure.ts";
+import type { GlobalsWait } from "./globals-wait.ts";
 import type { IdleWaiters } from "./idle-waiters.ts";
 import type { InputEnds } from "./input-ends.ts";
 import type { OpenParts } from "./open-parts.ts";
@@ -15,6 +16,7 @@ export interface PassOptions {
   readonly arrivals: ArrivalClock;
   readonly backpressure: Backpressure;
   readonly ends: InputEnds;
+  readonly globalsWait: GlobalsWait;
   readonly idle: IdleWaiters;
   readonly metrics: Metrics;
   readonly recordPatienceMs: number;
@@ -52,9 +54,10 @@ export class Pass {
   }
 
   async run(fetches: readonly Fetch[], open: OpenParts): Promise<void> {
-    const { tasks, stalls, arrivals, backpressure, idle, metrics } = this.#options;
+    const { tasks, stalls, arrivals, backpressure, globalsWait, idle, metrics } = this.#options;
     const { committer, group, clock, globals, watch } = open;
     globals.check();
+    globalsWait.note(globals);
     const now = performance.now();
     const moved = watch.check(now);
     if (moved !== undefined) throw moved;
@@ -75,14 +78,14 @@ export class Pass {
   }
 
   async #process({ globals, committer }: OpenParts): Promise<void> {
-    const { tasks, ends } = this.#options;
+    const { tasks, ends, globalsWait } = this.#options;
     const waited = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
     const endOf = await ends.endOf(globals, waited);
-    const isWhole = await ends.areGlobalsWhole(globals, tasks);
+    const isWaiting = await globalsWait.waiting(globals, tasks);
     let handled = 0;
     const longest = Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, tasks.size));
     for (const task of tasks) {
-      if (task.queued === 0 || task.resting || (!isWhole && task.fed)) continue;
+      if (task.queued === 0 || task.resting || isWaiting(task)) continue;
       const count = await task.process(endOf, performance.now() + longest);
       if (count > 0) committer.touched(task);
       handled += count;
