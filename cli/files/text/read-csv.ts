@@ -57,9 +57,10 @@ function rowOf(record: CsvRecord, columns: readonly string[]): TableRow {
     return { line, problem: `expected ${columns.length} columns, found ${fields.length}`, text };
   }
   const values: Record<string, TableValue> = {};
-  for (const [index, name] of columns.entries()) {
+  // A plain loop: this runs for every cell of a file.
+  for (let index = 0; index < columns.length; index++) {
     const field = fields[index];
-    values[name] = field === undefined || field === "" ? null : field;
+    values[columns[index]!] = field === undefined || field === "" ? null : field;
   }
   return { line, values };
 }

@@ -83,11 +83,23 @@ export class OccurrenceNames {
 
 function textOf(values: Values): string {
   let text = "";
-  for (const name of Object.keys(values).sort()) {
+  for (const name of sortedNames(values)) {
     const value = values[name];
     if (value !== null && value !== undefined && value !== "") text += `\0${name}\0${String(value)}`;
   }
   return text;
+}
+
+/** Names as they came, and sorted, by how many there are: the lines of a file have the same ones in the same order. */
+const sortedBefore = new Map<number, { readonly names: readonly string[]; readonly sorted: readonly string[] }>();
+
+function sortedNames(values: Values): readonly string[] {
+  const names = Object.keys(values);
+  const before = sortedBefore.get(names.length);
+  if (before !== undefined && names.every((name, at) => name === before.names[at])) return before.sorted;
+  const sorted = names.toSorted();
+  sortedBefore.set(names.length, { names, sorted });
+  return sorted;
 }
 
 const nameOf = (text: string): LineName => hash("sha1", text, "buffer").readBigUInt64LE(0);

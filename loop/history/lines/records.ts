@@ -52,8 +52,9 @@ export type TypedCells = { readonly values: Record<string, Cell> } | CellProblem
  */
 export function valuesOf(cells: Cells, types: ValueTypes, without: readonly string[]): TypedCells {
   const values: Record<string, Cell> = {};
-  for (const [name, cell] of Object.entries(cells)) {
+  for (const name of Object.keys(cells)) {
     if (without.includes(name)) continue;
+    const cell = cells[name]!;
     const type = types.get(name);
     const problem = type === undefined ? keep(values, name, cell) : take(values, name, type, cell);
     if (problem !== undefined) return { column: name, problem };
@@ -125,8 +126,25 @@ export function observationRecord(
 
 /** The limit of the loop that the record is over; `undefined`: none. */
 export function recordProblem({ topic, key, value, headers = {} }: Published<unknown>): string | undefined {
-  const bytes = topic.type.toBuffer(value).length;
-  return topic.check?.({ value, bytes, keyBytes: Buffer.byteLength(key), headers });
+  if (topic.check === undefined) return undefined;
+  const record = { value, keyBytes: Buffer.byteLength(key), headers };
+  // A record that would fit if it were longer fits: most records need not be encoded for that.
+  if (topic.check({ ...record, bytes: mostBytes(value) }) === undefined) return undefined;
+  return topic.check({ ...record, bytes: topic.type.toBuffer(value).length });
+}
+
+/** Of a length or a tag in Avro, of a number, and of a character in UTF-8. */
+const [LENGTH_BYTES, NUMBER_BYTES, CHARACTER_BYTES] = [5, 10, 3];
+
+/** No value is longer in Avro. */
+function mostBytes(value: unknown): number {
+  if (typeof value === "string") return LENGTH_BYTES + CHARACTER_BYTES * value.length;
+  if (typeof value !== "object" || value === null) return NUMBER_BYTES;
+  let bytes = LENGTH_BYTES;
+  for (const name in value) {
+    bytes += 2 * LENGTH_BYTES + CHARACTER_BYTES * name.length + mostBytes((value as Record<string, unknown>)[name]);
+  }
+  return bytes;
 }
 
 /**
