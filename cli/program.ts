@@ -4,6 +4,7 @@ import { domainErrors } from "../schemas/index.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { blueprintCommands } from "./commands/blueprint/index.ts";
 import { decideCommand } from "./commands/decide.ts";
+import { decisionsCommand } from "./commands/decisions.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { eventCommand } from "./commands/event.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -24,7 +25,8 @@ import { refuseUnknownCommands } from "./unknown-command.ts";
 const commands: readonly AddCommand[] = [
   ...[startCommand, demoCommand, importCommand],
   ...[decideCommand, observeCommand, eventCommand],
-  ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand, rowsCommand],
+  ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
+  ...[rowsCommand, decisionsCommand],
   ...[blueprintCommands, topicsCommands],
 ];
 

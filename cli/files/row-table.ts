@@ -15,7 +15,8 @@ export function rowTable(blueprint: Blueprint, known: Pick<ValidBlueprints, "all
   const booleans = new Set(
     blueprint.features.filter((feature) => featureType(feature) === "boolean").map(({ name }) => name),
   );
-  const value = valueType(blueprint, known);
+  const rowsOf = known.all().map((compiled) => compiled.blueprint);
+  const value = valueType([blueprint, ...rowsOf.filter((other) => canTrainOn(blueprint, other).ok)]);
   // Each of several labels has a column with its name.
   const fields = rowSchema(blueprint).fields.filter(({ name }) => name !== "label" || blueprint.labels.length === 1);
   const columns = fields.map(({ name, type }): TableColumn => {
@@ -36,14 +37,9 @@ export function rowTable(blueprint: Blueprint, known: Pick<ValidBlueprints, "all
   };
 }
 
-/** Text if versions whose rows are among them decide on different kinds of values. */
-function valueType(blueprint: Blueprint, known: Pick<ValidBlueprints, "all">): ColumnType {
-  const rowsOf = known.all().map((compiled) => compiled.blueprint);
-  const kinds = new Set(
-    [blueprint, ...rowsOf.filter((other) => canTrainOn(blueprint, other).ok)].map(
-      ({ decisionSpace }) => decisionSpace.kind,
-    ),
-  );
+/** The type of the decisions of several versions: text if they decide on different kinds of values. */
+export function valueType(versions: readonly Blueprint[]): ColumnType {
+  const kinds = new Set(versions.map(({ decisionSpace }) => decisionSpace.kind));
   if (kinds.size > 1 || kinds.has("actions")) return "string";
   return kinds.has("boolean") ? "boolean" : "double";
 }

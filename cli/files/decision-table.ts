@@ -1,0 +1,110 @@
+import { featureType, labelColumns, type Blueprint } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
+import type { DecisionRecorded } from "../../schemas/index.ts";
+import { ownValue, setOwn } from "../../streams/index.ts";
+import { valueType } from "./row-table.ts";
+import type { ColumnType, TableColumn } from "./table-column.ts";
+
+/** Decisions as a table, with a column for each feature. */
+export interface DecisionTable {
+  readonly columns: readonly TableColumn[];
+  /** A feature that the deciding version does not have, or has with another type, is null. */
+  cellsOf(decision: DecisionRecorded): Readonly<Record<string, unknown>>;
+  /** The versions, of those that made the decisions so far, that lack features of the table; sorted. */
+  lacking(): readonly LackingVersion[];
+}
+
+/** A version whose decisions have no value in some columns. */
+export interface LackingVersion {
+  readonly version: string;
+  readonly decisions: number;
+  /** Names of features. All of them: the version can't be read here. */
+  readonly features: readonly string[];
+}
+
+/** In front of the features, as in training rows. */
+const LEADING: readonly TableColumn[] = [
+  { name: "decisionId", type: "string" },
+  { name: "unit", type: "string" },
+  { name: "blueprintVersion", type: "string" },
+  { name: "modelId", type: "string" },
+  { name: "mode", type: "string" },
+  { name: "reason", type: "string" },
+  { name: "decisionTime", type: "timestamp" },
+];
+
+/** Behind the predictions. A list is JSON. */
+const TRAILING = {
+  deferred: { type: "boolean", cell: ({ deferred }) => deferred },
+  repeatOf: { type: "timestamp", cell: ({ repeatOf }) => repeatOf },
+  actions: { type: "string", cell: ({ actions }) => listOf(actions) },
+  distribution: { type: "string", cell: ({ distribution }) => listOf(distribution) },
+} satisfies Record<string, { readonly type: ColumnType; cell(decision: DecisionRecorded): unknown }>;
+
+const listOf = (values: readonly unknown[]): string | null => (values.length === 0 ? null : JSON.stringify(values));
+
+/** @param blueprint the version whose features and labels are the columns */
+export function decisionTable(blueprint: Blueprint, known: Pick<ValidBlueprints, "all" | "version">): DecisionTable {
+  const value = valueType([blueprint, ...ofUseCase(blueprint, known)]);
+  const features = blueprint.features.map((feature) => ({ name: feature.name, type: featureType(feature) }));
+  const predictions = labelColumns(blueprint.labels).map(({ name, prediction }) => ({ name, prediction }));
+  const taken = new Set([...features.map(({ name }) => name), ...predictions.map(({ prediction }) => prediction)]);
+  const trailing = Object.entries(TRAILING).map(([name, { type, cell }]) => ({
+    // A feature may have the name: it keeps it.
+    name: taken.has(name) ? `decision_${name}` : name,
+    ...{ type, cell },
+  }));
+  const versions = new Map<string, { readonly places: readonly (number | undefined)[]; decisions: number }>();
+  /** Of each column, the place in the vectors of a version. */
+  const placesIn = (version: string): readonly (number | undefined)[] => {
+    const layout = known.version(blueprint.useCase, version)?.layout ?? [];
+    return features.map(
+      ({ name, type }) => layout.find((at) => at.name === name && featureType(at.feature) === type)?.index,
+    );
+  };
+  return {
+    columns: [
+      ...LEADING,
+      { name: "value", type: value },
+      { name: "propensity", type: "double" },
+      ...features.map(({ name, type }): TableColumn => ({ name, type: COLUMN[type] })),
+      ...predictions.map(({ prediction }): TableColumn => ({ name: prediction, type: "double" })),
+      ...trailing.map(({ name, type }) => ({ name, type })),
+    ],
+    cellsOf(decision) {
+      const cells: Record<string, unknown> = { ...decision };
+      if (value === "string" && decision.value !== null) cells["value"] = String(decision.value);
+      const { blueprintVersion } = decision;
+      let version = versions.get(blueprintVersion);
+      if (version === undefined) {
+        version = { places: placesIn(blueprintVersion), decisions: 0 };
+        versions.set(blueprintVersion, version);
+      }
+      version.decisions += 1;
+      for (const [column, { name, type }] of features.entries()) {
+        const place = version.places[column];
+        const cell = place === undefined ? null : (decision.features[place] ?? null);
+        setOwn(cells, name, type === "boolean" && cell !== null ? cell !== 0 : cell);
+      }
+      for (const { name, prediction } of predictions) cells[prediction] = ownValue(decision.predictions, name) ?? null;
+      for (const { name, cell } of trailing) cells[name] = cell(decision);
+      return cells;
+    },
+    lacking: () =>
+      [...versions]
+        .map(([version, { places, decisions }]) => ({
+          ...{ version, decisions },
+          features: features.map(({ name }) => name).filter((_, at) => places[at] === undefined),
+        }))
+        .filter((one) => one.features.length > 0)
+        .sort((a, b) => (a.version < b.version ? -1 : 1)),
+  };
+}
+
+const COLUMN = { number: "double", category: "string", boolean: "boolean" } as const;
+
+const ofUseCase = ({ useCase }: Blueprint, known: Pick<ValidBlueprints, "all">): readonly Blueprint[] =>
+  known
+    .all()
+    .map((compiled) => compiled.blueprint)
+    .filter((other) => other.useCase === useCase);

@@ -1,0 +1,28 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
+import type { Tools } from "../../loop/index.ts";
+import { decisionsInOrder, openSpill } from "../../rows/index.ts";
+import { streamsLimits } from "../../streams/index.ts";
+import { decisionTable, type LackingVersion } from "../files/index.ts";
+import { exportTable, type ExportOptions } from "./export-table.ts";
+
+export interface DecisionsExport extends ExportOptions {
+  /** The version whose features are the columns. */
+  readonly compiled: CompiledBlueprint;
+  readonly known: ValidBlueprints;
+  /** Decision times, ms: at or after `from`, before `to`. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Writes the decisions of a use case to a file, in their order. */
+export async function exportDecisions(
+  { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
+  { compiled, known, from, to, ...options }: DecisionsExport,
+): Promise<{ readonly written: number; readonly lacking: readonly LackingVersion[] }> {
+  const made = decisionsInOrder(backbone, serdes, compiled.blueprint.useCase, {
+    ...{ from, to, bytes: streamsLimits.rowsHeldBytes, spill: openSpill },
+  });
+  const table = decisionTable(compiled.blueprint, known);
+  return { written: await exportTable(made, table, options), lacking: table.lacking() };
+}

@@ -1,0 +1,36 @@
+import { tableWriter, type TableColumn, type TableFormat } from "../files/index.ts";
+
+export interface ExportOptions {
+  /** A path, or `-` for stdout. */
+  readonly out: string;
+  readonly format: TableFormat;
+  /** Called with the number of written rows, every thousand. */
+  readonly onProgress: (rows: number) => void;
+}
+
+/**
+ * Writes a table to a file. If that fails, nothing is left of the file.
+ * @returns the number of rows.
+ */
+export async function exportTable<Row>(
+  rows: AsyncIterable<Row>,
+  {
+    columns,
+    cellsOf,
+  }: { readonly columns: readonly TableColumn[]; cellsOf(row: Row): Readonly<Record<string, unknown>> },
+  { out, format, onProgress }: ExportOptions,
+): Promise<number> {
+  const writer = await tableWriter(out, format, columns);
+  let written = 0;
+  try {
+    for await (const row of rows) {
+      await writer.write(cellsOf(row));
+      if (++written % 1_000 === 0) onProgress(written);
+    }
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  return written;
+}
