@@ -37,7 +37,7 @@ const usage: ReadonlySet<string> = new Set<DomainErrorCode | ErrorCode>([
     "BAD_HISTORY",
   ] as const),
   ...(["UNKNOWN_USE_CASE", "UNKNOWN_VERSION", "UNKNOWN_MODEL", "UNKNOWN_DECISION", "UNKNOWN_TOPIC"] as const),
-  ...(["ENGINE_MISSING", "NEWER_RELEASE"] as const),
+  ...(["ENGINE_MISSING", "PACKAGE_MISSING", "NEWER_RELEASE"] as const),
 ]);
 
 /**

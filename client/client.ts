@@ -9,10 +9,11 @@ import {
   type Log,
   type SchemaRegistry,
   type Topic,
-} from "../streams/index.ts";
+} from "../streams/client/index.ts";
 import { decisionOf, defaultDecision, type Decision } from "./decision.ts";
+import { loadStrictness } from "./load-strictness.ts";
 import { plainValues } from "./plain-values.ts";
-import { Strictness } from "./strict.ts";
+import type { Strictness } from "./strict.ts";
 import type { AnyUseCase, EventAttributes, EventKind, UseCases } from "./use-cases.ts";
 
 export interface DecisionRequest<C> {
@@ -108,7 +109,10 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
   const defaults = { ...clientDefaults, ...options.defaults };
   const serdes = new Serdes(registry, options.subjectPrefix);
   const sender = new Sender(backbone, serdes);
-  const strict = options.strict === true ? new Strictness(backbone, serdes) : undefined;
+  let loading: Promise<Strictness> | undefined;
+  /** Of a strict client; `undefined` of any other. */
+  const strictness = (): Promise<Strictness> | undefined =>
+    options.strict === true ? (loading ??= loadStrictness(backbone, serdes)) : undefined;
   const requester = createRequester({
     backbone,
     serdes,
@@ -143,7 +147,7 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
       const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
       try {
         const context = plainValues("context", request.context);
-        await strict?.context(useCase, context, time, timeout);
+        await (await strictness())?.context(useCase, context, time, timeout);
         const value = { decisionId, useCase, unit, context, deferred, logged: null };
         const reply = await requester.request({ key: decisionId, value, time }, timeout);
         if (throwOnError && reply.reason === "error")
@@ -158,14 +162,14 @@ export function createClient<T extends UseCases<T> = AnyUseCase>(options: Client
       const { observationId = randomUUID(), useCase = "" } = call;
       const build = async (time: number) => {
         const values = plainValues("observations", observed);
-        await strict?.observations(useCase, values, time, defaults.timeout);
+        await (await strictness())?.observations(useCase, values, time, defaults.timeout);
         return { decisionId, useCase, observationId, values };
       };
       return { observationId, ...(await store(observations, decisionId, build, call)) };
     },
     logEvent(kind, attributes, call = {}) {
       const build = async () => {
-        await strict?.event(kind, defaults.timeout);
+        await (await strictness())?.event(kind, defaults.timeout);
         return { kind, attributes: plainValues("attributes", attributes as object) };
       };
       return store(events, call.key ?? kind, build, call);

@@ -1,4 +1,4 @@
-import { StreamsError } from "../streams/index.ts";
+import { StreamsError } from "../streams/client/index.ts";
 
 type Plain = null | boolean | number | string;
 

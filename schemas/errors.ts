@@ -1,4 +1,4 @@
-import { CodedError, ending, fatal, lasting, type ErrorTable } from "../streams/index.ts";
+import { CodedError, ending, fatal, lasting, type ErrorTable } from "../streams/client/index.ts";
 
 /** The codes of decisions, blueprints, models, files and commands. Those of the runtime are in the room `streams`. */
 export const domainErrors = {
@@ -61,6 +61,10 @@ export const domainErrors = {
     "Stop the process, delete its `state` folder and start it: the state is made again from the topics.",
   ),
   UNKNOWN_MODEL: lasting("There is no model with this id.", "`loopstream models` lists them."),
+  PACKAGE_MISSING: lasting(
+    "A model needs an optional package that is not installed.",
+    "Install the package that the message names, and start the loop again.",
+  ),
   BAD_MODEL: lasting(
     "The file of a model is damaged, incomplete, or no model for the blueprint.",
     "Withdraw the model, and train or publish another one.",

@@ -1,4 +1,4 @@
-import type { Incoming } from "../streams/index.ts";
+import type { Incoming } from "../streams/client/index.ts";
 import { recordLimits } from "./limits.ts";
 import type { DecisionRequested, EventRecorded, ObservationRecorded } from "./types/index.ts";
 

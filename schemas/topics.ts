@@ -5,7 +5,7 @@ import {
   type AvroSchema,
   type ReplyRule,
   type Topic,
-} from "../streams/index.ts";
+} from "../streams/client/index.ts";
 import { recordLimits } from "./limits.ts";
 import { eventProblem, observationProblem, requestProblem } from "./record-checks.ts";
 import * as types from "./types/index.ts";

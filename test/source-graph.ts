@@ -5,7 +5,7 @@ import ts from "typescript";
 export const root = join(import.meta.dirname, "..");
 
 /** What a checkout holds beside the sources: packages, local state, servers, reports. Hidden folders are left out too. */
-const notSources = new Set(["node_modules", "coverage"]);
+const notSources = new Set(["node_modules", "coverage", "dist"]);
 
 export interface Import {
   readonly from: string;

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 
-/** The project's folder: examples lie there. */
-export const root = join(import.meta.dirname, "../..");
+/** The package's folder, found from the sources as from the compiled program: examples lie there. */
+export const root = dirname(createRequire(import.meta.url).resolve("loopstream/package.json"));

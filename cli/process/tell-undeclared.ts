@@ -1,6 +1,6 @@
 import { nearest } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../catalogue/index.ts";
-import { Strictness } from "../../client/index.ts";
+import { loadStrictness, type Strictness } from "../../client/index.ts";
 import type { Connection } from "../../loop/index.ts";
 import { hasCode, Serdes } from "../../streams/index.ts";
 import { readVersions } from "./versions.ts";
@@ -13,7 +13,9 @@ export async function tellUndeclared(
   check: (strictness: Strictness, timeoutMs: number) => Promise<void>,
 ): Promise<void> {
   const serdes = new Serdes(registry, subjectPrefix);
-  const error: unknown = await check(new Strictness(backbone, serdes), TIMEOUT_MS).catch((problem: unknown) => problem);
+  const error: unknown = await loadStrictness(backbone, serdes)
+    .then((strictness) => check(strictness, TIMEOUT_MS))
+    .catch((problem: unknown) => problem);
   if (hasCode(error, "UNDECLARED"))
     process.stderr.write(`loopstream: ${(error as Error).message}: it counts for nothing\n`);
 }

@@ -68,7 +68,7 @@ export const pendingStore: StoreSpec<Stored> = {
   },
 };
 
-interface Decided {
+export interface Decided {
   readonly made: readonly Made[];
 }
 

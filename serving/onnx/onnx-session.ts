@@ -1,15 +1,32 @@
-import type { InferenceSession } from "onnxruntime-node";
+import type * as OnnxRuntime from "onnxruntime-node";
 import { readOnnxGraph } from "./onnx-graph.ts";
 import type { Predictor } from "./predictor.ts";
 import { DomainError } from "../../schemas/index.ts";
 
+const packageName = "onnxruntime-node";
+
+/** Rejects with `PACKAGE_MISSING` and the command that installs the package, if it is missing or does not load. */
+async function loadOnnxRuntime(): Promise<typeof OnnxRuntime> {
+  try {
+    return await import(packageName);
+  } catch (error) {
+    throw new DomainError(
+      "PACKAGE_MISSING",
+      `this model is no ensemble of trees and needs the package ${packageName}: ` +
+        `npm install ${packageName}@1.30 --onnxruntime-node-install=skip (without CUDA, which is not used)`,
+      error,
+    );
+  }
+}
+
 /**
- * A model run by ONNX Runtime, which works on the calling thread. The library is loaded for the first such model. Trees
+ * A model run by ONNX Runtime, which works on the calling thread. The library is loaded for the first such model
+ * (`PACKAGE_MISSING` if it is not installed). Trees
  * run all rows at once; any other graph runs row by row (11 µs each), so that a replay with other batches gives the
  * same bits.
  */
 export async function openOnnxModel(onnx: Uint8Array): Promise<Predictor> {
-  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  const { InferenceSession, Tensor } = await loadOnnxRuntime();
   const session = await InferenceSession.create(onnx, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -61,7 +78,7 @@ function isTrees(onnx: Uint8Array): boolean {
 }
 
 async function signature(
-  session: InferenceSession,
+  session: OnnxRuntime.InferenceSession,
 ): Promise<{ input: string; outputs: readonly string[]; columns: number }> {
   const input = session.inputNames[0];
   const outputs = [...session.outputNames];

@@ -6,7 +6,9 @@ import { streamsErrors, type ErrorKind, type ErrorTable } from "../../streams/in
 import { root, sourcesOf, topFolders } from "../source-graph.ts";
 
 /** All but `statistics`, which imports nothing. */
-const rooms = topFolders().filter((folder) => !["bench", "docs", "examples", "statistics", "test"].includes(folder));
+const rooms = topFolders().filter(
+  (folder) => !["bench", "docs", "examples", "package", "statistics", "test"].includes(folder),
+);
 const page = readFileSync(join(root, "docs/errors.md"), "utf8");
 
 /** The rows under a heading, as cells. */
