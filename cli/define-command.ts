@@ -3,6 +3,7 @@ import type { Settings } from "../loop/index.ts";
 import { CodedError, hideSecrets, withoutSecrets } from "../streams/index.ts";
 import { exitCodeOf, saysAll } from "./exit-codes.ts";
 import { readFlags, type Flags, type FlagValues } from "./flags/flag.ts";
+import { securityHelp } from "./flags/security.ts";
 import { commonFlags, readSettings } from "./flags/settings.ts";
 import { endSoon } from "./process/stopping.ts";
 import { createOutput, errorJson, type Output } from "./text/output.ts";
@@ -57,6 +58,7 @@ export function defineCommand<const A extends Args = None, F extends Flags = Non
     const command = parent.command(options.name, { isDefault: options.isDefault === true }).description(options.about);
     for (const [, [usage, help]] of args) command.argument(usage, help);
     for (const option of Object.values(flags).flatMap((one) => one.options)) command.addOption(option);
+    command.addHelpText("after", securityHelp);
     if (options.more !== undefined) command.addHelpText("after", options.more);
     command.action((...values: readonly unknown[]) => {
       const given = command.opts<Record<string, unknown>>();

@@ -6,7 +6,7 @@ export const exitCodes = Object.freeze({
   ok: 0,
   /** Any other failure. */
   failed: 1,
-  /** A flag, a setting, a blueprint or a file must be mended. */
+  /** A flag, a setting, a right, a blueprint or a file must be mended. */
   usage: 2,
   /** Brokers, registry or directory can't be reached or are taken; the same command may succeed later. */
   unavailable: 3,
@@ -48,7 +48,7 @@ export const saysAll = ({ code }: CodedError): boolean => usage.has(code);
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof CodedError)) return exitCodes.failed;
   if ((error.code === "BAD_FILE" || error.code === "BAD_HISTORY") && isOfTheDisk(error.cause)) return exitCodes.failed;
-  if (usage.has(error.code)) return exitCodes.usage;
+  if (usage.has(error.code) || error.flags.byHand) return exitCodes.usage;
   const elsewhere = error.code === "BACKBONE_LOCKED" || error.code === "BACKBONE_GONE";
   return error.flags.retry || elsewhere ? exitCodes.unavailable : exitCodes.failed;
 }

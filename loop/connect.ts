@@ -10,6 +10,7 @@ import {
   type Outages,
   type SchemaRegistry,
 } from "../streams/index.ts";
+import { securityOf } from "./settings/security/security.ts";
 import type { Settings } from "./settings/settings.ts";
 
 export interface Connection {
@@ -45,14 +46,19 @@ export async function connect(settings: Settings, options: ConnectOptions): Prom
     return { ...(await openShared(dir, outages, { sync, log, memory })), subjectPrefix: "" };
   }
   const open = settings.kafkaClient === "platformatic" ? createPlatformaticBackbone : createKafkaBackbone;
-  const { brokers, instanceId, sessionTimeoutMs } = settings;
+  const { brokers, instanceId, sessionTimeoutMs, replicationFactor, minInsyncReplicas } = settings;
+  // Files are read again: a certificate or a token may have been renewed.
+  const security = securityOf(settings.security, settings.registry);
   const kafka = await open({
     brokers,
     outages,
+    ...security.kafka,
+    ...(replicationFactor === undefined ? {} : { replicationFactor }),
+    ...(minInsyncReplicas === undefined ? {} : { minInsyncReplicas }),
     ...(instanceId === undefined ? {} : { groupInstanceId: instanceId }),
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
   });
-  const registry = createConfluentRegistry({ url: settings.registry!, outages });
+  const registry = createConfluentRegistry({ url: settings.registry!, outages, ...security.registry });
   return {
     backbone: prefix === "" ? kafka : prefixed(kafka, prefix),
     registry,

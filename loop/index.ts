@@ -9,6 +9,13 @@ export { start, startAlone, type Place, type StartOptions } from "./start.ts";
 export { parsePort, shownText } from "./settings/addresses.ts";
 export { SettingsError } from "./settings/settings-error.ts";
 export { readSettingsFile } from "./settings/settings-file.ts";
+export { mergeSecurity, type SecurityPlace } from "./settings/security/merge-security.ts";
+export {
+  flagOfSecurity,
+  securityNames,
+  type SecurityOptions,
+  type SecuritySetting,
+} from "./settings/security/security-names.ts";
 export { settingsOf, type SettingNames, type Settings, type SettingsOptions } from "./settings/settings.ts";
 export {
   startRetention,

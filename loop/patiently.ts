@@ -5,8 +5,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * Waits for something that is not there yet, and reports the wait: tries again while the error may pass, up to
- * `startPatienceMs`, then rejects with it. `undefined` if the signal came first.
+ * Waits for something that is not there yet, and reports the wait: tries again while the error may pass by
+ * itself, up to `startPatienceMs`, then rejects with it. `undefined` if the signal came first.
  */
 export async function patiently<T>(
   outage: Outage,
@@ -21,7 +21,7 @@ export async function patiently<T>(
       outage.ended();
       return result;
     } catch (error) {
-      const passes = error instanceof CodedError && error.flags.retry;
+      const passes = error instanceof CodedError && error.flags.retry && !error.flags.byHand;
       if (!passes || performance.now() + waitMs > deadline) {
         outage.givenUp(error);
         throw error;

@@ -10,6 +10,8 @@ export interface ErrorFlags {
   readonly fatal: boolean;
   /** It comes to an end by itself, however long that takes: the record waits, and is never given up. */
   readonly ends: boolean;
+  /** Somebody must correct a setting, a certificate or a right first. A running process waits for it; a start does not. */
+  readonly byHand: boolean;
 }
 
 /** One code of a table, as docs/errors.md says it. */
@@ -23,7 +25,7 @@ export interface ErrorKind {
 export type ErrorTable = Readonly<Record<string, ErrorKind>>;
 
 const kindOf = (flags: Partial<ErrorFlags>, meaning: string, mend: string): ErrorKind => ({
-  flags: { retry: false, fence: false, fatal: false, ends: false, ...flags },
+  flags: { retry: false, fence: false, fatal: false, ends: false, byHand: false, ...flags },
   meaning,
   mend,
 });
@@ -32,6 +34,8 @@ const kindOf = (flags: Partial<ErrorFlags>, meaning: string, mend: string): Erro
 export const lasting = (meaning: string, mend: string): ErrorKind => kindOf({}, meaning, mend);
 export const passing = (meaning: string, mend: string): ErrorKind => kindOf({ retry: true }, meaning, mend);
 export const ending = (meaning: string, mend: string): ErrorKind => kindOf({ retry: true, ends: true }, meaning, mend);
+export const byHand = (meaning: string, mend: string): ErrorKind =>
+  kindOf({ retry: true, byHand: true }, meaning, mend);
 export const fencing = (meaning: string, mend: string): ErrorKind => kindOf({ fence: true }, meaning, mend);
 export const fatal = (meaning: string, mend: string): ErrorKind => kindOf({ fatal: true }, meaning, mend);
 

@@ -1,10 +1,26 @@
-import { CodedError, fatal, fencing, lasting, passing, type ErrorTable } from "./coded-error.ts";
+import { byHand, CodedError, fatal, fencing, lasting, passing, type ErrorTable } from "./coded-error.ts";
 
 /** The codes of the runtime. Those of decisions, blueprints and models are in the room `schemas`. */
 export const streamsErrors = {
   BACKBONE_UNAVAILABLE: passing(
     "The brokers, or the directory of the embedded log, can't be reached.",
     "Nothing: the loop asks again and says since when. If it lasts, look at the brokers and at `brokers` in the settings.",
+  ),
+  AUTHENTICATION_FAILED: byHand(
+    "The brokers or the schema registry refuse the user, the password, the token or the client's certificate.",
+    "Correct the setting that the message names; see docs/kafka.md, Security.",
+  ),
+  UNTRUSTED_CERTIFICATE: byHand(
+    "The certificate of a broker or of the schema registry is not trusted: its CA is unknown here, it is for another host, or it is out of date.",
+    "Set `ssl.ca.location` (of the registry: its own) to the CA's PEM file, and connect by a name in the certificate.",
+  ),
+  SECURITY_MISMATCH: byHand(
+    "The other side speaks another security protocol, or another SASL mechanism, than the settings say.",
+    "Set `security.protocol` and `sasl.mechanism` to those of the listener at this port.",
+  ),
+  ACCESS_DENIED: byHand(
+    "The cluster's or the registry's rules do not allow this user to do it.",
+    "Give the user the rights that docs/kafka.md lists.",
   ),
   BACKBONE_GONE: fatal(
     "The process that had the embedded log open has stopped.",

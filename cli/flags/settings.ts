@@ -1,5 +1,6 @@
 import { readSettingsFile, settingsOf, type Settings } from "../../loop/index.ts";
 import { flag, toggle, type FlagValues } from "./flag.ts";
+import { givenSecurity, securityFlags } from "./security.ts";
 import { whole } from "./numbers.ts";
 
 /** The flags that every command has. */
@@ -8,12 +9,22 @@ export const commonFlags = {
   registry: flag("--registry <url>", "Confluent-compatible schema registry"),
   dir: flag("--dir <path>", "directory of the embedded backbone and of local state"),
   partitions: flag("--partitions <n>", "partitions of topics that are made new", { parse: whole(1) }),
+  replicationFactor: flag("--replication-factor <n>", "copies of topics that are made new, on Kafka", {
+    parse: whole(1),
+  }),
+  minInsyncReplicas: flag(
+    "--min-insync-replicas <n>",
+    "of topics that are made new, on Kafka: copies that have a write before it is answered",
+    { parse: whole(1) },
+  ),
+  kafkaClient: flag("--kafka-client <name>", "client library: platformatic (default) or kafkajs"),
   stateEngine: flag(
     "--state-engine <name>",
     "engine of local state: leveldb (default) or rocksdb, which needs rocksdb-native",
   ),
   config: flag("--config <file>", "settings file (default: loopstream.yaml if there is one)"),
   json: toggle("--json", "print the result as JSON on the last line"),
+  ...securityFlags,
 };
 
 /** Settings with flags in some commands only. */
@@ -32,6 +43,9 @@ export function readSettings(flags: Given, environment: NodeJS.ProcessEnv = proc
   const file = readSettingsFile(flags.config);
   const { KAFKA_BROKERS: ofEnvironment, SCHEMA_REGISTRY: registryOfEnvironment } = environment;
   const brokers = flags.brokers ?? ofEnvironment;
+  // Variables of Kafka are often there for other programs: without brokers they mean nothing here.
+  const onKafka = (brokers ?? file.brokers?.join("") ?? "") !== "";
+  const security = givenSecurity(flags as Readonly<Record<string, unknown>>, onKafka ? environment : {}, file.security);
   return settingsOf(
     {
       ...file,
@@ -39,7 +53,11 @@ export function readSettings(flags: Given, environment: NodeJS.ProcessEnv = proc
       registry: flags.registry ?? registryOfEnvironment ?? file.registry,
       dir: flags.dir ?? file.dir,
       partitions: flags.partitions ?? file.partitions,
+      replicationFactor: flags.replicationFactor ?? file.replicationFactor,
+      minInsyncReplicas: flags.minInsyncReplicas ?? file.minInsyncReplicas,
+      security: security.options,
       stateEngine: (flags.stateEngine as Settings["stateEngine"] | undefined) ?? file.stateEngine,
+      kafkaClient: (flags.kafkaClient as Settings["kafkaClient"] | undefined) ?? file.kafkaClient,
       sync: (flags.sync as Settings["sync"] | undefined) ?? file.sync,
       instanceId: flags.instanceId ?? file.instanceId,
     },
@@ -47,10 +65,12 @@ export function readSettings(flags: Given, environment: NodeJS.ProcessEnv = proc
       names: {
         brokers: flags.brokers !== undefined ? "--brokers" : ofEnvironment !== undefined ? "KAFKA_BROKERS" : "brokers:",
         registry: flags.registry === undefined ? "the registry" : "--registry",
-        ...{ stateEngine: "--state-engine", sync: "--sync" },
+        ...{ kafkaClient: "--kafka-client", stateEngine: "--state-engine", sync: "--sync" },
+        ...{ replicationFactor: "--replication-factor", minInsyncReplicas: "--min-insync-replicas" },
       },
       addRegistry: "add --registry URL or registry: in loopstream.yaml",
-      setKafkaClient: "kafka.client: platformatic in loopstream.yaml",
+      setKafkaClient: "--kafka-client platformatic, or kafka.client in loopstream.yaml",
+      ofSecurity: security.named,
     },
   );
 }

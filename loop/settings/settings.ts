@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { syncModes, type Delivery, type SyncMode } from "../../streams/index.ts";
 import type { StateEngineName } from "../state-engine.ts";
+import { securityOf } from "./security/security.ts";
+import type { SecurityOptions, SecuritySetting } from "./security/security-names.ts";
 import { checkBroker, checkRegistry } from "./addresses.ts";
 import { SettingsError } from "./settings-error.ts";
 
@@ -14,6 +16,12 @@ export interface Settings {
   readonly dir: string;
   /** Number of partitions of new topics. */
   readonly partitions: number;
+  /** On Kafka, of topics that are made new. Absent: the brokers' default. */
+  readonly replicationFactor: number | undefined;
+  /** On Kafka, of topics that are made new: copies that have a write before it is answered. Absent: the brokers' default. */
+  readonly minInsyncReplicas: number | undefined;
+  /** On Kafka: TLS, the login, and the login at the registry, by the names in `docs/kafka.md`. */
+  readonly security: SecurityOptions;
   /** Consumer group and name of the changelogs. */
   readonly id: string;
   readonly salt: string;
@@ -51,6 +59,8 @@ export interface SettingNames {
   readonly names: { readonly [K in keyof Settings]?: string };
   readonly addRegistry: string;
   readonly setKafkaClient: string;
+  /** The name of a setting of security. Absent: itself. */
+  readonly ofSecurity?: ((name: SecuritySetting) => string) | undefined;
 }
 
 const ofPrograms: SettingNames = {
@@ -105,8 +115,10 @@ export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPr
   if (brokers.length > 0 && registry === undefined) {
     throw new SettingsError(`brokers are given and no schema registry: ${naming.addRegistry}`);
   }
+  checkCopies(settings, refuse);
   for (const broker of brokers) checkBroker(broker, named("brokers"));
   if (registry !== undefined) checkRegistry(registry, named("registry"));
+  checkSecurity(settings, naming);
   among("kafkaClient", kafkaClients);
   if (settings.instanceId !== undefined && settings.kafkaClient !== "platformatic") {
     throw new SettingsError(`an instance id needs ${naming.setKafkaClient}; kafkajs can't carry it`);
@@ -122,15 +134,46 @@ export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPr
   return settings;
 }
 
+function checkCopies(
+  { replicationFactor: copies, minInsyncReplicas: least }: Settings,
+  refuse: (setting: keyof Settings, help: string) => never,
+): void {
+  if (copies !== undefined && !isWhole(copies, 1)) refuse("replicationFactor", "write a whole number above 0");
+  if (least !== undefined && !isWhole(least, 1)) refuse("minInsyncReplicas", "write a whole number above 0");
+  if (copies !== undefined && least !== undefined && least > copies) {
+    refuse("minInsyncReplicas", `no write would ever be answered with ${copies} copies: write ${copies} at the most`);
+  }
+}
+
+function checkSecurity({ brokers, registry, security }: Settings, naming: SettingNames): void {
+  const given = Object.keys(security);
+  if (given.length > 0 && brokers.length === 0) {
+    const name = given[0] as SecuritySetting;
+    throw new SettingsError(`${naming.ofSecurity?.(name) ?? name} is given and no brokers are: it is for Kafka`);
+  }
+  securityOf(security, registry, naming.ofSecurity);
+}
+
 function withDefaults(options: SettingsOptions): Settings {
-  const { registry, instanceId, replyPrefix, sessionTimeoutMs, stateMemoryMiB } = options;
+  const { replicationFactor, minInsyncReplicas, registry, instanceId, replyPrefix, sessionTimeoutMs, stateMemoryMiB } =
+    options;
   const { delivery = settingDefaults.delivery, brokers = [] } = options;
   return Object.freeze({
-    ...{ registry, instanceId, replyPrefix, sessionTimeoutMs, stateMemoryMiB, delivery },
+    ...{
+      replicationFactor,
+      minInsyncReplicas,
+      registry,
+      instanceId,
+      replyPrefix,
+      sessionTimeoutMs,
+      stateMemoryMiB,
+      delivery,
+    },
     brokers: Array.isArray(brokers) ? brokers.map((broker) => String(broker).trim()) : brokers,
     dir: resolve(options.dir ?? settingDefaults.dir),
     id: options.id ?? settingDefaults.id,
     salt: options.salt ?? settingDefaults.salt,
+    security: Object.freeze({ ...options.security }),
     partitions: options.partitions ?? settingDefaults.partitions,
     kafkaClient: options.kafkaClient ?? settingDefaults.kafkaClient,
     stateEngine: options.stateEngine ?? settingDefaults.stateEngine,

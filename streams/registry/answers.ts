@@ -2,7 +2,7 @@
 const passing = new Set([401, 403, 407, 408, 425, 429]);
 
 /** An answer that is no registry's, whatever its status. */
-class OddAnswer extends Error {
+export class OddAnswer extends Error {
   override readonly name = "OddAnswer";
 }
 
@@ -10,26 +10,18 @@ class OddAnswer extends Error {
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
+  /** Of a redirect. */
+  readonly location: string | undefined;
 
-  constructor(message: string, status: number) {
+  constructor(message: string, status: number, location?: string) {
     super(message);
     this.status = status;
+    this.location = location;
   }
 }
 
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
-}
-
-export async function textWithin(response: Response, mostBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new OddAnswer(`the answer has more than ${mostBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 export function jsonOf(text: string, asked: string): unknown {
@@ -47,18 +39,18 @@ export function statusOf(error: unknown): number | undefined {
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  return error.message.replace(/^Confluent_Schema_Registry - /, "") + cause;
+  return error.message + cause;
 }
 
-/** No answer of a registry at all, or one that says it can't at the moment. The client calls a refused connection a 400. */
+/** No answer of a registry at all, or one that says it can't at the moment. */
 export function isUnreachable(error: unknown): boolean {
   const status = statusOf(error);
   if (error instanceof OddAnswer) return false;
-  return status === undefined || status === 429 || status >= 500 || messageOf(error).startsWith("Error, status 400: ");
+  return status === undefined || status === 429 || status >= 500;
 }
 
 /** An answer about what was asked, and not about who asked or when: it will be the same. */
 export function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
-  return error instanceof OddAnswer || (status !== undefined && status < 500 && !passing.has(status));
+  return error instanceof OddAnswer || (status !== undefined && status >= 400 && status < 500 && !passing.has(status));
 }

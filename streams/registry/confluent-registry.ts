@@ -1,15 +1,20 @@
-import confluent from "@kafkajs/confluent-schema-registry";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
 import { Outages, type Outage } from "../outage.ts";
-import { hideSecrets, keepCredentials, shownAddress } from "../secrets.ts";
-import { isRefusal, isUnreachable, jsonOf, messageOf, NoAnswer, Refusal, statusOf, textWithin } from "./answers.ts";
+import { hideSecrets, keepCredentials, keepSecret, shownAddress } from "../secrets.ts";
+import { httpRequest, type HttpRequest } from "../security/http-request.ts";
+import { isRefusal, isUnreachable, jsonOf, messageOf, NoAnswer, OddAnswer, Refusal, statusOf } from "./answers.ts";
+import { refusedAsker } from "./refused-asker.ts";
 import type { AvroSchema, Compatibility, SchemaRegistry } from "./registry.ts";
 
 export interface ConfluentRegistryOptions {
   /** Base of the interface: Confluent's own root, or Apicurio's `…/apis/ccompat/v7`. It may hold `user:password@`. */
   readonly url: string;
   readonly auth?: { readonly username: string; readonly password: string } | undefined;
+  /** Sent as `Authorization: Bearer`; not beside a user. */
+  readonly token?: string | undefined;
+  /** PEM of the CA, and of the client's certificate with its key. */
+  readonly tls?: HttpRequest["tls"];
   /** How long a call goes on trying while the registry can't be reached. */
   readonly timeoutMs?: number | undefined;
   /** Hears of everything that is tried again. Default: silence. */
@@ -36,7 +41,7 @@ class ConfluentRegistry implements SchemaRegistry {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
-  readonly #client: confluent.SchemaRegistry;
+  readonly #tls: HttpRequest["tls"];
   readonly #ids = new Map<string, Promise<number>>();
   readonly #schemas = new Map<number, Promise<AvroSchema>>();
   readonly #outage: Outage;
@@ -46,12 +51,15 @@ class ConfluentRegistry implements SchemaRegistry {
     this.#outage = (options.outages ?? new Outages()).of("registry", quietMs);
     const { timeoutMs = confluentRegistryDefaults.timeoutMs } = options;
     const { url, auth } = addressOf(options);
+    const { token } = options;
     this.#url = url;
     this.#timeoutMs = timeoutMs;
     if (auth !== undefined) keepCredentials(auth);
-    const token = auth && Buffer.from(`${auth.username}:${auth.password}`).toString("base64");
-    this.#headers = token === undefined ? {} : { authorization: `Basic ${token}` };
-    this.#client = new confluent.SchemaRegistry({ host: this.#url, retry: { retries: 0 }, ...(auth ? { auth } : {}) });
+    if (token !== undefined) keepSecret(token);
+    const basic = auth && `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString("base64")}`;
+    const authorization = basic ?? (token && `Bearer ${token}`);
+    this.#headers = authorization === undefined ? {} : { authorization };
+    this.#tls = options.tls;
   }
 
   register(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
@@ -61,17 +69,15 @@ class ConfluentRegistry implements SchemaRegistry {
   }
 
   async #register(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
+    const path = encodeURIComponent(subject);
     try {
-      if (!isNamed(schema)) return await this.#registerUnnamed(subject, schema, compatibility);
-      const confluentSchema = { type: confluent.SchemaType.AVRO, schema: JSON.stringify(schema) } as const;
-      const mode = compatibility as confluent.COMPATIBILITY;
-      const { id } = await this.#client.register(confluentSchema, { subject, compatibility: mode });
-      return id;
+      // A subject keeps the mode that it was given when it was new.
+      const isNew = (await this.#ask("GET", `/config/${path}`)) === undefined;
+      const registered = await this.#ask("POST", `/subjects/${path}/versions`, { schema: JSON.stringify(schema) });
+      if (isNew) await this.#ask("PUT", `/config/${path}`, { compatibility });
+      return (registered as { id: number }).id;
     } catch (error) {
-      // The client refuses a mode that is not the subject's own. The subject's holds: it was set when it was new.
-      const own = modeOf(error);
-      if (own !== undefined && own !== compatibility) return this.#register(subject, schema, own);
-      if (refusals.has(statusOf(error) ?? 0) || isArgumentError(error)) {
+      if (refusals.has(statusOf(error) ?? 0)) {
         throw new StreamsError(
           "INCOMPATIBLE_SCHEMA",
           `subject ${subject} at ${this.#url}: ${messageOf(error)}. Give new fields a default and keep the types of old ` +
@@ -81,15 +87,6 @@ class ConfluentRegistry implements SchemaRegistry {
       }
       throw error;
     }
-  }
-
-  /** The client only takes schemas with a name; a key is often a plain string. */
-  async #registerUnnamed(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
-    const path = encodeURIComponent(subject);
-    const isNew = (await this.#ask("GET", `/config/${path}`)) === undefined;
-    const registered = await this.#ask("POST", `/subjects/${path}/versions`, { schema: JSON.stringify(schema) });
-    if (isNew) await this.#ask("PUT", `/config/${path}`, { compatibility });
-    return (registered as { id: number }).id;
   }
 
   schema(id: number): Promise<AvroSchema> {
@@ -122,20 +119,18 @@ class ConfluentRegistry implements SchemaRegistry {
     body?: unknown,
     mostBytes = MOST_ANSWER_BYTES,
   ): Promise<unknown> {
-    const response = await fetch(this.#url + path, {
+    const { status, text, tooLong, location } = await httpRequest(this.#url + path, {
       method,
       headers: { ...this.#headers, "content-type": "application/vnd.schemaregistry.v1+json" },
-      signal: AbortSignal.timeout(this.#timeoutMs),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      timeoutMs: this.#timeoutMs,
+      ...{ mostBytes, tls: this.#tls },
     });
-    if (response.status === 404 && method === "GET" && path !== "/subjects") {
-      await response.body?.cancel();
-      return undefined;
-    }
-    const text = await textWithin(response, mostBytes);
-    if (response.ok) return jsonOf(text, `${method} ${path}`);
-    const message = `${method} ${path}: ${response.status} ${text.slice(0, 500)}`;
-    throw new Refusal(message, response.status);
+    if (status === 404 && method === "GET" && path !== "/subjects") return undefined;
+    if (tooLong) throw new OddAnswer(`the answer has more than ${mostBytes} bytes`);
+    if (status >= 200 && status < 300) return jsonOf(text, `${method} ${path}`);
+    const elsewhere = location === undefined ? "" : ` to ${shownAddress(location)}: write that address`;
+    throw new Refusal(`${method} ${path}: ${status}${elsewhere} ${text.slice(0, 500)}`, status, location);
   }
 
   async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
@@ -150,6 +145,8 @@ class ConfluentRegistry implements SchemaRegistry {
         if (error instanceof StreamsError) throw error;
         // Ends with the next answer to any caller: a refused caller will come again.
         this.#outage.failed(hideSecrets(error));
+        const refused = await refusedAsker(error, this.#url);
+        if (refused !== undefined) throw refused;
         if (!isUnreachable(error) || this.#closed || performance.now() + delayMs > deadline) {
           throw new StreamsError(
             "REGISTRY_UNAVAILABLE",
@@ -215,10 +212,6 @@ function unsupported(id: number, reason: string, cause?: unknown): StreamsError 
   return new StreamsError("UNSUPPORTED_SCHEMA", `the schema with id ${id} can't be used: ${reason}`, cause);
 }
 
-function isNamed(schema: AvroSchema): boolean {
-  return typeof schema === "object" && "name" in schema;
-}
-
 /** Remembers the result; a failure is forgotten, so that it may be tried again. */
 function once<K, V>(memory: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
   const known = memory.get(key);
@@ -234,13 +227,4 @@ function within<T>(ms: number, running: Promise<T>): Promise<T> {
     const timer = setTimeout(() => reject(new NoAnswer(`no answer within ${Math.round(ms)} ms`)), ms);
     running.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-function isArgumentError(error: unknown): boolean {
-  return error instanceof Error && error.name === "ConfluentSchemaRegistryArgumentError";
-}
-
-function modeOf(error: unknown): Compatibility | undefined {
-  if (!(error instanceof Error) || error.name !== "ConfluentSchemaRegistryCompatibilityError") return undefined;
-  return /!= (\w+)\)/.exec(error.message)?.[1] as Compatibility | undefined;
 }

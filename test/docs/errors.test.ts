@@ -22,6 +22,7 @@ function rowsUnder(heading: string): readonly (readonly string[])[] {
 
 function then({ flags }: ErrorKind): string {
   if (flags.ends) return "the record waits";
+  if (flags.byHand) return "is tried again; a start ends";
   if (flags.retry) return "is tried again";
   if (flags.fence) return "joins again";
   return flags.fatal ? "the process ends" : "all else goes on";

@@ -68,15 +68,32 @@ interface Node {
   readonly controllerPorts: readonly number[];
 }
 
-async function startNode(dir: string, node: Node): Promise<KafkaServer> {
+export interface NodeOptions {
+  /** Settings of the broker beside the usual ones, or instead of them. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Arguments for the formatting of its storage. */
+  readonly format?: readonly string[];
+}
+
+/** One node with its data in `dir`. It has a plain listener. */
+export async function startNode(dir: string, node: Node, options: NodeOptions = {}): Promise<KafkaServer> {
   const classpath = `${(await artifacts()).kafka}/*`;
   mkdirSync(dir, { recursive: true });
   const brokers = `127.0.0.1:${node.port}`;
   const config = join(dir, "server.properties");
-  writeFileSync(config, properties(dir, node));
+  writeFileSync(config, properties(dir, node, options.properties));
 
   const alone = node.controllerPorts.length === 1 ? ["--standalone"] : [];
-  const format = ["kafka.tools.StorageTool", "format", ...alone, "-t", "4L6g3nShT-eMCtK--X86sw", "-c", config];
+  const format = [
+    "kafka.tools.StorageTool",
+    "format",
+    ...alone,
+    "-t",
+    "4L6g3nShT-eMCtK--X86sw",
+    "-c",
+    config,
+    ...(options.format ?? []),
+  ];
   await promisify(execFile)("java", ["-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp", classpath, ...format]);
   const java = ["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", config];
   const start = (): ReturnType<typeof startProcess> =>
@@ -106,7 +123,11 @@ async function answers(brokers: string): Promise<void> {
   }
 }
 
-function properties(dir: string, { id, port, controllerPorts }: Node): string {
+function properties(
+  dir: string,
+  { id, port, controllerPorts }: Node,
+  more: Readonly<Record<string, string>> = {},
+): string {
   const controllerPort = controllerPorts[id - 1]!;
   const addresses = controllerPorts.map((at) => `127.0.0.1:${at}`);
   const copies = Math.min(3, addresses.length);
@@ -137,6 +158,7 @@ function properties(dir: string, { id, port, controllerPorts }: Node): string {
     "group.min.session.timeout.ms": 500,
     "log.cleaner.backoff.ms": 300,
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
+    ...more,
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -1,4 +1,4 @@
-import { GenericError, ProtocolError as AnswerError, type MultipleErrors } from "@platformatic/kafka";
+import { GenericError, NetworkError, ProtocolError as AnswerError, type MultipleErrors } from "@platformatic/kafka";
 import { ConnectionLost, ProtocolError } from "../kafka/cluster/kafka-errors.ts";
 import { brokenPromise } from "../../errors.ts";
 
@@ -25,9 +25,10 @@ export function clientError(error: unknown, { host, port }: Address): Error {
   return error instanceof Error ? error : brokenPromise(String(error));
 }
 
-/** The answer that came with an error: the rest of it may still be of use. */
+/** The answer that came with an error: the rest of it may still be of use. A failed login's is none of the request. */
 export function answerOf<Answer>(error: unknown): Answer | undefined {
   for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
+    if ("code" in link && link.code === NetworkError.code) return undefined;
     if ("response" in link) return link.response as Answer;
   }
   return undefined;

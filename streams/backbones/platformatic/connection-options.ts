@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { ConnectionOptions, SASLOptions } from "@platformatic/kafka";
+import { refusedToken } from "../kafka/cluster/bearer-login.ts";
 import { StreamsError } from "../../errors.ts";
 import type { KafkaSettings } from "../kafka/cluster/options.ts";
 
@@ -29,7 +30,11 @@ function saslOptions(sasl: NonNullable<KafkaSettings["sasl"]>): SASLOptions {
       return { mechanism: "SCRAM-SHA-512", username: sasl.username, password: sasl.password };
     case "oauthbearer": {
       const { oauthBearerProvider } = sasl;
-      return { mechanism: "OAUTHBEARER", token: async () => (await oauthBearerProvider()).value };
+      return {
+        mechanism: "OAUTHBEARER",
+        token: async () => (await oauthBearerProvider()).value,
+        authBytesValidator: (answer, callback) => callback(refusedToken(answer) ?? null, answer),
+      };
     }
     case "aws":
       throw new StreamsError(

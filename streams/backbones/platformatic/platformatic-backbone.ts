@@ -2,6 +2,7 @@ import type { Backbone } from "../../backbone/backbone.ts";
 import { openBackbone } from "../kafka/kafka-backbone.ts";
 import { streamsError } from "../kafka/cluster/kafka-errors.ts";
 import { kafkaSettings, type KafkaBackboneOptions, type KafkaSettings } from "../kafka/cluster/options.ts";
+import { explained } from "../kafka/cluster/probe.ts";
 import { retrying } from "../kafka/cluster/retrying.ts";
 import { Connections } from "./connections.ts";
 import { PlatformaticCluster } from "./platformatic-cluster.ts";
@@ -21,7 +22,8 @@ export function openPlatformatic(options: KafkaBackboneOptions): Promise<Backbon
 async function openCluster(settings: KafkaSettings): Promise<PlatformaticCluster> {
   const cluster = new PlatformaticCluster(new Connections(settings), settings);
   try {
-    await retrying(settings, "kafka connection", () => cluster.connect());
+    const connect = explained(settings, () => cluster.connect());
+    await retrying(settings, "kafka connection", connect);
     return cluster;
   } catch (error) {
     await cluster.disconnect();

@@ -6,6 +6,8 @@ import { type Address, answerOf } from "./client-error.ts";
 import type { Connections } from "./connections.ts";
 import { PlatformaticBroker } from "./platformatic-broker.ts";
 
+const noRight = 29;
+
 type Metadata = metadataV9.MetadataResponse;
 interface Partition {
   readonly partitionId: number;
@@ -64,6 +66,7 @@ export class PlatformaticCluster implements Cluster {
     for (const { nodeId, host, port } of brokers) this.#know(nodeId, { host, port });
     this.#controllerId = controllerId;
     for (const { name, errorCode, partitions } of topics) {
+      if (errorCode === noRight) throw new ProtocolError("TOPIC_AUTHORIZATION_FAILED", false, String(name));
       if (errorCode !== 0) continue;
       this.#topics.set(
         name,

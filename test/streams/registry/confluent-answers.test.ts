@@ -55,8 +55,30 @@ describe("a schema id is a bad record's, never an outage, where the registry ans
   });
 });
 
+test.each([
+  [401, "AUTHENTICATION_FAILED", /user or the token.*basic\.auth\.user\.info/],
+  [407, "AUTHENTICATION_FAILED", /user or the token/],
+  [403, "ACCESS_DENIED", /does not allow/],
+])("%i is told by its code, and a running loop waits for whoever mends it", async (status, code, reason) => {
+  const asked = schemaFrom((response) => answerJson(response, { message: "no" }, status));
+  await expect(asked).rejects.toMatchObject({ code, flags: { retry: true, byHand: true } });
+  await expect(asked).rejects.toThrow(reason);
+});
+
+test("a redirect is not followed with a password: its address is told", async () => {
+  for (const [location, code] of [
+    ["https://other.invalid/apis", "SECURITY_MISMATCH"],
+    ["http://other.invalid/apis", "REGISTRY_UNAVAILABLE"],
+  ] as const) {
+    const asked = schemaFrom((response) => response.writeHead(301, { location: `${location}?key=1` }).end());
+    await expect(asked).rejects.toMatchObject({ code, flags: { retry: true } });
+    await expect(asked).rejects.toThrow(`301 to ${location}: write that address`);
+    await server!.close();
+  }
+});
+
 describe("it is an outage, to be waited for, where the registry", () => {
-  test.each([401, 403, 407, 408, 429, 500, 502, 503])("answers with %i", async (status) => {
+  test.each([408, 429, 500, 502, 503])("answers with %i", async (status) => {
     const asked = schemaFrom((response) => answerJson(response, { message: "later" }, status));
     await expect(asked).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE", flags: { retry: true } });
   });
@@ -77,6 +99,17 @@ describe("it is an outage, to be waited for, where the registry", () => {
     const registry = createConfluentRegistry({ url: "http://127.0.0.1:1", timeoutMs: 200 });
     await expect(registry.schema(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
   });
+});
+
+test("a token is sent as a bearer's, and is shown nowhere", async () => {
+  let sent: string | undefined;
+  server = await answeringRegistry((_path, response) => {
+    sent = response.req.headers.authorization;
+    answerJson(response, { message: `not with ${sent}` }, 401);
+  });
+  const asked = createConfluentRegistry({ url: server.url, token: "token-hunter2" }).schema(1);
+  await expect(asked).rejects.not.toThrow("hunter2");
+  expect(sent).toBe("Bearer token-hunter2");
 });
 
 test("the user of the URL is sent, and is not part of the address", async () => {

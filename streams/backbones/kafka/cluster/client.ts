@@ -1,9 +1,12 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { Kafka, logLevel, type ISocketFactory } from "kafkajs";
+import { bearerLogin } from "./bearer-login.ts";
 import { ConnectionLost, streamsError } from "./kafka-errors.ts";
 import { shownAddress } from "../../../secrets.ts";
 import type { KafkaSettings } from "./options.ts";
+import { explained } from "./probe.ts";
+import { refusalIn } from "./refusals.ts";
 import { pause, retrying } from "./retrying.ts";
 import type { Broker, Cluster } from "./wire.ts";
 import { brokenPromise } from "../../../errors.ts";
@@ -31,11 +34,12 @@ function socketsIn(open: Set<Socket>): ISocketFactory {
 /** Retries are ours: kafkajs' own only bridge a moment, so that `deliveryTimeoutMs` holds. */
 export function kafkaClient(settings: KafkaSettings, sockets = new Set<Socket>()): Kafka {
   silenceNegativeTimeouts();
+  const { sasl } = settings;
   return new Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,
     ssl: settings.ssl,
-    ...(settings.sasl === undefined ? {} : { sasl: settings.sasl }),
+    ...(sasl === undefined ? {} : { sasl: sasl.mechanism === "oauthbearer" ? bearerLogin(sasl) : sasl }),
     connectionTimeout: 3_000,
     requestTimeout: settings.deliveryTimeoutMs,
     retry: { retries: 3, initialRetryTime: 20, maxRetryTime: 250 },
@@ -50,6 +54,11 @@ export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
   const cluster = clusterOf(kafkaClient(settings, sockets));
   const findBroker = cluster.findBroker.bind(cluster);
   cluster.findBroker = async (options) => connectOnce(await findBroker(options));
+  const findCoordinator = cluster.findGroupCoordinator.bind(cluster);
+  cluster.findGroupCoordinator = (options) =>
+    findCoordinator(options).catch(async (error: unknown) => {
+      throw (await coordinatorRefusal(cluster, options)) ?? error;
+    });
   const disconnect = cluster.disconnect.bind(cluster);
   cluster.disconnect = async () => {
     let timer: NodeJS.Timeout | undefined;
@@ -59,14 +68,32 @@ export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
     for (const socket of sockets) socket.destroy(new ConnectionLost("closed"));
   };
   try {
-    await retrying(settings, "kafka connection", async () => {
+    const connect = explained(settings, async () => {
       await cluster.connect();
       await cluster.addMultipleTargetTopics([]);
     });
+    await retrying(settings, "kafka connection", connect);
     return cluster;
   } catch (error) {
     await cluster.disconnect();
     throw streamsError(error, `connect to ${settings.brokers.map(shownAddress).join(", ")}`);
+  }
+}
+
+type Coordinator = Parameters<Cluster["findGroupCoordinator"]>[0];
+
+/** The refusal behind a coordinator that was not found: kafkajs drops it. */
+async function coordinatorRefusal(cluster: Cluster, options: Coordinator): Promise<unknown> {
+  const [nodeId] = cluster.getNodeIds();
+  if (nodeId === undefined) return undefined;
+  try {
+    const broker = (await cluster.findBroker({ nodeId })) as unknown as {
+      findGroupCoordinator(of: Coordinator): unknown;
+    };
+    await broker.findGroupCoordinator(options);
+    return undefined;
+  } catch (error) {
+    return refusalIn(error) === undefined ? undefined : error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { StreamsError, type ErrorCode } from "../../../errors.ts";
+import { refusalIn } from "./refusals.ts";
 
 const fencing = new Set([
   "FENCED_INSTANCE_ID",
@@ -15,6 +16,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   UNKNOWN_TOPIC_OR_PARTITION: "UNKNOWN_TOPIC",
   MESSAGE_TOO_LARGE: "RECORD_TOO_LARGE",
   RECORD_LIST_TOO_LARGE: "RECORD_TOO_LARGE",
+  INVALID_REPLICATION_FACTOR: "TOPOLOGY_INVALID",
 };
 
 /** Errors of the connection, kafkajs' and ours, by their names: another attempt may find the broker again. */
@@ -27,6 +29,8 @@ const connection = new Set([
   "KafkaJSLockTimeout",
   "KafkaJSMetadataNotLoaded",
   "KafkaJSRequestTimeoutError",
+  // Of a connection that is lost within the login; a refused login is known by `refusalIn`.
+  "KafkaJSSASLAuthenticationError",
   "KafkaJSTopicMetadataNotLoaded",
 ]);
 
@@ -64,7 +68,7 @@ export function protocolType(error: unknown): string | undefined {
 
 /** Whether the same request may succeed a moment later, perhaps on another broker. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof StreamsError) return false;
+  if (error instanceof StreamsError || refusalIn(error) !== undefined) return false;
   const type = protocolType(error);
   for (const link of chain(error)) {
     if (type === undefined && connection.has(link.name)) return true;
@@ -94,7 +98,16 @@ export function streamsError(error: unknown, doing: string): StreamsError {
       error,
     );
   }
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return new StreamsError(refusal.code, `${doing}: ${refusal.reason}`, error);
   const code = codes[protocolType(error) ?? ""];
+  if (code === "TOPOLOGY_INVALID") {
+    return new StreamsError(
+      code,
+      `${doing}: ${message}. Set replication.factor to the number of brokers at most`,
+      error,
+    );
+  }
   if (code === "UNKNOWN_TOPIC") {
     return new StreamsError(code, `${doing}: ${message}. Create the topic first, or check its name`, error);
   }

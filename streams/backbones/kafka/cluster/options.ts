@@ -10,6 +10,8 @@ export interface KafkaBackboneOptions {
   readonly clientId?: string;
   /** Of topics that `ensureTopics` creates. -1: the broker's `default.replication.factor`. */
   readonly replicationFactor?: number;
+  /** Of topics that `ensureTopics` creates: copies that must have a write before it is answered. -1: the broker's own. */
+  readonly minInsyncReplicas?: number;
   readonly ssl?: boolean | ConnectionOptions;
   readonly sasl?: SASLOptions;
   /**
@@ -40,6 +42,7 @@ type Own = "brokers" | "sasl" | "groupInstanceId" | "outages";
 export const kafkaDefaults: Required<Omit<KafkaBackboneOptions, Own>> = Object.freeze({
   clientId: "loopstream",
   replicationFactor: -1,
+  minInsyncReplicas: -1,
   ssl: false,
   sessionTimeoutMs: 10_000,
   heartbeatIntervalMs: 1_000,

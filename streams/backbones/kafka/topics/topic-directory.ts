@@ -63,11 +63,12 @@ export class TopicDirectory {
   }
 
   async #create(specs: readonly TopicSpec[], futureTimes = true): Promise<void> {
+    const { replicationFactor, minInsyncReplicas } = this.#settings;
     const topics = specs.map((spec) => ({
       topic: spec.name,
       numPartitions: spec.partitions,
-      replicationFactor: this.#settings.replicationFactor,
-      configEntries: topicConfig(spec, futureTimes),
+      replicationFactor,
+      configEntries: topicConfig(spec, { futureTimes, minInsyncReplicas }),
     }));
     try {
       await retrying(this.#settings, "kafka topics", () => this.#admin.createTopics({ topics, waitForLeaders: true }));

@@ -73,11 +73,15 @@ export class TopicSettings {
 }
 
 /** Event times may lie in the future of the broker's clock: replays and tests move time by hand. */
-export function topicConfig(spec: TopicSpec, futureTimes: boolean): { name: string; value: string }[] {
+export function topicConfig(
+  spec: TopicSpec,
+  { futureTimes, minInsyncReplicas }: { readonly futureTimes: boolean; readonly minInsyncReplicas: number },
+): { name: string; value: string }[] {
   const retention = retentionConfigs(spec.retentionMs ?? null, spec.cleanup);
   return [
     ...[...retention].map(([name, value]) => ({ name, value })),
     { name: timestampType, value: spec.timestamps === "arrival" ? "LogAppendTime" : "CreateTime" },
+    ...(minInsyncReplicas > 0 ? [{ name: "min.insync.replicas", value: String(minInsyncReplicas) }] : []),
     ...(futureTimes ? [{ name: "message.timestamp.after.max.ms", value: "9223372036854775807" }] : []),
   ];
 }
