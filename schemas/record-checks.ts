@@ -1,4 +1,4 @@
-import type { Incoming } from "../streams/client/index.ts";
+import { PLACE_HEADER, type Incoming } from "../streams/client/index.ts";
 import { recordLimits } from "./limits.ts";
 import type { DecisionRequested, EventRecorded, ObservationRecorded } from "./types/index.ts";
 
@@ -21,7 +21,6 @@ export function requestProblem(record: Incoming<DecisionRequested>): Problem {
 
 export function observationProblem(record: Incoming<ObservationRecorded>): Problem {
   if (record.value.decisionId === "") return "decisionId is empty: name the decision that was observed";
-  if (record.keyBytes === 0) return "the record has no key: its key is the decision id";
   return problemOf(record, inObservation);
 }
 
@@ -63,6 +62,8 @@ function outside({ keyBytes: key, headers: given }: Incoming<unknown>): Problem 
   let count = 0;
   let bytes = 0;
   for (const name in given) {
+    // The loop's own, on a record that it has passed on.
+    if (name === PLACE_HEADER) continue;
     count++;
     bytes += name.length + given[name]!.length;
   }

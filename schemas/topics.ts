@@ -10,11 +10,15 @@ import { recordLimits } from "./limits.ts";
 import { eventProblem, observationProblem, requestProblem } from "./record-checks.ts";
 import * as types from "./types/index.ts";
 
-/** Requests, keyed by decision id: one id is decided in one task, whatever its unit (docs/decisions/019). */
+/**
+ * Requests. The decision id in the value is the key, whatever key a record has: one id is decided in one task, whatever
+ * its unit (docs/decisions/019, docs/decisions/042).
+ */
 export const decisionRequests: Topic<types.DecisionRequested> = defineTopic({
   name: "decision-requests",
   schema: types.decisionRequestedSchema,
   check: requestProblem,
+  keyOf: ({ decisionId }) => decisionId,
   useCaseOf: ({ useCase }) => useCase,
 });
 /**
@@ -50,11 +54,12 @@ export const restatedDecisions: Topic<types.DecisionRecorded> = defineTopic({
   schema: types.decisionRecordedSchema,
   useCaseOf: ({ useCase }) => useCase,
 });
-/** Observations, keyed by decision id. */
+/** Observations. The decision id in the value is the key, whatever key a record has. */
 export const observations: Topic<types.ObservationRecorded> = defineTopic({
   name: "observations",
   schema: types.observationRecordedSchema,
   check: observationProblem,
+  keyOf: ({ decisionId }) => decisionId,
   useCaseOf: ({ useCase }) => useCase,
 });
 /** Events, read as a whole by every instance. */

@@ -41,6 +41,11 @@ export interface Topic<V> {
    * happens live.
    */
   useCaseOf?(value: V): string;
+  /**
+   * The key that a value names. Tasks go by it alone: a record may have any key, or none, and lie in any partition.
+   * Absent: the record's own key counts.
+   */
+  keyOf?(value: V): string;
   /** The runtime adds the header `loopstream_latency_ms`: milliseconds from the fetch of the input to the write. */
   readonly measured?: boolean;
   /** Stands for many topics; a record says which one it goes to. */
@@ -77,6 +82,7 @@ export interface TopicOptions<V> {
   readonly timestamps?: "event" | "arrival";
   readonly maxFutureMs?: number;
   useCaseOf?(value: V): string;
+  keyOf?(value: V): string;
   readonly measured?: boolean;
   readonly family?: boolean;
   /** Runs with every record: it must be cheap. */

@@ -12,6 +12,7 @@ import {
 import {
   Application,
   Stepped,
+  namedKeys,
   type Backbone,
   type LaneMark,
   type Publisher,
@@ -140,12 +141,16 @@ export class ReplayRun {
   }
 
   #sources(): readonly SteppedSource[] {
-    const { from, to, horizon, blueprintVersion, lookBackMs } = this.#parts.progress;
+    const { serdes, progress } = this.#parts;
+    const { from, to, horizon, blueprintVersion, lookBackMs } = progress;
     return [
       { topic: events.name, from: from - lookBackMs, to },
-      { topic: decisionRequests.name, from, to },
+      { topic: decisionRequests.name, from, to, keyOf: namedKeys(serdes, decisionRequests) },
       { topic: decisions.name, growing: true },
-      { topic: observations.name, from: from - ORPHAN_MS, to: horizon, placed: true },
+      {
+        ...{ topic: observations.name, from: from - ORPHAN_MS, to: horizon, placed: true },
+        keyOf: namedKeys(serdes, observations),
+      },
       ...(blueprintVersion === null ? [] : [{ topic: liveDecisions.name, from, to }]),
     ];
   }

@@ -9,6 +9,7 @@ export { streamsLimits } from "../limits.ts";
 export { silent, type Log } from "../log.ts";
 export type { ReplyRule } from "../operator.ts";
 export { Outages, type Outage } from "../outage.ts";
+export { PLACE_HEADER } from "../place.ts";
 export type { AvroSchema, SchemaRegistry } from "../registry/registry.ts";
 export { createRequester } from "../request-reply/requester.ts";
 export { Sender } from "../request-reply/sender.ts";

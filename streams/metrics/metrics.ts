@@ -15,6 +15,7 @@ export interface Metrics {
   readonly offsetsLost: Counter<"topic">;
   readonly stateLost: Counter<"changelog">;
   readonly passedOn: Counter<"topic">;
+  readonly misplaced: Counter<"topic">;
   readonly tasks: Gauge;
   readonly timelines: Gauge;
   readonly standbys: Gauge;
@@ -108,6 +109,12 @@ export function createMetrics(): Metrics {
     passedOn: new Counter({
       name: "loopstream_records_passed_on_total",
       help: "Records that were written to another partition than the one whose task has their key, and passed on to it.",
+      labelNames: ["topic"],
+      registers,
+    }),
+    misplaced: new Counter({
+      name: "loopstream_misplaced_records_total",
+      help: "Records that a producer's partitioner put into another partition than Kafka's default one does, and that were passed on.",
       labelNames: ["topic"],
       registers,
     }),

@@ -108,7 +108,8 @@ export class TaskOpener {
       view,
       checkpoint,
     );
-    const mixed = checkpoint?.mixed === true || sources.some((topic) => view.has({ topic, partition: spread }));
+    const wider = new Set(sources.filter((topic) => view.has({ topic, partition: spread })));
+    const mixed = checkpoint?.mixed === true || wider.size > 0;
     const ids = [...sources, subTopology.changelog].flatMap((topic) => {
       const topicId = view.ids[topic];
       return topicId === undefined ? [] : [[topic, topicId] as const];
@@ -126,7 +127,11 @@ export class TaskOpener {
       open: openTopic,
       onHandled: (operator: string, records: number) => metrics.handled.inc({ operator }, records),
       onDeadLetter,
-      onPassedOn: (topic: string) => metrics.passedOn.inc({ topic }),
+      onPassedOn: (topic: string) => {
+        metrics.passedOn.inc({ topic });
+        // Otherwise partitions were added, and the record may lie where its producer should put it.
+        if (!wider.has(topic)) metrics.misplaced.inc({ topic });
+      },
       onForeign: (origin: Origin) => report.foreign(origin, spread),
       arrival: this.#options.arrival,
       outage: this.#options.outages.of("record"),
@@ -134,7 +139,12 @@ export class TaskOpener {
       isReachable: this.#options.isReachable,
     };
     const task = new Task(topology, subTopology, partition, state, positions, environment, grounds);
-    return { task, moved };
+    // At-least-once, a process may have been killed between its changelog and its offsets. Others take these for what is
+    // left to do.
+    const isBehind = Object.entries(checkpoint?.positions ?? {}).some(
+      ([at, offset]) => at in positions && (committed[at] ?? 0) < offset,
+    );
+    return { task, moved: moved || isBehind };
   }
 
   /** First positions of its inputs, by `topic/partition`: the last ones, unless the topic has changed. */

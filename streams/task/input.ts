@@ -40,6 +40,8 @@ export interface InputOptions {
   readonly isClock?: boolean;
   /** Whether records of this key belong to another partition. Absent: none do. */
   readonly isForeign?: (key: Uint8Array | null) => boolean;
+  /** The same for a topic whose values name their keys: then each record is looked at. */
+  readonly isForeignText?: (key: string) => boolean;
   /** Some of them do: each is looked at. Otherwise a few of every fetch are, until one is found. */
   readonly mixed?: boolean;
   /** Called with the first record that is found to belong elsewhere. */
@@ -65,6 +67,8 @@ export class Input {
   #bytes = 0;
   #next: number;
   readonly #isForeign: ((key: Uint8Array | null) => boolean) | undefined;
+  readonly #keyOf: ((value: unknown) => string) | undefined;
+  readonly #isForeignText: ((key: string) => boolean) | undefined;
   readonly #onForeign: InputOptions["onForeign"];
   #mixed: boolean;
   #stall: Stall | undefined;
@@ -73,7 +77,7 @@ export class Input {
   #hopeless: number | undefined;
 
   constructor(topic: AnyTopic, partition: number, position: number, lines: Timelines, options: InputOptions = {}) {
-    const { isClock = false, isForeign, mixed = false, onForeign } = options;
+    const { isClock = false, isForeign, isForeignText, mixed = false, onForeign } = options;
     this.topic = topic;
     this.#lines = lines;
     this.#isClock = isClock;
@@ -82,7 +86,9 @@ export class Input {
     this.#maxFutureMs = topic.maxFutureMs ?? streamsLimits.maxFutureMs;
     this.partition = partition;
     this.#next = position;
-    this.#isForeign = isForeign;
+    this.#keyOf = topic.keyOf as ((value: unknown) => string) | undefined;
+    this.#isForeign = this.#keyOf === undefined ? isForeign : undefined;
+    this.#isForeignText = this.#keyOf === undefined ? undefined : isForeignText;
   }
 
   /** There are, or were, records that belong to another partition. */
@@ -142,6 +148,7 @@ export class Input {
     this.#stall = undefined;
     if (!this.#mixed && this.#isForeign !== undefined) this.#sample(fetch.records, this.#isForeign);
     const isForeign = this.#mixed ? this.#isForeign : undefined;
+    const keyOf = this.#keyOf;
     const { now, latest, at } = arrival;
     const useCaseOf = this.topic.useCaseOf as ((value: unknown) => string) | undefined;
     const bound = latest + this.#maxFutureMs;
@@ -151,10 +158,12 @@ export class Input {
         if (record.value === null) {
           throw record.unreadable?.error ?? new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
         }
-        const foreign = isForeign !== undefined && isForeign(record.key);
+        let foreign = isForeign !== undefined && isForeign(record.key);
         if (!foreign && !serdes.knows(record.value)) await learnSoon(serdes, record.value);
-        const value: unknown = foreign ? FOREIGN : serdes.decode(this.topic, record.value);
+        const value: unknown = foreign ? undefined : serdes.decode(this.topic, record.value);
         if (!foreign) checkRead(this.topic, record, value);
+        const key = keyOf === undefined ? textOf(record.key) : keyOf(value);
+        if (keyOf !== undefined) foreign = this.#isForeignText?.(key) === true;
         const dated = this.#isClock ? (value as { readonly time: number }).time : record.timestamp;
         if (!isEventTime(dated)) throw badTime(dated, "its time");
         if (dated > bound) throw aheadOfTime(dated, latest, this.#maxFutureMs);
@@ -167,9 +176,10 @@ export class Input {
         // A tick is nobody's own record, unless a feed gives it.
         if (!foreign && (!this.#isClock || line !== general)) line.arrived(moves, at);
         if (line.headers !== undefined) this.#lastFed = record.offset;
+        if (foreign && !this.#mixed) this.#found(record);
         this.#queue.push({
-          key: textOf(record.key),
-          value,
+          key,
+          value: foreign ? FOREIGN : value,
           time,
           moves,
           line,
@@ -195,10 +205,14 @@ export class Input {
     const step = Math.max(1, Math.floor(records.length / SAMPLES));
     for (let at = records.length - 1; at >= 0; at -= step) {
       if (!isForeign(records[at]!.key)) continue;
-      this.#mixed = true;
-      const { topic, partition } = this;
-      return this.#onForeign?.({ topic: topic.name, partition, offset: records[at]!.offset });
+      return this.#found(records[at]!);
     }
+  }
+
+  #found({ offset }: LogRecord): void {
+    this.#mixed = true;
+    const { topic, partition } = this;
+    this.#onForeign?.({ topic: topic.name, partition, offset });
   }
 
   /** Records that were taken last and could not be handled yet are the head again. */

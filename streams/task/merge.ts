@@ -43,7 +43,8 @@ export function takeRun(
   return from.take(limit, ({ time, moves, line }) => {
     if (time >= before || time > until) return false;
     if (!quiet) return moves < line.due;
-    if (moves < come) return false;
+    // One of another partition moves no time here.
+    if (moves < come) return moves === Number.NEGATIVE_INFINITY;
     come = moves;
     return true;
   });

@@ -4,9 +4,9 @@ import type { Grounds } from "../state/checkpoint.ts";
 import type { TaskState } from "../state/task-state.ts";
 import type { OperatorTimer } from "../state/timer-keys.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
-import { partitionOf } from "../backbone/partitioner.ts";
 import { timeOfLetter } from "./arrival.ts";
 import { Hold } from "./hold.ts";
+import { foreignOf, from, Homes, ownOf } from "./homes.ts";
 import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, emptyUpTo, takeRun } from "./merge.ts";
 import { OperatorChain, type Attempted } from "./operator-chain.ts";
@@ -14,7 +14,6 @@ import type { TaskEnvironment } from "./task-environment.ts";
 import type { Output } from "./output.ts";
 import { Timelines, type Timeline } from "./timelines.ts";
 import { RunLength } from "./turns.ts";
-import { CodedError } from "../coded-error.ts";
 
 /**
  * One sub-topology over one partition. It merges its inputs by event time, hands runs of records to its operators and
@@ -33,6 +32,7 @@ export class Task {
   readonly #lines: Timelines;
   readonly #chain: OperatorChain;
   readonly #hold: Hold;
+  readonly #homes: Homes | undefined;
   readonly #runs = new RunLength();
   /** Its timers may wait until a run of records is over. */
   readonly #quiet: boolean;
@@ -62,13 +62,9 @@ export class Task {
     this.#hold = new Hold(environment);
     this.#lines = new Timelines(state, environment.arrival());
     this.#chain = new OperatorChain(topology, subTopology, partition, state, environment, this.#lines);
-    const options: InputOptions =
-      grounds.partitions === undefined
-        ? {}
-        : {
-            mixed: grounds.mixed === true,
-            isForeign: (key) => this.#homeOf(key) !== partition,
-          };
+    const { partitions, mixed = false } = grounds;
+    this.#homes = partitions === undefined ? undefined : new Homes(partition, partitions);
+    const options: InputOptions = { mixed, ...this.#homes?.options };
     const sources = subTopology.sources.map((topic) => {
       const onForeign = (origin: Origin): void => environment.onForeign?.(origin);
       return new Input(topic, partition, positions[`${topic.name}/${partition}`] ?? 0, this.#lines, {
@@ -163,18 +159,28 @@ export class Task {
         if (this.#hold.resting) break;
         continue;
       }
+      if (head.value === FOREIGN) {
+        const run = next.take(Number.POSITIVE_INFINITY, ({ value, time }) => value === FOREIGN && time <= end);
+        handled += run.length;
+        this.#passOn(next, run);
+        continue;
+      }
       const run = takeRun(this.inputs, next, this.#runs.most, horizon, this.#quiet);
       handled += run.length;
       const began = performance.now();
-      const own = next.mixed ? this.#passOn(run) : run;
-      if (own.length === 0) continue;
+      const own = next.mixed ? ownOf(run) : run;
       this.#chain.advance(own.at(-1)!.moves);
       this.#lines.pass(own, moved, isTick);
       if (isTick) continue;
       const working = this.#handle(next, own);
-      const left = typeof working === "number" ? working : await working;
-      handled -= left;
-      if (left > 0) break;
+      const rest = working instanceof Promise ? await working : working;
+      if (own.length < run.length) this.#passOn(next, foreignOf(run, rest?.[0]));
+      if (rest !== undefined) {
+        const waiting = own.length === run.length ? rest : from(run, rest[0]!);
+        handled -= waiting.length;
+        next.putBack(waiting);
+        break;
+      }
       if (this.#quiet && this.subTopology.stateful && (await this.#firePassed())) break;
       const now = performance.now();
       this.#runs.took(own.length, now - began);
@@ -184,25 +190,17 @@ export class Task {
     return handled;
   }
 
-  /** @returns how many of the records wait for another attempt. */
-  #handle(input: Input, records: readonly Queued[]): number | Promise<number> {
+  /** @returns the last ones of the records, if they wait for another attempt. */
+  #handle(input: Input, records: readonly Queued[]): Waiting | Promise<Waiting> {
     const held = this.#chain.handle(input.topic, records, (record) => this.#hold.isHopeless(nameOf(record)));
-    return held instanceof Promise ? held.then((late) => this.#handled(input, late)) : this.#handled(input, held);
+    return held instanceof Promise ? held.then((late) => this.#handled(late)) : this.#handled(held);
   }
 
-  #handled(input: Input, held: Attempted<Queued>): number {
-    if (held === undefined) {
-      this.#hold.off();
-      return 0;
-    }
+  #handled(held: Attempted<Queued>): Waiting {
+    if (held === undefined) return void this.#hold.off();
     const { rest, error, operator } = held;
-    // Those of other partitions among them have been passed on: nothing goes back.
-    if (input.mixed) {
-      throw new CodedError(error.code, error.kind, `${operator} on ${nameOf(rest[0]!)}: ${error.message}`, error);
-    }
-    input.putBack(rest);
     this.#hold.on(nameOf(rest[0]!), error, { ...rest[0]!.origin, operator });
-    return rest.length;
+    return rest;
   }
 
   /** Ends its waits, and closes its state. */
@@ -211,18 +209,10 @@ export class Task {
     return this.state.close();
   }
 
-  /** The partition whose task keeps the key's state. A record without a key stays, while its partition has a task. */
-  #homeOf(key: Uint8Array | null): number {
-    const partitions = this.grounds.partitions!;
-    return key === null ? this.partition % partitions : partitionOf(key, partitions);
-  }
-
-  /** Passes records of other partitions on to these. @returns the rest. */
-  #passOn(run: readonly Queued[]): readonly Queued[] {
-    for (const record of run) {
-      if (record.value === FOREIGN) this.#chain.outputs.passOn(record, this.#homeOf(record.raw.key));
-    }
-    return run.filter(({ value }) => value !== FOREIGN);
+  /** Passes records of other partitions on to these, in their order. */
+  #passOn(input: Input, records: readonly Queued[]): void {
+    const named = input.topic.keyOf !== undefined;
+    for (const record of records) this.#chain.outputs.passOn(record, this.#homes!.of(record, named));
   }
 
   /**
@@ -292,5 +282,7 @@ export class Task {
     );
   }
 }
+
+type Waiting = readonly Queued[] | undefined;
 
 const nameOf = ({ origin }: Queued): string => `${origin.topic}/${origin.partition}@${origin.offset}`;

@@ -37,7 +37,7 @@ export async function openTasks(
     for (let partition = 0; partition < partitions; partition++) {
       const state = await TaskState.open(await engine.open(`${subTopology.name}-${partition}`));
       const positions = state.checkpoint?.positions ?? {};
-      tasks.push(new Task(topology, subTopology, partition, state, positions, environment));
+      tasks.push(new Task(topology, subTopology, partition, state, positions, environment, { partitions }));
     }
   }
   return tasks;

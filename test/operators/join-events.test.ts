@@ -154,7 +154,7 @@ describe("no event is", () => {
     expect(written()).toEqual([]);
     await driver
       .input(observations)
-      .send(seen(3, { kind: "scan" }), { ...seen(4, { kind: "scan" }), ...fed, key: "e" });
+      .send(seen(3, { kind: "scan" }), { ...seen(4, { kind: "scan" }, { decisionId: "e" }), ...fed, key: "e" });
     expect(written()).toHaveLength(1);
     await driver.advanceTo(START + 2 * ORPHANS);
     expect(driver.deadLetters()).toMatchObject([{ code: "TOO_LATE", topic: observations.name, partition: 0 }]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { audit, explainDecision, type Explanation } from "../../recompute/index.ts";
-import { decisionRequests } from "../../schemas/index.ts";
+import { decisionRequests, decisions } from "../../schemas/index.ts";
 import { HOUR, onnx, PARCELS, parcels, request, START } from "../operators/parcels.ts";
 import { openRun, type ParcelRun } from "./parcel-run.ts";
 
@@ -107,16 +107,26 @@ test.each(["anna", "bert", "clara", "dora"])(
   },
 );
 
-test("of one id under two units at one time each record is explained by the request of its unit", async () => {
-  const twice = (["anna", "bert", "clara"] as const).map((unit, at) =>
-    request("a", { weight: at, depot: "north" }, { unit }),
-  );
-  for (const value of twice) {
-    await run.publisher.publish([{ topic: decisionRequests, key: value.unit, value, time: START + HOUR }]);
+test("of one id under several units at one time each record is explained by the request of its unit", async () => {
+  const weights = { anna: 15, bert: 16, clara: 17 };
+  for (const [unit, weight] of Object.entries(weights)) {
+    const value = request("a", { weight, depot: "north" }, { unit });
+    await run.publisher.publish([{ topic: decisionRequests, key: unit, value, time: START + HOUR }]);
   }
   await run.idle();
   const made = await run.decisions();
-  expect(made.length).toBeGreaterThan(1);
+  expect(made).toHaveLength(1);
+  // A former release kept requests by their keys, and made one for each unit.
+  const [first] = made as [(typeof made)[number]];
+  const { unit: one, features } = first;
+  for (const [unit, weight] of Object.entries(weights)) {
+    if (unit === one) continue;
+    const own = Array.from(features, (value) => (value === weights[one as keyof typeof weights] ? weight : value));
+    const value = { ...first, unit, features: own };
+    await run.publisher.publish([{ topic: decisions, key: "a", value, time: START + HOUR }]);
+  }
+  await run.idle();
+  expect(await run.decisions()).toHaveLength(3);
   const { differences } = await audit(run.source, { share: 1, from: START, to: START + 2 * HOUR });
   expect(differences).toEqual([]);
 });

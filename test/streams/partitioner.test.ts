@@ -1,5 +1,6 @@
+import { random } from "../blueprints/random.ts";
 import { describe, expect, test } from "vitest";
-import { murmur2, partitionOf } from "../../streams/backbone/partitioner.ts";
+import { murmur2, partitionOf, partitionOfText } from "../../streams/backbone/partitioner.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -36,5 +37,22 @@ describe("partitionOf", () => {
 
   test("of one partition is always 0", () => {
     for (const [text] of known) expect(partitionOf(bytes(text), 1)).toBe(0);
+  });
+});
+
+describe("partitionOfText", () => {
+  const next = random(7);
+  const alphabets = ["abcdefghijklmnopqrstuvwxyz0123456789-_/", "aé", "日本語a", "😀a", "\u0000\u007f\u0080\uffff"];
+  const texts = alphabets.flatMap((alphabet) => {
+    const letters = [...alphabet];
+    const text = (length: number) =>
+      Array.from({ length }, () => letters[Math.floor(next() * letters.length)]!).join("");
+    return Array.from({ length: 200 }, (_, length) => text(length % 40));
+  });
+
+  test("is that of the text's UTF-8, for any text", () => {
+    for (const partitions of [1, 4, 7, 12]) {
+      for (const text of texts) expect(partitionOfText(text, partitions)).toBe(partitionOf(bytes(text), partitions));
+    }
   });
 });

@@ -13,6 +13,11 @@ export interface SteppedSource {
    * shown. Absent: the topic is read to its end at the first opening.
    */
   readonly growing?: boolean;
+  /**
+   * The key by which a record is shown in the partition of its task, as text; `undefined`: the record's own key. Absent:
+   * the record's own key counts.
+   */
+  readonly keyOf?: (record: LogRecord) => string | undefined | Promise<string | undefined>;
   /** Shown records carry their place in the log, by which they are known. */
   readonly placed?: boolean;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Backbone, LogRecord, Position, Producer, Reader, TopicPartition } from "../../backbone/backbone.ts";
 import type { LogHistory } from "../../backbone/log-history.ts";
-import { partitionOf } from "../../backbone/partitioner.ts";
+import { partitionOf, partitionOfText } from "../../backbone/partitioner.ts";
 import { StreamsError } from "../../errors.ts";
 import type { Refused } from "../../refused.ts";
 import { withPlace } from "../../place.ts";
@@ -22,6 +22,11 @@ export interface SteppedOptions {
   readonly refused?: Refused | undefined;
   /** Absent: as fast as it goes. */
   readonly pacing?: Pacing | undefined;
+}
+
+interface Shown {
+  readonly at: TopicPartition;
+  readonly record: LogRecord;
 }
 
 /**
@@ -80,9 +85,16 @@ export class Stepped {
   async show(topics: readonly string[], until: number): Promise<number> {
     const lanes = this.#lanes.filter(({ topic }) => topics.includes(topic));
     await this.#fill(lanes, until);
-    const records = lanes.flatMap((lane) =>
-      lane.take(until).map((record) => ({ at: this.#homeOf(lane, record), record: placed(lane, record) })),
-    );
+    const records: Shown[] = [];
+    for (const lane of lanes) {
+      for (const record of lane.take(until)) {
+        const named = lane.source.keyOf?.(record);
+        const key = named instanceof Promise ? await named : named;
+        // The order of records of one time must not depend on the keys that producers chose.
+        const shown = key === undefined ? record : { ...record, key: Buffer.from(key) };
+        records.push({ at: this.#homeOf(lane, shown, key), record: placed(lane, shown) });
+      }
+    }
     for (const [name, shown] of Map.groupBy(records, ({ at }) => `${at.topic}/${at.partition}`)) {
       let next = this.#shown.get(name)!;
       const inTime = shown.map(({ record }) => record).sort(inOrder);
@@ -96,9 +108,14 @@ export class Stepped {
     return records.length;
   }
 
-  /** The place of the task that has its key: a record may lie elsewhere if the topic was given partitions. */
-  #homeOf({ topic, partition }: Lane, { key }: LogRecord): TopicPartition {
-    return { topic, partition: key === null ? partition : partitionOf(key, this.#counts.get(topic)!) };
+  /**
+   * The place of the task that has its key: a record may lie elsewhere if the topic was given partitions, or if its
+   * producer partitions otherwise.
+   */
+  #homeOf({ topic, partition }: Lane, { key }: LogRecord, named: string | undefined): TopicPartition {
+    const count = this.#counts.get(topic)!;
+    if (named !== undefined) return { topic, partition: partitionOfText(named, count) };
+    return { topic, partition: key === null ? partition : partitionOf(key, count) };
   }
 
   async #fill(lanes: readonly Lane[], until: number): Promise<void> {

@@ -7,6 +7,8 @@ import type { Metrics } from "../../metrics/metrics.ts";
 /** Reports moved positions, in the log and as metrics. */
 export class MoveReport {
   readonly #log: Log;
+  /** Topics with records in other partitions than their keys'. */
+  readonly #mixed = new Set<string>();
   readonly #metrics: Pick<Metrics, "positionsReset" | "offsetsLost" | "stateLost">;
 
   constructor(log: Log, metrics: Pick<Metrics, "positionsReset" | "offsetsLost" | "stateLost">) {
@@ -48,8 +50,10 @@ export class MoveReport {
     );
   }
 
-  /** A record lies in another partition than its key's, though the topic has no partitions that were added. */
+  /** A record lies in another partition than its key's. Said once a topic: it is mended, and tasks come and go. */
   foreign({ topic, partition, offset }: Origin, partitions: number): void {
+    if (this.#mixed.has(topic)) return;
+    this.#mixed.add(topic);
     this.#log.warn(
       { topic, partition, offset, partitions },
       `${topic} has records in other partitions than their keys', the first at ${topic}/${partition}/${offset}: they are passed on. ` +
