@@ -7,13 +7,21 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+export interface MetricsAddress {
+  /** Default: the loopback address, which only this machine reaches. */
+  readonly host?: string | undefined;
+  /** 0: any free port. */
+  readonly port: number;
+  /** The setting's name for the person who gave it. */
+  readonly setting?: string | undefined;
+}
+
 /**
- * Serves Prometheus' text format at /metrics, for this machine only. Rejects with a `SettingsError` if the port can't
+ * Serves Prometheus' text format at /metrics. Rejects with a `SettingsError` if the port can't
  * be opened.
- * @param port 0: any free port
- * @param setting the setting's name for the person who gave the port
  */
-export async function serveMetrics(metrics: Metrics, port: number, setting = "metricsPort"): Promise<MetricsServer> {
+export async function serveMetrics(metrics: Metrics, address: MetricsAddress): Promise<MetricsServer> {
+  const { host = "127.0.0.1", port, setting = "metricsPort" } = address;
   const { registry } = metrics;
   const server = createServer((request, response) => {
     if (request.url !== "/metrics") return void response.writeHead(404).end("metrics are at /metrics\n");
@@ -23,13 +31,16 @@ export async function serveMetrics(metrics: Metrics, port: number, setting = "me
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    server.once("error", reject).listen(port, host, resolve);
   }).catch((error: unknown) => {
-    throw new SettingsError(`${setting} ${port}: ${portProblem(error)}`, error);
+    throw new SettingsError(
+      `${setting} ${address.host === undefined ? "" : `${host}:`}${port}: ${portProblem(error)}`,
+      error,
+    );
   });
-  const address = server.address();
+  const at = server.address();
   return {
-    port: typeof address === "object" && address !== null ? address.port : port,
+    port: typeof at === "object" && at !== null ? at.port : port,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
@@ -38,5 +49,6 @@ function portProblem(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") return "the port is taken by another program: name another one, or 0 for any that is free";
   if (code === "EACCES") return "this user may not open the port: name one from 1024 up";
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return "this machine has no such address";
   return `the port can't be opened: ${message}`;
 }

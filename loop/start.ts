@@ -13,7 +13,7 @@ import {
   type Running,
   type ScheduleOptions,
 } from "./schedules.ts";
-import { serveMetrics } from "./serve-metrics.ts";
+import { serveMetrics, type MetricsAddress } from "./serve-metrics.ts";
 import type { Settings } from "./settings/settings.ts";
 import { unlessAborted } from "./until-aborted.ts";
 
@@ -21,8 +21,8 @@ export interface StartOptions {
   readonly settings: Settings;
   readonly log: Log;
   readonly metrics?: Metrics | undefined;
-  /** Serve the metrics on this port of the loopback address; `setting` is its name in error texts. */
-  readonly serve?: { readonly port: number; readonly setting: string } | undefined;
+  /** Serve the metrics at this address. */
+  readonly serve?: MetricsAddress | undefined;
   /** Train by schedule and by fresh rows. Default true. */
   readonly schedules?: boolean | undefined;
   /**
@@ -53,7 +53,7 @@ export interface Place {
 export async function start(options: StartOptions): Promise<Place | undefined> {
   const { settings, log, metrics = createMetrics(), serve, signal = new AbortController().signal } = options;
   const outages = new Outages(log, metrics);
-  const server = serve === undefined ? undefined : await serveMetrics(metrics, serve.port, serve.setting);
+  const server = serve === undefined ? undefined : await serveMetrics(metrics, serve);
   try {
     log.info(placeOf(settings), "connecting");
     const opening = patiently(outages.of("start"), signal, () => open({ ...options, metrics }, outages));

@@ -16,9 +16,11 @@ export const startCommand = defineCommand({
       "of this process alone: a restart within the session moves no partition of the group",
     ),
     sync: flag("--sync <mode>", "when the embedded log is on the disk: each (write), interval or none (default)"),
-    metrics: flag("--metrics <port>", "serve Prometheus metrics on this port of the loopback address, at /metrics", {
-      parse: parsePort,
-    }),
+    metrics: flag(
+      "--metrics <[host:]port>",
+      "serve Prometheus metrics at /metrics; without a host for this machine alone, with 0.0.0.0 for all that reach it",
+      { parse: metricsAddress },
+    ),
   },
   async run({ settings, output, flags: { blueprint, metrics } }) {
     const log = createLog(output.json);
@@ -26,8 +28,14 @@ export const startCommand = defineCommand({
     const stopping = stopOnSignals(log);
     await runLoop({
       ...{ settings, log, blueprints, signal: stopping.signal, onEnding: stopping.begin },
-      serve: metrics === undefined ? undefined : { port: metrics, setting: "--metrics" },
+      serve: metrics === undefined ? undefined : { ...metrics, setting: "--metrics" },
       onWarming: sayWarming((line) => log.info({}, line)),
     });
   },
 });
+
+function metricsAddress(text: string, flag: string): { readonly host?: string; readonly port: number } {
+  const colon = text.lastIndexOf(":");
+  const port = parsePort(text.slice(colon + 1), flag);
+  return colon <= 0 ? { port } : { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port };
+}

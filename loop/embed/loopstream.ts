@@ -21,8 +21,10 @@ export interface LoopstreamOptions extends SettingsOptions, Pick<ClientOptions, 
   readonly log?: Log | undefined;
   /** The loop's metrics; `metrics.registry` is prom-client's. */
   readonly metrics?: Metrics | undefined;
-  /** Serve the metrics on this port of the loopback address, at /metrics. 0: any free port. */
+  /** Serve the metrics on this port, at /metrics. 0: any free port. */
   readonly metricsPort?: number | undefined;
+  /** The address of that port. Absent: the loopback address, which only this machine reaches. `0.0.0.0`: all. */
+  readonly metricsHost?: string | undefined;
   /** Ends the opening: it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**

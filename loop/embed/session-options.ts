@@ -8,7 +8,7 @@ import type { SessionOptions } from "./session.ts";
 import { stderrLog } from "./stderr-log.ts";
 
 const own = [
-  ...["config", "run", "schedules", "log", "metrics", "metricsPort", "signal", "onFailure"],
+  ...["config", "run", "schedules", "log", "metrics", "metricsPort", "metricsHost", "signal", "onFailure"],
   ...["strict", "defaults", "clientId"],
 ];
 const known: readonly string[] = [...settingKeys, ...own];
@@ -16,7 +16,8 @@ const known: readonly string[] = [...settingKeys, ...own];
 /** Checks a product's options. Throws a `SettingsError` that names the one to mend. */
 export function sessionOptions(options: LoopstreamOptions): SessionOptions {
   for (const name of Object.keys(options)) if (!known.includes(name)) throw new SettingsError(unknown(name));
-  const { config, run = true, log = stderrLog, metrics = createMetrics(), metricsPort, schedules, onFailure } = options;
+  const { config, run = true, log = stderrLog, metrics = createMetrics(), schedules, onFailure } = options;
+  const { metricsPort, metricsHost } = options;
   const said = Object.entries(options).filter(([, value]) => value !== undefined);
   const file = config === undefined ? {} : readSettingsFile(config);
   const { strict = false, defaults = {}, clientId } = options;
@@ -24,7 +25,7 @@ export function sessionOptions(options: LoopstreamOptions): SessionOptions {
     start: {
       settings: settingsOf({ ...file, ...(Object.fromEntries(said) as LoopstreamOptions) }),
       ...{ log, metrics, schedules, onFailure },
-      serve: metricsPort === undefined ? undefined : { port: metricsPort, setting: "metricsPort" },
+      serve: metricsPort === undefined ? undefined : { host: metricsHost, port: metricsPort, setting: "metricsPort" },
       run: run ? "free" : "never",
     },
     client: { strict, defaults, log, clientId },
