@@ -28,7 +28,10 @@ const longestDelayMs = 1_000;
 /** A single failed request needs no log line. */
 const quietMs = 1_000;
 /** Confluent answers 409 for an incompatible schema and 422 for an invalid one. */
-const refusals = new Set([409, 422]);
+const CONFLICT = 409;
+const refusals = new Set([CONFLICT, 422]);
+/** A schema that is incompatible is refused as often. */
+const MOST_CONFLICTS = 4;
 /** Of anything but a schema. */
 const MOST_ANSWER_BYTES = 16 << 20;
 
@@ -69,15 +72,16 @@ class ConfluentRegistry implements SchemaRegistry {
   }
 
   async #register(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
-    const path = encodeURIComponent(subject);
-    try {
-      // A subject keeps the mode that it was given when it was new.
-      const isNew = (await this.#ask("GET", `/config/${path}`)) === undefined;
-      const registered = await this.#ask("POST", `/subjects/${path}/versions`, { schema: JSON.stringify(schema) });
-      if (isNew) await this.#ask("PUT", `/config/${path}`, { compatibility });
-      return (registered as { id: number }).id;
-    } catch (error) {
-      if (refusals.has(statusOf(error) ?? 0)) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#registerOnce(subject, schema, compatibility);
+      } catch (error) {
+        if (!refusals.has(statusOf(error) ?? 0)) throw error;
+        // Apicurio refuses one of two processes that make a subject at once, though they agree on its schema.
+        if (statusOf(error) === CONFLICT && attempt < MOST_CONFLICTS) {
+          await new Promise((resolve) => setTimeout(resolve, attempt * firstDelayMs));
+          continue;
+        }
         throw new StreamsError(
           "INCOMPATIBLE_SCHEMA",
           `subject ${subject} at ${this.#url}: ${messageOf(error)}. Give new fields a default and keep the types of old ` +
@@ -85,8 +89,16 @@ class ConfluentRegistry implements SchemaRegistry {
           error,
         );
       }
-      throw error;
     }
+  }
+
+  async #registerOnce(subject: string, schema: AvroSchema, compatibility: Compatibility): Promise<number> {
+    const path = encodeURIComponent(subject);
+    // A subject keeps the mode that it was given when it was new.
+    const isNew = (await this.#ask("GET", `/config/${path}`)) === undefined;
+    const registered = await this.#ask("POST", `/subjects/${path}/versions`, { schema: JSON.stringify(schema) });
+    if (isNew) await this.#ask("PUT", `/config/${path}`, { compatibility });
+    return (registered as { id: number }).id;
   }
 
   schema(id: number): Promise<AvroSchema> {

@@ -41,3 +41,18 @@ test("an id is asked for once", async () => {
   expect([...answers, await registry.schema(1), requests]).toEqual(["string", "string", "string", 1]);
   server.close();
 });
+
+test("processes that make the same subjects at once all get their ids; another schema is refused as ever", async () => {
+  const schema = { type: "record", name: "Raced", fields: [{ name: "a", type: "string" }] } as const;
+  const processes = Array.from({ length: 6 }, () => createConfluentRegistry({ url: inject("registry") }));
+  for (let round = 0; round < 15; round++) {
+    const subject = `raced-${round}-value`;
+    const ids = await Promise.all(processes.map((registry) => registry.register(subject, schema, "BACKWARD")));
+    expect(new Set(ids).size).toBe(1);
+  }
+  const other = { ...schema, fields: [{ name: "a", type: "int" }] } as const;
+  await expect(processes[0]!.register("raced-0-value", other, "BACKWARD")).rejects.toMatchObject({
+    code: "INCOMPATIBLE_SCHEMA",
+  });
+  for (const registry of processes) await registry.close();
+});

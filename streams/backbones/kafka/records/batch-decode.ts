@@ -5,7 +5,7 @@ import { isAt, RecentTexts } from "../../../recent-texts.ts";
 import { batchHeaderBytes } from "./batch-encode.ts";
 import { crc32c } from "../../../leveldb/crc32c.ts";
 import { decompress } from "./decompress.ts";
-import { VarintReader } from "./varint.ts";
+import { EXACT, exactSum, VarintReader } from "./varint.ts";
 
 /** An aborted transaction: its producer's records from this offset up to its abort marker are hidden. */
 export interface Aborted {
@@ -179,7 +179,12 @@ export class BatchReader {
       if (!(length > 0 && behind <= this.#end))
         throw new StreamsError("UNREADABLE_BATCH", "a record has another length than it says");
       reader.at++;
-      const timestamp = baseTime + reader.next();
+      const at = reader.at;
+      const delta = reader.next();
+      let timestamp = baseTime + delta;
+      // A neighbour with an absurd time must not change this one's.
+      if (delta > EXACT || delta < -EXACT || !Number.isSafeInteger(timestamp))
+        timestamp = exactSum(this.batch.bytes.readBigInt64BE(this.batch.start + 27), bytes, at);
       const offset = base + reader.next();
       if (!(offset >= this.#next && offset <= last))
         throw new StreamsError("UNREADABLE_BATCH", "a record has an offset outside its batch");

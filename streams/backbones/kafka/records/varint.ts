@@ -49,6 +49,20 @@ export class VarintReader {
   }
 }
 
+/** Numbers up to it are exact, and so are they as zigzag. */
+export const EXACT = 2 ** 51;
+
+/** The base and the number at `at`, added as 64 bits with a sign: exact where `VarintReader` is not. */
+export function exactSum(base: bigint, bytes: Uint8Array, at: number): number {
+  let value = 0n;
+  for (let shift = 0n; shift < 70n; shift += 7n) {
+    const byte = bytes[at++] ?? 0;
+    value |= BigInt(byte & 127) << shift;
+    if (byte < 128) break;
+  }
+  return Number(BigInt.asIntN(64, base + ((value >> 1n) ^ -(value & 1n))));
+}
+
 function zigzag(value: number): number {
   return value >= 0 ? value * 2 : -value * 2 - 1;
 }
