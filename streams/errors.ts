@@ -115,6 +115,10 @@ export const streamsErrors = {
     "Operators, topics or settings do not fit together.",
     "Mend the part that the message names.",
   ),
+  BAD_DIRECTORY: byHand(
+    "A directory can't be made or used.",
+    "Name another one with `--dir`, or mend its place and its permissions.",
+  ),
   LOG_CORRUPT: fatal(
     "A file of the embedded log is damaged or missing.",
     "Restore the directory from a copy; see docs/operations.md.",

@@ -1,5 +1,7 @@
-import { chmod, mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdirSync, statSync } from "node:fs";
+import { chmod, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { StreamsError } from "./errors.ts";
 
 /** Only this user reads, writes and enters. */
 export const PRIVATE_FOLDER = 0o700;
@@ -10,13 +12,43 @@ const ours = /^(log|state|demo|replays|run\.json(\.new)?|loopstream(-[0-9a-f]+)?
 
 /** A directory of the loop, made if it is missing. If it holds other things too, its mode is left alone. */
 export async function privateDirectory(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: PRIVATE_FOLDER });
+  makeFolder(dir);
   if ((await readdir(dir)).every((name) => ours.test(name))) await allow(dir, PRIVATE_FOLDER);
 }
 
+/**
+ * A folder that only this user may use, and those above it, made if they are missing. Throws `BAD_DIRECTORY`. Node's
+ * `mkdir` with `recursive` never ends below `/proc`.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    makeMissing(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Room comes back: its owner tries again.
+    if (code === "ENOSPC" || code === "EDQUOT" || code === "EIO") throw error;
+    const reason = code === "EEXIST" || code === "ENOTDIR" ? "there is a file or a broken link in its place" : message;
+    throw new StreamsError("BAD_DIRECTORY", `the directory ${folder} can't be made: ${reason}`, error);
+  }
+}
+
+function makeMissing(folder: string): void {
+  if (isFolder(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeMissing(above);
+  try {
+    mkdirSync(folder, { mode: PRIVATE_FOLDER });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** A folder of files, made if it is missing. Only this user may use it and its files, even if another made them. */
 export async function privateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  makeFolder(folder);
   await makePrivate(folder);
 }
 

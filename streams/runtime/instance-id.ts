@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PRIVATE_FILE, PRIVATE_FOLDER } from "../private-files.ts";
+import { makeFolder, PRIVATE_FILE } from "../private-files.ts";
 
 /**
  * The name of the process whose state is in this folder, made at its first start. It is the same after a restart, and
@@ -13,9 +13,10 @@ export function instanceIdIn(dir: string): string {
     const known = readFileSync(file, "utf8").trim();
     if (known !== "") return known;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
   }
-  mkdirSync(dir, { recursive: true, mode: PRIVATE_FOLDER });
+  makeFolder(dir);
   const id = randomUUID();
   writeFileSync(file, `${id}\n`, { mode: PRIVATE_FILE });
   return id;

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MemberMemory } from "../backbone/backbone.ts";
-import { PRIVATE_FILE, PRIVATE_FOLDER } from "../private-files.ts";
+import { makeFolder, PRIVATE_FILE } from "../private-files.ts";
 
 /** A member's id in the folder of its state, which one process has open at a time. A file that can't be read or written costs the wait for a session, and nothing else. */
 export function memberMemoryIn(dir: string): MemberMemory {
@@ -17,7 +17,7 @@ export function memberMemoryIn(dir: string): MemberMemory {
     write(memberId) {
       try {
         if (memberId === undefined) return rmSync(file, { force: true });
-        mkdirSync(dir, { recursive: true, mode: PRIVATE_FOLDER });
+        makeFolder(dir);
         writeFileSync(file, `${memberId}\n`, { mode: PRIVATE_FILE });
       } catch {
         // The next process waits for the session to end.
