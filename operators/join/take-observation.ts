@@ -34,7 +34,7 @@ export function takeObservation(
   const { useCase, values } = value;
   const known = readKnown(id, context);
   const uses = usesOf(known, useCase);
-  if (uses.length > 0 && !uses.some(({ open }) => open)) {
+  if (uses.length > 0 && !uses.some((use) => takes(use, time))) {
     const message = `decision ${id} takes no observation any more: its TTL is over`;
     return context.reject(record, new DomainError("TOO_LATE", message));
   }
@@ -60,6 +60,9 @@ export function takeObservation(
   if (!kept.uses.some(({ open, done }) => open && done)) return context.state.pending.put(id, kept);
   return correct({ record, before: known, known: kept, one }, context, labellings);
 }
+
+/** Its timer may fire late: the time of the observation counts. */
+const takes = ({ open, until, next }: Use, time: number): boolean => open && (next || time < until);
 
 /** The decisions of the observation: of two in one use case, the last one made before it. */
 function decisionsOf(

@@ -85,7 +85,7 @@ export class Application {
       ...options,
       ...this.#lasting,
       openTopic: (topic) => this.openTopic(topic),
-      recordPatienceMs,
+      ...{ recordPatienceMs, detours: this.#upstream.detours },
       isReachable: () => this.#isReachable(),
       openProducer:
         delivery === "exactlyOnce" && !backbone.fencesOffsets

@@ -2,6 +2,7 @@ import type { PartitionOffsets } from "../backbone/backbone.ts";
 import type { GlobalFeed } from "../global/global-feed.ts";
 import type { Input } from "../task/input.ts";
 import type { ApplicationOptions } from "./application-options.ts";
+import type { Marked } from "./topics/detours.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Decides up to which event time an empty input has nothing more to come. */
@@ -12,6 +13,11 @@ export class InputEnds {
   constructor(options: Pick<ApplicationOptions, "topology" | "backbone" | "maxTaskIdleMs">, upstream: Upstream) {
     this.#options = options;
     this.#upstream = upstream;
+  }
+
+  /** Call it with all tasks before they work: it holds back their timers. @returns whether some were released. */
+  holdTimers(tasks: Iterable<Marked>): boolean {
+    return this.#upstream.detours?.look(tasks) === true;
   }
 
   /** First and last offsets of all topics that the application reads. */

@@ -54,7 +54,7 @@ export class Pass {
   }
 
   async run(fetches: readonly Fetch[], open: OpenParts): Promise<void> {
-    const { tasks, stalls, arrivals, backpressure, globalsWait, idle, metrics } = this.#options;
+    const { tasks, stalls, arrivals, backpressure, ends, globalsWait, idle, metrics } = this.#options;
     const { committer, group, clock, globals, watch } = open;
     globals.check();
     globalsWait.note(globals);
@@ -66,7 +66,7 @@ export class Pass {
     const ticks = (await clock?.poll(0)) ?? [];
     if (ticks.length > 0) arrivals.heard(ticks);
     await tasks.tick(ticks, now);
-    if (tasks.ready) await this.#process(open);
+    if (ends.holdTimers(tasks) || tasks.ready) await this.#process(open);
     committer.collect(tasks);
     // Callers of `idle` need not wait for the interval once nothing more comes.
     const hurry = idle.any && fetches.length === 0;
@@ -85,7 +85,7 @@ export class Pass {
     let handled = 0;
     const longest = Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, tasks.size));
     for (const task of tasks) {
-      if (task.queued === 0 || task.resting || isWaiting(task)) continue;
+      if ((task.queued === 0 && !task.gate.released) || task.resting || isWaiting(task)) continue;
       const count = await task.process(endOf, performance.now() + longest);
       if (count > 0) committer.touched(task);
       handled += count;
@@ -117,7 +117,7 @@ export class Pass {
 
   async #answerIdle({ committer, globals }: OpenParts): Promise<void> {
     const { tasks, ends, idle } = this.#options;
-    if (tasks.queued || !committer.clean || tasks.size === 0) return;
+    if (tasks.queued || tasks.areHeld || !committer.clean || tasks.size === 0) return;
     await committer.settled();
     const offsets = await ends.offsets(globals);
     if (!globals.isAt(offsets) || !tasks.isAt(offsets)) return;

@@ -15,6 +15,7 @@ import type { SubTopology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
 import type { ApplicationOptions } from "./application-options.ts";
 import { restoreState } from "./changelog/restore.ts";
+import type { Detours } from "./topics/detours.ts";
 import type { MoveReport } from "./topics/topic-moves.ts";
 
 export interface TaskOpenerOptions extends Pick<
@@ -31,6 +32,8 @@ export interface TaskOpenerOptions extends Pick<
   readonly outages: Outages;
   readonly recordPatienceMs: number;
   readonly isReachable: () => Promise<boolean>;
+  /** Absent: timers are never held back. */
+  readonly detours: Detours | undefined;
   /** The arrival time of records that are read now. */
   readonly arrival: () => Arrival;
 }
@@ -91,7 +94,7 @@ export class TaskOpener {
     globals: Readonly<Record<string, unknown>>,
     committed: Readonly<Record<string, number>>,
   ): { readonly task: Task; readonly moved: boolean } {
-    const { topology, serdes, deadLetters, room, report, metrics, openTopic, onDeadLetter } = this.#options;
+    const { topology, serdes, deadLetters, room, report, metrics, openTopic, onDeadLetter, detours } = this.#options;
     const { checkpoint } = state;
     if ((checkpoint?.partitions ?? spread) !== spread) {
       throw spreadOtherwise(subTopology, checkpoint!.partitions!, spread);
@@ -133,6 +136,7 @@ export class TaskOpener {
         if (!wider.has(topic)) metrics.misplaced.inc({ topic });
       },
       onForeign: (origin: Origin) => report.foreign(origin, spread),
+      ...(detours === undefined ? {} : { onDetour: () => detours.seen(), isHeld: () => detours.any }),
       arrival: this.#options.arrival,
       outage: this.#options.outages.of("record"),
       recordPatienceMs: this.#options.recordPatienceMs,

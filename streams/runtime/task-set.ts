@@ -191,6 +191,12 @@ export class TaskSet {
     return false;
   }
 
+  /** Some task has timers that wait for records on their way from wrong partitions. */
+  get areHeld(): boolean {
+    for (const { gate } of this.#tasks.values()) if (gate.waiting) return true;
+    return false;
+  }
+
   /** Every input has been fetched to its end. */
   isAt(offsets: readonly PartitionOffsets[]): boolean {
     const atEnd = inputsAtEnd(offsets);

@@ -1,6 +1,7 @@
 import type { Backbone, Position } from "../backbone/backbone.ts";
 import type { Log } from "../log.ts";
 import type { Input } from "../task/input.ts";
+import { Detours } from "./topics/detours.ts";
 import { outputs, type Topology } from "../topology/topology.ts";
 
 export interface UpstreamOptions {
@@ -9,6 +10,8 @@ export interface UpstreamOptions {
   readonly topology: Topology;
   readonly backbone: Pick<Backbone, "kind" | "committed" | "offsets" | "reader">;
   readonly log: Log;
+  /** Everything that is read is history. */
+  readonly history?: boolean | undefined;
 }
 
 /** Interval between two looks at the writers' progress, ms: if they are up to date, and if they have a backlog. */
@@ -28,6 +31,7 @@ const LOOK_MS = 1_000;
  */
 export class Upstream {
   readonly #options: UpstreamOptions;
+  readonly detours: Detours | undefined;
   /**
    * By topic: the topics read by the tasks that write it. A topic from elsewhere that is joined with others has the
    * topics of those others' writers, since the log's end was asked for when these had come so far.
@@ -44,6 +48,8 @@ export class Upstream {
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
+    // A replay shows each record to the task of its key.
+    this.detours = options.history === true ? undefined : new Detours(options);
     const { subTopologies, memoryEdges } = options.topology;
     for (const { operators, sources } of subTopologies) {
       for (const topic of operators.flatMap(outputs)) {
@@ -67,6 +73,7 @@ export class Upstream {
   reset(): void {
     this.#bounds.clear();
     this.#askedAt = Number.NEGATIVE_INFINITY;
+    this.detours?.reset();
   }
 
   /** Up to which event time, in ms, an input that is empty has nothing more to give. */
@@ -162,6 +169,6 @@ export class Upstream {
 
   /** A question under way is answered, or given up. */
   async close(): Promise<void> {
-    await this.#asking;
+    await Promise.all([this.#asking, this.detours?.close()]);
   }
 }

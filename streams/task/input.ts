@@ -10,6 +10,7 @@ import { streamsLimits } from "../limits.ts";
 import { aheadOfTime, type Arrival } from "./arrival.ts";
 import type { Timeline, Timelines } from "./timelines.ts";
 import { CodedError } from "../coded-error.ts";
+import { PLACE_HEADER } from "../place.ts";
 
 export interface Undecodable {
   readonly record: LogRecord;
@@ -46,6 +47,8 @@ export interface InputOptions {
   readonly mixed?: boolean;
   /** Called with the first record that is found to belong elsewhere. */
   readonly onForeign?: (origin: Origin) => void;
+  /** Called with each record that lay in a wrong partition, or has come from one. */
+  readonly onDetour?: (() => void) | undefined;
 }
 
 /** Of a fetch without a record that belongs elsewhere so many are looked at: a hash of every key would be felt. */
@@ -70,6 +73,7 @@ export class Input {
   readonly #keyOf: ((value: unknown) => string) | undefined;
   readonly #isForeignText: ((key: string) => boolean) | undefined;
   readonly #onForeign: InputOptions["onForeign"];
+  readonly #onDetour: InputOptions["onDetour"];
   #mixed: boolean;
   #stall: Stall | undefined;
   /** Offset of the newest record that a feed has brought. */
@@ -77,12 +81,13 @@ export class Input {
   #hopeless: number | undefined;
 
   constructor(topic: AnyTopic, partition: number, position: number, lines: Timelines, options: InputOptions = {}) {
-    const { isClock = false, isForeign, isForeignText, mixed = false, onForeign } = options;
+    const { isClock = false, isForeign, isForeignText, mixed = false, onForeign, onDetour } = options;
     this.topic = topic;
     this.#lines = lines;
     this.#isClock = isClock;
     this.#mixed = mixed;
     this.#onForeign = onForeign;
+    this.#onDetour = onDetour;
     this.#maxFutureMs = topic.maxFutureMs ?? streamsLimits.maxFutureMs;
     this.partition = partition;
     this.#next = position;
@@ -163,7 +168,10 @@ export class Input {
         const value: unknown = foreign ? undefined : serdes.decode(this.topic, record.value);
         if (!foreign) checkRead(this.topic, record, value);
         const key = keyOf === undefined ? textOf(record.key) : keyOf(value);
-        if (keyOf !== undefined) foreign = this.#isForeignText?.(key) === true;
+        if (keyOf !== undefined) {
+          foreign = this.#isForeignText?.(key) === true;
+          if (foreign || record.headers[PLACE_HEADER] !== undefined) this.#onDetour?.();
+        }
         const dated = this.#isClock ? (value as { readonly time: number }).time : record.timestamp;
         if (!isEventTime(dated)) throw badTime(dated, "its time");
         if (dated > bound) throw aheadOfTime(dated, latest, this.#maxFutureMs);

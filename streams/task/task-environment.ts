@@ -23,4 +23,8 @@ export interface TaskEnvironment extends HoldOptions {
   readonly onPassedOn?: (topic: string) => void;
   /** The first record of an input that belongs to another partition. */
   readonly onForeign?: (origin: Origin) => void;
+  /** Called with each record that lay in a wrong partition, or has come from one. */
+  readonly onDetour?: () => void;
+  /** Timers wait until they are released, since such records are on their way. Absent: they never do. */
+  readonly isHeld?: () => boolean;
 }

@@ -13,6 +13,7 @@ import { OperatorChain, type Attempted } from "./operator-chain.ts";
 import type { TaskEnvironment } from "./task-environment.ts";
 import type { Output } from "./output.ts";
 import { Timelines, type Timeline } from "./timelines.ts";
+import { TimerGate } from "./timer-gate.ts";
 import { RunLength } from "./turns.ts";
 
 /**
@@ -25,6 +26,7 @@ export class Task {
   readonly partition: number;
   readonly state: TaskState;
   readonly inputs: readonly Input[];
+  readonly gate: TimerGate;
   /** The source of its positions and its state. */
   readonly grounds: Grounds;
   readonly #topology: Topology;
@@ -67,15 +69,16 @@ export class Task {
     const options: InputOptions = { mixed, ...this.#homes?.options };
     const sources = subTopology.sources.map((topic) => {
       const onForeign = (origin: Origin): void => environment.onForeign?.(origin);
+      const { onDetour } = environment;
       return new Input(topic, partition, positions[`${topic.name}/${partition}`] ?? 0, this.#lines, {
         ...options,
-        onForeign,
+        ...{ onForeign, onDetour },
       });
     });
-    this.inputs =
-      topology.clock === undefined
-        ? sources
-        : [...sources, new Input(topology.clock, 0, 0, this.#lines, { isClock: true })];
+    const { clock } = topology;
+    const ticks = clock === undefined ? undefined : new Input(clock, 0, 0, this.#lines, { isClock: true });
+    this.inputs = ticks === undefined ? sources : [...sources, ticks];
+    this.gate = new TimerGate(this.#lines, ticks, this.#quiet ? undefined : environment.isHeld);
   }
 
   /** The highest event time that has passed, ms. */
@@ -146,16 +149,22 @@ export class Task {
     const { turns } = this.#chain;
     turns.begin();
     this.#lines.look(this.#environment.arrival());
+    const { held } = this.gate;
+    if (this.gate.takeReleased() && !this.#quiet && this.subTopology.stateful) {
+      handled++;
+      if (await this.#firePassed(held)) return handled;
+    }
     for (;;) {
-      const next = earliest(this.inputs);
+      const inputs = held ? this.gate.passing(this.inputs) : this.inputs;
+      const next = earliest(inputs);
       if (next === undefined) break;
       const head = next.head!;
-      const end = emptyUpTo(this.inputs, endOf);
+      const end = emptyUpTo(inputs, endOf);
       if (head.time > end) break;
       const isTick = next.topic === this.#topology.clock;
       const horizon = Math.min(end, Math.max(head.time, next.lastTime));
       const moved = this.#lines.movedBy(head, isTick);
-      if (this.subTopology.stateful && (await this.#fireUntil(head, moved, horizon))) {
+      if (this.subTopology.stateful && (await this.#fireUntil(head, moved, horizon, held && !isTick))) {
         if (this.#hold.resting) break;
         continue;
       }
@@ -165,7 +174,7 @@ export class Task {
         this.#passOn(next, run);
         continue;
       }
-      const run = takeRun(this.inputs, next, this.#runs.most, horizon, this.#quiet);
+      const run = takeRun(inputs, next, this.#runs.most, horizon, this.#quiet);
       handled += run.length;
       const began = performance.now();
       const own = next.mixed ? ownOf(run) : run;
@@ -219,16 +228,17 @@ export class Task {
    * Fires the timers that are due once the record has moved these timelines, and makes known when the next of all are due, up to `horizon`.
    * @returns whether there were any.
    */
-  async #fireUntil(head: Queued, moved: readonly Timeline[], horizon: number): Promise<boolean> {
+  async #fireUntil(head: Queued, moved: readonly Timeline[], horizon: number, held: boolean): Promise<boolean> {
     for (const line of this.#lines.all) {
       const preparing = this.state.prepareTimers(horizon, line.id);
       if (preparing !== undefined) await preparing;
       line.due = this.state.nextTime(line.id);
+      if (held && line.due > line.limit) line.due = Number.POSITIVE_INFINITY;
     }
     let fired = false;
     for (const line of moved) {
       if (line.due > head.moves) continue;
-      const timers = this.state.takeTimers(head.moves, line.id);
+      const timers = this.state.takeTimers(held ? Math.min(head.moves, line.limit) : head.moves, line.id);
       this.state.accept();
       await this.#fire(timers, line);
       fired = true;
@@ -245,10 +255,12 @@ export class Task {
    * Fires timers that became due while a run of records was handled. @returns whether the task stands at one that is
    * tried again later.
    */
-  async #firePassed(): Promise<boolean> {
+  async #firePassed(held = false): Promise<boolean> {
     for (const line of this.#lines.all) {
-      while (this.state.nextTime(line.id) <= line.time) {
-        const timers = this.state.takeTimers(line.time, line.id);
+      const until = held ? Math.min(line.time, line.limit) : line.time;
+      if (held) await this.state.prepareTimers(until, line.id);
+      while (this.state.nextTime(line.id) <= until) {
+        const timers = this.state.takeTimers(until, line.id);
         this.state.accept();
         await this.#fire(timers, line);
         if (this.#hold.resting) return true;

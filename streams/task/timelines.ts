@@ -24,6 +24,9 @@ export class Timeline {
   own = Number.NEGATIVE_INFINITY;
   arrivedAt: number;
   listed = true;
+  /** While timers are held back, those up to here fire, ms; and up to where they will once they are released again. */
+  limit = Number.NEGATIVE_INFINITY;
+  marked = Number.NEGATIVE_INFINITY;
 
   constructor(id: string, headers: Headers | undefined, arrivedAt: number) {
     this.id = id;
@@ -160,6 +163,21 @@ export class Timelines {
   #isFed(line: Timeline, time: number, at: number): boolean {
     const isBehind = line.own !== Number.NEGATIVE_INFINITY && time - line.own > streamsLimits.historyMs;
     return isBehind && !isQuiet(line, at);
+  }
+
+  /** One of them has come further than its timers may fire, if they are held back. */
+  get areHeld(): boolean {
+    for (const { time, limit } of this.all) if (time > limit) return true;
+    return false;
+  }
+
+  /** Everything that has come up to now is to be released next. */
+  mark(): void {
+    for (const line of this.all) line.marked = Math.max(line.own, line.time);
+  }
+
+  release(): void {
+    for (const line of this.all) line.limit = line.marked;
   }
 
   /** Takes note that the run's records have passed. */

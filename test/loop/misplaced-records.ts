@@ -20,7 +20,7 @@ import {
 import { replyHeaders } from "../../streams/request-reply/headers.ts";
 import { random } from "../blueprints/random.ts";
 
-const SHOP = `useCase: shop
+export const SHOP = `useCase: shop
 decisionSpace: boolean
 context: { price: number }
 features: [price]
@@ -32,7 +32,7 @@ join: { ttl: 2h }
 training: { minRows: 1, schedule: none, freshRows: none }
 `;
 const shop = compileBlueprint(SHOP);
-const PARTITIONS = 4;
+export const PARTITIONS = 4;
 
 export interface Place {
   readonly backbone: Backbone;
