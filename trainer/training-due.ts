@@ -8,7 +8,7 @@ import { cronDue, freshRowsDue } from "./triggers.ts";
 
 /**
  * Whether a training of a use case is due at event time `now`, ms, by its schedule or by fresh rows, and why.
- * The first one is due when there are `minRows` rows.
+ * The first one is due when there are `minRows` rows. Without a schedule and fresh rows none ever is.
  */
 export async function trainingDue(
   { backbone, tables, lacking }: Pick<TrainingTools, "backbone" | "tables" | "lacking">,
@@ -19,6 +19,7 @@ export async function trainingDue(
   const compiled = validBlueprints(blueprints).at(useCase, now);
   if (compiled === undefined) return undefined;
   const { version, training } = compiled.blueprint;
+  if (training.schedule === null && training.freshRows === null) return undefined;
   const { rows, end } = await countRows(backbone, compiled);
   if (rows < training.minRows) return undefined;
   const lack = lacking.get(useCase);

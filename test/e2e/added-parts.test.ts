@@ -45,3 +45,18 @@ test("the command line knows the parts of a file that is imported before it, and
   expect(without.text).toContain("label.aggregate: expected earliest | latest");
   expect(without.text).toContain('model.learner: expected xgboost, found "rates"');
 });
+
+test("the example of the page about parts declares one", () => {
+  writeFileSync(
+    blueprint,
+    `useCase: shop
+decisionSpace: boolean
+context: { price: number }
+features: [price]
+label: { name: bought, value: kind == "bought", aggregate: second }
+policy: { decide: bought > 0.5 }
+`,
+  );
+  expect(check("--import", join(root, "examples/parts.ts"))).toMatchObject({ status: 0 });
+  expect(check().status).not.toBe(0);
+});

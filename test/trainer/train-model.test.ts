@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { compileBlueprint } from "../../blueprints/index.ts";
 import { models, type TrainingRow } from "../../schemas/index.ts";
 import { modelsAt, moveModel, readModels } from "../../catalogue/index.ts";
 import { readArtifact } from "../../serving/index.ts";
@@ -152,6 +153,23 @@ describe("the trainer", () => {
     const fourOClock = (START + 28 * HOUR - HOUR - START) / 60_000;
     expect(await due(fourOClock - 1)).toBeUndefined();
     expect(await due(fourOClock)).toBe("schedule 0 4 * * *");
+  });
+
+  test("without a schedule and fresh rows no training is due, the first one neither", async () => {
+    const quiet = TEXT.replace("parcels", "quiet").replace(
+      /schedule: .* freshRows: 20%/,
+      "schedule: none, freshRows: none",
+    );
+    const version = compileBlueprint(quiet).blueprint.version;
+    await publishBlueprint(tools, quiet);
+    const all = rows(0, 300, 1).map((row): TrainingRow => ({ ...row, blueprintVersion: version }));
+    const topic = rowsTopic(compileBlueprint(quiet));
+    await tools.publisher.publish(
+      all.map((value) => ({ topic, key: value["decisionId"] as string, value, time: value["rowTime"] as number })),
+    );
+    expect(await trainingDue(tools, "quiet", at(400))).toBeUndefined();
+    expect(await trainModel(tools, { useCase: "quiet", until: at(400) })).toMatchObject({ kind: "trained" });
+    expect(await trainingDue(tools, "quiet", at(4_000))).toBeUndefined();
   });
 
   test("a model is put in and taken out by hand at once, and one is in production at most", async () => {
