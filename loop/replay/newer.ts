@@ -1,5 +1,13 @@
 import { decisionRequests, events, observations } from "../../schemas/index.ts";
-import { readTopic, type AnyTopic, type Backbone, type Refused, type Serdes, type Topic } from "../../streams/index.ts";
+import {
+  PLACE_HEADER,
+  readTopic,
+  type AnyTopic,
+  type Backbone,
+  type Refused,
+  type Serdes,
+  type Topic,
+} from "../../streams/index.ts";
 import { ORPHAN_MS, type ReplayRequest } from "./plan.ts";
 import type { ReplayProgress } from "./replay-topics.ts";
 
@@ -47,8 +55,9 @@ export async function newerRecords(
         timestamp >= since && timestamp < before && !refused.has(topic.name, partition, offset),
       onBad: () => undefined,
     };
-    for await (const { value, time } of readTopic(side, serdes, topic, options)) {
-      if (!isIts(value)) continue;
+    for await (const { value, time, headers } of readTopic(side, serdes, topic, options)) {
+      // A record that was passed on is there twice.
+      if (!isIts(value) || headers[PLACE_HEADER] !== undefined) continue;
       found++;
       until = Math.max(until, time);
     }

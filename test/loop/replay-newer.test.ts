@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { decisionRequests, events, observations } from "../../schemas/index.ts";
+import { PLACE_HEADER } from "../../streams/index.ts";
 import { HOUR, request, START } from "../operators/parcels.ts";
 import { MemoryBackbone } from "./memory-backbone.ts";
 import { World, type Sent } from "./random-history.ts";
@@ -44,6 +45,16 @@ test("a finished replay that is asked for again says what came since and is not 
     newer: { requests: 1, observations: 1, events: 2, until: START + 5 * HOUR },
   });
   expect(await world.replay({ fresh: true })).toMatchObject({ decisions: 2, resumed: false, newer: null });
+});
+
+test("a record that was passed on to the partition of its decision counts once", async () => {
+  const world = await new World(new MemoryBackbone(), 2).open();
+  await world.publish([asked("a", START)]);
+  await world.replay();
+  const copy = { headers: { [PLACE_HEADER]: Buffer.from("1/0") } };
+  const [request, observation] = [asked("b", START + HOUR), seen("b", START + 2 * HOUR)];
+  await world.publish([request, { ...request, ...copy }, observation, { ...observation, ...copy }]);
+  expect((await world.replay()).newer).toMatchObject({ requests: 1, observations: 1 });
 });
 
 test("what lies outside the time that was asked for is not said to be missing", async () => {
