@@ -73,8 +73,8 @@ export const streamsErrors = {
     "Look at its producer; the records of the batch can't be recovered from here.",
   ),
   UNSUPPORTED_SCHEMA: lasting(
-    "The schema is not Avro, has references, or is past a limit.",
-    "Register an Avro schema of one piece for the topic.",
+    "The schema is not Avro, refers to one that is not there, or is past a limit.",
+    "Register an Avro schema for the topic, with all to which it refers.",
   ),
   UNKNOWN_SCHEMA: lasting(
     "The schema's id is not in the registry.",

@@ -68,6 +68,8 @@ export const streamsLimits = Object.freeze({
   refusedSchemaMs: 10_000,
   /** A schema in a registry, as text; bytes. */
   schemaBytes: 262_144,
+  /** Schemas that a schema in a registry refers to, and those to which these refer. */
+  schemaReferences: 64,
   /** Values of a record's schema beside each other, whatever the record's length. */
   avroNodes: 100_000,
   /** Of these, values that take no bytes: for each byte of a record that many values may be read. */

@@ -176,6 +176,15 @@ export interface Operator<
    * Absent: the entry's own key. Needed if entries have other keys, or they are left behind when partitions are added.
    */
   readonly recordKey?: (entry: { readonly store?: keyof S & string; readonly key: string }) => string;
+  /**
+   * Answers a request that can't be decoded: `topic` is the one of requests, `reply` gives the answer's value. The
+   * request becomes a dead letter in any case.
+   */
+  readonly refuses?: {
+    readonly topic: AnyTopic;
+    readonly output: keyof O & string;
+    readonly reply: (key: string, message: string) => unknown;
+  };
   /** By output: the topics that requests may name for their replies. Absent: the declared one alone. */
   readonly replies?: { readonly [K in keyof O]?: ReplyRule };
   readonly handlers: {

@@ -75,6 +75,10 @@ export function replyTo(decision: DecisionRecorded): DecisionReplied {
 
 export function refusalOf(scored: Scored, error: string): DecisionReplied {
   const { decisionId, useCase } = scored.enriched.request;
+  return refusal(decisionId, useCase, error);
+}
+
+export function refusal(decisionId: string, useCase: string, error: string): DecisionReplied {
   return {
     decisionId,
     useCase,

@@ -1,5 +1,13 @@
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
-import { decisionReplies, decisions, DomainError, otherReplies, recordLimits, scored } from "../../schemas/index.ts";
+import {
+  decisionReplies,
+  decisionRequests,
+  decisions,
+  DomainError,
+  otherReplies,
+  recordLimits,
+  scored,
+} from "../../schemas/index.ts";
 import { defineOperator, StreamsError, type ReplyRule } from "../../streams/index.ts";
 import { misfitHeaders } from "../globals/index.ts";
 import {
@@ -13,7 +21,7 @@ import {
   type AnsweredId,
 } from "./answered.ts";
 import { loggedAction } from "./logged-action.ts";
-import { decideScored, refusalOf, replyTo } from "./logic.ts";
+import { decideScored, refusal, refusalOf, replyTo } from "./logic.ts";
 
 const nothing: AnsweredId = Object.freeze([]);
 
@@ -32,6 +40,8 @@ const nothing: AnsweredId = Object.freeze([]);
  * the policy's. An action that can't have been taken makes the request a dead letter (`BAD_ACTION`), without a record.
  * A live request may bring none: the policy decides, and the request is a dead letter too.
  *
+ * A request that can't be decoded is answered with the reason, under its record's key and without a use case.
+ *
  * A reply to a forbidden topic makes the request a dead letter; the decision is made and recorded all the same.
  * @param others topics for replies beside their own one
  */
@@ -44,6 +54,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
     state: { answered: answeredStore },
     globals: { blueprints: blueprintTable },
     replies: { replies: others },
+    refuses: { topic: decisionRequests, output: "replies", reply: (key, message) => refusal(key, "", message) },
     reads: { scored: ({ value }) => [["answered", value.enriched.request.decisionId]] },
     handlers: {
       scored(records, context) {

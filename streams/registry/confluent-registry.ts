@@ -5,6 +5,7 @@ import { hideSecrets, keepCredentials, keepSecret, shownAddress } from "../secre
 import { httpRequest, type HttpRequest } from "../security/http-request.ts";
 import { isRefusal, isUnreachable, jsonOf, messageOf, NoAnswer, OddAnswer, Refusal, statusOf } from "./answers.ts";
 import { refusedAsker } from "./refused-asker.ts";
+import { registeredSchema, unsupported } from "./registered-schema.ts";
 import type { AvroSchema, Compatibility, SchemaRegistry } from "./registry.ts";
 
 export interface ConfluentRegistryOptions {
@@ -104,20 +105,24 @@ class ConfluentRegistry implements SchemaRegistry {
   schema(id: number): Promise<AvroSchema> {
     return once(this.#schemas, id, () =>
       this.#retrying(async () => {
-        const found = await this.#ask("GET", `/schemas/ids/${id}`, undefined, 2 * streamsLimits.schemaBytes).catch(
-          (error: unknown) => {
-            throw isRefusal(error) ? unsupported(id, messageOf(error), error) : error;
-          },
-        );
+        const found = await this.#askSchema(id, `/schemas/ids/${id}`);
         if (found === undefined) {
           throw new StreamsError(
             "UNKNOWN_SCHEMA",
             `there is no schema with id ${id} at ${this.#url}: was the record written with another registry?`,
           );
         }
-        return avroSchemaOf(id, found);
+        return registeredSchema(id, found, ({ subject, version }) =>
+          this.#askSchema(id, `/subjects/${encodeURIComponent(subject)}/versions/${version}`),
+        );
       }),
     );
+  }
+
+  #askSchema(id: number, path: string): Promise<unknown> {
+    return this.#ask("GET", path, undefined, 2 * streamsLimits.schemaBytes).catch((error: unknown) => {
+      throw isRefusal(error) ? unsupported(id, messageOf(error), error) : error;
+    });
   }
 
   subjects(): Promise<readonly string[]> {
@@ -195,33 +200,6 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** Confluent's answer for a schema id. */
-interface SchemaAnswer {
-  readonly schema?: unknown;
-  /** Absent: Avro. */
-  readonly schemaType?: unknown;
-  readonly references?: unknown;
-}
-
-function avroSchemaOf(id: number, answer: unknown): AvroSchema {
-  const { schema, schemaType = "AVRO", references } = (answer ?? {}) as SchemaAnswer;
-  if (schemaType !== "AVRO") throw unsupported(id, `it is ${JSON.stringify(schemaType)}, not Avro`);
-  if (Array.isArray(references) && references.length > 0) throw unsupported(id, "it refers to other schemas");
-  if (typeof schema !== "string") throw unsupported(id, "the registry's answer has no schema");
-  if (Buffer.byteLength(schema) > streamsLimits.schemaBytes) {
-    throw unsupported(id, `it has more than ${streamsLimits.schemaBytes} bytes`);
-  }
-  try {
-    return JSON.parse(schema) as AvroSchema;
-  } catch (error) {
-    throw unsupported(id, "its text is no JSON", error);
-  }
-}
-
-function unsupported(id: number, reason: string, cause?: unknown): StreamsError {
-  return new StreamsError("UNSUPPORTED_SCHEMA", `the schema with id ${id} can't be used: ${reason}`, cause);
 }
 
 /** Remembers the result; a failure is forgotten, so that it may be tried again. */

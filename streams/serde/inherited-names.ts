@@ -29,7 +29,7 @@ export function hasInheritedName(schema: AvroSchema): boolean {
  */
 export function readWithOwnNames(reader: AvroSchema, writer: AvroSchema): Reading {
   const type = avro.Type.forSchema(renamed(reader));
-  const resolver = type.createResolver(writerType(renamed(writer)));
+  const resolver = type.createResolver(writerType(renamed(writer)), { ignoreNamespaces: true });
   const names = isRecord(reader) ? reader.fields.map(({ name }) => name) : [];
   const finish = (value: unknown): unknown =>
     Object.fromEntries(names.map((name) => [name, (value as Record<string, unknown>)[PREFIX + name]]));

@@ -213,7 +213,7 @@ export class Serdes {
     } catch (error) {
       return new StreamsError(
         "UNDECODABLE",
-        `schema id ${id} can't be read as ${topic.name}: ${messageOf(error)}`,
+        `schema id ${id} can't be read as ${topic.name}: ${misfitOf(messageOf(error))}`,
         error,
       );
     }
@@ -242,6 +242,9 @@ export class Serdes {
   }
 }
 
+/** avsc's reason for a type that is not the one that is read. */
+const misfitOf = (reason: string): string => reason.replace(/^no alias found for (.+)$/, "its type is $1, another one");
+
 function walkOfSchema(id: number, schema: AvroSchema): Walk {
   try {
     return walkOf(schema);
@@ -252,7 +255,11 @@ function walkOfSchema(id: number, schema: AvroSchema): Walk {
 
 function readingOf(topic: AnyTopic, schema: AvroSchema, writer: avro.Type): Reading {
   if (hasInheritedName(topic.schema) || hasInheritedName(schema)) return readWithOwnNames(topic.schema, schema);
-  return { type: topic.type, resolver: topic.type.createResolver(writer), finish: (value) => value };
+  return {
+    type: topic.type,
+    resolver: topic.type.createResolver(writer, { ignoreNamespaces: true }),
+    finish: (value) => value,
+  };
 }
 
 function schemaId(bytes: Uint8Array): number | undefined {

@@ -1,5 +1,6 @@
-import type { Headers } from "../backbone/backbone.ts";
+import type { Headers, LogRecord } from "../backbone/backbone.ts";
 import { badTime, isEventTime } from "../backbone/event-time.ts";
+import { textOf } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
 import type { AnyOperator, Emitted, Origin, Reply, ReplyRule, StreamRecord } from "../operator.ts";
 import { withPlace } from "../place.ts";
@@ -106,6 +107,15 @@ export class TaskOutputs {
     const given = headers ?? from?.headers ?? noHeaders;
     if (line.headers === undefined || !this.#read.has(name) || given[SOURCE_HEADER] !== undefined) return given;
     return given === noHeaders ? line.headers : { ...given, ...line.headers };
+  }
+
+  /** Keeps the reply to a request that can't be decoded, by the operator that answers such requests. */
+  refuse(operator: AnyOperator, raw: LogRecord, origin: Origin, error: unknown, time: number): void {
+    const { output, reply } = operator.refuses!;
+    const key = textOf(raw.key);
+    const request = { key, value: undefined, time, headers: raw.headers, origin, raw };
+    const message = error instanceof Error ? error.message : String(error);
+    this.reply(operator, output, request, { key, value: reply(key, message), time });
   }
 
   /** Keeps the reply to a request that asked for one. */

@@ -132,7 +132,7 @@ export class Task {
     for (const { record, error } of bad) {
       const offset = record.unreadable?.firstOffset ?? record.offset;
       const origin = { topic: fetch.topic, partition: fetch.partition, offset };
-      this.#chain.outputs.bury(origin, this.subTopology.name, error, timeOfLetter(record.timestamp, arrival), record);
+      this.#chain.refuse(record, origin, error, timeOfLetter(record.timestamp, arrival), this.subTopology.name);
     }
   }
 

@@ -19,17 +19,41 @@ describe("a schema id is a bad record's, never an outage, where the registry ans
       /"PROTOBUF", not Avro/,
     ],
     ["a JSON schema", { schemaType: "JSON", schema: "{}" }, /"JSON", not Avro/],
-    [
-      "references to other schemas",
-      { schema: '"string"', references: [{ name: "a", subject: "a", version: 1 }] },
-      /refers to other schemas/,
-    ],
     ["a text that is no JSON", { schema: "{ nope" }, /no JSON/],
     ["no schema", { id: 7 }, /no schema/],
     ["null", null, /no schema/],
     ["a schema over the limit", { schema: JSON.stringify("x".repeat(streamsLimits.schemaBytes)) }, /more than/],
   ])("%s", async (_name, answer, reason) => {
     const asked = schemaFrom((response) => answerJson(response, answer));
+    await expect(asked).rejects.toMatchObject({ code: "UNSUPPORTED_SCHEMA", flags: { retry: false } });
+    await expect(asked).rejects.toThrow(reason);
+  });
+
+  test.each<[string, (path: string, response: ServerResponse) => void, RegExp]>([
+    [
+      "is not there",
+      (_path, response) => answerJson(response, { message: "no" }, 404),
+      /refers to a in version 1, which/,
+    ],
+    [
+      "is Protobuf",
+      (_path, response) => answerJson(response, { schemaType: "PROTOBUF", schema: "x" }),
+      /"PROTOBUF", not/,
+    ],
+    [
+      "refers to one after the other without an end",
+      (path, response) => {
+        const subject = `${/subjects\/(a+)/.exec(path)![1]}a`;
+        answerJson(response, { schema: '"string"', references: [{ name: "a", subject, version: 1 }] });
+      },
+      /more than 64 schemas/,
+    ],
+  ])("a reference to a schema that %s", async (_name, answer, reason) => {
+    server = await answeringRegistry((path, response) => {
+      if (path.startsWith("/subjects/")) return answer(path, response);
+      answerJson(response, { schema: '"string"', references: [{ name: "a", subject: "a", version: 1 }] });
+    });
+    const asked = createConfluentRegistry({ url: server.url, timeoutMs: 5_000 }).schema(7);
     await expect(asked).rejects.toMatchObject({ code: "UNSUPPORTED_SCHEMA", flags: { retry: false } });
     await expect(asked).rejects.toThrow(reason);
   });
