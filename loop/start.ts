@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { createMetrics, Outages, shownAddress, StreamsError, type Log, type Metrics } from "../streams/index.ts";
 import { connect, type Connection } from "./connect.ts";
 import { startReports } from "./instances/reports.ts";
@@ -14,6 +15,7 @@ import {
   type ScheduleOptions,
 } from "./schedules.ts";
 import { serveMetrics, type MetricsAddress } from "./serve-metrics.ts";
+import { SettingsError } from "./settings/settings-error.ts";
 import type { Settings } from "./settings/settings.ts";
 import { unlessAborted } from "./until-aborted.ts";
 
@@ -83,9 +85,21 @@ function placeOf({ brokers, registry, dir }: Settings): object {
   return brokers.length === 0 ? { dir } : { brokers: brokers.map(shownAddress), registry: shownAddress(registry!) };
 }
 
+/** A client alone makes no folder: in a mistyped one it would wait for a loop that never comes. */
+async function checkFolder(dir: string): Promise<void> {
+  const found: unknown = await stat(dir).catch((error: unknown) => error);
+  if (found instanceof Error && "code" in found && found.code === "ENOENT") {
+    throw new SettingsError(
+      `dir ${dir}: there is no such folder; check the path, or start the loop there first`,
+      found,
+    );
+  }
+}
+
 /** One attempt. If it fails, everything opened so far is closed again. */
 async function open(options: StartOptions, outages: Outages): Promise<Place> {
   const { settings, log, run = "always" } = options;
+  if (run === "never" && settings.brokers.length === 0) await checkFolder(settings.dir);
   const connection = await connect(settings, { outages, log });
   try {
     if (connection.shared && run === "always") throw openElsewhere(settings.dir);

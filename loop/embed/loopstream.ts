@@ -13,7 +13,7 @@ export interface LoopstreamOptions extends SettingsOptions, Pick<ClientOptions, 
    * environment is read.
    */
   readonly config?: string | undefined;
-  /** `false`: the loop runs elsewhere, and this process is only its client. Default true. */
+  /** `false`: the loop runs elsewhere, and this process is only its client: a `dir` that does not exist is a `SettingsError`. Default true. */
   readonly run?: boolean | undefined;
   /** Train by schedule and by fresh rows, if the loop runs here. Default true. */
   readonly schedules?: boolean | undefined;

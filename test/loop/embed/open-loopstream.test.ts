@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -120,6 +120,14 @@ describe("the loop in a product", () => {
     await loop.getDecision("reminders", free, patient);
     expect(await metrics.registry.getSingleMetricAsString("loopstream_records_handled_total")).toContain("decide");
   });
+});
+
+test("a client alone refuses a folder that does not exist by its name, and does not make it", async () => {
+  const mistyped = join(dir, "mistyped");
+  const opening = openLoopstream({ dir: mistyped, run: false });
+  await expect(opening).rejects.toThrow(SettingsError);
+  await expect(opening).rejects.toThrow(`dir ${mistyped}: there is no such folder`);
+  expect(existsSync(mistyped)).toBe(false);
 });
 
 describe("a folder that is open already", () => {
