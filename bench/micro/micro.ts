@@ -11,7 +11,7 @@ import { styleText } from "node:util";
 import { interleaved, markdown, spread, type Timing } from "../rounds.ts";
 import { change, readBaseline, writeBaseline } from "./baseline.ts";
 import { embeddedLog } from "./embedded-log.ts";
-import { enrich } from "./enrich.ts";
+import { flights } from "./flights.ts";
 import type { MicroVariant } from "./measured.ts";
 import { reference } from "./reference.ts";
 import { serde } from "./serde.ts";
@@ -22,7 +22,7 @@ const ROUNDS = 25;
 const WARM_UPS = 5;
 
 const dir = mkdtempSync(join(tmpdir(), "loopstream-micro-"));
-const sets = [await serde(), await store(dir), await task(), await enrich(), await embeddedLog(dir)];
+const sets = [await serde(), await store(dir), await task(), await flights(), await embeddedLog(dir)];
 const variants: readonly MicroVariant[] = sets.flatMap((set) => set.variants);
 const cpuMs = (): number => {
   const { user, system } = process.threadCpuUsage();

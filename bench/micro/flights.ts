@@ -2,18 +2,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
-import { enrichRequest, eventWindows } from "../../operators/index.ts";
-import type { DecisionRequested, EventRecorded } from "../../schemas/index.ts";
+import { countDecision, enrichRequest, eventWindows, newHour } from "../../operators/index.ts";
+import type { DecisionRecorded, DecisionRequested, EventRecorded } from "../../schemas/index.ts";
 import { createMemoryEngine, FoldBytes } from "../../streams/index.ts";
 import { workOf } from "../product/works.ts";
 import type { Measured } from "./measured.ts";
 
 const LIVES = 4_000;
 
-/** The flights' 41 features with 11 windows, over the events of four thousand flights. */
-export async function enrich(): Promise<Measured> {
+/** The flights' 41 features with 11 windows, over the events of four thousand flights; and the statistics of the decisions. */
+export async function flights(): Promise<Measured> {
   const text = readFileSync(join(import.meta.dirname, "../../examples/flights.yaml"), "utf8");
-  const { useCase, version } = compileBlueprint(text).blueprint;
+  const { blueprint, layout } = compileBlueprint(text);
+  const { useCase, version } = blueprint;
   const record = { useCase, version, text, activations: [{ time: 0, live: true }] };
   const table = { get: () => record, values: () => [record], unreadable: new Map(), version: 1 };
   const lives = workOf("flights").lives(LIVES);
@@ -27,6 +28,16 @@ export async function enrich(): Promise<Measured> {
     });
   }
   const blueprints = validBlueprints(table);
+  const names = layout.map(({ name }) => name);
+  const decisions = lives.map(({ request: { value, time } }): DecisionRecorded => {
+    const { decisionId, unit } = value as DecisionRequested;
+    const { features } = enrichRequest(value as DecisionRequested, time, blueprints, windows);
+    return {
+      ...{ decisionId, unit, useCase, blueprintVersion: version, modelId: null, features, predictions: {} },
+      ...{ actions: [], distribution: [], value: null, propensity: null, seed: "", mode: "loggingOnly" },
+      ...{ reason: "noModel", decisionTime: time, deferred: false, repeatOf: null, keys: null },
+    };
+  });
   return {
     variants: [
       {
@@ -35,6 +46,14 @@ export async function enrich(): Promise<Measured> {
         run() {
           for (const { request } of lives)
             enrichRequest(request.value as DecisionRequested, request.time, blueprints, windows);
+        },
+      },
+      {
+        name: "monitor: statistics of 41 features",
+        items: LIVES,
+        run() {
+          const hour = newHour();
+          for (const decision of decisions) countDecision(hour, decision, names, 5);
         },
       },
     ],
