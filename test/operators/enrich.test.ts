@@ -188,7 +188,7 @@ describe("a version with new windows", () => {
     expect(() => enrichRequest(asked, START + 11, known, windows)).toThrow(
       expect.objectContaining({
         code: "WARMING",
-        flags: { retry: true, fence: false, fatal: false, ends: true },
+        flags: { retry: true, fence: false, fatal: false, ends: true, byHand: false },
         message: expect.stringMatching(
           /^blueprint parcels\/\w+ is live, and its windows of scan\/.+ are still being filled/,
         ),
