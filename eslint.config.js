@@ -1,7 +1,16 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/**", "dist/**", ".loopstream/**", ".servers/**", "trainer/xgboost/wasm/**", "schemas/types/**"] },
+  {
+    ignores: [
+      "node_modules/**",
+      "dist/**",
+      ".loopstream/**",
+      ".servers/**",
+      "trainer/xgboost/wasm/**",
+      "schemas/types/**",
+    ],
+  },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.base],
