@@ -108,6 +108,7 @@ export { readRefused } from "./runtime/letters/read-refused.ts";
 export { type Refused } from "./refused.ts";
 export { ensureTopic } from "./runtime/topics/topics.ts";
 export { PLACE_HEADER, placeOf } from "./place.ts";
+export { makeFolder } from "./private-files.ts";
 export { namedKeys } from "./serde/named-key.ts";
 export { SOURCE_HEADER } from "./task/timelines.ts";
 export { entryCount } from "./serde/entry-count.ts";

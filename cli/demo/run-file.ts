@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../streams/index.ts";
 
 /** Which run a directory holds, so that a killed one goes on and a finished one makes room for a new one. */
 export interface Run {
@@ -32,7 +33,7 @@ function readRun(dir: string): Run | undefined {
 }
 
 function writeRun(dir: string, run: Run): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const path = join(dir, "run.json");
   writeFileSync(`${path}.new`, JSON.stringify(run), { mode: 0o600 });
   renameSync(`${path}.new`, path);

@@ -1,5 +1,4 @@
 import { askedVersion } from "../../catalogue/index.ts";
-import { mkdir } from "node:fs/promises";
 import {
   forHistory,
   historyMemory,
@@ -10,7 +9,7 @@ import {
   type ImportResult,
   type Settings,
 } from "../../loop/index.ts";
-import { StreamsError } from "../../streams/index.ts";
+import { makeFolder, StreamsError } from "../../streams/index.ts";
 import { fileTables } from "../files/index.ts";
 import type { ImportFlags } from "../flags/import-flags.ts";
 import { timesOf } from "../flags/times.ts";
@@ -67,7 +66,7 @@ export async function importHere(
  */
 async function holdImport({ brokers, dir }: Settings, useCase: string): Promise<(() => Promise<void>) | undefined> {
   if (brokers.length > 0) return undefined;
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const letGo = await alone(dir, `import-${useCase}`);
   if (letGo !== undefined) return letGo;
   throw new StreamsError(

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readFile } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { StreamsError } from "../../errors.ts";
+import { makeFolder } from "../../private-files.ts";
 
 /** A socket's path may have 104 bytes on macOS and 108 on Linux, the closing zero included. */
 const MAX_PATH_BYTES = 100;
@@ -34,7 +35,7 @@ export async function addressToDial(dir: string): Promise<string | undefined> {
 async function privateFolder(): Promise<string> {
   const uid = process.getuid!();
   const folder = join(tmpdir(), `loopstream-${uid}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {
     throw new StreamsError(
