@@ -2,7 +2,7 @@ import { featureType, labelColumns, type Blueprint } from "../../blueprints/inde
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { DecisionRecorded } from "../../schemas/index.ts";
 import { ownValue, setOwn } from "../../streams/index.ts";
-import { valueType } from "./row-table.ts";
+import { booleanCell, columnsOfRows, valueType } from "./row-table.ts";
 import type { ColumnType, TableColumn } from "./table-column.ts";
 
 /** Decisions as a table, with a column for each feature. */
@@ -22,16 +22,9 @@ export interface LackingVersion {
   readonly features: readonly string[];
 }
 
-/** In front of the features, as in training rows. */
-const LEADING: readonly TableColumn[] = [
-  { name: "decisionId", type: "string" },
-  { name: "unit", type: "string" },
-  { name: "blueprintVersion", type: "string" },
-  { name: "modelId", type: "string" },
-  { name: "mode", type: "string" },
-  { name: "reason", type: "string" },
-  { name: "decisionTime", type: "timestamp" },
-];
+/** Columns of a row that its decision alone does not have. */
+const ofRowsAlone = ({ labels }: Blueprint): ReadonlySet<string> =>
+  new Set(["rowTime", "maturity", ...labelColumns(labels).flatMap(({ value, time }) => [value, time])]);
 
 /** Behind the predictions. A list is JSON. */
 const TRAILING = {
@@ -46,9 +39,11 @@ const listOf = (values: readonly unknown[]): string | null => (values.length ===
 /** @param blueprint the version whose features and labels are the columns */
 export function decisionTable(blueprint: Blueprint, known: Pick<ValidBlueprints, "all" | "version">): DecisionTable {
   const value = valueType([blueprint, ...ofUseCase(blueprint, known)]);
+  const rowsAlone = ofRowsAlone(blueprint);
+  const columns = columnsOfRows(blueprint, value).filter(({ name }) => !rowsAlone.has(name));
   const features = blueprint.features.map((feature) => ({ name: feature.name, type: featureType(feature) }));
-  const predictions = labelColumns(blueprint.labels).map(({ name, prediction }) => ({ name, prediction }));
-  const taken = new Set([...features.map(({ name }) => name), ...predictions.map(({ prediction }) => prediction)]);
+  const predictions = labelColumns(blueprint.labels);
+  const taken = new Set(columns.map(({ name }) => name));
   const trailing = Object.entries(TRAILING).map(([name, { type, cell }]) => ({
     // A feature may have the name: it keeps it.
     name: taken.has(name) ? `decision_${name}` : name,
@@ -63,14 +58,7 @@ export function decisionTable(blueprint: Blueprint, known: Pick<ValidBlueprints,
     );
   };
   return {
-    columns: [
-      ...LEADING,
-      { name: "value", type: value },
-      { name: "propensity", type: "double" },
-      ...features.map(({ name, type }): TableColumn => ({ name, type: COLUMN[type] })),
-      ...predictions.map(({ prediction }): TableColumn => ({ name: prediction, type: "double" })),
-      ...trailing.map(({ name, type }) => ({ name, type })),
-    ],
+    columns: [...columns, ...trailing.map(({ name, type }) => ({ name, type }))],
     cellsOf(decision) {
       const cells: Record<string, unknown> = { ...decision };
       if (value === "string" && decision.value !== null) cells["value"] = String(decision.value);
@@ -84,7 +72,7 @@ export function decisionTable(blueprint: Blueprint, known: Pick<ValidBlueprints,
       for (const [column, { name, type }] of features.entries()) {
         const place = version.places[column];
         const cell = place === undefined ? null : (decision.features[place] ?? null);
-        setOwn(cells, name, type === "boolean" && cell !== null ? cell !== 0 : cell);
+        setOwn(cells, name, type === "boolean" ? booleanCell(cell) : cell);
       }
       for (const { name, prediction } of predictions) cells[prediction] = ownValue(decision.predictions, name) ?? null;
       for (const { name, cell } of trailing) cells[name] = cell(decision);
@@ -100,8 +88,6 @@ export function decisionTable(blueprint: Blueprint, known: Pick<ValidBlueprints,
         .sort((a, b) => (a.version < b.version ? -1 : 1)),
   };
 }
-
-const COLUMN = { number: "double", category: "string", boolean: "boolean" } as const;
 
 const ofUseCase = ({ useCase }: Blueprint, known: Pick<ValidBlueprints, "all">): readonly Blueprint[] =>
   known

@@ -1,19 +1,8 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import { decisionsInOrder, openSpill } from "../../rows/index.ts";
 import { streamsLimits } from "../../streams/index.ts";
 import { decisionTable, type LackingVersion } from "../files/index.ts";
-import { exportTable, type ExportOptions } from "./export-table.ts";
-
-export interface DecisionsExport extends ExportOptions {
-  /** The version whose features are the columns. */
-  readonly compiled: CompiledBlueprint;
-  readonly known: ValidBlueprints;
-  /** Decision times, ms: at or after `from`, before `to`. */
-  readonly from: number;
-  readonly to: number;
-}
+import { exportTable, type DecisionsExport } from "./export-table.ts";
 
 /** Writes the decisions of a use case to a file, in their order. */
 export async function exportDecisions(

@@ -1,32 +1,24 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import { LeftOutRows, openSpill, rowsInOrder, rowsTopic, type LeftOut } from "../../rows/index.ts";
 import { streamsLimits } from "../../streams/index.ts";
 import { rowTable } from "../files/index.ts";
-import { exportTable, type ExportOptions } from "./export-table.ts";
+import { exportTable, type DecisionsExport } from "./export-table.ts";
 
-export interface RowsExport extends ExportOptions {
-  /** The version whose columns the rows have. */
-  readonly compiled: CompiledBlueprint;
-  readonly known: ValidBlueprints;
+export interface RowsExport extends DecisionsExport {
   /** Absent: the use case's own. */
   readonly topic: string | undefined;
-  /** Decision times, ms: at or after `from`, before `to`. */
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Writes training rows to a file, in the order of their decisions. If that fails, nothing is left of the file. */
 export async function exportRows(
   { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
-  { compiled, known, topic, out, format, from, to, onProgress }: RowsExport,
+  { compiled, known, topic, from, to, ...options }: RowsExport,
 ): Promise<{ readonly written: number; readonly leftOut: readonly LeftOut[] }> {
   const leftOut = new LeftOutRows(compiled.blueprint, known);
   const rows = rowsInOrder(backbone, serdes, compiled, known, {
     ...{ topic: rowsTopic(compiled, topic), from, to, leftOut },
     ...{ bytes: streamsLimits.rowsHeldBytes, spill: openSpill },
   });
-  const written = await exportTable(rows, rowTable(compiled.blueprint, known), { out, format, onProgress });
+  const written = await exportTable(rows, rowTable(compiled.blueprint, known), options);
   return { written, leftOut: leftOut.all() };
 }

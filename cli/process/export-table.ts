@@ -1,3 +1,5 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { tableWriter, type TableColumn, type TableFormat } from "../files/index.ts";
 
 export interface ExportOptions {
@@ -6,6 +8,16 @@ export interface ExportOptions {
   readonly format: TableFormat;
   /** Called with the number of written rows, every thousand. */
   readonly onProgress: (rows: number) => void;
+}
+
+/** Decisions of a use case, or their rows, to write. */
+export interface DecisionsExport extends ExportOptions {
+  /** The version whose features are the columns. */
+  readonly compiled: CompiledBlueprint;
+  readonly known: ValidBlueprints;
+  /** Decision times, ms: at or after `from`, before `to`. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
