@@ -20,17 +20,13 @@ registerLearner({
 });
 `,
 );
-writeFileSync(
-  blueprint,
-  `useCase: shop
+const shop = (more = ""): string => `useCase: shop
 decisionSpace: boolean
 context: { price: number }
 features: [price]
 label: { name: bought, value: kind == "bought", aggregate: second }
-model: { learner: rates, smooth: 3 }
 policy: { decide: bought > 0.5 }
-`,
-);
+${more}`;
 
 const check = (...imports: readonly string[]): { readonly status: number | null; readonly text: string } => {
   const args = [...imports, join(root, "cli/main.ts"), "blueprint", "check", blueprint];
@@ -39,6 +35,7 @@ const check = (...imports: readonly string[]): { readonly status: number | null;
 };
 
 test("the command line knows the parts of a file that is imported before it, and says where it lacks one", () => {
+  writeFileSync(blueprint, shop("model: { learner: rates, smooth: 3 }\n"));
   expect(check("--import", parts)).toMatchObject({ status: 0 });
   const without = check();
   expect(without.status).not.toBe(0);
@@ -47,16 +44,7 @@ test("the command line knows the parts of a file that is imported before it, and
 });
 
 test("the example of the page about parts declares one", () => {
-  writeFileSync(
-    blueprint,
-    `useCase: shop
-decisionSpace: boolean
-context: { price: number }
-features: [price]
-label: { name: bought, value: kind == "bought", aggregate: second }
-policy: { decide: bought > 0.5 }
-`,
-  );
+  writeFileSync(blueprint, shop());
   expect(check("--import", join(root, "examples/parts.ts"))).toMatchObject({ status: 0 });
   expect(check().status).not.toBe(0);
 });

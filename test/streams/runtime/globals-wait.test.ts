@@ -84,14 +84,21 @@ async function started() {
   return { fault, application, answers, set, ask, close };
 }
 
-test("what was written while the globals could not be read counts for what is asked then, and right after", async () => {
-  const { fault, application, answers, set, ask, close } = await started();
+/** The globals have been read; they can't be read any more, and something else is written meanwhile. */
+async function away() {
+  const all = await started();
+  const { fault, application, set, ask } = all;
   await set(1);
   await ask();
   await application.idle();
   fault.away = true;
   while (fault.failed < 1) await sleep(10);
   await set(2);
+  return all;
+}
+
+test("what was written while the globals could not be read counts for what is asked then, and right after", async () => {
+  const { fault, application, answers, ask, close } = await away();
   await ask();
   await sleep(200);
   expect(await answers()).toEqual([1]);
@@ -103,13 +110,7 @@ test("what was written while the globals could not be read counts for what is as
 });
 
 test("globals that can't be read for long are waited for no longer: the last state that was read counts", async () => {
-  const { fault, application, answers, set, ask, close } = await started();
-  await set(1);
-  await ask();
-  await application.idle();
-  fault.away = true;
-  while (fault.failed < 1) await sleep(10);
-  await set(2);
+  const { fault, application, answers, ask, close } = await away();
   const began = performance.now();
   await ask();
   while ((await answers()).length < 2) await sleep(50);
