@@ -5,7 +5,7 @@ export { keepNewest } from "./keep-newest.ts";
 export { leftOutText, LeftOutRows, type LeftOut } from "./left-out.ts";
 export { readRows, type RowsRead, type RowsReading } from "./read-rows.ts";
 export { rowOf } from "./row-of.ts";
-export { rowColumns, rowSchema, type AvroField, type AvroRecord } from "./row-schema.ts";
+export { rowColumns, rowSchema, rowsNamespace, type AvroField, type AvroRecord } from "./row-schema.ts";
 export { rowsInOrder, type OrderOptions } from "./rows-in-order.ts";
 export { rowsTopic } from "./rows-topic.ts";
 export { openSpill, SpillError } from "./sort/spill-file.ts";

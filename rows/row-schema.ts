@@ -18,9 +18,20 @@ export interface AvroRecord {
   readonly type: "record";
   readonly namespace: string;
   readonly name: string;
+  readonly aliases: readonly string[];
   readonly doc: string;
   readonly fields: readonly AvroField[];
 }
+
+const NAME = "TrainingRow";
+/** The rows of every use case had this full name before each had its own. Readers find them by it. */
+const FORMER_NAME = `loopstream.rows.${NAME}`;
+
+/**
+ * The Avro namespace of a use case's rows, and so their full name: each use case has its own, and every version of one
+ * the same. A use case has small letters, digits and `-`, so no two share a namespace.
+ */
+export const rowsNamespace = (useCase: string): string => `loopstream.rows_${useCase.replaceAll("-", "_")}`;
 
 const TIMESTAMP = { type: "long", logicalType: "timestamp-millis" } as const;
 
@@ -49,6 +60,7 @@ const LEADING: readonly AvroField[] = [
 
 /**
  * The Avro schema of `training-rows.<useCase>`. Feature columns are nullable, so that versions may add and remove them.
+ * All versions of a use case have one name, which no other use case has (docs/decisions/046).
  */
 export function rowSchema(
   blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels"> & { readonly version: string },
@@ -56,8 +68,9 @@ export function rowSchema(
   const [first, ...others] = blueprint.labels;
   return {
     type: "record",
-    namespace: "loopstream.rows",
-    name: "TrainingRow",
+    namespace: rowsNamespace(blueprint.useCase),
+    name: NAME,
+    aliases: [FORMER_NAME],
     doc: `One decision of ${blueprint.useCase} with its features as logged and its ${others.length === 0 ? "label" : "labels"}; blueprint ${blueprint.version}.`,
     fields: [
       ...LEADING,

@@ -2,7 +2,10 @@ import avro from "avsc";
 import { hasInheritedName, readWithOwnNames } from "../serde/inherited-names.ts";
 import type { AvroSchema, Compatibility } from "./registry.ts";
 
-/** Why `next` may not follow `previous` under the mode; `undefined` when it may. Promotions follow Avro's specification. */
+/**
+ * Why `next` may not follow `previous` under the mode; `undefined` when it may. Promotions and names follow Avro's
+ * specification: records match by their names without namespaces, or by an alias.
+ */
 export function incompatibility(previous: AvroSchema, next: AvroSchema, mode: Compatibility): string | undefined {
   switch (mode) {
     case "NONE":
@@ -24,7 +27,7 @@ function unreadable(reader: AvroSchema, writer: AvroSchema): string | undefined 
       return undefined;
     }
     const readerType = avro.Type.forSchema(reader as avro.Schema);
-    readerType.createResolver(avro.Type.forSchema(writer as avro.Schema));
+    readerType.createResolver(avro.Type.forSchema(writer as avro.Schema), { ignoreNamespaces: true });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

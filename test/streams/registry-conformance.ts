@@ -130,6 +130,20 @@ export function registryConformance(name: string, open: () => Promise<OpenedRegi
       });
     });
 
+    test("records match by their names without namespaces, or by an alias, as Avro's specification says", async () => {
+      const subject = newSubject();
+      const of = (more: Field): AvroSchema => ({ ...(clicked() as Field), ...more }) as AvroSchema;
+      await registry().register(subject, clicked(), "FULL");
+      await registry().register(subject, of({ namespace: "test.registry.moved" }), "FULL");
+      const renamed = of({ name: "Tapped" });
+      await expect(registry().register(subject, renamed, "FULL")).rejects.toMatchObject({
+        code: "INCOMPATIBLE_SCHEMA",
+      });
+      const [former, back] = [newSubject(), of({ name: "Tapped", aliases: ["test.registry.Clicked"] })];
+      await registry().register(former, clicked(), "BACKWARD");
+      await registry().register(former, back, "BACKWARD");
+    });
+
     test("NONE: anything goes", async () => {
       const subject = newSubject();
       const first = await registry().register(subject, clicked(), "NONE");
