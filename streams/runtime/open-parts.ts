@@ -73,8 +73,8 @@ export async function join(
   const spread = topology.subTopologies.flatMap(({ name, sources }) =>
     sources.map((topic) => [topic.name, topics.partitions.get(name)!] as const),
   );
-  const outbox = new Outbox(backbone, serdes, deadLetters, onDeadLetter, room, spread);
-  open.committer = new Committer({ ...options, groupId: id, outbox, metrics, producerOf }, producers);
+  const outbox = new Outbox(backbone, serdes, deadLetters, room, spread);
+  open.committer = new Committer({ ...options, groupId: id, outbox, metrics, onDeadLetter, producerOf }, producers);
   const ends = await backbone.offsets([...new Set(topology.globals.map((source) => source.topic.name))]);
   const tables = new Set(topology.globals.filter(({ kind }) => kind === "table").map(({ topic }) => topic.name));
   open.letters = new Letters({ ...options, ...lasting, outbox, ends, tables });

@@ -8,7 +8,6 @@ import { createMemoryEngine } from "../state/memory-engine.ts";
 import type { Checkpoint, Grounds } from "../state/checkpoint.ts";
 import { TaskState } from "../state/task-state.ts";
 import type { Arrival } from "../task/arrival.ts";
-import type { DeadLetterValue } from "../task/dead-letter.ts";
 import type { RecordRoom } from "../task/record-room.ts";
 import { Task } from "../task/task.ts";
 import type { SubTopology } from "../topology/topology.ts";
@@ -25,7 +24,6 @@ export interface TaskOpenerOptions extends Pick<
   readonly room: RecordRoom;
   readonly report: MoveReport;
   readonly metrics: Metrics;
-  readonly onDeadLetter: (letter: DeadLetterValue) => void;
   /** Opens the producer of a task, which fences any former one anywhere. Absent: tasks share one. */
   readonly openProducer?: ((taskId: string) => Promise<Producer>) | undefined;
   readonly openTopic: (topic: AnyTopic) => Promise<void>;
@@ -94,7 +92,7 @@ export class TaskOpener {
     globals: Readonly<Record<string, unknown>>,
     committed: Readonly<Record<string, number>>,
   ): { readonly task: Task; readonly moved: boolean } {
-    const { topology, serdes, deadLetters, room, report, metrics, openTopic, onDeadLetter, detours } = this.#options;
+    const { topology, serdes, deadLetters, room, report, metrics, openTopic, detours } = this.#options;
     const { checkpoint } = state;
     if ((checkpoint?.partitions ?? spread) !== spread) {
       throw spreadOtherwise(subTopology, checkpoint!.partitions!, spread);
@@ -129,7 +127,6 @@ export class TaskOpener {
       globals,
       open: openTopic,
       onHandled: (operator: string, records: number) => metrics.handled.inc({ operator }, records),
-      onDeadLetter,
       onPassedOn: (topic: string) => {
         metrics.passedOn.inc({ topic });
         // Otherwise partitions were added, and the record may lie where its producer should put it.

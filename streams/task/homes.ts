@@ -1,5 +1,5 @@
 import { partitionOf, partitionOfText } from "../backbone/partitioner.ts";
-import { FOREIGN, type InputOptions, type Queued } from "./input.ts";
+import type { InputOptions, Queued } from "./input.ts";
 
 /** The partitions whose tasks keep the state of keys, as one of these tasks sees them. */
 export class Homes {
@@ -30,16 +30,3 @@ export class Homes {
     return key === null ? this.#own % this.#partitions : partitionOf(key, this.#partitions);
   }
 }
-
-/** The records of a run that belong to its task. */
-export const ownOf = (run: readonly Queued[]): readonly Queued[] => run.filter(({ value }) => value !== FOREIGN);
-
-/** The records of a run that belong to other tasks, up to the first one that waits for another attempt. */
-export const foreignOf = (run: readonly Queued[], waiting?: Queued): readonly Queued[] =>
-  run.filter((record) => record.value === FOREIGN && (waiting === undefined || isBefore(record, waiting)));
-
-/** The records of a run from one of them on. */
-export const from = (run: readonly Queued[], first: Queued): readonly Queued[] =>
-  run.filter((record) => !isBefore(record, first));
-
-const isBefore = (one: Queued, other: Queued): boolean => one.origin.offset < other.origin.offset;

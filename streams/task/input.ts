@@ -1,5 +1,5 @@
 import { textOf } from "../bytes.ts";
-import type { Fetch, LogRecord } from "../backbone/backbone.ts";
+import type { Fetch, LogRecord, TopicPartition } from "../backbone/backbone.ts";
 import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { heldBytes } from "../backbone/record-size.ts";
 import type { Serdes } from "../serde/serdes.ts";
@@ -7,15 +7,11 @@ import type { Origin, StreamRecord } from "../operator.ts";
 import { checkRead, type AnyTopic } from "../topic.ts";
 import { StreamsError } from "../errors.ts";
 import { streamsLimits } from "../limits.ts";
-import { aheadOfTime, type Arrival } from "./arrival.ts";
+import { aheadOfTime, timeOfLetter, type Arrival } from "./arrival.ts";
+import { FOREIGN, Refused } from "./diverted.ts";
 import type { Timeline, Timelines } from "./timelines.ts";
 import { CodedError } from "../coded-error.ts";
 import { PLACE_HEADER } from "../place.ts";
-
-export interface Undecodable {
-  readonly record: LogRecord;
-  readonly error: unknown;
-}
 
 /** A record that can't be decoded yet. */
 export interface Stall extends Origin {
@@ -54,9 +50,6 @@ export interface InputOptions {
 /** Of a fetch without a record that belongs elsewhere so many are looked at: a hash of every key would be felt. */
 const SAMPLES = 8;
 
-/** Stands for the value of a record that belongs to another partition: it is passed on as it was read. */
-export const FOREIGN = Symbol("foreign");
-
 /** The fetched and unhandled records of one partition. */
 export class Input {
   readonly topic: AnyTopic;
@@ -78,6 +71,8 @@ export class Input {
   #stall: Stall | undefined;
   /** Offset of the newest record that a feed has brought. */
   #lastFed = -1;
+  /** Offset of the newest record that can't be used. */
+  #lastRefused = -1;
   #hopeless: number | undefined;
 
   constructor(topic: AnyTopic, partition: number, position: number, lines: Timelines, options: InputOptions = {}) {
@@ -96,9 +91,9 @@ export class Input {
     this.#isForeignText = this.#keyOf === undefined ? undefined : isForeignText;
   }
 
-  /** There are, or were, records that belong to another partition. */
-  get mixed(): boolean {
-    return this.#mixed;
+  /** There may be records among the queued that no operator sees. */
+  get diverse(): boolean {
+    return this.#mixed || this.#lastRefused >= this.position;
   }
 
   get length(): number {
@@ -145,11 +140,11 @@ export class Input {
   }
 
   /**
-   * Decodes and queues records. Returns those that can't be decoded or have no valid time. Records before the position
-   * are skipped.
+   * Decodes and queues records; those that can't be decoded, or have no valid time, as `Refused`. Records before the
+   * position are skipped.
+   * @param buries false: records that can't be used are left out.
    */
-  async add(fetch: Fetch, serdes: Serdes, fetchedAt: number, arrival: Arrival): Promise<readonly Undecodable[]> {
-    const bad: Undecodable[] = [];
+  async add(fetch: Fetch, serdes: Serdes, fetchedAt: number, arrival: Arrival, buries = true): Promise<void> {
     this.#stall = undefined;
     if (!this.#mixed && this.#isForeign !== undefined) this.#sample(fetch.records, this.#isForeign);
     const isForeign = this.#mixed ? this.#isForeign : undefined;
@@ -200,13 +195,35 @@ export class Input {
       } catch (error) {
         if (error instanceof CodedError && error.flags.retry && record.offset !== this.#hopeless) {
           this.#stall = { topic: fetch.topic, partition: fetch.partition, offset: record.offset, error };
-          return bad;
+          return;
         }
-        bad.push({ record, error });
+        if (buries) this.#refuse(record, fetch, error, fetchedAt, arrival);
       }
       this.#next = record.offset + 1;
     }
-    return bad;
+  }
+
+  /** Its turn is right behind the record before it, whatever its own time is. */
+  #refuse(
+    record: LogRecord,
+    { topic, partition }: TopicPartition,
+    error: unknown,
+    fetchedAt: number,
+    arrival: Arrival,
+  ): void {
+    this.#lastRefused = record.offset;
+    this.#queue.push({
+      key: "",
+      value: new Refused(error, timeOfLetter(record.timestamp, arrival)),
+      time: this.lastTime,
+      moves: Number.NEGATIVE_INFINITY,
+      line: this.#lines.general,
+      headers: record.headers,
+      origin: { topic, partition, offset: record.offset },
+      raw: record,
+      fetchedAt,
+    });
+    this.#bytes += heldBytes(record);
   }
 
   #sample(records: readonly LogRecord[], isForeign: (key: Uint8Array | null) => boolean): void {

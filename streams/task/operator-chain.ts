@@ -1,7 +1,6 @@
-import type { LogRecord } from "../backbone/backbone.ts";
 import { badTime } from "../backbone/event-time.ts";
 import { inTurn } from "./in-turn.ts";
-import type { AnyOperator, Context, Origin, StoreKey, StreamRecord } from "../operator.ts";
+import type { AnyOperator, Context, StoreKey, StreamRecord } from "../operator.ts";
 import type { TaskState } from "../state/task-state.ts";
 import type { OperatorTimer } from "../state/timer-keys.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
@@ -128,13 +127,6 @@ export class OperatorChain {
       },
       isHopeless,
     );
-  }
-
-  /** A record that can't be decoded becomes a dead letter. A request gets its reply, if an operator has one for it. */
-  refuse(raw: LogRecord, origin: Origin, error: unknown, time: number, at: string): void {
-    this.outputs.bury(origin, at, error, time, raw);
-    const operator = this.#operators.find(({ refuses }) => refuses?.topic.name === origin.topic);
-    if (operator !== undefined) this.outputs.refuse(operator, raw, origin, error, time);
   }
 
   #fireOne(timer: OperatorTimer): void | Promise<void> {

@@ -34,22 +34,24 @@ export interface LetterParts {
   readonly serdes: Serdes;
   readonly deadLetters: AnyTopic;
   readonly room: RecordRoom;
-  /** Counts it, and says so. */
-  readonly onDeadLetter: (letter: DeadLetterValue) => void;
 }
 
-/** A dead letter on its way out. */
-export function letterOutput(
-  { serdes, deadLetters, room, onDeadLetter }: LetterParts,
+/** A dead letter on its way out. It counts once it is stored. */
+export interface OutgoingLetter {
+  readonly letter: DeadLetterValue;
+  readonly output: Output;
+}
+
+export function outgoingLetter(
+  { serdes, deadLetters, room }: LetterParts,
   origin: Origin,
   operator: string,
   error: unknown,
   time: number,
   raw?: Queued["raw"],
-): Output {
+): OutgoingLetter {
   const letter = deadLetter(origin, operator, error, raw, room.of(deadLetters.name));
-  onDeadLetter(letter);
-  return {
+  const output = {
     topic: deadLetters.name,
     partition: undefined,
     key: letterKey(letter),
@@ -59,4 +61,5 @@ export function letterOutput(
     fetchedAt: undefined,
     request: undefined,
   };
+  return { letter, output };
 }

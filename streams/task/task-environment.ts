@@ -2,7 +2,6 @@ import type { Origin } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { AnyTopic } from "../topic.ts";
 import type { Arrival } from "./arrival.ts";
-import type { DeadLetterValue } from "./dead-letter.ts";
 import type { HoldOptions } from "./hold.ts";
 import type { RecordRoom } from "./record-room.ts";
 
@@ -17,7 +16,6 @@ export interface TaskEnvironment extends HoldOptions {
   /** Creates a topic and registers its schema. */
   readonly open: (topic: AnyTopic) => Promise<void>;
   readonly onHandled: (operator: string, records: number) => void;
-  readonly onDeadLetter: (letter: DeadLetterValue) => void;
   /** The time at which what is read now arrives. */
   readonly arrival: () => Arrival;
   readonly onPassedOn?: (topic: string) => void;

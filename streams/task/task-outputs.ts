@@ -8,12 +8,15 @@ import { replyAddress } from "../request-reply/headers.ts";
 import { ReplyGate } from "../request-reply/reply-gate.ts";
 import type { Topology } from "../topology/topology.ts";
 import type { AnyTopic } from "../topic.ts";
+import type { DeadLetterValue } from "./dead-letter.ts";
 import type { Queued } from "./input.ts";
-import { letterOutput, type LetterParts, type Output } from "./output.ts";
+import { outgoingLetter, type LetterParts, type Output } from "./output.ts";
 import { mostBytes, type RecordRoom } from "./record-room.ts";
 import type { TaskEnvironment } from "./task-environment.ts";
 import { SOURCE_HEADER, type Timeline } from "./timelines.ts";
 import { hasCode } from "../coded-error.ts";
+
+const noLetters: readonly DeadLetterValue[] = [];
 
 type Rules = Readonly<Record<string, ReplyRule | undefined>> | undefined;
 
@@ -29,6 +32,10 @@ export class TaskOutputs {
   /** Topics that tasks read: records written to them name the feed whose time they move. */
   readonly #read: ReadonlySet<string>;
   #outputs: Output[] = [];
+  /** Those among the outputs, with their places there. */
+  #buried: { readonly at: number; readonly letter: DeadLetterValue }[] = [];
+  /** Those among the outputs that were taken last. */
+  #takenLetters: readonly DeadLetterValue[] = noLetters;
   /** Records for operators of this task, by topic. */
   readonly edges = new Map<string, StreamRecord<unknown>[]>();
   /** The operator at work, for the dead letters. */
@@ -65,6 +72,7 @@ export class TaskOutputs {
   /** Forgets all that was written since the mark. */
   undo(mark: number): void {
     this.#outputs.length = mark;
+    while (this.#buried.length > 0 && this.#buried.at(-1)!.at >= mark) this.#buried.pop();
     this.edges.clear();
   }
 
@@ -193,14 +201,23 @@ export class TaskOutputs {
 
   /** Writes a dead letter. */
   bury(origin: Origin, operator: string, error: unknown, time: number, raw?: Queued["raw"]): void {
-    this.#outputs.push(letterOutput(this.#letters, origin, operator, error, time, raw));
+    const { letter, output } = outgoingLetter(this.#letters, origin, operator, error, time, raw);
+    this.#buried.push({ at: this.#outputs.length, letter });
+    this.#outputs.push(output);
   }
 
   /** The outputs since the last call. */
   take(): readonly Output[] {
     const outputs = this.#outputs;
     this.#outputs = [];
+    this.#takenLetters = this.#buried.length === 0 ? noLetters : this.#buried.map(({ letter }) => letter);
+    if (this.#buried.length > 0) this.#buried = [];
     return outputs;
+  }
+
+  /** The dead letters among the outputs that were taken last. */
+  get takenLetters(): readonly DeadLetterValue[] {
+    return this.#takenLetters;
   }
 }
 

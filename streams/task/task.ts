@@ -4,10 +4,12 @@ import type { Grounds } from "../state/checkpoint.ts";
 import type { TaskState } from "../state/task-state.ts";
 import type { OperatorTimer } from "../state/timer-keys.ts";
 import type { SubTopology, Topology } from "../topology/topology.ts";
-import { timeOfLetter } from "./arrival.ts";
+import type { DeadLetterValue } from "./dead-letter.ts";
+import { Diversions } from "./diversions.ts";
+import { divertedOf, from, isDiverted, ownOf } from "./diverted.ts";
 import { Hold } from "./hold.ts";
-import { foreignOf, from, Homes, ownOf } from "./homes.ts";
-import { FOREIGN, Input, type InputOptions, type Queued } from "./input.ts";
+import { Homes } from "./homes.ts";
+import { Input, type InputOptions, type Queued } from "./input.ts";
 import { earliest, emptyUpTo, takeRun } from "./merge.ts";
 import { OperatorChain, type Attempted } from "./operator-chain.ts";
 import type { TaskEnvironment } from "./task-environment.ts";
@@ -34,7 +36,7 @@ export class Task {
   readonly #lines: Timelines;
   readonly #chain: OperatorChain;
   readonly #hold: Hold;
-  readonly #homes: Homes | undefined;
+  readonly #diversions: Diversions;
   readonly #runs = new RunLength();
   /** Its timers may wait until a run of records is over. */
   readonly #quiet: boolean;
@@ -65,8 +67,9 @@ export class Task {
     this.#lines = new Timelines(state, environment.arrival());
     this.#chain = new OperatorChain(topology, subTopology, partition, state, environment, this.#lines);
     const { partitions, mixed = false } = grounds;
-    this.#homes = partitions === undefined ? undefined : new Homes(partition, partitions);
-    const options: InputOptions = { mixed, ...this.#homes?.options };
+    const homes = partitions === undefined ? undefined : new Homes(partition, partitions);
+    this.#diversions = new Diversions(this.#chain.outputs, subTopology, homes);
+    const options: InputOptions = { mixed, ...homes?.options };
     const sources = subTopology.sources.map((topic) => {
       const onForeign = (origin: Origin): void => environment.onForeign?.(origin);
       const { onDetour } = environment;
@@ -121,19 +124,14 @@ export class Task {
   }
 
   /**
-   * Queues fetched records. A record that can't be decoded, or has no time to be handled at, becomes a dead letter.
-   * `fetchedAt`: ms of the monotonic clock.
-   * @param buries false: another task has buried it, since all of them read the clock.
+   * Queues fetched records. A record that can't be decoded, or has no time to be handled at, becomes a dead letter in
+   * its turn, in the same commit as the position behind it.
+   * @param fetchedAt ms of the monotonic clock.
+   * @param buries false: another task buries it, since all of them read the clock.
    */
-  async add(fetch: Fetch, fetchedAt: number, buries = true): Promise<void> {
-    const arrival = this.#environment.arrival();
-    const bad = await this.input(fetch)!.add(fetch, this.#environment.serdes, fetchedAt, arrival);
-    if (!buries) return;
-    for (const { record, error } of bad) {
-      const offset = record.unreadable?.firstOffset ?? record.offset;
-      const origin = { topic: fetch.topic, partition: fetch.partition, offset };
-      this.#chain.refuse(record, origin, error, timeOfLetter(record.timestamp, arrival), this.subTopology.name);
-    }
+  add(fetch: Fetch, fetchedAt: number, buries = true): Promise<void> {
+    const { serdes, arrival } = this.#environment;
+    return this.input(fetch)!.add(fetch, serdes, fetchedAt, arrival(), buries);
   }
 
   /**
@@ -161,6 +159,12 @@ export class Task {
       const head = next.head!;
       const end = emptyUpTo(inputs, endOf);
       if (head.time > end) break;
+      if (isDiverted(head)) {
+        const run = next.take(Number.POSITIVE_INFINITY, (record) => isDiverted(record) && record.time <= end);
+        handled += run.length;
+        this.#diversions.divert(next.topic, run);
+        continue;
+      }
       const isTick = next.topic === this.#topology.clock;
       const horizon = Math.min(end, Math.max(head.time, next.lastTime));
       const moved = this.#lines.movedBy(head, isTick);
@@ -168,22 +172,17 @@ export class Task {
         if (this.#hold.resting) break;
         continue;
       }
-      if (head.value === FOREIGN) {
-        const run = next.take(Number.POSITIVE_INFINITY, ({ value, time }) => value === FOREIGN && time <= end);
-        handled += run.length;
-        this.#passOn(next, run);
-        continue;
-      }
+      const { diverse } = next;
       const run = takeRun(inputs, next, this.#runs.most, horizon, this.#quiet);
       handled += run.length;
       const began = performance.now();
-      const own = next.mixed ? ownOf(run) : run;
+      const own = diverse ? ownOf(run) : run;
       this.#chain.advance(own.at(-1)!.moves);
       this.#lines.pass(own, moved, isTick);
-      if (isTick) continue;
-      const working = this.#handle(next, own);
+      const working = isTick ? undefined : this.#handle(next, own);
       const rest = working instanceof Promise ? await working : working;
-      if (own.length < run.length) this.#passOn(next, foreignOf(run, rest?.[0]));
+      if (own.length < run.length) this.#diversions.divert(next.topic, divertedOf(run, rest?.[0]));
+      if (isTick) continue;
       if (rest !== undefined) {
         const waiting = own.length === run.length ? rest : from(run, rest[0]!);
         handled -= waiting.length;
@@ -216,12 +215,6 @@ export class Task {
   close(): Promise<void> {
     this.#hold.close();
     return this.state.close();
-  }
-
-  /** Passes records of other partitions on to these, in their order. */
-  #passOn(input: Input, records: readonly Queued[]): void {
-    const named = input.topic.keyOf !== undefined;
-    for (const record of records) this.#chain.outputs.passOn(record, this.#homes!.of(record, named));
   }
 
   /**
@@ -283,6 +276,11 @@ export class Task {
   /** The outputs since the last call. */
   takeOutputs(): readonly Output[] {
     return this.#chain.outputs.take();
+  }
+
+  /** The dead letters among the outputs that were taken last: they count once these are stored. */
+  get takenLetters(): readonly DeadLetterValue[] {
+    return this.#chain.outputs.takenLetters;
   }
 
   /** By `topic/partition`: the next offset to handle. The clock is left out: only its newest record counts. */

@@ -67,7 +67,7 @@ export class TestDriver {
     this.#now = options.now;
     this.#time = options.start ?? 0;
     this.#engine = options.engine ?? createMemoryEngine();
-    this.#outbox = new Outbox(this.#log, this.#serdes, options.deadLetters, () => undefined);
+    this.#outbox = new Outbox(this.#log, this.#serdes, options.deadLetters);
   }
 
   async open(): Promise<void> {
@@ -100,7 +100,6 @@ export class TestDriver {
       globals: this.#globals.views(),
       open: (topic) => this.#openTopic(topic),
       onHandled: () => undefined,
-      onDeadLetter: () => undefined,
       arrival: () => this.#arrival(),
     };
     this.#tasks = await openTasks(this.#topology, this.#log, this.#engine, environment);

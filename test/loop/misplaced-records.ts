@@ -9,16 +9,15 @@ import {
   PLACE_HEADER,
   readRaw,
   readTopic,
-  StreamsError,
   type AnyTopic,
   type Backbone,
   type OutgoingRecord,
-  type Producer,
   type SchemaRegistry,
   type Topic,
 } from "../../streams/index.ts";
 import { replyHeaders } from "../../streams/request-reply/headers.ts";
 import { random } from "../blueprints/random.ts";
+import { killable } from "../streams/killable-backbone.ts";
 
 export const SHOP = `useCase: shop
 decisionSpace: boolean
@@ -46,50 +45,6 @@ export interface Case {
   readonly decisions: number;
   /** The process is killed at each of these writes of its own, counted from its start. */
   readonly kills: readonly number[];
-}
-
-/** A process whose writes fail from one of them on, as if it had been killed there. */
-function killable(
-  backbone: Backbone,
-  after = false,
-): { readonly backbone: Backbone; killAt: number; readonly killed: boolean } {
-  const state = { killAt: Number.POSITIVE_INFINITY, killed: false };
-  const dead = (): StreamsError => new StreamsError("CLOSED", "killed");
-  /** Every second kill comes when the write is done, and before anybody knows. */
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    if (state.killed) throw dead();
-    if (--state.killAt > 0) return work();
-    state.killed = true;
-    if (after) await work();
-    throw dead();
-  };
-  const wrapped = (producer: Producer): Producer =>
-    bound(producer, {
-      send: (records: readonly OutgoingRecord[]) => attempt(() => producer.send(records)),
-      begin: async () => {
-        const transaction = await producer.begin();
-        return bound(transaction, { commit: () => attempt(() => transaction.commit()) });
-      },
-    });
-  const own = bound(backbone, {
-    producer: async (options: Parameters<Backbone["producer"]>[0]) => wrapped(await backbone.producer(options)),
-  });
-  return Object.defineProperties({ backbone: own } as ReturnType<typeof killable>, {
-    killAt: { set: (at: number) => (state.killAt = at) },
-    killed: { get: () => state.killed },
-  });
-}
-
-/** The object with other methods; the rest are called on the object itself. */
-function bound<T extends object>(object: T, methods: object): T {
-  return new Proxy(object, {
-    get(target, name) {
-      const own = (methods as Record<string | symbol, unknown>)[name];
-      if (own !== undefined) return own;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (value as (...all: unknown[]) => unknown).bind(target) : value;
-    },
-  });
 }
 
 /** What is promised of records under any key and in any partition, on any backbone. */

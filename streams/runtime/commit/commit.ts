@@ -12,6 +12,8 @@ export interface CommitContext {
   readonly group: GroupReader;
   /** Called when everything is written: later records may follow. */
   readonly onWritten: () => void;
+  /** Called when the commit holds; the local stores follow. */
+  readonly onCommitted: () => void;
   /**
    * The offset from which local state may begin to restore: a lower bound of the changelog's end, unless the brokers
    * told the offsets of the commit's records.
@@ -47,7 +49,7 @@ export async function commit(
   outputs: readonly OutgoingRecord[],
   context: CommitContext,
 ): Promise<void> {
-  const { groupId, through, group, onWritten } = context;
+  const { groupId, through, group, onWritten, onCommitted } = context;
   const checkpoints = new Map(
     snapshots.map((snapshot) => [snapshot, checkpointOf(snapshot, context.changelogEnd(snapshot.task))]),
   );
@@ -68,6 +70,7 @@ export async function commit(
     onWritten();
     await group.commit(positions);
   }
+  onCommitted();
   await Promise.all(
     snapshots
       .filter(({ task }) => task.subTopology.stateful)

@@ -1,9 +1,11 @@
 import type { Backbone, GroupReader, OutgoingRecord, Producer, Transaction } from "../../backbone/backbone.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
+import type { DeadLetterValue } from "../../task/dead-letter.ts";
 import type { Output } from "../../task/output.ts";
 import type { Task } from "../../task/task.ts";
 import { commit, snapshotOf, type Delivery, type TaskSnapshot } from "./commit.ts";
 import type { Outbox } from "./outbox.ts";
+import { PendingLetters } from "./pending-letters.ts";
 
 export interface CommitterOptions {
   readonly groupId: string;
@@ -13,6 +15,8 @@ export interface CommitterOptions {
   readonly backbone: Backbone;
   readonly outbox: Outbox;
   readonly metrics: Metrics;
+  /** Counts a dead letter that is committed, and says so. */
+  readonly onDeadLetter: (letter: DeadLetterValue) => void;
   /** The producer of one task alone; `undefined`: tasks are committed together. */
   readonly producerOf: (task: Task) => Producer | undefined;
 }
@@ -32,6 +36,8 @@ interface Part {
   readonly open: Transaction | undefined;
   readonly snapshots: readonly TaskSnapshot[];
   readonly outputs: readonly Output[];
+  /** Those among its records. */
+  readonly letters: DeadLetterValue[];
 }
 
 /**
@@ -44,6 +50,7 @@ export class Committer {
   /** They take turns: a transaction begins while the one before, of another producer, is still being completed by the broker. */
   readonly #producers: readonly Producer[];
   readonly #unsent = new Map<Task, Output[]>();
+  readonly #letters = new PendingLetters();
   readonly #changelogEnds = new Map<string, number>();
   readonly #sends = new Set<Promise<void>>();
   /** They have committed since readers were last known to see everything. */
@@ -100,6 +107,7 @@ export class Committer {
       const unsent = this.#unsent.get(task);
       if (unsent === undefined) this.#unsent.set(task, [...outputs]);
       else for (const output of outputs) unsent.push(output);
+      this.#letters.collect(task);
     }
   }
 
@@ -131,7 +139,7 @@ export class Committer {
     if (outputs.length === 0) return;
     const bytes = this.#unsentBytes;
     this.#unsentBytes = 0;
-    const sent = this.#followed(writer.send(await this.#address(outputs)), bytes);
+    const sent = this.#followed(writer.send(await this.#address(outputs, this.#letters.undelivered)), bytes);
     if (this.#waiting > MOST_WAITING) await sent;
   }
 
@@ -174,6 +182,7 @@ export class Committer {
       open: own === undefined ? this.#open : undefined,
       snapshots: tasks.map(([task]) => snapshotOf(task)),
       outputs: tasks.flatMap(([, outputs]) => outputs),
+      letters: this.#letters.take(tasks.map(([task]) => task)),
     }));
     this.#unsent.clear();
     this.#unsentBytes = 0;
@@ -197,7 +206,7 @@ export class Committer {
 
   /** Rejects when a part failed; the other parts may have been committed. */
   async #commit(parts: readonly Part[], group: GroupReader, onAllWritten: () => void): Promise<void> {
-    const { groupId, delivery, metrics, backbone } = this.#options;
+    const { groupId, delivery, metrics, backbone, onDeadLetter } = this.#options;
     const exactEnds = backbone.kind === "embedded";
     const sends = Promise.all(this.#sends);
     await this.#refreshChangelogEnds(parts.flatMap(({ snapshots }) => snapshots.map(({ task }) => task)));
@@ -209,10 +218,12 @@ export class Committer {
       if (--unwritten === 0) onAllWritten();
     };
     const done = await Promise.allSettled(
-      parts.map(async ({ producer, open, snapshots, outputs }) => {
-        const records = await this.#address(outputs);
+      parts.map(async ({ producer, open, snapshots, outputs, letters }) => {
+        const records = await this.#address(outputs, letters);
         const through = delivery === "atLeastOnce" ? { producer } : { transaction: open ?? (await producer.begin()) };
-        await commit(snapshots, records, { groupId, through, group, onWritten, changelogEnd, exactEnds });
+        const onCommitted = (): void => letters.forEach(onDeadLetter);
+        const context = { groupId, through, group, onWritten, onCommitted, changelogEnd, exactEnds };
+        await commit(snapshots, records, context);
         this.#waiting -= bytesOf(outputs);
         metrics.commits.inc();
         this.#done = true;
@@ -242,7 +253,7 @@ export class Committer {
     await Promise.all(producers.map(async (producer) => producer.settled?.()));
   }
 
-  #address(outputs: readonly Output[]): Promise<OutgoingRecord[]> {
+  #address(outputs: readonly Output[], letters: DeadLetterValue[]): Promise<OutgoingRecord[]> {
     const now = performance.now();
     const { metrics, outbox } = this.#options;
     const counts = new Map<string, number>();
@@ -251,7 +262,7 @@ export class Committer {
       if (fetchedAt !== undefined) metrics.latency.observe({ topic }, now - fetchedAt);
     }
     for (const [topic, count] of counts) metrics.written.inc({ topic }, count);
-    return outbox.address(outputs, now);
+    return outbox.address(outputs, now, letters);
   }
 
   /** A stale end only makes a later restore read more, and brokers say with each write how far it went: they are asked once. */
@@ -269,6 +280,7 @@ export class Committer {
 
   /** The tasks have gone. */
   forget(tasks: readonly Task[]): void {
+    this.#letters.forget(tasks);
     for (const task of tasks) {
       this.#unsent.delete(task);
       this.#changelogEnds.delete(task.id);

@@ -21,7 +21,6 @@ export class Outbox {
   readonly #backbone: Pick<Backbone, "partitions" | "recordBytes" | "describe">;
   readonly #serdes: Serdes;
   readonly #deadLetters: AnyTopic;
-  readonly #onDeadLetter: (letter: DeadLetterValue) => void;
   readonly #room: RecordRoom;
   readonly #counts = new Map<string, number>();
   /** Asked for in vain in this call: a stranger's name costs one question, however often it comes. */
@@ -34,7 +33,6 @@ export class Outbox {
     backbone: Pick<Backbone, "partitions" | "recordBytes" | "describe">,
     serdes: Serdes,
     deadLetters: AnyTopic,
-    onDeadLetter: (letter: DeadLetterValue) => void,
     room: RecordRoom = new RecordRoom(),
     spread: Iterable<readonly [topic: string, partitions: number]> = [],
   ) {
@@ -43,10 +41,10 @@ export class Outbox {
     this.#backbone = backbone;
     this.#serdes = serdes;
     this.#deadLetters = deadLetters;
-    this.#onDeadLetter = onDeadLetter;
   }
 
-  async address(outputs: readonly Output[], now: number): Promise<OutgoingRecord[]> {
+  /** @param letters gets the dead letters of outputs that can't be delivered. */
+  async address(outputs: readonly Output[], now: number, letters: DeadLetterValue[] = []): Promise<OutgoingRecord[]> {
     const records: OutgoingRecord[] = [];
     this.#missing.clear();
     // Outputs of one record (a decision and its reply) mostly have one key.
@@ -69,7 +67,7 @@ export class Outbox {
             ? this.#tooLarge(output, key)
             : undefined;
       if (problem !== undefined) {
-        records.push(await this.#undeliverable(output, key, problem));
+        records.push(await this.#undeliverable(output, key, problem, letters));
         continue;
       }
       records.push({
@@ -125,13 +123,18 @@ export class Outbox {
     );
   }
 
-  async #undeliverable(output: Output, key: Buffer, error: StreamsError): Promise<OutgoingRecord> {
+  async #undeliverable(
+    output: Output,
+    key: Buffer,
+    error: StreamsError,
+    letters: DeadLetterValue[],
+  ): Promise<OutgoingRecord> {
     const nowhere = { topic: output.topic, partition: output.partition ?? -1, offset: -1 };
     const written = { key, value: output.value, headers: output.headers };
     const { origin, operator, raw } = output.request ?? { origin: nowhere, operator: "outbox", raw: written };
     const topic = this.#deadLetters.name;
     const letter = deadLetter(origin, operator, error, raw, this.#room.of(topic));
-    this.#onDeadLetter(letter);
+    letters.push(letter);
     const partitions = this.#counts.get(topic) ?? (await this.#count(topic)) ?? 1;
     const ownKey = Buffer.from(letterKey(letter));
     return {

@@ -5,7 +5,7 @@ import { reasonOf } from "../../outage.ts";
 import type { StateEngine } from "../../state/engine.ts";
 import { timeOfLetter, type Arrival } from "../../task/arrival.ts";
 import { letterKey, type DeadLetterValue } from "../../task/dead-letter.ts";
-import { letterOutput, type LetterParts, type Output } from "../../task/output.ts";
+import { outgoingLetter, type LetterParts, type OutgoingLetter } from "../../task/output.ts";
 import type { Topic } from "../../topic.ts";
 import { Buried, contentOf } from "./buried.ts";
 import { KnownLetters, type Known } from "./known-letters.ts";
@@ -15,6 +15,8 @@ export interface LettersOptions extends LetterParts {
   readonly backbone: Backbone;
   readonly deadLetters: Topic<DeadLetterValue>;
   readonly outbox: Outbox;
+  /** Counts a letter that is stored, and says so. */
+  readonly onDeadLetter: (letter: DeadLetterValue) => void;
   /** The arrival time of records that are read now. */
   readonly arrival: () => Arrival;
   /**
@@ -46,7 +48,7 @@ export class Letters {
   readonly #buried: Buried;
   #producer: Producer | undefined;
   #met: Met[] = [];
-  #waiting: Output[] = [];
+  #waiting: OutgoingLetter[] = [];
   #known: Promise<KnownLetters | undefined> | undefined;
   /** Of tables, to be known once their letters are stored. */
   #learnt: Known[] = [];
@@ -69,7 +71,7 @@ export class Letters {
     for (let met = this.#met[0]; met !== undefined; met = this.#met[0]) {
       if (!(await this.#isBuried(met))) {
         const { origin, error, time, record } = met;
-        this.#waiting.push(letterOutput(this.#options, origin, "globals", error, time, record));
+        this.#waiting.push(outgoingLetter(this.#options, origin, "globals", error, time, record));
       }
       this.#met.shift();
     }
@@ -105,12 +107,14 @@ export class Letters {
   }
 
   async #send(): Promise<void> {
-    const { backbone, outbox } = this.#options;
-    const letters = this.#waiting;
-    if (letters.length === 0) return;
+    const { backbone, outbox, onDeadLetter } = this.#options;
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
     this.#producer ??= await backbone.producer();
-    await this.#producer.send(await outbox.address(letters, performance.now()));
-    this.#waiting = this.#waiting.slice(letters.length);
+    const outputs = waiting.map(({ output }) => output);
+    await this.#producer.send(await outbox.address(outputs, performance.now()));
+    for (const { letter } of waiting) onDeadLetter(letter);
+    this.#waiting = this.#waiting.slice(waiting.length);
   }
 
   #isOld({ topic, partition, offset }: Origin): boolean {
