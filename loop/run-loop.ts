@@ -1,5 +1,9 @@
 import { checkBlueprint } from "../blueprints/index.ts";
-import type { Log } from "../streams/index.ts";
+import { createClient } from "../client/index.ts";
+import type { HttpNames } from "../http/index.ts";
+import { createMetrics, type Log } from "../streams/index.ts";
+import { loopSource } from "./http/loop-source.ts";
+import { openHttp } from "./http/open-http.ts";
 import type { Warming } from "./instances/when-full.ts";
 import { lackingEventsText, type LackingEvents } from "./publish/lacking-events.ts";
 import { publishBlueprint } from "./publish/publish-blueprint.ts";
@@ -11,6 +15,8 @@ export interface RunOptions extends Pick<StartOptions, "settings" | "log" | "met
   readonly signal: AbortSignal;
   /** Blueprints that are published first and made live. */
   readonly blueprints?: readonly { readonly text: string; readonly file: string }[] | undefined;
+  /** Names of the settings of HTTP in errors. Absent: those of a program. */
+  readonly httpNames?: HttpNames | undefined;
   /** Called while running instances fill the windows of a version that is being published. */
   readonly onWarming?: ((warming: Warming) => void) | undefined;
   /** Called when the end begins: by the signal, or because the loop has stopped by itself. */
@@ -22,7 +28,7 @@ export interface RunOptions extends Pick<StartOptions, "settings" | "log" | "met
  * opened, with the errors of `start`, and with the loop's failure if it stops by itself.
  */
 export async function runLoop(options: RunOptions): Promise<void> {
-  const { log, blueprints = [], signal, onEnding = () => undefined } = options;
+  const { settings, log, metrics = createMetrics(), blueprints = [], signal, onEnding = () => undefined } = options;
   for (const { text, file } of blueprints) warn(checkBlueprint(text, file).warnings, log);
   const failed = new AbortController();
   const ending = AbortSignal.any([signal, failed.signal]);
@@ -32,17 +38,26 @@ export async function runLoop(options: RunOptions): Promise<void> {
     failure = { error };
     failed.abort();
   };
-  const place = await start({ ...options, signal: ending, onFailure });
-  if (place === undefined) return log.info({}, "stopped before the loop was running");
+  const http = await openHttp(settings.http, { log, metrics, names: options.httpNames });
   try {
-    await publishAll(place, options, ending);
-    const { kind } = place.connection.backbone;
-    log.info({ backbone: kind, dir: options.settings.dir }, "the loop is running; Ctrl-C stops it");
-    await aborted(ending);
-    log.info({}, "stopping");
+    const place = await start({ ...options, metrics, signal: ending, onFailure });
+    if (place === undefined) return log.info({}, "stopped before the loop was running");
+    const client = createClient({ ...place.connection, log });
+    try {
+      await publishAll(place, options, ending);
+      http?.enter(loopSource(client, () => place, settings.id));
+      const { kind } = place.connection.backbone;
+      log.info({ backbone: kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
+      await aborted(ending);
+      log.info({}, "stopping");
+    } finally {
+      failed.abort();
+      // Requests under way are answered first.
+      await http?.close();
+      await client.close().finally(() => place.close());
+    }
   } finally {
-    failed.abort();
-    await place.close();
+    await http?.close();
   }
   if (failure !== undefined) throw failure.error;
 }

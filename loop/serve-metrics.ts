@@ -45,7 +45,8 @@ export async function serveMetrics(metrics: Metrics, address: MetricsAddress): P
   };
 }
 
-function portProblem(error: unknown): string {
+/** The reason that a port can't be opened, and the remedy. */
+export function portProblem(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") return "the port is taken by another program: name another one, or 0 for any that is free";
   if (code === "EACCES") return "this user may not open the port: name one from 1024 up";

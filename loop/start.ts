@@ -6,6 +6,7 @@ import { loopOptions, type LoopMode } from "./loop-options.ts";
 import { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
 import { patiently } from "./patiently.ts";
 import { restoreReport } from "./restore-report.ts";
+import { Restoring } from "./http/restoring.ts";
 import {
   startRetention,
   startSchedules,
@@ -45,6 +46,8 @@ export interface Place {
   readonly tools: Tools;
   /** The loop, if it runs in this process. */
   readonly loop: Loop | undefined;
+  /** Number of tasks whose state is being restored here. Absent: the loop does not run here. */
+  restoring?(): number;
   close(): Promise<void>;
 }
 
@@ -113,12 +116,17 @@ async function open(options: StartOptions, outages: Outages): Promise<Place> {
 
 async function runLoop(connection: Connection, options: StartOptions, outages: Outages): Promise<Place> {
   const { settings, log, metrics, onFailure, schedules = true } = options;
+  const restoring = new Restoring();
+  const report = restoreReport((line, text) => log.info(line, text));
   const loop = await startLoop({
     ...loopOptions(settings, connection, "live"),
     ...{ log, outages },
     metrics,
     onFailure,
-    onRestore: restoreReport((line, text) => log.info(line, text)),
+    onRestore(progress) {
+      restoring.note(progress);
+      report(progress);
+    },
   });
   const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop)];
   if (schedules) {
@@ -127,6 +135,7 @@ async function runLoop(connection: Connection, options: StartOptions, outages: O
   }
   return {
     ...{ connection, loop, tools: loop },
+    restoring: () => restoring.count,
     async close() {
       await Promise.all(beside.map((running) => running.close()));
       await loop.close().finally(() => connection.close());

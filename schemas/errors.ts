@@ -1,4 +1,4 @@
-import { CodedError, ending, fatal, lasting, type ErrorTable } from "../streams/client/index.ts";
+import { CodedError, ending, fatal, lasting, passing, type ErrorTable } from "../streams/client/index.ts";
 
 /** The codes of decisions, blueprints, models, files and commands. Those of the runtime are in the room `streams`. */
 export const domainErrors = {
@@ -106,6 +106,36 @@ export const domainErrors = {
   NO_ROOM: lasting(
     "There is no room on the disk for rows that are sorted.",
     "Free some space, or set `TMPDIR` to another disk.",
+  ),
+  BAD_REQUEST: lasting(
+    "The path, the headers or the body of an HTTP request can't be read, or do not fit the OpenAPI document.",
+    "Mend the field that the message names; `GET /openapi.json` has every field.",
+  ),
+  REQUEST_TOO_LARGE: lasting(
+    "An HTTP request is past a limit of docs/limits.md.",
+    "Send a smaller one, or the items of a bulk in several requests.",
+  ),
+  REQUEST_TOO_SLOW: lasting(
+    "An HTTP request did not arrive in time.",
+    "Send headers and body at once; docs/limits.md has the times.",
+  ),
+  UNSUPPORTED_TYPE: lasting(
+    "The body of an HTTP request is of another type than JSON in UTF-8.",
+    "Send `content-type: application/json`, without a compression.",
+  ),
+  UNKNOWN_PATH: lasting("There is no such path, or not with this method.", "`GET /openapi.json` lists them."),
+  NO_TOKEN: lasting(
+    "An HTTP request has no token, or one that is not known.",
+    "Send `authorization: Bearer TOKEN` with a token of the loop's.",
+  ),
+  NOT_ALLOWED: lasting("The role of the token may not do this.", "Use a token of a role that the message names."),
+  TOO_BUSY: passing(
+    "More HTTP requests are under way than are taken at the same time.",
+    "Ask again after `retry-after`.",
+  ),
+  NOT_READY: passing(
+    "The loop is starting or stopping in this process.",
+    "Ask again after `retry-after`; `GET /readyz` tells what it waits for.",
   ),
   BAD_USAGE: lasting("A flag or an argument of a command is wrong.", "`--help` lists them."),
   BAD_SETTING: fatal("A setting is wrong.", "Mend the setting that the message names."),

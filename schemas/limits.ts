@@ -60,4 +60,26 @@ export const recordLimits = Object.freeze({
    * A change of blueprints or models is given up after this long if other processes' changes keep coming before it; ms.
    */
   catalogueChangeMs: 60_000,
+  /** The body of an HTTP request; bytes. */
+  httpBodyBytes: 1_048_576,
+  /** Decisions, observations or events of one HTTP request. */
+  httpBulkItems: 1_000,
+  /** Decisions, observations and events that HTTP requests wait for at the same time. */
+  httpOpenItems: 10_000,
+  /** The longest wait for a decision that an HTTP request may ask for; ms. */
+  httpDecisionMs: 30_000,
+  /** The request line and the headers of an HTTP request; bytes. */
+  httpHeaderBytes: 16_384,
+  /** From the beginning of an HTTP request to the end of its headers; ms. */
+  httpHeadersMs: 10_000,
+  /** From the beginning of an HTTP request to the end of its body; ms. */
+  httpRequestMs: 30_000,
+  /** An open HTTP connection without a request; ms. */
+  httpKeepAliveMs: 72_000,
+  /** HTTP connections at the same time. */
+  httpConnections: 1_000,
+  /** HTTP requests under way have ended this long after the loop was told to stop; ms. */
+  httpCloseMs: 5_000,
+  /** Requests of decisions that no task has handled: with more of them `/readyz` says no. */
+  httpReadyLag: 10_000,
 });

@@ -15,7 +15,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   operators: ["catalogue", "rows", "serving", "statistics", "blueprints", "schemas", "streams"],
   trainer: ["catalogue", "rows", "serving", "statistics", "blueprints", "schemas", "streams"],
   topologies: ["operators", "catalogue", "schemas", "streams"],
+  http: ["client", "catalogue", "blueprints", "schemas", "streams"],
   loop: [
+    "http",
     "client",
     "topologies",
     "operators",
@@ -30,6 +32,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   recompute: ["operators", "catalogue", "rows", "serving", "blueprints", "schemas", "streams"],
   client: ["catalogue", "blueprints", "schemas", "streams"],
   cli: [
+    "http",
     "client",
     "loop",
     "recompute",

@@ -1,6 +1,7 @@
-import { parsePort, runLoop } from "../../loop/index.ts";
+import { runLoop } from "../../loop/index.ts";
 import { defineCommand } from "../define-command.ts";
-import { flag, several } from "../flags/flag.ts";
+import { among, flag, several } from "../flags/flag.ts";
+import { address, httpFlagNames } from "../flags/http.ts";
 import { readText } from "../process/read-text.ts";
 import { stopOnSignals } from "../process/stopping.ts";
 import { sayWarming } from "../text/blueprint-text.ts";
@@ -19,8 +20,17 @@ export const startCommand = defineCommand({
     metrics: flag(
       "--metrics <[host:]port>",
       "serve Prometheus metrics at /metrics; without a host for this machine alone, with 0.0.0.0 for all that reach it",
-      { parse: metricsAddress },
+      { parse: address },
     ),
+    http: flag(
+      "--http <[host:]port>",
+      "answer HTTP requests, for this machine alone unless a host is named (docs/http.md)",
+      { parse: address },
+    ),
+    httpTokensFile: flag("--http-tokens-file <file>", "roles and tokens of those who may ask, one a line"),
+    httpAuth: flag("--http-auth <how>", "tokens (default), or none: who reaches the port may do everything", {
+      parse: among("tokens", "none"),
+    }),
   },
   async run({ settings, output, flags: { blueprint, metrics } }) {
     const log = createLog(output.json);
@@ -29,13 +39,8 @@ export const startCommand = defineCommand({
     await runLoop({
       ...{ settings, log, blueprints, signal: stopping.signal, onEnding: stopping.begin },
       serve: metrics === undefined ? undefined : { ...metrics, setting: "--metrics" },
+      httpNames: httpFlagNames,
       onWarming: sayWarming((line) => log.info({}, line)),
     });
   },
 });
-
-function metricsAddress(text: string, flag: string): { readonly host?: string; readonly port: number } {
-  const colon = text.lastIndexOf(":");
-  const port = parsePort(text.slice(colon + 1), flag);
-  return colon <= 0 ? { port } : { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port };
-}

@@ -1,5 +1,6 @@
-import { readSettingsFile, settingsOf, type Settings } from "../../loop/index.ts";
+import { readSettingsFile, settingsOf, type Settings, type SettingsOptions } from "../../loop/index.ts";
 import { flag, toggle, type FlagValues } from "./flag.ts";
+import { givenHttp } from "./http.ts";
 import { givenSecurity, securityFlags } from "./security.ts";
 import { whole } from "./numbers.ts";
 
@@ -31,6 +32,9 @@ export const commonFlags = {
 export interface OwnSettings {
   readonly sync?: string | undefined;
   readonly instanceId?: string | undefined;
+  readonly http?: SettingsOptions["http"];
+  readonly httpTokensFile?: string | undefined;
+  readonly httpAuth?: "tokens" | "none" | undefined;
 }
 
 type Given = Partial<Omit<FlagValues<typeof commonFlags>, "json">> & OwnSettings;
@@ -60,12 +64,14 @@ export function readSettings(flags: Given, environment: NodeJS.ProcessEnv = proc
       kafkaClient: (flags.kafkaClient as Settings["kafkaClient"] | undefined) ?? file.kafkaClient,
       sync: (flags.sync as Settings["sync"] | undefined) ?? file.sync,
       instanceId: flags.instanceId ?? file.instanceId,
+      http: givenHttp(flags, environment, file.http),
     },
     {
       names: {
         brokers: flags.brokers !== undefined ? "--brokers" : ofEnvironment !== undefined ? "KAFKA_BROKERS" : "brokers:",
         registry: flags.registry === undefined ? "the registry" : "--registry",
         ...{ kafkaClient: "--kafka-client", stateEngine: "--state-engine", sync: "--sync" },
+        http: flags.http === undefined ? "http" : "--http",
         ...{ replicationFactor: "--replication-factor", minInsyncReplicas: "--min-insync-replicas" },
       },
       addRegistry: "add --registry URL or registry: in loopstream.yaml",

@@ -1,6 +1,7 @@
 export { openLoopstream } from "./open-loopstream.ts";
 export type { Loopstream, LoopstreamOptions, PublishRequest, RowsOptions, TrainOptions } from "./loopstream.ts";
 export { SettingsError } from "../settings/settings-error.ts";
+export type { HttpSettings } from "../../http/index.ts";
 export type { Settings, SettingsOptions } from "../settings/settings.ts";
 export type { ListedVersion } from "../publish/list-versions.ts";
 export type { PublishedVersion } from "../publish/publish-blueprint.ts";

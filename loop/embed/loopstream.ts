@@ -66,6 +66,8 @@ export interface Loopstream<T extends UseCases<T> = AnyUseCase> extends Client<T
    * Whether the loop runs in this process. `false`: another process runs it; when that one ends, this one takes over.
    */
   readonly runsHere: boolean;
+  /** The port of the HTTP interface, if the option `http` opened one. */
+  readonly httpPort: number | undefined;
   /**
    * Publishes the text of a blueprint and makes it live. Resolves once decisions are made by it. Rejects with a
    * `BlueprintError` that names the line, or with `ChangedTypes` if a name has another type than before.

@@ -5,6 +5,8 @@ import { moveModel, readModels } from "../../catalogue/index.ts";
 import { listVersions } from "../publish/list-versions.ts";
 import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../publish/publish-blueprint.ts";
 import type { Place } from "../start.ts";
+import { loopSource } from "../http/loop-source.ts";
+import { openHttp } from "../http/open-http.ts";
 import { lastingClient } from "./lasting-client.ts";
 import type { Loopstream, LoopstreamOptions } from "./loopstream.ts";
 import { rowsOf } from "./rows.ts";
@@ -28,7 +30,14 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
 ): Promise<Loopstream<T>> {
   const opening = sessionOptions(options);
   const outage = new Outages(opening.start.log, opening.start.metrics).of("take-over");
-  const sessions = await Sessions.start((signal) => openSession(opening, signal), outage, options.signal);
+  const { settings } = opening.start;
+  const http = await openHttp(settings.http, opening.start);
+  const sessions = await Sessions.start((signal) => openSession(opening, signal), outage, options.signal).catch(
+    async (error: unknown) => {
+      await http?.close();
+      throw error;
+    },
+  );
   const place = async (): Promise<Place> => {
     const session = sessions.now ?? (await sessions.next(streamsLimits.startPatienceMs));
     session.check();
@@ -39,9 +48,15 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     const [moved] = await moveModel(at.tools, modelId, state, nowAt(at), reason);
     return moved!;
   };
-  const close = (): Promise<void> => sessions.close();
+  const close = async (): Promise<void> => {
+    // Requests under way are answered first.
+    await http?.close();
+    await sessions.close();
+  };
+  const client = lastingClient(sessions, options.defaults);
   const loopstream: Loopstream = {
-    ...lastingClient(sessions, options.defaults),
+    ...client,
+    httpPort: http?.port,
     get runsHere() {
       return sessions.now?.place.loop !== undefined;
     },
@@ -83,6 +98,7 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     },
     ...{ close, [Symbol.asyncDispose]: close },
   };
+  http?.enter(loopSource(client, () => sessions.now?.place, settings.id));
   return loopstream as unknown as Loopstream<T>;
 }
 

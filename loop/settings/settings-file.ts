@@ -33,6 +33,14 @@ const shape = z.strictObject({
       memoryMiB: z.number().positive().optional(),
     })
     .optional(),
+  http: z
+    .strictObject({
+      port: z.number().int().min(0).max(65_535),
+      host: z.string().min(1).optional(),
+      tokensFile: z.string().min(1).optional(),
+      auth: z.enum(["tokens", "none"]).optional(),
+    })
+    .optional(),
 });
 
 /**

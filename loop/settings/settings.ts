@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { HttpSettings } from "../../http/index.ts";
 import { syncModes, type Delivery, type SyncMode } from "../../streams/index.ts";
 import type { StateEngineName } from "../state-engine.ts";
 import { securityOf } from "./security/security.ts";
@@ -48,6 +49,8 @@ export interface Settings {
   readonly sync: SyncMode;
   /** Memory of LevelDB's caches and write buffers, all tasks together, MiB. Absent: 64. */
   readonly stateMemoryMiB: number | undefined;
+  /** The HTTP interface of a running loop. Absent: none. */
+  readonly http: HttpSettings | undefined;
 }
 
 /** Settings of a program. A missing one has its default. */
@@ -131,6 +134,7 @@ export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPr
   if (stateMemoryMiB !== undefined && !(stateMemoryMiB > 0)) refuse("stateMemoryMiB", "write a number above 0");
   if (settings.replyPrefix !== undefined && !replyPrefixes.test(settings.replyPrefix))
     refuse("replyPrefix", replyPrefixHelp);
+  if (settings.http !== undefined) checkHttp(settings.http, named("http"));
   return settings;
 }
 
@@ -145,6 +149,13 @@ function checkCopies(
   }
 }
 
+function checkHttp({ port, host, auth }: HttpSettings, named: string): void {
+  if (!isWhole(port, 0) || port > 65_535) throw new SettingsError(`${named} ${port}: write a port from 0 to 65535`);
+  if (host?.trim() === "") throw new SettingsError(`${named}: the host is empty: write an address, or leave it out`);
+  if (auth !== undefined && !["tokens", "none"].includes(auth))
+    throw new SettingsError(`${named} ${String(auth)}: write tokens or none`);
+}
+
 function checkSecurity({ brokers, registry, security }: Settings, naming: SettingNames): void {
   const given = Object.keys(security);
   if (given.length > 0 && brokers.length === 0) {
@@ -157,6 +168,7 @@ function checkSecurity({ brokers, registry, security }: Settings, naming: Settin
 function withDefaults(options: SettingsOptions): Settings {
   const { replicationFactor, minInsyncReplicas, registry, instanceId, replyPrefix, sessionTimeoutMs, stateMemoryMiB } =
     options;
+  const { http } = options;
   const { delivery = settingDefaults.delivery, brokers = [] } = options;
   return Object.freeze({
     ...{
@@ -168,6 +180,7 @@ function withDefaults(options: SettingsOptions): Settings {
       sessionTimeoutMs,
       stateMemoryMiB,
       delivery,
+      http,
     },
     brokers: Array.isArray(brokers) ? brokers.map((broker) => String(broker).trim()) : brokers,
     dir: resolve(options.dir ?? settingDefaults.dir),

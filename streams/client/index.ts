@@ -3,7 +3,7 @@
  * (`test/package/package.test.ts`).
  */
 export type { Backbone } from "../backbone/backbone.ts";
-export { CodedError, ending, fatal, hasCode, lasting, type ErrorTable } from "../coded-error.ts";
+export { CodedError, ending, fatal, hasCode, lasting, passing, type ErrorTable } from "../coded-error.ts";
 export { StreamsError, type ErrorCode } from "../errors.ts";
 export { streamsLimits } from "../limits.ts";
 export { silent, type Log } from "../log.ts";

@@ -1,8 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { httpMetrics, type HttpMetrics } from "./http-metrics.ts";
 
 /** Every metric of the runtime, declared once with its kind, meaning and labels. */
 export interface Metrics {
   readonly registry: Registry;
+  readonly http: HttpMetrics;
   readonly handled: Counter<"operator">;
   readonly written: Counter<"topic">;
   readonly deadLetters: Counter<"code">;
@@ -44,6 +46,7 @@ export function createMetrics(): Metrics {
   const waits = new Set<Waiting>();
   return Object.freeze({
     registry,
+    http: httpMetrics(registers),
     handled: new Counter({
       name: "loopstream_records_handled_total",
       help: "Records given to an operator.",

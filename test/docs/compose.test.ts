@@ -40,8 +40,11 @@ test("the loop's command has flags that there are, and serves metrics to other c
   const start = createProgram().commands.find((command) => command.name() === words[0])!;
   const { unknown, operands } = start.parseOptions(words.slice(1));
   expect({ unknown, operands }).toEqual({ unknown: [], operands: [] });
-  const { brokers, registry: url, metrics } = start.opts<Record<string, string>>();
+  const { brokers, registry: url, metrics, http, httpAuth } = start.opts<Record<string, string>>();
   expect(kafka.environment!["KAFKA_ADVERTISED_LISTENERS"]).toContain(`PLAINTEXT://${brokers}`);
   expect(url).toBe(`http://registry:${registry.ports![0]!.split(":").at(-1)}/apis/ccompat/v7`);
   expect(metrics).toMatch(/^0\.0\.0\.0:/);
+  // Without tokens, but published on the host's loopback alone.
+  expect([http, httpAuth]).toEqual(["0.0.0.0:8080", "none"]);
+  expect(loopstream.ports).toEqual(["127.0.0.1:8080:8080", "127.0.0.1:9464:9464"]);
 });

@@ -16,6 +16,7 @@ const rooms = [
   "loop",
   "recompute",
   "client",
+  "http",
   "cli",
   "streams",
 ];

@@ -30,7 +30,7 @@ test("the health check of the registry's container tells a registry that answers
 test("a broker with the container's settings runs, and the loop runs on it with the container's flags", async () => {
   const dir = temporaryDir();
   const [inner, outer, controller] = (await freePorts(3)) as [number, number, number];
-  const [metricsPort] = (await freePorts(1)) as [number];
+  const [metricsPort, httpPort] = (await freePorts(2)) as [number, number];
   // The container's names and ports, as this machine has them.
   const here = (text: string): string =>
     text
@@ -57,12 +57,21 @@ test("a broker with the container's settings runs, and the loop runs on it with 
     word
       .replace("kafka:19092", `127.0.0.1:${inner}`)
       .replace(/^http:\/\/registry:.*/, inject("registry"))
-      .replace(":9464", `:${metricsPort}`),
+      .replace(":9464", `:${metricsPort}`)
+      .replace(":8080", `:${httpPort}`),
   );
   const loop = startLoopstream([...flags, "--json", "--dir", join(dir.path, "loop")]);
   try {
     await loop.says("the loop is running");
     expect((await fetch(`http://localhost:${metricsPort}/metrics`)).status).toBe(200);
+    const http = `http://localhost:${httpPort}`;
+    await expect.poll(async () => (await fetch(`${http}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+    const asked = await fetch(`${http}/v1/decisions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ useCase: "reminders", unit: "anna" }),
+    });
+    expect(await asked.json()).toMatchObject({ code: "UNKNOWN_USE_CASE" });
     // From the host, by its own listener.
     const listed = await loopstream([
       ...["topics", "--brokers", `127.0.0.1:${outer}`, "--registry", inject("registry"), "--json"],

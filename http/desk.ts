@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { meant } from "../blueprints/index.ts";
+import { DomainError, recordLimits } from "../schemas/index.ts";
+import { hasCode, StreamsError, streamsLimits } from "../streams/index.ts";
+import { at } from "./problems/problem.ts";
+import type { HttpSource, SourceSlot } from "./source.ts";
+import type { AnsweredDecision, AskedDecision } from "./wire/decision.ts";
+import type { Event } from "./wire/event.ts";
+import type { Observation } from "./wire/observation.ts";
+
+/** What every route asks of the loop: decisions, observations and events, with the errors that a caller can mend. */
+export class Desk {
+  readonly #slot: SourceSlot;
+  #open = 0;
+
+  constructor(slot: SourceSlot) {
+    this.#slot = slot;
+  }
+
+  get source(): HttpSource {
+    return this.#slot.get();
+  }
+
+  /**
+   * The loop's answer; one without a value has the reason. Throws `UNKNOWN_USE_CASE` before anything is asked,
+   * `AHEAD_OF_TIME`, `TIMEOUT`, and the errors of a client.
+   */
+  async decide(asked: AskedDecision): Promise<AnsweredDecision> {
+    const { useCase, unit, context, deferred, time = Date.now(), timeoutMs } = asked;
+    const { decisionId = randomUUID() } = asked;
+    const source = this.#inTime(asked.time);
+    await this.live(useCase, time);
+    const request = { decisionId, unit, context, deferred };
+    try {
+      const call = { time, timeout: timeoutMs, throwOnError: true };
+      const { value, ...answer } = await this.#counted(() => source.client.getDecision(useCase, request, call));
+      const { reason, propensity, blueprint, modelId, repeatOf, error } = answer;
+      const repeated = repeatOf?.getTime() ?? null;
+      return { decisionId, useCase, value, reason, propensity, blueprint, modelId, repeatOf: repeated, error };
+    } catch (error) {
+      if (hasCode(error, "DECISION_FAILED")) return failed(decisionId, useCase, (error as Error).message);
+      throw at(error, { decisionId });
+    }
+  }
+
+  /** Resolves once the observation is stored, to its id. */
+  async observe(
+    decisionId: string,
+    { values, observationId = randomUUID(), useCase, time }: Observation,
+  ): Promise<string> {
+    const { client } = this.#inTime(time);
+    const call = { observationId, useCase, time, throwOnError: true };
+    await this.#counted(() => client.logObservations(decisionId, values, call));
+    return observationId;
+  }
+
+  /** Resolves once the event is stored. */
+  async tell({ kind, attributes, key, time }: Event): Promise<void> {
+    const { client } = this.#inTime(time);
+    await this.#counted(() => client.logEvent(kind, attributes, { key, time, throwOnError: true }));
+  }
+
+  /** The version of a use case that is live at a time; undefined: this release can't read it. Throws `UNKNOWN_USE_CASE`. */
+  async live(useCase: string, time = Date.now()) {
+    const published = await this.source.blueprints();
+    const live = published.at(useCase, time);
+    if (live !== undefined || published.problemAt(useCase, time) !== undefined) return live;
+    const known = published.useCases();
+    const guess = known.includes(useCase) ? null : meant(useCase, known);
+    const hint =
+      guess === null
+        ? `known are ${known.slice(0, 12).join(", ") || "none"}`
+        : `did you mean ${JSON.stringify(guess)}?`;
+    const problem = known.includes(useCase) ? "has no live blueprint at this time" : `is not known: ${hint}`;
+    throw at(new DomainError("UNKNOWN_USE_CASE", `use case ${JSON.stringify(useCase)} ${problem}`), {
+      field: "useCase",
+    });
+  }
+
+  /** A record that the loop would put aside as ahead of its time is refused before it is sent. */
+  #inTime(time: number | undefined): HttpSource {
+    const { source } = this;
+    if (time === undefined || time <= source.now() + streamsLimits.maxFutureMs) return source;
+    const most = new Date(source.now() + streamsLimits.maxFutureMs).toISOString();
+    const text = `time ${time} is ahead of now: at most ${most} is taken; times are milliseconds since 1970`;
+    throw at(new StreamsError("AHEAD_OF_TIME", text), { field: "time" });
+  }
+
+  async #counted<R>(call: () => Promise<R>): Promise<R> {
+    if (this.#open >= recordLimits.httpOpenItems)
+      throw new DomainError("TOO_BUSY", `${this.#open} decisions, observations and events are under way`);
+    this.#open++;
+    try {
+      return await call();
+    } finally {
+      this.#open--;
+    }
+  }
+}
+
+const failed = (decisionId: string, useCase: string, error: string): AnsweredDecision => ({
+  ...{ decisionId, useCase, value: null, reason: "error", propensity: null },
+  ...{ blueprint: null, modelId: null, repeatOf: null, error },
+});

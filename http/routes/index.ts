@@ -1,0 +1,13 @@
+import type { AddRoutes } from "../door.ts";
+import { decisionRoutes } from "./decisions.ts";
+import { documentRoutes } from "./document.ts";
+import { eventRoutes } from "./events.ts";
+import { healthRoutes } from "./health.ts";
+import { metricsRoutes } from "./metrics.ts";
+import { observationRoutes } from "./observations.ts";
+
+/** In the order of the OpenAPI document. */
+export const routes: readonly AddRoutes[] = [
+  ...[decisionRoutes, observationRoutes, eventRoutes],
+  ...[healthRoutes, metricsRoutes, documentRoutes],
+];

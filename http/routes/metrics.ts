@@ -1,0 +1,15 @@
+import type { AddRoutes } from "../door.ts";
+
+export const metricsRoutes: AddRoutes = (app, { metrics: { registry } }) => {
+  app.get(
+    "/metrics",
+    {
+      config: { right: "view" },
+      schema: {
+        ...{ tags: ["operations"], operationId: "metrics", summary: "Metrics in Prometheus' text format" },
+        produces: ["text/plain"],
+      },
+    },
+    async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+  );
+};

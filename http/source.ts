@@ -1,0 +1,51 @@
+import type { ValidBlueprints } from "../catalogue/index.ts";
+import type { Client } from "../client/index.ts";
+import { DomainError } from "../schemas/index.ts";
+
+/** Whether decisions can be asked here, and the reasons. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** The reasons that it is not ready; empty: it is. */
+  readonly waitsFor: readonly string[];
+  /** Whether this process is a member of the loop's group; null: the loop runs in other processes only. */
+  readonly joined: boolean | null;
+  /** Tasks whose state is being restored. */
+  readonly restoring: number;
+  /** Retained records that are still to be read for event windows. */
+  readonly windowRecordsLeft: number;
+  /** Requests that no task has handled yet; null: not known. */
+  readonly lag: number | null;
+}
+
+/** The loop as the HTTP interface uses it: one of its clients, the catalogue, and its state. */
+export interface HttpSource {
+  readonly client: Pick<Client, "getDecision" | "logObservations" | "logEvent">;
+  /** The published versions. */
+  blueprints(): Promise<ValidBlueprints>;
+  /** The time of arrival, ms. */
+  now(): number;
+  readiness(): Promise<Readiness>;
+}
+
+/** The loop while it starts and stops: the port is open before it can answer. */
+export class SourceSlot {
+  #source: HttpSource | undefined;
+
+  enter(source: HttpSource): void {
+    this.#source = source;
+  }
+
+  leave(): void {
+    this.#source = undefined;
+  }
+
+  get now(): HttpSource | undefined {
+    return this.#source;
+  }
+
+  /** Throws `NOT_READY` before the loop runs and after its end. */
+  get(): HttpSource {
+    if (this.#source !== undefined) return this.#source;
+    throw new DomainError("NOT_READY", "the loop is starting or stopping here: ask again in a moment");
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { decisionReasons, recordLimits } from "../../schemas/index.ts";
+import { bulkOf, id, name, problem, time, values } from "./values.ts";
+
+export const askedDecision = z.strictObject({
+  useCase: name.describe("The use case whose live blueprint decides."),
+  unit: id.describe("The user, device or other entity that the decision is about."),
+  context: values
+    .default({})
+    .describe("The product's knowledge at this moment, by the names of the blueprint's context."),
+  decisionId: id
+    .optional()
+    .describe("Absent: a new id. The same id asked again in the same use case is the same decision."),
+  deferred: z.boolean().optional().describe("The product shows this decision later, or never."),
+  time: time.optional(),
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(recordLimits.httpDecisionMs)
+    .optional()
+    .describe("Longest wait for the decision. Past it the answer is 504; the same id gets it later. Default 1000."),
+});
+
+export const decision = z.object({
+  decisionId: z.string().describe("The id for observations of this decision."),
+  useCase: z.string(),
+  value: z.union([z.boolean(), z.number(), z.string(), z.null()]).describe("The decision. Null: use your default."),
+  reason: z.enum(decisionReasons).describe("Why it is this value, or none."),
+  propensity: z.number().nullable().describe("Probability with which the value was chosen; null: there was no choice."),
+  blueprint: z.string().nullable().describe("The blueprint version that answered."),
+  modelId: z.string().nullable(),
+  repeatOf: z
+    .int()
+    .nullable()
+    .describe(
+      "Time of the first decision under this id, if its answer is kept no longer and this is a new decision; ms.",
+    ),
+  error: z.string().nullable().describe("With reason error: the mistake to mend."),
+});
+
+export const askedDecisions = z.strictObject({ decisions: bulkOf(askedDecision) });
+export const decisionResults = z.object({
+  results: z
+    .array(z.union([z.object({ status: z.literal(200), decision }), z.object({ status: z.int(), problem })]))
+    .describe("One result an item, in their order."),
+});
+
+export type AskedDecision = z.infer<typeof askedDecision>;
+export type AnsweredDecision = z.infer<typeof decision>;

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { bulkOf, name, problem, text, time, values } from "./values.ts";
+
+export const event = z.strictObject({
+  kind: name.describe("The blueprint's word for it."),
+  attributes: values.describe("Keys that it belongs to and measured fields, by name."),
+  key: text.optional().describe("The record's key. Absent: the kind."),
+  time: time.optional(),
+});
+
+export const storedEvent = z.object({ stored: z.literal(true) });
+export const events = z.strictObject({ events: bulkOf(event) });
+export const eventResults = z.object({
+  results: z.array(z.union([z.object({ status: z.literal(200) }), z.object({ status: z.int(), problem })])),
+});
+
+export type Event = z.infer<typeof event>;

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { bulkOf, id, name, problem, time, values } from "./values.ts";
+
+export const observation = z.strictObject({
+  values: values.describe("What was observed, by the names of the blueprint's observations."),
+  observationId: id
+    .optional()
+    .describe(
+      "Names the observation: under one decision id it counts once, however often it is sent. Absent: a new one.",
+    ),
+  useCase: name
+    .optional()
+    .describe("The use case of the decision. Absent: the decisions of this id in every use case."),
+  time: time.optional(),
+});
+
+export const decisionParameters = z.object({ id: id.describe("The decision's id.") });
+
+export const storedObservation = z.object({ stored: z.literal(true), observationId: z.string() });
+
+export const observations = z.strictObject({
+  observations: bulkOf(observation.extend({ decisionId: id.describe("The decision that was observed.") })),
+});
+export const observationResults = z.object({
+  results: z.array(
+    z.union([
+      z.object({ status: z.literal(200), observationId: z.string() }),
+      z.object({ status: z.int(), observationId: z.string(), problem }),
+    ]),
+  ),
+});
+
+export type Observation = z.infer<typeof observation>;
