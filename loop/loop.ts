@@ -1,4 +1,4 @@
-import { blueprintTable, modelTable } from "../catalogue/index.ts";
+import { blueprintTable, modelTable, validBlueprints } from "../catalogue/index.ts";
 import type { JoinOptions } from "../operators/index.ts";
 import { deadLetters, models, topics } from "../schemas/index.ts";
 import {
@@ -25,6 +25,7 @@ import { ScorerCache } from "../serving/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import { buryUnreadable } from "./bury-unreadable.ts";
 import { decisionTopology } from "../topologies/index.ts";
+import { decisionSeries } from "./decision-series.ts";
 import { misfitReport } from "./misfit-report.ts";
 import { stateEngineFor, type StateEngineOptions } from "./state-engine.ts";
 
@@ -128,6 +129,9 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     memberMemory: memberMemoryIn(stateDir),
     standbyReplicas: options.standbyReplicas ?? 0,
     metrics,
+    seriesOf: decisionSeries(metrics, (useCase) =>
+      validBlueprints(application.global(blueprintTable)).useCases().includes(useCase),
+    ),
     outages,
     log,
     now: options.now,

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { Metrics } from "../streams/index.ts";
+import { metricsPage, processMetrics, type Metrics } from "../streams/index.ts";
 import { SettingsError } from "./settings/settings-error.ts";
 
 export interface MetricsServer {
@@ -17,16 +17,16 @@ export interface MetricsAddress {
 }
 
 /**
- * Serves Prometheus' text format at /metrics. Rejects with a `SettingsError` if the port can't
+ * Serves Prometheus' text format at /metrics: the loop's metrics and the process's. Rejects with a `SettingsError` if the port can't
  * be opened.
  */
 export async function serveMetrics(metrics: Metrics, address: MetricsAddress): Promise<MetricsServer> {
   const { host = "127.0.0.1", port, setting = "metricsPort" } = address;
-  const { registry } = metrics;
+  processMetrics();
   const server = createServer((request, response) => {
     if (request.url !== "/metrics") return void response.writeHead(404).end("metrics are at /metrics\n");
-    registry.metrics().then(
-      (text) => response.writeHead(200, { "content-type": registry.contentType }).end(text),
+    metricsPage(metrics.registry).then(
+      ({ contentType, text }) => response.writeHead(200, { "content-type": contentType }).end(text),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });

@@ -62,3 +62,6 @@ export class CodedError extends Error {
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof CodedError && error.code === code;
 }
+
+/** The code for a metric's label; `NO_CODE` for an error of no table. */
+export const codeOf = (error: unknown): string => (error instanceof CodedError ? error.code : "NO_CODE");

@@ -67,7 +67,9 @@ export { ownValue, setOwn } from "./own-value.ts";
 export { hideSecrets, keepCredentials, keepSecret, shownAddress, withoutSecrets } from "./secrets.ts";
 export { bearerTokens, type BearerTokenOptions } from "./security/bearer-token.ts";
 export { silent, type Log } from "./log.ts";
-export { createMetrics, type Metrics } from "./metrics/metrics.ts";
+export { createMetrics, type InputLag, type Metrics } from "./metrics/metrics.ts";
+export { metricsPage, processMetrics, type MetricsPage } from "./metrics/process-metrics.ts";
+export { type Series, type SeriesOf } from "./metrics/series.ts";
 export { Outages, reasonOf, type Outage } from "./outage.ts";
 export {
   avroStore,

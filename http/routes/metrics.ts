@@ -1,3 +1,4 @@
+import { metricsPage } from "../../streams/index.ts";
 import type { AddRoutes } from "../door.ts";
 
 export const metricsRoutes: AddRoutes = (app, { metrics: { registry } }) => {
@@ -10,6 +11,9 @@ export const metricsRoutes: AddRoutes = (app, { metrics: { registry } }) => {
         produces: ["text/plain"],
       },
     },
-    async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+    async (_, reply) => {
+      const { contentType, text } = await metricsPage(registry);
+      return reply.type(contentType).send(text);
+    },
   );
 };

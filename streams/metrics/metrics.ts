@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
+import { BatchHistogram } from "./batch-histogram.ts";
 import { httpMetrics, type HttpMetrics } from "./http-metrics.ts";
 
 /** Every metric of the runtime, declared once with its kind, meaning and labels. */
@@ -10,8 +11,16 @@ export interface Metrics {
   readonly deadLetters: Counter<"code">;
   readonly unknownFields: Counter<"use_case" | "what" | "name">;
   readonly unusableValues: Counter<"use_case" | "what" | "name">;
-  readonly latency: Histogram<"topic">;
+  readonly decisions: Counter<"use_case" | "reason">;
+  readonly decisionDuration: BatchHistogram;
+  readonly rows: Counter<"use_case" | "maturity">;
+  readonly lag: Gauge<"topic" | "partition">;
+  /** Asked for `lag`. */
+  readonly lags: Set<() => Promise<readonly InputLag[]>>;
   readonly commits: Counter;
+  readonly commitFailures: Counter<"code">;
+  readonly restarts: Counter<"code">;
+  readonly rebalances: Counter<"change">;
   readonly restored: Counter<"task">;
   readonly positionsReset: Counter<"topic" | "reason">;
   readonly offsetsLost: Counter<"topic">;
@@ -34,6 +43,13 @@ export interface Metrics {
   readonly waits: Set<Waiting>;
 }
 
+/** Records of an input that are on the log and not handled. */
+export interface InputLag {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: number;
+}
+
 interface Waiting {
   readonly what: string;
   /** Milliseconds of the monotonic clock. */
@@ -44,6 +60,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const waits = new Set<Waiting>();
+  const lags: Metrics["lags"] = new Set();
   return Object.freeze({
     registry,
     http: httpMetrics(registers),
@@ -77,14 +94,56 @@ export function createMetrics(): Metrics {
       labelNames: ["use_case", "what", "name"],
       registers,
     }),
-    latency: new Histogram({
-      name: "loopstream_latency_ms",
-      help: "From the fetch of the input to the write of a measured topic, in milliseconds.",
-      labelNames: ["topic"],
-      buckets: [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096],
+    decisions: new Counter({
+      name: "loopstream_decisions_total",
+      help: "Decisions made, by the reason of their value, and requests refused with a reply (reason error).",
+      labelNames: ["use_case", "reason"],
       registers,
     }),
-    commits: new Counter({ name: "loopstream_commits_total", help: "Commits.", registers }),
+    decisionDuration: new BatchHistogram({
+      name: "loopstream_decision_duration_seconds",
+      help: "From the arrival of a request in this process to the commit of its reply. Requests that ask for no reply are not in it.",
+      labelName: "use_case",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registry,
+    }),
+    rows: new Counter({
+      name: "loopstream_rows_total",
+      help: "Training rows written; a decision may have a provisional, a mature and several corrected ones.",
+      labelNames: ["use_case", "maturity"],
+      registers,
+    }),
+    lag: new Gauge({
+      name: "loopstream_lag_records",
+      help: "Records of an input of this instance that are on the log and not handled. Absent while the log gives no answer.",
+      labelNames: ["topic", "partition"],
+      registers,
+      async collect() {
+        const all = await Promise.all([...lags].map((ask) => ask()));
+        this.reset();
+        for (const { topic, partition, records } of all.flat()) this.set({ topic, partition }, records);
+      },
+    }),
+    lags,
+    commits: new Counter({ name: "loopstream_commits_total", help: "Commits that succeeded.", registers }),
+    commitFailures: new Counter({
+      name: "loopstream_commit_failures_total",
+      help: "Commits that failed; the instance joins its group again and does the work again.",
+      labelNames: ["code"],
+      registers,
+    }),
+    restarts: new Counter({
+      name: "loopstream_restarts_total",
+      help: "Times the instance left its group after an error, to join again and go on from the last commit.",
+      labelNames: ["code"],
+      registers,
+    }),
+    rebalances: new Counter({
+      name: "loopstream_rebalances_total",
+      help: "Times the group gave this instance partitions (assigned) or took some away (revoked).",
+      labelNames: ["change"],
+      registers,
+    }),
     restored: new Counter({
       name: "loopstream_restored_records_total",
       help: "Changelog records applied to local state, at start or as a standby.",

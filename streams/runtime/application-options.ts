@@ -1,6 +1,7 @@
 import type { Backbone, MemberMemory } from "../backbone/backbone.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { SeriesOf } from "../metrics/series.ts";
 import type { Outages } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { StateEngine } from "../state/engine.ts";
@@ -49,6 +50,8 @@ export interface ApplicationOptions {
   /** The time of arrival, ms. Default: the time of the log's ticks, and this machine's until the first tick. */
   readonly now?: (() => number) | undefined;
   readonly metrics?: Metrics | undefined;
+  /** Metrics that written records add to, once they are committed. */
+  readonly seriesOf?: SeriesOf | undefined;
   /** The log for people, with outages. Default: silence. */
   readonly log?: Log | undefined;
   /** Hears of everything that is tried again. Default: `log` and `metrics`, apart from other waits of the process. */

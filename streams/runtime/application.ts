@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Position, TopicPartition } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import type { GlobalFeed } from "../global/global-feed.ts";
-import { createMetrics, type Metrics } from "../metrics/metrics.ts";
+import { createMetrics, type InputLag, type Metrics } from "../metrics/metrics.ts";
 import { streamsLimits } from "../limits.ts";
 import { silent } from "../log.ts";
 import { Outages, reasonOf, type Outage } from "../outage.ts";
@@ -18,6 +17,8 @@ import { GlobalsWait } from "./globals-wait.ts";
 import { IdleWaiters } from "./idle-waiters.ts";
 import { InputEnds } from "./input-ends.ts";
 import { LetterReport } from "./letters/letter-report.ts";
+import { assignments } from "./membership/assignments.ts";
+import { Lag } from "./membership/lag.ts";
 import { join, leave, type Lasting, type OpenParts, type Opening } from "./open-parts.ts";
 import { Pass } from "./pass.ts";
 import { isReachable } from "./reachable.ts";
@@ -42,6 +43,9 @@ export class Application {
   /** From an error that ended the membership to the next pass that works. */
   readonly #out: Outage;
   readonly #letters: LetterReport;
+  readonly #assignments: ReturnType<typeof assignments>;
+  readonly #lag: Lag;
+  readonly #lagOrNone = async (): Promise<readonly InputLag[]> => (await this.#lag.now()) ?? [];
   readonly #upstream: Upstream;
   readonly #restarts: Restarts;
   #parts: Partial<OpenParts> = {};
@@ -92,6 +96,9 @@ export class Application {
           ? (taskId) => backbone.producer({ transactionalId: taskId })
           : undefined,
     });
+    const parts = { tasks: this.#tasks, standbys: this.#standbys, upstream: this.#upstream };
+    this.#assignments = assignments({ ...parts, metrics, log, open: () => this.#open });
+    this.#lag = new Lag(backbone, this.#tasks, options.topology.clock);
     this.#pass = new Pass({
       tasks: this.#tasks,
       stalls: new Stalls(outages.of("schemas of records")),
@@ -107,6 +114,7 @@ export class Application {
   /** Creates topics, registers schemas (an incompatible one is refused here, by name), joins the group and runs. */
   async start(): Promise<void> {
     await this.#join();
+    this.metrics.lags.add(this.#lagOrNone);
     this.#running = this.#run();
   }
 
@@ -117,13 +125,7 @@ export class Application {
     saySurplus(this.#options.topology, topics, this.#lasting.log);
     this.#tasks.spreadOver(topics.partitions);
     this.#standbys.spreadOver(topics.partitions);
-    const listener = {
-      assigned: (at: readonly TopicPartition[], committed?: () => Promise<readonly Position[]>) =>
-        this.#assigned(at, committed),
-      revoked: (at: readonly TopicPartition[]) => this.#revoked(at),
-      standby: (at: readonly TopicPartition[]) => this.#standbys.keep(at),
-    };
-    await join(open, topics, this.#lasting, this.#globals, listener, () => {
+    await join(open, topics, this.#lasting, this.#globals, this.#assignments, () => {
       if (this.#closing) throw new StreamsError("CLOSED", "the application is closed");
     });
   }
@@ -159,6 +161,7 @@ export class Application {
     if (hasCode(cause, "TOPIC_MOVED")) await this.#keepDone();
     if (this.#parts.committer?.done === true) this.#restarts.worked();
     const at = this.#tasks.uncommitted();
+    if (cause instanceof CodedError) this.metrics.restarts.inc({ code: cause.code });
     for (;;) {
       await this.#leave();
       if (!(cause instanceof CodedError)) return cause;
@@ -240,6 +243,11 @@ export class Application {
     return group === undefined ? undefined : globals;
   }
 
+  /** Records on the log that this instance has not handled; `undefined`: the log gives no answer within a second. */
+  lag(): Promise<readonly InputLag[] | undefined> {
+    return this.#lag.now();
+  }
+
   /** Creates a topic that is not part of the topology and registers its schema. */
   async openTopic(topic: AnyTopic): Promise<void> {
     const { backbone, partitions } = this.#options;
@@ -252,29 +260,11 @@ export class Application {
     return this.#lasting.arrival().now;
   }
 
-  async #assigned(
-    partitions: readonly TopicPartition[],
-    committed?: () => Promise<readonly Position[]>,
-  ): Promise<readonly Position[]> {
-    await this.#standbys.release(partitions);
-    this.#upstream.reset();
-    const positions = await this.#tasks.open(partitions, this.#open.globals.views(), committed);
-    for (const task of this.#tasks.takeMoved()) this.#open.committer.touched(task);
-    return positions;
-  }
-
-  async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    const { committer, group } = this.#open;
-    if (!committer.clean) await committer.commit(group);
-    const leaving = this.#tasks.of(partitions);
-    committer.forget(leaving);
-    await this.#tasks.close(leaving);
-  }
-
   /** Finishes the pass at hand, commits and leaves the group; with `drain` only after everything published is handled. */
   async close(options: { readonly drain?: boolean } = {}): Promise<void> {
     if (options.drain === true && this.#failure === undefined) await this.idle();
     this.#closing = true;
+    this.metrics.lags.delete(this.#lagOrNone);
     this.#pause.end();
     const { globals } = this.#parts;
     // A wait for records that the globals can't read now would last as long as the outage.

@@ -19,7 +19,7 @@ import type { MoveReport } from "./topics/topic-moves.ts";
 
 export interface TaskOpenerOptions extends Pick<
   ApplicationOptions,
-  "id" | "topology" | "backbone" | "serdes" | "engine" | "deadLetters" | "log" | "onRestore"
+  "id" | "topology" | "backbone" | "serdes" | "engine" | "deadLetters" | "log" | "onRestore" | "seriesOf"
 > {
   readonly room: RecordRoom;
   readonly report: MoveReport;
@@ -127,6 +127,7 @@ export class TaskOpener {
       globals,
       open: openTopic,
       onHandled: (operator: string, records: number) => metrics.handled.inc({ operator }, records),
+      seriesOf: this.#options.seriesOf,
       onPassedOn: (topic: string) => {
         metrics.passedOn.inc({ topic });
         // Otherwise partitions were added, and the record may lie where its producer should put it.

@@ -2,6 +2,7 @@ import type { Headers } from "../backbone/backbone.ts";
 import type { Origin } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { AnyTopic } from "../topic.ts";
+import type { Series } from "../metrics/series.ts";
 import { deadLetter, letterKey, type DeadLetterValue } from "./dead-letter.ts";
 import type { Queued } from "./input.ts";
 import type { RecordRoom } from "./record-room.ts";
@@ -14,8 +15,12 @@ export interface Output {
   readonly value: Uint8Array;
   readonly time: number;
   readonly headers: Headers;
-  /** Set for measured topics: when the input was fetched. */
+  /** When the input was fetched, ms of the monotonic clock; `undefined`: nothing asks for it. */
   readonly fetchedAt: number | undefined;
+  /** The record says how long its making took. */
+  readonly measured: boolean;
+  /** Counts the record once it is committed. */
+  readonly series: Series | undefined;
   /** Set for replies: the request, which becomes a dead letter if the place it names is not there. */
   readonly request: AskedRecord | undefined;
 }
@@ -59,7 +64,17 @@ export function outgoingLetter(
     time,
     headers: {},
     fetchedAt: undefined,
+    measured: false,
+    series: undefined,
     request: undefined,
   };
   return { letter, output };
+}
+
+/** Of an output, beside its value. */
+const OVERHEAD = 200;
+
+/** Approximate bytes of outputs in memory. */
+export function bytesOf(outputs: readonly Output[]): number {
+  return outputs.reduce((sum, { value }) => sum + OVERHEAD + value.length, 0);
 }

@@ -2,6 +2,7 @@ import type { Origin } from "../operator.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import type { AnyTopic } from "../topic.ts";
 import type { Arrival } from "./arrival.ts";
+import type { SeriesOf } from "../metrics/series.ts";
 import type { HoldOptions } from "./hold.ts";
 import type { RecordRoom } from "./record-room.ts";
 
@@ -18,6 +19,8 @@ export interface TaskEnvironment extends HoldOptions {
   readonly onHandled: (operator: string, records: number) => void;
   /** The time at which what is read now arrives. */
   readonly arrival: () => Arrival;
+  /** The metrics that written records add to. Absent: none. */
+  readonly seriesOf?: SeriesOf | undefined;
   readonly onPassedOn?: (topic: string) => void;
   /** The first record of an input that belongs to another partition. */
   readonly onForeign?: (origin: Origin) => void;

@@ -12,6 +12,7 @@ import type { DeadLetterValue } from "./dead-letter.ts";
 import type { Queued } from "./input.ts";
 import { outgoingLetter, type LetterParts, type Output } from "./output.ts";
 import { mostBytes, type RecordRoom } from "./record-room.ts";
+import type { SeriesOf } from "../metrics/series.ts";
 import type { TaskEnvironment } from "./task-environment.ts";
 import { SOURCE_HEADER, type Timeline } from "./timelines.ts";
 import { hasCode } from "../coded-error.ts";
@@ -29,6 +30,7 @@ export class TaskOutputs {
   readonly #letters: LetterParts;
   readonly #changelog: string;
   readonly #gate: ReplyGate;
+  readonly #seriesOf: SeriesOf;
   /** Topics that tasks read: records written to them name the feed whose time they move. */
   readonly #read: ReadonlySet<string>;
   #outputs: Output[] = [];
@@ -59,6 +61,7 @@ export class TaskOutputs {
     this.#environment = environment;
     this.#room = room;
     this.#letters = { ...environment, room };
+    this.#seriesOf = environment.seriesOf ?? noSeries;
     this.#gate = new ReplyGate(topology, environment.deadLetters);
     this.#read = new Set(topology.subTopologies.flatMap(({ sources }) => sources.map(({ name }) => name)));
     this.line = line;
@@ -105,7 +108,9 @@ export class TaskOutputs {
       value: encoded,
       time,
       headers,
-      fetchedAt: topic.measured === true ? this.fetchedAt : undefined,
+      fetchedAt: this.fetchedAt,
+      measured: topic.measured === true,
+      series: this.#seriesOf[declared.name]?.(value, topic.name),
       request: undefined,
     });
   }
@@ -146,7 +151,9 @@ export class TaskOutputs {
         value,
         time: reply.time,
         headers,
-        fetchedAt: undefined,
+        fetchedAt: this.fetchedAt,
+        measured: false,
+        series: this.#seriesOf[declared.name]?.(reply.value, declared.name),
         request: { origin, operator: operator.name, raw, elsewhere },
       });
     } catch (error) {
@@ -195,6 +202,8 @@ export class TaskOutputs {
       time,
       headers,
       fetchedAt: undefined,
+      measured: false,
+      series: undefined,
       request: undefined,
     });
   }
@@ -222,6 +231,7 @@ export class TaskOutputs {
 }
 
 const noHeaders: Headers = Object.freeze({});
+const noSeries: SeriesOf = Object.freeze({});
 /** Bytes added to an encoded record: the header of a measured one. */
 const ADDED_BYTES = 64;
 /** Of a timer in the changelog, beside its operator's name and its key. */

@@ -1,10 +1,14 @@
 import type { Backbone, GroupReader, OutgoingRecord, Producer, Transaction } from "../../backbone/backbone.ts";
+import { codeOf } from "../../coded-error.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
+import { Tally } from "../../metrics/series.ts";
 import type { DeadLetterValue } from "../../task/dead-letter.ts";
-import type { Output } from "../../task/output.ts";
+import { bytesOf, type Output } from "../../task/output.ts";
 import type { Task } from "../../task/task.ts";
-import { commit, snapshotOf, type Delivery, type TaskSnapshot } from "./commit.ts";
+import { ChangelogEnds } from "./changelog-ends.ts";
+import { commit, snapshotOf, type Delivery } from "./commit.ts";
 import type { Outbox } from "./outbox.ts";
+import type { CommitPart } from "./commit-part.ts";
 import { PendingLetters } from "./pending-letters.ts";
 
 export interface CommitterOptions {
@@ -27,18 +31,6 @@ const MOST_WAITING = 8 << 20;
 const LITTLE = 256 << 10;
 /** Under load, leave at least this long between commits: fewer, larger transactions. */
 const BUSY_INTERVAL_MS = 50;
-/** Of an output, beside its value. */
-const OUTPUT_OVERHEAD = 200;
-
-interface Part {
-  readonly producer: Producer;
-  /** It has the records sent before. */
-  readonly open: Transaction | undefined;
-  readonly snapshots: readonly TaskSnapshot[];
-  readonly outputs: readonly Output[];
-  /** Those among its records. */
-  readonly letters: DeadLetterValue[];
-}
 
 /**
  * Collects the tasks' uncommitted work, sends it on, and commits it when it is time. One commit runs at a time, and
@@ -51,13 +43,15 @@ export class Committer {
   readonly #producers: readonly Producer[];
   readonly #unsent = new Map<Task, Output[]>();
   readonly #letters = new PendingLetters();
-  readonly #changelogEnds = new Map<string, number>();
+  readonly #changelogEnds: ChangelogEnds;
   readonly #sends = new Set<Promise<void>>();
   /** They have committed since readers were last known to see everything. */
   readonly #unsettled = new Set<Producer>();
   /** Bytes of outputs that are not stored yet, and of those the ones that are not sent. */
   #waiting = 0;
   #unsentBytes = 0;
+  /** The records sent before the next commit. */
+  #early = new Tally();
   /** The transaction whose turn it is, once it has records. */
   #open: Transaction | undefined;
   /** Set until the commit under way has written everything. */
@@ -71,6 +65,7 @@ export class Committer {
   constructor(options: CommitterOptions, producers: readonly Producer[]) {
     this.#options = options;
     this.#producers = producers;
+    this.#changelogEnds = new ChangelogEnds(options.backbone);
   }
 
   /** Something has been committed. */
@@ -139,7 +134,8 @@ export class Committer {
     if (outputs.length === 0) return;
     const bytes = this.#unsentBytes;
     this.#unsentBytes = 0;
-    const sent = this.#followed(writer.send(await this.#address(outputs, this.#letters.undelivered)), bytes);
+    const addressed = await this.#address(outputs, this.#early, this.#letters.undelivered);
+    const sent = this.#followed(writer.send(addressed), bytes);
     if (this.#waiting > MOST_WAITING) await sent;
   }
 
@@ -177,25 +173,28 @@ export class Committer {
   #begin(group: GroupReader): void {
     const { producerOf } = this.#options;
     this.#last = performance.now();
-    const parts = [...Map.groupBy(this.#unsent, ([task]) => producerOf(task))].map(([own, tasks]): Part => ({
+    const parts = [...Map.groupBy(this.#unsent, ([task]) => producerOf(task))].map(([own, tasks]): CommitPart => ({
       producer: own ?? this.#shared,
       open: own === undefined ? this.#open : undefined,
       snapshots: tasks.map(([task]) => snapshotOf(task)),
       outputs: tasks.flatMap(([, outputs]) => outputs),
       letters: this.#letters.take(tasks.map(([task]) => task)),
+      tally: own === undefined ? this.#early : new Tally(),
     }));
+    this.#early = new Tally();
     this.#unsent.clear();
     this.#unsentBytes = 0;
     this.#open = undefined;
     this.#turn++;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#writing = promise;
+    const written = Promise.withResolvers<void>();
+    this.#writing = written.promise;
     const onWritten = (): void => {
       this.#writing = undefined;
-      resolve();
+      written.resolve();
     };
     this.#underWay = this.#commit(parts, group, onWritten)
       .catch((error: unknown) => {
+        this.#options.metrics.commitFailures.inc({ code: codeOf(error) });
         this.#failure ??= { error };
       })
       .finally(() => {
@@ -205,24 +204,34 @@ export class Committer {
   }
 
   /** Rejects when a part failed; the other parts may have been committed. */
-  async #commit(parts: readonly Part[], group: GroupReader, onAllWritten: () => void): Promise<void> {
+  async #commit(parts: readonly CommitPart[], group: GroupReader, onAllWritten: () => void): Promise<void> {
     const { groupId, delivery, metrics, backbone, onDeadLetter } = this.#options;
     const exactEnds = backbone.kind === "embedded";
     const sends = Promise.all(this.#sends);
-    await this.#refreshChangelogEnds(parts.flatMap(({ snapshots }) => snapshots.map(({ task }) => task)));
+    await this.#changelogEnds.refresh(parts.flatMap(({ snapshots }) => snapshots.map(({ task }) => task)));
     await sends;
     this.#check();
-    const changelogEnd = (task: Task): number => this.#changelogEnds.get(task.id) ?? 0;
     let unwritten = parts.length;
     const onWritten = (): void => {
       if (--unwritten === 0) onAllWritten();
     };
     const done = await Promise.allSettled(
-      parts.map(async ({ producer, open, snapshots, outputs, letters }) => {
-        const records = await this.#address(outputs, letters);
+      parts.map(async ({ producer, open, snapshots, outputs, letters, tally }) => {
+        const records = await this.#address(outputs, tally, letters);
         const through = delivery === "atLeastOnce" ? { producer } : { transaction: open ?? (await producer.begin()) };
-        const onCommitted = (): void => letters.forEach(onDeadLetter);
-        const context = { groupId, through, group, onWritten, onCommitted, changelogEnd, exactEnds };
+        const onCommitted = (): void => {
+          letters.forEach(onDeadLetter);
+          tally.add(performance.now());
+        };
+        const context = {
+          groupId,
+          through,
+          group,
+          onWritten,
+          onCommitted,
+          changelogEnd: this.#changelogEnds.of,
+          exactEnds,
+        };
         await commit(snapshots, records, context);
         this.#waiting -= bytesOf(outputs);
         metrics.commits.inc();
@@ -253,29 +262,16 @@ export class Committer {
     await Promise.all(producers.map(async (producer) => producer.settled?.()));
   }
 
-  #address(outputs: readonly Output[], letters: DeadLetterValue[]): Promise<OutgoingRecord[]> {
+  #address(outputs: readonly Output[], tally: Tally, letters: DeadLetterValue[]): Promise<OutgoingRecord[]> {
     const now = performance.now();
     const { metrics, outbox } = this.#options;
     const counts = new Map<string, number>();
-    for (const { topic, fetchedAt } of outputs) {
-      counts.set(topic, (counts.get(topic) ?? 0) + 1);
-      if (fetchedAt !== undefined) metrics.latency.observe({ topic }, now - fetchedAt);
+    for (const output of outputs) {
+      counts.set(output.topic, (counts.get(output.topic) ?? 0) + 1);
+      tally.note(output);
     }
     for (const [topic, count] of counts) metrics.written.inc({ topic }, count);
     return outbox.address(outputs, now, letters);
-  }
-
-  /** A stale end only makes a later restore read more, and brokers say with each write how far it went: they are asked once. */
-  async #refreshChangelogEnds(tasks: readonly Task[]): Promise<void> {
-    const { backbone } = this.#options;
-    const stateful = tasks.filter(({ subTopology }) => subTopology.stateful);
-    const asked = backbone.kind === "embedded" ? stateful : stateful.filter(({ id }) => !this.#changelogEnds.has(id));
-    if (asked.length === 0) return;
-    const offsets = await backbone.offsets([...new Set(asked.map(({ subTopology }) => subTopology.changelog))]);
-    for (const { id, subTopology, partition } of asked) {
-      const at = offsets.find((end) => end.topic === subTopology.changelog && end.partition === partition);
-      if (at !== undefined) this.#changelogEnds.set(id, at.end);
-    }
   }
 
   /** The tasks have gone. */
@@ -283,7 +279,7 @@ export class Committer {
     this.#letters.forget(tasks);
     for (const task of tasks) {
       this.#unsent.delete(task);
-      this.#changelogEnds.delete(task.id);
+      this.#changelogEnds.forget(task);
     }
   }
 
@@ -292,8 +288,4 @@ export class Committer {
     await this.#underWay;
     await Promise.all(this.#producers.map((producer) => producer.close()));
   }
-}
-
-function bytesOf(outputs: readonly Output[]): number {
-  return outputs.reduce((sum, { value }) => sum + OUTPUT_OVERHEAD + value.length, 0);
 }

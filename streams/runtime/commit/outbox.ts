@@ -77,9 +77,9 @@ export class Outbox {
         value: output.value,
         timestamp: output.time,
         headers:
-          output.fetchedAt === undefined
-            ? output.headers
-            : { ...output.headers, [LATENCY_HEADER]: Buffer.from((now - output.fetchedAt).toFixed(3)) },
+          output.measured && output.fetchedAt !== undefined
+            ? { ...output.headers, [LATENCY_HEADER]: Buffer.from((now - output.fetchedAt).toFixed(3)) }
+            : output.headers,
       });
     }
     return records;

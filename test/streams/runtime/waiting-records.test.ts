@@ -19,6 +19,7 @@ import {
   type ApplicationOptions,
   type Backbone,
   type EmbeddedBackbone,
+  type Log,
   type SchemaRegistry,
 } from "../../../streams/index.ts";
 import { bound } from "../bound-backbone.ts";
@@ -78,7 +79,9 @@ function counting(outside: { away: boolean }) {
 }
 
 async function start(registry: SchemaRegistry, outside: { away: boolean }, options: Partial<ApplicationOptions> = {}) {
-  const { log, lines } = recordedLog();
+  const { log: all, lines } = recordedLog();
+  // Of the log's information, the waits alone.
+  const log: Log = { ...all, info: (fields, message) => void ("what" in fields && all.info(fields, message)) };
   const application = new Application({
     ...{ id: "waiting", topology: counting(outside), backbone, serdes: new Serdes(registry), deadLetters, log },
     ...{ engine: createMemoryEngine(), partitions: 2, delivery: "exactlyOnce", commitIntervalMs: 0, maxTaskIdleMs: 0 },
