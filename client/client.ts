@@ -1,19 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { decisionReplies, decisionRequests, DomainError, events, observations } from "../schemas/index.ts";
-import {
-  createRequester,
-  Outages,
-  Sender,
-  Serdes,
-  type Backbone,
-  type Log,
-  type SchemaRegistry,
-  type Topic,
-} from "../streams/client/index.ts";
-import { decisionOf, defaultDecision, type Decision } from "./decision.ts";
-import { loadStrictness } from "./load-strictness.ts";
-import { plainValues } from "./plain-values.ts";
-import type { Strictness } from "./strict.ts";
+import type { Backbone, Log, SchemaRegistry } from "../streams/client/index.ts";
+import type { Decision } from "./decision.ts";
+import type { ClientStatus, StatusListener } from "./status.ts";
 import type { AnyUseCase, EventAttributes, EventKind, UseCases } from "./use-cases.ts";
 
 export interface DecisionRequest<C> {
@@ -32,11 +19,14 @@ export interface CallOptions {
   readonly time?: number | undefined;
   /** Reject instead of resolving with an error text. Default false: the product goes on. */
   readonly throwOnError?: boolean | undefined;
+  /**
+   * Longest wait, in ms: for the reply to a request, or until an observation or event is stored. Default 1,000. A record
+   * that is not stored by then waits in the client.
+   */
+  readonly timeout?: number | undefined;
 }
 
 export interface DecisionOptions<D> extends CallOptions {
-  /** Longest wait for the reply, in ms. Default 1,000. */
-  readonly timeout?: number | undefined;
   /** The value while there is no decision. Absent: null. */
   readonly default?: D | undefined;
 }
@@ -53,9 +43,22 @@ export interface EventOptions extends CallOptions {
   readonly key?: string | undefined;
 }
 
-export type Stored = { readonly ok: true } | { readonly ok: false; readonly error: string };
+/**
+ * `waits`: the record is not stored yet. The client keeps it and sends it; do not send it again. In `memory` it is lost if
+ * this process dies; on `disk` the next client with the same spool sends it.
+ */
+export type Stored =
+  { readonly ok: true; readonly waits?: "memory" | "disk" } | { readonly ok: false; readonly error: string };
 /** On `ok: false`, send again with this `observationId`: it then counts once, even if it was stored after all. */
 export type StoredObservation = Stored & { readonly observationId: string };
+
+/** The end of a client. */
+export interface Closed {
+  /** Observations and events that were not stored, and are lost. */
+  readonly lost: number;
+  /** Observations and events that wait in the spool for the next client. */
+  readonly spooled: number;
+}
 
 export interface Client<T extends UseCases<T> = AnyUseCase> {
   /**
@@ -67,16 +70,42 @@ export interface Client<T extends UseCases<T> = AnyUseCase> {
     request: DecisionRequest<T[K]["context"]>,
     options?: DecisionOptions<D>,
   ): Promise<Decision<T[K]["value"] | D>>;
-  /** Resolves once the observation is stored, or can't be stored. */
+  /**
+   * Resolves once the observation is stored, or after `timeout` with `waits`, or if it can't be stored: with
+   * `BUFFER_FULL` too many records wait.
+   */
   logObservations<K extends keyof T & string = keyof T & string>(
     decisionId: string,
     values: T[K]["observations"],
     options?: ObservationOptions,
   ): Promise<StoredObservation>;
-  /** Resolves once the event is stored, or can't be stored. */
+  /** Resolves as `logObservations` does. */
   logEvent<K extends EventKind<T>>(kind: K, attributes: EventAttributes<T, K>, options?: EventOptions): Promise<Stored>;
-  /** Finishes open writes, and answers open decisions with their defaults. The backbone stays open. */
-  close(): Promise<void>;
+  /** The connection and the records that wait, as of now. */
+  readonly status: ClientStatus;
+  /**
+   * Calls the listener when the connection is lost and when it is back, and for each waiting record that is refused.
+   * @returns ends it
+   */
+  onStatus(listener: StatusListener): () => void;
+  /**
+   * Stores the records that wait, for at most `timeout` ms (default 5,000), answers open decisions with their defaults,
+   * and tells what is left. A backbone of the caller's stays open.
+   */
+  close(options?: { readonly timeout?: number | undefined }): Promise<Closed>;
+}
+
+/** The room for observations and events that can't be stored at once. */
+export interface BufferOptions {
+  /** At most this many records wait. Default 100,000. */
+  readonly records?: number | undefined;
+  /** At most this many bytes of records wait, in memory. Default 64 MiB. */
+  readonly bytes?: number | undefined;
+  /**
+   * A folder of this client's own. Waiting records are also kept there, and the next client with this folder sends them.
+   * Absent: they are kept in memory alone.
+   */
+  readonly spool?: string | undefined;
 }
 
 export interface ClientOptions {
@@ -95,88 +124,12 @@ export interface ClientOptions {
    * them for a while. Default false: the loop counts such entries and warns of them.
    */
   readonly strict?: boolean | undefined;
-  /** Hears that replies can't be read, the reason, and the end of it. Default: silence. */
+  /** Bounds of the records that wait. `false`: none waits, and one that can't be stored is refused. */
+  readonly buffer?: BufferOptions | false | undefined;
+  /** Hears of outages, their reasons and their ends, and of records that were lost. Default: silence. */
   readonly log?: Log | undefined;
   /** The clock for records without a time, in ms. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 
 export const clientDefaults = Object.freeze({ timeout: 1_000, throwOnError: false });
-
-/** A client that asks for decisions and reports observations and events. Opens nothing before the first call. */
-export function createClient<T extends UseCases<T> = AnyUseCase>(options: ClientOptions): Client<T> {
-  const { backbone, registry, clientId, now = Date.now } = options;
-  const defaults = { ...clientDefaults, ...options.defaults };
-  const serdes = new Serdes(registry, options.subjectPrefix);
-  const sender = new Sender(backbone, serdes);
-  let loading: Promise<Strictness> | undefined;
-  /** Of a strict client; `undefined` of any other. */
-  const strictness = (): Promise<Strictness> | undefined =>
-    options.strict === true ? (loading ??= loadStrictness(backbone, serdes)) : undefined;
-  const requester = createRequester({
-    backbone,
-    serdes,
-    sender,
-    requests: decisionRequests,
-    replies: decisionReplies,
-    outages: new Outages(options.log),
-    instanceId: clientId,
-  });
-
-  /** Sends one record, whose value `build` makes. An error of `build` is reported like any other failure. */
-  async function store<V>(
-    topic: Topic<V>,
-    key: string,
-    build: (time: number) => V | Promise<V>,
-    call: CallOptions,
-  ): Promise<Stored> {
-    try {
-      const time = call.time ?? now();
-      await sender.send(topic, { key, value: await build(time), time });
-      return { ok: true };
-    } catch (error) {
-      if (call.throwOnError ?? defaults.throwOnError) throw error;
-      return { ok: false, error: error instanceof Error ? error.message : String(error) };
-    }
-  }
-
-  return {
-    async getDecision(useCase, request, call = {}) {
-      const { decisionId = randomUUID(), unit, deferred = false } = request;
-      const fallback = (call.default ?? null) as NonNullable<typeof call.default>;
-      const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
-      try {
-        const context = plainValues("context", request.context);
-        await (await strictness())?.context(useCase, context, time, timeout);
-        const value = { decisionId, useCase, unit, context, deferred, logged: null };
-        const reply = await requester.request({ key: decisionId, value, time }, timeout);
-        if (throwOnError && reply.reason === "error")
-          throw new DomainError("DECISION_FAILED", reply.error ?? "no decision");
-        return decisionOf(reply, fallback);
-      } catch (error) {
-        if (throwOnError) throw error;
-        return defaultDecision(decisionId, fallback, error);
-      }
-    },
-    async logObservations(decisionId, observed, call = {}) {
-      const { observationId = randomUUID(), useCase = "" } = call;
-      const build = async (time: number) => {
-        const values = plainValues("observations", observed);
-        await (await strictness())?.observations(useCase, values, time, defaults.timeout);
-        return { decisionId, useCase, observationId, values };
-      };
-      return { observationId, ...(await store(observations, decisionId, build, call)) };
-    },
-    logEvent(kind, attributes, call = {}) {
-      const build = async () => {
-        await (await strictness())?.event(kind, defaults.timeout);
-        return { kind, attributes: plainValues("attributes", attributes as object) };
-      };
-      return store(events, call.key ?? kind, build, call);
-    },
-    async close() {
-      await requester.close();
-      await sender.close();
-    },
-  };
-}

@@ -1,9 +1,10 @@
 export {
   clientDefaults,
-  createClient,
+  type BufferOptions,
   type CallOptions,
   type Client,
   type ClientOptions,
+  type Closed,
   type DecisionOptions,
   type DecisionRequest,
   type EventOptions,
@@ -11,7 +12,12 @@ export {
   type Stored,
   type StoredObservation,
 } from "./client.ts";
+export { createClient } from "./create-client.ts";
+export { directClient, type DirectClient, type DirectOptions } from "./direct-client.ts";
+export type { Link, Links, LinkWatcher } from "./link.ts";
 export { loadStrictness } from "./load-strictness.ts";
 export type { Strictness } from "./strict.ts";
+export { stayingClient, type StayingOptions } from "./staying-client.ts";
+export type { ClientEvent, ClientStatus, StatusListener, WaitingRecords } from "./status.ts";
 export { defaultDecision, type Decision, type Reason } from "./decision.ts";
 export type { AnyUseCase, EventAttributes, EventKind, UseCases, UseCaseTypes, Value, Values } from "./use-cases.ts";

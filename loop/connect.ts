@@ -1,9 +1,11 @@
 import {
+  connectLocally,
   createConfluentRegistry,
   createKafkaBackbone,
   createPlatformaticBackbone,
   openShared,
   prefixed,
+  StreamsError,
   type Backbone,
   type Log,
   type LogMemory,
@@ -36,13 +38,19 @@ export interface ConnectOptions {
   readonly log: Log;
   /** Memory of the embedded log, if this process opens it. */
   readonly memory?: LogMemory;
+  /** Another process must have the embedded log open. Default false: if none has, this one opens it. */
+  readonly join?: boolean;
 }
 
-/** Opens the backbone and the registry of the settings. */
+/**
+ * Opens the backbone and the registry of the settings. With `join` it rejects with `BACKBONE_UNAVAILABLE` if no process
+ * has the embedded log open.
+ */
 export async function connect(settings: Settings, options: ConnectOptions): Promise<Connection> {
   const { prefix = "", outages, log, memory = {} } = options;
   if (settings.brokers.length === 0) {
     const { dir, sync } = settings;
+    if (options.join === true) return joined(dir);
     return { ...(await openShared(dir, outages, { sync, log, memory })), subjectPrefix: "" };
   }
   const open = settings.kafkaClient === "platformatic" ? createPlatformaticBackbone : createKafkaBackbone;
@@ -70,4 +78,14 @@ export async function connect(settings: Settings, options: ConnectOptions): Prom
       await registry.close();
     },
   };
+}
+
+async function joined(dir: string): Promise<Connection> {
+  const backbone = await connectLocally(dir);
+  if (backbone === undefined) {
+    const message = `no process runs the loop in ${dir}: start it there (loopstream start --dir ${dir}), or check the path`;
+    throw new StreamsError("BACKBONE_UNAVAILABLE", message);
+  }
+  const { registry, gone } = backbone;
+  return { backbone, registry, subjectPrefix: "", shared: true, gone, close: () => backbone.close() };
 }

@@ -42,7 +42,7 @@ export async function runLoop(options: RunOptions): Promise<void> {
   try {
     const place = await start({ ...options, metrics, signal: ending, onFailure });
     if (place === undefined) return log.info({}, "stopped before the loop was running");
-    const client = createClient({ ...place.connection, log });
+    const client = createClient({ ...place.connection, log, buffer: false });
     try {
       await publishAll(place, options, ending);
       http?.enter(loopSource(client, () => place, settings.id));

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { createMetrics, Outages, shownAddress, StreamsError, type Log, type Metrics } from "../streams/index.ts";
 import { connect, type Connection } from "./connect.ts";
 import { startReports } from "./instances/reports.ts";
@@ -31,11 +31,13 @@ export interface StartOptions {
   /**
    * `always`: the loop runs here; `start` rejects with `BACKBONE_LOCKED` if another process has the embedded log open.
    * `free`: the loop runs here, unless another process has the embedded log open; this process then works through that
-   * one. `never`: only the tools are here. Default `always`.
+   * one. `never`: only the tools are here, and another process has the embedded log open. Default `always`.
    */
   readonly run?: "always" | "free" | "never" | undefined;
   /** Ends the start; everything opened so far is closed again. */
   readonly signal?: AbortSignal | undefined;
+  /** Waits so long for brokers, a registry or another process that are not there yet, ms. Default `startPatienceMs`. */
+  readonly patienceMs?: number | undefined;
   /** Called when the loop has stopped by itself: close it. */
   readonly onFailure?: LoopOptions["onFailure"] | undefined;
 }
@@ -61,7 +63,8 @@ export async function start(options: StartOptions): Promise<Place | undefined> {
   const server = serve === undefined ? undefined : await serveMetrics(metrics, serve);
   try {
     log.info(placeOf(settings), "connecting");
-    const opening = patiently(outages.of("start"), signal, () => open({ ...options, metrics }, outages));
+    const attempt = (): Promise<Place> => open({ ...options, metrics }, outages);
+    const opening = patiently(outages.of("start"), signal, attempt, options.patienceMs);
     const opened = await unlessAborted(opening, signal);
     if (opened !== undefined) return withServer(opened, server);
     void opening.then(
@@ -90,20 +93,22 @@ function placeOf({ brokers, registry, dir }: Settings): object {
 
 /** A client alone makes no folder: in a mistyped one it would wait for a loop that never comes. */
 async function checkFolder(dir: string): Promise<void> {
-  const found: unknown = await stat(dir).catch((error: unknown) => error);
-  if (found instanceof Error && "code" in found && found.code === "ENOENT") {
-    throw new SettingsError(
-      `dir ${dir}: there is no such folder; check the path, or start the loop there first`,
-      found,
-    );
-  }
+  const advice = "check the path, or start the loop there first";
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") throw new SettingsError(`dir ${dir}: there is no such folder; ${advice}`, error);
+    if (error.code === "ENOTDIR") throw new SettingsError(`dir ${dir}: that is no folder; ${advice}`, error);
+    return [] as string[];
+  });
+  // An empty one may be about to be the loop's.
+  if (names.length === 0 || names.includes("log")) return;
+  throw new SettingsError(`dir ${dir}: there is no log in this folder; ${advice}`);
 }
 
 /** One attempt. If it fails, everything opened so far is closed again. */
 async function open(options: StartOptions, outages: Outages): Promise<Place> {
   const { settings, log, run = "always" } = options;
   if (run === "never" && settings.brokers.length === 0) await checkFolder(settings.dir);
-  const connection = await connect(settings, { outages, log });
+  const connection = await connect(settings, { outages, log, join: run === "never" });
   try {
     if (connection.shared && run === "always") throw openElsewhere(settings.dir);
     const runsHere = run === "always" || (run === "free" && !connection.shared);

@@ -82,4 +82,10 @@ export const recordLimits = Object.freeze({
   httpCloseMs: 5_000,
   /** Requests of decisions that no task has handled: with more of them `/readyz` says no. */
   httpReadyLag: 10_000,
+  /** Observations and events that wait in a client until they are stored. */
+  bufferedRecords: 100_000,
+  /** Their bytes in memory. */
+  bufferedBytes: 64 << 20,
+  /** A client that is closed stores what waits for this long; ms. */
+  flushMs: 5_000,
 });

@@ -47,6 +47,10 @@ export const streamsErrors = {
     "Send a smaller one, or raise `max.message.bytes` of the topic.",
   ),
   OVER_LIMIT: lasting("A record is past a limit of docs/limits.md.", "Send a smaller one, or fewer for one key."),
+  BUFFER_FULL: passing(
+    "As many records wait in the client as its buffer takes, since they can't be stored now.",
+    "Send the record again later. If outages last, give the client a larger `buffer`.",
+  ),
   TRANSACTION_OPEN: fatal(
     "A producer was used out of turn: no transaction is open, or one is open already.",
     "Mend the code that calls it.",

@@ -86,4 +86,6 @@ export const streamsLimits = Object.freeze({
   importStepBytes: 32 << 20,
   /** Rows that `loopstream rows` holds in memory for sorting, as they are on the topic; bytes. */
   rowsHeldBytes: 64 << 20,
+  /** Records that a client has sent and that are not stored yet, requests included; bytes. */
+  sentBytes: 64 << 20,
 });

@@ -38,7 +38,7 @@ export async function ask(settings: Settings, question: Question): Promise<Decis
     const { backbone, registry } = connection;
     const here = backbone.kind === "embedded" && !connection.shared;
     const loop = here ? await startAlone(settings, connection, "live", { log: warnings() }) : undefined;
-    const client = createClient({ backbone, registry, strict });
+    const client = createClient({ backbone, registry, strict, buffer: false });
     try {
       await loop?.application.idle();
       const decision = await client.getDecision(

@@ -11,7 +11,7 @@ export async function withClient<T>(
   const connection = await connectHere(settings);
   try {
     const { backbone, registry } = connection;
-    const client = createClient({ backbone, registry, strict });
+    const client = createClient({ backbone, registry, strict, buffer: false });
     try {
       return await work(client, connection);
     } finally {

@@ -1,4 +1,4 @@
-import type { Client, ClientOptions, UseCases, AnyUseCase } from "../../client/index.ts";
+import type { AnyUseCase, Client, ClientOptions, Closed, UseCases } from "../../client/index.ts";
 import type { ModelRecorded, TrainingRow } from "../../schemas/index.ts";
 import type { Log, Metrics } from "../../streams/index.ts";
 import type { TrainRequest, TrainResult } from "../../trainer/index.ts";
@@ -7,13 +7,17 @@ import type { PublishedVersion, PublishOptions } from "../publish/publish-bluepr
 import type { SettingsOptions } from "../settings/settings.ts";
 
 /** The place of the loop and its manner of running. Every option may be left out. */
-export interface LoopstreamOptions extends SettingsOptions, Pick<ClientOptions, "strict" | "defaults" | "clientId"> {
+export interface LoopstreamOptions
+  extends SettingsOptions, Pick<ClientOptions, "strict" | "defaults" | "clientId" | "buffer"> {
   /**
    * A YAML settings file, as the command line reads it. Other options come before it. Absent: neither a file nor the
    * environment is read.
    */
   readonly config?: string | undefined;
-  /** `false`: the loop runs elsewhere, and this process is only its client: a `dir` that does not exist is a `SettingsError`. Default true. */
+  /**
+   * `false`: the loop runs elsewhere, and this process is only its client: it never opens the log itself. A `dir` that
+   * does not exist, or holds other things and no log, is a `SettingsError`. Default true.
+   */
   readonly run?: boolean | undefined;
   /** Train by schedule and by fresh rows, if the loop runs here. Default true. */
   readonly schedules?: boolean | undefined;
@@ -93,7 +97,8 @@ export interface Loopstream<T extends UseCases<T> = AnyUseCase> extends Client<T
    */
   idle(): Promise<void>;
   /**
-   * Ends calls and the loop in good order; afterwards nothing keeps the process alive. A kill is safe at any time too.
+   * Stores the records that wait, for at most `timeout` ms (default 5,000), and ends calls and the loop in good order;
+   * afterwards nothing keeps the process alive. Tells how many records are left. A kill is safe at any time too.
    */
-  close(): Promise<void>;
+  close(options?: { readonly timeout?: number | undefined }): Promise<Closed>;
 }

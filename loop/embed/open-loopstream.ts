@@ -1,4 +1,4 @@
-import type { AnyUseCase, UseCases } from "../../client/index.ts";
+import { stayingClient, type AnyUseCase, type Client, type StayingOptions, type UseCases } from "../../client/index.ts";
 import { clock } from "../../schemas/index.ts";
 import { Outages, StreamsError, streamsLimits } from "../../streams/index.ts";
 import { moveModel, readModels } from "../../catalogue/index.ts";
@@ -7,7 +7,6 @@ import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../publish/
 import type { Place } from "../start.ts";
 import { loopSource } from "../http/loop-source.ts";
 import { openHttp } from "../http/open-http.ts";
-import { lastingClient } from "./lasting-client.ts";
 import type { Loopstream, LoopstreamOptions } from "./loopstream.ts";
 import { rowsOf } from "./rows.ts";
 import { openSession } from "./session.ts";
@@ -29,15 +28,17 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
   options: LoopstreamOptions = {},
 ): Promise<Loopstream<T>> {
   const opening = sessionOptions(options);
-  const outage = new Outages(opening.start.log, opening.start.metrics).of("take-over");
-  const { settings } = opening.start;
+  const { settings, log, metrics } = opening.start;
   const http = await openHttp(settings.http, opening.start);
-  const sessions = await Sessions.start((signal) => openSession(opening, signal), outage, options.signal).catch(
-    async (error: unknown) => {
-      await http?.close();
-      throw error;
-    },
-  );
+  const outages = new Outages(log, metrics);
+  const open = async (): Promise<readonly [Sessions, Client]> => {
+    const started = await Sessions.start((signal, first) => openSession(opening, signal, first), options.signal);
+    return [started, await clientOver(started, { ...opening.staying, log, outages })];
+  };
+  const [sessions, client] = await open().catch(async (error: unknown) => {
+    await http?.close();
+    throw error;
+  });
   const place = async (): Promise<Place> => {
     const session = sessions.now ?? (await sessions.next(streamsLimits.startPatienceMs));
     session.check();
@@ -48,15 +49,18 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     const [moved] = await moveModel(at.tools, modelId, state, nowAt(at), reason);
     return moved!;
   };
-  const close = async (): Promise<void> => {
+  const close: Client["close"] = async (how) => {
     // Requests under way are answered first.
     await http?.close();
-    await sessions.close();
+    return client.close(how);
   };
-  const client = lastingClient(sessions, options.defaults);
+  const { getDecision, logObservations, logEvent, onStatus } = client;
   const loopstream: Loopstream = {
-    ...client,
+    ...{ getDecision, logObservations, logEvent, onStatus, close },
     httpPort: http?.port,
+    get status() {
+      return client.status;
+    },
     get runsHere() {
       return sessions.now?.place.loop !== undefined;
     },
@@ -96,10 +100,24 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
       await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
       await loop.application.idle();
     },
-    ...{ close, [Symbol.asyncDispose]: close },
+    async [Symbol.asyncDispose]() {
+      await close();
+    },
   };
-  http?.enter(loopSource(client, () => sessions.now?.place, settings.id));
+  // A caller over HTTP hears whether a record is stored, and keeps it itself if it is not.
+  const unbuffered = { links: sessions, buffer: false, log, outages, close: () => Promise.resolve() } as const;
+  http?.enter(loopSource(stayingClient(unbuffered), () => sessions.now?.place, settings.id));
   return loopstream as unknown as Loopstream<T>;
+}
+
+/** If its spool can't be opened, nothing is left open. */
+async function clientOver(sessions: Sessions, options: Omit<StayingOptions, "links" | "close">): Promise<Client> {
+  try {
+    return stayingClient({ ...options, links: sessions, close: () => sessions.close() });
+  } catch (error) {
+    await sessions.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Uses the clock of records: a wrong clock of this machine must not date a model. */

@@ -1,36 +1,37 @@
-import { createClient, type Client, type ClientOptions } from "../../client/index.ts";
+import { directClient, type DirectOptions, type Link } from "../../client/index.ts";
 import { hasCode, reasonOf, StreamsError } from "../../streams/index.ts";
 import { start, type Place, type StartOptions } from "../start.ts";
 import { whenSomebodyRuns } from "./when-somebody-runs.ts";
 
 /** One period of this process with a client. It ends with the process that this one works through. */
-export interface Session {
+export interface Session extends Link {
   readonly place: Place;
-  readonly client: Client;
-  /** Aborted when the process that this one works through has gone: another session follows. */
-  readonly gone: AbortSignal;
-  /** Throws once the loop that runs here has stopped by itself. */
-  check(): void;
   close(): Promise<void>;
 }
 
 export interface SessionOptions {
   readonly start: StartOptions;
-  readonly client: Omit<ClientOptions, "backbone" | "registry" | "subjectPrefix">;
+  readonly client: Omit<DirectOptions, "backbone" | "registry" | "subjectPrefix">;
 }
 
 /**
  * Runs the loop here, or joins the process that has the embedded log open and runs the loop. Rejects with the signal's
  * reason.
+ * @param first waits for something that is not there yet; later the caller does.
  */
-export async function openSession({ start: options, client }: SessionOptions, signal: AbortSignal): Promise<Session> {
+export async function openSession(
+  { start: options, client }: SessionOptions,
+  signal: AbortSignal,
+  first: boolean,
+): Promise<Session> {
   for (;;) {
     let failure: { readonly error: unknown } | undefined;
     const onFailure = (error: unknown): void => {
       failure = { error };
       options.onFailure?.(error);
     };
-    const place = await start({ ...options, signal, onFailure }).catch((error: unknown) => {
+    const patienceMs = first ? undefined : 0;
+    const place = await start({ ...options, signal, onFailure, patienceMs }).catch((error: unknown) => {
       if (hasCode(error, "BACKBONE_GONE")) return undefined;
       throw error;
     });
@@ -56,9 +57,9 @@ function sessionAt(
   failure: () => { readonly error: unknown } | undefined,
 ): Session {
   const { backbone, registry, subjectPrefix, gone } = place.connection;
-  const client = createClient({ ...options, backbone, registry, subjectPrefix });
+  const client = directClient({ ...options, backbone, registry, subjectPrefix });
   return {
-    ...{ place, client, gone },
+    ...{ place, client, backbone, gone },
     check() {
       const stopped = failure();
       if (stopped === undefined) return;

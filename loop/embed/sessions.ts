@@ -1,28 +1,29 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { StreamsError, type Outage } from "../../streams/index.ts";
+import type { Links, LinkWatcher } from "../../client/index.ts";
+import { StreamsError } from "../../streams/index.ts";
 import type { Session } from "./session.ts";
 
-const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 5_000;
+const FIRST_WAIT_MS = 50;
+/** A client is back so long after its loop, at most. */
+const LONGEST_WAIT_MS = 500;
 
 /**
  * Sessions one after the other. When the process that this one works through goes, the next session is opened at once,
  * even if there is no call.
  */
-export class Sessions {
-  readonly #open: (signal: AbortSignal) => Promise<Session>;
-  readonly #outage: Outage;
+export class Sessions implements Links {
+  readonly #open: (signal: AbortSignal, first: boolean) => Promise<Session>;
   readonly #stop = new AbortController();
   #now: Session | undefined;
   #opening: Promise<Session>;
+  readonly #watchers: LinkWatcher[] = [];
 
   /** Rejects if the first `open` does. */
   static async start(
-    open: (signal: AbortSignal) => Promise<Session>,
-    outage: Outage,
+    open: (signal: AbortSignal, first: boolean) => Promise<Session>,
     signal?: AbortSignal,
   ): Promise<Sessions> {
-    const sessions = new Sessions(open, outage);
+    const sessions = new Sessions(open);
     const stop = (): void => sessions.#stop.abort(signal?.reason);
     if (signal?.aborted === true) stop();
     signal?.addEventListener("abort", stop, { once: true });
@@ -34,15 +35,18 @@ export class Sessions {
     return sessions;
   }
 
-  private constructor(open: (signal: AbortSignal) => Promise<Session>, outage: Outage) {
+  private constructor(open: (signal: AbortSignal, first: boolean) => Promise<Session>) {
     this.#open = open;
-    this.#outage = outage;
-    this.#opening = open(this.#stop.signal).then((session) => this.#enter(session));
+    this.#opening = open(this.#stop.signal, true).then((session) => this.#enter(session));
   }
 
   /** The current session; `undefined` while the next one is being opened. */
   get now(): Session | undefined {
     return this.#now;
+  }
+
+  watch(watcher: LinkWatcher): void {
+    this.#watchers.push(watcher);
   }
 
   /**
@@ -72,6 +76,7 @@ export class Sessions {
     this.#now = undefined;
     this.#opening = this.#openAgain(former);
     this.#opening.catch(() => undefined);
+    this.#failed(new StreamsError("BACKBONE_GONE", "the process that had the log open has gone"));
   }
 
   async #openAgain(former: Session): Promise<Session> {
@@ -80,16 +85,19 @@ export class Sessions {
     await former.close().catch(() => undefined);
     for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       try {
-        const session = await this.#open(signal);
-        this.#outage.ended();
-        return this.#enter(session);
+        const session = this.#enter(await this.#open(signal, false));
+        if (this.#now === session) for (const watcher of this.#watchers) watcher.opened();
+        return session;
       } catch (error) {
-        if (!signal.aborted) this.#outage.failed(error);
+        if (!signal.aborted) this.#failed(error);
       }
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
-    this.#outage.givenUp();
     throw closed();
+  }
+
+  #failed(error: unknown): void {
+    for (const watcher of this.#watchers) watcher.failed(error);
   }
 
   async close(): Promise<void> {

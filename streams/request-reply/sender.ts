@@ -3,6 +3,7 @@ import { partitionOf } from "../backbone/partitioner.ts";
 import { checkTime } from "../backbone/event-time.ts";
 import { checkSizes } from "../backbone/record-size.ts";
 import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
 import type { Serdes } from "../serde/serdes.ts";
 import { checkRecord, type Topic } from "../topic.ts";
 
@@ -32,6 +33,8 @@ export class Sender {
   #producer: Promise<Producer> | undefined;
   #waiting: Waiting[] = [];
   #underWay = new Set<Promise<void>>();
+  /** Of values that are not stored yet. */
+  #bytes = 0;
   #closing = false;
 
   constructor(backbone: Backbone, serdes: Serdes) {
@@ -41,8 +44,8 @@ export class Sender {
 
   /**
    * Resolves when the record is stored. Rejects with `UNENCODABLE` or `OVER_LIMIT` naming the field, `BAD_TIME`,
-   * `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`, `CLOSED` or `BACKBONE_UNAVAILABLE`. A rejected record does not affect the
-   * other records of the turn.
+   * `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`, `CLOSED`, `BACKBONE_UNAVAILABLE`, or `BUFFER_FULL` if too many others are not
+   * stored yet. A rejected record does not affect the other records of the turn.
    */
   async send<V>(topic: Topic<V>, { key, value, time, headers }: Sent<V>): Promise<void> {
     checkTime(time, "time");
@@ -60,6 +63,10 @@ export class Sender {
     };
     checkSizes([record]);
     if (this.#closing) throw new StreamsError("CLOSED", "this client is closed: create another one");
+    if (this.#bytes > streamsLimits.sentBytes) {
+      throw new StreamsError("BUFFER_FULL", `${this.#bytes} bytes were sent and are not stored yet: send this later`);
+    }
+    this.#bytes += encoded.length;
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ record, resolve, reject }) === 1) setImmediate(() => this.#flush());
     });
@@ -93,6 +100,8 @@ export class Sender {
     } catch (error) {
       for (const { reject } of batch) reject(error);
       await this.#forgetUnopened();
+    } finally {
+      for (const { record } of batch) this.#bytes -= record.value!.length;
     }
   }
 

@@ -14,7 +14,7 @@ const free = { unit: "anna", context: { days_since_visit: 3, plan: "free" } };
 const patient = { default: true, timeout: 20_000 } as const;
 
 let dir: string;
-const open: { close(): Promise<void> }[] = [];
+const open: { close(): Promise<unknown> }[] = [];
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "loopstream-embed-"));
 });
@@ -130,6 +130,14 @@ test("a client alone refuses a folder that does not exist by its name, and does 
   expect(existsSync(mistyped)).toBe(false);
 });
 
+test("a client alone refuses a folder that holds other things and no log, and a file", async () => {
+  writeFileSync(join(dir, "notes.txt"), "");
+  await expect(openLoopstream({ dir, run: false })).rejects.toThrow(`dir ${dir}: there is no log in this folder`);
+  const file = join(dir, "notes.txt");
+  await expect(openLoopstream({ dir: file, run: false })).rejects.toThrow(`dir ${file}: that is no folder`);
+  expect(existsSync(join(dir, "log"))).toBe(false);
+});
+
 describe("a folder that is open already", () => {
   test("a second opener works through the first, and takes over when that one ends", { timeout: 60_000 }, async () => {
     const first = await openLoopstream({ dir, partitions: 2 });
@@ -190,16 +198,16 @@ describe("a folder that is open already", () => {
     expect((await opening).runsHere).toBe(true);
   });
 
-  test("who only talks does not wait for a loop, and is told that none answers", async () => {
-    const loop = await opened({ run: false });
+  test("who only talks never opens the log: it waits for the process that runs the loop, and works through it", async () => {
+    const { log, lines } = recordedLog();
+    const opening = opened({ run: false, log });
+    await expect.poll(() => lines.map(({ message }) => message)).toContain("start: waiting and trying again");
+    expect(existsSync(join(dir, "log"))).toBe(false);
+    const first = await opened();
+    const { version } = await first.publishBlueprint(text);
+    const loop = await opening;
     expect(loop.runsHere).toBe(false);
-    await loop.publishBlueprint(text);
-    const decision = await loop.getDecision("reminders", free, { default: true, timeout: 200 });
-    expect(decision).toMatchObject({
-      value: true,
-      reason: "error",
-      error: expect.stringContaining("within") as string,
-    });
+    expect(await loop.getDecision("reminders", free, patient)).toMatchObject({ blueprint: version, error: null });
   });
 });
 

@@ -1,0 +1,79 @@
+import { events, observations } from "../../schemas/index.ts";
+import { checkRecord, checkTime, type Incoming } from "../../streams/client/index.ts";
+
+/** Names an event on its topic, so that the client can see whether it is stored. */
+export const EVENT_ID = "loopstream_event_id";
+
+type Values = Readonly<Record<string, null | boolean | number | string>>;
+
+export interface KeptObservation {
+  readonly what: "observation";
+  /** The observation's id. */
+  readonly id: string;
+  readonly decisionId: string;
+  readonly useCase: string;
+  readonly values: Values;
+  /** Event time, ms. */
+  readonly time: number;
+}
+
+export interface KeptEvent {
+  readonly what: "event";
+  readonly id: string;
+  readonly kind: string;
+  /** Of the record. */
+  readonly key: string;
+  readonly attributes: Values;
+  /** Event time, ms. */
+  readonly time: number;
+}
+
+/** An observation or an event with all that it needs to be sent, now or later. */
+export type KeptRecord = KeptObservation | KeptEvent;
+
+/** Of the objects around the texts. */
+const RECORD_BYTES = 512;
+const ENTRY_BYTES = 48;
+
+/** A record's size in memory, roughly, in bytes. */
+export function bytesOf(record: KeptRecord): number {
+  const values = record.what === "event" ? record.attributes : record.values;
+  let entries = 0;
+  for (const _ in values) entries++;
+  return RECORD_BYTES + ENTRY_BYTES * entries + 2 * charactersOf(record);
+}
+
+/**
+ * Throws `BAD_TIME` or `OVER_LIMIT` for a record that will never be stored, before it waits. A record within a few bytes
+ * of the limit of a whole value is refused only when it is sent.
+ */
+export function checkKept(record: KeptRecord): void {
+  checkTime(record.time, "time");
+  if (record.what === "event") {
+    const { kind, attributes, key } = record;
+    checkRecord(events, incoming({ kind, attributes }, key, charactersOf(record)));
+  } else {
+    const { decisionId, useCase, id: observationId, values } = record;
+    const value = { decisionId, useCase, observationId, values };
+    checkRecord(observations, incoming(value, decisionId, charactersOf(record)));
+  }
+}
+
+const noHeaders = Object.freeze({});
+const incoming = <V>(value: V, key: string, bytes: number): Incoming<V> => {
+  return { value, bytes, keyBytes: Buffer.byteLength(key), headers: noHeaders };
+};
+
+function charactersOf(record: KeptRecord): number {
+  if (record.what === "event") return record.kind.length + charactersIn(record.attributes);
+  return record.decisionId.length + record.useCase.length + record.id.length + charactersIn(record.values);
+}
+
+function charactersIn(values: Values): number {
+  let count = 0;
+  for (const name in values) {
+    const value = values[name];
+    count += name.length + (typeof value === "string" ? value.length : 8);
+  }
+  return count;
+}

@@ -1,0 +1,69 @@
+import {
+  decisionReplies,
+  decisionRequests,
+  events,
+  observations,
+  type DecisionReplied,
+  type DecisionRequested,
+} from "../schemas/index.ts";
+import { createRequester, Outages, Sender, Serdes } from "../streams/client/index.ts";
+import { EVENT_ID, type KeptRecord } from "./buffer/kept-record.ts";
+import { clientDefaults, type ClientOptions } from "./client.ts";
+import { loadStrictness } from "./load-strictness.ts";
+import type { Strictness } from "./strict.ts";
+
+/** Calls over one connection: each is made once, and fails with it. */
+export interface DirectClient {
+  /** Rejects as a requester does, and with `UNDECLARED` if the client is strict. */
+  ask(value: DecisionRequested, time: number, timeoutMs: number): Promise<DecisionReplied>;
+  /** Resolves when the record is stored. Rejects as a sender does, and with `UNDECLARED` if the client is strict. */
+  store(record: KeptRecord): Promise<void>;
+  /** Finishes open writes, and rejects open requests with `CLOSED`. */
+  close(): Promise<void>;
+}
+
+export type DirectOptions = Pick<
+  ClientOptions,
+  "backbone" | "registry" | "subjectPrefix" | "clientId" | "strict" | "log"
+>;
+
+/** Opens nothing before the first call. */
+export function directClient(options: DirectOptions): DirectClient {
+  const { backbone, registry, clientId, strict, log } = options;
+  const serdes = new Serdes(registry, options.subjectPrefix);
+  const sender = new Sender(backbone, serdes);
+  let loading: Promise<Strictness> | undefined;
+  /** Of a strict client; `undefined` of any other. */
+  const strictness = (): Promise<Strictness> | undefined =>
+    strict === true ? (loading ??= loadStrictness(backbone, serdes)) : undefined;
+  const requester = createRequester({
+    ...{ backbone, serdes, sender },
+    ...{ requests: decisionRequests, replies: decisionReplies },
+    outages: new Outages(log),
+    instanceId: clientId,
+  });
+  return {
+    async ask(value, time, timeoutMs) {
+      const { useCase, context, decisionId: key } = value;
+      await (await strictness())?.context(useCase, context, time, timeoutMs);
+      return requester.request({ key, value, time }, timeoutMs);
+    },
+    async store(record) {
+      const { time } = record;
+      if (record.what === "event") {
+        const { id, kind, key, attributes } = record;
+        await (await strictness())?.event(kind, clientDefaults.timeout);
+        const headers = { [EVENT_ID]: Buffer.from(id) };
+        return sender.send(events, { key, value: { kind, attributes }, time, headers });
+      }
+      const { id: observationId, decisionId, useCase, values } = record;
+      await (await strictness())?.observations(useCase, values, time, clientDefaults.timeout);
+      const value = { decisionId, useCase, observationId, values };
+      return sender.send(observations, { key: decisionId, value, time });
+    },
+    async close() {
+      await requester.close();
+      await sender.close();
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import { DomainError, recordLimits } from "../schemas/index.ts";
+import { hasCode, Outages, silent, StreamsError } from "../streams/client/index.ts";
+import type { KeptRecord } from "./buffer/kept-record.ts";
+import { Outbox } from "./buffer/outbox.ts";
+import {
+  clientDefaults,
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  type Closed,
+  type Stored,
+} from "./client.ts";
+import { decisionOf, defaultDecision } from "./decision.ts";
+import type { Link, Links } from "./link.ts";
+import { plainValues } from "./plain-values.ts";
+import { openSpool } from "./spool/open-spool.ts";
+import { Connectedness, type ClientEvent, type ClientStatus, type StatusListener } from "./status.ts";
+import type { AnyUseCase } from "./use-cases.ts";
+
+export interface StayingOptions extends Pick<ClientOptions, "defaults" | "buffer" | "log" | "now"> {
+  readonly links: Links;
+  /** Ends the links; nothing is under way then. */
+  readonly close: () => Promise<void>;
+  /** Hears of outages. Default: those of the log. */
+  readonly outages?: Outages;
+}
+
+const nothing = Object.freeze({ records: 0, bytes: 0, spooled: 0, oldest: null });
+const nothingLeft = Object.freeze({ lost: 0, spooled: 0 });
+
+/** The calls of a product over links that come and go. Throws what `openSpool` throws. */
+export function stayingClient(options: StayingOptions): Client {
+  const { links, log = silent, now = Date.now, outages = new Outages(log) } = options;
+  const defaults = { ...clientDefaults, ...options.defaults };
+  const listeners = new Set<StatusListener>();
+  const health = new Connectedness(outages.of("client"), (event) => tell(event));
+  const outbox = options.buffer === false ? undefined : openOutbox(options.buffer ?? {});
+  let closing: Promise<Closed> | undefined;
+  links.watch({
+    opened() {
+      health.up();
+      outbox?.opened();
+    },
+    failed(error) {
+      health.down(error);
+      outbox?.lost();
+    },
+  });
+  outbox?.pump();
+
+  function openOutbox({ spool, records, bytes }: Exclude<ClientOptions["buffer"], false | undefined>): Outbox {
+    const { bufferedRecords, bufferedBytes } = recordLimits;
+    const bounds = { records: records ?? bufferedRecords, bytes: bytes ?? bufferedBytes };
+    const opened = spool === undefined ? undefined : openSpool(spool, log);
+    return new Outbox({ links, health, log, outages, ...bounds, spool: opened });
+  }
+
+  const statusNow = (): ClientStatus => ({ ...health.health, waiting: outbox?.waiting ?? nothing });
+
+  /** A listener that throws is the product's fault, and disturbs nobody else. */
+  function tell(event: ClientEvent): void {
+    for (const listener of listeners) {
+      try {
+        listener(event, statusNow());
+      } catch (error) {
+        log.error({ event: event.kind, error: textOf(error) }, "client: a status listener threw an error");
+      }
+    }
+  }
+
+  /** @param again the call has the same effect once and twice, and is made again when its link goes meanwhile. */
+  async function over<R>(
+    timeoutMs: number,
+    again: boolean,
+    call: (link: Link, leftMs: number) => Promise<R>,
+  ): Promise<R> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const link = links.now ?? (await links.next(deadline - performance.now()));
+      link.check();
+      try {
+        const result = await call(link, Math.ceil(deadline - performance.now()));
+        health.up();
+        return result;
+      } catch (error) {
+        if (again && link.gone.aborted && performance.now() < deadline && closing === undefined) continue;
+        if (isOutage(error)) health.down(error);
+        throw error;
+      }
+    }
+  }
+
+  /** Makes the record and stores it. A mistake in it is reported like any other failure. */
+  async function store(make: (time: number) => KeptRecord, call: CallOptions): Promise<Stored> {
+    const { time = now(), timeout = defaults.timeout, throwOnError = defaults.throwOnError } = call;
+    try {
+      const record = make(time);
+      if (outbox === undefined) {
+        await over(timeout, record.what === "observation", (link) => link.client.store(record));
+        return { ok: true };
+      }
+      const kept = await outbox.store(record, timeout);
+      return kept === "stored" ? { ok: true } : { ok: true, waits: kept };
+    } catch (error) {
+      if (throwOnError) throw error;
+      return { ok: false, error: textOf(error) };
+    }
+  }
+
+  async function close(timeoutMs: number): Promise<Closed> {
+    await outbox?.flush(timeoutMs);
+    await options.close();
+    const left = (await outbox?.close()) ?? nothingLeft;
+    health.close();
+    return left;
+  }
+
+  const client: Client<AnyUseCase> = {
+    async getDecision(useCase, request, call = {}) {
+      const { decisionId = randomUUID(), unit, deferred = false } = request;
+      const fallback = (call.default ?? null) as NonNullable<typeof call.default>;
+      const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
+      try {
+        const context = plainValues("context", request.context);
+        const value = { decisionId, useCase, unit, context, deferred, logged: null };
+        const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, time, leftMs));
+        if (throwOnError && reply.reason === "error")
+          throw new DomainError("DECISION_FAILED", reply.error ?? "no decision");
+        // The correlation id has found the reply. A request that could not be read is answered without its id.
+        return decisionOf({ ...reply, decisionId }, fallback);
+      } catch (error) {
+        if (throwOnError) throw error;
+        return defaultDecision(decisionId, fallback, error);
+      }
+    },
+    async logObservations(decisionId, observed, call = {}) {
+      const { observationId: id = randomUUID(), useCase = "" } = call;
+      const make = (time: number): KeptRecord => {
+        return { what: "observation", id, decisionId, useCase, values: plainValues("observations", observed), time };
+      };
+      return { observationId: id, ...(await store(make, call)) };
+    },
+    logEvent(kind, attributes, call = {}) {
+      const make = (time: number): KeptRecord => {
+        const values = plainValues("attributes", attributes as object);
+        return { what: "event", id: randomUUID(), kind, key: call.key ?? kind, attributes: values, time };
+      };
+      return store(make, call);
+    },
+    get status() {
+      return statusNow();
+    },
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close({ timeout = recordLimits.flushMs } = {}) {
+      return (closing ??= close(timeout));
+    },
+  };
+  return client;
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The other side is away; a late answer alone says nothing, unless the replies can't be read. */
+function isOutage(error: unknown): boolean {
+  if (hasCode(error, "BACKBONE_UNAVAILABLE") || hasCode(error, "REGISTRY_UNAVAILABLE")) return true;
+  return error instanceof StreamsError && error.code === "TIMEOUT" && error.cause !== undefined;
+}
