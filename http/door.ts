@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type { Metrics } from "../streams/index.ts";
+import type { Log, Metrics } from "../streams/index.ts";
 import type { Desk } from "./desk.ts";
 import type { SourceSlot } from "./source.ts";
 
@@ -14,6 +14,7 @@ export interface Context {
   readonly desk: Desk;
   readonly slot: SourceSlot;
   readonly metrics: Metrics;
+  readonly log: Log;
   /** Of the program. */
   readonly version: string;
 }

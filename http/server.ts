@@ -55,7 +55,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   checkAccess(app, options);
   await collectDocument(app, version);
   await app.register(async (inner) => {
-    for (const add of routes) add(doorOf(inner), { desk: new Desk(slot), slot, metrics, version });
+    for (const add of routes) add(doorOf(inner), { desk: new Desk(slot), slot, metrics, log, version });
   });
   return app;
 }

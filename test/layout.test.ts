@@ -15,7 +15,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   operators: ["catalogue", "rows", "serving", "statistics", "blueprints", "schemas", "streams"],
   trainer: ["catalogue", "rows", "serving", "statistics", "blueprints", "schemas", "streams"],
   topologies: ["operators", "catalogue", "schemas", "streams"],
-  http: ["client", "catalogue", "blueprints", "schemas", "streams"],
+  openfeature: ["client", "schemas", "streams"],
+  http: ["openfeature", "client", "catalogue", "blueprints", "schemas", "streams"],
   loop: [
     "http",
     "client",

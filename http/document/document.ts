@@ -6,7 +6,14 @@ import { PROBLEM_TYPE } from "../problems/problem.ts";
 interface Response {
   content?: Record<string, unknown>;
 }
-type Operations = Readonly<Record<string, { readonly responses?: Readonly<Record<string, Response>> } | undefined>>;
+interface Operation {
+  readonly tags?: readonly string[];
+  readonly responses?: Readonly<Record<string, Response>>;
+}
+type Operations = Readonly<Record<string, Operation | undefined>>;
+
+/** Interfaces with errors of their own. */
+const foreign: readonly string[] = ["OFREP", "Personalizer"];
 
 const info = {
   title: "loopstream",
@@ -25,6 +32,8 @@ export async function collectDocument(app: FastifyInstance, version: string): Pr
         { name: "decisions" },
         { name: "observations" },
         { name: "events" },
+        { name: "OFREP", description: "OpenFeature's remote evaluation protocol." },
+        { name: "Personalizer", description: "The interface of Azure AI Personalizer, as far as there are actions." },
         { name: "operations", description: "For probes and dashboards." },
       ],
     },
@@ -45,6 +54,7 @@ export async function collectDocument(app: FastifyInstance, version: string): Pr
 /** Errors have a type of their own. */
 function typeProblems(operations: Operations): void {
   for (const operation of Object.values(operations)) {
+    if (operation?.tags?.some((tag) => foreign.includes(tag)) === true) continue;
     const problem = operation?.responses?.["default"];
     const schema = problem?.content?.["application/json"];
     if (problem !== undefined && schema !== undefined) problem.content = { [PROBLEM_TYPE]: schema };

@@ -5,9 +5,12 @@ import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { observationRoutes } from "./observations.ts";
+import { ofrepRoutes } from "./ofrep.ts";
+import { personalizerRoutes } from "./personalizer.ts";
 
 /** In the order of the OpenAPI document. */
 export const routes: readonly AddRoutes[] = [
   ...[decisionRoutes, observationRoutes, eventRoutes],
+  ...[ofrepRoutes, personalizerRoutes],
   ...[healthRoutes, metricsRoutes, documentRoutes],
 ];

@@ -17,6 +17,7 @@ const rooms = [
   "recompute",
   "client",
   "http",
+  "openfeature",
   "cli",
   "streams",
 ];

@@ -42,7 +42,10 @@ describe("the packed package in an empty project", () => {
 
   test("compiles in strict TypeScript that checks the package's declarations too, and runs", async () => {
     const { devDependencies } = JSON.parse(text("package.json")) as { devDependencies: Record<string, string> };
-    await project.install(...["typescript", "@types/node"].map((name) => `${name}@${devDependencies[name]}`));
+    // An entry's optional peer is there for those who use the entry.
+    await project.install(
+      ...["typescript", "@types/node", "@openfeature/server-sdk"].map((name) => `${name}@${devDependencies[name]}`),
+    );
     const imports = entries.map((name, at) => `import * as entry${at} from "${name}";`).join("\n");
     project.write(
       "entries.ts",

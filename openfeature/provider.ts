@@ -1,0 +1,105 @@
+import type {
+  ErrorCode,
+  EvaluationContext,
+  Provider,
+  ResolutionDetails,
+  TrackingEventDetails,
+} from "@openfeature/server-sdk";
+import type { Client } from "../client/index.ts";
+import { StreamsError } from "../streams/client/index.ts";
+import { flagOf } from "./flag-of.ts";
+import { plainEntries } from "./plain-entries.ts";
+
+export interface ProviderOptions {
+  /** Longest wait for a decision, ms. Absent: the client's. */
+  readonly timeout?: number | undefined;
+  /** Hears of tracked events that could not be stored. Absent: a process warning. */
+  readonly onError?: ((error: Error) => void) | undefined;
+}
+
+type Value = boolean | string | number;
+type Asked = Pick<Client, "getDecision" | "logObservations" | "logEvent">;
+
+const warn = (error: Error): void =>
+  process.emitWarning(`loopstream: a tracked event was not stored: ${error.message}`);
+
+/**
+ * A provider for OpenFeature's server SDK. A flag's key is the use case, `targetingKey` is the unit, and the entries of
+ * the context that are text, numbers, booleans or dates are the decision's context. `decisionId` in the context names the
+ * decision. Without a model or an answer the flag has the caller's default, with the reason DEFAULT or ERROR.
+ *
+ * `track(name, context, { decisionId, … })` reports an observation of that decision, whose `kind` is the name; the id is
+ * in the flag's `flagMetadata`. Without a decision id it reports an event of that kind.
+ * @param client stays open when the provider closes
+ */
+export function openFeatureProvider(client: Asked, options: ProviderOptions = {}): Provider {
+  const { timeout, onError = warn } = options;
+  const tracked = new Set<Promise<unknown>>();
+
+  async function evaluate<T extends Value>(
+    useCase: string,
+    fallback: T,
+    { targetingKey, decisionId, ...context }: EvaluationContext,
+  ): Promise<ResolutionDetails<T>> {
+    if (targetingKey === undefined || targetingKey === "")
+      return failed(fallback, "TARGETING_KEY_MISSING", "set targetingKey: it is the unit of the decision");
+    const id = typeof decisionId === "string" && decisionId !== "" ? decisionId : undefined;
+    const request = { unit: targetingKey, decisionId: id, context: plainEntries(context) };
+    const decision = await client.getDecision(useCase, request, { timeout, throwOnError: false });
+    const { value, error } = decision;
+    const flag = flagOf(decision);
+    if (flag.reason === "ERROR") return { ...flag, ...failed(fallback, "GENERAL", error ?? "there is no decision") };
+    if (value === null) return { ...flag, value: fallback };
+    if (typeof value === typeof fallback) return { ...flag, value: value as T };
+    const problem = `use case ${useCase} decides a ${typeof value}, and a ${typeof fallback} was asked for`;
+    return { ...flag, ...failed(fallback, "TYPE_MISMATCH", problem) };
+  }
+
+  async function track(name: string, context: EvaluationContext, details: TrackingEventDetails): Promise<void> {
+    const { decisionId, observationId, useCase, ...values } = details as Record<string, unknown>;
+    const told = plainEntries(values);
+    const stored =
+      typeof decisionId === "string" && decisionId !== ""
+        ? await client.logObservations(
+            decisionId,
+            { kind: name, ...told },
+            {
+              observationId: text(observationId),
+              useCase: text(useCase),
+              throwOnError: false,
+            },
+          )
+        : await client.logEvent(name, { ...plainEntries(contextOf(context)), ...told }, { throwOnError: false });
+    if (!stored.ok) onError(new StreamsError("BACKBONE_UNAVAILABLE", stored.error));
+  }
+
+  return {
+    metadata: { name: "loopstream" },
+    runsOn: "server",
+    resolveBooleanEvaluation: evaluate,
+    resolveStringEvaluation: evaluate,
+    resolveNumberEvaluation: evaluate,
+    resolveObjectEvaluation: async (_, fallback) =>
+      failed(fallback, "TYPE_MISMATCH", "a decision is a boolean, a number or a text, and no object"),
+    track(name, context, details) {
+      const tracking = track(name, context, details).finally(() => tracked.delete(tracking));
+      tracked.add(tracking);
+      tracking.catch((error: unknown) => onError(error as Error));
+    },
+    async onClose() {
+      await Promise.allSettled(tracked);
+    },
+  };
+}
+
+function contextOf({ targetingKey: _, decisionId: __, ...context }: EvaluationContext): object {
+  return context;
+}
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** The SDK gives the caller's default, and keeps the metadata of an error that is no exception. */
+const failed = <T>(value: T, code: keyof typeof ErrorCode, errorMessage: string) => ({
+  ...{ value, reason: "ERROR", errorMessage },
+  errorCode: code as ErrorCode,
+});
