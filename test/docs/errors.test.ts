@@ -7,7 +7,7 @@ import { root, sourcesOf, topFolders } from "../source-graph.ts";
 
 /** All but `statistics`, which imports nothing. */
 const rooms = topFolders().filter(
-  (folder) => !["bench", "docs", "examples", "package", "statistics", "test"].includes(folder),
+  (folder) => !["bench", "clients", "docs", "examples", "package", "statistics", "test"].includes(folder),
 );
 const page = readFileSync(join(root, "docs/errors.md"), "utf8");
 

@@ -1,0 +1,18 @@
+"""Ask a loopstream loop for decisions, and report observations and events, over HTTP."""
+
+from ._client import Client
+from ._errors import LoopstreamError
+from ._types import AskedDecision, Decision, Event, Observation, Result, Time, Value, Values
+
+__all__ = [
+    "AskedDecision",
+    "Client",
+    "Decision",
+    "Event",
+    "LoopstreamError",
+    "Observation",
+    "Result",
+    "Time",
+    "Value",
+    "Values",
+]

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import os
+import ssl
+import uuid
+from typing import Any, Dict, List, Mapping, Optional, Sequence, TypeVar, Union
+from urllib.parse import quote
+
+from ._errors import LoopstreamError
+from ._transport import Transport
+from ._types import (
+    AskedDecision,
+    Decision,
+    Event,
+    Observation,
+    Result,
+    Time,
+    Values,
+    decision_of,
+    given,
+    milliseconds,
+)
+
+D = TypeVar("D")
+#: Added to the wait for a decision, so that the loop says that it was late; s.
+WAY_S = 1.0
+
+
+class Client:
+    """A client of one loop, for any number of threads. Use it with ``with``, or ``close`` it.
+
+    :param url: like ``http://localhost:8080``
+    :param token: absent: the variable ``LOOPSTREAM_TOKEN``
+    :param timeout: the longest wait for an answer, s; for a decision beside its own wait
+    :param retries: how often a request is sent again where that is safe
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: Optional[str] = None,
+        timeout: float = 10.0,
+        retries: int = 2,
+        ssl_context: Optional[ssl.SSLContext] = None,
+    ) -> None:
+        token = os.environ.get("LOOPSTREAM_TOKEN") if token is None else token
+        self._transport = Transport(url, token, timeout, retries, ssl_context)
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._transport.close()
+
+    def decide(
+        self,
+        use_case: str,
+        unit: str,
+        context: Optional[Values] = None,
+        *,
+        default: D = None,  # type: ignore[assignment]
+        decision_id: Optional[str] = None,
+        deferred: bool = False,
+        time: Optional[Time] = None,
+        wait: float = 1.0,
+        raise_errors: bool = False,
+    ) -> Decision[Union[bool, float, str, D]]:
+        """The decision for one unit, or the default with the reason.
+
+        The same ``decision_id`` asked again in the same use case is the same decision.
+
+        :param wait: the longest wait of the loop for the decision, s
+        """
+        asked = AskedDecision(use_case, unit, context or {}, decision_id or str(uuid.uuid4()), deferred, time)
+        try:
+            body = {**_decision(asked), "timeoutMs": max(1, round(wait * 1_000))}
+            answer = self._transport.post("/v1/decisions", body, twice=True, timeout=wait + WAY_S)
+        except (LoopstreamError, ValueError, TypeError) as error:
+            if raise_errors:
+                raise
+            return Decision(default, True, asked.decision_id or "", "error", error=str(error))
+        return decision_of(answer, default)
+
+    def decide_many(self, asked: Sequence[AskedDecision], *, default: D = None) -> List[Result[Decision[Any]]]:  # type: ignore[assignment]
+        """Decisions in the order of the requests; one that fails has an error of its own. Raises if the whole failed."""
+        named = [_named(each) for each in asked]
+        answer = self._transport.post("/v1/decisions/bulk", {"decisions": [_decision(each) for each in named]}, twice=True)
+        return [
+            Result(decision_of(each["decision"], default)) if each["status"] == 200 else _failed(each)
+            for each in answer["results"]
+        ]
+
+    def observe(
+        self,
+        decision_id: str,
+        values: Values,
+        *,
+        observation_id: Optional[str] = None,
+        use_case: Optional[str] = None,
+        time: Optional[Time] = None,
+    ) -> str:
+        """Stores an observation of a decision, and returns its id: under one decision id it counts once."""
+        body = _observation(Observation(decision_id, values, observation_id or str(uuid.uuid4()), use_case, time))
+        del body["decisionId"]
+        answer = self._transport.post(f"/v1/decisions/{quote(decision_id, safe='')}/observations", body, twice=True)
+        return str(answer["observationId"])
+
+    def observe_many(self, observations: Sequence[Observation]) -> List[Result[str]]:
+        """Stores observations; each result has the observation's id."""
+        bodies = [{"observationId": str(uuid.uuid4()), **_observation(each)} for each in observations]
+        answer = self._transport.post("/v1/observations/bulk", {"observations": bodies}, twice=True)
+        return [Result(str(each["observationId"])) if each["status"] == 200 else _failed(each) for each in answer["results"]]
+
+    def tell(self, kind: str, attributes: Values, *, key: Optional[str] = None, time: Optional[Time] = None) -> None:
+        """Stores an event of no decision. Told twice it counts twice."""
+        self._transport.post("/v1/events", _event(Event(kind, attributes, key, time)), twice=False)
+
+    def tell_many(self, events: Sequence[Event]) -> List[Result[None]]:
+        """Stores events of no decision."""
+        answer = self._transport.post("/v1/events/bulk", {"events": [_event(each) for each in events]}, twice=False)
+        return [Result(None) if each["status"] == 200 else _failed(each) for each in answer["results"]]
+
+
+def _named(asked: AskedDecision) -> AskedDecision:
+    if asked.decision_id is not None:
+        return asked
+    return AskedDecision(asked.use_case, asked.unit, asked.context, str(uuid.uuid4()), asked.deferred, asked.time)
+
+
+def _decision(asked: AskedDecision) -> Dict[str, Any]:
+    return given(
+        useCase=asked.use_case,
+        unit=asked.unit,
+        context=dict(asked.context),
+        decisionId=asked.decision_id,
+        deferred=asked.deferred or None,
+        time=milliseconds(asked.time),
+    )
+
+
+def _observation(told: Observation) -> Dict[str, Any]:
+    return given(
+        decisionId=told.decision_id,
+        values=dict(told.values),
+        observationId=told.observation_id,
+        useCase=told.use_case,
+        time=milliseconds(told.time),
+    )
+
+
+def _event(told: Event) -> Dict[str, Any]:
+    return given(kind=told.kind, attributes=dict(told.attributes), key=told.key, time=milliseconds(told.time))
+
+
+def _failed(result: Mapping[str, Any]) -> Result[Any]:
+    return Result(None, LoopstreamError.of(result["problem"], result["status"]))
