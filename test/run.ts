@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { missingTools } from "./servers/artifacts.ts";
 
 // `npm test`: types, lint, format, the tests without a server, the tests on real servers. `--fast` leaves the servers out.
+// Tests on servers mostly wait. They run beside all the others, and their output is shown behind that of the others.
 
 interface Tally {
   readonly passed: number;
@@ -25,6 +26,25 @@ interface Report {
   }[];
 }
 
+/** Output that waits for its turn. */
+class Behind {
+  #kept: (Buffer | string)[] | undefined = [];
+
+  write(chunk: Buffer | string): void {
+    if (this.#kept === undefined) process.stdout.write(chunk);
+    else this.#kept.push(chunk);
+  }
+
+  /** It is its turn. */
+  show(): void {
+    for (const chunk of this.#kept ?? []) process.stdout.write(chunk);
+    this.#kept = undefined;
+  }
+}
+
+/** Where a program's output goes: to the screen, to the screen if it failed, or behind that of others. */
+type Shown = "live" | "failed" | Behind;
+
 const MOST_OF_A_FAILURE = 1_200;
 
 const root = resolve(import.meta.dirname, "..");
@@ -35,22 +55,25 @@ const failures: string[] = [];
 const ci = process.env.CI === "true";
 const noServers = process.env.KAFKA_BROKERS === undefined ? missingTools() : undefined;
 
+const fast = process.argv.includes("--fast");
+const behind = new Behind();
+const onServers = !fast && (noServers === undefined || ci) ? vitest("kafka", behind) : undefined;
 await check("types", ["tsc"]);
 await check("lint", ["eslint", "."]);
 await check("format", ["prettier", "--check", "."]);
 await vitest("unit");
-if (process.argv.includes("--fast")) {
+behind.show();
+await onServers;
+if (fast) {
   console.log("\nSKIPPED kafka: --fast leaves out the tests on real servers.\n");
-} else if (noServers === undefined || ci) {
-  await vitest("kafka");
-} else {
+} else if (onServers === undefined) {
   console.log(`\nSKIPPED kafka: NOTHING WAS TESTED ON A REAL BROKER.\n${noServers}\n`);
 }
 // Says so where the tests on RocksDB were left out.
 await import("./streams/state/without-rocks.ts");
 
 // For show: what it finds slower it prints in red, and it fails nothing.
-if (ci || !process.argv.includes("--fast")) await micro();
+if (ci || !fast) await micro();
 
 rmSync(reports, { recursive: true, force: true });
 // Once more at the end, where a long log is read first.
@@ -61,14 +84,14 @@ console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 async function check(name: string, command: readonly string[]): Promise<void> {
-  const { ok } = await run(name, command, false);
+  const { ok } = await run(name, command, "failed");
   tallies.push(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 }
 
-async function vitest(project: string): Promise<void> {
+async function vitest(project: string, shown: Shown = "live"): Promise<void> {
   const file = join(reports, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const { ok } = await run(project, ["vitest", "run", "--project", project, ...reporters], true);
+  const { ok } = await run(project, ["vitest", "run", "--project", project, ...reporters], shown);
   const tally = tallyOf(file);
   // A run that fails without a failing test (a file that does not load, a leaked error) counts as one failure.
   tallies.push(ok || tally.failed > 0 ? tally : { passed: tally.passed, failed: 1 });
@@ -104,25 +127,28 @@ function failuresOf({ testResults }: Report): readonly string[] {
   });
 }
 
-/** Runs a program of `node_modules/.bin`; its output is shown while it runs, or only when it failed. */
-function run(name: string, command: readonly string[], live: boolean): Promise<{ readonly ok: boolean }> {
+/** Runs a program of `node_modules/.bin`. */
+function run(name: string, command: readonly string[], shown: Shown): Promise<{ readonly ok: boolean }> {
   const started = performance.now();
   const [program, ...args] = command as [string, ...string[]];
   const child = spawn(process.execPath, [join(root, "node_modules/.bin", program), ...args], {
     cwd: root,
-    stdio: live ? "inherit" : ["ignore", "pipe", "pipe"],
+    stdio: shown === "live" ? "inherit" : ["ignore", "pipe", "pipe"],
   });
-  const output: Buffer[] = [];
-  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
-  child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
+  const output = shown instanceof Behind ? shown : new Behind();
+  child.stdout?.on("data", (chunk: Buffer) => output.write(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => output.write(chunk));
   return new Promise((done) => {
     const end = (ok: boolean): void => {
-      if (!ok && !live) process.stdout.write(Buffer.concat(output));
-      console.log(`${ok ? "ok    " : "FAILED"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+      if (!ok && output !== shown) output.show();
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const line = `${ok ? "ok    " : "FAILED"} ${name} (${seconds} s)\n`;
+      if (shown instanceof Behind) shown.write(line);
+      else process.stdout.write(line);
       done({ ok });
     };
     child.once("error", (error) => {
-      output.push(Buffer.from(`${program} could not be started: ${error.message}. Run npm ci first.\n`));
+      output.write(`${program} could not be started: ${error.message}. Run npm ci first.\n`);
       end(false);
     });
     child.once("close", (code) => end(code === 0));

@@ -33,8 +33,7 @@ export async function kafkaChaos(
   client: KafkaClient = "platformatic",
 ): Promise<ChaosReport> {
   const dir = mkdtempSync(join(tmpdir(), "loopstream-chaos-"));
-  const kafka = await startKafka();
-  const registry = await startRegistry();
+  const [kafka, registry] = await Promise.all([startKafka(), startRegistry()]);
   const proxy = await registryProxy(registry.url);
   const partitions = 6;
   const dirs = [0, 1, 2].map((index) => join(dir, `process-${index}`));

@@ -16,8 +16,7 @@ test(
   "kafka: a request sent five times, across crashes, rebalances and a model, has one record and equal replies; after the retention a new one says so",
   { timeout: 180_000 },
   async () => {
-    const kafka = await startKafka();
-    const schemas = await startRegistry();
+    const [kafka, schemas] = await Promise.all([startKafka(), startRegistry()]);
     const open = async (): Promise<Place> => {
       const backbone = await createKafkaBackbone({ brokers: kafka.brokers.split(",") });
       const registry = createConfluentRegistry({ url: schemas.url });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { seeded } from "../chaos/random.ts";
 import { temporaryDir } from "../e2e/command.ts";
 import { startKafka, type KafkaServer } from "../servers/kafka.ts";
@@ -21,15 +21,17 @@ let kafka: KafkaServer;
 let registry: RegistryServer;
 let shops = 0;
 
-beforeEach(async () => {
-  kafka = await startKafka();
+beforeAll(async () => {
   registry = await startRegistry();
 });
-afterEach(async () => {
-  await registry.stop();
-  await kafka.stop();
+beforeEach(async () => {
+  kafka = await startKafka();
 });
-afterAll(() => dir.remove());
+afterEach(() => kafka.stop());
+afterAll(async () => {
+  await registry.stop();
+  dir.remove();
+});
 
 const write = (of: World = world) => writeForm(pick(random, forms), of, random, dir.path, `files-${shops}`);
 const onKafka = (): Promise<Shop> =>

@@ -69,7 +69,7 @@ export async function packedProject(versions: readonly NodeVersion[] = nodeVersi
 /** Without the settings that npm and the test runner hand down to their children. */
 const plainEnv = Object.fromEntries(
   Object.entries(process.env).filter(
-    ([name]) => !/^(?:npm_(?:package|lifecycle)_|NODE_(?:OPTIONS|PATH|ENV)$|VITEST)/.test(name),
+    ([name]) => !/^(?:npm_(?:package|lifecycle)_|NODE_(?:OPTIONS|PATH|ENV|COMPILE_CACHE)$|VITEST)/.test(name),
   ),
 );
 

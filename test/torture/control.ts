@@ -6,6 +6,9 @@ import { readTopic, Serdes, type Published } from "../../streams/index.ts";
 import type { OpenPlace, Place } from "../chaos/product.ts";
 import { Reconnecting } from "./reconnecting.ts";
 
+/** Of the label, s. */
+export const LABEL_WAIT = 8;
+
 export const CONTROL = `
 useCase: control
 decisionSpace: boolean
@@ -17,7 +20,7 @@ features:
   - plan
   - clicks: { count: true, of: click, by: who, in: 1h }
   - spent: { sum: amount, of: click, by: who, in: 1h }
-label: { name: bought, when: kind == "purchase", value: price > 3, wait: 20s, default: 0 }
+label: { name: bought, when: kind == "purchase", value: price > 3, wait: ${LABEL_WAIT}s, default: 0 }
 observations: { price: number }
 policy: { decide: bought > 0.5 }
 join: { ttl: 1h }

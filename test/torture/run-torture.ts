@@ -9,7 +9,7 @@ import { seeded } from "../chaos/random.ts";
 import type { Place } from "../chaos/product.ts";
 import { faultOf } from "../errors/faults.ts";
 import { torturedTopics } from "./bases.ts";
-import { CONTROL, Control } from "./control.ts";
+import { CONTROL, Control, LABEL_WAIT } from "./control.ts";
 import { PARTITIONS, type Fault, type TorturePlace } from "./place.ts";
 import { HEADER, Writer, type Made, type Written } from "./writer.ts";
 
@@ -43,7 +43,7 @@ export interface TortureReport {
 }
 
 /** The label's wait, and time for the rows to be made and seen. */
-const WAIT_MS = 24_000;
+const WAIT_MS = LABEL_WAIT * 1_000 + 4_000;
 const SETTLE_MS = 90_000;
 
 /**

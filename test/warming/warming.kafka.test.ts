@@ -14,8 +14,7 @@ test(
   "kafka: on three processes every decision of a version with new windows equals the windows' definition, also where one is killed while it fills them",
   { timeout: 300_000 },
   async () => {
-    const kafka = await startKafka();
-    const schemas = await startRegistry();
+    const [kafka, schemas] = await Promise.all([startKafka(), startRegistry()]);
     try {
       const { made, wrong, audit, filled } = await runFlights({
         dir: path,

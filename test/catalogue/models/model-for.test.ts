@@ -11,8 +11,10 @@ const atWork = (share: number, canary = "canary") =>
     "v1",
     3,
   );
-const ofCanary = (share: number, canary = "canary"): ReadonlySet<string> =>
-  new Set(ids.filter((id) => modelFor(atWork(share, canary), id)?.modelId === canary));
+const ofCanary = (share: number, canary = "canary"): ReadonlySet<string> => {
+  const found = atWork(share, canary);
+  return new Set(ids.filter((id) => modelFor(found, id)?.modelId === canary));
+};
 
 test("the draw is the one that any other language computes", () => {
   // int.from_bytes(hashlib.sha256(f"{model}\0{decision}".encode()).digest()[:6], "big") / 2**48

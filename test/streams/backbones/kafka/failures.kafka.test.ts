@@ -75,7 +75,7 @@ describe.each(clients)("over $client", ({ create }) => {
       const second = await producer.begin();
       await second.send([outgoing(topic, "b")]);
       await second.commit();
-      await vi.waitFor(async () => expect(await valuesOf(backbone, topic)).toEqual(["a1", "a2", "a3", "b"]), 20_000);
+      await vi.waitFor(async () => expect(await valuesOf(backbone, topic)).toEqual(["a1", "a2", "a3", "b"]), 60_000);
       await producer.close();
     },
   );
