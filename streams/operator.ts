@@ -177,8 +177,8 @@ export interface Operator<
    */
   readonly recordKey?: (entry: { readonly store?: keyof S & string; readonly key: string }) => string;
   /**
-   * Answers a request that can't be decoded: `topic` is the one of requests, `reply` gives the answer's value. The
-   * request becomes a dead letter in any case.
+   * Answers a request that can't be decoded, or whose handling failed: `topic` is the one of requests, `reply` gives the
+   * answer's value. The request becomes a dead letter in any case.
    */
   readonly refuses?: {
     readonly topic: AnyTopic;

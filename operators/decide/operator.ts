@@ -40,7 +40,8 @@ const nothing: AnsweredId = Object.freeze([]);
  * the policy's. An action that can't have been taken makes the request a dead letter (`BAD_ACTION`), without a record.
  * A live request may bring none: the policy decides, and the request is a dead letter too.
  *
- * A request that can't be decoded is answered with the reason, under its record's key and without a use case.
+ * A request that can't be decoded, or whose handling failed, is answered with the reason, under its record's key and
+ * without a use case.
  *
  * A reply to a forbidden topic makes the request a dead letter; the decision is made and recorded all the same.
  * @param others topics for replies beside their own one

@@ -29,11 +29,8 @@ export class Diversions {
     }
   }
 
-  /** A request gets its reply beside its dead letter, if an operator has one for it. */
   #refuse({ raw, origin: at }: Queued, { error, time }: Refused): void {
     const origin = { ...at, offset: raw.unreadable?.firstOffset ?? at.offset };
-    this.#outputs.bury(origin, this.#name, error, time, raw);
-    const operator = this.#operators.find(({ refuses }) => refuses?.topic.name === origin.topic);
-    if (operator !== undefined) this.#outputs.refuse(operator, raw, origin, error, time);
+    this.#outputs.refuse(this.#operators, { raw, origin, time }, this.#name, error);
   }
 }

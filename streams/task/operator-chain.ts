@@ -102,7 +102,7 @@ export class OperatorChain {
         this.outputs.line = batch[0]!.line;
         return this.#dispatch(topic.name, batch);
       },
-      ({ origin, raw, time }, error) => this.outputs.bury(origin, this.outputs.at, error, time, raw),
+      (record, error) => this.outputs.refuse(this.#operators, record, this.outputs.at, error),
       isHopeless,
     );
   }

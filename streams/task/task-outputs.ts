@@ -1,4 +1,4 @@
-import type { Headers, LogRecord } from "../backbone/backbone.ts";
+import type { Headers } from "../backbone/backbone.ts";
 import { badTime, isEventTime } from "../backbone/event-time.ts";
 import { textOf } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
@@ -122,10 +122,16 @@ export class TaskOutputs {
     return given === noHeaders ? line.headers : { ...given, ...line.headers };
   }
 
-  /** Keeps the reply to a request that can't be decoded, by the operator that answers such requests. */
-  refuse(operator: AnyOperator, raw: LogRecord, origin: Origin, error: unknown, time: number): void {
+  /**
+   * Writes a dead letter for a record that can't be used. A request gets its reply beside it, by the one of the operators
+   * that answers such requests.
+   */
+  refuse(operators: readonly AnyOperator[], record: RefusedRecord, by: string, error: unknown): void {
+    const { raw, origin, time, key = textOf(raw.key) } = record;
+    this.bury(origin, by, error, time, raw);
+    const operator = operators.find(({ refuses }) => refuses?.topic.name === origin.topic);
+    if (operator === undefined) return;
     const { output, reply } = operator.refuses!;
-    const key = textOf(raw.key);
     const request = { key, value: undefined, time, headers: raw.headers, origin, raw };
     const message = error instanceof Error ? error.message : String(error);
     this.reply(operator, output, request, { key, value: reply(key, message), time });
@@ -229,6 +235,9 @@ export class TaskOutputs {
     return this.#takenLetters;
   }
 }
+
+/** A record that can't be used; `key` is the one that its value names, if it can be read. */
+type RefusedRecord = Pick<Queued, "raw" | "origin" | "time"> & { readonly key?: string };
 
 const noHeaders: Headers = Object.freeze({});
 const noSeries: SeriesOf = Object.freeze({});

@@ -7,7 +7,9 @@ import { decisionReplies, decisionRequests, events, observations } from "../../s
 import {
   createEmbeddedBackbone,
   ensureTopic,
+  Publisher,
   readTopic,
+  replyAddress,
   Serdes,
   StreamsError,
   type EmbeddedBackbone,
@@ -212,6 +214,36 @@ describe("a full buffer", () => {
     expect(await client.logEvent(kind(), { size: 2 })).toEqual({ ok: true });
     expect(await stored()).toEqual([2]);
   });
+});
+
+test("a reply without a decision id, to a request that could not be read, finds its asker by the correlation id", async () => {
+  const client = opened();
+  const [unit, decisionId] = [`u-${count}`, `d-${count}`];
+  const asking = client.getDecision("x", { unit, decisionId, context: {} }, { default: 7, timeout: 10_000 });
+  const publisher = await Publisher.open(log, serdes, 3);
+  await expect
+    .poll(async () => {
+      for await (const { value, headers } of readTopic(log, serdes, decisionRequests)) {
+        if (value.unit !== unit) continue;
+        const { partition, headers: back } = replyAddress(headers)!;
+        const reply = { decisionId: "", useCase: "", value: null, reason: "error", propensity: null } as const;
+        const rest = { blueprintVersion: null, modelId: null, error: "it could not be read", repeatOf: null };
+        const answer = {
+          topic: decisionReplies,
+          key: "",
+          value: { ...reply, ...rest },
+          time: 1,
+          headers: back,
+          partition,
+        };
+        await publisher.publish([answer]);
+        return true;
+      }
+      return false;
+    })
+    .toBe(true);
+  expect(await asking).toMatchObject({ decisionId, value: 7, reason: "error", error: "it could not be read" });
+  await publisher.close();
 });
 
 test("a record that waited and is refused later is told with all it holds, and those behind it go on", async () => {
