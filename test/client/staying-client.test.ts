@@ -55,6 +55,8 @@ function opened(options: Partial<ClientOptions> = {}): Client {
 const kind = (): string => `step-${count}`;
 const spoolAt = (name: string): string => join(dir, `spool-${count}-${name}`);
 const soon = { timeout: 20 } as const;
+/** On a busy machine too. */
+const patient = { timeout: 20_000 } as const;
 const inMemory = { ok: true, waits: "memory" } as const;
 const onDisk = { ok: true, waits: "disk" } as const;
 
@@ -67,13 +69,12 @@ async function stored(): Promise<readonly unknown[]> {
   return sizes.sort((a, b) => Number(a) - Number(b));
 }
 const numbers = (length: number, first = 0): readonly number[] => Array.from({ length }, (_, i) => first + i);
-const settled = (client: Client): Promise<unknown> =>
-  expect.poll(() => client.status.waiting.records, { timeout: 10_000 }).toBe(0);
+const settled = (client: Client): Promise<unknown> => expect.poll(() => client.status.waiting.records, patient).toBe(0);
 
 describe("while the brokers are away", () => {
   test("observations and events wait, are stored once they are back, and each is there once", async () => {
     const client = opened();
-    await client.logEvent(kind(), { size: 0 });
+    await client.logEvent(kind(), { size: 0 }, patient);
     place.mood = "away";
     const answers = await Promise.all(numbers(500, 1).map((size) => client.logEvent(kind(), { size }, soon)));
     const observed = await client.logObservations(`d-${count}`, { amount: 1 }, soon);
@@ -89,7 +90,7 @@ describe("while the brokers are away", () => {
 
   test("events whose answers are lost are stored once, and observations are sent again under their ids", async () => {
     const client = opened();
-    await client.logEvent(kind(), { size: 0 });
+    await client.logEvent(kind(), { size: 0 }, patient);
     place.mood = "mute";
     await Promise.all(numbers(50, 1).map((size) => client.logEvent(kind(), { size }, soon)));
     const { observationId } = await client.logObservations(`d-${count}`, { amount: 1 }, soon);
@@ -123,7 +124,7 @@ describe("while the brokers are away", () => {
     const began = performance.now();
     const decision = await client.getDecision("x", { unit: "u", context: {} }, { default: 7, timeout: 300 });
     expect(decision).toMatchObject({ value: 7, isDefault: true, reason: "error", error: "the brokers are away" });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
     expect(client.status).toMatchObject({ connected: false, lastError: { code: "BACKBONE_UNAVAILABLE" } });
   });
 
@@ -151,18 +152,16 @@ describe("while the brokers are away", () => {
     stop();
     place.mood = "away";
     await client.logEvent(kind(), { size: 99 }, soon);
-    await expect.poll(() => client.status.connected).toBe(false);
+    await expect.poll(() => client.status.connected, patient).toBe(false);
     expect(told).toHaveLength(2);
   });
 
   test("a broker that answers nothing is an outage, though no call has failed", { timeout: 20_000 }, async () => {
     const client = opened();
-    await client.logEvent(kind(), { size: 0 });
+    await client.logEvent(kind(), { size: 0 }, patient);
     place.mood = "held";
     expect(await client.logEvent(kind(), { size: 1 }, soon)).toEqual(inMemory);
-    await expect
-      .poll(() => client.status, { timeout: 5_000 })
-      .toMatchObject({ connected: false, lastError: { code: "TIMEOUT" } });
+    await expect.poll(() => client.status, patient).toMatchObject({ connected: false, lastError: { code: "TIMEOUT" } });
     place.mood = "well";
     await settled(client);
     expect(client.status.connected).toBe(true);
@@ -203,7 +202,7 @@ describe("a full buffer", () => {
     place.mood = "well";
     await settled(client);
     expect(await stored()).toEqual(numbers(taken));
-    expect(await client.logEvent(kind(), { size: taken })).toEqual({ ok: true });
+    expect(await client.logEvent(kind(), { size: taken }, patient)).toEqual({ ok: true });
   });
 
   test("is none with buffer: false: a record that can't be stored is refused", async () => {
@@ -211,7 +210,7 @@ describe("a full buffer", () => {
     place.mood = "away";
     expect(await client.logEvent(kind(), { size: 1 })).toEqual({ ok: false, error: "the brokers are away" });
     place.mood = "well";
-    expect(await client.logEvent(kind(), { size: 2 })).toEqual({ ok: true });
+    expect(await client.logEvent(kind(), { size: 2 }, patient)).toEqual({ ok: true });
     expect(await stored()).toEqual([2]);
   });
 });
@@ -219,7 +218,7 @@ describe("a full buffer", () => {
 test("a reply without a decision id, to a request that could not be read, finds its asker by the correlation id", async () => {
   const client = opened();
   const [unit, decisionId] = [`u-${count}`, `d-${count}`];
-  const asking = client.getDecision("x", { unit, decisionId, context: {} }, { default: 7, timeout: 10_000 });
+  const asking = client.getDecision("x", { unit, decisionId, context: {} }, { default: 7, ...patient });
   const publisher = await Publisher.open(log, serdes, 3);
   await expect
     .poll(async () => {
@@ -240,7 +239,7 @@ test("a reply without a decision id, to a request that could not be read, finds 
         return true;
       }
       return false;
-    })
+    }, patient)
     .toBe(true);
   expect(await asking).toMatchObject({ decisionId, value: 7, reason: "error", error: "it could not be read" });
   await publisher.close();
@@ -254,10 +253,10 @@ test("a record that waited and is refused later is told with all it holds, and t
   place.mood = "away";
   expect(await client.logEvent(kind(), { size: 1 }, soon)).toEqual(inMemory);
   place.error = new StreamsError("RECORD_TOO_LARGE", "the topic takes less");
-  await expect.poll(() => client.status.refused).toBe(1);
+  await expect.poll(() => client.status.refused, patient).toBe(1);
   place.error = undefined;
   place.mood = "well";
-  expect(await client.logEvent(kind(), { size: 2 })).toEqual({ ok: true });
+  expect(await client.logEvent(kind(), { size: 2 }, patient)).toEqual({ ok: true });
   expect(told.find((event) => event.kind === "refused")).toMatchObject({
     what: "event",
     error: { code: "RECORD_TOO_LARGE" },
@@ -301,7 +300,7 @@ describe("close", () => {
   test("leaves the rest in the spool, from where the next client sends it, once", async () => {
     const spool = spoolAt("a");
     const client = opened({ buffer: { spool } });
-    await client.logEvent(kind(), { size: 0 });
+    await client.logEvent(kind(), { size: 0 }, patient);
     place.mood = "mute";
     for (const size of numbers(5, 1)) expect(await client.logEvent(kind(), { size }, soon)).toEqual(onDisk);
     place.mood = "away";
@@ -326,7 +325,7 @@ describe("a process that is killed", () => {
     place.mood = "away";
     for (const size of numbers(6)) expect(await client.logEvent(kind(), { size }, soon)).toEqual(onDisk);
     place.mood = "stuck";
-    await expect.poll(stored).toEqual(numbers(6));
+    await expect.poll(stored, patient).toEqual(numbers(6));
     // The disk as a kill leaves it.
     const left = spoolAt("b");
     cpSync(join(spool, "records.spool"), join(left, "records.spool"));
@@ -350,7 +349,7 @@ test.skipIf(!canMount())(
       expect(await client.logEvent(kind(), { size: 0, note }, { timeout: 100 })).toEqual(inMemory);
       expect(said.filter(({ fields }) => fields["what"] === "client spool")).toMatchObject([{ level: "warn" }]);
       disk.free();
-      await expect.poll(() => client.status.waiting.spooled, { timeout: 5_000 }).toBe(1);
+      await expect.poll(() => client.status.waiting.spooled, patient).toBe(1);
       expect(await client.logEvent(kind(), { size: 1, note }, { timeout: 100 })).toEqual(onDisk);
       place.mood = "well";
       await settled(client);
