@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { missingTools } from "./servers/artifacts.ts";
 
 // `npm test`: types, lint, format, the tests without a server, the tests on real servers. `--fast` leaves the servers out.
-// Tests on servers mostly wait. They run beside all the others, and their output is shown behind that of the others.
+// All three parts run at once, since much of it is waiting. The output of the tests on servers is shown behind the rest.
 
 interface Tally {
   readonly passed: number;
@@ -58,10 +58,9 @@ const noServers = process.env.KAFKA_BROKERS === undefined ? missingTools() : und
 const fast = process.argv.includes("--fast");
 const behind = new Behind();
 const onServers = !fast && (noServers === undefined || ci) ? vitest("kafka", behind) : undefined;
-await check("types", ["tsc"]);
-await check("lint", ["eslint", "."]);
-await check("format", ["prettier", "--check", "."]);
+const checked = checks();
 await vitest("unit");
+await checked;
 behind.show();
 await onServers;
 if (fast) {
@@ -82,6 +81,12 @@ const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
 const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
+
+async function checks(): Promise<void> {
+  await check("types", ["tsc"]);
+  await check("lint", ["eslint", "."]);
+  await check("format", ["prettier", "--check", "."]);
+}
 
 async function check(name: string, command: readonly string[]): Promise<void> {
   const { ok } = await run(name, command, "failed");
