@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordLimits } from "../../schemas/index.ts";
@@ -156,6 +157,33 @@ describe("a request that is wrong is refused with its place and the next step", 
 });
 
 describe("connections", () => {
+  test("more than are taken are closed at once and counted, and others go on", async () => {
+    const sockets = Array.from({ length: recordLimits.httpConnections }, () => {
+      const socket = open();
+      socket.on("error", () => undefined);
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    expect(await told(open())).toBe("");
+    const [kept] = sockets as [Socket, ...Socket[]];
+    kept.write("GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    let text = "";
+    for await (const chunk of kept) {
+      text += String(chunk);
+      if (text.includes("loopstream_http_connections_dropped_total ")) break;
+    }
+    expect(text).toMatch(/loopstream_http_connections_dropped_total [1-9]/);
+    for (const socket of sockets) socket.destroy();
+    await expect
+      .poll(() =>
+        at.get("/healthz").then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(200);
+  });
+
   test("one that sends its headers too slowly ends with 408", { timeout: 30_000 }, async () => {
     const socket = open();
     const answer = told(socket);

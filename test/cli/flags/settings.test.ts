@@ -37,6 +37,18 @@ test("the prefix of other topics for replies is a name's beginning, and no inter
   }
 });
 
+test("HTTP is in the file with its place, its tokens and nothing else", () => {
+  expect(readSettings({ config: file("id: a\n") }, {}).http).toBeUndefined();
+  const config = file("http: { port: 8080, host: 0.0.0.0, tokensFile: tokens }\n");
+  expect(readSettings({ config }, {}).http).toEqual({ port: 8080, host: "0.0.0.0", tokensFile: "tokens" });
+  expect(readSettings({ config, http: { port: 1 } }, {}).http).toEqual({ port: 1, tokensFile: "tokens" });
+  expect(() => readSettings({ config: file("http: { port: 99999 }\n") }, {})).toThrow("http.port");
+  expect(() => readSettings({ config: file("http: { port: 1, tokens: [a] }\n") }, {})).toThrow("http");
+  expect(() => readSettings({ config: file("id: a\n"), http: { port: 99_999 } }, {})).toThrow(
+    "--http 99999: write a port",
+  );
+});
+
 test("commits are as frequent as the delivery needs, unless the file says how frequent", () => {
   expect(readSettings({ config: file("id: a\n") }, {})).toMatchObject({ delivery: "exactlyOnce", commitIntervalMs: 5 });
   const config = file("delivery: atLeastOnce\n");

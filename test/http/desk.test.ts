@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { Desk } from "../../http/desk.ts";
+import { SourceSlot } from "../../http/source.ts";
+import { recordLimits } from "../../schemas/index.ts";
+
+test("more decisions, observations and events than are taken at the same time are refused until others end", async () => {
+  const waiting: (() => void)[] = [];
+  const stored = (): Promise<{ readonly ok: true; readonly observationId: string }> =>
+    new Promise((resolve) => waiting.push(() => resolve({ ok: true, observationId: "o" })));
+  const slot = new SourceSlot();
+  slot.enter({
+    client: { getDecision: () => Promise.reject(new Error("nobody asks")), logObservations: stored, logEvent: stored },
+    blueprints: () => Promise.reject(new Error("nobody asks")),
+    now: Date.now,
+    readiness: () => Promise.reject(new Error("nobody asks")),
+  });
+  const desk = new Desk(slot);
+  const event = { kind: "visit", attributes: {} };
+  const open = Array.from({ length: recordLimits.httpOpenItems }, () => desk.tell(event));
+  await expect(desk.tell(event)).rejects.toMatchObject({ code: "TOO_BUSY" });
+  await expect(desk.observe("d", { values: {} })).rejects.toMatchObject({ code: "TOO_BUSY" });
+  waiting.pop()!();
+  await open.pop();
+  const later = desk.tell(event);
+  await expect(desk.tell(event)).rejects.toMatchObject({ code: "TOO_BUSY" });
+  for (const end of waiting) end();
+  await Promise.all([...open, later]);
+});
