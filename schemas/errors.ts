@@ -104,8 +104,8 @@ export const domainErrors = {
   ),
   BAD_FILE: lasting("A file can't be read or written as a table.", "Mend the file that the message names."),
   NO_ROOM: lasting(
-    "There is no room on the disk for rows that are sorted.",
-    "Free some space, or set `TMPDIR` to another disk.",
+    "There is no room on the disk for a file, or for rows and lines that are sorted.",
+    "Free some space, or name another disk: by the file's path, and by `TMPDIR` for what is sorted.",
   ),
   BAD_REQUEST: lasting(
     "The path, the headers or the body of an HTTP request can't be read, or do not fit the OpenAPI document.",

@@ -22,6 +22,7 @@ export { sideView, type SideViewOptions } from "./backbone/side-view.ts";
 export { partitionOf } from "./backbone/partitioner.ts";
 export {
   createEmbeddedBackbone,
+  hasLog,
   syncModes,
   type EmbeddedBackbone,
   type LogMemory,

@@ -2,7 +2,7 @@ import { createClient, type Decision } from "../../client/index.ts";
 import { startAlone, type Settings } from "../../loop/index.ts";
 import { StreamsError, type Log } from "../../streams/index.ts";
 import { createLog } from "../text/log.ts";
-import { connectHere } from "./connection.ts";
+import { checkLog, connectHere } from "./connection.ts";
 import { tellUndeclared } from "./tell-undeclared.ts";
 
 /** Time for the connection, beside the time for the answer. */
@@ -32,6 +32,7 @@ export interface Question {
  */
 export async function ask(settings: Settings, question: Question): Promise<Decision<unknown>> {
   const { useCase, unit, context, id, timeout, fallback, strict } = question;
+  checkLog(settings);
   const connecting = connectHere(settings);
   const connection = fallback === undefined ? await connecting : await within(connecting, timeout + CONNECT_MS);
   try {

@@ -1,4 +1,5 @@
 import { chmod, writeFile } from "node:fs/promises";
+import { tableError } from "../files/table-error.ts";
 
 /** As a person's umask would have it; `undefined`: it still holds. */
 let askedFor: number | undefined;
@@ -13,8 +14,12 @@ export async function asAskedFor(file: { chmod(mode: number): Promise<void> }): 
   if (askedFor !== undefined && process.platform !== "win32") await file.chmod(askedFor);
 }
 
-/** Writes a file that a person named. */
+/** Writes a file that a person named. Throws a `TableError` that names it. */
 export async function writeAsAskedFor(path: string, content: Uint8Array): Promise<void> {
-  await writeFile(path, content);
-  await asAskedFor({ chmod: (mode) => chmod(path, mode) });
+  try {
+    await writeFile(path, content);
+    await asAskedFor({ chmod: (mode) => chmod(path, mode) });
+  } catch (error) {
+    throw tableError(path, error);
+  }
 }

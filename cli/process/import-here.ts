@@ -17,7 +17,7 @@ import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
 import type { Unreadable } from "../text/unreadable.ts";
 import { alone } from "./alone.ts";
-import { connectHere } from "./connection.ts";
+import { checkLog, connectHere } from "./connection.ts";
 import { readVersions } from "./versions.ts";
 
 /** Imports files in this process, with a progress bar. The loop runs here too, unless it runs elsewhere. */
@@ -30,6 +30,7 @@ export async function importHere(
   const { useCase, dryRun, strict, sort, changed } = flags;
   const tables = fileTables(flags);
   const columns = { ...flags, times: timesOf(flags) };
+  checkLog(settings);
   const letGo = dryRun ? undefined : await holdImport(settings, useCase);
   try {
     const connection = await connectHere(settings, { memory: historyMemory });

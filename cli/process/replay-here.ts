@@ -11,7 +11,7 @@ import { Outages } from "../../streams/index.ts";
 import { createLog } from "../text/log.ts";
 import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
-import { connectHere } from "./connection.ts";
+import { checkLog, connectHere } from "./connection.ts";
 import { takeLowestPriority } from "./lowest-priority.ts";
 import { stopOnSignals } from "./stopping.ts";
 
@@ -25,6 +25,7 @@ type Asked = { readonly [K in "from" | "to" | "blueprintVersion" | "into"]: Repl
 export async function replayHere(settings: Settings, output: Output, asked: Asked): Promise<ReplayResult | undefined> {
   const { useCase, from, to, blueprintVersion, into, pace } = asked;
   const { stepMs, latenessMs, statistics, incomplete, fresh, onUnreadable } = asked;
+  checkLog(settings);
   const log = createLog(false);
   const outages = new Outages(log);
   const { signal } = stopOnSignals(log);

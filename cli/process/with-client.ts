@@ -1,6 +1,6 @@
 import { createClient, type Client } from "../../client/index.ts";
 import type { Connection, Settings } from "../../loop/index.ts";
-import { connectHere } from "./connection.ts";
+import { checkLog, connectHere } from "./connection.ts";
 
 /** Does something as a product would; connection and client are closed again. */
 export async function withClient<T>(
@@ -8,6 +8,7 @@ export async function withClient<T>(
   strict: boolean,
   work: (client: Client, connection: Connection) => Promise<T>,
 ): Promise<T> {
+  checkLog(settings);
   const connection = await connectHere(settings);
   try {
     const { backbone, registry } = connection;

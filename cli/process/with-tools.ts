@@ -1,20 +1,22 @@
 import { loopOptions, openTools, readingMemory, type Settings } from "../../loop/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { nothingNeeded, tellUnreadable, type Needed } from "../text/unreadable.ts";
-import { connectHere } from "./connection.ts";
+import { checkLog, connectHere } from "./connection.ts";
 
 export type CommandTools = Awaited<ReturnType<typeof openTools>>;
 
 /**
  * Runs some work with the topics at hand and no operators running here. Records that can't be used are reported on
- * stderr.
+ * stderr. A directory without a log is refused, unless the work may begin one.
  * @returns the work's exit code, or `partly` if it succeeded without a record that it needed.
  */
 export async function withTools(
   settings: Settings,
   work: (tools: CommandTools) => Promise<number | void>,
   needed: Needed = nothingNeeded,
+  { begins = false }: { readonly begins?: boolean } = {},
 ): Promise<number> {
+  if (!begins) checkLog(settings);
   const connection = await connectHere(settings, { memory: readingMemory });
   try {
     const tools = await openTools(loopOptions(settings, connection, "live"));

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
@@ -54,7 +55,7 @@ export function readSettingsFile(path?: string): SettingsOptions {
     if (path === undefined) return {};
     throw new SettingsError(`${path}: there is no such file`);
   }
-  const result = shape.safeParse(parsed(name, readFileSync(name, "utf8")) ?? {});
+  const result = shape.safeParse(parsed(name, textOf(name)) ?? {});
   if (result.success) return asOptions(result.data);
   const problems = result.error.issues.map(
     (issue) => `${name}: ${issue.path.join(".") || "settings"}: ${issue.message}`,
@@ -73,6 +74,18 @@ function asOptions({ brokers, kafka, replies, state, ...same }: z.infer<typeof s
     stateEngine: state?.engine,
     stateMemoryMiB: state?.memoryMiB,
   };
+}
+
+/** Bytes that are no UTF-8 would be other characters, in a password for one. */
+function textOf(name: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(name);
+  } catch (error) {
+    throw new SettingsError(`${name} can't be read: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+  if (isUtf8(bytes)) return bytes.toString();
+  throw new SettingsError(`${name}: the text is not UTF-8. Save the file as UTF-8`);
 }
 
 /**

@@ -30,8 +30,9 @@ test("a blueprint with a misspelt field is refused with its line, its name and w
   expect(stderr).toMatch(
     /misspelt\.yaml:\d+:3 label\.agregate: unknown field "agregate" \(did you mean "aggregate"\?\)/,
   );
-  const { stdout } = await loopstream(["blueprint", "list", "--json", "--dir", dir.path]);
-  expect(stdout.trim()).toBe("[]");
+  const { json } = await loopstream(["blueprint", "list", "--json", "--dir", dir.path]);
+  // Nothing was begun for it.
+  expect(json).toMatchObject({ code: "BAD_SETTING", error: expect.stringContaining("there is no log") });
   dir.remove();
 });
 

@@ -53,6 +53,7 @@ export const publishCommand = defineCommand({
         if (unserved !== undefined) output.say(unserved);
       },
       { useCase: blueprint.useCase },
+      { begins: true },
     );
   },
 });

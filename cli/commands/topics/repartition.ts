@@ -3,7 +3,7 @@ import { repartitionLoop } from "../../../loop/index.ts";
 import { StreamsError } from "../../../streams/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageError } from "../../exit-codes.ts";
-import { connectHere } from "../../process/connection.ts";
+import { checkLog, connectHere } from "../../process/connection.ts";
 import { progress } from "../../text/progress.ts";
 import { repartitionedText } from "../../text/topics-text.ts";
 
@@ -12,6 +12,7 @@ export const repartitionCommand = defineCommand({
   about: "give the loop's inputs and changelogs --partitions in all, and move its state there; stop the loop first",
   async run({ settings, output, flags }) {
     if (flags.partitions === undefined) throw new UsageError("say how many partitions there are to be: --partitions 6");
+    checkLog(settings);
     const connection = await connectHere(settings);
     const { id, dir, partitions } = settings;
     try {

@@ -1,6 +1,7 @@
 import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DomainError } from "../../../schemas/index.ts";
 import { HistoryError } from "../history-error.ts";
 import type { BadTimedLine, TimedLine } from "./timed-lines.ts";
 
@@ -84,8 +85,9 @@ async function spill(held: Line[], file: string): Promise<FileHandle> {
     return run;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const what = code === "ENOSPC" ? "the disk is full. Free some space and run it again." : message;
-    throw new HistoryError(`${folder} (for sorting ${file}): ${what}`, error);
+    const at = `${folder} (for sorting ${file})`;
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw new HistoryError(`${at}: ${message}`, error);
+    throw new DomainError("NO_ROOM", `${at}: the disk is full. Free some space and run it again.`, error);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { SettingsError } from "../settings-error.ts";
 
@@ -24,8 +25,14 @@ export function secretOf(path: string, named: string): string {
 }
 
 function read(path: string, named: string): string {
+  const bytes = bytesOf(path, named);
+  if (isUtf8(bytes)) return bytes.toString();
+  throw new SettingsError(`${named}: ${path}: the text is not UTF-8`);
+}
+
+function bytesOf(path: string, named: string): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "this user may not read it" : message;

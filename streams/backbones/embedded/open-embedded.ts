@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { StreamsError } from "../../errors.ts";
@@ -9,6 +10,11 @@ import type { EmbeddedBackboneOptions, LogMemory } from "./embedded-options.ts";
 import { soundLog } from "./sound-log.ts";
 import type { LogDatabase } from "./write-queue.ts";
 
+const logIn = (dir: string): string => join(dir, "log");
+
+/** Whether the directory has an embedded log. Opening one that has none makes a new one. */
+export const hasLog = (dir: string): boolean => existsSync(logIn(dir));
+
 /**
  * A log with partitions, offsets, groups, compaction and transactions inside this process, kept in LevelDB. The records
  * of one `send` or one `commit` are stored in one atomic write. It survives kill -9 of the process, and a power cut as
@@ -17,7 +23,7 @@ import type { LogDatabase } from "./write-queue.ts";
  */
 export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): Promise<EmbeddedBackbone> {
   await privateDirectory(options.dir);
-  const path = join(options.dir, "log");
+  const path = logIn(options.dir);
   await privateFolder(path);
   await soundLog(options.dir, path, options.log ?? silent);
   const database = options.database?.(path) ?? levelDatabase(path, options.memory ?? {});

@@ -1,3 +1,4 @@
+import { createWriteStream } from "node:fs";
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { stdoutSink } from "../../../cli/files/byte-sink.ts";
@@ -35,4 +36,10 @@ test("standard output is left open", async () => {
   }
   expect(written).toEqual(["one", "two"]);
   expect([stdout.writableEnded, stdout.listenerCount("error")]).toEqual([false, 0]);
+});
+
+test.runIf(process.platform === "linux")("a full disk behind standard output is told as one", async () => {
+  const write = stdoutSink(createWriteStream("/dev/full")).write("row\n");
+  await expect(write).rejects.toMatchObject({ code: "NO_ROOM" });
+  await expect(write).rejects.toThrow("standard output: the disk is full");
 });

@@ -73,6 +73,7 @@ test("a folder, a missing file and an unknown ending are errors with their reaso
 
 test("a full disk is no fault of the file", () => {
   const full = new TableError("rows.csv", "the disk is full.", Object.assign(new Error(), { code: "ENOSPC" }));
+  expect(full.code).toBe("NO_ROOM");
   expect(exitCodeOf(full)).toBe(exitCodes.failed);
 });
 

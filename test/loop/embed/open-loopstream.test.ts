@@ -90,9 +90,9 @@ describe("the loop in a product", () => {
   test("a blueprint with a mistake is refused with its line, and rows of a use case that is not there by its name", async () => {
     const loop = await opened();
     await expect(loop.publishBlueprint(text.replace("number", "nummer"))).rejects.toThrow(BlueprintError);
-    await expect(loop.rows("reminder")[Symbol.asyncIterator]().next()).rejects.toThrow(
-      'use case "reminder" has no live blueprint; known use cases: none',
-    );
+    const rows = loop.rows("reminder")[Symbol.asyncIterator]().next();
+    await expect(rows).rejects.toMatchObject({ code: "UNKNOWN_USE_CASE" });
+    await expect(rows).rejects.toThrow('unknown use case "reminder": known are none');
     await expect(loop.train("reminder")).rejects.toThrow('unknown use case "reminder"');
     await expect(loop.withdraw("0123")).rejects.toThrow("there is no model 0123");
   });
