@@ -1,12 +1,22 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { DomainError } from "../schemas/index.ts";
+import { at } from "./problems/problem.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The route needs no body: its type may be named all the same. */
+    readonly emptyBody?: boolean;
+  }
+}
 
 /** Bodies are JSON in UTF-8 and nothing else. */
 export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     try {
+      const isLeftOut = request.routeOptions.config.emptyBody === true && (body as Buffer).length === 0;
+      if (isLeftOut) return done(null, undefined);
       checkHeaders(request.headers["content-type"] ?? "", request.headers["content-encoding"]);
       done(null, parsed(body as Buffer));
     } catch (error) {
@@ -23,23 +33,30 @@ function checkHeaders(type: string, encoding: string | undefined): void {
     throw new DomainError("UNSUPPORTED_TYPE", `the body is said to be compressed by ${encoding}: send it as it is`);
 }
 
-/** `__proto__` would be lost on the way: it is refused, escaped or not. */
-const OWN_PROTO = /"(?:_|\\u005f){2}p/i;
+/** `__proto__` would be lost on the way, escaped or not. A reviver costs: only such texts are looked through. */
+const MAY_HOLD_PROTO = /"(?:_|\\u005f){2}p/i;
+/** A whole number with more digits than a number keeps. */
+const MAY_LOSE_DIGITS = /\d{16}/;
 
 function parsed(body: Buffer): unknown {
   if (body.length === 0) throw new DomainError("BAD_REQUEST", "the body is empty: send a JSON object");
   if (!isUtf8(body)) throw new DomainError("BAD_REQUEST", "the body is not UTF-8");
   const text = body.toString("utf8").replace(/^\uFEFF/, "");
   try {
-    return OWN_PROTO.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
+    const isPlain = !MAY_HOLD_PROTO.test(text) && !MAY_LOSE_DIGITS.test(text);
+    return JSON.parse(text, isPlain ? undefined : (refuseLosses as (name: string, value: unknown) => unknown));
   } catch (error) {
-    throw error instanceof DomainError
-      ? error
-      : new DomainError("BAD_REQUEST", `the body is not JSON: ${(error as Error).message}`);
+    if (error instanceof DomainError) throw error;
+    throw new DomainError("BAD_REQUEST", `the body is not JSON: ${(error as Error).message}`);
   }
 }
 
-function refuseProto(name: string, value: unknown): unknown {
+/** @param place the number as it is written */
+function refuseLosses(name: string, value: unknown, place: { readonly source?: string }): unknown {
   if (name === "__proto__") throw new DomainError("BAD_REQUEST", "no entry may be named __proto__");
-  return value;
+  const { source = "" } = place;
+  const isWhole = typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source);
+  if (!isWhole || (Number.isFinite(value) && BigInt(source) === BigInt(value))) return value;
+  const text = `${name} ${source.slice(0, 40)} has more digits than a number keeps: write it as a string`;
+  throw at(new DomainError("BAD_REQUEST", text), { field: name });
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { recordLimits } from "../schemas/index.ts";
 import type { Log, Metrics } from "../streams/index.ts";
 import { accessOf, httpNames, type HttpNames, type HttpSettings } from "./auth/access.ts";
-import { createServer } from "./server.ts";
+import { createServer, type Patience } from "./server.ts";
 import { SourceSlot, type HttpSource } from "./source.ts";
 import { unaskedConnections } from "./unasked.ts";
 
@@ -12,6 +12,8 @@ export interface HttpOptions extends HttpSettings {
   readonly metrics: Metrics;
   /** Of the program. */
   readonly version: string;
+  /** How long a request may take to arrive. Absent: the limits. */
+  readonly patience?: Patience | undefined;
   /** Names of the settings in errors. Absent: those of a program. */
   readonly names?: HttpNames | undefined;
 }
@@ -29,9 +31,9 @@ export interface HttpDoor {
  * Listens for HTTP requests. Rejects with `BAD_SETTING`, and with Node's error if the port can't be opened.
  */
 export async function serveHttp(options: HttpOptions): Promise<HttpDoor> {
-  const { host = "127.0.0.1", port, log, metrics, version, names = httpNames } = options;
+  const { host = "127.0.0.1", port, log, metrics, version, patience, names = httpNames } = options;
   const slot = new SourceSlot();
-  const app = await createServer({ ...accessOf(options, names), slot, log, metrics, version });
+  const app = await createServer({ ...accessOf(options, names), slot, log, metrics, version, patience });
   const unasked = unaskedConnections(app.server);
   await app.listen({ host, port });
   let closing: Promise<void> | undefined;

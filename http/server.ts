@@ -19,21 +19,31 @@ export interface ServerOptions extends Access {
   readonly metrics: Metrics;
   /** Of the program. */
   readonly version: string;
+  /** How long a request may take to arrive, ms. Absent: the limits. */
+  readonly patience?: Patience | undefined;
 }
+
+export interface Patience {
+  readonly headersMs: number;
+  /** Headers and body. */
+  readonly requestMs: number;
+}
+
+const limits: Patience = { headersMs: recordLimits.httpHeadersMs, requestMs: recordLimits.httpRequestMs };
 
 /** How often connections are looked through for requests that take too long; ms. */
 const LOOK_EVERY_MS = 1_000;
 
 /** The server with its limits, its errors and its routes. It does not listen yet. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { slot, log, metrics, version } = options;
+  const { slot, log, metrics, version, patience = limits } = options;
   const app = fastify({
     bodyLimit: recordLimits.httpBodyBytes,
-    requestTimeout: recordLimits.httpRequestMs,
+    requestTimeout: patience.requestMs,
     keepAliveTimeout: recordLimits.httpKeepAliveMs,
     http: {
       maxHeaderSize: recordLimits.httpHeaderBytes,
-      headersTimeout: recordLimits.httpHeadersMs,
+      headersTimeout: patience.headersMs,
       connectionsCheckingInterval: LOOK_EVERY_MS,
     },
     // An id may be as long as a request line takes; records have their own limit.

@@ -67,7 +67,7 @@ export const personalizerRoutes: AddRoutes = (app, { desk }) => {
       inner.post(
         `${at}/events/:eventId/activate`,
         {
-          config,
+          config: { ...config, emptyBody: true },
           schema: {
             ...of("activate"),
             summary: "Report that it was shown: the observation `activated`",
