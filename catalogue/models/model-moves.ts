@@ -15,9 +15,17 @@ export const modelMoves: Moves<ModelStateName> = {
   withdrawn: ["withdrawn", "shadow", "canary", "production"],
 };
 
+/** The state that a model has right after `time`, ms, as it was entered; `undefined`: none was. */
+export function modelStateAt(
+  { states }: Pick<ModelRecorded, "states">,
+  time: number,
+): ModelRecorded["states"][number] | undefined {
+  return states.findLast((entered) => entered.time <= time);
+}
+
 /** The state of a model right after `time`, ms. It may be a state of a newer release. */
-export function modelStateAfter({ states }: Pick<ModelRecorded, "states">, time: number): string {
-  return states.findLast((entered) => entered.time <= time)?.state ?? "trained";
+export function modelStateAfter(model: Pick<ModelRecorded, "states">, time: number): string {
+  return modelStateAt(model, time)?.state ?? "trained";
 }
 
 /** Throws `ILLEGAL_MOVE` with the list of legal moves. A model in a state of a newer release can only be withdrawn. */

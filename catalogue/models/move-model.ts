@@ -2,17 +2,20 @@ import { DomainError, type ModelRecorded, type ModelStateName } from "../../sche
 import type { TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
 import { addState, modelRecords, replacedBy } from "./add-state.ts";
-import { checkModelMove } from "./model-moves.ts";
+import { checkModelMove, modelStateAt } from "./model-moves.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
 /** A state to move a model to. A canary has its share of the decisions, above 0 and below 1. */
 export type ModelMove = Exclude<ModelStateName, "trained" | "canary"> | { readonly canary: number };
 
+const BY_HAND = "by hand";
+
 /**
  * Moves a model by hand, whatever the gate's verdict; event time in ms. The model that it replaces, in production or as
  * the canary, is retired. A canary may be moved again, to change its share.
  *
+ * @param reason for the record. Absent: `by hand`; a model that is in this state already then keeps its former reason.
  * @returns the records as written, the moved model first
  * @throws DomainError `ILLEGAL_MOVE` if `modelMoves` has no such move or the share is out of bounds; `UNKNOWN_MODEL`
  * if there is no such model
@@ -22,7 +25,7 @@ export function moveModel(
   modelId: string,
   to: ModelMove,
   time: number,
-  reason: string,
+  reason?: string,
 ): Promise<readonly ModelRecorded[]> {
   const state = typeof to === "string" ? to : "canary";
   return changeTable(tools, modelTable, (table) => {
@@ -31,9 +34,12 @@ export function moveModel(
       throw new DomainError("UNKNOWN_MODEL", `there is no model ${modelId}: loopstream models lists them`);
     checkModelMove(model, state, time);
     const share = typeof to === "string" ? null : checkedShare(modelId, to.canary);
+    const entered = modelStateAt(model, time);
+    if (reason === undefined && entered?.state === state && entered.share === share)
+      return { write: [], result: [model] };
     const { production, canary } = modelsAt(table, model.useCase, model.blueprintVersion, time);
     const current = state === "production" ? production : state === "canary" ? canary?.model : undefined;
-    const moved = [addState(model, { state, time, reason, share })];
+    const moved = [addState(model, { state, time, reason: reason ?? BY_HAND, share })];
     if (current !== undefined && current.modelId !== modelId) moved.push(replacedBy(modelId, current, time));
     return { write: modelRecords(moved, time), result: moved };
   });

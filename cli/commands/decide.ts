@@ -28,7 +28,8 @@ export const decideCommand = defineCommand({
     const decision = await ask(settings, question).catch((error: unknown) => {
       // A user who named a default gets it whatever is away, damaged or full, and is told the reason.
       if (fallback === undefined || !(error instanceof CodedError)) throw error;
-      return defaultDecision(id ?? randomUUID(), fallback, error);
+      const { code, kind } = error;
+      return { ...defaultDecision(id ?? randomUUID(), fallback, error), code, next: kind.mend };
     });
     output.result(decision, decisionText);
     return decision.error === null ? exitCodes.ok : exitCodes.failed;

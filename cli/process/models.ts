@@ -16,10 +16,15 @@ export async function findModel(tools: Tools, modelId: string): Promise<ModelRec
   return model;
 }
 
-export const reasonFlag = flag("--reason <text>", "for the record", { default: "by hand" });
+export const reasonFlag = flag("--reason <text>", 'for the record (default: "by hand")');
 
 /** Gives a model another state from now on, whatever the gate's verdict. */
-export async function moveByHand(tools: Tools, modelId: string, to: ModelMove, reason: string): Promise<ModelRecorded> {
+export async function moveByHand(
+  tools: Tools,
+  modelId: string,
+  to: ModelMove,
+  reason: string | undefined,
+): Promise<ModelRecorded> {
   await findModel(tools, modelId);
   const [moved] = await moveModel(tools, modelId, to, Date.now(), reason);
   return moved!;

@@ -44,7 +44,7 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     session.check();
     return session.place;
   };
-  const move = async (modelId: string, state: "production" | "withdrawn", reason = "by hand") => {
+  const move = async (modelId: string, state: "production" | "withdrawn", reason?: string) => {
     const at = await place();
     const [moved] = await moveModel(at.tools, modelId, state, nowAt(at), reason);
     return moved!;

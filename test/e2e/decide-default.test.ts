@@ -14,6 +14,7 @@ test("who names a default gets it with the reason, where the brokers are away", 
   const { code, json } = await loopstream([...ask, "--default", "false", "--timeout", "500", ...away]);
   expect(json).toMatchObject({ value: false, isDefault: true, reason: "error", decisionId: "d" });
   expect(json["error"]).toMatch(/within 3500 ms/);
+  expect(json).toMatchObject({ code: "TIMEOUT", next: expect.stringMatching(/\w+/) as string });
   expect(code).toBe(1);
   expect(performance.now() - started).toBeLessThan(20_000);
 });
@@ -26,6 +27,7 @@ test("and where the log is damaged; without a default that is an error", { timeo
   expect(json).toMatchObject({ value: true, isDefault: true, reason: "error" });
   expect(json["error"]).toMatch(/log/);
   const without = await loopstream([...ask, "--dir", damaged]);
+  expect([json["code"], json["next"]]).toEqual([without.json["code"], without.json["next"]]);
   expect(without.code).not.toBe(0);
   expect(without.stdout).not.toContain('"value"');
 });

@@ -45,6 +45,23 @@ async function atWork(time: number): Promise<readonly unknown[]> {
 }
 
 describe("a move by hand", () => {
+  test("to the state that the model has, with no reason, keeps its former reason; with one, or another share, it is recorded", async () => {
+    await publish(modelOf("a", [["production", 1]]), modelOf("b", [["trained", 1]]));
+    const reasons = async (id: string): Promise<readonly string[]> =>
+      (await readModels(tools)).find(({ modelId }) => modelId === id)!.states.map(({ reason }) => reason);
+    await moveModel(tools, "a", "withdrawn", 10, "too many warnings");
+    const [again] = await moveModel(tools, "a", "withdrawn", 20);
+    expect(again!.states.at(-1)).toMatchObject({ state: "withdrawn", time: 10, reason: "too many warnings" });
+    expect((await reasons("a")).slice(1)).toEqual(["too many warnings"]);
+    await moveModel(tools, "a", "withdrawn", 30, "and too late");
+    expect((await reasons("a")).slice(1)).toEqual(["too many warnings", "and too late"]);
+    await moveModel(tools, "b", { canary: 0.05 }, 10, "a trial");
+    await moveModel(tools, "b", { canary: 0.05 }, 20);
+    expect((await reasons("b")).slice(1)).toEqual(["a trial"]);
+    await moveModel(tools, "b", { canary: 0.1 }, 30);
+    expect((await reasons("b")).slice(1)).toEqual(["a trial", "by hand"]);
+  });
+
   test("leads a model from shadow by a canary's shares to production, and retires those it replaces", async () => {
     await publish(
       modelOf("a", [["production", 1]]),
