@@ -4,7 +4,10 @@ import { StreamsError } from "../../errors.ts";
 import type { ListenerCalls, ServerCalls } from "./calls.ts";
 import { Link } from "./link.ts";
 import { createSession, type ServedBackbone } from "./session.ts";
-import { addressAt, addressElsewhere, noteFile } from "./socket-address.ts";
+import { addressAt, addressElsewhere, addressToDial, noteFile } from "./socket-address.ts";
+
+/** A socket that somebody has deleted is there again after so long, ms. */
+const LOOK_EVERY_MS = 1_000;
 
 export interface LocalServer {
   /** Ends every connection at once and frees all that its client had open. The backbone stays open. */
@@ -13,8 +16,9 @@ export interface LocalServer {
 
 /**
  * Lets other processes of this user work on the log that this process has open in `dir`: see `connectLocally`. Call it
- * only while holding the lock of the log: a socket found there counts as left behind by a killed process. Does not keep
- * the process alive. Rejects with `BACKBONE_UNAVAILABLE` when nothing can listen.
+ * only while holding the lock of the log: a socket found there counts as left behind by a killed process. A socket that
+ * is deleted is made anew; open connections stay. Does not keep the process alive. Rejects with `BACKBONE_UNAVAILABLE`
+ * when nothing can listen.
  */
 export async function serveLocally(backbone: ServedBackbone, dir: string): Promise<LocalServer> {
   const links = new Set<Link<ServerCalls, ListenerCalls>>();
@@ -34,9 +38,24 @@ export async function serveLocally(backbone: ServedBackbone, dir: string): Promi
   // A connection that can't be accepted is its client's to notice.
   server.on("error", () => undefined);
   server.unref();
-  const address = await listen(server, dir);
+  let address = await listen(server, dir);
+  let looking: Promise<void> | undefined;
+  const looks = setInterval(() => {
+    looking ??= isThere(address, dir)
+      .then(async (there) => {
+        if (there) return;
+        // It stops listening; its connections stay.
+        server.close();
+        address = await listen(server, dir);
+      })
+      // A folder that is gone, or a full disk: the next look tries again.
+      .catch(() => undefined)
+      .finally(() => (looking = undefined));
+  }, LOOK_EVERY_MS).unref();
   return {
     async close() {
+      clearInterval(looks);
+      await looking;
       const closed = new Promise((resolve) => server.close(resolve));
       await Promise.all([...links].map((link) => link.destroy()));
       await closed;
@@ -44,6 +63,14 @@ export async function serveLocally(backbone: ServedBackbone, dir: string): Promi
       await rm(noteFile(dir), { force: true });
     },
   };
+}
+
+/** Whether other processes find the socket. */
+async function isThere(address: string, dir: string): Promise<boolean> {
+  if (process.platform === "win32") return true;
+  const socket = await lstat(address).catch((error: NodeJS.ErrnoException) => error);
+  if (socket instanceof Error) return socket.code !== "ENOENT";
+  return (await addressToDial(dir)) === address;
 }
 
 async function listen(server: Server, dir: string): Promise<string> {

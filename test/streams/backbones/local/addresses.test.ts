@@ -1,5 +1,5 @@
 import { mkdir, readFile, stat } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { createEmbeddedBackbone } from "../../../../streams/backbones/embedded/index.ts";
@@ -26,6 +26,25 @@ test("the socket is for this user only, and goes with its server", async () => {
   expect(existsSync(socket)).toBe(false);
   expect(await connectLocally(served.dir)).toBeUndefined();
   await served.close();
+});
+
+test.each([
+  ["in the directory", undefined, "loopstream.sock"],
+  ["that is elsewhere, with its note", "a-long-name/".repeat(12), note],
+])("a socket %s that is deleted is made anew, and open connections stay", async (_, below, deleted) => {
+  const served = await serve(below);
+  const client = await served.connect();
+  const path = join(served.dir, deleted);
+  for (let time = 0; time < 2; time++) {
+    rmSync(path);
+    expect(await connectLocally(served.dir)).toBeUndefined();
+    await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true);
+    expect(await (await served.connect()).topics()).toEqual([]);
+    expect(await client.topics()).toEqual([]);
+  }
+  await served.close();
+  expect(existsSync(path)).toBe(false);
+  expect(await connectLocally(served.dir)).toBeUndefined();
 });
 
 test("a directory whose path is too long for a socket notes where the socket is, in a folder of this user", async () => {
