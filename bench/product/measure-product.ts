@@ -20,6 +20,7 @@ import type { Work } from "./works.ts";
 const HANDLED = "loopstream_records_handled_total";
 const WRITTEN = "loopstream_records_written_total";
 const DECIDED = 'operator="decide"';
+const JOINED = 'operator="join"';
 const HOUR = 3_600_000;
 /** Longer than any work's wait for labels. */
 const WAITS_MS = 40 * HOUR;
@@ -46,9 +47,10 @@ export async function measureProduct(
     const loop = await startLoopProcess(place, join(dir, "log.txt"), flags);
     const first = await loop.until(1, HANDLED, DECIDED);
     const half = await loop.until(decisions / 2, HANDLED, DECIDED);
+    const joinedAtHalf = await loop.count(HANDLED, JOINED);
     const decided = await loop.until(decisions, HANDLED, DECIDED);
     const perSecond = ((decided.count - half.count) / (decided.at - half.at)) * 1_000;
-    let last = await loop.until(decisions, HANDLED, 'operator="join"');
+    let last = await loop.until(decisions, HANDLED, JOINED);
     let rows = 0;
     if (work.rows) {
       await loop.until(decisions * 0.01, WRITTEN, 'topic="decisions"');
@@ -62,10 +64,12 @@ export async function measureProduct(
       if (letters > 0) throw new Error(`${work.name} at ${at}: ${letters} dead letters, so these are not whole lives`);
     }
     const memory = residentMiB(loop.process.pid).now;
+    const behind = 1 - (half.count + joinedAtHalf) / (decided.count + (await loop.count(HANDLED, JOINED)));
     await loop.process.end();
     return {
       perSecond,
       cpuMicros: ((last.cpu - first.cpu) / (decisions - first.count)) * 1e6,
+      warmMicros: ((last.cpu - half.cpu) / (decisions * behind)) * 1e6,
       residentMiB: memory,
       written: {
         disk: (last.writtenBytes - first.writtenBytes) / decisions,

@@ -10,6 +10,8 @@ export interface Figures {
   readonly perSecond: number;
   /** User and system of the process with all its threads, from the first decision until all stages have handled the last one; of whole lives to the last row. */
   readonly cpuMicros: number;
+  /** The same of the second half: of the part that `decide` and the join had not handled when half of the decisions were made. */
+  readonly warmMicros: number;
   readonly residentMiB: number;
   readonly written?: Written;
   /** Self time of the main thread by room, if it was asked for. */
@@ -31,8 +33,8 @@ export interface Timed {
   readonly latency: readonly Latency[];
 }
 
-export const figures = ({ perSecond, cpuMicros, residentMiB, written }: Figures): string =>
-  `${(perSecond / 1_000).toFixed(1)} k/s, ${cpuMicros.toFixed(1)} µs CPU a decision, ${residentMiB.toFixed(0)} MiB` +
+export const figures = ({ perSecond, cpuMicros, warmMicros, residentMiB, written }: Figures): string =>
+  `${(perSecond / 1_000).toFixed(1)} k/s, ${cpuMicros.toFixed(1)} µs CPU a decision, ${warmMicros.toFixed(1)} warm, ${residentMiB.toFixed(0)} MiB` +
   (written === undefined
     ? ""
     : `; bytes a decision: disk ${written.disk.toFixed(0)}, changelogs ${written.changelog.toFixed(0)}; ${written.rows} rows`);
@@ -62,6 +64,7 @@ function throughputTable(runs: readonly Figures[]): string {
       2,
     ),
     range(own.map(({ cpuMicros }) => cpuMicros)),
+    range(own.map(({ warmMicros }) => warmMicros)),
     range(
       own.map(({ residentMiB }) => residentMiB),
       0,
@@ -75,7 +78,17 @@ function throughputTable(runs: readonly Figures[]): string {
       0,
     ),
   ]);
-  const head = ["what", "1,000 decisions/s", "to ours", "to streams", "CPU µs", "MiB", "disk bytes", "changelog bytes"];
+  const head = [
+    "what",
+    "1,000 decisions/s",
+    "to ours",
+    "to streams",
+    "CPU µs",
+    "CPU µs warm",
+    "MiB",
+    "disk bytes",
+    "changelog bytes",
+  ];
   return markdown(head, rows);
 }
 

@@ -14,6 +14,8 @@ import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
 export interface CompiledBlueprint {
   readonly blueprint: Blueprint;
   readonly layout: readonly FeatureColumn[];
+  /** In the layout's order. */
+  readonly featureNames: readonly string[];
   /** A new feature vector with the features of the context filled in. */
   readonly fromContext: (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector;
   /** Fills in the features that are made of others, once those are there; null if there are none. */
@@ -36,6 +38,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
   return Object.freeze({
     blueprint,
     layout: featureLayout(blueprint),
+    featureNames: featureLayout(blueprint).map(({ name }) => name),
     fromContext: contextFeatures(blueprint),
     fromFeatures: derivedFeatures(blueprint),
     declared: declaredNames(blueprint),

@@ -39,7 +39,7 @@ export const join = (options: JoinOptions = joinDefaults) => {
     in: { decisions: options.decisions ?? decisions, observations },
     recordKey: idOf,
     reads: {
-      decisions: ({ key }) => known(key),
+      decisions: ({ key }) => [["pending", key]],
       observations: (record) => [...known(record.key), ["names", nameOf(record)]],
     },
     timerReads({ key }) {

@@ -15,14 +15,36 @@ type DecisionRecord = StreamRecord<DecisionRecorded>;
  * @returns a promise only if something has to be read first
  */
 export function takeDecision(record: DecisionRecord, context: JoinContext, times: JoinTimes): void | Promise<void> {
-  const { key: id, value: decision, origin } = record;
+  const { key: id, value: decision } = record;
   const compiled = compiledOf(decision, context);
   if (compiled === undefined && !isUnreadable(decision, context)) {
     return context.reject(record, goneBlueprint(decision));
   }
   const known = readKnown(id, context);
+  // Most ids are new ones: nothing else is read for these.
+  if (!known.uses.some(({ open }) => open)) return takeAmong([], { record, known, compiled }, context, times);
+  const takeHere = (): void | Promise<void> =>
+    takeAmong(context.state.decided.get(id)!.made, { record, known, compiled }, context, times);
+  const loading = context.load([["decided", id]]);
+  return loading === undefined ? takeHere() : loading.then(takeHere);
+}
+
+interface Taken {
+  readonly record: DecisionRecord;
+  readonly known: Known;
+  /** `undefined`: this release can't read it. */
+  readonly compiled: CompiledBlueprint | undefined;
+}
+
+/** @param all the records of its id, if one of these is open. */
+function takeAmong(
+  all: readonly Made[],
+  { record, known, compiled }: Taken,
+  context: JoinContext,
+  times: JoinTimes,
+): void | Promise<void> {
+  const { key: id, value: decision, origin } = record;
   const use = useOf(known, decision.useCase);
-  const all = known.uses.some(({ open }) => open) ? context.state.decided.get(id)!.made : [];
   const made = { decision, partition: origin.partition, offset: origin.offset };
   switch (comingOf(decision, use, all)) {
     case "known":

@@ -56,8 +56,9 @@ function observeNumber(into: RunningDistribution, given: number): void {
     into.mean += value / into.numbers - into.mean / into.numbers;
     into.spread = Number.MAX_VALUE;
   }
-  into.min = into.min === null ? value : Math.min(into.min, value);
-  into.max = into.max === null ? value : Math.max(into.max, value);
+  // An assignment takes a new number's memory.
+  if (into.min === null || value < into.min) into.min = value;
+  if (into.max === null || value > into.max) into.max = value;
 }
 
 /** Counts a name, or without room for another name, the rest. */

@@ -72,12 +72,11 @@ export function countDecision(
   if (decision.reason === "error") hour.errors++;
   const { value } = decision;
   countIn(hour.values, bucketOf(typeof value === "number" ? value : String(value)), hour);
-  for (const [index, name] of names.entries()) {
-    observe(distributionIn(hour.features, name, hour), decision.features[index] ?? null, hour);
+  const { features, predictions } = decision;
+  for (let index = 0; index < names.length; index++) {
+    observe(distributionIn(hour.features, names[index]!, hour), features[index] ?? null, hour);
   }
-  for (const [name, prediction] of Object.entries(decision.predictions)) {
-    observe(distributionIn(hour.predictions, name, hour), prediction, hour);
-  }
+  for (const name in predictions) observe(distributionIn(hour.predictions, name, hour), predictions[name]!, hour);
   if (!Number.isNaN(latencyMs)) observe(hour.latencyMs, latencyMs, hour);
 }
 

@@ -53,8 +53,7 @@ export const monitorOf = (of: Topic<DecisionRecorded>, tell: TellMisfit = () => 
           ({ value }) => value,
           (hour, { value, headers }) => {
             const compiled = blueprints.version(value.useCase, value.blueprintVersion);
-            const names = compiled?.layout.map(({ name }) => name) ?? [];
-            countDecision(hour, value, names, latencyOf(headers));
+            countDecision(hour, value, compiled?.featureNames ?? [], latencyOf(headers));
             const misfits = misfitsIn(headers);
             if (misfits === undefined) return;
             countMisfits(hour, "context", misfits);

@@ -3,6 +3,7 @@ import avro from "avsc";
 import { setOwn } from "../own-value.ts";
 import { rememberEntries } from "./entry-count.ts";
 import { valueUnion } from "./foreign-values.ts";
+import { KnownShapes } from "./known-shape.ts";
 import type { Tap } from "./tap.ts";
 import { StreamsError } from "../errors.ts";
 
@@ -46,9 +47,13 @@ export class BoundedMapType extends (avro.types.MapType as unknown as Constructo
   // @ts-expect-error avsc's types leave out the methods that its readers call.
   override _read(tap: Tap): Record<string, unknown> {
     const { valuesType } = this;
+    let count = nextBlock(tap);
+    const shapes = count > FEW ? shapesOf(this) : undefined;
+    const shaped = shapes?.read(tap, count, valuesType);
+    if (shaped !== undefined) return shaped;
     const values: Record<string, unknown> = {};
     let entries = 0;
-    for (let count = nextBlock(tap); count > 0; count = nextBlock(tap)) {
+    for (; count > 0; count = nextBlock(tap)) {
       entries += count;
       for (; count > 0; count--) {
         const key = readText(tap);
@@ -56,9 +61,22 @@ export class BoundedMapType extends (avro.types.MapType as unknown as Constructo
         else values[key!] = valuesType._read(tap);
       }
     }
+    shapes?.learn(values, entries);
     rememberEntries(values, entries);
     return values;
   }
+}
+
+/** Maps of more entries may have a known shape. */
+const FEW = 8;
+
+/** By type: avsc freezes its types, so they have no field for it. */
+const allShapes = new WeakMap<object, KnownShapes>();
+
+function shapesOf(type: object): KnownShapes {
+  let shapes = allShapes.get(type);
+  if (shapes === undefined) allShapes.set(type, (shapes = new KnownShapes()));
+  return shapes;
 }
 
 /** Longer texts are left to Node, which looks at many bytes at once and has to be called for it. */

@@ -7,6 +7,8 @@ import { WriteQueue, type LogDatabase, type Operation, type WriteOptions } from 
 const REOPEN_AFTER_MS = 100;
 const REOPEN_AFTER_MOST_MS = 5_000;
 const REFUSE_AFTER_MS = 10;
+/** Entries that the database hands over in one call. */
+const MOST_AT_ONCE = 1_000;
 
 export interface LogStoreOptions {
   /** For messages. */
@@ -76,6 +78,23 @@ export class LogStore {
 
   iterator(range: IteratorOptions<Buffer, Buffer>): AsyncIterable<readonly [Buffer, Buffer]> {
     return this.#database.iterator(range);
+  }
+
+  /** The same, many at a time: the database hands over at most `atOnce` bytes of them, and at least one. */
+  async *runs(
+    range: IteratorOptions<Buffer, Buffer>,
+    atOnce: number,
+  ): AsyncIterable<readonly (readonly [Buffer, Buffer])[]> {
+    const iterator = this.#database.iterator({ ...range, highWaterMarkBytes: atOnce });
+    try {
+      for (;;) {
+        const run = await iterator.nextv(MOST_AT_ONCE);
+        if (run.length === 0) return;
+        yield run;
+      }
+    } finally {
+      await iterator.close();
+    }
   }
 
   keys(range: IteratorOptions<Buffer, Buffer>): Promise<Buffer[]> {

@@ -56,7 +56,7 @@ export async function createEmbeddedBackbone(options: EmbeddedBackboneOptions): 
   }
 }
 
-const levelDatabase = (path: string, { writeBufferBytes = 16 << 20, openFiles = 1_000 }: LogMemory): LogDatabase =>
+const levelDatabase = (path: string, { writeBufferBytes = 32 << 20, openFiles = 1_000 }: LogMemory): LogDatabase =>
   new ClassicLevel(path, {
     keyEncoding: "buffer",
     valueEncoding: "buffer",

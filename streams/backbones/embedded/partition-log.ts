@@ -9,6 +9,8 @@ import type { Operation } from "./write-queue.ts";
 
 /** Newest records kept in memory, so that readers near the end touch no disk. */
 const TAIL_RECORDS = 2_048;
+/** Bytes of records that are read from the disk in one go. */
+const READ_BYTES = 256 << 10;
 
 /** Records that can be stored, without offsets yet. */
 export interface Prepared {
@@ -267,14 +269,16 @@ export class PartitionLog {
       if (this.content.isKept) {
         return await this.content.read(reader, { from, end: this.#visible }, limit, maxBytes);
       }
-      const iterator = this.#store.iterator({
+      const range = {
         gte: recordKey(this.#topicId, this.partition, from),
         lt: recordKey(this.#topicId, this.partition, this.#visible),
         limit,
-      });
-      for await (const [key, value] of iterator) {
-        records.push(decodeRecord(offsetOf(key), value));
-        if ((bytes += value.length) > maxBytes) break;
+      };
+      for await (const run of this.#store.runs(range, Math.min(maxBytes, READ_BYTES))) {
+        for (const [key, value] of run) {
+          records.push(decodeRecord(offsetOf(key), value));
+          if ((bytes += value.length) > maxBytes) return records;
+        }
       }
     } catch (error) {
       if (!this.#store.available) return undefined;
