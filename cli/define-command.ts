@@ -7,6 +7,8 @@ import { securityHelp } from "./flags/security.ts";
 import { commonFlags, readSettings } from "./flags/settings.ts";
 import { endSoon } from "./process/stopping.ts";
 import { createOutput, errorJson, type Output } from "./text/output.ts";
+import { stderrLine } from "./terminal/status-line.ts";
+import { useVoice } from "./terminal/voice.ts";
 
 /** By name, in their order: `<needed>`, `[optional]`, `[several...]`. */
 type Args = Readonly<Record<string, readonly [usage: string, help?: string]>>;
@@ -64,6 +66,7 @@ export function defineCommand<const A extends Args = None, F extends Flags = Non
       const given = command.opts<Record<string, unknown>>();
       return ended(given["json"] === true, (output) => {
         const said = readFlags(flags, given) as Given<F, A>["flags"];
+        useVoice({ json: said.json, logFormat: said.logFormat });
         const named = Object.fromEntries(args.map(([name], at) => [name, values[at]])) as Given<F, A>["args"];
         return options.run({ settings: readSettings(said), output, flags: said, args: named });
       });
@@ -88,8 +91,8 @@ async function ended(json: boolean, work: (output: Output) => Promise<number | v
     const message = withoutSecrets(error instanceof Error ? error.message : String(error));
     const coded = error instanceof CodedError ? error : undefined;
     if (json) process.stdout.write(errorJson(message, coded?.code, coded?.kind.mend));
-    process.stderr.write(`loopstream: ${message}\n`);
-    if (coded !== undefined && !saysAll(coded)) process.stderr.write(`${coded.code}: ${coded.kind.mend}\n`);
+    stderrLine.write(`loopstream: ${message}`);
+    if (coded !== undefined && !saysAll(coded)) stderrLine.write(`${coded.code}: ${coded.kind.mend}`);
     if (process.env["LOOPSTREAM_DEBUG"] !== undefined) console.error(error);
     process.exitCode = exitCodeOf(error);
   } finally {

@@ -8,10 +8,10 @@ export interface RestoreLine extends Progress {
   readonly recordsPerSecond: number;
 }
 
-const EVERY_MS = 1_000;
+const EVERY_MS = 10_000;
 
 /**
- * Log lines about a restore: one a second for the current task, and one at the end.
+ * Log lines about a restore: one every ten seconds for the current task, and one at the end.
  * @param now ms of a clock that never goes back.
  */
 export function restoreReport(
@@ -33,9 +33,12 @@ export function restoreReport(
     say(
       { task, done, total, percent, recordsPerSecond },
       done < total
-        ? `restoring ${task}: ${percent} % of ${count(total)} records, ${count(recordsPerSecond)} a second`
-        : `restored ${task}: ${count(total)} records`,
+        ? `restoring ${task}: ${percent} % of ${count(total)} records, ${count(recordsPerSecond)} a second${restText(total - done, recordsPerSecond)}`
+        : `restored ${task}: ${count(total)} records of its changelog`,
     );
     if (done >= total) tasks.delete(task);
   };
 }
+
+const restText = (records: number, recordsPerSecond: number): string =>
+  recordsPerSecond === 0 ? "" : `, about ${Math.max(1, Math.round(records / recordsPerSecond))} s left`;

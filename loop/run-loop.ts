@@ -10,7 +10,10 @@ import { publishBlueprint } from "./publish/publish-blueprint.ts";
 import { start, type Place, type StartOptions } from "./start.ts";
 import { aborted, unlessAborted } from "./until-aborted.ts";
 
-export interface RunOptions extends Pick<StartOptions, "settings" | "log" | "metrics" | "serve" | "schedules"> {
+export interface RunOptions extends Pick<
+  StartOptions,
+  "settings" | "log" | "metrics" | "serve" | "schedules" | "onRestore"
+> {
   /** Ends the loop. */
   readonly signal: AbortSignal;
   /** Blueprints that are published first and made live. */
@@ -19,6 +22,8 @@ export interface RunOptions extends Pick<StartOptions, "settings" | "log" | "met
   readonly httpNames?: HttpNames | undefined;
   /** Called while running instances fill the windows of a version that is being published. */
   readonly onWarming?: ((warming: Warming) => void) | undefined;
+  /** Called once it runs. */
+  readonly onRunning?: ((place: Place) => Promise<void>) | undefined;
   /** Called when the end begins: by the signal, or because the loop has stopped by itself. */
   readonly onEnding?: (() => void) | undefined;
 }
@@ -48,6 +53,7 @@ export async function runLoop(options: RunOptions): Promise<void> {
       http?.enter(loopSource(client, () => place, settings.id));
       const { kind } = place.connection.backbone;
       log.info({ backbone: kind, dir: settings.dir }, "the loop is running; Ctrl-C stops it");
+      await options.onRunning?.(place);
       await aborted(ending);
       log.info({}, "stopping");
     } finally {

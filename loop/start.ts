@@ -40,6 +40,8 @@ export interface StartOptions {
   readonly patienceMs?: number | undefined;
   /** Called when the loop has stopped by itself: close it. */
   readonly onFailure?: LoopOptions["onFailure"] | undefined;
+  /** Hears how far a restore of local state is. Default: lines of the log. */
+  readonly onRestore?: LoopOptions["onRestore"] | undefined;
 }
 
 /** A started process: it runs the loop with everything beside it, or works beside one. */
@@ -61,6 +63,10 @@ export async function start(options: StartOptions): Promise<Place | undefined> {
   const { settings, log, metrics = createMetrics(), serve, signal = new AbortController().signal } = options;
   const outages = new Outages(log, metrics);
   const server = serve === undefined ? undefined : await serveMetrics(metrics, serve);
+  if (server !== undefined) {
+    const address = `http://${serve?.host ?? "127.0.0.1"}:${server.port}/metrics`;
+    log.info({ address }, "metrics are served");
+  }
   try {
     log.info(placeOf(settings), "connecting");
     const attempt = (): Promise<Place> => open({ ...options, metrics }, outages);
@@ -122,7 +128,7 @@ async function open(options: StartOptions, outages: Outages): Promise<Place> {
 async function runLoop(connection: Connection, options: StartOptions, outages: Outages): Promise<Place> {
   const { settings, log, metrics, onFailure, schedules = true } = options;
   const restoring = new Restoring();
-  const report = restoreReport((line, text) => log.info(line, text));
+  const { onRestore: report = restoreReport((line, text) => log.info(line, text)) } = options;
   const loop = await startLoop({
     ...loopOptions(settings, connection, "live"),
     ...{ log, outages },

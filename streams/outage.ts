@@ -1,6 +1,7 @@
 import { streamsLimits } from "./limits.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { silent, type Log } from "./log.ts";
+import { waitWords } from "./metrics/wait-words.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 
 /** One loop that tries something again until it works. It may be kept and used for one outage after another. */
@@ -28,7 +29,7 @@ interface Wait {
   timer: NodeJS.Timeout | undefined;
 }
 
-const FIRST_LINE_AGAIN_MS = 1_000;
+const FIRST_LINE_AGAIN_MS = 5_000;
 
 /**
  * Reports the waits of a process's loops: a line at the beginning, lines in between at growing intervals, one with the
@@ -96,16 +97,30 @@ export class Outages {
     const { what, fields, error, attempts } = wait;
     const lasted = performance.now() - wait.since;
     const line = { what, ...fields, waitingSeconds: seconds(lasted), attempts, error: reasonOf(error) };
-    this.#log.warn(line, `${what}: waiting and trying again`);
+    const words = waitWords[what];
+    // One of a family says how long it lasts.
+    if (!wait.said || !this.#isSaidBy(what)) {
+      this.#log.warn(line, `${what}: waiting and trying again${words === undefined ? "" : `: ${words}`}`);
+    }
     wait.said = true;
     this.#sayIn(wait, Math.min(Math.max(FIRST_LINE_AGAIN_MS, lasted), streamsLimits.outageLineMs));
+  }
+
+  /** Another wait of its family, such as Kafka's, has been said before it and lasts. */
+  #isSaidBy(what: string): boolean {
+    const family = what.split(" ", 1)[0];
+    for (const other of this.#lasting.values()) {
+      if (other.what === what) return false;
+      if (other.said && other.what.split(" ", 1)[0] === family) return true;
+    }
+    return false;
   }
 
   #sayEnd(wait: Wait): void {
     if (!wait.said) return;
     const { what, fields, attempts, error } = wait;
     const lasted = seconds(performance.now() - wait.since);
-    const line = { what, ...fields, waitedSeconds: lasted, attempts, error: reasonOf(error) };
+    const line = { what, ...fields, waitedSeconds: lasted, attempts, lastError: reasonOf(error) };
     this.#log.info(line, `${what}: goes on after ${lasted} s`);
   }
 
@@ -115,7 +130,8 @@ export class Outages {
     const { what, fields, attempts } = wait;
     const lasted = seconds(performance.now() - wait.since);
     const line = { what, ...fields, waitedSeconds: lasted, attempts, error: reasonOf(error ?? wait.error) };
-    if (error === undefined) this.#log.info(line, `${what}: stopped waiting after ${lasted} s, as told`);
+    if (error === undefined)
+      this.#log.info(line, `${what}: no longer waited for, after ${lasted} s: the work that needed it has ended`);
     else this.#log.error(line, `${what}: given up after ${lasted} s`);
   }
 

@@ -21,11 +21,11 @@ export const decisionsCommand = defineCommand({
       settings,
       async (tools) => {
         const known = await readVersions(tools);
-        const bar = progress("decisions", null, { enabled: !output.json });
+        const bar = progress("decisions", null);
         const { written, lacking } = await exportDecisions(tools, {
           ...{ compiled: askedVersion(known, useCase, version), known },
           ...exportOf(given),
-          onProgress: (rows) => bar.update(rows),
+          onProgress: (rows) => bar.update(rows, "written"),
         }).finally(() => bar.stop());
         if (given.out !== "-")
           output.result({ decisions: written, file: given.out, lacking }, () => `${written} decisions in ${given.out}`);

@@ -39,7 +39,7 @@ export const replayCommand = defineCommand({
   more: "\nA replay that was stopped goes on where it was when the same command is given again.",
   async run({ settings, output, flags }) {
     const unreadable = tellUnreadable({ useCase: flags.useCase, rowsTopic: flags.into });
-    const result = await replayHere(settings, output, { ...flags, onUnreadable: unreadable.tell });
+    const result = await replayHere(settings, { ...flags, onUnreadable: unreadable.tell });
     if (result === undefined) {
       output.say("stopped; the same command goes on from here");
       return exitCodes.stopped;

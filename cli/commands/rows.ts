@@ -28,11 +28,11 @@ export const rowsCommand = defineCommand({
         const known = await readVersions(tools);
         const compiled = askedVersion(known, useCase, version);
         if (topic !== undefined) await checkTopic(tools, "--topic", topic);
-        const bar = progress("rows", null, { enabled: !output.json });
+        const bar = progress("rows", null);
         const { written, leftOut } = await exportRows(tools, {
           ...{ compiled, known, topic },
           ...exportOf(given),
-          onProgress: (rows) => bar.update(rows),
+          onProgress: (rows) => bar.update(rows, "written"),
         }).finally(() => bar.stop());
         if (given.out !== "-")
           output.result({ rows: written, file: given.out, leftOut }, () => `${written} rows in ${given.out}`);

@@ -3,9 +3,11 @@ import { defineCommand } from "../define-command.ts";
 import { among, flag, several } from "../flags/flag.ts";
 import { address, httpFlagNames } from "../flags/http.ts";
 import { readText } from "../process/read-text.ts";
+import { sayNextSteps } from "../terminal/say-next-steps.ts";
 import { stopOnSignals } from "../process/stopping.ts";
 import { sayWarming } from "../text/blueprint-text.ts";
 import { createLog } from "../text/log.ts";
+import { restoreView } from "../terminal/restore-view.ts";
 
 export const startCommand = defineCommand({
   name: "start",
@@ -32,7 +34,8 @@ export const startCommand = defineCommand({
       parse: among("tokens", "none"),
     }),
   },
-  async run({ settings, output, flags: { blueprint, metrics } }) {
+  async run({ settings, output, flags }) {
+    const { blueprint, metrics } = flags;
     const log = createLog(output.json);
     const blueprints = blueprint.map((file) => ({ file, text: readText(file) }));
     const stopping = stopOnSignals(log);
@@ -41,6 +44,8 @@ export const startCommand = defineCommand({
       serve: metrics === undefined ? undefined : { ...metrics, setting: "--metrics" },
       httpNames: httpFlagNames,
       onWarming: sayWarming((line) => log.info({}, line)),
+      onRestore: restoreView(log),
+      onRunning: (place) => sayNextSteps(log, place, flags),
     });
   },
 });

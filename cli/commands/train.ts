@@ -37,14 +37,14 @@ export const trainCommand = defineCommand({
       settings,
       async (tools) => {
         if (rows !== undefined) await checkTopic(tools, "--rows", rows);
-        const bar = progress("train", null, { enabled: !output.json });
+        const bar = progress("train", null);
         const result = await trainModel(tools, {
           ...{ useCase, until: until ?? Date.now() },
           ...(until === undefined ? { publishedAt: Date.now } : {}),
           blueprintVersion,
           rowsTopic: rows,
           holdout,
-          onProgress: (done, total) => bar.update(done, `of ${total} rounds`),
+          onProgress: (done, total) => bar.update(done, "rounds", total),
         });
         bar.stop();
         if (result.kind === "tooFewRows") output.result(result, tooFewText);

@@ -7,7 +7,7 @@ import { root } from "../process/root.ts";
 import { aborted, stopOnSignals, type Stopping } from "../process/stopping.ts";
 import { createLog } from "../text/log.ts";
 import type { Output } from "../text/output.ts";
-import { flightFiles, runDemo, type DemoSummary } from "./demo.ts";
+import { flightFiles, flightSpan, runDemo, type DemoSummary } from "./demo.ts";
 import { finishRun, openRun } from "./run-file.ts";
 import { summaryText } from "./summary-text.ts";
 import { createView } from "./view.ts";
@@ -60,7 +60,8 @@ async function viewed(
   until: number | undefined,
   stopping: Stopping,
 ): Promise<DemoSummary | undefined> {
-  const view = createView(process.stderr);
+  const { from, to } = flightSpan;
+  const view = createView({ from, to: Math.min(to, until ?? to) });
   const running = runDemo({
     ...{ loop, id, files: flightFiles(root), signal: stopping.signal },
     onProgress: (progress) => view.progress(progress),

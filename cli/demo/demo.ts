@@ -26,6 +26,9 @@ export interface DemoFiles {
   readonly observations: string;
 }
 
+/** Event times of the flights that the project carries, ms. */
+export const flightSpan = Object.freeze({ from: Date.UTC(2013, 0, 1, 9), to: Date.UTC(2013, 3, 1, 3) });
+
 /** The first quarter's flights that the project carries. */
 export function flightFiles(root: string): DemoFiles {
   return {

@@ -1,6 +1,8 @@
+import { spanText } from "../text/progress.ts";
+import { stderrLine, type LineOwner, type StatusLine } from "../terminal/status-line.ts";
 import type { DemoProgress } from "./demo.ts";
 
-/** The live view of a terminal: one line that moves, and lines that stay for every model. */
+/** The live view: one line that moves on a terminal, and lines that stay for every model. */
 export interface View {
   progress(progress: DemoProgress): void;
   line(text: string): void;
@@ -8,42 +10,55 @@ export interface View {
 }
 
 const EVERY_MS = 200;
+/** Without a terminal. */
+const LINE_EVERY_MS = 10_000;
 
-/** Without a terminal it says a line for every model and one for every week of event time. */
-export function createView(stream: NodeJS.WriteStream): View {
+/** Event times of the whole run, ms. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Without a terminal it says a line for every model, and every ten seconds how far it is. */
+export function createView(span: Span, line: StatusLine = stderrLine): View {
   const started = performance.now();
-  let drawn = 0;
-  let week = Number.NEGATIVE_INFINITY;
-  const text = (progress: DemoProgress): string => {
-    const rate = Math.round(progress.requests / ((performance.now() - started) / 1_000));
-    const auc = progress.servedAuc === undefined ? "–" : progress.servedAuc.toFixed(4);
-    const parts = [
-      new Date(progress.time).toISOString().slice(0, 13) + "h",
-      `${progress.requests.toLocaleString("en")} decisions (${rate}/s)`,
-      `${progress.nulls.toLocaleString("en")} null`,
-      `${progress.rows.toLocaleString("en")} rows`,
-      `${progress.models} models`,
-      `served AUC ${auc}`,
-    ];
-    return [...parts, ...(progress.training === undefined ? [] : [`training ${progress.training}`])].join(" · ");
+  const everyMs = line.isTerminal ? EVERY_MS : LINE_EVERY_MS;
+  const owner: LineOwner = { shows: true };
+  let drawn = line.isTerminal ? Number.NEGATIVE_INFINITY : started;
+  let first: { readonly at: number; readonly share: number } | undefined;
+  const shareAt = (time: number): number => Math.min(1, Math.max(0, (time - span.from) / (span.to - span.from)));
+  const restText = (now: number, share: number): string => {
+    first ??= { at: now, share };
+    const done = share - first.share;
+    return done < 0.01 || share >= 1 ? "" : `about ${spanText(((now - first.at) * (1 - share)) / done)} left`;
   };
+  const text = (shown: DemoProgress, now: number): string => {
+    const share = shareAt(shown.time);
+    const rate = Math.round(shown.requests / ((now - started) / 1_000));
+    const auc = shown.servedAuc === undefined ? "–" : shown.servedAuc.toFixed(4);
+    const parts = [
+      `${Math.floor(share * 100)} %`,
+      restText(now, share),
+      new Date(shown.time).toISOString().slice(0, 13) + "h",
+      `${shown.requests.toLocaleString("en")} decisions (${rate}/s)`,
+      `${shown.nulls.toLocaleString("en")} null`,
+      `${shown.rows.toLocaleString("en")} rows`,
+      `${shown.models} models`,
+      `served AUC ${auc}`,
+      shown.training === undefined ? "" : `training ${shown.training}`,
+    ];
+    return parts.filter((part) => part !== "").join(" · ");
+  };
+  line.enter(owner);
   return {
-    progress(progress) {
+    progress(shown) {
       const now = performance.now();
-      if (stream.isTTY) {
-        if (now - drawn < EVERY_MS) return;
-        drawn = now;
-        stream.write(`\r\u001b[K${text(progress).slice(0, (stream.columns ?? 120) - 1)}`);
-      } else if (progress.time - week >= 7 * 86_400_000 && progress.training === undefined) {
-        week = progress.time;
-        stream.write(`${text(progress)}\n`);
-      }
+      if (now - drawn < everyMs) return;
+      drawn = now;
+      if (line.isTerminal) line.show(text(shown, now));
+      else line.write(text(shown, now));
     },
-    line(line) {
-      stream.write(stream.isTTY ? `\r\u001b[K${line}\n` : `${line}\n`);
-    },
-    close() {
-      if (stream.isTTY) stream.write("\r\u001b[K");
-    },
+    line: (said) => line.write(said),
+    close: () => line.leave(owner),
   };
 }

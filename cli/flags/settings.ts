@@ -1,5 +1,6 @@
 import { readSettingsFile, settingsOf, type Settings, type SettingsOptions } from "../../loop/index.ts";
-import { flag, toggle, type FlagValues } from "./flag.ts";
+import { logFormats } from "../terminal/voice.ts";
+import { among, flag, toggle, type FlagValues } from "./flag.ts";
 import { givenHttp } from "./http.ts";
 import { givenSecurity, securityFlags } from "./security.ts";
 import { whole } from "./numbers.ts";
@@ -24,6 +25,10 @@ export const commonFlags = {
     "engine of local state: leveldb (default) or rocksdb, which needs rocksdb-native",
   ),
   config: flag("--config <file>", "settings file (default: loopstream.yaml if there is one)"),
+  logFormat: flag("--log-format <format>", "of log lines: text, json, or auto: text on a terminal, JSON otherwise", {
+    default: "auto",
+    parse: among(...logFormats),
+  }),
   json: toggle("--json", "print the result as JSON on the last line"),
   ...securityFlags,
 };

@@ -41,13 +41,13 @@ export async function importHere(
       const loop = runs ? await startAlone(own, connection, "exact") : undefined;
       const tools = loop ?? (await openTools(loopOptions(own, connection, "exact")));
       tools.serdes.unreadable.listen(unreadable.tell);
-      const bar = progress("import", null, { enabled: !output.json });
+      const bar = progress("import", null);
       try {
         const { blueprint } = askedVersion(await readVersions(tools), useCase);
         return await importHistory({
           ...{ id: settings.id, tools, loop, blueprint, tables, columns, dryRun, strict, sort, changed },
           say: output.say,
-          onProgress: (lines, text) => bar.update(lines, text),
+          onProgress: (lines, text, total) => bar.update(lines, text, total ?? null),
         });
       } finally {
         bar.stop();

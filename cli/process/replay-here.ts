@@ -9,7 +9,6 @@ import {
 } from "../../loop/index.ts";
 import { Outages } from "../../streams/index.ts";
 import { createLog } from "../text/log.ts";
-import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
 import { checkLog, connectHere } from "./connection.ts";
 import { takeLowestPriority } from "./lowest-priority.ts";
@@ -22,7 +21,7 @@ type Asked = { readonly [K in "from" | "to" | "blueprintVersion" | "into"]: Repl
 } & Required<Pick<ReplayOptions, "stepMs" | "latenessMs" | "statistics" | "incomplete" | "fresh" | "onUnreadable">>;
 
 /** Replays in this process, behind all others, with a progress bar. `undefined`: a signal has stopped it. */
-export async function replayHere(settings: Settings, output: Output, asked: Asked): Promise<ReplayResult | undefined> {
+export async function replayHere(settings: Settings, asked: Asked): Promise<ReplayResult | undefined> {
   const { useCase, from, to, blueprintVersion, into, pace } = asked;
   const { stepMs, latenessMs, statistics, incomplete, fresh, onUnreadable } = asked;
   checkLog(settings);
@@ -45,8 +44,8 @@ export async function replayHere(settings: Settings, output: Output, asked: Aske
         into,
       },
       onStep({ until, requests, total }) {
-        bar ??= progress("replay", total, { enabled: !output.json });
-        bar.update(requests, new Date(until).toISOString().slice(0, 13));
+        bar ??= progress("replay", total);
+        bar.update(requests, `decisions, up to ${new Date(until).toISOString().slice(0, 13)}h`);
       },
       pacing: courtesy(connection.backbone, pace === undefined ? {} : { share: pace }),
       ...{ outages, signal },

@@ -3,6 +3,7 @@ import { blueprintTable } from "../../catalogue/index.ts";
 import { loadStrictness, type Strictness } from "../../client/index.ts";
 import type { Connection } from "../../loop/index.ts";
 import { hasCode, Serdes } from "../../streams/index.ts";
+import { stderrLine } from "../terminal/status-line.ts";
 import { readVersions } from "./versions.ts";
 
 const TIMEOUT_MS = 2_000;
@@ -16,8 +17,7 @@ export async function tellUndeclared(
   const error: unknown = await loadStrictness(backbone, serdes)
     .then((strictness) => check(strictness, TIMEOUT_MS))
     .catch((problem: unknown) => problem);
-  if (hasCode(error, "UNDECLARED"))
-    process.stderr.write(`loopstream: ${(error as Error).message}: it counts for nothing\n`);
+  if (hasCode(error, "UNDECLARED")) stderrLine.write(`loopstream: ${(error as Error).message}: it counts for nothing`);
 }
 
 /**
@@ -31,5 +31,5 @@ export async function tellUnknownKind(kind: string, { backbone, registry, subjec
   if (kinds.has(kind)) return;
   const near = nearest(kind, kinds);
   const hint = near === null ? "" : `; is it ${near}?`;
-  process.stderr.write(`loopstream: no blueprint knows events of kind ${kind}${hint}\n`);
+  stderrLine.write(`loopstream: no blueprint knows events of kind ${kind}${hint}`);
 }

@@ -10,19 +10,20 @@ import {
   type Warming,
 } from "../../loop/index.ts";
 import { shownTime, table, type Output } from "./output.ts";
+import { stderrLine } from "../terminal/status-line.ts";
 
 const SAY_EVERY_MS = 5_000;
 
 /** Writes the warnings of a text to stderr; a program finds them in the result. */
 export function sayWarnings(warnings: CheckedBlueprint["warnings"], { json }: Output): void {
   if (json) return;
-  for (const { message } of warnings) process.stderr.write(`warning: ${message}\n`);
+  for (const { message } of warnings) stderrLine.write(`warning: ${message}`);
 }
 
 /** Windows that will count none of the events that are there, on stderr; a program finds them in the result. */
 export function sayLacking(lacking: readonly LackingEvents[], { json }: Output): void {
   if (json) return;
-  for (const one of lacking) process.stderr.write(`warning: ${lackingEventsText(one)}\n`);
+  for (const one of lacking) stderrLine.write(`warning: ${lackingEventsText(one)}`);
 }
 
 /** The effects of publishing a version, for people. */

@@ -1,5 +1,6 @@
 import { leftOutText, treatedText, type LeftOut, type TreatedValues } from "../../rows/index.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { stderrLine } from "../terminal/status-line.ts";
 
 const MOST_SHOWN = 20;
 
@@ -10,9 +11,9 @@ const MOST_SHOWN = 20;
  */
 export function tellLeftOut(leftOut: readonly LeftOut[], treated: readonly TreatedValues[] = []): number {
   const lines = [...leftOut.map(leftOutText), ...treated.map(treatedText)];
-  for (const line of lines.slice(0, MOST_SHOWN)) process.stderr.write(`loopstream: ${line}\n`);
+  for (const line of lines.slice(0, MOST_SHOWN)) stderrLine.write(`loopstream: ${line}`);
   const more = lines.length - MOST_SHOWN;
-  if (more > 0) process.stderr.write(`loopstream: and so for ${more} more versions or features\n`);
+  if (more > 0) stderrLine.write(`loopstream: and so for ${more} more versions or features`);
   const isMissing =
     leftOut.some(({ kind }) => kind === "unreadable") || treated.some(({ treatment }) => treatment === "leftOut");
   return isMissing ? exitCodes.partly : exitCodes.ok;

@@ -1,11 +1,29 @@
-import { pino, type DestinationStream, type Logger } from "pino";
-import { Outages, withoutSecrets } from "../../streams/index.ts";
+import { pino, type DestinationStream } from "pino";
+import { Outages, withoutSecrets, type Log } from "../../streams/index.ts";
+import { stderrLine } from "../terminal/status-line.ts";
+import { textLog } from "../terminal/text-log.ts";
+import { currentVoice, type LogFormat } from "../terminal/voice.ts";
 
-/** JSON lines on stdout for programs; the same on stderr beside a terminal's text. No password is in them. */
-export function createLog(json: boolean, destination: DestinationStream = pino.destination(json ? 1 : 2)): Logger {
+export interface LogOptions {
+  readonly format?: LogFormat;
+  /** Of JSON lines. */
+  readonly destination?: DestinationStream;
+}
+
+/**
+ * The log of a command. Text is for people, on stderr. JSON lines are for programs: on stdout with `--json`, on stderr
+ * otherwise. No password is in it.
+ */
+export function createLog(json: boolean, { format = currentVoice().logFormat, destination }: LogOptions = {}): Log {
+  const asText = format === "text" || (format === "auto" && !json && stderrLine.isTerminal);
+  if (asText) {
+    const colours = stderrLine.isTerminal && process.env["NO_COLOR"] === undefined;
+    return textLog({ write: (line) => stderrLine.write(line), colours });
+  }
+  const to = destination ?? pino.destination(json ? 1 : 2);
   return pino(
     { name: "loopstream", base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    { write: (line) => void destination.write(withoutSecrets(line)) },
+    { write: (line) => stderrLine.above(() => void to.write(withoutSecrets(line))) },
   );
 }
 

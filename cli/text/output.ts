@@ -1,3 +1,5 @@
+import { stderrLine } from "../terminal/status-line.ts";
+
 export { table } from "./table.ts";
 
 /** How a command speaks: people get text, programs one JSON value on the last line of stdout. */
@@ -12,8 +14,9 @@ export interface Output {
 export function createOutput(json: boolean): Output {
   return {
     json,
-    say: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
-    result: (value, text) => void process.stdout.write(`${json ? JSON.stringify(value) : text(value)}\n`),
+    say: (text) => stderrLine.above(() => void (json ? process.stderr : process.stdout).write(`${text}\n`)),
+    result: (value, text) =>
+      stderrLine.above(() => void process.stdout.write(`${json ? JSON.stringify(value) : text(value)}\n`)),
   };
 }
 

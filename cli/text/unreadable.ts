@@ -1,6 +1,7 @@
 import { blueprints, models, rowsTopicName } from "../../schemas/index.ts";
 import type { UnreadableRecord } from "../../streams/index.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { stderrLine } from "../terminal/status-line.ts";
 
 const MOST_SHOWN = 20;
 
@@ -28,11 +29,11 @@ export function tellUnreadable(needed: Needed = {}): Unreadable {
   return {
     tell(unreadable) {
       if (isNeeded(unreadable, needed)) code = exitCodes.partly;
-      if (++count <= MOST_SHOWN) process.stderr.write(`${lineOf(unreadable)}\n`);
+      if (++count <= MOST_SHOWN) stderrLine.write(lineOf(unreadable));
     },
     end() {
       const more = count - MOST_SHOWN;
-      if (more > 0) process.stderr.write(`loopstream: left out ${more} more records that can't be used\n`);
+      if (more > 0) stderrLine.write(`loopstream: left out ${more} more records that can't be used`);
       return code;
     },
   };

@@ -84,7 +84,8 @@ export async function importHistory(given: ImportOptions): Promise<ImportResult>
     if (leftOut !== undefined) feed.leaveOut(leftOut);
     const left = new Map(all.map(({ file }) => [file, new LeftOutColumns()]));
     const steps = read({ counts, onLeftOut: (file, column, reason) => left.get(file)!.add(column, reason) });
-    const run = new ImportRun(options, feed);
+    const lines = surveys.reduce((sum, one) => sum + one.lines, 0);
+    const run = new ImportRun(options, feed, lines);
     for await (const step of steps) await run.take(step);
     await run.end(surveys);
     for (const line of run.kinds.told()) say(line);

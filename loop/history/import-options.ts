@@ -27,7 +27,8 @@ export interface ImportOptions {
   readonly stepSize?: StepSize | undefined;
   /** Called with notes for the user during the import. */
   readonly say?: ((line: string) => void) | undefined;
-  readonly onProgress?: ((lines: number, text: string) => void) | undefined;
+  /** @param total of the lines; absent: it is not known yet */
+  readonly onProgress?: ((lines: number, text: string, total?: number) => void) | undefined;
 }
 
 /** An import with nothing left open. */

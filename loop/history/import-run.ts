@@ -20,8 +20,11 @@ export class ImportRun {
   #warned = false;
   #lines = 0;
   #told = 0;
+  readonly #total: number;
 
-  constructor(options: Importing, feed: ImportFeed) {
+  /** @param total of the lines that the tables have. */
+  constructor(options: Importing, feed: ImportFeed, total: number) {
+    this.#total = total;
     this.#options = options;
     this.#feed = feed;
     this.kinds = new KindCounts(options.blueprint);
@@ -43,7 +46,7 @@ export class ImportRun {
     this.kinds.add(step.outcomes);
     this.kinds.add(step.events);
     this.#lines += step.requests.length + step.outcomes.length + step.events.length;
-    onProgress(this.#lines, new Date(step.until).toISOString().slice(0, 13));
+    onProgress(this.#lines, `published, up to ${new Date(step.until).toISOString().slice(0, 13)}h`, this.#total);
     if (!this.#warned && !dryRun) {
       this.#warned = true;
       await warnOfAge(tools.backbone, step.until, say);

@@ -158,11 +158,11 @@ export class Upstream {
     if (behind && !this.#said && now - this.#behindSince! > SAID_AFTER_MS) {
       this.#said = true;
       const until = bound === Number.NEGATIVE_INFINITY ? undefined : new Date(bound).toISOString();
-      log.info({ topics, until }, "there is a backlog: tasks that join these topics go on as far as these have come");
+      log.info({ topics, until }, "a backlog is being worked off: these topics are joined as far as it has come");
     }
     if (behind) return;
     if (this.#said)
-      log.info({ topics, seconds: Math.round((now - this.#behindSince!) / 1_000) }, "the backlog is done");
+      log.info({ topics, seconds: Math.round((now - this.#behindSince!) / 1_000) }, "the backlog is worked off");
     this.#behindSince = undefined;
     this.#said = false;
   }

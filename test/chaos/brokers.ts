@@ -253,5 +253,5 @@ function outageIn(line: string): OutageLine[] {
 /** By name: the last line about it is not one of an end. */
 function unendedIn(outages: readonly OutageLine[]): readonly string[] {
   const last = new Map(outages.map(({ what, msg }) => [what, msg]));
-  return [...last].filter(([, msg]) => msg.endsWith("waiting and trying again")).map(([what]) => what);
+  return [...last].filter(([, msg]) => msg.includes(": waiting and trying again")).map(([what]) => what);
 }

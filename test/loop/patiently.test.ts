@@ -15,7 +15,7 @@ test("what passes is waited for up to the stated time, with a line at its beginn
   });
   expect(opened).toBe("open");
   expect(lines.map(({ level, message }) => [level, message])).toEqual([
-    ["warn", "start: waiting and trying again"],
+    ["warn", expect.stringContaining("start: waiting and trying again: ")],
     ["info", expect.stringMatching(/^start: goes on after 0\.[5-9] s$/)],
   ]);
 });

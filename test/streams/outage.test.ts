@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createMetrics, Outages, reasonOf } from "../../streams/index.ts";
+import { waitWords } from "../../streams/metrics/wait-words.ts";
+import { root, sourcesOf } from "../source-graph.ts";
 import { recordedLog } from "./recorded-log.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
@@ -13,19 +17,19 @@ test("an outage is said at once, then at doubling intervals up to a minute, and 
     {
       level: "warn",
       fields: { what: "registry", topic: "events", waitingSeconds: 0, attempts: 1, error: "refused" },
-      message: "registry: waiting and trying again",
+      message: expect.stringContaining("registry: waiting and trying again: "),
     },
   ]);
   vi.advanceTimersByTime(200_000);
-  expect(lines.map(({ fields }) => fields["waitingSeconds"])).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 124, 184]);
+  expect(lines.map(({ fields }) => fields["waitingSeconds"])).toEqual([0, 5, 10, 20, 40, 80, 140, 200]);
   outage.ended();
   expect(lines.at(-1)).toEqual({
     level: "info",
-    fields: { what: "registry", topic: "events", waitedSeconds: 200, attempts: 1, error: "refused" },
+    fields: { what: "registry", topic: "events", waitedSeconds: 200, attempts: 1, lastError: "refused" },
     message: "registry: goes on after 200 s",
   });
   vi.advanceTimersByTime(200_000);
-  expect(lines).toHaveLength(11);
+  expect(lines).toHaveLength(9);
 });
 
 test("several loops that wait for the same are one outage, from the first failure to the last end", () => {
@@ -42,6 +46,29 @@ test("several loops that wait for the same are one outage, from the first failur
   expect(lines.map(({ message }) => message)).toEqual([
     "kafka: waiting and trying again",
     "kafka: goes on after 0.5 s",
+  ]);
+});
+
+test("waits of one family are each said at their beginning and end; the first of them says how long it lasts", () => {
+  const { log, lines } = recordedLog();
+  const outages = new Outages(log);
+  const [fetch, produce] = [outages.of("kafka fetch"), outages.of("kafka produce")];
+  fetch.failed(new Error("gone"));
+  vi.advanceTimersByTime(1_000);
+  produce.failed(new Error("gone"));
+  vi.advanceTimersByTime(10_000);
+  fetch.ended();
+  vi.advanceTimersByTime(20_000);
+  produce.ended();
+  const said = lines.map(({ message }) => message.split(":", 2).join(":").replace(" waiting and trying again", ""));
+  expect(said).toEqual([
+    "kafka fetch:",
+    "kafka produce:",
+    "kafka fetch:",
+    "kafka fetch:",
+    "kafka fetch: goes on after 11 s",
+    "kafka produce:",
+    "kafka produce: goes on after 30 s",
   ]);
 });
 
@@ -68,7 +95,10 @@ test("a loop that gives up says why, and one that was told to stop that it was",
   expect(lines.at(-1)).toMatchObject({ level: "error", message: "clock: given up after 0 s" });
   outage.failed(new Error("away"));
   outage.givenUp();
-  expect(lines.at(-1)).toMatchObject({ level: "info", message: "clock: stopped waiting after 0 s, as told" });
+  expect(lines.at(-1)).toMatchObject({
+    level: "info",
+    message: "clock: no longer waited for, after 0 s: the work that needed it has ended",
+  });
 });
 
 test("what is waited for is a metric with its seconds, and every attempt that failed is counted", async () => {
@@ -97,4 +127,12 @@ test("an error's reason has the messages of its causes, each once", () => {
   const outer = new Error("start producer: ECONNREFUSED. Check the brokers", { cause: inner });
   expect(reasonOf(outer)).toBe("start producer: ECONNREFUSED. Check the brokers: socket 7");
   expect(reasonOf("plain")).toBe("plain");
+});
+
+test("every wait of the sources has words for people who do not know them", () => {
+  const texts = ["streams", "loop", "client"].flatMap(sourcesOf).map((file) => readFileSync(join(root, file), "utf8"));
+  const named = texts.flatMap((text) => [...text.matchAll(/utages\(?[^;]{0,60}\.of\(\s*"([^"]+)"|"(kafka [a-z]+)"/g)]);
+  const names = [...new Set(named.map(([, wait, ofKafka]) => (wait ?? ofKafka)!))];
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter((name) => !(name in waitWords))).toEqual([]);
 });

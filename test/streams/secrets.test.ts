@@ -176,7 +176,7 @@ describe("the broker's user and password", () => {
   test("are in no line of the log, whoever writes it", () => {
     kafkaSettings({ brokers: ["b:1"], sasl });
     const lines: string[] = [];
-    const log = createLog(true, { write: (line) => void lines.push(line) });
+    const log = createLog(true, { destination: { write: (line) => void lines.push(line) } });
     log.error({ err: new Error(`with ${password}`), sasl, url: `http://${user}:hu%22nter@host/` }, `not ${basic}`);
     expect(lines.join("")).toContain("not ***");
     expectHidden(lines.join(""));

@@ -25,7 +25,7 @@ export const rebuildCommand = defineCommand({
       settings,
       async (tools) => {
         const wanted = modelId === undefined ? await modelsOf(tools, useCase) : [await findModel(tools, modelId)];
-        const bar = progress("rebuild", wanted.length, { enabled: !output.json });
+        const bar = progress("rebuild", wanted.length);
         const rebuilt: Omit<Rebuilt, "onnx">[] = [];
         for (const model of wanted) {
           bar.update(rebuilt.length, model.modelId);

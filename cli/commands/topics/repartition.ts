@@ -4,6 +4,7 @@ import { StreamsError } from "../../../streams/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageError } from "../../exit-codes.ts";
 import { checkLog, connectHere } from "../../process/connection.ts";
+import { watchedReads } from "../../terminal/watched-reads.ts";
 import { progress } from "../../text/progress.ts";
 import { repartitionedText } from "../../text/topics-text.ts";
 
@@ -19,9 +20,10 @@ export const repartitionCommand = defineCommand({
       if (connection.shared) {
         throw new StreamsError("BACKBONE_LOCKED", `${dir} is open in another process: stop that one first`);
       }
-      const bar = progress("keys moved", null, { enabled: !output.json });
-      const { backbone } = connection;
-      const onProgress = (changelog: string, keys: number): void => bar.update(keys, changelog);
+      const bar = progress("repartition", null);
+      const backbone = watchedReads(connection.backbone, bar);
+      const onProgress = (changelog: string, keys: number): void =>
+        bar.update(keys, `keys of ${changelog} moved`, null);
       const options = { id, backbone, stateDir: join(dir, "state"), partitions, onProgress };
       output.result(await repartitionLoop(options).finally(() => bar.stop()), repartitionedText);
     } finally {

@@ -22,9 +22,7 @@ export function assignments(options: AssignmentOptions): Omit<GroupListener, "on
   const say = (partitions: readonly TopicPartition[], change: "assigned" | "revoked", text: string): void => {
     if (partitions.length === 0) return;
     metrics.rebalances.inc({ change });
-    const topics = [...new Set(partitions.map(({ topic }) => topic))].sort();
-    const numbers = rangesText(partitions.map(({ partition }) => partition));
-    log.info({ topics, tasks: tasks.size }, `partitions ${numbers} ${text}`);
+    log.info({ tasks: tasks.size }, `${partitionsText(partitions)} ${text}`);
   };
   return {
     async assigned(partitions, committed) {
@@ -41,14 +39,24 @@ export function assignments(options: AssignmentOptions): Omit<GroupListener, "on
       const leaving = tasks.of(partitions);
       committer.forget(leaving);
       await tasks.close(leaving);
-      say(partitions, "revoked", "go to another process of the group");
+      say(partitions, "revoked", "are handled by another process of the group from now on");
     },
     standby: (partitions) => standbys.keep(partitions),
   };
 }
 
+/** Topics with the same partitions together: `partitions 0-3 of decisions, observations`. */
+export function partitionsText(partitions: readonly TopicPartition[]): string {
+  const topics = new Map<string, string[]>();
+  for (const [topic, own] of Map.groupBy(partitions, ({ topic }) => topic)) {
+    const numbers = rangesText(own.map(({ partition }) => partition));
+    topics.set(numbers, [...(topics.get(numbers) ?? []), topic].sort());
+  }
+  return [...topics].map(([numbers, names]) => `partitions ${numbers} of ${names.join(", ")}`).join("; ");
+}
+
 /** Whole numbers as text: `0-3, 5`. */
-export function rangesText(numbers: readonly number[]): string {
+function rangesText(numbers: readonly number[]): string {
   const ranges: [first: number, last: number][] = [];
   for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
     const last = ranges.at(-1);

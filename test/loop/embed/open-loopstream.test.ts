@@ -201,7 +201,9 @@ describe("a folder that is open already", () => {
   test("who only talks never opens the log: it waits for the process that runs the loop, and works through it", async () => {
     const { log, lines } = recordedLog();
     const opening = opened({ run: false, log });
-    await expect.poll(() => lines.map(({ message }) => message)).toContain("start: waiting and trying again");
+    await expect
+      .poll(() => lines.map(({ message }) => message))
+      .toContainEqual(expect.stringMatching(/^start: waiting and trying again: /));
     expect(existsSync(join(dir, "log"))).toBe(false);
     const first = await opened();
     const { version } = await first.publishBlueprint(text);
