@@ -12,6 +12,8 @@ export interface DecisionOrderOptions {
   readonly bytes: number;
   /** Opens the room for records beyond `bytes`. */
   readonly spill: () => Promise<Spill>;
+  /** Called every thousand records that were taken in their order, of all that are sorted. */
+  readonly onTaken?: ((taken: number, total: number) => void) | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function* decisionsInOrder(
   backbone: Backbone,
   serdes: Serdes,
   useCase: string,
-  { from, to, ...options }: DecisionOrderOptions,
+  { from, to, onTaken, ...options }: DecisionOrderOptions,
 ): AsyncGenerator<DecisionRecorded> {
   const sort = new RecordSort({ topic: decisions.name, ...options });
   try {
@@ -37,7 +39,9 @@ export async function* decisionsInOrder(
       }
     }
     let last: DecisionRecorded | undefined;
+    let taken = 0;
     for await (const { record } of sort.sorted()) {
+      if (++taken % 1_000 === 0) onTaken?.(taken, sort.added);
       const decision = (await read(serdes, record))!;
       // A loop that delivers at least once may have written the same one again.
       if (last?.decisionId !== decision.decisionId || last.decisionTime !== decision.decisionTime) yield decision;

@@ -31,6 +31,8 @@ export interface OrderOptions {
   readonly bytes: number;
   /** Opens the room for records beyond `bytes`. */
   readonly spill: () => Promise<Spill>;
+  /** Called every thousand records that were taken in their order, of all that are sorted. */
+  readonly onTaken?: ((taken: number, total: number) => void) | undefined;
 }
 
 /** The fields that order a row. */
@@ -52,7 +54,7 @@ export async function* rowsInOrder(
   serdes: Serdes,
   compiled: CompiledBlueprint,
   blueprints: KnownVersions,
-  { topic = rowsTopic(compiled), from, to, leftOut, ...options }: OrderOptions,
+  { topic = rowsTopic(compiled), from, to, leftOut, onTaken, ...options }: OrderOptions,
 ): AsyncGenerator<TrainingRow> {
   const decoded = (record: RawRecord): TrainingRow | undefined => decode(serdes, topic, record, leftOut);
   const usable = usableVersions(compiled, blueprints);
@@ -76,7 +78,9 @@ export async function* rowsInOrder(
       }
     }
     let newest: TrainingRow | undefined;
+    let taken = 0;
     for await (const { record } of sort.sorted()) {
+      if (++taken % 1_000 === 0) onTaken?.(taken, sort.added);
       const read = decoded(record);
       const row = read && own(read, record.value!);
       if (row === undefined) continue;

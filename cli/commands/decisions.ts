@@ -25,7 +25,7 @@ export const decisionsCommand = defineCommand({
         const { written, lacking } = await exportDecisions(tools, {
           ...{ compiled: askedVersion(known, useCase, version), known },
           ...exportOf(given),
-          onProgress: (rows) => bar.update(rows, "written"),
+          onTaken: (taken, total) => bar.update(taken, "records written", total),
         }).finally(() => bar.stop());
         if (given.out !== "-")
           output.result({ decisions: written, file: given.out, lacking }, () => `${written} decisions in ${given.out}`);

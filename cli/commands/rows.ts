@@ -32,7 +32,7 @@ export const rowsCommand = defineCommand({
         const { written, leftOut } = await exportRows(tools, {
           ...{ compiled, known, topic },
           ...exportOf(given),
-          onProgress: (rows) => bar.update(rows, "written"),
+          onTaken: (taken, total) => bar.update(taken, "records written", total),
         }).finally(() => bar.stop());
         if (given.out !== "-")
           output.result({ rows: written, file: given.out, leftOut }, () => `${written} rows in ${given.out}`);

@@ -4,6 +4,7 @@ import { PassThrough, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { asAskedFor } from "../process/file-modes.ts";
+import { stderrLine } from "../terminal/status-line.ts";
 import { tableError } from "./table-error.ts";
 
 /** Takes the bytes of a file, in the order they are given. A write resolves when there is room for more. */
@@ -51,6 +52,7 @@ export function stdoutSink(stdout: Writable = process.stdout): ByteSink {
   // The failure reaches the writer through its callback; without a listener the same error would end the process.
   const ignore = (): void => undefined;
   stdout.on("error", ignore);
+  if ((stdout as Partial<NodeJS.WriteStream>).isTTY === true) stderrLine.end();
   return {
     write(chunk) {
       return new Promise((resolve, reject) => {

@@ -12,12 +12,12 @@ export interface RowsExport extends DecisionsExport {
 /** Writes training rows to a file, in the order of their decisions. If that fails, nothing is left of the file. */
 export async function exportRows(
   { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
-  { compiled, known, topic, from, to, ...options }: RowsExport,
+  { compiled, known, topic, from, to, onTaken, ...options }: RowsExport,
 ): Promise<{ readonly written: number; readonly leftOut: readonly LeftOut[] }> {
   const leftOut = new LeftOutRows(compiled.blueprint, known);
   const rows = rowsInOrder(backbone, serdes, compiled, known, {
     ...{ topic: rowsTopic(compiled, topic), from, to, leftOut },
-    ...{ bytes: streamsLimits.rowsHeldBytes, spill: openSpill },
+    ...{ bytes: streamsLimits.rowsHeldBytes, spill: openSpill, onTaken },
   });
   const written = await exportTable(rows, rowTable(compiled.blueprint, known), options);
   return { written, leftOut: leftOut.all() };

@@ -6,8 +6,6 @@ export interface ExportOptions {
   /** A path, or `-` for stdout. */
   readonly out: string;
   readonly format: TableFormat;
-  /** Called with the number of written rows, every thousand. */
-  readonly onProgress: (rows: number) => void;
 }
 
 /** Decisions of a use case, or their rows, to write. */
@@ -18,6 +16,8 @@ export interface DecisionsExport extends ExportOptions {
   /** Decision times, ms: at or after `from`, before `to`. */
   readonly from: number;
   readonly to: number;
+  /** Called while the records are taken in their order, of all that are sorted. */
+  readonly onTaken: (taken: number, total: number) => void;
 }
 
 /**
@@ -30,14 +30,14 @@ export async function exportTable<Row>(
     columns,
     cellsOf,
   }: { readonly columns: readonly TableColumn[]; cellsOf(row: Row): Readonly<Record<string, unknown>> },
-  { out, format, onProgress }: ExportOptions,
+  { out, format }: ExportOptions,
 ): Promise<number> {
   const writer = await tableWriter(out, format, columns);
   let written = 0;
   try {
     for await (const row of rows) {
       await writer.write(cellsOf(row));
-      if (++written % 1_000 === 0) onProgress(written);
+      written++;
     }
     await writer.close();
   } catch (error) {

@@ -13,6 +13,7 @@ export class StatusLine {
   readonly #stream: NodeJS.WriteStream;
   readonly #owners: LineOwner[] = [];
   #shown = "";
+  #ended = false;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -38,11 +39,17 @@ export class StatusLine {
     return this.#owners.findLast(({ shows }) => shows) === owner;
   }
 
+  /** From now on the terminal is for the output of the command alone. */
+  end(): void {
+    this.clear();
+    this.#ended = true;
+  }
+
   /** Draws over what the line had. The text is cut at the terminal's width. */
   show(text: string): void {
     const { columns } = this.#stream;
     const cut = text.slice(0, (columns > 0 ? columns : COLUMNS) - 1);
-    if (cut === this.#shown) return;
+    if (this.#ended || cut === this.#shown) return;
     this.#shown = cut;
     this.#stream.write(`${CLEAR}${cut}`);
   }

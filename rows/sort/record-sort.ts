@@ -21,6 +21,7 @@ export class RecordSort {
   readonly #options: RecordSortOptions;
   #held: SortedRecord[] = [];
   #heldBytes = 0;
+  #added = 0;
   #runs: Run[] = [];
   #spill: Spill | undefined;
 
@@ -28,8 +29,14 @@ export class RecordSort {
     this.#options = options;
   }
 
+  /** Number of the records so far. */
+  get added(): number {
+    return this.#added;
+  }
+
   /** @returns a promise only if the disk has to take some. */
   add(record: SortedRecord): Promise<void> | undefined {
+    this.#added++;
     this.#held.push(record);
     this.#heldBytes += heldBytes(record);
     return this.#heldBytes < this.#options.bytes ? undefined : this.#putAside();

@@ -95,7 +95,7 @@ beforeAll(async () => {
     for (const format of FORMATS) {
       const options = {
         ...{ compiled, known, format, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
-        onProgress: () => undefined,
+        onTaken: () => undefined,
       };
       const out = (table: string): string => join(dir.path, `${table}.${format}`);
       await exportRows(loop, { ...options, out: out("rows"), topic: undefined });

@@ -79,6 +79,16 @@ test("rows put aside on the disk are those that training reads: the newest of ea
   expect(await inOrder({ bytes: 64 << 20 })).toEqual(expected);
 });
 
+test("a long writing is told every thousand records, of all that were sorted", async () => {
+  await published(rows(0, 2_500, 1));
+  const told: (readonly [taken: number, total: number])[] = [];
+  await inOrder({ onTaken: (...all) => told.push(all) });
+  expect(told).toEqual([
+    [1_000, 2_500],
+    [2_000, 2_500],
+  ]);
+});
+
 test("only rows decided within the bounds are kept", async () => {
   await published(rows(0, 300, 1));
   const [from, to] = [START + 60 * 60_000, START + 120 * 60_000];

@@ -3,6 +3,7 @@ import { defineCommand } from "../../define-command.ts";
 import { flag } from "../../flags/flag.ts";
 import { whole } from "../../flags/numbers.ts";
 import { withTools } from "../../process/with-tools.ts";
+import { stderrLine } from "../../terminal/status-line.ts";
 import { recordLine } from "../../text/record-line.ts";
 
 export const readCommand = defineCommand({
@@ -19,7 +20,8 @@ export const readCommand = defineCommand({
       for await (const records of readRaw(backbone, topic)) {
         for (const record of records) {
           if (left-- <= 0) return;
-          process.stdout.write(`${await recordLine(record, serdes)}\n`);
+          const line = await recordLine(record, serdes);
+          stderrLine.above(() => void process.stdout.write(`${line}\n`));
         }
       }
     }),

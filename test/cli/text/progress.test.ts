@@ -68,6 +68,19 @@ describe("progress on a terminal", () => {
     expect(seen()).toEqual(["a line of the log"]);
   });
 
+  test("is not drawn any more once the terminal is for the output", () => {
+    const { line, seen } = screen(true);
+    const bar = progress("import", 10, { line });
+    vi.advanceTimersByTime(2_000);
+    bar.update(5);
+    expect(seen()).toHaveLength(1);
+    line.end();
+    vi.advanceTimersByTime(2_000);
+    bar.update(9);
+    expect(seen()).toEqual([]);
+    bar.stop();
+  });
+
   test("is that of the newest work that has something to show", () => {
     const { line, seen } = screen(true);
     const [reading, train] = [progress("reading", null, { line }), progress("train", null, { line })];
