@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   AclOperationTypes,
@@ -265,6 +265,74 @@ describe.each(clients)("the command line over %s", (client) => {
     expect(decided.json, decided.stderr).toMatchObject({ decisionId: `${client}-yaml`, reason: "noModel" });
   });
 });
+
+const SHOP = (useCase: string): string => `useCase: ${useCase}
+decisionSpace: boolean
+context: { price: number }
+features: [price]
+observations: { amount: number }
+label: { name: sale, value: amount > 5, wait: 1h }
+policy: { decide: sale > 0.5 }
+training: { schedule: none, freshRows: none, minRows: 1000000 }
+`;
+const DECISIONS = 20;
+
+test.each(clients)(
+  "history is imported over %s to a listener with TLS and a login, and exported, audited, replayed and read from there, by flags alone",
+  { timeout: 180_000 },
+  async (client) => {
+    const useCase = `shop-${client}`;
+    const file = (name: string, text = ""): string => {
+      const path = join(dir.path, `${client}-${name}`);
+      writeFileSync(path, text);
+      return path;
+    };
+    const minute = (at: number): string => new Date(Date.UTC(2026, 0, 1, 0, at)).toISOString();
+    const lines = (head: string, line: (at: number) => string): string =>
+      [head, ...Array.from({ length: DECISIONS }, (_, at) => line(at))].join("\n");
+    const decisions = file(
+      "decisions.csv",
+      lines("decision_id,decision_ts,price", (at) => `${useCase}-${at},${minute(at)},${at}`),
+    );
+    const observations = file(
+      "observations.csv",
+      lines("decision_id,event_ts,amount", (at) => `${useCase}-${at},${minute(30 + at)},${at}`),
+    );
+    const place = [
+      ...["--brokers", kafka.saslSsl, "--registry", registry.url, "--dir", join(dir.path, `${client}-history`)],
+      ...["--kafka-client", client, ...flagsOf({ ...scram(), ...registryByUser() })],
+    ];
+    const run = async (...command: readonly string[]): Promise<Ran["json"]> => {
+      const { code, json, stderr } = await loopstream([...command, "--json", ...place]);
+      expect(code, `${command.join(" ")}\n${stderr}`).toBe(0);
+      expect(stderr).not.toContain(users.loop);
+      return json;
+    };
+    const of = ["--use-case", useCase];
+    await run("blueprint", "publish", file("shop.yaml", SHOP(useCase)));
+    const files = ["--decisions", decisions, "--observations", observations];
+    const counts = { decisions: DECISIONS, observations: DECISIONS, badLines: 0 };
+    expect(await run("import", ...of, ...files, "--run")).toMatchObject(counts);
+    const [rows, made, audited, replayed] = await Promise.all([
+      run("rows", ...of, "--out", file("rows.parquet")),
+      run("decisions", ...of, "--out", file("decisions.parquet")),
+      run("audit", ...of, "--sample", "100%"),
+      run("replay", ...of),
+    ]);
+    expect(rows).toMatchObject({ rows: DECISIONS, leftOut: [] });
+    expect(made).toMatchObject({ decisions: DECISIONS });
+    expect(audited).toMatchObject({ sampled: DECISIONS, differing: 0, differences: [] });
+    expect(replayed).toMatchObject({ decisions: DECISIONS, rows: { provisional: DECISIONS }, deadLetters: 0 });
+    const again = ["--topic", replayed["rowsTopic"] as string, "--out", file("replayed.parquet")];
+    const [ofReplay, topics] = await Promise.all([run("rows", ...of, ...again), run("topics")]);
+    expect(ofReplay).toMatchObject({ rows: DECISIONS });
+    expect(readFileSync(join(dir.path, `${client}-replayed.parquet`))).toEqual(
+      readFileSync(join(dir.path, `${client}-rows.parquet`)),
+    );
+    const names = (topics as unknown as { readonly topic: string }[]).map(({ topic }) => topic);
+    expect(names).toEqual(expect.arrayContaining([`training-rows.${useCase}`, replayed["rowsTopic"]]));
+  },
+);
 
 test("a product opens the loop by options, and every other command by flags", async () => {
   const loop = await openLoopstream({
