@@ -9,7 +9,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -17,6 +16,7 @@ import { parseArgs } from "node:util";
 import { createClient } from "../client/index.ts";
 import { openLoopstream } from "../loop/index.ts";
 import { openShared } from "../streams/index.ts";
+import { HttpSockets } from "./http-sockets.ts";
 import { markdown, quantile, spread } from "./rounds.ts";
 
 const { values: flags } = parseArgs({
@@ -88,25 +88,7 @@ const port = await new Promise<number>((resolve, reject) => {
 });
 const shared = await openShared(dir);
 const client = createClient(shared);
-const agent = new Agent({ keepAlive: true, maxSockets: sockets });
-
-function post(path: string, body: unknown): Promise<unknown> {
-  const data = Buffer.from(JSON.stringify(body));
-  const headers = { "content-type": "application/json", "content-length": data.length };
-  return new Promise((resolve, reject) => {
-    request({ host: "127.0.0.1", port, path, method: "POST", agent, headers }, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on("data", (part: Buffer) => parts.push(part));
-      answer.on("end", () => {
-        const text = Buffer.concat(parts).toString();
-        if (answer.statusCode === 200) resolve(JSON.parse(text));
-        else reject(new Error(`${answer.statusCode} ${text}`));
-      });
-    })
-      .on("error", reject)
-      .end(data);
-  });
-}
+const connections = new HttpSockets(port, sockets);
 
 const check = ({ reason }: { readonly reason: string }): void => {
   if (reason !== "exploit") throw new Error(`a decision was made without the model: ${reason}`);
@@ -127,13 +109,13 @@ const ways: readonly Way[] = [
   },
   {
     ...{ name: "HTTP", size: 1 },
-    call: (at) => post("/v1/decisions", overHttp(at)).then((answer) => check(answer as { reason: string })),
+    call: (at) => connections.post("/v1/decisions", overHttp(at)).then((answer) => check(answer as { reason: string })),
   },
   {
     ...{ name: `HTTP, bulks of ${bulk}`, size: bulk },
     async call(at) {
       const decisions = Array.from({ length: bulk }, (_, i) => overHttp(at + i));
-      const { results } = (await post("/v1/decisions/bulk", { decisions })) as {
+      const { results } = (await connections.post("/v1/decisions/bulk", { decisions })) as {
         results: { decision: { reason: string } }[];
       };
       for (const { decision } of results) check(decision);
@@ -207,7 +189,7 @@ try {
   ];
   console.log(markdown(head, rows));
 } finally {
-  agent.destroy();
+  connections.close();
   await client.close();
   live.removeAllListeners("exit");
   live.kill("SIGTERM");

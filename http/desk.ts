@@ -49,7 +49,7 @@ export class Desk {
     { values, observationId = randomUUID(), useCase, time }: Observation,
   ): Promise<string> {
     const { client } = this.#inTime(time);
-    const call = { observationId, useCase, time, throwOnError: true };
+    const call = { observationId, useCase, time, timeout: recordLimits.httpStoreMs, throwOnError: true };
     await this.#counted(() => client.logObservations(decisionId, values, call));
     return observationId;
   }
@@ -57,7 +57,8 @@ export class Desk {
   /** Resolves once the event is stored. */
   async tell({ kind, attributes, key, time }: Event): Promise<void> {
     const { client } = this.#inTime(time);
-    await this.#counted(() => client.logEvent(kind, attributes, { key, time, throwOnError: true }));
+    const call = { key, time, timeout: recordLimits.httpStoreMs, throwOnError: true };
+    await this.#counted(() => client.logEvent(kind, attributes, call));
   }
 
   /** The version of a use case that is live at a time; undefined: this release can't read it. Throws `UNKNOWN_USE_CASE`. */

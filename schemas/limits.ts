@@ -68,6 +68,8 @@ export const recordLimits = Object.freeze({
   httpOpenItems: 10_000,
   /** The longest wait for a decision that an HTTP request may ask for; ms. */
   httpDecisionMs: 30_000,
+  /** An HTTP request waits this long for its observation or event to be stored; ms. */
+  httpStoreMs: 10_000,
   /** The request line and the headers of an HTTP request; bytes. */
   httpHeaderBytes: 16_384,
   /** From the beginning of an HTTP request to the end of its headers; ms. */

@@ -3,6 +3,25 @@ import { Desk } from "../../http/desk.ts";
 import { SourceSlot } from "../../http/source.ts";
 import { recordLimits } from "../../schemas/index.ts";
 
+test("an observation and an event are waited for until they are stored, for longer than a decision", async () => {
+  const waits: (number | undefined)[] = [];
+  const stored = (_: string, __: object, { timeout }: { readonly timeout?: number | undefined } = {}) => {
+    waits.push(timeout);
+    return Promise.resolve({ ok: true, observationId: "o" } as const);
+  };
+  const slot = new SourceSlot();
+  slot.enter({
+    client: { getDecision: () => Promise.reject(new Error("nobody asks")), logObservations: stored, logEvent: stored },
+    blueprints: () => Promise.reject(new Error("nobody asks")),
+    now: Date.now,
+    readiness: () => Promise.reject(new Error("nobody asks")),
+  });
+  const desk = new Desk(slot);
+  await desk.observe("d", { values: {} });
+  await desk.tell({ kind: "visit", attributes: {} });
+  expect(waits).toEqual([recordLimits.httpStoreMs, recordLimits.httpStoreMs]);
+});
+
 test("more decisions, observations and events than are taken at the same time are refused until others end", async () => {
   const waiting: (() => void)[] = [];
   const stored = (): Promise<{ readonly ok: true; readonly observationId: string }> =>

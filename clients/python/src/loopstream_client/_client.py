@@ -40,7 +40,7 @@ class Client:
         url: str,
         *,
         token: Optional[str] = None,
-        timeout: float = 10.0,
+        timeout: float = 15.0,
         retries: int = 2,
         ssl_context: Optional[ssl.SSLContext] = None,
     ) -> None:
