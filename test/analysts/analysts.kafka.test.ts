@@ -9,7 +9,7 @@ import { clock, decisionRequests, decisions, observations } from "../../schemas/
 import { rowsTopic } from "../../rows/index.ts";
 import { createConfluentRegistry, createPlatformaticBackbone, prefixed, SOURCE_HEADER } from "../../streams/index.ts";
 import { temporaryDir } from "../e2e/command.ts";
-import { runPython } from "../python/venv.ts";
+import { FETCH_MS, python, runPython } from "../python/venv.ts";
 
 const VISITS = `useCase: shop-visits
 decisionSpace: boolean
@@ -59,6 +59,7 @@ const expected = {
 
 const dir = temporaryDir();
 const prefix = `analysts-${process.pid}-`;
+beforeAll(async () => void (await python()), FETCH_MS);
 beforeAll(async () => {
   const backbone = prefixed(await createPlatformaticBackbone({ brokers: inject("brokers") }), prefix);
   const registry = createConfluentRegistry({ url: inject("registry") });

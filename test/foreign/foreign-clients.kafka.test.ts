@@ -1,8 +1,10 @@
-import { afterAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { temporaryDir } from "../e2e/command.ts";
+import { FETCH_MS, python } from "../python/venv.ts";
 import { askFromElsewhere, faultsOf, type Group } from "./foreign-clients.ts";
 
 const dir = temporaryDir();
+beforeAll(async () => void (await python()), FETCH_MS);
 afterAll(() => dir.remove());
 
 const COUNT = 40;

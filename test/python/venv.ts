@@ -9,6 +9,9 @@ const requirements = join(import.meta.dirname, "requirements.txt");
 const cache = resolve(import.meta.dirname, "../../.servers");
 const run = promisify(execFile);
 
+/** Longest time of the first call, ms. */
+export const FETCH_MS = 600_000;
+
 let made: Promise<string> | undefined;
 
 /**
