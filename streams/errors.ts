@@ -69,8 +69,8 @@ export const streamsErrors = {
     "Mend the producer: Confluent's framing, and Avro by the schema whose id it names.",
   ),
   NEWER_RELEASE: lasting(
-    "A later release wrote this, and this one can't read it.",
-    "Update this process, or publish the version again from this release.",
+    "A later release wrote this, or one with parts of a product's own, and this process can't read it.",
+    "Update this process, register the parts that it lacks (docs/parts.md), or publish the version again from here.",
   ),
   UNREADABLE_BATCH: lasting(
     "A batch of records on Kafka is damaged, or compressed in a way that can't be read.",

@@ -28,7 +28,7 @@ function readPublished({ useCase, version, text }: BlueprintPublished): Publishe
   const refused = (reason: string): PublishedBlueprint => ({
     problem:
       `blueprint ${useCase}/${version} can't be read by this release of loopstream: ${reason}. ` +
-      "It needs a newer release, or the one that published it",
+      "It needs a newer release, the one that published it, or the parts that its product registers (docs/parts.md)",
   });
   if (typeof compiled === "string") return refused(compiled);
   const { blueprint } = compiled;

@@ -34,6 +34,12 @@ test.each([
   ["a time before any", [useCase, undefined, 10], "UNKNOWN_VERSION", "no live blueprint at 1970-01-01T00:00:00.010Z"],
   ["a live version that can't be read here", ["letters"], "NEWER_RELEASE", "quantum"],
   ["a named version that can't be read here", ["letters", "aaaaaaaaaaaa"], "NEWER_RELEASE", "quantum"],
+  [
+    "a version that can't be read here, which may lack a part",
+    ["letters"],
+    "NEWER_RELEASE",
+    "parts that its product registers",
+  ],
 ] as const)("%s has its own code and reason", (_, asked, code, message) => {
   const [name, hash, time] = asked as readonly [string, string?, number?];
   expect(() => askedVersion(known, name, hash, time)).toThrow(
