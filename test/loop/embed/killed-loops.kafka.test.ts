@@ -27,6 +27,7 @@ test(
     const { url } = registry;
     const killed = await killLoops(dir.path, ["--brokers", brokers, "--registry", url], {
       options: { brokers: brokers.split(","), registry: url, dir: join(dir.path, "client") },
+      ready: "are handled by this process from now on",
       restart: () => kafka.restart(),
     });
     console.log(killed);

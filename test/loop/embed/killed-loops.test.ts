@@ -10,7 +10,10 @@ test(
   "a client outlives the process that runs the loop: it is answered again after each start, and no observation or event is lost or doubled",
   { timeout: 60_000 + kills * 15_000 },
   async () => {
-    const killed = await killLoops(dir.path, [], { options: { dir: join(dir.path, "loop") } });
+    const killed = await killLoops(dir.path, [], {
+      options: { dir: join(dir.path, "loop") },
+      ready: "the loop is running",
+    });
     console.log(killed);
     const { lost, doubled, wrongRows, failed, outages, backAfterMs } = killed;
     expect({ lost, doubled, wrongRows, failed }).toEqual({ lost: [], doubled: [], wrongRows: [], failed: [] });
