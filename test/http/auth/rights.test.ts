@@ -67,6 +67,26 @@ describe("who may do what", () => {
     expect(found).toEqual(statuses);
   });
 
+  test("every route of the document needs a token that may, but for those that say that they need none", async () => {
+    const { paths } = (await at.get("/openapi.json")).body as {
+      readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security: readonly unknown[] }>>>>;
+    };
+    const statuses: Record<string, readonly number[]> = {};
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { security }] of Object.entries(methods)) {
+        if (security.length === 0) continue;
+        const place = path.replaceAll(/\{\w+\}/g, "x");
+        const call = (headers: Readonly<Record<string, string>>) =>
+          method === "get" ? at.get(place, headers) : at.post(place, "{", headers);
+        statuses[`${method} ${path}`] = [(await call(callers.none)).status, (await call(callers.viewer)).status];
+      }
+    }
+    expect(Object.keys(statuses)).toHaveLength(15);
+    for (const [route, found] of Object.entries(statuses))
+      expect(found, route).toEqual([401, route === "get /metrics" ? 200 : 403]);
+    expect((await fetch(`${at.url}/metrics`, { method: "HEAD" })).status).toBe(401);
+  });
+
   test("a role that may not is told which may", async () => {
     const { body } = await at.post("/v1/decisions", asked, callers.viewer);
     expect(body).toMatchObject({
