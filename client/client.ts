@@ -90,7 +90,7 @@ export interface Client<T extends UseCases<T> = AnyUseCase> {
   onStatus(listener: StatusListener): () => void;
   /**
    * Stores the records that wait, for at most `timeout` ms (default 5,000), answers open decisions with their defaults,
-   * and tells what is left. A backbone of the caller's stays open.
+   * and tells what is left. Writes under way have 5 s more to end. A backbone of the caller's stays open.
    */
   close(options?: { readonly timeout?: number | undefined }): Promise<Closed>;
 }

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   decisionReplies,
   decisionRequests,
   events,
   observations,
+  recordLimits,
   type DecisionReplied,
   type DecisionRequested,
 } from "../schemas/index.ts";
@@ -18,7 +20,7 @@ export interface DirectClient {
   ask(value: DecisionRequested, time: number, timeoutMs: number): Promise<DecisionReplied>;
   /** Resolves when the record is stored. Rejects as a sender does, and with `UNDECLARED` if the client is strict. */
   store(record: KeptRecord): Promise<void>;
-  /** Finishes open writes, and rejects open requests with `CLOSED`. */
+  /** Finishes open writes, for at most `flushMs`, and rejects open requests with `CLOSED`. */
   close(): Promise<void>;
 }
 
@@ -63,7 +65,11 @@ export function directClient(options: DirectOptions): DirectClient {
     },
     async close() {
       await requester.close();
-      await sender.close();
+      // Brokers that are away would hold it up for as long as a delivery may take.
+      const late = new AbortController();
+      const over = delay(recordLimits.flushMs, undefined, { signal: late.signal }).catch(() => undefined);
+      await Promise.race([sender.close(), over]);
+      late.abort();
     },
   };
 }

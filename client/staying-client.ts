@@ -20,7 +20,7 @@ import type { AnyUseCase } from "./use-cases.ts";
 
 export interface StayingOptions extends Pick<ClientOptions, "defaults" | "buffer" | "log" | "now"> {
   readonly links: Links;
-  /** Ends the links; nothing is under way then. */
+  /** Ends the links. */
   readonly close: () => Promise<void>;
   /** Hears of outages. Default: those of the log. */
   readonly outages?: Outages;

@@ -49,6 +49,7 @@ export class Outbox {
   #rest: NodeJS.Timeout | undefined;
   #readying = false;
   #closing = false;
+  #closed = false;
   #emptied: (() => void) | undefined;
 
   constructor(options: OutboxOptions) {
@@ -120,7 +121,7 @@ export class Outbox {
 
   /** Sends what waits, as far as it may go now. */
   pump(): void {
-    const link = this.#options.links.now;
+    const link = this.#closed ? undefined : this.#options.links.now;
     while (link !== undefined && this.#rest === undefined && !this.#readying && this.#underWay.hasRoom) {
       const entry = this.#queue.head;
       if (entry === undefined) return;
@@ -202,7 +203,7 @@ export class Outbox {
       else {
         entry.doubtful = entry.record.what === "event";
         this.#queue.putBack(entry);
-        this.#kept.keep(entry);
+        if (!this.#closed) this.#kept.keep(entry);
         this.#failed(error, gone);
       }
     }
@@ -211,6 +212,7 @@ export class Outbox {
 
   /** Rests before the next attempt. If the link has gone, the next link ends the rest. */
   #failed(error: unknown, gone: AbortSignal): void {
+    if (this.#closed) return;
     // The links tell of their own ends.
     if (!gone.aborted) this.#options.health.down(error);
     if (this.#rest !== undefined) return;
@@ -227,6 +229,7 @@ export class Outbox {
   }
 
   #refuse(entry: Entry, error: unknown): void {
+    if (this.#closed) return;
     this.#drop(entry);
     if (answer(entry, ({ reject }) => reject(error))) return;
     const { what, id } = entry.record;
@@ -237,6 +240,8 @@ export class Outbox {
   }
 
   #drop(entry: Entry): void {
+    // What comes back after the close was counted as left.
+    if (this.#closed) return;
     this.#waiting.delete(entry);
     this.#bytes -= entry.bytes;
     this.#kept.drop(entry);
@@ -258,10 +263,11 @@ export class Outbox {
     });
   }
 
-  /** Call it when the links are closed: nothing is under way then. Answers calls that are still open. */
+  /** Call it when the links are closed. Answers calls that are still open. */
   async close(): Promise<{ readonly lost: number; readonly spooled: number }> {
     clearTimeout(this.#rest);
     this.#underWay.close();
+    this.#closed = true;
     const spooled = await this.#kept.close(this.#waiting);
     const lost = this.#waiting.size - spooled;
     for (const entry of this.#waiting) {

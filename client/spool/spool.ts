@@ -26,6 +26,7 @@ export class Spool {
   #writes: Write[] = [];
   #forgotten: number[] = [];
   #running: Promise<void> | undefined;
+  #closed = false;
 
   constructor(file: SpoolFile, left: readonly Spooled[], release: () => void) {
     this.#file = file;
@@ -61,6 +62,7 @@ export class Spool {
 
   /** A record that comes back, because a kill came before this was written, is sent again and counts once. */
   forget(number: number): void {
+    if (this.#closed) return;
     this.#live.delete(number);
     this.#forgotten.push(number);
     this.#run();
@@ -68,6 +70,7 @@ export class Spool {
 
   #write(frame: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) throw new StreamsError("CLOSED", "the spool is closed: open another one");
       this.#writes.push({ frame, resolve, reject });
       this.#run();
     });
@@ -109,6 +112,7 @@ export class Spool {
   /** Everything that was kept is on the disk by then, or its call has heard that it is not. */
   async close(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
+    this.#closed = true;
     this.#file.close();
     this.#release();
   }

@@ -297,6 +297,25 @@ describe("close", () => {
     expect(said.filter(({ level }) => level === "error")).toMatchObject([{ fields: { lost: 2 } }]);
   });
 
+  test(
+    "ends though brokers answer nothing, and a record that they store later is in the spool too",
+    { timeout: 60_000 },
+    async () => {
+      const spool = spoolAt("a");
+      const client = opened({ buffer: { spool } });
+      await client.logEvent(kind(), { size: 0 }, patient);
+      place.mood = "held";
+      expect(await client.logEvent(kind(), { size: 1 }, soon)).toEqual(onDisk);
+      const began = performance.now();
+      expect(await client.close({ timeout: 100 })).toEqual({ lost: 0, spooled: 1 });
+      expect(performance.now() - began).toBeLessThan(15_000);
+      place.mood = "well";
+      await expect.poll(stored, patient).toEqual([0, 1]);
+      await settled(opened({ buffer: { spool } }));
+      expect(await stored()).toEqual([0, 1]);
+    },
+  );
+
   test("leaves the rest in the spool, from where the next client sends it, once", async () => {
     const spool = spoolAt("a");
     const client = opened({ buffer: { spool } });

@@ -28,7 +28,7 @@ export function manyObservations(name: string, open: () => Promise<Surroundings>
     async () => {
       const surroundings = await open();
       const { backbone, registry } = surroundings;
-      const client = createClient({ backbone, registry });
+      const client = createClient({ backbone, registry, buffer: false });
       let loop = await start(surroundings);
       const ask = async (decisionId: string): Promise<string> =>
         (await client.getDecision("shop", { decisionId, unit: "u", context: { price: 1 } }, { timeout: 10_000 }))

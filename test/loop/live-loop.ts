@@ -55,7 +55,7 @@ export async function openLive(start?: number, partitions = 2): Promise<LiveLoop
       ...clocks,
     });
   let loop = await run();
-  const client = createClient({ backbone, registry: backbone.registry, ...clocks });
+  const client = createClient({ backbone, registry: backbone.registry, buffer: false, ...clocks });
   const more = {
     backbone,
     dir,
