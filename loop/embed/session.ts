@@ -14,6 +14,9 @@ export interface SessionOptions {
   readonly client: Omit<DirectOptions, "backbone" | "registry" | "subjectPrefix">;
 }
 
+/** A close waits so long for a process that does not answer. Then it cuts the connection, which takes 5 s at most. */
+const PEER_PATIENCE_MS = 1_000;
+
 /**
  * Runs the loop here, or joins the process that has the embedded log open and runs the loop. Rejects with the signal's
  * reason.
@@ -56,7 +59,7 @@ function sessionAt(
   options: SessionOptions["client"],
   failure: () => { readonly error: unknown } | undefined,
 ): Session {
-  const { backbone, registry, subjectPrefix, gone } = place.connection;
+  const { backbone, registry, subjectPrefix, gone, shared } = place.connection;
   const client = directClient({ ...options, backbone, registry, subjectPrefix });
   return {
     ...{ place, client, backbone, gone },
@@ -67,7 +70,18 @@ function sessionAt(
       throw new StreamsError("CLOSED", `the loop in this process has stopped: ${reason}; close it`, stopped.error);
     },
     async close() {
-      await client.close().finally(() => place.close());
+      const closing = client.close().finally(() => place.close());
+      if (!shared) return closing;
+      const cut = setTimeout(() => {
+        place.connection.close().catch(() => undefined);
+      }, PEER_PATIENCE_MS);
+      try {
+        await closing;
+      } catch (error) {
+        if (!gone.aborted) throw error;
+      } finally {
+        clearTimeout(cut);
+      }
     },
   };
 }

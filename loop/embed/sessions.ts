@@ -4,6 +4,8 @@ import { StreamsError } from "../../streams/index.ts";
 import type { Session } from "./session.ts";
 
 const FIRST_WAIT_MS = 50;
+/** A close waits so long for a session that is being opened, through a process that may not answer. */
+const OPENING_PATIENCE_MS = 5_000;
 /** A client is back so long after its loop, at most. */
 const LONGEST_WAIT_MS = 500;
 
@@ -96,6 +98,19 @@ export class Sessions implements Links {
     throw closed();
   }
 
+  /** The session that is being opened; one that comes too late is closed at once. */
+  async #opened(): Promise<Session | undefined> {
+    let isLate = false;
+    const opening = this.#opening.catch(() => undefined);
+    void opening.then((session) => (isLate ? session?.close() : undefined)).catch(() => undefined);
+    const timer = new AbortController();
+    const late = delay(OPENING_PATIENCE_MS, undefined, { signal: timer.signal }).catch(() => undefined);
+    const session = await Promise.race([opening, late]);
+    timer.abort();
+    isLate = session === undefined;
+    return session;
+  }
+
   #failed(error: unknown): void {
     for (const watcher of this.#watchers) watcher.failed(error);
   }
@@ -103,7 +118,7 @@ export class Sessions implements Links {
   async close(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort(closed());
-    const session = this.#now ?? (await this.#opening.catch(() => undefined));
+    const session = this.#now ?? (await this.#opened());
     this.#now = undefined;
     await session?.close();
   }

@@ -153,3 +153,29 @@ test(
     }
   },
 );
+
+test.each([
+  ["only asks", false],
+  ["would take over", undefined],
+])(
+  "a client that %s can be closed while the loop's process is suspended, and says what is left",
+  { timeout: 90_000 },
+  async (_, run) => {
+    const loop = await started();
+    const client: Loopstream = await openLoopstream({ dir, run, log: silent });
+    expect(client.runsHere).toBe(false);
+    loop.send("SIGSTOP");
+    expect(await client.logEvent("opened", {}, { timeout: 50 })).toEqual({ ok: true, waits: "memory" });
+    expect(await client.close({ timeout: 100 })).toEqual({ lost: 1, spooled: 0 });
+  },
+);
+
+test("a client that is being closed while the loop's process is suspended and killed ends as well", async () => {
+  const loop = await started();
+  const client: Loopstream = await openLoopstream({ dir, run: false, log: silent });
+  loop.send("SIGSTOP");
+  const closing = client.close({ timeout: 100 });
+  await delay(500);
+  await killed(loop);
+  expect(await closing).toEqual({ lost: 0, spooled: 0 });
+}, 90_000);
