@@ -4,23 +4,40 @@ type Plain = null | boolean | number | string;
 
 /**
  * The entries of a product's object as they go into a record. A number that is not finite is a missing value, as in
- * blueprints. Throws `UNENCODABLE` with the name of an entry that is no string, number, boolean or null.
+ * blueprints. Throws `UNENCODABLE` with the name of an entry that is no string, number, boolean or null, or that is no
+ * whole text.
  */
 export function plainValues(what: string, values: object): Readonly<Record<string, Plain>> {
+  // Plain JavaScript may give anything.
+  const given: unknown = values;
+  if (typeof given !== "object" || given === null)
+    throw new StreamsError("UNENCODABLE", `${what} is ${nameOf(given)}: send an object of names and values`);
   return Object.fromEntries(
-    (Object.entries(values) as [string, unknown][])
+    (Object.entries(given) as [string, unknown][])
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, plainValue(`${what}.${name}`, value)]),
+      .map(([name, value]) => [wholeText(`a name in ${what}`, name), plainValue(`${what}.${name}`, value)]),
   );
 }
 
+/**
+ * A text as it goes into a record. Throws `UNENCODABLE` for anything else, and for a text that was cut within a
+ * character: it has no UTF-8, and nobody could read the record.
+ */
+export function wholeText(what: string, value: unknown): string {
+  if (typeof value !== "string") throw new StreamsError("UNENCODABLE", `${what} is ${nameOf(value)}: send a string`);
+  if (value.isWellFormed()) return value;
+  throw new StreamsError("UNENCODABLE", `${what} holds half of a surrogate pair: cut texts between characters`);
+}
+
 function plainValue(where: string, value: unknown): Plain {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "string") return wholeText(where, value);
+  if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   throw new StreamsError("UNENCODABLE", `${where} is ${nameOf(value)}: ${remedyOf(value)}`);
 }
 
 function nameOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "an array";
   if (value instanceof Date) return "a Date";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;

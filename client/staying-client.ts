@@ -13,7 +13,7 @@ import {
 } from "./client.ts";
 import { decisionOf, defaultDecision } from "./decision.ts";
 import type { Link, Links } from "./link.ts";
-import { plainValues } from "./plain-values.ts";
+import { plainValues, wholeText } from "./plain-values.ts";
 import { openSpool } from "./spool/open-spool.ts";
 import { Connectedness, type ClientEvent, type ClientStatus, type StatusListener } from "./status.ts";
 import type { AnyUseCase } from "./use-cases.ts";
@@ -118,11 +118,18 @@ export function stayingClient(options: StayingOptions): Client {
 
   const client: Client<AnyUseCase> = {
     async getDecision(useCase, request, call = {}) {
-      const { decisionId = randomUUID(), unit, deferred = false } = request;
+      // Plain JavaScript may leave it out: a decision never fails its product.
+      const given = request as typeof request | undefined;
+      const decisionId = given?.decisionId ?? randomUUID();
       const fallback = (call.default ?? null) as NonNullable<typeof call.default>;
       const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
       try {
-        const context = plainValues("context", request.context);
+        if (given === undefined) throw new StreamsError("UNENCODABLE", "the request is undefined: send a unit");
+        const { deferred = false } = given;
+        const unit = wholeText("unit", given.unit);
+        const context = plainValues("context", given.context);
+        wholeText("decisionId", decisionId);
+        wholeText("useCase", useCase);
         const value = { decisionId, useCase, unit, context, deferred, logged: null };
         const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, time, leftMs));
         if (throwOnError && reply.reason === "error")
@@ -137,6 +144,9 @@ export function stayingClient(options: StayingOptions): Client {
     async logObservations(decisionId, observed, call = {}) {
       const { observationId: id = randomUUID(), useCase = "" } = call;
       const make = (time: number): KeptRecord => {
+        wholeText("decisionId", decisionId);
+        wholeText("observationId", id);
+        wholeText("useCase", useCase);
         return { what: "observation", id, decisionId, useCase, values: plainValues("observations", observed), time };
       };
       return { observationId: id, ...(await store(make, call)) };
@@ -144,7 +154,8 @@ export function stayingClient(options: StayingOptions): Client {
     logEvent(kind, attributes, call = {}) {
       const make = (time: number): KeptRecord => {
         const values = plainValues("attributes", attributes as object);
-        return { what: "event", id: randomUUID(), kind, key: call.key ?? kind, attributes: values, time };
+        const key = wholeText("key", call.key ?? wholeText("kind", kind));
+        return { what: "event", id: randomUUID(), kind, key, attributes: values, time };
       };
       return store(make, call);
     },
