@@ -50,7 +50,8 @@ test("state that an older build kept beside the log is taken into it, and its fo
   const said = await round("in the log");
   expect(folders()).toEqual([false, false]);
   expect(said.filter((line) => line.includes("kept by key")).length).toBe(PARTITIONS);
-  expect(await round("in the log again")).toEqual([]);
+  const again = await round("in the log again");
+  expect(again.filter((line) => !line.includes("are handled by this process"))).toEqual([]);
 });
 
 test("a folder of state that is lost takes nothing along", async () => {
