@@ -87,10 +87,7 @@ export class Feed {
         : await this.#encode([{ topic: clock, key: this.#source.toString(), value: { time }, time }]);
     const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#options.stepMs) };
     const isApart = this.#loop.backbone.kind === "kafka" && outcomes.length > 0;
-    if (isApart) {
-      await this.#write(outcomes);
-      await this.#producer.settled?.();
-    }
+    if (isApart) await this.#write(outcomes);
     await this.#write(
       [...(isApart ? [] : outcomes), ...requests, ...rest, ...tick],
       step.moves === false ? undefined : position,
@@ -109,6 +106,8 @@ export class Feed {
     await transaction.send(records);
     if (position !== undefined) await transaction.sendOffsets(this.#options.groupId, [position]);
     await transaction.commit();
+    // Until then the log's end may lie before them, and a loop that is asked whether it is idle would say yes.
+    await this.#producer.settled?.();
   }
 
   /** Moves event time on, with nothing published. */
