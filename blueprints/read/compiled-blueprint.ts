@@ -35,10 +35,11 @@ export interface CompiledBlueprint {
 /** Throws `BlueprintError` for a text that is not a blueprint. */
 export function compileBlueprint(text: string): CompiledBlueprint {
   const blueprint = parseBlueprint(text);
+  const layout = featureLayout(blueprint);
   return Object.freeze({
     blueprint,
-    layout: featureLayout(blueprint),
-    featureNames: featureLayout(blueprint).map(({ name }) => name),
+    layout,
+    featureNames: layout.map(({ name }) => name),
     fromContext: contextFeatures(blueprint),
     fromFeatures: derivedFeatures(blueprint),
     declared: declaredNames(blueprint),

@@ -13,7 +13,8 @@ const MOST_SHAPES = 32;
 const MOST_CANDIDATES = 128;
 
 interface Shape {
-  readonly names: readonly (Uint8Array & { readonly length: number })[];
+  /** As UTF-8, in their order. */
+  readonly names: readonly Uint8Array[];
   make(values: readonly unknown[]): Record<string, unknown>;
 }
 
