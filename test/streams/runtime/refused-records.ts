@@ -106,12 +106,13 @@ export function refusedRecordsSuite(open: () => Promise<RefusedPlace>): void {
       for await (const { value } of readTopic(backbone, serdes, topic)) found.push(value.n);
       return found;
     };
+    /** Sorted: the topic may have partitions, and each is read in its own order. */
     const letters = async (): Promise<readonly string[]> => {
       const found: string[] = [];
       for await (const { value } of readTopic(backbone, serdes, deadLetters)) {
         if (value.topic === seen.name) found.push(`${value.code} ${value.offset}`);
       }
-      return found;
+      return found.toSorted();
     };
     const written = (): Promise<readonly number[]> => read(counts);
     return { backbone, outside, start, send, written, replied: () => read(replies), letters };
@@ -143,7 +144,7 @@ export function refusedRecordsSuite(open: () => Promise<RefusedPlace>): void {
       await send([REJECTED, 12, FAILS, BYTES, 14]);
       await application.idle();
       expect(await written()).toEqual([12, 14]);
-      expect((await letters()).toSorted()).toEqual(["BAD_TIME 0", "HANDLER_FAILED 2", "UNDECODABLE 3"]);
+      expect(await letters()).toEqual(["BAD_TIME 0", "HANDLER_FAILED 2", "UNDECODABLE 3"]);
       expect(await counted()).toEqual({ BAD_TIME: 1, HANDLER_FAILED: 1, UNDECODABLE: 1 });
       await application.close();
     });
