@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ClassicLevel } from "classic-level";
+import { askedBlueprint } from "./asked-blueprint.ts";
 import { createClient, type Client } from "../client/index.ts";
 import { clock } from "../schemas/index.ts";
 import {
@@ -31,18 +32,6 @@ const { values } = parseArgs({
 });
 const [rounds, seconds, rate] = [Number(values.rounds), Number(values.seconds), Number(values.rate)];
 
-const BLUEPRINT = `
-useCase: bench
-decisionSpace: boolean
-context: { x: number, plan: category }
-observations: { y: number }
-features: [x, plan]
-label: { name: hit, value: y > 0.5, wait: 1m }
-model: { rounds: 50, depth: 4 }
-policy: { decide: hit > 0.5 }
-join: { ttl: 10m }
-training: { schedule: none, freshRows: none, minRows: 200 }
-`;
 const ROWS = 600;
 const HOUR = 3_600_000;
 
@@ -59,7 +48,7 @@ async function openPlace(name: string, backbone: Backbone, registry: SchemaRegis
     ...{ id: "bench", backbone, registry, stateDir: join(dir, name), partitions: 4, delivery: "exactlyOnce" },
     ...{ commitIntervalMs: embedded ? 0 : 5, maxTaskIdleMs: 0, salt: "bench", codeVersion: "bench" },
   });
-  await publishBlueprint(loop, BLUEPRINT);
+  await publishBlueprint(loop, askedBlueprint);
   await loop.application.idle();
   const client = createClient({ backbone, registry });
   const start = Date.now() - HOUR;

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { askedBlueprint } from "./asked-blueprint.ts";
 import { createClient } from "../client/index.ts";
 import { openLoopstream } from "../loop/index.ts";
 import { openShared } from "../streams/index.ts";
@@ -35,23 +36,12 @@ const root = join(import.meta.dirname, "..");
 const dir = mkdtempSync(join(tmpdir(), "loopstream-bench-http-"));
 const TIMEOUT_MS = 10_000;
 
-const BLUEPRINT = `
-useCase: bench
-decisionSpace: boolean
-context: { x: number, plan: category }
-observations: { y: number }
-features: [x, plan]
-label: { name: hit, value: y > 0.5, wait: 1m }
-model: { rounds: 50, depth: 4 }
-policy: { decide: hit > 0.5 }
-training: { schedule: none, freshRows: none, minRows: 200 }
-`;
 const asked = (at: number) => ({ unit: `u${at % 1_000}`, context: { x: (at * 7919) % 1_000, plan: "free" } });
 
 /** A model in production, from rows of twenty minutes ago. */
 async function prepare(): Promise<void> {
   const loop = await openLoopstream({ dir });
-  await loop.publishBlueprint(BLUEPRINT);
+  await loop.publishBlueprint(askedBlueprint);
   const start = Date.now() - 20 * 60_000;
   for (let i = 0; i < 600; i++) {
     const [request, time] = [{ ...asked(i), decisionId: `row-${i}` }, start + i];

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   decisionReplies,
   decisionRequests,
@@ -8,7 +7,7 @@ import {
   type DecisionReplied,
   type DecisionRequested,
 } from "../schemas/index.ts";
-import { createRequester, Outages, Sender, Serdes } from "../streams/client/index.ts";
+import { createRequester, Outages, Sender, Serdes, within } from "../streams/client/index.ts";
 import { EVENT_ID, type KeptRecord } from "./buffer/kept-record.ts";
 import { clientDefaults, type ClientOptions } from "./client.ts";
 import { loadStrictness } from "./load-strictness.ts";
@@ -66,10 +65,7 @@ export function directClient(options: DirectOptions): DirectClient {
     async close() {
       await requester.close();
       // Brokers that are away would hold it up for as long as a delivery may take.
-      const late = new AbortController();
-      const over = delay(recordLimits.flushMs, undefined, { signal: late.signal }).catch(() => undefined);
-      await Promise.race([sender.close(), over]);
-      late.abort();
+      await within(recordLimits.flushMs, sender.close(), () => undefined);
     },
   };
 }

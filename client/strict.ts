@@ -1,7 +1,7 @@
 import { checkPublished, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
 import { kindOf, meant, misfits, type DeclaredNames, type Misfit, type ValueTypes } from "../blueprints/index.ts";
 import { blueprints, DomainError, recordLimits } from "../schemas/index.ts";
-import { readTable, StreamsError, type Backbone, type Serdes } from "../streams/index.ts";
+import { readTable, StreamsError, within, type Backbone, type Serdes } from "../streams/index.ts";
 
 type Values = Readonly<Record<string, null | boolean | number | string>>;
 
@@ -61,8 +61,8 @@ export class Strictness {
   }
 
   async #check(timeout: number, problemIn: (valid: ValidBlueprints) => string | undefined): Promise<void> {
-    if (problemIn(await within(this.#read(recordLimits.strictTableMs), timeout)) === undefined) return;
-    const problem = problemIn(await within(this.#read(FRESH_MS), timeout));
+    if (problemIn(await inTime(this.#read(recordLimits.strictTableMs), timeout)) === undefined) return;
+    const problem = problemIn(await inTime(this.#read(FRESH_MS), timeout));
     if (problem !== undefined) throw new DomainError("UNDECLARED", problem);
   }
 
@@ -83,14 +83,11 @@ export class Strictness {
 }
 
 /** Bounds a product's call by its timeout, even if the blueprints can't be read. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  const late = new StreamsError(
-    "TIMEOUT",
-    `the blueprints, which a strict client needs, could not be read within ${ms} ms`,
-  );
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late), ms)));
-  return Promise.race([work, over]).finally(() => clearTimeout(timer));
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  return within(ms, work, () => {
+    const text = `the blueprints, which a strict client needs, could not be read within ${ms} ms`;
+    throw new StreamsError("TIMEOUT", text);
+  });
 }
 
 function notLive(useCase: string, valid: ValidBlueprints): string {

@@ -110,6 +110,7 @@ export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type S
 export { readRefused } from "./runtime/letters/read-refused.ts";
 export { type Refused } from "./refused.ts";
 export { ensureTopic } from "./runtime/topics/topics.ts";
+export { within } from "./pause.ts";
 export { PLACE_HEADER, placeOf } from "./place.ts";
 export { makeFolder } from "./private-files.ts";
 export { namedKeys } from "./serde/named-key.ts";

@@ -20,3 +20,20 @@ export class Pause {
     for (const end of this.#ends) end();
   }
 }
+
+/**
+ * The result of work that is waited for no longer than `ms`; then it is what `late` gives or throws. The work goes on:
+ * nobody hears of its end. No timer is left when the work ends first.
+ */
+export async function within<T, L>(ms: number, work: Promise<T>, late: () => L): Promise<T | L> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<typeof LATE>((resolve) => (timer = setTimeout(resolve, Math.max(0, ms), LATE)));
+  try {
+    const first = await Promise.race([work, over]);
+    return first === LATE ? late() : first;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const LATE = Symbol("late");

@@ -1,6 +1,6 @@
 import { createClient, type Decision } from "../../client/index.ts";
 import { startAlone, type Settings } from "../../loop/index.ts";
-import { StreamsError, type Log } from "../../streams/index.ts";
+import { StreamsError, within, type Log } from "../../streams/index.ts";
 import { createLog } from "../text/log.ts";
 import { checkLog, connectHere } from "./connection.ts";
 import { tellUndeclared } from "./tell-undeclared.ts";
@@ -34,7 +34,7 @@ export async function ask(settings: Settings, question: Question): Promise<Decis
   const { useCase, unit, context, id, timeout, fallback, strict } = question;
   checkLog(settings);
   const connecting = connectHere(settings);
-  const connection = fallback === undefined ? await connecting : await within(connecting, timeout + CONNECT_MS);
+  const connection = fallback === undefined ? await connecting : await inTime(connecting, timeout + CONNECT_MS);
   try {
     const { backbone, registry } = connection;
     const here = backbone.kind === "embedded" && !connection.shared;
@@ -68,12 +68,9 @@ function warnings(): Log {
 }
 
 /** A process that does not answer is left alone; this one ends soon. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  const late = new StreamsError(
-    "TIMEOUT",
-    `nothing could be asked within ${ms} ms: the lines above name the part that is away`,
-  );
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late), ms)));
-  return Promise.race([work, over]).finally(() => clearTimeout(timer));
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  return within(ms, work, () => {
+    const text = `nothing could be asked within ${ms} ms: the lines above name the part that is away`;
+    throw new StreamsError("TIMEOUT", text);
+  });
 }

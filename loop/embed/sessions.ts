@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Links, LinkWatcher } from "../../client/index.ts";
-import { StreamsError } from "../../streams/index.ts";
+import { StreamsError, within } from "../../streams/index.ts";
 import type { Session } from "./session.ts";
 
 const FIRST_WAIT_MS = 50;
@@ -58,11 +58,9 @@ export class Sessions implements Links {
   async next(timeoutMs: number): Promise<Session> {
     if (this.#stop.signal.aborted) throw closed();
     if (this.#now !== undefined) return this.#now;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(tooLate(timeoutMs)), Math.max(0, timeoutMs));
+    return within(timeoutMs, this.#opening, () => {
+      throw tooLate(timeoutMs);
     });
-    return Promise.race([this.#opening, late]).finally(() => clearTimeout(timer));
   }
 
   #enter(session: Session): Session {
@@ -98,19 +96,6 @@ export class Sessions implements Links {
     throw closed();
   }
 
-  /** The session that is being opened; one that comes too late is closed at once. */
-  async #opened(): Promise<Session | undefined> {
-    let isLate = false;
-    const opening = this.#opening.catch(() => undefined);
-    void opening.then((session) => (isLate ? session?.close() : undefined)).catch(() => undefined);
-    const timer = new AbortController();
-    const late = delay(OPENING_PATIENCE_MS, undefined, { signal: timer.signal }).catch(() => undefined);
-    const session = await Promise.race([opening, late]);
-    timer.abort();
-    isLate = session === undefined;
-    return session;
-  }
-
   #failed(error: unknown): void {
     for (const watcher of this.#watchers) watcher.failed(error);
   }
@@ -118,9 +103,15 @@ export class Sessions implements Links {
   async close(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort(closed());
-    const session = this.#now ?? (await this.#opened());
+    const opening = this.#opening.catch(() => undefined);
+    const session = this.#now ?? (await within(OPENING_PATIENCE_MS, opening, () => this.#closeLate()));
     this.#now = undefined;
     await session?.close();
+  }
+
+  /** Nobody waits any longer for the session that is being opened: it is closed when it is open. */
+  #closeLate(): undefined {
+    this.#opening.then((session) => session.close()).catch(() => undefined);
   }
 }
 

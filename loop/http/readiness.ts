@@ -1,4 +1,5 @@
 import { decisionRequests, recordLimits } from "../../schemas/index.ts";
+import { within } from "../../streams/index.ts";
 import type { Readiness } from "../../http/index.ts";
 import type { Place } from "../start.ts";
 
@@ -35,7 +36,7 @@ export class Gauge {
   async #lag({ connection: { backbone } }: Place): Promise<number | null> {
     const topics = [decisionRequests.name];
     const asked = Promise.all([backbone.offsets(topics), backbone.committed(this.#group, topics)]);
-    const told = await within(asked, PATIENCE_MS);
+    const told = await inTime(asked, PATIENCE_MS);
     if (told === undefined) return null;
     const [ends, committed] = told;
     const next = new Map(committed.map(({ partition, offset }) => [partition, offset]));
@@ -46,10 +47,12 @@ export class Gauge {
 }
 
 /** `undefined`: it was late, or failed. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
-  return Promise.race([work.catch(() => undefined), late]).finally(() => clearTimeout(timer));
+function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  return within(
+    ms,
+    work.catch(() => undefined),
+    () => undefined,
+  );
 }
 
 const notReady = (reason: string): Readiness => ({

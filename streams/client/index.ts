@@ -10,6 +10,7 @@ export { streamsLimits } from "../limits.ts";
 export { silent, type Log } from "../log.ts";
 export type { ReplyRule } from "../operator.ts";
 export { Outages, type Outage } from "../outage.ts";
+export { within } from "../pause.ts";
 export { PLACE_HEADER } from "../place.ts";
 export { makeFolder } from "../private-files.ts";
 export type { AvroSchema, SchemaRegistry } from "../registry/registry.ts";

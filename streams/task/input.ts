@@ -11,6 +11,7 @@ import { aheadOfTime, timeOfLetter, type Arrival } from "./arrival.ts";
 import { FOREIGN, Refused } from "./diverted.ts";
 import type { Timeline, Timelines } from "./timelines.ts";
 import { CodedError } from "../coded-error.ts";
+import { within } from "../pause.ts";
 import { PLACE_HEADER } from "../place.ts";
 
 /** A record that can't be decoded yet. */
@@ -267,19 +268,10 @@ export class Input {
 }
 
 /** Asks the registry beside the tasks if it takes its time: the next attempt finds the answer. */
-async function learnSoon(serdes: Serdes, value: Uint8Array): Promise<void> {
-  const learning = serdes.learn(value);
-  learning.catch(() => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new StreamsError("REGISTRY_UNAVAILABLE", "the registry has not named the record's schema yet");
-    timer = setTimeout(() => reject(error), LEARN_MS);
+function learnSoon(serdes: Serdes, value: Uint8Array): Promise<void> {
+  return within(LEARN_MS, serdes.learn(value), () => {
+    throw new StreamsError("REGISTRY_UNAVAILABLE", "the registry has not named the record's schema yet");
   });
-  try {
-    await Promise.race([learning, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** A tick says how far event time has come: never further than the log's time when it came. */

@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from "node:net";
 import { StreamsError } from "../../errors.ts";
+import { within } from "../../pause.ts";
 import { PROTOCOL } from "./calls.ts";
 import { LocalBackbone } from "./local-backbone.ts";
 import { addressToDial } from "./socket-address.ts";
@@ -15,21 +16,13 @@ export async function connectLocally(dir: string): Promise<LocalBackbone | undef
   const socket = address === undefined ? undefined : await dial(address, dir);
   if (socket === undefined) return undefined;
   const backbone = new LocalBackbone(socket, dir);
-  let late: NodeJS.Timeout | undefined;
-  const silence = new Promise<"silence">((resolve) => {
-    late = setTimeout(() => resolve("silence"), HELLO_WAIT_MS);
-  });
-  try {
-    const answer = await Promise.race([backbone.hello(), silence]);
-    if (answer === PROTOCOL) return backbone;
-    socket.destroy();
-    if (answer === undefined) return undefined;
-    throw answer === "silence"
-      ? new StreamsError("BACKBONE_UNAVAILABLE", `the process that has ${dir} open doesn't answer: stop it, or wait`)
-      : new StreamsError("BACKBONE_LOCKED", `${dir} is open in another version of loopstream: stop that one first`);
-  } finally {
-    clearTimeout(late);
-  }
+  const answer = await within(HELLO_WAIT_MS, backbone.hello(), () => "silence" as const);
+  if (answer === PROTOCOL) return backbone;
+  socket.destroy();
+  if (answer === undefined) return undefined;
+  throw answer === "silence"
+    ? new StreamsError("BACKBONE_UNAVAILABLE", `the process that has ${dir} open doesn't answer: stop it, or wait`)
+    : new StreamsError("BACKBONE_LOCKED", `${dir} is open in another version of loopstream: stop that one first`);
 }
 
 function dial(address: string, dir: string): Promise<Socket | undefined> {

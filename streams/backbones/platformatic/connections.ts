@@ -1,4 +1,5 @@
 import { ConnectionPool, Writer, type API, type Connection } from "@platformatic/kafka";
+import { within } from "../../pause.ts";
 import type { KafkaSettings } from "../kafka/cluster/options.ts";
 import type { Request } from "../kafka/cluster/wire.ts";
 import { clientError, type Address } from "./client-error.ts";
@@ -61,10 +62,7 @@ export class Connections {
   async close(): Promise<void> {
     const pools = Object.values(this.#pools);
     const connections = pools.flatMap((each) => [...each].map(([, connection]) => connection));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, goodbyeMs)));
-    await Promise.race([Promise.allSettled(pools.map((each) => each.close())), late]);
-    clearTimeout(timer);
+    await within(goodbyeMs, Promise.allSettled(pools.map((each) => each.close())), () => undefined);
     for (const connection of connections) connection.socket?.destroy();
   }
 }

@@ -1,5 +1,6 @@
 import type { Backbone } from "../../backbone/backbone.ts";
 import type { InputLag } from "../../metrics/metrics.ts";
+import { within } from "../../pause.ts";
 import type { Task } from "../../task/task.ts";
 import type { AnyTopic } from "../../topic.ts";
 
@@ -26,13 +27,7 @@ export class Lag {
     this.#asking ??= this.#ask()
       .catch(() => undefined)
       .finally(() => (this.#asking = undefined));
-    const { promise: late, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(resolve, PATIENCE_MS, undefined);
-    try {
-      return await Promise.race([this.#asking, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(PATIENCE_MS, this.#asking, () => undefined);
   }
 
   async #ask(): Promise<readonly InputLag[]> {

@@ -9,6 +9,7 @@ import { explained } from "./probe.ts";
 import { refusalIn } from "./refusals.ts";
 import { pause, retrying } from "./retrying.ts";
 import type { Broker, Cluster } from "./wire.ts";
+import { within } from "../../../pause.ts";
 import { brokenPromise } from "../../../errors.ts";
 
 /** How long a goodbye may take: after it sockets are cut, so that nothing keeps the process alive. */
@@ -61,10 +62,11 @@ export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
     });
   const disconnect = cluster.disconnect.bind(cluster);
   cluster.disconnect = async () => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, goodbyeMs)));
-    await Promise.race([disconnect().catch(() => undefined), late]);
-    clearTimeout(timer);
+    await within(
+      goodbyeMs,
+      disconnect().catch(() => undefined),
+      () => undefined,
+    );
     for (const socket of sockets) socket.destroy(new ConnectionLost("closed"));
   };
   try {
