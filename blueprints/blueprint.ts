@@ -7,15 +7,8 @@ export type DecisionSpace =
   | { readonly kind: "number" }
   | { readonly kind: "actions"; readonly actions: readonly string[] };
 
-/** The aggregates of windows, by name. A product that registers one adds its name here, by declaration merging. */
-export interface WindowAggregateNames {
-  count: true;
-  sum: true;
-  mean: true;
-  last: true;
-}
-
-export type WindowAggregate = keyof WindowAggregateNames;
+/** The name of a registered aggregate of windows. */
+export type WindowAggregate = string;
 
 export interface ContextFeature {
   readonly kind: "context";
@@ -35,6 +28,8 @@ export interface WindowFeature {
   readonly by: readonly string[];
   readonly windowMs: number;
   readonly open: boolean;
+  /** The aggregate's own duration, ms; absent: it has none. */
+  readonly parameterMs?: number;
 }
 
 /** The kinds of features, by name. A product that registers one adds its type here, by declaration merging. */

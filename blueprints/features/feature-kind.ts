@@ -29,6 +29,8 @@ export interface EventWindow {
   readonly windowMs: number;
   readonly open: boolean;
   readonly aggregate: WindowAggregateKind;
+  /** The aggregate's own duration, ms; absent: it has none. */
+  readonly parameterMs?: number | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { windowAggregates } from "./aggregates/index.ts";
 import type { Tile } from "./tile.ts";
 import { plainTiles, type PlacedTile } from "./tree-visit.ts";
-import type { TimeSpan, WindowAggregateKind } from "./window-aggregate.ts";
+import type { TimeSpan, WindowAggregateKind, WindowTerms } from "./window-aggregate.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
 /** `[from, to)`, or `(from, to)` when open; ms. */
@@ -11,15 +11,21 @@ export interface TimeRange {
   readonly open: boolean;
 }
 
+/** The terms of a window of this range. */
+const termsOf = ({ from, to }: TimeRange, parameterMs: number | null): WindowTerms => ({
+  windowMs: to - from,
+  parameterMs,
+});
+
 /** Times are whole milliseconds: "after `from`" is from + 1 on. */
 const spanOf = ({ from, to, open }: TimeRange): TimeSpan => ({ from: open ? from + 1 : from, to });
 
 /**
  * One aggregate over the events of a key's tiles in the range. Tiles are in time order, null if there is none. `fields`
- * is the number of fields of an event, and `fieldIndex` the one to aggregate (ignored for count). `count` counts
- * events, even with a missing value, and is 0 for none. The others skip missing values, and are null if nothing is
- * left. `last` is the value of the last event, at equal times the largest. Sums run over the events in their sorted
- * order, so they have the same bits however the events arrived or were cut into tiles.
+ * is the number of fields of an event, and `fieldIndex` the one to aggregate (ignored by aggregates of events). Missing
+ * values are left out. Sums run over the events in their sorted order, so they have the same bits however the events
+ * arrived or were cut into tiles.
+ * @param parameterMs the aggregate's own duration, if it has one
  */
 export function aggregate(
   tiles: readonly (Tile | null)[],
@@ -27,18 +33,19 @@ export function aggregate(
   fieldIndex: number,
   name: string,
   fields: number,
+  parameterMs: number | null = null,
 ): number | null {
   const kind = windowAggregates.get(name);
   if (kind.of === "field" && !(fieldIndex >= 0 && fieldIndex < fields)) {
     throw brokenPromise(`field ${fieldIndex} of events with ${fields} fields`);
   }
-  return kind.over(tiles, spanOf(range), fieldIndex, fields);
+  return kind.over(tiles, spanOf(range), fieldIndex, fields, termsOf(range, parameterMs));
 }
 
 /**
  * As `aggregate`, for tiles in time order of which some are trees, with the same bits. Parts that lie wholly in the
- * range count by their totals. Single events are read only at the ends of the range, and for sums whenever totals would
- * not be exact.
+ * range count by their totals. Single events are read only at the ends of the range, and wherever totals would not be
+ * exact.
  */
 export function aggregateTrees(
   tiles: readonly PlacedTile[],
@@ -46,8 +53,10 @@ export function aggregateTrees(
   fieldIndex: number,
   name: string,
   fields: number,
+  parameterMs: number | null = null,
 ): number | null {
-  return overTrees(windowAggregates.get(name), tiles, spanOf(range), fieldIndex, fields);
+  const kind = windowAggregates.get(name);
+  return overTrees(kind, tiles, spanOf(range), fieldIndex, fields, termsOf(range, parameterMs));
 }
 
 export function overTrees(
@@ -56,7 +65,8 @@ export function overTrees(
   span: TimeSpan,
   fieldIndex: number,
   fields: number,
+  terms: WindowTerms,
 ): number | null {
-  if (kind.overTrees !== undefined) return kind.overTrees(tiles, span, fieldIndex, fields);
-  return kind.over(plainTiles(tiles, { ...span, fields }), span, fieldIndex, fields);
+  if (kind.overTrees !== undefined) return kind.overTrees(tiles, span, fieldIndex, fields, terms);
+  return kind.over(plainTiles(tiles, { ...span, fields }), span, fieldIndex, fields, terms);
 }

@@ -33,7 +33,7 @@ export function fillFromTrees(group: WindowGroup, kept: KeptTiles, time: number,
   }
   for (const window of group.windows) {
     const { featureIndex, aggregate, fieldIndex } = window;
-    vector[featureIndex] = overTrees(aggregate, placed, spanOf(window, time), fieldIndex, group.fields.length);
+    vector[featureIndex] = overTrees(aggregate, placed, spanOf(window, time), fieldIndex, group.fields.length, window);
   }
 }
 
@@ -51,7 +51,7 @@ export function fillWindows(
   for (const window of group.windows) {
     const { featureIndex, aggregate, fieldIndex } = window;
     vector[featureIndex] =
-      tiles === null ? null : aggregate.over(tiles, spanOf(window, time), fieldIndex, group.fields.length);
+      tiles === null ? null : aggregate.over(tiles, spanOf(window, time), fieldIndex, group.fields.length, window);
   }
 }
 

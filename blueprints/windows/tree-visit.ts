@@ -45,6 +45,13 @@ export function plainTiles(tiles: readonly PlacedTile[], asked: Asked): readonly
 /** Children by node. Every change below a node writes the node anew, so they are right as long as the node exists. */
 const lookedUp = new WeakMap<Tile, Tile[]>();
 
+/** The child of the node at a path. Throws if it is missing. */
+export function childTile(parts: PlacedTile["parts"], node: Tile, path: string, index: number): Tile {
+  let children = lookedUp.get(node);
+  if (children === undefined) lookedUp.set(node, (children = []));
+  return (children[index] ??= partAt(parts, childPath(path, index)));
+}
+
 /** @returns false if the visitor has stopped. */
 export function visitTrees(
   tiles: readonly PlacedTile[],
@@ -70,8 +77,6 @@ function visitPart(
 ): boolean {
   if (!isNode(tile)) return visitor.leaf(tile) !== "stop";
   const node = nodeIn(tile, asked.fields);
-  let children = lookedUp.get(tile);
-  if (children === undefined) lookedUp.set(tile, (children = []));
   for (let i = 0; i < FANOUT; i++) {
     const index = backwards ? FANOUT - 1 - i : i;
     const at = childAt(index, asked.fields);
@@ -82,9 +87,8 @@ function visitPart(
     const next = visitor.child(node, at, child.start >= asked.from && end <= asked.to);
     if (next === "stop") return false;
     if (next === "skip") continue;
-    const below = childPath(path, index);
-    const found = (children[index] ??= partAt(parts, below));
-    if (!visitPart(parts, found, below, child, asked, visitor, backwards)) return false;
+    const found = childTile(parts, tile, path, index);
+    if (!visitPart(parts, found, childPath(path, index), child, asked, visitor, backwards)) return false;
   }
   return true;
 }

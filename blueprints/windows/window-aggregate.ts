@@ -1,3 +1,4 @@
+import type { Range } from "../defaults.ts";
 import type { Possible } from "../formula/possible.ts";
 import { firstAtOrAfter, type Tile } from "./tile.ts";
 import type { PlacedTile } from "./tree-visit.ts";
@@ -6,6 +7,14 @@ import type { PlacedTile } from "./tree-visit.ts";
 export interface TimeSpan {
   readonly from: number;
   readonly to: number;
+}
+
+/** What a window says beside its span. */
+export interface WindowTerms {
+  /** Its length, as the blueprint has it. */
+  readonly windowMs: number;
+  /** The aggregate's own duration; null: it has none. */
+  readonly parameterMs: number | null;
 }
 
 /**
@@ -24,15 +33,29 @@ export interface WindowAggregateKind {
   readonly title?: string;
   /** All its possible results. */
   readonly possible: Possible;
+  /** A duration that each window with this aggregate has under a key of its own. */
+  readonly parameter?: { readonly key: string; readonly range: Range };
   /**
    * `tiles` are those of one key in time order, null if there is none, and no trees. An event has `fields` fields, of
    * which `field` is read; −1 if none is.
    */
-  over(tiles: readonly (Tile | null)[], span: TimeSpan, field: number, fields: number): number | null;
+  over(
+    tiles: readonly (Tile | null)[],
+    span: TimeSpan,
+    field: number,
+    fields: number,
+    terms: WindowTerms,
+  ): number | null;
   /**
    * The same, with the same bits, for tiles of which some are trees. Absent: `over` gets the plain tiles of the trees.
    */
-  overTrees?(tiles: readonly PlacedTile[], span: TimeSpan, field: number, fields: number): number | null;
+  overTrees?(
+    tiles: readonly PlacedTile[],
+    span: TimeSpan,
+    field: number,
+    fields: number,
+    terms: WindowTerms,
+  ): number | null;
 }
 
 /** The index of a tile's first event in the span's time; most spans begin before the tile does. */

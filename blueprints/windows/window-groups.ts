@@ -4,15 +4,14 @@ import { formatDuration } from "../duration.ts";
 import { computationOf } from "../features/kinds/index.ts";
 import type { EventWindow } from "../features/feature-kind.ts";
 import { tileWidth } from "./tile-width.ts";
-import type { WindowAggregateKind } from "./window-aggregate.ts";
+import type { WindowAggregateKind, WindowTerms } from "./window-aggregate.ts";
 
-export interface GroupWindow {
+export interface GroupWindow extends WindowTerms {
   /** Index of its value in the feature vector. */
   readonly featureIndex: number;
   readonly aggregate: WindowAggregateKind;
   /** Index into the group's fields; −1 if it reads none. */
   readonly fieldIndex: number;
-  readonly windowMs: number;
   readonly open: boolean;
 }
 
@@ -60,12 +59,13 @@ export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "eve
       fields,
       tileMs,
       retentionMs,
-      windows: windows.map(({ window: { aggregate, field, windowMs, open }, featureIndex }) => ({
+      windows: windows.map(({ window: { aggregate, field, windowMs, open, parameterMs }, featureIndex }) => ({
         featureIndex,
         aggregate,
         fieldIndex: field === null ? -1 : fields.indexOf(field),
         windowMs,
         open,
+        parameterMs: parameterMs ?? null,
       })),
     };
   });

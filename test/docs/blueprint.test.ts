@@ -179,14 +179,17 @@ describe("the aggregates on the page are those of the code, and come to what is 
 
   test("of windows", () => {
     expect(windows.map(([name]) => code(name!))).toEqual(windowAggregates.names());
-    let tile: Tile | null = null;
-    for (const [time, value] of [4, 1, null, 3].entries()) tile = insertEvent(tile, time, [value]);
-    const range = { from: 0, to: 10, open: false };
-    for (const [name, value, nothing] of windows) {
+    const hour = 3_600_000;
+    const tileOf = (...events: readonly (readonly [hours: number, value: number | null])[]): Tile =>
+      events.reduce<Tile | null>((tile, [hours, value]) => insertEvent(tile, hours * hour, [value]), null)!;
+    const examples = [[tileOf([4, 4], [5, 1], [6, null], [7, 3])], [], [tileOf([7, null])], [tileOf([7, 7], [7, 5])]];
+    for (const [name, ...said] of windows) {
       const kind = code(name!);
-      expect(aggregate([tile], range, 0, kind, 1), kind).toBe(Number(value));
-      const empty = aggregate([], range, 0, kind, 1);
-      expect(empty === null ? "missing" : String(empty), kind).toBe(nothing);
+      const found = examples.map((tiles) => aggregate(tiles, { from: 0, to: 8 * hour, open: false }, 0, kind, 1, hour));
+      expect(
+        found.map((value) => (value === null ? "missing" : String(value))),
+        kind,
+      ).toEqual(said);
     }
   });
 

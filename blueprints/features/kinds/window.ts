@@ -2,7 +2,7 @@ import { isScalar } from "yaml";
 import type { EventKind, WindowAggregate, WindowFeature } from "../../blueprint.ts";
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { formatDuration } from "../../duration.ts";
-import { rangeText, type KeySaid } from "../../key-reference.ts";
+import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
 import { windowAggregates } from "../../windows/aggregates/index.ts";
 import type { Partly } from "../../yaml/partly.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
@@ -14,26 +14,28 @@ import type { FeatureKind, FeaturesKnown, ReadFeature } from "../feature-kind.ts
 export const windowKind: FeatureKind<WindowFeature> = {
   name: "window",
   written: "section",
-  keys: () => ({ ...aggregateKeys(), ...KEYS }),
+  keys: () => ({ ...aggregateKeys(), ...KEYS, ...parameterKeys() }),
   marks: () => windowAggregates.names(),
   read: readWindow,
   canonical: (feature) => feature,
-  describe({ aggregate, field, event, by, windowMs, open }) {
+  describe({ aggregate, field, event, by, windowMs, open, parameterMs }) {
     const what = field === null ? aggregate : `${aggregate} of ${field}`;
-    return `${what} over ${event} by ${by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}`;
+    const parameter = parameterMs === undefined ? "" : `, ${parameterText(aggregate, parameterMs)}`;
+    return `${what} over ${event} by ${by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}${parameter}`;
   },
   meaning: (feature) => windowKind.describe({ ...feature, by: [...feature.by].sort() }),
-  columnDoc({ aggregate, field, event, by, windowMs, open }) {
+  columnDoc({ aggregate, field, event, by, windowMs, open, parameterMs }) {
     const title = windowAggregates.get(aggregate).title ?? `${aggregate.charAt(0).toUpperCase()}${aggregate.slice(1)}`;
     const what = field === null ? `${title} of ${event} events` : `${title} ${field} of ${event} events`;
     const window = `${open ? "(" : "["}t − ${formatDuration(windowMs)}, t)`;
-    return `${what} by ${by.join(" and ")} in ${window}, t the decision time; null when there is none.`;
+    const parameter = parameterMs === undefined ? "" : `, ${parameterText(aggregate, parameterMs)}`;
+    return `${what} by ${by.join(" and ")} in ${window}${parameter}, t the decision time; null when there is none.`;
   },
   type: () => "number",
   possible: ({ aggregate }) => windowAggregates.get(aggregate).possible,
-  compute: ({ aggregate, field, event, by, windowMs, open }) => ({
+  compute: ({ aggregate, field, event, by, windowMs, open, parameterMs }) => ({
     from: "events",
-    window: { event, by, field, windowMs, open, aggregate: windowAggregates.get(aggregate) },
+    window: { event, by, field, windowMs, open, aggregate: windowAggregates.get(aggregate), parameterMs },
   }),
 };
 
@@ -44,14 +46,34 @@ const KEYS = Object.freeze({
   open: ["`true` or `false`", String(DEFAULTS.open)],
 } satisfies Record<string, KeySaid>);
 
-const NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-
-function aggregateKeys(): Readonly<Record<string, KeySaid>> {
-  const all = windowAggregates.all();
-  const unsaid = `one of the ${NUMBERS[all.length] ?? all.length} is required`;
+function aggregateKeys(): KeysSaid {
   return Object.fromEntries(
-    all.map(({ name, of }) => [name, [of === "events" ? "`true`" : "a field of the event", unsaid]]),
+    windowAggregates
+      .all()
+      .map(({ name, of }) => [
+        name,
+        [of === "events" ? "`true`" : "a field of the event", "one aggregate is required"],
+      ]),
   );
+}
+
+/** The keys of durations that some aggregates have. */
+function parameterKeys(): KeysSaid {
+  return Object.fromEntries(
+    windowAggregates.all().flatMap(({ name, parameter }) => {
+      if (parameter === undefined) return [];
+      const { min, max } = parameter.range;
+      return [
+        [parameter.key, ["duration", `required with \`${name}\``, `${formatDuration(min)} to ${formatDuration(max)}`]],
+      ];
+    }),
+  );
+}
+
+/** `half life 2h` */
+function parameterText(aggregate: WindowAggregate, ms: number): string {
+  const key = windowAggregates.get(aggregate).parameter?.key ?? "";
+  return `${key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${formatDuration(ms)}`;
 }
 
 function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeature<WindowFeature> {
@@ -64,17 +86,20 @@ function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeatu
   const by = required(section, "by", (place) => readBy(place, known));
   const windowMs = required(section, "in", (place) => readDuration(place, BOUNDS.window));
   const open = optional(section, "open", DEFAULTS.open, readBoolean);
+  const parameterMs = aggregate === undefined ? undefined : readParameter(section, aggregate);
   if (
     aggregate === undefined ||
     event === undefined ||
     field === undefined ||
     by === undefined ||
     windowMs === undefined ||
-    open === undefined
+    open === undefined ||
+    parameterMs === undefined
   ) {
     return "unusable";
   }
-  return { kind: "window", name, aggregate, field, event, by, windowMs, open };
+  const parameter = parameterMs === null ? {} : { parameterMs };
+  return { kind: "window", name, aggregate, field, event, by, windowMs, open, ...parameter };
 }
 
 function readAggregate(section: Section): WindowAggregate | undefined {
@@ -88,6 +113,18 @@ function readAggregate(section: Section): WindowAggregate | undefined {
     given.length === 0 ? "no aggregate" : `more than one aggregate: ${given.join(", ")}`,
     `exactly one of ${names.join(", ")}`,
   );
+}
+
+/** Null if the aggregate has none; undefined after a report. */
+function readParameter(section: Section, aggregate: WindowAggregate): number | null | undefined {
+  const { parameter } = windowAggregates.get(aggregate);
+  for (const { name, parameter: other } of windowAggregates.all()) {
+    const place = other === undefined || other.key === parameter?.key ? undefined : section.fields.get(other.key);
+    if (place !== undefined) return complain(place, `"${other!.key}" is of windows with ${name}`, "leave it out");
+  }
+  return parameter === undefined
+    ? null
+    : required(section, parameter.key, (place) => readDuration(place, parameter.range));
 }
 
 function readEvent(place: Place, { events }: FeaturesKnown): string | undefined {

@@ -3,41 +3,49 @@ import { tileNumbers, type Tile } from "../tile.ts";
 import { visitTrees } from "../tree-visit.ts";
 import { endIn, firstIn, isEmpty, type TimeSpan, type WindowAggregateKind } from "../window-aggregate.ts";
 
-/** The value of the last event that has one, at equal times the largest. */
+/** The value of the last event that has one; at equal times the largest. */
 export const last: WindowAggregateKind = {
   name: "last",
   of: "field",
   possible: someNumber(),
-  over: lastIn,
+  over(tiles, span, field, fields) {
+    newest.value = null;
+    for (let t = tiles.length - 1; t >= 0; t--) {
+      const tile = tiles[t];
+      if (!isEmpty(tile) && isDone(tile, span, field, fields)) break;
+    }
+    return newest.value;
+  },
   overTrees(tiles, span, field, fields) {
-    let found: number | null = null;
+    newest.value = null;
     visitTrees(
       tiles,
       { ...span, fields },
       {
         child: (node, at) => (node[at + 1 + 3 * field] === 0 ? "skip" : "open"),
-        leaf(tile) {
-          found = lastIn([tile], span, field, fields);
-          return found === null ? "open" : "stop";
-        },
+        leaf: (tile) => (isDone(tile, span, field, fields) ? "stop" : "open"),
       },
       true,
     );
-    return found;
+    return newest.value;
   },
 };
 
-function lastIn(tiles: readonly (Tile | null)[], { from, to }: TimeSpan, field: number, fields: number): number | null {
+/** The largest value so far of the last time that has one. One object, filled in again for each window. */
+const newest: { value: number | null; time: number } = { value: null, time: 0 };
+
+/** Takes the events of the next tile towards the past. @returns whether no earlier tile matters */
+function isDone(tile: Tile, { from, to }: TimeSpan, field: number, fields: number): boolean {
   const stride = 1 + fields;
-  for (let t = tiles.length - 1; t >= 0; t--) {
-    const tile = tiles[t];
-    if (isEmpty(tile)) continue;
-    const numbers = tileNumbers(tile, fields);
-    const first = firstIn(numbers, stride, from);
-    for (let i = endIn(numbers, stride, to) - 1; i >= first; i--) {
-      const value = numbers[i * stride + 1 + field] as number;
-      if (value === value) return value;
-    }
+  const numbers = tileNumbers(tile, fields);
+  const first = firstIn(numbers, stride, from) * stride;
+  for (let at = (endIn(numbers, stride, to) - 1) * stride; at >= first; at -= stride) {
+    const time = numbers[at]!;
+    if (newest.value !== null && time !== newest.time) return true;
+    const value = numbers[at + 1 + field]!;
+    if (value !== value || (newest.value !== null && value <= newest.value)) continue;
+    newest.value = value;
+    newest.time = time;
   }
-  return null;
+  return false;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aggregate, insertEvent, tileOf, type Tile, type WindowAggregate } from "../../../blueprints/index.ts";
+import { aggregate, insertEvent, tileOf, type Tile } from "../../../blueprints/index.ts";
 import { random, shuffled } from "../random.ts";
 
 interface Event {
@@ -7,7 +7,7 @@ interface Event {
   readonly values: readonly (number | null)[];
 }
 
-const KINDS: readonly WindowAggregate[] = ["count", "sum", "mean", "last"];
+const KINDS: readonly string[] = ["count", "sum", "mean", "last"];
 
 function tilesOf(events: readonly Event[], tileMs: number): (Tile | null)[] {
   const tiles = new Map<number, Tile>();
@@ -28,7 +28,7 @@ function naive(
   events: readonly Event[],
   inside: (time: number) => boolean,
   field: number,
-  kind: WindowAggregate,
+  kind: string,
 ): number | null {
   const rank = (value: number | null): number => value ?? Number.POSITIVE_INFINITY;
   const sorted = events
@@ -41,7 +41,10 @@ function naive(
   if (kind === "count") return sorted.length;
   const values = sorted.map(({ values }) => values[field] ?? null).filter((value) => value !== null);
   if (values.length === 0) return null;
-  if (kind === "last") return values.at(-1) ?? null;
+  if (kind === "last") {
+    const { time } = sorted.findLast(({ values }) => values[field] !== null)!;
+    return Math.max(...sorted.filter((event) => event.time === time).map(({ values }) => values[field] ?? -Infinity));
+  }
   const sum = values.reduce((total, value) => total + value, 0);
   return kind === "sum" ? sum : sum / values.length;
 }

@@ -42,10 +42,10 @@ describe("the flights' windows", () => {
       tileMs: 15 * 60_000,
       retentionMs: 3 * HOUR,
       windows: [
-        { featureIndex: 21, aggregate: mean, fieldIndex: 0, windowMs: HOUR, open: false },
-        { featureIndex: 22, aggregate: count, fieldIndex: -1, windowMs: HOUR, open: false },
-        { featureIndex: 23, aggregate: mean, fieldIndex: 0, windowMs: 3 * HOUR, open: false },
-        { featureIndex: 24, aggregate: count, fieldIndex: -1, windowMs: 3 * HOUR, open: false },
+        { featureIndex: 21, aggregate: mean, fieldIndex: 0, windowMs: HOUR, open: false, parameterMs: null },
+        { featureIndex: 22, aggregate: count, fieldIndex: -1, windowMs: HOUR, open: false, parameterMs: null },
+        { featureIndex: 23, aggregate: mean, fieldIndex: 0, windowMs: 3 * HOUR, open: false, parameterMs: null },
+        { featureIndex: 24, aggregate: count, fieldIndex: -1, windowMs: 3 * HOUR, open: false, parameterMs: null },
       ],
     });
   });
