@@ -2,12 +2,13 @@ import { DomainError } from "../../../schemas/index.ts";
 import { Registry } from "../../registry.ts";
 import type { WindowAggregateKind } from "../window-aggregate.ts";
 import { count } from "./count.ts";
+import { first } from "./first.ts";
 import { last } from "./last.ts";
 import { mean } from "./mean.ts";
 import { sum } from "./sum.ts";
 
 /** In the order of the reference. */
-export const windowAggregates = new Registry<WindowAggregateKind>("window aggregate", [count, sum, mean, last]);
+export const windowAggregates = new Registry<WindowAggregateKind>("window aggregate", [count, sum, mean, last, first]);
 
 /** Keys of a window beside its aggregate. */
 const TAKEN: readonly string[] = ["of", "by", "in", "open"];
