@@ -5,10 +5,18 @@ import { count } from "./count.ts";
 import { first } from "./first.ts";
 import { last } from "./last.ts";
 import { mean } from "./mean.ts";
+import { min } from "./min.ts";
 import { sum } from "./sum.ts";
 
 /** In the order of the reference. */
-export const windowAggregates = new Registry<WindowAggregateKind>("window aggregate", [count, sum, mean, last, first]);
+export const windowAggregates = new Registry<WindowAggregateKind>("window aggregate", [
+  count,
+  sum,
+  mean,
+  last,
+  first,
+  min,
+]);
 
 /** Keys of a window beside its aggregate. */
 const TAKEN: readonly string[] = ["of", "by", "in", "open"];
