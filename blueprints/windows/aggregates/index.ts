@@ -4,6 +4,7 @@ import type { WindowAggregateKind } from "../window-aggregate.ts";
 import { count } from "./count.ts";
 import { first } from "./first.ts";
 import { last } from "./last.ts";
+import { max } from "./max.ts";
 import { mean } from "./mean.ts";
 import { min } from "./min.ts";
 import { sum } from "./sum.ts";
@@ -16,6 +17,7 @@ export const windowAggregates = new Registry<WindowAggregateKind>("window aggreg
   last,
   first,
   min,
+  max,
 ]);
 
 /** Keys of a window beside its aggregate. */
