@@ -8,6 +8,7 @@ import { max } from "./max.ts";
 import { mean } from "./mean.ts";
 import { min } from "./min.ts";
 import { sum } from "./sum.ts";
+import { variance } from "./variance.ts";
 
 /** In the order of the reference. */
 export const windowAggregates = new Registry<WindowAggregateKind>("window aggregate", [
@@ -18,6 +19,7 @@ export const windowAggregates = new Registry<WindowAggregateKind>("window aggreg
   first,
   min,
   max,
+  variance,
 ]);
 
 /** Keys of a window beside its aggregate. */
