@@ -39,7 +39,8 @@ export function aggregate(
   if (kind.of === "field" && !(fieldIndex >= 0 && fieldIndex < fields)) {
     throw brokenPromise(`field ${fieldIndex} of events with ${fields} fields`);
   }
-  return kind.over(tiles, spanOf(range), fieldIndex, fields, termsOf(range, parameterMs));
+  const field = kind.of === "events" ? -1 : fieldIndex;
+  return kind.over(tiles, spanOf(range), field, fields, termsOf(range, parameterMs));
 }
 
 /**
@@ -56,7 +57,8 @@ export function aggregateTrees(
   parameterMs: number | null = null,
 ): number | null {
   const kind = windowAggregates.get(name);
-  return overTrees(kind, tiles, spanOf(range), fieldIndex, fields, termsOf(range, parameterMs));
+  const field = kind.of === "events" ? -1 : fieldIndex;
+  return overTrees(kind, tiles, spanOf(range), field, fields, termsOf(range, parameterMs));
 }
 
 export function overTrees(

@@ -7,6 +7,7 @@ import { last } from "./last.ts";
 import { max } from "./max.ts";
 import { mean } from "./mean.ts";
 import { min } from "./min.ts";
+import { since } from "./since.ts";
 import { stddev } from "./stddev.ts";
 import { sum } from "./sum.ts";
 import { variance } from "./variance.ts";
@@ -22,6 +23,7 @@ export const windowAggregates = new Registry<WindowAggregateKind>("window aggreg
   max,
   variance,
   stddev,
+  since,
 ]);
 
 /** Keys of a window beside its aggregate. */
