@@ -7,6 +7,7 @@ import { last } from "./last.ts";
 import { max } from "./max.ts";
 import { mean } from "./mean.ts";
 import { min } from "./min.ts";
+import { rate } from "./rate.ts";
 import { since } from "./since.ts";
 import { stddev } from "./stddev.ts";
 import { sum } from "./sum.ts";
@@ -24,6 +25,7 @@ export const windowAggregates = new Registry<WindowAggregateKind>("window aggreg
   variance,
   stddev,
   since,
+  rate,
 ]);
 
 /** Keys of a window beside its aggregate. */

@@ -1,0 +1,3 @@
+import { holdsDefinition } from "./definition.ts";
+
+holdsDefinition("rate", (events, { windowMs }) => events.length / (windowMs / 3_600_000));
