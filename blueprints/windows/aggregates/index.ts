@@ -2,6 +2,7 @@ import { DomainError } from "../../../schemas/index.ts";
 import { Registry } from "../../registry.ts";
 import type { WindowAggregateKind } from "../window-aggregate.ts";
 import { count } from "./count.ts";
+import { distinct } from "./distinct.ts";
 import { first } from "./first.ts";
 import { last } from "./last.ts";
 import { max } from "./max.ts";
@@ -26,6 +27,7 @@ export const windowAggregates = new Registry<WindowAggregateKind>("window aggreg
   stddev,
   since,
   rate,
+  distinct,
 ]);
 
 /** Keys of a window beside its aggregate. */

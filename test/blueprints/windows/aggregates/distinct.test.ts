@@ -1,0 +1,3 @@
+import { holdsDefinition, valuesOf } from "./definition.ts";
+
+holdsDefinition("distinct", (events) => new Set(valuesOf(events)).size);
