@@ -2,6 +2,7 @@ import { DomainError } from "../../../schemas/index.ts";
 import { Registry } from "../../registry.ts";
 import type { WindowAggregateKind } from "../window-aggregate.ts";
 import { count } from "./count.ts";
+import { decayed } from "./decayed.ts";
 import { distinct } from "./distinct.ts";
 import { first } from "./first.ts";
 import { last } from "./last.ts";
@@ -28,6 +29,7 @@ export const windowAggregates = new Registry<WindowAggregateKind>("window aggreg
   since,
   rate,
   distinct,
+  decayed,
 ]);
 
 /** Keys of a window beside its aggregate. */
