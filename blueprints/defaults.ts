@@ -20,6 +20,7 @@ export const DEFAULTS = Object.freeze({
   training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1 }),
   metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
   open: false,
+  ordinal: false,
 });
 
 export interface Range {
@@ -41,6 +42,10 @@ export const BOUNDS = Object.freeze({
   descriptionLength: 4000,
   contextEntries: 2000,
   features: 2000,
+  /** Bounds between buckets. */
+  bucketBounds: { min: 1, max: 200 },
+  /** Features and entries that a cross is made of. */
+  crossed: { min: 2, max: 3 },
   events: 200,
   fieldsOfAnEvent: 100,
   labels: 50,

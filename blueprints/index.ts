@@ -32,6 +32,7 @@ export { nextDue } from "./cron.ts";
 export { durationMeant, formatDuration, parseDuration } from "./duration.ts";
 export { nearest } from "./nearest.ts";
 export { contextFeatures, type ContextFit } from "./features/context-features.ts";
+export { derivedValue, type DerivedFeatures } from "./features/derived-features.ts";
 export type {
   Computation,
   EventWindow,
@@ -39,7 +40,9 @@ export type {
   FeaturesKnown,
   FeatureType,
   FeatureValue,
+  InputValue,
   ReadFeature,
+  Slot,
 } from "./features/feature-kind.ts";
 export { computationOf, featureType, kindOfFeature, registerFeatureKind } from "./features/kinds/index.ts";
 export { featureLayout, type FeatureColumn, type FeatureVector } from "./features/layout.ts";

@@ -32,7 +32,7 @@ for (const room of new Set(compiled.map((file) => file.split("/")[0]!))) {
 function rewriteEndings(path: string): void {
   const text = readFileSync(path, "utf8");
   const names = path.endsWith(".d.ts")
-    ? /((?:from |import\(|import )"\.{1,2}\/[^"]*)\.ts"/g
+    ? /((?:from |import\(|import |declare module )"\.{1,2}\/[^"]*)\.ts"/g
     : /(new URL\("\.{1,2}\/[^"]*)\.ts"(?=, import\.meta\.url\))/g;
   const rewritten = text.replaceAll(names, '$1.js"');
   if (rewritten !== text) writeFileSync(path, rewritten);

@@ -21,7 +21,10 @@ export interface EventPlace {
 /** The source of a feature's value. */
 export type FeatureSource =
   | { readonly kind: "context"; /** Of the context. */ readonly entry: string }
-  | { readonly kind: "features"; /** Those that it is made of. */ readonly names: readonly string[] }
+  | {
+      readonly kind: "features";
+      /** Those, and the entries of the context, that it is made of. */ readonly names: readonly string[];
+    }
   | {
       readonly kind: "events";
       readonly event: string;
@@ -149,7 +152,10 @@ function featuresWith(
     const values = { name, logged: decision.features[index] ?? null, recomputed: features[index] ?? null };
     const of = windows.get(index);
     const computed = computationOf(feature);
-    if (computed.from === "features") return { ...values, source: { kind: "features", names: computed.names } };
+    if (computed.from === "features") {
+      const names = [...computed.names, ...(computed.entries ?? [])];
+      return { ...values, source: { kind: "features", names } };
+    }
     if (computed.from === "context") return { ...values, source: { kind: "context", entry: computed.entry } };
     const { group, window } = of!;
     const from = decision.decisionTime - window.windowMs + (window.open ? 1 : 0);

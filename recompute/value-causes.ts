@@ -1,4 +1,4 @@
-import { computationOf, shown } from "../blueprints/index.ts";
+import { computationOf, derivedValue, shown } from "../blueprints/index.ts";
 import { ownValue } from "../streams/index.ts";
 import type { Recomputed } from "./recompute.ts";
 
@@ -22,14 +22,15 @@ export function causeOfValue({ logged, found, compiled, features }: Recomputed, 
  * The cause if a feature made of others differs: computed from their logged values it equals the logged one, so the
  * difference is theirs. Null: this is not the cause.
  */
-export function causeOfDerived({ logged, compiled, features }: Recomputed, name: string): string | null {
-  const { layout } = compiled;
+export function causeOfDerived({ logged, found, compiled, features }: Recomputed, name: string): string | null {
+  const { layout, blueprint } = compiled;
   const column = layout.find((each) => each.name === name);
   const computed = column === undefined ? undefined : computationOf(column.feature);
-  if (computed?.from !== "features") return null;
+  if (computed?.from !== "features" || computed.names.length === 0) return null;
+  const { features: was, decisionTime } = logged.decision;
+  const now = derivedValue(blueprint, column!.feature, [...was], found.request.context, decisionTime);
+  if (!Object.is(now, was[column!.index] ?? null)) return null;
   const slots = computed.names.map((each) => layout.findIndex((other) => other.name === each));
-  const given = slots.map((slot) => logged.decision.features[slot] ?? null);
-  if (!Object.is(computed.value(given), logged.decision.features[column!.index] ?? null)) return null;
-  const differing = computed.names.filter((_, at) => !Object.is(given[at], features[slots[at]!] ?? null));
+  const differing = computed.names.filter((_, at) => !Object.is(was[slots[at]!] ?? null, features[slots[at]!] ?? null));
   return `made of ${differing.join(", ")}`;
 }

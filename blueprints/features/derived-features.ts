@@ -1,22 +1,104 @@
-import type { BlueprintContent } from "../blueprint.ts";
+import { ownValue } from "../../streams/index.ts";
+import type { BlueprintContent, Feature } from "../blueprint.ts";
+import { declaredValue, type DeclaredType } from "../values/declared-value.ts";
+import type { ContextFit } from "./context-features.ts";
+import type { FeatureValue, InputValue } from "./feature-kind.ts";
 import { computationOf } from "./kinds/index.ts";
 import type { FeatureVector } from "./layout.ts";
+import { entriesOf, slotOf } from "./slots.ts";
+
+type Context = Readonly<Record<string, unknown>>;
+
+/** Fills in the features that are made of others and of the context, for a decision at `time`, ms. */
+export type DerivedFeatures = (vector: FeatureVector, context: Context, time: number, fit?: ContextFit) => void;
+
+type Values = readonly InputValue[];
+type Fill = (vector: FeatureVector, read: Values, time: number) => void;
 
 /**
- * A function that fills in the features made of earlier ones, once all others are in the vector; null if there are
- * none.
+ * A function that fills in the features made of earlier ones and of entries of the context, once all others are in the
+ * vector; null if there are none. Each entry is read once, and the slots of one entry of the list are computed at once.
  */
 export function derivedFeatures(
-  blueprint: Pick<BlueprintContent, "features">,
-): ((vector: FeatureVector) => void) | null {
-  const slots = new Map(blueprint.features.map(({ name }, index) => [name, index]));
-  const derived = blueprint.features.flatMap((feature, index) => {
-    const computed = computationOf(feature);
-    if (computed.from !== "features") return [];
-    return [{ index, from: computed.names.map((name) => slots.get(name)!), valueOf: computed.value }];
-  });
-  if (derived.length === 0) return null;
-  return (vector) => {
-    for (const { index, from, valueOf } of derived) vector[index] = valueOf(from.map((slot) => vector[slot] ?? null));
+  blueprint: Pick<BlueprintContent, "features" | "context">,
+): (DerivedFeatures & { readonly entries: readonly string[] }) | null {
+  const indexes = new Map(blueprint.features.map(({ name }, index) => [name, index]));
+  const entries: string[] = [];
+  const fills: Fill[] = [];
+  for (const slots of entriesOf(blueprint.features)) {
+    const computed = computationOf(slots[0]!);
+    if (computed.from !== "features") continue;
+    const from = computed.names.map((name) => indexes.get(name)!);
+    const read = (computed.entries ?? []).map((entry) => placeIn(entries, entry));
+    const givenOf = (vector: FeatureVector, values: Values): Values => {
+      const given: InputValue[] = [];
+      for (let at = 0; at < from.length; at++) given.push(vector[from[at]!] ?? null);
+      for (let at = 0; at < read.length; at++) given.push(values[read[at]!]!);
+      return given;
+    };
+    const index = indexes.get(slots[0]!.name)!;
+    if (computed.slots === undefined) {
+      for (const [at, slot] of slots.entries()) {
+        const own = at === 0 ? computed : (computationOf(slot) as typeof computed);
+        fills.push((vector, values, time) => {
+          vector[index + at] = own.value(givenOf(vector, values), time);
+        });
+      }
+      continue;
+    }
+    fills.push((vector, values, time) => {
+      const found = computed.slots!(givenOf(vector, values), time);
+      for (let at = 0; at < slots.length; at++) vector[index + at] = found[at] ?? null;
+    });
+  }
+  if (fills.length === 0) return null;
+  const types = entries.map((entry) => blueprint.context[entry]!);
+  const features = new Set(blueprint.features.map(({ name }) => name));
+  const own = entries.map((entry) => features.has(entry));
+  const derive: DerivedFeatures = (vector, context, time, fit) => {
+    const values: InputValue[] = [];
+    for (let at = 0; at < entries.length; at++) {
+      const entry = entries[at]!;
+      if (!Object.hasOwn(context, entry)) {
+        values.push(null);
+        continue;
+      }
+      const value = inputValue(types[at]!, context[entry]);
+      values.push(value ?? null);
+      if (fit === undefined) continue;
+      if (!own[at]) fit.found++;
+      if (value === undefined) fit.doubtful = true;
+    }
+    for (const fill of fills) fill(vector, values, time);
   };
+  return Object.assign(derive, { entries });
+}
+
+/** One of them alone, from the values of a vector. Undefined: it is not made of features or entries. */
+export function derivedValue(
+  { features, context: declared }: Pick<BlueprintContent, "features" | "context">,
+  feature: Feature,
+  vector: Readonly<FeatureVector>,
+  context: Context,
+  time: number,
+): FeatureValue | undefined {
+  const computed = computationOf(feature);
+  if (computed.from !== "features") return undefined;
+  const given = [
+    ...computed.names.map((name) => vector[features.findIndex((other) => other.name === name)] ?? null),
+    ...(computed.entries ?? []).map((entry) => inputValue(declared[entry]!, ownValue(context, entry)) ?? null),
+  ];
+  const slot = slotOf(feature);
+  if (slot === undefined || computed.slots === undefined) return computed.value(given, time);
+  return computed.slots(given, time)[slot.at] ?? null;
+}
+
+function placeIn(entries: string[], entry: string): number {
+  const at = entries.indexOf(entry);
+  return at < 0 ? entries.push(entry) - 1 : at;
+}
+
+function inputValue(type: DeclaredType, given: unknown): InputValue | undefined {
+  const value = declaredValue(type, given);
+  return typeof value === "boolean" ? (value ? 1 : 0) : value;
 }

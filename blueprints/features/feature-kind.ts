@@ -17,7 +17,26 @@ export interface FeaturesKnown {
   readonly events: Names<Partly<EventKind>>;
   /** The features before it in the list, by name. */
   readonly earlier: ReadonlyMap<string, Feature>;
+  /** Their types. */
+  readonly types: ReadonlyMap<string, FeatureType>;
+  /** The columns of each earlier entry of the list that makes several, by its name. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+  /** Names of entries behind it in the list. */
+  readonly later: ReadonlySet<string>;
 }
+
+/** The place of a feature among those that one entry of the list makes, such as the columns of a vector. */
+export interface Slot {
+  /** The entry's name. */
+  readonly of: string;
+  readonly at: number;
+}
+
+/**
+ * What a feature is made of: an earlier feature's value, or that of an entry of the context as its declared type has it.
+ * A boolean is 1 or 0.
+ */
+export type InputValue = FeatureValue | readonly number[] | readonly string[];
 
 /** Over the events in `[t − windowMs, t)`, or in `(t − windowMs, t)` when `open`; t is the decision's time. */
 export interface EventWindow {
@@ -38,7 +57,8 @@ export interface EventWindow {
  *
  * - `context`: one entry of the request, as it was sent
  * - `events`: a window over events
- * - `features`: the values of earlier features, in the order of `names`, once the windows are filled
+ * - `features`: the values of earlier features, in the order of `names`, once the windows are filled, and behind them
+ *   those of entries of the context, in the order of `entries`; `time` is the decision's, ms
  */
 export type Computation =
   | { readonly from: "context"; readonly entry: string; value(given: unknown): FeatureValue }
@@ -46,11 +66,18 @@ export type Computation =
   | {
       readonly from: "features";
       readonly names: readonly string[];
-      value(given: readonly FeatureValue[]): FeatureValue;
+      /** Entries of the context, whether or not they are features. Absent: none. */
+      readonly entries?: readonly string[];
+      value(given: readonly InputValue[], time: number): FeatureValue;
+      /** Of a slot: the values of all slots of its entry, in their order. It is called once instead of `value` of each. */
+      slots?(given: readonly InputValue[], time: number): readonly FeatureValue[];
     };
 
-/** `undefined`: not even the feature's name is sure. `unusable`: only its name is. Both were reported. */
-export type ReadFeature<F> = F | "unusable" | undefined;
+/**
+ * A list: the features of an entry that makes several, each with its `slot`. `undefined`: not even the feature's name is
+ * sure. `unusable`: only its name is. Both were reported.
+ */
+export type ReadFeature<F> = F | readonly F[] | "unusable" | undefined;
 
 /**
  * One kind of features, with everything about it. Its name is the `kind` of its features. A product that registers a
@@ -60,6 +87,8 @@ export interface FeatureKind<F extends Feature = Feature> {
   readonly name: F["kind"];
   /** A bare name in the list, or a name with a section. */
   readonly written: "name" | "section";
+  /** Of a kind that is written as a name: whether it makes features of entries of this type. Absent: of all others. */
+  takes?(type: ContextType): boolean;
   /** The keys of its section, for the reference. */
   keys(): KeysSaid;
   /** Each section of this kind has one of these keys, and no section of another kind has any. */
@@ -73,6 +102,8 @@ export interface FeatureKind<F extends Feature = Feature> {
   canonical(feature: F): unknown;
   /** In the blueprint's own words. */
   describe(feature: F): string;
+  /** All slots of one entry, in the blueprint's own words. Absent: the first one's, and their number. */
+  describeSlots?(slots: readonly F[]): string;
   /** A text that is equal for two features with the same meaning for the model. Absent: as `describe`. */
   meaning?(feature: F): string;
   /** The description of the row's column. */

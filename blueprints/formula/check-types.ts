@@ -5,11 +5,18 @@ import { unknownName } from "./unknown-name.ts";
 /** The type of a formula that is `null` alone. */
 type Checked = FormulaType | "null";
 
+/** A name that is known, and that this formula can't use. */
+export interface UnusableName {
+  readonly reason: string;
+  readonly hint: string;
+}
+
 export interface CheckOptions {
   /** A name that is not known may exist all the same: it is of any type. */
   readonly open?: boolean;
   /** Texts that were probably meant by a bare word without quotes. */
   readonly texts?: readonly string[];
+  readonly unusable?: ReadonlyMap<string, UnusableName>;
 }
 
 /**
@@ -20,7 +27,7 @@ export function checkTypes(
   formula: string,
   root: FormulaNode,
   names: Readonly<Record<string, FormulaType>>,
-  { open = false, texts = [] }: CheckOptions = {},
+  { open = false, texts = [], unusable }: CheckOptions = {},
 ): FormulaType {
   const fail = (node: FormulaNode, reason: string, hint: string | null = null): FormulaError =>
     new FormulaError(formula, node.start + 1, reason, hint);
@@ -40,6 +47,8 @@ export function checkTypes(
       case "name": {
         const type = Object.hasOwn(names, node.name) ? names[node.name] : undefined;
         if (type !== undefined) return type;
+        const problem = unusable?.get(node.name);
+        if (problem !== undefined) throw fail(node, problem.reason, problem.hint);
         if (open) return "any";
         throw fail(node, `unknown name "${node.name}"`, unknownName(node.name, { names, texts, beside }));
       }

@@ -1,6 +1,6 @@
 import type { Blueprint } from "../blueprint.ts";
 import { contextFeatures, type ContextFit } from "../features/context-features.ts";
-import { derivedFeatures } from "../features/derived-features.ts";
+import { derivedFeatures, type DerivedFeatures } from "../features/derived-features.ts";
 import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
 import { labelColumns, rowWaitMs, type LabelColumns } from "../labels/label-columns.ts";
@@ -18,8 +18,8 @@ export interface CompiledBlueprint {
   readonly featureNames: readonly string[];
   /** A new feature vector with the features of the context filled in. */
   readonly fromContext: (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector;
-  /** Fills in the features that are made of others, once those are there; null if there are none. */
-  readonly fromFeatures: ((vector: FeatureVector) => void) | null;
+  /** Fills in the features that are made of others and of the context, once those are there; null if there are none. */
+  readonly fromFeatures: DerivedFeatures | null;
   readonly declared: DeclaredNames;
   readonly groups: readonly WindowGroup[];
   /** Entries of the context that a window can be kept by. */
@@ -36,13 +36,14 @@ export interface CompiledBlueprint {
 export function compileBlueprint(text: string): CompiledBlueprint {
   const blueprint = parseBlueprint(text);
   const layout = featureLayout(blueprint);
+  const derived = derivedFeatures(blueprint);
   return Object.freeze({
     blueprint,
     layout,
     featureNames: layout.map(({ name }) => name),
     fromContext: contextFeatures(blueprint),
-    fromFeatures: derivedFeatures(blueprint),
-    declared: declaredNames(blueprint),
+    fromFeatures: derived,
+    declared: declaredNames(blueprint, derived?.entries),
     groups: windowGroups(blueprint),
     groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),

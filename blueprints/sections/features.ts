@@ -1,8 +1,9 @@
 import { isMap, isScalar, isSeq } from "yaml";
-import type { Feature } from "../blueprint.ts";
+import type { ContextType, Feature } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
-import type { FeatureKind, FeaturesKnown } from "../features/feature-kind.ts";
-import { describeFeature, featureKinds, kindOfFeature } from "../features/kinds/index.ts";
+import type { FeatureKind, FeaturesKnown, FeatureType } from "../features/feature-kind.ts";
+import { describeEntry, featureKinds, featureType, kindOfFeature } from "../features/kinds/index.ts";
+import { entriesOf, entryName } from "../features/slots.ts";
 import { isReservedColumn } from "../reserved-columns.ts";
 import { complain, found, inside, type Place } from "../yaml/place.ts";
 import { readEntries, readItems, required } from "../yaml/section.ts";
@@ -30,12 +31,12 @@ export const featuresSection: BlueprintSection<"features", ReadFeatures> = {
   },
   whole: ({ features }) => features,
   *describe(features) {
-    for (const feature of features) yield [`features.${feature.name}`, describeFeature(feature)];
+    for (const entry of entriesOf(features)) yield [`features.${entryName(entry)}`, describeEntry(entry)];
   },
   canonical: (features) => features.map((feature) => kindOfFeature(feature).canonical(feature)),
 };
 
-type Known = Omit<FeaturesKnown, "earlier">;
+type Known = Pick<FeaturesKnown, "context" | "events">;
 
 function readFeatures(place: Place, known: Known): ReadFeatures {
   const items = readItems(place, "a list of features");
@@ -47,31 +48,74 @@ function readFeatures(place: Place, known: Known): ReadFeatures {
   }
   const features: Feature[] = [];
   const earlier = new Map<string, Feature>();
+  const types = new Map<string, FeatureType>();
+  const columns = new Map<string, readonly string[]>();
+  const later = new Set(items.flatMap((item) => nameOf(item) ?? []));
   let complete = true;
   for (const item of items) {
-    const read = readFeature(item, place, { ...known, earlier });
+    later.delete(nameOf(item) ?? "");
+    const read = readFeature(item, place, { ...known, earlier, types, columns, later });
     if (read === undefined || typeof read === "string") {
       if (read === undefined) complete = false;
       else place.source.broken.add(read);
       continue;
     }
-    if (earlier.has(read.name)) complain({ ...item, path: `features.${read.name}` }, `feature "${read.name}" twice`);
-    earlier.set(read.name, read);
-    features.push(read);
+    const { name, made } = read;
+    if (made === undefined) {
+      // The names of its columns are not known.
+      place.source.broken.add(name);
+      complete = false;
+      continue;
+    }
+    const at = { ...item, path: `features.${name}` };
+    if (made.length !== 1 || made[0]!.name !== name) {
+      if (columns.has(name)) complain(at, `feature "${name}" twice`);
+      columns.set(
+        name,
+        made.map((slot) => slot.name),
+      );
+    }
+    for (const feature of made) {
+      if (earlier.has(feature.name)) complain(at, `feature "${feature.name}" twice`);
+      earlier.set(feature.name, feature);
+      types.set(feature.name, featureType(feature));
+      features.push(feature);
+    }
+    if (features.length <= BOUNDS.features) continue;
+    complain(
+      at,
+      `at most ${BOUNDS.features} features, found ${features.length} up to here`,
+      "each column of it is one",
+    );
+    return { features: [], complete: false };
   }
   return { features, complete };
 }
 
+/** The name of an item of the list, whatever else is in it. */
+function nameOf({ node }: Place): string | undefined {
+  const key = isMap(node) ? node.items[0]?.key : node;
+  return isScalar(key) ? String(key.value) : undefined;
+}
+
+/** An item of the list; `made` is undefined if its columns are not known. */
+interface Item {
+  readonly name: string;
+  readonly made: readonly Feature[] | undefined;
+}
+
 /** Only the name if the rest can't be used; `undefined`: not even the name is sure. */
-function readFeature(item: Place, features: Place, known: FeaturesKnown): Feature | string | undefined {
+function readFeature(item: Place, features: Place, known: FeaturesKnown): Item | string | undefined {
+  const declared = known.context.known;
   if (isScalar(item.node) && typeof item.node.value === "string") {
     const name = item.node.value;
     const place = { ...item, path: `features.${name}` };
-    const read = bareKind().read(place, name, known);
-    if (read === undefined) return undefined;
-    return read !== "unusable" && checkColumn(place, name) ? read : name;
+    const kind = bareKind(Object.hasOwn(declared, name) ? declared[name] : undefined);
+    const read = kind.read(place, name, known);
+    if (read === undefined || read === "unusable") return read && name;
+    return checkColumns(place, read, declared) ? itemOf(name, read) : name;
   }
-  const wanted = "a context entry's name, or one name with a window";
+  const wanted = "a context entry's name, or one name with a section";
   if (!isMap(item.node)) return complain(item, `expected ${wanted}, found ${found(item)}`);
   const [entry, second] = readEntries(item, wanted) ?? [];
   if (entry === undefined) return complain(item, `expected ${wanted}, found an empty section`);
@@ -83,14 +127,38 @@ function readFeature(item: Place, features: Place, known: FeaturesKnown): Featur
   const key = { ...entry.key, path };
   const named = checkName(key, name) && checkColumn(key, name);
   const kind = kindOf(entry.value);
-  if (named && Object.hasOwn(known.context.known, name)) {
+  if (named && Object.hasOwn(declared, name)) {
     complain(key, `"${name}" is a context entry already`, `choose another name for the ${kind.name}`);
   }
   const read = kind.read({ ...entry.value, path }, name, known);
-  return named && read !== undefined && read !== "unusable" ? read : name;
+  if (!named) return name;
+  if (read === undefined || read === "unusable") return kind.describeSlots ? { name, made: undefined } : name;
+  return Array.isArray(read) && !checkColumns(key, read, declared) ? name : itemOf(name, read);
 }
 
-const bareKind = (): FeatureKind => featureKinds.all().find(({ written }) => written === "name")!;
+const itemOf = (name: string, read: Feature | readonly Feature[]): Item => ({ name, made: listOf(read) });
+const listOf = (read: Feature | readonly Feature[]): readonly Feature[] =>
+  Array.isArray(read) ? (read as readonly Feature[]) : [read as Feature];
+
+/** The kind of a bare name, by the type of the entry that it names. */
+function bareKind(type: ContextType | undefined): FeatureKind {
+  const kinds = featureKinds.all().filter(({ written }) => written === "name");
+  return (type && kinds.find((kind) => kind.takes?.(type))) ?? kinds[0]!;
+}
+
+/** Names of columns that are made for an item of the list. */
+function checkColumns(
+  place: Place,
+  read: Feature | readonly Feature[],
+  declared: Readonly<Record<string, ContextType>>,
+): boolean {
+  if (!Array.isArray(read)) return checkColumn(place, (read as Feature).name);
+  const taken = listOf(read).find(({ name }) => Object.hasOwn(declared, name));
+  if (taken !== undefined) {
+    complain(place, `its column "${taken.name}" is a context entry already`, "choose another name for one of the two");
+  }
+  return taken === undefined && listOf(read).every(({ name }) => checkColumn(place, name));
+}
 
 /** The kind of a key in the section, or of a similar key; else the first kind that has sections. */
 function kindOf(section: Place): FeatureKind {

@@ -4,11 +4,18 @@ import { formulaTypes } from "../formula/formula-types.ts";
 import type { DeclaredType } from "./declared-value.ts";
 import { contextTypes, observationTypes, type ValueTypes } from "./value-types.ts";
 
+/** An entry of the context that no feature reads. */
+export interface EntryBeside {
+  readonly name: string;
+  /** Every text is a value of its type. */
+  readonly anyText: boolean;
+}
+
 /** The names that a version knows in its inputs. */
 export interface DeclaredNames {
   readonly context: ValueTypes;
-  /** Entries of the context that are no features. */
-  readonly besidesFeatures: readonly string[];
+  /** Entries of the context that no feature reads. */
+  readonly besidesFeatures: readonly EntryBeside[];
   /** Entries of observations. An observation may also be an event, whose windows are kept by entries of the context. */
   readonly observations: ValueTypes;
   /**
@@ -18,17 +25,22 @@ export interface DeclaredNames {
   readonly kinds: ReadonlySet<string> | null;
 }
 
-export function declaredNames(blueprint: BlueprintContent): DeclaredNames {
+/** @param read entries of the context that are no features, and that features are made of */
+export function declaredNames(blueprint: BlueprintContent, read: readonly string[] = []): DeclaredNames {
   const context = contextTypes(blueprint);
-  const features = new Set(blueprint.features.map(({ name }) => name));
+  const features = new Set([...blueprint.features.map(({ name }) => name), ...read]);
   const kinds = Object.keys(blueprint.events);
   return Object.freeze({
     context,
-    besidesFeatures: [...context.keys()].filter((name) => !features.has(name)),
+    besidesFeatures: [...context]
+      .filter(([name]) => !features.has(name))
+      .map(([name, type]) => ({ name, anyText: ANY_TEXT.has(type) })),
     observations: new Map([...[...context].filter(isGroupable), ...observationTypes(blueprint)]),
     kinds: kinds.length === 0 ? null : new Set([...kinds, ...kindsIn(blueprint)]),
   });
 }
+
+const ANY_TEXT: ReadonlySet<DeclaredType> = new Set<DeclaredType>(["category", "key"]);
 
 const isGroupable = ([, type]: readonly [string, DeclaredType]): boolean => type === "key" || type === "category";
 

@@ -1,5 +1,12 @@
 import { isScalar } from "yaml";
-import { compileFormula, FormulaError, type Formula, type FormulaNode, type FormulaType } from "../formula/index.ts";
+import {
+  compileFormula,
+  FormulaError,
+  type Formula,
+  type FormulaNode,
+  type FormulaType,
+  type UnusableName,
+} from "../formula/index.ts";
 import type { Names } from "./partly.ts";
 import { complain, found, offsetOf, type Place } from "./place.ts";
 
@@ -7,6 +14,8 @@ import { complain, found, offsetOf, type Place } from "./place.ts";
 export interface FormulaNames extends Names<FormulaType> {
   /** Texts that it may compare with or return: a bare one without quotes gets a hint. */
   readonly texts?: readonly string[];
+  /** Known names that it can't use. */
+  readonly unusable?: ReadonlyMap<string, UnusableName>;
 }
 
 /**
@@ -23,7 +32,11 @@ export function readFormula(
   try {
     const { broken } = place.source;
     const known = { ...Object.fromEntries([...broken].map((name) => [name, "any" as const])), ...names.known };
-    const formula = compileFormula(text, known, { open: !names.complete, texts: names.texts ?? [] });
+    const formula = compileFormula(text, known, {
+      open: !names.complete,
+      texts: names.texts ?? [],
+      ...(names.unusable === undefined ? {} : { unusable: names.unusable }),
+    });
     const isSure = formula.names.every((name) => Object.hasOwn(names.known, name));
     if (wanted === undefined || wanted.includes(formula.type) || !isSure) return formula;
     return complain(

@@ -41,9 +41,9 @@ export function enrichRequest(
   if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
   if (time < remembersFrom) checkRemembered(compiled, time, windows);
   const features = compiled.fromContext(request.context, fit);
-  const unfit = misfitsOf(compiled, request.context);
   for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);
-  compiled.fromFeatures?.(features);
+  compiled.fromFeatures?.(features, request.context, time, fit);
+  const unfit = misfitsOf(compiled, request.context);
   return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit };
 }
 
@@ -53,10 +53,10 @@ const fit: ContextFit = { found: 0, doubtful: false };
 /** If every entry was found and could be read, nothing has to be looked for. */
 function misfitsOf({ declared }: CompiledBlueprint, context: DecisionRequested["context"]): Misfits | null {
   let { found, doubtful } = fit;
-  for (const name of declared.besidesFeatures) {
+  for (const { name, anyText } of declared.besidesFeatures) {
     if (!Object.hasOwn(context, name)) continue;
     found++;
-    if (typeof context[name] !== "string") doubtful = true;
+    if (!anyText || typeof context[name] !== "string") doubtful = true;
   }
   if (!doubtful && found === entryCount(context)) return null;
   return misfitsByName(misfits(declared.context, context));

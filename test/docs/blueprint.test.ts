@@ -19,6 +19,7 @@ import { labelAggregates } from "../../blueprints/labels/aggregates/index.ts";
 import { RunningLabel } from "../../blueprints/labels/running-label.ts";
 import { sections } from "../../blueprints/sections/index.ts";
 import { blueprintReference } from "../../blueprints/sections/reference.ts";
+import { featureKinds } from "../../blueprints/features/kinds/index.ts";
 import { aggregate } from "../../blueprints/windows/aggregate.ts";
 import { windowAggregates } from "../../blueprints/windows/aggregates/index.ts";
 import { insertEvent, type Tile } from "../../blueprints/windows/tile.ts";
@@ -61,7 +62,7 @@ describe("the blueprints on the page", () => {
 
   test("there is one for each objective, and one with both", () => {
     const objectives = wholes.map((text) => parseBlueprint(text).labels.map(({ objective }) => objective));
-    expect(objectives).toEqual([["binary"], ["regression"], ["binary", "regression"]]);
+    expect(objectives).toEqual([["binary"], ["regression"], ["binary"], ["binary", "regression"]]);
   });
 });
 
@@ -88,6 +89,7 @@ describe("the keys on the page", () => {
       const names = Object.keys(keys()).map((key) => key.split(".").at(-1)!);
       if (names.length === 0) continue;
       const path = PLACES[section as string] ?? [section];
+      if (section === "features") continue;
       for (const name of [...names, "zzzzzz"]) {
         const messages = problemsWith(text, [...path, name], { nonsense: { of: "all" } });
         expect(
@@ -98,6 +100,21 @@ describe("the keys on the page", () => {
     }
   });
 
+  test.each(featureKinds.all().filter(({ written }) => written === "section"))(
+    "of the feature kind $name are taken by it, and no others",
+    (kind) => {
+      const [text] = wholes as [string];
+      for (const name of [...Object.keys(kind.keys()), "zzzzzz"]) {
+        const section = { [kind.marks()[0]!]: { nonsense: 1 }, [name]: { nonsense: 1 } };
+        const messages = problemsWith(text, PLACES["features"]!, section);
+        expect(
+          messages.some((message) => message.includes(`unknown field "${name}"`)),
+          name,
+        ).toBe(name === "zzzzzz");
+      }
+    },
+  );
+
   test.each(keys.map((row) => [code(row[0]!), code(row[5]!)]))("the example of %s is taken: %s", (path, example) => {
     const [[name, value]] = Object.entries(parse(example) as Record<string, unknown>) as [[string, unknown]];
     expect(path.split(".").at(-1)).toBe(name);
@@ -106,7 +123,8 @@ describe("the keys on the page", () => {
       .replace("features.NAME", "features.m_scan")
       .replace("labels.NAME", "labels.late")
       .split(".");
-    const problems = wholes.map((text) => problemsWith(text, placeOf(text, steps), value));
+    const kind = featureKinds.all().find((each) => steps[0] === "features" && Object.hasOwn(each.keys(), name));
+    const problems = wholes.map((text) => problemsWith(text, placeOf(text, steps, kind?.name), value));
     expect(
       problems.some(({ length }) => length === 0),
       JSON.stringify(problems),
@@ -131,6 +149,9 @@ describe("the keys on the page", () => {
 
 type Step = string | number;
 
+const marksOf = (kind: string | undefined): readonly string[] =>
+  kind === undefined ? [] : featureKinds.get(kind).marks();
+
 /** Where the first blueprint has, or would have, what the file gives names to. */
 const PLACES: Readonly<Record<string, readonly Step[]>> = {
   events: ["events", "scan"],
@@ -139,10 +160,13 @@ const PLACES: Readonly<Record<string, readonly Step[]>> = {
 };
 
 /** The place of a key in this text: features are a list, and a section may be missing. */
-function placeOf(text: string, [section, name, ...rest]: readonly string[]): readonly Step[] {
+function placeOf(text: string, [section, name, ...rest]: readonly string[], kind: string | undefined): readonly Step[] {
   if (section !== "features" || name === undefined) return [section!, ...(name === undefined ? [] : [name]), ...rest];
   const features = (parse(text) as { features: readonly unknown[] }).features;
-  return [section, features.findIndex((each) => typeof each === "object"), name, ...rest];
+  const at = features.findIndex(
+    (each) => typeof each === "object" && marksOf(kind).some((mark) => mark in Object.values(each as object)[0]),
+  );
+  return [section, at, Object.keys(features[at] ?? {})[0] ?? name, ...rest];
 }
 
 /** What is said about a text in which a value was put at a place; one aggregate replaces the other. */

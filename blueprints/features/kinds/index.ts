@@ -2,11 +2,23 @@ import { DomainError } from "../../../schemas/index.ts";
 import type { Feature } from "../../blueprint.ts";
 import { Registry } from "../../registry.ts";
 import type { Computation, FeatureKind, FeatureType } from "../feature-kind.ts";
+import { slotOf } from "../slots.ts";
+import { bucketKind } from "./bucket.ts";
 import { contextKind } from "./context.ts";
+import { crossKind } from "./cross.ts";
+import { formulaKind } from "./formula.ts";
+import { haversineKind } from "./haversine.ts";
 import { windowKind } from "./window.ts";
 
 /** In the order of the reference. A section without a key of any kind is read as the first kind that has sections. */
-export const featureKinds = new Registry<FeatureKind>("feature kind", [contextKind, windowKind]);
+export const featureKinds = new Registry<FeatureKind>("feature kind", [
+  contextKind,
+  windowKind,
+  formulaKind,
+  bucketKind,
+  crossKind,
+  haversineKind,
+]);
 
 /**
  * Adds a kind of features. Every process that reads blueprints with it registers it before it reads the first one,
@@ -33,6 +45,13 @@ export const kindOfFeature = (feature: Feature): FeatureKind => featureKinds.get
 export const featureType = (feature: Feature): FeatureType => kindOfFeature(feature).type(feature);
 
 export const computationOf = (feature: Feature): Computation => kindOfFeature(feature).compute(feature);
+
+/** All features of one entry of the list, in the blueprint's own words. */
+export function describeEntry(features: readonly Feature[]): string {
+  const first = features[0]!;
+  const several = slotOf(first) !== undefined ? kindOfFeature(first).describeSlots?.(features) : undefined;
+  return several ?? describeFeature(first);
+}
 
 /** In the blueprint's own words. */
 export const describeFeature = (feature: Feature): string => kindOfFeature(feature).describe(feature);
