@@ -32,16 +32,39 @@ export interface WindowFeature {
   readonly parameterMs?: number;
 }
 
+/** A field of the row of a reference table that is valid at the decision's time. */
+export interface TableFeature {
+  readonly kind: "table";
+  readonly name: string;
+  readonly table: string;
+  readonly field: string;
+  readonly type: TableFieldType;
+  /** The parts of the row's key: entries of the context, or earlier features that are categories. */
+  readonly by: readonly string[];
+}
+
 /** The kinds of features, by name. A product that registers one adds its type here, by declaration merging. */
 export interface FeatureKinds {
   context: ContextFeature;
   window: WindowFeature;
+  table: TableFeature;
 }
 
 export type Feature = FeatureKinds[keyof FeatureKinds];
 
 export interface EventKind {
   readonly fields: readonly string[];
+}
+
+export type TableFieldType = "number" | "category" | "boolean";
+
+/** What a use case reads of a reference table. Tables are of no use case: others may read the same one. */
+export interface ReferenceTable {
+  /** Names of the parts of a row's key, one to three. Files have columns of these names. */
+  readonly key: readonly string[];
+  readonly fields: Readonly<Record<string, TableFieldType>>;
+  /** Versions of rows that an instance holds. */
+  readonly maxRows: number;
 }
 
 /** The aggregates of labels, by name. A product that registers one adds its name here, by declaration merging. */
@@ -173,6 +196,7 @@ export interface BlueprintContent {
   /** Names for the labels' formulas: declared entries, `kind`, and every event field as a number. */
   readonly observations: Readonly<Record<string, ObservationType>>;
   readonly events: Readonly<Record<string, EventKind>>;
+  readonly tables: Readonly<Record<string, ReferenceTable>>;
   /** In the order of the feature vector and of the row's columns. */
   readonly features: readonly Feature[];
   /** The first of the labels, and mostly the only one. A model is judged by it. */

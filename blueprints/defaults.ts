@@ -1,4 +1,12 @@
-import type { ContextType, LabelAggregate, LearnerName, Metric, Objective, ObservationType } from "./blueprint.ts";
+import type {
+  ContextType,
+  LabelAggregate,
+  LearnerName,
+  Metric,
+  Objective,
+  ObservationType,
+  TableFieldType,
+} from "./blueprint.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -18,6 +26,7 @@ export const DEFAULTS = Object.freeze({
   /** Or the label's wait, if that is longer. */
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1 }),
+  maxRows: 100_000,
   metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
   open: false,
   ordinal: false,
@@ -48,6 +57,11 @@ export const BOUNDS = Object.freeze({
   crossed: { min: 2, max: 3 },
   events: 200,
   fieldsOfAnEvent: 100,
+  tables: 100,
+  fieldsOfATable: 200,
+  /** Parts of a row's key. */
+  tableKeys: { min: 1, max: 3 },
+  maxRows: { min: 1, max: 5_000_000 },
   labels: 50,
   actions: 1000,
   actionLength: 128,
@@ -64,6 +78,7 @@ export const BOUNDS = Object.freeze({
 
 export const CONTEXT_TYPES: readonly ContextType[] = ["number", "category", "boolean", "key"];
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
+export const TABLE_TYPES: readonly TableFieldType[] = ["number", "category", "boolean"];
 export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
 /** The metrics that can judge a model of an objective. */
 export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {

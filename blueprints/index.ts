@@ -17,7 +17,10 @@ export type {
   ObservationType,
   PolicyConfig,
   PolicyRule,
+  ReferenceTable,
   RetentionConfig,
+  TableFeature,
+  TableFieldType,
   TrainingConfig,
   WindowAggregate,
   WindowFeature,
@@ -43,6 +46,7 @@ export type {
   InputValue,
   ReadFeature,
   Slot,
+  TableLookup,
 } from "./features/feature-kind.ts";
 export { computationOf, featureType, kindOfFeature, registerFeatureKind } from "./features/kinds/index.ts";
 export { featureLayout, type FeatureColumn, type FeatureVector } from "./features/layout.ts";
@@ -70,6 +74,19 @@ export type { ComputedRule, PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown }
 export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
 export { Registry } from "./registry.ts";
 export { isReservedColumn } from "./reserved-columns.ts";
+export { MOST_KEYS, partsOfKey, partsOfVersionKey, rowKey, versionKey } from "./tables/row-key.ts";
+export { packedLength, type RowValue, type RowValues } from "./tables/row-values.ts";
+export {
+  hasVersion,
+  OLDER,
+  valuesAsOf,
+  versionAsOf,
+  versionsOf,
+  withVersion,
+  type RowVersion,
+  type RowVersions,
+} from "./tables/row-versions.ts";
+export { featureOf, type RowLookup, type RowsOf } from "./tables/table-lookups.ts";
 export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";
 export { declaredValue, misfitText, shown, type DeclaredType } from "./values/declared-value.ts";

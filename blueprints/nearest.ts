@@ -13,9 +13,17 @@ export function nearest(name: string, known: Iterable<string>): string | null {
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
-    }
+    } else if (bestDistance === 1 && isSwapOf(lower, candidate.toLowerCase())) best = candidate;
   }
   return best;
+}
+
+/** Of names as near, the one with the same letters was probably meant: two neighbours changed places. */
+function isSwapOf(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 /** Three rows of the table; letters may be two in lower case. */

@@ -1,11 +1,19 @@
-import { computationOf, formatDuration, groupKey, type PolicyTrace } from "../blueprints/index.ts";
+import {
+  computationOf,
+  formatDuration,
+  groupKey,
+  versionAsOf,
+  type CompiledBlueprint,
+  type PolicyTrace,
+} from "../blueprints/index.ts";
 import { validBlueprints } from "../catalogue/index.ts";
-import type { ModelRecorded } from "../schemas/index.ts";
+import { stateKey, type RowBytes } from "../operators/index.ts";
+import type { DecisionRecorded, ModelRecorded } from "../schemas/index.ts";
 import { ownValue, type Origin } from "../streams/index.ts";
 import { withCauseOfGone, withCauses } from "./causes.ts";
 import { compareDecision, type Difference } from "./compare.ts";
 import { readEventSources, type SourceEvent } from "./event-sources.ts";
-import { findRequests } from "./find-requests.ts";
+import { findRequests, type FoundRequest } from "./find-requests.ts";
 import { findLogged, type LoggedDecision } from "./logged-decisions.ts";
 import { recompute, type Recomputed } from "./recompute.ts";
 import { readTables, refusedEvents, type RecomputeSource } from "./source.ts";
@@ -24,6 +32,15 @@ export type FeatureSource =
   | {
       readonly kind: "features";
       /** Those, and the entries of the context, that it is made of. */ readonly names: readonly string[];
+    }
+  | {
+      readonly kind: "table";
+      readonly table: string;
+      readonly field: string;
+      /** Null: the decision does not tell which row. */
+      readonly key: string | null;
+      /** Since when the row's version is valid, ms; null: there was no row. */
+      readonly validFrom: number | null;
     }
   | {
       readonly kind: "events";
@@ -126,7 +143,7 @@ export async function explainDecision(
   const differ = compared.some(({ kind }) => kind === "features");
   const starts = await readVersionStarts(source, tables, differ ? [again!] : []);
   const differences = withCauses(compared, again!, sources, tables, starts);
-  const features = featuresWith(again!, sources.of(logged));
+  const features = featuresWith(again!, sources.of(logged), tables.rows);
   return {
     ...base,
     model: again!.model ?? null,
@@ -143,6 +160,7 @@ export async function explainDecision(
 function featuresWith(
   { logged, found, compiled, features }: Recomputed,
   events: readonly SourceEvent[],
+  rows: RowBytes,
 ): ExplainedFeature[] {
   const { decision } = logged;
   const windows = new Map(
@@ -157,6 +175,7 @@ function featuresWith(
       return { ...values, source: { kind: "features", names } };
     }
     if (computed.from === "context") return { ...values, source: { kind: "context", entry: computed.entry } };
+    if (computed.from === "table") return { ...values, source: rowSource(index, compiled, found, decision, rows) };
     const { group, window } = of!;
     const from = decision.decisionTime - window.windowMs + (window.open ? 1 : 0);
     const inside = events
@@ -176,6 +195,22 @@ function featuresWith(
       },
     };
   });
+}
+
+/** The row is found by the logged features, as the value was compared from them. */
+function rowSource(
+  index: number,
+  { lookups }: CompiledBlueprint,
+  { request }: FoundRequest,
+  { features, decisionTime }: DecisionRecorded,
+  rows: RowBytes,
+): FeatureSource {
+  const of = lookups.find(({ columns }) => columns.some((column) => column.index === index))!;
+  const { table, field } = of.columns.find((column) => column.index === index)!.lookup;
+  const key = of.key([...features], request.context);
+  const row = key === null ? undefined : rows.get(stateKey(table, key));
+  const version = row === undefined ? undefined : versionAsOf(row, decisionTime);
+  return { kind: "table", table, field, key, validFrom: version?.values ? version.validFrom : null };
 }
 
 function predictionsOf({ logged, predictions }: Recomputed): Explanation["predictions"] {

@@ -48,7 +48,8 @@ export function featuresOf(
   windows: WindowBytes,
 ): FeatureVector {
   const known = validBlueprints(tables.blueprints);
-  const { features } = enrichRequest(request, decision.decisionTime, known, windows, decision.blueprintVersion);
+  const { decisionTime, blueprintVersion } = decision;
+  const { features } = enrichRequest(request, decisionTime, known, windows, blueprintVersion, tables.rows);
   return features as FeatureVector;
 }
 

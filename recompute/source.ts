@@ -1,6 +1,6 @@
 import { deadLetters, events, models, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
 import { blueprintTable } from "../catalogue/index.ts";
-import type { Scorers } from "../operators/index.ts";
+import { readTableRows, type KeptRows, type Scorers } from "../operators/index.ts";
 import { readRefused, readTable, type Backbone, type GlobalView, type Refused, type Serdes } from "../streams/index.ts";
 
 /** The inputs for decisions made again. Nothing is written. */
@@ -16,12 +16,16 @@ export interface RecomputeSource {
 export interface Tables {
   readonly blueprints: GlobalView<BlueprintPublished>;
   readonly models: GlobalView<ModelRecorded>;
+  /** Rows of all reference tables, each with all its versions. */
+  readonly rows: KeptRows;
 }
 
 export async function readTables({ backbone, serdes }: RecomputeSource): Promise<Tables> {
+  const known = await readTable(backbone, serdes, blueprintTable);
   return {
-    blueprints: await readTable(backbone, serdes, blueprintTable),
+    blueprints: known,
     models: await readTable(backbone, serdes, models),
+    rows: await readTableRows({ backbone, serdes }, known),
   };
 }
 

@@ -35,6 +35,14 @@ export const domainErrors = {
     "A decision has more observations than are kept.",
     "Send fewer: one observation may hold several values.",
   ),
+  BAD_ROW: lasting(
+    "A row does not fit its reference table, or its record does not have the key of its version.",
+    "Mend the row as the message says, and put it again.",
+  ),
+  TABLE_FULL: lasting(
+    "A reference table holds as many versions of rows as its `maxRows` allows.",
+    "Publish a version with a larger `maxRows`, then put the rows again; or take old versions back.",
+  ),
   UNDECLARED: lasting(
     "A name is none of the blueprint's.",
     "Mend the name, which the message may guess, or declare it in the blueprint.",

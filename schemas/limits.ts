@@ -21,6 +21,12 @@ export const recordLimits = Object.freeze({
   headerBytes: 32_768,
   /** Events of one kind and key in one tile of a window, which is an eighth to a sixteenth of the longest window. */
   tileEvents: 262_144,
+  /** A version of a row of a reference table, encoded; bytes. */
+  tableRowBytes: 16_384,
+  /** One part of such a row's key; bytes. */
+  tableKeyBytes: 256,
+  /** Memory of a table's rows with their keys, for each of its `maxRows`; bytes. */
+  tableBytesPerRow: 1_024,
   /** Different values or buckets of one distribution in an hour's statistics. */
   statsBuckets: 64,
   /** The name of a value or bucket there; bytes. */

@@ -1,8 +1,19 @@
-import { PLACE_HEADER, type Incoming } from "../streams/client/index.ts";
+import { isEventTime, PLACE_HEADER, type Incoming } from "../streams/client/index.ts";
 import { recordLimits } from "./limits.ts";
-import type { DecisionRequested, EventRecorded, ObservationRecorded } from "./types/index.ts";
+import type { DecisionRequested, EventRecorded, ObservationRecorded, TableRow } from "./types/index.ts";
 
-const { idBytes, nameBytes, textBytes, mapEntries, valueBytes, keyBytes, headers, headerBytes } = recordLimits;
+const {
+  idBytes,
+  nameBytes,
+  textBytes,
+  mapEntries,
+  valueBytes,
+  keyBytes,
+  headers,
+  headerBytes,
+  tableRowBytes,
+  tableKeyBytes,
+} = recordLimits;
 
 /**
  * A value of this many bytes can't hold a text, or a name in a map, over its limit: most values need no closer look.
@@ -26,6 +37,23 @@ export function observationProblem(record: Incoming<ObservationRecorded>): Probl
 
 export function eventProblem(record: Incoming<EventRecorded>): Problem {
   return problemOf(record, inEvent);
+}
+
+export function tableRowProblem(record: Incoming<TableRow>): Problem {
+  const { table, key, validFrom, values } = record.value;
+  if (table === "") return "table is empty: name the table that the row is of";
+  if (!isEventTime(validFrom))
+    return `validFrom is ${validFrom}: it is a whole number of ms since 1970, up to the year 9999`;
+  if (key.length < 1 || key.length > 3) return `key has ${key.length} parts; a row has one to three`;
+  if (key.includes("")) return "a part of the key is empty: a decision without it looks up no row";
+  const { bytes } = record;
+  if (bytes > tableRowBytes) return `the whole row has ${bytes} bytes; at most ${tableRowBytes} are taken`;
+  return (
+    outside(record) ??
+    over("table", table, nameBytes) ??
+    key.map((part) => over("a part of the key", part, tableKeyBytes)).find((problem) => problem !== undefined) ??
+    (values === null ? undefined : inMap("values", values, bytes))
+  );
 }
 
 /** @param inside checks the fields of a value that is large enough to break a limit. */

@@ -7,7 +7,7 @@ import {
   type Topic,
 } from "../streams/client/index.ts";
 import { recordLimits } from "./limits.ts";
-import { eventProblem, observationProblem, requestProblem } from "./record-checks.ts";
+import { eventProblem, observationProblem, requestProblem, tableRowProblem } from "./record-checks.ts";
 import * as types from "./types/index.ts";
 
 /**
@@ -67,6 +67,18 @@ export const events: Topic<types.EventRecorded> = defineTopic({
   name: "events",
   schema: types.eventRecordedSchema,
   check: eventProblem,
+});
+/**
+ * Versions of the rows of reference tables, read as a whole by every instance. The key names the version, not only the row
+ * (docs/decisions/050). One partition gives all instances the same order, so that all of them refuse the same rows.
+ */
+export const tableRows: Topic<types.TableRow> = defineTopic({
+  name: "table-rows",
+  schema: types.tableRowSchema,
+  cleanup: "compact",
+  partitions: 1,
+  timestamps: "arrival",
+  check: tableRowProblem,
 });
 /** Blueprint versions, keyed by useCase/version: a global table. */
 export const blueprints: Topic<types.BlueprintPublished> = defineTopic({
@@ -165,6 +177,7 @@ export const topics: readonly AnyTopic[] = Object.freeze([
   decisions,
   observations,
   events,
+  tableRows,
   blueprints,
   models,
   modelArtifacts,

@@ -103,6 +103,16 @@ export interface GlobalFold<V> extends GlobalRef<BytesView> {
   readonly placeOf?: (key: string) => BytesPlace;
   /** @param scope absent: all parts that the tables ask for. */
   readonly fold: (record: StreamRecord<V>, bytes: Bytes, table: ViewOfTable, scope?: FoldScope) => void;
+  /**
+   * Folds a record without a value, which on a compacted topic takes the records of its key back. Absent: such a record
+   * can't be used.
+   */
+  readonly takeBack?: (
+    record: Omit<StreamRecord<V>, "value">,
+    bytes: Bytes,
+    table: ViewOfTable,
+    scope?: FoldScope,
+  ) => void;
   /** How much older than the tasks' time a question may be, ms. Default 0. */
   readonly lateMs?: (table: ViewOfTable) => number;
   /** Called now and then. Deletes content that only questions before `time`, ms, need, and nothing else. */

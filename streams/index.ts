@@ -60,6 +60,7 @@ export {
   type GlobalTable,
   type TableSource,
 } from "./global-source.ts";
+export { asBuffer, textOf } from "./bytes.ts";
 export { FoldBytes } from "./global/fold-bytes.ts";
 export { firstFrom } from "./global/series-index.ts";
 export { inTurn } from "./task/in-turn.ts";

@@ -64,7 +64,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["."],
     ["formula"],
     ["values", "yaml"],
-    ["features", "windows"],
+    ["features", "tables", "windows"],
     ["labels", "learners", "policy"],
     ["read", "sections"],
     ["compare"],

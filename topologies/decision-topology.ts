@@ -10,6 +10,7 @@ import {
   joinDefaults,
   monitorOf,
   restate,
+  tableContent,
   type JoinOptions,
   type Scope,
   type Scorers,
@@ -78,7 +79,12 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
       etl,
       ...(statistics ? [monitorOf(made, tellMisfit)] : []),
     ],
-    globals: [blueprintTable, modelTable, tellMisfit === undefined ? eventWindows : eventWindowsTelling(tellMisfit)],
+    globals: [
+      blueprintTable,
+      modelTable,
+      tellMisfit === undefined ? eventWindows : eventWindowsTelling(tellMisfit),
+      tableContent,
+    ],
     memoryEdges: restating ? [...edges, restatedDecisions] : edges,
     clock,
   });

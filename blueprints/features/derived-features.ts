@@ -1,5 +1,6 @@
 import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent, Feature } from "../blueprint.ts";
+import { rowLookup, type LookedUp, type RowLookup, type RowsOf } from "../tables/table-lookups.ts";
 import { declaredValue, type DeclaredType } from "../values/declared-value.ts";
 import type { ContextFit } from "./context-features.ts";
 import type { FeatureValue, InputValue } from "./feature-kind.ts";
@@ -9,14 +10,25 @@ import { entriesOf, slotOf } from "./slots.ts";
 
 type Context = Readonly<Record<string, unknown>>;
 
-/** Fills in the features that are made of others and of the context, for a decision at `time`, ms. */
-export type DerivedFeatures = (vector: FeatureVector, context: Context, time: number, fit?: ContextFit) => void;
+/**
+ * Fills in the features that are looked up in tables and those that are made of others and of the context, for a decision
+ * at `time`, ms.
+ *
+ * @param rows absent: tables have no rows
+ */
+export type DerivedFeatures = (
+  vector: FeatureVector,
+  context: Context,
+  time: number,
+  fit?: ContextFit,
+  rows?: RowsOf,
+) => void;
 
 type Values = readonly InputValue[];
-type Fill = (vector: FeatureVector, read: Values, time: number) => void;
+type Fill = (vector: FeatureVector, read: Values, time: number, context: Context, rows: RowsOf) => void;
 
 /**
- * A function that fills in the features made of earlier ones and of entries of the context, once all others are in the
+ * A function that fills in the features looked up in tables and those made of earlier ones and of entries of the context, once all others are in the
  * vector; null if there are none. Each entry is read once, and the slots of one entry of the list are computed at once.
  */
 export function derivedFeatures(
@@ -25,8 +37,11 @@ export function derivedFeatures(
   const indexes = new Map(blueprint.features.map(({ name }, index) => [name, index]));
   const entries: string[] = [];
   const fills: Fill[] = [];
+  const lookups = new Map(rowLookups(blueprint).map((lookup) => [lookup.columns[0]!.index, lookup]));
   for (const slots of entriesOf(blueprint.features)) {
     const computed = computationOf(slots[0]!);
+    const lookup = lookups.get(indexes.get(slots[0]!.name)!);
+    if (lookup !== undefined) fills.push((vector, _, time, context, rows) => lookup.fill(vector, context, time, rows));
     if (computed.from !== "features") continue;
     const from = computed.names.map((name) => indexes.get(name)!);
     const read = (computed.entries ?? []).map((entry) => placeIn(entries, entry));
@@ -55,7 +70,7 @@ export function derivedFeatures(
   const types = entries.map((entry) => blueprint.context[entry]!);
   const features = new Set(blueprint.features.map(({ name }) => name));
   const own = entries.map((entry) => features.has(entry));
-  const derive: DerivedFeatures = (vector, context, time, fit) => {
+  const derive: DerivedFeatures = (vector, context, time, fit, rows = noRows) => {
     const values: InputValue[] = [];
     for (let at = 0; at < entries.length; at++) {
       const entry = entries[at]!;
@@ -69,7 +84,7 @@ export function derivedFeatures(
       if (!own[at]) fit.found++;
       if (value === undefined) fit.doubtful = true;
     }
-    for (const fill of fills) fill(vector, values, time);
+    for (const fill of fills) fill(vector, values, time, context, rows);
   };
   return Object.assign(derive, { entries });
 }
@@ -101,4 +116,16 @@ function placeIn(entries: string[], entry: string): number {
 function inputValue(type: DeclaredType, given: unknown): InputValue | undefined {
   const value = declaredValue(type, given);
   return typeof value === "boolean" ? (value ? 1 : 0) : value;
+}
+
+const noRows: RowsOf = () => undefined;
+
+/** In the order of the features. Those of one table by the same key share a look-up, at the place of the first. */
+export function rowLookups(blueprint: Pick<BlueprintContent, "features" | "context">): readonly RowLookup[] {
+  const columns = blueprint.features.flatMap((feature, index): LookedUp[] => {
+    const computed = computationOf(feature);
+    return computed.from === "table" ? [{ index, lookup: computed.lookup }] : [];
+  });
+  const alike = Map.groupBy(columns, ({ lookup: { table, by } }) => [table, ...by].join("/"));
+  return [...alike.values()].map((some) => rowLookup(blueprint, some));
 }

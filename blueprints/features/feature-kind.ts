@@ -1,4 +1,4 @@
-import type { ContextType, EventKind, Feature } from "../blueprint.ts";
+import type { ContextType, EventKind, Feature, TableFieldType } from "../blueprint.ts";
 import type { Possible } from "../formula/possible.ts";
 import type { KeysSaid } from "../key-reference.ts";
 import type { WindowAggregateKind } from "../windows/window-aggregate.ts";
@@ -11,10 +11,18 @@ export type FeatureType = "number" | "category" | "boolean";
 /** One slot of a feature vector: a number that is finite, a text that is not empty, or null for a missing value. */
 export type FeatureValue = number | string | null;
 
+/** What is known of a table of the blueprint. */
+export interface TableKnown {
+  /** Names of the parts of a row's key; `undefined`: they could not be read. */
+  readonly key: readonly string[] | undefined;
+  readonly fields: Names<TableFieldType>;
+}
+
 /** The names that a feature may refer to. */
 export interface FeaturesKnown {
   readonly context: Names<ContextType>;
   readonly events: Names<Partly<EventKind>>;
+  readonly tables: Names<TableKnown>;
   /** The features before it in the list, by name. */
   readonly earlier: ReadonlyMap<string, Feature>;
   /** Their types. */
@@ -52,17 +60,28 @@ export interface EventWindow {
   readonly parameterMs?: number | undefined;
 }
 
+/** A field of a table's row. */
+export interface TableLookup {
+  readonly table: string;
+  readonly field: string;
+  readonly type: TableFieldType;
+  /** The parts of the row's key: entries of the context, else earlier features that are categories. */
+  readonly by: readonly string[];
+}
+
 /**
  * Where a feature's value comes from. Its functions are pure, never throw, and give the same bits in every process: live, in a replay and in an audit.
  *
  * - `context`: one entry of the request, as it was sent
  * - `events`: a window over events
+ * - `table`: the row of a reference table that is valid strictly before the decision
  * - `features`: the values of earlier features, in the order of `names`, once the windows are filled, and behind them
  *   those of entries of the context, in the order of `entries`; `time` is the decision's, ms
  */
 export type Computation =
   | { readonly from: "context"; readonly entry: string; value(given: unknown): FeatureValue }
   | { readonly from: "events"; readonly window: EventWindow }
+  | { readonly from: "table"; readonly lookup: TableLookup }
   | {
       readonly from: "features";
       readonly names: readonly string[];

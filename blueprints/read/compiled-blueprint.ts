@@ -1,7 +1,8 @@
 import type { Blueprint } from "../blueprint.ts";
 import { contextFeatures, type ContextFit } from "../features/context-features.ts";
-import { derivedFeatures, type DerivedFeatures } from "../features/derived-features.ts";
+import { derivedFeatures, rowLookups, type DerivedFeatures } from "../features/derived-features.ts";
 import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
+import type { RowLookup } from "../tables/table-lookups.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
 import { labelColumns, rowWaitMs, type LabelColumns } from "../labels/label-columns.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
@@ -18,8 +19,15 @@ export interface CompiledBlueprint {
   readonly featureNames: readonly string[];
   /** A new feature vector with the features of the context filled in. */
   readonly fromContext: (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector;
-  /** Fills in the features that are made of others and of the context, once those are there; null if there are none. */
+  /**
+   * Fills in the features that are looked up in tables and those that are made of others and of the context, once the rest
+   * is there; null if there are none.
+   */
   readonly fromFeatures: DerivedFeatures | null;
+  /** The look-ups in tables among them. */
+  readonly lookups: readonly RowLookup[];
+  /** The tables that features read. */
+  readonly tables: readonly string[];
   readonly declared: DeclaredNames;
   readonly groups: readonly WindowGroup[];
   /** Entries of the context that a window can be kept by. */
@@ -37,12 +45,15 @@ export function compileBlueprint(text: string): CompiledBlueprint {
   const blueprint = parseBlueprint(text);
   const layout = featureLayout(blueprint);
   const derived = derivedFeatures(blueprint);
+  const lookups = rowLookups(blueprint);
   return Object.freeze({
     blueprint,
     layout,
     featureNames: layout.map(({ name }) => name),
     fromContext: contextFeatures(blueprint),
     fromFeatures: derived,
+    lookups,
+    tables: [...new Set(lookups.map(({ table }) => table))],
     declared: declaredNames(blueprint, derived?.entries),
     groups: windowGroups(blueprint),
     groupable: groupableEntries(blueprint),

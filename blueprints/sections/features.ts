@@ -4,6 +4,7 @@ import { BOUNDS } from "../defaults.ts";
 import type { FeatureKind, FeaturesKnown, FeatureType } from "../features/feature-kind.ts";
 import { describeEntry, featureKinds, featureType, kindOfFeature } from "../features/kinds/index.ts";
 import { entriesOf, entryName } from "../features/slots.ts";
+import type { KeySaid, KeysSaid } from "../key-reference.ts";
 import { isReservedColumn } from "../reserved-columns.ts";
 import { complain, found, inside, type Place } from "../yaml/place.ts";
 import { readEntries, readItems, required } from "../yaml/section.ts";
@@ -11,6 +12,7 @@ import { checkName } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { contextSection } from "./context.ts";
 import { eventsSection } from "./events.ts";
+import { tablesSection } from "./tables.ts";
 
 export interface ReadFeatures {
   readonly features: readonly Feature[];
@@ -21,12 +23,9 @@ export interface ReadFeatures {
 export const featuresSection: BlueprintSection<"features", ReadFeatures> = {
   name: "features",
   said: ["list of context entries and windows", "required", `1 to ${BOUNDS.features}`],
-  keys: () =>
-    Object.fromEntries(
-      featureKinds.all().flatMap((kind) => Object.entries(kind.keys()).map(([key, said]) => [`NAME.${key}`, said])),
-    ),
+  keys: keysOfKinds,
   read(blueprint, of) {
-    const known = { context: of(contextSection), events: of(eventsSection) };
+    const known = { context: of(contextSection), events: of(eventsSection), tables: of(tablesSection) };
     return required(blueprint, "features", (place) => readFeatures(place, known)) ?? { features: [], complete: false };
   },
   whole: ({ features }) => features,
@@ -36,7 +35,20 @@ export const featuresSection: BlueprintSection<"features", ReadFeatures> = {
   canonical: (features) => features.map((feature) => kindOfFeature(feature).canonical(feature)),
 };
 
-type Known = Pick<FeaturesKnown, "context" | "events">;
+/** Of a key that several kinds have, all that they say. */
+function keysOfKinds(): KeysSaid {
+  const all = new Map<string, KeySaid>();
+  for (const [key, said] of featureKinds.all().flatMap((kind) => Object.entries(kind.keys()))) {
+    const [type, unsaid, bounds = ""] = said;
+    const [types, others, ranges = ""] = all.get(`NAME.${key}`) ?? said;
+    all.set(`NAME.${key}`, [both(types, type), both(others, unsaid), both(ranges, bounds)]);
+  }
+  return Object.fromEntries(all);
+}
+
+const both = (a: string, b: string): string => (a === b ? a : `${a}; ${b}`);
+
+type Known = Pick<FeaturesKnown, "context" | "events" | "tables">;
 
 function readFeatures(place: Place, known: Known): ReadFeatures {
   const items = readItems(place, "a list of features");

@@ -11,6 +11,7 @@ import { modelSection } from "./model.ts";
 import { observationsSection } from "./observations.ts";
 import { policySection } from "./policy.ts";
 import { retentionSection } from "./retention.ts";
+import { tablesSection } from "./tables.ts";
 import { trainingSection } from "./training.ts";
 import { useCaseSection } from "./use-case.ts";
 
@@ -22,6 +23,7 @@ export const sections: readonly BlueprintSection[] = [
   contextSection,
   observationsSection,
   eventsSection,
+  tablesSection,
   featuresSection,
   labelSection,
   labelsSection,

@@ -1,4 +1,4 @@
-import type { ExplainedFeature, Explanation, EventPlace } from "../../recompute/index.ts";
+import type { ExplainedFeature, Explanation, EventPlace, FeatureSource } from "../../recompute/index.ts";
 import type { Origin } from "../../streams/index.ts";
 import { shownTime, table } from "../text/output.ts";
 import { differenceLine } from "./difference-line.ts";
@@ -55,10 +55,22 @@ function sourceCells({ name, source }: ExplainedFeature): readonly string[] {
   if (source.kind === "context")
     return [source.entry === name ? "context" : `${source.entry} of the context`, "", "", ""];
   if (source.kind === "features") return [source.names.join(", "), "", "", ""];
+  if (source.kind === "table") return [...rowCells(source), "", ""];
   const { event, key, window, count, newest, oldest } = source;
   if (key === null) return [`${event}, no key`, "", "", ""];
   const from = `${count} ${event} of ${key} in ${window}`;
   return newest === null ? [from, "", "", ""] : [from, iso(newest.time), place(newest.origin), oldestText(oldest!)];
+}
+
+function rowCells({
+  table: name,
+  field,
+  key,
+  validFrom,
+}: FeatureSource & { readonly kind: "table" }): readonly string[] {
+  if (key === null) return [`${field} of ${name}, no key`, ""];
+  if (validFrom === null) return [`${field} of ${name} ${key}, no row`, ""];
+  return [`${field} of ${name} ${key}`, `valid from ${iso(validFrom)}`];
 }
 
 const oldestText = ({ time }: EventPlace): string => iso(time);

@@ -1,7 +1,10 @@
-import { eventWindows } from "../../operators/index.ts";
+import { eventWindows, tableContent } from "../../operators/index.ts";
 import { blueprints, instances } from "../../schemas/index.ts";
 import type { Loop } from "../loop.ts";
 import { every, type Running } from "../schedules.ts";
+
+/** The names of their parts differ: those of windows have a slash, and those of tables none. */
+const globals = [eventWindows, tableContent];
 
 /**
  * Reports every second how far this instance is. A publisher of a version reads from it which instances to wait for.
@@ -14,7 +17,7 @@ export function startReports(loop: Loop, everyMs = 1_000): Running {
     if (running && progress === undefined) return;
     const value = {
       ...{ instance, running, blueprintsRead: progress?.next(blueprints.name, 0) ?? 0 },
-      ...{ warming: running ? [...application.global(eventWindows).warming] : [] },
+      ...{ warming: running ? globals.flatMap((global) => [...application.global(global).warming]) : [] },
       eventsLeft: progress?.leftToFill ?? 0,
     };
     await publisher.publish([{ topic: instances, key: instance, value, time: application.now() }]);

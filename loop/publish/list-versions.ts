@@ -28,8 +28,9 @@ export async function listVersions(
     const states = versionStates(records, now);
     for (const [at, record] of records.entries()) {
       const state = states[at]!;
-      const groups = valid.version(record.useCase, record.version)?.groups ?? [];
-      const warming = state.state === "notLive" && groups.some(({ stateId }) => filled.has(stateId));
+      const { groups = [], tables = [] } = valid.version(record.useCase, record.version) ?? {};
+      const parts = [...groups.map(({ stateId }) => stateId), ...tables];
+      const warming = state.state === "notLive" && parts.some((part) => filled.has(part));
       listed.push({ ...record, ...state, state: warming ? "warming" : state.state });
     }
   }

@@ -86,17 +86,17 @@ export async function publishBlueprint(
   const stored = table.get(`${useCase}/${version}`);
   if (stored === undefined) checkTypes(blueprint, known);
   await registerRows(tools, compiled, live);
-  const { changes, brought, partial, lacking } = await broughtBy(
+  const { changes, brought, tables, partial, lacking } = await broughtBy(
     tools,
     compiled,
     before,
     Math.max(time, from ?? Date.now()),
   );
   if (lacking.length > 0) options.onLacking?.(lacking);
-  const asked = before !== undefined && brought.length > 0;
+  const asked = before !== undefined && brought.length + tables.length > 0;
   const found = asked ? await runningInstances(tools) : undefined;
   const runs = found !== undefined && found.running.length > 0;
-  const stateIds = new Set(brought.map(({ stateId }) => stateId));
+  const stateIds = new Set([...brought.map(({ stateId }) => stateId), ...tables]);
   let warming: Warming | null = asked ? { instances: 0, ready: 0, eventsLeft: 0 } : null;
   /** Time at which it goes live; `undefined`: as soon as it is written. */
   let when = from;
@@ -122,6 +122,8 @@ export async function publishBlueprint(
 interface Brought extends Pick<PublishedVersion, "changes" | "partial" | "lacking"> {
   /** Windows that the version before does not have. */
   readonly brought: CompiledBlueprint["groups"];
+  /** Tables that the version before does not read. */
+  readonly tables: readonly string[];
 }
 
 /** Compares a version with the one before it; its new windows are asked of the events that they look back on at a time, ms. */
@@ -136,6 +138,7 @@ async function broughtBy(
   return {
     changes: changes.map(({ text }) => text),
     brought,
+    tables: compiled.tables.filter((table) => before?.tables.includes(table) !== true),
     partial: await partialWindows(tools.backbone, compiled, brought, time),
     lacking: await lackingEvents(tools, compiled, brought, time),
   };

@@ -9,6 +9,7 @@ import {
   models,
   observations,
   rowsTopicName,
+  tableRows,
 } from "../../schemas/index.ts";
 import { defineTopic, sideView, type Backbone, type LaneMark, type Topic } from "../../streams/index.ts";
 
@@ -93,7 +94,7 @@ export const replayProgress: Topic<ReplayProgress> = defineTopic({
 export const PROGRESS_KEY = "progress";
 
 /** Topics that the live group writes. Work beside it only reads them. */
-const sources = [decisionRequests, observations, events, blueprints, models, modelArtifacts];
+const sources = [decisionRequests, observations, events, tableRows, blueprints, models, modelArtifacts];
 
 /**
  * The live topics for work beside the live group. Requests, observations, events, blueprints and models are the live

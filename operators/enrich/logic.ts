@@ -8,16 +8,26 @@ import {
   type CompiledBlueprint,
   type ContextFit,
   type FeatureVector,
+  type RowsOf,
   type Tile,
   type WindowGroup,
 } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { type DecisionRequested, DomainError, type Enriched } from "../../schemas/index.ts";
 import { entryCount, firstFrom } from "../../streams/index.ts";
-import { misfitsByName, partKey, tileKey, type Misfits, type WindowBytes } from "../globals/index.ts";
+import {
+  misfitsByName,
+  partKey,
+  stateKey,
+  tileKey,
+  type Misfits,
+  type RowBytes,
+  type WindowBytes,
+} from "../globals/index.ts";
 
 /**
- * A request with its features as of its event time: from its context, and from the events strictly before. Only an
+ * A request with its features as of its event time: from its context, from the events strictly before, and from the rows
+ * of tables that are valid strictly before. Only an
  * unknown use case is an error; anything else may be missing or unknown. Throws `WARMING` while windows of the version
  * are being filled here, or have forgotten events that the request needs. The request then waits, since no model knows
  * a half-full window.
@@ -29,6 +39,7 @@ export function enrichRequest(
   blueprints: ValidBlueprints,
   windows: WindowBytes,
   version?: string,
+  tables: RowBytes = noTables,
 ): Enriched {
   const { useCase } = request;
   const compiled = version === undefined ? blueprints.at(useCase, time) : blueprints.version(useCase, version);
@@ -39,10 +50,12 @@ export function enrichRequest(
   }
   const { warming, remembersFrom = Number.NEGATIVE_INFINITY } = windows;
   if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
+  if (tables.warming !== undefined && tables.warming.size > 0) checkRead(compiled, tables.warming);
   if (time < remembersFrom) checkRemembered(compiled, time, windows);
   const features = compiled.fromContext(request.context, fit);
   for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);
-  compiled.fromFeatures?.(features, request.context, time, fit);
+  const rows = compiled.tables.length === 0 ? undefined : rowsOf(tables);
+  compiled.fromFeatures?.(features, request.context, time, fit, rows);
   const unfit = misfitsOf(compiled, request.context);
   return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit };
 }
@@ -71,6 +84,22 @@ function checkFull({ blueprint, groups }: CompiledBlueprint, warming: ReadonlySe
       "filled from the retained events on this instance: its decisions wait for that",
   );
 }
+
+function checkRead({ blueprint, tables }: CompiledBlueprint, warming: ReadonlySet<string>): void {
+  const unread = tables.filter((table) => warming.has(table));
+  if (unread.length === 0) return;
+  throw new DomainError(
+    "WARMING",
+    `blueprint ${blueprint.useCase}/${blueprint.version} is live, and its tables ${unread.join(", ")} are still being read on this ` +
+      "instance: its decisions wait for that",
+  );
+}
+
+const noTables: RowBytes = Object.freeze({ get: () => undefined });
+const rowsOf =
+  (tables: RowBytes): RowsOf =>
+  (table, key) =>
+    tables.get(stateKey(table, key));
 
 /** Such a request is history: older than the decisions before it, and later in the log. */
 function checkRemembered({ blueprint, groups }: CompiledBlueprint, time: number, windows: WindowBytes): void {

@@ -1,7 +1,7 @@
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { decisionRequests, enriched, type DecisionRequested, type Enriched } from "../../schemas/index.ts";
 import { defineOperator, SOURCE_HEADER, type Headers, type StreamRecord } from "../../streams/index.ts";
-import { eventWindows, unusableOf, type Scope } from "../globals/index.ts";
+import { eventWindows, tableContent, unusableOf, type Scope } from "../globals/index.ts";
 import { enrichRequest } from "./logic.ts";
 
 /**
@@ -14,7 +14,7 @@ export const enrichWithin = (scope?: Scope) =>
     in: { requests: decisionRequests },
     out: { enriched },
     state: {},
-    globals: { blueprints: blueprintTable, windows: eventWindows },
+    globals: { blueprints: blueprintTable, windows: eventWindows, tables: tableContent },
     handlers: {
       requests(records, context) {
         const blueprints = validBlueprints(context.globals.blueprints);
@@ -26,6 +26,7 @@ export const enrichWithin = (scope?: Scope) =>
             blueprints,
             context.globals.windows,
             scope?.blueprintVersion,
+            context.globals.tables,
           );
           const { key, time } = record;
           const headers = scope === undefined ? record.headers : sourceOf(record.headers);

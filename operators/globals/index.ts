@@ -8,6 +8,7 @@ export {
   wholeTileKey,
   type WindowBytes,
 } from "./event-windows.ts";
+export { declaredTables, meantBy, rowMisfit, type DeclaredTable } from "./declared-tables.ts";
 export {
   misfitHeaders,
   misfitsByName,
@@ -18,4 +19,6 @@ export {
   type TellMisfit,
   type ToldMisfit,
 } from "./misfits.ts";
+export { readTableRows, type KeptRows } from "./read-table-rows.ts";
 export type { Scope } from "./scope.ts";
+export { stateKey, tableContent, tableSize, takeVersion, type RowBytes, type TableSize } from "./table-rows.ts";

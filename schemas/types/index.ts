@@ -18,3 +18,4 @@ export * from "./model-recorded.ts";
 export * from "./observation-misfits.ts";
 export * from "./observation-recorded.ts";
 export * from "./scored.ts";
+export * from "./table-row.ts";

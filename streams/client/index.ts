@@ -3,7 +3,7 @@
  * (`test/package/package.test.ts`).
  */
 export type { Backbone, PartitionOffsets } from "../backbone/backbone.ts";
-export { checkTime } from "../backbone/event-time.ts";
+export { checkTime, isEventTime } from "../backbone/event-time.ts";
 export { CodedError, ending, fatal, hasCode, lasting, passing, type ErrorTable } from "../coded-error.ts";
 export { StreamsError, type ErrorCode } from "../errors.ts";
 export { streamsLimits } from "../limits.ts";

@@ -78,9 +78,11 @@ export class GlobalContent {
           const problem = this.tables.get(source.name)!.take(source, serdes, key, record.value);
           if (problem !== undefined) onUndecodable(fetch, index, problem);
         } else if (refused?.has(topic, partition, record.offset) !== true) {
-          if (record.value === null) throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
-          const value: unknown = serdes.decode(source.topic, record.value);
-          checkRead(source.topic, record, value);
+          const isTakenBack = record.value === null;
+          if (isTakenBack && source.takeBack === undefined)
+            throw new StreamsError("UNDECODABLE", "a tombstone on a topic of events");
+          const value: unknown = record.value === null ? null : serdes.decode(source.topic, record.value);
+          if (!isTakenBack) checkRead(source.topic, record, value);
           const origin = { topic, partition, offset: record.offset };
           const { timestamp: time, headers } = record;
           if (!isEventTime(time)) throw badTime(time, "its time");
@@ -88,7 +90,9 @@ export class GlobalContent {
           if (scope === undefined) horizon.passed(time, now);
           folding = true;
           const bytes = this.folds.get(source.name)!;
-          source.fold({ key, value, time, headers, origin }, bytes, (table) => this.view(table), scope);
+          const view = <T>(table: GlobalTable<T>): GlobalView<T> => this.view(table);
+          if (isTakenBack) source.takeBack!({ key, time, headers, origin }, bytes, view, scope);
+          else source.fold({ key, value, time, headers, origin }, bytes, view, scope);
         }
       } catch (error) {
         if (scope === undefined || folding) onUndecodable(fetch, index, error);

@@ -121,6 +121,7 @@ describe("the keys on the page", () => {
     const steps = path
       .replace("events.KIND", "events.scan")
       .replace("features.NAME", "features.m_scan")
+      .replace("tables.TABLE", "tables.depots")
       .replace("labels.NAME", "labels.late")
       .split(".");
     const kind = featureKinds.all().find((each) => steps[0] === "features" && Object.hasOwn(each.keys(), name));
@@ -157,6 +158,7 @@ const PLACES: Readonly<Record<string, readonly Step[]>> = {
   events: ["events", "scan"],
   features: ["features", 3, "m_scan"],
   labels: ["labels", "late"],
+  tables: ["tables", "depots"],
 };
 
 /** The place of a key in this text: features are a list, and a section may be missing. */

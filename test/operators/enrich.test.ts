@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
-import { enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
+import { enrich, enrichRequest, eventWindows, tableContent } from "../../operators/index.ts";
 import { blueprints, deadLetters, decisionRequests, enriched, events, type Enriched } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
 import { random, shuffled } from "../blueprints/random.ts";
 import { HOUR, PARCELS, parcels, published, request, START } from "./parcels.ts";
 
-const topology = defineTopology({ name: "t", operators: [enrich], globals: [blueprintTable, eventWindows] });
+const topology = defineTopology({
+  name: "t",
+  operators: [enrich],
+  globals: [blueprintTable, eventWindows, tableContent],
+});
 
 let driver: TestDriver;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../catalogue/index.ts";
-import { enrich, eventWindows } from "../../operators/index.ts";
+import { enrich, eventWindows, tableContent } from "../../operators/index.ts";
 import { blueprints, deadLetters, decisionRequests, enriched, events, recordLimits } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type AgingBytes, type TestDriver } from "../../streams/index.ts";
 import { random } from "../blueprints/random.ts";
@@ -55,7 +55,11 @@ const sale = (time: number, attributes: Record<string, string | number>) => ({
 
 let driver: TestDriver;
 beforeEach(async () => {
-  const topology = defineTopology({ name: "t", operators: [enrich], globals: [blueprintTable, eventWindows] });
+  const topology = defineTopology({
+    name: "t",
+    operators: [enrich],
+    globals: [blueprintTable, eventWindows, tableContent],
+  });
   driver = await createTestDriver(topology, { deadLetters, start: START });
   await driver.input(blueprints).send({ key: `${useCase}/${version}`, value: record, time: 0 });
 });

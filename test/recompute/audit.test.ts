@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, blueprintTable, drawOf, readModels } from "../../catalogue/index.ts";
-import { type enrich, enrichRequest, eventWindows } from "../../operators/index.ts";
+import { type enrich, enrichRequest, eventWindows, tableContent } from "../../operators/index.ts";
 import { audit, explainDecision, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
 import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
 import { defineOperator, readTopic } from "../../streams/index.ts";
@@ -116,7 +116,7 @@ describe("an audit finds", () => {
       in: { requests: decisionRequests },
       out: { enriched },
       state: {},
-      globals: { blueprints: blueprintTable, windows: eventWindows },
+      globals: { blueprints: blueprintTable, windows: eventWindows, tables: tableContent },
       handlers: {
         requests(records, context) {
           const known = validBlueprints(context.globals.blueprints);

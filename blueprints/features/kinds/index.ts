@@ -8,12 +8,14 @@ import { contextKind } from "./context.ts";
 import { crossKind } from "./cross.ts";
 import { formulaKind } from "./formula.ts";
 import { haversineKind } from "./haversine.ts";
+import { tableKind } from "./table.ts";
 import { windowKind } from "./window.ts";
 
 /** In the order of the reference. A section without a key of any kind is read as the first kind that has sections. */
 export const featureKinds = new Registry<FeatureKind>("feature kind", [
   contextKind,
   windowKind,
+  tableKind,
   formulaKind,
   bucketKind,
   crossKind,

@@ -1,0 +1,76 @@
+import type { BlueprintContent, TableFieldType } from "../blueprint.ts";
+import type { FeatureValue, TableLookup } from "../features/feature-kind.ts";
+import type { FeatureVector } from "../features/layout.ts";
+import { declaredValue } from "../values/declared-value.ts";
+import { keyText } from "../windows/group-key.ts";
+import { rowKey } from "./row-key.ts";
+import { packedValue, type RowValue } from "./row-values.ts";
+import { valuesAsOf, valuesEnd, type RowVersions } from "./row-versions.ts";
+
+type Context = Readonly<Record<string, unknown>>;
+
+/** All versions of a row; `undefined`: the table has no such row. */
+export type RowsOf = (table: string, key: string) => RowVersions | undefined;
+
+/** Features of one table by the same key: they share one look-up of the row. */
+export interface RowLookup {
+  readonly table: string;
+  readonly by: readonly string[];
+  /** At least one, in the order of the features. */
+  readonly columns: readonly LookedUp[];
+  /** The row's key for a decision; null: a part of it is missing. */
+  key(vector: FeatureVector, context: Context): string | null;
+  /** Writes the fields of the row into the vector, as of a decision's time, ms. */
+  fill(vector: FeatureVector, context: Context, time: number, rows: RowsOf): void;
+}
+
+/** A look-up and the features that it fills in. */
+export interface LookedUp {
+  readonly index: number;
+  readonly lookup: TableLookup;
+}
+
+/** @param columns look-ups of one table by the same key */
+export function rowLookup(
+  { context, features }: Pick<BlueprintContent, "context" | "features">,
+  columns: readonly LookedUp[],
+): RowLookup {
+  const { table, by } = columns[0]!.lookup;
+  const slots = by.map((name) =>
+    Object.hasOwn(context, name) ? null : features.findIndex((feature) => feature.name === name),
+  );
+  const fields = columns.map(({ index, lookup: { field, type } }) => ({ index, type, name: Buffer.from(field) }));
+  const key: RowLookup["key"] = (vector, given) => {
+    const parts: string[] = [];
+    for (let at = 0; at < by.length; at++) {
+      const slot = slots[at]!;
+      const part = slot === null ? keyText(given, by[at]!) : vector[slot];
+      if (typeof part !== "string") return null;
+      parts.push(part);
+    }
+    return rowKey(parts);
+  };
+  return {
+    table,
+    by,
+    columns,
+    key,
+    fill(vector, given, time, rows) {
+      const text = key(vector, given);
+      const row = text === null ? undefined : rows(table, text);
+      const from = row === undefined ? -1 : valuesAsOf(row, time);
+      if (from < 0) {
+        for (const { index } of fields) vector[index] = null;
+        return;
+      }
+      const to = valuesEnd(row!, from);
+      for (const { index, name, type } of fields) vector[index] = featureOf(type, packedValue(row!, from, to, name));
+    },
+  };
+}
+
+/** A field's value as a feature; one that does not fit the declared type is missing. */
+export function featureOf(type: TableFieldType, value: RowValue | undefined): FeatureValue {
+  const read = declaredValue(type, value) ?? null;
+  return typeof read === "boolean" ? (read ? 1 : 0) : read;
+}
