@@ -35,6 +35,8 @@ const usage: ReadonlySet<string> = new Set<DomainErrorCode | ErrorCode>([
     "REPLAY_REFUSED",
     "BAD_FILE",
     "BAD_HISTORY",
+    "BAD_ROW",
+    "TABLE_FULL",
   ] as const),
   ...(["UNKNOWN_USE_CASE", "UNKNOWN_VERSION", "UNKNOWN_MODEL", "UNKNOWN_DECISION", "UNKNOWN_TOPIC"] as const),
   ...(["ENGINE_MISSING", "PACKAGE_MISSING", "NEWER_RELEASE"] as const),

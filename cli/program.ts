@@ -14,6 +14,7 @@ import { observeCommand } from "./commands/observe.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rowsCommand } from "./commands/rows.ts";
 import { startCommand } from "./commands/start.ts";
+import { tablesCommands } from "./commands/tables/index.ts";
 import { topicsCommands } from "./commands/topics/index.ts";
 import { trainCommand } from "./commands/train.ts";
 import type { AddCommand } from "./define-command.ts";
@@ -27,7 +28,7 @@ const commands: readonly AddCommand[] = [
   ...[decideCommand, observeCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
   ...[rowsCommand, decisionsCommand],
-  ...[blueprintCommands, topicsCommands],
+  ...[blueprintCommands, tablesCommands, topicsCommands],
 ];
 
 export function createProgram(): Command {

@@ -68,6 +68,18 @@ export {
   type Survey,
   type TimeReading,
 } from "./history/index.ts";
+export {
+  getRow,
+  importRows,
+  listTables,
+  putRow,
+  type FoundRow,
+  type ImportedRows,
+  type ListedTable,
+  type PutRow,
+  type RowImport,
+  type RowToPut,
+} from "./tables/index.ts";
 export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
 export { listTopics, type ListedTopic } from "./list-topics.ts";
 export { repartitionLoop, type RepartitionLoopOptions } from "./repartition-loop.ts";

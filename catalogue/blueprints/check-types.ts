@@ -1,4 +1,6 @@
 import { ChangedTypes, typeChanges, type Blueprint } from "../../blueprints/index.ts";
+import { DomainError } from "../../schemas/index.ts";
+import { ownValue } from "../../streams/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
 
 /**
@@ -13,4 +15,37 @@ export function checkTypes(blueprint: Blueprint, known: ValidBlueprints): void {
     .filter(({ useCase }) => useCase === blueprint.useCase);
   const changes = typeChanges(blueprint, earlier);
   if (changes.length > 0) throw new ChangedTypes(blueprint, changes);
+  checkTables(
+    blueprint,
+    known.all().map((compiled) => compiled.blueprint),
+  );
+}
+
+/** A table is of no use case: all versions of all of them read the same rows. */
+function checkTables(blueprint: Blueprint, others: readonly Blueprint[]): void {
+  for (const [name, { key, fields }] of Object.entries(blueprint.tables)) {
+    for (const { useCase, version, tables } of others) {
+      const other = ownValue(tables, name);
+      if (other === undefined || version === blueprint.version) continue;
+      const refuse = (what: string, mend: string): DomainError =>
+        new DomainError(
+          "CHANGED_TYPES",
+          `${blueprint.useCase} ${blueprint.version} is not published: ${what} in ${useCase} ${version}; ${mend}`,
+        );
+      if (other.key.length !== key.length) {
+        throw refuse(
+          `table ${name} has ${key.length} keys here (${key.join(", ")}), ${other.key.length} (${other.key.join(", ")})`,
+          "give the table a new name",
+        );
+      }
+      for (const [field, type] of Object.entries(fields)) {
+        const before = ownValue(other.fields, field);
+        if (before === undefined || before === type) continue;
+        throw refuse(
+          `tables.${name}.fields.${field}: ${type} here, ${before}`,
+          `give the field a new name, or keep it a ${before}`,
+        );
+      }
+    }
+  }
 }

@@ -4,7 +4,7 @@ import { deadLetter, type Published } from "../../streams/index.ts";
 import type { BadLine } from "./lines/line-maker.ts";
 
 /** The dead letter of a line that could not be used, with the file as the topic and the line as the offset. */
-export function letterOfLine({ file, line, problem, text }: BadLine, time: number): Published<unknown> {
+export function letterOfLine({ file, line, problem, text }: Omit<BadLine, "name">, time: number): Published<unknown> {
   const place = { topic: basename(file), partition: -1, offset: line };
   const record = { key: null, value: Buffer.from(text), headers: {} };
   const value = deadLetter(place, "import", new DomainError("BAD_LINE", problem), record);

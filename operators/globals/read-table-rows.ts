@@ -7,15 +7,14 @@ import {
   readRefused,
   textOf,
   type Backbone,
+  type Bytes,
   type GlobalView,
   type Serdes,
 } from "../../streams/index.ts";
-import { tableContent, type RowBytes } from "./table-rows.ts";
+import { tableContent } from "./table-rows.ts";
 
 /** Rows as an instance holds them. */
-export interface KeptRows extends RowBytes {
-  keys(): Iterable<string>;
-}
+export type KeptRows = Bytes;
 
 /**
  * All rows of the tables that blueprints declare, by the live loop's own fold, up to the end of the topic. Rows that the
