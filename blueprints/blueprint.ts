@@ -1,5 +1,7 @@
 /** `key` identifies an entity (a tail number): windows are kept by it, the model never sees it. */
-export type ContextType = "number" | "category" | "boolean" | "key";
+export type ContextType = "number" | "category" | "boolean" | "key" | "text" | "list" | "time" | VectorType;
+/** A list of so many numbers. */
+export type VectorType = `vector(${number})`;
 export type ObservationType = "number" | "category" | "boolean";
 
 export type DecisionSpace =

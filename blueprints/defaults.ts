@@ -1,12 +1,4 @@
-import type {
-  ContextType,
-  LabelAggregate,
-  LearnerName,
-  Metric,
-  Objective,
-  ObservationType,
-  TableFieldType,
-} from "./blueprint.ts";
+import type { LabelAggregate, LearnerName, Metric, Objective, ObservationType, TableFieldType } from "./blueprint.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -30,6 +22,7 @@ export const DEFAULTS = Object.freeze({
   metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
   open: false,
   ordinal: false,
+  zone: "UTC",
 });
 
 export interface Range {
@@ -52,6 +45,12 @@ export const BOUNDS = Object.freeze({
   contextEntries: 2000,
   features: 2000,
   /** Bounds between buckets. */
+  /** Numbers of a vector. */
+  vector: { min: 1, max: 1024 },
+  /** Categories of a one-hot feature, each a column. */
+  oneHotValues: { min: 1, max: 500 },
+  hashSlots: { min: 2, max: 1024 },
+  period: { min: 1e-6, max: 1e12 },
   bucketBounds: { min: 1, max: 200 },
   /** Features and entries that a cross is made of. */
   crossed: { min: 2, max: 3 },
@@ -76,7 +75,8 @@ export const BOUNDS = Object.freeze({
   holdout: { min: 0.001, max: 0.9 },
 });
 
-export const CONTEXT_TYPES: readonly ContextType[] = ["number", "category", "boolean", "key"];
+/** As they are written, where N stands for a number. */
+export const CONTEXT_TYPES = ["number", "category", "boolean", "key", "text", "list", "time", "vector(N)"] as const;
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
 export const TABLE_TYPES: readonly TableFieldType[] = ["number", "category", "boolean"];
 export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];

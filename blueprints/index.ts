@@ -22,6 +22,7 @@ export type {
   TableFeature,
   TableFieldType,
   TrainingConfig,
+  VectorType,
   WindowAggregate,
   WindowFeature,
 } from "./blueprint.ts";
@@ -89,11 +90,22 @@ export {
 export { featureOf, type RowLookup, type RowsOf } from "./tables/table-lookups.ts";
 export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";
-export { declaredValue, misfitText, shown, type DeclaredType } from "./values/declared-value.ts";
+export {
+  declaredValue,
+  misfitText,
+  recordedValue,
+  shown,
+  vectorLength,
+  type DeclaredType,
+  type DeclaredValue,
+  type PlainType,
+} from "./values/declared-value.ts";
+export { readIso, type WallTime } from "./values/iso-time.ts";
 export { fieldOf } from "./values/field-value.ts";
 export { declaredNames, type DeclaredNames } from "./values/declared-names.ts";
 export { misfits, type Misfit } from "./values/misfits.ts";
 export { numberOf } from "./values/number-value.ts";
+export { zoneOffsets } from "./values/zone-offsets.ts";
 export { contextTypes, observationTypes, type ValueTypes } from "./values/value-types.ts";
 export { aggregate, aggregateTrees, type TimeRange } from "./windows/aggregate.ts";
 export { registerWindowAggregate } from "./windows/aggregates/index.ts";

@@ -1,7 +1,7 @@
 import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent, Feature } from "../blueprint.ts";
 import { rowLookup, type LookedUp, type RowLookup, type RowsOf } from "../tables/table-lookups.ts";
-import { declaredValue, type DeclaredType } from "../values/declared-value.ts";
+import { readerOf, type DeclaredType } from "../values/declared-value.ts";
 import type { ContextFit } from "./context-features.ts";
 import type { FeatureValue, InputValue } from "./feature-kind.ts";
 import { computationOf } from "./kinds/index.ts";
@@ -67,7 +67,7 @@ export function derivedFeatures(
     });
   }
   if (fills.length === 0) return null;
-  const types = entries.map((entry) => blueprint.context[entry]!);
+  const readers = entries.map((entry) => inputReader(blueprint.context[entry]!));
   const features = new Set(blueprint.features.map(({ name }) => name));
   const own = entries.map((entry) => features.has(entry));
   const derive: DerivedFeatures = (vector, context, time, fit, rows = noRows) => {
@@ -78,7 +78,7 @@ export function derivedFeatures(
         values.push(null);
         continue;
       }
-      const value = inputValue(types[at]!, context[entry]);
+      const value = readers[at]!(context[entry]);
       values.push(value ?? null);
       if (fit === undefined) continue;
       if (!own[at]) fit.found++;
@@ -101,7 +101,7 @@ export function derivedValue(
   if (computed.from !== "features") return undefined;
   const given = [
     ...computed.names.map((name) => vector[features.findIndex((other) => other.name === name)] ?? null),
-    ...(computed.entries ?? []).map((entry) => inputValue(declared[entry]!, ownValue(context, entry)) ?? null),
+    ...(computed.entries ?? []).map((entry) => inputReader(declared[entry]!)(ownValue(context, entry)) ?? null),
   ];
   const slot = slotOf(feature);
   if (slot === undefined || computed.slots === undefined) return computed.value(given, time);
@@ -113,9 +113,12 @@ function placeIn(entries: string[], entry: string): number {
   return at < 0 ? entries.push(entry) - 1 : at;
 }
 
-function inputValue(type: DeclaredType, given: unknown): InputValue | undefined {
-  const value = declaredValue(type, given);
-  return typeof value === "boolean" ? (value ? 1 : 0) : value;
+function inputReader(type: DeclaredType): (given: unknown) => InputValue | undefined {
+  const read = readerOf(type);
+  return (given) => {
+    const value = read(given);
+    return typeof value === "boolean" ? (value ? 1 : 0) : value;
+  };
 }
 
 const noRows: RowsOf = () => undefined;

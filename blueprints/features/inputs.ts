@@ -2,6 +2,7 @@ import type { ContextType } from "../blueprint.ts";
 import { formulaType } from "../formula/formula-types.ts";
 import type { FormulaType, UnusableName } from "../formula/index.ts";
 import type { FormulaNames } from "../yaml/formula.ts";
+import { vectorLength } from "../values/declared-value.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { readText } from "../yaml/scalars.ts";
 import type { FeaturesKnown, FeatureType } from "./feature-kind.ts";
@@ -103,8 +104,9 @@ export function formulaInputs(self: string, known: FeaturesKnown): FormulaNames 
   const unusable = new Map(unusableInputs(self, known));
   for (const [name, type] of known.types) names[name] = formulaType(type);
   for (const [name, type] of Object.entries(known.context.known)) {
-    const problem = UNFIT[type];
-    if (problem === undefined) names[name] = formulaType(type as "number");
+    const problem =
+      UNFIT[type] ?? (vectorLength(type) === undefined ? undefined : "put it among the features and use its columns");
+    if (problem === undefined) names[name] = formulaType(type);
     else {
       delete names[name];
       unusable.set(name, { reason: `"${name}" is a ${type}`, hint: problem });
@@ -116,6 +118,7 @@ export function formulaInputs(self: string, known: FeaturesKnown): FormulaNames 
 
 const UNFIT: Readonly<Record<string, string>> = {
   key: "a key is for windows, and the model never sees it: make it a category",
+  list: "make features of it with oneHot or hash",
 };
 
 /** The inputs that a formula names; undefined in the place of the decision's time. */

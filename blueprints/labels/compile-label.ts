@@ -2,7 +2,7 @@ import type { BlueprintContent, LabelConfig } from "../blueprint.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { formulaTypes } from "../formula/formula-types.ts";
 import { compileFormula, type FormulaValue } from "../formula/index.ts";
-import { declaredValue } from "../values/declared-value.ts";
+import { declaredValue, type PlainType } from "../values/declared-value.ts";
 import { observationTypes } from "../values/value-types.ts";
 import { labelAggregates } from "./aggregates/index.ts";
 import type { LabelAggregateKind } from "./label-aggregate.ts";
@@ -48,7 +48,7 @@ export function compileLabel(
     const found = values[name];
     if (typeof found === types[name] && found !== "") return found as FormulaValue;
     const type = declared.get(name);
-    return type === undefined ? undefined : (declaredValue(type, found) ?? undefined);
+    return type === undefined ? undefined : (declaredValue(type as PlainType, found) ?? undefined);
   };
   return {
     aggregate: labelAggregates.get(label.aggregate),

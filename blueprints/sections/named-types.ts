@@ -1,11 +1,15 @@
 import { BOUNDS } from "../defaults.ts";
 import type { Names } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
-import { checkName, readChoice } from "../yaml/scalars.ts";
+import { checkName } from "../yaml/scalars.ts";
 import { readEntries } from "../yaml/section.ts";
 
 /** `name: type` pairs. An entry with a problem is left out. */
-export function readTypes<T extends string>(place: Place, what: string, types: readonly T[]): Names<T> {
+export function readTypes<T extends string>(
+  place: Place,
+  what: string,
+  read: (place: Place) => T | undefined,
+): Names<T> {
   const known: Record<string, T> = {};
   const entries = readEntries(place, what);
   if (entries === undefined) return { known, complete: false };
@@ -15,7 +19,7 @@ export function readTypes<T extends string>(place: Place, what: string, types: r
     const isUsable = checkName(key, name);
     // Probably another name was meant, which may be used elsewhere.
     if (!isUsable) complete = false;
-    const type = isUsable ? readChoice(value, types) : undefined;
+    const type = isUsable ? read(value) : undefined;
     if (type === undefined || again) place.source.broken.add(name);
     else known[name] = type;
   }

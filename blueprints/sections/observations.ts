@@ -3,6 +3,7 @@ import { OBSERVATION_TYPES } from "../defaults.ts";
 import { mostText } from "../key-reference.ts";
 import { nothingRead, type Names, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
+import { readChoice } from "../yaml/scalars.ts";
 import { optional } from "../yaml/section.ts";
 import { noKeys, type BlueprintSection } from "./blueprint-section.ts";
 import { eventsSection } from "./events.ts";
@@ -37,10 +38,8 @@ function readObservations(place: Place | undefined, events: Names<Partly<EventKi
     for (const field of fields ?? []) known[field] = "number";
   }
   if (place === undefined) return { known, complete };
-  const declared = readTypes(
-    place,
-    `a section of names and types (${OBSERVATION_TYPES.join(" | ")})`,
-    OBSERVATION_TYPES,
+  const declared = readTypes(place, `a section of names and types (${OBSERVATION_TYPES.join(" | ")})`, (place) =>
+    readChoice(place, OBSERVATION_TYPES),
   );
   for (const [name, type] of Object.entries(declared.known)) {
     if (Object.hasOwn(known, name) && known[name] !== type) {

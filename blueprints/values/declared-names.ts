@@ -40,7 +40,7 @@ export function declaredNames(blueprint: BlueprintContent, read: readonly string
   });
 }
 
-const ANY_TEXT: ReadonlySet<DeclaredType> = new Set<DeclaredType>(["category", "key"]);
+const ANY_TEXT: ReadonlySet<DeclaredType> = new Set<DeclaredType>(["category", "key", "text"]);
 
 const isGroupable = ([, type]: readonly [string, DeclaredType]): boolean => type === "key" || type === "category";
 

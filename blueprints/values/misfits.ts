@@ -24,7 +24,7 @@ export function misfits(types: ValueTypes, values: Readonly<Record<string, unkno
 }
 
 function fits(type: DeclaredType, value: unknown): boolean {
-  if (typeof value === "string" && (type === "category" || type === "key")) return true;
+  if (typeof value === "string" && (type === "category" || type === "key" || type === "text")) return true;
   if (typeof value === "boolean" && type === "boolean") return true;
   return declaredValue(type, value) !== undefined;
 }

@@ -38,6 +38,7 @@ function tableOf(section: string): readonly (readonly string[])[] {
 
 const code = (cell: string): string => /^`(.*)`$/.exec(cell)?.[1] ?? cell;
 const written = (cell: string): string | number | boolean => JSON.parse(code(cell)) as string | number | boolean;
+const recorded = (value: unknown): unknown => (Array.isArray(value) ? JSON.stringify(value) : value);
 const badOf = (cell: string): string | undefined => /^bad: (.*)$/.exec(cell)?.[1];
 
 describe("docs/input.md, types:", () => {
@@ -47,8 +48,8 @@ describe("docs/input.md, types:", () => {
     const [all, bad] = [rows, rows.filter(([, , is]) => badOf(is!) !== undefined)].map((some) => [
       ...new Set(some.map(([type]) => code(type!))),
     ]);
-    expect(all).toEqual(["number", "boolean", "category", "key", "field"]);
-    expect(bad).toEqual(["number", "boolean", "category", "field"]);
+    expect(all).toEqual(["number", "boolean", "category", "key", "field", "text", "list", "vector(2)", "time"]);
+    expect(bad).toEqual(["number", "boolean", "category", "field", "text", "list", "vector(2)", "time"]);
   });
 
   test.each(rows)("%s %s is %s", (declared, cell, is) => {
@@ -57,14 +58,14 @@ describe("docs/input.md, types:", () => {
     const bad = badOf(is!);
     const read = declaredValue(type, value);
     if (bad !== undefined) expect([read, misfitText(type, value)]).toEqual([undefined, expect.stringContaining(bad)]);
-    else expect(read).toBe(is === "missing" ? null : written(is!));
+    else expect(read).toEqual(is === "missing" ? null : written(is!));
   });
 });
 
 const blueprint = parseBlueprint(`
 useCase: page
 decisionSpace: boolean
-context: { number: number, boolean: boolean, category: category, key: key }
+context: { number: number, boolean: boolean, category: category, key: key, text: text, list: list, "vector": vector(2), time: time }
 events: { seen: { fields: [field] } }
 features: [number, boolean, category]
 label: { name: big, value: field > 5, wait: 1h, default: 0 }
@@ -73,18 +74,30 @@ policy: { decide: big > 0.5 }
 const folder = testFolder();
 
 describe("an import reads the page's types as the page says,", () => {
-  const rows = tableOf("Types").map(([type, cell, is], index) => ({ id: `r${index}`, type: code(type!), cell, is }));
+  const rows = tableOf("Types").map(([type, cell, is], index) => ({
+    id: `r${index}`,
+    type: code(type!).replace("(2)", ""),
+    cell,
+    is,
+  }));
   const at = "2026-03-08T02:30:00Z";
   const line = {
     jsonl: ({ id, type, cell }: (typeof rows)[number]) => JSON.stringify({ id, at, [type]: written(cell!) }),
     csv: ({ id, type, cell }: (typeof rows)[number]) =>
-      [id, at, ...columns.map((name) => (name === type ? `"${String(written(cell!))}"` : ""))].join(","),
+      [
+        id,
+        at,
+        ...columns.map((name) => (name === type ? `"${String(written(cell!)).replaceAll('"', '""')}"` : "")),
+      ].join(","),
   };
-  const columns = ["number", "boolean", "category", "key", "field"];
+  const columns = ["number", "boolean", "category", "key", "field", "text", "list", "vector", "time"];
   const heads = { jsonl: "", csv: `id,at,${columns.join(",")}\n` };
 
   test.each(["jsonl", "csv"] as const)("from %s", async (format) => {
-    const shown = rows.filter(({ cell }) => format === "jsonl" || typeof written(cell!) === "string");
+    // A file has lists as texts.
+    const shown = rows.filter(({ cell }) =>
+      format === "jsonl" ? !Array.isArray(written(cell!)) : typeof written(cell!) === "string",
+    );
     const file = (name: string, some: typeof rows): string =>
       fileOf(folder, `${name}.${format}`, heads[format] + some.map((row) => `${line[format](row)}\n`).join(""));
     const files = {
@@ -113,10 +126,16 @@ describe("an import reads the page's types as the page says,", () => {
     }
     const bad = shown.filter(({ is }) => badOf(is!) !== undefined);
     expect(lines.sort()).toEqual(
-      bad.map(({ type, cell }) => `${type} ${misfitText(type as DeclaredType, written(cell!))}`).sort(),
+      bad
+        .map(
+          ({ type, cell }) =>
+            `${type} ${misfitText((type === "vector" ? "vector(2)" : type) as DeclaredType, written(cell!))}`,
+        )
+        .sort(),
     );
     for (const { id, is } of shown) {
-      if (badOf(is!) === undefined) expect([id, read.get(id)]).toEqual([id, is === "missing" ? null : written(is!)]);
+      if (badOf(is!) === undefined)
+        expect([id, read.get(id)]).toEqual([id, is === "missing" ? null : recorded(written(is!))]);
       else expect(read.has(id)).toBe(false);
     }
   });

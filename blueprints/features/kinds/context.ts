@@ -15,6 +15,12 @@ const EXTRACT: Readonly<Record<FeatureType, (given: unknown) => FeatureValue>> =
   },
 };
 
+const INSTEAD: Readonly<Record<string, string>> = {
+  text: "make a feature of it with formula",
+  list: "make features of it with oneHot or hash",
+  time: "make a feature of it with calendar or formula",
+};
+
 /** An entry of the context, by its name. */
 export const contextKind: FeatureKind<ContextFeature> = {
   name: "context",
@@ -33,7 +39,9 @@ export const contextKind: FeatureKind<ContextFeature> = {
       complain(place, `"${name}" is a key, which the model never sees`, "make it a category, or leave it out");
       return "unusable";
     }
-    return { kind: "context", name, type };
+    if (type === "number" || type === "category" || type === "boolean") return { kind: "context", name, type };
+    complain(place, `"${name}" is a ${type}, and no value of a column`, INSTEAD[type]);
+    return "unusable";
   },
   canonical: (feature) => feature,
   describe: ({ type }) => `${type} of the context`,

@@ -4,11 +4,16 @@ import { Registry } from "../../registry.ts";
 import type { Computation, FeatureKind, FeatureType } from "../feature-kind.ts";
 import { slotOf } from "../slots.ts";
 import { bucketKind } from "./bucket.ts";
+import { calendarKind } from "./calendar.ts";
 import { contextKind } from "./context.ts";
 import { crossKind } from "./cross.ts";
+import { cyclicalKind } from "./cyclical.ts";
 import { formulaKind } from "./formula.ts";
+import { hashKind } from "./hash.ts";
 import { haversineKind } from "./haversine.ts";
+import { oneHotKind } from "./one-hot.ts";
 import { tableKind } from "./table.ts";
+import { vectorKind } from "./vector.ts";
 import { windowKind } from "./window.ts";
 
 /** In the order of the reference. A section without a key of any kind is read as the first kind that has sections. */
@@ -20,6 +25,11 @@ export const featureKinds = new Registry<FeatureKind>("feature kind", [
   bucketKind,
   crossKind,
   haversineKind,
+  oneHotKind,
+  hashKind,
+  calendarKind,
+  cyclicalKind,
+  vectorKind,
 ]);
 
 /**

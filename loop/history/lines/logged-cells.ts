@@ -1,10 +1,10 @@
-import { declaredValue, misfitText, type DecisionSpace, type DeclaredType } from "../../../blueprints/index.ts";
+import { declaredValue, misfitText, type DecisionSpace, type PlainType } from "../../../blueprints/index.ts";
 import { actionProblem } from "../../../operators/index.ts";
 import type { LoggedAction } from "../../../schemas/index.ts";
 import { ownValue } from "../../../streams/index.ts";
 import type { CellProblem, Cells, HistoryColumns } from "./records.ts";
 
-const TYPES: Readonly<Record<DecisionSpace["kind"], DeclaredType>> = {
+const TYPES: Readonly<Record<DecisionSpace["kind"], PlainType>> = {
   boolean: "boolean",
   number: "number",
   actions: "category",

@@ -1,9 +1,9 @@
 import {
   categoryOf,
   contextTypes,
-  declaredValue,
   misfitText,
   observedEvent,
+  recordedValue,
   type Blueprint,
   type DecisionKeys,
   type DeclaredType,
@@ -77,7 +77,7 @@ export const nameOf = (cell: Cell): string | null | undefined => categoryOf(cell
 
 /** @returns the fault of the cell */
 function take(values: Record<string, Cell>, name: string, type: DeclaredType, cell: Cell): string | undefined {
-  const value = declaredValue(type, cell);
+  const value = recordedValue(type, cell);
   if (value === undefined) return misfitText(type, cell);
   if (value !== null) setOwn(values, name, value);
   return undefined;

@@ -1,7 +1,6 @@
-import { shown } from "../../../blueprints/index.ts";
+import { readIso, shown } from "../../../blueprints/index.ts";
 import { isEventTime } from "../../../streams/index.ts";
 import { epochMs, type TimeUnit } from "./epoch-time.ts";
-import { readIso } from "./iso-time.ts";
 import type { TimeZone } from "./time-zone.ts";
 
 /** The user's word on the times of a file. */

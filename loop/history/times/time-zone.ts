@@ -1,3 +1,5 @@
+import { zoneOffsets } from "../../../blueprints/index.ts";
+
 /** A time zone of the IANA database, such as America/New_York. */
 export interface TimeZone {
   readonly name: string;
@@ -16,7 +18,7 @@ const MOST_DAYS = 10_000;
 
 /** Undefined: there is no zone of that name. */
 export function timeZone(name: string): TimeZone | undefined {
-  const offsetAt = offsets(name);
+  const offsetAt = zoneOffsets(name);
   if (offsetAt === undefined) return undefined;
   const days = new Map<number, readonly number[]>();
   /** Offsets that are in force about this day. */
@@ -38,25 +40,5 @@ export function timeZone(name: string): TimeZone | undefined {
       const [only] = instants;
       return only === undefined ? "skipped" : instants.length > 1 ? "twice" : only;
     },
-  };
-}
-
-/** How far clocks are ahead of UTC at an instant; ms. */
-function offsets(name: string): ((instant: number) => number) | undefined {
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat("en-US", {
-      ...{ timeZone: name, calendar: "gregory", numberingSystem: "latn", hourCycle: "h23" },
-      ...{ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" },
-    });
-  } catch {
-    return undefined;
-  }
-  return (instant) => {
-    const part: Record<string, number> = {};
-    for (const { type, value } of format.formatToParts(instant)) part[type] = Number(value);
-    const { year, month, day, hour, minute, second } = part;
-    const wall = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!);
-    return wall - Math.floor(instant / 1_000) * 1_000;
   };
 }
