@@ -26,7 +26,7 @@ export interface WindowFeature {
   /** Null if the aggregate reads no value: `count` counts events, even without a value. */
   readonly field: string | null;
   readonly event: string;
-  /** One or two context entries. */
+  /** Up to three context entries; none: the events of all. */
   readonly by: readonly string[];
   readonly windowMs: number;
   readonly open: boolean;

@@ -36,7 +36,7 @@ export const BOUNDS = Object.freeze({
   useCaseLength: 64,
   nameLength: 128,
   /** Context entries that a window is kept by. */
-  windowKeys: { min: 1, max: 2 },
+  windowKeys: { min: 0, max: 3 },
   formulaLength: 4000,
   /** The tree of 1 + 1 + 1 … is as deep as it is long, and every walk over it recurses. */
   formulaTokens: 1000,

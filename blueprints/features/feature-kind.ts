@@ -49,7 +49,7 @@ export type InputValue = FeatureValue | readonly number[] | readonly string[];
 /** Over the events in `[t − windowMs, t)`, or in `(t − windowMs, t)` when `open`; t is the decision's time. */
 export interface EventWindow {
   readonly event: string;
-  /** One or two context entries. */
+  /** Up to three context entries; none: the events of all. */
   readonly by: readonly string[];
   /** Null if the aggregate reads no field. */
   readonly field: string | null;

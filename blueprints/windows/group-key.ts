@@ -3,8 +3,8 @@ import type { WindowGroup } from "./window-groups.ts";
 
 /**
  * The key of a group's state for a request's context or an event's attributes. Null if a by-value is missing: then
- * nothing is stored, and the windows are null. One value is its own key. Two are joined by `/`, with `/` and `%`
- * escaped, so that no two pairs share a key. Other values than texts are read as categories: 42 is "42".
+ * nothing is stored, and the windows are null. Without by-values the key is empty. One value is its own key. Several are joined by `/`, with `/` and `%`
+ * escaped, so that no two lists share a key. Other values than texts are read as categories: 42 is "42".
  */
 export function groupKey(group: Pick<WindowGroup, "by">, attributes: Readonly<Record<string, unknown>>): string | null {
   const { by } = group;

@@ -55,7 +55,7 @@ export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "eve
       id,
       stateId: `${id}/${formatDuration(tileMs)}/${formatDuration(retentionMs)}/${fields.join("+")}`,
       event,
-      by: by.split("+"),
+      by: by === "" ? [] : by.split("+"),
       fields,
       tileMs,
       retentionMs,

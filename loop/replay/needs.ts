@@ -101,7 +101,9 @@ export function needsOf({ blueprint, groups }: Pick<CompiledBlueprint, "blueprin
       days: new Map(),
     });
     return [
-      need(named, by.join(" and "), by, (attributes) => groupKey(group, attributes) !== null),
+      ...(by.length === 0
+        ? []
+        : [need(named, by.join(" and "), by, (attributes) => groupKey(group, attributes) !== null)]),
       ...fields.map((field, at) => {
         const of = named.filter(({ fieldIndex }) => fieldIndex === at);
         return need(

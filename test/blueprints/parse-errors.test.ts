@@ -99,7 +99,7 @@ describe("features", () => {
     ["[carrier, tailnum]", "[carier, tailnum]", "features.m_arr.by[0]", 14, /did you mean "carrier"/],
     ["[carrier, tailnum]", "[carrier, distance]", "features.m_arr.by[1]", 14, /"distance" is a number/],
     ["[carrier, tailnum]", "[carrier, carrier]", "features.m_arr.by[1]", 14, /"carrier" twice/],
-    ["[carrier, tailnum]", "[]", "features.m_arr.by", 14, /expected one or two context entries, found 0/],
+    ["[carrier, tailnum]", "[]", "features.m_arr.by", 14, /expected one to three context entries, or none, found 0/],
     ["in: 3h", "in: 3", "features.m_arr.in", 14, /expected a duration, found 3 \(a number and a unit: 30s/],
     ["in: 3h", "in: 900d", "features.m_arr.in", 14, /expected 1s to 366d, found 900d/],
     ["in: 3h", "in: 0s", "features.m_arr.in", 14, /expected 1s to 366d/],

@@ -21,7 +21,7 @@ export const windowKind: FeatureKind<WindowFeature> = {
   describe({ aggregate, field, event, by, windowMs, open, parameterMs }) {
     const what = field === null ? aggregate : `${aggregate} of ${field}`;
     const parameter = parameterMs === undefined ? "" : `, ${parameterText(aggregate, parameterMs)}`;
-    return `${what} over ${event} by ${by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}${parameter}`;
+    return `${what} over ${event} by ${by.length === 0 ? "none" : by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}${parameter}`;
   },
   meaning: (feature) => windowKind.describe({ ...feature, by: [...feature.by].sort() }),
   columnDoc({ aggregate, field, event, by, windowMs, open, parameterMs }) {
@@ -29,7 +29,7 @@ export const windowKind: FeatureKind<WindowFeature> = {
     const what = field === null ? `${title} of ${event} events` : `${title} ${field} of ${event} events`;
     const window = `${open ? "(" : "["}t − ${formatDuration(windowMs)}, t)`;
     const parameter = parameterMs === undefined ? "" : `, ${parameterText(aggregate, parameterMs)}`;
-    return `${what} by ${by.join(" and ")} in ${window}${parameter}, t the decision time; null when there is none.`;
+    return `${what}${by.length === 0 ? "" : ` by ${by.join(" and ")}`} in ${window}${parameter}, t the decision time; null when there is none.`;
   },
   type: () => "number",
   possible: ({ aggregate }) => windowAggregates.get(aggregate).possible,
@@ -41,7 +41,7 @@ export const windowKind: FeatureKind<WindowFeature> = {
 
 const KEYS = Object.freeze({
   of: ["a kind of `events`", "required"],
-  by: ["a key or category of `context`, or a list of them", "required", `${rangeText("windowKeys")} of them`],
+  by: ["a key or category of `context`, a list of them, or `none`", "required", `${rangeText("windowKeys")} of them`],
   in: ["duration", "required", rangeText("window", formatDuration)],
   open: ["`true` or `false`", String(DEFAULTS.open)],
 } satisfies Record<string, KeySaid>);
@@ -167,12 +167,14 @@ function readField(
 }
 
 function readBy(place: Place, { context }: FeaturesKnown): readonly string[] | undefined {
-  const items = isScalar(place.node) ? [place] : readItems(place, "one or two context entries");
+  // An entry of the context may have this name.
+  const isNone = isScalar(place.node) && place.node.value === "none" && !Object.hasOwn(context.known, "none");
+  const wanted = "one to three context entries, or none";
+  const items = isNone ? [] : isScalar(place.node) ? [place] : readItems(place, wanted);
   if (items === undefined) return undefined;
-  const { min, max } = BOUNDS.windowKeys;
-  if (items.length < min || items.length > max) {
-    return complain(place, `expected one or two context entries, found ${items.length}`);
-  }
+  if (items.length > BOUNDS.windowKeys.max) return complain(place, `expected ${wanted}, found ${items.length}`);
+  if (items.length === 0 && !isNone)
+    return complain(place, `expected ${wanted}, found 0`, "by: none counts the events of all");
   const by: string[] = [];
   for (const item of items) {
     const name = readText(item, "a context entry's name", 200);

@@ -14,7 +14,7 @@ import {
 } from "../../../blueprints/index.ts";
 import { windowAggregates } from "../../../blueprints/windows/aggregates/index.ts";
 import { tileWidth } from "../../../blueprints/windows/tile-width.ts";
-import { FLIGHTS, small } from "../fixtures.ts";
+import { edited, FLIGHTS, small } from "../fixtures.ts";
 
 const HOUR = 3_600_000;
 const [mean, count] = ["mean", "count"].map((name) => windowAggregates.get(name));
@@ -54,6 +54,36 @@ describe("the flights' windows", () => {
 test("the order of by makes no other group", () => {
   const ids = windowGroups(small("[carrier, tailnum]", "[tailnum, carrier]")).map(({ stateId }) => stateId);
   expect(ids).toEqual(windowGroups(small()).map(({ stateId }) => stateId));
+});
+
+describe("a window by", () => {
+  const grouped = (by: string) => windowGroups(small("[carrier, tailnum]", by))[0]!;
+
+  test("none counts the events of all, whoever asks", () => {
+    const group = grouped("none");
+    expect(group).toMatchObject({ id: "arrival/", by: [] });
+    expect(groupKey(group, {})).toBe("");
+    expect(groupKey(group, { carrier: "UA" })).toBe("");
+  });
+
+  test("three keys has another key for each three values", () => {
+    const three = parseBlueprint(
+      edited(
+        "[carrier, tailnum]",
+        "[carrier, tailnum, origin]",
+        edited("tailnum: key", "tailnum: key\n  origin: category"),
+      ),
+    );
+    expect(windowGroups(three)[0]!.by).toEqual(["carrier", "origin", "tailnum"]);
+    const values = ["x", "/", "%", "x/", "%2F"];
+    const keys = values.flatMap((carrier) =>
+      values.flatMap((origin) =>
+        values.map((tailnum) => groupKey(windowGroups(three)[0]!, { carrier, origin, tailnum })),
+      ),
+    );
+    expect(new Set(keys).size).toBe(values.length ** 3);
+    expect(groupKey(windowGroups(three)[0]!, { carrier: "UA", origin: "EWR" })).toBe(null);
+  });
 });
 
 test("windows that look further back have tiles of their own: those of the others go earlier", () => {
