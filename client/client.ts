@@ -26,12 +26,21 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
 }
 
-export interface DecisionOptions<D> extends CallOptions {
+/** Whose event time a record belongs to. */
+export interface OfSource {
+  /**
+   * For history: names its feeder. The records of a source have an event time of their own, so they close no decision of
+   * the present, nor does the present close theirs. An observation of a source is no event: log that too. Absent: the record is of the world as it happens.
+   */
+  readonly source?: string | undefined;
+}
+
+export interface DecisionOptions<D> extends CallOptions, OfSource {
   /** The value while there is no decision. Absent: null. */
   readonly default?: D | undefined;
 }
 
-export interface ObservationOptions extends CallOptions {
+export interface ObservationOptions extends CallOptions, OfSource {
   /** The use case of the decision. Absent: the observation belongs to the decisions of this id in every use case. */
   readonly useCase?: string | undefined;
   /** The observation's name: under one id it counts once, however often it is sent. Absent: a new one. */

@@ -8,15 +8,20 @@ import {
   type DecisionRequested,
 } from "../schemas/index.ts";
 import { createRequester, Outages, Sender, Serdes, within } from "../streams/client/index.ts";
-import { EVENT_ID, type KeptRecord } from "./buffer/kept-record.ts";
-import { clientDefaults, type ClientOptions } from "./client.ts";
+import { EVENT_ID, sourceHeaders, type KeptRecord } from "./buffer/kept-record.ts";
+import { clientDefaults, type ClientOptions, type OfSource } from "./client.ts";
 import { loadStrictness } from "./load-strictness.ts";
 import type { Strictness } from "./strict.ts";
+
+/** The event time of a request, ms, and whose it is. */
+export interface AskedWhen extends OfSource {
+  readonly time: number;
+}
 
 /** Calls over one connection: each is made once, and fails with it. */
 export interface DirectClient {
   /** Rejects as a requester does, and with `UNDECLARED` if the client is strict. */
-  ask(value: DecisionRequested, time: number, timeoutMs: number): Promise<DecisionReplied>;
+  ask(value: DecisionRequested, when: AskedWhen, timeoutMs: number): Promise<DecisionReplied>;
   /** Resolves when the record is stored. Rejects as a sender does, and with `UNDECLARED` if the client is strict. */
   store(record: KeptRecord): Promise<void>;
   /** Finishes open writes, for at most `flushMs`, and rejects open requests with `CLOSED`. */
@@ -44,10 +49,10 @@ export function directClient(options: DirectOptions): DirectClient {
     instanceId: clientId,
   });
   return {
-    async ask(value, time, timeoutMs) {
+    async ask(value, { time, source }, timeoutMs) {
       const { useCase, context, decisionId: key } = value;
       await (await strictness())?.context(useCase, context, time, timeoutMs);
-      return requester.request({ key, value, time }, timeoutMs);
+      return requester.request({ key, value, time, headers: sourceHeaders(source) }, timeoutMs);
     },
     async store(record) {
       const { time } = record;
@@ -57,10 +62,10 @@ export function directClient(options: DirectOptions): DirectClient {
         const headers = { [EVENT_ID]: Buffer.from(id) };
         return sender.send(events, { key, value: { kind, attributes }, time, headers });
       }
-      const { id: observationId, decisionId, useCase, values } = record;
+      const { id: observationId, decisionId, useCase, values, source } = record;
       await (await strictness())?.observations(useCase, values, time, clientDefaults.timeout);
       const value = { decisionId, useCase, observationId, values };
-      return sender.send(observations, { key: decisionId, value, time });
+      return sender.send(observations, { key: decisionId, value, time, headers: sourceHeaders(source) });
     },
     async close() {
       await requester.close();

@@ -9,6 +9,7 @@ export {
   type DecisionRequest,
   type EventOptions,
   type ObservationOptions,
+  type OfSource,
   type Stored,
   type StoredObservation,
 } from "./client.ts";

@@ -123,6 +123,7 @@ export function stayingClient(options: StayingOptions): Client {
       const decisionId = given?.decisionId ?? randomUUID();
       const fallback = (call.default ?? null) as NonNullable<typeof call.default>;
       const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
+      const { source } = call;
       try {
         if (given === undefined) throw new StreamsError("UNENCODABLE", "the request is undefined: send a unit");
         const { deferred = false } = given;
@@ -130,8 +131,9 @@ export function stayingClient(options: StayingOptions): Client {
         const context = plainValues("context", given.context);
         wholeText("decisionId", decisionId);
         wholeText("useCase", useCase);
+        if (source !== undefined) wholeText("source", source);
         const value = { decisionId, useCase, unit, context, deferred, logged: null };
-        const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, time, leftMs));
+        const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, { time, source }, leftMs));
         if (throwOnError && reply.reason === "error")
           throw new DomainError("DECISION_FAILED", reply.error ?? "no decision");
         // The correlation id has found the reply. A request that could not be read is answered without its id.
@@ -142,12 +144,14 @@ export function stayingClient(options: StayingOptions): Client {
       }
     },
     async logObservations(decisionId, observed, call = {}) {
-      const { observationId: id = randomUUID(), useCase = "" } = call;
+      const { observationId: id = randomUUID(), useCase = "", source } = call;
       const make = (time: number): KeptRecord => {
         wholeText("decisionId", decisionId);
         wholeText("observationId", id);
         wholeText("useCase", useCase);
-        return { what: "observation", id, decisionId, useCase, values: plainValues("observations", observed), time };
+        if (source !== undefined) wholeText("source", source);
+        const values = plainValues("observations", observed);
+        return { what: "observation", id, decisionId, useCase, values, time, source };
       };
       return { observationId: id, ...(await store(make, call)) };
     },

@@ -16,7 +16,7 @@ export {
   type TopicRetention,
   type TopicSpec,
 } from "./backbone/backbone.ts";
-export { checkTime, isEventTime, LATEST_TIME } from "./backbone/event-time.ts";
+export { checkTime, isEventTime, LATEST_TIME, SOURCE_HEADER } from "./backbone/event-time.ts";
 export { prefixed } from "./backbone/prefixed.ts";
 export { sideView, type SideViewOptions } from "./backbone/side-view.ts";
 export { partitionOf } from "./backbone/partitioner.ts";
@@ -115,7 +115,6 @@ export { within } from "./pause.ts";
 export { PLACE_HEADER, placeOf } from "./place.ts";
 export { makeFolder } from "./private-files.ts";
 export { namedKeys } from "./serde/named-key.ts";
-export { SOURCE_HEADER } from "./task/timelines.ts";
 export { entryCount } from "./serde/entry-count.ts";
 export {
   decimalValue,

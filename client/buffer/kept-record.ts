@@ -1,5 +1,5 @@
 import { events, observations } from "../../schemas/index.ts";
-import { checkRecord, checkTime, type Incoming } from "../../streams/client/index.ts";
+import { checkRecord, checkTime, SOURCE_HEADER, type Headers, type Incoming } from "../../streams/client/index.ts";
 
 /** Names an event on its topic, so that the client can see whether it is stored. */
 export const EVENT_ID = "loopstream_event_id";
@@ -15,6 +15,8 @@ export interface KeptObservation {
   readonly values: Values;
   /** Event time, ms. */
   readonly time: number;
+  /** Absent: it is of the world as it happens. */
+  readonly source?: string | undefined;
 }
 
 export interface KeptEvent {
@@ -53,15 +55,20 @@ export function checkKept(record: KeptRecord): void {
     const { kind, attributes, key } = record;
     checkRecord(events, incoming({ kind, attributes }, key, charactersOf(record)));
   } else {
-    const { decisionId, useCase, id: observationId, values } = record;
+    const { decisionId, useCase, id: observationId, values, source } = record;
     const value = { decisionId, useCase, observationId, values };
-    checkRecord(observations, incoming(value, decisionId, charactersOf(record)));
+    checkRecord(observations, incoming(value, decisionId, charactersOf(record), sourceHeaders(source)));
   }
 }
 
-const noHeaders = Object.freeze({});
-const incoming = <V>(value: V, key: string, bytes: number): Incoming<V> => {
-  return { value, bytes, keyBytes: Buffer.byteLength(key), headers: noHeaders };
+const noHeaders: Headers = Object.freeze({});
+
+/** The headers of a record of this source. */
+export const sourceHeaders = (source: string | undefined): Headers =>
+  source === undefined ? noHeaders : { [SOURCE_HEADER]: Buffer.from(source) };
+
+const incoming = <V>(value: V, key: string, bytes: number, headers = noHeaders): Incoming<V> => {
+  return { value, bytes, keyBytes: Buffer.byteLength(key), headers };
 };
 
 function charactersOf(record: KeptRecord): number {

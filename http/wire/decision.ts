@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { decisionReasons, recordLimits } from "../../schemas/index.ts";
-import { bulkOf, id, name, problem, time, values } from "./values.ts";
+import { bulkOf, id, name, problem, source, time, values } from "./values.ts";
 
 export const askedDecision = z.strictObject({
   useCase: name.describe("The use case whose live blueprint decides."),
@@ -13,6 +13,7 @@ export const askedDecision = z.strictObject({
     .describe("Absent: a new id. The same id asked again in the same use case is the same decision."),
   deferred: z.boolean().optional().describe("The product shows this decision later, or never."),
   time: time.optional(),
+  source: source.optional(),
   timeoutMs: z
     .int()
     .min(1)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bulkOf, id, name, problem, time, values } from "./values.ts";
+import { bulkOf, id, name, problem, source, time, values } from "./values.ts";
 
 export const observation = z.strictObject({
   values: values.describe("What was observed, by the names of the blueprint's observations."),
@@ -12,6 +12,7 @@ export const observation = z.strictObject({
     .optional()
     .describe("The use case of the decision. Absent: the decisions of this id in every use case."),
   time: time.optional(),
+  source: source.optional(),
 });
 
 export const decisionParameters = z.object({ id: id.describe("The decision's id.") });

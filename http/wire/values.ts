@@ -20,6 +20,11 @@ export const values = z.record(
 /** Event time, ms since 1970. */
 export const time = z.int().min(0).describe("Event time, milliseconds since 1970. Absent: now.");
 
+/** Whose event time a record belongs to. */
+export const source = name.describe(
+  "For history: names its feeder. The records of a source have an event time of their own. Absent: of the present.",
+);
+
 /** Items of a bulk. */
 export const bulkOf = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(recordLimits.httpBulkItems);
 

@@ -31,3 +31,9 @@ export function badTime(time: number, what: string): StreamsError {
     : String(time);
   return new StreamsError("BAD_TIME", `${what} is ${wrong}: send whole milliseconds since 1970`);
 }
+
+/**
+ * Names the feeder of a record that is not of the world as it happens: an import, a demo, a product that tells its past.
+ * Operators carry it from their inputs to their outputs.
+ */
+export const SOURCE_HEADER = "loopstream_source";

@@ -2,8 +2,8 @@
  * The part of the runtime that a client uses. It loads no state engine, no database and no library of brokers
  * (`test/package/package.test.ts`).
  */
-export type { Backbone, PartitionOffsets } from "../backbone/backbone.ts";
-export { checkTime, isEventTime } from "../backbone/event-time.ts";
+export type { Backbone, Headers, PartitionOffsets } from "../backbone/backbone.ts";
+export { checkTime, isEventTime, SOURCE_HEADER } from "../backbone/event-time.ts";
 export { CodedError, ending, fatal, hasCode, lasting, passing, type ErrorTable } from "../coded-error.ts";
 export { StreamsError, type ErrorCode } from "../errors.ts";
 export { streamsLimits } from "../limits.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Backbone, LogRecord } from "../backbone/backbone.ts";
+import type { Backbone, Headers, LogRecord } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
 import { Outages } from "../outage.ts";
 import type { Serdes } from "../serde/serdes.ts";
@@ -26,6 +26,8 @@ export interface Request<Q> {
   readonly value: Q;
   /** Event time, ms. */
   readonly time: number;
+  /** Beside those of the reply. */
+  readonly headers?: Headers | undefined;
 }
 
 /** Asks and waits for answers. Many requests may be open at once. */
@@ -75,11 +77,11 @@ class ReplyingTopic<Q, R> implements Requester<Q, R> {
     });
   }
 
-  async #send(id: string, { key, value, time }: Request<Q>): Promise<void> {
+  async #send(id: string, { key, value, time, headers: more }: Request<Q>): Promise<void> {
     const { requests, replies } = this.#options;
     const { partition } = this.#tail ?? (await this.#open());
     if (!this.#pending.has(id)) return;
-    const headers = replyHeaders(replies.name, partition, Buffer.from(id));
+    const headers = { ...more, ...replyHeaders(replies.name, partition, Buffer.from(id)) };
     await this.#sender.send(requests, { key, value, time, headers });
   }
 

@@ -1,5 +1,5 @@
 import type { Headers } from "../backbone/backbone.ts";
-import { badTime, isEventTime } from "../backbone/event-time.ts";
+import { badTime, isEventTime, SOURCE_HEADER } from "../backbone/event-time.ts";
 import { textOf } from "../bytes.ts";
 import { StreamsError } from "../errors.ts";
 import type { AnyOperator, Emitted, Origin, Reply, ReplyRule, StreamRecord } from "../operator.ts";
@@ -14,7 +14,7 @@ import { outgoingLetter, type LetterParts, type Output } from "./output.ts";
 import { mostBytes, type RecordRoom } from "./record-room.ts";
 import type { SeriesOf } from "../metrics/series.ts";
 import type { TaskEnvironment } from "./task-environment.ts";
-import { SOURCE_HEADER, type Timeline } from "./timelines.ts";
+import type { Timeline } from "./timelines.ts";
 import { hasCode } from "../coded-error.ts";
 
 const noLetters: readonly DeadLetterValue[] = [];

@@ -1,14 +1,9 @@
 import { asBuffer } from "../bytes.ts";
 import type { Headers } from "../backbone/backbone.ts";
 import { streamsLimits } from "../limits.ts";
+import { SOURCE_HEADER } from "../backbone/event-time.ts";
 import type { TaskState } from "../state/task-state.ts";
 import type { Arrival } from "./arrival.ts";
-
-/**
- * Names the feeder of a record that is not of the world as it happens: an import, a demo. Operators carry it from their
- * inputs to their outputs.
- */
-export const SOURCE_HEADER = "loopstream_source";
 
 /** One course of event time. */
 export class Timeline {
