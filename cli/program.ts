@@ -13,6 +13,7 @@ import { modelsCommands } from "./commands/models/index.ts";
 import { observeCommand } from "./commands/observe.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rowsCommand } from "./commands/rows.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { startCommand } from "./commands/start.ts";
 import { tablesCommands } from "./commands/tables/index.ts";
 import { topicsCommands } from "./commands/topics/index.ts";
@@ -24,7 +25,7 @@ import { refuseUnknownCommands } from "./unknown-command.ts";
 
 /** In the order of the help. */
 const commands: readonly AddCommand[] = [
-  ...[startCommand, demoCommand, importCommand],
+  ...[startCommand, demoCommand, simulateCommand, importCommand],
   ...[decideCommand, observeCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
   ...[rowsCommand, decisionsCommand],
