@@ -7,6 +7,7 @@ import {
   events,
   models,
   modelArtifacts,
+  tableRows,
   observations,
   decisions,
   type TrainingRow,
@@ -120,6 +121,7 @@ export class World<B extends Backbone = MemoryBackbone> {
       decisions,
       models,
       modelArtifacts,
+      tableRows,
       clock,
     ] as AnyTopic[]) {
       await this.backbone.ensureTopics([
