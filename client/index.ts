@@ -21,4 +21,13 @@ export type { Strictness } from "./strict.ts";
 export { stayingClient, type StayingOptions } from "./staying-client.ts";
 export type { ClientEvent, ClientStatus, StatusListener, WaitingRecords } from "./status.ts";
 export { defaultDecision, type Decision, type Reason } from "./decision.ts";
-export type { AnyUseCase, EventAttributes, EventKind, UseCases, UseCaseTypes, Value, Values } from "./use-cases.ts";
+export type {
+  AnyUseCase,
+  ContextValues,
+  EventAttributes,
+  EventKind,
+  UseCases,
+  UseCaseTypes,
+  Value,
+  Values,
+} from "./use-cases.ts";

@@ -13,7 +13,7 @@ import {
 } from "./client.ts";
 import { decisionOf, defaultDecision } from "./decision.ts";
 import type { Link, Links } from "./link.ts";
-import { plainValues, wholeText } from "./plain-values.ts";
+import { contextValues, plainValues, wholeText } from "./plain-values.ts";
 import { openSpool } from "./spool/open-spool.ts";
 import { Connectedness, type ClientEvent, type ClientStatus, type StatusListener } from "./status.ts";
 import type { AnyUseCase } from "./use-cases.ts";
@@ -128,7 +128,7 @@ export function stayingClient(options: StayingOptions): Client {
         if (given === undefined) throw new StreamsError("UNENCODABLE", "the request is undefined: send a unit");
         const { deferred = false } = given;
         const unit = wholeText("unit", given.unit);
-        const context = plainValues("context", given.context);
+        const context = contextValues(given.context);
         wholeText("decisionId", decisionId);
         wholeText("useCase", useCase);
         if (source !== undefined) wholeText("source", source);

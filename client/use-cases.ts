@@ -1,6 +1,8 @@
 /** A value of a context, an observation or an event. `undefined` is left out; `null` is a missing value. */
 export type Value = string | number | boolean | null | undefined;
 export type Values = Readonly<Record<string, Value>>;
+/** Of a decision's context, which may have lists and vectors. */
+export type ContextValues = Readonly<Record<string, Value | readonly Exclude<Value, undefined>[]>>;
 
 /** The types of one use case, for the type checker. */
 export interface UseCaseTypes {
@@ -17,7 +19,7 @@ export type UseCases<T> = { readonly [K in keyof T]: UseCaseTypes };
 /** Any use case, any names. */
 export interface AnyUseCase {
   readonly [useCase: string]: {
-    readonly context: Values;
+    readonly context: ContextValues;
     readonly value: string | number | boolean;
     readonly observations: Values;
   };

@@ -17,6 +17,14 @@ export const values = z.record(
   z.union([text, z.number(), z.boolean(), z.null()], "write a string, number, boolean or null"),
 );
 
+const item = z.union([text, z.number(), z.boolean(), z.null()]);
+
+/** Entries of a decision's context. A list or a vector is an array. */
+export const contextValues = z.record(
+  text,
+  z.union([item, z.array(item)], "write a string, number, boolean or null, or a list of them"),
+);
+
 /** Event time, ms since 1970. */
 export const time = z.int().min(0).describe("Event time, milliseconds since 1970. Absent: now.");
 

@@ -105,7 +105,7 @@ describe("without a model", () => {
 
   test.each([
     [new Date(0), "context.weight is a Date: send its milliseconds or a string"],
-    [[1], "context.weight is an array: send its parts under names of their own"],
+    [[[1]], "context.weight[0] is an array: send its parts under names of their own"],
     [{ kg: 1 }, "context.weight is an object: send its parts under names of their own"],
     [1n, "context.weight is a bigint: send a string, number, boolean or null"],
   ])("a context value %o gives the default and says what to send instead", async (weight, error) => {

@@ -55,7 +55,7 @@ const asked = Array.from({ length: 60 }, (_, n) => ({
   minutes: one(1, 4, 9, 30),
   context: {
     price: one<number | string | null>(0, 2.5, "12e1", null, -3),
-    city: one("Rome", "a|b", "", 94110),
+    city: one<string | number>("Rome", "a|b", "", 94110),
     member: one<boolean | string | null>(true, "no", null),
     reader: one("r1", "r2"),
     lat: one<number | null>(50, -33.9, 91, null),
@@ -105,6 +105,17 @@ test("the blueprint has a feature of each kind but tables, and has what it says 
     const at = compiled.featureNames.indexOf(name);
     expect(new Set([...decided.values()].map(({ features }) => features[at])).size, name).toBeGreaterThan(1);
   }
+});
+
+test("a client's arrays are the lists and vectors of a context", async () => {
+  const context = { tags: ["sport", "sport", "tea"], taste: [0.5, -1, 2], city: "Rome" };
+  await live.client.getDecision("articles", { decisionId: "arrays", unit: "u", context }, { timeout: 60_000 });
+  await live.loop.application.idle();
+  const made = (await live.all(decisions)).find(({ key }) => key === "arrays")!.value;
+  const of = (name: string) => made.features[compiled.featureNames.indexOf(name)];
+  expect([of("likes_news"), of("likes_sport"), of("taste_0"), of("taste_1"), of("taste_2")]).toEqual([
+    0, 1, 0.5, -1, 2,
+  ]);
 });
 
 test("rows have the values of the decisions, column by column", () => {
