@@ -11,13 +11,10 @@ export const id = text.min(1, "it is empty: write an id");
 
 export const name = text.min(1, "it is empty: write a name");
 
-/** Entries by name, as a context, an observation or an event has them. */
-export const values = z.record(
-  text,
-  z.union([text, z.number(), z.boolean(), z.null()], "write a string, number, boolean or null"),
-);
+const item = z.union([text, z.number(), z.boolean(), z.null()], "write a string, number, boolean or null");
 
-const item = z.union([text, z.number(), z.boolean(), z.null()]);
+/** Entries by name, as an observation or an event has them. */
+export const values = z.record(text, item);
 
 /** Entries of a decision's context. A list or a vector is an array. */
 export const contextValues = z.record(
