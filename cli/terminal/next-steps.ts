@@ -1,4 +1,4 @@
-import type { Blueprint } from "../../blueprints/index.ts";
+import { vectorLength, type Blueprint, type ContextType } from "../../blueprints/index.ts";
 
 /** Most context entries that the example of a decision names. */
 const MOST_ENTRIES = 6;
@@ -28,7 +28,18 @@ export function nextSteps({ live, place, metrics }: NextSteps): readonly string[
 
 function entriesOf({ context }: Blueprint): string {
   const entries = Object.entries(context).slice(0, MOST_ENTRIES);
-  return entries.map(([name, type]) => ` ${name}=${exampleOf(String(type))}`).join("");
+  return entries.map(([name, type]) => ` ${name}=${exampleOf(type)}`).join("");
 }
 
-const exampleOf = (type: string): string => (type === "number" ? "1" : type === "boolean" ? "true" : "A");
+/** A value that the type can read, as a shell takes it. */
+function exampleOf(type: ContextType): string {
+  const length = vectorLength(type);
+  return length === undefined ? (EXAMPLES[type] ?? "A") : `'[${new Array(length).fill(0).join(",")}]'`;
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  number: "1",
+  boolean: "true",
+  list: `'["A"]'`,
+  time: "2026-01-01T00:00:00Z",
+};
