@@ -25,6 +25,10 @@ export default tseslint.config(
       "no-constant-binary-expression": "error",
       "prefer-const": "error",
       eqeqeq: "error",
+      "no-restricted-properties": [
+        "error",
+        { object: "vi", property: "waitFor", message: "Use eventually: 1 s is too short for a busy machine." },
+      ],
     },
   },
 );

@@ -16,8 +16,11 @@ export default defineConfig({
           name: "unit",
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
           include: ["test/**/*.test.ts"],
           exclude: [kafkaTests, "node_modules/**"],
+          // As many as a small machine has cores: half of the tests start processes and wait for them.
+          maxWorkers: 2,
         },
       },
       {
@@ -27,6 +30,7 @@ export default defineConfig({
           globalSetup: ["test/servers/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
           // They mostly wait: for brokers, sessions and timers.
           maxWorkers: 2,
         },

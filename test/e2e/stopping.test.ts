@@ -2,9 +2,10 @@ import { createServer, type Server } from "node:net";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { flights, loopstream, temporaryDir } from "./command.ts";
 import { startLoopstream, type Running } from "./running.ts";
+import { eventually } from "../eventually.ts";
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -106,7 +107,7 @@ test("a replay ends with what to do when the process that has the log goes away"
   const states = (): string[] =>
     existsSync(join(dir, "replays")) ? (readdirSync(join(dir, "replays"), { recursive: true }) as string[]) : [];
   const running = (): void => expect(states().filter((name) => name.endsWith("enrich-infer-decide-0"))).not.toEqual([]);
-  await vi.waitFor(running, { timeout: 20_000, interval: 20 });
+  await eventually(running, { timeout: 20_000, interval: 20 });
   holder.kill();
   const { code, ms } = await replay.ended();
   expect(code, replay.said()).toBe(3);

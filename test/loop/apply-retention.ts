@@ -1,8 +1,9 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { blueprints, decisions, events, observations, rowsTopicName } from "../../schemas/index.ts";
 import type { Backbone, SchemaRegistry } from "../../streams/index.ts";
 import { applyRetention, openTools, publishBlueprint, withdrawBlueprint, type Tools } from "../../loop/index.ts";
 import { decision, HOUR, PARCELS, parcels } from "../operators/parcels.ts";
+import { eventually } from "../eventually.ts";
 
 const DAY = 24 * HOUR;
 const ROWS = rowsTopicName(parcels.useCase);
@@ -34,24 +35,24 @@ export function retentionSuite(
         },
       ]);
       await publishBlueprint(tools, `${PARCELS}retention: { rows: 90d, decisions: 30d }\n`);
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(await kept(backbone, decisions.name, observations.name)).toEqual([30 * DAY, 30 * DAY]),
       );
       const other = PARCELS.replace("useCase: parcels", "useCase: letters");
       const { version } = await publishBlueprint(tools, `${other}retention: { decisions: 60d }\n`);
-      await vi.waitFor(async () => expect(await kept(backbone, decisions.name)).toEqual([60 * DAY]));
+      await eventually(async () => expect(await kept(backbone, decisions.name)).toEqual([60 * DAY]));
       await withdrawBlueprint(tools, "letters", version, now);
       await applyRetention(tools, now + 1_000);
-      await vi.waitFor(async () => expect(await kept(backbone, decisions.name)).toEqual([30 * DAY]));
+      await eventually(async () => expect(await kept(backbone, decisions.name)).toEqual([30 * DAY]));
       await publishBlueprint(tools, PARCELS.replace("useCase: parcels", "useCase: cards"));
-      await vi.waitFor(async () => expect(await kept(backbone, decisions.name, events.name)).toEqual([null, null]));
+      await eventually(async () => expect(await kept(backbone, decisions.name, events.name)).toEqual([null, null]));
     }));
 
   test("nothing is kept shorter while a blueprint can't be read, and longer where another asks for more", () =>
     withTools(async (tools, backbone) => {
       await record(tools, "d", Date.now());
       const { version } = await publishBlueprint(tools, `${PARCELS}retention: { decisions: 60d }\n`);
-      await vi.waitFor(async () => expect(await kept(backbone, decisions.name)).toEqual([60 * DAY]));
+      await eventually(async () => expect(await kept(backbone, decisions.name)).toEqual([60 * DAY]));
       const text = `${PARCELS}retention: { decisions: 60d }\nexploration: { epsilon: 10% }\n`;
       const value = { useCase: parcels.useCase, version, text, activations: [{ time: 0, live: true }] };
       await tools.publisher.publish([{ topic: blueprints, key: `parcels/${version}`, value, time: 0 }]);
@@ -60,7 +61,7 @@ export function retentionSuite(
       await applyRetention(tools);
       expect(await kept(backbone, decisions.name)).toEqual([60 * DAY]);
       await publishBlueprint(tools, `${other}retention: { decisions: 90d }\n`);
-      await vi.waitFor(async () => expect(await kept(backbone, decisions.name)).toEqual([90 * DAY]));
+      await eventually(async () => expect(await kept(backbone, decisions.name)).toEqual([90 * DAY]));
     }));
 
   test("a topic of history keeps the span that is asked for, measured from its newest record", () =>
@@ -75,7 +76,7 @@ export function retentionSuite(
       expect(applied).toEqual({ topic: decisions.name, retentionMs: onKafka ? null : 30 * DAY, askedMs: 30 * DAY });
       await record(tools, "new", Date.now());
       await applyRetention(tools);
-      await vi.waitFor(async () => expect(await kept(backbone, decisions.name)).toEqual([30 * DAY]));
+      await eventually(async () => expect(await kept(backbone, decisions.name)).toEqual([30 * DAY]));
     }));
 
   test("the rows of a use case are kept as long as it says", () =>
@@ -85,7 +86,7 @@ export function retentionSuite(
       const [key, value] = [Buffer.from("d"), Buffer.from("row")];
       await producer.send([{ topic: ROWS, partition: 0, timestamp: Date.now(), key, value }]);
       await publishBlueprint(tools, `${PARCELS}retention: { rows: 90d }\n`);
-      await vi.waitFor(async () => expect(await kept(backbone, ROWS, decisions.name)).toEqual([90 * DAY, null]));
+      await eventually(async () => expect(await kept(backbone, ROWS, decisions.name)).toEqual([90 * DAY, null]));
       await producer.close();
     }));
 }

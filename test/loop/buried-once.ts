@@ -5,6 +5,7 @@ import { readTopic, type Backbone, type SchemaRegistry } from "../../streams/ind
 import { publishBlueprint, startLoop, type Loop } from "../../loop/index.ts";
 import { PARCELS, parcels } from "../operators/parcels.ts";
 import { trainModel } from "../../trainer/index.ts";
+import { eventually } from "../eventually.ts";
 
 export interface Opened {
   readonly backbone: Backbone;
@@ -68,7 +69,7 @@ export function buriedOnceSuite(open: () => Promise<Opened>): void {
       await loop.publisher.publish([{ topic: blueprints, key: "letters/aaaaaaaaaaaa", value, time: Date.now() }]);
       for (const topic of [blueprints.name, models.name, rows]) await garbage(topic, "zzz");
       await train();
-      await vi.waitFor(async () => expect(await letters()).toEqual(expected), { timeout: 20_000, interval: 200 });
+      await eventually(async () => expect(await letters()).toEqual(expected), { timeout: 20_000, interval: 200 });
       for (const stateDir of ["state1", "state1", "other"]) {
         await loop.close();
         read.mockClear();
@@ -80,7 +81,7 @@ export function buriedOnceSuite(open: () => Promise<Opened>): void {
       }
       await garbage(models.name, "more");
       const more = [...expected, `${models.name}/0/1 UNDECODABLE`].sort();
-      await vi.waitFor(async () => expect(await letters()).toEqual(more), { timeout: 20_000, interval: 200 });
+      await eventually(async () => expect(await letters()).toEqual(more), { timeout: 20_000, interval: 200 });
       expect((await loop.application.metrics.deadLetters.get()).values.map((each) => each.value)).toEqual([1]);
     } finally {
       await loop.close();

@@ -16,6 +16,7 @@ import { compileBlueprint } from "../../blueprints/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { HOUR, noScorers, PARCELS, parcels, request } from "../operators/parcels.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
+import { eventually } from "../eventually.ts";
 
 const NOW = Date.UTC(2026, 5, 1);
 const DAY = 24 * HOUR;
@@ -95,7 +96,7 @@ test("the loop's own ticker, with the machine's clock three days ahead for half 
     const right = Date.now.bind(Date);
     const ticked = async (): Promise<void> => {
       const [before] = await loop.backbone.offsets([clock.name]);
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const [after] = await loop.backbone.offsets([clock.name]);
         expect(after!.end).toBeGreaterThan(before!.end + 5);
       }, PATIENCE);
@@ -207,12 +208,12 @@ test("a training is due, and a model is dated, by the log's time, whatever the m
   const ticker = startTicker(loop.loop, 20);
   try {
     await publishBlueprint(loop.loop, PARCELS);
-    await vi.waitFor(async () => expect((await loop.all(clock)).length).toBeGreaterThan(0), PATIENCE);
+    await eventually(async () => expect((await loop.all(clock)).length).toBeGreaterThan(0), PATIENCE);
     await loop.loop.application.idle();
     const right = Date.now.bind(Date);
     vi.spyOn(Date, "now").mockImplementation(() => right() + 3 * DAY);
     const schedules = startSchedules({ ...loop.loop, trainings }, { onTrained: () => undefined, everyMs: 20 });
-    await vi.waitFor(() => expect(due.mock.calls.length).toBeGreaterThan(2), PATIENCE);
+    await eventually(() => expect(due.mock.calls.length).toBeGreaterThan(2), PATIENCE);
     await schedules.close();
     for (const [, time] of due.mock.calls) expect(Math.abs(time - right())).toBeLessThan(10_000);
   } finally {

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { clock, decisionRequests, observations, type TrainingRow } from "../../schemas/index.ts";
 import { partitionOf, readTopic, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { publishBlueprint, replay, startLoop, type Loop } from "../../loop/index.ts";
+import { eventually } from "../eventually.ts";
 
 const SHOP = `useCase: shop
 decisionSpace: boolean
@@ -78,7 +79,7 @@ export function equalObservationsSuite(open: () => Promise<Opened>): void {
       await loop.publisher.publish([{ ...seen(5), partition: elsewhere }]);
       await loop.application.idle();
       await tick(now + 30_000);
-      await vi.waitFor(async () => expect(await label()).toBe(127), { timeout: 20_000, interval: 200 });
+      await eventually(async () => expect(await label()).toBe(127), { timeout: 20_000, interval: 200 });
       const again = await replay({
         ...options,
         dir: join(dir, "replay"),

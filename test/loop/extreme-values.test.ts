@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, blueprintTable, moveModel } from "../../catalogue/index.ts";
 import { decisionRequests, decisions, observations, type DecisionRecorded } from "../../schemas/index.ts";
@@ -9,6 +9,7 @@ import { readRows } from "../../rows/index.ts";
 import { matrixOf } from "../../rows/training-set.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
 import { trainModel } from "../../trainer/index.ts";
+import { eventually } from "../eventually.ts";
 
 const SHOP = `
 useCase: shop
@@ -70,7 +71,7 @@ test("a live context of 1e39 or infinity is the same feature in serving, in the 
   const priceOf = ({ features }: DecisionRecorded): unknown => features[0];
   expect(made.map(priceOf)).toEqual([1e39, -1e39, null, null, null, 1e300, 1e-320, 5, 7, 200, 300, 9]);
   const known = validBlueprints(await readTable(live.backbone, live.loop.serdes, blueprintTable));
-  const { rows } = await vi.waitFor(async () => {
+  const { rows } = await eventually(async () => {
     const read = await readRows(live.backbone, live.loop.serdes, shop, known, Infinity);
     expect(read.rows).toHaveLength(24);
     return read;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { audit } from "../../recompute/index.ts";
@@ -14,6 +14,7 @@ import {
 import { defineTopic, readTopic, SOURCE_HEADER, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { ScorerCache } from "../../serving/index.ts";
 import { publishBlueprint, replay, startLoop, type Loop } from "../../loop/index.ts";
+import { eventually } from "../eventually.ts";
 
 const SHOP = `useCase: shop
 decisionSpace: { actions: [mail, call, visit] }
@@ -100,7 +101,7 @@ export function loggedActionsSuite(open: () => Promise<Opened>): void {
         await loop.publisher.publish([{ topic: clock, key: "clock", value: { time: later }, time: later, headers }]);
         await loop.application.idle();
       }
-      await vi.waitFor(async () => expect(await rowsOn(rowsTopic(shop).name)).toEqual(expected), {
+      await eventually(async () => expect(await rowsOn(rowsTopic(shop).name)).toEqual(expected), {
         timeout: 20_000,
         interval: 200,
       });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { createClient } from "../../client/index.ts";
 import { decisions, events } from "../../schemas/index.ts";
@@ -15,6 +15,7 @@ import {
 } from "../../streams/index.ts";
 import { publishBlueprint, replay, startLoop, storeBlueprint, type Loop } from "../../loop/index.ts";
 import { HOUR, PARCELS } from "../operators/parcels.ts";
+import { eventually } from "../eventually.ts";
 
 const CARRIER = PARCELS.replace(
   "features:\n",
@@ -80,7 +81,7 @@ test("kafka: an observation is one event, across a retry and a lost disk; window
     await decide("a", now, "air");
     for (const time of [now + 1, now + 2, now + 1]) expect((await observe(time)).ok).toBe(true);
     const expected = [now + 1, now + 2].map((time) => `scan of north and air at ${time}`);
-    await vi.waitFor(async () => expect(await all(loop)).toEqual(expected), { timeout: 30_000 });
+    await eventually(async () => expect(await all(loop)).toEqual(expected), { timeout: 30_000 });
     await loop.close();
     loop = await start("two");
     await loop.application.idle();
@@ -94,7 +95,7 @@ test("kafka: an observation is one event, across a retry and a lost disk; window
       for await (const { key, value } of readTopic(at, loop.serdes, decisions)) found[key] = value.features.slice(0, 6);
       return found;
     };
-    await vi.waitFor(
+    await eventually(
       async () =>
         expect(await features(backbone)).toEqual({
           a: [3, "air", null, null, 0, null],

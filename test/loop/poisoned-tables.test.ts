@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, blueprintTable, readModels } from "../../catalogue/index.ts";
 import { createClient, type Client } from "../../client/index.ts";
@@ -29,6 +29,7 @@ import {
 import { readArtifact } from "../../serving/index.ts";
 import { readRows, rowsTopic } from "../../rows/index.ts";
 import { rebuildModel, trainModel } from "../../trainer/index.ts";
+import { eventually } from "../eventually.ts";
 
 const SHOP = `
 useCase: shop
@@ -146,14 +147,14 @@ test.each([blueprints, models, clock])(
     const [{ end } = { end: 0 }] = await backbone.offsets([name]);
     await garbage(name, "zzz");
     await loop!.application.idle();
-    await vi.waitFor(async () => expect(await letters()).toContainEqual([`${name}/0/${end}`, "UNDECODABLE"]));
+    await eventually(async () => expect(await letters()).toContainEqual([`${name}/0/${end}`, "UNDECODABLE"]));
   },
 );
 
 test("every tool goes on beside records that can't be decoded, and is told of each once, with its place", async () => {
   await decided("d");
   await tickTo(now + 5_000);
-  await vi.waitFor(async () => expect(await labels()).toEqual({ d: 1 }));
+  await eventually(async () => expect(await labels()).toEqual({ d: 1 }));
   const topics = [blueprints.name, models.name, modelArtifacts.name, rowsTopicName("shop")];
   for (const topic of topics) await garbage(topic, "shop/zzz");
   const tools = await openTools(options());
@@ -180,7 +181,7 @@ test("every tool goes on beside records that can't be decoded, and is told of ea
 test("records of rows and model files that can't be decoded are dead letters once they are met, each once", async () => {
   await decided("d");
   await tickTo(now + 5_000);
-  await vi.waitFor(async () => expect(await labels()).toEqual({ d: 1 }));
+  await eventually(async () => expect(await labels()).toEqual({ d: 1 }));
   const train = () => trainModel(loop!, { useCase: "shop", until: now + 6_000, holdout: 0 });
   await train();
   await garbage(rowsTopicName("shop"), "zzz");
@@ -192,7 +193,7 @@ test("records of rows and model files that can't be decoded are dead letters onc
     await readArtifact(backbone, loop!.serdes, { ...model!.artifact, chunks: 2 }).catch(() => undefined);
   }
   const rowsPlace = `${rowsTopicName("shop")}/0/1`;
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect([...(await letters())].sort()).toEqual(
       [
         [`${modelArtifacts.name}/0/1`, "UNDECODABLE"],
@@ -227,7 +228,7 @@ test("rows of a version that can't be read wait, and come out as they would have
   await publish("shop", version, SHOP);
   await loop!.application.idle();
   for (let at = 7; at <= 9; at++) await tickTo(now + at * 1_000);
-  await vi.waitFor(async () => expect(await labels()).toEqual({ early: 1 }));
+  await eventually(async () => expect(await labels()).toEqual({ early: 1 }));
   expect((await letters()).map(([, code]) => code)).toEqual(["NEWER_RELEASE"]);
 });
 
@@ -239,7 +240,7 @@ test("rows wait as well where the version's record can't even be decoded", async
   await publish("shop", version, SHOP);
   await loop!.application.idle();
   for (let at = 7; at <= 9; at++) await tickTo(now + at * 1_000);
-  await vi.waitFor(async () => expect(await labels()).toEqual({ early: 1 }));
+  await eventually(async () => expect(await labels()).toEqual({ early: 1 }));
 });
 
 test("a text that is not the version its record names is that version's fault alone", async () => {

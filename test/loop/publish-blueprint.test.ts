@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compileBlueprint, parseBlueprint } from "../../blueprints/index.ts";
 import { eventWindows } from "../../operators/index.ts";
 import { blueprints, decisions, events, instances, recordLimits, type InstanceReported } from "../../schemas/index.ts";
@@ -15,6 +15,7 @@ import {
 } from "../../loop/index.ts";
 import { HOUR, PARCELS, parcels } from "../operators/parcels.ts";
 import { openLive, type LiveLoop } from "./live-loop.ts";
+import { eventually } from "../eventually.ts";
 
 const WIDER = PARCELS.replace(
   "features:\n",
@@ -81,10 +82,10 @@ describe("a version with new windows", () => {
     await says({ instance: "other", blueprintsRead: 0, eventsLeft: 7 });
     const looks: Warming[] = [];
     const publishing = publishBlueprint(live.loop, WIDER, undefined, { onWarming: (one) => looks.push(one) });
-    await vi.waitFor(() => expect(looks.at(-1)).toEqual({ instances: 2, ready: 1, eventsLeft: 7 }), { timeout: 5_000 });
+    await eventually(() => expect(looks.at(-1)).toEqual({ instances: 2, ready: 1, eventsLeft: 7 }));
     expect((await decided(await decide())).blueprintVersion).toBe(parcels.version);
     await says({ instance: "other", warming: brought, eventsLeft: 3 });
-    await vi.waitFor(() => expect(looks.at(-1)).toEqual({ instances: 2, ready: 1, eventsLeft: 3 }), { timeout: 5_000 });
+    await eventually(() => expect(looks.at(-1)).toEqual({ instances: 2, ready: 1, eventsLeft: 3 }));
     expect(
       (await listVersions(live.loop, Date.now())).map(({ version, state, until }) => [version, state, until]),
     ).toEqual([
@@ -111,7 +112,7 @@ describe("a version with new windows", () => {
       signal: stop.signal,
       onWarming: (one) => looks.push(one),
     });
-    await vi.waitFor(() => expect(looks.length).toBeGreaterThan(0), { timeout: 5_000 });
+    await eventually(() => expect(looks.length).toBeGreaterThan(0));
     stop.abort();
     await expect(publishing).rejects.toThrow();
     await says({ instance: "other", running: false });
@@ -276,7 +277,7 @@ test("versions are listed with since when and until when they are live, or were"
 test("an instance says what it has read and what it has still to fill, and that it has stopped", async () => {
   await scan(1);
   const said = async (): Promise<InstanceReported> => (await live.all(instances)).at(-1)!.value;
-  await vi.waitFor(async () => expect((await said()).blueprintsRead).toBe(1), { timeout: 5_000 });
+  await eventually(async () => expect((await said()).blueprintsRead).toBe(1));
   expect(await said()).toEqual({
     ...{ instance: live.loop.instanceId, running: true, blueprintsRead: 1, warming: [], eventsLeft: 0 },
   });

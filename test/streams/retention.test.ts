@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../streams/backbones/embedded/index.ts";
 import type { OutgoingRecord, TopicSpec } from "../../streams/backbone/backbone.ts";
 import {
@@ -15,6 +15,7 @@ import {
   text,
   valuesOf,
 } from "./backbones/backbone-harness.ts";
+import { eventually } from "../eventually.ts";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -56,7 +57,7 @@ async function settle(topic: string, minute: number): Promise<void> {
 
 const startOf = async (topic: string): Promise<number> => (await backbone.offsets([topic]))[0]!.start;
 const started = (topic: string, start: number): Promise<void> =>
-  vi.waitFor(async () => expect(await startOf(topic)).toBe(start));
+  eventually(async () => expect(await startOf(topic)).toBe(start));
 
 test("what is older than the newest record by more than the retention goes, the rest keeps its offsets", async () => {
   const topic = await newTopic(backbone, kept);
@@ -141,7 +142,7 @@ test("more than one batch goes, and readers behind the start move there, alone a
   ]);
   await behind.close();
   const member = await joinGroup(backbone, { groupId: "g", copartitioned: [[topic]] });
-  await vi.waitFor(() => expect(member.records.get(nameOf({ topic, partition: 0 }))).toHaveLength(3));
+  await eventually(() => expect(member.records.get(nameOf({ topic, partition: 0 }))).toHaveLength(3));
   await member.close();
 });
 

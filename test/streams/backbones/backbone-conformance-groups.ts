@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import type { Backbone } from "../../../streams/backbone/backbone.ts";
 import { joinGroup, newTopic, outgoing, text, type Event, type Member } from "./backbone-harness.ts";
+import { eventually } from "../../eventually.ts";
 
 let ids = 0;
 const newGroup = (): string => `g-${process.pid}-${Date.now().toString(36)}-${++ids}`;
@@ -23,7 +24,7 @@ export function groupConformance(backbone: () => Backbone): void {
     const topic = await newTopic(backbone(), { partitions: 3 });
     await send(topic, 3, ["a", "b"]);
     const member = await joinGroup(backbone(), { groupId: newGroup(), copartitioned: [[topic]] });
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const name of partitionsOf(topic, 3)) expect(valuesOf(member, name)).toEqual(["a", "b"]);
     }, patience);
     expect(member.owned()).toEqual(partitionsOf(topic, 3));
@@ -41,7 +42,7 @@ export function groupConformance(backbone: () => Backbone): void {
       group.wake();
       expect(await polled).toEqual([]);
       await send(topic, 1, ["a"]);
-      await vi.waitFor(async () => expect(await group.poll(50)).toMatchObject([{ partition: 0 }]), patience);
+      await eventually(async () => expect(await group.poll(50)).toMatchObject([{ partition: 0 }]), patience);
     }
     await group.close();
   });
@@ -51,12 +52,12 @@ export function groupConformance(backbone: () => Backbone): void {
     const groupId = newGroup();
     await send(topic, 2, ["a", "b", "c"]);
     const first = await joinGroup(backbone(), { groupId, copartitioned: [[topic]] });
-    await vi.waitFor(() => expect(valuesOf(first, `${topic}/1`).length).toBe(3), patience);
+    await eventually(() => expect(valuesOf(first, `${topic}/1`).length).toBe(3), patience);
     await first.group.commit([{ topic, partition: 1, offset: 2 }]);
     expect(await backbone().committed(groupId, [topic])).toEqual([{ topic, partition: 1, offset: 2 }]);
     await first.close();
     const second = await joinGroup(backbone(), { groupId, copartitioned: [[topic]] });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(valuesOf(second, `${topic}/0`)).toEqual(["a", "b", "c"]);
       expect(valuesOf(second, `${topic}/1`)).toEqual(["c"]);
     }, patience);
@@ -72,7 +73,7 @@ export function groupConformance(backbone: () => Backbone): void {
     await backbone().commit(groupId, [{ topic, partition: 1, offset: 1 }]);
     expect(await backbone().committed(groupId, [topic])).toEqual([{ topic, partition: 1, offset: 1 }]);
     const member = await joinGroup(backbone(), { groupId, copartitioned: [[topic]] });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(valuesOf(member, `${topic}/0`)).toEqual(["a", "b"]);
       expect(valuesOf(member, `${topic}/1`)).toEqual(["b"]);
     }, patience);
@@ -84,12 +85,12 @@ export function groupConformance(backbone: () => Backbone): void {
     const groupId = newGroup();
     await send(topic, 2, ["a", "b", "c"]);
     const first = await joinGroup(backbone(), { groupId, copartitioned: [[topic]] });
-    await vi.waitFor(() => expect(first.owned().length).toBe(2), patience);
+    await eventually(() => expect(first.owned().length).toBe(2), patience);
     await first.group.commit(range(2).map((partition) => ({ topic, partition, offset: 3 })));
     await first.close();
     const starts = [{ topic, partition: 0, offset: 1 }];
     const second = await joinGroup(backbone(), { groupId, copartitioned: [[topic]], starts });
-    await vi.waitFor(() => expect(valuesOf(second, `${topic}/0`)).toEqual(["b", "c"]), patience);
+    await eventually(() => expect(valuesOf(second, `${topic}/0`)).toEqual(["b", "c"]), patience);
     expect(valuesOf(second, `${topic}/1`)).toEqual([]);
     await second.close();
   });
@@ -101,7 +102,7 @@ export function groupConformance(backbone: () => Backbone): void {
     ];
     const options = { groupId: newGroup(), copartitioned: [[left, right]] };
     const members = [await joinGroup(backbone(), options), await joinGroup(backbone(), options)];
-    await vi.waitFor(() => expect(members.map((member) => member.owned().length)).toEqual([4, 4]), patience);
+    await eventually(() => expect(members.map((member) => member.owned().length)).toEqual([4, 4]), patience);
     for (const member of members) {
       const partitions = member.owned().map((name) => name.split("/")[1]);
       expect(partitions.slice(0, 2)).toEqual(partitions.slice(2));
@@ -111,7 +112,7 @@ export function groupConformance(backbone: () => Backbone): void {
     );
     await send(left, 4, ["x"]);
     await send(right, 4, ["y"]);
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const member of members) {
         const got = member.owned().map((name) => valuesOf(member, name));
         expect(got).toEqual(member.owned().map((name) => [name.startsWith(left) ? "x" : "y"]));
@@ -125,9 +126,9 @@ export function groupConformance(backbone: () => Backbone): void {
     const events: Event[] = [];
     const options = { groupId: newGroup(), copartitioned: [[topic]], events };
     const first = await joinGroup(backbone(), { ...options, name: "first" });
-    await vi.waitFor(() => expect(first.owned().length).toBe(4), patience);
+    await eventually(() => expect(first.owned().length).toBe(4), patience);
     const second = await joinGroup(backbone(), { ...options, name: "second" });
-    await vi.waitFor(() => expect([first.owned().length, second.owned().length]).toEqual([2, 2]), patience);
+    await eventually(() => expect([first.owned().length, second.owned().length]).toEqual([2, 2]), patience);
     for (const name of second.owned()) {
       const at = (member: string, kind: Event["kind"]): number =>
         events.findLastIndex(
@@ -150,10 +151,10 @@ export function groupConformance(backbone: () => Backbone): void {
         await first.group.commit(range(2).map((partition) => ({ topic, partition, offset: 2 })));
       },
     });
-    await vi.waitFor(() => expect(first.owned().length).toBe(2), patience);
+    await eventually(() => expect(first.owned().length).toBe(2), patience);
     const second = await joinGroup(backbone(), { groupId, copartitioned: [[topic]] });
-    await vi.waitFor(() => expect(second.owned().length).toBe(1), patience);
-    await vi.waitFor(() => expect(valuesOf(second, second.owned()[0]!)).toEqual(["c"]), patience);
+    await eventually(() => expect(second.owned().length).toBe(1), patience);
+    await eventually(() => expect(valuesOf(second, second.owned()[0]!)).toEqual(["c"]), patience);
     await Promise.all([first.close(), second.close()]);
   });
 
@@ -161,11 +162,11 @@ export function groupConformance(backbone: () => Backbone): void {
     const topic = await newTopic(backbone(), { partitions: 4 });
     const options = { groupId: newGroup(), copartitioned: [[topic]] };
     const [stays, leaves] = [await joinGroup(backbone(), options), await joinGroup(backbone(), options)];
-    await vi.waitFor(() => expect([stays.owned().length, leaves.owned().length]).toEqual([2, 2]), patience);
+    await eventually(() => expect([stays.owned().length, leaves.owned().length]).toEqual([2, 2]), patience);
     await leaves.close();
-    await vi.waitFor(() => expect(stays.owned()).toEqual(partitionsOf(topic, 4)), patience);
+    await eventually(() => expect(stays.owned()).toEqual(partitionsOf(topic, 4)), patience);
     await send(topic, 4, ["x"]);
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const name of partitionsOf(topic, 4)) expect(valuesOf(stays, name)).toEqual(["x"]);
     }, patience);
     await stays.close();
@@ -176,9 +177,9 @@ export function groupConformance(backbone: () => Backbone): void {
     const groupId = newGroup();
     const options = { groupId, copartitioned: [[topic]] };
     const first = await joinGroup(backbone(), options);
-    await vi.waitFor(() => expect(first.owned().length).toBe(2), patience);
+    await eventually(() => expect(first.owned().length).toBe(2), patience);
     const second = await joinGroup(backbone(), options);
-    await vi.waitFor(() => expect([first.owned().length, second.owned().length]).toEqual([1, 1]), patience);
+    await eventually(() => expect([first.owned().length, second.owned().length]).toEqual([1, 1]), patience);
     const [kept, moved] = [first, second].map((member) => Number(member.owned()[0]!.split("/")[1])) as [number, number];
     await expect(first.group.commit([{ topic, partition: moved, offset: 1 }])).rejects.toMatchObject({
       code: "FENCED",
@@ -208,7 +209,7 @@ export function groupConformance(backbone: () => Backbone): void {
       6,
       range(50).map((i) => String(50 + i)),
     );
-    await vi.waitFor(() => expect([first.owned().length, second.owned().length]).toEqual([3, 3]), patience);
+    await eventually(() => expect([first.owned().length, second.owned().length]).toEqual([3, 3]), patience);
     await second.stop();
     await commitAll(second, topic);
     await second.close();
@@ -217,7 +218,7 @@ export function groupConformance(backbone: () => Backbone): void {
       6,
       range(50).map((i) => String(100 + i)),
     );
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const name of partitionsOf(topic, 6)) {
         const values = [...valuesOf(first, name), ...valuesOf(second, name)].map(Number).sort((a, b) => a - b);
         expect(values).toEqual(range(150));
@@ -230,9 +231,9 @@ export function groupConformance(backbone: () => Backbone): void {
     const topic = await newTopic(backbone());
     const options = { groupId: newGroup(), copartitioned: [[topic]] };
     const members = [await joinGroup(backbone(), options), await joinGroup(backbone(), options)];
-    await vi.waitFor(() => expect(members.flatMap((member) => member.owned())).toEqual([`${topic}/0`]), patience);
+    await eventually(() => expect(members.flatMap((member) => member.owned())).toEqual([`${topic}/0`]), patience);
     await send(topic, 1, ["x"]);
-    await vi.waitFor(
+    await eventually(
       () => expect(members.flatMap((member) => valuesOf(member, `${topic}/0`))).toEqual(["x"]),
       patience,
     );

@@ -1,6 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { MAX_RECORD_BYTES, type Backbone } from "../../../streams/backbone/backbone.ts";
 import { newTopic, outgoing, readAll, text, valuesOf } from "./backbone-harness.ts";
+import { eventually } from "../../eventually.ts";
 
 let ids = 0;
 const newId = (what: string): string => `${what}-${process.pid}-${Date.now().toString(36)}-${++ids}`;
@@ -16,16 +17,14 @@ export function transactionConformance(backbone: () => Backbone): void {
     await transaction.sendOffsets(groupId, [{ topic: input, partition: 0, offset: 7 }]);
     expect(await backbone().committed(groupId, [input])).toEqual([]);
     await transaction.commit();
-    await vi.waitFor(
-      async () =>
-        expect(await backbone().committed(groupId, [input])).toEqual([{ topic: input, partition: 0, offset: 7 }]),
-      10_000,
+    await eventually(async () =>
+      expect(await backbone().committed(groupId, [input])).toEqual([{ topic: input, partition: 0, offset: 7 }]),
     );
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const records = await readAll(backbone(), output);
       const values = [...records.values()].map((list) => list.map((record) => text(record.value)));
       expect(values).toEqual([["a", "c"], ["b"]]);
-    }, 10_000);
+    });
     await producer.close();
   });
 
@@ -55,7 +54,7 @@ export function transactionConformance(backbone: () => Backbone): void {
     const committed = await producer.begin();
     await committed.send([outgoing(topic, "kept")]);
     await committed.commit();
-    await vi.waitFor(async () => expect(await valuesOf(backbone(), topic)).toEqual(["kept"]), 10_000);
+    await eventually(async () => expect(await valuesOf(backbone(), topic)).toEqual(["kept"]));
     expect(await backbone().committed(groupId, [topic])).toEqual([]);
     await producer.close();
   });
@@ -71,7 +70,7 @@ export function transactionConformance(backbone: () => Backbone): void {
       await aborted.send(Array.from({ length: 20 }, () => outgoing(topic, "gone")));
       await aborted.abort();
     }
-    await vi.waitFor(async () => expect((await backbone().offsets([topic]))[0]!.end).toBe(2), 10_000);
+    await eventually(async () => expect((await backbone().offsets([topic]))[0]!.end).toBe(2));
     const [records] = (await readAll(backbone(), topic)).values();
     expect(records!.map((record) => record.offset)).toEqual([0, 1]);
     await producer.close();
@@ -84,7 +83,7 @@ export function transactionConformance(backbone: () => Backbone): void {
     const sends = Array.from({ length: 50 }, (_, i) => transaction.send([outgoing(topic, String(i))]));
     await transaction.commit();
     await Promise.all(sends);
-    await vi.waitFor(async () => expect((await valuesOf(backbone(), topic)).length).toBe(50), 10_000);
+    await eventually(async () => expect((await valuesOf(backbone(), topic)).length).toBe(50));
     expect(await valuesOf(backbone(), topic)).toEqual(Array.from({ length: 50 }, (_, i) => String(i)));
     await producer.close();
   });
@@ -98,7 +97,7 @@ export function transactionConformance(backbone: () => Backbone): void {
       await transaction.commit();
     }
     const expected = Array.from({ length: 50 }, (_, i) => [`${i}a`, `${i}b`]).flat();
-    await vi.waitFor(async () => expect(await valuesOf(backbone(), topic)).toEqual(expected), 10_000);
+    await eventually(async () => expect(await valuesOf(backbone(), topic)).toEqual(expected));
     await producer.close();
   });
 
@@ -128,7 +127,7 @@ export function transactionConformance(backbone: () => Backbone): void {
       code: "RECORD_TOO_LARGE",
     });
     await transaction.commit();
-    await vi.waitFor(async () => expect(await valuesOf(backbone(), topic)).toEqual(["small"]), 10_000);
+    await eventually(async () => expect(await valuesOf(backbone(), topic)).toEqual(["small"]));
     await producer.close();
   });
 
@@ -167,7 +166,7 @@ export function transactionConformance(backbone: () => Backbone): void {
     const transaction = await owner.begin();
     await transaction.send([outgoing(topic, "owner")]);
     await transaction.commit();
-    await vi.waitFor(async () => expect(await valuesOf(backbone(), topic)).toEqual(["owner"]), 10_000);
+    await eventually(async () => expect(await valuesOf(backbone(), topic)).toEqual(["owner"]));
     expect(await backbone().committed(groupId, [topic])).toEqual([]);
     await zombie.close();
     await owner.close();
@@ -188,7 +187,7 @@ export function transactionConformance(backbone: () => Backbone): void {
     const transaction = await owner.begin();
     await transaction.send([outgoing(topic, "owner")]);
     await transaction.commit();
-    await vi.waitFor(async () => expect(await valuesOf(backbone(), topic)).toEqual(["owner"]), 10_000);
+    await eventually(async () => expect(await valuesOf(backbone(), topic)).toEqual(["owner"]));
     await zombie.close();
     await owner.close();
   });

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAX_RECORD_BYTES, type Backbone } from "../../../streams/backbone/backbone.ts";
 import { LATEST_TIME } from "../../../streams/backbone/event-time.ts";
 import { groupConformance } from "./backbone-conformance-groups.ts";
 import { transactionConformance } from "./backbone-conformance-transactions.ts";
 import { bytes, nameOf, newTopic, outgoing, readAll, readCount, text, valuesOf } from "./backbone-harness.ts";
+import { eventually } from "../../eventually.ts";
 
 export interface Opened {
   readonly backbone: Backbone;
@@ -84,7 +85,7 @@ function topicConformance(backbone: () => Backbone): void {
 
     await backbone().ensureTopics([{ name: given, partitions: 1, cleanup: "delete", timestamps: "arrival" }]);
     // Brokers hear of the new setting a moment after it was stored.
-    await vi.waitFor(
+    await eventually(
       async () => {
         await producer.send([outgoing(given, "later", { timestamp: 1_000 })]);
         expect((await stamps(given)).at(-1)).toBeGreaterThanOrEqual(before - 1_000);
@@ -108,9 +109,9 @@ function topicConformance(backbone: () => Backbone): void {
       { topic: two, retentionMs: 7_776_000_000 },
       { topic: three, retentionMs: 60_000 },
     ]);
-    await vi.waitFor(async () => expect(await kept()).toEqual([null, 7_776_000_000, 60_000]));
+    await eventually(async () => expect(await kept()).toEqual([null, 7_776_000_000, 60_000]));
     await backbone().retain([{ topic: three, retentionMs: null }]);
-    await vi.waitFor(async () => expect(await kept()).toEqual([null, 7_776_000_000, null]));
+    await eventually(async () => expect(await kept()).toEqual([null, 7_776_000_000, null]));
     const unknown = { code: "UNKNOWN_TOPIC" };
     await expect((async () => backbone().retention(["nowhere"]))()).rejects.toMatchObject(unknown);
     await expect((async () => backbone().retain([{ topic: "nowhere", retentionMs: 1 }]))()).rejects.toMatchObject(
@@ -444,6 +445,6 @@ function readerConformance(backbone: () => Backbone): void {
     const reader = await backbone().reader([{ topic, partition: 0, offset: 0 }]);
     const polled = reader.poll(60_000);
     await reader.close();
-    await vi.waitFor(async () => expect(await polled).toEqual([]));
+    await eventually(async () => expect(await polled).toEqual([]));
   });
 }

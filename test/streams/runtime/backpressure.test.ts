@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { deadLetters } from "../../../schemas/index.ts";
 import { MAX_POLL_BYTES, type Backbone, type Fetch } from "../../../streams/backbone/backbone.ts";
 import {
@@ -17,6 +17,7 @@ import {
   Publisher,
   Serdes,
 } from "../../../streams/index.ts";
+import { eventually } from "../../eventually.ts";
 
 const RECORD_BYTES = 100_000;
 const BOUND = 1 << 20;
@@ -118,7 +119,7 @@ test("partitions whose task can't go on are paused, what is queued never passes 
     await publisher.publish([{ topic: right, key: "k", value: Buffer.alloc(1), time: 5_000, partition }]);
   }
   await application.start();
-  await vi.waitFor(() => expect([...calls.paused].sort()).toEqual(["left/0", "left/1"]));
+  await eventually(() => expect([...calls.paused].sort()).toEqual(["left/0", "left/1"]));
   expect(handled).toEqual([]);
   calls.open = true;
   await application.idle();

@@ -1,6 +1,7 @@
-import { describe, expect, inject, test, vi } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { createKafkaBackbone, createPlatformaticBackbone } from "../../../streams/index.ts";
 import { countingRun, makeAnew, type CountingRun } from "./counting-run.ts";
+import { eventually } from "../../eventually.ts";
 
 const clients = [
   { client: "kafkajs", create: createKafkaBackbone },
@@ -58,8 +59,8 @@ describe.each(clients)("over $client", ({ create }) => {
       await begun(run);
       await run.admin((admin) => makeAnew(admin, changelogOf(run), 2));
       await run.publish(keys);
-      await vi.waitFor(async () => expect(await run.counts()).toEqual(counted(2)), patience);
-      await vi.waitFor(
+      await eventually(async () => expect(await run.counts()).toEqual(counted(2)), patience);
+      await eventually(
         () =>
           expect(run.lines.filter(({ message }) => message.includes("all of the local state was written")).length).toBe(
             2,
@@ -101,7 +102,7 @@ describe.each(clients)("over $client", ({ create }) => {
       await begun(run);
       await run.admin((admin) => admin.deleteTopics({ topics: [run.counted.counts.name] }));
       await run.publish(keys);
-      await vi.waitFor(
+      await eventually(
         async () => expect(await run.counts()).toEqual(Object.fromEntries(keys.map((key) => [key, [2]]))),
         patience,
       );

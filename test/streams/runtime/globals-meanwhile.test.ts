@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { deadLetters } from "../../../schemas/index.ts";
 import {
   Application,
@@ -18,6 +18,7 @@ import {
   type GroupReader,
 } from "../../../streams/index.ts";
 import { bound } from "../bound-backbone.ts";
+import { eventually } from "../../eventually.ts";
 
 const schema = { type: "record", name: "Setting", fields: [{ name: "n", type: "int" }] } as const;
 const seen = defineTopic<{ n: number }>({ name: "seen", schema });
@@ -70,7 +71,7 @@ test("while the application can't join again its globals are as they were", asyn
   expect(application.global(table).get("a")).toEqual({ n: 7 });
   fault.away = true;
   // It has left its group and tried to join.
-  await vi.waitFor(() => expect(fault.asked).toBeGreaterThan(0), 10_000);
+  await eventually(() => expect(fault.asked).toBeGreaterThan(0));
   expect(application.global(table).get("a")).toEqual({ n: 7 });
   fault.away = false;
   await application.idle();

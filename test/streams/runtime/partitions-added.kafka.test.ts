@@ -1,4 +1,4 @@
-import { describe, expect, inject, test, vi } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import {
   createKafkaBackbone,
   createMemoryEngine,
@@ -6,6 +6,7 @@ import {
   repartition,
 } from "../../../streams/index.ts";
 import { countingRun, makeAnew, type CountingRun } from "./counting-run.ts";
+import { eventually } from "../../eventually.ts";
 
 const clients = [
   { client: "kafkajs", create: createKafkaBackbone },
@@ -35,7 +36,7 @@ describe.each(clients)("over $client", ({ create }) => {
       await run.application.idle();
       await add(run, 6);
       await run.publish(keys);
-      await vi.waitFor(async () => expect(await run.counts()).toEqual(counted(2)), patience);
+      await eventually(async () => expect(await run.counts()).toEqual(counted(2)), patience);
       expect(await passedOn(run)).toBeGreaterThan(0);
       const said = run.lines.filter(({ fields }) => "command" in fields);
       expect(said.map(({ level, fields }) => [level, fields])).toEqual([
@@ -76,7 +77,7 @@ describe.each(clients)("over $client", ({ create }) => {
       await run.application.idle();
       await add(run, 6);
       await run.publish(keys);
-      await vi.waitFor(async () => expect(await run.counts()).toEqual(counted(2)), patience);
+      await eventually(async () => expect(await run.counts()).toEqual(counted(2)), patience);
       await expect(move()).rejects.toMatchObject({ code: "FENCED" });
       await run.stop();
       await run.publish(keys);
@@ -107,7 +108,7 @@ describe.each(clients)("over $client", ({ create }) => {
       await run.application.idle();
       await run.admin((admin) => makeAnew(admin, topic, 1));
       await run.publish(keys);
-      await vi.waitFor(async () => expect(await run.counts()).toEqual(counted(2)), patience);
+      await eventually(async () => expect(await run.counts()).toEqual(counted(2)), patience);
       expect(await run.backbone.describe([topic])).toMatchObject([{ topic, partitions: 4 }]);
       expect(run.lines.map(({ fields }) => fields)).toContainEqual({ topic, partitions: 1, stateIn: 4 });
       await run.stop();

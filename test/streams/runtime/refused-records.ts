@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deadLetters } from "../../../schemas/index.ts";
 import {
   Application,
@@ -18,6 +18,7 @@ import {
 } from "../../../streams/index.ts";
 import { replyHeaders } from "../../../streams/request-reply/headers.ts";
 import { killable } from "../killable-backbone.ts";
+import { eventually } from "../../eventually.ts";
 
 const schema = { type: "record", name: "Seen", fields: [{ name: "n", type: "int" }] } as const;
 /** Its handling fails as long as something is away. */
@@ -125,8 +126,8 @@ export function refusedRecordsSuite(open: () => Promise<RefusedPlace>): void {
       outside.away = true;
       const first = await start();
       await send([11, WAITS, BYTES, 14]);
-      await vi.waitFor(async () => expect(await written()).toEqual([11]), soon);
-      await vi.waitFor(async () => expect(await first.queued()).toBeGreaterThan(1), soon);
+      await eventually(async () => expect(await written()).toEqual([11]), soon);
+      await eventually(async () => expect(await first.queued()).toBeGreaterThan(1), soon);
       expect([await letters(), await replied()]).toEqual([[], []]);
       await first.application.close();
       outside.away = false;
@@ -161,11 +162,11 @@ export function refusedRecordsSuite(open: () => Promise<RefusedPlace>): void {
       const first = killable(backbone, after);
       const process = await start(first.backbone);
       await send([11, WAITS, BYTES, 14, BYTES]);
-      await vi.waitFor(async () => expect(await written()).toEqual([11]), soon);
-      await vi.waitFor(async () => expect(await process.queued()).toBeGreaterThan(1), soon);
+      await eventually(async () => expect(await written()).toEqual([11]), soon);
+      await eventually(async () => expect(await process.queued()).toBeGreaterThan(1), soon);
       first.killAt = 1;
       outside.away = false;
-      await vi.waitFor(() => expect(first.killed).toBe(true), soon);
+      await eventually(() => expect(first.killed).toBe(true), soon);
       await process.application.close().catch(() => undefined);
       const { application } = await start();
       await application.idle();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, inject, test, vi } from "vitest";
+import { expect, inject, test } from "vitest";
 import { deadLetters } from "../../../schemas/index.ts";
 import {
   Application,
@@ -14,6 +14,7 @@ import {
   readTopic,
   Serdes,
 } from "../../../streams/index.ts";
+import { eventually } from "../../eventually.ts";
 
 const schema = { type: "record", name: "Seen", fields: [{ name: "n", type: "int" }] } as const;
 const SESSION_MS = 3_000;
@@ -89,10 +90,10 @@ test.each([
         return found.sort((a, b) => a - b);
       };
       const all = Array.from({ length: 200 }, (_, n) => n);
-      await vi.waitFor(async () => expect(await numbers()).toEqual(all), { timeout: 90_000, interval: 500 });
+      await eventually(async () => expect(await numbers()).toEqual(all), { timeout: 90_000, interval: 500 });
       await publish(200);
       const more = Array.from({ length: 300 }, (_, n) => n);
-      await vi.waitFor(async () => expect(await numbers()).toEqual(more), { timeout: 30_000, interval: 500 });
+      await eventually(async () => expect(await numbers()).toEqual(more), { timeout: 30_000, interval: 500 });
       await publisher.close();
     } finally {
       for (const { application, backbone } of members) {

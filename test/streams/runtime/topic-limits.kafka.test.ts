@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kafka, logLevel, type Admin } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { deadLetters as letters } from "../../../schemas/index.ts";
 import {
   Application,
@@ -21,6 +21,7 @@ import {
   type Backbone,
   type DeadLetterValue,
 } from "../../../streams/index.ts";
+import { eventually } from "../../eventually.ts";
 
 const clients = [
   { client: "kafkajs", create: createKafkaBackbone },
@@ -145,14 +146,14 @@ describe.each(clients)("over $client", ({ create }) => {
     await limit(topics.changelog, 50_000);
     await say("loud", "b", "c".repeat(100_000), "d");
     await say("quiet", "e", "f".repeat(100_000), "g");
-    await vi.waitFor(async () => expect(await echoes()).toEqual([100_000, 1, 1, 0, 0]), { timeout: 20_000 });
+    await eventually(async () => expect(await echoes()).toEqual([100_000, 1, 1, 0, 0]), { timeout: 20_000 });
     expect((await buried()).map(({ code, offset, cut }) => [code, offset, cut])).toEqual([
       ["RECORD_TOO_LARGE", expect.any(Number), false],
       ["RECORD_TOO_LARGE", expect.any(Number), false],
     ]);
     await limit(topics.echoed, 200_000);
     await say("loud", "h");
-    await vi.waitFor(async () => expect(await echoes()).toHaveLength(6), { timeout: 20_000 });
+    await eventually(async () => expect(await echoes()).toHaveLength(6), { timeout: 20_000 });
     await close(application);
   });
 });

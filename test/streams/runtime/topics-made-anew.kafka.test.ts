@@ -1,6 +1,7 @@
-import { describe, expect, inject, test, vi } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { createKafkaBackbone, createPlatformaticBackbone } from "../../../streams/index.ts";
 import { countingRun, makeAnew, type CountingRun } from "./counting-run.ts";
+import { eventually } from "../../eventually.ts";
 
 const clients = [
   { client: "kafkajs", create: createKafkaBackbone },
@@ -75,7 +76,7 @@ describe.each(clients)("over $client", ({ create }) => {
       await run.application.idle();
       await run.admin((admin) => makeAnew(admin, run.counted.seen.name, 1));
       await run.publish(["a", "d"]);
-      await vi.waitFor(async () => expect(await run.counts()).toEqual({ a: [1, 2], b: [1], c: [1], d: [1] }), patience);
+      await eventually(async () => expect(await run.counts()).toEqual({ a: [1, 2], b: [1], c: [1], d: [1] }), patience);
       expect(run.lines.filter(({ fields }) => fields["reason"] === "madeAnew").length).toBe(1);
       await run.stop();
     } finally {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { deadLetters } from "../../../schemas/index.ts";
 import {
   Application,
@@ -24,6 +24,7 @@ import {
 } from "../../../streams/index.ts";
 import { bound } from "../bound-backbone.ts";
 import { recordedLog } from "../recorded-log.ts";
+import { eventually } from "../../eventually.ts";
 
 const schema = { type: "record", name: "Seen", fields: [{ name: "n", type: "int" }] } as const;
 const seen = defineTopic<{ n: number }>({ name: "seen", schema });
@@ -116,9 +117,9 @@ test("a record whose handling needs what is away waits, named, with those behind
   const { application, publish, written, letters, lines } = await start(backbone.registry, outside);
   await publish([11, 12, BAD, 14], 0);
   await publish([21, 22], 1);
-  await vi.waitFor(async () => expect(await written()).toEqual({ [FIRST]: [11, 12], [SECOND]: [21, 22] }), soon);
+  await eventually(async () => expect(await written()).toEqual({ [FIRST]: [11, 12], [SECOND]: [21, 22] }), soon);
   await publish([23], 1);
-  await vi.waitFor(async () => expect((await written())[SECOND]).toEqual([21, 22, 23]), soon);
+  await eventually(async () => expect((await written())[SECOND]).toEqual([21, 22, 23]), soon);
   expect(lines[0]).toMatchObject({
     level: "warn",
     message: expect.stringContaining("record: waiting and trying again: "),
@@ -139,8 +140,8 @@ test("a timer whose work needs what is away waits, named, and fires once when th
   await application.idle();
   await publish([60, 61], 0);
   await publish([21], 1);
-  await vi.waitFor(async () => expect(await written()).toEqual({ [FIRST]: [TIMED], [SECOND]: [21] }), soon);
-  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0), soon);
+  await eventually(async () => expect(await written()).toEqual({ [FIRST]: [TIMED], [SECOND]: [21] }), soon);
+  await eventually(() => expect(lines.length).toBeGreaterThan(0), soon);
   expect(lines[0]).toMatchObject({ fields: { what: "record", timer: FIRST, time: 1_051, operator: "count" } });
   outside.away = false;
   await application.idle();
@@ -170,7 +171,7 @@ test("past the stated time it is still waited for while the registry is away", a
   };
   const { application, publish, written, letters, lines } = await start(partly, outside, { recordPatienceMs: 300 });
   await publish([BAD], 0);
-  await vi.waitFor(() => expect(lines.at(-1)!.fields["waitingSeconds"]).toBeGreaterThanOrEqual(2), soon);
+  await eventually(() => expect(lines.at(-1)!.fields["waitingSeconds"]).toBeGreaterThanOrEqual(2), soon);
   outside.away = false;
   await application.idle();
   expect(await written()).toEqual({ [FIRST]: [BAD] });
@@ -198,7 +199,7 @@ test("to start over for ever at the same records is a failure that names them", 
     { backbone: failing, recordPatienceMs: 300, onFailure: (error) => void failures.push(error) },
   );
   await publish([11, 12], 0);
-  await vi.waitFor(() => expect(failures).toHaveLength(1), soon);
+  await eventually(() => expect(failures).toHaveLength(1), soon);
   expect(failures[0]).toMatchObject({ code: "NO_PROGRESS", cause: { message: "made to fail" } });
   expect(String(failures[0])).toContain("nothing behind seen/0@0 could be committed");
   expect(lines[0]).toMatchObject({
@@ -229,8 +230,8 @@ test("a record whose schema the registry can't name at the moment waits; other p
   await producer.close();
   await publish([14], 0);
   await publish([21], 1);
-  await vi.waitFor(async () => expect(await written()).toEqual({ [FIRST]: [11], [SECOND]: [21] }), soon);
-  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0), soon);
+  await eventually(async () => expect(await written()).toEqual({ [FIRST]: [11], [SECOND]: [21] }), soon);
+  await eventually(() => expect(lines.length).toBeGreaterThan(0), soon);
   expect(lines[0]).toMatchObject({
     message: expect.stringContaining("schemas of records: waiting and trying again: "),
     fields: { topic: "seen", partition: 0, offset: 1 },

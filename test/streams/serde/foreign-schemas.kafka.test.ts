@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createClient, type Client } from "../../../client/index.ts";
 import { blueprints, deadLetters, decisionRequests } from "../../../schemas/index.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../../../streams/index.ts";
 import { publishBlueprint, startLoop, type Loop } from "../../../loop/index.ts";
 import { PARCELS } from "../../operators/parcels.ts";
+import { eventually } from "../../eventually.ts";
 
 const prefix = `foreign-${process.pid}-`;
 const registry = createConfluentRegistry({ url: inject("registry") });
@@ -108,7 +109,7 @@ test.each(Object.keys(foreign))(
     await loop.close();
     loop = await start();
     expect(await ask(`after the start behind ${name}`)).toMatchObject({ reason: "noModel" });
-    await vi.waitFor(
+    await eventually(
       async () => {
         const found = new Set<string>();
         for await (const { value: letter } of readTopic(backbone, loop.serdes, deadLetters)) {

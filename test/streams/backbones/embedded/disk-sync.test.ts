@@ -11,6 +11,7 @@ import {
 import { createEmbeddedBackbone, type LogDatabase } from "../../../../streams/backbones/embedded/index.ts";
 import { outgoing, readAll } from "../backbone-harness.ts";
 import { Failing } from "./failing-database.ts";
+import { eventually } from "../../../eventually.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -55,7 +56,7 @@ test("with interval, what was written is synced once the interval is over, and a
   await vi.advanceTimersByTimeAsync(SYNC_INTERVAL_MS - 1);
   expect(failures).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  await eventually(() => expect(failures).toHaveLength(1));
   rmSync(join(dir, "000001.log"), { recursive: true });
   writeFileSync(join(dir, "000002.log"), "");
   sync.forget();

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createClient } from "../../../../client/index.ts";
 import { decisionRequests, deadLetters } from "../../../../schemas/index.ts";
 import type { Backbone } from "../../../../streams/backbone/backbone.ts";
@@ -19,6 +19,7 @@ import { createPlatformaticBackbone } from "../../../../streams/backbones/platfo
 import { publishBlueprint, startLoop } from "../../../../loop/index.ts";
 import { newTopic, readAll, text } from "../backbone-harness.ts";
 import { encodeBatch } from "./encode-batch.ts";
+import { eventually } from "../../../eventually.ts";
 
 const PARCELS = `useCase: parcels
 decisionSpace: boolean
@@ -129,7 +130,7 @@ test("a batch that can't be read is a dead letter with its offsets, and the loop
     await loop.close();
     loop = await start();
     expect(await ask("again")).toMatchObject({ reason: "noModel" });
-    await vi.waitFor(
+    await eventually(
       async () => {
         const letters: string[] = [];
         for await (const { key, value } of readTopic(own, loop.serdes, deadLetters))

@@ -1,11 +1,12 @@
 import { Kafka, logLevel, type Admin } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Backbone } from "../../../../streams/backbone/backbone.ts";
 import { openCluster } from "../../../../streams/backbones/kafka/cluster/client.ts";
 import { createKafkaBackbone } from "../../../../streams/backbones/kafka/index.ts";
 import { kafkaSettings } from "../../../../streams/backbones/kafka/cluster/options.ts";
 import { createPlatformaticBackbone } from "../../../../streams/backbones/platformatic/index.ts";
 import { joinGroup, newTopic, outgoing, readCount, valuesOf, type Event, type Member } from "../backbone-harness.ts";
+import { eventually } from "../../../eventually.ts";
 
 const clients = [
   { client: "kafkajs", create: createKafkaBackbone },
@@ -56,13 +57,13 @@ describe.each(clients)("over $client", ({ create }) => {
         await member.group.commit([{ topic, partition: 0, offset: 1 }]).catch((error: unknown) => refused.push(error));
       },
     });
-    await vi.waitFor(() => expect(member.owned().length).toBe(2), patience);
+    await eventually(() => expect(member.owned().length).toBe(2), patience);
     const { groups } = await admin.describeGroups([groupId]);
     const cluster = await openCluster(kafkaSettings({ brokers: inject("brokers") }));
     const coordinator = await cluster.findGroupCoordinator({ groupId });
     await coordinator.leaveGroup({ groupId, memberId: groups[0]!.members[0]!.memberId });
     await cluster.disconnect();
-    await vi.waitFor(() => {
+    await eventually(() => {
       const kinds = events.map(({ kind, partitions }) => [kind, partitions.length]);
       expect(kinds).toEqual([
         ["assigned", 2],
@@ -80,12 +81,12 @@ describe.each(clients)("over $client", ({ create }) => {
     const topic = await newTopic(backbone, { partitions: 2 });
     const groupId = `described-${topic}`;
     const member = await joinGroup(backbone, { groupId, copartitioned: [[topic]] });
-    await vi.waitFor(() => expect(member.owned().length).toBe(2), patience);
+    await eventually(() => expect(member.owned().length).toBe(2), patience);
     const { groups } = await admin.describeGroups([groupId]);
     expect(groups[0]).toMatchObject({ state: "Stable", protocolType: "consumer" });
     expect(groups[0]!.members[0]!.memberAssignment.toString()).toContain(topic);
     await member.close();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await admin.describeGroups([groupId])).groups[0]).toMatchObject({ state: "Empty" });
     }, patience);
   });
@@ -121,7 +122,7 @@ describe.each(clients)("over $client", ({ create }) => {
       await transaction.send([outgoing(topic, String(sent++), times), outgoing(topic, String(sent++), times)]);
       await transaction.commit();
     };
-    await vi.waitFor(
+    await eventually(
       async () => {
         await write();
         const values = await valuesOf(backbone, topic);

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backbone } from "../../../../streams/backbone/backbone.ts";
 import { createKafkaBackbone } from "../../../../streams/backbones/kafka/index.ts";
 import { createPlatformaticBackbone } from "../../../../streams/backbones/platformatic/index.ts";
 import { startKafka, type KafkaServer } from "../../../servers/kafka.ts";
 import { joinGroup, newTopic, outgoing, readCount, text, valuesOf } from "../backbone-harness.ts";
+import { eventually } from "../../../eventually.ts";
 
 const clients = [
   { client: "kafkajs", create: createKafkaBackbone },
@@ -75,7 +76,9 @@ describe.each(clients)("over $client", ({ create }) => {
       const second = await producer.begin();
       await second.send([outgoing(topic, "b")]);
       await second.commit();
-      await vi.waitFor(async () => expect(await valuesOf(backbone, topic)).toEqual(["a1", "a2", "a3", "b"]), 60_000);
+      await eventually(async () => expect(await valuesOf(backbone, topic)).toEqual(["a1", "a2", "a3", "b"]), {
+        timeout: 60_000,
+      });
       await producer.close();
     },
   );
@@ -85,17 +88,17 @@ describe.each(clients)("over $client", ({ create }) => {
     const options = { groupId: `group-${topic}`, copartitioned: [[topic]] };
     const members = [await joinGroup(backbone, options), await joinGroup(backbone, options)];
     const patience = { timeout: 60_000, interval: 20 };
-    await vi.waitFor(() => expect(members.map((member) => member.owned().length)).toEqual([2, 2]), patience);
+    await eventually(() => expect(members.map((member) => member.owned().length)).toEqual([2, 2]), patience);
     await server.restart();
     const producer = await backbone.producer();
     await producer.send([0, 1, 2, 3].map((partition) => outgoing(topic, `p${partition}`, { partition })));
-    await vi.waitFor(() => {
+    await eventually(() => {
       const values = members.flatMap((member) =>
         [...member.records.values()].flat().map((record) => text(record.value)),
       );
       expect([...new Set(values)].sort()).toEqual(["p0", "p1", "p2", "p3"]);
     }, patience);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       for (const member of members) {
         const positions = member.owned().map((name) => ({ topic, partition: Number(name.split("/")[1]), offset: 1 }));
         await member.group.commit(positions);
@@ -122,8 +125,8 @@ describe.each(clients)("over $client", ({ create }) => {
       await expect(reader.poll(20_000)).rejects.toMatchObject(unavailable);
       await expect(impatient.offsets([topic])).rejects.toMatchObject(unavailable);
       await server.restart();
-      await vi.waitFor(() => producer.send([outgoing(topic, "after")]), { timeout: 30_000 });
-      await vi.waitFor(
+      await eventually(() => producer.send([outgoing(topic, "after")]), { timeout: 30_000 });
+      await eventually(
         async () => {
           const fetches = await reader.poll(1_000);
           expect(fetches.flatMap((fetch) => fetch.records).map((record) => text(record.value))).toContain("after");

@@ -1,4 +1,4 @@
-import { describe, expect, inject, test, vi } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { Outages } from "../../../../streams/outage.ts";
 import {
   createKafkaBackbone,
@@ -7,6 +7,7 @@ import {
   type Fetch,
 } from "../../../../streams/index.ts";
 import { recordedLog } from "../../recorded-log.ts";
+import { eventually } from "../../../eventually.ts";
 
 describe.each([
   ["kafkajs", createKafkaBackbone],
@@ -30,18 +31,18 @@ describe.each([
     const said = () => lines.filter(({ message }) => message.startsWith("open transaction"));
 
     await own.send([record("before")]);
-    await vi.waitFor(async () => (await take(), expect(read).toEqual(["before"])), { timeout: 10_000 });
+    await eventually(async () => (await take(), expect(read).toEqual(["before"])), { timeout: 10_000 });
     const transaction = await foreign.begin();
     await transaction.send([record("open")]);
     await own.send([record("behind")]);
-    await vi.waitFor(async () => (await take(), expect(said()).not.toEqual([])), { timeout: 15_000 });
+    await eventually(async () => (await take(), expect(said()).not.toEqual([])), { timeout: 15_000 });
     expect(read).toEqual(["before"]);
     expect(said()[0]).toMatchObject({ level: "warn", fields: { topic, partition: 0, offset: 1, waiting: 2 } });
     expect(said()[0]!.fields["error"]).toContain(`left a transaction open at ${topic}/0`);
     expect(await metrics.registry.getSingleMetricAsString("loopstream_waiting_seconds")).toContain("open transaction");
 
     await transaction.abort();
-    await vi.waitFor(async () => (await take(), expect(read).toEqual(["before", "behind"])), { timeout: 10_000 });
+    await eventually(async () => (await take(), expect(read).toEqual(["before", "behind"])), { timeout: 10_000 });
     expect(said().at(-1)!.message).toMatch(/^open transaction: goes on after/);
     await reader.close();
     await Promise.all([foreign.close(), own.close()]);

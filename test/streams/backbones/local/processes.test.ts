@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { existsSync } from "node:fs";
 import { connectLocally, openShared } from "../../../../streams/backbones/local/index.ts";
 import { outgoing, valuesOf } from "../backbone-harness.ts";
 import { startHolder } from "./child.ts";
 import { newDir, type Dir } from "./new-dir.ts";
+import { eventually } from "../../../eventually.ts";
 
 let dir: Dir;
 beforeEach(async () => {
@@ -84,7 +85,7 @@ test("a client process that is killed leaves its group, so that others get its p
   await group.poll(0);
   expect(owned.size).toBe(0);
   await other.kill();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await group.poll(10);
     expect([...owned].sort()).toEqual([0, 1]);
   });

@@ -1,10 +1,11 @@
 import { Kafka, logLevel } from "kafkajs";
-import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { Backbone } from "../../../../streams/backbone/backbone.ts";
 import { openCluster } from "../../../../streams/backbones/kafka/cluster/client.ts";
 import { kafkaSettings } from "../../../../streams/backbones/kafka/cluster/options.ts";
 import { createPlatformaticBackbone } from "../../../../streams/backbones/platformatic/index.ts";
 import { joinGroup, newTopic, outgoing, text, valuesOf } from "../backbone-harness.ts";
+import { eventually } from "../../../eventually.ts";
 
 const patience = { timeout: 30_000, interval: 10 };
 const options = { brokers: inject("brokers"), heartbeatIntervalMs: 3_000 };
@@ -33,13 +34,13 @@ test("offsets in a transaction of a member that has the partition are committed 
   const [input, output] = [await newTopic(backbone), await newTopic(backbone)];
   const groupId = `member-${input}`;
   const member = await joinGroup(backbone, { groupId, copartitioned: [[input]] });
-  await vi.waitFor(() => expect(member.owned()).toEqual([`${input}/0`]), patience);
+  await eventually(() => expect(member.owned()).toEqual([`${input}/0`]), patience);
   const producer = await backbone.producer({ transactionalId: `tx-${input}` });
   const transaction = await producer.begin();
   await transaction.send([outgoing(output, "decided")]);
   await transaction.sendOffsets(groupId, [{ topic: input, partition: 0, offset: 5 }]);
   await transaction.commit();
-  await vi.waitFor(async () => expect(await valuesOf(backbone, output)).toEqual(["decided"]), patience);
+  await eventually(async () => expect(await valuesOf(backbone, output)).toEqual(["decided"]), patience);
   expect(await backbone.committed(groupId, [input])).toEqual([{ topic: input, partition: 0, offset: 5 }]);
   await producer.close();
   await member.close();
@@ -49,12 +50,12 @@ test("a member that the group has gone on without can't commit offsets in a tran
   const [input, output] = [await newTopic(backbone), await newTopic(backbone)];
   const groupId = `zombie-${input}`;
   const zombie = await joinGroup(backbone, { groupId, copartitioned: [[input]] });
-  await vi.waitFor(() => expect(zombie.owned()).toEqual([`${input}/0`]), patience);
+  await eventually(() => expect(zombie.owned()).toEqual([`${input}/0`]), patience);
   // It does not poll and its heart beats seldom, so it does not know yet.
   await zombie.stop();
   await throwOutAll(groupId);
   const owner = await joinGroup(other, { groupId, copartitioned: [[input]] });
-  await vi.waitFor(() => expect(owner.owned()).toEqual([`${input}/0`]), patience);
+  await eventually(() => expect(owner.owned()).toEqual([`${input}/0`]), patience);
 
   const producer = await backbone.producer({ transactionalId: `zombie-${input}` });
   const transaction = await producer.begin();
@@ -70,7 +71,7 @@ test("a member that the group has gone on without can't commit offsets in a tran
   await committed.send([outgoing(output, "once")]);
   await committed.sendOffsets(groupId, [{ topic: input, partition: 0, offset: 6 }]);
   await committed.commit();
-  await vi.waitFor(async () => expect(await valuesOf(backbone, output)).toEqual(["once"]), patience);
+  await eventually(async () => expect(await valuesOf(backbone, output)).toEqual(["once"]), patience);
   expect(await backbone.committed(groupId, [input])).toEqual([{ topic: input, partition: 0, offset: 6 }]);
   await next.close();
   await owner.close();
@@ -84,7 +85,7 @@ test("offsets of partitions that this process's members do not have are FENCED",
     await joinGroup(backbone, { groupId, copartitioned: [[input]] }),
     await joinGroup(other, { groupId, copartitioned: [[input]] }),
   ];
-  await vi.waitFor(() => expect(members.map((member) => member.owned().length)).toEqual([1, 1]), patience);
+  await eventually(() => expect(members.map((member) => member.owned().length)).toEqual([1, 1]), patience);
   const foreign = Number(members[1]!.owned()[0]!.split("/")[1]);
   const producer = await backbone.producer({ transactionalId: `foreign-${input}` });
   const transaction = await producer.begin();
@@ -121,7 +122,7 @@ test("a new owner waits for a transaction that holds offsets of the group, and s
       if (fetches.length > 0) return fetches.flatMap((fetch) => fetch.records.map((record) => text(record.value)));
     }
   })();
-  await vi.waitFor(() => expect(assigned).toBe(1), patience);
+  await eventually(() => expect(assigned).toBe(1), patience);
   await transaction.commit();
   expect(await polled).toEqual(["c"]);
   await group.close();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { deadLetters } from "../../../../schemas/index.ts";
 import {
   Application,
@@ -20,6 +20,7 @@ import {
 } from "../../../../streams/index.ts";
 import { bound } from "../../bound-backbone.ts";
 import { recordedLog } from "../../recorded-log.ts";
+import { eventually } from "../../../eventually.ts";
 
 const schema = { type: "record", name: "Seen", fields: [{ name: "n", type: "int" }] } as const;
 const seen = defineTopic<{ n: number }>({ name: "seen", schema });
@@ -126,22 +127,22 @@ test("a commit that fails is counted with its code, so is the restart, and its r
 
 test("partitions that come and go are said in a sentence and counted, on both sides", async () => {
   const one = await start();
-  await vi.waitFor(() => expect(one.lines.length).toBe(1), soon);
+  await eventually(() => expect(one.lines.length).toBe(1), soon);
   expect(one.lines[0]!.message).toBe("partitions 0-1 of seen are handled by this process from now on");
   const other = await start();
-  await vi.waitFor(() => expect(other.lines.length).toBe(1), soon);
+  await eventually(() => expect(other.lines.length).toBe(1), soon);
   expect(other.lines[0]).toMatchObject({
     message: expect.stringMatching(/^partitions [01] of seen are handled by this process from now on$/),
     fields: { tasks: 1 },
   });
-  await vi.waitFor(() => expect(one.lines.length).toBe(2), soon);
+  await eventually(() => expect(one.lines.length).toBe(2), soon);
   expect(one.lines[1]).toMatchObject({
     level: "info",
     message: expect.stringMatching(/^partitions [01] of seen are handled by another process of the group from now on$/),
     fields: { tasks: 1 },
   });
   await other.application.close();
-  await vi.waitFor(() => expect(one.lines.length).toBe(3), soon);
+  await eventually(() => expect(one.lines.length).toBe(3), soon);
   expect(one.lines[2]).toMatchObject({ fields: { tasks: 2 } });
   expect(await labelled(one.metrics.rebalances)).toEqual([
     { change: "assigned", value: 2 },
