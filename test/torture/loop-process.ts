@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../e2e/command.ts";
 
 const START_MS = 120_000;
+/** A file that all it prints is added to. */
+const LOG = process.env["TORTURE_LOG"];
 
 /** The loop as a person starts it, watched: it is to run until it is told to end. */
 export class LoopProcess {
@@ -43,6 +46,7 @@ export class LoopProcess {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         this.#said = (this.#said + text).slice(-20_000);
+        if (LOG !== undefined) appendFileSync(LOG, text);
         if (text.includes("the loop is running")) running = true;
       });
     }

@@ -1,5 +1,6 @@
 /**
  * `npm run torture [-- --seed N] [--records N] [--embedded | --kafka]`: writes what real systems send, takes things away, and counts.
+ * The loop's own log is added to the file that `TORTURE_LOG` names.
  *
  * `npm run torture -- --restarts [--rounds N] [--seed N] [--embedded | --kafka]`: times a restart after each fault beside a plain one.
  */
@@ -24,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 const both = !values.embedded && !values.kafka;
-const say = (line: string): void => console.log(`  ${line}`);
+const say = (line: string): void => console.log(`  ${new Date().toISOString()} ${line}`);
 const seed = Number(values.seed);
 const opens: (() => Promise<TorturePlace>)[] = [
   ...(values.embedded || both ? [() => embeddedPlace(say)] : []),
