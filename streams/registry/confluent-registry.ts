@@ -159,7 +159,11 @@ class ConfluentRegistry implements SchemaRegistry {
         this.#outage.ended();
         return answer;
       } catch (error) {
-        if (error instanceof StreamsError) throw error;
+        if (error instanceof StreamsError) {
+          // It has answered.
+          this.#outage.ended();
+          throw error;
+        }
         // Ends with the next answer to any caller: a refused caller will come again.
         this.#outage.failed(hideSecrets(error));
         const refused = await refusedAsker(error, this.#url);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
-import { createConfluentRegistry, streamsLimits } from "../../../streams/index.ts";
+import { createConfluentRegistry, createMetrics, Outages, streamsLimits } from "../../../streams/index.ts";
 import { answeringRegistry, answerJson, type AnsweringRegistry } from "./answering.ts";
 
 let server: AnsweringRegistry | undefined;
@@ -123,6 +123,20 @@ describe("it is an outage, to be waited for, where the registry", () => {
     const registry = createConfluentRegistry({ url: "http://127.0.0.1:1", timeoutMs: 200 });
     await expect(registry.schema(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
   });
+});
+
+test("an outage ends with the next answer, also with one that refuses a schema id", async () => {
+  const metrics = createMetrics();
+  const waiting = (): readonly string[] => [...metrics.waits].map(({ what }) => what);
+  let status = 503;
+  server = await answeringRegistry((_path, response) => answerJson(response, { message: "no" }, status));
+  const outages = new Outages(undefined, metrics);
+  const registry = createConfluentRegistry({ url: server.url, timeoutMs: 300, outages });
+  await expect(registry.schema(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
+  expect(waiting()).toEqual(["registry"]);
+  status = 404;
+  await expect(registry.schema(8)).rejects.toMatchObject({ code: "UNKNOWN_SCHEMA" });
+  expect(waiting()).toEqual([]);
 });
 
 test("a token is sent as a bearer's, and is shown nowhere", async () => {
