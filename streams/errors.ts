@@ -55,6 +55,10 @@ export const streamsErrors = {
     "A producer was used out of turn: no transaction is open, or one is open already.",
     "Mend the code that calls it.",
   ),
+  TRANSACTION_HELD: passing(
+    "The broker does not end a producer's former transaction, long after the time that it has for it.",
+    "The loop goes on under another transactional id. If the wait `open transaction` lasts as well, restart the broker that has the former one.",
+  ),
   FENCED: fencing(
     "Another process has taken over this producer's work.",
     "Nothing: the process gives the work up and joins again.",

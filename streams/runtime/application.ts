@@ -13,6 +13,7 @@ import type { AnyTopic } from "../topic.ts";
 import type { ApplicationOptions } from "./application-options.ts";
 import { ArrivalClock, arrivalOf } from "./arrival-clock.ts";
 import { Backpressure } from "./backpressure.ts";
+import { TransactionalIds } from "./commit/transactional-ids.ts";
 import { GlobalsWait } from "./globals-wait.ts";
 import { IdleWaiters } from "./idle-waiters.ts";
 import { InputEnds } from "./input-ends.ts";
@@ -73,7 +74,7 @@ export class Application {
     this.#standbys = new StandbySet({ ...options, metrics, outages });
     this.#lasting = {
       options,
-      instanceId: options.instanceId ?? randomUUID(),
+      transactionalIds: new TransactionalIds(`${options.id}-${options.instanceId ?? randomUUID()}`, log),
       metrics,
       log,
       outages,

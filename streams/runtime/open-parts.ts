@@ -13,6 +13,7 @@ import type { ArrivalClock } from "./arrival-clock.ts";
 import { Committer } from "./commit/committer.ts";
 import { openProducers } from "./commit/open-producers.ts";
 import { Outbox } from "./commit/outbox.ts";
+import type { TransactionalIds } from "./commit/transactional-ids.ts";
 import { Letters } from "./letters/letters.ts";
 import { readRefused } from "./letters/read-refused.ts";
 import { writtenTopics, type TopologyTopics } from "./topics/topics.ts";
@@ -36,7 +37,7 @@ export type Opening = { -readonly [K in keyof OpenParts]?: OpenParts[K] };
 /** The parts of the application that outlast its memberships. */
 export interface Lasting {
   readonly options: ApplicationOptions;
-  readonly instanceId: string;
+  readonly transactionalIds: TransactionalIds;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly outages: Outages;
@@ -68,7 +69,7 @@ export async function join(
   open.watch = new TopicWatch(backbone, topics.known);
   // Before anything is kept: records that the brokers would refuse are then refused at their source.
   await room.learn(backbone, writtenTopics(topology, deadLetters));
-  const producers = await openProducers(delivery, id, lasting.instanceId, backbone);
+  const producers = await openProducers(delivery, id, lasting.transactionalIds, backbone);
   // Records for a task of this topology go to it, even if the topic has more partitions than there are such tasks.
   const spread = topology.subTopologies.flatMap(({ name, sources }) =>
     sources.map((topic) => [topic.name, topics.partitions.get(name)!] as const),

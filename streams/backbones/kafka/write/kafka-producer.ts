@@ -71,6 +71,8 @@ export class KafkaProducer implements Producer {
   }
 
   async #initialise(transactionalId: string | undefined): Promise<Identity> {
+    /** Milliseconds of the monotonic clock. */
+    let busySince: number | undefined;
     try {
       return await retrying(
         this.#settings,
@@ -80,11 +82,21 @@ export class KafkaProducer implements Producer {
             ? this.#cluster.findControllerBroker()
             : this.#coordinators.of(transactionalId, 1));
           const transactionTimeout = this.#settings.transactionTimeoutMs;
-          const { producerId, producerEpoch } = await broker.initProducerId({ transactionalId, transactionTimeout });
-          return { producerId, producerEpoch, sequences: new Map() };
+          try {
+            const { producerId, producerEpoch } = await broker.initProducerId({ transactionalId, transactionTimeout });
+            return { producerId, producerEpoch, sequences: new Map() };
+          } catch (error) {
+            // No transaction is open for longer: the broker has lost sight of this one.
+            const held = busySince !== undefined && performance.now() - busySince > transactionTimeout;
+            throw held && protocolType(error) === "CONCURRENT_TRANSACTIONS" ? heldError(transactionalId, error) : error;
+          }
         },
         async (error) => {
-          if (protocolType(error) === "CONCURRENT_TRANSACTIONS") return;
+          if (protocolType(error) === "CONCURRENT_TRANSACTIONS") {
+            busySince ??= performance.now();
+            return;
+          }
+          busySince = undefined;
           this.#coordinators.forget();
           await this.#cluster.refreshMetadata();
         },
@@ -170,3 +182,6 @@ export class KafkaProducer implements Producer {
     await this.#cluster.disconnect();
   }
 }
+
+const heldError = (transactionalId: string | undefined, cause: unknown): StreamsError =>
+  new StreamsError("TRANSACTION_HELD", `start producer ${transactionalId}: its former transaction does not end`, cause);
