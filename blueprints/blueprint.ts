@@ -32,6 +32,8 @@ export interface WindowFeature {
   readonly open: boolean;
   /** The aggregate's own duration, ms; absent: it has none. */
   readonly parameterMs?: number;
+  /** A boolean formula over the event's fields: the events that count. Absent: all. */
+  readonly when?: string;
 }
 
 /** A field of the row of a reference table that is valid at the decision's time. */

@@ -29,6 +29,11 @@ export interface WindowAggregateKind {
    * left out.
    */
   readonly of: "events" | "field";
+  /**
+   * Of `events` only: a window may have a condition. `field` is then one that has a value for the events that meet it,
+   * and no others count. Absent: a condition is refused.
+   */
+  readonly conditional?: true;
   /** The beginning of the column's description, if it is not the name. */
   readonly title?: string;
   /** All its possible results. */

@@ -3,6 +3,7 @@ import type { BlueprintContent } from "../blueprint.ts";
 import { formatDuration } from "../duration.ts";
 import { computationOf } from "../features/kinds/index.ts";
 import type { EventWindow } from "../features/feature-kind.ts";
+import { tileField, tileFieldId, type TileField } from "./tile-field.ts";
 import { tileWidth } from "./tile-width.ts";
 import type { WindowAggregateKind, WindowTerms } from "./window-aggregate.ts";
 
@@ -27,8 +28,11 @@ export interface WindowGroup {
   readonly event: string;
   /** Sorted. */
   readonly by: readonly string[];
-  /** The values of an event in a tile, in the order in which the event declares them. */
-  readonly fields: readonly string[];
+  /**
+   * The values of an event in a tile: those without a condition in the order in which the event declares them, and then
+   * the others by id.
+   */
+  readonly fields: readonly TileField[];
   readonly tileMs: number;
   /** The longest window. A tile is needed until its end + `retentionMs`: see `tileExpiry`. */
   readonly retentionMs: number;
@@ -47,26 +51,45 @@ export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "eve
   }
   return [...members].map(([id, windows]) => {
     const [event = "", by = ""] = id.split("/");
-    const used = new Set(windows.map(({ window }) => window.field));
-    const fields = (ownValue(blueprint.events, event)?.fields ?? []).filter((field) => used.has(field));
+    const declared = ownValue(blueprint.events, event)?.fields ?? [];
+    const fields = fieldsOf(
+      windows.map(({ window }) => window),
+      declared,
+    );
+    const ids = fields.map((field) => field.id);
     const retentionMs = Math.max(...windows.map(({ window }) => window.windowMs));
     const tileMs = tileWidth(retentionMs);
     return {
       id,
-      stateId: `${id}/${formatDuration(tileMs)}/${formatDuration(retentionMs)}/${fields.join("+")}`,
+      stateId: `${id}/${formatDuration(tileMs)}/${formatDuration(retentionMs)}/${ids.join("+")}`,
       event,
       by: by === "" ? [] : by.split("+"),
       fields,
       tileMs,
       retentionMs,
-      windows: windows.map(({ window: { aggregate, field, windowMs, open, parameterMs }, featureIndex }) => ({
-        featureIndex,
-        aggregate,
-        fieldIndex: field === null ? -1 : fields.indexOf(field),
-        windowMs,
-        open,
-        parameterMs: parameterMs ?? null,
-      })),
+      windows: windows.map(
+        ({ window: { aggregate, field, when = null, windowMs, open, parameterMs }, featureIndex }) => ({
+          featureIndex,
+          aggregate,
+          fieldIndex: field === null && when === null ? -1 : ids.indexOf(tileFieldId(field, when)),
+          windowMs,
+          open,
+          parameterMs: parameterMs ?? null,
+        }),
+      ),
     };
   });
+}
+
+function fieldsOf(windows: readonly EventWindow[], declared: readonly string[]): readonly TileField[] {
+  const plain = new Set(windows.filter(({ when }) => when === undefined).map(({ field }) => field));
+  const conditional = new Map(
+    windows.flatMap(({ field, when }) =>
+      when === undefined ? [] : [[tileFieldId(field, when), tileField(field, when, declared)] as const],
+    ),
+  );
+  return [
+    ...declared.filter((field) => plain.has(field)).map((field) => tileField(field, null, declared)),
+    ...[...conditional.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  ];
 }

@@ -1,6 +1,5 @@
-import { computationOf, fieldOf, groupKey, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { computationOf, groupKey, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRequested, EventRecorded } from "../../schemas/index.ts";
-import { ownValue } from "../../streams/index.ts";
 
 const DAY = 24 * 3_600_000;
 /**
@@ -106,12 +105,7 @@ export function needsOf({ blueprint, groups }: Pick<CompiledBlueprint, "blueprin
         : [need(named, by.join(" and "), by, (attributes) => groupKey(group, attributes) !== null)]),
       ...fields.map((field, at) => {
         const of = named.filter(({ fieldIndex }) => fieldIndex === at);
-        return need(
-          of,
-          `a number in ${field}`,
-          null,
-          (attributes) => typeof fieldOf(ownValue(attributes, field)) === "number",
-        );
+        return need(of, field.what, null, (attributes) => field.isCarried(attributes));
       }),
     ];
   });

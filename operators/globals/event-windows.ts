@@ -1,6 +1,5 @@
 import {
   addToTile,
-  fieldOf,
   groupKey,
   insertEvent,
   staysPlain,
@@ -13,7 +12,6 @@ import {
 import { validBlueprints, type ValidBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { events, recordLimits, type BlueprintPublished, type EventRecorded } from "../../schemas/index.ts";
 import {
-  ownValue,
   shortened,
   StreamsError,
   type Bytes,
@@ -182,7 +180,7 @@ function tileIsFull({ group, start, key }: FullTile): StreamsError {
 export const eventValues = (
   { fields }: Pick<WindowGroup, "fields">,
   attributes: EventRecorded["attributes"],
-): readonly (number | null)[] => fields.map((field) => fieldOf(ownValue(attributes, field)) ?? null);
+): readonly (number | null)[] => fields.map((field) => field.valueOf(attributes));
 
 /**
  * Tiles by key. `warming`: state ids of groups whose tiles do not count all events yet. `remembers`: whether a group,

@@ -2,8 +2,10 @@ import { isScalar } from "yaml";
 import type { EventKind, WindowAggregate, WindowFeature } from "../../blueprint.ts";
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { formatDuration } from "../../duration.ts";
+import { canonicalFormula, type Formula } from "../../formula/index.ts";
 import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
 import { windowAggregates } from "../../windows/aggregates/index.ts";
+import { readFormula } from "../../yaml/formula.ts";
 import type { Partly } from "../../yaml/partly.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
 import { readBoolean, readDuration, readText } from "../../yaml/scalars.ts";
@@ -17,25 +19,25 @@ export const windowKind: FeatureKind<WindowFeature> = {
   keys: () => ({ ...aggregateKeys(), ...KEYS, ...parameterKeys() }),
   marks: () => windowAggregates.names(),
   read: readWindow,
-  canonical: (feature) => feature,
-  describe({ aggregate, field, event, by, windowMs, open, parameterMs }) {
+  canonical: ({ when, ...feature }) => (when === undefined ? feature : { ...feature, when: canonicalFormula(when) }),
+  describe({ aggregate, field, event, by, windowMs, open, parameterMs, when }) {
     const what = field === null ? aggregate : `${aggregate} of ${field}`;
     const parameter = parameterMs === undefined ? "" : `, ${parameterText(aggregate, parameterMs)}`;
-    return `${what} over ${event} by ${by.length === 0 ? "none" : by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}${parameter}`;
+    return `${what} over ${event} by ${by.length === 0 ? "none" : by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}${parameter}${conditionText(when)}`;
   },
   meaning: (feature) => windowKind.describe({ ...feature, by: [...feature.by].sort() }),
-  columnDoc({ aggregate, field, event, by, windowMs, open, parameterMs }) {
+  columnDoc({ aggregate, field, event, by, windowMs, open, parameterMs, when }) {
     const title = windowAggregates.get(aggregate).title ?? `${aggregate.charAt(0).toUpperCase()}${aggregate.slice(1)}`;
     const what = field === null ? `${title} of ${event} events` : `${title} ${field} of ${event} events`;
     const window = `${open ? "(" : "["}t − ${formatDuration(windowMs)}, t)`;
     const parameter = parameterMs === undefined ? "" : `, ${parameterText(aggregate, parameterMs)}`;
-    return `${what}${by.length === 0 ? "" : ` by ${by.join(" and ")}`} in ${window}${parameter}, t the decision time; null when there is none.`;
+    return `${what}${by.length === 0 ? "" : ` by ${by.join(" and ")}`} in ${window}${parameter}${conditionText(when)}, t the decision time; null when there is none.`;
   },
   type: () => "number",
   possible: ({ aggregate }) => windowAggregates.get(aggregate).possible,
-  compute: ({ aggregate, field, event, by, windowMs, open, parameterMs }) => ({
+  compute: ({ aggregate, field, event, by, windowMs, open, parameterMs, when }) => ({
     from: "events",
-    window: { event, by, field, windowMs, open, aggregate: windowAggregates.get(aggregate), parameterMs },
+    window: { event, by, field, windowMs, open, aggregate: windowAggregates.get(aggregate), parameterMs, when },
   }),
 };
 
@@ -44,6 +46,7 @@ const KEYS = Object.freeze({
   by: ["a key or category of `context`, a list of them, or `none`", "required", `${rangeText("windowKeys")} of them`],
   in: ["duration", "required", rangeText("window", formatDuration)],
   open: ["`true` or `false`", String(DEFAULTS.open)],
+  when: ["formula: boolean", "every event counts"],
 } satisfies Record<string, KeySaid>);
 
 function aggregateKeys(): KeysSaid {
@@ -70,6 +73,9 @@ function parameterKeys(): KeysSaid {
   );
 }
 
+const conditionText = (when: string | undefined): string =>
+  when === undefined ? "" : `, when ${canonicalFormula(when)}`;
+
 /** `half life 2h` */
 function parameterText(aggregate: WindowAggregate, ms: number): string {
   const key = windowAggregates.get(aggregate).parameter?.key ?? "";
@@ -86,6 +92,7 @@ function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeatu
   const by = required(section, "by", (place) => readBy(place, known));
   const windowMs = required(section, "in", (place) => readDuration(place, BOUNDS.window));
   const open = optional(section, "open", DEFAULTS.open, readBoolean);
+  const when = optional(section, "when", null, (place) => readCondition(place, aggregate, kind));
   const parameterMs = aggregate === undefined ? undefined : readParameter(section, aggregate);
   if (
     aggregate === undefined ||
@@ -94,12 +101,16 @@ function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeatu
     by === undefined ||
     windowMs === undefined ||
     open === undefined ||
-    parameterMs === undefined
+    parameterMs === undefined ||
+    when === undefined
   ) {
     return "unusable";
   }
-  const parameter = parameterMs === null ? {} : { parameterMs };
-  return { kind: "window", name, aggregate, field, event, by, windowMs, open, ...parameter };
+  return {
+    ...{ kind: "window" as const, name, aggregate, field, event, by, windowMs, open },
+    ...(parameterMs === null ? {} : { parameterMs }),
+    ...(when === null ? {} : { when: when.text }),
+  };
 }
 
 function readAggregate(section: Section): WindowAggregate | undefined {
@@ -113,6 +124,20 @@ function readAggregate(section: Section): WindowAggregate | undefined {
     given.length === 0 ? "no aggregate" : `more than one aggregate: ${given.join(", ")}`,
     `exactly one of ${names.join(", ")}`,
   );
+}
+
+function readCondition(
+  place: Place,
+  aggregate: WindowAggregate | undefined,
+  kind: Partly<EventKind> | undefined,
+): Formula | undefined {
+  if (aggregate !== undefined) {
+    const { of, conditional = false } = windowAggregates.get(aggregate);
+    if (of === "events" && !conditional) return complain(place, `${aggregate} takes no condition`, "leave it out");
+  }
+  const fields = kind?.fields;
+  const known = Object.fromEntries((fields ?? []).map((field) => [field, "number" as const]));
+  return readFormula(place, { known, complete: fields !== undefined }, ["boolean"]);
 }
 
 /** Null if the aggregate has none; undefined after a report. */

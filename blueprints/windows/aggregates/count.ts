@@ -1,16 +1,19 @@
 import { someNumber } from "../../formula/possible.ts";
 import { tileNumbers, type Tile } from "../tile.ts";
 import { visitTrees } from "../tree-visit.ts";
+import { totalIn } from "./total.ts";
 import { endIn, firstIn, isEmpty, type TimeSpan, type WindowAggregateKind } from "../window-aggregate.ts";
 
 /** Number of events, even with missing values; 0 if there are none. */
 export const count: WindowAggregateKind = {
   name: "count",
   of: "events",
+  conditional: true,
   title: "Number",
   possible: someNumber(0),
-  over: (tiles, span, _, fields) => countIn(tiles, span, fields),
-  overTrees(tiles, span, _, fields) {
+  over: (tiles, span, field, fields) =>
+    field < 0 ? countIn(tiles, span, fields) : totalIn(tiles, span, field, fields).values,
+  overTrees(tiles, span, field, fields) {
     let events = 0;
     visitTrees(
       tiles,
@@ -18,11 +21,11 @@ export const count: WindowAggregateKind = {
       {
         child(node, at, inside) {
           if (!inside) return "open";
-          events += node[at]!;
+          events += field < 0 ? node[at]! : node[at + 1 + 3 * field]!;
           return "skip";
         },
         leaf(tile) {
-          events += countIn([tile], span, fields);
+          events += field < 0 ? countIn([tile], span, fields) : totalIn([tile], span, field, fields).values;
           return "open";
         },
       },

@@ -33,7 +33,7 @@ export const windowAggregates = new Registry<WindowAggregateKind>("window aggreg
 ]);
 
 /** Keys of a window beside its aggregate. */
-const TAKEN: readonly string[] = ["of", "by", "in", "open"];
+const TAKEN: readonly string[] = ["of", "by", "in", "open", "when", "halfLife"];
 
 /** Adds an aggregate of windows, as `registerLabelAggregate` adds one of labels. */
 export function registerWindowAggregate(aggregate: WindowAggregateKind): void {

@@ -8,6 +8,7 @@ const HOUR = 3_600_000;
 export const rate: WindowAggregateKind = {
   name: "rate",
   of: "events",
+  conditional: true,
   title: "Hourly number",
   possible: someNumber(0),
   over: (tiles, span, field, fields, terms) => hourly(count.over(tiles, span, field, fields, terms), terms),

@@ -9,6 +9,7 @@ const HOUR = 3_600_000;
 export const since: WindowAggregateKind = {
   name: "since",
   of: "events",
+  conditional: true,
   title: "Hours since the last",
   possible: someNumber(0),
   over(tiles, span, field, fields) {
