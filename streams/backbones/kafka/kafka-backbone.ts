@@ -16,7 +16,7 @@ import { StreamsError } from "../../errors.ts";
 import { kafkaClient, openCluster } from "./cluster/client.ts";
 import { GroupOffsets } from "./group/group-offsets.ts";
 import { GroupTasks } from "./group/group-tasks.ts";
-import { streamsError } from "./cluster/kafka-errors.ts";
+import { protocolType, streamsError } from "./cluster/kafka-errors.ts";
 import { KafkaGroup } from "./group/kafka-group.ts";
 import { KafkaProducer } from "./write/kafka-producer.ts";
 import { KafkaReader } from "./read/kafka-reader.ts";
@@ -178,10 +178,14 @@ class KafkaBackbone implements Backbone {
     const memory = this.#settings.groupInstanceId === undefined ? options.memory : undefined;
     const tasks = await GroupTasks.of(copartitioned, this.#directory);
     return this.#open(async (cluster) => {
-      const leave = async (memberId: string): Promise<void> => {
-        // If the leave does not get through, the session's end does the same a little later.
-        const coordinator = this.#cluster.findGroupCoordinator({ groupId });
-        await coordinator.then((broker) => broker.leaveGroup({ groupId, memberId })).catch(() => undefined);
+      const leave = async (memberId: string): Promise<boolean> => {
+        try {
+          await (await this.#cluster.findGroupCoordinator({ groupId })).leaveGroup({ groupId, memberId });
+          return true;
+        } catch (error) {
+          // If it does not get through, the session's end does the same a little later.
+          return protocolType(error) === "UNKNOWN_MEMBER_ID";
+        }
       };
       const former = memory?.read();
       if (former !== undefined) await leave(former);

@@ -60,9 +60,10 @@ export function groupRequests(address: Address, connections: Connections): Group
           "join",
         );
       const answer = await join(request.memberId).catch((error: unknown) => {
-        // A newcomer is told its name first and joins with it, so that a join it gave up on leaves nobody behind.
+        // A newcomer is told its name first and joins with it.
         const given = answerOf<joinGroupV6.JoinGroupResponse>(error)?.memberId;
         if (protocolType(error) !== "MEMBER_ID_REQUIRED" || given === undefined) throw error;
+        request.named?.(given);
         return join(given);
       });
       const { generationId, leader, memberId } = answer;

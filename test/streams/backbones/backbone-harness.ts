@@ -4,6 +4,7 @@ import type {
   GroupListener,
   GroupReader,
   LogRecord,
+  MemberMemory,
   OutgoingRecord,
   Position,
   Reader,
@@ -99,6 +100,7 @@ export async function joinGroup(
     readonly events?: Event[];
     readonly starts?: readonly Position[];
     readonly onRevoked?: () => Promise<void>;
+    readonly memory?: MemberMemory;
   },
 ): Promise<Member> {
   const member = options.name ?? "member";
@@ -120,8 +122,8 @@ export async function joinGroup(
       events.push({ member, kind: "revoked", partitions: names });
     },
   };
-  const { groupId, copartitioned } = options;
-  const group = await backbone.group({ groupId, copartitioned, listener });
+  const { groupId, copartitioned, memory } = options;
+  const group = await backbone.group({ groupId, copartitioned, listener, memory });
   const records = new Map<string, LogRecord[]>();
   let polling = true;
   const polled = (async () => {

@@ -81,6 +81,8 @@ export interface Broker {
     memberId: string;
     /** Here and elsewhere: kafkajs does not know it. */
     groupInstanceId?: string;
+    /** Hears of the newcomer's name before the group has answered. kafkajs does not tell it. */
+    named?: (memberId: string) => void;
     groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
   }): Promise<{
     readonly generationId: number;

@@ -31,8 +31,8 @@ export interface GroupContext {
   readonly settings: KafkaSettings;
   /** Of this member alone: a pending join holds up every other request on its connection. */
   readonly cluster: Cluster;
-  /** Tells the coordinator on another connection that the member leaves; a static member stays in the group for its session. */
-  readonly leave: (memberId: string) => Promise<void>;
+  /** Tells the coordinator on another connection that the member leaves; a static member stays in the group for its session. @returns whether the group has heard of it */
+  readonly leave: (memberId: string) => Promise<boolean>;
   readonly closed: () => void;
 }
 
@@ -68,7 +68,7 @@ export class KafkaGroup implements GroupReader {
       context.listener.onTrimmed?.(trimmed),
     );
     this.#membership = new Membership(cluster, context, settings, {
-      joined: (memberId) => context.memory?.write(memberId),
+      named: (memberId) => context.memory?.write(memberId),
       rebalancing: () => {
         this.#rejoin = true;
         this.#arrival.wake();
@@ -265,9 +265,10 @@ export class KafkaGroup implements GroupReader {
     this.#membership.close();
     this.#fetcher.close();
     const { groupInstanceId } = this.#context.settings;
-    if (this.#membership.memberId !== "" && groupInstanceId === undefined)
-      await this.#context.leave(this.#membership.memberId);
-    this.#context.memory?.write(undefined);
+    const { memberId } = this.#membership;
+    const gone = memberId === "" || groupInstanceId !== undefined || (await this.#context.leave(memberId));
+    // One that is still there is taken out by the next: the group would wait for it, at worst for a whole rebalance.
+    if (gone) this.#context.memory?.write(undefined);
     await this.#context.cluster.disconnect();
   }
 }

@@ -25,7 +25,7 @@ const standbyHeartbeatMs = 50;
 
 export interface MembershipEvents {
   /** The group knows this member by that id from now on. */
-  readonly joined: (memberId: string) => void;
+  readonly named: (memberId: string) => void;
   /** The group is about to share out its tasks anew: join again. */
   readonly rebalancing: () => void;
   /** The group has gone on without this member, which owns nothing any more. */
@@ -143,10 +143,11 @@ export class Membership {
       rebalanceTimeout: this.#settings.rebalanceTimeoutMs,
       memberId: this.#memberId,
       ...this.#instance,
+      // A join that is repeated or given up leaves nobody behind for whom the group would wait.
+      named: (memberId) => this.#name(memberId),
       groupProtocols: [{ name: protocol, metadata: encodeClaims(this.#tasks.topics, claims) }],
     });
-    this.#memberId = joined.memberId;
-    this.#events.joined(joined.memberId);
+    this.#name(joined.memberId);
     this.#generation = joined.generationId;
     const { memberAssignment } = await coordinator.syncGroup({
       groupId,
@@ -156,6 +157,11 @@ export class Membership {
       groupAssignment: joined.leaderId === joined.memberId ? this.#shareOut(joined.members) : [],
     });
     return decodeShare(memberAssignment);
+  }
+
+  #name(memberId: string): void {
+    this.#memberId = memberId;
+    this.#events.named(memberId);
   }
 
   #shareOut(members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]) {

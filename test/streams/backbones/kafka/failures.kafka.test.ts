@@ -110,6 +110,34 @@ describe.each(clients)("over $client", ({ create }) => {
   });
 
   test(
+    "a member that closes while the broker is away is taken out by the next one, which need not wait for its session",
+    { timeout: 120_000 },
+    async () => {
+      const SESSION_MS = 45_000;
+      const patient = await create({ brokers: server.brokers, sessionTimeoutMs: SESSION_MS, deliveryTimeoutMs: 1_000 });
+      const topic = await newTopic(patient);
+      let memberId: string | undefined;
+      const memory = { read: () => memberId, write: (id: string | undefined) => void (memberId = id) };
+      const options = { groupId: `group-${topic}`, copartitioned: [[topic]], memory };
+      const former = await joinGroup(patient, options);
+      await eventually(() => expect(former.owned()).toHaveLength(1));
+      const stopped = former.stop();
+      await server.kill();
+      await former.group.close();
+      await stopped.catch(() => undefined);
+      expect(memberId).toMatch(/./);
+      await server.restart();
+      const started = performance.now();
+      const next = await eventually(() => joinGroup(patient, options), { timeout: 60_000 });
+      await eventually(() => expect(next.owned()).toHaveLength(1), { timeout: SESSION_MS, interval: 20 });
+      expect(performance.now() - started).toBeLessThan(SESSION_MS / 2);
+      await next.close();
+      expect(memberId).toBe(undefined);
+      await patient.close();
+    },
+  );
+
+  test(
     "a broker that stays away is a BACKBONE_UNAVAILABLE, and the same calls work when it is back",
     { timeout: 120_000 },
     async () => {
