@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { DomainError } from "../schemas/index.ts";
 import { at } from "./problems/problem.ts";
+import { repeatedName } from "./repeated-name.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -42,6 +43,14 @@ function parsed(body: Buffer): unknown {
   if (body.length === 0) throw new DomainError("BAD_REQUEST", "the body is empty: send a JSON object");
   if (!isUtf8(body)) throw new DomainError("BAD_REQUEST", "the body is not UTF-8");
   const text = body.toString("utf8").replace(/^\uFEFF/, "");
+  const value = valueOf(text);
+  const field = repeatedName(text, value);
+  if (field === undefined) return value;
+  const message = `${field.slice(0, 200)} is there twice: which of the two is meant? Send it once`;
+  throw at(new DomainError("BAD_REQUEST", message), { field });
+}
+
+function valueOf(text: string): unknown {
   try {
     const isPlain = !MAY_HOLD_PROTO.test(text) && !MAY_LOSE_DIGITS.test(text);
     return JSON.parse(text, isPlain ? undefined : (refuseLosses as (name: string, value: unknown) => unknown));

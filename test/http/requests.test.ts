@@ -98,6 +98,16 @@ describe("a request that is wrong is refused with its place and the next step", 
       400,
       { detail: "no entry may be named __proto__" },
     ],
+    [
+      "a name twice",
+      `{"useCase":"tips","unit":"a","unit":"b"}`,
+      ...([json, 400, { code: "BAD_REQUEST", field: "unit" }] as const),
+    ],
+    [
+      "a name twice, within and escaped",
+      `{"useCase":"tips","unit":"a","context":{"days":1,"d\\u0061ys":2}}`,
+      ...([json, 400, { field: "context.days" }] as const),
+    ],
     ["an empty id", { ...good, decisionId: "" }, json, 400, { field: "decisionId" }],
     ["a long id", { ...good, decisionId: "d".repeat(513) }, json, 413, { code: "OVER_LIMIT" }],
     [
