@@ -88,6 +88,7 @@ export { runningInstances, type RunningInstances } from "./instances/running-ins
 export { eventsRetainedFrom, type PartialWindow } from "./instances/partial-windows.ts";
 export type { Warming } from "./instances/when-full.ts";
 export { lackingEventsText, type LackingEvents } from "./publish/lacking-events.ts";
+export { lackingText, type Lacking, type LackingRows } from "./publish/lacking-rows.ts";
 export { listVersions, type ListedVersion } from "./publish/list-versions.ts";
 export {
   publishBlueprint,

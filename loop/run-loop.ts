@@ -5,7 +5,7 @@ import { createMetrics, type Log } from "../streams/index.ts";
 import { loopSource } from "./http/loop-source.ts";
 import { openHttp } from "./http/open-http.ts";
 import type { Warming } from "./instances/when-full.ts";
-import { lackingEventsText, type LackingEvents } from "./publish/lacking-events.ts";
+import { lackingText, type Lacking } from "./publish/lacking-rows.ts";
 import { publishBlueprint } from "./publish/publish-blueprint.ts";
 import { start, type Place, type StartOptions } from "./start.ts";
 import { aborted, unlessAborted } from "./until-aborted.ts";
@@ -75,8 +75,8 @@ function warn(warnings: ReturnType<typeof checkBlueprint>["warnings"], log: Log)
 async function publishAll({ tools }: Place, options: RunOptions, signal: AbortSignal): Promise<void> {
   const { blueprints = [], log, onWarming = () => undefined } = options;
   for (const { text } of blueprints) {
-    const onLacking = (all: readonly LackingEvents[]): void => {
-      for (const one of all) log.warn({ ...one }, lackingEventsText(one));
+    const onLacking = (all: readonly Lacking[]): void => {
+      for (const one of all) log.warn({ ...one }, lackingText(one));
     };
     const publishing = publishBlueprint(tools, text, undefined, { signal, onWarming, onLacking });
     const published = await unlessAborted(publishing, signal);

@@ -3,8 +3,8 @@ import type { ModelRecorded } from "../../schemas/index.ts";
 import { modelsAt } from "../../catalogue/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
 import {
-  lackingEventsText,
-  type LackingEvents,
+  lackingText,
+  type Lacking,
   type ListedVersion,
   type PublishedVersion,
   type Warming,
@@ -21,9 +21,9 @@ export function sayWarnings(warnings: CheckedBlueprint["warnings"], { json }: Ou
 }
 
 /** Windows that will count none of the events that are there, on stderr; a program finds them in the result. */
-export function sayLacking(lacking: readonly LackingEvents[], { json }: Output): void {
+export function sayLacking(lacking: readonly Lacking[], { json }: Output): void {
   if (json) return;
-  for (const one of lacking) stderrLine.write(`warning: ${lackingEventsText(one)}`);
+  for (const one of lacking) stderrLine.write(`warning: ${lackingText(one)}`);
 }
 
 /** The effects of publishing a version, for people. */

@@ -18,7 +18,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
 import { checkTime, type GlobalView, readTable, StreamsError, type TopicTools } from "../../streams/index.ts";
 import { applyRetention } from "../apply-retention.ts";
-import { lackingEvents, type LackingEvents } from "./lacking-events.ts";
+import { lackingEvents } from "./lacking-events.ts";
+import { lackingRows, type Lacking } from "./lacking-rows.ts";
 import { partialWindows, type PartialWindow } from "../instances/partial-windows.ts";
 import { runningInstances, type RunningInstances } from "../instances/running-instances.ts";
 import { warmingOf, whenFull, type WaitOptions, type Warming } from "../instances/when-full.ts";
@@ -34,8 +35,8 @@ export interface PublishedVersion {
   readonly liveAfter: number | null;
   /** New windows that look back on events that are no longer retained. */
   readonly partial: readonly PartialWindow[];
-  /** New windows that count none of the retained events: no event carries what they need. */
-  readonly lacking: readonly LackingEvents[];
+  /** New windows that count none of the retained events, and new fields of tables that no row has. */
+  readonly lacking: readonly Lacking[];
   /**
    * The running instances, and the events that they had to read when it went live. Null if nobody was asked: it brings
    * no windows, or no version answered before.
@@ -47,7 +48,7 @@ export interface PublishOptions extends WaitOptions {
   /** Do not wait until running instances have filled its windows. Its decisions wait instead. */
   readonly atOnce?: boolean;
   /** Called before it goes live, if there are any. */
-  readonly onLacking?: ((lacking: readonly LackingEvents[]) => void) | undefined;
+  readonly onLacking?: ((lacking: readonly Lacking[]) => void) | undefined;
 }
 
 /**
@@ -140,7 +141,10 @@ async function broughtBy(
     brought,
     tables: compiled.tables.filter((table) => before?.tables.includes(table) !== true),
     partial: await partialWindows(tools.backbone, compiled, brought, time),
-    lacking: await lackingEvents(tools, compiled, brought, time),
+    lacking: [
+      ...(await lackingEvents(tools, compiled, brought, time)),
+      ...(await lackingRows(tools, compiled, before)),
+    ],
   };
 }
 

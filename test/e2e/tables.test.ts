@@ -24,6 +24,7 @@ describe("loopstream tables", { timeout: 120_000 }, () => {
   beforeAll(async () => {
     const published = await loopstream(["blueprint", "publish", file("parcels.yaml", [TEXT]), "--dir", dir.path]);
     expect(published).toMatchObject({ code: 0 });
+    expect(published.stderr).toContain("bays: table depots has no row, so it is missing in every decision");
   });
   afterAll(() => dir.remove());
 

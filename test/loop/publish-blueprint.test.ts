@@ -9,7 +9,7 @@ import {
   startReports,
   storeBlueprint,
   withdrawBlueprint,
-  type LackingEvents,
+  type Lacking,
   type Running,
   type Warming,
 } from "../../loop/index.ts";
@@ -221,7 +221,7 @@ test("a window by a key, or over a field, that no retained event carries is told
     { features: ["n_carrier_2d"], what: "carrier", kind: "scan", events: 3 },
     { features: ["late_depot_2d"], what: "a number in lateness", kind: "scan", events: 3 },
   ];
-  const byName = (all: readonly LackingEvents[]) => [...all].sort((a, b) => (a.what > b.what ? -1 : 1));
+  const byName = (all: readonly Lacking[]) => [...all].sort((a, b) => (whatOf(a) > whatOf(b) ? -1 : 1));
   const stored = await storeBlueprint(live.loop, BY_CARRIER);
   expect(byName(stored.lacking)).toEqual(lacking);
   const told: unknown[] = [];
@@ -246,14 +246,14 @@ test("one that an event carries is not told, nor one without any event; of a his
   const at = (time: number, attributes: Record<string, unknown>): Promise<void> =>
     live.loop.publisher.publish([{ topic: events, key: "k", value: { kind: "scan", attributes } as never, time }]);
   await at(Date.UTC(2013, 0, 1), { depot: "north", minutes: 1 });
-  expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking.map(({ what }) => what).sort()).toEqual([
+  expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking.map(whatOf).sort()).toEqual([
     "a number in lateness",
     "carrier",
   ]);
   await at(Date.UTC(2013, 0, 2), { depot: "north", minutes: 1, carrier: "air", lateness: 3 });
   expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking).toEqual([]);
   await at(Date.now() - HOUR, { depot: "north", minutes: 1, lateness: 3 });
-  expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking.map(({ what }) => what)).toEqual(["carrier"]);
+  expect((await storeBlueprint(live.loop, BY_CARRIER)).lacking.map(whatOf)).toEqual(["carrier"]);
 });
 
 test("versions are listed with since when and until when they are live, or were", async () => {
@@ -286,3 +286,7 @@ test("an instance says what it has read and what it has still to fill, and that 
   expect((await said()).running).toBe(false);
   expect(recordLimits.instanceSilenceMs).toBeGreaterThan(2_000);
 });
+
+function whatOf(one: Lacking): string {
+  return "what" in one ? one.what : one.field;
+}

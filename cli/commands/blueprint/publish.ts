@@ -1,6 +1,6 @@
 import { checkBlueprint } from "../../../blueprints/index.ts";
 import { modelTable } from "../../../catalogue/index.ts";
-import { publishBlueprint, storeBlueprint, type LackingEvents } from "../../../loop/index.ts";
+import { publishBlueprint, storeBlueprint, type Lacking } from "../../../loop/index.ts";
 import { readTable } from "../../../streams/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageError } from "../../exit-codes.ts";
@@ -39,7 +39,7 @@ export const publishCommand = defineCommand({
     return withTools(
       settings,
       async (tools) => {
-        const onLacking = (all: readonly LackingEvents[]): void => sayLacking(all, output);
+        const onLacking = (all: readonly Lacking[]): void => sayLacking(all, output);
         if (notLive) {
           const stored = await storeBlueprint(tools, text);
           onLacking(stored.lacking);
