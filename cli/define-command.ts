@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Settings } from "../loop/index.ts";
 import { CodedError, hideSecrets, withoutSecrets } from "../streams/index.ts";
 import { exitCodeOf, saysAll } from "./exit-codes.ts";
+import { nextStep } from "./next-step.ts";
 import { readFlags, type Flags, type FlagValues } from "./flags/flag.ts";
 import { securityHelp } from "./flags/security.ts";
 import { commonFlags, readSettings } from "./flags/settings.ts";
@@ -90,9 +91,10 @@ async function ended(json: boolean, work: (output: Output) => Promise<number | v
     hideSecrets(error);
     const message = withoutSecrets(error instanceof Error ? error.message : String(error));
     const coded = error instanceof CodedError ? error : undefined;
-    if (json) process.stdout.write(errorJson(message, coded?.code, coded?.kind.mend));
+    const next = coded === undefined ? undefined : nextStep(coded);
+    if (json) process.stdout.write(errorJson(message, coded?.code, next));
     stderrLine.write(`loopstream: ${message}`);
-    if (coded !== undefined && !saysAll(coded)) stderrLine.write(`${coded.code}: ${coded.kind.mend}`);
+    if (coded !== undefined && !saysAll(coded)) stderrLine.write(`${coded.code}: ${next}`);
     if (process.env["LOOPSTREAM_DEBUG"] !== undefined) console.error(error);
     process.exitCode = exitCodeOf(error);
   } finally {

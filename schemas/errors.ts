@@ -145,6 +145,10 @@ export const domainErrors = {
     "The loop is starting or stopping in this process.",
     "Ask again after `retry-after`; `GET /readyz` tells what it waits for.",
   ),
+  LOOP_UNAVAILABLE: passing(
+    "No loop answers HTTP at the address, or the connection to it was lost.",
+    "Look at the loop's log, start it again, and run the command again.",
+  ),
   BAD_USAGE: lasting("A flag or an argument of a command is wrong.", "`--help` lists them."),
   BAD_SETTING: fatal("A setting is wrong.", "Mend the setting that the message names."),
 } as const satisfies ErrorTable;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { StreamsError } from "../../streams/index.ts";
+import { DomainError } from "../../schemas/index.ts";
 import { UsageError } from "../exit-codes.ts";
 import type { Delivery } from "./readers.ts";
 
@@ -27,6 +27,11 @@ interface Problem {
   readonly code: string;
 }
 
+/** The results of a bulk request, or why there are none. */
+type Told<R> = Problem & {
+  readonly results?: readonly ({ readonly status: number; readonly problem?: Problem } & R)[];
+};
+
 /** The app's side of the HTTP interface. */
 export class LoopApi {
   readonly #options: LoopApiOptions;
@@ -35,7 +40,7 @@ export class LoopApi {
     this.#options = options;
   }
 
-  /** Resolves once the loop takes decisions. Rejects with `BACKBONE_UNAVAILABLE` after half a minute. */
+  /** Resolves once the loop takes decisions. Rejects with `LOOP_UNAVAILABLE` after half a minute. */
   async ready(): Promise<void> {
     const { url } = this.#options;
     const until = performance.now() + PATIENCE_MS;
@@ -46,8 +51,8 @@ export class LoopApi {
       );
       if (why === undefined) return;
       if (performance.now() > until)
-        throw new StreamsError(
-          "BACKBONE_UNAVAILABLE",
+        throw new DomainError(
+          "LOOP_UNAVAILABLE",
           `${url}: ${why}. Start the loop with loopstream start --http 8080, or name its address with --url`,
         );
       await delay(POLL_MS);
@@ -80,6 +85,17 @@ export class LoopApi {
   }
 
   async #post<R>(path: string, body: object): Promise<readonly R[]> {
+    const { url } = this.#options;
+    const told = await this.#answer<R>(path, body).catch((error: unknown) => {
+      throw new DomainError("LOOP_UNAVAILABLE", `${new URL(path, url).href}: no answer: ${reasonOf(error)}`, error);
+    });
+    if (told.results === undefined) throw refused(path, told);
+    const problem = told.results.find((one) => one.problem !== undefined)?.problem;
+    if (problem !== undefined) throw refused(path, problem);
+    return told.results;
+  }
+
+  async #answer<R>(path: string, body: object): Promise<Told<R>> {
     const { url, token } = this.#options;
     const answer = await fetch(new URL(path, url), {
       method: "POST",
@@ -89,13 +105,7 @@ export class LoopApi {
       },
       body: JSON.stringify(body),
     });
-    const told = (await answer.json()) as Problem & {
-      readonly results?: readonly ({ readonly status: number; readonly problem?: Problem } & R)[];
-    };
-    if (told.results === undefined) throw refused(path, told);
-    const problem = told.results.find((one) => one.problem !== undefined)?.problem;
-    if (problem !== undefined) throw refused(path, problem);
-    return told.results;
+    return (await answer.json()) as Told<R>;
   }
 }
 

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FIRST_DAY, READERS } from "../../../cli/simulator/readers.ts";
@@ -41,4 +44,23 @@ test("a use case that nobody published is told with the next step", async () => 
   await using at = await httpLoop();
   const asked = simulate({ ...options, url: at.url, days: 1, onDay: () => undefined });
   await expect(asked).rejects.toThrow(/prefetch.*is not known.*publish its blueprint first/);
+});
+
+test("a connection that is lost is told with the address, the cause and the next step", async () => {
+  const port = createServer((request, answer) => {
+    if (request.url === "/readyz") answer.end("ready");
+    else request.socket.destroy();
+  }).listen(0, "127.0.0.1");
+  await once(port, "listening");
+  const url = `http://127.0.0.1:${(port.address() as AddressInfo).port}`;
+  try {
+    const asked = simulate({ ...options, url, days: 1, onDay: () => undefined });
+    await expect(asked).rejects.toMatchObject({
+      code: "LOOP_UNAVAILABLE",
+      message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1\/decisions\/bulk: no answer: (?!fetch failed)/),
+      kind: { mend: expect.stringContaining("run the command again") },
+    });
+  } finally {
+    port.close();
+  }
 });
