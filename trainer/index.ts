@@ -4,6 +4,7 @@ export type { Fit, FitRequest, FittedModel } from "./fit/fit.ts";
 export { registerLearner } from "./learners/index.ts";
 export type { FitInput, FitLabel, Learner, LearntModel } from "./learners/learner.ts";
 export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
+export { servedModels, type ServedModel } from "./served-models.ts";
 export { scoreRows, type RowsScore } from "./score-rows.ts";
 export { rebuildModel, type Rebuilt } from "./rebuild.ts";
 export { trainModel, type NotLearnt, type TrainRequest, type TrainResult } from "./train-model.ts";

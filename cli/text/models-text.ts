@@ -1,5 +1,5 @@
 import type { ModelRecorded } from "../../schemas/index.ts";
-import type { Rebuilt } from "../../trainer/index.ts";
+import type { Rebuilt, ServedModel } from "../../trainer/index.ts";
 import { shownTime, table } from "./output.ts";
 
 /** A line a model: its version, when it served, and the evidence for its state. */
@@ -15,6 +15,20 @@ export const modelsTable = (models: readonly ModelRecorded[]): string =>
       states.at(-1)?.reason ?? "",
     ]),
   );
+
+/** A line a model: over how many labelled decisions, and its figures. */
+export const servedText = (models: readonly ServedModel[]): string =>
+  models.length === 0
+    ? "no decision of a model has a label yet"
+    : table(
+        ["model", "from", "to", "rows", "figures"],
+        models.map(({ modelId, from, to, rows, metrics }) => [
+          ...[modelId, shownMinute(from), shownMinute(to), rows],
+          Object.entries(metrics)
+            .map(([name, figure]) => `${name} ${figure.toFixed(4)}`)
+            .join(", "),
+        ]),
+      );
 
 /** Its newest state, a canary's with its share: `canary 5%`. */
 export function stateText({ states }: Pick<ModelRecorded, "states">): string {

@@ -3,10 +3,20 @@ import { canaryCommand } from "./canary.ts";
 import { listCommand } from "./list.ts";
 import { promoteCommand } from "./promote.ts";
 import { rebuildCommand } from "./rebuild.ts";
+import { servedCommand } from "./served.ts";
 import { shadowCommand } from "./shadow.ts";
 import { showCommand } from "./show.ts";
 import { withdrawCommand } from "./withdraw.ts";
 
 export const modelsCommands = defineGroup("models", "trained models, their evidence and their states", [
-  ...[listCommand, showCommand, rebuildCommand, withdrawCommand, promoteCommand, canaryCommand, shadowCommand],
+  ...[
+    listCommand,
+    showCommand,
+    servedCommand,
+    rebuildCommand,
+    withdrawCommand,
+    promoteCommand,
+    canaryCommand,
+    shadowCommand,
+  ],
 ]);

@@ -1,0 +1,39 @@
+import type { CompiledBlueprint, LabelColumns } from "../blueprints/index.ts";
+import type { ValidBlueprints } from "../catalogue/index.ts";
+import { readRows } from "../rows/index.ts";
+import type { Backbone, Serdes } from "../streams/index.ts";
+import { evaluate } from "./evaluate.ts";
+
+/** How the served predictions of one model came true, by the first label. */
+export interface ServedModel {
+  readonly modelId: string;
+  /** Decision times of its first and last labelled decision, ms. */
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+  /** By name; `auc` is left out where only one class is there. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** The models that have served, in the order of their first decisions: of each the decisions that have a label by now. */
+export async function servedModels(
+  { backbone, serdes }: { readonly backbone: Backbone; readonly serdes: Serdes },
+  compiled: CompiledBlueprint,
+  known: ValidBlueprints,
+): Promise<readonly ServedModel[]> {
+  const [{ prediction, value }] = compiled.labelColumns as readonly [LabelColumns];
+  const { objective } = compiled.blueprint.labels[0]!;
+  const { rows } = await readRows(backbone, serdes, compiled, known, Number.POSITIVE_INFINITY);
+  const served = rows.filter((row) => typeof row[prediction] === "number" && typeof row[value] === "number");
+  const byModel = Map.groupBy(served, (row) => String(row["modelId"]));
+  return [...byModel]
+    .map(([modelId, all]) => {
+      const [predictions, labels] = [prediction, value].map((column) =>
+        Float32Array.from(all, (row) => row[column] as number),
+      ) as [Float32Array, Float32Array];
+      const times = all.map((row) => row["decisionTime"] as number);
+      const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
+      return { modelId, from, to, rows: all.length, metrics: evaluate(predictions, labels, objective) };
+    })
+    .sort((a, b) => a.from - b.from);
+}
