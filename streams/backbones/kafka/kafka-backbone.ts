@@ -17,6 +17,7 @@ import { kafkaClient, openCluster } from "./cluster/client.ts";
 import { GroupOffsets } from "./group/group-offsets.ts";
 import { GroupTasks } from "./group/group-tasks.ts";
 import { protocolType, streamsError } from "./cluster/kafka-errors.ts";
+import { retrying } from "./cluster/retrying.ts";
 import { KafkaGroup } from "./group/kafka-group.ts";
 import { KafkaProducer } from "./write/kafka-producer.ts";
 import { KafkaReader } from "./read/kafka-reader.ts";
@@ -183,12 +184,12 @@ class KafkaBackbone implements Backbone {
           await (await this.#cluster.findGroupCoordinator({ groupId })).leaveGroup({ groupId, memberId });
           return true;
         } catch (error) {
-          // If it does not get through, the session's end does the same a little later.
-          return protocolType(error) === "UNKNOWN_MEMBER_ID";
+          if (protocolType(error) === "UNKNOWN_MEMBER_ID") return true;
+          throw error;
         }
       };
       const former = memory?.read();
-      if (former !== undefined) await leave(former);
+      if (former !== undefined) await this.#insist(() => leave(former));
       const directory = this.#directory;
       const member: KafkaGroup = new KafkaGroup({
         groupId,
@@ -200,12 +201,20 @@ class KafkaBackbone implements Backbone {
         offsets: this.#groups,
         settings: this.#settings,
         cluster,
-        leave,
+        leave: (memberId) => leave(memberId).catch(() => false),
         closed: () => this.#members.delete(member),
       });
       this.#members.add(member);
       return member;
     });
+  }
+
+  /** For as long as a member's session: its end does the same as a leave that does not get through. */
+  async #insist(leave: () => Promise<boolean>): Promise<void> {
+    const { sessionTimeoutMs, deliveryTimeoutMs } = this.#settings;
+    const patience = { ...this.#settings, deliveryTimeoutMs: Math.min(sessionTimeoutMs, deliveryTimeoutMs) };
+    const between = (): Promise<void> => this.#cluster.refreshMetadata();
+    await retrying(patience, "kafka group", leave, between).catch(() => undefined);
   }
 
   /**
