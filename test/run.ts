@@ -46,6 +46,8 @@ class Behind {
 type Shown = "live" | "failed" | Behind;
 
 const MOST_OF_A_FAILURE = 1_200;
+/** Parts of the tests without a server. */
+const SHARDS = 8;
 
 const root = resolve(import.meta.dirname, "..");
 const reports = mkdtempSync(join(tmpdir(), "loopstream-tests-"));
@@ -58,8 +60,13 @@ const noServers = process.env.KAFKA_BROKERS === undefined ? missingTools() : und
 const fast = process.argv.includes("--fast");
 const behind = new Behind();
 const onServers = !fast && (noServers === undefined || ci) ? vitest("kafka", behind) : undefined;
+let serversDone = onServers === undefined;
+void onServers?.then(() => (serversDone = true));
 const checked = checks();
-await vitest("unit");
+// Beside the servers, whose tests have sessions and timers, one file at a time; then as many as a small machine has cores.
+for (let shard = 1; shard <= SHARDS; shard++) {
+  await vitest("unit", "live", [`--shard=${shard}/${SHARDS}`, `--maxWorkers=${serversDone ? 2 : 1}`]);
+}
 await checked;
 behind.show();
 await onServers;
@@ -93,10 +100,14 @@ async function check(name: string, command: readonly string[]): Promise<void> {
   tallies.push(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 }
 
-async function vitest(project: string, shown: Shown = "live"): Promise<void> {
-  const file = join(reports, `${project}.json`);
+async function vitest(project: string, shown: Shown = "live", more: readonly string[] = []): Promise<void> {
+  const file = join(reports, `${[project, ...more].join("").replaceAll(/\W/g, "-")}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const { ok } = await run(project, ["vitest", "run", "--project", project, ...reporters], shown);
+  const { ok } = await run(
+    [project, ...more].join(" "),
+    ["vitest", "run", "--project", project, ...reporters, ...more],
+    shown,
+  );
   const tally = tallyOf(file);
   // A run that fails without a failing test (a file that does not load, a leaked error) counts as one failure.
   tallies.push(ok || tally.failed > 0 ? tally : { passed: tally.passed, failed: 1 });

@@ -27,7 +27,7 @@ beforeAll(async () => {
     ...{ delivery: "exactlyOnce", commitIntervalMs: 5, maxTaskIdleMs: 0, salt: "x", codeVersion: "test" },
   });
   await publishBlueprint(loop, PARCELS, 0);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await loop.close();
   await backbone.close();

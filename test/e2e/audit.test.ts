@@ -51,7 +51,7 @@ test("every decision comes out equal, made by any of the models or none", { time
   expect(json).toMatchObject({ sampled: 9_679, recomputed: 9_679, differing: 0, counts: {}, differences: [] });
 });
 
-test("the exit code is 1 when there is a difference, here of every seed", { timeout: 60_000 }, async () => {
+test("the exit code is 1 when there is a difference, here of every seed", { timeout: 180_000 }, async () => {
   const { code, json } = await loopstream(["audit", "--sample", "0.5%", "--salt", "another", "--json", ...at]);
   const { sampled, counts } = json as { sampled: number; counts: Record<string, number> };
   expect([code, counts]).toEqual([1, { seed: sampled }]);
@@ -60,7 +60,7 @@ test("the exit code is 1 when there is a difference, here of every seed", { time
 
 test(
   "a decision that was not made, a use case nobody has and a share that is none are errors",
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const nobody = await loopstream(["explain", "nobody", ...at]);
     expect([nobody.code, nobody.stderr]).toEqual([

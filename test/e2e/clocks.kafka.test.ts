@@ -33,7 +33,7 @@ afterAll(async () => {
   await schemas.stop();
   await kafka.stop();
   dir.remove();
-}, 60_000);
+}, 180_000);
 
 /** Written by another program, with whatever time. */
 async function foreign(topic: string, value: object, time: number, key: string): Promise<void> {

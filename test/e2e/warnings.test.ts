@@ -48,4 +48,4 @@ test("a port of --metrics that is taken is refused by the flag's name", async ()
   } finally {
     server.close();
   }
-}, 60_000);
+}, 180_000);

@@ -37,7 +37,7 @@ await loop.close();
 
 test.each(["22", "24"] as const)(
   "the packed package runs the loop and a client on Kafka with Node %s",
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async (node) => {
     project.write("kafka.js", script);
     const { stdout } = await project.node(node, ["kafka.js", inject("brokers"), inject("registry"), `package-${node}`]);

@@ -18,7 +18,7 @@ try {
   execFileSync("git", ["clone", "-q", root, clone], { stdio: "inherit" });
   execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--silent"], { cwd: clone, stdio: "inherit" });
   const installed = performance.now();
-  const stdout = await runCommands(place, commands, clone);
+  const stdout = await runCommands(place, commands, { checkout: clone });
   const [clonedMs, allMs] = [installed - started, performance.now() - started];
   process.stdout.write(stdout);
   const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;

@@ -159,7 +159,7 @@ describe.each(clients)("over $client", ({ create }) => {
           const fetches = await reader.poll(1_000);
           expect(fetches.flatMap((fetch) => fetch.records).map((record) => text(record.value))).toContain("after");
         },
-        { timeout: 30_000 },
+        { timeout: 180_000 },
       );
       await reader.close();
       await producer.close();
