@@ -43,8 +43,9 @@ export function tileField(field: string | null, when: string | null, fields: rea
   const { evaluate } = compileFormula(when, Object.fromEntries(fields.map((name) => [name, "number" as const])));
   return {
     id,
-    what: `numbers that tell whether ${when}`,
-    isCarried: (attributes) => evaluate((name) => valueOf(name, attributes)) !== null,
+    what: `numbers that tell whether ${when}${field === null ? "" : `, and one in ${field}`}`,
+    isCarried: (attributes) =>
+      evaluate((name) => valueOf(name, attributes)) !== null && (field === null || valueOf(field, attributes) !== null),
     valueOf(attributes) {
       if (evaluate((name) => valueOf(name, attributes)) !== true) return null;
       return field === null ? 1 : valueOf(field, attributes);

@@ -84,6 +84,39 @@ describe("a window with a condition", () => {
   });
 });
 
+test("needs events that tell whether it is met, and that carry its field", () => {
+  const { fields } = groupOf(
+    withWindows("sum: delay_min, when: gate > 3", "count: true, when: gate > 3").replace(
+      "[delay_min]",
+      "[delay_min, gate]",
+    ),
+  );
+  const carried = (attributes: Readonly<Record<string, unknown>>): readonly (readonly [string, boolean])[] =>
+    fields.map((field) => [field.what, field.isCarried(attributes)] as const);
+  const [count, sum] = [
+    "numbers that tell whether gate > 3",
+    "numbers that tell whether gate > 3, and one in delay_min",
+  ];
+  expect(new Map(carried({ gate: 2, delay_min: 1 }))).toEqual(
+    new Map([
+      [count, true],
+      [sum, true],
+    ] as never),
+  );
+  expect(new Map(carried({ gate: 5 }))).toEqual(
+    new Map([
+      [count, true],
+      [sum, false],
+    ] as never),
+  );
+  expect(new Map(carried({ delay_min: 1 }))).toEqual(
+    new Map([
+      [count, false],
+      [sum, false],
+    ] as never),
+  );
+});
+
 describe("the state of windows", () => {
   const stateOf = (...lines: readonly string[]): string => groupOf(withWindows(...lines)).stateId;
 
