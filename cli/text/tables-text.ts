@@ -31,10 +31,18 @@ export function rowText({ table: name, key, values, validFrom, versions }: Found
 
 export function importedRowsText(result: ImportedRows): string {
   const { table: name, lines, written, unchanged, badLines, bad, leftOut, missing, validFrom } = result;
+  const { replaced, replacedLines } = result;
   const from = validFrom === null ? "" : `, valid from ${shownTime(validFrom)}: earlier decisions don't see them`;
   return [
     `${written} rows of ${name} written${written === 0 ? "" : from}`,
     ...(unchanged === 0 ? [] : [`${unchanged} of ${lines} were there already with these values`]),
+    ...(replaced === 0
+      ? []
+      : [
+          `${replaced} of ${lines} were replaced by a later line with the same key and time: ` +
+            replacedLines.map(({ line, by }) => `line ${line} by ${by}`).join(", ") +
+            (replaced > replacedLines.length ? ", …" : ""),
+        ]),
     ...(leftOut.length === 0
       ? []
       : [`left out: ${leftOut.join(", ")}, which no blueprint declares under tables.${name}.fields`]),

@@ -30,6 +30,10 @@ export interface ImportedRows {
   readonly written: number;
   /** Lines whose row was there already, with these values at that time. */
   readonly unchanged: number;
+  /** Lines whose row a later line of the file replaced: it has the same key and time, and other values. */
+  readonly replaced: number;
+  /** The first of them, each with the line that replaced it. */
+  readonly replacedLines: readonly { readonly line: number; readonly by: number }[];
   /** The first of the lines that can't be used; all of them are dead letters. */
   readonly badLines: readonly { readonly line: number; readonly problem: string }[];
   readonly bad: number;
@@ -42,7 +46,7 @@ export interface ImportedRows {
 }
 
 const AT_ONCE = 1_000;
-const BAD_SHOWN = 20;
+const SHOWN = 20;
 /** Behind every offset: a row that was read here counts as written after those on the topic. */
 const WRITTEN_HERE = 2 ** 52;
 
@@ -60,7 +64,10 @@ export async function importRows(tools: TopicTools, options: RowImport): Promise
   const kept = await readTableRows(tools, blueprints, new Set([table.name]));
   const now = Date.now();
   const badLines: { readonly line: number; readonly problem: string }[] = [];
-  let [lines, written, bad] = [0, 0, 0];
+  const replacedLines: { readonly line: number; readonly by: number }[] = [];
+  /** Of rows that were written, by key and time. */
+  const lineOf = new Map<string, number>();
+  let [lines, written, replaced, bad] = [0, 0, 0, 0];
   let pending: Published<unknown>[] = [];
   const flush = async (): Promise<void> => {
     const records = pending;
@@ -69,7 +76,7 @@ export async function importRows(tools: TopicTools, options: RowImport): Promise
   };
   const refuse = (line: number, problem: string, text: string): void => {
     bad++;
-    if (badLines.length < BAD_SHOWN) badLines.push({ line, problem });
+    if (badLines.length < SHOWN) badLines.push({ line, problem });
     pending.push(letterOfLine({ file: file.name, line, problem, text }, now));
   };
   for await (const read of file.lines()) {
@@ -83,6 +90,10 @@ export async function importRows(tools: TopicTools, options: RowImport): Promise
           await keep(kept, table, row, read.line, flush);
           pending.push(rowRecord(row, now));
           written++;
+          const place = `${row.validFrom} ${rowKey(row.key)}`;
+          const line = lineOf.get(place);
+          lineOf.set(place, read.line);
+          if (line !== undefined && replaced++ < SHOWN) replacedLines.push({ line, by: read.line });
         }
       }
     }
@@ -90,7 +101,9 @@ export async function importRows(tools: TopicTools, options: RowImport): Promise
   }
   await flush();
   const validFrom = typeof given === "number" ? given : null;
-  return { table: table.name, lines, written, unchanged: lines - written, badLines, bad, ...columns, validFrom };
+  const unusable = { badLines, bad };
+  const counts = { lines, written, unchanged: lines - written, replaced, replacedLines };
+  return { table: table.name, ...counts, ...unusable, ...columns, validFrom };
 }
 
 async function columnsOf(

@@ -86,6 +86,15 @@ describe("loopstream tables", { timeout: 120_000 }, () => {
     });
   });
 
+  test("a line that a later one of its file replaces is counted and named", async () => {
+    const path = file("twice.csv", ["depot,city,bays,open", "west,Bern,1,no", "west,Bern,1,no", "west,Bern,2,no"]);
+    const args = ["import", "depots", path, "--from", "2026-02-01"];
+    expect((await tables(...args)).stdout).toContain(
+      "1 of 3 were replaced by a later line with the same key and time: line 2 by 4",
+    );
+    expect((await tables("get", "depots", "west", "--json")).json).toMatchObject({ values: { bays: 2 } });
+  });
+
   test("an import past maxRows is refused at the line that finds no room", async () => {
     const many = Array.from({ length: 9 }, (_, n) => `d${n},Oslo,${n},no`);
     const full = await tables(
