@@ -15,8 +15,8 @@ export default defineConfig({
         test: {
           name: "unit",
           // For those that hang: a machine that is busy may take ten times as long as a quiet one.
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           expect: { poll: { timeout: 20_000 } },
           include: ["test/**/*.test.ts"],
           exclude: [kafkaTests, "node_modules/**"],
@@ -27,8 +27,8 @@ export default defineConfig({
           name: "kafka",
           include: [kafkaTests],
           globalSetup: ["test/servers/global-setup.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           expect: { poll: { timeout: 20_000 } },
           // They mostly wait: for brokers, sessions and timers.
           maxWorkers: 2,

@@ -107,7 +107,7 @@ beforeAll(async () => {
     await backbone.close();
     await registry.close();
   }
-}, 180_000);
+}, 900_000);
 afterAll(() => dir.remove());
 
 type Row = Readonly<Record<string, unknown>>;

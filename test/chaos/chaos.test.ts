@@ -3,7 +3,7 @@ import { embeddedChaos } from "./embedded.ts";
 
 test(
   "embedded: killed with -9 again and again and robbed of power, every decision has one record, one row and one event of its observation, and every reply is true",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const lines: string[] = [];
     const report = await embeddedChaos(20_261_122, 4_000, 8, (line) => lines.push(line), 2);

@@ -27,7 +27,7 @@ beforeAll(async () => {
     ...{ delivery: "exactlyOnce", commitIntervalMs: 5, maxTaskIdleMs: 0, salt: "x", codeVersion: "test" },
   });
   await publishBlueprint(loop, PARCELS, 0);
-}, 180_000);
+}, 900_000);
 afterAll(async () => {
   await loop.close();
   await backbone.close();

@@ -47,7 +47,7 @@ async function askWithJava(decisionId: string, useCase: string): Promise<Record<
   const { stdout } = await promisify(execFile)(
     "java",
     ["-Xmx128m", "-cp", jars, source, inject("brokers"), inject("registry"), useCase, decisionId, "anna", context],
-    { timeout: 180_000 },
+    { timeout: 900_000 },
   );
   return JSON.parse(stdout) as Record<string, unknown>;
 }
@@ -73,7 +73,7 @@ test("a Java program with Apache's client alone asks for a decision and gets its
   const decision = await recorded(decisionId);
   expect(decision).toMatchObject({ unit: "anna", reason: "noModel", blueprintVersion: parcels.version });
   expect(decision?.features).toEqual([20, "air", 1, null, null, null]);
-}, 180_000);
+}, 900_000);
 
 test("a Java program is told what is wrong with its request", async () => {
   expect(await askWithJava(randomUUID(), "parcel")).toMatchObject({
@@ -81,7 +81,7 @@ test("a Java program is told what is wrong with its request", async () => {
     value: null,
     error: expect.stringContaining('unknown use case "parcel"'),
   });
-}, 180_000);
+}, 900_000);
 
 test("the client gets its decisions and stores its observations on the real broker", async () => {
   const client = createClient({ backbone, registry: createConfluentRegistry({ url: inject("registry") }) });
@@ -100,4 +100,4 @@ test("the client gets its decisions and stores its observations on the real brok
   }
   expect(stored).toEqual([{ decisionId, useCase: "", observationId, values: { kind: "arrival", delay: 3 } }]);
   await client.close();
-}, 180_000);
+}, 900_000);

@@ -158,7 +158,7 @@ describe("while the brokers are away", () => {
     expect(told).toHaveLength(2);
   });
 
-  test("a broker that answers nothing is an outage, though no call has failed", { timeout: 180_000 }, async () => {
+  test("a broker that answers nothing is an outage, though no call has failed", { timeout: 900_000 }, async () => {
     const client = opened();
     await client.logEvent(kind(), { size: 0 }, patient);
     place.mood = "held";
@@ -301,7 +301,7 @@ describe("close", () => {
 
   test(
     "ends though brokers answer nothing, and a record that they store later is in the spool too",
-    { timeout: 180_000 },
+    { timeout: 900_000 },
     async () => {
       const spool = spoolAt("a");
       const client = opened({ buffer: { spool } });

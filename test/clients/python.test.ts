@@ -16,7 +16,7 @@ if (!python) console.log("SKIPPED clients/python: there is no python3 from 3.9 u
 
 test.skipIf(!python && process.env["CI"] !== "true")(
   "the Python client's own tests pass against a running loop",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const token = "producer-0123456789";
     await using at = await httpLoop({ http: { port: 0, tokens: { producer: [token] } } });

@@ -18,14 +18,14 @@ let demo: Awaited<ReturnType<typeof loopstream>>;
 beforeAll(async () => {
   demo = await loopstream(["demo", "--once", "--json", "--until", "2013-01-12", "--dir", dir.path]);
   expect(demo.code, demo.stderr).toBe(0);
-}, 300_000);
+}, 900_000);
 afterAll(() => dir.remove());
 
 test("the demo's rows are the ones they always were", () => {
   expect(demo.json["rowsSha256"]).toBe("654d1ed0efcbc1b9ad5c781dc94bb8b58140015126cbdee97ed1e11829c46e10");
 });
 
-test("docs/audit.md: its commands run on the demo and find nothing wrong", { timeout: 300_000 }, async () => {
+test("docs/audit.md: its commands run on the demo and find nothing wrong", { timeout: 900_000 }, async () => {
   const page = readFileSync(join(root, "docs/audit.md"), "utf8");
   const commands = [...page.matchAll(/^npm run -s loopstream -- (.+)$/gm)].map((match) => match[1]!.split(" "));
   const printed: Printed[] = [];
@@ -45,13 +45,13 @@ test("docs/audit.md: its commands run on the demo and find nothing wrong", { tim
   }
 });
 
-test("every decision comes out equal, made by any of the models or none", { timeout: 120_000 }, async () => {
+test("every decision comes out equal, made by any of the models or none", { timeout: 900_000 }, async () => {
   const { code, json, stderr } = await loopstream(["audit", "--sample", "100%", "--json", ...at]);
   expect(code, stderr).toBe(0);
   expect(json).toMatchObject({ sampled: 9_679, recomputed: 9_679, differing: 0, counts: {}, differences: [] });
 });
 
-test("the exit code is 1 when there is a difference, here of every seed", { timeout: 180_000 }, async () => {
+test("the exit code is 1 when there is a difference, here of every seed", { timeout: 900_000 }, async () => {
   const { code, json } = await loopstream(["audit", "--sample", "0.5%", "--salt", "another", "--json", ...at]);
   const { sampled, counts } = json as { sampled: number; counts: Record<string, number> };
   expect([code, counts]).toEqual([1, { seed: sampled }]);
@@ -60,7 +60,7 @@ test("the exit code is 1 when there is a difference, here of every seed", { time
 
 test(
   "a decision that was not made, a use case nobody has and a share that is none are errors",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const nobody = await loopstream(["explain", "nobody", ...at]);
     expect([nobody.code, nobody.stderr]).toEqual([

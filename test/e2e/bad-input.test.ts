@@ -38,7 +38,7 @@ test("a blueprint with a misspelt field is refused with its line, its name and w
 
 test(
   "an import names its three bad lines, keeps them in the dead letters and takes the rest",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const dir = temporaryDir();
     const at = ["--dir", dir.path, "--json"];

@@ -26,14 +26,14 @@ beforeAll(async () => {
   const at = join(dir.path, "shop");
   mkdirSync(at);
   shop = openShop(["--brokers", kafka.brokers, "--registry", schemas.url, "--dir", at], at);
-}, 120_000);
+}, 900_000);
 afterAll(async () => {
   await shop.stop();
   await backbone.close();
   await schemas.stop();
   await kafka.stop();
   dir.remove();
-}, 180_000);
+}, 900_000);
 
 /** Written by another program, with whatever time. */
 async function foreign(topic: string, value: object, time: number, key: string): Promise<void> {
@@ -51,7 +51,7 @@ async function foreign(topic: string, value: object, time: number, key: string):
 
 test(
   "kafka: neither a tick of the year 3000, nor foreign records of no time, nor an import close a live decision; ticks are stamped by the broker",
-  { timeout: 240_000 },
+  { timeout: 900_000 },
   async () => {
     await shop.start();
     await shop.decide("live-1");

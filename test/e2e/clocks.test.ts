@@ -22,7 +22,7 @@ const YEAR_3000 = Date.UTC(3000, 0, 1);
 
 test(
   "a time in microseconds is refused, and stray records of the year 3000 close nobody's decision",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     await shop.start();
     await shop.decide("d1");
@@ -49,7 +49,7 @@ test(
 
 test(
   "an import closes no live decision of another use case, neither while the loop is away nor beside it",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     await shop.start();
     await shop.decide("live-1");

@@ -8,7 +8,7 @@ afterAll(() => dir.remove());
 
 const ask = ["decide", "--use-case", "shop", "--unit", "u", "--id", "d", "--json"];
 
-test("who names a default gets it with the reason, where the brokers are away", { timeout: 180_000 }, async () => {
+test("who names a default gets it with the reason, where the brokers are away", { timeout: 900_000 }, async () => {
   const away = ["--brokers", "127.0.0.1:1", "--registry", "http://127.0.0.1:1", "--dir", join(dir.path, "kafka")];
   const started = performance.now();
   const { code, json } = await loopstream([...ask, "--default", "false", "--timeout", "500", ...away]);
@@ -19,7 +19,7 @@ test("who names a default gets it with the reason, where the brokers are away", 
   expect(performance.now() - started).toBeLessThan(20_000);
 });
 
-test("and where the log is damaged; without a default that is an error", { timeout: 180_000 }, async () => {
+test("and where the log is damaged; without a default that is an error", { timeout: 900_000 }, async () => {
   const damaged = join(dir.path, "damaged");
   mkdirSync(join(damaged, "log"), { recursive: true });
   writeFileSync(join(damaged, "log", "MANIFEST-000002"), "x");

@@ -40,7 +40,7 @@ async function exported(ending: string, ...more: readonly string[]) {
 
 test(
   "decisions are exported with their features by name, labelled or not, and a feature that a version lacks is null and told",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const first = await publish("v1.yaml", "zip, price");
     const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();

@@ -13,7 +13,7 @@ afterAll(() => dir.remove());
 
 test(
   "the same flights give the same rows, models and figures on a real Kafka as on the embedded backbone",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const demo = (name: string): string[] => [
       ...["demo", "--once", "--json", "--until", "2013-01-08T12:00:00Z", "--dir", join(dir.path, name)],
@@ -32,7 +32,7 @@ test(
 
 test(
   "there, behind transactions' markers, every model and every decision comes out again",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const { id } = JSON.parse(readFileSync(join(dir.path, "kafka/demo/run.json"), "utf8")) as { id: string };
     const subjectPrefix = `demo-${id}-`;

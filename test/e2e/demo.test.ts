@@ -13,7 +13,7 @@ const demo = (name: string, more: readonly string[] = []): string[] => [
 
 test(
   "a run that is killed with -9 again and again ends with the rows of one that was left alone",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const whole = await loopstream(demo("whole"));
     expect(whole.code, whole.stderr).toBe(0);
@@ -34,7 +34,7 @@ test(
 
 test(
   "a run that was killed behind its last step, before it could say that it had finished, trains nothing more",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const whole = await loopstream(demo("ended"));
     const file = join(dir.path, "ended", "demo", "run.json");
@@ -50,7 +50,7 @@ test(
 
 test(
   "without --until a finished run makes room for a new one, a stopped one goes on",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const first = await loopstream(["demo", "--json", "--once", "--dir", join(dir.path, "x"), "--until", "2013-01-02"]);
     const second = await loopstream([

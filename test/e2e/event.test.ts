@@ -9,7 +9,7 @@ afterAll(() => dir.remove());
 
 test(
   "an event from the command line is stored as it is said, and a kind that no blueprint knows is told",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const where = ["--dir", dir.path];
     const blueprint = join(dir.path, "shop.yaml");

@@ -26,7 +26,7 @@ test("a quarter of history is imported whole", () => {
   expect(imported.json).toMatchObject({ ...counts, lines: [] });
 });
 
-test("the eleven streaming features of every January decision equal the reference", { timeout: 120_000 }, async () => {
+test("the eleven streaming features of every January decision equal the reference", { timeout: 900_000 }, async () => {
   const [head, ...lines] = gunzipSync(readFileSync(join(root, "test/fixtures/flights/stream-features-2013-01.csv.gz")))
     .toString()
     .trimEnd()
@@ -61,7 +61,7 @@ test("the eleven streaming features of every January decision equal the referenc
   expect(wrong).toEqual([]);
 });
 
-test("a model trained on January and February scores AUC 0.7647 ± 0.003 on March", { timeout: 120_000 }, async () => {
+test("a model trained on January and February scores AUC 0.7647 ± 0.003 on March", { timeout: 900_000 }, async () => {
   const until = ["--until", "2013-03-02T12:00:00Z", "--score-until", "2013-04-02T00:00:00Z", "--holdout", "0"];
   const { code, json, stderr } = await loopstream(["train", "--use-case", "flight-delays", ...until, ...at]);
   expect(code, stderr).toBe(0);
@@ -71,7 +71,7 @@ test("a model trained on January and February scores AUC 0.7647 ± 0.003 on Marc
   expect(scored.metrics.logLoss).toBeLessThan(0.46);
 });
 
-test("rows come out as CSV, JSON lines and Parquet with the same content", { timeout: 180_000 }, async () => {
+test("rows come out as CSV, JSON lines and Parquet with the same content", { timeout: 900_000 }, async () => {
   const { readTable } = await import("../../cli/files/index.ts");
   const range = ["--from", "2013-01-05T00:00:00Z", "--to", "2013-01-07T00:00:00Z"];
   const tables: Record<string, unknown>[][] = [];

@@ -10,7 +10,7 @@ afterAll(() => dir.remove());
 
 test(
   "an import beside another one of its use case ends at once and says so; when that one has ended, it works",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const home = join(dir.path, "home");
     const at = ["--dir", home, "--json"];

@@ -11,7 +11,7 @@ beforeAll(async () => {
   const file = join(dir.path, "parcels.yaml");
   writeFileSync(file, PARCELS);
   expect((await loopstream(["blueprint", "publish", file, ...place])).code).toBe(0);
-}, 180_000);
+}, 900_000);
 afterAll(() => dir.remove());
 
 const ask = ["decide", "--use-case", "parcels", "--unit", "u", "--default", "true", ...place];
@@ -22,7 +22,7 @@ test("a misspelt entry is decided without, and warned of on stderr with the name
   expect(decided.json).toMatchObject({ reason: "noModel", error: null });
   expect(decided.stderr).toContain('context entry \\"wieght\\" of use case parcels');
   expect(decided.stderr).toContain('did you mean \\"weight\\"?');
-}, 180_000);
+}, 900_000);
 
 test("with --strict it is refused before it is sent", async () => {
   const decided = await loopstream([...ask, "--timeout", "20000", "--strict", "wieght=3"]);
@@ -34,7 +34,7 @@ test("with --strict it is refused before it is sent", async () => {
   const happened = await loopstream(["event", "scann", "--strict", "depot=north", ...place]);
   expect(happened.code).toBe(1);
   expect(happened.stderr).toContain('no blueprint knows events of kind "scann" (did you mean "scan"?)');
-}, 180_000);
+}, 900_000);
 
 test("observe says which of its values count for nothing, and stores them all the same", async () => {
   const observed = await loopstream(["observe", "d", "--use-case", "parcels", "dely=3", ...place]);
@@ -42,7 +42,7 @@ test("observe says which of its values count for nothing, and stores them all th
   expect(observed.stderr).toContain('the blueprint has no entry "dely" (did you mean "delay"?): it counts for nothing');
   const fits = await loopstream(["observe", "d", "--use-case", "parcels", "delay=3", ...place]);
   expect([fits.code, fits.stderr]).toEqual([0, ""]);
-}, 180_000);
+}, 900_000);
 
 test("decide says it too where another process runs the loop", async () => {
   const running = startLoopstream(["start", ...place]);
@@ -57,4 +57,4 @@ test("decide says it too where another process runs the loop", async () => {
     running.send("SIGTERM");
     await running.ended();
   }
-}, 180_000);
+}, 900_000);

@@ -17,7 +17,7 @@ test.each([
   [["replay", "--use-case", "shop"]],
   [["observe", "d1", "amount=1"]],
   [["decide", "--use-case", "shop", "--unit", "u"]],
-])("%j in a directory without a log says so, and makes none", { timeout: 180_000 }, async (command) => {
+])("%j in a directory without a log says so, and makes none", { timeout: 900_000 }, async (command) => {
   const mistyped = join(dir.path, command.join("-"));
   const { code, json, stderr } = await loopstream([...command, "--json", "--dir", mistyped]);
   expect(json["error"], stderr).toContain(`dir ${mistyped}: there is no log of loopstream there`);

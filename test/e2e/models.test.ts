@@ -40,4 +40,4 @@ test("a model goes from shadow by a canary's shares to production, as the list s
   expect(refused.stderr).toContain('model a of use case "parcels" is production and can\'t become shadow');
   expect((await run("promote", "b")).stdout).toContain("b is production");
   expect(await states()).toEqual(["retired", "production"]);
-}, 180_000);
+}, 900_000);

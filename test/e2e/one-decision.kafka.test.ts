@@ -14,7 +14,7 @@ afterAll(() => remove());
 
 test(
   "kafka: a request sent five times, across crashes, rebalances and a model, has one record and equal replies; after the retention a new one says so",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const [kafka, schemas] = await Promise.all([startKafka(), startRegistry()]);
     const open = async (): Promise<Place> => {

@@ -12,7 +12,7 @@ afterAll(() => remove());
 
 test(
   "embedded: a request sent five times, across kill -9 and a model, has one record and equal replies; after the retention a new one says so",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const dir = join(path, "loop");
     const open = async (): Promise<Place> => {

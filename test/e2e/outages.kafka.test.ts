@@ -37,7 +37,7 @@ async function started(...more: readonly string[]): Promise<Running> {
 
 test(
   "with the broker gone the loop says so, and SIGTERM ends it within the stated time; the next start answers",
-  { timeout: 240_000 },
+  { timeout: 900_000 },
   async () => {
     const first = await started("--blueprint", flights.blueprint);
     await decided("one", first);
@@ -53,7 +53,7 @@ test(
   },
 );
 
-test("start waits for a broker that comes a little later", { timeout: 120_000 }, async () => {
+test("start waits for a broker that comes a little later", { timeout: 900_000 }, async () => {
   await kafka.kill();
   const loop = startLoopstream(["start", "--json", ...at]);
   await loop.says("kafka connection: waiting and trying again");

@@ -45,7 +45,7 @@ const replay = (text: string, ...more: readonly string[]): string[] => [
 
 test(
   "a replay tells on the command line what it can't compute, goes on where it is told to, and says what came since",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     writeFileSync(file("first.yaml"), PARCELS);
     writeFileSync(file("sizes.yaml"), SIZES);

@@ -114,7 +114,7 @@ test("a feature of a later version is for every decision what it would have been
   expect(known.length).toBeGreaterThan(500);
 });
 
-test("a replay goes on beside the loop that has the log open", { timeout: 120_000 }, async () => {
+test("a replay goes on beside the loop that has the log open", { timeout: 900_000 }, async () => {
   const child = spawn(process.execPath, [join(root, "cli/main.ts"), "start", "--json", "--dir", file("p1")], {
     cwd: root,
   });
@@ -135,7 +135,7 @@ test("a replay goes on beside the loop that has the log open", { timeout: 120_00
   }
 });
 
-test("what can't be replayed is said with the flag that is wrong", { timeout: 120_000 }, async () => {
+test("what can't be replayed is said with the flag that is wrong", { timeout: 900_000 }, async () => {
   const said = async (more: readonly string[], useCase = "flight-delays"): Promise<string> => {
     const { code, stderr } = await loopstream(["replay", "--use-case", useCase, "--dir", file("p16"), ...more]);
     expect(code, stderr).toBe(2);

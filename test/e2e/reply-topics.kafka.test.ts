@@ -16,7 +16,7 @@ import { flights, temporaryDir } from "./command.ts";
 
 test(
   "a product's own reply topic that is deleted, or takes no reply, holds nobody up: its requests are decided and are dead letters",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const dir = temporaryDir();
     const brokers = inject("brokers").split(",");

@@ -60,7 +60,7 @@ async function imported(partitions: number) {
 
 test(
   "one id under two units is one decision, one row and a dead letter, for any number of partitions",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const one = await imported(1);
     expect(one.made).toHaveLength(IDS);

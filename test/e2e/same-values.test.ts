@@ -181,7 +181,7 @@ async function parquet(): Promise<readonly [string, string]> {
   ];
 }
 
-test("the same history is the same rows from CSV, JSON lines and Parquet", { timeout: 120_000 }, async () => {
+test("the same history is the same rows from CSV, JSON lines and Parquet", { timeout: 900_000 }, async () => {
   for (const [name, files] of [
     ["csv", csv(iso)],
     ["jsonl", jsonl(iso)],
@@ -193,7 +193,7 @@ test("the same history is the same rows from CSV, JSON lines and Parquet", { tim
   }
 });
 
-test("and from times in another zone or unit, on a machine of any zone", { timeout: 120_000 }, async () => {
+test("and from times in another zone or unit, on a machine of any zone", { timeout: 900_000 }, async () => {
   const prague = (minute: number, second: number): string => iso(minute, second).replace("T12", " 13").replace("Z", "");
   const zoned = await imported("zoned", "America/New_York", csv(prague), ["--time-zone", "Europe/Prague"]);
   expect([zoned.code, zoned.rows]).toEqual([0, EXPECTED]);
@@ -204,7 +204,7 @@ test("and from times in another zone or unit, on a machine of any zone", { timeo
   expect(unsaid.said).toContain('decision_ts "2026-01-15 13:00:00" names no time zone');
 });
 
-test("a live request's values are what the import makes of them", { timeout: 120_000 }, async () => {
+test("a live request's values are what the import makes of them", { timeout: 900_000 }, async () => {
   const at = ["--dir", join(dir.path, "live")];
   await loopstream(["blueprint", "publish", blueprint, ...at]);
   const asked = [

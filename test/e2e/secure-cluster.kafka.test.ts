@@ -279,7 +279,7 @@ const DECISIONS = 20;
 
 test.each(clients)(
   "history is imported over %s to a listener with TLS and a login, and exported, audited, replayed and read from there, by flags alone",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async (client) => {
     const useCase = `shop-${client}`;
     const file = (name: string, text = ""): string => {

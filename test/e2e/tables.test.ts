@@ -13,7 +13,7 @@ observations:
 `,
 ).replace("tables:\n", "  - bays: { table: depots, field: bays, by: depot }\ntables:\n");
 
-describe("loopstream tables", { timeout: 120_000 }, () => {
+describe("loopstream tables", { timeout: 900_000 }, () => {
   const dir = temporaryDir();
   const tables = (...args: readonly string[]): Promise<Ran> => loopstream(["tables", ...args, "--dir", dir.path]);
   const file = (name: string, lines: readonly string[]): string => {

@@ -5,7 +5,7 @@ import { loopstream, temporaryDir } from "./command.ts";
 const dir = temporaryDir();
 afterAll(() => dir.remove());
 
-test("topics read prints a long that no number holds with all of its digits", { timeout: 180_000 }, async () => {
+test("topics read prints a long that no number holds with all of its digits", { timeout: 900_000 }, async () => {
   const schema: AvroSchema = { type: "record", name: "Sale", fields: [{ name: "id", type: "long" }] };
   const backbone = await createEmbeddedBackbone({ dir: dir.path });
   const id = await backbone.registry.register("sales-value", schema, "NONE");

@@ -32,7 +32,7 @@ test("check and publish warn, in the JSON of a program and on stderr of a person
 
   const listed = await loopstream(["models", ...place]);
   expect(listed.stdout).toMatch(/^use case +model +version +state +since +until +rows +rows until +evidence\n$/);
-}, 120_000);
+}, 900_000);
 
 test("a port of --metrics that is taken is refused by the flag's name", async () => {
   const server = createServer();
@@ -48,4 +48,4 @@ test("a port of --metrics that is taken is refused by the flag's name", async ()
   } finally {
     server.close();
   }
-}, 180_000);
+}, 900_000);

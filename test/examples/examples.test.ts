@@ -13,7 +13,7 @@ test("there are examples", () => {
   expect(examples).toContain("decide.ts");
 });
 
-test.each(examples)("%s prints what stands beside it, and nothing on stderr", { timeout: 180_000 }, async (file) => {
+test.each(examples)("%s prints what stands beside it, and nothing on stderr", { timeout: 900_000 }, async (file) => {
   const { stdout, stderr } = await run(process.execPath, [join(folder, file)], { timeout: 50_000 });
   expect(stdout).toBe(readFileSync(join(folder, file.replace(/\.ts$/, ".out")), "utf8"));
   expect(stderr).toBe("");

@@ -13,7 +13,7 @@ const groups = (client: string): readonly Group[] =>
 
 test(
   "confluent-kafka and Apache's Java client with their default partitioners, with the id, nothing or the unit as key, get one decision and one right row for each id, with kills in between",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const clients = { "confluent-kafka": groups("confluent"), java: groups("java") };
     const outcome = await askFromElsewhere({

@@ -25,7 +25,7 @@ test("a process beside the loop answers HTTP too: the same decisions, and no mem
 
 test(
   "when the process that ran the loop ends, the port of the one that takes over goes on",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const first = await httpLoop();
     await using second = await openLoopstream({ dir: first.dir, http: { port: 0 } });

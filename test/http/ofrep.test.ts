@@ -13,7 +13,7 @@ beforeAll(async () => {
   await trained(at.loop, "reminders", ["free", "paid"], "plan", { kind: "opened" });
   await OpenFeature.setProviderAndWait(new OFREPProvider({ baseUrl: at.url, headers: [["X-API-Key", token]] }));
   client = OpenFeature.getClient();
-}, 180_000);
+}, 900_000);
 afterAll(async () => {
   await OpenFeature.close();
   await at?.[Symbol.asyncDispose]();

@@ -8,7 +8,7 @@ const key = "producer-0123456789";
 let at: HttpLoop;
 beforeAll(async () => {
   at = await httpLoop({ http: { port: 0, tokens: { producer: [key] } } }, ARTICLES);
-}, 180_000);
+}, 900_000);
 afterAll(() => at?.[Symbol.asyncDispose]());
 
 const call = (path: string, body: unknown = undefined, more: Readonly<Record<string, string>> = {}) =>
@@ -49,7 +49,7 @@ describe("Personalizer's interface", () => {
 
   test(
     "rank puts the chosen action first, the same for the same event, and records the decision",
-    { timeout: 180_000 },
+    { timeout: 900_000 },
     async () => {
       await trained(at.loop, "articles", ["Evening", "Noon"], "timeOfDay", { reward: 1 });
       const evening = {

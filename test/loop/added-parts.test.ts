@@ -338,7 +338,7 @@ beforeAll(async () => {
   const source = { backbone, serdes: loop.serdes, scorers: (model: ModelRecorded) => scorers.get(model), salt: "salt" };
   explained = (await explainDecision(source, "d79"))!;
   await scorers.close();
-}, 120_000);
+}, 900_000);
 afterAll(() => live.close());
 
 /** From the history alone. */

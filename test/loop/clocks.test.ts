@@ -91,7 +91,7 @@ test("the loop's own ticker, with the machine's clock three days ahead for half 
     await loop.client.getDecision(
       "parcels",
       { decisionId: "d1", unit: "u", context: { weight: 5 } },
-      { timeout: 180_000 },
+      { timeout: 900_000 },
     );
     const right = Date.now.bind(Date);
     const ticked = async (): Promise<void> => {

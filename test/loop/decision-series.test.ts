@@ -19,7 +19,7 @@ const ask = (useCase: string, id: string): Promise<unknown> =>
   live.client.getDecision(
     useCase,
     { decisionId: id, unit: "u", context: { price: 1, store: "S" } },
-    { timeout: 180_000 },
+    { timeout: 900_000 },
   );
 
 /** The lines of the page that begin so, each with its value. */

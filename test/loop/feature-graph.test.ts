@@ -93,7 +93,7 @@ beforeAll(async () => {
   const source = { backbone, serdes: loop.serdes, scorers: (model: ModelRecorded) => scorers.get(model), salt: "salt" };
   explained = (await explainDecision(source, "d59"))!;
   await scorers.close();
-}, 120_000);
+}, 900_000);
 afterAll(() => live.close());
 
 test("the blueprint has a feature of each kind but tables, and has what it says of them in every decision", () => {

@@ -102,7 +102,7 @@ test("kafka: an observation is one event, across a retry and a lost disk; window
           b: [3, "road", null, 4, 2, 4],
           c: [3, "air", null, 4, 2, 4],
         }),
-      { timeout: 180_000 },
+      { timeout: 900_000 },
     );
     await storeBlueprint(loop, CARRIER);
     const request = { useCase: "parcels", blueprintVersion: parseBlueprint(CARRIER).version };
@@ -115,4 +115,4 @@ test("kafka: an observation is one event, across a retry and a lost disk; window
     await client.close();
     await loop.close();
   }
-}, 180_000);
+}, 900_000);

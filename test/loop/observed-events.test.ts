@@ -160,7 +160,7 @@ describe("events of observations", () => {
         await live.close();
       }
     }
-  }, 240_000);
+  }, 900_000);
 
   test("are the same, each once, whether a product observes or a file is imported", () => {
     const [fromFiles, live] = runs;

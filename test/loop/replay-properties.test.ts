@@ -87,7 +87,7 @@ test(
   },
 );
 
-test("the rows are those that were made live, in the order of event time", { timeout: 300_000 }, async () => {
+test("the rows are those that were made live, in the order of event time", { timeout: 900_000 }, async () => {
   for (let seed = 1; seed <= 40; seed++) {
     const next = random(seed);
     const past = history(next, 12);

@@ -129,7 +129,7 @@ beforeAll(async () => {
   const source = { backbone, serdes: loop.serdes, scorers: (model: ModelRecorded) => scorers.get(model), salt: "salt" };
   explained = (await explainDecision(source, "d119"))!;
   await scorers.close();
-}, 180_000);
+}, 900_000);
 afterAll(() => live.close());
 
 test("a decision has one row with both labels, from when the longer wait is over; one without any has none", () => {

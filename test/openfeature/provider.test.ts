@@ -16,7 +16,7 @@ beforeAll(async () => {
   const provider = openFeatureProvider(at.loop, { onError: (error) => errors.push(error) });
   await OpenFeature.setProviderAndWait(provider);
   client = OpenFeature.getClient();
-}, 180_000);
+}, 900_000);
 afterAll(async () => {
   await OpenFeature.close();
   await at?.[Symbol.asyncDispose]();

@@ -8,7 +8,7 @@ let project: Project;
 beforeAll(async () => {
   project = await packedProject();
   cpSync(join(root, "examples/reminders.yaml"), join(project.dir, "reminders.yaml"));
-}, 240_000);
+}, 900_000);
 afterAll(() => project?.[Symbol.dispose]());
 
 const script = `
@@ -37,7 +37,7 @@ await loop.close();
 
 test.each(["22", "24"] as const)(
   "the packed package runs the loop and a client on Kafka with Node %s",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async (node) => {
     project.write("kafka.js", script);
     const { stdout } = await project.node(node, ["kafka.js", inject("brokers"), inject("registry"), `package-${node}`]);

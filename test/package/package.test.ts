@@ -14,7 +14,7 @@ beforeAll(async () => {
   example("embed.ts", "embed.js");
   cpSync(join(import.meta.dirname, "measure-import.js"), join(project.dir, "measure-import.js"));
   for (const name of ["embed.ts", "decide.ts"]) example(name);
-}, 240_000);
+}, 900_000);
 afterAll(() => project?.[Symbol.dispose]());
 
 const text = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -62,7 +62,7 @@ describe("the packed package in an empty project", () => {
     expect(compiled.stdout.split("\n").filter((line) => line.includes("error TS"))).toEqual([]);
     cpSync(join(project.dir, "reminders.yaml"), join(project.dir, "out/reminders.yaml"));
     expect((await project.node("22", ["out/embed.js"])).stdout).toBe(text("examples/embed.out"));
-  }, 180_000);
+  }, 900_000);
 
   test("brings the command line, with the demo's files", async () => {
     expect((await project.npx(["loopstream", "--version"])).stdout.trim()).toBe(version);
@@ -77,7 +77,7 @@ describe("the packed package in an empty project", () => {
       "demo",
     ]);
     expect(JSON.parse(demo.stdout)).toMatchObject({ decisions: expect.any(Number) as number });
-  }, 180_000);
+  }, 900_000);
 
   test("names the optional package that a model or a setting needs and that is not installed", async () => {
     const script = `
@@ -105,7 +105,7 @@ describe("the client entry of the packed package", () => {
     for (const cost of ["disk", "ms", "heap"] as const) {
       expect(client![cost], cost).toBeLessThanOrEqual(whole![cost] / 5);
     }
-  }, 180_000);
+  }, 900_000);
 
   test("loads no model, state engine, training, broker's library or language of blueprints", async () => {
     const files = await filesOf(project, "loopstream/client");

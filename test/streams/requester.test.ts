@@ -273,4 +273,4 @@ test("after close nothing keeps the process alive", async () => {
     { cwd: root, timeout: 20_000 },
   );
   expect(stdout).toBe("error this requester is closed: create another one\n");
-}, 180_000);
+}, 900_000);

@@ -12,7 +12,7 @@ afterAll(() => remove());
 
 test(
   "kafka: on three processes every decision of a version with new windows equals the windows' definition, also where one is killed while it fills them",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const [kafka, schemas] = await Promise.all([startKafka(), startRegistry()]);
     try {

@@ -9,7 +9,7 @@ afterAll(() => remove());
 
 test(
   "embedded: every decision of a version with new windows that is published while the loop runs equals the windows' definition, also where the process is killed while it fills them",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const dir = join(path, "data");
     const { made, wrong, audit, filled, before } = await runFlights({

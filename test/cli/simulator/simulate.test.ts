@@ -38,7 +38,7 @@ test("the app asks for each edition and tells its openings, which become rows in
   expect(rows).toBe(5 * READERS);
   expect(opened).toBeGreaterThan(all.opened / 2);
   expect(counted).toBeGreaterThan(READERS);
-}, 180_000);
+}, 900_000);
 
 test("a use case that nobody published is told with the next step", async () => {
   await using at = await httpLoop();

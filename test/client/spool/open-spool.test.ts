@@ -117,7 +117,7 @@ describe("what was kept", () => {
 
   test(
     "is written anew when most of the file is done, though something always waits",
-    { timeout: 180_000 },
+    { timeout: 900_000 },
     async () => {
       const spool = openSpool(dir, silent);
       const large = (i: number): KeptRecord => ({
@@ -230,7 +230,7 @@ describe("two processes on one folder", () => {
     await reopened(dir);
   });
 
-  test("of many that start at once over a killed owner one has it", { timeout: 180_000 }, async () => {
+  test("of many that start at once over a killed owner one has it", { timeout: 900_000 }, async () => {
     const folder = join(dir, "raced");
     const { child } = await owner(folder, 1);
     await killed(child);

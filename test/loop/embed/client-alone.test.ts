@@ -83,7 +83,7 @@ async function observed(): Promise<ReadonlySet<string>> {
 
 test(
   "a client that was suspended while the loop was killed and started again goes on",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const first = await started();
     const product = new Product("p");
@@ -105,7 +105,7 @@ test(
 
 test(
   "a client that is killed while the loop is away leaves its observations to the next one",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const spool = join(place.path, "spool");
     const loop = await started();
@@ -124,7 +124,7 @@ test(
           const ids = await observed();
           return told.filter((id) => !ids.has(id));
         },
-        { timeout: 180_000 },
+        { timeout: 900_000 },
       )
       .toEqual([]);
   },
@@ -132,7 +132,7 @@ test(
 
 test(
   "a socket that was deleted, and another blueprint at the next start: the client is answered by that one",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const loop = await started();
     const client: Loopstream = await openLoopstream({ dir, run: false, log: silent });
@@ -159,7 +159,7 @@ test.each([
   ["would take over", undefined],
 ])(
   "a client that %s can be closed while the loop's process is suspended, and says what is left",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async (_, run) => {
     const loop = await started();
     const client: Loopstream = await openLoopstream({ dir, run, log: silent });
@@ -178,4 +178,4 @@ test("a client that is being closed while the loop's process is suspended and ki
   await delay(500);
   await killed(loop);
   expect(await closing).toEqual({ lost: 0, spooled: 0 });
-}, 180_000);
+}, 900_000);

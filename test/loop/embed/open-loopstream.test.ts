@@ -42,7 +42,7 @@ async function live(loop: Loopstream, count: number): Promise<void> {
 }
 
 describe("the loop in a product", () => {
-  test("decides, joins and trains, and has its models and blueprints moved by hand", { timeout: 180_000 }, async () => {
+  test("decides, joins and trains, and has its models and blueprints moved by hand", { timeout: 900_000 }, async () => {
     const loop = await opened();
     expect(loop.runsHere).toBe(true);
     const published = await loop.publishBlueprint(text);
@@ -139,7 +139,7 @@ test("a client alone refuses a folder that holds other things and no log, and a 
 });
 
 describe("a folder that is open already", () => {
-  test("a second opener works through the first, and takes over when that one ends", { timeout: 180_000 }, async () => {
+  test("a second opener works through the first, and takes over when that one ends", { timeout: 900_000 }, async () => {
     const first = await openLoopstream({ dir, partitions: 2 });
     const { version } = await first.publishBlueprint(text);
     const { log, lines } = recordedLog();
@@ -160,7 +160,7 @@ describe("a folder that is open already", () => {
     expect(lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 
-  test("it is taken over while nobody calls", { timeout: 180_000 }, async () => {
+  test("it is taken over while nobody calls", { timeout: 900_000 }, async () => {
     const first = await openLoopstream({ dir });
     const second = await opened();
     await first.close();
@@ -169,7 +169,7 @@ describe("a folder that is open already", () => {
 
   test(
     "what is asked while another takes over waits for it, as long as its timeout",
-    { timeout: 180_000 },
+    { timeout: 900_000 },
     async () => {
       const first = await openLoopstream({ dir, partitions: 2 });
       await first.publishBlueprint(text);

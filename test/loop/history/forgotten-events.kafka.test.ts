@@ -20,7 +20,7 @@ afterAll(async () => {
 
 test(
   "every process on Kafka that answers reads again what it has forgotten, for decisions whose events were imported alone",
-  { timeout: 180_000 },
+  { timeout: 900_000 },
   async () => {
     const prefix = `forgotten-${process.pid}-`;
     // Those who answer are not all on one of them.

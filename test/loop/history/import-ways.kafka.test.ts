@@ -29,7 +29,7 @@ beforeAll(async () => {
   await importInto(loop, files);
   whole = await stateOf(loop);
   await close();
-}, 120_000);
+}, 900_000);
 afterAll(async () => {
   await kafka.close();
   await registry.close();
@@ -55,7 +55,7 @@ async function imported(prefix: string, kills: number, seed: number): Promise<vo
 
 test(
   "imported before the loop starts, killed on the way, Kafka has the rows of an embedded import, and so has a replay",
-  { timeout: 240_000 },
+  { timeout: 900_000 },
   async () => {
     const { prefix, options } = place("before");
     const tools = await openTools(options);
@@ -80,7 +80,7 @@ test(
 
 test(
   "imported while the loop runs, killed on the way, Kafka has the rows of an embedded import",
-  { timeout: 240_000 },
+  { timeout: 900_000 },
   async () => {
     const { prefix, options } = place("running");
     const loop = await startLoop(options);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await importInto(loop, files);
   whole = await stateOf(loop);
   await close();
-}, 120_000);
+}, 900_000);
 afterAll(() => folder.remove());
 
 async function live(name: string): Promise<{ readonly options: LoopOptions; close(): Promise<void> }> {
@@ -31,7 +31,7 @@ async function live(name: string): Promise<{ readonly options: LoopOptions; clos
 
 test(
   "history that is imported before the loop starts gives the same rows, and so does its replay",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const { options, close } = await live("before");
     const tools = await openTools(options);
@@ -50,7 +50,7 @@ test(
   },
 );
 
-test("history that is imported while a live loop runs gives the same rows", { timeout: 120_000 }, async () => {
+test("history that is imported while a live loop runs gives the same rows", { timeout: 900_000 }, async () => {
   const { options, close } = await live("running");
   const loop = await startLoop(options);
   await publishBlueprint(loop, SHOP);

@@ -21,7 +21,7 @@ afterAll(() => folder.remove());
 
 test.each([1, 2])(
   "killed with -9 at any moments, an import ends with the rows of one that was not (seed %i)",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async (seed) => {
     const next = random(seed);
     const dir = `${folder.path}/killed-${seed}`;

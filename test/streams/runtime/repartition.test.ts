@@ -194,7 +194,7 @@ test("state, timers and records in flight come to the partition of their key, ki
   expect(tallied.length).toBe(6);
   expect(tallied.reduce((sum, n) => sum + n, 0)).toBe(5 * keys.length);
   await after.close();
-}, 120_000);
+}, 900_000);
 
 test("what was moved is restored on another machine, and can be moved on", async () => {
   const before = await started();

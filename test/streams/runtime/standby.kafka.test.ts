@@ -69,7 +69,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 
 test(
   "an instance that keeps the state of another's tasks takes them over without reading it again, and goes on counting",
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const run = `standby-${randomUUID()}`;
     const counted = counting(run);

@@ -43,7 +43,7 @@ beforeAll(async () => {
   loop = await start();
   await publishBlueprint(loop, PARCELS, 0);
   client = createClient({ backbone, registry, subjectPrefix: prefix });
-}, 180_000);
+}, 900_000);
 afterAll(async () => {
   await client.close();
   await loop.close();

@@ -81,7 +81,7 @@ test("of one moment not more is read at once either, and decisions come before w
   expect(keyless).toBe(0);
 });
 
-test("an import in steps of a few lines makes the same rows as in steps of hours", { timeout: 180_000 }, async () => {
+test("an import in steps of a few lines makes the same rows as in steps of hours", { timeout: 900_000 }, async () => {
   // An hour has four decisions, and what is seen of them counts in the windows of the next ones.
   const files = shopFiles(dir.path, "parts", shopLines(200));
   const made: ShopState[] = [];

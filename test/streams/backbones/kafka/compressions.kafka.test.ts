@@ -147,4 +147,4 @@ test("a batch that can't be read is a dead letter with its offsets, and the loop
     await registry.close();
     await rm(stateDir, { recursive: true });
   }
-}, 120_000);
+}, 900_000);

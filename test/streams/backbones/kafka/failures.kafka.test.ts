@@ -34,7 +34,7 @@ describe.each(clients)("over $client", ({ create }) => {
 
   test(
     "sends go on over a broker's crash: every record stored once, in order, and read",
-    { timeout: 120_000 },
+    { timeout: 900_000 },
     async () => {
       const topic = await newTopic(backbone);
       const producer = await backbone.producer();
@@ -62,7 +62,7 @@ describe.each(clients)("over $client", ({ create }) => {
 
   test(
     "a transaction that a crash interrupts is whole or not there, and the next one goes through",
-    { timeout: 120_000 },
+    { timeout: 900_000 },
     async () => {
       const topic = await newTopic(backbone);
       const producer = await backbone.producer({ transactionalId: `crash-${topic}` });
@@ -83,7 +83,7 @@ describe.each(clients)("over $client", ({ create }) => {
     },
   );
 
-  test("group members come through a restart with their partitions and commits", { timeout: 120_000 }, async () => {
+  test("group members come through a restart with their partitions and commits", { timeout: 900_000 }, async () => {
     const topic = await newTopic(backbone, { partitions: 4 });
     const options = { groupId: `group-${topic}`, copartitioned: [[topic]] };
     const members = [await joinGroup(backbone, options), await joinGroup(backbone, options)];
@@ -111,7 +111,7 @@ describe.each(clients)("over $client", ({ create }) => {
 
   test(
     "a member that closes while the broker is away is taken out by the next one, which need not wait for its session",
-    { timeout: 120_000 },
+    { timeout: 900_000 },
     async () => {
       const SESSION_MS = 45_000;
       const patient = await create({ brokers: server.brokers, sessionTimeoutMs: SESSION_MS, deliveryTimeoutMs: 1_000 });
@@ -139,7 +139,7 @@ describe.each(clients)("over $client", ({ create }) => {
 
   test(
     "a broker that stays away is a BACKBONE_UNAVAILABLE, and the same calls work when it is back",
-    { timeout: 120_000 },
+    { timeout: 900_000 },
     async () => {
       const impatient = await create({ brokers: server.brokers, deliveryTimeoutMs: 1_000 });
       const topic = await newTopic(impatient);
@@ -159,7 +159,7 @@ describe.each(clients)("over $client", ({ create }) => {
           const fetches = await reader.poll(1_000);
           expect(fetches.flatMap((fetch) => fetch.records).map((record) => text(record.value))).toContain("after");
         },
-        { timeout: 180_000 },
+        { timeout: 900_000 },
       );
       await reader.close();
       await producer.close();
