@@ -214,7 +214,7 @@ const flagsOf = (security: SecurityOptions): string[] =>
   Object.entries(security).flatMap(([name, value]) => [`--${name.replaceAll(".", "-")}`, value!]);
 const asked = (id: string): string[] => [
   ...["decide", "--use-case", "flight-delays", "--unit", "UA1", "--id", id, "--default", "false", "--json"],
-  ...["--timeout", "20000", "carrier=UA", "origin=EWR", "dest=IAH", "distance=1400"],
+  ...["--timeout", "60000", "carrier=UA", "origin=EWR", "dest=IAH", "distance=1400"],
 ];
 
 /** Starts the loop, and asks it from a process of its own, both with these flags alone. */
