@@ -85,7 +85,7 @@ export function openShop(where: readonly string[], dir: string): Shop {
       await ended;
     },
     async decide(id) {
-      await run("decide", "--use-case", "shop", "--unit", "u1", "--id", id, "--timeout", "20000", "price=3");
+      await run("decide", "--use-case", "shop", "--unit", "u1", "--id", id, "--timeout", "60000", "price=3");
     },
     async observe(id, time) {
       const when = time === undefined ? [] : ["--time", time];

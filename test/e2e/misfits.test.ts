@@ -17,7 +17,7 @@ afterAll(() => dir.remove());
 const ask = ["decide", "--use-case", "parcels", "--unit", "u", "--default", "true", ...place];
 
 test("a misspelt entry is decided without, and warned of on stderr with the name that was meant", async () => {
-  const decided = await loopstream([...ask, "--timeout", "20000", "--json", "wieght=3", "carrier=air"]);
+  const decided = await loopstream([...ask, "--timeout", "60000", "--json", "wieght=3", "carrier=air"]);
   expect(decided.code).toBe(0);
   expect(decided.json).toMatchObject({ reason: "noModel", error: null });
   expect(decided.stderr).toContain('context entry \\"wieght\\" of use case parcels');
@@ -25,7 +25,7 @@ test("a misspelt entry is decided without, and warned of on stderr with the name
 }, 900_000);
 
 test("with --strict it is refused before it is sent", async () => {
-  const decided = await loopstream([...ask, "--timeout", "20000", "--strict", "wieght=3"]);
+  const decided = await loopstream([...ask, "--timeout", "60000", "--strict", "wieght=3"]);
   expect(decided.code).toBe(1);
   expect(decided.stdout).toContain('the blueprint has no entry "wieght" (did you mean "weight"?)');
   const observed = await loopstream(["observe", "d", "--strict", "--use-case", "parcels", "dely=3", ...place]);
@@ -48,7 +48,7 @@ test("decide says it too where another process runs the loop", async () => {
   const running = startLoopstream(["start", ...place]);
   try {
     await running.says("the loop is running");
-    const decided = await loopstream([...ask, "--timeout", "20000", "wieght=3"]);
+    const decided = await loopstream([...ask, "--timeout", "60000", "wieght=3"]);
     expect(decided.code).toBe(0);
     expect(decided.stderr).toContain(
       'the blueprint has no entry "wieght" (did you mean "weight"?): it counts for nothing',
