@@ -34,7 +34,7 @@ async function port({ silent }: { readonly silent: boolean }): Promise<number> {
   return found;
 }
 
-const SOON = 45_000;
+const SOON = 8_000;
 
 test.each([
   { broker: "that nobody answers for", silent: false },

@@ -69,7 +69,7 @@ const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 describe.each(engines)("observations of one decision, on %s", (_, engine) => {
   test(
     "are kept up to a number; the others are dead letters and the row is made from those before",
-    { timeout: 900_000 },
+    { timeout: 60_000 },
     async () => {
       const driver = await open(engine());
       await driver.input(decisions).send(made());
@@ -140,7 +140,7 @@ test.each([
   ["median", MEDIAN],
 ])(
   "ten thousand that come after the wait, the newest first, correct the row each at the cost of one (%s)",
-  { timeout: 900_000 },
+  { timeout: 60_000 },
   async (aggregate, text) => {
     const driver = await open();
     await driver.input(decisions).send(made("d", START, text));

@@ -122,7 +122,7 @@ test.each([1, 2, 3])("at every moment it is the label of what came so far, to th
   }
 });
 
-test("ten thousand of one moment, or from the newest to the oldest, are no trouble", () => {
+test("ten thousand of one moment, or from the newest to the oldest, are no trouble", { timeout: 60_000 }, () => {
   for (const aggregate of AGGREGATES) {
     const running = new RunningLabel(label(aggregate));
     let last: LabelValue | null = null;
