@@ -86,17 +86,15 @@ export class KafkaProducer implements Producer {
             const { producerId, producerEpoch } = await broker.initProducerId({ transactionalId, transactionTimeout });
             return { producerId, producerEpoch, sequences: new Map() };
           } catch (error) {
+            busySince =
+              protocolType(error) === "CONCURRENT_TRANSACTIONS" ? (busySince ?? performance.now()) : undefined;
             // No transaction is open for longer: the broker has lost sight of this one.
             const held = busySince !== undefined && performance.now() - busySince > transactionTimeout;
-            throw held && protocolType(error) === "CONCURRENT_TRANSACTIONS" ? heldError(transactionalId, error) : error;
+            throw held ? heldError(transactionalId, error) : error;
           }
         },
         async (error) => {
-          if (protocolType(error) === "CONCURRENT_TRANSACTIONS") {
-            busySince ??= performance.now();
-            return;
-          }
-          busySince = undefined;
+          if (protocolType(error) === "CONCURRENT_TRANSACTIONS") return;
           this.#coordinators.forget();
           await this.#cluster.refreshMetadata();
         },
