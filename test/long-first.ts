@@ -1,7 +1,8 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files that take the longest on real servers: begun last, one of them would run alone at the end. */
-const LONG = /test\/(?:torture|history|chaos)\/[^/]*\.kafka\.test\.ts$/;
+/** Files that take the longest: begun last, one of them would run alone at the end. */
+const LONG =
+  /test\/(?:(?:torture|history|chaos)\/[^/]*\.test\.ts|tables\/flights\.test\.ts|tutorial\/[^/]*\.test\.ts)$/;
 
 /** The order of test files. */
 export class LongFirst extends BaseSequencer {

@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import { missingTools } from "./servers/artifacts.ts";
 
 // `npm test`: types, lint, format, the tests without a server, the tests on real servers. `--fast` leaves the servers out.
-// All three parts run at once, since much of it is waiting. The output of the tests on servers is shown behind the rest.
+// The tests on servers go first, with the checks beside them, and those without a server have the machine to themselves: at once they were no
+// sooner done on two cores, and sessions and timers ran out.
 
 interface Tally {
   readonly passed: number;
@@ -26,28 +27,10 @@ interface Report {
   }[];
 }
 
-/** Output that waits for its turn. */
-class Behind {
-  #kept: (Buffer | string)[] | undefined = [];
-
-  write(chunk: Buffer | string): void {
-    if (this.#kept === undefined) process.stdout.write(chunk);
-    else this.#kept.push(chunk);
-  }
-
-  /** It is its turn. */
-  show(): void {
-    for (const chunk of this.#kept ?? []) process.stdout.write(chunk);
-    this.#kept = undefined;
-  }
-}
-
-/** Where a program's output goes: to the screen, to the screen if it failed, or behind that of others. */
-type Shown = "live" | "failed" | Behind;
+/** When a program's output is shown. */
+type Shown = "live" | "failed";
 
 const MOST_OF_A_FAILURE = 1_200;
-/** Parts of the tests without a server. */
-const SHARDS = 8;
 
 const root = resolve(import.meta.dirname, "..");
 const reports = mkdtempSync(join(tmpdir(), "loopstream-tests-"));
@@ -58,21 +41,14 @@ const ci = process.env.CI === "true";
 const noServers = process.env.KAFKA_BROKERS === undefined ? missingTools() : undefined;
 
 const fast = process.argv.includes("--fast");
-const behind = new Behind();
-const onServers = !fast && (noServers === undefined || ci) ? vitest("kafka", behind) : undefined;
-let serversDone = onServers === undefined;
-void onServers?.then(() => (serversDone = true));
 const checked = checks();
-// Beside the servers, whose tests have sessions and timers, one file at a time; then as many as a small machine has cores.
-for (let shard = 1; shard <= SHARDS; shard++) {
-  await vitest("unit", "live", [`--shard=${shard}/${SHARDS}`, `--maxWorkers=${serversDone ? 2 : 1}`]);
-}
+const onServers = !fast && (noServers === undefined || ci);
+if (onServers) await vitest("kafka");
 await checked;
-behind.show();
-await onServers;
+await vitest("unit");
 if (fast) {
   console.log("\nSKIPPED kafka: --fast leaves out the tests on real servers.\n");
-} else if (onServers === undefined) {
+} else if (!onServers) {
   console.log(`\nSKIPPED kafka: NOTHING WAS TESTED ON A REAL BROKER.\n${noServers}\n`);
 }
 // Says so where the tests on RocksDB were left out.
@@ -100,14 +76,10 @@ async function check(name: string, command: readonly string[]): Promise<void> {
   tallies.push(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 }
 
-async function vitest(project: string, shown: Shown = "live", more: readonly string[] = []): Promise<void> {
-  const file = join(reports, `${[project, ...more].join("").replaceAll(/\W/g, "-")}.json`);
+async function vitest(project: string): Promise<void> {
+  const file = join(reports, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const { ok } = await run(
-    [project, ...more].join(" "),
-    ["vitest", "run", "--project", project, ...reporters, ...more],
-    shown,
-  );
+  const { ok } = await run(project, ["vitest", "run", "--project", project, ...reporters], "live");
   const tally = tallyOf(file);
   // A run that fails without a failing test (a file that does not load, a leaked error) counts as one failure.
   tallies.push(ok || tally.failed > 0 ? tally : { passed: tally.passed, failed: 1 });
@@ -151,20 +123,18 @@ function run(name: string, command: readonly string[], shown: Shown): Promise<{ 
     cwd: root,
     stdio: shown === "live" ? "inherit" : ["ignore", "pipe", "pipe"],
   });
-  const output = shown instanceof Behind ? shown : new Behind();
-  child.stdout?.on("data", (chunk: Buffer) => output.write(chunk));
-  child.stderr?.on("data", (chunk: Buffer) => output.write(chunk));
+  const output: (Buffer | string)[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
   return new Promise((done) => {
     const end = (ok: boolean): void => {
-      if (!ok && output !== shown) output.show();
+      if (!ok) for (const chunk of output) process.stdout.write(chunk);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      const line = `${ok ? "ok    " : "FAILED"} ${name} (${seconds} s)\n`;
-      if (shown instanceof Behind) shown.write(line);
-      else process.stdout.write(line);
+      process.stdout.write(`${ok ? "ok    " : "FAILED"} ${name} (${seconds} s)\n`);
       done({ ok });
     };
     child.once("error", (error) => {
-      output.write(`${program} could not be started: ${error.message}. Run npm ci first.\n`);
+      output.push(`${program} could not be started: ${error.message}. Run npm ci first.\n`);
       end(false);
     });
     child.once("close", (code) => end(code === 0));

@@ -195,13 +195,18 @@ describe("a request that is wrong is refused with its place and the next step", 
 
 describe("connections", () => {
   test("more than are taken are closed at once and counted, and others go on", async () => {
+    // None is ended for its silence, however long a busy machine takes to open them all.
+    const patience = { headersMs: 300_000, requestMs: 600_000 };
+    const metrics = createMetrics();
+    const door = await serveHttp({ port: 0, patience, log: silent, metrics, version: "1" });
+    const opened = (): Socket => connect(door.port, "127.0.0.1");
     const sockets = Array.from({ length: recordLimits.httpConnections }, () => {
-      const socket = open();
+      const socket = opened();
       socket.on("error", () => undefined);
       return socket;
     });
     await Promise.all(sockets.map((socket) => once(socket, "connect")));
-    expect(await told(open())).toBe("");
+    expect(await told(opened())).toBe("");
     const [kept] = sockets as [Socket, ...Socket[]];
     kept.write("GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n");
     let text = "";
@@ -211,14 +216,16 @@ describe("connections", () => {
     }
     expect(text).toMatch(/loopstream_http_connections_dropped_total [1-9]/);
     for (const socket of sockets) socket.destroy();
+    const url = `http://127.0.0.1:${door.port}/healthz`;
     await expect
       .poll(() =>
-        at.get("/healthz").then(
+        fetch(url).then(
           ({ status }) => status,
           () => 0,
         ),
       )
       .toBe(200);
+    await door.close();
   });
 
   test.each([

@@ -3,8 +3,8 @@ import { decisionReplies, decisionRequests, type DecisionReplied } from "../../s
 import { createRequester, Sender, Serdes, type Requester } from "../../streams/index.ts";
 import type { OpenPlace, Place } from "../chaos/product.ts";
 
-/** Longer than anything is away. */
-const INSIST_MS = 60_000;
+/** Longer than anything is away, and an answer that went with it is waited for. */
+const INSIST_MS = 180_000;
 
 export interface Connection {
   readonly sender: Sender;

@@ -4,7 +4,7 @@ import type { OpenPlace } from "../chaos/product.ts";
 import { PARTITIONS } from "./place.ts";
 import { Reconnecting } from "./reconnecting.ts";
 
-/** Longer than any start takes. */
+/** Longer than any start takes. The answer to who asked before a kill may never come: then it is asked again. */
 const ANSWER_MS = 60_000;
 const AT_ONCE = 50;
 

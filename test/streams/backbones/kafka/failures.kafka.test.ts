@@ -23,6 +23,8 @@ describe.each(clients)("over $client", ({ create }) => {
       heartbeatIntervalMs: 200,
       sessionTimeoutMs: 3_000,
       deliveryTimeoutMs: 60_000,
+      // A broker that is away for longer ends the transaction, and its producer with it.
+      transactionTimeoutMs: 60_000,
     });
   });
   afterAll(async () => {
