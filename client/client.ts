@@ -15,7 +15,7 @@ export interface DecisionRequest<C> {
 }
 
 export interface CallOptions {
-  /** Event time, ms. Absent: now. */
+  /** Event time, ms; at most an hour ahead (`maxFutureMs` of docs/limits.md). Absent: now. */
   readonly time?: number | undefined;
   /** Reject instead of resolving with an error text. Default false: the product goes on. */
   readonly throwOnError?: boolean | undefined;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DomainError, recordLimits } from "../schemas/index.ts";
-import { hasCode, Outages, silent, StreamsError } from "../streams/client/index.ts";
+import { checkArrival, hasCode, Outages, silent, StreamsError } from "../streams/client/index.ts";
 import type { KeptRecord } from "./buffer/kept-record.ts";
 import { Outbox } from "./buffer/outbox.ts";
 import {
@@ -24,6 +24,8 @@ export interface StayingOptions extends Pick<ClientOptions, "defaults" | "buffer
   readonly close: () => Promise<void>;
   /** Hears of outages. Default: those of the log. */
   readonly outages?: Outages;
+  /** No clock that may be right is ahead of this, ms: later records are refused. Default: `now`, or this machine's clock. */
+  readonly latest?: (() => number) | undefined;
 }
 
 const nothing = Object.freeze({ records: 0, bytes: 0, spooled: 0, oldest: null });
@@ -32,6 +34,7 @@ const nothingLeft = Object.freeze({ lost: 0, spooled: 0 });
 /** The calls of a product over links that come and go. Throws what `openSpool` throws. */
 export function stayingClient(options: StayingOptions): Client {
   const { links, log = silent, now = Date.now, outages = new Outages(log) } = options;
+  const { latest = () => Math.max(now(), Date.now()) } = options;
   const defaults = { ...clientDefaults, ...options.defaults };
   const listeners = new Set<StatusListener>();
   const health = new Connectedness(outages.of("client"), (event) => tell(event));
@@ -96,6 +99,7 @@ export function stayingClient(options: StayingOptions): Client {
     const { time = now(), timeout = defaults.timeout, throwOnError = defaults.throwOnError } = call;
     try {
       const record = make(time);
+      checkArrival(time, latest(), "time");
       if (outbox === undefined) {
         await over(timeout, record.what === "observation", (link) => link.client.store(record));
         return { ok: true };
@@ -132,6 +136,7 @@ export function stayingClient(options: StayingOptions): Client {
         wholeText("decisionId", decisionId);
         wholeText("useCase", useCase);
         if (source !== undefined) wholeText("source", source);
+        checkArrival(time, latest(), "time");
         const value = { decisionId, useCase, unit, context, deferred, logged: null };
         const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, { time, source }, leftMs));
         if (throwOnError && reply.reason === "error")

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { meant } from "../blueprints/index.ts";
 import { DomainError, recordLimits } from "../schemas/index.ts";
-import { hasCode, StreamsError, streamsLimits } from "../streams/index.ts";
+import { checkArrival, hasCode } from "../streams/index.ts";
 import { at } from "./problems/problem.ts";
 import type { HttpSource, SourceSlot } from "./source.ts";
 import type { AnsweredDecision, AskedDecision } from "./wire/decision.ts";
@@ -81,10 +81,12 @@ export class Desk {
   /** A record that the loop would put aside as ahead of its time is refused before it is sent. */
   #inTime(time: number | undefined): HttpSource {
     const { source } = this;
-    if (time === undefined || time <= source.now() + streamsLimits.maxFutureMs) return source;
-    const most = new Date(source.now() + streamsLimits.maxFutureMs).toISOString();
-    const text = `time ${time} is ahead of now: at most ${most} is taken; times are milliseconds since 1970`;
-    throw at(new StreamsError("AHEAD_OF_TIME", text), { field: "time" });
+    try {
+      if (time !== undefined) checkArrival(time, source.latest(), "time");
+    } catch (error) {
+      throw at(error, { field: "time" });
+    }
+    return source;
   }
 
   async #counted<R>(call: () => Promise<R>): Promise<R> {

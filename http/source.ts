@@ -22,8 +22,8 @@ export interface HttpSource {
   readonly client: Pick<Client, "getDecision" | "logObservations" | "logEvent">;
   /** The published versions. */
   blueprints(): Promise<ValidBlueprints>;
-  /** The time of arrival, ms. */
-  now(): number;
+  /** No clock that may be right is ahead of this, ms: neither the log's nor this process's. */
+  latest(): number;
   readiness(): Promise<Readiness>;
 }
 

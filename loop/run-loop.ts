@@ -2,7 +2,7 @@ import { checkBlueprint } from "../blueprints/index.ts";
 import { createClient } from "../client/index.ts";
 import type { HttpNames } from "../http/index.ts";
 import { createMetrics, type Log } from "../streams/index.ts";
-import { loopSource } from "./http/loop-source.ts";
+import { latestAt, loopSource } from "./http/loop-source.ts";
 import { openHttp } from "./http/open-http.ts";
 import type { Warming } from "./instances/when-full.ts";
 import { lackingText, type Lacking } from "./publish/lacking-rows.ts";
@@ -47,7 +47,7 @@ export async function runLoop(options: RunOptions): Promise<void> {
   try {
     const place = await start({ ...options, metrics, signal: ending, onFailure });
     if (place === undefined) return log.info({}, "stopped before the loop was running");
-    const client = createClient({ ...place.connection, log, buffer: false });
+    const client = createClient({ ...place.connection, log, buffer: false }, () => latestAt(place));
     try {
       await publishAll(place, options, ending);
       http?.enter(loopSource(client, () => place, settings.id));

@@ -16,7 +16,7 @@ export {
   type TopicRetention,
   type TopicSpec,
 } from "./backbone/backbone.ts";
-export { checkTime, isEventTime, LATEST_TIME, SOURCE_HEADER } from "./backbone/event-time.ts";
+export { checkArrival, checkTime, isEventTime, LATEST_TIME, SOURCE_HEADER } from "./backbone/event-time.ts";
 export { prefixed } from "./backbone/prefixed.ts";
 export { sideView, type SideViewOptions } from "./backbone/side-view.ts";
 export { partitionOf } from "./backbone/partitioner.ts";

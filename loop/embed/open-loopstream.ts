@@ -5,7 +5,7 @@ import { moveModel, readModels } from "../../catalogue/index.ts";
 import { listVersions } from "../publish/list-versions.ts";
 import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../publish/publish-blueprint.ts";
 import type { Place } from "../start.ts";
-import { loopSource } from "../http/loop-source.ts";
+import { latestAt, loopSource } from "../http/loop-source.ts";
 import { openHttp } from "../http/open-http.ts";
 import type { Loopstream, LoopstreamOptions } from "./loopstream.ts";
 import { rowsOf } from "./rows.ts";
@@ -33,7 +33,10 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
   const outages = new Outages(log, metrics);
   const open = async (): Promise<readonly [Sessions, Client]> => {
     const started = await Sessions.start((signal, first) => openSession(opening, signal, first), options.signal);
-    return [started, await clientOver(started, { ...opening.staying, log, outages })];
+    return [
+      started,
+      await clientOver(started, { ...opening.staying, log, outages, latest: () => latestAt(started.now?.place) }),
+    ];
   };
   const [sessions, client] = await open().catch(async (error: unknown) => {
     await http?.close();
@@ -105,7 +108,8 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     },
   };
   // A caller over HTTP hears whether a record is stored, and keeps it itself if it is not.
-  const unbuffered = { links: sessions, buffer: false, log, outages, close: () => Promise.resolve() } as const;
+  const latest = (): number => latestAt(sessions.now?.place);
+  const unbuffered = { links: sessions, buffer: false, log, outages, latest, close: () => Promise.resolve() } as const;
   http?.enter(loopSource(stayingClient(unbuffered), () => sessions.now?.place, settings.id));
   return loopstream as unknown as Loopstream<T>;
 }

@@ -7,6 +7,10 @@ import { Gauge } from "./readiness.ts";
 /** A process without the loop reads the blueprints again after this long; ms. */
 const FRESH_MS = 1_000;
 
+/** No clock that may be right is ahead of this, ms: a record that is dated later is refused for its distance from here. */
+export const latestAt = (place: Place | undefined): number =>
+  Math.max(Date.now(), place?.loop?.application.now() ?? Number.NEGATIVE_INFINITY);
+
 /**
  * The loop of this process for its HTTP interface, or the one that this process works beside.
  * @param place the present one; another may follow when another process takes over
@@ -29,7 +33,7 @@ export function loopSource(client: HttpSource["client"], place: () => Place | un
       }
       return read.table;
     },
-    now: () => place()?.loop?.application.now() ?? Date.now(),
+    latest: () => latestAt(place()),
     readiness: () => readiness.read(place()),
   };
 }

@@ -1,4 +1,5 @@
 import { StreamsError } from "../errors.ts";
+import { streamsLimits } from "../limits.ts";
 import type { OutgoingRecord } from "./backbone.ts";
 
 /** The last millisecond of the year 9999. */
@@ -15,6 +16,19 @@ export function isEventTime(time: number): boolean {
  */
 export function checkTime(time: number, what: string): void {
   if (!isEventTime(time)) throw badTime(time, what);
+}
+
+/**
+ * Throws `BAD_TIME` or `AHEAD_OF_TIME` for a time that the loop would refuse on its arrival, before anything is sent.
+ * @param latest no clock that may be right is ahead of this, ms
+ */
+export function checkArrival(time: number, latest: number, what: string): void {
+  checkTime(time, what);
+  const most = latest + streamsLimits.maxFutureMs;
+  if (time <= most) return;
+  const [dated, taken] = [time, most].map((at) => new Date(at).toISOString());
+  const text = `${what} ${time}, which is ${dated}, is ahead of now: at most ${taken} is taken; times are milliseconds since 1970`;
+  throw new StreamsError("AHEAD_OF_TIME", text);
 }
 
 /** Throws `BAD_TIME` for the first record with an invalid time. */

@@ -3,7 +3,7 @@
  * (`test/package/package.test.ts`).
  */
 export type { Backbone, Headers, PartitionOffsets } from "../backbone/backbone.ts";
-export { checkTime, isEventTime, SOURCE_HEADER } from "../backbone/event-time.ts";
+export { checkArrival, checkTime, isEventTime, SOURCE_HEADER } from "../backbone/event-time.ts";
 export { CodedError, ending, fatal, hasCode, lasting, passing, type ErrorTable } from "../coded-error.ts";
 export { StreamsError, type ErrorCode } from "../errors.ts";
 export { streamsLimits } from "../limits.ts";

@@ -13,7 +13,7 @@ test("an observation and an event are waited for until they are stored, for long
   slot.enter({
     client: { getDecision: () => Promise.reject(new Error("nobody asks")), logObservations: stored, logEvent: stored },
     blueprints: () => Promise.reject(new Error("nobody asks")),
-    now: Date.now,
+    latest: Date.now,
     readiness: () => Promise.reject(new Error("nobody asks")),
   });
   const desk = new Desk(slot);
@@ -30,7 +30,7 @@ test("more decisions, observations and events than are taken at the same time ar
   slot.enter({
     client: { getDecision: () => Promise.reject(new Error("nobody asks")), logObservations: stored, logEvent: stored },
     blueprints: () => Promise.reject(new Error("nobody asks")),
-    now: Date.now,
+    latest: Date.now,
     readiness: () => Promise.reject(new Error("nobody asks")),
   });
   const desk = new Desk(slot);

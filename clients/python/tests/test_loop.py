@@ -63,6 +63,18 @@ class DecisionsOfALoop(unittest.TestCase):
             self.loop.tell("visit", {"guest": ["a"]})  # type: ignore[dict-item]
         self.assertEqual((caught.exception.code, caught.exception.field), ("BAD_REQUEST", "attributes.guest"))
 
+    def test_a_time_hours_ahead_is_refused(self) -> None:
+        time = datetime.now(timezone.utc) + timedelta(hours=2)
+        calls = [
+            lambda: self.loop.decide("tips", "anna", CONTEXT, time=time, raise_errors=True),
+            lambda: self.loop.observe("py-a", {"amount": 1}, time=time),
+            lambda: self.loop.tell("visit", {"guest": "py"}, time=time),
+        ]
+        for call in calls:
+            with self.assertRaises(LoopstreamError) as caught:
+                call()
+            self.assertEqual((caught.exception.code, caught.exception.field), ("AHEAD_OF_TIME", "time"))
+
     def test_one_client_serves_many_threads(self) -> None:
         ids = [f"py-t-{at}" for at in range(40)]
         found = []
