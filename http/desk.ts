@@ -7,8 +7,9 @@ import type { HttpSource, SourceSlot } from "./source.ts";
 import type { AnsweredDecision, AskedDecision } from "./wire/decision.ts";
 import type { Event } from "./wire/event.ts";
 import type { Observation } from "./wire/observation.ts";
+import { partsOf, type FoundRow, type Row, type RowAsked, type StoredRow } from "./wire/row.ts";
 
-/** What every route asks of the loop: decisions, observations and events, with the errors that a caller can mend. */
+/** What every route asks of the loop: decisions, observations, events and rows of tables, with the errors that a caller can mend. */
 export class Desk {
   readonly #slot: SourceSlot;
   #open = 0;
@@ -61,6 +62,21 @@ export class Desk {
     await this.#counted(() => client.logEvent(kind, attributes, call));
   }
 
+  /** Resolves once the version of the row is stored, to its key and the time from which it is valid. */
+  async putRow(table: string, { key, values, validFrom }: Row): Promise<StoredRow> {
+    const { tables } = this.source;
+    const put = { table, key: partsOf(key), values, validFrom };
+    const stored = await this.#counted(() => tables.put(put));
+    return { key: [...stored.key], validFrom: stored.validFrom };
+  }
+
+  /** The row that a decision at a time sees. */
+  async getRow(table: string, { key, asOf }: RowAsked): Promise<FoundRow> {
+    const { tables } = this.source;
+    const found = await this.#counted(() => tables.get(table, partsOf(key), asOf));
+    return { ...found, key: [...found.key], versions: [...found.versions] };
+  }
+
   /** The version of a use case that is live at a time; undefined: this release can't read it. Throws `UNKNOWN_USE_CASE`. */
   async live(useCase: string, time = Date.now()) {
     const published = await this.source.blueprints();
@@ -91,7 +107,7 @@ export class Desk {
 
   async #counted<R>(call: () => Promise<R>): Promise<R> {
     if (this.#open >= recordLimits.httpOpenItems)
-      throw new DomainError("TOO_BUSY", `${this.#open} decisions, observations and events are under way`);
+      throw new DomainError("TOO_BUSY", `${this.#open} requests are under way`);
     this.#open++;
     try {
       return await call();

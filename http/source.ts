@@ -17,9 +17,33 @@ export interface Readiness {
   readonly lag: number | null;
 }
 
+/** A version of a row of a reference table; values null: the row is deleted. */
+interface RowVersion {
+  readonly table: string;
+  /** The parts of its key. */
+  readonly key: readonly string[];
+  readonly values: Readonly<Record<string, null | boolean | number | string>> | null;
+}
+
+/** Rows of reference tables. Both reject with `UNDECLARED` or `BAD_ROW` for what no blueprint declares. */
+export interface SourceTables {
+  /** Resolves once the version is stored. @param row `validFrom`: decisions strictly after it see the row, ms. */
+  put(row: RowVersion & { readonly validFrom?: number | undefined }): Promise<{
+    readonly key: readonly string[];
+    readonly validFrom: number;
+  }>;
+  /** The row that a decision at a time sees, ms; absent: now. */
+  get(
+    table: string,
+    key: readonly string[],
+    asOf: number | undefined,
+  ): Promise<RowVersion & { readonly validFrom: number | null; readonly versions: readonly number[] }>;
+}
+
 /** The loop as the HTTP interface uses it: one of its clients, the catalogue, and its state. */
 export interface HttpSource {
   readonly client: Pick<Client, "getDecision" | "logObservations" | "logEvent">;
+  readonly tables: SourceTables;
   /** The published versions. */
   blueprints(): Promise<ValidBlueprints>;
   /** No clock that may be right is ahead of this, ms: neither the log's nor this process's. */

@@ -29,6 +29,7 @@ const statuses = new Map<string, number>(
     UNENCODABLE: 400,
     UNDECLARED: 400,
     BAD_ACTION: 400,
+    BAD_ROW: 400,
     NO_TOKEN: 401,
     NOT_ALLOWED: 403,
     UNKNOWN_PATH: 404,

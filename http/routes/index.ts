@@ -7,10 +7,11 @@ import { metricsRoutes } from "./metrics.ts";
 import { observationRoutes } from "./observations.ts";
 import { ofrepRoutes } from "./ofrep.ts";
 import { personalizerRoutes } from "./personalizer.ts";
+import { rowRoutes } from "./rows.ts";
 
 /** In the order of the OpenAPI document. */
 export const routes: readonly AddRoutes[] = [
-  ...[decisionRoutes, observationRoutes, eventRoutes],
+  ...[decisionRoutes, observationRoutes, eventRoutes, rowRoutes],
   ...[ofrepRoutes, personalizerRoutes],
   ...[healthRoutes, metricsRoutes, documentRoutes],
 ];

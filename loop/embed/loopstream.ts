@@ -4,6 +4,7 @@ import type { Log, Metrics } from "../../streams/index.ts";
 import type { TrainRequest, TrainResult } from "../../trainer/index.ts";
 import type { ListedVersion } from "../publish/list-versions.ts";
 import type { PublishedVersion, PublishOptions } from "../publish/publish-blueprint.ts";
+import type { TableRows } from "../tables/index.ts";
 import type { SettingsOptions } from "../settings/settings.ts";
 
 /** The place of the loop and its manner of running. Every option may be left out. */
@@ -77,6 +78,8 @@ export interface Loopstream<T extends UseCases<T> = AnyUseCase> extends Client<T
    * `BlueprintError` that names the line, or with `ChangedTypes` if a name has another type than before.
    */
   publishBlueprint(text: string, options?: PublishRequest): Promise<PublishedVersion>;
+  /** Rows of reference tables, which decisions look up. */
+  readonly tables: TableRows;
   /** All versions, those of a use case in the order in which they went live. */
   blueprints(): Promise<readonly ListedVersion[]>;
   /** Turns off a live version: decisions are null until another version is live. */

@@ -5,8 +5,10 @@ import { moveModel, readModels } from "../../catalogue/index.ts";
 import { listVersions } from "../publish/list-versions.ts";
 import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../publish/publish-blueprint.ts";
 import type { Place } from "../start.ts";
+import { knownBlueprints } from "../http/known-blueprints.ts";
 import { latestAt, loopSource } from "../http/loop-source.ts";
 import { openHttp } from "../http/open-http.ts";
+import { tableRowsOf } from "../tables/index.ts";
 import type { Loopstream, LoopstreamOptions } from "./loopstream.ts";
 import { rowsOf } from "./rows.ts";
 import { openSession } from "./session.ts";
@@ -60,6 +62,10 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
   const { getDecision, logObservations, logEvent, onStatus } = client;
   const loopstream: Loopstream = {
     ...{ getDecision, logObservations, logEvent, onStatus, close },
+    tables: tableRowsOf(
+      place,
+      knownBlueprints(() => sessions.now?.place),
+    ),
     httpPort: http?.port,
     get status() {
       return client.status;

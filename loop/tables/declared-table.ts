@@ -1,4 +1,4 @@
-import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
+import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
 import { declaredValue, misfitText, type RowValues } from "../../blueprints/index.ts";
 import { declaredTables, meantBy, type DeclaredTable } from "../../operators/index.ts";
 import { DomainError, type BlueprintPublished } from "../../schemas/index.ts";
@@ -16,9 +16,14 @@ export async function findTable(
   name: string,
 ): Promise<FoundTable> {
   const blueprints = await readTable(backbone, serdes, blueprintTable);
-  const tables = declaredTables(validBlueprints(blueprints));
+  return { table: declaredTable(validBlueprints(blueprints), name), blueprints };
+}
+
+/** Throws `UNDECLARED` if no version of a blueprint declares the table. */
+export function declaredTable(published: ValidBlueprints, name: string): DeclaredTable {
+  const tables = declaredTables(published);
   const table = tables.get(name);
-  if (table !== undefined) return { table, blueprints };
+  if (table !== undefined) return table;
   throw new DomainError("UNDECLARED", `no blueprint declares a table "${name}": ${meantBy(name, tables.keys())}`);
 }
 

@@ -1,5 +1,5 @@
 import { versionAsOf, versionsOf, rowKey, type RowValues } from "../../blueprints/index.ts";
-import { readTableRows, stateKey } from "../../operators/index.ts";
+import { readTableRows, stateKey, type RowBytes } from "../../operators/index.ts";
 import type { TopicTools } from "../../streams/index.ts";
 import { findTable, readKey } from "./declared-table.ts";
 
@@ -16,7 +16,7 @@ export interface FoundRow {
 }
 
 /**
- * The row that a decision at a time sees. Reads the whole topic of rows.
+ * The row that a decision at a time sees. Reads the whole topic of rows. Throws `UNDECLARED` and `BAD_ROW`.
  *
  * @param asOf ms
  */
@@ -28,13 +28,20 @@ export async function getRow(
 ): Promise<FoundRow> {
   const { table, blueprints } = await findTable(tools, name);
   const key = readKey(table, given);
-  const rows = await readTableRows(tools, blueprints, new Set([name]));
-  const row = rows.get(stateKey(name, rowKey(key)));
+  return rowIn(await readTableRows(tools, blueprints, new Set([name])), { table: name, key }, asOf);
+}
+
+/** A row of those that were read. */
+export function rowIn(
+  rows: RowBytes,
+  { table, key }: { readonly table: string; readonly key: readonly string[] },
+  asOf: number,
+): FoundRow {
+  const row = rows.get(stateKey(table, rowKey(key)));
   const version = row === undefined ? undefined : versionAsOf(row, asOf);
   const all = row === undefined ? [] : [...versionsOf(row)].filter(({ values }) => values !== undefined);
   return {
-    table: name,
-    key,
+    ...{ table, key },
     values: version?.values ?? null,
     validFrom: version?.validFrom ?? null,
     versions: all.map(({ validFrom }) => validFrom),

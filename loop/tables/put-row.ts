@@ -1,7 +1,8 @@
 import { versionKey, type RowValues } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { tableRows } from "../../schemas/index.ts";
 import { checkTime, type Published, type TopicTools } from "../../streams/index.ts";
-import { findTable, readKey, readValues } from "./declared-table.ts";
+import { declaredTable, findTable, readKey, readValues } from "./declared-table.ts";
 
 export interface RowToPut {
   readonly table: string;
@@ -22,17 +23,19 @@ export interface PutRow {
 
 /**
  * Writes a version of a row. A table that is full, which the loop alone knows, makes a dead letter of it. Throws
- * `UNDECLARED` and `BAD_ROW`, each with the mend.
+ * `UNDECLARED` and `BAD_ROW`, each with the mend, and `BAD_TIME`.
+ *
+ * @param published the blueprints, where they are known already
  */
-export async function putRow(tools: TopicTools, { table: name, key, values, validFrom }: RowToPut): Promise<PutRow> {
+export async function putRow(tools: TopicTools, asked: RowToPut, published?: ValidBlueprints): Promise<PutRow> {
   const now = Date.now();
-  const from = validFrom ?? now;
-  checkTime(from, "the time from which the row is valid");
-  const { table } = await findTable(tools, name);
+  const { table: name, key, values, validFrom = now } = asked;
+  checkTime(validFrom, "the time from which the row is valid");
+  const table = published === undefined ? (await findTable(tools, name)).table : declaredTable(published, name);
   const row = {
     table: name,
     key: readKey(table, key),
-    validFrom: from,
+    validFrom,
     values: values === null ? null : readValues(table, values),
   };
   await tools.publisher.publish([rowRecord(row, now)]);

@@ -18,8 +18,8 @@ test.skipIf(!python && process.env["CI"] !== "true")(
   "the Python client's own tests pass against a running loop",
   { timeout: 900_000 },
   async () => {
-    const token = "producer-0123456789";
-    await using at = await httpLoop({ http: { port: 0, tokens: { producer: [token] } } });
+    const token = "operator-0123456789";
+    await using at = await httpLoop({ http: { port: 0, tokens: { operator: [token] } } });
     const environment = {
       ...{ PYTHONPATH: join(folder, "src"), PYTHONDONTWRITEBYTECODE: "1", PYTHONWARNINGS: "error" },
       ...{ LOOPSTREAM_URL: at.url, LOOPSTREAM_TOKEN: token },
@@ -28,7 +28,7 @@ test.skipIf(!python && process.env["CI"] !== "true")(
       env: { ...process.env, ...environment },
       cwd: folder,
     });
-    expect(stderr).toMatch(/Ran 13 tests/);
+    expect(stderr).toMatch(/Ran 14 tests/);
     // Observations that were sent twice count once.
     await at.loop.idle();
     const rows = [];

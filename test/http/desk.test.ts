@@ -3,6 +3,8 @@ import { Desk } from "../../http/desk.ts";
 import { SourceSlot } from "../../http/source.ts";
 import { recordLimits } from "../../schemas/index.ts";
 
+const nobodyAsks = (): Promise<never> => Promise.reject(new Error("nobody asks"));
+
 test("an observation and an event are waited for until they are stored, for longer than a decision", async () => {
   const waits: (number | undefined)[] = [];
   const stored = (_: string, __: object, { timeout }: { readonly timeout?: number | undefined } = {}) => {
@@ -11,10 +13,10 @@ test("an observation and an event are waited for until they are stored, for long
   };
   const slot = new SourceSlot();
   slot.enter({
-    client: { getDecision: () => Promise.reject(new Error("nobody asks")), logObservations: stored, logEvent: stored },
-    blueprints: () => Promise.reject(new Error("nobody asks")),
+    client: { getDecision: nobodyAsks, logObservations: stored, logEvent: stored },
+    ...{ blueprints: nobodyAsks, tables: { put: nobodyAsks, get: nobodyAsks } },
     latest: Date.now,
-    readiness: () => Promise.reject(new Error("nobody asks")),
+    readiness: nobodyAsks,
   });
   const desk = new Desk(slot);
   await desk.observe("d", { values: {} });
@@ -28,10 +30,10 @@ test("more decisions, observations and events than are taken at the same time ar
     new Promise((resolve) => waiting.push(() => resolve({ ok: true, observationId: "o" })));
   const slot = new SourceSlot();
   slot.enter({
-    client: { getDecision: () => Promise.reject(new Error("nobody asks")), logObservations: stored, logEvent: stored },
-    blueprints: () => Promise.reject(new Error("nobody asks")),
+    client: { getDecision: nobodyAsks, logObservations: stored, logEvent: stored },
+    ...{ blueprints: nobodyAsks, tables: { put: nobodyAsks, get: nobodyAsks } },
     latest: Date.now,
-    readiness: () => Promise.reject(new Error("nobody asks")),
+    readiness: nobodyAsks,
   });
   const desk = new Desk(slot);
   const event = { kind: "visit", attributes: {} };

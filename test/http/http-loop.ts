@@ -9,6 +9,7 @@ useCase: tips
 decisionSpace: boolean
 context: { days: number, plan: category, guest: key }
 events: { visit: { fields: [minutes] } }
+tables: { guests: { key: name, fields: { regular: boolean } } }
 features: [days, plan, { visits: { count: true, of: visit, by: guest, in: 1d } }]
 observations: { amount: number }
 label: { name: tip, value: amount, aggregate: sum, wait: 10m, default: 0 }

@@ -5,8 +5,9 @@ import threading
 import unittest
 import uuid
 from datetime import datetime, timedelta, timezone
+from time import sleep
 
-from loopstream_client import AskedDecision, Client, Event, LoopstreamError, Observation
+from loopstream_client import AskedDecision, Client, Event, FoundRow, LoopstreamError, Observation, Row
 
 URL = os.environ["LOOPSTREAM_URL"]
 CONTEXT = {"days": 3, "plan": "free"}
@@ -55,6 +56,22 @@ class DecisionsOfALoop(unittest.TestCase):
         self.assertEqual(str(uuid.UUID(results[0].value)), results[0].value)
         self.loop.tell("visit", {"guest": "py", "minutes": 1.5})
         self.assertEqual([each.ok for each in self.loop.tell_many([Event("visit", {"guest": "py"})] * 2)], [True, True])
+
+    def test_rows_of_tables_are_written_read_and_deleted(self) -> None:
+        since = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.assertEqual(self.loop.put_row("guests", "py/1", {"regular": True}, valid_from=since), 1_767_225_600_000)
+        results = self.loop.put_rows("guests", [Row(["py/1"], None, since + timedelta(days=1)), Row("py/2", {"regular": "maybe"})])
+        self.assertEqual([result.ok for result in results], [True, False])
+        self.assertEqual(results[1].error.code if results[1].error else None, "BAD_ROW")
+        found = self.loop.get_row("guests", "py/1")
+        for _ in range(400):
+            if len(found.versions) == 2:
+                break
+            sleep(0.05)
+            found = self.loop.get_row("guests", "py/1")
+        self.assertEqual(found, FoundRow(None, 1_767_312_000_000, [1_767_312_000_000, 1_767_225_600_000]))
+        self.assertEqual(self.loop.get_row("guests", "py/1", as_of=since + timedelta(hours=1)).values, {"regular": True})
+        self.assertIsNone(self.loop.get_row("guests", "nobody").valid_from)
 
     def test_times_need_a_zone_and_values_a_type(self) -> None:
         with self.assertRaises(ValueError):

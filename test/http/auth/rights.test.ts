@@ -49,6 +49,9 @@ const table: readonly (readonly [string, unknown, Readonly<Record<keyof typeof c
   ["POST /v1/observations/bulk", { observations: [{ decisionId: "d", values: {} }] }, produce],
   ["POST /v1/events", { kind: "visit", attributes: {} }, produce],
   ["POST /v1/events/bulk", { events: [{ kind: "visit", attributes: {} }] }, produce],
+  ["POST /v1/tables/guests/rows", { key: "anna", values: { regular: true } }, produce],
+  ["POST /v1/tables/guests/rows/bulk", { rows: [{ key: "anna", values: null }] }, produce],
+  ["GET /v1/tables/guests/rows?key=anna", undefined, view],
   ["GET /metrics", undefined, view],
   ["GET /healthz", undefined, free],
   ["GET /readyz", undefined, free],
@@ -75,15 +78,16 @@ describe("who may do what", () => {
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, { security }] of Object.entries(methods)) {
         if (security.length === 0) continue;
-        const place = path.replaceAll(/\{\w+\}/g, "x");
+        const place =
+          path.replace("{table}", "guests").replaceAll(/\{\w+\}/g, "x") + (path.endsWith("}/rows") ? "?key=anna" : "");
         const call = (headers: Readonly<Record<string, string>>) =>
           method === "get" ? at.get(place, headers) : at.post(place, "{", headers);
         statuses[`${method} ${path}`] = [(await call(callers.none)).status, (await call(callers.viewer)).status];
       }
     }
-    expect(Object.keys(statuses)).toHaveLength(15);
+    expect(Object.keys(statuses)).toHaveLength(18);
     for (const [route, found] of Object.entries(statuses))
-      expect(found, route).toEqual([401, route === "get /metrics" ? 200 : 403]);
+      expect(found, route).toEqual([401, route.startsWith("get ") ? 200 : 403]);
     expect((await fetch(`${at.url}/metrics`, { method: "HEAD" })).status).toBe(401);
   });
 

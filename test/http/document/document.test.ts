@@ -39,6 +39,7 @@ test("it has every route, each with a name of its own, and errors as problem+jso
     ...["post /v1/decisions", "post /v1/decisions/bulk"],
     ...["post /v1/decisions/{id}/observations", "post /v1/observations/bulk"],
     ...["post /v1/events", "post /v1/events/bulk"],
+    ...["post /v1/tables/{table}/rows", "get /v1/tables/{table}/rows", "post /v1/tables/{table}/rows/bulk"],
     ...["get /healthz", "get /readyz", "get /metrics"],
     ...["post /ofrep/v1/evaluate/flags/{key}", "post /ofrep/v1/evaluate/flags"],
     ...["", "/use-cases/{useCase}"].flatMap((prefix) => [

@@ -2,16 +2,19 @@
 
 from ._client import Client
 from ._errors import LoopstreamError
-from ._types import AskedDecision, Decision, Event, Observation, Result, Time, Value, Values
+from ._types import AskedDecision, Decision, Event, FoundRow, Key, Observation, Result, Row, Time, Value, Values
 
 __all__ = [
     "AskedDecision",
     "Client",
     "Decision",
     "Event",
+    "FoundRow",
+    "Key",
     "LoopstreamError",
     "Observation",
     "Result",
+    "Row",
     "Time",
     "Value",
     "Values",

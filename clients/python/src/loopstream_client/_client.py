@@ -4,7 +4,7 @@ import os
 import ssl
 import uuid
 from typing import Any, Dict, List, Mapping, Optional, Sequence, TypeVar, Union
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ._errors import LoopstreamError
 from ._transport import Transport
@@ -12,8 +12,11 @@ from ._types import (
     AskedDecision,
     Decision,
     Event,
+    FoundRow,
+    Key,
     Observation,
     Result,
+    Row,
     Time,
     Values,
     decision_of,
@@ -124,6 +127,43 @@ class Client:
         """Stores events of no decision."""
         answer = self._transport.post("/v1/events/bulk", {"events": [_event(each) for each in events]}, twice=False)
         return [Result(None) if each["status"] == 200 else _failed(each) for each in answer["results"]]
+
+    def put_row(
+        self, table: str, key: Key, values: Optional[Values], *, valid_from: Optional[Time] = None
+    ) -> int:
+        """Stores a version of a row of a reference table, and returns the time from which it is valid, ms.
+
+        :param values: the whole row; ``None`` deletes it
+        :param valid_from: decisions strictly after it see the row; absent: its arrival
+        """
+        answer = self._transport.post(_rows(table), _row(Row(key, values, valid_from)), twice=True)
+        return int(answer["validFrom"])
+
+    def put_rows(self, table: str, rows: Sequence[Row]) -> List[Result[int]]:
+        """Stores rows of a table; each result has the time from which the row is valid, ms."""
+        answer = self._transport.post(f"{_rows(table)}/bulk", {"rows": [_row(each) for each in rows]}, twice=True)
+        return [Result(int(each["validFrom"])) if each["status"] == 200 else _failed(each) for each in answer["results"]]
+
+    def get_row(self, table: str, key: Key, *, as_of: Optional[Time] = None) -> FoundRow:
+        """The row that a decision sees now, or at a time. Needs a token of a viewer or operator."""
+        asked = [("key", part) for part in _parts(key)]
+        if as_of is not None:
+            asked.append(("asOf", str(milliseconds(as_of))))
+        answer = self._transport.get(f"{_rows(table)}?{urlencode(asked)}")
+        return FoundRow(answer["values"], answer["validFrom"], answer["versions"])
+
+
+def _rows(table: str) -> str:
+    return f"/v1/tables/{quote(table, safe='')}/rows"
+
+
+def _parts(key: Key) -> Sequence[str]:
+    return [key] if isinstance(key, str) else key
+
+
+def _row(row: Row) -> Dict[str, Any]:
+    values = None if row.values is None else dict(row.values)
+    return {"values": values, **given(key=list(_parts(row.key)), validFrom=milliseconds(row.valid_from))}
 
 
 def _named(asked: AskedDecision) -> AskedDecision:

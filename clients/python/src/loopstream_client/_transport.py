@@ -45,8 +45,15 @@ class Transport:
         :param twice: whether the request may be taken twice: it has ids that make it count once
         """
         data = json.dumps(body, allow_nan=False, separators=(",", ":")).encode("utf-8")
+        return self._ask("POST", path, data, twice, timeout or self._timeout)
+
+    def get(self, path: str) -> Dict[str, Any]:
+        """The answer. Raises a ``LoopstreamError``."""
+        return self._ask("GET", path, None, True, self._timeout)
+
+    def _ask(self, method: str, path: str, data: Optional[bytes], twice: bool, timeout: float) -> Dict[str, Any]:
         for attempt in range(self._retries + 1):
-            status, answer, retry_after, error = self._once(path, data, timeout or self._timeout)
+            status, answer, retry_after, error = self._once(method, path, data, timeout)
             if status == 200:
                 return answer
             again = error is None and status in NOT_TAKEN or twice and (error is not None or status == LATE)
@@ -58,10 +65,12 @@ class Transport:
             raise LoopstreamError(f"UNREACHABLE: {self._parts.netloc} did not answer: {error}", code="UNREACHABLE") from error
         raise LoopstreamError.of(answer, status)
 
-    def _once(self, path: str, data: bytes, timeout: float) -> Tuple[int, Dict[str, Any], float, Optional[Exception]]:
+    def _once(
+        self, method: str, path: str, data: Optional[bytes], timeout: float
+    ) -> Tuple[int, Dict[str, Any], float, Optional[Exception]]:
         connection = self._connection(timeout)
         try:
-            connection.request("POST", self._path + path, body=data, headers=self._headers)
+            connection.request(method, self._path + path, body=data, headers=self._headers)
             response = connection.getresponse()
             text = response.read()
             after = response.getheader("retry-after") or ""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Dict, Generic, Mapping, Optional, TypeVar, Union
+from typing import Any, Dict, Generic, Mapping, Optional, Sequence, TypeVar, Union
 
 from ._errors import LoopstreamError
 
@@ -11,6 +11,9 @@ Value = Union[str, float, int, bool, None]
 Values = Mapping[str, Value]
 #: Event time: milliseconds since 1970, or a ``datetime`` with a time zone.
 Time = Union[int, datetime]
+
+#: The key of a row: a text, or the parts where the table has several.
+Key = Union[str, Sequence[str]]
 
 D = TypeVar("D")
 R = TypeVar("R")
@@ -61,6 +64,25 @@ class Event:
     attributes: Values
     key: Optional[str] = None
     time: Optional[Time] = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A version of a row of a reference table; ``values`` is ``None``: the row is deleted."""
+
+    key: Key
+    values: Optional[Values]
+    valid_from: Optional[Time] = None
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    #: ``None``: there is no row, or it was deleted.
+    values: Optional[Values]
+    #: Since when this version is valid, ms; ``None``: there is none.
+    valid_from: Optional[int]
+    #: From when each version is valid, ms, the newest first.
+    versions: Sequence[int]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,33 @@
+import type { ValidBlueprints } from "../../catalogue/index.ts";
+import { tableContent } from "../../operators/index.ts";
+import type { Place } from "../start.ts";
+import { declaredTable, readKey } from "./declared-table.ts";
+import { getRow, rowIn, type FoundRow } from "./get-row.ts";
+import { putRow, type PutRow, type RowToPut } from "./put-row.ts";
+
+/** The rows of reference tables, for a product that runs the loop or talks to it. */
+export interface TableRows {
+  /** Resolves once the version is stored. Rejects as `putRow` does. */
+  put(row: RowToPut): Promise<PutRow>;
+  /**
+   * The row that a decision at a time sees: one made in this process now, if the loop runs here; elsewhere the topic is
+   * read. Rejects as `getRow` does.
+   */
+  get(table: string, key: readonly unknown[], asOf?: number): Promise<FoundRow>;
+}
+
+/** @param published the blueprints of the place. */
+export const tableRowsOf = (
+  place: () => Place | Promise<Place>,
+  published: () => Promise<ValidBlueprints>,
+): TableRows => ({
+  put: async (row) => putRow((await place()).tools, row, await published()),
+  async get(table, given, asOf) {
+    const { loop, tools } = await place();
+    const rows = loop?.application.global(tableContent);
+    // A table that was declared a moment ago is being read still.
+    if (rows === undefined || rows.warming.has(table)) return getRow(tools, table, given, asOf ?? Date.now());
+    const key = readKey(declaredTable(await published(), table), given);
+    return rowIn(rows, { table, key }, asOf ?? loop!.application.now());
+  },
+});
