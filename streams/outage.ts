@@ -29,12 +29,9 @@ interface Wait {
   timer: NodeJS.Timeout | undefined;
 }
 
-const FIRST_LINE_AGAIN_MS = 5_000;
-
 /**
- * Reports the waits of a process's loops: a line at the beginning, lines in between at growing intervals, one with the
- * duration at the end; and the metrics `retries` and `waiting`, by name. Every loop that repeats a failed attempt uses
- * it.
+ * Reports the waits of a process's loops: a line at the beginning, one each minute, one with the duration at the end; and
+ * the metrics `retries` and `waiting`, by name. Every loop that repeats a failed attempt uses it.
  */
 export class Outages {
   readonly #log: Log;
@@ -103,7 +100,7 @@ export class Outages {
       this.#log.warn(line, `${what}: waiting and trying again${words === undefined ? "" : `: ${words}`}`);
     }
     wait.said = true;
-    this.#sayIn(wait, Math.min(Math.max(FIRST_LINE_AGAIN_MS, lasted), streamsLimits.outageLineMs));
+    this.#sayIn(wait, streamsLimits.outageLineMs);
   }
 
   /** Another wait of its family, such as Kafka's, has been said before it and lasts. */
