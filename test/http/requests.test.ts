@@ -1,9 +1,12 @@
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveHttp } from "../../http/index.ts";
+import { createServer } from "../../http/server.ts";
+import { SourceSlot } from "../../http/source.ts";
 import { recordLimits } from "../../schemas/index.ts";
 import { createMetrics, silent } from "../../streams/index.ts";
+import { eventually } from "../eventually.ts";
 import { httpLoop, type HttpLoop } from "./http-loop.ts";
 
 let at: HttpLoop;
@@ -192,14 +195,18 @@ describe("connections", () => {
     // None is ended for its silence, however long a busy machine takes to open them all.
     const patience = { headersMs: 300_000, requestMs: 600_000 };
     const metrics = createMetrics();
-    const door = await serveHttp({ port: 0, patience, log: silent, metrics, version: "1" });
-    const opened = (): Socket => connect(door.port, "127.0.0.1");
+    const app = await createServer({ slot: new SourceSlot(), patience, log: silent, metrics, version: "1" });
+    await app.listen({ host: "127.0.0.1", port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const opened = (): Socket => connect(port, "127.0.0.1");
+    const taken = promisify(app.server.getConnections.bind(app.server));
     const sockets = Array.from({ length: recordLimits.httpConnections }, () => {
       const socket = opened();
       socket.on("error", () => undefined);
       return socket;
     });
-    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    // The kernel may connect some that the server takes only later.
+    await eventually(async () => expect(await taken()).toBe(recordLimits.httpConnections));
     expect(await told(opened())).toBe("");
     const [kept] = sockets as [Socket, ...Socket[]];
     kept.write("GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n");
@@ -210,7 +217,7 @@ describe("connections", () => {
     }
     expect(text).toMatch(/loopstream_http_connections_dropped_total [1-9]/);
     for (const socket of sockets) socket.destroy();
-    const url = `http://127.0.0.1:${door.port}/healthz`;
+    const url = `http://127.0.0.1:${port}/healthz`;
     await expect
       .poll(() =>
         fetch(url).then(
@@ -219,7 +226,7 @@ describe("connections", () => {
         ),
       )
       .toBe(200);
-    await door.close();
+    await app.close();
   });
 
   test.each([
