@@ -26,7 +26,7 @@ export interface WindowFeature {
   /** Null if the aggregate reads no value: `count` counts events, even without a value. */
   readonly field: string | null;
   readonly event: string;
-  /** Up to three context entries; none: the events of all. */
+  /** Up to three context entries, or `unit`; none: the events of all. */
   readonly by: readonly string[];
   readonly windowMs: number;
   readonly open: boolean;
@@ -34,7 +34,12 @@ export interface WindowFeature {
   readonly parameterMs?: number;
   /** A boolean formula over the event's fields: the events that count. Absent: all. */
   readonly when?: string;
+  /** Absent: it follows from the keys. */
+  readonly state?: WindowPlace;
 }
+
+/** Where the events of windows are kept. */
+export type WindowPlace = "memory" | "disk";
 
 /** A field of the row of a reference table that is valid at the decision's time. */
 export interface TableFeature {

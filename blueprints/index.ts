@@ -112,9 +112,16 @@ export { registerWindowAggregate } from "./windows/aggregates/index.ts";
 export type { PlacedTile } from "./windows/tree-visit.ts";
 export type { TimeSpan, WindowAggregateKind } from "./windows/window-aggregate.ts";
 export { fillFromTrees, fillWindows, tileExpiry, tilesFor, type KeptTiles } from "./windows/fill-windows.ts";
-export { groupKey } from "./windows/group-key.ts";
+export { groupKey, requestKey } from "./windows/group-key.ts";
 export { insertEvent, tileNumbers, tileOf, type Tile } from "./windows/tile.ts";
-export { decisionKeys, groupableEntries, kindOf, observedEvent, type DecisionKeys } from "./windows/observed-event.ts";
+export {
+  decisionKeys,
+  groupableEntries,
+  keysWithUnit,
+  kindOf,
+  observedEvent,
+  type DecisionKeys,
+} from "./windows/observed-event.ts";
 export { isNode } from "./windows/tile-node.ts";
 export { tilePlace } from "./windows/tile-place.ts";
 export { addToTile, LEAF_EVENTS, staysPlain, type TileParts } from "./windows/tile-tree.ts";

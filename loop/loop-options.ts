@@ -34,8 +34,14 @@ export function loopOptions(settings: Settings, connection: Connection, mode: Lo
 }
 
 /** In bytes; empty if the settings have none. */
-export function stateMemoryOf({ stateMemoryMiB }: Settings): Pick<LoopOptions, "stateMemoryBytes"> {
-  return stateMemoryMiB === undefined ? {} : { stateMemoryBytes: stateMemoryMiB * (1 << 20) };
+export function stateMemoryOf({
+  stateMemoryMiB,
+  windowsMiB,
+}: Settings): Pick<LoopOptions, "stateMemoryBytes" | "windowBytes"> {
+  return {
+    ...(stateMemoryMiB === undefined ? {} : { stateMemoryBytes: stateMemoryMiB * (1 << 20) }),
+    ...(windowsMiB === undefined ? {} : { windowBytes: windowsMiB * (1 << 20) }),
+  };
 }
 
 /** For a reader that passes through topics once: it needs no table a second time. */

@@ -27,7 +27,7 @@ import { buryUnreadable } from "./bury-unreadable.ts";
 import { decisionTopology } from "../topologies/index.ts";
 import { decisionSeries } from "./decision-series.ts";
 import { misfitReport } from "./misfit-report.ts";
-import { stateEngineFor, type StateEngineOptions } from "./state-engine.ts";
+import { WINDOW_BYTES, stateEngineFor, type StateEngineOptions } from "./state-engine.ts";
 
 export interface LoopOptions extends StateEngineOptions {
   readonly id: string;
@@ -127,6 +127,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     maxTaskIdleMs,
     instanceId,
     memberMemory: memberMemoryIn(stateDir),
+    foldBytes: options.windowBytes ?? WINDOW_BYTES,
     standbyReplicas: options.standbyReplicas ?? 0,
     metrics,
     seriesOf: decisionSeries(metrics, (useCase) =>

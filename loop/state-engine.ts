@@ -8,7 +8,11 @@ export interface StateEngineOptions {
   readonly stateEngine?: StateEngineName | undefined;
   /** Memory of LevelDB's caches and write buffers, of all tasks together. Default 64 MiB. */
   readonly stateMemoryBytes?: number | undefined;
+  /** What event windows may take in memory, approximately; the largest groups move to the disk. Default 1 GiB. */
+  readonly windowBytes?: number | undefined;
 }
+
+export const WINDOW_BYTES = 1024 << 20;
 
 /** The globals and each stateful task have a database; one process may have them all. */
 export function stateEngineFor(

@@ -1,4 +1,4 @@
-import { groupKey, type CompiledBlueprint, type WindowGroup } from "../blueprints/index.ts";
+import { groupKey, requestKey, type CompiledBlueprint, type WindowGroup } from "../blueprints/index.ts";
 import { events, type EventRecorded } from "../schemas/index.ts";
 import { isEventTime, readTopic, type RawRecord, type Refused, type StreamRecord } from "../streams/index.ts";
 import type { FoundRequest } from "./find-requests.ts";
@@ -105,7 +105,7 @@ function lookTables(looks: readonly Look[]): readonly LookTable[] {
 
 function looksOf({ logged, found, compiled }: EventQuery): readonly Look[] {
   return compiled.groups.flatMap((group) => {
-    const key = groupKey(group, found.request.context);
+    const key = requestKey(group, found.request);
     return key === null ? [] : [{ logged, group, key, time: logged.decision.decisionTime }];
   });
 }

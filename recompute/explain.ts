@@ -1,7 +1,7 @@
 import {
   computationOf,
   formatDuration,
-  groupKey,
+  requestKey,
   versionAsOf,
   type CompiledBlueprint,
   type PolicyTrace,
@@ -187,7 +187,7 @@ function featuresWith(
       source: {
         kind: "events",
         event: group.event,
-        key: groupKey(group, found.request.context),
+        key: requestKey(group, found.request),
         window: formatDuration(window.windowMs),
         count: inside.length,
         oldest: inside[0] ?? null,

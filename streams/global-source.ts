@@ -55,6 +55,15 @@ export interface BytesView extends Pick<Bytes, "get"> {
    * Needs a `placeOf`.
    */
   series(part: string, name: string): Series | undefined;
+  /** Parts whose bytes are on the instance's disk alone: they are in no `series`, ask for each key. */
+  readonly onDisk: ReadonlySet<string>;
+  /** Some bytes can be read in the background only: read them within `look`. */
+  readonly readsBehind: boolean;
+  /**
+   * The result of work that only reads. If some of its bytes can't be read at once, it is done again once they can; what
+   * it returned or threw before is left out.
+   */
+  look<T>(work: () => T): T | Promise<T>;
   /** Parts that are still being filled: they do not count all records yet. */
   readonly warming: ReadonlySet<string>;
   /** Events for an earlier time than this, ms, may be forgotten: ask `remembers` first. */
@@ -78,6 +87,18 @@ export interface FoldParts {
   readonly needed: (table: ViewOfTable) => readonly string[];
   /** The part that a key of the bytes is of. */
   readonly partOf: (key: string) => string;
+  /** Absent: all parts are in memory, without a bound. Needs a `placeOf`. */
+  readonly disk?: DiskParts;
+}
+
+/** Parts that may be on disk. Their old keys are found by the order of the keys. */
+export interface DiskParts {
+  /** Parts that are not to be in memory, however small they are. */
+  readonly wanted: (table: ViewOfTable) => Iterable<string>;
+  /** The beginning of all keys of a part, and of no others. */
+  readonly prefixOf: (part: string) => string;
+  /** A beginning of the key that only keys of the same part and number have. */
+  readonly runOf: (key: string) => string;
 }
 
 /** Folds a record into a few parts only. */

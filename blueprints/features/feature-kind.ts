@@ -1,4 +1,4 @@
-import type { ContextType, EventKind, Feature, TableFieldType } from "../blueprint.ts";
+import type { ContextType, EventKind, Feature, TableFieldType, WindowPlace } from "../blueprint.ts";
 import type { Possible } from "../formula/possible.ts";
 import type { KeysSaid } from "../key-reference.ts";
 import type { WindowAggregateKind } from "../windows/window-aggregate.ts";
@@ -49,7 +49,7 @@ export type InputValue = FeatureValue | readonly number[] | readonly string[];
 /** Over the events in `[t − windowMs, t)`, or in `(t − windowMs, t)` when `open`; t is the decision's time. */
 export interface EventWindow {
   readonly event: string;
-  /** Up to three context entries; none: the events of all. */
+  /** Up to three context entries, or `unit`: that of the decision, unless the context declares another; none: the events of all. */
   readonly by: readonly string[];
   /** Null if the aggregate reads no field. */
   readonly field: string | null;
@@ -60,6 +60,8 @@ export interface EventWindow {
   readonly aggregate: WindowAggregateKind;
   /** The aggregate's own duration, ms; absent: it has none. */
   readonly parameterMs?: number | undefined;
+  /** Absent: it follows from the keys. */
+  readonly state?: WindowPlace | undefined;
 }
 
 /** A field of a table's row. */

@@ -1,4 +1,5 @@
 import { categoryOf } from "../values/category-value.ts";
+import { UNIT } from "./unit.ts";
 import type { WindowGroup } from "./window-groups.ts";
 
 /**
@@ -17,6 +18,14 @@ export function groupKey(group: Pick<WindowGroup, "by">, attributes: Readonly<Re
     key = i === 0 ? part : `${key}/${part}`;
   }
   return key;
+}
+
+/** A group's key of a request, whose unit is no entry of its context. */
+export function requestKey(
+  group: Pick<WindowGroup, "by" | "byUnit">,
+  { context, unit }: { readonly context: Readonly<Record<string, unknown>>; readonly unit: string },
+): string | null {
+  return groupKey(group, group.byUnit ? { ...context, [UNIT]: unit } : context);
 }
 
 /** A value as a key or part of one; null: it is missing, or can't be one. */

@@ -1,6 +1,7 @@
 import { setOwn } from "../../streams/index.ts";
 import type { BlueprintContent } from "../blueprint.ts";
 import { keyText } from "./group-key.ts";
+import { UNIT } from "./unit.ts";
 
 type Value = null | boolean | number | string;
 
@@ -23,6 +24,9 @@ export function decisionKeys(names: readonly string[], context: Readonly<Record<
   }
   return keys ?? none;
 }
+
+/** The same with the decision's unit; an entry of that name comes first. */
+export const keysWithUnit = (keys: DecisionKeys, unit: string): DecisionKeys => ({ [UNIT]: unit, ...keys });
 
 /** An observation's kind, read as a category; null: it has none. */
 export const kindOf = (values: Readonly<Record<string, Value>>): string | null => keyText(values, "kind");

@@ -28,7 +28,7 @@ export function tileNumbers(tile: Tile, fields: number): Float64Array {
   }
   return tile.byteOffset % 8 === 0
     ? new Float64Array(tile.buffer, tile.byteOffset, count)
-    : new Float64Array(tile.slice().buffer, 0, count);
+    : new Float64Array(new Uint8Array(tile).buffer, 0, count);
 }
 
 /**

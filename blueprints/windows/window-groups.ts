@@ -1,10 +1,11 @@
 import { ownValue } from "../../streams/index.ts";
-import type { BlueprintContent } from "../blueprint.ts";
+import type { BlueprintContent, WindowPlace } from "../blueprint.ts";
 import { formatDuration } from "../duration.ts";
 import { computationOf } from "../features/kinds/index.ts";
 import type { EventWindow } from "../features/feature-kind.ts";
 import { tileField, tileFieldId, type TileField } from "./tile-field.ts";
 import { tileWidth } from "./tile-width.ts";
+import { isByUnit } from "./unit.ts";
 import type { WindowAggregateKind, WindowTerms } from "./window-aggregate.ts";
 
 export interface GroupWindow extends WindowTerms {
@@ -28,6 +29,10 @@ export interface WindowGroup {
   readonly event: string;
   /** Sorted. */
   readonly by: readonly string[];
+  /** One of the keys is the decision's unit. */
+  readonly byUnit: boolean;
+  /** Where its tiles are, if no other version wants them on disk and memory has room. */
+  readonly place: WindowPlace;
   /**
    * The values of an event in a tile: those without a condition in the order in which the event declares them, and then
    * the others by id.
@@ -40,7 +45,9 @@ export interface WindowGroup {
 }
 
 /** In the order in which the features first name them. */
-export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "events">): readonly WindowGroup[] {
+export function windowGroups(
+  blueprint: Pick<BlueprintContent, "context" | "features" | "events">,
+): readonly WindowGroup[] {
   const members = new Map<string, { window: EventWindow; featureIndex: number }[]>();
   for (const [featureIndex, feature] of blueprint.features.entries()) {
     const computed = computationOf(feature);
@@ -59,8 +66,12 @@ export function windowGroups(blueprint: Pick<BlueprintContent, "features" | "eve
     const ids = fields.map((field) => field.id);
     const retentionMs = Math.max(...windows.map(({ window }) => window.windowMs));
     const tileMs = tileWidth(retentionMs);
+    const byUnit = isByUnit(by.split("+"), blueprint.context);
+    const said = windows.find(({ window: { state } }) => state !== undefined)?.window.state;
     return {
       id,
+      byUnit,
+      place: said ?? (byUnit ? "disk" : "memory"),
       stateId: `${id}/${formatDuration(tileMs)}/${formatDuration(retentionMs)}/${ids.join("+")}`,
       event,
       by: by === "" ? [] : by.split("+"),

@@ -1,4 +1,10 @@
-import { decisionKeys, groupableEntries, type Blueprint, type DecisionKeys } from "../../blueprints/index.ts";
+import {
+  decisionKeys,
+  groupableEntries,
+  keysWithUnit,
+  type Blueprint,
+  type DecisionKeys,
+} from "../../blueprints/index.ts";
 import { decisionRequests } from "../../schemas/index.ts";
 import { readTopic } from "../../streams/index.ts";
 import type { Tools } from "../loop.ts";
@@ -33,7 +39,7 @@ export async function keysBefore(
   const isWanted = ({ timestamp }: { readonly timestamp: number }): boolean => timestamp >= from && timestamp < to;
   for await (const { value, time } of readTopic(tools.backbone, tools.serdes, decisionRequests, { isWanted })) {
     if (value.useCase !== blueprint.useCase) continue;
-    found.push({ id: value.decisionId, time, keys: decisionKeys(names, value.context) });
+    found.push({ id: value.decisionId, time, keys: keysWithUnit(decisionKeys(names, value.context), value.unit) });
   }
   found.sort((a, b) => a.time - b.time);
   return new Map(found.map(({ id, time, keys }) => [id, { until: time + blueprint.join.ttlMs, keys }]));

@@ -1,4 +1,4 @@
-import { computationOf, groupKey, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { computationOf, groupKey, keysWithUnit, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRequested, EventRecorded } from "../../schemas/index.ts";
 
 const DAY = 24 * 3_600_000;
@@ -56,7 +56,7 @@ export class Needs {
     this.unasked = new Set(this.all.filter(({ by }) => by !== null));
   }
 
-  asks({ context }: DecisionRequested, time: number, live: CompiledBlueprint | undefined): void {
+  asks({ context, unit }: DecisionRequested, time: number, live: CompiledBlueprint | undefined): void {
     const { blueprint, fromContext } = this.compiled;
     this.requests++;
     if (time < this.first) this.first = time;
@@ -70,7 +70,9 @@ export class Needs {
       const values = fromContext(context);
       for (const [at, { name }] of blueprint.features.entries()) if (values[at] !== null) this.unseen.delete(name);
     }
-    for (const need of this.unasked) if (groupKey({ by: need.by! }, context) !== null) this.unasked.delete(need);
+    const keys = keysWithUnit({}, unit);
+    for (const need of this.unasked)
+      if (groupKey({ by: need.by! }, { ...keys, ...context }) !== null) this.unasked.delete(need);
   }
 
   happened({ kind, attributes }: EventRecorded, time: number): void {

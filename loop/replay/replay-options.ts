@@ -13,6 +13,7 @@ export interface ReplayOptions extends Pick<
   | "subjectPrefix"
   | "stateEngine"
   | "stateMemoryBytes"
+  | "windowBytes"
   | "partitions"
   | "commitIntervalMs"
   | "salt"

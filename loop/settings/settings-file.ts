@@ -32,6 +32,7 @@ const shape = z.strictObject({
     .strictObject({
       engine: z.enum(["leveldb", "rocksdb"]).optional(),
       memoryMiB: z.number().positive().optional(),
+      windowsMiB: z.number().positive().optional(),
     })
     .optional(),
   http: z
@@ -73,6 +74,7 @@ function asOptions({ brokers, kafka, replies, state, ...same }: z.infer<typeof s
     replyPrefix: replies?.prefix,
     stateEngine: state?.engine,
     stateMemoryMiB: state?.memoryMiB,
+    windowsMiB: state?.windowsMiB,
   };
 }
 

@@ -49,6 +49,8 @@ export interface Settings {
   readonly sync: SyncMode;
   /** Memory of LevelDB's caches and write buffers, all tasks together, MiB. Absent: 64. */
   readonly stateMemoryMiB: number | undefined;
+  /** Memory of event windows, approximately, MiB: past it the largest groups move to the disk. Absent: 1024. */
+  readonly windowsMiB: number | undefined;
   /** The HTTP interface of a running loop. Absent: none. */
   readonly http: HttpSettings | undefined;
 }
@@ -109,8 +111,16 @@ export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPr
   const among = (setting: keyof Settings, known: readonly unknown[]): void => {
     if (!known.includes(settings[setting])) refuse(setting, `write ${orList(known)}`);
   };
-  const { brokers, registry, partitions, standbyReplicas, commitIntervalMs, sessionTimeoutMs, stateMemoryMiB } =
-    settings;
+  const {
+    brokers,
+    registry,
+    partitions,
+    standbyReplicas,
+    commitIntervalMs,
+    sessionTimeoutMs,
+    stateMemoryMiB,
+    windowsMiB,
+  } = settings;
   if (!isWhole(partitions, 1)) refuse("partitions", "write a whole number above 0");
   among("stateEngine", stateEngines);
   if (!syncModes.includes(settings.sync)) refuse("sync", `write ${syncModes.join(", ")}`);
@@ -132,6 +142,7 @@ export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPr
   if (sessionTimeoutMs !== undefined && !isWhole(sessionTimeoutMs, 1_000))
     refuse("sessionTimeoutMs", "write milliseconds from 1000 up");
   if (stateMemoryMiB !== undefined && !(stateMemoryMiB > 0)) refuse("stateMemoryMiB", "write a number above 0");
+  if (windowsMiB !== undefined && !(windowsMiB > 0)) refuse("windowsMiB", "write a number above 0");
   if (settings.replyPrefix !== undefined && !replyPrefixes.test(settings.replyPrefix))
     refuse("replyPrefix", replyPrefixHelp);
   if (settings.http !== undefined) checkHttp(settings.http, named("http"));
@@ -168,7 +179,7 @@ function checkSecurity({ brokers, registry, security }: Settings, naming: Settin
 function withDefaults(options: SettingsOptions): Settings {
   const { replicationFactor, minInsyncReplicas, registry, instanceId, replyPrefix, sessionTimeoutMs, stateMemoryMiB } =
     options;
-  const { http } = options;
+  const { http, windowsMiB } = options;
   const { delivery = settingDefaults.delivery, brokers = [] } = options;
   return Object.freeze({
     ...{
@@ -179,6 +190,7 @@ function withDefaults(options: SettingsOptions): Settings {
       replyPrefix,
       sessionTimeoutMs,
       stateMemoryMiB,
+      windowsMiB,
       delivery,
       http,
     },

@@ -4,6 +4,7 @@ import {
   groupKey,
   isNode,
   misfits,
+  requestKey,
   tilesFor,
   type CompiledBlueprint,
   type ContextFit,
@@ -53,7 +54,7 @@ export function enrichRequest(
   if (tables.warming !== undefined && tables.warming.size > 0) checkRead(compiled, tables.warming);
   if (time < remembersFrom) checkRemembered(compiled, time, windows);
   const features = compiled.fromContext(request.context, fit);
-  for (const group of compiled.groups) fillGroup(group, request.context, time, windows, features);
+  for (const group of compiled.groups) fillGroup(group, request, time, windows, features);
   const rows = compiled.tables.length === 0 ? undefined : rowsOf(tables);
   compiled.fromFeatures?.(features, request.context, time, fit, rows);
   const unfit = misfitsOf(compiled, request.context);
@@ -114,15 +115,17 @@ function checkRemembered({ blueprint, groups }: CompiledBlueprint, time: number,
 
 function fillGroup(
   group: WindowGroup,
-  context: DecisionRequested["context"],
+  request: DecisionRequested,
   time: number,
   windows: WindowBytes,
   features: FeatureVector,
 ): void {
-  const key = groupKey(group, context);
+  const key = group.byUnit ? requestKey(group, request) : groupKey(group, request.context);
   if (key === null) return fillWindows(group, null, time, features);
-  const tiles =
-    windows.series === undefined ? tilesByKey(group, key, time, windows) : tilesOf(group, key, time, windows);
+  const { onDisk } = windows;
+  const isApart =
+    windows.series === undefined || (onDisk !== undefined && onDisk.size > 0 && onDisk.has(group.stateId));
+  const tiles = isApart ? tilesByKey(group, key, time, windows) : tilesOf(group, key, time, windows);
   if (!tiles.some(isNode)) return fillWindows(group, tiles, time, features);
   fillFromTrees(group, (start, path) => windows.get(partKey(group, start, path, key)), time, features);
 }

@@ -18,20 +18,23 @@ export const enrichWithin = (scope?: Scope) =>
     handlers: {
       requests(records, context) {
         const blueprints = validBlueprints(context.globals.blueprints);
-        for (const record of records) {
-          if (scope !== undefined && !isWithin(scope, record)) continue;
-          const made = enrichRequest(
-            record.value,
-            record.time,
-            blueprints,
-            context.globals.windows,
-            scope?.blueprintVersion,
-            context.globals.tables,
-          );
+        const { windows, tables } = context.globals;
+        const make = ({ value, time }: StreamRecord<DecisionRequested>): Enriched =>
+          enrichRequest(value, time, blueprints, windows, scope?.blueprintVersion, tables);
+        const emit = (record: StreamRecord<DecisionRequested>, made: Enriched): void => {
           const { key, time } = record;
           const headers = scope === undefined ? record.headers : sourceOf(record.headers);
           const value = made.misfits === null ? made : withoutColumns(made, record.headers);
           context.emit("enriched", { key, value, time, from: record, headers });
+        };
+        if (windows.readsBehind) {
+          const asked = scope === undefined ? records : records.filter((record) => isWithin(scope, record));
+          const making = windows.look(() => asked.map(make));
+          const emitAll = (all: readonly Enriched[]): void => all.forEach((made, at) => emit(asked[at]!, made));
+          return making instanceof Promise ? making.then(emitAll) : emitAll(making);
+        }
+        for (const record of records) {
+          if (scope === undefined || isWithin(scope, record)) emit(record, make(record));
         }
       },
     },

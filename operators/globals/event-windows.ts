@@ -40,6 +40,11 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
     asked: (table) => [...windowsAsked(validBlueprints(table(blueprintTable))).byId.keys()],
     needed: (table) => neededNow(table(blueprintTable)),
     partOf: (key) => key.slice(0, key.indexOf("|")),
+    disk: {
+      wanted: (table) => windowsAsked(validBlueprints(table(blueprintTable))).onDisk,
+      prefixOf: (part) => `${part}|`,
+      runOf,
+    },
   },
   placeOf: tilePlaceOf,
   fold(record, bytes, table, scope) {
@@ -80,6 +85,8 @@ const isOver = (group: WindowGroup, start: number, time: number): boolean => til
 /** The groups of all readable versions, live or not: one for each state id. */
 interface AskedWindows {
   readonly byId: ReadonlyMap<string, WindowGroup>;
+  /** State ids of the groups that a version keeps on disk. */
+  readonly onDisk: ReadonlySet<string>;
   /** Groups by kind of event. */
   readonly byEvent: ReadonlyMap<string, readonly WindowGroup[]>;
   /**
@@ -94,10 +101,12 @@ const asked = new WeakMap<ValidBlueprints, AskedWindows>();
 function windowsAsked(valid: ValidBlueprints): AskedWindows {
   let windows = asked.get(valid);
   if (windows === undefined) {
-    const byId = new Map(valid.all().flatMap(({ groups }) => groups.map((group) => [group.stateId, group])));
+    const all = valid.all().flatMap(({ groups }) => groups);
+    const byId = new Map(all.map((group) => [group.stateId, group]));
+    const onDisk = new Set(all.filter(({ place }) => place === "disk").map(({ stateId }) => stateId));
     const longestWait = valid.all().reduce((most, { waitMs }) => Math.max(most, waitMs), 0);
     const slackMs = EVICTION_SLACK_MS + longestWait;
-    windows = { byId, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };
+    windows = { byId, onDisk, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };
     asked.set(valid, windows);
   }
   return windows;
@@ -125,6 +134,14 @@ export const partKey = ({ stateId }: Group, start: number, path: string, key: st
   path === "" ? tileKey({ stateId }, start, key) : `${stateId}|${start}.${path}|${key}`;
 
 export const tileKey = ({ stateId }: Group, start: number, key: string): string => `${stateId}|${start}|${key}`;
+
+/** A key up to its start, which tells a tile from parts of tiles too. */
+function runOf(at: string): string {
+  const first = at.indexOf("|");
+  const second = at.indexOf("|", first + 1);
+  const dot = at.slice(first, second).indexOf(".");
+  return at.slice(0, (dot < 0 ? second : first + dot) + 1);
+}
 
 /** Tiles of one group and key are a series by their starts; parts of tiles belong to no series. */
 function tilePlaceOf(at: string): BytesPlace {

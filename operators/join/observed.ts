@@ -1,4 +1,4 @@
-import { kindOf, observedEvent, type DecisionKeys } from "../../blueprints/index.ts";
+import { keysWithUnit, kindOf, observedEvent, type DecisionKeys } from "../../blueprints/index.ts";
 import { events, observations, type DecisionRecorded } from "../../schemas/index.ts";
 import { StreamsError } from "../../streams/index.ts";
 import { load, observationsOf } from "./kept.ts";
@@ -68,8 +68,7 @@ export function emitWaiting(
 
 /** Null: none of them kept its keys. */
 function keysOf(made: readonly DecisionRecorded[]): DecisionKeys | null {
-  if (made.length === 1) return made[0]!.keys;
-  const kept = made.flatMap(({ keys }) => (keys === null ? [] : [keys]));
+  const kept = made.flatMap(({ keys, unit }) => (keys === null ? [] : [keysWithUnit(keys, unit)]));
   return kept.length === 0 ? null : kept.reduceRight((all, keys) => ({ ...all, ...keys }));
 }
 

@@ -39,8 +39,10 @@ export interface GlobalFeedOptions {
   readonly outages?: Outages;
   readonly metrics?: Pick<
     Metrics,
-    "globalsOffset" | "warmingParts" | "warmingRecords" | "warmedRecords" | "recalledParts"
+    "globalsOffset" | "warmingParts" | "warmingRecords" | "warmedRecords" | "recalledParts" | "movedParts" | "partBytes"
   >;
+  /** What the parts of a fold may take in memory, approximately; bytes. The largest ones move to the disk. Default: no bound. */
+  readonly foldBytes?: number | undefined;
   /** The time of arrival of records that are read now. Default: no record lies ahead. */
   readonly arrival?: () => Arrival;
   /**

@@ -15,6 +15,8 @@ export interface FeedWritesOptions {
   /** Reports unreadable records before they are passed over for good. Tried again while it rejects with an outage. */
   readonly onRead?: (() => Promise<void>) | undefined;
   readonly insisting: InsistOptions;
+  /** Called when changes are stored. */
+  readonly onWritten?: (() => void) | undefined;
 }
 
 /** Work that changes folds, one piece after the other. The changes of a piece are stored as one. */
@@ -27,20 +29,26 @@ export class FeedWrites {
   }
 
   /** @param fetches the work has read: the positions behind them are stored with its changes. */
-  store(work: () => void, fetches: readonly Fetch[] = []): Promise<void> {
+  store(work: () => void | Promise<void>, fetches: readonly Fetch[] = []): Promise<void> {
     const done = this.#working.then(() => this.#store(work, fetches));
     this.#working = done.catch(() => undefined);
     return done;
   }
 
-  async #store(work: () => void, fetches: readonly Fetch[]): Promise<void> {
-    const { database, content, folds, positions, horizon, onRead, insisting } = this.#options;
-    work();
-    const changes: Change[] = [...content.folds.values()].flatMap((bytes) => bytes.takeChanges());
+  async #store(work: () => void | Promise<void>, fetches: readonly Fetch[]): Promise<void> {
+    const { database, content, folds, positions, horizon, onRead, insisting, onWritten } = this.#options;
+    const working = work();
+    if (working !== undefined) await working;
+    const all = [...content.folds.values()];
+    for (const bytes of all) bytes.bound();
+    const changes: Change[] = all.flatMap((bytes) => bytes.takeChanges());
     for (const { ledger } of folds) changes.push(...ledger.takeChanges());
     changes.push(...positions.changes(fetches), ...horizon.takeChanges());
     await insist(() => onRead?.(), insisting);
-    if (changes.length > 0 && !insisting.isClosing()) await database.write(changes);
+    if (insisting.isClosing()) return;
+    if (changes.length > 0) await database.write(changes);
+    for (const bytes of all) await bytes.written();
+    onWritten?.();
   }
 
   /** Resolves when nothing is under way. */

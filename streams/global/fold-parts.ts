@@ -1,8 +1,9 @@
 import type { StateDatabase } from "../state/engine.ts";
 import type { FeedPositions } from "./feed-positions.ts";
-import { FoldBytes } from "./fold-bytes.ts";
+import { FoldBytes, type FoldBytesOptions } from "./fold-bytes.ts";
 import type { GlobalContent } from "./global-content.ts";
 import type { GlobalFold } from "../global-source.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Horizon } from "./horizon.ts";
 import { PartLedger } from "./part-ledger.ts";
 
@@ -13,7 +14,7 @@ export interface PartedFold {
   readonly ledger: PartLedger;
 }
 
-export interface FoldPartsOptions {
+export interface FoldPartsOptions extends FoldBytesOptions {
   readonly content: GlobalContent;
   /** Of the feed. */
   readonly positions: Pick<FeedPositions, "readOf">;
@@ -39,7 +40,7 @@ export class FoldParts {
    * are gone.
    */
   async load(fold: GlobalFold<unknown>, database: StateDatabase, moved: readonly string[]): Promise<void> {
-    const bytes = await FoldBytes.load(fold, database);
+    const bytes = await FoldBytes.load(fold, database, this.#options);
     this.#options.content.folds.set(fold.name, bytes);
     if (fold.parts === undefined) return;
     const ledger = await PartLedger.load(fold.name, database);
@@ -50,6 +51,20 @@ export class FoldParts {
     const parted = { fold, bytes, ledger };
     this.folds.push(parted);
     this.#options.onLoaded(parted);
+  }
+
+  /** Shows what the parts take. */
+  show(metrics: Pick<Metrics, "partBytes"> | undefined): void {
+    if (metrics === undefined) return;
+    const sum = (of: (bytes: FoldBytes) => number): number => this.folds.reduce((all, { bytes }) => all + of(bytes), 0);
+    metrics.partBytes.set(
+      { place: "memory" },
+      sum(({ sizes }) => sizes.memoryBytes),
+    );
+    metrics.partBytes.set(
+      { place: "disk" },
+      sum(({ sizes }) => sizes.diskBytes),
+    );
   }
 
   /** A part is not filled that must be before a task starts. */
@@ -87,6 +102,9 @@ export class FoldParts {
         parted,
         [...asked].filter((part) => !ledger.has(part)),
       );
+      for (const part of fold.parts!.disk?.wanted((table) => content.view(table)) ?? []) {
+        if (asked.has(part)) parted.bytes.moveToDisk(part);
+      }
     }
   }
 
@@ -98,6 +116,7 @@ export class FoldParts {
       this.#options.onForgotten(part);
     }
     if (!first && parts.length === 0) return;
+    for (const part of [...bytes.onDisk]) if (!ledger.has(part)) bytes.forget(part);
     for (const key of bytes.keys()) if (!ledger.has(fold.parts!.partOf(key))) bytes.delete(key);
   }
 

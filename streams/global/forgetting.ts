@@ -1,5 +1,6 @@
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Arrival } from "../task/arrival.ts";
+import type { DiskSweep } from "./disk/disk-sweep.ts";
 import type { FeedPositions } from "./feed-positions.ts";
 import type { PartedFold } from "./fold-parts.ts";
 import type { GlobalContent } from "./global-content.ts";
@@ -13,6 +14,7 @@ export interface ForgettingOptions {
   readonly arrival: () => Arrival;
   /** Called when a question needs forgotten content: call `recall` then. */
   readonly onAsked: () => void;
+  readonly sweep: Pick<DiskSweep, "start" | "deleteSome">;
   readonly metrics?: Pick<Metrics, "recalledParts"> | undefined;
 }
 
@@ -48,7 +50,7 @@ export class Forgetting {
    * @returns false: nothing, for now.
    */
   evict(time: number): boolean {
-    const { content, horizon, folds, arrival } = this.#options;
+    const { content, horizon, folds, arrival, sweep } = this.#options;
     const { lateMs } = content;
     const now = arrival();
     // If history is shown again in its order, nothing older comes.
@@ -63,6 +65,7 @@ export class Forgetting {
       folds.find((each) => each.fold === fold)?.ledger.forgot(parts, until);
     }
     horizon.forgot(until);
+    sweep.start(until);
     return true;
   }
 
@@ -71,17 +74,19 @@ export class Forgetting {
    * so that nothing counts twice. Its ledger then asks for a reading twice as far back as the question: a feed of ever
    * older questions causes few readings, and not one each.
    */
-  recall(): void {
-    const { content, positions, metrics } = this.#options;
+  async recall(): Promise<void> {
+    const { content, positions, metrics, sweep } = this.#options;
     const all = [...this.#asked];
     this.#asked.clear();
-    for (const [{ fold, ledger, bytes }, asked] of all) {
+    for (const [parted, asked] of all) {
+      const { fold, ledger, bytes } = parted;
       // Parts that are being filled are asked again once they are full.
       const lacking = [...asked].filter(([part, time]) => !ledger.isFilling(part) && !ledger.isWholeAt(part, time));
       for (const [until, some] of Map.groupBy(lacking, ([part]) => ledger.spanOf(part).since)) {
         const parts = new Set(some.map(([part]) => part));
         const oldest = Math.min(...some.map(([, time]) => time));
         content.evict(fold, until, parts);
+        for (const part of parts) while (!(await sweep.deleteSome(parted, part, until)));
         const gaps = positions.readOf(fold.topic.name);
         const since = oldest - (bytes.remembersFrom - oldest);
         for (const part of parts) ledger.recall(part, gaps, since);

@@ -100,6 +100,40 @@ export class GlobalContent {
     }
   }
 
+  /**
+   * Makes everything readable that folding these records reads. Call `apply` at once then.
+   * @returns `undefined`: it is.
+   */
+  prepare(fetches: readonly Fetch[], scope?: FoldScope): Promise<void> | undefined {
+    const behind = this.allFolds.filter((fold) => this.folds.get(fold.name)?.readsBehind === true);
+    if (behind.length === 0) return undefined;
+    const tryAll = (): void => {
+      for (const fold of behind) {
+        for (const fetch of fetches) if (fetch.topic === fold.topic.name) this.#tryFold(fold, fetch, scope);
+      }
+    };
+    const trying = behind.reduce<() => void | Promise<void>>(
+      (work, fold) => () => this.folds.get(fold.name)!.look(work) as void | Promise<void>,
+      tryAll,
+    );
+    return Promise.resolve(trying());
+  }
+
+  /** Folds into nothing. Faults are reported when the records are applied. */
+  #tryFold(fold: GlobalFold<unknown>, { records }: Fetch, scope: FoldScope | undefined): void {
+    const bytes = this.folds.get(fold.name)!.scratch();
+    for (const { key, value, timestamp: time, headers, offset } of records) {
+      if (value === null) continue;
+      try {
+        const origin = { topic: fold.topic.name, partition: 0, offset };
+        const decoded: unknown = this.#options.serdes.decode(fold.topic, value);
+        fold.fold({ key: textOf(key), value: decoded, time, headers, origin }, bytes, (of) => this.view(of), scope);
+      } catch {
+        continue;
+      }
+    }
+  }
+
   get allFolds(): readonly GlobalFold<unknown>[] {
     return this.#options.sources.filter((source) => source.kind === "fold");
   }
@@ -109,8 +143,22 @@ export class GlobalContent {
     return Math.max(0, ...this.allFolds.map(({ lateMs }) => lateMs?.((table) => this.view(table)) ?? 0));
   }
 
+  /** Whether content of a part and number is what only questions before `time`, ms, ask for. */
+  overOf(fold: GlobalFold<unknown>, time: number): (part: string, number: number) => boolean {
+    let over = (_part: string, _number: number): boolean => false;
+    const none: AgingBytes = {
+      get: () => undefined,
+      put: () => undefined,
+      delete: () => undefined,
+      keys: () => [],
+      oldest: (isOver) => ((over = isOver), []),
+    };
+    fold.evict?.(time, none, (table) => this.view(table));
+    return over;
+  }
+
   /**
-   * A fold forgets what only questions before `time`, ms, ask for.
+   * A fold forgets, of its parts in memory, what only questions before `time`, ms, ask for.
    * @param parts absent: all.
    * @returns the parts that have lost anything.
    */

@@ -4,12 +4,14 @@ import { StreamsError } from "../errors.ts";
 import type { InsistOptions } from "../insist.ts";
 import { silent } from "../log.ts";
 import { Outages, type Outage } from "../outage.ts";
+import { partsMoved } from "./disk/parts-moved.ts";
 import { Pause } from "../pause.ts";
 import { nothingRefused } from "../refused.ts";
 import type { StateDatabase } from "../state/engine.ts";
 import { openState } from "../state/open-state.ts";
 import { unbounded } from "../task/arrival.ts";
 import type { FormerFeed, GlobalFeedOptions } from "./feed-options.ts";
+import { DiskSweep } from "./disk/disk-sweep.ts";
 import { FeedPositions } from "./feed-positions.ts";
 import { settleStart, type FeedStart } from "./feed-start.ts";
 import { positionsIn } from "./feed-store.ts";
@@ -21,6 +23,7 @@ import { Horizon } from "./horizon.ts";
 import { learnSchemas } from "./learn-schemas.ts";
 import { PartFiller } from "./part-filler.ts";
 import { TableContent } from "./table-content.ts";
+import { Waiters } from "./waiters.ts";
 import { hasCode } from "../coded-error.ts";
 
 const DATABASE = "globals";
@@ -38,6 +41,7 @@ export class GlobalFeed implements FormerFeed {
   readonly #parts: FoldParts;
   readonly #forgetting: Forgetting;
   readonly #filler: PartFiller;
+  readonly #sweep: DiskSweep;
   readonly #writes: FeedWrites;
   readonly #reader: Reader;
   readonly #positions: FeedPositions;
@@ -45,7 +49,7 @@ export class GlobalFeed implements FormerFeed {
   readonly #ids: Readonly<Record<string, string>>;
   /** Tables that know more than is on their topics. */
   readonly #kept = new Set<string>();
-  #waiters: (() => void)[] = [];
+  readonly #waiters = new Waiters();
   #closing = false;
   #closed: Promise<void> | undefined;
   #running: Promise<void> | undefined;
@@ -107,32 +111,36 @@ export class GlobalFeed implements FormerFeed {
     this.#database = database;
     this.#reader = reader;
     this.#ids = ids;
-    this.#log = log;
-    this.#schemas = schemas;
+    [this.#log, this.#schemas] = [log, schemas];
     const at = (this.#positions = new FeedPositions(positions, starts, options.metrics));
     const content = (this.#content = new GlobalContent({ sources, serdes, horizon, arrival, onUndecodable }));
     this.#parts = new FoldParts({
-      ...{ content, horizon, positions: at },
+      ...{ content, horizon, positions: at, memoryBytes: options.foldBytes, onMoved: partsMoved(options) },
       onLoaded: (parted) => this.#forgetting.watch(parted),
       onForgotten: (part) => this.#filler.forget(part),
     });
     const { folds } = this.#parts;
+    const fail = (error: unknown): void => this.#fail(error);
+    const store = (work: () => void | Promise<void>): Promise<void> => this.#writes.store(work);
+    const sweep = (this.#sweep = new DiskSweep({ content, folds, store, pause: this.#pause, onFailure: fail }));
     this.#forgetting = new Forgetting({
-      ...{ content, horizon, folds, arrival, positions: at, metrics: options.metrics },
-      onAsked: () => void this.#recall().catch((error: unknown) => this.#fail(error)),
+      ...{ sweep, content, horizon, folds, arrival, positions: at, metrics: options.metrics },
+      // Records are read again that were asked for after they were forgotten.
+      onAsked: () => void store(() => this.#forgetting.recall()).then(() => this.#filler.wake(), fail),
     });
     const insisting = this.#insisting(log);
     this.#writes = new FeedWrites({
       ...{ database, content, folds, horizon, insisting, positions: at, onRead: options.onRead },
+      onWritten: () => this.#parts.show(options.metrics),
     });
     this.#filler = new PartFiller({
       ...{ folds, backbone: options.backbone },
       learn: (fetches) => this.#learn(fetches),
       fold: (fold, fetch, scope, refused) => content.apply(fold, fetch, scope, refused),
-      store: (work) => this.#writes.store(work),
+      ...{ store, onFailure: fail },
       refused: options.refused ?? (async () => nothingRefused),
-      onChange: () => this.#wake(),
-      onFailure: (error) => this.#fail(error),
+      onChange: () => this.#waiters.wake(),
+      prepare: (fetches, scope) => content.prepare(fetches, scope),
       log: options.log ?? silent,
       outage: filling,
       metrics: options.metrics,
@@ -192,12 +200,12 @@ export class GlobalFeed implements FormerFeed {
   }
 
   /** @param lacks what else has to come. */
-  async #until(ends: readonly PartitionOffsets[], lacks: () => boolean): Promise<void> {
-    while (!this.#positions.isAt(ends) || lacks()) {
+  #until(ends: readonly PartitionOffsets[], lacks: () => boolean): Promise<void> {
+    const isThere = (): boolean => this.#positions.isAt(ends) && !lacks();
+    return this.#waiters.until(isThere, () => {
       if (this.#closing) throw new StreamsError("CLOSED", "the globals are closed");
       this.check();
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
-    }
+    });
   }
 
   /** The log or the registry can't be read at the moment: globals stand still until it is over. */
@@ -226,7 +234,7 @@ export class GlobalFeed implements FormerFeed {
         await this.#learn(fetches);
         if (this.#closing) return;
         await this.#apply(fetches);
-        this.#wake();
+        this.#waiters.wake();
       }
     } catch (error) {
       this.#fail(error);
@@ -236,7 +244,7 @@ export class GlobalFeed implements FormerFeed {
   #fail(error: unknown): void {
     if (this.#closing || this.#failure !== undefined) return;
     this.#failure = { error };
-    this.#wake();
+    this.#waiters.wake();
     this.#options.onFailure?.(error);
   }
 
@@ -248,26 +256,19 @@ export class GlobalFeed implements FormerFeed {
     return { outage, pause: this.#pause, isClosing: () => this.#closing };
   }
 
-  #wake(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
-  }
-
   async #apply(fetches: readonly Fetch[]): Promise<void> {
+    const fold = (): void => {
+      this.#content.applyAll("fold", fetches);
+      this.#positions.pass(fetches);
+    };
     await this.#writes.store(() => {
       this.#content.applyAll("table", fetches);
       this.#parts.settleAgain();
-      this.#content.applyAll("fold", fetches);
-      this.#positions.pass(fetches);
+      const preparing = this.#content.prepare(fetches);
+      if (preparing === undefined) return fold();
+      return preparing.then(fold);
     }, fetches);
     this.#positions.show(new Set(fetches.map(({ topic }) => topic)));
-    this.#filler.wake();
-  }
-
-  /** Reads records again that were asked for after they were forgotten. */
-  async #recall(): Promise<void> {
-    await this.#writes.store(() => this.#forgetting.recall());
     this.#filler.wake();
   }
 
@@ -285,11 +286,12 @@ export class GlobalFeed implements FormerFeed {
 
   async #close(): Promise<void> {
     this.#closing = true;
-    this.#wake();
+    this.#waiters.wake();
     this.#pause.end();
     await this.#reader.close();
     await this.#filler.close();
     await this.#running;
+    await this.#sweep.close();
     await this.#writes.settled();
     this.#schemas.givenUp();
     await this.#database.close();

@@ -19,8 +19,10 @@ export interface PartFillerOptions {
   readonly learn: (fetches: readonly Fetch[]) => Promise<void>;
   /** Folds records into some parts of a fold. */
   readonly fold: (fold: GlobalFold<unknown>, fetch: Fetch, scope: FoldScope, refused: Refused) => void;
+  /** Makes everything readable that this reads; `undefined`: it is. */
+  readonly prepare: (fetches: readonly Fetch[], scope: FoldScope) => Promise<void> | undefined;
   /** Does the work while no other work of the feed is under way, and stores its changes as one. */
-  readonly store: (work: () => void) => Promise<void>;
+  readonly store: (work: () => void | Promise<void>) => Promise<void>;
   /** The records refused when they came. */
   readonly refused: (topics: readonly string[]) => Promise<Refused>;
   /** Parts have been filled, or the filler stands still for good. */
@@ -152,19 +154,20 @@ export class PartFiller {
 
   /** In pieces, with a rest after each: the live feed and the tasks have the process as long as this had it. */
   async #step(of: PartedFold, fetches: readonly Fetch[], left: Refused): Promise<void> {
-    const { learn, fold, metrics } = this.#options;
+    const { learn, fold, prepare, metrics } = this.#options;
     await learn(fetches);
     for (const { topic, partition, records } of fetches) {
       const at = `${topic}/${partition}`;
       for (let from = 0; from < records.length && !this.#closing; from += streamsLimits.warmingRecords) {
         const started = performance.now();
         const some = records.slice(from, from + streamsLimits.warmingRecords);
-        await this.#store(() => {
+        await this.#store(async () => {
+          await prepare([{ topic, partition, records: some }], this.#scopeOf(of));
           const until = this.#gapsOf(of)[at]?.until ?? 0;
-          const wanted = some.filter(({ offset }) => offset < until);
-          if (wanted.length > 0) fold(of.fold, { topic, partition, records: wanted }, this.#scopeOf(of), left);
+          const wanted = { topic, partition, records: some.filter(({ offset }) => offset < until) };
+          if (wanted.records.length > 0) fold(of.fold, wanted, this.#scopeOf(of), left);
           this.#advance(of, at, some.at(-1)!.offset + 1);
-          metrics?.warmedRecords.inc(wanted.length);
+          metrics?.warmedRecords.inc(wanted.records.length);
           this.#settle(of);
         });
         await eventLoop();
@@ -194,7 +197,7 @@ export class PartFiller {
     if (Object.keys(this.#gapsOf(of)).length === 0) this.#parts.clear();
   }
 
-  async #store(work: () => void): Promise<void> {
+  async #store(work: () => void | Promise<void>): Promise<void> {
     try {
       await this.#options.store(work);
     } catch (error) {

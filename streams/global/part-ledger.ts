@@ -131,6 +131,12 @@ export class PartLedger {
     }
   }
 
+  /** The same for one part alone, which is not being read again. */
+  lost(part: string, time: number): void {
+    const state = this.#states.get(part);
+    if (state !== undefined && time > state.wholeFrom) this.#set(part, { ...state, wholeFrom: time });
+  }
+
   /** Reads forgotten records of the part again: those in these gaps, which questions from `since` on, ms, need. */
   recall(part: string, gaps: Gaps, since: number): void {
     const again = Object.keys(gaps).length === 0 ? undefined : this.#rememberedFrom(part);

@@ -57,6 +57,16 @@ export class SeriesIndex {
     if (rows.size === 0) this.#rows.delete(part);
   }
 
+  deletePart(part: string): void {
+    this.#rows.delete(part);
+    for (const key of this.#others) if (this.#placeOf(key).part === part) this.#others.delete(key);
+  }
+
+  /** How many series a part has. */
+  sizeOf(part: string): number {
+    return this.#rows.get(part)?.size ?? 0;
+  }
+
   *oldest(isOver: (part: string, number: number) => boolean): Iterable<string> {
     for (const [part, rows] of this.#rows) {
       for (const { numbers, keys } of rows.values()) {

@@ -37,6 +37,8 @@ export interface Metrics {
   readonly warmingRecords: Gauge;
   readonly warmedRecords: Counter;
   readonly recalledParts: Counter;
+  readonly movedParts: Counter;
+  readonly partBytes: Gauge<"place">;
   readonly retries: Counter<"what">;
   readonly waiting: Gauge<"what">;
   /** The waits of the moment: `waiting` shows the longest of each name. */
@@ -217,6 +219,17 @@ export function createMetrics(): Metrics {
     recalledParts: new Counter({
       name: "loopstream_recalled_parts_total",
       help: "Parts of globals, such as event windows, that had forgotten what a record of long ago asked for and read it again from retained records.",
+      registers,
+    }),
+    movedParts: new Counter({
+      name: "loopstream_moved_parts_total",
+      help: "Parts of globals, such as groups of event windows, that had no room in memory and are on disk alone from then on.",
+      registers,
+    }),
+    partBytes: new Gauge({
+      name: "loopstream_part_bytes",
+      help: "Bytes of the parts of globals, such as groups of event windows; in memory with what entries take beside their own.",
+      labelNames: ["place"],
       registers,
     }),
     retries: new Counter({

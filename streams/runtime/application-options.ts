@@ -45,6 +45,8 @@ export interface ApplicationOptions {
   readonly recordPatienceMs?: number | undefined;
   /** Most bytes of fetched and unhandled records over all tasks; beyond it partitions are paused. Default 64 MiB. */
   readonly maxQueuedBytes?: number | undefined;
+  /** What folds may take in memory, approximately, bytes; their largest parts move to the disk. Default: no bound. */
+  readonly foldBytes?: number | undefined;
   /** The topics are read again as history: no time counts as ahead. */
   readonly history?: boolean | undefined;
   /** The time of arrival, ms. Default: the time of the log's ticks, and this machine's until the first tick. */

@@ -110,12 +110,13 @@ function openGlobals(
   { options, report, log, outages, metrics, arrival }: Lasting,
   former: GlobalFeed | undefined,
 ): Promise<GlobalFeed> {
-  const { topology, backbone, engine, history, deadLetters, serdes } = options;
+  const { topology, backbone, engine, history, deadLetters, serdes, foldBytes } = options;
   return GlobalFeed.open({
     backbone,
     serdes,
     engine,
     sources: topology.globals,
+    foldBytes,
     former,
     onMove: (move) => report.say(move),
     onTableLost: (topic, kept) => report.tableLost(topic, kept),

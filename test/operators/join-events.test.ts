@@ -70,8 +70,8 @@ describe("an observation with a kind", () => {
       .input(observations)
       .send(seen(1, { kind: "scan", minutes: 4 }), seen(2, { kind: "weighed", depot: "south", ok: true }));
     expect(written()).toEqual([
-      ["d", "scan", { carrier: "air", depot: "north", minutes: 4 }, 1],
-      ["d", "weighed", { carrier: "air", depot: "south", ok: true }, 2],
+      ["d", "scan", { carrier: "air", depot: "north", unit: "anna", minutes: 4 }, 1],
+      ["d", "weighed", { carrier: "air", depot: "south", unit: "anna", ok: true }, 2],
     ]);
   });
 
@@ -92,7 +92,7 @@ describe("an observation with a kind", () => {
     await open();
     await driver.input(decisions).send(made());
     await driver.input(observations).send(seen(3 * HOUR, { kind: "scan" }));
-    expect(written()).toEqual([["d", "scan", { carrier: "air", depot: "north" }, 3 * HOUR]]);
+    expect(written()).toEqual([["d", "scan", { carrier: "air", depot: "north", unit: "anna" }, 3 * HOUR]]);
     await driver.advanceTo(START + TTL);
     await driver.input(observations).send(seen(TTL, { kind: "scan" }));
     expect([written(), codes()]).toEqual([[], ["TOO_LATE"]]);
@@ -104,7 +104,7 @@ describe("an observation with a kind", () => {
     const letters = { useCase: "letters", blueprintVersion: version, keys: { carrier: "road", box: "7" } };
     await driver.input(decisions).send(made(), made("d", letters));
     await driver.input(observations).send(seen(1, { kind: "scan" }, { useCase: "" }));
-    expect(written()).toEqual([["d", "scan", { carrier: "air", depot: "north", box: "7" }, 1]]);
+    expect(written()).toEqual([["d", "scan", { carrier: "air", depot: "north", box: "7", unit: "anna" }, 1]]);
   });
 
   test("whose event would be over a limit is taken, and a dead letter says that it is no event", async () => {
@@ -184,7 +184,7 @@ test.each([
   await driver.input(decisions).send(made());
   const of = written();
   expect(of.map(([, , , time]) => time)).toEqual(kinds.flatMap((kind, n) => (kind === "" ? [] : [n])));
-  expect(of[0]).toEqual(["d", "scan", { carrier: "air", depot: "north", n: 0 }, 0]);
+  expect(of[0]).toEqual(["d", "scan", { carrier: "air", depot: "north", unit: "anna", n: 0 }, 0]);
   await driver.restart();
   await driver
     .input(decisions)

@@ -5,11 +5,13 @@ import { formatDuration } from "../../duration.ts";
 import { canonicalFormula, type Formula } from "../../formula/index.ts";
 import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
 import { windowAggregates } from "../../windows/aggregates/index.ts";
+import { UNIT } from "../../windows/unit.ts";
 import { readFormula } from "../../yaml/formula.ts";
 import type { Partly } from "../../yaml/partly.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
 import { readBoolean, readDuration, readText } from "../../yaml/scalars.ts";
 import { optional, readItems, readSection, required, type Section } from "../../yaml/section.ts";
+import { readWindowPlace } from "../window-place.ts";
 import type { FeatureKind, FeaturesKnown, ReadFeature } from "../feature-kind.ts";
 
 /** A window over events strictly before the decision. */
@@ -20,12 +22,13 @@ export const windowKind: FeatureKind<WindowFeature> = {
   marks: () => windowAggregates.names(),
   read: readWindow,
   canonical: ({ when, ...feature }) => (when === undefined ? feature : { ...feature, when: canonicalFormula(when) }),
-  describe({ aggregate, field, event, by, windowMs, open, parameterMs, when }) {
+  describe({ aggregate, field, event, by, windowMs, open, parameterMs, when, state }) {
     const what = field === null ? aggregate : `${aggregate} of ${field}`;
     const parameter = parameterMs === undefined ? "" : `, ${parameterText(aggregate, parameterMs)}`;
-    return `${what} over ${event} by ${by.length === 0 ? "none" : by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}${parameter}${conditionText(when)}`;
+    const place = state === undefined ? "" : `, state ${state}`;
+    return `${what} over ${event} by ${by.length === 0 ? "none" : by.join("+")} in ${formatDuration(windowMs)}${open ? ", open" : ""}${parameter}${conditionText(when)}${place}`;
   },
-  meaning: (feature) => windowKind.describe({ ...feature, by: [...feature.by].sort() }),
+  meaning: ({ state: _, ...feature }) => windowKind.describe({ ...feature, by: [...feature.by].sort() }),
   columnDoc({ aggregate, field, event, by, windowMs, open, parameterMs, when }) {
     const title = windowAggregates.get(aggregate).title ?? `${aggregate.charAt(0).toUpperCase()}${aggregate.slice(1)}`;
     const what = field === null ? `${title} of ${event} events` : `${title} ${field} of ${event} events`;
@@ -35,18 +38,23 @@ export const windowKind: FeatureKind<WindowFeature> = {
   },
   type: () => "number",
   possible: ({ aggregate }) => windowAggregates.get(aggregate).possible,
-  compute: ({ aggregate, field, event, by, windowMs, open, parameterMs, when }) => ({
+  compute: ({ aggregate, field, event, by, windowMs, open, parameterMs, when, state }) => ({
     from: "events",
-    window: { event, by, field, windowMs, open, aggregate: windowAggregates.get(aggregate), parameterMs, when },
+    window: { event, by, field, windowMs, open, aggregate: windowAggregates.get(aggregate), parameterMs, when, state },
   }),
 };
 
 const KEYS = Object.freeze({
   of: ["a kind of `events`", "required"],
-  by: ["a key or category of `context`, a list of them, or `none`", "required", `${rangeText("windowKeys")} of them`],
+  by: [
+    "a key or category of `context`, `unit`, a list of them, or `none`",
+    "required",
+    `${rangeText("windowKeys")} of them`,
+  ],
   in: ["duration", "required", rangeText("window", formatDuration)],
   open: ["`true` or `false`", String(DEFAULTS.open)],
   when: ["formula: boolean", "every event counts"],
+  state: ["`memory` or `disk`", "`disk` with `unit`, else `memory`"],
 } satisfies Record<string, KeySaid>);
 
 function aggregateKeys(): KeysSaid {
@@ -94,7 +102,9 @@ function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeatu
   const open = optional(section, "open", DEFAULTS.open, readBoolean);
   const when = optional(section, "when", null, (place) => readCondition(place, aggregate, kind));
   const parameterMs = aggregate === undefined ? undefined : readParameter(section, aggregate);
+  const state = optional(section, "state", null, (place) => readWindowPlace(place, { event, by }, known));
   if (
+    state === undefined ||
     aggregate === undefined ||
     event === undefined ||
     field === undefined ||
@@ -110,6 +120,7 @@ function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeatu
     ...{ kind: "window" as const, name, aggregate, field, event, by, windowMs, open },
     ...(parameterMs === null ? {} : { parameterMs }),
     ...(when === null ? {} : { when: when.text }),
+    ...(state === null ? {} : { state }),
   };
 }
 
@@ -205,7 +216,10 @@ function readBy(place: Place, { context }: FeaturesKnown): readonly string[] | u
     const name = readText(item, "a context entry's name", 200);
     if (name === undefined || place.source.broken.has(name)) continue;
     const type = Object.hasOwn(context.known, name) ? context.known[name] : undefined;
-    if (type === undefined) {
+    if (type === undefined && name === UNIT && context.complete) {
+      if (by.includes(name)) complain(item, `"${name}" twice`);
+      else by.push(name);
+    } else if (type === undefined) {
       if (!context.complete) continue;
       place.source.broken.add(name);
       const guess = place.source.guess(name, Object.keys(context.known));

@@ -1,6 +1,7 @@
 import {
   contextTypes,
   decisionKeys,
+  keysWithUnit,
   groupableEntries,
   observationTypes,
   type Blueprint,
@@ -182,7 +183,7 @@ export class LineMaker {
     ]);
     if ("problem" in made) return made;
     const until = time + this.#blueprint.join.ttlMs;
-    this.#known.set(id, { until, keys: decisionKeys(this.#groupable, read.values) });
+    this.#known.set(id, { until, keys: keysWithUnit(decisionKeys(this.#groupable, read.values), unit ?? id) });
     const facts = decisionFacts(id, time, read.values, action.logged);
     return { name: decisionName(id, time), line, facts, records: made.records };
   }

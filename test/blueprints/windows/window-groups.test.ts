@@ -36,6 +36,7 @@ describe("the flights' windows", () => {
     expect(groups[0]).toEqual({
       id: "departure/origin",
       stateId: "departure/origin/15m/3h/delay_min",
+      ...{ byUnit: false, place: "memory" },
       event: "departure",
       by: ["origin"],
       fields: [expect.objectContaining({ id: "delay_min" })],

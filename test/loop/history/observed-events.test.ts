@@ -35,8 +35,8 @@ test("an imported event has all keys of its decision, and kinds that no blueprin
     "a,2024-01-01T00:10:00Z,scan,5,\na,2024-01-01T00:20:00Z,weighed,6,\na,2024-01-01T00:30:00Z,,7,\n",
   );
   expect(found).toEqual([
-    { kind: "scan", attributes: { carrier: "air", depot: "north", minutes: 5 } },
-    { kind: "weighed", attributes: { carrier: "air", depot: "north", minutes: 6 } },
+    { kind: "scan", attributes: { unit: "a", carrier: "air", depot: "north", minutes: 5 } },
+    { kind: "weighed", attributes: { unit: "a", carrier: "air", depot: "north", minutes: 6 } },
   ]);
   expect(keyless).toBe(0);
 });
@@ -48,7 +48,7 @@ test("an event whose decision is not known, or no longer, has the keys of its ow
   );
   expect(found.map(({ attributes }) => attributes)).toEqual([
     { depot: "south", minutes: 5 },
-    { carrier: "air", depot: "north", minutes: 6 },
+    { unit: "a", carrier: "air", depot: "north", minutes: 6 },
     { minutes: 7 },
   ]);
   expect(keyless).toBe(2);

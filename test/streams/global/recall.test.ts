@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { GlobalFeedOptions } from "../../../streams/global/feed-options.ts";
+import type { FoldBytes } from "../../../streams/global/fold-bytes.ts";
 import { GlobalFeed } from "../../../streams/global/global-feed.ts";
-import { globalTable, type BytesView, type GlobalFold } from "../../../streams/global-source.ts";
+import type { BytesView } from "../../../streams/global-source.ts";
 import { streamsLimits } from "../../../streams/limits.ts";
 import { createMetrics } from "../../../streams/metrics/metrics.ts";
 import { createMemoryRegistry } from "../../../streams/registry/memory-registry.ts";
@@ -9,51 +10,25 @@ import { Serdes } from "../../../streams/serde/serdes.ts";
 import type { StateEngine } from "../../../streams/state/engine.ts";
 import { createMemoryEngine } from "../../../streams/state/memory-engine.ts";
 import { unbounded } from "../../../streams/task/arrival.ts";
-import { defineTopic } from "../../../streams/topic.ts";
 import { random } from "../../blueprints/random.ts";
 import { MemoryBackbone } from "../../loop/memory-backbone.ts";
 import { recordedLog } from "../recorded-log.ts";
 import { killable } from "./killable.ts";
-
-const HOUR = 3_600_000;
-const NOW = Date.UTC(2026, 5, 1);
-const LATE = 2 * HOUR;
-const WINDOW = 3 * HOUR;
-const schema = { type: "record", name: "N", fields: [{ name: "n", type: "int" }] } as const;
-const scans = defineTopic<{ n: number }>({ name: "scans", schema });
-const names = defineTopic<{ n: number }>({ name: "names", schema });
-const partTable = globalTable("parts", names);
-const known = ["a", "b", "c"];
-const partsOf = (table: { get(key: string): unknown }): string[] =>
-  known.filter((part) => table.get(part) !== undefined);
-const tileOf = (time: number): number => Math.floor(time / HOUR) * HOUR;
-const isOver = (tile: number, time: number): boolean => tile + HOUR + WINDOW < time;
-
-/** Counts scans by part and hour. A question looks back three hours. */
-const counts: GlobalFold<{ n: number }> = {
-  kind: "fold",
-  name: "counts",
-  topic: scans,
-  tables: [partTable],
-  parts: {
-    asked: (table) => partsOf(table(partTable)),
-    needed: (table) => partsOf(table(partTable)),
-    partOf: (key) => key.split("|")[0]!,
-  },
-  fold({ time }, bytes, table, scope) {
-    const tile = tileOf(time);
-    for (const part of partsOf(table(partTable))) {
-      if (scope !== undefined && (!scope.parts.has(part) || isOver(tile, scope.since) || !isOver(tile, scope.until)))
-        continue;
-      const at = `${part}|${tile}`;
-      bytes.put(at, Buffer.from(String(1 + Number(Buffer.from(bytes.get(at) ?? []).toString()))));
-    }
-  },
-  lateMs: () => LATE,
-  evict: (time, bytes) => {
-    for (const key of bytes.keys()) if (isOver(Number(key.split("|")[1]), time)) bytes.delete(key);
-  },
-};
+import {
+  HOUR,
+  NOW,
+  LATE,
+  WINDOW,
+  scans,
+  names,
+  partTable,
+  known,
+  tileOf,
+  counts,
+  countsOnDisk,
+  nothingWanted,
+  places,
+} from "./scans.ts";
 
 let backbone: MemoryBackbone;
 let serdes: Serdes;
@@ -118,7 +93,10 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 async function asked(feed: GlobalFeed, part: string, time: number): Promise<readonly [count: number, asked: number]> {
   const view = viewOf(feed);
   for (let times = 1; ; times++) {
-    if (!(time < view.remembersFrom) || view.remembers(part, time)) return [held(view, part, time), times];
+    const answer = await view.look(() =>
+      !(time < view.remembersFrom) || view.remembers(part, time) ? held(view, part, time) : undefined,
+    );
+    if (answer !== undefined) return [answer, times];
     await turn();
   }
 }
@@ -216,6 +194,49 @@ test("a feed of ever older questions has them read again a few times, one that g
   expect(await valueOf(metrics.recalledParts)).toBe(backward);
 });
 
+test("content on disk is in no memory, is forgotten in time, and comes back for an older question", async () => {
+  ask("a");
+  const sources = [partTable, countsOnDisk];
+  const feed = await started({ sources });
+  for (let i = 0; i < 2_300; i++) scan(NOW - 100 * DAY + i * HOUR);
+  await caughtUp(feed);
+  const later = await restarted(feed, { sources });
+  const view = later.views()["counts"] as FoldBytes;
+  expect([...view.keys()]).toEqual([]);
+  expect(view.onDisk).toEqual(new Set(["a"]));
+  const database = await engine.open("globals");
+  const stored = async (): Promise<number> => (await database.range("counts\0", "counts\u0001")).length;
+  expect(await stored()).toBe(view.sizes.all()[0]!.entries);
+  expect(later.evict(NOW)).toBe(true);
+  while ((await stored()) > 700) await turn();
+  while (view.sizes.all()[0]!.entries > 700) await turn();
+  expect(await asked(later, "a", NOW - 90 * DAY)).toEqual([truth(NOW - 90 * DAY), expect.any(Number)]);
+  expect(await asked(later, "a", NOW - DAY)).toEqual([truth(NOW - DAY), 1]);
+  expect(await stored()).toBe(view.sizes.all()[0]!.entries);
+});
+
+test("parts that have no room in memory are on disk from then on, with all that they held", async () => {
+  for (const part of known) ask(part);
+  const sources = [partTable, { ...countsOnDisk, parts: { ...countsOnDisk.parts!, disk: nothingWanted } }];
+  const { log, lines } = recordedLog();
+  const metrics = createMetrics();
+  const feed = await started({ sources, foldBytes: 2_000_000, log, metrics });
+  for (let i = 0; i < 2_000; i++) scan(NOW - i * HOUR);
+  await caughtUp(feed);
+  const moved = lines.flatMap(({ message }) => /^part (\w+) takes \d MiB of the 2 MiB/.exec(message)?.[1] ?? []);
+  expect(moved.length).toBe(2);
+  expect(await valueOf(metrics.movedParts)).toBe(2);
+  const view = feed.views()["counts"] as FoldBytes;
+  expect(view.sizes.memoryBytes).toBeLessThanOrEqual(2_000_000);
+  for (const part of known) expect((await asked(feed, part, NOW - 50 * DAY))[0]).toBe(truth(NOW - 50 * DAY));
+  const same = await restarted(feed, { sources, foldBytes: 2_000_000 });
+  expect((same.views()["counts"] as FoldBytes).onDisk).toEqual(new Set(moved));
+  for (const part of known) expect((await asked(same, part, NOW - 50 * DAY))[0]).toBe(truth(NOW - 50 * DAY));
+  const roomier = await restarted(same, { sources });
+  expect((roomier.views()["counts"] as FoldBytes).onDisk).toEqual(new Set());
+  for (const part of known) expect((await asked(roomier, part, NOW - 50 * DAY))[0]).toBe(truth(NOW - 50 * DAY));
+});
+
 test("what was asked for is forgotten once it has not been for a while", async () => {
   ask("a");
   const feed = await started();
@@ -257,9 +278,10 @@ test("what a release kept that did not write down what it had forgotten is made 
   expect(await asked(await started(), "a", NOW - 50 * DAY + HOUR)).toEqual([1, 1]);
 });
 
-test.each(Array.from({ length: 16 }, (_, seed) => seed))(
-  "killed at any place, whatever came and was forgotten: what is remembered is all that there is (seed %i)",
-  async (seed) => {
+const seeds = Array.from({ length: 16 }, (_, seed) => seed);
+test.each((["memory", "disk"] as const).flatMap((place) => seeds.map((seed) => [place, seed] as const)))(
+  "killed at any place, whatever came and was forgotten: what is remembered is all that there is (in %s, seed %i)",
+  async (place, seed) => {
     const next = random(seed);
     const below = (most: number): number => Math.floor(next() * most);
     const disk = engine;
@@ -268,7 +290,7 @@ test.each(Array.from({ length: 16 }, (_, seed) => seed))(
     let waits = 0;
     for (let life = 0; life < 5; life++) {
       const mortal = killable(disk);
-      const feed = await started({ engine: mortal });
+      const feed = await started({ engine: mortal, sources: [partTable, places[place]] });
       const view = viewOf(feed);
       const actions = [
         () => scan(...Array.from({ length: below(400) }, () => NOW - below(10 * 24) * HOUR)),
