@@ -122,6 +122,7 @@ export {
   observedEvent,
   type DecisionKeys,
 } from "./windows/observed-event.ts";
+export { stateCosts, type GroupCosts, type StateCosts, type TableCosts } from "./windows/state-costs.ts";
 export { isNode } from "./windows/tile-node.ts";
 export { tilePlace } from "./windows/tile-place.ts";
 export { addToTile, LEAF_EVENTS, staysPlain, type TileParts } from "./windows/tile-tree.ts";
