@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import type { ModelsAt } from "./models-at.ts";
 
@@ -13,5 +13,5 @@ export function modelFor({ production, canary }: ModelsAt, decisionId: string): 
  * its decisions.
  */
 export function drawOf(modelId: string, decisionId: string): number {
-  return createHash("sha256").update(`${modelId}\0${decisionId}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  return hash("sha256", `${modelId}\0${decisionId}`, "buffer").readUIntBE(0, 6) / 2 ** 48;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { decisionKeys, type CompiledBlueprint, type DecisionKeys, type FeatureVector } from "../../blueprints/index.ts";
 import {
   recordLimits,
@@ -11,7 +11,7 @@ import { takenElsewhere } from "./logged-action.ts";
 
 /** The seed of a decision's sampling: the three inputs are enough to draw the same again. */
 export function decisionSeed(salt: string, useCase: string, decisionId: string): string {
-  return createHash("sha256").update(`${salt}\0${useCase}\0${decisionId}`).digest("hex").slice(0, 16);
+  return hash("sha256", `${salt}\0${useCase}\0${decisionId}`).slice(0, 16);
 }
 
 /**

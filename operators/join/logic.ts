@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, ObservationRecorded } from "../../schemas/index.ts";
 import { placeOf, SOURCE_HEADER, type StreamRecord } from "../../streams/index.ts";
@@ -14,10 +14,7 @@ export function observationId(record: StreamRecord<ObservationRecorded>): string
   const { value, time, headers } = record;
   if (value.observationId !== "") return value.observationId;
   const place = headers[SOURCE_HEADER] === undefined ? `${placeOf(record)}\0` : "";
-  return createHash("sha256")
-    .update(`${place}${time}\0${canonicalJson(value.values)}`)
-    .digest("hex")
-    .slice(0, 16);
+  return hash("sha256", `${place}${time}\0${canonicalJson(value.values)}`).slice(0, 16);
 }
 
 export const waitEnd = (decision: DecisionRecorded, { waitMs }: CompiledBlueprint): number =>
