@@ -1,6 +1,6 @@
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Arrival } from "../task/arrival.ts";
-import type { DiskSweep } from "./disk/disk-sweep.ts";
+import type { DiskSweep } from "./disk-sweep.ts";
 import type { FeedPositions } from "./feed-positions.ts";
 import type { PartedFold } from "./fold-parts.ts";
 import type { GlobalContent } from "./global-content.ts";

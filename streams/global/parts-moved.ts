@@ -1,5 +1,5 @@
-import { silent } from "../../log.ts";
-import type { GlobalFeedOptions } from "../feed-options.ts";
+import { silent } from "../log.ts";
+import type { GlobalFeedOptions } from "./feed-options.ts";
 
 /** Says and counts that a part had no room in memory. */
 export function partsMoved(options: Pick<GlobalFeedOptions, "log" | "metrics" | "foldBytes">) {

@@ -1,7 +1,7 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
-import type { Pause } from "../../pause.ts";
-import type { PartedFold } from "../fold-parts.ts";
-import type { GlobalContent } from "../global-content.ts";
+import type { Pause } from "../pause.ts";
+import type { PartedFold } from "./fold-parts.ts";
+import type { GlobalContent } from "./global-content.ts";
 
 export interface DiskSweepOptions {
   readonly content: Pick<GlobalContent, "overOf">;
