@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take the longest: begun last, one of them would run alone at the end. */
 const LONG =
-  /test\/(?:(?:torture|history|chaos)\/[^/]*\.test\.ts|tables\/flights\.test\.ts|tutorial\/[^/]*\.test\.ts)$/;
+  /test\/(?:(?:torture|history|chaos)\/[^/]*\.test\.ts|(?:tables|windows)\/flights\.test\.ts|tutorial\/[^/]*\.test\.ts)$/;
 
 /** The order of test files. */
 export class LongFirst extends BaseSequencer {
