@@ -35,6 +35,7 @@ const statuses = new Map<string, number>(
     UNKNOWN_PATH: 404,
     UNKNOWN_USE_CASE: 404,
     REQUEST_TOO_SLOW: 408,
+    TABLE_FULL: 409,
     REQUEST_TOO_LARGE: 413,
     OVER_LIMIT: 413,
     RECORD_TOO_LARGE: 413,

@@ -1,5 +1,6 @@
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { tableContent } from "../../operators/index.ts";
+import type { BytesView } from "../../streams/index.ts";
 import type { Place } from "../start.ts";
 import { declaredTable, readKey } from "./declared-table.ts";
 import { getRow, rowIn, type FoundRow } from "./get-row.ts";
@@ -21,13 +22,21 @@ export const tableRowsOf = (
   place: () => Place | Promise<Place>,
   published: () => Promise<ValidBlueprints>,
 ): TableRows => ({
-  put: async (row) => putRow((await place()).tools, row, await published()),
+  async put(row) {
+    const at = await place();
+    return putRow(at.tools, row, { published: await published(), rows: readIn(at, row.table) });
+  },
   async get(table, given, asOf) {
-    const { loop, tools } = await place();
-    const rows = loop?.application.global(tableContent);
-    // A table that was declared a moment ago is being read still.
-    if (rows === undefined || rows.warming.has(table)) return getRow(tools, table, given, asOf ?? Date.now());
+    const at = await place();
+    const rows = readIn(at, table);
+    if (rows === undefined) return getRow(at.tools, table, given, asOf ?? Date.now());
     const key = readKey(declaredTable(await published(), table), given);
-    return rowIn(rows, { table, key }, asOf ?? loop!.application.now());
+    return rowIn(rows, { table, key }, asOf ?? at.loop!.application.now());
   },
 });
+
+/** `undefined`: the loop runs elsewhere, or a table that was declared a moment ago is being read still. */
+function readIn({ loop }: Place, table: string): BytesView | undefined {
+  const rows = loop?.application.global(tableContent);
+  return rows === undefined || rows.warming.has(table) ? undefined : rows;
+}

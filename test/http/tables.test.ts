@@ -20,6 +20,7 @@ context: { guest: key, house: key }
 tables:
   guests: { key: name, fields: { regular: boolean, seats: number, city: category } }
   rooms: { key: [house, guest], fields: { floor: number } }
+  small: { key: name, fields: { n: number }, maxRows: 2 }
 features:
   - regular: { table: guests, field: regular, by: guest }
   - seats: { table: guests, field: seats, by: guest }
@@ -116,6 +117,18 @@ test("what no blueprint declares is refused with its place, and nothing is store
   }
   expect(await at.get("/v1/tables/gests/rows?key=a")).toMatchObject({ status: 400, body: { code: "UNDECLARED" } });
   expect(await at.get("/v1/tables/guests/rows")).toMatchObject({ status: 400, body: { field: "key" } });
+});
+
+test("a table that is full refuses a row, as the loop would, and takes what needs no room", async () => {
+  for (const key of ["a", "b"]) await put("small", { key, values: { n: 1 }, validFrom: 1 });
+  await at.loop.idle();
+  const full = await put("small", { key: "c", values: { n: 1 }, validFrom: 1 });
+  expect(full).toMatchObject({ status: 409, body: { code: "TABLE_FULL" } });
+  expect(await put("small", { key: "a", values: { n: 2 }, validFrom: 1 })).toMatchObject({ status: 200 });
+  await at.loop.idle();
+  expect(await known("small", "a")).toMatchObject({ values: { n: 2 }, versions: [1] });
+  expect(await known("small", "c")).toMatchObject({ validFrom: null });
+  expect((await at.get("/metrics")).body).not.toContain('code="TABLE_FULL"');
 });
 
 test("a process that works beside the loop's reads the topic", async () => {
