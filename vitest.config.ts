@@ -20,7 +20,7 @@ export default defineConfig({
           expect: { poll: { timeout: 20_000 } },
           include: ["test/**/*.test.ts"],
           exclude: [kafkaTests, "node_modules/**"],
-          // One less than there are cores, by itself; they are alone on the machine.
+          // By itself it would take one less than there are cores.
           maxWorkers: 2,
         },
       },

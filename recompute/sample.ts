@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const WHOLE = 2 ** 48;
 
@@ -11,7 +11,6 @@ const WHOLE = 2 ** 48;
 export function sampler(salt: string, share: number): (decisionId: string) => boolean {
   if (share >= 1) return () => true;
   return (decisionId) => {
-    const hash = createHash("sha256").update(`${salt}\0audit\0${decisionId}`).digest();
-    return hash.readUIntBE(0, 6) < share * WHOLE;
+    return hash("sha256", `${salt}\0audit\0${decisionId}`, "buffer").readUIntBE(0, 6) < share * WHOLE;
   };
 }

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type ArtifactReference, DomainError, modelArtifacts } from "../schemas/index.ts";
 import { readTopic, type Backbone, type Headers, type Publisher, type Serdes } from "../streams/index.ts";
 
 const CHUNK_BYTES = 512 * 1024;
 
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (bytes: Uint8Array): string => hash("sha256", bytes);
 
 /** Writes a file in pieces, addressed by its content, each with the headers. Resolves when it is stored. */
 export async function writeArtifact(

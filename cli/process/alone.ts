@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join, resolve } from "node:path";
@@ -26,10 +26,7 @@ export async function alone(dir: string, name: string): Promise<(() => Promise<v
 }
 
 function addressOf(dir: string, name: string): string | undefined {
-  const short = createHash("sha256")
-    .update(`${resolve(dir)}\0${name}`)
-    .digest("hex")
-    .slice(0, 16);
+  const short = hash("sha256", `${resolve(dir)}\0${name}`).slice(0, 16);
   if (process.platform === "win32") return `\\\\.\\pipe\\loopstream-${short}`;
   const path = join(resolve(dir), `loopstream-${short}.sock`);
   return Buffer.byteLength(path) > MAX_PATH_BYTES ? undefined : path;

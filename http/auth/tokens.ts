@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { DomainError } from "../../schemas/index.ts";
 import { keepSecret } from "../../streams/index.ts";
@@ -84,6 +84,6 @@ export function readTokens(path: string, named: string): Tokens {
   return parseTokens(text, `${named} ${path}`);
 }
 
-const digestOf = (token: string): Buffer => createHash("sha256").update(token).digest();
+const digestOf = (token: string): Buffer => hash("sha256", token, "buffer");
 const wrong = (named: string, help: string, cause?: unknown): DomainError =>
   new DomainError("BAD_SETTING", `${named}: ${help}`, cause);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { doorOf, type AddRoutes } from "../door.ts";
 import { evaluate, evaluationFailure as failureOf, unitOf } from "../foreign/evaluate.ts";
 import { comesAgain, RETRY_AFTER_S, statusOf } from "../problems/problem.ts";
@@ -82,5 +82,5 @@ export const ofrepRoutes: AddRoutes = (app, { desk }) => {
 /** Over the values alone: ids differ each time. */
 function etagOf(flags: readonly object[]): string {
   const values = flags.map((flag) => ({ ...flag, metadata: undefined }));
-  return `"${createHash("sha256").update(JSON.stringify(values)).digest("base64url").slice(0, 22)}"`;
+  return `"${hash("sha256", JSON.stringify(values), "base64url").slice(0, 22)}"`;
 }

@@ -62,10 +62,7 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
   const { getDecision, logObservations, logEvent, onStatus } = client;
   const loopstream: Loopstream = {
     ...{ getDecision, logObservations, logEvent, onStatus, close },
-    tables: tableRowsOf(
-      place,
-      knownBlueprints(() => sessions.now?.place),
-    ),
+    tables: tableRowsOf(place, knownBlueprints(place)),
     httpPort: http?.port,
     get status() {
       return client.status;

@@ -1,5 +1,5 @@
 import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
-import { readTable, StreamsError } from "../../streams/index.ts";
+import { readTable } from "../../streams/index.ts";
 import type { Place } from "../start.ts";
 
 /** A process without the loop reads the blueprints again after this long; ms. */
@@ -7,15 +7,13 @@ const FRESH_MS = 1_000;
 
 /**
  * The published versions as the loop of this process has them, or as they were read a moment ago where it runs elsewhere.
- * Rejects with `CLOSED` while there is no place.
  *
  * @param place the present one
  */
-export function knownBlueprints(place: () => Place | undefined): () => Promise<ValidBlueprints> {
+export function knownBlueprints(place: () => Place | Promise<Place>): () => Promise<ValidBlueprints> {
   let read: { readonly of: Place; readonly at: number; readonly table: Promise<ValidBlueprints> } | undefined;
   return async () => {
-    const now = place();
-    if (now === undefined) throw reopening();
+    const now = await place();
     if (now.loop !== undefined) return validBlueprints(now.loop.application.global(blueprintTable));
     if (read === undefined || read.of !== now || performance.now() - read.at > FRESH_MS) {
       const table = readTable(now.tools.backbone, now.tools.serdes, blueprintTable).then(validBlueprints);
@@ -25,6 +23,3 @@ export function knownBlueprints(place: () => Place | undefined): () => Promise<V
     return read.table;
   };
 }
-
-export const reopening = (): StreamsError =>
-  new StreamsError("CLOSED", "the loop is being opened again in this process: ask again");

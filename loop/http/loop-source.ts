@@ -1,7 +1,8 @@
 import type { HttpSource } from "../../http/index.ts";
+import { StreamsError } from "../../streams/index.ts";
 import type { Place } from "../start.ts";
 import { tableRowsOf } from "../tables/index.ts";
-import { knownBlueprints, reopening } from "./known-blueprints.ts";
+import { knownBlueprints } from "./known-blueprints.ts";
 import { Gauge } from "./readiness.ts";
 
 /** No clock that may be right is ahead of this, ms: a record that is dated later is refused for its distance from here. */
@@ -15,12 +16,13 @@ export const latestAt = (place: Place | undefined): number =>
  */
 export function loopSource(client: HttpSource["client"], place: () => Place | undefined, group: string): HttpSource {
   const readiness = new Gauge(group);
-  const blueprints = knownBlueprints(place);
   const present = (): Place => {
     const now = place();
-    if (now === undefined) throw reopening();
+    if (now === undefined)
+      throw new StreamsError("CLOSED", "the loop is being opened again in this process: ask again");
     return now;
   };
+  const blueprints = knownBlueprints(present);
   return {
     client,
     blueprints,

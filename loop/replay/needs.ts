@@ -70,9 +70,9 @@ export class Needs {
       const values = fromContext(context);
       for (const [at, { name }] of blueprint.features.entries()) if (values[at] !== null) this.unseen.delete(name);
     }
-    const keys = keysWithUnit({}, unit);
-    for (const need of this.unasked)
-      if (groupKey({ by: need.by! }, { ...keys, ...context }) !== null) this.unasked.delete(need);
+    if (this.unasked.size === 0) return;
+    const keys = { ...keysWithUnit({}, unit), ...context };
+    for (const need of this.unasked) if (groupKey({ by: need.by! }, keys) !== null) this.unasked.delete(need);
   }
 
   happened({ kind, attributes }: EventRecorded, time: number): void {

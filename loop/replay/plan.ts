@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { validBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { joinDefaults } from "../../operators/index.ts";
@@ -52,7 +52,7 @@ export interface ReplayPlan {
 /** The same request has the same name, and so continues a former run. */
 export function replayName({ useCase, from, to, blueprintVersion, into }: ReplayRequest): string {
   const words = [useCase, from ?? "start", to ?? "end", blueprintVersion ?? "live", into ?? ""];
-  return createHash("sha256").update(words.join("\0")).digest("hex").slice(0, 8);
+  return hash("sha256", words.join("\0")).slice(0, 8);
 }
 
 /** Farthest lag of a decision behind its observations, ms. */

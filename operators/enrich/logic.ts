@@ -1,7 +1,6 @@
 import {
   fillFromTrees,
   fillWindows,
-  groupKey,
   isNode,
   misfits,
   requestKey,
@@ -120,7 +119,7 @@ function fillGroup(
   windows: WindowBytes,
   features: FeatureVector,
 ): void {
-  const key = group.byUnit ? requestKey(group, request) : groupKey(group, request.context);
+  const key = requestKey(group, request);
   if (key === null) return fillWindows(group, null, time, features);
   const { onDisk } = windows;
   const isApart =

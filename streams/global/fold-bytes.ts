@@ -1,12 +1,11 @@
 import type { Change, StateDatabase } from "../state/engine.ts";
 import type { AgingBytes, Bytes, BytesView, GlobalFold, Series } from "../global-source.ts";
-import { DiskBytes } from "./disk/disk-bytes.ts";
+import { DiskBytes, LAST } from "./disk/disk-bytes.ts";
 import { PartSizes } from "./disk/part-sizes.ts";
 import { SeriesIndex } from "./series-index.ts";
 
 /** Entries that are read from the database at once. */
 const PAGE = 20_000;
-const LAST = "\u{10ffff}";
 
 export interface FoldBytesOptions {
   /** What parts in memory may take, approximately; bytes. Default: no bound. */
@@ -119,11 +118,6 @@ export class FoldBytes implements AgingBytes, BytesView {
 
   series(part: string, name: string): Series | undefined {
     return this.#index?.get(part, name);
-  }
-
-  /** How many series a part in memory has. */
-  seriesOf(part: string): number {
-    return this.#index?.sizeOf(part) ?? 0;
   }
 
   /** Of parts in memory. */

@@ -62,11 +62,6 @@ export class SeriesIndex {
     for (const key of this.#others) if (this.#placeOf(key).part === part) this.#others.delete(key);
   }
 
-  /** How many series a part has. */
-  sizeOf(part: string): number {
-    return this.#rows.get(part)?.size ?? 0;
-  }
-
   *oldest(isOver: (part: string, number: number) => boolean): Iterable<string> {
     for (const [part, rows] of this.#rows) {
       for (const { numbers, keys } of rows.values()) {

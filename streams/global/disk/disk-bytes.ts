@@ -3,7 +3,7 @@ import type { Change, StateDatabase } from "../../state/engine.ts";
 import type { BytesPlace, DiskParts } from "../../global-source.ts";
 
 /** Behind every key that begins with the text before it. */
-const LAST = "\u{10ffff}";
+export const LAST = "\u{10ffff}";
 /** Keys that are looked at together for old ones. */
 const PAGE = 1_000;
 /** Values that are kept for work that reads them, at most. */
