@@ -33,12 +33,16 @@ export const TORTURED = CONTROL.replace("useCase: control", "useCase: tortured")
 export const controlRows = rowsTopic(compileBlueprint(CONTROL));
 
 type Given = Published<unknown>;
+type Ask = Omit<Given, "topic">;
 
-/** How many decisions one round asks for. */
+/** How many decisions one round asks for, and has events before, and of how many units. */
 const ROUND = 12;
+const UNITS = 4;
+/** Where the features of `CONTROL` have the count of clicks. */
+const CLICKS_AT = 2;
 const ANSWER_MS = 20_000;
-/** What every instance reads whole is read beside the requests: events are given so long to get there. */
-const EVENTS_AHEAD_MS = 1_500;
+/** Windows are read beside the requests: so long may the loop take, however busy the machine, until a decision sees the round's events. */
+const SEEN_MS = 60_000;
 
 /** Traffic that nobody touches: each of its decisions is answered, recorded once, and becomes the row it would become without the rest. */
 export class Control {
@@ -49,6 +53,7 @@ export class Control {
   asked = 0;
   answered = 0;
   #rounds = 0;
+  #probes = 0;
 
   constructor(open: OpenPlace) {
     this.#connection = new Reconnecting(open);
@@ -58,12 +63,12 @@ export class Control {
   async round(after: string): Promise<void> {
     const round = this.#rounds++;
     const start = Date.now() - 2_000;
-    const who = (index: number): string => `user-${round}-${index % 4}`;
+    const who = (index: number): string => `user-${round}-${index % UNITS}`;
     for (let index = 0; index < ROUND; index++) {
       const attributes = { who: who(index), amount: index + 0.5 };
       await this.#send({ topic: events, key: who(index), value: { kind: "click", attributes }, time: start - index });
     }
-    await sleep(EVENTS_AHEAD_MS);
+    await this.#untilSeen(round, who, after);
     await Promise.all(
       Array.from({ length: ROUND }, (_, index) => this.#ask(round, index, who(index), start + index + 1, after)),
     );
@@ -74,14 +79,33 @@ export class Control {
     }
   }
 
+  /** Asks under ids of its own, for each unit, until a decision's features count all of its clicks. */
+  async #untilSeen(round: number, who: (index: number) => string, after: string): Promise<void> {
+    const clicks = ROUND / UNITS;
+    let unseen = Array.from({ length: UNITS }, (_, index) => who(index));
+    for (const deadline = performance.now() + SEEN_MS; performance.now() < deadline; await sleep(100)) {
+      const ids = await Promise.all(unseen.map((unit) => this.#probe(unit)));
+      const counted = await this.#connection.insist(({ place }) => clicksOf(place, new Set(ids)));
+      unseen = unseen.filter((_, index) => (counted.get(ids[index]!) ?? 0) < clicks);
+      if (unseen.length === 0) return;
+    }
+    this.problems.push(`after ${after}: decisions of round ${round} did not see the events of ${unseen.join(", ")}`);
+  }
+
+  async #probe(unit: string): Promise<string> {
+    const decisionId = `probe-${this.#probes++}`;
+    const ask = requestOf(decisionId, { x: 0, plan: "free", who: unit }, Date.now());
+    await this.#connection.insist(({ requester }) => requester.request(ask, ANSWER_MS));
+    return decisionId;
+  }
+
   async #ask(round: number, index: number, unit: string, time: number, after: string): Promise<void> {
     const decisionId = idOf(round, index);
     const context = { x: index / 8, plan: index % 3 === 0 ? "constructor" : "free", who: unit };
-    const value = { decisionId, useCase: "control", unit, context, deferred: false };
-    this.sent.push({ topic: decisionRequests, key: decisionId, value, time });
+    const ask = requestOf(decisionId, context, time);
+    this.sent.push({ topic: decisionRequests, ...ask });
     this.asked++;
     try {
-      const ask = { key: decisionId, value, time };
       const reply = await this.#connection.insist(({ requester }) => requester.request(ask, ANSWER_MS));
       if (reply.reason === "noModel" && reply.decisionId === decisionId) this.answered++;
       else this.problems.push(`after ${after}: ${decisionId} was answered ${reply.reason} ${reply.error ?? ""}`);
@@ -102,6 +126,7 @@ export class Control {
   async rows(place: Place): Promise<ReadonlyMap<string, string>> {
     const newest = new Map<string, string>();
     for await (const { key, value } of readTopic(place.backbone, new Serdes(place.registry), controlRows)) {
+      if (!isControl(key)) continue;
       const { maturity: _maturity, rowTime: _rowTime, labelTime: _labelTime, ...rest } = value;
       newest.set(key, JSON.stringify(rest));
     }
@@ -111,9 +136,8 @@ export class Control {
   /** Of the control's decisions: how often each was recorded. */
   async recorded({ backbone, registry }: Place): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
-    const options = { onBad: () => undefined };
-    for await (const { value } of readTopic(backbone, new Serdes(registry), decisions, options)) {
-      if (value.useCase === "control") counts.set(value.decisionId, (counts.get(value.decisionId) ?? 0) + 1);
+    for await (const { value } of readTopic(backbone, new Serdes(registry), decisions, { onBad: () => undefined })) {
+      if (isControl(value.decisionId)) counts.set(value.decisionId, (counts.get(value.decisionId) ?? 0) + 1);
     }
     return counts;
   }
@@ -124,4 +148,26 @@ export class Control {
 }
 
 const idOf = (round: number, index: number): string => `control-${round}-${index}`;
+const isControl = (decisionId: string): boolean => decisionId.startsWith("control-");
+
+function requestOf(
+  decisionId: string,
+  context: Readonly<Record<string, number | string>> & { readonly who: string },
+  time: number,
+): Ask {
+  return {
+    key: decisionId,
+    value: { decisionId, useCase: "control", unit: context.who, context, deferred: false },
+    time,
+  };
+}
+
+/** By decision id: how many clicks its features count. */
+async function clicksOf({ backbone, registry }: Place, ids: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
+  const counted = new Map<string, number>();
+  for await (const { value } of readTopic(backbone, new Serdes(registry), decisions, { onBad: () => undefined })) {
+    if (ids.has(value.decisionId)) counted.set(value.decisionId, Number(value.features[CLICKS_AT]));
+  }
+  return counted;
+}
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -7,18 +7,15 @@ import type { OpenPlace, Place } from "../chaos/product.ts";
 const INSIST_MS = 180_000;
 
 export interface Connection {
+  readonly place: Place;
   readonly sender: Sender;
   readonly requester: Requester<unknown, DecisionReplied>;
-}
-
-interface Opened extends Connection {
-  readonly place: Place;
 }
 
 /** A product's connection that is made anew where it breaks: whoever served the old one may have gone. */
 export class Reconnecting {
   readonly #open: OpenPlace;
-  #connection: Promise<Opened> | undefined;
+  #connection: Promise<Connection> | undefined;
 
   constructor(open: OpenPlace) {
     this.#open = open;
@@ -38,7 +35,7 @@ export class Reconnecting {
     }
   }
 
-  #connected(): Promise<Opened> {
+  #connected(): Promise<Connection> {
     this.#connection ??= this.#open().then((place) => {
       const serdes = new Serdes(place.registry);
       const sender = new Sender(place.backbone, serdes);
@@ -52,7 +49,7 @@ export class Reconnecting {
     return this.#connection;
   }
 
-  async #disconnect(of: Promise<Opened> | undefined = this.#connection): Promise<void> {
+  async #disconnect(of: Promise<Connection> | undefined = this.#connection): Promise<void> {
     if (of !== this.#connection) return;
     this.#connection = undefined;
     const open = await of?.catch(() => undefined);

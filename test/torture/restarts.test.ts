@@ -8,7 +8,7 @@ const FAULTS = [
   "decision-requests given a partition",
 ];
 
-test("embedded: a restart after a fault serves, and in time", { timeout: 400_000 }, async () => {
+test("embedded: a restart after a fault serves, and in time", { timeout: 900_000 }, async () => {
   const lines: string[] = [];
   const say = (line: string): void => void lines.push(line);
   const place = await embeddedPlace(say);

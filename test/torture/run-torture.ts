@@ -87,9 +87,8 @@ export async function runTorture(place: TorturePlace, options: TortureOptions): 
     }
     await sleep(WAIT_MS);
     product = await place.open();
-    const settled = await settle(control, product);
+    const settled = await settle(control, product, await untouchedRows(control));
     problems.push(...control.problems, ...settled.problems);
-    problems.push(...(await differences(control, settled.rows)));
     const dead = await checkLetters(product, written, problems);
     const stopped = await place.loop.stop();
     if (stopped > 30_000) problems.push(`it took ${Math.round(stopped / 1_000)} s to end`);
@@ -119,24 +118,34 @@ async function suffer(fault: Fault, writer: Writer): Promise<Made> {
 }
 
 interface Settled {
-  readonly rows: ReadonlyMap<string, string>;
+  readonly rows: Rows;
   readonly problems: readonly string[];
 }
 
-/** Waits until every control decision has its record and row. */
-async function settle(control: Control, product: Place): Promise<Settled> {
+/** By decision id, as `Control.rows`. */
+type Rows = ReadonlyMap<string, string>;
+
+/** Waits until every control decision has its record, and the rows are those expected. */
+async function settle(control: Control, product: Place, expected: Rows): Promise<Settled> {
   for (const deadline = performance.now() + SETTLE_MS; ;) {
     const rows = await control.rows(product);
     const recorded = await control.recorded(product);
-    if (rows.size >= control.asked || performance.now() > deadline) {
+    const differing = [...new Set([...rows.keys(), ...expected.keys()])].filter(
+      (id) => rows.get(id) !== expected.get(id),
+    );
+    const settled = rows.size >= control.asked && differing.length === 0;
+    if (settled || performance.now() > deadline) {
+      const [first] = differing;
       const twice = [...recorded].filter(([, count]) => count > 1).map(([id]) => id);
+      const missing = control.asked - recorded.size;
       return {
         rows,
         problems: [
-          ...(recorded.size === control.asked
-            ? []
-            : [`${control.asked - recorded.size} control decisions have no record`]),
+          ...(missing === 0 ? [] : [`${missing} control decisions have no record`]),
           ...(twice.length === 0 ? [] : [`recorded twice: ${twice.slice(0, 3).join(", ")}`]),
+          ...(first === undefined
+            ? []
+            : [`${differing.length} control rows differ; ${first}: ${rows.get(first)} for ${expected.get(first)}`]),
         ],
       };
     }
@@ -144,8 +153,8 @@ async function settle(control: Control, product: Place): Promise<Settled> {
   }
 }
 
-/** The control's rows against those of a loop that has met nothing else. */
-async function differences(control: Control, rows: ReadonlyMap<string, string>): Promise<readonly string[]> {
+/** The control's rows of a loop that has met nothing else. */
+async function untouchedRows(control: Control): Promise<Rows> {
   const dir = mkdtempSync(join(tmpdir(), "loopstream-untouched-"));
   const backbone = await createEmbeddedBackbone({ dir });
   const { registry } = backbone;
@@ -161,14 +170,9 @@ async function differences(control: Control, rows: ReadonlyMap<string, string>):
     const time = Date.now();
     await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
     await loop.application.idle();
-    const untouched = await control.rows({ backbone, registry, close: () => Promise.resolve() });
+    const rows = await control.rows({ backbone, registry, close: () => Promise.resolve() });
     await loop.close();
-    const differing = [...new Set([...rows.keys(), ...untouched.keys()])].filter(
-      (id) => rows.get(id) !== untouched.get(id),
-    );
-    if (differing.length === 0) return [];
-    const first = differing[0]!;
-    return [`${differing.length} control rows differ; ${first}: ${rows.get(first)} for ${untouched.get(first)}`];
+    return rows;
   } finally {
     await backbone.close();
     rmSync(dir, { recursive: true, force: true });

@@ -18,7 +18,7 @@ afterAll(() => place.close());
 
 test(
   "kafka: whatever is written, whatever is taken away, a use case beside it is served as if nothing had been",
-  { timeout: 600_000 },
+  { timeout: 900_000 },
   async () => {
     const lines: string[] = [];
     const say = (line: string): void => void lines.push(line);
@@ -32,7 +32,7 @@ test(
   },
 );
 
-test("kafka: a restart after a fault serves, and in time", { timeout: 400_000 }, async () => {
+test("kafka: a restart after a fault serves, and in time", { timeout: 900_000 }, async () => {
   if (!place.loop.running) await place.loop.start();
   const sizes = { seed: 1, rounds: 1, before: 50, decisions: 20, poison: 100, mostMs: 500 };
   const only = (name: string): boolean => FAULTS.includes(name);

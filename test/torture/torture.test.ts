@@ -4,7 +4,7 @@ import { runTorture } from "./run-torture.ts";
 
 test(
   "embedded: whatever is written, whatever is taken away, a use case beside it is served as if nothing had been",
-  { timeout: 400_000 },
+  { timeout: 900_000 },
   async () => {
     const lines: string[] = [];
     const say = (line: string): void => void lines.push(line);
