@@ -25,6 +25,8 @@ export interface WindowFeature {
   readonly aggregate: WindowAggregate;
   /** Null if the aggregate reads no value: `count` counts events, even without a value. */
   readonly field: string | null;
+  /** The field is a category; absent: it is a number, or there is none. */
+  readonly fieldType?: "category";
   readonly event: string;
   /** Up to three context entries, or `unit`; none: the events of all. */
   readonly by: readonly string[];
@@ -61,8 +63,14 @@ export interface FeatureKinds {
 
 export type Feature = FeatureKinds[keyof FeatureKinds];
 
+/** The type of a field of events. */
+export type EventFieldType = "number" | "category";
+
 export interface EventKind {
+  /** In the order of the file. */
   readonly fields: readonly string[];
+  /** Those of them that are categories, in the same order. Absent: all are numbers. */
+  readonly categories?: readonly string[];
 }
 
 export type TableFieldType = "number" | "category" | "boolean";
@@ -202,7 +210,7 @@ export interface BlueprintContent {
   readonly description: string;
   readonly decisionSpace: DecisionSpace;
   readonly context: Readonly<Record<string, ContextType>>;
-  /** Names for the labels' formulas: declared entries, `kind`, and every event field as a number. */
+  /** Names for the labels' formulas: declared entries, `kind`, and every event field. */
   readonly observations: Readonly<Record<string, ObservationType>>;
   readonly events: Readonly<Record<string, EventKind>>;
   readonly tables: Readonly<Record<string, ReferenceTable>>;

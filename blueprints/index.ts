@@ -106,7 +106,7 @@ export { declaredNames, type DeclaredNames } from "./values/declared-names.ts";
 export { misfits, type Misfit } from "./values/misfits.ts";
 export { numberOf } from "./values/number-value.ts";
 export { zoneOffsets } from "./values/zone-offsets.ts";
-export { contextTypes, observationTypes, type ValueTypes } from "./values/value-types.ts";
+export { contextTypes, eventFieldTypes, observationTypes, type ValueTypes } from "./values/value-types.ts";
 export { aggregate, aggregateTrees, type TimeRange } from "./windows/aggregate.ts";
 export { registerWindowAggregate } from "./windows/aggregates/index.ts";
 export type { PlacedTile } from "./windows/tree-visit.ts";
@@ -124,6 +124,7 @@ export {
 } from "./windows/observed-event.ts";
 export { stateCosts, type GroupCosts, type StateCosts, type TableCosts } from "./windows/state-costs.ts";
 export { isNode } from "./windows/tile-node.ts";
+export { wordName, wordNumber, type WordOf } from "./windows/word.ts";
 export { tilePlace } from "./windows/tile-place.ts";
 export { addToTile, LEAF_EVENTS, staysPlain, type TileParts } from "./windows/tile-tree.ts";
 export { windowGroups, type GroupWindow, type WindowGroup } from "./windows/window-groups.ts";

@@ -11,6 +11,7 @@ export {
   eventWindowsTelling,
   declaredTables,
   meantBy,
+  placeOfWord,
   readTableRows,
   rowMisfit,
   stateKey,

@@ -1,4 +1,4 @@
-import { fillWindows, tileExpiry, tileOf, type WindowGroup } from "../blueprints/index.ts";
+import { fillWindows, tileExpiry, tileOf, wordNumber, type WindowGroup } from "../blueprints/index.ts";
 import { EVICTION_SLACK_MS, eventValues } from "../operators/index.ts";
 import type { DecisionRecorded } from "../schemas/index.ts";
 import type { EventSources, SourceEvent } from "./event-sources.ts";
@@ -121,7 +121,7 @@ function forgottenBefore(
   if (newest - decisionTime <= EVICTION_SLACK_MS) return undefined;
   const numbers = sortedNumbers(group, events);
   const stride = 1 + group.fields.length;
-  const isLogged = loggedFrom(group, numbers, logged.decision);
+  const isLogged = loggedFrom(group, events, numbers, logged.decision);
   for (let at = stride; at <= numbers.length; at += stride) {
     const [before, next] = [tileOf(numbers[at - stride]!, group.tileMs), numbers[at]];
     if (tileExpiry(group, before) >= newest - EVICTION_SLACK_MS) return undefined;
@@ -134,13 +134,15 @@ function forgottenBefore(
 /** Whether the windows of the events from a place in `numbers` on are the logged ones. */
 function loggedFrom(
   group: WindowGroup,
+  events: readonly SourceEvent[],
   numbers: Float64Array,
   { decisionTime, features }: DecisionRecorded,
 ): (at: number) => boolean {
   const vector = [...features];
+  const words = wordsOf(group, events);
   return (at) => {
     const tiles = at >= numbers.length ? [] : [new Uint8Array(numbers.buffer, 8 * at)];
-    fillWindows(group, tiles, decisionTime, vector);
+    fillWindows(group, tiles, decisionTime, vector, (value) => words.get(value)!);
     return group.windows.every(({ featureIndex }) =>
       Object.is(vector[featureIndex] ?? null, features[featureIndex] ?? null),
     );
@@ -161,7 +163,7 @@ function beginOf(
   const time = logged.decision.decisionTime;
   const numbers = sortedNumbers(group, events);
   const stride = 1 + group.fields.length;
-  const isLogged = loggedFrom(group, numbers, logged.decision);
+  const isLogged = loggedFrom(group, events, numbers, logged.decision);
   const known = cuts.get(group.stateId);
   if (known !== undefined) {
     let at = 0;
@@ -178,6 +180,19 @@ function beginOf(
     return cut;
   }
   return undefined;
+}
+
+/** The texts of the categories of these events, by their numbers. */
+function wordsOf({ fields, words }: WindowGroup, events: readonly SourceEvent[]): ReadonlyMap<number, string> {
+  const texts = new Map<number, string>();
+  for (const { record } of events) {
+    const { attributes } = record.value;
+    for (const at of words) {
+      const text = fields[at]!.wordOf!(attributes);
+      if (text !== null) texts.set(wordNumber(text), text);
+    }
+  }
+  return texts;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { blueprintTable } from "../catalogue/index.ts";
-import { eventWindows, wholeTileKey, type WindowBytes } from "../operators/index.ts";
+import { eventWindows, placeOfWord, wholeTileKey, type WindowBytes } from "../operators/index.ts";
 import { events, type BlueprintPublished, type EventRecorded } from "../schemas/index.ts";
 import {
   brokenPromise,
@@ -25,7 +25,11 @@ export async function windowTiles(
   const wanted = new Set<string>();
   ask({ get: (key) => (wanted.add(key), undefined) });
   const earliest = earliestOf(wanted);
-  const fold = foldInto(blueprints, (key) => wanted.has(wholeTileKey(key)));
+  const places = new Set([...wanted].map(placeOf));
+  const fold = foldInto(blueprints, (key) => {
+    const place = placeOfWord(key);
+    return place === undefined ? wanted.has(wholeTileKey(key)) : places.has(place);
+  });
   if (wanted.size > 0) {
     for await (const record of readTopic(backbone, serdes, events, {
       isWanted: ({ timestamp, partition, offset }) =>
@@ -76,7 +80,10 @@ function foldInto(
   };
 }
 
-/** Start of the first wanted tile; a tile's key is state id, start and key. */
+/** A tile's key is state id, start and key. */
+const placeOf = (at: string): string => at.split("|", 2).join("|");
+
+/** Start of the first wanted tile. */
 function earliestOf(wanted: ReadonlySet<string>): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (const key of wanted) earliest = Math.min(earliest, Number(key.split("|", 2)[1]));

@@ -53,6 +53,8 @@ export interface EventWindow {
   readonly by: readonly string[];
   /** Null if the aggregate reads no field. */
   readonly field: string | null;
+  /** The field is a category; absent: it is a number, or there is none. */
+  readonly fieldType?: "category" | undefined;
   /** A boolean formula over the event's fields: the events that count. Absent: all. */
   readonly when?: string | undefined;
   readonly windowMs: number;

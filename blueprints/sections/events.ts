@@ -1,15 +1,19 @@
-import { isScalar } from "yaml";
-import type { EventKind } from "../blueprint.ts";
+import { isMap, isScalar } from "yaml";
+import type { EventFieldType, EventKind } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
 import { nothingRead, whole, type Names, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
-import { checkName, isName, readText } from "../yaml/scalars.ts";
+import { checkName, isName, readChoice, readText } from "../yaml/scalars.ts";
 import { optional, readEntries, readItems, readSection } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 
 const KEYS = {
-  fields: ["list of names, all numbers", "none", mostText("fieldsOfAnEvent", "fields")],
+  fields: [
+    "list of numbers' names, or names and types: number, category",
+    "none",
+    mostText("fieldsOfAnEvent", "fields"),
+  ],
 } satisfies Record<string, KeySaid>;
 
 export const eventsSection: BlueprintSection<"events", Names<Partly<EventKind>>> = {
@@ -22,10 +26,15 @@ export const eventsSection: BlueprintSection<"events", Names<Partly<EventKind>>>
     return whole<Record<string, EventKind>>(Object.fromEntries(kinds));
   },
   *describe(events) {
-    for (const [name, { fields }] of Object.entries(events)) yield [`events.${name}.fields`, `[${fields.join(", ")}]`];
+    for (const [name, kind] of Object.entries(events)) yield [`events.${name}.fields`, describeFields(kind)];
   },
   canonical: (events) => events,
 };
+
+function describeFields({ fields, categories }: EventKind): string {
+  if (categories === undefined) return `[${fields.join(", ")}]`;
+  return `{${fields.map((name) => `${name}: ${categories.includes(name) ? "category" : "number"}`).join(", ")}}`;
+}
 
 const noEvents = Object.freeze({ known: Object.freeze({}), complete: true });
 
@@ -33,6 +42,7 @@ function readEvents(place: Place): Names<Partly<EventKind>> {
   const known: Record<string, Partly<EventKind>> = {};
   const entries = readEntries(place, "a section of event kinds");
   if (entries === undefined) return { known, complete: false };
+  const types = new Map<string, EventFieldType>();
   let complete = entries.length <= BOUNDS.events;
   if (!complete) complain(place, `at most ${BOUNDS.events} events, found ${entries.length}`);
   for (const { name, key, value } of entries.slice(0, BOUNDS.events)) {
@@ -42,26 +52,61 @@ function readEvents(place: Place): Names<Partly<EventKind>> {
       continue;
     }
     const section = readSection(value, Object.keys(KEYS));
-    known[name] = { fields: optional(section, "fields", [], readFields) };
+    const read = optional(section, "fields", noFields, (place) => readFields(place, types));
+    known[name] = read ?? { fields: undefined };
   }
   return { known, complete };
 }
 
-function readFields(place: Place): readonly string[] | undefined {
+const noFields: EventKind = Object.freeze({ fields: Object.freeze([]) });
+const TYPES = ["number", "category"] as const;
+
+/** @param types of the fields of earlier kinds: an observation may be an event of any kind, so a name has one type */
+function readFields(place: Place, types: Map<string, EventFieldType>): EventKind | undefined {
+  const named = isMap(place.node) ? readTypedNames(place) : readNames(place);
+  if (named === undefined) return undefined;
+  let complete = named.length <= BOUNDS.fieldsOfAnEvent;
+  if (!complete) complain(place, `at most ${BOUNDS.fieldsOfAnEvent} fields, found ${named.length}`);
   const fields: string[] = [];
+  const categories: string[] = [];
+  for (const { at, name, type } of named.slice(0, BOUNDS.fieldsOfAnEvent)) {
+    const before = name === undefined ? undefined : types.get(name);
+    if (name === undefined || !checkName(at, name)) complete = false;
+    else if (name === "kind") complain(at, '"kind" is the kind of every observation', "choose another name");
+    else if (fields.includes(name)) complain(at, `field "${name}" twice`);
+    else if (type === undefined) complete = false;
+    else if (before !== undefined && before !== type) {
+      complain(at, `"${name}" is a ${before} of another kind of event, declared as ${type}`, "choose another name");
+      complete = false;
+    } else {
+      types.set(name, type);
+      fields.push(name);
+      if (type === "category") categories.push(name);
+    }
+  }
+  if (!complete) return undefined;
+  return categories.length === 0 ? { fields } : { fields, categories };
+}
+
+interface NamedField {
+  readonly at: Place;
+  /** `undefined`: it was no text, and was reported; the type too. */
+  readonly name: string | undefined;
+  readonly type: EventFieldType | undefined;
+}
+
+/** A list of names, all numbers. */
+function readNames(place: Place): readonly NamedField[] | undefined {
   // A single name without its list is reported and then accepted: the rest of the file refers to it.
   const items =
-    readItems(place, "a list of field names") ??
+    readItems(place, "a list of field names, or a section of names and types") ??
     (isScalar(place.node) && isName(String(place.node.value)) ? [place] : undefined);
-  if (items === undefined) return undefined;
-  let complete = items.length <= BOUNDS.fieldsOfAnEvent;
-  if (!complete) complain(place, `at most ${BOUNDS.fieldsOfAnEvent} fields, found ${items.length}`);
-  for (const item of items.slice(0, BOUNDS.fieldsOfAnEvent)) {
-    const field = readText(item, "a field name", 200);
-    if (field === undefined || !checkName(item, field)) complete = false;
-    else if (field === "kind") complain(item, '"kind" is the kind of every observation', "choose another name");
-    else if (fields.includes(field)) complain(item, `field "${field}" twice`);
-    else fields.push(field);
-  }
-  return complete ? fields : undefined;
+  return items?.map((at) => ({ at, name: readText(at, "a field name", 200), type: "number" }));
+}
+
+function readTypedNames(place: Place): readonly NamedField[] | undefined {
+  // A name that is there twice has been reported.
+  return readEntries(place, "a section of names and types")
+    ?.filter(({ again }) => !again)
+    .map(({ name, key, value }) => ({ at: key, name, type: readChoice(value, TYPES) }));
 }

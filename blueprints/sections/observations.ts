@@ -33,9 +33,9 @@ export const observationsSection: BlueprintSection<"observations", Names<Observa
 function readObservations(place: Place | undefined, events: Names<Partly<EventKind>>): Names<ObservationType> {
   const known: Record<string, ObservationType> = { kind: "category" };
   let { complete } = events;
-  for (const { fields } of Object.values(events.known)) {
-    if (fields === undefined) complete = false;
-    for (const field of fields ?? []) known[field] = "number";
+  for (const { fields = null, categories } of Object.values(events.known)) {
+    if (fields === null) complete = false;
+    for (const field of fields ?? []) known[field] = categories?.includes(field) === true ? "category" : "number";
   }
   if (place === undefined) return { known, complete };
   const declared = readTypes(place, `a section of names and types (${OBSERVATION_TYPES.join(" | ")})`, (place) =>

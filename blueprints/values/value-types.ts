@@ -14,6 +14,15 @@ export function observationTypes({
   events,
 }: Pick<BlueprintContent, "observations" | "events">): ValueTypes {
   const types = new Map<string, DeclaredType>(Object.entries(observations));
-  for (const { fields } of Object.values(events)) for (const field of fields) types.set(field, "field");
+  for (const [name, type] of eventFieldTypes({ events })) types.set(name, type);
+  return types;
+}
+
+/** The fields of all kinds of events. */
+export function eventFieldTypes({ events }: Pick<BlueprintContent, "events">): ValueTypes {
+  const types = new Map<string, DeclaredType>();
+  for (const { fields, categories } of Object.values(events)) {
+    for (const field of fields) types.set(field, categories?.includes(field) === true ? "category" : "field");
+  }
   return types;
 }

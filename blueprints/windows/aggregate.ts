@@ -1,7 +1,8 @@
 import { windowAggregates } from "./aggregates/index.ts";
 import type { Tile } from "./tile.ts";
 import { plainTiles, type PlacedTile } from "./tree-visit.ts";
-import type { TimeSpan, WindowAggregateKind, WindowTerms } from "./window-aggregate.ts";
+import type { TimeSpan, WindowAggregateKind, WindowTerms, WindowValue } from "./window-aggregate.ts";
+import type { WordOf } from "./word.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
 /** `[from, to)`, or `(from, to)` when open; ms. */
@@ -26,6 +27,7 @@ const spanOf = ({ from, to, open }: TimeRange): TimeSpan => ({ from: open ? from
  * values are left out. Sums run over the events in their sorted order, so they have the same bits however the events
  * arrived or were cut into tiles.
  * @param parameterMs the aggregate's own duration, if it has one
+ * @param wordOf the texts of a category's numbers
  */
 export function aggregate(
   tiles: readonly (Tile | null)[],
@@ -34,13 +36,14 @@ export function aggregate(
   name: string,
   fields: number,
   parameterMs: number | null = null,
-): number | null {
+  wordOf?: WordOf,
+): WindowValue {
   const kind = windowAggregates.get(name);
   if (kind.of === "field" && !(fieldIndex >= 0 && fieldIndex < fields)) {
     throw brokenPromise(`field ${fieldIndex} of events with ${fields} fields`);
   }
   const field = kind.of === "events" ? -1 : fieldIndex;
-  return kind.over(tiles, spanOf(range), field, fields, termsOf(range, parameterMs));
+  return kind.over(tiles, spanOf(range), field, fields, termsOf(range, parameterMs), wordOf);
 }
 
 /**
@@ -55,10 +58,11 @@ export function aggregateTrees(
   name: string,
   fields: number,
   parameterMs: number | null = null,
-): number | null {
+  wordOf?: WordOf,
+): WindowValue {
   const kind = windowAggregates.get(name);
   const field = kind.of === "events" ? -1 : fieldIndex;
-  return overTrees(kind, tiles, spanOf(range), field, fields, termsOf(range, parameterMs));
+  return overTrees(kind, tiles, spanOf(range), field, fields, termsOf(range, parameterMs), wordOf);
 }
 
 export function overTrees(
@@ -68,7 +72,8 @@ export function overTrees(
   fieldIndex: number,
   fields: number,
   terms: WindowTerms,
-): number | null {
-  if (kind.overTrees !== undefined) return kind.overTrees(tiles, span, fieldIndex, fields, terms);
-  return kind.over(plainTiles(tiles, { ...span, fields }), span, fieldIndex, fields, terms);
+  wordOf?: WordOf,
+): WindowValue {
+  if (kind.overTrees !== undefined) return kind.overTrees(tiles, span, fieldIndex, fields, terms, wordOf);
+  return kind.over(plainTiles(tiles, { ...span, fields }), span, fieldIndex, fields, terms, wordOf);
 }

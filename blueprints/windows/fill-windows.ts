@@ -5,6 +5,7 @@ import { tileOf, type Tile } from "./tile.ts";
 import type { PlacedTile } from "./tree-visit.ts";
 import type { TimeSpan } from "./window-aggregate.ts";
 import type { GroupWindow, WindowGroup } from "./window-groups.ts";
+import type { WordOf } from "./word.ts";
 
 /** The starts of the first and the last tile that a decision at `time` can need, both inclusive; ms. */
 export function tilesFor(
@@ -23,7 +24,13 @@ export function tileExpiry(group: Pick<WindowGroup, "tileMs" | "retentionMs">, t
 export type KeptTiles = (start: number, path: string) => Tile | undefined;
 
 /** As `fillWindows`, if some tiles are trees. */
-export function fillFromTrees(group: WindowGroup, kept: KeptTiles, time: number, vector: FeatureVector): void {
+export function fillFromTrees(
+  group: WindowGroup,
+  kept: KeptTiles,
+  time: number,
+  vector: FeatureVector,
+  wordOf?: WordOf,
+): void {
   const { first, last } = tilesFor(group, time);
   const placed: PlacedTile[] = [];
   for (let start = first; start <= last; start += group.tileMs) {
@@ -32,8 +39,10 @@ export function fillFromTrees(group: WindowGroup, kept: KeptTiles, time: number,
     if (tile !== undefined) placed.push({ tile, place: tilePlace(start, group.tileMs), parts });
   }
   for (const window of group.windows) {
-    const { featureIndex, aggregate, fieldIndex } = window;
-    vector[featureIndex] = overTrees(aggregate, placed, spanOf(window, time), fieldIndex, group.fields.length, window);
+    const { featureIndex, aggregate, fieldIndex, ofCategory } = window;
+    const span = spanOf(window, time);
+    const words = ofCategory ? wordOf : undefined;
+    vector[featureIndex] = overTrees(aggregate, placed, span, fieldIndex, group.fields.length, window, words);
   }
 }
 
@@ -41,17 +50,21 @@ export function fillFromTrees(group: WindowGroup, kept: KeptTiles, time: number,
  * Writes the group's windows for a decision at `time` into the vector. `tiles` are those of one key from `tilesFor`, in
  * time order, null if there is none, and no trees; further tiles do no harm. Pass null without a key: all windows are
  * then null, counts too, because nobody knows whose events they would be.
+ * @param wordOf the texts of the numbers in the fields `group.words`
  */
 export function fillWindows(
   group: WindowGroup,
   tiles: readonly (Tile | null)[] | null,
   time: number,
   vector: FeatureVector,
+  wordOf?: WordOf,
 ): void {
+  const fields = group.fields.length;
   for (const window of group.windows) {
-    const { featureIndex, aggregate, fieldIndex } = window;
+    const { featureIndex, aggregate, fieldIndex, ofCategory } = window;
+    const words = ofCategory ? wordOf : undefined;
     vector[featureIndex] =
-      tiles === null ? null : aggregate.over(tiles, spanOf(window, time), fieldIndex, group.fields.length, window);
+      tiles === null ? null : aggregate.over(tiles, spanOf(window, time), fieldIndex, fields, window, words);
   }
 }
 

@@ -1,13 +1,18 @@
 import type { Range } from "../defaults.ts";
+import type { EventFieldType } from "../blueprint.ts";
 import type { Possible } from "../formula/possible.ts";
 import { firstAtOrAfter, type Tile } from "./tile.ts";
 import type { PlacedTile } from "./tree-visit.ts";
+import type { WordOf } from "./word.ts";
 
 /** The events at `from` or later and before `to`; ms. */
 export interface TimeSpan {
   readonly from: number;
   readonly to: number;
 }
+
+/** Finite, or a text that is not empty; null: missing. */
+export type WindowValue = number | string | null;
 
 /** What a window says beside its span. */
 export interface WindowTerms {
@@ -30,19 +35,23 @@ export interface WindowAggregateKind {
    */
   readonly of: "events" | "field";
   /**
+   * Of `field` only: the types of fields that it reads, each with the type of the result. Absent: numbers, to a number.
+   */
+  readonly takes?: Readonly<Partial<Record<EventFieldType, EventFieldType>>>;
+  /**
    * Of `events` only: a window may have a condition. `field` is then one that has a value for the events that meet it,
    * and no others count. Absent: a condition is refused.
    */
   readonly conditional?: true;
   /** The beginning of the column's description, if it is not the name. */
   readonly title?: string;
-  /** All its possible results. */
+  /** All its possible results that are numbers. */
   readonly possible: Possible;
   /** A duration that each window with this aggregate has under a key of its own. */
   readonly parameter?: { readonly key: string; readonly range: Range };
   /**
    * `tiles` are those of one key in time order, null if there is none, and no trees. An event has `fields` fields, of
-   * which `field` is read; −1 if none is.
+   * which `field` is read; −1 if none is. If it is a category, `wordOf` has the texts of its numbers.
    */
   over(
     tiles: readonly (Tile | null)[],
@@ -50,7 +59,8 @@ export interface WindowAggregateKind {
     field: number,
     fields: number,
     terms: WindowTerms,
-  ): number | null;
+    wordOf?: WordOf,
+  ): WindowValue;
   /**
    * The same, with the same bits, for tiles of which some are trees. Absent: `over` gets the plain tiles of the trees.
    */
@@ -60,7 +70,8 @@ export interface WindowAggregateKind {
     field: number,
     fields: number,
     terms: WindowTerms,
-  ): number | null;
+    wordOf?: WordOf,
+  ): WindowValue;
 }
 
 /** The index of a tile's first event in the span's time; most spans begin before the tile does. */

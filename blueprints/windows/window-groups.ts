@@ -1,5 +1,5 @@
 import { ownValue } from "../../streams/index.ts";
-import type { BlueprintContent, WindowPlace } from "../blueprint.ts";
+import type { BlueprintContent, EventKind, WindowPlace } from "../blueprint.ts";
 import { formatDuration } from "../duration.ts";
 import { computationOf } from "../features/kinds/index.ts";
 import type { EventWindow } from "../features/feature-kind.ts";
@@ -14,6 +14,8 @@ export interface GroupWindow extends WindowTerms {
   readonly aggregate: WindowAggregateKind;
   /** Index into the group's fields; −1 if it reads none. */
   readonly fieldIndex: number;
+  /** The field is a category. */
+  readonly ofCategory: boolean;
   readonly open: boolean;
 }
 
@@ -38,6 +40,8 @@ export interface WindowGroup {
    * the others by id.
    */
   readonly fields: readonly TileField[];
+  /** The places of the categories among the fields: their texts lie beside the tiles. */
+  readonly words: readonly number[];
   readonly tileMs: number;
   /** The longest window. A tile is needed until its end + `retentionMs`: see `tileExpiry`. */
   readonly retentionMs: number;
@@ -58,7 +62,7 @@ export function windowGroups(
   }
   return [...members].map(([id, windows]) => {
     const [event = "", by = ""] = id.split("/");
-    const declared = ownValue(blueprint.events, event)?.fields ?? [];
+    const declared = ownValue(blueprint.events, event) ?? noFields;
     const fields = fieldsOf(
       windows.map(({ window }) => window),
       declared,
@@ -76,13 +80,15 @@ export function windowGroups(
       event,
       by: by === "" ? [] : by.split("+"),
       fields,
+      words: fields.flatMap(({ wordOf }, at) => (wordOf === undefined ? [] : [at])),
       tileMs,
       retentionMs,
       windows: windows.map(
-        ({ window: { aggregate, field, when = null, windowMs, open, parameterMs }, featureIndex }) => ({
+        ({ window: { aggregate, field, fieldType, when = null, windowMs, open, parameterMs }, featureIndex }) => ({
           featureIndex,
+          ofCategory: fieldType === "category",
           aggregate,
-          fieldIndex: field === null && when === null ? -1 : ids.indexOf(tileFieldId(field, when)),
+          fieldIndex: field === null && when === null ? -1 : ids.indexOf(tileFieldId(field, when, declared)),
           windowMs,
           open,
           parameterMs: parameterMs ?? null,
@@ -92,15 +98,17 @@ export function windowGroups(
   });
 }
 
-function fieldsOf(windows: readonly EventWindow[], declared: readonly string[]): readonly TileField[] {
+const noFields: EventKind = Object.freeze({ fields: [] });
+
+function fieldsOf(windows: readonly EventWindow[], declared: EventKind): readonly TileField[] {
   const plain = new Set(windows.filter(({ when }) => when === undefined).map(({ field }) => field));
   const conditional = new Map(
     windows.flatMap(({ field, when }) =>
-      when === undefined ? [] : [[tileFieldId(field, when), tileField(field, when, declared)] as const],
+      when === undefined ? [] : [[tileFieldId(field, when, declared), tileField(field, when, declared)] as const],
     ),
   );
   return [
-    ...declared.filter((field) => plain.has(field)).map((field) => tileField(field, null, declared)),
+    ...declared.fields.filter((field) => plain.has(field)).map((field) => tileField(field, null, declared)),
     ...[...conditional.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
   ];
 }

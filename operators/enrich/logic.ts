@@ -20,6 +20,7 @@ import {
   partKey,
   stateKey,
   tileKey,
+  wordsFor,
   type Misfits,
   type RowBytes,
   type WindowBytes,
@@ -125,8 +126,9 @@ function fillGroup(
   const isApart =
     windows.series === undefined || (onDisk !== undefined && onDisk.size > 0 && onDisk.has(group.stateId));
   const tiles = isApart ? tilesByKey(group, key, time, windows) : tilesOf(group, key, time, windows);
-  if (!tiles.some(isNode)) return fillWindows(group, tiles, time, features);
-  fillFromTrees(group, (start, path) => windows.get(partKey(group, start, path, key)), time, features);
+  const wordOf = wordsFor(group, time, windows);
+  if (!tiles.some(isNode)) return fillWindows(group, tiles, time, features, wordOf);
+  fillFromTrees(group, (start, path) => windows.get(partKey(group, start, path, key)), time, features, wordOf);
 }
 
 const none: readonly Tile[] = Object.freeze([]);

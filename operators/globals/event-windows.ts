@@ -20,6 +20,7 @@ import {
   type GlobalFold,
   type GlobalView,
 } from "../../streams/index.ts";
+import { keepWords } from "./event-words.ts";
 
 const { tileEvents } = recordLimits;
 
@@ -61,6 +62,7 @@ export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
       const key = groupKey(group, attributes);
       if (key === null) continue;
       const values = eventValues(group, attributes);
+      keepWords(bytes, group, start, attributes, values);
       const at = tileKey(group, start, key);
       const tile = bytes.get(at) ?? null;
       if (staysPlain(tile, values.length)) bytes.put(at, insertEvent(tile, record.time, values));

@@ -8,6 +8,7 @@ export {
   wholeTileKey,
   type WindowBytes,
 } from "./event-windows.ts";
+export { placeOfWord, wordsFor } from "./event-words.ts";
 export { declaredTables, meantBy, rowMisfit, type DeclaredTable } from "./declared-tables.ts";
 export {
   misfitHeaders,

@@ -15,7 +15,7 @@ const shop = (useCase: string, by: string, more = ""): string => `useCase: ${use
 decisionSpace: boolean
 context: { price: number, user: key }
 observations: { amount: number }
-events: { paid: { fields: [amount] } }
+events: { paid: { fields: { amount: number, shop: category } } }
 features:
   - price
   - n_2h: { count: true, of: paid, by: ${by}, in: 2h }
@@ -25,13 +25,18 @@ features:
   - top_2d: { max: amount, of: paid, by: ${by}, in: 2d }
   - many_2d: { distinct: amount, of: paid, by: ${by}, in: 2d }
   - fresh_2d: { decayed: amount, of: paid, by: ${by}, in: 2d, halfLife: 3h }
+  - shop_2d: { last: shop, of: paid, by: ${by}, in: 2d }
+  - often_2d: { top: shop, of: paid, by: ${by}, in: 2d, when: amount > 60 and shop != "none" }
+  - shops_6h: { distinct: shop, of: paid, by: ${by}, in: 6h }
 ${more}label: { name: sale, value: amount > 5, wait: 1h, default: 0 }
 policy: { decide: sale > 0.5 }
 training: { schedule: none, freshRows: none }
 `;
+const SHOPS = ["none", "north", "süd", "a|b.~c", null];
+const shopOf = (next: () => number): string | null => SHOPS[Math.floor(next() * SHOPS.length)]!;
 const LATER = (by: string): string => `  - s_5h: { sum: amount, of: seen, by: ${by}, in: 5h }\n`;
 const withSeen = (text: string): string =>
-  text.replace("fields: [amount] } }", "fields: [amount] }, seen: { fields: [amount] } }");
+  text.replace("shop: category } } }", "shop: category } }, seen: { fields: [amount] } }");
 
 /** Both use cases are asked for the same user at the same times, and pay, and see things. */
 async function lived(live: LiveLoop, seed: number, hours: readonly [from: number, to: number]): Promise<void> {
@@ -47,7 +52,7 @@ async function lived(live: LiveLoop, seed: number, hours: readonly [from: number
         await live.client.getDecision(useCase, asked, { timeout: 60_000 });
       }
       // One observation, which is an event with the keys of its decision.
-      const seen = { kind: "paid", amount: Math.floor(next() * 900) / 7 };
+      const seen = { kind: "paid", amount: Math.floor(next() * 900) / 7, shop: shopOf(next) };
       if (next() < 0.5) await live.client.logObservations(`memory-${minute}`, seen, { useCase: "memory" });
     } else {
       const kind = next() < 0.5 ? "paid" : "seen";
@@ -55,7 +60,10 @@ async function lived(live: LiveLoop, seed: number, hours: readonly [from: number
       const time = live.now - Math.floor(next() * 3) * HOUR;
       const value = {
         kind,
-        attributes: { unit: user, user, amount: next() < 0.1 ? null : Math.floor(next() * 900) / 7 },
+        attributes: {
+          ...{ unit: user, user, amount: next() < 0.1 ? null : Math.floor(next() * 900) / 7 },
+          ...(kind === "paid" ? { shop: shopOf(next) } : {}),
+        },
       };
       await live.loop.publisher.publish([{ topic: events, key: `e${minute}`, value, time }]);
     }
@@ -105,7 +113,14 @@ test("windows by the unit, on disk, are those of the same key in memory: live, a
     const all = [...ofDisk.values()];
     expect(all.length).toBeGreaterThan(60);
     expect(all.filter(([, n, m]) => Number(n) > 0 && m !== null).length).toBeGreaterThan(40);
-    const [sums] = [all.filter((features) => features.length === 9 && features[8] !== null)];
+    for (const [at, but] of [
+      [8, null],
+      [9, "none"],
+    ] as const)
+      expect(new Set(all.map((features) => features[at]))).toEqual(
+        new Set([null, ...SHOPS.filter((shop) => shop !== null && shop !== but)]),
+      );
+    const [sums] = [all.filter((features) => features.length === 12 && features[11] !== null)];
     expect(sums.length).toBeGreaterThan(10);
     const replayed = async (useCase: string, version?: string): Promise<Features> => {
       const { replay } = await live.replay({
@@ -117,7 +132,7 @@ test("windows by the unit, on disk, are those of the same key in memory: live, a
     expect(await replayed("disk")).toEqual(await replayed("memory"));
     const ofLater = await replayed("disk", second.version);
     expect(ofLater).toEqual(await replayed("memory", first.version));
-    expect([...ofLater.values()].filter((features) => features[8] !== null).length).toBeGreaterThan(40);
+    expect([...ofLater.values()].filter((features) => features[11] !== null).length).toBeGreaterThan(40);
     expect(await live.letters()).toEqual([]);
   } finally {
     await live.close();

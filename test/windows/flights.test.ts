@@ -8,11 +8,13 @@ import { python, runPython } from "../python/venv.ts";
 interface Window {
   readonly name: string;
   readonly aggregate: string;
+  /** Absent: the delay. */
+  readonly field?: "carrier";
   readonly event: "departure" | "arrival";
   readonly by: readonly string[];
   readonly hours: number;
   readonly open?: boolean;
-  /** The same in a formula and in SQL, over `v`. */
+  /** The same in a formula and in SQL, over the delay `v` and the carrier `w`. */
   readonly when?: string;
   readonly halfLifeHours?: number;
 }
@@ -39,25 +41,36 @@ const windows: readonly Window[] = [
   { name: "last_plane", aggregate: "last", ...plane, open: true },
   { name: "first_plane", aggregate: "first", ...plane },
   { name: "since_plane", aggregate: "since", ...plane, hours: 7 * 24 },
+  { name: "top_carrier", aggregate: "top", field: "carrier", ...origin },
+  { name: "top_late", aggregate: "top", field: "carrier", ...dest, when: "v > 30" },
+  { name: "last_carrier", aggregate: "last", field: "carrier", ...origin },
+  { name: "first_carrier", aggregate: "first", field: "carrier", ...dest, open: true },
+  { name: "n_carriers", aggregate: "distinct", field: "carrier", ...origin },
+  { name: "n_united", aggregate: "count", ...origin, when: "w == 'UA' and v > 0" },
   { name: "rate_all", aggregate: "rate", event: "departure", by: [], hours: 1 },
 ];
 
-function featureOf({ name, aggregate, event, by, hours, open, when, halfLifeHours }: Window): string {
+const formulaOf = (when: string): string =>
+  when.replaceAll("v ", "delay_min ").replaceAll("w ", "carrier ").replaceAll("'", '"');
+
+function featureOf({ name, aggregate, field, event, by, hours, open, when, halfLifeHours }: Window): string {
   const { of } = windowAggregates.get(aggregate);
   const keys = by.length === 0 ? "none" : `[${by.join(", ")}]`;
   const more = [
     ...(open === true ? ["open: true"] : []),
-    ...(when === undefined ? [] : [`when: ${when.replaceAll("v ", "delay_min ")}`]),
+    ...(when === undefined ? [] : [`when: ${formulaOf(when)}`]),
     ...(halfLifeHours === undefined ? [] : [`halfLife: ${halfLifeHours * 60}m`]),
   ];
-  const value = of === "field" ? "delay_min" : "true";
+  const value = of === "field" ? (field ?? "delay_min") : "true";
   return `  - ${name}: { ${[`${aggregate}: ${value}`, `of: ${event}`, `by: ${keys}`, `in: ${hours}h`, ...more].join(", ")} }`;
 }
 
 const TEXT = `useCase: flight-windows
 decisionSpace: boolean
 context: { tailnum: key, origin: category, carrier: category, dest: category }
-events: { departure: { fields: [delay_min] }, arrival: { fields: [delay_min] } }
+events:
+  departure: { fields: { delay_min: number, carrier: category } }
+  arrival: { fields: { delay_min: number, carrier: category } }
 features:
 ${windows.map(featureOf).join("\n")}
   - share_late: { formula: n_late / n_origin }

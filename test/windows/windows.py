@@ -2,10 +2,11 @@
 
 python windows.py DECISIONS OBSERVATIONS FEATURES FOUND     compares with the decisions in FOUND (Parquet); prints counts as JSON
 
-FEATURES is a JSON file with a list of {name, aggregate, event, by, hours, open, when, halfLifeHours}.
+FEATURES is a JSON file with a list of {name, aggregate, field, event, by, hours, open, when, halfLifeHours}.
 """
 
 import json
+import re
 import sys
 
 import duckdb
@@ -20,7 +21,7 @@ db.execute(f"""
 """)
 db.execute(f"""
   CREATE TABLE happened AS
-  SELECT o.kind, epoch_ms(o.event_ts) AS happened_at, o.delay_min::DOUBLE AS v, a.tailnum, a.carrier, a.origin, a.dest
+  SELECT o.kind, epoch_ms(o.event_ts) AS happened_at, o.delay_min::DOUBLE AS v, a.carrier AS w, a.tailnum, a.carrier, a.origin, a.dest
   FROM read_csv('{observations}', types = {{'decision_id': 'VARCHAR'}}) o JOIN asked a USING (decision_id)
 """)
 
@@ -38,6 +39,7 @@ AGGREGATES = {
     "since": f"(any_value(asked_at) - max(happened_at)) / {MS}::DOUBLE",
     "rate": "count(happened_at) / {hours}::DOUBLE",
     "distinct": "count(DISTINCT v)::DOUBLE",
+    "top": "list_sort(list_transform(map_entries(histogram(v)), lambda e: {{'fewer': -e.value::BIGINT, 'text': e.key}}))[1].text",
     "decayed": f"sum(v * pow(2, (happened_at - asked_at) / ({{half_life}} * {MS})::DOUBLE))",
 }
 #: These add up many fractions, in another order.
@@ -48,9 +50,12 @@ def one(query):
     return db.execute(query).fetchone()[0]
 
 
-def check(name, aggregate, event, by, hours, open=False, when=None, halfLifeHours=None):
+def check(name, aggregate, event, by, hours, field=None, open=False, when=None, halfLifeHours=None):
     length = hours * MS
     value = AGGREGATES[aggregate].format(hours=hours, half_life=halfLifeHours)
+    if field is not None:
+        value = re.sub(r"\bv\b", "w", value)
+    type = "VARCHAR" if field is not None and aggregate != "distinct" else "DOUBLE"
     keys = " AND ".join(f"e.{key} = a.{key}" for key in by) or "true"
     known = " AND ".join(f"{key} IS NOT NULL" for key in by) or "true"
     # Each window lies in two stretches of its own length: only their events are looked at.
@@ -61,7 +66,7 @@ def check(name, aggregate, event, by, hours, open=False, when=None, halfLifeHour
       ), asking AS (
         SELECT *, unnest([asked_at // {length}, asked_at // {length} - 1]) AS stretch FROM asked
       ), counted AS (
-        SELECT a.decision_id, a.asked_at, e.happened_at, e.v FROM asking a JOIN event e
+        SELECT a.decision_id, a.asked_at, e.happened_at, e.v, e.w FROM asking a JOIN event e
           ON e.stretch = a.stretch AND {keys} AND e.happened_at < a.asked_at AND e.happened_at {">" if open else ">="} a.asked_at - {length}
       ), windows AS (
         SELECT decision_id, {value} AS value FROM counted GROUP BY decision_id
@@ -70,7 +75,7 @@ def check(name, aggregate, event, by, hours, open=False, when=None, halfLifeHour
       FROM asked LEFT JOIN windows USING (decision_id)
     """)
     same = "abs(e.value - d.value) <= 1e-9 * greatest(1, abs(e.value))" if aggregate in ROUNDED else "e.value = d.value"
-    joined = f"expected e JOIN (SELECT decisionId, {name}::DOUBLE AS value FROM '{found}') d ON d.decisionId = e.decision_id"
+    joined = f"expected e JOIN (SELECT decisionId, {name}::{type} AS value FROM '{found}') d ON d.decisionId = e.decision_id"
     differs = f"NOT coalesce({same}, e.value IS NULL AND d.value IS NULL)"
     ties = f"SELECT count(*) FROM asked a JOIN happened e ON {keys} AND kind = '{event}'"
     return {

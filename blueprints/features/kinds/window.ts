@@ -1,11 +1,14 @@
 import { isScalar } from "yaml";
-import type { EventKind, WindowAggregate, WindowFeature } from "../../blueprint.ts";
+import type { EventFieldType, EventKind, WindowAggregate, WindowFeature } from "../../blueprint.ts";
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { formatDuration } from "../../duration.ts";
+import { formulaType } from "../../formula/formula-types.ts";
 import { canonicalFormula, type Formula } from "../../formula/index.ts";
+import { someText } from "../../formula/possible.ts";
 import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
 import { windowAggregates } from "../../windows/aggregates/index.ts";
 import { UNIT } from "../../windows/unit.ts";
+import type { WindowAggregateKind } from "../../windows/window-aggregate.ts";
 import { readFormula } from "../../yaml/formula.ts";
 import type { Partly } from "../../yaml/partly.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
@@ -36,13 +39,18 @@ export const windowKind: FeatureKind<WindowFeature> = {
     const parameter = parameterMs === undefined ? "" : `, ${parameterText(aggregate, parameterMs)}`;
     return `${what}${by.length === 0 ? "" : ` by ${by.join(" and ")}`} in ${window}${parameter}${conditionText(when)}, t the decision time; null when there is none.`;
   },
-  type: () => "number",
-  possible: ({ aggregate }) => windowAggregates.get(aggregate).possible,
-  compute: ({ aggregate, field, event, by, windowMs, open, parameterMs, when, state }) => ({
-    from: "events",
-    window: { event, by, field, windowMs, open, aggregate: windowAggregates.get(aggregate), parameterMs, when, state },
-  }),
+  type: ({ aggregate, fieldType }) => takenBy(aggregate)[fieldType ?? "number"] ?? "number",
+  possible: (feature) =>
+    windowKind.type(feature) === "category" ? someText() : windowAggregates.get(feature.aggregate).possible,
+  compute: ({ aggregate, field, fieldType, event, by, windowMs, open, parameterMs, when, state }) => {
+    const own = { aggregate: windowAggregates.get(aggregate), parameterMs };
+    return { from: "events", window: { event, by, field, fieldType, windowMs, open, ...own, when, state } };
+  },
 };
+
+/** The types of fields that an aggregate reads, each with the type of the result. */
+const takenBy = (aggregate: WindowAggregate): NonNullable<WindowAggregateKind["takes"]> =>
+  windowAggregates.get(aggregate).takes ?? { number: "number" };
 
 const KEYS = Object.freeze({
   of: ["a kind of `events`", "required"],
@@ -63,9 +71,16 @@ function aggregateKeys(): KeysSaid {
       .all()
       .map(({ name, of }) => [
         name,
-        [of === "events" ? "`true`" : "a field of the event", "one aggregate is required"],
+        [of === "events" ? "`true`" : `a field of the event${fieldsText(name)}`, "one aggregate is required"],
       ]),
   );
+}
+
+/** For the reference: nothing is said of numbers alone. */
+function fieldsText(aggregate: WindowAggregate): string {
+  const { number, category } = takenBy(aggregate);
+  if (category === undefined) return "";
+  return number === undefined ? " that is a category" : " of either type";
 }
 
 /** The keys of durations that some aggregates have. */
@@ -116,8 +131,10 @@ function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeatu
   ) {
     return "unusable";
   }
+  const isCategory = field !== null && typeOfField(kind, field) === "category";
   return {
     ...{ kind: "window" as const, name, aggregate, field, event, by, windowMs, open },
+    ...(isCategory ? { fieldType: "category" as const } : {}),
     ...(parameterMs === null ? {} : { parameterMs }),
     ...(when === null ? {} : { when: when.text }),
     ...(state === null ? {} : { state }),
@@ -147,7 +164,7 @@ function readCondition(
     if (of === "events" && !conditional) return complain(place, `${aggregate} takes no condition`, "leave it out");
   }
   const fields = kind?.fields;
-  const known = Object.fromEntries((fields ?? []).map((field) => [field, "number" as const]));
+  const known = Object.fromEntries((fields ?? []).map((field) => [field, formulaType(typeOfField(kind, field))]));
   return readFormula(place, { known, complete: fields !== undefined }, ["boolean"]);
 }
 
@@ -191,7 +208,8 @@ function readField(
     return complain(place, `expected ${aggregate}: true, found ${found(place)}`, hint);
   }
   const field = readText(place, "an event field", 200);
-  if (field === undefined || kind?.fields === undefined || kind.fields.includes(field)) return field;
+  if (field === undefined || kind?.fields === undefined) return field;
+  if (kind.fields.includes(field)) return checkFieldType(place, aggregate, field, typeOfField(kind, field));
   if (place.source.broken.has(field)) return undefined;
   place.source.broken.add(field);
   const guess = place.source.guess(field, kind.fields);
@@ -199,6 +217,26 @@ function readField(
     place,
     `event "${event}" has no field "${field}"`,
     guess === null ? `declare it under events.${event}.fields` : `did you mean "${guess}"?`,
+  );
+}
+
+const typeOfField = (kind: Partly<EventKind> | undefined, field: string): EventFieldType =>
+  kind?.categories?.includes(field) === true ? "category" : "number";
+
+function checkFieldType(
+  place: Place,
+  aggregate: WindowAggregate,
+  field: string,
+  type: EventFieldType,
+): string | undefined {
+  if (takenBy(aggregate)[type] !== undefined) return field;
+  const fitting = windowAggregates
+    .names()
+    .filter((name) => windowAggregates.get(name).of === "field" && takenBy(name)[type] !== undefined);
+  return complain(
+    place,
+    `"${field}" is a ${type}, and ${aggregate} reads none`,
+    `of a ${type} there is ${fitting.join(", ")}`,
   );
 }
 

@@ -7,6 +7,7 @@ import { endIn, firstIn, isEmpty, type WindowAggregateKind } from "../window-agg
 export const distinct: WindowAggregateKind = {
   name: "distinct",
   of: "field",
+  takes: { number: "number", category: "number" },
   title: "Number of different values in",
   possible: someNumber(0),
   over(tiles, { from, to }, field, fields) {

@@ -13,6 +13,7 @@ import { rate } from "./rate.ts";
 import { since } from "./since.ts";
 import { stddev } from "./stddev.ts";
 import { sum } from "./sum.ts";
+import { top } from "./top.ts";
 import { variance } from "./variance.ts";
 
 /** In the order of the reference. */
@@ -29,6 +30,7 @@ export const windowAggregates = new Registry<WindowAggregateKind>("window aggreg
   since,
   rate,
   distinct,
+  top,
   decayed,
 ]);
 

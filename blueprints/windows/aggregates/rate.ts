@@ -1,5 +1,5 @@
 import { someNumber } from "../../formula/possible.ts";
-import type { WindowAggregateKind, WindowTerms } from "../window-aggregate.ts";
+import type { WindowAggregateKind, WindowTerms, WindowValue } from "../window-aggregate.ts";
 import { count } from "./count.ts";
 
 const HOUR = 3_600_000;
@@ -15,4 +15,5 @@ export const rate: WindowAggregateKind = {
   overTrees: (tiles, span, field, fields, terms) => hourly(count.overTrees!(tiles, span, field, fields, terms), terms),
 };
 
-const hourly = (events: number | null, { windowMs }: WindowTerms): number => (events ?? 0) / (windowMs / HOUR);
+const hourly = (events: WindowValue, { windowMs }: WindowTerms): number =>
+  (typeof events === "number" ? events : 0) / (windowMs / HOUR);

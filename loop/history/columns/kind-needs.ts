@@ -1,4 +1,4 @@
-import { computationOf, nearest, type Blueprint } from "../../../blueprints/index.ts";
+import { computationOf, groupableEntries, nearest, type Blueprint } from "../../../blueprints/index.ts";
 import { nameOf, type Cells } from "../lines/records.ts";
 
 /** A file and the columns that are looked for in all of its lines. */
@@ -12,8 +12,13 @@ interface LookedAt {
 /** By kind of event, the columns that its lines are looked at for. */
 export type KindNeeds = ReadonlyMap<string, readonly string[]>;
 
-/** The fields of each kind; of events of no decision also the entries that windows over them are kept by. */
-export function kindNeeds({ events, features }: Blueprint, withKeys: boolean): KindNeeds {
+/**
+ * The fields of each kind; of events of no decision also the entries that windows over them are kept by. Other events
+ * have the keys of their decisions, and so fields that are such entries.
+ */
+export function kindNeeds(blueprint: Blueprint, withKeys: boolean): KindNeeds {
+  const { events, features } = blueprint;
+  const ofDecisions = withKeys ? [] : groupableEntries(blueprint);
   const keysOf = (kind: string): readonly string[] =>
     features.flatMap((feature) => {
       const computed = computationOf(feature);
@@ -22,7 +27,7 @@ export function kindNeeds({ events, features }: Blueprint, withKeys: boolean): K
   return new Map(
     Object.entries(events).map(([kind, { fields }]) => [
       kind,
-      [...new Set([...(withKeys ? keysOf(kind) : []), ...fields])],
+      [...new Set([...(withKeys ? keysOf(kind) : []), ...fields.filter((field) => !ofDecisions.includes(field))])],
     ]),
   );
 }

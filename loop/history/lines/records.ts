@@ -1,6 +1,7 @@
 import {
   categoryOf,
   contextTypes,
+  eventFieldTypes,
   misfitText,
   observedEvent,
   recordedValue,
@@ -162,11 +163,9 @@ export function eventRecord(
   return value === undefined ? undefined : { topic: events, key: decisionId, value, time };
 }
 
-/** The values of an event of no decision: its measured fields, and the context entries that it belongs to. */
+/** The values of an event of no decision: its fields, and the context entries that it belongs to. */
 export function eventTypes(blueprint: Blueprint): ValueTypes {
-  const types = new Map(contextTypes(blueprint));
-  for (const { fields } of Object.values(blueprint.events)) for (const field of fields) types.set(field, "field");
-  return types;
+  return new Map([...contextTypes(blueprint), ...eventFieldTypes(blueprint)]);
 }
 
 /** An event of no decision. */

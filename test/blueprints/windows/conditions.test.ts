@@ -93,10 +93,7 @@ test("needs events that tell whether it is met, and that carry its field", () =>
   );
   const carried = (attributes: Readonly<Record<string, unknown>>): readonly (readonly [string, boolean])[] =>
     fields.map((field) => [field.what, field.isCarried(attributes)] as const);
-  const [count, sum] = [
-    "numbers that tell whether gate > 3",
-    "numbers that tell whether gate > 3, and one in delay_min",
-  ];
+  const [count, sum] = ["values that tell whether gate > 3", "values that tell whether gate > 3, and one in delay_min"];
   expect(new Map(carried({ gate: 2, delay_min: 1 }))).toEqual(
     new Map([
       [count, true],
