@@ -17,7 +17,7 @@ await import("data:text/javascript,export default 1");
 globalThis.gc();
 const here = pathToFileURL(`${process.cwd()}/`).href;
 const before = process.memoryUsage();
-const from = performance.now();
+const from = process.cpuUsage();
 for (const name of process.argv.slice(2)) {
   try {
     await import(name.replace(/\?$/, "").replace(/^\.\//, here));
@@ -25,7 +25,8 @@ for (const name of process.argv.slice(2)) {
     if (!name.endsWith("?")) throw error;
   }
 }
-const ms = performance.now() - from;
+const { user, system } = process.cpuUsage(from);
+const ms = (user + system) / 1_000;
 globalThis.gc();
 const after = process.memoryUsage();
 console.log(JSON.stringify({ ms, rss: after.rss - before.rss, heap: after.heapUsed - before.heapUsed, files }));
