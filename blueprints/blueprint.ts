@@ -43,6 +43,13 @@ export interface WindowFeature {
 /** Where the events of windows are kept. */
 export type WindowPlace = "memory" | "disk";
 
+/** The place of a feature among those that one entry of the list makes, such as the columns of a vector. */
+export interface Slot {
+  /** The entry's name. */
+  readonly of: string;
+  readonly at: number;
+}
+
 /** A field of the row of a reference table that is valid at the decision's time. */
 export interface TableFeature {
   readonly kind: "table";
@@ -52,6 +59,8 @@ export interface TableFeature {
   readonly type: TableFieldType;
   /** The parts of the row's key: entries of the context, or earlier features that are categories. */
   readonly by: readonly string[];
+  /** Of a vector: which of its numbers. */
+  readonly slot?: Slot;
 }
 
 /** The kinds of features, by name. A product that registers one adds its type here, by declaration merging. */
@@ -73,7 +82,7 @@ export interface EventKind {
   readonly categories?: readonly string[];
 }
 
-export type TableFieldType = "number" | "category" | "boolean";
+export type TableFieldType = "number" | "category" | "boolean" | "text" | VectorType;
 
 /** What a use case reads of a reference table. Tables are of no use case: others may read the same one. */
 export interface ReferenceTable {

@@ -1,4 +1,4 @@
-import type { LabelAggregate, LearnerName, Metric, Objective, ObservationType, TableFieldType } from "./blueprint.ts";
+import type { LabelAggregate, LearnerName, Metric, Objective, ObservationType } from "./blueprint.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -23,6 +23,7 @@ export const DEFAULTS = Object.freeze({
   open: false,
   ordinal: false,
   zone: "UTC",
+  smooth: 0.001,
 });
 
 export interface Range {
@@ -50,6 +51,8 @@ export const BOUNDS = Object.freeze({
   /** Categories of a one-hot feature, each a column. */
   oneHotValues: { min: 1, max: 500 },
   hashSlots: { min: 2, max: 1024 },
+  /** The share of a word that has half the weight of a rare one. */
+  smooth: { min: 1e-9, max: 1 },
   period: { min: 1e-6, max: 1e12 },
   bucketBounds: { min: 1, max: 200 },
   /** Features and entries that a cross is made of. */
@@ -78,7 +81,7 @@ export const BOUNDS = Object.freeze({
 /** As they are written, where N stands for a number. */
 export const CONTEXT_TYPES = ["number", "category", "boolean", "key", "text", "list", "time", "vector(N)"] as const;
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
-export const TABLE_TYPES: readonly TableFieldType[] = ["number", "category", "boolean"];
+export const TABLE_TYPES = ["number", "category", "boolean", "text", "vector(N)"] as const;
 export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
 /** The metrics that can judge a model of an objective. */
 export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {

@@ -18,6 +18,7 @@ export type {
   PolicyConfig,
   PolicyRule,
   ReferenceTable,
+  Slot,
   RetentionConfig,
   TableFeature,
   TableFieldType,
@@ -46,8 +47,8 @@ export type {
   FeatureValue,
   InputValue,
   ReadFeature,
-  Slot,
   TableLookup,
+  TableRead,
 } from "./features/feature-kind.ts";
 export { computationOf, featureType, kindOfFeature, registerFeatureKind } from "./features/kinds/index.ts";
 export { featureLayout, type FeatureColumn, type FeatureVector } from "./features/layout.ts";
@@ -84,10 +85,11 @@ export {
   versionAsOf,
   versionsOf,
   withVersion,
+  type RowsOf,
   type RowVersion,
   type RowVersions,
 } from "./tables/row-versions.ts";
-export { featureOf, type RowLookup, type RowsOf } from "./tables/table-lookups.ts";
+export type { RowLookup } from "./tables/table-lookups.ts";
 export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";
 export {

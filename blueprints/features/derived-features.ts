@@ -1,9 +1,10 @@
 import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent, Feature } from "../blueprint.ts";
-import { rowLookup, type LookedUp, type RowLookup, type RowsOf } from "../tables/table-lookups.ts";
+import type { RowsOf } from "../tables/row-versions.ts";
+import { rowLookup, type LookedUp, type RowLookup } from "../tables/table-lookups.ts";
 import { readerOf, type DeclaredType } from "../values/declared-value.ts";
 import type { ContextFit } from "./context-features.ts";
-import type { FeatureValue, InputValue } from "./feature-kind.ts";
+import type { FeatureValue, InputValue, TableRead } from "./feature-kind.ts";
 import { computationOf } from "./kinds/index.ts";
 import type { FeatureVector } from "./layout.ts";
 import { entriesOf, slotOf } from "./slots.ts";
@@ -55,14 +56,14 @@ export function derivedFeatures(
     if (computed.slots === undefined) {
       for (const [at, slot] of slots.entries()) {
         const own = at === 0 ? computed : (computationOf(slot) as typeof computed);
-        fills.push((vector, values, time) => {
-          vector[index + at] = own.value(givenOf(vector, values), time);
+        fills.push((vector, values, time, _, rows) => {
+          vector[index + at] = own.value(givenOf(vector, values), time, rows);
         });
       }
       continue;
     }
-    fills.push((vector, values, time) => {
-      const found = computed.slots!(givenOf(vector, values), time);
+    fills.push((vector, values, time, _, rows) => {
+      const found = computed.slots!(givenOf(vector, values), time, rows);
       for (let at = 0; at < slots.length; at++) vector[index + at] = found[at] ?? null;
     });
   }
@@ -89,7 +90,7 @@ export function derivedFeatures(
   return Object.assign(derive, { entries });
 }
 
-/** One of them alone, from the values of a vector. Undefined: it is not made of features or entries. */
+/** One of them alone, from the values of a vector. Undefined: it is not made of features and entries alone. */
 export function derivedValue(
   { features, context: declared }: Pick<BlueprintContent, "features" | "context">,
   feature: Feature,
@@ -98,14 +99,14 @@ export function derivedValue(
   time: number,
 ): FeatureValue | undefined {
   const computed = computationOf(feature);
-  if (computed.from !== "features") return undefined;
+  if (computed.from !== "features" || computed.reads !== undefined) return undefined;
   const given = [
     ...computed.names.map((name) => vector[features.findIndex((other) => other.name === name)] ?? null),
     ...(computed.entries ?? []).map((entry) => inputReader(declared[entry]!)(ownValue(context, entry)) ?? null),
   ];
   const slot = slotOf(feature);
-  if (slot === undefined || computed.slots === undefined) return computed.value(given, time);
-  return computed.slots(given, time)[slot.at] ?? null;
+  if (slot === undefined || computed.slots === undefined) return computed.value(given, time, noRows);
+  return computed.slots(given, time, noRows)[slot.at] ?? null;
 }
 
 function placeIn(entries: string[], entry: string): number {
@@ -122,6 +123,18 @@ function inputReader(type: DeclaredType): (given: unknown) => InputValue | undef
 }
 
 const noRows: RowsOf = () => undefined;
+
+/** The fields of tables that each feature reads, by its index. */
+export function tableReads(
+  blueprint: Pick<BlueprintContent, "features">,
+): readonly { readonly index: number; readonly read: TableRead }[] {
+  return blueprint.features.flatMap((feature, index) => {
+    const computed = computationOf(feature);
+    const reads =
+      computed.from === "table" ? [computed.lookup] : computed.from === "features" ? (computed.reads ?? []) : [];
+    return reads.map((read) => ({ index, read }));
+  });
+}
 
 /** In the order of the features. Those of one table by the same key share a look-up, at the place of the first. */
 export function rowLookups(blueprint: Pick<BlueprintContent, "features" | "context">): readonly RowLookup[] {

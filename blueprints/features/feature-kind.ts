@@ -1,6 +1,7 @@
 import type { ContextType, EventKind, Feature, TableFieldType, WindowPlace } from "../blueprint.ts";
 import type { Possible } from "../formula/possible.ts";
 import type { KeysSaid } from "../key-reference.ts";
+import type { RowsOf } from "../tables/row-versions.ts";
 import type { WindowAggregateKind } from "../windows/window-aggregate.ts";
 import type { Names, Partly } from "../yaml/partly.ts";
 import type { Place } from "../yaml/place.ts";
@@ -33,13 +34,6 @@ export interface FeaturesKnown {
   readonly later: ReadonlySet<string>;
 }
 
-/** The place of a feature among those that one entry of the list makes, such as the columns of a vector. */
-export interface Slot {
-  /** The entry's name. */
-  readonly of: string;
-  readonly at: number;
-}
-
 /**
  * What a feature is made of: an earlier feature's value, or that of an entry of the context as its declared type has it.
  * A boolean is 1 or 0.
@@ -66,11 +60,17 @@ export interface EventWindow {
   readonly state?: WindowPlace | undefined;
 }
 
-/** A field of a table's row. */
-export interface TableLookup {
+/** A field of a table that features read. */
+export interface TableRead {
   readonly table: string;
   readonly field: string;
   readonly type: TableFieldType;
+}
+
+/** A field of a table's row. */
+export interface TableLookup extends TableRead {
+  /** Of a vector: which of its numbers. */
+  readonly at?: number | undefined;
   /** The parts of the row's key: entries of the context, else earlier features that are categories. */
   readonly by: readonly string[];
 }
@@ -82,7 +82,7 @@ export interface TableLookup {
  * - `events`: a window over events
  * - `table`: the row of a reference table that is valid strictly before the decision
  * - `features`: the values of earlier features, in the order of `names`, once the windows are filled, and behind them
- *   those of entries of the context, in the order of `entries`; `time` is the decision's, ms
+ *   those of entries of the context, in the order of `entries`; `time` is the decision's, ms; `rows` are the tables'
  */
 export type Computation =
   | { readonly from: "context"; readonly entry: string; value(given: unknown): FeatureValue }
@@ -93,9 +93,11 @@ export type Computation =
       readonly names: readonly string[];
       /** Entries of the context, whether or not they are features. Absent: none. */
       readonly entries?: readonly string[];
-      value(given: readonly InputValue[], time: number): FeatureValue;
+      /** Fields of tables that it reads, by keys of its own. Absent: none. */
+      readonly reads?: readonly TableRead[];
+      value(given: readonly InputValue[], time: number, rows: RowsOf): FeatureValue;
       /** Of a slot: the values of all slots of its entry, in their order. It is called once instead of `value` of each. */
-      slots?(given: readonly InputValue[], time: number): readonly FeatureValue[];
+      slots?(given: readonly InputValue[], time: number, rows: RowsOf): readonly FeatureValue[];
     };
 
 /**

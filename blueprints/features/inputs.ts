@@ -71,7 +71,8 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 const hintFor = (type: InputType): string => HINTS[type] ?? "";
 
-function inputOf(name: string, { context, types }: FeaturesKnown): Input | undefined {
+/** The entry of the context or the earlier feature of this name. */
+export function inputOf(name: string, { context, types }: FeaturesKnown): Input | undefined {
   const declared = Object.hasOwn(context.known, name) ? context.known[name] : undefined;
   if (declared !== undefined) return { name, type: declared, entry: true };
   const type = types.get(name);

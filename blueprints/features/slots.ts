@@ -1,5 +1,4 @@
-import type { Feature } from "../blueprint.ts";
-import type { Slot } from "./feature-kind.ts";
+import type { Feature, Slot } from "../blueprint.ts";
 
 /** Its place among the features of one entry of the list; undefined: it is the only one. */
 export function slotOf(feature: Feature): Slot | undefined {

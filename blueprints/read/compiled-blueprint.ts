@@ -1,7 +1,8 @@
 import type { Blueprint } from "../blueprint.ts";
 import { contextFeatures, type ContextFit } from "../features/context-features.ts";
-import { derivedFeatures, rowLookups, type DerivedFeatures } from "../features/derived-features.ts";
+import { derivedFeatures, rowLookups, tableReads, type DerivedFeatures } from "../features/derived-features.ts";
 import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
+import type { TableRead } from "../features/feature-kind.ts";
 import type { RowLookup } from "../tables/table-lookups.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
 import { labelColumns, rowWaitMs, type LabelColumns } from "../labels/label-columns.ts";
@@ -26,6 +27,8 @@ export interface CompiledBlueprint {
   readonly fromFeatures: DerivedFeatures | null;
   /** The look-ups in tables among them. */
   readonly lookups: readonly RowLookup[];
+  /** The fields of tables that they read, with the feature's index. */
+  readonly reads: readonly { readonly index: number; readonly read: TableRead }[];
   /** The tables that features read. */
   readonly tables: readonly string[];
   readonly declared: DeclaredNames;
@@ -45,15 +48,16 @@ export function compileBlueprint(text: string): CompiledBlueprint {
   const blueprint = parseBlueprint(text);
   const layout = featureLayout(blueprint);
   const derived = derivedFeatures(blueprint);
-  const lookups = rowLookups(blueprint);
+  const reads = tableReads(blueprint);
   return Object.freeze({
     blueprint,
     layout,
     featureNames: layout.map(({ name }) => name),
     fromContext: contextFeatures(blueprint),
     fromFeatures: derived,
-    lookups,
-    tables: [...new Set(lookups.map(({ table }) => table))],
+    lookups: rowLookups(blueprint),
+    reads,
+    tables: [...new Set(reads.map(({ read }) => read.table))],
     declared: declaredNames(blueprint, derived?.entries),
     groups: windowGroups(blueprint),
     groupable: groupableEntries(blueprint),

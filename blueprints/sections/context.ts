@@ -1,14 +1,11 @@
 import type { ContextType } from "../blueprint.ts";
-import { isScalar } from "yaml";
-import { BOUNDS, CONTEXT_TYPES } from "../defaults.ts";
+import { CONTEXT_TYPES } from "../defaults.ts";
 import { mostText } from "../key-reference.ts";
 import { nothingRead, type Names } from "../yaml/partly.ts";
-import { vectorLength } from "../values/declared-value.ts";
-import { complain, found, type Place } from "../yaml/place.ts";
-import { readChoice } from "../yaml/scalars.ts";
+import type { Place } from "../yaml/place.ts";
 import { required } from "../yaml/section.ts";
 import { noKeys, type BlueprintSection } from "./blueprint-section.ts";
-import { readTypes } from "./named-types.ts";
+import { readTypeOrVector, readTypes } from "./named-types.ts";
 
 export const contextSection: BlueprintSection<"context", Names<ContextType>> = {
   name: "context",
@@ -23,16 +20,6 @@ export const contextSection: BlueprintSection<"context", Names<ContextType>> = {
 };
 
 const readContext = (place: Place): Names<ContextType> =>
-  readTypes(place, `a section of names and types (${CONTEXT_TYPES.join(" | ")})`, readContextType);
-
-function readContextType(place: Place): ContextType | undefined {
-  const { node } = place;
-  const written = isScalar(node) && typeof node.value === "string" ? node.value : "";
-  if (!written.startsWith("vector")) return readChoice(place, CONTEXT_TYPES) as ContextType | undefined;
-  const length = vectorLength(written);
-  const { min, max } = BOUNDS.vector;
-  if (length === undefined)
-    return complain(place, `expected vector(N), found ${found(place)}`, "N says how many numbers it has: vector(16)");
-  if (length >= min && length <= max) return `vector(${length})`;
-  return complain(place, `expected ${min} to ${max} numbers, found ${length}`);
-}
+  readTypes(place, `a section of names and types (${CONTEXT_TYPES.join(" | ")})`, (type) =>
+    readTypeOrVector<ContextType>(type, CONTEXT_TYPES),
+  );

@@ -46,7 +46,7 @@ function keysOfKinds(): KeysSaid {
   return Object.fromEntries(all);
 }
 
-const both = (a: string, b: string): string => (a === b ? a : `${a}; ${b}`);
+const both = (a: string, b: string): string => (a === b || a.endsWith(`; ${b}`) ? a : `${a}; ${b}`);
 
 type Known = Pick<FeaturesKnown, "context" | "events" | "tables">;
 

@@ -1,7 +1,10 @@
+import { isScalar } from "yaml";
+import type { VectorType } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import type { Names } from "../yaml/partly.ts";
-import { complain, type Place } from "../yaml/place.ts";
-import { checkName } from "../yaml/scalars.ts";
+import { vectorLength } from "../values/declared-value.ts";
+import { complain, found, type Place } from "../yaml/place.ts";
+import { checkName, readChoice } from "../yaml/scalars.ts";
 import { readEntries } from "../yaml/section.ts";
 
 /** `name: type` pairs. An entry with a problem is left out. */
@@ -24,4 +27,17 @@ export function readTypes<T extends string>(
     else known[name] = type;
   }
   return { known, complete };
+}
+
+/** One of these types, or a vector. */
+export function readTypeOrVector<T extends string>(place: Place, types: readonly string[]): T | VectorType | undefined {
+  const { node } = place;
+  const written = isScalar(node) && typeof node.value === "string" ? node.value : "";
+  if (!written.startsWith("vector")) return readChoice(place, types) as T | undefined;
+  const length = vectorLength(written);
+  const { min, max } = BOUNDS.vector;
+  if (length === undefined)
+    return complain(place, `expected vector(N), found ${found(place)}`, "N says how many numbers it has: vector(16)");
+  if (length >= min && length <= max) return `vector(${length})`;
+  return complain(place, `expected ${min} to ${max} numbers, found ${length}`);
 }

@@ -4,10 +4,10 @@ import { BOUNDS, DEFAULTS, TABLE_TYPES } from "../defaults.ts";
 import { mostText, rangeText, type KeySaid } from "../key-reference.ts";
 import { nothingRead, whole, type Names, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
-import { checkName, readChoice, readNumber, readText } from "../yaml/scalars.ts";
+import { checkName, readNumber, readText } from "../yaml/scalars.ts";
 import { optional, readEntries, readItems, readSection, required } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
-import { readTypes } from "./named-types.ts";
+import { readTypeOrVector, readTypes } from "./named-types.ts";
 
 const KEYS = {
   key: ["a name, or a list of them", "required", `${rangeText("tableKeys")} of them`],
@@ -72,7 +72,7 @@ function readTables(place: Place): Names<ReadTable> {
 
 function readFields(place: Place): Names<TableFieldType> {
   const read = readTypes(place, `a section of names and types (${TABLE_TYPES.join(" | ")})`, (type) =>
-    readChoice(type, TABLE_TYPES),
+    readTypeOrVector<TableFieldType>(type, TABLE_TYPES),
   );
   const count = Object.keys(read.known).length;
   if (count > BOUNDS.fieldsOfATable) {

@@ -7,6 +7,9 @@ import { packedLength, packValues, unpackValues, type RowValues } from "./row-va
  */
 export type RowVersions = Uint8Array;
 
+/** All versions of a row of a table, by its key; `undefined`: the table has no such row. */
+export type RowsOf = (table: string, key: string) => RowVersions | undefined;
+
 /** Null values: the row is deleted from this time on. `undefined`: this version was taken back, as if it never was. */
 export interface RowVersion {
   /** It is valid for decisions after this time, ms. */

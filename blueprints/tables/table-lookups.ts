@@ -1,16 +1,14 @@
 import type { BlueprintContent, TableFieldType } from "../blueprint.ts";
 import type { FeatureValue, TableLookup } from "../features/feature-kind.ts";
 import type { FeatureVector } from "../features/layout.ts";
-import { declaredValue } from "../values/declared-value.ts";
+import { declaredValue, vectorLength, type PlainType } from "../values/declared-value.ts";
 import { keyText } from "../windows/group-key.ts";
 import { rowKey } from "./row-key.ts";
 import { packedValue, type RowValue } from "./row-values.ts";
-import { valuesAsOf, valuesEnd, type RowVersions } from "./row-versions.ts";
+import { packedVector } from "./row-vectors.ts";
+import { valuesAsOf, valuesEnd, type RowsOf } from "./row-versions.ts";
 
 type Context = Readonly<Record<string, unknown>>;
-
-/** All versions of a row; `undefined`: the table has no such row. */
-export type RowsOf = (table: string, key: string) => RowVersions | undefined;
 
 /** Features of one table by the same key: they share one look-up of the row. */
 export interface RowLookup {
@@ -39,7 +37,11 @@ export function rowLookup(
   const slots = by.map((name) =>
     Object.hasOwn(context, name) ? null : features.findIndex((feature) => feature.name === name),
   );
-  const fields = columns.map(({ index, lookup: { field, type } }) => ({ index, type, name: Buffer.from(field) }));
+  const fields = columns.map(({ index, lookup: { field, type, at } }) => ({
+    ...{ index, type, field, at },
+    name: Buffer.from(field),
+    length: vectorLength(type) ?? 0,
+  }));
   const key: RowLookup["key"] = (vector, given) => {
     const parts: string[] = [];
     for (let at = 0; at < by.length; at++) {
@@ -64,13 +66,18 @@ export function rowLookup(
         return;
       }
       const to = valuesEnd(row!, from);
-      for (const { index, name, type } of fields) vector[index] = featureOf(type, packedValue(row!, from, to, name));
+      for (const { index, field, name, type, at, length } of fields) {
+        vector[index] =
+          at === undefined
+            ? featureOf(type, packedValue(row!, from, to, name))
+            : (packedVector(row!, from, to, field, length)?.[at] ?? null);
+      }
     },
   };
 }
 
 /** A field's value as a feature; one that does not fit the declared type is missing. */
-export function featureOf(type: TableFieldType, value: RowValue | undefined): FeatureValue {
-  const read = declaredValue(type, value) ?? null;
+function featureOf(type: TableFieldType, value: RowValue | undefined): FeatureValue {
+  const read = declaredValue(type as PlainType, value) ?? null;
   return typeof read === "boolean" ? (read ? 1 : 0) : read;
 }

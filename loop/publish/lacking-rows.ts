@@ -1,4 +1,4 @@
-import { featureOf, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { declaredValue, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { tableRows } from "../../schemas/index.ts";
 import { ownValue, readTopic, type TopicTools } from "../../streams/index.ts";
 import { lackingEventsText, type LackingEvents } from "./lacking-events.ts";
@@ -34,7 +34,7 @@ export async function lackingRows(
       for (const [id, [read]] of unmet) {
         const { table, field, type } = read!;
         if (table !== value.table || value.values === null) continue;
-        if (featureOf(type, ownValue(value.values, field)) !== null) unmet.delete(id);
+        if ((declaredValue(type, ownValue(value.values, field)) ?? null) !== null) unmet.delete(id);
       }
       if (unmet.size === 0) break;
     }
@@ -46,11 +46,9 @@ export async function lackingRows(
 }
 
 function readsOf(compiled: CompiledBlueprint | undefined) {
-  return (compiled?.lookups ?? []).flatMap(({ columns }) =>
-    columns.map(({ index, lookup: { table, field, type } }) => ({
-      ...{ id: `${table}.${field}`, feature: compiled!.layout[index]!.name, table, field, type },
-    })),
-  );
+  return (compiled?.reads ?? []).map(({ index, read: { table, field, type } }) => ({
+    ...{ id: `${table}.${field}`, feature: compiled!.layout[index]!.name, table, field, type },
+  }));
 }
 
 /** For a person. */

@@ -1,5 +1,5 @@
 import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
-import { declaredValue, misfitText, type RowValues } from "../../blueprints/index.ts";
+import { declaredValue, misfitText, recordedValue, type RowValues } from "../../blueprints/index.ts";
 import { declaredTables, meantBy, type DeclaredTable } from "../../operators/index.ts";
 import { DomainError, type BlueprintPublished } from "../../schemas/index.ts";
 import { readTable, type GlobalView, type TopicTools } from "../../streams/index.ts";
@@ -47,7 +47,7 @@ export function readValues({ name, fields }: DeclaredTable, given: Readonly<Reco
         `no blueprint declares a field "${field}" of table ${name}: ${meantBy(field, fields.keys())}`,
       );
     }
-    const read = declaredValue(type, value);
+    const read = recordedValue(type, value);
     if (read === undefined) throw new DomainError("BAD_ROW", `${field} of table ${name}: ${misfitText(type, value)}`);
     return [field, read] as const;
   });

@@ -1,5 +1,6 @@
 import {
   declaredValue,
+  recordedValue,
   misfitText,
   nearest,
   rowKey,
@@ -144,7 +145,7 @@ function rowOf(
     const form = unfit?.get(field);
     if (form !== undefined) return `${field}: ${form} is no ${type}`;
     const cell = ownValue(cells, field) ?? null;
-    const value = declaredValue(type, cell);
+    const value = recordedValue(type, cell);
     if (value === undefined) return `${field}: ${misfitText(type, cell)}`;
     values[field] = value;
   }

@@ -3,7 +3,8 @@ import { rangeText } from "../../key-reference.ts";
 import type { Place } from "../../yaml/place.ts";
 import { readNumber } from "../../yaml/scalars.ts";
 import { readSection, required } from "../../yaml/section.ts";
-import type { FeatureKind, FeaturesKnown, InputValue, ReadFeature, Slot } from "../feature-kind.ts";
+import type { Slot } from "../../blueprint.ts";
+import type { FeatureKind, FeaturesKnown, InputValue, ReadFeature } from "../feature-kind.ts";
 import { givenInputs, readInput, type Input } from "../inputs.ts";
 import { murmur3 } from "../murmur3.ts";
 

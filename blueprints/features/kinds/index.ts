@@ -8,6 +8,7 @@ import { calendarKind } from "./calendar.ts";
 import { contextKind } from "./context.ts";
 import { crossKind } from "./cross.ts";
 import { cyclicalKind } from "./cyclical.ts";
+import { embedKind } from "./embed.ts";
 import { formulaKind } from "./formula.ts";
 import { hashKind } from "./hash.ts";
 import { haversineKind } from "./haversine.ts";
@@ -27,6 +28,7 @@ export const featureKinds = new Registry<FeatureKind>("feature kind", [
   haversineKind,
   oneHotKind,
   hashKind,
+  embedKind,
   calendarKind,
   cyclicalKind,
   vectorKind,

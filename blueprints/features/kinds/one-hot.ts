@@ -3,7 +3,8 @@ import { BOUNDS } from "../../defaults.ts";
 import { rangeText } from "../../key-reference.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
 import { readItems, readSection, required } from "../../yaml/section.ts";
-import type { FeatureKind, FeaturesKnown, FeatureValue, InputValue, ReadFeature, Slot } from "../feature-kind.ts";
+import type { Slot } from "../../blueprint.ts";
+import type { FeatureKind, FeaturesKnown, FeatureValue, InputValue, ReadFeature } from "../feature-kind.ts";
 import { givenInputs, readInput, type Input } from "../inputs.ts";
 
 /** Whether a category is this one, or a list has it. */

@@ -1,5 +1,5 @@
-import type { VectorType } from "../../blueprint.ts";
-import type { FeatureKind, Slot } from "../feature-kind.ts";
+import type { Slot, VectorType } from "../../blueprint.ts";
+import type { FeatureKind } from "../feature-kind.ts";
 import { vectorLength } from "../../values/declared-value.ts";
 
 /** One number of a vector of the context. */

@@ -1,0 +1,84 @@
+import { isScalar } from "yaml";
+import { BOUNDS } from "../defaults.ts";
+import { rangeText, type KeySaid } from "../key-reference.ts";
+import type { Names } from "../yaml/partly.ts";
+import { complain, type Place } from "../yaml/place.ts";
+import { readText } from "../yaml/scalars.ts";
+import { readItems } from "../yaml/section.ts";
+import type { FeaturesKnown, TableKnown } from "./feature-kind.ts";
+
+export const KEY_OF_ROW: KeySaid = [
+  "for a table: a key or category of `context`, an earlier feature that is a category, or a list of them",
+  "required",
+  `${rangeText("tableKeys")} of them for a table`,
+];
+
+/** The name of a table of the blueprint. Undefined after a report, or if the table was declared with a mistake. */
+export const readTable = (place: Place, { tables }: FeaturesKnown): string | undefined =>
+  readName(place, tables, "table", "declare it under tables");
+
+/** The name of one of its fields. */
+export function readTableField(
+  place: Place,
+  table: string | undefined,
+  of: TableKnown | undefined,
+): string | undefined {
+  if (of === undefined) return undefined;
+  return readName(place, of.fields, `field of table ${table!}`, `declare it under tables.${table!}.fields`);
+}
+
+/** One of some names; another one is reported with the nearest. */
+function readName(place: Place, names: Names<unknown>, what: string, mend: string): string | undefined {
+  const name = readText(place, `a ${what}`, 200);
+  if (name === undefined || Object.hasOwn(names.known, name)) return name;
+  if (place.source.broken.has(name) || !names.complete) return undefined;
+  place.source.broken.add(name);
+  const guess = place.source.guess(name, Object.keys(names.known));
+  return complain(place, `unknown ${what}: "${name}"`, guess === null ? mend : `did you mean "${guess}"?`);
+}
+
+/** The parts of a row's key: keys and categories of the context, or earlier features that are categories. */
+export function readRowKey(
+  place: Place,
+  table: string | undefined,
+  of: TableKnown | undefined,
+  known: FeaturesKnown,
+): readonly string[] | undefined {
+  const items = isScalar(place.node) ? [place] : readItems(place, "the names that a row's key is made of");
+  if (items === undefined) return undefined;
+  const { min, max } = BOUNDS.tableKeys;
+  if (items.length < min || items.length > max) {
+    return complain(place, `expected ${min} to ${max} names, found ${items.length}`);
+  }
+  const by: string[] = [];
+  for (const item of items) {
+    const name = readText(item, "the name of a context entry or of an earlier feature", 200);
+    if (name !== undefined && isKey(item, name, known)) by.push(name);
+  }
+  if (by.length < items.length) return undefined;
+  const wanted = of?.key;
+  if (wanted === undefined || wanted.length === by.length) return by;
+  const keys = `${wanted.length === 1 ? "key" : "keys"} ${wanted.join(", ")}`;
+  return complain(place, `table "${table!}" has the ${keys}, and ${by.length} are given`, `give ${wanted.length}`);
+}
+
+function isKey(place: Place, name: string, { context, types }: FeaturesKnown): boolean {
+  const { source } = place;
+  if (source.broken.has(name)) return false;
+  const entry = Object.hasOwn(context.known, name) ? context.known[name] : undefined;
+  const type = entry ?? types.get(name);
+  if (type === "key" || type === "category") return true;
+  if (type !== undefined) {
+    complain(place, `"${name}" is a ${type}`, "a row is found by a key or a category");
+    return false;
+  }
+  if (!context.complete) return false;
+  source.broken.add(name);
+  const guess = source.guess(name, [...Object.keys(context.known), ...types.keys()]);
+  complain(
+    place,
+    `"${name}" is not in context, and no earlier feature`,
+    guess === null ? "declare it under context, or put its feature before this one" : `did you mean "${guess}"?`,
+  );
+  return false;
+}
