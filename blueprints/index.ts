@@ -50,6 +50,7 @@ export type {
   TableLookup,
   TableRead,
 } from "./features/feature-kind.ts";
+export { isWord } from "./features/words.ts";
 export { computationOf, featureType, kindOfFeature, registerFeatureKind } from "./features/kinds/index.ts";
 export { featureLayout, type FeatureColumn, type FeatureVector } from "./features/layout.ts";
 export {

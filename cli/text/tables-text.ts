@@ -31,7 +31,7 @@ export function rowText({ table: name, key, values, validFrom, versions }: Found
 
 export function importedRowsText(result: ImportedRows): string {
   const { table: name, lines, written, unchanged, badLines, bad, leftOut, missing, validFrom } = result;
-  const { replaced, replacedLines } = result;
+  const { replaced, replacedLines, noWords, firstNoWord } = result;
   const from = validFrom === null ? "" : `, valid from ${shownTime(validFrom)}: earlier decisions don't see them`;
   return [
     `${written} rows of ${name} written${written === 0 ? "" : from}`,
@@ -47,6 +47,12 @@ export function importedRowsText(result: ImportedRows): string {
       ? []
       : [`left out: ${leftOut.join(", ")}, which no blueprint declares under tables.${name}.fields`]),
     ...(missing.length === 0 ? [] : [`missing: ${missing.join(", ")}, which the file does not have`]),
+    ...(noWords === 0
+      ? []
+      : [
+          `${noWords} of ${lines} are never found, such as "${firstNoWord!}": the words of a text are letters and digits without ` +
+            "signs between, in small letters",
+        ]),
     ...(bad === 0 ? [] : [`${bad} lines can't be used; they are in the dead letters:`]),
     ...badLines.map(({ line, problem }) => `  line ${line}: ${problem}`),
     ...(bad > badLines.length ? [`  and ${bad - badLines.length} more`] : []),

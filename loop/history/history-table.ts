@@ -11,6 +11,8 @@ export interface ReadRow {
   readonly values: Readonly<Record<string, HistoryCell>>;
   /** The form of each value that is no plain one, by column: `a list`. */
   readonly unfit?: ReadonlyMap<string, string>;
+  /** Of these the lists of plain values, as JSON: for a column that is declared as a list or a vector. */
+  readonly lists?: ReadonlyMap<string, string>;
   /** The line as it was written; only beside `unfit`. */
   readonly text?: string;
 }

@@ -1,13 +1,16 @@
 import {
   declaredValue,
-  recordedValue,
+  isWord,
   misfitText,
   nearest,
+  recordedValue,
   rowKey,
   shown,
   versionsOf,
+  vectorLength,
   type RowValues,
 } from "../../blueprints/index.ts";
+import { validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
 import { readTableRows, stateKey, takeVersion, type DeclaredTable, type KeptRows } from "../../operators/index.ts";
 import { DomainError } from "../../schemas/index.ts";
 import { checkTime, ownValue, type Published, type TopicTools } from "../../streams/index.ts";
@@ -42,6 +45,9 @@ export interface ImportedRows {
   readonly leftOut: readonly string[];
   /** Declared fields that are no column of the file: they are missing. */
   readonly missing: readonly string[];
+  /** Of a table whose rows are the words of texts: rows with a key that no text has as a word, and the first such key. */
+  readonly noWords: number;
+  readonly firstNoWord: string | null;
   /** Of all rows, ms; null: each has its own. */
   readonly validFrom: number | null;
 }
@@ -68,7 +74,9 @@ export async function importRows(tools: TopicTools, options: RowImport): Promise
   const replacedLines: { readonly line: number; readonly by: number }[] = [];
   /** Of rows that were written, by key and time. */
   const lineOf = new Map<string, number>();
-  let [lines, written, replaced, bad] = [0, 0, 0, 0];
+  let [lines, written, replaced, bad, noWords] = [0, 0, 0, 0, 0];
+  let firstNoWord: string | null = null;
+  const ofWords = isOfWords(validBlueprints(blueprints), table.name);
   let pending: Published<unknown>[] = [];
   const flush = async (): Promise<void> => {
     const records = pending;
@@ -87,6 +95,10 @@ export async function importRows(tools: TopicTools, options: RowImport): Promise
       if (typeof row === "string") refuse(read.line, row, read.text ?? JSON.stringify(read.values));
       else {
         lines++;
+        if (ofWords && !isWord(row.key[0]!)) {
+          noWords++;
+          firstNoWord ??= row.key[0]!;
+        }
         if (!isThere(kept, row)) {
           await keep(kept, table, row, read.line, flush);
           pending.push(rowRecord(row, now));
@@ -104,8 +116,13 @@ export async function importRows(tools: TopicTools, options: RowImport): Promise
   const validFrom = typeof given === "number" ? given : null;
   const unusable = { badLines, bad };
   const counts = { lines, written, unchanged: lines - written, replaced, replacedLines };
-  return { table: table.name, ...counts, ...unusable, ...columns, validFrom };
+  return { table: table.name, ...counts, ...unusable, ...columns, noWords, firstNoWord, validFrom };
 }
+
+const isOfWords = (published: ValidBlueprints, table: string): boolean =>
+  published
+    .all()
+    .some(({ blueprint }) => blueprint.features.some((feature) => feature.kind === "embed" && feature.words === table));
 
 async function columnsOf(
   file: HistoryTable,
@@ -130,7 +147,7 @@ async function columnsOf(
 
 /** The row of a line, or the reason that there is none. */
 function rowOf(
-  { values: cells, unfit }: ReadRow,
+  { values: cells, unfit, lists }: ReadRow,
   { name, key: parts, fields }: DeclaredTable,
   given: NonNullable<RowImport["validFrom"]>,
 ): PutRow | string {
@@ -142,9 +159,10 @@ function rowOf(
   }
   const values: Record<string, RowValues[string]> = {};
   for (const [field, type] of fields) {
-    const form = unfit?.get(field);
+    const list = vectorLength(type) === undefined ? undefined : lists?.get(field);
+    const form = list === undefined ? unfit?.get(field) : undefined;
     if (form !== undefined) return `${field}: ${form} is no ${type}`;
-    const cell = ownValue(cells, field) ?? null;
+    const cell = list ?? ownValue(cells, field) ?? null;
     const value = recordedValue(type, cell);
     if (value === undefined) return `${field}: ${misfitText(type, cell)}`;
     values[field] = value;

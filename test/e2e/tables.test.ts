@@ -119,4 +119,36 @@ describe("loopstream tables", { timeout: 900_000 }, () => {
     expect(refused.stderr).toMatch(/tables\.depots\.fields\.bays: category here, number in parcels/);
     expect(refused.code).toBe(2);
   });
+
+  test("word vectors come as texts of CSV and as lists of JSON lines; words that no text has are told", async () => {
+    const embedded = `useCase: texts
+decisionSpace: boolean
+context: { said: text }
+observations: { y: boolean }
+tables: { words: { key: word, fields: { meaning: vector(2), share: number } } }
+features: [asked: { embed: said, words: words, vector: meaning, share: share }]
+label: { name: liked, value: y }
+policy: { decide: liked > 0.5 }`;
+    const published = await loopstream(["blueprint", "publish", file("texts.yaml", [embedded]), "--dir", dir.path]);
+    expect(published).toMatchObject({ code: 0 });
+    const csv = ["word,meaning,share", 'sun,"[1, 0.5]",0.1', 'Sea,"[1,2]",0.1', 'a-b,"[1,2]",', 'ski,"[1,2,3]",1'];
+    const ofCsv = await tables("import", "words", file("words.csv", csv), "--from", "2026-01-01");
+    expect(ofCsv.stdout).toContain('2 of 3 are never found, such as "Sea": the words of a text are letters and digits');
+    expect(ofCsv.stdout).toContain('line 5: meaning: "[1,2,3]" is not a vector of 2 numbers: it has 3');
+    const jsonl = [
+      '{"word":"rain","meaning":[1,"2"]}',
+      '{"word":"fog","meaning":[1,[2]]}',
+      '{"word":"hail","share":[1]}',
+    ];
+    const ofJson = await tables("import", "words", file("words.jsonl", jsonl), "--from", "2026-01-01", "--json");
+    expect(ofJson.json).toMatchObject({
+      ...{ written: 1, noWords: 0, firstNoWord: null },
+      badLines: [
+        { line: 2, problem: "meaning: a list is no vector(2)" },
+        { line: 3, problem: "share: a list is no number" },
+      ],
+    });
+    const kept = (await tables("get", "words", "rain", "--as-of", "2026-01-02", "--json")).json;
+    expect(kept).toMatchObject({ values: { meaning: "[1,2]", share: null } });
+  });
 });

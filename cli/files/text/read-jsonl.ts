@@ -39,12 +39,16 @@ function rowOf(line: number, text: string): TableRow {
 function withoutUnfit(line: number, parsed: object, text: string): PlainRow {
   const values: Record<string, TableValue> = {};
   const unfit = new Map<string, string>();
+  const lists = new Map<string, string>();
   for (const [name, value] of Object.entries(parsed) as [string, unknown][]) {
     const held = heldBy(value);
     if (held === undefined) setOwn(values, name, value as TableValue);
     else unfit.set(name, held);
+    if (Array.isArray(value) && value.every((item) => heldBy(item) === undefined))
+      lists.set(name, JSON.stringify(value));
   }
-  return unfit.size === 0 ? { line, values } : { line, values, unfit, text };
+  if (unfit.size === 0) return { line, values };
+  return lists.size === 0 ? { line, values, unfit, text } : { line, values, unfit, lists, text };
 }
 
 function heldBy(value: unknown): string | undefined {

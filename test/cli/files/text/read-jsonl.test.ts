@@ -25,6 +25,7 @@ test.each(["rows.jsonl", "rows.jsonl.gz"])(
           ["tags", "a list"],
           ["of", "an object"],
         ]),
+        lists: new Map([["tags", '["x"]']]),
         text: text.split("\n")[4],
       },
       { line: 6, values: { id: "d", n: "12345678901234567890", big: 1e300, least: -9007199254740991 } },
