@@ -52,16 +52,22 @@ export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000 }:
   const running = every(everyMs, loop.outages.of("schedules"), async () => {
     // Uses the clock of records: a wrong clock of this machine must not date a model.
     const now = loop.application.now();
-    for (const useCase of await loop.trainings.useCases()) {
+    const useCases = await loop.trainings.useCases();
+    const ended = (useCase: string): void => {
+      failing.get(useCase)?.outage.ended();
+      failing.delete(useCase);
+    };
+    for (const gone of [...failing.keys()].filter((useCase) => !useCases.includes(useCase))) ended(gone);
+    for (const useCase of useCases) {
       const before = failing.get(useCase);
       if (before !== undefined && performance.now() < before.again) continue;
       try {
         const reason = await loop.trainings.due(useCase, now);
-        if (reason === undefined) continue;
-        const result = await loop.trainings.train({ useCase, until: now, publishedAt: () => loop.application.now() });
-        before?.outage.ended();
-        failing.delete(useCase);
-        onTrained({ useCase, reason, outcome: outcomeOf(result) });
+        if (reason !== undefined) {
+          const result = await loop.trainings.train({ useCase, until: now, publishedAt: () => loop.application.now() });
+          onTrained({ useCase, reason, outcome: outcomeOf(result) });
+        }
+        ended(useCase);
       } catch (error) {
         const delay = Math.min(before === undefined ? everyMs : before.delay * 2, streamsLimits.trainingRetryMs);
         const outage = before?.outage ?? loop.outages.of("training");

@@ -111,6 +111,33 @@ describe("trainings", () => {
     await running.close();
   });
 
+  test.each([
+    ["nothing is due any more", undefined, ["letters", "parcels"]],
+    ["its use case is gone", "the clock", ["parcels"]],
+  ] as const)("a failure is over once %s: it is no longer waited for", async (_, dueThen, useCasesThen) => {
+    let away = true;
+    const { loop, lines } = loopWith(
+      () => undefined,
+      (useCase) => {
+        if (away && useCase === "letters") throw new Error("no broker answers");
+        return away ? undefined : dueThen;
+      },
+    );
+    const useCases = async (): Promise<readonly string[]> => (away ? ["letters", "parcels"] : useCasesThen);
+    const running = startSchedules(
+      { ...loop, trainings: { ...loop.trainings, useCases } },
+      { onTrained: () => undefined },
+    );
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    away = false;
+    await vi.advanceTimersByTimeAsync(2 * MINUTE);
+    expect(lines.at(-1)!.message).toMatch(/^training: goes on after \d+ s$/);
+    const said = lines.length;
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
+    expect(lines.length).toBe(said);
+    await running.close();
+  });
+
   test("after one that works the next failure begins with the shortest pause", async () => {
     let fails = true;
     const { loop, asked } = loopWith(
