@@ -151,5 +151,7 @@ export function reasonOf(error: unknown): string {
     if (!messages.some((said) => said.includes(message))) messages.push(message);
     link = link instanceof Error ? link.cause : undefined;
   }
-  return withoutSecrets(messages.join(": "));
+  const last = messages.length - 1;
+  const joined = messages.map((message, at) => (at === last ? message : message.replace(/\.+$/, ""))).join(": ");
+  return withoutSecrets(joined);
 }

@@ -127,6 +127,10 @@ test("an error's reason has the messages of its causes, each once", () => {
   const outer = new Error("start producer: ECONNREFUSED. Check the brokers", { cause: inner });
   expect(reasonOf(outer)).toBe("start producer: ECONNREFUSED. Check the brokers: socket 7");
   expect(reasonOf("plain")).toBe("plain");
+  const refused = new Error("connect ECONNREFUSED.");
+  expect(reasonOf(new Error("Connection failed.", { cause: refused }))).toBe(
+    "Connection failed: connect ECONNREFUSED.",
+  );
 });
 
 test("every wait of the sources has words for people who do not know them", () => {

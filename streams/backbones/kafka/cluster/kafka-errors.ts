@@ -90,7 +90,7 @@ export function isFencing(error: unknown): boolean {
 /** Turns an error of the client into one of our codes. `doing` names the work and its place. */
 export function streamsError(error: unknown, doing: string): StreamsError {
   if (error instanceof StreamsError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\.+$/, "");
   if (isFencing(error)) {
     return new StreamsError(
       "FENCED",

@@ -102,7 +102,10 @@ export class KafkaProducer implements Producer {
     } catch (error) {
       if (transactionalId === undefined) this.#plain = undefined;
       else this.#transactional = undefined;
-      throw streamsError(error, `start producer ${transactionalId ?? ""}`);
+      throw streamsError(
+        error,
+        transactionalId === undefined ? "start a producer" : `start producer ${transactionalId}`,
+      );
     }
   }
 
