@@ -82,7 +82,6 @@ export { packedLength, type RowValue, type RowValues } from "./tables/row-values
 export {
   hasVersion,
   OLDER,
-  valuesAsOf,
   versionAsOf,
   versionsOf,
   withVersion,

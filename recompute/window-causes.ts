@@ -139,10 +139,10 @@ function loggedFrom(
   { decisionTime, features }: DecisionRecorded,
 ): (at: number) => boolean {
   const vector = [...features];
-  const words = wordsOf(group, events);
+  const texts = textsOf(group, events);
   return (at) => {
     const tiles = at >= numbers.length ? [] : [new Uint8Array(numbers.buffer, 8 * at)];
-    fillWindows(group, tiles, decisionTime, vector, (value) => words.get(value)!);
+    fillWindows(group, tiles, decisionTime, vector, (value) => texts.get(value)!);
     return group.windows.every(({ featureIndex }) =>
       Object.is(vector[featureIndex] ?? null, features[featureIndex] ?? null),
     );
@@ -183,7 +183,7 @@ function beginOf(
 }
 
 /** The texts of the categories of these events, by their numbers. */
-function wordsOf({ fields, words }: WindowGroup, events: readonly SourceEvent[]): ReadonlyMap<number, string> {
+function textsOf({ fields, words }: WindowGroup, events: readonly SourceEvent[]): ReadonlyMap<number, string> {
   const texts = new Map<number, string>();
   for (const { record } of events) {
     const { attributes } = record.value;

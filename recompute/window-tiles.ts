@@ -24,8 +24,8 @@ export async function windowTiles(
 ): Promise<WindowBytes> {
   const wanted = new Set<string>();
   ask({ get: (key) => (wanted.add(key), undefined) });
-  const earliest = earliestOf(wanted);
   const places = new Set([...wanted].map(placeOf));
+  const earliest = earliestOf(places);
   const fold = foldInto(blueprints, (key) => {
     const place = placeOfWord(key);
     return place === undefined ? wanted.has(wholeTileKey(key)) : places.has(place);
@@ -80,12 +80,12 @@ function foldInto(
   };
 }
 
-/** A tile's key is state id, start and key. */
+/** Of the key of a tile, which is state id, start and key: `stateId|start`. */
 const placeOf = (at: string): string => at.split("|", 2).join("|");
 
-/** Start of the first wanted tile. */
-function earliestOf(wanted: ReadonlySet<string>): number {
+/** The first start. */
+function earliestOf(places: ReadonlySet<string>): number {
   let earliest = Number.POSITIVE_INFINITY;
-  for (const key of wanted) earliest = Math.min(earliest, Number(key.split("|", 2)[1]));
+  for (const place of places) earliest = Math.min(earliest, Number(place.split("|", 2)[1]));
   return earliest;
 }

@@ -1,5 +1,6 @@
 import { streamsLimits } from "./limits.ts";
 import { withoutSecrets } from "./secrets.ts";
+import { withoutStops } from "./shortened.ts";
 import { silent, type Log } from "./log.ts";
 import { waitWords } from "./metrics/wait-words.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -152,6 +153,6 @@ export function reasonOf(error: unknown): string {
     link = link instanceof Error ? link.cause : undefined;
   }
   const last = messages.length - 1;
-  const joined = messages.map((message, at) => (at === last ? message : message.replace(/\.+$/, ""))).join(": ");
+  const joined = messages.map((message, at) => (at === last ? message : withoutStops(message))).join(": ");
   return withoutSecrets(joined);
 }

@@ -1,3 +1,6 @@
+/** The text without the stops at its end: another sentence goes on behind it. */
+export const withoutStops = (text: string): string => text.replace(/\.+$/, "");
+
 /** The text, or as much of it as fits into so many bytes of UTF-8; never half a character. */
 export function shortened(text: string, mostBytes: number): string {
   if (text.length * 3 <= mostBytes || Buffer.byteLength(text) <= mostBytes) return text;

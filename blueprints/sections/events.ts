@@ -2,6 +2,7 @@ import { isMap, isScalar } from "yaml";
 import type { EventFieldType, EventKind } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
+import { fieldType } from "../values/field-value.ts";
 import { nothingRead, whole, type Names, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { checkName, isName, readChoice, readText } from "../yaml/scalars.ts";
@@ -31,9 +32,10 @@ export const eventsSection: BlueprintSection<"events", Names<Partly<EventKind>>>
   canonical: (events) => events,
 };
 
-function describeFields({ fields, categories }: EventKind): string {
+function describeFields(kind: EventKind): string {
+  const { fields, categories } = kind;
   if (categories === undefined) return `[${fields.join(", ")}]`;
-  return `{${fields.map((name) => `${name}: ${categories.includes(name) ? "category" : "number"}`).join(", ")}}`;
+  return `{${fields.map((name) => `${name}: ${fieldType(kind, name)}`).join(", ")}}`;
 }
 
 const noEvents = Object.freeze({ known: Object.freeze({}), complete: true });

@@ -35,18 +35,21 @@ export const featuresSection: BlueprintSection<"features", ReadFeatures> = {
   canonical: (features) => features.map((feature) => kindOfFeature(feature).canonical(feature)),
 };
 
-/** Of a key that several kinds have, all that they say. */
+/** Of a key that several kinds have, all that they say, each thing once. */
 function keysOfKinds(): KeysSaid {
-  const all = new Map<string, KeySaid>();
-  for (const [key, said] of featureKinds.all().flatMap((kind) => Object.entries(kind.keys()))) {
-    const [type, unsaid, bounds = ""] = said;
-    const [types, others, ranges = ""] = all.get(`NAME.${key}`) ?? said;
-    all.set(`NAME.${key}`, [both(types, type), both(others, unsaid), both(ranges, bounds)]);
-  }
-  return Object.fromEntries(all);
+  const all = Map.groupBy(
+    featureKinds.all().flatMap((kind) => Object.entries(kind.keys())),
+    ([key]) => key,
+  );
+  const said = (entries: readonly (readonly [string, KeySaid])[], part: number): string =>
+    [...new Set(entries.map(([, each]) => each[part] ?? ""))].join("; ");
+  return Object.fromEntries(
+    [...all].map(([key, entries]): [string, KeySaid] => [
+      `NAME.${key}`,
+      [said(entries, 0), said(entries, 1), said(entries, 2)],
+    ]),
+  );
 }
-
-const both = (a: string, b: string): string => (a === b || a.endsWith(`; ${b}`) ? a : `${a}; ${b}`);
 
 type Known = Pick<FeaturesKnown, "context" | "events" | "tables">;
 

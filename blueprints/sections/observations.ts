@@ -1,6 +1,7 @@
 import type { EventKind, ObservationType } from "../blueprint.ts";
 import { OBSERVATION_TYPES } from "../defaults.ts";
 import { mostText } from "../key-reference.ts";
+import { fieldType } from "../values/field-value.ts";
 import { nothingRead, type Names, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { readChoice } from "../yaml/scalars.ts";
@@ -33,9 +34,9 @@ export const observationsSection: BlueprintSection<"observations", Names<Observa
 function readObservations(place: Place | undefined, events: Names<Partly<EventKind>>): Names<ObservationType> {
   const known: Record<string, ObservationType> = { kind: "category" };
   let { complete } = events;
-  for (const { fields = null, categories } of Object.values(events.known)) {
-    if (fields === null) complete = false;
-    for (const field of fields ?? []) known[field] = categories?.includes(field) === true ? "category" : "number";
+  for (const kind of Object.values(events.known)) {
+    if (kind.fields === undefined) complete = false;
+    for (const field of kind.fields ?? []) known[field] = fieldType(kind, field);
   }
   if (place === undefined) return { known, complete };
   const declared = readTypes(place, `a section of names and types (${OBSERVATION_TYPES.join(" | ")})`, (place) =>

@@ -47,8 +47,11 @@ function packValue(value: RowValue, into: Buffer, at: number): number {
   return at + 1;
 }
 
-/** The value under a name in `[from, to)`; `undefined`: the row has none. */
-export function packedValue(bytes: Uint8Array, from: number, to: number, name: Uint8Array): RowValue | undefined {
+/** The value under a name in `[from, to)` of a row; `undefined`: the row has none. */
+export function packedValue(
+  { row: bytes, from, to }: { readonly row: Uint8Array; readonly from: number; readonly to: number },
+  name: Uint8Array,
+): RowValue | undefined {
   const row = asBuffer(bytes);
   for (let at = from; at < to;) {
     const length = row[at]! | (row[at + 1]! << 8);

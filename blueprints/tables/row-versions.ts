@@ -75,7 +75,7 @@ function pack({ validFrom, offset, partition, values }: RowVersion, into: Buffer
  * Where the values of the version are that is valid for a decision at `time`, ms: the newest from strictly before it.
  * −1: there is none, or the row was deleted.
  */
-export function valuesAsOf(row: RowVersions, time: number): number {
+function valuesAsOf(row: RowVersions, time: number): number {
   const bytes = asBuffer(row);
   for (let at = 0; at < bytes.length; at = next(bytes, at)) {
     if (bytes.readDoubleLE(at) >= time || bytes[at + STATE] === TAKEN_BACK) continue;
@@ -85,8 +85,21 @@ export function valuesAsOf(row: RowVersions, time: number): number {
 }
 
 /** The end of the values that begin at a place of `valuesAsOf`. */
-export const valuesEnd = (row: RowVersions, from: number): number =>
-  from + asBuffer(row).readUInt32LE(from - VALUES + LENGTH);
+const valuesEnd = (row: RowVersions, from: number): number => from + asBuffer(row).readUInt32LE(from - VALUES + LENGTH);
+
+/** The values of a version, in `[from, to)` of its row. */
+export interface PackedValues {
+  readonly row: RowVersions;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The values that are valid for a decision at `time`, ms; `undefined`: there is no row, or it was deleted. */
+export function valuesIn(rows: RowsOf, table: string, key: string, time: number): PackedValues | undefined {
+  const row = rows(table, key);
+  const from = row === undefined ? -1 : valuesAsOf(row, time);
+  return from < 0 ? undefined : { row: row!, from, to: valuesEnd(row!, from) };
+}
 
 /** The newest first. */
 export function* versionsOf(row: RowVersions): Generator<RowVersion> {

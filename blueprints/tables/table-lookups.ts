@@ -6,7 +6,7 @@ import { keyText } from "../windows/group-key.ts";
 import { rowKey } from "./row-key.ts";
 import { packedValue, type RowValue } from "./row-values.ts";
 import { packedVector } from "./row-vectors.ts";
-import { valuesAsOf, valuesEnd, type RowsOf } from "./row-versions.ts";
+import { valuesIn, type RowsOf } from "./row-versions.ts";
 
 type Context = Readonly<Record<string, unknown>>;
 
@@ -59,18 +59,16 @@ export function rowLookup(
     key,
     fill(vector, given, time, rows) {
       const text = key(vector, given);
-      const row = text === null ? undefined : rows(table, text);
-      const from = row === undefined ? -1 : valuesAsOf(row, time);
-      if (from < 0) {
+      const values = text === null ? undefined : valuesIn(rows, table, text, time);
+      if (values === undefined) {
         for (const { index } of fields) vector[index] = null;
         return;
       }
-      const to = valuesEnd(row!, from);
       for (const { index, field, name, type, at, length } of fields) {
         vector[index] =
           at === undefined
-            ? featureOf(type, packedValue(row!, from, to, name))
-            : (packedVector(row!, from, to, field, length)?.[at] ?? null);
+            ? featureOf(type, packedValue(values, name))
+            : (packedVector(values, field, length)?.[at] ?? null);
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { BlueprintContent } from "../blueprint.ts";
 import type { DeclaredType } from "./declared-value.ts";
+import { fieldType } from "./field-value.ts";
 
 /** The declared type of each name. */
 export type ValueTypes = ReadonlyMap<string, DeclaredType>;
@@ -21,8 +22,8 @@ export function observationTypes({
 /** The fields of all kinds of events. */
 export function eventFieldTypes({ events }: Pick<BlueprintContent, "events">): ValueTypes {
   const types = new Map<string, DeclaredType>();
-  for (const { fields, categories } of Object.values(events)) {
-    for (const field of fields) types.set(field, categories?.includes(field) === true ? "category" : "field");
+  for (const kind of Object.values(events)) {
+    for (const field of kind.fields) types.set(field, fieldType(kind, field) === "category" ? "category" : "field");
   }
   return types;
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { ownValue } from "../../streams/index.ts";
 import type { EventKind } from "../blueprint.ts";
+import { formulaType } from "../formula/formula-types.ts";
 import { canonicalFormula, compileFormula, type FormulaType, type FormulaValue } from "../formula/index.ts";
 import { categoryOf } from "../values/category-value.ts";
-import { fieldOf } from "../values/field-value.ts";
+import { fieldOf, fieldType } from "../values/field-value.ts";
 import { wordNumber } from "./word.ts";
 
 /** One of the values of an event in a tile. */
@@ -25,7 +26,7 @@ export interface TileField {
  * is read as a category has another id than what is read as a number, since use cases share tiles.
  */
 export function tileFieldId(field: string | null, when: string | null, kind: EventKind): string {
-  const isCategory = (name: string): boolean => kind.categories?.includes(name) === true;
+  const isCategory = (name: string): boolean => fieldType(kind, name) === "category";
   const name = field === null ? "" : isCategory(field) ? `${field}:category` : field;
   if (when === null) return name;
   const read = compileFormula(when, typesOf(kind)).names.filter(isCategory).sort();
@@ -34,8 +35,8 @@ export function tileFieldId(field: string | null, when: string | null, kind: Eve
 }
 
 /** The names that a condition may use. */
-const typesOf = ({ fields, categories = [] }: EventKind): Readonly<Record<string, FormulaType>> =>
-  Object.fromEntries(fields.map((name) => [name, categories.includes(name) ? "string" : "number"]));
+const typesOf = (kind: EventKind): Readonly<Record<string, FormulaType>> =>
+  Object.fromEntries(kind.fields.map((name) => [name, formulaType(fieldType(kind, name))]));
 
 /**
  * A field whose value is missing for events that do not meet the condition, or of which that is not known. So every
@@ -43,16 +44,16 @@ const typesOf = ({ fields, categories = [] }: EventKind): Readonly<Record<string
  * @param kind that of the event, for the types of its fields
  */
 export function tileField(field: string | null, when: string | null, kind: EventKind): TileField {
-  const { categories = [] } = kind;
+  const categories = new Set(kind.categories);
   const given = (name: string, attributes: Attributes): number | string | null => {
     const value = ownValue(attributes, name);
-    return (categories.includes(name) ? categoryOf(value) : fieldOf(value)) ?? null;
+    return (categories.has(name) ? categoryOf(value) : fieldOf(value)) ?? null;
   };
   const condition = when === null ? undefined : conditionOf(when, kind, given);
   /** Of an event that meets the condition; without a field 1 stands for it. */
   const counted = (attributes: Attributes): number | string | null =>
     condition === undefined || condition(attributes) === true ? (field === null ? 1 : given(field, attributes)) : null;
-  const isCategory = field !== null && categories.includes(field);
+  const isCategory = field !== null && categories.has(field);
   const what = isCategory ? `a text in ${field}` : `a number in ${field}`;
   return {
     id: tileFieldId(field, when, kind),

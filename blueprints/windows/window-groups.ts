@@ -103,9 +103,9 @@ const noFields: EventKind = Object.freeze({ fields: [] });
 function fieldsOf(windows: readonly EventWindow[], declared: EventKind): readonly TileField[] {
   const plain = new Set(windows.filter(({ when }) => when === undefined).map(({ field }) => field));
   const conditional = new Map(
-    windows.flatMap(({ field, when }) =>
-      when === undefined ? [] : [[tileFieldId(field, when, declared), tileField(field, when, declared)] as const],
-    ),
+    windows
+      .flatMap(({ field, when }) => (when === undefined ? [] : [tileField(field, when, declared)]))
+      .map((field) => [field.id, field] as const),
   );
   return [
     ...declared.fields.filter((field) => plain.has(field)).map((field) => tileField(field, null, declared)),

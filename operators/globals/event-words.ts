@@ -1,6 +1,6 @@
 import { tilesFor, wordName, type WindowGroup, type WordOf } from "../../blueprints/index.ts";
 import { DomainError, type EventRecorded } from "../../schemas/index.ts";
-import type { Bytes } from "../../streams/index.ts";
+import { textOf, type Bytes } from "../../streams/index.ts";
 
 /** Like a part of a tile: it belongs to no key, and goes with the tiles that start at the same time. */
 const wordKey = ({ stateId }: Pick<WindowGroup, "stateId">, start: number, value: number): string =>
@@ -35,7 +35,7 @@ export function wordsFor(group: WindowGroup, time: number, windows: Pick<Bytes, 
     const { first, last } = tilesFor(group, time);
     for (let start = last; start >= first; start -= group.tileMs) {
       const text = windows.get(wordKey(group, start, value));
-      if (text !== undefined) return Buffer.from(text).toString();
+      if (text !== undefined) return textOf(text);
     }
     throw new DomainError(
       "DAMAGED_WINDOW",

@@ -3,10 +3,11 @@ import { rangeText } from "../../key-reference.ts";
 import { rowKey } from "../../tables/row-key.ts";
 import { packedValue } from "../../tables/row-values.ts";
 import { packedVector } from "../../tables/row-vectors.ts";
-import { valuesAsOf, valuesEnd, type RowsOf } from "../../tables/row-versions.ts";
+import { valuesIn, type RowsOf } from "../../tables/row-versions.ts";
 import type { Slot, TableFieldType } from "../../blueprint.ts";
 import { categoryOf } from "../../values/category-value.ts";
 import { vectorLength } from "../../values/declared-value.ts";
+import { whole } from "../../yaml/partly.ts";
 import { complain, type Place } from "../../yaml/place.ts";
 import { readNumber } from "../../yaml/scalars.ts";
 import { optional, readSection, required } from "../../yaml/section.ts";
@@ -69,18 +70,20 @@ export const embedKind: FeatureKind<EmbedFeature> = {
   columnDoc: ({ slot, ...feature }) => `Number ${slot.at} of ${inWords(feature)}; null when no word was known.`,
   type: () => "number",
   compute(feature) {
+    const { words: table, vector, share, length, from, slot } = feature;
     const { names, entries, at } = givenInputs(feature.inputs);
+    const embed = embedding(feature);
+    const textField = from === undefined ? null : Buffer.from(from.field);
     const all = (given: readonly InputValue[], time: number, rows: RowsOf): readonly number[] => {
       const parts = at.map((place) => given[place] ?? null);
-      const text = feature.from === undefined ? parts[0]! : textOf(feature.from, parts, time, rows);
-      return typeof text === "string" ? embedded(feature, text, time, rows) : [];
+      const text = textField === null ? parts[0]! : textIn(from!.table, textField, parts, time, rows);
+      return typeof text === "string" ? embed(text, time, rows) : [];
     };
-    const { words: table, vector, share, length, slot } = feature;
     const type: TableFieldType = `vector(${length})`;
     return {
       ...({ from: "features", names, entries } as const),
       reads: [
-        ...(feature.from === undefined ? [] : [{ ...feature.from, type: "text" as const }]),
+        ...(from === undefined ? [] : [{ ...from, type: "text" as const }]),
         { table, field: vector, type },
         ...(share === undefined ? [] : [{ table, field: share, type: "number" as const }]),
       ],
@@ -106,46 +109,33 @@ function inWords({
 }
 
 /** The text in the row that is valid strictly before the decision. */
-function textOf(
-  { table, field }: { readonly table: string; readonly field: string },
-  key: readonly InputValue[],
-  time: number,
-  rows: RowsOf,
-): InputValue {
+function textIn(table: string, field: Uint8Array, key: readonly InputValue[], time: number, rows: RowsOf): InputValue {
   if (!key.every((part) => typeof part === "string")) return null;
-  const row = rows(table, rowKey(key));
-  const from = row === undefined ? -1 : valuesAsOf(row, time);
-  if (from < 0) return null;
-  return categoryOf(packedValue(row!, from, valuesEnd(row!, from), Buffer.from(field))) ?? null;
+  const values = valuesIn(rows, table, rowKey(key), time);
+  return values === undefined ? null : (categoryOf(packedValue(values, field)) ?? null);
 }
 
 type Table = Pick<EmbedFeature, "words" | "vector" | "length" | "share" | "smooth">;
 
-/** None: no word of the text has a vector. */
-function embedded(
-  { words: table, vector: field, length, share, smooth = 0 }: Table,
-  text: string,
-  time: number,
-  rows: RowsOf,
-): readonly number[] {
-  const name = share === undefined ? null : Buffer.from(share);
-  const sum = new Array<number>(length).fill(0);
-  let found = 0;
-  for (const word of wordsOf(text)) {
-    const row = rows(table, rowKey([word]));
-    const from = row === undefined ? -1 : valuesAsOf(row, time);
-    if (from < 0) continue;
-    const to = valuesEnd(row!, from);
-    const vector = packedVector(row!, from, to, field, length);
-    if (vector === null) continue;
-    const common = name === null ? null : packedValue(row!, from, to, name);
-    const weight = typeof common === "number" && common > 0 ? smooth / (smooth + common) : 1;
-    for (let at = 0; at < length; at++) sum[at]! += weight * vector[at]!;
-    found++;
-  }
-  if (found === 0) return [];
-  const mean = sum.map((value) => value / found);
-  return mean.every(Number.isFinite) ? mean : [];
+/** A function that makes the vector of a text; empty: none of its words has one. */
+function embedding({ words: table, vector: field, length, share, smooth = 0 }: Table) {
+  const shareField = share === undefined ? null : Buffer.from(share);
+  return (text: string, time: number, rows: RowsOf): readonly number[] => {
+    const sum = new Array<number>(length).fill(0);
+    let found = 0;
+    for (const word of wordsOf(text)) {
+      const values = valuesIn(rows, table, rowKey([word]), time);
+      const vector = values === undefined ? null : packedVector(values, field, length);
+      if (vector === null) continue;
+      const common = shareField === null ? null : packedValue(values!, shareField);
+      const weight = typeof common === "number" && common > 0 ? smooth / (smooth + common) : 1;
+      for (let at = 0; at < length; at++) sum[at]! += weight * vector[at]!;
+      found++;
+    }
+    if (found === 0) return [];
+    const mean = sum.map((value) => value / found);
+    return mean.every(Number.isFinite) ? mean : [];
+  };
 }
 
 function read(place: Place, name: string, known: FeaturesKnown): ReadFeature<EmbedFeature> {
@@ -167,21 +157,13 @@ function read(place: Place, name: string, known: FeaturesKnown): ReadFeature<Emb
   if (share === null && smooth !== null && smooth !== undefined)
     complain(section!.fields.get("smooth")!, "smooth is for weights by the share of words", "name its field: share");
   const length = vector === undefined ? undefined : vectorLength(table!.fields.known[vector]!);
-  if (
-    inputs === undefined ||
-    field === undefined ||
-    from === undefined ||
-    words === undefined ||
-    vector === undefined ||
-    length === undefined
-  )
-    return "unusable";
-  if (share === undefined || smooth === undefined) return "unusable";
-  const text = from === null ? {} : { from: { table: from, field: field! } };
-  const weighed = share === null ? {} : { share, smooth: smooth ?? DEFAULTS.smooth };
-  return Array.from({ length }, (_, at) => ({
-    ...({ kind: "embed", name: `${name}_${at}`, inputs, ...text, words, vector, length } as const),
-    ...weighed,
+  const all = whole({ inputs, field, from, words, vector, length, share, smooth });
+  if (all === undefined) return "unusable";
+  const text = all.from === null ? {} : { from: { table: all.from, field: all.field! } };
+  const weighed = all.share === null ? {} : { share: all.share, smooth: all.smooth ?? DEFAULTS.smooth };
+  const own = { inputs: all.inputs, ...text, words: all.words, vector: all.vector, length: all.length, ...weighed };
+  return Array.from({ length: all.length }, (_, at) => ({
+    ...({ kind: "embed", name: `${name}_${at}`, ...own } as const),
     slot: { of: name, at },
   }));
 }
@@ -216,9 +198,6 @@ function readField(
   const type = field === undefined ? undefined : of?.fields.known[field];
   if (type === undefined) return undefined;
   if (wanted === "number" ? type === "number" : vectorLength(type) !== undefined) return field;
-  return complain(
-    place,
-    `"${field!}" is a ${type}`,
-    `${wanted === "number" ? "a share is a number" : "the vector of a word is a vector(N)"}`,
-  );
+  const hint = wanted === "number" ? "a share is a number" : "the vector of a word is a vector(N)";
+  return complain(place, `"${field!}" is a ${type}`, hint);
 }

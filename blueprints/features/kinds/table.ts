@@ -20,8 +20,8 @@ export const tableKind: FeatureKind<TableFeature> = {
   marks: () => ["table"],
   read: readTableFeature,
   canonical: (feature) => feature,
-  describe: ({ slot, ...all }) => (slot === undefined ? wordsOf(all) : `number ${slot.at} of ${wordsOf(all)}`),
-  describeSlots: ([first]) => `${wordsOf(first!)}, a ${first!.type}`,
+  describe: ({ slot, ...all }) => (slot === undefined ? inWords(all) : `number ${slot.at} of ${inWords(all)}`),
+  describeSlots: ([first]) => `${inWords(first!)}, a ${first!.type}`,
   columnDoc: ({ table, field, by, type, slot }) =>
     `${slot === undefined ? "Field" : `Number ${slot.at} of field`} ${field} of table ${table} by ${by.join(" and ")} (${type === "boolean" ? "boolean, 1 or 0" : type}), of the row ` +
     "that was valid strictly before the decision; null when there was none.",
@@ -29,7 +29,7 @@ export const tableKind: FeatureKind<TableFeature> = {
   compute: ({ table, field, type, by, slot }) => ({ from: "table", lookup: { table, field, type, by, at: slot?.at } }),
 };
 
-const wordsOf = ({ field, table, by }: Pick<TableFeature, "field" | "table" | "by">): string =>
+const inWords = ({ field, table, by }: Pick<TableFeature, "field" | "table" | "by">): string =>
   `${field} of table ${table} by ${by.join("+")}`;
 
 function readTableFeature(place: Place, name: string, known: FeaturesKnown): ReadFeature<TableFeature> {

@@ -6,6 +6,7 @@ import { formulaType } from "../../formula/formula-types.ts";
 import { canonicalFormula, type Formula } from "../../formula/index.ts";
 import { someText } from "../../formula/possible.ts";
 import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
+import { fieldType } from "../../values/field-value.ts";
 import { windowAggregates } from "../../windows/aggregates/index.ts";
 import { UNIT } from "../../windows/unit.ts";
 import type { WindowAggregateKind } from "../../windows/window-aggregate.ts";
@@ -131,7 +132,7 @@ function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeatu
   ) {
     return "unusable";
   }
-  const isCategory = field !== null && typeOfField(kind, field) === "category";
+  const isCategory = field !== null && fieldType(kind, field) === "category";
   return {
     ...{ kind: "window" as const, name, aggregate, field, event, by, windowMs, open },
     ...(isCategory ? { fieldType: "category" as const } : {}),
@@ -164,7 +165,7 @@ function readCondition(
     if (of === "events" && !conditional) return complain(place, `${aggregate} takes no condition`, "leave it out");
   }
   const fields = kind?.fields;
-  const known = Object.fromEntries((fields ?? []).map((field) => [field, formulaType(typeOfField(kind, field))]));
+  const known = Object.fromEntries((fields ?? []).map((field) => [field, formulaType(fieldType(kind, field))]));
   return readFormula(place, { known, complete: fields !== undefined }, ["boolean"]);
 }
 
@@ -209,7 +210,7 @@ function readField(
   }
   const field = readText(place, "an event field", 200);
   if (field === undefined || kind?.fields === undefined) return field;
-  if (kind.fields.includes(field)) return checkFieldType(place, aggregate, field, typeOfField(kind, field));
+  if (kind.fields.includes(field)) return checkFieldType(place, aggregate, field, fieldType(kind, field));
   if (place.source.broken.has(field)) return undefined;
   place.source.broken.add(field);
   const guess = place.source.guess(field, kind.fields);
@@ -219,9 +220,6 @@ function readField(
     guess === null ? `declare it under events.${event}.fields` : `did you mean "${guess}"?`,
   );
 }
-
-const typeOfField = (kind: Partly<EventKind> | undefined, field: string): EventFieldType =>
-  kind?.categories?.includes(field) === true ? "category" : "number";
 
 function checkFieldType(
   place: Place,

@@ -1,4 +1,5 @@
 import { StreamsError, type ErrorCode } from "../../../errors.ts";
+import { withoutStops } from "../../../shortened.ts";
 import { refusalIn } from "./refusals.ts";
 
 const fencing = new Set([
@@ -90,7 +91,7 @@ export function isFencing(error: unknown): boolean {
 /** Turns an error of the client into one of our codes. `doing` names the work and its place. */
 export function streamsError(error: unknown, doing: string): StreamsError {
   if (error instanceof StreamsError) return error;
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\.+$/, "");
+  const message = withoutStops(error instanceof Error ? error.message : String(error));
   if (isFencing(error)) {
     return new StreamsError(
       "FENCED",
