@@ -27,8 +27,16 @@ interface RowVersion {
 
 /** Rows of reference tables. Both reject with `UNDECLARED` or `BAD_ROW` for what no blueprint declares. */
 export interface SourceTables {
-  /** Resolves once the version is stored. @param row `validFrom`: decisions strictly after it see the row, ms. */
-  put(row: RowVersion & { readonly validFrom?: number | undefined }): Promise<{
+  /**
+   * Resolves once the version is stored.
+   * @param row values may be arrays, for vectors; `validFrom`: decisions strictly after it see the row, ms
+   */
+  put(
+    row: Omit<RowVersion, "values"> & {
+      readonly values: Readonly<Record<string, unknown>> | null;
+      readonly validFrom?: number | undefined;
+    },
+  ): Promise<{
     readonly key: readonly string[];
     readonly validFrom: number;
   }>;

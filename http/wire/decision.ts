@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { decisionReasons, recordLimits } from "../../schemas/index.ts";
-import { bulkOf, contextValues, id, name, problem, source, time } from "./values.ts";
+import { bulkOf, id, listedValues, name, problem, source, time } from "./values.ts";
 
 export const askedDecision = z.strictObject({
   useCase: name.describe("The use case whose live blueprint decides."),
   unit: id.describe("The user, device or other entity that the decision is about."),
-  context: contextValues
+  context: listedValues
     .default({})
     .describe("The product's knowledge at this moment, by the names of the blueprint's context."),
   decisionId: id

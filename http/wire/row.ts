@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bulkOf, name, problem, text, time, values } from "./values.ts";
+import { bulkOf, listedValues, name, problem, text, time, values } from "./values.ts";
 
 const part = text.min(1, "it is empty: write a key");
 const key = z
@@ -8,7 +8,7 @@ const key = z
 
 export const row = z.strictObject({
   key,
-  values: values
+  values: listedValues
     .nullable()
     .describe("The whole row by the fields of the table; a field that is not here is missing. Null deletes the row."),
   validFrom: time

@@ -16,8 +16,8 @@ const item = z.union([text, z.number(), z.boolean(), z.null()], "write a string,
 /** Entries by name, as an observation or an event has them. */
 export const values = z.record(text, item);
 
-/** Entries of a decision's context. A list or a vector is an array. */
-export const contextValues = z.record(
+/** Entries of a decision's context, or of a row of a table. A list or a vector is an array. */
+export const listedValues = z.record(
   text,
   z.union([item, z.array(item)], "write a string, number, boolean or null, or a list of them"),
 );

@@ -21,6 +21,7 @@ tables:
   guests: { key: name, fields: { regular: boolean, seats: number, city: category } }
   rooms: { key: [house, guest], fields: { floor: number } }
   small: { key: name, fields: { n: number }, maxRows: 2 }
+  tastes: { key: name, fields: { v: vector(2), note: text } }
 features:
   - regular: { table: guests, field: regular, by: guest }
   - seats: { table: guests, field: seats, by: guest }
@@ -66,6 +67,20 @@ test("a row that was written over HTTP is what a decision sees from its time on,
   expect(features).toEqual({ early: [1, 2, 7], late: [0, 3, 7], last: [null, null, 7] });
 });
 
+test("a vector is an array, or its text; one that does not fit its field is refused", async () => {
+  for (const [key, v] of [
+    ["array", [0.5, 2]],
+    ["text", "[0.5, 2]"],
+  ] as const) {
+    expect(await put("tastes", { key, values: { v, note: "salt & pepper" } })).toMatchObject({ status: 200 });
+    await eventually(async () =>
+      expect(await known("tastes", key)).toMatchObject({ values: { v: "[0.5,2]", note: "salt & pepper" } }),
+    );
+  }
+  for (const values of [{ v: [1] }, { v: [1, "x"] }, { v: [1, [2]] }, { note: ["a"] }, { v: { x: 1 } }])
+    expect(await put("tastes", { key: "bad", values })).toMatchObject({ status: 400 });
+});
+
 test("without a time a row is valid from its arrival, and the package writes and reads the same", async () => {
   const { validFrom } = await at.loop.tables.put({ table: "guests", key: ["bob"], values: { city: "Brno" } });
   expect(Math.abs(validFrom - Date.now())).toBeLessThan(MINUTE);
@@ -101,6 +116,8 @@ test("several rows have results of their own; the same ones again are the same v
   expect(await known("guests", "c")).toMatchObject({ values: { seats: 1 }, versions: [5] });
 });
 
+const stating = (text: string): string => expect.stringContaining(text) as string;
+
 test("what no blueprint declares is refused with its place, and nothing is stored", async () => {
   const row = { key: "anna", values: { seats: 1 } };
   for (const [table, wrong, problem] of [
@@ -108,7 +125,8 @@ test("what no blueprint declares is refused with its place, and nothing is store
     ["guests", { ...row, key: ["a", "b"] }, { code: "BAD_ROW" }],
     ["rooms", { ...row, key: "a" }, { code: "BAD_ROW" }],
     ["guests", { ...row, key: "" }, { code: "BAD_REQUEST", field: "key" }],
-    ["guests", { ...row, values: { seats: [1] } }, { code: "BAD_REQUEST", field: "values.seats" }],
+    ["guests", { ...row, values: { seats: { n: 1 } } }, { code: "BAD_REQUEST", field: "values.seats" }],
+    ["guests", { ...row, values: { seats: [1] } }, { code: "BAD_ROW", detail: stating("seats of table guests") }],
     ["guests", { key: "anna" }, { code: "BAD_REQUEST", field: "values" }],
     ["guests", { ...row, validFrom: 1e15 }, { code: "BAD_TIME" }],
   ] as const) {

@@ -2,7 +2,7 @@
 
 from ._client import Client
 from ._errors import LoopstreamError
-from ._types import AskedDecision, Decision, Event, FoundRow, Key, Observation, Result, Row, Time, Value, Values
+from ._types import AskedDecision, Decision, Event, FoundRow, Key, ListedValues, Observation, Result, Row, Time, Value, Values
 
 __all__ = [
     "AskedDecision",
@@ -11,6 +11,7 @@ __all__ = [
     "Event",
     "FoundRow",
     "Key",
+    "ListedValues",
     "LoopstreamError",
     "Observation",
     "Result",

@@ -14,6 +14,7 @@ from ._types import (
     Event,
     FoundRow,
     Key,
+    ListedValues,
     Observation,
     Result,
     Row,
@@ -64,7 +65,7 @@ class Client:
         self,
         use_case: str,
         unit: str,
-        context: Optional[Values] = None,
+        context: Optional[ListedValues] = None,
         *,
         default: D = None,  # type: ignore[assignment]
         decision_id: Optional[str] = None,
@@ -129,7 +130,7 @@ class Client:
         return [Result(None) if each["status"] == 200 else _failed(each) for each in answer["results"]]
 
     def put_row(
-        self, table: str, key: Key, values: Optional[Values], *, valid_from: Optional[Time] = None
+        self, table: str, key: Key, values: Optional[ListedValues], *, valid_from: Optional[Time] = None
     ) -> int:
         """Stores a version of a row of a reference table, and returns the time from which it is valid, ms.
 

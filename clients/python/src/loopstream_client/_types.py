@@ -9,6 +9,8 @@ from ._errors import LoopstreamError
 #: A value of a context, an observation or an event; ``None`` is a missing value.
 Value = Union[str, float, int, bool, None]
 Values = Mapping[str, Value]
+#: Values of a context or of a row: an entry may be a list of categories, or a vector.
+ListedValues = Mapping[str, Union[Value, Sequence[Value]]]
 #: Event time: milliseconds since 1970, or a ``datetime`` with a time zone.
 Time = Union[int, datetime]
 
@@ -43,7 +45,7 @@ class Decision(Generic[D]):
 class AskedDecision:
     use_case: str
     unit: str
-    context: Values = field(default_factory=dict)
+    context: ListedValues = field(default_factory=dict)
     decision_id: Optional[str] = None
     deferred: bool = False
     time: Optional[Time] = None
@@ -71,13 +73,13 @@ class Row:
     """A version of a row of a reference table; ``values`` is ``None``: the row is deleted."""
 
     key: Key
-    values: Optional[Values]
+    values: Optional[ListedValues]
     valid_from: Optional[Time] = None
 
 
 @dataclass(frozen=True)
 class FoundRow:
-    #: ``None``: there is no row, or it was deleted.
+    #: ``None``: there is no row, or it was deleted. A vector is the text of a JSON array.
     values: Optional[Values]
     #: Since when this version is valid, ms; ``None``: there is none.
     valid_from: Optional[int]
