@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import type { Crashes } from "./crashes.ts";
 import { missingTools } from "./servers/artifacts.ts";
 
 // `npm test`: types, lint, format, the tests without a server, the tests on real servers. `--fast` leaves the servers out.
@@ -77,12 +78,67 @@ async function check(name: string, command: readonly string[]): Promise<void> {
 }
 
 async function vitest(project: string): Promise<void> {
-  const file = join(reports, `${project}.json`);
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const { ok } = await run(project, ["vitest", "run", "--project", project, ...reporters], "live");
-  const tally = tallyOf(file);
-  // A run that fails without a failing test (a file that does not load, a leaked error) counts as one failure.
-  tallies.push(ok || tally.failed > 0 ? tally : { passed: tally.passed, failed: 1 });
+  const first = await vitestRun(project, project, []);
+  const { crashed, otherErrors } = first.crashes;
+  if (crashed.length === 0) {
+    // A run that fails without a failing test (a file that does not load, a leaked error) counts as one failure.
+    const silent = !first.ok && first.tally.failed === 0;
+    tallies.push(silent ? { ...first.tally, failed: 1 } : first.tally);
+    return;
+  }
+  // A worker that a signal ended says nothing of its tests: they run once more, alone. Twice, and they have failed.
+  const files = crashed.map(({ file }) => file);
+  const again = await vitestRun(project, `${project}-again`, files);
+  for (const { file, signal } of crashed)
+    failures.push(`CRASHED ${file}: ${signal} ended its worker; run again alone it ${again.ok ? "passed" : "FAILED"}`);
+  const { passed, failed } = first.tally;
+  const before = first.passedIn(files);
+  const failedAgain = again.ok ? 0 : Math.max(1, again.tally.failed);
+  tallies.push({ passed: passed - before + again.tally.passed, failed: failed + failedAgain + otherErrors });
+}
+
+interface VitestRun {
+  readonly ok: boolean;
+  readonly tally: Tally;
+  readonly crashes: Crashes;
+  /** How many tests of these files passed. */
+  passedIn(files: readonly string[]): number;
+}
+
+async function vitestRun(project: string, name: string, files: readonly string[]): Promise<VitestRun> {
+  const file = join(reports, `${name}.json`);
+  const crashesFile = join(reports, `${name}-crashes.json`);
+  const reporters = ["default", "json", "./test/crashes.ts"].map((reporter) => `--reporter=${reporter}`);
+  const command = ["vitest", "run", "--project", project, ...reporters, `--outputFile.json=${file}`, ...files];
+  const { ok } = await run(name, command, "live", { LOOPSTREAM_CRASHES: crashesFile });
+  const report = readJson<Report>(file);
+  if (report !== undefined) failures.push(...failuresOf(report));
+  return {
+    ok,
+    tally: report === undefined ? { passed: 0, failed: 1 } : tallyOf(report),
+    crashes: readJson<Crashes>(crashesFile) ?? { crashed: [], otherErrors: 0 },
+    passedIn: (wanted) =>
+      (report?.testResults ?? [])
+        .filter(({ name: path }) => wanted.includes(relative(root, path)))
+        .flatMap(({ assertionResults }) => assertionResults)
+        .filter(({ status }) => status === "passed").length,
+  };
+}
+
+function tallyOf({ numPassedTests, numFailedTests, testResults }: Report): Tally {
+  const unloaded = testResults.filter(
+    ({ message, assertionResults }) => message !== "" && assertionResults.every(({ status }) => status !== "failed"),
+  );
+  return { passed: numPassedTests, failed: numFailedTests + unloaded.length };
+}
+
+/** Undefined: it is not there, or is no JSON; then the program that had to write it failed. */
+function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as T;
+  } catch {
+    return undefined;
+  }
 }
 
 function micro(): Promise<void> {
@@ -91,16 +147,6 @@ function micro(): Promise<void> {
     child.once("error", () => done());
     child.once("close", () => done());
   });
-}
-
-function tallyOf(file: string): Tally {
-  try {
-    const report = JSON.parse(readFileSync(file, "utf8")) as Report;
-    failures.push(...failuresOf(report));
-    return { passed: report.numPassedTests, failed: report.numFailedTests };
-  } catch {
-    return { passed: 0, failed: 1 };
-  }
 }
 
 function failuresOf({ testResults }: Report): readonly string[] {
@@ -116,11 +162,17 @@ function failuresOf({ testResults }: Report): readonly string[] {
 }
 
 /** Runs a program of `node_modules/.bin`. */
-function run(name: string, command: readonly string[], shown: Shown): Promise<{ readonly ok: boolean }> {
+function run(
+  name: string,
+  command: readonly string[],
+  shown: Shown,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly ok: boolean }> {
   const started = performance.now();
   const [program, ...args] = command as [string, ...string[]];
   const child = spawn(process.execPath, [join(root, "node_modules/.bin", program), ...args], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: shown === "live" ? "inherit" : ["ignore", "pipe", "pipe"],
   });
   const output: (Buffer | string)[] = [];
