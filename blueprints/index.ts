@@ -90,6 +90,7 @@ export {
   type RowVersions,
 } from "./tables/row-versions.ts";
 export type { RowLookup } from "./tables/table-lookups.ts";
+export { useCaseDeclarations } from "./types/declarations.ts";
 export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";
 export {

@@ -18,6 +18,7 @@ import { startCommand } from "./commands/start.ts";
 import { tablesCommands } from "./commands/tables/index.ts";
 import { topicsCommands } from "./commands/topics/index.ts";
 import { trainCommand } from "./commands/train.ts";
+import { typesCommand } from "./commands/types.ts";
 import type { AddCommand } from "./define-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { errorJson } from "./text/output.ts";
@@ -29,7 +30,7 @@ const commands: readonly AddCommand[] = [
   ...[decideCommand, observeCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
   ...[rowsCommand, decisionsCommand],
-  ...[blueprintCommands, tablesCommands, topicsCommands],
+  ...[blueprintCommands, typesCommand, tablesCommands, topicsCommands],
 ];
 
 export function createProgram(): Command {

@@ -40,9 +40,10 @@ export interface DecisionOptions<D> extends CallOptions, OfSource {
   readonly default?: D | undefined;
 }
 
-export interface ObservationOptions extends CallOptions, OfSource {
+/** @typeParam K the use cases; of several, the one that is named says what is observed. */
+export interface ObservationOptions<K extends string = string> extends CallOptions, OfSource {
   /** The use case of the decision. Absent: the observation belongs to the decisions of this id in every use case. */
-  readonly useCase?: string | undefined;
+  readonly useCase?: K | undefined;
   /** The observation's name: under one id it counts once, however often it is sent. Absent: a new one. */
   readonly observationId?: string | undefined;
 }
@@ -86,7 +87,7 @@ export interface Client<T extends UseCases<T> = AnyUseCase> {
   logObservations<K extends keyof T & string = keyof T & string>(
     decisionId: string,
     values: T[K]["observations"],
-    options?: ObservationOptions,
+    options?: ObservationOptions<K>,
   ): Promise<StoredObservation>;
   /** Resolves as `logObservations` does. */
   logEvent<K extends EventKind<T>>(kind: K, attributes: EventAttributes<T, K>, options?: EventOptions): Promise<Stored>;

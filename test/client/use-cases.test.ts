@@ -25,6 +25,11 @@ export function refused(client: Client<Products>, any: Client): readonly Promise
     client.logObservations("d", { kind: "opened", minutes: 3 }),
     // @ts-expect-error a misspelt field
     client.logObservations("d", { kind: "opened", minuts: 3 }),
+    client.logObservations("d", { bought: true }, { useCase: "prices" }),
+    // @ts-expect-error an observation of another use case
+    client.logObservations("d", { kind: "opened" }, { useCase: "prices" }),
+    // @ts-expect-error a use case that is not there
+    client.logObservations("d", { bought: true }, { useCase: "price" }),
     // @ts-expect-error a kind that no observation has
     client.logObservations("d", { kind: "opend" }),
     client.logEvent("opened", { minutes: 3 }),
@@ -36,6 +41,7 @@ export function refused(client: Client<Products>, any: Client): readonly Promise
     client.logEvent("opened", { minutes: 3, plan: "free" }),
     any.getDecision("whatever", { unit, context: { whatever: 1 } }),
     any.logEvent("whatever", { whatever: 1 }),
+    any.logObservations("d", { whatever: 1 }, { useCase: String(unit) }),
   ];
 }
 

@@ -1,0 +1,80 @@
+/** By example: what its product does with the client, right and wrong. */
+export const uses: Readonly<Record<string, string>> = {
+  flights: `
+const unit = "UA1545";
+const unknown = { dep_minute_of_day: null, dewp: null, humid: null, wind_dir: null, wind_speed: null, wind_gust: null,
+  precip: null, pressure: null, visib: null, temp: undefined, plane_age: 3, seats: 150, engines: 2 } as const;
+const plane = { manufacturer: "BOEING", engine: "Turbo-fan", tailnum: "N14228" };
+const place = { carrier: "UA", origin: "EWR", dest: "IAH", distance: 1400, sched_block_min: 227, dow: 2 };
+const context = { ...unknown, ...plane, ...place };
+export const { value } = await client.getDecision("flight-delays", { unit, context }, { default: false });
+export const warns: boolean = value;
+export const other = await client.getDecision("flight-delays", { unit, context });
+export const orNull: boolean | null = other.value;
+export const never: boolean = other.value; // wrong
+export const isText = value === "yes"; // wrong
+export const isNumber = value === 1; // wrong
+await client.getDecision("flight-delays", { unit, context }, { default: "no" }); // wrong
+await client.getDecision("flight-delays", { unit, context: { ...context, distance: "1400" } }); // wrong
+await client.getDecision("flight-delays", { unit, context: { ...context, destination: "IAH" } }); // wrong
+await client.getDecision("flight-delays", { unit, context: place }); // wrong
+await client.getDecision("flight-delay", { unit, context }); // wrong
+await client.logObservations("d", { kind: "arrival", delay_min: 22 });
+await client.logObservations("d", { kind: "arrival", delay_min: "22" }); // wrong
+await client.logObservations("d", { kind: "arival", delay_min: 22 }); // wrong
+await client.logObservations("d", { kind: "arrival", delay: 22 }); // wrong
+await client.logEvent("departure", { carrier: "UA", origin: "EWR", delay_min: 3, tailnum: "N14228" });
+await client.logEvent("departure", { carrier: "UA", delay_min: 3 }); // wrong
+await client.logEvent("departure", { carrier: "UA", origin: "EWR", delay: 3 }); // wrong
+await client.logEvent("landing", { carrier: "UA", origin: "EWR", delay_min: 3 }); // wrong
+`,
+  articles: `
+const unit = "anna";
+const context = { article: "a1", interests: ["sport"], query: undefined };
+export const { value } = await client.getDecision("articles", { unit, context }, { default: false });
+export const shows: boolean = value;
+export const isText = value === "show"; // wrong
+await client.getDecision("articles", { unit, context: { ...context, interests: "sport" } }); // wrong
+await client.getDecision("articles", { unit, context: { ...context, interests: [1] } }); // wrong
+await client.getDecision("articles", { unit, context: { article: "a1", query: "" } }); // wrong
+await client.logObservations("d", { kind: "opened" });
+await client.logObservations("d", { kind: "clicked" }); // wrong
+await client.logEvent("read", { unit, article: "a1", seconds: 30, section: "sport" });
+await client.logEvent("opened", { unit });
+await client.logEvent("read", { unit, article: "a1", seconds: "30", section: "sport" }); // wrong
+`,
+  budget: `
+const context = { hour: 12, topic: "sport" };
+export const { value } = await client.getDecision("notifications", { unit: "anna", context }, { default: true });
+export const sends: true | false = value;
+export const isNumber = value === 0; // wrong
+await client.getDecision("notifications", { unit: "anna", context: { hour: "noon", topic: "sport" } }); // wrong
+await client.getDecision("notifications", { context }); // wrong
+await client.logEvent("pushed", { unit: "anna" });
+await client.logEvent("pushed", {}); // wrong
+await client.logEvent("pushed", { user: "anna" }); // wrong
+await client.logObservations("d", { kind: "opened", at: 3 }); // wrong
+`,
+  reminders: `
+const context = { days_since_visit: 3, plan: "free" };
+export const { value } = await client.getDecision("reminders", { unit: "anna", context }, { default: true });
+export const isText = value === "remind"; // wrong
+await client.getDecision("reminders", { unit: "anna", context: { days: 3, plan: "free" } }); // wrong
+await client.getDecision("reminders", { unit: "anna", context: { days_since_visit: true, plan: "free" } }); // wrong
+await client.logObservations("d", { kind: "whatever" });
+await client.logObservations("d", { kind: 3 }); // wrong
+await client.logEvent("anything", { whatever: 1 });
+`,
+  prefetch: `
+const context = { reader: "r1", edition: "morning", weekend: false, wifi: true };
+export const { value } = await client.getDecision("prefetch", { unit: "r1", context }, { default: false });
+export const isText = value === "later"; // wrong
+await client.getDecision("prefetch", { unit: "r1", context: { ...context, wifi: 1 } }); // wrong
+await client.getDecision("prefetch", { unit: "r1", context: { ...context, wi_fi: true } }); // wrong
+await client.logObservations("d", { minutes: 12 });
+await client.logObservations("d", { minutes: "12" }); // wrong
+await client.logObservations("d", { minute: 12 }); // wrong
+await client.logEvent("opened", { reader: "r1", minutes: 12 });
+await client.logEvent("opened", { minutes: 12 }); // wrong
+`,
+};
