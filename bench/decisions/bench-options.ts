@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { LatencyOptions } from "./latency.ts";
 import type { Guarantee } from "./peer-options.ts";
 import { placeNames, type PlaceName } from "../product/place.ts";
-import { workNames, type WorkName } from "../product/works.ts";
+import { workNames, type WorkName } from "../product/works/index.ts";
 import { guarantees, peerNames, type PeerName } from "./peers.ts";
 
 export interface BenchOptions {

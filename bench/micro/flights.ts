@@ -5,7 +5,7 @@ import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { countDecision, enrichRequest, eventWindows, newHour } from "../../operators/index.ts";
 import type { DecisionRecorded, DecisionRequested, EventRecorded } from "../../schemas/index.ts";
 import { createMemoryEngine, FoldBytes } from "../../streams/index.ts";
-import { workOf } from "../product/works.ts";
+import { workOf } from "../product/works/index.ts";
 import type { Measured } from "./measured.ts";
 
 const LIVES = 4_000;

@@ -11,7 +11,7 @@ import {
 } from "../../streams/index.ts";
 import { askAtRates } from "../decisions/ask-at-rates.ts";
 import { PARTITIONS } from "./place.ts";
-import { workOf, type WorkName } from "./works.ts";
+import { workOf, type WorkName } from "./works/index.ts";
 
 const { values } = parseArgs({
   options: {

@@ -15,7 +15,7 @@ import { openPlace, type Place, type PlaceName } from "./place.ts";
 import { preload } from "./preload.ts";
 import { publishWork, toolsOf, type Trained } from "./trained.ts";
 import type { Figures } from "./report.ts";
-import type { Work } from "./works.ts";
+import type { Work } from "./works/index.ts";
 
 const HANDLED = "loopstream_records_handled_total";
 const WRITTEN = "loopstream_records_written_total";

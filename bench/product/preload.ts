@@ -2,7 +2,7 @@ import { decisionReplies } from "../../schemas/index.ts";
 import { replyHeaders, type Published } from "../../streams/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import { PARTITIONS } from "./place.ts";
-import type { Life } from "./works.ts";
+import type { Life } from "./works/index.ts";
 
 const CALL = 2_000;
 

@@ -6,7 +6,7 @@ import { measureProduct, measureProductLatency } from "./measure-product.ts";
 import type { PlaceName } from "./place.ts";
 import { figures, type Figures, type Timed } from "./report.ts";
 import { trainFor, type Trained } from "./trained.ts";
-import { workOf, type Work, type WorkName } from "./works.ts";
+import { workOf, type Work, type WorkName } from "./works/index.ts";
 
 export interface ProductOptions {
   readonly rounds: number;

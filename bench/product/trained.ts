@@ -5,7 +5,7 @@ import { openTools, publishBlueprint, type Tools } from "../../loop/index.ts";
 import { writeArtifact } from "../../serving/index.ts";
 import { random } from "../decisions/work/random.ts";
 import { openPlace, PARTITIONS, type Access } from "./place.ts";
-import type { Life, Work } from "./works.ts";
+import type { Life, Work } from "./works/index.ts";
 import { trainModel } from "../../trainer/index.ts";
 
 const ROWS = 20_000;
@@ -51,7 +51,7 @@ export async function trainFor(work: Work): Promise<Trained> {
   }
 }
 
-function rowOf({ blueprint, fromContext }: CompiledBlueprint, { request }: Life, index: number): TrainingRow {
+function rowOf({ blueprint, layout, fromContext }: CompiledBlueprint, { request }: Life, index: number): TrainingRow {
   const { decisionId, unit, context } = request.value as {
     readonly decisionId: string;
     readonly unit: string;
@@ -60,8 +60,8 @@ function rowOf({ blueprint, fromContext }: CompiledBlueprint, { request }: Life,
   const next = random(index);
   const features = fromContext(context);
   let sum = 0;
-  for (const [at, { kind }] of blueprint.features.entries()) {
-    if (kind === "window") features[at] = Math.round(next() * 60);
+  for (const [at, { kind, feature }] of layout.entries()) {
+    if (feature.kind === "window" && kind === "number") features[at] = Math.round(next() * 60);
     const value = features[at];
     if (typeof value === "number") sum += Math.sin(value * (at + 1));
   }
@@ -85,6 +85,7 @@ function rowOf({ blueprint, fromContext }: CompiledBlueprint, { request }: Life,
 /** The work's blueprint and its model, in production from the beginning of time. */
 export async function publishWork(tools: Tools, work: Work, { record, onnx }: Trained): Promise<void> {
   await publishBlueprint(tools, work.blueprint);
+  await tools.publisher.publish(work.tables?.() ?? []);
   const artifact = await writeArtifact(tools.backbone, tools.publisher, onnx, 0, {});
   const states = record.states.map((state) => ({ ...state, time: 0 }));
   const value = { ...record, artifact, states };

@@ -2,77 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
-import { parseBlueprint, type Blueprint } from "../../blueprints/index.ts";
-import { decisionRequests, events, observations } from "../../schemas/index.ts";
-import type { Published } from "../../streams/index.ts";
-import { random } from "../decisions/work/random.ts";
+import { parseBlueprint, type Blueprint } from "../../../blueprints/index.ts";
+import { events, observations } from "../../../schemas/index.ts";
+import type { Published } from "../../../streams/index.ts";
+import { BEHIND_MS, HOUR, requestOf, type Value, type Values, type Work } from "./work.ts";
 
-type Value = string | number | boolean | null;
-type Values = Readonly<Record<string, Value>>;
-
-/** The records of one decision. */
-export interface Life {
-  readonly request: Published<unknown>;
-  /** Later records, in time order. */
-  readonly outcomes: readonly Published<unknown>[];
-}
-
-/** A use case that the product is measured with. */
-export interface Work {
-  readonly name: WorkName;
-  readonly blueprint: string;
-  /** Each decision brings a row. */
-  readonly rows: boolean;
-  /** So many decisions in time order, all in the past. */
-  lives(count: number): readonly Life[];
-}
-
-export const workNames = ["numbers", "flights", "life"] as const;
-export type WorkName = (typeof workNames)[number];
-
-const NUMBERS = 50;
-const HOUR = 3_600_000;
-/** Behind now: every label's wait is over, and no topic's retention has begun. */
-const BEHIND_MS = 48 * HOUR;
-const flights = join(import.meta.dirname, "../../examples/flights");
-
-const numbersBlueprint = `
-useCase: numbers
-decisionSpace: boolean
-context:
-${Array.from({ length: NUMBERS }, (_, i) => `  x${i}: number`).join("\n")}
-observations: { y: number }
-features: [${Array.from({ length: NUMBERS }, (_, i) => `x${i}`).join(", ")}]
-label: { name: hit, value: y > 0.5, wait: 10m }
-model: { rounds: 100, depth: 6 }
-policy: { decide: hit > 0.5 }
-join: { ttl: 12h }
-training: { schedule: none, freshRows: none, minRows: 100 }
-`;
-
-/** 50 numbers in the context and nothing else, as in the benchmark's operator. */
-function numbers(): Work {
-  return {
-    name: "numbers",
-    blueprint: numbersBlueprint,
-    rows: false,
-    lives(count) {
-      const start = Date.now() - BEHIND_MS - count;
-      return Array.from({ length: count }, (_, index) => {
-        const next = random(2_000_000 + index);
-        const context = Object.fromEntries(Array.from({ length: NUMBERS }, (_, i) => [`x${i}`, next() * 2 - 1]));
-        return {
-          request: requestOf("numbers", `n${index}`, `u${index % 100_000}`, context, start + index),
-          outcomes: [],
-        };
-      });
-    },
-  };
-}
+const flights = join(import.meta.dirname, "../../../examples/flights");
 
 /** The first quarter's flights: 41 features, 11 of them windows over two kinds of events. With `life` these come from the observations, so that each becomes a row. */
-function flightsWork(name: "flights" | "life"): Work {
-  const text = readFileSync(join(import.meta.dirname, "../../examples/flights.yaml"), "utf8").replace(
+export function flightsWork(name: "flights" | "life"): Work {
+  const text = readFileSync(join(import.meta.dirname, "../../../examples/flights.yaml"), "utf8").replace(
     /training:\n(?: .*\n?)*/,
     "training: { schedule: none, freshRows: none, minRows: 2000 }\n",
   );
@@ -151,20 +90,3 @@ function readFlights({ context: types }: Blueprint): readonly Flight[] {
   }
   return flown;
 }
-
-function requestOf(
-  useCase: string,
-  decisionId: string,
-  unit: string,
-  context: Values,
-  time: number,
-): Published<unknown> {
-  return {
-    topic: decisionRequests,
-    key: decisionId,
-    value: { decisionId, useCase, unit, context, deferred: false },
-    time,
-  };
-}
-
-export const workOf = (name: WorkName): Work => (name === "numbers" ? numbers() : flightsWork(name));
