@@ -69,8 +69,8 @@ export function windowGroups(
     );
     const ids = fields.map((field) => field.id);
     const retentionMs = Math.max(...windows.map(({ window }) => window.windowMs));
-    const tileMs = tileWidth(retentionMs);
     const byUnit = isByUnit(by.split("+"), blueprint.context);
+    const tileMs = tileWidth(retentionMs, byUnit);
     const said = windows.find(({ window: { state } }) => state !== undefined)?.window.state;
     return {
       id,

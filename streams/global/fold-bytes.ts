@@ -87,9 +87,8 @@ export class FoldBytes implements AgingBytes, BytesView {
   }
 
   get(key: string): Uint8Array | undefined {
-    const value = this.#content.get(key);
-    if (value !== undefined || this.onDisk.size === 0 || !this.onDisk.has(this.#partOf(key))) return value;
-    return this.#disk.get(key);
+    if (this.onDisk.size > 0 && this.onDisk.has(this.#partOf(key))) return this.#disk.get(key);
+    return this.#content.get(key);
   }
 
   put(key: string, value: Uint8Array): void {

@@ -26,7 +26,7 @@ test("the costs of windows are those of their tiles, whatever the time of the de
   for (const [at, group] of compiled.groups.entries()) {
     const { tilesRead, eventBytes } = costs.windows[at]!;
     const read = Array.from({ length: 400 }, (_, i) => {
-      const { first, last } = tilesFor(group, 1e12 + i * Math.round(HOUR / 7));
+      const { first, last } = tilesFor(group, 1e12 + i * Math.round((5 * HOUR) / 7));
       return (last - first) / group.tileMs + 1;
     });
     expect(Math.max(...read), group.id).toBe(tilesRead);
@@ -38,7 +38,7 @@ test("the costs of windows are those of their tiles, whatever the time of the de
 test("people read them for each group and table", () => {
   expect(costsText(costs)).toEqual([
     "its state, in every process of the loop:",
-    "  2 windows over paid by unit, on disk: 16 bytes an event, and about 80 for each 2d in which a key has any; a decision reads up to 16 such stretches",
+    "  2 windows over paid by unit, on disk: 16 bytes an event, and about 80 for each 7d in which a key has any; a decision reads up to 6 such stretches",
     "  1 window over paid by city and user, in memory: 16 bytes an event, and about 700 for each 15m in which a key has any; a decision reads up to 13 such stretches",
     "  1 window over paid of all keys together, in memory: 8 bytes an event, and about 700 for each 5m in which a key has any; a decision reads up to 13 such stretches",
     "  table users, in memory: up to 2,000,000 versions of rows, 1954 MiB",

@@ -135,13 +135,16 @@ test("a group that only counts keeps no fields", () => {
   expect(group).toMatchObject({ fields: [], stateId: "arrival/tailnum/2h/1d/" });
 });
 
-test("a window of 8 s or more is cut into 8 to 16 tiles", () => {
+test.each([
+  { what: "a window", byUnit: false, least: 8, most: 16 },
+  { what: "a window by the unit", byUnit: true, least: 3, most: 6 },
+])("$what of 8 s or more is cut into $least to $most tiles", ({ byUnit, least, most }) => {
   for (let windowMs = 8000; windowMs <= 366 * 24 * HOUR; windowMs = Math.ceil(windowMs * 1.01)) {
-    const tiles = windowMs / tileWidth(windowMs);
-    expect(tiles).toBeGreaterThanOrEqual(8);
-    expect(tiles).toBeLessThanOrEqual(16);
+    const tiles = windowMs / tileWidth(windowMs, byUnit);
+    expect(tiles).toBeGreaterThanOrEqual(least);
+    expect(tiles).toBeLessThanOrEqual(most);
   }
-  expect(tileWidth(1000)).toBe(1000);
+  expect(tileWidth(1000, byUnit)).toBe(1000);
 });
 
 describe("a key", () => {
