@@ -115,7 +115,7 @@ export { registerWindowAggregate } from "./windows/aggregates/index.ts";
 export type { PlacedTile } from "./windows/tree-visit.ts";
 export type { TimeSpan, WindowAggregateKind } from "./windows/window-aggregate.ts";
 export { fillFromTrees, fillWindows, tileExpiry, tilesFor, type KeptTiles } from "./windows/fill-windows.ts";
-export { groupKey, requestKey } from "./windows/group-key.ts";
+export { contextOf, groupKey, requestKey } from "./windows/group-key.ts";
 export { insertEvent, tileNumbers, tileOf, type Tile } from "./windows/tile.ts";
 export {
   decisionKeys,

@@ -1,6 +1,7 @@
 import {
   computationOf,
   formatDuration,
+  contextOf,
   requestKey,
   versionAsOf,
   type CompiledBlueprint,
@@ -200,14 +201,14 @@ function featuresWith(
 /** The row is found by the logged features, as the value was compared from them. */
 function rowSource(
   index: number,
-  { lookups }: CompiledBlueprint,
+  compiled: CompiledBlueprint,
   { request }: FoundRequest,
   { features, decisionTime }: DecisionRecorded,
   rows: RowBytes,
 ): FeatureSource {
-  const of = lookups.find(({ columns }) => columns.some((column) => column.index === index))!;
+  const of = compiled.lookups.find(({ columns }) => columns.some((column) => column.index === index))!;
   const { table, field } = of.columns.find((column) => column.index === index)!.lookup;
-  const key = of.key([...features], request.context);
+  const key = of.key([...features], contextOf(compiled, request));
   const row = key === null ? undefined : rows.get(stateKey(table, key));
   const version = row === undefined ? undefined : versionAsOf(row, decisionTime);
   return { kind: "table", table, field, key, validFrom: version?.values ? version.validFrom : null };

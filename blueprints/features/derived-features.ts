@@ -3,6 +3,7 @@ import type { BlueprintContent, Feature } from "../blueprint.ts";
 import type { RowsOf } from "../tables/row-versions.ts";
 import { rowLookup, type LookedUp, type RowLookup } from "../tables/table-lookups.ts";
 import { readerOf, type DeclaredType } from "../values/declared-value.ts";
+import { UNIT } from "../windows/unit.ts";
 import type { ContextFit } from "./context-features.ts";
 import type { FeatureValue, InputValue, TableRead } from "./feature-kind.ts";
 import { computationOf } from "./kinds/index.ts";
@@ -68,9 +69,10 @@ export function derivedFeatures(
     });
   }
   if (fills.length === 0) return null;
-  const readers = entries.map((entry) => inputReader(blueprint.context[entry]!));
+  const readers = entries.map((entry) => inputReader(ownValue(blueprint.context, entry) ?? "key"));
   const features = new Set(blueprint.features.map(({ name }) => name));
-  const own = entries.map((entry) => features.has(entry));
+  // What is no entry of the request does not count as one that was found.
+  const own = entries.map((entry) => features.has(entry) || !Object.hasOwn(blueprint.context, entry));
   const derive: DerivedFeatures = (vector, context, time, fit, rows = noRows) => {
     const values: InputValue[] = [];
     for (let at = 0; at < entries.length; at++) {
@@ -87,7 +89,7 @@ export function derivedFeatures(
     }
     for (const fill of fills) fill(vector, values, time, context, rows);
   };
-  return Object.assign(derive, { entries });
+  return Object.assign(derive, { entries: entries.filter((entry) => Object.hasOwn(blueprint.context, entry)) });
 }
 
 /** One of them alone, from the values of a vector. Undefined: it is not made of features and entries alone. */
@@ -123,6 +125,17 @@ function inputReader(type: DeclaredType): (given: unknown) => InputValue | undef
 }
 
 const noRows: RowsOf = () => undefined;
+
+/** Whether a row is found by the decision's unit: then it is an entry of the context that the features are made from. */
+export function readsUnit(blueprint: Pick<BlueprintContent, "features" | "context">): boolean {
+  const { context, features } = blueprint;
+  if (Object.hasOwn(context, UNIT) || features.some(({ name }) => name === UNIT)) return false;
+  return features.some((feature) => {
+    const computed = computationOf(feature);
+    if (computed.from === "table") return computed.lookup.by.includes(UNIT);
+    return computed.from === "features" && (computed.entries ?? []).includes(UNIT);
+  });
+}
 
 /** The fields of tables that each feature reads, by its index. */
 export function tableReads(

@@ -5,10 +5,12 @@ import type { Names } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { readText } from "../yaml/scalars.ts";
 import { readItems } from "../yaml/section.ts";
+import { UNIT } from "../windows/unit.ts";
 import type { FeaturesKnown, TableKnown } from "./feature-kind.ts";
+import { inputOf, type Input } from "./inputs.ts";
 
 export const KEY_OF_ROW: KeySaid = [
-  "for a table: a key or category of `context`, an earlier feature that is a category, or a list of them",
+  "for a table: a key or category of `context`, `unit`, an earlier feature that is a category, or a list of them",
   "required",
   `${rangeText("tableKeys")} of them for a table`,
 ];
@@ -37,7 +39,7 @@ function readName(place: Place, names: Names<unknown>, what: string, mend: strin
   return complain(place, `unknown ${what}: "${name}"`, guess === null ? mend : `did you mean "${guess}"?`);
 }
 
-/** The parts of a row's key: keys and categories of the context, or earlier features that are categories. */
+/** The parts of a row's key: keys and categories of the context, earlier features that are categories, or the unit. */
 export function readRowKey(
   place: Place,
   table: string | undefined,
@@ -62,11 +64,15 @@ export function readRowKey(
   return complain(place, `table "${table!}" has the ${keys}, and ${by.length} are given`, `give ${wanted.length}`);
 }
 
-function isKey(place: Place, name: string, { context, types }: FeaturesKnown): boolean {
+/** A part of a row's key as an input: `readRowKey` has read it. */
+export const keyInput = (name: string, known: FeaturesKnown): Input =>
+  inputOf(name, known) ?? { name, type: "key", entry: true };
+
+function isKey(place: Place, name: string, known: FeaturesKnown): boolean {
   const { source } = place;
+  const { context, types } = known;
   if (source.broken.has(name)) return false;
-  const entry = Object.hasOwn(context.known, name) ? context.known[name] : undefined;
-  const type = entry ?? types.get(name);
+  const type = inputOf(name, known)?.type ?? (name === UNIT && context.complete ? "key" : undefined);
   if (type === "key" || type === "category") return true;
   if (type !== undefined) {
     complain(place, `"${name}" is a ${type}`, "a row is found by a key or a category");

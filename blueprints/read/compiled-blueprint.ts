@@ -1,6 +1,12 @@
 import type { Blueprint } from "../blueprint.ts";
 import { contextFeatures, type ContextFit } from "../features/context-features.ts";
-import { derivedFeatures, rowLookups, tableReads, type DerivedFeatures } from "../features/derived-features.ts";
+import {
+  derivedFeatures,
+  readsUnit,
+  rowLookups,
+  tableReads,
+  type DerivedFeatures,
+} from "../features/derived-features.ts";
 import { featureLayout, type FeatureColumn, type FeatureVector } from "../features/layout.ts";
 import type { TableRead } from "../features/feature-kind.ts";
 import type { RowLookup } from "../tables/table-lookups.ts";
@@ -25,6 +31,8 @@ export interface CompiledBlueprint {
    * is there; null if there are none.
    */
   readonly fromFeatures: DerivedFeatures | null;
+  /** A row is found by the decision's unit: `contextOf` has it as an entry. */
+  readonly readsUnit: boolean;
   /** The look-ups in tables among them. */
   readonly lookups: readonly RowLookup[];
   /** The fields of tables that they read, with the feature's index. */
@@ -55,6 +63,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     featureNames: layout.map(({ name }) => name),
     fromContext: contextFeatures(blueprint),
     fromFeatures: derived,
+    readsUnit: readsUnit(blueprint),
     lookups: rowLookups(blueprint),
     reads,
     tables: [...new Set(reads.map(({ read }) => read.table))],

@@ -34,9 +34,11 @@ export function rowLookup(
   columns: readonly LookedUp[],
 ): RowLookup {
   const { table, by } = columns[0]!.lookup;
-  const slots = by.map((name) =>
-    Object.hasOwn(context, name) ? null : features.findIndex((feature) => feature.name === name),
-  );
+  const slots = by.map((name) => {
+    const at = Object.hasOwn(context, name) ? -1 : features.findIndex((feature) => feature.name === name);
+    // The unit is an entry of the context by then.
+    return at < 0 ? null : at;
+  });
   const fields = columns.map(({ index, lookup: { field, type, at } }) => ({
     ...{ index, type, field, at },
     name: Buffer.from(field),

@@ -25,8 +25,19 @@ export function requestKey(
   group: Pick<WindowGroup, "by" | "byUnit">,
   { context, unit }: { readonly context: Readonly<Record<string, unknown>>; readonly unit: string },
 ): string | null {
-  return groupKey(group, group.byUnit ? { ...context, [UNIT]: unit } : context);
+  return groupKey(group, group.byUnit ? withUnit(context, unit) : context);
 }
+
+/** A request's context with its unit as an entry, if features read it so. */
+export const contextOf = (
+  { readsUnit }: { readonly readsUnit: boolean },
+  { context, unit }: { readonly context: Readonly<Record<string, unknown>>; readonly unit: string },
+): Readonly<Record<string, unknown>> => (readsUnit ? withUnit(context, unit) : context);
+
+const withUnit = (context: Readonly<Record<string, unknown>>, unit: string): Readonly<Record<string, unknown>> => ({
+  ...context,
+  [UNIT]: unit,
+});
 
 /** A value as a key or part of one; null: it is missing, or can't be one. */
 export function keyText(attributes: Readonly<Record<string, unknown>>, name: string): string | null {

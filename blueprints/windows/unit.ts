@@ -1,6 +1,6 @@
 import type { BlueprintContent } from "../blueprint.ts";
 
-/** The key of windows by the decision's unit, and the attribute of their events. */
+/** The key of windows and rows by the decision's unit, and the attribute of their events. */
 export const UNIT = "unit";
 
 /** A context entry of that name comes first. */

@@ -1,4 +1,5 @@
 import {
+  contextOf,
   fillFromTrees,
   fillWindows,
   isNode,
@@ -56,7 +57,7 @@ export function enrichRequest(
   const features = compiled.fromContext(request.context, fit);
   for (const group of compiled.groups) fillGroup(group, request, time, windows, features);
   const rows = compiled.tables.length === 0 ? undefined : rowsOf(tables);
-  compiled.fromFeatures?.(features, request.context, time, fit, rows);
+  compiled.fromFeatures?.(features, contextOf(compiled, request), time, fit, rows);
   const unfit = misfitsOf(compiled, request.context);
   return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit };
 }

@@ -8,7 +8,7 @@ const UNITS = 20_000;
 const ARTICLES = 2_000;
 const WORDS = 5_000;
 const SECTIONS = ["home", "sport", "science", "cooking", "travel"];
-const GAP_MS = 100;
+const GAP_MS = 1;
 const VALID_FROM = 1_000;
 
 // 50 columns: of the context, of two tables, of embeddings, of eight windows, and of features made of others.

@@ -12,8 +12,8 @@ import { complain, type Place } from "../../yaml/place.ts";
 import { readNumber } from "../../yaml/scalars.ts";
 import { optional, readSection, required } from "../../yaml/section.ts";
 import type { FeatureKind, FeaturesKnown, InputValue, ReadFeature, TableKnown } from "../feature-kind.ts";
-import { givenInputs, inputOf, readInput, type Input } from "../inputs.ts";
-import { KEY_OF_ROW, readRowKey, readTable, readTableField } from "../table-names.ts";
+import { givenInputs, readInput, type Input } from "../inputs.ts";
+import { KEY_OF_ROW, keyInput, readRowKey, readTable, readTableField } from "../table-names.ts";
 import { wordsOf } from "../words.ts";
 
 /** A number of the mean of a text's word vectors, which are rows of a table. */
@@ -148,7 +148,7 @@ function read(place: Place, name: string, known: FeaturesKnown): ReadFeature<Emb
   const inputs =
     from === null
       ? required(section, "embed", (at) => readText(at, name, known))
-      : required(section, "by", (at) => readRowKey(at, from, of, known)?.map((part) => inputOf(part, known)!));
+      : required(section, "by", (at) => readRowKey(at, from, of, known)?.map((part) => keyInput(part, known)));
   const words = required(section, "words", (at) => readWords(at, known));
   const table = words === undefined ? undefined : known.tables.known[words];
   const vector = required(section, "vector", (at) => readField(at, words, table, "vector"));
