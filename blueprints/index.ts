@@ -78,6 +78,10 @@ export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
 export { Registry } from "./registry.ts";
 export { isReservedColumn } from "./reserved-columns.ts";
 export { MOST_KEYS, partsOfKey, partsOfVersionKey, rowKey, versionKey } from "./tables/row-key.ts";
+export type { Sample } from "./suggest/profile/sample.ts";
+export { TableProfile } from "./suggest/profile/table-profile.ts";
+export { suggestBlueprint, type SuggestedBlueprint } from "./suggest/suggest-blueprint.ts";
+export type { Suggestion } from "./suggest/suggestion.ts";
 export { packedLength, type RowValue, type RowValues } from "./tables/row-values.ts";
 export {
   hasVersion,

@@ -97,3 +97,4 @@ export {
   type PublishOptions,
   type PublishedVersion,
 } from "./publish/publish-blueprint.ts";
+export { SAMPLED_DECISIONS, suggestFromTables, type SuggestOptions } from "./suggest/index.ts";

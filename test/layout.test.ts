@@ -67,7 +67,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["features", "tables", "windows"],
     ["labels", "learners", "policy"],
     ["read", "sections"],
-    ["compare", "types"],
+    ["compare", "suggest", "types"],
   ],
   catalogue: [["."], ["change"], ["blueprints", "models"]],
 };

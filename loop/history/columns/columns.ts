@@ -1,8 +1,8 @@
-import { nearest, type Blueprint } from "../../../blueprints/index.ts";
+import { nearest } from "../../../blueprints/index.ts";
 import type { TimeReading } from "../times/time-cell.ts";
 import { HistoryError } from "../history-error.ts";
 import { given, namesOf, type HistoryHead, type HistoryTables } from "../history-table.ts";
-import { kindNeeds, type KindNeeds } from "./kind-needs.ts";
+import { kindNeeds, type DeclaredParts, type KindNeeds } from "./kind-needs.ts";
 import type { HistoryColumns } from "../lines/records.ts";
 
 /** The names of columns, if they differ from the usual ones. */
@@ -49,7 +49,7 @@ export interface FileColumns {
 export async function readColumns(
   tables: HistoryTables,
   names: ColumnNames,
-  blueprint: Blueprint,
+  blueprint: DeclaredParts,
 ): Promise<{ readonly columns: HistoryColumns; readonly all: readonly FileColumns[] }> {
   checkTables(tables);
   const { decisionId = columnDefaults.decisionId, time: decisionTime = columnDefaults.time } = names;

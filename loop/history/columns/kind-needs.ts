@@ -1,4 +1,4 @@
-import { computationOf, groupableEntries, nearest, type Blueprint } from "../../../blueprints/index.ts";
+import { computationOf, groupableEntries, nearest, type BlueprintContent } from "../../../blueprints/index.ts";
 import { nameOf, type Cells } from "../lines/records.ts";
 
 /** A file and the columns that are looked for in all of its lines. */
@@ -9,6 +9,9 @@ interface LookedAt {
   readonly declared: readonly string[];
 }
 
+/** The parts of a blueprint that say which columns files have. */
+export type DeclaredParts = Pick<BlueprintContent, "context" | "observations" | "events" | "features">;
+
 /** By kind of event, the columns that its lines are looked at for. */
 export type KindNeeds = ReadonlyMap<string, readonly string[]>;
 
@@ -16,7 +19,7 @@ export type KindNeeds = ReadonlyMap<string, readonly string[]>;
  * The fields of each kind; of events of no decision also the entries that windows over them are kept by. Other events
  * have the keys of their decisions, and so fields that are such entries.
  */
-export function kindNeeds(blueprint: Blueprint, withKeys: boolean): KindNeeds {
+export function kindNeeds(blueprint: DeclaredParts, withKeys: boolean): KindNeeds {
   const { events, features } = blueprint;
   const ofDecisions = withKeys ? [] : groupableEntries(blueprint);
   const keysOf = (kind: string): readonly string[] =>

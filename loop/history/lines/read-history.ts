@@ -1,6 +1,7 @@
 import { observationTypes, type Blueprint } from "../../../blueprints/index.ts";
 import { streamsLimits } from "../../../streams/index.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
+import type { DeclaredParts } from "../columns/kind-needs.ts";
 import { namesOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
 import { LineMaker, type HistoryStep, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
 import type { HistoryColumns } from "./records.ts";
@@ -29,7 +30,7 @@ const MOST_BAD = 1_000;
 /** Columns that lines are looked at for, beside their ids and times. */
 function wantedColumns(
   { unit = "", action = "", propensity = "", kindColumn = "kind" }: HistoryColumns,
-  blueprint: Blueprint,
+  blueprint: DeclaredParts,
 ): { readonly ofDecisions: ReadonlySet<string>; readonly ofEvents: ReadonlySet<string> } {
   const context = Object.keys(blueprint.context);
   return {
@@ -43,7 +44,7 @@ function wantedColumns(
 export function sourcesOf(
   tables: HistoryTables,
   columns: HistoryColumns,
-  blueprint: Blueprint,
+  blueprint: DeclaredParts,
   latest = Infinity,
 ): readonly LineSource[] {
   const id = columns.decisionId;
