@@ -4,7 +4,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { flag, toggle } from "../flags/flag.ts";
 import { parsePercentage } from "../flags/numbers.ts";
 import { parseTime } from "../flags/times.ts";
-import { checkUseCase } from "../process/versions.ts";
+import { checkUseCase } from "../process/blueprints/versions.ts";
 import { withTools } from "../process/with-tools.ts";
 import { auditText } from "../recompute/audit-text.ts";
 import { sourceOf } from "../recompute/source.ts";

@@ -3,7 +3,7 @@ import { defineCommand } from "../define-command.ts";
 import { exportFlags, exportOf } from "../flags/export-flags.ts";
 import { flag } from "../flags/flag.ts";
 import { exportDecisions } from "../process/export-decisions.ts";
-import { readVersions } from "../process/versions.ts";
+import { readVersions } from "../process/blueprints/versions.ts";
 import { withTools } from "../process/with-tools.ts";
 import { tellLacking } from "../text/lacking.ts";
 import { progress } from "../text/progress.ts";

@@ -4,7 +4,7 @@ import { exportFlags, exportOf } from "../flags/export-flags.ts";
 import { flag } from "../flags/flag.ts";
 import { checkTopic } from "../process/check-topic.ts";
 import { exportRows } from "../process/export-rows.ts";
-import { readVersions } from "../process/versions.ts";
+import { readVersions } from "../process/blueprints/versions.ts";
 import { withTools } from "../process/with-tools.ts";
 import { tellLeftOut } from "../text/left-out.ts";
 import { progress } from "../text/progress.ts";

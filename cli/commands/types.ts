@@ -4,7 +4,7 @@ import { defineCommand } from "../define-command.ts";
 import { UsageError } from "../exit-codes.ts";
 import { flag } from "../flags/flag.ts";
 import { readText } from "../process/read-text.ts";
-import { readVersions } from "../process/versions.ts";
+import { readVersions } from "../process/blueprints/versions.ts";
 import { withTools } from "../process/with-tools.ts";
 import type { Output } from "../text/output.ts";
 

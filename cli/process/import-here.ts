@@ -18,7 +18,7 @@ import { progress } from "../text/progress.ts";
 import type { Unreadable } from "../text/unreadable.ts";
 import { alone } from "./alone.ts";
 import { checkLog, connectHere } from "./connection.ts";
-import { readVersions } from "./versions.ts";
+import { readVersions } from "./blueprints/versions.ts";
 
 /** Imports files in this process, with a progress bar. The loop runs here too, unless it runs elsewhere. */
 export async function importHere(

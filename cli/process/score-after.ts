@@ -1,7 +1,7 @@
 import type { Tools } from "../../loop/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { scoreRows, type RowsScore, type TrainResult } from "../../trainer/index.ts";
-import { readVersions } from "./versions.ts";
+import { readVersions } from "./blueprints/versions.ts";
 
 /**
  * Metrics of a new model on rows that it has not seen, up to `until`, ms of decision time.

@@ -4,7 +4,7 @@ import { loadStrictness, type Strictness } from "../../client/index.ts";
 import type { Connection } from "../../loop/index.ts";
 import { hasCode, Serdes } from "../../streams/index.ts";
 import { stderrLine } from "../terminal/status-line.ts";
-import { readVersions } from "./versions.ts";
+import { readVersions } from "./blueprints/versions.ts";
 
 const TIMEOUT_MS = 2_000;
 

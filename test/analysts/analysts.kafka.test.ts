@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { exportDecisions } from "../../cli/process/export-decisions.ts";
 import { exportRows } from "../../cli/process/export-rows.ts";
-import { readVersions } from "../../cli/process/versions.ts";
+import { readVersions } from "../../cli/process/blueprints/versions.ts";
 import { publishBlueprint, startLoop } from "../../loop/index.ts";
 import { clock, decisionRequests, decisions, observations } from "../../schemas/index.ts";
 import { rowsTopic } from "../../rows/index.ts";

@@ -1,13 +1,20 @@
 import { defineGroup } from "../../define-command.ts";
 import { checkCommand } from "./check.ts";
+import { compatibleCommand } from "./compatible.ts";
+import { diffCommand } from "./diff.ts";
 import { listCommand } from "./list.ts";
+import { promoteCommand } from "./promote.ts";
 import { publishCommand } from "./publish.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { showCommand } from "./show.ts";
 import { suggestCommand } from "./suggest.ts";
 import { withdrawCommand } from "./withdraw.ts";
 
 export const blueprintCommands = defineGroup(
   "blueprint",
-  "blueprint versions: suggest, check, publish, list, show, withdraw",
-  [...[suggestCommand, checkCommand, publishCommand, listCommand, showCommand, withdrawCommand]],
+  "blueprint versions: suggest, check and compare, publish, promote, roll back, withdraw",
+  [
+    ...[suggestCommand, checkCommand, publishCommand, listCommand, showCommand, diffCommand, compatibleCommand],
+    ...[promoteCommand, rollbackCommand, withdrawCommand],
+  ],
 );

@@ -1,14 +1,14 @@
 import { checkBlueprint } from "../../../blueprints/index.ts";
-import { modelTable } from "../../../catalogue/index.ts";
-import { publishBlueprint, storeBlueprint, type Lacking } from "../../../loop/index.ts";
-import { readTable } from "../../../streams/index.ts";
+import { storeBlueprint } from "../../../loop/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageError } from "../../exit-codes.ts";
 import { flag, toggle } from "../../flags/flag.ts";
 import { parseTime } from "../../flags/times.ts";
+import { makeLive } from "../../process/blueprints/published.ts";
 import { readText } from "../../process/read-text.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { publishedText, sayLacking, sayWarming, sayWarnings, unservedText } from "../../text/blueprint-text.ts";
+import { publishedText, sayLacking, sayWarnings } from "../../text/blueprint-text.ts";
+import { atOnce } from "./promote.ts";
 
 export const publishCommand = defineCommand({
   name: "publish",
@@ -21,10 +21,7 @@ export const publishCommand = defineCommand({
       { parse: parseTime },
     ),
     notLive: toggle("--not-live", "publish it only: to replay history by it and to train for it before it decides"),
-    atOnce: toggle(
-      "--at-once",
-      "do not wait until running instances have filled its new windows: its decisions wait for that",
-    ),
+    atOnce,
   },
   more:
     "\nWhile a loop runs, a version with new windows is first published and not live; the one before answers until every running " +
@@ -39,18 +36,10 @@ export const publishCommand = defineCommand({
     return withTools(
       settings,
       async (tools) => {
-        const onLacking = (all: readonly Lacking[]): void => sayLacking(all, output);
-        if (notLive) {
-          const stored = await storeBlueprint(tools, text);
-          onLacking(stored.lacking);
-          return output.result({ ...stored, warnings }, publishedText);
-        }
-        const onWarming = sayWarming((line) => output.say(line));
-        const published = await publishBlueprint(tools, text, from, { atOnce, onWarming, onLacking });
-        const models = await readTable(tools.backbone, tools.serdes, modelTable);
-        output.result({ ...published, warnings }, publishedText);
-        const unserved = unservedText(blueprint, models);
-        if (unserved !== undefined) output.say(unserved);
+        if (!notLive) return makeLive(tools, text, { from, atOnce }, output, { warnings });
+        const stored = await storeBlueprint(tools, text);
+        sayLacking(stored.lacking, output);
+        output.result({ ...stored, warnings }, publishedText);
       },
       { useCase: blueprint.useCase },
       { begins: true },

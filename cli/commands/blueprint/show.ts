@@ -1,8 +1,6 @@
-import { blueprintTable } from "../../../catalogue/index.ts";
-import { readTable } from "../../../streams/index.ts";
 import { defineCommand } from "../../define-command.ts";
+import { publishedVersion, readPublished } from "../../process/blueprints/published.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { DomainError } from "../../../schemas/index.ts";
 
 export const showCommand = defineCommand({
   name: "show",
@@ -11,11 +9,8 @@ export const showCommand = defineCommand({
   run: ({ settings, output, args: { useCase, version } }) =>
     withTools(
       settings,
-      async ({ backbone, serdes }) => {
-        const found = (await readTable(backbone, serdes, blueprintTable)).get(`${useCase}/${version}`);
-        if (found === undefined)
-          throw new DomainError("UNKNOWN_VERSION", `use case "${useCase}" has no blueprint version ${version}`);
-        output.result(found, ({ text }) => text);
+      async (tools) => {
+        output.result(publishedVersion(await readPublished(tools), useCase, version), ({ text }) => text);
       },
       { useCase },
     ),

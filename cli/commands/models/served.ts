@@ -2,7 +2,7 @@ import { askedVersion } from "../../../catalogue/index.ts";
 import { servedModels } from "../../../trainer/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { flag } from "../../flags/flag.ts";
-import { readVersions } from "../../process/versions.ts";
+import { readVersions } from "../../process/blueprints/versions.ts";
 import { withTools } from "../../process/with-tools.ts";
 import { servedText } from "../../text/models-text.ts";
 

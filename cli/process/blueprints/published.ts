@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { checkBlueprint, compileBlueprint, nearest, type Blueprint } from "../../../blueprints/index.ts";
+import { blueprintTable, modelTable } from "../../../catalogue/index.ts";
+import { publishBlueprint, type Lacking, type Tools } from "../../../loop/index.ts";
+import { DomainError, type BlueprintPublished } from "../../../schemas/index.ts";
+import { readTable, type GlobalView } from "../../../streams/index.ts";
+import { publishedText, sayLacking, sayWarming, unservedText } from "../../text/blueprint-text.ts";
+import type { Output } from "../../text/output.ts";
+import { readText } from "../read-text.ts";
+import { unknownUseCase } from "./versions.ts";
+
+export type Published = GlobalView<BlueprintPublished>;
+
+export const readPublished = ({ backbone, serdes }: Pick<Tools, "backbone" | "serdes">): Promise<Published> =>
+  readTable(backbone, serdes, blueprintTable);
+
+/** A published version. Throws `UNKNOWN_USE_CASE`, or `UNKNOWN_VERSION` with the nearest one. */
+export function publishedVersion(published: Published, useCase: string, version: string): BlueprintPublished {
+  const found = published.get(`${useCase}/${version}`);
+  if (found !== undefined) return found;
+  const all = [...published.values()];
+  const versions = all.filter((each) => each.useCase === useCase).map((each) => each.version);
+  if (versions.length === 0) throw unknownUseCase(useCase, [...new Set(all.map((each) => each.useCase))]);
+  const guess = nearest(version, versions);
+  throw new DomainError(
+    "UNKNOWN_VERSION",
+    `use case "${useCase}" has no blueprint version ${version}${guess === null ? "" : `: did you mean ${guess}?`}`,
+  );
+}
+
+/** A published version, or the blueprint in a file, whose use case must be this one. */
+export function versionOrFile(published: Published, useCase: string, given: string): Blueprint {
+  if (published.get(`${useCase}/${given}`) === undefined && existsSync(given)) {
+    const { blueprint } = checkBlueprint(readText(given), given);
+    if (blueprint.useCase === useCase) return blueprint;
+    throw new DomainError(
+      "BAD_FILE",
+      `${given} is a blueprint of use case "${blueprint.useCase}", not of "${useCase}"`,
+    );
+  }
+  return compileBlueprint(publishedVersion(published, useCase, given).text).blueprint;
+}
+
+export interface MakeLive {
+  /** ms; default: now. */
+  readonly from?: number | undefined;
+  readonly atOnce?: boolean;
+}
+
+/**
+ * Makes the version of a text live, says what people have to know of it, and prints the result.
+ * @param more besides, for programs
+ */
+export async function makeLive(
+  tools: Tools,
+  text: string,
+  { from, atOnce = false }: MakeLive,
+  output: Output,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const onLacking = (all: readonly Lacking[]): void => sayLacking(all, output);
+  const onWarming = sayWarming((line) => output.say(line));
+  const published = await publishBlueprint(tools, text, from, { atOnce, onWarming, onLacking });
+  const models = await readTable(tools.backbone, tools.serdes, modelTable);
+  output.result({ ...published, ...more }, publishedText);
+  const unserved = unservedText(compileBlueprint(text).blueprint, models);
+  if (unserved !== undefined) output.say(unserved);
+}
