@@ -94,6 +94,9 @@ export {
   type RowVersions,
 } from "./tables/row-versions.ts";
 export type { RowLookup } from "./tables/table-lookups.ts";
+export type { BlueprintObject } from "./types/blueprint-object.ts";
+export { defineUseCase, type DefinedUseCase, type UseCasesOf } from "./types/define-use-case.ts";
+export type { UseCaseOf } from "./types/use-case-of.ts";
 export { useCaseDeclarations } from "./types/declarations.ts";
 export { booleanOf } from "./values/boolean-value.ts";
 export { categoryOf } from "./values/category-value.ts";

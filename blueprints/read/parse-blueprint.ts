@@ -5,7 +5,7 @@ import { sections } from "../sections/index.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { readSection } from "../yaml/section.ts";
-import { EnoughProblems, openSource, type Source } from "../yaml/source.ts";
+import { EnoughProblems, openSource, type Places, type Source } from "../yaml/source.ts";
 import { blueprintVersion } from "./version.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
@@ -25,13 +25,17 @@ export function parseBlueprint(text: string, where = "blueprint"): Blueprint {
 }
 
 /** The same, with warnings: a policy that is always the same, a kind that is declared nowhere. */
-export function checkBlueprint(text: string, where = "blueprint"): CheckedBlueprint {
-  const { blueprint, source } = read(text, where);
+export function checkBlueprint(text: string, where = "blueprint", places: Places = "lines"): CheckedBlueprint {
+  const { blueprint, source } = read(text, where, places);
   return { blueprint, warnings: inOrder(source.warnings()) };
 }
 
-function read(text: string, where: string): { readonly blueprint: Blueprint; readonly source: Source } {
-  const source = openSource(text, where);
+function read(
+  text: string,
+  where: string,
+  places?: Places,
+): { readonly blueprint: Blueprint; readonly source: Source } {
+  const source = openSource(text, where, places);
   const root: Place = { source, node: source.root, path: "", offset: 0 };
   const content = source.problems.length > 0 ? undefined : contentOrProblems(root);
   if (source.problems.length > 0) throw new BlueprintError(inOrder(source.problems));

@@ -40,8 +40,11 @@ const MOST_PROBLEMS = 10_000;
 /** A person mends these before looking for more. */
 const MOST_GUESSES = 100;
 
+/** How problems name their places: `lines` before the path, or the path alone, of a text that nobody wrote. */
+export type Places = "lines" | "paths";
+
 /** Syntax errors and a second document are reported right away; the tree then holds the readable part. */
-export function openSource(text: string, where: string): Source {
+export function openSource(text: string, where: string, places: Places = "lines"): Source {
   const lines = new LineCounter();
   const problems: Problem[] = [];
   const doubts: ((warnAt: Source["reportAt"]) => void)[] = [];
@@ -52,7 +55,8 @@ export function openSource(text: string, where: string): Source {
   };
   const problemAt = (offset: number, path: string, what: string, hint: string | null = null): Problem => {
     const { line, col: column } = lines.linePos(offset);
-    const place = `${where}:${Math.max(1, line)}:${Math.max(1, column)}${path === "" ? "" : ` ${path}`}`;
+    const at = places === "lines" ? `:${Math.max(1, line)}:${Math.max(1, column)}` : "";
+    const place = `${where}${at}${path === "" ? "" : ` ${path}`}`;
     return {
       path,
       line: Math.max(1, line),

@@ -7,7 +7,14 @@ export type { FoundRow, PutRow, RowToPut, TableRows } from "../tables/index.ts";
 export type { ListedVersion } from "../publish/list-versions.ts";
 export type { PublishedVersion } from "../publish/publish-blueprint.ts";
 export * from "../../client/index.ts";
-export { BlueprintError, ChangedTypes } from "../../blueprints/index.ts";
+export {
+  BlueprintError,
+  ChangedTypes,
+  defineUseCase,
+  type BlueprintObject,
+  type DefinedUseCase,
+  type UseCasesOf,
+} from "../../blueprints/index.ts";
 export type { ModelRecorded, TrainingRow } from "../../schemas/index.ts";
 export {
   createMetrics,

@@ -1,4 +1,5 @@
 import type { AnyUseCase, Client, ClientOptions, Closed, UseCases } from "../../client/index.ts";
+import type { DefinedUseCase } from "../../blueprints/index.ts";
 import type { ModelRecorded, TrainingRow } from "../../schemas/index.ts";
 import type { Log, Metrics } from "../../streams/index.ts";
 import type { TrainRequest, TrainResult } from "../../trainer/index.ts";
@@ -74,10 +75,13 @@ export interface Loopstream<T extends UseCases<T> = AnyUseCase> extends Client<T
   /** The port of the HTTP interface, if the option `http` opened one. */
   readonly httpPort: number | undefined;
   /**
-   * Publishes the text of a blueprint and makes it live. Resolves once decisions are made by it. Rejects with a
+   * Publishes the text of a blueprint, or a use case of `defineUseCase`, and makes it live. Resolves once decisions are made by it. Rejects with a
    * `BlueprintError` that names the line, or with `ChangedTypes` if a name has another type than before.
    */
-  publishBlueprint(text: string, options?: PublishRequest): Promise<PublishedVersion>;
+  publishBlueprint(
+    blueprint: string | Pick<DefinedUseCase, "text">,
+    options?: PublishRequest,
+  ): Promise<PublishedVersion>;
   /** Rows of reference tables, which decisions look up. */
   readonly tables: TableRows;
   /** All versions, those of a use case in the order in which they went live. */

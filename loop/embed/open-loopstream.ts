@@ -70,7 +70,8 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     get runsHere() {
       return sessions.now?.place.loop !== undefined;
     },
-    async publishBlueprint(text, { from, live = true, ...how } = {}) {
+    async publishBlueprint(blueprint, { from, live = true, ...how } = {}) {
+      const text = typeof blueprint === "string" ? blueprint : blueprint.text;
       const at = await place();
       const published = live ? await publishBlueprint(at.tools, text, from, how) : await storeBlueprint(at.tools, text);
       await whenKnown(at);

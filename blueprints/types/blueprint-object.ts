@@ -1,0 +1,101 @@
+import type {
+  ContextType,
+  EventFieldType,
+  LabelAggregate,
+  LearnerName,
+  LearnerParameters,
+  Metric,
+  Objective,
+  ObservationType,
+  PolicyRules,
+  TableFieldType,
+} from "../blueprint.ts";
+
+/** `30s`, `15m`, `6h`, `7d`. */
+export type DurationText = `${number}${"ms" | "s" | "m" | "h" | "d"}`;
+/** A formula in the blueprint's language; a constant may be a number or a boolean. */
+export type FormulaText = string | number | boolean;
+
+type Entries<T> = Readonly<Record<string, T>>;
+
+/** A label beside its name, as docs/blueprint.md has it. */
+export interface LabelObject {
+  readonly when?: FormulaText | undefined;
+  readonly value: FormulaText;
+  readonly aggregate?: LabelAggregate | undefined;
+  readonly wait?: DurationText | undefined;
+  readonly default?: number | "none" | undefined;
+  readonly objective?: Objective | undefined;
+}
+
+interface EveryModelObject<L> {
+  readonly objective?: Objective | undefined;
+  readonly learner?: L | undefined;
+  readonly seed?: number | undefined;
+}
+
+type ModelObject = {
+  [L in LearnerName]: EveryModelObject<L> & { readonly [P in keyof LearnerParameters[L]]?: LearnerParameters[L][P] };
+}[LearnerName];
+
+type PolicyObject = {
+  readonly formulas?: Entries<FormulaText> | undefined;
+  readonly decide?: FormulaText;
+} & { readonly [R in Exclude<keyof PolicyRules, "decide">]?: unknown };
+
+/** A blueprint as an object of exactly the YAML's structure: every key of docs/blueprint.md. */
+export interface BlueprintObject {
+  readonly useCase: string;
+  readonly description?: string | undefined;
+  readonly decisionSpace: "boolean" | "number" | { readonly actions: readonly string[] };
+  readonly context: Entries<ContextType>;
+  readonly observations?: Entries<ObservationType> | undefined;
+  readonly events?: Entries<{ readonly fields?: readonly string[] | Entries<EventFieldType> | undefined }> | undefined;
+  readonly tables?:
+    | Entries<{
+        readonly key: string | readonly string[];
+        readonly fields: Entries<TableFieldType>;
+        readonly maxRows?: number | undefined;
+      }>
+    | undefined;
+  /** A context entry's name, or one name with a section; products may register kinds of their own. */
+  readonly features: readonly (string | Entries<object>)[];
+  readonly label?: (LabelObject & { readonly name: string }) | undefined;
+  readonly labels?: Entries<LabelObject> | undefined;
+  readonly model?: ModelObject | undefined;
+  readonly policy: PolicyObject;
+  readonly join?: { readonly ttl?: DurationText | undefined } | undefined;
+  readonly training?:
+    | {
+        readonly schedule?: string | undefined;
+        readonly freshRows?: `${number}%` | "none" | undefined;
+        readonly minRows?: number | undefined;
+        readonly holdout?: `${number}%` | undefined;
+        readonly metric?: Metric | undefined;
+      }
+    | undefined;
+  readonly retention?:
+    | {
+        readonly rows?: DurationText | undefined;
+        readonly decisions?: DurationText | undefined;
+        readonly answers?: DurationText | undefined;
+        readonly repeats?: DurationText | undefined;
+      }
+    | undefined;
+}
+
+/** Of a shape that is a union, the keys and the shapes below them. Lists and texts have none of their own. */
+type KeysOf<Shape> = Shape extends readonly unknown[] ? never : Shape extends object ? keyof Shape : never;
+type Below<Shape, K> = Shape extends readonly unknown[] ? never : K extends keyof Shape ? NonNullable<Shape[K]> : never;
+
+/** The same object, where a key that the shape does not have is `never`. What is in lists is left to the reader. */
+export type OnlyKnown<B, Shape = BlueprintObject> = {
+  readonly [K in keyof B]: K extends KeysOf<Shape> ? OnlyKnownBelow<B[K], Below<Shape, K>> : never;
+};
+type OnlyKnownBelow<V, Shape> = V extends readonly unknown[]
+  ? V
+  : V extends object
+    ? unknown extends Shape
+      ? V
+      : OnlyKnown<V, Shape>
+    : V;
