@@ -187,6 +187,6 @@ function listFeatures(name: string, { items, shape }: ColumnProfile, names: Free
 /** A key without any window, as columns by its hash. */
 export function hashFeature(name: string, distinct: number, names: FreeNames): SuggestedFeature {
   const free = names.takeSeveral(`slot_${name}`);
-  const why = `${many(distinct)} different ones share ${SLOTS} columns: windows by it hold too little`;
+  const why = `${many(distinct)} different ones share ${SLOTS} columns: no window by it adds enough`;
   return { name: free, item: `${free}: { hash: ${name}, slots: ${SLOTS} }`, why };
 }

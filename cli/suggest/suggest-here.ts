@@ -5,6 +5,7 @@ import { UsageError } from "../exit-codes.ts";
 import { fileSink } from "../files/byte-sink.ts";
 import { fileTables } from "../files/index.ts";
 import { timesOf } from "../flags/times.ts";
+import { stderrLine } from "../terminal/status-line.ts";
 import { sayWarnings } from "../text/blueprint-text.ts";
 import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
@@ -24,7 +25,7 @@ export async function suggestHere(output: Output, flags: SuggestFlags): Promise<
   const { useCase, label, sample, out } = flags;
   if (out !== "-" && existsSync(out)) throw new UsageError(`--out ${out}: there is such a file: name a new one`);
   const bar = progress("suggest", null);
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const say = (line: string): void => stderrLine.write(line);
   const { text, suggestion } = await suggestFromTables({
     ...{ useCase, label, sample, tables: fileTables(flags), columns: { ...flags, times: timesOf(flags) } },
     ...{ say, onProgress: (lines, what) => bar.update(lines, `lines ${what}`) },

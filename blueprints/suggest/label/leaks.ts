@@ -10,7 +10,7 @@ const ERROR_LEFT = 0.03;
 /** Rows that a group of values has at least, on average. */
 const ROWS_A_GROUP = 20;
 const MOST_GROUPS = 512;
-/** A column that goes with the order of the decisions by this much tells the time. */
+/** A column that goes with the order of the decisions by this share of what sorted values would tells the time. */
 const GROWS = 0.9;
 
 /**
@@ -69,7 +69,10 @@ const textOf = (cell: Cell): string => (isMissing(cell) ? "" : String(cell));
 export function growsWithTime(numbers: readonly (number | null)[]): boolean {
   const known = numbers.flatMap((number) => (number === null ? [] : [number]));
   if (known.length < LEAST) return false;
-  return correlation(centredRanks(known), centredRanks(known.map((_, at) => at))) >= GROWS;
+  const order = centredRanks(known.map((_, at) => at));
+  // With few different values not even sorted ones go with the order by 1.
+  const most = correlation(centredRanks([...known].sort((a, b) => a - b)), order);
+  return most > 0 && correlation(centredRanks(known), order) >= GROWS * most;
 }
 
 /** Why a column seems to be filled in later: it is missing only where nothing was observed; null: it does not. */
