@@ -1,7 +1,7 @@
 import { BOUNDS } from "../defaults.ts";
 import { booleanOf } from "../values/boolean-value.ts";
 import type { LabelPlan } from "./label/label-plan.ts";
-import type { LabelFacts } from "./label/label-values.ts";
+import { shareOfTrue, type LabelFacts } from "./label/label-values.ts";
 import type { SuggestGiven } from "./suggest-given.ts";
 import type { Suggestion } from "./suggestion.ts";
 import { yamlText } from "./suggestion-text.ts";
@@ -23,7 +23,7 @@ export function planDecision(
   const bound = boundOf(known, isBinary);
   const above = `${label} > ${bound}`;
   const why = isBinary
-    ? `yes where it is likelier than on average: ${percent(known.filter((value) => value !== 0).length / Math.max(1, known.length))} of the labels are true`
+    ? `yes where it is likelier than on average: ${percent(shareOfTrue(known))} of the labels are true`
     : "the median of the labels";
   const actions = columns.action === undefined ? undefined : decisions.columns.get(columns.action);
   if (actions === undefined) {
@@ -48,6 +48,5 @@ export function planDecision(
 /** Between what a prediction can be, to two digits. */
 function boundOf(known: readonly number[], isBinary: boolean): number {
   if (!isBinary) return known[known.length >> 1] ?? 0;
-  const share = known.filter((value) => value !== 0).length / Math.max(1, known.length);
-  return Number(Math.min(0.99, Math.max(0.01, share)).toFixed(2));
+  return Number(Math.min(0.99, Math.max(0.01, shareOfTrue(known))).toFixed(2));
 }

@@ -1,7 +1,7 @@
 import { DEFAULTS } from "../../defaults.ts";
 import { formatDuration } from "../../duration.ts";
 import type { LabelPlan } from "./label-plan.ts";
-import type { LabelFacts } from "./label-values.ts";
+import { shareOfTrue, type LabelFacts } from "./label-values.ts";
 import { roundedUp } from "../windows/spans.ts";
 import type { SuggestGiven } from "../suggest-given.ts";
 import type { Suggestion } from "../suggestion.ts";
@@ -36,7 +36,7 @@ export function labelLines(
 ): Suggestion["label"] {
   const { labels, observed, mature, waitMs, medianMs, longestMs } = facts;
   const known = labels.filter((label) => label !== null);
-  const yes = known.filter((label) => label !== 0).length / Math.max(1, known.length);
+  const yes = shareOfTrue(known);
   const ripe = mature.filter(Boolean).length;
   const lacking = observed.filter((has, at) => mature[at] === true && !has).length / Math.max(1, ripe);
   const fallback =

@@ -28,6 +28,10 @@ export interface LabelFacts {
   readonly default: number | null;
 }
 
+/** The share of labels that are true, or not 0. */
+export const shareOfTrue = (labels: readonly number[]): number =>
+  labels.filter((label) => label !== 0).length / Math.max(1, labels.length);
+
 /** @returns undefined: no observation counts */
 export function labelFacts(sample: Sample, plan: LabelPlan): LabelFacts | undefined {
   const last: ({ readonly time: number; readonly value: number } | undefined)[] = sample.decisions.map(() => undefined);

@@ -1,4 +1,5 @@
 import { categoryOf } from "../../values/category-value.ts";
+import { listOf } from "../../values/list-value.ts";
 import { numberOf } from "../../values/number-value.ts";
 import { addToShape, noShape, type ColumnShape } from "./column-shape.ts";
 import { DistinctValues } from "./distinct-values.ts";
@@ -35,16 +36,7 @@ export class ColumnProfile {
     if (number !== null && number < this.#least) this.#least = number;
     if (number !== null && number > this.#most) this.#most = number;
     this.distinct.add(categoryOf(cell) ?? String(cell));
-    if (typeof cell === "string" && cell.startsWith("[")) for (const item of itemsOf(cell)) this.items.add(item);
-  }
-}
-
-function itemsOf(text: string): readonly string[] {
-  try {
-    const read: unknown = JSON.parse(text);
-    return Array.isArray(read) ? read.map((item) => String(item)) : [];
-  } catch {
-    return [];
+    if (typeof cell === "string" && cell.startsWith("[")) for (const item of listOf(cell) ?? []) this.items.add(item);
   }
 }
 

@@ -1,7 +1,8 @@
 import { canTrainOn } from "../../../blueprints/index.ts";
 import { validBlueprints } from "../../../catalogue/index.ts";
 import { defineCommand } from "../../define-command.ts";
-import { readPublished, versionOrFile } from "../../process/blueprints/published.ts";
+import { versionOrFile } from "../../process/blueprints/published.ts";
+import { readPublished } from "../../process/blueprints/versions.ts";
 import { withTools } from "../../process/with-tools.ts";
 import { table } from "../../text/output.ts";
 

@@ -1,6 +1,7 @@
 import { compareBlueprints } from "../../../blueprints/index.ts";
 import { defineCommand } from "../../define-command.ts";
-import { readPublished, versionOrFile } from "../../process/blueprints/published.ts";
+import { versionOrFile } from "../../process/blueprints/published.ts";
+import { readPublished } from "../../process/blueprints/versions.ts";
 import { withTools } from "../../process/with-tools.ts";
 
 export const diffCommand = defineCommand({
@@ -16,10 +17,8 @@ export const diffCommand = defineCommand({
       settings,
       async (tools) => {
         const published = await readPublished(tools);
-        const [old, now] = [before, after].map((given) => versionOrFile(published, useCase, given)) as [
-          ReturnType<typeof versionOrFile>,
-          ReturnType<typeof versionOrFile>,
-        ];
+        const old = versionOrFile(published, useCase, before);
+        const now = versionOrFile(published, useCase, after);
         const changes = compareBlueprints(old, now);
         output.result({ useCase, before: old.version, after: now.version, changes }, () =>
           changes.length === 0

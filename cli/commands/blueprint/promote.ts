@@ -1,6 +1,7 @@
 import { defineCommand } from "../../define-command.ts";
 import { toggle } from "../../flags/flag.ts";
-import { makeLive, publishedVersion, readPublished } from "../../process/blueprints/published.ts";
+import { makeLive, publishedVersion } from "../../process/blueprints/published.ts";
+import { readPublished } from "../../process/blueprints/versions.ts";
 import { withTools } from "../../process/with-tools.ts";
 
 /** Of `publish`, `promote` and `rollback`. */

@@ -20,7 +20,11 @@ export const rollbackCommand = defineCommand({
       async (tools) => {
         const all = await listVersions(tools, Date.now());
         const versions = all.filter((each) => each.useCase === useCase);
-        if (versions.length === 0) throw unknownUseCase(useCase, [...new Set(all.map((each) => each.useCase))]);
+        if (versions.length === 0)
+          throw unknownUseCase(
+            useCase,
+            all.map((each) => each.useCase),
+          );
         const live = versions.find(({ state }) => state === "live");
         const before = versions
           .filter(({ state }) => state === "replaced")

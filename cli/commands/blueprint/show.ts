@@ -1,5 +1,6 @@
 import { defineCommand } from "../../define-command.ts";
-import { publishedVersion, readPublished } from "../../process/blueprints/published.ts";
+import { publishedVersion } from "../../process/blueprints/published.ts";
+import { readPublished } from "../../process/blueprints/versions.ts";
 import { withTools } from "../../process/with-tools.ts";
 
 export const showCommand = defineCommand({

@@ -1,18 +1,13 @@
 import { existsSync } from "node:fs";
 import { checkBlueprint, compileBlueprint, nearest, type Blueprint } from "../../../blueprints/index.ts";
-import { blueprintTable, modelTable } from "../../../catalogue/index.ts";
+import { modelTable } from "../../../catalogue/index.ts";
 import { publishBlueprint, type Lacking, type Tools } from "../../../loop/index.ts";
 import { DomainError, type BlueprintPublished } from "../../../schemas/index.ts";
-import { readTable, type GlobalView } from "../../../streams/index.ts";
+import { readTable } from "../../../streams/index.ts";
 import { publishedText, sayLacking, sayWarming, unservedText } from "../../text/blueprint-text.ts";
 import type { Output } from "../../text/output.ts";
 import { readText } from "../read-text.ts";
-import { unknownUseCase } from "./versions.ts";
-
-export type Published = GlobalView<BlueprintPublished>;
-
-export const readPublished = ({ backbone, serdes }: Pick<Tools, "backbone" | "serdes">): Promise<Published> =>
-  readTable(backbone, serdes, blueprintTable);
+import { unknownUseCase, type Published } from "./versions.ts";
 
 /** A published version. Throws `UNKNOWN_USE_CASE`, or `UNKNOWN_VERSION` with the nearest one. */
 export function publishedVersion(published: Published, useCase: string, version: string): BlueprintPublished {
@@ -20,7 +15,11 @@ export function publishedVersion(published: Published, useCase: string, version:
   if (found !== undefined) return found;
   const all = [...published.values()];
   const versions = all.filter((each) => each.useCase === useCase).map((each) => each.version);
-  if (versions.length === 0) throw unknownUseCase(useCase, [...new Set(all.map((each) => each.useCase))]);
+  if (versions.length === 0)
+    throw unknownUseCase(
+      useCase,
+      all.map((each) => each.useCase),
+    );
   const guess = nearest(version, versions);
   throw new DomainError(
     "UNKNOWN_VERSION",

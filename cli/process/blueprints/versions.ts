@@ -1,13 +1,19 @@
 import { validBlueprints, blueprintTable, type ValidBlueprints } from "../../../catalogue/index.ts";
 import type { Tools } from "../../../loop/index.ts";
-import { readTable } from "../../../streams/index.ts";
-import { DomainError } from "../../../schemas/index.ts";
+import { readTable, type GlobalView } from "../../../streams/index.ts";
+import { DomainError, type BlueprintPublished } from "../../../schemas/index.ts";
+
+/** Every version that is published. */
+export type Published = GlobalView<BlueprintPublished>;
 
 type Reading = Pick<Tools, "backbone" | "serdes">;
 
-/** Every version that is published. */
-export const readVersions = async ({ backbone, serdes }: Reading): Promise<ValidBlueprints> =>
-  validBlueprints(await readTable(backbone, serdes, blueprintTable));
+export const readPublished = ({ backbone, serdes }: Reading): Promise<Published> =>
+  readTable(backbone, serdes, blueprintTable);
+
+/** Every version that is published and that this release can read. */
+export const readVersions = async (tools: Reading): Promise<ValidBlueprints> =>
+  validBlueprints(await readPublished(tools));
 
 /** A name that is mistyped would be a sample of nothing, without a difference. Throws `UNKNOWN_USE_CASE`. */
 export async function checkUseCase(tools: Reading, useCase: string): Promise<void> {
@@ -15,5 +21,8 @@ export async function checkUseCase(tools: Reading, useCase: string): Promise<voi
   if (!known.includes(useCase)) throw unknownUseCase(useCase, known);
 }
 
-export const unknownUseCase = (useCase: string, known: readonly string[]): DomainError =>
-  new DomainError("UNKNOWN_USE_CASE", `there is no use case "${useCase}"; known are ${known.join(", ") || "none"}`);
+export const unknownUseCase = (useCase: string, known: Iterable<string>): DomainError =>
+  new DomainError(
+    "UNKNOWN_USE_CASE",
+    `there is no use case "${useCase}"; known are ${[...new Set(known)].join(", ") || "none"}`,
+  );
