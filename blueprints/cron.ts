@@ -39,6 +39,28 @@ function withRanges(line: string): string {
   return written.join(" ");
 }
 
+const EVERY: Readonly<Record<string, string>> = {
+  hourly: "0 * * * *",
+  hour: "0 * * * *",
+  daily: "0 4 * * *",
+  day: "0 4 * * *",
+  midnight: "0 0 * * *",
+  weekly: "0 4 * * 1",
+  week: "0 4 * * 1",
+  monthly: "0 4 1 * *",
+  month: "0 4 1 * *",
+};
+
+/** The line that another notation probably means. */
+export function cronHint(line: string): string {
+  const fields = line.trim().split(/\s+/);
+  const word = (fields.at(-1) ?? "").toLowerCase().replace(/^@/, "");
+  if (fields.length < 3 && Object.hasOwn(EVERY, word)) return `write ${EVERY[word]!}`;
+  if (fields.length === 6) return `without the seconds: ${fields.slice(1).join(" ").replaceAll("?", "*")}`;
+  if (fields.includes("?")) return `write ${fields.join(" ").replaceAll("?", "*")}`;
+  return "such as 0 4 * * 1 for Mondays at 4:00 UTC";
+}
+
 /** The problem of a cron line of five fields, or null. `nextDue` accepts every line without one. */
 export function cronProblem(line: string): string | null {
   const fields = line.trim().split(/\s+/);

@@ -17,6 +17,7 @@ export function parseDuration(text: string): number | null {
 const WORDS: Readonly<Record<string, number>> = Object.fromEntries(
   (
     [
+      [31_536_000_000, ["y", "yr", "yrs", "year", "years"]],
       [604_800_000, ["w", "wk", "week", "weeks"]],
       [86_400_000, ["d", "day", "days"]],
       [3_600_000, ["h", "hr", "hrs", "hour", "hours"]],

@@ -6,6 +6,17 @@ export type KeySaid = readonly [type: string, unsaid: string, bounds?: string];
 /** By key, in the order of the reference. */
 export type KeysSaid = Readonly<Record<string, KeySaid>>;
 
+/** The reference of one key, as in docs/blueprint.md. */
+export interface KeyReference {
+  /** As in `label.wait`; NAME and KIND stand for names that the file chooses. */
+  readonly path: string;
+  readonly type: string;
+  /** The meaning of an absent key; `required`. */
+  readonly unsaid: string;
+  /** Empty: none. */
+  readonly bounds: string;
+}
+
 type Bound = keyof typeof BOUNDS;
 
 /** `1 to 16` */

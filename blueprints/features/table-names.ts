@@ -50,7 +50,11 @@ export function readRowKey(
   if (items === undefined) return undefined;
   const { min, max } = BOUNDS.tableKeys;
   if (items.length < min || items.length > max) {
-    return complain(place, `expected ${min} to ${max} names, found ${items.length}`);
+    return complain(
+      place,
+      `expected ${min} to ${max} names, found ${items.length}`,
+      "one for each part of the row's key",
+    );
   }
   const by: string[] = [];
   for (const item of items) {
@@ -80,6 +84,10 @@ function isKey(place: Place, name: string, known: FeaturesKnown): boolean {
   }
   if (!context.complete) return false;
   source.broken.add(name);
+  if (name === "none") {
+    complain(place, "a row has a key", "name the entries that its parts are");
+    return false;
+  }
   const guess = source.guess(name, [...Object.keys(context.known), ...types.keys()]);
   complain(
     place,

@@ -14,7 +14,12 @@ export function callNode(formula: string, name: Token, args: readonly FormulaNod
   if (name.text === "if") {
     const [condition, then, otherwise] = args;
     if (args.length !== 3 || !condition || !then || !otherwise) {
-      throw new FormulaError(formula, start + 1, `if takes 3 arguments, found ${args.length}`);
+      throw new FormulaError(
+        formula,
+        start + 1,
+        `if takes 3 arguments, found ${args.length}`,
+        "write if(condition, then, else)",
+      );
     }
     return { kind: "if", condition, then, otherwise, start, end };
   }
@@ -34,7 +39,9 @@ export function callNode(formula: string, name: Token, args: readonly FormulaNod
       known.minArguments === known.maxArguments
         ? `${known.minArguments} argument${known.minArguments === 1 ? "" : "s"}`
         : `${known.minArguments} to ${known.maxArguments} arguments`;
-    throw new FormulaError(formula, start + 1, `${name.text} takes ${wanted}, found ${args.length}`);
+    const letters = ["x", "y", "z"].slice(0, known.minArguments).join(", ");
+    const hint = `write ${name.text}(${letters}${known.maxArguments > known.minArguments ? ", …" : ""})`;
+    throw new FormulaError(formula, start + 1, `${name.text} takes ${wanted}, found ${args.length}`, hint);
   }
   return { kind: "call", name: name.text, args, start, end };
 }

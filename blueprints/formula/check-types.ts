@@ -19,6 +19,16 @@ export interface CheckOptions {
   readonly unusable?: ReadonlyMap<string, UnusableName>;
 }
 
+/** How a part becomes what is wanted of it. */
+export function mendOf(text: string, found: Checked, wanted: FormulaType): string | null {
+  if (wanted === "boolean") return found === "number" ? `compare it: ${text} > 0.5` : `compare it: ${text} == "…"`;
+  if (wanted === "number") return found === "boolean" ? `write if(${text}, 1, 0)` : "a text is only compared: == or !=";
+  return "texts stand in quotes, and an if chooses among them";
+}
+
+const neverEqual = (a: Checked, b: Checked): string =>
+  [a, b].includes("boolean") ? "a boolean stands alone, or behind not" : "a number is written without quotes";
+
 /**
  * The formula's type; `any` if it is always `null`. Throws `FormulaError` at an unknown name or a type that does not
  * fit.
@@ -36,7 +46,7 @@ export function checkTypes(
   const want = (node: FormulaNode, wanted: "number" | "boolean", by: string): void => {
     const found = typeOf(node);
     if (found === wanted || found === "any" || found === "null") return;
-    throw fail(node, `${by} needs a ${wanted}, ${textOf(node)} is a ${found}`);
+    throw fail(node, `${by} needs a ${wanted}, ${textOf(node)} is a ${found}`, mendOf(textOf(node), found, wanted));
   };
 
   /** @param beside the other side of a comparison. */
@@ -63,7 +73,11 @@ export function checkTypes(
       case "if": {
         want(node.condition, "boolean", "if");
         return common(node.then, node.otherwise, (a, b) =>
-          fail(node, `both results of if must be of one type, found a ${a} and a ${b}`),
+          fail(
+            node,
+            `both results of if must be of one type, found a ${a} and a ${b}`,
+            "write both as numbers, both as conditions or both as texts",
+          ),
         );
       }
       case "call":
@@ -92,7 +106,7 @@ export function checkTypes(
       case "==":
       case "!=":
         if (!isNullLiteral(left) || !isNullLiteral(right)) {
-          common(left, right, (a, b) => fail(node, `a ${a} never equals a ${b}: ${textOf(node)}`));
+          common(left, right, (a, b) => fail(node, `a ${a} never equals a ${b}: ${textOf(node)}`, neverEqual(a, b)));
         }
         return "boolean";
       case "<":

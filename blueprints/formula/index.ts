@@ -1,5 +1,5 @@
 export type { FormulaNode, FormulaType, FormulaValue } from "./ast.ts";
-export type { UnusableName } from "./check-types.ts";
+export { mendOf, type UnusableName } from "./check-types.ts";
 export type { Lookup } from "./compile-node.ts";
 export { canonicalFormula, compileFormula, type Formula } from "./formula.ts";
 export { FormulaError } from "./formula-error.ts";

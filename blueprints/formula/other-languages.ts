@@ -80,6 +80,8 @@ const WORDS: Readonly<Record<string, string>> = {
   if: "write if(condition, a, b)",
   mod: "write %",
   div: "write floor(x / y)",
+  now: "decisionTime is the decision's time in ms, in formulas of features",
+  today: "decisionTime is the decision's time in ms, in formulas of features",
 };
 
 /** A sign of another language at this place. */

@@ -15,6 +15,10 @@ const CONSTANTS: ReadonlyMap<string, FormulaValue> = new Map<string, FormulaValu
   ["null", null],
 ]);
 
+const JOIN = "join two values with an operator, such as + or and";
+const isAfterValue = (token: Token | undefined): boolean =>
+  token !== undefined && (token.kind !== "symbol" || token.text === ")");
+
 /**
  * Levels, the loosest first: `or`, `and`, `not`, one comparison, `+ -`, `* / %`, unary minus. Comparisons don't chain.
  * Throws `FormulaError` at the first token that does not fit.
@@ -42,6 +46,11 @@ export function parseFormula(formula: string): FormulaNode {
     at++;
     return token;
   };
+  /** Parentheses that are open at this place. */
+  const open = (): number => {
+    const before = tokens.slice(0, at).filter(({ kind }) => kind === "symbol");
+    return before.filter(({ text }) => text === "(").length - before.filter(({ text }) => text === ")").length;
+  };
   /** The right notation for the text at this place. */
   const hintAt = (token: Token): string | null => {
     const before = tokens[at - 1];
@@ -51,7 +60,10 @@ export function parseFormula(formula: string): FormulaNode {
       return `a percentage is written as a number: ${Number(share.toPrecision(12))}`;
     }
     if (token.text === "," && token.kind === "symbol" && nesting === 0) return "a number is written with a point: 0.5";
-    return token.kind === "name" ? operatorHint(token.text) : null;
+    if (token.kind === "end") return open() > 0 ? "close the parenthesis" : "something is missing at its end";
+    if (token.text === ")" && token.kind === "symbol" && open() === 0) return "no parenthesis is open here";
+    if (token.kind === "symbol") return null;
+    return (token.kind === "name" ? operatorHint(token.text) : null) ?? (isAfterValue(tokens[at - 1]) ? JOIN : null);
   };
   const unexpected = (wanted: string): FormulaError => {
     const token = peek();
@@ -119,7 +131,8 @@ export function parseFormula(formula: string): FormulaNode {
     if (token.kind === "number") {
       take();
       const value = Number(token.text);
-      if (!Number.isFinite(value)) throw new FormulaError(formula, start + 1, `${token.text} is too large a number`);
+      if (!Number.isFinite(value))
+        throw new FormulaError(formula, start + 1, `${token.text} is too large a number`, "at most 1.7e308");
       return { kind: "literal", value, start, end };
     }
     if (token.kind === "string") {

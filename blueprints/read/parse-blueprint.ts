@@ -2,6 +2,7 @@ import type { Blueprint, BlueprintContent } from "../blueprint.ts";
 import { BlueprintError, type Problem } from "../blueprint-error.ts";
 import type { Reading } from "../sections/blueprint-section.ts";
 import { sections } from "../sections/index.ts";
+import { blueprintReference } from "../sections/reference.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { readSection } from "../yaml/section.ts";
@@ -35,7 +36,7 @@ function read(
   where: string,
   places?: Places,
 ): { readonly blueprint: Blueprint; readonly source: Source } {
-  const source = openSource(text, where, places);
+  const source = openSource(text, where, places, blueprintReference);
   const root: Place = { source, node: source.root, path: "", offset: 0 };
   const content = source.problems.length > 0 ? undefined : contentOrProblems(root);
   if (source.problems.length > 0) throw new BlueprintError(inOrder(source.problems));

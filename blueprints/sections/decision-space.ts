@@ -4,7 +4,7 @@ import { BOUNDS } from "../defaults.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
 import { complain, found, type Place } from "../yaml/place.ts";
 import { readText } from "../yaml/scalars.ts";
-import { readItems, readSection, required } from "../yaml/section.ts";
+import { complainTwice, readItems, readSection, required } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 
 const KEYS = {
@@ -27,7 +27,7 @@ export const decisionSpaceSection: BlueprintSection<"decisionSpace", DecisionSpa
   canonical: (space) => space,
 };
 
-const SPACES = ["boolean", "number", "actions"];
+const SPACES = ["boolean", "number"];
 const ends = ({ range }: Node): [number, number] => [range?.[0] ?? 0, range?.[1] ?? 0];
 
 function readDecisionSpace(place: Place): DecisionSpace | undefined {
@@ -38,7 +38,7 @@ function readDecisionSpace(place: Place): DecisionSpace | undefined {
     return complain(
       place,
       `expected ${wanted}, found ${found(place)}`,
-      guess === null ? null : `did you mean "${guess}"?`,
+      guess === null ? "texts are named: { actions: [a, b] }" : `did you mean "${guess}"?`,
     );
   }
   if (!isMap(place.node)) {
@@ -57,7 +57,7 @@ function readDecisionSpace(place: Place): DecisionSpace | undefined {
     let complete = true;
     for (const item of items) {
       const name = readText(item, "an action's name", BOUNDS.actionLength);
-      if (name !== undefined && names.includes(name)) complain(item, `action "${name}" twice`);
+      if (name !== undefined && names.includes(name)) complainTwice(item, `action "${name}" twice`);
       else if (name !== undefined) names.push(name);
       else complete = false;
     }

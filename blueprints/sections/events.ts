@@ -1,4 +1,4 @@
-import { isMap, isScalar } from "yaml";
+import { isMap, isScalar, isSeq } from "yaml";
 import type { EventFieldType, EventKind } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
@@ -6,7 +6,7 @@ import { fieldType } from "../values/field-value.ts";
 import { nothingRead, whole, type Names, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { checkName, isName, readChoice, readText } from "../yaml/scalars.ts";
-import { optional, readEntries, readItems, readSection } from "../yaml/section.ts";
+import { complainTwice, optional, readEntries, readItems, readSection } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 
 const KEYS = {
@@ -53,16 +53,30 @@ function readEvents(place: Place): Names<Partly<EventKind>> {
       complete = false;
       continue;
     }
-    const section = readSection(value, Object.keys(KEYS));
+    const section = readSection(value, Object.keys(KEYS), (field) => fieldHint(value, field), kindHint(name, value));
     const read = optional(section, "fields", noFields, (place) => readFields(place, types));
-    known[name] = read ?? { fields: undefined };
+    const isWhole = section !== undefined && section.strange.size === 0;
+    known[name] = (isWhole ? read : undefined) ?? { fields: undefined };
   }
   return { known, complete };
 }
 
-const noFields: EventKind = Object.freeze({ fields: Object.freeze([]) });
 const TYPES = ["number", "category"] as const;
 
+/** How a kind of event is written, in place of something else. */
+function kindHint(name: string, { node, source }: Place): string {
+  if (!isSeq(node)) return `a kind without fields is ${name}: {}`;
+  return `write ${name}: { fields: ${source.text.slice(...(node.range ?? [0, 0])).slice(0, 80)} }`;
+}
+
+/** A field beside `fields` and not in it. */
+function fieldHint({ node, source }: Place, field: string): string | null {
+  const value = isMap(node) ? source.resolve(node.get(field, true)) : null;
+  const type = isScalar(value) ? TYPES.find((each) => each === value.value) : undefined;
+  return type === undefined ? null : `write fields: { ${field}: ${type} }`;
+}
+
+const noFields: EventKind = Object.freeze({ fields: Object.freeze([]) });
 /** @param types of the fields of earlier kinds: an observation may be an event of any kind, so a name has one type */
 function readFields(place: Place, types: Map<string, EventFieldType>): EventKind | undefined {
   const named = isMap(place.node) ? readTypedNames(place) : readNames(place);
@@ -75,7 +89,7 @@ function readFields(place: Place, types: Map<string, EventFieldType>): EventKind
     const before = name === undefined ? undefined : types.get(name);
     if (name === undefined || !checkName(at, name)) complete = false;
     else if (name === "kind") complain(at, '"kind" is the kind of every observation', "choose another name");
-    else if (fields.includes(name)) complain(at, `field "${name}" twice`);
+    else if (fields.includes(name)) complainTwice(at, `field "${name}" twice`);
     else if (type === undefined) complete = false;
     else if (before !== undefined && before !== type) {
       complain(at, `"${name}" is a ${before} of another kind of event, declared as ${type}`, "choose another name");
@@ -90,6 +104,8 @@ function readFields(place: Place, types: Map<string, EventFieldType>): EventKind
   return categories.length === 0 ? { fields } : { fields, categories };
 }
 
+const TYPED = "names with types stand in braces: fields: { minutes: number, belt: category }";
+
 interface NamedField {
   readonly at: Place;
   /** `undefined`: it was no text, and was reported; the type too. */
@@ -103,7 +119,13 @@ function readNames(place: Place): readonly NamedField[] | undefined {
   const items =
     readItems(place, "a list of field names, or a section of names and types") ??
     (isScalar(place.node) && isName(String(place.node.value)) ? [place] : undefined);
-  return items?.map((at) => ({ at, name: readText(at, "a field name", 200), type: "number" }));
+  return items?.map((at) => ({
+    at,
+    name: isMap(at.node)
+      ? complain(at, "expected a field name, found a section", TYPED)
+      : readText(at, "a field name", 200),
+    type: "number",
+  }));
 }
 
 function readTypedNames(place: Place): readonly NamedField[] | undefined {

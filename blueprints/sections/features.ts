@@ -7,7 +7,7 @@ import { entriesOf, entryName } from "../features/slots.ts";
 import type { KeySaid, KeysSaid } from "../key-reference.ts";
 import { isReservedColumn } from "../reserved-columns.ts";
 import { complain, found, inside, type Place } from "../yaml/place.ts";
-import { readEntries, readItems, required } from "../yaml/section.ts";
+import { complainTwice, readEntries, readItems, required } from "../yaml/section.ts";
 import { checkName } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { contextSection } from "./context.ts";
@@ -84,14 +84,14 @@ function readFeatures(place: Place, known: Known): ReadFeatures {
     }
     const at = { ...item, path: `features.${name}` };
     if (made.length !== 1 || made[0]!.name !== name) {
-      if (columns.has(name)) complain(at, `feature "${name}" twice`);
+      if (columns.has(name)) complainTwice(at, `feature "${name}" twice`);
       columns.set(
         name,
         made.map((slot) => slot.name),
       );
     }
     for (const feature of made) {
-      if (earlier.has(feature.name)) complain(at, `feature "${feature.name}" twice`);
+      if (earlier.has(feature.name)) complainTwice(at, `feature "${feature.name}" twice`);
       earlier.set(feature.name, feature);
       types.set(feature.name, featureType(feature));
       features.push(feature);
@@ -135,13 +135,16 @@ function readFeature(item: Place, features: Place, known: FeaturesKnown): Item |
   const [entry, second] = readEntries(item, wanted) ?? [];
   if (entry === undefined) return complain(item, `expected ${wanted}, found an empty section`);
   if (second !== undefined) {
-    return complain(item, `expected ${wanted}, found the names ${entry.name} and ${second.name}`, "one list item each");
+    const isBelow = entry.value.node === null || (isScalar(entry.value.node) && entry.value.node.value === null);
+    const hint = isBelow ? `indent what belongs to ${entry.name} further than its name` : "one list item each";
+    return complain(item, `expected ${wanted}, found the names ${entry.name} and ${second.name}`, hint);
   }
   const { name } = entry;
   const path = inside(features, name, null).path;
   const key = { ...entry.key, path };
   const named = checkName(key, name) && checkColumn(key, name);
   const kind = kindOf(entry.value);
+  if (kind === undefined) return complainKind({ ...entry.value, path }, name, declared);
   if (named && Object.hasOwn(declared, name)) {
     complain(key, `"${name}" is a context entry already`, `choose another name for the ${kind.name}`);
   }
@@ -175,14 +178,31 @@ function checkColumns(
   return taken === undefined && listOf(read).every(({ name }) => checkColumn(place, name));
 }
 
-/** The kind of a key in the section, or of a similar key; else the first kind that has sections. */
-function kindOf(section: Place): FeatureKind {
-  const kinds = featureKinds.all().filter(({ written }) => written === "section");
+const sectionKinds = (): readonly FeatureKind[] => featureKinds.all().filter(({ written }) => written === "section");
+
+/** The kind of a key in the section, or of a similar key; `undefined`: none of them is a key of a kind. */
+function kindOf(section: Place): FeatureKind | undefined {
+  const kinds = sectionKinds();
   const keys = isMap(section.node) ? section.node.items.map(({ key }) => String(isScalar(key) ? key.value : "")) : [];
   const named = kinds.find((kind) => kind.marks().some((mark) => keys.includes(mark)));
   if (named !== undefined) return named;
   const isNear = (kind: FeatureKind): boolean => keys.some((key) => section.source.guess(key, kind.marks()) !== null);
-  return (kinds.length > 1 ? kinds.find(isNear) : undefined) ?? kinds[0]!;
+  return kinds.find(isNear) ?? kinds.find((kind) => keys.some((key) => Object.hasOwn(kind.keys(), key)));
+}
+
+/** Of something that is no feature of any kind. */
+function complainKind(place: Place, name: string, declared: Readonly<Record<string, ContextType>>): string {
+  const { node, source } = place;
+  const text = isScalar(node) ? String(node.source ?? node.value ?? "") : "";
+  const marks = sectionKinds().flatMap((kind) => kind.marks());
+  const given = isMap(node) ? node.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : [])) : [];
+  const what = given.length === 0 ? found(place) : given.join(", ").slice(0, 80);
+  let hint = `a feature's section has one of ${marks.join(", ")}`;
+  if (Object.hasOwn(declared, name)) hint = `a context entry is named alone: - ${name}; its type is said under context`;
+  else if (/[^\w.]/.test(text)) hint = `write { formula: ${/[,:{}[\]#]/.test(text) ? JSON.stringify(text) : text} }`;
+  complain(place, `expected a feature, found ${what}`, hint);
+  source.broken.add(name);
+  return name;
 }
 
 function checkColumn(place: Place, name: string): boolean {

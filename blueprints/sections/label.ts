@@ -10,7 +10,7 @@ export const labelSection: BlueprintSection<"label", Partly<LabelConfig> | undef
   name: "label",
   said: ["section", "required, or `labels`"],
   keys: () => ({ name: ["a name", "required"], ...labelKeys() }),
-  read: (_, of) => of(labelsSection).labels[0],
+  read: (_, of) => of(labelsSection).first,
   whole,
   describe: (label, blueprint) =>
     blueprint.labels.length > 1 ? [] : [["label.name", label.name], ...describeLabel("label", label, blueprint)],

@@ -9,6 +9,7 @@ import { complain, type Place } from "../yaml/place.ts";
 import { checkName, readText } from "../yaml/scalars.ts";
 import { optional, readEntries, readSection, required } from "../yaml/section.ts";
 import type { BlueprintSection, Reading } from "./blueprint-section.ts";
+import { contextSection } from "./context.ts";
 import { eventsSection } from "./events.ts";
 import { featuresSection, type ReadFeatures } from "./features.ts";
 import { modelSection } from "./model.ts";
@@ -18,11 +19,13 @@ import { labelKeys, readLabel, type LabelKnown } from "./read-label.ts";
 export interface ReadLabels {
   /** In the order of the file. */
   readonly labels: readonly Partly<LabelConfig>[];
+  /** The first one of the file; `undefined`: it could not be read. */
+  readonly first: Partly<LabelConfig> | undefined;
   /** False: some name is not known. */
   readonly complete: boolean;
 }
 
-const nothing: ReadLabels = Object.freeze({ labels: [], complete: false });
+const nothing: ReadLabels = Object.freeze({ labels: [], first: undefined, complete: false });
 
 /** Also reads `label`, which means the same with one label. */
 export const labelsSection: BlueprintSection<"labels", ReadLabels> = {
@@ -34,8 +37,13 @@ export const labelsSection: BlueprintSection<"labels", ReadLabels> = {
     const several = blueprint?.fields.get("labels");
     if (several === undefined) {
       if (blueprint?.doubtful.has("labels") === true) return nothing;
-      const label = required(blueprint, "label", (place) => readOne(place, known));
-      return label === undefined ? nothing : { labels: [label], complete: label.name !== undefined };
+      const label = required(
+        blueprint,
+        "label",
+        (place) => readOne(place, known),
+        "wanted: a section, or several under labels",
+      );
+      return label === undefined ? nothing : { labels: [label], first: label, complete: label.name !== undefined };
     }
     if (blueprint!.fields.has("label")) {
       complain(several, "label and labels are both there", "put the label among the labels, under its name");
@@ -64,6 +72,7 @@ function knownOf(of: Reading): Known {
   return {
     observations: of(observationsSection),
     kinds: events.complete ? Object.keys(events.known) : undefined,
+    ofDecision: [...Object.keys(of(contextSection).known), ...of(featuresSection).features.map(({ name }) => name)],
     features: of(featuresSection).features,
     objective,
     learner: learner === undefined ? undefined : learnerKinds.get(learner),
@@ -90,22 +99,32 @@ function readSeveral(place: Place, known: Known): ReadLabels | undefined {
   if (entries === undefined) return undefined;
   const isOne = entries.some(({ name, value }) => (name === "name" || name === "value") && isScalar(value.node));
   if (isOne) return complain(place, "expected names and labels, found one label", hint);
-  if (entries.length === 0) return complain(place, "at least one label is needed");
+  if (entries.length === 0) return complain(place, "at least one label is needed", hint);
   if (entries.length > BOUNDS.labels) {
     return complain(place, `at most ${BOUNDS.labels} labels, found ${entries.length}`);
   }
   const labels: Partly<LabelConfig>[] = [];
   let complete = true;
   for (const { name, key, value, again } of entries) {
-    const label = readLabel(readSection(value, Object.keys(labelKeys())), known);
-    if (checkName(key, name) && isFree(key, name, known) && hasFreeColumns(key, name, known) && !again) {
+    if (again) {
+      complete = false;
+      continue;
+    }
+    const label = readLabel(readSection(value, Object.keys(labelKeys()), undefined, valueHint(value)), known);
+    if (checkName(key, name) && isFree(key, name, known) && hasFreeColumns(key, name, known)) {
       labels.push({ name, ...label });
     } else {
       place.source.broken.add(name);
       complete = false;
     }
   }
-  return { labels, complete };
+  return { labels, first: entries[0]!.name === labels[0]?.name ? labels[0] : undefined, complete };
+}
+
+/** Of a label that is its value alone. */
+function valueHint({ node }: Place): string | null {
+  const text = isScalar(node) && typeof node.value === "string" ? node.value : "";
+  return text === "" ? null : `write { value: ${JSON.stringify(text.slice(0, 80))} }`;
 }
 
 function isFree(place: Place, name: string, { features }: Known): boolean {

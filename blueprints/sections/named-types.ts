@@ -7,11 +7,15 @@ import { complain, found, type Place } from "../yaml/place.ts";
 import { checkName, readChoice } from "../yaml/scalars.ts";
 import { readEntries } from "../yaml/section.ts";
 
-/** `name: type` pairs. An entry with a problem is left out. */
+/**
+ * `name: type` pairs. An entry with a problem is left out.
+ * @param isFree reports a name that stands for something else already
+ */
 export function readTypes<T extends string>(
   place: Place,
   what: string,
   read: (place: Place) => T | undefined,
+  isFree: (name: Place, type: T, of: string) => boolean = () => true,
 ): Names<T> {
   const known: Record<string, T> = {};
   const entries = readEntries(place, what);
@@ -23,7 +27,7 @@ export function readTypes<T extends string>(
     // Probably another name was meant, which may be used elsewhere.
     if (!isUsable) complete = false;
     const type = isUsable ? read(value) : undefined;
-    if (type === undefined || again) place.source.broken.add(name);
+    if (type === undefined || again || !isFree(key, type, name)) place.source.broken.add(name);
     else known[name] = type;
   }
   return { known, complete };

@@ -39,16 +39,17 @@ function readObservations(place: Place | undefined, events: Names<Partly<EventKi
     for (const field of kind.fields ?? []) known[field] = fieldType(kind, field);
   }
   if (place === undefined) return { known, complete };
-  const declared = readTypes(place, `a section of names and types (${OBSERVATION_TYPES.join(" | ")})`, (place) =>
-    readChoice(place, OBSERVATION_TYPES),
-  );
-  for (const [name, type] of Object.entries(declared.known)) {
-    if (Object.hasOwn(known, name) && known[name] !== type) {
-      complain(place, `"${name}" is a ${known[name]} already, declared as ${type}`);
-      place.source.broken.add(name);
-    } else {
-      known[name] = type;
-    }
-  }
-  return { known, complete: complete && declared.complete };
+  const what = `a section of names and types (${OBSERVATION_TYPES.join(" | ")})`;
+  const readType = (at: Place): ObservationType | undefined => readChoice(at, OBSERVATION_TYPES);
+  const declared = readTypes(place, what, readType, (key, type, name) => {
+    if (!Object.hasOwn(known, name) || known[name] === type) return true;
+    const of = name === "kind" ? "kind is the kind of every observation" : "it is a field of an event";
+    complain(
+      key,
+      `"${name}" is a ${known[name]} already, declared as ${type}`,
+      `${of}: leave it out, or choose another name`,
+    );
+    return false;
+  });
+  return { known: { ...known, ...declared.known }, complete: complete && declared.complete };
 }

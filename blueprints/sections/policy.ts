@@ -1,9 +1,11 @@
+import { isScalar } from "yaml";
 import type { PolicyConfig, PolicyRule } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
-import { canonicalFormula } from "../formula/index.ts";
+import { canonicalFormula, type UnusableName } from "../formula/index.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
 import type { PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "../policy/policy-rule.ts";
 import { policyTypes } from "../policy/policy-types.ts";
+import { laterFormula, unusableInPolicy, type NamesBesidePolicy } from "../policy/unusable-names.ts";
 import { kindOfRule, policyRules } from "../policy/rules/index.ts";
 import { doubtPolicy, type PolicyKnown } from "../read/doubts.ts";
 import { readFormula } from "../yaml/formula.ts";
@@ -12,9 +14,11 @@ import { complain, type Place } from "../yaml/place.ts";
 import { optional, readEntries, readSection, required, type Section } from "../yaml/section.ts";
 import { checkName } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
+import { contextSection } from "./context.ts";
 import { decisionSpaceSection } from "./decision-space.ts";
 import { featuresSection } from "./features.ts";
 import { labelsSection } from "./labels.ts";
+import { observationsSection } from "./observations.ts";
 
 const FORMULAS: KeySaid = ["names and formulas", "none", mostText("formulas", "formulas")];
 
@@ -26,7 +30,8 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
     const labels = of(labelsSection);
     const features = of(featuresSection);
     const space = of(decisionSpaceSection);
-    return required(blueprint, "policy", (place) => readPolicy(place, { labels, features, space }));
+    const beside = { context: of(contextSection).known, observations: of(observationsSection).known };
+    return required(blueprint, "policy", (place) => readPolicy(place, { labels, features, space }, beside));
   },
   whole,
   *describe({ formulas, rule }) {
@@ -44,13 +49,19 @@ const keysOf = ({ name, said, keys }: PolicyRuleKind): readonly (readonly [strin
   ...Object.entries(keys()).map(([key, of]) => [`${name}.${key}`, of] as const),
 ];
 
-function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
+function readPolicy(
+  place: Place,
+  known: PolicyKnown,
+  beside: Pick<NamesBesidePolicy, "context" | "observations">,
+): Partly<PolicyConfig> {
   const { labels, features, space } = known;
-  const section = readSection(place, ["formulas", ...policyRules.names()]);
-  const types = policyTypes(
-    labels.labels.flatMap(({ name }) => name ?? []),
-    features.features,
-  );
+  const section = readSection(place, ["formulas", ...policyRules.names()], undefined, ruleHint(place));
+  const predictions = labels.labels.flatMap(({ name }) => name ?? []);
+  const types = policyTypes(predictions, features.features);
+  const isKnown = features.complete && labels.complete;
+  const unusable = isKnown
+    ? unusableInPolicy({ ...beside, features: features.features, labels: predictions })
+    : new Map<string, UnusableName>();
   const named = new Map<string, PlacedFormula>();
   let complete = features.complete && labels.complete;
   const texts = space?.kind === "actions" ? space.actions : [];
@@ -60,6 +71,7 @@ function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
     if (entries.length > BOUNDS.formulas) {
       return complain(place, `at most ${BOUNDS.formulas} formulas, found ${entries.length}`);
     }
+    const later = new Set(entries.map(({ name }) => name).filter((name) => !Object.hasOwn(types, name)));
     for (const { name, key, value, again } of entries) {
       if (!checkName(key, name) || again) {
         place.source.broken.add(name);
@@ -70,7 +82,10 @@ function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
         complain(key, `"${name}" is a label or a feature already`, "choose another name");
         continue;
       }
-      const formula = readFormula(value, { known: types, complete, texts }, ["number", "boolean", "string"]);
+      const below = [...later].map((each) => [each, laterFormula(each, name)] as const);
+      const names = { known: types, complete, texts, unusable: new Map([...unusable, ...below]) };
+      const formula = readFormula(value, names, ["number", "boolean", "string"]);
+      later.delete(name);
       if (formula === undefined) {
         place.source.broken.add(name);
         continue;
@@ -81,12 +96,18 @@ function readPolicy(place: Place, known: PolicyKnown): Partly<PolicyConfig> {
     return true;
   });
   if (formulas === undefined) complete = false;
-  const rule = readRule(section, { names: { known: types, complete, texts }, formulas: named, space });
+  const rule = readRule(section, { names: { known: types, complete, texts, unusable }, formulas: named, space });
   if (section !== undefined) doubtPolicy(section, named, rule, known);
   return {
     formulas: formulas && [...named].map(([name, { formula }]) => ({ name, formula: formula.text })),
     rule: rule?.rule,
   };
+}
+
+/** Of a policy that is its formula alone. */
+function ruleHint({ node }: Place): string | null {
+  const text = isScalar(node) && typeof node.value === "string" ? node.value : "";
+  return text === "" ? null : `write { ${policyRules.names()[0]!}: ${JSON.stringify(text.slice(0, 80))} }`;
 }
 
 /** The one rule of the policy. */

@@ -35,6 +35,8 @@ export interface LabelKnown {
   readonly observations: Names<ObservationType>;
   /** The kinds that are declared; `undefined`: they could not all be read. */
   readonly kinds: readonly string[] | undefined;
+  /** Names of the decision's context and features. */
+  readonly ofDecision: Iterable<string>;
   /** The objective of labels that have none of their own; `undefined`: it could not be read. */
   readonly objective: Objective | undefined;
   /** The learner of the labels; `undefined`: it could not be read. */
@@ -45,7 +47,11 @@ export interface LabelKnown {
 export function readLabel(section: Section | undefined, known: LabelKnown): Partly<Omit<LabelConfig, "name">> {
   const { observations, kinds } = known;
   const { complete } = observations;
-  const names = { known: formulaTypes(observations.known), complete, texts: kinds ?? [] };
+  const hint = "a label is of what observations say: declare it under observations if they say it";
+  const unusable = new Map(
+    [...known.ofDecision].map((name) => [name, { reason: `"${name}" is of the decision`, hint }]),
+  );
+  const names = { known: formulaTypes(observations.known), complete, texts: kinds ?? [], unusable };
   const when = optional<Formula | null>(section, "when", null, (place) => readFormula(place, names, ["boolean"]));
   const value = required(section, "value", (place) => readFormula(place, names, ["number", "boolean"]));
   const aggregate = optional(section, "aggregate", DEFAULTS.label.aggregate, (place) =>
@@ -90,6 +96,10 @@ function checkBinary(
     );
   }
   if (fallback !== undefined && fallback !== null && fallback !== 0 && fallback !== 1) {
-    complain(fields.get("default") ?? place, `expected none, 0 or 1 with objective binary, found ${fallback}`);
+    complain(
+      fields.get("default") ?? place,
+      `expected none, 0 or 1 with objective binary, found ${fallback}`,
+      "or take objective: regression",
+    );
   }
 }

@@ -1,15 +1,5 @@
+import type { KeyReference } from "../key-reference.ts";
 import { sections } from "./index.ts";
-
-/** The reference of one key, as in docs/blueprint.md. */
-export interface KeyReference {
-  /** As in `label.wait`; NAME and KIND stand for names that the file chooses. */
-  readonly path: string;
-  readonly type: string;
-  /** The meaning of an absent key; `required`. */
-  readonly unsaid: string;
-  /** Empty: none. */
-  readonly bounds: string;
-}
 
 /** Every key of a blueprint, in the order of the reference. */
 export function blueprintReference(): readonly KeyReference[] {

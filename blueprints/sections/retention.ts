@@ -12,6 +12,8 @@ import { joinSection } from "./join.ts";
 
 const range = rangeText("retention", formatDuration);
 const stays = (ms: number | null): string => (ms === null ? "for ever" : formatDuration(ms));
+/** For people who write it down. */
+const FOR_EVER = "leave the key out: it stays for ever then";
 const KEYS = {
   rows: ["duration", stays(DEFAULTS.retention.rowsMs), range],
   decisions: ["duration", stays(DEFAULTS.retention.decisionsMs), `${range}, at least \`join.ttl\``],
@@ -62,12 +64,14 @@ function readRetention(place: Place, ttlMs: number | undefined): Partly<Retentio
   const answersMs = optional(section, "answers", defaults.answersMs, (place) => atLeast(place, ttlMs, "join.ttl"));
   const { repeatsMs } = impliedRetention(answersMs);
   return {
-    rowsMs: optional(section, "rows", defaults.rowsMs, (place) => readDuration(place, BOUNDS.retention)),
-    decisionsMs: optional(section, "decisions", defaults.decisionsMs, (place) => atLeast(place, ttlMs, "join.ttl")),
+    rowsMs: optional(section, "rows", defaults.rowsMs, (place) => readDuration(place, BOUNDS.retention, FOR_EVER)),
+    decisionsMs: optional(section, "decisions", defaults.decisionsMs, (place) =>
+      atLeast(place, ttlMs, "join.ttl", FOR_EVER),
+    ),
     answersMs,
     repeatsMs: optional(section, "repeats", repeatsMs, (place) => atLeast(place, answersMs, "retention.answers")),
   };
 }
 
-const atLeast = (place: Place, leastMs: number | undefined, what: string): number | undefined =>
-  readDurationFrom(place, BOUNDS.retention, leastMs, what);
+const atLeast = (place: Place, leastMs: number | undefined, what: string, endless?: string): number | undefined =>
+  readDurationFrom(place, BOUNDS.retention, leastMs, what, endless);

@@ -5,7 +5,7 @@ import { mostText, rangeText, type KeySaid } from "../key-reference.ts";
 import { nothingRead, whole, type Names, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { checkName, readNumber, readText } from "../yaml/scalars.ts";
-import { optional, readEntries, readItems, readSection, required } from "../yaml/section.ts";
+import { complainTwice, optional, readEntries, readItems, readSection, required } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { readTypeOrVector, readTypes } from "./named-types.ts";
 
@@ -93,7 +93,7 @@ function readKey(place: Place): readonly string[] | undefined {
   for (const item of items) {
     const name = readText(item, "the name of a key", 200);
     if (name === undefined || !checkName(item, name)) continue;
-    if (key.includes(name)) complain(item, `"${name}" twice`);
+    if (key.includes(name)) complainTwice(item, `"${name}" twice`);
     else key.push(name);
   }
   return key.length === items.length ? key : undefined;

@@ -1,5 +1,5 @@
 import type { Objective, TrainingConfig } from "../blueprint.ts";
-import { cronProblem } from "../cron.ts";
+import { cronHint, cronProblem } from "../cron.ts";
 import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../defaults.ts";
 import { percentText, rangeText, type KeySaid } from "../key-reference.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
@@ -70,5 +70,5 @@ function readTraining(place: Place, objective: Objective | undefined): Partly<Tr
 function readSchedule(place: Place): string | undefined {
   const line = readText(place, "a cron line or none", 200);
   const problem = line === undefined ? null : cronProblem(line);
-  return problem === null ? line?.trim().replace(/\s+/g, " ") : complain(place, problem);
+  return problem === null ? line?.trim().replace(/\s+/g, " ") : complain(place, problem, cronHint(line!));
 }

@@ -18,5 +18,11 @@ export const useCaseSection: BlueprintSection<"useCase", string | undefined> = {
 function readUseCase(place: Place): string | undefined {
   const name = readText(place, "the use case's name", 200);
   if (name === undefined || (/^[a-z0-9-]+$/.test(name) && name.length <= BOUNDS.useCaseLength)) return name;
-  return complain(place, `${found(place)} is no use case`, `1 to ${BOUNDS.useCaseLength} small letters, digits and -`);
+  const rule = `1 to ${BOUNDS.useCaseLength} small letters, digits and -`;
+  const near = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "")
+    .slice(0, BOUNDS.useCaseLength);
+  return complain(place, `${found(place)} is no use case`, near === "" ? rule : `${rule}; such as ${near}`);
 }

@@ -2,6 +2,7 @@ import { isScalar } from "yaml";
 import {
   compileFormula,
   FormulaError,
+  mendOf,
   type Formula,
   type FormulaNode,
   type FormulaType,
@@ -39,9 +40,11 @@ export function readFormula(
     });
     const isSure = formula.names.every((name) => Object.hasOwn(names.known, name));
     if (wanted === undefined || wanted.includes(formula.type) || !isSure) return formula;
+    const isNull = formula.type === "any";
     return complain(
       place,
-      `expected a ${wanted.join(" or ")}, "${text}" is ${formula.type === "any" ? "always null" : `a ${formula.type}`}`,
+      `expected a ${wanted.join(" or ")}, "${text}" is ${isNull ? "always null" : `a ${formula.type}`}`,
+      isNull ? "write what it is where nothing is missing" : mendOf(text, formula.type, wanted[0]!),
     );
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;

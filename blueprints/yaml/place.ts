@@ -27,6 +27,7 @@ export function found(place: Place): string {
   if (node === null) return "nothing";
   if (!isScalar(node)) return isSeq(node) ? "a list" : "a section";
   if (node.value === null) return "nothing";
+  if (typeof node.value === "number") return String(node.value);
   return JSON.stringify(node.value)?.slice(0, 80) ?? "nothing";
 }
 

@@ -8,7 +8,13 @@ import { complain, found, type Place } from "./place.ts";
 export function readText(place: Place, what: string, maxLength: number): string | undefined {
   const { node } = place;
   if (!isScalar(node) || typeof node.value !== "string" || node.value.trim() === "") {
-    return complain(place, `expected ${what}, found ${found(place)}`);
+    const bare =
+      isScalar(node) && ["number", "boolean"].includes(typeof node.value) ? String(node.source ?? node.value) : "";
+    return complain(
+      place,
+      `expected ${what}, found ${found(place)}`,
+      bare === "" ? null : `in quotes it is a text: "${bare}"`,
+    );
   }
   if (node.value.length > maxLength) {
     return complain(place, `at most ${maxLength} characters, found ${node.value.length}`);
@@ -27,11 +33,22 @@ export function readNumber(place: Place, { min, max }: Range, whole: "whole" | "
   const value = isScalar(place.node) ? place.node.value : null;
   const wanted = `a ${whole === "whole" ? "whole number" : "number"} from ${min} to ${max}`;
   if (typeof value !== "number" || (whole === "whole" && !Number.isInteger(value))) {
-    const isQuoted = typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value);
-    return complain(place, `expected ${wanted}, found ${found(place)}`, isQuoted ? "write it without quotes" : null);
+    return complain(place, `expected ${wanted}, found ${found(place)}`, numberMeant(value));
   }
   if (value >= min && value <= max) return value === 0 ? 0 : value;
   return complain(place, `expected ${wanted}, found ${value}`);
+}
+
+const THOUSANDS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6 };
+
+/** Of other notations: quotes, groups of digits, `5k`, truth values. */
+function numberMeant(value: unknown): string | null {
+  if (typeof value === "boolean") return `write ${Number(value)}`;
+  if (typeof value !== "string") return null;
+  if (/^-?\d+(\.\d+)?$/.test(value)) return "write it without quotes";
+  const digits = value.replaceAll(/[,_' ](?=\d{3}(\D|$))/g, "");
+  const [, number, unit] = /^(-?\d+(?:\.\d+)?)([km]?)$/i.exec(digits) ?? [];
+  return number === undefined ? null : `write ${Number(number) * (THOUSANDS[unit!.toLowerCase()] ?? 1)}`;
 }
 
 export function readChoice<T extends string>(place: Place, choices: readonly T[]): T | undefined {
@@ -39,20 +56,39 @@ export function readChoice<T extends string>(place: Place, choices: readonly T[]
   const choice = choices.find((known) => known === value);
   if (choice !== undefined) return choice;
   const guess = typeof value === "string" ? place.source.guess(value, choices) : null;
-  return complain(
-    place,
-    `expected ${choices.join(" | ")}, found ${found(place)}`,
-    guess === null ? null : `did you mean "${guess}"?`,
-  );
+  const hint = guess === null ? choiceWithin(place, choices) : `did you mean "${guess}"?`;
+  return complain(place, `expected ${choices.join(" | ")}, found ${found(place)}`, hint);
 }
 
-/** In ms. */
-export function readDuration(place: Place, { min, max }: Range): number | undefined {
+/** A choice in a list or section of its own, or with more around it: `[number]`, `{ type: number }`, `number | null`. */
+function choiceWithin({ node, source }: Place, choices: readonly string[]): string | null {
+  const text = isScalar(node) ? String(node.value) : source.text.slice(...(node?.range ?? [0, 0]));
+  const words = text.slice(0, 200).split(/\W+/);
+  const named = choices.filter((choice) => words.includes(choice));
+  if (named.length === 1) return `write ${named[0]!} alone`;
+  const length = /^(?:embedding|float|double|number|array|vec)\W(\d+)\W?$/i.exec(text)?.[1];
+  if (length !== undefined && choices.includes("vector(N)")) return `write vector(${length})`;
+  return /^\w+\[\]$|^(?:list|array|set)\W/i.test(text) && choices.includes("list") ? "write list" : null;
+}
+
+const ENDLESS = /^(none|null|inf|infinity|infinite|forever|for ever|unbounded|unlimited|always|all|never|-1)$/i;
+
+/**
+ * In ms.
+ * @param endless what is written in place of a duration without an end
+ */
+export function readDuration(
+  place: Place,
+  { min, max }: Range,
+  endless = `it has an end: at most ${formatDuration(max)}`,
+): number | undefined {
   const value = isScalar(place.node) ? place.node.value : null;
   const ms = typeof value === "string" ? parseDuration(value) : null;
   if (ms === null) {
     const meant = typeof value === "string" ? durationMeant(value) : null;
-    const hint = meant === null ? "a number and a unit: 30s, 15m, 6h or 7d" : `did you mean ${meant}?`;
+    const otherwise =
+      ENDLESS.test(String(value)) && value !== null ? endless : "a number and a unit: 30s, 15m, 6h or 7d";
+    const hint = meant === null ? otherwise : `did you mean ${meant}?`;
     return complain(place, `expected a duration, found ${found(place)}`, hint);
   }
   if (ms >= min && ms <= max) return ms;
@@ -69,8 +105,9 @@ export function readDurationFrom(
   range: Range,
   leastMs: number | undefined,
   what: string,
+  endless?: string,
 ): number | undefined {
-  const ms = readDuration(place, range);
+  const ms = readDuration(place, range, endless);
   if (ms === undefined || leastMs === undefined || ms >= leastMs) return ms;
   const least = formatDuration(leastMs);
   return complain(place, `${formatDuration(ms)} is shorter than ${what}, ${least}`, `at least ${least}`);
@@ -81,7 +118,7 @@ export function readShare(place: Place, { min, max }: Range): number | undefined
   const value = isScalar(place.node) ? place.node.value : null;
   const match = typeof value === "string" ? /^(\d+(?:\.\d+)?)\s*%$/.exec(value) : null;
   if (match === null) {
-    return complain(place, `expected a percentage, found ${found(place)}`, `write ${percentageMeant(value) ?? "20%"}`);
+    return complain(place, `expected a percentage, found ${found(place)}`, percentageMeant(value) ?? "such as 20%");
   }
   const share = Number(match[1]) / 100;
   if (share >= min && share <= max) return share;
@@ -94,7 +131,7 @@ function percentageMeant(value: unknown): string | null {
     typeof value === "string" ? /^(\d+(?:\.\d+)?)\s*(?:percent|pct|per ?cent)?$/i.exec(value)?.[1] : undefined;
   const number = typeof value === "number" ? value : Number(text ?? "nothing");
   if (!(number > 0)) return null;
-  return `${Number((number <= 1 ? number * 100 : number).toPrecision(12))}%`;
+  return `write ${Number((number <= 1 ? number * 100 : number).toPrecision(12))}%`;
 }
 
 /** `none` as null, anything else by `read`. */
@@ -106,10 +143,23 @@ const NAME = /^[a-z][a-zA-Z0-9_]*$/;
 export const isName = (text: string): boolean => isWord(text) && !FORMULA_WORDS.has(text);
 const isWord = (text: string): boolean => NAME.test(text) && text.length <= BOUNDS.nameLength;
 
+/** A name that is near a text; null: none is clear. */
+function nameLike(text: string): string | null {
+  const plain = text
+    .replaceAll("ß", "ss")
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[^A-Za-z0-9]+/g, "_");
+  const name = plain.replaceAll(/^[_0-9]+|_+$/g, "").replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  return name.length > 1 && isName(name) ? name : null;
+}
+
 /** Checks a name that formulas and Avro must be able to hold. */
 export function checkName(place: Place, name: string): boolean {
   if (!isWord(name)) {
-    complain(place, `"${name}" is no name`, `a small letter, then letters, digits and _, at most ${BOUNDS.nameLength}`);
+    const rule = `a small letter, then letters, digits and _, at most ${BOUNDS.nameLength}`;
+    const such = nameLike(name);
+    complain(place, `"${name.slice(0, 160)}" is no name`, such === null ? rule : `${rule}; such as ${such}`);
     return false;
   }
   if (FORMULA_WORDS.has(name)) {

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
-import { complain, found, inside, type Place } from "./place.ts";
+import { belongsHint, wantedHint } from "./key-hints.ts";
+import { complain, found, inside, offsetOf, type Place } from "./place.ts";
 
 export interface Entry {
   readonly name: string;
@@ -15,23 +16,54 @@ export interface Section {
   readonly fields: ReadonlyMap<string, Place>;
   /** Fields that occur twice, or probably under a mistyped name: the meant value is not known. */
   readonly doubtful: ReadonlySet<string>;
+  /** Fields that are not known: each may be meant for a missing one. */
+  readonly strange: ReadonlySet<string>;
+}
+
+/** Something that is there before: the first one may be the one that is meant. */
+export function complainTwice(place: Place, what: string, first?: Place): undefined {
+  const line = first === undefined ? null : place.source.lineAt(offsetOf(first));
+  return complain(place, what, `take one of them away${line === null ? "" : `: the first is in line ${line}`}`);
 }
 
 /** The pairs of a mapping in the order of the file. Undefined, and a reported problem, if it is no mapping. */
 export function readEntries(place: Place, what: string, hint: string | null = null): readonly Entry[] | undefined {
-  if (!isMap(place.node)) return complain(place, `expected ${what}, found ${found(place)}`, hint);
+  if (!isMap(place.node)) return complain(place, `expected ${what}, found ${found(place)}`, hint ?? sectionHint(place));
   const entries: Entry[] = [];
-  const names = new Set<string>();
+  const names = new Map<string, Place>();
   for (const { key, value } of place.node.items) {
     const keyNode = place.source.resolve(key);
     const name = isScalar(keyNode) ? String(keyNode.source ?? keyNode.value) : "?";
     const keyPlace = inside(place, name, keyNode as Node | null);
-    const again = names.has(name);
-    if (again) complain(keyPlace, `"${name}" is there twice`);
-    names.add(name);
+    const first = names.get(name);
+    const again = first !== undefined;
+    if (again) complainTwice(keyPlace, `"${name}" is there twice`, first);
+    else names.set(name, keyPlace);
     entries.push({ name, key: keyPlace, value: inside(place, name, value, keyNode?.range?.[0]), again });
   }
   return entries;
+}
+
+/** How a section is written, in place of something else. */
+function sectionHint({ node }: Place): string {
+  if (isSeq(node)) return node.flow ? "write { name: …, name: … }" : "write name: …, without - before it";
+  const text = isScalar(node) && typeof node.value === "string" ? node.value : "";
+  const [, name, sign, value] = /^(\w+)\s*([:=])\s*(\S.*)$/s.exec(text) ?? [];
+  if (name === undefined) return "write name: …, each on a line of its own, indented below it; or { name: … }";
+  return `${sign === "=" ? "write a colon, not =" : "a space behind the colon"}: ${name}: ${value!.slice(0, 80)}`;
+}
+
+/** How a list is written, in place of something else. */
+function listHint({ node }: Place): string {
+  if (isMap(node)) return "write - before each item, on a line of its own; or [a, b]";
+  const text = isScalar(node) && node.value !== null ? String(node.source ?? node.value) : "";
+  return text === "" ? "write [a, b], or each on a line of its own with - before it" : `write [${text.slice(0, 80)}]`;
+}
+
+/** A formula with a comma, within braces and without quotes: YAML takes what is behind the comma for the next field. */
+function isCut(text: string, name: string): boolean {
+  const open = text.split("(").length - text.split(")").length;
+  return open > 0 || !/^[\w-]+$/.test(name);
 }
 
 /**
@@ -42,20 +74,35 @@ export function readSection(
   place: Place,
   known: readonly string[],
   elsewhere: (name: string) => string | null = () => null,
+  hint: string | null = null,
 ): Section | undefined {
-  const text = isScalar(place.node) ? String(place.node.value) : "";
-  const [, name, value] = /^(\w+):(\S.*)$/s.exec(text) ?? [];
-  const hint = name === undefined ? null : `a space behind the colon: ${name}: ${value}`;
   const entries = readEntries(place, `a section with ${list(known)}`, hint);
   if (entries === undefined) return undefined;
   const fields = new Map<string, Place>();
   const doubtful = new Set<string>();
+  const strange = new Set<string>();
+  const isFlow = isMap(place.node) && place.node.flow === true;
+  let before: { readonly name: string; readonly value: Place } | undefined;
   for (const { name, key, value, again } of entries) {
+    const cut = before !== undefined && isScalar(before.value.node) ? String(before.value.node.source ?? "") : "";
+    if (isFlow && cut !== "" && value.node === null && !known.includes(name) && isCut(cut, name)) {
+      if (fields.delete(before!.name)) {
+        complain(
+          before!.value,
+          "within { } a comma ends a value",
+          `write the whole of it in quotes: '${cut}, ${name} …'`,
+        );
+        doubtful.add(before!.name);
+      }
+      continue;
+    }
+    before = { name, value };
     if (known.includes(name)) {
       fields.set(name, value);
       if (again) doubtful.add(name);
       continue;
     }
+    strange.add(name);
     const other = elsewhere(name);
     if (other !== null) {
       complain(key, `unknown field "${name}"`, other);
@@ -63,26 +110,28 @@ export function readSection(
     }
     const guess = place.source.guess(name, known);
     if (guess !== null) doubtful.add(guess);
-    complain(key, `unknown field "${name}"`, guess === null ? `known: ${list(known)}` : `did you mean "${guess}"?`);
+    const otherwise = belongsHint(key, name) ?? `known: ${list(known)}`;
+    complain(key, `unknown field "${name}"`, guess === null ? otherwise : `did you mean "${guess}"?`);
   }
-  return { place, fields, doubtful };
+  return { place, fields, doubtful, strange };
 }
 
 export function readItems(place: Place, what: string): readonly Place[] | undefined {
-  if (!isSeq(place.node)) return complain(place, `expected ${what}, found ${found(place)}`);
+  if (!isSeq(place.node)) return complain(place, `expected ${what}, found ${found(place)}`, listHint(place));
   return place.node.items.map((item, index) => inside(place, `[${index}]`, item));
 }
 
 type Read<T> = (place: Place) => T | undefined;
 
 /** The field's value; a missing field is a problem. */
-export function required<T>(section: Section | undefined, name: string, read: Read<T>): T | undefined {
+export function required<T>(section: Section | undefined, name: string, read: Read<T>, hint?: string): T | undefined {
   if (section === undefined) return undefined;
   const place = section.fields.get(name);
   const value = place === undefined ? undefined : read(place);
   if (section.doubtful.has(name)) return undefined;
   if (place !== undefined) return value;
-  return complain({ ...section.place, path: inside(section.place, name, null).path }, `missing field "${name}"`);
+  const missing = { ...section.place, path: inside(section.place, name, null).path };
+  return complain(missing, `missing field "${name}"`, hint ?? wantedHint(missing));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { isAlias, isNode, LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
 import type { Problem } from "../blueprint-error.ts";
 import { BOUNDS } from "../defaults.ts";
-import { yamlHint } from "./yaml-hints.ts";
+import type { KeyReference } from "../key-reference.ts";
+import { syntaxProblems } from "./syntax-problem.ts";
 import { meant } from "../meant.ts";
 import { DomainError } from "../../schemas/index.ts";
 
@@ -16,6 +17,10 @@ export interface Source {
   readonly broken: Set<string>;
   /** `offset` is 0-based in the text. Throws `EnoughProblems` once there are more than anybody would read. */
   reportAt(offset: number, path: string, what: string, hint?: string | null): void;
+  /** The line of an offset, 1-based; null in a text that nobody wrote. */
+  lineAt(offset: number): number | null;
+  /** What the reference says of every key; empty after many looks, as for `guess`. */
+  reference(): readonly KeyReference[];
   /** Postpones a check for warnings until somebody asks for them. */
   doubt(look: (warnAt: Source["reportAt"]) => void): void;
   /** The node itself, an alias followed. */
@@ -44,7 +49,12 @@ const MOST_GUESSES = 100;
 export type Places = "lines" | "paths";
 
 /** Syntax errors and a second document are reported right away; the tree then holds the readable part. */
-export function openSource(text: string, where: string, places: Places = "lines"): Source {
+export function openSource(
+  text: string,
+  where: string,
+  places: Places = "lines",
+  keys: Source["reference"] = () => [],
+): Source {
   const lines = new LineCounter();
   const problems: Problem[] = [];
   const doubts: ((warnAt: Source["reportAt"]) => void)[] = [];
@@ -71,22 +81,21 @@ export function openSource(text: string, where: string, places: Places = "lines"
     return warned;
   };
   const doubt: Source["doubt"] = (look) => void doubts.push(look);
+  const lineAt: Source["lineAt"] = (offset) => (places === "lines" ? Math.max(1, lines.linePos(offset).line) : null);
   let guesses = 0;
+  let looks = 0;
+  let all: readonly KeyReference[] | undefined;
+  const reference: Source["reference"] = () => (++looks > MOST_GUESSES ? [] : (all ??= keys()));
   const guess = (name: string, known: Iterable<string>): string | null =>
     ++guesses > MOST_GUESSES ? null : meant(name, known);
+  const tools = { text, problems, warnings, broken, reportAt, lineAt, reference, doubt, guess };
   if (text.length > BOUNDS.textLength) {
     reportAt(0, "", `a blueprint has at most ${BOUNDS.textLength} characters, this one ${text.length}`);
-    return { text, root: null, problems, warnings, broken, reportAt, doubt, resolve: () => null, guess };
+    return { ...tools, root: null, resolve: () => null };
   }
   const [document, second] = documentsIn(text, lines);
-  // Errors behind the first one mostly result from it.
-  const [error] = document?.errors ?? [];
-  if (error !== undefined) {
-    const what = error.message.includes("call stack") ? "it is nested too deeply" : error.message;
-    reportAt(error.pos[0], "", `not valid YAML: ${what}`, yamlHint(error.code));
-  } else {
-    for (const { pos, message, code } of document?.warnings ?? [])
-      reportAt(pos[0], "", `doubtful YAML: ${message}`, yamlHint(code));
+  for (const { offset, what, hint } of document === undefined ? [] : syntaxProblems(document, text)) {
+    reportAt(offset, "", what, hint);
   }
   if (second !== undefined) {
     const hint = "take away the line --- and all below it, or put it into a file of its own";
@@ -96,7 +105,7 @@ export function openSource(text: string, where: string, places: Places = "lines"
     const target = isAlias(node) && document !== undefined ? node.resolve(document) : node;
     return isNode(target) ? target : null;
   };
-  return { text, root: resolve(document?.contents), problems, warnings, broken, reportAt, doubt, resolve, guess };
+  return { ...tools, root: resolve(document?.contents), resolve };
 }
 
 /** Repeated keys are left to the readers: the library compares each key of a mapping with every other. */

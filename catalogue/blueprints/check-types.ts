@@ -1,4 +1,4 @@
-import { ChangedTypes, typeChanges, type Blueprint } from "../../blueprints/index.ts";
+import { ChangedTypes, lineOf, typeChanges, type Blueprint } from "../../blueprints/index.ts";
 import { DomainError } from "../../schemas/index.ts";
 import { ownValue } from "../../streams/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
@@ -27,14 +27,18 @@ function checkTables(blueprint: Blueprint, others: readonly Blueprint[]): void {
     for (const { useCase, version, tables } of others) {
       const other = ownValue(tables, name);
       if (other === undefined || version === blueprint.version) continue;
-      const refuse = (what: string, mend: string): DomainError =>
-        new DomainError(
+      const refuse = (path: string, what: string, mend: string): DomainError => {
+        const line = lineOf(blueprint.text, path);
+        return new DomainError(
           "CHANGED_TYPES",
-          `${blueprint.useCase} ${blueprint.version} is not published: ${what} in ${useCase} ${version}; ${mend}`,
+          `${blueprint.useCase} ${blueprint.version} is not published: ${path}${line === null ? "" : ` in line ${line}`}: ` +
+            `${what} in ${useCase} ${version}; ${mend}`,
         );
+      };
       if (other.key.length !== key.length) {
         throw refuse(
-          `table ${name} has ${key.length} keys here (${key.join(", ")}), ${other.key.length} (${other.key.join(", ")})`,
+          `tables.${name}`,
+          `${key.length} keys here (${key.join(", ")}), ${other.key.length} (${other.key.join(", ")})`,
           "give the table a new name",
         );
       }
@@ -42,7 +46,8 @@ function checkTables(blueprint: Blueprint, others: readonly Blueprint[]): void {
         const before = ownValue(other.fields, field);
         if (before === undefined || before === type) continue;
         throw refuse(
-          `tables.${name}.fields.${field}: ${type} here, ${before}`,
+          `tables.${name}.fields.${field}`,
+          `${type} here, ${before}`,
           `give the field a new name, or keep it a ${before}`,
         );
       }

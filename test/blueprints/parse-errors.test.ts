@@ -77,7 +77,7 @@ describe("context and events", () => {
     ["[delay_min]", "[delay_min, delay_min]", "events.arrival.fields[1]", 9, /field "delay_min" twice/],
     ["[delay_min]", "[delay_min, kind]", "events.arrival.fields[1]", 9, /"kind" is the kind of every observation/],
     ["[delay_min]", "delay_min", "events.arrival.fields", 9, /expected a list of field names/],
-    ["label:\n", "observations:\n  delay_min: boolean\nlabel:\n", "observations", 17, /is a number already/],
+    ["label:\n", "observations:\n  delay_min: boolean\nlabel:\n", "observations.delay_min", 17, /is a number already/],
   ]);
 });
 
@@ -127,7 +127,7 @@ describe("label, policy, model, join and training", () => {
       /is a label or a feature already/,
     ],
     ["risk > 0.35", "risk", "policy.decide", 26, /expected a boolean, "risk" is a number/],
-    ["risk > 0.35", "risk > tailnum", "policy.decide", 26, /unknown name "tailnum"/],
+    ["risk > 0.35", "risk > tailnum", "policy.decide", 26, /"tailnum" is a key of the context, and no feature/],
     ["risk > 0.35", "null", "policy.decide", 26, /expected a formula, found nothing/],
     ["  depth: 4", "  depth: 4.5", "model.depth", 22, /expected a whole number from 1 to 16, found 4.5/],
     ["  depth: 4", "  depth: 400", "model.depth", 22, /expected a whole number from 1 to 16, found 400/],

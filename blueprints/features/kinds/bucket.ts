@@ -85,7 +85,13 @@ function readBounds(place: Place): readonly number[] | undefined {
   for (const item of items) {
     const value = isScalar(item.node) ? item.node.value : null;
     if (typeof value !== "number" || !Number.isFinite(value)) {
-      return complain(item, `expected a number, found ${found(item)}`);
+      const isQuoted = typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value));
+      const hint = isQuoted
+        ? "write it without quotes"
+        : value === Infinity || value === -Infinity
+          ? "the outer parts have no end by themselves: leave it out"
+          : null;
+      return complain(item, `expected a number, found ${found(item)}`, hint);
     }
     const last = bounds.at(-1);
     if (last !== undefined && value <= last) return complain(item, `${value} is not above ${last}`, "let bounds grow");

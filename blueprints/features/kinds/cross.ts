@@ -1,7 +1,7 @@
 import { BOUNDS } from "../../defaults.ts";
 import { rangeText } from "../../key-reference.ts";
 import { complain, type Place } from "../../yaml/place.ts";
-import { readItems, readSection, required } from "../../yaml/section.ts";
+import { complainTwice, readItems, readSection, required } from "../../yaml/section.ts";
 import type { FeatureKind, FeaturesKnown, ReadFeature } from "../feature-kind.ts";
 import { givenInputs, readInput, type Input } from "../inputs.ts";
 
@@ -77,7 +77,7 @@ function readInputs(place: Place, name: string, known: FeaturesKnown): readonly 
   for (const item of items) {
     const input = readInput(item, name, known, ["category", "boolean"], "categories");
     if (input === undefined) continue;
-    if (inputs.some((other) => other.name === input.name)) complain(item, `"${input.name}" twice`);
+    if (inputs.some((other) => other.name === input.name)) complainTwice(item, `"${input.name}" twice`);
     else inputs.push(input);
   }
   return inputs.length === items.length ? inputs : undefined;

@@ -73,7 +73,9 @@ function read(place: Place, name: string, known: FeaturesKnown): ReadFeature<For
     if (formula === undefined) return undefined;
     const isSure = formula.names.every((each) => Object.hasOwn(names.known, each));
     if (formula.type !== "any") return isSure ? formula : undefined;
-    return isSure ? complain(at, `"${formula.text}" is always null`) : undefined;
+    return isSure
+      ? complain(at, `"${formula.text}" is always null`, "leave the feature out, or write what it is made of")
+      : undefined;
   });
   if (read === undefined) return "unusable";
   const type = read.type === "string" ? "category" : (read.type as "number" | "boolean");

@@ -2,7 +2,7 @@ import { isScalar } from "yaml";
 import { BOUNDS } from "../../defaults.ts";
 import { rangeText } from "../../key-reference.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
-import { readItems, readSection, required } from "../../yaml/section.ts";
+import { complainTwice, readItems, readSection, required } from "../../yaml/section.ts";
 import type { Slot } from "../../blueprint.ts";
 import type { FeatureKind, FeaturesKnown, FeatureValue, InputValue, ReadFeature } from "../feature-kind.ts";
 import { givenInputs, readInput, type Input } from "../inputs.ts";
@@ -74,7 +74,7 @@ function readValues(place: Place): readonly string[] | undefined {
       const written = isScalar(item.node) && value !== null && value !== "" ? item.node.source : undefined;
       const hint = written === undefined ? null : `a category is a text: write "${written}" in quotes`;
       complain(item, `expected a text, found ${found(item)}`, hint);
-    } else if (values.includes(value)) complain(item, `"${value}" twice`);
+    } else if (values.includes(value)) complainTwice(item, `"${value}" twice`);
     else values.push(value);
   }
   return values.length === items.length ? values : undefined;

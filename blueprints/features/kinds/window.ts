@@ -3,7 +3,7 @@ import type { EventFieldType, EventKind, WindowAggregate, WindowFeature } from "
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { formatDuration } from "../../duration.ts";
 import { formulaType } from "../../formula/formula-types.ts";
-import { canonicalFormula, type Formula } from "../../formula/index.ts";
+import { canonicalFormula, type Formula, type UnusableName } from "../../formula/index.ts";
 import { someText } from "../../formula/possible.ts";
 import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
 import { fieldType } from "../../values/field-value.ts";
@@ -14,7 +14,7 @@ import { readFormula } from "../../yaml/formula.ts";
 import type { Partly } from "../../yaml/partly.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
 import { readBoolean, readDuration, readText } from "../../yaml/scalars.ts";
-import { optional, readItems, readSection, required, type Section } from "../../yaml/section.ts";
+import { complainTwice, optional, readItems, readSection, required, type Section } from "../../yaml/section.ts";
 import { readWindowPlace } from "../window-place.ts";
 import type { FeatureKind, FeaturesKnown, ReadFeature } from "../feature-kind.ts";
 
@@ -116,7 +116,7 @@ function readWindow(place: Place, name: string, known: FeaturesKnown): ReadFeatu
   const by = required(section, "by", (place) => readBy(place, known));
   const windowMs = required(section, "in", (place) => readDuration(place, BOUNDS.window));
   const open = optional(section, "open", DEFAULTS.open, readBoolean);
-  const when = optional(section, "when", null, (place) => readCondition(place, aggregate, kind));
+  const when = optional(section, "when", null, (place) => readCondition(place, aggregate, kind, known));
   const parameterMs = aggregate === undefined ? undefined : readParameter(section, aggregate);
   const state = optional(section, "state", null, (place) => readWindowPlace(place, { event, by }, known));
   if (
@@ -148,6 +148,8 @@ function readAggregate(section: Section): WindowAggregate | undefined {
   const [aggregate] = given;
   if (names.some((each) => section.doubtful.has(each))) return undefined;
   if (given.length === 1) return aggregate;
+  // The one that is not known was meant for it.
+  if (given.length === 0 && section.strange.size > 0) return undefined;
   return complain(
     section.place,
     given.length === 0 ? "no aggregate" : `more than one aggregate: ${given.join(", ")}`,
@@ -159,6 +161,7 @@ function readCondition(
   place: Place,
   aggregate: WindowAggregate | undefined,
   kind: Partly<EventKind> | undefined,
+  { context }: FeaturesKnown,
 ): Formula | undefined {
   if (aggregate !== undefined) {
     const { of, conditional = false } = windowAggregates.get(aggregate);
@@ -166,7 +169,14 @@ function readCondition(
   }
   const fields = kind?.fields;
   const known = Object.fromEntries((fields ?? []).map((field) => [field, formulaType(fieldType(kind, field))]));
-  return readFormula(place, { known, complete: fields !== undefined }, ["boolean"]);
+  return readFormula(place, { known, complete: fields !== undefined, unusable: notOfEvents(context) }, ["boolean"]);
+}
+
+/** The condition is worked out as an event comes, before there is a decision. */
+function notOfEvents({ known }: FeaturesKnown["context"]): ReadonlyMap<string, UnusableName> {
+  const hint = "a condition is over the fields of the event";
+  const names = Object.keys(known).map((name) => [name, { reason: `"${name}" is of the decision`, hint }] as const);
+  return new Map([...names, ["kind", { reason: "the kind is known: it is that of the window", hint: "leave it out" }]]);
 }
 
 /** Null if the aggregate has none; undefined after a report. */
@@ -238,7 +248,7 @@ function checkFieldType(
   );
 }
 
-function readBy(place: Place, { context }: FeaturesKnown): readonly string[] | undefined {
+function readBy(place: Place, { context, types, columns, later }: FeaturesKnown): readonly string[] | undefined {
   // An entry of the context may have this name.
   const isNone = isScalar(place.node) && place.node.value === "none" && !Object.hasOwn(context.known, "none");
   const wanted = "one to three context entries, or none";
@@ -253,10 +263,15 @@ function readBy(place: Place, { context }: FeaturesKnown): readonly string[] | u
     if (name === undefined || place.source.broken.has(name)) continue;
     const type = Object.hasOwn(context.known, name) ? context.known[name] : undefined;
     if (type === undefined && name === UNIT && context.complete) {
-      if (by.includes(name)) complain(item, `"${name}" twice`);
+      if (by.includes(name)) complainTwice(item, `"${name}" twice`);
       else by.push(name);
     } else if (type === undefined) {
       if (!context.complete) continue;
+      const isFeature = types.has(name) || columns.has(name) || later.has(name);
+      if (isFeature) {
+        complain(item, `"${name}" is a feature`, "windows are kept by entries of the context");
+        continue;
+      }
       place.source.broken.add(name);
       const guess = place.source.guess(name, Object.keys(context.known));
       const hint = guess === null ? "declare it under context, as a key or a category" : `did you mean "${guess}"?`;
@@ -264,7 +279,7 @@ function readBy(place: Place, { context }: FeaturesKnown): readonly string[] | u
     } else if (type !== "key" && type !== "category") {
       complain(item, `"${name}" is a ${type}`, "windows are kept by a key or a category");
     } else if (by.includes(name)) {
-      complain(item, `"${name}" twice`);
+      complainTwice(item, `"${name}" twice`);
     } else {
       by.push(name);
     }

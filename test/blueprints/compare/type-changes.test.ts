@@ -64,7 +64,7 @@ test("the refusal names what changed, the versions, both types and the way out",
   expect(new ChangedTypes(next, typeChanges(next, [before])).message).toBe(
     `shop ${next.version} is not published: a name keeps its type in all versions of a use case, since their rows and ` +
       "observations lie on the same topics\n" +
-      `  features.zip: category here, number in version ${before.version}; give it a new name, such as zip_category, ` +
+      `  features.zip in line 4: category here, number in version ${before.version}; give it a new name, such as zip_category, ` +
       "or keep it a number",
   );
 });

@@ -16,7 +16,7 @@ test("the label's name is the prediction, and formulas build on earlier ones", (
 });
 
 test("a formula can't use a later one", () => {
-  expect(() => decide("    cost: risk * 10\n    risk: delayed", "cost > 1")).toThrow(/unknown name "risk"/);
+  expect(() => decide("    cost: risk * 10\n    risk: delayed", "cost > 1")).toThrow(/"risk" is written below "cost"/);
 });
 
 test("features are read from the logged vector, booleans as booleans, windows as numbers", () => {
