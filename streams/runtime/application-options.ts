@@ -1,4 +1,4 @@
-import type { Backbone, MemberMemory } from "../backbone/backbone.ts";
+import type { Backbone, MemberMemory, Position } from "../backbone/backbone.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { SeriesOf } from "../metrics/series.ts";
@@ -10,6 +10,16 @@ import type { Topology } from "../topology/topology.ts";
 import type { Topic } from "../topic.ts";
 import type { RestoreProgress } from "./changelog/restore.ts";
 import type { Delivery } from "./commit/commit.ts";
+
+/** A group that writes a topic from the records of others. */
+export interface OtherWriter {
+  /** As this application calls it. */
+  readonly topic: string;
+  /** The topics that it is written from, as this application calls them. */
+  readonly reads: readonly string[];
+  /** Offsets that the group has committed on topics of these names. */
+  readonly committed: (topics: readonly string[]) => Promise<readonly Position[]>;
+}
 
 export interface ApplicationOptions {
   /** Name of the consumer group, and of the changelogs through the topology. */
@@ -49,6 +59,10 @@ export interface ApplicationOptions {
   readonly foldBytes?: number | undefined;
   /** The topics are read again as history: no time counts as ahead. */
   readonly history?: boolean | undefined;
+  /** Nobody waits for its results: every task waits until the globals hold all that was published before its records. */
+  readonly besideReplies?: boolean | undefined;
+  /** Topics of its topology that other groups write. Absent: only its own tasks write, or producers do. */
+  readonly otherWriters?: readonly OtherWriter[] | undefined;
   /** The time of arrival, ms. Default: the time of the log's ticks, and this machine's until the first tick. */
   readonly now?: (() => number) | undefined;
   readonly metrics?: Metrics | undefined;

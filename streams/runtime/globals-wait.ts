@@ -11,14 +11,15 @@ type Fed = Pick<Task, "fed">;
 
 /**
  * Which tasks wait for the globals. Those with history wait until the globals hold everything published before: unlike
- * a live decision, an imported one sees every event from before its time. After an outage, in which the globals could
+ * a live decision, an imported one sees every event from before its time. So do all tasks of work that nobody waits
+ * for. After an outage, in which the globals could
  * not be read, all tasks wait until they have caught up, but not for long.
  */
 export class GlobalsWait {
-  readonly #options: Pick<ApplicationOptions, "backbone" | "maxTaskIdleMs">;
+  readonly #options: Pick<ApplicationOptions, "backbone" | "maxTaskIdleMs" | "besideReplies">;
   #outage: { readonly since: number; readonly isOver: boolean } | undefined;
 
-  constructor(options: Pick<ApplicationOptions, "backbone" | "maxTaskIdleMs">) {
+  constructor(options: Pick<ApplicationOptions, "backbone" | "maxTaskIdleMs" | "besideReplies">) {
     this.#options = options;
   }
 
@@ -33,8 +34,9 @@ export class GlobalsWait {
   /** Says of each task whether it waits in this pass. It takes at most a moment, so that the group and commits are served. */
   async waiting(globals: GlobalFeed, tasks: Iterable<Fed>): Promise<(task: Fed) => boolean> {
     if (await this.#isCatchingUp(globals)) return everyTask;
-    if (this.#options.maxTaskIdleMs > 0 || !hasHistory(tasks) || (await this.#areWhole(globals))) return noTask;
-    return ({ fed }) => fed;
+    const { maxTaskIdleMs, besideReplies = false } = this.#options;
+    if (maxTaskIdleMs > 0 || !(besideReplies || hasHistory(tasks)) || (await this.#areWhole(globals))) return noTask;
+    return besideReplies ? everyTask : ({ fed }) => fed;
   }
 
   async #isCatchingUp(globals: GlobalFeed): Promise<boolean> {

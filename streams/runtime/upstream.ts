@@ -1,6 +1,7 @@
 import type { Backbone, Position } from "../backbone/backbone.ts";
 import type { Log } from "../log.ts";
 import type { Input } from "../task/input.ts";
+import type { OtherWriter } from "./application-options.ts";
 import { Detours } from "./topics/detours.ts";
 import { outputs, type Topology } from "../topology/topology.ts";
 
@@ -12,6 +13,13 @@ export interface UpstreamOptions {
   readonly log: Log;
   /** Everything that is read is history. */
   readonly history?: boolean | undefined;
+  readonly otherWriters?: readonly OtherWriter[] | undefined;
+}
+
+/** A topic that a group reads and makes others from. */
+interface Feeder {
+  readonly group: "own" | OtherWriter;
+  readonly topic: string;
 }
 
 /** Interval between two looks at the writers' progress, ms: if they are up to date, and if they have a backlog. */
@@ -33,10 +41,10 @@ export class Upstream {
   readonly #options: UpstreamOptions;
   readonly detours: Detours | undefined;
   /**
-   * By topic: the topics read by the tasks that write it. A topic from elsewhere that is joined with others has the
-   * topics of those others' writers, since the log's end was asked for when these had come so far.
+   * By topic: what is read by the tasks that write it. A topic from elsewhere that is joined with others has what those
+   * others' writers read, since the log's end was asked for when these had come so far.
    */
-  readonly #fed = new Map<string, readonly string[]>();
+  readonly #fed = new Map<string, readonly Feeder[]>();
   /** By topic: the event time, in ms, of its first uncommitted record; infinite if there is none. */
   readonly #bounds = new Map<string, number>();
   /** Ends of those topics as they were after that, by `topic/partition`. */
@@ -55,18 +63,29 @@ export class Upstream {
       for (const topic of operators.flatMap(outputs)) {
         const readers = subTopologies.filter((other) => other.sources.some(({ name }) => name === topic.name));
         if (memoryEdges.has(topic.name) || readers.length === 0) continue;
-        const known = this.#fed.get(topic.name) ?? [];
-        this.#fed.set(topic.name, [...new Set([...known, ...sources.map(({ name }) => name)])]);
+        this.#feed(
+          topic.name,
+          sources.map(({ name }) => ({ group: "own", topic: name })),
+        );
       }
     }
+    for (const group of options.otherWriters ?? [])
+      this.#feed(
+        group.topic,
+        group.reads.map((topic) => ({ group, topic })),
+      );
     const written = new Map(this.#fed);
     for (const { sources } of subTopologies) {
       if (sources.length < 2) continue;
       const read = sources.flatMap(({ name }) => written.get(name) ?? []);
-      for (const { name } of sources) {
-        if (!written.has(name)) this.#fed.set(name, [...new Set([...(this.#fed.get(name) ?? []), ...read])]);
-      }
+      for (const { name } of sources) if (!written.has(name)) this.#feed(name, read);
     }
+  }
+
+  #feed(topic: string, feeders: readonly Feeder[]): void {
+    const known = this.#fed.get(topic) ?? [];
+    const more = feeders.filter((each) => !known.some((other) => isSame(each, other)));
+    this.#fed.set(topic, [...known, ...more]);
   }
 
   /** Nothing is known any more: partitions may have moved. */
@@ -98,30 +117,40 @@ export class Upstream {
   }
 
   async #ask(): Promise<void> {
-    const { id, backbone } = this.#options;
-    const sources = [...new Set([...this.#fed.values()].flat())];
-    const committed = new Map<string, number>();
-    for (const { topic, partition, offset } of await backbone.committed(id, sources)) {
-      committed.set(`${topic}/${partition}`, offset);
-    }
-    const backlog: Position[] = [];
-    for (const { topic, partition, start, end } of await backbone.offsets(sources)) {
-      const offset = Math.max(start, committed.get(`${topic}/${partition}`) ?? start);
-      if (offset < end) backlog.push({ topic, partition, offset });
-    }
-    const times = backlog.length === 0 ? new Map<string, number>() : await this.#timesAt(backlog);
+    const { backbone } = this.#options;
+    const feeders = [...this.#fed.values()].flat();
+    const times: (readonly [Feeder["group"], ReadonlyMap<string, number>])[] = [];
+    for (const [group, of] of Map.groupBy(feeders, ({ group }) => group))
+      times.push([group, await this.#uncommitted(group, [...new Set(of.map(({ topic }) => topic))])]);
+    const timesOf = new Map(times);
     // After that: the records committed before lie before these ends.
     const ends = await backbone.offsets([...this.#fed.keys()]);
     this.#ends = new Map(
       ends.map(({ topic, partition, start, end }) => [`${topic}/${partition}`, end <= start ? 0 : end]),
     );
     let least = Number.POSITIVE_INFINITY;
-    for (const [topic, read] of this.#fed) {
-      const bound = Math.min(...read.map((source) => times.get(source) ?? Number.POSITIVE_INFINITY));
+    for (const [topic, fed] of this.#fed) {
+      const bound = Math.min(
+        ...fed.map((each) => timesOf.get(each.group)!.get(each.topic) ?? Number.POSITIVE_INFINITY),
+      );
       this.#bounds.set(topic, bound);
       least = Math.min(least, bound);
     }
     this.#say(least);
+  }
+
+  /** By topic, the event time of the first record that a group has not committed; without one there is none. */
+  async #uncommitted(group: Feeder["group"], topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { id, backbone } = this.#options;
+    const committed = new Map<string, number>();
+    const at = group === "own" ? await backbone.committed(id, topics) : await group.committed(topics);
+    for (const { topic, partition, offset } of at) committed.set(`${topic}/${partition}`, offset);
+    const backlog: Position[] = [];
+    for (const { topic, partition, start, end } of await backbone.offsets(topics)) {
+      const offset = Math.max(start, committed.get(`${topic}/${partition}`) ?? start);
+      if (offset < end) backlog.push({ topic, partition, offset });
+    }
+    return backlog.length === 0 ? new Map<string, number>() : this.#timesAt(backlog);
   }
 
   /**
@@ -172,3 +201,5 @@ export class Upstream {
     await Promise.all([this.#asking, this.detours?.close()]);
   }
 }
+
+const isSame = (a: Feeder, b: Feeder): boolean => a.group === b.group && a.topic === b.topic;
