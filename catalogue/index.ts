@@ -1,6 +1,7 @@
 export { askedVersion } from "./blueprints/asked-version.ts";
 export { blueprintTable } from "./blueprints/blueprint-table.ts";
 export { checkPublished } from "./blueprints/published-blueprint.ts";
+export { isInShadow, shadowSince, shadowSpans, type ShadowSpan } from "./blueprints/shadow-spans.ts";
 export { topicRetention } from "./blueprints/topic-retention.ts";
 export { validBlueprints, type ValidBlueprints } from "./blueprints/valid-blueprints.ts";
 export { versionStates, type VersionState, type VersionStateName } from "./blueprints/version-state.ts";
@@ -14,9 +15,12 @@ export { readModels } from "./models/read-models.ts";
 export { changeTable, type Change, type Written } from "./change/change-table.ts";
 export {
   activateVersion,
+  endShadow,
+  shadowVersion,
   storeVersion,
   withdrawVersion,
   type Activated,
+  type Shadowed,
   type NewVersion,
 } from "./blueprints/change-versions.ts";
 export { checkTypes } from "./blueprints/check-types.ts";

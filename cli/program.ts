@@ -14,6 +14,7 @@ import { observeCommand } from "./commands/observe.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rowsCommand } from "./commands/rows.ts";
 import { simulateCommand } from "./commands/simulate.ts";
+import { shadowsCommand } from "./commands/shadows.ts";
 import { startCommand } from "./commands/start.ts";
 import { tablesCommands } from "./commands/tables/index.ts";
 import { topicsCommands } from "./commands/topics/index.ts";
@@ -26,7 +27,7 @@ import { refuseUnknownCommands } from "./unknown-command.ts";
 
 /** In the order of the help. */
 const commands: readonly AddCommand[] = [
-  ...[startCommand, demoCommand, simulateCommand, importCommand],
+  ...[startCommand, shadowsCommand, demoCommand, simulateCommand, importCommand],
   ...[decideCommand, observeCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
   ...[rowsCommand, decisionsCommand],

@@ -40,6 +40,19 @@ export {
   type ReplayStep,
 } from "./replay/index.ts";
 export {
+  runShadows,
+  shadowBlueprint,
+  shadowPrefix,
+  shadowRowsTopic,
+  shadowView,
+  startShadow,
+  unshadowBlueprint,
+  type RunShadowsOptions,
+  type ShadowedVersion,
+  type ShadowOptions,
+  type VersionName,
+} from "./shadow/index.ts";
+export {
   columnDefaults,
   Feed,
   HistoryError,

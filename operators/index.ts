@@ -8,6 +8,7 @@ export {
   EVICTION_SLACK_MS,
   eventValues,
   eventWindows,
+  eventWindowsOf,
   eventWindowsTelling,
   declaredTables,
   meantBy,

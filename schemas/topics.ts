@@ -214,6 +214,8 @@ export const rowsTopicName = (useCase: string): string => `${ROWS}${useCase}`;
 
 /** Prefix of a replay's own topics. */
 export const REPLAYS = "replay-";
+/** Prefix of the topics of versions in shadow. */
+export const SHADOWS = "shadow-";
 const notForReplies = new Set(
   [...topics, imports, liveDecisions, restatedDecisions, enriched, scored, joined, observationMisfits].map(
     ({ name }) => name,
@@ -224,5 +226,9 @@ const notForReplies = new Set(
 export const otherReplies: ReplyRule = Object.freeze({
   prefix: `${decisionReplies.name}-`,
   isTaken: (topic: string) =>
-    notForReplies.has(topic) || topic === rowsFamily.name || isRowsTopic(topic) || topic.startsWith(REPLAYS),
+    notForReplies.has(topic) ||
+    topic === rowsFamily.name ||
+    isRowsTopic(topic) ||
+    topic.startsWith(REPLAYS) ||
+    topic.startsWith(SHADOWS),
 });

@@ -4,6 +4,7 @@ import {
   enrichWithin,
   etl,
   eventWindows,
+  eventWindowsOf,
   eventWindowsTelling,
   infer,
   join,
@@ -41,6 +42,8 @@ export interface DecisionTopologyOptions {
   readonly memoryEdges?: readonly AnyTopic[] | undefined;
   /** Makes decisions again instead of taking part in the live group: run it over a side view. */
   readonly scope?: Scope | undefined;
+  /** How long a decision made again waits for the live one, event time in ms. Default 0: it is there, or there is none. */
+  readonly livePatienceMs?: number | undefined;
   /** False: no hourly statistics. */
   readonly statistics?: boolean | undefined;
   /** Called for entries that count for nothing. Default: only the hourly statistics count them. */
@@ -56,7 +59,7 @@ export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scor
  */
 export function decisionTopology(options: DecisionTopologyOptions): Topology {
   const { name, scorers, salt, memoryEdges = allMemoryEdges, scope, replyPrefix, statistics = true } = options;
-  const { tellMisfit } = options;
+  const { tellMisfit, livePatienceMs } = options;
   const edges = statistics ? memoryEdges : memoryEdges.filter((edge) => edge !== observationMisfits);
   const restating = scope?.blueprintVersion !== undefined;
   const made = restating ? restatedDecisions : decisions;
@@ -74,18 +77,18 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
       enrichWithin(scope),
       infer(scorers),
       decide(salt, replyPrefix === undefined ? otherReplies : { ...otherReplies, prefix: replyPrefix }),
-      ...(restating ? [restate(scope)] : []),
+      ...(restating ? [restate(scope, livePatienceMs)] : []),
       join(joining),
       etl,
       ...(statistics ? [monitorOf(made, tellMisfit)] : []),
     ],
-    globals: [
-      blueprintTable,
-      modelTable,
-      tellMisfit === undefined ? eventWindows : eventWindowsTelling(tellMisfit),
-      tableContent,
-    ],
+    globals: [blueprintTable, modelTable, windowsOf(scope, tellMisfit), tableContent],
     memoryEdges: restating ? [...edges, restatedDecisions] : edges,
     clock,
   });
+}
+
+function windowsOf(scope: Scope | undefined, tell: TellMisfit | undefined): typeof eventWindows {
+  if (scope?.blueprintVersion !== undefined) return eventWindowsOf(scope.useCase, scope.blueprintVersion);
+  return tell === undefined ? eventWindows : eventWindowsTelling(tell);
 }

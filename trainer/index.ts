@@ -1,8 +1,10 @@
+export { compareShadow, type Flip, type ShadowFigures } from "./compare-shadow.ts";
 export { fitInWorker } from "./fit/fit-in-worker.ts";
 export { fitModel } from "./fit/fit-model.ts";
 export type { Fit, FitRequest, FittedModel } from "./fit/fit.ts";
 export { registerLearner } from "./learners/index.ts";
 export type { FitInput, FitLabel, Learner, LearntModel } from "./learners/learner.ts";
+export type { Distribution, LabelFigures } from "./prediction-pairs.ts";
 export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
 export { servedModels, type ServedModel } from "./served-models.ts";
 export { scoreRows, type RowsScore } from "./score-rows.ts";

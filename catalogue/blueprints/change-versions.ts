@@ -4,6 +4,7 @@ import type { GlobalView, TopicTools } from "../../streams/index.ts";
 import { changeTable, type Change, type Written } from "../change/change-table.ts";
 import { blueprintTable } from "./blueprint-table.ts";
 import { checkTypes } from "./check-types.ts";
+import { shadowSince } from "./shadow-spans.ts";
 import { validBlueprints } from "./valid-blueprints.ts";
 import { checkVersionMove, stateAfter } from "./version-moves.ts";
 
@@ -49,7 +50,9 @@ export function activateVersion(tools: TopicTools, version: NewVersion, from?: n
     const { state, since } = stateAfter(records, record.version, liveAfter);
     if (state === "live") return { write: [], result: { liveAfter: since!, unchanged: true } };
     checkVersionMove(record, state, "live");
-    const changed = withActivation(record, liveAfter, true);
+    // Its decisions are the live ones from then on.
+    const unshadowed = shadowSince(record, liveAfter) === undefined ? record : withShadowing(record, liveAfter, false);
+    const changed = withActivation(unshadowed, liveAfter, true);
     return { write: [written(changed, liveAfter)], result: { liveAfter, unchanged: false } };
   });
 }
@@ -60,14 +63,54 @@ export function activateVersion(tools: TopicTools, version: NewVersion, from?: n
  */
 export function withdrawVersion(tools: TopicTools, useCase: string, version: string, time: number): Promise<void> {
   return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
-    const record = table.get(`${useCase}/${version}`);
-    if (record === undefined)
-      throw new DomainError("UNKNOWN_VERSION", `use case "${useCase}" has no blueprint version ${version}`);
+    const record = recordOf(table, useCase, version);
     const { state } = stateAfter(ofUseCase(table, useCase), version, time);
     if (state === "withdrawn") return { write: [], result: undefined };
     checkVersionMove(record, state, "withdrawn");
     return { write: [written(withActivation(record, time, false), time)], result: undefined };
   });
+}
+
+export interface Shadowed {
+  /** In shadow from this event time on, ms. */
+  readonly from: number;
+  /** It was in shadow already: nothing was written. */
+  readonly unchanged: boolean;
+}
+
+/**
+ * Puts a version in shadow from `from` on, event time in ms, and publishes it first if it is not in the table. Rejects
+ * with `ILLEGAL_MOVE` for a version that is live then, and with `ChangedTypes` as `checkTypes` does.
+ */
+export function shadowVersion(tools: TopicTools, version: NewVersion, from: number): Promise<Shadowed> {
+  return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, Shadowed> => {
+    const record = letIn(table, version);
+    const { state } = stateAfter(ofUseCase(table, record.useCase), record.version, from);
+    if (state === "shadow") return { write: [], result: { from: shadowSince(record, from)!, unchanged: true } };
+    checkVersionMove(record, state, "shadow");
+    return { write: [written(withShadowing(record, from, true), from)], result: { from, unchanged: false } };
+  });
+}
+
+/**
+ * Ends the shadow of a version at `time`, event time in ms: no decision from then on is made by it. Rejects with
+ * `ILLEGAL_MOVE` for a version that is not in shadow.
+ */
+export function endShadow(tools: TopicTools, useCase: string, version: string, time: number): Promise<void> {
+  return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
+    const record = recordOf(table, useCase, version);
+    const { state } = stateAfter(ofUseCase(table, useCase), version, time);
+    if (state !== "shadow")
+      throw new DomainError("ILLEGAL_MOVE", `version ${version} of use case "${useCase}" is ${state}, not in shadow`);
+    return { write: [written(withShadowing(record, time, false), time)], result: undefined };
+  });
+}
+
+function recordOf(table: Table, useCase: string, version: string): BlueprintPublished {
+  const record = table.get(`${useCase}/${version}`);
+  if (record === undefined)
+    throw new DomainError("UNKNOWN_VERSION", `use case "${useCase}" has no blueprint version ${version}`);
+  return record;
 }
 
 /**
@@ -78,7 +121,7 @@ function letIn(table: Table, { compiled, text }: NewVersion): BlueprintPublished
   const { useCase, version } = compiled.blueprint;
   const stored = table.get(`${useCase}/${version}`);
   if (stored === undefined) checkTypes(compiled.blueprint, validBlueprints(table));
-  return stored ?? { useCase, version, text, activations: [] };
+  return stored ?? { useCase, version, text, activations: [], shadowings: [] };
 }
 
 function ofUseCase(table: Table, useCase: string): readonly BlueprintPublished[] {
@@ -88,6 +131,10 @@ function ofUseCase(table: Table, useCase: string): readonly BlueprintPublished[]
 /** Inserts the activation by its time, behind those of the same time. */
 function withActivation(record: BlueprintPublished, time: number, live: boolean): BlueprintPublished {
   return { ...record, activations: [...record.activations, { time, live }].sort((a, b) => a.time - b.time) };
+}
+
+function withShadowing(record: BlueprintPublished, time: number, on: boolean): BlueprintPublished {
+  return { ...record, shadowings: [...record.shadowings, { time, on }].sort((a, b) => a.time - b.time) };
 }
 
 function written(value: BlueprintPublished, time: number): Written<BlueprintPublished> {

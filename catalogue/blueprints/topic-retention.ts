@@ -3,7 +3,7 @@ import { computationOf, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
 
 /**
- * Retention of the topics of all use cases that are live at `now` or later: by topic name, in ms; null: for ever. A use
+ * Retention of the topics of all use cases with a version that is live or in shadow at `now` or later: by topic name, in ms; null: for ever. A use
  * case's own rows are kept as long as it asks, and shared topics as long as the use case that asks for most. Events are
  * kept at least as long as the widest window, which is filled from them when a disk is lost. Of several versions the
  * one that asks for most counts. Empty without such a use case: nothing is known then.
@@ -13,6 +13,7 @@ export function topicRetention(valid: ValidBlueprints, now: number): ReadonlyMap
   const all: Blueprint[] = [];
   for (const useCase of valid.useCases()) {
     const live = valid.from(useCase, now).map(({ blueprint }) => blueprint);
+    all.push(...valid.shadowsFrom(useCase, now).map(({ blueprint }) => blueprint));
     if (live.length === 0) continue;
     all.push(...live);
     retention.set(rowsTopicName(useCase), longest(live.map((each) => each.retention.rowsMs)));

@@ -4,6 +4,7 @@ import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { derivedView } from "../derived-view.ts";
 import { heldAt, type Span } from "../timeline.ts";
 import { liveVersions } from "./live-versions.ts";
+import { shadowSpans } from "./shadow-spans.ts";
 import { publishedBlueprint, type PublishedBlueprint } from "./published-blueprint.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface ValidBlueprints {
   at(useCase: string, time: number): CompiledBlueprint | undefined;
   /** The versions that are live at an event time or later, in their order. */
   from(useCase: string, time: number): readonly CompiledBlueprint[];
+  /** The versions that are in shadow at an event time or later. */
+  shadowsFrom(useCase: string, time: number): readonly CompiledBlueprint[];
   version(useCase: string, version: string): CompiledBlueprint | undefined;
   /** All versions that this release can read. */
   all(): readonly CompiledBlueprint[];
@@ -58,6 +61,10 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
         .map((each) => each?.compiled)
         .filter((each) => each !== undefined);
     },
+    shadowsFrom: (useCase, time) =>
+      records
+        .filter((record) => record.useCase === useCase && shadowSpans(record).some(({ to }) => to > time))
+        .flatMap(({ version }) => versions.get(`${useCase}/${version}`)?.compiled ?? []),
     version: (useCase, version) => versions.get(`${useCase}/${version}`)?.compiled,
     all: () => readable,
     useCases: () => [...spans.keys()].sort(),

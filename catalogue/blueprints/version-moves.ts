@@ -3,15 +3,17 @@ import { versionStates, type VersionState, type VersionStateName } from "./versi
 import type { BlueprintPublished } from "../../schemas/index.ts";
 
 /**
- * There is no move to `replaced`: it results from another version that goes live. A version that goes live later may be
+ * There is no move to `replaced`: it results from another version that goes live. A version whose shadow ends is again
+ * what it was before. A version that goes live later may be
  * moved to an earlier time.
  */
 export const versionMoves: Moves<VersionStateName> = {
-  notLive: ["live"],
-  later: ["live"],
+  notLive: ["shadow", "live"],
+  shadow: ["live", "notLive"],
+  later: ["shadow", "live"],
   live: ["replaced", "withdrawn"],
-  replaced: ["live"],
-  withdrawn: ["live"],
+  replaced: ["shadow", "live"],
+  withdrawn: ["shadow", "live"],
 };
 
 /**

@@ -95,6 +95,7 @@ const words: Readonly<Record<ListedVersion["state"], string>> = {
   live: "live",
   later: "live later",
   warming: "warming",
+  shadow: "in shadow",
   notLive: "not live",
   replaced: "replaced",
   withdrawn: "withdrawn",

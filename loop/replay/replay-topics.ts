@@ -96,23 +96,25 @@ export const PROGRESS_KEY = "progress";
 /** Topics that the live group writes. Work beside it only reads them. */
 const sources = [decisionRequests, observations, events, tableRows, blueprints, models, modelArtifacts];
 
+export interface BesideLive {
+  /** Another topic for the rows of a use case. */
+  readonly rows?: { readonly useCase: string; readonly topic: string };
+  /** Event time goes on by the live ticks. Default: by ticks of its own. */
+  readonly ticks?: boolean;
+}
+
 /**
  * The live topics for work beside the live group. Requests, observations, events, blueprints and models are the live
  * ones and are never written. The live decisions are called `live-decisions`. The names of all other topics begin with
  * the prefix, those of the new decisions too.
- * @param rowsTopic by use case, another topic for its rows.
  */
-export function besideLive(
-  backbone: Backbone,
-  prefix: string,
-  rows?: { readonly useCase: string; readonly topic: string },
-): Backbone {
+export function besideLive(backbone: Backbone, prefix: string, { rows, ticks = false }: BesideLive = {}): Backbone {
   return sideView(backbone, {
     prefix,
     read: {
       ...Object.fromEntries(sources.map(({ name }) => [name, name])),
       [liveDecisions.name]: decisions.name,
-      [`live-${clock.name}`]: clock.name,
+      [ticks ? clock.name : `live-${clock.name}`]: clock.name,
     },
     ...(rows === undefined ? {} : { write: { [rowsTopicName(rows.useCase)]: rows.topic } }),
   });

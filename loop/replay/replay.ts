@@ -67,7 +67,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult | und
   await versionsOf(backbone, serdes, request);
   const name = await attemptName(backbone, replayName(request), options.fresh === true);
   const rowsTopic = request.into ?? `${REPLAYS}${name}-${rowsTopicName(request.useCase)}`;
-  const side = besideLive(backbone, `${REPLAYS}${name}-`, { useCase: request.useCase, topic: rowsTopic });
+  const side = besideLive(backbone, `${REPLAYS}${name}-`, { rows: { useCase: request.useCase, topic: rowsTopic } });
   const partitions = (await side.partitions(observations.name)) ?? options.partitions;
   const former = await readProgress(side, serdes);
   checkTopics(await side.describe(shownTopics), request.blueprintVersion !== undefined, former);

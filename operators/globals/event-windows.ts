@@ -9,6 +9,7 @@ import {
   type TileParts,
   type WindowGroup,
 } from "../../blueprints/index.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, type ValidBlueprints, blueprintTable } from "../../catalogue/index.ts";
 import { events, recordLimits, type BlueprintPublished, type EventRecorded } from "../../schemas/index.ts";
 import {
@@ -32,59 +33,79 @@ export const EVICTION_SLACK_MS = 24 * 3_600_000;
  * of its events, and a decision reads only events before its own time. So features do not depend on how far the feed is
  * ahead. Each group is a part: a new version's group is filled from the retained events.
  */
-export const eventWindows: GlobalFold<EventRecorded> = Object.freeze({
-  kind: "fold",
-  name: "event-windows",
-  topic: events,
-  tables: [blueprintTable],
-  parts: {
-    asked: (table) => [...windowsAsked(validBlueprints(table(blueprintTable))).byId.keys()],
-    needed: (table) => neededNow(table(blueprintTable)),
-    partOf: (key) => key.slice(0, key.indexOf("|")),
-    disk: {
-      wanted: (table) => windowsAsked(validBlueprints(table(blueprintTable))).onDisk,
-      prefixOf: (part) => `${part}|`,
-      runOf,
+export const eventWindows: GlobalFold<EventRecorded> = foldOf((valid) => valid.all(), neededNow);
+
+/** The same for work by one version alone, which holds no other version's windows. */
+export function eventWindowsOf(useCase: string, version: string): GlobalFold<EventRecorded> {
+  const its = (valid: ValidBlueprints): readonly CompiledBlueprint[] => {
+    const compiled = valid.version(useCase, version);
+    return compiled === undefined ? [] : [compiled];
+  };
+  return foldOf(its, (blueprints) =>
+    its(validBlueprints(blueprints)).flatMap(({ groups }) => groups.map(({ stateId }) => stateId)),
+  );
+}
+
+type Versions = (valid: ValidBlueprints) => readonly CompiledBlueprint[];
+
+/**
+ * @param versions whose windows it holds
+ * @param needed state ids of the groups that must be filled before the first decision
+ */
+function foldOf(
+  versions: Versions,
+  needed: (blueprints: GlobalView<BlueprintPublished>) => readonly string[],
+): GlobalFold<EventRecorded> {
+  const asked = windowsAskedBy(versions);
+  return Object.freeze({
+    kind: "fold",
+    name: "event-windows",
+    topic: events,
+    tables: [blueprintTable],
+    parts: {
+      asked: (table) => [...asked(table).byId.keys()],
+      needed: (table) => needed(table(blueprintTable)),
+      partOf: (key) => key.slice(0, key.indexOf("|")),
+      disk: { wanted: (table) => asked(table).onDisk, prefixOf: (part) => `${part}|`, runOf },
     },
-  },
-  placeOf: tilePlaceOf,
-  fold(record, bytes, table, scope) {
-    const { kind, attributes } = record.value;
-    let full: FullTile | undefined;
-    const windows = windowsAsked(validBlueprints(table(blueprintTable)));
-    for (const group of windows.byEvent.get(kind) ?? []) {
-      const start = tileOf(record.time, group.tileMs);
-      if (
-        scope !== undefined &&
-        (!scope.parts.has(group.stateId) || isOver(group, start, scope.since) || !isOver(group, start, scope.until))
-      )
-        continue;
-      const key = groupKey(group, attributes);
-      if (key === null) continue;
-      const values = eventValues(group, attributes);
-      keepWords(bytes, group, start, attributes, values);
-      const at = tileKey(group, start, key);
-      const tile = bytes.get(at) ?? null;
-      if (staysPlain(tile, values.length)) bytes.put(at, insertEvent(tile, record.time, values));
-      else if (!addToTree(bytes, group, start, key, record.time, values)) full = { group, start, key };
-    }
-    if (full !== undefined) throw tileIsFull(full);
-  },
-  lateMs: (table) => windowsAsked(validBlueprints(table(blueprintTable))).slackMs,
-  evict(time, bytes, table) {
-    const { byId } = windowsAsked(validBlueprints(table(blueprintTable)));
-    const isDone = (stateId: string, start: number): boolean => {
-      const group = byId.get(stateId);
-      return group !== undefined && isOver(group, start, time);
-    };
-    for (const key of bytes.oldest(isDone)) bytes.delete(key);
-  },
-} satisfies GlobalFold<EventRecorded>);
+    placeOf: tilePlaceOf,
+    fold(record, bytes, table, scope) {
+      const { kind, attributes } = record.value;
+      let full: FullTile | undefined;
+      for (const group of asked(table).byEvent.get(kind) ?? []) {
+        const start = tileOf(record.time, group.tileMs);
+        if (
+          scope !== undefined &&
+          (!scope.parts.has(group.stateId) || isOver(group, start, scope.since) || !isOver(group, start, scope.until))
+        )
+          continue;
+        const key = groupKey(group, attributes);
+        if (key === null) continue;
+        const values = eventValues(group, attributes);
+        keepWords(bytes, group, start, attributes, values);
+        const at = tileKey(group, start, key);
+        const tile = bytes.get(at) ?? null;
+        if (staysPlain(tile, values.length)) bytes.put(at, insertEvent(tile, record.time, values));
+        else if (!addToTree(bytes, group, start, key, record.time, values)) full = { group, start, key };
+      }
+      if (full !== undefined) throw tileIsFull(full);
+    },
+    lateMs: (table) => asked(table).slackMs,
+    evict(time, bytes, table) {
+      const { byId } = asked(table);
+      const isDone = (stateId: string, start: number): boolean => {
+        const group = byId.get(stateId);
+        return group !== undefined && isOver(group, start, time);
+      };
+      for (const key of bytes.oldest(isDone)) bytes.delete(key);
+    },
+  } satisfies GlobalFold<EventRecorded>);
+}
 
 /** No decision at `time` or later needs the tile. */
 const isOver = (group: WindowGroup, start: number, time: number): boolean => tileExpiry(group, start) < time;
 
-/** The groups of all readable versions, live or not: one for each state id. */
+/** The groups of the versions, live or not: one for each state id. */
 interface AskedWindows {
   readonly byId: ReadonlyMap<string, WindowGroup>;
   /** State ids of the groups that a version keeps on disk. */
@@ -98,20 +119,26 @@ interface AskedWindows {
   readonly slackMs: number;
 }
 
-const asked = new WeakMap<ValidBlueprints, AskedWindows>();
+type TableOf = Parameters<GlobalFold<EventRecorded>["fold"]>[2];
 
-function windowsAsked(valid: ValidBlueprints): AskedWindows {
-  let windows = asked.get(valid);
-  if (windows === undefined) {
-    const all = valid.all().flatMap(({ groups }) => groups);
-    const byId = new Map(all.map((group) => [group.stateId, group]));
-    const onDisk = new Set(all.filter(({ place }) => place === "disk").map(({ stateId }) => stateId));
-    const longestWait = valid.all().reduce((most, { waitMs }) => Math.max(most, waitMs), 0);
-    const slackMs = EVICTION_SLACK_MS + longestWait;
-    windows = { byId, onDisk, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };
-    asked.set(valid, windows);
-  }
-  return windows;
+/** Worked out once a change of the table. */
+function windowsAskedBy(versions: Versions): (table: TableOf) => AskedWindows {
+  const known = new WeakMap<ValidBlueprints, AskedWindows>();
+  return (table) => {
+    const valid = validBlueprints(table(blueprintTable));
+    let windows = known.get(valid);
+    if (windows === undefined) {
+      const all = versions(valid);
+      const groups = all.flatMap((each) => each.groups);
+      const byId = new Map(groups.map((group) => [group.stateId, group]));
+      const onDisk = new Set(groups.filter(({ place }) => place === "disk").map(({ stateId }) => stateId));
+      const longestWait = all.reduce((most, { waitMs }) => Math.max(most, waitMs), 0);
+      const slackMs = EVICTION_SLACK_MS + longestWait;
+      windows = { byId, onDisk, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };
+      known.set(valid, windows);
+    }
+    return windows;
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ export {
   EVICTION_SLACK_MS,
   eventValues,
   eventWindows,
+  eventWindowsOf,
   partKey,
   tileKey,
   wholeTileKey,

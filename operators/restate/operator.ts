@@ -6,6 +6,7 @@ import {
   liveDecisions,
   restatedDecisions,
   withoutKeys,
+  type DecisionRecorded,
   type FormerDecision,
 } from "../../schemas/index.ts";
 import { avroStore, defineOperator, defineTopic } from "../../streams/index.ts";
@@ -17,15 +18,22 @@ const kept = avroStore<FormerDecision>(
   defineTopic({ name: "restate-live", schema: formerDecisionSchema }),
   formerState["restate.live"],
 );
+const waiting = avroStore<DecisionRecorded>(restatedDecisions);
 
-/** Decisions made again and the live ones of the same ids in, decisions with the live actions out. */
-export const restate = (scope: Scope) =>
+/** Timers of waiting decisions. No decision id is that long, so none is taken for one. */
+const WAITED = "waited\0";
+
+/**
+ * Decisions made again and the live ones of the same ids in, decisions with the live actions out.
+ * @param patienceMs how long one waits for the live decision, event time; then it stands as there were none
+ */
+export const restate = (scope: Scope, patienceMs = 0) =>
   defineOperator({
     name: "restate",
     // At the same time the live record comes first.
     in: { live: liveDecisions, again: decisions },
     out: { restated: restatedDecisions },
-    state: { live: kept },
+    state: { live: kept, waiting },
     globals: { blueprints: blueprintTable },
     handlers: {
       live(records, context) {
@@ -33,6 +41,12 @@ export const restate = (scope: Scope) =>
         for (const record of records) {
           const { key, value, time } = record;
           if (value.useCase !== scope.useCase) continue;
+          const again = context.state.waiting.get(key);
+          if (again !== undefined && again.decisionTime === value.decisionTime) {
+            context.state.waiting.delete(key);
+            context.emit("restated", { key, value: restated(again, value), time: again.decisionTime, from: record });
+            continue;
+          }
           const compiled = blueprints.version(value.useCase, value.blueprintVersion);
           context.state.live.put(key, value);
           context.schedule(time + (compiled?.blueprint.join.ttlMs ?? 0), key, record);
@@ -42,12 +56,23 @@ export const restate = (scope: Scope) =>
         for (const record of records) {
           const { key, time, value } = record;
           const live = context.state.live.get(key);
+          if (live === undefined && patienceMs > 0) {
+            context.state.waiting.put(key, value);
+            context.schedule(time + patienceMs, WAITED + key, record);
+            continue;
+          }
           if (live !== undefined) context.state.live.delete(key);
           context.emit("restated", { key, value: restated(value, live && withoutKeys(live)), time, from: record });
         }
       },
     },
+    timerReads: ({ key }) => (key.startsWith(WAITED) ? [["waiting", key.slice(WAITED.length)]] : [["live", key]]),
     onTimer({ key }, context) {
-      context.state.live.delete(key);
+      if (!key.startsWith(WAITED)) return context.state.live.delete(key);
+      const id = key.slice(WAITED.length);
+      const again = context.state.waiting.get(id);
+      if (again === undefined) return undefined;
+      context.state.waiting.delete(id);
+      return context.emit("restated", { key: id, value: again, time: again.decisionTime });
     },
   });

@@ -1,6 +1,6 @@
 // Generated from ../avro/ by `npm run generate`: edit that.
 
-/** One immutable version of a blueprint and when it was live. Its key is useCase/version. */
+/** One immutable version of a blueprint when it was live, and when it was in shadow. Its key is useCase/version. */
 export interface BlueprintPublished {
   /** Of the blueprint. */
   readonly useCase: string;
@@ -10,6 +10,8 @@ export interface BlueprintPublished {
   readonly text: string;
   /** In time order. */
   readonly activations: readonly Activation[];
+  /** In time order. */
+  readonly shadowings: readonly Shadowing[];
 }
 
 /** From when a version was live, or no longer was. */
@@ -20,11 +22,19 @@ export interface Activation {
   readonly live: boolean;
 }
 
+/** From when a version was in shadow, or no longer was. */
+export interface Shadowing {
+  /** Valid from this event time on. */
+  readonly time: number;
+  /** False: its shadow ends. */
+  readonly on: boolean;
+}
+
 export const blueprintPublishedSchema = {
   type: "record",
   name: "BlueprintPublished",
   namespace: "loopstream",
-  doc: "One immutable version of a blueprint and when it was live. Its key is useCase/version.",
+  doc: "One immutable version of a blueprint when it was live, and when it was in shadow. Its key is useCase/version.",
   fields: [
     { name: "useCase", type: "string", doc: "Of the blueprint." },
     { name: "version", type: "string", doc: "Hash of its content." },
@@ -48,6 +58,28 @@ export const blueprintPublishedSchema = {
           namespace: "loopstream",
         },
       },
+      doc: "In time order.",
+    },
+    {
+      name: "shadowings",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "Shadowing",
+          doc: "From when a version was in shadow, or no longer was.",
+          fields: [
+            {
+              name: "time",
+              type: { type: "long", logicalType: "timestamp-millis" },
+              doc: "Valid from this event time on.",
+            },
+            { name: "on", type: "boolean", doc: "False: its shadow ends." },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      default: [],
       doc: "In time order.",
     },
   ],

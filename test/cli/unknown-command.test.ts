@@ -35,7 +35,7 @@ test.each([
   ["topics --limit=3", "unknown option '--limit' (did you mean topics read --limit?)"],
   ["models --all", "unknown option '--all' (did you mean models rebuild --all?)"],
   ["topics --frobnicate", "unknown option '--frobnicate'"],
-  ["frobnicate", "there are start, demo, simulate, import"],
+  ["frobnicate", "there are start, shadows, demo, simulate, import"],
 ])("%s is answered with the command that was meant", async (line, message) => {
   const { said, code } = await refusal(...line.split(" "));
   expect(said).toContain(message);

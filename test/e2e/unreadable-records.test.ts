@@ -12,9 +12,15 @@ beforeAll(async () => {
   const tools = await openTools({ backbone, registry: backbone.registry, partitions: 1, codeVersion: "test" });
   await publishBlueprint(tools, PARCELS, 0);
   const newer = `${PARCELS.replace("useCase: parcels", "useCase: letters")}exploration: { epsilon: 10% }\n`;
-  const value = { useCase: "letters", version: "aaaaaaaaaaaa", text: newer, activations: [{ time: 0, live: true }] };
+  const value = {
+    useCase: "letters",
+    version: "aaaaaaaaaaaa",
+    text: newer,
+    activations: [{ time: 0, live: true }],
+    shadowings: [],
+  };
   await tools.publisher.publish([{ topic: blueprints, key: "letters/aaaaaaaaaaaa", value, time: 0 }]);
-  const odd = { ...value, useCase: "odd", text: PARCELS, activations: [{ time: 9e15, live: true }] };
+  const odd = { ...value, useCase: "odd", text: PARCELS, activations: [{ time: 9e15, live: true }], shadowings: [] };
   await tools.publisher.publish([{ topic: blueprints, key: "odd/aaaaaaaaaaaa", value: odd, time: 0 }]);
   const producer = await backbone.producer();
   for (const [topic, key] of [

@@ -65,7 +65,13 @@ export function buriedOnceSuite(open: () => Promise<Opened>): void {
       ].sort();
       await backbone.ensureTopics([{ name: rows, partitions: 1, cleanup: "delete" }]);
       const text = `${PARCELS.replace("useCase: parcels", "useCase: letters")}exploration: { epsilon: 10% }\n`;
-      const value: BlueprintPublished = { useCase: "letters", version: "aaaaaaaaaaaa", text, activations: [] };
+      const value: BlueprintPublished = {
+        useCase: "letters",
+        version: "aaaaaaaaaaaa",
+        text,
+        activations: [],
+        shadowings: [],
+      };
       await loop.publisher.publish([{ topic: blueprints, key: "letters/aaaaaaaaaaaa", value, time: Date.now() }]);
       for (const topic of [blueprints.name, models.name, rows]) await garbage(topic, "zzz");
       await train();

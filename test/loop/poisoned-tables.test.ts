@@ -95,7 +95,13 @@ async function garbage(topic: string, key: string, value: Uint8Array = Buffer.fr
 }
 
 function publish(useCase: string, of: string, text: string): Promise<void> {
-  const value: BlueprintPublished = { useCase, version: of, text, activations: [{ time: 0, live: true }] };
+  const value: BlueprintPublished = {
+    useCase,
+    version: of,
+    text,
+    activations: [{ time: 0, live: true }],
+    shadowings: [],
+  };
   return loop!.publisher.publish([{ topic: blueprints, key: `${useCase}/${of}`, value, time: now }]);
 }
 

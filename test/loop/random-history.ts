@@ -162,7 +162,7 @@ export class World<B extends Backbone = MemoryBackbone> {
     { replay: name, useCase, rowsTopic: topicName }: ReplayResult,
     of = version,
   ): Promise<readonly TrainingRow[]> {
-    const side = besideLive(this.backbone, `${name}-`, { useCase, topic: topicName });
+    const side = besideLive(this.backbone, `${name}-`, { rows: { useCase, topic: topicName } });
     const topic: Topic<TrainingRow> = rowsTopic(compileBlueprint(of === version ? TEXT : WIDER));
     const rows: TrainingRow[] = [];
     if ((await side.partitions(topic.name)) === undefined) return rows;

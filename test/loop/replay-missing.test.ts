@@ -37,7 +37,9 @@ async function refusal(world: World, text?: string, more: object = {}): Promise<
   const blueprintVersion = text === undefined ? undefined : parseBlueprint(text).version;
   if (text !== undefined) {
     const { key, value } = published(text);
-    await world.publish([{ topic: blueprints, key, value: { ...value, activations: [] }, time: START }]);
+    await world.publish([
+      { topic: blueprints, key, value: { ...value, activations: [], shadowings: [] }, time: START },
+    ]);
   }
   const request = { useCase: "parcels", ...(blueprintVersion === undefined ? {} : { blueprintVersion }), ...more };
   const error: unknown = await world.replay({ request }).then(

@@ -105,6 +105,7 @@ const makers: readonly Maker[] = [
       version: "0123456789ab",
       text: random() < 0.5 ? TORTURED : "decisionSpace: { rank: items }\nneeds: a newer release\n",
       activations: [{ time: Date.now(), live: true }],
+      shadowings: [],
     }),
   },
   {

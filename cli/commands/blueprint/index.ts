@@ -1,20 +1,22 @@
 import { defineGroup } from "../../define-command.ts";
 import { checkCommand } from "./check.ts";
+import { compareCommand } from "./compare.ts";
 import { compatibleCommand } from "./compatible.ts";
 import { diffCommand } from "./diff.ts";
 import { listCommand } from "./list.ts";
 import { promoteCommand } from "./promote.ts";
 import { publishCommand } from "./publish.ts";
 import { rollbackCommand } from "./rollback.ts";
+import { shadowCommand } from "./shadow.ts";
 import { showCommand } from "./show.ts";
 import { suggestCommand } from "./suggest.ts";
 import { withdrawCommand } from "./withdraw.ts";
 
 export const blueprintCommands = defineGroup(
   "blueprint",
-  "blueprint versions: suggest, check and compare, publish, promote, roll back, withdraw",
+  "blueprint versions: suggest, check, publish, try in shadow and compare, promote, roll back, withdraw",
   [
     ...[suggestCommand, checkCommand, publishCommand, listCommand, showCommand, diffCommand, compatibleCommand],
-    ...[promoteCommand, rollbackCommand, withdrawCommand],
+    ...[shadowCommand, compareCommand, promoteCommand, rollbackCommand, withdrawCommand],
   ],
 );

@@ -28,16 +28,17 @@ export function publishedVersion(published: Published, useCase: string, version:
 }
 
 /** A published version, or the blueprint in a file, whose use case must be this one. */
-export function versionOrFile(published: Published, useCase: string, given: string): Blueprint {
-  if (published.get(`${useCase}/${given}`) === undefined && existsSync(given)) {
-    const { blueprint } = checkBlueprint(readText(given), given);
-    if (blueprint.useCase === useCase) return blueprint;
-    throw new DomainError(
-      "BAD_FILE",
-      `${given} is a blueprint of use case "${blueprint.useCase}", not of "${useCase}"`,
-    );
-  }
-  return compileBlueprint(publishedVersion(published, useCase, given).text).blueprint;
+export const versionOrFile = (published: Published, useCase: string, given: string): Blueprint =>
+  compileBlueprint(textOfVersionOrFile(published, useCase, given)).blueprint;
+
+/** The text of a published version, or of the blueprint in a file, whose use case must be this one. */
+export function textOfVersionOrFile(published: Published, useCase: string, given: string): string {
+  if (published.get(`${useCase}/${given}`) !== undefined || !existsSync(given))
+    return publishedVersion(published, useCase, given).text;
+  const text = readText(given);
+  const { blueprint } = checkBlueprint(text, given);
+  if (blueprint.useCase === useCase) return text;
+  throw new DomainError("BAD_FILE", `${given} is a blueprint of use case "${blueprint.useCase}", not of "${useCase}"`);
 }
 
 export interface MakeLive {

@@ -9,6 +9,7 @@ const { useCase, version } = parseBlueprint(PARCELS);
 const of = (name: string, hash: string, text: string, from: number): BlueprintPublished => ({
   ...{ useCase: name, version: hash, text },
   activations: [{ time: from, live: true }],
+  shadowings: [],
 });
 const known = validBlueprints(
   blueprintTableOf([
