@@ -11,6 +11,8 @@ export interface UseCaseTypes {
   readonly observations: object;
   /** Attributes by kind. If no use case has them, events may be of any kind. */
   readonly events?: object;
+  /** Keys and values of rows by reference table. If no use case has them, rows may be of any table. */
+  readonly tables?: object;
 }
 
 /** Use cases by name, each with its types. A product's own interface fits. */
@@ -33,3 +35,17 @@ type AttributesOf<E, K extends string> = E extends { readonly [P in K]: infer A 
 export type EventKind<T> = [Events<T>] extends [never] ? string : KindsOf<Events<T>>;
 /** The attributes of an event of this kind. */
 export type EventAttributes<T, K extends string> = [Events<T>] extends [never] ? Values : AttributesOf<Events<T>, K>;
+
+type Tables<T> = { readonly [K in keyof T]: T[K] extends { readonly tables: infer R } ? R : never }[keyof T];
+type Declared<T> = [Tables<T>] extends [never] ? false : true;
+type RowOf<R, Name extends string> = R extends { readonly [P in Name]: infer Row } ? Row : never;
+
+/** A reference table that one of the use cases reads. */
+export type TableName<T> = Declared<T> extends true ? KindsOf<Tables<T>> : string;
+/** The parts of a row's key. */
+export type TableKey<T, Name extends string> =
+  Declared<T> extends true ? PartOf<RowOf<Tables<T>, Name>, "key"> : readonly unknown[];
+/** All fields of a row. */
+export type TableValues<T, Name extends string> =
+  Declared<T> extends true ? PartOf<RowOf<Tables<T>, Name>, "values"> : Readonly<Record<string, unknown>>;
+type PartOf<Row, Name extends string> = Row extends { readonly [P in Name]: infer Part } ? Part : never;

@@ -3,7 +3,7 @@ export type { Loopstream, LoopstreamOptions, PublishRequest, RowsOptions, TrainO
 export { SettingsError } from "../settings/settings-error.ts";
 export type { HttpSettings } from "../../http/index.ts";
 export type { Settings, SettingsOptions } from "../settings/settings.ts";
-export type { FoundRow, PutRow, RowToPut, TableRows } from "../tables/index.ts";
+export type { FoundRow, PutRow, RowToPut, TableRows, TypedRow } from "../tables/index.ts";
 export type { ListedVersion } from "../publish/list-versions.ts";
 export type { PublishedVersion } from "../publish/publish-blueprint.ts";
 export * from "../../client/index.ts";

@@ -83,7 +83,7 @@ export interface Loopstream<T extends UseCases<T> = AnyUseCase> extends Client<T
     options?: PublishRequest,
   ): Promise<PublishedVersion>;
   /** Rows of reference tables, which decisions look up. */
-  readonly tables: TableRows;
+  readonly tables: TableRows<T>;
   /** All versions, those of a use case in the order in which they went live. */
   blueprints(): Promise<readonly ListedVersion[]>;
   /** Turns off a live version: decisions are null until another version is live. */

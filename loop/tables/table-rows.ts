@@ -1,3 +1,4 @@
+import type { AnyUseCase, TableKey, TableName, TableValues, UseCases } from "../../client/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { tableContent } from "../../operators/index.ts";
 import type { BytesView } from "../../streams/index.ts";
@@ -6,15 +7,24 @@ import { declaredTable, readKey } from "./declared-table.ts";
 import { getRow, rowIn, type FoundRow } from "./get-row.ts";
 import { putRow, type PutRow, type RowToPut } from "./put-row.ts";
 
+/** A row of a table that one of the use cases reads. */
+export interface TypedRow<T extends UseCases<T>, Table extends string> extends Pick<RowToPut, "validFrom"> {
+  readonly table: Table;
+  /** The parts of its key. */
+  readonly key: TableKey<T, Table>;
+  /** All fields of the row. Null: the row is deleted. */
+  readonly values: TableValues<T, Table> | null;
+}
+
 /** The rows of reference tables, for a product that runs the loop or talks to it. */
-export interface TableRows {
+export interface TableRows<T extends UseCases<T> = AnyUseCase> {
   /** Resolves once the version is stored. Rejects as `putRow` does. */
-  put(row: RowToPut): Promise<PutRow>;
+  put<Table extends TableName<T>>(row: TypedRow<T, Table>): Promise<PutRow>;
   /**
    * The row that a decision at a time sees: one made in this process now, if the loop runs here; elsewhere the topic is
    * read. Rejects as `getRow` does.
    */
-  get(table: string, key: readonly unknown[], asOf?: number): Promise<FoundRow>;
+  get<Table extends TableName<T>>(table: Table, key: TableKey<T, Table>, asOf?: number): Promise<FoundRow>;
 }
 
 /** @param published the blueprints of the place. */

@@ -165,6 +165,49 @@ export const same: Same<Plain<UseCasesOf<typeof defined>>, Plain<UseCases>> = tr
   expect(faultsOf(files)).toEqual([]);
 });
 
+test(
+  "the compiler takes rows of the declared tables and refuses others, of a use case that is defined or written",
+  { timeout: 300_000 },
+  () => {
+    const blueprint = {
+      ...(parse(SMALL) as object),
+      tables: {
+        depots: { key: "depot", fields: { bays: "number", region: "category", place: "vector(2)" } },
+        routes: { key: ["from", "to"], fields: { km: "number" } },
+      },
+    };
+    const uses = `await loop.tables.put({ table: "depots", key: ["oslo"], values: { bays: 3, region: "north", place: [1, 2] } });
+await loop.tables.put({ table: "depots", key: ["oslo"], values: { bays: 3, region: null, place: undefined }, validFrom: 3 });
+await loop.tables.put({ table: "depots", key: ["oslo"], values: null });
+await loop.tables.put({ table: "routes", key: ["oslo", "rome"], values: { km: 2000 } });
+await loop.tables.get("routes", ["oslo", "rome"]);
+await loop.tables.put({ table: "depot", key: ["oslo"], values: null }); // wrong
+await loop.tables.put({ table: "depots", key: ["oslo", "rome"], values: null }); // wrong
+await loop.tables.put({ table: "routes", key: ["oslo"], values: null }); // wrong
+await loop.tables.put({ table: "routes", key: ["oslo", 3], values: null }); // wrong
+await loop.tables.put({ table: "routes", key: ["oslo", "rome"], values: { km: "2000" } }); // wrong
+await loop.tables.put({ table: "routes", key: ["oslo", "rome"], values: { km: 2000, miles: 3 } }); // wrong
+await loop.tables.put({ table: "routes", key: ["oslo", "rome"], values: {} }); // wrong
+await loop.tables.put({ table: "depots", key: ["oslo"], values: { bays: 3, region: "north", place: 3 } }); // wrong
+await loop.tables.get("routes", ["oslo"]); // wrong
+await loop.tables.get("route", ["oslo", "rome"]); // wrong
+`;
+    const open = `import type { Loopstream } from "${door("loop/embed/index.ts")}";\n`;
+    const defined = `${open}import { defineUseCase, type UseCasesOf } from "${door("blueprints/index.ts")}";
+const small = defineUseCase(${JSON.stringify(blueprint)});
+declare const loop: Loopstream<UseCasesOf<typeof small>>;\n${uses}`;
+    const written = `${open}import type { UseCases } from "./small.d.ts";
+declare const loop: Loopstream<UseCases>;\n${uses}`;
+    const anyRow = `${open}declare const loop: Loopstream;
+await loop.tables.put({ table: "any", key: ["oslo"], values: { whatever: 3 } });\n`;
+    const files = {
+      "small.d.ts": useCaseDeclarations(parseBlueprint(define(blueprint).text)),
+      ...{ "defined.ts": defined, "written.ts": written, "any.ts": anyRow },
+    };
+    expect(faultsOf(files)).toEqual([...wrongIn("defined.ts", defined), ...wrongIn("written.ts", written)]);
+  },
+);
+
 test("the compiler refuses a blueprint with a wrong key or a wrong value", { timeout: 300_000 }, () => {
   const product = `import { defineUseCase, type UseCasesOf } from "${door("blueprints/index.ts")}";
 import type { Client } from "${door("client/index.ts")}";
