@@ -45,7 +45,7 @@ export async function readSample(options: SampleOptions): Promise<ReadSample> {
   const { columns, all } = await readColumns(tables, names, nothing);
   const errors = all.flatMap((file) => lookAtColumns(file).errors);
   if (errors.length > 0) throw new HistoryError(errors.join("\n"));
-  const sources = sourcesOf(tables, columns, nothing, Date.now() + streamsLimits.maxFutureMs);
+  const sources = sourcesOf(tables, columns, nothing, Date.now() + streamsLimits.maxFutureMs, "all");
   const read = reader(sources, options);
   const decisions = new TableProfile();
   const held: (Sample["decisions"][number] & { readonly id: string })[] = [];

@@ -1,4 +1,4 @@
-import { nearest } from "../../../blueprints/index.ts";
+import { nearest, vectorLength } from "../../../blueprints/index.ts";
 import type { TimeReading } from "../times/time-cell.ts";
 import { HistoryError } from "../history-error.ts";
 import { given, namesOf, type HistoryHead, type HistoryTables } from "../history-table.ts";
@@ -40,6 +40,8 @@ export interface FileColumns {
   readonly declared: readonly string[];
   /** Columns that lines of some kinds are looked at for: which kinds there are is known when the file has been read. */
   readonly byKind?: KindNeeds;
+  /** Columns that may hold lists, where lines can have them. */
+  readonly lists?: ReadonlySet<string>;
 }
 
 /**
@@ -87,7 +89,10 @@ export async function readColumns(
   const eventNeeds = kindNeeds(blueprint, true);
   const ofKind = names.kind === undefined ? undefined : (eventNeeds.get(names.kind) ?? []);
   const all = [
-    ...of(decisions, [decisionId, decisionTime, ...units, ...actions], Object.keys(blueprint.context)),
+    ...of(decisions, [decisionId, decisionTime, ...units, ...actions], Object.keys(blueprint.context)).map((file) => ({
+      ...file,
+      lists: listNames(blueprint.context),
+    })),
     ...of(
       observations,
       [decisionId, columns.observationTime],
@@ -121,6 +126,12 @@ function checkTables(tables: HistoryTables): void {
   if (twice !== undefined) throw new HistoryError(`${twice}: is named twice. Each file holds one thing.`);
 }
 
+/** Entries of a context that are lists or vectors. */
+export const listNames = (context: DeclaredParts["context"]): ReadonlySet<string> =>
+  new Set(
+    Object.keys(context).filter((name) => context[name] === "list" || vectorLength(context[name]!) !== undefined),
+  );
+
 /** Faults in the columns of a file, and notes for the user. */
 export interface ColumnFindings {
   readonly errors: readonly string[];
@@ -130,7 +141,14 @@ export interface ColumnFindings {
 }
 
 /** Each message comes with the nearest names that are there, or that are looked for. */
-export function lookAtColumns({ file, head, required, declared, byKind = new Map() }: FileColumns): ColumnFindings {
+export function lookAtColumns({
+  file,
+  head,
+  required,
+  declared,
+  byKind = new Map(),
+  lists = new Set(),
+}: FileColumns): ColumnFindings {
   const there = new Set(head.columns);
   const ofKinds = [...byKind.values()].flat();
   const wanted = new Set([...required, ...declared, ...ofKinds]);
@@ -142,8 +160,13 @@ export function lookAtColumns({ file, head, required, declared, byKind = new Map
   const noValues = head.noValues ?? new Map<string, string>();
   const absent = declared.filter((name) => !there.has(name) && !noValues.has(name) && !required.includes(name));
   const holding = (name: string): string =>
-    `${file}: the column ${name} holds ${noValues.get(name)}, and no plain values`;
-  const useless = Map.groupBy(noValues.keys(), (name) => (wanted.has(name) ? "wanted" : "unknown"));
+    `${file}: the column ${name} holds ${noValues.get(name)}, and no plain values` +
+    (lists.has(name) ? ": write each as the text of its JSON array, or the file as JSON lines" : "");
+  // Lines of an open head hold their lists; which are good is known line by line.
+  const isTaken = (name: string): boolean => head.open && lists.has(name) && noValues.get(name) === "a list";
+  const useless = Map.groupBy(noValues.keys(), (name) =>
+    isTaken(name) ? "taken" : wanted.has(name) ? "wanted" : "unknown",
+  );
   const lost = required.filter((name) => !there.has(name) && !noValues.has(name));
   return {
     absent,

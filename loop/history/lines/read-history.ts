@@ -1,6 +1,7 @@
 import { observationTypes, type Blueprint } from "../../../blueprints/index.ts";
 import { streamsLimits } from "../../../streams/index.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
+import { listNames } from "../columns/columns.ts";
 import type { DeclaredParts } from "../columns/kind-needs.ts";
 import { namesOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
 import { LineMaker, type HistoryStep, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
@@ -40,12 +41,17 @@ function wantedColumns(
   };
 }
 
-/** The source of each file's lines. */
+/**
+ * The source of each file's lines.
+ *
+ * @param lists columns of decisions that may hold lists; absent: those that are declared as lists or vectors
+ */
 export function sourcesOf(
   tables: HistoryTables,
   columns: HistoryColumns,
   blueprint: DeclaredParts,
   latest = Infinity,
+  lists: LineSource["lists"] = listNames(blueprint.context),
 ): readonly LineSource[] {
   const id = columns.decisionId;
   const { decisions, observations, events } = tables;
@@ -53,7 +59,7 @@ export function sourcesOf(
   const of = (table: HistoryTable) => ({ file: table.name, lines: () => table.lines(), latest, times });
   const { ofDecisions, ofEvents } = wantedColumns(columns, blueprint);
   return [
-    ...(decisions === undefined ? [] : [{ ...of(decisions), id, time: decisionTime, wanted: ofDecisions }]),
+    ...(decisions === undefined ? [] : [{ ...of(decisions), id, time: decisionTime, wanted: ofDecisions, lists }]),
     ...(observations === undefined ? [] : [{ ...of(observations), id, time: observationTime, wanted: ofEvents }]),
     ...(events === undefined ? [] : [{ ...of(events), time: eventTime, wanted: ofEvents }]),
   ];

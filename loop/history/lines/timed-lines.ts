@@ -1,6 +1,7 @@
 import { misfitText } from "../../../blueprints/index.ts";
 import { readTimeCell, type TimeReading } from "../times/time-cell.ts";
-import type { HistoryRow } from "../history-table.ts";
+import type { HistoryRow, ReadRow } from "../history-table.ts";
+import { setOwn } from "../../../streams/index.ts";
 import { nameOf, type Cells } from "./records.ts";
 
 /** A file to read, and the cells that each of its lines must have. */
@@ -17,6 +18,8 @@ export interface LineSource {
    * left out. Default: the columns of the id and the time.
    */
   readonly wanted?: ReadonlySet<string> | undefined;
+  /** Columns that may hold lists: a list of plain values is the text of its JSON array. Absent: none; `all`: each. */
+  readonly lists?: ReadonlySet<string> | "all" | undefined;
   /** Event time, ms: nothing may be later. */
   readonly latest: number;
   /** The unit or zone of times that don't tell it. */
@@ -59,7 +62,7 @@ export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine 
       yield { line, time: last, problem: row.problem, text: row.text };
       continue;
     }
-    const { values: cells, unfit } = row;
+    const { cells, unfit } = withLists(row, source.lists);
     const named = (unfit && unfitWanted(unfit, source)) ?? whatAndWhen(cells, source);
     if ("problem" in named) yield { line, time: last, ...named, text: row.text ?? JSON.stringify(cells), cells };
     else {
@@ -69,13 +72,34 @@ export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine 
   }
 }
 
+/** The cells of a line with those of its lists, and what is left of the values that are no plain ones. */
+function withLists(
+  { values, unfit, lists }: ReadRow,
+  taken: LineSource["lists"],
+): { readonly cells: Cells; readonly unfit: ReadonlyMap<string, string> | undefined } {
+  if (lists === undefined || taken === undefined) return { cells: values, unfit };
+  const cells = { ...values };
+  const left = new Map(unfit);
+  for (const [column, text] of lists) {
+    if (taken !== "all" && !taken.has(column)) continue;
+    setOwn(cells, column, text);
+    left.delete(column);
+  }
+  return { cells, unfit: left.size === 0 ? undefined : left };
+}
+
 function unfitWanted(
   unfit: ReadonlyMap<string, string>,
-  { id, time, wanted }: LineSource,
+  { id, time, wanted, lists }: LineSource,
 ): { readonly column: string; readonly problem: string } | undefined {
-  for (const [column, held] of unfit)
-    if (column === id || column === time || wanted?.has(column) === true)
-      return { column, problem: `${column} holds ${held}, and no plain value` };
+  for (const [column, held] of unfit) {
+    if (column !== id && column !== time && wanted?.has(column) !== true) continue;
+    const isList = held === "a list" && lists !== undefined && lists !== "all" && lists.has(column);
+    const problem = isList
+      ? "holds a list with an item that is a list, an object or half a character"
+      : `holds ${held}, and no plain value`;
+    return { column, problem: `${column} ${problem}` };
+  }
   return undefined;
 }
 
