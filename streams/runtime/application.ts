@@ -32,6 +32,9 @@ import { ensureTopic, ensureTopologyTopics, saySurplus, type TopologyTopics } fr
 import { Upstream } from "./upstream.ts";
 import { CodedError, hasCode } from "../coded-error.ts";
 
+/** Rest after each pass of work that no reply waits for, ms: fewer and larger batches, and fewer questions to the log. */
+const BESIDE_REST_MS = 250;
+
 /** Runs a topology's tasks over a backbone: polls, hands out, commits, moves tasks as the group says. */
 export class Application {
   readonly metrics: Metrics;
@@ -139,6 +142,7 @@ export class Application {
     while (!this.#closing) {
       try {
         await this.#pass.run(await this.#open.group.poll(this.#pass.longestPoll(this.#open)), this.#open);
+        if (this.#options.besideReplies === true && !this.#idle.any) await this.#pause.wait(BESIDE_REST_MS);
         // Something is committed, or nothing has failed for a while.
         if (this.#out.lasting && (this.#open.committer.done || this.#restarts.calm)) this.#out.ended();
       } catch (error) {

@@ -7,10 +7,13 @@ import type { Upstream } from "./upstream.ts";
 
 /** Decides up to which event time an empty input has nothing more to come. */
 export class InputEnds {
-  readonly #options: Pick<ApplicationOptions, "topology" | "backbone" | "maxTaskIdleMs">;
+  readonly #options: Pick<ApplicationOptions, "topology" | "backbone" | "maxTaskIdleMs" | "besideReplies">;
   readonly #upstream: Upstream;
 
-  constructor(options: Pick<ApplicationOptions, "topology" | "backbone" | "maxTaskIdleMs">, upstream: Upstream) {
+  constructor(
+    options: Pick<ApplicationOptions, "topology" | "backbone" | "maxTaskIdleMs" | "besideReplies">,
+    upstream: Upstream,
+  ) {
     this.#options = options;
     this.#upstream = upstream;
   }
@@ -33,6 +36,7 @@ export class InputEnds {
    * @param waited how long tasks have had nothing to do, ms.
    */
   async endOf(globals: GlobalFeed, waited: number): Promise<(input: Input) => number> {
+    if (this.#options.besideReplies === true) return this.#upstream.endsNow();
     if (waited >= this.#options.maxTaskIdleMs) return (input) => this.#upstream.endOf(input);
     const offsets = await this.offsets(globals);
     await globals.reached(offsets.filter(({ topic }) => globals.topics.includes(topic)));

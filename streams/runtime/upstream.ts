@@ -96,12 +96,31 @@ export class Upstream {
   }
 
   /** Up to which event time, in ms, an input that is empty has nothing more to give. */
-  endOf({ topic: { name }, partition, fetched }: Input): number {
+  endOf(input: Input): number {
+    if (this.#fed.has(input.topic.name)) this.#look();
+    return this.#endOf(input);
+  }
+
+  #endOf({ topic: { name }, partition, fetched }: Input): number {
     if (!this.#fed.has(name)) return Number.POSITIVE_INFINITY;
-    this.#look();
     const bound = this.#bounds.get(name);
     if (bound === undefined || (this.#ends.get(`${name}/${partition}`) ?? 0) > fetched) return Number.NEGATIVE_INFINITY;
     return bound - 1;
+  }
+
+  /**
+   * As `endOf`, by an answer that is asked for now. So it holds for every record fetched before, however far event time
+   * has gone since the last answer.
+   */
+  async endsNow(): Promise<(input: Input) => number> {
+    await this.#asking;
+    this.#askedAt = performance.now();
+    this.#asking = this.#ask()
+      // Nothing goes on by an older answer.
+      .catch(() => this.#bounds.clear())
+      .finally(() => (this.#asking = undefined));
+    await this.#asking;
+    return (input) => this.#endOf(input);
   }
 
   /** Asks again, beside the tasks, if the last answer is old. */
