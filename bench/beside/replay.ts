@@ -5,19 +5,12 @@
  * this one asks it for decisions at a steady rate, in rounds in which a replay works beside it and in rounds in which it stands still, in turn. Prints the p50,
  * p90 and p99 of both, their ratios, and the decisions the replay made meanwhile.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
-import { createClient } from "../client/index.ts";
-import { createConfluentRegistry, createPlatformaticBackbone, openShared } from "../streams/index.ts";
-import { startKafka } from "../test/servers/kafka.ts";
-import { startRegistry } from "../test/servers/registry.ts";
-import { markdown, spread } from "./rounds.ts";
+import { compared, quantile } from "./compare.ts";
+import { openLivePlace } from "./live-place.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,82 +25,8 @@ const { values: flags } = parseArgs({
   },
 });
 const [rounds, seconds, rate] = [flags.rounds, flags.seconds, flags.rate].map(Number) as [number, number, number];
-const root = join(import.meta.dirname, "..");
-const dir = mkdtempSync(join(tmpdir(), "loopstream-beside-"));
-const own =
-  flags.embedded || flags.brokers !== undefined
-    ? undefined
-    : { kafka: await startKafka(), registry: await startRegistry() };
-const brokers = own?.kafka.brokers ?? flags.brokers;
-const registryUrl = own?.registry.url ?? flags.registry ?? "";
-const remote = brokers === undefined ? [] : ["--brokers", brokers, "--registry", registryUrl];
-const at = ["--dir", dir, ...remote];
-
-function loopstream(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [join(root, "cli/main.ts"), ...args, ...at], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-}
-
-async function done(args: readonly string[]): Promise<void> {
-  const child = loopstream(args);
-  child.stdout!.resume();
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`loopstream ${args[0]} ended with ${code}`);
-}
-
-/** The flights' history up to a day, in a file of its own. @returns the file. */
-function historyOf(name: string, column: string): string {
-  const [head, ...lines] = gunzipSync(readFileSync(join(root, `examples/flights/${name}-2013-q1.csv.gz`)))
-    .toString()
-    .trimEnd()
-    .split("\n");
-  const at = head!.split(",").indexOf(column);
-  const path = join(dir, `${name}.csv`);
-  writeFileSync(path, [head, ...lines.filter((line) => line.split(",")[at]! < flags.until)].join("\n") + "\n");
-  return path;
-}
-
-await done(["blueprint", "publish", join(root, "examples/flights.yaml")]);
-await done([
-  ...["import", "--use-case", "flight-delays", "--unit", "carrier+flight", "--run"],
-  ...["--decisions", historyOf("decisions", "decision_ts"), "--observations", historyOf("observations", "event_ts")],
-]);
-const live = loopstream(["start", "--json"]);
-await new Promise<void>((resolve, reject) => {
-  live.once("exit", () => reject(new Error("the loop did not stay up")));
-  live.stdout!.on("data", (text: Buffer) => String(text).includes("the loop is running") && resolve());
-});
-const shared =
-  brokers === undefined
-    ? await openShared(dir)
-    : {
-        backbone: await createPlatformaticBackbone({ brokers }),
-        registry: createConfluentRegistry({ url: registryUrl }),
-      };
-const client = createClient(shared);
-
-/** Asks at a steady rate, whatever the answers take, after half a second that is not counted. @returns milliseconds. */
-async function ask(): Promise<readonly number[]> {
-  const gap = 1_000 / rate;
-  const warm = Math.round(rate / 2);
-  const count = warm + Math.round(seconds * rate);
-  const started = performance.now();
-  const answers: Promise<number>[] = [];
-  for (let i = 0; i < count; i++) {
-    const due = started + i * gap;
-    await delay(Math.max(0, due - performance.now()));
-    const context = { distance: 500, origin: "JFK", dest: "BOS", carrier: "B6" };
-    const asked = client.getDecision("flight-delays", { unit: `u${i % 100}`, context }, { timeout: 10_000 });
-    // From when it was due: a late question waits too.
-    answers.push(asked.then(() => performance.now() - due));
-  }
-  return (await Promise.all(answers)).slice(warm);
-}
-
-const quantile = (times: readonly number[], share: number): number =>
-  times.toSorted((a, b) => a - b)[Math.ceil(share * times.length) - 1]!;
+const place = await openLivePlace(flags);
+const ask = (): Promise<readonly number[]> => place.ask(rate, seconds);
 
 /** A replay that begins anew when it is over, and stands still between the rounds it is to be measured in. */
 class Neighbour {
@@ -115,7 +34,7 @@ class Neighbour {
 
   async start(): Promise<void> {
     const pace = flags.pace === undefined ? [] : ["--pace", flags.pace];
-    this.#child = loopstream(["replay", "--use-case", "flight-delays", "--fresh", "--json", ...pace]);
+    this.#child = place.loopstream(["replay", "--use-case", "flight-delays", "--fresh", "--json", ...pace]);
     this.#child.stdout!.resume();
     // It makes its topics and looks through the history first. Only its work is measured.
     while ((await this.made()) === 0) await delay(100);
@@ -124,9 +43,9 @@ class Neighbour {
 
   /** Decisions that replays have written to their own topics so far. */
   async made(): Promise<number> {
-    const topics = (await shared.backbone.topics()).filter((name) => /^replay-.*-\d+-decisions$/.test(name));
+    const topics = (await place.backbone.topics()).filter((name) => /^replay-.*-\d+-decisions$/.test(name));
     const last = topics.sort((a, b) => attempt(a) - attempt(b)).slice(-1);
-    return (await shared.backbone.offsets(last)).reduce((sum, { end }) => sum + end, 0);
+    return (await place.backbone.offsets(last)).reduce((sum, { end }) => sum + end, 0);
   }
 
   stand(): void {
@@ -171,40 +90,15 @@ try {
     const [without, with_] = [alone.at(-1)!, beside.at(-1)!].map((times) => quantile(times, 0.99).toFixed(1));
     console.error(`round ${round + 1} of ${rounds}: p99 ${without} alone, ${with_} ms beside, ${made.at(-1)} made`);
   }
-  const shares = [0.5, 0.9, 0.99];
-  const row = (name: string, all: readonly (readonly number[])[]): readonly string[] => [
-    name,
-    ...shares.map((share) => quantile(all.flat(), share).toFixed(2)),
-  ];
-  const ofRounds = shares.map((share) =>
-    spread(beside.map((times, i) => quantile(times, share) / quantile(alone[i]!, share))),
-  );
-  const ofAll = shares.map((share) => (quantile(beside.flat(), share) / quantile(alone.flat(), share)).toFixed(2));
   const perSecond = made.reduce((sum, count) => sum + count, 0) / (rounds * seconds);
   console.log(
-    `${rate} requests a second, ${rounds} rounds of ${seconds} s each, ${brokers === undefined ? "embedded log" : "Kafka"}; the replay made ` +
+    `${rate} requests a second, ${rounds} rounds of ${seconds} s each, ${place.kind}; the replay made ` +
       `${perSecond.toFixed(0)} decisions a second meanwhile, pace ${flags.pace ?? "by default"}\n`,
   );
-  console.log(
-    markdown(
-      ["all requests, ms", ...shares.map((share) => `p${share * 100}`)],
-      [
-        row("alone", alone),
-        row("beside a replay", beside),
-        ["ratio", ...ofAll],
-        ["ratio by round, median (middle half)", ...ofRounds],
-      ],
-    ),
-  );
+  console.log(compared(alone, { "beside a replay": beside }));
 } finally {
   await neighbour.end();
-  await client.close();
-  live.removeAllListeners("exit");
-  live.kill("SIGTERM");
-  await once(live, "close");
-  await own?.registry.stop();
-  await own?.kafka.stop();
-  rmSync(dir, { recursive: true, force: true });
+  await place.close();
   // Connections to a closed log are left to the end of the process.
   process.exit();
 }

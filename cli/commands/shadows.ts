@@ -3,6 +3,7 @@ import { defineCommand } from "../define-command.ts";
 import { UsageError } from "../exit-codes.ts";
 import { flag } from "../flags/flag.ts";
 import { checkLog } from "../process/connection.ts";
+import { takeLowestPriority } from "../process/lowest-priority.ts";
 import { stopOnSignals } from "../process/stopping.ts";
 import { createLog } from "../text/log.ts";
 
@@ -21,6 +22,7 @@ export const shadowsCommand = defineCommand({
     checkLog(settings);
     const log = createLog(output.json);
     const { signal } = stopOnSignals(log);
+    takeLowestPriority();
     const asked = { ...(useCase === undefined ? {} : { useCase }), ...(version === undefined ? {} : { version }) };
     await runShadows({ settings, log, signal, asked });
   },
