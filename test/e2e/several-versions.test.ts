@@ -22,7 +22,10 @@ test("publish refuses a type that changed over a version, live or not, with exit
   const third = file("v3.yaml", ZIP_CATEGORY);
   for (const more of [[], ["--not-live"]]) {
     const { code, stderr } = await loopstream(["blueprint", "publish", third, ...more, ...where]);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/features\.zip: category here, number in version \w+; /)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/features\.zip in line 4: category here, number in version \w+; /),
+    ]);
   }
 });
 

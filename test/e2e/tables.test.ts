@@ -116,7 +116,7 @@ describe("loopstream tables", { timeout: 900_000 }, () => {
   test("another use case may read the table, with the same types only", async () => {
     const other = TEXT.replace("useCase: parcels", "useCase: others").replace("bays: number, ", "bays: category, ");
     const refused = await loopstream(["blueprint", "publish", file("others.yaml", [other]), "--dir", dir.path]);
-    expect(refused.stderr).toMatch(/tables\.depots\.fields\.bays: category here, number in parcels/);
+    expect(refused.stderr).toMatch(/tables\.depots\.fields\.bays in line \d+: category here, number in parcels/);
     expect(refused.code).toBe(2);
   });
 

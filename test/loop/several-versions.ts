@@ -81,7 +81,7 @@ export function severalVersionsSuite(
       for (const publish of [publishBlueprint, storeBlueprint]) {
         const refused = publish(tools, ZIP_CATEGORY);
         await expect(refused).rejects.toBeInstanceOf(ChangedTypes);
-        await expect(refused).rejects.toThrow(`features.zip: category here, number in version ${version}`);
+        await expect(refused).rejects.toThrow(`features.zip in line 4: category here, number in version ${version}`);
       }
       const table = await readTable(tools.backbone, tools.serdes, blueprintTable);
       expect([...table.values()]).toHaveLength(2);
