@@ -7,7 +7,7 @@ import { patiently } from "../patiently.ts";
 import { aborted } from "../until-aborted.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { VersionName } from "./shadow-place.ts";
-import { shadowsNow, type ShadowNow } from "./shadows-now.ts";
+import { shadowsNow, unreadableShadows, type ShadowNow } from "./shadows-now.ts";
 import { startShadow } from "./start-shadow.ts";
 
 export interface RunShadowsOptions {
@@ -80,8 +80,9 @@ class ShadowSet {
   async run(signal: AbortSignal): Promise<void> {
     const { backbone, registry, subjectPrefix } = this.#connection;
     const serdes = new Serdes(registry, subjectPrefix);
-    const looking = this.#outages.of("blueprints");
+    const looking = this.#outages.of("shadow versions");
     let said: number | undefined;
+    const told = new Set<string>();
     try {
       while (!signal.aborted) {
         try {
@@ -90,6 +91,11 @@ class ShadowSet {
           const valid = validBlueprints(table);
           const now = shadowsNow(table, valid, Date.now(), this.#asked);
           await this.#settle(now);
+          for (const [version, problem] of unreadableShadows(table, valid, Date.now())) {
+            if (!told.has(version))
+              this.#log.warn({ version, problem }, "a version in shadow can't be run by this release");
+            told.add(version);
+          }
           if (now.length !== said) {
             said = now.length;
             this.#log.info({ versions: now.map(({ of }) => `${of.useCase}/${of.version}`) }, `${said} in shadow`);

@@ -1,4 +1,4 @@
-import { shadowSpans, type ShadowSpan, type ValidBlueprints } from "../../catalogue/index.ts";
+import { shadowSince, shadowSpans, type ShadowSpan, type ValidBlueprints } from "../../catalogue/index.ts";
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
 import type { VersionName } from "./shadow-place.ts";
@@ -28,3 +28,17 @@ export function shadowsNow(
     return now < span.to + compiled.blueprint.join.ttlMs ? [{ of: { useCase, version }, span }] : [];
   });
 }
+
+/** Versions in shadow at `now`, ms, that this release can't read: each with the reason. */
+export const unreadableShadows = (
+  table: GlobalView<BlueprintPublished>,
+  valid: ValidBlueprints,
+  now: number,
+): ReadonlyMap<string, string> =>
+  new Map(
+    [...table.values()].flatMap((record) => {
+      const problem = valid.problem(record.useCase, record.version);
+      const isThere = shadowSince(record, now) !== undefined;
+      return problem === undefined || !isThere ? [] : [[`${record.useCase}/${record.version}`, problem] as const];
+    }),
+  );

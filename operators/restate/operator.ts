@@ -57,6 +57,10 @@ export const restate = (scope: Scope, patienceMs = 0) =>
           const { key, time, value } = record;
           const live = context.state.live.get(key);
           if (live === undefined && patienceMs > 0) {
+            const other = context.state.waiting.get(key);
+            // The id was asked again: of two that wait, the one of before stands as it is.
+            if (other !== undefined && other.decisionTime !== value.decisionTime)
+              context.emit("restated", { key, value: other, time: other.decisionTime, from: record });
             context.state.waiting.put(key, value);
             context.schedule(time + patienceMs, WAITED + key, record);
             continue;
@@ -67,11 +71,11 @@ export const restate = (scope: Scope, patienceMs = 0) =>
       },
     },
     timerReads: ({ key }) => (key.startsWith(WAITED) ? [["waiting", key.slice(WAITED.length)]] : [["live", key]]),
-    onTimer({ key }, context) {
+    onTimer({ key, time }, context) {
       if (!key.startsWith(WAITED)) return context.state.live.delete(key);
       const id = key.slice(WAITED.length);
       const again = context.state.waiting.get(id);
-      if (again === undefined) return undefined;
+      if (again === undefined || again.decisionTime + patienceMs !== time) return undefined;
       context.state.waiting.delete(id);
       return context.emit("restated", { key: id, value: again, time: again.decisionTime });
     },

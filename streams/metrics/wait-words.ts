@@ -29,6 +29,7 @@ export const waitWords: Readonly<Record<string, string>> = Object.freeze({
   ticker: "the time can't be written to the topic clock; rows of quiet partitions come later",
   retention: "the retention of topics can't be set; they keep what they had",
   schedules: "it can't be told whether a training is due",
+  "shadow versions": "the versions in shadow can't be read; those that run go on",
   training: "the last training failed, and is tried again later; the model in production stays",
   reports: "this instance can't report that it runs",
   "take-over": "this process could not take over the log",

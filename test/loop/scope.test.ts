@@ -37,13 +37,14 @@ const other = parseBlueprint(OTHER);
 let driver: TestDriver;
 afterEach(() => driver.close());
 
-async function open(scope: Partial<Scope>): Promise<void> {
+async function open(scope: Partial<Scope>, livePatienceMs = 0): Promise<void> {
   const topology = decisionTopology({
     name: "t",
     scorers,
     salt: "s",
     scope: { useCase: "parcels", from: START, to: START + DAY, ...scope },
     memoryEdges: [],
+    livePatienceMs,
   });
   driver = await createTestDriver(topology, { deadLetters, start: START - DAY });
   await driver.input(blueprints).send(published(), { ...published(OTHER, START + 400 * DAY) });
@@ -109,4 +110,20 @@ test("the version that was live stands as it is made again", async () => {
   await driver.input(decisionRequests).send(ask("d", START));
   await driver.advanceTo(START + 2 * HOUR);
   expect(driver.output(joined).readAll()[0]!.value.decision).toMatchObject({ modelId: "m1", propensity: 1 });
+});
+
+test("with patience a decision waits for the live one that comes later, and stands as it is where none comes", async () => {
+  await open({ blueprintVersion: other.version }, HOUR);
+  const made = (): readonly (readonly [string, unknown, number])[] =>
+    driver
+      .output(joined)
+      .readAll()
+      .map(({ key, value }) => [key, value.decision.modelId, value.decision.decisionTime] as const);
+  await driver.input(decisionRequests).send(ask("late", START), ask("never", START + 1));
+  const live = decision("late", START, { value: false, modelId: "m7" });
+  await driver.input(liveDecisions).send({ key: "late", value: live, time: START });
+  await driver.advanceTo(START + 2 * HOUR);
+  expect(made()).toEqual([["late", "m7", START]]);
+  await driver.advanceTo(START + 3 * HOUR);
+  expect(made()).toEqual([["never", null, START + 1]]);
 });
