@@ -20,8 +20,11 @@ const kept = avroStore<FormerDecision>(
 );
 const waiting = avroStore<DecisionRecorded>(restatedDecisions);
 
-/** Timers of waiting decisions. No decision id is that long, so none is taken for one. */
-const WAITED = "waited\0";
+/**
+ * Stands before the timers of waiting decisions; those of live ones are a decision id alone. The live record of an id
+ * that begins with it is not taken away at its TTL; no row depends on that.
+ */
+const WAITED = "\u0001";
 
 /**
  * Decisions made again and the live ones of the same ids in, decisions with the live actions out.
@@ -41,7 +44,8 @@ export const restate = (scope: Scope, patienceMs = 0) =>
         for (const record of records) {
           const { key, value, time } = record;
           if (value.useCase !== scope.useCase) continue;
-          const again = context.state.waiting.get(key);
+          // Where none waits, nothing is looked up.
+          const again = patienceMs > 0 ? context.state.waiting.get(key) : undefined;
           if (again !== undefined && again.decisionTime === value.decisionTime) {
             context.state.waiting.delete(key);
             context.emit("restated", { key, value: restated(again, value), time: again.decisionTime, from: record });
