@@ -33,7 +33,7 @@ export { canonicalJson } from "./canonical-json.ts";
 export { canTrainOn, type Incompatibility, type TrainingMatch } from "./compare/can-train-on.ts";
 export { compareBlueprints, type Change } from "./compare/compare-blueprints.ts";
 export { ChangedTypes, typeChanges, type TypeChange } from "./compare/type-changes.ts";
-export { lineOf } from "./yaml/line-of.ts";
+export { placeInText } from "./yaml/line-of.ts";
 export { nextDue } from "./cron.ts";
 export { durationMeant, formatDuration, parseDuration } from "./duration.ts";
 export { nearest } from "./nearest.ts";

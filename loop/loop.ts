@@ -59,6 +59,20 @@ export interface LoopOptions extends StateEngineOptions {
   readonly onFailure?: ApplicationOptions["onFailure"] | undefined;
 }
 
+/** The options of work beside the live group, over the same topics. */
+export type BesideOptions = Pick<
+  LoopOptions,
+  | "backbone"
+  | "registry"
+  | "subjectPrefix"
+  | "stateEngine"
+  | "stateMemoryBytes"
+  | "windowBytes"
+  | "partitions"
+  | "salt"
+  | "outages"
+>;
+
 /** The running loop, with its tools for publishing, training and reading. */
 export interface Loop extends Tools {
   readonly application: Application;

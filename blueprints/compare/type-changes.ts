@@ -2,7 +2,7 @@ import type { Blueprint } from "../blueprint.ts";
 import { featureType } from "../features/kinds/index.ts";
 import { labelColumns } from "../labels/label-columns.ts";
 import { DomainError } from "../../schemas/index.ts";
-import { lineOf } from "../yaml/line-of.ts";
+import { placeInText } from "../yaml/line-of.ts";
 
 /** A name with another type than in earlier versions. */
 export interface TypeChange {
@@ -39,7 +39,7 @@ export class ChangedTypes extends DomainError {
   readonly changes: readonly TypeChange[];
 
   constructor({ useCase, version, text }: Blueprint, changes: readonly TypeChange[]) {
-    const lines = changes.map((change) => `  ${textOf(change, lineOf(text, change.path))}`);
+    const lines = changes.map((change) => `  ${textOf(change, placeInText(text, change.path))}`);
     super(
       "CHANGED_TYPES",
       [
@@ -54,13 +54,13 @@ export class ChangedTypes extends DomainError {
 
 const MOST_NAMED = 5;
 
-function textOf({ path, type, before, versions }: TypeChange, line: number | null): string {
+function textOf({ path, type, before, versions }: TypeChange, place: string): string {
   const more = versions.length - MOST_NAMED;
   const named = versions.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
   const name = path.slice(path.indexOf(".") + 1);
   const plural = versions.length === 1 ? "version" : "versions";
   return (
-    `${path}${line === null ? "" : ` in line ${line}`}: ${type} here, ${before} in ${plural} ${named}; give it a new name, such as ${name}_${type}, ` +
+    `${place}: ${type} here, ${before} in ${plural} ${named}; give it a new name, such as ${name}_${type}, ` +
     `or keep it a ${before}`
   );
 }

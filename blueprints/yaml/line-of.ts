@@ -1,10 +1,16 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
 
+/** A path in words, with its line if one declares it. */
+export function placeInText(text: string, path: string): string {
+  const line = lineOf(text, path);
+  return line === null ? path : `${path} in line ${line}`;
+}
+
 /**
  * The line of a declared name in a blueprint that was read before, 1-based: `features.zip`, `observations.amount`,
  * `tables.depots.fields.bays`. Null if no line declares it alone, such as a column that several labels have.
  */
-export function lineOf(text: string, path: string): number | null {
+function lineOf(text: string, path: string): number | null {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, logLevel: "silent", uniqueKeys: false });
   const [section = "", ...names] = path.split(".");

@@ -128,14 +128,17 @@ function ofUseCase(table: Table, useCase: string): readonly BlueprintPublished[]
   return [...table.values()].filter((record) => record.useCase === useCase);
 }
 
-/** Inserts the activation by its time, behind those of the same time. */
 function withActivation(record: BlueprintPublished, time: number, live: boolean): BlueprintPublished {
-  return { ...record, activations: [...record.activations, { time, live }].sort((a, b) => a.time - b.time) };
+  return { ...record, activations: inTime(record.activations, { time, live }) };
 }
 
 function withShadowing(record: BlueprintPublished, time: number, on: boolean): BlueprintPublished {
-  return { ...record, shadowings: [...record.shadowings, { time, on }].sort((a, b) => a.time - b.time) };
+  return { ...record, shadowings: inTime(record.shadowings, { time, on }) };
 }
+
+/** Inserts a change by its time, behind those of the same time. */
+const inTime = <C extends { readonly time: number }>(all: readonly C[], added: C): readonly C[] =>
+  [...all, added].sort((a, b) => a.time - b.time);
 
 function written(value: BlueprintPublished, time: number): Written<BlueprintPublished> {
   return { key: `${value.useCase}/${value.version}`, value, time };

@@ -1,4 +1,4 @@
-import { ChangedTypes, lineOf, typeChanges, type Blueprint } from "../../blueprints/index.ts";
+import { ChangedTypes, placeInText, typeChanges, type Blueprint } from "../../blueprints/index.ts";
 import { DomainError } from "../../schemas/index.ts";
 import { ownValue } from "../../streams/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
@@ -27,14 +27,12 @@ function checkTables(blueprint: Blueprint, others: readonly Blueprint[]): void {
     for (const { useCase, version, tables } of others) {
       const other = ownValue(tables, name);
       if (other === undefined || version === blueprint.version) continue;
-      const refuse = (path: string, what: string, mend: string): DomainError => {
-        const line = lineOf(blueprint.text, path);
-        return new DomainError(
+      const refuse = (path: string, what: string, mend: string): DomainError =>
+        new DomainError(
           "CHANGED_TYPES",
-          `${blueprint.useCase} ${blueprint.version} is not published: ${path}${line === null ? "" : ` in line ${line}`}: ` +
+          `${blueprint.useCase} ${blueprint.version} is not published: ${placeInText(blueprint.text, path)}: ` +
             `${what} in ${useCase} ${version}; ${mend}`,
         );
-      };
       if (other.key.length !== key.length) {
         throw refuse(
           `tables.${name}`,

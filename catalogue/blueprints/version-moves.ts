@@ -4,8 +4,7 @@ import type { BlueprintPublished } from "../../schemas/index.ts";
 
 /**
  * There is no move to `replaced`: it results from another version that goes live. A version whose shadow ends is again
- * what it was before. A version that goes live later may be
- * moved to an earlier time.
+ * what it was before. A version that goes live later may be moved to an earlier time.
  */
 export const versionMoves: Moves<VersionStateName> = {
   notLive: ["shadow", "live"],

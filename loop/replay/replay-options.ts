@@ -2,23 +2,11 @@ import { join } from "node:path";
 import type { Pacing, StateEngine, UnreadableRecord } from "../../streams/index.ts";
 import type { Connection } from "../connect.ts";
 import { stateMemoryOf } from "../loop-options.ts";
-import type { LoopOptions } from "../loop.ts";
+import type { BesideOptions, LoopOptions } from "../loop.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { ReplayRequest } from "./plan.ts";
 
-export interface ReplayOptions extends Pick<
-  LoopOptions,
-  | "backbone"
-  | "registry"
-  | "subjectPrefix"
-  | "stateEngine"
-  | "stateMemoryBytes"
-  | "windowBytes"
-  | "partitions"
-  | "commitIntervalMs"
-  | "salt"
-  | "outages"
-> {
+export interface ReplayOptions extends BesideOptions, Pick<LoopOptions, "commitIntervalMs"> {
   readonly request: ReplayRequest;
   /** A folder for the state of this replay and of others. */
   readonly dir: string;

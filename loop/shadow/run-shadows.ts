@@ -50,7 +50,6 @@ export async function runShadows({ settings, log, signal, asked }: RunShadowsOpt
 interface Member {
   /** What it was started for: another span is another start. */
   readonly key: string;
-  readonly name: string;
   readonly closing: AbortController;
   readonly done: Promise<void>;
 }
@@ -98,7 +97,7 @@ class ShadowSet {
           }
           if (now.length !== said) {
             said = now.length;
-            this.#log.info({ versions: now.map(({ of }) => `${of.useCase}/${of.version}`) }, `${said} in shadow`);
+            this.#log.info({ versions: now.map(({ of }) => nameOf(of)) }, `${said} in shadow`);
           }
         } catch (error) {
           if (signal.aborted) break;
@@ -124,12 +123,11 @@ class ShadowSet {
 
   #start(key: string, shadow: ShadowNow): Member {
     const closing = new AbortController();
-    const name = `${shadow.of.useCase}/${shadow.of.version}`;
-    return { key, name, closing, done: this.#keep(name, shadow, closing.signal) };
+    return { key, closing, done: this.#keep(shadow, closing.signal) };
   }
 
   /** Runs one version until the signal; after an error again, a while later. */
-  async #keep(name: string, { of, span }: ShadowNow, signal: AbortSignal): Promise<void> {
+  async #keep({ of, span }: ShadowNow, signal: AbortSignal): Promise<void> {
     const settings = this.#settings;
     const { id: liveId, ...options } = loopOptions(settings, this.#connection, "live");
     for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -152,7 +150,7 @@ class ShadowSet {
       } catch (error) {
         if (signal.aborted) return;
         this.#log.error(
-          { version: name, error: reasonOf(error), seconds: pause / 1_000 },
+          { version: nameOf(of), error: reasonOf(error), seconds: pause / 1_000 },
           "a version in shadow has stopped: it is started again",
         );
         await delay(pause, undefined, { signal }).catch(() => undefined);
@@ -161,4 +159,5 @@ class ShadowSet {
   }
 }
 
-const keyOf = ({ of, span }: ShadowNow): string => `${of.useCase}/${of.version}/${span.from}/${span.to}`;
+const nameOf = ({ useCase, version }: VersionName): string => `${useCase}/${version}`;
+const keyOf = ({ of, span }: ShadowNow): string => `${nameOf(of)}/${span.from}/${span.to}`;

@@ -3,26 +3,12 @@ import { deadLetters, decisionRequests, decisions, liveDecisions, observations }
 import type { ShadowSpan } from "../../catalogue/index.ts";
 import { Application, ensureTopic, instanceIdIn, memberMemoryIn, Serdes } from "../../streams/index.ts";
 import { decisionTopology } from "../../topologies/index.ts";
-import type { LoopOptions } from "../loop.ts";
+import type { BesideOptions, LoopOptions } from "../loop.ts";
 import { stateEngineFor } from "../state-engine.ts";
 import { beginAt } from "./first-positions.ts";
 import { APPLICATION, shadowStateDir, shadowView, type VersionName } from "./shadow-place.ts";
 
-export interface ShadowOptions extends Pick<
-  LoopOptions,
-  | "backbone"
-  | "registry"
-  | "subjectPrefix"
-  | "stateEngine"
-  | "stateMemoryBytes"
-  | "windowBytes"
-  | "partitions"
-  | "salt"
-  | "log"
-  | "outages"
-  | "onFailure"
-  | "now"
-> {
+export interface ShadowOptions extends BesideOptions, Pick<LoopOptions, "log" | "onFailure" | "now"> {
   /** Name of the live group. */
   readonly liveId: string;
   /** A folder for the state of this version and of others. */
