@@ -12,6 +12,8 @@ export const exitCodes = Object.freeze({
   unavailable: 3,
   /** Done, without some records or lines: they are in the dead letters, or were reported on stderr. */
   partly: 4,
+  /** Nothing was written, and there is something to write: of a dry run. */
+  changes: 5,
   /** Stopped by a signal; the same command goes on from there. */
   stopped: 130,
 });

@@ -8,7 +8,7 @@ import type { ValidBlueprints } from "./valid-blueprints.ts";
  * their rows lie on one topic. Versions that this release can't read are skipped; the registry refuses rows that are
  * not compatible with theirs.
  */
-export function checkTypes(blueprint: Blueprint, known: ValidBlueprints): void {
+export function checkTypes(blueprint: Blueprint, known: Pick<ValidBlueprints, "all">): void {
   const earlier = known
     .all()
     .map((compiled) => compiled.blueprint)

@@ -7,8 +7,8 @@ const MOST_SHOWN = 20;
 
 /** The scope of a command: an unusable record counts for its exit code if it belongs to this. */
 export interface Needed {
-  /** Absent: every use case. */
-  readonly useCase?: string | undefined;
+  /** One or several. Absent: every use case. */
+  readonly useCase?: string | readonly string[] | undefined;
   /** Rows are read from this topic. Absent: from the use case's own. */
   readonly rowsTopic?: string | undefined;
 }
@@ -52,10 +52,10 @@ function isNeeded({ record }: UnreadableRecord, { useCase, rowsTopic }: Needed):
   const { topic } = record;
   if (topic === blueprints.name || topic === models.name) {
     const [owner, ...rest] = keyOf(record).split("/");
-    return rest.length > 0 && (useCase === undefined || owner === useCase);
+    return rest.length > 0 && (useCase === undefined || [useCase].flat().includes(owner!));
   }
   if (useCase === undefined) return false;
-  return topic === (rowsTopic ?? rowsTopicName(useCase));
+  return rowsTopic === undefined ? [useCase].flat().map(rowsTopicName).includes(topic) : topic === rowsTopic;
 }
 
 const keyOf = ({ key }: UnreadableRecord["record"]): string => Buffer.from(key ?? []).toString();

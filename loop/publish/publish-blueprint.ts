@@ -1,10 +1,4 @@
-import {
-  canTrainOn,
-  compareBlueprints,
-  compileBlueprint,
-  type Blueprint,
-  type CompiledBlueprint,
-} from "../../blueprints/index.ts";
+import { compareBlueprints, compileBlueprint, type Blueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 import {
   activateVersion,
   blueprintTable,
@@ -13,14 +7,14 @@ import {
   validBlueprints,
   withdrawVersion,
 } from "../../catalogue/index.ts";
-import { rowsTopic } from "../../rows/index.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { blueprints, type BlueprintPublished } from "../../schemas/index.ts";
-import { checkTime, type GlobalView, readTable, StreamsError, type TopicTools } from "../../streams/index.ts";
+import { checkTime, type GlobalView, readTable, type TopicTools } from "../../streams/index.ts";
 import { applyRetention } from "../apply-retention.ts";
 import { lackingEvents } from "./lacking-events.ts";
 import { lackingRows, type Lacking } from "./lacking-rows.ts";
 import { partialWindows, type PartialWindow } from "../instances/partial-windows.ts";
+import { registerRows } from "./register-rows.ts";
 import { runningInstances, type RunningInstances } from "../instances/running-instances.ts";
 import { warmingOf, whenFull, type WaitOptions, type Warming } from "../instances/when-full.ts";
 
@@ -210,27 +204,4 @@ export async function withdrawBlueprint(
   checkTime(time, "the time from which the blueprint is off");
   await withdrawVersion(tools, useCase, version, time);
   await applyRetention(tools);
-}
-
-/**
- * Rows of the new version must be readable beside the old ones. A column that changed its type is refused here, by
- * name.
- */
-async function registerRows(
-  { serdes }: TopicTools,
-  compiled: CompiledBlueprint,
-  live: Blueprint | undefined,
-): Promise<void> {
-  try {
-    await serdes.open(rowsTopic(compiled));
-  } catch (error) {
-    if (live === undefined) throw error;
-    const { incompatibilities } = canTrainOn(compiled.blueprint, live);
-    const words = incompatibilities.map(({ text: reason }) => reason).join("; ");
-    throw new StreamsError(
-      "INCOMPATIBLE_SCHEMA",
-      `its rows can't follow those of version ${live.version}: ${words || String(error)}; give the feature a new name`,
-      error,
-    );
-  }
 }

@@ -23,6 +23,8 @@ test.each([
   ["blueprint chek file.yaml", "did you mean check?"],
   ["blueprint --json chek", "did you mean check?"],
   ["blueprint pubish file.yaml", "did you mean publish?"],
+  ["blueprint aply folder", "did you mean apply?"],
+  ["apply folder", "did you mean blueprint apply?"],
   ["models wihdraw abc", "did you mean withdraw?"],
   ["models rebiuld --all", "did you mean rebuild?"],
   ["topics raed decisions", "did you mean read?"],

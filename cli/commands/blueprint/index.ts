@@ -1,4 +1,5 @@
 import { defineGroup } from "../../define-command.ts";
+import { applyCommand } from "./apply.ts";
 import { checkCommand } from "./check.ts";
 import { compareCommand } from "./compare.ts";
 import { compatibleCommand } from "./compatible.ts";
@@ -14,9 +15,18 @@ import { withdrawCommand } from "./withdraw.ts";
 
 export const blueprintCommands = defineGroup(
   "blueprint",
-  "blueprint versions: suggest, check, publish, try in shadow and compare, promote, roll back, withdraw",
+  "blueprint versions: suggest, check, publish, apply, try in shadow and compare, promote, roll back, withdraw",
   [
-    ...[suggestCommand, checkCommand, publishCommand, listCommand, showCommand, diffCommand, compatibleCommand],
+    ...[
+      suggestCommand,
+      checkCommand,
+      publishCommand,
+      applyCommand,
+      listCommand,
+      showCommand,
+      diffCommand,
+      compatibleCommand,
+    ],
     ...[shadowCommand, compareCommand, promoteCommand, rollbackCommand, withdrawCommand],
   ],
 );

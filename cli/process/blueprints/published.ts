@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { checkBlueprint, compileBlueprint, nearest, type Blueprint } from "../../../blueprints/index.ts";
 import { modelTable } from "../../../catalogue/index.ts";
-import { publishBlueprint, type Lacking, type Tools } from "../../../loop/index.ts";
+import { publishBlueprint, type PublishOptions, type Tools } from "../../../loop/index.ts";
 import { DomainError, type BlueprintPublished } from "../../../schemas/index.ts";
 import { readTable } from "../../../streams/index.ts";
 import { publishedText, sayLacking, sayWarming, unservedText } from "../../text/blueprint-text.ts";
@@ -58,11 +58,19 @@ export async function makeLive(
   output: Output,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const onLacking = (all: readonly Lacking[]): void => sayLacking(all, output);
-  const onWarming = sayWarming((line) => output.say(line));
-  const published = await publishBlueprint(tools, text, from, { atOnce, onWarming, onLacking });
-  const models = await readTable(tools.backbone, tools.serdes, modelTable);
+  const published = await publishBlueprint(tools, text, from, { atOnce, ...sayings(output) });
   output.result({ ...published, ...more }, publishedText);
-  const unserved = unservedText(compileBlueprint(text).blueprint, models);
+  await sayUnserved(tools, text, output);
+}
+
+/** What people hear while a version is published. */
+export const sayings = (output: Output): Required<Pick<PublishOptions, "onLacking" | "onWarming">> => ({
+  onLacking: (all) => sayLacking(all, output),
+  onWarming: sayWarming((line) => output.say(line)),
+});
+
+/** Says that no model serves the version of a text, if models serve others. */
+export async function sayUnserved({ backbone, serdes }: Tools, text: string, output: Output): Promise<void> {
+  const unserved = unservedText(compileBlueprint(text).blueprint, await readTable(backbone, serdes, modelTable));
   if (unserved !== undefined) output.say(unserved);
 }
