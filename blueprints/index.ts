@@ -28,7 +28,7 @@ export type {
   WindowFeature,
 } from "./blueprint.ts";
 export { meant } from "./meant.ts";
-export { BlueprintError, type Problem } from "./blueprint-error.ts";
+export { BlueprintError, withCarets, type Problem } from "./blueprint-error.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { canTrainOn, type Incompatibility, type TrainingMatch } from "./compare/can-train-on.ts";
 export { compareBlueprints, type Change } from "./compare/compare-blueprints.ts";

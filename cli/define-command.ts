@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { BlueprintError } from "../blueprints/index.ts";
 import type { Settings } from "../loop/index.ts";
 import { CodedError, hideSecrets, withoutSecrets } from "../streams/index.ts";
 import { exitCodeOf, saysAll } from "./exit-codes.ts";
@@ -93,7 +94,8 @@ async function ended(json: boolean, work: (output: Output) => Promise<number | v
     const coded = error instanceof CodedError ? error : undefined;
     const next = coded === undefined ? undefined : nextStep(coded);
     if (json) process.stdout.write(errorJson(message, coded?.code, next));
-    stderrLine.write(`loopstream: ${message}`);
+    const shown = error instanceof BlueprintError ? withoutSecrets(error.carets) : message;
+    stderrLine.write(`loopstream: ${shown}`);
     if (coded !== undefined && !saysAll(coded)) stderrLine.write(`${coded.code}: ${next}`);
     if (process.env["LOOPSTREAM_DEBUG"] !== undefined) console.error(error);
     process.exitCode = exitCodeOf(error);

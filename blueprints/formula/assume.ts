@@ -58,6 +58,8 @@ function work(node: FormulaNode, ranges: Ranges, outcome: Outcome): Ranges {
     case "negate":
     case "if":
     case "call":
+    case "coalesce":
+    case "let":
       return ranges;
   }
 }
@@ -68,6 +70,7 @@ function compared(
   isTrue: boolean,
   orMissing: boolean,
 ): Ranges {
+  if (!Object.hasOwn(NEGATED, operator)) return ranges;
   if (right.kind === "name" && left.kind === "literal") {
     const swapped = { left: right, right: left, operator: SWAPPED[operator] ?? operator };
     return compared({ kind: "binary", start: 0, end: 0, ...swapped }, ranges, isTrue, orMissing);
@@ -90,7 +93,7 @@ function compared(
       return { ...nothingPossible, ...truths, texts: textsInBoth(of.texts, wanted.texts), missing };
     }
     if (typeof value === "boolean") return { ...of, true: of.true && !value, false: of.false && value, missing };
-    const texts = of.texts === "any" ? of.texts : new Set([...of.texts].filter((text) => text !== value));
+    const texts = typeof of.texts === "string" ? of.texts : new Set([...of.texts].filter((text) => text !== value));
     return { ...of, texts, missing };
   });
 }

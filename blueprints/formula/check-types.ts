@@ -19,6 +19,8 @@ export interface CheckOptions {
   readonly unusable?: ReadonlyMap<string, UnusableName>;
 }
 
+const ONE_TYPE = "write both as numbers, both as conditions or both as texts";
+
 /** How a part becomes what is wanted of it. */
 export function mendOf(text: string, found: Checked, wanted: FormulaType): string | null {
   if (wanted === "boolean") return found === "number" ? `compare it: ${text} > 0.5` : `compare it: ${text} == "…"`;
@@ -49,18 +51,21 @@ export function checkTypes(
     throw fail(node, `${by} needs a ${wanted}, ${textOf(node)} is a ${found}`, mendOf(textOf(node), found, wanted));
   };
 
+  /** The names in reach that the formula gives itself. */
+  const own = new Map<string, Checked>();
+
   /** @param beside the other side of a comparison. */
   const typeOf = (node: FormulaNode, beside?: FormulaNode): Checked => {
     switch (node.kind) {
       case "literal":
         return node.value === null ? "null" : (typeof node.value as FormulaType);
       case "name": {
-        const type = Object.hasOwn(names, node.name) ? names[node.name] : undefined;
+        const type = own.get(node.name) ?? (Object.hasOwn(names, node.name) ? names[node.name] : undefined);
         if (type !== undefined) return type;
         const problem = unusable?.get(node.name);
         if (problem !== undefined) throw fail(node, problem.reason, problem.hint);
         if (open) return "any";
-        throw fail(node, `unknown name "${node.name}"`, unknownName(node.name, { names, texts, beside }));
+        throw fail(node, `unknown name "${node.name}"`, unknownName(node.name, { names: known(), texts, beside }));
       }
       case "negate":
         want(node.operand, "number", "-");
@@ -73,27 +78,57 @@ export function checkTypes(
       case "if": {
         want(node.condition, "boolean", "if");
         return common(node.then, node.otherwise, (a, b) =>
-          fail(
-            node,
-            `both results of if must be of one type, found a ${a} and a ${b}`,
-            "write both as numbers, both as conditions or both as texts",
-          ),
+          fail(node, `both results of if must be of one type, found a ${a} and a ${b}`, ONE_TYPE),
         );
       }
       case "call":
         for (const arg of node.args) want(arg, "number", node.name);
         return "number";
+      case "coalesce":
+        return node.args
+          .map((arg) => [arg, typeOf(arg)] as const)
+          .reduce<Checked>(
+            (type, [arg, of]) =>
+              unified(type, of, (a, b) =>
+                fail(arg, `the values of coalesce must be of one type, found a ${a} and a ${b}`, ONE_TYPE),
+              ),
+            "null",
+          );
+      case "let": {
+        for (const binding of node.bindings) {
+          const type = typeOf(binding.value);
+          const { name, start } = binding;
+          if (own.has(name) || Object.hasOwn(names, name) || unusable?.has(name) === true)
+            throw new FormulaError(
+              formula,
+              start + 1,
+              `"${name}" is the name of something else`,
+              "choose another name",
+            );
+          own.set(name, type);
+        }
+        const type = typeOf(node.body);
+        for (const { name } of node.bindings) own.delete(name);
+        return type;
+      }
     }
   };
 
-  const common = (a: FormulaNode, b: FormulaNode, mismatch: (a: Checked, b: Checked) => FormulaError): Checked => {
-    const typeA = typeOf(a, b);
-    const typeB = typeOf(b, a);
-    if (typeA === "null") return typeB;
-    if (typeB === "null" || typeA === typeB) return typeA;
-    if (typeA === "any" || typeB === "any") return "any";
-    throw mismatch(typeA, typeB);
+  /** For the hint at an unknown name. */
+  const known = (): Readonly<Record<string, FormulaType>> => ({
+    ...names,
+    ...Object.fromEntries([...own].map(([name, type]) => [name, type === "null" ? "any" : type])),
+  });
+
+  const unified = (a: Checked, b: Checked, mismatch: (a: Checked, b: Checked) => FormulaError): Checked => {
+    if (a === "null") return b;
+    if (b === "null" || a === b) return a;
+    if (a === "any" || b === "any") return "any";
+    throw mismatch(a, b);
   };
+
+  const common = (a: FormulaNode, b: FormulaNode, mismatch: (a: Checked, b: Checked) => FormulaError): Checked =>
+    unified(typeOf(a, b), typeOf(b, a), mismatch);
 
   const typeOfBinary = (node: FormulaNode & { kind: "binary" }): Checked => {
     const { operator, left, right } = node;

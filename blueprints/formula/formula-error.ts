@@ -1,4 +1,5 @@
 import { DomainError } from "../../schemas/index.ts";
+import { caretUnder } from "../caret.ts";
 
 /** A formula that can't be read or doesn't type-check. `column` is 1-based in `formula`. */
 export class FormulaError extends DomainError {
@@ -21,8 +22,6 @@ export class FormulaError extends DomainError {
   get caret(): string {
     const before = this.formula.slice(0, this.column - 1);
     const start = before.lastIndexOf("\n") + 1;
-    const end = this.formula.indexOf("\n", start);
-    const line = this.formula.slice(start, end < 0 ? this.formula.length : end);
-    return `${line}\n${" ".repeat(this.column - 1 - start)}^`;
+    return caretUnder(this.formula.slice(start), 1, this.column - start);
   }
 }

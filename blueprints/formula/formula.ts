@@ -1,9 +1,10 @@
-import type { FormulaNode, FormulaType, FormulaValue } from "./ast.ts";
+import { namesIn, type FormulaNode, type FormulaType, type FormulaValue } from "./ast.ts";
 import { checkTypes, type CheckOptions } from "./check-types.ts";
-import { compileNode, type Lookup } from "./compile-node.ts";
+import { compileNode, compileParts, type CompiledParts, type Lookup } from "./compile-node.ts";
 import { parseFormula } from "./parse-formula.ts";
 import { tokenize } from "./tokens.ts";
 import { traceFormula, type TraceStep } from "./trace-formula.ts";
+import { whyMissing, type WhyName } from "./why-missing.ts";
 
 export interface Formula {
   readonly text: string;
@@ -15,6 +16,11 @@ export interface Formula {
   evaluate(get: Lookup): FormulaValue;
   /** The steps of one evaluation, for an explanation. */
   trace(get: Lookup): readonly TraceStep[];
+  /**
+   * The reason that the result is missing, in words: the first part that is missing of itself. Null: it is not missing.
+   * @param whyName the reason that a name is missing, if it is known
+   */
+  why(get: Lookup, whyName?: WhyName): string | null;
 }
 
 /** Throws `FormulaError` with the column if the text does not parse, has an unknown name or mixes types. */
@@ -26,13 +32,18 @@ export function compileFormula(
   const root = parseFormula(text);
   const type = checkTypes(text, root, names, options);
   const evaluate = compileNode(root, names);
+  let compiled: CompiledParts | undefined;
+  /** For explanations alone. */
+  const parts = (): CompiledParts => (compiled ??= compileParts(root, names));
   return Object.freeze({
     text,
     type,
-    names: [...new Set(namesIn(root))],
+    names: namesIn(root),
     root,
     evaluate,
-    trace: (get: Lookup) => traceFormula(text, root, names, get),
+    trace: (get: Lookup) => traceFormula(text, root, parts(), get),
+    why: (get: Lookup, whyName?: WhyName) =>
+      evaluate(get) === null ? whyMissing(text, root, parts(), get, whyName) : null,
   });
 }
 
@@ -42,22 +53,4 @@ export function canonicalFormula(text: string): string {
     .filter((token) => token.kind !== "end")
     .map((token) => token.text)
     .join(" ");
-}
-
-function namesIn(node: FormulaNode): readonly string[] {
-  switch (node.kind) {
-    case "literal":
-      return [];
-    case "name":
-      return [node.name];
-    case "negate":
-    case "not":
-      return namesIn(node.operand);
-    case "binary":
-      return [...namesIn(node.left), ...namesIn(node.right)];
-    case "if":
-      return [...namesIn(node.condition), ...namesIn(node.then), ...namesIn(node.otherwise)];
-    case "call":
-      return node.args.flatMap(namesIn);
-  }
 }

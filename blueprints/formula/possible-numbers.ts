@@ -61,6 +61,9 @@ const GROWING: Readonly<Record<string, number>> = {
   sqrt: 0,
   round: -Number.MAX_VALUE,
   floor: -Number.MAX_VALUE,
+  ceil: -Number.MAX_VALUE,
+  sign: -Number.MAX_VALUE,
+  sigmoid: -Number.MAX_VALUE,
 };
 
 export function applied(name: string, args: readonly Possible[]): Possible {

@@ -59,6 +59,20 @@ export function possibleValues(root: FormulaNode, ranges: Ranges, seen: Seen = (
           node.name,
           node.args.map((arg) => visit(arg, known)),
         );
+      case "coalesce": {
+        let found = nothingPossible;
+        for (const arg of node.args) {
+          const of = visit(arg, known);
+          found = either(found, { ...of, missing: false });
+          if (!of.missing) return found;
+        }
+        return { ...found, missing: true };
+      }
+      case "let": {
+        let inner = known;
+        for (const { name, value } of node.bindings) inner = { ...inner, [name]: visit(value, inner) };
+        return visit(node.body, inner);
+      }
       case "binary":
         return comeBinary(node, known);
     }

@@ -8,8 +8,8 @@ export interface Possible {
   /** Numbers from here to `high`; none if `low` is above `high`. */
   readonly low: number;
   readonly high: number;
-  /** `any`: every text but the empty one, which is a missing value. */
-  readonly texts: "any" | ReadonlySet<string>;
+  /** `any`: every text but the empty one, which is a missing value of a name; `all`: that one too. */
+  readonly texts: "any" | "all" | ReadonlySet<string>;
 }
 
 /** The possible values of each name. */
@@ -51,7 +51,7 @@ export function only(value: FormulaValue): Possible {
 }
 
 export const hasNumbers = ({ low, high }: Possible): boolean => low <= high;
-const hasTexts = ({ texts }: Possible): boolean => texts === "any" || texts.size > 0;
+const hasTexts = ({ texts }: Possible): boolean => typeof texts === "string" || texts.size > 0;
 /** The part is never evaluated. */
 export const isNothing = (one: Possible): boolean =>
   !one.missing && !one.true && !one.false && !hasNumbers(one) && !hasTexts(one);
@@ -63,11 +63,19 @@ export function either(a: Possible, b: Possible): Possible {
     false: a.false || b.false,
     low: Math.min(a.low, b.low),
     high: Math.max(a.high, b.high),
-    texts: a.texts === "any" || b.texts === "any" ? "any" : new Set([...a.texts, ...b.texts]),
+    texts: eitherTexts(a.texts, b.texts),
   };
 }
 
+function eitherTexts(a: Possible["texts"], b: Possible["texts"]): Possible["texts"] {
+  if (typeof b === "string") return typeof a === "string" ? (a === "all" ? a : b) : eitherTexts(b, a);
+  if (typeof a === "string") return b.has("") ? "all" : a;
+  return new Set([...a, ...b]);
+}
+
 export function textsInBoth(a: Possible["texts"], b: Possible["texts"]): Possible["texts"] {
+  if (a === "all") return b;
+  if (b === "all") return a;
   if (a === "any") return b === "any" ? b : new Set([...b].filter((text) => text !== ""));
   return b === "any" ? textsInBoth(b, a) : new Set([...a].filter((text) => b.has(text)));
 }
@@ -79,7 +87,7 @@ export function equality(a: Possible, b: Possible): Possible {
     (a.true && b.true) ||
     (a.false && b.false) ||
     (hasNumbers(a) && hasNumbers(b) && a.low <= b.high && b.low <= a.high) ||
-    texts === "any" ||
+    typeof texts === "string" ||
     texts.size > 0;
   const single = onlyValue(a) !== undefined && onlyValue(a) === onlyValue(b);
   const some = [a, b].every((one) => one.true || one.false || hasNumbers(one) || hasTexts(one));
@@ -92,7 +100,7 @@ export function onlyValue(one: Possible): Exclude<FormulaValue, null> | undefine
     ...(one.true ? [true] : []),
     ...(one.false ? [false] : []),
     ...(hasNumbers(one) ? (one.low === one.high ? [one.low] : [0, 1]) : []),
-    ...(one.texts === "any" ? ["a", "b"] : one.texts),
+    ...(typeof one.texts === "string" ? ["a", "b"] : one.texts),
   ];
   return values.length === 1 ? values[0] : undefined;
 }

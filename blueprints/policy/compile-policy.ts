@@ -2,7 +2,7 @@ import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent } from "../blueprint.ts";
 import { featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";
-import { compileFormula, type Formula, type FormulaValue, type TraceStep } from "../formula/index.ts";
+import { compileFormula, type Formula, type FormulaValue, type TraceStep, type WhyName } from "../formula/index.ts";
 import { policyTypes } from "./policy-types.ts";
 import { kindOfRule } from "./rules/index.ts";
 
@@ -22,7 +22,11 @@ export interface Policy {
   decide(vector: Readonly<FeatureVector>, predictions: Predictions): FormulaValue;
   /** The named formulas and then the rule, step by step. */
   trace(vector: Readonly<FeatureVector>, predictions: Predictions): readonly PolicyTrace[];
+  /** The reason that the decision is null, in words: `cost is missing: late / share: division by zero`. Null: it is not null, or the rule gives none. */
+  why(vector: Readonly<FeatureVector>, predictions: Predictions): string | null;
 }
+
+const MOST_WHY = 500;
 
 /** Compiles the policy. Formulas that the decision does not use are evaluated by `trace` only. */
 export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "labels" | "policy">): Policy {
@@ -68,6 +72,11 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
         ...[...formulas].map(([formula, { trace }]) => ({ formula, steps: trace(get) })),
         { formula: policy.rule.kind, steps: rule.trace(get) },
       ];
+    },
+    why: (vector, predictions) => {
+      const get = lookup(vector, predictions);
+      const whyName: WhyName = (name) => formulas.get(name)?.why(get, whyName) ?? undefined;
+      return rule.why?.(get, whyName)?.slice(0, MOST_WHY) ?? null;
     },
   };
 }

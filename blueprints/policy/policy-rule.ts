@@ -1,5 +1,5 @@
 import type { DecisionSpace, PolicyRule } from "../blueprint.ts";
-import type { Formula, FormulaType, FormulaValue, TraceStep } from "../formula/index.ts";
+import type { Formula, FormulaType, FormulaValue, TraceStep, WhyName } from "../formula/index.ts";
 import type { KeySaid, KeysSaid } from "../key-reference.ts";
 import type { FormulaNames } from "../yaml/formula.ts";
 import type { Place } from "../yaml/place.ts";
@@ -38,6 +38,12 @@ export interface ComputedRule {
    */
   decide(get: (name: string) => FormulaValue): FormulaValue;
   trace(get: (name: string) => FormulaValue): readonly TraceStep[];
+  /**
+   * The reason that the decision is null, in words; null: it is not. A rule without it leaves replies with a general
+   * reason.
+   * @param whyName the reason that one of the policy's formulas is missing
+   */
+  why?(get: (name: string) => FormulaValue, whyName: WhyName): string | null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { DecisionSpace, Feature, LabelConfig, ObservationType, PolicyRule } from "../blueprint.ts";
 import { featureType, kindOfFeature } from "../features/kinds/index.ts";
-import type { Formula, FormulaNode } from "../formula/index.ts";
+import { partsOf, type Formula, type FormulaNode } from "../formula/index.ts";
 import {
   hasNumbers,
   onlyValue,
@@ -112,7 +112,7 @@ function doubtDecision(
 ): void {
   const value = onlyValue(possible);
   const isNever = value === undefined && !possible.true && !possible.false && !hasNumbers(possible);
-  const isText = possible.texts === "any" || possible.texts.size > 0;
+  const isText = typeof possible.texts === "string" || possible.texts.size > 0;
   if (value === undefined && !(isNever && !isText)) return;
   const shown = value === undefined ? "null" : JSON.stringify(value);
   const others = space?.kind === "boolean" ? "true and false" : "different values";
@@ -194,23 +194,6 @@ function doubtKinds(at: Place, formula: Formula, kinds: readonly string[], warnA
     }
   };
   visit(formula.root);
-}
-
-function partsOf(node: FormulaNode): readonly FormulaNode[] {
-  switch (node.kind) {
-    case "negate":
-    case "not":
-      return [node.operand];
-    case "binary":
-      return [node.left, node.right];
-    case "if":
-      return [node.condition, node.then, node.otherwise];
-    case "call":
-      return node.args;
-    case "literal":
-    case "name":
-      return [];
-  }
 }
 
 function rangeOf(type: ObservationType): Possible {

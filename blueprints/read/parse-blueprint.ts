@@ -39,7 +39,8 @@ function read(
   const source = openSource(text, where, places, blueprintReference);
   const root: Place = { source, node: source.root, path: "", offset: 0 };
   const content = source.problems.length > 0 ? undefined : contentOrProblems(root);
-  if (source.problems.length > 0) throw new BlueprintError(inOrder(source.problems));
+  if (source.problems.length > 0)
+    throw new BlueprintError(inOrder(source.problems), places === "paths" ? undefined : text);
   if (content === undefined) throw brokenPromise(`${where}: a part of the blueprint was left out without a problem`);
   return { blueprint: deepFreeze({ ...content, version: blueprintVersion(content), text }), source };
 }

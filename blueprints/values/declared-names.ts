@@ -1,5 +1,5 @@
 import type { BlueprintContent } from "../blueprint.ts";
-import { compileFormula, type FormulaNode } from "../formula/index.ts";
+import { compileFormula, partsOf, type FormulaNode } from "../formula/index.ts";
 import { formulaTypes } from "../formula/formula-types.ts";
 import type { DeclaredType } from "./declared-value.ts";
 import { contextTypes, observationTypes, type ValueTypes } from "./value-types.ts";
@@ -51,19 +51,6 @@ function kindsIn({ labels, observations }: Pick<BlueprintContent, "labels" | "ob
 }
 
 function textsIn(node: FormulaNode): readonly string[] {
-  switch (node.kind) {
-    case "literal":
-      return typeof node.value === "string" ? [node.value] : [];
-    case "name":
-      return [];
-    case "negate":
-    case "not":
-      return textsIn(node.operand);
-    case "binary":
-      return [...textsIn(node.left), ...textsIn(node.right)];
-    case "if":
-      return [...textsIn(node.condition), ...textsIn(node.then), ...textsIn(node.otherwise)];
-    case "call":
-      return node.args.flatMap(textsIn);
-  }
+  if (node.kind === "literal") return typeof node.value === "string" ? [node.value] : [];
+  return partsOf(node).flatMap(textsIn);
 }

@@ -31,7 +31,10 @@ export function explanationText(explanation: Explanation): string {
     ),
     ...(model === null && predictions.length === 0 ? ["no prediction: there was no model"] : []),
     ...policy.flatMap(({ formula, steps }) =>
-      steps.map(({ text, value: step }) => `policy ${formula}: ${text} = ${String(step)}`),
+      steps.map(
+        ({ text, value: step, reason }) =>
+          `policy ${formula}: ${text} = ${String(step)}${reason === undefined ? "" : ` (${reason})`}`,
+      ),
     ),
     `decided   ${String(decision.value)} (${decision.reason}, ${decision.mode}), propensity ${String(decision.propensity)}`,
     "",

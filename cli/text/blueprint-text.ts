@@ -1,4 +1,4 @@
-import type { Blueprint, CheckedBlueprint } from "../../blueprints/index.ts";
+import { withCarets, type Blueprint, type CheckedBlueprint } from "../../blueprints/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import { modelsAt } from "../../catalogue/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
@@ -14,10 +14,14 @@ import { stderrLine } from "../terminal/status-line.ts";
 
 const SAY_EVERY_MS = 5_000;
 
-/** Writes the warnings of a text to stderr; a program finds them in the result. */
-export function sayWarnings(warnings: CheckedBlueprint["warnings"], { json }: Output): void {
+/**
+ * Writes the warnings of a text to stderr; a program finds them in the result.
+ *
+ * @param text the file's, of which each warning shows its line
+ */
+export function sayWarnings(warnings: CheckedBlueprint["warnings"], { json }: Output, text?: string): void {
   if (json) return;
-  for (const { message } of warnings) stderrLine.write(`warning: ${message}`);
+  for (const told of withCarets(warnings, text)) stderrLine.write(`warning: ${told}`);
 }
 
 /** Windows that will count none of the events that are there, on stderr; a program finds them in the result. */

@@ -67,9 +67,13 @@ function actionsOf(space: CompiledBlueprint["blueprint"]["decisionSpace"]): (boo
   return space.kind === "actions" ? [...space.actions] : [];
 }
 
-export function replyTo(decision: DecisionRecorded): DecisionReplied {
+/** The answer with a decision; where the policy gave no value, with the reason. */
+export function replyTo(decision: DecisionRecorded, { policy }: CompiledBlueprint): DecisionReplied {
   const { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, repeatOf } = decision;
-  const error = reason === "error" ? "the policy gave no value: a prediction or feature it needs is missing" : null;
+  const why = (): string =>
+    policy.why(decision.features as FeatureVector, decision.predictions) ??
+    "a prediction or feature it needs is missing";
+  const error = reason === "error" ? `the policy gave no value: ${why()}` : null;
   return { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, error, repeatOf };
 }
 

@@ -103,7 +103,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
           const action = logged.kind === "taken" ? logged.action : null;
           const decision = decideScored(record.value, compiled, time, salt, answered?.first, action);
           if (decision.keys === null) context.reject(record, keysTooLarge(useCase, decisionId));
-          const reply = replyTo(decision);
+          const reply = replyTo(decision, compiled);
           const entry = answeredWith(decision, reply, compiled.blueprint.retention);
           context.state.answered.put(decisionId, withAnswered(known, entry));
           context.schedule(entry.until, decisionId, record);

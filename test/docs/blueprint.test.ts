@@ -7,13 +7,14 @@ import {
   checkBlueprint,
   compileFormula,
   compileLabel,
+  FormulaError,
   parseBlueprint,
   parseDuration,
   type FormulaValue,
   type LabelAggregate,
 } from "../../blueprints/index.ts";
 import { BOUNDS, CONTEXT_TYPES } from "../../blueprints/defaults.ts";
-import { FORMULA_FUNCTIONS, FORMULA_WORDS } from "../../blueprints/formula/functions.ts";
+import { FORMULA_FUNCTIONS, FORMULA_WORDS, MOST_ARGUMENTS } from "../../blueprints/formula/functions.ts";
 import { OPERATORS } from "../../blueprints/formula/ast.ts";
 import { labelAggregates } from "../../blueprints/labels/aggregates/index.ts";
 import { RunningLabel } from "../../blueprints/labels/running-label.ts";
@@ -23,6 +24,7 @@ import { featureKinds } from "../../blueprints/features/kinds/index.ts";
 import { aggregate } from "../../blueprints/windows/aggregate.ts";
 import { windowAggregates } from "../../blueprints/windows/aggregates/index.ts";
 import { insertEvent, type Tile } from "../../blueprints/windows/tile.ts";
+import { random } from "../blueprints/random.ts";
 import { root } from "../source-graph.ts";
 
 const page = readFileSync(join(root, "docs/blueprint.md"), "utf8");
@@ -241,7 +243,7 @@ describe("the formulas on the page", () => {
 
   test("use the operators of the code, in their order, and its functions", () => {
     expect(operators.map(([operator]) => code(operator!))).toEqual(OPERATORS.flat());
-    expect(functions.map(([name]) => code(name!))).toEqual(["if", ...FORMULA_FUNCTIONS.keys()]);
+    expect(functions.map(([name]) => code(name!))).toEqual(["if", "let", "coalesce", ...FORMULA_FUNCTIONS.keys()]);
   });
 
   test.each([
@@ -254,9 +256,36 @@ describe("the formulas on the page", () => {
 
   test("say how many arguments a function takes", () => {
     for (const [name, is] of functions) {
-      const { minArguments = 3, maxArguments = 3 } = FORMULA_FUNCTIONS.get(code(name!)) ?? {};
+      const few = code(name!) === "coalesce" ? { minArguments: 2, maxArguments: MOST_ARGUMENTS } : {};
+      const { minArguments = 3, maxArguments = 3 } = FORMULA_FUNCTIONS.get(code(name!)) ?? few;
       if (minArguments !== maxArguments) expect(is).toContain(`${minArguments} to ${maxArguments}`);
     }
+  });
+
+  test("have a grammar of which every program is read, and types are all that can be wrong with it", () => {
+    const rules = new Map(
+      /```ebnf\n([\s\S]*?)```/
+        .exec(page)![1]!
+        .split(";\n")
+        .flatMap((line) => {
+          const [name, definition] = line.split(/ = ([\s\S]*)/);
+          return definition === undefined ? [] : [[name!.trim(), definition.trim()] as const];
+        }),
+    );
+    const wrong =
+      /needs a (number|boolean)|never equals|of one type|arguments?, found|is the name of something|null has no order/;
+    let right = 0;
+    for (let seed = 1; seed <= 3000; seed++) {
+      const program = derived(rules, "formula", random(seed));
+      try {
+        compileFormula(program, names);
+        right++;
+      } catch (error) {
+        expect(error, program).toBeInstanceOf(FormulaError);
+        expect((error as Error).message).toMatch(wrong);
+      }
+    }
+    expect(right).toBeGreaterThan(300);
   });
 
   test("name the words that can't be names", () => {
@@ -264,6 +293,56 @@ describe("the formulas on the page", () => {
     expect([...sentence.matchAll(/`(\w+)`/g)].map((match) => match[1])).toEqual([...FORMULA_WORDS]);
   });
 });
+
+/** A random program of an EBNF: what is deep takes the shortest way out. */
+function derived(rules: ReadonlyMap<string, string>, start: string, next: () => number): string {
+  const pick = <T>(all: readonly T[]): T => all[Math.floor(next() * all.length)]!;
+  const leaves: Readonly<Record<string, () => string>> = {
+    number: () => pick(["1", "0.5", ".5", "1e3", "12"]),
+    text: () => pick(['"Rome"', "'it\\'s'"]),
+    name: () => pick(["x", "y", "ok", "city", "gone"]),
+    function: () => pick(["if", "coalesce", ...FORMULA_FUNCTIONS.keys()]),
+  };
+  let depth = 0;
+  const parse = (text: string): string => {
+    const alternatives = split(text, "|");
+    if (alternatives.length > 1) {
+      // The last but one of a primary that ends is a name.
+      const ends = alternatives.filter((each) => !/call|formula|^"-"|^"not"/.test(each));
+      return parse(pick(depth > 12 && ends.length > 0 ? ends : alternatives));
+    }
+    return split(text, ",")
+      .map(one)
+      .join(pick(["", " "]) === "" ? " " : "  ");
+  };
+  const one = (part: string): string => {
+    const [open, inner] = [part[0], part.slice(1, -1).trim()];
+    if (open === '"') return part.slice(1, -1);
+    if (open === "(") return parse(inner);
+    if (open === "[") return next() < 0.3 ? parse(inner) : "";
+    if (open === "{") return next() < 0.25 ? parse(inner) : "";
+    if (leaves[part] !== undefined) return leaves[part]();
+    depth++;
+    const made = parse(rules.get(part) ?? expect.fail(`the grammar has no ${part}`));
+    depth--;
+    return made;
+  };
+  /** At the top level, outside quotes and brackets. */
+  const split = (text: string, sign: string): readonly string[] => {
+    const parts = [""];
+    let open = 0;
+    let quoted = false;
+    for (const character of text) {
+      if (character === '"') quoted = !quoted;
+      if (!quoted && "([{".includes(character)) open++;
+      if (!quoted && ")]}".includes(character)) open--;
+      if (character === sign && !quoted && open === 0) parts.push("");
+      else parts.push(parts.pop()! + character);
+    }
+    return parts.map((part) => part.trim());
+  };
+  return one(start);
+}
 
 test("the durations on the page are what is said", () => {
   const durations = tables("duration", "ms").flat();

@@ -23,6 +23,7 @@ test("check and publish warn, in the JSON of a program and on stderr of a person
   const told = await loopstream(["blueprint", "check", doubtful]);
   expect(told.code).toBe(0);
   expect(told.stderr).toContain(`warning: ${doubtful}:26:11 policy.decide: risk > 25 is never true`);
+  expect(told.stderr).toMatch(/^ {4}decide: risk > 25\n {12}\^$/m);
   expect(told.stdout).toMatch(
     /^small [0-9a-f]{12}: 5 features, 2 warnings\nits state, in every process of the loop:\n( {2}1 window over arrival .*\n){2}$/,
   );

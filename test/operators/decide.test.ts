@@ -138,7 +138,9 @@ describe("the decision record", () => {
     const lacking = { ...value("d", 0.5), predictions: {} };
     await driver.input(scored).send({ key: "anna", value: lacking, time: START, headers: asking(0, "c") });
     expect(driver.output(decisions).read()?.value).toMatchObject({ value: null, reason: "error", distribution: [] });
-    expect(driver.output(decisionReplies).read()?.value.error).toContain("the policy gave no value");
+    expect(driver.output(decisionReplies).read()?.value.error).toBe(
+      "the policy gave no value: risk is missing: late is missing",
+    );
   });
 
   test("gives the chosen action its propensity in a distribution that sums to 1", async () => {

@@ -33,8 +33,8 @@ export const decide: PolicyRuleKind<DecideRule> = {
   describe: ({ formula }) => [["decide", formula]],
   canonical: ({ formula }) => canonicalFormula(formula),
   compute({ formula }, types) {
-    const { evaluate, trace } = compileFormula(formula, types);
-    return { decide: evaluate, trace };
+    const { evaluate, trace, why } = compileFormula(formula, types);
+    return { decide: evaluate, trace, why };
   },
 };
 
@@ -46,14 +46,24 @@ function checkActions(
   { names, formulas }: RuleKnown,
 ): void {
   /** Each formula once: if two uses of it were read by each formula behind it, there would be 2^n readings. */
-  const seen = new Set<string>();
+  const seen = new Set<string | FormulaNode>();
+  /** The names in reach that a formula gives itself. */
+  const own = new Map<string, FormulaNode>();
   const visit = (node: FormulaNode): void => {
-    if (node.kind === "if") {
+    if (node.kind === "let") {
+      for (const { name, value } of node.bindings) own.set(name, value);
+      visit(node.body);
+      for (const { name } of node.bindings) own.delete(name);
+    } else if (node.kind === "coalesce") {
+      node.args.forEach(visit);
+    } else if (node.kind === "if") {
       visit(node.then);
       visit(node.otherwise);
     } else if (node.kind === "name") {
-      if (seen.has(node.name)) return;
-      seen.add(node.name);
+      const part = own.get(node.name);
+      if (seen.has(part ?? node.name)) return;
+      seen.add(part ?? node.name);
+      if (part !== undefined) return visit(part);
       const earlier = formulas.get(node.name);
       if (earlier !== undefined) visit(earlier.formula.root);
       else if (Object.hasOwn(names.known, node.name))

@@ -11,7 +11,7 @@ export const checkCommand = defineCommand({
   async run({ args: { file }, output }) {
     const { blueprint, warnings } = checkBlueprint(readText(file), file);
     const { useCase, version, features } = blueprint;
-    sayWarnings(warnings, output);
+    sayWarnings(warnings, output, blueprint.text);
     const costs = stateCosts(windowGroups(blueprint), blueprint.tables);
     output.result({ useCase, version, features: features.length, warnings, costs }, () => {
       const doubts = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;

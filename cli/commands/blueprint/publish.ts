@@ -32,7 +32,7 @@ export const publishCommand = defineCommand({
     if (notLive && atOnce) throw new UsageError("--at-once makes it live: leave it out with --not-live");
     const text = readText(file);
     const { blueprint, warnings } = checkBlueprint(text, file);
-    sayWarnings(warnings, output);
+    sayWarnings(warnings, output, blueprint.text);
     return withTools(
       settings,
       async (tools) => {
