@@ -64,7 +64,7 @@ export {
   type TraceStep,
 } from "./formula/index.ts";
 export { compileLabel, type Label, type LabelValue, type Observation } from "./labels/compile-label.ts";
-export { labelColumns, rowWaitMs, type LabelColumns } from "./labels/label-columns.ts";
+export { labelColumns, maturityColumns, rowWaitMs, rowWaits, type LabelColumns } from "./labels/label-columns.ts";
 export { RunningLabel } from "./labels/running-label.ts";
 export { registerLabelAggregate } from "./labels/aggregates/index.ts";
 export { stateless, type LabelAggregateKind, type RunningAggregate } from "./labels/label-aggregate.ts";

@@ -6,7 +6,8 @@ import type { CompiledBlueprint } from "../blueprints/index.ts";
  * A labelled decision as a training row, with the columns of the blueprint's row schema: the fixed ones, one for each
  * feature, and those of the labels.
  */
-export function rowOf(joined: Joined, { layout, labelColumns }: CompiledBlueprint): TrainingRow {
+export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow {
+  const { layout, labelColumns, maturityColumns } = compiled;
   const { decision } = joined;
   const row: Record<string, string | number | boolean | null> = {
     decisionId: decision.decisionId,
@@ -28,6 +29,9 @@ export function rowOf(joined: Joined, { layout, labelColumns }: CompiledBlueprin
     row[value] = label;
     row[time] = labelTime;
     row[prediction] = ownValue(decision.predictions, name) ?? null;
+  }
+  for (let at = 0; at < maturityColumns.length; at++) {
+    row[maturityColumns[at]!] = joined.waiting.includes(labelColumns[at]!.name) ? "waiting" : "mature";
   }
   for (const { name, index } of layout) row[name] = decision.features[index] ?? null;
   return row;

@@ -2,6 +2,7 @@ import {
   featureType,
   kindOfFeature,
   labelColumns,
+  maturityColumns,
   type BlueprintContent,
   type Feature,
   type LabelConfig,
@@ -58,6 +59,13 @@ const LEADING: readonly AvroField[] = [
   nullable("propensity", ["double"], "The probability with which this decision was taken."),
 ];
 
+/** Docs of leading columns where the labels have different waits. */
+const WITH_WAITS: Readonly<Record<string, string>> = {
+  rowTime:
+    "Event time of this row: decision time + the wait of a label, or the time of the observation that corrected it.",
+  maturity: "partial while labels wait, provisional, mature or corrected; the last row of a decision counts.",
+};
+
 /**
  * The Avro schema of `training-rows.<useCase>`. Feature columns are nullable, so that versions may add and remove them.
  * All versions of a use case have one name, which no other use case has (docs/decisions/046).
@@ -66,6 +74,7 @@ export function rowSchema(
   blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels"> & { readonly version: string },
 ): AvroRecord {
   const [first, ...others] = blueprint.labels;
+  const maturities = maturityColumns(blueprint);
   return {
     type: "record",
     namespace: rowsNamespace(blueprint.useCase),
@@ -73,7 +82,9 @@ export function rowSchema(
     aliases: [FORMER_NAME],
     doc: `One decision of ${blueprint.useCase} with its features as logged and its ${others.length === 0 ? "label" : "labels"}; blueprint ${blueprint.version}.`,
     fields: [
-      ...LEADING,
+      ...(maturities.length === 0
+        ? LEADING
+        : LEADING.map((field) => ({ ...field, doc: WITH_WAITS[field.name] ?? field.doc }))),
       ...blueprint.features.map((feature) =>
         nullable(feature.name, [columnType(feature)], kindOfFeature(feature).columnDoc(feature)),
       ),
@@ -86,6 +97,9 @@ export function rowSchema(
         ),
         nullable(time, [TIMESTAMP], "Event time of the observation that decided the label; null for a default."),
       ]),
+      ...maturities.map((name) =>
+        nullable(name, ["string"], "waiting until the wait of the label is over, then mature."),
+      ),
     ],
   };
 }

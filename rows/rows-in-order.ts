@@ -25,6 +25,8 @@ export interface OrderOptions {
   readonly from: number;
   /** Only decisions before this time, ms. */
   readonly to: number;
+  /** Only rows that were known by this time, ms; a later row of the same decision does not count. Absent: all. */
+  readonly asOf?: number | undefined;
   /** Counts the rows that are left out. */
   readonly leftOut: LeftOutRows;
   /** Approximate memory for waiting records, in bytes. */
@@ -54,7 +56,15 @@ export async function* rowsInOrder(
   serdes: Serdes,
   compiled: CompiledBlueprint,
   blueprints: KnownVersions,
-  { topic = rowsTopic(compiled), from, to, leftOut, onTaken, ...options }: OrderOptions,
+  {
+    topic = rowsTopic(compiled),
+    from,
+    to,
+    asOf = Number.POSITIVE_INFINITY,
+    leftOut,
+    onTaken,
+    ...options
+  }: OrderOptions,
 ): AsyncGenerator<TrainingRow> {
   const decoded = (record: RawRecord): TrainingRow | undefined => decode(serdes, topic, record, leftOut);
   const usable = usableVersions(compiled, blueprints);
@@ -83,7 +93,7 @@ export async function* rowsInOrder(
       if (++taken % 1_000 === 0) onTaken?.(taken, sort.added);
       const read = decoded(record);
       const row = read && own(read, record.value!);
-      if (row === undefined) continue;
+      if (row === undefined || (row["rowTime"] as number) > asOf) continue;
       if (newest !== undefined && !isSame(newest, row)) {
         yield newest;
         newest = undefined;

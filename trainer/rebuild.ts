@@ -7,6 +7,7 @@ import { learntLabels } from "./learnt-labels.ts";
 import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
 import { withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
+import { splitAgain } from "./split-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
 export interface Rebuilt {
@@ -92,8 +93,8 @@ async function trainAgain(
         `and ${provenance.holdout} held out: it is not the topic as it was then`,
     );
   }
-  const train = rows.slice(0, provenance.rows);
-  return (await fitRows(fit, { compiled, train, holdout: [], until, onProgress })).onnx;
+  const split = splitAgain(compiled, rows, { all: provenance.rows, trained: provenance.trainedRows });
+  return (await fitRows(fit, { compiled, split, until, onProgress })).onnx;
 }
 
 /** Rejects with the offsets if a part of the ranges is gone. */

@@ -3,7 +3,6 @@ import { askedVersion, modelsAt, publishTrained, validBlueprints } from "../cata
 import {
   readRows,
   rowsTopic,
-  splitNewest,
   withoutExtremes,
   type LeftOut,
   type TrainingMatrix,
@@ -13,9 +12,10 @@ import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { sha256, writeArtifact } from "../serving/index.ts";
 import { fitRows, type FittedLabel, type FittedRows } from "./fit/fit-rows.ts";
 import { gate, type Evidence, type Verdict } from "./gates/index.ts";
-import { labelMetrics, learntLabels, rowsWith, type LearntLabel } from "./learnt-labels.ts";
+import { labelMetrics, learntLabels } from "./learnt-labels.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
 import { predictRows } from "./predict-rows.ts";
+import { splitRows, type SplitLabel, type SplitRows } from "./split-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
 export interface TrainRequest {
@@ -80,8 +80,9 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const notLearnt = { leftOut, treated };
   const share = request.holdout ?? blueprint.training.holdout;
   const needed = Math.max(blueprint.training.minRows, share === 0 ? 1 : 2);
-  const { train, holdout } = splitNewest(rows, share);
-  const fewest = fewestRows(labels, rows, train);
+  const split = splitRows(compiled, rows, share);
+  const { train } = split;
+  const fewest = fewestRows(split, rows);
   if (fewest.rows < needed) {
     if (request.rowsTopic === undefined) {
       const end = ranges.reduce((sum, { to }) => sum + to, 0) - read.later + needed - fewest.rows;
@@ -90,22 +91,23 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
     return { kind: "tooFewRows", needed, ...fewest, ...notLearnt };
   }
   const newest = rows.at(-1)!["decisionTime"] as number;
-  const fitted = await fitRows(tools.fit, { compiled, train, holdout, until, onProgress: request.onProgress });
+  const fitted = await fitRows(tools.fit, { compiled, split, until, onProgress: request.onProgress });
   const modelId = sha256(fitted.onnx).slice(0, 16);
   const known = tables.models.get(`${useCase}/${modelId}`);
   if (known !== undefined) return resultOf(known, fitted, newest, notLearnt);
   const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
-  const evidence = await evidenceOf(tools, compiled, fitted, holdout, production);
+  const evidence = await evidenceOf(tools, compiled, fitted, split.labels[0]!, production);
   const provenance = {
     rowsTopic: topic.name,
     ranges,
     until,
     rows: train.length,
-    holdout: holdout.length,
+    holdout: rows.length - train.length,
     seed: blueprint.model.seed,
     trainedUntil: train.at(-1)!["decisionTime"] as number,
     codeVersion: tools.codeVersion,
     versions,
+    trainedRows: compiled.waits.length === 1 ? [] : split.labels.map((label) => label.train.length),
     ...notLearnt,
   };
   const source = { useCase, blueprintVersion: blueprint.version, provenance };
@@ -121,7 +123,7 @@ async function evidenceOf(
   { scorers }: TrainingTools,
   compiled: CompiledBlueprint,
   { labels }: FittedRows,
-  heldOut: readonly TrainingRow[],
+  first: SplitLabel,
   production: ModelRecorded | undefined,
 ): Promise<Omit<Evidence, "inProduction">> {
   const [{ label, train, holdout }] = labels as readonly [FittedLabel];
@@ -134,8 +136,7 @@ async function evidenceOf(
     constant: () => metricsOf(meanOf(train, holdout.rows)),
   };
   if (holdout.rows === 0 || production === undefined) return { ...base, rival: undefined };
-  const rows = rowsWith(label, heldOut);
-  const predictions = await predictRows(await scorers.get(production), compiled, rows);
+  const predictions = await predictRows(await scorers.get(production), compiled, first.holdout);
   return { ...base, rival: { modelId: production.modelId, metrics: metricsOf(predictions) } };
 }
 
@@ -151,15 +152,14 @@ function resultOf(
 
 /** The count of the label that the fewest rows have. Zero if no row of the training has it. */
 function fewestRows(
-  labels: readonly LearntLabel[],
+  { labels }: SplitRows,
   rows: readonly TrainingRow[],
-  train: readonly TrainingRow[],
 ): { readonly rows: number; readonly label?: string } {
   if (labels.length === 1) return { rows: rows.length };
-  const counts = labels.map((label) => {
-    const count = rowsWith(label, rows).length;
-    return { rows: rowsWith(label, train).length === 0 ? 0 : count, label: label.name };
-  });
+  const counts = labels.map(({ label, train, holdout }) => ({
+    rows: train.length === 0 ? 0 : train.length + holdout.length,
+    label: label.name,
+  }));
   return counts.reduce((fewest, count) => (count.rows < fewest.rows ? count : fewest));
 }
 

@@ -23,6 +23,15 @@ export function labelColumns(labels: readonly Pick<LabelConfig, "name">[]): read
   }));
 }
 
-/** Time from the decision to its row, ms: the row is made when the waits of all labels are over. */
-export const rowWaitMs = ({ labels }: Pick<BlueprintContent, "labels">): number =>
-  labels.reduce((most, { waitMs }) => Math.max(most, waitMs), 0);
+/** The different waits of the labels, ms, from the shortest: a row is made at the end of each. */
+export const rowWaits = ({ labels }: Pick<BlueprintContent, "labels">): readonly number[] =>
+  [...new Set(labels.map(({ waitMs }) => waitMs))].sort((a, b) => a - b);
+
+/** Time from the decision to the row with all labels, ms. */
+export const rowWaitMs = (blueprint: Pick<BlueprintContent, "labels">): number => rowWaits(blueprint).at(-1) ?? 0;
+
+/** Columns that say which labels are mature, in the order of the labels. None where all have the same wait. */
+export const maturityColumns = (blueprint: Pick<BlueprintContent, "labels">): readonly string[] =>
+  rowWaits(blueprint).length === 1 ? [] : blueprint.labels.map(({ name }) => maturityColumn(name));
+
+export const maturityColumn = (label: string): string => `maturity_${label}`;

@@ -11,7 +11,7 @@ import { featureLayout, type FeatureColumn, type FeatureVector } from "../featur
 import type { TableRead } from "../features/feature-kind.ts";
 import type { RowLookup } from "../tables/table-lookups.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
-import { labelColumns, rowWaitMs, type LabelColumns } from "../labels/label-columns.ts";
+import { labelColumns, maturityColumns, rowWaits, type LabelColumns } from "../labels/label-columns.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
 import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
@@ -47,7 +47,13 @@ export interface CompiledBlueprint {
   /** In the blueprint's order, as their columns. */
   readonly labels: readonly Label[];
   readonly labelColumns: readonly LabelColumns[];
-  /** Time from the decision to its row, ms. */
+  /** The different waits of the labels, ms, from the shortest. */
+  readonly waits: readonly number[];
+  /** Of each label, the number of waits that must be over until it is mature. */
+  readonly matureAfter: readonly number[];
+  /** A column a label; none where all have the same wait. */
+  readonly maturityColumns: readonly string[];
+  /** Time from the decision to the row with all labels, ms. */
   readonly waitMs: number;
 }
 
@@ -57,6 +63,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
   const layout = featureLayout(blueprint);
   const derived = derivedFeatures(blueprint);
   const reads = tableReads(blueprint);
+  const waits = rowWaits(blueprint);
   return Object.freeze({
     blueprint,
     layout,
@@ -73,6 +80,9 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     policy: compilePolicy(blueprint),
     labels: blueprint.labels.map((label) => compileLabel(blueprint, label)),
     labelColumns: labelColumns(blueprint.labels),
-    waitMs: rowWaitMs(blueprint),
+    waits,
+    matureAfter: blueprint.labels.map(({ waitMs }) => waits.indexOf(waitMs) + 1),
+    maturityColumns: maturityColumns(blueprint),
+    waitMs: waits.at(-1)!,
   });
 }

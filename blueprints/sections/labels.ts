@@ -1,7 +1,7 @@
 import { isMap, isScalar } from "yaml";
 import type { LabelConfig } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
-import { labelColumns } from "../labels/label-columns.ts";
+import { labelColumns, maturityColumn } from "../labels/label-columns.ts";
 import { canonicalLabel, describeLabel } from "../labels/label-parts.ts";
 import { learnerKinds } from "../learners/index.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
@@ -118,6 +118,7 @@ function readSeveral(place: Place, known: Known): ReadLabels | undefined {
       complete = false;
     }
   }
+  if (!hasFreeMaturities(place, labels, known)) complete = false;
   return { labels, first: entries[0]!.name === labels[0]?.name ? labels[0] : undefined, complete };
 }
 
@@ -130,6 +131,17 @@ function valueHint({ node }: Place): string | null {
 function isFree(place: Place, name: string, { features }: Known): boolean {
   if (!features.some((feature) => feature.name === name)) return true;
   complain(place, `"${name}" is a feature already`, "choose another name");
+  return false;
+}
+
+/** Labels with different waits have a column each that says which are mature. */
+function hasFreeMaturities(place: Place, labels: readonly Partly<LabelConfig>[], { features }: Known): boolean {
+  if (new Set(labels.map(({ waitMs }) => waitMs)).size === 1) return true;
+  const columns = labels.map(({ name }) => maturityColumn(name ?? ""));
+  const taken = features.find(({ name }) => columns.includes(name));
+  if (taken === undefined) return true;
+  const problem = `"${taken.name}" is a feature already, and a column of labels with different waits`;
+  complain(place, problem, "choose another name, or the same wait for all labels");
   return false;
 }
 

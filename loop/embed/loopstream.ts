@@ -62,6 +62,8 @@ export interface RowsOptions {
   readonly from?: number | undefined;
   /** Decided before. */
   readonly to?: number | undefined;
+  /** Only what was known by this time, ms: rows and labels as they were then. Absent: all. */
+  readonly asOf?: number | undefined;
   /** Columns of this version, and the rows that it may train on. Absent: the live version. */
   readonly blueprintVersion?: string | undefined;
 }

@@ -11,11 +11,11 @@ import type { RowsOptions } from "./loopstream.ts";
  */
 export async function* rowsOf(tools: Tools, useCase: string, options: RowsOptions): AsyncGenerator<TrainingRow> {
   const { backbone, serdes } = tools;
-  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, blueprintVersion } = options;
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, asOf, blueprintVersion } = options;
   const known = validBlueprints(await readTable(backbone, serdes, blueprintTable));
   const compiled = askedVersion(known, useCase, blueprintVersion);
   const leftOut = new LeftOutRows(compiled.blueprint, known);
   yield* rowsInOrder(backbone, serdes, compiled, known, {
-    ...{ from, to, leftOut, bytes: streamsLimits.rowsHeldBytes, spill: openSpill },
+    ...{ from, to, asOf, leftOut, bytes: streamsLimits.rowsHeldBytes, spill: openSpill },
   });
 }

@@ -7,10 +7,16 @@ import type { ReplayProgress } from "./replay-topics.ts";
 export interface ReplayCounts {
   readonly decisions: number;
   /** Decisions with a row, by the maturity of the newest row. */
-  readonly rows: { readonly provisional: number; readonly mature: number; readonly corrected: number };
+  readonly rows: {
+    readonly provisional: number;
+    readonly mature: number;
+    readonly corrected: number;
+    /** Some labels still wait. Absent if there are none. */
+    readonly partial?: number;
+  };
   /** Decisions whose wait is over, without any label. */
   readonly expired: number;
-  /** Decisions whose wait is not over for the live group either. */
+  /** Decisions whose waits are not all over for the live group either; partial rows are of these. */
   readonly waiting: number;
   readonly deadLetters: number;
   /**
@@ -39,6 +45,7 @@ export async function summarizeReplay(
   const sorted = [...versions].sort((a, b) => (a.blueprint.version < b.blueprint.version ? -1 : 1));
   const parts: [ReturnType<typeof rowsTopic>, Awaited<ReturnType<typeof newestRows>>][] = [];
   const rows = { provisional: 0, mature: 0, corrected: 0 };
+  let partial = 0;
   for (const compiled of sorted) {
     const { blueprint } = compiled;
     const topic = rowsTopic(compiled);
@@ -47,12 +54,15 @@ export async function summarizeReplay(
       return row["blueprintVersion"] === blueprint.version && time >= from && time < to;
     });
     parts.push([topic, found]);
-    for (const row of found) rows[row["maturity"] as keyof typeof rows]++;
+    for (const row of found) {
+      if (row["maturity"] === "partial") partial++;
+      else rows[row["maturity"] as keyof typeof rows]++;
+    }
   }
   const withRow = rows.provisional + rows.mature + rows.corrected;
   return {
     decisions: made,
-    rows,
+    rows: partial === 0 ? rows : { ...rows, partial },
     expired: made - withRow - waiting,
     waiting,
     deadLetters: dead,

@@ -4,7 +4,7 @@ import { load, observationsOf, readKnown, without, withoutFew, withoutOne } from
 import { moreKey, readTimer, useTimer, type JoinTimer } from "./keys.ts";
 import { NEVER, placeOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { labelled, Labelling, type Labellings } from "./labelling.ts";
-import { isOrphan, madeOf, nextOf, waitEnd } from "./logic.ts";
+import { isOrphan, madeOf, nextOf, stageOf, waitEnds } from "./logic.ts";
 import {
   compiledOf,
   emit,
@@ -83,27 +83,39 @@ function settle(known: Known, use: Use, firing: Firing): Known {
   }
   // A blueprint that can be read by now gives the time.
   const until = use.until === NEVER ? schedule({ decision, compiled, id }, time, context) : use.until;
-  if (time < waitEnd(decision, compiled)) return until === use.until ? known : withUse(known, use, { ...use, until });
+  const stage = waitEnds(decision, compiled).filter((end) => end <= time).length;
+  if (stage <= use.stage && !use.owed) return until === use.until ? known : withUse(known, use, { ...use, until });
   const seen = ofUse(use, observationsOf(known, id, context));
-  const { rows, labelling } = rowsOf(use, decision, compiled, seen);
+  const { rows, labelling } = rowsOf(use, stage, decision, compiled, seen);
   for (const row of rows) emit(row, context);
-  if (known.more > 0) labellings.remember(useTimer(decision.useCase, id), stateOf(known, use), labelling);
   const last = rows.at(-1);
-  const current = { ...use, ...(last && labelled(last)), done: true, owed: false, until };
+  const done = stage === compiled.waits.length;
+  const current = { ...use, ...(last && labelled(last)), done, stage: done ? 0 : stage, owed: false, until };
   const left = withUse(known, use, current);
+  if (known.more > 0) labellings.remember(useTimer(decision.useCase, id), stateOf(left, current), labelling);
   return time < until ? left : close(left, current, firing);
 }
 
 function rowsOf(
   use: Use,
+  to: number,
   decision: DecisionRecorded,
   compiled: CompiledBlueprint,
   seen: readonly PendingObservation[],
 ): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
-  if (!use.done) return Labelling.atWaitEnd(decision, compiled, seen);
-  const labelling = Labelling.of(decision, compiled, seen);
-  const corrected = labelling.correctedRow(use);
-  return { rows: corrected === undefined ? [] : [corrected], labelling };
+  const from = stageOf(use, compiled);
+  if (!use.owed || from === 0) return Labelling.rows(decision, compiled, seen, { from, to, former: use });
+  const end = waitEnds(decision, compiled)[from] ?? Number.POSITIVE_INFINITY;
+  const labelling = Labelling.of(
+    decision,
+    compiled,
+    seen.filter(({ time }) => time < end),
+  );
+  const corrected = labelling.correctedRow(use, from);
+  const owed = corrected === undefined ? [] : [corrected];
+  if (to <= from) return { rows: owed, labelling };
+  const after = Labelling.rows(decision, compiled, seen, { from, to, former: corrected ? labelled(corrected) : use });
+  return { ...after, rows: [...owed, ...after.rows] };
 }
 
 /**
@@ -118,7 +130,7 @@ function close(known: Known, use: Use, { id, time, context, times, labellings }:
   const rest = all.filter((one) => one !== madeOf(all, use));
   if (rest.length === 0) context.state.decided.delete(id);
   else context.state.decided.put(id, { made: rest });
-  const ended = { ...use, done: true, label: null, others: null, next: false, closedTime: use.decidedAt };
+  const ended = { ...use, done: true, label: null, others: null, stage: 0, next: false, closedTime: use.decidedAt };
   if (next !== undefined) {
     const { decision } = next;
     const compiled = compiledOf(decision, context);

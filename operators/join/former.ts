@@ -61,7 +61,17 @@ export function decodeFormer(bytes: Uint8Array): Stored {
   const { decision, observations, done, label, closed, next, closedTime } = former.decode(bytes);
   const few = observations.map((one): PendingObservation => ({ ...one, useCase: "" }));
   const kept = { ...nothing, few, count: few.length, bytes: few.reduce((sum, one) => sum + sizeOf(one), 0) };
-  const use = { from: null, done, label, others: null, closedTime, next: next !== null, owed: false, until: NEVER };
+  const use = {
+    from: null,
+    done,
+    label,
+    others: null,
+    stage: 0,
+    closedTime,
+    next: next !== null,
+    owed: false,
+    until: NEVER,
+  };
   const uses: Use[] =
     decision !== null
       ? [{ ...use, useCase: decision.useCase, decidedAt: decision.decisionTime, open: true }]

@@ -37,8 +37,10 @@ export interface Use {
   readonly from: number | null;
   /** Observations are taken. Otherwise only the memory of it is left. */
   readonly open: boolean;
-  /** The row has been made, or the decision has expired. */
+  /** The row with all labels has been made, or the decision has expired. */
   readonly done: boolean;
+  /** How many of the labels' different waits are over with their rows made; 0 where all have the same wait. */
+  readonly stage: number;
   /** The first label of the last row; null without one. */
   readonly label: number | null;
   /** The labels after it; null if the blueprint has only one, or no row was made. */

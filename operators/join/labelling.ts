@@ -1,7 +1,7 @@
 import { RunningLabel, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
 import type { PendingObservation, Use } from "./known.ts";
-import { joinEnd, waitEnd } from "./logic.ts";
+import { joinEnd, waitEnds } from "./logic.ts";
 
 /** The kept part of a row's labels, to know whether later ones differ. */
 export type Labelled = Pick<Use, "label" | "others">;
@@ -11,12 +11,13 @@ export const labelled = ({ label, others }: Joined): Labelled => ({
   others: others.length === 0 ? null : others.map((other) => other.label),
 });
 
-/** For a blueprint with one label. */
-const noOthers: Joined["others"] = [];
+/** For a blueprint with one label, and for labels with one wait. */
+const none: readonly never[] = Object.freeze([]);
 
 /**
  * The rows of one decision as its observations come. A label depends on the set of observations, whatever their order.
- * An observation dated before its decision counts: it names the decision, so clocks differ.
+ * An observation dated before its decision counts: it names the decision, so clocks differ. `stage` is the number of the
+ * labels' waits that are over: labels with longer ones are null.
  */
 export class Labelling {
   readonly #decision: DecisionRecorded;
@@ -54,84 +55,120 @@ export class Labelling {
     for (const label of this.#labels) label.add(observation);
   }
 
-  /** The default if no observation counts; null: there is neither. */
-  #value(at: number): { readonly value: number; readonly time: number | null } | null {
+  /** The default if no observation counts; null: there is neither, or its wait is not over. */
+  #value(at: number, stage: number): { readonly value: number; readonly time: number | null } | null {
+    if (this.#compiled.matureAfter[at]! > stage) return null;
     const label = this.#labels[at]!.value;
     if (label !== null) return label;
     const fallback = this.#compiled.blueprint.labels[at]!.default;
     return fallback === null ? null : { value: fallback, time: null };
   }
 
-  #others(): Joined["others"] {
-    if (this.#labels.length === 1) return noOthers;
+  #others(stage: number): Joined["others"] {
+    if (this.#labels.length === 1) return none;
     return this.#compiled.blueprint.labels.slice(1).map(({ name }, at) => {
-      const label = this.#value(at + 1);
+      const label = this.#value(at + 1, stage);
       return { name, label: label?.value ?? null, labelTime: label?.time ?? null };
     });
   }
 
+  /** The names of the labels that are mature after as many waits as `which` says. */
+  #names(which: (waits: number) => boolean): readonly string[] {
+    const { waits, matureAfter, blueprint } = this.#compiled;
+    if (waits.length === 1) return none;
+    return blueprint.labels.filter((_, at) => which(matureAfter[at]!)).map(({ name }) => name);
+  }
+
   /**
-   * The result at the end of the wait: a provisional row while corrections may come, a mature one otherwise, or an
-   * expiry.
+   * The result at the end of a wait: a partial row while labels wait, then a provisional row while corrections may
+   * come, a mature one otherwise, or an expiry. `undefined`: no label of a partial row is there yet.
+   *
+   * @param former the labels of the last row
    */
-  firstRow(): Joined {
-    const label = this.#value(0);
-    const others = this.#others();
-    const { blueprint, waitMs } = this.#compiled;
-    const isExpired = label === null && others.every((other) => other.label === null);
+  rowAt(stage: number, former: Labelled): Joined | undefined {
+    const label = this.#value(0, stage);
+    const others = this.#others(stage);
+    const { blueprint, waits, waitMs } = this.#compiled;
+    const isEmpty = label === null && others.every((other) => other.label === null);
+    const isPartial = stage < waits.length;
+    if (isEmpty && isPartial) return undefined;
     return {
       decision: this.#decision,
       label: label?.value ?? null,
       labelTime: label?.time ?? null,
-      rowTime: waitEnd(this.#decision, this.#compiled),
-      maturity: isExpired ? "expired" : waitMs < blueprint.join.ttlMs ? "provisional" : "mature",
+      rowTime: this.#decision.decisionTime + waits[stage - 1]!,
+      maturity: isEmpty ? "expired" : isPartial ? "partial" : waitMs < blueprint.join.ttlMs ? "provisional" : "mature",
       others,
+      waiting: this.#names((waits) => waits > stage),
+      settled: this.#names((waits) => waits === stage || (waits < stage && !hasLabel(former))),
     };
   }
 
   /**
    * The row corrected by all observations so far; `undefined` if the labels stay. Its time is that of the newest
-   * observation, whichever came last, and not before the first row's: a row is never dated before something it knows.
+   * observation, whichever came last, and not before the end of the wait: a row is never dated before something it
+   * knows.
    */
-  correctedRow(former: Labelled): Joined | undefined {
-    const label = this.#value(0);
-    const others = this.#others();
+  correctedRow(former: Labelled, stage: number): Joined | undefined {
+    const label = this.#value(0, stage);
+    const others = this.#others(stage);
     const isSame = label === null || label.value === former.label;
     if (isSame && others.every((other, at) => other.label === null || other.label === former.others?.[at])) {
       return undefined;
     }
-    const rowTime = Math.max(waitEnd(this.#decision, this.#compiled), this.#newest);
+    const { waits } = this.#compiled;
     return {
       decision: this.#decision,
       label: label?.value ?? null,
       labelTime: label?.time ?? null,
-      rowTime,
-      maturity: "corrected",
+      rowTime: Math.max(this.#decision.decisionTime + waits[stage - 1]!, this.#newest),
+      maturity: stage < waits.length ? "partial" : "corrected",
       others,
+      waiting: this.#names((waits) => waits > stage),
+      settled: hasLabel(former) ? none : this.#names((waits) => waits <= stage),
     };
   }
 
-  /** The first row, with the corrections by observations from after the wait that came before the row was made. */
-  static atWaitEnd(
+  /**
+   * The rows at the ends of the waits after `from` up to `to`, each with the corrections by observations that came
+   * before the next one: what is known at any time, if the observations are all there are.
+   *
+   * @param former the labels of the last row at `from`
+   */
+  static rows(
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
     observations: readonly PendingObservation[],
-  ): { readonly rows: readonly [Joined, ...Joined[]]; readonly labelling: Labelling } {
+    { from, to, former }: { readonly from: number; readonly to: number; readonly former: Labelled },
+  ): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
     const labelling = new Labelling(decision, compiled);
-    const end = waitEnd(decision, compiled);
+    const ends = waitEnds(decision, compiled);
     const ordered = [...observations].sort((a, b) => a.time - b.time);
+    const rows: Joined[] = [];
     let at = 0;
-    for (; at < ordered.length && ordered[at]!.time < end; at++) labelling.add(ordered[at]!);
-    const rows: [Joined, ...Joined[]] = [labelling.firstRow()];
-    while (at < ordered.length) {
-      const { time } = ordered[at]!;
-      for (; at < ordered.length && ordered[at]!.time === time; at++) labelling.add(ordered[at]!);
-      const corrected = labelling.correctedRow(labelled(rows.at(-1)!));
-      if (corrected !== undefined) rows.push(corrected);
+    let last = former;
+    const push = (row: Joined | undefined): void => {
+      if (row === undefined) return;
+      rows.push(row);
+      last = labelled(row);
+    };
+    for (let stage = from; stage <= to; stage++) {
+      if (stage > from) push(labelling.rowAt(stage, last));
+      const end = ends[stage] ?? Number.POSITIVE_INFINITY;
+      while (at < ordered.length && ordered[at]!.time < end) {
+        const { time } = ordered[at]!;
+        while (at < ordered.length && ordered[at]!.time === time) labelling.add(ordered[at++]!);
+        if (stage > from) push(labelling.correctedRow(last, stage));
+      }
     }
     return { rows, labelling };
   }
 }
+
+/** Of a decision without a row. */
+export const unlabelled: Labelled = Object.freeze({ label: null, others: null });
+
+const hasLabel = ({ label, others }: Labelled): boolean => label !== null || (others ?? []).some((one) => one !== null);
 
 /** Most observations over all remembered labellings, at about 200 bytes each. */
 const MOST_COUNTED = 100_000;

@@ -19,6 +19,9 @@ export function observationId(record: StreamRecord<ObservationRecorded>): string
 
 export const waitEnd = (decision: DecisionRecorded, { waitMs }: CompiledBlueprint): number =>
   decision.decisionTime + waitMs;
+/** The ends of the labels' different waits, ms, from the first. */
+export const waitEnds = ({ decisionTime }: DecisionRecorded, { waits }: CompiledBlueprint): readonly number[] =>
+  waits.map((wait) => decisionTime + wait);
 export const joinEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
   decision.decisionTime + blueprint.join.ttlMs;
 
@@ -39,6 +42,12 @@ export const belongsTo = (use: Use, { useCase, time }: PendingObservation): bool
 
 /** An observation that has no decision yet. */
 export const isOrphan = (known: Known, { useCase }: PendingObservation): boolean => usesOf(known, useCase).length === 0;
+
+/** Rows of it may have been made. */
+export const hasRows = ({ done, stage }: Use): boolean => done || stage > 0;
+
+/** How many of the labels' waits are over with their rows made. */
+export const stageOf = ({ done, stage }: Use, { waits }: CompiledBlueprint): number => (done ? waits.length : stage);
 
 /** The record of an open decision. */
 export const madeOf = (made: readonly Made[], { useCase, decidedAt }: Use): Made | undefined =>
@@ -78,5 +87,5 @@ export function comingOf(decision: DecisionRecorded, use: Use | undefined, made:
     return next === undefined ? "waits" : time === next.decisionTime && unit === next.unit ? "known" : "refused";
   }
   const earlier = time < other.decisionTime || (time === other.decisionTime && unit < other.unit);
-  return earlier && !use.done ? "replaces" : "refused";
+  return earlier && !hasRows(use) ? "replaces" : "refused";
 }

@@ -33,6 +33,7 @@ const useSchema = {
     { name: "owed", type: "boolean" },
     { name: "until", type: "long" },
     { name: "others", type: ["null", { type: "array", items: ["null", "double"] }], default: null },
+    { name: "stage", type: "int", default: 0 },
   ],
 } as const;
 

@@ -4,7 +4,7 @@ import { type StreamRecord } from "../../streams/index.ts";
 import { readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
 import { NEVER, type Known, type Made, type Use } from "./known.ts";
-import { belongsTo, comingOf, joinEnd, madeOf, useOf, waitEnd } from "./logic.ts";
+import { belongsTo, comingOf, joinEnd, madeOf, useOf, waitEnds } from "./logic.ts";
 import { emitWaiting } from "./observed.ts";
 import { compiledOf, goneBlueprint, isUnreadable, triedAgainAt, type JoinContext, type JoinTimes } from "./parts.ts";
 
@@ -98,6 +98,7 @@ function open(
     from,
     open: true,
     done: false,
+    stage: 0,
     label: null,
     others: null,
     next: before?.next ?? false,
@@ -128,7 +129,7 @@ interface Scheduled {
 }
 
 /**
- * Sets the timers for the ends of the wait and of the TTL, or for a look at `time`, ms, at a blueprint that can't be
+ * Sets the timers for the ends of the waits and of the TTL, or for a look at `time`, ms, at a blueprint that can't be
  * read.
  * @returns the time of the close
  */
@@ -138,7 +139,7 @@ export function schedule({ decision, compiled, id, from }: Scheduled, time: numb
     context.schedule(triedAgainAt(decision, time), key, from);
     return NEVER;
   }
-  context.schedule(waitEnd(decision, compiled), key, from);
+  for (const end of waitEnds(decision, compiled)) context.schedule(end, key, from);
   const end = joinEnd(decision, compiled);
   context.schedule(end, key, from);
   return end;
@@ -151,7 +152,7 @@ function cancel(
   context: JoinContext,
 ): void {
   const key = useTimer(decision.useCase, from.key);
-  context.cancel(waitEnd(decision, compiled), key, from);
+  for (const end of waitEnds(decision, compiled)) context.cancel(end, key, from);
   context.cancel(joinEnd(decision, compiled), key, from);
 }
 

@@ -1,11 +1,11 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { type DecisionRecorded, DomainError, type Joined, type ObservationRecorded } from "../../schemas/index.ts";
+import { type DecisionRecorded, DomainError, type ObservationRecorded } from "../../schemas/index.ts";
 import { SOURCE_HEADER, type StreamRecord } from "../../streams/index.ts";
 import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
 import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { labelled, Labelling, type Labellings } from "./labelling.ts";
-import { belongsTo, madeOf, nextOf, observationId, usesOf, waitEnd } from "./logic.ts";
+import { restatedRows } from "./restated-rows.ts";
+import { belongsTo, hasRows, madeOf, nextOf, observationId, stageOf, usesOf, waitEnds } from "./logic.ts";
 import { tellMisfits } from "./misfits.ts";
 import { emitEvent, isEvent } from "./observed.ts";
 import {
@@ -57,7 +57,7 @@ export function takeObservation(
     if (times.events !== false && !isFed(record) && isEvent(one)) emitEvent(one, made, id, context);
     if (times.misfits !== false) for (const decision of made) tellMisfits(one, decision, id, context);
   }
-  if (!kept.uses.some(({ open, done }) => open && done)) return context.state.pending.put(id, kept);
+  if (!kept.uses.some((use) => use.open && hasRows(use))) return context.state.pending.put(id, kept);
   return correct({ record, before: known, known: kept, one }, context, labellings);
 }
 
@@ -91,7 +91,7 @@ interface Correction {
 function correct(correction: Correction, context: JoinContext, labellings: Labellings): void | Promise<void> {
   const { record, before, known, one } = correction;
   const { key: id } = record;
-  const late = known.uses.filter((use) => use.open && use.done);
+  const late = known.uses.filter((use) => use.open && hasRows(use));
   const taken = new Map(late.map((use) => [use, labellings.take(useTimer(use.useCase!, id), stateOf(before, use))]));
   const finish = (): void => {
     let current = known;
@@ -104,18 +104,23 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
         current = withUse(current, use, { ...use, owed: true });
         continue;
       }
-      if (belongsTo(use, one) && isLateHistory(record, waitEnd(decision, compiled))) {
-        const row = restated(decision, compiled, ofUse(use, observationsOf(known, id, context)), one);
-        if (row === undefined) continue;
-        emit(row, context, record);
-        current = withUse(current, use, { ...use, ...labelled(row) });
-        continue;
+      const stage = stageOf(use, compiled);
+      const ends = waitEnds(decision, compiled);
+      // Of those from after the next wait its row knows first.
+      const isDue = ({ time }: PendingObservation): boolean => time < (ends[stage] ?? Number.POSITIVE_INFINITY);
+      const seen = (): readonly PendingObservation[] => ofUse(use, observationsOf(known, id, context)).filter(isDue);
+      if (isFed(record) && belongsTo(use, one) && isDue(one)) {
+        const rows = restatedRows({ decision, compiled, stage, seen: seen(), one });
+        if (rows !== undefined) {
+          for (const row of rows) emit(row, context, record);
+          if (rows.length > 0) current = withUse(current, use, { ...use, ...labelled(rows.at(-1)!) });
+          continue;
+        }
       }
       let labelling = taken.get(use);
-      if (labelling === undefined) {
-        labelling = Labelling.of(decision, compiled, ofUse(use, observationsOf(known, id, context)));
-      } else if (belongsTo(use, one)) labelling.add(one);
-      const corrected = labelling.correctedRow(use);
+      if (labelling === undefined) labelling = Labelling.of(decision, compiled, seen());
+      else if (belongsTo(use, one) && isDue(one)) labelling.add(one);
+      const corrected = labelling.correctedRow(use, stage);
       if (known.more > 0) labellings.remember(useTimer(use.useCase!, id), stateOf(known, use), labelling);
       if (corrected === undefined) continue;
       emit(corrected, context, record);
@@ -129,40 +134,6 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
 
 const isFed = ({ headers }: StreamRecord<unknown>): boolean => headers[SOURCE_HEADER] !== undefined;
 
-/**
- * History comes file by file: an observation in a later file may be from before the end of the wait, although the row
- * exists. That row is then not corrected, but made as it would have been.
- */
-const isLateHistory = (record: StreamRecord<unknown>, waitEnds: number): boolean =>
-  isFed(record) && record.time < waitEnds;
-
-/** The last row with one more observation; `undefined` if that changes nothing. */
-function restated(
-  decision: DecisionRecorded,
-  compiled: CompiledBlueprint,
-  seen: readonly PendingObservation[],
-  one: PendingObservation,
-): Joined | undefined {
-  const last = (some: readonly PendingObservation[]): Joined =>
-    Labelling.atWaitEnd(decision, compiled, some).rows.at(-1)!;
-  const [before, after] = [last(seen.filter(({ id }) => id !== one.id)), last(seen)];
-  return isSame(before, after) ? undefined : after;
-}
-
-function isSame(before: Joined, after: Joined): boolean {
-  const { label, labelTime, rowTime, maturity, others } = after;
-  return (
-    label === before.label &&
-    labelTime === before.labelTime &&
-    rowTime === before.rowTime &&
-    maturity === before.maturity &&
-    others.every((other, at) => {
-      const was = before.others[at]!;
-      return other.label === was.label && other.labelTime === was.labelTime;
-    })
-  );
-}
-
 /** Its observations, each id once: the first one that came. */
 export function ofUse(use: Use, observations: readonly PendingObservation[]): readonly PendingObservation[] {
   const seen = new Set<string>();
@@ -174,4 +145,5 @@ export function ofUse(use: Use, observations: readonly PendingObservation[]): re
 }
 
 /** Names the state that a labelling was made from. */
-export const stateOf = ({ more, last }: Known, { decidedAt }: Use): string => `${decidedAt}/${more}/${last}`;
+export const stateOf = ({ more, last }: Known, { decidedAt, stage }: Use): string =>
+  `${decidedAt}/${stage}/${more}/${last}`;

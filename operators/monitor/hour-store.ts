@@ -57,12 +57,12 @@ export const hourStore: StoreSpec<RunningHour> = {
 };
 
 function stored(hour: RunningHour): StoredHour {
-  const { decisions, nulls, errors, rows, expired, corrected, values, features, predictions } = hour;
+  const { decisions, nulls, errors, rows, partial, expired, corrected, values, features, predictions } = hour;
   const all = (of: ReadonlyMap<string, RunningDistribution>): Distributions =>
     Array.from(of, ([name, distribution]) => [name, storedDistribution(distribution)] as const);
   const several = hour.severalLabels.size === 0 ? undefined : all(hour.severalLabels);
   const kept: StoredHour = [
-    [decisions, nulls, errors, rows, expired, corrected, hour.bytes],
+    [decisions, nulls, errors, rows, expired, corrected, hour.bytes, ...(partial === 0 ? [] : [partial])],
     [...values],
     all(features),
     all(predictions),
@@ -80,11 +80,11 @@ function storedDistribution(of: RunningDistribution): StoredDistribution {
 
 function fromStored(stored: StoredHour): RunningHour {
   const [counts, values, features, predictions, labels, latencyMs, unknown = [], unusable = [], several = []] = stored;
-  const [decisions = 0, nulls = 0, errors = 0, rows = 0, expired = 0, corrected = 0, bytes = 0] = counts;
+  const [decisions = 0, nulls = 0, errors = 0, rows = 0, expired = 0, corrected = 0, bytes = 0, partial = 0] = counts;
   const all = (of: Distributions): Map<string, RunningDistribution> =>
     new Map(of.map(([name, distribution]) => [name, running(distribution)]));
   return {
-    ...{ bytes, decisions, nulls, errors, rows, expired, corrected, values: new Map(values) },
+    ...{ bytes, decisions, nulls, errors, rows, partial, expired, corrected, values: new Map(values) },
     ...{ features: all(features), predictions: all(predictions) },
     ...{ labels: running(labels), latencyMs: running(latencyMs) },
     ...{ unknown: new Map(unknown), unusable: new Map(unusable), severalLabels: all(several) },
@@ -108,6 +108,7 @@ function fromFormer(hour: FormerHour): RunningHour {
     ...{ predictions: all(hour.predictions), labels: one(hour.labels), latencyMs: one(hour.latencyMs) },
     ...{ unknown: new Map<string, number>(), unusable: new Map<string, number>() },
     severalLabels: new Map<string, RunningDistribution>(),
+    partial: 0,
   };
   return { ...read, bytes: bytesOf(read) };
 }

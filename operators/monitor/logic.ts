@@ -26,7 +26,10 @@ export interface RunningHour extends Room {
   decisions: number;
   nulls: number;
   errors: number;
+  /** With all labels. */
   rows: number;
+  /** Without labels that wait. */
+  partial: number;
   expired: number;
   corrected: number;
   readonly values: Map<string, number>;
@@ -48,6 +51,7 @@ export const newHour = (): RunningHour => ({
   nulls: 0,
   errors: 0,
   rows: 0,
+  partial: 0,
   expired: 0,
   corrected: 0,
   values: new Map(),
@@ -86,12 +90,19 @@ export function countJoined(hour: RunningHour, joined: Joined, label: string): v
     hour.expired++;
     return;
   }
-  if (joined.maturity === "corrected") hour.corrected++;
+  const { maturity, others, waiting, settled } = joined;
+  const isCorrection = maturity === "corrected" || (maturity === "partial" && settled.length === 0);
+  if (isCorrection) hour.corrected++;
+  else if (maturity === "partial") hour.partial++;
   else hour.rows++;
-  observe(hour.labels, joined.label, hour);
-  if (joined.others.length === 0) return;
-  observe(distributionIn(hour.severalLabels, label, hour), joined.label, hour);
-  for (const other of joined.others) observe(distributionIn(hour.severalLabels, other.name, hour), other.label, hour);
+  /** A label counts in the row with which its wait ends, and in corrections of rows that have it. */
+  const counts = (name: string): boolean =>
+    settled.length > 0 ? settled.includes(name) : waiting.length === 0 || !waiting.includes(name);
+  if (counts(label)) observe(hour.labels, joined.label, hour);
+  if (others.length === 0) return;
+  for (const one of [{ name: label, label: joined.label }, ...others]) {
+    if (counts(one.name)) observe(distributionIn(hour.severalLabels, one.name, hour), one.label, hour);
+  }
 }
 
 export function countMisfits(hour: RunningHour, what: MisfitPlace, misfits: Misfits): void {

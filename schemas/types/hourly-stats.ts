@@ -38,6 +38,8 @@ export interface HourlyStats {
   readonly unusable: Readonly<Record<string, number>>;
   /** Of the rows, by label, where the blueprint has several; a row without one has it missing. Where an hour has no room for more of them, the rest is counted as (other). */
   readonly severalLabels: Readonly<Record<string, Distribution>>;
+  /** Rows without labels whose longer wait was not over, by the hour of the row. */
+  readonly partial: number;
 }
 
 /** What values were seen, without the values. */
@@ -125,6 +127,12 @@ export const hourlyStatsSchema = {
       type: { type: "map", values: "loopstream.Distribution" },
       doc: "Of the rows, by label, where the blueprint has several; a row without one has it missing. Where an hour has no room for more of them, the rest is counted as (other).",
       default: {},
+    },
+    {
+      name: "partial",
+      type: "long",
+      doc: "Rows without labels whose longer wait was not over, by the hour of the row.",
+      default: 0,
     },
   ],
 } as const;

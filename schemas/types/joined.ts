@@ -10,12 +10,16 @@ export interface Joined {
   readonly label: null | number;
   /** Event time of the observation that settled it; null for a default label. */
   readonly labelTime: null | number;
-  /** Event time at which the row was complete. */
+  /** Event time at which the row was known. */
   readonly rowTime: number;
-  /** provisional, mature, corrected or expired. */
+  /** partial, provisional, mature, corrected or expired. */
   readonly maturity: RowMaturity;
   /** The labels after the first, in the blueprint's order; empty where there is one. */
   readonly others: readonly OtherLabel[];
+  /** Labels whose wait was not over: they are null. Empty in every other row than a partial one. */
+  readonly waiting: readonly string[];
+  /** Labels that are mature for the first time in a row. Empty in a correction, and where all labels have the same wait. */
+  readonly settled: readonly string[];
 }
 
 /** A label after the first. */
@@ -29,7 +33,7 @@ export interface OtherLabel {
 }
 
 /** All that this release writes. A newer one may have written others. */
-export const rowMaturities = ["provisional", "mature", "corrected", "expired"] as const;
+export const rowMaturities = ["partial", "provisional", "mature", "corrected", "expired"] as const;
 export type RowMaturity = (typeof rowMaturities)[number];
 
 export const joinedSchema = {
@@ -123,9 +127,9 @@ export const joinedSchema = {
     {
       name: "rowTime",
       type: { type: "long", logicalType: "timestamp-millis" },
-      doc: "Event time at which the row was complete.",
+      doc: "Event time at which the row was known.",
     },
-    { name: "maturity", type: "string", doc: "provisional, mature, corrected or expired." },
+    { name: "maturity", type: "string", doc: "partial, provisional, mature, corrected or expired." },
     {
       name: "others",
       type: {
@@ -147,6 +151,18 @@ export const joinedSchema = {
         },
       },
       doc: "The labels after the first, in the blueprint's order; empty where there is one.",
+      default: [],
+    },
+    {
+      name: "waiting",
+      type: { type: "array", items: "string" },
+      doc: "Labels whose wait was not over: they are null. Empty in every other row than a partial one.",
+      default: [],
+    },
+    {
+      name: "settled",
+      type: { type: "array", items: "string" },
+      doc: "Labels that are mature for the first time in a row. Empty in a correction, and where all labels have the same wait.",
       default: [],
     },
   ],

@@ -68,6 +68,8 @@ export interface Provenance {
   readonly leftOut: readonly LeftOutRows[];
   /** Values that the learner can't take as they are; empty in records of earlier versions of loopstream, which had none. */
   readonly treated: readonly TreatedValues[];
+  /** Of each label, the number of its rows that were trained on; empty where all labels have the same wait. */
+  readonly trainedRows: readonly number[];
 }
 
 /** A stretch of one partition. */
@@ -263,6 +265,12 @@ export const modelRecordedSchema = {
               },
             },
             doc: "Values that the learner can't take as they are; empty in records of earlier versions of loopstream, which had none.",
+            default: [],
+          },
+          {
+            name: "trainedRows",
+            type: { type: "array", items: "long" },
+            doc: "Of each label, the number of its rows that were trained on; empty where all labels have the same wait.",
             default: [],
           },
         ],

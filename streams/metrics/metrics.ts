@@ -111,7 +111,7 @@ export function createMetrics(): Metrics {
     }),
     rows: new Counter({
       name: "loopstream_rows_total",
-      help: "Training rows written; a decision may have a provisional, a mature and several corrected ones.",
+      help: "Training rows written; a decision may have partial, provisional, mature and several corrected ones.",
       labelNames: ["use_case", "maturity"],
       registers,
     }),

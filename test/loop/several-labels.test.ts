@@ -174,6 +174,18 @@ describe("the model", () => {
     expect(states.at(-1)!.reason).toContain("logLoss");
   });
 
+  test("is trained for each label on the rows in which it was mature by then", () => {
+    const until = asked[LIVE_FROM]!.time - 1;
+    const mature = (waitMs: number, has: (one: Asked) => boolean): number =>
+      asked.slice(0, LIVE_FROM).filter((one) => has(one) && one.time + waitMs <= until).length;
+    const counts = [mature(HOUR, ({ late }) => late !== null), mature(3 * HOUR, ({ stars }) => stars.length > 0)];
+    expect(trained.model.provenance.trainedRows).toEqual(counts.map((count) => count - Math.round(count * 0.2)));
+    // The newest rows have only the label that is known first.
+    const newest = asked.slice(0, LIVE_FROM).filter(({ late, time }) => late !== null && time + HOUR <= until);
+    expect(trained.newest).toBe(newest.at(-1)!.time);
+    expect(newest.at(-1)!.time + 3 * HOUR).toBeGreaterThan(until);
+  });
+
   test("is the same file when it is trained again from its provenance", async () => {
     expect(await rebuildModel(live.loop, trained.model)).toMatchObject({ equal: true, problem: null });
   });

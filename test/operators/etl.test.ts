@@ -26,6 +26,8 @@ const labelled = (id: string, more: Partial<Joined> = {}): { key: string; value:
     rowTime,
     maturity: "provisional",
     others: [],
+    waiting: [],
+    settled: [],
   };
   return { key: id, value: { ...value, ...more }, time: more.rowTime ?? rowTime };
 };

@@ -50,7 +50,7 @@ const seen = (id: string, time: number, delay: number, observationId = `${id}@${
   value: { decisionId: id, useCase: "", observationId, values: { kind: "arrival", delay } },
   time,
 });
-const rows = (from = driver): Omit<Joined, "decision" | "others">[] =>
+const rows = (from = driver): Pick<Joined, "label" | "labelTime" | "rowTime" | "maturity">[] =>
   from
     .output(joined)
     .readAll()

@@ -35,7 +35,16 @@ const stats = (): HourlyStats[] =>
 const made = (value: DecisionRecorded) => ({ key: value.decisionId, value, time: value.decisionTime });
 const row = (id: string, time: number, label: number | null, maturity: RowMaturity) => ({
   key: id,
-  value: { decision: decision(id, START), label, labelTime: null, rowTime: time, maturity, others: [] },
+  value: {
+    decision: decision(id, START),
+    label,
+    labelTime: null,
+    rowTime: time,
+    maturity,
+    others: [],
+    waiting: [],
+    settled: [],
+  },
   time,
 });
 

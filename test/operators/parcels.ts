@@ -100,6 +100,7 @@ export function inProduction(
       versions: [],
       leftOut: [],
       treated: [],
+      trainedRows: [],
     },
   };
   return { key: `${parcels.useCase}/${modelId}`, value, time: since };

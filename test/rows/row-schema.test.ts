@@ -54,6 +54,24 @@ test("the schema is the use case's own TrainingRow with one nullable column a fe
   ]);
 });
 
+test("labels with different waits have a column each that says which are mature; with one wait there is none", () => {
+  const text = (wait: string): string =>
+    FLIGHTS.replace(/^label:\n(?: {2}.*\n)+/m, (label) => {
+      const lines = label.split("\n").slice(1, -1);
+      const own = lines.filter((line) => !line.startsWith("  name:")).map((line) => `  ${line}`);
+      const other = own.map((line) => line.replace(/wait: .*/, `wait: ${wait}`));
+      return ["labels:", "  delayed:", ...own, "  again:", ...other, ""].join("\n");
+    });
+  const parsed = parseBlueprint(FLIGHTS).label.waitMs / 3_600_000;
+  const differing = rowSchema(parseBlueprint(text(`${parsed - 1}h`))).fields;
+  expect(differing.slice(-2).map(({ name, type }) => [name, type])).toEqual([
+    ["maturity_delayed", ["null", "string"]],
+    ["maturity_again", ["null", "string"]],
+  ]);
+  const same = rowSchema(parseBlueprint(text(`${parsed}h`))).fields.map(({ name }) => name);
+  expect(differing.map(({ name }) => name)).toEqual([...same, "maturity_delayed", "maturity_again"]);
+});
+
 test("the schema of a blueprint with one label is what it was before there were several, to the letter but its name", () => {
   const hash = createHash("sha256")
     .update(JSON.stringify(formerRowSchema(parseBlueprint(FLIGHTS))))

@@ -79,6 +79,30 @@ test("rows put aside on the disk are those that training reads: the newest of ea
   expect(await inOrder({ bytes: 64 << 20 })).toEqual(expected);
 });
 
+test("rows as of a time are the newest of each decision that were known by then", async () => {
+  const random = seeded(11);
+  const all = rows(0, 300, 1).flatMap((row): TrainingRow[] => {
+    const first = { ...row, rowTime: (row["decisionTime"] as number) + random(50) * 60_000 };
+    const later = Array.from({ length: random(4) }, (_, n) => {
+      return { ...first, rowTime: first.rowTime + random(90) * 60_000, maturity: "corrected", label: n + 2 };
+    });
+    return [first, ...later.sort((a, b) => a.rowTime - b.rowTime)];
+  });
+  await published(all);
+  const times = all.map((row) => row["rowTime"] as number).sort((a, b) => a - b);
+  for (const time of [times[0]! - 1, ...[0.1, 0.5, 0.9].map((part) => times[Math.floor(part * times.length)]!)]) {
+    const newest = new Map<unknown, TrainingRow>();
+    for (const row of all) {
+      const other = newest.get(row["decisionId"]);
+      const isLater = other === undefined || (other["rowTime"] as number) <= (row["rowTime"] as number);
+      if ((row["rowTime"] as number) <= time && isLater) newest.set(row["decisionId"], row);
+    }
+    const found = await inOrder({ asOf: time });
+    expect(new Map(found.map((row) => [row["decisionId"], row]))).toEqual(newest);
+    expect(found).toHaveLength(newest.size);
+  }
+});
+
 test("a long writing is told every thousand records, of all that were sorted", async () => {
   await published(rows(0, 2_500, 1));
   const told: (readonly [taken: number, total: number])[] = [];

@@ -2,15 +2,15 @@ import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { matrixOf, vectorOf, type TrainingMatrix } from "../../rows/index.ts";
 import { DomainError, type TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
-import { learntLabels, rowsWith, type LearntLabel } from "../learnt-labels.ts";
+import type { LearntLabel } from "../learnt-labels.ts";
 import { joinModels } from "../onnx/index.ts";
+import type { SplitRows } from "../split-rows.ts";
 import type { Fit, FittedModel } from "./fit.ts";
 
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;
-  readonly train: readonly TrainingRow[];
-  /** Rows to predict, never to learn from; may be none. */
-  readonly holdout: readonly TrainingRow[];
+  /** Rows that are held out are predicted, never learnt from; there may be none. */
+  readonly split: SplitRows;
   /** Event time of the training, ms. */
   readonly until: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -38,20 +38,19 @@ export interface FittedRows {
  * depend on the training rows, the blueprint and `until` alone.
  */
 export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<FittedRows> {
-  const { compiled, until } = request;
+  const { compiled, split, until } = request;
   const { layout } = compiled;
   const categories = learnCategories(
     layout,
-    request.train.map((row) => vectorOf(row, layout)),
+    split.train.map((row) => vectorOf(row, layout)),
   );
   const encode = encodeFeatures(layout, categories);
   const metadata = metadataOf(compiled, categories, until);
-  const labels = learntLabels(compiled);
+  const { labels } = split;
   const fitted: (FittedLabel & { readonly model: FittedModel })[] = [];
-  for (const [at, label] of labels.entries()) {
-    const matrix = (rows: readonly TrainingRow[]): TrainingMatrix =>
-      matrixOf(rowsWith(label, rows), layout, encode, label.column);
-    const [train, holdout] = [matrix(request.train), matrix(request.holdout)];
+  for (const [at, { label, ...rows }] of labels.entries()) {
+    const matrix = (some: readonly TrainingRow[]): TrainingMatrix => matrixOf(some, layout, encode, label.column);
+    const [train, holdout] = [matrix(rows.train), matrix(rows.holdout)];
     const onProgress = (done: number, total: number): void =>
       request.onProgress?.(at * total + done, labels.length * total);
     try {

@@ -25,6 +25,7 @@ export function modelOf(
       versions: [],
       leftOut: [],
       treated: [],
+      trainedRows: [],
     },
   };
 }

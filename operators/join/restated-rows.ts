@@ -1,0 +1,60 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
+import type { PendingObservation } from "./known.ts";
+import { Labelling, unlabelled } from "./labelling.ts";
+import { waitEnds } from "./logic.ts";
+
+interface Restating {
+  readonly decision: DecisionRecorded;
+  readonly compiled: CompiledBlueprint;
+  /** How many waits are over with their rows made. */
+  readonly stage: number;
+  /** The observations that the rows should know. */
+  readonly seen: readonly PendingObservation[];
+  /** The one of them that the rows do not know yet. */
+  readonly one: PendingObservation;
+}
+
+/**
+ * History comes file by file: an observation in a later file may be from before the end of a wait whose row exists, or
+ * from before an observation that corrected it. The rows are then not corrected, but made as they would have been: one
+ * for each time at which a row may exist and says something else now, and the last one at the end.
+ *
+ * @returns `undefined`: it came in its turn
+ */
+export function restatedRows({ decision, compiled, stage, seen, one }: Restating): readonly Joined[] | undefined {
+  const ends = waitEnds(decision, compiled);
+  if (one.time >= ends[stage - 1]! && seen.every(({ time }) => time <= one.time)) return undefined;
+  const rowsOf = (some: readonly PendingObservation[]): ReadonlyMap<number, Joined> => {
+    const { rows } = Labelling.rows(decision, compiled, some, { from: 0, to: stage, former: unlabelled });
+    return new Map(rows.map((row) => [row.rowTime, row]));
+  };
+  const [before, after] = [rowsOf(seen.filter(({ id }) => id !== one.id)), rowsOf(seen)];
+  // An earlier restatement may have left a row at the time of any observation.
+  const observed = seen.map(({ time }) => time).filter((time) => time >= ends[0]!);
+  const times = [...new Set([...before.keys(), ...after.keys(), ...observed])].sort((a, b) => a - b);
+  const restated: Joined[] = [];
+  let was: Joined | undefined;
+  let is: Joined | undefined;
+  for (const time of times) {
+    was = before.get(time) ?? was;
+    is = after.get(time) ?? is;
+    if (is !== undefined && !isSame(was, is)) restated.push({ ...is, rowTime: time });
+  }
+  if (restated.length > 0 && is !== undefined && isSame(was, is)) restated.push(is);
+  return restated;
+}
+
+function isSame(before: Joined | undefined, after: Joined): boolean {
+  if (before === undefined) return false;
+  const { label, labelTime, maturity, others } = after;
+  return (
+    label === before.label &&
+    labelTime === before.labelTime &&
+    maturity === before.maturity &&
+    others.every((other, at) => {
+      const was = before.others[at]!;
+      return other.label === was.label && other.labelTime === was.labelTime;
+    })
+  );
+}
