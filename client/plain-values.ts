@@ -12,11 +12,26 @@ export function plainValues(what: string, values: object): Readonly<Record<strin
   const given: unknown = values;
   if (typeof given !== "object" || given === null)
     throw new StreamsError("UNENCODABLE", `${what} is ${nameOf(given)}: send an object of names and values`);
+  const copy = { ...given };
+  if (isPlain(copy)) return copy;
   return Object.fromEntries(
     (Object.entries(given) as [string, unknown][])
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [wholeText(`a name in ${what}`, name), plainValue(`${what}.${name}`, value)]),
   );
+}
+
+/** Nothing of it has to be left out, turned into something else or refused. */
+function isPlain(values: object): values is Readonly<Record<string, Plain>> {
+  const entries = values as Readonly<Record<string, unknown>>;
+  for (const name in entries) if (!name.isWellFormed() || !isPlainValue(entries[name])) return false;
+  return true;
+}
+
+function isPlainValue(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value === "number") return Number.isFinite(value);
+  return value === null || typeof value === "boolean";
 }
 
 /**
