@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { serializerCompiler } from "fastify-type-provider-zod";
 import { DomainError, recordLimits } from "../schemas/index.ts";
 import { reasonOf, type Log, type Metrics } from "../streams/index.ts";
 import { checkAccess, type Access } from "./auth/rights.ts";
@@ -12,6 +12,7 @@ import { comesAgain, problemOf, PROBLEM_TYPE, RETRY_AFTER_S, type Problem } from
 import { requestError } from "./problems/request-error.ts";
 import { routes } from "./routes/index.ts";
 import type { SourceSlot } from "./source.ts";
+import { validatorCompiler } from "./validator.ts";
 
 export interface ServerOptions extends Access {
   readonly slot: SourceSlot;

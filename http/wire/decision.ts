@@ -1,26 +1,38 @@
 import { z } from "zod";
 import { decisionReasons, recordLimits } from "../../schemas/index.ts";
+import { areListedValues, fitted, hasFields, isBoolean, isBulkOf, isName, isWhole } from "./fits.ts";
 import { bulkOf, id, listedValues, name, problem, source, time } from "./values.ts";
 
-export const askedDecision = z.strictObject({
-  useCase: name.describe("The use case whose live blueprint decides."),
-  unit: id.describe("The user, device or other entity that the decision is about."),
-  context: listedValues
-    .default({})
-    .describe("The product's knowledge at this moment, by the names of the blueprint's context."),
-  decisionId: id
-    .optional()
-    .describe("Absent: a new id. The same id asked again in the same use case is the same decision."),
-  deferred: z.boolean().optional().describe("The product shows this decision later, or never."),
-  time: time.optional(),
-  source: source.optional(),
-  timeoutMs: z
-    .int()
-    .min(1)
-    .max(recordLimits.httpDecisionMs)
-    .optional()
-    .describe("Longest wait for the decision. Past it the answer is 504; the same id gets it later. Default 1000."),
-});
+const fitsAsked = hasFields(
+  { useCase: isName, unit: isName, context: areListedValues },
+  {
+    ...{ decisionId: isName, deferred: isBoolean, time: isWhole(0), source: isName },
+    timeoutMs: isWhole(1, recordLimits.httpDecisionMs),
+  },
+);
+
+export const askedDecision = fitted(
+  z.strictObject({
+    useCase: name.describe("The use case whose live blueprint decides."),
+    unit: id.describe("The user, device or other entity that the decision is about."),
+    context: listedValues
+      .default({})
+      .describe("The product's knowledge at this moment, by the names of the blueprint's context."),
+    decisionId: id
+      .optional()
+      .describe("Absent: a new id. The same id asked again in the same use case is the same decision."),
+    deferred: z.boolean().optional().describe("The product shows this decision later, or never."),
+    time: time.optional(),
+    source: source.optional(),
+    timeoutMs: z
+      .int()
+      .min(1)
+      .max(recordLimits.httpDecisionMs)
+      .optional()
+      .describe("Longest wait for the decision. Past it the answer is 504; the same id gets it later. Default 1000."),
+  }),
+  fitsAsked,
+);
 
 export const decision = z.object({
   decisionId: z.string().describe("The id for observations of this decision."),
@@ -39,7 +51,10 @@ export const decision = z.object({
   error: z.string().nullable().describe("With reason error: the mistake to mend."),
 });
 
-export const askedDecisions = z.strictObject({ decisions: bulkOf(askedDecision) });
+export const askedDecisions = fitted(
+  z.strictObject({ decisions: bulkOf(askedDecision) }),
+  hasFields({ decisions: isBulkOf(fitsAsked) }),
+);
 export const decisionResults = z.object({
   results: z
     .array(z.union([z.object({ status: z.literal(200), decision }), z.object({ status: z.int(), problem })]))

@@ -1,27 +1,36 @@
 import { z } from "zod";
+import { areValues, fitted, hasFields, isBulkOf, isName, isWhole } from "./fits.ts";
 import { bulkOf, id, name, problem, source, time, values } from "./values.ts";
 
-export const observation = z.strictObject({
-  values: values.describe("What was observed, by the names of the blueprint's observations."),
-  observationId: id
-    .optional()
-    .describe(
-      "Names the observation: under one decision id it counts once, however often it is sent. Absent: a new one.",
-    ),
-  useCase: name
-    .optional()
-    .describe("The use case of the decision. Absent: the decisions of this id in every use case."),
-  time: time.optional(),
-  source: source.optional(),
-});
+const optional = { observationId: isName, useCase: isName, time: isWhole(0), source: isName };
+
+export const observation = fitted(
+  z.strictObject({
+    values: values.describe("What was observed, by the names of the blueprint's observations."),
+    observationId: id
+      .optional()
+      .describe(
+        "Names the observation: under one decision id it counts once, however often it is sent. Absent: a new one.",
+      ),
+    useCase: name
+      .optional()
+      .describe("The use case of the decision. Absent: the decisions of this id in every use case."),
+    time: time.optional(),
+    source: source.optional(),
+  }),
+  hasFields({ values: areValues }, optional),
+);
 
 export const decisionParameters = z.object({ id: id.describe("The decision's id.") });
 
 export const storedObservation = z.object({ stored: z.literal(true), observationId: z.string() });
 
-export const observations = z.strictObject({
-  observations: bulkOf(observation.extend({ decisionId: id.describe("The decision that was observed.") })),
-});
+export const observations = fitted(
+  z.strictObject({
+    observations: bulkOf(observation.extend({ decisionId: id.describe("The decision that was observed.") })),
+  }),
+  hasFields({ observations: isBulkOf(hasFields({ values: areValues, decisionId: isName }, optional)) }),
+);
 export const observationResults = z.object({
   results: z.array(
     z.union([
