@@ -113,4 +113,11 @@ export {
   type PublishOptions,
   type PublishedVersion,
 } from "./publish/publish-blueprint.ts";
-export { SAMPLED_DECISIONS, suggestFromTables, type SuggestOptions } from "./suggest/index.ts";
+export {
+  SAMPLED_DECISIONS,
+  suggestFromTables,
+  suggestFromTopics,
+  type ReadOfTopic,
+  type SuggestFromTopics,
+  type SuggestOptions,
+} from "./suggest/index.ts";

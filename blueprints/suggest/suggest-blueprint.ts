@@ -38,8 +38,8 @@ export function suggestBlueprint(given: SuggestGiven): SuggestedBlueprint {
   const facts = labelFacts(sample, plan);
   if (facts === undefined)
     throw badUsage(
-      `--label ${given.label}: no observation of the first ${many(sample.decisions.length)} decisions has a value for it. ` +
-        "Do both files have the same decision ids, and do observations come after their decisions?",
+      `--label ${given.label}: no observation of the ${given.from === "topics" ? "newest" : "first"} ${many(sample.decisions.length)} ` +
+        "decisions has a value for it. Do observations have the ids of their decisions, and do they come after them?",
     );
   const names = new FreeNames([
     ...decisions.columns.keys(),

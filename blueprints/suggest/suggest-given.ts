@@ -21,6 +21,8 @@ export interface SuggestGiven {
     readonly action?: string | undefined;
     readonly propensity?: string | undefined;
   };
-  /** The names of the files, for the head. */
+  /** The names of the files or topics, for the head. */
   readonly files: readonly string[];
+  /** Of topics the newest decisions are the sample, of files the first ones. Default `files`. */
+  readonly from?: "files" | "topics" | undefined;
 }

@@ -11,7 +11,7 @@ import { timedLines, type LineSource, type TimedLine } from "../history/lines/ti
 /** Decisions that are looked at together with their observations, unless somebody asks for more. */
 export const SAMPLED_DECISIONS = 100_000;
 /** For each of them, observations and events that are held. */
-const HELD_FOR_EACH = 4;
+export const HELD_FOR_EACH = 4;
 const MOST_SAID = 3;
 
 export interface SampleOptions {

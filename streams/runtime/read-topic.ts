@@ -92,6 +92,8 @@ function wantedOf({ topic, partition, start, end }: PartitionOffsets, { from, ra
 }
 
 export interface ReadOptions extends Stretch {
+  /** Called with each record without a value. */
+  readonly onTombstone?: ((record: RawRecord) => void) | undefined;
   /** Called before a record is decoded; an unwanted record is left out. */
   readonly isWanted?: ((record: RawRecord) => boolean) | undefined;
   /**
@@ -110,7 +112,10 @@ export async function* readTopic<V>(
 ): AsyncGenerator<StreamRecord<V>> {
   for await (const records of readRaw(backbone, topic.name, options)) {
     for (const record of records) {
-      if (record.unreadable === undefined && (record.value === null || options.isWanted?.(record) === false)) continue;
+      if (record.unreadable === undefined) {
+        if (record.value === null) options.onTombstone?.(record);
+        if (record.value === null || options.isWanted?.(record) === false) continue;
+      }
       try {
         if (record.value === null) throw record.unreadable!.error;
         if (!serdes.knows(record.value)) await serdes.learn(record.value);

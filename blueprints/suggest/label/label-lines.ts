@@ -10,18 +10,19 @@ import { many, percent } from "../words.ts";
 
 /** The lines above the blueprint. */
 export function headLines(
-  { useCase, label, files, sample, decisions }: SuggestGiven,
+  { useCase, label, files, sample, decisions, from: source = "files" }: SuggestGiven,
   { labels, observed }: LabelFacts,
 ): string[] {
   const some = sample.decisions.length;
   const [from, to] = [sample.decisions[0]!.time, sample.decisions.at(-1)!.time].map((time) =>
     new Date(time).toISOString().slice(0, 10),
   );
+  const [all, part] = source === "files" ? ["lines", "first"] : ["records", "newest"];
   const count =
-    some < decisions.lines ? `the first ${many(some, decisions.lines)} decisions` : `${many(some)} decisions`;
+    some < decisions.lines ? `the ${part} ${many(some, decisions.lines)} decisions` : `${many(some)} decisions`;
   return [
     `A first blueprint for ${useCase}, suggested by loopstream from ${files.join(", ")}. Read it, and change what you know better.`,
-    `Label: ${label}. Types are those of all lines. Windows, waits and leaks are judged by ${count}, ${from} to ${to}:`,
+    `Label: ${label}. Types are those of all ${all}. Windows, waits and leaks are judged by ${count}, ${from} to ${to}:`,
     `${many(observed.filter(Boolean).length)} have an observation that counts, ${many(labels.filter((label) => label !== null).length)} a label.`,
     "Behind a window is its rank correlation with the label in this sample, without its sign, and how much of it is new beside the windows above.",
   ];

@@ -1,29 +1,19 @@
 import { expect, test } from "vitest";
 import { parseBlueprint } from "../../../blueprints/index.ts";
-import { suggestFromTables, type HistoryTable } from "../../../loop/index.ts";
+import { suggestFromTables } from "../../../loop/index.ts";
 import { fileTables } from "../../../cli/files/index.ts";
 import { flights } from "../../e2e/command.ts";
-
-/** The lines of January. */
-function january({ name, head, lines }: HistoryTable, time: string): HistoryTable {
-  return {
-    name,
-    head,
-    async *lines() {
-      for await (const row of lines()) {
-        if ("values" in row && String(row.values[time]) >= "2013-02-01") return;
-        yield row;
-      }
-    },
-  };
-}
+import { until } from "./flights-until.ts";
 
 test("the flights of January suggest windows by airline and airport, and leave out what a model must not see", async () => {
   const { decisions, observations } = fileTables({ decisions: flights.decisions, observations: flights.observations });
   const { text, suggestion } = await suggestFromTables({
     useCase: "flights",
     label: "delay_min >= 15",
-    tables: { decisions: january(decisions!, "decision_ts"), observations: january(observations!, "event_ts") },
+    tables: {
+      decisions: until(decisions!, "decision_ts", "2013-02-01"),
+      observations: until(observations!, "event_ts", "2013-02-01"),
+    },
     columns: { unit: "carrier+flight" },
   });
   const { context, features, label } = parseBlueprint(text);

@@ -1,0 +1,3 @@
+import { suggestTopicsSuite } from "./suggest-topics.ts";
+
+suggestTopicsSuite("embedded", (folder) => ["--dir", folder]);
