@@ -1,10 +1,11 @@
 /**
- * `npm run bench:http [-- --rounds 10 --seconds 5 --rate 2000 --sockets 64 --bulk 50]`
+ * `npm run bench:http [-- --rounds 10 --seconds 5 --rate 2000 --sockets 64 --bulk 50 --work flights]`
  *
  * What does HTTP add? `loopstream start --http` runs on the embedded log, with a model in production. This process asks
  * it at a steady rate, in rounds in turn: by the loop's own client (over the log's socket), over HTTP one decision a
- * request, and over HTTP in bulks. Prints the decisions answered a second, the p50, p90 and p99 from the moment each was
- * due, and the ratio of each to the loop's own of the same round.
+ * request, and over HTTP in bulks; and then over HTTP as fast as the connections have their answers. Prints the decisions
+ * answered a second, the p50, p90 and p99 from the moment each was due, and the ratio of each to the loop's own of the
+ * same round; the CPU of the loop's process, and of this one.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,11 +14,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { askedBlueprint } from "./asked-blueprint.ts";
 import { createClient } from "../client/index.ts";
-import { openLoopstream } from "../loop/index.ts";
 import { openShared } from "../streams/index.ts";
 import { HttpSockets } from "./http-sockets.ts";
+import { httpWorkNames, httpWorks } from "./http-works.ts";
 import { markdown, quantile, spread } from "./rounds.ts";
 
 const { values: flags } = parseArgs({
@@ -27,6 +27,7 @@ const { values: flags } = parseArgs({
     rate: { type: "string", default: "2000" },
     sockets: { type: "string", default: "64" },
     bulk: { type: "string", default: "50" },
+    work: { type: "string", default: "asked" },
   },
 });
 const [rounds, seconds, rate, sockets, bulk] = [flags.rounds, flags.seconds, flags.rate, flags.sockets, flags.bulk].map(
@@ -36,26 +37,10 @@ const root = join(import.meta.dirname, "..");
 const dir = mkdtempSync(join(tmpdir(), "loopstream-bench-http-"));
 const TIMEOUT_MS = 10_000;
 
-const asked = (at: number) => ({ unit: `u${at % 1_000}`, context: { x: (at * 7919) % 1_000, plan: "free" } });
-
-/** A model in production, from rows of twenty minutes ago. */
-async function prepare(): Promise<void> {
-  const loop = await openLoopstream({ dir });
-  await loop.publishBlueprint(askedBlueprint);
-  const start = Date.now() - 20 * 60_000;
-  for (let i = 0; i < 600; i++) {
-    const [request, time] = [{ ...asked(i), decisionId: `row-${i}` }, start + i];
-    await loop.getDecision("bench", request, { time, timeout: 30_000 });
-    await loop.logObservations(`row-${i}`, { y: request.context.x > 500 ? 1 : 0 }, { time: time + 1 });
-  }
-  await loop.idle();
-  const trained = await loop.train("bench");
-  if (trained.kind !== "trained") throw new Error(`no model: ${JSON.stringify(trained).slice(0, 500)}`);
-  await loop.promote(trained.model.modelId);
-  await loop.close();
-}
-
-await prepare();
+const work = httpWorks[flags.work as (typeof httpWorkNames)[number]]?.();
+if (work === undefined) throw new Error(`--work ${flags.work}: there are ${httpWorkNames.join(" and ")}`);
+const { useCase, asked } = work;
+await work.prepare(dir);
 const args = [
   "--no-allocation-site-pretenuring",
   join(root, "cli/main.ts"),
@@ -83,23 +68,27 @@ const connections = new HttpSockets(port, sockets);
 const check = ({ reason }: { readonly reason: string }): void => {
   if (reason !== "exploit") throw new Error(`a decision was made without the model: ${reason}`);
 };
-const overHttp = (at: number) => ({ useCase: "bench", ...asked(at), timeoutMs: TIMEOUT_MS });
+const overHttp = (at: number) => ({ useCase, ...asked(at), timeoutMs: TIMEOUT_MS });
+const askHttp = (at: number): Promise<void> =>
+  connections.post("/v1/decisions", overHttp(at)).then((answer) => check(answer as { reason: string }));
 
 interface Way {
   readonly name: string;
   /** Decisions of one call. */
   readonly size: number;
+  /** Each connection asks again once it is answered. Absent: at the rate. */
+  readonly restless?: true;
   call(at: number): Promise<void>;
 }
 
 const ways: readonly Way[] = [
   {
     ...{ name: "the loop's own client", size: 1 },
-    call: (at) => client.getDecision("bench", asked(at), { timeout: TIMEOUT_MS }).then(check),
+    call: (at) => client.getDecision(useCase, asked(at), { timeout: TIMEOUT_MS }).then(check),
   },
   {
     ...{ name: "HTTP", size: 1 },
-    call: (at) => connections.post("/v1/decisions", overHttp(at)).then((answer) => check(answer as { reason: string })),
+    call: askHttp,
   },
   {
     ...{ name: `HTTP, bulks of ${bulk}`, size: bulk },
@@ -111,15 +100,38 @@ const ways: readonly Way[] = [
       for (const { decision } of results) check(decision);
     },
   },
+  {
+    ...{ name: "HTTP without a rest", size: 1, restless: true },
+    call: askHttp,
+  },
 ];
 
 interface Round {
+  readonly decisions: number;
   readonly perSecond: number;
   readonly times: readonly number[];
 }
 
+const round = (way: Way): Promise<Round> => (way.restless === true ? restlessRound(way) : steadyRound(way));
+
+/** Times are from call to answer, ms. */
+async function restlessRound({ call }: Way): Promise<Round> {
+  const started = performance.now();
+  const end = started + seconds * 1_000;
+  const times: number[] = [];
+  let next = 0;
+  const ask = async (): Promise<void> => {
+    for (let at = performance.now(); at < end; at = performance.now()) {
+      await call(next++);
+      times.push(performance.now() - at);
+    }
+  };
+  await Promise.all(Array.from({ length: sockets }, ask));
+  return { decisions: next, perSecond: next / ((performance.now() - started) / 1_000), times };
+}
+
 /** Asks at the rate, whatever the answers take. Times are from the moment a call was due, ms. */
-async function round({ size, call }: Way): Promise<Round> {
+async function steadyRound({ size, call }: Way): Promise<Round> {
   const count = Math.round((seconds * rate) / size);
   const gap = (1_000 * size) / rate;
   const started = performance.now();
@@ -131,7 +143,7 @@ async function round({ size, call }: Way): Promise<Round> {
     calls.push(call(i * size).then(() => performance.now() - due));
   }
   const times = await Promise.all(calls);
-  return { perSecond: (count * size) / ((performance.now() - started) / 1_000), times };
+  return { decisions: count * size, perSecond: (count * size) / ((performance.now() - started) / 1_000), times };
 }
 
 const cpuOf = async (): Promise<number> => {
@@ -141,16 +153,19 @@ const cpuOf = async (): Promise<number> => {
 
 try {
   for (const way of ways) await round(way);
-  const found = new Map<Way, { readonly cpu: number[]; readonly rounds: Round[] }>(
-    ways.map((way) => [way, { cpu: [], rounds: [] }]),
+  const found = new Map<Way, { readonly cpu: number[]; readonly own: number[]; readonly rounds: Round[] }>(
+    ways.map((way) => [way, { cpu: [], own: [], rounds: [] }]),
   );
   for (let at = 0; at < rounds; at++) {
     for (let turn = 0; turn < ways.length; turn++) {
       const way = ways[(at + turn) % ways.length]!;
-      const before = await cpuOf();
+      const { rounds: made, cpu, own } = found.get(way)!;
+      const [before, ownBefore] = [await cpuOf(), process.cpuUsage()];
       const done = await round(way);
-      found.get(way)!.rounds.push(done);
-      found.get(way)!.cpu.push((await cpuOf()) - before);
+      const { user, system } = process.cpuUsage(ownBefore);
+      made.push(done);
+      own.push((user + system) / done.decisions);
+      cpu.push((((await cpuOf()) - before) * 1e6) / done.decisions);
     }
     const p99 = ways.map((way) => quantile(found.get(way)!.rounds.at(-1)!.times, 0.99).toFixed(1));
     console.error(`round ${at + 1} of ${rounds}: p99 ${p99.join(", ")} ms`);
@@ -158,7 +173,7 @@ try {
   const shares = [0.5, 0.9, 0.99];
   const own = found.get(ways[0]!)!;
   const rows = ways.map((way) => {
-    const { rounds: made, cpu } = found.get(way)!;
+    const { rounds: made, cpu, own: here } = found.get(way)!;
     const all = made.flatMap(({ times }) => times);
     const ratios = made.map(({ times }, i) => quantile(times, 0.99) / quantile(own.rounds[i]!.times, 0.99));
     return [
@@ -166,16 +181,20 @@ try {
       spread(made.map(({ perSecond }) => perSecond)).replaceAll(/\.\d+/g, ""),
       ...shares.map((share) => quantile(all, share).toFixed(2)),
       spread(ratios),
-      spread(cpu.map((used) => (used * 1e6) / (seconds * rate))),
+      spread(cpu),
+      spread(here),
     ];
   });
-  console.log(`${rate} decisions a second asked, ${rounds} rounds of ${seconds} s each, ${sockets} connections\n`);
+  console.log(
+    `${useCase}: ${rate} decisions a second asked, ${rounds} rounds of ${seconds} s each, ${sockets} connections\n`,
+  );
   const head = [
     "",
     "answered a second",
     ...shares.map((share) => `p${share * 100}, ms`),
     "p99 over the loop's own",
     "CPU, µs a decision",
+    "of the asking process",
   ];
   console.log(markdown(head, rows));
 } finally {
