@@ -178,7 +178,16 @@ export type ModelConfig<L extends LearnerName = LearnerName> = {
   [Name in L]: EveryModel<Name> & Readonly<LearnerParameters[Name]>;
 }[L];
 
+/** A named parameter of a policy. Its value may be set for a published version, within the bounds. */
+export interface PolicyParam {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 export interface PolicyConfig {
+  /** In the order of the file. */
+  readonly params: Readonly<Record<string, PolicyParam>>;
   /** In order: each formula may use those before it. */
   readonly formulas: readonly { readonly name: string; readonly formula: string }[];
   /** Makes the decision from them. */

@@ -68,6 +68,8 @@ export const BOUNDS = Object.freeze({
   actions: 1000,
   actionLength: 128,
   formulas: 200,
+  params: 64,
+  param: { min: -1e15, max: 1e15 },
   window: { min: 1000, max: 366 * DAY },
   wait: { min: 1000, max: 366 * DAY },
   ttl: { min: 1000, max: 732 * DAY },

@@ -16,6 +16,7 @@ export type {
   Objective,
   ObservationType,
   PolicyConfig,
+  PolicyParam,
   PolicyRule,
   ReferenceTable,
   Slot,
@@ -74,6 +75,7 @@ export { numberParameter, type Parameter } from "./learners/parameter.ts";
 export { compileBlueprint, type CompiledBlueprint } from "./read/compiled-blueprint.ts";
 export { checkBlueprint, parseBlueprint, type CheckedBlueprint } from "./read/parse-blueprint.ts";
 export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "./policy/compile-policy.ts";
+export { valueRefusal, valuesWith, type ParamValues } from "./policy/params.ts";
 export type { ComputedRule, PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "./policy/policy-rule.ts";
 export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
 export { Registry } from "./registry.ts";

@@ -150,7 +150,11 @@ export async function explainDecision(
     model: again!.model ?? null,
     features,
     predictions: predictionsOf(again!),
-    policy: again!.compiled.policy.trace([...logged.decision.features], logged.decision.predictions),
+    policy: again!.compiled.policy.trace(
+      [...logged.decision.features],
+      logged.decision.predictions,
+      logged.decision.parameters,
+    ),
     seed: { logged: logged.decision.seed, recomputed: again!.decision.seed },
     sourcesBefore: features.every(({ source: from }) => from.kind !== "events" || isBefore(from.newest, logged)),
     differences,

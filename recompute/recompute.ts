@@ -85,7 +85,12 @@ export async function recompute(
       predictions,
       failure,
       // The knowledge of an earlier decision under the id is state of that time: the logged value is used.
-      decision: decideScored(scored, compiled, time, salt, decision.repeatOf, actionOf(found, compiled)),
+      decision: decideScored(
+        ...([scored, compiled, time, salt] as const),
+        decision.parameters,
+        decision.repeatOf,
+        actionOf(found, compiled),
+      ),
     };
   });
 }

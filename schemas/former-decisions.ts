@@ -1,7 +1,7 @@
 import { decisionRecordedSchema, type DecisionRecorded } from "./types/index.ts";
 
-/** A decision before it had `keys`. */
-export type FormerDecision = Omit<DecisionRecorded, "keys">;
+/** A decision before it had `keys` and `parameters`. */
+export type FormerDecision = Omit<DecisionRecorded, "keys" | "parameters">;
 
 const FIELDS: readonly string[] = [
   "decisionId",
@@ -29,4 +29,9 @@ export const formerDecisionSchema = {
   fields: decisionRecordedSchema.fields.filter(({ name }) => FIELDS.includes(name)),
 };
 
-export const withoutKeys = (decision: FormerDecision): DecisionRecorded => ({ ...decision, keys: null });
+/** At that time no policy had parameters. */
+export const withoutKeys = (decision: FormerDecision): DecisionRecorded => ({
+  ...decision,
+  keys: null,
+  parameters: {},
+});

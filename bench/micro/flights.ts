@@ -35,7 +35,7 @@ export async function flights(): Promise<Measured> {
     return {
       ...{ decisionId, unit, useCase, blueprintVersion: version, modelId: null, features, predictions: {} },
       ...{ actions: [], distribution: [], value: null, propensity: null, seed: "", mode: "loggingOnly" },
-      ...{ reason: "noModel", decisionTime: time, deferred: false, repeatOf: null, keys: null },
+      ...{ reason: "noModel", decisionTime: time, deferred: false, repeatOf: null, keys: null, parameters: {} },
     };
   });
   return {

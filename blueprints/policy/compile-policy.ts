@@ -3,6 +3,7 @@ import type { BlueprintContent } from "../blueprint.ts";
 import { featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";
 import { compileFormula, type Formula, type FormulaValue, type TraceStep, type WhyName } from "../formula/index.ts";
+import { defaultValues, type ParamValues } from "./params.ts";
 import { policyTypes } from "./policy-types.ts";
 import { kindOfRule } from "./rules/index.ts";
 
@@ -15,15 +16,18 @@ export interface PolicyTrace {
 }
 
 export interface Policy {
+  /** The values of its parameters that the blueprint says. */
+  readonly defaults: ParamValues;
   /**
    * The decision; null when a prediction or a feature it needs is missing. A pure function of logged values. Never
    * throws.
+   * @param params values of its parameters; a parameter that has none there has its default, as all have without it
    */
-  decide(vector: Readonly<FeatureVector>, predictions: Predictions): FormulaValue;
+  decide(vector: Readonly<FeatureVector>, predictions: Predictions, params?: ParamValues): FormulaValue;
   /** The named formulas and then the rule, step by step. */
-  trace(vector: Readonly<FeatureVector>, predictions: Predictions): readonly PolicyTrace[];
+  trace(vector: Readonly<FeatureVector>, predictions: Predictions, params?: ParamValues): readonly PolicyTrace[];
   /** The reason that the decision is null, in words: `cost is missing: late / share: division by zero`. Null: it is not null, or the rule gives none. */
-  why(vector: Readonly<FeatureVector>, predictions: Predictions): string | null;
+  why(vector: Readonly<FeatureVector>, predictions: Predictions, params?: ParamValues): string | null;
 }
 
 const MOST_WHY = 500;
@@ -34,7 +38,10 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
   const types = policyTypes(
     labels.map(({ name }) => name),
     features,
+    policy.params,
   );
+  const defaults = defaultValues(policy.params);
+  const parameters = new Set(Object.keys(defaults));
   const slots = new Map(features.map((feature, index) => [feature.name, index]));
   const booleans = new Set(features.filter((feature) => featureType(feature) === "boolean").map(({ name }) => name));
   const formulas = new Map<string, Formula>();
@@ -45,7 +52,7 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
   }
   const rule = kindOfRule(policy.rule).compute(policy.rule, types);
 
-  const lookup = (vector: Readonly<FeatureVector>, predictions: Predictions) => {
+  const lookup = (vector: Readonly<FeatureVector>, predictions: Predictions, params: ParamValues = defaults) => {
     const known = new Map<string, FormulaValue>();
     const get = (name: string): FormulaValue => {
       const slot = slots.get(name);
@@ -54,7 +61,10 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
         return booleans.has(name) && value !== null ? value === 1 : value;
       }
       const formula = formulas.get(name);
-      if (formula === undefined) return ownValue(predictions, name) ?? null;
+      if (formula === undefined) {
+        if (parameters.has(name)) return ownValue(params, name) ?? defaults[name]!;
+        return ownValue(predictions, name) ?? null;
+      }
       const earlier = known.get(name);
       if (earlier !== undefined) return earlier;
       const value = formula.evaluate(get);
@@ -65,16 +75,17 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
   };
 
   return {
-    decide: (vector, predictions) => rule.decide(lookup(vector, predictions)),
-    trace: (vector, predictions) => {
-      const get = lookup(vector, predictions);
+    defaults,
+    decide: (vector, predictions, params) => rule.decide(lookup(vector, predictions, params)),
+    trace: (vector, predictions, params) => {
+      const get = lookup(vector, predictions, params);
       return [
         ...[...formulas].map(([formula, { trace }]) => ({ formula, steps: trace(get) })),
         { formula: policy.rule.kind, steps: rule.trace(get) },
       ];
     },
-    why: (vector, predictions) => {
-      const get = lookup(vector, predictions);
+    why: (vector, predictions, params) => {
+      const get = lookup(vector, predictions, params);
       const whyName: WhyName = (name) => formulas.get(name)?.why(get, whyName) ?? undefined;
       return rule.why?.(get, whyName)?.slice(0, MOST_WHY) ?? null;
     },

@@ -2,14 +2,20 @@ import type { Feature } from "../blueprint.ts";
 import { featureType } from "../features/kinds/index.ts";
 import { formulaType } from "../formula/formula-types.ts";
 import type { FormulaType } from "../formula/index.ts";
+import type { PolicyParams } from "./params.ts";
 
 /**
- * The names for the policy's first formula: the predictions, each by its label's name, and everything in the feature
- * vector.
+ * The names for the policy's first formula: the predictions, each by its label's name, everything in the feature
+ * vector, and the parameters.
  */
-export function policyTypes(labels: readonly string[], features: readonly Feature[]): Record<string, FormulaType> {
+export function policyTypes(
+  labels: readonly string[],
+  features: readonly Feature[],
+  params: PolicyParams = {},
+): Record<string, FormulaType> {
   return {
     ...Object.fromEntries(features.map((feature) => [feature.name, formulaType(featureType(feature))])),
     ...Object.fromEntries(labels.map((label) => [label, "number" as const])),
+    ...Object.fromEntries(Object.keys(params).map((name) => [name, "number" as const])),
   };
 }

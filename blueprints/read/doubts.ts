@@ -12,6 +12,7 @@ import {
 } from "../formula/possible.ts";
 import { possibleValues } from "../formula/possible-values.ts";
 import { meant } from "../meant.ts";
+import type { PolicyParams } from "../policy/params.ts";
 import type { PlacedFormula, ReadRule } from "../policy/policy-rule.ts";
 import { placeInFormula } from "../yaml/formula.ts";
 import type { Partly } from "../yaml/partly.ts";
@@ -68,6 +69,7 @@ export interface PolicyKnown {
   };
   readonly features: ReadFeatures;
   readonly space: DecisionSpace | undefined;
+  readonly params: PolicyParams;
 }
 
 /** Warns of comparisons that are always the same, and of a decision that is always the same. */
@@ -78,10 +80,11 @@ export function doubtPolicy(
   known: PolicyKnown,
 ): void {
   place.source.doubt((warnAt) => {
-    const { labels, features, space } = known;
-    const ranges: Record<string, Possible> = Object.fromEntries(
-      features.features.map((feature) => [feature.name, rangeOfFeature(feature)]),
-    );
+    const { labels, features, space, params } = known;
+    const ranges: Record<string, Possible> = Object.fromEntries([
+      ...features.features.map((feature) => [feature.name, rangeOfFeature(feature)] as const),
+      ...Object.entries(params).map(([name, { min, max }]) => [name, someNumber(min, max, false)] as const),
+    ]);
     const probabilities = new Set<string>();
     for (const { name, objective } of labels.labels) {
       if (name === undefined) continue;

@@ -4,6 +4,7 @@ import { BOUNDS } from "../defaults.ts";
 import { canonicalFormula, type UnusableName } from "../formula/index.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
 import type { PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "../policy/policy-rule.ts";
+import { PARAMS, readParams, type PolicyParams } from "../policy/params.ts";
 import { policyTypes } from "../policy/policy-types.ts";
 import { laterFormula, unusableInPolicy, type NamesBesidePolicy } from "../policy/unusable-names.ts";
 import { kindOfRule, policyRules } from "../policy/rules/index.ts";
@@ -25,7 +26,7 @@ const FORMULAS: KeySaid = ["names and formulas", "none", mostText("formulas", "f
 export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | undefined> = {
   name: "policy",
   said: ["section", "required"],
-  keys: () => Object.fromEntries([["formulas", FORMULAS], ...policyRules.all().flatMap(keysOf)]),
+  keys: () => Object.fromEntries([["params", PARAMS], ["formulas", FORMULAS], ...policyRules.all().flatMap(keysOf)]),
   read(blueprint, of) {
     const labels = of(labelsSection);
     const features = of(featuresSection);
@@ -34,11 +35,14 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
     return required(blueprint, "policy", (place) => readPolicy(place, { labels, features, space }, beside));
   },
   whole,
-  *describe({ formulas, rule }) {
+  *describe({ params, formulas, rule }) {
+    for (const [name, { default: fallback, min, max }] of Object.entries(params))
+      yield [`policy.params.${name}`, `${fallback} (${min} to ${max})`];
     for (const { name, formula } of formulas) yield [`policy.formulas.${name}`, formula];
     for (const [path, value] of kindOfRule(rule).describe(rule)) yield [`policy.${path}`, value];
   },
-  canonical: ({ formulas, rule }) => ({
+  canonical: ({ params, formulas, rule }) => ({
+    params: Object.keys(params).length === 0 ? undefined : params,
     formulas: formulas.map(({ name, formula }) => ({ name, formula: canonicalFormula(formula) })),
     [rule.kind]: kindOfRule(rule).canonical(rule),
   }),
@@ -51,19 +55,23 @@ const keysOf = ({ name, said, keys }: PolicyRuleKind): readonly (readonly [strin
 
 function readPolicy(
   place: Place,
-  known: PolicyKnown,
+  known: Omit<PolicyKnown, "params">,
   beside: Pick<NamesBesidePolicy, "context" | "observations">,
 ): Partly<PolicyConfig> {
   const { labels, features, space } = known;
-  const section = readSection(place, ["formulas", ...policyRules.names()], undefined, ruleHint(place));
+  const section = readSection(place, ["params", "formulas", ...policyRules.names()], undefined, ruleHint(place));
   const predictions = labels.labels.flatMap(({ name }) => name ?? []);
-  const types = policyTypes(predictions, features.features);
+  const inputs = policyTypes(predictions, features.features);
+  const params = optional<PolicyParams>(section, "params", {}, (at) =>
+    readParams(at, (name) => (Object.hasOwn(inputs, name) ? "a label or a feature" : undefined)),
+  );
+  const types = policyTypes(predictions, features.features, params);
   const isKnown = features.complete && labels.complete;
   const unusable = isKnown
     ? unusableInPolicy({ ...beside, features: features.features, labels: predictions })
     : new Map<string, UnusableName>();
   const named = new Map<string, PlacedFormula>();
-  let complete = features.complete && labels.complete;
+  let complete = features.complete && labels.complete && params !== undefined;
   const texts = space?.kind === "actions" ? space.actions : [];
   const formulas = optional<true>(section, "formulas", true, (place) => {
     const entries = readEntries(place, "a section of names and formulas");
@@ -79,7 +87,8 @@ function readPolicy(
         continue;
       }
       if (Object.hasOwn(types, name)) {
-        complain(key, `"${name}" is a label or a feature already`, "choose another name");
+        const what = Object.hasOwn(inputs, name) ? "a label or a feature" : "a parameter";
+        complain(key, `"${name}" is ${what} already`, "choose another name");
         continue;
       }
       const below = [...later].map((each) => [each, laterFormula(each, name)] as const);
@@ -97,8 +106,9 @@ function readPolicy(
   });
   if (formulas === undefined) complete = false;
   const rule = readRule(section, { names: { known: types, complete, texts, unusable }, formulas: named, space });
-  if (section !== undefined) doubtPolicy(section, named, rule, known);
+  if (section !== undefined) doubtPolicy(section, named, rule, { ...known, params: params ?? {} });
   return {
+    params,
     formulas: formulas && [...named].map(([name, { formula }]) => ({ name, formula: formula.text })),
     rule: rule?.rule,
   };

@@ -7,6 +7,7 @@ import type {
   Metric,
   Objective,
   ObservationType,
+  PolicyParam,
   PolicyRules,
   TableFieldType,
 } from "../blueprint.ts";
@@ -39,6 +40,7 @@ type ModelObject = {
 }[LearnerName];
 
 type PolicyObject = {
+  readonly params?: Entries<PolicyParam> | undefined;
   readonly formulas?: Entries<FormulaText> | undefined;
   readonly decide?: FormulaText;
 } & { readonly [R in Exclude<keyof PolicyRules, "decide">]?: unknown };

@@ -14,6 +14,8 @@ export function belongsHint({ source, path }: Place, name: string): string | nul
   if (reference.some((known) => isOf(path, known))) return "it does not go with the other keys here";
   const section = reference.find((known) => known.path === name);
   if (section !== undefined) return `${name} is a section of its own: begin its line at the first column`;
+  // In other tools they are a learner's.
+  if (name === "params") return null;
   const others = reference.filter((known) => known.path.split(".").at(-1) === name);
   const above = [...new Set(others.map((known) => known.path.split(".").slice(0, -1).join(".")))];
   return above.length === 0 || above.length > 3 ? null : `it is a key of ${above.join(" and ")}`;

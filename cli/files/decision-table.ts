@@ -26,12 +26,16 @@ export interface LackingVersion {
 const ofRowsAlone = ({ labels }: Blueprint): ReadonlySet<string> =>
   new Set(["rowTime", "maturity", ...labelColumns(labels).flatMap(({ value, time }) => [value, time])]);
 
-/** Behind the predictions. A list is JSON. */
+/** Behind the predictions. A list or a map is JSON. */
 const TRAILING = {
   deferred: { type: "boolean", cell: ({ deferred }) => deferred },
   repeatOf: { type: "timestamp", cell: ({ repeatOf }) => repeatOf },
   actions: { type: "string", cell: ({ actions }) => listOf(actions) },
   distribution: { type: "string", cell: ({ distribution }) => listOf(distribution) },
+  parameters: {
+    type: "string",
+    cell: ({ parameters }) => (Object.keys(parameters).length === 0 ? null : JSON.stringify(parameters)),
+  },
 } satisfies Record<string, { readonly type: ColumnType; cell(decision: DecisionRecorded): unknown }>;
 
 const listOf = (values: readonly unknown[]): string | null => (values.length === 0 ? null : JSON.stringify(values));
@@ -44,11 +48,14 @@ export function decisionTable(blueprint: Blueprint, known: Pick<ValidBlueprints,
   const features = blueprint.features.map((feature) => ({ name: feature.name, type: featureType(feature) }));
   const predictions = labelColumns(blueprint.labels);
   const taken = new Set(columns.map(({ name }) => name));
-  const trailing = Object.entries(TRAILING).map(([name, { type, cell }]) => ({
-    // A feature may have the name: it keeps it.
-    name: taken.has(name) ? `decision_${name}` : name,
-    ...{ type, cell },
-  }));
+  const hasParams = Object.keys(blueprint.policy.params).length > 0;
+  const trailing = Object.entries(TRAILING)
+    .filter(([name]) => name !== "parameters" || hasParams)
+    .map(([name, { type, cell }]) => ({
+      // A feature may have the name: it keeps it.
+      name: taken.has(name) ? `decision_${name}` : name,
+      ...{ type, cell },
+    }));
   const versions = new Map<string, { readonly places: readonly (number | undefined)[]; decisions: number }>();
   /** Of each column, the place in the vectors of a version. */
   const placesIn = (version: string): readonly (number | undefined)[] => {

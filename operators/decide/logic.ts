@@ -1,5 +1,11 @@
 import { hash } from "node:crypto";
-import { decisionKeys, type CompiledBlueprint, type DecisionKeys, type FeatureVector } from "../../blueprints/index.ts";
+import {
+  decisionKeys,
+  type CompiledBlueprint,
+  type DecisionKeys,
+  type FeatureVector,
+  type ParamValues,
+} from "../../blueprints/index.ts";
 import {
   recordLimits,
   type DecisionRecorded,
@@ -16,6 +22,7 @@ export function decisionSeed(salt: string, useCase: string, decisionId: string):
 
 /**
  * The decision of the blueprint's policy from the predictions; null, with the reason, without a model.
+ * @param params values of the policy's parameters at its time
  * @param repeatOf time of the first decision under this id, if it is known and is not this one.
  * @param logged the action that was taken elsewhere; it is recorded instead of the policy's: see `loggedAction`
  */
@@ -24,13 +31,14 @@ export function decideScored(
   compiled: CompiledBlueprint,
   time: number,
   salt: string,
+  params: ParamValues,
   repeatOf: number | null = null,
   logged: LoggedAction | null = null,
 ): DecisionRecorded {
   const { request, features } = scored.enriched;
   const { blueprint, policy } = compiled;
   const vector = features as FeatureVector;
-  const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions);
+  const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions, params);
   const actions = actionsOf(blueprint.decisionSpace);
   const decision: DecisionRecorded = {
     decisionId: request.decisionId,
@@ -51,6 +59,7 @@ export function decideScored(
     deferred: request.deferred,
     repeatOf,
     keys: keysWithin(decisionKeys(compiled.groupable, request.context)),
+    parameters: params,
   };
   return logged === null ? decision : { ...decision, ...takenElsewhere(logged, actions) };
 }
@@ -71,7 +80,7 @@ function actionsOf(space: CompiledBlueprint["blueprint"]["decisionSpace"]): (boo
 export function replyTo(decision: DecisionRecorded, { policy }: CompiledBlueprint): DecisionReplied {
   const { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, repeatOf } = decision;
   const why = (): string =>
-    policy.why(decision.features as FeatureVector, decision.predictions) ??
+    policy.why(decision.features as FeatureVector, decision.predictions, decision.parameters) ??
     "a prediction or feature it needs is missing";
   const error = reason === "error" ? `the policy gave no value: ${why()}` : null;
   return { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, error, repeatOf };

@@ -101,7 +101,15 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
             continue;
           }
           const action = logged.kind === "taken" ? logged.action : null;
-          const decision = decideScored(record.value, compiled, time, salt, answered?.first, action);
+          const decision = decideScored(
+            record.value,
+            compiled,
+            time,
+            salt,
+            compiled.policy.defaults,
+            answered?.first,
+            action,
+          );
           if (decision.keys === null) context.reject(record, keysTooLarge(useCase, decisionId));
           const reply = replyTo(decision, compiled);
           const entry = answeredWith(decision, reply, compiled.blueprint.retention);

@@ -1,21 +1,21 @@
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import {
   decisions,
-  formerDecisionSchema,
   formerState,
   liveDecisions,
   restatedDecisions,
-  withoutKeys,
   type DecisionRecorded,
-  type FormerDecision,
 } from "../../schemas/index.ts";
-import { avroStore, defineOperator, defineTopic } from "../../streams/index.ts";
+import { avroStore, defineOperator, defineTopic, type AvroSchema } from "../../streams/index.ts";
 import { type Scope } from "../globals/index.ts";
 import { restated } from "./logic.ts";
 
+const { fields, ...record } = decisions.schema as { readonly fields: readonly { readonly name: string }[] };
+const keptSchema = { ...record, fields: fields.filter(({ name }) => name !== "keys") } as AvroSchema;
+
 /** The live action, without the decision's keys: those of the decision made again come from the same request. */
-const kept = avroStore<FormerDecision>(
-  defineTopic({ name: "restate-live", schema: formerDecisionSchema }),
+const kept = avroStore<Omit<DecisionRecorded, "keys">>(
+  defineTopic({ name: "restate-live", schema: keptSchema }),
   formerState["restate.live"],
 );
 const waiting = avroStore<DecisionRecorded>(restatedDecisions);
@@ -70,7 +70,12 @@ export const restate = (scope: Scope, patienceMs = 0) =>
             continue;
           }
           if (live !== undefined) context.state.live.delete(key);
-          context.emit("restated", { key, value: restated(value, live && withoutKeys(live)), time, from: record });
+          context.emit("restated", {
+            key,
+            value: restated(value, live && { ...live, keys: null }),
+            time,
+            from: record,
+          });
         }
       },
     },

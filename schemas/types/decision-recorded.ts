@@ -38,6 +38,8 @@ export interface DecisionRecorded {
   readonly repeatOf: null | number;
   /** Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events. */
   readonly keys: null | Readonly<Record<string, string>>;
+  /** Values of the policy's named parameters at decisionTime; empty: the policy has none. */
+  readonly parameters: Readonly<Record<string, number>>;
 }
 
 /** All that this release writes. A newer one may have written others. */
@@ -109,6 +111,12 @@ export const decisionRecordedSchema = {
       type: ["null", { type: "map", values: "string" }],
       doc: "Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events.",
       default: null,
+    },
+    {
+      name: "parameters",
+      type: { type: "map", values: "double" },
+      doc: "Values of the policy's named parameters at decisionTime; empty: the policy has none.",
+      default: {},
     },
   ],
 } as const;

@@ -110,6 +110,12 @@ export const joinedSchema = {
             doc: "Entries of the request's context that windows can be kept by, whether or not one is: the events of its observations have them. Null: they were not kept, and its observations are no events.",
             default: null,
           },
+          {
+            name: "parameters",
+            type: { type: "map", values: "double" },
+            doc: "Values of the policy's named parameters at decisionTime; empty: the policy has none.",
+            default: {},
+          },
         ],
       },
       doc: "As recorded.",

@@ -45,6 +45,7 @@ describe("examples/flights.yaml", () => {
       metric: "logLoss",
     });
     expect(flights.policy).toEqual({
+      params: {},
       formulas: [{ name: "risk", formula: "delayed" }],
       rule: { kind: "decide", formula: "risk > 0.35" },
     });

@@ -106,6 +106,7 @@ describe("the decision record", () => {
         deferred: false,
         repeatOf: null,
         keys: {},
+        parameters: {},
       },
     ]);
     expect(driver.output(decisionReplies).read()?.value).toEqual({

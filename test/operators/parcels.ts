@@ -127,6 +127,7 @@ export function decision(decisionId: string, time: number, more: Partial<Decisio
     deferred: false,
     repeatOf: null,
     keys: { carrier: "air" },
+    parameters: {},
     ...more,
   };
 }

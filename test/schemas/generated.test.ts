@@ -115,6 +115,7 @@ describe("the decision record", () => {
       "deferred",
       "repeatOf",
       "keys",
+      "parameters",
     ]);
   });
 
@@ -138,6 +139,7 @@ describe("the decision record", () => {
       deferred: false,
       repeatOf: null,
       keys: { carrier: "air", depot: "" },
+      parameters: { w: 2.5 },
     };
     expect({ ...(type.fromBuffer(type.toBuffer(decision)) as object) }).toEqual(decision);
   });

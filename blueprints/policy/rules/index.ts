@@ -12,8 +12,9 @@ export const policyRules = new Registry<PolicyRuleKind>("policy rule", [decide])
  * under the same name and with the same meaning. Throws if the name is taken.
  */
 export function registerPolicyRule(kind: PolicyRuleKind): void {
-  if (kind.name === ("formulas" as PolicyRule["kind"]))
-    throw new DomainError("BAD_PART", `"formulas" is a key of every policy; give the rule another name`);
+  const { name } = kind as { readonly name: string };
+  if (name === "formulas" || name === "params")
+    throw new DomainError("BAD_PART", `"${name}" is a key of every policy; give the rule another name`);
   policyRules.add(kind);
 }
 
