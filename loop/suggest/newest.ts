@@ -1,11 +1,11 @@
-interface Placed {
-  /** ms. */
-  readonly time: number;
+import { inOrder, type Placed } from "./in-order.ts";
+
+interface Kept extends Placed {
   readonly origin: { readonly partition: number; readonly offset: number };
 }
 
 /** The newest of many records, in bounded memory: at most twice as many are held. */
-export class Newest<T extends Placed> {
+export class Newest<T extends Kept> {
   readonly #most: number;
   #held: T[] = [];
   /** Older ones are not among them. */
@@ -27,14 +27,14 @@ export class Newest<T extends Placed> {
     if (this.#held.length >= 2 * this.#most) this.#cut();
   }
 
-  /** In the order of their times; those of one time in the order of partitions and offsets. */
+  /** In the order of their times. */
   all(): readonly T[] {
     this.#cut();
     return this.#held;
   }
 
   #cut(): void {
-    this.#held.sort(inOrder);
+    this.#held.sort((a, b) => inOrder(a, b) || byPlace(a, b));
     const more = Math.max(0, this.#held.length - this.#most);
     this.left += more;
     if (more > 0) this.#held = this.#held.slice(more);
@@ -42,5 +42,4 @@ export class Newest<T extends Placed> {
   }
 }
 
-const inOrder = (a: Placed, b: Placed): number =>
-  a.time - b.time || a.origin.partition - b.origin.partition || a.origin.offset - b.origin.offset;
+const byPlace = ({ origin: a }: Kept, { origin: b }: Kept): number => a.partition - b.partition || a.offset - b.offset;

@@ -5,6 +5,7 @@ import type { DeclaredParts } from "../history/columns/kind-needs.ts";
 import { HistoryError } from "../history/history-error.ts";
 import type { HistoryTable, HistoryTables } from "../history/history-table.ts";
 import { sourcesOf } from "../history/lines/read-history.ts";
+import { inOrder, type Placed } from "./in-order.ts";
 import { nameOf, unitOf, type HistoryColumns } from "../history/lines/records.ts";
 import { timedLines, type LineSource, type TimedLine } from "../history/lines/timed-lines.ts";
 
@@ -55,32 +56,30 @@ export async function readSample(options: SampleOptions): Promise<ReadSample> {
     const unit = unitOf(cells, columns);
     held.push({ id, time, unit: typeof unit === "string" ? unit : null, cells });
   }
-  held.sort((a, b) => a.time - b.time);
+  held.sort(inOrder);
   const places = new Map(held.map(({ id }, at) => [id, at]));
   const until = held.at(-1)!.time;
   const observations = new TableProfile();
-  const observed: Sample["observations"][number][] = [];
+  const observed: (Sample["observations"][number] & Placed)[] = [];
   for await (const { id, time, cells } of read(tables.observations!, observations)) {
     const kind = nameOf(cells["kind"] ?? null) ?? null;
     observations.add(cells, kind);
     const decision = places.get(id);
     if (decision !== undefined && observed.length < HELD_FOR_EACH * most)
-      observed.push({ decision, time, kind, cells });
+      observed.push({ id, decision, time, kind, cells });
   }
   const events = tables.events === undefined ? undefined : new TableProfile();
-  const happened: Sample["events"][number][] = [];
+  const happened: (Sample["events"][number] & Placed)[] = [];
   if (events !== undefined)
     for await (const { time, cells } of read(tables.events!, events)) {
       const kind = columns.kind ?? nameOf(cells["kind"] ?? null);
       if (kind === null || kind === undefined) continue;
       events.add(cells, kind);
-      if (time <= until && happened.length < HELD_FOR_EACH * most) happened.push({ time, kind, cells });
+      if (time <= until && happened.length < HELD_FOR_EACH * most) happened.push({ id: "", time, kind, cells });
     }
-  const sample = { decisions: held, observations: inOrder(observed), events: inOrder(happened) };
+  const sample = { decisions: held, observations: observed.sort(inOrder), events: happened.sort(inOrder) };
   return { columns, decisions, observations, events, sample };
 }
-
-const inOrder = <T extends { readonly time: number }>(some: T[]): readonly T[] => some.sort((a, b) => a.time - b.time);
 
 /** The lines of a table that can be used; the others are counted and named. */
 function reader(

@@ -225,7 +225,7 @@ async function readEvents(
 }> {
   const profile = new TableProfile();
   const records = new TopicRecords(events);
-  const newest = new Newest<Sample["events"][number] & Pick<Held, "origin">>(HELD_FOR_EACH * most);
+  const newest = new Newest<Sample["events"][number] & Held>(HELD_FOR_EACH * most);
   const until = decisions.at(-1)!.time;
   for await (const record of records.read(tools, latest)) {
     const { key, value, time, origin } = record;
@@ -233,7 +233,7 @@ async function readEvents(
     if (marks.has(markOf(key, time, kind))) continue;
     records.use(record);
     profile.add(attributes, kind);
-    if (time <= until) newest.add({ time, kind, cells: attributes, origin });
+    if (time <= until) newest.add({ id: "", time, kind, cells: attributes, origin });
   }
   const sample = newest.all().map(({ time, kind, cells }) => ({ time, kind, cells }));
   return { profile, sample, counts: records.counts(sample.length) };
