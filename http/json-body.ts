@@ -36,8 +36,8 @@ function checkHeaders(type: string, encoding: string | undefined): void {
 
 /** `__proto__` would be lost on the way, escaped or not. A reviver costs: only such texts are looked through. */
 const MAY_HOLD_PROTO = /"(?:_|\\u005f){2}p/i;
-/** A whole number with more digits than a number keeps. */
-const MAY_LOSE_DIGITS = /\d{16}/;
+/** A whole number with more digits than a number keeps; those behind a point are of no whole number. */
+const MAY_LOSE_DIGITS = /(?:^|[^\d.])\d{16}/;
 
 function parsed(body: Buffer): unknown {
   if (body.length === 0) throw new DomainError("BAD_REQUEST", "the body is empty: send a JSON object");

@@ -81,6 +81,16 @@ describe("a request that is wrong is refused with its place and the next step", 
       `{"useCase":"tips","unit":"a","context":{"days":1,"guest":12345678901234567890}}`,
       ...([json, 400, { field: "guest", detail: expect.stringContaining("write it as a string") as string }] as const),
     ],
+    [
+      "a whole number that loses digits, below zero and behind parts of numbers that may",
+      `{"useCase":"tips","unit":"a","context":{"days":0.12345678901234567,"guest":-12345678901234567890}}`,
+      ...([json, 400, { field: "guest", detail: expect.stringContaining("write it as a string") as string }] as const),
+    ],
+    [
+      "a whole number that loses digits, in a list",
+      `{"useCase":"tips","unit":"a","context":{"days":[ 12345678901234567890]}}`,
+      ...([json, 400, { detail: expect.stringContaining("write it as a string") as string }] as const),
+    ],
     ["lists in lists", `{"unit":${"[".repeat(200_000)}${"]".repeat(200_000)}}`, json, 400, { code: "BAD_REQUEST" }],
     [
       "lists in lists, looked through",
