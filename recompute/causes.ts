@@ -26,6 +26,7 @@ export function withCauses(
     features: (field) => windows?.get(field) ?? causeOfValue(recomputed, field) ?? causeOfDerived(recomputed, field),
     model: () => causeOfModel(recomputed, tables),
     blueprint: () => causeOfBlueprint(recomputed, tables),
+    parameters: (name) => causeOfParameter(name, recomputed, tables),
   };
   return differences.map((one) => ({ ...one, cause: causeOf[one.kind]?.(one.field) ?? null }));
 }
@@ -59,6 +60,20 @@ function causeOfBlueprint({ logged, liveVersion }: Recomputed, { blueprints }: T
   const before = validBlueprints(blueprints).at(useCase, since)?.blueprint.version;
   if (before !== blueprintVersion) return null;
   return `${liveVersion} is live since ${iso(since)}, ${decisionTime - since} ms before, and had not been read`;
+}
+
+/** The newest changes before the decision, of which a running instance may not have read some. */
+function causeOfParameter(name: string, { logged, params }: Recomputed, { blueprints }: Tables): string | null {
+  const { useCase, blueprintVersion, decisionTime, parameters } = logged.decision;
+  const { parameters: changes = [] } = blueprints.get(`${useCase}/${blueprintVersion}`) ?? {};
+  const known = validBlueprints(blueprints);
+  for (const { time } of changes.toReversed()) {
+    if (time >= decisionTime) continue;
+    if (decisionTime - time > MOST_BEHIND_MS) return null;
+    if (known.params(useCase, blueprintVersion, time)[name] !== parameters[name]) continue;
+    return `${name} is ${params[name]} since ${iso(time)}, ${decisionTime - time} ms before, and had not been read`;
+  }
+  return null;
 }
 
 const iso = (time: number): string => (Number.isFinite(time) ? new Date(time).toISOString() : "the beginning");

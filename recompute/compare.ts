@@ -4,14 +4,23 @@ import type { NotRecomputed, Recomputed } from "./recompute.ts";
 
 /** The stages of a decision, and `record` for a decision that can't be compared at all. */
 export type DifferenceKind =
-  "record" | "request" | "blueprint" | "features" | "model" | "predictions" | "seed" | "propensity" | "action";
+  | "record"
+  | "request"
+  | "blueprint"
+  | "features"
+  | "model"
+  | "predictions"
+  | "parameters"
+  | "seed"
+  | "propensity"
+  | "action";
 
 export interface Difference {
   readonly decisionId: string;
   readonly useCase: string;
   readonly decisionTime: number;
   readonly kind: DifferenceKind;
-  /** Name of the feature or of the label that is predicted, or of the record's field. */
+  /** Name of the feature, of the label that is predicted or of the parameter, or of the record's field. */
   readonly field: string;
   readonly logged: unknown;
   readonly recomputed: unknown;
@@ -44,7 +53,7 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
   const compare = (kind: DifferenceKind, field: string, was: unknown, is: unknown): void => {
     if (!equal(was, is)) differences.push(differenceOf(logged, kind, field, was, is));
   };
-  const { compiled, liveVersion, features, assigned, failure, predictions } = recomputed;
+  const { compiled, liveVersion, features, params, assigned, failure, predictions } = recomputed;
   compare("blueprint", "blueprintVersion", decision.blueprintVersion, liveVersion ?? null);
   if (decision.features.length !== compiled.layout.length) {
     compare("features", "length", decision.features.length, compiled.layout.length);
@@ -59,6 +68,9 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
     for (const name of new Set([...Object.keys(decision.predictions), ...Object.keys(predictions)])) {
       compare("predictions", name, ownValue(decision.predictions, name) ?? null, ownValue(predictions, name) ?? null);
     }
+  }
+  for (const name of new Set([...Object.keys(decision.parameters), ...Object.keys(params)])) {
+    compare("parameters", name, ownValue(decision.parameters, name) ?? null, ownValue(params, name) ?? null);
   }
   for (const [field, kind] of POLICY) compare(kind, field, decision[field], recomputed.decision[field]);
   return differences;

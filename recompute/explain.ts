@@ -84,6 +84,12 @@ export interface Explanation {
     readonly logged: number | null;
     readonly recomputed: number | null;
   }[];
+  /** Values of the policy's parameters: those it was made by, and those that were valid at its time. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly logged: number | null;
+    readonly recomputed: number | null;
+  }[];
   readonly policy: readonly PolicyTrace[];
   readonly seed: { readonly logged: string; readonly recomputed: string } | null;
   /** Every event that a feature was counted from lies before the decision. */
@@ -138,7 +144,15 @@ export async function explainDecision(
   const base = { logged, records: records.length, request: found?.origin ?? null, later };
   const compared = compareDecision(again!);
   if ("gone" in again!) {
-    const nothing = { model: null, features: [], predictions: [], policy: [], seed: null, sourcesBefore: false };
+    const nothing = {
+      model: null,
+      features: [],
+      predictions: [],
+      parameters: [],
+      policy: [],
+      seed: null,
+      sourcesBefore: false,
+    };
     return { ...base, ...nothing, differences: withCauseOfGone(compared, requests), equal: false };
   }
   const differ = compared.some(({ kind }) => kind === "features");
@@ -150,6 +164,9 @@ export async function explainDecision(
     model: again!.model ?? null,
     features,
     predictions: predictionsOf(again!),
+    parameters: Object.entries(again!.params).map(([name, value]) => ({
+      ...{ name, logged: ownValue(logged.decision.parameters, name) ?? null, recomputed: value },
+    })),
     policy: again!.compiled.policy.trace(
       [...logged.decision.features],
       logged.decision.predictions,

@@ -1,5 +1,5 @@
 import { modelFor, modelsAt, validBlueprints } from "../catalogue/index.ts";
-import type { CompiledBlueprint, FeatureVector } from "../blueprints/index.ts";
+import type { CompiledBlueprint, FeatureVector, ParamValues } from "../blueprints/index.ts";
 import { decideScored, enrichRequest, loggedAction, predict, type WindowBytes } from "../operators/index.ts";
 import type { DecisionRecorded, Enriched, LoggedAction, ModelRecorded } from "../schemas/index.ts";
 import { CodedError } from "../streams/index.ts";
@@ -21,6 +21,8 @@ export interface Recomputed {
   readonly liveVersion: string | undefined;
   /** By that version's features, from the request and the events. */
   readonly features: FeatureVector;
+  /** The values of the policy's parameters that its version had at its time. */
+  readonly params: ParamValues;
   /** The model that its version had for it at its time, in production or the canary; `undefined`: there was none. */
   readonly assigned: ModelRecorded | undefined;
   /** The model in the decision's record; `undefined` without one, or if no record of the model exists. */
@@ -80,6 +82,7 @@ export async function recompute(
       compiled,
       liveVersion: known.at(useCase, time)?.blueprint.version,
       features: featuresOf(one, found, tables, windows),
+      params: known.params(useCase, blueprintVersion, time),
       assigned: modelFor(modelsAt(tables.models, useCase, blueprintVersion, time), decision.decisionId),
       model,
       predictions,

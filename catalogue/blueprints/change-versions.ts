@@ -1,9 +1,11 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { type BlueprintPublished, DomainError } from "../../schemas/index.ts";
-import type { GlobalView, TopicTools } from "../../streams/index.ts";
+import { StreamsError, type GlobalView, type TopicTools } from "../../streams/index.ts";
 import { changeTable, type Change, type Written } from "../change/change-table.ts";
 import { blueprintTable } from "./blueprint-table.ts";
 import { checkTypes } from "./check-types.ts";
+import { paramProblem } from "./param-values.ts";
+import { publishedBlueprint } from "./published-blueprint.ts";
 import { shadowSince } from "./shadow-spans.ts";
 import { validBlueprints } from "./valid-blueprints.ts";
 import { checkVersionMove, stateAfter } from "./version-moves.ts";
@@ -106,6 +108,27 @@ export function endShadow(tools: TopicTools, useCase: string, version: string, t
   });
 }
 
+/**
+ * Sets values of the parameters of a version's policy after `time`, event time in ms; null: the default again. Rejects
+ * with `BAD_PARAMETER` for a name that the policy does not have and for a value out of its bounds.
+ */
+export function setParams(
+  tools: TopicTools,
+  { useCase, version }: Pick<BlueprintPublished, "useCase" | "version">,
+  values: Readonly<Record<string, number | null>>,
+  time: number,
+): Promise<void> {
+  return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
+    const record = recordOf(table, useCase, version);
+    const { compiled, problem } = publishedBlueprint(record);
+    if (compiled === undefined) throw new StreamsError("NEWER_RELEASE", problem);
+    const refusal = paramProblem(compiled.blueprint, values);
+    if (refusal !== undefined) throw new DomainError("BAD_PARAMETER", `${useCase} ${version}: ${refusal}`);
+    const changed = { ...record, parameters: inTime(record.parameters, { time, values }) };
+    return { write: [written(changed, time)], result: undefined };
+  });
+}
+
 function recordOf(table: Table, useCase: string, version: string): BlueprintPublished {
   const record = table.get(`${useCase}/${version}`);
   if (record === undefined)
@@ -121,7 +144,7 @@ function letIn(table: Table, { compiled, text }: NewVersion): BlueprintPublished
   const { useCase, version } = compiled.blueprint;
   const stored = table.get(`${useCase}/${version}`);
   if (stored === undefined) checkTypes(compiled.blueprint, validBlueprints(table));
-  return stored ?? { useCase, version, text, activations: [], shadowings: [] };
+  return stored ?? { useCase, version, text, activations: [], shadowings: [], parameters: [] };
 }
 
 function ofUseCase(table: Table, useCase: string): readonly BlueprintPublished[] {

@@ -1,5 +1,6 @@
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import { StreamsError } from "../../streams/index.ts";
+import { paramProblem } from "./param-values.ts";
 import { compileBlueprint, type CompiledBlueprint } from "../../blueprints/index.ts";
 
 /** A published version as this release reads it: compiled, or with the reason that it can't be read. */
@@ -23,7 +24,7 @@ export function checkPublished(record: BlueprintPublished): void {
   if (problem !== undefined) throw new StreamsError("NEWER_RELEASE", problem);
 }
 
-function readPublished({ useCase, version, text }: BlueprintPublished): PublishedBlueprint {
+function readPublished({ useCase, version, text, parameters }: BlueprintPublished): PublishedBlueprint {
   const compiled = compiledOf(text);
   const refused = (reason: string): PublishedBlueprint => ({
     problem:
@@ -34,6 +35,10 @@ function readPublished({ useCase, version, text }: BlueprintPublished): Publishe
   const { blueprint } = compiled;
   if (blueprint.useCase !== useCase) return refused(`its text is of use case "${blueprint.useCase}"`);
   if (blueprint.version !== version) return refused(`its text has version ${blueprint.version} here`);
+  for (const { values } of parameters) {
+    const problem = paramProblem(blueprint, values);
+    if (problem !== undefined) return refused(problem);
+  }
   return { compiled };
 }
 

@@ -1,9 +1,10 @@
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { CompiledBlueprint, ParamValues } from "../../blueprints/index.ts";
 import { derivedView } from "../derived-view.ts";
 import { heldAt, type Span } from "../timeline.ts";
 import { liveVersions } from "./live-versions.ts";
+import { paramSpans } from "./param-values.ts";
 import { shadowSpans } from "./shadow-spans.ts";
 import { publishedBlueprint, type PublishedBlueprint } from "./published-blueprint.ts";
 
@@ -19,6 +20,11 @@ export interface ValidBlueprints {
   /** The versions that are in shadow at an event time or later. */
   shadowsFrom(useCase: string, time: number): readonly CompiledBlueprint[];
   version(useCase: string, version: string): CompiledBlueprint | undefined;
+  /**
+   * The values of the parameters of a version's policy at an event time: those set strictly before it, and the defaults
+   * of the others. Empty for a version that is not known.
+   */
+  params(useCase: string, version: string, time: number): ParamValues;
   /** All versions that this release can read. */
   all(): readonly CompiledBlueprint[];
   useCases(): readonly string[];
@@ -31,6 +37,8 @@ export interface ValidBlueprints {
    */
   unreadable(): readonly string[];
 }
+
+const none: ParamValues = Object.freeze({});
 
 /** Kept until the table changes. */
 export const validBlueprints = derivedView<BlueprintPublished, ValidBlueprints>(index);
@@ -51,6 +59,13 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
     }));
     spans.set(useCase, published);
   }
+  const params = new Map<string, readonly Span<ParamValues>[]>();
+  for (const record of records) {
+    const name = `${record.useCase}/${record.version}`;
+    const compiled = versions.get(name)?.compiled;
+    if (compiled !== undefined && record.parameters.length > 0)
+      params.set(name, paramSpans(record, compiled.blueprint));
+  }
   const liveAt = (useCase: string, time: number): PublishedBlueprint | undefined =>
     heldAt(spans.get(useCase) ?? [], time);
   return {
@@ -66,6 +81,11 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
         .filter((record) => record.useCase === useCase && shadowSpans(record).some(({ to }) => to > time))
         .flatMap(({ version }) => versions.get(`${useCase}/${version}`)?.compiled ?? []),
     version: (useCase, version) => versions.get(`${useCase}/${version}`)?.compiled,
+    params(useCase, version, time) {
+      const name = `${useCase}/${version}`;
+      const set = params.get(name);
+      return (set && heldAt(set, time)) ?? versions.get(name)?.compiled?.policy.defaults ?? none;
+    },
     all: () => readable,
     useCases: () => [...spans.keys()].sort(),
     problem: (useCase, version) => problems.get(`${useCase}/${version}`),

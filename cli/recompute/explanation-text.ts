@@ -5,7 +5,8 @@ import { differenceLine } from "./difference-line.ts";
 
 /** An explanation for people. */
 export function explanationText(explanation: Explanation): string {
-  const { logged, records, request, later, model, features, predictions, policy, seed, differences } = explanation;
+  const { logged, records, request, later, model, features, predictions, parameters, policy, seed, differences } =
+    explanation;
   const { decision, origin } = logged;
   const time = decision.decisionTime;
   return [
@@ -30,6 +31,9 @@ export function explanationText(explanation: Explanation): string {
       ({ name, logged: was, recomputed }) => `prediction ${name}: ${value(was)}, recomputed ${value(recomputed)}`,
     ),
     ...(model === null && predictions.length === 0 ? ["no prediction: there was no model"] : []),
+    ...parameters.map(
+      ({ name, logged: was, recomputed }) => `parameter ${name}: ${value(was)}, recomputed ${value(recomputed)}`,
+    ),
     ...policy.flatMap(({ formula, steps }) =>
       steps.map(
         ({ text, value: step, reason }) =>

@@ -106,7 +106,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
             compiled,
             time,
             salt,
-            compiled.policy.defaults,
+            blueprints.params(useCase, compiled.blueprint.version, time),
             answered?.first,
             action,
           );

@@ -12,6 +12,8 @@ export interface BlueprintPublished {
   readonly activations: readonly Activation[];
   /** In time order. */
   readonly shadowings: readonly Shadowing[];
+  /** In time order. */
+  readonly parameters: readonly ParametersSet[];
 }
 
 /** From when a version was live, or no longer was. */
@@ -28,6 +30,14 @@ export interface Shadowing {
   readonly time: number;
   /** False: its shadow ends. */
   readonly on: boolean;
+}
+
+/** Values of some of the policy's parameters. */
+export interface ParametersSet {
+  /** Valid after this event time. */
+  readonly time: number;
+  /** By name; null: the default of the text again. A parameter that is not named keeps its value. */
+  readonly values: Readonly<Record<string, null | number>>;
 }
 
 export const blueprintPublishedSchema = {
@@ -75,6 +85,32 @@ export const blueprintPublishedSchema = {
               doc: "Valid from this event time on.",
             },
             { name: "on", type: "boolean", doc: "False: its shadow ends." },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      default: [],
+      doc: "In time order.",
+    },
+    {
+      name: "parameters",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "ParametersSet",
+          doc: "Values of some of the policy's parameters.",
+          fields: [
+            {
+              name: "time",
+              type: { type: "long", logicalType: "timestamp-millis" },
+              doc: "Valid after this event time.",
+            },
+            {
+              name: "values",
+              type: { type: "map", values: ["null", "double"] },
+              doc: "By name; null: the default of the text again. A parameter that is not named keeps its value.",
+            },
           ],
           namespace: "loopstream",
         },

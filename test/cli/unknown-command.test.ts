@@ -23,6 +23,7 @@ test.each([
   ["blueprint chek file.yaml", "did you mean check?"],
   ["blueprint --json chek", "did you mean check?"],
   ["blueprint pubish file.yaml", "did you mean publish?"],
+  ["blueprint parms small", "did you mean params?"],
   ["blueprint aply folder", "did you mean apply?"],
   ["apply folder", "did you mean blueprint apply?"],
   ["models wihdraw abc", "did you mean withdraw?"],

@@ -18,9 +18,17 @@ beforeAll(async () => {
     text: newer,
     activations: [{ time: 0, live: true }],
     shadowings: [],
+    parameters: [],
   };
   await tools.publisher.publish([{ topic: blueprints, key: "letters/aaaaaaaaaaaa", value, time: 0 }]);
-  const odd = { ...value, useCase: "odd", text: PARCELS, activations: [{ time: 9e15, live: true }], shadowings: [] };
+  const odd = {
+    ...value,
+    useCase: "odd",
+    text: PARCELS,
+    activations: [{ time: 9e15, live: true }],
+    shadowings: [],
+    parameters: [],
+  };
   await tools.publisher.publish([{ topic: blueprints, key: "odd/aaaaaaaaaaaa", value: odd, time: 0 }]);
   const producer = await backbone.producer();
   for (const [topic, key] of [

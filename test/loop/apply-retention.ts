@@ -54,7 +54,14 @@ export function retentionSuite(
       const { version } = await publishBlueprint(tools, `${PARCELS}retention: { decisions: 60d }\n`);
       await eventually(async () => expect(await kept(backbone, decisions.name)).toEqual([60 * DAY]));
       const text = `${PARCELS}retention: { decisions: 60d }\nexploration: { epsilon: 10% }\n`;
-      const value = { useCase: parcels.useCase, version, text, activations: [{ time: 0, live: true }], shadowings: [] };
+      const value = {
+        useCase: parcels.useCase,
+        version,
+        text,
+        activations: [{ time: 0, live: true }],
+        shadowings: [],
+        parameters: [],
+      };
       await tools.publisher.publish([{ topic: blueprints, key: `parcels/${version}`, value, time: 0 }]);
       const other = PARCELS.replace("useCase: parcels", "useCase: letters");
       await publishBlueprint(tools, `${other}retention: { decisions: 30d }\n`);

@@ -101,6 +101,7 @@ function publish(useCase: string, of: string, text: string): Promise<void> {
     text,
     activations: [{ time: 0, live: true }],
     shadowings: [],
+    parameters: [],
   };
   return loop!.publisher.publish([{ topic: blueprints, key: `${useCase}/${of}`, value, time: now }]);
 }

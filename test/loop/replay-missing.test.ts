@@ -38,7 +38,7 @@ async function refusal(world: World, text?: string, more: object = {}): Promise<
   if (text !== undefined) {
     const { key, value } = published(text);
     await world.publish([
-      { topic: blueprints, key, value: { ...value, activations: [], shadowings: [] }, time: START },
+      { topic: blueprints, key, value: { ...value, activations: [], shadowings: [], parameters: [] }, time: START },
     ]);
   }
   const request = { useCase: "parcels", ...(blueprintVersion === undefined ? {} : { blueprintVersion }), ...more };

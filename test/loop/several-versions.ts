@@ -53,7 +53,14 @@ export async function publishedBefore(tools: Tools): Promise<readonly CompiledBl
   for (const [index, version] of versions.entries()) {
     const { useCase, version: id } = version.blueprint;
     const text = [ZIP_NUMBER, NO_ZIP, ZIP_CATEGORY][index]!;
-    const value = { useCase, version: id, text, activations: [{ time: index, live: true }], shadowings: [] };
+    const value = {
+      useCase,
+      version: id,
+      text,
+      activations: [{ time: index, live: true }],
+      shadowings: [],
+      parameters: [],
+    };
     await tools.publisher.publish([{ topic: blueprints, key: `${useCase}/${id}`, value, time: START }]);
     const topic = { ...rowsTopic(version), compatibility: "BACKWARD" } as const;
     for (let at = index * 100; at < index * 100 + 10 * (index + 1); at++) {

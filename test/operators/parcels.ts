@@ -45,7 +45,7 @@ export const parcels = parseBlueprint(PARCELS);
 /** A blueprint's record and its key, live after `since`. */
 export function published(text = PARCELS, since = 0): { key: string; value: BlueprintPublished; time: number } {
   const { useCase, version } = parseBlueprint(text);
-  const value = { useCase, version, text, activations: [{ time: since, live: true }], shadowings: [] };
+  const value = { useCase, version, text, activations: [{ time: since, live: true }], shadowings: [], parameters: [] };
   return { key: `${useCase}/${version}`, value, time: since };
 }
 

@@ -106,6 +106,7 @@ const makers: readonly Maker[] = [
       text: random() < 0.5 ? TORTURED : "decisionSpace: { rank: items }\nneeds: a newer release\n",
       activations: [{ time: Date.now(), live: true }],
       shadowings: [],
+      parameters: [],
     }),
   },
   {

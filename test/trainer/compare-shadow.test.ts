@@ -90,7 +90,14 @@ test.each([1, 2, 3])("the figures are those of the definitions, seed %i", async 
   ]);
   const table = blueprintTableOf(
     [LIVE, compiled].map(({ blueprint }, n) => ({
-      ...{ useCase, version: blueprint.version, text: n === 0 ? TEXT : text, activations: [], shadowings: [] },
+      ...{
+        useCase,
+        version: blueprint.version,
+        text: n === 0 ? TEXT : text,
+        activations: [],
+        shadowings: [],
+        parameters: [],
+      },
     })),
   );
   const figures = await compareShadow({ live: backbone, shadow: side, serdes }, compiled, validBlueprints(table), {

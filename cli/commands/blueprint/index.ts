@@ -5,6 +5,7 @@ import { compareCommand } from "./compare.ts";
 import { compatibleCommand } from "./compatible.ts";
 import { diffCommand } from "./diff.ts";
 import { listCommand } from "./list.ts";
+import { paramsCommand } from "./params.ts";
 import { promoteCommand } from "./promote.ts";
 import { publishCommand } from "./publish.ts";
 import { rollbackCommand } from "./rollback.ts";
@@ -27,6 +28,6 @@ export const blueprintCommands = defineGroup(
       diffCommand,
       compatibleCommand,
     ],
-    ...[shadowCommand, compareCommand, promoteCommand, rollbackCommand, withdrawCommand],
+    ...[shadowCommand, compareCommand, promoteCommand, paramsCommand, rollbackCommand, withdrawCommand],
   ],
 );

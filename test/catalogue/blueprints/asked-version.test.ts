@@ -10,6 +10,7 @@ const of = (name: string, hash: string, text: string, from: number): BlueprintPu
   ...{ useCase: name, version: hash, text },
   activations: [{ time: from, live: true }],
   shadowings: [],
+  parameters: [],
 });
 const known = validBlueprints(
   blueprintTableOf([

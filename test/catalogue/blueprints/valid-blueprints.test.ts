@@ -6,7 +6,14 @@ import type { GlobalView } from "../../../streams/index.ts";
 test("each version is looked at a few times, however many use cases there are", () => {
   let looks = 0;
   const records = Array.from({ length: 500 }, (_, index): BlueprintPublished => {
-    const record = { useCase: `case-${index}`, version: "aaaaaaaaaaaa", text: "{}", activations: [], shadowings: [] };
+    const record = {
+      useCase: `case-${index}`,
+      version: "aaaaaaaaaaaa",
+      text: "{}",
+      activations: [],
+      shadowings: [],
+      parameters: [],
+    };
     return Object.defineProperty(record, "useCase", { get: () => (looks++, `case-${index}`) });
   });
   const table = new Map(records.map((record, index) => [`case-${index}`, record]));
