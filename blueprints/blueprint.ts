@@ -93,7 +93,10 @@ export interface ReferenceTable {
   readonly maxRows: number;
 }
 
-/** The aggregates of labels, by name. A product that registers one adds its name here, by declaration merging. */
+/**
+ * The aggregates of labels, by name; `number` for those with a number in parentheses behind it. A product that registers
+ * one adds its name here, by declaration merging.
+ */
 export interface LabelAggregateNames {
   earliest: true;
   latest: true;
@@ -102,11 +105,15 @@ export interface LabelAggregateNames {
   min: true;
   max: true;
   median: true;
+  quantile: number;
   any: true;
   count: true;
 }
 
-export type LabelAggregate = keyof LabelAggregateNames;
+/** `mean`, `quantile(0.9)`. */
+export type LabelAggregate = {
+  [Name in keyof LabelAggregateNames]: LabelAggregateNames[Name] extends number ? `${Name}(${number})` : Name;
+}[keyof LabelAggregateNames];
 
 export interface LabelConfig {
   readonly name: string;

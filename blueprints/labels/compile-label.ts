@@ -4,7 +4,7 @@ import { formulaTypes } from "../formula/formula-types.ts";
 import { compileFormula, type FormulaValue } from "../formula/index.ts";
 import { declaredValue, type PlainType } from "../values/declared-value.ts";
 import { observationTypes } from "../values/value-types.ts";
-import { labelAggregates } from "./aggregates/index.ts";
+import { aggregateOf } from "./aggregates/written.ts";
 import type { LabelAggregateKind } from "./label-aggregate.ts";
 
 export interface Observation {
@@ -51,7 +51,7 @@ export function compileLabel(
     return type === undefined ? undefined : (declaredValue(type as PlainType, found) ?? undefined);
   };
   return {
-    aggregate: labelAggregates.get(label.aggregate),
+    aggregate: aggregateOf(label.aggregate),
     valueOf: (values) => {
       const get = (name: string) => typed(values, name);
       if (when !== null && when.evaluate(get) !== true) return null;

@@ -6,11 +6,25 @@ export interface LabelAggregateKind {
   readonly binary: "never" | "ofBinary" | "always";
   /** The label's time is that of the first or of the last observation that counts. */
   readonly time: "first" | "last";
+  /** A number that is written behind the name in parentheses. Absent: there is none. */
+  readonly parameter?: AggregateParameter;
   /**
    * Called once for each decision, with its first observation. An aggregate without state may return the same object
    * each time.
+   *
+   * @param parameter within its bounds; `undefined` if the aggregate has none
    */
-  start(): RunningAggregate;
+  start(parameter?: number): RunningAggregate;
+}
+
+/** Bounds are included. */
+export interface AggregateParameter {
+  /** In words, for errors: "a share". */
+  readonly what: string;
+  readonly min: number;
+  readonly max: number;
+  /** As it is written in a blueprint. */
+  readonly example: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isScalar } from "yaml";
 import type { LabelAggregate, LabelConfig, Objective, ObservationType } from "../blueprint.ts";
 import { BOUNDS, DEFAULTS, OBJECTIVES } from "../defaults.ts";
 import { formatDuration } from "../duration.ts";
@@ -5,11 +6,12 @@ import { formulaTypes } from "../formula/formula-types.ts";
 import type { Formula } from "../formula/index.ts";
 import { rangeText, type KeySaid, type KeysSaid } from "../key-reference.ts";
 import { labelAggregates } from "../labels/aggregates/index.ts";
+import { aggregateOf, writtenAggregate } from "../labels/aggregates/written.ts";
 import type { LearnerKind } from "../learners/learner-kind.ts";
 import { doubtLabel } from "../read/doubts.ts";
 import { readFormula } from "../yaml/formula.ts";
 import type { Names, Partly } from "../yaml/partly.ts";
-import { complain } from "../yaml/place.ts";
+import { complain, type Place } from "../yaml/place.ts";
 import { readChoice, readDuration, readNumber, readOrNone } from "../yaml/scalars.ts";
 import { optional, required, type Section } from "../yaml/section.ts";
 import { readObjective } from "./model.ts";
@@ -24,10 +26,13 @@ const KEYS = {
   objective: [OBJECTIVES.map((each) => `\`${each}\``).join(" or "), "`model.objective`"],
 } satisfies Record<string, KeySaid>;
 
+/** As they are written. */
+const choices = (): readonly string[] => labelAggregates.all().map(({ name, parameter }) => parameter?.example ?? name);
+
 /** The keys of a label beside its name, in `label` and in `labels`. */
 export const labelKeys = (): KeysSaid => ({
   ...KEYS,
-  aggregate: [`one of ${labelAggregates.names().join(", ")}`, aggregate],
+  aggregate: [`one of ${choices().join(", ")}`, aggregate],
 });
 
 /** The parts that labels are checked against. */
@@ -54,9 +59,7 @@ export function readLabel(section: Section | undefined, known: LabelKnown): Part
   const names = { known: formulaTypes(observations.known), complete, texts: kinds ?? [], unusable };
   const when = optional<Formula | null>(section, "when", null, (place) => readFormula(place, names, ["boolean"]));
   const value = required(section, "value", (place) => readFormula(place, names, ["number", "boolean"]));
-  const aggregate = optional(section, "aggregate", DEFAULTS.label.aggregate, (place) =>
-    readChoice(place, labelAggregates.names() as readonly LabelAggregate[]),
-  );
+  const aggregate = optional(section, "aggregate", DEFAULTS.label.aggregate, (place) => readAggregate(place));
   const waitMs = optional(section, "wait", DEFAULTS.label.waitMs, (place) => readDuration(place, BOUNDS.wait));
   const fallback = optional<number | null>(section, "default", DEFAULTS.label.default, (place) =>
     readOrNone(place, (place) => readNumber(place, BOUNDS.labelDefault)),
@@ -74,13 +77,41 @@ export function readLabel(section: Section | undefined, known: LabelKnown): Part
   };
 }
 
+function readAggregate(place: Place): LabelAggregate | undefined {
+  const text = isScalar(place.node) ? String(place.node.value) : "";
+  const written = writtenAggregate(text);
+  if (written === undefined) {
+    const percent = /^(?:p|perc(?:entile)?_?)(\d{1,2}(?:\.\d+)?)$/i.exec(text)?.[1];
+    if (percent === undefined) return readChoice(place, choices() as readonly LabelAggregate[]);
+    return complain(
+      place,
+      `expected ${choices().join(" | ")}, found "${text}"`,
+      `write quantile(${Number(percent) / 100})`,
+    );
+  }
+  const { kind, parameter } = written;
+  const { name, parameter: wanted } = kind;
+  if (wanted === undefined) {
+    if (parameter === undefined) return name as LabelAggregate;
+    return complain(place, `${name} has nothing in parentheses, found "${text}"`, `write ${name} alone`);
+  }
+  const { what, min, max, example } = wanted;
+  const number = Number(parameter);
+  if (parameter !== undefined && parameter !== "" && number >= min && number <= max) {
+    return `${name}(${number})` as LabelAggregate;
+  }
+  const expected = `${name} needs ${what} from ${min} to ${max} in parentheses`;
+  const percent = number > max && max === 1 && number <= 100 ? `${name}(${number / 100})` : example;
+  return complain(place, `${expected}, found "${text}"`, `write ${percent}`);
+}
+
 function checkBinary(
   { place, fields }: Section,
   value: Formula | undefined,
   aggregate: LabelAggregate | undefined,
   fallback: number | null | undefined,
 ): void {
-  const binary = aggregate === undefined ? undefined : labelAggregates.get(aggregate).binary;
+  const binary = aggregate === undefined ? undefined : aggregateOf(aggregate).binary;
   if (binary === "never") {
     const fitting = labelAggregates.all().flatMap((each) => (each.binary === "never" ? [] : [each.name]));
     complain(

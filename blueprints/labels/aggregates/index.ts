@@ -8,6 +8,7 @@ import { max } from "./max.ts";
 import { mean } from "./mean.ts";
 import { median } from "./median.ts";
 import { min } from "./min.ts";
+import { quantile } from "./quantile.ts";
 import { sum } from "./sum.ts";
 
 /** In the order of the reference. */
@@ -19,6 +20,7 @@ export const labelAggregates = new Registry<LabelAggregateKind>("label aggregate
   min,
   max,
   median,
+  quantile,
   any,
   count,
 ]);

@@ -19,6 +19,7 @@ const AGGREGATES: readonly LabelAggregate[] = [
   "min",
   "max",
   "median",
+  "quantile(0.3)",
   "any",
   "count",
 ];
@@ -54,7 +55,9 @@ function anew(of: Label, observations: readonly Observation[]): LabelValue | nul
   const total = values.reduce((sum, value) => sum + value, 0);
   const sorted = [...values].sort((a, b) => a - b);
   const [half, upper] = [sorted.length >> 1, sorted[sorted.length >> 1]!];
-  const all: Readonly<Record<LabelAggregate, number>> = {
+  const place = 0.3 * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+  const all: Readonly<Record<string, number>> = {
     earliest: values[0]!,
     latest: values.at(-1)!,
     sum: total,
@@ -62,16 +65,19 @@ function anew(of: Label, observations: readonly Observation[]): LabelValue | nul
     min: Math.min(...values),
     max: Math.max(...values),
     median: sorted.length % 2 === 1 ? upper : (sorted[half - 1]! + upper) / 2,
+    quantile: below + (above - below) * (place - Math.floor(place)),
     any: values.some((value) => value !== 0) ? 1 : 0,
     count: values.length,
   };
   const time = of.aggregate.time === "first" ? counted[0]!.time : counted.at(-1)!.time;
-  return { value: all[of.aggregate.name as LabelAggregate], time };
+  return { value: all[of.aggregate.name]!, time };
 }
+
+const closeTo = (value: number): unknown => expect.closeTo(value, 12);
 
 describe("aggregates of 4, 1, 9, 2 at the times 1 to 4", () => {
   const observations = [arrival(1, 4), arrival(2, 1), arrival(3, 9), arrival(4, 2)];
-  const expected: Readonly<Record<LabelAggregate, readonly [value: number, time: number]>> = {
+  const expected: Readonly<Record<string, readonly [value: number, time: number]>> = {
     earliest: [4, 1],
     latest: [2, 4],
     sum: [16, 4],
@@ -79,13 +85,15 @@ describe("aggregates of 4, 1, 9, 2 at the times 1 to 4", () => {
     min: [1, 4],
     max: [9, 4],
     median: [3, 4],
+    "quantile(0.3)": [1.9, 4],
+    "quantile(0)": [1, 4],
+    "quantile(1)": [9, 4],
     any: [1, 4],
     count: [4, 4],
   };
-  for (const aggregate of AGGREGATES) {
-    const [value, time] = expected[aggregate];
+  for (const [aggregate, [value, time]] of Object.entries(expected)) {
     test(`${aggregate} is ${value}`, () => {
-      expect(aggregateLabel(label(aggregate), observations)).toEqual({ value, time });
+      expect(aggregateLabel(label(aggregate as LabelAggregate), observations)).toEqual({ value: closeTo(value), time });
     });
   }
 });
