@@ -245,6 +245,8 @@ export interface BlueprintContent {
   readonly label: LabelConfig;
   /** All labels, in the order of the file. */
   readonly labels: readonly LabelConfig[];
+  /** A formula of labels: what a decision was worth. Null: none. */
+  readonly reward: string | null;
   readonly model: ModelConfig;
   readonly policy: PolicyConfig;
   /** Until decision time + `ttlMs` an observation still corrects the row. */

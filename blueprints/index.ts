@@ -65,7 +65,15 @@ export {
   type TraceStep,
 } from "./formula/index.ts";
 export { compileLabel, type Label, type LabelValue, type Observation } from "./labels/compile-label.ts";
-export { labelColumns, maturityColumns, rowWaitMs, rowWaits, type LabelColumns } from "./labels/label-columns.ts";
+export type { LabelNow } from "./labels/reward.ts";
+export {
+  labelColumns,
+  maturityColumn,
+  maturityColumns,
+  rowWaitMs,
+  rowWaits,
+  type LabelColumns,
+} from "./labels/label-columns.ts";
 export { RunningLabel } from "./labels/running-label.ts";
 export { registerLabelAggregate } from "./labels/aggregates/index.ts";
 export { stateless, type LabelAggregateKind, type RunningAggregate } from "./labels/label-aggregate.ts";

@@ -1,13 +1,13 @@
 import { ownValue } from "../streams/index.ts";
 import type { Joined, TrainingRow } from "../schemas/index.ts";
-import type { CompiledBlueprint } from "../blueprints/index.ts";
+import type { CompiledBlueprint, LabelNow } from "../blueprints/index.ts";
 
 /**
  * A labelled decision as a training row, with the columns of the blueprint's row schema: the fixed ones, one for each
  * feature, and those of the labels.
  */
 export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow {
-  const { layout, labelColumns, maturityColumns } = compiled;
+  const { layout, labelColumns, maturityColumns, reward } = compiled;
   const { decision } = joined;
   const row: Record<string, string | number | boolean | null> = {
     decisionId: decision.decisionId,
@@ -33,6 +33,13 @@ export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow 
   for (let at = 0; at < maturityColumns.length; at++) {
     row[maturityColumns[at]!] = joined.waiting.includes(labelColumns[at]!.name) ? "waiting" : "mature";
   }
+  if (reward !== undefined) row["reward"] = reward((name) => labelNow(joined, compiled, name));
   for (const { name, index } of layout) row[name] = decision.features[index] ?? null;
   return row;
+}
+
+function labelNow(joined: Joined, { blueprint }: CompiledBlueprint, name: string): LabelNow {
+  const value =
+    blueprint.label.name === name ? joined.label : (joined.others.find((other) => other.name === name)?.label ?? null);
+  return { value, waits: joined.waiting.includes(name) };
 }

@@ -71,7 +71,7 @@ const WITH_WAITS: Readonly<Record<string, string>> = {
  * All versions of a use case have one name, which no other use case has (docs/decisions/046).
  */
 export function rowSchema(
-  blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels"> & { readonly version: string },
+  blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels" | "reward"> & { readonly version: string },
 ): AvroRecord {
   const [first, ...others] = blueprint.labels;
   const maturities = maturityColumns(blueprint);
@@ -97,6 +97,9 @@ export function rowSchema(
         ),
         nullable(time, [TIMESTAMP], "Event time of the observation that decided the label; null for a default."),
       ]),
+      ...(blueprint.reward === null
+        ? []
+        : [nullable("reward", ["double"], `${blueprint.reward}; null where that is missing.`)]),
       ...maturities.map((name) =>
         nullable(name, ["string"], "waiting until the wait of the label is over, then mature."),
       ),

@@ -11,6 +11,7 @@ import { featureLayout, type FeatureColumn, type FeatureVector } from "../featur
 import type { TableRead } from "../features/feature-kind.ts";
 import type { RowLookup } from "../tables/table-lookups.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
+import { compileReward, type Reward } from "../labels/reward.ts";
 import { labelColumns, maturityColumns, rowWaits, type LabelColumns } from "../labels/label-columns.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
@@ -53,6 +54,8 @@ export interface CompiledBlueprint {
   readonly matureAfter: readonly number[];
   /** A column a label; none where all have the same wait. */
   readonly maturityColumns: readonly string[];
+  /** `undefined`: there is none. */
+  readonly reward: Reward | undefined;
   /** Time from the decision to the row with all labels, ms. */
   readonly waitMs: number;
 }
@@ -83,6 +86,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     waits,
     matureAfter: blueprint.labels.map(({ waitMs }) => waits.indexOf(waitMs) + 1),
     maturityColumns: maturityColumns(blueprint),
+    reward: compileReward(blueprint),
     waitMs: waits.at(-1)!,
   });
 }

@@ -5,8 +5,9 @@ import { descriptionSection } from "./description.ts";
 import { eventsSection } from "./events.ts";
 import { featuresSection } from "./features.ts";
 import { joinSection } from "./join.ts";
-import { labelSection } from "./label.ts";
-import { labelsSection } from "./labels.ts";
+import { labelSection } from "./labels/label.ts";
+import { labelsSection } from "./labels/labels.ts";
+import { rewardSection } from "./labels/reward.ts";
 import { modelSection } from "./model.ts";
 import { observationsSection } from "./observations.ts";
 import { policySection } from "./policy.ts";
@@ -27,6 +28,7 @@ export const sections: readonly BlueprintSection[] = [
   featuresSection,
   labelSection,
   labelsSection,
+  rewardSection,
   modelSection,
   policySection,
   joinSection,

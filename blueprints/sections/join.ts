@@ -7,7 +7,7 @@ import type { Place } from "../yaml/place.ts";
 import { readDurationFrom } from "../yaml/scalars.ts";
 import { optional, readSection } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
-import { labelsSection, type ReadLabels } from "./labels.ts";
+import { labelsSection, type ReadLabels } from "./labels/labels.ts";
 
 type JoinConfig = BlueprintContent["join"];
 

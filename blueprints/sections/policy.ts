@@ -18,7 +18,7 @@ import type { BlueprintSection } from "./blueprint-section.ts";
 import { contextSection } from "./context.ts";
 import { decisionSpaceSection } from "./decision-space.ts";
 import { featuresSection } from "./features.ts";
-import { labelsSection } from "./labels.ts";
+import { labelsSection } from "./labels/labels.ts";
 import { observationsSection } from "./observations.ts";
 
 const FORMULAS: KeySaid = ["names and formulas", "none", mostText("formulas", "formulas")];

@@ -7,7 +7,7 @@ import { complain, type Place } from "../yaml/place.ts";
 import { optional, readSection } from "../yaml/section.ts";
 import { readChoice, readNumber, readOrNone, readShare, readText } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
-import { labelSection } from "./label.ts";
+import { labelSection } from "./labels/label.ts";
 
 const ALL_METRICS = [...METRICS.binary, ...METRICS.regression];
 

@@ -63,6 +63,7 @@ export interface BlueprintObject {
   /** A context entry's name, or one name with a section; products may register kinds of their own. */
   readonly features: readonly (string | Entries<object>)[];
   readonly label?: (LabelObject & { readonly name: string }) | undefined;
+  readonly reward?: FormulaText | undefined;
   readonly labels?: Entries<LabelObject> | undefined;
   readonly model?: ModelObject | undefined;
   readonly policy: PolicyObject;

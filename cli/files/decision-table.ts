@@ -1,4 +1,4 @@
-import { featureType, labelColumns, type Blueprint } from "../../blueprints/index.ts";
+import { featureType, labelColumns, maturityColumns, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { DecisionRecorded } from "../../schemas/index.ts";
 import { ownValue, setOwn } from "../../streams/index.ts";
@@ -23,8 +23,13 @@ export interface LackingVersion {
 }
 
 /** Columns of a row that its decision alone does not have. */
-const ofRowsAlone = ({ labels }: Blueprint): ReadonlySet<string> =>
-  new Set(["rowTime", "maturity", ...labelColumns(labels).flatMap(({ value, time }) => [value, time])]);
+const ofRowsAlone = ({ labels, reward }: Blueprint): ReadonlySet<string> =>
+  new Set([
+    ...["rowTime", "maturity"],
+    ...(reward === null ? [] : ["reward"]),
+    ...labelColumns(labels).flatMap(({ value, time }) => [value, time]),
+    ...maturityColumns({ labels }),
+  ]);
 
 /** Behind the predictions. A list or a map is JSON. */
 const TRAILING = {

@@ -5,11 +5,13 @@ export function replayText(result: ReplayResult): string {
   const n = (value: number): string => value.toLocaleString("en");
   const time = (ms: number): string => new Date(ms).toISOString();
   const { rows, decisions, expired, waiting, late, deadLetters, blueprintVersion, missing, newer } = result;
-  const all = rows.provisional + rows.mature + rows.corrected;
+  const partial = rows.partial ?? 0;
+  const all = rows.provisional + rows.mature + rows.corrected + partial;
   return [
     `decisions     ${n(decisions)} of ${result.useCase}, ${time(result.from)} to ${time(result.to)}, ` +
       (blueprintVersion === null ? "by the versions that were live" : `by version ${blueprintVersion}`),
-    `rows          ${n(all)}: ${n(rows.mature)} mature, ${n(rows.provisional)} provisional, ${n(rows.corrected)} corrected`,
+    `rows          ${n(all)}: ${n(rows.mature)} mature, ${n(rows.provisional)} provisional, ${n(rows.corrected)} corrected` +
+      (partial === 0 ? "" : `, ${n(partial)} partial`),
     `expired       ${n(expired)} without a label; ${n(waiting)} still wait for theirs`,
     `dead letters  ${n(deadLetters)}; ${n(late)} records came later than --lateness`,
     `rows topic    ${result.rowsTopic}`,

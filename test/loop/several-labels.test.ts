@@ -31,6 +31,7 @@ features:
 labels:
   late: { when: kind == "arrival", value: late_min >= 10, wait: 1h }
   stars: { when: kind == "review", value: rating, aggregate: mean, wait: 3h, objective: regression }
+reward: stars - 2 * late
 model: { rounds: 30 }
 policy:
   formulas: { unhappy: 5 - stars }
@@ -145,6 +146,7 @@ test("a decision has one row with both labels, from when the longer wait is over
       label_late: late === null ? null : late >= 10 ? 1 : 0,
       labelTime_late: late === null ? null : time + 20 * MINUTE,
       label_stars: mean,
+      reward: late === null || mean === null ? null : mean - (late >= 10 ? 2 : 0),
       ...{ prediction_late: predictions["late"] ?? null, prediction_stars: predictions["stars"] ?? null },
       rowTime: n === LATE_STARS ? time + 5 * HOUR : time + 3 * HOUR,
       maturity: n === LATE_STARS ? "corrected" : "provisional",

@@ -26,7 +26,11 @@ const labels = (...of: readonly string[]): string =>
 /** The label that `one` has is the second of them. */
 const several = compileBlueprint(labels("minutes", "late"));
 const turned = compileBlueprint(labels("late", "minutes"));
-const versions = [one, several, turned];
+/** Rewards of one name and different formulas. */
+const dear = compileBlueprint(`${labels("minutes", "late")}reward: coalesce(minutes, 0) - 5 * late\n`);
+const cheap = compileBlueprint(`${labels("late", "minutes")}reward: minutes - late\n`);
+const alone = compileBlueprint(`${PARCELS}reward: 3 * late\n`);
+const versions = [one, several, turned, dear, cheap, alone];
 const known: KnownVersions = {
   version: (_, version) => versions.find(({ blueprint }) => blueprint.version === version),
   problem: () => undefined,
@@ -125,4 +129,42 @@ test("a version with several labels leaves out rows that have not all of them, a
   await written(one, ["d1", { late: 1 }]);
   const { rows, leftOut } = await read(several);
   expect([rows, leftOut]).toMatchObject([[], [{ rows: 1, reason: "labels.minutes: no such label there" }]]);
+});
+
+test("the reward of a row is that of the version that reads it, also where its rows have another or none", async () => {
+  await written(dear, ["d1", { minutes: 4, late: 1 }], ["d2", { late: 1 }]);
+  await written(cheap, ["d3", { minutes: 7, late: 1 }], ["d4", { minutes: 2 }]);
+  await written(several, ["d5", { minutes: 9, late: 0 }]);
+  await written(one, ["d6", { late: 1 }]);
+  await written(alone, ["d7", { late: 1 }]);
+  expect(shown((await read(dear)).rows, "reward")).toEqual([
+    ["d1", -1],
+    ["d2", -5],
+    ["d3", 2],
+    ["d4", null],
+    ["d5", 9],
+  ]);
+  expect(shown((await read(cheap)).rows, "reward")).toEqual([
+    ["d1", 3],
+    ["d2", null],
+    ["d3", 6],
+    ["d4", null],
+    ["d5", 9],
+  ]);
+  expect(shown((await read(alone)).rows, "reward")).toEqual([
+    ["d1", 3],
+    ["d2", 3],
+    ["d3", 3],
+    ["d5", 0],
+    ["d6", 3],
+    ["d7", 3],
+  ]);
+  for (const row of (await read(several)).rows) expect(row).not.toHaveProperty("reward");
+});
+
+test("a reward is null while a label of it waits, though its formula takes a missing one", () => {
+  const { decision, ...given } = joined(dear, "d", { late: 1 });
+  const row = (waiting: readonly string[]) => rowOf({ decision, ...given, waiting }, dear);
+  expect(row([])).toMatchObject({ reward: -5, maturity_minutes: "mature", maturity_late: "mature" });
+  expect(row(["minutes"])).toMatchObject({ reward: null, maturity_minutes: "waiting", maturity_late: "mature" });
 });

@@ -1,7 +1,7 @@
-import type { LabelConfig } from "../blueprint.ts";
-import { canonicalLabel, describeLabel } from "../labels/label-parts.ts";
-import { whole, type Partly } from "../yaml/partly.ts";
-import type { BlueprintSection } from "./blueprint-section.ts";
+import type { LabelConfig } from "../../blueprint.ts";
+import { canonicalLabel, describeLabel } from "../../labels/label-parts.ts";
+import { whole, type Partly } from "../../yaml/partly.ts";
+import type { BlueprintSection } from "../blueprint-section.ts";
 import { labelsSection } from "./labels.ts";
 import { labelKeys } from "./read-label.ts";
 

@@ -1,19 +1,19 @@
 import { isMap, isScalar } from "yaml";
-import type { LabelConfig } from "../blueprint.ts";
-import { BOUNDS } from "../defaults.ts";
-import { labelColumns, maturityColumn } from "../labels/label-columns.ts";
-import { canonicalLabel, describeLabel } from "../labels/label-parts.ts";
-import { learnerKinds } from "../learners/index.ts";
-import { whole, type Partly } from "../yaml/partly.ts";
-import { complain, type Place } from "../yaml/place.ts";
-import { checkName, readText } from "../yaml/scalars.ts";
-import { optional, readEntries, readSection, required } from "../yaml/section.ts";
-import type { BlueprintSection, Reading } from "./blueprint-section.ts";
-import { contextSection } from "./context.ts";
-import { eventsSection } from "./events.ts";
-import { featuresSection, type ReadFeatures } from "./features.ts";
-import { modelSection } from "./model.ts";
-import { observationsSection } from "./observations.ts";
+import type { LabelConfig } from "../../blueprint.ts";
+import { BOUNDS } from "../../defaults.ts";
+import { labelColumns, maturityColumn } from "../../labels/label-columns.ts";
+import { canonicalLabel, describeLabel } from "../../labels/label-parts.ts";
+import { learnerKinds } from "../../learners/index.ts";
+import { whole, type Partly } from "../../yaml/partly.ts";
+import { complain, type Place } from "../../yaml/place.ts";
+import { checkName, readText } from "../../yaml/scalars.ts";
+import { optional, readEntries, readSection, required } from "../../yaml/section.ts";
+import type { BlueprintSection, Reading } from "../blueprint-section.ts";
+import { contextSection } from "../context.ts";
+import { eventsSection } from "../events.ts";
+import { featuresSection, type ReadFeatures } from "../features.ts";
+import { modelSection } from "../model.ts";
+import { observationsSection } from "../observations.ts";
 import { labelKeys, readLabel, type LabelKnown } from "./read-label.ts";
 
 export interface ReadLabels {

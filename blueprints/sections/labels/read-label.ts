@@ -1,20 +1,20 @@
 import { isScalar } from "yaml";
-import type { LabelAggregate, LabelConfig, Objective, ObservationType } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS, OBJECTIVES } from "../defaults.ts";
-import { formatDuration } from "../duration.ts";
-import { formulaTypes } from "../formula/formula-types.ts";
-import type { Formula } from "../formula/index.ts";
-import { rangeText, type KeySaid, type KeysSaid } from "../key-reference.ts";
-import { labelAggregates } from "../labels/aggregates/index.ts";
-import { aggregateOf, writtenAggregate } from "../labels/aggregates/written.ts";
-import type { LearnerKind } from "../learners/learner-kind.ts";
-import { doubtLabel } from "../read/doubts.ts";
-import { readFormula } from "../yaml/formula.ts";
-import type { Names, Partly } from "../yaml/partly.ts";
-import { complain, type Place } from "../yaml/place.ts";
-import { readChoice, readDuration, readNumber, readOrNone } from "../yaml/scalars.ts";
-import { optional, required, type Section } from "../yaml/section.ts";
-import { readObjective } from "./model.ts";
+import type { LabelAggregate, LabelConfig, Objective, ObservationType } from "../../blueprint.ts";
+import { BOUNDS, DEFAULTS, OBJECTIVES } from "../../defaults.ts";
+import { formatDuration } from "../../duration.ts";
+import { formulaTypes } from "../../formula/formula-types.ts";
+import type { Formula } from "../../formula/index.ts";
+import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
+import { labelAggregates } from "../../labels/aggregates/index.ts";
+import { aggregateOf, writtenAggregate } from "../../labels/aggregates/written.ts";
+import type { LearnerKind } from "../../learners/learner-kind.ts";
+import { doubtLabel } from "../../read/doubts.ts";
+import { readFormula } from "../../yaml/formula.ts";
+import type { Names, Partly } from "../../yaml/partly.ts";
+import { complain, type Place } from "../../yaml/place.ts";
+import { readChoice, readDuration, readNumber, readOrNone } from "../../yaml/scalars.ts";
+import { optional, required, type Section } from "../../yaml/section.ts";
+import { readObjective } from "../model.ts";
 
 const { aggregate, waitMs } = DEFAULTS.label;
 const KEYS = {
