@@ -41,7 +41,14 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
     policy.params,
   );
   const defaults = defaultValues(policy.params);
-  const parameters = new Set(Object.keys(defaults));
+  const parameters = Object.keys(defaults);
+  /** The predictions, and the parameters if there are any: no two of them have one name. */
+  const inputs = (predictions: Predictions, params: ParamValues = defaults): Predictions => {
+    if (parameters.length === 0) return predictions;
+    const all: Record<string, number | null> = { ...predictions };
+    for (const name of parameters) all[name] = ownValue(params, name) ?? defaults[name]!;
+    return all;
+  };
   const slots = new Map(features.map((feature, index) => [feature.name, index]));
   const booleans = new Set(features.filter((feature) => featureType(feature) === "boolean").map(({ name }) => name));
   const formulas = new Map<string, Formula>();
@@ -52,7 +59,7 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
   }
   const rule = kindOfRule(policy.rule).compute(policy.rule, types);
 
-  const lookup = (vector: Readonly<FeatureVector>, predictions: Predictions, params: ParamValues = defaults) => {
+  const lookup = (vector: Readonly<FeatureVector>, predictions: Predictions) => {
     const known = new Map<string, FormulaValue>();
     const get = (name: string): FormulaValue => {
       const slot = slots.get(name);
@@ -61,10 +68,7 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
         return booleans.has(name) && value !== null ? value === 1 : value;
       }
       const formula = formulas.get(name);
-      if (formula === undefined) {
-        if (parameters.has(name)) return ownValue(params, name) ?? defaults[name]!;
-        return ownValue(predictions, name) ?? null;
-      }
+      if (formula === undefined) return ownValue(predictions, name) ?? null;
       const earlier = known.get(name);
       if (earlier !== undefined) return earlier;
       const value = formula.evaluate(get);
@@ -76,16 +80,16 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
 
   return {
     defaults,
-    decide: (vector, predictions, params) => rule.decide(lookup(vector, predictions, params)),
+    decide: (vector, predictions, params) => rule.decide(lookup(vector, inputs(predictions, params))),
     trace: (vector, predictions, params) => {
-      const get = lookup(vector, predictions, params);
+      const get = lookup(vector, inputs(predictions, params));
       return [
         ...[...formulas].map(([formula, { trace }]) => ({ formula, steps: trace(get) })),
         { formula: policy.rule.kind, steps: rule.trace(get) },
       ];
     },
     why: (vector, predictions, params) => {
-      const get = lookup(vector, predictions, params);
+      const get = lookup(vector, inputs(predictions, params));
       const whyName: WhyName = (name) => formulas.get(name)?.why(get, whyName) ?? undefined;
       return rule.why?.(get, whyName)?.slice(0, MOST_WHY) ?? null;
     },
