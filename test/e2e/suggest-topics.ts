@@ -58,7 +58,10 @@ export function suggestTopicsSuite(name: string, where: (folder: string) => read
         code: 0,
         json: { useCase, file: file("suggested.yaml"), read: [{ topic: "decision-requests", used: 1_260 }, {}, {}] },
       });
-      expect(readFileSync(file("suggested.yaml"), "utf8")).toBe(stopped.stdout.trimEnd() + "\n");
+      const suggested = readFileSync(file("suggested.yaml"), "utf8");
+      expect(contentOf(suggested)).toBe(contentOf(stopped.stdout));
+      // On shared topics the counts in comments grow by what other tests send.
+      if (suffix === "") expect(suggested).toBe(stopped.stdout.trimEnd() + "\n");
       expect(await loopstream(["blueprint", "check", file("suggested.yaml")])).toMatchObject({ code: 0 });
     } finally {
       loop.send("SIGTERM");
