@@ -7,7 +7,15 @@ export type ObservationType = "number" | "category" | "boolean";
 export type DecisionSpace =
   | { readonly kind: "boolean" }
   | { readonly kind: "number" }
-  | { readonly kind: "actions"; readonly actions: readonly string[] };
+  | {
+      readonly kind: "actions";
+      readonly actions: readonly string[];
+      /** By action, all with the same names and types. Absent: an action is its name alone. */
+      readonly payloads?: Readonly<Record<string, Payload>>;
+    };
+
+/** The settings of an action: what the product does with it. */
+export type Payload = Readonly<Record<string, boolean | number | string>>;
 
 /** The name of a registered aggregate of windows. */
 export type WindowAggregate = string;

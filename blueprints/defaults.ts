@@ -67,6 +67,9 @@ export const BOUNDS = Object.freeze({
   labels: 50,
   actions: 1000,
   actionLength: 128,
+  /** Settings of an action, and characters of a text among them. */
+  payloadFields: 50,
+  payloadText: 1000,
   formulas: 200,
   params: 64,
   param: { min: -1e15, max: 1e15 },

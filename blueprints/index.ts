@@ -5,6 +5,7 @@ export type {
   ContextType,
   DecideRule,
   DecisionSpace,
+  Payload,
   EventKind,
   Feature,
   LabelAggregate,

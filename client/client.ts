@@ -1,7 +1,7 @@
 import type { Backbone, Log, SchemaRegistry } from "../streams/client/index.ts";
 import type { Decision } from "./decision.ts";
 import type { ClientStatus, StatusListener } from "./status.ts";
-import type { AnyUseCase, EventAttributes, EventKind, UseCases } from "./use-cases.ts";
+import type { AnyUseCase, EventAttributes, EventKind, PayloadOf, UseCases } from "./use-cases.ts";
 
 export interface DecisionRequest<C> {
   /** Absent: a new id. The same id asked again in the same use case is the same decision. */
@@ -79,7 +79,7 @@ export interface Client<T extends UseCases<T> = AnyUseCase> {
     useCase: K,
     request: DecisionRequest<T[K]["context"]>,
     options?: DecisionOptions<D>,
-  ): Promise<Decision<T[K]["value"] | D>>;
+  ): Promise<Decision<T[K]["value"] | D, PayloadOf<T[K]>>>;
   /**
    * Resolves once the observation is stored, or after `timeout` with `waits`, or if it can't be stored: with
    * `BUFFER_FULL` too many records wait.

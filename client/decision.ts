@@ -1,10 +1,13 @@
 import type { DecisionReason, DecisionReplied } from "../schemas/index.ts";
+import type { AnyPayload } from "./use-cases.ts";
 
 export type Reason = DecisionReason;
 
-export interface Decision<V> {
+export interface Decision<V, P = AnyPayload> {
   /** The decision, or the caller's default. */
   readonly value: V;
+  /** The settings of the chosen action. Null if it has none, or with the caller's default. */
+  readonly payload: P | null;
   /** The value is the caller's default; `reason` says why. */
   readonly isDefault: boolean;
   /** The id for observations of this decision. */
@@ -25,10 +28,11 @@ export interface Decision<V> {
 }
 
 /** Reads a reply: a null value becomes the default. */
-export function decisionOf<V>(reply: DecisionReplied, fallback: V): Decision<V> {
+export function decisionOf<V, P>(reply: DecisionReplied, fallback: V): Decision<V, P> {
   const { decisionId, value, propensity, blueprintVersion, modelId, error } = reply;
   return {
     value: value === null ? fallback : (value as V),
+    payload: reply.payload as P | null,
     isDefault: value === null,
     decisionId,
     reason: reply.reason,
@@ -41,9 +45,10 @@ export function decisionOf<V>(reply: DecisionReplied, fallback: V): Decision<V> 
 }
 
 /** The default, for a request without a reply. */
-export function defaultDecision<V>(decisionId: string, fallback: V, error: unknown): Decision<V> {
+export function defaultDecision<V, P>(decisionId: string, fallback: V, error: unknown): Decision<V, P> {
   return {
     value: fallback,
+    payload: null,
     isDefault: true,
     decisionId,
     reason: "error",

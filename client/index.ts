@@ -22,10 +22,12 @@ export { stayingClient, type StayingOptions } from "./staying-client.ts";
 export type { ClientEvent, ClientStatus, StatusListener, WaitingRecords } from "./status.ts";
 export { defaultDecision, type Decision, type Reason } from "./decision.ts";
 export type {
+  AnyPayload,
   AnyUseCase,
   ContextValues,
   EventAttributes,
   EventKind,
+  PayloadOf,
   TableKey,
   TableName,
   TableValues,

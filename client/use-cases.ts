@@ -9,6 +9,8 @@ export interface UseCaseTypes {
   readonly context: object;
   readonly value: string | number | boolean;
   readonly observations: object;
+  /** The settings of an action. If no use case has them, a decision has any. */
+  readonly payload?: object;
   /** Attributes by kind. If no use case has them, events may be of any kind. */
   readonly events?: object;
   /** Keys and values of rows by reference table. If no use case has them, rows may be of any table. */
@@ -26,6 +28,11 @@ export interface AnyUseCase {
     readonly observations: Values;
   };
 }
+
+/** Settings of an action, where their types are not known. */
+export type AnyPayload = Readonly<Record<string, boolean | number | string>>;
+/** The settings of an action of a use case. */
+export type PayloadOf<U> = U extends { readonly payload: infer P } ? P : AnyPayload;
 
 type Events<T> = { readonly [K in keyof T]: T[K] extends { readonly events: infer E } ? E : never }[keyof T];
 type KindsOf<E> = E extends object ? keyof E & string : never;

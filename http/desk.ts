@@ -35,9 +35,12 @@ export class Desk {
     try {
       const call = { time, source: of, timeout: timeoutMs, throwOnError: true };
       const { value, ...answer } = await this.#counted(() => source.client.getDecision(useCase, request, call));
-      const { reason, propensity, blueprint, modelId, repeatOf, error } = answer;
+      const { reason, propensity, blueprint, modelId, repeatOf, error, payload } = answer;
       const repeated = repeatOf?.getTime() ?? null;
-      return { decisionId, useCase, value, reason, propensity, blueprint, modelId, repeatOf: repeated, error };
+      return {
+        ...{ decisionId, useCase, value, reason, propensity, blueprint, modelId, repeatOf: repeated, error },
+        ...(payload === null ? {} : { payload }),
+      };
     } catch (error) {
       if (hasCode(error, "DECISION_FAILED")) return failed(decisionId, useCase, (error as Error).message);
       throw at(error, { decisionId });

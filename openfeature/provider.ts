@@ -1,11 +1,12 @@
 import type {
   ErrorCode,
   EvaluationContext,
+  JsonValue,
   Provider,
   ResolutionDetails,
   TrackingEventDetails,
 } from "@openfeature/server-sdk";
-import type { Client } from "../client/index.ts";
+import type { Client, Decision } from "../client/index.ts";
 import { StreamsError } from "../streams/client/index.ts";
 import { flagOf } from "./flag-of.ts";
 import { plainEntries } from "./plain-entries.ts";
@@ -26,7 +27,7 @@ const warn = (error: Error): void =>
 /**
  * A provider for OpenFeature's server SDK. A flag's key is the use case, `targetingKey` is the unit, and the entries of
  * the context that are text, numbers, booleans or dates are the decision's context. `decisionId` in the context names the
- * decision. Without a model or an answer the flag has the caller's default, with the reason DEFAULT or ERROR.
+ * decision. An object is the payload of the chosen action. Without a model or an answer the flag has the caller's default, with the reason DEFAULT or ERROR.
  *
  * `track(name, context, { decisionId, … })` reports an observation of that decision, whose `kind` is the name; the id is
  * in the flag's `flagMetadata`. Without a decision id it reports an event of that kind.
@@ -36,10 +37,14 @@ export function openFeatureProvider(client: Asked, options: ProviderOptions = {}
   const { timeout, onError = warn } = options;
   const tracked = new Set<Promise<unknown>>();
 
-  async function evaluate<T extends Value>(
+  const evaluate = <T extends Value>(useCase: string, fallback: T, context: EvaluationContext) =>
+    resolve(useCase, fallback, context, ({ value }) => value);
+
+  async function resolve<T extends JsonValue>(
     useCase: string,
     fallback: T,
     { targetingKey, decisionId, ...context }: EvaluationContext,
+    part: (decision: Decision<Value | null>) => unknown,
   ): Promise<ResolutionDetails<T>> {
     if (targetingKey === undefined || targetingKey === "")
       return failed(fallback, "TARGETING_KEY_MISSING", "set targetingKey: it is the unit of the decision");
@@ -50,8 +55,10 @@ export function openFeatureProvider(client: Asked, options: ProviderOptions = {}
     const flag = flagOf(decision);
     if (flag.reason === "ERROR") return { ...flag, ...failed(fallback, "GENERAL", error ?? "there is no decision") };
     if (value === null) return { ...flag, value: fallback };
-    if (typeof value === typeof fallback) return { ...flag, value: value as T };
-    const problem = `use case ${useCase} decides a ${typeof value}, and a ${typeof fallback} was asked for`;
+    const found = part(decision);
+    if (found !== null && typeof found === typeof fallback) return { ...flag, value: found as T };
+    const decides = `a ${typeof value}${found === null ? " without a payload" : ""}`;
+    const problem = `use case ${useCase} decides ${decides}, and a ${typeof fallback} was asked for`;
     return { ...flag, ...failed(fallback, "TYPE_MISMATCH", problem) };
   }
 
@@ -79,8 +86,8 @@ export function openFeatureProvider(client: Asked, options: ProviderOptions = {}
     resolveBooleanEvaluation: evaluate,
     resolveStringEvaluation: evaluate,
     resolveNumberEvaluation: evaluate,
-    resolveObjectEvaluation: async (_, fallback) =>
-      failed(fallback, "TYPE_MISMATCH", "a decision is a boolean, a number or a text, and no object"),
+    resolveObjectEvaluation: (useCase, fallback, context) =>
+      resolve(useCase, fallback, context, ({ payload }) => payload),
     track(name, context, details) {
       const tracking = track(name, context, details).finally(() => tracked.delete(tracking));
       tracked.add(tracking);

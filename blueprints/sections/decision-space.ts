@@ -1,15 +1,15 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
-import type { DecisionSpace } from "../blueprint.ts";
+import type { DecisionSpace, Payload } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
 import { complain, found, type Place } from "../yaml/place.ts";
-import { readText } from "../yaml/scalars.ts";
-import { complainTwice, readItems, readSection, required } from "../yaml/section.ts";
+import { checkName, readText } from "../yaml/scalars.ts";
+import { complainTwice, readEntries, readItems, readSection, required } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 
 const KEYS = {
   actions: [
-    "list of texts",
+    "list of texts, or each with its payload",
     "required in a section",
     `1 to ${BOUNDS.actions}, each ${mostText("actionLength", "characters")}`,
   ],
@@ -21,9 +21,13 @@ export const decisionSpaceSection: BlueprintSection<"decisionSpace", DecisionSpa
   keys: () => KEYS,
   read: (blueprint) => required(blueprint, "decisionSpace", readDecisionSpace),
   whole: (read) => read,
-  describe: (space) => [
-    ["decisionSpace", space.kind === "actions" ? `actions ${JSON.stringify(space.actions)}` : space.kind],
-  ],
+  *describe(space) {
+    yield ["decisionSpace", space.kind === "actions" ? `actions ${JSON.stringify(space.actions)}` : space.kind];
+    if (space.kind !== "actions") return;
+    for (const [action, payload] of Object.entries(space.payloads ?? {})) {
+      yield [`decisionSpace.actions.${action}`, JSON.stringify(payload)];
+    }
+  },
   canonical: (space) => space,
 };
 
@@ -47,21 +51,92 @@ function readDecisionSpace(place: Place): DecisionSpace | undefined {
       : null;
     return complain(place, `expected ${wanted}, found ${found(place)}`, hint);
   }
-  const actions = required(readSection(place, Object.keys(KEYS)), "actions", (place) => {
-    const items = readItems(place, "a list of actions");
-    if (items === undefined) return undefined;
-    if (items.length < 1 || items.length > BOUNDS.actions) {
-      return complain(place, `expected 1 to ${BOUNDS.actions} actions, found ${items.length}`);
+  return required(readSection(place, Object.keys(KEYS)), "actions", (place) =>
+    isMap(place.node) ? readPayloads(place) : readNames(place),
+  );
+}
+
+function readNames(place: Place): DecisionSpace | undefined {
+  const items = readItems(place, "a list of actions");
+  if (items === undefined || !isFew(place, items.length)) return undefined;
+  const actions: string[] = [];
+  let complete = true;
+  for (const item of items) {
+    const name = readText(item, "an action's name", BOUNDS.actionLength);
+    if (name !== undefined && actions.includes(name)) complainTwice(item, `action "${name}" twice`);
+    else if (name !== undefined) actions.push(name);
+    else complete = false;
+  }
+  return complete ? { kind: "actions", actions } : undefined;
+}
+
+function isFew(place: Place, actions: number): boolean {
+  if (actions >= 1 && actions <= BOUNDS.actions) return true;
+  complain(place, `expected 1 to ${BOUNDS.actions} actions, found ${actions}`);
+  return false;
+}
+
+function readPayloads(place: Place): DecisionSpace | undefined {
+  const entries = readEntries(place, "actions and their payloads");
+  if (entries === undefined || !isFew(place, entries.length)) return undefined;
+  const payloads: [string, Payload][] = [];
+  let complete = true;
+  for (const { name, key, value, again } of entries) {
+    if (name.length < 1 || name.length > BOUNDS.actionLength) {
+      complain(key, `an action's name has 1 to ${BOUNDS.actionLength} characters, found ${name.length}`);
     }
-    const names: string[] = [];
-    let complete = true;
-    for (const item of items) {
-      const name = readText(item, "an action's name", BOUNDS.actionLength);
-      if (name !== undefined && names.includes(name)) complainTwice(item, `action "${name}" twice`);
-      else if (name !== undefined) names.push(name);
-      else complete = false;
-    }
-    return complete ? names : undefined;
-  });
-  return actions === undefined ? undefined : { kind: "actions", actions };
+    const payload = readPayload(value, payloads[0]);
+    if (again || payload === undefined) complete = false;
+    else payloads.push([name, payload]);
+  }
+  if (!complete) return undefined;
+  return { kind: "actions", actions: payloads.map(([name]) => name), payloads: Object.fromEntries(payloads) };
+}
+
+/** @param first the first action with its payload: the others have the same names and types */
+function readPayload(
+  place: Place,
+  first: readonly [action: string, payload: Payload] | undefined,
+): Payload | undefined {
+  const hint = "write its settings: { kbps: 400, codec: h264 }; without payloads, actions is a list: [a, b]";
+  const entries = readEntries(place, "a section of names and values", hint);
+  if (entries === undefined) return undefined;
+  if (entries.length < 1 || entries.length > BOUNDS.payloadFields) {
+    return complain(place, `expected 1 to ${BOUNDS.payloadFields} names, found ${entries.length}`, hint);
+  }
+  const payload: [string, boolean | number | string][] = [];
+  let complete = true;
+  for (const { name, key, value, again } of entries) {
+    const read = readSetting(value);
+    const wanted = first?.[1][name];
+    if (!checkName(key, name) || again || read === undefined) complete = false;
+    else if (first !== undefined && wanted === undefined) {
+      const guess = place.source.guess(name, Object.keys(first[1]));
+      const mend = guess === null ? "all actions have the same names" : `did you mean "${guess}"?`;
+      complete = complain(key, `action "${first[0]}" has no "${name}"`, mend) ?? false;
+    } else if (wanted !== undefined && typeof wanted !== typeof read) {
+      const problem = `"${name}" is a ${typeNames[typeof read]} here and a ${typeNames[typeof wanted]} in "${first![0]}"`;
+      complete = complain(value, problem, "a name has one type in all actions") ?? false;
+    } else payload.push([name, read]);
+  }
+  if (!complete) return undefined;
+  const lacking = Object.keys(first?.[1] ?? {}).filter((name) => !payload.some(([each]) => each === name));
+  if (lacking.length === 0) return Object.fromEntries(payload);
+  return complain(
+    place,
+    `"${lacking[0]!}" is missing, which action "${first![0]}" has`,
+    "all actions have the same names",
+  );
+}
+
+const typeNames: Readonly<Record<string, string>> = { boolean: "boolean", number: "number", string: "text" };
+
+function readSetting(place: Place): boolean | number | string | undefined {
+  const value: unknown = isScalar(place.node) ? place.node.value : undefined;
+  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return value;
+  if (typeof value === "string" && value.length <= BOUNDS.payloadText) return value;
+  if (typeof value === "string") {
+    return complain(place, `at most ${BOUNDS.payloadText} characters, found ${value.length}`);
+  }
+  return complain(place, `expected a number, a boolean or a text, found ${found(place)}`);
 }

@@ -49,7 +49,8 @@ type PolicyObject = {
 export interface BlueprintObject {
   readonly useCase: string;
   readonly description?: string | undefined;
-  readonly decisionSpace: "boolean" | "number" | { readonly actions: readonly string[] };
+  readonly decisionSpace:
+    "boolean" | "number" | { readonly actions: readonly string[] | Entries<Entries<boolean | number | string>> };
   readonly context: Entries<ContextType>;
   readonly observations?: Entries<ObservationType> | undefined;
   readonly events?: Entries<{ readonly fields?: readonly string[] | Entries<EventFieldType> | undefined }> | undefined;

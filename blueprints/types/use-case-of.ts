@@ -110,13 +110,24 @@ type TablesOf<B> = Flat<{
     : never;
 }>;
 
-type DecisionOf<Space> = Space extends { readonly actions: readonly (infer Action)[] }
-  ? Action
+type DecisionOf<Space> = Space extends { readonly actions: infer Actions }
+  ? Actions extends readonly (infer Action)[]
+    ? Action
+    : keyof Actions & string
   : Space extends "boolean"
     ? boolean
     : Space extends "number"
       ? number
       : never;
+
+/** A text is one of those that actions have; another version may have others, as with actions. */
+type SettingOf<Value> = Value extends number ? number : Value extends boolean ? boolean : Value;
+type Settings<Actions> = Actions[keyof Actions];
+type PayloadOf<Space> = Space extends { readonly actions: infer Actions }
+  ? Actions extends readonly unknown[]
+    ? NonNullable<unknown>
+    : { readonly [Name in keyof Settings<Actions>]: SettingOf<Settings<Actions>[Name]> }
+  : NonNullable<unknown>;
 
 type With<Name extends string, Part> = [keyof Part] extends [never]
   ? NonNullable<unknown>
@@ -128,6 +139,7 @@ export type UseCaseOf<B extends BlueprintObject> = Flat<
     readonly context: OrNothing<Named<B["context"]>>;
     readonly value: DecisionOf<B["decisionSpace"]>;
     readonly observations: ObservationsOf<B>;
-  } & With<"events", EventsOf<B>> &
+  } & With<"payload", PayloadOf<B["decisionSpace"]>> &
+    With<"events", EventsOf<B>> &
     With<"tables", TablesOf<B>>
 >;

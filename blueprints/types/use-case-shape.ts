@@ -12,6 +12,8 @@ export interface UseCaseShape {
   readonly context: readonly Property[];
   /** The types of the decision. */
   readonly value: readonly string[];
+  /** The settings of an action; null: it is its name alone. */
+  readonly payload: readonly Property[] | null;
   /** Literals of the kinds that observations may have; null: any. */
   readonly kinds: readonly string[] | null;
   readonly observations: readonly Property[];
@@ -32,6 +34,7 @@ export function useCaseShape(blueprint: Blueprint): UseCaseShape {
   return {
     context: sorted(Object.entries(context).map(([name, type]) => entry(name, type))),
     value: valueTypes(decisionSpace),
+    payload: payloadShape(decisionSpace),
     kinds: known?.map(literal) ?? null,
     observations: sorted(
       [...observations].map(([name, type]) => {
@@ -61,6 +64,19 @@ const entry = (name: string, type: DeclaredType): Property => ({ name, type: typ
 /** The space and not what today's policy can decide: another version may decide the rest of it. */
 const valueTypes = (space: DecisionSpace): readonly string[] =>
   space.kind === "actions" ? [...space.actions].sort(byCode).map(literal) : [space.kind];
+
+/** Texts as literals: another version may have others, as with actions. */
+function payloadShape(space: DecisionSpace): readonly Property[] | null {
+  const payloads = space.kind === "actions" ? Object.values(space.payloads ?? {}) : [];
+  if (payloads.length === 0) return null;
+  return sorted(
+    Object.keys(payloads[0]!).map((name) => {
+      const values = payloads.map((payload) => payload[name]!);
+      const texts = values.filter((value) => typeof value === "string");
+      return { name, type: texts.length === 0 ? [typeof values[0]] : [...new Set(texts)].sort(byCode).map(literal) };
+    }),
+  );
+}
 
 /**
  * The fields of each kind and the keys of its windows, which an event must name. Keys that no window has yet may be

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { defaultDecision } from "../../client/index.ts";
+import { defaultDecision, type AnyPayload } from "../../client/index.ts";
 import { CodedError } from "../../streams/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -29,7 +29,7 @@ export const decideCommand = defineCommand({
       // A user who named a default gets it whatever is away, damaged or full, and is told the reason.
       if (fallback === undefined || !(error instanceof CodedError)) throw error;
       const { code, kind } = error;
-      return { ...defaultDecision(id ?? randomUUID(), fallback, error), code, next: kind.mend };
+      return { ...defaultDecision<unknown, AnyPayload>(id ?? randomUUID(), fallback, error), code, next: kind.mend };
     });
     output.result(decision, decisionText);
     return decision.error === null ? exitCodes.ok : exitCodes.failed;

@@ -49,6 +49,10 @@ export const decision = z.object({
       "Time of the first decision under this id, if its answer is kept no longer and this is a new decision; ms.",
     ),
   error: z.string().nullable().describe("With reason error: the mistake to mend."),
+  payload: z
+    .record(z.string(), z.union([z.boolean(), z.number(), z.string()]))
+    .optional()
+    .describe("The settings of the chosen action. Absent if it has none."),
 });
 
 export const askedDecisions = fitted(

@@ -1,6 +1,6 @@
 import { decisionReplies, formerState, type DecisionRecorded, type DecisionReplied } from "../../schemas/index.ts";
 import type { RetentionConfig } from "../../blueprints/index.ts";
-import { avroStore, defineTopic, type StoreSpec } from "../../streams/index.ts";
+import { avroStore, defineTopic, type AvroSchema, type StoreSpec } from "../../streams/index.ts";
 
 /** A reply without its id and use case. */
 export type Answer = Omit<DecisionReplied, "decisionId" | "useCase">;
@@ -105,15 +105,22 @@ const stored = avroStore<Stored>(
   formerState["decide.answered"],
 );
 
+/** As replies were then: they had no payload. */
+const formerReply = {
+  ...(decisionReplies.schema as object),
+  fields: fields.filter(({ name }) => name !== "payload"),
+} as unknown as AvroSchema;
+type FormerReply = Omit<DecisionReplied, "payload">;
+
 /** One entry for each id, whatever the use case. */
-const former = avroStore<Omit<Answered, "useCase" | "unit" | "reply"> & { readonly reply: DecisionReplied | null }>(
+const former = avroStore<Omit<Answered, "useCase" | "unit" | "reply"> & { readonly reply: FormerReply | null }>(
   defineTopic({
     name: "decide-answered-1",
     schema: {
       type: "record",
       name: "Answered",
       namespace: "loopstream.state",
-      fields: [{ name: "reply", type: ["null", decisionReplies.schema] }, ...times],
+      fields: [{ name: "reply", type: ["null", formerReply] }, ...times],
     },
   }),
 );
@@ -132,5 +139,6 @@ export const answeredStore: StoreSpec<AnsweredId> = {
 function answersIn(bytes: Uint8Array, read: (bytes: Uint8Array) => Stored): AnsweredId {
   if (bytes[0] === 2 * FORMAT) return read(bytes).answers;
   const { reply, ...times } = former.decode(bytes);
-  return [{ ...times, useCase: reply?.useCase ?? null, unit: null, reply }];
+  const known = reply === null ? null : { ...reply, payload: null };
+  return [{ ...times, useCase: reply?.useCase ?? null, unit: null, reply: known }];
 }

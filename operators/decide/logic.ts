@@ -3,8 +3,10 @@ import {
   decisionKeys,
   type CompiledBlueprint,
   type DecisionKeys,
+  type DecisionSpace,
   type FeatureVector,
   type ParamValues,
+  type Payload,
 } from "../../blueprints/index.ts";
 import {
   recordLimits,
@@ -77,13 +79,19 @@ function actionsOf(space: CompiledBlueprint["blueprint"]["decisionSpace"]): (boo
 }
 
 /** The answer with a decision; where the policy gave no value, with the reason. */
-export function replyTo(decision: DecisionRecorded, { policy }: CompiledBlueprint): DecisionReplied {
+export function replyTo(decision: DecisionRecorded, { policy, blueprint }: CompiledBlueprint): DecisionReplied {
   const { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, repeatOf } = decision;
   const why = (): string =>
     policy.why(decision.features as FeatureVector, decision.predictions, decision.parameters) ??
     "a prediction or feature it needs is missing";
   const error = reason === "error" ? `the policy gave no value: ${why()}` : null;
-  return { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, error, repeatOf };
+  const payload = payloadOf(blueprint.decisionSpace, value);
+  return { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, error, repeatOf, payload };
+}
+
+function payloadOf(space: DecisionSpace, value: DecisionRecorded["value"]): Payload | null {
+  if (space.kind !== "actions" || space.payloads === undefined || typeof value !== "string") return null;
+  return Object.hasOwn(space.payloads, value) ? space.payloads[value]! : null;
 }
 
 export function refusalOf(scored: Scored, error: string): DecisionReplied {
@@ -102,5 +110,6 @@ export function refusal(decisionId: string, useCase: string, error: string): Dec
     modelId: null,
     error,
     repeatOf: null,
+    payload: null,
   };
 }

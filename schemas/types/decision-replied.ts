@@ -22,6 +22,8 @@ export interface DecisionReplied {
   readonly error: null | string;
   /** Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known. */
   readonly repeatOf: null | number;
+  /** The settings of the chosen action, by the version that answered; null where it has none, and without a decision. */
+  readonly payload: null | Readonly<Record<string, boolean | number | string>>;
 }
 
 export const decisionRepliedSchema = {
@@ -51,6 +53,12 @@ export const decisionRepliedSchema = {
       name: "repeatOf",
       type: ["null", { type: "long", logicalType: "timestamp-millis" }],
       doc: "Time of the first decision under this id, where its answer was kept no longer and a new one was made; null: none was known.",
+      default: null,
+    },
+    {
+      name: "payload",
+      type: ["null", { type: "map", values: ["boolean", "double", "string"] }],
+      doc: "The settings of the chosen action, by the version that answered; null where it has none, and without a decision.",
       default: null,
     },
   ],

@@ -54,6 +54,7 @@ describe("without a model", () => {
       modelId: null,
       repeatOf: null,
       error: null,
+      payload: null,
     });
     expect((await client.getDecision("parcels", heavy)).value).toBeNull();
   });

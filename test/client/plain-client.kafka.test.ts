@@ -69,6 +69,7 @@ test("a Java program with Apache's client alone asks for a decision and gets its
     modelId: null,
     error: null,
     repeatOf: null,
+    payload: null,
   });
   const decision = await recorded(decisionId);
   expect(decision).toMatchObject({ unit: "anna", reason: "noModel", blueprintVersion: parcels.version });

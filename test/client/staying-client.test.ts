@@ -228,7 +228,13 @@ test("a reply without a decision id, to a request that could not be read, finds 
         if (value.unit !== unit) continue;
         const { partition, headers: back } = replyAddress(headers)!;
         const reply = { decisionId: "", useCase: "", value: null, reason: "error", propensity: null } as const;
-        const rest = { blueprintVersion: null, modelId: null, error: "it could not be read", repeatOf: null };
+        const rest = {
+          blueprintVersion: null,
+          modelId: null,
+          error: "it could not be read",
+          repeatOf: null,
+          payload: null,
+        };
         const answer = {
           topic: decisionReplies,
           key: "",

@@ -28,7 +28,7 @@ test.skipIf(!python && process.env["CI"] !== "true")(
       env: { ...process.env, ...environment },
       cwd: folder,
     });
-    expect(stderr).toMatch(/Ran 14 tests/);
+    expect(stderr).toMatch(/Ran 15 tests/);
     // Observations that were sent twice count once.
     await at.loop.idle();
     const rows = [];

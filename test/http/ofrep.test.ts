@@ -2,7 +2,7 @@ import { OFREPProvider } from "@openfeature/ofrep-provider";
 import { OpenFeature, type Client } from "@openfeature/server-sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { httpLoop, type HttpLoop } from "./http-loop.ts";
-import { ARTICLES, REMINDERS, trained } from "./trained.ts";
+import { ARTICLES, ENCODER, REMINDERS, trained } from "./trained.ts";
 
 const token = "producer-0123456789";
 let at: HttpLoop;
@@ -123,4 +123,19 @@ describe("OFREP as its specification has it", () => {
     const answer = await at.post("/ofrep/v1/evaluate/flags/reminders", { context: { targetingKey: "a" } });
     expect(answer).toMatchObject({ status: 401, body: { errorCode: "GENERAL" } });
   });
+});
+
+// The last one: OFREP's flags are all use cases that are live.
+test("a decision over HTTP has the payload of its action, and none where actions are names", async () => {
+  await at.loop.publishBlueprint(ENCODER);
+  await trained(at.loop, "encoder", ["mobile", "cable"], "net", { stalls: 2 });
+  const asked = (useCase: string, context: object) =>
+    at.post("/v1/decisions", { useCase, unit: "anna", context, timeoutMs: 20_000 }, auth);
+  expect(await asked("encoder", { net: "mobile" })).toMatchObject({
+    status: 200,
+    body: { value: "low", payload: { kbps: 400, codec: "h264", retry: false } },
+  });
+  const reminded = await asked("reminders", { plan: "free" });
+  expect(reminded).toMatchObject({ status: 200, body: { value: true } });
+  expect(reminded.body).not.toHaveProperty("payload");
 });

@@ -26,6 +26,21 @@ policy: { decide: 'if(read > 0.5, "EntertainmentArticle", "NewsArticle")' }
 training: { minRows: 100 }
 `;
 
+/** Settings of a video encoder: the second one where a model has learnt that the first one stalls. */
+export const ENCODER = `
+useCase: encoder
+decisionSpace:
+  actions:
+    high: { kbps: 4000, codec: h265, retry: true }
+    low: { kbps: 400, codec: h264, retry: false }
+context: { net: category }
+features: [net]
+observations: { stalls: number }
+label: { name: stalled, value: stalls > 0, aggregate: any, wait: 10m, default: 0 }
+policy: { decide: 'if(stalled > 0.5, "low", "high")' }
+training: { minRows: 100 }
+`;
+
 /** A model of 120 decisions of twenty minutes ago, every second of which was good. */
 export async function trained(
   loop: Loopstream,

@@ -4,7 +4,7 @@ import { openFeatureProvider } from "../../openfeature/index.ts";
 import { decisions, events, observations } from "../../schemas/index.ts";
 import { openShared, readTopic, Serdes, type Topic } from "../../streams/index.ts";
 import { httpLoop, type HttpLoop } from "../http/http-loop.ts";
-import { ARTICLES, REMINDERS, trained } from "../http/trained.ts";
+import { ARTICLES, ENCODER, REMINDERS, trained } from "../http/trained.ts";
 
 let at: HttpLoop;
 let client: Client;
@@ -12,6 +12,8 @@ const errors: Error[] = [];
 beforeAll(async () => {
   at = await httpLoop({ http: undefined, defaults: { timeout: 20_000 } }, REMINDERS);
   await at.loop.publishBlueprint(ARTICLES);
+  await at.loop.publishBlueprint(ENCODER);
+  await trained(at.loop, "encoder", ["mobile", "cable"], "net", { stalls: 2 });
   await trained(at.loop, "reminders", ["free", "paid"], "plan", { kind: "opened" });
   const provider = openFeatureProvider(at.loop, { onError: (error) => errors.push(error) });
   await OpenFeature.setProviderAndWait(provider);
@@ -50,6 +52,24 @@ describe("OpenFeature's SDK with the loop as its provider", () => {
     expect((await all(decisions)).find(({ decisionId }) => decisionId === idOf(found))).toMatchObject({
       ...{ unit: "anna", value: true, features: [3, "free"] },
     });
+  });
+
+  test("an object is the payload of the chosen action, over HTTP too, and asked again it is the same", async () => {
+    const low = { kbps: 400, codec: "h264", retry: false };
+    const mobile = { targetingKey: "anna", net: "mobile", decisionId: "of-payload" };
+    expect(await client.getObjectDetails("encoder", { kbps: 1 }, mobile)).toMatchObject({
+      ...{ value: low, variant: "low", reason: "TARGETING_MATCH" },
+    });
+    expect(await client.getStringValue("encoder", "high", mobile)).toBe("low");
+    const cable = await client.getObjectValue("encoder", {}, { targetingKey: "bert", net: "cable" });
+    expect(cable).toEqual({ kbps: 4000, codec: "h265", retry: true });
+    // Another version has other settings: an answered decision keeps its own.
+    await at.loop.publishBlueprint(ENCODER.replace("kbps: 400,", "kbps: 500,"));
+    await at.loop.idle();
+    const again = await at.loop.getDecision("encoder", { unit: "anna", decisionId: "of-payload", context: {} });
+    expect(again).toMatchObject({ value: "low", payload: low });
+    const none = await at.loop.getDecision("articles", { unit: "anna", context: {} }, { default: "NewsArticle" });
+    expect(none).toMatchObject({ isDefault: true, payload: null });
   });
 
   test("decisionId in the context names the decision: asked again it is the same one", async () => {

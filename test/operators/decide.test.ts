@@ -119,6 +119,7 @@ describe("the decision record", () => {
       modelId: "m1",
       error: null,
       repeatOf: null,
+      payload: null,
     });
   });
 
@@ -497,6 +498,9 @@ describe("one id", () => {
       repeatOf: null,
     };
     const times = { first: START - 5, until: START + HOUR, forgetAt: START + 2 * HOUR };
+    // Replies of then had no payload.
+    const { fields, ...of } = decisionReplies.schema as { readonly fields: readonly { readonly name: string }[] };
+    const replySchema = { ...of, fields: fields.filter(({ name }) => name !== "payload") };
     const former = avroStore<unknown>(
       defineTopic({
         name: "former",
@@ -504,7 +508,7 @@ describe("one id", () => {
           type: "record",
           name: "Answered",
           fields: [
-            { name: "reply", type: ["null", decisionReplies.schema] },
+            { name: "reply", type: ["null", replySchema] },
             ...Object.keys(times).map((name) => ({ name, type: "long" })),
           ],
         },
@@ -534,7 +538,10 @@ describe("one id", () => {
         .output(decisionReplies)
         .readAll()
         .map(({ value: again }) => again),
-    ).toEqual([reply, reply]);
+    ).toEqual([
+      { ...reply, payload: null },
+      { ...reply, payload: null },
+    ]);
     expect(run.deadLetters()).toEqual([]);
     await run.input(scored).send(ask("e", "anna", 0.1, times.until), ask("d", "anna", 0.1, times.until + 1));
     expect(run.output(decisions).readAll().at(-1)).toMatchObject({

@@ -63,6 +63,13 @@ class Retries(unittest.TestCase):
         self.addCleanup(client.close)
         return server, client
 
+    def test_a_decision_has_the_payload_of_its_action_if_it_has_one(self) -> None:
+        payload = {"kbps": 400, "codec": "h264", "retry": False}
+        server = Server((200, {**OK[1], "value": "low", "payload": payload}), OK)
+        with Client(server.url) as client:
+            self.assertEqual(client.decide("encoder", "anna").payload, payload)
+            self.assertIsNone(client.decide("encoder", "anna").payload)
+
     def test_a_decision_is_asked_for_again_under_the_same_id_whatever_became_of_the_request(self) -> None:
         server, client = self.serve(LATE, None, OK)
         self.assertEqual(client.decide("tips", "anna").value, True)

@@ -21,6 +21,19 @@ const onPages = ["docs/blueprint.md", "README.md"].flatMap((page) =>
   [...read(page).matchAll(/```yaml\n(useCase:[\s\S]*?)```/g)].map((match) => match[1]!),
 );
 const texts = [...examples.map((file) => read(`examples/${file}`)), ...onPages, SMALL];
+/** A choice among settings of a video encoder. */
+const PAYLOADS = `useCase: encoder
+decisionSpace:
+  actions:
+    low: { kbps: 400, codec: h264, retry: false }
+    high: { kbps: 4000, codec: h265, retry: true }
+context: { rtt: number }
+features: [rtt]
+observations: { stalls: number }
+label: { name: stalled, value: stalls > 0 }
+policy: { decide: 'if(stalled > 0.1, "low", "high")' }
+`;
+texts.push(PAYLOADS);
 const named = texts.map((text) => [parseBlueprint(text).useCase, text] as const);
 
 /** As a program without types may call it. */
@@ -203,6 +216,39 @@ await loop.tables.put({ table: "any", key: ["oslo"], values: { whatever: 3 } });
     const files = {
       "small.d.ts": useCaseDeclarations(parseBlueprint(define(blueprint).text)),
       ...{ "defined.ts": defined, "written.ts": written, "any.ts": anyRow },
+    };
+    expect(faultsOf(files)).toEqual([...wrongIn("defined.ts", defined), ...wrongIn("written.ts", written)]);
+  },
+);
+
+test(
+  "the compiler knows the settings of an action, of a use case that is defined or written",
+  { timeout: 300_000 },
+  () => {
+    const uses = `
+const { value, payload } = await client.getDecision("encoder", { unit: "u", context: { rtt: 3 } }, { default: "low" });
+export const low: boolean = value === "low";
+export const middle: boolean = value === "middle"; // wrong
+export const kbps: number | undefined = payload?.kbps;
+export const codec: "h264" | "h265" | undefined = payload?.codec;
+export const sure: number = payload.kbps; // wrong
+export const text: string | undefined = payload?.kbps; // wrong
+export const bits: number | undefined = payload?.bits; // wrong
+export const retries: boolean | undefined = payload?.retry;
+export const vp9 = payload?.codec === "vp9"; // wrong
+`;
+    const open = `import type { Client } from "${door("client/index.ts")}";\n`;
+    const defined = `${open}import { defineUseCase, type UseCasesOf } from "${door("blueprints/index.ts")}";
+const encoder = defineUseCase(${JSON.stringify(parse(PAYLOADS))});
+declare const client: Client<UseCasesOf<typeof encoder>>;\n${uses}`;
+    const written = `${open}import type { UseCases } from "./encoder.d.ts";
+declare const client: Client<UseCases>;\n${uses}`;
+    const open2 = `${open}declare const client: Client;
+const { payload } = await client.getDecision("any", { unit: "u", context: {} });
+export const setting: string | number | boolean | undefined = payload?.["kbps"];\n`;
+    const files = {
+      "encoder.d.ts": useCaseDeclarations(parseBlueprint(PAYLOADS)),
+      ...{ "defined.ts": defined, "written.ts": written, "any.ts": open2 },
     };
     expect(faultsOf(files)).toEqual([...wrongIn("defined.ts", defined), ...wrongIn("written.ts", written)]);
   },

@@ -39,6 +39,8 @@ class Decision(Generic[D]):
     repeat_of: Optional[int] = None
     #: With reason ``error``: the mistake to mend.
     error: Optional[str] = None
+    #: The settings of the chosen action; ``None`` if it has none, or with the caller's default.
+    payload: Optional[Mapping[str, Any]] = None
 
 
 @dataclass(frozen=True)
@@ -125,4 +127,5 @@ def decision_of(answer: Mapping[str, Any], default: Any) -> Decision[Any]:
         model_id=answer["modelId"],
         repeat_of=answer["repeatOf"],
         error=answer["error"],
+        payload=answer.get("payload"),
     )
