@@ -4,7 +4,7 @@ import { load, observationsOf, readKnown, without, withoutFew, withoutOne } from
 import { moreKey, readTimer, useTimer, type JoinTimer } from "./keys.ts";
 import { NEVER, placeOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { labelled, Labelling, type Labellings } from "./labelling.ts";
-import { isOrphan, madeOf, nextOf, stageOf, waitEnds } from "./logic.ts";
+import { isOrphan, madeOf, nextOf, nextWaitEnd, stageOf, waitEnds } from "./logic.ts";
 import {
   compiledOf,
   emit,
@@ -105,7 +105,7 @@ function rowsOf(
 ): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
   const from = stageOf(use, compiled);
   if (!use.owed || from === 0) return Labelling.rows(decision, compiled, seen, { from, to, former: use });
-  const end = waitEnds(decision, compiled)[from] ?? Number.POSITIVE_INFINITY;
+  const end = nextWaitEnd(decision, compiled, from);
   const labelling = Labelling.of(
     decision,
     compiled,

@@ -1,12 +1,12 @@
 import { RunningLabel, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
 import type { PendingObservation, Use } from "./known.ts";
-import { joinEnd, waitEnds } from "./logic.ts";
+import { joinEnd, nextWaitEnd } from "./logic.ts";
 
 /** The kept part of a row's labels, to know whether later ones differ. */
 export type Labelled = Pick<Use, "label" | "others">;
 
-export const labelled = ({ label, others }: Joined): Labelled => ({
+export const labelled = ({ label, others }: Pick<Joined, "label" | "others">): Labelled => ({
   label,
   others: others.length === 0 ? null : others.map((other) => other.label),
 });
@@ -72,6 +72,18 @@ export class Labelling {
     });
   }
 
+  /** The part of a row that its labels make. */
+  #rowOf(stage: number): Pick<Joined, "decision" | "label" | "labelTime" | "others" | "waiting"> {
+    const label = this.#value(0, stage);
+    return {
+      decision: this.#decision,
+      label: label?.value ?? null,
+      labelTime: label?.time ?? null,
+      others: this.#others(stage),
+      waiting: this.#names((waits) => waits > stage),
+    };
+  }
+
   /** The names of the labels that are mature after as many waits as `which` says. */
   #names(which: (waits: number) => boolean): readonly string[] {
     const { waits, matureAfter, blueprint } = this.#compiled;
@@ -86,20 +98,15 @@ export class Labelling {
    * @param former the labels of the last row
    */
   rowAt(stage: number, former: Labelled): Joined | undefined {
-    const label = this.#value(0, stage);
-    const others = this.#others(stage);
+    const row = this.#rowOf(stage);
     const { blueprint, waits, waitMs } = this.#compiled;
-    const isEmpty = label === null && others.every((other) => other.label === null);
+    const isEmpty = !hasLabel(labelled(row));
     const isPartial = stage < waits.length;
     if (isEmpty && isPartial) return undefined;
     return {
-      decision: this.#decision,
-      label: label?.value ?? null,
-      labelTime: label?.time ?? null,
+      ...row,
       rowTime: this.#decision.decisionTime + waits[stage - 1]!,
       maturity: isEmpty ? "expired" : isPartial ? "partial" : waitMs < blueprint.join.ttlMs ? "provisional" : "mature",
-      others,
-      waiting: this.#names((waits) => waits > stage),
       settled: this.#names((waits) => waits === stage || (waits < stage && !hasLabel(former))),
     };
   }
@@ -110,21 +117,16 @@ export class Labelling {
    * knows.
    */
   correctedRow(former: Labelled, stage: number): Joined | undefined {
-    const label = this.#value(0, stage);
-    const others = this.#others(stage);
-    const isSame = label === null || label.value === former.label;
-    if (isSame && others.every((other, at) => other.label === null || other.label === former.others?.[at])) {
+    const row = this.#rowOf(stage);
+    const isSame = row.label === null || row.label === former.label;
+    if (isSame && row.others.every((other, at) => other.label === null || other.label === former.others?.[at])) {
       return undefined;
     }
     const { waits } = this.#compiled;
     return {
-      decision: this.#decision,
-      label: label?.value ?? null,
-      labelTime: label?.time ?? null,
+      ...row,
       rowTime: Math.max(this.#decision.decisionTime + waits[stage - 1]!, this.#newest),
       maturity: stage < waits.length ? "partial" : "corrected",
-      others,
-      waiting: this.#names((waits) => waits > stage),
       settled: hasLabel(former) ? none : this.#names((waits) => waits <= stage),
     };
   }
@@ -142,7 +144,6 @@ export class Labelling {
     { from, to, former }: { readonly from: number; readonly to: number; readonly former: Labelled },
   ): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
     const labelling = new Labelling(decision, compiled);
-    const ends = waitEnds(decision, compiled);
     const ordered = [...observations].sort((a, b) => a.time - b.time);
     const rows: Joined[] = [];
     let at = 0;
@@ -154,7 +155,7 @@ export class Labelling {
     };
     for (let stage = from; stage <= to; stage++) {
       if (stage > from) push(labelling.rowAt(stage, last));
-      const end = ends[stage] ?? Number.POSITIVE_INFINITY;
+      const end = nextWaitEnd(decision, compiled, stage);
       while (at < ordered.length && ordered[at]!.time < end) {
         const { time } = ordered[at]!;
         while (at < ordered.length && ordered[at]!.time === time) labelling.add(ordered[at++]!);

@@ -17,11 +17,12 @@ export function observationId(record: StreamRecord<ObservationRecorded>): string
   return hash("sha256", `${place}${time}\0${canonicalJson(value.values)}`).slice(0, 16);
 }
 
-export const waitEnd = (decision: DecisionRecorded, { waitMs }: CompiledBlueprint): number =>
-  decision.decisionTime + waitMs;
 /** The ends of the labels' different waits, ms, from the first. */
 export const waitEnds = ({ decisionTime }: DecisionRecorded, { waits }: CompiledBlueprint): readonly number[] =>
   waits.map((wait) => decisionTime + wait);
+/** The end of the wait behind so many that are over, ms; infinity behind the last one. */
+export const nextWaitEnd = ({ decisionTime }: DecisionRecorded, { waits }: CompiledBlueprint, stage: number): number =>
+  decisionTime + (waits[stage] ?? Number.POSITIVE_INFINITY);
 export const joinEnd = (decision: DecisionRecorded, { blueprint }: CompiledBlueprint): number =>
   decision.decisionTime + blueprint.join.ttlMs;
 

@@ -5,7 +5,7 @@ import { orphanTimer, useTimer } from "./keys.ts";
 import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { labelled, Labelling, type Labellings } from "./labelling.ts";
 import { restatedRows } from "./restated-rows.ts";
-import { belongsTo, hasRows, madeOf, nextOf, observationId, stageOf, usesOf, waitEnds } from "./logic.ts";
+import { belongsTo, hasRows, madeOf, nextOf, nextWaitEnd, observationId, stageOf, usesOf } from "./logic.ts";
 import { tellMisfits } from "./misfits.ts";
 import { emitEvent, isEvent } from "./observed.ts";
 import {
@@ -105,9 +105,9 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
         continue;
       }
       const stage = stageOf(use, compiled);
-      const ends = waitEnds(decision, compiled);
+      const end = nextWaitEnd(decision, compiled, stage);
       // Of those from after the next wait its row knows first.
-      const isDue = ({ time }: PendingObservation): boolean => time < (ends[stage] ?? Number.POSITIVE_INFINITY);
+      const isDue = ({ time }: PendingObservation): boolean => time < end;
       const seen = (): readonly PendingObservation[] => ofUse(use, observationsOf(known, id, context)).filter(isDue);
       if (isFed(record) && belongsTo(use, one) && isDue(one)) {
         const rows = restatedRows({ decision, compiled, stage, seen: seen(), one });

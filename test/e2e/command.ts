@@ -45,6 +45,15 @@ export function loopstream(
   });
 }
 
+/** Runs commands on one backbone, each of which must succeed. */
+export const succeeding =
+  (where: readonly string[]) =>
+  async (...args: readonly string[]): Promise<Ran> => {
+    const ran = await loopstream([...args, ...where, "--json"]);
+    if (ran.code !== 0) throw new Error(`${args.join(" ")} ended with ${ran.code}: ${ran.stderr}`);
+    return ran;
+  };
+
 /** A directory of its own for one test file; `remove` it afterwards. */
 export function temporaryDir(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "loopstream-e2e-"));

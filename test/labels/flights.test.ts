@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineUseCase, parseBlueprint } from "../../blueprints/index.ts";
-import { flights, loopstream, temporaryDir, type Ran } from "../e2e/command.ts";
+import { flights, succeeding, temporaryDir, type Ran } from "../e2e/command.ts";
 import { python, runPython } from "../python/venv.ts";
 
 /** A departure is known within hours, an arrival within a day and a half; what a decision costs comes in parts. */
@@ -63,13 +63,8 @@ test("a use case in TypeScript is the same version as its YAML, with several lab
 
 describe("three labels and a cost of all flights of the first quarter", () => {
   const dir = temporaryDir();
-  const where = ["--dir", join(dir.path, "loop")];
   const path = (name: string): string => join(dir.path, name);
-  const run = async (...args: readonly string[]): Promise<Ran> => {
-    const ran = await loopstream([...args, ...where, "--json"]);
-    expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    return ran;
-  };
+  const run = succeeding(["--dir", path("loop")]);
   let replayed: Ran;
   beforeAll(async () => {
     await python();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { flights, loopstream, temporaryDir, type Ran } from "../e2e/command.ts";
+import { flights, succeeding, temporaryDir } from "../e2e/command.ts";
 import { python, runPython } from "../python/venv.ts";
 
 const TEXT = `useCase: flight-tables
@@ -27,13 +27,8 @@ const script = join(import.meta.dirname, "as_of.py");
 
 describe("the aircraft of all flights of the first quarter as a reference table", () => {
   const dir = temporaryDir();
-  const where = ["--dir", join(dir.path, "loop")];
   const path = (name: string): string => join(dir.path, name);
-  const run = async (...args: readonly string[]): Promise<Ran> => {
-    const ran = await loopstream([...args, ...where, "--json"]);
-    expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    return ran;
-  };
+  const run = succeeding(["--dir", path("loop")]);
   beforeAll(async () => {
     await python();
     await runPython(script, ["make", flights.decisions, dir.path], 300_000);

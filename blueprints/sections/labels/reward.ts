@@ -1,4 +1,5 @@
-import { canonicalFormula, type FormulaType } from "../../formula/index.ts";
+import { canonicalFormula } from "../../formula/index.ts";
+import { rewardTypes } from "../../labels/reward.ts";
 import { readFormula } from "../../yaml/formula.ts";
 import { complain } from "../../yaml/place.ts";
 import { optional } from "../../yaml/section.ts";
@@ -16,7 +17,6 @@ export const rewardSection: BlueprintSection<"reward", string | null | undefined
     const { labels, complete } = of(labelsSection);
     const { features } = of(featuresSection);
     const named = labels.flatMap(({ name }) => name ?? []);
-    const types = Object.fromEntries(named.map((name): [string, FormulaType] => [name, "number"]));
     const hint = "a reward is of labels: name what it needs of the observations as a label";
     const unusable = new Map(
       [
@@ -32,7 +32,7 @@ export const rewardSection: BlueprintSection<"reward", string | null | undefined
           "give the feature another name",
         );
       }
-      const formula = readFormula(place, { known: types, complete, unusable }, ["number", "boolean"]);
+      const formula = readFormula(place, { known: rewardTypes(named), complete, unusable }, ["number", "boolean"]);
       if (formula === undefined) return undefined;
       if (formula.names.length > 0 || !complete) return formula.text;
       return complain(place, `"${formula.text}" uses no label`, `name a label: ${named.join(", ")}`);
