@@ -15,7 +15,9 @@ class RunningQuantile extends BySize implements RunningAggregate {
     const place = this.#share * (values.length - 1);
     const below = Math.floor(place);
     const [lower, upper] = [values[below]!, values[Math.ceil(place)]!];
-    return lower + (upper - lower) * (place - below);
+    const [step, part] = [upper - lower, place - below];
+    // Between two huge values the step alone may be no number.
+    return Number.isFinite(step) ? lower + step * part : lower * (1 - part) + upper * part;
   }
 }
 

@@ -98,6 +98,11 @@ describe("aggregates of 4, 1, 9, 2 at the times 1 to 4", () => {
   }
 });
 
+test("a quantile between two huge values is between them", () => {
+  const huge = [arrival(1, -1e308), arrival(2, 1e308)];
+  expect(aggregateLabel(label("quantile(0.75)"), huge)).toEqual({ value: 5e307, time: 2 });
+});
+
 test("the order of arrival changes no bit of any aggregate", () => {
   const next = random(7);
   for (let round = 0; round < 20; round++) {
