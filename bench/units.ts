@@ -107,7 +107,15 @@ try {
       const correlation = Buffer.alloc(4);
       correlation.writeInt32BE(index);
       const key = Buffer.from(decisionId);
-      const value = { decisionId, useCase: "units", unit, context: { x: 1 }, deferred: false, logged: null };
+      const value = {
+        decisionId,
+        useCase: "units",
+        unit,
+        context: { x: 1 },
+        deferred: false,
+        logged: null,
+        candidates: [],
+      };
       return {
         ...{ topic: decisionRequests.name, partition: partitionOf(key, PARTITIONS), timestamp: time, key },
         value: tools.serdes.encode(decisionRequests, value),

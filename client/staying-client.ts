@@ -137,7 +137,7 @@ export function stayingClient(options: StayingOptions): Client {
         wholeText("useCase", useCase);
         if (source !== undefined) wholeText("source", source);
         checkArrival(time, latest(), "time");
-        const value = { decisionId, useCase, unit, context, deferred, logged: null };
+        const value = { decisionId, useCase, unit, context, deferred, logged: null, candidates: [] };
         const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, { time, source }, leftMs));
         if (throwOnError && reply.reason === "error")
           throw new DomainError("DECISION_FAILED", reply.error ?? "no decision");

@@ -75,7 +75,12 @@ export async function recompute(
       return { logged: one, gone: "blueprint", problem: known.problem(useCase, blueprintVersion) };
     }
     const { model, predictions = {}, failure } = scores.get(one) ?? {};
-    const scored = { enriched: enrichedOf(one, found), modelId: decision.modelId, predictions: decision.predictions };
+    const scored = {
+      enriched: enrichedOf(one, found),
+      modelId: decision.modelId,
+      predictions: decision.predictions,
+      options: [],
+    };
     return {
       logged: one,
       found,
@@ -112,6 +117,7 @@ function enrichedOf({ decision }: LoggedDecision, { request }: FoundRequest): En
     features: decision.features,
     error: null,
     misfits: null,
+    options: [],
   };
 }
 

@@ -1,7 +1,7 @@
 import { decisionRecordedSchema, type DecisionRecorded } from "./types/index.ts";
 
-/** A decision before it had `keys` and `parameters`. */
-export type FormerDecision = Omit<DecisionRecorded, "keys" | "parameters">;
+/** A decision before it had `keys`, `parameters` and `options`. */
+export type FormerDecision = Omit<DecisionRecorded, "keys" | "parameters" | "options" | "candidates">;
 
 const FIELDS: readonly string[] = [
   "decisionId",
@@ -29,9 +29,11 @@ export const formerDecisionSchema = {
   fields: decisionRecordedSchema.fields.filter(({ name }) => FIELDS.includes(name)),
 };
 
-/** At that time no policy had parameters. */
+/** At that time no policy had parameters, and no decision options. */
 export const withoutKeys = (decision: FormerDecision): DecisionRecorded => ({
   ...decision,
   keys: null,
   parameters: {},
+  options: [],
+  candidates: 0,
 });

@@ -33,9 +33,27 @@ export async function flights(): Promise<Measured> {
     const { decisionId, unit } = value as DecisionRequested;
     const { features } = enrichRequest(value as DecisionRequested, time, blueprints, windows);
     return {
-      ...{ decisionId, unit, useCase, blueprintVersion: version, modelId: null, features, predictions: {} },
+      ...{
+        decisionId,
+        unit,
+        useCase,
+        blueprintVersion: version,
+        modelId: null,
+        features,
+        predictions: {},
+        options: [],
+      },
       ...{ actions: [], distribution: [], value: null, propensity: null, seed: "", mode: "loggingOnly" },
-      ...{ reason: "noModel", decisionTime: time, deferred: false, repeatOf: null, keys: null, parameters: {} },
+      ...{
+        reason: "noModel",
+        decisionTime: time,
+        deferred: false,
+        repeatOf: null,
+        keys: null,
+        parameters: {},
+        options: [],
+        candidates: 0,
+      },
     };
   });
   return {

@@ -130,7 +130,7 @@ export class Traffic {
       const useCase = this.#random() < trainedShare ? STREAMS[1] : STREAMS[0];
       const store = `s${Math.floor(this.#random() * STORES)}`;
       const context = { x, store, ...(this.#padding === "" ? {} : { padding: this.#padding }) };
-      const value = { decisionId, useCase, unit, context, deferred: false, logged: null };
+      const value = { decisionId, useCase, unit, context, deferred: false, logged: null, candidates: [] };
       const headers = replyHeaders(decisionReplies.name, REPLY_PARTITION, Buffer.from(`${now} ${time}`));
       records.push({ ...this.#record(decisionRequests, decisionId, value, time), headers });
       if (this.#random() < 0.5) {
@@ -143,7 +143,12 @@ export class Traffic {
     while (due < this.#toObserve.length && this.#toObserve[due]!.at <= time) due++;
     for (const { id, at, value: y } of this.#toObserve.splice(0, due)) {
       records.push(
-        this.#record(observations, id, { decisionId: id, useCase: "", observationId: "only", values: { y } }, at),
+        this.#record(
+          observations,
+          id,
+          { decisionId: id, useCase: "", observationId: "only", optionId: "", values: { y } },
+          at,
+        ),
       );
     }
     return records;

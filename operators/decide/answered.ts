@@ -105,12 +105,12 @@ const stored = avroStore<Stored>(
   formerState["decide.answered"],
 );
 
-/** As replies were then: they had no payload. */
+/** As replies were then: they had no payload and no ranking. */
 const formerReply = {
   ...(decisionReplies.schema as object),
-  fields: fields.filter(({ name }) => name !== "payload"),
+  fields: fields.filter(({ name }) => name !== "payload" && name !== "ranking"),
 } as unknown as AvroSchema;
-type FormerReply = Omit<DecisionReplied, "payload">;
+type FormerReply = Omit<DecisionReplied, "payload" | "ranking">;
 
 /** One entry for each id, whatever the use case. */
 const former = avroStore<Omit<Answered, "useCase" | "unit" | "reply"> & { readonly reply: FormerReply | null }>(
@@ -139,6 +139,6 @@ export const answeredStore: StoreSpec<AnsweredId> = {
 function answersIn(bytes: Uint8Array, read: (bytes: Uint8Array) => Stored): AnsweredId {
   if (bytes[0] === 2 * FORMAT) return read(bytes).answers;
   const { reply, ...times } = former.decode(bytes);
-  const known = reply === null ? null : { ...reply, payload: null };
+  const known = reply === null ? null : { ...reply, payload: null, ranking: null };
   return [{ ...times, useCase: reply?.useCase ?? null, unit: null, reply: known }];
 }

@@ -62,6 +62,8 @@ export function decideScored(
     repeatOf,
     keys: keysWithin(decisionKeys(compiled.groupable, request.context)),
     parameters: params,
+    options: [],
+    candidates: 0,
   };
   return logged === null ? decision : { ...decision, ...takenElsewhere(logged, actions) };
 }
@@ -86,7 +88,19 @@ export function replyTo(decision: DecisionRecorded, { policy, blueprint }: Compi
     "a prediction or feature it needs is missing";
   const error = reason === "error" ? `the policy gave no value: ${why()}` : null;
   const payload = payloadOf(blueprint.decisionSpace, value);
-  return { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, error, repeatOf, payload };
+  return {
+    decisionId,
+    useCase,
+    value,
+    reason,
+    propensity,
+    blueprintVersion,
+    modelId,
+    error,
+    repeatOf,
+    payload,
+    ranking: null,
+  };
 }
 
 function payloadOf(space: DecisionSpace, value: DecisionRecorded["value"]): Payload | null {
@@ -111,5 +125,6 @@ export function refusal(decisionId: string, useCase: string, error: string): Dec
     error,
     repeatOf: null,
     payload: null,
+    ranking: null,
   };
 }

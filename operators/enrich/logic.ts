@@ -48,7 +48,7 @@ export function enrichRequest(
   if (compiled === undefined) {
     const problem = version === undefined ? blueprints.problemAt(useCase, time) : blueprints.problem(useCase, version);
     const error = problem ?? unknownUseCase(useCase, blueprints);
-    return { request, blueprintVersion: null, features: [], error, misfits: null };
+    return { request, blueprintVersion: null, features: [], error, misfits: null, options: [] };
   }
   const { warming, remembersFrom = Number.NEGATIVE_INFINITY } = windows;
   if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
@@ -59,7 +59,7 @@ export function enrichRequest(
   const rows = compiled.tables.length === 0 ? undefined : rowsOf(tables);
   compiled.fromFeatures?.(features, contextOf(compiled, request), time, fit, rows);
   const unfit = misfitsOf(compiled, request.context);
-  return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit };
+  return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit, options: [] };
 }
 
 /** The fit of the current context. */

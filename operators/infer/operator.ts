@@ -50,6 +50,7 @@ export const infer = (scorers: Scorers) =>
               enriched: record.value,
               modelId: model?.modelId ?? null,
               predictions: predictions.get(record) ?? {},
+              options: [],
             },
             time: record.time,
             from: record,

@@ -73,7 +73,7 @@ export class Labelling {
   }
 
   /** The part of a row that its labels make. */
-  #rowOf(stage: number): Pick<Joined, "decision" | "label" | "labelTime" | "others" | "waiting"> {
+  #rowOf(stage: number): Omit<Joined, "rowTime" | "maturity" | "settled"> {
     const label = this.#value(0, stage);
     return {
       decision: this.#decision,
@@ -81,6 +81,8 @@ export class Labelling {
       labelTime: label?.time ?? null,
       others: this.#others(stage),
       waiting: this.#names((waits) => waits > stage),
+      option: null,
+      position: null,
     };
   }
 

@@ -12,7 +12,7 @@ export interface DecisionRecorded {
   readonly blueprintVersion: string;
   /** The model in production at decisionTime, or the canary where the decision is of its share; null: there was none. */
   readonly modelId: null | string;
-  /** The feature vector as logged, in the blueprint's order; null is a missing value, a string a category. */
+  /** The feature vector as logged, in the blueprint's order; null is a missing value, a string a category. Features of options are null here. */
   readonly features: readonly (null | number | string)[];
   /** By objective; empty without a model. */
   readonly predictions: Readonly<Record<string, number>>;
@@ -40,6 +40,26 @@ export interface DecisionRecorded {
   readonly keys: null | Readonly<Record<string, string>>;
   /** Values of the policy's named parameters at decisionTime; empty: the policy has none. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** The options that were shown, in that order, and behind them a sample of the others. Empty where a decision has no options. */
+  readonly options: readonly OptionRecorded[];
+  /** How many options there were. */
+  readonly candidates: number;
+}
+
+/** An option as it was scored. */
+export interface OptionRecorded {
+  /** Names the option; what observations name. */
+  readonly optionId: string;
+  /** The features of the option, in the blueprint's order. The others are the decision's. */
+  readonly features: readonly (null | number | string)[];
+  /** By label; empty without a model. */
+  readonly predictions: Readonly<Record<string, number>>;
+  /** What the policy ordered by; null: there is none, without a model too. */
+  readonly score: null | number;
+  /** The place at which it was shown, from 1; null: it was not. */
+  readonly position: null | number;
+  /** Probability with which the option is on this record: 1 if it was shown. */
+  readonly sampled: number;
 }
 
 /** All that this release writes. A newer one may have written others. */
@@ -68,7 +88,7 @@ export const decisionRecordedSchema = {
     {
       name: "features",
       type: { type: "array", items: ["null", "double", "string"] },
-      doc: "The feature vector as logged, in the blueprint's order; null is a missing value, a string a category.",
+      doc: "The feature vector as logged, in the blueprint's order; null is a missing value, a string a category. Features of options are null here.",
     },
     { name: "predictions", type: { type: "map", values: "double" }, doc: "By objective; empty without a model." },
     {
@@ -118,5 +138,44 @@ export const decisionRecordedSchema = {
       doc: "Values of the policy's named parameters at decisionTime; empty: the policy has none.",
       default: {},
     },
+    {
+      name: "options",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "OptionRecorded",
+          doc: "An option as it was scored.",
+          fields: [
+            { name: "optionId", type: "string", doc: "Names the option; what observations name." },
+            {
+              name: "features",
+              type: { type: "array", items: ["null", "double", "string"] },
+              doc: "The features of the option, in the blueprint's order. The others are the decision's.",
+            },
+            { name: "predictions", type: { type: "map", values: "double" }, doc: "By label; empty without a model." },
+            {
+              name: "score",
+              type: ["null", "double"],
+              doc: "What the policy ordered by; null: there is none, without a model too.",
+            },
+            {
+              name: "position",
+              type: ["null", "int"],
+              doc: "The place at which it was shown, from 1; null: it was not.",
+            },
+            {
+              name: "sampled",
+              type: "double",
+              doc: "Probability with which the option is on this record: 1 if it was shown.",
+            },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      doc: "The options that were shown, in that order, and behind them a sample of the others. Empty where a decision has no options.",
+      default: [],
+    },
+    { name: "candidates", type: "int", doc: "How many options there were.", default: 0 },
   ],
 } as const;

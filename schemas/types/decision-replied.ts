@@ -24,6 +24,8 @@ export interface DecisionReplied {
   readonly repeatOf: null | number;
   /** The settings of the chosen action, by the version that answered; null where it has none, and without a decision. */
   readonly payload: null | Readonly<Record<string, boolean | number | string>>;
+  /** The options to show, by their ids and in this order; null where the decision is no ranking, and where there is none: use your own order, reason says why. */
+  readonly ranking: null | readonly string[];
 }
 
 export const decisionRepliedSchema = {
@@ -59,6 +61,12 @@ export const decisionRepliedSchema = {
       name: "payload",
       type: ["null", { type: "map", values: ["boolean", "double", "string"] }],
       doc: "The settings of the chosen action, by the version that answered; null where it has none, and without a decision.",
+      default: null,
+    },
+    {
+      name: "ranking",
+      type: ["null", { type: "array", items: "string" }],
+      doc: "The options to show, by their ids and in this order; null where the decision is no ranking, and where there is none: use your own order, reason says why.",
       default: null,
     },
   ],

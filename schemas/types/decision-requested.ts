@@ -14,6 +14,8 @@ export interface DecisionRequested {
   readonly deferred: boolean;
   /** History only: the action that was taken then, which is recorded instead of one of the policy's. In a request that no feed of history has sent it is refused, and the policy decides. */
   readonly logged: null | LoggedAction;
+  /** The options, in the product's own order, where the blueprint's decisions are over options of the request. Empty: there are none, or the blueprint declares them. */
+  readonly candidates: readonly Candidate[];
 }
 
 /** An action that was taken elsewhere, as data that is imported tells it. */
@@ -22,6 +24,14 @@ export interface LoggedAction {
   readonly value: boolean | number | string;
   /** Probability with which it was chosen, above 0 and at most 1; null: not known. */
   readonly propensity: null | number;
+}
+
+/** An option that may be chosen or shown. */
+export interface Candidate {
+  /** Names the option; what observations name. Of two candidates with the same id the first counts. */
+  readonly optionId: string;
+  /** What the product knows of the option, by name. */
+  readonly context: Readonly<Record<string, null | boolean | number | string>>;
 }
 
 export const decisionRequestedSchema = {
@@ -69,6 +79,33 @@ export const decisionRequestedSchema = {
       ],
       doc: "History only: the action that was taken then, which is recorded instead of one of the policy's. In a request that no feed of history has sent it is refused, and the policy decides.",
       default: null,
+    },
+    {
+      name: "candidates",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "Candidate",
+          doc: "An option that may be chosen or shown.",
+          fields: [
+            {
+              name: "optionId",
+              type: "string",
+              doc: "Names the option; what observations name. Of two candidates with the same id the first counts.",
+            },
+            {
+              name: "context",
+              type: { type: "map", values: ["null", "boolean", "double", "string"] },
+              doc: "What the product knows of the option, by name.",
+              default: {},
+            },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      doc: "The options, in the product's own order, where the blueprint's decisions are over options of the request. Empty: there are none, or the blueprint declares them.",
+      default: [],
     },
   ],
 } as const;

@@ -14,6 +14,16 @@ export interface Enriched {
   readonly error: null | string;
   /** Entries of the context that count for nothing, by name: unknown to the blueprint, or unusable for their type. Null: none. */
   readonly misfits: null | Readonly<Record<string, string>>;
+  /** In the order of the request, or of the blueprint; empty where a decision has no options. */
+  readonly options: readonly EnrichedOption[];
+}
+
+/** An option with its features. */
+export interface EnrichedOption {
+  /** Names the option. */
+  readonly optionId: string;
+  /** The features of the option, in the blueprint's order. */
+  readonly features: readonly (null | number | string)[];
 }
 
 export const enrichedSchema = {
@@ -70,6 +80,33 @@ export const enrichedSchema = {
             doc: "History only: the action that was taken then, which is recorded instead of one of the policy's. In a request that no feed of history has sent it is refused, and the policy decides.",
             default: null,
           },
+          {
+            name: "candidates",
+            type: {
+              type: "array",
+              items: {
+                type: "record",
+                name: "Candidate",
+                doc: "An option that may be chosen or shown.",
+                fields: [
+                  {
+                    name: "optionId",
+                    type: "string",
+                    doc: "Names the option; what observations name. Of two candidates with the same id the first counts.",
+                  },
+                  {
+                    name: "context",
+                    type: { type: "map", values: ["null", "boolean", "double", "string"] },
+                    doc: "What the product knows of the option, by name.",
+                    default: {},
+                  },
+                ],
+                namespace: "loopstream",
+              },
+            },
+            doc: "The options, in the product's own order, where the blueprint's decisions are over options of the request. Empty: there are none, or the blueprint declares them.",
+            default: [],
+          },
         ],
       },
       doc: "The request as it came.",
@@ -86,6 +123,28 @@ export const enrichedSchema = {
       type: ["null", { type: "map", values: "string" }],
       doc: "Entries of the context that count for nothing, by name: unknown to the blueprint, or unusable for their type. Null: none.",
       default: null,
+    },
+    {
+      name: "options",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "EnrichedOption",
+          doc: "An option with its features.",
+          fields: [
+            { name: "optionId", type: "string", doc: "Names the option." },
+            {
+              name: "features",
+              type: { type: "array", items: ["null", "double", "string"] },
+              doc: "The features of the option, in the blueprint's order.",
+            },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      doc: "In the order of the request, or of the blueprint; empty where a decision has no options.",
+      default: [],
     },
   ],
 } as const;

@@ -20,6 +20,10 @@ export interface Joined {
   readonly waiting: readonly string[];
   /** Labels that are mature for the first time in a row. Empty in a correction, and where all labels have the same wait. */
   readonly settled: readonly string[];
+  /** Index of the shown option, in the decision's options, whose labels these are; null where a decision has no options. */
+  readonly option: null | number;
+  /** The place at which that option was shown, from 1, as observed; else as it was recorded. Null where a decision has no options. */
+  readonly position: null | number;
 }
 
 /** A label after the first. */
@@ -62,7 +66,7 @@ export const joinedSchema = {
           {
             name: "features",
             type: { type: "array", items: ["null", "double", "string"] },
-            doc: "The feature vector as logged, in the blueprint's order; null is a missing value, a string a category.",
+            doc: "The feature vector as logged, in the blueprint's order; null is a missing value, a string a category. Features of options are null here.",
           },
           { name: "predictions", type: { type: "map", values: "double" }, doc: "By objective; empty without a model." },
           {
@@ -116,6 +120,49 @@ export const joinedSchema = {
             doc: "Values of the policy's named parameters at decisionTime; empty: the policy has none.",
             default: {},
           },
+          {
+            name: "options",
+            type: {
+              type: "array",
+              items: {
+                type: "record",
+                name: "OptionRecorded",
+                doc: "An option as it was scored.",
+                fields: [
+                  { name: "optionId", type: "string", doc: "Names the option; what observations name." },
+                  {
+                    name: "features",
+                    type: { type: "array", items: ["null", "double", "string"] },
+                    doc: "The features of the option, in the blueprint's order. The others are the decision's.",
+                  },
+                  {
+                    name: "predictions",
+                    type: { type: "map", values: "double" },
+                    doc: "By label; empty without a model.",
+                  },
+                  {
+                    name: "score",
+                    type: ["null", "double"],
+                    doc: "What the policy ordered by; null: there is none, without a model too.",
+                  },
+                  {
+                    name: "position",
+                    type: ["null", "int"],
+                    doc: "The place at which it was shown, from 1; null: it was not.",
+                  },
+                  {
+                    name: "sampled",
+                    type: "double",
+                    doc: "Probability with which the option is on this record: 1 if it was shown.",
+                  },
+                ],
+                namespace: "loopstream",
+              },
+            },
+            doc: "The options that were shown, in that order, and behind them a sample of the others. Empty where a decision has no options.",
+            default: [],
+          },
+          { name: "candidates", type: "int", doc: "How many options there were.", default: 0 },
         ],
       },
       doc: "As recorded.",
@@ -170,6 +217,18 @@ export const joinedSchema = {
       type: { type: "array", items: "string" },
       doc: "Labels that are mature for the first time in a row. Empty in a correction, and where all labels have the same wait.",
       default: [],
+    },
+    {
+      name: "option",
+      type: ["null", "int"],
+      doc: "Index of the shown option, in the decision's options, whose labels these are; null where a decision has no options.",
+      default: null,
+    },
+    {
+      name: "position",
+      type: ["null", "double"],
+      doc: "The place at which that option was shown, from 1, as observed; else as it was recorded. Null where a decision has no options.",
+      default: null,
     },
   ],
 } as const;

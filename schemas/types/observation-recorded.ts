@@ -8,6 +8,8 @@ export interface ObservationRecorded {
   readonly useCase: string;
   /** Names this observation: the same id sent again counts once. Empty: the place of the record names it, so each record counts, equal ones too. */
   readonly observationId: string;
+  /** The option that it is about. Empty: it counts for all options of the decision that were shown. */
+  readonly optionId: string;
   /** Measured values by name. */
   readonly values: Readonly<Record<string, null | boolean | number | string>>;
 }
@@ -29,6 +31,12 @@ export const observationRecordedSchema = {
       name: "observationId",
       type: "string",
       doc: "Names this observation: the same id sent again counts once. Empty: the place of the record names it, so each record counts, equal ones too.",
+      default: "",
+    },
+    {
+      name: "optionId",
+      type: "string",
+      doc: "The option that it is about. Empty: it counts for all options of the decision that were shown.",
       default: "",
     },
     {

@@ -8,8 +8,10 @@ export interface Scored {
   readonly enriched: Enriched;
   /** In production at the request's event time, or the canary where the decision is of its share; null: there was none. */
   readonly modelId: null | string;
-  /** By objective. */
+  /** By objective; empty where the predictions are the options'. */
   readonly predictions: Readonly<Record<string, number>>;
+  /** The predictions of each option, by label, in the order of the enriched ones; empty without a model, and where a decision has no options. */
+  readonly options: readonly Readonly<Record<string, number>>[];
 }
 
 export const scoredSchema = {
@@ -74,6 +76,33 @@ export const scoredSchema = {
                   doc: "History only: the action that was taken then, which is recorded instead of one of the policy's. In a request that no feed of history has sent it is refused, and the policy decides.",
                   default: null,
                 },
+                {
+                  name: "candidates",
+                  type: {
+                    type: "array",
+                    items: {
+                      type: "record",
+                      name: "Candidate",
+                      doc: "An option that may be chosen or shown.",
+                      fields: [
+                        {
+                          name: "optionId",
+                          type: "string",
+                          doc: "Names the option; what observations name. Of two candidates with the same id the first counts.",
+                        },
+                        {
+                          name: "context",
+                          type: { type: "map", values: ["null", "boolean", "double", "string"] },
+                          doc: "What the product knows of the option, by name.",
+                          default: {},
+                        },
+                      ],
+                      namespace: "loopstream",
+                    },
+                  },
+                  doc: "The options, in the product's own order, where the blueprint's decisions are over options of the request. Empty: there are none, or the blueprint declares them.",
+                  default: [],
+                },
               ],
             },
             doc: "The request as it came.",
@@ -95,6 +124,28 @@ export const scoredSchema = {
             doc: "Entries of the context that count for nothing, by name: unknown to the blueprint, or unusable for their type. Null: none.",
             default: null,
           },
+          {
+            name: "options",
+            type: {
+              type: "array",
+              items: {
+                type: "record",
+                name: "EnrichedOption",
+                doc: "An option with its features.",
+                fields: [
+                  { name: "optionId", type: "string", doc: "Names the option." },
+                  {
+                    name: "features",
+                    type: { type: "array", items: ["null", "double", "string"] },
+                    doc: "The features of the option, in the blueprint's order.",
+                  },
+                ],
+                namespace: "loopstream",
+              },
+            },
+            doc: "In the order of the request, or of the blueprint; empty where a decision has no options.",
+            default: [],
+          },
         ],
       },
       doc: "What infer was given.",
@@ -104,6 +155,16 @@ export const scoredSchema = {
       type: ["null", "string"],
       doc: "In production at the request's event time, or the canary where the decision is of its share; null: there was none.",
     },
-    { name: "predictions", type: { type: "map", values: "double" }, doc: "By objective." },
+    {
+      name: "predictions",
+      type: { type: "map", values: "double" },
+      doc: "By objective; empty where the predictions are the options'.",
+    },
+    {
+      name: "options",
+      type: { type: "array", items: { type: "map", values: "double" } },
+      doc: "The predictions of each option, by label, in the order of the enriched ones; empty without a model, and where a decision has no options.",
+      default: [],
+    },
   ],
 } as const;

@@ -50,7 +50,7 @@ export function badInput(name: string, open: () => Promise<Surroundings>): void 
       const observation = await loop.publisher.encode({
         topic: observations,
         key: "good-1",
-        value: { decisionId: "good-1", useCase: "", observationId: "", values: {} },
+        value: { decisionId: "good-1", useCase: "", observationId: "", optionId: "", values: {} },
         time: Date.now(),
       });
       const otherType = { ...first, value: observation.value };
@@ -192,6 +192,7 @@ async function request(loop: Loop, decisionId: string, { useCase }: { useCase: s
     context: { distance: 100, carrier: "UA" },
     deferred: false,
     logged: null,
+    candidates: [],
   };
   const headers = replyHeaders(decisionReplies.name, 0, Buffer.from(decisionId));
   const record = await loop.publisher.encode({ topic: decisionRequests, key: "u", value, time: Date.now(), headers });

@@ -45,7 +45,12 @@ function step(at: number, next: () => number): { topic: Topic<never>; key: strin
     add(schemas.events, depot, { kind: "scan", attributes: { depot, minutes: Math.floor(next() * 60) } }, time);
     const seen = next() < 0.05 ? `nobody-${at}-${n}` : `d${Math.max(0, at - Math.floor(next() * 5))}-${n}`;
     const values = { kind: "arrival", delay: Math.floor(next() * 20) };
-    add(schemas.observations, seen, { decisionId: seen, useCase: "", observationId: "", values }, time + 5);
+    add(
+      schemas.observations,
+      seen,
+      { decisionId: seen, useCase: "", observationId: "", optionId: "", values },
+      time + 5,
+    );
   }
   add(schemas.clock, "", { time: from + STEP_MS - 1 }, from + STEP_MS - 1);
   return records;

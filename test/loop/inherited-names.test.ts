@@ -49,10 +49,18 @@ test("what every object inherits is ordinary text as name, category, key, unit a
     }
     for (const [index, word] of WORDS.entries()) {
       const context = { constructor: word, toString: index, hasOwnProperty: true, valueOf: word };
-      const request = { decisionId: word, useCase: "names", unit: word, context, deferred: false, logged: null };
+      const request = {
+        decisionId: word,
+        useCase: "names",
+        unit: word,
+        context,
+        deferred: false,
+        logged: null,
+        candidates: [],
+      };
       await driver.input(decisionRequests).send({ key: word, value: request, time: START + 1 });
       const values = { kind: "constructor", toLocaleString: index * 3 };
-      const observation = { decisionId: word, useCase: "", observationId: "", values };
+      const observation = { decisionId: word, useCase: "", observationId: "", optionId: "", values };
       await driver.input(observations).send({ key: word, value: observation, time: START + 2 });
     }
     await driver.advanceTo(START + 4 * HOUR);

@@ -56,13 +56,15 @@ type Values = Readonly<Record<string, null | boolean | number | string>>;
 const ask = (id: string, context: Values, useCase = "parcels") =>
   driver.input(decisionRequests).send({
     key: id,
-    value: { decisionId: id, useCase, unit: "u", context, deferred: false, logged: null },
+    value: { decisionId: id, useCase, unit: "u", context, deferred: false, logged: null, candidates: [] },
     time: START,
   });
 const observe = (id: string, n: number, values: Values, useCase = "") =>
-  driver
-    .input(observations)
-    .send({ key: id, value: { decisionId: id, useCase, observationId: `o${n}`, values }, time: START + n });
+  driver.input(observations).send({
+    key: id,
+    value: { decisionId: id, useCase, observationId: `o${n}`, optionId: "", values },
+    time: START + n,
+  });
 
 const fitting: Values = { weight: 3, spare: 1, carrier: "air", express: true, depot: "north" };
 

@@ -79,7 +79,13 @@ test("only decisions of the scope are made again, and nobody is answered", async
 
 test("observations of decisions outside the scope are passed over in silence", async () => {
   await open({});
-  const value = { decisionId: "x", useCase: "", observationId: "", values: { kind: "arrival", delay: 1 } };
+  const value = {
+    decisionId: "x",
+    useCase: "",
+    observationId: "",
+    optionId: "",
+    values: { kind: "arrival", delay: 1 },
+  };
   await driver.input(observations).send({ key: "x", value, time: START });
   await driver.advanceTo(START + 30 * DAY);
   expect(driver.deadLetters()).toEqual([]);

@@ -47,8 +47,9 @@ async function decided(id: string, logged: Logged, text = PARCELS, headers: Head
     features: [20, "air", null, null, null, null],
     error: null,
     misfits: null,
+    options: [],
   };
-  const value = { enriched, modelId: "m1", predictions: { late: 0.75 } };
+  const value = { enriched, modelId: "m1", predictions: { late: 0.75 }, options: [] };
   await driver.input(scored).send({ key: id, value, time: START, headers });
 }
 
@@ -69,7 +70,15 @@ describe("the action that a feed of history brings", () => {
           .readAll()
           .map(({ value }) => value),
       ).toMatchObject([
-        { ...logged, distribution, mode: "loggingOnly", reason: "logged", modelId: "m1", predictions: { late: 0.75 } },
+        {
+          ...logged,
+          distribution,
+          mode: "loggingOnly",
+          reason: "logged",
+          modelId: "m1",
+          predictions: { late: 0.75 },
+          options: [],
+        },
       ]);
       expect(driver.deadLetters()).toEqual([]);
     },

@@ -43,8 +43,9 @@ function scoredOf(id: string, late: number): Scored {
     features: [20, "air", null, null, null, null],
     error: null,
     misfits: null,
+    options: [],
   };
-  return { enriched, modelId: "m1", predictions: { late } };
+  return { enriched, modelId: "m1", predictions: { late }, options: [] };
 }
 
 test.each([1, 2, 3])(

@@ -43,10 +43,12 @@ function value(id: string, late: number | null, more: Partial<Scored["enriched"]
       features: [20, "air", null, null, null, null],
       error: null,
       misfits: null,
+      options: [],
       ...more,
     },
     modelId: late === null ? null : "m1",
     predictions: late === null ? {} : { late },
+    options: [],
   };
 }
 const asking = (partition: number, id: string, topic = decisionReplies.name) =>
@@ -107,6 +109,8 @@ describe("the decision record", () => {
         repeatOf: null,
         keys: {},
         parameters: {},
+        options: [],
+        candidates: 0,
       },
     ]);
     expect(driver.output(decisionReplies).read()?.value).toEqual({
@@ -120,6 +124,7 @@ describe("the decision record", () => {
       error: null,
       repeatOf: null,
       payload: null,
+      ranking: null,
     });
   });
 
@@ -137,7 +142,7 @@ describe("the decision record", () => {
   });
 
   test("of a policy that lacks a prediction has no value and reason error, and the reply says why", async () => {
-    const lacking = { ...value("d", 0.5), predictions: {} };
+    const lacking = { ...value("d", 0.5), predictions: {}, options: [] };
     await driver.input(scored).send({ key: "anna", value: lacking, time: START, headers: asking(0, "c") });
     expect(driver.output(decisions).read()?.value).toMatchObject({ value: null, reason: "error", distribution: [] });
     expect(driver.output(decisionReplies).read()?.value.error).toBe(
@@ -498,9 +503,9 @@ describe("one id", () => {
       repeatOf: null,
     };
     const times = { first: START - 5, until: START + HOUR, forgetAt: START + 2 * HOUR };
-    // Replies of then had no payload.
+    // Replies of then had no payload and no ranking.
     const { fields, ...of } = decisionReplies.schema as { readonly fields: readonly { readonly name: string }[] };
-    const replySchema = { ...of, fields: fields.filter(({ name }) => name !== "payload") };
+    const replySchema = { ...of, fields: fields.filter(({ name }) => name !== "payload" && name !== "ranking") };
     const former = avroStore<unknown>(
       defineTopic({
         name: "former",
@@ -539,8 +544,8 @@ describe("one id", () => {
         .readAll()
         .map(({ value: again }) => again),
     ).toEqual([
-      { ...reply, payload: null },
-      { ...reply, payload: null },
+      { ...reply, payload: null, ranking: null },
+      { ...reply, payload: null, ranking: null },
     ]);
     expect(run.deadLetters()).toEqual([]);
     await run.input(scored).send(ask("e", "anna", 0.1, times.until), ask("d", "anna", 0.1, times.until + 1));

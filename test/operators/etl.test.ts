@@ -28,6 +28,8 @@ const labelled = (id: string, more: Partial<Joined> = {}): { key: string; value:
     others: [],
     waiting: [],
     settled: [],
+    option: null,
+    position: null,
   };
   return { key: id, value: { ...value, ...more }, time: more.rowTime ?? rowTime };
 };

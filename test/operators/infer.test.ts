@@ -28,6 +28,7 @@ const row = (id: string, weight: number | null, time: number, blueprintVersion: 
     features: [weight, "air", null, null, null, null],
     error: null,
     misfits: null,
+    options: [],
   },
   time,
 });
@@ -39,7 +40,7 @@ const read = (): Scored[] =>
 
 test("without a model there are no predictions, and the request goes on", async () => {
   await driver.input(enriched).send(row("d", 20, START));
-  expect(read()).toEqual([{ enriched: row("d", 20, START).value, modelId: null, predictions: {} }]);
+  expect(read()).toEqual([{ enriched: row("d", 20, START).value, modelId: null, predictions: {}, options: [] }]);
 });
 
 test("the model in production strictly before the request predicts the label", async () => {
@@ -90,7 +91,12 @@ test("a canary predicts its share of the decisions, the same ones in any batch a
     3 * Math.sqrt(1_000 * 0.25 * 0.75),
   );
   expect(made[0]!.modelId).toBe("m1");
-  for (const { modelId, enriched: asked, predictions } of made.slice(1)) {
+  for (const {
+    modelId,
+    enriched: asked,
+    predictions,
+    options: [],
+  } of made.slice(1)) {
     expect(modelId).toBe(drawOf("m2", asked.request.decisionId) < 0.25 ? "m2" : "m1");
     expect(predictions["late"]).toBeCloseTo(HEAVY, 6);
   }
@@ -101,7 +107,7 @@ test("a shadow predicts nothing that is decided on", async () => {
     .input(models)
     .send(inProduction("m2", START, [{ state: "shadow", time: START, reason: "test", share: null }]));
   await driver.input(enriched).send(row("d", 20, START + 1));
-  expect(read()[0]).toMatchObject({ modelId: null, predictions: {} });
+  expect(read()[0]).toMatchObject({ modelId: null, predictions: {}, options: [] });
 });
 
 test("a model of another blueprint version is not asked", async () => {
@@ -125,7 +131,7 @@ test("700 requests at once are predicted as they are one by one", async () => {
   await driver.input(enriched).send(...rows);
   const together = read();
   expect(together).toHaveLength(700);
-  expect(together.map(({ predictions }) => predictions["late"]! > 0.5)).toEqual(
+  expect(together.map(({ predictions, options: [] }) => predictions["late"]! > 0.5)).toEqual(
     rows.map(({ value }) => (value.request.context["weight"] as number) >= 10),
   );
   for (const at of [0, 249, 250, 699]) {

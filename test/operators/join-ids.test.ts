@@ -46,7 +46,7 @@ const seen = (
   observationId = `${useCase}@${time}`,
 ) => ({
   key: id,
-  value: { decisionId: id, useCase, observationId, values: { kind: "arrival", delay } },
+  value: { decisionId: id, useCase, observationId, optionId: "", values: { kind: "arrival", delay } },
   time,
 });
 const rows = () =>

@@ -54,6 +54,7 @@ const seen = (n: number, time: number, delay = 1, id = "d", note = "") => ({
     decisionId: id,
     useCase: "",
     observationId: `${id}-${n}`,
+    optionId: "",
     values: { kind: "arrival", delay, ...(note === "" ? {} : { note }) },
   },
   time,

@@ -52,6 +52,7 @@ interface Seen {
     observationId: string;
     decisionId: string;
     useCase: string;
+    optionId: string;
     values: Record<string, string | number>;
   };
   readonly time: number;
@@ -64,6 +65,7 @@ function randomObservations(seed: number, count: number): readonly Seen[] {
     key: "d",
     value: {
       observationId: `o${n}`,
+      optionId: "",
       decisionId: "d",
       useCase: "",
       values: { kind: ["late", "slow", "said"][Math.floor(next() * 3)]!, delay: Math.floor(next() * 8) },

@@ -44,6 +44,8 @@ const row = (id: string, time: number, label: number | null, maturity: RowMaturi
     others: [],
     waiting: [],
     settled: [],
+    option: null,
+    position: null,
   },
   time,
 });

@@ -128,6 +128,8 @@ export function decision(decisionId: string, time: number, more: Partial<Decisio
     repeatOf: null,
     keys: { carrier: "air" },
     parameters: {},
+    options: [],
+    candidates: 0,
     ...more,
   };
 }
@@ -137,5 +139,14 @@ export function request(
   context: DecisionRequested["context"],
   more: Partial<DecisionRequested> = {},
 ): DecisionRequested {
-  return { decisionId, useCase: parcels.useCase, unit: "anna", context, deferred: false, logged: null, ...more };
+  return {
+    decisionId,
+    useCase: parcels.useCase,
+    unit: "anna",
+    context,
+    deferred: false,
+    logged: null,
+    candidates: [],
+    ...more,
+  };
 }

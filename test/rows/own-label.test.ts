@@ -44,7 +44,17 @@ function joined(by: CompiledBlueprint, id: string, of: Labels): Joined {
     return { name, label, labelTime: label === null ? null : START + HOUR };
   });
   const made = decision(id, START, { blueprintVersion: blueprint.version, predictions: { late: 0.75, minutes: 4 } });
-  return { decision: made, ...first!, rowTime: START + 2 * HOUR, maturity: "mature", others, waiting: [], settled: [] };
+  return {
+    decision: made,
+    ...first!,
+    rowTime: START + 2 * HOUR,
+    maturity: "mature",
+    others,
+    waiting: [],
+    settled: [],
+    option: null,
+    position: null,
+  };
 }
 
 let dir: string;

@@ -116,6 +116,8 @@ describe("the decision record", () => {
       "repeatOf",
       "keys",
       "parameters",
+      "options",
+      "candidates",
     ]);
   });
 
@@ -140,7 +142,12 @@ describe("the decision record", () => {
       repeatOf: null,
       keys: { carrier: "air", depot: "" },
       parameters: { w: 2.5 },
+      options: [
+        { optionId: "o", features: [null, 0, ""], predictions: { y: 1 }, score: null, position: 1, sampled: 1 },
+        { optionId: "", features: [], predictions: {}, score: 0.5, position: null, sampled: 0.25 },
+      ],
+      candidates: 9,
     };
-    expect({ ...(type.fromBuffer(type.toBuffer(decision)) as object) }).toEqual(decision);
+    expect(JSON.parse(JSON.stringify(type.fromBuffer(type.toBuffer(decision))))).toEqual(decision);
   });
 });

@@ -83,6 +83,7 @@ async function readAs(topic: AnyTopic, field: string, of: unknown, value: Buffer
     deferred: false,
     logged: null,
     observationId: "",
+    optionId: "",
     kind: "k",
   };
   const [before, after] = ["\u0001", "\u0002"].map((name) =>
@@ -128,6 +129,7 @@ test("what a schema of ours wrote is read as before", async () => {
     decisionId: "d",
     useCase: "u",
     observationId: "",
+    optionId: "",
     values: { a: 2 ** 60, b: "2026-03-08", c: true, d: null, e: 0.1 },
   };
   expect({ ...serdes.decode(observations, serdes.encode(observations, value)) }).toEqual(value);
