@@ -8,7 +8,7 @@ import {
   type DecisionRequested,
 } from "../schemas/index.ts";
 import { createRequester, Outages, Sender, Serdes, within } from "../streams/client/index.ts";
-import { EVENT_ID, sourceHeaders, type KeptRecord } from "./buffer/kept-record.ts";
+import { EVENT_ID, observed, sourceHeaders, type KeptRecord } from "./buffer/kept-record.ts";
 import { clientDefaults, type ClientOptions, type OfSource } from "./client.ts";
 import { loadStrictness } from "./load-strictness.ts";
 import type { Strictness } from "./strict.ts";
@@ -62,10 +62,9 @@ export function directClient(options: DirectOptions): DirectClient {
         const headers = { [EVENT_ID]: Buffer.from(id) };
         return sender.send(events, { key, value: { kind, attributes }, time, headers });
       }
-      const { id: observationId, decisionId, useCase, values, source } = record;
+      const { decisionId: key, useCase, values, source } = record;
       await (await strictness())?.observations(useCase, values, time, clientDefaults.timeout);
-      const value = { decisionId, useCase, observationId, values };
-      return sender.send(observations, { key: decisionId, value, time, headers: sourceHeaders(source) });
+      return sender.send(observations, { key, value: observed(record), time, headers: sourceHeaders(source) });
     },
     async close() {
       await requester.close();

@@ -13,6 +13,8 @@ export const recordLimits = Object.freeze({
   mapEntries: 4_096,
   /** A text in a context, an observation or an event; bytes. */
   textBytes: 262_144,
+  /** Candidates of a request. */
+  candidates: 500,
   /** The key of a request, an observation or an event; bytes. */
   keyBytes: 1_024,
   /** Headers of a request, an observation or an event. */

@@ -1,12 +1,13 @@
 import { isEventTime, PLACE_HEADER, type Incoming } from "../streams/client/index.ts";
 import { recordLimits } from "./limits.ts";
-import type { DecisionRequested, EventRecorded, ObservationRecorded, TableRow } from "./types/index.ts";
+import type { Candidate, DecisionRequested, EventRecorded, ObservationRecorded, TableRow } from "./types/index.ts";
 
 const {
   idBytes,
   nameBytes,
   textBytes,
   mapEntries,
+  candidates: mostCandidates,
   valueBytes,
   keyBytes,
   headers,
@@ -26,7 +27,10 @@ type Problem = string | undefined;
 
 /** The limit that a request breaks; `undefined`: none. */
 export function requestProblem(record: Incoming<DecisionRequested>): Problem {
-  if (record.value.decisionId === "") return "decisionId is empty: every such request would be the same decision";
+  const { decisionId, candidates } = record.value;
+  if (decisionId === "") return "decisionId is empty: every such request would be the same decision";
+  const unnamed = candidates.findIndex(({ optionId }) => optionId === "");
+  if (unnamed >= 0) return `candidates[${unnamed}].optionId is empty: name the option`;
   return problemOf(record, inRequest);
 }
 
@@ -62,19 +66,37 @@ function problemOf<V>(record: Incoming<V>, inside: (value: V, bytes: number) => 
   return outside(record) ?? (bytes <= SMALL ? undefined : (whole(bytes) ?? inside(value, bytes)));
 }
 
-function inRequest({ decisionId, unit, useCase, context }: DecisionRequested, bytes: number): Problem {
+function inRequest({ decisionId, unit, useCase, context, candidates }: DecisionRequested, bytes: number): Problem {
   return (
     over("decisionId", decisionId, idBytes) ??
     over("unit", unit, idBytes) ??
     over("useCase", useCase, nameBytes) ??
-    inMap("context", context, bytes)
+    inMap("context", context, bytes) ??
+    inCandidates(candidates, bytes)
   );
 }
 
-function inObservation({ decisionId, observationId, useCase, values }: ObservationRecorded, bytes: number): Problem {
+/** A problem names the candidate by its place, from 0, and its id. */
+function inCandidates(candidates: readonly Candidate[], bytes: number): Problem {
+  if (candidates.length > mostCandidates)
+    return `candidates has ${candidates.length} options; at most ${mostCandidates} are taken`;
+  for (const [at, { optionId, context }] of candidates.entries()) {
+    const id = over("optionId", optionId, idBytes);
+    if (id !== undefined) return `candidates[${at}].${id}`;
+    const problem = inMap("context", context, bytes);
+    if (problem !== undefined) return `candidates[${at}] (${JSON.stringify(optionId)}): ${problem}`;
+  }
+  return undefined;
+}
+
+function inObservation(
+  { decisionId, observationId, optionId, useCase, values }: ObservationRecorded,
+  bytes: number,
+): Problem {
   return (
     over("decisionId", decisionId, idBytes) ??
     over("observationId", observationId, idBytes) ??
+    over("optionId", optionId, idBytes) ??
     over("useCase", useCase, nameBytes) ??
     inMap("values", values, bytes)
   );

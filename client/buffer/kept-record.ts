@@ -1,4 +1,4 @@
-import { events, observations } from "../../schemas/index.ts";
+import { events, observations, type ObservationRecorded } from "../../schemas/index.ts";
 import { checkRecord, checkTime, SOURCE_HEADER, type Headers, type Incoming } from "../../streams/client/index.ts";
 
 /** Names an event on its topic, so that the client can see whether it is stored. */
@@ -12,6 +12,8 @@ export interface KeptObservation {
   readonly id: string;
   readonly decisionId: string;
   readonly useCase: string;
+  /** The option that it is about. Absent, as in spools of former releases: all that were shown. */
+  readonly optionId?: string | undefined;
   readonly values: Values;
   /** Event time, ms. */
   readonly time: number;
@@ -55,10 +57,14 @@ export function checkKept(record: KeptRecord): void {
     const { kind, attributes, key } = record;
     checkRecord(events, incoming({ kind, attributes }, key, charactersOf(record)));
   } else {
-    const { decisionId, useCase, id: observationId, values, source } = record;
-    const value = { decisionId, useCase, observationId, values };
-    checkRecord(observations, incoming(value, decisionId, charactersOf(record), sourceHeaders(source)));
+    const { decisionId, source } = record;
+    checkRecord(observations, incoming(observed(record), decisionId, charactersOf(record), sourceHeaders(source)));
   }
+}
+
+/** The value of an observation's record. */
+export function observed({ decisionId, useCase, id, optionId = "", values }: KeptObservation): ObservationRecorded {
+  return { decisionId, useCase, observationId: id, optionId, values };
 }
 
 const noHeaders: Headers = Object.freeze({});
@@ -73,7 +79,8 @@ const incoming = <V>(value: V, key: string, bytes: number, headers = noHeaders):
 
 function charactersOf(record: KeptRecord): number {
   if (record.what === "event") return record.kind.length + charactersIn(record.attributes);
-  return record.decisionId.length + record.useCase.length + record.id.length + charactersIn(record.values);
+  const { decisionId, useCase, id, optionId = "", values } = record;
+  return decisionId.length + useCase.length + id.length + optionId.length + charactersIn(values);
 }
 
 function charactersIn(values: Values): number {

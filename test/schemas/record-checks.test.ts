@@ -29,6 +29,15 @@ beforeEach(async () => {
 afterEach(() => driver.close());
 
 const { idBytes, nameBytes, textBytes, mapEntries, valueBytes, keyBytes, headers, headerBytes } = recordLimits;
+const options = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ optionId: `o${i}`, context: { price: i, genre: "drama" } }));
+/** Behind one that is right. */
+const candidate = (optionId: string, context: object = {}) => ({
+  candidates: [
+    { optionId: "first", context: { price: 1 } },
+    { optionId, context },
+  ],
+});
 const text = (bytes: number): string => "ä".repeat(bytes / 2);
 const entries = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, i]));
 const several = (count: number, bytes: number): Headers =>
@@ -86,6 +95,36 @@ const cases: readonly (readonly [string, at: Case, past: Case, problem: string])
     "context has 4097 entries; at most 4096",
   ],
   [
+    "candidates",
+    request({ candidates: options(recordLimits.candidates) }),
+    request({ candidates: options(recordLimits.candidates + 1) }),
+    "candidates has 501 options; at most 500",
+  ],
+  [
+    "a candidate's id",
+    request(candidate(text(idBytes))),
+    request(candidate(text(idBytes + 2))),
+    "candidates[1].optionId has 514 bytes; at most 512",
+  ],
+  [
+    "a name in a candidate's context",
+    request(candidate("b", { [text(nameBytes)]: 1 })),
+    request(candidate("b", { [text(nameBytes + 2)]: 1 })),
+    'candidates[1] ("b"): a name in context has 1026 bytes',
+  ],
+  [
+    "a text in a candidate's context",
+    request(candidate("b", { title: text(textBytes) })),
+    request(candidate("b", { title: text(textBytes + 2) })),
+    'candidates[1] ("b"): context.title has 262146 bytes',
+  ],
+  [
+    "the entries of a candidate's context",
+    request(candidate("b", entries(mapEntries))),
+    request(candidate("b", entries(mapEntries + 1))),
+    'candidates[1] ("b"): context has 4097 entries; at most 4096',
+  ],
+  [
     "a request",
     request({ context: texts(valueBytes - 200) }),
     request({ context: texts(valueBytes) }),
@@ -120,6 +159,12 @@ const cases: readonly (readonly [string, at: Case, past: Case, problem: string])
     observation({ observationId: text(idBytes) }),
     observation({ observationId: text(idBytes + 2) }),
     "observationId has 514",
+  ],
+  [
+    "an observed option",
+    observation({ optionId: text(idBytes) }),
+    observation({ optionId: text(idBytes + 2) }),
+    "optionId has 514",
   ],
   [
     "an observed text",
@@ -180,6 +225,7 @@ test.each(cases)(
 
 test.each([
   ["a request without a decision id", request({ decisionId: "" }), "decisionId is empty"],
+  ["a candidate without an id", request(candidate("")), "candidates[1].optionId is empty: name the option"],
   ["an observation without a decision id", observation({ decisionId: "" }), "decisionId is empty"],
 ])("%s is a dead letter", async (_, bad, problem) => {
   await send(bad);

@@ -110,7 +110,7 @@ export function requestRecord(
   time: number,
   logged: LoggedAction | null = null,
 ): Published<unknown> {
-  const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false, logged };
+  const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false, logged, candidates: [] };
   return { topic: decisionRequests, key: decisionId, value, time };
 }
 
@@ -122,7 +122,8 @@ export function observationRecord(
   time: number,
   observationId = "",
 ): Published<unknown> {
-  return { topic: observations, key: decisionId, value: { decisionId, useCase, observationId, values }, time };
+  const value = { decisionId, useCase, observationId, optionId: "", values };
+  return { topic: observations, key: decisionId, value, time };
 }
 
 /** The limit of the loop that the record is over; `undefined`: none. */
