@@ -12,6 +12,12 @@ export type DecisionSpace =
       readonly actions: readonly string[];
       /** By action, all with the same names and types. Absent: an action is its name alone. */
       readonly payloads?: Readonly<Record<string, Payload>>;
+    }
+  | {
+      /** Each request brings its own. */
+      readonly kind: "options";
+      /** What candidates say of themselves. */
+      readonly entries: Readonly<Record<string, ContextType>>;
     };
 
 /** The settings of an action: what the product does with it. */

@@ -70,6 +70,14 @@ export const BOUNDS = Object.freeze({
   /** Settings of an action, and characters of a text among them. */
   payloadFields: 50,
   payloadText: 1000,
+  /** Positions of a ranking, and the options that it shows. */
+  shown: { min: 1, max: 500 },
+  /** Options of a ranking that are recorded without being shown. */
+  logged: { min: 0, max: 500 },
+  /** Categories of a ranking with a limit. */
+  limits: 8,
+  /** A group's share of the units. */
+  assigned: { min: 0, max: 1 },
   formulas: 200,
   params: 64,
   param: { min: -1e15, max: 1e15 },

@@ -30,6 +30,9 @@ export type {
   WindowFeature,
 } from "./blueprint.ts";
 export { meant } from "./meant.ts";
+export type { OptionScored, OptionsPolicy } from "./policy/compile-policy.ts";
+export { optionVector, type CompiledOptions, type OptionGiven } from "./options/compiled-options.ts";
+export { entryTypes, OPTION, optionEntries } from "./values/option-entries.ts";
 export { BlueprintError, withCarets, type Problem } from "./blueprint-error.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { canTrainOn, type Incompatibility, type TrainingMatch } from "./compare/can-train-on.ts";

@@ -15,6 +15,9 @@ const RESERVED: ReadonlySet<string> = new Set([
   "labelTime",
 ]);
 
+/** Columns of every row of an option. */
+export const OPTION_COLUMNS: readonly string[] = ["optionId", "optionPosition", "optionScore"];
+
 /** Names that a feature can't have: columns of every row, now or later (`prediction_…`). */
 export function isReservedColumn(name: string): boolean {
   return RESERVED.has(name) || name.startsWith("prediction_");

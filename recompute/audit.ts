@@ -1,6 +1,7 @@
 import type { WindowBytes } from "../operators/index.ts";
 import { withCauseOfGone, withCauses } from "./causes.ts";
-import { compareDecision, type Difference, type DifferenceKind } from "./compare.ts";
+import { compareDecision } from "./compare.ts";
+import type { Difference, DifferenceKind } from "./difference.ts";
 import { readEventSources } from "./event-sources.ts";
 import { findRequests, type Requests } from "./find-requests.ts";
 import { readLogged, type LoggedDecisions } from "./logged-decisions.ts";

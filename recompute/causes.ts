@@ -1,5 +1,5 @@
 import { modelFor, modelsAt, validBlueprints, type ModelsAt } from "../catalogue/index.ts";
-import type { Difference, DifferenceKind } from "./compare.ts";
+import type { Difference, DifferenceKind } from "./difference.ts";
 import type { EventSources } from "./event-sources.ts";
 import type { Requests } from "./find-requests.ts";
 import type { Recomputed } from "./recompute.ts";

@@ -1,32 +1,7 @@
 import { ownValue } from "../streams/index.ts";
-import type { LoggedDecision } from "./logged-decisions.ts";
+import { differenceOf, type Difference, type DifferenceKind } from "./difference.ts";
+import { optionValues } from "./compare-options.ts";
 import type { NotRecomputed, Recomputed } from "./recompute.ts";
-
-/** The stages of a decision, and `record` for a decision that can't be compared at all. */
-export type DifferenceKind =
-  | "record"
-  | "request"
-  | "blueprint"
-  | "features"
-  | "model"
-  | "predictions"
-  | "parameters"
-  | "seed"
-  | "propensity"
-  | "action";
-
-export interface Difference {
-  readonly decisionId: string;
-  readonly useCase: string;
-  readonly decisionTime: number;
-  readonly kind: DifferenceKind;
-  /** Name of the feature, of the label that is predicted or of the parameter, or of the record's field. */
-  readonly field: string;
-  readonly logged: unknown;
-  readonly recomputed: unknown;
-  /** The harmless cause; null: none is known. */
-  readonly cause: string | null;
-}
 
 /** Fields that the policy's stage makes, with the kind of a difference in them. */
 const POLICY = [
@@ -73,18 +48,8 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
     compare("parameters", name, ownValue(decision.parameters, name) ?? null, ownValue(params, name) ?? null);
   }
   for (const [field, kind] of POLICY) compare(kind, field, decision[field], recomputed.decision[field]);
+  for (const one of optionValues(recomputed)) compare(one.kind, one.field, one.logged, one.recomputed);
   return differences;
-}
-
-export function differenceOf(
-  { decision }: LoggedDecision,
-  kind: DifferenceKind,
-  field: string,
-  logged: unknown,
-  recomputed: unknown,
-): Difference {
-  const { decisionId, useCase, decisionTime } = decision;
-  return { decisionId, useCase, decisionTime, kind, field, logged, recomputed, cause: null };
 }
 
 function goneOf({ logged, gone, problem }: NotRecomputed): Difference {

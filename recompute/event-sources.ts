@@ -104,7 +104,7 @@ function lookTables(looks: readonly Look[]): readonly LookTable[] {
 }
 
 function looksOf({ logged, found, compiled }: EventQuery): readonly Look[] {
-  return compiled.groups.flatMap((group) => {
+  return compiled.groupsOfDecision.flatMap((group) => {
     const key = requestKey(group, found.request);
     return key === null ? [] : [{ logged, group, key, time: logged.decision.decisionTime }];
   });

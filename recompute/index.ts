@@ -1,5 +1,5 @@
 export { audit, type AuditOptions, type AuditReport } from "./audit.ts";
-export type { Difference, DifferenceKind } from "./compare.ts";
+export type { Difference, DifferenceKind } from "./difference.ts";
 export {
   explainDecision,
   type EventPlace,

@@ -7,6 +7,8 @@ import type { FoundRequest, Requests } from "./find-requests.ts";
 import type { LoggedDecision } from "./logged-decisions.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
 
+type Predictions = Readonly<Record<string, number>>;
+
 /**
  * A decision made again, stage by stage. Each stage starts from the logged result of the stage before. So a difference
  * is reported at its origin, and not again in everything after it. If no stage differs, the whole decision is
@@ -21,6 +23,8 @@ export interface Recomputed {
   readonly liveVersion: string | undefined;
   /** By that version's features, from the request and the events. */
   readonly features: FeatureVector;
+  /** The same of all options of the request, in its order. */
+  readonly options: Enriched["options"];
   /** The values of the policy's parameters that its version had at its time. */
   readonly params: ParamValues;
   /** The model that its version had for it at its time, in production or the canary; `undefined`: there was none. */
@@ -28,7 +32,9 @@ export interface Recomputed {
   /** The model in the decision's record; `undefined` without one, or if no record of the model exists. */
   readonly model: ModelRecorded | undefined;
   /** By that model from the logged features; `failure` is the reason for none, if the model's file has changed. */
-  readonly predictions: Readonly<Record<string, number>>;
+  readonly predictions: Predictions;
+  /** Of each option; empty where a decision has none. */
+  readonly optionPredictions: readonly Predictions[];
   readonly failure: string | undefined;
   /** By the policy from the logged features and predictions. */
   readonly decision: DecisionRecorded;
@@ -48,11 +54,10 @@ export function featuresOf(
   { request }: FoundRequest,
   tables: Tables,
   windows: WindowBytes,
-): FeatureVector {
+): Pick<Enriched, "features" | "options"> {
   const known = validBlueprints(tables.blueprints);
   const { decisionTime, blueprintVersion } = decision;
-  const { features } = enrichRequest(request, decisionTime, known, windows, blueprintVersion, tables.rows);
-  return features as FeatureVector;
+  return enrichRequest(request, decisionTime, known, windows, blueprintVersion, tables.rows);
 }
 
 /** Every decision made again; the model runs once for all of its decisions. */
@@ -64,7 +69,14 @@ export async function recompute(
   windows: WindowBytes,
 ): Promise<readonly (Recomputed | NotRecomputed)[]> {
   const known = validBlueprints(tables.blueprints);
-  const scores = await scoresOf(scorers, tables, logged, requests);
+  const enriched = new Map<LoggedDecision, Enriched>();
+  for (const one of logged) {
+    const found = requests.of(one);
+    if (found === undefined || known.version(one.decision.useCase, one.decision.blueprintVersion) === undefined)
+      continue;
+    enriched.set(one, featuresOf(one, found, tables, windows) as Enriched);
+  }
+  const scores = await scoresOf(scorers, tables, logged, (one) => enrichedOf(one, requests.of(one), enriched.get(one)));
   return logged.map((one) => {
     const { decision } = one;
     const { useCase, decisionTime: time, blueprintVersion } = decision;
@@ -74,23 +86,28 @@ export async function recompute(
     if (compiled === undefined) {
       return { logged: one, gone: "blueprint", problem: known.problem(useCase, blueprintVersion) };
     }
-    const { model, predictions = {}, failure } = scores.get(one) ?? {};
+    const { model, predictions = {}, optionPredictions = [], failure } = scores.get(one) ?? {};
+    const { features, options } = enriched.get(one)!;
+    const passedOn = enrichedOf(one, found, enriched.get(one))!;
+    const predicted = new Map(decision.options.map((option) => [option.optionId, option.predictions]));
     const scored = {
-      enriched: enrichedOf(one, found),
+      enriched: passedOn,
       modelId: decision.modelId,
       predictions: decision.predictions,
-      options: [],
+      options: optionPredictions.map((own, at) => predicted.get(options[at]!.optionId) ?? own),
     };
     return {
       logged: one,
       found,
       compiled,
       liveVersion: known.at(useCase, time)?.blueprint.version,
-      features: featuresOf(one, found, tables, windows),
+      features: features as FeatureVector,
+      options,
       params: known.params(useCase, blueprintVersion, time),
       assigned: modelFor(modelsAt(tables.models, useCase, blueprintVersion, time), decision.decisionId),
       model,
       predictions,
+      optionPredictions,
       failure,
       // The knowledge of an earlier decision under the id is state of that time: the logged value is used.
       decision: decideScored(
@@ -104,26 +121,33 @@ export async function recompute(
 }
 
 /** The action that its feed of history brought. */
-function actionOf({ request, headers }: FoundRequest, { blueprint }: CompiledBlueprint): LoggedAction | null {
-  const logged = loggedAction(request, headers, blueprint.decisionSpace);
+function actionOf({ request, headers }: FoundRequest, compiled: CompiledBlueprint): LoggedAction | null {
+  const logged = loggedAction(request, headers, compiled);
   return logged.kind === "taken" ? logged.action : null;
 }
 
-/** The request with the logged features, as the live loop passed it on. */
-function enrichedOf({ decision }: LoggedDecision, { request }: FoundRequest): Enriched {
+/** The request with the logged features, as the live loop passed it on. Of options that are not on the record those made again. */
+function enrichedOf(
+  { decision }: LoggedDecision,
+  found: FoundRequest | undefined,
+  again: Pick<Enriched, "options"> | undefined,
+): Enriched | undefined {
+  if (found === undefined || again === undefined) return undefined;
+  const logged = new Map(decision.options.map((option) => [option.optionId, option]));
   return {
-    request,
+    request: found.request,
     blueprintVersion: decision.blueprintVersion,
     features: decision.features,
     error: null,
     misfits: null,
-    options: [],
+    options: again.options.map((option) => logged.get(option.optionId) ?? option),
   };
 }
 
 interface Score {
   readonly model?: ModelRecorded;
-  readonly predictions?: Recomputed["predictions"];
+  readonly predictions?: Predictions;
+  readonly optionPredictions?: readonly Predictions[];
   readonly failure?: string;
 }
 
@@ -131,7 +155,7 @@ async function scoresOf(
   scorers: RecomputeSource["scorers"],
   tables: Tables,
   logged: readonly LoggedDecision[],
-  requests: Requests,
+  passedOn: (one: LoggedDecision) => Enriched | undefined,
 ): Promise<ReadonlyMap<LoggedDecision, Score>> {
   const scores = new Map<LoggedDecision, Score>();
   const known = validBlueprints(tables.blueprints);
@@ -147,13 +171,19 @@ async function scoresOf(
       continue;
     }
     try {
-      const asked = group.filter((one) => requests.of(one) !== undefined);
+      const asked = group.flatMap((one) => {
+        const enriched = passedOn(one);
+        return enriched === undefined ? [] : [{ one, enriched }];
+      });
       const made = await predict(
-        asked.map((one) => enrichedOf(one, requests.of(one)!)),
+        asked.map(({ enriched }) => enriched),
         compiled,
         await scorers(model),
       );
-      for (const [at, one] of asked.entries()) scores.set(one, { model, predictions: made[at]! });
+      for (const [at, { one }] of asked.entries()) {
+        const { predictions, options: optionPredictions } = made[at]!;
+        scores.set(one, { model, predictions, optionPredictions });
+      }
     } catch (error) {
       if (error instanceof CodedError && error.flags.retry) throw error;
       score(() => ({ model, failure: error instanceof Error ? error.message : String(error) }));

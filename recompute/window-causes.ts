@@ -34,12 +34,12 @@ export function causesOfWindows(
   const { logged, found, compiled } = recomputed;
   const featuresFrom = (events: readonly SourceEvent[]): readonly unknown[] => {
     const records = events.map(({ record }) => record);
-    return featuresOf(logged, found, tables, windowsOf(tables.blueprints, records));
+    return featuresOf(logged, found, tables, windowsOf(tables.blueprints, records)).features;
   };
   for (const { events, words } of candidates(logged.decision.decisionTime, sources.of(logged))) {
     const features = words === "" ? recomputed.features : featuresFrom(events);
     const causes = new Map<string, string>();
-    const explained = compiled.groups.every((group) => {
+    const explained = compiled.groupsOfDecision.every((group) => {
       const own = differsIn(group, recomputed, features)
         ? causeOfGroup(group, recomputed, events, sources, starts)
         : "";

@@ -24,13 +24,16 @@ const missing = (): null => null;
 /**
  * A function from a request's context to a new vector. It fills in the features of the context and leaves the others
  * null. It never throws: a missing value, and one that does not fit its declared type, is null.
+ *
+ * @param isMine the features to fill in, by index
  */
 export function contextFeatures(
   blueprint: Pick<BlueprintContent, "features">,
+  isMine: (index: number) => boolean = () => true,
 ): (context: Readonly<Record<string, unknown>>, fit?: ContextFit) => FeatureVector {
-  const slots = blueprint.features.map((feature): Slot => {
+  const slots = blueprint.features.map((feature, index): Slot => {
     const computed = computationOf(feature);
-    if (computed.from !== "context") return { entry: null, value: missing, own: false };
+    if (computed.from !== "context" || !isMine(index)) return { entry: null, value: missing, own: false };
     const { entry, value } = computed;
     return { entry, value, own: entry === feature.name };
   });

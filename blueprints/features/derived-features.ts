@@ -3,6 +3,7 @@ import type { BlueprintContent, Feature } from "../blueprint.ts";
 import type { RowsOf } from "../tables/row-versions.ts";
 import { rowLookup, type LookedUp, type RowLookup } from "../tables/table-lookups.ts";
 import { readerOf, type DeclaredType } from "../values/declared-value.ts";
+import { entryTypes } from "../values/option-entries.ts";
 import { UNIT } from "../windows/unit.ts";
 import type { ContextFit } from "./context-features.ts";
 import type { FeatureValue, InputValue, TableRead } from "./feature-kind.ts";
@@ -32,15 +33,19 @@ type Fill = (vector: FeatureVector, read: Values, time: number, context: Context
 /**
  * A function that fills in the features looked up in tables and those made of earlier ones and of entries of the context, once all others are in the
  * vector; null if there are none. Each entry is read once, and the slots of one entry of the list are computed at once.
+ *
+ * @param isMine the features to fill in, by index
  */
 export function derivedFeatures(
-  blueprint: Pick<BlueprintContent, "features" | "context">,
+  blueprint: Pick<BlueprintContent, "features" | "context" | "decisionSpace">,
+  isMine: (index: number) => boolean = () => true,
 ): (DerivedFeatures & { readonly entries: readonly string[] }) | null {
   const indexes = new Map(blueprint.features.map(({ name }, index) => [name, index]));
   const entries: string[] = [];
   const fills: Fill[] = [];
   const lookups = new Map(rowLookups(blueprint).map((lookup) => [lookup.columns[0]!.index, lookup]));
   for (const slots of entriesOf(blueprint.features)) {
+    if (!isMine(indexes.get(slots[0]!.name)!)) continue;
     const computed = computationOf(slots[0]!);
     const lookup = lookups.get(indexes.get(slots[0]!.name)!);
     if (lookup !== undefined) fills.push((vector, _, time, context, rows) => lookup.fill(vector, context, time, rows));
@@ -69,10 +74,11 @@ export function derivedFeatures(
     });
   }
   if (fills.length === 0) return null;
-  const readers = entries.map((entry) => inputReader(ownValue(blueprint.context, entry) ?? "key"));
+  const types = entryTypes(blueprint);
+  const readers = entries.map((entry) => inputReader(ownValue(types, entry) ?? "key"));
   const features = new Set(blueprint.features.map(({ name }) => name));
   // What is no entry of the request does not count as one that was found.
-  const own = entries.map((entry) => features.has(entry) || !Object.hasOwn(blueprint.context, entry));
+  const own = entries.map((entry) => features.has(entry) || !Object.hasOwn(types, entry));
   const derive: DerivedFeatures = (vector, context, time, fit, rows = noRows) => {
     const values: InputValue[] = [];
     for (let at = 0; at < entries.length; at++) {
@@ -89,12 +95,12 @@ export function derivedFeatures(
     }
     for (const fill of fills) fill(vector, values, time, context, rows);
   };
-  return Object.assign(derive, { entries: entries.filter((entry) => Object.hasOwn(blueprint.context, entry)) });
+  return Object.assign(derive, { entries: entries.filter((entry) => Object.hasOwn(types, entry)) });
 }
 
 /** One of them alone, from the values of a vector. Undefined: it is not made of features and entries alone. */
 export function derivedValue(
-  { features, context: declared }: Pick<BlueprintContent, "features" | "context">,
+  blueprint: Pick<BlueprintContent, "features" | "context" | "decisionSpace">,
   feature: Feature,
   vector: Readonly<FeatureVector>,
   context: Context,
@@ -102,6 +108,8 @@ export function derivedValue(
 ): FeatureValue | undefined {
   const computed = computationOf(feature);
   if (computed.from !== "features" || computed.reads !== undefined) return undefined;
+  const { features } = blueprint;
+  const declared = entryTypes(blueprint);
   const given = [
     ...computed.names.map((name) => vector[features.findIndex((other) => other.name === name)] ?? null),
     ...(computed.entries ?? []).map((entry) => inputReader(declared[entry]!)(ownValue(context, entry)) ?? null),

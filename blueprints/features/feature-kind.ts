@@ -1,4 +1,4 @@
-import type { ContextType, EventKind, Feature, TableFieldType, WindowPlace } from "../blueprint.ts";
+import type { ContextType, EventKind, Feature, ObservationType, TableFieldType, WindowPlace } from "../blueprint.ts";
 import type { Possible } from "../formula/possible.ts";
 import type { KeysSaid } from "../key-reference.ts";
 import type { RowsOf } from "../tables/row-versions.ts";
@@ -21,7 +21,9 @@ export interface TableKnown {
 
 /** The names that a feature may refer to. */
 export interface FeaturesKnown {
+  /** Entries of the context, and of options. */
   readonly context: Names<ContextType>;
+  readonly observations: Names<ObservationType>;
   readonly events: Names<Partly<EventKind>>;
   readonly tables: Names<TableKnown>;
   /** The features before it in the list, by name. */

@@ -4,6 +4,7 @@ import { featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";
 import { compileFormula, type Formula, type FormulaValue, type TraceStep, type WhyName } from "../formula/index.ts";
 import { defaultValues, type ParamValues } from "./params.ts";
+import type { Selection } from "./policy-rule.ts";
 import { policyTypes } from "./policy-types.ts";
 import { kindOfRule } from "./rules/index.ts";
 
@@ -15,6 +16,14 @@ export interface PolicyTrace {
   readonly steps: readonly TraceStep[];
 }
 
+/** An option with what the policy knows of it. */
+export interface OptionScored {
+  /** Of the whole layout. */
+  readonly vector: Readonly<FeatureVector>;
+  /** Null: there is no model. */
+  readonly predictions: Predictions | null;
+}
+
 export interface Policy {
   /** The values of its parameters that the blueprint says. */
   readonly defaults: ParamValues;
@@ -24,10 +33,21 @@ export interface Policy {
    * @param params values of its parameters; a parameter that has none there has its default, as all have without it
    */
   decide(vector: Readonly<FeatureVector>, predictions: Predictions, params?: ParamValues): FormulaValue;
-  /** The named formulas and then the rule, step by step. */
+  /** Of a policy over options; null: it decides over none. */
+  readonly options: OptionsPolicy | null;
+  /** The share of each action, in the order of the decision space; null: the policy divides no units into groups. */
+  readonly shares: readonly number[] | null;
+  /** The named formulas and then the rule, step by step; of a policy over options those of one option. */
   trace(vector: Readonly<FeatureVector>, predictions: Predictions, params?: ParamValues): readonly PolicyTrace[];
   /** The reason that the decision is null, in words: `cost is missing: late / share: division by zero`. Null: it is not null, or the rule gives none. */
   why(vector: Readonly<FeatureVector>, predictions: Predictions, params?: ParamValues): string | null;
+}
+
+export interface OptionsPolicy {
+  /** A pure function of logged values. Never throws. All options have predictions, or none has. */
+  select(options: readonly OptionScored[], params?: ParamValues): Selection;
+  /** How many of the options that were not shown are recorded. */
+  readonly log: number;
 }
 
 const MOST_WHY = 500;
@@ -78,9 +98,20 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
     return get;
   };
 
+  const selecting = "select" in rule ? rule : null;
+  const deciding = "decide" in rule ? rule : null;
   return {
     defaults,
-    decide: (vector, predictions, params) => rule.decide(lookup(vector, inputs(predictions, params))),
+    decide: (vector, predictions, params) =>
+      deciding === null ? null : deciding.decide(lookup(vector, inputs(predictions, params))),
+    options: selecting && {
+      log: selecting.log ?? 0,
+      select(options, params) {
+        const names = options.map(({ vector, predictions }) => lookup(vector, inputs(predictions ?? {}, params)));
+        return selecting.select(names, options[0]?.predictions !== null);
+      },
+    },
+    shares: "shares" in rule ? rule.shares : null,
     trace: (vector, predictions, params) => {
       const get = lookup(vector, inputs(predictions, params));
       return [
@@ -91,7 +122,7 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
     why: (vector, predictions, params) => {
       const get = lookup(vector, inputs(predictions, params));
       const whyName: WhyName = (name) => formulas.get(name)?.why(get, whyName) ?? undefined;
-      return rule.why?.(get, whyName)?.slice(0, MOST_WHY) ?? null;
+      return (deciding ?? selecting)?.why?.(get, whyName)?.slice(0, MOST_WHY) ?? null;
     },
   };
 }

@@ -46,6 +46,36 @@ export interface ComputedRule {
   why?(get: (name: string) => FormulaValue, whyName: WhyName): string | null;
 }
 
+/** What a rule makes of options, by their indexes. */
+export interface Selection {
+  /** The score of each option; null: it is missing, or nothing was scored. */
+  readonly scores: readonly (number | null)[];
+  /** Those that are chosen or shown, in order. */
+  readonly shown: readonly number[];
+}
+
+/** A rule over options. Pure, never throws, and gives the same bits in every process. */
+export interface OptionsRule {
+  /**
+   * @param options of each the labels' predictions, features and formulas by name
+   * @param isScored false: there is no model, and the order of the options acts, within the rule's constraints
+   */
+  select(options: readonly ((name: string) => FormulaValue)[], isScored: boolean): Selection;
+  /** How many of the options that were not shown are recorded. Absent: none. */
+  readonly log?: number;
+  /** The score of one option, step by step. */
+  trace(get: (name: string) => FormulaValue): readonly TraceStep[];
+  /** The reason that an option has no score, in words; null: it has one. */
+  why(get: (name: string) => FormulaValue, whyName: WhyName): string | null;
+}
+
+/** A rule that divides units into groups, whatever is predicted. */
+export interface AssignmentRule {
+  /** Of each action; they sum to 1. */
+  readonly shares: readonly number[];
+  trace(get: (name: string) => FormulaValue): readonly TraceStep[];
+}
+
 /**
  * A way from predictions and features to a decision, with everything about it. Its name is its key in the policy's
  * section, which has exactly one such key. A product that registers a rule adds its type to `PolicyRules`.
@@ -54,6 +84,8 @@ export interface PolicyRuleKind<R extends PolicyRule = PolicyRule> {
   readonly name: R["kind"];
   /** The decision spaces that it can decide in. */
   readonly spaces: readonly DecisionSpace["kind"][];
+  /** One of the options is the decision, or an order of them. Absent: the decision is one value. */
+  readonly over?: "choice" | "ranking";
   /** The reference of its key. */
   readonly said: KeySaid;
   /** The keys below it. */
@@ -68,5 +100,5 @@ export interface PolicyRuleKind<R extends PolicyRule = PolicyRule> {
    */
   canonical(rule: R): unknown;
   /** @param types of all names that it may use */
-  compute(rule: R, types: Readonly<Record<string, FormulaType>>): ComputedRule;
+  compute(rule: R, types: Readonly<Record<string, FormulaType>>): ComputedRule | OptionsRule | AssignmentRule;
 }

@@ -13,6 +13,7 @@ import type { RowLookup } from "../tables/table-lookups.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
 import { compileReward, type Reward } from "../labels/reward.ts";
 import { labelColumns, maturityColumns, rowWaits, type LabelColumns } from "../labels/label-columns.ts";
+import { compileOptions, type CompiledOptions } from "../options/compiled-options.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
 import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
@@ -42,6 +43,10 @@ export interface CompiledBlueprint {
   readonly tables: readonly string[];
   readonly declared: DeclaredNames;
   readonly groups: readonly WindowGroup[];
+  /** Those among them that are not by an entry of an option. */
+  readonly groupsOfDecision: readonly WindowGroup[];
+  /** Null: the policy decides over no options. */
+  readonly options: CompiledOptions | null;
   /** Entries of the context that a window can be kept by. */
   readonly groupable: readonly string[];
   readonly policy: Policy;
@@ -64,21 +69,26 @@ export interface CompiledBlueprint {
 export function compileBlueprint(text: string): CompiledBlueprint {
   const blueprint = parseBlueprint(text);
   const layout = featureLayout(blueprint);
-  const derived = derivedFeatures(blueprint);
+  const options = compileOptions(blueprint);
+  const ofDecision = (index: number): boolean => options?.slots.includes(index) !== true;
+  const derived = derivedFeatures(blueprint, ofDecision);
+  const groups = windowGroups(blueprint);
   const reads = tableReads(blueprint);
   const waits = rowWaits(blueprint);
   return Object.freeze({
     blueprint,
     layout,
     featureNames: layout.map(({ name }) => name),
-    fromContext: contextFeatures(blueprint),
+    fromContext: contextFeatures(blueprint, ofDecision),
     fromFeatures: derived,
     readsUnit: readsUnit(blueprint),
     lookups: rowLookups(blueprint),
     reads,
     tables: [...new Set(reads.map(({ read }) => read.table))],
     declared: declaredNames(blueprint, derived?.entries),
-    groups: windowGroups(blueprint),
+    groups,
+    groupsOfDecision: groups.filter(({ windows }) => ofDecision(windows[0]!.featureIndex)),
+    options,
     groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),
     labels: blueprint.labels.map((label) => compileLabel(blueprint, label)),

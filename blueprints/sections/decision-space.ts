@@ -1,11 +1,14 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
-import type { DecisionSpace, Payload } from "../blueprint.ts";
-import { BOUNDS } from "../defaults.ts";
+import type { ContextType, DecisionSpace, Payload } from "../blueprint.ts";
+import { BOUNDS, CONTEXT_TYPES } from "../defaults.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
 import { complain, found, type Place } from "../yaml/place.ts";
 import { checkName, readText } from "../yaml/scalars.ts";
 import { complainTwice, readEntries, readItems, readSection, required } from "../yaml/section.ts";
+import { OPTION } from "../values/option-entries.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
+import { contextSection } from "./context.ts";
+import { readTypeOrVector, readTypes } from "./named-types.ts";
 
 const KEYS = {
   actions: [
@@ -13,16 +16,24 @@ const KEYS = {
     "required in a section",
     `1 to ${BOUNDS.actions}, each ${mostText("actionLength", "characters")}`,
   ],
+  options: [
+    `names and types: ${CONTEXT_TYPES.join(", ")}`,
+    "`actions`, or `options`, is required in a section",
+    mostText("contextEntries", "entries"),
+  ],
 } satisfies Record<string, KeySaid>;
 
 export const decisionSpaceSection: BlueprintSection<"decisionSpace", DecisionSpace | undefined> = {
   name: "decisionSpace",
   said: ["`boolean`, `number` or a section", "required"],
   keys: () => KEYS,
-  read: (blueprint) => required(blueprint, "decisionSpace", readDecisionSpace),
+  read: (blueprint, of) =>
+    required(blueprint, "decisionSpace", (place) => readDecisionSpace(place, of(contextSection).known)),
   whole: (read) => read,
   *describe(space) {
     yield ["decisionSpace", space.kind === "actions" ? `actions ${JSON.stringify(space.actions)}` : space.kind];
+    if (space.kind === "options")
+      for (const [name, type] of Object.entries(space.entries)) yield [`decisionSpace.options.${name}`, type];
     if (space.kind !== "actions") return;
     for (const [action, payload] of Object.entries(space.payloads ?? {})) {
       yield [`decisionSpace.actions.${action}`, JSON.stringify(payload)];
@@ -34,8 +45,10 @@ export const decisionSpaceSection: BlueprintSection<"decisionSpace", DecisionSpa
 const SPACES = ["boolean", "number"];
 const ends = ({ range }: Node): [number, number] => [range?.[0] ?? 0, range?.[1] ?? 0];
 
-function readDecisionSpace(place: Place): DecisionSpace | undefined {
-  const wanted = "boolean, number or actions: [a, b]";
+type Context = Readonly<Record<string, ContextType>>;
+
+function readDecisionSpace(place: Place, context: Context): DecisionSpace | undefined {
+  const wanted = "boolean, number, actions: [a, b] or options: { price: number }";
   if (isScalar(place.node)) {
     if (place.node.value === "boolean" || place.node.value === "number") return { kind: place.node.value };
     const guess = typeof place.node.value === "string" ? place.source.guess(place.node.value, SPACES) : null;
@@ -51,8 +64,39 @@ function readDecisionSpace(place: Place): DecisionSpace | undefined {
       : null;
     return complain(place, `expected ${wanted}, found ${found(place)}`, hint);
   }
-  return required(readSection(place, Object.keys(KEYS)), "actions", (place) =>
-    isMap(place.node) ? readPayloads(place) : readNames(place),
+  const section = readSection(place, Object.keys(KEYS));
+  const options = section?.fields.get("options");
+  if (options !== undefined) {
+    if (section!.fields.has("actions"))
+      return complain(options, '"actions" and "options" are both there', "one of them");
+    return readOptions(options, context);
+  }
+  return required(section, "actions", (place) => (isMap(place.node) ? readPayloads(place) : readNames(place)));
+}
+
+/** What each candidate of a request says of itself. */
+function readOptions(place: Place, context: Context): DecisionSpace | undefined {
+  if (isScalar(place.node) && place.node.value === null)
+    return complain(place, "expected names and types, found nothing", "of options without any: options: {}");
+  if (isSeq(place.node))
+    return complain(place, `expected names and types, found ${found(place)}`, "a list of texts is actions: [a, b]");
+  const isFree = (key: Place, _: ContextType, name: string): boolean => {
+    if (name !== OPTION && !Object.hasOwn(context, name)) return true;
+    const problem = name === OPTION ? "is the id of each option" : "is an entry of the context too";
+    complain(key, `"${name}" ${problem}`, name === OPTION ? "leave it out" : "choose another name for one of the two");
+    return false;
+  };
+  const { known, complete } = readTypes(
+    place,
+    `a section of names and types (${CONTEXT_TYPES.join(" | ")})`,
+    (type) => readTypeOrVector<ContextType>(type, CONTEXT_TYPES),
+    isFree,
+  );
+  if (!Object.hasOwn(context, OPTION)) return complete ? { kind: "options", entries: known } : undefined;
+  return complain(
+    place,
+    `"${OPTION}" is an entry of the context`,
+    "it names the id of each option: choose another name",
   );
 }
 

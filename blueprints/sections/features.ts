@@ -1,17 +1,21 @@
 import { isMap, isScalar, isSeq } from "yaml";
-import type { ContextType, Feature } from "../blueprint.ts";
+import type { ContextType, DecisionSpace, Feature } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import type { FeatureKind, FeaturesKnown, FeatureType } from "../features/feature-kind.ts";
 import { describeEntry, featureKinds, featureType, kindOfFeature } from "../features/kinds/index.ts";
 import { entriesOf, entryName } from "../features/slots.ts";
 import type { KeySaid, KeysSaid } from "../key-reference.ts";
 import { isReservedColumn } from "../reserved-columns.ts";
+import { optionEntries } from "../values/option-entries.ts";
+import type { Names } from "../yaml/partly.ts";
 import { complain, found, inside, type Place } from "../yaml/place.ts";
 import { complainTwice, readEntries, readItems, required } from "../yaml/section.ts";
 import { checkName } from "../yaml/scalars.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { contextSection } from "./context.ts";
+import { decisionSpaceSection } from "./decision-space.ts";
 import { eventsSection } from "./events.ts";
+import { observationsSection } from "./observations.ts";
 import { tablesSection } from "./tables.ts";
 
 export interface ReadFeatures {
@@ -25,7 +29,12 @@ export const featuresSection: BlueprintSection<"features", ReadFeatures> = {
   said: ["list of context entries and windows", "required", `1 to ${BOUNDS.features}`],
   keys: keysOfKinds,
   read(blueprint, of) {
-    const known = { context: of(contextSection), events: of(eventsSection), tables: of(tablesSection) };
+    const known = {
+      context: entriesKnown(of(contextSection), of(decisionSpaceSection)),
+      observations: of(observationsSection),
+      events: of(eventsSection),
+      tables: of(tablesSection),
+    };
     return required(blueprint, "features", (place) => readFeatures(place, known)) ?? { features: [], complete: false };
   },
   whole: ({ features }) => features,
@@ -51,7 +60,12 @@ function keysOfKinds(): KeysSaid {
   );
 }
 
-type Known = Pick<FeaturesKnown, "context" | "events" | "tables">;
+/** Entries of the context, and of options beside them. */
+function entriesKnown({ known, complete }: Names<ContextType>, space: DecisionSpace | undefined): Names<ContextType> {
+  return { known: { ...optionEntries(space), ...known }, complete: complete && space !== undefined };
+}
+
+type Known = Pick<FeaturesKnown, "context" | "observations" | "events" | "tables">;
 
 function readFeatures(place: Place, known: Known): ReadFeatures {
   const items = readItems(place, "a list of features");

@@ -1,16 +1,19 @@
 import { isScalar } from "yaml";
-import type { PolicyConfig, PolicyRule } from "../blueprint.ts";
+import type { ContextType, PolicyConfig, PolicyRule } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { canonicalFormula, type UnusableName } from "../formula/index.ts";
 import { mostText, type KeySaid } from "../key-reference.ts";
+import { featuresOfOption } from "../options/of-option.ts";
 import type { PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "../policy/policy-rule.ts";
 import { PARAMS, readParams, type PolicyParams } from "../policy/params.ts";
 import { policyTypes } from "../policy/policy-types.ts";
 import { laterFormula, unusableInPolicy, type NamesBesidePolicy } from "../policy/unusable-names.ts";
 import { kindOfRule, policyRules } from "../policy/rules/index.ts";
+import { OPTION_COLUMNS } from "../reserved-columns.ts";
 import { doubtPolicy, type PolicyKnown } from "../read/doubts.ts";
 import { readFormula } from "../yaml/formula.ts";
-import { whole, type Partly } from "../yaml/partly.ts";
+import { optionEntries } from "../values/option-entries.ts";
+import { whole, type Names, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { optional, readEntries, readSection, required, type Section } from "../yaml/section.ts";
 import { checkName } from "../yaml/scalars.ts";
@@ -31,7 +34,7 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
     const labels = of(labelsSection);
     const features = of(featuresSection);
     const space = of(decisionSpaceSection);
-    const beside = { context: of(contextSection).known, observations: of(observationsSection).known };
+    const beside = { context: of(contextSection), observations: of(observationsSection).known };
     return required(blueprint, "policy", (place) => readPolicy(place, { labels, features, space }, beside));
   },
   whole,
@@ -56,7 +59,7 @@ const keysOf = ({ name, said, keys }: PolicyRuleKind): readonly (readonly [strin
 function readPolicy(
   place: Place,
   known: Omit<PolicyKnown, "params">,
-  beside: Pick<NamesBesidePolicy, "context" | "observations">,
+  beside: Pick<NamesBesidePolicy, "observations"> & { readonly context: Names<ContextType> },
 ): Partly<PolicyConfig> {
   const { labels, features, space } = known;
   const section = readSection(place, ["params", "formulas", ...policyRules.names()], undefined, ruleHint(place));
@@ -68,7 +71,12 @@ function readPolicy(
   const types = policyTypes(predictions, features.features, params);
   const isKnown = features.complete && labels.complete;
   const unusable = isKnown
-    ? unusableInPolicy({ ...beside, features: features.features, labels: predictions })
+    ? unusableInPolicy({
+        observations: beside.observations,
+        context: { ...optionEntries(space), ...beside.context.known },
+        features: features.features,
+        labels: predictions,
+      })
     : new Map<string, UnusableName>();
   const named = new Map<string, PlacedFormula>();
   let complete = features.complete && labels.complete && params !== undefined;
@@ -106,6 +114,7 @@ function readPolicy(
   });
   if (formulas === undefined) complete = false;
   const rule = readRule(section, { names: { known: types, complete, texts, unusable }, formulas: named, space });
+  if (section !== undefined && rule !== undefined) checkFeatures(section.place, rule.rule, known, beside.context);
   if (section !== undefined) doubtPolicy(section, named, rule, { ...known, params: params ?? {} });
   return {
     params,
@@ -133,4 +142,30 @@ function readRule(section: Section | undefined, known: RuleKnown): ReadRule<Poli
     complain(section!.fields.get(other.name)!, `"${name}" and "${other.name}" are both there`, "a policy has one rule");
   }
   return others.length === 0 ? rule : undefined;
+}
+
+/** A feature of an option is no value of a decision: the model would never see it. */
+function checkFeatures(
+  place: Place,
+  rule: PolicyRule,
+  known: Omit<PolicyKnown, "params">,
+  context: Names<ContextType>,
+) {
+  const { features, space } = known;
+  const { over } = kindOfRule(rule);
+  if (space === undefined || !features.complete) return;
+  const position = features.features.find(({ kind }) => kind === "position");
+  if (position !== undefined && over !== "ranking")
+    complain(place, `"${position.name}" is a position, and "${rule.kind}" shows no options in order`, "take rank");
+  const taken = features.features.find(({ name }) => over !== undefined && OPTION_COLUMNS.includes(name));
+  if (taken !== undefined)
+    complain(place, `"${taken.name}" is a column of every row of an option`, "choose another name for the feature");
+  if (over !== undefined) return;
+  const [first] = featuresOfOption({ features: features.features, context: context.known, decisionSpace: space });
+  if (first === undefined) return;
+  complain(
+    place,
+    `"${features.features[first]!.name}" is a feature of the options, and "${rule.kind}" scores none`,
+    "take choose or rank, or leave the feature out",
+  );
 }

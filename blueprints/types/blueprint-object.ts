@@ -43,14 +43,29 @@ type PolicyObject = {
   readonly params?: Entries<PolicyParam> | undefined;
   readonly formulas?: Entries<FormulaText> | undefined;
   readonly decide?: FormulaText;
-} & { readonly [R in Exclude<keyof PolicyRules, "decide">]?: unknown };
+  readonly choose?: FormulaText | { readonly score: FormulaText; readonly exclude?: FormulaText | undefined };
+  readonly rank?:
+    | FormulaText
+    | {
+        readonly score: FormulaText;
+        readonly show?: number | undefined;
+        readonly exclude?: FormulaText | undefined;
+        readonly require?: FormulaText | undefined;
+        readonly atMost?: Entries<number> | undefined;
+        readonly log?: number | undefined;
+      };
+  readonly assign?: Entries<number>;
+} & { readonly [R in Exclude<keyof PolicyRules, "decide" | "choose" | "rank" | "assign">]?: unknown };
 
 /** A blueprint as an object of exactly the YAML's structure: every key of docs/blueprint.md. */
 export interface BlueprintObject {
   readonly useCase: string;
   readonly description?: string | undefined;
   readonly decisionSpace:
-    "boolean" | "number" | { readonly actions: readonly string[] | Entries<Entries<boolean | number | string>> };
+    | "boolean"
+    | "number"
+    | { readonly actions: readonly string[] | Entries<Entries<boolean | number | string>> }
+    | { readonly options: Entries<ContextType> };
   readonly context: Entries<ContextType>;
   readonly observations?: Entries<ObservationType> | undefined;
   readonly events?: Entries<{ readonly fields?: readonly string[] | Entries<EventFieldType> | undefined }> | undefined;

@@ -8,19 +8,21 @@ import { KIND, useCaseShape } from "./use-case-shape.ts";
  */
 export function useCaseDeclarations(blueprint: Blueprint): string {
   const { useCase, version } = blueprint;
-  const { context, value, payload, kinds, observations, events, tables } = useCaseShape(blueprint);
+  const { context, value, payload, option, kinds, observations, events, tables } = useCaseShape(blueprint);
   const types: Property[] = [
     { name: "context", type: ["Context"] },
     { name: "value", type: ["Value"] },
     { name: "observations", type: ["Observations"] },
   ];
   if (payload !== null) types.push({ name: "payload", type: ["Payload"] });
+  if (option !== null) types.push({ name: "option", type: ["Option"] });
   if (events !== null) types.push({ name: "events", type: ["Events"] });
   if (tables !== null) types.push({ name: "tables", type: ["Tables"] });
   const parts: readonly (readonly [said: string, text: string])[] = [
     [CONTEXT, interfaceOf("Context", context)],
     ["What is decided.", typeAlias("Value", value)],
     ...(payload === null ? [] : [["The settings of what is decided.", interfaceOf("Payload", payload)] as const]),
+    ...(option === null ? [] : [["What the product knows of each option.", interfaceOf("Option", option)] as const]),
     [
       "What the product says of a decision later, in one record or in several.",
       interfaceOf("Observations", observations),

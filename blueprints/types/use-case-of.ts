@@ -58,8 +58,15 @@ type Names<By> = By extends readonly (infer Name)[] ? Name : By;
 type KeysOf<B extends BlueprintObject, Kind> =
   Extract<SectionsOf<B["features"]>, { readonly of: Kind }> extends infer Window
     ? Window extends { readonly by: infer By }
-      ? Names<By> & WithUnit<B["context"]>
+      ? Names<By> & (WithUnit<B["context"]> | OptionKeys<B["decisionSpace"]>)
       : never
+    : never;
+
+/** Entries of an option that windows can be kept by. */
+type OptionKeys<Space> = Space extends { readonly options: infer Entries }
+  ? Groupable<Entries> | "option"
+  : Space extends { readonly actions: unknown }
+    ? "option"
     : never;
 
 type Texts<Name extends PropertyKey> = { readonly [N in Name]: "category" };
@@ -118,7 +125,13 @@ type DecisionOf<Space> = Space extends { readonly actions: infer Actions }
     ? boolean
     : Space extends "number"
       ? number
-      : never;
+      : Space extends { readonly options: unknown }
+        ? string
+        : never;
+
+type OptionOf<Space> = Space extends { readonly options: infer Entries }
+  ? { readonly option: OrNothing<Named<Entries>> }
+  : NonNullable<unknown>;
 
 /** A text is one of those that actions have; another version may have others, as with actions. */
 type SettingOf<Value> = Value extends number ? number : Value extends boolean ? boolean : Value;
@@ -140,6 +153,7 @@ export type UseCaseOf<B extends BlueprintObject> = Flat<
     readonly value: DecisionOf<B["decisionSpace"]>;
     readonly observations: ObservationsOf<B>;
   } & With<"payload", PayloadOf<B["decisionSpace"]>> &
+    OptionOf<B["decisionSpace"]> &
     With<"events", EventsOf<B>> &
     With<"tables", TablesOf<B>>
 >;

@@ -2,6 +2,7 @@ import type { Blueprint, BlueprintContent, DecisionSpace } from "../blueprint.ts
 import { declaredNames } from "../values/declared-names.ts";
 import { vectorLength, type DeclaredType } from "../values/declared-value.ts";
 import { observationTypes } from "../values/value-types.ts";
+import { OPTION } from "../values/option-entries.ts";
 import { groupableEntries } from "../windows/observed-event.ts";
 import { UNIT } from "../windows/unit.ts";
 import { windowGroups } from "../windows/window-groups.ts";
@@ -14,6 +15,8 @@ export interface UseCaseShape {
   readonly value: readonly string[];
   /** The settings of an action; null: it is its name alone. */
   readonly payload: readonly Property[] | null;
+  /** What a candidate says of itself; null: requests bring none. */
+  readonly option: readonly Property[] | null;
   /** Literals of the kinds that observations may have; null: any. */
   readonly kinds: readonly string[] | null;
   readonly observations: readonly Property[];
@@ -35,6 +38,10 @@ export function useCaseShape(blueprint: Blueprint): UseCaseShape {
     context: sorted(Object.entries(context).map(([name, type]) => entry(name, type))),
     value: valueTypes(decisionSpace),
     payload: payloadShape(decisionSpace),
+    option:
+      decisionSpace.kind === "options"
+        ? sorted(Object.entries(decisionSpace.entries).map(([name, type]) => entry(name, type)))
+        : null,
     kinds: known?.map(literal) ?? null,
     observations: sorted(
       [...observations].map(([name, type]) => {
@@ -62,8 +69,10 @@ const typesOf = (type: DeclaredType): readonly string[] => [
 const entry = (name: string, type: DeclaredType): Property => ({ name, type: typesOf(type) });
 
 /** The space and not what today's policy can decide: another version may decide the rest of it. */
-const valueTypes = (space: DecisionSpace): readonly string[] =>
-  space.kind === "actions" ? [...space.actions].sort(byCode).map(literal) : [space.kind];
+function valueTypes(space: DecisionSpace): readonly string[] {
+  if (space.kind === "options") return ["string"];
+  return space.kind === "actions" ? [...space.actions].sort(byCode).map(literal) : [space.kind];
+}
 
 /** Texts as literals: another version may have others, as with actions. */
 function payloadShape(space: DecisionSpace): readonly Property[] | null {
@@ -89,7 +98,9 @@ function eventShapes(blueprint: Blueprint): readonly Property[] {
   return sorted(
     Object.entries(blueprint.events).map(([kind, { fields, categories = [] }]) => {
       const used = new Set(groups.filter(({ event }) => event === kind).flatMap(({ by }) => by));
+      const ofOption = optionKeys(blueprint.decisionSpace).filter((name) => used.has(name) && !possible.includes(name));
       const attributes = [
+        ...ofOption.filter((name) => !fields.includes(name)).map((name) => entry(name, "key")),
         ...fields.map((name) => entry(name, categories.includes(name) ? "category" : "number")),
         ...keys
           .filter((name) => !fields.includes(name))
@@ -98,6 +109,13 @@ function eventShapes(blueprint: Blueprint): readonly Property[] {
       return { name: kind, type: sorted(attributes) };
     }),
   );
+}
+
+/** Entries of an option that windows can be kept by. */
+function optionKeys(space: DecisionSpace): readonly string[] {
+  if (space.kind === "actions") return [OPTION];
+  if (space.kind !== "options") return [];
+  return [OPTION, ...groupableEntries({ context: space.entries })];
 }
 
 const tableShapes = (tables: BlueprintContent["tables"]): readonly Property[] =>

@@ -1,4 +1,4 @@
-import type { DecisionSpace } from "../../blueprints/index.ts";
+import type { CompiledBlueprint, DecisionSpace } from "../../blueprints/index.ts";
 import { type DecisionRecorded, type DecisionRequested, DomainError, type LoggedAction } from "../../schemas/index.ts";
 import { SOURCE_HEADER, type Headers } from "../../streams/index.ts";
 
@@ -17,7 +17,11 @@ const none: LoggedReading = Object.freeze({ kind: "none" });
  * The action in a request. A feed of history may bring one. A product may not choose its own answer, so the action is
  * ignored in a request that is not of a feed.
  */
-export function loggedAction(request: DecisionRequested, headers: Headers, space: DecisionSpace): LoggedReading {
+export function loggedAction(
+  request: DecisionRequested,
+  headers: Headers,
+  { blueprint: { decisionSpace: space }, options }: Pick<CompiledBlueprint, "blueprint" | "options">,
+): LoggedReading {
   const { logged: action, decisionId, useCase } = request;
   if (action === null) return none;
   const where = `decision ${decisionId} of use case ${useCase}`;
@@ -25,10 +29,16 @@ export function loggedAction(request: DecisionRequested, headers: Headers, space
     const message = `${where} came with an action: only a feed of history may bring one (header ${SOURCE_HEADER}); the policy has decided`;
     return { kind: "ignored", error: new DomainError("BAD_ACTION", message) };
   }
-  const problem = actionProblem(action, space);
+  const problem = options?.isRanking === true ? OF_RANKING : actionProblem(action, spaceOf(space, request));
   if (problem === undefined) return { kind: "taken", action };
   return { kind: "refused", error: new DomainError("BAD_ACTION", `${where} is not recorded: ${problem}`) };
 }
+
+const OF_RANKING = "a ranking of history is the order of its candidates, so it brings no action";
+
+/** With options of the request these are the actions. */
+const spaceOf = (space: DecisionSpace, { candidates }: DecisionRequested): DecisionSpace =>
+  space.kind === "options" ? { kind: "actions", actions: candidates.map(({ optionId }) => optionId) } : space;
 
 export const isHistory = (headers: Headers): boolean => headers[SOURCE_HEADER] !== undefined;
 
@@ -47,10 +57,13 @@ function isOf(value: LoggedAction["value"], space: DecisionSpace): boolean {
       return Number.isFinite(value);
     case "actions":
       return space.actions.some((action) => action === value);
+    case "options":
+      return typeof value === "string";
   }
 }
 
 function spaceText(space: DecisionSpace): string {
+  if (space.kind === "options") return "the id of an option";
   if (space.kind === "actions") return `one of ${space.actions.map((action) => JSON.stringify(action)).join(", ")}`;
   return space.kind === "boolean" ? "true or false" : "a finite number";
 }

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import {
   decisionKeys,
+  optionVector,
   type CompiledBlueprint,
   type DecisionKeys,
   type DecisionSpace,
@@ -15,6 +16,8 @@ import {
   type LoggedAction,
   type Scored,
 } from "../../schemas/index.ts";
+import { groupAt, unitPlace } from "./assign-unit.ts";
+import { decideOptions, type OptionsAsked, type OverOptions } from "./decide-options.ts";
 import { takenElsewhere } from "./logged-action.ts";
 
 /** The seed of a decision's sampling: the three inputs are enough to draw the same again. */
@@ -38,10 +41,8 @@ export function decideScored(
   logged: LoggedAction | null = null,
 ): DecisionRecorded {
   const { request, features } = scored.enriched;
-  const { blueprint, policy } = compiled;
-  const vector = features as FeatureVector;
-  const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions, params);
-  const actions = actionsOf(blueprint.decisionSpace);
+  const { blueprint } = compiled;
+  const seed = decisionSeed(salt, request.useCase, request.decisionId);
   const decision: DecisionRecorded = {
     decisionId: request.decisionId,
     unit: request.unit,
@@ -50,23 +51,49 @@ export function decideScored(
     modelId: scored.modelId,
     features,
     predictions: scored.predictions,
-    actions,
-    distribution: value === null ? [] : actions.map((action) => (action === value ? 1 : 0)),
-    value,
-    propensity: value === null ? null : 1,
-    seed: decisionSeed(salt, request.useCase, request.decisionId),
+    ...madeBy({ scored, compiled, params, seed, salt, logged }),
+    seed,
     mode: scored.modelId === null ? "loggingOnly" : "online",
-    reason: scored.modelId === null ? "noModel" : value === null ? "error" : "exploit",
     decisionTime: time,
     deferred: request.deferred,
     repeatOf,
     keys: keysWithin(decisionKeys(compiled.groupable, request.context)),
     parameters: params,
-    options: [],
+  };
+  return logged === null ? decision : { ...decision, ...takenElsewhere(logged, decision.actions) };
+}
+
+interface Asked extends Omit<OptionsAsked, "options" | "policy"> {
+  readonly compiled: CompiledBlueprint;
+  readonly salt: string;
+}
+
+/** The part of a decision that its kind of policy makes. */
+function madeBy(asked: Asked): OverOptions {
+  const { scored, compiled, params, salt } = asked;
+  const { policy, options, blueprint } = compiled;
+  if (options !== null && policy.options !== null) return decideOptions({ ...asked, options, policy: policy.options });
+  const { request, features } = scored.enriched;
+  const actions = actionsOf(blueprint.decisionSpace);
+  if (policy.shares !== null) {
+    const group = groupAt(unitPlace(salt, request.useCase, request.unit), policy.shares);
+    const [value, propensity] = [actions[group]!, policy.shares[group]!];
+    return { actions, distribution: policy.shares, value, propensity, reason: "explore", options: none, candidates: 0 };
+  }
+  const vector = features as FeatureVector;
+  const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions, params);
+  return {
+    actions,
+    distribution: value === null ? [] : actions.map((action) => (action === value ? 1 : 0)),
+    value,
+    propensity: value === null ? null : 1,
+    reason: scored.modelId === null ? "noModel" : value === null ? "error" : "exploit",
+    options: none,
     candidates: 0,
   };
-  return logged === null ? decision : { ...decision, ...takenElsewhere(logged, actions) };
 }
+
+const none: DecisionRecorded["options"] = Object.freeze([]);
 
 /** Null: they are larger than the limit. */
 function keysWithin(keys: DecisionKeys): DecisionKeys | null {
@@ -81,11 +108,11 @@ function actionsOf(space: CompiledBlueprint["blueprint"]["decisionSpace"]): (boo
 }
 
 /** The answer with a decision; where the policy gave no value, with the reason. */
-export function replyTo(decision: DecisionRecorded, { policy, blueprint }: CompiledBlueprint): DecisionReplied {
+export function replyTo(decision: DecisionRecorded, compiled: CompiledBlueprint): DecisionReplied {
+  const { blueprint, options } = compiled;
   const { decisionId, useCase, value, reason, propensity, blueprintVersion, modelId, repeatOf } = decision;
-  const why = (): string =>
-    policy.why(decision.features as FeatureVector, decision.predictions, decision.parameters) ??
-    "a prediction or feature it needs is missing";
+  const why = (): string => whyMissing(decision, compiled) ?? "a prediction or feature it needs is missing";
+  const ranking = options?.isRanking === true ? shownIn(decision) : null;
   const error = reason === "error" ? `the policy gave no value: ${why()}` : null;
   const payload = payloadOf(blueprint.decisionSpace, value);
   return {
@@ -99,8 +126,26 @@ export function replyTo(decision: DecisionRecorded, { policy, blueprint }: Compi
     error,
     repeatOf,
     payload,
-    ranking: null,
+    ranking,
   };
+}
+
+/** The ids of the options that were shown, in order. */
+export const shownIn = ({ options }: DecisionRecorded): readonly string[] =>
+  options.flatMap(({ optionId, position }) => (position === null ? [] : [optionId]));
+
+function whyMissing(decision: DecisionRecorded, { policy, options }: CompiledBlueprint): string | null {
+  const { features, predictions, parameters } = decision;
+  const [first] = decision.options;
+  if (options === null) return policy.why(features as FeatureVector, predictions, parameters);
+  if (decision.candidates === 0) return "there are no options to choose from";
+  if (first === undefined) return "no option has a score, or all are excluded";
+  const why = policy.why(
+    optionVector(features as FeatureVector, first.features, options),
+    first.predictions,
+    parameters,
+  );
+  return why === null ? null : `no option has a score, and the order is that of the request: ${why}`;
 }
 
 function payloadOf(space: DecisionSpace, value: DecisionRecorded["value"]): Payload | null {

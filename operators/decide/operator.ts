@@ -93,7 +93,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
             );
             continue;
           }
-          const logged = loggedAction(request, record.headers, compiled.blueprint.decisionSpace);
+          const logged = loggedAction(request, record.headers, compiled);
           if (logged.kind === "refused" || logged.kind === "ignored") context.reject(record, logged.error);
           if (logged.kind === "refused") {
             const { message } = logged.error;

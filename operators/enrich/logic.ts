@@ -1,31 +1,10 @@
-import {
-  contextOf,
-  fillFromTrees,
-  fillWindows,
-  isNode,
-  misfits,
-  requestKey,
-  tilesFor,
-  type CompiledBlueprint,
-  type ContextFit,
-  type FeatureVector,
-  type RowsOf,
-  type Tile,
-  type WindowGroup,
-} from "../../blueprints/index.ts";
+import { contextOf, misfits, type CompiledBlueprint, type ContextFit, type RowsOf } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { type DecisionRequested, DomainError, type Enriched } from "../../schemas/index.ts";
-import { entryCount, firstFrom } from "../../streams/index.ts";
-import {
-  misfitsByName,
-  partKey,
-  stateKey,
-  tileKey,
-  wordsFor,
-  type Misfits,
-  type RowBytes,
-  type WindowBytes,
-} from "../globals/index.ts";
+import { entryCount } from "../../streams/index.ts";
+import { misfitsByName, stateKey, type Misfits, type RowBytes, type WindowBytes } from "../globals/index.ts";
+import { enrichOptions } from "./enrich-options.ts";
+import { fillGroup } from "./fill-group.ts";
 
 /**
  * A request with its features as of its event time: from its context, from the events strictly before, and from the rows
@@ -55,12 +34,19 @@ export function enrichRequest(
   if (tables.warming !== undefined && tables.warming.size > 0) checkRead(compiled, tables.warming);
   if (time < remembersFrom) checkRemembered(compiled, time, windows);
   const features = compiled.fromContext(request.context, fit);
-  for (const group of compiled.groups) fillGroup(group, request, time, windows, features);
+  for (const group of compiled.groupsOfDecision) fillGroup(group, request, time, windows, features);
   const rows = compiled.tables.length === 0 ? undefined : rowsOf(tables);
   compiled.fromFeatures?.(features, contextOf(compiled, request), time, fit, rows);
   const unfit = misfitsOf(compiled, request.context);
-  return { request, blueprintVersion: compiled.blueprint.version, features, error: null, misfits: unfit, options: [] };
+  const made = { request, blueprintVersion: compiled.blueprint.version, features, error: null };
+  if (compiled.options === null) return { ...made, misfits: unfit, options: noOptions };
+  const found = enrichOptions(request, { compiled, options: compiled.options, features, time, windows, rows });
+  return { ...made, misfits: merged(unfit, misfitsByName(found.misfits)), options: found.options };
 }
+
+const noOptions: Enriched["options"] = Object.freeze([]);
+const merged = (one: Misfits | null, other: Misfits | null): Misfits | null =>
+  one === null || other === null ? (one ?? other) : { ...one, ...other };
 
 /** The fit of the current context. */
 const fit: ContextFit = { found: 0, doubtful: false };
@@ -112,48 +98,6 @@ function checkRemembered({ blueprint, groups }: CompiledBlueprint, time: number,
     `the request is dated ${new Date(time).toISOString()}, and windows of ${blueprint.useCase}/${blueprint.version} of ${forgotten.map(({ id }) => id).join(", ")} ` +
       "had forgotten events of so long ago: they are being read again on this instance, and the request waits for that",
   );
-}
-
-function fillGroup(
-  group: WindowGroup,
-  request: DecisionRequested,
-  time: number,
-  windows: WindowBytes,
-  features: FeatureVector,
-): void {
-  const key = requestKey(group, request);
-  if (key === null) return fillWindows(group, null, time, features);
-  const { onDisk } = windows;
-  const isApart =
-    windows.series === undefined || (onDisk !== undefined && onDisk.size > 0 && onDisk.has(group.stateId));
-  const tiles = isApart ? tilesByKey(group, key, time, windows) : tilesOf(group, key, time, windows);
-  const wordOf = wordsFor(group, time, windows);
-  if (!tiles.some(isNode)) return fillWindows(group, tiles, time, features, wordOf);
-  fillFromTrees(group, (start, path) => windows.get(partKey(group, start, path, key)), time, features, wordOf);
-}
-
-const none: readonly Tile[] = Object.freeze([]);
-
-/** In time order. */
-function tilesOf(group: WindowGroup, key: string, time: number, windows: WindowBytes): readonly Tile[] {
-  const series = windows.series!(group.stateId, key);
-  if (series === undefined) return none;
-  const { first, last } = tilesFor(group, time);
-  const { numbers, values } = series;
-  const tiles: Tile[] = [];
-  for (let at = firstFrom(numbers, first); at < numbers.length && numbers[at]! <= last; at++) tiles.push(values[at]!);
-  return tiles;
-}
-
-/** The same for tiles that can be read one by one only. */
-function tilesByKey(group: WindowGroup, key: string, time: number, windows: WindowBytes): readonly Tile[] {
-  const { first, last } = tilesFor(group, time);
-  const tiles: Tile[] = [];
-  for (let start = first; start <= last; start += group.tileMs) {
-    const tile = windows.get(tileKey(group, start, key));
-    if (tile !== undefined) tiles.push(tile);
-  }
-  return tiles;
 }
 
 function unknownUseCase(useCase: string, blueprints: ValidBlueprints): string {

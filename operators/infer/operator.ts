@@ -2,7 +2,7 @@ import { blueprintTable, modelFor, modelsAt, modelTable, validBlueprints } from 
 import { DomainError, enriched, type Enriched, type ModelRecorded, scored } from "../../schemas/index.ts";
 import type { Scorer } from "../../serving/index.ts";
 import { CodedError, defineOperator, type StreamRecord } from "../../streams/index.ts";
-import { predict, type Predictions } from "./logic.ts";
+import { notPredicted, predict, type Predicted } from "./logic.ts";
 
 /** Loads a model's file and keeps the most recently used ones. */
 export type Scorers = (model: ModelRecorded) => Promise<Scorer>;
@@ -27,7 +27,7 @@ export const infer = (scorers: Scorers) =>
           const atWork = modelsAt(context.globals.models, request.useCase, blueprintVersion, record.time);
           return modelFor(atWork, request.decisionId);
         };
-        const predictions = new Map<StreamRecord<Enriched>, Predictions>();
+        const predictions = new Map<StreamRecord<Enriched>, Predicted>();
         const models = new Map(records.map((record) => [record, modelOf(record)]));
         for (const [model, group] of Map.groupBy(records, (record) => models.get(record))) {
           const compiled = model && blueprints.version(model.useCase, model.blueprintVersion);
@@ -49,8 +49,7 @@ export const infer = (scorers: Scorers) =>
             value: {
               enriched: record.value,
               modelId: model?.modelId ?? null,
-              predictions: predictions.get(record) ?? {},
-              options: [],
+              ...(predictions.get(record) ?? notPredicted),
             },
             time: record.time,
             from: record,

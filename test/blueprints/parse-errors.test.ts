@@ -51,7 +51,7 @@ describe("use case and decision space", () => {
   claims([
     ["useCase: small", "useCase: Small Case", "useCase", 1, /"Small Case" is no use case \(1 to 64/],
     ["useCase: small", "useCase: 12", "useCase", 1, /expected the use case's name, found 12/],
-    ["decisionSpace: boolean", "decisionSpace: bool", "decisionSpace", 2, /expected boolean, number or actions/],
+    ["decisionSpace: boolean", "decisionSpace: bool", "decisionSpace", 2, /expected boolean, number, actions/],
     ["decisionSpace: boolean", "decisionSpace: [a]", "decisionSpace", 2, /found a list/],
     [
       "decisionSpace: boolean",

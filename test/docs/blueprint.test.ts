@@ -18,6 +18,7 @@ import { FORMULA_FUNCTIONS, FORMULA_WORDS, MOST_ARGUMENTS } from "../../blueprin
 import { OPERATORS } from "../../blueprints/formula/ast.ts";
 import { labelAggregates } from "../../blueprints/labels/aggregates/index.ts";
 import { RunningLabel } from "../../blueprints/labels/running-label.ts";
+import { policyRules } from "../../blueprints/policy/rules/index.ts";
 import { sections } from "../../blueprints/sections/index.ts";
 import { blueprintReference } from "../../blueprints/sections/reference.ts";
 import { featureKinds } from "../../blueprints/features/kinds/index.ts";
@@ -64,7 +65,14 @@ describe("the blueprints on the page", () => {
 
   test("there is one for each objective, and one with both", () => {
     const objectives = wholes.map((text) => parseBlueprint(text).labels.map(({ objective }) => objective));
-    expect(objectives).toEqual([["binary"], ["regression"], ["binary"], ["binary", "regression"]]);
+    expect(objectives).toEqual([
+      ["binary"],
+      ["regression"],
+      ["binary"],
+      ["binary", "regression"],
+      ["binary"],
+      ["binary"],
+    ]);
   });
 });
 
@@ -88,7 +96,9 @@ describe("the keys on the page", () => {
   test("are refused where they are mistyped, and only they are taken", () => {
     const [text] = wholes as [string];
     for (const { name: section, keys } of sections) {
-      const names = Object.keys(keys()).map((key) => key.split(".").at(-1)!);
+      const names = Object.keys(keys())
+        .filter((key) => section !== "policy" || !key.includes("."))
+        .map((key) => key.split(".").at(-1)!);
       if (names.length === 0) continue;
       const path = PLACES[section as string] ?? [section];
       if (section === "features") continue;
@@ -101,6 +111,20 @@ describe("the keys on the page", () => {
       }
     }
   });
+
+  test.each(policyRules.all().filter(({ keys }) => Object.keys(keys()).length > 0))(
+    "of the rule $name are taken by it, and no others",
+    ({ name: rule, keys }) => {
+      const text = wholes.find((each) => parseBlueprint(each).policy.rule.kind === rule)!;
+      for (const name of [...Object.keys(keys()), "zzzzzz"]) {
+        const messages = problemsWith(text, ["policy", rule], { score: "late", [name]: { nonsense: 1 } });
+        expect(
+          messages.some((message) => message.includes(`unknown field "${name}"`)),
+          name,
+        ).toBe(name === "zzzzzz");
+      }
+    },
+  );
 
   test.each(featureKinds.all().filter(({ written }) => written === "section"))(
     "of the feature kind $name are taken by it, and no others",
@@ -173,7 +197,7 @@ function placeOf(text: string, [section, name, ...rest]: readonly string[], kind
   return [section, at, Object.keys(features[at] ?? {})[0] ?? name, ...rest];
 }
 
-/** What is said about a text in which a value was put at a place; one aggregate replaces the other. */
+/** What is said about a text in which a value was put at a place; one aggregate or rule replaces the other. */
 function problemsWith(text: string, path: readonly Step[], value: unknown): readonly string[] {
   const tree = parse(text) as Record<Step, unknown>;
   let at = tree;
@@ -182,8 +206,8 @@ function problemsWith(text: string, path: readonly Step[], value: unknown): read
     at = at[step] as Record<Step, unknown>;
   }
   const name = path.at(-1)!;
-  const aggregates: readonly Step[] = windowAggregates.names();
-  if (aggregates.includes(name)) for (const other of aggregates) delete at[other];
+  for (const alike of [windowAggregates.names(), policyRules.names()] as readonly (readonly Step[])[])
+    if (alike.includes(name)) for (const other of alike) delete at[other];
   at[name] = value;
   try {
     parseBlueprint(stringify(tree, { lineWidth: 0 }));

@@ -13,6 +13,7 @@ import { formulaKind } from "./formula.ts";
 import { hashKind } from "./hash.ts";
 import { haversineKind } from "./haversine.ts";
 import { oneHotKind } from "./one-hot.ts";
+import { positionKind } from "./position.ts";
 import { tableKind } from "./table.ts";
 import { vectorKind } from "./vector.ts";
 import { windowKind } from "./window.ts";
@@ -32,6 +33,7 @@ export const featureKinds = new Registry<FeatureKind>("feature kind", [
   calendarKind,
   cyclicalKind,
   vectorKind,
+  positionKind,
 ]);
 
 /**

@@ -14,13 +14,14 @@ const TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> = {
   boolean: "boolean",
   number: "number",
   actions: "string",
+  options: "string",
 };
 
 /** A formula gives the decision. */
 export const decide: PolicyRuleKind<DecideRule> = {
   name: "decide",
   spaces: ["boolean", "number", "actions"],
-  said: ["formula: of the decision space", "required"],
+  said: ["formula: of the decision space", "one rule is required"],
   keys: () => ({}),
   read(place, known) {
     const { names, space } = known;

@@ -2,10 +2,13 @@ import { DomainError } from "../../../schemas/index.ts";
 import type { PolicyRule } from "../../blueprint.ts";
 import { Registry } from "../../registry.ts";
 import type { PolicyRuleKind } from "../policy-rule.ts";
+import { assign } from "./assign.ts";
+import { choose } from "./choose.ts";
 import { decide } from "./decide.ts";
+import { rank } from "./rank.ts";
 
 /** In the order of the reference. A policy without the key of any rule is told that the first is missing. */
-export const policyRules = new Registry<PolicyRuleKind>("policy rule", [decide]);
+export const policyRules = new Registry<PolicyRuleKind>("policy rule", [decide, choose, rank, assign]);
 
 /**
  * Adds a rule for policies. Every process that reads blueprints with it registers it before it reads the first one,

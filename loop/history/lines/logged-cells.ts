@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<DecisionSpace["kind"], PlainType>> = {
   boolean: "boolean",
   number: "number",
   actions: "category",
+  options: "category",
 };
 
 /** The action that a line says was taken, and how likely it was. Null: it says none, and the policy decides. */

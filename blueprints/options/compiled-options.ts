@@ -1,0 +1,84 @@
+import type { Blueprint } from "../blueprint.ts";
+import { contextFeatures } from "../features/context-features.ts";
+import { derivedFeatures, type DerivedFeatures } from "../features/derived-features.ts";
+import type { FeatureVector } from "../features/layout.ts";
+import type { FeatureValue } from "../features/feature-kind.ts";
+import { kindOfRule } from "../policy/rules/index.ts";
+import { OPTION, optionEntries } from "../values/option-entries.ts";
+import type { ValueTypes } from "../values/value-types.ts";
+import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
+import { featuresOfOption } from "./of-option.ts";
+
+type Context = Readonly<Record<string, null | boolean | number | string>>;
+
+/** An option before it has features: a candidate of a request, or an action with its settings. */
+export interface OptionGiven {
+  readonly optionId: string;
+  readonly context: Context;
+}
+
+/** A feature that is known once an option was shown. */
+export interface PositionFeature {
+  /** In the layout. */
+  readonly index: number;
+  /** The entry of observations that tells the position; null: the position that was decided. */
+  readonly observed: string | null;
+}
+
+/** The part of a version that is about options. */
+export interface CompiledOptions {
+  /** Each option that was shown makes a row; otherwise the chosen one does. */
+  readonly isRanking: boolean;
+  /** The actions of the blueprint; null: options come with each request. */
+  readonly actions: readonly OptionGiven[] | null;
+  /** Types of the entries of an option, without its id. */
+  readonly entries: ValueTypes;
+  /** Indexes in the layout of the features of an option, ascending. The decision's vector is null there. */
+  readonly slots: readonly number[];
+  /** Index in the layout of the feature that is the option's id; null: there is none. */
+  readonly idSlot: number | null;
+  /** A vector of the whole layout with the features that are entries of an option. */
+  readonly fromOption: (option: Context) => FeatureVector;
+  /** Windows by entries of an option. */
+  readonly groups: readonly WindowGroup[];
+  /** Fills in the features of an option that are looked up or made of others; null if there are none. */
+  readonly fromFeatures: DerivedFeatures | null;
+  readonly positions: readonly PositionFeature[];
+}
+
+/** Null: the policy decides over no options. */
+export function compileOptions(blueprint: Blueprint): CompiledOptions | null {
+  const { decisionSpace: space, policy, features } = blueprint;
+  const { over } = kindOfRule(policy.rule);
+  if (over === undefined) return null;
+  const slots = featuresOfOption(blueprint);
+  const isMine = (index: number): boolean => slots.includes(index);
+  const { option: _, ...entries } = optionEntries(space);
+  return {
+    isRanking: over === "ranking",
+    actions:
+      space.kind === "actions"
+        ? space.actions.map((optionId) => ({ optionId, context: space.payloads?.[optionId] ?? {} }))
+        : null,
+    entries: new Map(Object.entries(entries)),
+    slots,
+    idSlot: slots.find((index) => features[index]!.name === OPTION) ?? null,
+    fromOption: contextFeatures(blueprint, isMine),
+    groups: windowGroups(blueprint).filter(({ windows }) => isMine(windows[0]!.featureIndex)),
+    fromFeatures: derivedFeatures(blueprint, isMine),
+    positions: features.flatMap((feature, index) =>
+      feature.kind === "position" ? [{ index, observed: feature.observed }] : [],
+    ),
+  };
+}
+
+/** The vector of an option, as models and the policy see it. */
+export function optionVector(
+  decision: readonly FeatureValue[],
+  option: readonly FeatureValue[],
+  { slots }: Pick<CompiledOptions, "slots">,
+): FeatureVector {
+  const vector = decision.slice();
+  for (let at = 0; at < slots.length; at++) vector[slots[at]!] = option[at] ?? null;
+  return vector;
+}

@@ -1,0 +1,100 @@
+import { hash } from "node:crypto";
+import {
+  optionVector,
+  type CompiledBlueprint,
+  type CompiledOptions,
+  type FeatureVector,
+  type OptionsPolicy,
+  type ParamValues,
+} from "../../blueprints/index.ts";
+import type { DecisionRecorded, LoggedAction, Scored } from "../../schemas/index.ts";
+
+type OptionRecorded = DecisionRecorded["options"][number];
+
+/** The part of a decision that is made of its options. */
+export type OverOptions = Pick<
+  DecisionRecorded,
+  "actions" | "distribution" | "value" | "propensity" | "reason" | "options" | "candidates"
+>;
+
+export interface OptionsAsked {
+  readonly scored: Scored;
+  readonly compiled: CompiledBlueprint;
+  readonly options: CompiledOptions;
+  readonly policy: OptionsPolicy;
+  readonly params: ParamValues;
+  /** Of the decision. */
+  readonly seed: string;
+  /** An action of history: it was chosen, whatever the scores are. */
+  readonly logged: LoggedAction | null;
+}
+
+/**
+ * One of the options, or an order of them. Without a model the options' own order acts, within the policy's constraints. A ranking
+ * whose scores are all missing is that order too, with the reason `error`; a choice is none then.
+ */
+export function decideOptions({ scored, options, policy, params, seed, logged }: OptionsAsked): OverOptions {
+  const { enriched, modelId, options: predictions } = scored;
+  const { features, options: given } = enriched;
+  const isScored = modelId !== null && predictions.length === given.length;
+  const known = given.map((option, at) => ({
+    vector: optionVector(features as FeatureVector, option.features, options),
+    predictions: isScored ? predictions[at]! : null,
+  }));
+  const selected = policy.select(known, params);
+  const { scores } = selected;
+  const taken = logged === null ? -1 : given.findIndex(({ optionId }) => optionId === logged.value);
+  const shown = taken >= 0 ? [taken] : selected.shown;
+  const record = (at: number, position: number | null, sampled: number): OptionRecorded => ({
+    ...{ optionId: given[at]!.optionId, features: given[at]!.features },
+    predictions: predictions[at] ?? nothing,
+    ...{ score: scores[at]!, position, sampled },
+  });
+  const recorded = shown.map((at, place) => record(at, place + 1, 1));
+  for (const { at, sampled } of sampleOf(given, shown, policy.log, seed)) recorded.push(record(at, null, sampled));
+  const value = shown.length === 0 ? null : given[shown[0]!]!.optionId;
+  const isMissing = given.length > 0 && scores.every((score) => score === null);
+  const isError = isMissing || (!options.isRanking && value === null);
+  return {
+    ...(options.isRanking ? noActions : actionsOf(given, shown[0])),
+    value,
+    propensity: value === null ? null : 1,
+    reason: modelId === null ? "noModel" : isError ? "error" : "exploit",
+    options: recorded,
+    candidates: given.length,
+  };
+}
+
+const nothing = Object.freeze({});
+/** The orders of options are not counted out. */
+const noActions = Object.freeze({ actions: Object.freeze([]), distribution: Object.freeze([]) });
+
+const actionsOf = (
+  given: readonly { readonly optionId: string }[],
+  chosen: number | undefined,
+): Pick<OverOptions, "actions" | "distribution"> => ({
+  actions: given.map(({ optionId }) => optionId),
+  distribution: chosen === undefined ? [] : given.map((_, at) => (at === chosen ? 1 : 0)),
+});
+
+/**
+ * Of the options that were not shown those to record, each with the same probability. The sample is drawn by the decision's
+ * seed: the options with the smallest hashes are in it.
+ */
+function sampleOf(
+  given: readonly { readonly optionId: string }[],
+  shown: readonly number[],
+  most: number,
+  seed: string,
+): readonly { readonly at: number; readonly sampled: number }[] {
+  if (most === 0 || shown.length === given.length) return [];
+  const isShown = new Set(shown);
+  const others = given.flatMap(({ optionId }, at) =>
+    isShown.has(at) ? [] : [{ at, draw: hash("sha256", `${seed}\0${optionId}`) }],
+  );
+  const sampled = Math.min(1, most / others.length);
+  return others
+    .sort((a, b) => (a.draw < b.draw ? -1 : 1))
+    .slice(0, most)
+    .map(({ at }) => ({ at, sampled }));
+}
