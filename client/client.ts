@@ -1,15 +1,38 @@
 import type { Backbone, Log, SchemaRegistry } from "../streams/client/index.ts";
 import type { Decision } from "./decision.ts";
+import type { Ranking } from "./ranking.ts";
 import type { ClientStatus, StatusListener } from "./status.ts";
-import type { AnyUseCase, EventAttributes, EventKind, PayloadOf, UseCases } from "./use-cases.ts";
+import type {
+  AnyUseCase,
+  ContextValues,
+  EventAttributes,
+  EventKind,
+  OptionOf,
+  PayloadOf,
+  UseCases,
+} from "./use-cases.ts";
 
-export interface DecisionRequest<C> {
+/** An option that may be chosen or shown. */
+export interface Candidate<O = ContextValues> {
+  /** Names the option; what observations name. Of two candidates with the same id the first counts. */
+  readonly optionId: string;
+  /** The product's knowledge of the option, by the names of the blueprint's options. */
+  readonly context?: O | undefined;
+}
+
+/** @typeParam O the entries of a candidate */
+export interface DecisionRequest<C, O = ContextValues> {
   /** Absent: a new id. The same id asked again in the same use case is the same decision. */
   readonly decisionId?: string | undefined;
   /** The user, device or other entity that the decision is about. */
   readonly unit: string;
   /** The product's knowledge at this moment, by the names of the blueprint's context. */
   readonly context: C;
+  /**
+   * The options in the product's own order, at most 500, where the blueprint's options come with the request. One that
+   * is known by its id alone may be a text.
+   */
+  readonly candidates?: readonly (Candidate<O> | string)[] | undefined;
   /** The product shows this decision later, or never. Default false. */
   readonly deferred?: boolean | undefined;
 }
@@ -40,12 +63,16 @@ export interface DecisionOptions<D> extends CallOptions, OfSource {
   readonly default?: D | undefined;
 }
 
+export interface RankingOptions extends CallOptions, OfSource {}
+
 /** @typeParam K the use cases; of several, the one that is named says what is observed. */
 export interface ObservationOptions<K extends string = string> extends CallOptions, OfSource {
   /** The use case of the decision. Absent: the observation belongs to the decisions of this id in every use case. */
   readonly useCase?: K | undefined;
   /** The observation's name: under one id it counts once, however often it is sent. Absent: a new one. */
   readonly observationId?: string | undefined;
+  /** The option that was observed. Absent: it counts for all options of the decision that were shown. */
+  readonly optionId?: string | undefined;
 }
 
 export interface EventOptions extends CallOptions {
@@ -77,9 +104,18 @@ export interface Client<T extends UseCases<T> = AnyUseCase> {
    */
   getDecision<K extends keyof T & string, const D extends T[K]["value"] | null = null>(
     useCase: K,
-    request: DecisionRequest<T[K]["context"]>,
+    request: DecisionRequest<T[K]["context"], OptionOf<T[K]>>,
     options?: DecisionOptions<D>,
   ): Promise<Decision<T[K]["value"] | D, PayloadOf<T[K]>>>;
+  /**
+   * Asks for the order of options for one unit. Resolves with the candidates' own order and a reason when there is no
+   * ranking or no answer in time. Rejects only with `throwOnError`, with a `StreamsError`.
+   */
+  getRanking<K extends keyof T & string>(
+    useCase: K,
+    request: DecisionRequest<T[K]["context"], OptionOf<T[K]>>,
+    options?: RankingOptions,
+  ): Promise<Ranking>;
   /**
    * Resolves once the observation is stored, or after `timeout` with `waits`, or if it can't be stored: with
    * `BUFFER_FULL` too many records wait.

@@ -8,6 +8,8 @@ export interface Decision<V, P = AnyPayload> {
   readonly value: V;
   /** The settings of the chosen action. Null if it has none, or with the caller's default. */
   readonly payload: P | null;
+  /** The ids of the options to show, in this order, where the use case ranks; `value` is then the default. Null otherwise. */
+  readonly ranking: readonly string[] | null;
   /** The value is the caller's default; `reason` says why. */
   readonly isDefault: boolean;
   /** The id for observations of this decision. */
@@ -33,6 +35,7 @@ export function decisionOf<V, P>(reply: DecisionReplied, fallback: V): Decision<
   return {
     value: value === null ? fallback : (value as V),
     payload: reply.payload as P | null,
+    ranking: reply.ranking,
     isDefault: value === null,
     decisionId,
     reason: reply.reason,
@@ -49,6 +52,7 @@ export function defaultDecision<V, P>(decisionId: string, fallback: V, error: un
   return {
     value: fallback,
     payload: null,
+    ranking: null,
     isDefault: true,
     decisionId,
     reason: "error",

@@ -2,6 +2,7 @@ export {
   clientDefaults,
   type BufferOptions,
   type CallOptions,
+  type Candidate,
   type Client,
   type ClientOptions,
   type Closed,
@@ -10,6 +11,7 @@ export {
   type EventOptions,
   type ObservationOptions,
   type OfSource,
+  type RankingOptions,
   type Stored,
   type StoredObservation,
 } from "./client.ts";
@@ -21,12 +23,14 @@ export type { Strictness } from "./strict.ts";
 export { stayingClient, type StayingOptions } from "./staying-client.ts";
 export type { ClientEvent, ClientStatus, StatusListener, WaitingRecords } from "./status.ts";
 export { defaultDecision, type Decision, type Reason } from "./decision.ts";
+export type { Ranking } from "./ranking.ts";
 export type {
   AnyPayload,
   AnyUseCase,
   ContextValues,
   EventAttributes,
   EventKind,
+  OptionOf,
   PayloadOf,
   TableKey,
   TableName,

@@ -55,20 +55,21 @@ function plainValue(where: string, value: unknown): Plain {
  * The entries of a decision's context, as `plainValues` has them. An array is the text of its JSON, as lists and vectors
  * lie in a record; its items are what entries may be.
  */
-export function contextValues(context: object): Readonly<Record<string, Plain>> {
+export function contextValues(context: object, what = "context"): Readonly<Record<string, Plain>> {
   const given: unknown = context;
   if (typeof given !== "object" || given === null || !Object.values(given).some(Array.isArray))
-    return plainValues("context", context);
+    return plainValues(what, context);
   const listed = (Object.entries(given) as [string, unknown][]).map(([name, value]) =>
-    Array.isArray(value) ? ([name, listText(`context.${name}`, value)] as const) : ([name, value] as const),
+    Array.isArray(value) ? ([name, listText(`${what}.${name}`, value)] as const) : ([name, value] as const),
   );
-  return plainValues("context", Object.fromEntries(listed));
+  return plainValues(what, Object.fromEntries(listed));
 }
 
 const listText = (where: string, items: readonly unknown[]): string =>
   JSON.stringify(items.map((item, at) => plainValue(`${where}[${at}]`, item)));
 
-function nameOf(value: unknown): string {
+/** In words. */
+export function nameOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "an array";
   if (value instanceof Date) return "a Date";

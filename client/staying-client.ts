@@ -11,9 +11,11 @@ import {
   type Closed,
   type Stored,
 } from "./client.ts";
+import { candidatesOf, ownOrder } from "./candidates.ts";
 import { decisionOf, defaultDecision } from "./decision.ts";
 import type { Link, Links } from "./link.ts";
 import { contextValues, plainValues, wholeText } from "./plain-values.ts";
+import { rankingOf } from "./ranking.ts";
 import { openSpool } from "./spool/open-spool.ts";
 import { Connectedness, type ClientEvent, type ClientStatus, type StatusListener } from "./status.ts";
 import type { AnyUseCase } from "./use-cases.ts";
@@ -133,11 +135,12 @@ export function stayingClient(options: StayingOptions): Client {
         const { deferred = false } = given;
         const unit = wholeText("unit", given.unit);
         const context = contextValues(given.context);
+        const candidates = candidatesOf(given.candidates);
         wholeText("decisionId", decisionId);
         wholeText("useCase", useCase);
         if (source !== undefined) wholeText("source", source);
         checkArrival(time, latest(), "time");
-        const value = { decisionId, useCase, unit, context, deferred, logged: null, candidates: [] };
+        const value = { decisionId, useCase, unit, context, deferred, logged: null, candidates };
         const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, { time, source }, leftMs));
         if (throwOnError && reply.reason === "error")
           throw new DomainError("DECISION_FAILED", reply.error ?? "no decision");
@@ -148,15 +151,24 @@ export function stayingClient(options: StayingOptions): Client {
         return defaultDecision(decisionId, fallback, error);
       }
     },
+    async getRanking(useCase, request, call = {}) {
+      const decision = await client.getDecision(useCase, request, { ...call, default: null });
+      const { candidates } = (request as typeof request | undefined) ?? {};
+      const ranking = rankingOf(useCase, decision, ownOrder(candidates));
+      const { throwOnError = defaults.throwOnError } = call;
+      if (throwOnError && ranking.error !== null) throw new DomainError("DECISION_FAILED", ranking.error);
+      return ranking;
+    },
     async logObservations(decisionId, observed, call = {}) {
-      const { observationId: id = randomUUID(), useCase = "", source } = call;
+      const { observationId: id = randomUUID(), useCase = "", optionId, source } = call;
       const make = (time: number): KeptRecord => {
         wholeText("decisionId", decisionId);
         wholeText("observationId", id);
         wholeText("useCase", useCase);
+        if (optionId !== undefined) wholeText("optionId", optionId);
         if (source !== undefined) wholeText("source", source);
         const values = plainValues("observations", observed);
-        return { what: "observation", id, decisionId, useCase, values, time, source };
+        return { what: "observation", id, decisionId, useCase, optionId, values, time, source };
       };
       return { observationId: id, ...(await store(make, call)) };
     },

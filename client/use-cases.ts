@@ -9,6 +9,8 @@ export interface UseCaseTypes {
   readonly context: object;
   readonly value: string | number | boolean;
   readonly observations: object;
+  /** The entries of a candidate. Absent: any. */
+  readonly options?: object;
   /** The settings of an action. If no use case has them, a decision has any. */
   readonly payload?: object;
   /** Attributes by kind. If no use case has them, events may be of any kind. */
@@ -33,6 +35,9 @@ export interface AnyUseCase {
 export type AnyPayload = Readonly<Record<string, boolean | number | string>>;
 /** The settings of an action of a use case. */
 export type PayloadOf<U> = U extends { readonly payload: infer P } ? P : AnyPayload;
+
+/** The entries of a candidate of a use case. */
+export type OptionOf<U> = U extends { readonly options: infer O } ? O : ContextValues;
 
 type Events<T> = { readonly [K in keyof T]: T[K] extends { readonly events: infer E } ? E : never }[keyof T];
 type KindsOf<E> = E extends object ? keyof E & string : never;

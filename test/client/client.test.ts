@@ -55,6 +55,7 @@ describe("without a model", () => {
       repeatOf: null,
       error: null,
       payload: null,
+      ranking: null,
     });
     expect((await client.getDecision("parcels", heavy)).value).toBeNull();
   });

@@ -70,6 +70,7 @@ test("a Java program with Apache's client alone asks for a decision and gets its
     error: null,
     repeatOf: null,
     payload: null,
+    ranking: null,
   });
   const decision = await recorded(decisionId);
   expect(decision).toMatchObject({ unit: "anna", reason: "noModel", blueprintVersion: parcels.version });
@@ -99,6 +100,8 @@ test("the client gets its decisions and stores its observations on the real brok
   for await (const { key, value } of readTopic(backbone, loop.serdes, observations)) {
     if (key === decisionId) stored.push(value);
   }
-  expect(stored).toEqual([{ decisionId, useCase: "", observationId, values: { kind: "arrival", delay: 3 } }]);
+  expect(stored).toEqual([
+    { decisionId, useCase: "", observationId, optionId: "", values: { kind: "arrival", delay: 3 } },
+  ]);
   await client.close();
 }, 900_000);
