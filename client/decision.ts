@@ -8,7 +8,7 @@ export interface Decision<V, P = AnyPayload> {
   readonly value: V;
   /** The settings of the chosen action. Null if it has none, or with the caller's default. */
   readonly payload: P | null;
-  /** The ids of the options to show, in this order, where the use case ranks; `value` is then the default. Null otherwise. */
+  /** The ids of the options to show, in this order, where the use case ranks: `value` is the first of them. Null otherwise. */
   readonly ranking: readonly string[] | null;
   /** The value is the caller's default; `reason` says why. */
   readonly isDefault: boolean;

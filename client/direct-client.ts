@@ -50,8 +50,8 @@ export function directClient(options: DirectOptions): DirectClient {
   });
   return {
     async ask(value, { time, source }, timeoutMs) {
-      const { useCase, context, decisionId: key } = value;
-      await (await strictness())?.context(useCase, context, time, timeoutMs);
+      const { decisionId: key } = value;
+      await (await strictness())?.request(value, time, timeoutMs);
       return requester.request({ key, value, time, headers: sourceHeaders(source) }, timeoutMs);
     },
     async store(record) {

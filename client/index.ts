@@ -15,6 +15,7 @@ export {
   type Stored,
   type StoredObservation,
 } from "./client.ts";
+export { candidatesOf } from "./candidates.ts";
 export { createClient } from "./create-client.ts";
 export { directClient, type DirectClient, type DirectOptions } from "./direct-client.ts";
 export type { Link, Links, LinkWatcher } from "./link.ts";

@@ -1,9 +1,18 @@
 import { checkPublished, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
-import { kindOf, meant, misfits, type DeclaredNames, type Misfit, type ValueTypes } from "../blueprints/index.ts";
-import { blueprints, DomainError, recordLimits } from "../schemas/index.ts";
+import {
+  kindOf,
+  meant,
+  misfits,
+  type CompiledOptions,
+  type DeclaredNames,
+  type Misfit,
+  type ValueTypes,
+} from "../blueprints/index.ts";
+import { blueprints, DomainError, recordLimits, type DecisionRequested } from "../schemas/index.ts";
 import { readTable, StreamsError, within, type Backbone, type Serdes } from "../streams/index.ts";
 
 type Values = Readonly<Record<string, null | boolean | number | string>>;
+type Asked = Pick<DecisionRequested, "useCase" | "context" | "candidates">;
 
 /**
  * A version may be newer than the table that was read: before a refusal the table is read again, at most this often;
@@ -28,15 +37,17 @@ export class Strictness {
   }
 
   /**
+   * The context of a request, and its candidates.
    * @param time of the request, ms: the version that is live at that time is asked.
    * @param timeout longest wait for the blueprints, ms.
    */
-  context(useCase: string, context: Values, time: number, timeout: number): Promise<void> {
+  request({ useCase, context, candidates }: Asked, time: number, timeout: number): Promise<void> {
     return this.#check(timeout, (valid) => {
       const live = valid.at(useCase, time);
       if (live === undefined) return notLive(useCase, valid);
       const { context: types } = live.declared;
-      return problemOf(misfits(types, context), types, `context of use case ${useCase}`);
+      const where = `context of use case ${useCase}`;
+      return problemOf(misfits(types, context), types, where) ?? candidateProblem(candidates, useCase, live.options);
     });
   }
 
@@ -100,6 +111,31 @@ function observationProblem({ observations, kinds }: DeclaredNames, values: Valu
   const kind = kindOf(values);
   if (kind !== null && kinds !== null && !kinds.has(kind)) return `no event is of kind ${unknown(kind, kinds)}`;
   return problemOf(misfits(observations, values), observations, "observations");
+}
+
+/** Of the first candidate that counts for nothing, or has such an entry. */
+function candidateProblem(
+  candidates: Asked["candidates"],
+  useCase: string,
+  options: CompiledOptions | null,
+): string | undefined {
+  if (candidates.length === 0) return undefined;
+  if (options === null) return `candidates: use case ${useCase} neither chooses nor ranks options`;
+  const { actions, entries } = options;
+  const known = actions?.map(({ optionId }) => optionId);
+  const seen = new Set<string>();
+  for (const [at, { optionId, context }] of candidates.entries()) {
+    const where = `candidates[${at}] (${JSON.stringify(optionId)})`;
+    if (known?.includes(optionId) === false)
+      return `candidates[${at}]: use case ${useCase} has no action ${unknown(optionId, known)}`;
+    if (seen.has(optionId)) return `${where}: an earlier candidate has this id, and that one counts`;
+    seen.add(optionId);
+    if (known !== undefined && Object.keys(context).length > 0)
+      return `${where}: its entries are the settings of the action, in the blueprint: send its id alone`;
+    const problem = problemOf(misfits(entries, context), entries, `${where}: context`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function problemOf([first]: readonly Misfit[], types: ValueTypes, where: string): string | undefined {

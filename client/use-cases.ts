@@ -10,7 +10,7 @@ export interface UseCaseTypes {
   readonly value: string | number | boolean;
   readonly observations: object;
   /** The entries of a candidate. Absent: any. */
-  readonly options?: object;
+  readonly option?: object;
   /** The settings of an action. If no use case has them, a decision has any. */
   readonly payload?: object;
   /** Attributes by kind. If no use case has them, events may be of any kind. */
@@ -37,7 +37,7 @@ export type AnyPayload = Readonly<Record<string, boolean | number | string>>;
 export type PayloadOf<U> = U extends { readonly payload: infer P } ? P : AnyPayload;
 
 /** The entries of a candidate of a use case. */
-export type OptionOf<U> = U extends { readonly options: infer O } ? O : ContextValues;
+export type OptionOf<U> = U extends { readonly option: infer O } ? O : ContextValues;
 
 type Events<T> = { readonly [K in keyof T]: T[K] extends { readonly events: infer E } ? E : never }[keyof T];
 type KindsOf<E> = E extends object ? keyof E & string : never;

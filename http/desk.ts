@@ -27,18 +27,19 @@ export class Desk {
    * `AHEAD_OF_TIME`, `TIMEOUT`, and the errors of a client.
    */
   async decide(asked: AskedDecision): Promise<AnsweredDecision> {
-    const { useCase, unit, context, deferred, time = Date.now(), source: of, timeoutMs } = asked;
+    const { useCase, unit, context, candidates, deferred, time = Date.now(), source: of, timeoutMs } = asked;
     const { decisionId = randomUUID() } = asked;
     const source = this.#inTime(asked.time);
     await this.live(useCase, time);
-    const request = { decisionId, unit, context, deferred };
+    const request = { decisionId, unit, context, candidates, deferred };
     try {
       const call = { time, source: of, timeout: timeoutMs, throwOnError: true };
       const { value, ...answer } = await this.#counted(() => source.client.getDecision(useCase, request, call));
-      const { reason, propensity, blueprint, modelId, repeatOf, error, payload } = answer;
+      const { reason, propensity, blueprint, modelId, repeatOf, error, payload, ranking } = answer;
       const repeated = repeatOf?.getTime() ?? null;
       return {
         ...{ decisionId, useCase, value, reason, propensity, blueprint, modelId, repeatOf: repeated, error },
+        ...(ranking === null ? {} : { ranking: [...ranking] }),
         ...(payload === null ? {} : { payload }),
       };
     } catch (error) {
@@ -50,10 +51,18 @@ export class Desk {
   /** Resolves once the observation is stored, to its id. */
   async observe(
     decisionId: string,
-    { values, observationId = randomUUID(), useCase, time, source }: Observation,
+    { values, observationId = randomUUID(), optionId, useCase, time, source }: Observation,
   ): Promise<string> {
     const { client } = this.#inTime(time);
-    const call = { observationId, useCase, time, source, timeout: recordLimits.httpStoreMs, throwOnError: true };
+    const call = {
+      observationId,
+      optionId,
+      useCase,
+      time,
+      source,
+      timeout: recordLimits.httpStoreMs,
+      throwOnError: true,
+    };
     await this.#counted(() => client.logObservations(decisionId, values, call));
     return observationId;
   }

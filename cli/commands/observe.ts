@@ -13,15 +13,17 @@ export const observeCommand = defineCommand({
     strict: toggle("--strict", "refuse names that the blueprint does not know, and values that their types can't read"),
     time: flag("--time <time>", "when it happened (default: now)", { parse: parsePastTime }),
     useCase: flag("--use-case <name>", "of the decision (default: the decisions of this id in every use case)"),
+    option: flag("--option <optionId>", "the option that it is about (default: all that were shown)"),
     id: flag("--id <observationId>", "the same id sent again counts once (default: a new one)"),
   },
-  async run({ settings, output, args: { decisionId, values }, flags: { strict, time, useCase, id } }) {
+  async run({ settings, output, args: { decisionId, values }, flags: { strict, time, useCase, option, id } }) {
     const said = parsePairs(values);
     await withClient(settings, strict, async (client, connection) => {
       const stored = await client.logObservations(decisionId, said, {
         throwOnError: true,
         time,
         observationId: id,
+        optionId: option,
         useCase,
       });
       if (!strict) {

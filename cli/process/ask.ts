@@ -1,5 +1,6 @@
 import { createClient, type Decision } from "../../client/index.ts";
 import { startAlone, type Settings } from "../../loop/index.ts";
+import type { Candidate } from "../../schemas/index.ts";
 import { StreamsError, within, type Log } from "../../streams/index.ts";
 import { createLog } from "../text/log.ts";
 import { checkLog, connectHere } from "./connection.ts";
@@ -16,6 +17,8 @@ export interface Question {
   readonly useCase: string;
   readonly unit: string;
   readonly context: Readonly<Record<string, Value>>;
+  /** Options of the request, in their own order. */
+  readonly candidates: readonly Candidate[];
   /** Absent: a new one. */
   readonly id: string | undefined;
   /** Longest wait for the answer, ms. */
@@ -31,7 +34,7 @@ export interface Question {
  * loop can be asked: with a default as soon as that is known, or `CONNECT_MS` after the time for the answer.
  */
 export async function ask(settings: Settings, question: Question): Promise<Decision<unknown>> {
-  const { useCase, unit, context, id, timeout, fallback, strict } = question;
+  const { useCase, unit, context, candidates, id, timeout, fallback, strict } = question;
   checkLog(settings);
   const connecting = connectHere(settings);
   const connection = fallback === undefined ? await connecting : await inTime(connecting, timeout + CONNECT_MS);
@@ -44,12 +47,14 @@ export async function ask(settings: Settings, question: Question): Promise<Decis
       await loop?.application.idle();
       const decision = await client.getDecision(
         useCase,
-        { unit, context, decisionId: id },
+        { unit, context, candidates, decisionId: id },
         { timeout, default: fallback },
       );
       // A loop that runs here reports it by itself.
       if (loop === undefined && !strict && decision.error === null) {
-        await tellUndeclared(connection, (known, ms) => known.context(useCase, context, Date.now(), ms));
+        await tellUndeclared(connection, (known, ms) =>
+          known.request({ useCase, context, candidates }, Date.now(), ms),
+        );
       }
       return decision;
     } finally {

@@ -1,9 +1,12 @@
 import type { Decision } from "../../client/index.ts";
 
-export function decisionText({ value, payload, reason, decisionId, modelId, error }: Decision<unknown>): string {
+/** A ranking has a line an option. */
+export function decisionText(decision: Decision<unknown>): string {
+  const { value, payload, ranking, reason, decisionId, modelId, error } = decision;
   const by = modelId === null ? "" : `, model ${modelId}`;
   const settings = Object.entries(payload ?? {}).map(([name, setting]) => `  ${name}: ${String(setting)}`);
-  return [`${String(value)}  (${reason}${by})  ${decisionId}`, ...settings, ...(error === null ? [] : [error])].join(
-    "\n",
-  );
+  const order = (ranking ?? []).map((optionId, at) => `  ${at + 1}. ${optionId}`);
+  const head = ranking === null ? String(value) : `${ranking.length} ranked`;
+  const lines = [`${head}  (${reason}${by})  ${decisionId}`, ...order, ...settings];
+  return [...lines, ...(error === null ? [] : [error])].join("\n");
 }

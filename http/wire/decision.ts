@@ -1,12 +1,21 @@
 import { z } from "zod";
 import { decisionReasons, recordLimits } from "../../schemas/index.ts";
-import { areListedValues, fitted, hasFields, isBoolean, isBulkOf, isName, isWhole } from "./fits.ts";
+import { areListedValues, fitted, hasFields, isBoolean, isBulkOf, isListOf, isName, isWhole } from "./fits.ts";
 import { bulkOf, id, listedValues, name, problem, source, time } from "./values.ts";
+
+const candidate = z.strictObject({
+  optionId: id.describe("Names the option; what observations name."),
+  context: listedValues
+    .optional()
+    .describe("The product's knowledge of the option, by the names of the blueprint's options."),
+});
+const fitsCandidate = hasFields({ optionId: isName }, { context: areListedValues });
 
 const fitsAsked = hasFields(
   { useCase: isName, unit: isName, context: areListedValues },
   {
     ...{ decisionId: isName, deferred: isBoolean, time: isWhole(0), source: isName },
+    candidates: isListOf(fitsCandidate, recordLimits.candidates),
     timeoutMs: isWhole(1, recordLimits.httpDecisionMs),
   },
 );
@@ -18,6 +27,13 @@ export const askedDecision = fitted(
     context: listedValues
       .default({})
       .describe("The product's knowledge at this moment, by the names of the blueprint's context."),
+    candidates: z
+      .array(candidate)
+      .max(recordLimits.candidates)
+      .optional()
+      .describe(
+        "The options in the product's own order, for a choice or a ranking whose options come with the request.",
+      ),
     decisionId: id
       .optional()
       .describe("Absent: a new id. The same id asked again in the same use case is the same decision."),
@@ -49,6 +65,12 @@ export const decision = z.object({
       "Time of the first decision under this id, if its answer is kept no longer and this is a new decision; ms.",
     ),
   error: z.string().nullable().describe("With reason error: the mistake to mend."),
+  ranking: z
+    .array(z.string())
+    .optional()
+    .describe(
+      "The ids of the options to show, in this order. Absent where the use case ranks nothing, and where there is no ranking: use your own order.",
+    ),
   payload: z
     .record(z.string(), z.union([z.boolean(), z.number(), z.string()]))
     .optional()

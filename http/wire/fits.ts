@@ -43,10 +43,10 @@ export const isWhole =
   (value) =>
     Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 
-const isListOf =
-  (fits: Fits): Fits =>
+export const isListOf =
+  (fits: Fits, most = Number.POSITIVE_INFINITY): Fits =>
   (value) =>
-    Array.isArray(value) && value.every(fits);
+    Array.isArray(value) && value.length <= most && value.every(fits);
 
 /** Items of a bulk. */
 export const isBulkOf =

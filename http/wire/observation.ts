@@ -2,7 +2,7 @@ import { z } from "zod";
 import { areValues, fitted, hasFields, isBulkOf, isName, isWhole } from "./fits.ts";
 import { bulkOf, id, name, problem, source, time, values } from "./values.ts";
 
-const optional = { observationId: isName, useCase: isName, time: isWhole(0), source: isName };
+const optional = { observationId: isName, optionId: isName, useCase: isName, time: isWhole(0), source: isName };
 
 export const observation = fitted(
   z.strictObject({
@@ -12,6 +12,9 @@ export const observation = fitted(
       .describe(
         "Names the observation: under one decision id it counts once, however often it is sent. Absent: a new one.",
       ),
+    optionId: id
+      .optional()
+      .describe("The option that was observed. Absent: all options of the decision that were shown."),
     useCase: name
       .optional()
       .describe("The use case of the decision. Absent: the decisions of this id in every use case."),

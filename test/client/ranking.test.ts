@@ -95,7 +95,7 @@ describe("a ranking", () => {
       { unit: unitNow(), context: { hour: 9 }, candidates: [...films, "f4"], deferred: true },
       patient,
     );
-    const request = await answer(unitNow(), { ranking: ["f3", "f1"] });
+    const request = await answer(unitNow(), { value: "f3", ranking: ["f3", "f1"] });
     expect(request).toMatchObject({ useCase: "home", context: { hour: 9 }, deferred: true, logged: null });
     expect(request.candidates).toEqual([
       { optionId: "f1", context: { price: 3, tags: '["new",7]' } },
@@ -143,11 +143,11 @@ describe("a ranking", () => {
     await refused;
   });
 
-  test("in a decision's answer lies beside the default", async () => {
+  test("in a decision's answer lies beside its first option", async () => {
     const request = { unit: unitNow(), context: {}, candidates: films };
     const asking = opened().getDecision("home", request, { ...patient, default: "f2" });
-    await answer(unitNow(), { ranking: ["f3"] });
-    expect(await asking).toMatchObject({ value: "f2", isDefault: true, ranking: ["f3"], error: null });
+    await answer(unitNow(), { value: "f3", ranking: ["f3", "f1"] });
+    expect(await asking).toMatchObject({ value: "f3", isDefault: false, ranking: ["f3", "f1"], error: null });
   });
 });
 
@@ -272,7 +272,7 @@ test("the entries of candidates have the types of the use case's options", () =>
       context: { hour: number };
       value: string;
       observations: { kind: "click" };
-      options: { price: number };
+      option: { price: number };
     };
     banner: { context: { hour: number }; value: string; observations: { kind: "click" } };
   }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createClient, type Client } from "../../client/index.ts";
+import { createClient, type Candidate, type Client } from "../../client/index.ts";
 import { blueprints, decisionRequests, events, observations } from "../../schemas/index.ts";
 import { readTopic, type Topic } from "../../streams/index.ts";
+import { eventually } from "../eventually.ts";
+import { FILMS, TABS } from "../http/films.ts";
 import { noScorers, PARCELS, published } from "../operators/parcels.ts";
 import { runLoop, type RunningLoop } from "./running-loop.ts";
 
@@ -81,6 +83,47 @@ describe("a strict client", () => {
         timeout: 5_000,
       })
       .toBe(null);
+  });
+
+  describe("over options", () => {
+    const [price, candidate] = [{ price: 3 }, (optionId: string, context: object = {}) => ({ optionId, context })];
+    beforeAll(async () => {
+      for (const text of [FILMS, TABS]) {
+        const { key, value, time } = published(text);
+        await loop.publisher.publish([{ topic: blueprints, key, value, time }]);
+      }
+      const known = async () => (await client.getRanking("tabs", { unit: "u", context: {} })).error;
+      await eventually(async () => expect(await known()).toBe(null));
+    });
+
+    test.each<[string, readonly (string | { optionId: string; context: object })[], string | null]>([
+      ["films", [candidate("f1", { price: "3", genre: 7 }), candidate("f2")], null],
+      [
+        "films",
+        [candidate("f1", price), candidate("f2", { prise: 3 })],
+        'candidates[1] ("f2"): context: the blueprint has no entry "prise" (did you mean "price"?)',
+      ],
+      [
+        "films",
+        [candidate("f1", { price: "dear" })],
+        'candidates[0] ("f1"): context: the value of "price" is no number',
+      ],
+      ["films", ["f1", "f2", "f1"], 'candidates[2] ("f1"): an earlier candidate has this id, and that one counts'],
+      ["tabs", ["sports", "news"], null],
+      ["tabs", ["sport"], 'candidates[0]: use case tabs has no action "sport" (did you mean "sports"?)'],
+      ["tabs", [candidate("news", price)], 'candidates[0] ("news"): its entries are the settings of the action'],
+      ["parcels", ["f1"], "candidates: use case parcels neither chooses nor ranks options"],
+    ])("of %s candidates %j", async (useCase, candidates, error) => {
+      const before = await count(decisionRequests);
+      const ranked = await client.getRanking(useCase, {
+        unit: "u",
+        context: {},
+        candidates: candidates as Candidate[],
+      });
+      if (error === null) expect(ranked).toMatchObject({ reason: "noModel", error });
+      else expect(ranked).toMatchObject({ isDefault: true, error: expect.stringContaining(error) as string });
+      expect(await count(decisionRequests)).toBe(error === null ? before + 1 : before);
+    });
   });
 
   test("one that is not strict sends all of it", async () => {

@@ -6,9 +6,10 @@ import { observation, observations } from "../../../http/wire/observation.ts";
 
 const context = { days: 1.5, plan: "free", member: true, seen: null, tags: ["a", 2, null, false], none: [] };
 const asked = { useCase: "tips", unit: "anna", context };
-const full = { ...asked, decisionId: "d", deferred: true, time: 5, source: "history", timeoutMs: 1 };
+const candidates = [{ optionId: "f1", context }, { optionId: "f2" }];
+const full = { ...asked, candidates, decisionId: "d", deferred: true, time: 5, source: "history", timeoutMs: 1 };
 const values = { kind: "opened", amount: -2.5, late: false, why: null };
-const observed = { values, observationId: "o", useCase: "tips", time: 0, source: "history" };
+const observed = { values, observationId: "o", optionId: "f1", useCase: "tips", time: 0, source: "history" };
 const told = { kind: "visit", attributes: values, key: "", time: 1 };
 
 const bodies = [
@@ -25,6 +26,8 @@ const others = [
   ...[undefined, null, true, 0, -1, 1.5, 1e16, Infinity, 10_000, 1e9, "", "a", "\ud800", {}, [], [[]], { a: 1 }],
   ...[[1, { a: 1 }], { a: "\ud800" }, { "\ud800": 1 }, { a: Infinity }, { a: {} }, { a: [1, []] }, { a: ["\ud800"] }],
   Array.from({ length: 1_001 }, () => asked),
+  Array.from({ length: 501 }, (_, i) => ({ optionId: `f${i}` })),
+  Array.from({ length: 500 }, (_, i) => ({ optionId: `f${i}` })),
 ];
 
 /** The value with each part of it left out, in turn, and with each other value in its place. */
