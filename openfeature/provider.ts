@@ -6,7 +6,7 @@ import type {
   ResolutionDetails,
   TrackingEventDetails,
 } from "@openfeature/server-sdk";
-import type { Client, Decision } from "../client/index.ts";
+import type { Candidate, Client, Decision } from "../client/index.ts";
 import { StreamsError } from "../streams/client/index.ts";
 import { flagOf } from "./flag-of.ts";
 import { plainEntries } from "./plain-entries.ts";
@@ -27,10 +27,11 @@ const warn = (error: Error): void =>
 /**
  * A provider for OpenFeature's server SDK. A flag's key is the use case, `targetingKey` is the unit, and the entries of
  * the context that are text, numbers, booleans or dates are the decision's context. `decisionId` in the context names the
- * decision. An object is the payload of the chosen action. Without a model or an answer the flag has the caller's default, with the reason DEFAULT or ERROR.
+ * decision, and an array `candidates` there its options. An object is the payload of the chosen action, or `{ ranking }`
+ * with the ids of the options to show. Without a model or an answer the flag has the caller's default, with the reason DEFAULT or ERROR.
  *
  * `track(name, context, { decisionId, … })` reports an observation of that decision, whose `kind` is the name; the id is
- * in the flag's `flagMetadata`. Without a decision id it reports an event of that kind.
+ * in the flag's `flagMetadata`, and `optionId` names the option. Without a decision id it reports an event of that kind.
  * @param client stays open when the provider closes
  */
 export function openFeatureProvider(client: Asked, options: ProviderOptions = {}): Provider {
@@ -43,18 +44,22 @@ export function openFeatureProvider(client: Asked, options: ProviderOptions = {}
   async function resolve<T extends JsonValue>(
     useCase: string,
     fallback: T,
-    { targetingKey, decisionId, ...context }: EvaluationContext,
+    { targetingKey, decisionId, ...entries }: EvaluationContext,
     part: (decision: Decision<Value | null>) => unknown,
   ): Promise<ResolutionDetails<T>> {
     if (targetingKey === undefined || targetingKey === "")
       return failed(fallback, "TARGETING_KEY_MISSING", "set targetingKey: it is the unit of the decision");
     const id = typeof decisionId === "string" && decisionId !== "" ? decisionId : undefined;
-    const request = { unit: targetingKey, decisionId: id, context: plainEntries(context) };
+    const { candidates, ...others } = entries;
+    const options = Array.isArray(candidates) ? (candidates as unknown as readonly Candidate[]) : undefined;
+    const context = plainEntries(options === undefined ? entries : others);
+    const request = { unit: targetingKey, decisionId: id, context, candidates: options };
     const decision = await client.getDecision(useCase, request, { timeout, throwOnError: false });
-    const { value, error } = decision;
+    const { value, ranking, error } = decision;
     const flag = flagOf(decision);
     if (flag.reason === "ERROR") return { ...flag, ...failed(fallback, "GENERAL", error ?? "there is no decision") };
-    if (value === null) return { ...flag, value: fallback };
+    const isOrder = ranking !== null && typeof fallback === "object";
+    if (value === null && !isOrder) return { ...flag, value: fallback };
     const found = part(decision);
     if (found !== null && typeof found === typeof fallback) return { ...flag, value: found as T };
     const decides = `a ${typeof value}${found === null ? " without a payload" : ""}`;
@@ -64,19 +69,17 @@ export function openFeatureProvider(client: Asked, options: ProviderOptions = {}
 
   async function track(name: string, context: EvaluationContext, details: TrackingEventDetails): Promise<void> {
     const { decisionId, observationId, useCase, ...values } = details as Record<string, unknown>;
-    const told = plainEntries(values);
+    const { optionId, ...observed } = values;
+    const ids = { observationId: text(observationId), useCase: text(useCase), optionId: text(optionId) };
+    const told = { ...plainEntries(contextOf(context)), ...plainEntries(values) };
     const stored =
       typeof decisionId === "string" && decisionId !== ""
         ? await client.logObservations(
             decisionId,
-            { kind: name, ...told },
-            {
-              observationId: text(observationId),
-              useCase: text(useCase),
-              throwOnError: false,
-            },
+            { kind: name, ...plainEntries(observed) },
+            { ...ids, throwOnError: false },
           )
-        : await client.logEvent(name, { ...plainEntries(contextOf(context)), ...told }, { throwOnError: false });
+        : await client.logEvent(name, told, { throwOnError: false });
     if (!stored.ok) onError(new StreamsError("BACKBONE_UNAVAILABLE", stored.error));
   }
 
@@ -87,7 +90,9 @@ export function openFeatureProvider(client: Asked, options: ProviderOptions = {}
     resolveStringEvaluation: evaluate,
     resolveNumberEvaluation: evaluate,
     resolveObjectEvaluation: (useCase, fallback, context) =>
-      resolve(useCase, fallback, context, ({ payload }) => payload),
+      resolve(useCase, fallback, context, ({ payload, ranking }) =>
+        ranking === null ? payload : { ranking: [...ranking] },
+      ),
     track(name, context, details) {
       const tracking = track(name, context, details).finally(() => tracked.delete(tracking));
       tracked.add(tracking);

@@ -1,8 +1,11 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { candidatesOf } from "../../client/index.ts";
 import { flagOf } from "../../openfeature/index.ts";
 import { DomainError } from "../../schemas/index.ts";
 import { CodedError, hasCode } from "../../streams/index.ts";
 import type { Desk } from "../desk.ts";
 import { at, problemOf } from "../problems/problem.ts";
+import type { AskedDecision } from "../wire/decision.ts";
 import type { Evaluation, EvaluationContext, EvaluationFailure } from "../wire/ofrep.ts";
 import { declaredContext } from "./declared-context.ts";
 
@@ -19,14 +22,31 @@ export async function evaluate(
   const isEntry = live?.declared.context.has("decisionId") === true;
   const entries = declaredContext(isEntry ? { ...context, decisionId } : context, live, "context");
   const id = isEntry || decisionId === "" ? undefined : decisionId;
-  const asked = { useCase, unit, context: entries, decisionId: id, deferred };
+  const candidates = optionsIn(context, live);
+  const asked = { useCase, unit, context: entries, candidates, decisionId: id, deferred };
   const decision = await desk.decide(asked);
   const { reason, variant, flagMetadata } = flagOf(decision as Parameters<typeof flagOf>[0]);
   const metadata = { ...flagMetadata };
   if (reason === "ERROR")
     return { key: useCase, errorCode: "GENERAL", errorDetails: decision.error ?? undefined, metadata };
-  if (decision.value === null) return { key: useCase, reason: "UNKNOWN", metadata };
-  return { key: useCase, value: decision.value, reason, ...(variant === undefined ? {} : { variant }), metadata };
+  const value = decision.ranking === undefined ? decision.value : { ranking: decision.ranking };
+  if (value === null) return { key: useCase, reason: "UNKNOWN", metadata };
+  return { key: useCase, value, reason, ...(variant === undefined ? {} : { variant }), metadata };
+}
+
+/** The options in a context, of a use case that takes some. Throws `BAD_REQUEST` that names the one that is wrong. */
+function optionsIn(
+  { candidates }: Readonly<Record<string, unknown>>,
+  live: CompiledBlueprint | undefined,
+): AskedDecision["candidates"] {
+  if (candidates === undefined || live === undefined || live.options === null) return undefined;
+  if (live.declared.context.has("candidates")) return undefined;
+  try {
+    return [...candidatesOf(candidates)];
+  } catch (error) {
+    if (!hasCode(error, "UNENCODABLE")) throw error;
+    throw at(new DomainError("BAD_REQUEST", `context.${(error as Error).message}`), { field: "context.candidates" });
+  }
 }
 
 /** Throws `BAD_REQUEST` for a context without a targeting key. */

@@ -4,14 +4,19 @@ import { text } from "./values.ts";
 /** OpenFeature Remote Evaluation Protocol, https://github.com/open-feature/protocol. */
 const context = z
   .looseObject({ targetingKey: text.optional(), decisionId: text.optional() })
-  .describe("targetingKey is the unit, decisionId the id of the decision; the rest is its context.");
+  .describe(
+    "targetingKey is the unit, decisionId the id of the decision, candidates its options, each an id or with optionId and context; the rest is its context.",
+  );
 
 export const evaluationRequest = z.looseObject({ context: context.optional() });
 export const flagParameters = z.object({ key: text.min(1).describe("The use case.") });
 
 export const evaluation = z.object({
   key: z.string(),
-  value: z.union([z.boolean(), z.number(), z.string()]).optional().describe("Absent: use your default."),
+  value: z
+    .union([z.boolean(), z.number(), z.string(), z.object({ ranking: z.array(z.string()) })])
+    .optional()
+    .describe("A ranking has the ids of the options to show, in this order. Absent: use your default."),
   reason: z.string(),
   variant: z.string().optional(),
   metadata: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])),
