@@ -12,6 +12,7 @@ import { keepNewest } from "./keep-newest.ts";
 import { LeftOutRows, type LeftOut } from "./left-out.ts";
 import type { KnownVersions } from "./known-versions.ts";
 import { ownLabel } from "./own-label.ts";
+import { rowId } from "./row-id.ts";
 import { rowsTopic } from "./rows-topic.ts";
 
 /** The part of the rows topic that was read. Reading it again gives the same rows, even if more have come since. */
@@ -136,5 +137,5 @@ export function usableVersions(
 
 function byDecision(a: TrainingRow, b: TrainingRow): number {
   const time = (a["decisionTime"] as number) - (b["decisionTime"] as number);
-  return time !== 0 ? time : a["decisionId"]! < b["decisionId"]! ? -1 : 1;
+  return time !== 0 ? time : rowId(a) < rowId(b) ? -1 : 1;
 }

@@ -1,14 +1,20 @@
 import { ownValue } from "../streams/index.ts";
 import type { Joined, TrainingRow } from "../schemas/index.ts";
-import type { CompiledBlueprint, LabelNow } from "../blueprints/index.ts";
+import { optionVector, type CompiledBlueprint, type LabelNow } from "../blueprints/index.ts";
 
 /**
  * A labelled decision as a training row, with the columns of the blueprint's row schema: the fixed ones, one for each
  * feature, and those of the labels.
  */
 export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow {
-  const { layout, labelColumns, maturityColumns, reward } = compiled;
+  const { layout, labelColumns, maturityColumns, reward, options } = compiled;
   const { decision } = joined;
+  const option = joined.option === null ? undefined : decision.options[joined.option];
+  const predictions = option === undefined ? decision.predictions : option.predictions;
+  const features =
+    option === undefined || options === null
+      ? decision.features
+      : optionVector(decision.features, option.features, options);
   const row: Record<string, string | number | boolean | null> = {
     decisionId: decision.decisionId,
     unit: decision.unit,
@@ -28,13 +34,18 @@ export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow 
     const { label, labelTime } = at === 0 ? joined : joined.others[at - 1]!;
     row[value] = label;
     row[time] = labelTime;
-    row[prediction] = ownValue(decision.predictions, name) ?? null;
+    row[prediction] = ownValue(predictions, name) ?? null;
   }
   for (let at = 0; at < maturityColumns.length; at++) {
     row[maturityColumns[at]!] = joined.waiting.includes(labelColumns[at]!.name) ? "waiting" : "mature";
   }
   if (reward !== undefined) row["reward"] = reward((name) => labelNow(joined, compiled, name));
-  for (const { name, index } of layout) row[name] = decision.features[index] ?? null;
+  for (const { name, index } of layout) row[name] = features[index] ?? null;
+  if (options === null) return row;
+  row["optionId"] = option?.optionId ?? null;
+  row["optionPosition"] = joined.position;
+  row["optionScore"] = option?.score ?? null;
+  for (const { index } of options.positions) row[layout[index]!.name] = joined.position;
   return row;
 }
 

@@ -1,5 +1,6 @@
 import {
   featureType,
+  isOverOptions,
   kindOfFeature,
   labelColumns,
   maturityColumns,
@@ -59,6 +60,13 @@ const LEADING: readonly AvroField[] = [
   nullable("propensity", ["double"], "The probability with which this decision was taken."),
 ];
 
+/** The columns after them of a version that decides over options. */
+const OF_OPTION: readonly AvroField[] = [
+  nullable("optionId", ["string"], "The option that was chosen or shown; a row of a ranking is one of its options."),
+  nullable("optionPosition", ["double"], "The place at which it was shown, from 1, as observed or else as decided."),
+  nullable("optionScore", ["double"], "What the policy ordered by; null without a model."),
+];
+
 /** Docs of leading columns where the labels have different waits. */
 const WITH_WAITS: Readonly<Record<string, string>> = {
   rowTime:
@@ -71,7 +79,9 @@ const WITH_WAITS: Readonly<Record<string, string>> = {
  * All versions of a use case have one name, which no other use case has (docs/decisions/046).
  */
 export function rowSchema(
-  blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels" | "reward"> & { readonly version: string },
+  blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels" | "reward" | "policy"> & {
+    readonly version: string;
+  },
 ): AvroRecord {
   const [first, ...others] = blueprint.labels;
   const maturities = maturityColumns(blueprint);
@@ -85,6 +95,7 @@ export function rowSchema(
       ...(maturities.length === 0
         ? LEADING
         : LEADING.map((field) => ({ ...field, doc: WITH_WAITS[field.name] ?? field.doc }))),
+      ...(isOverOptions(blueprint) ? OF_OPTION : []),
       ...blueprint.features.map((feature) =>
         nullable(feature.name, [columnType(feature)], kindOfFeature(feature).columnDoc(feature)),
       ),

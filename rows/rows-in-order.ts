@@ -12,6 +12,7 @@ import {
 } from "../streams/index.ts";
 import type { LeftOutRows } from "./left-out.ts";
 import { rowAsWritten, usableVersions } from "./read-rows.ts";
+import { rowId } from "./row-id.ts";
 import { rowsTopic } from "./rows-topic.ts";
 import { RecordSort } from "./sort/record-sort.ts";
 import type { Spill } from "./sort/spill.ts";
@@ -42,14 +43,17 @@ interface Place {
   readonly decisionId: string;
   readonly blueprintVersion: string;
   readonly decisionTime: number;
+  readonly optionId?: string | null;
 }
 
 /** These columns lie in front of the features. */
-const heads = new RecordHeads(["decisionId", "blueprintVersion", "decisionTime"]);
+const HEAD = ["decisionId", "blueprintVersion", "decisionTime"];
+const headsOfDecisions = new RecordHeads(HEAD);
+const headsOfOptions = new RecordHeads([...HEAD, "optionId"]);
 
 /**
- * The rows of `readRows`, one after the other and in bounded memory: the newest of each decision, by decision time and
- * then decision id. A waiting row takes only its bytes, and beyond `bytes` none at all.
+ * The rows of `readRows`, one after the other and in bounded memory: the newest of each decision, or of each of
+ * its options, by decision time and then decision and option id. A waiting row takes only its bytes, and beyond `bytes` none at all.
  */
 export async function* rowsInOrder(
   backbone: Backbone,
@@ -67,6 +71,7 @@ export async function* rowsInOrder(
   }: OrderOptions,
 ): AsyncGenerator<TrainingRow> {
   const decoded = (record: RawRecord): TrainingRow | undefined => decode(serdes, topic, record, leftOut);
+  const heads = compiled.options === null ? headsOfDecisions : headsOfOptions;
   const usable = usableVersions(compiled, blueprints);
   const own = ownLabel(serdes, compiled, blueprints);
   const sort = new RecordSort({ topic: topic.name, ...options });
@@ -75,15 +80,15 @@ export async function* rowsInOrder(
       for (const record of records) {
         if (record.value === null && record.unreadable === undefined) continue;
         if (record.value !== null && !serdes.knows(record.value)) await serdes.learn(record.value);
-        const place = headOf(serdes, record) ?? (decoded(record) as Place | undefined);
+        const place = headOf(serdes, record, heads) ?? (decoded(record) as Place | undefined);
         if (place === undefined) continue;
-        const { blueprintVersion: version, decisionTime: time, decisionId: id } = place;
+        const { blueprintVersion: version, decisionTime: time } = place;
         if (time < from || time >= to) continue;
         if (!usable(version)) {
           if (decoded(record) !== undefined) leftOut.other(version);
           continue;
         }
-        const sorting = sort.add({ time, id, record });
+        const sorting = sort.add({ time, id: rowId(place), record });
         if (sorting !== undefined) await sorting;
       }
     }
@@ -107,10 +112,10 @@ export async function* rowsInOrder(
 }
 
 const isSame = (a: TrainingRow, b: TrainingRow): boolean =>
-  a["decisionTime"] === b["decisionTime"] && a["decisionId"] === b["decisionId"];
+  a["decisionTime"] === b["decisionTime"] && rowId(a) === rowId(b);
 
 /** `undefined` if only the whole row tells it. */
-function headOf(serdes: Serdes, { value }: RawRecord): Place | undefined {
+function headOf(serdes: Serdes, { value }: RawRecord, heads: RecordHeads): Place | undefined {
   const schema = value === null ? undefined : serdes.schemaOf(value);
   const head = schema === undefined ? undefined : heads.read(schema, value!);
   return head !== undefined && isPlace(head) ? head : undefined;

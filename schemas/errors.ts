@@ -35,6 +35,10 @@ export const domainErrors = {
     "A decision has more observations than are kept.",
     "Send fewer: one observation may hold several values.",
   ),
+  UNKNOWN_OPTION: lasting(
+    "An observation names an option that its decision did not show.",
+    "Check `optionId`; leave it empty for an observation that counts for all options that were shown.",
+  ),
   BAD_ROW: lasting(
     "A row does not fit its reference table, or its record does not have the key of its version.",
     "Mend the row as the message says, and put it again.",

@@ -76,7 +76,12 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
     operators: [
       enrichWithin(scope),
       infer(scorers),
-      decide(salt, replyPrefix === undefined ? otherReplies : { ...otherReplies, prefix: replyPrefix }),
+      decide(
+        salt,
+        replyPrefix === undefined ? otherReplies : { ...otherReplies, prefix: replyPrefix },
+        // The live loop may have shown any of them.
+        restating ? "all" : "shown",
+      ),
       ...(restating ? [restate(scope, livePatienceMs)] : []),
       join(joining),
       etl,

@@ -1,5 +1,6 @@
 import type { BlueprintContent, Feature } from "../blueprint.ts";
 import { describeFeature, featureType, kindOfFeature } from "../features/kinds/index.ts";
+import { isOverOptions } from "../policy/rules/index.ts";
 import { labelParts } from "../labels/label-parts.ts";
 
 export interface Incompatibility {
@@ -23,6 +24,10 @@ export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): Train
   const incompatibilities: Incompatibility[] = [];
   const differ = (path: string, text: string): void => void incompatibilities.push({ path, text: `${path}: ${text}` });
   if (a.useCase !== rowsOf.useCase) differ("useCase", `${a.useCase} here, ${rowsOf.useCase} there`);
+  if (isOverOptions(a) !== isOverOptions(rowsOf)) {
+    const what = (one: BlueprintContent): string => (isOverOptions(one) ? "a row an option" : "a row a decision");
+    differ("policy", `${what(a)} here, ${what(rowsOf)} there`);
+  }
   const theirs = new Map(rowsOf.features.map((feature) => [feature.name, feature]));
   for (const feature of a.features) {
     const other = theirs.get(feature.name);

@@ -46,7 +46,7 @@ export const booleanCell = (logged: unknown): boolean | null => (logged === null
 /** The type of the decisions of several versions: text if they decide on different kinds of values. */
 export function valueType(versions: readonly Blueprint[]): ColumnType {
   const kinds = new Set(versions.map(({ decisionSpace }) => decisionSpace.kind));
-  if (kinds.size > 1 || kinds.has("actions")) return "string";
+  if (kinds.size > 1 || kinds.has("actions") || kinds.has("options")) return "string";
   return kinds.has("boolean") ? "boolean" : "double";
 }
 

@@ -27,13 +27,23 @@ export interface OptionsAsked {
   readonly seed: string;
   /** An action of history: it was chosen, whatever the scores are. */
   readonly logged: LoggedAction | null;
+  /** `all`: not only a sample of the options that were not shown is recorded. */
+  readonly recorded: "shown" | "all";
 }
 
 /**
  * One of the options, or an order of them. Without a model the options' own order acts, within the policy's constraints. A ranking
  * whose scores are all missing is that order too, with the reason `error`; a choice is none then.
  */
-export function decideOptions({ scored, options, policy, params, seed, logged }: OptionsAsked): OverOptions {
+export function decideOptions({
+  scored,
+  options,
+  policy,
+  params,
+  seed,
+  logged,
+  recorded: which,
+}: OptionsAsked): OverOptions {
   const { enriched, modelId, options: predictions } = scored;
   const { features, options: given } = enriched;
   const isScored = modelId !== null && predictions.length === given.length;
@@ -50,8 +60,9 @@ export function decideOptions({ scored, options, policy, params, seed, logged }:
     predictions: predictions[at] ?? nothing,
     ...{ score: scores[at]!, position, sampled },
   });
+  const most = which === "all" ? given.length : policy.log;
   const recorded = shown.map((at, place) => record(at, place + 1, 1));
-  for (const { at, sampled } of sampleOf(given, shown, policy.log, seed)) recorded.push(record(at, null, sampled));
+  for (const { at, sampled } of sampleOf(given, shown, most, seed)) recorded.push(record(at, null, sampled));
   const value = shown.length === 0 ? null : given[shown[0]!]!.optionId;
   const isMissing = given.length > 0 && scores.every((score) => score === null);
   const isError = isMissing || (!options.isRanking && value === null);

@@ -30,6 +30,7 @@ export function decisionSeed(salt: string, useCase: string, decisionId: string):
  * @param params values of the policy's parameters at its time
  * @param repeatOf time of the first decision under this id, if it is known and is not this one.
  * @param logged the action that was taken elsewhere; it is recorded instead of the policy's: see `loggedAction`
+ * @param recorded `all`: options that were not shown are on the record too
  */
 export function decideScored(
   scored: Scored,
@@ -39,6 +40,7 @@ export function decideScored(
   params: ParamValues,
   repeatOf: number | null = null,
   logged: LoggedAction | null = null,
+  recorded: "shown" | "all" = "shown",
 ): DecisionRecorded {
   const { request, features } = scored.enriched;
   const { blueprint } = compiled;
@@ -51,7 +53,7 @@ export function decideScored(
     modelId: scored.modelId,
     features,
     predictions: scored.predictions,
-    ...madeBy({ scored, compiled, params, seed, salt, logged }),
+    ...madeBy({ scored, compiled, params, seed, salt, logged, recorded }),
     seed,
     mode: scored.modelId === null ? "loggingOnly" : "online",
     decisionTime: time,

@@ -45,8 +45,9 @@ const nothing: AnsweredId = Object.freeze([]);
  *
  * A reply to a forbidden topic makes the request a dead letter; the decision is made and recorded all the same.
  * @param others topics for replies beside their own one
+ * @param recorded `all`: options that were not shown are recorded too, for work that needs their features
  */
-export const decide = (salt: string, others: ReplyRule = otherReplies) =>
+export const decide = (salt: string, others: ReplyRule = otherReplies, recorded: "shown" | "all" = "shown") =>
   defineOperator({
     name: "decide",
     quietTimers: true,
@@ -109,6 +110,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies) =>
             blueprints.params(useCase, compiled.blueprint.version, time),
             answered?.first,
             action,
+            recorded,
           );
           if (decision.keys === null) context.reject(record, keysTooLarge(useCase, decisionId));
           const reply = replyTo(decision, compiled);

@@ -1,9 +1,10 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { type DecisionRecorded, DomainError, type Joined, observations } from "../../schemas/index.ts";
+import { type DecisionRecorded, DomainError, observations } from "../../schemas/index.ts";
 import { load, observationsOf, readKnown, without, withoutFew, withoutOne } from "./kept.ts";
 import { moreKey, readTimer, useTimer, type JoinTimer } from "./keys.ts";
 import { NEVER, placeOf, type Known, type PendingObservation, type Use } from "./known.ts";
-import { labelled, Labelling, type Labellings } from "./labelling.ts";
+import { DecisionLabelling, type Relabelled } from "./decision-labelling.ts";
+import type { Labellings } from "./labellings.ts";
 import { isOrphan, madeOf, nextOf, nextWaitEnd, stageOf, waitEnds } from "./logic.ts";
 import {
   compiledOf,
@@ -86,11 +87,18 @@ function settle(known: Known, use: Use, firing: Firing): Known {
   const stage = waitEnds(decision, compiled).filter((end) => end <= time).length;
   if (stage <= use.stage && !use.owed) return until === use.until ? known : withUse(known, use, { ...use, until });
   const seen = ofUse(use, observationsOf(known, id, context));
-  const { rows, labelling } = rowsOf(use, stage, decision, compiled, seen);
+  const { rows, labels, labelling } = rowsOf(use, stage, decision, compiled, seen);
   for (const row of rows) emit(row, context);
-  const last = rows.at(-1);
   const done = stage === compiled.waits.length;
-  const current = { ...use, ...(last && labelled(last)), done, stage: done ? 0 : stage, owed: false, until };
+  const current = {
+    ...use,
+    label: labels.label,
+    others: labels.others,
+    done,
+    stage: done ? 0 : stage,
+    owed: false,
+    until,
+  };
   const left = withUse(known, use, current);
   if (known.more > 0) labellings.remember(useTimer(decision.useCase, id), stateOf(left, current), labelling);
   return time < until ? left : close(left, current, firing);
@@ -102,19 +110,18 @@ function rowsOf(
   decision: DecisionRecorded,
   compiled: CompiledBlueprint,
   seen: readonly PendingObservation[],
-): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
+): Relabelled & { readonly labelling: DecisionLabelling } {
   const from = stageOf(use, compiled);
-  if (!use.owed || from === 0) return Labelling.rows(decision, compiled, seen, { from, to, former: use });
+  if (!use.owed || from === 0) return DecisionLabelling.rows(decision, compiled, seen, { from, to, former: use });
   const end = nextWaitEnd(decision, compiled, from);
-  const labelling = Labelling.of(
+  const labelling = DecisionLabelling.of(
     decision,
     compiled,
     seen.filter(({ time }) => time < end),
   );
-  const corrected = labelling.correctedRow(use, from);
-  const owed = corrected === undefined ? [] : [corrected];
-  if (to <= from) return { rows: owed, labelling };
-  const after = Labelling.rows(decision, compiled, seen, { from, to, former: corrected ? labelled(corrected) : use });
+  const { rows: owed, labels } = labelling.corrected(use, from);
+  if (to <= from) return { rows: owed, labels, labelling };
+  const after = DecisionLabelling.rows(decision, compiled, seen, { from, to, former: labels });
   return { ...after, rows: [...owed, ...after.rows] };
 }
 

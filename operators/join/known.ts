@@ -4,6 +4,8 @@ export interface PendingObservation {
   readonly id: string;
   /** Empty: of the decisions of this id in every use case. */
   readonly useCase: string;
+  /** Empty: of all options that were shown. */
+  readonly optionId: string;
   /** Event time, ms. */
   readonly time: number;
   readonly values: Readonly<Record<string, null | boolean | number | string>>;
@@ -41,9 +43,9 @@ export interface Use {
   readonly done: boolean;
   /** How many of the labels' different waits are over with their rows made; 0 where all have the same wait. */
   readonly stage: number;
-  /** The first label of the last row; null without one. */
+  /** The first label of the last row; null without one. Of options those of all that were shown, one after the other. */
   readonly label: number | null;
-  /** The labels after it; null if the blueprint has only one, or no row was made. */
+  /** The labels after it; null if there is only one, or no row was made. */
   readonly others: readonly (number | null)[] | null;
   /** A decision made anew under the same id came before this one was closed; its turn comes then. */
   readonly next: boolean;

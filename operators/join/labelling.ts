@@ -1,10 +1,9 @@
+import { ownValue } from "../../streams/index.ts";
 import { RunningLabel, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
-import type { PendingObservation, Use } from "./known.ts";
+import type { PendingObservation } from "./known.ts";
 import { joinEnd, nextWaitEnd } from "./logic.ts";
-
-/** The kept part of a row's labels, to know whether later ones differ. */
-export type Labelled = Pick<Use, "label" | "others">;
+import type { Labelled } from "./subjects.ts";
 
 export const labelled = ({ label, others }: Pick<Joined, "label" | "others">): Labelled => ({
   label,
@@ -14,8 +13,35 @@ export const labelled = ({ label, others }: Pick<Joined, "label" | "others">): L
 /** For a blueprint with one label, and for labels with one wait. */
 const none: readonly never[] = Object.freeze([]);
 
+interface Rows {
+  /** How many waits were over with their rows made. */
+  readonly from: number;
+  readonly to: number;
+  /** The labels of the last row. */
+  readonly former: Labelled;
+  readonly option?: number | null;
+}
+
+/** The position at which an option was seen: the last one that was observed, of several at one time the topmost. */
+class ObservedPlace {
+  readonly #entry: string;
+  #time = Number.NEGATIVE_INFINITY;
+  position: number | null = null;
+
+  constructor(entry: string) {
+    this.#entry = entry;
+  }
+
+  add({ values, time }: PendingObservation): void {
+    const position = ownValue(values, this.#entry);
+    if (typeof position !== "number" || position < 1 || time < this.#time) return;
+    if (time === this.#time && this.position !== null && position >= this.position) return;
+    [this.position, this.#time] = [position, time];
+  }
+}
+
 /**
- * The rows of one decision as its observations come. A label depends on the set of observations, whatever their order.
+ * The rows of one decision, or of one of its options, as its observations come. A label depends on the set of observations, whatever their order.
  * An observation dated before its decision counts: it names the decision, so clocks differ. `stage` is the number of the
  * labels' waits that are over: labels with longer ones are null.
  */
@@ -24,11 +50,17 @@ export class Labelling {
   readonly #compiled: CompiledBlueprint;
   readonly #labels: readonly RunningLabel[];
   readonly #end: number;
+  /** Index of the option whose rows these are; null: the decision has none. */
+  readonly #option: number | null;
+  readonly #place: ObservedPlace | undefined;
   /** Event time, ms, of the newest observation, even if it does not count for the label. */
   #newest = Number.NEGATIVE_INFINITY;
 
-  constructor(decision: DecisionRecorded, compiled: CompiledBlueprint) {
+  constructor(decision: DecisionRecorded, compiled: CompiledBlueprint, option: number | null = null) {
     this.#decision = decision;
+    this.#option = option;
+    const observed = option === null ? null : (compiled.options?.positions[0]?.observed ?? null);
+    this.#place = observed === null ? undefined : new ObservedPlace(observed);
     this.#compiled = compiled;
     this.#labels = compiled.labels.map((label) => new RunningLabel(label));
     this.#end = joinEnd(decision, compiled);
@@ -38,8 +70,9 @@ export class Labelling {
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
     observations: readonly PendingObservation[],
+    option: number | null = null,
   ): Labelling {
-    const labelling = new Labelling(decision, compiled);
+    const labelling = new Labelling(decision, compiled, option);
     for (const one of observations) labelling.add(one);
     return labelling;
   }
@@ -53,6 +86,7 @@ export class Labelling {
     if (observation.time >= this.#end) return;
     this.#newest = Math.max(this.#newest, observation.time);
     for (const label of this.#labels) label.add(observation);
+    this.#place?.add(observation);
   }
 
   /** The default if no observation counts; null: there is neither, or its wait is not over. */
@@ -81,8 +115,9 @@ export class Labelling {
       labelTime: label?.time ?? null,
       others: this.#others(stage),
       waiting: this.#names((waits) => waits > stage),
-      option: null,
-      position: null,
+      option: this.#option,
+      position:
+        this.#option === null ? null : (this.#place?.position ?? this.#decision.options[this.#option]!.position),
     };
   }
 
@@ -143,9 +178,9 @@ export class Labelling {
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
     observations: readonly PendingObservation[],
-    { from, to, former }: { readonly from: number; readonly to: number; readonly former: Labelled },
+    { from, to, former, option = null }: Rows,
   ): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
-    const labelling = new Labelling(decision, compiled);
+    const labelling = new Labelling(decision, compiled, option);
     const ordered = [...observations].sort((a, b) => a.time - b.time);
     const rows: Joined[] = [];
     let at = 0;
@@ -168,48 +203,4 @@ export class Labelling {
   }
 }
 
-/** Of a decision without a row. */
-export const unlabelled: Labelled = Object.freeze({ label: null, others: null });
-
 const hasLabel = ({ label, others }: Labelled): boolean => label !== null || (others ?? []).some((one) => one !== null);
-
-/** Most observations over all remembered labellings, at about 200 bytes each. */
-const MOST_COUNTED = 100_000;
-
-interface Remembered {
-  readonly state: string;
-  readonly labelling: Labelling;
-}
-
-/**
- * The labellings of decisions with many observations, so that one more does not need a reading of all others. Only a
- * memory of the state: each labelling belongs to the state it was made from, and is made anew for another state. The
- * least recently used one goes first.
- */
-export class Labellings {
-  readonly #remembered = new Map<string, Remembered>();
-  #counted = 0;
-
-  take(decision: string, state: string): Labelling | undefined {
-    const found = this.#remembered.get(decision);
-    this.forget(decision);
-    return found?.state === state ? found.labelling : undefined;
-  }
-
-  forget(decision: string): void {
-    const found = this.#remembered.get(decision);
-    if (found === undefined) return;
-    this.#remembered.delete(decision);
-    this.#counted -= found.labelling.counted;
-  }
-
-  /** Take it again before it changes. */
-  remember(decision: string, state: string, labelling: Labelling): void {
-    this.forget(decision);
-    this.#remembered.set(decision, { state, labelling });
-    this.#counted += labelling.counted;
-    while (this.#counted > MOST_COUNTED && this.#remembered.size > 1) {
-      this.forget(this.#remembered.keys().next().value!);
-    }
-  }
-}

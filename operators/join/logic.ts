@@ -6,7 +6,7 @@ import type { Known, Made, PendingObservation, Use } from "./known.ts";
 
 /**
  * The name of an observation. Its own id, if it has one: the same observation sent twice counts once. Otherwise the
- * place of its record, so that two equal ones are two; with its time and content, because offsets begin again in a
+ * place of its record, so that two equal ones are two; with its time, content and option, because offsets begin again in a
  * topic that is made anew. A feed of history repeats records in doubt: without an id, those are named by time and
  * content alone.
  */
@@ -14,7 +14,8 @@ export function observationId(record: StreamRecord<ObservationRecorded>): string
   const { value, time, headers } = record;
   if (value.observationId !== "") return value.observationId;
   const place = headers[SOURCE_HEADER] === undefined ? `${placeOf(record)}\0` : "";
-  return hash("sha256", `${place}${time}\0${canonicalJson(value.values)}`).slice(0, 16);
+  const option = value.optionId === "" ? "" : `\0${value.optionId}`;
+  return hash("sha256", `${place}${time}\0${canonicalJson(value.values)}${option}`).slice(0, 16);
 }
 
 /** The ends of the labels' different waits, ms, from the first. */

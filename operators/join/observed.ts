@@ -1,5 +1,5 @@
-import { keysWithUnit, kindOf, observedEvent, type DecisionKeys } from "../../blueprints/index.ts";
-import { events, observations, type DecisionRecorded } from "../../schemas/index.ts";
+import { keysWithUnit, kindOf, observedEvent, OPTION, type DecisionKeys } from "../../blueprints/index.ts";
+import { DomainError, events, observations, type DecisionRecorded } from "../../schemas/index.ts";
 import { StreamsError } from "../../streams/index.ts";
 import { load, observationsOf } from "./kept.ts";
 import { isFed, placeOf, type Known, type PendingObservation } from "./known.ts";
@@ -7,6 +7,7 @@ import { isOrphan } from "./logic.ts";
 import { tellMisfits } from "./misfits.ts";
 import type { JoinContext, JoinTimes } from "./parts.ts";
 import { sizeOf } from "./sizes.ts";
+import { namesUnknown } from "./subjects.ts";
 
 /**
  * The event of an observation smaller than this, with one decision's keys, is within every limit: it needs no closer
@@ -30,7 +31,7 @@ export function emitEvent(
 ): void {
   if (isFed(one)) return;
   const keys = keysOf(made);
-  const value = keys === null ? undefined : observedEvent(one.values, keys);
+  const value = keys === null ? undefined : observedEvent(one.values, withOption(keys, one));
   if (value === undefined) return;
   const problem = made.length === 1 && sizeOf(one) < SMALL ? undefined : problemOf(value, id);
   if (problem === undefined) return context.emit("events", { key: id, value, time: one.time, headers: noHeaders });
@@ -53,10 +54,15 @@ export function emitWaiting(
 ): void | Promise<void> {
   const areEvents = times.events !== false && decision.keys !== null;
   if (known.count === 0 || (!areEvents && times.misfits === false)) return;
+  const isLive = times.misfits !== false;
   const emitAll = (all: readonly PendingObservation[]): void => {
     for (const one of all) {
       const isIts = one.useCase === "" || one.useCase === decision.useCase;
       if (!isIts || !isOrphan(known, one)) continue;
+      if (isLive && namesUnknown(one, decision)) {
+        rejectUnknown(one, [decision], id, context);
+        continue;
+      }
       if (areEvents && isEvent(one)) emitEvent(one, [decision], id, context);
       if (times.misfits !== false) tellMisfits(one, decision, id, context);
     }
@@ -65,6 +71,32 @@ export function emitWaiting(
   if (loading !== undefined) return loading.then(() => emitAll(observationsOf(known, id, context)));
   return emitAll(observationsOf(known, id, context));
 }
+
+/** An observation of an option that was not shown: it counts for nothing. */
+export function rejectUnknown(
+  one: PendingObservation,
+  made: readonly DecisionRecorded[],
+  id: string,
+  context: JoinContext,
+): void {
+  const shown = made.flatMap(({ options }) => options.filter(({ position }) => position !== null));
+  const ids = shown.slice(0, MOST_NAMED).map(({ optionId }) => JSON.stringify(optionId));
+  const which =
+    shown.length === 0
+      ? "it showed no options"
+      : `it showed ${ids.join(", ")}${shown.length > MOST_NAMED ? ", …" : ""}`;
+  const message = `decision ${id} did not show the option ${JSON.stringify(one.optionId)}: ${which}`;
+  const origin = { topic: observations.name, ...placeOf(one) };
+  const record = { key: id, value: one.values, time: one.time, headers: noHeaders, origin };
+  context.reject(record, new DomainError("UNKNOWN_OPTION", message));
+}
+
+/** Options that a dead letter names. */
+const MOST_NAMED = 12;
+
+/** Windows may be kept by the option, too. */
+const withOption = (keys: DecisionKeys, { optionId }: PendingObservation): DecisionKeys =>
+  optionId === "" ? keys : { ...keys, [OPTION]: optionId };
 
 /** Null: none of them kept its keys. */
 function keysOf(made: readonly DecisionRecorded[]): DecisionKeys | null {

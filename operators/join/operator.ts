@@ -2,7 +2,7 @@ import { decisions, observations, type DecisionRecorded, type ObservationRecorde
 import { defineOperator, inTurn, type StreamRecord, type Topic } from "../../streams/index.ts";
 import { fireTimer } from "./fire-timer.ts";
 import { idOf, moreKey, nameKey, readTimer } from "./keys.ts";
-import { Labellings } from "./labelling.ts";
+import { Labellings } from "./labellings.ts";
 import { observationId } from "./logic.ts";
 import { parts, type JoinContext, type JoinTimes } from "./parts.ts";
 import { takeDecision } from "./take-decision.ts";

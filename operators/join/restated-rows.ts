@@ -1,8 +1,10 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
 import type { PendingObservation } from "./known.ts";
-import { Labelling, unlabelled } from "./labelling.ts";
+import { ofSubject, type Relabelled } from "./decision-labelling.ts";
+import { labelled, Labelling } from "./labelling.ts";
 import { waitEnds } from "./logic.ts";
+import { concerns, labelledAll, labelledAt, subjectsOf, unlabelled, type Labelled } from "./subjects.ts";
 
 interface Restating {
   readonly decision: DecisionRecorded;
@@ -16,17 +18,49 @@ interface Restating {
 }
 
 /**
+ * The rows of each subject that the observation concerns: made anew, or of one whose observation came in its turn, corrected.
+ *
+ * @returns `undefined`: it came in its turn for all of them
+ */
+export function restatedRows({
+  former,
+  ...restating
+}: Restating & { readonly former: Labelled }): Relabelled | undefined {
+  const { decision, compiled, stage, seen, one } = restating;
+  const labels = compiled.labels.length;
+  const subjects = subjectsOf(decision, compiled);
+  const own = subjects.map((subject) => (concerns(subject, one) ? ofSubject(subject, seen) : undefined));
+  const restated = subjects.map(({ option }, at) => own[at] && restatedOf({ ...restating, seen: own[at] }, option));
+  if (restated.every((each) => each === undefined)) return undefined;
+  const rows: Joined[] = [];
+  const now = subjects.map(({ option }, at) => {
+    const before = labelledAt(former, at, labels);
+    const known = own[at];
+    if (known === undefined) return before;
+    const corrected = (): Joined | undefined =>
+      Labelling.of(decision, compiled, known, option).correctedRow(before, stage);
+    const made = restated[at] ?? [corrected() ?? []].flat();
+    rows.push(...made);
+    return made.length === 0 ? before : labelled(made.at(-1)!);
+  });
+  return { rows, labels: labelledAll(now, labels) };
+}
+
+/**
  * History comes file by file: an observation in a later file may be from before the end of a wait whose row exists, or
  * from before an observation that corrected it. The rows are then not corrected, but made as they would have been: one
  * for each time at which a row may exist and says something else now, and the last one at the end.
  *
  * @returns `undefined`: it came in its turn
  */
-export function restatedRows({ decision, compiled, stage, seen, one }: Restating): readonly Joined[] | undefined {
+function restatedOf(
+  { decision, compiled, stage, seen, one }: Restating,
+  option: number | null,
+): readonly Joined[] | undefined {
   const ends = waitEnds(decision, compiled);
   if (one.time >= ends[stage - 1]! && seen.every(({ time }) => time <= one.time)) return undefined;
   const rowsOf = (some: readonly PendingObservation[]): ReadonlyMap<number, Joined> => {
-    const { rows } = Labelling.rows(decision, compiled, some, { from: 0, to: stage, former: unlabelled });
+    const { rows } = Labelling.rows(decision, compiled, some, { from: 0, to: stage, former: unlabelled, option });
     return new Map(rows.map((row) => [row.rowTime, row]));
   };
   const [before, after] = [rowsOf(seen.filter(({ id }) => id !== one.id)), rowsOf(seen)];

@@ -14,6 +14,7 @@ const observationSchema = {
     { name: "values", type: { type: "map", values: ["null", "boolean", "double", "string"] } },
     { name: "partition", type: "int" },
     { name: "offset", type: "long" },
+    { name: "optionId", type: "string", default: "" },
   ],
 } as const;
 

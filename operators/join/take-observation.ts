@@ -3,11 +3,12 @@ import { SOURCE_HEADER, type StreamRecord } from "../../streams/index.ts";
 import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
 import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
-import { labelled, Labelling, type Labellings } from "./labelling.ts";
+import { DecisionLabelling } from "./decision-labelling.ts";
+import type { Labellings } from "./labellings.ts";
 import { restatedRows } from "./restated-rows.ts";
 import { belongsTo, hasRows, madeOf, nextOf, nextWaitEnd, observationId, stageOf, usesOf } from "./logic.ts";
 import { tellMisfits } from "./misfits.ts";
-import { emitEvent, isEvent } from "./observed.ts";
+import { emitEvent, isEvent, rejectUnknown } from "./observed.ts";
 import {
   compiledOf,
   emit,
@@ -17,6 +18,7 @@ import {
   type JoinContext,
   type JoinTimes,
 } from "./parts.ts";
+import { namesUnknown } from "./subjects.ts";
 import { withUse } from "./take-decision.ts";
 
 /**
@@ -31,7 +33,7 @@ export function takeObservation(
   labellings: Labellings,
 ): void | Promise<void> {
   const { key: id, value, time, origin } = record;
-  const { useCase, values } = value;
+  const { useCase, optionId, values } = value;
   const known = readKnown(id, context);
   const uses = usesOf(known, useCase);
   if (uses.length > 0 && !uses.some((use) => takes(use, time))) {
@@ -41,11 +43,15 @@ export function takeObservation(
   const name = observationId(record);
   if (isKept(known, id, useCase, name, context)) return;
   const partition = partitionOf(origin.partition, isFed(record));
-  const one: PendingObservation = { id: name, useCase, time, values, partition, offset: origin.offset };
+  const one: PendingObservation = { id: name, useCase, optionId, time, values, partition, offset: origin.offset };
   const problem = problemOfOneMore(known, one);
   if (problem !== undefined) {
     const message = `decision ${id} takes no more observations: ${problem}`;
     return context.reject(record, new DomainError("TOO_MANY", message));
+  }
+  const made = uses.length === 0 ? [] : decisionsOf(one, uses, id, context);
+  if (optionId !== "" && made.length > 0 && made.every((decision) => namesUnknown(one, decision))) {
+    return rejectUnknown(one, made, id, context);
   }
   const kept = keep(known, id, one, context);
   if (uses.length === 0) {
@@ -53,7 +59,6 @@ export function takeObservation(
     context.schedule(time + times.orphanMs, orphanTimer(index, id), record);
   }
   if (uses.length > 0) {
-    const made = decisionsOf(one, uses, id, context);
     if (times.events !== false && !isFed(record) && isEvent(one)) emitEvent(one, made, id, context);
     if (times.misfits !== false) for (const decision of made) tellMisfits(one, decision, id, context);
   }
@@ -110,21 +115,21 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
       const isDue = ({ time }: PendingObservation): boolean => time < end;
       const seen = (): readonly PendingObservation[] => ofUse(use, observationsOf(known, id, context)).filter(isDue);
       if (isFed(record) && belongsTo(use, one) && isDue(one)) {
-        const rows = restatedRows({ decision, compiled, stage, seen: seen(), one });
-        if (rows !== undefined) {
-          for (const row of rows) emit(row, context, record);
-          if (rows.length > 0) current = withUse(current, use, { ...use, ...labelled(rows.at(-1)!) });
+        const restated = restatedRows({ decision, compiled, stage, seen: seen(), one, former: use });
+        if (restated !== undefined) {
+          for (const row of restated.rows) emit(row, context, record);
+          if (restated.rows.length > 0) current = withUse(current, use, { ...use, ...restated.labels });
           continue;
         }
       }
       let labelling = taken.get(use);
-      if (labelling === undefined) labelling = Labelling.of(decision, compiled, seen());
+      if (labelling === undefined) labelling = DecisionLabelling.of(decision, compiled, seen());
       else if (belongsTo(use, one) && isDue(one)) labelling.add(one);
-      const corrected = labelling.correctedRow(use, stage);
+      const { rows, labels } = labelling.corrected(use, stage);
       if (known.more > 0) labellings.remember(useTimer(use.useCase!, id), stateOf(known, use), labelling);
-      if (corrected === undefined) continue;
-      emit(corrected, context, record);
-      current = withUse(current, use, { ...use, ...labelled(corrected) });
+      if (rows.length === 0) continue;
+      for (const row of rows) emit(row, context, record);
+      current = withUse(current, use, { ...use, ...labels });
     }
     context.state.pending.put(id, current);
   };

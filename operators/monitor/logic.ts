@@ -64,12 +64,17 @@ export const newHour = (): RunningHour => ({
   latencyMs: newDistribution(),
 });
 
-/** @param names the features' names, in the vector's order. @param latencyMs NaN when it was not measured. */
+/**
+ * @param names the features' names, in the vector's order
+ * @param latencyMs NaN when it was not measured
+ * @param slots indexes of the features of options: those of the options that were shown count
+ */
 export function countDecision(
   hour: RunningHour,
   decision: DecisionRecorded,
   names: readonly string[],
   latencyMs: number,
+  slots: readonly number[] = [],
 ): void {
   hour.decisions++;
   if (decision.value === null) hour.nulls++;
@@ -77,11 +82,28 @@ export function countDecision(
   const { value } = decision;
   countIn(hour.values, bucketOf(typeof value === "number" ? value : String(value)), hour);
   const { features, predictions } = decision;
+  countOptions(hour, decision, names, slots);
   for (let index = 0; index < names.length; index++) {
+    if (slots.length > 0 && slots.includes(index)) continue;
     observe(distributionIn(hour.features, names[index]!, hour), features[index] ?? null, hour);
   }
   for (const name in predictions) observe(distributionIn(hour.predictions, name, hour), predictions[name]!, hour);
   if (!Number.isNaN(latencyMs)) observe(hour.latencyMs, latencyMs, hour);
+}
+
+function countOptions(
+  hour: RunningHour,
+  { options }: DecisionRecorded,
+  names: readonly string[],
+  slots: readonly number[],
+): void {
+  for (const { position, features, predictions } of options) {
+    if (position === null) continue;
+    for (let at = 0; at < slots.length; at++) {
+      observe(distributionIn(hour.features, names[slots[at]!]!, hour), features[at] ?? null, hour);
+    }
+    for (const name in predictions) observe(distributionIn(hour.predictions, name, hour), predictions[name]!, hour);
+  }
 }
 
 /** @param label the name of the first label. */

@@ -1,3 +1,4 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { decisions, hourlyStats, joined, observationMisfits, type DecisionRecorded } from "../../schemas/index.ts";
 import {
@@ -53,11 +54,12 @@ export const monitorOf = (of: Topic<DecisionRecorded>, tell: TellMisfit = () => 
           ({ value }) => value,
           (hour, { value, headers }) => {
             const compiled = blueprints.version(value.useCase, value.blueprintVersion);
-            countDecision(hour, value, compiled?.featureNames ?? [], latencyOf(headers));
+            const { featureNames = [], options } = compiled ?? {};
+            countDecision(hour, value, featureNames, latencyOf(headers), options?.slots);
             const misfits = misfitsIn(headers);
             if (misfits === undefined) return;
             countMisfits(hour, "context", misfits);
-            tellAll(value.useCase, "context", misfits, compiled?.declared.context.keys() ?? [], tell);
+            tellAll(value.useCase, "context", misfits, namesOf(compiled), tell);
           },
         );
       },
@@ -152,3 +154,7 @@ function latencyOf(headers: Headers): number {
   const bytes = headers[LATENCY_HEADER];
   return bytes === undefined ? Number.NaN : Number(Buffer.from(bytes).toString());
 }
+
+/** The names that an unknown one may have meant. */
+const namesOf = (compiled: CompiledBlueprint | undefined): Iterable<string> =>
+  compiled === undefined ? [] : [...compiled.declared.context.keys(), ...(compiled.options?.entries.keys() ?? [])];

@@ -1,5 +1,5 @@
 import { DomainError } from "../../../schemas/index.ts";
-import type { PolicyRule } from "../../blueprint.ts";
+import type { BlueprintContent, PolicyRule } from "../../blueprint.ts";
 import { Registry } from "../../registry.ts";
 import type { PolicyRuleKind } from "../policy-rule.ts";
 import { assign } from "./assign.ts";
@@ -20,5 +20,9 @@ export function registerPolicyRule(kind: PolicyRuleKind): void {
     throw new DomainError("BAD_PART", `"${name}" is a key of every policy; give the rule another name`);
   policyRules.add(kind);
 }
+
+/** Whether options are scored one by one: then rows are of options. */
+export const isOverOptions = ({ policy }: Pick<BlueprintContent, "policy">): boolean =>
+  kindOfRule(policy.rule).over !== undefined;
 
 export const kindOfRule = (rule: PolicyRule): PolicyRuleKind => policyRules.get(rule.kind);

@@ -1,0 +1,106 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
+import type { PendingObservation } from "./known.ts";
+import { labelled, Labelling } from "./labelling.ts";
+import { concerns, labelledAll, labelledAt, subjectsOf, type Labelled, type Subject } from "./subjects.ts";
+
+/** Rows, and the labels of all subjects with them. */
+export interface Relabelled {
+  readonly rows: readonly Joined[];
+  readonly labels: Labelled;
+}
+
+interface From {
+  /** How many waits were over with their rows made. */
+  readonly from: number;
+  readonly to: number;
+  /** The labels of the last rows. */
+  readonly former: Labelled;
+}
+
+/** The rows of all that has labels in a decision. */
+export class DecisionLabelling {
+  readonly #subjects: readonly Subject[];
+  readonly #each: readonly Labelling[];
+  readonly #labels: number;
+
+  private constructor(subjects: readonly Subject[], each: readonly Labelling[], labels: number) {
+    this.#subjects = subjects;
+    this.#each = each;
+    this.#labels = labels;
+  }
+
+  static of(
+    decision: DecisionRecorded,
+    compiled: CompiledBlueprint,
+    observations: readonly PendingObservation[],
+  ): DecisionLabelling {
+    const subjects = subjectsOf(decision, compiled);
+    const each = subjects.map((subject) =>
+      Labelling.of(decision, compiled, ofSubject(subject, observations), subject.option),
+    );
+    return new DecisionLabelling(subjects, each, compiled.labels.length);
+  }
+
+  /** As `Labelling.rows`, of each subject. */
+  static rows(
+    decision: DecisionRecorded,
+    compiled: CompiledBlueprint,
+    observations: readonly PendingObservation[],
+    { from, to, former }: From,
+  ): Relabelled & { readonly labelling: DecisionLabelling } {
+    const labels = compiled.labels.length;
+    const subjects = subjectsOf(decision, compiled);
+    const made = subjects.map((subject, at) => {
+      const before = labelledAt(former, at, labels);
+      const seen = ofSubject(subject, observations);
+      const { rows, labelling } = Labelling.rows(decision, compiled, seen, {
+        ...{ from, to, former: before, option: subject.option },
+      });
+      const last = rows.at(-1);
+      return { rows, labelling, now: last === undefined ? before : labelled(last) };
+    });
+    return {
+      rows: made.flatMap(({ rows }) => rows),
+      labels: labelledAll(
+        made.map(({ now }) => now),
+        labels,
+      ),
+      labelling: new DecisionLabelling(
+        subjects,
+        made.map(({ labelling }) => labelling),
+        labels,
+      ),
+    };
+  }
+
+  get counted(): number {
+    return this.#each.reduce((sum, { counted }) => sum + counted, 0);
+  }
+
+  add(one: PendingObservation): void {
+    for (const [at, subject] of this.#subjects.entries()) if (concerns(subject, one)) this.#each[at]!.add(one);
+  }
+
+  /** The rows whose labels have changed. */
+  corrected(former: Labelled, stage: number): Relabelled {
+    const rows: Joined[] = [];
+    const now = this.#each.map((labelling, at) => {
+      const before = labelledAt(former, at, this.#labels);
+      const row = labelling.correctedRow(before, stage);
+      if (row === undefined) return before;
+      rows.push(row);
+      return labelled(row);
+    });
+    return { rows, labels: rows.length === 0 ? former : labelledAll(now, this.#labels) };
+  }
+}
+
+/** The observations that count for a subject. */
+export const ofSubject = (
+  subject: Subject,
+  observations: readonly PendingObservation[],
+): readonly PendingObservation[] =>
+  observations.every(({ optionId }) => optionId === "")
+    ? observations
+    : observations.filter((one) => concerns(subject, one));
