@@ -32,7 +32,13 @@ export type {
 export { meant } from "./meant.ts";
 export type { OptionScored, OptionsPolicy } from "./policy/compile-policy.ts";
 export { isOverOptions } from "./policy/rules/index.ts";
-export { optionVector, type CompiledOptions, type OptionGiven } from "./options/compiled-options.ts";
+export {
+  optionContext,
+  optionsOf,
+  optionVector,
+  type CompiledOptions,
+  type OptionGiven,
+} from "./options/compiled-options.ts";
 export { entryTypes, OPTION, optionEntries } from "./values/option-entries.ts";
 export { BlueprintError, withCarets, type Problem } from "./blueprint-error.ts";
 export { canonicalJson } from "./canonical-json.ts";

@@ -1,4 +1,12 @@
-import { groupKey, requestKey, type CompiledBlueprint, type WindowGroup } from "../blueprints/index.ts";
+import {
+  contextOf,
+  groupKey,
+  optionContext,
+  optionsOf,
+  requestKey,
+  type CompiledBlueprint,
+  type WindowGroup,
+} from "../blueprints/index.ts";
 import { events, type EventRecorded } from "../schemas/index.ts";
 import { isEventTime, readTopic, type RawRecord, type Refused, type StreamRecord } from "../streams/index.ts";
 import type { FoundRequest } from "./find-requests.ts";
@@ -104,8 +112,18 @@ function lookTables(looks: readonly Look[]): readonly LookTable[] {
 }
 
 function looksOf({ logged, found, compiled }: EventQuery): readonly Look[] {
-  return compiled.groupsOfDecision.flatMap((group) => {
-    const key = requestKey(group, found.request);
+  const { request } = found;
+  const look = (group: WindowGroup, of: Parameters<typeof requestKey>[1]): readonly Look[] => {
+    const key = requestKey(group, of);
     return key === null ? [] : [{ logged, group, key, time: logged.decision.decisionTime }];
+  };
+  const own = compiled.groupsOfDecision.flatMap((group) => look(group, request));
+  const { options } = compiled;
+  if (options === null || options.groups.length === 0) return own;
+  const shared = contextOf(compiled, request);
+  const ofOptions = optionsOf(request.candidates, options).flatMap((option) => {
+    const asked = { context: optionContext(shared, option, options), unit: request.unit };
+    return options.groups.flatMap((group) => look(group, asked));
   });
+  return [...own, ...ofOptions];
 }

@@ -15,6 +15,7 @@ import { withCauseOfGone, withCauses } from "./causes.ts";
 import { compareDecision } from "./compare.ts";
 import type { Difference } from "./difference.ts";
 import { readEventSources, type SourceEvent } from "./event-sources.ts";
+import { explainedOptions, policyTrace, type ExplainedOption } from "./explain-options.ts";
 import { findRequests, type FoundRequest } from "./find-requests.ts";
 import { findLogged, type LoggedDecision } from "./logged-decisions.ts";
 import { recompute, type Recomputed } from "./recompute.ts";
@@ -85,6 +86,8 @@ export interface Explanation {
     readonly logged: number | null;
     readonly recomputed: number | null;
   }[];
+  /** Of the record, in its order. */
+  readonly options: readonly ExplainedOption[];
   /** Values of the policy's parameters: those it was made by, and those that were valid at its time. */
   readonly parameters: readonly {
     readonly name: string;
@@ -150,6 +153,7 @@ export async function explainDecision(
       features: [],
       predictions: [],
       parameters: [],
+      options: [],
       policy: [],
       seed: null,
       sourcesBefore: false,
@@ -168,11 +172,8 @@ export async function explainDecision(
     parameters: Object.entries(again!.params).map(([name, value]) => ({
       ...{ name, logged: ownValue(logged.decision.parameters, name) ?? null, recomputed: value },
     })),
-    policy: again!.compiled.policy.trace(
-      [...logged.decision.features],
-      logged.decision.predictions,
-      logged.decision.parameters,
-    ),
+    options: explainedOptions(again!),
+    policy: policyTrace(again!),
     seed: { logged: logged.decision.seed, recomputed: again!.decision.seed },
     sourcesBefore: features.every(({ source: from }) => from.kind !== "events" || isBefore(from.newest, logged)),
     differences,
@@ -189,7 +190,8 @@ function featuresWith(
   const windows = new Map(
     compiled.groups.flatMap((group) => group.windows.map((window) => [window.featureIndex, { group, window }])),
   );
-  return compiled.layout.map(({ name, index, feature }) => {
+  const ofDecision = compiled.layout.filter(({ index }) => compiled.options?.slots.includes(index) !== true);
+  return ofDecision.map(({ name, index, feature }) => {
     const values = { name, logged: decision.features[index] ?? null, recomputed: features[index] ?? null };
     const of = windows.get(index);
     const computed = computationOf(feature);

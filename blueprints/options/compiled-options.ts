@@ -72,6 +72,46 @@ export function compileOptions(blueprint: Blueprint): CompiledOptions | null {
   };
 }
 
+/**
+ * The entries that an option's features are made from: those of the request, and its own. An entry of the option that the
+ * blueprint does not declare stands for nothing.
+ *
+ * @param shared the context of the request
+ */
+export function optionContext(
+  shared: Readonly<Record<string, unknown>>,
+  { optionId, context }: OptionGiven,
+  { entries }: Pick<CompiledOptions, "entries">,
+): Readonly<Record<string, unknown>> {
+  const all: Record<string, unknown> = { ...shared, [OPTION]: optionId };
+  for (const name of entries.keys()) if (Object.hasOwn(context, name)) all[name] = context[name]!;
+  return all;
+}
+
+/**
+ * The options that a request may be answered with, each once: those of the blueprint, of which candidates may name a part, or the
+ * candidates.
+ *
+ * @param onUnfit called for a candidate that counts for nothing
+ */
+export function optionsOf(
+  candidates: readonly OptionGiven[],
+  { actions }: Pick<CompiledOptions, "actions">,
+  onUnfit: (problem: "unknown" | "unusable") => void = () => undefined,
+): readonly OptionGiven[] {
+  if (actions !== null && candidates.length === 0) return actions;
+  const declared = actions === null ? undefined : new Map(actions.map((action) => [action.optionId, action]));
+  const given = new Map<string, OptionGiven>();
+  for (const candidate of candidates) {
+    const { optionId } = candidate;
+    const option = declared === undefined ? candidate : declared.get(optionId);
+    if (option === undefined) onUnfit("unknown");
+    else if (given.has(optionId)) onUnfit("unusable");
+    else given.set(optionId, option);
+  }
+  return [...given.values()];
+}
+
 /** The vector of an option, as models and the policy see it. */
 export function optionVector(
   decision: readonly FeatureValue[],

@@ -5,8 +5,20 @@ import { differenceLine } from "./difference-line.ts";
 
 /** An explanation for people. */
 export function explanationText(explanation: Explanation): string {
-  const { logged, records, request, later, model, features, predictions, parameters, policy, seed, differences } =
-    explanation;
+  const {
+    logged,
+    records,
+    request,
+    later,
+    model,
+    features,
+    predictions,
+    parameters,
+    options,
+    policy,
+    seed,
+    differences,
+  } = explanation;
   const { decision, origin } = logged;
   const time = decision.decisionTime;
   return [
@@ -30,10 +42,13 @@ export function explanationText(explanation: Explanation): string {
     ...predictions.map(
       ({ name, logged: was, recomputed }) => `prediction ${name}: ${value(was)}, recomputed ${value(recomputed)}`,
     ),
-    ...(model === null && predictions.length === 0 ? ["no prediction: there was no model"] : []),
+    ...(model === null && predictions.length === 0 && decision.modelId === null
+      ? ["no prediction: there was no model"]
+      : []),
     ...parameters.map(
       ({ name, logged: was, recomputed }) => `parameter ${name}: ${value(was)}, recomputed ${value(recomputed)}`,
     ),
+    ...optionLines(options),
     ...policy.flatMap(({ formula, steps }) =>
       steps.map(
         ({ text, value: step, reason }) =>
@@ -48,6 +63,28 @@ export function explanationText(explanation: Explanation): string {
     explanation.equal ? "re-derived, equal" : `${differences.length} differences:`,
     ...differences.map((difference) => `  ${differenceLine(difference)}`),
   ].join("\n");
+}
+
+/** Their features and predictions as logged; differences are told below. */
+function optionLines(options: Explanation["options"]): readonly string[] {
+  const [first] = options;
+  if (first === undefined) return [];
+  const predicted = [...new Set(options.flatMap(({ predictions }) => predictions.map(({ name }) => name)))];
+  return [
+    "",
+    table(
+      ["shown", "option", "score", ...predicted, ...first.features.map(({ name }) => name)],
+      options.map(({ optionId, position, score, sampled, features, predictions }) => [
+        position === null ? `no, 1 of ${Number((1 / sampled).toFixed(1))}` : String(position),
+        optionId,
+        value(score),
+        ...predicted.map((name) => value(predictions.find((each) => each.name === name)?.logged ?? null)),
+        ...features.map(({ logged }) => value(logged)),
+      ]),
+    ),
+    "",
+    `the score of ${first.optionId}:`,
+  ];
 }
 
 function modelText({ logged, model }: Explanation): string {

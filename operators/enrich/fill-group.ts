@@ -8,14 +8,13 @@ import {
   type Tile,
   type WindowGroup,
 } from "../../blueprints/index.ts";
-import type { DecisionRequested } from "../../schemas/index.ts";
 import { firstFrom } from "../../streams/index.ts";
 import { partKey, tileKey, wordsFor, type WindowBytes } from "../globals/index.ts";
 
 /** Fills in the windows of a group, as of `time`, ms. */
 export function fillGroup(
   group: WindowGroup,
-  request: Pick<DecisionRequested, "context" | "unit">,
+  request: Parameters<typeof requestKey>[1],
   time: number,
   windows: WindowBytes,
   features: FeatureVector,
