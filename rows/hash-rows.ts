@@ -4,8 +4,8 @@ import { readTopic, type Backbone, type Serdes, type Topic } from "../streams/in
 import { keepNewest } from "./keep-newest.ts";
 
 /**
- * The newest row of each decision, in the order of the decision ids and times, each with its topic, because each
- * version has its own schema. Reads one topic, or several of the same name; `wanted` selects the rows that count.
+ * The newest row of each decision, or of each of its options, in the order of the decision ids, times and options, each
+ * with its topic, because each version has its own schema. Reads one topic, or several of the same name; `wanted` selects the rows that count.
  */
 export async function newestRows(
   backbone: Backbone,

@@ -4,8 +4,13 @@ interface Named {
 }
 
 /**
- * Names what a row is about: a decision, or one of its options. Of one decision the ids lie together, in the order of decision ids.
+ * Names what a row is about: a decision, or one of its options. Those of one decision lie together, in the order of
+ * decision ids.
  */
 export function rowId({ decisionId, optionId }: Readonly<Record<string, unknown>> | Named): string {
-  return typeof optionId === "string" ? `${String(decisionId)}\0${optionId}` : String(decisionId);
+  return `${String(decisionId)}${optionPart(optionId)}`;
 }
+
+/** Ids may hold any character: with the length behind it no two pairs of ids give one text. Empty without an option. */
+export const optionPart = (optionId: unknown): string =>
+  typeof optionId === "string" ? `\0${optionId}\0${optionId.length}` : "";
