@@ -23,7 +23,7 @@ export interface RowsReading {
 }
 
 export interface RowsRead extends RowsReading {
-  /** The newest row of each decision, by decision time and then decision id: the same for any partitioning. */
+  /** The newest row of each decision or option, by decision time, decision id and option: the same for any partitioning. */
   readonly rows: readonly TrainingRow[];
   /**
    * Complete rows that can't be used: of other versions, or not readable as this one's. Empty when a former reading is

@@ -8,16 +8,33 @@ export function vectorOf(row: TrainingRow, layout: readonly FeatureColumn[]): Fe
 }
 
 /**
- * The oldest rows, to train on, and the newest, to judge by. Each has at least one row if there are two rows and a
- * share is asked for.
+ * The oldest rows, to train on, and the newest, to judge by. Each has at least one row if there are two decisions and a
+ * share is asked for. All options of a decision are on one side, so a share of rows of options is an approximate one.
+ *
+ * @param rows by decision time and then by decision
  */
 export function splitNewest(
   rows: readonly TrainingRow[],
   share: number,
 ): { readonly train: readonly TrainingRow[]; readonly holdout: readonly TrainingRow[] } {
   const held = share === 0 ? 0 : Math.min(rows.length - 1, Math.max(1, Math.round(rows.length * share)));
-  return { train: rows.slice(0, rows.length - held), holdout: rows.slice(rows.length - held) };
+  const from = betweenDecisions(rows, rows.length - held);
+  return { train: rows.slice(0, from), holdout: rows.slice(from) };
 }
+
+/** The end of the decision before the one that a place divides, or if that is the first one, its own end. */
+function betweenDecisions(rows: readonly TrainingRow[], at: number): number {
+  const divides = (place: number): boolean =>
+    place > 0 && place < rows.length && isSameDecision(rows[place - 1]!, rows[place]!);
+  let from = at;
+  while (divides(from)) from--;
+  if (from > 0) return from;
+  for (from = at; divides(from);) from++;
+  return from;
+}
+
+const isSameDecision = (a: TrainingRow, b: TrainingRow): boolean =>
+  a["decisionId"] === b["decisionId"] && a["decisionTime"] === b["decisionTime"];
 
 /**
  * Rows as float32, in memory that a worker can read without a copy.
