@@ -5,12 +5,13 @@ import { contextValues, nameOf, wholeText } from "./plain-values.ts";
 /**
  * The candidates of a request as they go into its record. Throws `UNENCODABLE` with the place of the one that is wrong,
  * from 0, and its id.
+ * @param what names the list in errors
  */
-export function candidatesOf(given: unknown): readonly CandidateRecord[] {
+export function candidatesOf(given: unknown, what = "candidates"): readonly CandidateRecord[] {
   if (given === undefined) return [];
-  if (!Array.isArray(given)) throw new StreamsError("UNENCODABLE", `candidates is ${nameOf(given)}: send an array`);
+  if (!Array.isArray(given)) throw new StreamsError("UNENCODABLE", `${what} is ${nameOf(given)}: send an array`);
   return (given as readonly unknown[]).map((one, at) => {
-    const where = `candidates[${at}]`;
+    const where = `${what}[${at}]`;
     if (typeof one === "string") return { optionId: wholeText(where, one), context: {} };
     if (typeof one !== "object" || one === null || Array.isArray(one))
       throw new StreamsError("UNENCODABLE", `${where} is ${nameOf(one)}: send an id, or an object with its optionId`);

@@ -24,10 +24,12 @@ const SMALL_MAP = Math.min(nameBytes, textBytes, mapEntries);
 
 type Values = Readonly<Record<string, unknown>>;
 type Problem = string | undefined;
+/** Before it is encoded, a value may lack fields that have defaults. */
+type Given<V, Defaulted extends keyof V> = Omit<V, Defaulted> & Partial<Pick<V, Defaulted>>;
 
 /** The limit that a request breaks; `undefined`: none. */
 export function requestProblem(record: Incoming<DecisionRequested>): Problem {
-  const { decisionId, candidates } = record.value;
+  const { decisionId, candidates = [] }: Given<DecisionRequested, "candidates"> = record.value;
   if (decisionId === "") return "decisionId is empty: every such request would be the same decision";
   const unnamed = candidates.findIndex(({ optionId }) => optionId === "");
   if (unnamed >= 0) return `candidates[${unnamed}].optionId is empty: name the option`;
@@ -66,7 +68,10 @@ function problemOf<V>(record: Incoming<V>, inside: (value: V, bytes: number) => 
   return outside(record) ?? (bytes <= SMALL ? undefined : (whole(bytes) ?? inside(value, bytes)));
 }
 
-function inRequest({ decisionId, unit, useCase, context, candidates }: DecisionRequested, bytes: number): Problem {
+function inRequest(
+  { decisionId, unit, useCase, context, candidates = [] }: Given<DecisionRequested, "candidates">,
+  bytes: number,
+): Problem {
   return (
     over("decisionId", decisionId, idBytes) ??
     over("unit", unit, idBytes) ??
@@ -90,7 +95,7 @@ function inCandidates(candidates: readonly Candidate[], bytes: number): Problem 
 }
 
 function inObservation(
-  { decisionId, observationId, optionId, useCase, values }: ObservationRecorded,
+  { decisionId, observationId, optionId = "", useCase, values }: Given<ObservationRecorded, "optionId">,
   bytes: number,
 ): Problem {
   return (

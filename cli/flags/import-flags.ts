@@ -24,6 +24,11 @@ export const importFlags = {
   unit: flag("--unit <columns>", "column of the unit, or several joined by + (default: the decision id)"),
   action: flag("--action <column>", "column of the action that was taken (default: the policy decides)"),
   propensity: flag("--propensity <column>", "column of the probability with which it was taken, above 0 and at most 1"),
+  candidates: flag(
+    "--candidates <column>",
+    "column of a decision's options, a JSON list (default: candidates, where options come with the request)",
+  ),
+  optionId: flag("--option-id <column>", "column of the option that an observation is about (default: all shown)"),
   kind: flag("--kind <name>", "kind of the events (default: their column kind says it)"),
   sort: toggle("--sort", "sort the files by time first, if they are not in that order"),
   strict: toggle("--strict", "a column that the blueprint looks for and does not find, or does not know, is an error"),

@@ -13,6 +13,8 @@ export interface ReadRow {
   readonly unfit?: ReadonlyMap<string, string>;
   /** Of these the lists of plain values, as JSON: for a column that is declared as a list or a vector. */
   readonly lists?: ReadonlyMap<string, string>;
+  /** Of these all other lists, as JSON: for the column of a decision's options. */
+  readonly objects?: ReadonlyMap<string, string>;
   /** The line as it was written; only beside `unfit`. */
   readonly text?: string;
 }

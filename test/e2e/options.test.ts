@@ -54,3 +54,30 @@ test("observe says which option it is about", async () => {
   const read = await loopstream(["topics", "read", "observations", ...place, "--json"]);
   expect(read.stdout).toContain('"optionId":"f3"');
 }, 900_000);
+
+test("an import has the options of its decisions, and the option of each observation", async () => {
+  const at = (minute: number): string => new Date(Date.UTC(2026, 2, 8, 10, minute)).toISOString();
+  const decided = [
+    { decision_id: "h-1", decision_ts: at(0), hour: 9, candidates },
+    { decision_id: "h-2", decision_ts: at(1), hour: 9, candidates: [{ optionId: "f1", context: { price: "dear" } }] },
+    { decision_id: "h-3", decision_ts: at(2), hour: 9, candidates: ["f9", "f8"] },
+  ];
+  const [decisions, observations] = [join(dir.path, "d.jsonl"), join(dir.path, "o.csv")];
+  writeFileSync(decisions, decided.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  writeFileSync(observations, `decision_id,event_ts,kind,film\nh-1,${at(5)},seen,f3\nh-3,${at(5)},seen,f9\n`);
+  const files = ["--decisions", decisions, "--observations", observations, "--option-id", "film"];
+  const imported = await loopstream(["import", "--use-case", "films", ...files, ...place]);
+  expect(imported.code).toBe(4);
+  expect(imported.stderr + imported.stdout).toContain(
+    'd.jsonl:2 candidates holds a bad option, [0] ("f1"): price "dear" is not a number',
+  );
+  const read = async (topic: string) => (await loopstream(["topics", "read", topic, ...place, "--json"])).stdout;
+  const made = (await read("decisions")).split("\n").filter((line) => line.includes('"decisionId":"h-'));
+  expect(made.map((line) => [...line.matchAll(/"optionId":"(f\d)"/g)].map(([, id]) => id))).toEqual([
+    ["f2", "f3", "f4"],
+    ["f9", "f8"],
+  ]);
+  expect(await read("observations")).toMatch(/"decisionId":"h-1".*"optionId":"f3"/);
+  const again = await loopstream(["import", "--use-case", "films", ...files, ...place]);
+  expect(again.stderr + again.stdout).toContain("imported before");
+}, 900_000);

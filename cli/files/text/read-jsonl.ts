@@ -40,15 +40,21 @@ function withoutUnfit(line: number, parsed: object, text: string): PlainRow {
   const values: Record<string, TableValue> = {};
   const unfit = new Map<string, string>();
   const lists = new Map<string, string>();
+  const objects = new Map<string, string>();
   for (const [name, value] of Object.entries(parsed) as [string, unknown][]) {
     const held = heldBy(value);
     if (held === undefined) setOwn(values, name, value as TableValue);
     else unfit.set(name, held);
-    if (Array.isArray(value) && value.every((item) => heldBy(item) === undefined))
-      lists.set(name, JSON.stringify(value));
+    if (!Array.isArray(value)) continue;
+    const isPlain = value.every((item) => heldBy(item) === undefined);
+    (isPlain ? lists : objects).set(name, JSON.stringify(value));
   }
   if (unfit.size === 0) return { line, values };
-  return lists.size === 0 ? { line, values, unfit, text } : { line, values, unfit, lists, text };
+  return {
+    ...{ line, values, unfit, text },
+    ...(lists.size === 0 ? {} : { lists }),
+    ...(objects.size === 0 ? {} : { objects }),
+  };
 }
 
 function heldBy(value: unknown): string | undefined {

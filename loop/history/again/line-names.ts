@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { LoggedAction } from "../../../schemas/index.ts";
+import type { Candidate, LoggedAction } from "../../../schemas/index.ts";
 import { setOwn } from "../../../streams/index.ts";
 import type { Cell } from "../lines/records.ts";
 
@@ -28,15 +28,31 @@ export interface LineFacts {
   readonly keyless?: boolean;
 }
 
-export function decisionFacts(id: string, time: number, values: Values, logged: LoggedAction | null): LineFacts {
+export function decisionFacts(
+  id: string,
+  time: number,
+  values: Values,
+  logged: LoggedAction | null,
+  candidates: readonly Candidate[] = [],
+): LineFacts {
   const action = logged === null ? "" : `\0\0${String(logged.value)}\0${String(logged.propensity)}`;
-  return { place: decisionName(id, time), content: nameOf(`c\0${id}${textOf(values)}${action}`), time };
+  return {
+    place: decisionName(id, time),
+    content: nameOf(`c\0${id}${textOf(values)}${action}${optionsText(candidates)}`),
+    time,
+  };
 }
 
-export function observationFacts(id: string, time: number, values: Values): LineFacts {
-  const place = nameOf(`p\0${time}\0${id}\0${String(values["kind"] ?? "")}`);
-  return { place, content: nameOf(`s\0${id}${textOf(values)}`), time };
+const optionsText = (candidates: readonly Candidate[]): string =>
+  candidates.map(({ optionId, context }) => `\0\0o${optionId}${textOf(context)}`).join("");
+
+/** @param optionId empty: of all options of the decision */
+export function observationFacts(id: string, time: number, values: Values, optionId = ""): LineFacts {
+  const place = nameOf(`p\0${time}\0${id}\0${String(values["kind"] ?? "")}${optionText(optionId)}`);
+  return { place, content: nameOf(`s\0${id}${textOf(values)}${optionText(optionId)}`), time };
 }
+
+const optionText = (optionId: string): string => (optionId === "" ? "" : `\0\0o${optionId}`);
 
 /**
  * The upper half of the content names all but the numbers: a corrected number is a change, and other keys are another
@@ -69,12 +85,12 @@ export class OccurrenceNames {
   readonly #seen = new Map<string, number>();
 
   /** @param id of the decision; empty: it has none. A value means the same however its file wrote it: 5, "5" and 5.0. */
-  of(id: string, time: number, values: Values): LineName {
+  of(id: string, time: number, values: Values, optionId = ""): LineName {
     if (time !== this.#time) {
       this.#time = time;
       this.#seen.clear();
     }
-    const text = `o\0${time}\0${id}${textOf(values)}`;
+    const text = `o\0${time}\0${id}${textOf(values)}${optionText(optionId)}`;
     const before = this.#seen.get(text) ?? 0;
     this.#seen.set(text, before + 1);
     return nameOf(before === 0 ? text : `${text}\0\0${before}`);

@@ -1,6 +1,7 @@
 import { contextTypes, observationTypes, type Blueprint, type ValueTypes } from "../../../blueprints/index.ts";
 import { decisionRequests, type DecisionRequested, type ObservationRecorded } from "../../../schemas/index.ts";
 import type { Published } from "../../../streams/index.ts";
+import { candidatesAs, candidateTypes } from "../lines/candidate-cells.ts";
 import { valuesOf, type Cell } from "../lines/records.ts";
 import { decisionFacts, observationFacts, type LineFacts } from "./line-names.ts";
 
@@ -19,20 +20,34 @@ export type ReadSaid = (record: Pick<Published<unknown>, "topic" | "value" | "ti
 
 export function saidAs(blueprint: Blueprint): ReadSaid {
   const types = { context: contextTypes(blueprint), observation: observationTypes(blueprint) };
+  const ofOption = candidateTypes(blueprint.decisionSpace);
   return ({ topic, value, time }) => {
     if (topic.name === decisionRequests.name) {
-      const { decisionId, useCase, context, logged } = value as DecisionRequested;
-      return saidOf(context, types.context, useCase, (values) => decisionFacts(decisionId, time, values, logged));
+      const { decisionId, useCase, context, logged, candidates } = value as DecisionRequested;
+      const [all, known] = [undefined, (name: string) => ofOption.has(name)].map((isKnown) =>
+        candidatesAs(candidates, ofOption, isKnown),
+      );
+      const said = saidOf(context, types.context, useCase, (values, isKnown) =>
+        decisionFacts(decisionId, time, values, logged, isKnown ? known : all),
+      );
+      if (candidates.length === 0) return said;
+      return { ...said, values: { ...said.values, candidates: JSON.stringify(all) } };
     }
-    const { decisionId, useCase, values: given } = value as ObservationRecorded;
-    return saidOf(given, types.observation, useCase, (values) => observationFacts(decisionId, time, values));
+    const { decisionId, useCase, optionId, values: given } = value as ObservationRecorded;
+    return saidOf(given, types.observation, useCase, (values) => observationFacts(decisionId, time, values, optionId));
   };
 }
 
-function saidOf(given: Values, types: ValueTypes, useCase: string, factsOf: (values: Values) => LineFacts): Said {
+/** @param factsOf of all values, or of those that the blueprint knows */
+function saidOf(
+  given: Values,
+  types: ValueTypes,
+  useCase: string,
+  factsOf: (values: Values, isKnown: boolean) => LineFacts,
+): Said {
   const read = valuesOf(given, types, []);
   // A value of before may not fit the type of today: as it stands it is another one.
   const values = "problem" in read ? given : read.values;
   const known = Object.fromEntries(Object.entries(values).filter(([name]) => types.has(name)));
-  return { useCase, values, facts: factsOf(values), declared: factsOf(known).content };
+  return { useCase, values, facts: factsOf(values, false), declared: factsOf(known, true).content };
 }

@@ -1,4 +1,4 @@
-import { nearest, vectorLength } from "../../../blueprints/index.ts";
+import { nearest, vectorLength, type DecisionSpace } from "../../../blueprints/index.ts";
 import type { TimeReading } from "../times/time-cell.ts";
 import { HistoryError } from "../history-error.ts";
 import { given, namesOf, type HistoryHead, type HistoryTables } from "../history-table.ts";
@@ -24,11 +24,23 @@ export interface ColumnNames {
   readonly action?: string | undefined;
   /** Of the probability with which it was taken. */
   readonly propensity?: string | undefined;
+  /**
+   * Of a decision's options: a list of ids, or of objects with `optionId` and `context`. Absent: `candidates` where the
+   * blueprint's options come with the request, else none.
+   */
+  readonly candidates?: string | undefined;
+  /** Of the option that an observation is about. Absent: each is about all options that were shown. */
+  readonly optionId?: string | undefined;
   /** How times are read that name no unit or no zone. Absent: such a line can't be used. */
   readonly times?: TimeReading | undefined;
 }
 
-export const columnDefaults = Object.freeze({ decisionId: "decision_id", time: "decision_ts" });
+export const columnDefaults = Object.freeze({
+  decisionId: "decision_id",
+  time: "decision_ts",
+  /** Where options come with the request. */
+  candidates: "candidates",
+});
 
 /** A file's columns, and those that the blueprint looks for. */
 export interface FileColumns {
@@ -69,9 +81,10 @@ export async function readColumns(
     eventTime: timeIn(events),
     ...{ times: names.times, unit: names.unit, kind: names.kind },
     ...actionColumns(names, tables),
+    ...optionColumns(names, tables, blueprint.decisionSpace),
   };
   const units = columns.unit?.split("+") ?? [];
-  const actions = [columns.action, columns.propensity].filter((name) => name !== undefined);
+  const actions = [columns.action, columns.propensity, columns.candidates].filter((name) => name !== undefined);
   const kind = Object.keys(blueprint.events).length === 0 ? [] : ["kind"];
   const of = (
     file: string | undefined,
@@ -91,11 +104,14 @@ export async function readColumns(
   const all = [
     ...of(decisions, [decisionId, decisionTime, ...units, ...actions], Object.keys(blueprint.context)).map((file) => ({
       ...file,
-      lists: listNames(blueprint.context),
+      lists: new Set([
+        ...listNames(blueprint.context),
+        ...(columns.candidates === undefined ? [] : [columns.candidates]),
+      ]),
     })),
     ...of(
       observations,
-      [decisionId, columns.observationTime],
+      [decisionId, columns.observationTime, ...(columns.optionId === undefined ? [] : [columns.optionId])],
       [...kind, ...Object.keys(blueprint.observations).filter((name) => name !== "kind" && !fields.has(name))],
       kindNeeds(blueprint, false),
     ),
@@ -117,6 +133,19 @@ function actionColumns(
     throw new HistoryError(`--action ${action}: decisions have actions; name their file with --decisions`);
   }
   return { action, propensity };
+}
+
+function optionColumns(
+  { candidates, optionId }: ColumnNames,
+  { decisions, observations }: HistoryTables,
+  space: DecisionSpace | undefined,
+): Pick<HistoryColumns, "candidates" | "optionId"> {
+  if (candidates !== undefined && decisions === undefined)
+    throw new HistoryError(`--candidates ${candidates}: decisions have options; name their file with --decisions`);
+  if (optionId !== undefined && observations === undefined)
+    throw new HistoryError(`--option-id ${optionId}: observations are of options; name their file with --observations`);
+  const usual = space?.kind === "options" && decisions !== undefined ? columnDefaults.candidates : undefined;
+  return { candidates: candidates ?? usual, optionId };
 }
 
 function checkTables(tables: HistoryTables): void {

@@ -10,7 +10,8 @@ interface LookedAt {
 }
 
 /** The parts of a blueprint that say which columns files have. */
-export type DeclaredParts = Pick<BlueprintContent, "context" | "observations" | "events" | "features">;
+export type DeclaredParts = Pick<BlueprintContent, "context" | "observations" | "events" | "features"> &
+  Partial<Pick<BlueprintContent, "decisionSpace">>;
 
 /** By kind of event, the columns that its lines are looked at for. */
 export type KindNeeds = ReadonlyMap<string, readonly string[]>;

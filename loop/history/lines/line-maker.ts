@@ -3,7 +3,9 @@ import {
   decisionKeys,
   keysWithUnit,
   groupableEntries,
+  misfitText,
   observationTypes,
+  OPTION,
   type Blueprint,
   type DecisionKeys,
   type ValueTypes,
@@ -22,6 +24,7 @@ import {
 import type { ColumnCounts } from "../columns/column-counts.ts";
 import { BadDecisions } from "../left-out/bad-decisions.ts";
 import { fittingRecords } from "../left-out/fitting-values.ts";
+import { candidatesIn, candidateTypes } from "./candidate-cells.ts";
 import { loggedOf } from "./logged-cells.ts";
 import {
   besideContext,
@@ -115,7 +118,12 @@ export class LineMaker {
   readonly #badDecisions: BadDecisions;
   readonly #onLeftOut: OnLeftOut;
   readonly #groupable: readonly string[];
-  readonly #types: { readonly context: ValueTypes; readonly observation: ValueTypes; readonly event: ValueTypes };
+  readonly #types: {
+    readonly context: ValueTypes;
+    readonly observation: ValueTypes;
+    readonly event: ValueTypes;
+    readonly option: ValueTypes;
+  };
   readonly #besideContext: readonly string[];
   readonly #observed = new OccurrenceNames();
   readonly #happened = new OccurrenceNames();
@@ -133,6 +141,7 @@ export class LineMaker {
       context: contextTypes(blueprint),
       observation: observationTypes(blueprint),
       event: eventTypes(blueprint),
+      option: candidateTypes(blueprint.decisionSpace),
     };
     this.#besideContext = besideContext(columns, this.#types.context);
   }
@@ -176,15 +185,18 @@ export class LineMaker {
     if (typeof unit === "object") return unit;
     const read = valuesOf(cells, this.#types.context, this.#besideContext);
     if ("problem" in read) return read;
-    const action = loggedOf(cells, this.#columns, this.#blueprint.decisionSpace);
+    const options = candidatesIn(cells, this.#columns.candidates, this.#types.option);
+    if ("problem" in options) return options;
+    const { candidates } = options;
+    const action = loggedOf(cells, this.#columns, this.#blueprint.decisionSpace, candidates);
     if ("problem" in action) return action;
     const made = this.#records(this.#files.decisions!, read.values, this.#types.context, (values) => [
-      requestRecord(this.#blueprint, id, unit ?? id, values, time, action.logged),
+      requestRecord(this.#blueprint, id, unit ?? id, values, time, action.logged, candidates),
     ]);
     if ("problem" in made) return made;
     const until = time + this.#blueprint.join.ttlMs;
     this.#known.set(id, { until, keys: keysWithUnit(decisionKeys(this.#groupable, read.values), unit ?? id) });
-    const facts = decisionFacts(id, time, read.values, action.logged);
+    const facts = decisionFacts(id, time, read.values, action.logged, candidates);
     return { name: decisionName(id, time), line, facts, records: made.records };
   }
 
@@ -205,22 +217,28 @@ export class LineMaker {
   }
 
   #observation({ line, id, time, cells }: TimedLine): Made {
-    const { decisionId, observationTime } = this.#columns;
-    const read = valuesOf(cells, this.#types.observation, [decisionId, observationTime]);
+    const { decisionId, observationTime, optionId: column } = this.#columns;
+    const without = column === undefined ? [decisionId, observationTime] : [decisionId, observationTime, column];
+    const read = valuesOf(cells, this.#types.observation, without);
     if ("problem" in read) return read;
+    const option = column === undefined ? null : (cells[column] ?? null);
+    const named = nameOf(option);
+    if (named === undefined) return { column: column!, problem: misfitText("key", option) };
+    const optionId = named ?? "";
     const { values } = read;
     const decision = this.#known.get(id);
     const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
-    const name = this.#observed.of(id, time, values);
+    const name = this.#observed.of(id, time, values, optionId);
+    const ofOption = optionId === "" ? {} : { [OPTION]: optionId };
     if (decision === undefined && this.#badDecisions.has(id, time)) return WAITING;
     const made = this.#records(this.#files.observations!, values, this.#types.observation, (some) => {
-      const observation = observationRecord(this.#blueprint, id, some, time, name.toString(16));
-      const event = eventRecord(id, keys ?? {}, some, time);
+      const observation = observationRecord(this.#blueprint, id, some, time, name.toString(16), optionId);
+      const event = eventRecord(id, { ...keys, ...ofOption }, some, time);
       return event === undefined ? [observation] : [observation, event];
     });
     if ("problem" in made) return made;
     const { records } = made;
-    const facts = observationFacts(id, time, values);
+    const facts = observationFacts(id, time, values, optionId);
     if (records.length === 1 || keys !== undefined) return { name, line, facts, records };
     return { name, line, facts: { ...facts, keyless: true }, records, keyless: true };
   }

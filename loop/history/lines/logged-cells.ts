@@ -1,6 +1,6 @@
 import { declaredValue, misfitText, type DecisionSpace, type PlainType } from "../../../blueprints/index.ts";
 import { actionProblem } from "../../../operators/index.ts";
-import type { LoggedAction } from "../../../schemas/index.ts";
+import type { Candidate, LoggedAction } from "../../../schemas/index.ts";
 import { ownValue } from "../../../streams/index.ts";
 import type { CellProblem, Cells, HistoryColumns } from "./records.ts";
 
@@ -11,11 +11,15 @@ const TYPES: Readonly<Record<DecisionSpace["kind"], PlainType>> = {
   options: "category",
 };
 
-/** The action that a line says was taken, and how likely it was. Null: it says none, and the policy decides. */
+/**
+ * The action that a line says was taken, and how likely it was. Null: it says none, and the policy decides.
+ * @param candidates of the line: where options come with the request, the action is one of them
+ */
 export function loggedOf(
   cells: Cells,
   { action, propensity }: HistoryColumns,
   space: DecisionSpace,
+  candidates: readonly Candidate[] = [],
 ): { readonly logged: LoggedAction | null } | CellProblem {
   if (action === undefined) return { logged: null };
   const [given, chance] = [ownValue(cells, action) ?? null, ownValue(cells, propensity ?? "") ?? null];
@@ -28,8 +32,10 @@ export function loggedOf(
     return { column: action, problem: `is empty, and ${propensity} is not: a propensity is of an action` };
   }
   const logged = { value, propensity: likely as number | null };
-  const problem = actionProblem(logged, space);
+  const possible: DecisionSpace =
+    space.kind === "options" ? { kind: "actions", actions: candidates.map(({ optionId }) => optionId) } : space;
+  const problem = actionProblem(logged, possible);
   if (problem === undefined) return { logged };
-  const isOfAction = actionProblem({ value, propensity: null }, space) !== undefined;
+  const isOfAction = actionProblem({ value, propensity: null }, possible) !== undefined;
   return { column: isOfAction ? action : propensity!, problem: `can't have been: ${problem}` };
 }

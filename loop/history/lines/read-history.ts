@@ -30,14 +30,14 @@ const MOST_BAD = 1_000;
 
 /** Columns that lines are looked at for, beside their ids and times. */
 function wantedColumns(
-  { unit = "", action = "", propensity = "", kindColumn = "kind" }: HistoryColumns,
+  { unit = "", action = "", propensity = "", candidates = "", optionId = "", kindColumn = "kind" }: HistoryColumns,
   blueprint: DeclaredParts,
 ): { readonly ofDecisions: ReadonlySet<string>; readonly ofEvents: ReadonlySet<string> } {
   const context = Object.keys(blueprint.context);
   return {
-    ofDecisions: new Set([...context, ...unit.split("+"), action, propensity]),
+    ofDecisions: new Set([...context, ...unit.split("+"), action, propensity, candidates]),
     // An observation may hold keys of its own, which count before those of its decision.
-    ofEvents: new Set([...context, ...observationTypes(blueprint).keys(), kindColumn]),
+    ofEvents: new Set([...context, ...observationTypes(blueprint).keys(), kindColumn, optionId]),
   };
 }
 
@@ -59,7 +59,9 @@ export function sourcesOf(
   const of = (table: HistoryTable) => ({ file: table.name, lines: () => table.lines(), latest, times });
   const { ofDecisions, ofEvents } = wantedColumns(columns, blueprint);
   return [
-    ...(decisions === undefined ? [] : [{ ...of(decisions), id, time: decisionTime, wanted: ofDecisions, lists }]),
+    ...(decisions === undefined
+      ? []
+      : [{ ...of(decisions), id, time: decisionTime, wanted: ofDecisions, lists, objects: columns.candidates }]),
     ...(observations === undefined ? [] : [{ ...of(observations), id, time: observationTime, wanted: ofEvents }]),
     ...(events === undefined ? [] : [{ ...of(events), time: eventTime, wanted: ofEvents }]),
   ];

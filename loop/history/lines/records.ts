@@ -10,7 +10,7 @@ import {
   type DeclaredType,
   type ValueTypes,
 } from "../../../blueprints/index.ts";
-import { decisionRequests, events, observations, type LoggedAction } from "../../../schemas/index.ts";
+import { decisionRequests, events, observations, type Candidate, type LoggedAction } from "../../../schemas/index.ts";
 import { setOwn, type Published } from "../../../streams/index.ts";
 import type { TimeReading } from "../times/time-cell.ts";
 import type { HistoryCell } from "../history-table.ts";
@@ -35,6 +35,10 @@ export interface HistoryColumns {
   /** The action that was taken, and the probability with which it was. */
   readonly action?: string | undefined;
   readonly propensity?: string | undefined;
+  /** The options of a decision. */
+  readonly candidates?: string | undefined;
+  /** The option that an observation is about. */
+  readonly optionId?: string | undefined;
 }
 
 /** A cell that is not of the type that its column is declared with. */
@@ -65,10 +69,10 @@ export function valuesOf(cells: Cells, types: ValueTypes, without: readonly stri
 
 /** Columns of a decision that are no entries of its context, unless they are declared: a unit's are, since nothing else keeps its parts. */
 export function besideContext(
-  { decisionId, decisionTime, action, propensity }: HistoryColumns,
+  { decisionId, decisionTime, action, propensity, candidates }: HistoryColumns,
   types: ValueTypes,
 ): readonly string[] {
-  return [decisionId, decisionTime, action, propensity].filter(
+  return [decisionId, decisionTime, action, propensity, candidates].filter(
     (name) => name !== undefined && !types.has(name),
   ) as string[];
 }
@@ -109,8 +113,9 @@ export function requestRecord(
   context: Record<string, Cell>,
   time: number,
   logged: LoggedAction | null = null,
+  candidates: readonly Candidate[] = [],
 ): Published<unknown> {
-  const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false, logged, candidates: [] };
+  const value = { decisionId, useCase: blueprint.useCase, unit, context, deferred: false, logged, candidates };
   return { topic: decisionRequests, key: decisionId, value, time };
 }
 
@@ -121,8 +126,9 @@ export function observationRecord(
   values: Record<string, Cell>,
   time: number,
   observationId = "",
+  optionId = "",
 ): Published<unknown> {
-  const value = { decisionId, useCase, observationId, optionId: "", values };
+  const value = { decisionId, useCase, observationId, optionId, values };
   return { topic: observations, key: decisionId, value, time };
 }
 

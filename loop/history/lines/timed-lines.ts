@@ -20,6 +20,8 @@ export interface LineSource {
   readonly wanted?: ReadonlySet<string> | undefined;
   /** Columns that may hold lists: a list of plain values is the text of its JSON array. Absent: none; `all`: each. */
   readonly lists?: ReadonlySet<string> | "all" | undefined;
+  /** Column that may hold a list of objects: the text of its JSON array. Absent: none. */
+  readonly objects?: string | undefined;
   /** Event time, ms: nothing may be later. */
   readonly latest: number;
   /** The unit or zone of times that don't tell it. */
@@ -62,7 +64,7 @@ export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine 
       yield { line, time: last, problem: row.problem, text: row.text };
       continue;
     }
-    const { cells, unfit } = withLists(row, source.lists);
+    const { cells, unfit } = withLists(row, source);
     const named = (unfit && unfitWanted(unfit, source)) ?? whatAndWhen(cells, source);
     if ("problem" in named) yield { line, time: last, ...named, text: row.text ?? JSON.stringify(cells), cells };
     else {
@@ -74,17 +76,19 @@ export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine 
 
 /** The cells of a line with those of its lists, and what is left of the values that are no plain ones. */
 function withLists(
-  { values, unfit, lists }: ReadRow,
-  taken: LineSource["lists"],
+  { values, unfit, lists, objects }: ReadRow,
+  { lists: taken, objects: column }: LineSource,
 ): { readonly cells: Cells; readonly unfit: ReadonlyMap<string, string> | undefined } {
-  if (lists === undefined || taken === undefined) return { cells: values, unfit };
+  const text = column === undefined ? undefined : (objects?.get(column) ?? lists?.get(column));
+  if (text === undefined && (lists === undefined || taken === undefined)) return { cells: values, unfit };
   const cells = { ...values };
   const left = new Map(unfit);
-  for (const [column, text] of lists) {
-    if (taken !== "all" && !taken.has(column)) continue;
-    setOwn(cells, column, text);
-    left.delete(column);
-  }
+  const take = (name: string, list: string): void => {
+    setOwn(cells, name, list);
+    left.delete(name);
+  };
+  if (text !== undefined) take(column!, text);
+  for (const [name, list] of lists ?? []) if (taken === "all" || taken?.has(name) === true) take(name, list);
   return { cells, unfit: left.size === 0 ? undefined : left };
 }
 
