@@ -30,6 +30,7 @@ export class DecisionLabelling {
     this.#labels = labels;
   }
 
+  /** The last rows have the positions that these observations tell. */
   static of(
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
@@ -82,7 +83,12 @@ export class DecisionLabelling {
     for (const [at, subject] of this.#subjects.entries()) if (concerns(subject, one)) this.#each[at]!.add(one);
   }
 
-  /** The rows whose labels have changed. */
+  /** The last rows may have other positions than the observations tell. */
+  doubtPositions(): void {
+    for (const labelling of this.#each) labelling.doubtPosition();
+  }
+
+  /** The rows whose labels or positions have changed. */
   corrected(former: Labelled, stage: number): Relabelled {
     const rows: Joined[] = [];
     const now = this.#each.map((labelling, at) => {

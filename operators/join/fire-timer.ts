@@ -119,6 +119,7 @@ function rowsOf(
     compiled,
     seen.filter(({ time }) => time < end),
   );
+  labelling.doubtPositions();
   const { rows: owed, labels } = labelling.corrected(use, from);
   if (to <= from) return { rows: owed, labels, labelling };
   const after = DecisionLabelling.rows(decision, compiled, seen, { from, to, former: labels });

@@ -41,7 +41,8 @@ class ObservedPlace {
 }
 
 /**
- * The rows of one decision, or of one of its options, as its observations come. A label depends on the set of observations, whatever their order.
+ * The rows of one decision, or of one of its options, as its observations come. Labels and the position depend on the
+ * set of observations, whatever their order.
  * An observation dated before its decision counts: it names the decision, so clocks differ. `stage` is the number of the
  * labels' waits that are over: labels with longer ones are null.
  */
@@ -53,6 +54,8 @@ export class Labelling {
   /** Index of the option whose rows these are; null: the decision has none. */
   readonly #option: number | null;
   readonly #place: ObservedPlace | undefined;
+  /** The position in the last row. */
+  #said: number | null;
   /** Event time, ms, of the newest observation, even if it does not count for the label. */
   #newest = Number.NEGATIVE_INFINITY;
 
@@ -61,11 +64,13 @@ export class Labelling {
     this.#option = option;
     const observed = option === null ? null : (compiled.options?.positions[0]?.observed ?? null);
     this.#place = observed === null ? undefined : new ObservedPlace(observed);
+    this.#said = option === null ? null : decision.options[option]!.position;
     this.#compiled = compiled;
     this.#labels = compiled.labels.map((label) => new RunningLabel(label));
     this.#end = joinEnd(decision, compiled);
   }
 
+  /** The last row has the position that these observations tell. */
   static of(
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
@@ -74,6 +79,7 @@ export class Labelling {
   ): Labelling {
     const labelling = new Labelling(decision, compiled, option);
     for (const one of observations) labelling.add(one);
+    labelling.#said = labelling.#position;
     return labelling;
   }
 
@@ -87,6 +93,17 @@ export class Labelling {
     this.#newest = Math.max(this.#newest, observation.time);
     for (const label of this.#labels) label.add(observation);
     this.#place?.add(observation);
+  }
+
+  /** The last row may have another position than the observations tell. */
+  doubtPosition(): void {
+    if (this.#place !== undefined) this.#said = Number.NaN;
+  }
+
+  /** As it was seen, else as it was recorded; null: there is no option. */
+  get #position(): number | null {
+    if (this.#option === null) return null;
+    return this.#place?.position ?? this.#decision.options[this.#option]!.position;
   }
 
   /** The default if no observation counts; null: there is neither, or its wait is not over. */
@@ -116,8 +133,7 @@ export class Labelling {
       others: this.#others(stage),
       waiting: this.#names((waits) => waits > stage),
       option: this.#option,
-      position:
-        this.#option === null ? null : (this.#place?.position ?? this.#decision.options[this.#option]!.position),
+      position: this.#position,
     };
   }
 
@@ -140,6 +156,7 @@ export class Labelling {
     const isEmpty = !hasLabel(labelled(row));
     const isPartial = stage < waits.length;
     if (isEmpty && isPartial) return undefined;
+    this.#said = row.position;
     return {
       ...row,
       rowTime: this.#decision.decisionTime + waits[stage - 1]!,
@@ -149,16 +166,17 @@ export class Labelling {
   }
 
   /**
-   * The row corrected by all observations so far; `undefined` if the labels stay. Its time is that of the newest
-   * observation, whichever came last, and not before the end of the wait: a row is never dated before something it
-   * knows.
+   * The row corrected by all observations so far; `undefined` if its labels and its position stay. Its time is that of
+   * the newest observation, whichever came last, and not before the end of the wait: a row is never dated before
+   * something it knows.
    */
   correctedRow(former: Labelled, stage: number): Joined | undefined {
     const row = this.#rowOf(stage);
     const isSame = row.label === null || row.label === former.label;
     if (isSame && row.others.every((other, at) => other.label === null || other.label === former.others?.[at])) {
-      return undefined;
+      if (row.position === this.#said || !hasLabel(labelled(row))) return undefined;
     }
+    this.#said = row.position;
     const { waits } = this.#compiled;
     return {
       ...row,

@@ -37,8 +37,12 @@ export function restatedRows({
     const before = labelledAt(former, at, labels);
     const known = own[at];
     if (known === undefined) return before;
-    const corrected = (): Joined | undefined =>
-      Labelling.of(decision, compiled, known, option).correctedRow(before, stage);
+    const corrected = (): Joined | undefined => {
+      const others = known.filter(({ id }) => id !== one.id);
+      const labelling = Labelling.of(decision, compiled, others, option);
+      labelling.add(one);
+      return labelling.correctedRow(before, stage);
+    };
     const made = restated[at] ?? [corrected() ?? []].flat();
     rows.push(...made);
     return made.length === 0 ? before : labelled(made.at(-1)!);
@@ -81,9 +85,10 @@ function restatedOf(
 
 function isSame(before: Joined | undefined, after: Joined): boolean {
   if (before === undefined) return false;
-  const { label, labelTime, maturity, others } = after;
+  const { label, labelTime, maturity, others, position } = after;
   return (
     label === before.label &&
+    position === before.position &&
     labelTime === before.labelTime &&
     maturity === before.maturity &&
     others.every((other, at) => {

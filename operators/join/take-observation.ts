@@ -123,8 +123,14 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
         }
       }
       let labelling = taken.get(use);
-      if (labelling === undefined) labelling = DecisionLabelling.of(decision, compiled, seen());
-      else if (belongsTo(use, one) && isDue(one)) labelling.add(one);
+      if (labelling !== undefined) {
+        if (belongsTo(use, one) && isDue(one)) labelling.add(one);
+      } else {
+        const all = seen();
+        const others = all.filter((each) => !isSame(each, one));
+        labelling = DecisionLabelling.of(decision, compiled, others);
+        if (others.length < all.length) labelling.add(one);
+      }
       const { rows, labels } = labelling.corrected(use, stage);
       if (known.more > 0) labellings.remember(useTimer(use.useCase!, id), stateOf(known, use), labelling);
       if (rows.length === 0) continue;
@@ -136,6 +142,9 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
   const loading = [...taken.values()].includes(undefined) || isFed(record) ? load(known, id, context) : undefined;
   return loading === undefined ? finish() : loading.then(finish);
 }
+
+const isSame = (a: PendingObservation, b: PendingObservation): boolean =>
+  a.id === b.id && a.partition === b.partition && a.offset === b.offset;
 
 const isFed = ({ headers }: StreamRecord<unknown>): boolean => headers[SOURCE_HEADER] !== undefined;
 
