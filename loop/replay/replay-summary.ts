@@ -6,7 +6,7 @@ import type { ReplayProgress } from "./replay-topics.ts";
 
 export interface ReplayCounts {
   readonly decisions: number;
-  /** Decisions with a row, by the maturity of the newest row. */
+  /** Rows by the maturity of the newest one: of decisions, and of a ranking those of its options. */
   readonly rows: {
     readonly provisional: number;
     readonly mature: number;
@@ -46,6 +46,7 @@ export async function summarizeReplay(
   const parts: [ReturnType<typeof rowsTopic>, Awaited<ReturnType<typeof newestRows>>][] = [];
   const rows = { provisional: 0, mature: 0, corrected: 0 };
   let partial = 0;
+  const withRow = new Set<string>();
   for (const compiled of sorted) {
     const { blueprint } = compiled;
     const topic = rowsTopic(compiled);
@@ -56,14 +57,16 @@ export async function summarizeReplay(
     parts.push([topic, found]);
     for (const row of found) {
       if (row["maturity"] === "partial") partial++;
-      else rows[row["maturity"] as keyof typeof rows]++;
+      else {
+        rows[row["maturity"] as keyof typeof rows]++;
+        withRow.add(`${String(row["decisionTime"])}/${String(row["decisionId"])}`);
+      }
     }
   }
-  const withRow = rows.provisional + rows.mature + rows.corrected;
   return {
     decisions: made,
     rows: partial === 0 ? rows : { ...rows, partial },
-    expired: made - withRow - waiting,
+    expired: made - withRow.size - waiting,
     waiting,
     deadLetters: dead,
     rowsSha256: hashRows(...parts),

@@ -50,7 +50,8 @@ export const succeeding =
   (where: readonly string[]) =>
   async (...args: readonly string[]): Promise<Ran> => {
     const ran = await loopstream([...args, ...where, "--json"]);
-    if (ran.code !== 0) throw new Error(`${args.join(" ")} ended with ${ran.code}: ${ran.stderr}`);
+    if (ran.code !== 0)
+      throw new Error(`${args.join(" ")} ended with ${ran.code}: ${ran.stderr}${ran.stdout.slice(-2_000)}`);
     return ran;
   };
 

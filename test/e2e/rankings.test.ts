@@ -1,0 +1,3 @@
+import { rankingsSuite } from "./rankings.ts";
+
+rankingsSuite("embedded", (folder) => ["--dir", folder]);

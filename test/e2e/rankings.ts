@@ -1,0 +1,202 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, expect, test } from "vitest";
+import { loopstream, succeeding, temporaryDir, type Ran } from "./command.ts";
+import { startLoopstream, type Running } from "./running.ts";
+
+/** Events are of all use cases: another test has other ones. */
+const kindOf = (useCase: string): string => useCase.replaceAll("-", "_");
+const textOf = (useCase: string): string => `
+useCase: ${useCase}
+decisionSpace: { options: { age: number, genre: category } }
+context: { weight: number }
+observations: { y: number }
+events: { ${kindOf(useCase)}: { fields: [y] } }
+features:
+  - weight
+  - age
+  - genre
+  - gap: { formula: weight - age }
+  - m_y: { mean: y, of: ${kindOf(useCase)}, by: option, in: 1d }
+label: { name: stars, when: kind == "${kindOf(useCase)}", value: y, aggregate: latest, default: 0, wait: 10m }
+model: { objective: regression, rounds: 20 }
+training: { minRows: 50, schedule: none, freshRows: none }
+policy: { rank: { score: stars, show: 5, atMost: { genre: 2 }, exclude: age > 8, log: 1 } }
+`;
+const MINUTE = 60_000;
+const REQUESTS = 60;
+const stars = (id: string): number => (Number(id.slice(1)) * 7) % 5;
+
+interface Answer {
+  readonly decisionId: string;
+  readonly ranking: readonly string[];
+  readonly reason: string;
+}
+
+interface Scored {
+  readonly optionId: string;
+  readonly position: number | null;
+  readonly score: number;
+}
+
+/**
+ * Rankings over HTTP while the loop is killed with -9: the rows are those of the options that were shown, a model learns from them, and audit,
+ * explain and replay make all of it again.
+ *
+ * @param where flags of the backbone, in a folder that is there
+ * @param suffix of the use case, where topics are shared with other tests
+ */
+export function rankingsSuite(name: string, where: (folder: string) => readonly string[], suffix = ""): void {
+  const dir = temporaryDir();
+  afterAll(() => dir.remove());
+  const useCase = `films${suffix}`;
+  const at = where(join(dir.path, "data"));
+  const done = succeeding(at);
+  let loop: Running | undefined;
+  let url = "";
+  const start = async (): Promise<void> => {
+    loop = startLoopstream(["start", ...at, "--http", "0", "--json"]);
+    await loop.says("the loop is running");
+    url = `http://localhost:${/"port":(\d+),"msg":"HTTP is open"/.exec(loop.said())![1]!}/v1/decisions`;
+  };
+  const kill = async (): Promise<void> => {
+    loop!.kill();
+    await loop!.ended();
+  };
+  /** On shared topics other tests have bad records, which are the replay's dead letters too. */
+  const replayed = async (): Promise<Ran> => {
+    const ran = await loopstream(["replay", "--use-case", useCase, ...at, "--json"]);
+    expect(suffix === "" ? [0] : [0, 4], ran.stderr).toContain(ran.code);
+    return ran;
+  };
+  /** Until it is answered: the same id gets the same answer. */
+  const post = async (path: string, body: object): Promise<unknown> => {
+    for (let tries = 0; tries < 60; tries++) {
+      try {
+        const method = { method: "POST", headers: { "content-type": "application/json" } };
+        const answer = await fetch(url + path, { ...method, body: JSON.stringify(body) });
+        const read = (await answer.json()) as { readonly error?: string | null };
+        if (answer.ok && (read.error ?? null) === null) return read;
+        if (answer.status === 400) throw new Error(JSON.stringify(read));
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+      }
+      await delay(500);
+    }
+    throw new Error(`no answer to ${JSON.stringify(body)}: ${loop!.said().slice(-2_000)}`);
+  };
+  const candidates = (n: number) =>
+    Array.from({ length: 10 }, (_, at) => (n * 3 + at * 5) % 30).map((film) => ({
+      ...{ optionId: `f${film}`, context: { age: film % 11, genre: film % 7 === 6 ? null : `g${film % 4}` } },
+    }));
+  const ask = async (id: string, n: number, time: number): Promise<Answer> =>
+    (await post("", {
+      ...{ useCase, unit: `u${n % 9}`, decisionId: id, context: { weight: n % 6 }, candidates: candidates(n) },
+      ...{ time, timeoutMs: 20_000 },
+    })) as Answer;
+
+  test(
+    `${name}: rankings make a row an option that was shown, across kills, and are made again`,
+    { timeout: 900_000 },
+    async () => {
+      writeFileSync(join(dir.path, "films.yaml"), textOf(useCase));
+      await done("blueprint", "publish", join(dir.path, "films.yaml"));
+      await start();
+      try {
+        const begin = Date.now() - 35 * MINUTE;
+        const shown = new Map<string, readonly string[]>();
+        for (let n = 0; n < REQUESTS; n++) {
+          if (n === 20 || n === 41) {
+            await kill();
+            await start();
+          }
+          const time = begin + n * 10_000;
+          const { decisionId, ranking, reason } = await ask(`${useCase}-${n}`, n, time);
+          expect(reason).toBe("noModel");
+          shown.set(decisionId, ranking);
+          for (const optionId of ranking.slice(0, 4)) {
+            await post(`/${decisionId}/observations`, {
+              ...{ useCase, optionId, observationId: `${decisionId}-${optionId}` },
+              ...{ values: { kind: kindOf(useCase), y: stars(optionId) }, time: time + 5_000 },
+            });
+          }
+        }
+        checkConstraints(shown);
+        const rows = await settledRows(done, useCase, join(dir.path, "rows.csv"), [...shown.values()].flat().length);
+        const wanted = [...shown].flatMap(([id, ranking]) =>
+          ranking.map((optionId, place) => `${id},${optionId},${place + 1},${place < 4 ? stars(optionId) : 0}`),
+        );
+        expect(rows.toSorted()).toEqual(wanted.toSorted());
+
+        expect((await done("train", "--use-case", useCase)).json).toMatchObject({
+          promoted: true,
+          modelId: expect.any(String) as string,
+        });
+        await delay(2_000);
+        await kill();
+        await start();
+        const served = await ask(`${useCase}-served`, 3, Date.now());
+        expect(served.reason).toBe("exploit");
+        expect(await ask(`${useCase}-served`, 3, Date.now())).toEqual(served);
+        const scored = served.ranking.map(stars);
+        expect(scored).toEqual(scored.toSorted((a, b) => b - a));
+
+        const audited = await done("audit", "--use-case", useCase, "--sample", "100%");
+        expect(audited.json).toMatchObject({ sampled: REQUESTS + 1, recomputed: REQUESTS + 1, differing: 0 });
+        const explained = await done("explain", `${useCase}-served`, "--use-case", useCase);
+        expect(explained.json).toMatchObject({ equal: true });
+        const options = explained.json["options"] as readonly Scored[];
+        const shownIn = options.filter(({ position }) => position !== null);
+        expect(shownIn.map(({ optionId }) => optionId)).toEqual(served.ranking);
+        const scores = shownIn.map(({ score }) => score);
+        expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+        expect(options.slice(shownIn.length)).toEqual([expect.objectContaining({ position: null })]);
+        const first = await replayed();
+        expect(first.json["rowsSha256"]).toMatch(/^[0-9a-f]{64}$/);
+        expect(first.json).toMatchObject({ decisions: REQUESTS + 1, waiting: 1, expired: 0 });
+        expect((await replayed()).json["rowsSha256"]).toBe(first.json["rowsSha256"]);
+        const topic = ["--topic", String(first.json["rowsTopic"])];
+        const again = await settledRows(done, useCase, join(dir.path, "again.csv"), wanted.length, topic);
+        const before = (line: string): boolean => !line.startsWith(`${useCase}-served`);
+        expect(again.filter(before).toSorted()).toEqual(wanted.toSorted());
+      } finally {
+        await kill();
+      }
+    },
+  );
+}
+
+/** At most two of a genre, none that is older than 8, and as many as these leave, up to five. */
+function checkConstraints(shown: ReadonlyMap<string, readonly string[]>): void {
+  expect(shown.size).toBe(REQUESTS);
+  for (const ranking of shown.values()) {
+    const films = ranking.map((id) => Number(id.slice(1)));
+    expect(films.every((film) => film % 11 <= 8)).toBe(true);
+    const genres = films.filter((film) => film % 7 !== 6).map((film) => film % 4);
+    for (const genre of genres) expect(genres.filter((each) => each === genre).length).toBeLessThanOrEqual(2);
+    expect(new Set(ranking).size).toBe(ranking.length);
+    expect(ranking.length).toBeGreaterThan(2);
+    expect(ranking.length).toBeLessThanOrEqual(5);
+  }
+}
+
+/** Decision, option, position and label of each row, once there are as many as wanted. */
+async function settledRows(
+  done: ReturnType<typeof succeeding>,
+  useCase: string,
+  file: string,
+  wanted: number,
+  more: readonly string[] = [],
+): Promise<readonly string[]> {
+  for (let tries = 0; ; tries++) {
+    await done("rows", "--use-case", useCase, "--out", file, ...more);
+    const [head, ...lines] = readFileSync(file, "utf8").trimEnd().split("\n");
+    if (lines.length < wanted && tries < 30) {
+      await delay(1_000);
+      continue;
+    }
+    const columns = ["decisionId", "optionId", "optionPosition", "label"].map((name) => head!.split(",").indexOf(name));
+    return lines.map((line) => columns.map((column) => line.split(",")[column]).join());
+  }
+}
