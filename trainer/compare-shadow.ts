@@ -39,7 +39,8 @@ const MOST_FLIPS = 20;
 
 /**
  * Compares the decisions of a version in shadow with the live ones, by decision id and time, in bounded memory but for
- * four bytes a prediction. Labels are those of its newest rows.
+ * four bytes a prediction. Labels are those of its newest rows. Of options the predictions are compared of each that
+ * either version showed, if it is on the other's record too.
  * @param live the topics of the live loop
  * @param shadow the same as the version in shadow sees them
  */
@@ -65,7 +66,7 @@ export async function compareShadow(
       const made = await theirs.at(place, ({ decisionTime }) => {
         if (isInShadow(spans, decisionTime)) figures.liveOnly++;
       });
-      figures.take(made, again, await rows.at(place));
+      figures.take(made, again, await rows.all(place));
     }
     for await (const { decisionTime } of theirs.rest()) if (isInShadow(spans, decisionTime)) figures.liveOnly++;
   } finally {
@@ -107,6 +108,13 @@ class Following<T> {
     return found;
   }
 
+  /** All items of a place. */
+  async all(place: Place): Promise<readonly T[]> {
+    const found: T[] = [];
+    for (let one = await this.at(place); one !== undefined; one = await this.at(place)) found.push(one);
+    return found;
+  }
+
   async *rest(): AsyncGenerator<T> {
     if (this.#begun && this.#next !== undefined) yield this.#next;
     if (!this.#begun || this.#next !== undefined) yield* this.#items;
@@ -121,6 +129,31 @@ class Following<T> {
     const { done, value } = await this.#items.next();
     this.#next = done === true ? undefined : (value as T);
   }
+}
+
+type Predictions = DecisionRecorded["predictions"];
+type Predicted = readonly [
+  live: Predictions | undefined,
+  shadow: Predictions | undefined,
+  row: TrainingRow | undefined,
+];
+
+/** Of a decision one, and one of each option that either version showed. */
+function predicted(
+  live: DecisionRecorded,
+  shadow: DecisionRecorded,
+  rows: readonly TrainingRow[],
+): readonly Predicted[] {
+  if (live.options.length === 0 && shadow.options.length === 0)
+    return [[live.predictions, shadow.predictions, rows[0]]];
+  const byId = ({ options }: DecisionRecorded) => new Map(options.map((option) => [option.optionId, option]));
+  const [lives, shadows] = [byId(live), byId(shadow)];
+  const shown = [...live.options, ...shadow.options].filter(({ position }) => position !== null);
+  return [...new Set(shown.map(({ optionId }) => optionId))].map((id) => [
+    lives.get(id)?.predictions,
+    shadows.get(id)?.predictions,
+    rows.find((row) => row["optionId"] === id),
+  ]);
 }
 
 class Figures {
@@ -141,7 +174,8 @@ class Figures {
     }));
   }
 
-  take(live: DecisionRecorded | undefined, shadow: DecisionRecorded, row: TrainingRow | undefined): void {
+  /** @param rows of the decision, or of its options */
+  take(live: DecisionRecorded | undefined, shadow: DecisionRecorded, rows: readonly TrainingRow[]): void {
     if (live === undefined) {
       this.#shadowOnly++;
       return;
@@ -150,13 +184,15 @@ class Figures {
     this.#from ??= shadow.decisionTime;
     this.#to = shadow.decisionTime;
     if (live.value !== shadow.value) this.#flip(live.value, shadow.value);
-    for (const { name, column, pairs } of this.#labels) {
-      const label = row?.[column];
-      pairs.add(
-        ownValue(live.predictions, name),
-        ownValue(shadow.predictions, name),
-        typeof label === "number" && !Number.isNaN(label) ? label : undefined,
-      );
+    for (const [ours, its, row] of predicted(live, shadow, rows)) {
+      for (const { name, column, pairs } of this.#labels) {
+        const label = row?.[column];
+        pairs.add(
+          ours && ownValue(ours, name),
+          its && ownValue(its, name),
+          typeof label === "number" && !Number.isNaN(label) ? label : undefined,
+        );
+      }
     }
   }
 
