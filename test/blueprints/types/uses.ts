@@ -1,5 +1,25 @@
 /** By example: what its product does with the client, right and wrong. */
 export const uses: Readonly<Record<string, string>> = {
+  "ab-test": `
+const context = { plan: "free", days_since_visit: 3 };
+const { value } = await client.getDecision("reminder-test", { unit: "u", context }, { default: "control" });
+export const is: "control" | "reminder" | null = value;
+await client.getDecision("reminder-test", { unit: "u", context }, { default: "controll" }); // wrong
+await client.getDecision("reminder-test", { unit: "u", context: { plan: "free" } }); // wrong
+await client.logObservations("d", { visits: 1 }, { useCase: "reminder-test" });
+await client.logObservations("d", { visit: 1 }, { useCase: "reminder-test" }); // wrong
+`,
+  encoder: `
+const context = { bandwidth: 500, screen: "tv" };
+const { value, payload } = await client.getDecision("encoder", { unit: "u", context, candidates: ["low", "high"] });
+export const is: "low" | "middle" | "high" | null = value;
+export const kbps: number | undefined = payload?.kbps;
+export const codec: "h264" | "h265" | undefined = payload?.codec;
+export const rate: number | undefined = payload?.rate; // wrong
+await client.getDecision("encoder", { unit: "u", context: { bandwidth: "500", screen: "tv" } }); // wrong
+await client.logObservations("d", { minutes: 1 }, { useCase: "encoder", optionId: "low" });
+await client.logObservations("d", { minutes: "1" }, { useCase: "encoder" }); // wrong
+`,
   flights: `
 const unit = "UA1545";
 const unknown = { dep_minute_of_day: null, dewp: null, humid: null, wind_dir: null, wind_speed: null, wind_gust: null,
