@@ -10,7 +10,9 @@ import { blueprints, decisions, observations } from "../../schemas/index.ts";
 import { createConfluentRegistry, createKafkaBackbone, readTopic, type Backbone } from "../../streams/index.ts";
 import { startLoop, type Loop } from "../../loop/index.ts";
 import { artifacts } from "../servers/artifacts.ts";
+import { candidates, FILMS } from "../http/films.ts";
 import { parcels, published } from "../operators/parcels.ts";
+import { FETCH_MS, runPython } from "../python/venv.ts";
 
 let dir: string;
 let backbone: Backbone;
@@ -31,7 +33,10 @@ beforeAll(async () => {
     salt: "salt",
     codeVersion: "test",
   });
-  await loop.publisher.publish([{ topic: blueprints, ...published() }]);
+  await loop.publisher.publish([
+    { topic: blueprints, ...published() },
+    { topic: blueprints, ...published(FILMS) },
+  ]);
   await loop.application.idle();
 });
 afterAll(async () => {
@@ -40,13 +45,30 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-async function askWithJava(decisionId: string, useCase: string): Promise<Record<string, unknown>> {
+async function askWithJava(
+  decisionId: string,
+  useCase: string,
+  asked: object = { weight: 20, carrier: "air", express: true, depot: null },
+  options: readonly object[] = [],
+): Promise<Record<string, unknown>> {
   const jars = join((await artifacts()).kafka, "*");
   const source = join(import.meta.dirname, "plain-client/Request.java");
-  const context = JSON.stringify({ weight: 20, carrier: "air", express: true, depot: null });
+  const [context, candidates] = [JSON.stringify(asked), JSON.stringify(options)];
   const { stdout } = await promisify(execFile)(
     "java",
-    ["-Xmx128m", "-cp", jars, source, inject("brokers"), inject("registry"), useCase, decisionId, "anna", context],
+    [
+      "-Xmx128m",
+      "-cp",
+      jars,
+      source,
+      inject("brokers"),
+      inject("registry"),
+      useCase,
+      decisionId,
+      "anna",
+      context,
+      candidates,
+    ],
     { timeout: 900_000 },
   );
   return JSON.parse(stdout) as Record<string, unknown>;
@@ -76,6 +98,35 @@ test("a Java program with Apache's client alone asks for a decision and gets its
   expect(decision).toMatchObject({ unit: "anna", reason: "noModel", blueprintVersion: parcels.version });
   expect(decision?.features).toEqual([20, "air", 1, null, null, null]);
 }, 900_000);
+
+const ranked = { value: "f2", ranking: ["f2", "f3", "f4"], reason: "noModel", propensity: 1, error: null };
+const shown = [
+  ["f2", 1],
+  ["f3", 2],
+  ["f4", 3],
+];
+const positions = async (decisionId: string) =>
+  (await recorded(decisionId))?.options.map(({ optionId, position }) => [optionId, position]);
+const whole = candidates.map((candidate) => ({ context: {}, ...candidate }));
+
+test("a Java program brings candidates and reads their ranking", async () => {
+  const decisionId = randomUUID();
+  expect(await askWithJava(decisionId, "films", { hour: 9 }, whole)).toMatchObject({ decisionId, ...ranked });
+  expect(await positions(decisionId)).toEqual(shown);
+}, 900_000);
+
+test(
+  "a Python program with confluent-kafka alone does so too",
+  async () => {
+    const decisionId = randomUUID();
+    const request = { decisionId, useCase: "films", unit: "anna", context: { hour: 9 }, candidates: whole };
+    const plan = { brokers: inject("brokers"), registry: inject("registry"), request };
+    const script = join(import.meta.dirname, "plain-client/request.py");
+    expect(await runPython(script, [JSON.stringify(plan)])).toMatchObject({ decisionId, ...ranked });
+    expect(await positions(decisionId)).toEqual(shown);
+  },
+  FETCH_MS,
+);
 
 test("a Java program is told what is wrong with its request", async () => {
   expect(await askWithJava(randomUUID(), "parcel")).toMatchObject({

@@ -14,10 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -74,13 +74,14 @@ public final class Ask {
     }
 
     byte[] encode(Map<String, Object> fields) throws Exception {
-      GenericRecord record = new GenericData.Record(schema);
-      fields.forEach(record::put);
+      // A field that is not set has the default of the schema.
+      GenericRecordBuilder record = new GenericRecordBuilder(schema);
+      fields.forEach(record::set);
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.write(0);
       out.write(ByteBuffer.allocate(4).putInt(id).array());
       BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-      new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
+      new GenericDatumWriter<GenericRecord>(schema).write(record.build(), encoder);
       encoder.flush();
       return out.toByteArray();
     }

@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime, timedelta, timezone
 from time import sleep
 
-from loopstream_client import AskedDecision, Client, Event, FoundRow, LoopstreamError, Observation, Row
+from loopstream_client import AskedDecision, Candidate, Client, Event, FoundRow, LoopstreamError, Observation, Row
 
 URL = os.environ["LOOPSTREAM_URL"]
 CONTEXT = {"days": 3, "plan": "free"}
@@ -44,6 +44,20 @@ class DecisionsOfALoop(unittest.TestCase):
         self.assertTrue(one.ok and one == same)
         self.assertEqual((one.value.value, one.value.decision_id) if one.value else None, (False, "py-m"))
         self.assertEqual(wrong.error.code if wrong.error else None, "UNKNOWN_USE_CASE")
+
+    def test_candidates_are_ranked_and_an_observation_names_its_option(self) -> None:
+        films = [Candidate("f1", {"price": 30}), Candidate("f2", {"price": 3, "genre": "crime"}), "f3"]
+        ranked = self.loop.decide("films", "anna", {"hour": 9}, decision_id="py-f", candidates=films, wait=20)
+        self.assertEqual((ranked.ranking, ranked.value, ranked.is_default), (["f2", "f3"], "f2", False))
+        self.assertEqual(self.loop.observe("py-f", {"kind": "seen"}, observation_id="s", option_id="f3"), "s")
+        many = [AskedDecision("films", "anna", candidates=["f9"]), AskedDecision("tips", "anna", CONTEXT)]
+        first, second = (result.value for result in self.loop.decide_many(many))
+        self.assertEqual((first and first.ranking, second and second.ranking), (["f9"], None))
+        results = self.loop.observe_many([Observation("py-f", {"kind": "seen"}, "t", option_id="f2")])
+        self.assertEqual([result.value for result in results], ["t"])
+        for wrong in ([""], [3], [Candidate("f1", {"price": object()})]):  # type: ignore[list-item]
+            failed = self.loop.decide("films", "anna", default="f1", candidates=wrong)  # type: ignore[arg-type]
+            self.assertEqual((failed.value, failed.ranking, failed.reason), ("f1", None, "error"))
 
     def test_observations_count_once_and_events_are_stored(self) -> None:
         time = datetime.now(timezone.utc) - timedelta(minutes=20)

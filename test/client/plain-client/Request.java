@@ -8,16 +8,17 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -34,7 +35,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * Asks for a decision with Apache's Kafka client and Avro alone, nothing of loopstream's, and prints the reply as JSON.
  *
- * <p>java -cp 'jars/*' Request.java brokers registry useCase decisionId unit '{"weight": 20}'
+ * <p>java -cp 'jars/*' Request.java brokers registry useCase decisionId unit '{"weight": 20}' '[{"optionId": "a", "context": {}}]'
  */
 public final class Request {
   private static final String REQUESTS = "decision-requests";
@@ -44,7 +45,7 @@ public final class Request {
   public static void main(String[] args) throws Exception {
     String brokers = args[0];
     String registry = args[1];
-    DecisionRequest request = new DecisionRequest(args[2], args[3], args[4], JSON.readTree(args[5]));
+    DecisionRequest request = new DecisionRequest(args[2], args[3], args[4], JSON.readTree(args[5]), JSON.readTree(args[6]));
 
     Map<String, Object> reading = Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed");
     try (var consumer = new KafkaConsumer<>(reading, new StringDeserializer(), new ByteArrayDeserializer());
@@ -70,27 +71,41 @@ public final class Request {
     }
   }
 
-  private record DecisionRequest(String useCase, String decisionId, String unit, JsonNode values) {
+  private record DecisionRequest(String useCase, String decisionId, String unit, JsonNode values, JsonNode options) {
     /** Confluent's framing: a zero byte, the schema's id, Avro. */
     byte[] encode(String registry) throws Exception {
       JsonNode registered = get(registry + "/subjects/" + REQUESTS + "-value/versions/latest");
       Schema schema = new Schema.Parser().parse(registered.get("schema").asText());
-      GenericRecord record = new GenericData.Record(schema);
-      record.put("decisionId", decisionId);
-      record.put("useCase", useCase);
-      record.put("unit", unit);
-      record.put("context", context());
-      record.put("deferred", false);
+      // A field that is not set has the default of the schema.
+      GenericRecordBuilder record =
+          new GenericRecordBuilder(schema)
+              .set("decisionId", decisionId)
+              .set("useCase", useCase)
+              .set("unit", unit)
+              .set("context", valuesOf(values))
+              .set("candidates", candidates(schema.getField("candidates").schema().getElementType()));
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.write(0);
       out.write(ByteBuffer.allocate(4).putInt(registered.get("id").asInt()).array());
       BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-      new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
+      new GenericDatumWriter<GenericRecord>(schema).write(record.build(), encoder);
       encoder.flush();
       return out.toByteArray();
     }
 
-    private Map<String, Object> context() {
+    private List<GenericRecord> candidates(Schema candidate) {
+      List<GenericRecord> candidates = new ArrayList<>();
+      for (JsonNode option : options) {
+        candidates.add(
+            new GenericRecordBuilder(candidate)
+                .set("optionId", option.get("optionId").asText())
+                .set("context", valuesOf(option.get("context")))
+                .build());
+      }
+      return candidates;
+    }
+
+    private static Map<String, Object> valuesOf(JsonNode values) {
       Map<String, Object> context = new HashMap<>();
       for (Map.Entry<String, JsonNode> entry : values.properties()) {
         JsonNode value = entry.getValue();

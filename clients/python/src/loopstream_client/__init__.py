@@ -2,10 +2,25 @@
 
 from ._client import Client
 from ._errors import LoopstreamError
-from ._types import AskedDecision, Decision, Event, FoundRow, Key, ListedValues, Observation, Result, Row, Time, Value, Values
+from ._types import (
+    AskedDecision,
+    Candidate,
+    Decision,
+    Event,
+    FoundRow,
+    Key,
+    ListedValues,
+    Observation,
+    Result,
+    Row,
+    Time,
+    Value,
+    Values,
+)
 
 __all__ = [
     "AskedDecision",
+    "Candidate",
     "Client",
     "Decision",
     "Event",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import ssl
 import uuid
+from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, TypeVar, Union
 from urllib.parse import quote, urlencode
 
@@ -10,6 +11,7 @@ from ._errors import LoopstreamError
 from ._transport import Transport
 from ._types import (
     AskedDecision,
+    Candidate,
     Decision,
     Event,
     FoundRow,
@@ -71,6 +73,7 @@ class Client:
         decision_id: Optional[str] = None,
         deferred: bool = False,
         time: Optional[Time] = None,
+        candidates: Optional[Sequence[Union[Candidate, str]]] = None,
         wait: float = 1.0,
         raise_errors: bool = False,
     ) -> Decision[Union[bool, float, str, D]]:
@@ -78,9 +81,10 @@ class Client:
 
         The same ``decision_id`` asked again in the same use case is the same decision.
 
+        :param candidates: the options in the product's own order, for a choice or a ranking
         :param wait: the longest wait of the loop for the decision, s
         """
-        asked = AskedDecision(use_case, unit, context or {}, decision_id or str(uuid.uuid4()), deferred, time)
+        asked = AskedDecision(use_case, unit, context or {}, decision_id or str(uuid.uuid4()), deferred, time, candidates)
         try:
             body = {**_decision(asked), "timeoutMs": max(1, round(wait * 1_000))}
             answer = self._transport.post("/v1/decisions", body, twice=True, timeout=wait + WAY_S)
@@ -107,9 +111,11 @@ class Client:
         observation_id: Optional[str] = None,
         use_case: Optional[str] = None,
         time: Optional[Time] = None,
+        option_id: Optional[str] = None,
     ) -> str:
         """Stores an observation of a decision, and returns its id: under one decision id it counts once."""
-        body = _observation(Observation(decision_id, values, observation_id or str(uuid.uuid4()), use_case, time))
+        told = Observation(decision_id, values, observation_id or str(uuid.uuid4()), use_case, time, option_id)
+        body = _observation(told)
         del body["decisionId"]
         answer = self._transport.post(f"/v1/decisions/{quote(decision_id, safe='')}/observations", body, twice=True)
         return str(answer["observationId"])
@@ -170,7 +176,7 @@ def _row(row: Row) -> Dict[str, Any]:
 def _named(asked: AskedDecision) -> AskedDecision:
     if asked.decision_id is not None:
         return asked
-    return AskedDecision(asked.use_case, asked.unit, asked.context, str(uuid.uuid4()), asked.deferred, asked.time)
+    return replace(asked, decision_id=str(uuid.uuid4()))
 
 
 def _decision(asked: AskedDecision) -> Dict[str, Any]:
@@ -181,7 +187,16 @@ def _decision(asked: AskedDecision) -> Dict[str, Any]:
         decisionId=asked.decision_id,
         deferred=asked.deferred or None,
         time=milliseconds(asked.time),
+        candidates=None if asked.candidates is None else [_candidate(each) for each in asked.candidates],
     )
+
+
+def _candidate(option: Union[Candidate, str]) -> Dict[str, Any]:
+    if isinstance(option, str):
+        return {"optionId": option}
+    if not isinstance(option, Candidate):
+        raise TypeError(f"a candidate is a Candidate or a text, and no {type(option).__name__}")
+    return {"optionId": option.option_id, "context": dict(option.context)}
 
 
 def _observation(told: Observation) -> Dict[str, Any]:
@@ -191,6 +206,7 @@ def _observation(told: Observation) -> Dict[str, Any]:
         observationId=told.observation_id,
         useCase=told.use_case,
         time=milliseconds(told.time),
+        optionId=told.option_id,
     )
 
 

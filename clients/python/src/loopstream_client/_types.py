@@ -41,6 +41,16 @@ class Decision(Generic[D]):
     error: Optional[str] = None
     #: The settings of the chosen action; ``None`` if it has none, or with the caller's default.
     payload: Optional[Mapping[str, Any]] = None
+    #: The ids of the options to show, in order, where the use case ranks: ``value`` is the first. ``None``: use your own order.
+    ranking: Optional[Sequence[str]] = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An option that may be chosen or shown."""
+
+    option_id: str
+    context: ListedValues = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,8 @@ class AskedDecision:
     decision_id: Optional[str] = None
     deferred: bool = False
     time: Optional[Time] = None
+    #: The options in the product's own order; one that is known by its id alone may be a text.
+    candidates: Optional[Sequence[Union[Candidate, str]]] = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,8 @@ class Observation:
     observation_id: Optional[str] = None
     use_case: Optional[str] = None
     time: Optional[Time] = None
+    #: The option that was observed; ``None``: all options that were shown.
+    option_id: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -128,4 +142,5 @@ def decision_of(answer: Mapping[str, Any], default: Any) -> Decision[Any]:
         repeat_of=answer["repeatOf"],
         error=answer["error"],
         payload=answer.get("payload"),
+        ranking=answer.get("ranking"),
     )
