@@ -154,9 +154,15 @@ function checkFeatures(
   const { features, space } = known;
   const { over } = kindOfRule(rule);
   if (space === undefined || !features.complete) return;
-  const position = features.features.find(({ kind }) => kind === "position");
+  const [position, ...others] = features.features.filter((feature) => feature.kind === "position");
   if (position !== undefined && over !== "ranking")
     complain(place, `"${position.name}" is a position, and "${rule.kind}" shows no options in order`, "take rank");
+  const other = others.find(({ observed }) => observed !== position!.observed);
+  if (other !== undefined) {
+    const told = (by: string | null): string => (by === null ? "the decision" : `"${by}"`);
+    const problem = `${told(position!.observed)} tells the position "${position!.name}", and ${told(other.observed)} "${other.name}"`;
+    complain(place, problem, "an option has one position: write the same observed");
+  }
   const taken = features.features.find(({ name }) => over !== undefined && OPTION_COLUMNS.includes(name));
   if (taken !== undefined)
     complain(place, `"${taken.name}" is a column of every row of an option`, "choose another name for the feature");

@@ -161,11 +161,25 @@ describe("features of options", () => {
     ],
     [
       "{ rank: click }",
+      "[age, { at: { shownPosition: 1, observed: place } }, { top: { shownPosition: 2 } }]",
+      /"place" tells the position "at", and the decision "top" \(an option has one position: write the same observed\)/,
+    ],
+    [
+      "{ rank: click }",
       "[{ optionScore: { formula: age * 2 } }]",
       /"optionScore" is a column of every row of an option/,
     ],
   ])("%s with %s is refused", (policy, features, message) => {
     expect(said(text(policy, features))).toMatch(message);
+  });
+
+  test("may be the position twice, as one entry tells it", () => {
+    const features =
+      "[age, { at: { shownPosition: 1, observed: place } }, { low: { shownPosition: 9, observed: place } }]";
+    expect(compileBlueprint(text("{ rank: click }", features)).options!.positions).toEqual([
+      { index: 1, observed: "place" },
+      { index: 2, observed: "place" },
+    ]);
   });
 
   test("of actions belong to choose and rank only", () => {
