@@ -41,14 +41,20 @@ export function emitEvent(
   context.reject(record, new StreamsError("OVER_LIMIT", message));
 }
 
+interface Opened {
+  readonly known: Known;
+  readonly decision: DecisionRecorded;
+  /** The decision that it replaces; `undefined`: none. */
+  readonly replaced: DecisionRecorded | undefined;
+  readonly id: string;
+}
+
 /**
- * Handles observations that had no decision until this one came.
+ * Handles observations that had no decision until this one came, and those of options that only a replaced one showed.
  * @returns a promise only if something has to be read first
  */
 export function emitWaiting(
-  known: Known,
-  decision: DecisionRecorded,
-  id: string,
+  { known, decision, replaced, id }: Opened,
   context: JoinContext,
   times: JoinTimes,
 ): void | Promise<void> {
@@ -58,7 +64,12 @@ export function emitWaiting(
   const emitAll = (all: readonly PendingObservation[]): void => {
     for (const one of all) {
       const isIts = one.useCase === "" || one.useCase === decision.useCase;
-      if (!isIts || !isOrphan(known, one)) continue;
+      if (!isIts) continue;
+      if (!isOrphan(known, one)) {
+        const isLost = replaced !== undefined && namesUnknown(one, decision) && !namesUnknown(one, replaced);
+        if (isLive && isLost) rejectUnknown(one, [decision], id, context);
+        continue;
+      }
       if (isLive && namesUnknown(one, decision)) {
         rejectUnknown(one, [decision], id, context);
         continue;

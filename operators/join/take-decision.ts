@@ -63,7 +63,7 @@ function takeAmong(
       const before = compiledOf(other.decision, context);
       if (before !== undefined) cancel(other.decision, before, record, context);
       const others = all.filter((one) => one !== other);
-      return open({ record, known, made, compiled, before: use, others }, context, times);
+      return open({ record, known, made, compiled, before: use, others, replaced: other.decision }, context, times);
     }
     case "refused":
       return context.reject(record, twice(decision, use!.open ? madeOf(all, use!)!.decision : undefined));
@@ -80,10 +80,12 @@ interface Opening {
   readonly before: Use | undefined;
   /** Other records of the id, which stay. */
   readonly others: readonly Made[];
+  /** The decision whose observations are its own now. */
+  readonly replaced?: DecisionRecorded;
 }
 
 function open(
-  { record, known, made, compiled, before, others }: Opening,
+  { record, known, made, compiled, before, others, replaced }: Opening,
   context: JoinContext,
   times: JoinTimes,
 ): void | Promise<void> {
@@ -110,7 +112,7 @@ function open(
   context.state.pending.put(id, withUse(known, before, use));
   for (const one of known.few)
     if (belongsTo(use, one)) context.cancel(one.time + times.orphanMs, orphanTimer(null, id), record);
-  return emitWaiting(known, made.decision, id, context, times);
+  return emitWaiting({ known, decision: made.decision, replaced, id }, context, times);
 }
 
 /** Replaces one entry, or adds it beside the others. */

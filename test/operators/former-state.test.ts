@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { answeredStore } from "../../operators/decide/answered.ts";
-import { decidedStore, pendingStore } from "../../operators/join/stores.ts";
+import type { PendingObservation } from "../../operators/join/known.ts";
+import { decidedStore, moreStore, pendingStore } from "../../operators/join/stores.ts";
 import { decisions, formerState, type DecisionRecorded } from "../../schemas/index.ts";
 import { avroStore, createMemoryEngine, defineTopic, type AvroSchema } from "../../streams/index.ts";
 import { TaskState } from "../../streams/state/task-state.ts";
@@ -28,9 +29,22 @@ describe("state of a release that kept no schemas with it", () => {
     const state = await stateOf("join-etl-monitor-0");
     const known = state.store("join.pending", pendingStore).get("d1")!;
     expect(known.uses).toMatchObject([{ useCase: "parcels", open: true, done: true, label: 1 }]);
-    expect(known.few).toMatchObject([{ values: { kind: "arrival", delay: 20 } }]);
+    expect(known.few).toMatchObject([{ values: { kind: "arrival", delay: 20 }, optionId: "" }]);
     const { made } = state.store("join.decided", decidedStore).get("d2")!;
-    expect(made.map(({ decision }) => decision)).toMatchObject([{ decisionId: "d2", unit: "u2", reason: "noModel" }]);
+    expect(made.map(({ decision }) => decision)).toMatchObject([
+      { decisionId: "d2", unit: "u2", reason: "noModel", options: [], candidates: 0 },
+    ]);
+  });
+
+  test("has observations with keys of their own, of no option", () => {
+    const former = avroStore<Omit<PendingObservation, "optionId">>(
+      defineTopic({ name: "former-more", schema: formerState["join.more"] }),
+    );
+    const one = { id: "o1", useCase: "", time: 5, values: { delay: 20, kind: "arrival" }, partition: 1, offset: 7 };
+    const read = moreStore.reading!(former.schema!);
+    expect({ ...read(former.encode(one)) }).toEqual({ ...one, optionId: "" });
+    const now = { ...one, optionId: "a" };
+    expect({ ...moreStore.decode(moreStore.encode(now)) }).toEqual(now);
   });
 
   test("is read by a later one whose decisions have a field more", async () => {
