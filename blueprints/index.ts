@@ -31,14 +31,16 @@ export type {
 } from "./blueprint.ts";
 export { meant } from "./meant.ts";
 export type { OptionScored, OptionsPolicy } from "./policy/compile-policy.ts";
-export { isOverOptions } from "./policy/rules/index.ts";
+export { optionsOf, type OptionGiven } from "./options/option-given.ts";
 export {
-  optionContext,
-  optionsOf,
-  optionVector,
-  type CompiledOptions,
-  type OptionGiven,
-} from "./options/compiled-options.ts";
+  actionsAsOptions,
+  groupableOfOptions,
+  keysByOption,
+  keysWithOption,
+  optionKeys,
+} from "./options/option-keys.ts";
+export { isOverOptions } from "./policy/rules/index.ts";
+export { optionContext, optionVector, type CompiledOptions } from "./options/compiled-options.ts";
 export { entryTypes, OPTION, optionEntries } from "./values/option-entries.ts";
 export { BlueprintError, withCarets, type Problem } from "./blueprint-error.ts";
 export { canonicalJson } from "./canonical-json.ts";

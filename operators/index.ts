@@ -1,6 +1,7 @@
 export { decide } from "./decide/operator.ts";
 export { actionProblem, loggedAction, type LoggedReading } from "./decide/logged-action.ts";
 export { decideScored, decisionSeed } from "./decide/logic.ts";
+export { groupAt, unitPlace } from "./decide/assign-unit.ts";
 export { enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";
 export { etl } from "./etl/operator.ts";

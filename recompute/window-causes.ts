@@ -32,13 +32,14 @@ export function causesOfWindows(
   starts: VersionStarts,
 ): WindowCauses {
   const { logged, found, compiled } = recomputed;
-  const featuresFrom = (events: readonly SourceEvent[]): readonly unknown[] => {
+  const featuresFrom = (events: readonly SourceEvent[]): Pick<Recomputed, "features" | "options"> => {
     const records = events.map(({ record }) => record);
-    return featuresOf(logged, found, tables, windowsOf(tables.blueprints, records)).features;
+    return featuresOf(logged, found, tables, windowsOf(tables.blueprints, records)) as Recomputed;
   };
   for (const { events, words } of candidates(logged.decision.decisionTime, sources.of(logged))) {
-    const features = words === "" ? recomputed.features : featuresFrom(events);
+    const { features, options } = words === "" ? recomputed : featuresFrom(events);
     const causes = new Map<string, string>();
+    if (!areOptionsEqual(recomputed, options, (field) => causes.set(field, words))) continue;
     const explained = compiled.groupsOfDecision.every((group) => {
       const own = differsIn(group, recomputed, features)
         ? causeOfGroup(group, recomputed, events, sources, starts)
@@ -51,6 +52,28 @@ export function causesOfWindows(
     if (explained) return causes;
   }
   return none;
+}
+
+/**
+ * Whether the windows of all logged options are as logged.
+ *
+ * @param onWindow called for each of them
+ */
+function areOptionsEqual(
+  { logged, compiled }: Recomputed,
+  options: Recomputed["options"],
+  onWindow: (field: string) => void,
+): boolean {
+  if (compiled.options === null) return true;
+  const { slots, groups } = compiled.options;
+  const again = new Map(options.map(({ optionId, features }) => [optionId, features]));
+  const places = groups.flatMap(({ windows }) => windows.map(({ featureIndex }) => slots.indexOf(featureIndex)));
+  return logged.decision.options.every(({ optionId, features }) =>
+    places.every((place) => {
+      onWindow(`${optionId}.${compiled.featureNames[slots[place]!]!}`);
+      return Object.is(features[place] ?? null, again.get(optionId)?.[place] ?? null);
+    }),
+  );
 }
 
 function differsIn({ windows }: WindowGroup, { logged }: Recomputed, features: readonly unknown[]): boolean {

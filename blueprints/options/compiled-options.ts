@@ -8,14 +8,10 @@ import { OPTION, optionEntries } from "../values/option-entries.ts";
 import type { ValueTypes } from "../values/value-types.ts";
 import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
 import { featuresOfOption } from "./of-option.ts";
+import type { OptionGiven } from "./option-given.ts";
+import { actionsAsOptions, groupableOfOptions } from "./option-keys.ts";
 
 type Context = Readonly<Record<string, null | boolean | number | string>>;
-
-/** An option before it has features: a candidate of a request, or an action with its settings. */
-export interface OptionGiven {
-  readonly optionId: string;
-  readonly context: Context;
-}
 
 /** A feature that is known once an option was shown. */
 export interface PositionFeature {
@@ -31,6 +27,8 @@ export interface CompiledOptions {
   readonly isRanking: boolean;
   /** The actions of the blueprint; null: options come with each request. */
   readonly actions: readonly OptionGiven[] | null;
+  /** The entries of an option, beside its id, that windows can be kept by. */
+  readonly groupable: readonly string[];
   /** Types of the entries of an option, without its id. */
   readonly entries: ValueTypes;
   /** Indexes in the layout of the features of an option, ascending. The decision's vector is null there. */
@@ -56,10 +54,8 @@ export function compileOptions(blueprint: Blueprint): CompiledOptions | null {
   const { option: _, ...entries } = optionEntries(space);
   return {
     isRanking: over === "ranking",
-    actions:
-      space.kind === "actions"
-        ? space.actions.map((optionId) => ({ optionId, context: space.payloads?.[optionId] ?? {} }))
-        : null,
+    actions: actionsAsOptions(space),
+    groupable: groupableOfOptions(blueprint),
     entries: new Map(Object.entries(entries)),
     slots,
     idSlot: slots.find((index) => features[index]!.name === OPTION) ?? null,
@@ -86,30 +82,6 @@ export function optionContext(
   const all: Record<string, unknown> = { ...shared, [OPTION]: optionId };
   for (const name of entries.keys()) if (Object.hasOwn(context, name)) all[name] = context[name]!;
   return all;
-}
-
-/**
- * The options that a request may be answered with, each once: those of the blueprint, of which candidates may name a part, or the
- * candidates.
- *
- * @param onUnfit called for a candidate that counts for nothing
- */
-export function optionsOf(
-  candidates: readonly OptionGiven[],
-  { actions }: Pick<CompiledOptions, "actions">,
-  onUnfit: (problem: "unknown" | "unusable") => void = () => undefined,
-): readonly OptionGiven[] {
-  if (actions !== null && candidates.length === 0) return actions;
-  const declared = actions === null ? undefined : new Map(actions.map((action) => [action.optionId, action]));
-  const given = new Map<string, OptionGiven>();
-  for (const candidate of candidates) {
-    const { optionId } = candidate;
-    const option = declared === undefined ? candidate : declared.get(optionId);
-    if (option === undefined) onUnfit("unknown");
-    else if (given.has(optionId)) onUnfit("unusable");
-    else given.set(optionId, option);
-  }
-  return [...given.values()];
 }
 
 /** The vector of an option, as models and the policy see it. */

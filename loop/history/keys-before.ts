@@ -1,6 +1,7 @@
 import {
   decisionKeys,
   groupableEntries,
+  keysByOption,
   keysWithUnit,
   type Blueprint,
   type DecisionKeys,
@@ -12,6 +13,8 @@ import type { ImportFeed } from "./import-feed.ts";
 import type { KnownKeys } from "./lines/line-maker.ts";
 import type { HistoryFiles } from "./history-table.ts";
 import type { Survey } from "./survey.ts";
+
+type OptionKeys = ReadonlyMap<string, DecisionKeys>;
 
 interface Where {
   readonly tools: Pick<Tools, "backbone" | "serdes">;
@@ -35,12 +38,19 @@ export async function keysBefore(
   const [from, to] = [first - blueprint.join.ttlMs, beginOf(files.decisions)];
   if (first === Infinity || !feed.ledgers.own.hasBetween(from, to)) return undefined;
   const names = groupableEntries(blueprint);
-  const found: { readonly id: string; readonly time: number; readonly keys: DecisionKeys }[] = [];
+  const found: {
+    readonly id: string;
+    readonly time: number;
+    readonly keys: DecisionKeys;
+    readonly ofOptions: OptionKeys;
+  }[] = [];
+  const ofOptions = keysByOption(blueprint);
   const isWanted = ({ timestamp }: { readonly timestamp: number }): boolean => timestamp >= from && timestamp < to;
   for await (const { value, time } of readTopic(tools.backbone, tools.serdes, decisionRequests, { isWanted })) {
     if (value.useCase !== blueprint.useCase) continue;
-    found.push({ id: value.decisionId, time, keys: keysWithUnit(decisionKeys(names, value.context), value.unit) });
+    const keys = keysWithUnit(decisionKeys(names, value.context), value.unit);
+    found.push({ id: value.decisionId, time, keys, ofOptions: ofOptions(value.candidates) });
   }
   found.sort((a, b) => a.time - b.time);
-  return new Map(found.map(({ id, time, keys }) => [id, { until: time + blueprint.join.ttlMs, keys }]));
+  return new Map(found.map(({ id, time, ...known }) => [id, { until: time + blueprint.join.ttlMs, ...known }]));
 }

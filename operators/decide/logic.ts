@@ -45,6 +45,8 @@ export function decideScored(
   const { request, features } = scored.enriched;
   const { blueprint } = compiled;
   const seed = decisionSeed(salt, request.useCase, request.decisionId);
+  const made = madeBy({ scored, compiled, params, seed, salt, logged, recorded });
+  const keys = keysWithin(decisionKeys(compiled.groupable, request.context), made.options);
   const decision: DecisionRecorded = {
     decisionId: request.decisionId,
     unit: request.unit,
@@ -53,13 +55,14 @@ export function decideScored(
     modelId: scored.modelId,
     features,
     predictions: scored.predictions,
-    ...madeBy({ scored, compiled, params, seed, salt, logged, recorded }),
+    ...made,
+    options: keys === null ? made.options.map((option) => ({ ...option, keys: {} })) : made.options,
     seed,
     mode: scored.modelId === null ? "loggingOnly" : "online",
     decisionTime: time,
     deferred: request.deferred,
     repeatOf,
-    keys: keysWithin(decisionKeys(compiled.groupable, request.context)),
+    keys,
     parameters: params,
   };
   return logged === null ? decision : { ...decision, ...takenElsewhere(logged, decision.actions) };
@@ -97,11 +100,16 @@ function madeBy(asked: Asked): OverOptions {
 
 const none: DecisionRecorded["options"] = Object.freeze([]);
 
-/** Null: they are larger than the limit. */
-function keysWithin(keys: DecisionKeys): DecisionKeys | null {
+/** Null: with those of the options they are larger than the limit. */
+function keysWithin(keys: DecisionKeys, options: DecisionRecorded["options"]): DecisionKeys | null {
+  const bytes = options.reduce((sum, option) => sum + bytesOf(option.keys), bytesOf(keys));
+  return bytes <= recordLimits.decisionKeyBytes ? keys : null;
+}
+
+function bytesOf(keys: DecisionKeys): number {
   let bytes = 0;
   for (const name in keys) bytes += Buffer.byteLength(name) + Buffer.byteLength(keys[name]!);
-  return bytes <= recordLimits.decisionKeyBytes ? keys : null;
+  return bytes;
 }
 
 function actionsOf(space: CompiledBlueprint["blueprint"]["decisionSpace"]): (boolean | string)[] {

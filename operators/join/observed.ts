@@ -1,4 +1,4 @@
-import { keysWithUnit, kindOf, observedEvent, OPTION, type DecisionKeys } from "../../blueprints/index.ts";
+import { keysWithOption, keysWithUnit, kindOf, observedEvent, type DecisionKeys } from "../../blueprints/index.ts";
 import { DomainError, events, observations, type DecisionRecorded } from "../../schemas/index.ts";
 import { StreamsError } from "../../streams/index.ts";
 import { load, observationsOf } from "./kept.ts";
@@ -31,7 +31,7 @@ export function emitEvent(
 ): void {
   if (isFed(one)) return;
   const keys = keysOf(made);
-  const value = keys === null ? undefined : observedEvent(one.values, withOption(keys, one));
+  const value = keys === null ? undefined : observedEvent(one.values, withOption(keys, one, made));
   if (value === undefined) return;
   const problem = made.length === 1 && sizeOf(one) < SMALL ? undefined : problemOf(value, id);
   if (problem === undefined) return context.emit("events", { key: id, value, time: one.time, headers: noHeaders });
@@ -105,9 +105,16 @@ export function rejectUnknown(
 /** Options that a dead letter names. */
 const MOST_NAMED = 12;
 
-/** Windows may be kept by the option, too. */
-const withOption = (keys: DecisionKeys, { optionId }: PendingObservation): DecisionKeys =>
-  optionId === "" ? keys : { ...keys, [OPTION]: optionId };
+/** Windows may be kept by the option and its entries, too. */
+function withOption(
+  keys: DecisionKeys,
+  { optionId }: PendingObservation,
+  made: readonly DecisionRecorded[],
+): DecisionKeys {
+  if (optionId === "") return keys;
+  const options = made.flatMap((decision) => decision.options.filter((option) => option.optionId === optionId));
+  return keysWithOption(keys, optionId, options.find(({ position }) => position !== null)?.keys);
+}
 
 /** Null: none of them kept its keys. */
 function keysOf(made: readonly DecisionRecorded[]): DecisionKeys | null {

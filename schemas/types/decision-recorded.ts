@@ -60,6 +60,8 @@ export interface OptionRecorded {
   readonly position: null | number;
   /** Probability with which the option is on this record: 1 if it was shown. */
   readonly sampled: number;
+  /** Entries of an option that was shown that windows can be kept by, as the decision's `keys`. */
+  readonly keys: Readonly<Record<string, string>>;
 }
 
 /** All that this release writes. A newer one may have written others. */
@@ -168,6 +170,12 @@ export const decisionRecordedSchema = {
               name: "sampled",
               type: "double",
               doc: "Probability with which the option is on this record: 1 if it was shown.",
+            },
+            {
+              name: "keys",
+              type: { type: "map", values: "string" },
+              doc: "Entries of an option that was shown that windows can be kept by, as the decision's `keys`.",
+              default: {},
             },
           ],
           namespace: "loopstream",

@@ -155,6 +155,12 @@ export const joinedSchema = {
                     type: "double",
                     doc: "Probability with which the option is on this record: 1 if it was shown.",
                   },
+                  {
+                    name: "keys",
+                    type: { type: "map", values: "string" },
+                    doc: "Entries of an option that was shown that windows can be kept by, as the decision's `keys`.",
+                    default: {},
+                  },
                 ],
                 namespace: "loopstream",
               },

@@ -64,7 +64,10 @@ test("an import has the options of its decisions, and the option of each observa
   ];
   const [decisions, observations] = [join(dir.path, "d.jsonl"), join(dir.path, "o.csv")];
   writeFileSync(decisions, decided.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  writeFileSync(observations, `decision_id,event_ts,kind,film\nh-1,${at(5)},seen,f3\nh-3,${at(5)},seen,f9\n`);
+  writeFileSync(
+    observations,
+    `decision_id,event_ts,kind,film\nh-1,${at(5)},seen,f2\nh-1,${at(5)},seen,f3\nh-3,${at(5)},seen,f9\n`,
+  );
   const files = ["--decisions", decisions, "--observations", observations, "--option-id", "film"];
   const imported = await loopstream(["import", "--use-case", "films", ...files, ...place]);
   expect(imported.code).toBe(4);
@@ -78,6 +81,9 @@ test("an import has the options of its decisions, and the option of each observa
     ["f9", "f8"],
   ]);
   expect(await read("observations")).toMatch(/"decisionId":"h-1".*"optionId":"f3"/);
+  const happened = (await read("events")).split("\n").filter((line) => line.includes('"option"'));
+  expect(happened.map((line) => /"option":"(f\d)"/.exec(line)![1])).toEqual(expect.arrayContaining(["f2", "f3", "f9"]));
+  expect(happened.filter((line) => line.includes('"genre":"crime"')).length).toBe(1);
   const again = await loopstream(["import", "--use-case", "films", ...files, ...place]);
   expect(again.stderr + again.stdout).toContain("imported before");
 }, 900_000);

@@ -33,7 +33,7 @@ const LABELS = {
 };
 const textOf = (labels: string): string => `
 useCase: parcels
-decisionSpace: { options: { age: number } }
+decisionSpace: { options: { age: number, genre: category } }
 context: { weight: number }
 observations: { place: number, y: number }
 events: { seen: {}, click: {} }
@@ -48,7 +48,15 @@ const TTL = 8 * HOUR;
 const topology = defineTopology({ name: "t", operators: [join()], globals: [blueprintTable], clock });
 
 const option = (optionId: string, position: number | null): DecisionRecorded["options"][number] => ({
-  ...{ optionId, features: [position], predictions: {}, score: null, position, sampled: position === null ? 0.5 : 1 },
+  ...{
+    optionId,
+    features: [position],
+    predictions: {},
+    score: null,
+    position,
+    sampled: position === null ? 0.5 : 1,
+    keys: { genre: `g-${optionId}` },
+  },
 });
 const ranking = (text: string, shown: readonly string[] = SHOWN): DecisionRecorded =>
   decision("d", START, {
@@ -228,7 +236,7 @@ describe("a ranking", () => {
           .output(events)
           .readAll()
           .map(({ value }) => value.attributes),
-      ).toEqual([{ carrier: "air", unit: "anna", option: "b", y: 1 }]);
+      ).toEqual([{ carrier: "air", unit: "anna", genre: "g-b", option: "b", y: 1 }]);
     },
   );
 

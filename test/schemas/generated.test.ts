@@ -143,8 +143,16 @@ describe("the decision record", () => {
       keys: { carrier: "air", depot: "" },
       parameters: { w: 2.5 },
       options: [
-        { optionId: "o", features: [null, 0, ""], predictions: { y: 1 }, score: null, position: 1, sampled: 1 },
-        { optionId: "", features: [], predictions: {}, score: 0.5, position: null, sampled: 0.25 },
+        {
+          optionId: "o",
+          features: [null, 0, ""],
+          predictions: { y: 1 },
+          score: null,
+          position: 1,
+          sampled: 1,
+          keys: { genre: "a" },
+        },
+        { optionId: "", features: [], predictions: {}, score: 0.5, position: null, sampled: 0.25, keys: {} },
       ],
       candidates: 9,
     };

@@ -1,11 +1,12 @@
 import {
   contextTypes,
   decisionKeys,
+  keysByOption,
+  keysWithOption,
   keysWithUnit,
   groupableEntries,
   misfitText,
   observationTypes,
-  OPTION,
   type Blueprint,
   type DecisionKeys,
   type ValueTypes,
@@ -86,7 +87,14 @@ export interface HistoryStep {
 }
 
 /** The keys that a decision's events have, until the join takes no more of them. By decision id. */
-export type KnownKeys = Map<string, { readonly until: number; readonly keys: DecisionKeys }>;
+export type KnownKeys = Map<string, DecisionKnown>;
+
+interface DecisionKnown {
+  readonly until: number;
+  readonly keys: DecisionKeys;
+  /** By option; only the ids of options that are not there are known. */
+  readonly ofOptions: ReadonlyMap<string, DecisionKeys>;
+}
 
 /** A line as it is published, or why it is not. */
 type Made = HistoryLine | CellProblem | { readonly problem: string } | typeof WAITING;
@@ -118,6 +126,7 @@ export class LineMaker {
   readonly #badDecisions: BadDecisions;
   readonly #onLeftOut: OnLeftOut;
   readonly #groupable: readonly string[];
+  readonly #ofOptions: ReturnType<typeof keysByOption>;
   readonly #types: {
     readonly context: ValueTypes;
     readonly observation: ValueTypes;
@@ -137,6 +146,7 @@ export class LineMaker {
     this.#badDecisions = new BadDecisions(blueprint.join.ttlMs);
     this.#onLeftOut = options.onLeftOut ?? (() => undefined);
     this.#groupable = groupableEntries(blueprint);
+    this.#ofOptions = keysByOption(blueprint);
     this.#types = {
       context: contextTypes(blueprint),
       observation: observationTypes(blueprint),
@@ -195,7 +205,8 @@ export class LineMaker {
     ]);
     if ("problem" in made) return made;
     const until = time + this.#blueprint.join.ttlMs;
-    this.#known.set(id, { until, keys: keysWithUnit(decisionKeys(this.#groupable, read.values), unit ?? id) });
+    const keys = keysWithUnit(decisionKeys(this.#groupable, read.values), unit ?? id);
+    this.#known.set(id, { until, keys, ofOptions: this.#ofOptions(candidates) });
     const facts = decisionFacts(id, time, read.values, action.logged, candidates);
     return { name: decisionName(id, time), line, facts, records: made.records };
   }
@@ -227,13 +238,14 @@ export class LineMaker {
     const optionId = named ?? "";
     const { values } = read;
     const decision = this.#known.get(id);
-    const keys = decision !== undefined && time < decision.until ? decision.keys : undefined;
+    const isOpen = decision !== undefined && time < decision.until;
+    const keys = isOpen ? decision.keys : undefined;
     const name = this.#observed.of(id, time, values, optionId);
-    const ofOption = optionId === "" ? {} : { [OPTION]: optionId };
+    const all = keysWithOption(keys ?? {}, optionId, isOpen ? decision.ofOptions.get(optionId) : undefined);
     if (decision === undefined && this.#badDecisions.has(id, time)) return WAITING;
     const made = this.#records(this.#files.observations!, values, this.#types.observation, (some) => {
       const observation = observationRecord(this.#blueprint, id, some, time, name.toString(16), optionId);
-      const event = eventRecord(id, { ...keys, ...ofOption }, some, time);
+      const event = eventRecord(id, all, some, time);
       return event === undefined ? [observation] : [observation, event];
     });
     if ("problem" in made) return made;

@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { parseBlueprint } from "../../blueprints/index.ts";
+import { blueprintTable } from "../../catalogue/index.ts";
+import { decide, groupAt, unitPlace } from "../../operators/index.ts";
+import {
+  blueprints,
+  clock,
+  deadLetters,
+  decisionReplies,
+  decisions,
+  recordLimits,
+  scored,
+  type DecisionRecorded,
+  type Scored,
+} from "../../schemas/index.ts";
+import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
+import { published, request, START } from "./parcels.ts";
+
+const text = (policy: string, space = "{ options: { age: number, genre: category, shelf: key } }"): string => `
+useCase: parcels
+decisionSpace: ${space}
+context: { weight: number, depot: key }
+observations: { clicked: boolean }
+features: [weight${space.includes("options") ? ", age, genre" : ""}]
+label: { name: click, value: clicked, default: 0 }
+policy: ${policy}
+`;
+const topology = (recorded: "shown" | "all") =>
+  defineTopology({ name: "t", operators: [decide("salt", undefined, recorded)], globals: [blueprintTable], clock });
+
+let driver: TestDriver;
+const open = async (policy: string, space?: string, recorded: "shown" | "all" = "shown"): Promise<string> => {
+  driver = await createTestDriver(topology(recorded), { deadLetters, partitions: 1, start: START });
+  const version = text(policy, space);
+  await driver.input(blueprints).send(published(version));
+  return parseBlueprint(version).version;
+};
+afterEach(() => driver.close());
+
+interface Film {
+  readonly optionId: string;
+  readonly context: { readonly age: number; readonly genre: string | null; readonly shelf: string };
+}
+const films: readonly Film[] = [
+  { optionId: "a", context: { age: 1, genre: "drama", shelf: "s1" } },
+  { optionId: "b", context: { age: 2, genre: "drama", shelf: "s2" } },
+  { optionId: "c", context: { age: 3, genre: null, shelf: "s3" } },
+];
+
+/** @param clicks the predictions of the options; null: there is no model */
+function value(version: string, clicks: readonly number[] | null, given = films, id = "d"): Scored {
+  return {
+    enriched: {
+      request: request(id, { weight: 5, depot: "north" }, { candidates: given }),
+      ...{ blueprintVersion: version, features: [5, null, null], error: null, misfits: null },
+      options: given.map(({ optionId, context }) => ({ optionId, features: [context.age, context.genre] })),
+    },
+    modelId: clicks === null ? null : "m1",
+    predictions: {},
+    options: (clicks ?? []).map((click) => ({ click })),
+  };
+}
+async function made(one: Scored): Promise<DecisionRecorded> {
+  await driver.input(scored).send({ key: one.enriched.request.decisionId, value: one, time: START });
+  return driver.output(decisions).read()!.value;
+}
+
+describe("a ranking", () => {
+  test("records the options that were shown with all that is of them, and of the others a sample", async () => {
+    const version = await open("{ rank: { score: click, show: 1, log: 1 } }");
+    const decision = await made(value(version, [0.1, 0.9, 0.5]));
+    expect(decision).toMatchObject({ value: "b", propensity: 1, reason: "exploit", actions: [], candidates: 3 });
+    expect(decision.options).toHaveLength(2);
+    expect(decision.options[0]).toEqual({
+      ...{ optionId: "b", features: [2, "drama"], predictions: { click: 0.9 }, score: 0.9, position: 1, sampled: 1 },
+      keys: { genre: "drama", shelf: "s2" },
+    });
+    expect(decision.options[1]).toMatchObject({ position: null, sampled: 0.5, keys: {} });
+    expect(decision.keys).toEqual({ depot: "north" });
+    expect(driver.output(decisionReplies).readAll()).toEqual([]);
+  });
+
+  test("the sample is drawn by the decision's id: of 600 each option is in its share", async () => {
+    const version = await open("{ rank: { score: click, show: 1, log: 1 } }");
+    let first = 0;
+    for (let n = 0; n < 600; n++) {
+      const { options } = await made(value(version, [0.1, 0.9, 0.5], films, `d${n}`));
+      if (options[1]!.optionId === "a") first++;
+    }
+    // Within four standard deviations.
+    expect(Math.abs(first - 300)).toBeLessThan(49);
+  });
+
+  test("records all of them where others may have been shown", async () => {
+    const version = await open("{ rank: { score: click, show: 1 } }", undefined, "all");
+    const { options } = await made(value(version, [0.1, 0.9, 0.5]));
+    expect(options.map(({ optionId, position, sampled }) => [optionId, position, sampled]).toSorted()).toEqual([
+      ["a", null, 1],
+      ["b", 1, 1],
+      ["c", null, 1],
+    ]);
+  });
+
+  test("without a model is the order of the request, and of nothing is empty", async () => {
+    const version = await open("{ rank: click }");
+    const decision = await made(value(version, null));
+    expect(decision).toMatchObject({ value: "a", reason: "noModel", mode: "loggingOnly" });
+    expect(decision.options.map(({ optionId, score }) => [optionId, score])).toEqual([
+      ["a", null],
+      ["b", null],
+      ["c", null],
+    ]);
+    const nothing = await made(value(version, [], [], "e"));
+    expect(nothing).toMatchObject({ value: null, reason: "exploit", options: [], candidates: 0, propensity: null });
+  });
+
+  test("keys of options that are larger than the limit are not kept, and a dead letter says so", async () => {
+    const version = await open("{ rank: click }");
+    const shelf = "x".repeat(recordLimits.decisionKeyBytes / 2);
+    const large = films.map((film) => ({ ...film, context: { ...film.context, shelf } }));
+    const decision = await made(value(version, [0.1, 0.9, 0.5], large));
+    expect([decision.keys, decision.options.map(({ keys }) => keys)]).toEqual([null, [{}, {}, {}]]);
+    expect(driver.output(deadLetters).read()?.value.code).toBe("OVER_LIMIT");
+  });
+});
+
+describe("a choice", () => {
+  test("has its options as actions, and is the one with the best score", async () => {
+    const version = await open("{ choose: { score: click, exclude: age > 2 } }");
+    expect(await made(value(version, [0.1, 0.5, 0.9]))).toMatchObject({
+      ...{ value: "b", propensity: 1, actions: ["a", "b", "c"], distribution: [0, 1, 0], reason: "exploit" },
+      options: [{ optionId: "b", position: 1 }],
+    });
+  });
+
+  test("is none, with the reason, where all are excluded or without a score", async () => {
+    const version = await open("{ choose: { score: click / (age - age) } }");
+    const decision = await made(value(version, [0.1, 0.5, 0.9]));
+    expect(decision).toMatchObject({ value: null, propensity: null, distribution: [], reason: "error", options: [] });
+  });
+});
+
+describe("groups of units", () => {
+  const space = "{ actions: [control, reminder, nobody] }";
+  const shares = [0.7, 0.3, 0];
+
+  test("have their shares, a unit stays in its group, and the record has the probabilities", async () => {
+    const version = await open("{ assign: { control: 0.7, reminder: 0.3, nobody: 0 } }", space);
+    const asked = { ...value(version, null, []), enriched: { ...value(version, null, []).enriched, features: [5] } };
+    const counts = new Map<unknown, number>();
+    for (let n = 0; n < 1_000; n++) {
+      const unit = `unit-${n % 500}`;
+      const enriched = { ...asked.enriched, request: request(`d${n}`, {}, { unit }) };
+      const decision = await made({ ...asked, enriched });
+      const group = groupAt(unitPlace("salt", "parcels", unit), shares);
+      expect(decision).toMatchObject({
+        ...{ value: ["control", "reminder"][group], propensity: shares[group], reason: "explore", modelId: null },
+        ...{ distribution: shares, options: [] },
+      });
+      counts.set(decision.value, (counts.get(decision.value) ?? 0) + 1);
+    }
+    // Within four standard deviations of 500 units, each asked twice.
+    expect(Math.abs(counts.get("reminder")! - 300)).toBeLessThan(82);
+    expect(counts.has("nobody")).toBe(false);
+  });
+
+  test("a place at the end of the decimals is in the last group that has a share", () => {
+    expect([0, 0.6999, 0.7, 1 - 2 ** -52].map((place) => groupAt(place, [0.7, 0.3 - 1e-9, 0]))).toEqual([0, 0, 1, 1]);
+    expect(groupAt(0.5, [0, 1])).toBe(1);
+  });
+});
