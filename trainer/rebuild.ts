@@ -89,7 +89,7 @@ async function trainAgain(
   const { rows } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled));
   if (rows.length !== provenance.rows + provenance.holdout) {
     throw new NotRebuildable(
-      `${rowsTopic} holds ${rows.length} decisions in the recorded offsets, model ${modelId} was made from ${provenance.rows} ` +
+      `${rowsTopic} holds ${rows.length} rows in the recorded offsets, model ${modelId} was made from ${provenance.rows} ` +
         `and ${provenance.holdout} held out: it is not the topic as it was then`,
     );
   }
