@@ -1,5 +1,19 @@
-import { inject } from "vitest";
+import { afterAll } from "vitest";
+import { startKafka } from "../servers/kafka.ts";
+import { startRegistry } from "../servers/registry.ts";
 import { rankingsSuite } from "./rankings.ts";
 
-const servers = ["--brokers", inject("brokers"), "--registry", inject("registry")];
-rankingsSuite("kafka", (folder) => [...servers, "--dir", folder], `-ranked-${process.pid}`);
+// Servers of its own: another loop on the same topics would decide the same requests.
+const stops: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const stop of stops) await stop();
+});
+
+rankingsSuite("kafka", async (folder) => {
+  const [kafka, schemas] = await Promise.all([startKafka(), startRegistry()]);
+  stops.push(
+    () => schemas.stop(),
+    () => kafka.stop(),
+  );
+  return ["--brokers", kafka.brokers, "--registry", schemas.url, "--dir", folder];
+});

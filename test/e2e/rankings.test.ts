@@ -1,3 +1,3 @@
 import { rankingsSuite } from "./rankings.ts";
 
-rankingsSuite("embedded", (folder) => ["--dir", folder]);
+rankingsSuite("embedded", (folder) => Promise.resolve(["--dir", folder]));
