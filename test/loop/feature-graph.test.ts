@@ -96,9 +96,9 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => live.close());
 
-test("the blueprint has a feature of each kind that reads no table, and has what it says of them in every decision", () => {
+test("the blueprint has a feature of each kind that reads no table and is of no ranking, and has what it says of them in every decision", () => {
   const kinds = new Set(compiled.blueprint.features.map(({ kind }) => kind));
-  const known = featureKinds.names().filter((name) => !["table", "embed", "context"].includes(name));
+  const known = featureKinds.names().filter((name) => !["table", "embed", "context", "position"].includes(name));
   expect([...kinds]).toEqual(expect.arrayContaining(known));
   expect(decided.size).toBe(60);
   for (const name of compiled.featureNames) {
