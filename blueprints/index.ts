@@ -30,18 +30,11 @@ export type {
   WindowFeature,
 } from "./blueprint.ts";
 export { meant } from "./meant.ts";
-export type { OptionScored, OptionsPolicy } from "./policy/compile-policy.ts";
-export { optionsOf, type OptionGiven } from "./options/option-given.ts";
-export {
-  actionsAsOptions,
-  groupableOfOptions,
-  keysByOption,
-  keysWithOption,
-  optionKeys,
-} from "./options/option-keys.ts";
+export type { OptionsPolicy } from "./policy/compile-policy.ts";
+export { optionsOf } from "./options/option-given.ts";
+export { keysByOption, keysWithOption } from "./options/option-keys.ts";
 export { isOverOptions } from "./policy/rules/index.ts";
 export { optionContext, optionVector, type CompiledOptions } from "./options/compiled-options.ts";
-export { entryTypes, OPTION, optionEntries } from "./values/option-entries.ts";
 export { BlueprintError, withCarets, type Problem } from "./blueprint-error.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { canTrainOn, type Incompatibility, type TrainingMatch } from "./compare/can-train-on.ts";

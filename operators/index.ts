@@ -1,5 +1,5 @@
 export { decide } from "./decide/operator.ts";
-export { actionProblem, loggedAction, type LoggedReading } from "./decide/logged-action.ts";
+export { actionProblem, loggedAction, possibleActions, type LoggedReading } from "./decide/logged-action.ts";
 export { decideScored, decisionSeed } from "./decide/logic.ts";
 export { groupAt, unitPlace } from "./decide/assign-unit.ts";
 export { enrichRequest } from "./enrich/logic.ts";

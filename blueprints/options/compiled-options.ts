@@ -6,15 +6,15 @@ import type { FeatureValue } from "../features/feature-kind.ts";
 import { kindOfRule } from "../policy/rules/index.ts";
 import { OPTION, optionEntries } from "../values/option-entries.ts";
 import type { ValueTypes } from "../values/value-types.ts";
-import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
+import type { WindowGroup } from "../windows/window-groups.ts";
 import { featuresOfOption } from "./of-option.ts";
 import type { OptionGiven } from "./option-given.ts";
-import { actionsAsOptions, groupableOfOptions } from "./option-keys.ts";
+import { actionsAsOptions, keysByOption } from "./option-keys.ts";
 
 type Context = Readonly<Record<string, null | boolean | number | string>>;
 
 /** A feature that is known once an option was shown. */
-export interface PositionFeature {
+export interface PositionSlot {
   /** In the layout. */
   readonly index: number;
   /** The entry of observations that tells the position; null: the position that was decided. */
@@ -27,8 +27,8 @@ export interface CompiledOptions {
   readonly isRanking: boolean;
   /** The actions of the blueprint; null: options come with each request. */
   readonly actions: readonly OptionGiven[] | null;
-  /** The entries of an option, beside its id, that windows can be kept by. */
-  readonly groupable: readonly string[];
+  /** From the candidates of a request to the keys of its options, by their ids. */
+  readonly keysByOption: ReturnType<typeof keysByOption>;
   /** Types of the entries of an option, without its id. */
   readonly entries: ValueTypes;
   /** Indexes in the layout of the features of an option, ascending. The decision's vector is null there. */
@@ -41,11 +41,11 @@ export interface CompiledOptions {
   readonly groups: readonly WindowGroup[];
   /** Fills in the features of an option that are looked up or made of others; null if there are none. */
   readonly fromFeatures: DerivedFeatures | null;
-  readonly positions: readonly PositionFeature[];
+  readonly positions: readonly PositionSlot[];
 }
 
-/** Null: the policy decides over no options. */
-export function compileOptions(blueprint: Blueprint): CompiledOptions | null {
+/** @param groups all windows of the version. Null: the policy decides over no options. */
+export function compileOptions(blueprint: Blueprint, groups: readonly WindowGroup[]): CompiledOptions | null {
   const { decisionSpace: space, policy, features } = blueprint;
   const { over } = kindOfRule(policy.rule);
   if (over === undefined) return null;
@@ -55,12 +55,12 @@ export function compileOptions(blueprint: Blueprint): CompiledOptions | null {
   return {
     isRanking: over === "ranking",
     actions: actionsAsOptions(space),
-    groupable: groupableOfOptions(blueprint),
+    keysByOption: keysByOption(blueprint),
     entries: new Map(Object.entries(entries)),
     slots,
     idSlot: slots.find((index) => features[index]!.name === OPTION) ?? null,
     fromOption: contextFeatures(blueprint, isMine),
-    groups: windowGroups(blueprint).filter(({ windows }) => isMine(windows[0]!.featureIndex)),
+    groups: groups.filter(({ windows }) => isMine(windows[0]!.featureIndex)),
     fromFeatures: derivedFeatures(blueprint, isMine),
     positions: features.flatMap((feature, index) =>
       feature.kind === "position" ? [{ index, observed: feature.observed }] : [],

@@ -11,17 +11,13 @@ export const actionsAsOptions = (space: DecisionSpace): readonly OptionGiven[] |
     : null;
 
 /** The entries of an option, beside its id, that windows can be kept by, even if none is yet: later versions have other windows. */
-export function groupableOfOptions(
+function groupableOfOptions(
   blueprint: Pick<BlueprintContent, "context" | "decisionSpace" | "policy">,
 ): readonly string[] {
   if (!isOverOptions(blueprint)) return [];
   const names = groupableEntries({ context: optionEntries(blueprint.decisionSpace) });
   return names.filter((name) => name !== OPTION && !Object.hasOwn(blueprint.context, name));
 }
-
-/** @param names those of `groupableOfOptions` */
-export const optionKeys = (names: readonly string[], { context }: OptionGiven): DecisionKeys =>
-  decisionKeys(names, context);
 
 const none: ReadonlyMap<string, DecisionKeys> = new Map();
 
@@ -33,7 +29,9 @@ export function keysByOption(
   if (names.length === 0) return () => none;
   const actions = actionsAsOptions(blueprint.decisionSpace);
   return (candidates) =>
-    new Map(optionsOf(candidates, { actions }).map((option) => [option.optionId, optionKeys(names, option)]));
+    new Map(
+      optionsOf(candidates, { actions }).map(({ optionId, context }) => [optionId, decisionKeys(names, context)]),
+    );
 }
 
 /**

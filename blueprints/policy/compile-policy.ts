@@ -53,8 +53,10 @@ export interface OptionsPolicy {
 const MOST_WHY = 500;
 
 /** Compiles the policy. Formulas that the decision does not use are evaluated by `trace` only. */
-export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "labels" | "policy">): Policy {
-  const { features, labels, policy } = blueprint;
+export function compilePolicy(
+  blueprint: Pick<BlueprintContent, "features" | "labels" | "policy" | "decisionSpace">,
+): Policy {
+  const { features, labels, policy, decisionSpace: space } = blueprint;
   const types = policyTypes(
     labels.map(({ name }) => name),
     features,
@@ -111,7 +113,8 @@ export function compilePolicy(blueprint: Pick<BlueprintContent, "features" | "la
         return selecting.select(names, options[0]?.predictions !== null);
       },
     },
-    shares: "shares" in rule ? rule.shares : null,
+    // The file may name the actions in another order than the decision space.
+    shares: "shares" in rule && space.kind === "actions" ? space.actions.map((action) => rule.shares[action]!) : null,
     trace: (vector, predictions, params) => {
       const get = lookup(vector, inputs(predictions, params));
       return [

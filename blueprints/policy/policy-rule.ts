@@ -71,8 +71,8 @@ export interface OptionsRule {
 
 /** A rule that divides units into groups, whatever is predicted. */
 export interface AssignmentRule {
-  /** Of each action; they sum to 1. */
-  readonly shares: readonly number[];
+  /** By action; they sum to 1. */
+  readonly shares: Readonly<Record<string, number>>;
   trace(get: (name: string) => FormulaValue): readonly TraceStep[];
 }
 

@@ -69,10 +69,10 @@ export interface CompiledBlueprint {
 export function compileBlueprint(text: string): CompiledBlueprint {
   const blueprint = parseBlueprint(text);
   const layout = featureLayout(blueprint);
-  const options = compileOptions(blueprint);
+  const groups = windowGroups(blueprint);
+  const options = compileOptions(blueprint, groups);
   const ofDecision = (index: number): boolean => options?.slots.includes(index) !== true;
   const derived = derivedFeatures(blueprint, ofDecision);
-  const groups = windowGroups(blueprint);
   const reads = tableReads(blueprint);
   const waits = rowWaits(blueprint);
   return Object.freeze({

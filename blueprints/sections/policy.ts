@@ -166,6 +166,16 @@ function checkFeatures(
   const taken = features.features.find(({ name }) => over !== undefined && OPTION_COLUMNS.includes(name));
   if (taken !== undefined)
     complain(place, `"${taken.name}" is a column of every row of an option`, "choose another name for the feature");
+  const twice =
+    over === undefined
+      ? undefined
+      : Object.keys(optionEntries(space)).find((name) => Object.hasOwn(context.known, name));
+  if (twice !== undefined)
+    complain(
+      place,
+      `"${twice}" is an entry of the options and of the context`,
+      "choose another name for one of the two",
+    );
   if (over !== undefined) return;
   const [first] = featuresOfOption({ features: features.features, context: context.known, decisionSpace: space });
   if (first === undefined) return;

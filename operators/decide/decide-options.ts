@@ -1,7 +1,5 @@
 import { hash } from "node:crypto";
 import {
-  optionKeys,
-  optionsOf,
   optionVector,
   type CompiledBlueprint,
   type CompiledOptions,
@@ -10,7 +8,7 @@ import {
   type OptionsPolicy,
   type ParamValues,
 } from "../../blueprints/index.ts";
-import type { DecisionRecorded, DecisionRequested, LoggedAction, Scored } from "../../schemas/index.ts";
+import type { DecisionRecorded, LoggedAction, Scored } from "../../schemas/index.ts";
 
 type OptionRecorded = DecisionRecorded["options"][number];
 
@@ -58,12 +56,12 @@ export function decideOptions({
   const { scores } = selected;
   const taken = logged === null ? -1 : given.findIndex(({ optionId }) => optionId === logged.value);
   const shown = taken >= 0 ? [taken] : selected.shown;
-  const keysOf = keysOfOptions(enriched.request, options);
+  const keys = options.keysByOption(enriched.request.candidates);
   const record = (at: number, position: number | null, sampled: number): OptionRecorded => ({
     ...{ optionId: given[at]!.optionId, features: given[at]!.features },
     predictions: predictions[at] ?? nothing,
     ...{ score: scores[at]!, position, sampled },
-    keys: position === null ? noKeys : keysOf(given[at]!.optionId),
+    keys: (position === null ? undefined : keys.get(given[at]!.optionId)) ?? noKeys,
   });
   const most = which === "all" ? given.length : policy.log;
   const recorded = shown.map((at, place) => record(at, place + 1, 1));
@@ -83,17 +81,6 @@ export function decideOptions({
 
 const nothing = Object.freeze({});
 const noKeys: DecisionKeys = nothing;
-
-/** A function from an option's id to its keys. */
-function keysOfOptions(
-  { candidates }: DecisionRequested,
-  options: CompiledOptions,
-): (optionId: string) => DecisionKeys {
-  const { groupable } = options;
-  if (groupable.length === 0) return () => noKeys;
-  const given = new Map(optionsOf(candidates, options).map((option) => [option.optionId, option]));
-  return (optionId) => optionKeys(groupable, given.get(optionId)!);
-}
 
 /** The orders of options are not counted out. */
 const noActions = Object.freeze({ actions: Object.freeze([]), distribution: Object.freeze([]) });

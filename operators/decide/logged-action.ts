@@ -29,16 +29,21 @@ export function loggedAction(
     const message = `${where} came with an action: only a feed of history may bring one (header ${SOURCE_HEADER}); the policy has decided`;
     return { kind: "ignored", error: new DomainError("BAD_ACTION", message) };
   }
-  const problem = options?.isRanking === true ? OF_RANKING : actionProblem(action, spaceOf(space, request));
+  const problem =
+    options?.isRanking === true ? OF_RANKING : actionProblem(action, possibleActions(space, request.candidates));
   if (problem === undefined) return { kind: "taken", action };
   return { kind: "refused", error: new DomainError("BAD_ACTION", `${where} is not recorded: ${problem}`) };
 }
 
 const OF_RANKING = "a ranking of history is the order of its candidates, so it brings no action";
 
-/** With options of the request these are the actions. */
-const spaceOf = (space: DecisionSpace, { candidates }: DecisionRequested): DecisionSpace =>
-  space.kind === "options" ? { kind: "actions", actions: candidates.map(({ optionId }) => optionId) } : space;
+/** The actions that a request may have been answered with: candidates are the actions, or name a part of them. */
+export function possibleActions(space: DecisionSpace, candidates: DecisionRequested["candidates"]): DecisionSpace {
+  const named = candidates.map(({ optionId }) => optionId);
+  if (space.kind === "options") return { kind: "actions", actions: named };
+  if (space.kind !== "actions" || named.length === 0) return space;
+  return { kind: "actions", actions: space.actions.filter((action) => named.includes(action)) };
+}
 
 export const isHistory = (headers: Headers): boolean => headers[SOURCE_HEADER] !== undefined;
 

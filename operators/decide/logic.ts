@@ -141,7 +141,7 @@ export function replyTo(decision: DecisionRecorded, compiled: CompiledBlueprint)
 }
 
 /** The ids of the options that were shown, in order. */
-export const shownIn = ({ options }: DecisionRecorded): readonly string[] =>
+const shownIn = ({ options }: DecisionRecorded): readonly string[] =>
   options.flatMap(({ optionId, position }) => (position === null ? [] : [optionId]));
 
 function whyMissing(decision: DecisionRecorded, { policy, options }: CompiledBlueprint): string | null {

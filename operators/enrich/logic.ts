@@ -39,11 +39,16 @@ export function enrichRequest(
   compiled.fromFeatures?.(features, contextOf(compiled, request), time, fit, rows);
   const unfit = misfitsOf(compiled, request.context);
   const made = { request, blueprintVersion: compiled.blueprint.version, features, error: null };
-  if (compiled.options === null) return { ...made, misfits: unfit, options: noOptions };
+  if (compiled.options === null) {
+    const misfits = request.candidates.length === 0 ? unfit : merged(unfit, noCandidates);
+    return { ...made, misfits, options: noOptions };
+  }
   const found = enrichOptions(request, { compiled, options: compiled.options, features, time, windows, rows });
   return { ...made, misfits: merged(unfit, misfitsByName(found.misfits)), options: found.options };
 }
 
+/** They count for nothing where a policy decides over no options. */
+const noCandidates: Misfits = Object.freeze({ candidates: "unknown" });
 const noOptions: Enriched["options"] = Object.freeze([]);
 const merged = (one: Misfits | null, other: Misfits | null): Misfits | null =>
   one === null || other === null ? (one ?? other) : { ...one, ...other };

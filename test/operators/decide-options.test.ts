@@ -13,7 +13,7 @@ import {
   type DecisionRecorded,
   type Scored,
 } from "../../schemas/index.ts";
-import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
+import { createTestDriver, defineTopology, SOURCE_HEADER, type TestDriver } from "../../streams/index.ts";
 import { published, request, START } from "./parcels.ts";
 
 const text = (policy: string, space = "{ options: { age: number, genre: category, shelf: key } }"): string => `
@@ -140,6 +140,27 @@ describe("a choice", () => {
   });
 });
 
+describe("an action of history", () => {
+  const choice = "{ choose: click }";
+  const actions = "{ actions: [a, b, c] }";
+  const history = { [SOURCE_HEADER]: Buffer.from("a file") };
+
+  test("is chosen whatever the scores are, and is one of those that the request names", async () => {
+    const version = await open(choice, actions);
+    const of = (id: string, action: string): Scored => {
+      const one = value(version, [0.1, 0.9], films.slice(0, 2), id);
+      const options = one.enriched.options.map((option) => ({ ...option, features: [] }));
+      const asked = { ...one.enriched.request, logged: { value: action, propensity: null } };
+      return { ...one, enriched: { ...one.enriched, request: asked, options, features: [5] } };
+    };
+    await driver.input(scored).send({ key: "d", value: of("d", "a"), time: START, headers: history });
+    expect(driver.output(decisions).read()?.value).toMatchObject({ value: "a", options: [{ optionId: "a" }] });
+    await driver.input(scored).send({ key: "e", value: of("e", "c"), time: START, headers: history });
+    expect(driver.output(decisions).readAll()).toEqual([]);
+    expect(driver.output(deadLetters).read()?.value.message).toContain('"c" is not one of "a", "b"');
+  });
+});
+
 describe("groups of units", () => {
   const space = "{ actions: [control, reminder, nobody] }";
   const shares = [0.7, 0.3, 0];
@@ -162,6 +183,13 @@ describe("groups of units", () => {
     // Within four standard deviations of 500 units, each asked twice.
     expect(Math.abs(counts.get("reminder")! - 300)).toBeLessThan(82);
     expect(counts.has("nobody")).toBe(false);
+  });
+
+  test("are those of their names, in whatever order the policy has them", async () => {
+    const version = await open("{ assign: { '10': 0, '9': 1, control: 0 } }", "{ actions: ['9', control, '10'] }");
+    const { enriched, ...asked } = value(version, null, []);
+    const decision = await made({ ...asked, enriched: { ...enriched, features: [5] } });
+    expect(decision).toMatchObject({ value: "9", propensity: 1, distribution: [1, 0, 0] });
   });
 
   test("a place at the end of the decimals is in the last group that has a share", () => {

@@ -57,5 +57,5 @@ export const assign: PolicyRuleKind<AssignRule> = {
     for (const [action, share] of Object.entries(shares)) yield [`assign.${action}`, share];
   },
   canonical: ({ shares }) => shares,
-  compute: ({ shares }) => ({ shares: Object.values(shares), trace: () => [] }),
+  compute: ({ shares }) => ({ shares, trace: () => [] }),
 };

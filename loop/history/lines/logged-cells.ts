@@ -1,5 +1,5 @@
 import { declaredValue, misfitText, type DecisionSpace, type PlainType } from "../../../blueprints/index.ts";
-import { actionProblem } from "../../../operators/index.ts";
+import { actionProblem, possibleActions } from "../../../operators/index.ts";
 import type { Candidate, LoggedAction } from "../../../schemas/index.ts";
 import { ownValue } from "../../../streams/index.ts";
 import type { CellProblem, Cells, HistoryColumns } from "./records.ts";
@@ -32,8 +32,7 @@ export function loggedOf(
     return { column: action, problem: `is empty, and ${propensity} is not: a propensity is of an action` };
   }
   const logged = { value, propensity: likely as number | null };
-  const possible: DecisionSpace =
-    space.kind === "options" ? { kind: "actions", actions: candidates.map(({ optionId }) => optionId) } : space;
+  const possible = possibleActions(space, candidates);
   const problem = actionProblem(logged, possible);
   if (problem === undefined) return { logged };
   const isOfAction = actionProblem({ value, propensity: null }, possible) !== undefined;

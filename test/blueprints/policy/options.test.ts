@@ -192,6 +192,11 @@ describe("features of options", () => {
     expect(said(actions(`{ decide: 'if(click > 0.5, "a", "b")' }`))).toMatch(
       /"kbps" is a feature of the options, and "decide" scores none/,
     );
+    const twice = actions("{ choose: click }").replace(
+      "context: { weight: number }",
+      "context: { weight: number, kbps: number }",
+    );
+    expect(said(twice)).toMatch(/"kbps" is an entry of the options and of the context/);
     expect(said(actions("{ assign: { a: 0.5, b: 0.4 } }"))).toMatch(/the shares sum to 0\.9/);
     expect(said(actions("{ assign: { a: 1 } }"))).toMatch(/action "b" has no share/);
     expect(said(actions("{ assign: { a: 0.5, c: 0.5 } }"))).toMatch(/"c" is no action/);
