@@ -1,6 +1,9 @@
 /**
  * Figures of predictions against labels. All take one label and one prediction a row, in the same order, and throw a
  * RangeError when the lengths differ, there is no row, or a number is NaN: a figure of such rows would mean nothing.
+ *
+ * With weights, one a row, a mean is Σ w x / Σ w, and a pair of rows counts as much as the product of its weights.
+ * Without them all rows count the same. Weights are finite and not negative, and one at least is above 0.
  */
 
 /** Keeps a logarithm finite; about the resolution of float32 near 1. */
@@ -13,10 +16,11 @@ const CLIP = 1e-7;
  * @param labels 0 or 1
  * @throws RangeError also when only one class is present, as the area is then undefined
  */
-export function auc(labels: Float32Array, scores: Float32Array): number {
+export function auc(labels: Float32Array, scores: Float32Array, weights?: Float32Array): number {
   checkRows("auc", labels, scores);
   checkBinary("auc", labels);
   const order = Uint32Array.from(labels, (_, row) => row).sort((a, b) => scores[a]! - scores[b]!);
+  if (weights !== undefined) return weightedAuc(labels, scores, weights, order);
   let positives = 0;
   let rankSum = 0;
   for (let start = 0; start < order.length;) {
@@ -40,39 +44,76 @@ export function auc(labels: Float32Array, scores: Float32Array): number {
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
+/** @param order of the rows by their scores, ascending */
+function weightedAuc(labels: Float32Array, scores: Float32Array, weights: Float32Array, order: Uint32Array): number {
+  checkWeights("auc", labels, weights);
+  let [positives, negatives, inOrder] = [0, 0, 0];
+  for (let start = 0; start < order.length;) {
+    const score = scores[order[start]!];
+    let [positivesHere, negativesHere] = [0, 0];
+    for (; start < order.length && scores[order[start]!] === score; start++) {
+      const row = order[start]!;
+      if (labels[row] === 1) positivesHere += weights[row]!;
+      else negativesHere += weights[row]!;
+    }
+    inOrder += positivesHere * (negatives + negativesHere / 2);
+    positives += positivesHere;
+    negatives += negativesHere;
+  }
+  if (positives === 0 || negatives === 0) {
+    const label = positives === 0 ? 0 : 1;
+    throw new RangeError(`auc: all rows with a weight have label ${label}; it needs rows of both classes`);
+  }
+  return inOrder / (positives * negatives);
+}
+
 /**
  * Mean negative log-likelihood in nats; 0 is perfect. Probabilities are clipped to [1e-7, 1 − 1e-7].
  *
  * @param labels in [0, 1]
  */
-export function logLoss(labels: Float32Array, probabilities: Float32Array): number {
+export function logLoss(labels: Float32Array, probabilities: Float32Array, weights?: Float32Array): number {
   checkRows("logLoss", labels, probabilities);
   checkUnit("logLoss", labels, probabilities);
-  return mean(labels, (label, row) => {
+  const loss = (label: number, row: number): number => {
     const probability = Math.min(Math.max(probabilities[row]!, CLIP), 1 - CLIP);
     return -(label * Math.log(probability) + (1 - label) * Math.log(1 - probability));
-  });
+  };
+  return mean("logLoss", labels, loss, weights);
 }
 
 /** Mean squared error of probabilities in [0, 1] against labels in [0, 1]; 0 is perfect. */
-export function brier(labels: Float32Array, probabilities: Float32Array): number {
+export function brier(labels: Float32Array, probabilities: Float32Array, weights?: Float32Array): number {
   checkRows("brier", labels, probabilities);
   checkUnit("brier", labels, probabilities);
-  return squaredError(labels, probabilities);
+  return squaredError("brier", labels, probabilities, weights);
 }
 
 /** Mean squared error, in the label's unit squared. */
-export function meanSquaredError(labels: Float32Array, predictions: Float32Array): number {
+export function meanSquaredError(labels: Float32Array, predictions: Float32Array, weights?: Float32Array): number {
   checkRows("meanSquaredError", labels, predictions);
-  return squaredError(labels, predictions);
+  return squaredError("meanSquaredError", labels, predictions, weights);
 }
 
-function squaredError(labels: Float32Array, predictions: Float32Array): number {
-  return mean(labels, (label, row) => (label - predictions[row]!) ** 2);
+function squaredError(
+  metric: string,
+  labels: Float32Array,
+  predictions: Float32Array,
+  weights: Float32Array | undefined,
+): number {
+  return mean(metric, labels, (label, row) => (label - predictions[row]!) ** 2, weights);
 }
 
-function mean(labels: Float32Array, term: (label: number, row: number) => number): number {
-  return labels.reduce((sum, label, row) => sum + term(label, row), 0) / labels.length;
+function mean(
+  metric: string,
+  labels: Float32Array,
+  term: (label: number, row: number) => number,
+  weights: Float32Array | undefined,
+): number {
+  if (weights === undefined) return labels.reduce((sum, label, row) => sum + term(label, row), 0) / labels.length;
+  checkWeights(metric, labels, weights);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return labels.reduce((sum, label, row) => sum + weights[row]! * term(label, row), 0) / total;
 }
 
 function checkRows(metric: string, labels: Float32Array, predictions: Float32Array): void {
@@ -86,6 +127,17 @@ function checkRows(metric: string, labels: Float32Array, predictions: Float32Arr
     throw new RangeError(
       `${metric}: row ${row} is label ${labels[row]}, prediction ${predictions[row]}; drop rows without a label`,
     );
+  }
+}
+
+function checkWeights(metric: string, labels: Float32Array, weights: Float32Array): void {
+  if (weights.length !== labels.length) {
+    throw new RangeError(`${metric}: ${labels.length} labels and ${weights.length} weights; pass one of each a row`);
+  }
+  const row = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (row >= 0) throw new RangeError(`${metric}: row ${row} has weight ${weights[row]}; drop rows without a weight`);
+  if (!weights.some((weight) => weight > 0)) {
+    throw new RangeError(`${metric}: all ${weights.length} weights are 0, so no row counts`);
   }
 }
 

@@ -1,19 +1,26 @@
 import type { Metric } from "../blueprints/index.ts";
 import { auc, brier, logLoss, meanSquaredError } from "../statistics/index.ts";
 
-/** Every metric that fits the labels, by name. `auc` is left out when only one class is there. */
+/**
+ * Every metric that fits the labels, by name. `auc` is left out when only one class is there.
+ *
+ * @param weights one a row; absent: all rows count the same. Where no row has a weight above 0 there is no metric.
+ */
 export function evaluate(
   predictions: Float32Array,
   labels: Float32Array,
   objective: "binary" | "regression",
+  weights?: Float32Array,
 ): Readonly<Record<string, number>> {
-  if (objective === "regression") return { mse: meanSquaredError(labels, predictions) };
-  const both = labels.includes(0) && labels.includes(1);
+  const counts = (row: number): boolean => weights === undefined || weights[row]! > 0;
+  if (weights?.some((weight) => weight > 0) === false) return {};
+  if (objective === "regression") return { mse: meanSquaredError(labels, predictions, weights) };
+  const has = (wanted: number): boolean => labels.some((label, row) => label === wanted && counts(row));
   return {
-    logLoss: logLoss(labels, predictions),
-    brier: brier(labels, predictions),
-    mse: meanSquaredError(labels, predictions),
-    ...(both ? { auc: auc(labels, predictions) } : {}),
+    logLoss: logLoss(labels, predictions, weights),
+    brier: brier(labels, predictions, weights),
+    mse: meanSquaredError(labels, predictions, weights),
+    ...(has(0) && has(1) ? { auc: auc(labels, predictions, weights) } : {}),
   };
 }
 

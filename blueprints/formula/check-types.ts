@@ -17,6 +17,8 @@ export interface CheckOptions {
   /** Texts that were probably meant by a bare word without quotes. */
   readonly texts?: readonly string[];
   readonly unusable?: ReadonlyMap<string, UnusableName>;
+  /** Numbers that are 0 or 1: they stand for conditions too. */
+  readonly flags?: ReadonlySet<string>;
 }
 
 const ONE_TYPE = "write both as numbers, both as conditions or both as texts";

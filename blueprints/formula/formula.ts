@@ -1,6 +1,7 @@
 import { namesIn, type FormulaNode, type FormulaType, type FormulaValue } from "./ast.ts";
 import { checkTypes, type CheckOptions } from "./check-types.ts";
 import { compileNode, compileParts, type CompiledParts, type Lookup } from "./compile-node.ts";
+import { withFlags } from "./flags.ts";
 import { parseFormula } from "./parse-formula.ts";
 import { tokenize } from "./tokens.ts";
 import { traceFormula, type TraceStep } from "./trace-formula.ts";
@@ -29,7 +30,8 @@ export function compileFormula(
   names: Readonly<Record<string, FormulaType>>,
   options: CheckOptions = {},
 ): Formula {
-  const root = parseFormula(text);
+  const parsed = parseFormula(text);
+  const root = options.flags === undefined ? parsed : withFlags(parsed, options.flags);
   const type = checkTypes(text, root, names, options);
   const evaluate = compileNode(root, names);
   let compiled: CompiledParts | undefined;

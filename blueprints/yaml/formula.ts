@@ -17,6 +17,8 @@ export interface FormulaNames extends Names<FormulaType> {
   readonly texts?: readonly string[];
   /** Known names that it can't use. */
   readonly unusable?: ReadonlyMap<string, UnusableName>;
+  /** Numbers that are 0 or 1: they stand for conditions too. */
+  readonly flags?: ReadonlySet<string>;
 }
 
 /**
@@ -37,6 +39,7 @@ export function readFormula(
       open: !names.complete,
       texts: names.texts ?? [],
       ...(names.unusable === undefined ? {} : { unusable: names.unusable }),
+      ...(names.flags === undefined ? {} : { flags: names.flags }),
     });
     const isSure = formula.names.every((name) => Object.hasOwn(names.known, name));
     if (wanted === undefined || wanted.includes(formula.type) || !isSure) return formula;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isBetter } from "../../trainer/evaluate.ts";
-import { auc, brier, logLoss, meanSquaredError } from "../../statistics/index.ts";
+import { evaluate, isBetter } from "../../trainer/evaluate.ts";
+import { auc, brier, logLoss, meanSquaredError, weightSpread } from "../../statistics/index.ts";
 
 const f = (...values: number[]): Float32Array => Float32Array.of(...values);
 
@@ -74,4 +74,57 @@ test("a metric that differs by the order of its sums alone is not better", () =>
   expect(isBetter("auc", value + 1e-16, value)).toBe(false);
   expect(isBetter("auc", value + 1e-6, value)).toBe(true);
   expect(isBetter("mse", 1e-13, 2e-13)).toBe(true);
+});
+
+describe("with weights", () => {
+  const labels = f(0, 1, 1, 0, 1, 0, 1, 0);
+  const predictions = f(0.125, 0.75, 0.5, 0.5, 0.875, 0.625, 0.25, 0.0625);
+  const weights = f(1, 2.5, 0, 4, 0.5, 3, 1.25, 7);
+
+  /** scikit-learn 1.9.1: log_loss, brier_score_loss, roc_auc_score and mean_squared_error, each with sample_weight. */
+  test("the metrics are those of scikit-learn", () => {
+    expect(logLoss(labels, predictions, weights)).toBeCloseTo(0.45814110912748346, 12);
+    expect(brier(labels, predictions, weights)).toBeCloseTo(0.1601055194805195, 12);
+    expect(auc(labels, predictions, weights)).toBeCloseTo(0.8627450980392157, 12);
+    expect(meanSquaredError(f(3, -1, 2, 0.5), f(1, -1, 2.5, 4), f(0.5, 2, 0, 3))).toBeCloseTo(7.045454545454546, 12);
+  });
+
+  test("a row of weight n counts as n rows, and one of weight 0 as none", () => {
+    const counts = [2, 0, 3, 1, 1, 4, 0, 2];
+    const repeated = (values: Float32Array): Float32Array =>
+      f(...counts.flatMap((count, row) => Array.from({ length: count }, () => values[row]!)));
+    for (const metric of [auc, logLoss, brier, meanSquaredError]) {
+      expect(metric(labels, predictions, f(...counts)), metric.name).toBeCloseTo(
+        metric(repeated(labels), repeated(predictions)),
+        12,
+      );
+    }
+  });
+
+  test.each([
+    ["auc", auc],
+    ["logLoss", logLoss],
+    ["brier", brier],
+    ["meanSquaredError", meanSquaredError],
+  ])("%s refuses weights that are none", (_, metric) => {
+    const [some, said] = [f(0, 1), f(0.25, 0.5)];
+    expect(() => metric(some, said, f(1))).toThrow("2 labels and 1 weights");
+    expect(() => metric(some, said, f(1, Number.NaN))).toThrow("row 1 has weight NaN");
+    expect(() => metric(some, said, f(-1, 1))).toThrow("row 0 has weight -1");
+    expect(() => metric(some, said, f(1, Number.POSITIVE_INFINITY))).toThrow("row 1 has weight Infinity");
+    expect(() => metric(some, said, f(0, 0))).toThrow("all 2 weights are 0");
+  });
+
+  test("auc refuses rows of which one class alone has a weight", () => {
+    expect(() => auc(f(0, 1), f(0.25, 0.5), f(0, 3))).toThrow("all rows with a weight have label 1");
+    expect(evaluate(f(0.25, 0.5), f(0, 1), "binary", f(0, 3))).not.toHaveProperty("auc");
+    expect(evaluate(f(0.25, 0.5), f(0, 1), "binary", f(1, 3))).toHaveProperty("auc", 1);
+    expect(evaluate(f(0.25, 0.5), f(0, 1), "binary", f(0, 0))).toEqual({});
+  });
+});
+
+test("the effective number of rows is that of Kish, and the heaviest row has its share", () => {
+  expect(weightSpread(f(3, 3, 3, 3))).toEqual({ effectiveRows: 4, largestShare: 0.25 });
+  expect(weightSpread(f(0, 5, 0))).toEqual({ effectiveRows: 1, largestShare: 1 });
+  expect(weightSpread(f(1, 2, 3, 4))).toEqual({ effectiveRows: 100 / 30, largestShare: 0.4 });
 });
