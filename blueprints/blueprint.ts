@@ -226,6 +226,8 @@ export interface TrainingConfig {
   /** Share of the rows, the newest, that is never trained on. */
   readonly holdout: number;
   readonly metric: Metric;
+  /** A formula of labels, features and columns of the row: how much a row counts. Null: all rows count the same. */
+  readonly weight: string | null;
 }
 
 /** Retention of a use case's records, ms of event time; null: for ever. */

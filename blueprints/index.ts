@@ -72,6 +72,7 @@ export {
 } from "./formula/index.ts";
 export { compileLabel, type Label, type LabelValue, type Observation } from "./labels/compile-label.ts";
 export type { LabelNow } from "./labels/reward.ts";
+export type { RowWeight } from "./labels/row-weight.ts";
 export {
   labelColumns,
   maturityColumn,

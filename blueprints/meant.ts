@@ -91,6 +91,9 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   cron: ["schedule"],
   delay: ["wait"],
   filter: ["when"],
+  sampleweight: ["weight"],
+  importance: ["weight"],
+  ipw: ["weight"],
 };
 
 /** The known name that was most probably meant by a mistyped or foreign one, or null. */

@@ -2,7 +2,14 @@ import { validBlueprints } from "../catalogue/index.ts";
 import { clock } from "../schemas/index.ts";
 import { streamsLimits, type Outage, type Outages } from "../streams/index.ts";
 import { leftOutText, treatedText } from "../rows/index.ts";
-import { trainingDue, trainModel, type TrainingTools, type TrainRequest, type TrainResult } from "../trainer/index.ts";
+import {
+  trainingDue,
+  trainModel,
+  weightsText,
+  type TrainingTools,
+  type TrainRequest,
+  type TrainResult,
+} from "../trainer/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import type { Loop } from "./loop.ts";
 
@@ -89,7 +96,8 @@ function outcomeOf(result: TrainResult): string {
     result.kind === "tooFewRows"
       ? `${result.rows} rows of ${result.needed}${result.label === undefined ? "" : ` with label ${result.label}`}`
       : `${result.model.modelId}: ${result.model.states.at(-1)!.reason}`;
-  return [outcome, ...result.leftOut.map(leftOutText), ...result.treated.map(treatedText)].join("; ");
+  const weights = result.kind === "trained" && result.weights ? [`rows: ${weightsText(result.weights)}`] : [];
+  return [outcome, ...weights, ...result.leftOut.map(leftOutText), ...result.treated.map(treatedText)].join("; ");
 }
 
 /** Once an hour: a topic of history may have come to the present, and another blueprint may be live. */

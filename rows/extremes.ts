@@ -1,11 +1,14 @@
-import type { FeatureColumn, Objective } from "../blueprints/index.ts";
+import type { FeatureColumn, Objective, RowWeight } from "../blueprints/index.ts";
 import { recordLimits, type TrainingRow } from "../schemas/index.ts";
 
 /** A column with values that were not learnt as they are. */
 export interface TreatedValues {
-  /** A feature, or the column of a label. */
+  /** A feature, the column of a label, or `training.weight: ` and the reason that rows have none. */
   readonly name: string;
-  /** `clamped`: a feature beyond the largest, learnt as that. `leftOut`: a label that can't be learnt; its rows are neither trained on nor held out. */
+  /**
+   * `clamped`: a feature beyond the largest, learnt as that. `leftOut`: a label that can't be learnt, or no weight; such
+   * rows are neither trained on nor held out.
+   */
   readonly treatment: "clamped" | "leftOut";
   readonly rows: number;
   /** Ids of the first of them, by decision time. */
@@ -14,6 +17,7 @@ export interface TreatedValues {
 
 const { largestFeature, largestLabel } = recordLimits;
 const MOST_NAMED = 5;
+const NO_WEIGHT = "training.weight: ";
 
 /** Whether an objective can learn a label. */
 export function isLearnable(label: unknown, objective: Objective): boolean {
@@ -27,11 +31,15 @@ export interface LabelColumn {
   readonly objective: Objective;
 }
 
-/** The rows with a label that can be learnt, and the treatment of the others and of features that are too large. */
+/**
+ * The rows with a label that can be learnt and a weight, and the treatment of the others and of features that are too
+ * large. A row whose weight waits for a label is not there yet, as one whose label waits: it is not counted.
+ */
 export function withoutExtremes(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
   labels: readonly LabelColumn[],
+  weight?: RowWeight,
 ): { readonly rows: readonly TrainingRow[]; readonly treated: readonly TreatedValues[] } {
   const treated = new Map<string, TreatedValues>();
   const count = (name: string, treatment: TreatedValues["treatment"], row: TrainingRow): void => {
@@ -45,7 +53,9 @@ export function withoutExtremes(
       if (isLearnable(row[column], objective)) fits = true;
       else if ((row[column] ?? null) !== null) count(column, "leftOut", row);
     }
-    return fits;
+    if (!fits || weight === undefined || weight.of(row) !== null) return fits;
+    if (!weight.waits(row)) count(`${NO_WEIGHT}${weight.why(row)}`, "leftOut", row);
+    return false;
   });
   const numbers = layout.filter(({ kind }) => kind === "number");
   for (const row of learnable) {
@@ -61,7 +71,10 @@ export function withoutExtremes(
 export function treatedText({ name, treatment, rows, decisions }: TreatedValues): string {
   const more = rows - decisions.length;
   const of = `${decisions.length === 1 ? "decision" : "decisions"} ${decisions.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const without = name.startsWith(NO_WEIGHT)
+    ? `without a weight (${name.slice(NO_WEIGHT.length)})`
+    : "whose label can't be learnt";
   return treatment === "leftOut"
-    ? `left out ${rows} ${rows === 1 ? "row" : "rows"} whose label can't be learnt: ${of}`
+    ? `left out ${rows} ${rows === 1 ? "row" : "rows"} ${without}: ${of}`
     : `${name} of ${of} is beyond ±${largestFeature} and counts as that`;
 }

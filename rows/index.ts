@@ -11,4 +11,4 @@ export { rowsTopic } from "./rows-topic.ts";
 export { openSpill, SpillError } from "./sort/spill-file.ts";
 export type { Spill } from "./sort/spill.ts";
 export type { TrainingMatrix } from "./training-matrix.ts";
-export { matrixOf, splitNewest, vectorOf } from "./training-set.ts";
+export { matrixOf, splitNewest, vectorOf, weightsOf } from "./training-set.ts";

@@ -1,4 +1,4 @@
-import type { FeatureColumn, FeatureVector } from "../blueprints/index.ts";
+import type { FeatureColumn, FeatureVector, RowWeight } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import type { TrainingMatrix } from "./training-matrix.ts";
 
@@ -41,12 +41,14 @@ const isSameDecision = (a: TrainingRow, b: TrainingRow): boolean =>
  *
  * @param encode writes one row's features into the matrix from an offset on, as many as the layout has
  * @param column of the label; every row has one there
+ * @param weight every row has one; absent: all rows count the same
  */
 export function matrixOf(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
   encode: (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void,
   column = "label",
+  weight?: RowWeight,
 ): TrainingMatrix {
   const columns = layout.length;
   const features = new Float32Array(new SharedArrayBuffer(4 * rows.length * columns));
@@ -55,5 +57,13 @@ export function matrixOf(
     encode(vectorOf(row, layout), features, index * columns);
     labels[index] = row[column] as number;
   }
-  return { features, labels, rows: rows.length, columns };
+  const weights = weight && weightsOf(rows, weight);
+  return { features, labels, ...(weights && { weights }), rows: rows.length, columns };
+}
+
+/** One a row, in memory that a worker can read without a copy. Every row has a weight. */
+export function weightsOf(rows: readonly TrainingRow[], weight: RowWeight): Float32Array {
+  const weights = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+  for (const [index, row] of rows.entries()) weights[index] = weight.of(row) ?? Number.NaN;
+  return weights;
 }

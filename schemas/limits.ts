@@ -65,6 +65,11 @@ export const recordLimits = Object.freeze({
    */
   largestLabel: 1e15,
   /**
+   * A row whose weight is beyond it is not learnt from. The weights of a hundred million such rows, added up, fit into
+   * a float32.
+   */
+  largestWeight: 1e15,
+  /**
    * A change of blueprints or models is given up after this long if other processes' changes keep coming before it; ms.
    */
   catalogueChangeMs: 60_000,

@@ -39,7 +39,7 @@ const MOST_FLIPS = 20;
 
 /**
  * Compares the decisions of a version in shadow with the live ones, by decision id and time, in bounded memory but for
- * four bytes a prediction. Labels are those of its newest rows. Of options the predictions are compared of each that
+ * four bytes a prediction. Labels and weights are those of its newest rows. Of options the predictions are compared of each that
  * either version showed, if it is on the other's record too.
  * @param live the topics of the live loop
  * @param shadow the same as the version in shadow sees them
@@ -166,11 +166,14 @@ class Figures {
   #from: number | null = null;
   #to: number | null = null;
 
-  constructor({ blueprint, labelColumns }: CompiledBlueprint) {
+  readonly #weight: CompiledBlueprint["weight"];
+
+  constructor({ blueprint, labelColumns, weight }: CompiledBlueprint) {
+    this.#weight = weight;
     this.#labels = blueprint.labels.map(({ name, objective }, at) => ({
       name,
       column: labelColumns[at]!.value,
-      pairs: new PredictionPairs(objective),
+      pairs: new PredictionPairs(objective, weight !== undefined),
     }));
   }
 
@@ -185,12 +188,14 @@ class Figures {
     this.#to = shadow.decisionTime;
     if (live.value !== shadow.value) this.#flip(live.value, shadow.value);
     for (const [ours, its, row] of predicted(live, shadow, rows)) {
+      const weight = row === undefined || this.#weight === undefined ? 1 : this.#weight.of(row);
       for (const { name, column, pairs } of this.#labels) {
         const label = row?.[column];
         pairs.add(
           ours && ownValue(ours, name),
           its && ownValue(its, name),
-          typeof label === "number" && !Number.isNaN(label) ? label : undefined,
+          typeof label === "number" && !Number.isNaN(label) && weight !== null ? label : undefined,
+          weight ?? undefined,
         );
       }
     }

@@ -13,5 +13,6 @@ export { trainModel, type NotLearnt, type TrainRequest, type TrainResult } from 
 export { trainingDue } from "./training-due.ts";
 export type { Lacking, TrainingTables, TrainingTools } from "./training-tools.ts";
 export { cronDue, freshRowsDue } from "./triggers.ts";
+export { weightsText } from "./weights-text.ts";
 export { evaluate } from "./evaluate.ts";
 export { encodeModel, type Attribute, type Graph, type GraphNode, type GraphTensor } from "./onnx/index.ts";

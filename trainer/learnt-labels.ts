@@ -24,6 +24,8 @@ export interface PredictedLabel {
   /** One of each a row. */
   readonly labels: Float32Array;
   readonly predictions: Float32Array;
+  /** Absent: all rows count the same. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /**
@@ -32,10 +34,10 @@ export interface PredictedLabel {
  */
 export function labelMetrics(all: readonly PredictedLabel[]): Readonly<Record<string, number>> {
   const metrics = new Map<string, number>();
-  for (const [at, { label, labels, predictions }] of all.entries()) {
+  for (const [at, { label, labels, predictions, weights }] of all.entries()) {
     if (labels.length === 0) continue;
     const prefix = at === 0 ? "" : `${label.name}.`;
-    for (const [name, figure] of Object.entries(evaluate(predictions, labels, label.objective))) {
+    for (const [name, figure] of Object.entries(evaluate(predictions, labels, label.objective, weights))) {
       metrics.set(`${prefix}${name}`, figure);
     }
   }

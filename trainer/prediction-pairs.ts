@@ -18,7 +18,7 @@ export interface LabelFigures {
   /** Over the decisions for which both predicted; null: there is none. */
   readonly meanDifference: number | null;
   readonly largestDifference: number | null;
-  /** Decisions with both predictions and a label. The metrics are over these. */
+  /** Decisions with both predictions and a label, and a weight if rows have one. The metrics are over these. */
   readonly labelled: number;
   /** By name; null: no decision is labelled. */
   readonly liveMetrics: Readonly<Record<string, number>> | null;
@@ -30,19 +30,24 @@ const PERCENTILES = [5, 25, 50, 75, 95];
 /** Pairs of predictions of one label with the label, four bytes a number. */
 export class PredictionPairs {
   readonly #objective: Objective;
+  readonly #weighted: boolean;
   readonly #live = new Numbers();
   readonly #shadow = new Numbers();
-  readonly #labelled = { live: new Numbers(), shadow: new Numbers(), labels: new Numbers() };
+  readonly #labelled = { live: new Numbers(), shadow: new Numbers(), labels: new Numbers(), weights: new Numbers() };
   #both = 0;
   #difference = 0;
   #largest = 0;
 
-  constructor(objective: Objective) {
+  constructor(objective: Objective, weighted = false) {
     this.#objective = objective;
+    this.#weighted = weighted;
   }
 
-  /** Each is `undefined` where there is none. */
-  add(live: number | undefined, shadow: number | undefined, label: number | undefined): void {
+  /**
+   * Each is `undefined` where there is none.
+   * @param weight of the label in the metrics; 1 for all where rows have no weights
+   */
+  add(live: number | undefined, shadow: number | undefined, label: number | undefined, weight = 1): void {
     if (live !== undefined) this.#live.add(live);
     if (shadow !== undefined) this.#shadow.add(shadow);
     if (live === undefined || shadow === undefined) return;
@@ -53,12 +58,14 @@ export class PredictionPairs {
     this.#labelled.live.add(live);
     this.#labelled.shadow.add(shadow);
     this.#labelled.labels.add(label);
+    if (this.#weighted) this.#labelled.weights.add(weight);
   }
 
   figures(): LabelFigures {
     const labels = this.#labelled.labels.all();
+    const weights = this.#weighted ? this.#labelled.weights.all() : undefined;
     const metricsOf = (predictions: Numbers): LabelFigures["liveMetrics"] =>
-      labels.length === 0 ? null : evaluate(predictions.all(), labels, this.#objective);
+      labels.length === 0 ? null : evaluate(predictions.all(), labels, this.#objective, weights);
     return {
       live: distributionOf(this.#live.all()),
       shadow: distributionOf(this.#shadow.all()),

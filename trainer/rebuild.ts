@@ -86,7 +86,7 @@ async function trainAgain(
   await checkThere(backbone, rowsTopic, ranges, modelId);
   const topic = topicOfRows(compiled, rowsTopic);
   const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again: { ranges, versions } });
-  const { rows } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled));
+  const { rows } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
   if (rows.length !== provenance.rows + provenance.holdout) {
     throw new NotRebuildable(
       `${rowsTopic} holds ${rows.length} rows in the recorded offsets, model ${modelId} was made from ${provenance.rows} ` +

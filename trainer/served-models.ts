@@ -1,6 +1,6 @@
 import type { CompiledBlueprint, LabelColumns } from "../blueprints/index.ts";
 import type { ValidBlueprints } from "../catalogue/index.ts";
-import { readRows } from "../rows/index.ts";
+import { readRows, weightsOf } from "../rows/index.ts";
 import type { Backbone, Serdes } from "../streams/index.ts";
 import { evaluate } from "./evaluate.ts";
 
@@ -15,7 +15,10 @@ export interface ServedModel {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** The models that have served, in the order of their first decisions: of each the decisions that have a label by now. */
+/**
+ * The models that have served, in the order of their first decisions: of each the decisions that have a label by now. If
+ * the blueprint gives rows weights, the metrics are by them, and decisions without a weight are not among the rows.
+ */
 export async function servedModels(
   { backbone, serdes }: { readonly backbone: Backbone; readonly serdes: Serdes },
   compiled: CompiledBlueprint,
@@ -24,7 +27,13 @@ export async function servedModels(
   const [{ prediction, value }] = compiled.labelColumns as readonly [LabelColumns];
   const { objective } = compiled.blueprint.labels[0]!;
   const { rows } = await readRows(backbone, serdes, compiled, known, Number.POSITIVE_INFINITY);
-  const served = rows.filter((row) => typeof row[prediction] === "number" && typeof row[value] === "number");
+  const { weight } = compiled;
+  const served = rows.filter(
+    (row) =>
+      typeof row[prediction] === "number" &&
+      typeof row[value] === "number" &&
+      (weight === undefined || weight.of(row) !== null),
+  );
   const byModel = Map.groupBy(served, (row) => String(row["modelId"]));
   return [...byModel]
     .map(([modelId, all]) => {
@@ -33,7 +42,13 @@ export async function servedModels(
       ) as [Float32Array, Float32Array];
       const times = all.map((row) => row["decisionTime"] as number);
       const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
-      return { modelId, from, to, rows: all.length, metrics: evaluate(predictions, labels, objective) };
+      return {
+        modelId,
+        from,
+        to,
+        rows: all.length,
+        metrics: evaluate(predictions, labels, objective, weight && weightsOf(all, weight)),
+      };
     })
     .sort((a, b) => a.from - b.from);
 }

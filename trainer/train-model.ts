@@ -1,15 +1,9 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import { askedVersion, modelsAt, publishTrained, validBlueprints } from "../catalogue/index.ts";
-import {
-  readRows,
-  rowsTopic,
-  withoutExtremes,
-  type LeftOut,
-  type TrainingMatrix,
-  type TreatedValues,
-} from "../rows/index.ts";
+import { readRows, rowsTopic, withoutExtremes, type LeftOut, type TreatedValues } from "../rows/index.ts";
 import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { sha256, writeArtifact } from "../serving/index.ts";
+import { weightedMean, weightSpread, type WeightSpread } from "../statistics/index.ts";
 import { fitRows, type FittedLabel, type FittedRows } from "./fit/fit-rows.ts";
 import { gate, type Evidence, type Verdict } from "./gates/index.ts";
 import { labelMetrics, learntLabels } from "./learnt-labels.ts";
@@ -58,6 +52,8 @@ export type TrainResult =
       readonly onnx: Uint8Array;
       /** Decision time of the newest row used, trained on or held out; ms. */
       readonly newest: number;
+      /** Of the rows that were trained on for the first label; absent: all rows count the same. */
+      readonly weights?: WeightSpread | undefined;
     } & NotLearnt);
 
 /**
@@ -76,7 +72,7 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic });
   const { ranges, versions, leftOut } = read;
   const labels = learntLabels(compiled);
-  const { rows, treated } = withoutExtremes(read.rows, compiled.layout, labels);
+  const { rows, treated } = withoutExtremes(read.rows, compiled.layout, labels, compiled.weight);
   const notLearnt = { leftOut, treated };
   const share = request.holdout ?? blueprint.training.holdout;
   const needed = Math.max(blueprint.training.minRows, share === 0 ? 1 : 2);
@@ -127,13 +123,18 @@ async function evidenceOf(
   production: ModelRecorded | undefined,
 ): Promise<Omit<Evidence, "inProduction">> {
   const [{ label, train, holdout }] = labels as readonly [FittedLabel];
+  const { weights } = holdout;
   const metricsOf = (predictions: Float32Array): Evidence["candidate"] =>
-    labelMetrics([{ label, labels: holdout.labels, predictions }]);
+    labelMetrics([{ label, labels: holdout.labels, predictions, weights }]);
+  const mean = (): number => weightedMean(train.labels, train.weights);
   const base = {
     metric: compiled.blueprint.training.metric,
     holdoutRows: holdout.rows,
-    candidate: labelMetrics(labels.map((one) => ({ ...one, labels: one.holdout.labels }))),
-    constant: () => metricsOf(meanOf(train, holdout.rows)),
+    holdoutWeight: weights?.reduce((sum, weight) => sum + weight, 0),
+    candidate: labelMetrics(
+      labels.map((one) => ({ ...one, labels: one.holdout.labels, weights: one.holdout.weights })),
+    ),
+    constant: () => metricsOf(new Float32Array(holdout.rows).fill(mean())),
   };
   if (holdout.rows === 0 || production === undefined) return { ...base, rival: undefined };
   const predictions = await predictRows(await scorers.get(production), compiled, first.holdout);
@@ -142,12 +143,14 @@ async function evidenceOf(
 
 function resultOf(
   model: ModelRecorded,
-  { onnx, seconds }: FittedRows,
+  { onnx, seconds, labels }: FittedRows,
   newest: number,
   notLearnt: NotLearnt,
 ): TrainResult {
   const promoted = model.states.some(({ state }) => state === "production");
-  return { kind: "trained", model, promoted, seconds, onnx, newest, ...notLearnt };
+  const weights = labels[0]?.train.weights;
+  const spread = weights && { weights: weightSpread(weights) };
+  return { kind: "trained", model, promoted, seconds, onnx, newest, ...spread, ...notLearnt };
 }
 
 /** The count of the label that the fewest rows have. Zero if no row of the training has it. */
@@ -161,8 +164,4 @@ function fewestRows(
     label: label.name,
   }));
   return counts.reduce((fewest, count) => (count.rows < fewest.rows ? count : fewest));
-}
-
-function meanOf({ labels }: TrainingMatrix, length: number): Float32Array {
-  return new Float32Array(length).fill(labels.reduce((sum, label) => sum + label, 0) / labels.length);
 }

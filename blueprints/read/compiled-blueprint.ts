@@ -12,6 +12,7 @@ import type { TableRead } from "../features/feature-kind.ts";
 import type { RowLookup } from "../tables/table-lookups.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
 import { compileReward, type Reward } from "../labels/reward.ts";
+import { compileWeight, type RowWeight } from "../labels/row-weight.ts";
 import { labelColumns, maturityColumns, rowWaits, type LabelColumns } from "../labels/label-columns.ts";
 import { compileOptions, type CompiledOptions } from "../options/compiled-options.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
@@ -61,6 +62,8 @@ export interface CompiledBlueprint {
   readonly maturityColumns: readonly string[];
   /** `undefined`: there is none. */
   readonly reward: Reward | undefined;
+  /** `undefined`: all rows count the same. */
+  readonly weight: RowWeight | undefined;
   /** Time from the decision to the row with all labels, ms. */
   readonly waitMs: number;
 }
@@ -97,6 +100,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     matureAfter: blueprint.labels.map(({ waitMs }) => waits.indexOf(waitMs) + 1),
     maturityColumns: maturityColumns(blueprint),
     reward: compileReward(blueprint),
+    weight: compileWeight(blueprint),
     waitMs: waits.at(-1)!,
   });
 }

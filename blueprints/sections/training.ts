@@ -1,13 +1,15 @@
 import type { Objective, TrainingConfig } from "../blueprint.ts";
 import { cronHint, cronProblem } from "../cron.ts";
 import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../defaults.ts";
+import { canonicalFormula } from "../formula/index.ts";
 import { percentText, rangeText, type KeySaid } from "../key-reference.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { optional, readSection } from "../yaml/section.ts";
 import { readChoice, readNumber, readOrNone, readShare, readText } from "../yaml/scalars.ts";
-import type { BlueprintSection } from "./blueprint-section.ts";
+import type { BlueprintSection, Reading } from "./blueprint-section.ts";
 import { labelSection } from "./labels/label.ts";
+import { readWeight } from "./weight.ts";
 
 const ALL_METRICS = [...METRICS.binary, ...METRICS.regression];
 
@@ -21,6 +23,7 @@ const KEYS = {
     OBJECTIVES.map((each) => `${METRICS[each].join(", ")} for ${each}`).join("; "),
     OBJECTIVES.map((each) => `${DEFAULTS.metric[each]} for ${each}`).join(", "),
   ],
+  weight: ["formula of labels, features and columns: number", "all rows count the same"],
 } satisfies Record<string, KeySaid>;
 
 export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig> | undefined> = {
@@ -29,17 +32,21 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
   keys: () => KEYS,
   read(blueprint, of) {
     const objective = of(labelSection)?.objective;
-    return optional(blueprint, "training", defaultTraining(objective), (place) => readTraining(place, objective));
+    return optional(blueprint, "training", defaultTraining(objective), (place) => readTraining(place, objective, of));
   },
   whole,
-  describe: ({ schedule, freshRows, minRows, holdout, metric }) => [
+  describe: ({ schedule, freshRows, minRows, holdout, metric, weight }) => [
     ["training.schedule", schedule],
     ["training.freshRows", freshRows === null ? null : percentText(freshRows)],
     ["training.minRows", minRows],
     ["training.holdout", percentText(holdout)],
     ["training.metric", metric],
+    ...(weight === null ? [] : [["training.weight", weight] as const]),
   ],
-  canonical: (training) => training,
+  canonical: ({ weight, ...training }) => ({
+    ...training,
+    weight: weight === null ? undefined : canonicalFormula(weight),
+  }),
 };
 
 /** @param objective `undefined`: it could not be read. */
@@ -47,7 +54,7 @@ function defaultTraining(objective: Objective | undefined): Partly<TrainingConfi
   return { ...DEFAULTS.training, metric: objective === undefined ? undefined : DEFAULTS.metric[objective] };
 }
 
-function readTraining(place: Place, objective: Objective | undefined): Partly<TrainingConfig> {
+function readTraining(place: Place, objective: Objective | undefined, of: Reading): Partly<TrainingConfig> {
   const section = readSection(place, Object.keys(KEYS));
   const defaults = defaultTraining(objective);
   return {
@@ -64,6 +71,7 @@ function readTraining(place: Place, objective: Objective | undefined): Partly<Tr
       if (metric === undefined || objective === undefined || METRICS[objective].includes(metric)) return metric;
       return complain(place, `${metric} can't judge objective ${objective}`, `use ${METRICS[objective].join(", ")}`);
     }),
+    weight: optional<string | null>(section, "weight", defaults.weight, (place) => readWeight(place, of)),
   };
 }
 

@@ -91,6 +91,7 @@ export interface BlueprintObject {
         readonly minRows?: number | undefined;
         readonly holdout?: `${number}%` | undefined;
         readonly metric?: Metric | undefined;
+        readonly weight?: FormulaText | undefined;
       }
     | undefined;
   readonly retention?:

@@ -6,8 +6,8 @@ const MOST_SHOWN = 20;
 
 /**
  * Says on stderr, by version, which rows a command left out, and which values were not learnt as they are.
- * @returns the exit code of a command that succeeded: rows of another version are left out as they should be, rows that can't be read and labels that can't be
- * learnt are missing.
+ * @returns the exit code of a command that succeeded: rows of another version are left out as they should be, rows that can't be read, labels that can't be
+ * learnt and rows without a weight are missing.
  */
 export function tellLeftOut(leftOut: readonly LeftOut[], treated: readonly TreatedValues[] = []): number {
   const lines = [...leftOut.map(leftOutText), ...treated.map(treatedText)];

@@ -1,4 +1,4 @@
-import type { RowsScore, TrainResult } from "../../trainer/index.ts";
+import { weightsText, type RowsScore, type TrainResult } from "../../trainer/index.ts";
 
 type Trained = Extract<TrainResult, { readonly kind: "trained" }>;
 type TooFew = Extract<TrainResult, { readonly kind: "tooFewRows" }>;
@@ -6,18 +6,19 @@ export type TrainedJson = ReturnType<typeof trainedJson>;
 
 /** A training for programs: without the model's bytes. */
 export const trainedJson = (
-  { model: { modelId, metrics, provenance, states }, promoted, seconds, leftOut, treated }: Trained,
+  { model: { modelId, metrics, provenance, states }, promoted, seconds, weights, leftOut, treated }: Trained,
   scored: RowsScore | undefined,
 ) => ({
-  ...{ modelId, promoted, metrics, scored, rows: provenance.rows, seconds },
+  ...{ modelId, promoted, metrics, scored, rows: provenance.rows, weights, seconds },
   ...{ reason: states.at(-1)!.reason, leftOut, treated },
 });
 
-export function trainedText({ modelId, rows, seconds, reason, scored }: TrainedJson): string {
-  const line = `model ${modelId}, ${rows} rows, ${seconds.toFixed(1)} s: ${reason}`;
+export function trainedText({ modelId, rows, weights, seconds, reason, scored }: TrainedJson): string {
+  const line = `model ${modelId}, ${rows} rows${weights === undefined ? "" : ` (${weightsText(weights)})`}, ${seconds.toFixed(1)} s: ${reason}`;
   if (scored === undefined) return line;
   const figures = Object.entries(scored.metrics).map(([name, figure]) => `${name} ${figure.toFixed(4)}`);
-  return `${line}\non ${scored.rows} later rows: ${figures.join(", ")}`;
+  const without = (scored.withoutWeight ?? 0) === 0 ? "" : ` (${scored.withoutWeight} others have no weight)`;
+  return `${line}\non ${scored.rows} later rows${without}: ${figures.join(", ")}`;
 }
 
 export function tooFewText({ rows, needed, label, leftOut, treated }: TooFew): string {

@@ -96,9 +96,9 @@ export interface LeftOutRows {
 
 /** A column in which values were not learnt as they are. */
 export interface TreatedValues {
-  /** A feature, or label. */
+  /** A feature, the column of a label, or `training.weight: ` and the reason that rows have none. */
   readonly name: string;
-  /** clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt; its rows are neither trained on nor held out. */
+  /** clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. */
   readonly treatment: string;
   /** So many. */
   readonly rows: number;
@@ -248,11 +248,15 @@ export const modelRecordedSchema = {
                 name: "TreatedValues",
                 doc: "A column in which values were not learnt as they are.",
                 fields: [
-                  { name: "name", type: "string", doc: "A feature, or label." },
+                  {
+                    name: "name",
+                    type: "string",
+                    doc: "A feature, the column of a label, or `training.weight: ` and the reason that rows have none.",
+                  },
                   {
                     name: "treatment",
                     type: "string",
-                    doc: "clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt; its rows are neither trained on nor held out.",
+                    doc: "clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out.",
                   },
                   { name: "rows", type: "long", doc: "So many." },
                   {

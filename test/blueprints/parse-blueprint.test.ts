@@ -43,6 +43,7 @@ describe("examples/flights.yaml", () => {
       minRows: 2000,
       holdout: 0.1,
       metric: "logLoss",
+      weight: null,
     });
     expect(flights.policy).toEqual({
       params: {},

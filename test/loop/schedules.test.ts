@@ -89,6 +89,26 @@ describe("trainings", () => {
     await running.close();
   });
 
+  test("what came of rows with weights is told with how unequal they are", async () => {
+    const told: unknown[] = [];
+    const { loop } = loopWith(
+      () => undefined,
+      () => "the clock",
+    );
+    const train = async (): Promise<TrainResult> =>
+      ({
+        ...{ kind: "trained", model: { modelId: "m", states: [{ reason: "better than a constant" }] } },
+        ...{ weights: { effectiveRows: 286.4, largestShare: 0.00375 }, leftOut: [], treated: [] },
+      }) as unknown as TrainResult;
+    const trainings = { ...loop.trainings, train, useCases: async () => ["parcels"] };
+    const running = startSchedules({ ...loop, trainings }, { onTrained: ({ outcome }) => told.push(outcome) });
+    await vi.advanceTimersByTimeAsync(20 * SECOND);
+    await running.close();
+    expect(told).toEqual([
+      "m: better than a constant; rows: by their weights they say as much as 286 equal ones, the heaviest is 0.38 % of all",
+    ]);
+  });
+
   test("one that fails is tried again later each time, an hour apart at the most, and does not hold up others", async () => {
     const { loop, asked, lines } = loopWith(
       (useCase) => {

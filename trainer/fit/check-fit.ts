@@ -18,6 +18,7 @@ export function checkFit({ train, holdout, model, label }: FitRequest, objective
   }
   checkMatrices(train, holdout);
   checkLabels(train.labels, label.objective);
+  checkWeights(train);
 }
 
 function checkMatrices(train: TrainingMatrix, holdout: TrainingMatrix): void {
@@ -39,6 +40,22 @@ function checkMatrices(train: TrainingMatrix, holdout: TrainingMatrix): void {
       throw new DomainError("BAD_TRAINING_DATA", `${name}: ${rows} rows × ${columns} columns do not fit ${lengths}`);
     }
   }
+}
+
+function checkWeights({ weights }: TrainingMatrix): void {
+  if (weights === undefined) return;
+  const row = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (row >= 0) {
+    throw new DomainError(
+      "BAD_TRAINING_DATA",
+      `train: row ${row} has weight ${weights[row]}; weights are finite and not negative`,
+    );
+  }
+  if (weights.some((weight) => weight > 0)) return;
+  throw new DomainError(
+    "BAD_TRAINING_DATA",
+    `all weights of the ${weights.length} rows are 0, so nothing can be learnt of them: let training.weight be above 0 for some`,
+  );
 }
 
 function checkLabels(labels: Float32Array, objective: Objective): void {

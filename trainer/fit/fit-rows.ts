@@ -49,7 +49,8 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   const { labels } = split;
   const fitted: (FittedLabel & { readonly model: FittedModel })[] = [];
   for (const [at, { label, ...rows }] of labels.entries()) {
-    const matrix = (some: readonly TrainingRow[]): TrainingMatrix => matrixOf(some, layout, encode, label.column);
+    const matrix = (some: readonly TrainingRow[]): TrainingMatrix =>
+      matrixOf(some, layout, encode, label.column, compiled.weight);
     const [train, holdout] = [matrix(rows.train), matrix(rows.holdout)];
     const onProgress = (done: number, total: number): void =>
       request.onProgress?.(at * total + done, labels.length * total);

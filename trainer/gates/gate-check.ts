@@ -8,6 +8,8 @@ export interface Evidence {
   readonly metric: Metric;
   /** Newest rows, that the candidate was not trained on. All metrics are of them. */
   readonly holdoutRows: number;
+  /** Sum of their weights, by which the metrics are means; absent: all rows count the same. */
+  readonly holdoutWeight?: number | undefined;
   readonly candidate: Metrics;
   /** Of a model that predicts the mean of the training labels for everything. */
   readonly constant: () => Metrics;
