@@ -78,6 +78,12 @@ export const BOUNDS = Object.freeze({
   limits: 8,
   /** A group's share of the units. */
   assigned: { min: 0, max: 1 },
+  /** Of exploration; those of kinds are wide, because scores have any unit. */
+  probability: { min: 0, max: 1 },
+  temperature: { min: 1e-9, max: 1e12 },
+  gamma: { min: 0, max: 1e12 },
+  /** Positions that may be swapped. */
+  swapped: { min: 2, max: 500 },
   formulas: 200,
   params: 64,
   param: { min: -1e15, max: 1e15 },

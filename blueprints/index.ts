@@ -93,6 +93,9 @@ export { compilePolicy, type Policy, type PolicyTrace, type Predictions } from "
 export { valueRefusal, valuesWith, type ParamValues } from "./policy/params.ts";
 export type { ComputedRule, PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "./policy/policy-rule.ts";
 export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
+export type { Selection } from "./policy/policy-rule.ts";
+export type { Explorer } from "./exploration/compile-exploration.ts";
+export { placeAt } from "./exploration/probabilities.ts";
 export { Registry } from "./registry.ts";
 export { isReservedColumn } from "./reserved-columns.ts";
 export { MOST_KEYS, partsOfKey, partsOfVersionKey, rowKey, versionKey } from "./tables/row-key.ts";

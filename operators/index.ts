@@ -1,7 +1,8 @@
 export { decide } from "./decide/operator.ts";
 export { actionProblem, loggedAction, possibleActions, type LoggedReading } from "./decide/logged-action.ts";
 export { decideScored, decisionSeed } from "./decide/logic.ts";
-export { groupAt, unitPlace } from "./decide/assign-unit.ts";
+export { unitPlace } from "./decide/assign-unit.ts";
+export { drawsOf } from "./decide/draw.ts";
 export { enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";
 export { etl } from "./etl/operator.ts";

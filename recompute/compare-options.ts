@@ -45,6 +45,10 @@ export function* optionValues(recomputed: Recomputed): Iterable<OptionValue> {
     if (is === undefined) continue;
     yield { kind: "action", field: `${option.optionId}.score`, logged: option.score, recomputed: is.score };
     yield { kind: "action", field: `${option.optionId}.position`, logged: option.position, recomputed: is.position };
+    yield {
+      ...{ kind: "propensity", field: `${option.optionId}.propensity` },
+      ...{ logged: option.propensity, recomputed: is.propensity },
+    };
     yield { kind: "propensity", field: `${option.optionId}.sampled`, logged: option.sampled, recomputed: is.sampled };
   }
 }

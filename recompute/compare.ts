@@ -9,6 +9,7 @@ const POLICY = [
   ["deferred", "request"],
   ["seed", "seed"],
   ["actions", "propensity"],
+  ["scores", "action"],
   ["distribution", "propensity"],
   ["propensity", "propensity"],
   ["value", "action"],

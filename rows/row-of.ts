@@ -42,6 +42,7 @@ export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow 
   if (reward !== undefined) row["reward"] = reward((name) => labelNow(joined, compiled, name));
   for (const { name, index } of layout) row[name] = features[index] ?? null;
   if (options === null) return row;
+  if (options.isRanking) row["propensity"] = option?.propensity ?? (decision.propensity === 1 ? 1 : null);
   row["optionId"] = option?.optionId ?? null;
   row["optionPosition"] = joined.position;
   row["optionScore"] = option?.score ?? null;

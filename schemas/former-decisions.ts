@@ -1,7 +1,7 @@
 import { decisionRecordedSchema, type DecisionRecorded } from "./types/index.ts";
 
-/** A decision before it had `keys`, `parameters` and `options`. */
-export type FormerDecision = Omit<DecisionRecorded, "keys" | "parameters" | "options" | "candidates">;
+/** A decision before it had `keys`, `parameters`, `options` and `scores`. */
+export type FormerDecision = Omit<DecisionRecorded, "keys" | "parameters" | "options" | "candidates" | "scores">;
 
 const FIELDS: readonly string[] = [
   "decisionId",
@@ -36,4 +36,5 @@ export const withoutKeys = (decision: FormerDecision): DecisionRecorded => ({
   parameters: {},
   options: [],
   candidates: 0,
+  scores: [],
 });

@@ -66,7 +66,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["values", "yaml"],
     ["features", "tables", "windows"],
     ["labels", "learners", "policy"],
-    ["options"],
+    ["exploration", "options"],
     ["read", "sections"],
     ["compare", "suggest", "types"],
   ],

@@ -53,6 +53,7 @@ export async function flights(): Promise<Measured> {
         parameters: {},
         options: [],
         candidates: 0,
+        scores: [],
       },
     };
   });

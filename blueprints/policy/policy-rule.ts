@@ -52,6 +52,17 @@ export interface Selection {
   readonly scores: readonly (number | null)[];
   /** Those that are chosen or shown, in order. */
   readonly shown: readonly number[];
+  /** Of a choice those that may be chosen, ascending. */
+  eligible?(): readonly number[];
+  /** Of a ranking: its positions filled one by one, from the first. */
+  steps?(): OrderSteps;
+}
+
+/** A ranking as it is filled. If the first of those that may stand next is taken each time, it is the rule's own. */
+export interface OrderSteps {
+  /** The options that may stand next, in the order of their scores; none: the ranking is full. */
+  next(): readonly number[];
+  take(index: number): void;
 }
 
 /** A rule over options. Pure, never throws, and gives the same bits in every process. */

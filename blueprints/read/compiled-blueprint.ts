@@ -16,6 +16,7 @@ import { compileWeight, type RowWeight } from "../labels/row-weight.ts";
 import { labelColumns, maturityColumns, rowWaits, type LabelColumns } from "../labels/label-columns.ts";
 import { compileOptions, type CompiledOptions } from "../options/compiled-options.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
+import { compileExploration, type Explorer } from "../exploration/compile-exploration.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
 import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
 import { groupableEntries } from "../windows/observed-event.ts";
@@ -51,6 +52,8 @@ export interface CompiledBlueprint {
   /** Entries of the context that a window can be kept by. */
   readonly groupable: readonly string[];
   readonly policy: Policy;
+  /** Null: the policy decides alone. */
+  readonly explorer: Explorer | null;
   /** In the blueprint's order, as their columns. */
   readonly labels: readonly Label[];
   readonly labelColumns: readonly LabelColumns[];
@@ -94,6 +97,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     options,
     groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),
+    explorer: compileExploration(blueprint),
     labels: blueprint.labels.map((label) => compileLabel(blueprint, label)),
     labelColumns: labelColumns(blueprint.labels),
     waits,

@@ -3,6 +3,7 @@ import { contextSection } from "./context.ts";
 import { decisionSpaceSection } from "./decision-space.ts";
 import { descriptionSection } from "./description.ts";
 import { eventsSection } from "./events.ts";
+import { explorationSection } from "./exploration.ts";
 import { featuresSection } from "./features.ts";
 import { joinSection } from "./join.ts";
 import { labelSection } from "./labels/label.ts";
@@ -31,6 +32,7 @@ export const sections: readonly BlueprintSection[] = [
   rewardSection,
   modelSection,
   policySection,
+  explorationSection,
   joinSection,
   trainingSection,
   retentionSection,

@@ -57,6 +57,20 @@ type PolicyObject = {
   readonly assign?: Entries<number>;
 } & { readonly [R in Exclude<keyof PolicyRules, "decide" | "choose" | "rank" | "assign">]?: unknown };
 
+/** A number, or the name of a parameter of the policy. */
+type SettingObject = number | string;
+
+type ExplorationObject = {
+  readonly epsilonGreedy?: SettingObject;
+  readonly softmax?: SettingObject;
+  readonly squareCb?: SettingObject;
+  readonly uniform?: true;
+  readonly plackettLuce?: SettingObject;
+  readonly swap?: SettingObject | { readonly probability: SettingObject; readonly within?: number | undefined };
+  readonly floor?: SettingObject | undefined;
+  readonly share?: SettingObject | undefined;
+};
+
 /** A blueprint as an object of exactly the YAML's structure: every key of docs/blueprint.md. */
 export interface BlueprintObject {
   readonly useCase: string;
@@ -83,6 +97,7 @@ export interface BlueprintObject {
   readonly labels?: Entries<LabelObject> | undefined;
   readonly model?: ModelObject | undefined;
   readonly policy: PolicyObject;
+  readonly exploration?: ExplorationObject | undefined;
   readonly join?: { readonly ttl?: DurationText | undefined } | undefined;
   readonly training?:
     | {

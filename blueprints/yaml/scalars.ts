@@ -33,7 +33,7 @@ export function readNumber(place: Place, { min, max }: Range, whole: "whole" | "
   const value = isScalar(place.node) ? place.node.value : null;
   const wanted = `a ${whole === "whole" ? "whole number" : "number"} from ${min} to ${max}`;
   if (typeof value !== "number" || (whole === "whole" && !Number.isInteger(value))) {
-    return complain(place, `expected ${wanted}, found ${found(place)}`, numberMeant(value));
+    return complain(place, `expected ${wanted}, found ${found(place)}`, numberMeant(value, max));
   }
   if (value >= min && value <= max) return value === 0 ? 0 : value;
   return complain(place, `expected ${wanted}, found ${value}`);
@@ -41,11 +41,13 @@ export function readNumber(place: Place, { min, max }: Range, whole: "whole" | "
 
 const THOUSANDS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6 };
 
-/** Of other notations: quotes, groups of digits, `5k`, truth values. */
-function numberMeant(value: unknown): string | null {
+/** Of other notations: quotes, groups of digits, `5k`, a percentage of at most 1, truth values. */
+function numberMeant(value: unknown, max: number): string | null {
   if (typeof value === "boolean") return `write ${Number(value)}`;
   if (typeof value !== "string") return null;
   if (/^-?\d+(\.\d+)?$/.test(value)) return "write it without quotes";
+  const percent = max <= 1 ? /^(\d+(?:\.\d+)?)\s*%$/.exec(value)?.[1] : undefined;
+  if (percent !== undefined) return `write ${Number((Number(percent) / 100).toPrecision(12))}`;
   const digits = value.replaceAll(/[,_' ](?=\d{3}(\D|$))/g, "");
   const [, number, unit] = /^(-?\d+(?:\.\d+)?)([km]?)$/i.exec(digits) ?? [];
   return number === undefined ? null : `write ${Number(number) * (THOUSANDS[unit!.toLowerCase()] ?? 1)}`;

@@ -3,6 +3,9 @@ import type { Origin } from "../../streams/index.ts";
 import { shownTime, table } from "../text/output.ts";
 import { differenceLine } from "./difference-line.ts";
 
+/** Actions that a line names. */
+const MOST_DRAWN = 10;
+
 /** An explanation for people. */
 export function explanationText(explanation: Explanation): string {
   const {
@@ -56,6 +59,7 @@ export function explanationText(explanation: Explanation): string {
       ),
     ),
     `decided   ${String(decision.value)} (${decision.reason}, ${decision.mode}), propensity ${String(decision.propensity)}`,
+    ...drawnLines(decision),
     "",
     explanation.sourcesBefore
       ? "every event a feature was counted from lies before the decision"
@@ -63,6 +67,20 @@ export function explanationText(explanation: Explanation): string {
     explanation.equal ? "re-derived, equal" : `${differences.length} differences:`,
     ...differences.map((difference) => `  ${differenceLine(difference)}`),
   ].join("\n");
+}
+
+/** Of a decision that was drawn: the probability of each action, the most likely first. */
+function drawnLines({ actions, distribution, scores }: Explanation["logged"]["decision"]): readonly string[] {
+  if (scores.length === 0 || distribution.length === 0) return [];
+  const likely = actions
+    .map((action, at) => ({ action, probability: distribution[at]!, score: scores[at]! }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, MOST_DRAWN);
+  const lines = likely.map(
+    ({ action, probability, score }) => `${String(action)} ${value(probability)} (${value(score)})`,
+  );
+  const more = actions.length - likely.length;
+  return [`drawn from ${lines.join(", ")}${more > 0 ? ` and ${more} more` : ""}: probability, and score`];
 }
 
 /** Their features and predictions as logged; differences are told below. */

@@ -4,18 +4,20 @@ import {
   type CompiledBlueprint,
   type CompiledOptions,
   type DecisionKeys,
+  type Explorer,
   type FeatureVector,
   type OptionsPolicy,
   type ParamValues,
 } from "../../blueprints/index.ts";
 import type { DecisionRecorded, LoggedAction, Scored } from "../../schemas/index.ts";
+import { byPolicy, drawn, takenAt } from "./draw-options.ts";
 
 type OptionRecorded = DecisionRecorded["options"][number];
 
 /** The part of a decision that is made of its options. */
 export type OverOptions = Pick<
   DecisionRecorded,
-  "actions" | "distribution" | "value" | "propensity" | "reason" | "options" | "candidates"
+  "actions" | "distribution" | "value" | "propensity" | "reason" | "options" | "candidates" | "scores"
 >;
 
 export interface OptionsAsked {
@@ -23,6 +25,7 @@ export interface OptionsAsked {
   readonly compiled: CompiledBlueprint;
   readonly options: CompiledOptions;
   readonly policy: OptionsPolicy;
+  readonly explorer: Explorer | null;
   readonly params: ParamValues;
   /** Of the decision. */
   readonly seed: string;
@@ -40,6 +43,7 @@ export function decideOptions({
   scored,
   options,
   policy,
+  explorer,
   params,
   seed,
   logged,
@@ -55,43 +59,49 @@ export function decideOptions({
   const selected = policy.select(known, params);
   const { scores } = selected;
   const taken = logged === null ? -1 : given.findIndex(({ optionId }) => optionId === logged.value);
-  const shown = taken >= 0 ? [taken] : selected.shown;
+  const act = { selection: selected, isScored, isRanking: options.isRanking, explorer, params, seed };
+  const chosen =
+    logged !== null && taken >= 0
+      ? takenAt(taken, logged.propensity, given.length)
+      : explorer === null
+        ? byPolicy(act)
+        : drawn(act, explorer);
+  const { shown, propensities } = chosen;
   const keys = options.keysByOption(enriched.request.candidates);
-  const record = (at: number, position: number | null, sampled: number): OptionRecorded => ({
+  const record = (at: number, place: number | null, sampled: number): OptionRecorded => ({
     ...{ optionId: given[at]!.optionId, features: given[at]!.features },
     predictions: predictions[at] ?? nothing,
-    ...{ score: scores[at]!, position, sampled },
-    keys: (position === null ? undefined : keys.get(given[at]!.optionId)) ?? noKeys,
+    ...{ score: scores[at]!, position: place === null ? null : place + 1, sampled },
+    keys: (place === null ? undefined : keys.get(given[at]!.optionId)) ?? noKeys,
+    propensity: place === null ? null : propensities[place]!,
   });
   const most = which === "all" ? given.length : policy.log;
-  const recorded = shown.map((at, place) => record(at, place + 1, 1));
+  const recorded = shown.map((at, place) => record(at, place, 1));
   for (const { at, sampled } of sampleOf(given, shown, most, seed)) recorded.push(record(at, null, sampled));
   const value = shown.length === 0 ? null : given[shown[0]!]!.optionId;
   const isMissing = given.length > 0 && scores.every((score) => score === null);
   const isError = isMissing || (!options.isRanking && value === null);
+  const isNamed = !options.isRanking || chosen.scores.length > 0;
   return {
-    ...(options.isRanking ? noActions : actionsOf(given, shown[0])),
+    actions: isNamed ? given.map(({ optionId }) => optionId) : none,
+    distribution: chosen.distribution,
     value,
-    propensity: value === null ? null : 1,
-    reason: modelId === null ? "noModel" : isError ? "error" : "exploit",
+    propensity: value === null ? null : productOf(propensities),
+    reason: modelId === null ? "noModel" : isError ? "error" : chosen.isOwn ? "exploit" : "explore",
     options: recorded,
     candidates: given.length,
+    scores: chosen.scores,
   };
 }
 
 const nothing = Object.freeze({});
 const noKeys: DecisionKeys = nothing;
 
-/** The orders of options are not counted out. */
-const noActions = Object.freeze({ actions: Object.freeze([]), distribution: Object.freeze([]) });
+const none = Object.freeze([]);
 
-const actionsOf = (
-  given: readonly { readonly optionId: string }[],
-  chosen: number | undefined,
-): Pick<OverOptions, "actions" | "distribution"> => ({
-  actions: given.map(({ optionId }) => optionId),
-  distribution: chosen === undefined ? [] : given.map((_, at) => (at === chosen ? 1 : 0)),
-});
+/** Null: one of them is not known. */
+const productOf = (propensities: readonly (number | null)[]): number | null =>
+  propensities.reduce((all, propensity) => (all === null || propensity === null ? null : all * propensity), 1);
 
 /**
  * Of the options that were not shown those to record, each with the same probability. The sample is drawn by the decision's

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import {
   decisionKeys,
   optionVector,
+  placeAt,
   type CompiledBlueprint,
   type DecisionKeys,
   type DecisionSpace,
@@ -16,8 +17,9 @@ import {
   type LoggedAction,
   type Scored,
 } from "../../schemas/index.ts";
-import { groupAt, unitPlace } from "./assign-unit.ts";
+import { unitPlace } from "./assign-unit.ts";
 import { decideOptions, type OptionsAsked, type OverOptions } from "./decide-options.ts";
+import { drawValue } from "./draw-value.ts";
 import { takenElsewhere } from "./logged-action.ts";
 
 /** The seed of a decision's sampling: the three inputs are enough to draw the same again. */
@@ -68,37 +70,44 @@ export function decideScored(
   return logged === null ? decision : { ...decision, ...takenElsewhere(logged, decision.actions) };
 }
 
-interface Asked extends Omit<OptionsAsked, "options" | "policy"> {
+interface Asked extends Omit<OptionsAsked, "options" | "policy" | "explorer"> {
   readonly compiled: CompiledBlueprint;
   readonly salt: string;
 }
 
 /** The part of a decision that its kind of policy makes. */
 function madeBy(asked: Asked): OverOptions {
-  const { scored, compiled, params, salt } = asked;
-  const { policy, options, blueprint } = compiled;
-  if (options !== null && policy.options !== null) return decideOptions({ ...asked, options, policy: policy.options });
+  const { scored, compiled, params, salt, seed } = asked;
+  const { policy, options, blueprint, explorer } = compiled;
+  if (options !== null && policy.options !== null) {
+    return decideOptions({ ...asked, options, policy: policy.options, explorer });
+  }
   const { request, features } = scored.enriched;
   const actions = actionsOf(blueprint.decisionSpace);
   if (policy.shares !== null) {
-    const group = groupAt(unitPlace(salt, request.useCase, request.unit), policy.shares);
+    const group = placeAt(unitPlace(salt, request.useCase, request.unit), policy.shares);
     const [value, propensity] = [actions[group]!, policy.shares[group]!];
-    return { actions, distribution: policy.shares, value, propensity, reason: "explore", options: none, candidates: 0 };
+    return { actions, distribution: policy.shares, value, propensity, reason: "explore", ...ofNoOptions };
   }
   const vector = features as FeatureVector;
   const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions, params);
+  const reason = scored.modelId === null ? "noModel" : value === null ? "error" : "exploit";
+  if (explorer !== null && (value !== null || explorer.needsNoValue)) {
+    return { ...ofNoOptions, ...drawValue({ explorer, actions, value, reason, params, seed }) };
+  }
   return {
     actions,
     distribution: value === null ? [] : actions.map((action) => (action === value ? 1 : 0)),
     value,
     propensity: value === null ? null : 1,
-    reason: scored.modelId === null ? "noModel" : value === null ? "error" : "exploit",
-    options: none,
-    candidates: 0,
+    reason,
+    ...ofNoOptions,
   };
 }
 
-const none: DecisionRecorded["options"] = Object.freeze([]);
+const ofNoOptions: Pick<DecisionRecorded, "options" | "candidates" | "scores"> = Object.freeze({
+  ...{ options: Object.freeze([]), candidates: 0, scores: Object.freeze([]) },
+});
 
 /** Null: with those of the options they are larger than the limit. */
 function keysWithin(keys: DecisionKeys, options: DecisionRecorded["options"]): DecisionKeys | null {

@@ -16,13 +16,13 @@ export interface DecisionRecorded {
   readonly features: readonly (null | number | string)[];
   /** By objective; empty without a model. */
   readonly predictions: Readonly<Record<string, number>>;
-  /** What could have been chosen; empty where the decision space is not finite. */
+  /** What could have been chosen; empty where the decision space is not finite. Of a ranking that was drawn, all options. */
   readonly actions: readonly (boolean | number | string)[];
   /** Probability of each action, in their order; sums to 1, or is empty. */
   readonly distribution: readonly number[];
   /** What was chosen; null without a model. */
   readonly value: null | boolean | number | string;
-  /** Probability with which the value was chosen; null without a choice, and where it is not known of a logged one. */
+  /** Probability with which the value was chosen, of a ranking that of the whole list; null without a choice, and where it is not known of a logged one. */
   readonly propensity: null | number;
   /** Seed of the sampling: hex, from salt, use case and decision id. */
   readonly seed: string;
@@ -44,6 +44,8 @@ export interface DecisionRecorded {
   readonly options: readonly OptionRecorded[];
   /** How many options there were. */
   readonly candidates: number;
+  /** What a decision with exploration was drawn by: the score of each of the actions, in their order, 0 without a model, and of a value 1 for the policy's own; null: the action could not be drawn, and of a ranking it has no score. Empty without exploration. */
+  readonly scores: readonly (null | number)[];
 }
 
 /** An option as it was scored. */
@@ -62,6 +64,8 @@ export interface OptionRecorded {
   readonly sampled: number;
   /** Entries of an option that was shown that windows can be kept by, as the decision's `keys`. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Probability of this option at its position, under the options above it; null: it was not shown, or not known. */
+  readonly propensity: null | number;
 }
 
 /** All that this release writes. A newer one may have written others. */
@@ -96,7 +100,7 @@ export const decisionRecordedSchema = {
     {
       name: "actions",
       type: { type: "array", items: ["boolean", "double", "string"] },
-      doc: "What could have been chosen; empty where the decision space is not finite.",
+      doc: "What could have been chosen; empty where the decision space is not finite. Of a ranking that was drawn, all options.",
     },
     {
       name: "distribution",
@@ -107,7 +111,7 @@ export const decisionRecordedSchema = {
     {
       name: "propensity",
       type: ["null", "double"],
-      doc: "Probability with which the value was chosen; null without a choice, and where it is not known of a logged one.",
+      doc: "Probability with which the value was chosen, of a ranking that of the whole list; null without a choice, and where it is not known of a logged one.",
     },
     { name: "seed", type: "string", doc: "Seed of the sampling: hex, from salt, use case and decision id." },
     { name: "mode", type: "string", doc: "loggingOnly, apprentice or online." },
@@ -177,6 +181,12 @@ export const decisionRecordedSchema = {
               doc: "Entries of an option that was shown that windows can be kept by, as the decision's `keys`.",
               default: {},
             },
+            {
+              name: "propensity",
+              type: ["null", "double"],
+              doc: "Probability of this option at its position, under the options above it; null: it was not shown, or not known.",
+              default: null,
+            },
           ],
           namespace: "loopstream",
         },
@@ -185,5 +195,11 @@ export const decisionRecordedSchema = {
       default: [],
     },
     { name: "candidates", type: "int", doc: "How many options there were.", default: 0 },
+    {
+      name: "scores",
+      type: { type: "array", items: ["null", "double"] },
+      doc: "What a decision with exploration was drawn by: the score of each of the actions, in their order, 0 without a model, and of a value 1 for the policy's own; null: the action could not be drawn, and of a ranking it has no score. Empty without exploration.",
+      default: [],
+    },
   ],
 } as const;

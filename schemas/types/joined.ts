@@ -72,7 +72,7 @@ export const joinedSchema = {
           {
             name: "actions",
             type: { type: "array", items: ["boolean", "double", "string"] },
-            doc: "What could have been chosen; empty where the decision space is not finite.",
+            doc: "What could have been chosen; empty where the decision space is not finite. Of a ranking that was drawn, all options.",
           },
           {
             name: "distribution",
@@ -87,7 +87,7 @@ export const joinedSchema = {
           {
             name: "propensity",
             type: ["null", "double"],
-            doc: "Probability with which the value was chosen; null without a choice, and where it is not known of a logged one.",
+            doc: "Probability with which the value was chosen, of a ranking that of the whole list; null without a choice, and where it is not known of a logged one.",
           },
           { name: "seed", type: "string", doc: "Seed of the sampling: hex, from salt, use case and decision id." },
           { name: "mode", type: "string", doc: "loggingOnly, apprentice or online." },
@@ -161,6 +161,12 @@ export const joinedSchema = {
                     doc: "Entries of an option that was shown that windows can be kept by, as the decision's `keys`.",
                     default: {},
                   },
+                  {
+                    name: "propensity",
+                    type: ["null", "double"],
+                    doc: "Probability of this option at its position, under the options above it; null: it was not shown, or not known.",
+                    default: null,
+                  },
                 ],
                 namespace: "loopstream",
               },
@@ -169,6 +175,12 @@ export const joinedSchema = {
             default: [],
           },
           { name: "candidates", type: "int", doc: "How many options there were.", default: 0 },
+          {
+            name: "scores",
+            type: { type: "array", items: ["null", "double"] },
+            doc: "What a decision with exploration was drawn by: the score of each of the actions, in their order, 0 without a model, and of a value 1 for the policy's own; null: the action could not be drawn, and of a ranking it has no score. Empty without exploration.",
+            default: [],
+          },
         ],
       },
       doc: "As recorded.",

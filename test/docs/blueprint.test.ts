@@ -21,6 +21,7 @@ import { RunningLabel } from "../../blueprints/labels/running-label.ts";
 import { policyRules } from "../../blueprints/policy/rules/index.ts";
 import { sections } from "../../blueprints/sections/index.ts";
 import { blueprintReference } from "../../blueprints/sections/reference.ts";
+import { explorationKinds } from "../../blueprints/exploration/kinds/index.ts";
 import { featureKinds } from "../../blueprints/features/kinds/index.ts";
 import { aggregate } from "../../blueprints/windows/aggregate.ts";
 import { windowAggregates } from "../../blueprints/windows/aggregates/index.ts";
@@ -97,7 +98,7 @@ describe("the keys on the page", () => {
     const [text] = wholes as [string];
     for (const { name: section, keys } of sections) {
       const names = Object.keys(keys())
-        .filter((key) => section !== "policy" || !key.includes("."))
+        .filter((key) => !["policy", "exploration"].includes(section) || !key.includes("."))
         .map((key) => key.split(".").at(-1)!);
       if (names.length === 0) continue;
       const path = PLACES[section as string] ?? [section];
@@ -118,6 +119,21 @@ describe("the keys on the page", () => {
       const text = wholes.find((each) => parseBlueprint(each).policy.rule.kind === rule)!;
       for (const name of [...Object.keys(keys()), "zzzzzz"]) {
         const messages = problemsWith(text, ["policy", rule], { score: "late", [name]: { nonsense: 1 } });
+        expect(
+          messages.some((message) => message.includes(`unknown field "${name}"`)),
+          name,
+        ).toBe(name === "zzzzzz");
+      }
+    },
+  );
+
+  test.each(explorationKinds.all().filter(({ keys }) => Object.keys(keys()).length > 0))(
+    "of the exploration $name are taken by it, and no others",
+    ({ name: kind, keys, draws }) => {
+      const rule = draws.includes("ranking") ? "rank" : "choose";
+      const text = wholes.find((each) => parseBlueprint(each).policy.rule.kind === rule)!;
+      for (const name of [...Object.keys(keys()), "zzzzzz"]) {
+        const messages = problemsWith(text, ["exploration"], { [kind]: { [name]: { nonsense: 1 } } });
         expect(
           messages.some((message) => message.includes(`unknown field "${name}"`)),
           name,
@@ -206,7 +222,8 @@ function problemsWith(text: string, path: readonly Step[], value: unknown): read
     at = at[step] as Record<Step, unknown>;
   }
   const name = path.at(-1)!;
-  for (const alike of [windowAggregates.names(), policyRules.names()] as readonly (readonly Step[])[])
+  const kinds = [windowAggregates.names(), policyRules.names(), explorationKinds.names()];
+  for (const alike of kinds as readonly (readonly Step[])[])
     if (alike.includes(name)) for (const other of alike) delete at[other];
   at[name] = value;
   try {

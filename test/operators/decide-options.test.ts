@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { parseBlueprint } from "../../blueprints/index.ts";
+import { parseBlueprint, placeAt } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../catalogue/index.ts";
-import { decide, groupAt, unitPlace } from "../../operators/index.ts";
+import { decide, unitPlace } from "../../operators/index.ts";
 import {
   blueprints,
   clock,
@@ -73,6 +73,7 @@ describe("a ranking", () => {
     expect(decision.options).toHaveLength(2);
     expect(decision.options[0]).toEqual({
       ...{ optionId: "b", features: [2, "drama"], predictions: { click: 0.9 }, score: 0.9, position: 1, sampled: 1 },
+      propensity: 1,
       keys: { genre: "drama", shelf: "s2" },
     });
     expect(decision.options[1]).toMatchObject({ position: null, sampled: 0.5, keys: {} });
@@ -173,7 +174,7 @@ describe("groups of units", () => {
       const unit = `unit-${n % 500}`;
       const enriched = { ...asked.enriched, request: request(`d${n}`, {}, { unit }) };
       const decision = await made({ ...asked, enriched });
-      const group = groupAt(unitPlace("salt", "parcels", unit), shares);
+      const group = placeAt(unitPlace("salt", "parcels", unit), shares);
       expect(decision).toMatchObject({
         ...{ value: ["control", "reminder"][group], propensity: shares[group], reason: "explore", modelId: null },
         ...{ distribution: shares, options: [] },
@@ -193,7 +194,7 @@ describe("groups of units", () => {
   });
 
   test("a place at the end of the decimals is in the last group that has a share", () => {
-    expect([0, 0.6999, 0.7, 1 - 2 ** -52].map((place) => groupAt(place, [0.7, 0.3 - 1e-9, 0]))).toEqual([0, 0, 1, 1]);
-    expect(groupAt(0.5, [0, 1])).toBe(1);
+    expect([0, 0.6999, 0.7, 1 - 2 ** -52].map((place) => placeAt(place, [0.7, 0.3 - 1e-9, 0]))).toEqual([0, 0, 1, 1]);
+    expect(placeAt(0.5, [0, 1])).toBe(1);
   });
 });

@@ -111,6 +111,7 @@ describe("the decision record", () => {
         parameters: {},
         options: [],
         candidates: 0,
+        scores: [],
       },
     ]);
     expect(driver.output(decisionReplies).read()?.value).toEqual({

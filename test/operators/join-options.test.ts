@@ -55,6 +55,7 @@ const option = (optionId: string, position: number | null): DecisionRecorded["op
     score: null,
     position,
     sampled: position === null ? 0.5 : 1,
+    propensity: 1,
     keys: { genre: `g-${optionId}` },
   },
 });

@@ -46,7 +46,16 @@ const ranking: DecisionRecorded = decision("d", START, {
   blueprintVersion: parseBlueprint(TEXT).version,
   features: [5, null, 1],
   options: SHOWN.map((optionId, at) => ({
-    ...{ optionId, features: [at], predictions: {}, score: null, position: at + 1, sampled: 1, keys: {} },
+    ...{
+      optionId,
+      features: [at],
+      predictions: {},
+      score: null,
+      position: at + 1,
+      sampled: 1,
+      propensity: 1,
+      keys: {},
+    },
   })),
   candidates: 9,
   value: "a",

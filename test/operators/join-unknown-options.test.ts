@@ -43,7 +43,16 @@ describe.each(engines)("an observation of an option that was not shown, on %s", 
 
   const decide = (shown: readonly string[], time = START, more = {}) => {
     const options = shown.map((optionId, at) => ({
-      ...{ optionId, features: [at], predictions: {}, score: null, position: at + 1, sampled: 1, keys: {} },
+      ...{
+        optionId,
+        features: [at],
+        predictions: {},
+        score: null,
+        position: at + 1,
+        sampled: 1,
+        propensity: 1,
+        keys: {},
+      },
     }));
     const value = decision("d", time, { blueprintVersion: version, features: [5, null], options, ...more });
     return driver.input(decisions).send({ key: "d", value, time });

@@ -130,6 +130,7 @@ export function decision(decisionId: string, time: number, more: Partial<Decisio
     parameters: {},
     options: [],
     candidates: 0,
+    scores: [],
     ...more,
   };
 }

@@ -25,7 +25,7 @@ export const START = Date.UTC(2026, 0, 5);
 
 type OptionRecorded = DecisionRecorded["options"][number];
 export const option = (optionId: string, position: number | null, age: number | null, weight = 5): OptionRecorded => ({
-  ...{ optionId, position, sampled: position === null ? 0.5 : 1, keys: {} },
+  ...{ optionId, position, sampled: position === null ? 0.5 : 1, propensity: position === null ? null : 1, keys: {} },
   features: [age, optionId, age === null ? null : weight - age],
   predictions: { click: 0.25 },
   score: 0.25,

@@ -11,7 +11,9 @@ const weightsOf = (of: CompiledBlueprint, all: readonly Joined[]): readonly (num
   all.map((joined) => of.weight!.of(rowOf(joined, of)));
 
 test("rows of a ranking weigh by the position that was seen, as it was decided or observed", () => {
-  const made = ranking("d", START, [option("b", 1, 2), option("a", 2, null), option("z", 3, 9)], { propensity: 0.5 });
+  const options = [option("b", 1, 2), option("a", 2, null), option("z", 3, 9)];
+  const drawn = options.map((one) => ({ ...one, propensity: 0.5 }));
+  const made = ranking("d", START, drawn, { propensity: 0.125 });
   const all = [
     joinedOf(made, 0, { label: 1 }),
     joinedOf(made, 1, { label: 1, position: 7 }),

@@ -118,6 +118,7 @@ describe("the decision record", () => {
       "parameters",
       "options",
       "candidates",
+      "scores",
     ]);
   });
 
@@ -151,10 +152,15 @@ describe("the decision record", () => {
           position: 1,
           sampled: 1,
           keys: { genre: "a" },
+          propensity: 0.5,
         },
-        { optionId: "", features: [], predictions: {}, score: 0.5, position: null, sampled: 0.25, keys: {} },
+        {
+          ...{ optionId: "", features: [], predictions: {}, score: 0.5, position: null, sampled: 0.25, keys: {} },
+          propensity: null,
+        },
       ],
       candidates: 9,
+      scores: [0.5, null],
     };
     expect(JSON.parse(JSON.stringify(type.fromBuffer(type.toBuffer(decision))))).toEqual(decision);
   });

@@ -54,7 +54,10 @@ export const choose: PolicyRuleKind<ChooseRule> = {
         const [first] = allowed;
         // What has no score is chosen only where nothing is scored: then the product's own order acts.
         const isChosen = first !== undefined && (!isScored || scores[first] !== null);
-        return { scores, shown: isChosen ? [first] : [] };
+        return {
+          ...{ scores, shown: isChosen ? [first] : [] },
+          eligible: () => allowed.filter((index) => !isScored || scores[index] !== null).sort((a, b) => a - b),
+        };
       },
     };
   },

@@ -5,6 +5,7 @@ import { complain, type Place } from "../../yaml/place.ts";
 import { readNumber } from "../../yaml/scalars.ts";
 import { readEntries } from "../../yaml/section.ts";
 import type { PolicyRuleKind, RuleKnown } from "../policy-rule.ts";
+import { OrderFill } from "./order-fill.ts";
 import { byScore, numberOrNull, readCondition, readScored, type OptionNames } from "./over-options.ts";
 
 /** Options in the order of their scores, within constraints. */
@@ -102,24 +103,15 @@ export const rank: PolicyRuleKind<RankRule> = {
         const scores = options.map((get) => (isScored ? numberOrNull(scoring.evaluate(get)) : null));
         const allowed = byScore(scores).filter((index) => !isExcluded(options[index]!));
         const most = Math.min(show ?? allowed.length, allowed.length);
-        if (limits.length === 0 && require === null) return { scores, shown: allowed.slice(0, most) };
-        const counts = limits.map(() => new Map<string, number>());
-        const taken = new Set<number>();
-        const take = (index: number, mustFit: boolean): void => {
-          if (taken.size >= most || taken.has(index)) return;
-          const values = limits.map(([name]) => options[index]!(name));
-          const isFull = values.some(
-            (value, at) => typeof value === "string" && (counts[at]!.get(value) ?? 0) >= limits[at]![1],
-          );
-          if (mustFit && isFull) return;
-          taken.add(index);
-          for (const [at, value] of values.entries()) {
-            if (typeof value === "string") counts[at]!.set(value, (counts[at]!.get(value) ?? 0) + 1);
-          }
-        };
-        for (const index of allowed) if (isRequired(options[index]!)) take(index, false);
-        for (const index of allowed) take(index, true);
-        return { scores, shown: allowed.filter((index) => taken.has(index)) };
+        if (limits.length === 0 && require === null) {
+          return { scores, shown: allowed.slice(0, most), steps: () => new OrderFill(allowed, most, [], []) };
+        }
+        const categories = limits.map(([name, limit]) => ({ limit, of: (index: number) => options[index]!(name) }));
+        const required = allowed.filter((index) => isRequired(options[index]!)).slice(0, most);
+        const steps = (): OrderFill => new OrderFill(allowed, most, categories, required);
+        const fill = steps();
+        for (const index of allowed) if (fill.mayStand(index)) fill.take(index);
+        return { scores, shown: fill.taken(), steps };
       },
     };
   },

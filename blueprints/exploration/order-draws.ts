@@ -1,0 +1,86 @@
+import type { Selection } from "../policy/policy-rule.ts";
+import type { OrderAsked, OrderDrawn } from "./exploration-kind.ts";
+import { placeAt, withFloor } from "./probabilities.ts";
+
+/** The policy's own order. */
+export const unchanged = ({ shown }: Selection): OrderDrawn => ({ shown, propensities: shown.map(() => 1) });
+
+/**
+ * Position after position, each from the options that may still stand there. Draw 0 says whether the decision explores, and
+ * draw k fills position k, from 1.
+ *
+ * @param of the probabilities of the options that may stand next; they sum to 1
+ */
+export function drawSteps(
+  { selection, draw, share, floor }: OrderAsked,
+  of: (eligible: readonly number[]) => readonly number[],
+): OrderDrawn {
+  const explores = draw(0) < share;
+  const fill = selection.steps!();
+  const shown: number[] = [];
+  const propensities: number[] = [];
+  // Of the positions so far: probabilities that they are filled thus by exploring, and by the policy alone.
+  let [drawn, own] = [share, 1 - share];
+  for (let eligible = fill.next(); eligible.length > 0; eligible = fill.next()) {
+    const probabilities = withFloor(of(eligible), floor);
+    const at = explores ? placeAt(draw(shown.length + 1), probabilities) : 0;
+    const before = drawn + own;
+    drawn *= probabilities[at]!;
+    if (at !== 0) own = 0;
+    shown.push(eligible[at]!);
+    propensities.push((drawn + own) / before);
+    fill.take(eligible[at]!);
+  }
+  return { shown, propensities };
+}
+
+/**
+ * Draw 0 says whether two positions change places, and draw 1 which two: (1, 2), (1, 3), … (2, 3), ….
+ *
+ * @param within positions from the top; null: all
+ */
+export function drawSwap(
+  { selection, draw, share }: OrderAsked,
+  probability: number,
+  within: number | null,
+): OrderDrawn {
+  const own = selection.shown;
+  const n = Math.min(within ?? own.length, own.length);
+  const pairs = (n * (n - 1)) / 2;
+  const swapped = pairs === 0 ? 0 : probability * share;
+  if (draw(0) >= swapped) {
+    // The positions above are as they are: the swaps of two positions further down have not been told from none.
+    let before = 1;
+    const propensities = own.map((_, at) => {
+      const left = Math.max(0, n - at - 1);
+      const after = 1 - swapped + swapped * ((left * (left - 1)) / 2 / Math.max(1, pairs));
+      const propensity = after / before;
+      before = after;
+      return propensity;
+    });
+    return { shown: own, propensities };
+  }
+  const [first, second] = pairAt(Math.min(pairs - 1, Math.floor(draw(1) * pairs)), n);
+  const shown = own.slice();
+  [shown[first], shown[second]] = [own[second]!, own[first]!];
+  let before = 1;
+  const propensities = shown.map((_, at) => {
+    const left = Math.max(0, n - at - 1);
+    // From the first of the two on the list is known.
+    const after = at < first ? 1 - swapped + swapped * ((left * (left - 1)) / 2 / pairs) : swapped / pairs;
+    const propensity = after / before;
+    before = after;
+    return propensity;
+  });
+  return { shown, propensities };
+}
+
+function pairAt(index: number, n: number): readonly [first: number, second: number] {
+  let rest = index;
+  for (let first = 0; first < n - 1; first++) {
+    const others = n - 1 - first;
+    if (rest < others) return [first, first + 1 + rest];
+    rest -= others;
+  }
+  return [0, 1];
+}

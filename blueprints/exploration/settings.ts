@@ -1,0 +1,27 @@
+import { isScalar } from "yaml";
+import type { PolicyParams } from "../policy/params.ts";
+import { complain } from "../yaml/place.ts";
+import { readNumber } from "../yaml/scalars.ts";
+import type { ReadSettings } from "./exploration-kind.ts";
+
+/** @param params those of the policy; `undefined`: they could not be read. */
+export const settingsOf = (params: PolicyParams | undefined): ReadSettings => ({
+  setting(place, range) {
+    const name = isScalar(place.node) ? place.node.value : null;
+    // Text that is no name is meant as a number.
+    if (typeof name !== "string" || !/^[A-Za-z_]\w*$/.test(name)) return readNumber(place, range);
+    if (params === undefined || place.source.broken.has(name)) return undefined;
+    if (!Object.hasOwn(params, name)) {
+      const guess = place.source.guess(name, Object.keys(params));
+      const mend = guess === null ? `a number, or a parameter of the policy` : `did you mean "${guess}"?`;
+      return complain(place, `there is no parameter "${name}"`, mend);
+    }
+    const { min, max } = params[name]!;
+    if (min >= range.min && max <= range.max) return name;
+    return complain(
+      place,
+      `the parameter "${name}" goes from ${min} to ${max}`,
+      `its bounds lie within ${range.min} and ${range.max}`,
+    );
+  },
+});

@@ -1,0 +1,66 @@
+import { placeAt, type Explorer, type ParamValues, type Selection } from "../../blueprints/index.ts";
+import { drawsOf } from "./draw.ts";
+
+interface Act {
+  readonly selection: Selection;
+  readonly isScored: boolean;
+  readonly isRanking: boolean;
+  readonly params: ParamValues;
+  /** Of the decision. */
+  readonly seed: string;
+}
+
+/** Options that are shown, by their indexes. */
+export interface Shown {
+  readonly shown: readonly number[];
+  /** Of each of them, under those above it; null: not known of an action of history. */
+  readonly propensities: readonly (number | null)[];
+  /** Of all options; empty for a ranking, whose orders are not counted out, and without a choice. */
+  readonly distribution: readonly number[];
+  /** Of all options: what the draw was made by. Empty without a draw. */
+  readonly scores: readonly (number | null)[];
+  /** It is what the policy would have shown alone. */
+  readonly isOwn: boolean;
+}
+
+const none = Object.freeze([]);
+
+const onlyOf = (count: number, chosen: number): readonly number[] =>
+  Array.from({ length: count }, (_, at) => (at === chosen ? 1 : 0));
+
+/** An action of history. */
+export const takenAt = (at: number, propensity: number | null, count: number): Shown => ({
+  ...{ shown: [at], propensities: [propensity], distribution: onlyOf(count, at), scores: none },
+  isOwn: true,
+});
+
+export function byPolicy({ selection: { shown, scores }, isRanking }: Act): Shown {
+  const [first] = shown;
+  const distribution = isRanking || first === undefined ? none : onlyOf(scores.length, first);
+  return { shown, propensities: shown.map(() => 1), distribution, scores: none, isOwn: true };
+}
+
+/** Drawn by the decision's seed. Without an option that may be drawn, as by the policy. */
+export function drawn(act: Act, explorer: Explorer): Shown {
+  const { selection, isScored, isRanking, params, seed } = act;
+  const draw = drawsOf(seed);
+  const [best] = selection.shown;
+  if (best === undefined) return byPolicy(act);
+  if (isRanking) {
+    const { shown, propensities } = explorer.order(selection, isScored, draw, params);
+    const isOwn = shown.every((at, place) => at === selection.shown[place]);
+    const scores = isScored ? selection.scores : selection.scores.map(() => 0);
+    return { shown, propensities, distribution: none, scores, isOwn };
+  }
+  const eligible = selection.eligible!();
+  const own = eligible.map((at) => (isScored ? selection.scores[at]! : 0));
+  const probabilities = explorer.distribution({ scores: own, greedy: eligible.indexOf(best) }, params);
+  const distribution = new Array<number>(selection.scores.length).fill(0);
+  const scores = new Array<number | null>(selection.scores.length).fill(null);
+  for (const [place, at] of eligible.entries()) {
+    distribution[at] = probabilities[place]!;
+    scores[at] = own[place]!;
+  }
+  const chosen = placeAt(draw(0), distribution);
+  return { shown: [chosen], propensities: [distribution[chosen]!], distribution, scores, isOwn: chosen === best };
+}
