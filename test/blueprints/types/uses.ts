@@ -48,6 +48,16 @@ await client.logEvent("departure", { carrier: "UA", delay_min: 3 }); // wrong
 await client.logEvent("departure", { carrier: "UA", origin: "EWR", delay: 3 }); // wrong
 await client.logEvent("landing", { carrier: "UA", origin: "EWR", delay_min: 3 }); // wrong
 `,
+  lecturers: `
+const context = { studage: "2" };
+const candidates = [{ optionId: "1002", context: { lectage: "2", service: "0", dept: "2" } }];
+const { ranking } = await client.getRanking("lecturers", { unit: "u", context, candidates });
+export const first: string | undefined = ranking[0];
+await client.getRanking("lecturers", { unit: "u", context: { studage: 2 }, candidates }); // wrong
+await client.getRanking("lecturers", { unit: "u", context, candidates: [{ optionId: "1", context: { dept: "2" } }] }); // wrong
+await client.logObservations("d", { kind: "rating", y: 4 }, { useCase: "lecturers", optionId: "1002" });
+await client.logObservations("d", { kind: "rating", y: "good" }, { useCase: "lecturers" }); // wrong
+`,
   articles: `
 const unit = "anna";
 const context = { article: "a1", interests: ["sport"], query: undefined };
