@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import { createClient } from "../../client/index.ts";
+import { createClient, type Client } from "../../client/index.ts";
 import {
   createConfluentRegistry,
   createPlatformaticBackbone,
@@ -26,8 +26,20 @@ export interface PlaceFlags {
   readonly registry?: string | undefined;
 }
 
+/** A use case beside the flights, with decisions behind it and a model of them. */
+export interface FurtherWork {
+  readonly useCase: string;
+  readonly blueprint: string;
+  /** Lines of JSON, in time order. */
+  readonly decisions: readonly object[];
+  readonly observations: readonly object[];
+  /** Further words for the import. */
+  readonly flags: readonly string[];
+}
+
 /** A loop as a process of its own, with days of flights behind it, and a client that asks it. */
 export interface LivePlace {
+  readonly client: Client;
   readonly backbone: Backbone;
   readonly registry: SchemaRegistry;
   readonly dir: string;
@@ -36,14 +48,17 @@ export interface LivePlace {
   loopstream(args: readonly string[], folder?: string): ChildProcess;
   /** Runs the program to its end. @returns its stdout. */
   done(args: readonly string[]): Promise<string>;
-  /** Asks for so many seconds, after half a second that is not counted. @returns latencies, ms. */
-  ask(rate: number, seconds: number): Promise<readonly number[]>;
+  /**
+   * Asks for so many seconds, after half a second that is not counted.
+   * @param one question; absent: for a decision about a flight. @returns latencies, ms.
+   */
+  ask(rate: number, seconds: number, one?: (i: number) => Promise<unknown>): Promise<readonly number[]>;
   /** Ends the loop and what was started with it. */
   close(): Promise<void>;
 }
 
 /** On a Kafka of its own unless told otherwise. */
-export async function openLivePlace(flags: PlaceFlags): Promise<LivePlace> {
+export async function openLivePlace(flags: PlaceFlags, further: readonly FurtherWork[] = []): Promise<LivePlace> {
   const dir = mkdtempSync(join(tmpdir(), "loopstream-beside-"));
   const own =
     flags.embedded || flags.brokers !== undefined
@@ -87,6 +102,21 @@ export async function openLivePlace(flags: PlaceFlags): Promise<LivePlace> {
     ...["import", "--use-case", "flight-delays", "--unit", "carrier+flight", "--run"],
     ...["--decisions", historyOf("decisions", "decision_ts"), "--observations", historyOf("observations", "event_ts")],
   ]);
+  for (const work of further) {
+    const file = (name: string, content: string): string => {
+      const path = join(dir, `${work.useCase}-${name}`);
+      writeFileSync(path, content);
+      return path;
+    };
+    const lines = (all: readonly object[]): string => all.map((one) => `${JSON.stringify(one)}\n`).join("");
+    await done(["blueprint", "publish", file("blueprint.yaml", work.blueprint)]);
+    await done([
+      ...["import", "--use-case", work.useCase, "--run", ...work.flags],
+      ...["--decisions", file("decisions.jsonl", lines(work.decisions))],
+      ...["--observations", file("observations.jsonl", lines(work.observations))],
+    ]);
+    await done(["train", "--use-case", work.useCase]);
+  }
   const live = loopstream(["start", "--json"]);
   await new Promise<void>((resolve, reject) => {
     live.once("exit", () => reject(new Error("the loop did not stay up")));
@@ -101,10 +131,15 @@ export async function openLivePlace(flags: PlaceFlags): Promise<LivePlace> {
         };
   const client = createClient(shared);
 
+  const askFlight = (i: number): Promise<unknown> => {
+    const context = { distance: 500, origin: "JFK", dest: "BOS", carrier: "B6" };
+    return client.getDecision("flight-delays", { unit: `u${i % 100}`, context }, { timeout: 10_000 });
+  };
+
   return {
-    ...{ backbone: shared.backbone, registry: shared.registry, dir, loopstream, done },
+    ...{ client, backbone: shared.backbone, registry: shared.registry, dir, loopstream, done },
     kind: brokers === undefined ? "embedded log" : "Kafka",
-    async ask(rate, seconds) {
+    async ask(rate, seconds, one = askFlight) {
       const gap = 1_000 / rate;
       const warm = Math.round(rate / 2);
       const count = warm + Math.round(seconds * rate);
@@ -113,10 +148,8 @@ export async function openLivePlace(flags: PlaceFlags): Promise<LivePlace> {
       for (let i = 0; i < count; i++) {
         const due = started + i * gap;
         await delay(Math.max(0, due - performance.now()));
-        const context = { distance: 500, origin: "JFK", dest: "BOS", carrier: "B6" };
-        const asked = client.getDecision("flight-delays", { unit: `u${i % 100}`, context }, { timeout: 10_000 });
         // From when it was due: a late question waits too.
-        answers.push(asked.then(() => performance.now() - due));
+        answers.push(one(i).then(() => performance.now() - due));
       }
       return (await Promise.all(answers)).slice(warm);
     },
