@@ -1,3 +1,5 @@
+import type { ExplorationConfig } from "./exploration-config.ts";
+
 /** `key` identifies an entity (a tail number): windows are kept by it, the model never sees it. */
 export type ContextType = "number" | "category" | "boolean" | "key" | "text" | "list" | "time" | VectorType;
 /** A list of so many numbers. */
@@ -215,18 +217,18 @@ export interface PolicyConfig {
   readonly rule: PolicyRule;
 }
 
-/** The kinds of exploration, by name: each file of `exploration/kinds` adds its own. */
-export interface ExplorationKinds {}
+/** Who acts: the policy, or the product's own choice; `loggingOnly` may draw uniformly. */
+export type LearningMode = "online" | "apprentice" | "loggingOnly";
 
-/** A way to draw decisions. Its settings are numbers, or names of the policy's parameters. */
-export type Exploration = ExplorationKinds[keyof ExplorationKinds];
-
-export interface ExplorationConfig {
-  readonly kind: Exploration;
-  /** The least probability of every action that may be drawn, 0 to 1. */
-  readonly floor: number | string;
-  /** The share of decisions that explore, 0 to 1. */
-  readonly share: number | string;
+export interface LearningConfig {
+  /** Until another one is set for the version. */
+  readonly mode: LearningMode;
+  /** What acts while it is `loggingOnly`. */
+  readonly logging: "baseline" | "uniform";
+  /** A formula of the features: the product's own choice of a value. Null: it is not known. */
+  readonly baseline: string | null;
+  /** Share of the units for which the product's own choice acts in every mode. */
+  readonly holdout: number;
 }
 
 export type Metric = "logLoss" | "auc" | "brier" | "mse";
@@ -281,6 +283,7 @@ export interface BlueprintContent {
   readonly policy: PolicyConfig;
   /** Null: the policy decides alone. */
   readonly exploration: ExplorationConfig | null;
+  readonly learning: LearningConfig;
   /** Until decision time + `ttlMs` an observation still corrects the row. */
   readonly join: { readonly ttlMs: number };
   readonly training: TrainingConfig;

@@ -18,6 +18,7 @@ export const DEFAULTS = Object.freeze({
   /** Or the label's wait, if that is longer. */
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1, weight: null }),
+  learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0 } as const),
   maxRows: 100_000,
   metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
   open: false,
@@ -95,6 +96,8 @@ export const BOUNDS = Object.freeze({
   freshRows: { min: 0.001, max: 10 },
   minRows: { min: 1, max: 1e9 },
   holdout: { min: 0.001, max: 0.9 },
+  /** Units that are held out. */
+  heldOut: { min: 0, max: 0.9 },
 });
 
 /** As they are written, where N stands for a number. */

@@ -11,6 +11,7 @@ export type {
   LabelAggregate,
   LabelConfig,
   LearnerName,
+  LearningMode,
   LearnerParameters,
   Metric,
   ModelConfig,

@@ -16,6 +16,7 @@ export { changeTable, type Change, type Written } from "./change/change-table.ts
 export {
   activateVersion,
   endShadow,
+  setMode,
   setParams,
   shadowVersion,
   storeVersion,

@@ -27,6 +27,7 @@ export function withCauses(
     model: () => causeOfModel(recomputed, tables),
     blueprint: () => causeOfBlueprint(recomputed, tables),
     parameters: (name) => causeOfParameter(name, recomputed, tables),
+    mode: () => causeOfMode(recomputed, tables),
   };
   return differences.map((one) => ({ ...one, cause: causeOf[one.kind]?.(one.field) ?? null }));
 }
@@ -72,6 +73,19 @@ function causeOfParameter(name: string, { logged, params }: Recomputed, { bluepr
     if (decisionTime - time > MOST_BEHIND_MS) return null;
     if (known.params(useCase, blueprintVersion, time)[name] !== parameters[name]) continue;
     return `${name} is ${params[name]} since ${iso(time)}, ${decisionTime - time} ms before, and had not been read`;
+  }
+  return null;
+}
+
+function causeOfMode({ logged, mode }: Recomputed, { blueprints }: Tables): string | null {
+  const { useCase, blueprintVersion, decisionTime, mode: was } = logged.decision;
+  const { modes = [] } = blueprints.get(`${useCase}/${blueprintVersion}`) ?? {};
+  const known = validBlueprints(blueprints);
+  for (const { time } of modes.toReversed()) {
+    if (time >= decisionTime) continue;
+    if (decisionTime - time > MOST_BEHIND_MS) return null;
+    if (known.mode(useCase, blueprintVersion, time) !== was) continue;
+    return `the mode is ${mode} since ${iso(time)}, ${decisionTime - time} ms before, and had not been read`;
   }
   return null;
 }

@@ -13,7 +13,7 @@ const POLICY = [
   ["distribution", "propensity"],
   ["propensity", "propensity"],
   ["value", "action"],
-  ["mode", "action"],
+  ["proposed", "action"],
   ["reason", "action"],
 ] as const;
 
@@ -48,6 +48,8 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
   for (const name of new Set([...Object.keys(decision.parameters), ...Object.keys(params)])) {
     compare("parameters", name, ownValue(decision.parameters, name) ?? null, ownValue(params, name) ?? null);
   }
+  const isKnown = decision.modelId !== null && decision.reason !== "logged";
+  if (isKnown) compare("mode", "mode", decision.mode, recomputed.mode);
   for (const [field, kind] of POLICY) compare(kind, field, decision[field], recomputed.decision[field]);
   for (const one of optionValues(recomputed)) compare(one.kind, one.field, one.logged, one.recomputed);
   return differences;

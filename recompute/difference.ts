@@ -9,6 +9,7 @@ export type DifferenceKind =
   | "model"
   | "predictions"
   | "parameters"
+  | "mode"
   | "seed"
   | "propensity"
   | "action";

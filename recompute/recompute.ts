@@ -1,5 +1,5 @@
 import { modelFor, modelsAt, validBlueprints } from "../catalogue/index.ts";
-import type { CompiledBlueprint, FeatureVector, ParamValues } from "../blueprints/index.ts";
+import type { CompiledBlueprint, FeatureVector, LearningMode, ParamValues } from "../blueprints/index.ts";
 import { decideScored, enrichRequest, loggedAction, predict, type WindowBytes } from "../operators/index.ts";
 import type { DecisionRecorded, Enriched, LoggedAction, ModelRecorded } from "../schemas/index.ts";
 import { CodedError } from "../streams/index.ts";
@@ -27,6 +27,8 @@ export interface Recomputed {
   readonly options: Enriched["options"];
   /** The values of the policy's parameters that its version had at its time. */
   readonly params: ParamValues;
+  /** Who acted by its version at its time, as it was set. */
+  readonly mode: LearningMode;
   /** The model that its version had for it at its time, in production or the canary; `undefined`: there was none. */
   readonly assigned: ModelRecorded | undefined;
   /** The model in the decision's record; `undefined` without one, or if no record of the model exists. */
@@ -88,6 +90,7 @@ export async function recompute(
     }
     const { model, predictions = {}, optionPredictions = [], failure } = scores.get(one) ?? {};
     const { features, options } = enriched.get(one)!;
+    const mode = known.mode(useCase, blueprintVersion, time);
     const passedOn = enrichedOf(one, found, enriched.get(one))!;
     const predicted = new Map(decision.options.map((option) => [option.optionId, option.predictions]));
     const scored = {
@@ -104,6 +107,7 @@ export async function recompute(
       features: features as FeatureVector,
       options,
       params: known.params(useCase, blueprintVersion, time),
+      mode,
       assigned: modelFor(modelsAt(tables.models, useCase, blueprintVersion, time), decision.decisionId),
       model,
       predictions,
@@ -112,7 +116,8 @@ export async function recompute(
       // The knowledge of an earlier decision under the id is state of that time: the logged value is used.
       decision: decideScored(
         ...([scored, compiled, time, salt] as const),
-        decision.parameters,
+        // Without a model the record says `loggingOnly`, whoever acts then.
+        { params: decision.parameters, mode: decision.modelId === null ? mode : decision.mode },
         decision.repeatOf,
         actionOf(found, compiled),
       ),

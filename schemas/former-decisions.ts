@@ -1,7 +1,10 @@
 import { decisionRecordedSchema, type DecisionRecorded } from "./types/index.ts";
 
-/** A decision before it had `keys`, `parameters`, `options` and `scores`. */
-export type FormerDecision = Omit<DecisionRecorded, "keys" | "parameters" | "options" | "candidates" | "scores">;
+/** A decision before it had `keys`, `parameters`, `options`, `scores` and `proposed`. */
+export type FormerDecision = Omit<
+  DecisionRecorded,
+  "keys" | "parameters" | "options" | "candidates" | "scores" | "proposed"
+>;
 
 const FIELDS: readonly string[] = [
   "decisionId",
@@ -37,4 +40,5 @@ export const withoutKeys = (decision: FormerDecision): DecisionRecorded => ({
   options: [],
   candidates: 0,
   scores: [],
+  proposed: [],
 });

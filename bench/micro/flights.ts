@@ -15,7 +15,15 @@ export async function flights(): Promise<Measured> {
   const text = readFileSync(join(import.meta.dirname, "../../examples/flights.yaml"), "utf8");
   const { blueprint, layout } = compileBlueprint(text);
   const { useCase, version } = blueprint;
-  const record = { useCase, version, text, activations: [{ time: 0, live: true }], shadowings: [], parameters: [] };
+  const record = {
+    useCase,
+    version,
+    text,
+    activations: [{ time: 0, live: true }],
+    shadowings: [],
+    parameters: [],
+    modes: [],
+  };
   const table = { get: () => record, values: () => [record], unreadable: new Map(), version: 1 };
   const lives = workOf("flights").lives(LIVES);
   const windows = await FoldBytes.load(eventWindows, await createMemoryEngine().open("windows"));
@@ -54,6 +62,7 @@ export async function flights(): Promise<Measured> {
         options: [],
         candidates: 0,
         scores: [],
+        proposed: [],
       },
     };
   });

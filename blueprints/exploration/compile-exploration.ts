@@ -50,6 +50,9 @@ export function compileExploration({
   };
 }
 
+export const uniformExplorer = ({ policy }: Pick<BlueprintContent, "policy">): Explorer =>
+  compileExploration({ exploration: { kind: { kind: "uniform" }, floor: 0, share: 1 }, policy })!;
+
 /** Exploring with a share, and the policy alone with the rest; without a choice of the policy's own it always explores. */
 function mixed(exploring: readonly number[], greedy: number, share: number): readonly number[] {
   if (share === 1 || greedy < 0) return exploring;

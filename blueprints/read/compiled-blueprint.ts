@@ -16,7 +16,8 @@ import { compileWeight, type RowWeight } from "../labels/row-weight.ts";
 import { labelColumns, maturityColumns, rowWaits, type LabelColumns } from "../labels/label-columns.ts";
 import { compileOptions, type CompiledOptions } from "../options/compiled-options.ts";
 import { parseBlueprint } from "./parse-blueprint.ts";
-import { compileExploration, type Explorer } from "../exploration/compile-exploration.ts";
+import { compileExploration, uniformExplorer, type Explorer } from "../exploration/compile-exploration.ts";
+import { compileBaseline, type Baseline } from "../policy/baseline.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
 import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
 import { groupableEntries } from "../windows/observed-event.ts";
@@ -54,6 +55,9 @@ export interface CompiledBlueprint {
   readonly policy: Policy;
   /** Null: the policy decides alone. */
   readonly explorer: Explorer | null;
+  /** Draws while a decision is only logged; null: the product's own choice acts then. */
+  readonly logger: Explorer | null;
+  readonly baseline: Baseline;
   /** In the blueprint's order, as their columns. */
   readonly labels: readonly Label[];
   readonly labelColumns: readonly LabelColumns[];
@@ -98,6 +102,8 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),
     explorer: compileExploration(blueprint),
+    logger: blueprint.learning.logging === "uniform" ? uniformExplorer(blueprint) : null,
+    baseline: compileBaseline(blueprint),
     labels: blueprint.labels.map((label) => compileLabel(blueprint, label)),
     labelColumns: labelColumns(blueprint.labels),
     waits,

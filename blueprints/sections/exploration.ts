@@ -1,4 +1,4 @@
-import type { ExplorationConfig } from "../blueprint.ts";
+import type { ExplorationConfig } from "../exploration-config.ts";
 import { BOUNDS } from "../defaults.ts";
 import { explorationKinds, kindOfExploration } from "../exploration/kinds/index.ts";
 import type { Drawn } from "../exploration/exploration-kind.ts";

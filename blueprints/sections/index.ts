@@ -9,6 +9,7 @@ import { joinSection } from "./join.ts";
 import { labelSection } from "./labels/label.ts";
 import { labelsSection } from "./labels/labels.ts";
 import { rewardSection } from "./labels/reward.ts";
+import { learningSection } from "./learning.ts";
 import { modelSection } from "./model.ts";
 import { observationsSection } from "./observations.ts";
 import { policySection } from "./policy.ts";
@@ -33,6 +34,7 @@ export const sections: readonly BlueprintSection[] = [
   modelSection,
   policySection,
   explorationSection,
+  learningSection,
   joinSection,
   trainingSection,
   retentionSection,

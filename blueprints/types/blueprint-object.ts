@@ -4,6 +4,7 @@ import type {
   LabelAggregate,
   LearnerName,
   LearnerParameters,
+  LearningMode,
   Metric,
   Objective,
   ObservationType,
@@ -98,6 +99,14 @@ export interface BlueprintObject {
   readonly model?: ModelObject | undefined;
   readonly policy: PolicyObject;
   readonly exploration?: ExplorationObject | undefined;
+  readonly learning?:
+    | {
+        readonly mode?: LearningMode | undefined;
+        readonly logging?: "baseline" | "uniform" | undefined;
+        readonly baseline?: FormulaText | undefined;
+        readonly holdout?: number | undefined;
+      }
+    | undefined;
   readonly join?: { readonly ttl?: DurationText | undefined } | undefined;
   readonly training?:
     | {

@@ -1,4 +1,4 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { CompiledBlueprint, LearningMode } from "../../blueprints/index.ts";
 import { type BlueprintPublished, DomainError } from "../../schemas/index.ts";
 import { StreamsError, type GlobalView, type TopicTools } from "../../streams/index.ts";
 import { changeTable, type Change, type Written } from "../change/change-table.ts";
@@ -129,6 +129,24 @@ export function setParams(
   });
 }
 
+/** Sets who acts by a version after `time`, event time in ms. */
+export function setMode(
+  tools: TopicTools,
+  { useCase, version }: Pick<BlueprintPublished, "useCase" | "version">,
+  mode: LearningMode,
+  time: number,
+): Promise<void> {
+  return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
+    const record = recordOf(table, useCase, version);
+    const { compiled, problem } = publishedBlueprint(record);
+    if (compiled === undefined) throw new StreamsError("NEWER_RELEASE", problem);
+    if (compiled.blueprint.policy.rule.kind === "assign")
+      throw new DomainError("BAD_PARAMETER", `${useCase} ${version}: "assign" divides the units, and has no mode`);
+    const changed = { ...record, modes: inTime(record.modes, { time, mode }) };
+    return { write: [written(changed, time)], result: undefined };
+  });
+}
+
 function recordOf(table: Table, useCase: string, version: string): BlueprintPublished {
   const record = table.get(`${useCase}/${version}`);
   if (record === undefined)
@@ -144,7 +162,7 @@ function letIn(table: Table, { compiled, text }: NewVersion): BlueprintPublished
   const { useCase, version } = compiled.blueprint;
   const stored = table.get(`${useCase}/${version}`);
   if (stored === undefined) checkTypes(compiled.blueprint, validBlueprints(table));
-  return stored ?? { useCase, version, text, activations: [], shadowings: [], parameters: [] };
+  return stored ?? { useCase, version, text, activations: [], shadowings: [], parameters: [], modes: [] };
 }
 
 function ofUseCase(table: Table, useCase: string): readonly BlueprintPublished[] {

@@ -1,9 +1,10 @@
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
-import type { CompiledBlueprint, ParamValues } from "../../blueprints/index.ts";
+import type { CompiledBlueprint, LearningMode, ParamValues } from "../../blueprints/index.ts";
 import { derivedView } from "../derived-view.ts";
 import { heldAt, type Span } from "../timeline.ts";
 import { liveVersions } from "./live-versions.ts";
+import { modeSpans } from "./learning-modes.ts";
 import { paramSpans } from "./param-values.ts";
 import { shadowSpans } from "./shadow-spans.ts";
 import { publishedBlueprint, type PublishedBlueprint } from "./published-blueprint.ts";
@@ -25,6 +26,8 @@ export interface ValidBlueprints {
    * of the others. Empty for a version that is not known.
    */
   params(useCase: string, version: string, time: number): ParamValues;
+  /** Who acts by a version at an event time: the mode set strictly before it, or the text's own. */
+  mode(useCase: string, version: string, time: number): LearningMode;
   /** All versions that this release can read. */
   all(): readonly CompiledBlueprint[];
   useCases(): readonly string[];
@@ -66,6 +69,12 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
     if (compiled !== undefined && record.parameters.length > 0)
       params.set(name, paramSpans(record, compiled.blueprint));
   }
+  const modes = new Map<string, readonly Span<LearningMode>[]>();
+  for (const record of records) {
+    const name = `${record.useCase}/${record.version}`;
+    const compiled = versions.get(name)?.compiled;
+    if (compiled !== undefined && record.modes.length > 0) modes.set(name, modeSpans(record, compiled.blueprint));
+  }
   const liveAt = (useCase: string, time: number): PublishedBlueprint | undefined =>
     heldAt(spans.get(useCase) ?? [], time);
   return {
@@ -85,6 +94,11 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
       const name = `${useCase}/${version}`;
       const set = params.get(name);
       return (set && heldAt(set, time)) ?? versions.get(name)?.compiled?.policy.defaults ?? none;
+    },
+    mode(useCase, version, time) {
+      const name = `${useCase}/${version}`;
+      const set = modes.get(name);
+      return (set && heldAt(set, time)) ?? versions.get(name)?.compiled?.blueprint.learning.mode ?? "online";
     },
     all: () => readable,
     useCases: () => [...spans.keys()].sort(),

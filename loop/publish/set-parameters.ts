@@ -1,10 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { setParams } from "../../catalogue/index.ts";
-import { checkTime, type TopicTools } from "../../streams/index.ts";
-import { runningInstances } from "../instances/running-instances.ts";
-
-/** Running instances then know the values before their first decision by them, as with a new version. */
-const LEAD_MS = 1_000;
+import type { TopicTools } from "../../streams/index.ts";
+import { settingAfter } from "./setting-after.ts";
 
 export interface ParametersSet {
   readonly useCase: string;
@@ -15,22 +11,14 @@ export interface ParametersSet {
   readonly after: number;
 }
 
-/**
- * Sets values of the parameters of a published version, without a new text.
- *
- * @param from valid after this event time, ms; absent: after now, and if instances run as soon as all of them know.
- * With a time in the past a replay decides by them what was decided by others.
- */
-export async function setParameters(
+/** Sets values of the parameters of a published version, without a new text. @param from as `settingAfter` has it */
+export function setParameters(
   tools: TopicTools,
   { useCase, version, values }: Omit<ParametersSet, "after">,
   from?: number,
 ): Promise<ParametersSet> {
-  if (from !== undefined) checkTime(from, "the time from which the parameters are valid");
-  const { running, now } = await runningInstances(tools);
-  const leadMs = running.length > 0 ? LEAD_MS : 0;
-  const after = from ?? (running.length > 0 ? now + leadMs : Date.now());
-  await setParams(tools, { useCase, version }, values, after);
-  if (from === undefined) await delay(leadMs);
-  return { useCase, version, values, after };
+  return settingAfter(tools, "the parameters are valid", from, async (after) => {
+    await setParams(tools, { useCase, version }, values, after);
+    return { useCase, version, values, after };
+  });
 }

@@ -10,14 +10,15 @@ import {
   type ParamValues,
 } from "../../blueprints/index.ts";
 import type { DecisionRecorded, LoggedAction, Scored } from "../../schemas/index.ts";
-import { byPolicy, drawn, takenAt } from "./draw-options.ts";
+import { reasonOf, type Acts } from "./acting.ts";
+import { drawn, takenAt, type Shown } from "./draw-options.ts";
 
 type OptionRecorded = DecisionRecorded["options"][number];
 
 /** The part of a decision that is made of its options. */
 export type OverOptions = Pick<
   DecisionRecorded,
-  "actions" | "distribution" | "value" | "propensity" | "reason" | "options" | "candidates" | "scores"
+  "actions" | "distribution" | "value" | "propensity" | "reason" | "options" | "candidates" | "scores" | "proposed"
 >;
 
 export interface OptionsAsked {
@@ -26,6 +27,9 @@ export interface OptionsAsked {
   readonly options: CompiledOptions;
   readonly policy: OptionsPolicy;
   readonly explorer: Explorer | null;
+  readonly acts: Acts;
+  /** Draws where all that may be chosen is equally likely. */
+  readonly logger: Explorer | null;
   readonly params: ParamValues;
   /** Of the decision. */
   readonly seed: string;
@@ -44,6 +48,8 @@ export function decideOptions({
   options,
   policy,
   explorer,
+  acts,
+  logger,
   params,
   seed,
   logged,
@@ -59,13 +65,16 @@ export function decideOptions({
   const selected = policy.select(known, params);
   const { scores } = selected;
   const taken = logged === null ? -1 : given.findIndex(({ optionId }) => optionId === logged.value);
-  const act = { selection: selected, isScored, isRanking: options.isRanking, explorer, params, seed };
-  const chosen =
-    logged !== null && taken >= 0
-      ? takenAt(taken, logged.propensity, given.length)
-      : explorer === null
-        ? byPolicy(act)
-        : drawn(act, explorer);
+  const act = { selection: selected, isScored, isRanking: options.isRanking, params, seed };
+  const isLogged = logged !== null && taken >= 0;
+  const policys = isLogged ? takenAt(taken, logged.propensity, given.length) : drawn(act, explorer);
+  const isPolicys = isLogged || acts === "policy";
+  /** The order of the request, within the policy's limits. */
+  const own = (): Shown => {
+    const unscored = known.map(({ vector }) => ({ vector, predictions: null }));
+    return drawn({ ...act, isScored: false, selection: policy.select(unscored, params) }, logger);
+  };
+  const chosen = isPolicys ? policys : own();
   const { shown, propensities } = chosen;
   const keys = options.keysByOption(enriched.request.candidates);
   const record = (at: number, place: number | null, sampled: number): OptionRecorded => ({
@@ -87,10 +96,19 @@ export function decideOptions({
     distribution: chosen.distribution,
     value,
     propensity: value === null ? null : productOf(propensities),
-    reason: modelId === null ? "noModel" : isError ? "error" : chosen.isOwn ? "exploit" : "explore",
+    reason: isPolicys
+      ? modelId === null
+        ? "noModel"
+        : isError
+          ? "error"
+          : chosen.isOwn
+            ? "exploit"
+            : "explore"
+      : reasonOf(acts),
     options: recorded,
     candidates: given.length,
     scores: chosen.scores,
+    proposed: isPolicys || !isScored ? none : policys.shown.map((at) => given[at]!.optionId),
   };
 }
 

@@ -34,18 +34,18 @@ export const takenAt = (at: number, propensity: number | null, count: number): S
   isOwn: true,
 });
 
-export function byPolicy({ selection: { shown, scores }, isRanking }: Act): Shown {
+function byPolicy({ selection: { shown, scores }, isRanking }: Act): Shown {
   const [first] = shown;
   const distribution = isRanking || first === undefined ? none : onlyOf(scores.length, first);
   return { shown, propensities: shown.map(() => 1), distribution, scores: none, isOwn: true };
 }
 
-/** Drawn by the decision's seed. Without an option that may be drawn, as by the policy. */
-export function drawn(act: Act, explorer: Explorer): Shown {
+/** Drawn by the decision's seed. Without an option that may be drawn, or without a way to draw, as by the policy. */
+export function drawn(act: Act, explorer: Explorer | null): Shown {
   const { selection, isScored, isRanking, params, seed } = act;
-  const draw = drawsOf(seed);
   const [best] = selection.shown;
-  if (best === undefined) return byPolicy(act);
+  if (explorer === null || best === undefined) return byPolicy(act);
+  const draw = drawsOf(seed);
   if (isRanking) {
     const { shown, propensities } = explorer.order(selection, isScored, draw, params);
     const isOwn = shown.every((at, place) => at === selection.shown[place]);

@@ -7,7 +7,6 @@ import {
   type DecisionKeys,
   type DecisionSpace,
   type FeatureVector,
-  type ParamValues,
   type Payload,
 } from "../../blueprints/index.ts";
 import {
@@ -17,6 +16,7 @@ import {
   type LoggedAction,
   type Scored,
 } from "../../schemas/index.ts";
+import { isHeldOut, reasonOf, whoActs, type VersionSet } from "./acting.ts";
 import { unitPlace } from "./assign-unit.ts";
 import { decideOptions, type OptionsAsked, type OverOptions } from "./decide-options.ts";
 import { drawValue } from "./draw-value.ts";
@@ -29,7 +29,7 @@ export function decisionSeed(salt: string, useCase: string, decisionId: string):
 
 /**
  * The decision of the blueprint's policy from the predictions; null, with the reason, without a model.
- * @param params values of the policy's parameters at its time
+ * @param set what was set for the version at its time
  * @param repeatOf time of the first decision under this id, if it is known and is not this one.
  * @param logged the action that was taken elsewhere; it is recorded instead of the policy's: see `loggedAction`
  * @param recorded `all`: options that were not shown are on the record too
@@ -39,7 +39,7 @@ export function decideScored(
   compiled: CompiledBlueprint,
   time: number,
   salt: string,
-  params: ParamValues,
+  set: VersionSet,
   repeatOf: number | null = null,
   logged: LoggedAction | null = null,
   recorded: "shown" | "all" = "shown",
@@ -47,7 +47,7 @@ export function decideScored(
   const { request, features } = scored.enriched;
   const { blueprint } = compiled;
   const seed = decisionSeed(salt, request.useCase, request.decisionId);
-  const made = madeBy({ scored, compiled, params, seed, salt, logged, recorded });
+  const made = madeBy({ scored, compiled, set, seed, salt, logged, recorded });
   const keys = keysWithin(decisionKeys(compiled.groupable, request.context), made.options);
   const decision: DecisionRecorded = {
     decisionId: request.decisionId,
@@ -60,53 +60,79 @@ export function decideScored(
     ...made,
     options: keys === null ? made.options.map((option) => ({ ...option, keys: {} })) : made.options,
     seed,
-    mode: scored.modelId === null ? "loggingOnly" : "online",
+    mode: scored.modelId === null ? "loggingOnly" : set.mode,
     decisionTime: time,
     deferred: request.deferred,
     repeatOf,
     keys,
-    parameters: params,
+    parameters: set.params,
   };
   return logged === null ? decision : { ...decision, ...takenElsewhere(logged, decision.actions) };
 }
 
-interface Asked extends Omit<OptionsAsked, "options" | "policy" | "explorer"> {
+interface Asked extends Pick<OptionsAsked, "scored" | "seed" | "logged" | "recorded"> {
   readonly compiled: CompiledBlueprint;
+  readonly set: VersionSet;
   readonly salt: string;
 }
 
 /** The part of a decision that its kind of policy makes. */
 function madeBy(asked: Asked): OverOptions {
-  const { scored, compiled, params, salt, seed } = asked;
+  const { scored, compiled, set, salt } = asked;
+  const { params, mode } = set;
   const { policy, options, blueprint, explorer } = compiled;
-  if (options !== null && policy.options !== null) {
-    return decideOptions({ ...asked, options, policy: policy.options, explorer });
-  }
-  const { request, features } = scored.enriched;
-  const actions = actionsOf(blueprint.decisionSpace);
+  const { request } = scored.enriched;
   if (policy.shares !== null) {
+    const actions = actionsOf(blueprint.decisionSpace);
     const group = placeAt(unitPlace(salt, request.useCase, request.unit), policy.shares);
     const [value, propensity] = [actions[group]!, policy.shares[group]!];
     return { actions, distribution: policy.shares, value, propensity, reason: "explore", ...ofNoOptions };
   }
-  const vector = features as FeatureVector;
+  const { logging, holdout } = blueprint.learning;
+  const acts = whoActs(mode, isHeldOut(salt, request.useCase, request.unit, holdout), logging);
+  const logger = acts === "uniform" ? compiled.logger : null;
+  if (options !== null && policy.options !== null) {
+    return decideOptions({ ...asked, options, policy: policy.options, explorer, acts, logger, params });
+  }
+  const policys = valueOf(asked);
+  // An action of history is recorded in place of any.
+  if (acts === "policy" || asked.logged !== null) return policys;
+  const { actions, value: proposal } = policys;
+  const proposed = proposal === null ? ofNoOptions.proposed : [proposal];
+  if (logger !== null) {
+    const { seed } = asked;
+    const drawn = drawValue({ explorer: logger, actions, value: null, reason: "explore", params, seed });
+    return { ...ofNoOptions, ...drawn, proposed };
+  }
+  const value = compiled.baseline(scored.enriched.features as FeatureVector);
+  return { ...certainly(value, actions), reason: reasonOf(acts), ...ofNoOptions, proposed };
+}
+
+/** By the policy, and drawn where it explores. */
+function valueOf({ scored, compiled, set: { params }, seed }: Asked): OverOptions {
+  const { policy, blueprint, explorer } = compiled;
+  const actions = actionsOf(blueprint.decisionSpace);
+  const vector = scored.enriched.features as FeatureVector;
   const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions, params);
   const reason = scored.modelId === null ? "noModel" : value === null ? "error" : "exploit";
   if (explorer !== null && (value !== null || explorer.needsNoValue)) {
     return { ...ofNoOptions, ...drawValue({ explorer, actions, value, reason, params, seed }) };
   }
-  return {
-    actions,
-    distribution: value === null ? [] : actions.map((action) => (action === value ? 1 : 0)),
-    value,
-    propensity: value === null ? null : 1,
-    reason,
-    ...ofNoOptions,
-  };
+  return { ...certainly(value, actions), reason, ...ofNoOptions };
 }
 
-const ofNoOptions: Pick<DecisionRecorded, "options" | "candidates" | "scores"> = Object.freeze({
-  ...{ options: Object.freeze([]), candidates: 0, scores: Object.freeze([]) },
+const certainly = (
+  value: DecisionRecorded["value"],
+  actions: DecisionRecorded["actions"],
+): Pick<DecisionRecorded, "actions" | "distribution" | "value" | "propensity"> => ({
+  actions,
+  distribution: value === null ? [] : actions.map((action) => (action === value ? 1 : 0)),
+  value,
+  propensity: value === null ? null : 1,
+});
+
+const ofNoOptions: Pick<DecisionRecorded, "options" | "candidates" | "scores" | "proposed"> = Object.freeze({
+  ...{ options: Object.freeze([]), candidates: 0, scores: Object.freeze([]), proposed: Object.freeze([]) },
 });
 
 /** Null: with those of the options they are larger than the limit. */

@@ -1,4 +1,5 @@
-import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
 import {
   decisionReplies,
   decisionRequests,
@@ -21,6 +22,7 @@ import {
   type AnsweredId,
 } from "./answered.ts";
 import { loggedAction } from "./logged-action.ts";
+import type { VersionSet } from "./acting.ts";
 import { decideScored, refusal, refusalOf, replyTo } from "./logic.ts";
 
 const nothing: AnsweredId = Object.freeze([]);
@@ -107,7 +109,7 @@ export const decide = (salt: string, others: ReplyRule = otherReplies, recorded:
             compiled,
             time,
             salt,
-            blueprints.params(useCase, compiled.blueprint.version, time),
+            setFor(blueprints, compiled, time),
             answered?.first,
             action,
             recorded,
@@ -133,6 +135,15 @@ export const decide = (salt: string, others: ReplyRule = otherReplies, recorded:
       for (const one of left) if (!known.includes(one)) context.schedule(one.until, key);
     },
   });
+
+const setFor = (
+  blueprints: ValidBlueprints,
+  { blueprint: { useCase, version } }: CompiledBlueprint,
+  time: number,
+): VersionSet => ({
+  params: blueprints.params(useCase, version, time),
+  mode: blueprints.mode(useCase, version, time),
+});
 
 const reused = (useCase: string, decisionId: string, unit: string, other: string): DomainError =>
   new DomainError(

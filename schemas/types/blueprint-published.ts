@@ -1,5 +1,7 @@
 // Generated from ../avro/ by `npm run generate`: edit that.
 
+import type { DecisionMode } from "./decision-recorded.ts";
+
 /** One immutable version of a blueprint when it was live, and when it was in shadow. Its key is useCase/version. */
 export interface BlueprintPublished {
   /** Of the blueprint. */
@@ -14,6 +16,8 @@ export interface BlueprintPublished {
   readonly shadowings: readonly Shadowing[];
   /** In time order. */
   readonly parameters: readonly ParametersSet[];
+  /** In time order. Before the first one the blueprint's own mode is valid. */
+  readonly modes: readonly ModeSet[];
 }
 
 /** From when a version was live, or no longer was. */
@@ -38,6 +42,14 @@ export interface ParametersSet {
   readonly time: number;
   /** By name; null: the default of the text again. A parameter that is not named keeps its value. */
   readonly values: Readonly<Record<string, null | number>>;
+}
+
+/** Who acts: the mode of the version's decisions. */
+export interface ModeSet {
+  /** Valid after this event time. */
+  readonly time: number;
+  /** loggingOnly, apprentice or online. */
+  readonly mode: DecisionMode;
 }
 
 export const blueprintPublishedSchema = {
@@ -117,6 +129,28 @@ export const blueprintPublishedSchema = {
       },
       default: [],
       doc: "In time order.",
+    },
+    {
+      name: "modes",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "ModeSet",
+          doc: "Who acts: the mode of the version's decisions.",
+          fields: [
+            {
+              name: "time",
+              type: { type: "long", logicalType: "timestamp-millis" },
+              doc: "Valid after this event time.",
+            },
+            { name: "mode", type: "string", doc: "loggingOnly, apprentice or online." },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      default: [],
+      doc: "In time order. Before the first one the blueprint's own mode is valid.",
     },
   ],
 } as const;

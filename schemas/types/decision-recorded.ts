@@ -44,6 +44,8 @@ export interface DecisionRecorded {
   readonly options: readonly OptionRecorded[];
   /** How many options there were. */
   readonly candidates: number;
+  /** What the policy would have decided where another choice acted, by the mode or a hold-out; of a ranking the options in order. Empty: the policy acted, or had nothing to propose. */
+  readonly proposed: readonly (boolean | number | string)[];
   /** What a decision with exploration was drawn by: the score of each of the actions, in their order, 0 without a model, and of a value 1 for the policy's own; null: the action could not be drawn, and of a ranking it has no score. Empty without exploration. */
   readonly scores: readonly (null | number)[];
 }
@@ -195,6 +197,12 @@ export const decisionRecordedSchema = {
       default: [],
     },
     { name: "candidates", type: "int", doc: "How many options there were.", default: 0 },
+    {
+      name: "proposed",
+      type: { type: "array", items: ["boolean", "double", "string"] },
+      doc: "What the policy would have decided where another choice acted, by the mode or a hold-out; of a ranking the options in order. Empty: the policy acted, or had nothing to propose.",
+      default: [],
+    },
     {
       name: "scores",
       type: { type: "array", items: ["null", "double"] },

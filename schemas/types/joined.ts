@@ -176,6 +176,12 @@ export const joinedSchema = {
           },
           { name: "candidates", type: "int", doc: "How many options there were.", default: 0 },
           {
+            name: "proposed",
+            type: { type: "array", items: ["boolean", "double", "string"] },
+            doc: "What the policy would have decided where another choice acted, by the mode or a hold-out; of a ranking the options in order. Empty: the policy acted, or had nothing to propose.",
+            default: [],
+          },
+          {
             name: "scores",
             type: { type: "array", items: ["null", "double"] },
             doc: "What a decision with exploration was drawn by: the score of each of the actions, in their order, 0 without a model, and of a value 1 for the policy's own; null: the action could not be drawn, and of a ranking it has no score. Empty without exploration.",

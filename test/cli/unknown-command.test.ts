@@ -24,6 +24,7 @@ test.each([
   ["blueprint --json chek", "did you mean check?"],
   ["blueprint pubish file.yaml", "did you mean publish?"],
   ["blueprint parms small", "did you mean params?"],
+  ["blueprint mod small", "did you mean mode?"],
   ["blueprint aply folder", "did you mean apply?"],
   ["apply folder", "did you mean blueprint apply?"],
   ["models wihdraw abc", "did you mean withdraw?"],

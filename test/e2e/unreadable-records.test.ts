@@ -19,6 +19,7 @@ beforeAll(async () => {
     activations: [{ time: 0, live: true }],
     shadowings: [],
     parameters: [],
+    modes: [],
   };
   await tools.publisher.publish([{ topic: blueprints, key: "letters/aaaaaaaaaaaa", value, time: 0 }]);
   const odd = {
@@ -28,6 +29,7 @@ beforeAll(async () => {
     activations: [{ time: 9e15, live: true }],
     shadowings: [],
     parameters: [],
+    modes: [],
   };
   await tools.publisher.publish([{ topic: blueprints, key: "odd/aaaaaaaaaaaa", value: odd, time: 0 }]);
   const producer = await backbone.producer();

@@ -61,6 +61,7 @@ export function retentionSuite(
         activations: [{ time: 0, live: true }],
         shadowings: [],
         parameters: [],
+        modes: [],
       };
       await tools.publisher.publish([{ topic: blueprints, key: `parcels/${version}`, value, time: 0 }]);
       const other = PARCELS.replace("useCase: parcels", "useCase: letters");

@@ -72,6 +72,7 @@ export function buriedOnceSuite(open: () => Promise<Opened>): void {
         activations: [],
         shadowings: [],
         parameters: [],
+        modes: [],
       };
       await loop.publisher.publish([{ topic: blueprints, key: "letters/aaaaaaaaaaaa", value, time: Date.now() }]);
       for (const topic of [blueprints.name, models.name, rows]) await garbage(topic, "zzz");

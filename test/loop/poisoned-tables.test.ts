@@ -102,6 +102,7 @@ function publish(useCase: string, of: string, text: string): Promise<void> {
     activations: [{ time: 0, live: true }],
     shadowings: [],
     parameters: [],
+    modes: [],
   };
   return loop!.publisher.publish([{ topic: blueprints, key: `${useCase}/${of}`, value, time: now }]);
 }

@@ -38,7 +38,12 @@ async function refusal(world: World, text?: string, more: object = {}): Promise<
   if (text !== undefined) {
     const { key, value } = published(text);
     await world.publish([
-      { topic: blueprints, key, value: { ...value, activations: [], shadowings: [], parameters: [] }, time: START },
+      {
+        topic: blueprints,
+        key,
+        value: { ...value, activations: [], shadowings: [], parameters: [], modes: [] },
+        time: START,
+      },
     ]);
   }
   const request = { useCase: "parcels", ...(blueprintVersion === undefined ? {} : { blueprintVersion }), ...more };

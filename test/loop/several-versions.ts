@@ -60,6 +60,7 @@ export async function publishedBefore(tools: Tools): Promise<readonly CompiledBl
       activations: [{ time: index, live: true }],
       shadowings: [],
       parameters: [],
+      modes: [],
     };
     await tools.publisher.publish([{ topic: blueprints, key: `${useCase}/${id}`, value, time: START }]);
     const topic = { ...rowsTopic(version), compatibility: "BACKWARD" } as const;

@@ -112,6 +112,7 @@ describe("the decision record", () => {
         options: [],
         candidates: 0,
         scores: [],
+        proposed: [],
       },
     ]);
     expect(driver.output(decisionReplies).read()?.value).toEqual({

@@ -24,7 +24,15 @@ label: { name: bought, value: amount > 5, wait: 10s, default: 0 }
 policy: { decide: bought > 0.5 }
 `;
 const { useCase, version } = parseBlueprint(text);
-const record = { useCase, version, text, activations: [{ time: 0, live: true }], shadowings: [], parameters: [] };
+const record = {
+  useCase,
+  version,
+  text,
+  activations: [{ time: 0, live: true }],
+  shadowings: [],
+  parameters: [],
+  modes: [],
+};
 const table = (() => ({ get: () => record, values: () => [record], version: 1 })) as never;
 
 /** A fold's bytes, with those that were written. */

@@ -45,7 +45,15 @@ export const parcels = parseBlueprint(PARCELS);
 /** A blueprint's record and its key, live after `since`. */
 export function published(text = PARCELS, since = 0): { key: string; value: BlueprintPublished; time: number } {
   const { useCase, version } = parseBlueprint(text);
-  const value = { useCase, version, text, activations: [{ time: since, live: true }], shadowings: [], parameters: [] };
+  const value = {
+    useCase,
+    version,
+    text,
+    activations: [{ time: since, live: true }],
+    shadowings: [],
+    parameters: [],
+    modes: [],
+  };
   return { key: `${useCase}/${version}`, value, time: since };
 }
 
@@ -131,6 +139,7 @@ export function decision(decisionId: string, time: number, more: Partial<Decisio
     options: [],
     candidates: 0,
     scores: [],
+    proposed: [],
     ...more,
   };
 }

@@ -118,6 +118,7 @@ describe("the decision record", () => {
       "parameters",
       "options",
       "candidates",
+      "proposed",
       "scores",
     ]);
   });
@@ -160,6 +161,7 @@ describe("the decision record", () => {
         },
       ],
       candidates: 9,
+      proposed: [true],
       scores: [0.5, null],
     };
     expect(JSON.parse(JSON.stringify(type.fromBuffer(type.toBuffer(decision))))).toEqual(decision);

@@ -107,6 +107,7 @@ const makers: readonly Maker[] = [
       activations: [{ time: Date.now(), live: true }],
       shadowings: [],
       parameters: [],
+      modes: [],
     }),
   },
   {

@@ -66,7 +66,7 @@ test("predictions of options are compared of each that either version showed, la
   const table = blueprintTableOf(
     [LIVE, compiled].map(({ blueprint }, n) => ({
       ...{ useCase, version: blueprint.version, text: n === 0 ? TEXT : text },
-      ...{ activations: [], shadowings: [], parameters: [] },
+      ...{ activations: [], shadowings: [], parameters: [], modes: [] },
     })),
   );
   const figures = await compareShadow({ live: backbone, shadow: side, serdes }, compiled, validBlueprints(table), {

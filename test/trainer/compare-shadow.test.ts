@@ -97,6 +97,7 @@ test.each([1, 2, 3])("the figures are those of the definitions, seed %i", async 
         activations: [],
         shadowings: [],
         parameters: [],
+        modes: [],
       },
     })),
   );

@@ -9,7 +9,7 @@ export interface EpsilonGreedy {
   readonly epsilon: number | string;
 }
 
-declare module "../../blueprint.ts" {
+declare module "../../exploration-config.ts" {
   interface ExplorationKinds {
     epsilonGreedy: EpsilonGreedy;
   }

@@ -1,4 +1,4 @@
-import type { Exploration } from "../../blueprint.ts";
+import type { Exploration } from "../../exploration-config.ts";
 import { Registry } from "../../registry.ts";
 import type { ExplorationKind } from "../exploration-kind.ts";
 import { epsilonGreedy } from "./epsilon-greedy.ts";

@@ -11,7 +11,7 @@ export interface PlackettLuce {
   readonly temperature: number | string;
 }
 
-declare module "../../blueprint.ts" {
+declare module "../../exploration-config.ts" {
   interface ExplorationKinds {
     plackettLuce: PlackettLuce;
   }

@@ -10,7 +10,7 @@ export interface Softmax {
   readonly temperature: number | string;
 }
 
-declare module "../../blueprint.ts" {
+declare module "../../exploration-config.ts" {
   interface ExplorationKinds {
     softmax: Softmax;
   }

@@ -8,7 +8,7 @@ export interface SquareCb {
   readonly gamma: number | string;
 }
 
-declare module "../../blueprint.ts" {
+declare module "../../exploration-config.ts" {
   interface ExplorationKinds {
     squareCb: SquareCb;
   }

@@ -9,7 +9,7 @@ export interface Uniform {
   readonly kind: "uniform";
 }
 
-declare module "../../blueprint.ts" {
+declare module "../../exploration-config.ts" {
   interface ExplorationKinds {
     uniform: Uniform;
   }

@@ -5,6 +5,7 @@ import { compareCommand } from "./compare.ts";
 import { compatibleCommand } from "./compatible.ts";
 import { diffCommand } from "./diff.ts";
 import { listCommand } from "./list.ts";
+import { modeCommand } from "./mode.ts";
 import { paramsCommand } from "./params.ts";
 import { promoteCommand } from "./promote.ts";
 import { publishCommand } from "./publish.ts";
@@ -28,6 +29,6 @@ export const blueprintCommands = defineGroup(
       diffCommand,
       compatibleCommand,
     ],
-    ...[shadowCommand, compareCommand, promoteCommand, paramsCommand, rollbackCommand, withdrawCommand],
+    ...[shadowCommand, compareCommand, promoteCommand, paramsCommand, modeCommand, rollbackCommand, withdrawCommand],
   ],
 );

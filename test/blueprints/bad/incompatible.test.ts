@@ -10,7 +10,9 @@ const whole = readFileSync(new URL("whole.yaml", import.meta.url), "utf8");
 /** The refusal of a version beside the published one. */
 function refusal(text: string): string {
   const { useCase, version } = parseBlueprint(whole);
-  const table = blueprintTableOf([{ useCase, version, text: whole, activations: [], shadowings: [], parameters: [] }]);
+  const table = blueprintTableOf([
+    { useCase, version, text: whole, activations: [], shadowings: [], parameters: [], modes: [] },
+  ]);
   try {
     checkTypes(parseBlueprint(text), validBlueprints(table));
   } catch (error) {

@@ -11,6 +11,7 @@ const of = (name: string, hash: string, text: string, from: number): BlueprintPu
   activations: [{ time: from, live: true }],
   shadowings: [],
   parameters: [],
+  modes: [],
 });
 const known = validBlueprints(
   blueprintTableOf([

@@ -16,7 +16,15 @@ const useCase = parseBlueprint(PARCELS).useCase;
 /** A version's record, each activation `[time, live]`. */
 function recordOf(at: number, activations: readonly (readonly [time: number, live: boolean])[]): BlueprintPublished {
   const said = activations.map(([time, live]) => ({ time, live }));
-  return { useCase, version: versions[at]!, text: texts[at]!, activations: said, shadowings: [], parameters: [] };
+  return {
+    useCase,
+    version: versions[at]!,
+    text: texts[at]!,
+    activations: said,
+    shadowings: [],
+    parameters: [],
+    modes: [],
+  };
 }
 const live = (records: readonly BlueprintPublished[], time: number): number => {
   const found = validBlueprints(blueprintTableOf(records)).at(useCase, time)?.blueprint.version;

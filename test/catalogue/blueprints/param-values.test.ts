@@ -7,7 +7,7 @@ import { blueprintTableOf } from "../table-of.ts";
 const both = "{ w: { default: 2, min: 0, max: 5 }, t: { default: 0.5, min: 0, max: 1 } }";
 const text = SMALL.replace("policy:\n", `policy:\n  params: ${both}\n`).replace("risk > 0.35", "risk * w > t");
 const { useCase, version } = parseBlueprint(text);
-const record = { useCase, version, text, activations: [], shadowings: [] };
+const record = { useCase, version, text, activations: [], shadowings: [], modes: [] };
 
 test("a change counts strictly after its time, the last of one moment counts, and others keep their values", () => {
   const parameters = [

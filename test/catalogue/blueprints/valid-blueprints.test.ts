@@ -13,6 +13,7 @@ test("each version is looked at a few times, however many use cases there are", 
       activations: [],
       shadowings: [],
       parameters: [],
+      modes: [],
     };
     return Object.defineProperty(record, "useCase", { get: () => (looks++, `case-${index}`) });
   });

@@ -48,7 +48,9 @@ test("a version in shadow with weights is compared by them, over the rows that h
     ...{ topic, key: id, value: { ...row, propensity }, time: time + HOUR },
   }));
   await (await Publisher.open(side, serdes, 1)).publish([...records("shadow"), ...labelled]);
-  const table = blueprintTableOf([{ useCase, version, text, activations: [], shadowings: [], parameters: [] }]);
+  const table = blueprintTableOf([
+    { useCase, version, text, activations: [], shadowings: [], parameters: [], modes: [] },
+  ]);
   const { labels } = await compareShadow({ live: backbone, shadow: side, serdes }, compiled, validBlueprints(table), {
     spans: [{ from: START, to: START + COUNT * HOUR }],
     ...{ bytes: 1 << 20, spill: () => Promise.reject(new Error("no room is needed")) },

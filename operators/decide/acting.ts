@@ -1,0 +1,25 @@
+import type { LearningMode, ParamValues } from "../../blueprints/index.ts";
+import { shareOf } from "./draw.ts";
+
+/** What was set for the version at the time of a decision. */
+export interface VersionSet {
+  readonly params: ParamValues;
+  readonly mode: LearningMode;
+}
+
+/** Who acts: the policy, a uniform draw, or the product's own choice with the reason for it. */
+export type Acts = "policy" | "uniform" | "control" | "holdout";
+
+/** Whether a unit is held out, the same in all versions of a use case with this share. */
+export const isHeldOut = (salt: string, useCase: string, unit: string, share: number): boolean =>
+  share > 0 && shareOf(`${salt}\0holdout\0${useCase}\0${unit}`) < share;
+
+/** Of a decision in which the policy did not act. */
+export const reasonOf = (acts: Exclude<Acts, "policy">): "explore" | "control" | "holdout" =>
+  acts === "uniform" ? "explore" : acts;
+
+export function whoActs(mode: LearningMode, isOut: boolean, logging: "baseline" | "uniform"): Acts {
+  if (isOut) return "holdout";
+  if (mode === "online") return "policy";
+  return mode === "loggingOnly" && logging === "uniform" ? "uniform" : "control";
+}
