@@ -21,11 +21,18 @@ features:
 label: { name: stars, when: kind == "${useCase}", value: y, aggregate: latest, default: 0, wait: 10m }
 model: { objective: regression, rounds: 20 }
 training: { minRows: 50, schedule: none, freshRows: none }
-policy: { rank: { score: stars, show: 5, atMost: { genre: 2 }, exclude: age > 8, log: 1 } }
+policy:
+  params: { heat: { default: 0.000000001, min: 0.000000001, max: 10 } }
+  rank: { score: stars, show: 5, atMost: { genre: 2 }, exclude: age > 8, log: 1 }
+exploration: { plackettLuce: heat, share: 0.8 }
 `;
 const MINUTE = 60_000;
 const REQUESTS = 60;
 const BATCH = 20;
+/** Rankings that explore, and rankings in which the product's own order acts. */
+const EXPLORED = 24;
+const OWN = 6;
+const MADE = REQUESTS + 1 + EXPLORED + OWN;
 const stars = (id: string): number => (Number(id.slice(1)) * 7) % 5;
 
 interface Answer {
@@ -141,9 +148,31 @@ export function rankingsSuite(name: string, where: (folder: string) => Promise<r
         const scored = served.ranking.map(stars);
         expect(scored).toEqual(scored.toSorted((a, b) => b - a));
 
+        // The draws are the same before and after a kill, and nothing that is excluded is drawn.
+        await done("blueprint", "params", useCase, "--set", "heat=1");
+        const drawn = new Map<string, Answer & { readonly propensity: number }>();
+        for (let n = 0; n < EXPLORED; n++) {
+          if (n === EXPLORED / 2) {
+            await kill();
+            await start();
+            for (const [id, was] of drawn) expect(await ask(id, Number(id.split("-")[2]), Date.now())).toEqual(was);
+          }
+          const id = `${useCase}-drawn-${n}`;
+          drawn.set(id, (await ask(id, n, Date.now())) as Answer & { readonly propensity: number });
+        }
+        checkConstraints(new Map([...drawn].map(([id, { ranking }]) => [id, ranking])));
+        expect(new Set([...drawn.values()].map(({ reason }) => reason))).toEqual(new Set(["exploit", "explore"]));
+        expect([...drawn.values()].every(({ propensity }) => propensity > 0 && propensity < 1)).toBe(true);
+        await done("blueprint", "mode", useCase, "--set", "apprentice");
+        for (let n = 0; n < OWN; n++) {
+          const own = await ask(`${useCase}-own-${n}`, n, Date.now());
+          expect(own).toMatchObject({ reason: "control", propensity: 1 });
+          expect(own.ranking).toEqual(shown.get(`${useCase}-${n}`));
+        }
+
         // An event that had not been read yet is a difference with its cause.
         const audited = await loopstream(["audit", "--use-case", useCase, "--sample", "100%", ...at, "--json"]);
-        expect(audited.json).toMatchObject({ sampled: REQUESTS + 1, recomputed: REQUESTS + 1 });
+        expect(audited.json).toMatchObject({ sampled: MADE, recomputed: MADE });
         const differences = audited.json["differences"] as readonly { readonly cause: string | null }[];
         expect(differences.filter(({ cause }) => !/had not been read|came late/.test(cause ?? ""))).toEqual([]);
         const explained = await done("explain", `${useCase}-served`, "--use-case", useCase);
@@ -156,11 +185,11 @@ export function rankingsSuite(name: string, where: (folder: string) => Promise<r
         expect(options.slice(shownIn.length)).toEqual([expect.objectContaining({ position: null })]);
         const first = await done("replay", "--use-case", useCase);
         expect(first.json["rowsSha256"]).toMatch(/^[0-9a-f]{64}$/);
-        expect(first.json).toMatchObject({ decisions: REQUESTS + 1, waiting: 1, expired: 0, deadLetters: 0 });
+        expect(first.json).toMatchObject({ decisions: MADE, waiting: MADE - REQUESTS, expired: 0, deadLetters: 0 });
         expect((await done("replay", "--use-case", useCase)).json["rowsSha256"]).toBe(first.json["rowsSha256"]);
         const topic = ["--topic", String(first.json["rowsTopic"])];
         const again = await settledRows(done, useCase, join(dir.path, "again.csv"), wanted.length, topic);
-        const before = (line: string): boolean => !line.startsWith(`${useCase}-served`);
+        const before = (line: string): boolean => /^films-\d/.test(line);
         expect(again.filter(before).toSorted()).toEqual(wanted.toSorted());
       } finally {
         await kill();
@@ -171,7 +200,7 @@ export function rankingsSuite(name: string, where: (folder: string) => Promise<r
 
 /** At most two of a genre, none that is older than 8, and as many as these leave, up to five. */
 function checkConstraints(shown: ReadonlyMap<string, readonly string[]>): void {
-  expect(shown.size).toBe(REQUESTS);
+  expect([REQUESTS, EXPLORED]).toContain(shown.size);
   for (const ranking of shown.values()) {
     const films = ranking.map((id) => Number(id.slice(1)));
     expect(films.every((film) => film % 11 <= 8)).toBe(true);
