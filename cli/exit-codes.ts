@@ -14,6 +14,8 @@ export const exitCodes = Object.freeze({
   partly: 4,
   /** Nothing was written, and there is something to write: of a dry run. */
   changes: 5,
+  /** Nothing is estimated: there is too little to go by, and the result says what. */
+  refused: 6,
   /** Stopped by a signal; the same command goes on from there. */
   stopped: 130,
 });

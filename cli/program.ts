@@ -6,6 +6,7 @@ import { blueprintCommands } from "./commands/blueprint/index.ts";
 import { decideCommand } from "./commands/decide.ts";
 import { decisionsCommand } from "./commands/decisions.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
 import { eventCommand } from "./commands/event.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
@@ -30,7 +31,7 @@ const commands: readonly AddCommand[] = [
   ...[startCommand, shadowsCommand, demoCommand, simulateCommand, importCommand],
   ...[decideCommand, observeCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
-  ...[rowsCommand, decisionsCommand],
+  ...[rowsCommand, decisionsCommand, evaluateCommand],
   ...[blueprintCommands, typesCommand, tablesCommands, topicsCommands],
 ];
 

@@ -9,3 +9,5 @@ export {
 } from "./explain.ts";
 export type { LoggedDecision } from "./logged-decisions.ts";
 export type { RecomputeSource } from "./source.ts";
+export { evaluatePolicy, type EvaluateOptions } from "./evaluate/evaluate-policy.ts";
+export type { Estimated, Evaluation, LeftOutDecisions } from "./evaluate/evaluation.ts";

@@ -1,6 +1,7 @@
 export { auc, brier, logLoss, meanSquaredError } from "./metrics.ts";
 export { offPolicyEstimators } from "./off-policy/estimators/index.ts";
 export { normalInterval, type Interval } from "./off-policy/interval.ts";
+export { meanOf as meanEstimate } from "./off-policy/logged-rewards.ts";
 export type { Estimate, LoggedRewards, ModelledRewards, OffPolicyEstimator } from "./off-policy/logged-rewards.ts";
 export { smoothedMeans } from "./off-policy/smoothed-means.ts";
 export { supportOf, type Support } from "./off-policy/support.ts";

@@ -30,7 +30,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "schemas",
     "streams",
   ],
-  recompute: ["operators", "catalogue", "rows", "serving", "blueprints", "schemas", "streams"],
+  recompute: ["operators", "catalogue", "rows", "serving", "statistics", "blueprints", "schemas", "streams"],
   client: ["catalogue", "blueprints", "schemas", "streams"],
   cli: [
     "http",

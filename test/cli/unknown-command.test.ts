@@ -34,6 +34,7 @@ test.each([
   ["publish file.yaml", "did you mean blueprint publish?"],
   ["modles", "did you mean models?"],
   ["imprt", "did you mean import?"],
+  ["evalute", "did you mean evaluate?"],
   ["models --jsn", "unknown option '--jsn'\n(Did you mean --json?)"],
   ["topics --limt 3", "unknown option '--limt' (did you mean topics read --limit?)"],
   ["topics --limit=3", "unknown option '--limit' (did you mean topics read --limit?)"],

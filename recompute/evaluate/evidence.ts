@@ -1,0 +1,100 @@
+import { hash } from "node:crypto";
+import { smoothedMeans, type ModelledRewards } from "../../statistics/index.ts";
+import type { DecisionRecorded } from "../../schemas/index.ts";
+import type { Acted } from "./target-policy.ts";
+
+/** The model of the reward has so many average rewards more for each action. */
+export const STRENGTH = 20;
+
+interface Mix {
+  /** Numbers of actions, and the probability of each. */
+  readonly actions: Int32Array;
+  readonly probabilities: Float64Array;
+}
+
+/** The part of a decision that is estimated from. */
+export interface Taken {
+  readonly decisionId: string;
+  readonly value: NonNullable<DecisionRecorded["value"]>;
+  readonly propensity: number;
+  readonly reward: number;
+}
+
+/** Grows with decisions; holds a number a column, and for each the actions that the target may take. */
+export class Evidence {
+  readonly #weights: number[] = [];
+  readonly #rewards: number[] = [];
+  readonly #logged: number[] = [];
+  readonly #folds: number[] = [];
+  readonly #mixes: Mix[] = [];
+  readonly #numbers = new Map<Taken["value"], number>();
+  readonly #parts: number;
+  #last: { readonly acted: Acted; readonly mix: Mix } | undefined;
+
+  /** @param parts folds of cross-fitting; 1: the model of the reward has seen all rewards */
+  constructor(parts: number) {
+    this.#parts = parts;
+  }
+
+  add({ decisionId, value, propensity, reward }: Taken, acted: Acted): void {
+    const at = acted.actions.indexOf(value);
+    this.#weights.push(at < 0 ? 0 : acted.distribution[at]! / propensity);
+    this.#rewards.push(reward);
+    this.#logged.push(this.#numberOf(value));
+    // By the id: the same decision is in the same fold, whatever other decisions there are.
+    this.#folds.push(hash("sha256", decisionId, "buffer").readUInt32BE(0) % this.#parts);
+    this.#mixes.push(this.#mixOf(acted));
+  }
+
+  weights(): Float64Array {
+    return Float64Array.from(this.#weights);
+  }
+
+  rewards(): Float64Array {
+    return Float64Array.from(this.#rewards);
+  }
+
+  /** With the model of the reward by action. */
+  modelled(): ModelledRewards {
+    const rewards = this.rewards();
+    const actions = Int32Array.from(this.#logged);
+    const folds = this.#parts === 1 ? undefined : Int32Array.from(this.#folds);
+    const q = smoothedMeans({ actions, rewards, count: this.#numbers.size }, STRENGTH, folds);
+    const expected = this.#mixes.map(({ actions: of, probabilities }, row) =>
+      of.reduce((sum, action, at) => sum + probabilities[at]! * q(action, this.#folds[row]!), 0),
+    );
+    return {
+      ...{ weights: this.weights(), rewards },
+      predicted: Float64Array.from(actions, (action, row) => q(action, this.#folds[row]!)),
+      expected: Float64Array.from(expected),
+    };
+  }
+
+  #numberOf(value: Taken["value"]): number {
+    const known = this.#numbers.get(value);
+    if (known !== undefined) return known;
+    this.#numbers.set(value, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
+
+  /** Decisions that are alike share one. */
+  #mixOf(acted: Acted): Mix {
+    const { actions, distribution } = acted;
+    if (
+      this.#last !== undefined &&
+      same(this.#last.acted.actions, actions) &&
+      same(this.#last.acted.distribution, distribution)
+    )
+      return this.#last.mix;
+    const possible = actions.flatMap((_, at) => (distribution[at]! > 0 ? [at] : []));
+    const mix = {
+      actions: Int32Array.from(possible, (at) => this.#numberOf(actions[at]!)),
+      probabilities: Float64Array.from(possible, (at) => distribution[at]!),
+    };
+    this.#last = { acted, mix };
+    return mix;
+  }
+}
+
+const same = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+  some.length === others.length && some.every((one, at) => one === others[at]);
