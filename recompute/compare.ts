@@ -10,6 +10,7 @@ const POLICY = [
   ["seed", "seed"],
   ["actions", "propensity"],
   ["scores", "action"],
+  ["beliefs", "action"],
   ["distribution", "propensity"],
   ["propensity", "propensity"],
   ["value", "action"],

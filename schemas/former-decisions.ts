@@ -1,9 +1,9 @@
 import { decisionRecordedSchema, type DecisionRecorded } from "./types/index.ts";
 
-/** A decision before it had `keys`, `parameters`, `options`, `scores` and `proposed`. */
+/** A decision before it had `keys`, `parameters`, `options`, `scores`, `proposed` and `beliefs`. */
 export type FormerDecision = Omit<
   DecisionRecorded,
-  "keys" | "parameters" | "options" | "candidates" | "scores" | "proposed"
+  "keys" | "parameters" | "options" | "candidates" | "scores" | "proposed" | "beliefs"
 >;
 
 const FIELDS: readonly string[] = [
@@ -41,4 +41,5 @@ export const withoutKeys = (decision: FormerDecision): DecisionRecorded => ({
   candidates: 0,
   scores: [],
   proposed: [],
+  beliefs: [],
 });

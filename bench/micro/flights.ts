@@ -63,6 +63,7 @@ export async function flights(): Promise<Measured> {
         candidates: 0,
         scores: [],
         proposed: [],
+        beliefs: [],
       },
     };
   });

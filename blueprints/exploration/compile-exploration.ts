@@ -10,6 +10,10 @@ import { withFloor } from "./probabilities.ts";
 export interface Explorer {
   /** It draws where the policy has no value. */
   readonly needsNoValue: boolean;
+  /** Names of the policy's formulas whose numbers it needs of each action. */
+  readonly reads: readonly string[];
+  /** Whether an action with these numbers may be drawn. */
+  fits(belief: readonly number[]): boolean;
   /**
    * The probability of each action that may be drawn, in their order; they sum to 1. Each is at least the floor.
    *
@@ -35,6 +39,8 @@ export function compileExploration({
       typeof setting === "number" ? setting : (ownValue(params, setting) ?? defaults[setting]!);
   return {
     needsNoValue: kind.needsNoValue === true,
+    reads: kind.reads?.(settings) ?? [],
+    fits: (belief) => kind.fits?.(settings, belief) ?? true,
     distribution(among, params) {
       const valueOf = valuesIn(params);
       const exploring = kind.distribution!(settings, valueOf, among);

@@ -18,6 +18,8 @@ export interface Drawable {
   readonly scores: readonly number[];
   /** The place of the one that the policy alone would choose; -1: none, where a value is missing. */
   readonly greedy: number;
+  /** What the kind reads of each, in the order of the actions. */
+  readonly beliefs: readonly (readonly number[])[];
 }
 
 /** An order to be drawn. */
@@ -41,6 +43,10 @@ export interface OrderDrawn {
 export interface ExplorationKind<E extends Exploration = Exploration> {
   readonly name: E["kind"];
   readonly draws: readonly Drawn[];
+  /** Names of the policy's formulas whose numbers it needs of each action. Absent: none. */
+  reads?(exploration: E): readonly string[];
+  /** Whether an action with these numbers may be drawn. */
+  fits?(exploration: E, belief: readonly number[]): boolean;
   /** Draws a value even where the policy has none. */
   readonly needsNoValue?: true;
   /** False: it has no least probability. */
@@ -61,6 +67,8 @@ export interface ExplorationKind<E extends Exploration = Exploration> {
 }
 
 export interface ReadSettings {
+  /** The name of a formula of the policy that gives a number. */
+  formula(place: Place): string | undefined;
   /** A number within bounds, or the name of a parameter whose bounds lie within them. */
   setting(place: Place, range: { readonly min: number; readonly max: number }): number | string | undefined;
 }

@@ -110,7 +110,8 @@ export function compilePolicy(
       log: selecting.log ?? 0,
       select(options, params) {
         const names = options.map(({ vector, predictions }) => lookup(vector, inputs(predictions ?? {}, params)));
-        return selecting.select(names, options[0]?.predictions !== null);
+        const selection = selecting.select(names, options[0]?.predictions !== null);
+        return { ...selection, read: (index, name) => names[index]!(name) };
       },
     },
     // The file may name the actions in another order than the decision space.

@@ -52,6 +52,8 @@ export interface Selection {
   readonly scores: readonly (number | null)[];
   /** Those that are chosen or shown, in order. */
   readonly shown: readonly number[];
+  /** A formula, a feature or a prediction of an option. */
+  read?(index: number, name: string): FormulaValue;
   /** Of a choice those that may be chosen, ascending. */
   eligible?(): readonly number[];
   /** Of a ranking: its positions filled one by one, from the first. */

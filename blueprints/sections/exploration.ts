@@ -1,14 +1,19 @@
+import type { PolicyConfig } from "../blueprint.ts";
 import type { ExplorationConfig } from "../exploration-config.ts";
 import { BOUNDS } from "../defaults.ts";
 import { explorationKinds, kindOfExploration } from "../exploration/kinds/index.ts";
 import type { Drawn } from "../exploration/exploration-kind.ts";
 import { settingsOf } from "../exploration/settings.ts";
+import { compileFormula, type FormulaType } from "../formula/index.ts";
 import { rangeText, type KeySaid } from "../key-reference.ts";
+import { policyTypes } from "../policy/policy-types.ts";
 import { kindOfRule } from "../policy/rules/index.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { optional, readSection, required } from "../yaml/section.ts";
 import type { BlueprintSection } from "./blueprint-section.ts";
 import { decisionSpaceSection } from "./decision-space.ts";
+import { featuresSection } from "./features.ts";
+import { labelsSection } from "./labels/labels.ts";
 import { policySection } from "./policy.ts";
 
 const SHARED = {
@@ -20,6 +25,7 @@ const SHARED = {
 interface What {
   readonly drawn: Drawn | "number" | "group" | undefined;
   readonly params: Parameters<typeof settingsOf>[0];
+  readonly formulas: Parameters<typeof settingsOf>[1];
 }
 
 export const explorationSection: BlueprintSection<"exploration", ExplorationConfig | null | undefined> = {
@@ -43,7 +49,14 @@ export const explorationSection: BlueprintSection<"exploration", ExplorationConf
       const isNumber = of(decisionSpaceSection)?.kind === "number";
       const drawn =
         rule === undefined ? undefined : rule.kind === "assign" ? "group" : isNumber ? "number" : (over ?? "value");
-      return readExploration(place, { drawn, params: policy?.params });
+      const labels = of(labelsSection);
+      const { features, complete } = of(featuresSection);
+      const names = labels.labels.flatMap(({ name }) => name ?? []);
+      const isKnown = complete && labels.complete && policy?.params !== undefined && policy.formulas !== undefined;
+      const formulas = isKnown
+        ? formulaTypes(policyTypes(names, features, policy.params), policy.formulas!)
+        : undefined;
+      return readExploration(place, { drawn, params: policy?.params, formulas });
     });
   },
   whole: (read) => read,
@@ -65,13 +78,24 @@ export const explorationSection: BlueprintSection<"exploration", ExplorationConf
   },
 };
 
-function readExploration(place: Place, { drawn, params }: What): ExplorationConfig | undefined {
+function formulaTypes(
+  inputs: Readonly<Record<string, FormulaType>>,
+  formulas: PolicyConfig["formulas"],
+): Readonly<Record<string, FormulaType>> {
+  const types = { ...inputs };
+  const own: Record<string, FormulaType> = {};
+  for (const { name, formula } of formulas) own[name] = types[name] = compileFormula(formula, types).type;
+  return own;
+}
+
+function readExploration(place: Place, { drawn, params, formulas }: What): ExplorationConfig | undefined {
   if (drawn === "number")
     return complain(place, "a number has no actions to draw from", "explore over boolean, actions or options");
   if (drawn === "group")
     return complain(place, '"assign" draws already, by its shares', "take it away, or take choose");
   const section = readSection(place, [...explorationKinds.names(), ...Object.keys(SHARED)]);
-  const { setting } = settingsOf(params);
+  const settings = settingsOf(params, formulas);
+  const { setting } = settings;
   const settingAt = (at: Place): number | string | undefined => setting(at, BOUNDS.probability);
   const floor = optional<number | string>(section, "floor", 0, settingAt);
   const share = optional<number | string>(section, "share", 1, settingAt);
@@ -91,7 +115,7 @@ function readExploration(place: Place, { drawn, params }: What): ExplorationConf
   }
   const { name, read, hasFloor } = kind;
   const exploration = required(section, name, (at) => {
-    if (drawn === undefined || fitting.includes(kind)) return read(at, { setting });
+    if (drawn === undefined || fitting.includes(kind)) return read(at, settings);
     const what = { value: "the value of a formula", choice: "one of several options", ranking: "a ranking" }[drawn];
     return complain(at, `"${name}" does not draw ${what}`, `use ${names}`);
   });

@@ -65,6 +65,9 @@ type ExplorationObject = {
   readonly epsilonGreedy?: SettingObject;
   readonly softmax?: SettingObject;
   readonly squareCb?: SettingObject;
+  readonly thompson?:
+    | { readonly beta: readonly [alpha: string, beta: string] }
+    | { readonly normal: readonly [mean: string, deviation: string] };
   readonly uniform?: true;
   readonly plackettLuce?: SettingObject;
   readonly swap?: SettingObject | { readonly probability: SettingObject; readonly within?: number | undefined };

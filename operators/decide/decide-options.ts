@@ -18,7 +18,16 @@ type OptionRecorded = DecisionRecorded["options"][number];
 /** The part of a decision that is made of its options. */
 export type OverOptions = Pick<
   DecisionRecorded,
-  "actions" | "distribution" | "value" | "propensity" | "reason" | "options" | "candidates" | "scores" | "proposed"
+  | "actions"
+  | "distribution"
+  | "value"
+  | "propensity"
+  | "reason"
+  | "options"
+  | "candidates"
+  | "scores"
+  | "proposed"
+  | "beliefs"
 >;
 
 export interface OptionsAsked {
@@ -108,6 +117,7 @@ export function decideOptions({
     options: recorded,
     candidates: given.length,
     scores: chosen.scores,
+    beliefs: chosen.beliefs,
     proposed: isPolicys || !isScored ? none : policys.shown.map((at) => given[at]!.optionId),
   };
 }

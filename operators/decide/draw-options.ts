@@ -19,6 +19,8 @@ export interface Shown {
   readonly distribution: readonly number[];
   /** Of all options: what the draw was made by. Empty without a draw. */
   readonly scores: readonly (number | null)[];
+  /** Of all options: what is believed of them, if the draw was made by it. Empty without. */
+  readonly beliefs: readonly (readonly number[])[];
   /** It is what the policy would have shown alone. */
   readonly isOwn: boolean;
 }
@@ -30,14 +32,14 @@ const onlyOf = (count: number, chosen: number): readonly number[] =>
 
 /** An action of history. */
 export const takenAt = (at: number, propensity: number | null, count: number): Shown => ({
-  ...{ shown: [at], propensities: [propensity], distribution: onlyOf(count, at), scores: none },
+  ...{ shown: [at], propensities: [propensity], distribution: onlyOf(count, at), scores: none, beliefs: none },
   isOwn: true,
 });
 
 function byPolicy({ selection: { shown, scores }, isRanking }: Act): Shown {
   const [first] = shown;
   const distribution = isRanking || first === undefined ? none : onlyOf(scores.length, first);
-  return { shown, propensities: shown.map(() => 1), distribution, scores: none, isOwn: true };
+  return { shown, propensities: shown.map(() => 1), distribution, scores: none, beliefs: none, isOwn: true };
 }
 
 /** Drawn by the decision's seed. Without an option that may be drawn, or without a way to draw, as by the policy. */
@@ -50,11 +52,13 @@ export function drawn(act: Act, explorer: Explorer | null): Shown {
     const { shown, propensities } = explorer.order(selection, isScored, draw, params);
     const isOwn = shown.every((at, place) => at === selection.shown[place]);
     const scores = isScored ? selection.scores : selection.scores.map(() => 0);
-    return { shown, propensities, distribution: none, scores, isOwn };
+    return { shown, propensities, distribution: none, scores, beliefs: none, isOwn };
   }
-  const eligible = selection.eligible!();
+  const { eligible, beliefs } = believed(selection, explorer);
+  if (eligible.length === 0) return byPolicy(act);
   const own = eligible.map((at) => (isScored ? selection.scores[at]! : 0));
-  const probabilities = explorer.distribution({ scores: own, greedy: eligible.indexOf(best) }, params);
+  const among = { scores: own, greedy: eligible.indexOf(best), beliefs: eligible.map((at) => beliefs[at]!) };
+  const probabilities = explorer.distribution(among, params);
   const distribution = new Array<number>(selection.scores.length).fill(0);
   const scores = new Array<number | null>(selection.scores.length).fill(null);
   for (const [place, at] of eligible.entries()) {
@@ -62,5 +66,25 @@ export function drawn(act: Act, explorer: Explorer | null): Shown {
     scores[at] = own[place]!;
   }
   const chosen = placeAt(draw(0), distribution);
-  return { shown: [chosen], propensities: [distribution[chosen]!], distribution, scores, isOwn: chosen === best };
+  return {
+    ...{ shown: [chosen], propensities: [distribution[chosen]!], distribution, scores },
+    ...{ beliefs: explorer.reads.length === 0 ? none : beliefs, isOwn: chosen === best },
+  };
+}
+
+/** The options that may be drawn, with what is believed of each option. One of which nothing fit is known is not drawn. */
+function believed(
+  selection: Selection,
+  { reads, fits }: Explorer,
+): { readonly eligible: readonly number[]; readonly beliefs: readonly (readonly number[])[] } {
+  const allowed = selection.eligible!();
+  const beliefs = selection.scores.map((): readonly number[] => none);
+  if (reads.length === 0) return { eligible: allowed, beliefs };
+  const eligible = allowed.filter((at) => {
+    const belief = reads.map((name) => Number(selection.read!(at, name) ?? Number.NaN));
+    const isFit = fits(belief);
+    if (isFit) beliefs[at] = belief;
+    return isFit;
+  });
+  return { eligible, beliefs };
 }

@@ -24,7 +24,7 @@ export function drawValue({
   seed,
 }: ValueAsked): Pick<DecisionRecorded, "actions" | "distribution" | "value" | "propensity" | "reason" | "scores"> {
   const scores = actions.map((action) => Number(action === own));
-  const distribution = explorer.distribution({ scores, greedy: scores.indexOf(1) }, params);
+  const distribution = explorer.distribution({ scores, greedy: scores.indexOf(1), beliefs: [] }, params);
   const at = placeAt(drawsOf(seed)(0), distribution);
   const value = actions[at]!;
   const isOther = reason !== "noModel" && value !== own;

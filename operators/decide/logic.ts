@@ -131,9 +131,12 @@ const certainly = (
   propensity: value === null ? null : 1,
 });
 
-const ofNoOptions: Pick<DecisionRecorded, "options" | "candidates" | "scores" | "proposed"> = Object.freeze({
-  ...{ options: Object.freeze([]), candidates: 0, scores: Object.freeze([]), proposed: Object.freeze([]) },
-});
+const ofNoOptions: Pick<DecisionRecorded, "options" | "candidates" | "scores" | "proposed" | "beliefs"> = Object.freeze(
+  {
+    ...{ options: Object.freeze([]), candidates: 0, scores: Object.freeze([]), proposed: Object.freeze([]) },
+    beliefs: Object.freeze([]),
+  },
+);
 
 /** Null: with those of the options they are larger than the limit. */
 function keysWithin(keys: DecisionKeys, options: DecisionRecorded["options"]): DecisionKeys | null {

@@ -46,6 +46,8 @@ export interface DecisionRecorded {
   readonly candidates: number;
   /** What the policy would have decided where another choice acted, by the mode or a hold-out; of a ranking the options in order. Empty: the policy acted, or had nothing to propose. */
   readonly proposed: readonly (boolean | number | string)[];
+  /** What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, or mean and standard deviation of a normal one; empty for an action that could not be drawn. Empty otherwise. */
+  readonly beliefs: readonly (readonly number[])[];
   /** What a decision with exploration was drawn by: the score of each of the actions, in their order, 0 without a model, and of a value 1 for the policy's own; null: the action could not be drawn, and of a ranking it has no score. Empty without exploration. */
   readonly scores: readonly (null | number)[];
 }
@@ -201,6 +203,12 @@ export const decisionRecordedSchema = {
       name: "proposed",
       type: { type: "array", items: ["boolean", "double", "string"] },
       doc: "What the policy would have decided where another choice acted, by the mode or a hold-out; of a ranking the options in order. Empty: the policy acted, or had nothing to propose.",
+      default: [],
+    },
+    {
+      name: "beliefs",
+      type: { type: "array", items: { type: "array", items: "double" } },
+      doc: "What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, or mean and standard deviation of a normal one; empty for an action that could not be drawn. Empty otherwise.",
       default: [],
     },
     {

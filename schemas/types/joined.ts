@@ -182,6 +182,12 @@ export const joinedSchema = {
             default: [],
           },
           {
+            name: "beliefs",
+            type: { type: "array", items: { type: "array", items: "double" } },
+            doc: "What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, or mean and standard deviation of a normal one; empty for an action that could not be drawn. Empty otherwise.",
+            default: [],
+          },
+          {
             name: "scores",
             type: { type: "array", items: ["null", "double"] },
             doc: "What a decision with exploration was drawn by: the score of each of the actions, in their order, 0 without a model, and of a value 1 for the policy's own; null: the action could not be drawn, and of a ranking it has no score. Empty without exploration.",

@@ -222,7 +222,7 @@ function problemsWith(text: string, path: readonly Step[], value: unknown): read
     at = at[step] as Record<Step, unknown>;
   }
   const name = path.at(-1)!;
-  const kinds = [windowAggregates.names(), policyRules.names(), explorationKinds.names()];
+  const kinds = [windowAggregates.names(), policyRules.names(), explorationKinds.names(), ["beta", "normal"]];
   for (const alike of kinds as readonly (readonly Step[])[])
     if (alike.includes(name)) for (const other of alike) delete at[other];
   at[name] = value;

@@ -38,7 +38,28 @@ def softmax(scores, temperature):
     return [w / sum(weights) for w in weights]
 
 
-def of_choice(scores):
+def phi(z):
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def best_of(beliefs):
+    """How likely each normal belief is the largest, by Simpson's rule over fine steps: another way than the product's."""
+    low = max(mean - 9 * sd for mean, sd in beliefs)
+    high = max(mean + 9 * sd for mean, sd in beliefs)
+    n = 4000
+    step = (high - low) / n
+    result = [0.0] * len(beliefs)
+    for k in range(n + 1):
+        x = low + k * step
+        cumulated = [phi((x - mean) / sd) for mean, sd in beliefs]
+        for at, (mean, sd) in enumerate(beliefs):
+            others = math.prod(c for other, c in enumerate(cumulated) if other != at)
+            density = math.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * math.sqrt(2 * math.pi))
+            result[at] += (1 if k in (0, n) else 4 if k % 2 else 2) * density * others * step / 3
+    return result
+
+
+def of_choice(scores, beliefs):
     """The probability of each action, None where it may not be drawn."""
     allowed = [at for at, score in enumerate(scores) if score is not None]
     own = [scores[at] for at in allowed]
@@ -48,6 +69,8 @@ def of_choice(scores):
         p = [e / n + (1 - e if at == best else 0) for at in range(n)]
     elif kind == "softmax":
         p = softmax(own, settings["softmax"])
+    elif kind == "thompson":
+        p = best_of([beliefs[at] for at in allowed])
     elif kind == "squareCb":
         p = [0 if at == best else 1 / (n + settings["squareCb"] * (own[best] - s)) for at, s in enumerate(own)]
         p[best] = 1 - sum(p)
@@ -118,7 +141,9 @@ for line in sys.stdin:
         assert record["distribution"] == [] and all(score is None for score in record["scores"])
         continue
     probabilities = record["distribution"]
-    expected = of_choice(record["scores"]) if record["scores"] else probabilities
+    # Integrals are slow here: of those, every hundredth decision is worked out again. All are drawn again.
+    again = record["scores"] and (kind != "thompson" or count % 100 == 0)
+    expected = of_choice(record["scores"], record["beliefs"]) if again else probabilities
     furthest = max([furthest] + [abs(a - b) for a, b in zip(probabilities, expected)])
     most_off = max(most_off, abs(sum(probabilities) - 1))
     at = place(draw(record["seed"], 0), probabilities)

@@ -73,10 +73,13 @@ interface Checked {
 
 /** What the checker reads: only fields of the record. */
 const line = (decision: DecisionRecorded, ranking: boolean): string => {
-  const { decisionId, seed, actions, distribution, value, propensity, scores, options } = decision;
+  const { decisionId, seed, actions, distribution, value, propensity, scores, beliefs, options } = decision;
   const shown = options.filter(({ position }) => position !== null);
   const order = { shown: shown.map(({ optionId }) => optionId), propensities: shown.map((one) => one.propensity) };
-  return JSON.stringify({ decisionId, seed, actions, distribution, value, propensity, scores, ranking, ...order });
+  return JSON.stringify({
+    ...{ decisionId, seed, actions, distribution, value, propensity, scores, beliefs, ranking },
+    ...order,
+  });
 };
 
 async function check(policy: string, settings: Readonly<Record<string, unknown>>): Promise<Checked> {
@@ -100,6 +103,7 @@ async function check(policy: string, settings: Readonly<Record<string, unknown>>
 
 /** Two-sided, 1e-3 in all for up to ten actions. */
 const MOST_DEVIATION = 4.1;
+const BELIEVED = "{ formulas: { m: click, sd: (age + 1) / 40 }, choose: { score: click, exclude: click < 0.1 } }";
 const CHOOSE = "{ choose: { score: click, exclude: click < 0.1 } }";
 const RANK = `{ rank: { score: click, show: ${SHOW} } }`;
 
@@ -118,6 +122,17 @@ describe("decisions, each made again in Python from its record alone,", () => {
     expect(checked.furthest).toBeLessThan(1e-12);
     expect(checked.sumOff).toBeLessThan(1e-12);
     expect(Object.keys(deviations).length).toBeGreaterThan(1);
+    expect(Math.max(...Object.values(deviations).map(Math.abs))).toBeLessThan(MOST_DEVIATION);
+  });
+
+  test("of beliefs are the same, with probabilities that are near the integral", async () => {
+    const { deviations, ...checked } = await check(BELIEVED, {
+      thompson: { normal: ["m", "sd"] },
+      floor: 0.001,
+    });
+    expect(checked).toMatchObject({ decisions: COUNT, different: 0, belowFloor: 0 });
+    expect(checked.furthest).toBeLessThan(2e-3);
+    expect(checked.sumOff).toBeLessThan(1e-12);
     expect(Math.max(...Object.values(deviations).map(Math.abs))).toBeLessThan(MOST_DEVIATION);
   });
 

@@ -113,6 +113,7 @@ describe("the decision record", () => {
         candidates: 0,
         scores: [],
         proposed: [],
+        beliefs: [],
       },
     ]);
     expect(driver.output(decisionReplies).read()?.value).toEqual({

@@ -140,6 +140,7 @@ export function decision(decisionId: string, time: number, more: Partial<Decisio
     candidates: 0,
     scores: [],
     proposed: [],
+    beliefs: [],
     ...more,
   };
 }

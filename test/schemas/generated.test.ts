@@ -119,6 +119,7 @@ describe("the decision record", () => {
       "options",
       "candidates",
       "proposed",
+      "beliefs",
       "scores",
     ]);
   });
@@ -162,6 +163,7 @@ describe("the decision record", () => {
       ],
       candidates: 9,
       proposed: [true],
+      beliefs: [[1, 2], []],
       scores: [0.5, null],
     };
     expect(JSON.parse(JSON.stringify(type.fromBuffer(type.toBuffer(decision))))).toEqual(decision);

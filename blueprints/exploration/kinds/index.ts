@@ -6,11 +6,12 @@ import { plackettLuce } from "./plackett-luce.ts";
 import { softmax } from "./softmax.ts";
 import { squareCb } from "./square-cb.ts";
 import { swap } from "./swap.ts";
+import { thompson } from "./thompson.ts";
 import { uniform } from "./uniform.ts";
 
 /** In the order of the reference. */
 export const explorationKinds = new Registry<ExplorationKind>("kind of exploration", [
-  ...[epsilonGreedy, softmax, squareCb, uniform, plackettLuce, swap],
+  ...[epsilonGreedy, softmax, squareCb, thompson, uniform, plackettLuce, swap],
 ]);
 
 export const kindOfExploration = (exploration: Exploration): ExplorationKind => explorationKinds.get(exploration.kind);

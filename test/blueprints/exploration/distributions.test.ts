@@ -19,7 +19,7 @@ const probabilities = (
   params: Readonly<Record<string, number>> = {},
 ): readonly number[] => {
   const greedy = scores.indexOf(Math.max(...scores));
-  return explorerOf(exploration).distribution({ scores, greedy }, params);
+  return explorerOf(exploration).distribution({ scores, greedy, beliefs: [] }, params);
 };
 const near = (expected: readonly number[]): unknown[] => expected.map((each) => expect.closeTo(each, 14));
 
@@ -63,7 +63,7 @@ describe("the probabilities of a choice", () => {
       const n = 1 + Math.floor(next() * 40);
       const size = 10 ** (next() * 30 - 15);
       const scores = Array.from({ length: n }, () => (next() < 0.2 ? 0 : (next() - 0.5) * size));
-      const all = explorer.distribution({ scores, greedy: scores.indexOf(Math.max(...scores)) }, {});
+      const all = explorer.distribution({ scores, greedy: scores.indexOf(Math.max(...scores)), beliefs: [] }, {});
       expect(Math.abs(all.reduce((sum, each) => sum + each, 0) - 1)).toBeLessThan(1e-12);
       expect(Math.min(...all)).toBeGreaterThanOrEqual(Math.min(floor, 1 / n));
     }

@@ -9,6 +9,13 @@ await client.getDecision("reminder-test", { unit: "u", context: { plan: "free" }
 await client.logObservations("d", { visits: 1 }, { useCase: "reminder-test" });
 await client.logObservations("d", { visit: 1 }, { useCase: "reminder-test" }); // wrong
 `,
+  bandit: `
+const { value } = await client.getDecision("headlines", { unit: "u", context: { device: "tv" }, candidates: ["calm", "joke"] });
+export const headline: string | null = value;
+export const isFirst: number | null = value; // wrong
+await client.logObservations("d", { kind: "seen", clicked: 1 }, { useCase: "headlines", optionId: "joke" });
+await client.logObservations("d", { clicked: "yes" }, { useCase: "headlines" }); // wrong
+`,
   encoder: `
 const context = { bandwidth: 500, screen: "tv" };
 const { value, payload } = await client.getDecision("encoder", { unit: "u", context, candidates: ["low", "high"] });
