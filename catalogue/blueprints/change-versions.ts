@@ -1,4 +1,4 @@
-import type { CompiledBlueprint, LearningMode } from "../../blueprints/index.ts";
+import type { Blueprint, CompiledBlueprint, LearningMode } from "../../blueprints/index.ts";
 import { type BlueprintPublished, DomainError } from "../../schemas/index.ts";
 import { StreamsError, type GlobalView, type TopicTools } from "../../streams/index.ts";
 import { changeTable, type Change, type Written } from "../change/change-table.ts";
@@ -120,9 +120,7 @@ export function setParams(
 ): Promise<void> {
   return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
     const record = recordOf(table, useCase, version);
-    const { compiled, problem } = publishedBlueprint(record);
-    if (compiled === undefined) throw new StreamsError("NEWER_RELEASE", problem);
-    const refusal = paramProblem(compiled.blueprint, values);
+    const refusal = paramProblem(textOf(record), values);
     if (refusal !== undefined) throw new DomainError("BAD_PARAMETER", `${useCase} ${version}: ${refusal}`);
     const changed = { ...record, parameters: inTime(record.parameters, { time, values }) };
     return { write: [written(changed, time)], result: undefined };
@@ -138,9 +136,7 @@ export function setMode(
 ): Promise<void> {
   return changeTable(tools, blueprintTable, (table): Change<BlueprintPublished, void> => {
     const record = recordOf(table, useCase, version);
-    const { compiled, problem } = publishedBlueprint(record);
-    if (compiled === undefined) throw new StreamsError("NEWER_RELEASE", problem);
-    if (compiled.blueprint.policy.rule.kind === "assign")
+    if (textOf(record).policy.rule.kind === "assign")
       throw new DomainError("BAD_PARAMETER", `${useCase} ${version}: "assign" divides the units, and has no mode`);
     const changed = { ...record, modes: inTime(record.modes, { time, mode }) };
     return { write: [written(changed, time)], result: undefined };
@@ -152,6 +148,13 @@ function recordOf(table: Table, useCase: string, version: string): BlueprintPubl
   if (record === undefined)
     throw new DomainError("UNKNOWN_VERSION", `use case "${useCase}" has no blueprint version ${version}`);
   return record;
+}
+
+/** Throws `NEWER_RELEASE` for a text that this release can't read. */
+function textOf(record: BlueprintPublished): Blueprint {
+  const { compiled, problem } = publishedBlueprint(record);
+  if (compiled === undefined) throw new StreamsError("NEWER_RELEASE", problem);
+  return compiled.blueprint;
 }
 
 /**
