@@ -11,6 +11,7 @@ import { eventCommand } from "./commands/event.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { modelsCommands } from "./commands/models/index.ts";
+import { activateCommand } from "./commands/activate.ts";
 import { observeCommand } from "./commands/observe.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rowsCommand } from "./commands/rows.ts";
@@ -29,7 +30,7 @@ import { refuseUnknownCommands } from "./unknown-command.ts";
 /** In the order of the help. */
 const commands: readonly AddCommand[] = [
   ...[startCommand, shadowsCommand, demoCommand, simulateCommand, importCommand],
-  ...[decideCommand, observeCommand, eventCommand],
+  ...[decideCommand, observeCommand, activateCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
   ...[rowsCommand, decisionsCommand, evaluateCommand],
   ...[blueprintCommands, typesCommand, tablesCommands, topicsCommands],

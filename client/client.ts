@@ -33,7 +33,7 @@ export interface DecisionRequest<C, O = ContextValues> {
    * is known by its id alone may be a text.
    */
   readonly candidates?: readonly (Candidate<O> | string)[] | undefined;
-  /** The product shows this decision later, or never. Default false. */
+  /** The product shows this decision later, or never: it makes no row unless `activate` says that it was shown. Default false. */
   readonly deferred?: boolean | undefined;
 }
 
@@ -73,6 +73,14 @@ export interface ObservationOptions<K extends string = string> extends CallOptio
   readonly observationId?: string | undefined;
   /** The option that was observed. Absent: it counts for all options of the decision that were shown. */
   readonly optionId?: string | undefined;
+  /** True: the observation says as well that the decision was shown, as `activate` does. */
+  readonly activation?: boolean | undefined;
+}
+
+/** @typeParam K the use cases */
+export interface ActivationOptions<K extends string = string> extends CallOptions, OfSource {
+  /** The use case of the decision. Absent: the decisions of this id in every use case. */
+  readonly useCase?: K | undefined;
 }
 
 export interface EventOptions extends CallOptions {
@@ -125,6 +133,14 @@ export interface Client<T extends UseCases<T> = AnyUseCase> {
     values: T[K]["observations"],
     options?: ObservationOptions<K>,
   ): Promise<StoredObservation>;
+  /**
+   * Says that a deferred decision was shown at this time: it makes its row from then on. Without it there is none. Twice
+   * is once, and a decision that was not deferred stays as it is. Resolves as `logObservations` does.
+   */
+  activate<K extends keyof T & string = keyof T & string>(
+    decisionId: string,
+    options?: ActivationOptions<K>,
+  ): Promise<Stored>;
   /** Resolves as `logObservations` does. */
   logEvent<K extends EventKind<T>>(kind: K, attributes: EventAttributes<T, K>, options?: EventOptions): Promise<Stored>;
   /** The connection and the records that wait, as of now. */

@@ -160,7 +160,7 @@ export function stayingClient(options: StayingOptions): Client {
       return ranking;
     },
     async logObservations(decisionId, observed, call = {}) {
-      const { observationId: id = randomUUID(), useCase = "", optionId, source } = call;
+      const { observationId: id = randomUUID(), useCase = "", optionId, activation = false, source } = call;
       const make = (time: number): KeptRecord => {
         wholeText("decisionId", decisionId);
         wholeText("observationId", id);
@@ -168,9 +168,18 @@ export function stayingClient(options: StayingOptions): Client {
         if (optionId !== undefined) wholeText("optionId", optionId);
         if (source !== undefined) wholeText("source", source);
         const values = plainValues("observations", observed);
-        return { what: "observation", id, decisionId, useCase, optionId, values, time, source };
+        const shown = activation ? { activation } : {};
+        return { what: "observation", id, decisionId, useCase, optionId, ...shown, values, time, source };
       };
       return { observationId: id, ...(await store(make, call)) };
+    },
+    async activate(decisionId, call = {}) {
+      const { observationId: _, ...stored } = await client.logObservations(
+        decisionId,
+        {},
+        { ...call, activation: true },
+      );
+      return stored;
     },
     logEvent(kind, attributes, call = {}) {
       const make = (time: number): KeptRecord => {

@@ -6,7 +6,7 @@ import { at } from "./problems/problem.ts";
 import type { HttpSource, SourceSlot } from "./source.ts";
 import type { AnsweredDecision, AskedDecision } from "./wire/decision.ts";
 import type { Event } from "./wire/event.ts";
-import type { Observation } from "./wire/observation.ts";
+import type { Activation, Observation } from "./wire/observation.ts";
 import { partsOf, type FoundRow, type Row, type RowAsked, type StoredRow } from "./wire/row.ts";
 
 /** What every route asks of the loop: decisions, observations, events and rows of tables, with the errors that a caller can mend. */
@@ -51,12 +51,13 @@ export class Desk {
   /** Resolves once the observation is stored, to its id. */
   async observe(
     decisionId: string,
-    { values, observationId = randomUUID(), optionId, useCase, time, source }: Observation,
+    { values, observationId = randomUUID(), optionId, activation, useCase, time, source }: Observation,
   ): Promise<string> {
     const { client } = this.#inTime(time);
     const call = {
       observationId,
       optionId,
+      activation,
       useCase,
       time,
       source,
@@ -65,6 +66,11 @@ export class Desk {
     };
     await this.#counted(() => client.logObservations(decisionId, values, call));
     return observationId;
+  }
+
+  /** Resolves once it is stored that a deferred decision was shown. */
+  async activate(decisionId: string, { useCase, time, source }: Activation): Promise<void> {
+    await this.observe(decisionId, { values: {}, activation: true, useCase, time, source });
   }
 
   /** Resolves once the event is stored. */

@@ -77,7 +77,7 @@ export function openFeatureProvider(client: Asked, options: ProviderOptions = {}
         ? await client.logObservations(
             decisionId,
             { kind: name, ...plainEntries(observed) },
-            { ...ids, throwOnError: false },
+            { ...ids, activation: true, throwOnError: false },
           )
         : await client.logEvent(name, told, { throwOnError: false });
     if (!stored.ok) onError(new StreamsError("BACKBONE_UNAVAILABLE", stored.error));

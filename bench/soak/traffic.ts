@@ -146,7 +146,7 @@ export class Traffic {
         this.#record(
           observations,
           id,
-          { decisionId: id, useCase: "", observationId: "only", optionId: "", values: { y } },
+          { decisionId: id, useCase: "", observationId: "only", optionId: "", activation: false, values: { y } },
           at,
         ),
       );

@@ -14,6 +14,8 @@ export interface KeptObservation {
   readonly useCase: string;
   /** The option that it is about. Absent, as in spools of former releases: all that were shown. */
   readonly optionId?: string | undefined;
+  /** The decision was shown. Absent: nothing is said of that. */
+  readonly activation?: true | undefined;
   readonly values: Values;
   /** Event time, ms. */
   readonly time: number;
@@ -63,8 +65,9 @@ export function checkKept(record: KeptRecord): void {
 }
 
 /** The value of an observation's record. */
-export function observed({ decisionId, useCase, id, optionId = "", values }: KeptObservation): ObservationRecorded {
-  return { decisionId, useCase, observationId: id, optionId, values };
+export function observed(kept: KeptObservation): ObservationRecorded {
+  const { decisionId, useCase, id, optionId = "", activation = false, values } = kept;
+  return { decisionId, useCase, observationId: id, optionId, activation, values };
 }
 
 const noHeaders: Headers = Object.freeze({});

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { AddRoutes } from "../door.ts";
 import {
+  activation,
   decisionParameters,
   observation,
   observationResults,
   observations,
+  storedActivation,
   storedObservation,
 } from "../wire/observation.ts";
 import { each } from "./bulk.ts";
@@ -28,6 +30,24 @@ export const observationRoutes: AddRoutes = (app, { desk }) => {
       },
     },
     async ({ params, body }) => ({ stored: true as const, observationId: await desk.observe(params.id, body) }),
+  );
+  app.post(
+    "/v1/decisions/:id/activate",
+    {
+      config,
+      schema: {
+        ...{ tags, operationId: "activate", summary: "Say that a deferred decision was shown" },
+        description:
+          "Answers once it is stored. A decision that was asked for as deferred makes a training row only if it is activated, within the TTL of its use case. Twice is once, and a decision that was not deferred stays as it is.",
+        params: decisionParameters,
+        body: activation,
+        response: { 200: storedActivation, ...problems },
+      },
+    },
+    async ({ params, body }) => {
+      await desk.activate(params.id, body);
+      return { stored: true as const };
+    },
   );
   app.post(
     "/v1/observations/bulk",

@@ -70,13 +70,13 @@ export const personalizerRoutes: AddRoutes = (app, { desk }) => {
           config: { ...config, emptyBody: true },
           schema: {
             ...of("activate"),
-            summary: "Report that it was shown: the observation `activated`",
+            summary: "Report that it was shown: a deferred decision counts from then on",
             ...ofEvent,
             response: stored,
           },
         },
         async ({ params }, reply) => {
-          await observe(desk, await useCaseOf(params), params.eventId, { activated: true }, "activated");
+          await activate(desk, await useCaseOf(params), params.eventId);
           return reply.code(204).send(null);
         },
       );
@@ -99,6 +99,14 @@ async function observe(
     throw new DomainError("UNDECLARED", text);
   }
   await desk.observe(decisionId, { values, useCase, observationId });
+}
+
+/** It is the observation `activated` too, if the blueprint has that. */
+async function activate(desk: Desk, useCase: string, decisionId: string): Promise<void> {
+  const live = await desk.live(useCase);
+  if (live?.declared.observations.has("activated") !== true) return desk.activate(decisionId, { useCase });
+  const observationId = "activated";
+  await desk.observe(decisionId, { values: { activated: true }, activation: true, useCase, observationId });
 }
 
 /** Azure's clients name each request, and keep the name when they send it again. */

@@ -1,8 +1,13 @@
 import { z } from "zod";
-import { areValues, fitted, hasFields, isBulkOf, isName, isWhole } from "./fits.ts";
+import { areValues, fitted, hasFields, isBoolean, isBulkOf, isName, isWhole } from "./fits.ts";
 import { bulkOf, id, name, problem, source, time, values } from "./values.ts";
 
-const optional = { observationId: isName, optionId: isName, useCase: isName, time: isWhole(0), source: isName };
+const when = { useCase: isName, time: isWhole(0), source: isName };
+const optional = { ...when, observationId: isName, optionId: isName, activation: isBoolean };
+
+const ofUseCase = name
+  .optional()
+  .describe("The use case of the decision. Absent: the decisions of this id in every use case.");
 
 export const observation = fitted(
   z.strictObject({
@@ -15,14 +20,22 @@ export const observation = fitted(
     optionId: id
       .optional()
       .describe("The option that was observed. Absent: all options of the decision that were shown."),
-    useCase: name
+    activation: z
+      .boolean()
       .optional()
-      .describe("The use case of the decision. Absent: the decisions of this id in every use case."),
+      .describe("True: the decision was shown. One that was asked for as deferred counts from this time on."),
+    useCase: ofUseCase,
     time: time.optional(),
     source: source.optional(),
   }),
   hasFields({ values: areValues }, optional),
 );
+
+export const activation = fitted(
+  z.strictObject({ useCase: ofUseCase, time: time.optional(), source: source.optional() }),
+  hasFields({}, when),
+);
+export const storedActivation = z.object({ stored: z.literal(true) });
 
 export const decisionParameters = z.object({ id: id.describe("The decision's id.") });
 
@@ -43,4 +56,5 @@ export const observationResults = z.object({
   ),
 });
 
+export type Activation = z.infer<typeof activation>;
 export type Observation = z.infer<typeof observation>;

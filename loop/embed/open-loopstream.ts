@@ -59,9 +59,9 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     await http?.close();
     return client.close(how);
   };
-  const { getDecision, getRanking, logObservations, logEvent, onStatus } = client;
+  const { getDecision, getRanking, logObservations, activate, logEvent, onStatus } = client;
   const loopstream: Loopstream = {
-    ...{ getDecision, getRanking, logObservations, logEvent, onStatus, close },
+    ...{ getDecision, getRanking, logObservations, activate, logEvent, onStatus, close },
     tables: tableRowsOf(place, knownBlueprints(place)),
     httpPort: http?.port,
     get status() {

@@ -1,8 +1,9 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
 import type { PendingObservation } from "./known.ts";
+import { lastOf, type Shown } from "./logic.ts";
 import { labelled, Labelling } from "./labelling.ts";
-import { concerns, labelledAll, labelledAt, subjectsOf, type Labelled, type Subject } from "./subjects.ts";
+import { concerns, labelledAll, labelledAt, subjectsOf, unlabelled, type Labelled, type Subject } from "./subjects.ts";
 
 /** Rows, and the labels of all subjects with them. */
 export interface Relabelled {
@@ -16,6 +17,7 @@ interface From {
   readonly to: number;
   /** The labels of the last rows. */
   readonly former: Labelled;
+  readonly shown: Shown;
 }
 
 /** The rows of all that has labels in a decision. */
@@ -35,10 +37,12 @@ export class DecisionLabelling {
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
     observations: readonly PendingObservation[],
+    { times }: Shown,
   ): DecisionLabelling {
+    const notBefore = lastOf(times);
     const subjects = subjectsOf(decision, compiled);
     const each = subjects.map((subject) =>
-      Labelling.of(decision, compiled, ofSubject(subject, observations), subject.option),
+      Labelling.of(decision, compiled, ofSubject(subject, observations), subject.option, notBefore),
     );
     return new DecisionLabelling(subjects, each, compiled.labels.length);
   }
@@ -48,7 +52,7 @@ export class DecisionLabelling {
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
     observations: readonly PendingObservation[],
-    { from, to, former }: From,
+    { from, to, former, shown }: From,
   ): Relabelled & { readonly labelling: DecisionLabelling } {
     const labels = compiled.labels.length;
     const subjects = subjectsOf(decision, compiled);
@@ -56,7 +60,7 @@ export class DecisionLabelling {
       const before = labelledAt(former, at, labels);
       const seen = ofSubject(subject, observations);
       const { rows, labelling } = Labelling.rows(decision, compiled, seen, {
-        ...{ from, to, former: before, option: subject.option },
+        ...{ from, to, former: before, option: subject.option, active: shown.from },
       });
       const last = rows.at(-1);
       return { rows, labelling, now: last === undefined ? before : labelled(last) };
@@ -100,6 +104,38 @@ export class DecisionLabelling {
     });
     return { rows, labels: rows.length === 0 ? former : labelledAll(now, this.#labels) };
   }
+}
+
+interface Earlier {
+  /** How many waits are over with their rows made. */
+  readonly stage: number;
+  /** Event time, ms, from which there are rows now. */
+  readonly active: number;
+  /** Event time, ms, from which there were rows before. */
+  readonly until: number;
+}
+
+/**
+ * The rows of a decision that turns out to have been shown earlier: those before the ones that exist, and the last one
+ * once more at the end.
+ */
+export function earlierRows(
+  decision: DecisionRecorded,
+  compiled: CompiledBlueprint,
+  observations: readonly PendingObservation[],
+  { stage, active, until }: Earlier,
+): readonly Joined[] {
+  return subjectsOf(decision, compiled).flatMap((subject) => {
+    const { rows } = Labelling.rows(decision, compiled, ofSubject(subject, observations), {
+      ...{ from: 0, to: stage, former: unlabelled, option: subject.option, active },
+    });
+    const earlier = rows.filter(({ rowTime }) => rowTime < until);
+    const last = rows.at(-1);
+    if (last === undefined || earlier.length === 0) return [];
+    const all = [...earlier, { ...last, rowTime: Math.max(last.rowTime, until) }];
+    // Labels were new with the rows that exist.
+    return all.map((row) => ({ ...row, settled: [] }));
+  });
 }
 
 /** The observations that count for a subject. */

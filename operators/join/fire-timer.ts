@@ -5,7 +5,19 @@ import { moreKey, readTimer, useTimer, type JoinTimer } from "./keys.ts";
 import { NEVER, placeOf, type Known, type PendingObservation, type Use } from "./known.ts";
 import { DecisionLabelling, type Relabelled } from "./decision-labelling.ts";
 import type { Labellings } from "./labellings.ts";
-import { isOrphan, madeOf, nextOf, nextWaitEnd, stageOf, waitEnds } from "./logic.ts";
+import {
+  shownOf,
+  isActivationAlone,
+  isOrphan,
+  madeOf,
+  nextOf,
+  nextWaitEnd,
+  ofUse,
+  stageOf,
+  stateOf,
+  type Shown,
+  waitEnds,
+} from "./logic.ts";
 import {
   compiledOf,
   emit,
@@ -16,7 +28,6 @@ import {
   type JoinTimes,
 } from "./parts.ts";
 import { schedule, withUse } from "./take-decision.ts";
-import { ofUse, stateOf } from "./take-observation.ts";
 
 interface Firing {
   readonly id: string;
@@ -87,7 +98,14 @@ function settle(known: Known, use: Use, firing: Firing): Known {
   const stage = waitEnds(decision, compiled).filter((end) => end <= time).length;
   if (stage <= use.stage && !use.owed) return until === use.until ? known : withUse(known, use, { ...use, until });
   const seen = ofUse(use, observationsOf(known, id, context));
-  const { rows, labels, labelling } = rowsOf(use, stage, decision, compiled, seen);
+  const shown = shownOf(use, decision, compiled, seen);
+  if (shown.from > time) {
+    if (shown.from < until) context.schedule(shown.from, useTimer(decision.useCase, id));
+    const hidden = { ...use, until };
+    if (time >= until) return close(withUse(known, use, hidden), hidden, firing);
+    return until === use.until ? known : withUse(known, use, hidden);
+  }
+  const { rows, labels, labelling } = rowsOf({ use, to: stage, decision, compiled, seen, shown });
   for (const row of rows) emit(row, context);
   const done = stage === compiled.waits.length;
   const current = {
@@ -104,25 +122,37 @@ function settle(known: Known, use: Use, firing: Firing): Known {
   return time < until ? left : close(left, current, firing);
 }
 
-function rowsOf(
-  use: Use,
-  to: number,
-  decision: DecisionRecorded,
-  compiled: CompiledBlueprint,
-  seen: readonly PendingObservation[],
-): Relabelled & { readonly labelling: DecisionLabelling } {
+interface Due {
+  readonly use: Use;
+  readonly to: number;
+  readonly decision: DecisionRecorded;
+  readonly compiled: CompiledBlueprint;
+  readonly seen: readonly PendingObservation[];
+  readonly shown: Shown;
+}
+
+function rowsOf({
+  use,
+  to,
+  decision,
+  compiled,
+  seen,
+  shown,
+}: Due): Relabelled & { readonly labelling: DecisionLabelling } {
   const from = stageOf(use, compiled);
-  if (!use.owed || from === 0) return DecisionLabelling.rows(decision, compiled, seen, { from, to, former: use });
+  if (!use.owed || from === 0)
+    return DecisionLabelling.rows(decision, compiled, seen, { from, to, former: use, shown });
   const end = nextWaitEnd(decision, compiled, from);
   const labelling = DecisionLabelling.of(
     decision,
     compiled,
     seen.filter(({ time }) => time < end),
+    shown,
   );
   labelling.doubtPositions();
   const { rows: owed, labels } = labelling.corrected(use, from);
   if (to <= from) return { rows: owed, labels, labelling };
-  const after = DecisionLabelling.rows(decision, compiled, seen, { from, to, former: labels });
+  const after = DecisionLabelling.rows(decision, compiled, seen, { from, to, former: labels, shown });
   return { ...after, rows: [...owed, ...after.rows] };
 }
 
@@ -176,8 +206,9 @@ function buryOrphans(known: Known, index: number | null, firing: Firing): Known 
 function bury(one: PendingObservation, { id, time, context, times }: Firing): void {
   if (times.orphans === "drop") return;
   const { useCase, values } = one;
+  const what = isActivationAlone(one) ? "activation" : "observation";
   const origin = { topic: observations.name, ...placeOf(one) };
   const orphan = { key: id, value: values, time, headers: {}, origin };
   const which = useCase === "" ? "" : ` of use case ${useCase}`;
-  context.reject(orphan, new DomainError("TOO_LATE", `no decision ${id}${which} came for this observation`));
+  context.reject(orphan, new DomainError("TOO_LATE", `no decision ${id}${which} came for this ${what}`));
 }

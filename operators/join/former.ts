@@ -6,7 +6,7 @@ import { sizeOf } from "./sizes.ts";
 /** The join's former record of a decision id, before decisions were known by their use case: everything in one. */
 interface Pending {
   readonly decision: FormerDecision | null;
-  readonly observations: readonly Omit<PendingObservation, "useCase" | "optionId">[];
+  readonly observations: readonly Omit<PendingObservation, "useCase" | "optionId" | "activation">[];
   readonly done: boolean;
   readonly label: number | null;
   readonly closed: boolean;
@@ -59,7 +59,10 @@ export const isFormer = (bytes: Uint8Array): boolean => bytes[0] === 0 || bytes[
  */
 export function decodeFormer(bytes: Uint8Array): Stored {
   const { decision, observations, done, label, closed, next, closedTime } = former.decode(bytes);
-  const few = observations.map((one): PendingObservation => ({ ...one, useCase: "", optionId: "" }));
+  const few = observations.map((one): PendingObservation => ({
+    ...one,
+    ...{ useCase: "", optionId: "", activation: false },
+  }));
   const kept = { ...nothing, few, count: few.length, bytes: few.reduce((sum, one) => sum + sizeOf(one), 0) };
   const use = {
     from: null,

@@ -6,6 +6,8 @@ export interface PendingObservation {
   readonly useCase: string;
   /** Empty: of all options that were shown. */
   readonly optionId: string;
+  /** The decision was shown: a deferred one counts from then on. Without values it is nothing else. */
+  readonly activation: boolean;
   /** Event time, ms. */
   readonly time: number;
   readonly values: Readonly<Record<string, null | boolean | number | string>>;

@@ -2,7 +2,7 @@ import { ownValue } from "../../streams/index.ts";
 import { RunningLabel, type CompiledBlueprint } from "../../blueprints/index.ts";
 import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
 import type { PendingObservation } from "./known.ts";
-import { joinEnd, nextWaitEnd } from "./logic.ts";
+import { isActivationAlone, joinEnd, nextWaitEnd } from "./logic.ts";
 import type { Labelled } from "./subjects.ts";
 
 export const labelled = ({ label, others }: Pick<Joined, "label" | "others">): Labelled => ({
@@ -20,6 +20,8 @@ interface Rows {
   /** The labels of the last row. */
   readonly former: Labelled;
   readonly option?: number | null;
+  /** Event time, ms, from which there are rows; absent: from the end of the first wait on. */
+  readonly active?: number;
 }
 
 /** The position at which an option was seen: the last one that was observed, of several at one time the topmost. */
@@ -58,9 +60,17 @@ export class Labelling {
   #said: number | null;
   /** Event time, ms, of the newest observation, even if it does not count for the label. */
   #newest = Number.NEGATIVE_INFINITY;
+  /** No row is dated before this event time, ms. */
+  readonly #notBefore: number;
 
-  constructor(decision: DecisionRecorded, compiled: CompiledBlueprint, option: number | null = null) {
+  constructor(
+    decision: DecisionRecorded,
+    compiled: CompiledBlueprint,
+    option: number | null = null,
+    notBefore = Number.NEGATIVE_INFINITY,
+  ) {
     this.#decision = decision;
+    this.#notBefore = notBefore;
     this.#option = option;
     const observed = option === null ? null : (compiled.options?.positions[0]?.observed ?? null);
     this.#place = observed === null ? undefined : new ObservedPlace(observed);
@@ -70,14 +80,19 @@ export class Labelling {
     this.#end = joinEnd(decision, compiled);
   }
 
-  /** The last row has the position that these observations tell. */
+  /**
+   * The last row has the position that these observations tell.
+   *
+   * @param notBefore event time, ms: a correction is not dated before it
+   */
   static of(
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
     observations: readonly PendingObservation[],
     option: number | null = null,
+    notBefore = Number.NEGATIVE_INFINITY,
   ): Labelling {
-    const labelling = new Labelling(decision, compiled, option);
+    const labelling = new Labelling(decision, compiled, option, notBefore);
     for (const one of observations) labelling.add(one);
     labelling.#said = labelling.#position;
     return labelling;
@@ -87,9 +102,9 @@ export class Labelling {
     return this.#labels.reduce((sum, { counted }) => sum + counted, 0);
   }
 
-  /** Adds an observation. One from after the TTL changes nothing. */
+  /** Adds an observation. One from after the TTL changes nothing, and an activation alone is none. */
   add(observation: PendingObservation): void {
-    if (observation.time >= this.#end) return;
+    if (observation.time >= this.#end || isActivationAlone(observation)) return;
     this.#newest = Math.max(this.#newest, observation.time);
     for (const label of this.#labels) label.add(observation);
     this.#place?.add(observation);
@@ -159,7 +174,7 @@ export class Labelling {
     this.#said = row.position;
     return {
       ...row,
-      rowTime: this.#decision.decisionTime + waits[stage - 1]!,
+      rowTime: Math.max(this.#decision.decisionTime + waits[stage - 1]!, this.#notBefore),
       maturity: isEmpty ? "expired" : isPartial ? "partial" : waitMs < blueprint.join.ttlMs ? "provisional" : "mature",
       settled: this.#names((waits) => waits === stage || (waits < stage && !hasLabel(former))),
     };
@@ -180,7 +195,7 @@ export class Labelling {
     const { waits } = this.#compiled;
     return {
       ...row,
-      rowTime: Math.max(this.#decision.decisionTime + waits[stage - 1]!, this.#newest),
+      rowTime: Math.max(this.#decision.decisionTime + waits[stage - 1]!, this.#newest, this.#notBefore),
       maturity: stage < waits.length ? "partial" : "corrected",
       settled: hasLabel(former) ? none : this.#names((waits) => waits <= stage),
     };
@@ -196,9 +211,9 @@ export class Labelling {
     decision: DecisionRecorded,
     compiled: CompiledBlueprint,
     observations: readonly PendingObservation[],
-    { from, to, former, option = null }: Rows,
+    { from, to, former, option = null, active = Number.NEGATIVE_INFINITY }: Rows,
   ): { readonly rows: readonly Joined[]; readonly labelling: Labelling } {
-    const labelling = new Labelling(decision, compiled, option);
+    const labelling = new Labelling(decision, compiled, option, active);
     const ordered = [...observations].sort((a, b) => a.time - b.time);
     const rows: Joined[] = [];
     let at = 0;
@@ -217,8 +232,25 @@ export class Labelling {
         if (stage > from) push(labelling.correctedRow(last, stage));
       }
     }
-    return { rows, labelling };
+    return { rows: shownFrom(active, rows, compiled), labelling };
   }
+}
+
+/**
+ * The rows of a decision that was shown late. All that it would have had by then are one: its first row, which says what
+ * the last of them says.
+ */
+function shownFrom(active: number, rows: readonly Joined[], { blueprint }: CompiledBlueprint): readonly Joined[] {
+  const until = rows.findLastIndex(({ rowTime }) => rowTime <= active);
+  if (until < 1) return rows;
+  const settled = new Set(rows.slice(0, until + 1).flatMap((row) => row.settled));
+  const last = rows[until]!;
+  const first: Joined = {
+    ...last,
+    maturity: last.maturity === "corrected" ? "provisional" : last.maturity,
+    settled: blueprint.labels.map(({ name }) => name).filter((name) => settled.has(name)),
+  };
+  return [first, ...rows.slice(until + 1)];
 }
 
 const hasLabel = ({ label, others }: Labelled): boolean => label !== null || (others ?? []).some((one) => one !== null);

@@ -8,11 +8,12 @@ import type { Known, Made, PendingObservation, Use } from "./known.ts";
  * The name of an observation. Its own id, if it has one: the same observation sent twice counts once. Otherwise the
  * place of its record, so that two equal ones are two; with its time, content and option, because offsets begin again in a
  * topic that is made anew. A feed of history repeats records in doubt: without an id, those are named by time and
- * content alone.
+ * content alone. An activation alone is named by its time: twice is once.
  */
 export function observationId(record: StreamRecord<ObservationRecorded>): string {
   const { value, time, headers } = record;
   if (value.observationId !== "") return value.observationId;
+  if (value.activation && Object.keys(value.values).length === 0) return `activation ${time}`;
   const place = headers[SOURCE_HEADER] === undefined ? `${placeOf(record)}\0` : "";
   const option = value.optionId === "" ? "" : `\0${value.optionId}`;
   return hash("sha256", `${place}${time}\0${canonicalJson(value.values)}${option}`).slice(0, 16);
@@ -42,6 +43,20 @@ export const usesOf = (known: Known, useCase: string): readonly Use[] => {
 export const belongsTo = (use: Use, { useCase, time }: PendingObservation): boolean =>
   (useCase === "" || useCase === use.useCase) && (use.from === null || time >= use.from);
 
+/** Its observations, each id once: the first one that came. */
+export function ofUse(use: Use, observations: readonly PendingObservation[]): readonly PendingObservation[] {
+  const seen = new Set<string>();
+  return observations.filter((one) => {
+    if (!belongsTo(use, one) || seen.has(one.id)) return false;
+    seen.add(one.id);
+    return true;
+  });
+}
+
+/** Names the state that a labelling was made from. */
+export const stateOf = ({ more, last }: Known, { decidedAt, stage }: Use): string =>
+  `${decidedAt}/${stage}/${more}/${last}`;
+
 /** An observation that has no decision yet. */
 export const isOrphan = (known: Known, { useCase }: PendingObservation): boolean => usesOf(known, useCase).length === 0;
 
@@ -50,6 +65,44 @@ export const hasRows = ({ done, stage }: Use): boolean => done || stage > 0;
 
 /** How many of the labels' waits are over with their rows made. */
 export const stageOf = ({ done, stage }: Use, { waits }: CompiledBlueprint): number => (done ? waits.length : stage);
+
+/** It says nothing but that the decision was shown. */
+export function isActivationAlone({ activation, values }: Pick<PendingObservation, "activation" | "values">): boolean {
+  if (!activation) return false;
+  for (const _ in values) return false;
+  return true;
+}
+
+/** When a decision was shown, event times in ms. */
+export interface Shown {
+  /**
+   * There are rows from then on: a deferred decision's first activation, infinity without one. Minus infinity: it is not
+   * deferred, or an earlier release has made rows of it without an activation.
+   */
+  readonly from: number;
+  /** Of a deferred decision all activations: each may have been the first one once, with a row. */
+  readonly times: readonly number[];
+}
+
+export const always: Shown = Object.freeze({ from: Number.NEGATIVE_INFINITY, times: Object.freeze([]) });
+
+/** @param own the kept observations that belong to the decision */
+export function shownOf(
+  use: Use,
+  decision: DecisionRecorded,
+  compiled: CompiledBlueprint,
+  own: readonly PendingObservation[],
+): Shown {
+  if (!decision.deferred) return always;
+  const end = joinEnd(decision, compiled);
+  const times = own.filter(({ activation, time }) => activation && time < end).map(({ time }) => time);
+  if (times.length === 0 && hasRows(use)) return always;
+  return { from: times.reduce((first, time) => Math.min(first, time), Number.POSITIVE_INFINITY), times };
+}
+
+/** The last one; minus infinity without any. */
+export const lastOf = (times: readonly number[]): number =>
+  times.reduce((last, time) => Math.max(last, time), Number.NEGATIVE_INFINITY);
 
 /** The record of an open decision. */
 export const madeOf = (made: readonly Made[], { useCase, decidedAt }: Use): Made | undefined =>

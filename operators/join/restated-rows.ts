@@ -3,7 +3,7 @@ import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
 import type { PendingObservation } from "./known.ts";
 import { ofSubject, type Relabelled } from "./decision-labelling.ts";
 import { labelled, Labelling } from "./labelling.ts";
-import { waitEnds } from "./logic.ts";
+import { lastOf, waitEnds, type Shown } from "./logic.ts";
 import { concerns, labelledAll, labelledAt, subjectsOf, unlabelled, type Labelled } from "./subjects.ts";
 
 interface Restating {
@@ -15,6 +15,7 @@ interface Restating {
   readonly seen: readonly PendingObservation[];
   /** The one of them that the rows do not know yet. */
   readonly one: PendingObservation;
+  readonly shown: Shown;
 }
 
 /**
@@ -26,7 +27,7 @@ export function restatedRows({
   former,
   ...restating
 }: Restating & { readonly former: Labelled }): Relabelled | undefined {
-  const { decision, compiled, stage, seen, one } = restating;
+  const { decision, compiled, stage, seen, one, shown } = restating;
   const labels = compiled.labels.length;
   const subjects = subjectsOf(decision, compiled);
   const own = subjects.map((subject) => (concerns(subject, one) ? ofSubject(subject, seen) : undefined));
@@ -39,7 +40,7 @@ export function restatedRows({
     if (known === undefined) return before;
     const corrected = (): Joined | undefined => {
       const others = known.filter(({ id }) => id !== one.id);
-      const labelling = Labelling.of(decision, compiled, others, option);
+      const labelling = Labelling.of(decision, compiled, others, option, lastOf(shown.times));
       labelling.add(one);
       return labelling.correctedRow(before, stage);
     };
@@ -58,18 +59,21 @@ export function restatedRows({
  * @returns `undefined`: it came in its turn
  */
 function restatedOf(
-  { decision, compiled, stage, seen, one }: Restating,
+  { decision, compiled, stage, seen, one, shown }: Restating,
   option: number | null,
 ): readonly Joined[] | undefined {
   const ends = waitEnds(decision, compiled);
-  if (one.time >= ends[stage - 1]! && seen.every(({ time }) => time <= one.time)) return undefined;
+  const known = [...seen.map(({ time }) => time), ...shown.times];
+  if (one.time >= ends[stage - 1]! && lastOf(known) <= one.time) return undefined;
   const rowsOf = (some: readonly PendingObservation[]): ReadonlyMap<number, Joined> => {
-    const { rows } = Labelling.rows(decision, compiled, some, { from: 0, to: stage, former: unlabelled, option });
+    const { rows } = Labelling.rows(decision, compiled, some, {
+      ...{ from: 0, to: stage, former: unlabelled, option, active: shown.from },
+    });
     return new Map(rows.map((row) => [row.rowTime, row]));
   };
   const [before, after] = [rowsOf(seen.filter(({ id }) => id !== one.id)), rowsOf(seen)];
-  // An earlier restatement may have left a row at the time of any observation.
-  const observed = seen.map(({ time }) => time).filter((time) => time >= ends[0]!);
+  // An earlier restatement may have left a row at the time of any observation, and of any activation.
+  const observed = known.filter((time) => time >= ends[0]!);
   const times = [...new Set([...before.keys(), ...after.keys(), ...observed])].sort((a, b) => a - b);
   const restated: Joined[] = [];
   let was: Joined | undefined;

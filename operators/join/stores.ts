@@ -15,6 +15,7 @@ const observationSchema = {
     { name: "partition", type: "int" },
     { name: "offset", type: "long" },
     { name: "optionId", type: "string", default: "" },
+    { name: "activation", type: "boolean", default: false },
   ],
 } as const;
 

@@ -1,12 +1,26 @@
 import { type DecisionRecorded, DomainError, type ObservationRecorded } from "../../schemas/index.ts";
 import { SOURCE_HEADER, type StreamRecord } from "../../streams/index.ts";
+import { activate, type Taken } from "./activate.ts";
 import { isKept, keep, load, observationsOf, problemOfOneMore, readKnown } from "./kept.ts";
 import { orphanTimer, useTimer } from "./keys.ts";
-import { partitionOf, type Known, type PendingObservation, type Use } from "./known.ts";
+import { partitionOf, type PendingObservation, type Use } from "./known.ts";
 import { DecisionLabelling } from "./decision-labelling.ts";
 import type { Labellings } from "./labellings.ts";
 import { restatedRows } from "./restated-rows.ts";
-import { belongsTo, hasRows, madeOf, nextOf, nextWaitEnd, observationId, stageOf, usesOf } from "./logic.ts";
+import {
+  shownOf,
+  isActivationAlone,
+  belongsTo,
+  hasRows,
+  madeOf,
+  nextOf,
+  nextWaitEnd,
+  observationId,
+  ofUse,
+  stageOf,
+  stateOf,
+  usesOf,
+} from "./logic.ts";
 import { tellMisfits } from "./misfits.ts";
 import { emitEvent, isEvent, rejectUnknown } from "./observed.ts";
 import {
@@ -33,17 +47,19 @@ export function takeObservation(
   labellings: Labellings,
 ): void | Promise<void> {
   const { key: id, value, time, origin } = record;
-  const { useCase, optionId, values } = value;
+  const { useCase, optionId, activation, values } = value;
   const known = readKnown(id, context);
   const uses = usesOf(known, useCase);
   if (uses.length > 0 && !uses.some((use) => takes(use, time))) {
-    const message = `decision ${id} takes no observation any more: its TTL is over`;
+    const what = isActivationAlone(value) ? "activation" : "observation";
+    const message = `decision ${id} takes no ${what} any more: its TTL is over`;
     return context.reject(record, new DomainError("TOO_LATE", message));
   }
   const name = observationId(record);
   if (isKept(known, id, useCase, name, context)) return;
   const partition = partitionOf(origin.partition, isFed(record));
-  const one: PendingObservation = { id: name, useCase, optionId, time, values, partition, offset: origin.offset };
+  const { offset } = origin;
+  const one: PendingObservation = { id: name, useCase, optionId, activation, time, values, partition, offset };
   const problem = problemOfOneMore(known, one);
   if (problem !== undefined) {
     const message = `decision ${id} takes no more observations: ${problem}`;
@@ -62,8 +78,15 @@ export function takeObservation(
     if (times.events !== false && !isFed(record) && isEvent(one)) emitEvent(one, made, id, context);
     if (times.misfits !== false) for (const decision of made) tellMisfits(one, decision, id, context);
   }
-  if (!kept.uses.some((use) => use.open && hasRows(use))) return context.state.pending.put(id, kept);
-  return correct({ record, before: known, known: kept, one }, context, labellings);
+  const taken = { record, before: known, known: kept, one };
+  const work = (): void | Promise<void> => {
+    const isSeen = !isActivationAlone(one) && kept.uses.some((use) => use.open && hasRows(use));
+    if (!isSeen) return context.state.pending.put(id, kept);
+    return correct(taken, context, labellings);
+  };
+  if (!activation || !made.some(({ deferred }) => deferred)) return work();
+  const activating = activate(taken, context, labellings);
+  return activating === undefined ? work() : activating.then(work);
 }
 
 /** Its timer may fire late: the time of the observation counts. */
@@ -85,15 +108,7 @@ function decisionsOf(
     });
 }
 
-interface Correction {
-  readonly record: StreamRecord<ObservationRecorded>;
-  readonly before: Known;
-  readonly known: Known;
-  /** The observation that came. */
-  readonly one: PendingObservation;
-}
-
-function correct(correction: Correction, context: JoinContext, labellings: Labellings): void | Promise<void> {
+function correct(correction: Taken, context: JoinContext, labellings: Labellings): void | Promise<void> {
   const { record, before, known, one } = correction;
   const { key: id } = record;
   const late = known.uses.filter((use) => use.open && hasRows(use));
@@ -113,9 +128,13 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
       const end = nextWaitEnd(decision, compiled, stage);
       // Of those from after the next wait its row knows first.
       const isDue = ({ time }: PendingObservation): boolean => time < end;
-      const seen = (): readonly PendingObservation[] => ofUse(use, observationsOf(known, id, context)).filter(isDue);
+      const own = (): readonly PendingObservation[] => ofUse(use, observationsOf(known, id, context));
+      const seen = (): readonly PendingObservation[] => own().filter(isDue);
       if (isFed(record) && belongsTo(use, one) && isDue(one)) {
-        const restated = restatedRows({ decision, compiled, stage, seen: seen(), one, former: use });
+        const restated = restatedRows({
+          ...{ decision, compiled, stage, seen: seen(), one, former: use },
+          shown: shownOf(use, decision, compiled, own()),
+        });
         if (restated !== undefined) {
           for (const row of restated.rows) emit(row, context, record);
           if (restated.rows.length > 0) current = withUse(current, use, { ...use, ...restated.labels });
@@ -128,7 +147,7 @@ function correct(correction: Correction, context: JoinContext, labellings: Label
       } else {
         const all = seen();
         const others = all.filter((each) => !isSame(each, one));
-        labelling = DecisionLabelling.of(decision, compiled, others);
+        labelling = DecisionLabelling.of(decision, compiled, others, shownOf(use, decision, compiled, own()));
         if (others.length < all.length) labelling.add(one);
       }
       const { rows, labels } = labelling.corrected(use, stage);
@@ -147,17 +166,3 @@ const isSame = (a: PendingObservation, b: PendingObservation): boolean =>
   a.id === b.id && a.partition === b.partition && a.offset === b.offset;
 
 const isFed = ({ headers }: StreamRecord<unknown>): boolean => headers[SOURCE_HEADER] !== undefined;
-
-/** Its observations, each id once: the first one that came. */
-export function ofUse(use: Use, observations: readonly PendingObservation[]): readonly PendingObservation[] {
-  const seen = new Set<string>();
-  return observations.filter((one) => {
-    if (!belongsTo(use, one) || seen.has(one.id)) return false;
-    seen.add(one.id);
-    return true;
-  });
-}
-
-/** Names the state that a labelling was made from. */
-export const stateOf = ({ more, last }: Known, { decidedAt, stage }: Use): string =>
-  `${decidedAt}/${stage}/${more}/${last}`;

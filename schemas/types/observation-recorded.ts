@@ -10,6 +10,8 @@ export interface ObservationRecorded {
   readonly observationId: string;
   /** The option that it is about. Empty: it counts for all options of the decision that were shown. */
   readonly optionId: string;
+  /** The decision was shown: a deferred one counts from this time on. With no values it is nothing else; with values it is an observation too. */
+  readonly activation: boolean;
   /** Measured values by name. */
   readonly values: Readonly<Record<string, null | boolean | number | string>>;
 }
@@ -38,6 +40,12 @@ export const observationRecordedSchema = {
       type: "string",
       doc: "The option that it is about. Empty: it counts for all options of the decision that were shown.",
       default: "",
+    },
+    {
+      name: "activation",
+      type: "boolean",
+      doc: "The decision was shown: a deferred one counts from this time on. With no values it is nothing else; with values it is an observation too.",
+      default: false,
     },
     {
       name: "values",

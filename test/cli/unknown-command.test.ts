@@ -32,6 +32,7 @@ test.each([
   ["topics raed decisions", "did you mean read?"],
   ["chek", "did you mean blueprint check?"],
   ["publish file.yaml", "did you mean blueprint publish?"],
+  ["activat d-1", "did you mean activate?"],
   ["modles", "did you mean models?"],
   ["imprt", "did you mean import?"],
   ["evalute", "did you mean evaluate?"],

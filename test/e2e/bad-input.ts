@@ -50,7 +50,7 @@ export function badInput(name: string, open: () => Promise<Surroundings>): void 
       const observation = await loop.publisher.encode({
         topic: observations,
         key: "good-1",
-        value: { decisionId: "good-1", useCase: "", observationId: "", optionId: "", values: {} },
+        value: { decisionId: "good-1", useCase: "", observationId: "", optionId: "", activation: false, values: {} },
         time: Date.now(),
       });
       const otherType = { ...first, value: observation.value };

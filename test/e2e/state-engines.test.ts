@@ -48,7 +48,7 @@ function step(at: number, next: () => number): { topic: Topic<never>; key: strin
     add(
       schemas.observations,
       seen,
-      { decisionId: seen, useCase: "", observationId: "", optionId: "", values },
+      { decisionId: seen, useCase: "", observationId: "", optionId: "", activation: false, values },
       time + 5,
     );
   }

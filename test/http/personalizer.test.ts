@@ -102,6 +102,7 @@ describe("Personalizer's interface", () => {
     ]);
     expect(told.find(({ decisionId }) => decisionId === "e-2")).toMatchObject({
       observationId: "activated",
+      activation: true,
       values: { activated: true },
     });
   });

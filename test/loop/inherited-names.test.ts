@@ -60,7 +60,7 @@ test("what every object inherits is ordinary text as name, category, key, unit a
       };
       await driver.input(decisionRequests).send({ key: word, value: request, time: START + 1 });
       const values = { kind: "constructor", toLocaleString: index * 3 };
-      const observation = { decisionId: word, useCase: "", observationId: "", optionId: "", values };
+      const observation = { decisionId: word, useCase: "", observationId: "", optionId: "", activation: false, values };
       await driver.input(observations).send({ key: word, value: observation, time: START + 2 });
     }
     await driver.advanceTo(START + 4 * HOUR);

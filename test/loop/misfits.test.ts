@@ -62,7 +62,7 @@ const ask = (id: string, context: Values, useCase = "parcels") =>
 const observe = (id: string, n: number, values: Values, useCase = "") =>
   driver.input(observations).send({
     key: id,
-    value: { decisionId: id, useCase, observationId: `o${n}`, optionId: "", values },
+    value: { decisionId: id, useCase, observationId: `o${n}`, optionId: "", activation: false, values },
     time: START + n,
   });
 

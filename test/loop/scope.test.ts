@@ -84,6 +84,7 @@ test("observations of decisions outside the scope are passed over in silence", a
     useCase: "",
     observationId: "",
     optionId: "",
+    activation: false,
     values: { kind: "arrival", delay: 1 },
   };
   await driver.input(observations).send({ key: "x", value, time: START });

@@ -37,13 +37,13 @@ describe("state of a release that kept no schemas with it", () => {
   });
 
   test("has observations with keys of their own, of no option", () => {
-    const former = avroStore<Omit<PendingObservation, "optionId">>(
+    const former = avroStore<Omit<PendingObservation, "optionId" | "activation">>(
       defineTopic({ name: "former-more", schema: formerState["join.more"] }),
     );
     const one = { id: "o1", useCase: "", time: 5, values: { delay: 20, kind: "arrival" }, partition: 1, offset: 7 };
     const read = moreStore.reading!(former.schema!);
-    expect({ ...read(former.encode(one)) }).toEqual({ ...one, optionId: "" });
-    const now = { ...one, optionId: "a" };
+    expect({ ...read(former.encode(one)) }).toEqual({ ...one, optionId: "", activation: false });
+    const now = { ...one, optionId: "a", activation: true };
     expect({ ...moreStore.decode(moreStore.encode(now)) }).toEqual(now);
   });
 

@@ -51,7 +51,15 @@ const made = (id = "d", more: Partial<DecisionRecorded> = {}) => ({
 });
 const seen = (n: number, values: Record<string, null | boolean | number | string>, more: object = {}) => ({
   key: "d",
-  value: { decisionId: "d", useCase: "parcels", observationId: `o${n}`, optionId: "", values, ...more },
+  value: {
+    decisionId: "d",
+    useCase: "parcels",
+    observationId: `o${n}`,
+    optionId: "",
+    activation: false,
+    values,
+    ...more,
+  },
   time: START + n,
 });
 const fed = { headers: { [SOURCE_HEADER]: Buffer.from("import-parcels") } };

@@ -106,7 +106,14 @@ const observed = (n: number, time = START + 1 + n) => ({
 });
 const seen = (n: number, time: number) => ({
   key: "d",
-  value: { decisionId: "d", useCase: "", observationId: `o${n}`, optionId: "", values: { kind: "arrival", delay: 1 } },
+  value: {
+    decisionId: "d",
+    useCase: "",
+    observationId: `o${n}`,
+    optionId: "",
+    activation: false,
+    values: { kind: "arrival", delay: 1 },
+  },
   time,
 });
 

@@ -46,7 +46,14 @@ const seen = (
   observationId = `${useCase}@${time}`,
 ) => ({
   key: id,
-  value: { decisionId: id, useCase, observationId, optionId: "", values: { kind: "arrival", delay } },
+  value: {
+    decisionId: id,
+    useCase,
+    observationId,
+    optionId: "",
+    activation: false,
+    values: { kind: "arrival", delay },
+  },
   time,
 });
 const rows = () =>

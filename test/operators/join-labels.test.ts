@@ -54,7 +54,14 @@ const made = (text = SEVERAL, id = "d") => ({
 });
 const seen = (kind: string, time: number, values: Readonly<Record<string, number>>, id = "d") => ({
   key: id,
-  value: { decisionId: id, useCase: "", observationId: `${kind}@${time}`, optionId: "", values: { kind, ...values } },
+  value: {
+    decisionId: id,
+    useCase: "",
+    observationId: `${kind}@${time}`,
+    optionId: "",
+    activation: false,
+    values: { kind, ...values },
+  },
   time,
 });
 /** Of each row its labels by name, with their times, its own time and maturity. */

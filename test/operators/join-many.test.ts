@@ -55,6 +55,7 @@ const seen = (n: number, time: number, delay = 1, id = "d", note = "") => ({
     useCase: "",
     observationId: `${id}-${n}`,
     optionId: "",
+    activation: false,
     values: { kind: "arrival", delay, ...(note === "" ? {} : { note }) },
   },
   time,

@@ -73,6 +73,7 @@ interface Seen {
   readonly value: {
     observationId: string;
     optionId: string;
+    activation: boolean;
     decisionId: string;
     useCase: string;
     values: Record<string, string | number>;
@@ -81,7 +82,7 @@ interface Seen {
 }
 const seen = (n: number | string, optionId: string, hours: number, values: Seen["value"]["values"]): Seen => ({
   key: "d",
-  value: { observationId: `o${n}`, optionId, decisionId: "d", useCase: "", values },
+  value: { observationId: `o${n}`, optionId, activation: false, decisionId: "d", useCase: "", values },
   time: START + hours * HOUR,
 });
 

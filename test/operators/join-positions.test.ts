@@ -67,7 +67,7 @@ function randomObservations(seed: number, count: number) {
   return Array.from({ length: count }, (_, n) => ({
     key: "d",
     value: {
-      ...{ observationId: `o${n}`, optionId: one(["", ...SHOWN]), decisionId: "d", useCase: "" },
+      ...{ observationId: `o${n}`, optionId: one(["", ...SHOWN]), activation: false, decisionId: "d", useCase: "" },
       // Most positions come without a label: "looked" is of none.
       values: { kind: one(["seen", "click", "looked"]), y: one([1, 2, 3]), place: one([0, 1, 4, 9, "?"]) },
     },

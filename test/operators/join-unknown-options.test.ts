@@ -61,7 +61,7 @@ describe.each(engines)("an observation of an option that was not shown, on %s", 
     driver.input(observations).send({
       key: "d",
       value: {
-        ...{ observationId: name, optionId, decisionId: "d", useCase: "" },
+        ...{ observationId: name, optionId, activation: false, decisionId: "d", useCase: "" },
         // The last two are the label of the decision without options.
         values: { y, kind: "arrival", delay: 20 },
       },

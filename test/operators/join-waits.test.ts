@@ -53,6 +53,7 @@ interface Seen {
     decisionId: string;
     useCase: string;
     optionId: string;
+    activation: boolean;
     values: Record<string, string | number>;
   };
   readonly time: number;
@@ -66,6 +67,7 @@ function randomObservations(seed: number, count: number): readonly Seen[] {
     value: {
       observationId: `o${n}`,
       optionId: "",
+      activation: false,
       decisionId: "d",
       useCase: "",
       values: { kind: ["late", "slow", "said"][Math.floor(next() * 3)]!, delay: Math.floor(next() * 8) },

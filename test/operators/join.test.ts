@@ -47,7 +47,14 @@ const made = (id: string, time = START, version = parcels.version) => ({
 });
 const seen = (id: string, time: number, delay: number, observationId = `${id}@${time}`) => ({
   key: id,
-  value: { decisionId: id, useCase: "", observationId, optionId: "", values: { kind: "arrival", delay } },
+  value: {
+    decisionId: id,
+    useCase: "",
+    observationId,
+    optionId: "",
+    activation: false,
+    values: { kind: "arrival", delay },
+  },
   time,
 });
 const rows = (from = driver): Pick<Joined, "label" | "labelTime" | "rowTime" | "maturity">[] =>

@@ -46,6 +46,7 @@ const table: readonly (readonly [string, unknown, Readonly<Record<keyof typeof c
   ["POST /v1/decisions", asked, produce],
   ["POST /v1/decisions/bulk", { decisions: [asked] }, produce],
   ["POST /v1/decisions/d/observations", { values: { amount: 1 } }, produce],
+  ["POST /v1/decisions/d/activate", {}, produce],
   ["POST /v1/observations/bulk", { observations: [{ decisionId: "d", values: {} }] }, produce],
   ["POST /v1/events", { kind: "visit", attributes: {} }, produce],
   ["POST /v1/events/bulk", { events: [{ kind: "visit", attributes: {} }] }, produce],
@@ -85,7 +86,7 @@ describe("who may do what", () => {
         statuses[`${method} ${path}`] = [(await call(callers.none)).status, (await call(callers.viewer)).status];
       }
     }
-    expect(Object.keys(statuses)).toHaveLength(18);
+    expect(Object.keys(statuses)).toHaveLength(19);
     for (const [route, found] of Object.entries(statuses))
       expect(found, route).toEqual([401, route.startsWith("get ") ? 200 : 403]);
     expect((await fetch(`${at.url}/metrics`, { method: "HEAD" })).status).toBe(401);

@@ -37,7 +37,7 @@ test("the document is valid OpenAPI 3.1", async () => {
 test("it has every route, each with a name of its own, and errors as problem+json", () => {
   expect(operations().map(({ method, path }) => `${method} ${path}`)).toEqual([
     ...["post /v1/decisions", "post /v1/decisions/bulk"],
-    ...["post /v1/decisions/{id}/observations", "post /v1/observations/bulk"],
+    ...["post /v1/decisions/{id}/observations", "post /v1/decisions/{id}/activate", "post /v1/observations/bulk"],
     ...["post /v1/events", "post /v1/events/bulk"],
     ...["post /v1/tables/{table}/rows", "get /v1/tables/{table}/rows", "post /v1/tables/{table}/rows/bulk"],
     ...["get /healthz", "get /readyz", "get /metrics"],

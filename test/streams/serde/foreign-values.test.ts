@@ -84,6 +84,7 @@ async function readAs(topic: AnyTopic, field: string, of: unknown, value: Buffer
     logged: null,
     observationId: "",
     optionId: "",
+    activation: false,
     kind: "k",
   };
   const [before, after] = ["\u0001", "\u0002"].map((name) =>
@@ -130,6 +131,7 @@ test("what a schema of ours wrote is read as before", async () => {
     useCase: "u",
     observationId: "",
     optionId: "",
+    activation: false,
     values: { a: 2 ** 60, b: "2026-03-08", c: true, d: null, e: 0.1 },
   };
   expect({ ...serdes.decode(observations, serdes.encode(observations, value)) }).toEqual(value);
