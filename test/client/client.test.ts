@@ -68,6 +68,19 @@ describe("without a model", () => {
     expect(recorded?.value.features.slice(0, 2)).toEqual([20, "air"]);
   });
 
+  test("an activation is a record of its decision, of no values, and says that it was shown", async () => {
+    const decisionId = randomUUID();
+    expect(await client.activate(decisionId, { useCase: "parcels", time: 8_000 })).toEqual({ ok: true });
+    await client.logObservations(decisionId, { kind: "arrival", delay: 3 }, { activation: true });
+    await client.logObservations(decisionId, { kind: "arrival", delay: 4 });
+    const told = (await all(loop, observations)).filter(({ key }) => key === decisionId);
+    expect(told.map(({ value, time }) => [value.activation, value.useCase, value.values, time])).toEqual([
+      [true, "parcels", {}, 8_000],
+      [true, "", { kind: "arrival", delay: 3 }, 5_000],
+      [false, "", { kind: "arrival", delay: 4 }, 5_000],
+    ]);
+  });
+
   test("a caller without a time gets the edge's", async () => {
     const decisionId = randomUUID();
     await client.getDecision("parcels", { ...heavy, decisionId });

@@ -138,7 +138,7 @@ describe("OpenFeature's SDK with the loop as its provider", () => {
     client.track("opened", { targetingKey: "anna" }, { decisionId: idOf(found), observationId: "t-1", value: 3 });
     client.track("upgrade", { targetingKey: "anna", plan: "free" }, { price: 9, note: { not: "plain" } });
     const told = (await all(observations)).filter(({ decisionId }) => decisionId === idOf(found));
-    expect(told).toMatchObject([{ observationId: "t-1", values: { kind: "opened", value: 3 } }]);
+    expect(told).toMatchObject([{ observationId: "t-1", activation: true, values: { kind: "opened", value: 3 } }]);
     const kinds = (await all(events)).filter(({ kind }) => kind === "upgrade");
     expect(kinds.map(({ attributes }) => ({ ...attributes }))).toEqual([{ plan: "free", price: 9 }]);
     expect(errors).toEqual([]);

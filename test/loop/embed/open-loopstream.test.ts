@@ -75,6 +75,30 @@ describe("the loop in a product", () => {
     await expect.poll(async () => (await loop.getDecision("reminders", free, patient)).reason).toBe("error");
   });
 
+  test("a deferred decision has a row once it is activated, from that time on", async () => {
+    const loop = await opened();
+    await loop.publishBlueprint(text);
+    const time = Date.now() - 20 * 60_000;
+    for (const decisionId of ["seen", "late", "never"]) {
+      await loop.getDecision("reminders", { ...free, decisionId, deferred: true }, { ...patient, time });
+      await loop.logObservations(decisionId, { kind: "opened" }, { time: time + 60_000 });
+    }
+    expect(await loop.activate("seen", { time: time + 30_000 })).toEqual({ ok: true });
+    await loop.idle();
+    const late = Date.now() - 60_000;
+    await loop.activate("late", { useCase: "reminders", time: late });
+    await loop.idle();
+    const rowsOf = async (asOf?: number): Promise<readonly unknown[]> => {
+      const found = [];
+      for await (const { decisionId, rowTime, label } of loop.rows("reminders", { asOf }))
+        found.push([decisionId, rowTime, label]);
+      return found;
+    };
+    const seen = ["seen", expect.any(Number), 1];
+    expect(await rowsOf()).toEqual([["late", late, 1], seen]);
+    expect(await rowsOf(late - 1)).toEqual([seen]);
+  });
+
   test("a version that is published answers from then on, for the first and for the next one", async () => {
     const loop = await opened();
     for (const threshold of ["0.3", "0.4"]) {
