@@ -36,7 +36,7 @@ export const observationRoutes: AddRoutes = (app, { desk }) => {
     {
       config,
       schema: {
-        ...{ tags, operationId: "activate", summary: "Say that a deferred decision was shown" },
+        ...{ tags, operationId: "activateDecision", summary: "Say that a deferred decision was shown" },
         description:
           "Answers once it is stored. A decision that was asked for as deferred makes a training row only if it is activated, within the TTL of its use case. Twice is once, and a decision that was not deferred stays as it is.",
         params: decisionParameters,
