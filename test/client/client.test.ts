@@ -172,7 +172,14 @@ describe("without a model", () => {
         key: decisionId,
         time: 9_000,
         partition: partitionOf(Buffer.from(decisionId), PARTITIONS),
-        value: { decisionId, useCase: "", observationId, optionId: "", values: { kind: "arrival", delay: 12 } },
+        value: {
+          decisionId,
+          useCase: "",
+          observationId,
+          optionId: "",
+          activation: false,
+          values: { kind: "arrival", delay: 12 },
+        },
       },
     ]);
     expect((await all(loop, decisions)).find(({ key }) => key === decisionId)?.partition).toBe(found[0]?.partition);

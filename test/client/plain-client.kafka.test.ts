@@ -152,7 +152,7 @@ test("the client gets its decisions and stores its observations on the real brok
     if (key === decisionId) stored.push(value);
   }
   expect(stored).toEqual([
-    { decisionId, useCase: "", observationId, optionId: "", values: { kind: "arrival", delay: 3 } },
+    { decisionId, useCase: "", observationId, optionId: "", activation: false, values: { kind: "arrival", delay: 3 } },
   ]);
   await client.close();
 }, 900_000);
