@@ -16,6 +16,8 @@ export interface ReplayCounts {
   };
   /** Decisions whose wait is over, without any label. */
   readonly expired: number;
+  /** Deferred decisions whose wait is over without a row: nobody has activated them, or they have no label. Absent if there are none. */
+  readonly notShown?: number;
   /** Decisions whose waits are not all over for the live group either; partial rows are of these. */
   readonly waiting: number;
   readonly deadLetters: number;
@@ -36,9 +38,11 @@ export async function summarizeReplay(
   const waits = new Map(versions.map(({ blueprint, waitMs }) => [blueprint.version, waitMs]));
   let made = 0;
   let waiting = 0;
+  const hidden = new Set<string>();
   for await (const { value } of readTopic(side, serdes, decisions)) {
     made++;
     if (value.decisionTime + (waits.get(value.blueprintVersion) ?? 0) > horizon) waiting++;
+    else if (value.deferred) hidden.add(`${value.decisionTime}/${value.decisionId}`);
   }
   let dead = 0;
   for await (const batch of readRaw(side, deadLetters.name)) dead += batch.length;
@@ -63,10 +67,12 @@ export async function summarizeReplay(
       }
     }
   }
+  for (const key of withRow) hidden.delete(key);
   return {
     decisions: made,
     rows: partial === 0 ? rows : { ...rows, partial },
-    expired: made - withRow.size - waiting,
+    expired: made - withRow.size - waiting - hidden.size,
+    ...(hidden.size === 0 ? {} : { notShown: hidden.size }),
     waiting,
     deadLetters: dead,
     rowsSha256: hashRows(...parts),

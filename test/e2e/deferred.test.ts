@@ -1,0 +1,3 @@
+import { deferredSuite } from "./deferred.ts";
+
+deferredSuite("embedded", (folder) => Promise.resolve(["--dir", folder]));
