@@ -174,17 +174,17 @@ describe("a blueprint's policy", () => {
         .replace(/decisionSpace: .*\n/, "decisionSpace: boolean\n")
         .replace(/policy: .*\n/, "policy: { decide: click > 0.5 }\n"),
     );
-    const messages = await Promise.all(
-      [
-        ["--policy", boolean],
-        ["--policy", join(dir.path, "bts-men.yaml")],
-        ["--policy", "uniform", "--reward", "clicks"],
-        ["--policy", "0123456789ab"],
-      ].map(async (flags) => {
-        const { code, stderr } = await loopstream(["evaluate", "--use-case", "random-men", ...flags, ...place]);
-        return [code, stderr];
-      }),
-    );
+    const messages: unknown[] = [];
+    // One after the other: a command that finds the log open waits its turn, or ends.
+    for (const flags of [
+      ["--policy", boolean],
+      ["--policy", join(dir.path, "bts-men.yaml")],
+      ["--policy", "uniform", "--reward", "clicks"],
+      ["--policy", "0123456789ab"],
+    ]) {
+      const { code, stderr } = await loopstream(["evaluate", "--use-case", "random-men", ...flags, ...place]);
+      messages.push([code, stderr]);
+    }
     expect(messages).toEqual([
       [2, expect.stringContaining('the policy decides on boolean, and use case "random-men" on actions')],
       [2, expect.stringContaining('is a blueprint of use case "bts-men", not of "random-men"')],
