@@ -177,6 +177,8 @@ async function readObservations(
     const { value, time, origin } = record;
     const decision = places.get(value.decisionId);
     if (value.useCase === "" ? decision === undefined : value.useCase !== useCase) continue;
+    // An activation alone observes nothing.
+    if (value.activation && Object.keys(value.values).length === 0) continue;
     if (decision !== undefined && isRepeated(value, seen, HELD_FOR_EACH * most)) continue;
     records.use(record);
     const kind = kindOf(value.values);

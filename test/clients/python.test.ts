@@ -32,7 +32,7 @@ test.skipIf(!python && process.env["CI"] !== "true")(
       env: { ...process.env, ...environment },
       cwd: folder,
     });
-    expect(stderr).toMatch(/Ran 16 tests/);
+    expect(stderr).toMatch(/Ran 17 tests/);
     // Observations that were sent twice count once.
     await at.loop.idle();
     const rows = [];

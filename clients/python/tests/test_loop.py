@@ -71,6 +71,15 @@ class DecisionsOfALoop(unittest.TestCase):
         self.loop.tell("visit", {"guest": "py", "minutes": 1.5})
         self.assertEqual([each.ok for each in self.loop.tell_many([Event("visit", {"guest": "py"})] * 2)], [True, True])
 
+    def test_a_deferred_decision_is_activated_twice_as_once(self) -> None:
+        time = datetime.now(timezone.utc) - timedelta(minutes=20)
+        self.loop.decide("tips", "anna", CONTEXT, decision_id="py/deferred", deferred=True, time=time, wait=20)
+        for _ in range(2):
+            self.loop.activate("py/deferred", use_case="tips", time=time)
+        with self.assertRaises(LoopstreamError) as failed:
+            self.loop.activate("py/deferred", time=datetime.now(timezone.utc) + timedelta(days=1))
+        self.assertEqual(failed.exception.code, "AHEAD_OF_TIME")
+
     def test_rows_of_tables_are_written_read_and_deleted(self) -> None:
         since = datetime(2026, 1, 1, tzinfo=timezone.utc)
         self.assertEqual(self.loop.put_row("guests", "py/1", {"regular": True}, valid_from=since), 1_767_225_600_000)

@@ -120,6 +120,18 @@ class Client:
         answer = self._transport.post(f"/v1/decisions/{quote(decision_id, safe='')}/observations", body, twice=True)
         return str(answer["observationId"])
 
+    def activate(self, decision_id: str, *, use_case: Optional[str] = None, time: Optional[Time] = None) -> None:
+        """Says that a deferred decision was shown: it makes its training row from then on. Twice is once.
+
+        :param time: when it was shown; absent: now
+        """
+        body: Dict[str, Any] = {}
+        if use_case is not None:
+            body["useCase"] = use_case
+        if time is not None:
+            body["time"] = milliseconds(time)
+        self._transport.post(f"/v1/decisions/{quote(decision_id, safe='')}/activate", body, twice=True)
+
     def observe_many(self, observations: Sequence[Observation]) -> List[Result[str]]:
         """Stores observations; each result has the observation's id."""
         bodies = [{"observationId": str(uuid.uuid4()), **_observation(each)} for each in observations]
