@@ -226,7 +226,14 @@ describe("an observation of an option", () => {
     const { observationId } = told;
     expect(told).toEqual({ ok: true, observationId });
     expect(await stored(unitNow())).toEqual([
-      { decisionId: unitNow(), useCase: "", observationId, optionId: "f2", values: { kind: "click" } },
+      {
+        decisionId: unitNow(),
+        useCase: "",
+        observationId,
+        optionId: "f2",
+        activation: false,
+        values: { kind: "click" },
+      },
     ]);
   });
 
