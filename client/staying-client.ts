@@ -142,7 +142,8 @@ export function stayingClient(options: StayingOptions): Client {
         checkArrival(time, latest(), "time");
         const value = { decisionId, useCase, unit, context, deferred, logged: null, candidates };
         const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, { time, source }, leftMs));
-        if (throwOnError && reply.reason === "error")
+        // A ranking without scores is an order all the same: it is recorded as shown.
+        if (throwOnError && reply.reason === "error" && reply.value === null && reply.ranking === null)
           throw new DomainError("DECISION_FAILED", reply.error ?? "no decision");
         // The correlation id has found the reply. A request that could not be read is answered without its id.
         return decisionOf({ ...reply, decisionId }, fallback);
@@ -156,7 +157,8 @@ export function stayingClient(options: StayingOptions): Client {
       const { candidates } = (request as typeof request | undefined) ?? {};
       const ranking = rankingOf(useCase, decision, ownOrder(candidates));
       const { throwOnError = defaults.throwOnError } = call;
-      if (throwOnError && ranking.error !== null) throw new DomainError("DECISION_FAILED", ranking.error);
+      if (throwOnError && ranking.error !== null && ranking.isDefault)
+        throw new DomainError("DECISION_FAILED", ranking.error);
       return ranking;
     },
     async logObservations(decisionId, observed, call = {}) {

@@ -28,15 +28,17 @@ export interface Flag {
 type Decided = Pick<
   Decision<string | number | boolean | null>,
   "value" | "decisionId" | "reason" | "propensity" | "blueprint" | "modelId"
->;
+> & { readonly ranking?: readonly string[] | null | undefined };
 
 /** @param decided its value is null if there is none, whatever the caller's default is */
-export function flagOf({ value, decisionId, reason, propensity, blueprint, modelId }: Decided): Flag {
+export function flagOf({ value, decisionId, reason, propensity, blueprint, modelId, ranking }: Decided): Flag {
+  // A ranking without scores is the order of the request.
+  const isOwnOrder = reason === "error" && (ranking ?? null) !== null;
   const variant = value === null || typeof value === "number" ? {} : { variant: String(value) };
   const metadata = { decisionId, loopReason: reason, propensity, version: blueprint, modelId };
   const known = Object.entries(metadata).filter(([, entry]) => entry !== null);
   return {
-    reason: Object.hasOwn(reasons, reason) ? reasons[reason] : "ERROR",
+    reason: isOwnOrder ? "DEFAULT" : Object.hasOwn(reasons, reason) ? reasons[reason] : "ERROR",
     ...variant,
     flagMetadata: Object.fromEntries(known) as FlagMetadata,
   };

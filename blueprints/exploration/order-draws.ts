@@ -6,29 +6,33 @@ import { placeAt, withFloor } from "./probabilities.ts";
 export const unchanged = ({ shown }: Selection): OrderDrawn => ({ shown, propensities: shown.map(() => 1) });
 
 /**
- * Position after position, each from the options that may still stand there. Draw 0 says whether the decision explores, and
- * draw k fills position k, from 1.
+ * Position after position, each from the options that may still stand there; draw k fills position k, from 1. Of the options
+ * with a score each has at least the floor. Those without one come behind all others, in their own order.
  *
- * @param of the probabilities of the options that may stand next; they sum to 1
+ * @param of the probabilities of the options that may stand next, while the decision explores; they sum to 1
  */
 export function drawSteps(
-  { selection, draw, share, floor }: OrderAsked,
+  { selection, isScored, draw, share, floor }: OrderAsked,
   of: (eligible: readonly number[]) => readonly number[],
 ): OrderDrawn {
-  const explores = draw(0) < share;
   const fill = selection.steps!();
   const shown: number[] = [];
   const propensities: number[] = [];
-  // Of the positions so far: probabilities that they are filled thus by exploring, and by the policy alone.
-  let [drawn, own] = [share, 1 - share];
-  for (let eligible = fill.next(); eligible.length > 0; eligible = fill.next()) {
-    const probabilities = withFloor(of(eligible), floor);
-    const at = explores ? placeAt(draw(shown.length + 1), probabilities) : 0;
-    const before = drawn + own;
-    drawn *= probabilities[at]!;
-    if (at !== 0) own = 0;
+  // How likely it is, by the positions so far, that the decision explores.
+  let exploring = share;
+  for (let able = fill.next(); able.length > 0; able = fill.next()) {
+    const scored = isScored ? able.filter((index) => selection.scores[index] !== null) : able;
+    const eligible = scored.length > 0 ? scored : able.slice(0, 1);
+    const drawn = of(eligible);
+    const alone = (at: number): number => (at === 0 ? 1 : 0);
+    const mixed = drawn.map((probability, at) => exploring * probability + (1 - exploring) * alone(at));
+    const probabilities = withFloor(mixed, floor);
+    const at = placeAt(draw(shown.length + 1), probabilities);
+    // What only the floor lets through tells nothing, but for what the policy alone would not have shown.
+    if (mixed[at]! > 0) exploring = (exploring * drawn[at]!) / mixed[at]!;
+    else exploring = 1;
     shown.push(eligible[at]!);
-    propensities.push((drawn + own) / before);
+    propensities.push(probabilities[at]!);
     fill.take(eligible[at]!);
   }
   return { shown, propensities };

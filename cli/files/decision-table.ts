@@ -1,4 +1,4 @@
-import { featureType, labelColumns, maturityColumns, type Blueprint } from "../../blueprints/index.ts";
+import { featureType, isOverOptions, labelColumns, maturityColumns, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { DecisionRecorded } from "../../schemas/index.ts";
 import { ownValue, setOwn } from "../../streams/index.ts";
@@ -37,11 +37,35 @@ const TRAILING = {
   repeatOf: { type: "timestamp", cell: ({ repeatOf }) => repeatOf },
   actions: { type: "string", cell: ({ actions }) => listOf(actions) },
   distribution: { type: "string", cell: ({ distribution }) => listOf(distribution) },
+  candidates: { type: "double", cell: ({ candidates }) => candidates },
+  options: { type: "string", cell: ({ options }) => listOf(options.map(shownOption)) },
+  scores: { type: "string", cell: ({ scores }) => listOf(scores) },
+  beliefs: { type: "string", cell: ({ beliefs }) => listOf(beliefs) },
+  proposed: { type: "string", cell: ({ proposed }) => listOf(proposed) },
   parameters: {
     type: "string",
     cell: ({ parameters }) => (Object.keys(parameters).length === 0 ? null : JSON.stringify(parameters)),
   },
 } satisfies Record<string, { readonly type: ColumnType; cell(decision: DecisionRecorded): unknown }>;
+
+/** Without its features and keys: the rows have those. */
+const shownOption = ({
+  optionId,
+  position,
+  score,
+  propensity,
+  sampled,
+  predictions,
+}: DecisionRecorded["options"][number]) => ({ optionId, position, score, propensity, sampled, predictions });
+
+/** Columns that only some policies have anything for. */
+function isUsed(name: string, blueprint: Blueprint): boolean {
+  const { policy, exploration, learning } = blueprint;
+  if (name === "parameters") return Object.keys(policy.params).length > 0;
+  if (name === "options" || name === "candidates") return isOverOptions(blueprint);
+  if (name === "scores") return exploration !== null || learning.logging === "uniform";
+  return name !== "beliefs" || exploration?.kind.kind === "thompson";
+}
 
 const listOf = (values: readonly unknown[]): string | null => (values.length === 0 ? null : JSON.stringify(values));
 
@@ -53,9 +77,8 @@ export function decisionTable(blueprint: Blueprint, known: Pick<ValidBlueprints,
   const features = blueprint.features.map((feature) => ({ name: feature.name, type: featureType(feature) }));
   const predictions = labelColumns(blueprint.labels);
   const taken = new Set(columns.map(({ name }) => name));
-  const hasParams = Object.keys(blueprint.policy.params).length > 0;
   const trailing = Object.entries(TRAILING)
-    .filter(([name]) => name !== "parameters" || hasParams)
+    .filter(([name]) => isUsed(name, blueprint))
     .map(([name, { type, cell }]) => ({
       // A feature may have the name: it keeps it.
       name: taken.has(name) ? `decision_${name}` : name,

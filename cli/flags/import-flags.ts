@@ -28,7 +28,10 @@ export const importFlags = {
     "--candidates <column>",
     "column of a decision's options, a JSON list (default: candidates, where options come with the request)",
   ),
-  optionId: flag("--option-id <column>", "column of the option that an observation is about (default: all shown)"),
+  optionId: flag(
+    "--option-id <column>",
+    "column of the option that an observation is about (default: optionId, where options come with the request; else all shown)",
+  ),
   kind: flag("--kind <name>", "kind of the events (default: their column kind says it)"),
   sort: toggle("--sort", "sort the files by time first, if they are not in that order"),
   strict: toggle("--strict", "a column that the blueprint looks for and does not find, or does not know, is an error"),

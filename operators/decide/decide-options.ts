@@ -98,7 +98,7 @@ export function decideOptions({
   for (const { at, sampled } of sampleOf(given, shown, most, seed)) recorded.push(record(at, null, sampled));
   const value = shown.length === 0 ? null : given[shown[0]!]!.optionId;
   const isMissing = given.length > 0 && scores.every((score) => score === null);
-  const isError = isMissing || (!options.isRanking && value === null);
+  const isError = given.length === 0 || isMissing || (!options.isRanking && value === null);
   const isNamed = !options.isRanking || chosen.scores.length > 0;
   return {
     actions: isNamed ? given.map(({ optionId }) => optionId) : none,
@@ -106,7 +106,7 @@ export function decideOptions({
     value,
     propensity: value === null ? null : productOf(propensities),
     reason: isPolicys
-      ? modelId === null
+      ? modelId === null && given.length > 0
         ? "noModel"
         : isError
           ? "error"
@@ -127,9 +127,18 @@ const noKeys: DecisionKeys = nothing;
 
 const none = Object.freeze([]);
 
-/** Null: one of them is not known. */
-const productOf = (propensities: readonly (number | null)[]): number | null =>
-  propensities.reduce((all, propensity) => (all === null || propensity === null ? null : all * propensity), 1);
+/** A smaller number has lost digits. */
+const LEAST = 2 ** -1022;
+
+/** Null: one of them is not known, or the product is too small for a number. */
+function productOf(propensities: readonly (number | null)[]): number | null {
+  let product = 1;
+  for (const propensity of propensities) {
+    if (propensity === null) return null;
+    product *= propensity;
+  }
+  return product < LEAST ? null : product;
+}
 
 /**
  * Of the options that were not shown those to record, each with the same probability. The sample is drawn by the decision's

@@ -51,7 +51,8 @@ export function drawn(act: Act, explorer: Explorer | null): Shown {
   if (isRanking) {
     const { shown, propensities } = explorer.order(selection, isScored, draw, params);
     const isOwn = shown.every((at, place) => at === selection.shown[place]);
-    const scores = isScored ? selection.scores : selection.scores.map(() => 0);
+    const able = new Set(selection.steps!().next());
+    const scores = selection.scores.map((score, at) => (able.has(at) ? (isScored ? score : 0) : null));
     return { shown, propensities, distribution: none, scores, beliefs: none, isOwn };
   }
   const { eligible, beliefs } = believed(selection, explorer);

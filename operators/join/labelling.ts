@@ -1,6 +1,6 @@
 import { ownValue } from "../../streams/index.ts";
-import { RunningLabel, type CompiledBlueprint } from "../../blueprints/index.ts";
-import type { DecisionRecorded, Joined } from "../../schemas/index.ts";
+import { declaredValue, RunningLabel, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { recordLimits, type DecisionRecorded, type Joined } from "../../schemas/index.ts";
 import type { PendingObservation } from "./known.ts";
 import { isActivationAlone, joinEnd, nextWaitEnd } from "./logic.ts";
 import type { Labelled } from "./subjects.ts";
@@ -24,6 +24,10 @@ interface Rows {
   readonly active?: number;
 }
 
+/** A ranking shows no more options than a request has. */
+const isPosition = (position: number): boolean =>
+  Number.isInteger(position) && position >= 1 && position <= recordLimits.candidates;
+
 /** The position at which an option was seen: the last one that was observed, of several at one time the topmost. */
 class ObservedPlace {
   readonly #entry: string;
@@ -35,8 +39,8 @@ class ObservedPlace {
   }
 
   add({ values, time }: PendingObservation): void {
-    const position = ownValue(values, this.#entry);
-    if (typeof position !== "number" || position < 1 || time < this.#time) return;
+    const position = declaredValue("number", ownValue(values, this.#entry) ?? null);
+    if (typeof position !== "number" || !isPosition(position) || time < this.#time) return;
     if (time === this.#time && this.position !== null && position >= this.position) return;
     [this.position, this.#time] = [position, time];
   }

@@ -115,6 +115,22 @@ describe("a ranking", () => {
     expect(await asking).toMatchObject({ ranking: [], isDefault: false });
   });
 
+  test("whose scores are all missing is what is shown and recorded, and is no failure", async () => {
+    const said = { value: "f2", ranking: ["f2", "f3"], reason: "error", error: "the policy gave no value" } as const;
+    for (const throwOnError of [false, true]) {
+      const unit = `${unitNow()}${String(throwOnError)}`;
+      const request = { unit, context: {}, candidates: films };
+      const asking = opened().getRanking("home", request, { ...patient, throwOnError });
+      await answer(unit, said);
+      expect(await asking).toMatchObject({
+        ranking: ["f2", "f3"],
+        isDefault: false,
+        reason: "error",
+        error: said.error,
+      });
+    }
+  });
+
   test("is the candidates' own order with the reply's reason where the reply has none", async () => {
     const candidates = [...films, "f1"];
     const asking = opened().getRanking("home", { unit: unitNow(), context: {}, candidates }, patient);

@@ -78,7 +78,7 @@ test(
     expect(Object.keys(former.rows[0]!)).toEqual(
       [
         "decisionId unit blueprintVersion modelId mode reason decisionTime value propensity zip price",
-        "prediction_sale deferred repeatOf actions distribution",
+        "prediction_sale deferred repeatOf actions distribution proposed",
       ].flatMap((names) => names.split(" ")),
     );
 

@@ -106,16 +106,14 @@ def of_order(record):
             conditionals.append(alike / total)
             total = alike
         return chosen, conditionals
-    explores, rest, chosen, conditionals = draw(seed, 0) < share, order[:], [], []
-    drawn, alone = share, 1 - share
+    rest, chosen, conditionals, exploring = order[:], [], [], share
     while rest and len(chosen) < show:
         p = [1 / len(rest)] * len(rest) if kind == "uniform" else softmax([scores[at] for at in rest], settings[kind])
-        p = floored(p)
-        at = place(draw(seed, len(chosen) + 1), p) if explores else 0
-        before = drawn + alone
-        drawn *= p[at]
-        alone = alone if at == 0 else 0
-        conditionals.append((drawn + alone) / before)
+        mixed = [exploring * each + (1 - exploring if at == 0 else 0) for at, each in enumerate(p)]
+        q = floored(mixed)
+        at = place(draw(seed, len(chosen) + 1), q)
+        exploring = exploring * p[at] / mixed[at] if mixed[at] > 0 else 1
+        conditionals.append(q[at])
         chosen.append(rest.pop(at))
     return chosen, conditionals
 

@@ -56,7 +56,12 @@ describe("options over HTTP", () => {
 
   test("a ranking of nothing is empty", async () => {
     const { body } = await at.post("/v1/decisions", { ...asked, candidates: [] });
-    expect(body).toMatchObject({ value: null, ranking: [] });
+    expect(body).toMatchObject({
+      value: null,
+      ranking: [],
+      reason: "error",
+      error: expect.stringContaining("no options") as string,
+    });
   });
 
   test("items of a bulk have their own candidates", async () => {

@@ -112,7 +112,7 @@ describe("a ranking", () => {
       ["c", null],
     ]);
     const nothing = await made(value(version, [], [], "e"));
-    expect(nothing).toMatchObject({ value: null, reason: "exploit", options: [], candidates: 0, propensity: null });
+    expect(nothing).toMatchObject({ value: null, reason: "error", options: [], candidates: 0, propensity: null });
   });
 
   test("keys of options that are larger than the limit are not kept, and a dead letter says so", async () => {

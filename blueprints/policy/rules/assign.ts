@@ -32,12 +32,12 @@ export const assign: PolicyRuleKind<AssignRule> = {
     const entries = readEntries(place, "a section of actions and shares", hint);
     if (entries === undefined) return undefined;
     const actions = space?.kind === "actions" ? space.actions : [];
-    const shares: Record<string, number> = {};
+    const given = new Map<string, number>();
     let complete = true;
     for (const { name, key, value, again } of entries) {
       const share = readNumber(value, BOUNDS.assigned);
       if (again || share === undefined) complete = false;
-      else if (space === undefined || actions.includes(name)) shares[name] = share;
+      else if (space === undefined || actions.includes(name)) given.set(name, share);
       else {
         const guess = place.source.guess(name, actions);
         const mend = guess === null ? `the actions: ${actions.slice(0, 12).join(", ")}` : `did you mean "${guess}"?`;
@@ -45,6 +45,8 @@ export const assign: PolicyRuleKind<AssignRule> = {
       }
     }
     if (!complete) return undefined;
+    // Not one by one: an action may have the name of an object's own parts.
+    const shares = Object.fromEntries(given);
     const left = actions.filter((action) => !Object.hasOwn(shares, action));
     if (left.length > 0)
       return complain(place, `action "${left[0]!}" has no share`, "write 0 for an action that nobody gets");

@@ -40,6 +40,8 @@ export const columnDefaults = Object.freeze({
   time: "decision_ts",
   /** Where options come with the request. */
   candidates: "candidates",
+  /** There too, in a file of observations that has it. */
+  optionId: "optionId",
 });
 
 /** A file's columns, and those that the blueprint looks for. */
@@ -81,7 +83,12 @@ export async function readColumns(
     eventTime: timeIn(events),
     ...{ times: names.times, unit: names.unit, kind: names.kind },
     ...actionColumns(names, tables),
-    ...optionColumns(names, tables, blueprint.decisionSpace),
+    ...optionColumns(
+      names,
+      tables,
+      blueprint.decisionSpace,
+      observations === undefined ? undefined : heads.get(observations),
+    ),
   };
   const units = columns.unit?.split("+") ?? [];
   const actions = [columns.action, columns.propensity, columns.candidates].filter((name) => name !== undefined);
@@ -139,13 +146,15 @@ function optionColumns(
   { candidates, optionId }: ColumnNames,
   { decisions, observations }: HistoryTables,
   space: DecisionSpace | undefined,
+  observed: HistoryHead | undefined,
 ): Pick<HistoryColumns, "candidates" | "optionId"> {
   if (candidates !== undefined && decisions === undefined)
     throw new HistoryError(`--candidates ${candidates}: decisions have options; name their file with --decisions`);
   if (optionId !== undefined && observations === undefined)
     throw new HistoryError(`--option-id ${optionId}: observations are of options; name their file with --observations`);
   const usual = space?.kind === "options" && decisions !== undefined ? columnDefaults.candidates : undefined;
-  return { candidates: candidates ?? usual, optionId };
+  const isThere = space?.kind === "options" && observed?.columns.includes(columnDefaults.optionId) === true;
+  return { candidates: candidates ?? usual, optionId: optionId ?? (isThere ? columnDefaults.optionId : undefined) };
 }
 
 function checkTables(tables: HistoryTables): void {

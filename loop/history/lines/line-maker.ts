@@ -2,6 +2,7 @@ import {
   contextTypes,
   decisionKeys,
   keysByOption,
+  kindOfRule,
   keysWithOption,
   keysWithUnit,
   groupableEntries,
@@ -121,6 +122,7 @@ export class LineMaker {
   readonly #files: HistoryFiles;
   readonly #columns: HistoryColumns;
   readonly #blueprint: Blueprint;
+  readonly #isRanking: boolean;
   readonly #counts: ReadonlyMap<string, ColumnCounts>;
   readonly #known: KnownKeys;
   readonly #badDecisions: BadDecisions;
@@ -141,6 +143,7 @@ export class LineMaker {
     this.#files = files;
     this.#columns = columns;
     this.#blueprint = blueprint;
+    this.#isRanking = kindOfRule(blueprint.policy.rule).over === "ranking";
     this.#counts = options.counts ?? new Map();
     this.#known = options.known ?? new Map();
     this.#badDecisions = new BadDecisions(blueprint.join.ttlMs);
@@ -198,7 +201,7 @@ export class LineMaker {
     const options = candidatesIn(cells, this.#columns.candidates, this.#types.option);
     if ("problem" in options) return options;
     const { candidates } = options;
-    const action = loggedOf(cells, this.#columns, this.#blueprint.decisionSpace, candidates);
+    const action = loggedOf(cells, this.#columns, this.#blueprint.decisionSpace, candidates, this.#isRanking);
     if ("problem" in action) return action;
     const made = this.#records(this.#files.decisions!, read.values, this.#types.context, (values) => [
       requestRecord(this.#blueprint, id, unit ?? id, values, time, action.logged, candidates),

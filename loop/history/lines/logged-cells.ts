@@ -20,6 +20,7 @@ export function loggedOf(
   { action, propensity }: HistoryColumns,
   space: DecisionSpace,
   candidates: readonly Candidate[] = [],
+  isRanking = false,
 ): { readonly logged: LoggedAction | null } | CellProblem {
   if (action === undefined) return { logged: null };
   const [given, chance] = [ownValue(cells, action) ?? null, ownValue(cells, propensity ?? "") ?? null];
@@ -31,6 +32,8 @@ export function loggedOf(
     if (likely === null) return { logged: null };
     return { column: action, problem: `is empty, and ${propensity} is not: a propensity is of an action` };
   }
+  if (isRanking)
+    return { column: action, problem: "can't be imported: a ranking of history is the order of its candidates" };
   const logged = { value, propensity: likely as number | null };
   const possible = possibleActions(space, candidates);
   const problem = actionProblem(logged, possible);

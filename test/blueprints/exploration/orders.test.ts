@@ -25,7 +25,7 @@ function open(rank: string, exploration: string, items: readonly Item[]) {
   const { policy, explorer } = compileBlueprint(text(rank, exploration));
   const options = items.map(({ click, genre, must, never }) => ({
     vector: [1, genre, must, never],
-    predictions: { click },
+    predictions: { click: Number.isNaN(click) ? null : click },
   }));
   const selection: Selection = policy.options!.select(options);
   return {
@@ -113,6 +113,37 @@ describe("a drawn order", () => {
     });
     expect(open("click", "{ swap: 1 }", unscored).draw(() => 0.99, false).shown).toEqual([0, 1, 3, 2]);
     expect(open("click", "{ uniform: true }", unscored).draw(() => 0.99, false).shown).toEqual([3, 2, 1, 0]);
+  });
+
+  test("of 500 options has a probability at every position, and the floor is at each of them", () => {
+    const next = random(8);
+    const items = Array.from({ length: 500 }, () => item(next()));
+    for (const exploration of [
+      "{ plackettLuce: 0.1 }",
+      "{ plackettLuce: 0.1, share: 0.5, floor: 0.001 }",
+      "{ uniform: true, share: 0.01, floor: 0.002 }",
+      "{ swap: 0.5 }",
+    ]) {
+      const { shown, propensities } = open("click", exploration, items).draw(() => next());
+      expect(new Set(shown).size).toBe(500);
+      const floor = Number(/floor: ([\d.]+)/.exec(exploration)?.[1] ?? 0);
+      for (const [place, propensity] of propensities.entries()) {
+        expect(propensity).toBeGreaterThan(0);
+        expect(propensity).toBeLessThanOrEqual(1);
+        expect(propensity).toBeGreaterThanOrEqual(Math.min(floor, 1 / (500 - place)));
+      }
+    }
+  });
+
+  test("shows options without a score behind all others, in the order of the request", () => {
+    const items = [item(Number.NaN), item(0.1), item(Number.NaN), item(0.9)];
+    const next = random(2);
+    for (let i = 0; i < 200; i++) {
+      const { shown, propensities } = open("click", "{ plackettLuce: 1, floor: 0.1 }", items).draw(() => next());
+      expect([...shown.slice(0, 2)].sort()).toEqual([1, 3]);
+      expect(shown.slice(2)).toEqual([0, 2]);
+      expect(propensities.slice(1)).toEqual([1, 1, 1]);
+    }
   });
 
   test("of one option or none is what it is", () => {
