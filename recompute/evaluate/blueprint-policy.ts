@@ -33,6 +33,8 @@ export function blueprintPolicy(source: RecomputeSource, tables: Tables, target:
   const published = known.version(blueprint.useCase, blueprint.version);
   const params: ParamValues =
     published === undefined ? target.policy.defaults : known.params(blueprint.useCase, blueprint.version, now);
+  // Its hold-out is no part of a policy: for those units the product's own choice acts, whatever the policy is.
+  const acting = { ...target, blueprint: { ...blueprint, learning: { ...blueprint.learning, holdout: 0 } } };
   const carried = new CarriedFeatures(target);
   const labels = blueprint.labels.map(({ name }) => name);
   const hasAll = (predictions: Predictions): boolean => labels.every((name) => Object.hasOwn(predictions, name));
@@ -42,7 +44,7 @@ export function blueprintPolicy(source: RecomputeSource, tables: Tables, target:
     const scored: Scored = { enriched, modelId: model?.modelId ?? NO_MODEL, predictions, options };
     const set = { params, mode: "online" } as const;
     const { decisionTime } = logged.decision;
-    const { actions, distribution } = decideScored(scored, target, decisionTime, source.salt, set);
+    const { actions, distribution } = decideScored(scored, acting, decisionTime, source.salt, set);
     return distribution.length === 0 ? { lacks: "action" } : { actions, distribution };
   };
 

@@ -54,6 +54,7 @@ const expected = {
   decisions: decided.map((decision) => ({
     ...{ ...decision, deferred: false, repeatOf: null, actions: "[false,true]" },
     distribution: decision.value === null ? null : decision.value ? "[0.75,0.25]" : "[0.25,0.75]",
+    proposed: null,
   })),
 };
 

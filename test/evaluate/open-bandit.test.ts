@@ -137,7 +137,9 @@ describe("a blueprint's policy", () => {
       text.replace(/policy: .*\n/, `policy: { decide: '${decide}' }\n${exploration}`);
 
   test("with its exploration is the mix of both", { timeout: 120_000 }, async () => {
-    const path = file("mix", policy('if(position > 0, "11", "0")', "exploration: { epsilonGreedy: 0.4 }\n"));
+    // The hold-out of the target is no part of its policy.
+    const more = "exploration: { epsilonGreedy: 0.4 }\nlearning: { holdout: 0.5 }\n";
+    const path = file("mix", policy('if(position > 0, "11", "0")', more));
     const found = await evaluated("random-men", "--policy", path);
     expect(found).toMatchObject({ code: 0, predictions: "logged", modelId: null });
     compare(found, await byDuckDb(byName("random-men"), 5, 11, 0.6));
