@@ -50,7 +50,8 @@ export function drawn(act: Act, explorer: Explorer | null): Shown {
   const draw = drawsOf(seed);
   if (isRanking) {
     const { shown, propensities } = explorer.order(selection, isScored, draw, params);
-    const isOwn = shown.every((at, place) => at === selection.shown[place]);
+    const own = selection.shown;
+    const isOwn = shown.length === own.length && shown.every((at, place) => at === own[place]);
     const able = new Set(selection.steps!().next());
     const scores = selection.scores.map((score, at) => (able.has(at) ? (isScored ? score : 0) : null));
     return { shown, propensities, distribution: none, scores, beliefs: none, isOwn };
