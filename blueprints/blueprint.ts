@@ -1,3 +1,4 @@
+import type { DecisionMode } from "../schemas/index.ts";
 import type { ExplorationConfig } from "./exploration-config.ts";
 
 /** `key` identifies an entity (a tail number): windows are kept by it, the model never sees it. */
@@ -218,7 +219,7 @@ export interface PolicyConfig {
 }
 
 /** Who acts: the policy, or the product's own choice; `loggingOnly` may draw uniformly. */
-export type LearningMode = "online" | "apprentice" | "loggingOnly";
+export type LearningMode = DecisionMode;
 
 export interface LearningConfig {
   /** Until another one is set for the version. */

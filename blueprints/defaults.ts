@@ -1,4 +1,4 @@
-import type { LabelAggregate, LearnerName, Metric, Objective, ObservationType } from "./blueprint.ts";
+import type { LabelAggregate, LearnerName, LearningMode, Metric, Objective, ObservationType } from "./blueprint.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -104,6 +104,7 @@ export const BOUNDS = Object.freeze({
 export const CONTEXT_TYPES = ["number", "category", "boolean", "key", "text", "list", "time", "vector(N)"] as const;
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
 export const TABLE_TYPES = ["number", "category", "boolean", "text", "vector(N)"] as const;
+export const LEARNING_MODES: readonly LearningMode[] = ["online", "apprentice", "loggingOnly"];
 export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
 /** The metrics that can judge a model of an objective. */
 export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {

@@ -30,6 +30,7 @@ export type {
   WindowAggregate,
   WindowFeature,
 } from "./blueprint.ts";
+export { LEARNING_MODES } from "./defaults.ts";
 export { meant } from "./meant.ts";
 export type { OptionsPolicy } from "./policy/compile-policy.ts";
 export { optionsOf } from "./options/option-given.ts";

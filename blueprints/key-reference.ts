@@ -17,6 +17,20 @@ export interface KeyReference {
   readonly bounds: string;
 }
 
+/** The references of a part that is one key with keys below it. */
+export const keysOfPart = ({
+  name,
+  said,
+  keys,
+}: {
+  readonly name: string;
+  readonly said: KeySaid;
+  keys(): KeysSaid;
+}): readonly (readonly [string, KeySaid])[] => [
+  [name, said],
+  ...Object.entries(keys()).map(([key, of]) => [`${name}.${key}`, of] as const),
+];
+
 type Bound = keyof typeof BOUNDS;
 
 /** `1 to 16` */

@@ -2,6 +2,7 @@ import { modelFor, modelsAt, validBlueprints, type ModelsAt } from "../catalogue
 import type { Difference, DifferenceKind } from "./difference.ts";
 import type { EventSources } from "./event-sources.ts";
 import type { Requests } from "./find-requests.ts";
+import type { LoggedDecision } from "./logged-decisions.ts";
 import type { Recomputed } from "./recompute.ts";
 import type { Tables } from "./source.ts";
 import { causeOfDerived, causeOfValue } from "./value-causes.ts";
@@ -63,31 +64,41 @@ function causeOfBlueprint({ logged, liveVersion }: Recomputed, { blueprints }: T
   return `${liveVersion} is live since ${iso(since)}, ${decisionTime - since} ms before, and had not been read`;
 }
 
-/** The newest changes before the decision, of which a running instance may not have read some. */
 function causeOfParameter(name: string, { logged, params }: Recomputed, { blueprints }: Tables): string | null {
-  const { useCase, blueprintVersion, decisionTime, parameters } = logged.decision;
+  const { useCase, blueprintVersion, parameters } = logged.decision;
   const { parameters: changes = [] } = blueprints.get(`${useCase}/${blueprintVersion}`) ?? {};
   const known = validBlueprints(blueprints);
-  for (const { time } of changes.toReversed()) {
-    if (time >= decisionTime) continue;
-    if (decisionTime - time > MOST_BEHIND_MS) return null;
-    if (known.params(useCase, blueprintVersion, time)[name] !== parameters[name]) continue;
-    return `${name} is ${params[name]} since ${iso(time)}, ${decisionTime - time} ms before, and had not been read`;
-  }
-  return null;
+  const wasAt = (time: number): boolean => known.params(useCase, blueprintVersion, time)[name] === parameters[name];
+  return causeOfSetting(`${name} is ${params[name]}`, logged, changes, wasAt);
 }
 
 function causeOfMode({ logged, mode }: Recomputed, { blueprints }: Tables): string | null {
-  const { useCase, blueprintVersion, decisionTime, mode: was } = logged.decision;
+  const { useCase, blueprintVersion, mode: was } = logged.decision;
   const { modes = [] } = blueprints.get(`${useCase}/${blueprintVersion}`) ?? {};
   const known = validBlueprints(blueprints);
-  for (const { time } of modes.toReversed()) {
-    if (time >= decisionTime) continue;
-    if (decisionTime - time > MOST_BEHIND_MS) return null;
-    if (known.mode(useCase, blueprintVersion, time) !== was) continue;
-    return `the mode is ${mode} since ${iso(time)}, ${decisionTime - time} ms before, and had not been read`;
-  }
-  return null;
+  return causeOfSetting(
+    `the mode is ${mode}`,
+    logged,
+    modes,
+    (time) => known.mode(useCase, blueprintVersion, time) === was,
+  );
+}
+
+/**
+ * The newest changes before the decision, of which a running instance may not have read some.
+ *
+ * @param wasAt whether the logged value was valid at a time
+ */
+function causeOfSetting(
+  is: string,
+  { decision: { decisionTime } }: LoggedDecision,
+  changes: readonly { readonly time: number }[],
+  wasAt: (time: number) => boolean,
+): string | null {
+  const before = changes.filter(({ time }) => time < decisionTime && decisionTime - time <= MOST_BEHIND_MS);
+  const since = before.findLast(({ time }) => wasAt(time))?.time;
+  if (since === undefined) return null;
+  return `${is} since ${iso(since)}, ${decisionTime - since} ms before, and had not been read`;
 }
 
 const iso = (time: number): string => (Number.isFinite(time) ? new Date(time).toISOString() : "the beginning");

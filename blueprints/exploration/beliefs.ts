@@ -6,7 +6,7 @@ export interface Belief {
   readonly density: Float64Array;
 }
 
-/** Steps of a table; even. */
+/** Steps of a table. */
 const STEPS = 128;
 /** A normal distribution is beyond so many standard deviations once in 10^15. */
 const WIDTH = 8;

@@ -4,7 +4,7 @@ import { defaultValues, type ParamValues } from "../policy/params.ts";
 import type { Selection } from "../policy/policy-rule.ts";
 import type { Drawable, Draw, OrderDrawn, SettingValue } from "./exploration-kind.ts";
 import { kindOfExploration } from "./kinds/index.ts";
-import { withFloor } from "./probabilities.ts";
+import { shared, withFloor } from "./probabilities.ts";
 
 /** The exploration of one blueprint. Pure: the same scores, parameters and draws give the same bits in every process. */
 export interface Explorer {
@@ -44,7 +44,7 @@ export function compileExploration({
     distribution(among, params) {
       const valueOf = valuesIn(params);
       const exploring = kind.distribution!(settings, valueOf, among);
-      return withFloor(mixed(exploring, among.greedy, valueOf(share)), valueOf(floor));
+      return withFloor(shared(exploring, among.greedy, valueOf(share)), valueOf(floor));
     },
     order(selection, isScored, draw, params) {
       const valueOf = valuesIn(params);
@@ -58,9 +58,3 @@ export function compileExploration({
 
 export const uniformExplorer = ({ policy }: Pick<BlueprintContent, "policy">): Explorer =>
   compileExploration({ exploration: { kind: { kind: "uniform" }, floor: 0, share: 1 }, policy })!;
-
-/** Exploring with a share, and the policy alone with the rest; without a choice of the policy's own it always explores. */
-function mixed(exploring: readonly number[], greedy: number, share: number): readonly number[] {
-  if (share === 1 || greedy < 0) return exploring;
-  return exploring.map((probability, at) => share * probability + (at === greedy ? 1 - share : 0));
-}

@@ -1,6 +1,8 @@
 import type { Selection } from "../policy/policy-rule.ts";
 import type { OrderAsked, OrderDrawn } from "./exploration-kind.ts";
-import { placeAt, withFloor } from "./probabilities.ts";
+import { placeAt, shared, withFloor } from "./probabilities.ts";
+
+const sure: readonly number[] = Object.freeze([1]);
 
 /** The policy's own order. */
 export const unchanged = ({ shown }: Selection): OrderDrawn => ({ shown, propensities: shown.map(() => 1) });
@@ -9,7 +11,7 @@ export const unchanged = ({ shown }: Selection): OrderDrawn => ({ shown, propens
  * Position after position, each from the options that may still stand there; draw k fills position k, from 1. Of the options
  * with a score each has at least the floor. Those without one come behind all others, in their own order.
  *
- * @param of the probabilities of the options that may stand next, while the decision explores; they sum to 1
+ * @param of the probabilities of several options that may stand next, while the decision explores; they sum to 1
  */
 export function drawSteps(
   { selection, isScored, draw, share, floor }: OrderAsked,
@@ -23,9 +25,8 @@ export function drawSteps(
   for (let able = fill.next(); able.length > 0; able = fill.next()) {
     const scored = isScored ? able.filter((index) => selection.scores[index] !== null) : able;
     const eligible = scored.length > 0 ? scored : able.slice(0, 1);
-    const drawn = of(eligible);
-    const alone = (at: number): number => (at === 0 ? 1 : 0);
-    const mixed = drawn.map((probability, at) => exploring * probability + (1 - exploring) * alone(at));
+    const drawn = eligible.length === 1 ? sure : of(eligible);
+    const mixed = shared(drawn, 0, exploring);
     const probabilities = withFloor(mixed, floor);
     const at = placeAt(draw(shown.length + 1), probabilities);
     // What only the floor lets through tells nothing, but for what the policy alone would not have shown.
@@ -52,26 +53,16 @@ export function drawSwap(
   const n = Math.min(within ?? own.length, own.length);
   const pairs = (n * (n - 1)) / 2;
   const swapped = pairs === 0 ? 0 : probability * share;
-  if (draw(0) >= swapped) {
-    // The positions above are as they are: the swaps of two positions further down have not been told from none.
-    let before = 1;
-    const propensities = own.map((_, at) => {
-      const left = Math.max(0, n - at - 1);
-      const after = 1 - swapped + swapped * ((left * (left - 1)) / 2 / Math.max(1, pairs));
-      const propensity = after / before;
-      before = after;
-      return propensity;
-    });
-    return { shown: own, propensities };
-  }
-  const [first, second] = pairAt(Math.min(pairs - 1, Math.floor(draw(1) * pairs)), n);
+  const [first, second]: readonly [number, number] =
+    draw(0) < swapped ? pairAt(Math.min(pairs - 1, Math.floor(draw(1) * pairs)), n) : [own.length, own.length];
   const shown = own.slice();
-  [shown[first], shown[second]] = [own[second]!, own[first]!];
+  if (first < own.length) [shown[first], shown[second]] = [own[second]!, own[first]!];
+  // Above the first of the two a swap has not been told from none, or from one further down; from there on the list is known.
   let before = 1;
   const propensities = shown.map((_, at) => {
     const left = Math.max(0, n - at - 1);
-    // From the first of the two on the list is known.
-    const after = at < first ? 1 - swapped + swapped * ((left * (left - 1)) / 2 / pairs) : swapped / pairs;
+    const below = (left * (left - 1)) / 2 / Math.max(1, pairs);
+    const after = at < first ? 1 - swapped + swapped * below : swapped / pairs;
     const propensity = after / before;
     before = after;
     return propensity;

@@ -1,25 +1,27 @@
 /** Probabilities of n actions that are all the same. */
 export const equal = (n: number): number[] => new Array<number>(n).fill(1 / n);
 
-/** All of it for one action. */
-export function only(n: number, at: number): number[] {
-  const all = new Array<number>(n).fill(0);
-  all[at] = 1;
-  return all;
-}
-
 /**
- * Proportional to exp(score / temperature). A missing score has none, unless all are missing: then the first has all.
+ * Proportional to exp(score / temperature).
  *
  * @param temperature above 0
  */
-export function softmax(scores: readonly (number | null)[], temperature: number): number[] {
+export function softmax(scores: readonly number[], temperature: number): number[] {
   let most = -Infinity;
-  for (const score of scores) if (score !== null && score > most) most = score;
-  if (most === -Infinity) return only(scores.length, 0);
-  const weights = scores.map((score) => (score === null ? 0 : Math.exp((score - most) / temperature)));
+  for (const score of scores) if (score > most) most = score;
+  const weights = scores.map((score) => Math.exp((score - most) / temperature));
   const sum = weights.reduce((all, weight) => all + weight, 0);
   return weights.map((weight) => weight / sum);
+}
+
+/**
+ * Exploring with a share, and one action with the rest.
+ *
+ * @param own the place of that action; -1: there is none, and it always explores
+ */
+export function shared(exploring: readonly number[], own: number, share: number): readonly number[] {
+  if (share === 1 || own < 0) return exploring;
+  return exploring.map((probability, at) => share * probability + (at === own ? 1 - share : 0));
 }
 
 /** Each at least the floor; all the same if so many can't have it. */

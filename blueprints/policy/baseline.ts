@@ -1,7 +1,7 @@
 import type { BlueprintContent } from "../blueprint.ts";
-import { featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";
 import { compileFormula, type FormulaValue } from "../formula/index.ts";
+import { featureValues } from "./feature-values.ts";
 import { policyTypes } from "./policy-types.ts";
 
 /** The product's own choice of a value; null: it is not known, or a feature that it needs is missing. Never throws. */
@@ -13,11 +13,6 @@ export function compileBaseline({
 }: Pick<BlueprintContent, "learning" | "features">): Baseline {
   if (baseline === null) return () => null;
   const { evaluate } = compileFormula(baseline, policyTypes([], features, {}));
-  const slots = new Map(features.map((feature, index) => [feature.name, { index, type: featureType(feature) }]));
-  return (vector) =>
-    evaluate((name) => {
-      const { index, type } = slots.get(name)!;
-      const value = vector[index] ?? null;
-      return type === "boolean" && value !== null ? value === 1 : value;
-    });
+  const featureOf = featureValues(features);
+  return (vector) => evaluate((name) => featureOf(vector, name) ?? null);
 }

@@ -1,8 +1,8 @@
 import { ownValue } from "../../streams/index.ts";
 import type { BlueprintContent } from "../blueprint.ts";
-import { featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";
 import { compileFormula, type Formula, type FormulaValue, type TraceStep, type WhyName } from "../formula/index.ts";
+import { featureValues } from "./feature-values.ts";
 import { defaultValues, type ParamValues } from "./params.ts";
 import type { Selection } from "./policy-rule.ts";
 import { policyTypes } from "./policy-types.ts";
@@ -71,8 +71,7 @@ export function compilePolicy(
     for (const name of parameters) all[name] = ownValue(params, name) ?? defaults[name]!;
     return all;
   };
-  const slots = new Map(features.map((feature, index) => [feature.name, index]));
-  const booleans = new Set(features.filter((feature) => featureType(feature) === "boolean").map(({ name }) => name));
+  const featureOf = featureValues(features);
   const formulas = new Map<string, Formula>();
   for (const { name, formula } of policy.formulas) {
     const compiled = compileFormula(formula, types);
@@ -84,11 +83,8 @@ export function compilePolicy(
   const lookup = (vector: Readonly<FeatureVector>, predictions: Predictions) => {
     const known = new Map<string, FormulaValue>();
     const get = (name: string): FormulaValue => {
-      const slot = slots.get(name);
-      if (slot !== undefined) {
-        const value = vector[slot] ?? null;
-        return booleans.has(name) && value !== null ? value === 1 : value;
-      }
+      const feature = featureOf(vector, name);
+      if (feature !== undefined) return feature;
       const formula = formulas.get(name);
       if (formula === undefined) return ownValue(predictions, name) ?? null;
       const earlier = known.get(name);

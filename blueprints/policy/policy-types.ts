@@ -1,8 +1,16 @@
-import type { Feature } from "../blueprint.ts";
+import type { DecisionSpace, Feature } from "../blueprint.ts";
 import { featureType } from "../features/kinds/index.ts";
 import { formulaType } from "../formula/formula-types.ts";
 import type { FormulaType } from "../formula/index.ts";
 import type { PolicyParams } from "./params.ts";
+
+/** The type of a value of each decision space. */
+export const VALUE_TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> = {
+  boolean: "boolean",
+  number: "number",
+  actions: "string",
+  options: "string",
+};
 
 /**
  * The names for the policy's first formula: the predictions, each by its label's name, everything in the feature

@@ -5,7 +5,7 @@ import { explorationKinds, kindOfExploration } from "../exploration/kinds/index.
 import type { Drawn } from "../exploration/exploration-kind.ts";
 import { settingsOf } from "../exploration/settings.ts";
 import { compileFormula, type FormulaType } from "../formula/index.ts";
-import { rangeText, type KeySaid } from "../key-reference.ts";
+import { keysOfPart, rangeText, type KeySaid } from "../key-reference.ts";
 import { policyTypes } from "../policy/policy-types.ts";
 import { kindOfRule } from "../policy/rules/index.ts";
 import { complain, type Place } from "../yaml/place.ts";
@@ -31,16 +31,7 @@ interface What {
 export const explorationSection: BlueprintSection<"exploration", ExplorationConfig | null | undefined> = {
   name: "exploration",
   said: ["section", "the policy decides alone"],
-  keys: () =>
-    Object.fromEntries([
-      ...explorationKinds
-        .all()
-        .flatMap(({ name, said, keys }) => [
-          [name, said] as const,
-          ...Object.entries(keys()).map(([key, of]) => [`${name}.${key}`, of] as const),
-        ]),
-      ...Object.entries(SHARED),
-    ]),
+  keys: () => Object.fromEntries([...explorationKinds.all().flatMap(keysOfPart), ...Object.entries(SHARED)]),
   read(blueprint, of) {
     return optional<ExplorationConfig | null>(blueprint, "exploration", null, (place) => {
       const policy = of(policySection);

@@ -1,8 +1,8 @@
-import type { LearningConfig, LearningMode } from "../blueprint.ts";
-import { BOUNDS, DEFAULTS } from "../defaults.ts";
+import type { LearningConfig } from "../blueprint.ts";
+import { BOUNDS, DEFAULTS, LEARNING_MODES } from "../defaults.ts";
 import { canonicalFormula, type FormulaType } from "../formula/index.ts";
 import { rangeText, type KeySaid } from "../key-reference.ts";
-import { policyTypes } from "../policy/policy-types.ts";
+import { policyTypes, VALUE_TYPES } from "../policy/policy-types.ts";
 import { kindOfRule } from "../policy/rules/index.ts";
 import { readFormula } from "../yaml/formula.ts";
 import { whole, type Partly } from "../yaml/partly.ts";
@@ -15,12 +15,11 @@ import { featuresSection } from "./features.ts";
 import { labelsSection } from "./labels/labels.ts";
 import { policySection } from "./policy.ts";
 
-export const MODES: readonly LearningMode[] = ["online", "apprentice", "loggingOnly"];
 const LOGGING = ["baseline", "uniform"] as const;
 const { learning: defaults } = DEFAULTS;
 
 const KEYS = {
-  mode: [`one of ${MODES.join(", ")}`, defaults.mode],
+  mode: [`one of ${LEARNING_MODES.join(", ")}`, defaults.mode],
   logging: [`one of ${LOGGING.join(", ")}`, defaults.logging],
   baseline: ["formula of features: of the decision space", "the product's default, which the loop does not know"],
   holdout: ["number: share of the units", String(defaults.holdout), rangeText("heldOut")],
@@ -57,7 +56,7 @@ function readLearning(place: Place, of: Reading): Partly<LearningConfig> | undef
   const section = readSection(place, Object.keys(KEYS));
   const space = of(decisionSpaceSection);
   return {
-    mode: optional(section, "mode", defaults.mode, (at) => readChoice(at, MODES)),
+    mode: optional(section, "mode", defaults.mode, (at) => readChoice(at, LEARNING_MODES)),
     logging: optional<LearningConfig["logging"]>(section, "logging", defaults.logging, (at) => {
       const logging = readChoice(at, LOGGING);
       if (logging !== "uniform" || space?.kind !== "number") return logging;
@@ -72,13 +71,10 @@ function readLearning(place: Place, of: Reading): Partly<LearningConfig> | undef
       const hint = "the product's own choice asks no model";
       const unusable = new Map(labels.map((name) => [name, { reason: `"${name}" is a label`, hint }] as const));
       const known = policyTypes([], features.features, {});
-      const types: readonly FormulaType[] | undefined =
-        space === undefined ? undefined : [TYPES[space.kind as keyof typeof TYPES]];
+      const types: readonly FormulaType[] | undefined = space === undefined ? undefined : [VALUE_TYPES[space.kind]];
       const formula = readFormula(at, { known, complete: features.complete, unusable, texts }, types);
       return formula?.text;
     }),
     holdout: optional<number>(section, "holdout", defaults.holdout, (at) => readNumber(at, BOUNDS.heldOut)),
   };
 }
-
-const TYPES = { boolean: "boolean", number: "number", actions: "string", options: "string" } as const;

@@ -2,9 +2,9 @@ import { isScalar } from "yaml";
 import type { ContextType, PolicyConfig, PolicyRule } from "../blueprint.ts";
 import { BOUNDS } from "../defaults.ts";
 import { canonicalFormula, type UnusableName } from "../formula/index.ts";
-import { mostText, type KeySaid } from "../key-reference.ts";
+import { keysOfPart, mostText, type KeySaid } from "../key-reference.ts";
 import { featuresOfOption } from "../options/of-option.ts";
-import type { PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "../policy/policy-rule.ts";
+import type { PlacedFormula, ReadRule, RuleKnown } from "../policy/policy-rule.ts";
 import { PARAMS, readParams, type PolicyParams } from "../policy/params.ts";
 import { policyTypes } from "../policy/policy-types.ts";
 import { laterFormula, unusableInPolicy, type NamesBesidePolicy } from "../policy/unusable-names.ts";
@@ -29,7 +29,8 @@ const FORMULAS: KeySaid = ["names and formulas", "none", mostText("formulas", "f
 export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | undefined> = {
   name: "policy",
   said: ["section", "required"],
-  keys: () => Object.fromEntries([["params", PARAMS], ["formulas", FORMULAS], ...policyRules.all().flatMap(keysOf)]),
+  keys: () =>
+    Object.fromEntries([["params", PARAMS], ["formulas", FORMULAS], ...policyRules.all().flatMap(keysOfPart)]),
   read(blueprint, of) {
     const labels = of(labelsSection);
     const features = of(featuresSection);
@@ -50,11 +51,6 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
     [rule.kind]: kindOfRule(rule).canonical(rule),
   }),
 };
-
-const keysOf = ({ name, said, keys }: PolicyRuleKind): readonly (readonly [string, KeySaid])[] => [
-  [name, said],
-  ...Object.entries(keys()).map(([key, of]) => [`${name}.${key}`, of] as const),
-];
 
 function readPolicy(
   place: Place,

@@ -63,17 +63,13 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
     spans.set(useCase, published);
   }
   const params = new Map<string, readonly Span<ParamValues>[]>();
-  for (const record of records) {
-    const name = `${record.useCase}/${record.version}`;
-    const compiled = versions.get(name)?.compiled;
-    if (compiled !== undefined && record.parameters.length > 0)
-      params.set(name, paramSpans(record, compiled.blueprint));
-  }
   const modes = new Map<string, readonly Span<LearningMode>[]>();
   for (const record of records) {
     const name = `${record.useCase}/${record.version}`;
     const compiled = versions.get(name)?.compiled;
-    if (compiled !== undefined && record.modes.length > 0) modes.set(name, modeSpans(record, compiled.blueprint));
+    if (compiled === undefined) continue;
+    if (record.parameters.length > 0) params.set(name, paramSpans(record, compiled.blueprint));
+    if (record.modes.length > 0) modes.set(name, modeSpans(record, compiled.blueprint));
   }
   const liveAt = (useCase: string, time: number): PublishedBlueprint | undefined =>
     heldAt(spans.get(useCase) ?? [], time);

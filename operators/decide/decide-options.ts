@@ -99,21 +99,18 @@ export function decideOptions({
   const value = shown.length === 0 ? null : given[shown[0]!]!.optionId;
   const isMissing = given.length > 0 && scores.every((score) => score === null);
   const isError = given.length === 0 || isMissing || (!options.isRanking && value === null);
+  const reasonOfPolicy = (): OverOptions["reason"] => {
+    if (modelId === null && given.length > 0) return "noModel";
+    if (isError) return "error";
+    return chosen.isOwn ? "exploit" : "explore";
+  };
   const isNamed = !options.isRanking || chosen.scores.length > 0;
   return {
     actions: isNamed ? given.map(({ optionId }) => optionId) : none,
     distribution: chosen.distribution,
     value,
     propensity: value === null ? null : productOf(propensities),
-    reason: isPolicys
-      ? modelId === null && given.length > 0
-        ? "noModel"
-        : isError
-          ? "error"
-          : chosen.isOwn
-            ? "exploit"
-            : "explore"
-      : reasonOf(acts),
+    reason: isPolicys ? reasonOfPolicy() : reasonOf(acts),
     options: recorded,
     candidates: given.length,
     scores: chosen.scores,

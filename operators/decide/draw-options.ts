@@ -1,5 +1,5 @@
 import { placeAt, type Explorer, type ParamValues, type Selection } from "../../blueprints/index.ts";
-import { drawsOf } from "./draw.ts";
+import { drawsOf, onlyOf } from "./draw.ts";
 
 interface Act {
   readonly selection: Selection;
@@ -26,9 +26,6 @@ export interface Shown {
 }
 
 const none = Object.freeze([]);
-
-const onlyOf = (count: number, chosen: number): readonly number[] =>
-  Array.from({ length: count }, (_, at) => (at === chosen ? 1 : 0));
 
 /** An action of history. */
 export const takenAt = (at: number, propensity: number | null, count: number): Shown => ({

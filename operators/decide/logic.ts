@@ -19,6 +19,7 @@ import {
 import { isHeldOut, reasonOf, whoActs, type VersionSet } from "./acting.ts";
 import { unitPlace } from "./assign-unit.ts";
 import { decideOptions, type OptionsAsked, type OverOptions } from "./decide-options.ts";
+import { onlyOf } from "./draw.ts";
 import { drawValue } from "./draw-value.ts";
 import { takenElsewhere } from "./logged-action.ts";
 
@@ -126,7 +127,7 @@ const certainly = (
   actions: DecisionRecorded["actions"],
 ): Pick<DecisionRecorded, "actions" | "distribution" | "value" | "propensity"> => ({
   actions,
-  distribution: value === null ? [] : actions.map((action) => (action === value ? 1 : 0)),
+  distribution: value === null ? [] : onlyOf(actions.length, actions.indexOf(value)),
   value,
   propensity: value === null ? null : 1,
 });

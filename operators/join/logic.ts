@@ -13,7 +13,7 @@ import type { Known, Made, PendingObservation, Use } from "./known.ts";
 export function observationId(record: StreamRecord<ObservationRecorded>): string {
   const { value, time, headers } = record;
   if (value.observationId !== "") return value.observationId;
-  if (value.activation && Object.keys(value.values).length === 0) return `activation ${time}`;
+  if (isActivationAlone(value)) return `activation ${time}`;
   const place = headers[SOURCE_HEADER] === undefined ? `${placeOf(record)}\0` : "";
   const option = value.optionId === "" ? "" : `\0${value.optionId}`;
   return hash("sha256", `${place}${time}\0${canonicalJson(value.values)}${option}`).slice(0, 16);

@@ -128,12 +128,12 @@ function correct(correction: Taken, context: JoinContext, labellings: Labellings
       const end = nextWaitEnd(decision, compiled, stage);
       // Of those from after the next wait its row knows first.
       const isDue = ({ time }: PendingObservation): boolean => time < end;
-      const own = (): readonly PendingObservation[] => ofUse(use, observationsOf(known, id, context));
-      const seen = (): readonly PendingObservation[] => own().filter(isDue);
+      const ownNow = (): readonly PendingObservation[] => ofUse(use, observationsOf(known, id, context));
       if (isFed(record) && belongsTo(use, one) && isDue(one)) {
+        const own = ownNow();
         const restated = restatedRows({
-          ...{ decision, compiled, stage, seen: seen(), one, former: use },
-          shown: shownOf(use, decision, compiled, own()),
+          ...{ decision, compiled, stage, seen: own.filter(isDue), one, former: use },
+          shown: shownOf(use, decision, compiled, own),
         });
         if (restated !== undefined) {
           for (const row of restated.rows) emit(row, context, record);
@@ -145,9 +145,10 @@ function correct(correction: Taken, context: JoinContext, labellings: Labellings
       if (labelling !== undefined) {
         if (belongsTo(use, one) && isDue(one)) labelling.add(one);
       } else {
-        const all = seen();
+        const own = ownNow();
+        const all = own.filter(isDue);
         const others = all.filter((each) => !isSame(each, one));
-        labelling = DecisionLabelling.of(decision, compiled, others, shownOf(use, decision, compiled, own()));
+        labelling = DecisionLabelling.of(decision, compiled, others, shownOf(use, decision, compiled, own));
         if (others.length < all.length) labelling.add(one);
       }
       const { rows, labels } = labelling.corrected(use, stage);

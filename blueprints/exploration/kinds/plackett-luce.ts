@@ -1,15 +1,13 @@
-import { BOUNDS } from "../../defaults.ts";
-import { rangeText } from "../../key-reference.ts";
 import type { ExplorationKind } from "../exploration-kind.ts";
+import { oneSetting, type OneSetting } from "../one-setting.ts";
 import { drawSteps, unchanged } from "../order-draws.ts";
 import { softmax } from "../probabilities.ts";
 
-/** Position after position by exp(score / temperature) among the options that are left (Plackett 1975, Luce 1959). */
-export interface PlackettLuce {
-  readonly kind: "plackettLuce";
-  /** In the unit of the scores. */
-  readonly temperature: number | string;
-}
+/**
+ * Position after position by exp(score / temperature) among the options that are left (Plackett 1975, Luce 1959); the
+ * temperature is in the unit of the scores.
+ */
+export type PlackettLuce = OneSetting<"plackettLuce">;
 
 declare module "../../exploration-config.ts" {
   interface ExplorationKinds {
@@ -18,17 +16,9 @@ declare module "../../exploration-config.ts" {
 }
 
 export const plackettLuce: ExplorationKind<PlackettLuce> = {
-  name: "plackettLuce",
+  ...oneSetting<PlackettLuce>("plackettLuce", "temperature", "temperature"),
   draws: ["ranking"],
-  said: ["number: temperature, or a parameter", "one kind is required", rangeText("temperature")],
-  keys: () => ({}),
-  read(place, { setting }) {
-    const temperature = setting(place, BOUNDS.temperature);
-    return temperature === undefined ? undefined : { kind: "plackettLuce", temperature };
-  },
-  describe: ({ temperature }) => [["plackettLuce", temperature]],
-  canonical: ({ temperature }) => temperature,
-  order({ temperature }, valueOf, asked) {
+  order({ setting: temperature }, valueOf, asked) {
     // A shuffled list harms all of its items: there is nothing to order by.
     if (!asked.isScored) return unchanged(asked.selection);
     const { scores } = asked.selection;

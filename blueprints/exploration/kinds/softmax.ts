@@ -1,14 +1,9 @@
-import { BOUNDS } from "../../defaults.ts";
-import { rangeText } from "../../key-reference.ts";
 import type { ExplorationKind } from "../exploration-kind.ts";
+import { oneSetting, type OneSetting } from "../one-setting.ts";
 import { softmax as probabilities } from "../probabilities.ts";
 
-/** By the scores: exp(score / temperature). */
-export interface Softmax {
-  readonly kind: "softmax";
-  /** In the unit of the scores. */
-  readonly temperature: number | string;
-}
+/** By the scores: exp(score / temperature), the temperature in the unit of the scores. */
+export type Softmax = OneSetting<"softmax">;
 
 declare module "../../exploration-config.ts" {
   interface ExplorationKinds {
@@ -17,15 +12,7 @@ declare module "../../exploration-config.ts" {
 }
 
 export const softmax: ExplorationKind<Softmax> = {
-  name: "softmax",
+  ...oneSetting<Softmax>("softmax", "temperature", "temperature"),
   draws: ["choice"],
-  said: ["number: temperature, or a parameter", "one kind is required", rangeText("temperature")],
-  keys: () => ({}),
-  read(place, { setting }) {
-    const temperature = setting(place, BOUNDS.temperature);
-    return temperature === undefined ? undefined : { kind: "softmax", temperature };
-  },
-  describe: ({ temperature }) => [["softmax", temperature]],
-  canonical: ({ temperature }) => temperature,
-  distribution: ({ temperature }, valueOf, { scores }) => probabilities(scores, valueOf(temperature)),
+  distribution: ({ setting: temperature }, valueOf, { scores }) => probabilities(scores, valueOf(temperature)),
 };

@@ -1,21 +1,9 @@
-import type { DecideRule, DecisionSpace } from "../../blueprint.ts";
-import {
-  canonicalFormula,
-  compileFormula,
-  type Formula,
-  type FormulaNode,
-  type FormulaType,
-} from "../../formula/index.ts";
+import type { DecideRule } from "../../blueprint.ts";
+import { canonicalFormula, compileFormula, type Formula, type FormulaNode } from "../../formula/index.ts";
 import { readFormula } from "../../yaml/formula.ts";
 import { complain, type Place } from "../../yaml/place.ts";
+import { VALUE_TYPES } from "../policy-types.ts";
 import type { PolicyRuleKind, RuleKnown } from "../policy-rule.ts";
-
-const TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> = {
-  boolean: "boolean",
-  number: "number",
-  actions: "string",
-  options: "string",
-};
 
 /** A formula gives the decision. */
 export const decide: PolicyRuleKind<DecideRule> = {
@@ -25,7 +13,7 @@ export const decide: PolicyRuleKind<DecideRule> = {
   keys: () => ({}),
   read(place, known) {
     const { names, space } = known;
-    const formula = readFormula(place, names, space === undefined ? undefined : [TYPES[space.kind]]);
+    const formula = readFormula(place, names, space === undefined ? undefined : [VALUE_TYPES[space.kind]]);
     if (formula === undefined) return undefined;
     if (space?.kind === "actions") checkActions(place, formula, space.actions, known);
     const placed = { formula, place };

@@ -1,9 +1,10 @@
+import { LEARNING_MODES } from "../../../blueprints/index.ts";
 import { setLearningMode } from "../../../loop/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageError } from "../../exit-codes.ts";
 import { among, flag } from "../../flags/flag.ts";
 import { parseTime } from "../../flags/times.ts";
-import { modeNow, modeText, modes } from "../../process/blueprints/mode.ts";
+import { modeNow, modeText } from "../../process/blueprints/mode.ts";
 import { readVersions } from "../../process/blueprints/versions.ts";
 import { withTools } from "../../process/with-tools.ts";
 
@@ -12,7 +13,7 @@ export const modeCommand = defineCommand({
   about: "show who acts by a version, the policy or the product's own choice, or set it without a new text",
   args: { useCase: ["<useCase>"], version: ["[version]", "default: the live one"] },
   flags: {
-    set: flag("--set <mode>", `one of ${modes.join(", ")}`, { parse: among(...modes) }),
+    set: flag("--set <mode>", `one of ${LEARNING_MODES.join(", ")}`, { parse: among(...LEARNING_MODES) }),
     from: flag("--from <time>", "valid for decisions after this time, not in the past (default: now)", {
       parse: parseTime,
     }),

@@ -1,7 +1,5 @@
-import type { LearningMode } from "../../../blueprints/index.ts";
+import { type LearningMode } from "../../../blueprints/index.ts";
 import { askedVersion, type ValidBlueprints } from "../../../catalogue/index.ts";
-
-export const modes = ["online", "apprentice", "loggingOnly"] as const satisfies readonly LearningMode[];
 
 export interface ModeNow {
   readonly useCase: string;
