@@ -1,5 +1,6 @@
 import type { StoreSpec } from "../../streams/index.ts";
 import { bucketBytes, distributionBytes, type RunningDistribution } from "./distribution.ts";
+import { agreementsBytes, noAgreement, type Agreement } from "./agreement.ts";
 import { emptyHourBytes, type RunningHour } from "./logic.ts";
 
 type Counts = readonly (readonly [name: string, count: number])[];
@@ -13,6 +14,7 @@ type StoredDistribution = readonly [
   max: number | null,
   buckets: Counts,
 ];
+type Agreed = readonly [proposals: number, agreed: number, agreedFirst: number];
 type Distributions = readonly (readonly [name: string, StoredDistribution])[];
 
 /** Lists of pairs, because names may be any text; most of the bytes are numbers. */
@@ -26,8 +28,10 @@ type StoredHour = readonly [
   /** Absent in an hour from before they were counted. */
   unknown?: Counts,
   unusable?: Counts,
-  /** Absent if the blueprint has one label. */
+  /** Empty if the blueprint has one label. */
   severalLabels?: Distributions,
+  /** Absent in an hour from before it was counted. */
+  agreements?: readonly [agreement: Agreed, holdoutAgreement: Agreed],
 ];
 
 /** The former form of hours. */
@@ -60,8 +64,7 @@ function stored(hour: RunningHour): StoredHour {
   const { decisions, nulls, errors, rows, partial, expired, corrected, values, features, predictions } = hour;
   const all = (of: ReadonlyMap<string, RunningDistribution>): Distributions =>
     Array.from(of, ([name, distribution]) => [name, storedDistribution(distribution)] as const);
-  const several = hour.severalLabels.size === 0 ? undefined : all(hour.severalLabels);
-  const kept: StoredHour = [
+  return [
     [decisions, nulls, errors, rows, expired, corrected, hour.bytes, ...(partial === 0 ? [] : [partial])],
     [...values],
     all(features),
@@ -70,24 +73,32 @@ function stored(hour: RunningHour): StoredHour {
     storedDistribution(hour.latencyMs),
     [...hour.unknown],
     [...hour.unusable],
+    all(hour.severalLabels),
+    [storedAgreement(hour.agreement), storedAgreement(hour.holdoutAgreement)],
   ];
-  return several === undefined ? kept : ([...kept, several] as unknown as StoredHour);
 }
+
+const storedAgreement = ({ proposals, agreed, agreedFirst }: Agreement): Agreed => [proposals, agreed, agreedFirst];
+const agreementOf = ([proposals, agreed, agreedFirst]: Agreed): Agreement => ({ proposals, agreed, agreedFirst });
 
 function storedDistribution(of: RunningDistribution): StoredDistribution {
   return [of.count, of.missing, of.numbers, of.mean, of.spread, of.min, of.max, [...of.buckets]];
 }
 
 function fromStored(stored: StoredHour): RunningHour {
-  const [counts, values, features, predictions, labels, latencyMs, unknown = [], unusable = [], several = []] = stored;
+  const [counts, values, features, predictions, labels, latencyMs] = stored;
+  const [, , , , , , unknown = [], unusable = [], several = [], agreements] = stored;
   const [decisions = 0, nulls = 0, errors = 0, rows = 0, expired = 0, corrected = 0, bytes = 0, partial = 0] = counts;
   const all = (of: Distributions): Map<string, RunningDistribution> =>
     new Map(of.map(([name, distribution]) => [name, running(distribution)]));
   return {
-    ...{ bytes, decisions, nulls, errors, rows, partial, expired, corrected, values: new Map(values) },
+    ...{ bytes: agreements === undefined ? bytes + agreementsBytes : bytes },
+    ...{ decisions, nulls, errors, rows, partial, expired, corrected, values: new Map(values) },
     ...{ features: all(features), predictions: all(predictions) },
     ...{ labels: running(labels), latencyMs: running(latencyMs) },
     ...{ unknown: new Map(unknown), unusable: new Map(unusable), severalLabels: all(several) },
+    agreement: agreements === undefined ? noAgreement() : agreementOf(agreements[0]),
+    holdoutAgreement: agreements === undefined ? noAgreement() : agreementOf(agreements[1]),
   };
 }
 
@@ -109,6 +120,7 @@ function fromFormer(hour: FormerHour): RunningHour {
     ...{ unknown: new Map<string, number>(), unusable: new Map<string, number>() },
     severalLabels: new Map<string, RunningDistribution>(),
     partial: 0,
+    ...{ agreement: noAgreement(), holdoutAgreement: noAgreement() },
   };
   return { ...read, bytes: bytesOf(read) };
 }

@@ -1,4 +1,5 @@
 import type { DecisionRecorded, HourlyStats, Joined } from "../../schemas/index.ts";
+import { agreementsBytes, countAgreement, noAgreement, type Agreement } from "./agreement.ts";
 import type { MisfitPlace, Misfits } from "../globals/index.ts";
 import {
   bucketBytes,
@@ -19,7 +20,7 @@ export const hourOf = (time: number): number => Math.floor(time / HOUR_MS) * HOU
 
 /** Of an hour without names: its counts, the labels, the latencies and some brackets. */
 export const emptyHourBytes =
-  8 * 17 + 64 + 2 * distributionBytes("") + 2 * (bucketBytes("unusable") + bucketBytes(OTHER));
+  8 * 17 + 64 + agreementsBytes + 2 * distributionBytes("") + 2 * (bucketBytes("unusable") + bucketBytes(OTHER));
 
 /** One hour of one use case and blueprint version, as it grows up to `recordLimits.statsHourBytes`. */
 export interface RunningHour extends Room {
@@ -43,6 +44,10 @@ export interface RunningHour extends Room {
   /** By label, if there are several. */
   readonly severalLabels: Map<string, RunningDistribution>;
   latencyMs: RunningDistribution;
+  /** Of decisions that the product's own choice took by the mode. */
+  readonly agreement: Agreement;
+  /** Of units that are held out. */
+  readonly holdoutAgreement: Agreement;
 }
 
 export const newHour = (): RunningHour => ({
@@ -62,6 +67,8 @@ export const newHour = (): RunningHour => ({
   labels: newDistribution(),
   severalLabels: new Map(),
   latencyMs: newDistribution(),
+  agreement: noAgreement(),
+  holdoutAgreement: noAgreement(),
 });
 
 /**
@@ -79,6 +86,8 @@ export function countDecision(
   hour.decisions++;
   if (decision.value === null) hour.nulls++;
   if (decision.reason === "error") hour.errors++;
+  if (decision.reason === "control") countAgreement(hour.agreement, decision);
+  if (decision.reason === "holdout") countAgreement(hour.holdoutAgreement, decision);
   const { value } = decision;
   countIn(hour.values, bucketOf(typeof value === "number" ? value : String(value)), hour);
   const { features, predictions } = decision;
@@ -149,6 +158,8 @@ export function toStats(
     ...counts,
     ...of,
     values: Object.fromEntries(hour.values),
+    agreement: { ...hour.agreement },
+    holdoutAgreement: { ...hour.holdoutAgreement },
     unknown: Object.fromEntries(hour.unknown),
     unusable: Object.fromEntries(hour.unusable),
     features: all(hour.features),

@@ -40,6 +40,10 @@ export interface HourlyStats {
   readonly severalLabels: Readonly<Record<string, Distribution>>;
   /** Rows without labels whose longer wait was not over, by the hour of the row. */
   readonly partial: number;
+  /** Where the own choice acted by the mode, with reason control. */
+  readonly agreement: Agreement;
+  /** Of units that are held out, with reason holdout. */
+  readonly holdoutAgreement: Agreement;
 }
 
 /** What values were seen, without the values. */
@@ -58,6 +62,16 @@ export interface Distribution {
   readonly max: null | number;
   /** Count by bucket: categories by name, cut at 64 bytes, numbers by the power of two below their size, signed; past 64 of them (other). */
   readonly buckets: Readonly<Record<string, number>>;
+}
+
+/** Of decisions in which the product's own choice acted and the policy proposed one. */
+export interface Agreement {
+  /** Decisions with both choices. */
+  readonly proposals: number;
+  /** Among them those whose choices are the same; of a ranking, the whole order that was shown. */
+  readonly agreed: number;
+  /** Among them those whose first options are the same; of a value or a choice, as agreed. */
+  readonly agreedFirst: number;
 }
 
 export const hourlyStatsSchema = {
@@ -133,6 +147,36 @@ export const hourlyStatsSchema = {
       type: "long",
       doc: "Rows without labels whose longer wait was not over, by the hour of the row.",
       default: 0,
+    },
+    {
+      name: "agreement",
+      type: {
+        type: "record",
+        name: "Agreement",
+        doc: "Of decisions in which the product's own choice acted and the policy proposed one.",
+        fields: [
+          { name: "proposals", type: "long", doc: "Decisions with both choices." },
+          {
+            name: "agreed",
+            type: "long",
+            doc: "Among them those whose choices are the same; of a ranking, the whole order that was shown.",
+          },
+          {
+            name: "agreedFirst",
+            type: "long",
+            doc: "Among them those whose first options are the same; of a value or a choice, as agreed.",
+          },
+        ],
+        namespace: "loopstream",
+      },
+      doc: "Where the own choice acted by the mode, with reason control.",
+      default: { proposals: 0, agreed: 0, agreedFirst: 0 },
+    },
+    {
+      name: "holdoutAgreement",
+      type: "loopstream.Agreement",
+      doc: "Of units that are held out, with reason holdout.",
+      default: { proposals: 0, agreed: 0, agreedFirst: 0 },
     },
   ],
 } as const;
