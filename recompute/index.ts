@@ -11,3 +11,6 @@ export type { LoggedDecision } from "./logged-decisions.ts";
 export type { RecomputeSource } from "./source.ts";
 export { evaluatePolicy, type EvaluateOptions } from "./evaluate/evaluate-policy.ts";
 export type { Estimated, Evaluation, LeftOutDecisions } from "./evaluate/evaluation.ts";
+export type { BanditAction, BanditDecision, NamedValues } from "./bandit/bandit-decision.ts";
+export { banditDecisions, type BanditOptions } from "./bandit/bandit-decisions.ts";
+export { checkBandit, LeftOutBandits } from "./bandit/left-out-bandits.ts";

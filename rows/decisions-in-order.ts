@@ -1,5 +1,5 @@
 import { decisions, type DecisionRecorded } from "../schemas/index.ts";
-import { CodedError, readRaw, type Backbone, type RawRecord, type Serdes } from "../streams/index.ts";
+import { CodedError, readRaw, type Backbone, type Origin, type RawRecord, type Serdes } from "../streams/index.ts";
 import { RecordSort } from "./sort/record-sort.ts";
 import type { Spill } from "./sort/spill.ts";
 
@@ -24,8 +24,24 @@ export async function* decisionsInOrder(
   backbone: Backbone,
   serdes: Serdes,
   useCase: string,
-  { from, to, onTaken, ...options }: DecisionOrderOptions,
+  options: DecisionOrderOptions,
 ): AsyncGenerator<DecisionRecorded> {
+  for await (const { decision } of placedDecisions(backbone, serdes, useCase, options)) yield decision;
+}
+
+/** A decision with its place on the topic. */
+export interface PlacedDecision {
+  readonly decision: DecisionRecorded;
+  readonly origin: Origin;
+}
+
+/** The same, each with its place. */
+export async function* placedDecisions(
+  backbone: Backbone,
+  serdes: Serdes,
+  useCase: string,
+  { from, to, onTaken, ...options }: DecisionOrderOptions,
+): AsyncGenerator<PlacedDecision> {
   const sort = new RecordSort({ topic: decisions.name, ...options });
   try {
     for await (const records of readRaw(backbone, decisions.name)) {
@@ -44,7 +60,10 @@ export async function* decisionsInOrder(
       if (++taken % 1_000 === 0) onTaken?.(taken, sort.added);
       const decision = (await read(serdes, record))!;
       // A loop that delivers at least once may have written the same one again.
-      if (last?.decisionId !== decision.decisionId || last.decisionTime !== decision.decisionTime) yield decision;
+      if (last?.decisionId !== decision.decisionId || last.decisionTime !== decision.decisionTime) {
+        const { topic, partition, offset } = record;
+        yield { decision, origin: { topic, partition, offset } };
+      }
       last = decision;
     }
   } finally {

@@ -1,4 +1,9 @@
-export { decisionsInOrder, type DecisionOrderOptions } from "./decisions-in-order.ts";
+export {
+  decisionsInOrder,
+  placedDecisions,
+  type DecisionOrderOptions,
+  type PlacedDecision,
+} from "./decisions-in-order.ts";
 export { isLearnable, treatedText, withoutExtremes, type TreatedValues } from "./extremes.ts";
 export { hashRows, newestRows } from "./hash-rows.ts";
 export { keepNewest } from "./keep-newest.ts";

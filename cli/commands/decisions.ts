@@ -2,7 +2,7 @@ import { askedVersion } from "../../catalogue/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { exportFlags, exportOf } from "../flags/export-flags.ts";
 import { flag } from "../flags/flag.ts";
-import { exportDecisions } from "../process/export-decisions.ts";
+import { exportDecisions } from "../process/exports/export-decisions.ts";
 import { readVersions } from "../process/blueprints/versions.ts";
 import { withTools } from "../process/with-tools.ts";
 import { tellLacking } from "../text/lacking.ts";

@@ -1,4 +1,5 @@
 export { decisionTable, type DecisionTable, type LackingVersion } from "./decision-table.ts";
+export { writeDsjson } from "./dsjson/write-dsjson.ts";
 export { fileTable, fileTables } from "./file-tables.ts";
 export { readTable } from "./read-table.ts";
 export { rowTable, type RowTable } from "./row-table.ts";

@@ -1,6 +1,8 @@
+import type { DsjsonExported } from "../process/exports/export-dsjson.ts";
 import { leftOutText, treatedText, type LeftOut, type TreatedValues } from "../../rows/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { stderrLine } from "../terminal/status-line.ts";
+import type { Output } from "./output.ts";
 
 const MOST_SHOWN = 20;
 
@@ -17,4 +19,17 @@ export function tellLeftOut(leftOut: readonly LeftOut[], treated: readonly Treat
   const isMissing =
     leftOut.some(({ kind }) => kind === "unreadable") || treated.some(({ treatment }) => treatment === "leftOut");
   return isMissing ? exitCodes.partly : exitCodes.ok;
+}
+
+/** Says the result of an export of decisions with all of their actions, and on stderr what it left out. @returns the exit code */
+export function tellLeftOutBandits(
+  output: Output,
+  file: string,
+  { written: decisions, leftOut, leftOutRows }: DsjsonExported,
+): number {
+  const result = { decisions, file, leftOut: leftOut.all(), leftOutRows };
+  if (file !== "-") output.result(result, () => `${decisions} decisions in ${file}`);
+  for (const text of leftOut.texts()) stderrLine.write(`loopstream: ${text}`);
+  const code = tellLeftOut(leftOutRows);
+  return leftOut.lost ? exitCodes.partly : code;
 }

@@ -1,12 +1,10 @@
 import { optionVector, type FeatureVector } from "../../blueprints/index.ts";
-import { validBlueprints } from "../../catalogue/index.ts";
-import type { WindowBytes } from "../../operators/index.ts";
 import type { DecisionRequested } from "../../schemas/index.ts";
 import { findRequests } from "../find-requests.ts";
+import { askedWindows } from "../asked-windows.ts";
 import type { LoggedDecision } from "../logged-decisions.ts";
-import { featuresOf, recompute } from "../recompute.ts";
-import { refusedEvents, type RecomputeSource, type Tables } from "../source.ts";
-import { windowTiles } from "../window-tiles.ts";
+import { recompute } from "../recompute.ts";
+import type { RecomputeSource, Tables } from "../source.ts";
 
 /** A request with all of its options, of which the decision's record has only those that were shown. */
 export interface Remade {
@@ -30,16 +28,7 @@ export async function remade(
   logged: readonly LoggedDecision[],
 ): Promise<ReadonlyMap<LoggedDecision, Remade>> {
   const requests = await findRequests(source, logged);
-  const known = validBlueprints(tables.blueprints);
-  const ask = (windows: WindowBytes): void => {
-    for (const one of logged) {
-      const found = requests.of(one);
-      const { useCase, blueprintVersion } = one.decision;
-      if (found !== undefined && known.version(useCase, blueprintVersion) !== undefined)
-        featuresOf(one, found, tables, windows);
-    }
-  };
-  const windows = await windowTiles(source, tables, ask, await refusedEvents(source));
+  const windows = await askedWindows(source, tables, logged, requests);
   const all = new Map<LoggedDecision, Remade>();
   for (const one of await recompute(source, tables, logged, requests, windows)) {
     if ("gone" in one || one.compiled.options === null) continue;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
-import { exportDecisions } from "../../cli/process/export-decisions.ts";
-import { exportRows } from "../../cli/process/export-rows.ts";
+import { exportDecisions } from "../../cli/process/exports/export-decisions.ts";
+import { exportRows } from "../../cli/process/exports/export-rows.ts";
 import { readVersions } from "../../cli/process/blueprints/versions.ts";
 import { publishBlueprint, startLoop } from "../../loop/index.ts";
 import { clock, decisionRequests, decisions, observations } from "../../schemas/index.ts";

@@ -1,7 +1,7 @@
-import type { Tools } from "../../loop/index.ts";
-import { decisionsInOrder, openSpill } from "../../rows/index.ts";
-import { streamsLimits } from "../../streams/index.ts";
-import { decisionTable, type LackingVersion } from "../files/index.ts";
+import type { Tools } from "../../../loop/index.ts";
+import { decisionsInOrder, openSpill } from "../../../rows/index.ts";
+import { streamsLimits } from "../../../streams/index.ts";
+import { decisionTable, type LackingVersion } from "../../files/index.ts";
 import { exportTable, type DecisionsExport } from "./export-table.ts";
 
 /** Writes the decisions of a use case to a file, in their order. */

@@ -1,7 +1,7 @@
-import type { Tools } from "../../loop/index.ts";
-import { LeftOutRows, openSpill, rowsInOrder, rowsTopic, type LeftOut } from "../../rows/index.ts";
-import { streamsLimits } from "../../streams/index.ts";
-import { rowTable } from "../files/index.ts";
+import type { Tools } from "../../../loop/index.ts";
+import { LeftOutRows, openSpill, rowsInOrder, rowsTopic, type LeftOut } from "../../../rows/index.ts";
+import { streamsLimits } from "../../../streams/index.ts";
+import { rowTable } from "../../files/index.ts";
 import { exportTable, type DecisionsExport } from "./export-table.ts";
 
 export interface RowsExport extends DecisionsExport {

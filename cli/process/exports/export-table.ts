@@ -1,6 +1,6 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import type { ValidBlueprints } from "../../catalogue/index.ts";
-import { tableWriter, type TableColumn, type TableFormat } from "../files/index.ts";
+import type { CompiledBlueprint } from "../../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../../catalogue/index.ts";
+import { tableWriter, type TableColumn, type TableFormat } from "../../files/index.ts";
 
 export interface ExportOptions {
   /** A path, or `-` for stdout. */
