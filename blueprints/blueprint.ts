@@ -1,5 +1,5 @@
-import type { DecisionMode } from "../schemas/index.ts";
 import type { ExplorationConfig } from "./exploration-config.ts";
+import type { LearningConfig } from "./learning-config.ts";
 
 /** `key` identifies an entity (a tail number): windows are kept by it, the model never sees it. */
 export type ContextType = "number" | "category" | "boolean" | "key" | "text" | "list" | "time" | VectorType;
@@ -216,20 +216,6 @@ export interface PolicyConfig {
   readonly formulas: readonly { readonly name: string; readonly formula: string }[];
   /** Makes the decision from them. */
   readonly rule: PolicyRule;
-}
-
-/** Who acts: the policy, or the product's own choice; `loggingOnly` may draw uniformly. */
-export type LearningMode = DecisionMode;
-
-export interface LearningConfig {
-  /** Until another one is set for the version. */
-  readonly mode: LearningMode;
-  /** What acts while it is `loggingOnly`. */
-  readonly logging: "baseline" | "uniform";
-  /** A formula of the features: the product's own choice of a value. Null: it is not known. */
-  readonly baseline: string | null;
-  /** Share of the units for which the product's own choice acts in every mode. */
-  readonly holdout: number;
 }
 
 export type Metric = "logLoss" | "auc" | "brier" | "mse";

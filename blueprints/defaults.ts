@@ -1,4 +1,5 @@
-import type { LabelAggregate, LearnerName, LearningMode, Metric, Objective, ObservationType } from "./blueprint.ts";
+import type { LabelAggregate, LearnerName, Metric, Objective, ObservationType } from "./blueprint.ts";
+import type { LearningMode } from "./learning-config.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -18,7 +19,7 @@ export const DEFAULTS = Object.freeze({
   /** Or the label's wait, if that is longer. */
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1, weight: null }),
-  learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0 } as const),
+  learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
   maxRows: 100_000,
   metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
   open: false,
@@ -96,6 +97,9 @@ export const BOUNDS = Object.freeze({
   freshRows: { min: 0.001, max: 10 },
   minRows: { min: 1, max: 1e9 },
   holdout: { min: 0.001, max: 0.9 },
+  /** Of an apprentice with its product, before a promotion is proposed. */
+  agreement: { min: 0.01, max: 1 },
+  agreementDecisions: { min: 1, max: 1e9 },
   /** Units that are held out. */
   heldOut: { min: 0, max: 0.9 },
 });

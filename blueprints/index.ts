@@ -11,7 +11,6 @@ export type {
   LabelAggregate,
   LabelConfig,
   LearnerName,
-  LearningMode,
   LearnerParameters,
   Metric,
   ModelConfig,
@@ -30,6 +29,7 @@ export type {
   WindowAggregate,
   WindowFeature,
 } from "./blueprint.ts";
+export type { LearningMode, PromotionRule } from "./learning-config.ts";
 export { LEARNING_MODES } from "./defaults.ts";
 export { meant } from "./meant.ts";
 export type { OptionsPolicy } from "./policy/compile-policy.ts";

@@ -3,6 +3,7 @@ export { blueprintTable } from "./blueprints/blueprint-table.ts";
 export { checkPublished } from "./blueprints/published-blueprint.ts";
 export { isInShadow, shadowSince, shadowSpans, type ShadowSpan } from "./blueprints/shadow-spans.ts";
 export { topicRetention } from "./blueprints/topic-retention.ts";
+export type { ModeHeld } from "./blueprints/learning-modes.ts";
 export { validBlueprints, type ValidBlueprints } from "./blueprints/valid-blueprints.ts";
 export { versionStates, type VersionState, type VersionStateName } from "./blueprints/version-state.ts";
 export { drawOf, modelFor } from "./models/model-for.ts";

@@ -7,6 +7,7 @@ import { openTools, startLoop, type Loop, type LoopOptions, type Tools } from ".
 import { patiently } from "./patiently.ts";
 import { restoreReport } from "./restore-report.ts";
 import { Restoring } from "./http/restoring.ts";
+import { startPromotions } from "./promotion/index.ts";
 import {
   startRetention,
   startSchedules,
@@ -139,7 +140,10 @@ async function runLoop(connection: Connection, options: StartOptions, outages: O
       report(progress);
     },
   });
-  const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop)];
+  const promotions = startPromotions(loop, ({ useCase, blueprintVersion: version, figures, message }) =>
+    log.info({ useCase, version, ...figures }, `promotion proposed: ${message}`),
+  );
+  const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop), promotions];
   if (schedules) {
     const onTrained: ScheduleOptions["onTrained"] = (result) => log.info(result, "trained");
     beside.push(startSchedules({ ...loop, trainings: trainingsWith(loop) }, { onTrained }));

@@ -36,5 +36,5 @@ export { predict } from "./infer/logic.ts";
 export { infer, type Scorers } from "./infer/operator.ts";
 export { join, joinDefaults, type JoinOptions } from "./join/operator.ts";
 export { countDecision, newHour } from "./monitor/logic.ts";
-export { monitor, monitorOf } from "./monitor/operator.ts";
+export { GRACE_MS as hourlyStatsGraceMs, monitor, monitorOf } from "./monitor/operator.ts";
 export { restate } from "./restate/operator.ts";

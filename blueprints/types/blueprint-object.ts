@@ -4,7 +4,6 @@ import type {
   LabelAggregate,
   LearnerName,
   LearnerParameters,
-  LearningMode,
   Metric,
   Objective,
   ObservationType,
@@ -12,6 +11,7 @@ import type {
   PolicyRules,
   TableFieldType,
 } from "../blueprint.ts";
+import type { LearningMode } from "../learning-config.ts";
 
 /** `30s`, `15m`, `6h`, `7d`. */
 export type DurationText = `${number}${"ms" | "s" | "m" | "h" | "d"}`;
@@ -108,6 +108,13 @@ export interface BlueprintObject {
         readonly logging?: "baseline" | "uniform" | undefined;
         readonly baseline?: FormulaText | undefined;
         readonly holdout?: number | undefined;
+        readonly promote?:
+          | {
+              readonly agreement: number;
+              readonly decisions: number;
+              readonly positions?: "all" | "first" | undefined;
+            }
+          | undefined;
       }
     | undefined;
   readonly join?: { readonly ttl?: DurationText | undefined } | undefined;

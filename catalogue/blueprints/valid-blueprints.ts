@@ -4,7 +4,7 @@ import type { CompiledBlueprint, LearningMode, ParamValues } from "../../bluepri
 import { derivedView } from "../derived-view.ts";
 import { heldAt, type Span } from "../timeline.ts";
 import { liveVersions } from "./live-versions.ts";
-import { modeSpans } from "./learning-modes.ts";
+import { modeHeldAt, modeSpans, type ModeHeld } from "./learning-modes.ts";
 import { paramSpans } from "./param-values.ts";
 import { shadowSpans } from "./shadow-spans.ts";
 import { publishedBlueprint, type PublishedBlueprint } from "./published-blueprint.ts";
@@ -28,6 +28,8 @@ export interface ValidBlueprints {
   params(useCase: string, version: string, time: number): ParamValues;
   /** Who acts by a version at an event time: the mode set strictly before it, or the text's own. */
   mode(useCase: string, version: string, time: number): LearningMode;
+  /** The same, with the time since when it holds. */
+  modeHeld(useCase: string, version: string, time: number): ModeHeld;
   /** All versions that this release can read. */
   all(): readonly CompiledBlueprint[];
   useCases(): readonly string[];
@@ -95,6 +97,11 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
       const name = `${useCase}/${version}`;
       const set = modes.get(name);
       return (set && heldAt(set, time)) ?? versions.get(name)?.compiled?.blueprint.learning.mode ?? "online";
+    },
+    modeHeld(useCase, version, time) {
+      const name = `${useCase}/${version}`;
+      const own = versions.get(name)?.compiled?.blueprint.learning.mode ?? "online";
+      return modeHeldAt(modes.get(name) ?? [], own, time);
     },
     all: () => readable,
     useCases: () => [...spans.keys()].sort(),

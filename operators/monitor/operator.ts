@@ -23,7 +23,7 @@ import {
 } from "./logic.ts";
 
 /** An hour is closed this long after its end, in event time, to take late records. */
-const GRACE_MS = 600_000;
+export const GRACE_MS = 600_000;
 
 const parts = {
   out: { stats: hourlyStats },

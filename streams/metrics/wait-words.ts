@@ -30,6 +30,7 @@ export const waitWords: Readonly<Record<string, string>> = Object.freeze({
   retention: "the retention of topics can't be set; they keep what they had",
   schedules: "it can't be told whether a training is due",
   "shadow versions": "the versions in shadow can't be read; those that run go on",
+  promotions: "it can't be told whether a promotion is to be proposed; nothing else waits",
   training: "the last training failed, and is tried again later; the model in production stays",
   reports: "this instance can't report that it runs",
   "take-over": "this process could not take over the log",

@@ -4,7 +4,7 @@ import { defineCommand } from "../../define-command.ts";
 import { UsageError } from "../../exit-codes.ts";
 import { among, flag } from "../../flags/flag.ts";
 import { parseTime } from "../../flags/times.ts";
-import { modeNow, modeText } from "../../process/blueprints/mode.ts";
+import { modeNow, modeText, versionNow } from "../../process/blueprints/mode.ts";
 import { readVersions } from "../../process/blueprints/versions.ts";
 import { withTools } from "../../process/with-tools.ts";
 
@@ -25,9 +25,9 @@ export const modeCommand = defineCommand({
     return withTools(
       settings,
       async (tools) => {
-        const { version } = modeNow(await readVersions(tools), useCase, given);
+        const { version } = versionNow(await readVersions(tools), useCase, given);
         if (set !== undefined) await setLearningMode(tools, { useCase, version, mode: set }, from);
-        const now = modeNow(await readVersions(tools), useCase, version);
+        const now = await modeNow(tools, await readVersions(tools), useCase, version);
         output.result({ ...now, ...(set === undefined ? {} : { set, from: from ?? null }) }, modeText);
       },
       { useCase },

@@ -6,7 +6,7 @@ import { DomainError, type BlueprintPublished } from "../../../schemas/index.ts"
 /** Every version that is published. */
 export type Published = GlobalView<BlueprintPublished>;
 
-type Reading = Pick<Tools, "backbone" | "serdes">;
+export type Reading = Pick<Tools, "backbone" | "serdes">;
 
 export const readPublished = ({ backbone, serdes }: Reading): Promise<Published> =>
   readTable(backbone, serdes, blueprintTable);

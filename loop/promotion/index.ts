@@ -1,0 +1,2 @@
+export { agreementNow, type AgreementNow } from "./agreement-now.ts";
+export { PromotionWatch, startPromotions } from "./watch.ts";

@@ -1,0 +1,3 @@
+import { promotionSuite } from "./promotion.ts";
+
+promotionSuite("embedded", (folder) => Promise.resolve(["--dir", folder]));
