@@ -1,8 +1,7 @@
 import { complain, type Place } from "../../yaml/place.ts";
 import { readItems, readSection } from "../../yaml/section.ts";
-import { betaBelief, normalBelief } from "../beliefs.ts";
 import type { ExplorationKind, ReadSettings } from "../exploration-kind.ts";
-import { probabilitiesOfBest } from "../probability-of-best.ts";
+import { recentBests } from "../recent-bests.ts";
 
 /** Each option as often as it is the best by what is believed of the options (Thompson 1933). */
 export interface Thompson {
@@ -47,10 +46,7 @@ export const thompson: ExplorationKind<Thompson> = {
   },
   describe: ({ belief, formulas }) => [[`thompson.${belief}`, formulas.join(", ")]],
   canonical: ({ belief, formulas }) => ({ [belief]: formulas }),
-  distribution: ({ belief }, _valueOf, { beliefs }) =>
-    probabilitiesOfBest(
-      beliefs.map(([one, two]) => (belief === "beta" ? betaBelief(one!, two!) : normalBelief(one!, two!))),
-    ),
+  distribution: ({ belief }, _valueOf, { beliefs }) => recentBests(belief, beliefs),
 };
 
 function readTwo(place: Place, { formula }: ReadSettings): readonly [string, string] | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../../blueprints/index.ts";
 import { betaBelief, cumulatedAt, normalBelief } from "../../../blueprints/exploration/beliefs.ts";
 import { probabilitiesOfBest } from "../../../blueprints/exploration/probability-of-best.ts";
+import { recentBests } from "../../../blueprints/exploration/recent-bests.ts";
 import { random } from "../random.ts";
 
 /** Of the normal distribution: Marsaglia's series (2004), to 1e-15 where |z| is below 6. */
@@ -165,4 +166,15 @@ test("an option of which nothing fit is believed is not drawn", () => {
       [0.5, Infinity],
     ].map((each) => explorer!.fits(each)),
   ).toEqual([...[true, true, false, false, false]]);
+});
+
+test("beliefs that come again have the same probabilities, however many others came in between", () => {
+  const next = random(5);
+  const all = Array.from({ length: 100 }, () => Array.from({ length: 4 }, () => [1 + 9 * next(), 1 + 9 * next()]));
+  const worked = (numbers: readonly (readonly number[])[], of: typeof betaBelief) =>
+    probabilitiesOfBest(numbers.map(([one, two]) => of(one!, two!)));
+  for (const numbers of [...all, ...all.slice(90), ...all]) {
+    expect(recentBests("beta", numbers)).toEqual(worked(numbers, betaBelief));
+    expect(recentBests("normal", numbers)).toEqual(worked(numbers, normalBelief));
+  }
 });
