@@ -1,4 +1,5 @@
 export { decide } from "./decide/operator.ts";
+export { distributionProblem, isSamePropensity } from "./decide/logged-distribution.ts";
 export { actionProblem, loggedAction, possibleActions, type LoggedReading } from "./decide/logged-action.ts";
 export { decideScored, decisionSeed } from "./decide/logic.ts";
 export { unitPlace } from "./decide/assign-unit.ts";

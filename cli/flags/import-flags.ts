@@ -24,6 +24,10 @@ export const importFlags = {
   unit: flag("--unit <columns>", "column of the unit, or several joined by + (default: the decision id)"),
   action: flag("--action <column>", "column of the action that was taken (default: the policy decides)"),
   propensity: flag("--propensity <column>", "column of the probability with which it was taken, above 0 and at most 1"),
+  distribution: flag(
+    "--distribution <column>",
+    "column of the probabilities of all actions, a JSON list in the order of the options, or else of the blueprint's actions",
+  ),
   candidates: flag(
     "--candidates <column>",
     "column of a decision's options, a JSON list (default: candidates, where options come with the request)",

@@ -1,6 +1,7 @@
 import type { CompiledBlueprint, DecisionSpace } from "../../blueprints/index.ts";
 import { type DecisionRecorded, type DecisionRequested, DomainError, type LoggedAction } from "../../schemas/index.ts";
 import { SOURCE_HEADER, type Headers } from "../../streams/index.ts";
+import { distributedOver, distributionProblem, recordedDistribution } from "./logged-distribution.ts";
 
 /** The action to record instead of the policy's decision, or the reason that it is not recorded. */
 export type LoggedReading =
@@ -30,8 +31,11 @@ export function loggedAction(
     return { kind: "ignored", error: new DomainError("BAD_ACTION", message) };
   }
   const problem =
-    options?.isRanking === true ? OF_RANKING : actionProblem(action, possibleActions(space, request.candidates));
-  if (problem === undefined) return { kind: "taken", action };
+    options?.isRanking === true
+      ? OF_RANKING
+      : (actionProblem(action, possibleActions(space, request.candidates)) ??
+        distributionProblem(action, space, request.candidates));
+  if (problem === undefined) return { kind: "taken", action: withPropensity(action, space, request.candidates) };
   return { kind: "refused", error: new DomainError("BAD_ACTION", `${where} is not recorded: ${problem}`) };
 }
 
@@ -48,7 +52,10 @@ export function possibleActions(space: DecisionSpace, candidates: DecisionReques
 export const isHistory = (headers: Headers): boolean => headers[SOURCE_HEADER] !== undefined;
 
 /** The reason that an action can't have been taken, in words; `undefined`: it can. */
-export function actionProblem({ value, propensity }: LoggedAction, space: DecisionSpace): string | undefined {
+export function actionProblem(
+  { value, propensity }: Pick<LoggedAction, "value" | "propensity">,
+  space: DecisionSpace,
+): string | undefined {
   if (!isOf(value, space)) return `the action ${JSON.stringify(value)} is not ${spaceText(space)}`;
   if (propensity === null || (propensity > 0 && propensity <= 1)) return undefined;
   return `the propensity ${propensity} is not above 0 and at most 1`;
@@ -73,15 +80,31 @@ function spaceText(space: DecisionSpace): string {
   return space.kind === "boolean" ? "true or false" : "a finite number";
 }
 
+/** A propensity that is not told by itself is that of the distribution. */
+function withPropensity(
+  action: LoggedAction,
+  space: DecisionSpace,
+  candidates: DecisionRequested["candidates"],
+): LoggedAction {
+  if (action.propensity !== null || action.distribution.length === 0) return action;
+  const at = distributedOver(space, candidates)!.indexOf(action.value);
+  return { ...action, propensity: action.distribution[at]! };
+}
+
 /**
- * The distribution of an action taken elsewhere. Of two actions the probability of one gives that of the other; of more
- * it is not known.
+ * The distribution of an action taken elsewhere, as it was told. If it was not: of two actions the probability of one
+ * gives that of the other; of more it is not known.
  */
 export function takenElsewhere(
-  { value, propensity }: LoggedAction,
+  logged: LoggedAction,
   actions: DecisionRecorded["actions"],
+  space: DecisionSpace,
+  candidates: DecisionRequested["candidates"],
 ): Pick<DecisionRecorded, "value" | "propensity" | "distribution" | "mode" | "reason"> {
+  const { value, propensity } = logged;
+  const told = recordedDistribution(logged, space, candidates, actions);
   const isWhole = propensity !== null && (actions.length === 2 || (actions.length > 0 && propensity === 1));
-  const distribution = isWhole ? actions.map((action) => (action === value ? propensity : 1 - propensity)) : [];
+  const known = isWhole ? actions.map((action) => (action === value ? propensity : 1 - propensity)) : [];
+  const distribution = told.length > 0 ? told : known;
   return { value, propensity, distribution, mode: "loggingOnly", reason: "logged" };
 }

@@ -68,7 +68,8 @@ export function decideScored(
     keys,
     parameters: set.params,
   };
-  return logged === null ? decision : { ...decision, ...takenElsewhere(logged, decision.actions) };
+  if (logged === null) return decision;
+  return { ...decision, ...takenElsewhere(logged, decision.actions, blueprint.decisionSpace, request.candidates) };
 }
 
 interface Asked extends Pick<OptionsAsked, "scored" | "seed" | "logged" | "recorded"> {

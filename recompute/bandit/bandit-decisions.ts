@@ -1,5 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
+import { isSamePropensity } from "../../operators/index.ts";
 import { openSpill, placedDecisions, rowsInOrder, type LeftOutRows } from "../../rows/index.ts";
 import { streamsLimits } from "../../streams/index.ts";
 import { rewardColumn } from "../evaluate/reward-column.ts";
@@ -96,7 +97,8 @@ function usableOf(
     if (typeof reward !== "number" || !Number.isFinite(reward)) return without("unrewarded");
     if (value === null || propensity === null || !(propensity > 0)) return without("withoutPropensity");
     const isWhole = actions.length > 0 && distribution.length === actions.length;
-    if (!isWhole || distribution[actions.indexOf(value)] !== propensity) return without("withoutDistribution");
+    const own = distribution[actions.indexOf(value)] ?? 0;
+    if (!isWhole || !isSamePropensity(own, propensity)) return without("withoutDistribution");
     return { ...one, names, reward };
   };
 }

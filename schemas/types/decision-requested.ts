@@ -24,6 +24,8 @@ export interface LoggedAction {
   readonly value: boolean | number | string;
   /** Probability with which it was chosen, above 0 and at most 1; null: not known. */
   readonly propensity: null | number;
+  /** Probability of each action that could have been chosen: of the candidates in their order, without any of the blueprint's actions, of a boolean first false. Sums to 1; empty: not known. */
+  readonly distribution: readonly number[];
 }
 
 /** An option that may be chosen or shown. */
@@ -72,6 +74,12 @@ export const decisionRequestedSchema = {
               type: ["null", "double"],
               doc: "Probability with which it was chosen, above 0 and at most 1; null: not known.",
               default: null,
+            },
+            {
+              name: "distribution",
+              type: { type: "array", items: "double" },
+              doc: "Probability of each action that could have been chosen: of the candidates in their order, without any of the blueprint's actions, of a boolean first false. Sums to 1; empty: not known.",
+              default: [],
             },
           ],
           namespace: "loopstream",

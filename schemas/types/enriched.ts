@@ -73,6 +73,12 @@ export const enrichedSchema = {
                     doc: "Probability with which it was chosen, above 0 and at most 1; null: not known.",
                     default: null,
                   },
+                  {
+                    name: "distribution",
+                    type: { type: "array", items: "double" },
+                    doc: "Probability of each action that could have been chosen: of the candidates in their order, without any of the blueprint's actions, of a boolean first false. Sums to 1; empty: not known.",
+                    default: [],
+                  },
                 ],
                 namespace: "loopstream",
               },

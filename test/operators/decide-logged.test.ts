@@ -38,11 +38,12 @@ beforeEach(async () => {
 });
 afterEach(() => driver.close());
 
-type Logged = DecisionRequested["logged"];
+type Action = NonNullable<DecisionRequested["logged"]>;
+type Logged = (Omit<Action, "distribution"> & Partial<Action>) | null;
 
 async function decided(id: string, logged: Logged, text = PARCELS, headers: Headers = feed): Promise<void> {
   const enriched = {
-    request: request(id, { weight: 20 }, { logged }),
+    request: request(id, { weight: 20 }, { logged: logged && { distribution: [], ...logged } }),
     blueprintVersion: parseBlueprint(text).version,
     features: [20, "air", null, null, null, null],
     error: null,
@@ -109,6 +110,42 @@ describe("the action that a feed of history brings", () => {
         .readAll()
         .map(({ value }) => value),
     ).toMatchObject([{ value: false, reason: "logged", propensity: 0.2 }]);
+  });
+});
+
+describe("the distribution that it brings", () => {
+  test.each([
+    [CHOICES, { value: "visit", propensity: 0.25, distribution: [0.5, 0.25, 0.25] }, 0.25],
+    [CHOICES, { value: "mail", propensity: null, distribution: [0.5, 0.5, 0] }, 0.5],
+    // As other systems write numbers of 32 bits.
+    [CHOICES, { value: "visit", propensity: 0.05, distribution: [0.85, 0.1, 0.05000000074505806] }, 0.05],
+    [PARCELS, { value: true, propensity: 0.7, distribution: [0.30000001, 0.7] }, 0.7],
+  ] as const)("is recorded as it is, in the order of the actions: %#", async (text, logged, propensity) => {
+    await decided("d", logged, text);
+    expect(driver.output(decisions).read()?.value).toMatchObject({ ...logged, propensity, reason: "logged" });
+    expect(driver.deadLetters()).toEqual([]);
+  });
+
+  test.each([
+    [CHOICES, { value: "visit", propensity: 0.5, distribution: [0.5, 0.5] }, "has 2 probabilities, of 3 actions"],
+    [CHOICES, { value: "visit", propensity: 0.5, distribution: [0.5, 0.1, 0.5] }, "sums to 1.1, and not to 1"],
+    [CHOICES, { value: "visit", propensity: 0.5, distribution: [1, -0.5, 0.5] }, "has -0.5, which is no probability"],
+    [CHOICES, { value: "visit", propensity: 0.5, distribution: [NaN, 0.5, 0.5] }, "has NaN, which is no probability"],
+    [
+      CHOICES,
+      { value: "visit", propensity: null, distribution: [0.5, 0.5, 0] },
+      'no probability of the action "visit"',
+    ],
+    [
+      CHOICES,
+      { value: "visit", propensity: 0.5, distribution: [0.5, 0.25, 0.25] },
+      "the propensity is 0.5, and the distribution has 0.25 for the action",
+    ],
+    [NUMBER, { value: 2, propensity: 1, distribution: [1] }, "numbers have no distribution"],
+  ] as const)("makes a dead letter and no record where it can't have been: %#", async (text, logged, message) => {
+    await decided("d", logged, text);
+    expect(driver.output(decisions).readAll()).toEqual([]);
+    expect(driver.deadLetters()).toMatchObject([{ code: "BAD_ACTION", message: expect.stringContaining(message) }]);
   });
 });
 

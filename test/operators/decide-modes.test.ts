@@ -51,7 +51,11 @@ async function made(one: Asked): Promise<DecisionRecorded> {
   const { id = "d", unit = "u", clicks = null, weight = 5, time = START, logged } = one;
   const candidates = ["a", "b", "c"].map((optionId, at) => ({ optionId, context: { age: at } }));
   const isOverOptions = text.includes(OPTIONS);
-  const asked = request(id, { weight, depot: "north" }, { candidates, unit, logged: logged ?? null });
+  const asked = request(
+    id,
+    { weight, depot: "north" },
+    { candidates, unit, logged: logged ? { ...logged, distribution: [] } : null },
+  );
   const value: Scored = {
     enriched: {
       request: asked,

@@ -151,7 +151,7 @@ describe("an action of history", () => {
     const of = (id: string, action: string): Scored => {
       const one = value(version, [0.1, 0.9], films.slice(0, 2), id);
       const options = one.enriched.options.map((option) => ({ ...option, features: [] }));
-      const asked = { ...one.enriched.request, logged: { value: action, propensity: null } };
+      const asked = { ...one.enriched.request, logged: { value: action, propensity: null, distribution: [] } };
       return { ...one, enriched: { ...one.enriched, request: asked, options, features: [5] } };
     };
     await driver.input(scored).send({ key: "d", value: of("d", "a"), time: START, headers: history });

@@ -35,13 +35,18 @@ export function decisionFacts(
   logged: LoggedAction | null,
   candidates: readonly Candidate[] = [],
 ): LineFacts {
-  const action = logged === null ? "" : `\0\0${String(logged.value)}\0${String(logged.propensity)}`;
+  const action =
+    logged === null ? "" : `\0\0${String(logged.value)}\0${String(logged.propensity)}${likelyText(logged)}`;
   return {
     place: decisionName(id, time),
     content: nameOf(`c\0${id}${textOf(values)}${action}${optionsText(candidates)}`),
     time,
   };
 }
+
+/** Names of lines from before there were distributions stay as they are. */
+const likelyText = ({ distribution }: LoggedAction): string =>
+  distribution.length === 0 ? "" : `\0${distribution.join("\0")}`;
 
 const optionsText = (candidates: readonly Candidate[]): string =>
   candidates.map(({ optionId, context }) => `\0\0o${optionId}${textOf(context)}`).join("");

@@ -24,6 +24,8 @@ export interface ColumnNames {
   readonly action?: string | undefined;
   /** Of the probability with which it was taken. */
   readonly propensity?: string | undefined;
+  /** Of the probabilities of all actions: a list in the order of the options, or else of the blueprint's actions. */
+  readonly distribution?: string | undefined;
   /**
    * Of a decision's options: a list of ids, or of objects with `optionId` and `context`. Absent: `candidates` where the
    * blueprint's options come with the request, else none.
@@ -91,7 +93,8 @@ export async function readColumns(
     ),
   };
   const units = columns.unit?.split("+") ?? [];
-  const actions = [columns.action, columns.propensity, columns.candidates].filter((name) => name !== undefined);
+  const { action, propensity, distribution, candidates } = columns;
+  const actions = [action, propensity, distribution, candidates].filter((name) => name !== undefined);
   const kind = Object.keys(blueprint.events).length === 0 ? [] : ["kind"];
   const of = (
     file: string | undefined,
@@ -113,7 +116,7 @@ export async function readColumns(
       ...file,
       lists: new Set([
         ...listNames(blueprint.context),
-        ...(columns.candidates === undefined ? [] : [columns.candidates]),
+        ...[distribution, candidates].filter((name) => name !== undefined),
       ]),
     })),
     ...of(
@@ -130,16 +133,17 @@ export async function readColumns(
 }
 
 function actionColumns(
-  { action, propensity }: ColumnNames,
+  { action, propensity, distribution }: ColumnNames,
   { decisions }: HistoryTables,
-): Pick<HistoryColumns, "action" | "propensity"> {
-  if (propensity !== undefined && action === undefined) {
-    throw new HistoryError(`--propensity ${propensity}: name the column of the action too, with --action`);
+): Pick<HistoryColumns, "action" | "propensity" | "distribution"> {
+  for (const [flag, column] of Object.entries({ propensity, distribution })) {
+    if (column !== undefined && action === undefined)
+      throw new HistoryError(`--${flag} ${column}: name the column of the action too, with --action`);
   }
   if (action !== undefined && decisions === undefined) {
     throw new HistoryError(`--action ${action}: decisions have actions; name their file with --decisions`);
   }
-  return { action, propensity };
+  return { action, propensity, distribution };
 }
 
 function optionColumns(

@@ -1,5 +1,5 @@
 import { declaredValue, misfitText, type DecisionSpace, type PlainType } from "../../../blueprints/index.ts";
-import { actionProblem, possibleActions } from "../../../operators/index.ts";
+import { actionProblem, distributionProblem, possibleActions } from "../../../operators/index.ts";
 import type { Candidate, LoggedAction } from "../../../schemas/index.ts";
 import { ownValue } from "../../../streams/index.ts";
 import type { CellProblem, Cells, HistoryColumns } from "./records.ts";
@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<DecisionSpace["kind"], PlainType>> = {
  */
 export function loggedOf(
   cells: Cells,
-  { action, propensity }: HistoryColumns,
+  { action, propensity, distribution: column }: HistoryColumns,
   space: DecisionSpace,
   candidates: readonly Candidate[] = [],
   isRanking = false,
@@ -28,16 +28,36 @@ export function loggedOf(
   if (value === undefined) return { column: action, problem: misfitText(TYPES[space.kind], given) };
   const likely = declaredValue("number", chance);
   if (likely === undefined) return { column: propensity!, problem: misfitText("number", chance) };
+  const distribution = probabilitiesIn(cells, column);
+  if ("problem" in distribution) return distribution;
   if (value === null) {
-    if (likely === null) return { logged: null };
-    return { column: action, problem: `is empty, and ${propensity} is not: a propensity is of an action` };
+    if (likely === null && distribution.length === 0) return { logged: null };
+    const other = likely === null ? column : propensity;
+    return { column: action, problem: `is empty, and ${other} is not: a propensity is of an action` };
   }
   if (isRanking)
     return { column: action, problem: "can't be imported: a ranking of history is the order of its candidates" };
-  const logged = { value, propensity: likely as number | null };
+  const logged = { value, propensity: likely as number | null, distribution };
   const possible = possibleActions(space, candidates);
   const problem = actionProblem(logged, possible);
-  if (problem === undefined) return { logged };
+  if (problem === undefined) {
+    const unlikely = distributionProblem(logged, space, candidates);
+    return unlikely === undefined ? { logged } : { column: column!, problem: `can't have been: ${unlikely}` };
+  }
   const isOfAction = actionProblem({ value, propensity: null }, possible) !== undefined;
   return { column: isOfAction ? action : propensity!, problem: `can't have been: ${problem}` };
+}
+
+/** The numbers of a JSON list; without a column, or in an empty cell, there are none. */
+function probabilitiesIn(cells: Cells, column: string | undefined): readonly number[] | CellProblem {
+  const cell = column === undefined ? null : (ownValue(cells, column) ?? null);
+  if (column === undefined || cell === null || cell === "") return [];
+  let given: unknown;
+  try {
+    given = JSON.parse(String(cell));
+  } catch {
+    given = undefined;
+  }
+  if (Array.isArray(given) && given.every((one) => typeof one === "number")) return given;
+  return { column, problem: `is no JSON list of numbers: ${String(cell).slice(0, 80)}` };
 }

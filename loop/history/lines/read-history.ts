@@ -30,16 +30,20 @@ const MOST_BAD = 1_000;
 
 /** Columns that lines are looked at for, beside their ids and times. */
 function wantedColumns(
-  { unit = "", action = "", propensity = "", candidates = "", optionId = "", kindColumn = "kind" }: HistoryColumns,
+  { unit = "", optionId = "", kindColumn = "kind", ...columns }: HistoryColumns,
   blueprint: DeclaredParts,
 ): { readonly ofDecisions: ReadonlySet<string>; readonly ofEvents: ReadonlySet<string> } {
   const context = Object.keys(blueprint.context);
+  const { action = "", propensity = "", distribution = "", candidates = "" } = columns;
   return {
-    ofDecisions: new Set([...context, ...unit.split("+"), action, propensity, candidates]),
+    ofDecisions: new Set([...context, ...unit.split("+"), action, propensity, distribution, candidates]),
     // An observation may hold keys of its own, which count before those of its decision.
     ofEvents: new Set([...context, ...observationTypes(blueprint).keys(), kindColumn, optionId]),
   };
 }
+
+const listsOf = ({ distribution }: HistoryColumns, { context }: DeclaredParts): ReadonlySet<string> =>
+  new Set([...listNames(context), ...(distribution === undefined ? [] : [distribution])]);
 
 /**
  * The source of each file's lines.
@@ -51,7 +55,7 @@ export function sourcesOf(
   columns: HistoryColumns,
   blueprint: DeclaredParts,
   latest = Infinity,
-  lists: LineSource["lists"] = listNames(blueprint.context),
+  lists: LineSource["lists"] = listsOf(columns, blueprint),
 ): readonly LineSource[] {
   const id = columns.decisionId;
   const { decisions, observations, events } = tables;

@@ -35,6 +35,8 @@ export interface HistoryColumns {
   /** The action that was taken, and the probability with which it was. */
   readonly action?: string | undefined;
   readonly propensity?: string | undefined;
+  /** The probabilities of all actions. */
+  readonly distribution?: string | undefined;
   /** The options of a decision. */
   readonly candidates?: string | undefined;
   /** The option that an observation is about. */
@@ -69,10 +71,10 @@ export function valuesOf(cells: Cells, types: ValueTypes, without: readonly stri
 
 /** Columns of a decision that are no entries of its context, unless they are declared: a unit's are, since nothing else keeps its parts. */
 export function besideContext(
-  { decisionId, decisionTime, action, propensity, candidates }: HistoryColumns,
+  { decisionId, decisionTime, action, propensity, distribution, candidates }: HistoryColumns,
   types: ValueTypes,
 ): readonly string[] {
-  return [decisionId, decisionTime, action, propensity, candidates].filter(
+  return [decisionId, decisionTime, action, propensity, distribution, candidates].filter(
     (name) => name !== undefined && !types.has(name),
   ) as string[];
 }
