@@ -1,4 +1,5 @@
 export { decisionTable, type DecisionTable, type LackingVersion } from "./decision-table.ts";
+export { dsjsonTables, type DsjsonTables } from "./dsjson/dsjson-tables.ts";
 export { writeDsjson } from "./dsjson/write-dsjson.ts";
 export { fileTable, fileTables } from "./file-tables.ts";
 export { readTable } from "./read-table.ts";

@@ -10,13 +10,12 @@ import {
   type Settings,
 } from "../../loop/index.ts";
 import { makeFolder, StreamsError } from "../../streams/index.ts";
-import { fileTables } from "../files/index.ts";
 import type { ImportFlags } from "../flags/import-flags.ts";
-import { timesOf } from "../flags/times.ts";
 import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
 import type { Unreadable } from "../text/unreadable.ts";
 import { alone } from "./alone.ts";
+import { importTables } from "./import-tables.ts";
 import { checkLog, connectHere } from "./connection.ts";
 import { readVersions } from "./blueprints/versions.ts";
 
@@ -28,8 +27,7 @@ export async function importHere(
   unreadable: Unreadable,
 ): Promise<ImportResult> {
   const { useCase, dryRun, strict, sort, changed } = flags;
-  const tables = fileTables(flags);
-  const columns = { ...flags, times: timesOf(flags) };
+  const tablesOf = importTables(flags);
   checkLog(settings);
   const letGo = dryRun ? undefined : await holdImport(settings, useCase);
   try {
@@ -44,11 +42,14 @@ export async function importHere(
       const bar = progress("import", null);
       try {
         const { blueprint } = askedVersion(await readVersions(tools), useCase);
-        return await importHistory({
+        const { tables, columns, notes } = tablesOf(blueprint);
+        const imported = await importHistory({
           ...{ id: settings.id, tools, loop, blueprint, tables, columns, dryRun, strict, sort, changed },
           say: output.say,
           onProgress: (lines, text, total) => bar.update(lines, text, total ?? null),
         });
+        for (const note of notes()) output.say(note);
+        return imported;
       } finally {
         bar.stop();
         await tools.close();

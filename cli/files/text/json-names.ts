@@ -31,6 +31,27 @@ export function repeatedOuterName(text: string): string | undefined {
   return undefined;
 }
 
+/** A name that any object of a JSON text has twice, at whatever depth; `undefined`: none. */
+export function repeatedNameIn(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BRACE || code === BRACKET) open.push(new Set());
+    else if (code === BRACE + 2 || code === BRACKET + 2) open.pop();
+    if (code !== QUOTE) continue;
+    const opening = at;
+    at = closing(text, opening);
+    let next = at + 1;
+    while (text.charCodeAt(next) <= BLANK) next += 1;
+    if (text.charCodeAt(next) !== COLON) continue;
+    const name = JSON.parse(text.slice(opening, at + 1)) as string;
+    const names = open.at(-1);
+    if (names?.has(name) === true) return name;
+    names?.add(name);
+  }
+  return undefined;
+}
+
 /** @returns how many texts there are with a colon behind them */
 function namesIn(text: string, tell?: (name: string) => void): number {
   let count = 0;

@@ -1,0 +1,104 @@
+import { isOverOptions, type Blueprint } from "../../../blueprints/index.ts";
+import type { ColumnNames, HistoryHead, HistoryRow, HistoryTable, TimeReading } from "../../../loop/index.ts";
+import { setOwn } from "../../../streams/index.ts";
+import { tableError, TableError } from "../table-error.ts";
+import { headLines } from "../table-head.ts";
+import { PDROP } from "./dsjson-line.ts";
+import { optionCells } from "./option-cells.ts";
+import { readDsjson, type LoggedLine } from "./read-dsjson.ts";
+
+/** Columns of the lines. No feature has such a name: those that begin with `_` are none. */
+const COLUMNS = {
+  ...{ decisionId: "_EventId", time: "_Timestamp", observationTime: "_Timestamp", unit: "_Unit" },
+  ...{ action: "_label_Action", propensity: "_label_probability", distribution: "_p", candidates: "_multi" },
+} satisfies ColumnNames;
+
+export interface DsjsonTables {
+  readonly decisions: HistoryTable;
+  /** The costs, as one observation a line. */
+  readonly observations: HistoryTable;
+  readonly columns: ColumnNames;
+  /** How many lines are of decisions that were never shown; of the last reading. */
+  skipped(): number;
+}
+
+/**
+ * A file of dsjson as history: decisions with their options, the action that was taken and its probabilities, and minus
+ * the cost as an observation at the decision's time.
+ * @param reward the entry of the observation
+ * @param times how times are read that name no zone
+ */
+export function dsjsonTables(path: string, blueprint: Blueprint, reward: string, times: TimeReading): DsjsonTables {
+  const gzip = path.toLowerCase().endsWith(".gz");
+  const options = optionCells(blueprint);
+  let skipped = 0;
+  const hasCandidates = blueprint.decisionSpace.kind === "options" || isOverOptions(blueprint);
+  const { candidates, ...others } = COLUMNS;
+  const columns = hasCandidates ? COLUMNS : others;
+  async function* decisionRows(): AsyncGenerator<HistoryRow> {
+    let count = 0;
+    for await (const one of linesOf(path, gzip, times)) {
+      if ("skipped" in one) count += 1;
+      else yield "problem" in one ? one : decisionOf(one);
+    }
+    skipped = count;
+  }
+  async function* costRows(): AsyncGenerator<HistoryRow> {
+    for await (const one of linesOf(path, gzip, times)) {
+      const row = "skipped" in one || "problem" in one ? undefined : costOf(one);
+      if (row !== undefined) yield row;
+    }
+  }
+  const decisionOf = (line: LoggedLine): HistoryRow => {
+    const { shared, decisionId, time, unit, propensity, dropped } = line;
+    const told = options(line);
+    if ("problem" in told) return { line: line.line, text: line.text, problem: told.problem };
+    const values = { ...shared.values };
+    if (dropped > 0 && !Object.hasOwn(values, PDROP)) setOwn(values, PDROP, dropped);
+    Object.assign(values, {
+      ...{ [columns.decisionId]: decisionId, [columns.time]: time, [columns.unit]: unit },
+      ...{ [columns.action]: told.action, [columns.propensity]: propensity, [columns.distribution]: told.distribution },
+      ...(hasCandidates ? { [candidates]: told.candidates } : {}),
+    });
+    const unfit = new Map([...shared.unfit, ...[...shared.lists.keys()].map((name) => [name, "a list"] as const)]);
+    if (unfit.size === 0) return { line: line.line, values };
+    return { line: line.line, values, unfit, lists: shared.lists, text: line.text };
+  };
+  const costOf = (one: LoggedLine): HistoryRow | undefined => {
+    const { line, decisionId, time, cost } = one;
+    if (cost === undefined || "problem" in options(one)) return undefined;
+    return { line, values: { [columns.decisionId]: decisionId, [columns.time]: time, [reward]: 0 - cost } };
+  };
+  return {
+    columns,
+    skipped: () => skipped,
+    decisions: { name: path, head: () => headOf(path, decisionRows()), lines: decisionRows },
+    observations: {
+      name: `${path} (costs)`,
+      head: () => Promise.resolve({ columns: [columns.decisionId, columns.time, reward], open: false }),
+      lines: costRows,
+    },
+  };
+}
+
+async function* linesOf(path: string, gzip: boolean, times: TimeReading): ReturnType<typeof readDsjson> {
+  try {
+    yield* readDsjson(path, gzip, times);
+  } catch (error) {
+    throw tableError(path, error);
+  }
+}
+
+/** The columns of the first lines that can be used; throws a `TableError` without one. */
+async function headOf(path: string, rows: AsyncIterable<HistoryRow>): Promise<HistoryHead> {
+  const names = new Set<string>();
+  let lines = 0;
+  let problem: string | undefined;
+  for await (const row of rows) {
+    if ("problem" in row) problem ??= `line ${row.line} ${row.problem}`;
+    else for (const name of [...Object.keys(row.values), ...(row.lists?.keys() ?? [])]) names.add(name);
+    if (++lines === headLines) break;
+  }
+  if (names.size === 0) throw new TableError(path, `no line is a decision as dsjson. ${problem ?? "It is empty"}.`);
+  return { columns: [...names], open: true };
+}
