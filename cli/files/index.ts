@@ -3,6 +3,7 @@ export { dsjsonTables, type DsjsonTables } from "./dsjson/dsjson-tables.ts";
 export { writeDsjson } from "./dsjson/write-dsjson.ts";
 export { fileTable, fileTables } from "./file-tables.ts";
 export { readTable } from "./read-table.ts";
+export { rewardedTables } from "./rewarded-table.ts";
 export { rowTable, type RowTable } from "./row-table.ts";
 export type { TableColumn, ColumnType } from "./table-column.ts";
 export { tableError, TableError } from "./table-error.ts";

@@ -8,17 +8,14 @@ export const importFlags = {
     "--decisions <file>",
     "one decision a line: .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet, in time order",
   ),
-  observations: flag(
-    "--observations <file>",
-    "one observation a line, in time order; may be the file of the decisions",
-  ),
+  observations: flag("--observations <file>", "one observation a line, in time order"),
   dsjson: flag(
     "--dsjson <file>",
     "decisions with their options, probabilities and costs as Vowpal Wabbit logs them, in place of --decisions and --observations",
   ),
   reward: flag(
     "--reward <name>",
-    "of dsjson: the entry of observations that takes minus the cost (default: reward, else the only one)",
+    "column of the decisions' file that is an observation of each; of dsjson the observation that takes minus the cost (default there: reward, else the only one)",
   ),
   events: flag("--events <file>", "one event of no decision a line, in time order"),
   decisionId: flag("--decision-id <column>", "column of the decision id", { default: columnDefaults.decisionId }),

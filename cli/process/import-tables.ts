@@ -1,7 +1,7 @@
 import type { Blueprint } from "../../blueprints/index.ts";
-import { HistoryError, type ColumnNames, type HistoryTables } from "../../loop/index.ts";
+import { HistoryError, type ColumnNames, type HistoryTables, type TimeReading } from "../../loop/index.ts";
 import { UsageError } from "../exit-codes.ts";
-import { dsjsonTables, fileTables } from "../files/index.ts";
+import { dsjsonTables, fileTables, rewardedTables } from "../files/index.ts";
 import type { ImportFlags } from "../flags/import-flags.ts";
 import { timesOf } from "../flags/times.ts";
 
@@ -19,11 +19,7 @@ export interface ImportTables {
 export function importTables(flags: ImportFlags): (blueprint: Blueprint) => ImportTables {
   const { dsjson, reward } = flags;
   const times = timesOf(flags);
-  if (dsjson === undefined) {
-    if (reward !== undefined) throw new UsageError(`--reward ${reward}: is of dsjson; name its file with --dsjson`);
-    const files = fileTables(flags);
-    return () => ({ tables: files, columns: { ...flags, times }, notes: () => [] });
-  }
+  if (dsjson === undefined) return plainTables(flags, times);
   const { decisions, observations, action, propensity, distribution, candidates, optionId } = flags;
   const others = { decisions, observations, action, propensity, distribution, candidates, "option-id": optionId };
   const other = Object.entries(others).find(([, given]) => given !== undefined);
@@ -40,12 +36,29 @@ export function importTables(flags: ImportFlags): (blueprint: Blueprint) => Impo
   };
 }
 
+function plainTables(flags: ImportFlags, times: TimeReading): (blueprint: Blueprint) => ImportTables {
+  const { reward, decisionId: id, time, observationTime } = flags;
+  const files = fileTables(flags);
+  const columns = { ...flags, times };
+  const notes = (): readonly string[] => [];
+  if (reward === undefined) return () => ({ tables: files, columns, notes });
+  if (files.decisions === undefined || files.observations !== undefined)
+    throw new UsageError(`--reward ${reward}: is a column of --decisions, in place of --observations, or of --dsjson`);
+  const rewarded = rewardedTables(files.decisions, { id, time: observationTime ?? time, reward, times });
+  return (blueprint) => {
+    rewardOf(blueprint, reward);
+    if (Object.hasOwn(blueprint.context, reward))
+      throw new HistoryError(`--reward ${reward}: is an entry of the context too, and is not known when it is decided`);
+    return { tables: { ...rewarded, events: files.events }, columns, notes };
+  };
+}
+
 function rewardOf({ useCase, observations }: Blueprint, asked: string | undefined): string {
   const names = Object.keys(observations).filter((name) => name !== "kind");
   const found = asked ?? (names.includes("reward") ? "reward" : names.length === 1 ? names[0] : undefined);
   if (found !== undefined && names.includes(found)) return found;
   throw new HistoryError(
-    `minus the cost is to be an observation of use case "${useCase}": --reward takes one of ${names.join(", ")}`,
+    `the reward is to be an observation of use case "${useCase}": --reward takes one of ${names.join(", ")}`,
   );
 }
 

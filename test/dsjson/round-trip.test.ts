@@ -225,7 +225,7 @@ describe("a log of Personalizer", () => {
     const refused: unknown[] = [];
     for (const flags of [
       ["--use-case", "drinks", "--dsjson", log, "--action", "x"],
-      ["--use-case", "drinks", "--decisions", log, "--reward", "x"],
+      ["--use-case", "drinks", "--decisions", file("x.csv", "x\\n1\\n"), "--reward", "x"],
       ["--use-case", "two", "--dsjson", log],
       ["--use-case", "drinks", "--dsjson", file("no.log", "a,b\n1,2\n")],
       ["--use-case", "drinks", "--dsjson", file("empty.log", "")],
@@ -235,7 +235,7 @@ describe("a log of Personalizer", () => {
     }
     expect(refused).toEqual([
       [2, expect.stringContaining("--action x: --dsjson has decisions, actions and costs in one file")],
-      [2, expect.stringContaining("--reward x: is of dsjson")],
+      [2, expect.stringContaining("--reward takes one of reward")],
       [2, expect.stringContaining("--reward takes one of clicked, bought")],
       [2, expect.stringContaining("no line is a decision as dsjson. line 1 not JSON")],
       [2, expect.stringContaining("no line is a decision as dsjson. It is empty")],

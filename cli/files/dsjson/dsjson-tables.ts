@@ -54,7 +54,8 @@ export function dsjsonTables(path: string, blueprint: Blueprint, reward: string,
     const told = options(line);
     if ("problem" in told) return { line: line.line, text: line.text, problem: told.problem };
     const values = { ...shared.values };
-    if (dropped > 0 && !Object.hasOwn(values, PDROP)) setOwn(values, PDROP, dropped);
+    if ((dropped > 0 || Object.hasOwn(blueprint.context, PDROP)) && !Object.hasOwn(values, PDROP))
+      setOwn(values, PDROP, dropped);
     Object.assign(values, {
       ...{ [columns.decisionId]: decisionId, [columns.time]: time, [columns.unit]: unit },
       ...{ [columns.action]: told.action, [columns.propensity]: propensity, [columns.distribution]: told.distribution },
