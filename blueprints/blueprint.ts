@@ -1,5 +1,6 @@
 import type { ExplorationConfig } from "./exploration-config.ts";
 import type { LearningConfig } from "./learning-config.ts";
+import type { PosteriorConfig } from "./posterior-config.ts";
 
 /** `key` identifies an entity (a tail number): windows are kept by it, the model never sees it. */
 export type ContextType = "number" | "category" | "boolean" | "key" | "text" | "list" | "time" | VectorType;
@@ -267,6 +268,8 @@ export interface BlueprintContent {
   /** A formula of labels: what a decision was worth. Null: none. */
   readonly reward: string | null;
   readonly model: ModelConfig;
+  /** Null: nothing is learnt row by row. */
+  readonly posterior: PosteriorConfig | null;
   readonly policy: PolicyConfig;
   /** Null: the policy decides alone. */
   readonly exploration: ExplorationConfig | null;

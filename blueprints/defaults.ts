@@ -20,6 +20,7 @@ export const DEFAULTS = Object.freeze({
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1, weight: null }),
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
+  posterior: Object.freeze({ by: "option", ridge: 1, afterMs: 10_000 } as const),
   maxRows: 100_000,
   metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
   open: false,
@@ -84,6 +85,10 @@ export const BOUNDS = Object.freeze({
   probability: { min: 0, max: 1 },
   temperature: { min: 1e-9, max: 1e12 },
   gamma: { min: 0, max: 1e12 },
+  /** Features with a weight in a posterior: a row costs the square of their number. */
+  posteriorFeatures: 64,
+  ridge: { min: 1e-9, max: 1e9 },
+  posteriorAfter: { min: 0, max: 366 * DAY },
   /** Positions that may be swapped. */
   swapped: { min: 2, max: 500 },
   formulas: 200,

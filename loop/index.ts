@@ -1,9 +1,17 @@
 export { openLoopstream, type Loopstream, type LoopstreamOptions } from "./embed/index.ts";
-export { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
+export { openTools, startLoop, type Loop, type Tools } from "./loop.ts";
 export type { StateEngineName } from "./state-engine.ts";
 export { codeVersion } from "./code-version.ts";
 export { connect, type Connection, type ConnectOptions } from "./connect.ts";
-export { forHistory, historyMemory, loopOptions, readingMemory, stateMemoryOf, type LoopMode } from "./loop-options.ts";
+export {
+  forHistory,
+  historyMemory,
+  loopOptions,
+  readingMemory,
+  stateMemoryOf,
+  type LoopMode,
+  type LoopOptions,
+} from "./loop-options.ts";
 export { runLoop, type RunOptions } from "./run-loop.ts";
 export { start, startAlone, type Place, type StartOptions } from "./start.ts";
 export { parsePort, shownText } from "./settings/addresses.ts";
@@ -17,14 +25,8 @@ export {
   type SecuritySetting,
 } from "./settings/security/security-names.ts";
 export { settingsOf, type SettingNames, type Settings, type SettingsOptions } from "./settings/settings.ts";
-export {
-  startRetention,
-  startSchedules,
-  startTicker,
-  trainingsWith,
-  type Running,
-  type ScheduleOptions,
-} from "./schedules.ts";
+export { startRetention, startSchedules, startTicker, trainingsWith, type ScheduleOptions } from "./schedules.ts";
+export type { Running } from "./running.ts";
 export {
   BESIDE_LIVE,
   besideLive,

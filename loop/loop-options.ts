@@ -1,9 +1,64 @@
 import { join } from "node:path";
-import type { LogMemory } from "../streams/index.ts";
+import type { JoinOptions } from "../operators/index.ts";
+import type {
+  AnyTopic,
+  ApplicationOptions,
+  Backbone,
+  Delivery,
+  Log,
+  LogMemory,
+  Metrics,
+  Outages,
+  SchemaRegistry,
+} from "../streams/index.ts";
 import { codeVersion } from "./code-version.ts";
 import type { Connection } from "./connect.ts";
-import type { LoopOptions } from "./loop.ts";
 import type { Settings } from "./settings/settings.ts";
+import type { StateEngineOptions } from "./state-engine.ts";
+
+export interface LoopOptions extends StateEngineOptions {
+  readonly id: string;
+  readonly backbone: Backbone;
+  readonly registry: SchemaRegistry;
+  /** Prefix of every subject in the registry. */
+  readonly subjectPrefix?: string | undefined;
+  readonly partitions: number;
+  readonly delivery: Delivery;
+  readonly commitIntervalMs: number;
+  readonly maxTaskIdleMs: number;
+  /** Number of other instances that keep a copy of each task's state. Default 0. */
+  readonly standbyReplicas?: number | undefined;
+  readonly salt: string;
+  readonly codeVersion: string;
+  readonly memoryEdges?: readonly AnyTopic[] | undefined;
+  /** How long the join remembers; default `joinDefaults`. */
+  readonly join?: JoinOptions | undefined;
+  /** Prefix of the names of other topics that replies may go to. Default `decision-replies-`. */
+  readonly replyPrefix?: string | undefined;
+  /** The log for people. Default: silence. */
+  readonly log?: Log | undefined;
+  readonly metrics?: Metrics | undefined;
+  /** The time of arrival, ms; see `ApplicationOptions`. */
+  readonly now?: (() => number) | undefined;
+  /** Hears of everything that is tried again. Default: `log` and `metrics`. */
+  readonly outages?: Outages | undefined;
+  readonly onRestore?: ApplicationOptions["onRestore"] | undefined;
+  readonly onFailure?: ApplicationOptions["onFailure"] | undefined;
+}
+
+/** The options of work beside the live group, over the same topics. */
+export type BesideOptions = Pick<
+  LoopOptions,
+  | "backbone"
+  | "registry"
+  | "subjectPrefix"
+  | "stateEngine"
+  | "stateMemoryBytes"
+  | "windowBytes"
+  | "partitions"
+  | "salt"
+  | "outages"
+>;
 
 /**
  * `live` answers from the inputs read so far. `exact` waits for every input that is behind, so that history gives the

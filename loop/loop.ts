@@ -1,5 +1,4 @@
 import { blueprintTable, modelTable, validBlueprints } from "../catalogue/index.ts";
-import type { JoinOptions } from "../operators/index.ts";
 import { deadLetters, models, topics } from "../schemas/index.ts";
 import {
   Application,
@@ -12,13 +11,6 @@ import {
   readTable,
   Serdes,
   silent,
-  type AnyTopic,
-  type ApplicationOptions,
-  type Backbone,
-  type Delivery,
-  type Log,
-  type Metrics,
-  type SchemaRegistry,
 } from "../streams/index.ts";
 import { fitInWorker, type TrainingTables, type TrainingTools } from "../trainer/index.ts";
 import { ScorerCache } from "../serving/index.ts";
@@ -26,52 +18,10 @@ import { applyRetention } from "./apply-retention.ts";
 import { buryUnreadable } from "./bury-unreadable.ts";
 import { decisionTopology } from "../topologies/index.ts";
 import { decisionSeries } from "./decision-series.ts";
+import { PosteriorSet } from "./posterior/posterior-set.ts";
 import { misfitReport } from "./misfit-report.ts";
-import { WINDOW_BYTES, stateEngineFor, type StateEngineOptions } from "./state-engine.ts";
-
-export interface LoopOptions extends StateEngineOptions {
-  readonly id: string;
-  readonly backbone: Backbone;
-  readonly registry: SchemaRegistry;
-  /** Prefix of every subject in the registry. */
-  readonly subjectPrefix?: string | undefined;
-  readonly partitions: number;
-  readonly delivery: Delivery;
-  readonly commitIntervalMs: number;
-  readonly maxTaskIdleMs: number;
-  /** Number of other instances that keep a copy of each task's state. Default 0. */
-  readonly standbyReplicas?: number | undefined;
-  readonly salt: string;
-  readonly codeVersion: string;
-  readonly memoryEdges?: readonly AnyTopic[] | undefined;
-  /** How long the join remembers; default `joinDefaults`. */
-  readonly join?: JoinOptions | undefined;
-  /** Prefix of the names of other topics that replies may go to. Default `decision-replies-`. */
-  readonly replyPrefix?: string | undefined;
-  /** The log for people. Default: silence. */
-  readonly log?: Log | undefined;
-  readonly metrics?: Metrics | undefined;
-  /** The time of arrival, ms; see `ApplicationOptions`. */
-  readonly now?: (() => number) | undefined;
-  /** Hears of everything that is tried again. Default: `log` and `metrics`. */
-  readonly outages?: Outages | undefined;
-  readonly onRestore?: ApplicationOptions["onRestore"] | undefined;
-  readonly onFailure?: ApplicationOptions["onFailure"] | undefined;
-}
-
-/** The options of work beside the live group, over the same topics. */
-export type BesideOptions = Pick<
-  LoopOptions,
-  | "backbone"
-  | "registry"
-  | "subjectPrefix"
-  | "stateEngine"
-  | "stateMemoryBytes"
-  | "windowBytes"
-  | "partitions"
-  | "salt"
-  | "outages"
->;
+import type { LoopOptions } from "./loop-options.ts";
+import { WINDOW_BYTES, stateEngineFor } from "./state-engine.ts";
 
 /** The running loop, with its tools for publishing, training and reading. */
 export interface Loop extends Tools {
@@ -79,6 +29,8 @@ export interface Loop extends Tools {
   /** A name of this process alone, the same after a restart. */
   readonly instanceId: string;
   readonly outages: Outages;
+  /** Resolves once everything on the topics is handled and committed, and the posteriors have learnt the rows that came of it. */
+  idle(): Promise<void>;
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }
 
@@ -166,12 +118,20 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     await tools.close();
     throw error;
   }
+  const learning = new PosteriorSet({ ...options, serdes: tools.serdes, outages }, application);
   return {
     ...tools,
     application,
     instanceId,
     outages,
+    async idle() {
+      await application.idle();
+      await learning.idle();
+      // It has read what they have learnt.
+      await application.idle();
+    },
     async close(how = {}) {
+      await learning.close();
       await application.close(how);
       await tools.close();
     },

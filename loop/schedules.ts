@@ -12,10 +12,7 @@ import {
 } from "../trainer/index.ts";
 import { applyRetention } from "./apply-retention.ts";
 import type { Loop } from "./loop.ts";
-
-export interface Running {
-  close(): Promise<void>;
-}
+import { every, type Running } from "./running.ts";
 
 export interface ScheduleOptions {
   readonly onTrained: (result: { readonly useCase: string; readonly reason: string; readonly outcome: string }) => void;
@@ -111,35 +108,4 @@ export function startTicker(loop: Loop, everyMs = 1_000): Running {
     const time = loop.application.now();
     await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
   });
-}
-
-/** Longest pause before rarer work is tried again after a failure. */
-const LONGEST_RETRY_MS = 60_000;
-
-/** Repeats the work. From a failure until the next success there is an outage. */
-export function every(ms: number, outage: Outage, work: () => Promise<void>): Running {
-  let running: Promise<void> = Promise.resolve();
-  let busy = false;
-  let next = performance.now() + ms;
-  const timer = setInterval(
-    () => {
-      if (busy || (!outage.lasting && performance.now() < next)) return;
-      busy = true;
-      next = performance.now() + ms;
-      running = work()
-        .then(
-          () => outage.ended(),
-          (error: unknown) => outage.failed(error),
-        )
-        .finally(() => (busy = false));
-    },
-    Math.min(ms, LONGEST_RETRY_MS),
-  );
-  return {
-    async close() {
-      clearInterval(timer);
-      await running;
-      outage.givenUp();
-    },
-  };
 }

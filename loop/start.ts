@@ -2,20 +2,14 @@ import { readdir } from "node:fs/promises";
 import { createMetrics, Outages, shownAddress, StreamsError, type Log, type Metrics } from "../streams/index.ts";
 import { connect, type Connection } from "./connect.ts";
 import { startReports } from "./instances/reports.ts";
-import { loopOptions, type LoopMode } from "./loop-options.ts";
-import { openTools, startLoop, type Loop, type LoopOptions, type Tools } from "./loop.ts";
+import { loopOptions, type LoopMode, type LoopOptions } from "./loop-options.ts";
+import { openTools, startLoop, type Loop, type Tools } from "./loop.ts";
 import { patiently } from "./patiently.ts";
+import type { Running } from "./running.ts";
 import { restoreReport } from "./restore-report.ts";
 import { Restoring } from "./http/restoring.ts";
 import { startPromotions } from "./promotion/index.ts";
-import {
-  startRetention,
-  startSchedules,
-  startTicker,
-  trainingsWith,
-  type Running,
-  type ScheduleOptions,
-} from "./schedules.ts";
+import { startRetention, startSchedules, startTicker, trainingsWith, type ScheduleOptions } from "./schedules.ts";
 import { serveMetrics, type MetricsAddress } from "./serve-metrics.ts";
 import { SettingsError } from "./settings/settings-error.ts";
 import type { Settings } from "./settings/settings.ts";

@@ -15,8 +15,14 @@ export {
   eventWindowsTelling,
   declaredTables,
   meantBy,
+  nameIn,
   placeOfWord,
+  posteriorPart,
+  posteriorStates,
+  readPosteriors,
   readTableRows,
+  stateAt,
+  stateOf,
   rowMisfit,
   stateKey,
   tableContent,
@@ -24,7 +30,9 @@ export {
   takeVersion,
   wholeTileKey,
   type DeclaredTable,
+  type KeptPosteriors,
   type KeptRows,
+  type PosteriorSeries,
   type MisfitPlace,
   type RowBytes,
   type Scope,
@@ -33,9 +41,11 @@ export {
   type ToldMisfit,
   type WindowBytes,
 } from "./globals/index.ts";
-export { predict } from "./infer/logic.ts";
+export { believe, withBeliefs, type Believed } from "./infer/believe.ts";
+export { notPredicted, predict } from "./infer/logic.ts";
 export { infer, type Scorers } from "./infer/operator.ts";
 export { join, joinDefaults, type JoinOptions } from "./join/operator.ts";
 export { countDecision, newHour } from "./monitor/logic.ts";
 export { GRACE_MS as hourlyStatsGraceMs, monitor, monitorOf } from "./monitor/operator.ts";
+export { posteriorChanges, posteriorSums } from "./posterior/operator.ts";
 export { restate } from "./restate/operator.ts";

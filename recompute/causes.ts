@@ -27,6 +27,7 @@ export function withCauses(
     features: (field) => windows?.get(field) ?? causeOfValue(recomputed, field) ?? causeOfDerived(recomputed, field),
     model: () => causeOfModel(recomputed, tables),
     blueprint: () => causeOfBlueprint(recomputed, tables),
+    posterior: (optionId) => causeOfPosterior(optionId, recomputed),
     parameters: (name) => causeOfParameter(name, recomputed, tables),
     mode: () => causeOfMode(recomputed, tables),
   };
@@ -52,6 +53,15 @@ function causeOfModel({ logged, assigned }: Recomputed, { models }: Tables): str
     return `${is} ${place} since ${iso(since)}, ${decisionTime - since} ms before, and had not been read`;
   }
   return null;
+}
+
+/** A state that counts since just before the decision. */
+function causeOfPosterior(optionId: string, { logged, states }: Recomputed): string | null {
+  const { decisionTime } = logged.decision;
+  const state = states.find((each) => each.optionId === optionId)!;
+  const { used, missedSince: since } = state;
+  if (since === null || decisionTime - since > MOST_BEHIND_MS) return null;
+  return `the state after ${used} counts since ${iso(since)}, ${decisionTime - since} ms before, and had not been read`;
 }
 
 function causeOfBlueprint({ logged, liveVersion }: Recomputed, { blueprints }: Tables): string | null {

@@ -30,7 +30,7 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
   const compare = (kind: DifferenceKind, field: string, was: unknown, is: unknown): void => {
     if (!equal(was, is)) differences.push(differenceOf(logged, kind, field, was, is));
   };
-  const { compiled, liveVersion, features, params, assigned, failure, predictions } = recomputed;
+  const { compiled, liveVersion, features, params, assigned, states, failure, predictions } = recomputed;
   compare("blueprint", "blueprintVersion", decision.blueprintVersion, liveVersion ?? null);
   if (decision.features.length !== compiled.layout.length) {
     compare("features", "length", decision.features.length, compiled.layout.length);
@@ -39,6 +39,9 @@ export function compareDecision(recomputed: Recomputed | NotRecomputed): readonl
     compare("features", name, decision.features[index] ?? null, features[index] ?? null);
   }
   compare("model", "modelId", decision.modelId, assigned?.modelId ?? null);
+  // An action of history was taken before anything was learnt here.
+  if (decision.reason !== "logged")
+    for (const { optionId, used, newest } of states) compare("posterior", optionId, used, newest);
   if (failure !== undefined) {
     differences.push(differenceOf(logged, "model", "artifact", decision.modelId, failure));
   } else {

@@ -7,6 +7,7 @@ export type DifferenceKind =
   | "blueprint"
   | "features"
   | "model"
+  | "posterior"
   | "predictions"
   | "parameters"
   | "mode"

@@ -5,6 +5,7 @@ import type { DecisionRecorded, Enriched, LoggedAction, ModelRecorded } from "..
 import { CodedError } from "../streams/index.ts";
 import type { FoundRequest, Requests } from "./find-requests.ts";
 import type { LoggedDecision } from "./logged-decisions.ts";
+import { believedBy, usedStates, type UsedState } from "./posteriors.ts";
 import type { RecomputeSource, Tables } from "./source.ts";
 
 type Predictions = Readonly<Record<string, number>>;
@@ -37,6 +38,8 @@ export interface Recomputed {
   readonly predictions: Predictions;
   /** Of each option; empty where a decision has none. */
   readonly optionPredictions: readonly Predictions[];
+  /** The states of a posterior that it went by; empty without one. */
+  readonly states: readonly UsedState[];
   readonly failure: string | undefined;
   /** By the policy from the logged features and predictions. */
   readonly decision: DecisionRecorded;
@@ -92,12 +95,16 @@ export async function recompute(
     const { features, options } = enriched.get(one)!;
     const mode = known.mode(useCase, blueprintVersion, time);
     const passedOn = enrichedOf(one, found, enriched.get(one))!;
+    const used = usedStates(decision, passedOn.options, compiled, tables);
+    const believed = used.length === 0 ? [] : believedBy(used, passedOn, compiled, tables);
+    const allPredictions =
+      believed.length === 0 ? optionPredictions : believed.map((own, at) => ({ ...optionPredictions[at], ...own }));
     const predicted = new Map(decision.options.map((option) => [option.optionId, option.predictions]));
     const scored = {
       enriched: passedOn,
       modelId: decision.modelId,
       predictions: decision.predictions,
-      options: optionPredictions.map((own, at) => predicted.get(options[at]!.optionId) ?? own),
+      options: allPredictions.map((own, at) => predicted.get(options[at]!.optionId) ?? own),
     };
     return {
       logged: one,
@@ -111,7 +118,8 @@ export async function recompute(
       assigned: modelFor(modelsAt(tables.models, useCase, blueprintVersion, time), decision.decisionId),
       model,
       predictions,
-      optionPredictions,
+      optionPredictions: allPredictions,
+      states: used,
       failure,
       // The knowledge of an earlier decision under the id is state of that time: the logged value is used.
       decision: decideScored(

@@ -1,6 +1,6 @@
 import { deadLetters, events, models, type BlueprintPublished, type ModelRecorded } from "../schemas/index.ts";
 import { blueprintTable } from "../catalogue/index.ts";
-import { readTableRows, type KeptRows, type Scorers } from "../operators/index.ts";
+import { readPosteriors, readTableRows, type KeptPosteriors, type KeptRows, type Scorers } from "../operators/index.ts";
 import { readRefused, readTable, type Backbone, type GlobalView, type Refused, type Serdes } from "../streams/index.ts";
 
 /** The inputs for decisions made again. Nothing is written. */
@@ -18,6 +18,8 @@ export interface Tables {
   readonly models: GlobalView<ModelRecorded>;
   /** Rows of all reference tables, each with all its versions. */
   readonly rows: KeptRows;
+  /** All states of what is learnt row by row. */
+  readonly posteriors: KeptPosteriors;
 }
 
 export async function readTables({ backbone, serdes }: RecomputeSource): Promise<Tables> {
@@ -26,6 +28,7 @@ export async function readTables({ backbone, serdes }: RecomputeSource): Promise
     blueprints: known,
     models: await readTable(backbone, serdes, models),
     rows: await readTableRows({ backbone, serdes }, known),
+    posteriors: await readPosteriors({ backbone, serdes }),
   };
 }
 

@@ -9,6 +9,7 @@ export { hashRows, newestRows } from "./hash-rows.ts";
 export { keepNewest } from "./keep-newest.ts";
 export { leftOutText, LeftOutRows, type LeftOut } from "./left-out.ts";
 export { readRows, type RowsRead, type RowsReading } from "./read-rows.ts";
+export { rowId } from "./row-id.ts";
 export { rowOf } from "./row-of.ts";
 export { rowColumns, rowSchema, rowsNamespace, type AvroField, type AvroRecord } from "./row-schema.ts";
 export { rowsInOrder, type OrderOptions } from "./rows-in-order.ts";

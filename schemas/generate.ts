@@ -33,7 +33,7 @@ type Schema =
 
 /** Everything that one .avsc file declares. */
 interface Source {
-  /** Without its ending. */
+  /** With its folder, if it is in one, and without its ending. */
   readonly file: string;
   readonly root: RecordSchema;
   readonly records: readonly RecordSchema[];
@@ -45,7 +45,7 @@ const HEAD = "// Generated from ../avro/ by `npm run generate`: edit that.";
 
 /** The generated files by name. */
 export async function generate(): Promise<ReadonlyMap<string, string>> {
-  const sources = readdirSync(folder)
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".avsc"))
     .sort()
     .map(read);
@@ -54,13 +54,17 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
     sources.flatMap(({ file, records, unions }) => [...records, ...unions].map(({ name }) => [name, file] as const)),
   );
   const files = new Map<string, string>();
-  for (const source of sources) files.set(`${source.file}.ts`, await pretty(toModule(source, records, owners)));
+  for (const source of sources)
+    files.set(`${source.file}.ts`, await pretty(toModule(source, records, owners), source.file.split("/").length));
   const index = sources.map(({ file }) => `export * from "./${file}.ts";`).join("\n");
   return files.set("index.ts", await pretty(index));
 }
 
-const pretty = (text: string): Promise<string> =>
-  format(`${HEAD}\n\n${text}`, { parser: "typescript", printWidth: 120 });
+const pretty = (text: string, depth = 1): Promise<string> =>
+  format(`${HEAD.replace("..", Array(depth).fill("..").join("/"))}\n\n${text}`, {
+    parser: "typescript",
+    printWidth: 120,
+  });
 
 function read(name: string): Source {
   const root = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as RecordSchema;
@@ -87,9 +91,10 @@ function toModule(
   all: ReadonlyMap<string, RecordSchema>,
   owners: ReadonlyMap<string, string>,
 ): string {
+  const up = file.includes("/") ? "../" : "./";
   const parts = [...records.map(toInterface), ...unions.map(toUnion)].join("\n\n");
   const foreign = [...owners].filter(([name, owner]) => owner !== file && new RegExp(`: .*\\b${name}\\b`).test(parts));
-  const imports = foreign.map(([name, owner]) => `import type { ${name} } from "./${owner}.ts";`).sort();
+  const imports = foreign.map(([name, owner]) => `import type { ${name} } from "${up}${owner}.ts";`).sort();
   const schema = `export const ${lowerFirst(root.name)}Schema = ${JSON.stringify(inline(root, all, new Set()))} as const;`;
   return [imports.join("\n"), parts, schema].filter((text) => text !== "").join("\n\n");
 }
@@ -155,6 +160,10 @@ if (import.meta.main) {
   const types = new URL("./types/", import.meta.url);
   const files = await generate();
   mkdirSync(types, { recursive: true });
-  for (const file of readdirSync(types)) if (!files.has(file)) rmSync(new URL(file, types));
-  for (const [file, text] of files) writeFileSync(new URL(file, types), text);
+  for (const file of readdirSync(types, { recursive: true, encoding: "utf8" }))
+    if (file.endsWith(".ts") && !files.has(file)) rmSync(new URL(file, types));
+  for (const [file, text] of files) {
+    mkdirSync(new URL(".", new URL(file, types)), { recursive: true });
+    writeFileSync(new URL(file, types), text);
+  }
 }

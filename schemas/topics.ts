@@ -101,6 +101,17 @@ export const modelArtifacts: Topic<types.ModelArtifact> = defineTopic({
   cleanup: "compact",
   partitions: 1,
 });
+/**
+ * What is learnt row by row, keyed by useCase/posterior/option/updates: a global. All states stay, so that a decision of any
+ * time is made again by the one that it was made by; an option has some hundreds of them, however many rows it has.
+ */
+export const posteriors: Topic<types.PosteriorPublished> = defineTopic({
+  name: "posteriors",
+  schema: types.posteriorPublishedSchema,
+  cleanup: "compact",
+  partitions: 1,
+  maxFutureMs: MADE_HERE_MS,
+});
 export const hourlyStats: Topic<types.HourlyStats> = defineTopic({
   name: "hourly-stats",
   schema: types.hourlyStatsSchema,
@@ -181,6 +192,7 @@ export const topics: readonly AnyTopic[] = Object.freeze([
   blueprints,
   models,
   modelArtifacts,
+  posteriors,
   hourlyStats,
   alerts,
   deadLetters,
@@ -212,6 +224,17 @@ export const isRowsTopic = (name: string): boolean => name.startsWith(ROWS);
 export const useCaseOfRows = (name: string): string => name.slice(ROWS.length);
 export const rowsTopicName = (useCase: string): string => `${ROWS}${useCase}`;
 
+/** Prefix of the topics on which the rows of a posterior are on their way to its options. */
+const UPDATES = "posterior-updates.";
+
+/** Keyed by option, so that the rows of one come one after the other. */
+export const posteriorUpdates = (useCase: string, posterior: string): Topic<types.PosteriorUpdate> =>
+  defineTopic({
+    name: `${UPDATES}${useCase}.${posterior}`,
+    schema: types.posteriorUpdateSchema,
+    maxFutureMs: MADE_HERE_MS,
+  });
+
 /** Prefix of a replay's own topics. */
 export const REPLAYS = "replay-";
 /** Prefix of the topics of versions in shadow. */
@@ -229,6 +252,7 @@ export const otherReplies: ReplyRule = Object.freeze({
     notForReplies.has(topic) ||
     topic === rowsFamily.name ||
     isRowsTopic(topic) ||
+    topic.startsWith(UPDATES) ||
     topic.startsWith(REPLAYS) ||
     topic.startsWith(SHADOWS),
 });

@@ -3,6 +3,15 @@ export { offPolicyEstimators } from "./off-policy/estimators/index.ts";
 export { normalInterval, type Interval } from "./off-policy/interval.ts";
 export { meanOf as meanEstimate } from "./off-policy/logged-rewards.ts";
 export type { Estimate, LoggedRewards, ModelledRewards, OffPolicyEstimator } from "./off-policy/logged-rewards.ts";
+export {
+  addRow,
+  changeRow,
+  emptySums,
+  linearPosterior,
+  triangleOf,
+  type LinearPosterior,
+  type LinearSums,
+} from "./ridge.ts";
 export { smoothedMeans } from "./off-policy/smoothed-means.ts";
 export { supportOf, type Support } from "./off-policy/support.ts";
 export { weightedMean, weightSpread, type WeightSpread } from "./weights.ts";

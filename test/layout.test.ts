@@ -65,7 +65,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["formula"],
     ["values", "yaml"],
     ["features", "tables", "windows"],
-    ["labels", "learners", "policy"],
+    ["labels", "learners", "policy", "posterior"],
     ["exploration", "options"],
     ["read", "sections"],
     ["compare", "suggest", "types"],

@@ -10,6 +10,7 @@ import {
   join,
   joinDefaults,
   monitorOf,
+  posteriorStates,
   restate,
   tableContent,
   type JoinOptions,
@@ -87,7 +88,7 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
       etl,
       ...(statistics ? [monitorOf(made, tellMisfit)] : []),
     ],
-    globals: [blueprintTable, modelTable, windowsOf(scope, tellMisfit), tableContent],
+    globals: [blueprintTable, modelTable, windowsOf(scope, tellMisfit), tableContent, posteriorStates],
     memoryEdges: restating ? [...edges, restatedDecisions] : edges,
     clock,
   });

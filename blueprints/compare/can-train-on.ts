@@ -1,5 +1,5 @@
-import type { BlueprintContent, Feature } from "../blueprint.ts";
-import { describeFeature, featureType, kindOfFeature } from "../features/kinds/index.ts";
+import type { BlueprintContent } from "../blueprint.ts";
+import { definitionOf, describeFeature, featureType } from "../features/kinds/index.ts";
 import { isOverOptions } from "../policy/rules/index.ts";
 import { labelParts } from "../labels/label-parts.ts";
 
@@ -36,7 +36,7 @@ export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): Train
       differ(path, "not logged there");
     } else if (featureType(feature) !== featureType(other)) {
       differ(path, `changed its type, ${featureType(feature)} here, ${featureType(other)} there`);
-    } else if (definition(feature) !== definition(other)) {
+    } else if (definitionOf(feature) !== definitionOf(other)) {
       differ(path, `changed its meaning, ${describeFeature(feature)} here, ${describeFeature(other)} there`);
     }
   }
@@ -64,9 +64,4 @@ export function canTrainOn(a: BlueprintContent, rowsOf: BlueprintContent): Train
     return { ok: true, reason, incompatibilities };
   }
   return { ok: false, reason: incompatibilities.map(({ text }) => text).join("; "), incompatibilities };
-}
-
-function definition(feature: Feature): string {
-  const kind = kindOfFeature(feature);
-  return kind.meaning?.(feature) ?? kind.describe(feature);
 }

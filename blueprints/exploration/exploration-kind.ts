@@ -69,6 +69,8 @@ export interface ExplorationKind<E extends Exploration = Exploration> {
 export interface ReadSettings {
   /** The name of a formula of the policy that gives a number. */
   formula(place: Place): string | undefined;
+  /** Whether the policy has a formula of this name. */
+  isFormula(name: string): boolean;
   /** A number within bounds, or the name of a parameter whose bounds lie within them. */
   setting(place: Place, range: { readonly min: number; readonly max: number }): number | string | undefined;
 }

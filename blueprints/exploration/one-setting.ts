@@ -20,7 +20,7 @@ type WithOneSetting = Extract<Exploration, { readonly setting: number | string }
 export const oneSetting = <E extends WithOneSetting>(
   name: E["kind"],
   what: string,
-  bound: "probability" | "temperature" | "gamma",
+  bound: "probability" | "temperature",
 ): Pick<ExplorationKind<E>, "name" | "said" | "keys" | "read" | "describe" | "canonical"> => ({
   name,
   said: [`number: ${what}, or a parameter`, "one kind is required", rangeText(bound)],

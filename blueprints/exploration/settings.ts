@@ -25,6 +25,7 @@ export const settingsOf = (
     const guess = place.source.guess(name, Object.keys(formulas));
     return complain(place, `the policy has no formula "${name}"`, guess === null ? hint : `did you mean "${guess}"?`);
   },
+  isFormula: (name) => formulas !== undefined && Object.hasOwn(formulas, name),
   setting(place, range) {
     const name = isScalar(place.node) ? place.node.value : null;
     // Text that is no name is meant as a number.

@@ -5,10 +5,11 @@ import { compileFormula, type Formula, type FormulaValue, type TraceStep, type W
 import { featureValues } from "./feature-values.ts";
 import { defaultValues, type ParamValues } from "./params.ts";
 import type { Selection } from "./policy-rule.ts";
+import { posteriorNames } from "../posterior/names.ts";
 import { policyTypes } from "./policy-types.ts";
 import { kindOfRule } from "./rules/index.ts";
 
-/** By label name; null or absent while there is no model. */
+/** By label name, and by the names of the posterior; null or absent while there is no model. */
 export type Predictions = Readonly<Record<string, number | null>>;
 
 export interface PolicyTrace {
@@ -20,7 +21,7 @@ export interface PolicyTrace {
 export interface OptionScored {
   /** Of the whole layout. */
   readonly vector: Readonly<FeatureVector>;
-  /** Null: there is no model. */
+  /** Null: there is neither a model nor a posterior. */
   readonly predictions: Predictions | null;
 }
 
@@ -54,14 +55,10 @@ const MOST_WHY = 500;
 
 /** Compiles the policy. Formulas that the decision does not use are evaluated by `trace` only. */
 export function compilePolicy(
-  blueprint: Pick<BlueprintContent, "features" | "labels" | "policy" | "decisionSpace">,
+  blueprint: Pick<BlueprintContent, "features" | "labels" | "policy" | "posterior" | "decisionSpace">,
 ): Policy {
-  const { features, labels, policy, decisionSpace: space } = blueprint;
-  const types = policyTypes(
-    labels.map(({ name }) => name),
-    features,
-    policy.params,
-  );
+  const { features, labels, policy, posterior, decisionSpace: space } = blueprint;
+  const types = policyTypes([...labels.map(({ name }) => name), ...posteriorNames(posterior)], features, policy.params);
   const defaults = defaultValues(policy.params);
   const parameters = Object.keys(defaults);
   /** The predictions, and the parameters if there are any: no two of them have one name. */

@@ -15,15 +15,17 @@ export const VALUE_TYPES: Readonly<Record<DecisionSpace["kind"], FormulaType>> =
 /**
  * The names for the policy's first formula: the predictions, each by its label's name, everything in the feature
  * vector, and the parameters.
+ *
+ * @param predicted names of labels and of the posterior
  */
 export function policyTypes(
-  labels: readonly string[],
+  predicted: readonly string[],
   features: readonly Feature[],
   params: PolicyParams = {},
 ): Record<string, FormulaType> {
   return {
     ...Object.fromEntries(features.map((feature) => [feature.name, formulaType(featureType(feature))])),
-    ...Object.fromEntries(labels.map((label) => [label, "number" as const])),
+    ...Object.fromEntries(predicted.map((name) => [name, "number" as const])),
     ...Object.fromEntries(Object.keys(params).map((name) => [name, "number" as const])),
   };
 }

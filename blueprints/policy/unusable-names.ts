@@ -1,6 +1,7 @@
 import type { ContextType, Feature, ObservationType } from "../blueprint.ts";
 import { entriesOf, entryName } from "../features/slots.ts";
 import type { UnusableName } from "../formula/index.ts";
+import { POSTERIOR_NAMES } from "../posterior/names.ts";
 
 /** The parts of a blueprint whose names a policy may be thought to know. */
 export interface NamesBesidePolicy {
@@ -8,6 +9,8 @@ export interface NamesBesidePolicy {
   readonly observations: Readonly<Record<string, ObservationType>>;
   readonly features: readonly Feature[];
   readonly labels: readonly string[];
+  /** Null: there is none. Absent: its names mean nothing here. */
+  readonly posterior?: object | null | undefined;
 }
 
 /** Names that a blueprint has and no formula of the policy can use, with the reason. */
@@ -32,6 +35,9 @@ export function unusableInPolicy(beside: NamesBesidePolicy): Map<string, Unusabl
         reason: `"${entryName(entry)}" has the columns of ${columns.length} features`,
         hint,
       });
+  }
+  for (const name of beside.posterior === null ? POSTERIOR_NAMES : []) {
+    names.set(name, { reason: `"${name}" is of a posterior, and there is none`, hint: "write a section posterior" });
   }
   for (const label of beside.labels) {
     names.set(`prediction_${label}`, { reason: `"prediction_${label}" is a column of rows`, hint: `write ${label}` });

@@ -19,6 +19,7 @@ import { parseBlueprint } from "./parse-blueprint.ts";
 import { compileExploration, uniformExplorer, type Explorer } from "../exploration/compile-exploration.ts";
 import { compileBaseline, type Baseline } from "../policy/baseline.ts";
 import { compilePolicy, type Policy } from "../policy/compile-policy.ts";
+import { compilePosterior, type CompiledPosterior } from "../posterior/compiled-posterior.ts";
 import { declaredNames, type DeclaredNames } from "../values/declared-names.ts";
 import { groupableEntries } from "../windows/observed-event.ts";
 import { windowGroups, type WindowGroup } from "../windows/window-groups.ts";
@@ -53,6 +54,8 @@ export interface CompiledBlueprint {
   /** Entries of the context that a window can be kept by. */
   readonly groupable: readonly string[];
   readonly policy: Policy;
+  /** Null: nothing is learnt row by row. */
+  readonly posterior: CompiledPosterior | null;
   /** Null: the policy decides alone. */
   readonly explorer: Explorer | null;
   /** Draws while a decision is only logged; null: the product's own choice acts then. */
@@ -101,6 +104,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     options,
     groupable: groupableEntries(blueprint),
     policy: compilePolicy(blueprint),
+    posterior: compilePosterior(blueprint),
     explorer: compileExploration(blueprint),
     logger: blueprint.learning.logging === "uniform" ? uniformExplorer(blueprint) : null,
     baseline: compileBaseline(blueprint),

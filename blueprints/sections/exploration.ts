@@ -7,6 +7,7 @@ import { settingsOf } from "../exploration/settings.ts";
 import { compileFormula, type FormulaType } from "../formula/index.ts";
 import { keysOfPart, rangeText, type KeySaid } from "../key-reference.ts";
 import { policyTypes } from "../policy/policy-types.ts";
+import { posteriorNames } from "../posterior/names.ts";
 import { kindOfRule } from "../policy/rules/index.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { optional, readSection, required } from "../yaml/section.ts";
@@ -15,6 +16,7 @@ import { decisionSpaceSection } from "./decision-space.ts";
 import { featuresSection } from "./features.ts";
 import { labelsSection } from "./labels/labels.ts";
 import { policySection } from "./policy.ts";
+import { posteriorSection } from "./training/posterior.ts";
 
 const SHARED = {
   floor: ["number: least probability, or a parameter", "0", rangeText("probability")],
@@ -45,7 +47,10 @@ export const explorationSection: BlueprintSection<"exploration", ExplorationConf
       const names = labels.labels.flatMap(({ name }) => name ?? []);
       const isKnown = complete && labels.complete && policy?.params !== undefined && policy.formulas !== undefined;
       const formulas = isKnown
-        ? formulaTypes(policyTypes(names, features, policy.params), policy.formulas!)
+        ? formulaTypes(
+            policyTypes([...names, ...posteriorNames(of(posteriorSection))], features, policy.params),
+            policy.formulas!,
+          )
         : undefined;
       return readExploration(place, { drawn, params: policy?.params, formulas });
     });

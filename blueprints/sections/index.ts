@@ -10,12 +10,13 @@ import { labelSection } from "./labels/label.ts";
 import { labelsSection } from "./labels/labels.ts";
 import { rewardSection } from "./labels/reward.ts";
 import { learningSection } from "./learning.ts";
-import { modelSection } from "./model.ts";
+import { modelSection } from "./training/model.ts";
 import { observationsSection } from "./observations.ts";
 import { policySection } from "./policy.ts";
+import { posteriorSection } from "./training/posterior.ts";
 import { retentionSection } from "./retention.ts";
 import { tablesSection } from "./tables.ts";
-import { trainingSection } from "./training.ts";
+import { trainingSection } from "./training/training.ts";
 import { useCaseSection } from "./use-case.ts";
 
 /** In the order of the reference. */
@@ -32,6 +33,7 @@ export const sections: readonly BlueprintSection[] = [
   labelsSection,
   rewardSection,
   modelSection,
+  posteriorSection,
   policySection,
   explorationSection,
   learningSection,

@@ -7,6 +7,7 @@ import { featuresOfOption } from "../options/of-option.ts";
 import type { PlacedFormula, ReadRule, RuleKnown } from "../policy/policy-rule.ts";
 import { PARAMS, readParams, type PolicyParams } from "../policy/params.ts";
 import { policyTypes } from "../policy/policy-types.ts";
+import { posteriorNames } from "../posterior/names.ts";
 import { laterFormula, unusableInPolicy, type NamesBesidePolicy } from "../policy/unusable-names.ts";
 import { kindOfRule, policyRules } from "../policy/rules/index.ts";
 import { OPTION_COLUMNS } from "../reserved-columns.ts";
@@ -23,6 +24,7 @@ import { decisionSpaceSection } from "./decision-space.ts";
 import { featuresSection } from "./features.ts";
 import { labelsSection } from "./labels/labels.ts";
 import { observationsSection } from "./observations.ts";
+import { posteriorSection } from "./training/posterior.ts";
 
 const FORMULAS: KeySaid = ["names and formulas", "none", mostText("formulas", "formulas")];
 
@@ -36,7 +38,18 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
     const features = of(featuresSection);
     const space = of(decisionSpaceSection);
     const beside = { context: of(contextSection), observations: of(observationsSection).known };
-    return required(blueprint, "policy", (place) => readPolicy(place, { labels, features, space }, beside));
+    return required(blueprint, "policy", (place) => {
+      const posterior = of(posteriorSection);
+      const policy = readPolicy(place, { labels, features, space }, beside, posterior);
+      const { rule } = policy;
+      if (posterior !== null && rule !== undefined && kindOfRule(rule).over === undefined)
+        complain(
+          blueprint!.fields.get("posterior") ?? place,
+          `a posterior is of options, and "${rule.kind}" scores none`,
+          "take choose or rank, or take the posterior away",
+        );
+      return policy;
+    });
   },
   whole,
   *describe({ params, formulas, rule }) {
@@ -56,10 +69,12 @@ function readPolicy(
   place: Place,
   known: Omit<PolicyKnown, "params">,
   beside: Pick<NamesBesidePolicy, "observations"> & { readonly context: Names<ContextType> },
+  posterior: object | null | undefined,
 ): Partly<PolicyConfig> {
   const { labels, features, space } = known;
   const section = readSection(place, ["params", "formulas", ...policyRules.names()], undefined, ruleHint(place));
-  const predictions = labels.labels.flatMap(({ name }) => name ?? []);
+  const labelNames = labels.labels.flatMap(({ name }) => name ?? []);
+  const predictions = [...labelNames, ...posteriorNames(posterior)];
   const inputs = policyTypes(predictions, features.features);
   const params = optional<PolicyParams>(section, "params", {}, (at) =>
     readParams(at, (name) => (Object.hasOwn(inputs, name) ? "a label or a feature" : undefined)),
@@ -71,7 +86,8 @@ function readPolicy(
         observations: beside.observations,
         context: { ...optionEntries(space), ...beside.context.known },
         features: features.features,
-        labels: predictions,
+        labels: labelNames,
+        posterior,
       })
     : new Map<string, UnusableName>();
   const named = new Map<string, PlacedFormula>();

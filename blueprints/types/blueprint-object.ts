@@ -100,6 +100,15 @@ export interface BlueprintObject {
   readonly reward?: FormulaText | undefined;
   readonly labels?: Entries<LabelObject> | undefined;
   readonly model?: ModelObject | undefined;
+  readonly posterior?:
+    | {
+        readonly of?: string | undefined;
+        readonly features?: readonly string[] | undefined;
+        readonly by?: "option" | "all" | undefined;
+        readonly ridge?: number | undefined;
+        readonly after?: DurationText | undefined;
+      }
+    | undefined;
   readonly policy: PolicyObject;
   readonly exploration?: ExplorationObject | undefined;
   readonly learning?:

@@ -105,7 +105,7 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
       if (loop === undefined) throw elsewhere(opening.start.settings.dir);
       const time = loop.application.now();
       await loop.publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
-      await loop.application.idle();
+      await loop.idle();
     },
     async [Symbol.asyncDispose]() {
       await close();

@@ -1,7 +1,7 @@
 import { eventWindows, tableContent } from "../../operators/index.ts";
 import { blueprints, instances } from "../../schemas/index.ts";
 import type { Loop } from "../loop.ts";
-import { every, type Running } from "../schedules.ts";
+import { every, type Running } from "../running.ts";
 
 /** The names of their parts differ: those of windows have a slash, and those of tables none. */
 const globals = [eventWindows, tableContent];

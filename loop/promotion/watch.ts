@@ -4,7 +4,7 @@ import { hourlyStatsGraceMs } from "../../operators/index.ts";
 import { hourlyStats, type Alert } from "../../schemas/index.ts";
 import type { Outages, TopicTools } from "../../streams/index.ts";
 import type { TrainingTools } from "../../trainer/index.ts";
-import { every, type Running } from "../schedules.ts";
+import { every, type Running } from "../running.ts";
 import { AgreedHours, firstReached, readAgreedHours } from "./agreed-hours.ts";
 import { propose, proposedIn, readAlerts, type Apprentice } from "./propose.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Pacing, StateEngine, UnreadableRecord } from "../../streams/index.ts";
 import type { Connection } from "../connect.ts";
 import { stateMemoryOf } from "../loop-options.ts";
-import type { BesideOptions, LoopOptions } from "../loop.ts";
+import type { BesideOptions, LoopOptions } from "../loop-options.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { ReplayRequest } from "./plan.ts";
 

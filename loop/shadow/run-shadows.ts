@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
-import { Outages, readTable, reasonOf, Serdes, type Log } from "../../streams/index.ts";
+import { Outages, readTable, Serdes, type Log } from "../../streams/index.ts";
 import { connect, type Connection } from "../connect.ts";
+import { keepRunning } from "../running.ts";
 import { loopOptions } from "../loop-options.ts";
 import { patiently } from "../patiently.ts";
-import { aborted } from "../until-aborted.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { VersionName } from "./shadow-place.ts";
 import { shadowsNow, unreadableShadows, type ShadowNow } from "./shadows-now.ts";
@@ -21,9 +21,6 @@ export interface RunShadowsOptions {
 
 /** Between two looks at the blueprints, ms. */
 const LOOK_EVERY_MS = 1_000;
-/** Between an end by an error and the next start of a version, ms; twice as long each time. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Runs the versions that are in shadow, each by itself: one that fails is started again later, and the others go on.
@@ -126,36 +123,19 @@ class ShadowSet {
     return { key, closing, done: this.#keep(shadow, closing.signal) };
   }
 
-  /** Runs one version until the signal; after an error again, a while later. */
-  async #keep({ of, span }: ShadowNow, signal: AbortSignal): Promise<void> {
+  /** Runs one version until the signal. */
+  #keep({ of, span }: ShadowNow, signal: AbortSignal): Promise<void> {
     const settings = this.#settings;
     const { id: liveId, ...options } = loopOptions(settings, this.#connection, "live");
-    for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      const ended = new AbortController();
-      try {
-        const started = performance.now();
-        let failure: unknown;
-        const shadow = await startShadow({
+    return keepRunning({
+      ...{ signal, log: this.#log, what: { version: nameOf(of) } },
+      sentence: "a version in shadow has stopped: it is started again",
+      start: (onFailure) =>
+        startShadow({
           ...options,
-          ...{ liveId, of, span, dir: settings.dir, log: this.#log, outages: this.#outages },
-          onFailure(error) {
-            failure = error;
-            ended.abort();
-          },
-        });
-        await aborted(AbortSignal.any([signal, ended.signal]));
-        await shadow.close();
-        if (performance.now() - started > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
-        if (failure !== undefined) throw failure;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#log.error(
-          { version: nameOf(of), error: reasonOf(error), seconds: pause / 1_000 },
-          "a version in shadow has stopped: it is started again",
-        );
-        await delay(pause, undefined, { signal }).catch(() => undefined);
-      }
-    }
+          ...{ liveId, of, span, dir: settings.dir, log: this.#log, outages: this.#outages, onFailure },
+        }),
+    });
   }
 }
 

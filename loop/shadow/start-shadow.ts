@@ -3,7 +3,7 @@ import { deadLetters, decisionRequests, decisions, liveDecisions, observations }
 import type { ShadowSpan } from "../../catalogue/index.ts";
 import { Application, ensureTopic, instanceIdIn, memberMemoryIn, Serdes } from "../../streams/index.ts";
 import { decisionTopology } from "../../topologies/index.ts";
-import type { BesideOptions, LoopOptions } from "../loop.ts";
+import type { BesideOptions, LoopOptions } from "../loop-options.ts";
 import { stateEngineFor } from "../state-engine.ts";
 import { beginAt } from "./first-positions.ts";
 import { APPLICATION, shadowStateDir, shadowView, type VersionName } from "./shadow-place.ts";

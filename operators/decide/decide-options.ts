@@ -8,8 +8,10 @@ import {
   type FeatureVector,
   type OptionsPolicy,
   type ParamValues,
+  type Selection,
 } from "../../blueprints/index.ts";
 import type { DecisionRecorded, LoggedAction, Scored } from "../../schemas/index.ts";
+import { ownValue } from "../../streams/index.ts";
 import { reasonOf, type Acts } from "./acting.ts";
 import { drawn, takenAt, type Shown } from "./draw-options.ts";
 
@@ -54,6 +56,7 @@ export interface OptionsAsked {
  */
 export function decideOptions({
   scored,
+  compiled: { posterior },
   options,
   policy,
   explorer,
@@ -66,23 +69,30 @@ export function decideOptions({
 }: OptionsAsked): OverOptions {
   const { enriched, modelId, options: predictions } = scored;
   const { features, options: given } = enriched;
-  const isScored = modelId !== null && predictions.length === given.length;
-  const known = given.map((option, at) => ({
-    vector: optionVector(features as FeatureVector, option.features, options),
-    predictions: isScored ? predictions[at]! : null,
-  }));
-  const selected = policy.select(known, params);
+  const vectors = given.map((option) => optionVector(features as FeatureVector, option.features, options));
+  /** The order of the request, within the policy's limits. */
+  const unscored = (): Selection =>
+    policy.select(
+      vectors.map((vector) => ({ vector, predictions: null })),
+      params,
+    );
+  const isPredicted = predictions.length === given.length;
+  const scoredBy = isPredicted
+    ? policy.select(
+        vectors.map((vector, at) => ({ vector, predictions: predictions[at]! })),
+        params,
+      )
+    : undefined;
+  // A posterior may be enough for scores. Where they need the model too, there are none yet.
+  const isScored = scoredBy !== undefined && (modelId !== null || scoredBy.scores.some((score) => score !== null));
+  const selected = isScored ? scoredBy : unscored();
   const { scores } = selected;
   const taken = logged === null ? -1 : given.findIndex(({ optionId }) => optionId === logged.value);
   const act = { selection: selected, isScored, isRanking: options.isRanking, params, seed };
   const isLogged = logged !== null && taken >= 0;
   const policys = isLogged ? takenAt(taken, logged.propensity, given.length) : drawn(act, explorer);
   const isPolicys = isLogged || acts === "policy";
-  /** The order of the request, within the policy's limits. */
-  const own = (): Shown => {
-    const unscored = known.map(({ vector }) => ({ vector, predictions: null }));
-    return drawn({ ...act, isScored: false, selection: policy.select(unscored, params) }, logger);
-  };
+  const own = (): Shown => drawn({ ...act, isScored: false, selection: unscored() }, logger);
   const chosen = isPolicys ? policys : own();
   const { shown, propensities } = chosen;
   const keys = options.keysByOption(enriched.request.candidates);
@@ -100,7 +110,7 @@ export function decideOptions({
   const isMissing = given.length > 0 && scores.every((score) => score === null);
   const isError = given.length === 0 || isMissing || (!options.isRanking && value === null);
   const reasonOfPolicy = (): OverOptions["reason"] => {
-    if (modelId === null && given.length > 0) return "noModel";
+    if (!isScored && modelId === null && given.length > 0) return "noModel";
     if (isError) return "error";
     return chosen.isOwn ? "exploit" : "explore";
   };
@@ -114,10 +124,19 @@ export function decideOptions({
     options: recorded,
     candidates: given.length,
     scores: chosen.scores,
-    beliefs: chosen.beliefs,
+    beliefs: posterior === null || !isPredicted ? chosen.beliefs : withPosterior(chosen.beliefs, predictions),
     proposed: isPolicys || !isScored ? none : policys.shown.map((at) => given[at]!.optionId),
   };
 }
+
+/** What the draw was made by, and behind it what each option's score was made of: of all options, shown or not. */
+const withPosterior = (beliefs: Shown["beliefs"], predictions: Scored["options"]): Shown["beliefs"] =>
+  predictions.map((own, at) => [
+    ...(beliefs[at] ?? none),
+    ...BELIEVED.map((name) => ownValue(own, name) ?? Number.NaN),
+  ]);
+
+const BELIEVED = ["posteriorMean", "posteriorDeviation", "posteriorUpdates"] as const;
 
 const nothing = Object.freeze({});
 const noKeys: DecisionKeys = nothing;

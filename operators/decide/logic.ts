@@ -61,7 +61,7 @@ export function decideScored(
     ...made,
     options: keys === null ? made.options.map((option) => ({ ...option, keys: {} })) : made.options,
     seed,
-    mode: scored.modelId === null ? "loggingOnly" : set.mode,
+    mode: scored.modelId === null && !isScored(made.options) ? "loggingOnly" : set.mode,
     decisionTime: time,
     deferred: request.deferred,
     repeatOf,
@@ -71,6 +71,9 @@ export function decideScored(
   if (logged === null) return decision;
   return { ...decision, ...takenElsewhere(logged, decision.actions, blueprint.decisionSpace, request.candidates) };
 }
+
+/** By a model, or by a posterior alone. */
+const isScored = (options: DecisionRecorded["options"]): boolean => options.some(({ score }) => score !== null);
 
 interface Asked extends Pick<OptionsAsked, "scored" | "seed" | "logged" | "recorded"> {
   readonly compiled: CompiledBlueprint;

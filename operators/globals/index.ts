@@ -1,3 +1,4 @@
+export { bytesOfDoubles, doublesOf } from "./doubles.ts";
 export { eventWindowsTelling } from "./event-kinds.ts";
 export {
   EVICTION_SLACK_MS,
@@ -21,6 +22,17 @@ export {
   type TellMisfit,
   type ToldMisfit,
 } from "./misfits.ts";
+export {
+  nameIn,
+  posteriorKey,
+  posteriorPart,
+  posteriorStates,
+  stateAt,
+  stateOf,
+  takeState,
+  type PosteriorSeries,
+} from "./posterior-states.ts";
+export { KeptPosteriors, readPosteriors, type NumberedState } from "./read-posteriors.ts";
 export { readTableRows, type KeptRows } from "./read-table-rows.ts";
 export type { Scope } from "./scope.ts";
 export { stateKey, tableContent, tableSize, takeVersion, type RowBytes, type TableSize } from "./table-rows.ts";

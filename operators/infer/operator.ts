@@ -2,6 +2,8 @@ import { blueprintTable, modelFor, modelsAt, modelTable, validBlueprints } from 
 import { DomainError, enriched, type Enriched, type ModelRecorded, scored } from "../../schemas/index.ts";
 import type { Scorer } from "../../serving/index.ts";
 import { CodedError, defineOperator, type StreamRecord } from "../../streams/index.ts";
+import { posteriorStates } from "../globals/index.ts";
+import { withBeliefs } from "./believe.ts";
 import { notPredicted, predict, type Predicted } from "./logic.ts";
 
 /** Loads a model's file and keeps the most recently used ones. */
@@ -9,7 +11,7 @@ export type Scorers = (model: ModelRecorded) => Promise<Scorer>;
 
 /**
  * Requests with features in, requests with predictions out; one run of the model for a batch. Without a model there are
- * no predictions.
+ * no predictions but those of a posterior.
  */
 export const infer = (scorers: Scorers) =>
   defineOperator({
@@ -17,7 +19,7 @@ export const infer = (scorers: Scorers) =>
     in: { enriched },
     out: { scored },
     state: {},
-    globals: { blueprints: blueprintTable, models: modelTable },
+    globals: { blueprints: blueprintTable, models: modelTable, posteriors: posteriorStates },
     handlers: {
       async enriched(records, context) {
         const blueprints = validBlueprints(context.globals.blueprints);
@@ -44,12 +46,20 @@ export const infer = (scorers: Scorers) =>
         }
         for (const record of records) {
           const model = models.get(record);
+          const { request, blueprintVersion } = record.value;
+          const compiled =
+            blueprintVersion === null ? undefined : blueprints.version(request.useCase, blueprintVersion);
+          const made = predictions.get(record) ?? notPredicted;
+          const predicted =
+            compiled === undefined
+              ? made
+              : withBeliefs(made, record.value, compiled, context.globals.posteriors, record.time);
           context.emit("scored", {
             key: record.key,
             value: {
               enriched: record.value,
               modelId: model?.modelId ?? null,
-              ...(predictions.get(record) ?? notPredicted),
+              ...predicted,
             },
             time: record.time,
             from: record,

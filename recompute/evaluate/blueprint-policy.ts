@@ -1,6 +1,6 @@
 import type { CompiledBlueprint, ParamValues } from "../../blueprints/index.ts";
 import { modelsAt, validBlueprints } from "../../catalogue/index.ts";
-import { decideScored, predict } from "../../operators/index.ts";
+import { decideScored, predict, withBeliefs } from "../../operators/index.ts";
 import type { DecisionRecorded, DecisionRequested, Enriched, Scored } from "../../schemas/index.ts";
 import type { LoggedDecision } from "../logged-decisions.ts";
 import type { RecomputeSource, Tables } from "../source.ts";
@@ -21,7 +21,7 @@ interface Asked {
 /**
  * The policy and the exploration of a version as they act online, on the logged features. Predictions are those of its
  * model in production; without one the logged ones, if they have the names of its labels. A policy that needs none is
- * asked without a model too.
+ * asked without a model too. A posterior has at each decision what it had learnt by then.
  *
  * @param target a published version, or one that is not
  */
@@ -41,9 +41,10 @@ export function blueprintPolicy(source: RecomputeSource, tables: Tables, target:
   const usable = (predictions: Predictions): Predictions => (hasAll(predictions) ? predictions : {});
 
   const distributionOf = ({ logged, enriched, predictions, options }: Asked): Acted | Lacks => {
-    const scored: Scored = { enriched, modelId: model?.modelId ?? NO_MODEL, predictions, options };
     const set = { params, mode: "online" } as const;
     const { decisionTime } = logged.decision;
+    const { options: all } = withBeliefs({ predictions, options }, enriched, target, tables.posteriors, decisionTime);
+    const scored: Scored = { enriched, modelId: model?.modelId ?? NO_MODEL, predictions, options: [...all] };
     const { actions, distribution } = decideScored(scored, acting, decisionTime, source.salt, set);
     return distribution.length === 0 ? { lacks: "action" } : { actions, distribution };
   };

@@ -17,5 +17,7 @@ export * from "./model-artifact.ts";
 export * from "./model-recorded.ts";
 export * from "./observation-misfits.ts";
 export * from "./observation-recorded.ts";
+export * from "./posteriors/posterior-published.ts";
+export * from "./posteriors/posterior-update.ts";
 export * from "./scored.ts";
 export * from "./table-row.ts";

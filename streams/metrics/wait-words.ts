@@ -29,6 +29,7 @@ export const waitWords: Readonly<Record<string, string>> = Object.freeze({
   ticker: "the time can't be written to the topic clock; rows of quiet partitions come later",
   retention: "the retention of topics can't be set; they keep what they had",
   schedules: "it can't be told whether a training is due",
+  posteriors: "it can't be told which posteriors there are; those that are learnt go on",
   "shadow versions": "the versions in shadow can't be read; those that run go on",
   promotions: "it can't be told whether a promotion is to be proposed; nothing else waits",
   training: "the last training failed, and is tried again later; the model in production stays",

@@ -2,7 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blueprintTable, modelTable } from "../../catalogue/index.ts";
-import { decide, enrich, eventWindows, tableContent, infer, type Scorers } from "../../operators/index.ts";
+import {
+  decide,
+  enrich,
+  eventWindows,
+  tableContent,
+  infer,
+  posteriorStates,
+  type Scorers,
+} from "../../operators/index.ts";
 import { blueprints, deadLetters, enriched, events, models, observations, scored } from "../../schemas/index.ts";
 import {
   Application,
@@ -36,7 +44,7 @@ export async function runLoop(scorers: Scorers, answering = true): Promise<Runni
     topology: defineTopology({
       name: "decisions",
       operators: [enrich, infer(scorers), decide("salt")],
-      globals: [blueprintTable, modelTable, eventWindows, tableContent],
+      globals: [blueprintTable, modelTable, eventWindows, tableContent, posteriorStates],
       memoryEdges: [enriched, scored],
     }),
     backbone,

@@ -72,7 +72,10 @@ def of_choice(scores, beliefs):
     elif kind == "thompson":
         p = best_of([beliefs[at] for at in allowed])
     elif kind == "squareCb":
-        p = [0 if at == best else 1 / (n + settings["squareCb"] * (own[best] - s)) for at, s in enumerate(own)]
+        gamma = settings["squareCb"]
+        if isinstance(gamma, str):
+            gamma = beliefs[allowed[best]][0]
+        p = [0 if at == best else 1 / (n + gamma * (own[best] - s)) for at, s in enumerate(own)]
         p[best] = 1 - sum(p)
     else:
         p = [1 / n] * n

@@ -104,6 +104,7 @@ async function check(policy: string, settings: Readonly<Record<string, unknown>>
 /** Two-sided, 1e-3 in all for up to ten actions. */
 const MOST_DEVIATION = 4.1;
 const BELIEVED = "{ formulas: { m: click, sd: (age + 1) / 40 }, choose: { score: click, exclude: click < 0.1 } }";
+const GROWING = "{ formulas: { gamma: 20 * age }, choose: { score: click, exclude: click < 0.1 } }";
 const CHOOSE = "{ choose: { score: click, exclude: click < 0.1 } }";
 const RANK = `{ rank: { score: click, show: ${SHOW} } }`;
 
@@ -114,6 +115,7 @@ describe("decisions, each made again in Python from its record alone,", () => {
     [CHOOSE, { softmax: 0.1 }],
     [CHOOSE, { softmax: 0.05, floor: 0.02, share: 0.7 }],
     [CHOOSE, { squareCb: 50 }],
+    [GROWING, { squareCb: "gamma", floor: 0.002 }],
     [CHOOSE, { uniform: true, share: 0.3 }],
     ["{ decide: click > 0.5 }", { epsilonGreedy: 0.3 }],
   ])("of %s with %j are the same, and were chosen as often as they say", async (policy, settings) => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Outages, streamsLimits } from "../../streams/index.ts";
-import { every, startSchedules, type Scheduled } from "../../loop/schedules.ts";
+import { every } from "../../loop/running.ts";
+import { startSchedules, type Scheduled } from "../../loop/schedules.ts";
 import type { TrainResult } from "../../trainer/index.ts";
 import { recordedLog } from "../streams/recorded-log.ts";
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable, drawOf, modelTable } from "../../catalogue/index.ts";
-import { infer, type Scorers } from "../../operators/index.ts";
+import { infer, posteriorStates, type Scorers } from "../../operators/index.ts";
 import { blueprints, deadLetters, enriched, models, scored, type Scored } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
 import { HEAVY, inProduction, LIGHT, PARCELS, parcels, published, request, scorers, START } from "./parcels.ts";
 
 const topologyWith = (load: Scorers) =>
-  defineTopology({ name: "t", operators: [infer(load)], globals: [blueprintTable, modelTable] });
+  defineTopology({ name: "t", operators: [infer(load)], globals: [blueprintTable, modelTable, posteriorStates] });
 
 let driver: TestDriver;
 const open = async (load: Scorers = scorers): Promise<TestDriver> => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blueprintTable, modelTable } from "../../catalogue/index.ts";
-import { decide, enrich, eventWindows, tableContent, infer } from "../../operators/index.ts";
+import { decide, enrich, eventWindows, tableContent, infer, posteriorStates } from "../../operators/index.ts";
 import type { RecomputeSource } from "../../recompute/index.ts";
 import {
   blueprints,
@@ -71,7 +71,7 @@ export async function openRun(options: RunOptions = {}): Promise<ParcelRun> {
     topology: defineTopology({
       name: "parcels",
       operators: [options.enrich ?? enrich, infer((model) => cache.get(model)), decide(SALT)],
-      globals: [blueprintTable, modelTable, options.windows ?? eventWindows, tableContent],
+      globals: [blueprintTable, modelTable, options.windows ?? eventWindows, tableContent, posteriorStates],
       memoryEdges: [enriched, scored],
     }),
     backbone,

@@ -6,8 +6,11 @@ import { generate } from "../../schemas/generate.ts";
 import { decisions } from "../../schemas/index.ts";
 import { root } from "../source-graph.ts";
 
+/** With those of its folders, by their paths in it. */
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => /\.\w+$/.test(file));
 const folder = join(root, "schemas/avro");
-const files = readdirSync(folder).filter((file) => file.endsWith(".avsc"));
+const files = filesIn(folder).filter((file) => file.endsWith(".avsc"));
 const schemaOf = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), "utf8"));
 const exported = Object.entries<unknown>(await import("../../schemas/types/index.ts"));
 const generatedSchemas = exported.filter(([name]) => name.endsWith("Schema"));

@@ -71,3 +71,9 @@ export function describeEntry(features: readonly Feature[]): string {
 
 /** In the blueprint's own words. */
 export const describeFeature = (feature: Feature): string => kindOfFeature(feature).describe(feature);
+
+/** Two features with equal definitions have the same values. */
+export function definitionOf(feature: Feature): string {
+  const kind = kindOfFeature(feature);
+  return kind.meaning?.(feature) ?? kind.describe(feature);
+}

@@ -12,7 +12,7 @@ import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { contextSection } from "../context.ts";
 import { eventsSection } from "../events.ts";
 import { featuresSection, type ReadFeatures } from "../features.ts";
-import { modelSection } from "../model.ts";
+import { modelSection } from "../training/model.ts";
 import { observationsSection } from "../observations.ts";
 import { labelKeys, readLabel, type LabelKnown } from "./read-label.ts";
 

@@ -14,7 +14,7 @@ import type { Names, Partly } from "../../yaml/partly.ts";
 import { complain, type Place } from "../../yaml/place.ts";
 import { readChoice, readDuration, readNumber, readOrNone } from "../../yaml/scalars.ts";
 import { optional, required, type Section } from "../../yaml/section.ts";
-import { readObjective } from "../model.ts";
+import { readObjective } from "../training/model.ts";
 
 const { aggregate, waitMs } = DEFAULTS.label;
 const KEYS = {

@@ -1,15 +1,15 @@
 import { isMap, isScalar } from "yaml";
-import type { LearnerName, ModelConfig, Objective } from "../blueprint.ts";
-import { DEFAULTS, OBJECTIVES } from "../defaults.ts";
-import type { KeySaid, KeysSaid } from "../key-reference.ts";
-import { learnerKinds, objectiveOf, parametersOf, seedParameter } from "../learners/index.ts";
-import type { LearnerKind } from "../learners/learner-kind.ts";
-import type { Parameter } from "../learners/parameter.ts";
-import { whole, type Partly } from "../yaml/partly.ts";
-import { complain, type Place } from "../yaml/place.ts";
-import { optional, readSection } from "../yaml/section.ts";
-import { readChoice } from "../yaml/scalars.ts";
-import type { BlueprintSection } from "./blueprint-section.ts";
+import type { LearnerName, ModelConfig, Objective } from "../../blueprint.ts";
+import { DEFAULTS, OBJECTIVES } from "../../defaults.ts";
+import type { KeySaid, KeysSaid } from "../../key-reference.ts";
+import { learnerKinds, objectiveOf, parametersOf, seedParameter } from "../../learners/index.ts";
+import type { LearnerKind } from "../../learners/learner-kind.ts";
+import type { Parameter } from "../../learners/parameter.ts";
+import { whole, type Partly } from "../../yaml/partly.ts";
+import { complain, type Place } from "../../yaml/place.ts";
+import { optional, readSection } from "../../yaml/section.ts";
+import { readChoice } from "../../yaml/scalars.ts";
+import type { BlueprintSection } from "../blueprint-section.ts";
 
 export const modelSection: BlueprintSection<"model", Partly<ModelConfig> | undefined> = {
   name: "model",

@@ -1,17 +1,17 @@
-import type { UnusableName } from "../formula/index.ts";
-import { OPTION_NUMBERS, weightColumns, weightFlags, weightTypes } from "../labels/row-weight.ts";
-import { kindOfRule } from "../policy/rules/index.ts";
-import { unusableInPolicy } from "../policy/unusable-names.ts";
-import { optionEntries } from "../values/option-entries.ts";
-import { readFormula } from "../yaml/formula.ts";
-import { complain, type Place } from "../yaml/place.ts";
-import type { Reading } from "./blueprint-section.ts";
-import { contextSection } from "./context.ts";
-import { decisionSpaceSection } from "./decision-space.ts";
-import { featuresSection } from "./features.ts";
-import { labelsSection } from "./labels/labels.ts";
-import { observationsSection } from "./observations.ts";
-import { policySection } from "./policy.ts";
+import type { UnusableName } from "../../formula/index.ts";
+import { OPTION_NUMBERS, weightColumns, weightFlags, weightTypes } from "../../labels/row-weight.ts";
+import { kindOfRule } from "../../policy/rules/index.ts";
+import { unusableInPolicy } from "../../policy/unusable-names.ts";
+import { optionEntries } from "../../values/option-entries.ts";
+import { readFormula } from "../../yaml/formula.ts";
+import { complain, type Place } from "../../yaml/place.ts";
+import type { Reading } from "../blueprint-section.ts";
+import { contextSection } from "../context.ts";
+import { decisionSpaceSection } from "../decision-space.ts";
+import { featuresSection } from "../features.ts";
+import { labelsSection } from "../labels/labels.ts";
+import { observationsSection } from "../observations.ts";
+import { policySection } from "../policy.ts";
 
 /** The formula of the weight of a row, checked against the names that a row has. */
 export function readWeight(place: Place, of: Reading): string | undefined {

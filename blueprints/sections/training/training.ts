@@ -1,14 +1,14 @@
-import type { Objective, TrainingConfig } from "../blueprint.ts";
-import { cronHint, cronProblem } from "../cron.ts";
-import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../defaults.ts";
-import { canonicalFormula } from "../formula/index.ts";
-import { percentText, rangeText, type KeySaid } from "../key-reference.ts";
-import { whole, type Partly } from "../yaml/partly.ts";
-import { complain, type Place } from "../yaml/place.ts";
-import { optional, readSection } from "../yaml/section.ts";
-import { readChoice, readNumber, readOrNone, readShare, readText } from "../yaml/scalars.ts";
-import type { BlueprintSection, Reading } from "./blueprint-section.ts";
-import { labelSection } from "./labels/label.ts";
+import type { Objective, TrainingConfig } from "../../blueprint.ts";
+import { cronHint, cronProblem } from "../../cron.ts";
+import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../../defaults.ts";
+import { canonicalFormula } from "../../formula/index.ts";
+import { percentText, rangeText, type KeySaid } from "../../key-reference.ts";
+import { whole, type Partly } from "../../yaml/partly.ts";
+import { complain, type Place } from "../../yaml/place.ts";
+import { optional, readSection } from "../../yaml/section.ts";
+import { readChoice, readNumber, readOrNone, readShare, readText } from "../../yaml/scalars.ts";
+import type { BlueprintSection, Reading } from "../blueprint-section.ts";
+import { labelSection } from "../labels/label.ts";
 import { readWeight } from "./weight.ts";
 
 const ALL_METRICS = [...METRICS.binary, ...METRICS.regression];

@@ -1,0 +1,91 @@
+import { blueprintTable } from "../../catalogue/index.ts";
+import { silent, StreamsError, type Application } from "../../streams/index.ts";
+import { every, keepRunning, type Running } from "../running.ts";
+import { posteriorsNow, type PosteriorNow } from "./posteriors-now.ts";
+import { startPosterior, type PosteriorOptions } from "./start-posterior.ts";
+
+interface Member {
+  readonly closing: AbortController;
+  readonly done: Promise<void>;
+  /** The group that runs now; it is another one after an error. */
+  running: Promise<Application>;
+}
+
+/** Between two looks at the blueprints, ms. */
+const LOOK_EVERY_MS = 1_000;
+
+/** The posteriors that this process learns. One that fails is started again later, and the others go on. */
+export class PosteriorSet implements Running {
+  readonly #options: PosteriorOptions;
+  readonly #loop: Application;
+  readonly #members = new Map<string, Member>();
+  readonly #looking: Running;
+  #seen: string | undefined;
+
+  /** @param loop tells which versions there are */
+  constructor(options: PosteriorOptions, loop: Application) {
+    this.#options = options;
+    this.#loop = loop;
+    this.#looking = every(LOOK_EVERY_MS, options.outages.of("posteriors"), () => this.look());
+  }
+
+  /** Starts those that are new, and ends those that no version needs any more. */
+  async look(): Promise<void> {
+    const table = this.#loop.global(blueprintTable);
+    const now = this.#loop.now();
+    const wanted = posteriorsNow(table, now);
+    const seen = [...wanted.keys()].join();
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    await this.#end([...this.#members.keys()].filter((name) => !wanted.has(name)));
+    for (const [name, posterior] of wanted) if (!this.#members.has(name)) this.#start(name, posterior);
+  }
+
+  /** Resolves once the rows that are there now are learnt. */
+  async idle(): Promise<void> {
+    await this.look();
+    await Promise.all(
+      [...this.#members.values()].map(async (member) => {
+        const running = await member.running;
+        await running.idle();
+        // What its first part has written is read by its second.
+        await running.idle();
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#looking.close();
+    await this.#end([...this.#members.keys()]);
+  }
+
+  #start(name: string, { compiled, posterior }: PosteriorNow): void {
+    const { log = silent } = this.#options;
+    const closing = new AbortController();
+    const first = Promise.withResolvers<Application>();
+    // Who waits for it hears of an end by itself.
+    first.promise.catch(() => undefined);
+    const member: Member = {
+      closing,
+      running: first.promise,
+      done: keepRunning({
+        ...{ signal: closing.signal, log, what: { posterior: name } },
+        sentence: "a posterior has stopped: it is started again",
+        start: async (onFailure) => {
+          const running = await startPosterior({ ...this.#options, onFailure }, compiled, posterior);
+          member.running = Promise.resolve(running);
+          first.resolve(running);
+          return running;
+        },
+      }).finally(() => first.reject(new StreamsError("CLOSED", "the posterior is not learnt any more"))),
+    };
+    this.#members.set(name, member);
+  }
+
+  async #end(names: readonly string[]): Promise<void> {
+    const over = names.map((name) => this.#members.get(name)!);
+    for (const { closing } of over) closing.abort();
+    await Promise.all(over.map(({ done }) => done));
+    for (const name of names) this.#members.delete(name);
+  }
+}

@@ -1,0 +1,3 @@
+import { posteriorSuite } from "./posterior.ts";
+
+posteriorSuite("embedded", (folder) => Promise.resolve(["--dir", folder]));
