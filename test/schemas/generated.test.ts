@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import avro from "avsc";
 import { describe, expect, test } from "vitest";
 import { generate } from "../../schemas/generate.ts";
@@ -48,7 +48,7 @@ function unionsIn(schema: unknown): readonly { readonly values: readonly string[
 describe("the schemas", () => {
   test("types/ holds a file for each .avsc file and nothing else, as they make it", async () => {
     const types = join(root, "schemas/types");
-    const there = new Map(readdirSync(types).map((file) => [file, readFileSync(join(types, file), "utf8")]));
+    const there = new Map(filesIn(types).map((file) => [file, readFileSync(join(types, file), "utf8")]));
     const made = await generate();
     expect([...there.keys()].sort()).toEqual([...made.keys()].sort());
     for (const [file, text] of made)
@@ -80,7 +80,7 @@ describe("the schemas", () => {
 
   test.each(files)("%s: the file is named after its record", (file) => {
     const { name = "" } = schemaOf(file) as Named;
-    expect(`${name.replaceAll(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.avsc`).toBe(file);
+    expect(`${name.replaceAll(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.avsc`).toBe(basename(file));
   });
 
   test("a record without a word is found, wherever it is", () => {
