@@ -1,3 +1,3 @@
 export type { Scope } from "../operators/index.ts";
-export { posteriorGroup, posteriorTopology } from "./posterior-topology.ts";
+export { posteriorTopology } from "./posterior-topology.ts";
 export { allMemoryEdges, decisionTopology, type DecisionTopologyOptions } from "./decision-topology.ts";

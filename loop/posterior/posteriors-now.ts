@@ -2,14 +2,13 @@ import type { CompiledBlueprint, CompiledPosterior } from "../../blueprints/inde
 import { validBlueprints, versionStates } from "../../catalogue/index.ts";
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import type { GlobalView } from "../../streams/index.ts";
-import { posteriorGroup } from "../../topologies/index.ts";
 
 export interface PosteriorNow {
   readonly compiled: CompiledBlueprint;
   readonly posterior: CompiledPosterior;
 }
 
-/** The posteriors that are learnt at `now`, ms, by the name of their group: those of versions that are live, will be, or are in shadow. */
+/** The posteriors that are learnt at `now`, ms, by use case and id: those of versions that are live, will be, or are in shadow. */
 export function posteriorsNow(table: GlobalView<BlueprintPublished>, now: number): ReadonlyMap<string, PosteriorNow> {
   const valid = validBlueprints(table);
   const found = new Map<string, PosteriorNow>();
@@ -19,7 +18,7 @@ export function posteriorsNow(table: GlobalView<BlueprintPublished>, now: number
       const compiled = valid.version(useCase, version);
       const posterior = compiled?.posterior ?? null;
       if (posterior === null || !["live", "later", "shadow"].includes(states[at]!.state)) continue;
-      found.set(posteriorGroup(useCase, posterior), { compiled: compiled!, posterior });
+      found.set(`${useCase}.${posterior.id}`, { compiled: compiled!, posterior });
     }
   }
   return found;

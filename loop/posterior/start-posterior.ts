@@ -10,7 +10,7 @@ import {
   type Outages,
   type Serdes,
 } from "../../streams/index.ts";
-import { posteriorGroup, posteriorTopology } from "../../topologies/index.ts";
+import { posteriorTopology } from "../../topologies/index.ts";
 import type { LoopOptions } from "../loop-options.ts";
 import { stateEngineFor } from "../state-engine.ts";
 
@@ -32,15 +32,16 @@ export async function startPosterior(
   posterior: CompiledPosterior,
 ): Promise<Application> {
   const { backbone, serdes, partitions, commitIntervalMs, maxTaskIdleMs, log, outages, onFailure, now } = options;
-  const id = posteriorGroup(compiled.blueprint.useCase, posterior);
+  // Rights that the loop has by its own name hold for it too.
+  const id = `${options.id}-posterior-${compiled.blueprint.useCase}.${posterior.id}`;
   const stateDir = join(`${options.stateDir}-posteriors`, id);
-  const topology = posteriorTopology(compiled, posterior);
+  const topology = posteriorTopology(id, compiled, posterior);
   await ensureTopic(rowsTopic(compiled), backbone, serdes, partitions);
   const application = new Application({
     ...{ id, topology, backbone, serdes, deadLetters, partitions, maxTaskIdleMs, log, outages, onFailure, now },
     engine: stateEngineFor(topology, partitions, { ...options, stateDir }),
     delivery: "exactlyOnce",
-    commitIntervalMs: Math.min(commitIntervalMs, COMMIT_INTERVAL_MS),
+    commitIntervalMs: commitIntervalMs === 0 ? 0 : COMMIT_INTERVAL_MS,
     instanceId: instanceIdIn(stateDir),
     memberMemory: memberMemoryIn(stateDir),
   });

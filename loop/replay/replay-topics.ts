@@ -8,6 +8,7 @@ import {
   modelArtifacts,
   models,
   observations,
+  posteriors,
   rowsTopicName,
   tableRows,
 } from "../../schemas/index.ts";
@@ -94,7 +95,7 @@ export const replayProgress: Topic<ReplayProgress> = defineTopic({
 export const PROGRESS_KEY = "progress";
 
 /** Topics that the live group writes. Work beside it only reads them. */
-const sources = [decisionRequests, observations, events, tableRows, blueprints, models, modelArtifacts];
+const sources = [decisionRequests, observations, events, tableRows, posteriors, blueprints, models, modelArtifacts];
 
 export interface BesideLive {
   /** Another topic for the rows of a use case. */

@@ -29,7 +29,11 @@ let driver: TestDriver;
 afterEach(() => driver.close());
 
 async function open(partitions = 1): Promise<void> {
-  driver = await createTestDriver(posteriorTopology(compiled, posterior), { deadLetters, partitions, start: START });
+  driver = await createTestDriver(posteriorTopology("p", compiled, posterior), {
+    deadLetters,
+    partitions,
+    start: START,
+  });
   for (const text of [OFFERS, NEXT, OTHER]) await driver.input(blueprints).send(published(text));
 }
 
