@@ -55,6 +55,13 @@ await client.logEvent("departure", { carrier: "UA", delay_min: 3 }); // wrong
 await client.logEvent("departure", { carrier: "UA", origin: "EWR", delay: 3 }); // wrong
 await client.logEvent("landing", { carrier: "UA", origin: "EWR", delay_min: 3 }); // wrong
 `,
+  offers: `
+const { value } = await client.getDecision("offers", { unit: "u", context: { morning: true, hungry: 0.5 } });
+export const offer: "coffee" | "soup" | "cake" | null = value;
+await client.getDecision("offers", { unit: "u", context: { morning: "yes", hungry: 0.5 } }); // wrong
+await client.logObservations("d", { clicked: true }, { useCase: "offers" });
+await client.logObservations("d", { clicks: 1 }, { useCase: "offers" }); // wrong
+`,
   lecturers: `
 const context = { studage: "2" };
 const candidates = [{ optionId: "1002", context: { lectage: "2", service: "0", dept: "2" } }];
