@@ -29,8 +29,10 @@ const COLUMNS = [
 ];
 
 async function write(path: string, lines: readonly string[]): Promise<void> {
-  await writeFile(`${path}.partial`, `${lines.join("\n")}\n`);
-  await rename(`${path}.partial`, path);
+  // Another process may get them too.
+  const partial = `${path}.${process.pid}.partial`;
+  await writeFile(partial, `${lines.join("\n")}\n`);
+  await rename(partial, path);
 }
 
 async function writeLog(archive: Buffer, { name, decisions, clicks }: BanditLog): Promise<void> {

@@ -72,6 +72,14 @@ await client.getRanking("lecturers", { unit: "u", context, candidates: [{ option
 await client.logObservations("d", { kind: "rating", y: 4 }, { useCase: "lecturers", optionId: "1002" });
 await client.logObservations("d", { kind: "rating", y: "good" }, { useCase: "lecturers" }); // wrong
 `,
+  "open-bandit": `
+const context = { position: 1, user_feature_0: "a", user_feature_1: "b" };
+const { value } = await client.getDecision("shop", { unit: "u", context, candidates: ["all-1", "all-2"] });
+export const item: string | null = value;
+await client.getDecision("shop", { unit: "u", context: { ...context, position: "1" }, candidates: ["all-1"] }); // wrong
+await client.logObservations("d", { kind: "seen", clicked: 1 }, { useCase: "shop", optionId: "all-1" });
+await client.logObservations("d", { kind: "seen", clicked: true }, { useCase: "shop" }); // wrong
+`,
   articles: `
 const unit = "anna";
 const context = { article: "a1", interests: ["sport"], query: undefined };
