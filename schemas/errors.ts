@@ -43,6 +43,10 @@ export const domainErrors = {
     "A row does not fit its reference table, or its record does not have the key of its version.",
     "Mend the row as the message says, and put it again.",
   ),
+  POSTERIOR_FULL: lasting(
+    "A posterior has weights of as many options as it may have.",
+    "Publish a version whose posterior is `by: all`, with features of the options.",
+  ),
   TABLE_FULL: lasting(
     "A reference table holds as many versions of rows as its `maxRows` allows.",
     "Publish a version with a larger `maxRows`, then put the rows again; or take old versions back.",

@@ -29,6 +29,10 @@ export const recordLimits = Object.freeze({
   tableKeyBytes: 256,
   /** Memory of a table's rows with their keys, for each of its `maxRows`; bytes. */
   tableBytesPerRow: 1_024,
+  /** Options that have weights of their own in one posterior. */
+  posteriorOptions: 10_000,
+  /** What rows have changed in the weights of options is kept this long on its way to them; ms. */
+  posteriorUpdatesKeptMs: 7 * 86_400_000,
   /** Different values or buckets of one distribution in an hour's statistics. */
   statsBuckets: 64,
   /** The name of a value or bucket there; bytes. */

@@ -232,6 +232,7 @@ export const posteriorUpdates = (useCase: string, posterior: string): Topic<type
   defineTopic({
     name: `${UPDATES}${useCase}.${posterior}`,
     schema: types.posteriorUpdateSchema,
+    retentionMs: recordLimits.posteriorUpdatesKeptMs,
     maxFutureMs: MADE_HERE_MS,
   });
 

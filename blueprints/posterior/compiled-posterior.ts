@@ -7,6 +7,7 @@ import type { FeatureVector } from "../features/layout.ts";
 import { canonicalFormula } from "../formula/index.ts";
 import { labelColumns, maturityColumn } from "../labels/label-columns.ts";
 import { labelParts } from "../labels/label-parts.ts";
+import { recordLimits } from "../../schemas/index.ts";
 
 /** A version's posterior, with what is derived from it. */
 export interface CompiledPosterior extends PosteriorConfig {
@@ -21,11 +22,11 @@ export interface CompiledPosterior extends PosteriorConfig {
   readonly column: string;
   /** Whether a row of a version counts: its columns mean the same. */
   counts(rowsOf: Pick<BlueprintContent, "features" | "labels" | "reward">): boolean;
-  /** 1, and then the features' values; a missing one is 0. */
+  /** 1, and then the features' values; a missing one is 0, and one beyond the largest feature is that. */
   x(vector: Readonly<FeatureVector>): readonly number[];
   /** The same of a row. */
   xOfRow(row: Readonly<Record<string, unknown>>): readonly number[];
-  /** The label or reward of a row; null: there is none, or it waits. */
+  /** The label or reward of a row; null: there is none, it waits, or it is beyond what is learnt from. */
   learnt(row: Readonly<Record<string, unknown>>): number | null;
 }
 
@@ -53,12 +54,15 @@ export function compilePosterior(blueprint: Meant & Pick<BlueprintContent, "post
     learnt(row: Readonly<Record<string, unknown>>) {
       if (row[maturity] === "waiting") return null;
       const value = row[column];
-      return typeof value === "number" && Number.isFinite(value) ? value : null;
+      return typeof value === "number" && Math.abs(value) <= largestLabel ? value : null;
     },
   });
 }
 
-const numberOr0 = (value: unknown): number => (typeof value === "number" ? value : 0);
+/** The square of a number within this limit is one too. */
+const { largestFeature, largestLabel } = recordLimits;
+const numberOr0 = (value: unknown): number =>
+  typeof value === "number" ? Math.max(-largestFeature, Math.min(largestFeature, value)) : 0;
 
 const columnOf = ({ labels, reward }: Meant, { of }: PosteriorConfig): string | undefined =>
   of === "reward" && reward !== null ? of : labelColumns(labels).find(({ name }) => name === of)?.value;

@@ -1,6 +1,12 @@
 import type { CompiledBlueprint, CompiledPosterior } from "../../blueprints/index.ts";
 import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
-import { posteriors, type BlueprintPublished, type PosteriorPublished } from "../../schemas/index.ts";
+import {
+  DomainError,
+  posteriors,
+  recordLimits,
+  type BlueprintPublished,
+  type PosteriorPublished,
+} from "../../schemas/index.ts";
 import type { Bytes, BytesPlace, BytesView, GlobalFold, GlobalView } from "../../streams/index.ts";
 import { bytesOfDoubles, doublesOf } from "./doubles.ts";
 
@@ -35,14 +41,36 @@ export const posteriorStates: GlobalFold<PosteriorPublished> = Object.freeze({
   },
 } satisfies GlobalFold<PosteriorPublished>);
 
-/** Of several states with one time the last one counts. */
+/** Of several states with one time the last one counts. Throws `POSTERIOR_FULL` for the first state of one option too many. */
 export function takeState(bytes: Pick<Bytes, "get" | "put">, value: PosteriorPublished, time: number): void {
   const { useCase, posterior, optionId, updates } = value;
-  const key = `${posteriorPart(useCase, posterior)}|${optionId ?? ""}|${time}`;
+  const part = posteriorPart(useCase, posterior);
+  // A series has no number before 0.
+  const option = `${part}|${optionId ?? ""}|-1`;
+  if (bytes.get(option) === undefined) {
+    const count = `${part}||${COUNT}`;
+    const options = countIn(bytes.get(count));
+    if (options >= recordLimits.posteriorOptions) throw isFull(useCase, options);
+    bytes.put(count, bytesOfDoubles(Float64Array.of(options + 1)));
+    bytes.put(option, NOTHING);
+  }
+  const key = `${part}|${optionId ?? ""}|${time}`;
   const before = bytes.get(key);
   if (before !== undefined && stateOf(before).updates >= updates) return;
   bytes.put(key, stateBytes(value));
 }
+
+/** Of the options of a part, in place of a time. */
+const COUNT = "options";
+const NOTHING = new Uint8Array(0);
+const countIn = (bytes: Uint8Array | undefined): number => (bytes === undefined ? 0 : doublesOf(bytes)[0]!);
+
+const isFull = (useCase: string, options: number): DomainError =>
+  new DomainError(
+    "POSTERIOR_FULL",
+    `the posterior of ${useCase} has weights of ${options} options: others are decided as if nothing were known of them. ` +
+      "Publish a version whose posterior is by all, with features of the options",
+  );
 
 export const stateBytes = ({ updates, rows, squares, products }: PosteriorPublished): Uint8Array =>
   bytesOfDoubles(Float64Array.of(updates, rows, ...squares, ...products));
@@ -66,7 +94,10 @@ export function stateOf(bytes: Uint8Array): PosteriorState {
 
 function placeOf(key: string): BytesPlace {
   const [first, last] = [key.indexOf("|"), key.lastIndexOf("|")];
-  return { part: key.slice(0, first), name: key.slice(first + 1, last), number: Number(key.slice(last + 1)) };
+  const [part, end] = [key.slice(0, first), key.slice(last + 1)];
+  // Counts are no states, and no part of a series.
+  if (end === COUNT || end === "-1") return { part, name: null, number: 0 };
+  return { part, name: key.slice(first + 1, last), number: Number(end) };
 }
 
 /** The name of an option's series. */

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../blueprints/index.ts";
+import { stateAt, stateOf, takeState } from "../../operators/globals/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { blueprints, deadLetters, posteriors, type PosteriorPublished, type TrainingRow } from "../../schemas/index.ts";
 import { addRow, emptySums } from "../../statistics/index.ts";
 import { createTestDriver, type TestDriver } from "../../streams/index.ts";
 import { posteriorTopology } from "../../topologies/index.ts";
 import { random } from "../blueprints/random.ts";
+import { seriesOf } from "../exploration/posterior-series.ts";
 import { HOUR, published, START } from "./parcels.ts";
 
 const OFFERS = `useCase: offers
@@ -129,6 +131,48 @@ describe("of each row the option's sums", () => {
     expect(states().map(({ rows: n }) => n)).toEqual([1, 2]);
     expect(compileBlueprint(NEXT).posterior!.id).toBe(posterior.id);
     expect(compileBlueprint(OTHER).posterior!.id).not.toBe(posterior.id);
+  });
+});
+
+test("values and labels beyond the largest ones leave the sums finite", async () => {
+  await open();
+  await send(
+    { id: "d1", option: "a", age: 1e300, member: -1e200, label: 1 },
+    { id: "d2", option: "a", age: 1, label: 1e300 },
+    { id: "d3", option: "a", age: 1, label: 0 },
+  );
+  const { rows: n, squares, products } = states().at(-1)!;
+  expect([n, ...squares, ...products].every(Number.isFinite)).toBe(true);
+  expect(n).toBe(2);
+});
+
+describe("states by option and time", () => {
+  const state = (optionId: string, updates: number): PosteriorPublished => ({
+    ...{ useCase: "offers", posterior: posterior.id, optionId, updates, rows: updates, features: [] },
+    ...{ squares: [updates, 0, 0, 0, 0, 0], products: [0, 0, 0] },
+  });
+
+  test("count strictly after their time and the wait, whatever the ids are, and of one time the last", () => {
+    const series = seriesOf();
+    const ids = ["a", "a|1", "|", "a/2", "__proto__", ""];
+    for (const id of ids) {
+      takeState(series.bytes, state(id, 1), START);
+      takeState(series.bytes, state(id, 3), START + 5);
+      takeState(series.bytes, state(id, 2), START + 5);
+    }
+    const at = (id: string, time: number): number => {
+      const bytes = stateAt(series, compiled, id, time);
+      return bytes === undefined ? 0 : stateOf(bytes).updates;
+    };
+    const { afterMs } = posterior;
+    for (const id of ids) expect([0, 1, 5, 6].map((more) => at(id, START + afterMs + more))).toEqual([0, 1, 1, 3]);
+  });
+
+  test("are of so many options at most, and the first ones go on", () => {
+    const { bytes } = seriesOf();
+    for (let n = 0; n < 10_000; n++) takeState(bytes, state(`o${n}`, 1), START);
+    expect(() => takeState(bytes, state("one more", 1), START)).toThrow(/weights of 10000 options.*by all/);
+    expect(() => takeState(bytes, state("o7", 2), START + 1)).not.toThrow();
   });
 });
 
