@@ -1,5 +1,6 @@
 export { decide } from "./decide/operator.ts";
 export { distributionProblem, isSamePropensity } from "./decide/logged-distribution.ts";
+export { rankingProblem } from "./decide/logged-ranking.ts";
 export { actionProblem, loggedAction, possibleActions, type LoggedReading } from "./decide/logged-action.ts";
 export { decideScored, decisionSeed } from "./decide/logic.ts";
 export { unitPlace } from "./decide/assign-unit.ts";

@@ -31,7 +31,10 @@ export const importFlags = {
   ),
   unit: flag("--unit <columns>", "column of the unit, or several joined by + (default: the decision id)"),
   action: flag("--action <column>", "column of the action that was taken (default: the policy decides)"),
-  propensity: flag("--propensity <column>", "column of the probability with which it was taken, above 0 and at most 1"),
+  propensity: flag(
+    "--propensity <column>",
+    "column of the probability with which it was taken, above 0 and at most 1; of a ranking that of the list, or a JSON list of those of its positions",
+  ),
   distribution: flag(
     "--distribution <column>",
     "column of the probabilities of all actions, a JSON list in the order of the options, or else of the blueprint's actions",

@@ -14,6 +14,7 @@ import type { DecisionRecorded, LoggedAction, Scored } from "../../schemas/index
 import { ownValue } from "../../streams/index.ts";
 import { reasonOf, type Acts } from "./acting.ts";
 import { drawn, takenAt, type Shown } from "./draw-options.ts";
+import { productOf, shownAs } from "./logged-ranking.ts";
 
 type OptionRecorded = DecisionRecorded["options"][number];
 
@@ -89,8 +90,12 @@ export function decideOptions({
   const { scores } = selected;
   const taken = logged === null ? -1 : given.findIndex(({ optionId }) => optionId === logged.value);
   const act = { selection: selected, isScored, isRanking: options.isRanking, params, seed };
-  const isLogged = logged !== null && taken >= 0;
-  const policys = isLogged ? takenAt(taken, logged.propensity, given.length) : drawn(act, explorer);
+  const isLogged = logged !== null && (taken >= 0 || options.isRanking);
+  const policys = !isLogged
+    ? drawn(act, explorer)
+    : options.isRanking
+      ? shownAs(logged, given.length)
+      : takenAt(taken, logged.propensity, given.length);
   const isPolicys = isLogged || acts === "policy";
   const own = (): Shown => drawn({ ...act, isScored: false, selection: unscored() }, logger);
   const chosen = isPolicys ? policys : own();
@@ -142,19 +147,6 @@ const nothing = Object.freeze({});
 const noKeys: DecisionKeys = nothing;
 
 const none = Object.freeze([]);
-
-/** A smaller number has lost digits. */
-const LEAST = 2 ** -1022;
-
-/** Null: one of them is not known, or the product is too small for a number. */
-function productOf(propensities: readonly (number | null)[]): number | null {
-  let product = 1;
-  for (const propensity of propensities) {
-    if (propensity === null) return null;
-    product *= propensity;
-  }
-  return product < LEAST ? null : product;
-}
 
 /**
  * Of the options that were not shown those to record, each with the same probability. The sample is drawn by the decision's

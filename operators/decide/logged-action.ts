@@ -2,6 +2,7 @@ import type { CompiledBlueprint, DecisionSpace } from "../../blueprints/index.ts
 import { type DecisionRecorded, type DecisionRequested, DomainError, type LoggedAction } from "../../schemas/index.ts";
 import { SOURCE_HEADER, type Headers } from "../../streams/index.ts";
 import { distributedOver, distributionProblem, recordedDistribution } from "./logged-distribution.ts";
+import { rankingProblem } from "./logged-ranking.ts";
 
 /** The action to record instead of the policy's decision, or the reason that it is not recorded. */
 export type LoggedReading =
@@ -32,14 +33,12 @@ export function loggedAction(
   }
   const problem =
     options?.isRanking === true
-      ? OF_RANKING
+      ? rankingProblem(action, space, request.candidates)
       : (actionProblem(action, possibleActions(space, request.candidates)) ??
         distributionProblem(action, space, request.candidates));
   if (problem === undefined) return { kind: "taken", action: withPropensity(action, space, request.candidates) };
   return { kind: "refused", error: new DomainError("BAD_ACTION", `${where} is not recorded: ${problem}`) };
 }
-
-const OF_RANKING = "a ranking of history is the order of its candidates, so it brings no action";
 
 /** The actions that a request may have been answered with: candidates are the actions, or name a part of them. */
 export function possibleActions(space: DecisionSpace, candidates: DecisionRequested["candidates"]): DecisionSpace {

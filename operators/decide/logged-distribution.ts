@@ -18,10 +18,11 @@ export function distributedOver(space: DecisionSpace, candidates: readonly Candi
 
 /** The reason that a distribution can't have been that of the action, in words; `undefined`: it can, or there is none. */
 export function distributionProblem(
-  { value, propensity, distribution }: LoggedAction,
+  { value, propensity, distribution, positions }: LoggedAction,
   space: DecisionSpace,
   candidates: readonly Candidate[],
 ): string | undefined {
+  if (positions.length > 0) return "only a ranking has probabilities of positions";
   if (distribution.length === 0) return undefined;
   const actions = distributedOver(space, candidates);
   if (actions === undefined) return "numbers have no distribution";

@@ -22,6 +22,7 @@ import { decideOptions, type OptionsAsked, type OverOptions } from "./decide-opt
 import { onlyOf } from "./draw.ts";
 import { drawValue } from "./draw-value.ts";
 import { takenElsewhere } from "./logged-action.ts";
+import { rankedElsewhere } from "./logged-ranking.ts";
 
 /** The seed of a decision's sampling: the three inputs are enough to draw the same again. */
 export function decisionSeed(salt: string, useCase: string, decisionId: string): string {
@@ -69,6 +70,7 @@ export function decideScored(
     parameters: set.params,
   };
   if (logged === null) return decision;
+  if (compiled.options?.isRanking === true) return { ...decision, ...rankedElsewhere(logged, decision) };
   return { ...decision, ...takenElsewhere(logged, decision.actions, blueprint.decisionSpace, request.candidates) };
 }
 

@@ -20,12 +20,14 @@ export interface DecisionRequested {
 
 /** An action that was taken elsewhere, as data that is imported tells it. */
 export interface LoggedAction {
-  /** What was chosen; one of the blueprint's decision space. */
+  /** What was chosen; one of the blueprint's decision space, of a ranking the option at its top. */
   readonly value: boolean | number | string;
-  /** Probability with which it was chosen, above 0 and at most 1; null: not known. */
+  /** Probability with which it was chosen, above 0 and at most 1, of a ranking that of the whole list; null: not known. */
   readonly propensity: null | number;
   /** Probability of each action that could have been chosen: of the candidates in their order, without any of the blueprint's actions, of a boolean first false. Sums to 1; empty: not known. */
   readonly distribution: readonly number[];
+  /** Of a ranking, which is the order of the candidates: probability of each option at its position, under those above it. So many of the first candidates were shown; empty: not known, and all were. */
+  readonly positions: readonly number[];
 }
 
 /** An option that may be chosen or shown. */
@@ -67,18 +69,24 @@ export const decisionRequestedSchema = {
             {
               name: "value",
               type: ["boolean", "double", "string"],
-              doc: "What was chosen; one of the blueprint's decision space.",
+              doc: "What was chosen; one of the blueprint's decision space, of a ranking the option at its top.",
             },
             {
               name: "propensity",
               type: ["null", "double"],
-              doc: "Probability with which it was chosen, above 0 and at most 1; null: not known.",
+              doc: "Probability with which it was chosen, above 0 and at most 1, of a ranking that of the whole list; null: not known.",
               default: null,
             },
             {
               name: "distribution",
               type: { type: "array", items: "double" },
               doc: "Probability of each action that could have been chosen: of the candidates in their order, without any of the blueprint's actions, of a boolean first false. Sums to 1; empty: not known.",
+              default: [],
+            },
+            {
+              name: "positions",
+              type: { type: "array", items: "double" },
+              doc: "Of a ranking, which is the order of the candidates: probability of each option at its position, under those above it. So many of the first candidates were shown; empty: not known, and all were.",
               default: [],
             },
           ],

@@ -39,11 +39,11 @@ beforeEach(async () => {
 afterEach(() => driver.close());
 
 type Action = NonNullable<DecisionRequested["logged"]>;
-type Logged = (Omit<Action, "distribution"> & Partial<Action>) | null;
+type Logged = (Omit<Action, "distribution" | "positions"> & Partial<Action>) | null;
 
 async function decided(id: string, logged: Logged, text = PARCELS, headers: Headers = feed): Promise<void> {
   const enriched = {
-    request: request(id, { weight: 20 }, { logged: logged && { distribution: [], ...logged } }),
+    request: request(id, { weight: 20 }, { logged: logged && { distribution: [], positions: [], ...logged } }),
     blueprintVersion: parseBlueprint(text).version,
     features: [20, "air", null, null, null, null],
     error: null,

@@ -54,7 +54,7 @@ async function made(one: Asked): Promise<DecisionRecorded> {
   const asked = request(
     id,
     { weight, depot: "north" },
-    { candidates, unit, logged: logged ? { ...logged, distribution: [] } : null },
+    { candidates, unit, logged: logged ? { ...logged, distribution: [], positions: [] } : null },
   );
   const value: Scored = {
     enriched: {

@@ -11,6 +11,7 @@ import {
   recordLimits,
   scored,
   type DecisionRecorded,
+  type LoggedAction,
   type Scored,
 } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, SOURCE_HEADER, type TestDriver } from "../../streams/index.ts";
@@ -151,7 +152,10 @@ describe("an action of history", () => {
     const of = (id: string, action: string): Scored => {
       const one = value(version, [0.1, 0.9], films.slice(0, 2), id);
       const options = one.enriched.options.map((option) => ({ ...option, features: [] }));
-      const asked = { ...one.enriched.request, logged: { value: action, propensity: null, distribution: [] } };
+      const asked = {
+        ...one.enriched.request,
+        logged: { value: action, propensity: null, distribution: [], positions: [] },
+      };
       return { ...one, enriched: { ...one.enriched, request: asked, options, features: [5] } };
     };
     await driver.input(scored).send({ key: "d", value: of("d", "a"), time: START, headers: history });
@@ -159,6 +163,58 @@ describe("an action of history", () => {
     await driver.input(scored).send({ key: "e", value: of("e", "c"), time: START, headers: history });
     expect(driver.output(decisions).readAll()).toEqual([]);
     expect(driver.output(deadLetters).read()?.value.message).toContain('"c" is not one of "a", "b"');
+  });
+});
+
+describe("a ranking of history", () => {
+  const history = { [SOURCE_HEADER]: Buffer.from("a file") };
+  type Likely = Pick<LoggedAction, "propensity" | "positions"> & Partial<LoggedAction>;
+  async function shown(logged: Likely, policy = "{ rank: { score: click, show: 1, exclude: age < 2, log: 1 } }") {
+    const version = await open(policy);
+    const one = value(version, [0.1, 0.9, 0.5]);
+    const request = { ...one.enriched.request, logged: { value: "a", distribution: [], ...logged } };
+    const asked = { ...one, enriched: { ...one.enriched, request } };
+    await driver.input(scored).send({ key: "d", value: asked, time: START, headers: history });
+    return driver.output(decisions).read()?.value;
+  }
+
+  test("is the order of the candidates with the probability of each position, whatever the policy would show", async () => {
+    const decision = await shown({ propensity: null, positions: [0.5, 0.25] });
+    expect(decision).toMatchObject({
+      ...{ value: "a", propensity: 0.125, distribution: [], actions: [], reason: "logged", mode: "loggingOnly" },
+      candidates: 3,
+      options: [
+        { optionId: "a", position: 1, propensity: 0.5, predictions: { click: 0.1 }, sampled: 1, keys: { shelf: "s1" } },
+        { optionId: "b", position: 2, propensity: 0.25, predictions: { click: 0.9 }, sampled: 1 },
+        { optionId: "c", position: null, propensity: null, sampled: 1 },
+      ],
+    });
+    expect(driver.deadLetters()).toEqual([]);
+  });
+
+  test("of which the list alone is known has all candidates, and no propensities of positions", async () => {
+    const decision = await shown({ propensity: 0.25, positions: [] });
+    expect(decision).toMatchObject({ value: "a", propensity: 0.25, reason: "logged" });
+    expect(decision!.options.map(({ optionId, propensity }) => [optionId, propensity])).toEqual([
+      ["a", null],
+      ["b", null],
+      ["c", null],
+    ]);
+  });
+
+  test.each([
+    [{ propensity: null, positions: [0.5, 0] }, "the probability 0 of a position is not above 0 and at most 1"],
+    [{ propensity: null, positions: [0.5, 0.5, 0.5, 0.5] }, "probabilities of 4 positions, and 3 options"],
+    [{ propensity: 0.5, positions: [0.5, 0.5] }, "of the list is 0.5, and the product of its positions 0.25"],
+    [{ propensity: 2, positions: [] }, "the propensity 2 is not above 0 and at most 1"],
+    [{ propensity: null, positions: [], value: "b" }, 'order of its candidates: "b" is not at its top'],
+    [
+      { propensity: null, positions: [], distribution: [1, 0, 0] },
+      "probabilities of its positions, and no distribution",
+    ],
+  ])("that can't have been shown makes a dead letter and no record: %#", async (logged, message) => {
+    expect(await shown(logged)).toBeUndefined();
+    expect(driver.deadLetters()).toMatchObject([{ code: "BAD_ACTION", message: expect.stringContaining(message) }]);
   });
 });
 

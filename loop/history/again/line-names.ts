@@ -45,8 +45,8 @@ export function decisionFacts(
 }
 
 /** Names of lines from before there were distributions stay as they are. */
-const likelyText = ({ distribution }: LoggedAction): string =>
-  distribution.length === 0 ? "" : `\0${distribution.join("\0")}`;
+const likelyText = ({ distribution, positions }: LoggedAction): string =>
+  distribution.length + positions.length === 0 ? "" : `\0${[...distribution, "", ...positions].join("\0")}`;
 
 const optionsText = (candidates: readonly Candidate[]): string =>
   candidates.map(({ optionId, context }) => `\0\0o${optionId}${textOf(context)}`).join("");

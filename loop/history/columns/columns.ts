@@ -2,7 +2,7 @@ import { nearest, vectorLength, type DecisionSpace } from "../../../blueprints/i
 import type { TimeReading } from "../times/time-cell.ts";
 import { HistoryError } from "../history-error.ts";
 import { given, namesOf, type HistoryHead, type HistoryTables } from "../history-table.ts";
-import { kindNeeds, type DeclaredParts, type KindNeeds } from "./kind-needs.ts";
+import { isRanked, kindNeeds, type DeclaredParts, type KindNeeds } from "./kind-needs.ts";
 import type { HistoryColumns } from "../lines/records.ts";
 
 /** The names of columns, if they differ from the usual ones. */
@@ -84,7 +84,7 @@ export async function readColumns(
     observationTime: timeIn(observations),
     eventTime: timeIn(events),
     ...{ times: names.times, unit: names.unit, kind: names.kind },
-    ...actionColumns(names, tables),
+    ...actionColumns(names, tables, isRanked(blueprint)),
     ...optionColumns(
       names,
       tables,
@@ -116,7 +116,9 @@ export async function readColumns(
       ...file,
       lists: new Set([
         ...listNames(blueprint.context),
-        ...[distribution, candidates].filter((name) => name !== undefined),
+        ...[distribution, candidates, isRanked(blueprint) ? propensity : undefined].filter(
+          (name) => name !== undefined,
+        ),
       ]),
     })),
     ...of(
@@ -135,11 +137,14 @@ export async function readColumns(
 function actionColumns(
   { action, propensity, distribution }: ColumnNames,
   { decisions }: HistoryTables,
+  isRanking: boolean,
 ): Pick<HistoryColumns, "action" | "propensity" | "distribution"> {
   for (const [flag, column] of Object.entries({ propensity, distribution })) {
-    if (column !== undefined && action === undefined)
+    if (column !== undefined && action === undefined && !(isRanking && flag === "propensity"))
       throw new HistoryError(`--${flag} ${column}: name the column of the action too, with --action`);
   }
+  if (action === undefined && propensity !== undefined && decisions === undefined)
+    throw new HistoryError(`--propensity ${propensity}: decisions have propensities; name their file with --decisions`);
   if (action !== undefined && decisions === undefined) {
     throw new HistoryError(`--action ${action}: decisions have actions; name their file with --decisions`);
   }

@@ -1,4 +1,10 @@
-import { computationOf, groupableEntries, nearest, type BlueprintContent } from "../../../blueprints/index.ts";
+import {
+  computationOf,
+  groupableEntries,
+  kindOfRule,
+  nearest,
+  type BlueprintContent,
+} from "../../../blueprints/index.ts";
 import { nameOf, type Cells } from "../lines/records.ts";
 
 /** A file and the columns that are looked for in all of its lines. */
@@ -11,7 +17,11 @@ interface LookedAt {
 
 /** The parts of a blueprint that say which columns files have. */
 export type DeclaredParts = Pick<BlueprintContent, "context" | "observations" | "events" | "features"> &
-  Partial<Pick<BlueprintContent, "decisionSpace">>;
+  Partial<Pick<BlueprintContent, "decisionSpace" | "policy">>;
+
+/** A ranking of history is the order of its candidates. */
+export const isRanked = ({ policy }: DeclaredParts): boolean =>
+  policy !== undefined && kindOfRule(policy.rule).over === "ranking";
 
 /** By kind of event, the columns that its lines are looked at for. */
 export type KindNeeds = ReadonlyMap<string, readonly string[]>;

@@ -2,7 +2,6 @@ import {
   contextTypes,
   decisionKeys,
   keysByOption,
-  kindOfRule,
   keysWithOption,
   keysWithUnit,
   groupableEntries,
@@ -23,6 +22,7 @@ import {
   type LineFacts,
   type LineName,
 } from "../again/line-names.ts";
+import { isRanked } from "../columns/kind-needs.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
 import { BadDecisions } from "../left-out/bad-decisions.ts";
 import { fittingRecords } from "../left-out/fitting-values.ts";
@@ -143,7 +143,7 @@ export class LineMaker {
     this.#files = files;
     this.#columns = columns;
     this.#blueprint = blueprint;
-    this.#isRanking = kindOfRule(blueprint.policy.rule).over === "ranking";
+    this.#isRanking = isRanked(blueprint);
     this.#counts = options.counts ?? new Map();
     this.#known = options.known ?? new Map();
     this.#badDecisions = new BadDecisions(blueprint.join.ttlMs);

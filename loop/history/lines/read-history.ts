@@ -2,7 +2,7 @@ import { observationTypes, type Blueprint } from "../../../blueprints/index.ts";
 import { streamsLimits } from "../../../streams/index.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
 import { listNames } from "../columns/columns.ts";
-import type { DeclaredParts } from "../columns/kind-needs.ts";
+import { isRanked, type DeclaredParts } from "../columns/kind-needs.ts";
 import { namesOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
 import { LineMaker, type HistoryStep, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
 import type { HistoryColumns } from "./records.ts";
@@ -42,8 +42,11 @@ function wantedColumns(
   };
 }
 
-const listsOf = ({ distribution }: HistoryColumns, { context }: DeclaredParts): ReadonlySet<string> =>
-  new Set([...listNames(context), ...(distribution === undefined ? [] : [distribution])]);
+const listsOf = ({ distribution, propensity }: HistoryColumns, blueprint: DeclaredParts): ReadonlySet<string> =>
+  new Set([
+    ...listNames(blueprint.context),
+    ...[distribution, isRanked(blueprint) ? propensity : undefined].filter((name) => name !== undefined),
+  ]);
 
 /**
  * The source of each file's lines.

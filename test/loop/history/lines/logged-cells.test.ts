@@ -31,7 +31,7 @@ describe("a line's action", () => {
     ["actions", "", "", null],
     ["boolean", null, null, null],
   ] as const)("is read by the type of the decision space: %s %j with %j", (kind, did, p, logged) => {
-    expect(read(kind, did, p)).toEqual({ logged: logged && { ...logged, distribution: [] } });
+    expect(read(kind, did, p)).toEqual({ logged: logged && { ...logged, distribution: [], positions: [] } });
   });
 
   test.each([
