@@ -49,13 +49,14 @@ export function publishedText(published: PublishedVersion): string {
  * step.
  */
 export function unservedText(
-  { useCase, version, training }: Blueprint,
+  { useCase, version, training, posterior }: Blueprint,
   models: GlobalView<ModelRecorded>,
 ): string | undefined {
   const serves = (of: string): boolean =>
     modelsAt(models, useCase, of, Number.MAX_SAFE_INTEGER).production !== undefined;
   const others = [...models.values()].filter((model) => model.useCase === useCase && serves(model.blueprintVersion));
-  if (others.length === 0 || serves(version)) return undefined;
+  // What is learnt row by row is there without a training.
+  if (others.length === 0 || serves(version) || posterior !== null) return undefined;
   return (
     `no model serves version ${version} yet: its decisions are null, reason noModel, until one is trained on ${training.minRows} rows that it ` +
     "may train on. To have one from its first decision: publish with --not-live, replay into its rows, train, and publish (docs/replay.md). " +
