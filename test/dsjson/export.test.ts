@@ -176,6 +176,31 @@ describe("a choice among options", () => {
   });
 });
 
+test(
+  "derived features come back to the digit where a blueprint declares them as entries",
+  { timeout: 60_000 },
+  async () => {
+    const plain = `useCase: plain
+decisionSpace: { options: { dear: boolean, price: number, fresh: boolean, takings: number } }
+context: { budget: number, plan: category }
+observations: { reward: number }
+features: [budget, plan, dear, price, fresh, takings]
+label: { name: reward, value: reward, wait: 1s }
+model: { objective: regression }
+policy: { choose: price }
+join: { ttl: 1h }
+`;
+    const here = succeeding(["--dir", join(dir.path, "plain")]);
+    writeFileSync(join(dir.path, "plain.yaml"), plain);
+    await here("blueprint", "publish", join(dir.path, "plain.yaml"));
+    await here("import", "--use-case", "plain", "--dsjson", join(dir.path, "offers.dsjson"));
+    await here("rows", "--use-case", "plain", "--out", join(dir.path, "plain.dsjson"));
+    expect(readFileSync(join(dir.path, "plain.dsjson"), "utf8")).toBe(
+      readFileSync(join(dir.path, "offers.dsjson"), "utf8"),
+    );
+  },
+);
+
 describe("a value", () => {
   test("has its actions as options without features, and minus the reward as cost", () => {
     expect(remind).toHaveLength(COUNT - 5);
