@@ -89,6 +89,8 @@ export const BOUNDS = Object.freeze({
   posteriorFeatures: 64,
   ridge: { min: 1e-9, max: 1e9 },
   posteriorAfter: { min: 0, max: 366 * DAY },
+  /** Of a model, beside the one that predicts: each takes as long to train. */
+  heads: { min: 2, max: 20 },
   /** Positions that may be swapped. */
   swapped: { min: 2, max: 500 },
   formulas: 200,

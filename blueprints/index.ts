@@ -99,6 +99,8 @@ export type { Selection } from "./policy/policy-rule.ts";
 export type { CompiledPosterior } from "./posterior/compiled-posterior.ts";
 export type { PosteriorConfig } from "./posterior-config.ts";
 export type { PosteriorName } from "./posterior/names.ts";
+export { headsOf } from "./exploration/heads.ts";
+export { headName } from "./labels/head-name.ts";
 export type { Explorer } from "./exploration/compile-exploration.ts";
 export { placeAt } from "./exploration/probabilities.ts";
 export { Registry } from "./registry.ts";

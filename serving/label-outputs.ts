@@ -1,4 +1,4 @@
-import type { Blueprint } from "../blueprints/index.ts";
+import { headName, headsOf, type Blueprint } from "../blueprints/index.ts";
 import type { ServedModel } from "./served-model.ts";
 import { DomainError } from "../schemas/index.ts";
 
@@ -19,7 +19,9 @@ const UNNAMED = "prediction";
 export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, blueprint: Blueprint): readonly LabelOutput[] {
   const labels = blueprint.labels.map(({ name }) => name);
   if (labels.length === 1 && outputs.length === 1 && outputs[0] === UNNAMED) return [{ label: labels[0]!, output: 0 }];
-  return labels.map((name) => {
+  const heads = Array.from({ length: headsOf(blueprint) }, (_, at) => at + 1);
+  const named = labels.flatMap((label) => [label, ...heads.map((head) => headName(label, head))]);
+  return named.map((name) => {
     const output = outputs.indexOf(name);
     if (output < 0)
       throw new DomainError(

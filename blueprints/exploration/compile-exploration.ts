@@ -12,6 +12,8 @@ export interface Explorer {
   readonly needsNoValue: boolean;
   /** Names of the policy's formulas whose numbers it needs of each action. */
   readonly reads: readonly string[];
+  /** Heads of the model whose scores it needs of each action. */
+  readonly heads: number;
   /** Whether an action with these numbers may be drawn. */
   fits(belief: readonly number[]): boolean;
   /**
@@ -40,6 +42,7 @@ export function compileExploration({
   return {
     needsNoValue: kind.needsNoValue === true,
     reads: kind.reads?.(settings) ?? [],
+    heads: kind.heads?.(settings) ?? 0,
     fits: (belief) => kind.fits?.(settings, belief) ?? true,
     distribution(among, params) {
       const valueOf = valuesIn(params);

@@ -45,6 +45,8 @@ export interface ExplorationKind<E extends Exploration = Exploration> {
   readonly draws: readonly Drawn[];
   /** Names of the policy's formulas whose numbers it needs of each action. Absent: none. */
   reads?(exploration: E): readonly string[];
+  /** How many heads of the model it compares: it reads the score of each action by each of them. Absent: none. */
+  heads?(exploration: E): number;
   /** Whether an action with these numbers may be drawn. */
   fits?(exploration: E, belief: readonly number[]): boolean;
   /** Draws a value even where the policy has none. */

@@ -3,6 +3,7 @@ import type { BlueprintContent } from "../blueprint.ts";
 import type { FeatureVector } from "../features/layout.ts";
 import { compileFormula, type Formula, type FormulaValue, type TraceStep, type WhyName } from "../formula/index.ts";
 import { featureValues } from "./feature-values.ts";
+import { headName } from "../labels/head-name.ts";
 import { defaultValues, type ParamValues } from "./params.ts";
 import type { Selection } from "./policy-rule.ts";
 import { posteriorNames } from "../posterior/names.ts";
@@ -68,6 +69,10 @@ export function compilePolicy(
     for (const name of parameters) all[name] = ownValue(params, name) ?? defaults[name]!;
     return all;
   };
+  const byHead = (predictions: Predictions, head: number): Predictions => ({
+    ...predictions,
+    ...Object.fromEntries(labels.map(({ name }) => [name, ownValue(predictions, headName(name, head)) ?? null])),
+  });
   const featureOf = featureValues(features);
   const formulas = new Map<string, Formula>();
   for (const { name, formula } of policy.formulas) {
@@ -104,7 +109,12 @@ export function compilePolicy(
       select(options, params) {
         const names = options.map(({ vector, predictions }) => lookup(vector, inputs(predictions ?? {}, params)));
         const selection = selecting.select(names, options[0]?.predictions !== null);
-        return { ...selection, read: (index, name) => names[index]!(name) };
+        const scoresBy = (head: number): Selection["scores"] =>
+          selecting.select(
+            options.map(({ vector, predictions }) => lookup(vector, inputs(byHead(predictions ?? {}, head), params))),
+            true,
+          ).scores;
+        return { ...selection, scoresBy, read: (index, name) => names[index]!(name) };
       },
     },
     // The file may name the actions in another order than the decision space.

@@ -54,6 +54,8 @@ export interface Selection {
   readonly shown: readonly number[];
   /** A formula, a feature or a prediction of an option. */
   read?(index: number, name: string): FormulaValue;
+  /** The score of each option by a head of the model, from 1; null: it is missing. */
+  scoresBy?(head: number): readonly (number | null)[];
   /** Of a choice those that may be chosen, ascending. */
   eligible?(): readonly number[];
   /** Of a ranking: its positions filled one by one, from the first. */

@@ -68,6 +68,7 @@ type ExplorationObject = {
   readonly thompson?:
     | { readonly beta: readonly [alpha: string, beta: string] }
     | { readonly normal: readonly [mean: string, deviation: string] };
+  readonly bootstrap?: number;
   readonly uniform?: true;
   readonly plackettLuce?: SettingObject;
   readonly swap?: SettingObject | { readonly probability: SettingObject; readonly within?: number | undefined };

@@ -53,7 +53,7 @@ export function drawn(act: Act, explorer: Explorer | null): Shown {
     const scores = selection.scores.map((score, at) => (able.has(at) ? (isScored ? score : 0) : null));
     return { shown, propensities, distribution: none, scores, beliefs: none, isOwn };
   }
-  const { eligible, beliefs } = believed(selection, explorer);
+  const { eligible, beliefs } = believed(selection, explorer, isScored);
   if (eligible.length === 0) return byPolicy(act);
   const own = eligible.map((at) => (isScored ? selection.scores[at]! : 0));
   const among = { scores: own, greedy: eligible.indexOf(best), beliefs: eligible.map((at) => beliefs[at]!) };
@@ -67,20 +67,26 @@ export function drawn(act: Act, explorer: Explorer | null): Shown {
   const chosen = placeAt(draw(0), distribution);
   return {
     ...{ shown: [chosen], propensities: [distribution[chosen]!], distribution, scores },
-    ...{ beliefs: explorer.reads.length === 0 ? none : beliefs, isOwn: chosen === best },
+    ...{ beliefs: explorer.reads.length + explorer.heads === 0 ? none : beliefs, isOwn: chosen === best },
   };
 }
 
 /** The options that may be drawn, with what is believed of each option. One of which nothing fit is known is not drawn. */
 function believed(
   selection: Selection,
-  { reads, fits }: Explorer,
+  { reads, heads, fits }: Explorer,
+  isScored: boolean,
 ): { readonly eligible: readonly number[]; readonly beliefs: readonly (readonly number[])[] } {
   const allowed = selection.eligible!();
   const beliefs = selection.scores.map((): readonly number[] => none);
-  if (reads.length === 0) return { eligible: allowed, beliefs };
+  const isByHeads = heads > 0 && isScored;
+  if (reads.length === 0 && !isByHeads) return { eligible: allowed, beliefs };
+  const byHead = Array.from({ length: isByHeads ? heads : 0 }, (_, at) => selection.scoresBy!(at + 1));
   const eligible = allowed.filter((at) => {
-    const belief = reads.map((name) => Number(selection.read!(at, name) ?? Number.NaN));
+    const belief = [
+      ...reads.map((name) => Number(selection.read!(at, name) ?? Number.NaN)),
+      ...byHead.map((scores) => scores[at] ?? Number.NaN),
+    ];
     const isFit = fits(belief);
     if (isFit) beliefs[at] = belief;
     return isFit;

@@ -46,7 +46,7 @@ export interface DecisionRecorded {
   readonly candidates: number;
   /** What the policy would have decided where another choice acted, by the mode or a hold-out; of a ranking the options in order. Empty: the policy acted, or had nothing to propose. */
   readonly proposed: readonly (boolean | number | string)[];
-  /** What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, or mean and standard deviation of a normal one; empty for an action that could not be drawn. Where the version has a posterior, behind them of every option its mean, its deviation and the number of its updates. Empty otherwise. */
+  /** What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, mean and standard deviation of a normal one, or its score by each head of the model; empty for an action that could not be drawn. Where the version has a posterior, behind them of every option its mean, its deviation and the number of its updates. Empty otherwise. */
   readonly beliefs: readonly (readonly number[])[];
   /** What a decision with exploration was drawn by: the score of each of the actions, in their order, 0 without a model, and of a value 1 for the policy's own; null: the action could not be drawn, and of a ranking it has no score. Empty without exploration. */
   readonly scores: readonly (null | number)[];
@@ -208,7 +208,7 @@ export const decisionRecordedSchema = {
     {
       name: "beliefs",
       type: { type: "array", items: { type: "array", items: "double" } },
-      doc: "What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, or mean and standard deviation of a normal one; empty for an action that could not be drawn. Where the version has a posterior, behind them of every option its mean, its deviation and the number of its updates. Empty otherwise.",
+      doc: "What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, mean and standard deviation of a normal one, or its score by each head of the model; empty for an action that could not be drawn. Where the version has a posterior, behind them of every option its mean, its deviation and the number of its updates. Empty otherwise.",
       default: [],
     },
     {

@@ -184,7 +184,7 @@ export const joinedSchema = {
           {
             name: "beliefs",
             type: { type: "array", items: { type: "array", items: "double" } },
-            doc: "What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, or mean and standard deviation of a normal one; empty for an action that could not be drawn. Where the version has a posterior, behind them of every option its mean, its deviation and the number of its updates. Empty otherwise.",
+            doc: "What is believed of each of the actions, in their order, where a decision was drawn by it: alpha and beta of a beta distribution, mean and standard deviation of a normal one, or its score by each head of the model; empty for an action that could not be drawn. Where the version has a posterior, behind them of every option its mean, its deviation and the number of its updates. Empty otherwise.",
             default: [],
           },
           {

@@ -71,6 +71,16 @@ def of_choice(scores, beliefs):
         p = softmax(own, settings["softmax"])
     elif kind == "thompson":
         p = best_of([beliefs[at] for at in allowed])
+    elif kind == "bootstrap":
+        heads = [beliefs[at] for at in allowed]
+        p = [0.0] * n
+        for head in range(settings["bootstrap"]):
+            at = best
+            for other in range(n):
+                if heads[other][head] > heads[at][head]:
+                    at = other
+            p[at] += 1
+        p = [each / settings["bootstrap"] for each in p]
     elif kind == "squareCb":
         gamma = settings["squareCb"]
         if isinstance(gamma, str):

@@ -37,6 +37,11 @@ const topology = defineTopology({ name: "t", operators: [decide("salt")], global
 let driver: TestDriver;
 afterEach(() => driver.close());
 
+const score = (next: () => number): number => Math.round(next() * 50) / 50;
+const HEADS = 7;
+const byHead = (next: () => number): Readonly<Record<string, number>> =>
+  Object.fromEntries(Array.from({ length: HEADS }, (_, at) => [`click.head${at + 1}`, score(next)]));
+
 /** Decisions of a policy with its exploration, as they are on the topic. */
 async function* made(blueprint: string, count: number): AsyncIterable<DecisionRecorded> {
   driver = await createTestDriver(topology, { deadLetters, partitions: 1, start: START });
@@ -54,7 +59,7 @@ async function* made(blueprint: string, count: number): AsyncIterable<DecisionRe
       },
       modelId: "m1",
       predictions: n === 0 ? { click: next() } : {},
-      options: candidates.map(() => ({ click: Math.round(next() * 50) / 50 })),
+      options: candidates.map(() => ({ click: score(next), ...byHead(next) })),
     };
     await driver.input(scored).send({ key: value.enriched.request.decisionId, value, time: START });
     if (i % 1_000 === 999 || i === count - 1)
@@ -115,6 +120,7 @@ describe("decisions, each made again in Python from its record alone,", () => {
     [CHOOSE, { softmax: 0.1 }],
     [CHOOSE, { softmax: 0.05, floor: 0.02, share: 0.7 }],
     [CHOOSE, { squareCb: 50 }],
+    [CHOOSE, { bootstrap: HEADS, floor: 0.01, share: 0.8 }],
     [GROWING, { squareCb: "gamma", floor: 0.002 }],
     [CHOOSE, { uniform: true, share: 0.3 }],
     ["{ decide: click > 0.5 }", { epsilonGreedy: 0.3 }],

@@ -1,10 +1,11 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { matrixOf, vectorOf, type TrainingMatrix } from "../../rows/index.ts";
+import { headName, headsOf, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { matrixOf, rowId, vectorOf, type TrainingMatrix } from "../../rows/index.ts";
 import { DomainError, type TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
 import type { LearntLabel } from "../learnt-labels.ts";
-import { joinModels } from "../onnx/index.ts";
+import { joinModels, type LabelModel } from "../onnx/index.ts";
 import type { SplitRows } from "../split-rows.ts";
+import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit, FittedModel } from "./fit.ts";
 
 export interface FitRowsRequest {
@@ -34,7 +35,8 @@ export interface FittedRows {
 }
 
 /**
- * Trains a model of all labels from rows: one fit for each label, from the rows that have it. The bytes of the file
+ * Trains a model of all labels from rows: one fit for each label, from the rows that have it, and
+ * one for each of its heads, from a sample of them with replacement. The bytes of the file
  * depend on the training rows, the blueprint and `until` alone.
  */
 export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<FittedRows> {
@@ -48,32 +50,35 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   const metadata = metadataOf(compiled, categories, until);
   const { labels } = split;
   const fitted: (FittedLabel & { readonly model: FittedModel })[] = [];
+  const files: LabelModel[] = [];
+  const heads = headsOf(compiled.blueprint);
+  const fits = labels.length * (1 + heads);
   for (const [at, { label, ...rows }] of labels.entries()) {
     const matrix = (some: readonly TrainingRow[]): TrainingMatrix =>
       matrixOf(some, layout, encode, label.column, compiled.weight);
     const [train, holdout] = [matrix(rows.train), matrix(rows.holdout)];
-    const onProgress = (done: number, total: number): void =>
-      request.onProgress?.(at * total + done, labels.length * total);
+    const progressOf =
+      (head: number) =>
+      (done: number, total: number): void =>
+        request.onProgress?.((at * (1 + heads) + head) * total + done, fits * total);
     try {
       const given = { train, holdout, label, model: compiled.blueprint.model, metadata };
-      const model = await fit(given, onProgress);
+      const model = await fit(given, progressOf(0));
       fitted.push({ label, train, holdout, predictions: model.predictions, model });
+      files.push({ label: label.name, onnx: model.onnx });
+      for (let head = 1; head <= heads; head++) {
+        const weights = bootstrapWeights(rows.train.map(rowId), head, compiled.blueprint.model.seed, train.weights);
+        const sampled = { ...given, train: { ...train, weights } };
+        files.push({ label: headName(label.name, head), onnx: (await fit(sampled, progressOf(head))).onnx });
+      }
     } catch (error) {
       throw new DomainError("TRAINING_FAILED", failureText(compiled, label, train, error), error);
     }
   }
   const seconds = fitted.reduce((sum, { model }) => sum + model.seconds, 0);
-  return { onnx: fileOf(fitted, metadata), seconds, labels: fitted };
-}
-
-/** With one label, the learner's own file. */
-function fileOf(
-  fitted: readonly { readonly label: LearntLabel; readonly model: FittedModel }[],
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
-  if (fitted.length === 1) return fitted[0]!.model.onnx;
-  const models = fitted.map(({ label, model }) => ({ label: label.name, onnx: model.onnx }));
-  return joinModels(models, metadata);
+  // Of one alone, the learner's own file.
+  const onnx = files.length === 1 ? files[0]!.onnx : joinModels(files, metadata);
+  return { onnx, seconds, labels: fitted };
 }
 
 const MOST_NAMED = 20;

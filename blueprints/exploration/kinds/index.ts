@@ -1,6 +1,7 @@
 import type { Exploration } from "../../exploration-config.ts";
 import { Registry } from "../../registry.ts";
 import type { ExplorationKind } from "../exploration-kind.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { epsilonGreedy } from "./epsilon-greedy.ts";
 import { plackettLuce } from "./plackett-luce.ts";
 import { softmax } from "./softmax.ts";
@@ -11,7 +12,7 @@ import { uniform } from "./uniform.ts";
 
 /** In the order of the reference. */
 export const explorationKinds = new Registry<ExplorationKind>("kind of exploration", [
-  ...[epsilonGreedy, softmax, squareCb, thompson, uniform, plackettLuce, swap],
+  ...[epsilonGreedy, softmax, squareCb, thompson, bootstrap, uniform, plackettLuce, swap],
 ]);
 
 export const kindOfExploration = (exploration: Exploration): ExplorationKind => explorationKinds.get(exploration.kind);
