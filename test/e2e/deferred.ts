@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import { succeeding, temporaryDir } from "./command.ts";
-import { startLoopstream, type Running } from "./running.ts";
+import type { succeeding } from "./command.ts";
+import { temporaryDir } from "./command.ts";
+import { killedLoop, type KilledLoop } from "./killed-loop.ts";
 
 const USE_CASE = "banners";
 const BANNERS = `
@@ -37,41 +37,14 @@ const clicksOf = (n: number): number => n % 3;
 export function deferredSuite(name: string, where: (folder: string) => Promise<readonly string[]>): void {
   const dir = temporaryDir();
   afterAll(() => dir.remove());
-  let at: readonly string[] = [];
-  const done: ReturnType<typeof succeeding> = (...args) => succeeding(at)(...args);
-  let loop: Running | undefined;
-  let url = "";
-  const start = async (): Promise<void> => {
-    loop = startLoopstream(["start", ...at, "--http", "0", "--json"]);
-    await loop.says("the loop is running");
-    url = `http://localhost:${/"port":(\d+),"msg":"HTTP is open"/.exec(loop.said())![1]!}/v1/decisions`;
-  };
-  const kill = async (): Promise<void> => {
-    loop!.kill();
-    await loop!.ended();
-  };
-  /** Until it is answered: the same id is the same record. */
-  const post = async (path: string, body: object): Promise<void> => {
-    for (let tries = 0; tries < 60; tries++) {
-      try {
-        const method = { method: "POST", headers: { "content-type": "application/json" } };
-        const answer = await fetch(url + path, { ...method, body: JSON.stringify(body) });
-        const read = (await answer.json()) as { readonly error?: string | null };
-        if (answer.ok && (read.error ?? null) === null) return;
-        if (answer.status === 400 || answer.status === 404) throw new Error(JSON.stringify(read));
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-      }
-      await delay(500);
-    }
-    throw new Error(`no answer to ${JSON.stringify(body)}: ${loop!.said().slice(-2_000)}`);
-  };
+  let loop: KilledLoop;
 
   test(
     `${name}: of deferred decisions those that were shown make rows, across kills, and in a replay`,
     { timeout: 900_000 },
     async () => {
-      at = await where(join(dir.path, "data"));
+      loop = killedLoop(await where(join(dir.path, "data")));
+      const { done, start, kill, post } = loop;
       writeFileSync(join(dir.path, "banners.yaml"), BANNERS);
       await done("blueprint", "publish", join(dir.path, "banners.yaml"));
       await start();

@@ -1,10 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { addRow, changeRow, emptySums, type LinearSums } from "../../statistics/index.ts";
-import { succeeding, temporaryDir } from "./command.ts";
-import { startLoopstream, type Running } from "./running.ts";
+import { temporaryDir } from "./command.ts";
+import { killedLoop, type KilledLoop } from "./killed-loop.ts";
 
 const USE_CASE = "offers";
 const OFFERS = `
@@ -51,45 +50,17 @@ interface Read<V> {
 export function posteriorSuite(name: string, where: (folder: string) => Promise<readonly string[]>): void {
   const dir = temporaryDir();
   afterAll(() => dir.remove());
-  let at: readonly string[] = [];
-  const done: ReturnType<typeof succeeding> = (...args) => succeeding(at)(...args);
-  let loop: Running | undefined;
-  let url = "";
-  const start = async (): Promise<void> => {
-    loop = startLoopstream(["start", ...at, "--http", "0", "--json"]);
-    await loop.says("the loop is running");
-    url = `http://localhost:${/"port":(\d+),"msg":"HTTP is open"/.exec(loop.said())![1]!}/v1/decisions`;
-  };
-  const kill = async (): Promise<void> => {
-    loop!.kill();
-    await loop!.ended();
-  };
-  /** Until it is answered: the same id is the same record. */
-  const post = async (path: string, body: object): Promise<Record<string, unknown>> => {
-    for (let tries = 0; tries < 60; tries++) {
-      try {
-        const method = { method: "POST", headers: { "content-type": "application/json" } };
-        const answer = await fetch(url + path, { ...method, body: JSON.stringify(body) });
-        const read = (await answer.json()) as Record<string, unknown>;
-        if (answer.ok && (read["error"] ?? null) === null) return read;
-        if (answer.status === 400 || answer.status === 404) throw new Error(JSON.stringify(read));
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-      }
-      await delay(500);
-    }
-    throw new Error(`no answer to ${JSON.stringify(body)}: ${loop!.said().slice(-2_000)}`);
-  };
+  let loop: KilledLoop;
   const read = async <V>(topic: string): Promise<readonly V[]> => {
-    const { stdout } = await done("topics", "read", topic, "--limit", "100000");
+    const { stdout } = await loop.done("topics", "read", topic, "--limit", "100000");
     return stdout
       .trim()
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => (JSON.parse(line) as Read<V>).value);
   };
-  const decide = (id: string, n: number, more: object = {}): Promise<Record<string, unknown>> =>
-    post("", {
+  const decide = (id: string, n: number, more: object = {}): Promise<Readonly<Record<string, unknown>>> =>
+    loop.post("", {
       ...{ useCase: USE_CASE, unit: `u${n}`, decisionId: id, context: { x: Math.sin(n), y: Math.cos(n) } },
       ...{ timeoutMs: 20_000, ...more },
     });
@@ -98,7 +69,8 @@ export function posteriorSuite(name: string, where: (folder: string) => Promise<
     `${name}: a posterior learns every row once, across kills, and the audit makes its decisions again`,
     { timeout: 900_000 },
     async () => {
-      at = await where(join(dir.path, "data"));
+      loop = killedLoop(await where(join(dir.path, "data")));
+      const { done, start, kill, post } = loop;
       writeFileSync(join(dir.path, "offers.yaml"), OFFERS);
       await done("blueprint", "publish", join(dir.path, "offers.yaml"));
       await start();

@@ -4,8 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { eventually } from "../eventually.ts";
-import { loopstream, succeeding, temporaryDir } from "./command.ts";
-import { startLoopstream, type Running } from "./running.ts";
+import { loopstream, temporaryDir } from "./command.ts";
+import { killedLoop } from "./killed-loop.ts";
 
 const HOUR = 3_600_000;
 /** Its policy draws without a model: about half of its proposals are what the product does. */
@@ -49,25 +49,13 @@ export function promotionSuite(name: string, where: (folder: string) => Promise<
   const { version } = parseBlueprint(text(useCase));
 
   test(`${name}: one promotion is proposed of an apprentice, across kills`, { timeout: 600_000 }, async () => {
-    const at = await where(join(dir.path, "data"));
-    const done: ReturnType<typeof succeeding> = (...args) => succeeding(at)(...args);
-    let loop: Running | undefined;
-    let url = "";
-    const start = async (): Promise<void> => {
-      loop = startLoopstream(["start", ...at, "--http", "0", "--json"]);
-      await loop.says("the loop is running");
-      url = `http://localhost:${/"port":(\d+),"msg":"HTTP is open"/.exec(loop.said())![1]!}/v1/decisions`;
-    };
-    const kill = async (): Promise<void> => {
-      loop!.kill();
-      await loop!.ended();
-    };
+    const { at, done, said, start, kill, url } = killedLoop(await where(join(dir.path, "data")));
     /** Until it is answered: the same id gets the same answer. */
     const ask = async (id: string, weight: number, time: number): Promise<void> => {
       const body = JSON.stringify({ useCase, unit: id, decisionId: id, context: { weight }, time, timeoutMs: 20_000 });
       const method = { method: "POST", headers: { "content-type": "application/json" }, body };
       await eventually(async () =>
-        expect(await (await fetch(url, method)).json()).toMatchObject({ reason: "control" }),
+        expect(await (await fetch(url(), method)).json()).toMatchObject({ reason: "control" }),
       );
     };
     const told = async (): Promise<Told> => (await done("blueprint", "mode", useCase)).json as unknown as Told;
@@ -96,7 +84,7 @@ export function promotionSuite(name: string, where: (folder: string) => Promise<
       await eventually(async () => expect((await told()).agreement?.proposed).not.toBeNull(), {
         ...{ timeout: 200_000, interval: 1_000 },
       });
-      expect(loop!.said()).toContain("promotion proposed: the policy of ");
+      expect(said()).toContain("promotion proposed: the policy of ");
       const [proposal] = await read<Proposal>("alerts");
       const figures = { decisions: DECISIONS, agreed, agreedFirst: agreed, agreement: agreed / DECISIONS };
       expect(proposal!.value).toMatchObject({ useCase, blueprintVersion: version, kind: "promotion", figures });

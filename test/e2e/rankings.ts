@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import { loopstream, succeeding, temporaryDir } from "./command.ts";
-import { startLoopstream, type Running } from "./running.ts";
+import type { succeeding } from "./command.ts";
+import { loopstream, temporaryDir } from "./command.ts";
+import { killedLoop, type KilledLoop } from "./killed-loop.ts";
 
 const textOf = (useCase: string): string => `
 useCase: ${useCase}
@@ -57,50 +58,23 @@ export function rankingsSuite(name: string, where: (folder: string) => Promise<r
   const dir = temporaryDir();
   afterAll(() => dir.remove());
   const useCase = "films";
-  let at: readonly string[] = [];
-  const done: ReturnType<typeof succeeding> = (...args) => succeeding(at)(...args);
-  let loop: Running | undefined;
-  let url = "";
-  const start = async (): Promise<void> => {
-    loop = startLoopstream(["start", ...at, "--http", "0", "--json"]);
-    await loop.says("the loop is running");
-    url = `http://localhost:${/"port":(\d+),"msg":"HTTP is open"/.exec(loop.said())![1]!}/v1/decisions`;
-  };
-  const kill = async (): Promise<void> => {
-    loop!.kill();
-    await loop!.ended();
-  };
-  /** Until it is answered: the same id gets the same answer. */
-  const post = async (path: string, body: object): Promise<unknown> => {
-    for (let tries = 0; tries < 60; tries++) {
-      try {
-        const method = { method: "POST", headers: { "content-type": "application/json" } };
-        const answer = await fetch(url + path, { ...method, body: JSON.stringify(body) });
-        const read = (await answer.json()) as { readonly error?: string | null };
-        if (answer.ok && (read.error ?? null) === null) return read;
-        if (answer.status === 400) throw new Error(JSON.stringify(read));
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-      }
-      await delay(500);
-    }
-    throw new Error(`no answer to ${JSON.stringify(body)}: ${loop!.said().slice(-2_000)}`);
-  };
+  let loop: KilledLoop;
   const candidates = (n: number) =>
     Array.from({ length: 10 }, (_, at) => (n * 3 + at * 5) % 30).map((film) => ({
       ...{ optionId: `f${film}`, context: { age: film % 11, genre: film % 7 === 6 ? null : `g${film % 4}` } },
     }));
-  const ask = async (id: string, n: number, time: number): Promise<Answer> =>
-    (await post("", {
+  const ask = (id: string, n: number, time: number): Promise<Answer> =>
+    loop.post("", {
       ...{ useCase, unit: `u${n % 9}`, decisionId: id, context: { weight: n % 6 }, candidates: candidates(n) },
       ...{ time, timeoutMs: 20_000 },
-    })) as Answer;
+    });
 
   test(
     `${name}: rankings make a row an option that was shown, across kills, and are made again`,
     { timeout: 900_000 },
     async () => {
-      at = await where(join(dir.path, "data"));
+      loop = killedLoop(await where(join(dir.path, "data")));
+      const { at, done, start, kill, post } = loop;
       writeFileSync(join(dir.path, "films.yaml"), textOf(useCase));
       await done("blueprint", "publish", join(dir.path, "films.yaml"));
       await start();
