@@ -68,6 +68,8 @@ export const recordLimits = Object.freeze({
    * hundred million rows, still fit into the float32 in which a split's gain is counted.
    */
   largestLabel: 1e15,
+  /** The least propensity that history may bring, and that estimates weigh a decision by: its inverse has a square. */
+  leastPropensity: 1e-12,
   /**
    * A row whose weight is beyond it is not learnt from. The weights of a hundred million such rows, added up, fit into
    * a float32.

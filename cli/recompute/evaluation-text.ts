@@ -12,7 +12,10 @@ export function evaluationText(evaluation: Evaluation): string {
     ...(estimates === null ? [] : ["the interval of DM has no part of the error of its model"]),
     `support: ${evaluation.support.effectiveDecisions.toFixed(1)} effective decisions, mean weight ` +
       `${support.meanWeight.toFixed(3)}, largest ${support.largestWeight.toFixed(1)}; ` +
-      `the policy takes no logged action in ${percent(support.notTaken)} of the decisions`,
+      `the policy would never do what was done in ${percent(support.notTaken)} of the decisions`,
+    ...(evaluation.untried.share === 0
+      ? []
+      : [`${percent(evaluation.untried.share)} of what the policy does could not have been done in the log`]),
     `predictions: ${predictionsText(evaluation)}`,
     ...leftOutText(evaluation),
     ...refused.map((why) => `refused: ${why}`),

@@ -58,8 +58,9 @@ export function unservedText(
   // What is learnt row by row is there without a training.
   if (others.length === 0 || serves(version) || posterior !== null) return undefined;
   return (
-    `no model serves version ${version} yet: its decisions are null, reason noModel, until one is trained on ${training.minRows} rows that it ` +
-    "may train on. To have one from its first decision: publish with --not-live, replay into its rows, train, and publish (docs/replay.md). " +
+    `no model serves version ${version} yet: it decides as without one (reason noModel) until one is trained on ${training.minRows} rows that it ` +
+    `may train on. Rows of versions before may be among these: loopstream train --use-case ${useCase}. ` +
+    "To have a model from its first decision: publish with --not-live, replay into its rows, train, and publish (docs/replay.md). " +
     `The version before, published again, is live again with its model`
   );
 }

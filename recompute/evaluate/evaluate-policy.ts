@@ -1,7 +1,7 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { askedVersion, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
 import { LeftOutRows } from "../../rows/index.ts";
-import { decisions, DomainError, type DecisionRecorded } from "../../schemas/index.ts";
+import { decisions, DomainError, recordLimits, type DecisionRecorded } from "../../schemas/index.ts";
 import { meanEstimate, normalInterval, offPolicyEstimators, supportOf, type Estimate } from "../../statistics/index.ts";
 import { readTopic } from "../../streams/index.ts";
 import type { LoggedDecision } from "../logged-decisions.ts";
@@ -52,9 +52,12 @@ export async function evaluatePolicy(source: RecomputeSource, options: EvaluateO
     const answers = await policy.act(some.map(({ logged }) => logged));
     for (const [at, answer] of answers.entries()) {
       const { logged, reward: of } = some[at]!;
-      const { decisionId, value, propensity } = logged.decision;
+      const { decisionId, value, propensity, actions, distribution } = logged.decision;
       if ("lacks" in answer) lacks[answer.lacks]++;
-      else evidence.add({ decisionId, value: value!, propensity: propensity!, reward: of }, answer);
+      else {
+        const taken = { decisionId, value: value!, propensity: propensity!, reward: of, actions, distribution };
+        evidence.add(taken, answer);
+      }
     }
   };
   let waiting: Rewarded[] = [];
@@ -69,7 +72,7 @@ export async function evaluatePolicy(source: RecomputeSource, options: EvaluateO
     rewards.delete(key);
     rewarded++;
     if (!isAlike(decision, known, live)) ofOtherVersions++;
-    else if (decision.value === null || !(decision.propensity! > 0)) withoutPropensity++;
+    else if (decision.value === null || !(decision.propensity! >= recordLimits.leastPropensity)) withoutPropensity++;
     else waiting.push({ logged: { decision, origin }, reward: of });
     if (waiting.length >= policy.atOnce) {
       await ask(waiting);
@@ -83,12 +86,22 @@ export async function evaluatePolicy(source: RecomputeSource, options: EvaluateO
     ...{ withoutRequest: lacks.request, ofOtherVersions },
   };
   const lacking = policy.lacking();
-  const refused = refusals(support, leftOut, lacking);
+  const untried = evidence.untried();
+  const refused = refusals(support, untried, leftOut, lacking);
   const modelled = refused.length === 0 ? evidence.modelled() : null;
   return {
     ...{ useCase, policy: target === "uniform" ? target : target.blueprint.version },
     ...{ predictions: policy.predictions, modelId: policy.modelId, reward: reward.name, folds, level: LEVEL },
-    ...{ rewarded, leftOut, lacking, leftOutRows: leftOutRows.all(), support, bounds: SUPPORT_BOUNDS, refused },
+    ...{
+      rewarded,
+      leftOut,
+      lacking,
+      leftOutRows: leftOutRows.all(),
+      support,
+      untried,
+      bounds: SUPPORT_BOUNDS,
+      refused,
+    },
     estimates:
       modelled && Object.fromEntries(offPolicyEstimators.map(({ name, estimate }) => [name, told(estimate(modelled))])),
     logged: support.decisions < 2 ? null : told(meanEstimate(evidence.rewards())),

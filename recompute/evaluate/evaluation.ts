@@ -5,6 +5,8 @@ import type { Estimate, Interval, Support } from "../../statistics/index.ts";
 export const SUPPORT_BOUNDS = Object.freeze({
   effectiveDecisions: 100,
   meanWeight: Object.freeze([0.8, 1.2] as const),
+  /** Of what the target does, so much may be what the log could not have done. */
+  untried: 0.01,
   /** Of the decisions with a reward, so many may lack an action of the target. */
   withoutAction: 0.05,
 });
@@ -48,6 +50,13 @@ export interface Evaluation {
   /** Rows of other versions or that can't be read. */
   readonly leftOutRows: readonly LeftOut[];
   readonly support: Support;
+  /** As far as the log has the probabilities of all actions. */
+  readonly untried: {
+    /** Of what the target does, what the log could not have done: its rewards are in no estimate. */
+    readonly share: number;
+    /** Decisions among them that were not drawn at all. */
+    readonly certain: number;
+  };
   readonly bounds: typeof SUPPORT_BOUNDS;
   /** Why there are no estimates, in words; empty: there are. */
   readonly refused: readonly string[];

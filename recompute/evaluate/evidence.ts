@@ -18,6 +18,9 @@ export interface Taken {
   readonly value: NonNullable<DecisionRecorded["value"]>;
   readonly propensity: number;
   readonly reward: number;
+  /** What could have been taken, and with which probability; empty: not known. */
+  readonly actions: DecisionRecorded["actions"];
+  readonly distribution: readonly number[];
 }
 
 /** Grows with decisions; holds a number a column, and for each the actions that the target may take. */
@@ -29,6 +32,8 @@ export class Evidence {
   readonly #mixes: Mix[] = [];
   readonly #numbers = new Map<Taken["value"], number>();
   readonly #parts: number;
+  #untried = 0;
+  #certain = 0;
   #last: { readonly acted: Acted; readonly mix: Mix } | undefined;
 
   /** @param parts folds of cross-fitting; 1: the model of the reward has seen all rewards */
@@ -36,7 +41,11 @@ export class Evidence {
     this.#parts = parts;
   }
 
-  add({ decisionId, value, propensity, reward }: Taken, acted: Acted): void {
+  add(taken: Taken, acted: Acted): void {
+    const { decisionId, value, propensity, reward } = taken;
+    const untried = untriedBy(acted, taken);
+    this.#untried += untried;
+    if (untried > 0 && propensity === 1) this.#certain++;
     const at = acted.actions.indexOf(value);
     this.#weights.push(at < 0 ? 0 : acted.distribution[at]! / propensity);
     this.#rewards.push(reward);
@@ -44,6 +53,14 @@ export class Evidence {
     // By the id: the same decision is in the same fold, whatever other decisions there are.
     this.#folds.push(hash("sha256", decisionId, "buffer").readUInt32BE(0) % this.#parts);
     this.#mixes.push(this.#mixOf(acted));
+  }
+
+  /**
+   * The share of what the target does that the log could not have done, over all decisions: rewards of it are in no
+   * estimate. `certain`: decisions that were not drawn at all, where the target may do something else.
+   */
+  untried(): { readonly share: number; readonly certain: number } {
+    return { share: this.#untried / Math.max(1, this.#weights.length), certain: this.#certain };
   }
 
   weights(): Float64Array {
@@ -94,6 +111,17 @@ export class Evidence {
     this.#last = { acted, mix };
     return mix;
   }
+}
+
+/** The probability with which the target takes an action that had none in the log. */
+function untriedBy(acted: Acted, { actions, distribution }: Taken): number {
+  if (distribution.length === 0) return 0;
+  let untried = 0;
+  for (const [at, action] of acted.actions.entries()) {
+    const logged = actions.indexOf(action);
+    if (!(logged >= 0 && distribution[logged]! > 0)) untried += acted.distribution[at]!;
+  }
+  return untried;
 }
 
 const same = (some: readonly unknown[], others: readonly unknown[]): boolean =>

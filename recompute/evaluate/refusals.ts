@@ -1,8 +1,13 @@
 import type { Support } from "../../statistics/index.ts";
-import { SUPPORT_BOUNDS, type LeftOutDecisions } from "./evaluation.ts";
+import { SUPPORT_BOUNDS, type Evaluation, type LeftOutDecisions } from "./evaluation.ts";
 
 /** Why the decisions say too little about the target, in words; empty: they say enough. */
-export function refusals(support: Support, leftOut: LeftOutDecisions, lacking: readonly string[]): readonly string[] {
+export function refusals(
+  support: Support,
+  untried: Evaluation["untried"],
+  leftOut: LeftOutDecisions,
+  lacking: readonly string[],
+): readonly string[] {
   const { effectiveDecisions: least, meanWeight, withoutAction } = SUPPORT_BOUNDS;
   const { decisions, effectiveDecisions, meanWeight: mean, largestWeight } = support;
   const all = decisions + Object.values(leftOut).reduce((sum, count: number) => sum + count, 0);
@@ -19,6 +24,14 @@ export function refusals(support: Support, leftOut: LeftOutDecisions, lacking: r
         (mean < 1
           ? "the policy takes actions that were never or hardly tried, or propensities are too large"
           : "a few decisions with small propensities weigh too much, or propensities are too small"),
+    );
+  if (untried.share > SUPPORT_BOUNDS.untried)
+    why.push(
+      `${(100 * untried.share).toFixed(1)} % of what the policy does had the probability 0 in the log, and at most ${100 * SUPPORT_BOUNDS.untried} % ` +
+        "may: of that no reward is known" +
+        (untried.certain === 0
+          ? ""
+          : `; ${untried.certain} of the decisions were not drawn at all, as before the exploration or by the product's own choice: leave them out with --from`),
     );
   if (leftOut.withoutAction > withoutAction * all)
     why.push(

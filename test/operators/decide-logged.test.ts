@@ -91,6 +91,11 @@ describe("the action that a feed of history brings", () => {
     [CHOICES, { value: "fax", propensity: 1 }, 'the action "fax" is not one of "mail", "call", "visit"'],
     [NUMBER, { value: Infinity, propensity: 1 }, "is not a finite number"],
     [PARCELS, { value: true, propensity: 0 }, "the propensity 0 is not above 0 and at most 1"],
+    [
+      PARCELS,
+      { value: true, propensity: 1e-320 },
+      "the propensity 1e-320 is below 1e-12, the least that estimates can weigh by",
+    ],
     [PARCELS, { value: true, propensity: 1.01 }, "the propensity 1.01 is not above 0 and at most 1"],
     [PARCELS, { value: true, propensity: NaN }, "the propensity NaN is not above 0 and at most 1"],
   ] as const)("that can't have been taken makes a dead letter and no record: %#", async (text, logged, message) => {

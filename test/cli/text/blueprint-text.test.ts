@@ -28,7 +28,9 @@ function tableOf(...models: readonly (readonly [useCase: string, version: string
 
 test("a version without a model, where another one has a model in production, is told what becomes of its decisions", () => {
   const told = unservedText(blueprint, tableOf(["shop", "former", ["trained", "production"]]));
-  expect(told).toContain(`no model serves version ${blueprint.version} yet: its decisions are null`);
+  expect(told).toContain(
+    `no model serves version ${blueprint.version} yet: it decides as without one (reason noModel)`,
+  );
   expect(told).toContain("until one is trained on 10 rows");
   expect(told).toContain("--not-live");
 });

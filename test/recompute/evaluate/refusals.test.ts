@@ -2,12 +2,13 @@ import { expect, test } from "vitest";
 import { refusals } from "../../../recompute/evaluate/refusals.ts";
 
 const enough = { decisions: 950, effectiveDecisions: 100, meanWeight: 1, largestWeight: 30, notTaken: 0.5 };
+const tried = { share: 0.01, certain: 3 };
 const none = { withoutPropensity: 0, withoutAction: 0, withoutFeatures: 0, withoutRequest: 0, ofOtherVersions: 0 };
 
 test("the bounds themselves are enough", () => {
-  expect(refusals(enough, none, [])).toEqual([]);
-  for (const meanWeight of [0.8, 1.2]) expect(refusals({ ...enough, meanWeight }, none, [])).toEqual([]);
-  expect(refusals(enough, { ...none, withoutAction: 50 }, [])).toEqual([]);
+  expect(refusals(enough, tried, none, [])).toEqual([]);
+  for (const meanWeight of [0.8, 1.2]) expect(refusals({ ...enough, meanWeight }, tried, none, [])).toEqual([]);
+  expect(refusals(enough, tried, { ...none, withoutAction: 50 }, [])).toEqual([]);
 });
 
 test.each([
@@ -30,12 +31,21 @@ test.each([
     ["none of 7 decisions with a reward has both a propensity and an action of the policy"],
   ],
 ])("support %j without %j is refused, with the reason", (support, leftOut, reasons) => {
-  expect(refusals({ ...enough, ...support }, { ...none, ...leftOut }, [])).toEqual(reasons);
+  expect(refusals({ ...enough, ...support }, tried, { ...none, ...leftOut }, [])).toEqual(reasons);
 });
 
 test("all reasons are told at once, and lacking features by their names", () => {
-  expect(refusals({ ...enough, effectiveDecisions: 2, meanWeight: 3 }, none, [])).toHaveLength(2);
-  expect(refusals({ ...enough, decisions: 0 }, { ...none, withoutFeatures: 3 }, ["a", "b"])).toEqual([
+  expect(refusals({ ...enough, effectiveDecisions: 2, meanWeight: 3 }, tried, none, [])).toHaveLength(2);
+  expect(refusals({ ...enough, decisions: 0 }, tried, { ...none, withoutFeatures: 3 }, ["a", "b"])).toEqual([
     "none of 3 decisions has all features of the policy: a, b lack",
+  ]);
+});
+
+test("what the log could not have done is told, with the decisions that were not drawn", () => {
+  expect(refusals(enough, { share: 0.111, certain: 0 }, none, [])).toEqual([
+    "11.1 % of what the policy does had the probability 0 in the log, and at most 1 % may: of that no reward is known",
+  ]);
+  expect(refusals(enough, { share: 0.111, certain: 100 }, none, [])).toEqual([
+    expect.stringMatching(/; 100 of the decisions were not drawn at all.*leave them out with --from$/),
   ]);
 });

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { Evidence } from "../../../recompute/evaluate/evidence.ts";
+
+const actions = ["none", "small", "big"];
+const target = { actions, distribution: [0.2, 0.3, 0.5] };
+const taken = (distribution: readonly number[], value: string, propensity: number) => ({
+  ...{ decisionId: `d-${value}-${propensity}`, value, propensity, reward: 1, actions, distribution },
+});
+
+test("of what the target does, what had no probability in the log is untried", () => {
+  const evidence = new Evidence(1);
+  evidence.add(taken([0.1, 0.8, 0.1], "small", 0.8), target);
+  expect(evidence.untried()).toEqual({ share: 0, certain: 0 });
+  // One of the three was excluded.
+  evidence.add(taken([0.1, 0.9, 0], "small", 0.9), target);
+  expect(evidence.untried()).toEqual({ share: 0.25, certain: 0 });
+  // Nothing was drawn, and the target may do something else.
+  evidence.add(taken([0, 1, 0], "small", 1), target);
+  expect(evidence.untried().share).toBeCloseTo((0.5 + 0.7) / 3, 12);
+  expect(evidence.untried().certain).toBe(1);
+});
+
+test("an action that the log does not know was not tried, and without probabilities nothing is known", () => {
+  const evidence = new Evidence(1);
+  evidence.add(taken([1, 0, 0], "none", 1), { actions: ["other"], distribution: [1] });
+  expect(evidence.untried()).toEqual({ share: 1, certain: 1 });
+  evidence.add(taken([], "none", 0.5), target);
+  expect(evidence.untried()).toEqual({ share: 0.5, certain: 1 });
+});
