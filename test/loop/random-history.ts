@@ -7,6 +7,7 @@ import {
   events,
   models,
   modelArtifacts,
+  posteriors,
   tableRows,
   observations,
   decisions,
@@ -122,6 +123,7 @@ export class World<B extends Backbone = MemoryBackbone> {
       models,
       modelArtifacts,
       tableRows,
+      posteriors,
       clock,
     ] as AnyTopic[]) {
       await this.backbone.ensureTopics([
