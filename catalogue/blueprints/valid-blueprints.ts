@@ -43,6 +43,14 @@ export interface ValidBlueprints {
   unreadable(): readonly string[];
 }
 
+/** A version that this release can read, with what was set for it. */
+interface Known {
+  readonly compiled: CompiledBlueprint;
+  /** `undefined`: nothing was set. */
+  readonly params: readonly Span<ParamValues>[] | undefined;
+  readonly modes: readonly Span<LearningMode>[] | undefined;
+}
+
 const none: ParamValues = Object.freeze({});
 
 /** Kept until the table changes. */
@@ -64,15 +72,20 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
     }));
     spans.set(useCase, published);
   }
-  const params = new Map<string, readonly Span<ParamValues>[]>();
-  const modes = new Map<string, readonly Span<LearningMode>[]>();
+  // By use case and then by version: every decision asks several times, and a text of both would be made each time.
+  const known = new Map<string, Map<string, Known>>();
   for (const record of records) {
-    const name = `${record.useCase}/${record.version}`;
-    const compiled = versions.get(name)?.compiled;
+    const compiled = versions.get(`${record.useCase}/${record.version}`)?.compiled;
     if (compiled === undefined) continue;
-    if (record.parameters.length > 0) params.set(name, paramSpans(record, compiled.blueprint));
-    if (record.modes.length > 0) modes.set(name, modeSpans(record, compiled.blueprint));
+    const ofUseCase = known.get(record.useCase) ?? new Map<string, Known>();
+    known.set(record.useCase, ofUseCase);
+    ofUseCase.set(record.version, {
+      compiled,
+      params: record.parameters.length > 0 ? paramSpans(record, compiled.blueprint) : undefined,
+      modes: record.modes.length > 0 ? modeSpans(record, compiled.blueprint) : undefined,
+    });
   }
+  const of = (useCase: string, version: string): Known | undefined => known.get(useCase)?.get(version);
   const liveAt = (useCase: string, time: number): PublishedBlueprint | undefined =>
     heldAt(spans.get(useCase) ?? [], time);
   return {
@@ -87,21 +100,18 @@ function index(view: GlobalView<BlueprintPublished>): ValidBlueprints {
       records
         .filter((record) => record.useCase === useCase && shadowSpans(record).some(({ to }) => to > time))
         .flatMap(({ version }) => versions.get(`${useCase}/${version}`)?.compiled ?? []),
-    version: (useCase, version) => versions.get(`${useCase}/${version}`)?.compiled,
+    version: (useCase, version) => of(useCase, version)?.compiled,
     params(useCase, version, time) {
-      const name = `${useCase}/${version}`;
-      const set = params.get(name);
-      return (set && heldAt(set, time)) ?? versions.get(name)?.compiled?.policy.defaults ?? none;
+      const one = of(useCase, version);
+      return (one?.params && heldAt(one.params, time)) ?? one?.compiled.policy.defaults ?? none;
     },
     mode(useCase, version, time) {
-      const name = `${useCase}/${version}`;
-      const set = modes.get(name);
-      return (set && heldAt(set, time)) ?? versions.get(name)?.compiled?.blueprint.learning.mode ?? "online";
+      const one = of(useCase, version);
+      return (one?.modes && heldAt(one.modes, time)) ?? one?.compiled.blueprint.learning.mode ?? "online";
     },
     modeHeld(useCase, version, time) {
-      const name = `${useCase}/${version}`;
-      const own = versions.get(name)?.compiled?.blueprint.learning.mode ?? "online";
-      return modeHeldAt(modes.get(name) ?? [], own, time);
+      const one = of(useCase, version);
+      return modeHeldAt(one?.modes ?? [], one?.compiled.blueprint.learning.mode ?? "online", time);
     },
     all: () => readable,
     useCases: () => [...spans.keys()].sort(),
