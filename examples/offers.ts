@@ -1,10 +1,11 @@
 /**
  * A bandit that knows for whom: linear Thompson sampling, learnt row by row. The share of visitors that get the offer they like
- * best grows with every minute. Run it with `node examples/offers.ts`; offers.out is what it prints.
+ * best grows with every round. Run it with `node examples/offers.ts`; offers.out is what it prints.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { openLoopstream } from "loopstream";
 
 /** How likely a click is. The product does not know it. */
@@ -15,8 +16,8 @@ const LIKED = {
 };
 type Offer = keyof typeof LIKED;
 const OFFERS = Object.keys(LIKED) as Offer[];
-const MINUTES = 8;
-const VISITORS = 120;
+const ROUNDS = 7;
+const VISITORS = 40;
 
 /** The same numbers each time, below 1. */
 const draw = (n: number): number => (n * 0.6180339887498949) % 1;
@@ -25,24 +26,23 @@ const dir = await mkdtemp(join(tmpdir(), "loopstream-example-"));
 const loop = await openLoopstream({ dir });
 await loop.publishBlueprint(await readFile(join(import.meta.dirname, "offers.yaml"), "utf8"));
 
-const start = Date.now() - (MINUTES + 2) * 60_000;
-for (let minute = 0; minute < MINUTES; minute++) {
+for (let round = 0; round < ROUNDS; round++) {
   let [best, clicks] = [0, 0];
   for (let i = 0; i < VISITORS; i++) {
-    const visitor = minute * VISITORS + i;
+    const visitor = round * VISITORS + i;
     const [morning, hungry] = [draw(visitor * 7) < 0.5, draw(visitor * 3 + 1)];
-    const time = start + minute * 60_000 + i;
     const asked = { decisionId: `visit-${visitor}`, unit: `visitor-${visitor}`, context: { morning, hungry } };
-    const { decisionId, value } = await loop.getDecision("offers", asked, { time, default: "cake" });
+    const { decisionId, value } = await loop.getDecision("offers", asked, { default: "cake" });
     const chances = OFFERS.map((offer) => LIKED[offer](morning, hungry));
     const clicked = draw(visitor * 11 + 5) < LIKED[value as Offer](morning, hungry);
-    await loop.logObservations(decisionId, { clicked }, { useCase: "offers", time: time + 5_000 });
+    await loop.logObservations(decisionId, { clicked }, { useCase: "offers" });
     if (LIKED[value as Offer](morning, hungry) === Math.max(...chances)) best++;
     if (clicked) clicks++;
   }
-  // The next minute's visitors are decided by what this one's did.
+  // Their labels are waited for, and the next round is decided by what this one's visitors did.
+  await setTimeout(2_100);
   await loop.idle();
-  console.log(`minute ${minute + 1}: ${best} of ${VISITORS} got the best offer for them, ${clicks} clicked`);
+  console.log(`round ${round + 1}: ${best} of ${VISITORS} got the best offer for them, ${clicks} clicked`);
 }
 await loop.close();
 await rm(dir, { recursive: true });
