@@ -1,13 +1,7 @@
 import type { CompiledBlueprint, DecisionSpace } from "../../blueprints/index.ts";
-import {
-  type DecisionRecorded,
-  type DecisionRequested,
-  DomainError,
-  type LoggedAction,
-  recordLimits,
-} from "../../schemas/index.ts";
+import { type DecisionRecorded, type DecisionRequested, DomainError, type LoggedAction } from "../../schemas/index.ts";
 import { SOURCE_HEADER, type Headers } from "../../streams/index.ts";
-import { distributedOver, distributionProblem, recordedDistribution } from "./logged-distribution.ts";
+import { distributedOver, distributionProblem, recordedDistribution, tooSmallProblem } from "./logged-distribution.ts";
 import { rankingProblem } from "./logged-ranking.ts";
 
 /** The action to record instead of the policy's decision, or the reason that it is not recorded. */
@@ -64,10 +58,7 @@ export function actionProblem(
   if (!isOf(value, space)) return `the action ${JSON.stringify(value)} is not ${spaceText(space)}`;
   if (propensity === null) return undefined;
   if (!(propensity > 0 && propensity <= 1)) return `the propensity ${propensity} is not above 0 and at most 1`;
-  const { leastPropensity: least } = recordLimits;
-  return propensity >= least
-    ? undefined
-    : `the propensity ${propensity} is below ${least}, the least that estimates can weigh by`;
+  return tooSmallProblem(propensity);
 }
 
 function isOf(value: LoggedAction["value"], space: DecisionSpace): boolean {

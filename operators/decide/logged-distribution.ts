@@ -1,5 +1,5 @@
 import type { DecisionSpace } from "../../blueprints/index.ts";
-import type { Candidate, DecisionRecorded, LoggedAction } from "../../schemas/index.ts";
+import { recordLimits, type Candidate, type DecisionRecorded, type LoggedAction } from "../../schemas/index.ts";
 
 type Actions = DecisionRecorded["actions"];
 
@@ -39,9 +39,17 @@ export function distributionProblem(
     return `the distribution has a probability of ${JSON.stringify(actions[unknown])}, which is no action`;
   const own = distribution[actions.indexOf(value)] ?? 0;
   if (!(own > 0)) return `the distribution has no probability of the action ${JSON.stringify(value)}`;
+  const tooSmall = tooSmallProblem(own);
+  if (tooSmall !== undefined) return tooSmall;
   if (propensity === null || isSamePropensity(own, propensity)) return undefined;
   return `the propensity is ${propensity}, and the distribution has ${own} for the action`;
 }
+
+/** The reason that estimates can't weigh by a propensity above 0, in words; `undefined`: they can. */
+export const tooSmallProblem = (propensity: number): string | undefined =>
+  propensity >= recordLimits.leastPropensity
+    ? undefined
+    : `the propensity ${propensity} is below ${recordLimits.leastPropensity}, the least that estimates can weigh by`;
 
 /** Whether two probabilities are one, of which a log may have written one with fewer digits. */
 export const isSamePropensity = (a: number, b: number): boolean => Math.abs(a - b) <= SAME * Math.max(a, b);

@@ -146,6 +146,11 @@ describe("the distribution that it brings", () => {
       { value: "visit", propensity: 0.5, distribution: [0.5, 0.25, 0.25] },
       "the propensity is 0.5, and the distribution has 0.25 for the action",
     ],
+    [
+      CHOICES,
+      { value: "visit", propensity: null, distribution: [0.5, 0.5, 1e-300] },
+      "the propensity 1e-300 is below 1e-12",
+    ],
     [NUMBER, { value: 2, propensity: 1, distribution: [1] }, "numbers have no distribution"],
   ] as const)("makes a dead letter and no record where it can't have been: %#", async (text, logged, message) => {
     await decided("d", logged, text);
