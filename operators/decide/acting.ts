@@ -1,5 +1,4 @@
-import type { LearningMode, ParamValues } from "../../blueprints/index.ts";
-import { shareOf } from "./draw.ts";
+import { shareOf, type LearningMode, type ParamValues } from "../../blueprints/index.ts";
 
 /** What was set for the version at the time of a decision. */
 export interface VersionSet {

@@ -1,4 +1,4 @@
-import { shareOf } from "./draw.ts";
+import { shareOf } from "../../blueprints/index.ts";
 
 /**
  * The place of a unit in [0, 1), the same in all versions of a use case: the share of salt, use case and unit, with zero bytes

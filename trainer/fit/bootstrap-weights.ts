@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { shareOf } from "../../blueprints/index.ts";
 
 /**
  * How often each row is in a sample with replacement: Poisson numbers of mean 1 (Oza and Russell 2001). They follow from
@@ -14,11 +14,8 @@ export function bootstrapWeights(
   seed: number,
   weights: Float32Array | undefined,
 ): Float32Array {
-  return Float32Array.from(ids, (id, at) => poissonOf(drawOf(`${seed}\0${head}\0${id}`)) * (weights?.[at] ?? 1));
+  return Float32Array.from(ids, (id, at) => poissonOf(shareOf(`${seed}\0${head}\0${id}`)) * (weights?.[at] ?? 1));
 }
-
-/** In [0, 1). */
-const drawOf = (text: string): number => Number.parseInt(hash("sha256", text).slice(0, 13), 16) / 16 ** 13;
 
 /** The inverse of the distribution with mean 1. */
 function poissonOf(draw: number): number {

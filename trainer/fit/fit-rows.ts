@@ -6,7 +6,7 @@ import type { LearntLabel } from "../learnt-labels.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
 import type { SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
-import type { Fit, FittedModel } from "./fit.ts";
+import type { Fit } from "./fit.ts";
 
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;
@@ -49,8 +49,9 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   const encode = encodeFeatures(layout, categories);
   const metadata = metadataOf(compiled, categories, until);
   const { labels } = split;
-  const fitted: (FittedLabel & { readonly model: FittedModel })[] = [];
+  const fitted: FittedLabel[] = [];
   const files: LabelModel[] = [];
+  let seconds = 0;
   const heads = headsOf(compiled.blueprint);
   const fits = labels.length * (1 + heads);
   for (const [at, { label, ...rows }] of labels.entries()) {
@@ -64,18 +65,20 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
     try {
       const given = { train, holdout, label, model: compiled.blueprint.model, metadata };
       const model = await fit(given, progressOf(0));
-      fitted.push({ label, train, holdout, predictions: model.predictions, model });
+      fitted.push({ label, train, holdout, predictions: model.predictions });
       files.push({ label: label.name, onnx: model.onnx });
+      seconds += model.seconds;
+      const ids = heads === 0 ? [] : rows.train.map(rowId);
       for (let head = 1; head <= heads; head++) {
-        const weights = bootstrapWeights(rows.train.map(rowId), head, compiled.blueprint.model.seed, train.weights);
-        const sampled = { ...given, train: { ...train, weights } };
-        files.push({ label: headName(label.name, head), onnx: (await fit(sampled, progressOf(head))).onnx });
+        const weights = bootstrapWeights(ids, head, compiled.blueprint.model.seed, train.weights);
+        const fittedHead = await fit({ ...given, train: { ...train, weights } }, progressOf(head));
+        seconds += fittedHead.seconds;
+        files.push({ label: headName(label.name, head), onnx: fittedHead.onnx });
       }
     } catch (error) {
       throw new DomainError("TRAINING_FAILED", failureText(compiled, label, train, error), error);
     }
   }
-  const seconds = fitted.reduce((sum, { model }) => sum + model.seconds, 0);
   // Of one alone, the learner's own file.
   const onnx = files.length === 1 ? files[0]!.onnx : joinModels(files, metadata);
   return { onnx, seconds, labels: fitted };
