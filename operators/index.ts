@@ -23,7 +23,7 @@ export {
   readPosteriors,
   readTableRows,
   stateAt,
-  stateOf,
+  updatesOf,
   rowMisfit,
   stateKey,
   tableContent,
@@ -46,7 +46,7 @@ export { believe, withBeliefs, type Believed } from "./infer/believe.ts";
 export { notPredicted, predict } from "./infer/logic.ts";
 export { infer, type Scorers } from "./infer/operator.ts";
 export { join, joinDefaults, type JoinOptions } from "./join/operator.ts";
-export { countDecision, newHour } from "./monitor/logic.ts";
+export { countDecision, HOUR_MS, newHour } from "./monitor/logic.ts";
 export { GRACE_MS as hourlyStatsGraceMs, monitor, monitorOf } from "./monitor/operator.ts";
 export { posteriorChanges, posteriorSums } from "./posterior/operator.ts";
 export { restate } from "./restate/operator.ts";

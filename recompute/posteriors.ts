@@ -1,5 +1,5 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
-import { believe, nameIn, posteriorPart, stateAt, stateOf } from "../operators/index.ts";
+import { believe, nameIn, posteriorPart, stateAt, updatesOf } from "../operators/index.ts";
 import type { DecisionRecorded, Enriched } from "../schemas/index.ts";
 import type { Tables } from "./source.ts";
 
@@ -29,7 +29,7 @@ export function usedStates(
   if (compiled.posterior === null || beliefs.length !== options.length) return [];
   return options.map(({ optionId }, at) => {
     const bytes = stateAt(posteriors, compiled, optionId, decisionTime);
-    const newest = bytes === undefined ? 0 : stateOf(bytes).updates;
+    const newest = bytes === undefined ? 0 : updatesOf(bytes);
     const used = beliefs[at]!.at(-1) ?? Number.NaN;
     const missed = used < newest ? firstAfter(used, optionId, compiled, posteriors) : undefined;
     const missedSince = missed === undefined ? null : missed + compiled.posterior!.afterMs;
@@ -46,7 +46,7 @@ function firstAfter(
 ): number | undefined {
   const part = posteriorPart(blueprint.useCase, posterior!.id);
   const { numbers = [], values = [] } = posteriors.series(part, nameIn(posterior!, optionId)) ?? {};
-  return numbers[values.findIndex((bytes) => stateOf(bytes).updates > used)];
+  return numbers[values.findIndex((bytes) => updatesOf(bytes) > used)];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PromotionRule } from "../../blueprints/index.ts";
+import { HOUR_MS } from "../../operators/index.ts";
 import { hourlyStats, type HourlyStats } from "../../schemas/index.ts";
 import { readTopic, type OffsetRange, type TopicTools } from "../../streams/index.ts";
 
@@ -18,8 +19,6 @@ export interface AgreedOver extends Agreed {
   /** End of the last hour, event time in ms. */
   readonly to: number;
 }
-
-export const HOUR_MS = 3_600_000;
 
 /**
  * Agreement by version and hour. The partitions' statistics of an hour add up, and so do those of late decisions; so the order of the records does

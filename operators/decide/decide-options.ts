@@ -97,7 +97,7 @@ export function decideOptions({
       ? shownAs(logged, given.length)
       : takenAt(taken, logged.propensity, given.length);
   const isPolicys = isLogged || acts === "policy";
-  const own = (): Shown => drawn({ ...act, isScored: false, selection: unscored() }, logger);
+  const own = (): Shown => drawn({ ...act, isScored: false, selection: isScored ? unscored() : selected }, logger);
   const chosen = isPolicys ? policys : own();
   const { shown, propensities } = chosen;
   const keys = options.keysByOption(enriched.request.candidates);

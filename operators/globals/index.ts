@@ -30,6 +30,7 @@ export {
   stateAt,
   stateOf,
   takeState,
+  updatesOf,
   type PosteriorSeries,
 } from "./posterior-states.ts";
 export { KeptPosteriors, readPosteriors, type NumberedState } from "./read-posteriors.ts";

@@ -49,21 +49,21 @@ export function takeState(bytes: Pick<Bytes, "get" | "put">, value: PosteriorPub
   const option = `${part}|${optionId ?? ""}|-1`;
   if (bytes.get(option) === undefined) {
     const count = `${part}||${COUNT}`;
-    const options = countIn(bytes.get(count));
+    const counted = bytes.get(count);
+    const options = counted === undefined ? 0 : doublesOf(counted)[0]!;
     if (options >= recordLimits.posteriorOptions) throw isFull(useCase, options);
     bytes.put(count, bytesOfDoubles(Float64Array.of(options + 1)));
     bytes.put(option, NOTHING);
   }
   const key = `${part}|${optionId ?? ""}|${time}`;
   const before = bytes.get(key);
-  if (before !== undefined && stateOf(before).updates >= updates) return;
+  if (before !== undefined && updatesOf(before) >= updates) return;
   bytes.put(key, stateBytes(value));
 }
 
 /** Of the options of a part, in place of a time. */
 const COUNT = "options";
 const NOTHING = new Uint8Array(0);
-const countIn = (bytes: Uint8Array | undefined): number => (bytes === undefined ? 0 : doublesOf(bytes)[0]!);
 
 const isFull = (useCase: string, options: number): DomainError =>
   new DomainError(
@@ -82,6 +82,9 @@ export interface PosteriorState {
   readonly squares: Float64Array;
   readonly products: Float64Array;
 }
+
+/** The number of a state, without the rest. */
+export const updatesOf = (bytes: Uint8Array): number => doublesOf(bytes.subarray(0, 8))[0]!;
 
 export function stateOf(bytes: Uint8Array): PosteriorState {
   const numbers = doublesOf(bytes);

@@ -37,7 +37,7 @@ export function solvedPosterior(
     return prior;
   }
   const byRidge = solved.get(bytes) ?? new Map<number, Solved>();
-  if (byRidge.size === 0) solved.set(bytes, byRidge);
+  solved.set(bytes, byRidge);
   let found = byRidge.get(ridge);
   if (found === undefined) {
     const { rows, updates, squares, products } = stateOf(bytes);
@@ -74,11 +74,11 @@ export function believe(
 export function withBeliefs(
   predicted: Predicted,
   enriched: Enriched,
-  compiled: CompiledBlueprint,
+  compiled: CompiledBlueprint | undefined,
   states: PosteriorSeries,
   time: number,
 ): Predicted {
-  if (compiled.posterior === null || compiled.options === null) return predicted;
+  if (compiled === undefined || compiled.posterior === null || compiled.options === null) return predicted;
   const believed = believe(enriched, compiled, (optionId) => stateAt(states, compiled, optionId, time));
   const { predictions, options } = predicted;
   return { predictions, options: believed.map((own, at): Predictions => ({ ...options[at], ...own })) };

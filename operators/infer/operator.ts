@@ -50,16 +50,12 @@ export const infer = (scorers: Scorers) =>
           const compiled =
             blueprintVersion === null ? undefined : blueprints.version(request.useCase, blueprintVersion);
           const made = predictions.get(record) ?? notPredicted;
-          const predicted =
-            compiled === undefined
-              ? made
-              : withBeliefs(made, record.value, compiled, context.globals.posteriors, record.time);
           context.emit("scored", {
             key: record.key,
             value: {
               enriched: record.value,
               modelId: model?.modelId ?? null,
-              ...predicted,
+              ...withBeliefs(made, record.value, compiled, context.globals.posteriors, record.time),
             },
             time: record.time,
             from: record,

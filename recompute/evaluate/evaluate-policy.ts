@@ -92,16 +92,8 @@ export async function evaluatePolicy(source: RecomputeSource, options: EvaluateO
   return {
     ...{ useCase, policy: target === "uniform" ? target : target.blueprint.version },
     ...{ predictions: policy.predictions, modelId: policy.modelId, reward: reward.name, folds, level: LEVEL },
-    ...{
-      rewarded,
-      leftOut,
-      lacking,
-      leftOutRows: leftOutRows.all(),
-      support,
-      untried,
-      bounds: SUPPORT_BOUNDS,
-      refused,
-    },
+    ...{ rewarded, leftOut, lacking, leftOutRows: leftOutRows.all() },
+    ...{ support, untried, bounds: SUPPORT_BOUNDS, refused },
     estimates:
       modelled && Object.fromEntries(offPolicyEstimators.map(({ name, estimate }) => [name, told(estimate(modelled))])),
     logged: support.decisions < 2 ? null : told(meanEstimate(evidence.rewards())),

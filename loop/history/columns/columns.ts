@@ -114,12 +114,7 @@ export async function readColumns(
   const all = [
     ...of(decisions, [decisionId, decisionTime, ...units, ...actions], Object.keys(blueprint.context)).map((file) => ({
       ...file,
-      lists: new Set([
-        ...listNames(blueprint.context),
-        ...[distribution, candidates, isRanked(blueprint) ? propensity : undefined].filter(
-          (name) => name !== undefined,
-        ),
-      ]),
+      lists: new Set([...listColumns(columns, blueprint), ...(candidates === undefined ? [] : [candidates])]),
     })),
     ...of(
       observations,
@@ -173,8 +168,18 @@ function checkTables(tables: HistoryTables): void {
   if (twice !== undefined) throw new HistoryError(`${twice}: is named twice. Each file holds one thing.`);
 }
 
+/** Columns of decisions that may hold lists of plain values. */
+export const listColumns = (
+  { distribution, propensity }: HistoryColumns,
+  blueprint: DeclaredParts,
+): ReadonlySet<string> =>
+  new Set([
+    ...listNames(blueprint.context),
+    ...[distribution, isRanked(blueprint) ? propensity : undefined].filter((name) => name !== undefined),
+  ]);
+
 /** Entries of a context that are lists or vectors. */
-export const listNames = (context: DeclaredParts["context"]): ReadonlySet<string> =>
+const listNames = (context: DeclaredParts["context"]): ReadonlySet<string> =>
   new Set(
     Object.keys(context).filter((name) => context[name] === "list" || vectorLength(context[name]!) !== undefined),
   );

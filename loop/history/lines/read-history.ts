@@ -1,8 +1,8 @@
 import { observationTypes, type Blueprint } from "../../../blueprints/index.ts";
 import { streamsLimits } from "../../../streams/index.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
-import { listNames } from "../columns/columns.ts";
-import { isRanked, type DeclaredParts } from "../columns/kind-needs.ts";
+import { listColumns } from "../columns/columns.ts";
+import type { DeclaredParts } from "../columns/kind-needs.ts";
 import { namesOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
 import { LineMaker, type HistoryStep, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
 import type { HistoryColumns } from "./records.ts";
@@ -42,12 +42,6 @@ function wantedColumns(
   };
 }
 
-const listsOf = ({ distribution, propensity }: HistoryColumns, blueprint: DeclaredParts): ReadonlySet<string> =>
-  new Set([
-    ...listNames(blueprint.context),
-    ...[distribution, isRanked(blueprint) ? propensity : undefined].filter((name) => name !== undefined),
-  ]);
-
 /**
  * The source of each file's lines.
  *
@@ -58,7 +52,7 @@ export function sourcesOf(
   columns: HistoryColumns,
   blueprint: DeclaredParts,
   latest = Infinity,
-  lists: LineSource["lists"] = listsOf(columns, blueprint),
+  lists: LineSource["lists"] = listColumns(columns, blueprint),
 ): readonly LineSource[] {
   const id = columns.decisionId;
   const { decisions, observations, events } = tables;
