@@ -156,6 +156,7 @@ export type Objective = "binary" | "regression";
 /** The learners by name, each with its parameters. A product that registers one adds its own here, by declaration merging. */
 export interface LearnerParameters {
   xgboost: XgboostParameters;
+  constant: ConstantParameters;
 }
 
 export type LearnerName = keyof LearnerParameters;
@@ -176,6 +177,9 @@ export interface XgboostParameters {
   /** Most candidate thresholds a column. */
   readonly maxBins: number;
 }
+
+/** None: it has nothing to be set. */
+export type ConstantParameters = Readonly<Record<never, never>>;
 
 interface EveryModel<L> {
   /** The objective of labels that have none of their own. */

@@ -3,7 +3,7 @@ export { fitInWorker } from "./fit/fit-in-worker.ts";
 export { fitModel } from "./fit/fit-model.ts";
 export type { Fit, FitRequest, FittedModel } from "./fit/fit.ts";
 export { registerLearner } from "./learners/index.ts";
-export type { FitInput, FitLabel, Learner, LearntModel } from "./learners/learner.ts";
+export type { FitColumn, FitInput, FitLabel, Learner, LearntModel } from "./learners/learner.ts";
 export type { Distribution, LabelFigures } from "./prediction-pairs.ts";
 export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
 export { servedModels, type ServedModel } from "./served-models.ts";

@@ -132,7 +132,7 @@ describe("label, policy, model, join and training", () => {
     ["  depth: 4", "  depth: 4.5", "model.depth", 22, /expected a whole number from 1 to 16, found 4.5/],
     ["  depth: 4", "  depth: 400", "model.depth", 22, /expected a whole number from 1 to 16, found 400/],
     ["  depth: 4", "  learningRate: .nan", "model.learningRate", 22, /expected a number from/],
-    ["  depth: 4", "  learner: lightgbm", "model.learner", 22, /expected xgboost, found "lightgbm"/],
+    ["  depth: 4", "  learner: lightgbm", "model.learner", 22, /expected xgboost \| constant, found "lightgbm"/],
     ["ttl: 48h", "ttl: 24h", "join.ttl", 28, /1d is shorter than label.wait, 36h/],
     ["freshRows: 20%", "freshRows: 0.2", "training.freshRows", 30, /expected a percentage, found 0.2 \(write 20%/],
     ["freshRows: 20%", "holdout: 100%", "training.holdout", 30, /expected 0.1% to 90%, found 100%/],

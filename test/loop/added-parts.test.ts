@@ -467,13 +467,13 @@ test.each([
   [
     "learner: ridge",
     "learner: rigde",
-    /model\.learner: expected xgboost \| ridge, found "rigde" \(did you mean "ridge"\?\)/,
+    /model\.learner: expected xgboost \| constant \| ridge, found "rigde" \(did you mean "ridge"\?\)/,
   ],
   ["learner: ridge", "leraner: ridge", /unknown field "leraner" \(did you mean "learner"\?\)/],
   [
     "pull: 2",
     "objective: binary",
-    /learner ridge can't learn objective binary \(use regression, or learner: xgboost\)/,
+    /learner ridge can't learn objective binary \(use regression, or learner: xgboost or constant\)/,
   ],
   [
     "aggregate: spread",
@@ -511,7 +511,9 @@ test("the reference says a registered learner's parameters", () => {
     unsaid: "1",
     bounds: "0 to 1000",
   });
-  expect(blueprintReference().find(({ path }) => path === "model.learner")!.type).toBe("`xgboost` or `ridge`");
+  expect(blueprintReference().find(({ path }) => path === "model.learner")!.type).toBe(
+    "`xgboost` or `constant` or `ridge`",
+  );
 });
 
 test("a name, or a key by which a kind is known, is registered once", () => {

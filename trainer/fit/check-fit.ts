@@ -8,7 +8,7 @@ import { DomainError } from "../../schemas/index.ts";
  *
  * @throws DomainError naming the parameter and its bounds, the label's objective, or the matrix and its disagreement
  */
-export function checkFit({ train, holdout, model, label }: FitRequest, objectives: readonly Objective[]): void {
+export function checkFit({ train, holdout, inputs, model, label }: FitRequest, objectives: readonly Objective[]): void {
   checkModel(model);
   if (!objectives.includes(label.objective)) {
     throw new DomainError(
@@ -17,6 +17,12 @@ export function checkFit({ train, holdout, model, label }: FitRequest, objective
     );
   }
   checkMatrices(train, holdout);
+  if (inputs !== undefined && inputs.length !== train.columns) {
+    throw new DomainError(
+      "BAD_TRAINING_DATA",
+      `${inputs.length} columns are described, the rows have ${train.columns}`,
+    );
+  }
   checkLabels(train.labels, label.objective);
   checkWeights(train);
 }

@@ -16,8 +16,9 @@ export const fitModel: Fit = async (request, onProgress) => {
   checkFit(request, learner.kind.objectives);
   const started = performance.now();
   const { features, rows, columns, weights } = train;
+  const inputs = request.inputs ?? Array.from({ length: columns }, (_, at) => ({ name: `column ${at}` }));
   const labels = [{ ...label, values: train.labels }];
-  const input = { features, rows, columns, weights, labels, model, metadata, onProgress };
+  const input = { features, rows, columns, inputs, weights, labels, model, metadata, onProgress };
   const { onnx, importance } = await learner.fit(input);
   const predictions = await predictHoldout(onnx, request).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);

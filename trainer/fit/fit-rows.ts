@@ -46,6 +46,10 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
     layout,
     split.train.map((row) => vectorOf(row, layout)),
   );
+  const inputs = layout.map(({ name, kind }) => ({
+    name,
+    categories: kind === "category" ? categories[name]!.length : undefined,
+  }));
   const encode = encodeFeatures(layout, categories);
   const metadata = metadataOf(compiled, categories, until);
   const { labels } = split;
@@ -63,7 +67,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
       (done: number, total: number): void =>
         request.onProgress?.((at * (1 + heads) + head) * total + done, fits * total);
     try {
-      const given = { train, holdout, label, model: compiled.blueprint.model, metadata };
+      const given = { train, holdout, inputs, label, model: compiled.blueprint.model, metadata };
       const model = await fit(given, progressOf(0));
       fitted.push({ label, train, holdout, predictions: model.predictions });
       files.push({ label: label.name, onnx: model.onnx });

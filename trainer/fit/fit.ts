@@ -1,10 +1,13 @@
 import type { ModelConfig, Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
+import type { FitColumn } from "../learners/learner.ts";
 
 export interface FitRequest {
   readonly train: TrainingMatrix;
   /** Rows to predict, which the learner never sees; may have no rows. */
   readonly holdout: TrainingMatrix;
+  /** The columns of both; absent: all hold numbers. */
+  readonly inputs?: readonly FitColumn[] | undefined;
   readonly label: { readonly name: string; readonly objective: Objective };
   /** The learner and its parameters. */
   readonly model: ModelConfig;

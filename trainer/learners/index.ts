@@ -1,5 +1,6 @@
 import { learnerKinds, registerLearnerKind, Registry } from "../../blueprints/index.ts";
 import type { Learner } from "./learner.ts";
+import { constant } from "./constant.ts";
 import { xgboost } from "./xgboost.ts";
 
 /** A learner under its name. */
@@ -10,7 +11,7 @@ interface Named {
 
 const named = (learner: Learner): Named => ({ name: learner.kind.name, learner });
 
-const learners = new Registry<Named>("learner that can be trained", [named(xgboost)]);
+const learners = new Registry<Named>("learner that can be trained", [named(xgboost), named(constant)]);
 
 /**
  * Adds a learner, with its declaration if that was not registered alone. Every process that trains with it registers it

@@ -9,6 +9,14 @@ export interface FitLabel {
   readonly values: Float32Array;
 }
 
+/** A column of the features. */
+export interface FitColumn {
+  /** As the blueprint's layout has it. */
+  readonly name: string;
+  /** How many categories it has: its values are their numbers from 0 on. Absent: it holds numbers. */
+  readonly categories?: number | undefined;
+}
+
 /** The input of a learner. It is checked; do not change anything in it. */
 export interface FitInput<L extends LearnerName = LearnerName> {
   /** rows × columns float32, row-major, rows from the oldest to the newest; NaN = missing, no infinities */
@@ -16,6 +24,8 @@ export interface FitInput<L extends LearnerName = LearnerName> {
   /** at least 1 */
   readonly rows: number;
   readonly columns: number;
+  /** One a column. A category that no row has may be asked for as NaN, and a column that is missing in every row tells nothing. */
+  readonly inputs: readonly FitColumn[];
   /** one a row, not negative; all 1 when absent */
   readonly weights?: Float32Array | undefined;
   /** At least one. */

@@ -1,0 +1,29 @@
+import { learnerKinds, type LearnerKind } from "../../blueprints/index.ts";
+import { DomainError } from "../../schemas/index.ts";
+import { weightedMean } from "../../statistics/index.ts";
+import { onnxFromTrees } from "../onnx/index.ts";
+import type { Learner } from "./learner.ts";
+
+/** The mean of the label, of a binary one its rate: what any other learner has to beat. */
+export const constant: Learner<"constant"> = {
+  kind: learnerKinds.get("constant") as LearnerKind<"constant">,
+  fit({ columns, labels, weights, metadata }) {
+    const [label, second] = labels;
+    if (label === undefined || second !== undefined) {
+      throw new DomainError("BAD_TRAINING_DATA", `constant learns one label at a time, not ${labels.length}`);
+    }
+    const model = {
+      objective: label.objective === "binary" ? "binary:logistic" : "reg:squarederror",
+      columns,
+      baseScore: weightedMean(label.values, weights),
+      trees: [nothing],
+    };
+    return Promise.resolve({
+      onnx: onnxFromTrees(model, metadata),
+      importance: new Array<number>(columns).fill(0),
+    });
+  },
+};
+
+/** A tree that adds 0: ONNX Runtime takes no ensemble without one. */
+const nothing = { left: [-1], right: [-1], column: [0], condition: [0], missingLeft: [true], gain: [0] };
