@@ -157,6 +157,7 @@ export type Objective = "binary" | "regression";
 export interface LearnerParameters {
   xgboost: XgboostParameters;
   constant: ConstantParameters;
+  auto: AutoParameters;
 }
 
 export type LearnerName = keyof LearnerParameters;
@@ -180,6 +181,13 @@ export interface XgboostParameters {
 
 /** None: it has nothing to be set. */
 export type ConstantParameters = Readonly<Record<never, never>>;
+
+export interface AutoParameters {
+  /** Fits that are tried, each of other parameters or of another learner. */
+  readonly trials: number;
+  /** Processor time after which no other trial begins; 0: all of them are made. */
+  readonly cpuSeconds: number;
+}
 
 interface EveryModel<L> {
   /** The objective of labels that have none of their own. */

@@ -15,4 +15,11 @@ export type { Lacking, TrainingTables, TrainingTools } from "./training-tools.ts
 export { cronDue, freshRowsDue } from "./triggers.ts";
 export { weightsText } from "./weights-text.ts";
 export { evaluate } from "./evaluate.ts";
-export { encodeModel, type Attribute, type Graph, type GraphNode, type GraphTensor } from "./onnx/index.ts";
+export {
+  encodeModel,
+  type Attribute,
+  type ConstantTensor,
+  type Graph,
+  type GraphNode,
+  type GraphTensor,
+} from "./onnx/index.ts";

@@ -4,11 +4,12 @@ import { DEFAULTS, OBJECTIVES } from "../defaults.ts";
 import { Registry } from "../registry.ts";
 import type { LearnerKind } from "./learner-kind.ts";
 import { numberParameter, type Parameter } from "./parameter.ts";
+import { auto } from "./auto.ts";
 import { constant } from "./constant.ts";
 import { xgboost } from "./xgboost.ts";
 
 /** In the order of the reference. */
-export const learnerKinds = new Registry<LearnerKind>("learner", [xgboost, constant]);
+export const learnerKinds = new Registry<LearnerKind>("learner", [xgboost, constant, auto]);
 
 /** Of every learner: the same rows and seed make the same model. */
 export const seedParameter = numberParameter({ min: 0, max: 2 ** 31 - 1 }, 0, "whole");

@@ -13,11 +13,12 @@ import {
   type FormulaValue,
   type LabelAggregate,
 } from "../../blueprints/index.ts";
-import { BOUNDS, CONTEXT_TYPES } from "../../blueprints/defaults.ts";
+import { BOUNDS, CONTEXT_TYPES, DEFAULTS } from "../../blueprints/defaults.ts";
 import { FORMULA_FUNCTIONS, FORMULA_WORDS, MOST_ARGUMENTS } from "../../blueprints/formula/functions.ts";
 import { OPERATORS } from "../../blueprints/formula/ast.ts";
 import { labelAggregates } from "../../blueprints/labels/aggregates/index.ts";
 import { RunningLabel } from "../../blueprints/labels/running-label.ts";
+import { learnerKinds, parametersOf } from "../../blueprints/learners/index.ts";
 import { policyRules } from "../../blueprints/policy/rules/index.ts";
 import { sections } from "../../blueprints/sections/index.ts";
 import { blueprintReference } from "../../blueprints/sections/reference.ts";
@@ -99,7 +100,8 @@ describe("the keys on the page", () => {
     for (const { name: section, keys } of sections) {
       const names = Object.keys(keys())
         .filter((key) => !["policy", "exploration", "learning"].includes(section) || !key.includes("."))
-        .map((key) => key.split(".").at(-1)!);
+        .map((key) => key.split(".").at(-1)!)
+        .filter((key) => section !== "model" || !learnerOf(key));
       if (names.length === 0) continue;
       const path = PLACES[section as string] ?? [section];
       if (section === "features") continue;
@@ -142,6 +144,17 @@ describe("the keys on the page", () => {
     },
   );
 
+  test.each(learnerKinds.all())("of the learner $name are taken by it, and no others", (kind) => {
+    const [text] = wholes as [string];
+    for (const name of [...Object.keys(parametersOf(kind)), "zzzzzz"]) {
+      const messages = problemsWith(text, ["model"], { learner: kind.name, [name]: { nonsense: 1 } });
+      expect(
+        messages.some((message) => message.includes(`unknown field "${name}"`)),
+        name,
+      ).toBe(name === "zzzzzz");
+    }
+  });
+
   test.each(featureKinds.all().filter(({ written }) => written === "section"))(
     "of the feature kind $name are taken by it, and no others",
     (kind) => {
@@ -167,7 +180,12 @@ describe("the keys on the page", () => {
       .replace("labels.NAME", "labels.late")
       .split(".");
     const kind = featureKinds.all().find((each) => steps[0] === "features" && Object.hasOwn(each.keys(), name));
-    const problems = wholes.map((text) => problemsWith(text, placeOf(text, steps, kind?.name), value));
+    const learner = steps[0] === "model" && learnerOf(name);
+    const problems = wholes.map((text) =>
+      learner
+        ? problemsWith(text, ["model"], { learner, [name]: value })
+        : problemsWith(text, placeOf(text, steps, kind?.name), value),
+    );
     expect(
       problems.some(({ length }) => length === 0),
       JSON.stringify(problems),
@@ -202,6 +220,14 @@ const PLACES: Readonly<Record<string, readonly Step[]>> = {
   labels: ["labels", "late"],
   tables: ["tables", "depots"],
 };
+
+/** The learner of a parameter that the default learner does not have. */
+function learnerOf(name: string): string | undefined {
+  const [first, ...others] = learnerKinds.all().filter((kind) => Object.hasOwn(parametersOf(kind), name));
+  return first === undefined || [first, ...others].some((kind) => kind.name === DEFAULTS.learner)
+    ? undefined
+    : first.name;
+}
 
 /** The place of a key in this text: features are a list, and a section may be missing. */
 function placeOf(text: string, [section, name, ...rest]: readonly string[], kind: string | undefined): readonly Step[] {

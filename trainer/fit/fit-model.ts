@@ -19,7 +19,8 @@ export const fitModel: Fit = async (request, onProgress) => {
   const inputs = request.inputs ?? Array.from({ length: columns }, (_, at) => ({ name: `column ${at}` }));
   const labels = [{ ...label, values: train.labels }];
   const input = { features, rows, columns, inputs, weights, labels, model, metadata, onProgress };
-  const { onnx, importance } = await learner.fit(input);
+  const learnt = await learner.fit(input);
+  const { onnx, importance } = learnt;
   const predictions = await predictHoldout(onnx, request).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DomainError(
@@ -28,7 +29,14 @@ export const fitModel: Fit = async (request, onProgress) => {
       cause,
     );
   });
-  return { onnx, predictions, importance, seconds: (performance.now() - started) / 1000 };
+  const { search, settled } = learnt;
+  return {
+    onnx,
+    predictions,
+    importance,
+    ...(search && { search, settled }),
+    seconds: (performance.now() - started) / 1000,
+  };
 };
 
 async function predictHoldout(

@@ -4,6 +4,7 @@ import { DomainError, type TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
 import type { LearntLabel } from "../learnt-labels.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
+import type { SearchLedger } from "../search/ledger.ts";
 import type { SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit } from "./fit.ts";
@@ -24,6 +25,8 @@ export interface FittedLabel {
   readonly holdout: TrainingMatrix;
   /** One a row of `holdout`. */
   readonly predictions: Float32Array;
+  /** Of a learner that searches: what it tried. */
+  readonly search?: SearchLedger | undefined;
 }
 
 export interface FittedRows {
@@ -69,13 +72,14 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
     try {
       const given = { train, holdout, inputs, label, model: compiled.blueprint.model, metadata };
       const model = await fit(given, progressOf(0));
-      fitted.push({ label, train, holdout, predictions: model.predictions });
+      fitted.push({ label, train, holdout, predictions: model.predictions, search: model.search });
       files.push({ label: label.name, onnx: model.onnx });
       seconds += model.seconds;
       const ids = heads === 0 ? [] : rows.train.map(rowId);
       for (let head = 1; head <= heads; head++) {
         const weights = bootstrapWeights(ids, head, compiled.blueprint.model.seed, train.weights);
-        const fittedHead = await fit({ ...given, train: { ...train, weights } }, progressOf(head));
+        const own = { ...given, model: model.settled ?? given.model, train: { ...train, weights } };
+        const fittedHead = await fit(own, progressOf(head));
         seconds += fittedHead.seconds;
         files.push({ label: headName(label.name, head), onnx: fittedHead.onnx });
       }

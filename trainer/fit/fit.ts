@@ -1,5 +1,6 @@
 import type { ModelConfig, Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
+import type { SearchLedger } from "../search/ledger.ts";
 import type { FitColumn } from "../learners/learner.ts";
 
 export interface FitRequest {
@@ -22,6 +23,10 @@ export interface FittedModel {
   readonly predictions: Float32Array;
   /** Share of each column in the learnt model. */
   readonly importance: readonly number[];
+  /** Of a learner that searches: what it tried. */
+  readonly search?: SearchLedger | undefined;
+  /** Of such a learner: the learner and parameters of the heads. */
+  readonly settled?: ModelConfig | undefined;
   /** wall-clock time of the fit; part of nothing else */
   readonly seconds: number;
 }

@@ -7,6 +7,7 @@ import type { Learner } from "./learner.ts";
 /** The mean of the label, of a binary one its rate: what any other learner has to beat. */
 export const constant: Learner<"constant"> = {
   kind: learnerKinds.get("constant") as LearnerKind<"constant">,
+  space: { first: [{}] },
   fit({ columns, labels, weights, metadata }) {
     const [label, second] = labels;
     if (label === undefined || second !== undefined) {

@@ -1,4 +1,5 @@
-import type { LearnerKind, LearnerName, ModelConfig, Objective } from "../../blueprints/index.ts";
+import type { SearchLedger } from "../search/ledger.ts";
+import type { LearnerKind, LearnerName, LearnerParameters, ModelConfig, Objective } from "../../blueprints/index.ts";
 
 /** A label to learn. */
 export interface FitLabel {
@@ -30,12 +31,26 @@ export interface FitInput<L extends LearnerName = LearnerName> {
   readonly weights?: Float32Array | undefined;
   /** At least one. */
   readonly labels: readonly FitLabel[];
+  /**
+   * Newer rows that say when to stop, for a learner that has `steps`; no part of the model is made from them. Absent: it takes all its steps.
+   */
+  readonly validation?: FitValidation | undefined;
   /** The learner's parameters, each within its bounds. */
   readonly model: ModelConfig<L>;
   /** Strings that the file must carry. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Call it now and then: steps done, steps in all. An error that it throws ends the fit. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface FitValidation {
+  /** As those of the rows. */
+  readonly features: Float32Array;
+  /** at least 1 */
+  readonly rows: number;
+  /** One list a label, in the labels' order. */
+  readonly labels: readonly Float32Array[];
+  readonly weights?: Float32Array | undefined;
 }
 
 export interface LearntModel {
@@ -46,6 +61,20 @@ export interface LearntModel {
   readonly onnx: Uint8Array;
   /** Share of each column in the learnt model, summing to 1; all zeros if nothing was learnt. */
   readonly importance: readonly number[];
+  /** Of a fit with validation rows: the steps after which they were predicted best, which are those of the model. */
+  readonly steps?: number | undefined;
+  /** Of a learner that searches: what it tried. */
+  readonly search?: SearchLedger | undefined;
+  /** Of a learner that searches: the learner and parameters that were best, by which the heads of the model are fitted. */
+  readonly settled?: ModelConfig | undefined;
+}
+
+/** Where a search looks for a learner's parameters. All that it gives is within their bounds. */
+export interface SearchSpace<L extends LearnerName = LearnerName> {
+  /** Tried first, in this order: values that often serve well, of few rows and of many. */
+  readonly first: readonly Partial<LearnerParameters[L]>[];
+  /** Absent: nothing else is tried. @param draw an even number from 0 to 1 for a name */
+  readonly more?: ((draw: (name: string) => number) => Partial<LearnerParameters[L]>) | undefined;
 }
 
 /** Fits the models of one learner. */
@@ -56,6 +85,10 @@ export interface Learner<L extends LearnerName = LearnerName> {
    * as long as `fit` does.
    */
   readonly module?: string | undefined;
+  /** The parameter that says how many steps it takes, one after the other: trees, or passes over the rows. */
+  readonly steps?: string | undefined;
+  /** What a search among learners tries of this one; absent: nothing. */
+  readonly space?: SearchSpace<L> | undefined;
   /** Rejects with an Error that says which input to change. */
   fit(input: FitInput<L>): Promise<LearntModel>;
 }

@@ -1,7 +1,15 @@
 import { learnerKinds, type LearnerKind, type ModelConfig, type Objective } from "../../blueprints/index.ts";
 import { onnxFromTrees } from "../onnx/index.ts";
-import { loadXgboost, parseModel, totalGain, type XgboostParams } from "../xgboost/index.ts";
-import type { Learner } from "./learner.ts";
+import {
+  firstRounds,
+  loadXgboost,
+  parseModel,
+  totalGain,
+  type Validation,
+  type XgboostParams,
+} from "../xgboost/index.ts";
+import { lossOfMargins } from "../loss.ts";
+import type { FitValidation, Learner } from "./learner.ts";
 import { DomainError } from "../../schemas/index.ts";
 
 const OBJECTIVES: Readonly<Record<Objective, string>> = { binary: "binary:logistic", regression: "reg:squarederror" };
@@ -10,7 +18,23 @@ const OBJECTIVES: Readonly<Record<Objective, string>> = { binary: "binary:logist
 export const xgboost: Learner<"xgboost"> = {
   kind: learnerKinds.get("xgboost") as LearnerKind<"xgboost">,
   module: import.meta.url,
-  async fit({ features, rows, columns, weights, labels, model, metadata, onProgress }) {
+  steps: "rounds",
+  space: {
+    first: [{}, { depth: 3, learningRate: 0.05, rounds: 600, minChildWeight: 10, subsample: 0.8, l2: 5 }],
+    more: (draw) => {
+      const learningRate = between(0.03, 0.15, draw("learningRate"));
+      return {
+        depth: 3 + Math.floor(6 * draw("depth")),
+        learningRate,
+        // Small steps are many; the rows that judge say when there are enough.
+        rounds: Math.ceil(30 / learningRate),
+        minChildWeight: between(1, 60, draw("minChildWeight")),
+        subsample: 0.5 + 0.5 * draw("subsample"),
+        l2: between(0.3, 40, draw("l2")),
+      };
+    },
+  },
+  async fit({ features, rows, columns, weights, labels, validation, model, metadata, onProgress }) {
     const [label, second] = labels;
     if (label === undefined || second !== undefined) {
       throw new DomainError(
@@ -25,16 +49,34 @@ export const xgboost: Learner<"xgboost"> = {
       ...(weights && { weights }),
       params: xgboostParams(model, label.objective),
       rounds: model.rounds,
+      ...(validation && { validation: stoppingBy(validation, label.objective) }),
       ...(onProgress && { onRound: onProgress }),
     });
     try {
-      const trees = parseModel(booster.toJson());
-      return { onnx: onnxFromTrees(trees, metadata), importance: totalGain(trees) };
+      const trees = firstRounds(parseModel(booster.toJson()), booster.rounds);
+      const steps = validation && { steps: booster.rounds };
+      return { onnx: onnxFromTrees(trees, metadata), importance: totalGain(trees), ...steps };
     } finally {
       booster.free();
     }
   },
 };
+
+/** A draw that is even in the logarithm. */
+const between = (least: number, most: number, draw: number): number => least * (most / least) ** draw;
+
+/** Rounds without a gain before a training ends. */
+const PATIENCE = 50;
+
+function stoppingBy({ features, rows, labels, weights }: FitValidation, objective: Objective): Validation {
+  const [values] = labels as readonly [Float32Array];
+  return {
+    features,
+    rows,
+    patience: PATIENCE,
+    lossOf: (margins) => lossOfMargins(objective, margins, values, weights),
+  };
+}
 
 /** In the library's own words. */
 export function xgboostParams(model: ModelConfig<"xgboost">, objective: Objective): XgboostParams {

@@ -1,4 +1,4 @@
-import type { Tree, TreeModel } from "../xgboost/index.ts";
+import { marginOf, type Tree, type TreeModel } from "../xgboost/index.ts";
 import { type Attribute, encodeModel, type GraphNode } from "./graph.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
@@ -18,7 +18,7 @@ export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string
       domain: "ai.onnx.ml",
       inputs: ["features"],
       outputs: [sum],
-      attributes: treeAttributes(model.trees, sigmoid ? logit(model.baseScore) : model.baseScore),
+      attributes: treeAttributes(model.trees, marginOf(model)),
     },
   ];
   if (sigmoid) nodes.push({ operator: "Sigmoid", domain: "", inputs: [sum], outputs: ["prediction"], attributes: {} });
@@ -35,12 +35,6 @@ function linkIsSigmoid(objective: string): boolean {
   if (objective === "binary:logistic") return true;
   if (objective === "reg:squarederror") return false;
   throw brokenPromise(`objective ${objective} has no ONNX form here; train with binary:logistic or reg:squarederror`);
-}
-
-/** XGBoost keeps a base score of 0 or 1 (labels of one class) off the infinite ends by the same amount. */
-function logit(probability: number): number {
-  const clipped = Math.min(Math.max(probability, 1e-6), 1 - 1e-6);
-  return Math.log(clipped / (1 - clipped));
 }
 
 function treeAttributes(trees: readonly Tree[], margin: number): Readonly<Record<string, Attribute>> {

@@ -24,18 +24,29 @@ export interface GraphTensor {
   readonly columns: number;
 }
 
+/** A tensor that the file holds. */
+export interface ConstantTensor {
+  readonly name: string;
+  /** Empty: a scalar. */
+  readonly shape: readonly number[];
+  /** Row-major, as many as the shape has places; as float32, or as int64 where they are whole numbers for indices. */
+  readonly values: Float32Array | { readonly integers: readonly number[] };
+}
+
 export interface Graph {
   readonly name: string;
   readonly input: GraphTensor;
   /** In this order in the file; each with the name of the label that it predicts. */
   readonly outputs: readonly GraphTensor[];
   readonly nodes: readonly GraphNode[];
+  readonly tensors?: readonly ConstantTensor[] | undefined;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 const IR_VERSION = 8;
 const OPERATOR_SETS = { "": 13, "ai.onnx.ml": 3 } as const;
 const FLOAT32 = 1;
+const INT64 = 7;
 
 /** Field numbers below are those of onnx.proto. Metadata is written in the order of its keys' code units. */
 export function encodeModel(graph: Graph): Uint8Array {
@@ -45,6 +56,7 @@ export function encodeModel(graph: Graph): Uint8Array {
     .message(7, (inner) => {
       for (const node of graph.nodes) inner.message(1, (writer) => writeNode(writer, node));
       inner.text(2, graph.name);
+      for (const tensor of graph.tensors ?? []) inner.message(5, (writer) => writeConstant(writer, tensor));
       inner.message(11, (writer) => writeTensor(writer, graph.input));
       for (const output of graph.outputs) inner.message(12, (writer) => writeTensor(writer, output));
     });
@@ -57,7 +69,19 @@ export function encodeModel(graph: Graph): Uint8Array {
   return model.finish();
 }
 
-function writeNode(writer: ProtobufWriter, node: GraphNode): void {
+/** A message `TensorProto`. */
+export function writeConstant(writer: ProtobufWriter, { name, shape, values }: ConstantTensor): ProtobufWriter {
+  for (const size of shape) writer.integer(1, size);
+  if (values instanceof Float32Array)
+    return writer
+      .integer(2, FLOAT32)
+      .floats(4, [...values])
+      .text(8, name);
+  return writer.integer(2, INT64).integers(7, values.integers).text(8, name);
+}
+
+/** A message `NodeProto`. */
+export function writeNode(writer: ProtobufWriter, node: GraphNode): void {
   for (const input of node.inputs) writer.text(1, input);
   for (const output of node.outputs) writer.text(2, output);
   writer.text(4, node.operator);
@@ -85,7 +109,8 @@ function writeAttribute(writer: ProtobufWriter, attribute: Attribute): ProtobufW
   }
 }
 
-function writeTensor(writer: ProtobufWriter, tensor: GraphTensor): void {
+/** A message `ValueInfoProto`. */
+export function writeTensor(writer: ProtobufWriter, tensor: GraphTensor): void {
   writer.text(1, tensor.name).message(2, (type) =>
     type.message(1, (dense) =>
       dense.integer(1, FLOAT32).message(2, (shape) => {

@@ -1,3 +1,11 @@
+export { blendModels } from "./blend-models.ts";
 export { onnxFromTrees } from "./from-xgboost.ts";
 export { joinModels, type LabelModel } from "./join-models.ts";
-export { encodeModel, type Attribute, type Graph, type GraphNode, type GraphTensor } from "./graph.ts";
+export {
+  encodeModel,
+  type Attribute,
+  type ConstantTensor,
+  type Graph,
+  type GraphNode,
+  type GraphTensor,
+} from "./graph.ts";

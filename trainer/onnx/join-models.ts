@@ -1,4 +1,5 @@
 import { protobufFields, readOnnxGraph } from "../../serving/index.ts";
+import { writeConstant, writeNode, writeTensor, type ConstantTensor, type GraphNode } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
@@ -11,14 +12,27 @@ export interface LabelModel {
 
 const INPUT = "features";
 
+/** Nodes that make one output of those of the joined models, whose labels are the names of what they give. */
+export interface Ending {
+  readonly nodes: readonly GraphNode[];
+  readonly tensors: readonly ConstantTensor[];
+  /** float[N, 1] */
+  readonly output: string;
+}
+
 /**
  * One ONNX file of several: the same input, and for each model an output with its label's name. Field numbers are those
  * of onnx.proto. The same files give the same bytes.
  *
  * @param metadata instead of theirs
+ * @param ending its output is the only one of the file; absent: the file has one a label
  * @throws StreamsError `BROKEN_PROMISE` if they do not take the same input, or are not of the same versions of ONNX
  */
-export function joinModels(models: readonly LabelModel[], metadata: Readonly<Record<string, string>>): Uint8Array {
+export function joinModels(
+  models: readonly LabelModel[],
+  metadata: Readonly<Record<string, string>>,
+  ending?: Ending,
+): Uint8Array {
   const input = models.some(({ label }) => label === INPUT) ? `/${INPUT}` : INPUT;
   const parts = models.map((model) => partsOf(model, input));
   const [first, ...others] = parts;
@@ -31,10 +45,13 @@ export function joinModels(models: readonly LabelModel[], metadata: Readonly<Rec
   }
   const graph = new ProtobufWriter();
   for (const { nodes } of parts) for (const node of nodes) graph.bytes(1, node);
-  graph.text(2, "labels");
+  for (const node of ending?.nodes ?? []) graph.message(1, (writer) => writeNode(writer, node));
+  graph.text(2, ending === undefined ? "labels" : "blend");
   for (const { tensors } of parts) for (const tensor of tensors) graph.bytes(5, tensor);
+  for (const tensor of ending?.tensors ?? []) graph.message(5, (writer) => writeConstant(writer, tensor));
   graph.bytes(11, first!.input);
-  for (const { output } of parts) graph.bytes(12, output);
+  if (ending === undefined) for (const { output } of parts) graph.bytes(12, output);
+  else graph.message(12, (writer) => writeTensor(writer, { name: ending.output, columns: 1 }));
   const head = fieldsOf(first!.model, (field) => field !== 7 && field !== 14);
   const file = new ProtobufWriter().bytes(7, graph.finish());
   for (const key of Object.keys(metadata).sort()) {

@@ -4,6 +4,8 @@ import { createMatrix, freeMatrix } from "./matrix.ts";
 /** A trained model inside the library. Its memory is held until `free`. */
 export class Booster {
   readonly columns: number;
+  /** Rounds that count: it may have been trained for more, until nothing was gained any more. */
+  rounds = 0;
   readonly #library: Library;
   #handle: number;
 

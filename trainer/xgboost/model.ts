@@ -85,6 +85,22 @@ function parseTree(tree: JsonTree): Tree {
   };
 }
 
+/**
+ * The margin before the first tree. XGBoost keeps a base score of 0 or 1 (labels of one class) off the infinite ends by
+ * the same amount.
+ */
+export function marginOf({ objective, baseScore }: TreeModel): number {
+  if (objective !== "binary:logistic") return baseScore;
+  const clipped = Math.min(Math.max(baseScore, 1e-6), 1 - 1e-6);
+  return Math.log(clipped / (1 - clipped));
+}
+
+/** The model after some rounds of one tree each. */
+export const firstRounds = (model: TreeModel, rounds: number): TreeModel => ({
+  ...model,
+  trees: model.trees.slice(0, rounds),
+});
+
 /** Share of the loss each column saved over all splits (XGBoost's `total_gain`): sums to 1, or zeros without a split. */
 export function totalGain(model: TreeModel): readonly number[] {
   const gains = new Array<number>(model.columns).fill(0);

@@ -1,6 +1,8 @@
 import { Booster } from "./booster.ts";
+import { EarlyStopping, type Validation } from "./early-stopping.ts";
 import { check, type Library, loadLibrary, withScratch, word, XgboostError } from "./library.ts";
 import { createMatrix, freeMatrix, setRowValues } from "./matrix.ts";
+import { marginOf, parseModel } from "./model.ts";
 import { checkParams, type XgboostParams } from "./params.ts";
 
 export interface TrainRequest {
@@ -15,6 +17,8 @@ export interface TrainRequest {
   readonly params: XgboostParams;
   /** number of boosting rounds, at least 1 */
   readonly rounds: number;
+  /** Absent: all rounds are trained. */
+  readonly validation?: Validation;
   /** Called after each round, on the training thread. Throwing from it ends the training. */
   readonly onRound?: (done: number, total: number) => void;
 }
@@ -55,10 +59,7 @@ function train(library: Library, request: TrainRequest): Booster {
       for (const [name, value] of Object.entries({ validate_parameters: true, ...request.params, nthread: 1 })) {
         setParam(library, handle, name, String(value));
       }
-      for (let round = 0; round < request.rounds; round++) {
-        check(library, "training", library._XGBoosterUpdateOneIter(handle, round, matrix));
-        request.onRound?.(round + 1, request.rounds);
-      }
+      booster.rounds = boost(library, booster, handle, matrix, request);
     } catch (error) {
       booster.free();
       throw error;
@@ -66,6 +67,23 @@ function train(library: Library, request: TrainRequest): Booster {
     return booster;
   } finally {
     freeMatrix(library, matrix);
+  }
+}
+
+/** @returns the rounds after which the loss of the validation rows was smallest; all, if there are none */
+function boost(library: Library, booster: Booster, handle: number, matrix: number, request: TrainRequest): number {
+  const { rounds, columns, validation, onRound } = request;
+  const stopping = validation && new EarlyStopping(library, validation, columns);
+  const base = (): number => marginOf(parseModel(booster.toJson()));
+  try {
+    for (let round = 0; round < rounds; round++) {
+      check(library, "training", library._XGBoosterUpdateOneIter(handle, round, matrix));
+      onRound?.(round + 1, rounds);
+      if (stopping?.isOver(handle, round, base) === true) break;
+    }
+    return stopping?.best ?? rounds;
+  } finally {
+    stopping?.free();
   }
 }
 

@@ -1,0 +1,130 @@
+import { DomainError } from "../../schemas/index.ts";
+import type { ModelConfig } from "../../blueprints/index.ts";
+import type { FitInput, LearntModel } from "../learners/learner.ts";
+import { allLearners } from "../learners/registry.ts";
+import { blendModels } from "../onnx/index.ts";
+import { bestBlend } from "./blends.ts";
+import { candidatesOf, type Candidate } from "./candidates.ts";
+import { allRows, foldsOf, type Fold } from "./folds.ts";
+import { ledgerText, type SearchLedger, type TrialEntry } from "./ledger.ts";
+import { fitCandidate, settled, tryOut, type Tried } from "./trial.ts";
+
+/** With so many rows to fit on, a drawn candidate is first fitted on every fourth. */
+const MANY = 20_000;
+const EVERY = 4;
+/** Of a learner's drawn candidates, those among so many of the best so far go on to all rows. */
+const GO_ON = 1 / 3;
+
+/** What a search has done so far. */
+interface Progress {
+  readonly entries: TrialEntry[];
+  /** Fitted on all rows of the folds; with the number of the trial. */
+  readonly tried: { readonly trial: number; readonly found: Tried }[];
+  /** By learner, the losses of candidates on the sample. */
+  readonly samples: Map<string, number[]>;
+}
+
+/**
+ * Tries candidates one after the other, each on older rows and judged by newer ones; takes the best, or the blend of
+ * several that is better; fits it again on all rows. Everything follows from the rows, the seed and the number of trials.
+ */
+export async function searchModel(input: FitInput<"auto">): Promise<LearntModel> {
+  const { labels, columns, model, onProgress } = input;
+  const [label, second] = labels;
+  if (label === undefined || second !== undefined) {
+    throw new DomainError("BAD_TRAINING_DATA", `auto learns one label at a time, not ${labels.length}`);
+  }
+  const folds = foldsOf(input);
+  if (folds.length === 0) {
+    const rows = input.rows === 1 ? "1 row" : `${input.rows} rows`;
+    throw new DomainError(
+      "BAD_TRAINING_DATA",
+      `${rows} can't be split into older rows to learn from and newer ones to judge by, each with a weight above 0; name a learner instead of auto`,
+    );
+  }
+  const progress: Progress = { entries: [], tried: [], samples: new Map() };
+  const candidate = candidatesOf(allLearners(), label.objective, columns, model.seed);
+  const started = process.threadCpuUsage();
+  for (let trial = 0; trial < model.trials; trial++) {
+    const next = candidate(trial);
+    if (next === undefined || (trial > 0 && model.cpuSeconds > 0 && secondsSince(started) >= model.cpuSeconds)) break;
+    await step(input, folds, trial, next, progress);
+    onProgress?.(trial + 1, model.trials + 1);
+  }
+  const { members, loss } = chosen(input, folds, progress.tried);
+  const ledger: SearchLedger = {
+    trials: progress.entries,
+    chosen: members.map(({ trial }) => trial),
+    loss,
+    judgedBy: folds.reduce((sum, { judge }) => sum + judge.rows, 0),
+  };
+  const metadata = { ...input.metadata, search: ledgerText(ledger) };
+  const learnt: LearntModel[] = [];
+  for (const { found } of members)
+    learnt.push(await fitCandidate({ ...input, metadata }, settled(found), allRows(input)));
+  onProgress?.(model.trials + 1, model.trials + 1);
+  const [only, ...others] = learnt as [LearntModel, ...LearntModel[]];
+  const onnx =
+    others.length === 0
+      ? only.onnx
+      : blendModels(
+          learnt.map((each) => each.onnx),
+          label.objective,
+          metadata,
+        );
+  const importance = only.importance.map(
+    (_, column) => learnt.reduce((sum, each) => sum + each.importance[column]!, 0) / learnt.length,
+  );
+  return { onnx, importance, search: ledger, settled: settled(members[0]!.found).model };
+}
+
+async function step(
+  input: FitInput,
+  folds: readonly Fold[],
+  trial: number,
+  candidate: Candidate,
+  { entries, tried, samples }: Progress,
+): Promise<void> {
+  const started = process.threadCpuUsage();
+  const entry = (rest: Pick<TrialEntry, "loss" | "sampleLoss" | "steps">): TrialEntry => ({
+    learner: candidate.model.learner,
+    parameters: parametersOf(candidate.model),
+    dropped: candidate.dropped.map((column) => input.inputs[column]!.name),
+    ...rest,
+    seconds: secondsSince(started),
+  });
+  const { learner } = candidate.model;
+  const others = samples.get(learner) ?? [];
+  samples.set(learner, others);
+  let sampleLoss: number | null = null;
+  if (folds.some(({ train }) => train.rows >= MANY)) {
+    sampleLoss = (await tryOut(input, folds, candidate, EVERY)).loss;
+    const better = others.filter((loss) => loss < sampleLoss!).length;
+    others.push(sampleLoss);
+    if (better >= Math.max(1, others.length * GO_ON)) {
+      entries.push(entry({ sampleLoss, loss: null, steps: null }));
+      return;
+    }
+  }
+  const found = await tryOut(input, folds, candidate);
+  entries.push(entry({ sampleLoss, loss: found.loss, steps: found.steps ?? null }));
+  tried.push({ trial, found });
+}
+
+function chosen(input: FitInput, folds: readonly Fold[], tried: Progress["tried"]): ReturnType<typeof bestBlend> {
+  if (tried.length > 0) return bestBlend(input, folds, tried);
+  throw new DomainError(
+    "TRAINING_FAILED",
+    `no learner with a search space learns the objective ${input.labels[0]!.objective}: name one in model.learner`,
+  );
+}
+
+function parametersOf(model: ModelConfig): Readonly<Record<string, unknown>> {
+  const { learner: _learner, objective: _objective, seed: _seed, ...parameters } = model;
+  return parameters;
+}
+
+const secondsSince = (started: NodeJS.CpuUsage): number => {
+  const { user, system } = process.threadCpuUsage(started);
+  return (user + system) / 1e6;
+};

@@ -1,0 +1,96 @@
+import type { ModelConfig } from "../../blueprints/index.ts";
+import { loadScorer } from "../../serving/index.ts";
+import type { FitInput, LearntModel } from "../learners/learner.ts";
+import { learnerNamed } from "../learners/registry.ts";
+import { lossOf } from "../loss.ts";
+import type { Candidate } from "./candidates.ts";
+import { everyNth, without, type FitRows, type Fold } from "./folds.ts";
+
+/** A candidate after its fits. */
+export interface Tried {
+  readonly candidate: Candidate;
+  /** Mean loss of all rows that judge. */
+  readonly loss: number;
+  /** Predictions of those rows, fold after fold. */
+  readonly predictions: Float32Array;
+  /** The steps after which they were best, on average over the folds; absent: the learner has no steps. */
+  readonly steps?: number | undefined;
+}
+
+/** Fits a candidate on each fold. @param every so many rows are fitted on: 1 means all of them */
+export async function tryOut(input: FitInput, folds: readonly Fold[], candidate: Candidate, every = 1): Promise<Tried> {
+  const { columns } = input;
+  const parts: Float32Array[] = [];
+  const steps: number[] = [];
+  for (const { train, judge } of folds) {
+    const some = every === 1 ? train : everyNth(train, columns, every);
+    const fitted = await fitCandidate(input, candidate, some, judge);
+    parts.push(await predict(fitted.onnx, without(judge, columns, candidate.dropped)));
+    if (fitted.steps !== undefined) steps.push(fitted.steps);
+  }
+  const predictions = joined(parts);
+  const mean = steps.reduce((sum, each) => sum + each, 0) / steps.length;
+  const found = steps.length === 0 ? {} : { steps: Math.max(1, Math.round(mean)) };
+  return { candidate, loss: judged(input, folds, predictions), predictions, ...found };
+}
+
+/** @param judge absent: it takes all its steps */
+export async function fitCandidate(
+  input: FitInput,
+  { model, dropped }: Candidate,
+  rows: FitRows,
+  judge?: FitRows,
+): Promise<LearntModel> {
+  const { columns, labels, inputs, metadata } = input;
+  const learner = learnerNamed(model.learner);
+  const { features, weights, labels: values } = without(rows, columns, dropped);
+  const validation =
+    judge === undefined || learner.steps === undefined ? {} : { validation: without(judge, columns, dropped) };
+  const own = labels.map((label, at) => ({ ...label, values: values[at]! }));
+  return learner.fit({
+    features,
+    rows: rows.rows,
+    columns,
+    inputs,
+    weights,
+    labels: own,
+    ...validation,
+    model,
+    metadata,
+  });
+}
+
+/** With as many steps as were best. */
+export function settled({ candidate, steps }: Tried): Candidate {
+  const { steps: name } = learnerNamed(candidate.model.learner);
+  if (name === undefined || steps === undefined) return candidate;
+  return { ...candidate, model: { ...candidate.model, [name]: steps } as ModelConfig };
+}
+
+/** The mean loss of the rows that judge. */
+export function judged({ labels }: FitInput, folds: readonly Fold[], predictions: Float32Array): number {
+  const { objective } = labels[0]!;
+  const values = joined(folds.map(({ judge }) => judge.labels[0]!));
+  const some = folds.map(({ judge }) => judge.weights);
+  const weights = some[0] === undefined ? undefined : joined(some as readonly Float32Array[]);
+  return lossOf(objective, predictions, values, weights);
+}
+
+async function predict(onnx: Uint8Array, { features, rows }: FitRows): Promise<Float32Array> {
+  const scorer = await loadScorer(onnx);
+  try {
+    return (await scorer.score(features, rows))[0]!;
+  } finally {
+    await scorer.release();
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

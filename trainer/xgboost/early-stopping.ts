@@ -1,0 +1,71 @@
+import { check, type Library, withScratch, word } from "./library.ts";
+import { createMatrix, freeMatrix } from "./matrix.ts";
+
+/** Rows that say when to stop; no tree is grown from them. */
+export interface Validation {
+  /** rows × columns float32, row-major; NaN = missing */
+  readonly features: Float32Array;
+  /** at least 1 */
+  readonly rows: number;
+  /** The mean loss of the rows by their margins: log odds, or values in the label's unit. */
+  readonly lossOf: (margins: Float32Array) => number;
+  /** Rounds without a smaller loss after which the training ends. */
+  readonly patience: number;
+}
+
+/** Follows the loss of validation rows over the rounds of a booster: each round costs one tree of them. */
+export class EarlyStopping {
+  /** Rounds after which the loss was smallest. */
+  best = 0;
+  readonly #library: Library;
+  readonly #validation: Validation;
+  readonly #matrix: number;
+  readonly #margins: Float32Array;
+  #base: number | undefined;
+  #least = Number.POSITIVE_INFINITY;
+
+  constructor(library: Library, validation: Validation, columns: number) {
+    this.#library = library;
+    this.#validation = validation;
+    this.#matrix = createMatrix(library, validation.features, validation.rows, columns);
+    this.#margins = new Float32Array(validation.rows);
+  }
+
+  /**
+   * After a round.
+   *
+   * @param booster its handle
+   * @param round from 0
+   * @param base the margin before the first tree, asked for once
+   * @returns whether the training ends
+   */
+  isOver(booster: number, round: number, base: () => number): boolean {
+    this.#base ??= base();
+    const margins = this.#margins;
+    const added = this.#marginsOf(booster, round);
+    // Every answer begins with the base.
+    for (let row = 0; row < margins.length; row++) margins[row]! += added[row]! - (round === 0 ? 0 : this.#base);
+    const loss = this.#validation.lossOf(margins);
+    if (loss < this.#least) [this.#least, this.best] = [loss, round + 1];
+    return round + 1 - this.best >= this.#validation.patience;
+  }
+
+  /** Of the tree of one round. */
+  #marginsOf(booster: number, round: number): Float32Array {
+    const library = this.#library;
+    return withScratch(library, (scratch) => {
+      const config = scratch.text(
+        `{"type":1,"training":false,"iteration_begin":${round},"iteration_end":${round + 1},"strict_shape":true}`,
+      );
+      const out = scratch.words(6);
+      const done = library._XGBoosterPredictFromDMatrix(booster, this.#matrix, config, out, out + 8, out + 16);
+      check(library, "predict", done);
+      const start = word(library, out + 16) >>> 2;
+      return library.HEAPF32.slice(start, start + this.#margins.length);
+    });
+  }
+
+  free(): void {
+    freeMatrix(this.#library, this.#matrix);
+  }
+}
