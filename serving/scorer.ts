@@ -1,3 +1,4 @@
+import { openGraph } from "./graph/graph-model.ts";
 import { readOnnxMetadata } from "./onnx/onnx-metadata.ts";
 import { openOnnxModel } from "./onnx/onnx-session.ts";
 import type { Predictor } from "./onnx/predictor.ts";
@@ -31,12 +32,13 @@ const PREDICTION = "prediction";
 /**
  * Loads an ONNX file with one input float[N, columns] and outputs float[N, 1]. Each output has the name of the label
  * that it predicts. A single output `prediction` predicts the label in the metadata's key `label`. A file of trees
- * alone, such as the trainer's, is walked here; any other is run by ONNX Runtime (docs/decisions/012).
+ * alone is walked here, a graph of the operators in serving/graph/ is run here, and any other by ONNX Runtime
+ * (docs/decisions/012, 072).
  *
  * @throws DomainError `BAD_MODEL` when the bytes are not such a file
  */
 export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
-  const model = openTrees(onnx) ?? (await openOnnxModel(onnx));
+  const model = await open(onnx);
   const { columns } = model;
   const metadata = readOnnxMetadata(onnx);
   const outputs =
@@ -59,6 +61,13 @@ export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
       await model.release();
     },
   };
+}
+
+function open(onnx: Uint8Array): Predictor | Promise<Predictor> {
+  const trees = openTrees(onnx);
+  if (trees !== undefined) return trees;
+  const graph = openGraph(onnx);
+  return typeof graph === "string" ? openOnnxModel(onnx, graph) : graph;
 }
 
 function openTrees(onnx: Uint8Array): Predictor | undefined {

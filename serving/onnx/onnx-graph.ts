@@ -1,3 +1,4 @@
+import { onnxTensor, type OnnxTensor } from "./onnx-tensor.ts";
 import { Message } from "./protobuf-reader.ts";
 
 /** A node's attribute: the list of its kind is filled, with one element for a single value. */
@@ -5,6 +6,8 @@ export interface OnnxAttribute {
   readonly integers: readonly number[];
   readonly floats: readonly number[];
   readonly texts: readonly string[];
+  /** Absent: it is none, or one that is not read here. */
+  readonly tensor?: OnnxTensor | undefined;
 }
 
 export interface OnnxNode {
@@ -21,6 +24,10 @@ export interface OnnxGraph {
   readonly outputs: readonly string[];
   /** Whether it holds tensors of its own. */
   readonly initialised: boolean;
+  /** Those of them that are read here, by name. */
+  readonly constants: ReadonlyMap<string, OnnxTensor>;
+  /** Of the set of standard operators. */
+  readonly version: number;
 }
 
 const FLOAT32 = 1;
@@ -31,12 +38,20 @@ const FLOAT32 = 1;
  * @throws DomainError `BAD_MODEL` when the bytes are not an ONNX file
  */
 export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
-  const graph = Message.of(onnx).message(7);
+  const model = Message.of(onnx);
+  const graph = model.message(7);
+  const constants = graph.messages(5).flatMap((message) => {
+    const tensor = onnxTensor(message);
+    return tensor === undefined ? [] : [[message.text(8), tensor] as const];
+  });
+  const standard = model.messages(8).find((set) => set.text(1) === "");
   return {
     nodes: graph.messages(1).map(nodeOf),
     inputs: graph.messages(11).map((input) => ({ name: input.text(1), columns: columnsOf(input) })),
     outputs: graph.messages(12).map((output) => output.text(1)),
     initialised: graph.messages(5).length + graph.messages(15).length > 0,
+    constants: new Map(constants),
+    version: standard?.integers(2).at(-1) ?? 0,
   };
 }
 
@@ -54,6 +69,7 @@ function attributeOf(attribute: Message): OnnxAttribute {
     integers: [...attribute.integers(3), ...attribute.integers(8)],
     floats: [...attribute.floats(2), ...attribute.floats(7)],
     texts: [...attribute.texts(4), ...attribute.texts(9)],
+    tensor: attribute.messages(5).map(onnxTensor)[0],
   };
 }
 

@@ -5,14 +5,14 @@ import { DomainError } from "../../schemas/index.ts";
 
 const packageName = "onnxruntime-node";
 
-/** Rejects with `PACKAGE_MISSING` and the command that installs the package, if it is missing or does not load. */
-async function loadOnnxRuntime(): Promise<typeof OnnxRuntime> {
+/** Rejects with `PACKAGE_MISSING`, the reason and the command that installs the package, if it is missing or does not load. */
+async function loadOnnxRuntime(reason: string): Promise<typeof OnnxRuntime> {
   try {
     return await import(packageName);
   } catch (error) {
     throw new DomainError(
       "PACKAGE_MISSING",
-      `this model is no ensemble of trees and needs the package ${packageName}: ` +
+      `this model is not run without ONNX Runtime (${reason}), and needs the package ${packageName}: ` +
         `npm install ${packageName}@1.30 --onnxruntime-node-install=skip (without CUDA, which is not used)`,
       error,
     );
@@ -24,9 +24,11 @@ async function loadOnnxRuntime(): Promise<typeof OnnxRuntime> {
  * (`PACKAGE_MISSING` if it is not installed). Trees
  * run all rows at once; any other graph runs row by row (11 µs each), so that a replay with other batches gives the
  * same bits.
+ *
+ * @param reason why it is not run here
  */
-export async function openOnnxModel(onnx: Uint8Array): Promise<Predictor> {
-  const { InferenceSession, Tensor } = await loadOnnxRuntime();
+export async function openOnnxModel(onnx: Uint8Array, reason = "asked for"): Promise<Predictor> {
+  const { InferenceSession, Tensor } = await loadOnnxRuntime(reason);
   const session = await InferenceSession.create(onnx, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

@@ -2,7 +2,7 @@ import { DomainError } from "../../schemas/index.ts";
 
 const decoder = new TextDecoder();
 
-/** One field of a protobuf message: a whole number for varints, the raw bytes for everything else. */
+/** One field of a protobuf message: a whole number for varints (signed, of 64 bits), the raw bytes for everything else. */
 export interface ProtobufField {
   readonly field: number;
   /** 0 for a number. */
@@ -18,15 +18,13 @@ export interface ProtobufField {
 export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
   let offset = 0;
   const varint = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
+    const start = offset;
+    for (let length = 1; ; length++) {
       const byte = bytes[offset++];
       if (byte === undefined)
         throw new DomainError("BAD_MODEL", `protobuf message ends within a number at byte ${offset - 1}`);
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-      // Ten groups of seven bits hold any 64-bit number.
-      if (scale >= 128 ** 9)
+      if (byte < 128) return varintOf(bytes, start, length);
+      if (length >= LONGEST)
         throw new DomainError("BAD_MODEL", `not protobuf: a number at byte ${offset} does not end`);
     }
   };
@@ -60,6 +58,21 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
   }
 }
 
+/** Bytes of the longest number: ten groups of seven bits hold any of 64 bits. */
+const LONGEST = 10;
+
+/** A negative number has all ten bytes. Beyond 2^53 the last digits are lost. */
+function varintOf(bytes: Uint8Array, start: number, length: number): number {
+  if (length === LONGEST) {
+    let value = 0n;
+    for (let at = LONGEST - 1; at >= 0; at--) value = (value << 7n) | BigInt(bytes[start + at]! & 127);
+    return Number(BigInt.asIntN(64, value));
+  }
+  let value = 0;
+  for (let at = length - 1; at >= 0; at--) value = value * 128 + (bytes[start + at]! & 127);
+  return value;
+}
+
 /** A protobuf message by field numbers. A missing field is empty; of a repeated single value the last one counts. */
 export class Message {
   readonly #fields = new Map<number, (number | Uint8Array)[]>();
@@ -75,12 +88,13 @@ export class Message {
     return message;
   }
 
-  #bytes(field: number): Uint8Array[] {
+  /** The bytes of each value that is no number of its own. */
+  bytes(field: number): Uint8Array[] {
     return (this.#fields.get(field) ?? []).filter((value) => typeof value !== "number");
   }
 
   messages(field: number): Message[] {
-    return this.#bytes(field).map((bytes) => Message.of(bytes));
+    return this.bytes(field).map((bytes) => Message.of(bytes));
   }
 
   message(field: number): Message {
@@ -88,7 +102,7 @@ export class Message {
   }
 
   texts(field: number): string[] {
-    return this.#bytes(field).map((bytes) => decoder.decode(bytes));
+    return this.bytes(field).map((bytes) => decoder.decode(bytes));
   }
 
   text(field: number): string {
@@ -101,7 +115,7 @@ export class Message {
   }
 
   floats(field: number): number[] {
-    return this.#bytes(field).flatMap((bytes) => {
+    return this.bytes(field).flatMap((bytes) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       return Array.from({ length: bytes.length >> 2 }, (_, at) => view.getFloat32(at * 4, true));
     });
@@ -110,15 +124,11 @@ export class Message {
 
 function varints(bytes: Uint8Array): number[] {
   const values: number[] = [];
-  let value = 0;
-  let scale = 1;
-  for (const byte of bytes) {
-    value += (byte & 127) * scale;
-    scale *= 128;
-    if (byte >= 128) continue;
-    values.push(value);
-    value = 0;
-    scale = 1;
+  let start = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at]! >= 128) continue;
+    values.push(varintOf(bytes, start, Math.min(at + 1 - start, LONGEST)));
+    start = at + 1;
   }
   return values;
 }

@@ -35,7 +35,7 @@ export function readTreeModels(onnx: Uint8Array): readonly TreeModel[] | undefin
     const sigmoid = last?.operator === "Sigmoid";
     const ensemble = sigmoid ? makers.get(last.inputs[0]!) : last;
     if (ensemble?.operator !== TREES || ensemble.inputs[0] !== input!.name) return undefined;
-    const trees = treesOf(ensemble, input!.columns);
+    const trees = treesOf(ensemble.attributes, input!.columns);
     const flat = trees && flatten(trees);
     if (flat === undefined) return undefined;
     models.push({ trees: flat, sigmoid, output });
@@ -48,7 +48,7 @@ export function readTreeModels(onnx: Uint8Array): readonly TreeModel[] | undefin
  * `undefined` if the process has no room for it: V8 reserves 10 GiB of addresses for each memory, and `ulimit -v` may
  * forbid that.
  */
-function flatten(trees: TreeEnsemble): FlatTrees | undefined {
+export function flatten(trees: TreeEnsemble): FlatTrees | undefined {
   try {
     return new FlatTrees(trees);
   } catch (error) {
@@ -57,16 +57,19 @@ function flatten(trees: TreeEnsemble): FlatTrees | undefined {
   }
 }
 
-const known: ReadonlySet<string> = new Set([
+export const treeAttributes: ReadonlySet<string> = new Set([
   ...["n_targets", "post_transform", "aggregate_function", "base_values"],
   ...["nodes_treeids", "nodes_nodeids", "nodes_featureids", "nodes_modes", "nodes_values"],
   ...["nodes_truenodeids", "nodes_falsenodeids", "nodes_missing_value_tracks_true", "nodes_hitrates"],
   ...["target_treeids", "target_nodeids", "target_ids", "target_weights"],
 ]);
 
-/** Nodes of a tree have to stand together and be numbered from 0 on, in order. */
-function treesOf({ attributes }: OnnxNode, columns: number): TreeEnsemble | undefined {
-  if ([...attributes.keys()].some((name) => !known.has(name))) return undefined;
+/**
+ * The trees of a node's attributes. Nodes of a tree have to stand together and be numbered from 0 on, in order.
+ * `undefined` for any other, and where an attribute is not known here.
+ */
+export function treesOf(attributes: OnnxNode["attributes"], columns: number): TreeEnsemble | undefined {
+  if ([...attributes.keys()].some((name) => !treeAttributes.has(name))) return undefined;
   const integers = (name: string): readonly number[] => attributes.get(name)?.integers ?? [];
   const floats = (name: string): readonly number[] => attributes.get(name)?.floats ?? [];
   const texts = (name: string): readonly string[] => attributes.get(name)?.texts ?? [];

@@ -1,3 +1,4 @@
+import { brokenPromise } from "../../streams/index.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
 /** A node's attribute by its ONNX kind. */
@@ -69,14 +70,16 @@ export function encodeModel(graph: Graph): Uint8Array {
   return model.finish();
 }
 
+const product = (shape: readonly number[]): number => shape.reduce((places, size) => places * size, 1);
+
 /** A message `TensorProto`. */
 export function writeConstant(writer: ProtobufWriter, { name, shape, values }: ConstantTensor): ProtobufWriter {
-  for (const size of shape) writer.integer(1, size);
-  if (values instanceof Float32Array)
-    return writer
-      .integer(2, FLOAT32)
-      .floats(4, [...values])
-      .text(8, name);
+  const [size, places] = [values instanceof Float32Array ? values.length : values.integers.length, product(shape)];
+  if (size !== places) {
+    throw brokenPromise(`tensor ${name} has ${size} values, its shape [${shape.join(", ")}] takes ${places}`);
+  }
+  for (const dimension of shape) writer.integer(1, dimension);
+  if (values instanceof Float32Array) return writer.integer(2, FLOAT32).floats(4, values).text(8, name);
   return writer.integer(2, INT64).integers(7, values.integers).text(8, name);
 }
 

@@ -8,7 +8,7 @@ export class ProtobufWriter {
   readonly #parts: Uint8Array[] = [];
   #length = 0;
 
-  /** A non-negative whole number up to 2^53 − 1. */
+  /** A whole number up to 2^53 − 1; a negative one as its complement of 64 bits. */
   integer(field: number, value: number): this {
     return this.#tag(field, 0).#varint(value);
   }
@@ -32,11 +32,11 @@ export class ProtobufWriter {
   }
 
   /** A packed list of float32. */
-  floats(field: number, values: readonly number[]): this {
+  floats(field: number, values: ArrayLike<number>): this {
     return this.bytes(field, floatBytes(values));
   }
 
-  /** A packed list of non-negative whole numbers. */
+  /** A packed list of whole numbers. */
   integers(field: number, values: readonly number[]): this {
     const inner = new ProtobufWriter();
     for (const value of values) inner.#varint(value);
@@ -64,8 +64,14 @@ export class ProtobufWriter {
   }
 
   #varint(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throw brokenPromise(`${value} is not a non-negative whole number`);
+    if (!Number.isSafeInteger(value)) throw brokenPromise(`${value} is not a whole number of at most 53 bits`);
     const bytes: number[] = [];
+    if (value < 0) {
+      let rest = BigInt.asUintN(64, BigInt(value));
+      for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+      bytes.push(Number(rest));
+      return this.#append(Uint8Array.from(bytes));
+    }
     let rest = value;
     while (rest >= 128) {
       bytes.push((rest % 128) | 128);
@@ -82,9 +88,9 @@ export class ProtobufWriter {
   }
 }
 
-function floatBytes(values: readonly number[]): Uint8Array {
+function floatBytes(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
-  values.forEach((value, index) => view.setFloat32(index * 4, value, true));
+  for (let at = 0; at < values.length; at++) view.setFloat32(at * 4, values[at]!, true);
   return bytes;
 }
