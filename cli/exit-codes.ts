@@ -41,6 +41,7 @@ const usage: ReadonlySet<string> = new Set<DomainErrorCode | ErrorCode>([
     "BAD_HISTORY",
     "BAD_ROW",
     "TABLE_FULL",
+    "UNFIT_MODEL",
   ] as const),
   ...(["UNKNOWN_USE_CASE", "UNKNOWN_VERSION", "UNKNOWN_MODEL", "UNKNOWN_DECISION", "UNKNOWN_TOPIC"] as const),
   ...(["ENGINE_MISSING", "PACKAGE_MISSING", "NEWER_RELEASE"] as const),

@@ -85,6 +85,10 @@ export const domainErrors = {
     "The file of a model is damaged, incomplete, or no model for the blueprint.",
     "Withdraw the model, and train or publish another one.",
   ),
+  UNFIT_MODEL: lasting(
+    "The file of a model that was trained elsewhere does not fit the blueprint, or can't serve.",
+    "Mend the file, or what it was exported with, as the message says; docs/custom-models.md has the contract.",
+  ),
   MODEL_FAILED: lasting(
     "A model that is at work can't predict. Its decisions have the reason `error` and no value.",
     "Withdraw it: `loopstream models withdraw`.",

@@ -21,6 +21,8 @@ export interface Rebuilt {
   /** Whether the header of the published file agrees with the model's record. */
   readonly header: "equal" | "differs" | "absent";
   readonly rows: number;
+  /** It was trained elsewhere, and nobody can train it again here. */
+  readonly imported: boolean;
   /** Versions of loopstream, then and now. */
   readonly codeVersion: { readonly then: string; readonly now: string };
   /** The known reason for a difference or a failed training; null if the files are equal. */
@@ -49,6 +51,7 @@ export async function rebuildModel(
           ? "equal"
           : "differs",
     rows: model.provenance.rows,
+    imported: model.provenance.imported !== null,
     codeVersion: { then: model.provenance.codeVersion, now: codeVersion },
   } as const;
   try {
@@ -63,7 +66,7 @@ export async function rebuildModel(
   }
 }
 
-/** The topics no longer hold the model's training rows. */
+/** The topics no longer hold the model's training rows, or never did. */
 class NotRebuildable extends DomainError {
   override readonly name = "NotRebuildable";
 
@@ -78,6 +81,13 @@ async function trainAgain(
   { modelId, useCase, blueprintVersion, provenance }: ModelRecorded,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Uint8Array> {
+  const { imported } = provenance;
+  if (imported !== null) {
+    throw new NotRebuildable(
+      `it was imported, from ${imported.file ?? "a file without a name"} with sha256 ${imported.sha256}: it was trained elsewhere and can't be ` +
+        "trained again here; its stored file is the model",
+    );
+  }
   const compiled = blueprints.version(useCase, blueprintVersion);
   if (compiled === undefined) {
     throw new NotRebuildable(`use case "${useCase}" has no blueprint version ${blueprintVersion} any more`);

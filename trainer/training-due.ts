@@ -8,7 +8,7 @@ import { cronDue, freshRowsDue } from "./triggers.ts";
 
 /**
  * Whether a training of a use case is due at event time `now`, ms, by its schedule or by fresh rows, and why.
- * The first one is due when there are `minRows` rows. Without a schedule and fresh rows none ever is.
+ * The first one is due when there are `minRows` rows. Without a schedule and fresh rows none ever is. An imported model is no training.
  */
 export async function trainingDue(
   { backbone, tables, lacking }: Pick<TrainingTools, "backbone" | "tables" | "lacking">,
@@ -57,6 +57,7 @@ function newestTraining(
   let newest: ModelRecorded | undefined;
   for (const model of models.values()) {
     if (model.useCase !== useCase || model.blueprintVersion !== version) continue;
+    if (model.provenance.imported !== null) continue;
     if (newest === undefined || model.provenance.until > newest.provenance.until) newest = model;
   }
   return newest;

@@ -59,7 +59,7 @@ async function putInShadow(): Promise<void> {
     states: [{ state: "production", time: 0, reason: "its file is nowhere", share: null }],
     provenance: {
       ...{ rowsTopic: "", ranges: [], until: 0, rows: 0, holdout: 0, seed: 0, trainedUntil: 0, codeVersion: "" },
-      ...{ versions: [], leftOut: [], treated: [], trainedRows: [] },
+      ...{ versions: [], leftOut: [], treated: [], trainedRows: [], imported: null },
     },
   };
   await publisher.publish([{ topic: models, key: `${useCase}/broken`, value, time: 0 }]);

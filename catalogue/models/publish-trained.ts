@@ -13,7 +13,7 @@ export interface Judgement {
 }
 
 /**
- * Publishes a model with its judge's verdict, against the models as they are now: a model that was moved by hand during
+ * Publishes a model that was trained, here or elsewhere, with its judge's verdict, against the models as they are now: a model that was moved by hand during
  * the training keeps its place. The new model's record is written first: between the two records the newest production
  * model counts.
  *
@@ -28,14 +28,15 @@ export function publishTrained(
   time: number,
 ): Promise<ModelRecorded> {
   const { useCase, modelId, blueprintVersion, provenance } = model;
-  const { rows } = provenance;
+  const { rows, imported } = provenance;
+  const how = imported === null ? `on ${rows} rows` : "imported";
   return changeTable(tools, modelTable, (table) => {
     const known = table.get(`${useCase}/${modelId}`);
     if (known !== undefined) return { write: [], result: known };
     const rival = modelsAt(table, useCase, blueprintVersion, time).production;
     const { promote, reason } = judge(rival?.modelId);
     const states: readonly ModelState[] = [
-      { state: "trained", time, reason: `on ${rows} rows; ${reason}`, share: null },
+      { state: "trained", time, reason: `${how}; ${reason}`, share: null },
       ...(promote ? [{ state: "production" as const, time, reason, share: null }] : []),
     ];
     const record: ModelRecorded = { ...model, states };

@@ -10,7 +10,7 @@ export const modelsTable = (models: readonly ModelRecorded[]): string =>
       ...[useCase, modelId, blueprintVersion],
       stateText({ states }),
       ...servedFrom(states),
-      provenance.rows,
+      provenance.imported === null ? provenance.rows : "imported",
       shownMinute(provenance.until),
       states.at(-1)?.reason ?? "",
     ]),
@@ -56,12 +56,29 @@ export function rebuiltText({
   rows,
   header,
   problem,
+  imported,
 }: Omit<Rebuilt, "onnx">): string {
   return [
-    `${modelId}  ${equal ? "equal" : actual === null ? "NOT REBUILT" : "DIFFERS"}  ${rows} rows`,
+    imported
+      ? `${modelId}  IMPORTED, NOT REBUILT`
+      : `${modelId}  ${equal ? "equal" : actual === null ? "NOT REBUILT" : "DIFFERS"}  ${rows} rows`,
     `  published ${expected}`,
     ...(actual === null ? [] : [`  rebuilt   ${actual}`]),
     ...(problem === null ? [] : [`  ${problem}`]),
     ...(header === "differs" ? ["  the file's provenance header differs from the model's record"] : []),
   ].join("\n");
+}
+
+/** How many are the same, and how many nobody can train again. */
+export function rebuiltAllText({
+  models,
+  equal,
+  imported,
+}: {
+  readonly models: number;
+  readonly equal: number;
+  readonly imported: number;
+}): string {
+  const others = imported === 0 ? "" : `; ${imported} imported, which can't be trained again here`;
+  return `${equal} of ${models - imported} models are equal${others}`;
 }

@@ -1,4 +1,5 @@
-import { weightsText, type RowsScore, type TrainResult } from "../../trainer/index.ts";
+import { weightsText, type ImportResult, type RowsScore, type TrainResult } from "../../trainer/index.ts";
+import { shownTime } from "./output.ts";
 
 type Trained = Extract<TrainResult, { readonly kind: "trained" }>;
 type TooFew = Extract<TrainResult, { readonly kind: "tooFewRows" }>;
@@ -25,4 +26,25 @@ export function tooFewText({ rows, needed, label, leftOut, treated }: TooFew): s
   const usable = leftOut.length + treated.length === 0 ? "complete by then" : "complete by then and usable";
   const which = label === undefined ? "" : ` with label ${label}`;
   return `not trained: ${rows} rows${which} are ${usable}, ${needed} are needed`;
+}
+
+export type ImportedJson = ReturnType<typeof importedJson>;
+
+/** An imported model for programs. */
+export const importedJson = ({ kind, model, promoted, judged, notes, leftOut, treated }: ImportResult) => ({
+  ...{ modelId: model.modelId, known: kind === "known", promoted, metrics: model.metrics, judged },
+  ...{ trainedUntil: model.provenance.imported?.trainedUntil ?? null, notes },
+  ...{ reason: model.states.at(-1)!.reason, leftOut, treated },
+});
+
+export function importedText({ modelId, known, judged, trainedUntil, notes, reason }: ImportedJson): string {
+  if (known) return `model ${modelId} is there already: ${reason}`;
+  const duty =
+    trainedUntil === null && judged.from !== null
+      ? [
+          `judged by ${judged.rows} rows decided from ${shownTime(judged.from)} on: it must not have been trained on them; ` +
+            "--trained-until says so",
+        ]
+      : [];
+  return [`model ${modelId}, imported: ${reason}`, ...notes, ...duty].join("\n");
 }

@@ -15,6 +15,7 @@ export * from "./instance-reported.ts";
 export * from "./joined.ts";
 export * from "./model-artifact.ts";
 export * from "./model-recorded.ts";
+export * from "./models/provenance.ts";
 export * from "./observation-misfits.ts";
 export * from "./observation-recorded.ts";
 export * from "./posteriors/posterior-published.ts";

@@ -1,5 +1,7 @@
 // Generated from ../avro/ by `npm run generate`: edit that.
 
+import type { Provenance } from "./models/provenance.ts";
+
 /** A trained model, its evidence and its states. Its key is useCase/modelId. */
 export interface ModelRecorded {
   /** Of the artifact and its provenance. */
@@ -44,75 +46,9 @@ export interface ModelState {
   readonly share: null | number;
 }
 
-/** What a model was trained on and with. */
-export interface Provenance {
-  /** Where the rows came from. */
-  readonly rowsTopic: string;
-  /** What was read of it. */
-  readonly ranges: readonly OffsetRange[];
-  /** Rows complete after this event time were left out. */
-  readonly until: number;
-  /** Trained on. */
-  readonly rows: number;
-  /** Held out for the evaluation. */
-  readonly holdout: number;
-  /** Of the learner. */
-  readonly seed: number;
-  /** Decision time of the newest row trained on. */
-  readonly trainedUntil: number;
-  /** Of loopstream. */
-  readonly codeVersion: string;
-  /** Blueprint versions whose rows were read; empty in records of earlier versions of loopstream, which did not say. */
-  readonly versions: readonly string[];
-  /** Of the versions whose rows are not among them; empty in records of earlier versions of loopstream, which did not say. */
-  readonly leftOut: readonly LeftOutRows[];
-  /** Values that the learner can't take as they are; empty in records of earlier versions of loopstream, which had none. */
-  readonly treated: readonly TreatedValues[];
-  /** Of each label, the number of its rows that were trained on; empty where all labels have the same wait. */
-  readonly trainedRows: readonly number[];
-}
-
-/** A stretch of one partition. */
-export interface OffsetRange {
-  /** Of the rows topic. */
-  readonly partition: number;
-  /** First offset read. */
-  readonly from: number;
-  /** One past the last offset read. */
-  readonly to: number;
-}
-
-/** Rows of one version that were there and could not be used. */
-export interface LeftOutRows {
-  /** The blueprint version that made the decisions. */
-  readonly version: string;
-  /** Records; a corrected row counts each time it was written. */
-  readonly rows: number;
-  /** otherVersion: its features or its label are others. unreadable: its schema can't be read as the model's. */
-  readonly kind: LeftOutKind;
-  /** In words. */
-  readonly reason: string;
-}
-
-/** A column in which values were not learnt as they are. */
-export interface TreatedValues {
-  /** A feature, the column of a label, or `training.weight: ` and the reason that rows have none. */
-  readonly name: string;
-  /** clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. */
-  readonly treatment: string;
-  /** So many. */
-  readonly rows: number;
-  /** Ids of the first of them, by the decisions' times. */
-  readonly decisions: readonly string[];
-}
-
 /** All that this release writes. A newer one may have written others. */
 export const modelStateNames = ["trained", "shadow", "canary", "production", "retired", "withdrawn"] as const;
 export type ModelStateName = (typeof modelStateNames)[number];
-
-/** All that this release writes. A newer one may have written others. */
-export const leftOutKinds = ["otherVersion", "unreadable"] as const;
-export type LeftOutKind = (typeof leftOutKinds)[number];
 
 export const modelRecordedSchema = {
   type: "record",
@@ -174,6 +110,7 @@ export const modelRecordedSchema = {
       type: {
         type: "record",
         name: "Provenance",
+        namespace: "loopstream",
         doc: "What a model was trained on and with.",
         fields: [
           { name: "rowsTopic", type: "string", doc: "Where the rows came from." },
@@ -200,13 +137,17 @@ export const modelRecordedSchema = {
             type: { type: "long", logicalType: "timestamp-millis" },
             doc: "Rows complete after this event time were left out.",
           },
-          { name: "rows", type: "long", doc: "Trained on." },
-          { name: "holdout", type: "long", doc: "Held out for the evaluation." },
-          { name: "seed", type: "long", doc: "Of the learner." },
+          { name: "rows", type: "long", doc: "Trained on; 0 of an imported model, which was trained elsewhere." },
+          {
+            name: "holdout",
+            type: "long",
+            doc: "Held out for the evaluation; of an imported model those that judged it.",
+          },
+          { name: "seed", type: "long", doc: "Of the learner; 0 of an imported model." },
           {
             name: "trainedUntil",
             type: { type: "long", logicalType: "timestamp-millis" },
-            doc: "Decision time of the newest row trained on.",
+            doc: "Decision time of the newest row trained on; of an imported model that was told none, of the newest row that did not judge it.",
           },
           { name: "codeVersion", type: "string", doc: "Of loopstream." },
           {
@@ -277,8 +218,45 @@ export const modelRecordedSchema = {
             doc: "Of each label, the number of its rows that were trained on; empty where all labels have the same wait.",
             default: [],
           },
+          {
+            name: "imported",
+            type: [
+              "null",
+              {
+                type: "record",
+                name: "ImportedModel",
+                doc: "Where a model came from that was trained elsewhere.",
+                fields: [
+                  {
+                    name: "file",
+                    type: ["null", "string"],
+                    doc: "The name of the file that was imported, without its folder; null if it had none.",
+                    default: null,
+                  },
+                  {
+                    name: "sha256",
+                    type: "string",
+                    doc: "Of that file as it was given. The stored one may have other names of outputs, and has the columns and vocabularies in its metadata.",
+                  },
+                  {
+                    name: "producer",
+                    type: "string",
+                    doc: "The program that wrote the file, as the file says; empty if it does not.",
+                  },
+                  {
+                    name: "trainedUntil",
+                    type: ["null", { type: "long", logicalType: "timestamp-millis" }],
+                    doc: "Newest decision time of the rows that it was trained on, as its importer told; null: nothing was told.",
+                    default: null,
+                  },
+                ],
+                namespace: "loopstream",
+              },
+            ],
+            doc: "Null: the model was trained by loopstream, from the rows above. Else they only judged it, and it can't be trained again here.",
+            default: null,
+          },
         ],
-        namespace: "loopstream",
       },
       doc: "Enough to train it again.",
     },

@@ -29,6 +29,7 @@ test.each([
   ["apply folder", "did you mean blueprint apply?"],
   ["models wihdraw abc", "did you mean withdraw?"],
   ["models rebiuld --all", "did you mean rebuild?"],
+  ["models imprt --onnx m.onnx", "did you mean import?"],
   ["topics raed decisions", "did you mean read?"],
   ["chek", "did you mean blueprint check?"],
   ["publish file.yaml", "did you mean blueprint publish?"],

@@ -109,6 +109,7 @@ export function inProduction(
       leftOut: [],
       treated: [],
       trainedRows: [],
+      imported: null,
     },
   };
   return { key: `${parcels.useCase}/${modelId}`, value, time: since };

@@ -82,6 +82,7 @@ test.each([undefined, 0])("a model comes out again with the same sha256, holdout
     equal: true,
     header: "equal",
     rows: holdout === 0 ? 400 : 320,
+    imported: false,
     codeVersion: { then: "1.0.0", now: "1.0.0" },
     problem: null,
   });

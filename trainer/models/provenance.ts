@@ -35,7 +35,7 @@ export async function readProvenance(
 }
 
 /** Fields that former versions of loopstream did not write; their records on the models topic read the same. */
-const unsaid = { versions: [], leftOut: [], treated: [] };
+const unsaid = { versions: [], leftOut: [], treated: [], imported: null };
 
 /** A header that is no JSON counts as missing. */
 function parsed(header: Uint8Array): ArtifactProvenance | undefined {

@@ -9,3 +9,4 @@ export {
   type GraphNode,
   type GraphTensor,
 } from "./graph.ts";
+export { rewriteModel, type ServedOutput } from "./rewrite-model.ts";

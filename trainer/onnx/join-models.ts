@@ -1,6 +1,7 @@
 import { protobufFields, readOnnxGraph } from "../../serving/index.ts";
 import { writeConstant, writeNode, writeTensor, type ConstantTensor, type GraphNode } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
+import { withTexts } from "./rewrite-model.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
 /** A model of one label, as a learner gives it. */
@@ -82,10 +83,10 @@ function partsOf({ label, onnx }: LabelModel, input: string): Parts {
     if (field !== 7 || typeof value === "number") continue;
     for (const part of protobufFields(value)) {
       if (typeof part.value === "number") continue;
-      if (part.field === 1) nodes!.push(renamed(part.value, [1, 2, 3], named));
-      else if (part.field === 5) tensors!.push(renamed(part.value, [8], named));
-      else if (part.field === 11) inputs!.push(renamed(part.value, [1], named));
-      else if (part.field === 12) outputs!.push(renamed(part.value, [1], named));
+      if (part.field === 1) nodes!.push(withTexts(part.value, [1, 2, 3], named));
+      else if (part.field === 5) tensors!.push(withTexts(part.value, [8], named));
+      else if (part.field === 11) inputs!.push(withTexts(part.value, [1], named));
+      else if (part.field === 12) outputs!.push(withTexts(part.value, [1], named));
     }
   }
   const [taken, ...moreInputs] = inputs!;
@@ -97,17 +98,6 @@ function partsOf({ label, onnx }: LabelModel, input: string): Parts {
   }
   const versions = fieldsOf(onnx, (field) => field === 1 || field === 8);
   return { model: onnx, versions, nodes: nodes!, tensors: tensors!, input: taken, output };
-}
-
-/** A message with some of its texts changed. */
-function renamed(message: Uint8Array, texts: readonly number[], named: (name: string) => string): Uint8Array {
-  const decoder = new TextDecoder();
-  const writer = new ProtobufWriter();
-  for (const { field, value, wire } of protobufFields(message)) {
-    if (wire !== 2 || typeof value === "number" || !texts.includes(field)) writer.raw(field, wire, value);
-    else writer.text(field, named(decoder.decode(value)));
-  }
-  return writer.finish();
 }
 
 /** Some fields of a message as they are. */

@@ -1,5 +1,6 @@
 import { defineGroup } from "../../define-command.ts";
 import { canaryCommand } from "./canary.ts";
+import { importModelCommand } from "./import.ts";
 import { listCommand } from "./list.ts";
 import { promoteCommand } from "./promote.ts";
 import { rebuildCommand } from "./rebuild.ts";
@@ -11,6 +12,7 @@ import { withdrawCommand } from "./withdraw.ts";
 export const modelsCommands = defineGroup("models", "trained models, their evidence and their states", [
   ...[
     listCommand,
+    importModelCommand,
     showCommand,
     servedCommand,
     rebuildCommand,

@@ -5,13 +5,13 @@ import { flag, toggle } from "../../flags/flag.ts";
 import { writeAsAskedFor } from "../../process/file-modes.ts";
 import { findModel, modelsOf } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { rebuiltText } from "../../text/models-text.ts";
+import { rebuiltAllText, rebuiltText } from "../../text/models-text.ts";
 import { progress } from "../../text/progress.ts";
 
 export const rebuildCommand = defineCommand({
   name: "rebuild",
   about:
-    "train models again from their provenance and compare the files; publishes nothing, exit code 1 if one differs",
+    "train models again from their provenance and compare the files; publishes nothing, exit code 1 if one differs; one that was imported can't be",
   args: { modelId: ["[modelId]"] },
   flags: {
     all: toggle("--all", "every model there is"),
@@ -36,11 +36,13 @@ export const rebuildCommand = defineCommand({
         }
         bar.stop();
         const equal = rebuilt.filter((model) => model.equal).length;
+        const imported = rebuilt.filter((model) => model.imported).length;
+        const own = rebuilt.length - imported;
         if (all) {
-          const result = { models: rebuilt.length, equal, rebuilt };
-          output.result(result, () => `${equal} of ${rebuilt.length} models are equal`);
+          const result = { models: rebuilt.length, equal, imported, rebuilt };
+          output.result(result, () => rebuiltAllText(result));
         } else output.result(rebuilt[0]!, rebuiltText);
-        return equal === rebuilt.length ? exitCodes.ok : exitCodes.failed;
+        return equal === (all ? own : 1) ? exitCodes.ok : exitCodes.failed;
       },
       { useCase },
     );

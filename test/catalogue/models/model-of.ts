@@ -26,6 +26,7 @@ export function modelOf(
       leftOut: [],
       treated: [],
       trainedRows: [],
+      imported: null,
     },
   };
 }

@@ -1,0 +1,54 @@
+import type { CompiledBlueprint } from "../blueprints/index.ts";
+import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
+import { weightedMean } from "../statistics/index.ts";
+import type { Evidence } from "./gates/index.ts";
+import { labelMetrics, type PredictedLabel } from "./learnt-labels.ts";
+import { predictRows } from "./predict-rows.ts";
+import type { TrainingTools } from "./training-tools.ts";
+
+/** One number a row, and the rows' weights; absent: all rows count the same. */
+interface Labels {
+  readonly labels: Float32Array;
+  readonly weights?: Float32Array | undefined;
+}
+
+/** A candidate's predictions of a label for the rows that judge it, and the older rows, whose mean is the constant. */
+export interface JudgedLabel {
+  readonly label: PredictedLabel["label"];
+  readonly train: Labels;
+  readonly holdout: Labels;
+  /** One a row of `holdout`. */
+  readonly predictions: Float32Array;
+}
+
+/**
+ * The figures of a candidate beside those of the model in production, all on the held-out rows: it is judged by the
+ * first label.
+ *
+ * @param rows the held-out rows of the first label
+ */
+export async function evidenceOf(
+  { scorers }: Pick<TrainingTools, "scorers">,
+  compiled: CompiledBlueprint,
+  labels: readonly JudgedLabel[],
+  rows: readonly TrainingRow[],
+  production: ModelRecorded | undefined,
+): Promise<Omit<Evidence, "inProduction">> {
+  const [{ label, train, holdout }] = labels as readonly [JudgedLabel];
+  const { weights } = holdout;
+  const metricsOf = (predictions: Float32Array): Evidence["candidate"] =>
+    labelMetrics([{ label, labels: holdout.labels, predictions, weights }]);
+  const mean = (): number => weightedMean(train.labels, train.weights);
+  const base = {
+    metric: compiled.blueprint.training.metric,
+    holdoutRows: rows.length,
+    holdoutWeight: weights?.reduce((sum, weight) => sum + weight, 0),
+    candidate: labelMetrics(
+      labels.map((one) => ({ ...one, labels: one.holdout.labels, weights: one.holdout.weights })),
+    ),
+    constant: () => metricsOf(new Float32Array(rows.length).fill(mean())),
+  };
+  if (rows.length === 0 || production === undefined) return { ...base, rival: undefined };
+  const predictions = await predictRows(await scorers.get(production), compiled, rows);
+  return { ...base, rival: { modelId: production.modelId, metrics: metricsOf(predictions) } };
+}
