@@ -1,7 +1,8 @@
 import type { Range } from "../defaults.ts";
 import type { KeySaid } from "../key-reference.ts";
-import type { Place } from "../yaml/place.ts";
+import { complain, type Place } from "../yaml/place.ts";
 import { readNumber } from "../yaml/scalars.ts";
+import { readItems } from "../yaml/section.ts";
 
 /** One parameter of a learner. Blueprints, the reference page and every fit take its type, its bounds and its default from here. */
 export interface Parameter<T = unknown> {
@@ -33,5 +34,35 @@ export function numberParameter(range: Range, fallback: number, whole: "whole" |
     said: [kind, String(fallback), `${min} to ${max}`],
     read: (place) => readNumber(place, range, whole),
     refusal: (value) => (fits(value) ? undefined : `a ${kind} from ${min} to ${max}`),
+  };
+}
+
+/** A list of whole numbers within bounds, and how many there may be. */
+export function numbersParameter(
+  range: Range,
+  fallback: readonly number[],
+  length: Range,
+): Parameter<readonly number[]> {
+  const each = numberParameter(range, range.min, "whole");
+  const wanted = `a list of ${length.min} to ${length.max} whole numbers from ${range.min} to ${range.max}`;
+  const holds = (count: number): boolean => count >= length.min && count <= length.max;
+  return {
+    fallback,
+    said: [
+      "list of whole numbers",
+      `[${fallback.join(", ")}]`,
+      `${length.min} to ${length.max}, each ${range.min} to ${range.max}`,
+    ],
+    read(place) {
+      const items = readItems(place, wanted);
+      if (items === undefined) return undefined;
+      if (!holds(items.length)) return complain(place, `expected ${wanted}, found ${items.length}`);
+      const values = items.map((item) => each.read(item));
+      return values.every((value) => value !== undefined) ? values : undefined;
+    },
+    refusal(value) {
+      const fits = Array.isArray(value) && holds(value.length) && value.every((one) => each.refusal(one) === undefined);
+      return fits ? undefined : wanted;
+    },
   };
 }

@@ -1,4 +1,5 @@
 export { blendModels } from "./blend-models.ts";
+export { onnxFromNetwork, type Head } from "./from-network.ts";
 export { onnxFromTrees } from "./from-xgboost.ts";
 export { joinModels, type LabelModel } from "./join-models.ts";
 export {

@@ -1,0 +1,103 @@
+import { learnerKinds, type LearnerKind } from "../../blueprints/index.ts";
+import { DomainError } from "../../schemas/index.ts";
+import {
+  columnShares,
+  exp,
+  log,
+  makeInputs,
+  planInputs,
+  trainNetwork,
+  type NetworkRows,
+  type Target,
+} from "../mlp/index.ts";
+import { onnxFromNetwork, type Head } from "../onnx/index.ts";
+import type { FitInput, FitLabel, FitValidation, Learner } from "./learner.ts";
+
+/** A multi-layer perceptron. Several labels are heads of one network; a row without one of them has NaN there. */
+export const mlp: Learner<"mlp"> = {
+  kind: learnerKinds.get("mlp") as LearnerKind<"mlp">,
+  module: import.meta.url,
+  steps: "epochs",
+  space: {
+    first: [{}, { epochs: 8, learningRate: 0.002, weightDecay: 1, dropout: 0.1 }],
+    more: (draw) => ({
+      hidden: SIZES[Math.floor(SIZES.length * draw("hidden"))]!,
+      epochs: 3 + Math.floor(6 * draw("epochs")),
+      batch: draw("batch") < 0.5 ? 128 : 256,
+      learningRate: between(0.0005, 0.003, draw("learningRate")),
+      weightDecay: between(0.3, 10, draw("weightDecay")),
+      dropout: 0.3 * draw("dropout"),
+    }),
+  },
+  async fit(input) {
+    const { features, rows, columns, inputs, weights, labels, model, metadata, onProgress } = input;
+    const plan = planInputs(features, rows, columns, inputs);
+    const heads = labels.map((label) => headOf(label, weights, labels.length));
+    const rowsOf = (some: FitValidation): NetworkRows => ({
+      inputs: makeInputs(some.features, some.rows, columns, plan),
+      targets: heads.map((head, at) => targetOf(some.labels[at]!, head)),
+      weights: some.weights,
+    });
+    const { own, judge } = splitRows(input);
+    const { network, epochs } = trainNetwork({
+      ...{ plan, train: rowsOf(own), judge: judge && rowsOf(judge) },
+      ...{ settings: model, onEpoch: onProgress },
+    });
+    if (network.parameters.some((parameter) => !Number.isFinite(parameter))) {
+      throw new DomainError(
+        "TRAINING_FAILED",
+        `the steps became too large for numbers: set model.learningRate below ${model.learningRate}`,
+      );
+    }
+    return {
+      onnx: onnxFromNetwork(network, plan, columns, heads, metadata),
+      importance: columnShares(network, features, rows, columns, plan),
+      ...(input.validation && { steps: epochs }),
+    };
+  },
+};
+
+/** Hidden layers that a search tries. */
+const SIZES: readonly (readonly number[])[] = [[64, 32], [128, 64], [128], [256, 128]];
+
+/** Evenly by the logarithm. */
+const between = (low: number, high: number, share: number): number => low * exp(share * log(high / low));
+
+/** The rows that are learnt from, and those that say when to stop: given ones, or the newest of its own if the model asks for that. */
+function splitRows(input: FitInput<"mlp">): {
+  readonly own: FitValidation;
+  readonly judge?: FitValidation | undefined;
+} {
+  const { features, rows, columns, weights, model, validation } = input;
+  const part = (from: number, to: number): FitValidation => ({
+    features: features.subarray(from * columns, to * columns),
+    rows: to - from,
+    labels: input.labels.map(({ values }) => values.subarray(from, to)),
+    weights: weights?.subarray(from, to),
+  });
+  const held = validation === undefined ? Math.min(rows - 1, Math.round(rows * model.validation)) : 0;
+  return { own: part(0, rows - held), judge: held === 0 ? validation : part(rows - held, rows) };
+}
+
+/** Numbers are learnt in units of their standard deviation. */
+function headOf({ name, objective, values }: FitLabel, weights: Float32Array | undefined, count: number): Head {
+  const output = count === 1 ? "prediction" : name;
+  if (objective === "binary") return { name: output, objective, mean: 0, scale: 1 };
+  let [total, sum, squares] = [0, 0, 0];
+  const each = (add: (value: number, weight: number) => void): void => {
+    for (const [row, value] of values.entries()) if (!Number.isNaN(value)) add(value, weights?.[row] ?? 1);
+  };
+  each((value, weight) => {
+    total += weight;
+    sum += weight * value;
+  });
+  const mean = total === 0 ? 0 : sum / total;
+  each((value, weight) => (squares += weight * (value - mean) * (value - mean)));
+  const scale = total === 0 ? 0 : Math.sqrt(squares / total);
+  return { name: output, objective, mean, scale: scale > 0 ? scale : 1 };
+}
+
+const targetOf = (values: Float32Array, { objective, mean, scale }: Head): Target => ({
+  objective,
+  values: objective === "binary" ? values : values.map((value) => (value - mean) / scale),
+});

@@ -1,0 +1,153 @@
+import type { Objective } from "../../blueprints/index.ts";
+import { MOST, type InputPlan, type Network } from "../mlp/index.ts";
+import { type Attribute, type ConstantTensor, encodeModel, type GraphNode } from "./graph.ts";
+
+/** What one head of a network predicts. */
+export interface Head {
+  /** The name of the output. */
+  readonly name: string;
+  readonly objective: Objective;
+  /** A number is output · scale + mean. */
+  readonly mean: number;
+  readonly scale: number;
+}
+
+/**
+ * Turns a network into an ONNX file of standard operators: input `features` float[N, columns] with NaN = missing, and for each
+ * head an output float[N, 1]. Same network and metadata, same bytes.
+ *
+ * @param heads in the order of the network's outputs
+ */
+export function onnxFromNetwork(
+  network: Network,
+  plan: InputPlan,
+  columns: number,
+  heads: readonly Head[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const graph = new GraphParts();
+  const parts = [...numberParts(graph, plan), ...missingParts(graph, plan), ...codeParts(graph, plan, network)];
+  let values = parts.length === 1 ? parts[0]! : graph.node("Concat", parts, { axis: 1 });
+  const { shape, layers } = network;
+  const widths = [inputsOf(network), ...shape.hidden];
+  for (const [at, width] of shape.hidden.entries()) {
+    const layer = layers[at]!;
+    const [weights, bias] = [network.view(layer.weights), network.view(layer.bias)];
+    const from = widths[at]!;
+    const cut = Float32Array.from({ length: from * width }, (_, i) => {
+      const input = Math.floor(i / width);
+      return weights[input * layer.outputs + (i - input * width)]!;
+    });
+    const product = [values, graph.floats([from, width], cut), graph.floats([width], bias.slice(0, width))];
+    values = graph.node("Relu", [graph.node("Gemm", product)]);
+  }
+  for (const [at, head] of heads.entries()) writeHead(graph, network, values, at, head);
+  return encodeModel({
+    name: "network",
+    input: { name: "features", columns },
+    outputs: heads.map(({ name }) => ({ name, columns: 1 })),
+    nodes: graph.nodes,
+    tensors: graph.tensors,
+    metadata,
+  });
+}
+
+/** How many inputs the first layer really has. */
+function inputsOf({ shape }: Network): number {
+  return shape.numbers + shape.embeddings.reduce((sum, { width }) => sum + width, 0);
+}
+
+function writeHead(graph: GraphParts, network: Network, values: string, at: number, head: Head): void {
+  const layer = network.layers.at(-1)!;
+  const width = network.shape.hidden.at(-1)!;
+  const [weights, bias] = [network.view(layer.weights), network.view(layer.bias)];
+  const factors = Float32Array.from({ length: width }, (_, i) => weights[i * layer.outputs + at]! * head.scale);
+  const first = bias[at]! * head.scale + head.mean;
+  const product = [values, graph.floats([width, 1], factors), graph.floats([1], [first])];
+  if (head.objective === "regression") graph.node("Gemm", product, {}, head.name);
+  else graph.node("Sigmoid", [graph.node("Gemm", product)], {}, head.name);
+}
+
+/** Scaled numbers, with the mean for a missing one. */
+function numberParts(graph: GraphParts, { numbers }: InputPlan): readonly string[] {
+  const parts = [false, true].flatMap((skewed) => {
+    const some = numbers.filter((number) => number.skewed === skewed);
+    if (some.length === 0) return [];
+    const columns = some.map(({ column }) => column);
+    const given = graph.node("Gather", ["features", graph.integers([some.length], columns)], { axis: 1 });
+    const means = some.map(({ mean }) => mean);
+    const missing = graph.node("IsNaN", [given]);
+    const filled = graph.node("Where", [missing, graph.floats([some.length], means), given]);
+    return [skewed ? logarithm(graph, filled) : filled];
+  });
+  if (parts.length === 0) return [];
+  const all = parts.length === 1 ? parts[0]! : graph.node("Concat", parts, { axis: 1 });
+  const row = (values: readonly number[]): string => graph.floats([values.length], values);
+  const moved = graph.node("Sub", [all, row(numbers.map(({ scaling }) => scaling.centre))]);
+  const scaled = graph.node("Mul", [moved, row(numbers.map(({ scaling }) => scaling.scale))]);
+  // From -MOST to MOST.
+  const above = graph.node("Relu", [graph.node("Sub", [scaled, row([-MOST])])]);
+  const below = graph.node("Relu", [graph.node("Sub", [row([2 * MOST]), above])]);
+  return [graph.node("Sub", [row([MOST]), below])];
+}
+
+function logarithm(graph: GraphParts, values: string): string {
+  const more = graph.node("Sub", [graph.node("Abs", [values]), graph.floats([1], [-1])]);
+  return graph.node("Mul", [graph.node("Sign", [values]), graph.node("Log", [more])]);
+}
+
+/** 1 where a value is missing. */
+function missingParts(graph: GraphParts, { missing }: InputPlan): readonly string[] {
+  if (missing.length === 0) return [];
+  const given = graph.node("Gather", ["features", graph.integers([missing.length], missing)], { axis: 1 });
+  return [graph.node("Cast", [graph.node("IsNaN", [given])], { to: FLOAT32 })];
+}
+
+const [FLOAT32, INT64] = [1, 7];
+
+/** The embedding of each category. */
+function codeParts(graph: GraphParts, { categories }: InputPlan, network: Network): readonly string[] {
+  return categories.map(({ column, categories: count }, at) => {
+    const { codes, width } = network.shape.embeddings[at]!;
+    const given = graph.node("Gather", ["features", graph.integers([], [column])], { axis: 1 });
+    const missing = graph.node("IsNaN", [given]);
+    const known = graph.node("Where", [missing, graph.floats([1], [count]), given]);
+    const table = graph.floats([codes, width], network.view(network.tables[at]!));
+    return graph.node("Gather", [table, graph.node("Cast", [known], { to: INT64 })], { axis: 0 });
+  });
+}
+
+/** Nodes and tensors of a graph, with names by their order. */
+class GraphParts {
+  readonly nodes: GraphNode[] = [];
+  readonly tensors: ConstantTensor[] = [];
+
+  /** @returns the name of its output */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, number>> = {},
+    output = `/n${this.nodes.length}`,
+  ): string {
+    const integers = Object.entries(attributes).map(([name, value]): [string, Attribute] => [
+      name,
+      { kind: "integer", value },
+    ]);
+    this.nodes.push({ operator, domain: "", inputs, outputs: [output], attributes: Object.fromEntries(integers) });
+    return output;
+  }
+
+  floats(shape: readonly number[], values: ArrayLike<number>): string {
+    return this.#tensor(shape, Float32Array.from(values));
+  }
+
+  integers(shape: readonly number[], integers: readonly number[]): string {
+    return this.#tensor(shape, { integers });
+  }
+
+  #tensor(shape: readonly number[], values: ConstantTensor["values"]): string {
+    const name = `/t${this.tensors.length}`;
+    this.tensors.push({ name, shape, values });
+    return name;
+  }
+}
