@@ -15,6 +15,7 @@ import { activateCommand } from "./commands/activate.ts";
 import { observeCommand } from "./commands/observe.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rowsCommand } from "./commands/rows.ts";
+import { scoreCommand } from "./commands/score.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { shadowsCommand } from "./commands/shadows.ts";
 import { startCommand } from "./commands/start.ts";
@@ -32,7 +33,7 @@ const commands: readonly AddCommand[] = [
   ...[startCommand, shadowsCommand, demoCommand, simulateCommand, importCommand],
   ...[decideCommand, observeCommand, activateCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
-  ...[rowsCommand, decisionsCommand, evaluateCommand],
+  ...[rowsCommand, decisionsCommand, scoreCommand, evaluateCommand],
   ...[blueprintCommands, typesCommand, tablesCommands, topicsCommands],
 ];
 

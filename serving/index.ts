@@ -8,4 +8,4 @@ export { readOnnxMetadata } from "./onnx/onnx-metadata.ts";
 export { Message as ProtobufMessage, protobufFields } from "./onnx/protobuf-reader.ts";
 export { loadScorer, type Scorer } from "./scorer.ts";
 export { ScorerCache } from "./scorers.ts";
-export { servedModel, type ServedModel } from "./served-model.ts";
+export { inputColumns, servedModel, type ServedModel } from "./served-model.ts";

@@ -57,8 +57,15 @@ function serve(scorer: Scorer, layout: readonly FeatureColumn[]): ServedModel {
   };
 }
 
-/** The columns of the layout in the model's order: a file may name them, under the metadata's key `features`. */
-function inputColumns({ columns, metadata }: Scorer, layout: readonly FeatureColumn[]): readonly FeatureColumn[] {
+/**
+ * The columns of the layout in the model's order: a file may name them, under the metadata's key `features`.
+ *
+ * @throws DomainError `BAD_MODEL` when the layout lacks one, or has another number of features
+ */
+export function inputColumns(
+  { columns, metadata }: Pick<Scorer, "columns" | "metadata">,
+  layout: readonly FeatureColumn[],
+): readonly FeatureColumn[] {
   const named = metadata["features"];
   const names = named === undefined ? layout.map(({ name }) => name) : (JSON.parse(named) as readonly string[]);
   if (names.length !== columns) {

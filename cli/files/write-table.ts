@@ -11,6 +11,8 @@ export interface TableWriter {
    * disk or reader holds the writer back. A row with a value of another type is refused whole, and the table stays good.
    */
   write(row: Readonly<Record<string, unknown>>): Promise<void>;
+  /** So many rows, by columns in the table's order, each a value a row. Awaited and refused as `write` is, but for the rows before the refused one. */
+  writeColumns(columns: readonly ArrayLike<unknown>[], rows: number): Promise<void>;
   /** Completes the table: only now is there a file of that name. */
   close(): Promise<void>;
   /** Gives up: the unfinished file is removed, one that was there before stays. Does nothing after `close`. */
@@ -34,17 +36,21 @@ export async function tableWriter(
   const table = tables[format](sink, columns);
   let rows = 0;
   let open = true;
+  const write = async (valueOf: (index: number, name: string) => unknown): Promise<void> => {
+    if (!open) throw new TableError(path, "is closed: write before close().");
+    let cells;
+    try {
+      cells = columns.map((column, index) => cellOf(valueOf(index, column.name), column));
+    } catch (error) {
+      throw new TableError(path, `row ${rows + 1}: ${error instanceof Error ? error.message : String(error)}`, error);
+    }
+    rows += 1;
+    await table.write(cells);
+  };
   return {
-    async write(row) {
-      if (!open) throw new TableError(path, "is closed: write before close().");
-      let cells;
-      try {
-        cells = columns.map((column) => cellOf(row[column.name], column));
-      } catch (error) {
-        throw new TableError(path, `row ${rows + 1}: ${error instanceof Error ? error.message : String(error)}`, error);
-      }
-      rows += 1;
-      await table.write(cells);
+    write: (row) => write((_, name) => row[name]),
+    async writeColumns(given, count) {
+      for (let row = 0; row < count; row++) await write((index) => given[index]?.[row]);
     },
     async close() {
       if (!open) return;

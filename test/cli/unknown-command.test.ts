@@ -36,6 +36,7 @@ test.each([
   ["activat d-1", "did you mean activate?"],
   ["modles", "did you mean models?"],
   ["imprt", "did you mean import?"],
+  ["scroe", "did you mean score?"],
   ["evalute", "did you mean evaluate?"],
   ["models --jsn", "unknown option '--jsn'\n(Did you mean --json?)"],
   ["topics --limt 3", "unknown option '--limt' (did you mean topics read --limit?)"],

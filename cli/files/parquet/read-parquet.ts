@@ -12,11 +12,26 @@ const emptyToo =
     length === 0 ? new Uint8Array() : decompress(input, length);
 const decompressors = { ...compressors, LZ4: emptyToo(decompressLz4), LZ4_RAW: emptyToo(decompressLz4Raw) };
 
+/** A row group: its columns whose values are plain ones, as the library reads them. */
+export interface ParquetGroup {
+  /** Rows before it in the file. */
+  readonly rowStart: number;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
 /**
  * Rows of a Parquet file, one row group in memory at a time, without columns whose values are no plain ones. See
  * `parquet-values.ts` for the meaning of the values.
  */
 export async function* readParquet(path: string): AsyncGenerator<TableRow> {
+  for await (const { rowStart, rows, columns } of parquetGroups(path)) {
+    for (let row = 0; row < rows; row += 1) yield rowOf(row, rowStart + row + 1, columns);
+  }
+}
+
+/** The row groups of a Parquet file that have rows, one in memory at a time. */
+export async function* parquetGroups(path: string): AsyncGenerator<ParquetGroup> {
   const file = await asyncBufferFromFile(path);
   const parsers = rawParsers;
   const written = await parquetMetadataAsync(file, { parsers });
@@ -33,12 +48,13 @@ export async function* readParquet(path: string): AsyncGenerator<TableRow> {
     const scan = await parquetScan({ file, metadata, compressors: decompressors, parsers, rowStart, rowEnd });
     for (const { column, read } of fields)
       columns.push([column, await scan.readColumn({ column, rowStart, rowEnd }), read]);
-    for (let row = rowStart; row < rowEnd; row += 1) yield rowOf(row - rowStart, row + 1, columns);
+    yield { rowStart, rows: rowEnd - rowStart, columns };
     rowStart = rowEnd;
   }
 }
 
-type Column = readonly [name: string, data: ArrayLike<unknown>, read: ParquetValue];
+/** The values as they are stored, and how each is read. */
+export type Column = readonly [name: string, data: ArrayLike<unknown>, read: ParquetValue];
 
 function rowOf(index: number, line: number, columns: readonly Column[]): TableRow {
   const values: Record<string, TableValue> = {};
