@@ -95,8 +95,35 @@ function toModule(
   const parts = [...records.map(toInterface), ...unions.map(toUnion)].join("\n\n");
   const foreign = [...owners].filter(([name, owner]) => owner !== file && new RegExp(`: .*\\b${name}\\b`).test(parts));
   const imports = foreign.map(([name, owner]) => `import type { ${name} } from "${up}${owner}.ts";`).sort();
-  const schema = `export const ${lowerFirst(root.name)}Schema = ${JSON.stringify(inline(root, all, new Set()))} as const;`;
-  return [imports.join("\n"), parts, schema].filter((text) => text !== "").join("\n\n");
+  const { text, used } = byName(inlined(root, all), file, all, owners);
+  imports.push(...used.map((name) => `import { ${constant(name)} } from "${up}${owners.get(name)!}.ts";`));
+  const schema = `export const ${constant(root.name)} = ${text} as const;`;
+  return [imports.sort().join("\n"), parts, schema].filter((text) => text !== "").join("\n\n");
+}
+
+const constant = (name: string): string => `${lowerFirst(name)}Schema`;
+const inlined = (root: RecordSchema, all: ReadonlyMap<string, RecordSchema>): string =>
+  JSON.stringify(inline(root, all, new Set()));
+
+/** A schema's text, in which whole schemas of other files stand under their names: they are the same, and shorter to read. */
+function byName(
+  schema: string,
+  file: string,
+  all: ReadonlyMap<string, RecordSchema>,
+  owners: ReadonlyMap<string, string>,
+): { readonly text: string; readonly used: readonly string[] } {
+  const others = [...all.values()]
+    .filter(({ name, namespace }) => namespace !== undefined && owners.get(name) !== file)
+    .map((record) => ({ name: record.name, text: inlined(record, all) }))
+    .sort((a, b) => b.text.length - a.text.length);
+  const used: string[] = [];
+  let text = schema;
+  for (const other of others) {
+    if (!text.includes(other.text)) continue;
+    used.push(other.name);
+    text = text.replaceAll(other.text, constant(other.name));
+  }
+  return { text, used };
 }
 
 function toInterface(record: RecordSchema): string {

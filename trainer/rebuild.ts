@@ -78,7 +78,7 @@ class NotRebuildable extends DomainError {
 async function trainAgain(
   { backbone, serdes, fit }: RebuildTools,
   blueprints: ValidBlueprints,
-  { modelId, useCase, blueprintVersion, provenance }: ModelRecorded,
+  { modelId, useCase, blueprintVersion, provenance, report }: ModelRecorded,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Uint8Array> {
   const { imported } = provenance;
@@ -104,7 +104,9 @@ async function trainAgain(
     );
   }
   const split = splitAgain(compiled, rows, { all: provenance.rows, trained: provenance.trainedRows });
-  return (await fitRows(fit, { compiled, split, until, onProgress })).onnx;
+  const searches = report?.searches ?? [];
+  const trials = searches.length === 0 ? undefined : searches.map((search) => search.trials.length);
+  return (await fitRows(fit, { compiled, split, until, trials, onProgress })).onnx;
 }
 
 /** Rejects with the offsets if a part of the ranges is gone. */

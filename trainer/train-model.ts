@@ -7,6 +7,7 @@ import { fitRows, type FittedRows } from "./fit/fit-rows.ts";
 import { gate, type Verdict } from "./gates/index.ts";
 import { labelledRows, type NotLearnt } from "./labelled-rows.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
+import { reportOf } from "./report/report.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
 export interface TrainRequest {
@@ -91,7 +92,9 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const artifact = await writeArtifact(tools.backbone, tools.publisher, fitted.onnx, until, provenanceHeaders(source));
   const judge = (inProduction: string | undefined): Verdict => gate({ ...evidence, inProduction });
   const time = request.publishedAt?.() ?? until;
-  const made = { ...source, modelId, artifact, metrics: evidence.candidate };
+  const held = split.labels[0]!.holdout;
+  const report = reportOf(compiled, fitted.labels, held, held.length === 0 ? {} : evidence.constant());
+  const made = { ...source, modelId, artifact, metrics: evidence.candidate, report };
   return resultOf(await publishTrained(tools, made, judge, time), fitted, newest, notLearnt);
 }
 

@@ -54,7 +54,7 @@ async function putInShadow(): Promise<void> {
   const serdes = new Serdes(place.registry);
   const publisher = await Publisher.open(place.backbone, serdes, 1);
   const value: ModelRecorded = {
-    ...{ modelId: "broken", useCase, blueprintVersion: names[0]!, metrics: {} },
+    ...{ modelId: "broken", useCase, blueprintVersion: names[0]!, metrics: {}, report: null },
     artifact: { sha256: "0".repeat(64), bytes: 10, chunks: 1, partition: 0, offset: 0 },
     states: [{ state: "production", time: 0, reason: "its file is nowhere", share: null }],
     provenance: {

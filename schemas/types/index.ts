@@ -15,6 +15,8 @@ export * from "./instance-reported.ts";
 export * from "./joined.ts";
 export * from "./model-artifact.ts";
 export * from "./model-recorded.ts";
+export * from "./models/model-report.ts";
+export * from "./models/model-search.ts";
 export * from "./models/provenance.ts";
 export * from "./observation-misfits.ts";
 export * from "./observation-recorded.ts";

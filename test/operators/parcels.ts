@@ -96,6 +96,7 @@ export function inProduction(
     artifact: { sha256: modelId, bytes: onnx.length, chunks: 1, partition: 0, offset: 0 },
     states,
     metrics: {},
+    report: null,
     provenance: {
       rowsTopic: "training-rows.parcels",
       ranges: [],

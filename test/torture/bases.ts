@@ -114,7 +114,7 @@ const makers: readonly Maker[] = [
     topic: models,
     read: true,
     value: (modelId) => ({
-      ...{ modelId, useCase: "tortured", blueprintVersion: blueprint.version, metrics: {} },
+      ...{ modelId, useCase: "tortured", blueprintVersion: blueprint.version, metrics: {}, report: null },
       artifact: { sha256: modelId, bytes: 1, chunks: 1, partition: 0, offset: 0 },
       states: [{ state: "trained", time: Date.now(), reason: "none", share: null }],
       provenance: {

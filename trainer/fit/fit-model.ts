@@ -1,7 +1,8 @@
 import { loadScorer, type Scorer } from "../../serving/index.ts";
 import { learnerNamed } from "../learners/index.ts";
+import { shuffleColumns } from "../report/shuffle-columns.ts";
 import { checkFit } from "./check-fit.ts";
-import type { Fit, FitRequest } from "./fit.ts";
+import type { Fit, FitRequest, FittedModel } from "./fit.ts";
 import { DomainError } from "../../schemas/index.ts";
 
 /**
@@ -21,7 +22,7 @@ export const fitModel: Fit = async (request, onProgress) => {
   const input = { features, rows, columns, inputs, weights, labels, model, metadata, onProgress };
   const learnt = await learner.fit(input);
   const { onnx, importance } = learnt;
-  const predictions = await predictHoldout(onnx, request).catch((cause: unknown) => {
+  const judged = await predictHoldout(onnx, request).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DomainError(
       "TRAINING_FAILED",
@@ -32,7 +33,7 @@ export const fitModel: Fit = async (request, onProgress) => {
   const { search, settled } = learnt;
   return {
     onnx,
-    predictions,
+    ...judged,
     importance,
     ...(search && { search, settled }),
     seconds: (performance.now() - started) / 1000,
@@ -41,8 +42,8 @@ export const fitModel: Fit = async (request, onProgress) => {
 
 async function predictHoldout(
   onnx: Uint8Array,
-  { train, holdout, label, metadata }: FitRequest,
-): Promise<Float32Array> {
+  { train, holdout, label, metadata, explain }: FitRequest,
+): Promise<Pick<FittedModel, "predictions" | "reliance">> {
   const scorer = await loadScorer(onnx);
   try {
     if (scorer.columns !== train.columns) {
@@ -51,10 +52,12 @@ async function predictHoldout(
     const lost = Object.keys(metadata).find((key) => scorer.metadata[key] !== metadata[key]);
     if (lost !== undefined)
       throw new DomainError("BAD_MODEL", `it does not carry the metadata "${lost}" that it was given`);
-    const predictions = (await scorer.score(holdout.features, holdout.rows))[outputOf(scorer, label.name)]!;
+    const output = outputOf(scorer, label.name);
+    const predictions = (await scorer.score(holdout.features, holdout.rows))[output]!;
     const row = predictions.findIndex((prediction) => !Number.isFinite(prediction));
     if (row >= 0) throw new DomainError("BAD_MODEL", `it predicts ${predictions[row]} for held-out row ${row}`);
-    return predictions;
+    if (explain !== true) return { predictions };
+    return { predictions, reliance: await shuffleColumns(scorer, output, holdout, label.objective) };
   } finally {
     await scorer.release();
   }

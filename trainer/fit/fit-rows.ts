@@ -1,4 +1,4 @@
-import { headName, headsOf, type CompiledBlueprint } from "../../blueprints/index.ts";
+import { headName, headsOf, type CompiledBlueprint, type ModelConfig } from "../../blueprints/index.ts";
 import { matrixOf, rowId, vectorOf, type TrainingMatrix } from "../../rows/index.ts";
 import { DomainError, type TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
@@ -15,6 +15,8 @@ export interface FitRowsRequest {
   readonly split: SplitRows;
   /** Event time of the training, ms. */
   readonly until: number;
+  /** Of a learner that searches: trials of each label, whatever the blueprint says. */
+  readonly trials?: readonly number[] | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -27,6 +29,8 @@ export interface FittedLabel {
   readonly predictions: Float32Array;
   /** Of a learner that searches: what it tried. */
   readonly search?: SearchLedger | undefined;
+  /** By how much the loss of `holdout` grows without each column. */
+  readonly reliance: readonly number[];
 }
 
 export interface FittedRows {
@@ -70,9 +74,23 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
       (done: number, total: number): void =>
         request.onProgress?.((at * (1 + heads) + head) * total + done, fits * total);
     try {
-      const given = { train, holdout, inputs, label, model: compiled.blueprint.model, metadata };
-      const model = await fit(given, progressOf(0));
-      fitted.push({ label, train, holdout, predictions: model.predictions, search: model.search });
+      const given = {
+        train,
+        holdout,
+        inputs,
+        label,
+        model: modelOf(compiled.blueprint, request.trials?.[at]),
+        metadata,
+      };
+      const model = await fit({ ...given, explain: true }, progressOf(0));
+      fitted.push({
+        label,
+        train,
+        holdout,
+        predictions: model.predictions,
+        search: model.search,
+        reliance: model.reliance ?? [],
+      });
       files.push({ label: label.name, onnx: model.onnx });
       seconds += model.seconds;
       const ids = heads === 0 ? [] : rows.train.map(rowId);
@@ -91,6 +109,10 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   const onnx = files.length === 1 ? files[0]!.onnx : joinModels(files, metadata);
   return { onnx, seconds, labels: fitted };
 }
+
+/** With as many trials as a former search had time for. */
+const modelOf = ({ model }: CompiledBlueprint["blueprint"], trials: number | undefined): ModelConfig =>
+  trials === undefined || model.learner !== "auto" ? model : { ...model, trials, cpuSeconds: 0 };
 
 const MOST_NAMED = 20;
 

@@ -12,6 +12,8 @@ export interface FitRequest {
   readonly label: { readonly name: string; readonly objective: Objective };
   /** The learner and its parameters. */
   readonly model: ModelConfig;
+  /** Whether to measure how much the model goes by each column. */
+  readonly explain?: boolean | undefined;
   /** Strings to write into the file. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -27,6 +29,8 @@ export interface FittedModel {
   readonly search?: SearchLedger | undefined;
   /** Of such a learner: the learner and parameters of the heads. */
   readonly settled?: ModelConfig | undefined;
+  /** Where it was asked for: by how much the loss of the held-out rows grows without each column. */
+  readonly reliance?: readonly number[] | undefined;
   /** wall-clock time of the fit; part of nothing else */
   readonly seconds: number;
 }

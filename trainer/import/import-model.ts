@@ -1,7 +1,13 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { modelsAt, publishTrained } from "../../catalogue/index.ts";
 import { weightsOf } from "../../rows/index.ts";
-import { DomainError, type ModelRecorded, type Provenance, type TrainingRow } from "../../schemas/index.ts";
+import {
+  DomainError,
+  type ModelRecorded,
+  type ModelReport,
+  type Provenance,
+  type TrainingRow,
+} from "../../schemas/index.ts";
 import { loadScorer, sha256, writeArtifact, type Scorer } from "../../serving/index.ts";
 import { evidenceOf, type JudgedLabel } from "../evidence.ts";
 import { gate, type Verdict } from "../gates/index.ts";
@@ -9,6 +15,7 @@ import { labelledRows, type LabelledRows, type LabelledRowsRequest, type NotLear
 import { provenanceHeaders } from "../models/provenance.ts";
 import { rewriteModel } from "../onnx/index.ts";
 import { labelsOf, predictRows } from "../predict-rows.ts";
+import { reportOf } from "../report/report.ts";
 import type { TrainingTools } from "../training-tools.ts";
 import { columnsOf, type GivenColumns } from "./model-columns.ts";
 import { outputsOf } from "./model-outputs.ts";
@@ -70,11 +77,13 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
 
   const scorer = await load(file);
   let evidence: Awaited<ReturnType<typeof evidenceOf>>;
+  let report: ModelReport;
   try {
     await probeModel(scorer, compiled, columns.features, rows);
     const labels = await judgedLabels(scorer, found, request.trainedUntil);
     const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
     evidence = await evidenceOf(tools, compiled, labels, labels[0]!.rows, production);
+    report = reportOf(compiled, labels, labels[0]!.rows, labels[0]!.rows.length === 0 ? {} : evidence.constant());
   } finally {
     await scorer.release();
   }
@@ -95,7 +104,7 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
   const source = { useCase, blueprintVersion: blueprint.version, provenance };
   const artifact = await writeArtifact(tools.backbone, tools.publisher, file, until, provenanceHeaders(source));
   const judge = (inProduction: string | undefined): Verdict => verdictOf(found, { ...evidence, inProduction });
-  const made = { ...source, modelId, artifact, metrics: evidence.candidate };
+  const made = { ...source, modelId, artifact, metrics: evidence.candidate, report };
   return resultOf("imported", await publishTrained(tools, made, judge, request.publishedAt?.() ?? until));
 
   function resultOf(kind: ImportResult["kind"], model: ModelRecorded): ImportResult {

@@ -1,13 +1,21 @@
+import { storyHtml } from "../../model-report/story-html.ts";
+import { storyOf } from "../../model-report/story.ts";
+import { storyText } from "../../model-report/story-text.ts";
 import { defineCommand } from "../../define-command.ts";
+import { flag } from "../../flags/flag.ts";
+import { writeAsAskedFor } from "../../process/file-modes.ts";
 import { findModel } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
 
 export const showCommand = defineCommand({
   name: "show",
-  about: "one model with its provenance",
+  about: "one model in words: what it looks at, how good it is, for whom it is worse; with --json its whole record",
   args: { modelId: ["<modelId>"] },
-  run: ({ settings, output, args: { modelId } }) =>
-    withTools(settings, async (tools) =>
-      output.result(await findModel(tools, modelId), (model) => JSON.stringify(model, null, 2)),
-    ),
+  flags: { html: flag("--html <file>", "write the same as a page with plots") },
+  run: ({ settings, output, args: { modelId }, flags: { html } }) =>
+    withTools(settings, async (tools) => {
+      const model = await findModel(tools, modelId);
+      if (html !== undefined) await writeAsAskedFor(html, Buffer.from(storyHtml(storyOf(model))));
+      output.result(model, () => storyText(storyOf(model)));
+    }),
 });

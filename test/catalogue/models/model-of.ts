@@ -13,6 +13,7 @@ export function modelOf(
     artifact: { sha256: modelId, bytes: 1, chunks: 1, partition: 0, offset: 0 },
     states: states.map(([state, time, share = null]) => ({ state, time, reason: "for the test", share })),
     metrics: {},
+    report: null,
     provenance: {
       rowsTopic: "training-rows.parcels",
       ranges: [],

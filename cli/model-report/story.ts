@@ -1,0 +1,203 @@
+import type { ModelRecorded, ModelReport, ModelSearch } from "../../schemas/index.ts";
+import { shownTime } from "../text/output.ts";
+import { stateText } from "../text/models-text.ts";
+
+/** Bars under each other; the longest is as long as there is room for. */
+export interface Bars {
+  readonly rows: readonly {
+    readonly name: string;
+    /** 0 and more. */
+    readonly lengths: readonly number[];
+    readonly said: string;
+  }[];
+  /** What the bars of a row are, where it has several. */
+  readonly legend?: readonly string[] | undefined;
+}
+
+/** A part of what is told of a model: sentences, then bars or a table. */
+export interface Chapter {
+  readonly title: string;
+  readonly sentences: readonly string[];
+  readonly bars?: Bars | undefined;
+  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly (string | number)[])[] };
+}
+
+export interface Story {
+  readonly title: string;
+  readonly chapters: readonly Chapter[];
+}
+
+/** Groups, features and trials that are told of. */
+const MOST = { features: 15, groups: 8, trials: 10 } as const;
+
+/** A model in words, for people who know what it is for and not how it was made. */
+export function storyOf(model: ModelRecorded): Story {
+  const { modelId, useCase, blueprintVersion, report } = model;
+  return {
+    title: `Model ${modelId} of ${useCase} ${blueprintVersion}: ${stateText(model)}`,
+    chapters: [
+      making(model),
+      quality(model),
+      ...(report === null ? [] : [...importance(model, report), ...calibration(model, report), ...groups(report)]),
+      ...(report?.searches ?? []).map(search),
+    ],
+  };
+}
+
+function making({ provenance, states }: ModelRecorded): Chapter {
+  const { rows, holdout, trainedUntil, seed, codeVersion, imported } = provenance;
+  const moves = states.map(({ state, time, reason }) => `${shownTime(time)} ${state}: ${reason}`);
+  const title = "How it was made";
+  if (imported !== null) {
+    const by = imported.producer === "" ? "" : ` by ${imported.producer}`;
+    const until =
+      imported.trainedUntil === null ? "" : `, by what was said on decisions until ${shownTime(imported.trainedUntil)}`;
+    return {
+      title,
+      sentences: [`It was trained elsewhere${by}${until}, and was judged by ${holdout} decisions.`, ...moves],
+    };
+  }
+  return {
+    title,
+    sentences: [
+      `It learnt from ${rows} decisions until ${shownTime(trainedUntil)}${holdout === 0 ? "." : `, and was judged by the ${holdout} that followed, which it had not seen.`}`,
+      `loopstream ${codeVersion}, seed ${seed}: "loopstream models rebuild" makes the same file from the same rows.`,
+      ...moves,
+    ],
+  };
+}
+
+function quality({ metrics, report }: ModelRecorded): Chapter {
+  const { auc, logLoss, mse } = metrics;
+  const constant = report?.constant ?? {};
+  const title = "How good it is";
+  if (logLoss === undefined && mse === undefined) return { title, sentences: ["Nothing was held out to judge it by."] };
+  const sentences: string[] = [];
+  if (auc !== undefined) {
+    sentences.push(
+      `Of two decisions, one of which came out 1 and one 0, it gives the first the larger prediction ${percent(auc)} of the time (AUC ${auc.toFixed(4)}; by chance 50 %).`,
+    );
+  }
+  if (logLoss !== undefined)
+    sentences.push(`Its log loss is ${logLoss.toFixed(4)}${beside(logLoss, constant["logLoss"])}.`);
+  else if (mse !== undefined) {
+    const [root, other] = [Math.sqrt(mse), constant["mse"] === undefined ? undefined : Math.sqrt(constant["mse"])];
+    sentences.push(`It is off by ${short(root)} (root of the mean square)${beside(root, other)}.`);
+  }
+  const others = Object.entries(metrics).filter(([name]) => name.includes("."));
+  if (others.length > 0) {
+    sentences.push(`Other labels: ${others.map(([name, figure]) => `${name} ${figure.toFixed(4)}`).join(", ")}.`);
+  }
+  return { title, sentences };
+}
+
+function beside(own: number, constant: number | undefined): string {
+  if (constant === undefined) return "";
+  const gain = 1 - own / constant;
+  const said = `a prediction that is always the mean has ${short(constant)}`;
+  return gain > 0 ? `: ${percent(gain)} less than without it (${said})` : `: no better than without it (${said})`;
+}
+
+function* importance({ metrics }: ModelRecorded, { importance: all, constant }: ModelReport): Generator<Chapter> {
+  const used = all.filter(({ loss }) => loss > 0).slice(0, MOST.features);
+  if (all.length === 0) return;
+  const name = metrics["logLoss"] === undefined ? "mse" : "logLoss";
+  const gained = (constant[name] ?? 0) - (metrics[name] ?? 0);
+  const part = (loss: number): string => (gained > 0 ? `, ${percent(loss / gained)} of what the model gains` : "");
+  const rest = all.length - used.length;
+  yield {
+    title: "What it looks at",
+    sentences: [
+      "Each feature in turn was given to it from another decision: so much worse are its predictions then.",
+      ...(rest > 0 ? [`${rest} more features hardly matter, or only by chance.`] : []),
+    ],
+    bars: {
+      rows: used.map(({ feature, loss }) => ({ name: feature, lengths: [loss], said: `${short(loss)}${part(loss)}` })),
+    },
+  };
+}
+
+function* calibration({ metrics }: ModelRecorded, { calibration: bins }: ModelReport): Generator<Chapter> {
+  if (bins.length < 2) return;
+  const shown = metrics["logLoss"] === undefined ? short : percent;
+  const rows = bins.reduce((sum, bin) => sum + bin.rows, 0);
+  const off = bins.reduce((sum, bin) => sum + (bin.rows / rows) * Math.abs(bin.predicted - bin.observed), 0);
+  const isPositive = bins.every(({ predicted, observed }) => predicted >= 0 && observed >= 0);
+  yield {
+    title: "Whether its predictions can be taken as they are",
+    sentences: [`Decisions in ten parts by their predictions; on average the two are ${shown(off)} apart.`],
+    ...(isPositive
+      ? {
+          bars: {
+            legend: ["predicted", "happened"],
+            rows: bins.map(({ rows: count, predicted, observed }) => ({
+              name: `${count} decisions`,
+              lengths: [predicted, observed],
+              said: `${shown(predicted)} predicted, ${shown(observed)} happened`,
+            })),
+          },
+        }
+      : {
+          table: {
+            head: ["decisions", "predicted", "happened"],
+            rows: bins.map((bin) => [bin.rows, short(bin.predicted), short(bin.observed)]),
+          },
+        }),
+  };
+}
+
+function* groups({ groups: all }: ModelReport): Generator<Chapter> {
+  if (all.length === 0) return;
+  const worse = all.filter(({ loss, constant }) => loss >= constant);
+  yield {
+    title: "For whom it is worse",
+    sentences: [
+      worse.length === 0
+        ? "In every group that was looked at it is better than the group's own mean. Those where it gains least:"
+        : `In ${worse.length} of the groups below it is no better than to predict the group's own mean for each of its members.`,
+    ],
+    table: {
+      head: ["group", "decisions", "loss", "of the group's mean", "gain", "predicted", "happened"],
+      rows: all
+        .slice(0, MOST.groups)
+        .map(({ feature, value, rows, loss, constant, predicted, observed }) => [
+          ...[`${feature}: ${value}`, rows, short(loss), short(constant)],
+          ...[constant === 0 ? "" : percent(1 - loss / constant), short(predicted), short(observed)],
+        ]),
+    },
+  };
+}
+
+function search({ label, trials, chosen, loss, judgedBy }: ModelSearch): Chapter {
+  const seconds = trials.reduce((sum, trial) => sum + trial.seconds, 0);
+  const names = chosen.map((at) => `trial ${at} (${trials[at]?.learner ?? "unknown"})`).join(", ");
+  const ordered = [...trials.entries()]
+    .filter(([, trial]) => trial.loss !== null)
+    .sort(([, a], [, b]) => a.loss! - b.loss!)
+    .slice(0, MOST.trials);
+  const given = trials.filter((trial) => trial.loss === null).length;
+  return {
+    title: `How it was found (${label})`,
+    sentences: [
+      `${trials.length} learners with their parameters were tried in ${seconds.toFixed(1)} s of processor time, judged by ${judgedBy} rows${given === 0 ? "" : `; ${given} were given up after a part of the rows`}.`,
+      chosen.length === 1 ? `Chosen: ${names}.` : `Chosen: the mean of ${names}, with a loss of ${short(loss)}.`,
+    ],
+    table: {
+      head: ["trial", "learner", "loss", "steps", "seconds", "without", "parameters"],
+      rows: ordered.map(([at, trial]) => [
+        ...[at, trial.learner, trial.loss!.toFixed(5), trial.steps ?? "", trial.seconds.toFixed(1)],
+        ...[trial.dropped.length === 0 ? "" : `${trial.dropped.length} features`, parametersText(trial.parameters)],
+      ]),
+    },
+  };
+}
+
+function parametersText(json: string): string {
+  const entries = Object.entries(JSON.parse(json) as Readonly<Record<string, unknown>>);
+  return entries
+    .map(([name, value]) => `${name} ${typeof value === "number" ? short(value) : String(value)}`)
+    .join(", ");
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;

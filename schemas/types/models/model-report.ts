@@ -1,0 +1,134 @@
+// Generated from ../../avro/ by `npm run generate`: edit that.
+
+import type { ModelSearch } from "../models/model-search.ts";
+import { modelSearchSchema } from "../models/model-search.ts";
+
+/** What a model looks at and how good it is, on the rows held out; all but the search is of the first label. */
+export interface ModelReport {
+  /** The metrics of a constant, the mean of the label in the rows that were trained on. */
+  readonly constant: Readonly<Record<string, number>>;
+  /** The features that matter most, the first one most. */
+  readonly importance: readonly FeatureImportance[];
+  /** Ten bins with as many rows each, from the smallest predictions to the largest. */
+  readonly calibration: readonly CalibrationBin[];
+  /** Those for which the model is worst beside the group's own mean, the worst first. */
+  readonly groups: readonly GroupQuality[];
+  /** One a label, where the learner searches. */
+  readonly searches: readonly ModelSearch[];
+}
+
+/** How much a model goes by a feature. */
+export interface FeatureImportance {
+  /** A column of the model. */
+  readonly feature: string;
+  /** By so much the mean loss of the rows grows where each is given the feature of another row. Not above 0: the model would do as well without it. */
+  readonly loss: number;
+}
+
+/** Rows with predictions near each other. */
+export interface CalibrationBin {
+  /** So many. */
+  readonly rows: number;
+  /** Mean of their predictions. */
+  readonly predicted: number;
+  /** Mean of their labels. */
+  readonly observed: number;
+}
+
+/** How good a model is for a group of rows. */
+export interface GroupQuality {
+  /** By which they are a group. */
+  readonly feature: string;
+  /** Of the feature, or a range of numbers. */
+  readonly value: string;
+  /** So many. */
+  readonly rows: number;
+  /** Mean loss of the model. */
+  readonly loss: number;
+  /** Mean loss of the group's own mean, which knows nothing else. */
+  readonly constant: number;
+  /** Mean of the predictions. */
+  readonly predicted: number;
+  /** Mean of the labels. */
+  readonly observed: number;
+}
+
+export const modelReportSchema = {
+  type: "record",
+  name: "ModelReport",
+  namespace: "loopstream",
+  doc: "What a model looks at and how good it is, on the rows held out; all but the search is of the first label.",
+  fields: [
+    {
+      name: "constant",
+      type: { type: "map", values: "double" },
+      doc: "The metrics of a constant, the mean of the label in the rows that were trained on.",
+    },
+    {
+      name: "importance",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "FeatureImportance",
+          doc: "How much a model goes by a feature.",
+          fields: [
+            { name: "feature", type: "string", doc: "A column of the model." },
+            {
+              name: "loss",
+              type: "double",
+              doc: "By so much the mean loss of the rows grows where each is given the feature of another row. Not above 0: the model would do as well without it.",
+            },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      doc: "The features that matter most, the first one most.",
+    },
+    {
+      name: "calibration",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "CalibrationBin",
+          doc: "Rows with predictions near each other.",
+          fields: [
+            { name: "rows", type: "long", doc: "So many." },
+            { name: "predicted", type: "double", doc: "Mean of their predictions." },
+            { name: "observed", type: "double", doc: "Mean of their labels." },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      doc: "Ten bins with as many rows each, from the smallest predictions to the largest.",
+    },
+    {
+      name: "groups",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "GroupQuality",
+          doc: "How good a model is for a group of rows.",
+          fields: [
+            { name: "feature", type: "string", doc: "By which they are a group." },
+            { name: "value", type: "string", doc: "Of the feature, or a range of numbers." },
+            { name: "rows", type: "long", doc: "So many." },
+            { name: "loss", type: "double", doc: "Mean loss of the model." },
+            { name: "constant", type: "double", doc: "Mean loss of the group's own mean, which knows nothing else." },
+            { name: "predicted", type: "double", doc: "Mean of the predictions." },
+            { name: "observed", type: "double", doc: "Mean of the labels." },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      doc: "Those for which the model is worst beside the group's own mean, the worst first.",
+    },
+    {
+      name: "searches",
+      type: { type: "array", items: modelSearchSchema },
+      doc: "One a label, where the learner searches.",
+    },
+  ],
+} as const;

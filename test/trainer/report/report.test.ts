@@ -1,0 +1,140 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileBlueprint } from "../../../blueprints/index.ts";
+import { readModels } from "../../../catalogue/index.ts";
+import { openTools, publishBlueprint } from "../../../loop/index.ts";
+import { rowsTopic } from "../../../rows/index.ts";
+import type { ModelRecorded, TrainingRow } from "../../../schemas/index.ts";
+import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../../streams/index.ts";
+import { rebuildModel, trainModel } from "../../../trainer/index.ts";
+import { storyOf } from "../../../cli/model-report/story.ts";
+import { loopstream } from "../../e2e/command.ts";
+import { HOUR, rows, START, TEXT } from "../parcel-rows.ts";
+
+/** Found by a search that its processor time ends; heavy parcels are late, most of all by air. */
+const SEARCHED = TEXT.replace("{ rounds: 12, depth: 3 }", "{ learner: auto, trials: 40, cpuSeconds: 0.3 }");
+const compiled = compileBlueprint(SEARCHED);
+
+let dir: string;
+let backbone: EmbeddedBackbone;
+let tools: Awaited<ReturnType<typeof openTools>>;
+let model: ModelRecorded;
+const open = async (): Promise<void> => {
+  backbone = await createEmbeddedBackbone({ dir });
+  tools = await openTools({ backbone, registry: backbone.registry, partitions: 3, codeVersion: "1.0.0" });
+};
+const close = async (): Promise<void> => {
+  await tools.close();
+  await backbone.close();
+};
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "loopstream-report-"));
+  await open();
+  await publishBlueprint(tools, SEARCHED);
+  const some: readonly TrainingRow[] = rows(0, 2_000, 1).map((row) => ({
+    ...row,
+    blueprintVersion: compiled.blueprint.version,
+  }));
+  await tools.publisher.publish(
+    some.map((value) => ({
+      topic: rowsTopic(compiled),
+      key: value["decisionId"] as string,
+      value,
+      time: value["rowTime"] as number,
+    })),
+  );
+  const trained = await trainModel(tools, { useCase: "parcels", until: START + 3_000 * 60_000 + HOUR });
+  expect(trained).toMatchObject({ kind: "trained", promoted: true });
+  [model] = (await readModels(tools)) as [ModelRecorded];
+}, 120_000);
+afterAll(async () => {
+  await close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe("the record of a model says", () => {
+  test("what it looks at, and by how much", () => {
+    const { importance, constant } = model.report!;
+    expect(importance[0]!.feature).toBe("weight");
+    // Nearly all of what it gains over the constant is by the weight.
+    const gained = constant["logLoss"]! - model.metrics["logLoss"]!;
+    expect(importance[0]!.loss).toBeGreaterThan(0.8 * gained);
+    expect(importance.find(({ feature }) => feature === "carrier")?.loss ?? 0).toBeLessThan(0.1 * gained);
+  });
+
+  test("whether its predictions come true, bin by bin", () => {
+    const { calibration } = model.report!;
+    expect(calibration).toHaveLength(10);
+    expect(calibration.map(({ rows: count }) => count)).toEqual(new Array(10).fill(40));
+    const predicted = calibration.map((bin) => bin.predicted);
+    expect(predicted).toEqual(predicted.toSorted((a, b) => a - b));
+    expect(calibration[0]!.observed).toBeLessThan(0.3);
+    expect(calibration.at(-1)!.observed).toBeGreaterThan(0.7);
+  });
+
+  test("for which groups it is worst, beside their own means", () => {
+    const { groups } = model.report!;
+    expect(groups.length).toBeGreaterThan(3);
+    const gaps = groups.map(({ loss, constant }) => loss - constant);
+    expect(gaps).toEqual(gaps.toSorted((a, b) => b - a));
+    const carriers = groups.filter(({ feature }) => feature === "carrier");
+    expect(new Set(carriers.map(({ value }) => value))).toEqual(new Set(["air", "missing"]));
+    expect(carriers.reduce((sum, group) => sum + group.rows, 0)).toBe(400);
+  });
+
+  test("what the search tried, and it is made again with as many trials as there was time for", async () => {
+    const [search] = model.report!.searches;
+    expect(search!.label).toBe("late");
+    expect(search!.trials.length).toBeLessThan(40);
+    expect(search!.trials.reduce((sum, { seconds }) => sum + seconds, 0)).toBeGreaterThan(0.2);
+    expect(JSON.parse(search!.trials[0]!.parameters)).toMatchObject({ depth: 4, rounds: 200 });
+    const rebuilt = await rebuildModel(tools, model);
+    expect(rebuilt).toMatchObject({ equal: true, problem: null });
+  });
+});
+
+describe("in words", () => {
+  test("it is told by the command, and as a page that loads nothing", async () => {
+    await close();
+    const page = join(dir, "model.html");
+    const { code, stdout } = await loopstream(["models", "show", model.modelId, "--html", page, "--dir", dir]);
+    expect(code).toBe(0);
+    for (const part of [
+      `Model ${model.modelId} of parcels ${model.blueprintVersion}: production`,
+      "It learnt from 1600 decisions until",
+      /it gives the first the larger prediction [\d.]+ % of the time \(AUC 0\.\d{4}/,
+      /Its log loss is 0\.\d{4}: [\d.]+ % less than without it/,
+      /weight +█{30} +0\.\d+, [\d.]+ % of what the model gains/,
+      /40 decisions +█+ +[\d.]+ % predicted, [\d.]+ % happened/,
+      /carrier: (?:air|missing) +\d+ +0\.\d+/,
+      /learners with their parameters were tried in [\d.]+ s of processor time, judged by/,
+    ]) {
+      expect(stdout).toMatch(part);
+    }
+    const html = await readFile(page, "utf8");
+    expect(html).not.toMatch(/<script|https?:|src=/);
+    expect(html).toContain("<h2>What it looks at</h2>");
+    expect(html.match(/<rect/g)!.length).toBeGreaterThan(20);
+    await open();
+  }, 60_000);
+
+  test("names of features and categories can't write the page", async () => {
+    const { storyHtml } = await import("../../../cli/model-report/story-html.ts");
+    const bad = '<img src=x onerror="alert(1)">';
+    const report = {
+      ...model.report!,
+      importance: [{ feature: bad, loss: 1 }],
+      groups: [{ ...model.report!.groups[0]!, value: bad }],
+    };
+    expect(storyHtml(storyOf({ ...model, useCase: bad, report }))).not.toContain("<img");
+  });
+
+  test("a record of an earlier version, and one of a model without held-out rows, are told with what they have", () => {
+    const titles = (some: ModelRecorded): readonly string[] => storyOf(some).chapters.map(({ title }) => title);
+    expect(titles({ ...model, report: null })).toEqual(["How it was made", "How good it is"]);
+    const none = { constant: {}, importance: [], calibration: [], groups: [], searches: [] };
+    expect(titles({ ...model, metrics: {}, report: none })).toEqual(["How it was made", "How good it is"]);
+  });
+});

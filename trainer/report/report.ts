@@ -1,0 +1,52 @@
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { ModelReport, ModelSearch, TrainingRow } from "../../schemas/index.ts";
+import type { JudgedLabel } from "../evidence.ts";
+import type { SearchLedger } from "../search/ledger.ts";
+import { calibrationOf } from "./calibration.ts";
+import { worstGroups } from "./groups.ts";
+
+/** A label of a model that was judged. */
+export interface ReportedLabel extends JudgedLabel {
+  /** By how much the loss of `holdout` grows without each column; absent: nobody measured it. */
+  readonly reliance?: readonly number[] | undefined;
+  /** Of a learner that searches: what it tried. */
+  readonly search?: SearchLedger | undefined;
+}
+
+/** Features that are told of. */
+const MOST_FEATURES = 30;
+
+/**
+ * What a model looks at, how good it is and for whom it is worse.
+ *
+ * @param rows that were held out for the first label, in the order of its matrix
+ * @param constant metrics of the mean on them
+ */
+export function reportOf(
+  { layout }: CompiledBlueprint,
+  labels: readonly ReportedLabel[],
+  rows: readonly TrainingRow[],
+  constant: Readonly<Record<string, number>>,
+): ModelReport {
+  const [{ label, holdout, predictions, reliance }] = labels as readonly [ReportedLabel];
+  const judged = { predictions, labels: holdout.labels, weights: holdout.weights };
+  const counts = rows.length > 0 && holdout.weights?.every((weight) => weight === 0) !== true;
+  const importance = layout
+    .map(({ name }, column) => ({ feature: name, loss: reliance?.[column] ?? 0 }))
+    .filter(({ loss }) => loss !== 0)
+    .sort((a, b) => b.loss - a.loss)
+    .slice(0, MOST_FEATURES);
+  return {
+    constant,
+    importance: counts ? importance : [],
+    calibration: counts ? calibrationOf(judged) : [],
+    groups: counts ? worstGroups(rows, layout, judged, label.objective) : [],
+    searches: labels.flatMap((each) => searchOf(each) ?? []),
+  };
+}
+
+function searchOf({ label, search }: ReportedLabel): ModelSearch | undefined {
+  if (search === undefined) return undefined;
+  const trials = search.trials.map((trial) => ({ ...trial, parameters: JSON.stringify(trial.parameters) }));
+  return { ...search, label: label.name, trials };
+}
