@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -90,4 +90,22 @@ test("rows come out as CSV, JSON lines and Parquet with the same content", { tim
   expect(tables[0]!.length).toBeGreaterThan(1_300);
   expect(text(tables[1]!)).toEqual(text(tables[0]!));
   expect(text(tables[2]!)).toEqual(text(tables[0]!));
+});
+
+test("a network trained on January and February scores at least AUC 0.762 on March", { timeout: 900_000 }, async () => {
+  const trees = readFileSync(flights.blueprint, "utf8");
+  const text = trees.replace(/^model:\n(?: .*\n)+/m, "model: { objective: binary, learner: mlp }\n");
+  const { version } = parseBlueprint(text);
+  const file = join(dir.path, "network.yaml");
+  writeFileSync(file, text);
+  const published = await loopstream(["blueprint", "publish", file, ...at]);
+  expect(published.code, published.stderr).toBe(0);
+  const until = ["--until", "2013-03-02T12:00:00Z", "--score-until", "2013-04-02T00:00:00Z", "--holdout", "0"];
+  const train = ["train", "--use-case", "flight-delays", "--blueprint", version, ...until, ...at];
+  const { code, json, stderr } = await loopstream(train);
+  expect(code, stderr).toBe(0);
+  const { scored } = json as { scored: { metrics: { auc: number; logLoss: number } } };
+  console.log(`a network trained on January and February, on March: ${JSON.stringify(scored)}`);
+  expect(scored.metrics.auc).toBeGreaterThanOrEqual(0.762);
+  expect(scored.metrics.logLoss).toBeLessThan(0.46);
 });

@@ -11,6 +11,7 @@ import {
   type LearnerKind,
 } from "../../../blueprints/index.ts";
 import { seedParameter } from "../../../blueprints/learners/index.ts";
+import { mlp } from "../../../blueprints/learners/mlp.ts";
 import { xgboost } from "../../../blueprints/learners/xgboost.ts";
 import { blueprintReference } from "../../../blueprints/sections/reference.ts";
 import { SMALL } from "../fixtures.ts";
@@ -95,6 +96,34 @@ test("a number is refused by what it must be", () => {
   expect([0, 0.3, 1].map((value) => share.refusal(value))).toEqual([undefined, undefined, undefined]);
   expect(share.refusal(1.1)).toBe("a number from 0 to 1");
   expect(share.refusal("0.5")).toBe("a number from 0 to 1");
+});
+
+describe("a list of whole numbers", () => {
+  const text = (hidden: string): string => SMALL.replace("  depth: 4", `  learner: mlp\n  hidden: ${hidden}`);
+  const wanted = "a list of 1 to 8 whole numbers from 1 to 4096";
+  const network = { objective: "binary", learner: "mlp", seed: 0 } as const;
+  const rest = Object.fromEntries(Object.entries(parametersOf(mlp)).map(([name, { fallback }]) => [name, fallback]));
+
+  test.each([[[1]], [[4096, 1]], [[1, 2, 3, 4, 5, 6, 7, 8]]])("%j is taken by a blueprint and by a fit", (hidden) => {
+    expect(parseBlueprint(text(stringify(hidden, { collectionStyle: "flow" }))).model as object).toMatchObject({
+      hidden,
+    });
+    expect(() => checkModel({ ...network, ...rest, hidden } as unknown as ModelConfig)).not.toThrow();
+  });
+
+  test.each([
+    ["[]", [], `model.hidden: expected ${wanted}, found 0`],
+    ["[1, 2, 3, 4, 5, 6, 7, 8, 9]", [1, 2, 3, 4, 5, 6, 7, 8, 9], `model.hidden: expected ${wanted}, found 9`],
+    ["[64, 0]", [64, 0], "expected a whole number from 1 to 4096, found 0"],
+    ["[64, 1.5]", [64, 1.5], "expected a whole number from 1 to 4096, found 1.5"],
+    ["[64, wide]", [64, "wide"], 'expected a whole number from 1 to 4096, found "wide"'],
+    ["64", 64, `model.hidden: expected ${wanted}, found 64`],
+  ])("%s is refused by a blueprint and by a fit", (written, hidden, message) => {
+    expect(() => parseBlueprint(text(written))).toThrow(message);
+    expect(() => checkModel({ ...network, ...rest, hidden } as unknown as ModelConfig)).toThrow(
+      `for learner mlp it must be ${wanted}`,
+    );
+  });
 });
 
 test("every learner's defaults are among its own values", () => {
