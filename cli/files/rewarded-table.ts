@@ -20,7 +20,7 @@ export function rewardedTables(
   const { name } = table;
   async function* decided(): AsyncGenerator<HistoryRow> {
     for await (const row of table.lines())
-      yield "problem" in row ? row : { ...row, values: without(row.values, reward) };
+      yield "problem" in row ? row : { ...row, values: without(row.values, reward), beside: row.values[reward] };
   }
   async function* observed(): AsyncGenerator<HistoryRow> {
     for await (const row of table.lines()) {
@@ -46,6 +46,7 @@ export function rewardedTables(
       name: `${name} (${reward})`,
       head: () => Promise.resolve({ columns: [...new Set([id, time, reward])], open: false }),
       lines: observed,
+      ofDecisions: true,
     },
   };
 }

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { deadLetters, DomainError } from "../../schemas/index.ts";
 import { deadLetter, type Published } from "../../streams/index.ts";
-import type { BadLine } from "./lines/line-maker.ts";
+import type { BadLine } from "./lines/history-step.ts";
 
 /** The dead letter of a line that could not be used, with the file as the topic and the line as the offset. */
 export function letterOfLine({ file, line, problem, text }: Omit<BadLine, "name">, time: number): Published<unknown> {

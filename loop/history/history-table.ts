@@ -15,6 +15,8 @@ export interface ReadRow {
   readonly lists?: ReadonlyMap<string, string>;
   /** Of these all other lists, as JSON: for the column of a decision's options. */
   readonly objects?: ReadonlyMap<string, string>;
+  /** The line has it for another table too, which is read beside this one: a reward. Two lines that differ in it differ. */
+  readonly beside?: HistoryCell | undefined;
   /** The line as it was written; only beside `unfit`. */
   readonly text?: string;
 }
@@ -44,6 +46,8 @@ export interface HistoryTable {
   head(): Promise<HistoryHead>;
   /** All lines from the first, each time in the same order: an import reads them several times. */
   lines(): AsyncIterable<HistoryRow>;
+  /** Of observations: each of its lines is, by its number, that of the decision that was observed. */
+  readonly ofDecisions?: true;
 }
 
 export interface HistoryTables {

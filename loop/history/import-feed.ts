@@ -4,7 +4,7 @@ import { Feed } from "./feed.ts";
 import { HOUR, Ledger } from "./again/ledger.ts";
 import type { LineName } from "./again/line-names.ts";
 import type { LeftOut, Ledgers } from "./again/look-for-changes.ts";
-import { recordsOf, type BadLine, type HistoryLine, type HistoryStep } from "./lines/line-maker.ts";
+import { recordsOf, type BadLine, type HistoryLine, type HistoryStep } from "./lines/history-step.ts";
 
 /** How many lines there were of each kind, and of them those that an import had published before. */
 export interface LineCounts {
@@ -147,7 +147,7 @@ export class ImportFeed {
     countLines(counts, left);
     counts.badLines += step.bad.length;
     counts.waiting += step.waiting ?? 0;
-    counts.known += all - published;
+    counts.known += all - published + (step.repeated ?? 0);
   }
 
   /**

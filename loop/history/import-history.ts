@@ -12,7 +12,8 @@ import { ImportRun } from "./import-run.ts";
 import { keysBefore } from "./keys-before.ts";
 import { LackingFields } from "./columns/kind-needs.ts";
 import { LeftOutColumns, leftOutTexts } from "./left-out/left-out-columns.ts";
-import type { BadLine } from "./lines/line-maker.ts";
+import { lookForRepeated, RepeatedIds, RepeatedLines } from "./left-out/repeated-lines.ts";
+import type { BadLine } from "./lines/history-step.ts";
 import { readHistory, sourcesOf, type ReadOptions } from "./lines/read-history.ts";
 import { disorderText, survey, type Survey } from "./survey.ts";
 
@@ -49,11 +50,19 @@ export async function importHistory(given: ImportOptions): Promise<ImportResult>
   const latest = Date.now() + streamsLimits.maxFutureMs;
   const surveys: Survey[] = [];
   const lacking: string[] = [];
+  let repeated = new RepeatedLines();
   for (const source of sourcesOf(tables, columns, blueprint, latest)) {
     const its = all.find(({ file }) => file === source.file)!;
     const fields = new LackingFields(its.byKind ?? new Map());
     const onLine = (lines: number): void => options.onProgress(lines, `looked at in ${source.file}`);
-    const found = await survey(source, onLine, its.byKind && ((cells) => fields.take(cells)));
+    const ids = source.file === where.files.decisions ? new RepeatedIds(source.id!) : undefined;
+    const found = await survey(
+      source,
+      onLine,
+      its.byKind && ((cells) => fields.take(cells)),
+      ids && ((one) => ids.take(one)),
+    );
+    if (ids !== undefined) repeated = await lookForRepeated(source, ids);
     surveys.push(found);
     lacking.push(...leftOutTexts(source.file, found.unfit));
     lacking.push(...fields.notes(its));
@@ -71,6 +80,7 @@ export async function importHistory(given: ImportOptions): Promise<ImportResult>
     const reading = {
       stepMs: HOUR,
       latest,
+      repeated,
       unsorted: unsortedFiles,
       ...(options.stepSize === undefined ? {} : { stepSize: options.stepSize }),
     };

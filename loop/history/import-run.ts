@@ -5,7 +5,7 @@ import { namesOf } from "./history-table.ts";
 import type { ImportFeed, LineCounts } from "./import-feed.ts";
 import type { Importing } from "./import-options.ts";
 import { KindCounts } from "./columns/kind-counts.ts";
-import type { BadLine, HistoryStep } from "./lines/line-maker.ts";
+import type { BadLine, HistoryStep } from "./lines/history-step.ts";
 import type { Survey } from "./survey.ts";
 
 const MOST_LINES_SHOWN = 20;

@@ -14,7 +14,7 @@ export { columnDefaults, type ColumnNames } from "./columns/columns.ts";
 export type { LineCounts } from "./import-feed.ts";
 export { importHistory, type ImportResult } from "./import-history.ts";
 export type { ImportOptions } from "./import-options.ts";
-export { recordsOf, type HistoryStep } from "./lines/line-maker.ts";
+export { recordsOf, type HistoryStep } from "./lines/history-step.ts";
 export { readHistory, type ReadOptions } from "./lines/read-history.ts";
 export type { HistoryColumns } from "./lines/records.ts";
 export type { Survey } from "./survey.ts";

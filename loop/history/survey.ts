@@ -1,6 +1,6 @@
 import { LeftOutColumns, type LeftOutColumn } from "./left-out/left-out-columns.ts";
 import type { Cells } from "./lines/records.ts";
-import { timedLines, type LineSource } from "./lines/timed-lines.ts";
+import { timedLines, type BadTimedLine, type LineSource, type TimedLine } from "./lines/timed-lines.ts";
 
 /** The first place at which a file leaves the order of its times. */
 export interface Disorder {
@@ -29,6 +29,7 @@ export async function survey(
   source: LineSource,
   onLine?: (lines: number) => void,
   onCells?: (cells: Cells) => void,
+  onEach?: (one: TimedLine | BadTimedLine) => void,
 ): Promise<Survey> {
   let [lines, badLines] = [0, 0];
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -36,6 +37,7 @@ export async function survey(
   let disorder: Disorder | undefined;
   const unfit = new LeftOutColumns();
   for await (const one of timedLines(source)) {
+    onEach?.(one);
     if ("problem" in one) {
       badLines += 1;
       continue;

@@ -16,7 +16,7 @@ import { maxLineLength } from "../../cli/files/text/read-lines.ts";
 import { headLines } from "../../cli/files/table-head.ts";
 import { importFlags } from "../../cli/flags/import-flags.ts";
 import { sortDefaults } from "../../loop/history/lines/sorted-lines.ts";
-import { recordsOf } from "../../loop/history/lines/line-maker.ts";
+import { recordsOf } from "../../loop/history/lines/history-step.ts";
 import { readHistory } from "../../loop/history/lines/read-history.ts";
 import { readTimeCell } from "../../loop/history/times/time-cell.ts";
 import { fileOf, testFolder } from "../cli/files/folder.ts";

@@ -120,3 +120,31 @@ test("a reward that is no column, is known before, or comes with other observati
     [2, expect.stringContaining("there is no column reward")],
   ]);
 });
+
+test("a second line of an event id is a bad line with its cost: the row has the reward of its own action", async () => {
+  const own = ["--dir", join(dir.path, "repeated")];
+  await succeeding(own)("blueprint", "publish", join(dir.path, "news.yaml"));
+  const logged = (action: number, probability: number, cost: number, second: number): string =>
+    JSON.stringify({
+      ...{ _label_cost: cost, _label_probability: probability, _label_Action: action, _labelIndex: action - 1 },
+      ...{ Timestamp: `2026-03-08T10:00:0${second}Z`, EventId: "z", a: [action, 3 - action] },
+      c: { hour: 9, _multi: [{ topic: "sport" }, { topic: "world" }] },
+      p: [probability, 1 - probability],
+    });
+  const log = file(
+    "repeated.jsonl",
+    `${[logged(1, 0.25, -1, 0), logged(2, 0.5, -9, 0), logged(2, 0.5, -9, 7)].join("\n")}\n`,
+  );
+  const problem = `has the decision id "z" of ${log}:1 and other values: an id is of one decision`;
+  for (const dryRun of [["--dry-run"], []]) {
+    const imported = await loopstream(["import", "--use-case", "news", "--dsjson", log, ...dryRun, ...own, "--json"]);
+    expect([imported.code, imported.json["lines"]]).toEqual([
+      4,
+      [2, 3].map((at) => ({ file: log, line: at, problem })),
+    ]);
+    expect(imported.json).toMatchObject({ decisions: 1, observations: 1, badLines: 2, waiting: 2 });
+  }
+  const out = join(dir.path, "repeated-rows.jsonl");
+  await succeeding(own)("rows", "--use-case", "news", "--out", out);
+  expect(linesOf(out)).toMatchObject([{ decisionId: "z", propensity: 0.25, label: 1 }]);
+});

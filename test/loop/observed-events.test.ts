@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseBlueprint } from "../../blueprints/index.ts";
 import { Feed } from "../../loop/history/feed.ts";
-import { recordsOf } from "../../loop/history/lines/line-maker.ts";
+import { recordsOf } from "../../loop/history/lines/history-step.ts";
 import { readHistory } from "../../loop/history/lines/read-history.ts";
 import { decisions, events } from "../../schemas/index.ts";
 import { prefixed, readTopic } from "../../streams/index.ts";

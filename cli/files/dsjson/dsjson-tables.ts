@@ -50,7 +50,7 @@ export function dsjsonTables(path: string, blueprint: Blueprint, reward: string,
     }
   }
   const decisionOf = (line: LoggedLine): HistoryRow => {
-    const { shared, decisionId, time, unit, propensity, dropped } = line;
+    const { shared, decisionId, time, unit, propensity, dropped, cost } = line;
     const told = options(line);
     if ("problem" in told) return { line: line.line, text: line.text, problem: told.problem };
     const values = { ...shared.values };
@@ -62,8 +62,8 @@ export function dsjsonTables(path: string, blueprint: Blueprint, reward: string,
       ...(hasCandidates ? { [candidates]: told.candidates } : {}),
     });
     const unfit = new Map([...shared.unfit, ...[...shared.lists.keys()].map((name) => [name, "a list"] as const)]);
-    if (unfit.size === 0) return { line: line.line, values };
-    return { line: line.line, values, unfit, lists: shared.lists, text: line.text };
+    if (unfit.size === 0) return { line: line.line, values, beside: cost };
+    return { line: line.line, values, beside: cost, unfit, lists: shared.lists, text: line.text };
   };
   const costOf = (one: LoggedLine): HistoryRow | undefined => {
     const { line, decisionId, time, cost } = one;
@@ -78,6 +78,7 @@ export function dsjsonTables(path: string, blueprint: Blueprint, reward: string,
       name: `${path} (costs)`,
       head: () => Promise.resolve({ columns: [columns.decisionId, columns.time, reward], open: false }),
       lines: costRows,
+      ofDecisions: true,
     },
   };
 }

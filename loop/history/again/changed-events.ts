@@ -1,5 +1,5 @@
 import type { EventRecorded } from "../../../schemas/index.ts";
-import type { HistoryLine, HistoryStep } from "../lines/line-maker.ts";
+import type { HistoryLine, HistoryStep } from "../lines/history-step.ts";
 import { HOUR, type Ledger } from "./ledger.ts";
 import type { LineFacts, LineName } from "./line-names.ts";
 

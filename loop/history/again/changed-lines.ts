@@ -1,4 +1,4 @@
-import type { HistoryLine, HistoryStep } from "../lines/line-maker.ts";
+import type { HistoryLine, HistoryStep } from "../lines/history-step.ts";
 import { Alike } from "./alike.ts";
 import type { EventComparison } from "./changed-events.ts";
 import { HOUR, type Ledger } from "./ledger.ts";

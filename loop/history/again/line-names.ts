@@ -75,6 +75,14 @@ const [LOWER, UPPER] = [0xffff_ffffn, 0xffff_ffff_0000_0000n];
 /** Events of one time and kind that agree in it are the same one but for their numbers. */
 export const whoOf = ({ content }: LineFacts): bigint => content & UPPER;
 
+/**
+ * Hash of all cells of a line, whatever their order.
+ * @param beside what the line says beside them
+ */
+export function cellsName(cells: Values, beside: Cell = null): bigint {
+  return nameOf(`l${textOf(cells)}\0\0${String(beside)}`);
+}
+
 /** A line that can't be used is known by its place and text. */
 export function badLineName(file: string, line: number, text: string): LineName {
   return nameOf(`b\0${file}\0${line}\0${text}`);

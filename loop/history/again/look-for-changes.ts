@@ -1,7 +1,7 @@
 import type { Blueprint } from "../../../blueprints/index.ts";
 import type { Tools } from "../../loop.ts";
 import { HistoryError } from "../history-error.ts";
-import type { HistoryStep } from "../lines/line-maker.ts";
+import type { HistoryStep } from "../lines/history-step.ts";
 import type { HistoryFiles } from "../history-table.ts";
 import type { Survey } from "../survey.ts";
 import { EventComparison } from "./changed-events.ts";

@@ -1,6 +1,6 @@
 import { declaredNames, nearest, type Blueprint } from "../../../blueprints/index.ts";
 import { events } from "../../../schemas/index.ts";
-import type { HistoryLine } from "../lines/line-maker.ts";
+import type { HistoryLine } from "../lines/history-step.ts";
 
 /** So many names are counted; a file may have as many as it has lines. */
 const MOST_KINDS = 1_000;

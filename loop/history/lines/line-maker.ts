@@ -19,14 +19,14 @@ import {
   eventFacts,
   observationFacts,
   OccurrenceNames,
-  type LineFacts,
-  type LineName,
 } from "../again/line-names.ts";
 import { isRanked } from "../columns/kind-needs.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
 import { BadDecisions } from "../left-out/bad-decisions.ts";
 import { fittingRecords } from "../left-out/fitting-values.ts";
+import { RepeatedLines, repeatedText } from "../left-out/repeated-lines.ts";
 import { candidatesIn, candidateTypes } from "./candidate-cells.ts";
+import type { BadLine, HistoryLine, HistoryStep } from "./history-step.ts";
 import { loggedOf } from "./logged-cells.ts";
 import {
   besideContext,
@@ -46,47 +46,6 @@ import {
 import type { HistoryFiles } from "../history-table.ts";
 import type { BadTimedLine, TimedLine } from "./timed-lines.ts";
 
-/** A line that could not be used. */
-export interface BadLine {
-  readonly file: string;
-  readonly line: number;
-  readonly problem: string;
-  readonly text: string;
-  readonly name: LineName;
-}
-
-/** A line as it is published. */
-export interface HistoryLine {
-  readonly name: LineName;
-  readonly line: number;
-  readonly facts?: LineFacts;
-  /** A request; an observation, and behind it the event that it also is; an event of no decision. */
-  readonly records: readonly Published<unknown>[];
-  /** The event among them has no keys of a decision: it is not in the file before it, or its TTL was over. */
-  readonly keyless?: boolean;
-}
-
-export const recordsOf = (lines: readonly HistoryLine[]): readonly Published<unknown>[] =>
-  lines.flatMap(({ records }) => records);
-
-/** The history up to, and without, one moment of event time. */
-export interface HistoryStep {
-  /**
-   * The start of its stretch of `stepMs`; event time, ms. Its lines are of that stretch, but for bad ones before the
-   * first good one.
-   */
-  readonly from: number;
-  /** Event time, ms: everything before it has been read, and nothing behind it is in the step. */
-  readonly until: number;
-  readonly requests: readonly HistoryLine[];
-  readonly outcomes: readonly HistoryLine[];
-  /** Events of no decision. */
-  readonly events: readonly HistoryLine[];
-  readonly bad: readonly BadLine[];
-  /** Observations that are left out until the lines of their decisions are mended; absent: none. */
-  readonly waiting?: number;
-}
-
 /** The keys that a decision's events have, until the join takes no more of them. By decision id. */
 export type KnownKeys = Map<string, DecisionKnown>;
 
@@ -98,10 +57,12 @@ interface DecisionKnown {
 }
 
 /** A line as it is published, or why it is not. */
-type Made = HistoryLine | CellProblem | { readonly problem: string } | typeof WAITING;
+type Made = HistoryLine | CellProblem | { readonly problem: string } | typeof WAITING | typeof REPEATED;
 
 /** An observation whose decision's line is bad. */
 const WAITING = Symbol("waiting");
+/** A line, or the observation of one, that was there before with the same values. */
+const REPEATED = Symbol("repeated");
 
 /** Told of each value that is left out of a line since the line would be over a limit with it. */
 export type OnLeftOut = (file: string, column: string, reason: string) => void;
@@ -110,6 +71,9 @@ interface MakerOptions {
   readonly known?: KnownKeys;
   readonly counts?: ReadonlyMap<string, ColumnCounts>;
   readonly onLeftOut?: OnLeftOut;
+  readonly repeated?: RepeatedLines;
+  /** The lines of observations are those of decisions. */
+  readonly isOneFile?: boolean;
 }
 
 /** Makes records of lines, and of those a step. */
@@ -119,6 +83,7 @@ export class LineMaker {
   #outcomes: HistoryLine[] = [];
   #events: HistoryLine[] = [];
   #waiting = 0;
+  #repeatedLines = 0;
   readonly #files: HistoryFiles;
   readonly #columns: HistoryColumns;
   readonly #blueprint: Blueprint;
@@ -127,6 +92,8 @@ export class LineMaker {
   readonly #known: KnownKeys;
   readonly #badDecisions: BadDecisions;
   readonly #onLeftOut: OnLeftOut;
+  readonly #repeated: RepeatedLines;
+  readonly #isOneFile: boolean;
   readonly #groupable: readonly string[];
   readonly #ofOptions: ReturnType<typeof keysByOption>;
   readonly #types: {
@@ -148,6 +115,8 @@ export class LineMaker {
     this.#known = options.known ?? new Map();
     this.#badDecisions = new BadDecisions(blueprint.join.ttlMs);
     this.#onLeftOut = options.onLeftOut ?? (() => undefined);
+    this.#repeated = options.repeated ?? new RepeatedLines();
+    this.#isOneFile = options.isOneFile === true;
     this.#groupable = groupableEntries(blueprint);
     this.#ofOptions = keysByOption(blueprint);
     this.#types = {
@@ -176,9 +145,10 @@ export class LineMaker {
     const { decisions, observations } = this.#files;
     const made =
       file === decisions ? this.#decision(one) : file === observations ? this.#observation(one) : this.#event(one);
-    if (made === WAITING) {
+    if (made === WAITING || made === REPEATED) {
       this.#counts.get(file)?.take(one.cells);
-      this.#waiting += 1;
+      if (made === WAITING) this.#waiting += 1;
+      else this.#repeatedLines += 1;
       return;
     }
     const column = "column" in made ? made.column : undefined;
@@ -186,7 +156,9 @@ export class LineMaker {
     const problem = "problem" in made ? made.problem : undefined;
     if (problem !== undefined) {
       const text = column === undefined ? problem : `${column} ${problem}`;
-      if (file === decisions) this.#badDecisions.add(one.id, one.time);
+      // The line that had the id first may be a good one.
+      if (file === decisions && this.#repeated.firstOf(one.line) === undefined)
+        this.#badDecisions.add(one.id, one.time);
       return this.#addBad(file, one.line, text, JSON.stringify(one.cells));
     }
     const to = file === decisions ? this.#requests : file === observations ? this.#outcomes : this.#events;
@@ -194,6 +166,7 @@ export class LineMaker {
   }
 
   #decision({ line, id, time, cells }: TimedLine): Made {
+    if (this.#repeated.isSame(line)) return REPEATED;
     const unit = unitOf(cells, this.#columns);
     if (typeof unit === "object") return unit;
     const read = valuesOf(cells, this.#types.context, this.#besideContext);
@@ -207,6 +180,8 @@ export class LineMaker {
       requestRecord(this.#blueprint, id, unit ?? id, values, time, action.logged, candidates),
     ]);
     if ("problem" in made) return made;
+    const first = this.#repeated.firstOf(line);
+    if (first !== undefined) return { problem: repeatedText(id, this.#files.decisions!, first) };
     const until = time + this.#blueprint.join.ttlMs;
     const keys = keysWithUnit(decisionKeys(this.#groupable, read.values), unit ?? id);
     this.#known.set(id, { until, keys, ofOptions: this.#ofOptions(candidates) });
@@ -231,6 +206,9 @@ export class LineMaker {
   }
 
   #observation({ line, id, time, cells }: TimedLine): Made {
+    if (this.#isOneFile && this.#repeated.isSame(line)) return REPEATED;
+    // Of a file of its own: nobody knows which of the two decisions was observed.
+    if (this.#isOneFile ? this.#repeated.firstOf(line) !== undefined : this.#repeated.isOf(id)) return WAITING;
     const { decisionId, observationTime, optionId: column } = this.#columns;
     const without = column === undefined ? [decisionId, observationTime] : [decisionId, observationTime, column];
     const read = valuesOf(cells, this.#types.observation, without);
@@ -280,8 +258,9 @@ export class LineMaker {
       events: this.#events,
       bad: this.bad,
       ...(this.#waiting === 0 ? {} : { waiting: this.#waiting }),
+      ...(this.#repeatedLines === 0 ? {} : { repeated: this.#repeatedLines }),
     };
-    this.#waiting = 0;
+    [this.#waiting, this.#repeatedLines] = [0, 0];
     this.#requests = [];
     this.#outcomes = [];
     this.#events = [];

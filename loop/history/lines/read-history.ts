@@ -4,7 +4,9 @@ import type { ColumnCounts } from "../columns/column-counts.ts";
 import { listColumns } from "../columns/columns.ts";
 import type { DeclaredParts } from "../columns/kind-needs.ts";
 import { namesOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
-import { LineMaker, type HistoryStep, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
+import type { RepeatedLines } from "../left-out/repeated-lines.ts";
+import { LineMaker, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
+import type { HistoryStep } from "./history-step.ts";
 import type { HistoryColumns } from "./records.ts";
 import { sortDefaults, sortedLines, type SortOptions } from "./sorted-lines.ts";
 import { takeStep, type StepSize } from "./take-step.ts";
@@ -23,6 +25,8 @@ export interface ReadOptions {
   readonly known?: KnownKeys;
   readonly counts?: ReadonlyMap<string, ColumnCounts>;
   readonly onLeftOut?: OnLeftOut;
+  /** Lines of decisions whose id was there before. */
+  readonly repeated?: RepeatedLines;
 }
 
 const fullStep: StepSize = { lines: streamsLimits.importStepLines, bytes: streamsLimits.importStepBytes };
@@ -86,7 +90,10 @@ export async function* readHistory(
     ]),
   );
   const startOf = (time: number): number => Math.floor(time / stepMs) * stepMs;
-  const maker = new LineMaker(namesOf(tables), columns, blueprint, options);
+  const maker = new LineMaker(namesOf(tables), columns, blueprint, {
+    ...options,
+    isOneFile: tables.observations?.ofDecisions === true,
+  });
   try {
     let last = 0;
     for (;;) {

@@ -1,6 +1,6 @@
 import { misfitText } from "../../../blueprints/index.ts";
 import { readTimeCell, type TimeReading } from "../times/time-cell.ts";
-import type { HistoryRow, ReadRow } from "../history-table.ts";
+import type { HistoryCell, HistoryRow, ReadRow } from "../history-table.ts";
 import { setOwn } from "../../../streams/index.ts";
 import { nameOf, type Cells } from "./records.ts";
 
@@ -38,6 +38,8 @@ export interface TimedLine {
   readonly cells: Cells;
   /** Columns left out because their values are no plain ones, with the form of the values. */
   readonly unfit?: ReadonlyMap<string, string>;
+  /** What the line says for another table. */
+  readonly beside?: HistoryCell;
 }
 
 /** A line that can't, with the time of the line before it. */
@@ -50,6 +52,7 @@ export interface BadTimedLine {
   readonly cells?: Cells;
   /** The column that is at fault. */
   readonly column?: string;
+  readonly beside?: HistoryCell;
 }
 
 /** Before any line that has a time: it can be written as JSON, and no event is so old. */
@@ -69,7 +72,9 @@ export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine 
     if ("problem" in named) yield { line, time: last, ...named, text: row.text ?? JSON.stringify(cells), cells };
     else {
       last = named.time;
-      yield unfit === undefined ? { line, ...named, cells } : { line, ...named, cells, unfit };
+      const { beside } = row;
+      if (unfit === undefined && beside === undefined) yield { line, ...named, cells };
+      else yield { line, ...named, cells, ...(unfit && { unfit }), ...(beside !== undefined && { beside }) };
     }
   }
 }

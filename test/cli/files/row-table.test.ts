@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compileBlueprint, type CompiledBlueprint } from "../../../blueprints/index.ts";
 import { fileTables, readTable, rowTable, type TableFormat, tableWriter } from "../../../cli/files/index.ts";
-import { recordsOf } from "../../../loop/history/lines/line-maker.ts";
+import { recordsOf } from "../../../loop/history/lines/history-step.ts";
 import { readHistory } from "../../../loop/history/lines/read-history.ts";
 import type { TrainingRow } from "../../../schemas/index.ts";
 import { random } from "../../blueprints/random.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recordsOf } from "../../../loop/history/lines/line-maker.ts";
+import { recordsOf } from "../../../loop/history/lines/history-step.ts";
 import { readHistory } from "../../../loop/history/lines/read-history.ts";
 import { events, type EventRecorded } from "../../../schemas/index.ts";
 import { parcels } from "../../operators/parcels.ts";

@@ -162,7 +162,7 @@ test("a version that reads the same file's columns by other types changes no lin
 
 test("what is new beside what was imported is no difference: repeated observations, another kind, a decision of the same id", async () => {
   const more = files({
-    decisions: [lines.decisions[0]!, `d0,${at(30)},5,S2`, ...lines.decisions.slice(5)],
+    decisions: [`d0,${at(30)},5,S2`, ...lines.decisions.slice(5)],
     observations: [
       `d0,${at(10)},visit,0`,
       `d0,${at(10)},seen,7`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseBlueprint } from "../../../../blueprints/index.ts";
 import { KindCounts } from "../../../../loop/history/columns/kind-counts.ts";
-import type { HistoryLine } from "../../../../loop/history/lines/line-maker.ts";
+import type { HistoryLine } from "../../../../loop/history/lines/history-step.ts";
 import { decisionRequests, events } from "../../../../schemas/index.ts";
 import { SHOP } from "../shop.ts";
 

@@ -5,7 +5,7 @@ import { readColumns, type ColumnNames } from "../../../../loop/history/columns/
 import { saidAs } from "../../../../loop/history/again/said.ts";
 import { candidatesIn, candidateTypes } from "../../../../loop/history/lines/candidate-cells.ts";
 import { readHistory } from "../../../../loop/history/lines/read-history.ts";
-import type { HistoryStep } from "../../../../loop/history/lines/line-maker.ts";
+import type { HistoryStep } from "../../../../loop/history/lines/history-step.ts";
 import type { DecisionRequested, EventRecorded, ObservationRecorded } from "../../../../schemas/index.ts";
 import { fileOf, testFolder } from "../../../cli/files/folder.ts";
 import { FILMS } from "../../../http/films.ts";

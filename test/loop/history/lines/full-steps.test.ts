@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recordsOf, type HistoryStep } from "../../../../loop/history/lines/line-maker.ts";
+import { recordsOf, type HistoryStep } from "../../../../loop/history/lines/history-step.ts";
 import { readHistory } from "../../../../loop/history/lines/read-history.ts";
 import { parcels } from "../../../operators/parcels.ts";
 import { newDir } from "../../../streams/backbones/local/new-dir.ts";

@@ -4,7 +4,7 @@ import { afterAll, expect, test } from "vitest";
 import { parseBlueprint, recordedValue } from "../../../../blueprints/index.ts";
 import { fileTables } from "../../../../cli/files/index.ts";
 import { lookAtColumns, readColumns } from "../../../../loop/history/columns/columns.ts";
-import { recordsOf } from "../../../../loop/history/lines/line-maker.ts";
+import { recordsOf } from "../../../../loop/history/lines/history-step.ts";
 import { readHistory } from "../../../../loop/history/lines/read-history.ts";
 import { suggestFromTables, type HistoryTables } from "../../../../loop/index.ts";
 import { newDir } from "../../../streams/backbones/local/new-dir.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseBlueprint } from "../../../../blueprints/index.ts";
-import { recordsOf, type BadLine } from "../../../../loop/history/lines/line-maker.ts";
+import { recordsOf, type BadLine } from "../../../../loop/history/lines/history-step.ts";
 import { readHistory } from "../../../../loop/history/lines/read-history.ts";
 import { newDir } from "../../../streams/backbones/local/new-dir.ts";
 import { fileTables } from "../../../../cli/files/index.ts";

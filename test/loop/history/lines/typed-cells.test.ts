@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../../../blueprints/index.ts";
 import { fileTables, type TableColumn, tableWriter } from "../../../../cli/files/index.ts";
-import { recordsOf, type BadLine } from "../../../../loop/history/lines/line-maker.ts";
+import { recordsOf, type BadLine } from "../../../../loop/history/lines/history-step.ts";
 import { readHistory } from "../../../../loop/history/lines/read-history.ts";
 import type { HistoryColumns } from "../../../../loop/history/lines/records.ts";
 import { timeZone } from "../../../../loop/history/times/time-zone.ts";
