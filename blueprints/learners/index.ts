@@ -6,11 +6,12 @@ import type { LearnerKind } from "./learner-kind.ts";
 import { numberParameter, type Parameter } from "./parameter.ts";
 import { auto } from "./auto.ts";
 import { constant } from "./constant.ts";
+import { linear } from "./linear.ts";
 import { mlp } from "./mlp.ts";
 import { xgboost } from "./xgboost.ts";
 
 /** In the order of the reference. */
-export const learnerKinds = new Registry<LearnerKind>("learner", [xgboost, mlp, constant, auto]);
+export const learnerKinds = new Registry<LearnerKind>("learner", [xgboost, linear, mlp, constant, auto]);
 
 /** Of every learner: the same rows and seed make the same model. */
 export const seedParameter = numberParameter({ min: 0, max: 2 ** 31 - 1 }, 0, "whole");

@@ -137,7 +137,7 @@ describe("label, policy, model, join and training", () => {
       "  learner: lightgbm",
       "model.learner",
       22,
-      /expected xgboost \| mlp \| constant \| auto, found "lightgbm"/,
+      /expected xgboost \| linear \| mlp \| constant \| auto, found "lightgbm"/,
     ],
     ["ttl: 48h", "ttl: 24h", "join.ttl", 28, /1d is shorter than label.wait, 36h/],
     ["freshRows: 20%", "freshRows: 0.2", "training.freshRows", 30, /expected a percentage, found 0.2 \(write 20%/],

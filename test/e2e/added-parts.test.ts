@@ -40,7 +40,7 @@ test("the command line knows the parts of a file that is imported before it, and
   const without = check();
   expect(without.status).not.toBe(0);
   expect(without.text).toContain("label.aggregate: expected earliest | latest");
-  expect(without.text).toContain('model.learner: expected xgboost | mlp | constant | auto, found "rates"');
+  expect(without.text).toContain('model.learner: expected xgboost | linear | mlp | constant | auto, found "rates"');
 });
 
 test("the example of the page about parts declares one", () => {

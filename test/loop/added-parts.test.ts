@@ -467,13 +467,13 @@ test.each([
   [
     "learner: ridge",
     "learner: rigde",
-    /model\.learner: expected xgboost \| mlp \| constant \| auto \| ridge, found "rigde" \(did you mean "ridge"\?\)/,
+    /model\.learner: expected xgboost \| linear \| mlp \| constant \| auto \| ridge, found "rigde" \(did you mean "ridge"\?\)/,
   ],
   ["learner: ridge", "leraner: ridge", /unknown field "leraner" \(did you mean "learner"\?\)/],
   [
     "pull: 2",
     "objective: binary",
-    /learner ridge can't learn objective binary \(use regression, or learner: xgboost or mlp or constant or auto\)/,
+    /learner ridge can't learn objective binary \(use regression, or learner: xgboost or linear or mlp or constant or auto\)/,
   ],
   [
     "aggregate: spread",
@@ -512,7 +512,7 @@ test("the reference says a registered learner's parameters", () => {
     bounds: "0 to 1000",
   });
   expect(blueprintReference().find(({ path }) => path === "model.learner")!.type).toBe(
-    "`xgboost` or `mlp` or `constant` or `auto` or `ridge`",
+    "`xgboost` or `linear` or `mlp` or `constant` or `auto` or `ridge`",
   );
 });
 

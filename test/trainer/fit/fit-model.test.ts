@@ -83,7 +83,7 @@ describe("before the learner starts", () => {
   test("a learner that nobody registered is refused with those that are", async () => {
     const model = { ...request.model, learner: "oracle" } as unknown as ModelConfig;
     await expect(fitModel({ ...request, model })).rejects.toThrow(
-      'there is no learner that can be trained "oracle" (known: xgboost, mlp, constant, auto, careless); register it before it is used',
+      'there is no learner that can be trained "oracle" (known: xgboost, linear, mlp, constant, auto, careless); register it before it is used',
     );
   });
 });
