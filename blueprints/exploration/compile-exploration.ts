@@ -4,7 +4,7 @@ import { defaultValues, type ParamValues } from "../policy/params.ts";
 import type { Selection } from "../policy/policy-rule.ts";
 import type { Drawable, Draw, OrderDrawn, SettingValue } from "./exploration-kind.ts";
 import { kindOfExploration } from "./kinds/index.ts";
-import { shared, withFloor } from "./probabilities.ts";
+import { shared, sound, withFloor } from "./probabilities.ts";
 
 /** The exploration of one blueprint. Pure: the same scores, parameters and draws give the same bits in every process. */
 export interface Explorer {
@@ -46,7 +46,7 @@ export function compileExploration({
     fits: (belief) => kind.fits?.(settings, belief) ?? true,
     distribution(among, params) {
       const valueOf = valuesIn(params);
-      const exploring = kind.distribution!(settings, valueOf, among);
+      const exploring = sound(kind.distribution!(settings, valueOf, among), among.greedy);
       return withFloor(shared(exploring, among.greedy, valueOf(share)), valueOf(floor));
     },
     order(selection, isScored, draw, params) {

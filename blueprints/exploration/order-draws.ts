@@ -1,6 +1,6 @@
 import type { Selection } from "../policy/policy-rule.ts";
 import type { OrderAsked, OrderDrawn } from "./exploration-kind.ts";
-import { placeAt, shared, withFloor } from "./probabilities.ts";
+import { placeAt, shared, sound, withFloor } from "./probabilities.ts";
 
 const sure: readonly number[] = Object.freeze([1]);
 
@@ -25,7 +25,7 @@ export function drawSteps(
   for (let able = fill.next(); able.length > 0; able = fill.next()) {
     const scored = isScored ? able.filter((index) => selection.scores[index] !== null) : able;
     const eligible = scored.length > 0 ? scored : able.slice(0, 1);
-    const drawn = eligible.length === 1 ? sure : of(eligible);
+    const drawn = eligible.length === 1 ? sure : sound(of(eligible), 0);
     const mixed = shared(drawn, 0, exploring);
     const probabilities = withFloor(mixed, floor);
     const at = placeAt(draw(shown.length + 1), probabilities);

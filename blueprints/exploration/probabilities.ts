@@ -14,6 +14,23 @@ export function softmax(scores: readonly number[], temperature: number): number[
   return weights.map((weight) => weight / sum);
 }
 
+/** How far the sum of probabilities may be from 1. */
+const MOST_OFF = 1e-12;
+
+/**
+ * Probabilities that are none, or that don't sum to 1, as of numbers too large to compare, are those of one action alone. No
+ * other ones are drawn from or logged.
+ *
+ * @param own the place of that action; -1: there is none, and all are the same
+ */
+export function sound(probabilities: readonly number[], own: number): readonly number[] {
+  let sum = 0;
+  // A probability that is no number makes a sum that is none.
+  for (const probability of probabilities) sum += probability >= 0 ? probability : Number.NaN;
+  if (Math.abs(sum - 1) <= MOST_OFF) return probabilities;
+  return own < 0 ? equal(probabilities.length) : probabilities.map((_, at) => Number(at === own));
+}
+
 /**
  * Exploring with a share, and one action with the rest.
  *

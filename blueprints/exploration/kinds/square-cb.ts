@@ -41,7 +41,7 @@ export const squareCb: ExplorationKind<SquareCb> = {
     const greedy = own >= 0 ? own : scores.indexOf(scores.reduce((most, score) => Math.max(most, score)));
     const slope = byFormula ? beliefs[greedy]![0]! : valueOf(gamma);
     const others = scores.map((score, at) =>
-      at === greedy ? 0 : 1 / (scores.length + slope * (scores[greedy]! - score)),
+      at === greedy ? 0 : 1 / (scores.length + (slope === 0 ? 0 : slope * (scores[greedy]! - score))),
     );
     const sum = others.reduce((all, probability) => all + probability, 0);
     return others.map((probability, at) => (at === greedy ? 1 - sum : probability));

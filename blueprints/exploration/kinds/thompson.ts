@@ -17,6 +17,9 @@ declare module "../../exploration-config.ts" {
   }
 }
 
+/** Numbers of a belief that can be compared: of counts, and of means and deviations in any unit. */
+const [LEAST_COUNT, MOST_COUNT, MOST_MEAN] = [1e-9, 1e15, 1e100];
+
 const BELIEFS = ["beta", "normal"] as const;
 
 export const thompson: ExplorationKind<Thompson> = {
@@ -29,7 +32,7 @@ export const thompson: ExplorationKind<Thompson> = {
   }),
   reads: ({ formulas }) => formulas,
   fits: ({ belief }, [one, two]) =>
-    Number.isFinite(one) && Number.isFinite(two) && (belief === "beta" ? one! > 0 && two! > 0 : two! >= 0),
+    belief === "beta" ? isCount(one!) && isCount(two!) : Math.abs(one!) <= MOST_MEAN && two! >= 0 && two! <= MOST_MEAN,
   read(place, settings) {
     const section = readSection(place, BELIEFS);
     if (section === undefined) return undefined;
@@ -48,6 +51,8 @@ export const thompson: ExplorationKind<Thompson> = {
   canonical: ({ belief, formulas }) => ({ [belief]: formulas }),
   distribution: ({ belief }, _valueOf, { beliefs }) => recentBests(belief, beliefs),
 };
+
+const isCount = (number: number): boolean => number >= LEAST_COUNT && number <= MOST_COUNT;
 
 function readTwo(place: Place, { formula }: ReadSettings): readonly [string, string] | undefined {
   const items = readItems(place, "a list of two formulas of the policy");
