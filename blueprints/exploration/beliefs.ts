@@ -15,9 +15,19 @@ const TAIL = 34;
 /** Beyond it a share is 0 or 1, whatever is compared with it. */
 const MOST_ODDS = 1e6;
 
-/** @param deviation 0: a point, almost */
-export function normalBelief(mean: number, deviation: number): Belief {
-  const width = Math.max(deviation, 1e-12 * Math.max(1, Math.abs(mean)));
+/** The least width of a belief, by the size of its mean. */
+const POINT = 1e-12;
+
+/**
+ * @param deviation 0: a point, almost
+ * @param least the least width
+ */
+export function normalBelief(
+  mean: number,
+  deviation: number,
+  least: number = POINT * Math.max(1, Math.abs(mean)),
+): Belief {
+  const width = Math.max(deviation, least);
   return tabulate(mean - WIDTH * width, mean + WIDTH * width, (x) => {
     const z = (x - mean) / width;
     return { log: -0.5 * z * z, slope: -z / width };
@@ -41,6 +51,42 @@ export function betaBelief(alpha: number, beta: number): Belief {
   }));
 }
 
+/** Steps of a table of finer steps. */
+const FINE_STEPS = 512;
+
+/**
+ * A beta belief of the area hyperbolic sine of the log-odds: as good to compare by, and its tails of 1 / alpha and its top
+ * have about the same width. So it is right where alpha or beta is small; and it has no difference of large numbers.
+ *
+ * @param alpha above 0
+ * @param beta above 0
+ */
+export function fineBetaBelief(alpha: number, beta: number): Belief {
+  const top = Math.log(alpha / beta);
+  const all = alpha + beta;
+  const [p, q] = [alpha / all, beta / all];
+  const width = WIDTH * Math.sqrt(1 / alpha + 1 / beta);
+  const [left, right] = [Math.max(width, TAIL / alpha), Math.max(width, TAIL / beta)];
+  return tabulate(
+    Math.asinh(top - left),
+    Math.asinh(top + right),
+    (y) => {
+      const off = Math.sinh(y) - top;
+      const log = off > 0 ? -beta * off - all * logOf(off, p, q) : alpha * off - all * logOf(-off, q, p);
+      const slope = off > 0 ? -beta * fall(off, p, q) : alpha * fall(-off, q, p);
+      const stretch = Math.cosh(y);
+      return { log: log + Math.log(stretch), slope: slope * stretch + Math.tanh(y) };
+    },
+    FINE_STEPS,
+  );
+}
+
+/** log(p + q exp(-x)) of p + q = 1 and x of at least 0, without cancellation. */
+const logOf = (x: number, p: number, q: number): number =>
+  x < 1 ? Math.log1p(q * Math.expm1(-x)) : Math.log(p + q * Math.exp(-x));
+
+const fall = (x: number, p: number, q: number): number => (-p * Math.expm1(-x)) / (p + q * Math.exp(-x));
+
 /** log(1 + exp(x)) */
 const softplus = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x)));
 
@@ -49,13 +95,14 @@ function tabulate(
   from: number,
   to: number,
   of: (x: number) => { readonly log: number; readonly slope: number },
+  steps = STEPS,
 ): Belief {
-  const step = (to - from) / STEPS;
-  const points = new Float64Array(STEPS + 1);
-  const density = new Float64Array(STEPS + 1);
-  const cumulated = new Float64Array(STEPS + 1);
+  const step = (to - from) / steps;
+  const points = new Float64Array(steps + 1);
+  const density = new Float64Array(steps + 1);
+  const cumulated = new Float64Array(steps + 1);
   let before = 0;
-  for (let at = 0; at <= STEPS; at++) {
+  for (let at = 0; at <= steps; at++) {
     const x = from + at * step;
     const { log, slope } = of(x);
     const height = Math.exp(log);
@@ -69,8 +116,8 @@ function tabulate(
     }
     before = rise;
   }
-  const all = cumulated[STEPS]!;
-  for (let at = 0; at <= STEPS; at++) {
+  const all = cumulated[steps]!;
+  for (let at = 0; at <= steps; at++) {
     cumulated[at]! /= all;
     density[at]! /= all;
   }
@@ -82,7 +129,7 @@ export function cumulatedAt({ points, cumulated, density }: Belief, x: number): 
   const step = points[1]! - points[0]!;
   const place = (x - points[0]!) / step;
   if (!(place > 0)) return 0;
-  if (place >= STEPS) return 1;
+  if (place >= points.length - 1) return 1;
   const at = Math.floor(place);
   const t = place - at;
   const [a, b] = [cumulated[at]!, cumulated[at + 1]!];

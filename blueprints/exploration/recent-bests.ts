@@ -1,4 +1,4 @@
-import { betaBelief, normalBelief } from "./beliefs.ts";
+import { betaBeliefs, normalBeliefs } from "./comparable-beliefs.ts";
 import { probabilitiesOfBest } from "./probability-of-best.ts";
 
 /** So many are remembered. */
@@ -13,8 +13,7 @@ export function recentBests(belief: "beta" | "normal", numbers: readonly (readon
   const key = `${belief} ${numbers.join(" ")}`;
   const known = recent.get(key);
   if (known !== undefined) return known;
-  const beliefOf = belief === "beta" ? betaBelief : normalBelief;
-  const found = Object.freeze(probabilitiesOfBest(numbers.map(([one, two]) => beliefOf(one!, two!))));
+  const found = Object.freeze(probabilitiesOfBest(belief === "beta" ? betaBeliefs(numbers) : normalBeliefs(numbers)));
   const [oldest] = recent.keys();
   if (recent.size >= MOST) recent.delete(oldest!);
   recent.set(key, found);
