@@ -194,6 +194,7 @@ async function model(): Promise<Scorer> {
       learningRate: 0.1,
       minChildWeight: 1,
       subsample: 1,
+      colsample: 1,
       l2: 1,
       maxBins: 64,
       seed: 0,

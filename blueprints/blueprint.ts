@@ -154,40 +154,9 @@ export interface LabelConfig {
 export type Objective = "binary" | "regression";
 
 /** The learners by name, each with its parameters. A product that registers one adds its own here, by declaration merging. */
-export interface LearnerParameters {
-  xgboost: XgboostParameters;
-  constant: ConstantParameters;
-  auto: AutoParameters;
-}
+export interface LearnerParameters {}
 
 export type LearnerName = keyof LearnerParameters;
-
-export interface XgboostParameters {
-  /** Most splits between a tree's root and a leaf. */
-  readonly depth: number;
-  /** Trees. */
-  readonly rounds: number;
-  /** Share of each tree's correction that is kept. */
-  readonly learningRate: number;
-  /** Least sum of second derivatives (regression: of weights) in a leaf. */
-  readonly minChildWeight: number;
-  /** Share of the rows each tree sees, drawn anew. */
-  readonly subsample: number;
-  /** Pull of leaf values towards 0. */
-  readonly l2: number;
-  /** Most candidate thresholds a column. */
-  readonly maxBins: number;
-}
-
-/** None: it has nothing to be set. */
-export type ConstantParameters = Readonly<Record<never, never>>;
-
-export interface AutoParameters {
-  /** Fits that are tried, each of other parameters or of another learner. */
-  readonly trials: number;
-  /** Processor time after which no other trial begins; 0: all of them are made. */
-  readonly cpuSeconds: number;
-}
 
 interface EveryModel<L> {
   /** The objective of labels that have none of their own. */

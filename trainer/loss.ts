@@ -13,6 +13,13 @@ export function lossOf(
     : meanSquaredError(labels, predictions, weights);
 }
 
+/** The loss of one row. */
+export function rowLoss(objective: Objective, prediction: number, label: number): number {
+  if (objective !== "binary") return (prediction - label) ** 2;
+  const probability = Math.min(Math.max(prediction, 1e-7), 1 - 1e-7);
+  return -(label * Math.log(probability) + (1 - label) * Math.log(1 - probability));
+}
+
 /** The same of margins: of a binary label they are log odds. */
 export function lossOfMargins(
   objective: Objective,

@@ -1,6 +1,19 @@
 import type { LearnerKind } from "./learner-kind.ts";
 import { numberParameter } from "./parameter.ts";
 
+export interface AutoParameters {
+  /** Fits that are tried, each of other parameters or of another learner. */
+  readonly trials: number;
+  /** Processor time after which no other trial begins; 0: all of them are made. */
+  readonly cpuSeconds: number;
+}
+
+declare module "../blueprint.ts" {
+  interface LearnerParameters {
+    auto: AutoParameters;
+  }
+}
+
 /** A search among all learners and their parameters. */
 export const auto: LearnerKind<"auto"> = {
   name: "auto",

@@ -1,6 +1,31 @@
 import type { LearnerKind } from "./learner-kind.ts";
 import { numberParameter } from "./parameter.ts";
 
+export interface XgboostParameters {
+  /** Most splits between a tree's root and a leaf. */
+  readonly depth: number;
+  /** Trees. */
+  readonly rounds: number;
+  /** Share of each tree's correction that is kept. */
+  readonly learningRate: number;
+  /** Least sum of second derivatives (regression: of weights) in a leaf. */
+  readonly minChildWeight: number;
+  /** Share of the rows each tree sees, drawn anew. */
+  readonly subsample: number;
+  /** Share of the columns each tree sees, drawn anew. */
+  readonly colsample: number;
+  /** Pull of leaf values towards 0. */
+  readonly l2: number;
+  /** Most candidate thresholds a column. */
+  readonly maxBins: number;
+}
+
+declare module "../blueprint.ts" {
+  interface LearnerParameters {
+    xgboost: XgboostParameters;
+  }
+}
+
 /** Gradient-boosted trees. */
 export const xgboost: LearnerKind<"xgboost"> = {
   name: "xgboost",
@@ -11,6 +36,8 @@ export const xgboost: LearnerKind<"xgboost"> = {
     learningRate: numberParameter({ min: 1e-4, max: 1 }, 0.1),
     minChildWeight: numberParameter({ min: 0, max: 1e9 }, 1),
     subsample: numberParameter({ min: 0.01, max: 1 }, 1),
+    /** Not drawn as native XGBoost draws it, but evenly too, and the same on every machine. */
+    colsample: { ...numberParameter({ min: 0.01, max: 1 }, 1), later: true },
     l2: numberParameter({ min: 0, max: 1e9 }, 1),
     maxBins: numberParameter({ min: 2, max: 65_535 }, 256, "whole"),
   },

@@ -20,7 +20,10 @@ export const xgboost: Learner<"xgboost"> = {
   module: import.meta.url,
   steps: "rounds",
   space: {
-    first: [{}, { depth: 3, learningRate: 0.05, rounds: 600, minChildWeight: 10, subsample: 0.8, l2: 5 }],
+    first: [
+      {},
+      { depth: 3, learningRate: 0.05, rounds: 600, minChildWeight: 10, subsample: 0.8, colsample: 0.5, l2: 5 },
+    ],
     more: (draw) => {
       const learningRate = between(0.03, 0.15, draw("learningRate"));
       return {
@@ -30,6 +33,7 @@ export const xgboost: Learner<"xgboost"> = {
         rounds: Math.ceil(30 / learningRate),
         minChildWeight: between(1, 60, draw("minChildWeight")),
         subsample: 0.5 + 0.5 * draw("subsample"),
+        colsample: 0.3 + 0.7 * draw("colsample"),
         l2: between(0.3, 40, draw("l2")),
       };
     },
@@ -87,6 +91,7 @@ export function xgboostParams(model: ModelConfig<"xgboost">, objective: Objectiv
     eta: model.learningRate,
     min_child_weight: model.minChildWeight,
     subsample: model.subsample,
+    colsample_bytree: model.colsample,
     lambda: model.l2,
     max_bin: model.maxBins,
     seed: model.seed,

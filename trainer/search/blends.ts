@@ -1,16 +1,21 @@
 import type { Objective } from "../../blueprints/index.ts";
 import type { FitInput } from "../learners/learner.ts";
 import type { Fold } from "./folds.ts";
-import { judged, type Tried } from "./trial.ts";
+import { judged, standardError, type Tried } from "./trial.ts";
 
 interface Numbered {
   readonly trial: number;
   readonly found: Tried;
 }
 
+/** Members that one learner may have in a blend: two that were tried with other parameters err otherwise, too. */
+const OF_EACH = 2;
+
 /**
- * The best trial, or the blend of the best trials of several learners if that has a smaller loss. Blends that are fitted
- * to the rows that judge them would be judged too kindly, so all members weigh the same.
+ * The best trial, or a blend of the two best trials of each learner. All members weigh the same: weights that are fitted
+ * to the rows that judge them would be judged too kindly. A blend of different learners does better on later rows than
+ * each of them, so it is taken where it is not worse than the best trial by more than chance: by one standard error of
+ * the difference, row by row. Of several such blends it is the one of the most members, then the one with the least loss.
  */
 export function bestBlend(
   input: FitInput,
@@ -19,18 +24,23 @@ export function bestBlend(
 ): { readonly members: readonly Numbered[]; readonly loss: number } {
   const { objective } = input.labels[0]!;
   const ordered = tried.toSorted((a, b) => a.found.loss - b.found.loss || a.trial - b.trial);
-  const byLearner = Map.groupBy(ordered, ({ found }) => found.candidate.model.learner);
-  const best = [...byLearner.values()].map(([first]) => first!);
-  let found = { members: [ordered[0]!] as readonly Numbered[], loss: ordered[0]!.found.loss };
-  for (const members of subsets(best)) {
+  const best = ordered[0]!;
+  const constant = ordered.find(({ found }) => found.candidate.model.learner === "constant");
+  const informed = ordered.filter(({ found }) => constant === undefined || found.loss < constant.found.loss);
+  const byLearner = Map.groupBy(informed, ({ found }) => found.candidate.model.learner);
+  const some = new Set([...byLearner.values()].flatMap((own) => own.slice(0, OF_EACH)));
+  let chosen = { members: [best] as readonly Numbered[], loss: best.found.loss };
+  for (const members of subsets(informed.filter((each) => some.has(each)))) {
     const predictions = meanOf(
       members.map((member) => member.found.predictions),
       objective,
     );
     const loss = judged(input, folds, predictions);
-    if (loss < found.loss) found = { members, loss };
+    if (loss - best.found.loss > standardError(input, folds, predictions, best.found.predictions)) continue;
+    const more = members.length - chosen.members.length;
+    if (more > 0 || (more === 0 && loss < chosen.loss)) chosen = { members, loss };
   }
-  return found;
+  return chosen;
 }
 
 /** All of two members and more, in a fixed order; the members of each from the best on. */

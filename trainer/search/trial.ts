@@ -2,7 +2,7 @@ import type { ModelConfig } from "../../blueprints/index.ts";
 import { loadScorer } from "../../serving/index.ts";
 import type { FitInput, LearntModel } from "../learners/learner.ts";
 import { learnerNamed } from "../learners/registry.ts";
-import { lossOf } from "../loss.ts";
+import { lossOf, rowLoss } from "../loss.ts";
 import type { Candidate } from "./candidates.ts";
 import { everyNth, without, type FitRows, type Fold } from "./folds.ts";
 
@@ -68,12 +68,36 @@ export function settled({ candidate, steps }: Tried): Candidate {
 }
 
 /** The mean loss of the rows that judge. */
-export function judged({ labels }: FitInput, folds: readonly Fold[], predictions: Float32Array): number {
-  const { objective } = labels[0]!;
-  const values = joined(folds.map(({ judge }) => judge.labels[0]!));
-  const some = folds.map(({ judge }) => judge.weights);
-  const weights = some[0] === undefined ? undefined : joined(some as readonly Float32Array[]);
+export function judged(input: FitInput, folds: readonly Fold[], predictions: Float32Array): number {
+  const { objective } = input.labels[0]!;
+  const { values, weights } = judges(folds);
   return lossOf(objective, predictions, values, weights);
+}
+
+/** Of the difference between the mean losses of two lists of predictions for the rows that judge. */
+export function standardError(input: FitInput, folds: readonly Fold[], a: Float32Array, b: Float32Array): number {
+  const { objective } = input.labels[0]!;
+  const { values, weights } = judges(folds);
+  const difference = (row: number): number =>
+    rowLoss(objective, a[row]!, values[row]!) - rowLoss(objective, b[row]!, values[row]!);
+  const weightOf = (row: number): number => weights?.[row] ?? 1;
+  let [total, mean] = [0, 0];
+  for (let row = 0; row < values.length; row++) {
+    total += weightOf(row);
+    mean += weightOf(row) * difference(row);
+  }
+  mean /= total;
+  let squares = 0;
+  for (let row = 0; row < values.length; row++) squares += (weightOf(row) * (difference(row) - mean)) ** 2;
+  return Math.sqrt(squares) / total;
+}
+
+function judges(folds: readonly Fold[]): { readonly values: Float32Array; readonly weights: Float32Array | undefined } {
+  const some = folds.map(({ judge }) => judge.weights);
+  return {
+    values: joined(folds.map(({ judge }) => judge.labels[0]!)),
+    weights: some[0] === undefined ? undefined : joined(some as readonly Float32Array[]),
+  };
 }
 
 async function predict(onnx: Uint8Array, { features, rows }: FitRows): Promise<Float32Array> {

@@ -4,17 +4,18 @@ import { XgboostError } from "./library.ts";
 export type XgboostParams = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * Refuses what this build can't do as the native library does.
+ * Refuses what this build can't do as the native library does. `colsample_bytree` is let through: the columns of a tree
+ * are drawn otherwise than natively, and the same for the same seed.
  *
  * @throws XgboostError naming the parameter
  */
 export function checkParams(params: XgboostParams): void {
   for (const [name, value] of Object.entries(params)) {
-    if (name.startsWith("colsample_") && Number(value) !== 1) {
+    if ((name === "colsample_bylevel" || name === "colsample_bynode") && Number(value) !== 1) {
       throw new XgboostError(
         "parameters",
         `${name}=${String(value)}: columns are shuffled by the C++ library, so a model sampled by column here would not ` +
-          `equal one trained elsewhere; leave ${name} at 1 and use subsample or a smaller depth against overfitting`,
+          `equal one trained elsewhere; leave ${name} at 1 and use colsample_bytree, subsample or a smaller depth against overfitting`,
       );
     }
     if ((name === "nthread" || name === "n_jobs") && Number(value) !== 1) {

@@ -27,6 +27,7 @@ export async function trainModel(): Promise<Uint8Array> {
     learningRate: 0.1,
     minChildWeight: 0,
     subsample: 1,
+    colsample: 1,
     l2: 1,
     maxBins: 256,
     seed: 1,

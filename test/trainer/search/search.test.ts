@@ -124,7 +124,16 @@ describe.each(["binary", "regression"] as const)("a blend of %s models", (object
     const [train, holdout] = [world(500, 12, objective), world(300, 13, objective)];
     const members: FittedModel[] = [];
     for (const depth of [2, 5]) {
-      const model = { depth, rounds: 20, learningRate: 0.3, minChildWeight: 1, subsample: 1, l2: 1, maxBins: 64 };
+      const model = {
+        depth,
+        rounds: 20,
+        learningRate: 0.3,
+        minChildWeight: 1,
+        subsample: 1,
+        colsample: 1,
+        l2: 1,
+        maxBins: 64,
+      };
       const config = { objective, learner: "xgboost", ...model, seed: 0 } as const;
       members.push(await fitModel({ ...requestOf(train, holdout, {}, objective), model: config }));
     }

@@ -13,7 +13,19 @@ test("an instance gives the same model whatever it trained before", async () => 
   expect(second.toJson()).toBe(fresh.toJson());
 });
 
-test.each(["colsample_bytree", "colsample_bylevel", "colsample_bynode"])("%s below 1 is refused", async (name) => {
+test("columns drawn for each tree are the same in every instance, for the same seed", async () => {
+  const drawn = async (seed: number, share: number): Promise<string> => {
+    const sampled = { ...params, seed, subsample: 1, colsample_bytree: share };
+    return (await loadXgboost()).train({ ...train, params: sampled, rounds: 5 }).toJson();
+  };
+  const trees = (json: string): string => JSON.stringify(parseModel(json).trees);
+  expect(await drawn(5, 0.5)).toBe(await drawn(5, 0.5));
+  expect(trees(await drawn(5, 0.5))).not.toBe(trees(await drawn(6, 0.5)));
+  expect(trees(await drawn(5, 0.5))).not.toBe(trees(await drawn(5, 1)));
+  expect(trees(await drawn(5, 1))).toBe(trees(await drawn(6, 1)));
+});
+
+test.each(["colsample_bylevel", "colsample_bynode"])("%s below 1 is refused", async (name) => {
   const xgboost = await loadXgboost();
   expect(() => xgboost.train({ ...train, params: { ...params, [name]: 0.8 }, rounds: 1 })).toThrow(`${name}=0.8`);
   xgboost.train({ ...train, params: { ...params, [name]: 1 }, rounds: 1 }).free();
