@@ -99,7 +99,7 @@ export type { Selection } from "./policy/policy-rule.ts";
 export type { CompiledPosterior } from "./posterior/compiled-posterior.ts";
 export type { PosteriorConfig } from "./posterior-config.ts";
 export type { PosteriorName } from "./posterior/names.ts";
-export { headsOf } from "./exploration/heads.ts";
+export { hasBeliefs, headsOf } from "./exploration/heads.ts";
 export { shareOf } from "./exploration/share-of.ts";
 export { headName } from "./labels/head-name.ts";
 export type { Explorer } from "./exploration/compile-exploration.ts";

@@ -1,4 +1,11 @@
-import { featureType, isOverOptions, labelColumns, maturityColumns, type Blueprint } from "../../blueprints/index.ts";
+import {
+  featureType,
+  hasBeliefs,
+  isOverOptions,
+  labelColumns,
+  maturityColumns,
+  type Blueprint,
+} from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import type { DecisionRecorded } from "../../schemas/index.ts";
 import { ownValue, setOwn } from "../../streams/index.ts";
@@ -64,7 +71,7 @@ function isUsed(name: string, blueprint: Blueprint): boolean {
   if (name === "parameters") return Object.keys(policy.params).length > 0;
   if (name === "options" || name === "candidates") return isOverOptions(blueprint);
   if (name === "scores") return exploration !== null || learning.logging === "uniform";
-  return name !== "beliefs" || exploration?.kind.kind === "thompson";
+  return name !== "beliefs" || hasBeliefs(blueprint);
 }
 
 const listOf = (values: readonly unknown[]): string | null => (values.length === 0 ? null : JSON.stringify(values));

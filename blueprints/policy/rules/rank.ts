@@ -17,7 +17,7 @@ export interface RankRule {
   readonly show: number | null;
   /** A boolean by option: it is never shown. Null: all may be. */
   readonly exclude: string | null;
-  /** A boolean by option: it is shown before others are. Null: none has to be. */
+  /** A boolean by option: it gets a place before others do, and stands there by its score. Null: none has to be. */
   readonly require: string | null;
   /** By a category among the features: most options with one value of it. */
   readonly atMost: Readonly<Record<string, number>>;
