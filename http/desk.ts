@@ -68,8 +68,9 @@ export class Desk {
     return observationId;
   }
 
-  /** Resolves once it is stored that a deferred decision was shown. */
+  /** Resolves once it is stored that a deferred decision was shown. Throws `UNKNOWN_USE_CASE`. */
   async activate(decisionId: string, { useCase, time, source }: Activation): Promise<void> {
+    if (useCase !== undefined) await this.#known(useCase);
     await this.observe(decisionId, { values: {}, activation: true, useCase, time, source });
   }
 
@@ -100,16 +101,20 @@ export class Desk {
     const published = await this.source.blueprints();
     const live = published.at(useCase, time);
     if (live !== undefined || published.problemAt(useCase, time) !== undefined) return live;
-    const known = published.useCases();
-    const guess = known.includes(useCase) ? null : meant(useCase, known);
+    await this.#known(useCase);
+    throw unknownUseCase(useCase, "has no live blueprint at this time");
+  }
+
+  /** Throws `UNKNOWN_USE_CASE` where no version of it was ever published. */
+  async #known(useCase: string): Promise<void> {
+    const known = (await this.source.blueprints()).useCases();
+    if (known.includes(useCase)) return;
+    const guess = meant(useCase, known);
     const hint =
       guess === null
         ? `known are ${known.slice(0, 12).join(", ") || "none"}`
         : `did you mean ${JSON.stringify(guess)}?`;
-    const problem = known.includes(useCase) ? "has no live blueprint at this time" : `is not known: ${hint}`;
-    throw at(new DomainError("UNKNOWN_USE_CASE", `use case ${JSON.stringify(useCase)} ${problem}`), {
-      field: "useCase",
-    });
+    throw unknownUseCase(useCase, `is not known: ${hint}`);
   }
 
   /** A record that the loop would put aside as ahead of its time is refused before it is sent. */
@@ -139,3 +144,6 @@ const failed = (decisionId: string, useCase: string, error: string): AnsweredDec
   ...{ decisionId, useCase, value: null, reason: "error", propensity: null },
   ...{ blueprint: null, modelId: null, repeatOf: null, error },
 });
+
+const unknownUseCase = (useCase: string, problem: string): Error =>
+  at(new DomainError("UNKNOWN_USE_CASE", `use case ${JSON.stringify(useCase)} ${problem}`), { field: "useCase" });

@@ -9,7 +9,7 @@ import { readTables, type RecomputeSource } from "../source.ts";
 import { blueprintPolicy } from "./blueprint-policy.ts";
 import { Evidence } from "./evidence.ts";
 import { LEVEL, SUPPORT_BOUNDS, type Estimated, type Evaluation } from "./evaluation.ts";
-import { refusals } from "./refusals.ts";
+import { overflows, refusals } from "./refusals.ts";
 import { rewardColumn } from "./reward-column.ts";
 import { decisionKey, readRewards } from "./rewards.ts";
 import type { Lack } from "./target-policy.ts";
@@ -87,16 +87,19 @@ export async function evaluatePolicy(source: RecomputeSource, options: EvaluateO
   };
   const lacking = policy.lacking();
   const untried = evidence.untried();
-  const refused = refusals(support, untried, leftOut, lacking);
-  const modelled = refused.length === 0 ? evidence.modelled() : null;
+  const unsupported = refusals(support, untried, leftOut, lacking);
+  const modelled = unsupported.length === 0 ? evidence.modelled() : null;
+  const estimates =
+    modelled && Object.fromEntries(offPolicyEstimators.map(({ name, estimate }) => [name, told(estimate(modelled))]));
+  const logged = support.decisions < 2 ? null : told(meanEstimate(evidence.rewards()));
+  const refused = [...unsupported, ...overflows({ ...estimates, ...(logged && { logged }) })];
   return {
     ...{ useCase, policy: target === "uniform" ? target : target.blueprint.version },
     ...{ predictions: policy.predictions, modelId: policy.modelId, reward: reward.name, folds, level: LEVEL },
     ...{ rewarded, leftOut, lacking, leftOutRows: leftOutRows.all() },
     ...{ support, untried, bounds: SUPPORT_BOUNDS, refused },
-    estimates:
-      modelled && Object.fromEntries(offPolicyEstimators.map(({ name, estimate }) => [name, told(estimate(modelled))])),
-    logged: support.decisions < 2 ? null : told(meanEstimate(evidence.rewards())),
+    estimates: refused.length === 0 ? estimates : null,
+    logged: overflows({ ...(logged && { logged }) }).length === 0 ? logged : null,
   };
 }
 

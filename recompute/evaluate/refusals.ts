@@ -1,5 +1,5 @@
 import type { Support } from "../../statistics/index.ts";
-import { SUPPORT_BOUNDS, type Evaluation, type LeftOutDecisions } from "./evaluation.ts";
+import { SUPPORT_BOUNDS, type Estimated, type Evaluation, type LeftOutDecisions } from "./evaluation.ts";
 
 /** Why the decisions say too little about the target, in words; empty: they say enough. */
 export function refusals(
@@ -38,6 +38,17 @@ export function refusals(
       `the policy has no action for ${leftOut.withoutAction} of ${all} decisions, which is more than ${100 * withoutAction} %; before the first model predictions are missing: begin later with --from`,
     );
   return why;
+}
+
+/** Why figures are none: rewards whose squares no number holds. */
+export function overflows(figures: Readonly<Record<string, Estimated>>): readonly string[] {
+  const all = Object.values(figures).flatMap(({ value, standardError, interval }) => [
+    value,
+    standardError,
+    ...interval,
+  ]);
+  if (all.every(Number.isFinite)) return [];
+  return ["some rewards are too large for a mean and its error, which overflow: let the reward be in a larger unit"];
 }
 
 function nothingText(all: number, lacking: readonly string[]): string {

@@ -144,3 +144,17 @@ describe("health and metrics", () => {
     expect(body).toContain("loopstream_records_handled_total");
   });
 });
+
+test("an activation that names no known use case is refused, and one that names none is taken", async () => {
+  const activate = (body: object): Promise<unknown> => at.post("/v1/decisions/nobody/activate", body);
+  expect(await activate({ useCase: "tipps" })).toMatchObject({
+    status: 404,
+    body: {
+      code: "UNKNOWN_USE_CASE",
+      field: "useCase",
+      detail: expect.stringContaining('did you mean "tips"?') as string,
+    },
+  });
+  expect(await activate({ useCase: "tips" })).toMatchObject({ status: 200 });
+  expect(await activate({})).toMatchObject({ status: 200 });
+});

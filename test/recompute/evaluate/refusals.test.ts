@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusals } from "../../../recompute/evaluate/refusals.ts";
+import { overflows, refusals } from "../../../recompute/evaluate/refusals.ts";
 
 const enough = { decisions: 950, effectiveDecisions: 100, meanWeight: 1, largestWeight: 30, notTaken: 0.5 };
 const tried = { share: 0.01, certain: 3 };
@@ -48,4 +48,17 @@ test("what the log could not have done is told, with the decisions that were not
   expect(refusals(enough, { share: 0.111, certain: 100 }, none, [])).toEqual([
     expect.stringMatching(/; 100 of the decisions were not drawn at all.*leave them out with --from$/),
   ]);
+});
+
+test.each<readonly [number, number, readonly [number, number], boolean]>([
+  [1, 0.1, [0.8, 1.2], false],
+  [2.5e297, Number.POSITIVE_INFINITY, [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], true],
+  [Number.POSITIVE_INFINITY, 1, [0, 1], true],
+  [1, Number.NaN, [0, 1], true],
+])("figures of %d with the error %d and the interval %j overflow: %j", (value, standardError, interval, expected) => {
+  const reasons = overflows({
+    ips: { value: 1, standardError: 1, interval: [0, 2] },
+    dm: { value, standardError, interval },
+  });
+  expect(reasons).toEqual(expected ? [expect.stringMatching(/^some rewards are too large/)] : []);
 });
