@@ -86,7 +86,17 @@ export {
 export { RunningLabel } from "./labels/running-label.ts";
 export { registerLabelAggregate } from "./labels/aggregates/index.ts";
 export { stateless, type LabelAggregateKind, type RunningAggregate } from "./labels/label-aggregate.ts";
-export { checkModel, learnerKinds, parametersOf, registerLearnerKind } from "./learners/index.ts";
+export {
+  checkModel,
+  learnerKinds,
+  parametersOf,
+  registerLearnerKind,
+  type AutoParameters,
+  type ConstantParameters,
+  type LinearParameters,
+  type MlpParameters,
+  type XgboostParameters,
+} from "./learners/index.ts";
 export type { LearnerKind } from "./learners/learner-kind.ts";
 export { numberParameter, type Parameter } from "./learners/parameter.ts";
 export { compileBlueprint, type CompiledBlueprint } from "./read/compiled-blueprint.ts";

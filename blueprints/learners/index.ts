@@ -10,6 +10,13 @@ import { linear } from "./linear.ts";
 import { mlp } from "./mlp.ts";
 import { xgboost } from "./xgboost.ts";
 
+// Whoever reads the package's declarations finds by these the parameters that each learner adds.
+export type { AutoParameters } from "./auto.ts";
+export type { ConstantParameters } from "./constant.ts";
+export type { LinearParameters } from "./linear.ts";
+export type { MlpParameters } from "./mlp.ts";
+export type { XgboostParameters } from "./xgboost.ts";
+
 /** In the order of the reference. */
 export const learnerKinds = new Registry<LearnerKind>("learner", [xgboost, linear, mlp, constant, auto]);
 
