@@ -21,11 +21,12 @@ const IDS = 20;
 const dirs: ReturnType<typeof temporaryDir>[] = [];
 afterAll(() => dirs.forEach((dir) => dir.remove()));
 
-/** Each id is asked for twice, a second apart and for two units, as when a visitor signs in. */
-const lines = Array.from({ length: IDS }, (_, id) => {
-  const minute = String(id).padStart(2, "0");
-  return `same${id},2026-01-01T00:${minute}:00.000Z,${id},anon${id}\nsame${id},2026-01-01T00:${minute}:01.000Z,${100 + id},user${id}`;
-}).join("\n");
+/** Each id is asked for by one visitor, and twenty minutes later by another, as when a visitor signs in: in a file of its own, since a file has an id once. */
+const linesOf = (who: string, from: number): string =>
+  Array.from({ length: IDS }, (_, id) => {
+    const minute = String(from + id).padStart(2, "0");
+    return `same${id},2026-01-01T00:${minute}:00.000Z,${from + id},${who}${id}`;
+  }).join("\n");
 
 /** What an import with so many partitions leaves. */
 async function imported(partitions: number) {
@@ -37,12 +38,16 @@ async function imported(partitions: number) {
   };
   const at = ["--dir", join(dir.path, "log"), "--partitions", String(partitions)];
   await loopstream(["blueprint", "publish", file("shop.yaml", BLUEPRINT), ...at]);
-  const files = [
-    ...["--decisions", file("d.csv", `decision_id,decision_ts,price,who\n${lines}\n`)],
-    ...["--observations", file("o.csv", "decision_id,event_ts,amount\n")],
-  ];
-  const { code, stderr } = await loopstream(["import", "--use-case", "shop", "--unit", "who", ...files, ...at]);
-  expect(code, stderr).toBe(0);
+  const imports = async (decisionsFile: string, ...flags: readonly string[]): Promise<void> => {
+    const files = ["--decisions", decisionsFile, "--observations", observations];
+    const asked = ["import", "--use-case", "shop", "--unit", "who", ...files, ...flags, ...at];
+    const { code, stderr } = await loopstream(asked);
+    expect(code, stderr).toBe(0);
+  };
+  const observations = file("o.csv", "decision_id,event_ts,amount\n");
+  const head = "decision_id,decision_ts,price,who";
+  await imports(file("anon.csv", `${head}\n${linesOf("anon", 0)}\n`), "--no-run");
+  await imports(file("user.csv", `${head}\n${linesOf("user", IDS)}\n`));
   const rows = await loopstream(["rows", "--use-case", "shop", ...at]);
   const backbone = await createEmbeddedBackbone({ dir: join(dir.path, "log") });
   const serdes = new Serdes(backbone.registry);
