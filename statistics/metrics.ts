@@ -7,7 +7,17 @@
  */
 
 /** Keeps a logarithm finite; about the resolution of float32 near 1. */
-const CLIP = 1e-7;
+export const LEAST_PROBABILITY = 1e-7;
+
+/** Off 0 and 1 by `LEAST_PROBABILITY`. */
+export const clipped = (probability: number): number =>
+  Math.min(Math.max(probability, LEAST_PROBABILITY), 1 - LEAST_PROBABILITY);
+
+/** Negative log-likelihood of one label in [0, 1], in nats. */
+export function rowLogLoss(label: number, probability: number): number {
+  const kept = clipped(probability);
+  return -(label * Math.log(kept) + (1 - label) * Math.log(1 - kept));
+}
 
 /**
  * Area under the ROC curve: the probability that a row with label 1 is scored above one with label 0, ties counting one
@@ -75,11 +85,7 @@ function weightedAuc(labels: Float32Array, scores: Float32Array, weights: Float3
 export function logLoss(labels: Float32Array, probabilities: Float32Array, weights?: Float32Array): number {
   checkRows("logLoss", labels, probabilities);
   checkUnit("logLoss", labels, probabilities);
-  const loss = (label: number, row: number): number => {
-    const probability = Math.min(Math.max(probabilities[row]!, CLIP), 1 - CLIP);
-    return -(label * Math.log(probability) + (1 - label) * Math.log(1 - probability));
-  };
-  return mean("logLoss", labels, loss, weights);
+  return mean("logLoss", labels, (label, row) => rowLogLoss(label, probabilities[row]!), weights);
 }
 
 /** Mean squared error of probabilities in [0, 1] against labels in [0, 1]; 0 is perfect. */

@@ -23,3 +23,45 @@ export function weightedMean(values: Float32Array, weights: Float32Array | undef
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return values.reduce((sum, value, row) => sum + value * weights[row]!, 0) / total;
 }
+
+/**
+ * Standard error of the weighted mean of independent values, √(Σ w² (x − mean)²) / Σ w.
+ *
+ * @param weights one a value, not negative, one of them above 0; absent: all count the same
+ */
+export function standardErrorOfMean(values: Float64Array, weights: Float32Array | undefined): number {
+  const weightOf = (row: number): number => weights?.[row] ?? 1;
+  let [total, mean, squares] = [0, 0, 0];
+  for (let row = 0; row < values.length; row++) {
+    total += weightOf(row);
+    mean += weightOf(row) * values[row]!;
+  }
+  mean /= total;
+  for (let row = 0; row < values.length; row++) squares += (weightOf(row) * (values[row]! - mean)) ** 2;
+  return Math.sqrt(squares) / total;
+}
+
+/**
+ * Weighted mean and standard deviation, in doubles and in the order of the values; 0 and 0 where nothing counts.
+ *
+ * @param values NaN: none
+ * @param weights one a value, not negative; absent: all count the same
+ */
+export function momentsOf(
+  values: Float32Array | Float64Array,
+  weights: Float32Array | undefined,
+): { readonly mean: number; readonly deviation: number } {
+  let [total, sum, squares] = [0, 0, 0];
+  const each = (add: (value: number, weight: number) => void): void => {
+    for (let row = 0; row < values.length; row++) {
+      if (!Number.isNaN(values[row])) add(values[row]!, weights?.[row] ?? 1);
+    }
+  };
+  each((value, weight) => {
+    total += weight;
+    sum += weight * value;
+  });
+  const mean = total === 0 ? 0 : sum / total;
+  each((value, weight) => (squares += weight * (value - mean) * (value - mean)));
+  return { mean, deviation: total === 0 ? 0 : Math.sqrt(squares / total) };
+}

@@ -1,5 +1,5 @@
 import type { Objective } from "../blueprints/index.ts";
-import { logLoss, meanSquaredError } from "../statistics/index.ts";
+import { logLoss, meanSquaredError, rowLogLoss } from "../statistics/index.ts";
 
 /** The mean loss of predictions on the scale of the labels, by which models are fitted: the smaller the better. */
 export function lossOf(
@@ -15,9 +15,7 @@ export function lossOf(
 
 /** The loss of one row. */
 export function rowLoss(objective: Objective, prediction: number, label: number): number {
-  if (objective !== "binary") return (prediction - label) ** 2;
-  const probability = Math.min(Math.max(prediction, 1e-7), 1 - 1e-7);
-  return -(label * Math.log(probability) + (1 - label) * Math.log(1 - probability));
+  return objective === "binary" ? rowLogLoss(label, prediction) : (prediction - label) ** 2;
 }
 
 /** The same of margins: of a binary label they are log odds. */

@@ -73,7 +73,8 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const known = tables.models.get(`${useCase}/${modelId}`);
   if (known !== undefined) return resultOf(known, fitted, newest, notLearnt);
   const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
-  const evidence = await evidenceOf(tools, compiled, fitted.labels, split.labels[0]!.holdout, production);
+  const held = split.labels[0]!.holdout;
+  const evidence = await evidenceOf(tools, compiled, fitted.labels, held, production);
   const provenance = {
     rowsTopic: topic,
     ranges: read.ranges,
@@ -92,8 +93,7 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const artifact = await writeArtifact(tools.backbone, tools.publisher, fitted.onnx, until, provenanceHeaders(source));
   const judge = (inProduction: string | undefined): Verdict => gate({ ...evidence, inProduction });
   const time = request.publishedAt?.() ?? until;
-  const held = split.labels[0]!.holdout;
-  const report = reportOf(compiled, fitted.labels, held, held.length === 0 ? {} : evidence.constant());
+  const report = reportOf(compiled, fitted.labels, held, evidence.constant());
   const made = { ...source, modelId, artifact, metrics: evidence.candidate, report };
   return resultOf(await publishTrained(tools, made, judge, time), fitted, newest, notLearnt);
 }

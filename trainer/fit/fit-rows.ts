@@ -29,8 +29,8 @@ export interface FittedLabel {
   readonly predictions: Float32Array;
   /** Of a learner that searches: what it tried. */
   readonly search?: SearchLedger | undefined;
-  /** By how much the loss of `holdout` grows without each column. */
-  readonly reliance: readonly number[];
+  /** Of the first label: by how much the loss of `holdout` grows without each column. */
+  readonly reliance?: readonly number[] | undefined;
 }
 
 export interface FittedRows {
@@ -82,14 +82,15 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         model: modelOf(compiled.blueprint, request.trials?.[at]),
         metadata,
       };
-      const model = await fit({ ...given, explain: true }, progressOf(0));
+      // The report is of the first label.
+      const model = await fit({ ...given, explain: at === 0 }, progressOf(0));
       fitted.push({
         label,
         train,
         holdout,
         predictions: model.predictions,
         search: model.search,
-        reliance: model.reliance ?? [],
+        reliance: model.reliance,
       });
       files.push({ label: label.name, onnx: model.onnx });
       seconds += model.seconds;

@@ -83,7 +83,7 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
     const labels = await judgedLabels(scorer, found, request.trainedUntil);
     const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
     evidence = await evidenceOf(tools, compiled, labels, labels[0]!.rows, production);
-    report = reportOf(compiled, labels, labels[0]!.rows, labels[0]!.rows.length === 0 ? {} : evidence.constant());
+    report = reportOf(compiled, labels, labels[0]!.rows, evidence.constant());
   } finally {
     await scorer.release();
   }

@@ -1,18 +1,15 @@
 import { learnerKinds, type LearnerKind } from "../../blueprints/index.ts";
-import { DomainError } from "../../schemas/index.ts";
 import { weightedMean } from "../../statistics/index.ts";
 import { onnxFromTrees } from "../onnx/index.ts";
 import type { Learner } from "./learner.ts";
+import { onlyLabel } from "./only-label.ts";
 
 /** The mean of the label, of a binary one its rate: what any other learner has to beat. */
 export const constant: Learner<"constant"> = {
   kind: learnerKinds.get("constant") as LearnerKind<"constant">,
   space: { first: [{}] },
   fit({ columns, labels, weights, metadata }) {
-    const [label, second] = labels;
-    if (label === undefined || second !== undefined) {
-      throw new DomainError("BAD_TRAINING_DATA", `constant learns one label at a time, not ${labels.length}`);
-    }
+    const label = onlyLabel("constant", labels);
     const model = {
       objective: label.objective === "binary" ? "binary:logistic" : "reg:squarederror",
       columns,

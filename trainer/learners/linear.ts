@@ -1,9 +1,11 @@
 import { learnerKinds, type LearnerKind } from "../../blueprints/index.ts";
-import { DomainError } from "../../schemas/index.ts";
+import { momentsOf } from "../../statistics/index.ts";
 import { designOf, type Design } from "../linear/design.ts";
 import { elasticNet } from "../linear/elastic-net.ts";
 import { onnxFromLinear, type LinearModel } from "../onnx/index.ts";
 import type { FitLabel, Learner } from "./learner.ts";
+import { byLogarithm } from "../search/by-logarithm.ts";
+import { onlyLabel } from "./only-label.ts";
 
 /** Logistic regression, or least squares, with an elastic net. */
 export const linear: Learner<"linear"> = {
@@ -13,15 +15,12 @@ export const linear: Learner<"linear"> = {
     first: [{}, { bins: 8, l2: 50 }],
     more: (draw) => ({
       bins: 2 ** Math.floor(6 * draw("bins")),
-      l2: 2 * 150 ** draw("l2"),
-      l1: draw("l1") < 0.7 ? 0 : 0.1 * 100 ** draw("l1 strength"),
+      l2: byLogarithm(2, 300, draw("l2")),
+      l1: draw("l1") < 0.7 ? 0 : byLogarithm(0.1, 10, draw("l1 strength")),
     }),
   },
   async fit({ features, rows, columns, inputs, weights, labels, model, metadata, onProgress }) {
-    const [label, second] = labels;
-    if (label === undefined || second !== undefined) {
-      throw new DomainError("BAD_TRAINING_DATA", `linear learns one label at a time, not ${labels.length}`);
-    }
+    const label = onlyLabel("linear", labels);
     const { l1, l2, bins } = model;
     const design = designOf(features, rows, inputs, bins);
     const { center, scale, values } = scaled(label, weights);
@@ -41,20 +40,9 @@ function scaled(
 ): { readonly center: number; readonly scale: number; readonly values: Float64Array } {
   const labels = Float64Array.from(values);
   if (objective === "binary") return { center: 0, scale: 1, values: labels };
-  const { mean, deviation } = momentsOf(labels, weights);
+  const { mean, deviation } = momentsOf(values, weights);
   const scale = deviation > 0 ? deviation : 1;
   return { center: mean, scale, values: labels.map((value) => (value - mean) / scale) };
-}
-
-function momentsOf(
-  values: Float64Array,
-  weights: Float32Array | undefined,
-): { readonly mean: number; readonly deviation: number } {
-  const weightOf = (row: number): number => weights?.[row] ?? 1;
-  const total = values.reduce((sum, _, row) => sum + weightOf(row), 0);
-  const mean = values.reduce((sum, value, row) => sum + weightOf(row) * value, 0) / total;
-  const squares = values.reduce((sum, value, row) => sum + weightOf(row) * (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / total) };
 }
 
 function modelOf({ terms }: Design, values: Float64Array, scale: number): Pick<LinearModel, "numbers" | "categories"> {

@@ -1,16 +1,10 @@
 import { learnerKinds, type LearnerKind } from "../../blueprints/index.ts";
 import { DomainError } from "../../schemas/index.ts";
-import {
-  columnShares,
-  exp,
-  log,
-  makeInputs,
-  planInputs,
-  trainNetwork,
-  type NetworkRows,
-  type Target,
-} from "../mlp/index.ts";
+import { momentsOf } from "../../statistics/index.ts";
+import { columnShares, makeInputs, planInputs, trainNetwork, type NetworkRows, type Target } from "../mlp/index.ts";
 import { onnxFromNetwork, type Head } from "../onnx/index.ts";
+import { byLogarithm } from "../search/by-logarithm.ts";
+import { part } from "../search/folds.ts";
 import type { FitInput, FitLabel, FitValidation, Learner } from "./learner.ts";
 
 /** A multi-layer perceptron. Several labels are heads of one network; a row without one of them has NaN there. */
@@ -24,8 +18,8 @@ export const mlp: Learner<"mlp"> = {
       hidden: SIZES[Math.floor(SIZES.length * draw("hidden"))]!,
       epochs: 3 + Math.floor(6 * draw("epochs")),
       batch: draw("batch") < 0.5 ? 128 : 256,
-      learningRate: between(0.0005, 0.003, draw("learningRate")),
-      weightDecay: between(0.3, 10, draw("weightDecay")),
+      learningRate: byLogarithm(0.0005, 0.003, draw("learningRate")),
+      weightDecay: byLogarithm(0.3, 10, draw("weightDecay")),
       dropout: 0.3 * draw("dropout"),
     }),
   },
@@ -60,41 +54,22 @@ export const mlp: Learner<"mlp"> = {
 /** Hidden layers that a search tries. */
 const SIZES: readonly (readonly number[])[] = [[64, 32], [128, 64], [128], [256, 128]];
 
-/** Evenly by the logarithm. */
-const between = (low: number, high: number, share: number): number => low * exp(share * log(high / low));
-
 /** The rows that are learnt from, and those that say when to stop: given ones, or the newest of its own if the model asks for that. */
 function splitRows(input: FitInput<"mlp">): {
   readonly own: FitValidation;
   readonly judge?: FitValidation | undefined;
 } {
-  const { features, rows, columns, weights, model, validation } = input;
-  const part = (from: number, to: number): FitValidation => ({
-    features: features.subarray(from * columns, to * columns),
-    rows: to - from,
-    labels: input.labels.map(({ values }) => values.subarray(from, to)),
-    weights: weights?.subarray(from, to),
-  });
+  const { rows, model, validation } = input;
   const held = validation === undefined ? Math.min(rows - 1, Math.round(rows * model.validation)) : 0;
-  return { own: part(0, rows - held), judge: held === 0 ? validation : part(rows - held, rows) };
+  return { own: part(input, 0, rows - held), judge: held === 0 ? validation : part(input, rows - held, rows) };
 }
 
 /** Numbers are learnt in units of their standard deviation. */
 function headOf({ name, objective, values }: FitLabel, weights: Float32Array | undefined, count: number): Head {
   const output = count === 1 ? "prediction" : name;
   if (objective === "binary") return { name: output, objective, mean: 0, scale: 1 };
-  let [total, sum, squares] = [0, 0, 0];
-  const each = (add: (value: number, weight: number) => void): void => {
-    for (const [row, value] of values.entries()) if (!Number.isNaN(value)) add(value, weights?.[row] ?? 1);
-  };
-  each((value, weight) => {
-    total += weight;
-    sum += weight * value;
-  });
-  const mean = total === 0 ? 0 : sum / total;
-  each((value, weight) => (squares += weight * (value - mean) * (value - mean)));
-  const scale = total === 0 ? 0 : Math.sqrt(squares / total);
-  return { name: output, objective, mean, scale: scale > 0 ? scale : 1 };
+  const { mean, deviation } = momentsOf(values, weights);
+  return { name: output, objective, mean, scale: deviation > 0 ? deviation : 1 };
 }
 
 const targetOf = (values: Float32Array, { objective, mean, scale }: Head): Target => ({

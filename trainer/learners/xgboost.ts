@@ -8,9 +8,10 @@ import {
   type Validation,
   type XgboostParams,
 } from "../xgboost/index.ts";
+import { byLogarithm } from "../search/by-logarithm.ts";
 import { lossOfMargins } from "../loss.ts";
 import type { FitValidation, Learner } from "./learner.ts";
-import { DomainError } from "../../schemas/index.ts";
+import { onlyLabel } from "./only-label.ts";
 
 const OBJECTIVES: Readonly<Record<Objective, string>> = { binary: "binary:logistic", regression: "reg:squarederror" };
 
@@ -25,27 +26,21 @@ export const xgboost: Learner<"xgboost"> = {
       { depth: 3, learningRate: 0.05, rounds: 600, minChildWeight: 10, subsample: 0.8, colsample: 0.5, l2: 5 },
     ],
     more: (draw) => {
-      const learningRate = between(0.03, 0.15, draw("learningRate"));
+      const learningRate = byLogarithm(0.03, 0.15, draw("learningRate"));
       return {
         depth: 3 + Math.floor(6 * draw("depth")),
         learningRate,
         // Small steps are many; the rows that judge say when there are enough.
         rounds: Math.ceil(30 / learningRate),
-        minChildWeight: between(1, 60, draw("minChildWeight")),
+        minChildWeight: byLogarithm(1, 60, draw("minChildWeight")),
         subsample: 0.5 + 0.5 * draw("subsample"),
         colsample: 0.3 + 0.7 * draw("colsample"),
-        l2: between(0.3, 40, draw("l2")),
+        l2: byLogarithm(0.3, 40, draw("l2")),
       };
     },
   },
   async fit({ features, rows, columns, weights, labels, validation, model, metadata, onProgress }) {
-    const [label, second] = labels;
-    if (label === undefined || second !== undefined) {
-      throw new DomainError(
-        "BAD_TRAINING_DATA",
-        `xgboost learns one label at a time, not ${labels.length}: fit one model for each`,
-      );
-    }
+    const label = onlyLabel("xgboost", labels);
     // A fresh instance a fit: the memory of WebAssembly only shrinks by being dropped.
     const library = await loadXgboost();
     const booster = library.train({
@@ -65,9 +60,6 @@ export const xgboost: Learner<"xgboost"> = {
     }
   },
 };
-
-/** A draw that is even in the logarithm. */
-const between = (least: number, most: number, draw: number): number => least * (most / least) ** draw;
 
 /** Rounds without a gain before a training ends. */
 const PATIENCE = 50;

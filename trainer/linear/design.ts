@@ -1,3 +1,4 @@
+import { mixed } from "../mixed.ts";
 import { knotsOf } from "./knots.ts";
 import type { FitColumn } from "../learners/learner.ts";
 
@@ -103,14 +104,6 @@ function categoryTerm(values: Float32Array, start: number, categories: number, m
   const groups = new Int32Array(categories);
   for (const [rank, { code }] of byCount.entries()) groups[code] = rank < own ? rank : own + (mixed(code) % shared);
   return { kind: "category", start, groups, missing: start + Math.min(categories, most) };
-}
-
-/** MurmurHash3's finaliser. */
-function mixed(code: number): number {
-  let h = code;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** The place among the knots, with its share of the way to the next one. Beyond the first and the last it stays there. */

@@ -1,3 +1,5 @@
+import { mixed } from "../mixed.ts";
+
 /** Numbers drawn one after the other; the same for the same seed everywhere. */
 export class Random {
   readonly #seed: number;
@@ -5,12 +7,12 @@ export class Random {
 
   /** @param stream of one seed: the numbers of two streams have nothing to do with each other */
   constructor(seed: number, stream: number) {
-    this.#seed = finalised(finalised(seed) + Math.imul(stream + 1, 0x9e3779b9));
+    this.#seed = mixed(mixed(seed) + Math.imul(stream + 1, 0x9e3779b9));
   }
 
   /** Uniform in (0, 1). */
   next(): number {
-    return ((finalised(this.#seed + Math.imul(++this.#drawn, 0x9e3779b9)) >>> 0) + 0.5) / 4_294_967_296;
+    return (mixed(this.#seed + Math.imul(++this.#drawn, 0x9e3779b9)) + 0.5) / 4_294_967_296;
   }
 
   /** Puts them into an order in which each is as likely as any other. */
@@ -22,12 +24,4 @@ export class Random {
       items[other] = item;
     }
   }
-}
-
-/** The finaliser of MurmurHash3. */
-function finalised(bits: number): number {
-  let hash = bits | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

@@ -1,9 +1,7 @@
 import type { Objective } from "../../blueprints/index.ts";
+import { LEAST_PROBABILITY } from "../../statistics/index.ts";
 import type { ConstantTensor, GraphNode } from "./graph.ts";
 import { joinModels } from "./join-models.ts";
-
-/** Probabilities are kept off 0 and 1 by so much: their log odds would be infinite. */
-const LEAST = 1e-7;
 
 /**
  * One ONNX file that predicts the mean of several: of their log odds (binary), or of their values (regression). Output
@@ -42,7 +40,7 @@ function meanOfLogOdds(names: readonly string[]): {
   );
   return {
     nodes: [...margins, mean, node("Sigmoid", ["margin"], OUTPUT)],
-    tensors: [scalar("least", LEAST), scalar("most", 1 - LEAST), scalar("one", 1)],
+    tensors: [scalar("least", LEAST_PROBABILITY), scalar("most", 1 - LEAST_PROBABILITY), scalar("one", 1)],
   };
 }
 

@@ -64,10 +64,15 @@ export function encodeModel(graph: Graph): Uint8Array {
   for (const [domain, version] of Object.entries(OPERATOR_SETS)) {
     model.message(8, (set) => set.text(1, domain).integer(2, version));
   }
-  for (const key of Object.keys(graph.metadata).sort()) {
-    model.message(14, (entry) => entry.text(1, key).text(2, graph.metadata[key] ?? ""));
+  return writeMetadata(model, graph.metadata).finish();
+}
+
+/** The file's `metadata_props`, in the order of their keys' code units. */
+export function writeMetadata(file: ProtobufWriter, metadata: Readonly<Record<string, string>>): ProtobufWriter {
+  for (const key of Object.keys(metadata).sort()) {
+    file.message(14, (entry) => entry.text(1, key).text(2, metadata[key] ?? ""));
   }
-  return model.finish();
+  return file;
 }
 
 const product = (shape: readonly number[]): number => shape.reduce((places, size) => places * size, 1);

@@ -1,5 +1,5 @@
 import { protobufFields, readOnnxGraph } from "../../serving/index.ts";
-import { writeConstant, writeNode, writeTensor, type ConstantTensor, type GraphNode } from "./graph.ts";
+import { writeConstant, writeMetadata, writeNode, writeTensor, type ConstantTensor, type GraphNode } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 import { withTexts } from "./rewrite-model.ts";
 import { brokenPromise } from "../../streams/index.ts";
@@ -55,10 +55,7 @@ export function joinModels(
   else graph.message(12, (writer) => writeTensor(writer, { name: ending.output, columns: 1 }));
   const head = fieldsOf(first!.model, (field) => field !== 7 && field !== 14);
   const file = new ProtobufWriter().bytes(7, graph.finish());
-  for (const key of Object.keys(metadata).sort()) {
-    file.message(14, (entry) => entry.text(1, key).text(2, metadata[key] ?? ""));
-  }
-  return Buffer.concat([head, file.finish()]);
+  return Buffer.concat([head, writeMetadata(file, metadata).finish()]);
 }
 
 interface Parts {

@@ -1,5 +1,6 @@
 import { ProtobufMessage as Message, protobufFields } from "../../serving/index.ts";
 import { brokenPromise } from "../../streams/index.ts";
+import { writeMetadata, writeTensor } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
 /** An output of a rewritten file. */
@@ -12,7 +13,6 @@ export interface ServedOutput {
   readonly column?: number | undefined;
 }
 
-const FLOAT32 = 1;
 const INT64 = 7;
 const TENSOR = 4;
 /** Gather and Constant of it take what is written here. */
@@ -75,7 +75,7 @@ export function rewriteModel(
   const shapes = new Map(graph.bytes(12).map((bytes) => [Message.of(bytes).text(1), bytes]));
   for (const { tensor, name, column } of takes) {
     const shape = column === undefined ? shapes.get(tensor) : undefined;
-    if (shape === undefined) made.message(12, (value) => writeColumn(value.text(1, name)));
+    if (shape === undefined) made.message(12, (value) => writeTensor(value, { name, columns: 1 }));
     else
       made.bytes(
         12,
@@ -124,16 +124,6 @@ function takeColumn(graph: ProtobufWriter, from: string, to: string, column: num
   );
 }
 
-const writeColumn = (value: ProtobufWriter): ProtobufWriter =>
-  value.message(2, (type) =>
-    type.message(1, (tensor) =>
-      tensor.integer(1, FLOAT32).message(2, (shape) => {
-        shape.message(1, (rows) => rows.text(2, "N"));
-        shape.message(1, (columns) => columns.integer(1, 1));
-      }),
-    ),
-  );
-
 function withGraph(onnx: Uint8Array, graph: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
   const file = new ProtobufWriter();
   let ownOperators = false;
@@ -143,10 +133,7 @@ function withGraph(onnx: Uint8Array, graph: Uint8Array, metadata: Readonly<Recor
     else if (field !== 14) file.raw(field, wire, value);
   }
   if (!ownOperators) file.message(8, (set) => set.text(1, "").integer(2, OWN_OPERATORS));
-  for (const key of Object.keys(metadata).sort()) {
-    file.message(14, (entry) => entry.text(1, key).text(2, metadata[key] ?? ""));
-  }
-  return file.finish();
+  return writeMetadata(file, metadata).finish();
 }
 
 const decoder = new TextDecoder();

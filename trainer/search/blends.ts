@@ -1,7 +1,7 @@
 import type { Objective } from "../../blueprints/index.ts";
-import type { FitInput } from "../learners/learner.ts";
-import type { Fold } from "./folds.ts";
-import { judged, standardError, type Tried } from "./trial.ts";
+import { clipped } from "../../statistics/index.ts";
+import { differenceError, judgedLoss, type Judges } from "./judges.ts";
+import type { Tried } from "./trial.ts";
 
 interface Numbered {
   readonly trial: number;
@@ -18,11 +18,10 @@ const OF_EACH = 2;
  * the difference, row by row. Of several such blends it is the one of the most members, then the one with the least loss.
  */
 export function bestBlend(
-  input: FitInput,
-  folds: readonly Fold[],
+  judges: Judges,
   tried: readonly Numbered[],
 ): { readonly members: readonly Numbered[]; readonly loss: number } {
-  const { objective } = input.labels[0]!;
+  const { objective } = judges;
   const ordered = tried.toSorted((a, b) => a.found.loss - b.found.loss || a.trial - b.trial);
   const best = ordered[0]!;
   const constant = ordered.find(({ found }) => found.candidate.model.learner === "constant");
@@ -35,8 +34,8 @@ export function bestBlend(
       members.map((member) => member.found.predictions),
       objective,
     );
-    const loss = judged(input, folds, predictions);
-    if (loss - best.found.loss > standardError(input, folds, predictions, best.found.predictions)) continue;
+    const loss = judgedLoss(judges, predictions);
+    if (loss - best.found.loss > differenceError(judges, predictions, best.found.predictions)) continue;
     const more = members.length - chosen.members.length;
     if (more > 0 || (more === 0 && loss < chosen.loss)) chosen = { members, loss };
   }
@@ -50,9 +49,6 @@ function subsets<T>(all: readonly T[]): readonly (readonly T[])[] {
   );
 }
 
-/** Probabilities are clipped, as the blend's file does it. */
-const LEAST = 1e-7;
-
 /** The mean of log odds as a probability, or of values. */
 export function meanOf(members: readonly Float32Array[], objective: Objective): Float32Array {
   const link = objective === "binary" ? logit : (value: number): number => value;
@@ -62,7 +58,8 @@ export function meanOf(members: readonly Float32Array[], objective: Objective): 
   );
 }
 
+/** Of a probability that is clipped as in the blend's file. */
 function logit(probability: number): number {
-  const clipped = Math.min(Math.max(probability, LEAST), 1 - LEAST);
-  return Math.log(clipped / (1 - clipped));
+  const kept = clipped(probability);
+  return Math.log(kept / (1 - kept));
 }

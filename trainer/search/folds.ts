@@ -33,7 +33,8 @@ const counts = ({ rows, weights }: FitRows): boolean => rows > 0 && weights?.eve
 /** All rows of a fit. */
 export const allRows = (input: FitInput): FitRows => part(input, 0, input.rows);
 
-function part({ features, columns, labels, weights }: FitInput, from: number, to: number): FitRows {
+/** The rows of a fit from one on, up to, and without, another. */
+export function part({ features, columns, labels, weights }: FitInput, from: number, to: number): FitRows {
   return {
     features: features.subarray(from * columns, to * columns),
     rows: to - from,

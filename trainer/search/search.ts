@@ -5,9 +5,11 @@ import { allLearners } from "../learners/registry.ts";
 import { blendModels } from "../onnx/index.ts";
 import { bestBlend } from "./blends.ts";
 import { candidatesOf, type Candidate } from "./candidates.ts";
-import { allRows, foldsOf, type Fold } from "./folds.ts";
+import { allRows, foldsOf } from "./folds.ts";
+import { judgesOf, type Judges } from "./judges.ts";
 import { ledgerText, type SearchLedger, type TrialEntry } from "./ledger.ts";
 import { fitCandidate, settled, tryOut, type Tried } from "./trial.ts";
+import { onlyLabel } from "../learners/only-label.ts";
 
 /** With so many rows to fit on, a drawn candidate is first fitted on every fourth. */
 const MANY = 20_000;
@@ -30,10 +32,7 @@ interface Progress {
  */
 export async function searchModel(input: FitInput<"auto">): Promise<LearntModel> {
   const { labels, columns, model, onProgress } = input;
-  const [label, second] = labels;
-  if (label === undefined || second !== undefined) {
-    throw new DomainError("BAD_TRAINING_DATA", `auto learns one label at a time, not ${labels.length}`);
-  }
+  const label = onlyLabel("auto", labels);
   const folds = foldsOf(input);
   if (folds.length === 0) {
     const rows = input.rows === 1 ? "1 row" : `${input.rows} rows`;
@@ -42,21 +41,22 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
       `${rows} can't be split into older rows to learn from and newer ones to judge by, each with a weight above 0; name a learner instead of auto`,
     );
   }
+  const judges = judgesOf(folds, label.objective);
   const progress: Progress = { entries: [], tried: [], samples: new Map() };
   const candidate = candidatesOf(allLearners(), label.objective, columns, model.seed);
   const started = process.threadCpuUsage();
   for (let trial = 0; trial < model.trials; trial++) {
     const next = candidate(trial);
     if (next === undefined || (trial > 0 && model.cpuSeconds > 0 && secondsSince(started) >= model.cpuSeconds)) break;
-    await step(input, folds, trial, next, progress);
+    await step(input, judges, trial, next, progress);
     onProgress?.(trial + 1, model.trials + 1);
   }
-  const { members, loss } = chosen(input, folds, progress.tried);
+  const { members, loss } = chosen(judges, progress.tried);
   const ledger: SearchLedger = {
     trials: progress.entries,
     chosen: members.map(({ trial }) => trial),
     loss,
-    judgedBy: folds.reduce((sum, { judge }) => sum + judge.rows, 0),
+    judgedBy: judges.labels.length,
   };
   const metadata = { ...input.metadata, search: ledgerText(ledger) };
   const learnt: LearntModel[] = [];
@@ -80,7 +80,7 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
 
 async function step(
   input: FitInput,
-  folds: readonly Fold[],
+  judges: Judges,
   trial: number,
   candidate: Candidate,
   { entries, tried, samples }: Progress,
@@ -97,8 +97,8 @@ async function step(
   const others = samples.get(learner) ?? [];
   samples.set(learner, others);
   let sampleLoss: number | null = null;
-  if (folds.some(({ train }) => train.rows >= MANY)) {
-    sampleLoss = (await tryOut(input, folds, candidate, EVERY)).loss;
+  if (judges.folds.some(({ train }) => train.rows >= MANY)) {
+    sampleLoss = (await tryOut(input, judges, candidate, EVERY)).loss;
     const better = others.filter((loss) => loss < sampleLoss!).length;
     others.push(sampleLoss);
     if (better >= Math.max(1, others.length * GO_ON)) {
@@ -106,16 +106,16 @@ async function step(
       return;
     }
   }
-  const found = await tryOut(input, folds, candidate);
+  const found = await tryOut(input, judges, candidate);
   entries.push(entry({ sampleLoss, loss: found.loss, steps: found.steps ?? null }));
   tried.push({ trial, found });
 }
 
-function chosen(input: FitInput, folds: readonly Fold[], tried: Progress["tried"]): ReturnType<typeof bestBlend> {
-  if (tried.length > 0) return bestBlend(input, folds, tried);
+function chosen(judges: Judges, tried: Progress["tried"]): ReturnType<typeof bestBlend> {
+  if (tried.length > 0) return bestBlend(judges, tried);
   throw new DomainError(
     "TRAINING_FAILED",
-    `no learner with a search space learns the objective ${input.labels[0]!.objective}: name one in model.learner`,
+    `no learner with a search space learns the objective ${judges.objective}: name one in model.learner`,
   );
 }
 

@@ -2,9 +2,9 @@ import type { ModelConfig } from "../../blueprints/index.ts";
 import { loadScorer } from "../../serving/index.ts";
 import type { FitInput, LearntModel } from "../learners/learner.ts";
 import { learnerNamed } from "../learners/registry.ts";
-import { lossOf, rowLoss } from "../loss.ts";
 import type { Candidate } from "./candidates.ts";
-import { everyNth, without, type FitRows, type Fold } from "./folds.ts";
+import { everyNth, without, type FitRows } from "./folds.ts";
+import { joined, judgedLoss, type Judges } from "./judges.ts";
 
 /** A candidate after its fits. */
 export interface Tried {
@@ -18,11 +18,11 @@ export interface Tried {
 }
 
 /** Fits a candidate on each fold. @param every so many rows are fitted on: 1 means all of them */
-export async function tryOut(input: FitInput, folds: readonly Fold[], candidate: Candidate, every = 1): Promise<Tried> {
+export async function tryOut(input: FitInput, judges: Judges, candidate: Candidate, every = 1): Promise<Tried> {
   const { columns } = input;
   const parts: Float32Array[] = [];
   const steps: number[] = [];
-  for (const { train, judge } of folds) {
+  for (const { train, judge } of judges.folds) {
     const some = every === 1 ? train : everyNth(train, columns, every);
     const fitted = await fitCandidate(input, candidate, some, judge);
     parts.push(await predict(fitted.onnx, without(judge, columns, candidate.dropped)));
@@ -31,7 +31,7 @@ export async function tryOut(input: FitInput, folds: readonly Fold[], candidate:
   const predictions = joined(parts);
   const mean = steps.reduce((sum, each) => sum + each, 0) / steps.length;
   const found = steps.length === 0 ? {} : { steps: Math.max(1, Math.round(mean)) };
-  return { candidate, loss: judged(input, folds, predictions), predictions, ...found };
+  return { candidate, loss: judgedLoss(judges, predictions), predictions, ...found };
 }
 
 /** @param judge absent: it takes all its steps */
@@ -67,39 +67,6 @@ export function settled({ candidate, steps }: Tried): Candidate {
   return { ...candidate, model: { ...candidate.model, [name]: steps } as ModelConfig };
 }
 
-/** The mean loss of the rows that judge. */
-export function judged(input: FitInput, folds: readonly Fold[], predictions: Float32Array): number {
-  const { objective } = input.labels[0]!;
-  const { values, weights } = judges(folds);
-  return lossOf(objective, predictions, values, weights);
-}
-
-/** Of the difference between the mean losses of two lists of predictions for the rows that judge. */
-export function standardError(input: FitInput, folds: readonly Fold[], a: Float32Array, b: Float32Array): number {
-  const { objective } = input.labels[0]!;
-  const { values, weights } = judges(folds);
-  const difference = (row: number): number =>
-    rowLoss(objective, a[row]!, values[row]!) - rowLoss(objective, b[row]!, values[row]!);
-  const weightOf = (row: number): number => weights?.[row] ?? 1;
-  let [total, mean] = [0, 0];
-  for (let row = 0; row < values.length; row++) {
-    total += weightOf(row);
-    mean += weightOf(row) * difference(row);
-  }
-  mean /= total;
-  let squares = 0;
-  for (let row = 0; row < values.length; row++) squares += (weightOf(row) * (difference(row) - mean)) ** 2;
-  return Math.sqrt(squares) / total;
-}
-
-function judges(folds: readonly Fold[]): { readonly values: Float32Array; readonly weights: Float32Array | undefined } {
-  const some = folds.map(({ judge }) => judge.weights);
-  return {
-    values: joined(folds.map(({ judge }) => judge.labels[0]!)),
-    weights: some[0] === undefined ? undefined : joined(some as readonly Float32Array[]),
-  };
-}
-
 async function predict(onnx: Uint8Array, { features, rows }: FitRows): Promise<Float32Array> {
   const scorer = await loadScorer(onnx);
   try {
@@ -107,14 +74,4 @@ async function predict(onnx: Uint8Array, { features, rows }: FitRows): Promise<F
   } finally {
     await scorer.release();
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

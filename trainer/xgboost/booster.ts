@@ -1,5 +1,6 @@
 import { check, type Library, withScratch, word, XgboostError } from "./library.ts";
 import { createMatrix, freeMatrix } from "./matrix.ts";
+import { predictMatrix } from "./predict-matrix.ts";
 
 /** A trained model inside the library. Its memory is held until `free`. */
 export class Booster {
@@ -26,24 +27,7 @@ export class Booster {
     const library = this.#library;
     const matrix = createMatrix(library, features, rows, this.columns);
     try {
-      return withScratch(library, (scratch) => {
-        const config = scratch.text(
-          '{"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true}',
-        );
-        const out = scratch.words(6);
-        const shape = out;
-        const dimensions = out + 8;
-        const result = out + 16;
-        const done = library._XGBoosterPredictFromDMatrix(handle, matrix, config, shape, dimensions, result);
-        check(library, "predict", done);
-        // The shape is a row of 64-bit numbers; no length here needs the upper half.
-        let length = 1;
-        for (let axis = 0; axis < word(library, dimensions); axis++) {
-          length *= word(library, word(library, shape) + axis * 8);
-        }
-        const start = word(library, result) >>> 2;
-        return library.HEAPF32.slice(start, start + length);
-      });
+      return predictMatrix(library, handle, matrix, { type: 0, from: 0, to: 0 });
     } finally {
       freeMatrix(library, matrix);
     }

@@ -1,5 +1,6 @@
-import { check, type Library, withScratch, word } from "./library.ts";
+import type { Library } from "./library.ts";
 import { createMatrix, freeMatrix } from "./matrix.ts";
+import { predictMatrix } from "./predict-matrix.ts";
 
 /** Rows that say when to stop; no tree is grown from them. */
 export interface Validation {
@@ -42,27 +43,12 @@ export class EarlyStopping {
   isOver(booster: number, round: number, base: () => number): boolean {
     this.#base ??= base();
     const margins = this.#margins;
-    const added = this.#marginsOf(booster, round);
+    const added = predictMatrix(this.#library, booster, this.#matrix, { type: 1, from: round, to: round + 1 });
     // Every answer begins with the base.
     for (let row = 0; row < margins.length; row++) margins[row]! += added[row]! - (round === 0 ? 0 : this.#base);
     const loss = this.#validation.lossOf(margins);
     if (loss < this.#least) [this.#least, this.best] = [loss, round + 1];
     return round + 1 - this.best >= this.#validation.patience;
-  }
-
-  /** Of the tree of one round. */
-  #marginsOf(booster: number, round: number): Float32Array {
-    const library = this.#library;
-    return withScratch(library, (scratch) => {
-      const config = scratch.text(
-        `{"type":1,"training":false,"iteration_begin":${round},"iteration_end":${round + 1},"strict_shape":true}`,
-      );
-      const out = scratch.words(6);
-      const done = library._XGBoosterPredictFromDMatrix(booster, this.#matrix, config, out, out + 8, out + 16);
-      check(library, "predict", done);
-      const start = word(library, out + 16) >>> 2;
-      return library.HEAPF32.slice(start, start + this.#margins.length);
-    });
   }
 
   free(): void {
