@@ -1,5 +1,5 @@
+import { booleanOf, numberOf } from "../../../blueprints/index.ts";
 import { TableError, type BlockColumn, type TableBlock, type TableColumn } from "../../files/index.ts";
-import { booleanOf, numberOf } from "./feature-cell.ts";
 
 /** A column of a block as it is written again: texts of a CSV file with the column's type. Throws a `TableError` with the line. */
 export function keptColumn(

@@ -1,4 +1,4 @@
-import type { Blueprint, FeatureColumn } from "../../../blueprints/index.ts";
+import { featureType, type Blueprint, type FeatureColumn } from "../../../blueprints/index.ts";
 import { encodeFeatures, inputColumns, labelOutputs, modelCategories, type Scorer } from "../../../serving/index.ts";
 import { TableError, type BlockColumn, type TableBlock } from "../../files/index.ts";
 import { featureCell } from "./feature-cell.ts";
@@ -48,7 +48,7 @@ export function blockScorer(
           const shown = JSON.stringify(read(data[from + row]) ?? "bytes");
           throw new TableError(
             path,
-            `line ${line(from + row)}: column "${column.name}" is a ${column.kind}, not ${shown}`,
+            `line ${line(from + row)}: column "${column.name}" is a ${column.kind === "category" ? "category" : featureType(column.feature)}, not ${shown}`,
           );
         }
         vector[0] = value;
