@@ -31,7 +31,10 @@ export function importTables(flags: ImportFlags): (blueprint: Blueprint) => Impo
     return {
       tables: { decisions: made.decisions, observations: made.observations, events },
       columns: { ...made.columns, unit: flags.unit ?? made.columns.unit, kind: flags.kind, times },
-      notes: () => (made.skipped() === 0 ? [] : [skippedText(dsjson, made.skipped())]),
+      notes: () => [
+        ...(made.skipped() === 0 ? [] : [skippedText(dsjson, made.skipped())]),
+        ...(made.droppedUnkept() === 0 ? [] : [unkeptText(dsjson, made.droppedUnkept())]),
+      ],
     };
   };
 }
@@ -64,3 +67,7 @@ function rewardOf({ useCase, observations }: Blueprint, asked: string | undefine
 
 const skippedText = (file: string, count: number): string =>
   `${file}: ${count === 1 ? "1 line is" : `${count} lines are`} of decisions that were never shown (_skipLearn): left out`;
+
+const unkeptText = (file: string, count: number): string =>
+  `${file}: ${count === 1 ? "1 line has" : `${count} lines have`} a pdrop above 0, and the blueprint has no feature pdrop: rows and exports will ` +
+  "say 0. To keep it, publish a version with pdrop: number under context and pdrop among the features before the import";

@@ -173,6 +173,42 @@ describe("a log of Personalizer", () => {
     );
   });
 
+  test("has its pdrop kept by a blueprint with that feature alone; by others the import counts what is lost", async () => {
+    const lines = [0, 1, 2].map((i) => personalizer(30 + i, { pdrop: i / 4, EventId: `p-${i}` }));
+    const log = file("dropped.log", jsonl(lines));
+    const without = DRINKS.replace("weather, pdrop, hot", "weather, hot");
+    for (const [useCase, text, said, kept] of [
+      ["kept", DRINKS, "", [0, 0.25, 0.5]],
+      ["declared", without, "2 lines have a pdrop above 0, and the blueprint has no feature pdrop", [0, 0, 0]],
+      ["unknown", without.replace(", pdrop: number", ""), "2 lines have a pdrop above 0", [0, 0, 0]],
+    ] as const) {
+      const of = succeeding(["--dir", path(`dropped-${useCase}`)]);
+      await of("blueprint", "publish", file(`${useCase}.yaml`, text));
+      const imported = await of("import", "--use-case", "drinks", "--dsjson", log);
+      if (said === "") expect(imported.stderr).not.toContain("pdrop");
+      else expect(imported.stderr).toContain(`${log}: ${said}`);
+      await of("rows", "--use-case", "drinks", "--out", path(`${useCase}.dsjson`));
+      expect(linesOf(path(`${useCase}.dsjson`)).map(({ pdrop }) => pdrop)).toEqual(kept);
+    }
+  });
+
+  test("has a bad line, with its cost, where c has another pdrop than the line", async () => {
+    const one = personalizer(40) as { readonly c: object };
+    const lines = [0.5, 0.25].map((pdrop) => ({
+      ...one,
+      EventId: `two ${pdrop}`,
+      pdrop,
+      c: { ...one.c, pdrop: 0.25 },
+    }));
+    const { code, json } = await loopstream([
+      ...["import", "--use-case", "drinks", "--dsjson", file("two-pdrops.log", jsonl(lines)), "--json", ...place],
+    ]);
+    expect([code, json]).toEqual([4, expect.objectContaining({ decisions: 1, observations: 1, badLines: 1 })]);
+    expect(json["lines"]).toMatchObject([
+      { line: 1, problem: expect.stringContaining("pdrop is 0.5, and the feature of that name in c is 0.25") },
+    ]);
+  });
+
   test("has bad lines named by file and line, with the reason, and the others go on", async () => {
     const one = personalizer(7) as { readonly c: { readonly _multi: readonly object[] } & object };
     const options = (some: readonly object[]): object => ({ c: { ...one.c, _multi: some } });

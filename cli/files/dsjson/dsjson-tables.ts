@@ -20,6 +20,8 @@ export interface DsjsonTables {
   readonly columns: ColumnNames;
   /** How many lines are of decisions that were never shown; of the last reading. */
   skipped(): number;
+  /** How many lines say that others were left out at random, which no row of this blueprint will; of the last reading. */
+  droppedUnkept(): number;
 }
 
 /**
@@ -31,17 +33,22 @@ export interface DsjsonTables {
 export function dsjsonTables(path: string, blueprint: Blueprint, reward: string, times: TimeReading): DsjsonTables {
   const gzip = path.toLowerCase().endsWith(".gz");
   const options = optionCells(blueprint);
-  let skipped = 0;
+  const read = (line: LoggedLine): ReturnType<typeof options> => droppedProblem(line) ?? options(line);
+  const isKept = keepsDropped(blueprint);
+  let [skipped, unkept] = [0, 0];
   const hasCandidates = blueprint.decisionSpace.kind === "options" || isOverOptions(blueprint);
   const { candidates, ...others } = COLUMNS;
   const columns = hasCandidates ? COLUMNS : others;
   async function* decisionRows(): AsyncGenerator<HistoryRow> {
-    let count = 0;
+    let [count, ofDropped] = [0, 0];
     for await (const one of linesOf(path, gzip, times)) {
       if ("skipped" in one) count += 1;
-      else yield "problem" in one ? one : decisionOf(one);
+      else {
+        if (!isKept && "dropped" in one && one.dropped > 0) ofDropped += 1;
+        yield "problem" in one ? one : decisionOf(one);
+      }
     }
-    skipped = count;
+    [skipped, unkept] = [count, ofDropped];
   }
   async function* costRows(): AsyncGenerator<HistoryRow> {
     for await (const one of linesOf(path, gzip, times)) {
@@ -51,7 +58,7 @@ export function dsjsonTables(path: string, blueprint: Blueprint, reward: string,
   }
   const decisionOf = (line: LoggedLine): HistoryRow => {
     const { shared, decisionId, time, unit, propensity, dropped, cost } = line;
-    const told = options(line);
+    const told = read(line);
     if ("problem" in told) return { line: line.line, text: line.text, problem: told.problem };
     const values = { ...shared.values };
     if ((dropped > 0 || Object.hasOwn(blueprint.context, PDROP)) && !Object.hasOwn(values, PDROP))
@@ -67,12 +74,13 @@ export function dsjsonTables(path: string, blueprint: Blueprint, reward: string,
   };
   const costOf = (one: LoggedLine): HistoryRow | undefined => {
     const { line, decisionId, time, cost } = one;
-    if (cost === undefined || "problem" in options(one)) return undefined;
+    if (cost === undefined || "problem" in read(one)) return undefined;
     return { line, values: { [columns.decisionId]: decisionId, [columns.time]: time, [reward]: 0 - cost } };
   };
   return {
     columns,
     skipped: () => skipped,
+    droppedUnkept: () => unkept,
     decisions: { name: path, head: () => headOf(path, decisionRows()), lines: decisionRows },
     observations: {
       name: `${path} (costs)`,
@@ -82,6 +90,16 @@ export function dsjsonTables(path: string, blueprint: Blueprint, reward: string,
     },
   };
 }
+
+function droppedProblem({ shared: { values }, dropped }: LoggedLine): { readonly problem: string } | undefined {
+  if (dropped === 0 || !Object.hasOwn(values, PDROP) || values[PDROP] === dropped) return undefined;
+  const own = JSON.stringify(values[PDROP]);
+  return { problem: `pdrop is ${dropped}, and the feature of that name in c is ${own}: give the feature another name` };
+}
+
+/** Records of decisions have the features alone. */
+const keepsDropped = ({ context, features }: Blueprint): boolean =>
+  Object.hasOwn(context, PDROP) && features.some(({ name }) => name === PDROP);
 
 async function* linesOf(path: string, gzip: boolean, times: TimeReading): ReturnType<typeof readDsjson> {
   try {
