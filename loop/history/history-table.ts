@@ -46,6 +46,8 @@ export interface HistoryTable {
   head(): Promise<HistoryHead>;
   /** All lines from the first, each time in the same order: an import reads them several times. */
   lines(): AsyncIterable<HistoryRow>;
+  /** The name that a file has for a column, in messages. Absent: the column's own. */
+  readonly keyOf?: (column: string) => string;
   /** Of observations: each of its lines is, by its number, that of the decision that was observed. */
   readonly ofDecisions?: true;
 }

@@ -192,7 +192,7 @@ describe("a log of Personalizer", () => {
     }
   });
 
-  test("has a bad line, with its cost, where c has another pdrop than the line", async () => {
+  test("has a bad line where c has another pdrop than the line, or a time lies ahead, under the file's own keys", async () => {
     const one = personalizer(40) as { readonly c: object };
     const lines = [0.5, 0.25].map((pdrop) => ({
       ...one,
@@ -200,12 +200,17 @@ describe("a log of Personalizer", () => {
       pdrop,
       c: { ...one.c, pdrop: 0.25 },
     }));
+    const ahead = { ...one, EventId: "ahead", Timestamp: "2999-01-01T00:00:00Z" };
     const { code, json } = await loopstream([
-      ...["import", "--use-case", "drinks", "--dsjson", file("two-pdrops.log", jsonl(lines)), "--json", ...place],
+      "import",
+      ...["--use-case", "drinks", "--dsjson", file("two-pdrops.log", jsonl([...lines, ahead])), "--json", ...place],
     ]);
-    expect([code, json]).toEqual([4, expect.objectContaining({ decisions: 1, observations: 1, badLines: 1 })]);
+    expect([code, json]).toEqual([4, expect.objectContaining({ decisions: 1, observations: 1 })]);
     expect(json["lines"]).toMatchObject([
       { line: 1, problem: expect.stringContaining("pdrop is 0.5, and the feature of that name in c is 0.25") },
+      { line: 3, problem: 'Timestamp "2999-01-01T00:00:00Z" lies ahead: history is what has happened' },
+      // Its cost has the same time.
+      { line: 3, problem: 'Timestamp "2999-01-01T00:00:00Z" lies ahead: history is what has happened' },
     ]);
   });
 
@@ -227,7 +232,7 @@ describe("a log of Personalizer", () => {
       [{ ...one, _labelIndex: 1 }, "_labelIndex 1 is not that of _label_Action 3"],
       [{ ...one, _label_cost: "much" }, '_label_cost "much" is no number'],
       [{ ...one, p: [0.05, 0.9] }, "p is no list of probabilities, one for each action of a"],
-      [{ ...one, p: [0.05, 0.05, 0.5] }, "_p can't have been: the distribution sums to 0.6"],
+      [{ ...one, p: [0.05, 0.05, 0.5] }, "p can't have been: the distribution sums to 0.6"],
       [{ ...one, _label_probability: 0.2 }, "the propensity is 0.2, and the distribution has 0.05 for the action"],
       [{ ...one, _label_probability: 0, p: undefined }, "_label_probability can't have been: the propensity 0"],
       [{ ...one, pdrop: 1 }, "pdrop 1 is no probability below 1"],
@@ -245,6 +250,7 @@ describe("a log of Personalizer", () => {
     const told = json["lines"] as readonly { readonly file: string; readonly line: number; readonly problem: string }[];
     const all = [...told].sort((a, b) => a.line - b.line);
     expect(all.length).toBe(20);
+    expect(all.filter(({ problem }) => /^_(p|EventId|Timestamp|Unit)\b/.test(problem))).toEqual([]);
     for (const { file: where, line, problem } of all) {
       expect([where, problem]).toEqual([log, expect.stringContaining(texts[line - 2]![1])]);
     }

@@ -12,6 +12,9 @@ const COLUMNS = {
   ...{ decisionId: "_EventId", time: "_Timestamp", observationTime: "_Timestamp", unit: "_Unit" },
   ...{ action: "_label_Action", propensity: "_label_probability", distribution: "_p", candidates: "_multi" },
 } satisfies ColumnNames;
+/** Of these columns the keys of a line that have no `_`. */
+const KEYS: ReadonlyMap<string, string> = new Map(["EventId", "Timestamp", "Unit", "p"].map((key) => [`_${key}`, key]));
+const keyOf = (column: string): string => KEYS.get(column) ?? column;
 
 export interface DsjsonTables {
   readonly decisions: HistoryTable;
@@ -81,11 +84,12 @@ export function dsjsonTables(path: string, blueprint: Blueprint, reward: string,
     columns,
     skipped: () => skipped,
     droppedUnkept: () => unkept,
-    decisions: { name: path, head: () => headOf(path, decisionRows()), lines: decisionRows },
+    decisions: { name: path, head: () => headOf(path, decisionRows()), lines: decisionRows, keyOf },
     observations: {
       name: `${path} (costs)`,
       head: () => Promise.resolve({ columns: [columns.decisionId, columns.time, reward], open: false }),
       lines: costRows,
+      keyOf,
       ofDecisions: true,
     },
   };

@@ -74,6 +74,8 @@ interface MakerOptions {
   readonly repeated?: RepeatedLines;
   /** The lines of observations are those of decisions. */
   readonly isOneFile?: boolean;
+  /** By file: the name of a column in messages. */
+  readonly keyOf?: ReadonlyMap<string, ((column: string) => string) | undefined>;
 }
 
 /** Makes records of lines, and of those a step. */
@@ -94,6 +96,7 @@ export class LineMaker {
   readonly #onLeftOut: OnLeftOut;
   readonly #repeated: RepeatedLines;
   readonly #isOneFile: boolean;
+  readonly #keyOf: NonNullable<MakerOptions["keyOf"]>;
   readonly #groupable: readonly string[];
   readonly #ofOptions: ReturnType<typeof keysByOption>;
   readonly #types: {
@@ -117,6 +120,7 @@ export class LineMaker {
     this.#onLeftOut = options.onLeftOut ?? (() => undefined);
     this.#repeated = options.repeated ?? new RepeatedLines();
     this.#isOneFile = options.isOneFile === true;
+    this.#keyOf = options.keyOf ?? new Map();
     this.#groupable = groupableEntries(blueprint);
     this.#ofOptions = keysByOption(blueprint);
     this.#types = {
@@ -155,7 +159,7 @@ export class LineMaker {
     this.#counts.get(file)?.take(one.cells, column);
     const problem = "problem" in made ? made.problem : undefined;
     if (problem !== undefined) {
-      const text = column === undefined ? problem : `${column} ${problem}`;
+      const text = column === undefined ? problem : `${this.#keyOf.get(file)?.(column) ?? column} ${problem}`;
       // The line that had the id first may be a good one.
       if (file === decisions && this.#repeated.firstOf(one.line) === undefined)
         this.#badDecisions.add(one.id, one.time);

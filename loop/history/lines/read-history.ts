@@ -3,7 +3,7 @@ import { streamsLimits } from "../../../streams/index.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
 import { listColumns } from "../columns/columns.ts";
 import type { DeclaredParts } from "../columns/kind-needs.ts";
-import { namesOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
+import { given, namesOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
 import type { RepeatedLines } from "../left-out/repeated-lines.ts";
 import { LineMaker, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
 import type { HistoryStep } from "./history-step.ts";
@@ -61,7 +61,13 @@ export function sourcesOf(
   const id = columns.decisionId;
   const { decisions, observations, events } = tables;
   const { times, decisionTime, observationTime, eventTime = observationTime } = columns;
-  const of = (table: HistoryTable) => ({ file: table.name, lines: () => table.lines(), latest, times });
+  const of = (table: HistoryTable) => ({
+    file: table.name,
+    lines: () => table.lines(),
+    latest,
+    times,
+    keyOf: table.keyOf,
+  });
   const { ofDecisions, ofEvents } = wantedColumns(columns, blueprint);
   return [
     ...(decisions === undefined
@@ -93,6 +99,7 @@ export async function* readHistory(
   const maker = new LineMaker(namesOf(tables), columns, blueprint, {
     ...options,
     isOneFile: tables.observations?.ofDecisions === true,
+    keyOf: new Map(given(tables).map(({ name, keyOf }) => [name, keyOf])),
   });
   try {
     let last = 0;

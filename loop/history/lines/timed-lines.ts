@@ -22,6 +22,8 @@ export interface LineSource {
   readonly lists?: ReadonlySet<string> | "all" | undefined;
   /** Column that may hold a list of objects: the text of its JSON array. Absent: none. */
   readonly objects?: string | undefined;
+  /** The name of a column in messages. */
+  readonly keyOf?: ((column: string) => string) | undefined;
   /** Event time, ms: nothing may be later. */
   readonly latest: number;
   /** The unit or zone of times that don't tell it. */
@@ -99,7 +101,7 @@ function withLists(
 
 function unfitWanted(
   unfit: ReadonlyMap<string, string>,
-  { id, time, wanted, lists }: LineSource,
+  { id, time, wanted, lists, keyOf = itself }: LineSource,
 ): { readonly column: string; readonly problem: string } | undefined {
   for (const [column, held] of unfit) {
     if (column !== id && column !== time && wanted?.has(column) !== true) continue;
@@ -107,7 +109,7 @@ function unfitWanted(
     const problem = isList
       ? "holds a list with an item that is a list, an object or half a character"
       : `holds ${held}, and no plain value`;
-    return { column, problem: `${column} ${problem}` };
+    return { column, problem: `${keyOf(column)} ${problem}` };
   }
   return undefined;
 }
@@ -117,19 +119,19 @@ function whatAndWhen(
   cells: Cells,
   source: LineSource,
 ): { readonly column: string; readonly problem: string } | Pick<TimedLine, "id" | "time"> {
-  const { id: idColumn, time: timeColumn, latest, times } = source;
+  const { id: idColumn, time: timeColumn, latest, times, keyOf = itself } = source;
   for (const name of idColumn === undefined ? [timeColumn] : [idColumn, timeColumn]) {
     if (!Object.hasOwn(cells, name)) {
       return {
         column: name,
-        problem: `there is no column ${name}: name the right one with --decision-id, --time, --observation-time or --unit`,
+        problem: `there is no column ${keyOf(name)}: name the right one with --decision-id, --time, --observation-time or --unit`,
       };
     }
-    if (cells[name] === null || cells[name] === "") return { column: name, problem: `${name} is empty` };
+    if (cells[name] === null || cells[name] === "") return { column: name, problem: `${keyOf(name)} is empty` };
   }
   const id = idColumn === undefined ? "" : (nameOf(cells[idColumn]!) ?? undefined);
   if (id === undefined) {
-    return { column: idColumn!, problem: `${idColumn} ${misfitText("key", cells[idColumn!])}` };
+    return { column: idColumn!, problem: `${keyOf(idColumn!)} ${misfitText("key", cells[idColumn!])}` };
   }
   const time = readTimeCell(cells[timeColumn]!, times);
   const wrong =
@@ -138,9 +140,11 @@ function whatAndWhen(
       : time > latest
         ? `"${cells[timeColumn]!}" lies ahead: history is what has happened`
         : null;
-  if (wrong !== null) return { column: timeColumn, problem: `${timeColumn} ${wrong}` };
+  if (wrong !== null) return { column: timeColumn, problem: `${keyOf(timeColumn)} ${wrong}` };
   return { id, time: time as number };
 }
+
+const itself = (column: string): string => column;
 
 /** Lines of which the next can be looked at before it is taken. */
 export class LinesAhead {
