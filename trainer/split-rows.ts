@@ -1,6 +1,7 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import { splitNewest } from "../rows/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
+import { learnsTogether } from "./learners/index.ts";
 import { learntLabels, rowsWith, type LearntLabel } from "./learnt-labels.ts";
 
 /** The rows that have a label, in their order. */
@@ -20,7 +21,8 @@ export interface SplitRows {
 
 /**
  * Rows by decision time, split for each label. Labels with one wait share the split. With several waits each label has
- * its own, of the rows where it is mature: the newest rows lack the labels that wait longest.
+ * its own, of the rows where it is mature: the newest rows lack the labels that wait longest. Labels that are learnt
+ * together share the earliest of these: no row that judges one of them is learnt from for another.
  *
  * @param share of the rows that is held out, 0 to 1
  */
@@ -36,7 +38,28 @@ export function splitRows(compiled: CompiledBlueprint, rows: readonly TrainingRo
     return { train, labels: own };
   }
   const own = labels.map((label) => ({ label, ...splitNewest(rowsWith(label, rows), share) }));
-  return { train: trainedRows(rows, own), labels: own };
+  const shared = learnsTogether(compiled.blueprint) ? splitEarliest(rows, own) : own;
+  return { train: trainedRows(rows, shared), labels: shared };
+}
+
+/** Divides all labels where the first row lies that judges one of them. */
+function splitEarliest(rows: readonly TrainingRow[], labels: readonly SplitLabel[]): readonly SplitLabel[] {
+  const judging = new Set(labels.flatMap(({ holdout }) => holdout.slice(0, 1)));
+  const first = rows.find((row) => judging.has(row));
+  if (first === undefined) return labels;
+  // Options of the decision that do not have this label lie before it.
+  const isOf = (row: TrainingRow): boolean =>
+    row["decisionTime"] === first["decisionTime"] && row["decisionId"] === first["decisionId"];
+  const older = new Set(
+    rows.slice(
+      0,
+      rows.findIndex((row) => isOf(row)),
+    ),
+  );
+  return labels.map(({ label, train, holdout }) => {
+    const all = [...train, ...holdout];
+    return { label, train: all.filter((row) => older.has(row)), holdout: all.filter((row) => !older.has(row)) };
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { LearnerKind } from "./learner-kind.ts";
-import { numberParameter, numbersParameter } from "./parameter.ts";
+import { booleanParameter, numberParameter, numbersParameter } from "./parameter.ts";
 
 export interface MlpParameters {
   /** Width of each hidden layer, from the inputs on. */
@@ -18,6 +18,8 @@ export interface MlpParameters {
   readonly validation: number;
   /** Epochs without a better one until it stops. */
   readonly patience: number;
+  /** All labels of the blueprint are heads of one network; false: each has its own. */
+  readonly shared: boolean;
 }
 
 declare module "../blueprint.ts" {
@@ -39,5 +41,6 @@ export const mlp: LearnerKind<"mlp"> = {
     dropout: numberParameter({ min: 0, max: 0.9 }, 0),
     validation: numberParameter({ min: 0, max: 0.5 }, 0),
     patience: numberParameter({ min: 1, max: 1000 }, 2, "whole"),
+    shared: { ...booleanParameter(false), later: true },
   },
 };

@@ -1,7 +1,7 @@
 import type { Range } from "../defaults.ts";
 import type { KeySaid } from "../key-reference.ts";
 import { complain, type Place } from "../yaml/place.ts";
-import { readNumber } from "../yaml/scalars.ts";
+import { readBoolean, readNumber } from "../yaml/scalars.ts";
 import { readItems } from "../yaml/section.ts";
 
 /** One parameter of a learner. Blueprints, the reference page and every fit take its type, its bounds and its default from here. */
@@ -36,6 +36,14 @@ export function numberParameter(range: Range, fallback: number, whole: "whole" |
     refusal: (value) => (fits(value) ? undefined : `a ${kind} from ${min} to ${max}`),
   };
 }
+
+/** True or false. */
+export const booleanParameter = (fallback: boolean): Parameter<boolean> => ({
+  fallback,
+  said: ["true or false", String(fallback)],
+  read: readBoolean,
+  refusal: (value) => (typeof value === "boolean" ? undefined : "true or false"),
+});
 
 /** A list of whole numbers within bounds, and how many there may be. */
 export function numbersParameter(

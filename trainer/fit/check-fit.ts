@@ -1,6 +1,7 @@
 import { checkModel, type Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
-import type { FitRequest } from "./fit.ts";
+import type { Learner } from "../learners/learner.ts";
+import type { FitRequest, FurtherLabel } from "./fit.ts";
 import { DomainError } from "../../schemas/index.ts";
 
 /**
@@ -8,23 +9,45 @@ import { DomainError } from "../../schemas/index.ts";
  *
  * @throws DomainError naming the parameter and its bounds, the label's objective, or the matrix and its disagreement
  */
-export function checkFit({ train, holdout, inputs, model, label }: FitRequest, objectives: readonly Objective[]): void {
+export function checkFit(request: FitRequest, learner: Learner): void {
+  const { train, holdout, inputs, model, label, further = [] } = request;
+  const { objectives } = learner.kind;
   checkModel(model);
-  if (!objectives.includes(label.objective)) {
+  for (const { name, objective } of [label, ...further.map((one) => one.label)]) {
+    if (objectives.includes(objective)) continue;
     throw new DomainError(
       "BAD_TRAINING_DATA",
-      `learner ${model.learner} can't learn objective ${label.objective} of ${label.name}: use ${objectives.join(" or ")}`,
+      `learner ${model.learner} can't learn objective ${objective} of ${name}: use ${objectives.join(" or ")}`,
+    );
+  }
+  if (further.length > 0 && learner.multiTask?.(model) !== true) {
+    throw new DomainError(
+      "BAD_TRAINING_DATA",
+      `learner ${model.learner} learns one label at a time by these parameters, not ${1 + further.length}: fit one model for each`,
     );
   }
   checkMatrices(train, holdout);
+  for (const one of further) checkMatrices({ ...train, labels: one.values }, one.holdout);
   if (inputs !== undefined && inputs.length !== train.columns) {
     throw new DomainError(
       "BAD_TRAINING_DATA",
       `${inputs.length} columns are described, the rows have ${train.columns}`,
     );
   }
-  checkLabels(train.labels, label.objective);
+  if (further.length === 0) checkLabels(train.labels, label.objective);
   checkWeights(train);
+  if (further.length === 0) return;
+  for (const one of [{ label, values: train.labels }, ...further]) checkSparse(one, train.weights);
+}
+
+/** Of several labels: a row may lack one, but not all rows that count. */
+function checkSparse({ label, values }: Omit<FurtherLabel, "holdout">, weights: Float32Array | undefined): void {
+  checkLabels(values, label.objective, "sparse");
+  if (values.some((value, row) => !Number.isNaN(value) && (weights?.[row] ?? 1) > 0)) return;
+  throw new DomainError(
+    "BAD_TRAINING_DATA",
+    `no row with a weight above 0 has label ${label.name}, so nothing can be learnt of it: wait for more rows or widen the time range`,
+  );
 }
 
 function checkMatrices(train: TrainingMatrix, holdout: TrainingMatrix): void {
@@ -64,8 +87,10 @@ function checkWeights({ weights }: TrainingMatrix): void {
   );
 }
 
-function checkLabels(labels: Float32Array, objective: Objective): void {
-  const fits = (label: number): boolean => (objective === "binary" ? label >= 0 && label <= 1 : Number.isFinite(label));
+function checkLabels(labels: Float32Array, objective: Objective, kind?: "sparse"): void {
+  const fits = (label: number): boolean =>
+    (kind === "sparse" && Number.isNaN(label)) ||
+    (objective === "binary" ? label >= 0 && label <= 1 : Number.isFinite(label));
   const row = labels.findIndex((label) => !fits(label));
   if (row < 0) return;
   const wanted = objective === "binary" ? "from 0 to 1" : "finite";

@@ -13,10 +13,11 @@ import { DomainError } from "../../schemas/index.ts";
 export const fitInWorker: Fit = async (request, onProgress) => {
   const { module } = learnerNamed(request.model.learner);
   if (module === undefined) return fitModel(request, onProgress);
-  const { train, holdout } = request;
+  const { train, holdout, further } = request;
+  const others = further?.map((one) => ({ ...one, values: cut(one.values), holdout: compact(one.holdout) }));
   const message: WorkerRequest = {
     module,
-    request: { ...request, train: compact(train), holdout: compact(holdout) },
+    request: { ...request, train: compact(train), holdout: compact(holdout), further: others },
   };
   const worker = new Worker(new URL("./fit-worker.ts", import.meta.url));
   try {
@@ -52,11 +53,12 @@ function reply(worker: Worker, onProgress?: (done: number, total: number) => voi
 }
 
 /** A posted view drags its whole buffer along: cut out the part that is meant. */
+const cut = (values: Float32Array): Float32Array =>
+  values.byteLength === values.buffer.byteLength || values.buffer instanceof SharedArrayBuffer
+    ? values
+    : values.slice();
+
 function compact(matrix: TrainingMatrix): TrainingMatrix {
-  const cut = (values: Float32Array): Float32Array =>
-    values.byteLength === values.buffer.byteLength || values.buffer instanceof SharedArrayBuffer
-      ? values
-      : values.slice();
   const { features, labels, weights, rows, columns } = matrix;
   return { features: cut(features), labels: cut(labels), ...(weights && { weights: cut(weights) }), rows, columns };
 }

@@ -1,3 +1,4 @@
+import type { TrainingMatrix } from "../../rows/index.ts";
 import { loadScorer, type Scorer } from "../../serving/index.ts";
 import { learnerNamed } from "../learners/index.ts";
 import { shuffleColumns } from "../report/shuffle-columns.ts";
@@ -14,11 +15,12 @@ import { DomainError } from "../../schemas/index.ts";
 export const fitModel: Fit = async (request, onProgress) => {
   const { train, label, model, metadata } = request;
   const learner = learnerNamed(model.learner);
-  checkFit(request, learner.kind.objectives);
+  checkFit(request, learner);
   const started = performance.now();
   const { features, rows, columns, weights } = train;
   const inputs = request.inputs ?? Array.from({ length: columns }, (_, at) => ({ name: `column ${at}` }));
-  const labels = [{ ...label, values: train.labels }];
+  const others = (request.further ?? []).map((one) => ({ ...one.label, values: one.values }));
+  const labels = [{ ...label, values: train.labels }, ...others];
   const input = { features, rows, columns, inputs, weights, labels, model, metadata, onProgress };
   const learnt = await learner.fit(input);
   const { onnx, importance } = learnt;
@@ -42,8 +44,8 @@ export const fitModel: Fit = async (request, onProgress) => {
 
 async function predictHoldout(
   onnx: Uint8Array,
-  { train, holdout, label, metadata, explain }: FitRequest,
-): Promise<Pick<FittedModel, "predictions" | "reliance">> {
+  { train, holdout, label, further = [], metadata, explain }: FitRequest,
+): Promise<Pick<FittedModel, "predictions" | "further" | "reliance">> {
   const scorer = await loadScorer(onnx);
   try {
     if (scorer.columns !== train.columns) {
@@ -53,14 +55,22 @@ async function predictHoldout(
     if (lost !== undefined)
       throw new DomainError("BAD_MODEL", `it does not carry the metadata "${lost}" that it was given`);
     const output = outputOf(scorer, label.name);
-    const predictions = (await scorer.score(holdout.features, holdout.rows))[output]!;
-    const row = predictions.findIndex((prediction) => !Number.isFinite(prediction));
-    if (row >= 0) throw new DomainError("BAD_MODEL", `it predicts ${predictions[row]} for held-out row ${row}`);
-    if (explain !== true) return { predictions };
-    return { predictions, reliance: await shuffleColumns(scorer, output, holdout, label.objective) };
+    const predictions = await predict(scorer, output, holdout);
+    const others: Float32Array[] = [];
+    for (const one of further) others.push(await predict(scorer, outputOf(scorer, one.label.name), one.holdout));
+    const found = { predictions, further: others };
+    if (explain !== true) return found;
+    return { ...found, reliance: await shuffleColumns(scorer, output, holdout, label.objective) };
   } finally {
     await scorer.release();
   }
+}
+
+async function predict(scorer: Scorer, output: number, { features, rows }: TrainingMatrix): Promise<Float32Array> {
+  const predictions = (await scorer.score(features, rows))[output]!;
+  const row = predictions.findIndex((prediction) => !Number.isFinite(prediction));
+  if (row >= 0) throw new DomainError("BAD_MODEL", `it predicts ${predictions[row]} for held-out row ${row}`);
+  return predictions;
 }
 
 /** A file of one label may call its output `prediction`. */

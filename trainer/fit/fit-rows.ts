@@ -3,11 +3,13 @@ import { matrixOf, rowId, vectorOf, type TrainingMatrix } from "../../rows/index
 import { DomainError, type TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
 import type { LearntLabel } from "../learnt-labels.ts";
+import { learnsTogether } from "../learners/index.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
-import type { SearchLedger } from "../search/ledger.ts";
 import type { SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit } from "./fit.ts";
+import { fitTogether } from "./fit-together.ts";
+import type { FittedLabel } from "./fitted-label.ts";
 
 export interface FitRowsRequest {
   readonly compiled: CompiledBlueprint;
@@ -20,19 +22,6 @@ export interface FitRowsRequest {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-export interface FittedLabel {
-  readonly label: LearntLabel;
-  /** The rows that have the label. */
-  readonly train: TrainingMatrix;
-  readonly holdout: TrainingMatrix;
-  /** One a row of `holdout`. */
-  readonly predictions: Float32Array;
-  /** Of a learner that searches: what it tried. */
-  readonly search?: SearchLedger | undefined;
-  /** Of the first label: by how much the loss of `holdout` grows without each column. */
-  readonly reliance?: readonly number[] | undefined;
-}
-
 export interface FittedRows {
   readonly onnx: Uint8Array;
   /** Wall-clock time of the fits. */
@@ -43,8 +32,9 @@ export interface FittedRows {
 
 /**
  * Trains a model of all labels from rows: one fit for each label, from the rows that have it, and
- * one for each of its heads, from a sample of them with replacement. The bytes of the file
- * depend on the training rows, the blueprint and `until` alone.
+ * one for each of its heads, from a sample of them with replacement. A learner that learns all labels
+ * at once has one fit, and one a head. The bytes of the file depend on the training rows, the
+ * blueprint and `until` alone.
  */
 export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<FittedRows> {
   const { compiled, split, until } = request;
@@ -65,10 +55,20 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   let seconds = 0;
   const heads = headsOf(compiled.blueprint);
   const fits = labels.length * (1 + heads);
+  const matrixFor = (some: readonly TrainingRow[], { column }: LearntLabel): TrainingMatrix =>
+    matrixOf(some, layout, encode, column, compiled.weight);
+  if (learnsTogether(compiled.blueprint)) {
+    const { model } = compiled.blueprint;
+    const given = { inputs, model, metadata };
+    const { onProgress } = request;
+    const together = { split, matrixOf: matrixFor, given, heads, seed: model.seed, onProgress };
+    const found = await fitTogether(fit, together).catch((error: unknown) => {
+      throw new DomainError("TRAINING_FAILED", failureText(compiled, undefined, split.train.length, error), error);
+    });
+    return { onnx: oneFile(found.files, metadata), seconds: found.seconds, labels: found.labels };
+  }
   for (const [at, { label, ...rows }] of labels.entries()) {
-    const matrix = (some: readonly TrainingRow[]): TrainingMatrix =>
-      matrixOf(some, layout, encode, label.column, compiled.weight);
-    const [train, holdout] = [matrix(rows.train), matrix(rows.holdout)];
+    const [train, holdout] = [matrixFor(rows.train, label), matrixFor(rows.holdout, label)];
     const progressOf =
       (head: number) =>
       (done: number, total: number): void =>
@@ -103,13 +103,15 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         files.push({ label: headName(label.name, head), onnx: fittedHead.onnx });
       }
     } catch (error) {
-      throw new DomainError("TRAINING_FAILED", failureText(compiled, label, train, error), error);
+      throw new DomainError("TRAINING_FAILED", failureText(compiled, label, train.rows, error), error);
     }
   }
-  // Of one alone, the learner's own file.
-  const onnx = files.length === 1 ? files[0]!.onnx : joinModels(files, metadata);
-  return { onnx, seconds, labels: fitted };
+  return { onnx: oneFile(files, metadata), seconds, labels: fitted };
 }
+
+/** Of one alone, the learner's own file. */
+const oneFile = (files: readonly LabelModel[], metadata: Readonly<Record<string, string>>): Uint8Array =>
+  files.length === 1 ? files[0]!.onnx : joinModels(files, metadata);
 
 /** With as many trials as a former search had time for. */
 const modelOf = ({ model }: CompiledBlueprint["blueprint"], trials: number | undefined): ModelConfig =>
@@ -119,15 +121,15 @@ const MOST_NAMED = 20;
 
 function failureText(
   { blueprint, layout }: CompiledBlueprint,
-  { name }: LearntLabel,
-  { rows }: TrainingMatrix,
+  learnt: LearntLabel | undefined,
+  rows: number,
   error: unknown,
 ): string {
   const more = layout.length - MOST_NAMED;
   const names = layout.slice(0, MOST_NAMED).map(({ name }) => name);
   const features = names.join(", ") + (more > 0 ? ` and ${more} more` : "");
   const reason = error instanceof Error ? error.message : String(error);
-  const label = blueprint.labels.length === 1 ? "" : ` for label ${name}`;
+  const label = learnt === undefined || blueprint.labels.length === 1 ? "" : ` for label ${learnt.name}`;
   return `${blueprint.useCase} ${blueprint.version} could not be trained${label} on ${rows} rows of ${features}: ${reason}`;
 }
 

@@ -23,7 +23,10 @@ async function fit({ module, request }: WorkerRequest): Promise<void> {
   try {
     await import(module);
     const fitted = await fitModel(request, (done, total) => send({ kind: "progress", done, total }));
-    const moved = [fitted.onnx.buffer, fitted.predictions.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
+    const { onnx, predictions, further } = fitted;
+    const moved = [onnx, predictions, ...further]
+      .map(({ buffer }) => buffer)
+      .filter((buffer) => buffer instanceof ArrayBuffer);
     send({ kind: "fitted", fitted }, [...new Set(moved)]);
   } catch (error) {
     const text = error instanceof Error ? error : brokenPromise(String(error));

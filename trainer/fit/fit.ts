@@ -3,6 +3,15 @@ import type { TrainingMatrix } from "../../rows/index.ts";
 import type { SearchLedger } from "../search/ledger.ts";
 import type { FitColumn } from "../learners/learner.ts";
 
+/** A further label of a learner that learns several in one fit. */
+export interface FurtherLabel {
+  readonly label: FitRequest["label"];
+  /** One a row of those to train on; NaN: the row lacks it. */
+  readonly values: Float32Array;
+  /** Rows to predict it for; may have no rows. */
+  readonly holdout: TrainingMatrix;
+}
+
 export interface FitRequest {
   readonly train: TrainingMatrix;
   /** Rows to predict, which the learner never sees; may have no rows. */
@@ -10,6 +19,8 @@ export interface FitRequest {
   /** The columns of both; absent: all hold numbers. */
   readonly inputs?: readonly FitColumn[] | undefined;
   readonly label: { readonly name: string; readonly objective: Objective };
+  /** Learnt in the same fit. A row of `train` may then lack the label, and has NaN there. */
+  readonly further?: readonly FurtherLabel[] | undefined;
   /** The learner and its parameters. */
   readonly model: ModelConfig;
   /** Whether to measure how much the model goes by each column. */
@@ -23,6 +34,8 @@ export interface FittedModel {
   readonly onnx: Uint8Array;
   /** Of the label, one a held-out row, as serving gives it: a probability (binary) or a value (regression). */
   readonly predictions: Float32Array;
+  /** Of each further label, one a row that is held out for it. */
+  readonly further: readonly Float32Array[];
   /** Share of each column in the learnt model. */
   readonly importance: readonly number[];
   /** Of a learner that searches: what it tried. */

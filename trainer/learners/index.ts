@@ -8,4 +8,4 @@ import { xgboost } from "./xgboost.ts";
 
 for (const learner of [xgboost, linear, mlp, constant, auto] as readonly Learner[]) registerLearner(learner);
 
-export { learnerNamed, registerLearner } from "./registry.ts";
+export { learnerNamed, learnsTogether, registerLearner } from "./registry.ts";

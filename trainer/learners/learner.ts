@@ -6,7 +6,7 @@ export interface FitLabel {
   /** The model's output that predicts it has this name. */
   readonly name: string;
   readonly objective: Objective;
-  /** One a row: from 0 to 1 (binary), or a finite value in the label's unit (regression). */
+  /** One a row: from 0 to 1 (binary), or a finite value in the label's unit (regression). Of one of several labels NaN: the row lacks it. */
   readonly values: Float32Array;
 }
 
@@ -89,6 +89,11 @@ export interface Learner<L extends LearnerName = LearnerName> {
   readonly steps?: string | undefined;
   /** What a search among learners tries of this one; absent: nothing. */
   readonly space?: SearchSpace<L> | undefined;
+  /**
+   * Whether one fit learns all labels of a blueprint, by these parameters (multi-task learning). A row then has NaN for a label that it lacks, and each label
+   * has a value in some row that counts. Absent: a fit for each label.
+   */
+  multiTask?(model: ModelConfig<L>): boolean;
   /** Rejects with an Error that says which input to change. */
   fit(input: FitInput<L>): Promise<LearntModel>;
 }

@@ -23,6 +23,7 @@ export const mlp: Learner<"mlp"> = {
       dropout: 0.3 * draw("dropout"),
     }),
   },
+  multiTask: ({ shared }) => shared,
   async fit(input) {
     const { features, rows, columns, inputs, weights, labels, model, metadata, onProgress } = input;
     const plan = planInputs(features, rows, columns, inputs);
@@ -59,9 +60,25 @@ function splitRows(input: FitInput<"mlp">): {
   readonly own: FitValidation;
   readonly judge?: FitValidation | undefined;
 } {
-  const { rows, model, validation } = input;
-  const held = validation === undefined ? Math.min(rows - 1, Math.round(rows * model.validation)) : 0;
-  return { own: part(input, 0, rows - held), judge: held === 0 ? validation : part(input, rows - held, rows) };
+  const { rows, labels, model, validation } = input;
+  const from = validation === undefined ? Math.min(...labels.map((label) => newestOf(label, model.validation))) : rows;
+  const lost = labels.find(({ values }) => from < rows && values.subarray(0, from).every(Number.isNaN));
+  if (lost !== undefined) {
+    throw new DomainError(
+      "BAD_TRAINING_DATA",
+      `all rows with label ${lost.name} are among the newest, which model.validation ${model.validation} keeps to say when to stop: set it to 0, or wait for more rows`,
+    );
+  }
+  return { own: part(input, 0, from), judge: from === rows ? validation : part(input, from, rows) };
+}
+
+/** Where the newest share of the rows that have a label begins: a label that waits long is not in the newest rows. */
+function newestOf({ values }: FitLabel, share: number): number {
+  const known = values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+  let held = Math.min(known - 1, Math.round(known * share));
+  let from = values.length;
+  while (held > 0) if (!Number.isNaN(values[--from]!)) held--;
+  return from;
 }
 
 /** Numbers are learnt in units of their standard deviation. */

@@ -1,4 +1,4 @@
-import { learnerKinds, registerLearnerKind, Registry } from "../../blueprints/index.ts";
+import { learnerKinds, registerLearnerKind, Registry, type Blueprint } from "../../blueprints/index.ts";
 import type { Learner } from "./learner.ts";
 
 /** A learner under its name. */
@@ -20,6 +20,11 @@ export function registerLearner(learner: Learner): void {
 
 /** Throws for a name that nobody has registered. */
 export const learnerNamed = (name: string): Learner => learners.get(name).learner;
+
+/** Whether all labels of a blueprint are learnt in one fit. */
+export function learnsTogether({ labels, model }: Pick<Blueprint, "labels" | "model">): boolean {
+  return labels.length > 1 && learnerNamed(model.learner).multiTask?.(model) === true;
+}
 
 /** In the order in which they were registered. */
 export const allLearners = (): readonly Learner[] => learners.all().map(({ learner }) => learner);

@@ -25,7 +25,9 @@ export function onnxFromNetwork(
   heads: readonly Head[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const graph = new GraphParts();
+  // A label may have the input's name.
+  const input = heads.some(({ name }) => name === FEATURES) ? `/${FEATURES}` : FEATURES;
+  const graph = new GraphParts(input);
   const parts = [...numberParts(graph, plan), ...missingParts(graph, plan), ...codeParts(graph, plan, network)];
   let values = parts.length === 1 ? parts[0]! : graph.node("Concat", parts, { axis: 1 });
   const { shape, layers } = network;
@@ -44,13 +46,15 @@ export function onnxFromNetwork(
   for (const [at, head] of heads.entries()) writeHead(graph, network, values, at, head);
   return encodeModel({
     name: "network",
-    input: { name: "features", columns },
+    input: { name: input, columns },
     outputs: heads.map(({ name }) => ({ name, columns: 1 })),
     nodes: graph.nodes,
     tensors: graph.tensors,
     metadata,
   });
 }
+
+const FEATURES = "features";
 
 /** How many inputs the first layer really has. */
 function inputsOf({ shape }: Network): number {
@@ -74,7 +78,7 @@ function numberParts(graph: GraphParts, { numbers }: InputPlan): readonly string
     const some = numbers.filter((number) => number.skewed === skewed);
     if (some.length === 0) return [];
     const columns = some.map(({ column }) => column);
-    const given = graph.node("Gather", ["features", graph.integers([some.length], columns)], { axis: 1 });
+    const given = graph.node("Gather", [graph.input, graph.integers([some.length], columns)], { axis: 1 });
     const means = some.map(({ mean }) => mean);
     const missing = graph.node("IsNaN", [given]);
     const filled = graph.node("Where", [missing, graph.floats([some.length], means), given]);
@@ -99,7 +103,7 @@ function logarithm(graph: GraphParts, values: string): string {
 /** 1 where a value is missing. */
 function missingParts(graph: GraphParts, { missing }: InputPlan): readonly string[] {
   if (missing.length === 0) return [];
-  const given = graph.node("Gather", ["features", graph.integers([missing.length], missing)], { axis: 1 });
+  const given = graph.node("Gather", [graph.input, graph.integers([missing.length], missing)], { axis: 1 });
   return [graph.node("Cast", [graph.node("IsNaN", [given])], { to: FLOAT32 })];
 }
 
@@ -109,7 +113,7 @@ const [FLOAT32, INT64] = [1, 7];
 function codeParts(graph: GraphParts, { categories }: InputPlan, network: Network): readonly string[] {
   return categories.map(({ column, categories: count }, at) => {
     const { codes, width } = network.shape.embeddings[at]!;
-    const given = graph.node("Gather", ["features", graph.integers([], [column])], { axis: 1 });
+    const given = graph.node("Gather", [graph.input, graph.integers([], [column])], { axis: 1 });
     const missing = graph.node("IsNaN", [given]);
     const known = graph.node("Where", [missing, graph.floats([1], [count]), given]);
     const table = graph.floats([codes, width], network.view(network.tables[at]!));
@@ -121,6 +125,12 @@ function codeParts(graph: GraphParts, { categories }: InputPlan, network: Networ
 class GraphParts {
   readonly nodes: GraphNode[] = [];
   readonly tensors: ConstantTensor[] = [];
+  /** The name of the graph's input. */
+  readonly input: string;
+
+  constructor(input: string) {
+    this.input = input;
+  }
 
   /** @returns the name of its output */
   node(

@@ -4,11 +4,14 @@ import { ProtobufWriter } from "./protobuf-writer.ts";
 import { withTexts } from "./rewrite-model.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
-/** A model of one label, as a learner gives it. */
+/** A model of one label or of several, as a learner gives it. */
 export interface LabelModel {
+  /** Of one label: the name of its output in the joined file. Of each model another one. */
   readonly label: string;
-  /** One input float[N, columns], `features` in the joined file, and one output float[N, 1]; without graphs inside of nodes. */
+  /** One input float[N, columns], `features` in the joined file, and an output float[N, 1] a label; without graphs inside of nodes. */
   readonly onnx: Uint8Array;
+  /** Of several labels: its outputs' names, and those in the joined file. */
+  readonly outputs?: ReadonlyMap<string, string> | undefined;
 }
 
 const INPUT = "features";
@@ -34,7 +37,8 @@ export function joinModels(
   metadata: Readonly<Record<string, string>>,
   ending?: Ending,
 ): Uint8Array {
-  const input = models.some(({ label }) => label === INPUT) ? `/${INPUT}` : INPUT;
+  const names = models.flatMap(({ label, outputs }) => (outputs === undefined ? [label] : [...outputs.values()]));
+  const input = names.includes(INPUT) ? `/${INPUT}` : INPUT;
   const parts = models.map((model) => partsOf(model, input));
   const [first, ...others] = parts;
   for (const [at, other] of others.entries()) {
@@ -51,7 +55,7 @@ export function joinModels(
   for (const { tensors } of parts) for (const tensor of tensors) graph.bytes(5, tensor);
   for (const tensor of ending?.tensors ?? []) graph.message(5, (writer) => writeConstant(writer, tensor));
   graph.bytes(11, first!.input);
-  if (ending === undefined) for (const { output } of parts) graph.bytes(12, output);
+  if (ending === undefined) for (const { outputs } of parts) for (const output of outputs) graph.bytes(12, output);
   else graph.message(12, (writer) => writeTensor(writer, { name: ending.output, columns: 1 }));
   const head = fieldsOf(first!.model, (field) => field !== 7 && field !== 14);
   const file = new ProtobufWriter().bytes(7, graph.finish());
@@ -65,16 +69,17 @@ interface Parts {
   readonly nodes: readonly Uint8Array[];
   readonly tensors: readonly Uint8Array[];
   readonly input: Uint8Array;
-  readonly output: Uint8Array;
+  readonly outputs: readonly Uint8Array[];
 }
 
 /** @param input the name of the input in the joined file */
-function partsOf({ label, onnx }: LabelModel, input: string): Parts {
+function partsOf({ label, onnx, outputs: given }: LabelModel, input: string): Parts {
   const own = readOnnxGraph(onnx);
-  const [from, to] = [own.inputs[0]?.name, own.outputs[0]];
+  const from = own.inputs[0]?.name;
+  const made = given ?? new Map(own.outputs.slice(0, 1).map((output) => [output, label]));
   /** Names of the graph's inside must not meet those of the others, nor a label's. */
   const named = (name: string): string =>
-    name === from ? input : name === to ? label : name === "" ? name : `${label}/${name}`;
+    name === from ? input : (made.get(name) ?? (name === "" ? name : `${label}/${name}`));
   const [nodes, tensors, inputs, outputs]: Uint8Array[][] = [[], [], [], []];
   for (const { field, value } of protobufFields(onnx)) {
     if (field !== 7 || typeof value === "number") continue;
@@ -87,14 +92,14 @@ function partsOf({ label, onnx }: LabelModel, input: string): Parts {
     }
   }
   const [taken, ...moreInputs] = inputs!;
-  const [output, ...moreOutputs] = outputs!;
-  if (taken === undefined || output === undefined || moreInputs.length + moreOutputs.length > 0) {
+  if (taken === undefined || moreInputs.length > 0 || outputs!.length !== (given?.size ?? 1)) {
+    const wanted = given === undefined ? "one of each is" : `one and ${given.size} are`;
     throw brokenPromise(
-      `the model of ${label} has ${inputs!.length} inputs and ${outputs!.length} outputs, one of each is needed`,
+      `the model of ${label} has ${inputs!.length} inputs and ${outputs!.length} outputs, ${wanted} needed`,
     );
   }
   const versions = fieldsOf(onnx, (field) => field === 1 || field === 8);
-  return { model: onnx, versions, nodes: nodes!, tensors: tensors!, input: taken, output };
+  return { model: onnx, versions, nodes: nodes!, tensors: tensors!, input: taken, outputs: outputs! };
 }
 
 /** Some fields of a message as they are. */
