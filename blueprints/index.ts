@@ -33,7 +33,7 @@ export type { LearningMode, PromotionRule } from "./learning-config.ts";
 export { LEARNING_MODES } from "./defaults.ts";
 export { meant } from "./meant.ts";
 export type { OptionsPolicy } from "./policy/compile-policy.ts";
-export { optionsOf } from "./options/option-given.ts";
+export { optionsOf, type UnfitCandidate } from "./options/option-given.ts";
 export { keysByOption, keysWithOption } from "./options/option-keys.ts";
 export { isOverOptions } from "./policy/rules/index.ts";
 export { optionContext, optionVector, type CompiledOptions } from "./options/compiled-options.ts";

@@ -1,11 +1,12 @@
 import { meant } from "../blueprints/index.ts";
-import type { MisfitPlace, TellMisfit, ToldMisfit } from "../operators/index.ts";
+import { countsAsUnknown, type MisfitPlace, type TellMisfit, type ToldMisfit } from "../operators/index.ts";
 import { recordLimits } from "../schemas/index.ts";
 import { shortened, silent, type Log, type Metrics } from "../streams/index.ts";
 
 const { misfitNames, statsNameBytes } = recordLimits;
 /** Stands for all names past the first ones. */
 const OTHER = "(other)";
+const MOST_ACTIONS = 12;
 
 /**
  * Counts entries that count for nothing, and warns of each name once in the life of the process, with the nearest known
@@ -15,7 +16,7 @@ export function misfitReport(metrics: Metrics, log: Log = silent): TellMisfit {
   const told = new Map<string, Set<string>>();
   return (misfit) => {
     const { useCase, what, problem } = misfit;
-    const counter = problem === "unknown" ? metrics.unknownFields : metrics.unusableValues;
+    const counter = countsAsUnknown(problem) ? metrics.unknownFields : metrics.unusableValues;
     const place = `${what} ${problem} ${useCase}`;
     let names = told.get(place);
     if (names === undefined) told.set(place, (names = new Set()));
@@ -35,13 +36,26 @@ const SUBJECTS: Readonly<Record<MisfitPlace, string>> = {
   context: "context entry",
   observation: "observation field",
   kind: "event kind",
+  candidates: "candidate",
 };
 
 function textOf({ useCase, what, name, problem, known }: ToldMisfit): string {
   const subject = `${SUBJECTS[what]} ${JSON.stringify(name)}${useCase === "" ? "" : ` of use case ${useCase}`}`;
+  if (problem === "repeated") return `${subject} is there twice in one request: the first one counts, with its entries`;
+  if (problem === "noOptions")
+    return `candidates of use case ${useCase} count for nothing: its policy neither chooses nor ranks options`;
   if (problem === "unusable") return `${subject} holds a value that its type can't read: such values are missing`;
   const guess = meant(name, known);
+  if (problem === "noAction") {
+    const actions = guess === null ? `its actions are ${someOf(known)}` : `did you mean ${JSON.stringify(guess)}?`;
+    return `${subject} is no action of the blueprint, so it counts for nothing (${actions})`;
+  }
   const hint = guess === null ? "declare it, or leave it out" : `did you mean ${JSON.stringify(guess)}?`;
   const who = useCase === "" ? "no blueprint knows it" : "the blueprint does not know it";
   return `${subject}: ${who}, so it counts for nothing (${hint})`;
 }
+
+const someOf = (names: Iterable<string>): string => {
+  const all = [...names].map((name) => JSON.stringify(name));
+  return all.length > MOST_ACTIONS ? `${all.slice(0, MOST_ACTIONS).join(", ")}, …` : all.join(", ");
+};

@@ -29,6 +29,7 @@ export {
   tableContent,
   tableSize,
   takeVersion,
+  countsAsUnknown,
   wholeTileKey,
   type DeclaredTable,
   type KeptPosteriors,

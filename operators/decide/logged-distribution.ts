@@ -16,6 +16,31 @@ export function distributedOver(space: DecisionSpace, candidates: readonly Candi
   return [...new Set(candidates.map(({ optionId }) => optionId))];
 }
 
+interface Repeated {
+  readonly optionId: string;
+  /** Of the first and the second, from 0. */
+  readonly places: readonly [number, number];
+}
+
+/** The first candidate whose id an earlier one has. */
+export function repeatedCandidate(candidates: readonly Candidate[]): Repeated | undefined {
+  const places = new Map<string, number>();
+  for (const [at, { optionId }] of candidates.entries()) {
+    const first = places.get(optionId);
+    if (first !== undefined) return { optionId, places: [first, at] };
+    places.set(optionId, at);
+  }
+  return undefined;
+}
+
+export const twiceText = ({ optionId, places: [first, second] }: Repeated): string =>
+  `the candidate ${JSON.stringify(optionId)} is there twice, as [${first}] and [${second}]`;
+
+function why(candidates: readonly Candidate[]): string {
+  const twice = repeatedCandidate(candidates);
+  return twice === undefined ? "" : `: ${twiceText(twice)}`;
+}
+
 /** The reason that a distribution can't have been that of the action, in words; `undefined`: it can, or there is none. */
 export function distributionProblem(
   { value, propensity, distribution, positions }: LoggedAction,
@@ -27,7 +52,7 @@ export function distributionProblem(
   const actions = distributedOver(space, candidates);
   if (actions === undefined) return "numbers have no distribution";
   if (actions.length !== distribution.length)
-    return `the distribution has ${distribution.length} probabilities, of ${actions.length} actions`;
+    return `the distribution has ${distribution.length} probabilities, of ${actions.length} actions${why(candidates)}`;
   const wrong = distribution.find((one) => !(one >= 0 && one <= 1));
   if (wrong !== undefined) return `the distribution has ${wrong}, which is no probability`;
   const sum = distribution.reduce((all, one) => all + one);

@@ -1,7 +1,7 @@
 import type { DecisionSpace } from "../../blueprints/index.ts";
 import type { Candidate, DecisionRecorded, LoggedAction } from "../../schemas/index.ts";
 import type { Shown } from "./draw-options.ts";
-import { distributedOver, isSamePropensity } from "./logged-distribution.ts";
+import { distributedOver, isSamePropensity, repeatedCandidate, twiceText } from "./logged-distribution.ts";
 
 /** The reason that a ranking can't have been shown, in words; `undefined`: it can. It is the order of the candidates. */
 export function rankingProblem(
@@ -16,6 +16,8 @@ export function rankingProblem(
   if (unknown !== undefined) return `the candidate ${JSON.stringify(unknown)} is no action`;
   if (value !== first)
     return `a ranking of history is the order of its candidates: ${JSON.stringify(value)} is not at its top`;
+  const twice = shownTwice(candidates, positions.length);
+  if (twice !== undefined) return `${twice}: a ranking shows an option once`;
   if (distribution.length > 0) return "a ranking has probabilities of its positions, and no distribution";
   if (positions.length > order.length)
     return `there are probabilities of ${positions.length} positions, and ${order.length} options`;
@@ -26,6 +28,12 @@ export function rankingProblem(
   const product = positions.length === 0 ? null : productOf(positions);
   if (product === null || isSamePropensity(product, propensity)) return undefined;
   return `the propensity of the list is ${propensity}, and the product of its positions ${product}`;
+}
+
+/** Two of the candidates that were shown have one id: said in words, by their places from 0. @param shown 0: all */
+function shownTwice(candidates: readonly Candidate[], shown: number): string | undefined {
+  const twice = repeatedCandidate(shown === 0 ? candidates : candidates.slice(0, shown));
+  return twice && twiceText(twice);
 }
 
 /** A ranking of history: the first of its options, as many as there are probabilities, or all. @param count of the options */

@@ -6,11 +6,10 @@ import {
   type CompiledBlueprint,
   type CompiledOptions,
   type FeatureVector,
-  type Misfit,
   type RowsOf,
 } from "../../blueprints/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
-import type { WindowBytes } from "../globals/index.ts";
+import type { FoundMisfit, WindowBytes } from "../globals/index.ts";
 import { fillGroup } from "./fill-group.ts";
 
 export interface OptionsKnown {
@@ -26,16 +25,19 @@ export interface OptionsKnown {
 
 export interface OptionsFound {
   readonly options: Enriched["options"];
-  /** Candidates, and entries of them, that count for nothing. */
-  readonly misfits: readonly Misfit[];
+  /** The first candidate of each kind that counts for nothing, and entries of candidates. */
+  readonly misfits: readonly FoundMisfit[];
 }
 
 /** The options of a request, each with its features as of the decision's time. */
 export function enrichOptions(request: DecisionRequested, known: OptionsKnown): OptionsFound {
   const { compiled, options, features, time, windows, rows } = known;
   const { slots, entries, idSlot, groups, fromOption, fromFeatures } = options;
-  const unfit: Misfit[] = [];
-  const given = optionsOf(request.candidates, options, (problem) => unfit.push({ name: "candidates", problem }));
+  const unfit: FoundMisfit[] = [];
+  const given = optionsOf(request.candidates, options, (name, problem) => {
+    // One of each kind: a request may have hundreds.
+    if (!unfit.some((one) => one.problem === problem)) unfit.push({ name, problem });
+  });
   const isAlone = groups.length === 0 && fromFeatures === null;
   const shared = isAlone ? request.context : contextOf(compiled, request);
   const made = given.map((option) => {

@@ -48,7 +48,7 @@ export function enrichRequest(
 }
 
 /** They count for nothing where a policy decides over no options. */
-const noCandidates: Misfits = Object.freeze({ candidates: "unknown" });
+const noCandidates: Misfits = Object.freeze({ candidates: "noOptions" });
 const noOptions: Enriched["options"] = Object.freeze([]);
 const merged = (one: Misfits | null, other: Misfits | null): Misfits | null =>
   one === null || other === null ? (one ?? other) : { ...one, ...other };

@@ -1,6 +1,6 @@
 import type { DecisionRecorded, HourlyStats, Joined } from "../../schemas/index.ts";
 import { agreementsBytes, countAgreement, noAgreement, type Agreement } from "./agreement.ts";
-import type { MisfitPlace, Misfits } from "../globals/index.ts";
+import { countsAsUnknown, isOfCandidates, misfitProblem, type MisfitPlace, type Misfits } from "../globals/index.ts";
 import {
   bucketBytes,
   bucketOf,
@@ -137,8 +137,11 @@ export function countJoined(hour: RunningHour, joined: Joined, label: string): v
 }
 
 export function countMisfits(hour: RunningHour, what: MisfitPlace, misfits: Misfits): void {
-  for (const name in misfits) {
-    countIn(misfits[name] === "unknown" ? hour.unknown : hour.unusable, bucketOf(`${what}.${name}`), hour);
+  for (const [name, text] of Object.entries(misfits)) {
+    const problem = misfitProblem(text);
+    // The ids of candidates may be new ones in each request.
+    const bucket = isOfCandidates(problem) ? `candidates.${problem}` : `${what}.${name}`;
+    countIn(countsAsUnknown(problem) ? hour.unknown : hour.unusable, bucketOf(bucket), hour);
   }
 }
 

@@ -9,7 +9,14 @@ import {
   type StreamRecord,
   type Topic,
 } from "../../streams/index.ts";
-import { misfitsIn, type MisfitPlace, type Misfits, type TellMisfit } from "../globals/index.ts";
+import {
+  isOfCandidates,
+  misfitProblem,
+  misfitsIn,
+  type MisfitPlace,
+  type Misfits,
+  type TellMisfit,
+} from "../globals/index.ts";
 import { hourStore } from "./hour-store.ts";
 import {
   countDecision,
@@ -59,7 +66,8 @@ export const monitorOf = (of: Topic<DecisionRecorded>, tell: TellMisfit = () => 
             const misfits = misfitsIn(headers);
             if (misfits === undefined) return;
             countMisfits(hour, "context", misfits);
-            tellAll(value.useCase, "context", misfits, namesOf(compiled), tell);
+            const actions = options?.actions?.map(({ optionId }) => optionId) ?? [];
+            tellAll(value.useCase, "context", misfits, namesOf(compiled), tell, actions);
           },
         );
       },
@@ -104,16 +112,20 @@ export const monitorOf = (of: Topic<DecisionRecorded>, tell: TellMisfit = () => 
 
 export const monitor = monitorOf(decisions);
 
+/** @param actions those that candidates may name */
 function tellAll(
   useCase: string,
   what: MisfitPlace,
   misfits: Misfits,
   known: Iterable<string>,
   tell: TellMisfit,
+  actions: readonly string[] = [],
 ): void {
   const names = [...known];
-  for (const [name, problem] of Object.entries(misfits)) {
-    tell({ useCase, what, name, problem: problem === "unknown" ? problem : "unusable", known: names });
+  for (const [name, text] of Object.entries(misfits)) {
+    const problem = misfitProblem(text);
+    if (isOfCandidates(problem)) tell({ useCase, what: "candidates", name, problem, known: actions });
+    else tell({ useCase, what, name, problem, known: names });
   }
 }
 

@@ -86,13 +86,13 @@ export function createMetrics(): Metrics {
     }),
     unknownFields: new Counter({
       name: "loopstream_unknown_fields_total",
-      help: "Context entries, observation fields and event kinds that no blueprint knows. Each instance counts all kinds, since it reads all events.",
+      help: "Context entries, observation fields, event kinds and actions of candidates that no blueprint knows. Each instance counts all kinds, since it reads all events.",
       labelNames: ["use_case", "what", "name"],
       registers,
     }),
     unusableValues: new Counter({
       name: "loopstream_unusable_values_total",
-      help: "Values in a context or an observation that their declared types can't read.",
+      help: "Values in a context or an observation that their declared types can't read, and candidates that an earlier one has the id of.",
       labelNames: ["use_case", "what", "name"],
       registers,
     }),

@@ -16,7 +16,9 @@ import {
 import {
   createMetrics,
   createTestDriver,
+  SOURCE_HEADER,
   type AnyTopic,
+  type Headers,
   type Log,
   type Metrics,
   type TestDriver,
@@ -53,11 +55,20 @@ async function open(memoryEdges: readonly AnyTopic[] = [enriched, scored, joined
 }
 
 type Values = Readonly<Record<string, null | boolean | number | string>>;
-const ask = (id: string, context: Values, useCase = "parcels") =>
+const ask = (id: string, context: Values, useCase = "parcels", ids: readonly string[] = [], headers: Headers = {}) =>
   driver.input(decisionRequests).send({
     key: id,
-    value: { decisionId: id, useCase, unit: "u", context, deferred: false, logged: null, candidates: [] },
+    value: {
+      decisionId: id,
+      useCase,
+      unit: "u",
+      context,
+      deferred: false,
+      logged: null,
+      candidates: ids.map((optionId) => ({ optionId, context: {} })),
+    },
     time: START,
+    headers,
   });
 const observe = (id: string, n: number, values: Values, useCase = "") =>
   driver.input(observations).send({
@@ -105,6 +116,41 @@ describe.each([
     expect(await stats()).toEqual([
       { useCase: "parcels", unknown: { "context.wieght": 3, "observation.unreed": 3 }, unusable: {} },
     ]);
+  });
+
+  test("candidates that are there twice, are no action or have nothing to be for are told as such, by their ids", async () => {
+    await open(edges);
+    const ranked = TYPED.replace("  decide: risk > 0.5", "  rank: risk");
+    const tabs = ranked.replace("useCase: parcels", "useCase: tabs");
+    const films = ranked.replace("useCase: parcels", "useCase: films");
+    await driver
+      .input(blueprints)
+      .send(
+        published(tabs.replace("decisionSpace: boolean", "decisionSpace: { actions: [news, sports] }")),
+        published(films.replace("decisionSpace: boolean", "decisionSpace: { options: { price: number } }")),
+      );
+    await ask("a", fitting, "tabs", ["sport", "news", "weather", "news"]);
+    // Of a feed too: no import has told them.
+    await ask("b", fitting, "tabs", ["news", "sport"], { [SOURCE_HEADER]: Buffer.from("a file") });
+    await ask("c", fitting, "films", ["f1", "f2", "f2", "f1"]);
+    await ask("d", fitting, "parcels", ["f1"]);
+    await ask("e", fitting, "films", ["f1", "f2"]);
+    expect(await counted("unknownFields")).toEqual({ "tabs candidates.sport": 2, "parcels candidates.candidates": 1 });
+    expect(await counted("unusableValues")).toEqual({ "tabs candidates.news": 1, "films candidates.f2": 1 });
+    expect([...warned].sort()).toEqual([
+      'candidate "f2" of use case films is there twice in one request: the first one counts, with its entries',
+      'candidate "news" of use case tabs is there twice in one request: the first one counts, with its entries',
+      'candidate "sport" of use case tabs is no action of the blueprint, so it counts for nothing (did you mean "sports"?)',
+      "candidates of use case parcels count for nothing: its policy neither chooses nor ranks options",
+    ]);
+    const hours = (await stats()).map(({ useCase, unknown, unusable }) => [useCase, unknown, unusable]);
+    expect(new Map(hours.map(([useCase, ...counts]) => [useCase, counts]))).toEqual(
+      new Map([
+        ["tabs", [{ "candidates.noAction": 2 }, { "candidates.repeated": 1 }]],
+        ["films", [{}, { "candidates.repeated": 1 }]],
+        ["parcels", [{ "candidates.noOptions": 1 }, {}]],
+      ]),
+    );
   });
 
   test("a value that its type can't read is counted as unusable", async () => {

@@ -166,6 +166,18 @@ describe("an action of history", () => {
   });
 });
 
+test("a distribution over candidates of which two have one id says which", async () => {
+  const version = await open("{ choose: click }");
+  const one = value(version, [0.1, 0.9], [films[0]!, films[1]!, films[1]!]);
+  const logged = { value: "a", propensity: null, distribution: [0.5, 0.25, 0.25], positions: [] };
+  const asked = { ...one, enriched: { ...one.enriched, request: { ...one.enriched.request, logged } } };
+  const headers = { [SOURCE_HEADER]: Buffer.from("a file") };
+  await driver.input(scored).send({ key: "d", value: asked, time: START, headers });
+  expect(driver.output(deadLetters).read()?.value.message).toContain(
+    'has 3 probabilities, of 2 actions: the candidate "b" is there twice, as [1] and [2]',
+  );
+});
+
 describe("a ranking of history", () => {
   const history = { [SOURCE_HEADER]: Buffer.from("a file") };
   type Likely = Pick<LoggedAction, "propensity" | "positions"> & Partial<LoggedAction>;
@@ -199,6 +211,18 @@ describe("a ranking of history", () => {
       ["a", null],
       ["b", null],
       ["c", null],
+    ]);
+  });
+
+  test("of a feed that shows an option twice is a dead letter that names it", async () => {
+    const version = await open("{ rank: click }");
+    const one = value(version, [0.1, 0.9], [films[0]!, films[0]!]);
+    const logged = { value: "a", propensity: null, distribution: [], positions: [0.5, 0.5] };
+    const asked = { ...one, enriched: { ...one.enriched, request: { ...one.enriched.request, logged } } };
+    await driver.input(scored).send({ key: "d", value: asked, time: START, headers: history });
+    expect(driver.output(decisions).read()).toBeUndefined();
+    expect(driver.deadLetters()).toMatchObject([
+      { code: "BAD_ACTION", message: expect.stringContaining('the candidate "a" is there twice, as [0] and [1]') },
     ]);
   });
 

@@ -138,6 +138,26 @@ describe("a file", () => {
     },
   );
 
+  test("of rankings that shows an option twice has a bad line that names it; an option that was not shown may be", async () => {
+    const rows: readonly (readonly [id: string, options: readonly string[], chance: string])[] = [
+      ["a", ["x", "x"], "[0.5, 0.5]"],
+      ["b", ["x", "y", "x"], "0.25"],
+      ["c", ["x", "y", "y", "x"], "[0.5, 0.5, 0.5]"],
+      ["d", ["x", "y", "x"], "[0.5, 0.5]"],
+    ];
+    const csv = rows.map(([id, given, chance], i) => `${id},${at(i)},9,${csvOf(given)},"${chance}"\n`).join("");
+    const decisions = fileOf(folder, "ranked.csv", `decision_id,decision_ts,hour,candidates,chance\n${csv}`);
+    const [step] = await stepsOf(decisions, fileOf(folder, "no-o.csv", observed), { propensity: "chance" });
+    expect(step!.bad.map(({ line, problem }) => [line, problem])).toEqual([
+      [2, `chance can't have been: the candidate "x" is there twice, as [0] and [1]: a ranking shows an option once`],
+      [3, `chance can't have been: the candidate "x" is there twice, as [0] and [2]: a ranking shows an option once`],
+      [4, `chance can't have been: the candidate "y" is there twice, as [1] and [2]: a ranking shows an option once`],
+    ]);
+    expect(step!.requests.map(({ records: [record] }) => (record!.value as DecisionRequested).logged)).toMatchObject([
+      { value: "x", positions: [0.5, 0.5] },
+    ]);
+  });
+
   test("without the column of its options, or of those that observations are about, is refused", async () => {
     const decisions = fileOf(folder, "none.csv", `decision_id,decision_ts,hour,candidate\na,${at(0)},9,[]\n`);
     const observations = fileOf(folder, "plain.csv", `${observed}a,${at(1)},seen,f1\n`);
