@@ -151,7 +151,14 @@ export interface LabelConfig {
   readonly objective: Objective;
 }
 
-export type Objective = "binary" | "regression";
+/**
+ * What a prediction of a label is: a probability, the mean of numbers, or with `quantile(0.9)` the number that 90 % of the
+ * labels do not exceed.
+ */
+export type Objective = "binary" | "regression" | `quantile(${number})`;
+
+/** An objective without its number. */
+export type ObjectiveKind = "binary" | "regression" | "quantile";
 
 /** The learners by name, each with its parameters. A product that registers one adds its own here, by declaration merging. */
 export interface LearnerParameters {}
@@ -200,7 +207,7 @@ export interface PolicyConfig {
   readonly rule: PolicyRule;
 }
 
-export type Metric = "logLoss" | "auc" | "brier" | "mse";
+export type Metric = "logLoss" | "auc" | "brier" | "mse" | "pinball" | "mae";
 
 export interface TrainingConfig {
   /** Five cron fields, UTC; null: never by the clock. */

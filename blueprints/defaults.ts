@@ -1,4 +1,4 @@
-import type { LabelAggregate, LearnerName, Metric, Objective, ObservationType } from "./blueprint.ts";
+import type { LabelAggregate, LearnerName, Metric, Objective, ObjectiveKind, ObservationType } from "./blueprint.ts";
 import type { LearningMode } from "./learning-config.ts";
 
 const HOUR = 3_600_000;
@@ -22,7 +22,7 @@ export const DEFAULTS = Object.freeze({
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
   posterior: Object.freeze({ by: "option", ridge: 1, afterMs: 10_000 } as const),
   maxRows: 100_000,
-  metric: Object.freeze<Record<Objective, Metric>>({ binary: "logLoss", regression: "mse" }),
+  metric: Object.freeze<Record<ObjectiveKind, Metric>>({ binary: "logLoss", regression: "mse", quantile: "pinball" }),
   open: false,
   ordinal: false,
   zone: "UTC",
@@ -101,6 +101,8 @@ export const BOUNDS = Object.freeze({
   ttl: { min: 1000, max: 732 * DAY },
   retention: { min: 1000, max: 36_600 * DAY },
   labelDefault: { min: -1e15, max: 1e15 },
+  /** Of an objective: beyond them so few labels lie that nothing can be learnt. */
+  quantile: { min: 0.001, max: 0.999 },
   freshRows: { min: 0.001, max: 10 },
   minRows: { min: 1, max: 1e9 },
   holdout: { min: 0.001, max: 0.9 },
@@ -116,9 +118,13 @@ export const CONTEXT_TYPES = ["number", "category", "boolean", "key", "text", "l
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
 export const TABLE_TYPES = ["number", "category", "boolean", "text", "vector(N)"] as const;
 export const LEARNING_MODES: readonly LearningMode[] = ["online", "apprentice", "loggingOnly"];
-export const OBJECTIVES: readonly Objective[] = ["binary", "regression"];
+export const OBJECTIVES: readonly ObjectiveKind[] = ["binary", "regression", "quantile"];
+/** As they are written. */
+export const WRITTEN_OBJECTIVES = ["binary", "regression", "quantile(0.9)"] as const;
 /** The metrics that can judge a model of an objective. */
-export const METRICS: Readonly<Record<Objective, readonly Metric[]>> = {
+export const METRICS: Readonly<Record<ObjectiveKind, readonly Metric[]>> = {
   binary: ["logLoss", "auc", "brier"],
   regression: ["mse"],
+  /** `mae` judges the median alone. */
+  quantile: ["pinball", "mae"],
 };

@@ -15,6 +15,7 @@ export type {
   Metric,
   ModelConfig,
   Objective,
+  ObjectiveKind,
   ObservationType,
   PolicyConfig,
   PolicyParam,
@@ -32,6 +33,7 @@ export type {
 export type { LearningMode, PromotionRule } from "./learning-config.ts";
 export { LEARNING_MODES } from "./defaults.ts";
 export { meant } from "./meant.ts";
+export { objectiveKind, quantileOf } from "./objective.ts";
 export type { OptionsPolicy } from "./policy/compile-policy.ts";
 export { optionsOf, type UnfitCandidate } from "./options/option-given.ts";
 export { keysByOption, keysWithOption } from "./options/option-keys.ts";

@@ -1,4 +1,15 @@
-export { auc, brier, clipped, LEAST_PROBABILITY, logLoss, meanSquaredError, rowLogLoss } from "./metrics.ts";
+export {
+  auc,
+  brier,
+  clipped,
+  LEAST_PROBABILITY,
+  logLoss,
+  meanAbsoluteError,
+  meanSquaredError,
+  pinballLoss,
+  rowLogLoss,
+  rowPinballLoss,
+} from "./metrics.ts";
 export { offPolicyEstimators } from "./off-policy/estimators/index.ts";
 export { normalInterval, type Interval } from "./off-policy/interval.ts";
 export { meanOf as meanEstimate } from "./off-policy/logged-rewards.ts";
@@ -14,4 +25,11 @@ export {
 } from "./ridge.ts";
 export { smoothedMeans } from "./off-policy/smoothed-means.ts";
 export { supportOf, type Support } from "./off-policy/support.ts";
-export { momentsOf, standardErrorOfMean, weightedMean, weightSpread, type WeightSpread } from "./weights.ts";
+export {
+  momentsOf,
+  standardErrorOfMean,
+  weightedMean,
+  weightedQuantile,
+  weightSpread,
+  type WeightSpread,
+} from "./weights.ts";

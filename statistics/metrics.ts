@@ -95,6 +95,32 @@ export function brier(labels: Float32Array, probabilities: Float32Array, weights
   return squaredError("brier", labels, probabilities, weights);
 }
 
+/** Of one label: `share` of the distance to a prediction below it, or the rest of 1 of that to one above it. */
+export function rowPinballLoss(label: number, prediction: number, share: number): number {
+  return label >= prediction ? share * (label - prediction) : (1 - share) * (prediction - label);
+}
+
+/**
+ * Mean pinball loss, in the label's unit (Koenker and Bassett 1978): no prediction has less than the quantile of the labels.
+ *
+ * @param share of the labels that do not exceed the quantile, between 0 and 1
+ */
+export function pinballLoss(
+  labels: Float32Array,
+  predictions: Float32Array,
+  share: number,
+  weights?: Float32Array,
+): number {
+  checkRows("pinballLoss", labels, predictions);
+  return mean("pinballLoss", labels, (label, row) => rowPinballLoss(label, predictions[row]!, share), weights);
+}
+
+/** Mean absolute error, in the label's unit. */
+export function meanAbsoluteError(labels: Float32Array, predictions: Float32Array, weights?: Float32Array): number {
+  checkRows("meanAbsoluteError", labels, predictions);
+  return mean("meanAbsoluteError", labels, (label, row) => Math.abs(label - predictions[row]!), weights);
+}
+
 /** Mean squared error, in the label's unit squared. */
 export function meanSquaredError(labels: Float32Array, predictions: Float32Array, weights?: Float32Array): number {
   checkRows("meanSquaredError", labels, predictions);

@@ -25,6 +25,25 @@ export function weightedMean(values: Float32Array, weights: Float32Array | undef
 }
 
 /**
+ * The least value that so large a share of the weight does not exceed: a constant with the least pinball loss. NaN without
+ * a value that counts.
+ *
+ * @param values NaN: none
+ * @param weights one a value, not negative; absent: all count the same
+ * @param share between 0 and 1
+ */
+export function weightedQuantile(values: Float32Array, weights: Float32Array | undefined, share: number): number {
+  const weightOf = (row: number): number => weights?.[row] ?? 1;
+  const order = Array.from(values.keys())
+    .filter((row) => !Number.isNaN(values[row]) && weightOf(row) > 0)
+    .sort((a, b) => values[a]! - values[b]!);
+  const wanted = share * order.reduce((sum, row) => sum + weightOf(row), 0);
+  let sum = 0;
+  const found = order.find((row) => (sum += weightOf(row)) >= wanted) ?? order.at(-1);
+  return found === undefined ? Number.NaN : values[found]!;
+}
+
+/**
  * Standard error of the weighted mean of independent values, √(Σ w² (x − mean)²) / Σ w.
  *
  * @param weights one a value, not negative, one of them above 0; absent: all count the same

@@ -1,5 +1,5 @@
-import type { Metric } from "../blueprints/index.ts";
-import { auc, brier, logLoss, meanSquaredError } from "../statistics/index.ts";
+import { quantileOf, type Metric, type Objective } from "../blueprints/index.ts";
+import { auc, brier, logLoss, meanAbsoluteError, meanSquaredError, pinballLoss } from "../statistics/index.ts";
 
 /**
  * Every metric that fits the labels, by name. `auc` is left out when only one class is there.
@@ -9,11 +9,16 @@ import { auc, brier, logLoss, meanSquaredError } from "../statistics/index.ts";
 export function evaluate(
   predictions: Float32Array,
   labels: Float32Array,
-  objective: "binary" | "regression",
+  objective: Objective,
   weights?: Float32Array,
 ): Readonly<Record<string, number>> {
   const counts = (row: number): boolean => weights === undefined || weights[row]! > 0;
   if (weights?.some((weight) => weight > 0) === false) return {};
+  const share = quantileOf(objective);
+  if (share !== undefined) {
+    const pinball = pinballLoss(labels, predictions, share, weights);
+    return share === 0.5 ? { pinball, mae: meanAbsoluteError(labels, predictions, weights) } : { pinball };
+  }
   if (objective === "regression") return { mse: meanSquaredError(labels, predictions, weights) };
   const has = (wanted: number): boolean => labels.some((label, row) => label === wanted && counts(row));
   return {

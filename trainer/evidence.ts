@@ -1,8 +1,8 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
-import { weightedMean } from "../statistics/index.ts";
 import type { Evidence } from "./gates/index.ts";
 import { labelMetrics, type PredictedLabel } from "./learnt-labels.ts";
+import { bestConstant } from "./loss.ts";
 import { predictRows } from "./predict-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
@@ -12,7 +12,7 @@ interface Labels {
   readonly weights?: Float32Array | undefined;
 }
 
-/** A candidate's predictions of a label for the rows that judge it, and the older rows, whose mean is the constant. */
+/** A candidate's predictions of a label for the rows that judge it, and the older rows, whose mean or quantile is the constant. */
 export interface JudgedLabel {
   readonly label: PredictedLabel["label"];
   readonly train: Labels;
@@ -38,7 +38,7 @@ export async function evidenceOf(
   const { weights } = holdout;
   const metricsOf = (predictions: Float32Array): Evidence["candidate"] =>
     labelMetrics([{ label, labels: holdout.labels, predictions, weights }]);
-  const mean = (): number => weightedMean(train.labels, train.weights);
+  const constant = (): number => bestConstant(label.objective, train.labels, train.weights);
   const base = {
     metric: compiled.blueprint.training.metric,
     holdoutRows: rows.length,
@@ -46,7 +46,7 @@ export async function evidenceOf(
     candidate: labelMetrics(
       labels.map((one) => ({ ...one, labels: one.holdout.labels, weights: one.holdout.weights })),
     ),
-    constant: () => metricsOf(new Float32Array(rows.length).fill(mean())),
+    constant: () => metricsOf(new Float32Array(rows.length).fill(constant())),
   };
   if (rows.length === 0 || production === undefined) return { ...base, rival: undefined };
   const predictions = await predictRows(await scorers.get(production), compiled, rows);

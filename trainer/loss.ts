@@ -1,5 +1,13 @@
-import type { Objective } from "../blueprints/index.ts";
-import { logLoss, meanSquaredError, rowLogLoss } from "../statistics/index.ts";
+import { quantileOf, type Objective } from "../blueprints/index.ts";
+import {
+  logLoss,
+  meanSquaredError,
+  pinballLoss,
+  rowLogLoss,
+  rowPinballLoss,
+  weightedMean,
+  weightedQuantile,
+} from "../statistics/index.ts";
 
 /** The mean loss of predictions on the scale of the labels, by which models are fitted: the smaller the better. */
 export function lossOf(
@@ -8,14 +16,18 @@ export function lossOf(
   labels: Float32Array,
   weights?: Float32Array,
 ): number {
-  return objective === "binary"
-    ? logLoss(labels, predictions, weights)
-    : meanSquaredError(labels, predictions, weights);
+  if (objective === "binary") return logLoss(labels, predictions, weights);
+  const share = quantileOf(objective);
+  return share === undefined
+    ? meanSquaredError(labels, predictions, weights)
+    : pinballLoss(labels, predictions, share, weights);
 }
 
 /** The loss of one row. */
 export function rowLoss(objective: Objective, prediction: number, label: number): number {
-  return objective === "binary" ? rowLogLoss(label, prediction) : (prediction - label) ** 2;
+  if (objective === "binary") return rowLogLoss(label, prediction);
+  const share = quantileOf(objective);
+  return share === undefined ? (prediction - label) ** 2 : rowPinballLoss(label, prediction, share);
 }
 
 /** The same of margins: of a binary label they are log odds. */
@@ -25,7 +37,7 @@ export function lossOfMargins(
   labels: Float32Array,
   weights?: Float32Array,
 ): number {
-  if (objective !== "binary") return meanSquaredError(labels, margins, weights);
+  if (objective !== "binary") return lossOf(objective, margins, labels, weights);
   let [sum, total] = [0, 0];
   for (let row = 0; row < margins.length; row++) {
     const [margin, weight] = [margins[row]!, weights === undefined ? 1 : weights[row]!];
@@ -34,4 +46,10 @@ export function lossOfMargins(
     total += weight;
   }
   return sum / total;
+}
+
+/** The one prediction for all rows that has the least loss: the mean of the labels, or their quantile. */
+export function bestConstant(objective: Objective, labels: Float32Array, weights?: Float32Array): number {
+  const share = quantileOf(objective);
+  return share === undefined ? weightedMean(labels, weights) : weightedQuantile(labels, weights, share);
 }

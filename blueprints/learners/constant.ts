@@ -9,9 +9,9 @@ declare module "../blueprint.ts" {
   }
 }
 
-/** The mean of the label, for every decision. */
+/** The mean of the label, or its quantile, for every decision. */
 export const constant: LearnerKind<"constant"> = {
   name: "constant",
-  objectives: ["binary", "regression"],
+  objectives: ["binary", "regression", "quantile"],
   parameters: {},
 };

@@ -1,6 +1,7 @@
 import type { LearnerName, ModelConfig, Objective } from "../blueprint.ts";
 import { DomainError } from "../../schemas/index.ts";
 import { DEFAULTS, OBJECTIVES } from "../defaults.ts";
+import { objectiveKind, unsaidObjective } from "../objective.ts";
 import { Registry } from "../registry.ts";
 import type { LearnerKind } from "./learner-kind.ts";
 import { numberParameter, type Parameter } from "./parameter.ts";
@@ -68,8 +69,9 @@ export function objectiveOf(kind: LearnerKind): Objective;
 export function objectiveOf(kind: LearnerKind | undefined): Objective | undefined;
 export function objectiveOf(kind: LearnerKind | undefined): Objective | undefined {
   const { objective } = DEFAULTS;
-  if (kind !== undefined) return kind.objectives.includes(objective) ? objective : kind.objectives[0]!;
-  return learnerKinds.all().every(({ objectives }) => objectives.includes(objective)) ? objective : undefined;
+  const named = objectiveKind(objective);
+  if (kind !== undefined) return kind.objectives.includes(named) ? objective : unsaidObjective(kind.objectives[0]!);
+  return learnerKinds.all().every(({ objectives }) => objectives.includes(named)) ? objective : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { LearnerName, LearnerParameters, Objective } from "../blueprint.ts";
+import type { LearnerName, LearnerParameters, ObjectiveKind } from "../blueprint.ts";
 import type { Parameter } from "./parameter.ts";
 
 /**
@@ -9,7 +9,9 @@ export interface LearnerKind<L extends LearnerName = LearnerName> {
   /** As `model.learner` has it. */
   readonly name: L;
   /** At least one. */
-  readonly objectives: readonly Objective[];
+  readonly objectives: readonly ObjectiveKind[];
+  /** The reasons that it can't learn some of the others. */
+  readonly unable?: Readonly<Partial<Record<ObjectiveKind, string>>> | undefined;
   /** Each stands under its name in the section `model`. */
   readonly parameters: { readonly [P in keyof LearnerParameters[L]]: Parameter<LearnerParameters[L][P]> };
 }

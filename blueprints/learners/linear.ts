@@ -20,6 +20,9 @@ declare module "../blueprint.ts" {
 export const linear: LearnerKind<"linear"> = {
   name: "linear",
   objectives: ["binary", "regression"],
+  unable: {
+    quantile: "its solver steps by the curve of the loss, and the loss of a quantile has none",
+  },
   parameters: {
     l1: numberParameter({ min: 0, max: 1e9 }, 0),
     l2: numberParameter({ min: 0, max: 1e9 }, 20),

@@ -27,6 +27,8 @@ export interface Story {
   readonly chapters: readonly Chapter[];
 }
 
+/** Of a model's metrics the one that it is fitted by. */
+const LOSSES = ["logLoss", "pinball", "mse"];
 /** Groups, features and trials that are told of. */
 const MOST = { features: 15, groups: 8, trials: 10 } as const;
 
@@ -68,10 +70,11 @@ function making({ provenance, states }: ModelRecorded): Chapter {
 }
 
 function quality({ metrics, report }: ModelRecorded): Chapter {
-  const { auc, logLoss, mse } = metrics;
+  const { auc, logLoss, mse, pinball, mae } = metrics;
   const constant = report?.constant ?? {};
   const title = "How good it is";
-  if (logLoss === undefined && mse === undefined) return { title, sentences: ["Nothing was held out to judge it by."] };
+  if (logLoss === undefined && mse === undefined && pinball === undefined)
+    return { title, sentences: ["Nothing was held out to judge it by."] };
   const sentences: string[] = [];
   if (auc !== undefined) {
     sentences.push(
@@ -84,6 +87,10 @@ function quality({ metrics, report }: ModelRecorded): Chapter {
     const [root, other] = [Math.sqrt(mse), constant["mse"] === undefined ? undefined : Math.sqrt(constant["mse"])];
     sentences.push(`It is off by ${short(root)} (root of the mean square)${beside(root, other)}.`);
   }
+  if (mae !== undefined)
+    sentences.push(`On average it is off by ${short(mae)}${beside(mae, constant["mae"], "median")}.`);
+  else if (pinball !== undefined)
+    sentences.push(`Its pinball loss is ${short(pinball)}${beside(pinball, constant["pinball"], "quantile")}.`);
   const others = Object.entries(metrics).filter(([name]) => name.includes("."));
   if (others.length > 0) {
     sentences.push(`Other labels: ${others.map(([name, figure]) => `${name} ${figure.toFixed(4)}`).join(", ")}.`);
@@ -91,17 +98,17 @@ function quality({ metrics, report }: ModelRecorded): Chapter {
   return { title, sentences };
 }
 
-function beside(own: number, constant: number | undefined): string {
+function beside(own: number, constant: number | undefined, what = "mean"): string {
   if (constant === undefined) return "";
   const gain = 1 - own / constant;
-  const said = `a prediction that is always the mean has ${short(constant)}`;
+  const said = `a prediction that is always the ${what} has ${short(constant)}`;
   return gain > 0 ? `: ${percent(gain)} less than without it (${said})` : `: no better than without it (${said})`;
 }
 
 function* importance({ metrics }: ModelRecorded, { importance: all, constant }: ModelReport): Generator<Chapter> {
   const used = all.filter(({ loss }) => loss > 0).slice(0, MOST.features);
   if (all.length === 0) return;
-  const name = metrics["logLoss"] === undefined ? "mse" : "logLoss";
+  const name = LOSSES.find((loss) => metrics[loss] !== undefined) ?? "mse";
   const gained = (constant[name] ?? 0) - (metrics[name] ?? 0);
   const part = (loss: number): string => (gained > 0 ? `, ${percent(loss / gained)} of what the model gains` : "");
   const rest = all.length - used.length;

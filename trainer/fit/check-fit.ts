@@ -1,4 +1,4 @@
-import { checkModel, type Objective } from "../../blueprints/index.ts";
+import { checkModel, objectiveKind, type Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
 import type { Learner } from "../learners/learner.ts";
 import type { FitRequest, FurtherLabel } from "./fit.ts";
@@ -14,7 +14,7 @@ export function checkFit(request: FitRequest, learner: Learner): void {
   const { objectives } = learner.kind;
   checkModel(model);
   for (const { name, objective } of [label, ...further.map((one) => one.label)]) {
-    if (objectives.includes(objective)) continue;
+    if (objectives.includes(objectiveKind(objective))) continue;
     throw new DomainError(
       "BAD_TRAINING_DATA",
       `learner ${model.learner} can't learn objective ${objective} of ${name}: use ${objectives.join(" or ")}`,

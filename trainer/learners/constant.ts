@@ -1,10 +1,10 @@
 import { learnerKinds, type LearnerKind } from "../../blueprints/index.ts";
-import { weightedMean } from "../../statistics/index.ts";
+import { bestConstant } from "../loss.ts";
 import { onnxFromTrees } from "../onnx/index.ts";
 import type { Learner } from "./learner.ts";
 import { onlyLabel } from "./only-label.ts";
 
-/** The mean of the label, of a binary one its rate: what any other learner has to beat. */
+/** The mean of the label, of a binary one its rate, or its quantile: what any other learner has to beat. */
 export const constant: Learner<"constant"> = {
   kind: learnerKinds.get("constant") as LearnerKind<"constant">,
   space: { first: [{}] },
@@ -13,7 +13,7 @@ export const constant: Learner<"constant"> = {
     const model = {
       objective: label.objective === "binary" ? "binary:logistic" : "reg:squarederror",
       columns,
-      baseScore: weightedMean(label.values, weights),
+      baseScore: bestConstant(label.objective, label.values, weights),
       trees: [nothing],
     };
     return Promise.resolve({

@@ -1,4 +1,12 @@
-import { learnerKinds, type LearnerKind, type ModelConfig, type Objective } from "../../blueprints/index.ts";
+import {
+  learnerKinds,
+  objectiveKind,
+  quantileOf,
+  type LearnerKind,
+  type ModelConfig,
+  type Objective,
+  type ObjectiveKind,
+} from "../../blueprints/index.ts";
 import { onnxFromTrees } from "../onnx/index.ts";
 import {
   firstRounds,
@@ -13,7 +21,11 @@ import { lossOfMargins } from "../loss.ts";
 import type { FitValidation, Learner } from "./learner.ts";
 import { onlyLabel } from "./only-label.ts";
 
-const OBJECTIVES: Readonly<Record<Objective, string>> = { binary: "binary:logistic", regression: "reg:squarederror" };
+const OBJECTIVES: Readonly<Record<ObjectiveKind, string>> = {
+  binary: "binary:logistic",
+  regression: "reg:squarederror",
+  quantile: "reg:quantileerror",
+};
 
 /** Gradient-boosted trees. */
 export const xgboost: Learner<"xgboost"> = {
@@ -76,8 +88,10 @@ function stoppingBy({ features, rows, labels, weights }: FitValidation, objectiv
 
 /** In the library's own words. */
 export function xgboostParams(model: ModelConfig<"xgboost">, objective: Objective): XgboostParams {
+  const share = quantileOf(objective);
   return {
-    objective: OBJECTIVES[objective],
+    objective: OBJECTIVES[objectiveKind(objective)],
+    ...(share !== undefined && { quantile_alpha: share }),
     tree_method: "hist",
     max_depth: model.depth,
     eta: model.learningRate,

@@ -1,7 +1,6 @@
 import type { ModelConfig } from "../../blueprints/index.ts";
-import { log } from "./elementary.ts";
 import type { InputPlan, Inputs } from "./input-plan.ts";
-import { lossOf, slopeOf, type Target } from "./loss.ts";
+import { headLoss, type Target } from "./loss.ts";
 import { Network } from "./network.ts";
 import { Random } from "./random.ts";
 import { loadBatch, runNetwork } from "./run-network.ts";
@@ -58,7 +57,7 @@ export function trainNetwork({ plan, train, judge, settings, onEpoch }: NetworkT
     heads: train.targets.length,
   };
   const network = new Network(shape, batch, new Random(seed, 0));
-  startAtMeans(network, train);
+  startAtConstants(network, train);
   const order = Int32Array.from({ length: rows }, (_, row) => row);
   const shuffles = new Random(seed, 1);
   const step = stepper(network, plan, train, settings, order);
@@ -78,20 +77,11 @@ export function trainNetwork({ plan, train, judge, settings, onEpoch }: NetworkT
   return { network, epochs: best.epoch + 1 };
 }
 
-/** The last layer's biases start where every row is predicted the mean of its label. */
-function startAtMeans(network: Network, { targets, weights }: NetworkRows): void {
+/** The last layer's biases start where every row is predicted the best constant. */
+function startAtConstants(network: Network, { targets, weights }: NetworkRows): void {
   const bias = network.view(network.layers.at(-1)!.bias);
-  for (const [head, { objective, values }] of targets.entries()) {
-    let [sum, total] = [0, 0];
-    for (const [row, value] of values.entries()) {
-      if (Number.isNaN(value)) continue;
-      sum += value * (weights?.[row] ?? 1);
-      total += weights?.[row] ?? 1;
-    }
-    const mean = total === 0 ? 0 : sum / total;
-    const rate = Math.min(Math.max(mean, 1e-6), 1 - 1e-6);
-    bias[head] = objective === "binary" ? log(rate / (1 - rate)) : mean;
-  }
+  for (const [head, { objective, values }] of targets.entries())
+    bias[head] = headLoss(objective).start(values, weights);
 }
 
 /** One step, of `rows` rows of the order from `from` on; `left` is the share of the rate that is left. */
@@ -103,6 +93,7 @@ function stepper(
   order: Int32Array,
 ): (from: number, rows: number, left: number) => void {
   const { heads } = network.shape;
+  const losses = targets.map(({ objective }) => headLoss(objective));
   const codes = new Int32Array(network.batch * plan.categories.length);
   const unknown = new Random(settings.seed, 2);
   const dropout = { share: settings.dropout, random: new Random(settings.seed, 3) };
@@ -118,10 +109,10 @@ function stepper(
       const row = order[from + at]!;
       const weight = (weights?.[row] ?? 1) / unit / rows;
       for (let head = 0; head < heads; head++) {
-        const { objective, values } = targets[head]!;
+        const { values } = targets[head]!;
         const value = values[row]!;
         const place = at * size + head;
-        gradients[place] = Number.isNaN(value) ? 0 : weight * slopeOf(objective, outputs[place]!, value);
+        gradients[place] = Number.isNaN(value) ? 0 : weight * losses[head]!.slope(outputs[place]!, value);
       }
     }
     network.backward(codes, rows, dropout);
@@ -134,11 +125,12 @@ function lossOfRows(network: Network, { inputs, targets, weights }: NetworkRows)
   const outputs = runNetwork(network, inputs);
   let loss = 0;
   for (const [head, { objective, values }] of targets.entries()) {
+    const { of } = headLoss(objective);
     let [sum, total] = [0, 0];
     for (const [row, value] of values.entries()) {
       if (Number.isNaN(value)) continue;
       const weight = weights?.[row] ?? 1;
-      sum += weight * lossOf(objective, outputs[row * targets.length + head]!, value);
+      sum += weight * of(outputs[row * targets.length + head]!, value);
       total += weight;
     }
     if (total > 0) loss += sum / total;

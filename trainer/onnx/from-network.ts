@@ -68,7 +68,7 @@ function writeHead(graph: GraphParts, network: Network, values: string, at: numb
   const factors = Float32Array.from({ length: width }, (_, i) => weights[i * layer.outputs + at]! * head.scale);
   const first = bias[at]! * head.scale + head.mean;
   const product = [values, graph.floats([width, 1], factors), graph.floats([1], [first])];
-  if (head.objective === "regression") graph.node("Gemm", product, {}, head.name);
+  if (head.objective !== "binary") graph.node("Gemm", product, {}, head.name);
   else graph.node("Sigmoid", [graph.node("Gemm", product)], {}, head.name);
 }
 

@@ -7,7 +7,7 @@ import { brokenPromise } from "../../streams/index.ts";
  * float[N, 1] on the scale of the labels. Same model and metadata, same bytes.
  *
  * @param metadata written to the file's `metadata_props`
- * @throws StreamsError `BROKEN_PROMISE` for an objective other than `binary:logistic` and `reg:squarederror`
+ * @throws StreamsError `BROKEN_PROMISE` for an objective other than `binary:logistic`, `reg:squarederror` and `reg:quantileerror`
  */
 export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string, string>>): Uint8Array {
   const sigmoid = linkIsSigmoid(model.objective);
@@ -33,8 +33,10 @@ export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string
 
 function linkIsSigmoid(objective: string): boolean {
   if (objective === "binary:logistic") return true;
-  if (objective === "reg:squarederror") return false;
-  throw brokenPromise(`objective ${objective} has no ONNX form here; train with binary:logistic or reg:squarederror`);
+  if (objective === "reg:squarederror" || objective === "reg:quantileerror") return false;
+  throw brokenPromise(
+    `objective ${objective} has no ONNX form here; train with binary:logistic, reg:squarederror or reg:quantileerror`,
+  );
 }
 
 function treeAttributes(trees: readonly Tree[], margin: number): Readonly<Record<string, Attribute>> {

@@ -14,7 +14,7 @@ const RANGES = 3;
 
 /**
  * The groups of rows for which a model is worst. A group has one category, or a range of a number, or no value. It is
- * compared with its own mean: some groups are harder than others for everybody.
+ * compared with its own mean, or quantile: some groups are harder than others for everybody.
  */
 export function worstGroups(
   rows: readonly TrainingRow[],
@@ -42,7 +42,7 @@ function qualityOf(
   const [labels, weights] = [pick(judged.labels), judged.weights && pick(judged.weights)];
   if (weights?.every((weight) => weight === 0) === true)
     return { rows: rows.length, loss: 0, constant: 0, predicted: 0, observed: 0 };
-  const means = meansOf(rows, judged);
+  const means = meansOf(rows, judged, objective);
   return {
     rows: rows.length,
     loss: lossOf(objective, pick(judged.predictions), labels, weights),

@@ -39,7 +39,7 @@ export function reportOf(
   return {
     constant,
     importance: counts ? importance : [],
-    calibration: counts ? calibrationOf(judged) : [],
+    calibration: counts ? calibrationOf(judged, label.objective) : [],
     groups: counts ? worstGroups(rows, layout, judged, label.objective) : [],
     searches: labels.flatMap((each) => searchOf(each) ?? []),
   };

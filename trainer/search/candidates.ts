@@ -1,4 +1,11 @@
-import { checkModel, parametersOf, shareOf, type ModelConfig, type Objective } from "../../blueprints/index.ts";
+import {
+  checkModel,
+  objectiveKind,
+  parametersOf,
+  shareOf,
+  type ModelConfig,
+  type Objective,
+} from "../../blueprints/index.ts";
 import type { Learner } from "../learners/learner.ts";
 
 /** What one trial fits. */
@@ -21,7 +28,9 @@ export function candidatesOf(
   columns: number,
   seed: number,
 ): (trial: number) => Candidate | undefined {
-  const able = learners.filter(({ kind, space }) => space !== undefined && kind.objectives.includes(objective));
+  const able = learners.filter(
+    ({ kind, space }) => space !== undefined && kind.objectives.includes(objectiveKind(objective)),
+  );
   const named = able.map((learner) => ({ learner, first: learner.space!.first }));
   const longest = Math.max(0, ...named.map(({ first }) => first.length));
   // Each learner's first before any learner's second.

@@ -1,6 +1,6 @@
 import { isScalar } from "yaml";
 import type { LabelAggregate, LabelConfig, Objective, ObservationType } from "../../blueprint.ts";
-import { BOUNDS, DEFAULTS, OBJECTIVES } from "../../defaults.ts";
+import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { formatDuration } from "../../duration.ts";
 import { formulaTypes } from "../../formula/formula-types.ts";
 import type { Formula } from "../../formula/index.ts";
@@ -14,7 +14,8 @@ import type { Names, Partly } from "../../yaml/partly.ts";
 import { complain, type Place } from "../../yaml/place.ts";
 import { readChoice, readDuration, readNumber, readOrNone } from "../../yaml/scalars.ts";
 import { optional, required, type Section } from "../../yaml/section.ts";
-import { readObjective } from "../training/model.ts";
+import { quantileOf } from "../../objective.ts";
+import { objectivesText, readObjective } from "../training/objective.ts";
 
 const { aggregate, waitMs } = DEFAULTS.label;
 const KEYS = {
@@ -23,7 +24,7 @@ const KEYS = {
   aggregate: ["", aggregate],
   wait: ["duration", formatDuration(waitMs), rangeText("wait", formatDuration)],
   default: ["number, or `none`", "none", rangeText("labelDefault")],
-  objective: [OBJECTIVES.map((each) => `\`${each}\``).join(" or "), "`model.objective`"],
+  objective: [objectivesText, "`model.objective`"],
 } satisfies Record<string, KeySaid>;
 
 /** As they are written. */
@@ -66,6 +67,8 @@ export function readLabel(section: Section | undefined, known: LabelKnown): Part
   );
   const objective = optional(section, "objective", known.objective, (place) => readObjective(place, known.learner));
   if (section !== undefined && objective === "binary") checkBinary(section, value, aggregate, fallback);
+  if (section !== undefined && objective !== undefined && quantileOf(objective) !== undefined)
+    checkQuantile(section, objective, value, aggregate);
   if (section !== undefined) doubtLabel(section, { when, value, aggregate, observations: observations.known, kinds });
   return {
     when: when === null ? null : when?.text,
@@ -133,4 +136,21 @@ function checkBinary(
       "or take objective: regression",
     );
   }
+}
+
+/** A quantile of labels that are all 0 or 1 is 0 or 1: it says nothing of how often. */
+function checkQuantile(
+  { place, fields }: Section,
+  objective: Objective,
+  value: Formula | undefined,
+  aggregate: LabelAggregate | undefined,
+): void {
+  if (value === undefined || aggregate === undefined) return;
+  const { binary } = aggregateOf(aggregate);
+  if (binary !== "always" && !(binary === "ofBinary" && value.type === "boolean")) return;
+  complain(
+    fields.get("objective") ?? place,
+    `the label is 0 or 1, and objective ${objective} needs numbers`,
+    "take objective: binary, or a number for its value",
+  );
 }

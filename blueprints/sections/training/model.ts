@@ -1,21 +1,22 @@
 import { isMap, isScalar } from "yaml";
-import type { LearnerName, ModelConfig, Objective } from "../../blueprint.ts";
-import { DEFAULTS, OBJECTIVES } from "../../defaults.ts";
+import type { LearnerName, ModelConfig } from "../../blueprint.ts";
+import { DEFAULTS } from "../../defaults.ts";
 import type { KeySaid, KeysSaid } from "../../key-reference.ts";
 import { learnerKinds, objectiveOf, parametersOf, seedParameter } from "../../learners/index.ts";
 import type { LearnerKind } from "../../learners/learner-kind.ts";
 import type { Parameter } from "../../learners/parameter.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
-import { complain, type Place } from "../../yaml/place.ts";
+import type { Place } from "../../yaml/place.ts";
 import { optional, readSection } from "../../yaml/section.ts";
 import { readChoice } from "../../yaml/scalars.ts";
 import type { BlueprintSection } from "../blueprint-section.ts";
+import { objectivesText, readObjective } from "./objective.ts";
 
 export const modelSection: BlueprintSection<"model", Partly<ModelConfig> | undefined> = {
   name: "model",
   said: ["section", "all its defaults"],
   keys: () => ({
-    objective: [OBJECTIVES.map((each) => `\`${each}\``).join(" or "), DEFAULTS.objective],
+    objective: [objectivesText, DEFAULTS.objective],
     learner: [
       learnerNames()
         .map((name) => `\`${name}\``)
@@ -108,13 +109,4 @@ function elsewhere(name: string): string | null {
 function unambiguous(): Readonly<Record<string, Parameter>> {
   const all = learnerKinds.all().flatMap((kind) => Object.entries(parametersOf(kind)));
   return Object.fromEntries(all.filter(([name]) => all.filter(([other]) => other === name).length === 1));
-}
-
-/** An objective that the learner learns. @param kind `undefined`: it could not be read. */
-export function readObjective(place: Place, kind: LearnerKind | undefined): Objective | undefined {
-  const objective = readChoice(place, OBJECTIVES);
-  if (objective === undefined || kind === undefined || kind.objectives.includes(objective)) return objective;
-  const others = learnerKinds.all().flatMap(({ name, objectives }) => (objectives.includes(objective) ? [name] : []));
-  const hint = `use ${kind.objectives.join(" or ")}${others.length === 0 ? "" : `, or learner: ${others.join(" or ")}`}`;
-  return complain(place, `learner ${kind.name} can't learn objective ${objective}`, hint);
 }

@@ -1,6 +1,7 @@
 import type { Objective, TrainingConfig } from "../../blueprint.ts";
 import { cronHint, cronProblem } from "../../cron.ts";
 import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../../defaults.ts";
+import { metricsOf, objectiveKind } from "../../objective.ts";
 import { canonicalFormula } from "../../formula/index.ts";
 import { percentText, rangeText, type KeySaid } from "../../key-reference.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
@@ -11,7 +12,7 @@ import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { labelSection } from "../labels/label.ts";
 import { readWeight } from "./weight.ts";
 
-const ALL_METRICS = [...METRICS.binary, ...METRICS.regression];
+const ALL_METRICS = OBJECTIVES.flatMap((kind) => METRICS[kind]);
 
 const { schedule, freshRows, minRows, holdout } = DEFAULTS.training;
 const KEYS = {
@@ -51,7 +52,10 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
 
 /** @param objective `undefined`: it could not be read. */
 function defaultTraining(objective: Objective | undefined): Partly<TrainingConfig> {
-  return { ...DEFAULTS.training, metric: objective === undefined ? undefined : DEFAULTS.metric[objective] };
+  return {
+    ...DEFAULTS.training,
+    metric: objective === undefined ? undefined : DEFAULTS.metric[objectiveKind(objective)],
+  };
 }
 
 function readTraining(place: Place, objective: Objective | undefined, of: Reading): Partly<TrainingConfig> {
@@ -68,8 +72,8 @@ function readTraining(place: Place, objective: Objective | undefined, of: Readin
     holdout: optional(section, "holdout", defaults.holdout, (place) => readShare(place, BOUNDS.holdout)),
     metric: optional(section, "metric", defaults.metric, (place) => {
       const metric = readChoice(place, ALL_METRICS);
-      if (metric === undefined || objective === undefined || METRICS[objective].includes(metric)) return metric;
-      return complain(place, `${metric} can't judge objective ${objective}`, `use ${METRICS[objective].join(", ")}`);
+      if (metric === undefined || objective === undefined || metricsOf(objective).includes(metric)) return metric;
+      return complain(place, `${metric} can't judge objective ${objective}`, `use ${metricsOf(objective).join(", ")}`);
     }),
     weight: optional<string | null>(section, "weight", defaults.weight, (place) => readWeight(place, of)),
   };
