@@ -2,6 +2,9 @@ export { decisionTable, type DecisionTable, type LackingVersion } from "./decisi
 export { dsjsonTables, type DsjsonTables } from "./dsjson/dsjson-tables.ts";
 export { writeDsjson } from "./dsjson/write-dsjson.ts";
 export { fileTable, fileTables } from "./file-tables.ts";
+export { copyParquet } from "./parquet/copy-parquet.ts";
+export { NumberColumn, type CellNumber } from "./parquet/number-column.ts";
+export { chunkOf, openParquet } from "./parquet/parquet-file.ts";
 export { blocksOf, readBlocks, type BlockColumn, type TableBlock } from "./read-blocks.ts";
 export { readTable } from "./read-table.ts";
 export { rewardedTables } from "./rewarded-table.ts";

@@ -13,7 +13,7 @@ export const rowGroupRows = 100_000;
 const rowGroupCells = 1_000_000;
 const rowGroupChars = 16 * 1024 * 1024;
 
-const elements: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
+export const elements: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
   string: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
   double: { type: "DOUBLE" },
   boolean: { type: "BOOLEAN" },

@@ -10,7 +10,7 @@ const emptyToo =
   (decompress: Decompress): Decompress =>
   (input, length) =>
     length === 0 ? new Uint8Array() : decompress(input, length);
-const decompressors = { ...compressors, LZ4: emptyToo(decompressLz4), LZ4_RAW: emptyToo(decompressLz4Raw) };
+export const decompressors = { ...compressors, LZ4: emptyToo(decompressLz4), LZ4_RAW: emptyToo(decompressLz4Raw) };
 
 /** A row group: its columns whose values are plain ones, as the library reads them. */
 export interface ParquetGroup {

@@ -4,7 +4,7 @@ import type { Tools } from "../../../loop/index.ts";
 import { LeftOutRows, openSpill, rowsInOrder, rowsTopic, type LeftOut } from "../../../rows/index.ts";
 import { DomainError, type ModelRecorded } from "../../../schemas/index.ts";
 import { readTable, streamsLimits } from "../../../streams/index.ts";
-import { blocksOf, readBlocks, rowTable } from "../../files/index.ts";
+import { blocksOf, formatOf, readBlocks, rowTable } from "../../files/index.ts";
 import { columnTypes } from "../../files/column-types.ts";
 import { findModel } from "../models.ts";
 import type { ScoredTable } from "./score-table.ts";
@@ -40,7 +40,7 @@ export async function fileToScore(
   known: ValidBlueprints,
 ): Promise<ScoredTable> {
   const columns = await columnTypes(path, rowTable(blueprint, known).columns);
-  return { path, columns, blocks: readBlocks(path) };
+  return { path, columns, blocks: readBlocks(path), parquet: formatOf(path).format === "parquet" };
 }
 
 /** The rows of a topic as a table to score. @param topic absent: the use case's own */

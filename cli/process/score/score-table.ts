@@ -2,7 +2,9 @@ import type { CompiledBlueprint } from "../../../blueprints/index.ts";
 import type { Scorer } from "../../../serving/index.ts";
 import { formatOf, TableError, tableWriter, type TableBlock, type TableColumn } from "../../files/index.ts";
 import { keptColumn } from "./kept-column.ts";
-import { blockScorer } from "./score-blocks.ts";
+import { modelColumns } from "./model-columns.ts";
+import { scoreBlock } from "./score-blocks.ts";
+import { scoreParquet } from "./score-parquet.ts";
 
 /** A table to score. */
 export interface ScoredTable {
@@ -10,6 +12,8 @@ export interface ScoredTable {
   readonly path: string;
   readonly columns: readonly TableColumn[];
   readonly blocks: AsyncIterable<TableBlock>;
+  /** `path` is a Parquet file: its columns can be copied as they lie. Absent: no. */
+  readonly parquet?: boolean;
 }
 
 export interface ScoreOptions {
@@ -26,10 +30,10 @@ export interface ScoreOptions {
  * @returns the number of rows, and the names of the columns with predictions
  */
 export async function scoreTable(
-  { path, columns, blocks }: ScoredTable,
+  { path, columns, blocks, parquet = false }: ScoredTable,
   { scorer, compiled, out, onWritten }: ScoreOptions,
 ): Promise<{ readonly rows: number; readonly predictions: readonly string[] }> {
-  const model = blockScorer(scorer, compiled, path);
+  const model = modelColumns(scorer, compiled, path);
   const there = new Set(columns.map(({ name }) => name));
   const lacking = model.features.filter((name) => !there.has(name));
   if (lacking.length > 0) {
@@ -39,12 +43,15 @@ export async function scoreTable(
     );
   }
   const predictions = model.names.map((name) => (there.has(name) ? `predicted_${name}` : name));
+  const { format } = formatOf(out);
+  if (parquet && format === "parquet")
+    return { rows: await scoreParquet(path, model, predictions, { out, onWritten }), predictions };
   const all = [...columns, ...predictions.map((name): TableColumn => ({ name, type: "double" }))];
-  const writer = await tableWriter(out, formatOf(out).format, all);
+  const writer = await tableWriter(out, format, all);
   let rows = 0;
   try {
     for await (const block of blocks) {
-      const scores = await model.score(block);
+      const scores = await scoreBlock(model, block);
       const kept = columns.map((column) => {
         const stored = block.columns.get(column.name);
         return stored === undefined ? [] : keptColumn(path, block, stored, column);

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readTable } from "../../../cli/files/index.ts";
 import { exportRows } from "../../../cli/process/exports/export-rows.ts";
@@ -124,6 +125,44 @@ test.each([
     message: expect.stringContaining(`${file}: ${message}`) as unknown,
   });
   await expect(readFile(out)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a Parquet file keeps its columns as they lie, and a value that is none is refused with its row", async () => {
+  const columns = (weights: (number | null)[]): Parameters<typeof parquetWriteBuffer>[0] => ({
+    columnData: [
+      { name: "id", data: [2n ** 60n + 1n, null, 7n], type: "INT64", nullable: true },
+      { name: "seen", data: new Date("2026-01-01T00:00:00Z"), type: "TIMESTAMP" },
+      { name: "weight", data: weights, type: "DOUBLE", nullable: true },
+      { name: "carrier", data: ["air", "road", null], type: "STRING", nullable: true },
+    ].map((column) =>
+      column.name === "seen" ? { ...column, data: [column.data, column.data, column.data] } : column,
+    ) as never,
+  });
+  const write = async (name: string, weights: (number | null)[]): Promise<string> => {
+    await writeFile(join(dir, name), new Uint8Array(parquetWriteBuffer(columns(weights))));
+    return join(dir, name);
+  };
+  const options = {
+    scorer: await tools.scorers.get(model),
+    compiled,
+    out: join(dir, "kept.parquet"),
+    onWritten: () => undefined,
+  };
+  const file = await write("own.parquet", [1.5, null, Number.NaN]);
+  await scoreTable(await fileToScore(file, compiled, known), options);
+  const [before, after] = [await read(file), await read(options.out)];
+  expect(after.map(({ late, ...rest }) => rest)).toEqual(before);
+  expect(before[0]).toMatchObject({ id: "1152921504606846977" });
+  const csv = join(dir, "kept.csv");
+  await scoreTable(await fileToScore(file, compiled, known), { ...options, out: csv });
+  expect(after.map(({ late }) => late)).toEqual((await read(csv)).map(({ late }) => Number(late)));
+  await rm(options.out);
+  const bad = await fileToScore(await write("bad.parquet", [1.5, Infinity, 2]), compiled, known);
+  await expect(scoreTable(bad, options)).rejects.toMatchObject({
+    code: "BAD_FILE",
+    message: `${join(dir, "bad.parquet")}: line 2: column "weight" is a number, not null`,
+  });
+  await expect(readFile(options.out)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 test("a number is no category, and a model of another use case is none", async () => {
