@@ -5,7 +5,7 @@ import type { Predictor } from "./onnx/predictor.ts";
 import { readTreeModels, type TreeModel } from "./trees/tree-model.ts";
 import { brokenPromise } from "../streams/index.ts";
 
-/** A loaded model. It holds memory (up to a few megabytes) until `release`. */
+/** A loaded model. It holds memory until `release`, or the last reference to it is gone. */
 export interface Scorer {
   /** number of features a row has */
   readonly columns: number;
@@ -13,6 +13,8 @@ export interface Scorer {
   readonly outputs: readonly string[];
   /** the strings the trainer wrote into the file */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Memory that it holds, about. */
+  readonly bytes: number;
   /**
    * One prediction for each row and output. Its bits do not depend on the other rows. The work is done on the calling
    * thread: thousands of rows block the event loop for milliseconds, so big batches belong in a worker.
@@ -28,6 +30,9 @@ export interface Scorer {
 
 /** The output of a file with one output, which names the label in its metadata. */
 const PREDICTION = "prediction";
+
+/** Bytes of the smallest model's objects. */
+const OVERHEAD = 16 * 1024;
 
 /**
  * Loads an ONNX file with one input float[N, columns] and outputs float[N, 1]. Each output has the name of the label
@@ -48,6 +53,7 @@ export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
     columns,
     outputs,
     metadata,
+    bytes: model.bytes + OVERHEAD + Object.values(metadata).reduce((sum, { length }) => sum + length, 0),
     async score(features, rows) {
       if (released) throw brokenPromise("this scorer was released; load the model again before scoring with it");
       if (!Number.isInteger(rows) || rows < 0 || features.length !== rows * columns) {
@@ -76,6 +82,7 @@ function openTrees(onnx: Uint8Array): Predictor | undefined {
   return {
     columns: models[0]!.trees.columns,
     outputs: models.map(({ output }) => output),
+    bytes: models.reduce((sum, { trees }) => sum + trees.bytes, 0),
     predict: (features, rows) => models.map((model) => predictTrees(model, features, rows)),
     release: () => Promise.resolve(),
   };

@@ -7,6 +7,7 @@ export type { FitColumn, FitInput, FitLabel, Learner, LearntModel } from "./lear
 export type { Distribution, LabelFigures } from "./prediction-pairs.ts";
 export { readProvenance, type ArtifactProvenance } from "./models/provenance.ts";
 export { importModel, type ImportRequest, type ImportResult } from "./import/import-model.ts";
+export { rewriteModel, type ServedOutput } from "./onnx/rewrite-model.ts";
 export { servedModels, type ServedModel } from "./served-models.ts";
 export { scoreRows, type RowsScore } from "./score-rows.ts";
 export { rebuildModel, type Rebuilt } from "./rebuild.ts";

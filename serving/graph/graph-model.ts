@@ -44,7 +44,11 @@ export function openGraph(onnx: Uint8Array): Predictor | string {
     }
     outputs.push(value);
   }
-  return outputs.length === 0 ? "it has no output" : predictor(graph.outputs, { features, steps, outputs });
+  if (outputs.length === 0) return "it has no output";
+  const buffers = new Set([...values.values()].map(({ data }) => data.buffer));
+  // Trees among its nodes take about as much as the file.
+  const bytes = onnx.length + [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return predictor(graph.outputs, { features, steps, outputs, bytes });
 }
 
 function compile(node: OnnxNode, values: ReadonlyMap<string, Value>): Compiled | string {
@@ -69,13 +73,15 @@ interface Program {
   readonly features: Rows;
   readonly steps: readonly Step[];
   readonly outputs: readonly Rows[];
+  readonly bytes: number;
 }
 
-function predictor(names: readonly string[], { features: input, steps, outputs }: Program): Predictor {
+function predictor(names: readonly string[], { features: input, steps, outputs, bytes }: Program): Predictor {
   const columns = input.size;
   return {
     columns,
     outputs: names,
+    bytes,
     predict(features, rows) {
       const predictions = outputs.map(() => new Float32Array(rows));
       for (let from = 0; from < rows; from += BLOCK) {

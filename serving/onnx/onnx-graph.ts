@@ -66,12 +66,18 @@ function nodeOf(node: Message): OnnxNode {
 
 function attributeOf(attribute: Message): OnnxAttribute {
   return {
-    integers: [...attribute.integers(3), ...attribute.integers(8)],
-    floats: [...attribute.floats(2), ...attribute.floats(7)],
-    texts: [...attribute.texts(4), ...attribute.texts(9)],
+    integers: either(attribute.integers(3), attribute.integers(8)),
+    floats: either(attribute.floats(2), attribute.floats(7)),
+    texts: either(attribute.texts(4), attribute.texts(9)),
     tensor: attribute.messages(5).map(onnxTensor)[0],
   };
 }
+
+/** A single value, or the list of a list's attribute. */
+const either = <T>(one: readonly T[], many: readonly T[]): readonly T[] => {
+  if (one.length === 0) return many;
+  return many.length === 0 ? one : [...one, ...many];
+};
 
 function columnsOf(input: Message): number | undefined {
   const tensor = input.message(2).message(1);

@@ -53,10 +53,12 @@ export async function openOnnxModel(onnx: Uint8Array, reason = "asked for"): Pro
       );
     });
   };
-  if (isTrees(onnx)) return { columns, outputs, predict: run, release: () => session.release() };
+  const bytes = onnx.length;
+  if (isTrees(onnx)) return { columns, outputs, bytes, predict: run, release: () => session.release() };
   return {
     columns,
     outputs,
+    bytes,
     async predict(features, rows) {
       const predictions = outputs.map(() => new Float32Array(rows));
       for (let row = 0; row < rows; row++) {

@@ -102,7 +102,15 @@ export class Message {
   }
 
   texts(field: number): string[] {
-    return this.bytes(field).map((bytes) => decoder.decode(bytes));
+    // A model's trees repeat a few words thousands of times.
+    const known: Decoded[] = [];
+    return this.bytes(field).map((bytes) => {
+      const there = known[bytes.length];
+      if (there !== undefined && sameBytes(there.bytes, bytes)) return there.text;
+      const text = decoder.decode(bytes);
+      if (bytes.length <= SHORT) known[bytes.length] = { bytes, text };
+      return text;
+    });
   }
 
   text(field: number): string {
@@ -111,24 +119,42 @@ export class Message {
 
   /** Values one by one, or packed. */
   integers(field: number): number[] {
-    return (this.#fields.get(field) ?? []).flatMap((value) => (typeof value === "number" ? [value] : varints(value)));
+    const values: number[] = [];
+    for (const value of this.#fields.get(field) ?? []) {
+      if (typeof value === "number") values.push(value);
+      else addVarints(value, values);
+    }
+    return values;
   }
 
   floats(field: number): number[] {
-    return this.bytes(field).flatMap((bytes) => {
+    const values: number[] = [];
+    for (const bytes of this.bytes(field)) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      return Array.from({ length: bytes.length >> 2 }, (_, at) => view.getFloat32(at * 4, true));
-    });
+      for (let at = 0; at + 4 <= bytes.length; at += 4) values.push(view.getFloat32(at, true));
+    }
+    return values;
   }
 }
 
-function varints(bytes: Uint8Array): number[] {
-  const values: number[] = [];
+interface Decoded {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/** Bytes of a text that may be one of many equal ones. */
+const SHORT = 32;
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+};
+
+function addVarints(bytes: Uint8Array, values: number[]): void {
   let start = 0;
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at]! >= 128) continue;
     values.push(varintOf(bytes, start, Math.min(at + 1 - start, LONGEST)));
     start = at + 1;
   }
-  return values;
 }

@@ -51,6 +51,8 @@ interface Walker {
  */
 export class FlatTrees {
   readonly columns: number;
+  /** Of its memory. */
+  readonly bytes: number;
   readonly #base: number;
   /** Groups of `ABREAST` trees each, filled up with trees that add nothing. */
   readonly #groups: number;
@@ -85,6 +87,7 @@ export class FlatTrees {
     this.#negated = room(BLOCK * columns);
     this.#sums = room(BLOCK);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
+    this.bytes = memory.buffer.byteLength;
     this.#floats = new Float32Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
     this.#walker = new WebAssembly.Instance(walker, { serving: { memory } }).exports as Walker;

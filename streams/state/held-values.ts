@@ -6,10 +6,14 @@ export interface HeldOptions<V> {
   readonly read: (key: string) => V | undefined;
   /** Throws if the value has become too large. */
   readonly check: (key: string, value: V) => void;
+  /** About those that a value has when it is encoded. */
+  readonly bytesOf: (value: V) => number;
 }
 
-/** Most written values that stay in memory as objects, the last used ones. */
-const MOST_KEPT = 16;
+/** So many written values stay in memory as objects, the last used ones; more of them as long as they are small. */
+const LEAST_KEPT = 16;
+/** Encoded bytes of all that stay. As objects they take a few times as much. */
+const KEPT_BYTES = 4 * 1024 * 1024;
 
 /** A change of one value, done once the batch is over. */
 type Work = () => void;
@@ -78,6 +82,10 @@ export class HeldValues<V> implements Store<V> {
     this.#deleted.clear();
   }
 
+  #bytesOf(value: V | undefined): number {
+    return value === undefined ? 0 : this.#options.bytesOf(value);
+  }
+
   /** The changes since the last call, as bytes; `null`: the value was deleted. */
   *takeChanges(): Iterable<readonly [key: string, bytes: Uint8Array | null]> {
     for (const key of this.#changed) {
@@ -86,8 +94,12 @@ export class HeldValues<V> implements Store<V> {
       if (value === undefined) this.#values.delete(key);
     }
     this.#changed.clear();
-    for (const key of this.#values.keys()) {
-      if (this.#values.size <= MOST_KEPT) break;
+    if (this.#values.size <= LEAST_KEPT) return;
+    let bytes = 0;
+    for (const value of this.#values.values()) bytes += this.#bytesOf(value);
+    for (const [key, value] of this.#values) {
+      if (bytes <= KEPT_BYTES || this.#values.size <= LEAST_KEPT) break;
+      bytes -= this.#bytesOf(value);
       this.#values.delete(key);
     }
   }

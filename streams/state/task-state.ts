@@ -100,7 +100,7 @@ export class TaskState {
   #heldStore<V>(name: string, bytesOf: (value: V) => number, codec: StoreCodec<V>, mostBytes: number): Store<V> {
     const prefix = `${name}\0`;
     const held = new HeldValues<V>({
-      encode: (value) => codec.encode(value),
+      ...{ bytesOf, encode: (value) => codec.encode(value) },
       read: (key) => {
         const bytes = this.#get(prefix, key);
         return bytes === undefined ? undefined : decoded(codec, bytes, name, key);

@@ -9,7 +9,7 @@ import { compiled, HOUR, rows, START, TEXT } from "../trainer/parcel-rows.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { trainModel } from "../../trainer/index.ts";
 
-test("models that were used lately stay loaded, at most so many; one that is idle goes when another is loaded", async () => {
+test("models that were used lately stay loaded, at most so many bytes of them; one that is idle goes when another is loaded", async () => {
   const dir = await mkdtemp(join(tmpdir(), "loopstream-scorers-"));
   const backbone = await createEmbeddedBackbone({ dir });
   const tools = await openTools({ backbone, registry: backbone.registry, partitions: 1, codeVersion: "1.0.0" });
@@ -27,7 +27,8 @@ test("models that were used lately stay loaded, at most so many; one that is idl
   const [one, two, three] = [await train(250), await train(300), await train(399)];
 
   let now = 0;
-  const cache = new ScorerCache(backbone, tools.serdes, { most: 2, now: () => now });
+  const bytes = (await new ScorerCache(backbone, tools.serdes).get(one)).bytes;
+  const cache = new ScorerCache(backbone, tools.serdes, { mostBytes: 2.9 * bytes, now: () => now });
   const [first, second] = [await cache.get(one), await cache.get(two)];
   expect(await cache.get(one)).toBe(first);
   // A third one: the second is the least recently used.

@@ -96,3 +96,25 @@ test("of values that are not changed any more some stay in memory, and the other
   await state.flush(checkpoint);
   for (let n = 0; n < 100; n++) expect(store.get(`k${n}`)).toEqual({ counts: [n] });
 });
+
+test("of many values those used last stay as objects as long as they take 4 MiB, and 16 whatever they take", async () => {
+  const decoding = async (bytes: number): Promise<number> => {
+    const state = await TaskState.open(await createMemoryEngine().open("t"));
+    const json = jsonStore<Counted>();
+    let decoded = 0;
+    const decode: typeof json.decode = (value) => {
+      decoded++;
+      return json.decode(value);
+    };
+    const store = state.store("o.s", { ...json, heldBytes: () => bytes, decode });
+    for (let k = 0; k < 100; k++) store.update(`k${k}`, add(k));
+    state.accept();
+    state.freeze();
+    await state.flush(checkpoint);
+    for (let k = 99; k >= 0; k--) expect(store.get(`k${k}`)).toEqual({ counts: [k] });
+    return decoded;
+  };
+  expect(await decoding(1_000)).toBe(0);
+  expect(await decoding(128 * 1024)).toBe(100 - 32);
+  expect(await decoding(512 * 1024)).toBe(100 - 16);
+});

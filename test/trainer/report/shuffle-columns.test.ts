@@ -13,6 +13,7 @@ const scorer = {
   metadata: {},
   score: (some: Float32Array, rows: number) =>
     Promise.resolve([Float32Array.from({ length: rows }, (_, row) => 2 * some[row * 3]!)]),
+  bytes: 0,
   release: () => Promise.resolve(),
 };
 const labels = Float32Array.from({ length: ROWS }, (_, row) => 2 * features[row * 3]!);
