@@ -1,7 +1,7 @@
 import type { Range } from "../defaults.ts";
 import type { KeySaid } from "../key-reference.ts";
 import { complain, type Place } from "../yaml/place.ts";
-import { readBoolean, readNumber } from "../yaml/scalars.ts";
+import { readBoolean, readChoice, readNumber } from "../yaml/scalars.ts";
 import { readItems } from "../yaml/section.ts";
 
 /** One parameter of a learner. Blueprints, the reference page and every fit take its type, its bounds and its default from here. */
@@ -43,6 +43,14 @@ export const booleanParameter = (fallback: boolean): Parameter<boolean> => ({
   said: ["true or false", String(fallback)],
   read: readBoolean,
   refusal: (value) => (typeof value === "boolean" ? undefined : "true or false"),
+});
+
+/** One of several words. */
+export const choiceParameter = <T extends string>(choices: readonly T[], fallback: T): Parameter<T> => ({
+  fallback,
+  said: [choices.map((choice) => `\`${choice}\``).join(" or "), fallback],
+  read: (place) => readChoice(place, choices),
+  refusal: (value) => ((choices as readonly unknown[]).includes(value) ? undefined : `one of ${choices.join(", ")}`),
 });
 
 /** A list of whole numbers within bounds, and how many there may be. */

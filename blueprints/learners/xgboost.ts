@@ -1,5 +1,6 @@
 import type { LearnerKind } from "./learner-kind.ts";
-import { numberParameter } from "./parameter.ts";
+import { linear } from "./linear.ts";
+import { choiceParameter, numberParameter } from "./parameter.ts";
 
 export interface XgboostParameters {
   /** Most splits between a tree's root and a leaf. */
@@ -18,6 +19,12 @@ export interface XgboostParameters {
   readonly l2: number;
   /** Most candidate thresholds a column. */
   readonly maxBins: number;
+  /** What the trees start from: the mean of the label, or the sum of lines that learner linear fits to the same rows. */
+  readonly margin: "none" | "linear";
+  /** Straight pieces of each number's line in that sum. */
+  readonly marginBins: number;
+  /** Pull of that sum's coefficients towards 0. */
+  readonly marginL2: number;
 }
 
 declare module "../blueprint.ts" {
@@ -40,5 +47,9 @@ export const xgboost: LearnerKind<"xgboost"> = {
     colsample: { ...numberParameter({ min: 0.01, max: 1 }, 1), later: true },
     l2: numberParameter({ min: 0, max: 1e9 }, 1),
     maxBins: numberParameter({ min: 2, max: 65_535 }, 256, "whole"),
+    margin: { ...choiceParameter(["none", "linear"], "none"), later: true },
+    /** The trees bend it. */
+    marginBins: { ...numberParameter({ min: 1, max: 256 }, 1, "whole"), later: true },
+    marginL2: { ...linear.parameters.l2, later: true },
   },
 };

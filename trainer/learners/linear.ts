@@ -1,9 +1,9 @@
-import { learnerKinds, type LearnerKind } from "../../blueprints/index.ts";
+import { learnerKinds, type LearnerKind, type LearnerParameters } from "../../blueprints/index.ts";
 import { momentsOf } from "../../statistics/index.ts";
 import { designOf, type Design } from "../linear/design.ts";
 import { elasticNet } from "../linear/elastic-net.ts";
 import { onnxFromLinear, type LinearModel } from "../onnx/index.ts";
-import type { FitLabel, Learner } from "./learner.ts";
+import type { FitInput, FitLabel, Learner } from "./learner.ts";
 import { byLogarithm } from "../search/by-logarithm.ts";
 import { onlyLabel } from "./only-label.ts";
 
@@ -19,19 +19,28 @@ export const linear: Learner<"linear"> = {
       l1: draw("l1") < 0.7 ? 0 : byLogarithm(0.1, 10, draw("l1 strength")),
     }),
   },
-  async fit({ features, rows, columns, inputs, weights, labels, model, metadata, onProgress }) {
-    const label = onlyLabel("linear", labels);
-    const { l1, l2, bins } = model;
-    const design = designOf(features, rows, inputs, bins);
-    const { center, scale, values } = scaled(label, weights);
-    const { objective } = label;
-    const fitted = elasticNet({ design, objective, labels: values, weights, l1, l2, onProgress });
-    const learnt = modelOf(design, fitted.values, scale);
-    const intercept = center + scale * fitted.intercept;
-    const onnx = onnxFromLinear({ columns, binary: objective === "binary", intercept, ...learnt }, metadata);
-    return Promise.resolve({ onnx, importance: importanceOf(design, fitted.values, weights) });
+  async fit(input) {
+    const { model, importance } = fitLines(input, onlyLabel("linear", input.labels), input.model);
+    return Promise.resolve({ onnx: onnxFromLinear(model, input.metadata), importance });
   },
 };
+
+/** Fits the sum of lines to a label. */
+export function fitLines(
+  { features, rows, columns, inputs, weights, onProgress }: FitInput,
+  label: FitLabel,
+  { l1, l2, bins }: LearnerParameters["linear"],
+  l2Key?: string,
+): { readonly model: LinearModel; readonly importance: readonly number[] } {
+  const design = designOf(features, rows, inputs, bins);
+  const { center, scale, values } = scaled(label, weights);
+  const { objective } = label;
+  const fitted = elasticNet({ design, objective, labels: values, weights, l1, l2, l2Key, onProgress });
+  const learnt = modelOf(design, fitted.values, scale);
+  const intercept = center + scale * fitted.intercept;
+  const model = { columns, binary: objective === "binary", intercept, ...learnt };
+  return { model, importance: importanceOf(design, fitted.values, weights) };
+}
 
 /** Values in units of their own deviation, so that a penalty means the same for minutes and for hours. Probabilities stay as they are. */
 function scaled(

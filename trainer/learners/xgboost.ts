@@ -18,6 +18,7 @@ import {
 } from "../xgboost/index.ts";
 import { byLogarithm } from "../search/by-logarithm.ts";
 import { lossOfMargins } from "../loss.ts";
+import { fitMargin, onMargin, startAt } from "./linear-margin.ts";
 import type { FitValidation, Learner } from "./learner.ts";
 import { onlyLabel } from "./only-label.ts";
 
@@ -51,21 +52,25 @@ export const xgboost: Learner<"xgboost"> = {
       };
     },
   },
-  async fit({ features, rows, columns, weights, labels, validation, model, metadata, onProgress }) {
+  async fit(input) {
+    const { features, rows, columns, weights, labels, validation, model, metadata, onProgress } = input;
     const label = onlyLabel("xgboost", labels);
+    const lines = model.margin === "linear" ? await fitMargin(input, label) : undefined;
     // A fresh instance a fit: the memory of WebAssembly only shrinks by being dropped.
     const library = await loadXgboost();
     const booster = library.train({
       ...{ features, labels: label.values, rows, columns },
       ...(weights && { weights }),
-      params: xgboostParams(model, label.objective),
+      margins: lines?.margins,
+      params: { ...xgboostParams(model, label.objective), ...(lines && startAt(label.objective)) },
       rounds: model.rounds,
-      ...(validation && { validation: stoppingBy(validation, label.objective) }),
+      ...(validation && { validation: { ...stoppingBy(validation, label.objective), margins: lines?.judging } }),
       ...(onProgress && { onRound: onProgress }),
     });
     try {
       const trees = firstRounds(parseModel(booster.toJson()), booster.rounds);
       const steps = validation && { steps: booster.rounds };
+      if (lines !== undefined) return { ...(await onMargin(input, label, lines, trees)), ...steps };
       return { onnx: onnxFromTrees(trees, metadata), importance: totalGain(trees), ...steps };
     } finally {
       booster.free();

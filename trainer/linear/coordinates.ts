@@ -91,6 +91,7 @@ export function coordinatesOf(design: Design): Coordinates {
   function products({ places: at, shares, missing }: Design, curves: Float64Array): Float64Array {
     const whole = places + 1;
     const full = new Float64Array(whole * whole);
+    const firstOf = Int32Array.from(terms, ({ kind, start }) => (kind === "number" ? start : -1));
     const some = new Int32Array(3 * width + 1);
     const parts = new Float64Array(3 * width + 1);
     for (let row = 0; row < rows; row++) {
@@ -100,8 +101,11 @@ export function coordinatesOf(design: Design): Coordinates {
       for (let term = 0; term < width; term++) {
         const entry = row * width + term;
         const [place, share] = [at[entry]!, shares[entry]!];
-        some[count] = place;
-        parts[count++] = 1 - share;
+        // At the first knot a line is 0, whatever else: nobody asks for its products.
+        if (place !== firstOf[term]) {
+          some[count] = place;
+          parts[count++] = 1 - share;
+        }
         if (share > 0) {
           some[count] = place + 1;
           parts[count++] = share;

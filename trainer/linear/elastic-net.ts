@@ -13,6 +13,8 @@ export interface Fitting {
   readonly weights: Float32Array | undefined;
   readonly l1: number;
   readonly l2: number;
+  /** The key that says it; absent: `model.l2`. */
+  readonly l2Key?: string | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -72,7 +74,7 @@ export function elasticNet(fitting: Fitting): Fitted {
   }
   throw new DomainError(
     "TRAINING_FAILED",
-    `the linear model does not converge in ${MOST_STEPS} steps: raise model.l2 (it is ${l2})`,
+    `the linear model does not converge in ${MOST_STEPS} steps: raise ${fitting.l2Key ?? "model.l2"} (it is ${l2})`,
   );
 }
 

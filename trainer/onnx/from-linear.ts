@@ -1,3 +1,5 @@
+import type { TreeModel } from "../xgboost/index.ts";
+import { treesNode } from "./from-xgboost.ts";
 import { type ConstantTensor, encodeModel, type GraphNode } from "./graph.ts";
 
 /** A sum of lines of numbers, and of values of categories. */
@@ -32,19 +34,40 @@ export interface CategoryValues {
  * model and metadata, same bytes.
  */
 export function onnxFromLinear(model: LinearModel, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const { columns, binary, intercept, numbers, categories } = model;
+  return onnxOfSum("linear", model, undefined, metadata);
+}
+
+/** The same with the sum of trees on top, float[N, 1]. */
+export const onnxFromLinearAndTrees = (
+  model: LinearModel,
+  trees: TreeModel,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array => onnxOfSum("linear and trees", model, treesNode(trees, TREES), metadata);
+
+/** The sum of lines alone, whatever is predicted by it: output `prediction` float[N, 1]. */
+export const onnxOfMargin = (model: LinearModel): Uint8Array => onnxFromLinear({ ...model, binary: false }, {});
+
+const TREES = "trees";
+
+function onnxOfSum(
+  name: string,
+  { columns, binary, intercept, numbers, categories }: LinearModel,
+  trees: GraphNode | undefined,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   const parts = [
     ...(numbers.length > 0 ? [linesOf(numbers)] : []),
     ...(categories.length > 0 ? [valuesOf(categories)] : []),
   ];
   const sum = binary ? "margin" : "prediction";
-  const terms = parts.map(({ result }) => result);
+  const terms = [...parts.map(({ result }) => result), ...(trees === undefined ? [] : [TREES])];
   return encodeModel({
-    name: "linear",
+    name,
     input: { name: "features", columns },
     outputs: [{ name: "prediction", columns: 1 }],
     nodes: [
       ...parts.flatMap(({ nodes }) => nodes),
+      ...(trees === undefined ? [] : [trees]),
       node("Sum", [...terms, "intercept"], sum),
       ...(binary ? [node("Sigmoid", [sum], "prediction")] : []),
     ],

@@ -12,15 +12,7 @@ import { brokenPromise } from "../../streams/index.ts";
 export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string, string>>): Uint8Array {
   const sigmoid = linkIsSigmoid(model.objective);
   const sum = sigmoid ? "margin" : "prediction";
-  const nodes: GraphNode[] = [
-    {
-      operator: "TreeEnsembleRegressor",
-      domain: "ai.onnx.ml",
-      inputs: ["features"],
-      outputs: [sum],
-      attributes: treeAttributes(model.trees, marginOf(model)),
-    },
-  ];
+  const nodes: GraphNode[] = [treesNode(model, sum)];
   if (sigmoid) nodes.push({ operator: "Sigmoid", domain: "", inputs: [sum], outputs: ["prediction"], attributes: {} });
   return encodeModel({
     name: "trees",
@@ -30,6 +22,15 @@ export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string
     metadata,
   });
 }
+
+/** The sum of the leaves and of the margin before the first tree, float[N, 1]. */
+export const treesNode = (model: TreeModel, output: string): GraphNode => ({
+  operator: "TreeEnsembleRegressor",
+  domain: "ai.onnx.ml",
+  inputs: ["features"],
+  outputs: [output],
+  attributes: treeAttributes(model.trees, marginOf(model)),
+});
 
 function linkIsSigmoid(objective: string): boolean {
   if (objective === "binary:logistic") return true;

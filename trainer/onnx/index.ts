@@ -1,6 +1,6 @@
 export { blendModels } from "./blend-models.ts";
 export { onnxFromNetwork, type Head } from "./from-network.ts";
-export { onnxFromLinear, type LinearModel } from "./from-linear.ts";
+export { onnxFromLinear, onnxFromLinearAndTrees, onnxOfMargin, type LinearModel } from "./from-linear.ts";
 export { onnxFromTrees } from "./from-xgboost.ts";
 export { joinModels, type LabelModel } from "./join-models.ts";
 export {

@@ -8,6 +8,8 @@ export interface Validation {
   readonly features: Float32Array;
   /** at least 1 */
   readonly rows: number;
+  /** What each row's trees are added to, besides the margin before the first tree; absent: nothing. */
+  readonly margins?: Float32Array | undefined;
   /** The mean loss of the rows by their margins: log odds, or values in the label's unit. */
   readonly lossOf: (margins: Float32Array) => number;
   /** Rounds without a smaller loss after which the training ends. */
@@ -29,7 +31,7 @@ export class EarlyStopping {
     this.#library = library;
     this.#validation = validation;
     this.#matrix = createMatrix(library, validation.features, validation.rows, columns);
-    this.#margins = new Float32Array(validation.rows);
+    this.#margins = validation.margins?.slice() ?? new Float32Array(validation.rows);
   }
 
   /**

@@ -22,8 +22,13 @@ export function createMatrix(library: Library, features: Float32Array, rows: num
   });
 }
 
-/** Attaches one float32 a row (`label` or `weight`) to a matrix. */
-export function setRowValues(library: Library, matrix: number, field: "label" | "weight", values: Float32Array): void {
+/** Attaches one float32 a row to a matrix. */
+export function setRowValues(
+  library: Library,
+  matrix: number,
+  field: "label" | "weight" | "base_margin",
+  values: Float32Array,
+): void {
   withScratch(library, (scratch) => {
     const set = library._XGDMatrixSetFloatInfo(
       matrix,

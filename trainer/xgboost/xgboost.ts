@@ -14,6 +14,8 @@ export interface TrainRequest {
   readonly labels: Float32Array;
   /** one a row, not negative; all 1 when absent */
   readonly weights?: Float32Array;
+  /** What each row's trees are added to: log odds, or values in the label's unit. Absent: all rows start from the mean. */
+  readonly margins?: Float32Array | undefined;
   readonly params: XgboostParams;
   /** number of boosting rounds, at least 1 */
   readonly rounds: number;
@@ -53,6 +55,7 @@ function train(library: Library, request: TrainRequest): Booster {
   try {
     setRowValues(library, matrix, "label", request.labels);
     if (request.weights) setRowValues(library, matrix, "weight", request.weights);
+    if (request.margins) setRowValues(library, matrix, "base_margin", request.margins);
     const handle = createBooster(library, matrix);
     const booster = new Booster(library, handle, request.columns);
     try {
@@ -87,10 +90,13 @@ function boost(library: Library, booster: Booster, handle: number, matrix: numbe
   }
 }
 
-function checkLengths({ labels, weights, rows, rounds }: TrainRequest): void {
+function checkLengths({ labels, weights, margins, rows, rounds }: TrainRequest): void {
   if (labels.length !== rows) throw new XgboostError("training", `${labels.length} labels for ${rows} rows`);
   if (weights && weights.length !== rows) {
     throw new XgboostError("training", `${weights.length} weights for ${rows} rows`);
+  }
+  if (margins && margins.length !== rows) {
+    throw new XgboostError("training", `${margins.length} margins for ${rows} rows`);
   }
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new XgboostError("training", `rounds=${rounds}; pass a whole number of at least 1`);

@@ -46,12 +46,26 @@ function isFitted(name: string, value: unknown): boolean {
   }
 }
 
-/** A number at each side of every bound, and what is no number. */
+/** A number at each side of every bound, what is no number, and words. */
 const values = Object.values(parameters).flatMap(({ said: [, , bounds] }) => {
-  const [low, high] = bounds!.split(" to ").map(Number) as [number, number];
+  if (bounds === undefined) return [];
+  const [low, high] = bounds.split(" to ").map(Number) as [number, number];
   return [low, high, low - 1, high + 1, low - 1e-9, low + 1e-9, high * (1 - 1e-9), high * (1 + 1e-9)];
 });
-const others = [Number.NaN, Number.POSITIVE_INFINITY, -0, "4", "four", true, null, [4], { of: 4 }];
+const others = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  -0,
+  "4",
+  "four",
+  true,
+  null,
+  [4],
+  { of: 4 },
+  "none",
+  "linear",
+  "Linear",
+];
 
 test.each(Object.keys(parameters))("a blueprint takes the same values of %s that a fit takes", (name) => {
   const taken = [...values, ...others].map((value) => [isRead(name, value), isFitted(name, value)] as const);
@@ -67,7 +81,7 @@ test.each(Object.entries(parameters))(
     const shared = learnerKinds.all().filter((kind) => Object.hasOwn(parametersOf(kind), name)).length > 1;
     const own = (text: string): string =>
       shared && text.includes(" for ") ? / ?([^;]*) for xgboost/.exec(text)![1]! : text;
-    expect([own(row.type), own(row.unsaid), own(row.bounds)]).toEqual([type, unsaid, bounds]);
+    expect([own(row.type), own(row.unsaid), own(row.bounds)]).toEqual([type, unsaid, bounds ?? ""]);
     expect(unsaid).toBe(
       String((parseBlueprint(SMALL.replace("  depth: 4", "  rounds: 200")).model as object)[name as never]),
     );

@@ -131,6 +131,9 @@ describe.each(["binary", "regression"] as const)("a blend of %s models", (object
         minChildWeight: 1,
         subsample: 1,
         colsample: 1,
+        margin: "none" as const,
+        marginBins: 1,
+        marginL2: 20,
         l2: 1,
         maxBins: 64,
       };
