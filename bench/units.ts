@@ -114,6 +114,7 @@ try {
         context: { x: 1 },
         deferred: false,
         logged: null,
+        answered: null,
         candidates: [],
       };
       return {

@@ -56,6 +56,10 @@ export function directClient(options: DirectOptions): DirectClient {
     },
     async store(record) {
       const { time } = record;
+      if (record.what === "decision") {
+        const { id: key, request: value } = record;
+        return sender.send(decisionRequests, { key, value, time });
+      }
       if (record.what === "event") {
         const { id, kind, key, attributes } = record;
         await (await strictness())?.event(kind, clientDefaults.timeout);

@@ -17,11 +17,12 @@ export {
 } from "./client.ts";
 export { candidatesOf } from "./candidates.ts";
 export { createClient } from "./create-client.ts";
-export { directClient, type DirectClient, type DirectOptions } from "./direct-client.ts";
+export { directClient, type AskedWhen, type DirectClient, type DirectOptions } from "./direct-client.ts";
 export type { Link, Links, LinkWatcher } from "./link.ts";
 export { loadStrictness } from "./load-strictness.ts";
 export type { Strictness } from "./strict.ts";
-export { stayingClient, type StayingOptions } from "./staying-client.ts";
+export { constantLink } from "./link.ts";
+export { stayingClient, type DecidedHere, type DecidesHere, type StayingOptions } from "./staying-client.ts";
 export type { ClientEvent, ClientStatus, StatusListener, WaitingRecords } from "./status.ts";
 export { defaultDecision, type Decision, type Reason } from "./decision.ts";
 export type { Ranking } from "./ranking.ts";

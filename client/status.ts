@@ -29,7 +29,7 @@ export type ClientEvent =
   /** A record that waited can't be stored: its call was answered with `waits`. */
   | {
       readonly kind: "refused";
-      readonly what: "observation" | "event";
+      readonly what: "observation" | "event" | "decision";
       readonly id: string;
       readonly error: unknown;
     };

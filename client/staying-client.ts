@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { DomainError, recordLimits } from "../schemas/index.ts";
+import { DomainError, recordLimits, type DecisionReplied, type DecisionRequested } from "../schemas/index.ts";
 import { checkArrival, hasCode, Outages, silent, StreamsError } from "../streams/client/index.ts";
 import type { KeptRecord } from "./buffer/kept-record.ts";
 import { Outbox } from "./buffer/outbox.ts";
@@ -11,6 +11,7 @@ import {
   type Closed,
   type Stored,
 } from "./client.ts";
+import type { AskedWhen } from "./direct-client.ts";
 import { candidatesOf, ownOrder } from "./candidates.ts";
 import { decisionOf, defaultDecision } from "./decision.ts";
 import type { Link, Links } from "./link.ts";
@@ -20,6 +21,20 @@ import { openSpool } from "./spool/open-spool.ts";
 import { Connectedness, type ClientEvent, type ClientStatus, type StatusListener } from "./status.ts";
 import type { AnyUseCase } from "./use-cases.ts";
 
+/** Decides in this process. */
+export interface DecidesHere {
+  /** The answer, and the request to store if it is to be recorded. `undefined`: the loop is to be asked. */
+  decide(request: DecisionRequested, when: AskedWhen): Promise<DecidedHere | undefined>;
+  /** A decision that was answered is on its way to its topic; rejects if it never comes there. */
+  storing(request: DecisionRequested, stored: Promise<unknown>): void;
+}
+
+export interface DecidedHere {
+  readonly reply: DecisionReplied;
+  /** `undefined`: it is stored already, or none was made. */
+  readonly made: DecisionRequested | undefined;
+}
+
 export interface StayingOptions extends Pick<ClientOptions, "defaults" | "buffer" | "log" | "now"> {
   readonly links: Links;
   /** Ends the links. */
@@ -28,6 +43,8 @@ export interface StayingOptions extends Pick<ClientOptions, "defaults" | "buffer
   readonly outages?: Outages;
   /** No clock that may be right is ahead of this, ms: later records are refused. Default: `now`, or this machine's clock. */
   readonly latest?: (() => number) | undefined;
+  /** Absent: the loop is asked for every decision. Needs a buffer. */
+  readonly here?: DecidesHere | undefined;
 }
 
 const nothing = Object.freeze({ records: 0, bytes: 0, spooled: 0, oldest: null });
@@ -114,6 +131,19 @@ export function stayingClient(options: StayingOptions): Client {
     }
   }
 
+  /** There is no answer that was not taken for storing. */
+  async function decideHere(request: DecisionRequested, when: AskedWhen): Promise<DecisionReplied | undefined> {
+    const { here } = options;
+    const decided = await here?.decide(request, when);
+    if (decided?.made === undefined || outbox === undefined) return decided?.reply;
+    const { decisionId: id } = request;
+    const stored = outbox.store({ what: "decision", id, request: decided.made, time: when.time }, Infinity);
+    here!.storing(decided.made, stored);
+    // A refusal comes at once, and the product gets its default.
+    await Promise.race([stored, Promise.resolve()]);
+    return decided.reply;
+  }
+
   async function close(timeoutMs: number): Promise<Closed> {
     await outbox?.flush(timeoutMs);
     await options.close();
@@ -140,8 +170,10 @@ export function stayingClient(options: StayingOptions): Client {
         wholeText("useCase", useCase);
         if (source !== undefined) wholeText("source", source);
         checkArrival(time, latest(), "time");
-        const value = { decisionId, useCase, unit, context, deferred, logged: null, candidates };
-        const reply = await over(timeout, true, (link, leftMs) => link.client.ask(value, { time, source }, leftMs));
+        const value = { decisionId, useCase, unit, context, deferred, logged: null, candidates, answered: null };
+        const reply =
+          (await decideHere(value, { time, source })) ??
+          (await over(timeout, true, (link, leftMs) => link.client.ask(value, { time, source }, leftMs)));
         // A ranking without scores is an order all the same: it is recorded as shown.
         if (throwOnError && reply.reason === "error" && reply.value === null && reply.ranking === null)
           throw new DomainError("DECISION_FAILED", reply.error ?? "no decision");

@@ -2,7 +2,8 @@ export { decide } from "./decide/operator.ts";
 export { distributionProblem, isSamePropensity } from "./decide/logged-distribution.ts";
 export { rankingProblem } from "./decide/logged-ranking.ts";
 export { actionProblem, loggedAction, possibleActions, type LoggedReading } from "./decide/logged-action.ts";
-export { decideScored, decisionSeed } from "./decide/logic.ts";
+export { setAt } from "./decide/acting.ts";
+export { decideScored, decisionSeed, refusal, replyTo } from "./decide/logic.ts";
 export { unitPlace } from "./decide/assign-unit.ts";
 export { drawsOf } from "./decide/draw.ts";
 export { enrichRequest } from "./enrich/logic.ts";
@@ -44,7 +45,7 @@ export {
   type WindowBytes,
 } from "./globals/index.ts";
 export { believe, withBeliefs, type Believed } from "./infer/believe.ts";
-export { notPredicted, predict } from "./infer/logic.ts";
+export { notPredicted, predict, type Predicted } from "./infer/logic.ts";
 export { infer, type Scorers } from "./infer/operator.ts";
 export { join, joinDefaults, type JoinOptions } from "./join/operator.ts";
 export { countDecision, HOUR_MS, newHour } from "./monitor/logic.ts";

@@ -26,6 +26,14 @@ export const domainErrors = {
     "The action or the propensity that a request brings does not fit the blueprint.",
     "Send an action of the decision space, and a propensity above 0 and at most 1.",
   ),
+  BAD_ANSWER: lasting(
+    "A request brings a decision that is not of this request, or was drawn by another salt.",
+    "Let `createLocalClient` make it, with the loop's salt.",
+  ),
+  NOT_LOCAL: lasting(
+    "A version can't be decided in the product's process: it has windows of events or a posterior, which live with the loop.",
+    "Ask the loop for its decisions: `createClient` or `openLoopstream`.",
+  ),
   WARMING: ending("The windows of a version are not filled yet.", "Nothing: the decision waits for them."),
   TOO_LATE: lasting(
     "An observation came after its decision was closed, or no decision came for it.",

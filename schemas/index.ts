@@ -1,5 +1,6 @@
 export { formerDecisionSchema, withoutKeys, type FormerDecision } from "./former-decisions.ts";
 export { DomainError, domainErrors, type DomainErrorCode } from "./errors.ts";
+export { defaultSalt } from "./default-salt.ts";
 export { formerState } from "./former-state.ts";
 export { recordLimits } from "./limits.ts";
 export * from "./topics.ts";

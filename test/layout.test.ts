@@ -32,6 +32,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   recompute: ["operators", "catalogue", "rows", "serving", "statistics", "blueprints", "schemas", "streams"],
   client: ["catalogue", "blueprints", "schemas", "streams"],
+  local: ["client", "operators", "catalogue", "serving", "blueprints", "schemas", "streams"],
   cli: [
     "http",
     "client",

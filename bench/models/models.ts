@@ -79,7 +79,7 @@ try {
         const key = Buffer.from(decisionId);
         const value = {
           ...{ decisionId, useCase: useCaseOf(work, next()), unit: decisionId, context: contexts[asked % 1_000] },
-          ...{ deferred: false, logged: null, candidates: [] },
+          ...{ deferred: false, logged: null, candidates: [], answered: null },
         };
         return {
           ...{ topic: decisionRequests.name, partition: partitionOf(key, PARTITIONS), timestamp: time, key },

@@ -130,7 +130,16 @@ export class Traffic {
       const useCase = this.#random() < trainedShare ? STREAMS[1] : STREAMS[0];
       const store = `s${Math.floor(this.#random() * STORES)}`;
       const context = { x, store, ...(this.#padding === "" ? {} : { padding: this.#padding }) };
-      const value = { decisionId, useCase, unit, context, deferred: false, logged: null, candidates: [] };
+      const value = {
+        decisionId,
+        useCase,
+        unit,
+        context,
+        deferred: false,
+        logged: null,
+        candidates: [],
+        answered: null,
+      };
       const headers = replyHeaders(decisionReplies.name, REPLY_PARTITION, Buffer.from(`${now} ${time}`));
       records.push({ ...this.#record(decisionRequests, decisionId, value, time), headers });
       if (this.#random() < 0.5) {

@@ -32,7 +32,7 @@ export class KeptEntries {
 
   /** It can't be stored now: it goes to the disk, if there is a spool. */
   keep(entry: Entry): void {
-    if (this.#spool === undefined || entry.spooled !== undefined) return;
+    if (this.#spool === undefined || entry.spooled !== undefined || entry.record.what === "decision") return;
     const { number, written } = this.#spool.keep(entry.record, entry.from);
     entry.spooled = number;
     written.then(

@@ -1,4 +1,10 @@
-import { events, observations, type ObservationRecorded } from "../../schemas/index.ts";
+import {
+  decisionRequests,
+  events,
+  observations,
+  type DecisionRequested,
+  type ObservationRecorded,
+} from "../../schemas/index.ts";
 import { checkRecord, checkTime, SOURCE_HEADER, type Headers, type Incoming } from "../../streams/client/index.ts";
 
 /** Names an event on its topic, so that the client can see whether it is stored. */
@@ -34,8 +40,18 @@ export interface KeptEvent {
   readonly time: number;
 }
 
-/** An observation or an event with all that it needs to be sent, now or later. */
-export type KeptRecord = KeptObservation | KeptEvent;
+/** A request with the decision that this process has answered it with. It waits in memory alone. */
+export interface KeptDecision {
+  readonly what: "decision";
+  /** The decision's id. */
+  readonly id: string;
+  readonly request: DecisionRequested;
+  /** Event time, ms. */
+  readonly time: number;
+}
+
+/** Something with all that it needs to be sent, now or later. */
+export type KeptRecord = KeptObservation | KeptEvent | KeptDecision;
 
 /** Of the objects around the texts. */
 const RECORD_BYTES = 512;
@@ -43,6 +59,7 @@ const ENTRY_BYTES = 48;
 
 /** A record's size in memory, roughly, in bytes. */
 export function bytesOf(record: KeptRecord): number {
+  if (record.what === "decision") return 2 * RECORD_BYTES + 2 * JSON.stringify(record.request).length;
   const values = record.what === "event" ? record.attributes : record.values;
   let entries = 0;
   for (const _ in values) entries++;
@@ -55,6 +72,10 @@ export function bytesOf(record: KeptRecord): number {
  */
 export function checkKept(record: KeptRecord): void {
   checkTime(record.time, "time");
+  if (record.what === "decision") {
+    const { id, request } = record;
+    return checkRecord(decisionRequests, incoming(request, id, JSON.stringify(request).length));
+  }
   if (record.what === "event") {
     const { kind, attributes, key } = record;
     checkRecord(events, incoming({ kind, attributes }, key, charactersOf(record)));
@@ -80,7 +101,7 @@ const incoming = <V>(value: V, key: string, bytes: number, headers = noHeaders):
   return { value, bytes, keyBytes: Buffer.byteLength(key), headers };
 };
 
-function charactersOf(record: KeptRecord): number {
+function charactersOf(record: Exclude<KeptRecord, KeptDecision>): number {
   if (record.what === "event") return record.kind.length + charactersIn(record.attributes);
   const { decisionId, useCase, id, optionId = "", values } = record;
   return decisionId.length + useCase.length + id.length + optionId.length + charactersIn(values);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { HttpSettings } from "../../http/index.ts";
+import { defaultSalt } from "../../schemas/index.ts";
 import { syncModes, type Delivery, type SyncMode } from "../../streams/index.ts";
 import type { StateEngineName } from "../state-engine.ts";
 import { securityOf } from "./security/security.ts";
@@ -83,7 +84,7 @@ export const settingDefaults = Object.freeze({
   dir: ".loopstream",
   partitions: 4,
   id: "loopstream",
-  salt: "loopstream",
+  salt: defaultSalt,
   delivery: "exactlyOnce",
   kafkaClient: "platformatic",
   standbyReplicas: 0,

@@ -1,10 +1,21 @@
-import { shareOf, type LearningMode, type ParamValues } from "../../blueprints/index.ts";
+import { shareOf, type CompiledBlueprint, type LearningMode, type ParamValues } from "../../blueprints/index.ts";
+import type { ValidBlueprints } from "../../catalogue/index.ts";
 
 /** What was set for the version at the time of a decision. */
 export interface VersionSet {
   readonly params: ParamValues;
   readonly mode: LearningMode;
 }
+
+/** What was set for a version strictly before a time, ms. */
+export const setAt = (
+  blueprints: ValidBlueprints,
+  { blueprint: { useCase, version } }: CompiledBlueprint,
+  time: number,
+): VersionSet => ({
+  params: blueprints.params(useCase, version, time),
+  mode: blueprints.mode(useCase, version, time),
+});
 
 /** Who acts: the policy, a uniform draw, or the product's own choice with the reason for it. */
 export type Acts = "policy" | "uniform" | "control" | "holdout";

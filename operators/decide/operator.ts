@@ -1,5 +1,4 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
+import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import {
   decisionReplies,
   decisionRequests,
@@ -21,8 +20,9 @@ import {
   type Answered,
   type AnsweredId,
 } from "./answered.ts";
+import { answerProblem, otherSalt } from "./answer-of-request.ts";
 import { loggedAction } from "./logged-action.ts";
-import type { VersionSet } from "./acting.ts";
+import { setAt } from "./acting.ts";
 import { decideScored, refusal, refusalOf, replyTo } from "./logic.ts";
 
 const nothing: AnsweredId = Object.freeze([]);
@@ -41,6 +41,10 @@ const nothing: AnsweredId = Object.freeze([]);
  * A request of history may bring the action that was taken: the record has it, with its propensity, instead of one of
  * the policy's. An action that can't have been taken makes the request a dead letter (`BAD_ACTION`), without a record.
  * A live request may bring none: the policy decides, and the request is a dead letter too.
+ *
+ * A request may bring its decision, made and answered by a client in the product's process. The record is that one. One that
+ * can't be of this request makes it a dead letter (`BAD_ANSWER`), without a record. Work that makes decisions again by another version
+ * makes it itself.
  *
  * A request that can't be decoded, or whose handling failed, is answered with the reason, under its record's key and
  * without a use case.
@@ -80,15 +84,14 @@ export const decide = (salt: string, others: ReplyRule = otherReplies, recorded:
             });
             continue;
           }
-          const compiled = blueprintVersion === null ? undefined : blueprints.version(useCase, blueprintVersion);
+          const answer = recorded === "shown" ? request.answered : null;
+          const version = answer?.blueprintVersion ?? blueprintVersion;
+          const compiled = version === null ? undefined : blueprints.version(useCase, version);
           if (compiled === undefined) {
             const problem =
-              blueprintVersion === null
-                ? blueprints.problemAt(useCase, time)
-                : blueprints.problem(useCase, blueprintVersion);
-            const code =
-              problem !== undefined ? undefined : blueprintVersion === null ? "UNKNOWN_USE_CASE" : "UNKNOWN_VERSION";
-            const message = error ?? problem ?? `blueprint ${blueprintVersion} is gone`;
+              version === null ? blueprints.problemAt(useCase, time) : blueprints.problem(useCase, version);
+            const code = problem !== undefined ? undefined : version === null ? "UNKNOWN_USE_CASE" : "UNKNOWN_VERSION";
+            const message = error ?? problem ?? `blueprint ${version} is gone`;
             context.reply("replies", record, { key: decisionId, value: refusalOf(record.value, message), time });
             context.reject(
               record,
@@ -96,6 +99,14 @@ export const decide = (salt: string, others: ReplyRule = otherReplies, recorded:
             );
             continue;
           }
+          const unfit = answer === null ? undefined : answerProblem(answer, request, time, compiled);
+          if (unfit !== undefined) {
+            context.reject(record, unfit);
+            context.reply("replies", record, { key: decisionId, value: refusalOf(record.value, unfit.message), time });
+            continue;
+          }
+          const salted = answer === null ? undefined : otherSalt(answer, salt);
+          if (salted !== undefined) context.reject(record, salted);
           const logged = loggedAction(request, record.headers, compiled);
           if (logged.kind === "refused" || logged.kind === "ignored") context.reject(record, logged.error);
           if (logged.kind === "refused") {
@@ -104,16 +115,12 @@ export const decide = (salt: string, others: ReplyRule = otherReplies, recorded:
             continue;
           }
           const action = logged.kind === "taken" ? logged.action : null;
-          const decision = decideScored(
-            record.value,
-            compiled,
-            time,
-            salt,
-            setFor(blueprints, compiled, time),
-            answered?.first,
-            action,
-            recorded,
-          );
+          const repeatOf = answered?.first;
+          const set = setAt(blueprints, compiled, time);
+          const decision =
+            answer === null
+              ? decideScored(record.value, compiled, time, salt, set, repeatOf, action, recorded)
+              : { ...answer, repeatOf: repeatOf ?? null };
           if (decision.keys === null) context.reject(record, keysTooLarge(useCase, decisionId));
           const reply = replyTo(decision, compiled);
           const entry = answeredWith(decision, reply, compiled.blueprint.retention);
@@ -135,15 +142,6 @@ export const decide = (salt: string, others: ReplyRule = otherReplies, recorded:
       for (const one of left) if (!known.includes(one)) context.schedule(one.until, key);
     },
   });
-
-const setFor = (
-  blueprints: ValidBlueprints,
-  { blueprint: { useCase, version } }: CompiledBlueprint,
-  time: number,
-): VersionSet => ({
-  params: blueprints.params(useCase, version, time),
-  mode: blueprints.mode(useCase, version, time),
-});
 
 const reused = (useCase: string, decisionId: string, unit: string, other: string): DomainError =>
   new DomainError(

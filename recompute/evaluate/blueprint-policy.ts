@@ -98,5 +98,5 @@ const NO_MODEL = "";
 
 /** The part of a request that a decision's record has, which is all that a policy over values needs. */
 const requestOf = ({ decisionId, useCase, unit, deferred }: DecisionRecorded): DecisionRequested => ({
-  ...{ decisionId, useCase, unit, deferred, context: {}, logged: null, candidates: [] },
+  ...{ decisionId, useCase, unit, deferred, context: {}, logged: null, candidates: [], answered: null },
 });

@@ -1,5 +1,8 @@
 // Generated from ../avro/ by `npm run generate`: edit that.
 
+import type { DecisionRecorded } from "./decision-recorded.ts";
+import { decisionRecordedSchema } from "./decision-recorded.ts";
+
 /** A product asks for a decision. The record's timestamp is its event time; its key is the decision id. */
 export interface DecisionRequested {
   /** Chosen by the caller; what observations name. Within a use case one id is one decision of one unit. */
@@ -16,6 +19,8 @@ export interface DecisionRequested {
   readonly logged: null | LoggedAction;
   /** The options, in the product's own order, where the blueprint's decisions are over options of the request. Empty: there are none, or the blueprint declares them. */
   readonly candidates: readonly Candidate[];
+  /** The decision of this request, if a client in the product's own process has made it and answered with it: it is recorded as it is, once. Null: the loop decides. */
+  readonly answered: null | DecisionRecorded;
 }
 
 /** An action that was taken elsewhere, as data that is imported tells it. */
@@ -122,6 +127,12 @@ export const decisionRequestedSchema = {
       },
       doc: "The options, in the product's own order, where the blueprint's decisions are over options of the request. Empty: there are none, or the blueprint declares them.",
       default: [],
+    },
+    {
+      name: "answered",
+      type: ["null", decisionRecordedSchema],
+      doc: "The decision of this request, if a client in the product's own process has made it and answered with it: it is recorded as it is, once. Null: the loop decides.",
+      default: null,
     },
   ],
 } as const;

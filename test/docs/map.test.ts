@@ -17,6 +17,7 @@ const rooms = [
   "recompute",
   "client",
   "http",
+  "local",
   "openfeature",
   "cli",
   "streams",

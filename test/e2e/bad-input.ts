@@ -192,6 +192,7 @@ async function request(loop: Loop, decisionId: string, { useCase }: { useCase: s
     context: { distance: 100, carrier: "UA" },
     deferred: false,
     logged: null,
+    answered: null,
     candidates: [],
   };
   const headers = replyHeaders(decisionReplies.name, 0, Buffer.from(decisionId));

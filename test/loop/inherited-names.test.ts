@@ -56,6 +56,7 @@ test("what every object inherits is ordinary text as name, category, key, unit a
         context,
         deferred: false,
         logged: null,
+        answered: null,
         candidates: [],
       };
       await driver.input(decisionRequests).send({ key: word, value: request, time: START + 1 });

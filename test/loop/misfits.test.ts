@@ -66,6 +66,7 @@ const ask = (id: string, context: Values, useCase = "parcels", ids: readonly str
       deferred: false,
       logged: null,
       candidates: ids.map((optionId) => ({ optionId, context: {} })),
+      answered: null,
     },
     time: START,
     headers,

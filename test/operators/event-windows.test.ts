@@ -100,6 +100,7 @@ test("features over 15,000 events of one key are those of the definition, also a
       context: { price: 1, item: "hot" },
       deferred: false,
       logged: null,
+      answered: null,
       candidates: [],
     };
     await driver.input(decisionRequests).send({ key: "u", value, time });

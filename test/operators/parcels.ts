@@ -159,6 +159,7 @@ export function request(
     context,
     deferred: false,
     logged: null,
+    answered: null,
     candidates: [],
     ...more,
   };

@@ -1,0 +1,2 @@
+export { createLocalClient } from "./create-local-client.ts";
+export type { LocalClient, LocalClientOptions } from "./local-client.ts";
