@@ -35,6 +35,7 @@ export { LEARNING_MODES } from "./defaults.ts";
 export { meant } from "./meant.ts";
 export { objectiveKind, quantileOf } from "./objective.ts";
 export type { OptionsPolicy } from "./policy/compile-policy.ts";
+export { lostNumber } from "./lost-number.ts";
 export { optionsOf, type UnfitCandidate } from "./options/option-given.ts";
 export { keysByOption, keysWithOption } from "./options/option-keys.ts";
 export { isOverOptions } from "./policy/rules/index.ts";

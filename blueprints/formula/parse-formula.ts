@@ -1,3 +1,4 @@
+import { lostNumber } from "../lost-number.ts";
 import { BOUNDS } from "../defaults.ts";
 import { isNullLiteral, OPERATORS, type BinaryOperator, type FormulaNode, type FormulaValue } from "./ast.ts";
 import { callNode } from "./call-node.ts";
@@ -131,8 +132,8 @@ export function parseFormula(formula: string): FormulaNode {
     if (token.kind === "number") {
       take();
       const value = Number(token.text);
-      if (!Number.isFinite(value))
-        throw new FormulaError(formula, start + 1, `${token.text} is too large a number`, "at most 1.7e308");
+      const lost = lostNumber(token.text);
+      if (lost !== undefined) throw new FormulaError(formula, start + 1, lost.what, lost.hint);
       return { kind: "literal", value, start, end };
     }
     if (token.kind === "string") {

@@ -8,6 +8,7 @@ import {
   type FormulaType,
   type UnusableName,
 } from "../formula/index.ts";
+import { lostNumber } from "../lost-number.ts";
 import type { Names } from "./partly.ts";
 import { complain, found, offsetOf, type Place } from "./place.ts";
 
@@ -72,6 +73,8 @@ function formulaText(place: Place): string | undefined {
   const { node } = place;
   if (isScalar(node)) {
     if (typeof node.value === "string" && node.value.trim() !== "") return node.value;
+    // Its text is a problem already.
+    if (typeof node.value === "number" && lostNumber(node.source ?? "") !== undefined) return undefined;
     if ((typeof node.value === "number" || typeof node.value === "boolean") && node.source) return node.source;
   }
   return complain(place, `expected a formula, found ${found(place)}`);

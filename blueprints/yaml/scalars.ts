@@ -2,6 +2,7 @@ import { isScalar } from "yaml";
 import { BOUNDS, type Range } from "../defaults.ts";
 import { durationMeant, formatDuration, parseDuration } from "../duration.ts";
 import { FORMULA_WORDS } from "../formula/index.ts";
+import { lostNumber } from "../lost-number.ts";
 import { complain, found, type Place } from "./place.ts";
 
 /** Each reads one scalar. Undefined, and a reported problem, if it is something else. */
@@ -31,6 +32,8 @@ export function readBoolean(place: Place): boolean | undefined {
 
 export function readNumber(place: Place, { min, max }: Range, whole: "whole" | "any" = "any"): number | undefined {
   const value = isScalar(place.node) ? place.node.value : null;
+  // Its text is a problem already.
+  if (isScalar(place.node) && lostNumber(place.node.source ?? "") !== undefined) return undefined;
   const wanted = `a ${whole === "whole" ? "whole number" : "number"} from ${min} to ${max}`;
   if (typeof value !== "number" || (whole === "whole" && !Number.isInteger(value))) {
     return complain(place, `expected ${wanted}, found ${found(place)}`, numberMeant(value, max));
@@ -123,6 +126,8 @@ export function readShare(place: Place, { min, max }: Range): number | undefined
     return complain(place, `expected a percentage, found ${found(place)}`, percentageMeant(value) ?? "such as 20%");
   }
   const share = Number(match[1]) / 100;
+  const lost = lostNumber(match[1]!);
+  if (lost !== undefined) return complain(place, lost.what, lost.hint);
   if (share >= min && share <= max) return share;
   return complain(place, `expected ${min * 100}% to ${max * 100}%, found ${match[1]}%`);
 }

@@ -1,4 +1,5 @@
 import { isAlias, isCollection, isMap, isScalar, visit, type Document } from "yaml";
+import { lostNumber } from "../lost-number.ts";
 import { yamlHint } from "./yaml-hints.ts";
 
 /** Something in a text that no reader of sections can judge. */
@@ -51,7 +52,10 @@ function unclosed(document: Document.Parsed, text: string, { pos, message }: Yam
   return { offset: opened, what: `not valid YAML: this ${text[opened]!} has no end`, hint: `close it with ${end}` };
 }
 
-/** Aliases of nothing, which the library leaves for later, and merge keys, which are plain names to it. */
+/**
+ * Aliases of nothing, which the library leaves for later, merge keys, which are plain names to it, and numbers that it
+ * reads as 0 or as infinite.
+ */
 function unread(document: Document.Parsed): readonly SyntaxProblem[] {
   const problems: SyntaxProblem[] = [];
   const anchors = new Set<string>();
@@ -63,6 +67,10 @@ function unread(document: Document.Parsed): readonly SyntaxProblem[] {
       if (anchors.has(alias.source)) return;
       const hint = `write &${alias.source} before the value that it stands for; a text that begins with * is written in quotes`;
       problems.push({ offset: alias.range?.[0] ?? 0, what: `*${alias.source} stands for nothing`, hint });
+    },
+    Scalar(_, { value, source, range }) {
+      const lost = typeof value === "number" && source !== undefined ? lostNumber(source) : undefined;
+      if (lost !== undefined) problems.push({ offset: range?.[0] ?? 0, ...lost });
     },
     Pair(_, { key }) {
       if (!isScalar(key) || key.value !== "<<" || key.type !== "PLAIN") return;

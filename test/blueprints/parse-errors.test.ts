@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parseBlueprint } from "../../blueprints/index.ts";
 import { edited, problemsOf, SMALL } from "./fixtures.ts";
 
 type Case = readonly [before: string, after: string, path: string, line: number, what: RegExp];
@@ -217,6 +218,38 @@ describe("a decision must be one of the actions", () => {
 
   test("a number is refused", () => {
     expect(problemsOf(actions("risk"))[0]?.message).toMatch(/expected a string, "risk" is a number/);
+  });
+});
+
+describe("a number that is too small or too large to be one is told once, with its text and place", () => {
+  test.each<[before: string, after: string, line: number, message: string]>([
+    ["  depth: 4\n", "  depth: 1e-400\n", 22, "22:10: 1e-400 is too small a number, and would be 0"],
+    ["  depth: 4\n", "  depth: 4\n  learningRate: 1e400\n", 23, "1e400 is too large a number (at most 1.7e308)"],
+    ["  value: delay_min >= 15\n", "  value: 1e-400\n", 19, "1e-400 is too small a number"],
+    ["  value: delay_min >= 15\n", "  value: delay_min >= -0.1E-999\n", 19, "0.1E-999 is too small a number"],
+    ["  freshRows: 20%\n", `  freshRows: 0.${"0".repeat(400)}1%\n`, 30, "1 is too small a number"],
+    [
+      "  decide: risk > 0.35\n",
+      "  decide: risk > w\n  params: { w: { min: 0, max: 1, default: 1e-330 } }\n",
+      27,
+      "1e-330",
+    ],
+    [
+      "  - night\n",
+      "  - night\n  - far: { bucket: distance, bounds: [1e-400, 5] }\n",
+      14,
+      "1e-400 is too small a number, and would be 0",
+    ],
+    ["  wait: 36h\n", "  wait: 36h\n  aggregate: quantile(1e-400)\n", 21, "1e-400 is too small a number"],
+  ])("%j becomes %j", (before, after, line, message) => {
+    const problems = problemsOf(edited(before, after));
+    expect(problems.map((one) => one.line)).toEqual([line]);
+    expect(problems[0]!.message).toContain(message);
+  });
+
+  test("zeros are numbers however they are written, and so is the least one", () => {
+    for (const zero of ["0", "0.000", "0e-400", "5e-324"])
+      expect(() => parseBlueprint(edited("risk > 0.35", `risk > ${zero}`))).not.toThrow();
   });
 });
 

@@ -8,6 +8,7 @@ import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
 import { labelAggregates } from "../../labels/aggregates/index.ts";
 import { aggregateOf, writtenAggregate } from "../../labels/aggregates/written.ts";
 import type { LearnerKind } from "../../learners/learner-kind.ts";
+import { lostNumber } from "../../lost-number.ts";
 import { doubtLabel } from "../../read/doubts.ts";
 import { readFormula } from "../../yaml/formula.ts";
 import type { Names, Partly } from "../../yaml/partly.ts";
@@ -99,6 +100,8 @@ function readAggregate(place: Place): LabelAggregate | undefined {
     return complain(place, `${name} has nothing in parentheses, found "${text}"`, `write ${name} alone`);
   }
   const { what, min, max, example } = wanted;
+  const lost = lostNumber(parameter ?? "");
+  if (lost !== undefined) return complain(place, lost.what, lost.hint);
   const number = Number(parameter);
   if (parameter !== undefined && parameter !== "" && number >= min && number <= max) {
     return `${name}(${number})` as LabelAggregate;

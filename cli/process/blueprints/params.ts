@@ -1,4 +1,4 @@
-import type { PolicyParam } from "../../../blueprints/index.ts";
+import { lostNumber, numberOf, type PolicyParam } from "../../../blueprints/index.ts";
 import { askedVersion, type ValidBlueprints } from "../../../catalogue/index.ts";
 import { UsageError } from "../../exit-codes.ts";
 import { table } from "../../text/output.ts";
@@ -50,9 +50,12 @@ export function changesOf(set: readonly string[], reset: readonly string[]): Rea
   };
   for (const pair of set) {
     const [, name, number] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
-    if (name === undefined || !Number.isFinite(Number(number)) || number!.trim() === "")
+    const lost = lostNumber(number ?? "");
+    if (lost !== undefined) throw new UsageError(`--set ${pair}: ${lost.what} (${lost.hint})`);
+    const value = numberOf(number);
+    if (name === undefined || value === undefined || value === null)
       throw new UsageError(`--set ${pair}: write name=number, like --set w=2.5`);
-    put(name, Number(number));
+    put(name, value);
   }
   for (const name of reset) put(name, null);
   return Object.fromEntries(values);

@@ -26,6 +26,7 @@ describe("an error has its column and says what to do", () => {
     ["city == 'a", 9, /the string has no end/],
     ["risk > 3h", 9, /unexpected "h" right after a number/],
     ["risk > 1e999", 8, /too large a number/],
+    ["risk > .1e-400", 8, / \.1e-400 is too small a number, and would be 0/],
     ["rsik > 1", 1, /unknown name "rsik" \(did you mean "risk"\?\)/],
     ["1 + unknown", 5, /unknown name "unknown" \(known: risk, ok, city\)/],
     ["toString == 1", 1, /unknown name "toString"/],
