@@ -9,6 +9,9 @@ import type { Output } from "../../text/output.ts";
 import { readText } from "../read-text.ts";
 import { unknownUseCase, type Published } from "./versions.ts";
 
+/** A version is letters and digits alone. */
+const isPath = (given: string): boolean => /[./\\]/.test(given);
+
 /** A published version. Throws `UNKNOWN_USE_CASE`, or `UNKNOWN_VERSION` with the nearest one. */
 export function publishedVersion(published: Published, useCase: string, version: string): BlueprintPublished {
   const found = published.get(`${useCase}/${version}`);
@@ -31,8 +34,16 @@ export function publishedVersion(published: Published, useCase: string, version:
 export const versionOrFile = (published: Published, useCase: string, given: string): Blueprint =>
   compileBlueprint(textOfVersionOrFile(published, useCase, given)).blueprint;
 
-/** The text of a published version, or of the blueprint in a file, whose use case must be this one. */
+/**
+ * The text of a published version, or of the blueprint in a file, whose use case must be this one. Throws `BAD_FILE` for a
+ * path of no file, else what `publishedVersion` throws.
+ */
 export function textOfVersionOrFile(published: Published, useCase: string, given: string): string {
+  if (published.get(`${useCase}/${given}`) === undefined && isPath(given) && !existsSync(given))
+    throw new DomainError(
+      "BAD_FILE",
+      `${given} is not there, neither as a file nor as a version of use case "${useCase}": mend the path`,
+    );
   if (published.get(`${useCase}/${given}`) !== undefined || !existsSync(given))
     return publishedVersion(published, useCase, given).text;
   const text = readText(given);
