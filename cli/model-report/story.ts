@@ -110,7 +110,12 @@ function* importance({ metrics }: ModelRecorded, { importance: all, constant }: 
   if (all.length === 0) return;
   const name = LOSSES.find((loss) => metrics[loss] !== undefined) ?? "mse";
   const gained = (constant[name] ?? 0) - (metrics[name] ?? 0);
-  const part = (loss: number): string => (gained > 0 ? `, ${percent(loss / gained)} of what the model gains` : "");
+  const part = (loss: number): string => {
+    if (gained <= 0) return "";
+    // Values of other decisions can mislead the model by more than it gains.
+    if (loss > gained) return ", so it is then worse than a prediction that is always the mean";
+    return `, ${percent(loss / gained)} of what the model gains`;
+  };
   const rest = all.length - used.length;
   yield {
     title: "What it looks at",

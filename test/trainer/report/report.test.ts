@@ -101,12 +101,16 @@ describe("in words", () => {
     const page = join(dir, "model.html");
     const { code, stdout } = await loopstream(["models", "show", model.modelId, "--html", page, "--dir", dir]);
     expect(code).toBe(0);
+    const { importance, constant } = model.report!;
+    const isMisled = importance[0]!.loss > constant["logLoss"]! - model.metrics["logLoss"]!;
     for (const part of [
       `Model ${model.modelId} of parcels ${model.blueprintVersion}: production`,
       "It learnt from 1600 decisions until",
       /it gives the first the larger prediction [\d.]+ % of the time \(AUC 0\.\d{4}/,
       /Its log loss is 0\.\d{4}: [\d.]+ % less than without it/,
-      /weight +█{30} +0\.\d+, [\d.]+ % of what the model gains/,
+      isMisled
+        ? /weight +█{30} +0\.\d+, so it is then worse than a prediction that is always the mean/
+        : /weight +█{30} +0\.\d+, [\d.]+ % of what the model gains/,
       /40 decisions +█+ +[\d.]+ % predicted, [\d.]+ % happened/,
       /carrier: (?:air|missing) +\d+ +0\.\d+/,
       /learners with their parameters were tried in [\d.]+ s of processor time, judged by/,
@@ -119,6 +123,28 @@ describe("in words", () => {
     expect(html.match(/<rect/g)!.length).toBeGreaterThan(20);
     await open();
   }, 60_000);
+
+  test("a feature is told as a share of what the model gains, and in other words where it is more than all of that", () => {
+    const report = {
+      ...model.report!,
+      constant: { logLoss: 0.75 },
+      importance: Object.entries({ double: 1, all: 0.5, half: 0.25, none: 0 }).map(([feature, loss]) => ({
+        feature,
+        loss,
+      })),
+    };
+    const saidBy = (logLoss: number): readonly string[] => {
+      const { chapters } = storyOf({ ...model, metrics: { logLoss }, report });
+      return chapters.find(({ title }) => title === "What it looks at")!.bars!.rows.map(({ said }) => said);
+    };
+    expect(saidBy(0.25)).toEqual([
+      "1, so it is then worse than a prediction that is always the mean",
+      "0.5, 100 % of what the model gains",
+      "0.25, 50 % of what the model gains",
+    ]);
+    // A model that gains nothing has no shares.
+    expect(saidBy(0.8)).toEqual(["1", "0.5", "0.25"]);
+  });
 
   test("names of features and categories can't write the page", async () => {
     const { storyHtml } = await import("../../../cli/model-report/story-html.ts");
