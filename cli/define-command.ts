@@ -10,6 +10,7 @@ import { commonFlags, readSettings } from "./flags/settings.ts";
 import { endSoon } from "./process/stopping.ts";
 import { createOutput, errorJson, type Output } from "./text/output.ts";
 import { stderrLine } from "./terminal/status-line.ts";
+import { visible } from "./terminal/visible.ts";
 import { useVoice } from "./terminal/voice.ts";
 
 /** By name, in their order: `<needed>`, `[optional]`, `[several...]`. */
@@ -94,7 +95,7 @@ async function ended(json: boolean, work: (output: Output) => Promise<number | v
     const coded = error instanceof CodedError ? error : undefined;
     const next = coded === undefined ? undefined : nextStep(coded);
     if (json) process.stdout.write(errorJson(message, coded?.code, next));
-    const shown = error instanceof BlueprintError ? withoutSecrets(error.carets) : message;
+    const shown = visible(error instanceof BlueprintError ? withoutSecrets(error.carets) : message);
     stderrLine.write(`loopstream: ${shown}`);
     if (coded !== undefined && !saysAll(coded)) stderrLine.write(`${coded.code}: ${next}`);
     if (process.env["LOOPSTREAM_DEBUG"] !== undefined) console.error(error);

@@ -1,4 +1,5 @@
 import { withoutSecrets, type Log } from "../../streams/index.ts";
+import { visibleLine } from "./visible.ts";
 
 export type Level = "info" | "warn" | "error";
 
@@ -34,8 +35,8 @@ export function textLine(time: Date, level: Level, fields: object, message: stri
   const parts = [
     localTime(time),
     painted(level.padEnd(5), COLOUR[level]),
-    withoutControls(withoutSecrets(message)),
-    painted(withoutControls(withoutSecrets(facts)), DIM),
+    visibleLine(withoutSecrets(message)),
+    painted(visibleLine(withoutSecrets(facts)), DIM),
   ];
   return parts.join("  ").trimEnd();
 }
@@ -57,7 +58,3 @@ function valueText(value: unknown): string {
   if (value instanceof Error) return JSON.stringify(value.message);
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
-
-/** Names and values come from others: they must not end the line, nor steer the terminal. */
-const withoutControls = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (sign) => JSON.stringify(sign).slice(1, -1));

@@ -1,3 +1,4 @@
+import { visible } from "../terminal/visible.ts";
 import { table } from "./output.ts";
 import type { ImportResult, LineCounts, Survey } from "../../loop/index.ts";
 
@@ -41,7 +42,7 @@ export function importText(result: ImportResult, dryRun: boolean): string {
       ? ""
       : `; ${counts.eventsWithoutDecision} events have the keys of their own line alone: their decision is not in the file before them, or its TTL was over`;
   const older = counts.older === 0 ? "" : `\n${olderText(result)}`;
-  return [...tables, `${said}${alone}${bad}${waiting}${older}${absentText(result)}`].join("\n\n");
+  return visible([...tables, `${said}${alone}${bad}${waiting}${older}${absentText(result)}`].join("\n\n"));
 }
 
 function absentText({ absent }: ImportResult): string {

@@ -80,7 +80,12 @@ export const whoOf = ({ content }: LineFacts): bigint => content & UPPER;
  * @param beside what the line says beside them
  */
 export function cellsName(cells: Values, beside: Cell = null): bigint {
-  return nameOf(`l${textOf(cells)}\0\0${String(beside)}`);
+  const texts = sortedNames(cells).flatMap((name) => {
+    const cell = cells[name];
+    return cell === null || cell === undefined || cell === "" ? [] : [name, String(cell)];
+  });
+  // Cells may hold NUL, which other names of lines have between their parts.
+  return nameOf(JSON.stringify([texts, String(beside)]));
 }
 
 /** A line that can't be used is known by its place and text. */

@@ -31,6 +31,8 @@ test.each<readonly [string, TableValue | undefined, number | string | null | und
   ["weight", true, undefined],
   ["carrier", "True", "True"],
   ["carrier", 7, undefined],
+  ["carrier", "air\0", "air\0"],
+  ["weight", "2\0", undefined],
   ...["express", "weight", "carrier"].map((name) => [name, undefined, undefined] as const),
 ])("a cell of %s, %j, is %j, as at a decision", (name, cell, value) => {
   expect(featureCell(layout.find((column) => column.name === name)!)(cell)).toBe(value);

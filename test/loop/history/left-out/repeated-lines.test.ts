@@ -102,6 +102,20 @@ test("a line that another one repeats in all its cells is left out, with its obs
   expect(badLines.map(({ line }) => line)).toEqual([5]);
 });
 
+test("cells with a NUL are not taken for two cells: lines that differ in it differ", async () => {
+  const { tables } = withAmounts([`a,${at(0)},1\0store\0S1,,5`, `a,${at(0)},1,S1,5`, `b,${at(1)},1,S1\0,5`]);
+  const more = {
+    tables,
+    columns: { decisionId: "decision_id", decisionTime: "decision_ts", observationTime: "decision_ts" },
+  };
+  const { badLines } = await importInto(open.loop, {}, more);
+  expect(badLines.map(({ line, problem }) => [line, problem])).toEqual([
+    [2, 'price "1\\u0000store\\u0000S1" is not a number: write digits with a point, like 1234.5'],
+    [3, expect.stringContaining("and other values: an id is of one decision")],
+  ]);
+  expect((await valuesOn(decisionRequests)).map(({ context }) => context["store"])).toEqual(["S1\0"]);
+});
+
 test("observations of an id that two lines have wait, since nobody knows whose they are, and are published once it is mended", async () => {
   const files = (second: string) =>
     shopFiles(folder.path, `two-${(made += 1)}`, {
