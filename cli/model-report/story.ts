@@ -113,7 +113,7 @@ function* importance({ metrics }: ModelRecorded, { importance: all, constant }: 
   const part = (loss: number): string => {
     if (gained <= 0) return "";
     // Values of other decisions can mislead the model by more than it gains.
-    if (loss > gained) return ", so it is then worse than a prediction that is always the mean";
+    if (loss > gained) return ", so it is then worse than a prediction that is always the same";
     return `, ${percent(loss / gained)} of what the model gains`;
   };
   const rest = all.length - used.length;

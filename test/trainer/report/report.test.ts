@@ -109,7 +109,7 @@ describe("in words", () => {
       /it gives the first the larger prediction [\d.]+ % of the time \(AUC 0\.\d{4}/,
       /Its log loss is 0\.\d{4}: [\d.]+ % less than without it/,
       isMisled
-        ? /weight +█{30} +0\.\d+, so it is then worse than a prediction that is always the mean/
+        ? /weight +█{30} +0\.\d+, so it is then worse than a prediction that is always the same/
         : /weight +█{30} +0\.\d+, [\d.]+ % of what the model gains/,
       /40 decisions +█+ +[\d.]+ % predicted, [\d.]+ % happened/,
       /carrier: (?:air|missing) +\d+ +0\.\d+/,
@@ -138,7 +138,7 @@ describe("in words", () => {
       return chapters.find(({ title }) => title === "What it looks at")!.bars!.rows.map(({ said }) => said);
     };
     expect(saidBy(0.25)).toEqual([
-      "1, so it is then worse than a prediction that is always the mean",
+      "1, so it is then worse than a prediction that is always the same",
       "0.5, 100 % of what the model gains",
       "0.25, 50 % of what the model gains",
     ]);
