@@ -1,4 +1,5 @@
 import type { FeatureColumn, Objective, RowWeight } from "../blueprints/index.ts";
+import { packedOf } from "./packed/packed-rows.ts";
 import { recordLimits, type TrainingRow } from "../schemas/index.ts";
 
 /** A column with values that were not learnt as they are. */
@@ -57,8 +58,11 @@ export function withoutExtremes(
     if (!weight.waits(row)) count(`${NO_WEIGHT}${weight.why(row)}`, "leftOut", row);
     return false;
   });
-  const numbers = layout.filter(({ kind }) => kind === "number");
-  for (const row of learnable) {
+  const store = packedOf(learnable)?.store;
+  const numbers = layout.filter(
+    ({ kind, name }) => kind === "number" && store?.reaches(name, largestFeature) !== false,
+  );
+  for (const row of numbers.length === 0 ? [] : learnable) {
     for (const { name } of numbers) {
       const value = row[name];
       if (typeof value === "number" && Math.abs(value) > largestFeature) count(name, "clamped", row);

@@ -12,6 +12,7 @@ import { keepNewest } from "./keep-newest.ts";
 import { LeftOutRows, type LeftOut } from "./left-out.ts";
 import type { KnownVersions } from "./known-versions.ts";
 import { ownLabel } from "./own-label.ts";
+import { PackedRows } from "./packed/packed-rows.ts";
 import { rowId } from "./row-id.ts";
 import { rowsTopic } from "./rows-topic.ts";
 
@@ -37,6 +38,8 @@ export interface RowsRead extends RowsReading {
 export interface ReadOptions {
   readonly topic?: Topic<TrainingRow> | undefined;
   readonly again?: RowsReading | undefined;
+  /** The rows lie in columns (`PackedRows`), which takes less memory; they have no keys of their own and can't be spread. */
+  readonly packed?: boolean;
 }
 
 /**
@@ -46,6 +49,7 @@ export interface ReadOptions {
  *
  * @param topic of the rows; absent: the use case's own
  * @param again repeats a former reading, and reads nothing else
+ * @param packed the rows have columns in common
  */
 export async function readRows(
   backbone: Backbone,
@@ -53,11 +57,12 @@ export async function readRows(
   compiled: CompiledBlueprint,
   blueprints: KnownVersions,
   until: number,
-  { topic = rowsTopic(compiled), again }: ReadOptions = {},
+  { topic = rowsTopic(compiled), again, packed = false }: ReadOptions = {},
 ): Promise<RowsRead> {
   const ranges = again?.ranges ?? (await rangesOf(backbone, topic.name));
   const usable = usableVersions(compiled, blueprints, again?.versions ?? []);
   const newest = new Map<string, TrainingRow>();
+  const store = packed ? new PackedRows() : undefined;
   const versions = new Set<string>();
   let later = 0;
   const leftOut = new LeftOutRows(compiled.blueprint, blueprints);
@@ -85,10 +90,12 @@ export async function readRows(
     }
     versions.add(version);
     const row = own(value, bytes!);
-    if (row !== undefined) keepNewest(newest, row);
+    if (row === undefined) continue;
+    if (store === undefined) keepNewest(newest, row);
+    else store.add(row);
   }
   return {
-    rows: [...newest.values()].sort(byDecision),
+    rows: store?.newest() ?? [...newest.values()].sort(byDecision),
     ranges,
     versions: [...versions].sort(),
     leftOut: again === undefined ? leftOut.all() : [],

@@ -1,10 +1,16 @@
 import type { FeatureColumn, FeatureVector, RowWeight } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
+import { packedOf } from "./packed/packed-rows.ts";
 import type { TrainingMatrix } from "./training-matrix.ts";
 
 /** The features of a row, in the layout's order. */
 export function vectorOf(row: TrainingRow, layout: readonly FeatureColumn[]): FeatureVector {
   return layout.map(({ name }) => (row[name] ?? null) as number | string | null);
+}
+
+/** The features of rows, one after the other. */
+export function* vectorsOf(rows: readonly TrainingRow[], layout: readonly FeatureColumn[]): Generator<FeatureVector> {
+  for (const row of rows) yield vectorOf(row, layout);
 }
 
 /**
@@ -36,25 +42,33 @@ function betweenDecisions(rows: readonly TrainingRow[], at: number): number {
 const isSameDecision = (a: TrainingRow, b: TrainingRow): boolean =>
   a["decisionId"] === b["decisionId"] && a["decisionTime"] === b["decisionTime"];
 
+/** Writes the features of a row into a matrix from an offset on, as many as the layout has. */
+export interface MatrixEncoding {
+  (vector: Readonly<FeatureVector>, out: Float32Array, offset: number): void;
+  /** The same of one column alone. Absent: rows are always encoded whole. */
+  readonly cell?: (column: number, value: FeatureVector[number] | boolean) => number;
+}
+
 /**
  * Rows as float32, in memory that a worker can read without a copy.
  *
- * @param encode writes one row's features into the matrix from an offset on, as many as the layout has
  * @param column of the label; every row has one there
  * @param weight every row has one; absent: all rows count the same
  */
 export function matrixOf(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
-  encode: (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void,
+  encode: MatrixEncoding,
   column = "label",
   weight?: RowWeight,
 ): TrainingMatrix {
   const columns = layout.length;
   const features = new Float32Array(new SharedArrayBuffer(4 * rows.length * columns));
   const labels = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+  const packed = encode.cell === undefined ? undefined : packedOf(rows);
+  packed?.store.encode(packed.places, layout, encode.cell!, features);
   for (const [index, row] of rows.entries()) {
-    encode(vectorOf(row, layout), features, index * columns);
+    if (packed === undefined) encode(vectorOf(row, layout), features, index * columns);
     labels[index] = row[column] as number;
   }
   const weights = weight && weightsOf(rows, weight);

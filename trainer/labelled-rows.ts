@@ -57,7 +57,7 @@ export async function labelledRows(
   const compiled = askedVersion(blueprints, useCase, request.blueprintVersion, until);
   const { training } = compiled.blueprint;
   const topic = rowsTopic(compiled, request.rowsTopic);
-  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic });
+  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, packed: true });
   const { rows, treated } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
   const share = request.holdout ?? training.holdout;
   const needed = Math.max(training.minRows, share === 0 ? 1 : 2);

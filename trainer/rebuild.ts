@@ -95,7 +95,8 @@ async function trainAgain(
   const { rowsTopic, ranges, until, versions } = provenance;
   await checkThere(backbone, rowsTopic, ranges, modelId);
   const topic = topicOfRows(compiled, rowsTopic);
-  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again: { ranges, versions } });
+  const again = { ranges, versions };
+  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again, packed: true });
   const { rows } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
   if (rows.length !== provenance.rows + provenance.holdout) {
     throw new NotRebuildable(

@@ -9,7 +9,11 @@ const { largestFeature } = recordLimits;
  * categories become NaN; numbers beyond `largestFeature` become that. Only models see this: rows and decisions keep the
  * number.
  */
-export type EncodeFeatures = (vector: Readonly<FeatureVector>, out: Float32Array, offset: number) => void;
+export interface EncodeFeatures {
+  (vector: Readonly<FeatureVector>, out: Float32Array, offset: number): void;
+  /** The number that it writes for a value of one of the columns. */
+  readonly cell: (column: number, value: unknown) => number;
+}
 
 /**
  * @param columns of a layout, in the order in which they are written
@@ -29,14 +33,15 @@ export function encodeFeatures(columns: readonly FeatureColumn[], categories: Ca
     }
     return new Map(values.map((value, code) => [value, code]));
   });
-  return (vector, out, offset) => {
-    for (let i = 0; i < codes.length; i++) {
-      const value = vector[slots[i]!];
-      const known = codes[i] ?? null;
-      if (typeof value === "number") out[offset + i] = known === null ? within(value) : Number.NaN;
-      else out[offset + i] = typeof value === "string" ? (known?.get(value) ?? Number.NaN) : Number.NaN;
-    }
+  const cell = (column: number, value: unknown): number => {
+    const known = codes[column] ?? null;
+    if (typeof value === "number") return known === null ? within(value) : Number.NaN;
+    return typeof value === "string" ? (known?.get(value) ?? Number.NaN) : Number.NaN;
   };
+  const encode = (vector: Readonly<FeatureVector>, out: Float32Array, offset: number): void => {
+    for (let i = 0; i < codes.length; i++) out[offset + i] = cell(i, vector[slots[i]!]);
+  };
+  return Object.assign(encode, { cell });
 }
 
 function within(value: number): number {

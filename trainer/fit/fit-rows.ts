@@ -1,5 +1,5 @@
 import { headName, headsOf, type CompiledBlueprint, type ModelConfig } from "../../blueprints/index.ts";
-import { matrixOf, rowId, vectorOf, type TrainingMatrix } from "../../rows/index.ts";
+import { keepFeatures, matrixOf, rowId, vectorsOf, type TrainingMatrix } from "../../rows/index.ts";
 import { DomainError, type TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
 import type { LearntLabel } from "../learnt-labels.ts";
@@ -39,10 +39,8 @@ export interface FittedRows {
 export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<FittedRows> {
   const { compiled, split, until } = request;
   const { layout } = compiled;
-  const categories = learnCategories(
-    layout,
-    split.train.map((row) => vectorOf(row, layout)),
-  );
+  const named = layout.filter(({ kind }) => kind === "category").map((column, index) => ({ ...column, index }));
+  const categories = learnCategories(named, named.length === 0 ? [] : vectorsOf(split.train, named));
   const inputs = layout.map(({ name, kind }) => ({
     name,
     categories: kind === "category" ? categories[name]!.length : undefined,
@@ -69,6 +67,8 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   }
   for (const [at, { label, ...rows }] of labels.entries()) {
     const [train, holdout] = [matrixFor(rows.train, label), matrixFor(rows.holdout, label)];
+    // The first label's held-out rows are judged and told of.
+    if (at === labels.length - 1) keepFeatures(split.train, labels[0]!.holdout, layout);
     const progressOf =
       (head: number) =>
       (done: number, total: number): void =>
