@@ -149,16 +149,28 @@ export interface LabelConfig {
   readonly default: number | null;
   /** The objective it is learnt for. */
   readonly objective: Objective;
+  /** Of a class: whether the label that it belongs to has it. Absent: the label is one of its own. */
+  readonly oneOf?: ClassOfLabel | undefined;
+}
+
+/** One class of a label of classes. Its own label is 1 where the value is this class, and 0 where it is another one. */
+export interface ClassOfLabel {
+  /** The name of the label of classes. */
+  readonly label: string;
+  /** The class, as the value has it. */
+  readonly is: string;
+  /** All of them, in the order of the file. An observation with another value does not count. */
+  readonly classes: readonly string[];
 }
 
 /**
  * What a prediction of a label is: a probability, the mean of numbers, or with `quantile(0.9)` the number that 90 % of the
- * labels do not exceed.
+ * labels do not exceed. `multiclass` is that of the classes of one label, learnt together: probabilities that sum to 1.
  */
-export type Objective = "binary" | "regression" | `quantile(${number})`;
+export type Objective = "binary" | "regression" | `quantile(${number})` | "multiclass";
 
 /** An objective without its number. */
-export type ObjectiveKind = "binary" | "regression" | "quantile";
+export type ObjectiveKind = "binary" | "regression" | "quantile" | "multiclass";
 
 /** The learners by name, each with its parameters. A product that registers one adds its own here, by declaration merging. */
 export interface LearnerParameters {}
@@ -207,7 +219,7 @@ export interface PolicyConfig {
   readonly rule: PolicyRule;
 }
 
-export type Metric = "logLoss" | "auc" | "brier" | "mse" | "pinball" | "mae";
+export type Metric = "logLoss" | "auc" | "brier" | "mse" | "pinball" | "mae" | "mlogloss" | "accuracy";
 
 export interface TrainingConfig {
   /** Five cron fields, UTC; null: never by the clock. */

@@ -22,7 +22,12 @@ export const DEFAULTS = Object.freeze({
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
   posterior: Object.freeze({ by: "option", ridge: 1, afterMs: 10_000 } as const),
   maxRows: 100_000,
-  metric: Object.freeze<Record<ObjectiveKind, Metric>>({ binary: "logLoss", regression: "mse", quantile: "pinball" }),
+  metric: Object.freeze<Record<ObjectiveKind, Metric>>({
+    binary: "logLoss",
+    regression: "mse",
+    quantile: "pinball",
+    multiclass: "mlogloss",
+  }),
   open: false,
   ordinal: false,
   zone: "UTC",
@@ -100,6 +105,8 @@ export const BOUNDS = Object.freeze({
   wait: { min: 1000, max: 366 * DAY },
   ttl: { min: 1000, max: 732 * DAY },
   retention: { min: 1000, max: 36_600 * DAY },
+  /** Classes of a label. */
+  classes: { min: 2, max: 20 },
   labelDefault: { min: -1e15, max: 1e15 },
   /** Of an objective: beyond them so few labels lie that nothing can be learnt. */
   quantile: { min: 0.001, max: 0.999 },
@@ -118,8 +125,8 @@ export const CONTEXT_TYPES = ["number", "category", "boolean", "key", "text", "l
 export const OBSERVATION_TYPES: readonly ObservationType[] = ["number", "category", "boolean"];
 export const TABLE_TYPES = ["number", "category", "boolean", "text", "vector(N)"] as const;
 export const LEARNING_MODES: readonly LearningMode[] = ["online", "apprentice", "loggingOnly"];
-export const OBJECTIVES: readonly ObjectiveKind[] = ["binary", "regression", "quantile"];
-/** As they are written. */
+export const OBJECTIVES: readonly ObjectiveKind[] = ["binary", "regression", "quantile", "multiclass"];
+/** As they are written; that of a label with classes is not. */
 export const WRITTEN_OBJECTIVES = ["binary", "regression", "quantile(0.9)"] as const;
 /** The metrics that can judge a model of an objective. */
 export const METRICS: Readonly<Record<ObjectiveKind, readonly Metric[]>> = {
@@ -127,4 +134,5 @@ export const METRICS: Readonly<Record<ObjectiveKind, readonly Metric[]>> = {
   regression: ["mse"],
   /** `mae` judges the median alone. */
   quantile: ["pinball", "mae"],
+  multiclass: ["mlogloss", "accuracy"],
 };

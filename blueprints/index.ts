@@ -8,6 +8,7 @@ export type {
   Payload,
   EventKind,
   Feature,
+  ClassOfLabel,
   LabelAggregate,
   LabelConfig,
   LearnerName,
@@ -33,7 +34,7 @@ export type {
 export type { LearningMode, PromotionRule } from "./learning-config.ts";
 export { LEARNING_MODES } from "./defaults.ts";
 export { meant } from "./meant.ts";
-export { objectiveKind, quantileOf } from "./objective.ts";
+export { learntObjective, objectiveKind, quantileOf } from "./objective.ts";
 export type { OptionsPolicy } from "./policy/compile-policy.ts";
 export { lostNumber } from "./lost-number.ts";
 export { optionsOf, type UnfitCandidate } from "./options/option-given.ts";

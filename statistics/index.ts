@@ -1,6 +1,8 @@
 export {
+  accuracy,
   auc,
   brier,
+  classLogLoss,
   clipped,
   LEAST_PROBABILITY,
   logLoss,

@@ -95,6 +95,30 @@ export function brier(labels: Float32Array, probabilities: Float32Array, weights
   return squaredError("brier", labels, probabilities, weights);
 }
 
+/**
+ * Mean negative logarithm of the probability of the class that came, in nats; 0 is perfect.
+ *
+ * @param classes numbers from 0
+ * @param probabilities rows × classes, row-major
+ */
+export function classLogLoss(classes: Float32Array, probabilities: Float32Array, weights?: Float32Array): number {
+  const count = checkClasses("classLogLoss", classes, probabilities);
+  const term = (label: number, row: number): number => -Math.log(clipped(probabilities[row * count + label]!));
+  return mean("classLogLoss", classes, term, weights);
+}
+
+/** Share of the rows whose likeliest class is the one that came; of classes that are as likely the first counts. */
+export function accuracy(classes: Float32Array, probabilities: Float32Array, weights?: Float32Array): number {
+  const count = checkClasses("accuracy", classes, probabilities);
+  const likeliest = (row: number): number => {
+    let best = 0;
+    for (let at = 1; at < count; at++)
+      if (probabilities[row * count + at]! > probabilities[row * count + best]!) best = at;
+    return best;
+  };
+  return mean("accuracy", classes, (label, row) => (likeliest(row) === label ? 1 : 0), weights);
+}
+
 /** Of one label: `share` of the distance to a prediction below it, or the rest of 1 of that to one above it. */
 export function rowPinballLoss(label: number, prediction: number, share: number): number {
   return label >= prediction ? share * (label - prediction) : (1 - share) * (prediction - label);
@@ -160,6 +184,24 @@ function checkRows(metric: string, labels: Float32Array, predictions: Float32Arr
       `${metric}: row ${row} is label ${labels[row]}, prediction ${predictions[row]}; drop rows without a label`,
     );
   }
+}
+
+/** @returns how many classes there are */
+function checkClasses(metric: string, classes: Float32Array, probabilities: Float32Array): number {
+  const count = probabilities.length / classes.length;
+  if (classes.length === 0 || !Number.isInteger(count)) {
+    throw new RangeError(
+      `${metric}: ${classes.length} labels and ${probabilities.length} probabilities; pass one of each class a row`,
+    );
+  }
+  const row = classes.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < count));
+  if (row >= 0)
+    throw new RangeError(`${metric}: row ${row} is of class ${classes[row]}; classes are 0 to ${count - 1}`);
+  const outside = probabilities.findIndex((probability) => !(probability >= 0 && probability <= 1));
+  if (outside >= 0) {
+    throw new RangeError(`${metric}: row ${Math.floor(outside / count)} has probability ${probabilities[outside]}`);
+  }
+  return count;
 }
 
 function checkWeights(metric: string, labels: Float32Array, weights: Float32Array): void {

@@ -1,9 +1,19 @@
 import { quantileOf, type Metric, type Objective } from "../blueprints/index.ts";
-import { auc, brier, logLoss, meanAbsoluteError, meanSquaredError, pinballLoss } from "../statistics/index.ts";
+import {
+  accuracy,
+  auc,
+  brier,
+  classLogLoss,
+  logLoss,
+  meanAbsoluteError,
+  meanSquaredError,
+  pinballLoss,
+} from "../statistics/index.ts";
 
 /**
  * Every metric that fits the labels, by name. `auc` is left out when only one class is there.
  *
+ * @param predictions one a row; of `multiclass` rows × classes, whose labels are numbers of classes
  * @param weights one a row; absent: all rows count the same. Where no row has a weight above 0 there is no metric.
  */
 export function evaluate(
@@ -14,6 +24,11 @@ export function evaluate(
 ): Readonly<Record<string, number>> {
   const counts = (row: number): boolean => weights === undefined || weights[row]! > 0;
   if (weights?.some((weight) => weight > 0) === false) return {};
+  if (objective === "multiclass")
+    return {
+      mlogloss: classLogLoss(labels, predictions, weights),
+      accuracy: accuracy(labels, predictions, weights),
+    };
   const share = quantileOf(objective);
   if (share !== undefined) {
     const pinball = pinballLoss(labels, predictions, share, weights);
@@ -36,6 +51,6 @@ const SAME = 1e-9;
 export function isBetter(metric: Metric, candidate: number | undefined, other: number | undefined): boolean {
   if (candidate === undefined) return false;
   if (other === undefined) return true;
-  const gain = metric === "auc" ? candidate - other : other - candidate;
+  const gain = metric === "auc" || metric === "accuracy" ? candidate - other : other - candidate;
   return gain > SAME * Math.abs(other);
 }

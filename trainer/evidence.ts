@@ -1,8 +1,9 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import type { Evidence } from "./gates/index.ts";
-import { labelMetrics, type PredictedLabel } from "./learnt-labels.ts";
-import { bestConstant } from "./loss.ts";
+import { unitsOf } from "./classes.ts";
+import { labelMetrics, unitMetrics, type PredictedLabel } from "./learnt-labels.ts";
+import { bestConstants } from "./loss.ts";
 import { predictRows } from "./predict-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
@@ -34,11 +35,22 @@ export async function evidenceOf(
   rows: readonly TrainingRow[],
   production: ModelRecorded | undefined,
 ): Promise<Omit<Evidence, "inProduction">> {
-  const [{ label, train, holdout }] = labels as readonly [JudgedLabel];
+  const [unit] = unitsOf(labels, ({ label }) => label.classOf) as readonly [readonly JudgedLabel[]];
+  const [{ label, train, holdout }] = unit as readonly [JudgedLabel];
   const { weights } = holdout;
-  const metricsOf = (predictions: Float32Array): Evidence["candidate"] =>
-    labelMetrics([{ label, labels: holdout.labels, predictions, weights }]);
-  const constant = (): number => bestConstant(label.objective, train.labels, train.weights);
+  const metricsOf = (predictions: readonly Float32Array[]): Evidence["candidate"] =>
+    rows.length === 0
+      ? {}
+      : unitMetrics(
+          unit.map((one, at) => ({
+            ...{ label: one.label, labels: one.holdout.labels },
+            ...{ predictions: predictions[at]!, weights },
+          })),
+        );
+  const constant = (): readonly Float32Array[] => {
+    const each = unit.map((one) => one.train.labels);
+    return bestConstants(label.objective, each, train.weights).map((one) => new Float32Array(rows.length).fill(one));
+  };
   const base = {
     metric: compiled.blueprint.training.metric,
     holdoutRows: rows.length,
@@ -46,9 +58,11 @@ export async function evidenceOf(
     candidate: labelMetrics(
       labels.map((one) => ({ ...one, labels: one.holdout.labels, weights: one.holdout.weights })),
     ),
-    constant: () => metricsOf(new Float32Array(rows.length).fill(constant())),
+    constant: () => metricsOf(constant()),
   };
   if (rows.length === 0 || production === undefined) return { ...base, rival: undefined };
-  const predictions = await predictRows(await scorers.get(production), compiled, rows);
+  const scorer = await scorers.get(production);
+  const predictions: Float32Array[] = [];
+  for (const one of unit) predictions.push(await predictRows(scorer, compiled, rows, one.label.name));
   return { ...base, rival: { modelId: production.modelId, metrics: metricsOf(predictions) } };
 }

@@ -1,8 +1,10 @@
-import type { CompiledBlueprint, LabelColumns } from "../blueprints/index.ts";
+import type { CompiledBlueprint } from "../blueprints/index.ts";
 import type { ValidBlueprints } from "../catalogue/index.ts";
 import { readRows, weightsOf } from "../rows/index.ts";
 import type { Backbone, Serdes } from "../streams/index.ts";
-import { evaluate } from "./evaluate.ts";
+import { unitsOf } from "./classes.ts";
+import { learntLabels, unitMetrics, type LearntLabel } from "./learnt-labels.ts";
+import { labelsOf } from "./predict-rows.ts";
 
 /** How the served predictions of one model came true, by the first label. */
 export interface ServedModel {
@@ -24,8 +26,9 @@ export async function servedModels(
   compiled: CompiledBlueprint,
   known: ValidBlueprints,
 ): Promise<readonly ServedModel[]> {
-  const [{ prediction, value }] = compiled.labelColumns as readonly [LabelColumns];
-  const { objective } = compiled.blueprint.labels[0]!;
+  const [unit] = unitsOf(learntLabels(compiled), ({ classOf }) => classOf) as readonly [readonly LearntLabel[]];
+  const columns = unit.map((label, at) => ({ label, ...compiled.labelColumns[at]! }));
+  const { prediction, value } = columns[0]!;
   const { rows } = await readRows(backbone, serdes, compiled, known, Number.POSITIVE_INFINITY);
   const { weight } = compiled;
   const served = rows.filter(
@@ -37,9 +40,12 @@ export async function servedModels(
   const byModel = Map.groupBy(served, (row) => String(row["modelId"]));
   return [...byModel]
     .map(([modelId, all]) => {
-      const [predictions, labels] = [prediction, value].map((column) =>
-        Float32Array.from(all, (row) => row[column] as number),
-      ) as [Float32Array, Float32Array];
+      const weights = weight && weightsOf(all, weight);
+      const predicted = columns.map((one) => ({
+        ...{ label: one.label, weights },
+        labels: labelsOf(all, one.value),
+        predictions: labelsOf(all, one.prediction),
+      }));
       const times = all.map((row) => row["decisionTime"] as number);
       const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
       return {
@@ -47,7 +53,7 @@ export async function servedModels(
         from,
         to,
         rows: all.length,
-        metrics: evaluate(predictions, labels, objective, weight && weightsOf(all, weight)),
+        metrics: unitMetrics(predicted),
       };
     })
     .sort((a, b) => a.from - b.from);

@@ -38,6 +38,7 @@ export function compileLabel(
   label: Omit<LabelConfig, "objective">,
 ): Label {
   const { observations } = blueprint;
+  const { oneOf } = label;
   const types = formulaTypes(observations);
   const when = label.when === null ? null : compileFormula(label.when, types);
   const value = compileFormula(label.value, types);
@@ -56,6 +57,8 @@ export function compileLabel(
       const get = (name: string) => typed(values, name);
       if (when !== null && when.evaluate(get) !== true) return null;
       const result = value.evaluate(get);
+      if (oneOf !== undefined)
+        return typeof result === "string" && oneOf.classes.includes(result) ? Number(result === oneOf.is) : null;
       return typeof result === "boolean" ? (result ? 1 : 0) : typeof result === "number" ? result + 0 : null;
     },
     orderOf: (values) =>

@@ -7,7 +7,10 @@ type Described = readonly [path: string, value: unknown];
 /** A label's entries under a path, in the words of the YAML; without its name. */
 export function describeLabel(path: string, label: LabelConfig, { model }: BlueprintContent): readonly Described[] {
   const own: Described[] = label.objective === model.objective ? [] : [[`${path}.objective`, label.objective]];
+  const { oneOf } = label;
+  const ofClasses: Described[] = oneOf === undefined ? [] : [[`${path}.classes`, oneOf.classes.join(", ")]];
   return [
+    ...ofClasses,
     [`${path}.when`, label.when],
     [`${path}.value`, label.value],
     [`${path}.aggregate`, label.aggregate],
@@ -36,5 +39,7 @@ export function labelParts(label: LabelConfig): ReadonlyMap<string, string> {
     ["aggregate", label.aggregate],
     ["wait", formatDuration(label.waitMs)],
     ["default", String(label.default ?? "none")],
+    ["class", label.oneOf === undefined ? "none" : label.oneOf.is],
+    ["classes", label.oneOf === undefined ? "none" : label.oneOf.classes.join(", ")],
   ]);
 }

@@ -17,7 +17,7 @@ declare module "../blueprint.ts" {
 /** A search among all learners and their parameters. */
 export const auto: LearnerKind<"auto"> = {
   name: "auto",
-  objectives: ["binary", "regression", "quantile"],
+  objectives: ["binary", "regression", "quantile", "multiclass"],
   parameters: {
     trials: numberParameter({ min: 1, max: 1000 }, 24, "whole"),
     cpuSeconds: numberParameter({ min: 0, max: 1e6 }, 0),

@@ -12,6 +12,6 @@ declare module "../blueprint.ts" {
 /** The mean of the label, or its quantile, for every decision. */
 export const constant: LearnerKind<"constant"> = {
   name: "constant",
-  objectives: ["binary", "regression", "quantile"],
+  objectives: ["binary", "regression", "quantile", "multiclass"],
   parameters: {},
 };

@@ -21,6 +21,7 @@ export const linear: LearnerKind<"linear"> = {
   name: "linear",
   objectives: ["binary", "regression"],
   unable: {
+    multiclass: "its solver fits one sum a row, and classes need one each",
     quantile: "its solver steps by the curve of the loss, and the loss of a quantile has none",
   },
   parameters: {

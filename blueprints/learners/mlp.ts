@@ -31,7 +31,7 @@ declare module "../blueprint.ts" {
 /** A multi-layer perceptron. */
 export const mlp: LearnerKind<"mlp"> = {
   name: "mlp",
-  objectives: ["binary", "regression", "quantile"],
+  objectives: ["binary", "regression", "quantile", "multiclass"],
   parameters: {
     hidden: numbersParameter({ min: 1, max: 4096 }, [128, 64], { min: 1, max: 8 }),
     epochs: numberParameter({ min: 1, max: 1000 }, 4, "whole"),

@@ -36,7 +36,7 @@ declare module "../blueprint.ts" {
 /** Gradient-boosted trees. */
 export const xgboost: LearnerKind<"xgboost"> = {
   name: "xgboost",
-  objectives: ["binary", "regression", "quantile"],
+  objectives: ["binary", "regression", "quantile", "multiclass"],
   parameters: {
     depth: numberParameter({ min: 1, max: 16 }, 4, "whole"),
     rounds: numberParameter({ min: 1, max: 10_000 }, 200, "whole"),

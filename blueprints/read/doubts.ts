@@ -63,7 +63,7 @@ export function doubtLabel({ place, fields }: Section, label: LabelFormulas): vo
 /** The parts that a policy is checked against; `undefined` for a part that could not be read. */
 export interface PolicyKnown {
   readonly labels: {
-    readonly labels: readonly Pick<Partly<LabelConfig>, "name" | "objective">[];
+    readonly labels: readonly Pick<Partly<LabelConfig>, "name" | "objective" | "oneOf">[];
     /** False: some name is not known. */
     readonly complete: boolean;
   };

@@ -90,6 +90,12 @@ function readPolicy(
         posterior,
       })
     : new Map<string, UnusableName>();
+  const beyond = new Map(unusable);
+  for (const { name, oneOf } of labels.labels) {
+    if (name === undefined || oneOf === undefined || beyond.has(oneOf.label) || Object.hasOwn(types, oneOf.label))
+      continue;
+    beyond.set(oneOf.label, { reason: `"${oneOf.label}" has a probability for each class`, hint: `write ${name}` });
+  }
   const named = new Map<string, PlacedFormula>();
   let complete = features.complete && labels.complete && params !== undefined;
   const texts = space?.kind === "actions" ? space.actions : [];
@@ -112,7 +118,7 @@ function readPolicy(
         continue;
       }
       const below = [...later].map((each) => [each, laterFormula(each, name)] as const);
-      const names = { known: types, complete, texts, unusable: new Map([...unusable, ...below]) };
+      const names = { known: types, complete, texts, unusable: new Map([...beyond, ...below]) };
       const formula = readFormula(value, names, ["number", "boolean", "string"]);
       later.delete(name);
       if (formula === undefined) {
@@ -125,7 +131,11 @@ function readPolicy(
     return true;
   });
   if (formulas === undefined) complete = false;
-  const rule = readRule(section, { names: { known: types, complete, texts, unusable }, formulas: named, space });
+  const rule = readRule(section, {
+    names: { known: types, complete, texts, unusable: beyond },
+    formulas: named,
+    space,
+  });
   if (section !== undefined && rule !== undefined) checkFeatures(section.place, rule.rule, known, beside.context);
   if (section !== undefined) doubtPolicy(section, named, rule, { ...known, params: params ?? {} });
   return {

@@ -26,7 +26,9 @@ export interface LabelObject {
   readonly value: FormulaText;
   readonly aggregate?: LabelAggregate | undefined;
   readonly wait?: DurationText | undefined;
-  readonly default?: number | "none" | undefined;
+  /** A class, where there are some. */
+  readonly default?: number | string | undefined;
+  readonly classes?: readonly string[] | undefined;
   readonly objective?: Objective | undefined;
 }
 

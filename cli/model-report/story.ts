@@ -28,7 +28,7 @@ export interface Story {
 }
 
 /** Of a model's metrics the one that it is fitted by. */
-const LOSSES = ["logLoss", "pinball", "mse"];
+const LOSSES = ["logLoss", "mlogloss", "pinball", "mse"];
 /** Groups, features and trials that are told of. */
 const MOST = { features: 15, groups: 8, trials: 10 } as const;
 
@@ -70,10 +70,10 @@ function making({ provenance, states }: ModelRecorded): Chapter {
 }
 
 function quality({ metrics, report }: ModelRecorded): Chapter {
-  const { auc, logLoss, mse, pinball, mae } = metrics;
+  const { auc, logLoss, mse, pinball, mae, mlogloss, accuracy } = metrics;
   const constant = report?.constant ?? {};
   const title = "How good it is";
-  if (logLoss === undefined && mse === undefined && pinball === undefined)
+  if ([logLoss, mse, pinball, mlogloss].every((loss) => loss === undefined))
     return { title, sentences: ["Nothing was held out to judge it by."] };
   const sentences: string[] = [];
   if (auc !== undefined) {
@@ -86,6 +86,10 @@ function quality({ metrics, report }: ModelRecorded): Chapter {
   else if (mse !== undefined) {
     const [root, other] = [Math.sqrt(mse), constant["mse"] === undefined ? undefined : Math.sqrt(constant["mse"])];
     sentences.push(`It is off by ${short(root)} (root of the mean square)${beside(root, other)}.`);
+  }
+  if (mlogloss !== undefined) {
+    const said = `Its log loss over all classes is ${mlogloss.toFixed(4)}${beside(mlogloss, constant["mlogloss"], "share of each class")}.`;
+    sentences.push(said, `The class that it holds for the likeliest comes ${percent(accuracy ?? 0)} of the time.`);
   }
   if (mae !== undefined)
     sentences.push(`On average it is off by ${short(mae)}${beside(mae, constant["mae"], "median")}.`);
@@ -131,13 +135,18 @@ function* importance({ metrics }: ModelRecorded, { importance: all, constant }: 
 
 function* calibration({ metrics }: ModelRecorded, { calibration: bins }: ModelReport): Generator<Chapter> {
   if (bins.length < 2) return;
-  const shown = metrics["logLoss"] === undefined ? short : percent;
+  const isOfClasses = metrics["mlogloss"] !== undefined;
+  const shown = metrics["logLoss"] === undefined && !isOfClasses ? short : percent;
   const rows = bins.reduce((sum, bin) => sum + bin.rows, 0);
   const off = bins.reduce((sum, bin) => sum + (bin.rows / rows) * Math.abs(bin.predicted - bin.observed), 0);
   const isPositive = bins.every(({ predicted, observed }) => predicted >= 0 && observed >= 0);
   yield {
     title: "Whether its predictions can be taken as they are",
-    sentences: [`Decisions in ten parts by their predictions; on average the two are ${shown(off)} apart.`],
+    sentences: [
+      isOfClasses
+        ? `Decisions in ten parts by the probability of their likeliest class, beside how often that one came; on average the two are ${shown(off)} apart.`
+        : `Decisions in ten parts by their predictions; on average the two are ${shown(off)} apart.`,
+    ],
     ...(isPositive
       ? {
           bars: {

@@ -65,7 +65,7 @@ describe("the blueprints on the page", () => {
     },
   );
 
-  test("there is one for each objective, and one with both", () => {
+  test("there is one for each objective, one with two, one with classes, and one with those beside another label", () => {
     const objectives = wholes.map((text) => parseBlueprint(text).labels.map(({ objective }) => objective));
     expect(objectives).toEqual([
       ["binary"],
@@ -74,6 +74,8 @@ describe("the blueprints on the page", () => {
       ["binary", "regression"],
       ["binary"],
       ["binary"],
+      ["binary", "binary", "binary"],
+      ["binary", "binary", "quantile(0.9)"],
     ]);
   });
 });

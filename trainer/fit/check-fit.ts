@@ -13,14 +13,16 @@ export function checkFit(request: FitRequest, learner: Learner): void {
   const { train, holdout, inputs, model, label, further = [] } = request;
   const { objectives } = learner.kind;
   checkModel(model);
-  for (const { name, objective } of [label, ...further.map((one) => one.label)]) {
+  for (const { name, objective: own, classOf } of [label, ...further.map((one) => one.label)]) {
+    const objective = classOf === undefined ? own : "multiclass";
     if (objectives.includes(objectiveKind(objective))) continue;
     throw new DomainError(
       "BAD_TRAINING_DATA",
       `learner ${model.learner} can't learn objective ${objective} of ${name}: use ${objectives.join(" or ")}`,
     );
   }
-  if (further.length > 0 && learner.multiTask?.(model) !== true) {
+  const isOneLabel = label.classOf !== undefined && further.every((one) => one.label.classOf === label.classOf);
+  if (further.length > 0 && !isOneLabel && learner.multiTask?.(model) !== true) {
     throw new DomainError(
       "BAD_TRAINING_DATA",
       `learner ${model.learner} learns one label at a time by these parameters, not ${1 + further.length}: fit one model for each`,
@@ -37,7 +39,21 @@ export function checkFit(request: FitRequest, learner: Learner): void {
   if (further.length === 0) checkLabels(train.labels, label.objective);
   checkWeights(train);
   if (further.length === 0) return;
+  if (isOneLabel) checkClasses([train.labels, ...further.map(({ values }) => values)], label.classOf!);
   for (const one of [{ label, values: train.labels }, ...further]) checkSparse(one, train.weights);
+}
+
+/** Of each row one class is 1, and the others are 0. */
+function checkClasses(classes: readonly Float32Array[], label: string): void {
+  const isOne = (row: number): boolean =>
+    classes.every((values) => values[row] === 0 || values[row] === 1) &&
+    classes.reduce((count, values) => count + values[row]!, 0) === 1;
+  const row = classes[0]!.findIndex((_, at) => !isOne(at));
+  if (row < 0) return;
+  throw new DomainError(
+    "BAD_TRAINING_DATA",
+    `train: row ${row} has classes ${classes.map((values) => values[row]).join(", ")} of ${label}: one of them is 1, and the others are 0`,
+  );
 }
 
 /** Of several labels: a row may lack one, but not all rows that count. */

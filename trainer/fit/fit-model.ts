@@ -1,5 +1,6 @@
 import type { TrainingMatrix } from "../../rows/index.ts";
 import { loadScorer, type Scorer } from "../../serving/index.ts";
+import { classNumbers } from "../classes.ts";
 import { learnerNamed } from "../learners/index.ts";
 import { shuffleColumns } from "../report/shuffle-columns.ts";
 import { checkFit } from "./check-fit.ts";
@@ -60,7 +61,14 @@ async function predictHoldout(
     for (const one of further) others.push(await predict(scorer, outputOf(scorer, one.label.name), one.holdout));
     const found = { predictions, further: others };
     if (explain !== true) return found;
-    return { ...found, reliance: await shuffleColumns(scorer, output, holdout, label.objective) };
+    const unit = [{ label, holdout }, ...further].filter(
+      (one, at) => at === 0 || (label.classOf !== undefined && one.label.classOf === label.classOf),
+    );
+    if (unit.length === 1)
+      return { ...found, reliance: await shuffleColumns(scorer, [output], holdout, label.objective) };
+    const labels = classNumbers(unit.map((one) => one.holdout.labels));
+    const outputs = unit.map((one) => outputOf(scorer, one.label.name));
+    return { ...found, reliance: await shuffleColumns(scorer, outputs, { ...holdout, labels }, "multiclass") };
   } finally {
     await scorer.release();
   }

@@ -5,7 +5,8 @@ import { encodeFeatures, learnCategories, type Categories } from "../../serving/
 import type { LearntLabel } from "../learnt-labels.ts";
 import { learnsTogether } from "../learners/index.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
-import type { SplitRows } from "../split-rows.ts";
+import { unitsOf } from "../classes.ts";
+import type { SplitLabel, SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit } from "./fit.ts";
 import { fitTogether } from "./fit-together.ts";
@@ -52,20 +53,37 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   const files: LabelModel[] = [];
   let seconds = 0;
   const heads = headsOf(compiled.blueprint);
-  const fits = labels.length * (1 + heads);
+  const fits = unitsOf(labels, ({ label }) => label.classOf).length * (1 + heads);
   const matrixFor = (some: readonly TrainingRow[], { column }: LearntLabel): TrainingMatrix =>
     matrixOf(some, layout, encode, column, compiled.weight);
   if (learnsTogether(compiled.blueprint)) {
     const { model } = compiled.blueprint;
     const given = { inputs, model, metadata };
     const { onProgress } = request;
-    const together = { split, matrixOf: matrixFor, given, heads, seed: model.seed, onProgress };
+    const together = { split, matrixOf: matrixFor, given, heads, seed: model.seed, explain: true, onProgress };
     const found = await fitTogether(fit, together).catch((error: unknown) => {
       throw new DomainError("TRAINING_FAILED", failureText(compiled, undefined, split.train.length, error), error);
     });
     return { onnx: oneFile(found.files, metadata), seconds: found.seconds, labels: found.labels };
   }
-  for (const [at, { label, ...rows }] of labels.entries()) {
+  const units = unitsOf(labels, ({ label }) => label.classOf);
+  for (const [at, unit] of units.entries()) {
+    const [{ label, ...rows }] = unit as readonly [SplitLabel];
+    const model = modelOf(compiled.blueprint, request.trials?.[at]);
+    if (unit.length > 1) {
+      const onProgress = (done: number, total: number): void =>
+        request.onProgress?.(at * total + done, units.length * total);
+      const { seed } = model;
+      const own = { split: { train: rows.train, labels: unit }, given: { inputs, model, metadata } };
+      const together = { ...own, matrixOf: matrixFor, heads, seed, explain: at === 0, onProgress };
+      const found = await fitTogether(fit, together).catch((error: unknown) => {
+        throw new DomainError("TRAINING_FAILED", failureText(compiled, label, rows.train.length, error), error);
+      });
+      fitted.push(...found.labels);
+      files.push(...found.files);
+      seconds += found.seconds;
+      continue;
+    }
     const [train, holdout] = [matrixFor(rows.train, label), matrixFor(rows.holdout, label)];
     // The first label's held-out rows are judged and told of.
     if (at === labels.length - 1) keepFeatures(split.train, labels[0]!.holdout, layout);
@@ -79,25 +97,25 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         holdout,
         inputs,
         label,
-        model: modelOf(compiled.blueprint, request.trials?.[at]),
+        model,
         metadata,
       };
       // The report is of the first label.
-      const model = await fit({ ...given, explain: at === 0 }, progressOf(0));
+      const made = await fit({ ...given, explain: at === 0 }, progressOf(0));
       fitted.push({
         label,
         train,
         holdout,
-        predictions: model.predictions,
-        search: model.search,
-        reliance: model.reliance,
+        predictions: made.predictions,
+        search: made.search,
+        reliance: made.reliance,
       });
-      files.push({ label: label.name, onnx: model.onnx });
-      seconds += model.seconds;
+      files.push({ label: label.name, onnx: made.onnx });
+      seconds += made.seconds;
       const ids = heads === 0 ? [] : rows.train.map(rowId);
       for (let head = 1; head <= heads; head++) {
         const weights = bootstrapWeights(ids, head, compiled.blueprint.model.seed, train.weights);
-        const own = { ...given, model: model.settled ?? given.model, train: { ...train, weights } };
+        const own = { ...given, model: made.settled ?? given.model, train: { ...train, weights } };
         const fittedHead = await fit(own, progressOf(head));
         seconds += fittedHead.seconds;
         files.push({ label: headName(label.name, head), onnx: fittedHead.onnx });

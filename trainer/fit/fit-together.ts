@@ -14,6 +14,8 @@ export interface TogetherRequest {
   /** Samples of the rows that are fitted, too. */
   readonly heads: number;
   readonly seed: number;
+  /** Whether to measure how much the model goes by each column. */
+  readonly explain: boolean;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -25,7 +27,7 @@ export interface FittedTogether {
 }
 
 /**
- * Fits all labels of a blueprint at once: over one matrix of all rows, in which a row has the labels that it is trained on.
+ * Fits all labels of a blueprint, or all classes of a label, at once: over one matrix of all rows, in which a row has the labels that it is trained on.
  * So are the heads, each from a sample of the rows.
  */
 export async function fitTogether(fit: Fit, request: TogetherRequest): Promise<FittedTogether> {
@@ -44,13 +46,13 @@ export async function fitTogether(fit: Fit, request: TogetherRequest): Promise<F
     (done: number, total: number): void =>
       request.onProgress?.(head * total + done, (1 + heads) * total);
   const whole = { ...given, label: first.label, train, holdout: holdouts[0]!, further };
-  const model = await fit({ ...whole, explain: true }, progressOf(0));
+  const model = await fit({ ...whole, explain: request.explain }, progressOf(0));
   let { seconds } = model;
   const files = [fileOf(model, split, (label) => label)];
   const ids = heads === 0 ? [] : split.train.map(rowId);
   for (let head = 1; head <= heads; head++) {
     const weights = bootstrapWeights(ids, head, seed, matrix.weights);
-    const sample = { ...whole, train: { ...train, weights } };
+    const sample = { ...whole, model: model.settled ?? given.model, train: { ...train, weights } };
     const fitted = await fit(sample, progressOf(head));
     seconds += fitted.seconds;
     files.push(fileOf(fitted, split, (label) => headName(label, head)));
@@ -60,7 +62,7 @@ export async function fitTogether(fit: Fit, request: TogetherRequest): Promise<F
     train: known(at === 0 ? train.labels : further[at - 1]!.values, matrix.weights),
     holdout: holdouts[at]!,
     predictions: at === 0 ? model.predictions : model.further[at - 1]!,
-    ...(at === 0 && { reliance: model.reliance }),
+    ...(at === 0 && { search: model.search, reliance: model.reliance }),
   }));
   return { labels, files, seconds };
 }

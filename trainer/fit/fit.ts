@@ -18,7 +18,12 @@ export interface FitRequest {
   readonly holdout: TrainingMatrix;
   /** The columns of both; absent: all hold numbers. */
   readonly inputs?: readonly FitColumn[] | undefined;
-  readonly label: { readonly name: string; readonly objective: Objective };
+  readonly label: {
+    readonly name: string;
+    readonly objective: Objective;
+    /** The label that it is a class of; the other classes are further labels, next to it. */
+    readonly classOf?: string | undefined;
+  };
   /** Learnt in the same fit. A row of `train` may then lack the label, and has NaN there. */
   readonly further?: readonly FurtherLabel[] | undefined;
   /** The learner and its parameters. */

@@ -2,6 +2,7 @@ import type { CompiledBlueprint, FeatureColumn, Objective } from "../../blueprin
 import { vectorOf } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, labelOutputs, modelCategories, servedModel, type Scorer } from "../../serving/index.ts";
+import { unitsOf } from "../classes.ts";
 import { unfit } from "./unfit.ts";
 
 /** So many of the newest rows are predicted. */
@@ -48,6 +49,16 @@ export async function probeModel(
   const together = await scorer.score(batch, probes.length);
   for (const output of outputs) {
     for (const [at, { what }] of probes.entries()) checkValue(output, together[output.at]![at]!, what);
+  }
+  const named = new Map(outputs.map(({ name, at }) => [name, at]));
+  for (const unit of unitsOf(blueprint.labels, ({ oneOf }) => oneOf?.label).filter(({ length }) => length > 1)) {
+    for (const [row, { what }] of probes.entries()) {
+      const sum = unit.reduce((total, { name }) => total + together[named.get(name)!]![row]!, 0);
+      if (Math.abs(sum - 1) < 1e-3) continue;
+      throw unfit(
+        `the classes of ${unit[0]!.oneOf!.label} have probabilities of ${sum} in all for ${what}: export them behind a softmax, each class in its place`,
+      );
+    }
   }
   const again = await scorer.score(batch, probes.length);
   for (const { name, at } of outputs) {

@@ -6,6 +6,11 @@ export interface FitLabel {
   /** The model's output that predicts it has this name. */
   readonly name: string;
   readonly objective: Objective;
+  /**
+   * The label that it is a class of. All labels of a fit are then the classes of that one, learnt together: of each row one class is 1 and the others
+   * are 0, and the predictions of a row sum to 1. Only a learner whose kind has the objective `multiclass` is asked for that. Absent: a label of its own.
+   */
+  readonly classOf?: string | undefined;
   /** One a row: from 0 to 1 (binary), or a finite value in the label's unit (regression). Of one of several labels NaN: the row lacks it. */
   readonly values: Float32Array;
 }

@@ -82,14 +82,19 @@ function newestOf({ values }: FitLabel, share: number): number {
 }
 
 /** Numbers are learnt in units of their standard deviation. */
-function headOf({ name, objective, values }: FitLabel, weights: Float32Array | undefined, count: number): Head {
+function headOf(
+  { name, objective, classOf, values }: FitLabel,
+  weights: Float32Array | undefined,
+  count: number,
+): Head {
   const output = count === 1 ? "prediction" : name;
-  if (objective === "binary") return { name: output, objective, mean: 0, scale: 1 };
+  if (objective === "binary") return { name: output, objective, classOf, mean: 0, scale: 1 };
   const { mean, deviation } = momentsOf(values, weights);
   return { name: output, objective, mean, scale: deviation > 0 ? deviation : 1 };
 }
 
-const targetOf = (values: Float32Array, { objective, mean, scale }: Head): Target => ({
+const targetOf = (values: Float32Array, { objective, classOf, mean, scale }: Head): Target => ({
   objective,
+  classOf,
   values: objective === "binary" ? values : values.map((value) => (value - mean) / scale),
 });

@@ -20,12 +20,13 @@ import { byLogarithm } from "../search/by-logarithm.ts";
 import { lossOfMargins } from "../loss.ts";
 import { fitMargin, onMargin, startAt } from "./linear-margin.ts";
 import type { FitValidation, Learner } from "./learner.ts";
-import { onlyLabel } from "./only-label.ts";
+import { taskOf, type FitTask } from "./only-label.ts";
 
 const OBJECTIVES: Readonly<Record<ObjectiveKind, string>> = {
   binary: "binary:logistic",
   regression: "reg:squarederror",
   quantile: "reg:quantileerror",
+  multiclass: "multi:softprob",
 };
 
 /** Gradient-boosted trees. */
@@ -54,24 +55,28 @@ export const xgboost: Learner<"xgboost"> = {
   },
   async fit(input) {
     const { features, rows, columns, weights, labels, validation, model, metadata, onProgress } = input;
-    const label = onlyLabel("xgboost", labels);
+    const task = taskOf("xgboost", labels);
+    const label = { ...labels[0]!, objective: task.objective };
     const lines = model.margin === "linear" ? await fitMargin(input, label) : undefined;
     // A fresh instance a fit: the memory of WebAssembly only shrinks by being dropped.
     const library = await loadXgboost();
     const booster = library.train({
-      ...{ features, labels: label.values, rows, columns },
+      ...{ features, labels: task.values, rows, columns },
       ...(weights && { weights }),
       margins: lines?.margins,
-      params: { ...xgboostParams(model, label.objective), ...(lines && startAt(label.objective)) },
+      params: {
+        ...xgboostParams(model, task.objective, task.outputs.length),
+        ...(lines && startAt(task.objective)),
+      },
       rounds: model.rounds,
-      ...(validation && { validation: { ...stoppingBy(validation, label.objective), margins: lines?.judging } }),
+      ...(validation && { validation: { ...stoppingBy(validation, task), margins: lines?.judging } }),
       ...(onProgress && { onRound: onProgress }),
     });
     try {
       const trees = firstRounds(parseModel(booster.toJson()), booster.rounds);
       const steps = validation && { steps: booster.rounds };
       if (lines !== undefined) return { ...(await onMargin(input, label, lines, trees)), ...steps };
-      return { onnx: onnxFromTrees(trees, metadata), importance: totalGain(trees), ...steps };
+      return { onnx: onnxFromTrees(trees, metadata, task.outputs), importance: totalGain(trees), ...steps };
     } finally {
       booster.free();
     }
@@ -81,8 +86,8 @@ export const xgboost: Learner<"xgboost"> = {
 /** Rounds without a gain before a training ends. */
 const PATIENCE = 50;
 
-function stoppingBy({ features, rows, labels, weights }: FitValidation, objective: Objective): Validation {
-  const [values] = labels as readonly [Float32Array];
+function stoppingBy({ features, rows, labels, weights }: FitValidation, { objective, valuesOf }: FitTask): Validation {
+  const values = valuesOf(labels);
   return {
     features,
     rows,
@@ -92,10 +97,11 @@ function stoppingBy({ features, rows, labels, weights }: FitValidation, objectiv
 }
 
 /** In the library's own words. */
-export function xgboostParams(model: ModelConfig<"xgboost">, objective: Objective): XgboostParams {
+export function xgboostParams(model: ModelConfig<"xgboost">, objective: Objective, outputs = 1): XgboostParams {
   const share = quantileOf(objective);
   return {
     objective: OBJECTIVES[objectiveKind(objective)],
+    ...(objective === "multiclass" && { num_class: outputs }),
     ...(share !== undefined && { quantile_alpha: share }),
     tree_method: "hist",
     max_depth: model.depth,

@@ -5,6 +5,8 @@ import { exp, log, sigmoid } from "./elementary.ts";
 /** What one head of a network learns. Its output is the logit of a probability (binary), or the value itself. */
 export interface Target {
   readonly objective: Objective;
+  /** The label that it is a class of: the outputs of its classes are margins of one softmax. They stand beside each other. */
+  readonly classOf?: string | undefined;
   /** One a row. NaN: the row tells this head nothing. */
   readonly values: Float32Array;
 }
@@ -28,6 +30,29 @@ export function headLoss(objective: Objective): HeadLoss {
     slope: (output, value) => (value >= output ? -share : 1 - share),
     start: (values, weights) => weightedQuantile(values, weights, share) || 0,
   };
+}
+
+/** Of the classes of one label: the logarithmic loss of the softmax of their outputs. */
+export const classLoss = {
+  /** @param at where the outputs of a row begin @param slopes gets the derivatives by each output, times the weight */
+  slopes(outputs: Float32Array, at: number, values: readonly number[], weight: number, slopes: Float32Array): void {
+    const chances = softmaxOf(outputs, at, values.length);
+    for (const [k, value] of values.entries()) slopes[at + k] = weight * (chances[k]! - value);
+  },
+  of(outputs: Float32Array, at: number, values: readonly number[]): number {
+    return -log(Math.max(softmaxOf(outputs, at, values.length)[values.indexOf(1)]!, 1e-12));
+  },
+  /** The logarithm of a class's share. */
+  start: (values: Float32Array, weights: Float32Array | undefined): number =>
+    log(Math.max(meanOf(values, weights), 1e-6)),
+};
+
+function softmaxOf(outputs: Float32Array, at: number, width: number): readonly number[] {
+  let most = outputs[at]!;
+  for (let k = 1; k < width; k++) most = Math.max(most, outputs[at + k]!);
+  const parts = Array.from({ length: width }, (_, k) => exp(outputs[at + k]! - most));
+  const sum = parts.reduce((total, part) => total + part, 0);
+  return parts.map((part) => part / sum);
 }
 
 const logarithmic: HeadLoss = {

@@ -1,6 +1,7 @@
 import type { ModelConfig } from "../../blueprints/index.ts";
+import { unitsOf } from "../classes.ts";
 import type { InputPlan, Inputs } from "./input-plan.ts";
-import { headLoss, type Target } from "./loss.ts";
+import { classLoss, headLoss, type Target } from "./loss.ts";
 import { Network } from "./network.ts";
 import { Random } from "./random.ts";
 import { loadBatch, runNetwork } from "./run-network.ts";
@@ -80,8 +81,9 @@ export function trainNetwork({ plan, train, judge, settings, onEpoch }: NetworkT
 /** The last layer's biases start where every row is predicted the best constant. */
 function startAtConstants(network: Network, { targets, weights }: NetworkRows): void {
   const bias = network.view(network.layers.at(-1)!.bias);
-  for (const [head, { objective, values }] of targets.entries())
-    bias[head] = headLoss(objective).start(values, weights);
+  for (const [head, { objective, classOf, values }] of targets.entries()) {
+    bias[head] = (classOf === undefined ? headLoss(objective) : classLoss).start(values, weights);
+  }
 }
 
 /** One step, of `rows` rows of the order from `from` on; `left` is the share of the rate that is left. */
@@ -92,8 +94,7 @@ function stepper(
   settings: ModelConfig<"mlp">,
   order: Int32Array,
 ): (from: number, rows: number, left: number) => void {
-  const { heads } = network.shape;
-  const losses = targets.map(({ objective }) => headLoss(objective));
+  const units = headUnits(targets);
   const codes = new Int32Array(network.batch * plan.categories.length);
   const unknown = new Random(settings.seed, 2);
   const dropout = { share: settings.dropout, random: new Random(settings.seed, 3) };
@@ -108,11 +109,12 @@ function stepper(
     for (let at = 0; at < rows; at++) {
       const row = order[from + at]!;
       const weight = (weights?.[row] ?? 1) / unit / rows;
-      for (let head = 0; head < heads; head++) {
-        const { values } = targets[head]!;
-        const value = values[row]!;
+      for (const { head, loss, own } of units) {
         const place = at * size + head;
-        gradients[place] = Number.isNaN(value) ? 0 : weight * losses[head]!.slope(outputs[place]!, value);
+        const known = !own.some(({ values }) => Number.isNaN(values[row]));
+        if (!known) gradients.fill(0, place, place + own.length);
+        else if (loss === undefined) classLoss.slopes(outputs, place, valuesOf(own, row), weight, gradients);
+        else gradients[place] = weight * loss.slope(outputs[place]!, own[0]!.values[row]!);
       }
     }
     network.backward(codes, rows, dropout);
@@ -124,16 +126,34 @@ function stepper(
 function lossOfRows(network: Network, { inputs, targets, weights }: NetworkRows): number {
   const outputs = runNetwork(network, inputs);
   let loss = 0;
-  for (const [head, { objective, values }] of targets.entries()) {
-    const { of } = headLoss(objective);
+  for (const { head, loss: unitLoss, own } of headUnits(targets)) {
     let [sum, total] = [0, 0];
-    for (const [row, value] of values.entries()) {
+    for (const [row, value] of own[0]!.values.entries()) {
       if (Number.isNaN(value)) continue;
       const weight = weights?.[row] ?? 1;
-      sum += weight * of(outputs[row * targets.length + head]!, value);
+      const place = row * targets.length + head;
+      sum += weight * (unitLoss?.of(outputs[place]!, value) ?? classLoss.of(outputs, place, valuesOf(own, row)));
       total += weight;
     }
     if (total > 0) loss += sum / total;
   }
   return loss;
 }
+
+/** The heads that have one loss: one head, or those of the classes of a label, which then have no loss alone. */
+function headUnits(targets: readonly Target[]): readonly {
+  readonly head: number;
+  readonly loss: ReturnType<typeof headLoss> | undefined;
+  readonly own: readonly Target[];
+}[] {
+  let head = 0;
+  return unitsOf(targets, ({ classOf }) => classOf).map((own) => {
+    const first = head;
+    head += own.length;
+    const [{ objective, classOf }] = own as readonly [Target];
+    return { head: first, loss: classOf === undefined ? headLoss(objective) : undefined, own };
+  });
+}
+
+const valuesOf = (targets: readonly Target[], row: number): readonly number[] =>
+  targets.map(({ values }) => values[row]!);

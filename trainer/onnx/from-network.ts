@@ -1,4 +1,5 @@
 import type { Objective } from "../../blueprints/index.ts";
+import { unitsOf } from "../classes.ts";
 import { MOST, type InputPlan, type Network } from "../mlp/index.ts";
 import { type Attribute, type ConstantTensor, encodeModel, type GraphNode } from "./graph.ts";
 
@@ -7,6 +8,8 @@ export interface Head {
   /** The name of the output. */
   readonly name: string;
   readonly objective: Objective;
+  /** The label that it is a class of; the heads of its classes stand beside each other. */
+  readonly classOf?: string | undefined;
   /** A number is output · scale + mean. */
   readonly mean: number;
   readonly scale: number;
@@ -43,7 +46,11 @@ export function onnxFromNetwork(
     const product = [values, graph.floats([from, width], cut), graph.floats([width], bias.slice(0, width))];
     values = graph.node("Relu", [graph.node("Gemm", product)]);
   }
-  for (const [at, head] of heads.entries()) writeHead(graph, network, values, at, head);
+  let at = 0;
+  for (const unit of unitsOf(heads, ({ classOf }) => classOf)) {
+    writeHeads(graph, network, values, at, unit);
+    at += unit.length;
+  }
   return encodeModel({
     name: "network",
     input: { name: input, columns },
@@ -61,15 +68,28 @@ function inputsOf({ shape }: Network): number {
   return shape.numbers + shape.embeddings.reduce((sum, { width }) => sum + width, 0);
 }
 
-function writeHead(graph: GraphParts, network: Network, values: string, at: number, head: Head): void {
+/** One head, or those of the classes of a label. @param at the number of the first */
+function writeHeads(graph: GraphParts, network: Network, values: string, at: number, heads: readonly Head[]): void {
+  const [{ objective, classOf, name }] = heads as readonly [Head];
+  if (classOf === undefined) {
+    const product = productOf(graph, network, values, at, heads[0]!);
+    if (objective !== "binary") graph.node("Gemm", product, {}, name);
+    else graph.node("Sigmoid", [graph.node("Gemm", product)], {}, name);
+    return;
+  }
+  const margins = heads.map((head, k) => graph.node("Gemm", productOf(graph, network, values, at + k, head)));
+  const chances = graph.node("Softmax", [graph.node("Concat", margins, { axis: 1 })], { axis: 1 });
+  for (const [k, head] of heads.entries())
+    graph.node("Gather", [chances, graph.integers([1], [k])], { axis: 1 }, head.name);
+}
+
+function productOf(graph: GraphParts, network: Network, values: string, at: number, head: Head): readonly string[] {
   const layer = network.layers.at(-1)!;
   const width = network.shape.hidden.at(-1)!;
   const [weights, bias] = [network.view(layer.weights), network.view(layer.bias)];
   const factors = Float32Array.from({ length: width }, (_, i) => weights[i * layer.outputs + at]! * head.scale);
   const first = bias[at]! * head.scale + head.mean;
-  const product = [values, graph.floats([width, 1], factors), graph.floats([1], [first])];
-  if (head.objective !== "binary") graph.node("Gemm", product, {}, head.name);
-  else graph.node("Sigmoid", [graph.node("Gemm", product)], {}, head.name);
+  return [values, graph.floats([width, 1], factors), graph.floats([1], [first])];
 }
 
 /** Scaled numbers, with the mean for a missing one. */

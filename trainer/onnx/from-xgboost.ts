@@ -1,4 +1,5 @@
 import { marginOf, type Tree, type TreeModel } from "../xgboost/index.ts";
+import { classEnding } from "./class-ending.ts";
 import { type Attribute, encodeModel, type GraphNode } from "./graph.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
@@ -6,10 +7,17 @@ import { brokenPromise } from "../../streams/index.ts";
  * Turns a tree model into an ONNX file: input `features` float[N, columns] with NaN = missing, output `prediction`
  * float[N, 1] on the scale of the labels. Same model and metadata, same bytes.
  *
+ * @param outputs of a model of classes: the name of each class's output float[N, 1]
  * @param metadata written to the file's `metadata_props`
  * @throws StreamsError `BROKEN_PROMISE` for an objective other than `binary:logistic`, `reg:squarederror` and `reg:quantileerror`
  */
-export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function onnxFromTrees(
+  model: TreeModel,
+  metadata: Readonly<Record<string, string>>,
+  outputs: readonly string[] = ["prediction"],
+): Uint8Array {
+  const { classMargins } = model;
+  if (classMargins !== undefined) return onnxFromClasses(model, classMargins, metadata, outputs);
   const sigmoid = linkIsSigmoid(model.objective);
   const sum = sigmoid ? "margin" : "prediction";
   const nodes: GraphNode[] = [treesNode(model, sum)];
@@ -24,13 +32,40 @@ export function onnxFromTrees(model: TreeModel, metadata: Readonly<Record<string
 }
 
 /** The sum of the leaves and of the margin before the first tree, float[N, 1]. */
-export const treesNode = (model: TreeModel, output: string): GraphNode => ({
+export const treesNode = (model: TreeModel, output: string): GraphNode =>
+  ensemble(model.trees, marginOf(model), "features", output);
+
+const ensemble = (trees: readonly Tree[], margin: number, input: string, output: string): GraphNode => ({
   operator: "TreeEnsembleRegressor",
   domain: "ai.onnx.ml",
-  inputs: ["features"],
+  inputs: [input],
   outputs: [output],
-  attributes: treeAttributes(model.trees, marginOf(model)),
+  attributes: treeAttributes(trees, margin),
 });
+
+/** An ensemble a class, and the softmax of their sums. */
+function onnxFromClasses(
+  { columns, trees }: TreeModel,
+  margins: readonly number[],
+  metadata: Readonly<Record<string, string>>,
+  outputs: readonly string[],
+): Uint8Array {
+  const input = outputs.includes("features") ? "/features" : "features";
+  const sums = margins.map((_, at) => `/margin${at}`);
+  const ensembles = margins.map((margin, at) => {
+    const own = trees.filter((_, tree) => tree % margins.length === at);
+    return ensemble(own, margin, input, sums[at]!);
+  });
+  const ending = classEnding(sums, outputs);
+  return encodeModel({
+    name: "trees",
+    input: { name: input, columns },
+    outputs: outputs.map((name) => ({ name, columns: 1 })),
+    nodes: [...ensembles, ...ending.nodes],
+    tensors: ending.tensors,
+    metadata,
+  });
+}
 
 function linkIsSigmoid(objective: string): boolean {
   if (objective === "binary:logistic") return true;

@@ -16,12 +16,12 @@ export interface LabelModel {
 
 const INPUT = "features";
 
-/** Nodes that make one output of those of the joined models, whose labels are the names of what they give. */
+/** Nodes that make the outputs of those of the joined models, whose labels are the names of what they give. */
 export interface Ending {
   readonly nodes: readonly GraphNode[];
   readonly tensors: readonly ConstantTensor[];
-  /** float[N, 1] */
-  readonly output: string;
+  /** Each float[N, 1]. */
+  readonly outputs: readonly string[];
 }
 
 /**
@@ -29,7 +29,7 @@ export interface Ending {
  * of onnx.proto. The same files give the same bytes.
  *
  * @param metadata instead of theirs
- * @param ending its output is the only one of the file; absent: the file has one a label
+ * @param ending its outputs are those of the file; absent: the file has one a label
  * @throws StreamsError `BROKEN_PROMISE` if they do not take the same input, or are not of the same versions of ONNX
  */
 export function joinModels(
@@ -38,7 +38,7 @@ export function joinModels(
   ending?: Ending,
 ): Uint8Array {
   const names = models.flatMap(({ label, outputs }) => (outputs === undefined ? [label] : [...outputs.values()]));
-  const input = names.includes(INPUT) ? `/${INPUT}` : INPUT;
+  const input = [...names, ...(ending?.outputs ?? [])].includes(INPUT) ? `/${INPUT}` : INPUT;
   const parts = models.map((model) => partsOf(model, input));
   const [first, ...others] = parts;
   for (const [at, other] of others.entries()) {
@@ -56,7 +56,7 @@ export function joinModels(
   for (const tensor of ending?.tensors ?? []) graph.message(5, (writer) => writeConstant(writer, tensor));
   graph.bytes(11, first!.input);
   if (ending === undefined) for (const { outputs } of parts) for (const output of outputs) graph.bytes(12, output);
-  else graph.message(12, (writer) => writeTensor(writer, { name: ending.output, columns: 1 }));
+  else for (const name of ending.outputs) graph.message(12, (writer) => writeTensor(writer, { name, columns: 1 }));
   const head = fieldsOf(first!.model, (field) => field !== 7 && field !== 14);
   const file = new ProtobufWriter().bytes(7, graph.finish());
   return Buffer.concat([head, writeMetadata(file, metadata).finish()]);

@@ -1,6 +1,5 @@
-import type { FeatureColumn, Objective } from "../../blueprints/index.ts";
+import type { FeatureColumn } from "../../blueprints/index.ts";
 import type { GroupQuality, TrainingRow } from "../../schemas/index.ts";
-import { lossOf } from "../loss.ts";
 import { meansOf } from "./calibration.ts";
 import type { JudgedRows } from "./judged-rows.ts";
 
@@ -20,7 +19,6 @@ export function worstGroups(
   rows: readonly TrainingRow[],
   layout: readonly FeatureColumn[],
   judged: JudgedRows,
-  objective: Objective,
 ): readonly GroupQuality[] {
   const least = Math.max(LEAST_ROWS, LEAST_SHARE * rows.length);
   return layout
@@ -28,27 +26,16 @@ export function worstGroups(
       [...groupsBy(rows, column)].map(([value, members]) => ({ feature: column.name, value, members })),
     )
     .filter(({ members }) => members.length >= least && members.length < rows.length)
-    .map(({ feature, value, members }) => ({ feature, value, ...qualityOf(members, judged, objective) }))
+    .map(({ feature, value, members }) => ({ feature, value, ...qualityOf(members, judged) }))
     .sort((a, b) => b.loss - b.constant - (a.loss - a.constant))
     .slice(0, MOST_GROUPS);
 }
 
-function qualityOf(
-  rows: readonly number[],
-  judged: JudgedRows,
-  objective: Objective,
-): Omit<GroupQuality, "feature" | "value"> {
-  const pick = (values: Float32Array): Float32Array => Float32Array.from(rows, (row) => values[row]!);
-  const [labels, weights] = [pick(judged.labels), judged.weights && pick(judged.weights)];
-  if (weights?.every((weight) => weight === 0) === true)
+function qualityOf(rows: readonly number[], judged: JudgedRows): Omit<GroupQuality, "feature" | "value"> {
+  const { weights } = judged;
+  if (weights !== undefined && rows.every((row) => weights[row] === 0))
     return { rows: rows.length, loss: 0, constant: 0, predicted: 0, observed: 0 };
-  const means = meansOf(rows, judged, objective);
-  return {
-    rows: rows.length,
-    loss: lossOf(objective, pick(judged.predictions), labels, weights),
-    constant: lossOf(objective, new Float32Array(rows.length).fill(means.observed), labels, weights),
-    ...means,
-  };
+  return { rows: rows.length, ...judged.lossesOf(rows), ...meansOf(rows, judged) };
 }
 
 const NOTHING = "missing";

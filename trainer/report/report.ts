@@ -2,8 +2,10 @@ import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { ModelReport, ModelSearch, TrainingRow } from "../../schemas/index.ts";
 import type { JudgedLabel } from "../evidence.ts";
 import type { SearchLedger } from "../search/ledger.ts";
+import { unitsOf } from "../classes.ts";
 import { calibrationOf } from "./calibration.ts";
 import { worstGroups } from "./groups.ts";
+import { judgedRows } from "./judged-rows.ts";
 
 /** A label of a model that was judged. */
 export interface ReportedLabel extends JudgedLabel {
@@ -28,8 +30,9 @@ export function reportOf(
   rows: readonly TrainingRow[],
   constant: Readonly<Record<string, number>>,
 ): ModelReport {
-  const [{ label, holdout, predictions, reliance }] = labels as readonly [ReportedLabel];
-  const judged = { predictions, labels: holdout.labels, weights: holdout.weights };
+  const [unit] = unitsOf(labels, ({ label }) => label.classOf) as readonly [readonly ReportedLabel[]];
+  const [{ holdout, reliance }] = unit as readonly [ReportedLabel];
+  const judged = judgedRows(unit);
   const counts = rows.length > 0 && holdout.weights?.every((weight) => weight === 0) !== true;
   const importance = layout
     .map(({ name }, column) => ({ feature: name, loss: reliance?.[column] ?? 0 }))
@@ -39,8 +42,8 @@ export function reportOf(
   return {
     constant,
     importance: counts ? importance : [],
-    calibration: counts ? calibrationOf(judged, label.objective) : [],
-    groups: counts ? worstGroups(rows, layout, judged, label.objective) : [],
+    calibration: counts ? calibrationOf(judged) : [],
+    groups: counts ? worstGroups(rows, layout, judged) : [],
     searches: labels.flatMap((each) => searchOf(each) ?? []),
   };
 }
@@ -48,5 +51,5 @@ export function reportOf(
 function searchOf({ label, search }: ReportedLabel): ModelSearch | undefined {
   if (search === undefined) return undefined;
   const trials = search.trials.map((trial) => ({ ...trial, parameters: JSON.stringify(trial.parameters) }));
-  return { ...search, label: label.name, trials };
+  return { ...search, label: label.classOf ?? label.name, trials };
 }

@@ -1,6 +1,7 @@
 import type { Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
 import type { Scorer } from "../../serving/index.ts";
+import { rowMajor } from "../classes.ts";
 import { lossOf } from "../loss.ts";
 
 /** Rows that are looked at: more would cost time and change the order of few. */
@@ -11,20 +12,23 @@ const MOST_ROWS = 2_000;
  * what a model does not use changes nothing. The rows change places in a fixed way, so the same rows give the same
  * figures.
  *
- * @param output of the model
+ * @param outputs of the model: one, or one a class
  * @returns one number a column; zeros without rows
  */
 export async function shuffleColumns(
   scorer: Scorer,
-  output: number,
+  outputs: readonly number[],
   matrix: TrainingMatrix,
   objective: Objective,
 ): Promise<readonly number[]> {
   const { columns } = matrix;
   const { features, labels, weights, rows } = newest(matrix);
   if (rows === 0 || weights?.every((weight) => weight === 0) === true) return new Array<number>(columns).fill(0);
-  const loss = async (): Promise<number> =>
-    lossOf(objective, (await scorer.score(features, rows))[output]!, labels, weights);
+  const predict = async (): Promise<Float32Array> => {
+    const all = await scorer.score(features, rows);
+    return rowMajor(outputs.map((output) => all[output]!));
+  };
+  const loss = async (): Promise<number> => lossOf(objective, await predict(), labels, weights);
   const asIs = await loss();
   const step = stepThrough(rows);
   const grown: number[] = [];

@@ -1,5 +1,6 @@
 import type { Objective } from "../../blueprints/index.ts";
 import { clipped } from "../../statistics/index.ts";
+import { softmax } from "../loss.ts";
 import { differenceError, judgedLoss, type Judges } from "./judges.ts";
 import type { Tried } from "./trial.ts";
 
@@ -33,6 +34,7 @@ export function bestBlend(
     const predictions = meanOf(
       members.map((member) => member.found.predictions),
       objective,
+      judges.outputs.length,
     );
     const loss = judgedLoss(judges, predictions);
     if (loss - best.found.loss > differenceError(judges, predictions, best.found.predictions)) continue;
@@ -49,14 +51,18 @@ function subsets<T>(all: readonly T[]): readonly (readonly T[])[] {
   );
 }
 
-/** The mean of log odds as a probability, or of values. */
-export function meanOf(members: readonly Float32Array[], objective: Objective): Float32Array {
-  const link = objective === "binary" ? logit : (value: number): number => value;
-  const unlink = objective === "binary" ? (margin: number): number => 1 / (1 + Math.exp(-margin)) : link;
-  return Float32Array.from(members[0]!, (_, row) =>
-    unlink(members.reduce((sum, member) => sum + link(member[row]!), 0) / members.length),
-  );
+/** The mean of log odds as a probability, of the logarithms of classes, or of values. @param outputs of each row */
+export function meanOf(members: readonly Float32Array[], objective: Objective, outputs = 1): Float32Array {
+  const isOfClasses = objective === "multiclass";
+  const link = objective === "binary" ? logit : isOfClasses ? logOf : (value: number): number => value;
+  const mean = (_: number, at: number): number =>
+    members.reduce((sum, member) => sum + link(member[at]!), 0) / members.length;
+  const means = Float64Array.from(members[0]!, mean);
+  if (isOfClasses) return softmax(Float32Array.from(means), outputs);
+  return Float32Array.from(means, (margin) => (objective === "binary" ? 1 / (1 + Math.exp(-margin)) : margin));
 }
+
+const logOf = (probability: number): number => Math.log(clipped(probability));
 
 /** Of a probability that is clipped as in the blend's file. */
 function logit(probability: number): number {

@@ -1,22 +1,27 @@
 import type { Objective } from "../../blueprints/index.ts";
 import { standardErrorOfMean } from "../../statistics/index.ts";
-import { lossOf, rowLoss } from "../loss.ts";
+import type { FitTask } from "../learners/only-label.ts";
+import { lossOf, rowLosses } from "../loss.ts";
 import type { Fold } from "./folds.ts";
 
 /** The rows that judge the trials of a search, fold after fold. */
 export interface Judges {
   readonly objective: Objective;
+  /** Names of the outputs that are judged: one, or one a class. */
+  readonly outputs: readonly string[];
   readonly folds: readonly Fold[];
+  /** Of classes their numbers. */
   readonly labels: Float32Array;
   readonly weights: Float32Array | undefined;
 }
 
-export function judgesOf(folds: readonly Fold[], objective: Objective): Judges {
+export function judgesOf(folds: readonly Fold[], { objective, outputs, valuesOf }: Omit<FitTask, "values">): Judges {
   const weights = folds.flatMap(({ judge }) => judge.weights ?? []);
   return {
     objective,
+    outputs,
     folds,
-    labels: joined(folds.map(({ judge }) => judge.labels[0]!)),
+    labels: joined(folds.map(({ judge }) => valuesOf(judge.labels))),
     weights: weights.length === 0 ? undefined : joined(weights),
   };
 }
@@ -27,10 +32,8 @@ export const judgedLoss = ({ objective, labels, weights }: Judges, predictions: 
 
 /** Standard error of the difference between the mean losses of two lists of predictions. */
 export function differenceError({ objective, labels, weights }: Judges, a: Float32Array, b: Float32Array): number {
-  const differences = Float64Array.from(
-    labels,
-    (label, row) => rowLoss(objective, a[row]!, label) - rowLoss(objective, b[row]!, label),
-  );
+  const [first, second] = [rowLosses(objective, a, labels), rowLosses(objective, b, labels)];
+  const differences = first.map((loss, row) => loss - second[row]!);
   return standardErrorOfMean(differences, weights);
 }
 

@@ -9,7 +9,7 @@ import { allRows, foldsOf } from "./folds.ts";
 import { judgesOf, type Judges } from "./judges.ts";
 import { ledgerText, type SearchLedger, type TrialEntry } from "./ledger.ts";
 import { fitCandidate, settled, tryOut, type Tried } from "./trial.ts";
-import { onlyLabel } from "../learners/only-label.ts";
+import { taskOf } from "../learners/only-label.ts";
 
 /** With so many rows to fit on, a drawn candidate is first fitted on every fourth. */
 const MANY = 20_000;
@@ -32,7 +32,7 @@ interface Progress {
  */
 export async function searchModel(input: FitInput<"auto">): Promise<LearntModel> {
   const { labels, columns, model, onProgress } = input;
-  const label = onlyLabel("auto", labels);
+  const task = taskOf("auto", labels);
   const folds = foldsOf(input);
   if (folds.length === 0) {
     const rows = input.rows === 1 ? "1 row" : `${input.rows} rows`;
@@ -41,9 +41,9 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
       `${rows} can't be split into older rows to learn from and newer ones to judge by, each with a weight above 0; name a learner instead of auto`,
     );
   }
-  const judges = judgesOf(folds, label.objective);
+  const judges = judgesOf(folds, task);
   const progress: Progress = { entries: [], tried: [], samples: new Map() };
-  const candidate = candidatesOf(allLearners(), label.objective, columns, model.seed);
+  const candidate = candidatesOf(allLearners(), task.objective, columns, model.seed);
   const started = process.threadCpuUsage();
   for (let trial = 0; trial < model.trials; trial++) {
     const next = candidate(trial);
@@ -69,8 +69,9 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
       ? only.onnx
       : blendModels(
           learnt.map((each) => each.onnx),
-          label.objective,
+          task.objective,
           metadata,
+          task.outputs,
         );
   const importance = only.importance.map(
     (_, column) => learnt.reduce((sum, each) => sum + each.importance[column]!, 0) / learnt.length,

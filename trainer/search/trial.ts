@@ -2,6 +2,7 @@ import type { ModelConfig } from "../../blueprints/index.ts";
 import { loadScorer } from "../../serving/index.ts";
 import type { FitInput, LearntModel } from "../learners/learner.ts";
 import { learnerNamed } from "../learners/registry.ts";
+import { rowMajor } from "../classes.ts";
 import type { Candidate } from "./candidates.ts";
 import { everyNth, without, type FitRows } from "./folds.ts";
 import { joined, judgedLoss, type Judges } from "./judges.ts";
@@ -25,7 +26,7 @@ export async function tryOut(input: FitInput, judges: Judges, candidate: Candida
   for (const { train, judge } of judges.folds) {
     const some = every === 1 ? train : everyNth(train, columns, every);
     const fitted = await fitCandidate(input, candidate, some, judge);
-    parts.push(await predict(fitted.onnx, without(judge, columns, candidate.dropped)));
+    parts.push(await predict(fitted.onnx, without(judge, columns, candidate.dropped), judges.outputs));
     if (fitted.steps !== undefined) steps.push(fitted.steps);
   }
   const predictions = joined(parts);
@@ -67,10 +68,15 @@ export function settled({ candidate, steps }: Tried): Candidate {
   return { ...candidate, model: { ...candidate.model, [name]: steps } as ModelConfig };
 }
 
-async function predict(onnx: Uint8Array, { features, rows }: FitRows): Promise<Float32Array> {
+async function predict(
+  onnx: Uint8Array,
+  { features, rows }: FitRows,
+  outputs: readonly string[],
+): Promise<Float32Array> {
   const scorer = await loadScorer(onnx);
   try {
-    return (await scorer.score(features, rows))[0]!;
+    const found = await scorer.score(features, rows);
+    return outputs.length === 1 ? found[0]! : rowMajor(outputs.map((name) => found[scorer.outputs.indexOf(name)]!));
   } finally {
     await scorer.release();
   }

@@ -10,7 +10,7 @@ export interface Validation {
   readonly rows: number;
   /** What each row's trees are added to, besides the margin before the first tree; absent: nothing. */
   readonly margins?: Float32Array | undefined;
-  /** The mean loss of the rows by their margins: log odds, or values in the label's unit. */
+  /** The mean loss of the rows by their margins: log odds, or values in the label's unit; of classes rows × classes. */
   readonly lossOf: (margins: Float32Array) => number;
   /** Rounds without a smaller loss after which the training ends. */
   readonly patience: number;
@@ -23,15 +23,15 @@ export class EarlyStopping {
   readonly #library: Library;
   readonly #validation: Validation;
   readonly #matrix: number;
-  readonly #margins: Float32Array;
-  #base: number | undefined;
+  #margins: Float32Array | undefined;
+  #base: readonly number[] | undefined;
   #least = Number.POSITIVE_INFINITY;
 
   constructor(library: Library, validation: Validation, columns: number) {
     this.#library = library;
     this.#validation = validation;
     this.#matrix = createMatrix(library, validation.features, validation.rows, columns);
-    this.#margins = validation.margins?.slice() ?? new Float32Array(validation.rows);
+    this.#margins = validation.margins?.slice();
   }
 
   /**
@@ -39,15 +39,17 @@ export class EarlyStopping {
    *
    * @param booster its handle
    * @param round from 0
-   * @param base the margin before the first tree, asked for once
+   * @param base the margins before the first tree, one an output, asked for once
    * @returns whether the training ends
    */
-  isOver(booster: number, round: number, base: () => number): boolean {
-    this.#base ??= base();
-    const margins = this.#margins;
+  isOver(booster: number, round: number, base: () => readonly number[]): boolean {
+    const bases = (this.#base ??= base());
+    const margins = (this.#margins ??= new Float32Array(this.#validation.rows * bases.length));
     const added = predictMatrix(this.#library, booster, this.#matrix, { type: 1, from: round, to: round + 1 });
     // Every answer begins with the base.
-    for (let row = 0; row < margins.length; row++) margins[row]! += added[row]! - (round === 0 ? 0 : this.#base);
+    for (let at = 0; at < margins.length; at++) {
+      margins[at]! += added[at]! - (round === 0 ? 0 : bases[at % bases.length]!);
+    }
     const loss = this.#validation.lossOf(margins);
     if (loss < this.#least) [this.#least, this.best] = [loss, round + 1];
     return round + 1 - this.best >= this.#validation.patience;

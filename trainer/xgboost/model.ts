@@ -21,7 +21,10 @@ export interface TreeModel {
   readonly columns: number;
   /** prediction before the first tree, on the scale of the labels */
   readonly baseScore: number;
+  /** round after round; of several classes a round has a tree for each, in their order */
   readonly trees: readonly Tree[];
+  /** of `multi:softprob`: the margin of each class before the first tree; `baseScore` says nothing then */
+  readonly classMargins?: readonly number[] | undefined;
 }
 
 interface JsonTree {
@@ -43,22 +46,37 @@ interface JsonModel {
       readonly num_class: string;
       readonly num_target: string;
     };
-    readonly gradient_booster: { readonly name: string; readonly model: { readonly trees: readonly JsonTree[] } };
+    readonly gradient_booster: {
+      readonly name: string;
+      readonly model: { readonly trees: readonly JsonTree[]; readonly tree_info?: readonly number[] };
+    };
   };
 }
 
 /**
- * Reads XGBoost's JSON model (versions 2 and 3) of numeric splits with one output.
+ * Reads XGBoost's JSON model (versions 2 and 3) of numeric splits with one output, or of version 3 with one a class.
  *
- * @throws XgboostError for a model with several outputs, categorical splits or another booster than `gbtree`
+ * @throws XgboostError for a model with several outputs of another kind, categorical splits or another booster than `gbtree`
  */
 export function parseModel(json: string): TreeModel {
   const { learner } = JSON.parse(json) as JsonModel;
   const { name, model } = learner.gradient_booster;
   const { base_score, num_feature, num_class, num_target } = learner.learner_model_param;
   if (name !== "gbtree") throw new XgboostError("model", `booster ${name} can't be read; train with booster=gbtree`);
-  if (Number(num_class) > 1 || Number(num_target) > 1) {
+  const classes = Number(num_class);
+  const isOfClasses = learner.objective.name === "multi:softprob" && classes > 1;
+  if ((classes > 1 && !isOfClasses) || Number(num_target) > 1) {
     throw new XgboostError("model", "a model with several outputs can't be read; train one model an output");
+  }
+  if (isOfClasses) {
+    const classMargins = JSON.parse(base_score) as readonly number[];
+    const inOrder = model.tree_info?.every((of, at) => of === at % classes) === true;
+    if (classMargins.length !== classes || !inOrder)
+      throw new XgboostError("model", `its ${classes} classes do not have a base score and a tree of each round`);
+    return {
+      ...{ objective: learner.objective.name, columns: Number(num_feature), baseScore: 0, classMargins },
+      trees: model.trees.map(parseTree),
+    };
   }
   // XGBoost 3.1 and later write a list: "[5E-1]".
   const baseScore = Number(base_score.replace(/^\[|\]$/g, ""));
@@ -89,16 +107,19 @@ function parseTree(tree: JsonTree): Tree {
  * The margin before the first tree. XGBoost keeps a base score of 0 or 1 (labels of one class) off the infinite ends by
  * the same amount.
  */
-export function marginOf({ objective, baseScore }: TreeModel): number {
+export function marginOf({ objective, baseScore }: Pick<TreeModel, "objective" | "baseScore">): number {
   if (objective !== "binary:logistic") return baseScore;
   const clipped = Math.min(Math.max(baseScore, 1e-6), 1 - 1e-6);
   return Math.log(clipped / (1 - clipped));
 }
 
-/** The model after some rounds of one tree each. */
+/** The margin of each output before the first tree. */
+export const marginsOf = (model: TreeModel): readonly number[] => model.classMargins ?? [marginOf(model)];
+
+/** The model after some rounds of one tree each, or of one a class. */
 export const firstRounds = (model: TreeModel, rounds: number): TreeModel => ({
   ...model,
-  trees: model.trees.slice(0, rounds),
+  trees: model.trees.slice(0, rounds * (model.classMargins?.length ?? 1)),
 });
 
 /** Share of the loss each column saved over all splits (XGBoost's `total_gain`): sums to 1, or zeros without a split. */

@@ -2,7 +2,7 @@ import { Booster } from "./booster.ts";
 import { EarlyStopping, type Validation } from "./early-stopping.ts";
 import { check, type Library, loadLibrary, withScratch, word, XgboostError } from "./library.ts";
 import { createMatrix, freeMatrix, setRowValues } from "./matrix.ts";
-import { marginOf, parseModel } from "./model.ts";
+import { marginsOf, parseModel } from "./model.ts";
 import { checkParams, type XgboostParams } from "./params.ts";
 
 export interface TrainRequest {
@@ -77,7 +77,7 @@ function train(library: Library, request: TrainRequest): Booster {
 function boost(library: Library, booster: Booster, handle: number, matrix: number, request: TrainRequest): number {
   const { rounds, columns, validation, onRound } = request;
   const stopping = validation && new EarlyStopping(library, validation, columns);
-  const base = (): number => marginOf(parseModel(booster.toJson()));
+  const base = (): readonly number[] => marginsOf(parseModel(booster.toJson()));
   try {
     for (let round = 0; round < rounds; round++) {
       check(library, "training", library._XGBoosterUpdateOneIter(handle, round, matrix));

@@ -14,7 +14,9 @@ import { eventsSection } from "../events.ts";
 import { featuresSection, type ReadFeatures } from "../features.ts";
 import { modelSection } from "../training/model.ts";
 import { observationsSection } from "../observations.ts";
-import { labelKeys, readLabel, type LabelKnown } from "./read-label.ts";
+import { labelsOfClasses } from "./read-classes.ts";
+import type { LabelKnown } from "./label-known.ts";
+import { labelKeys, readLabel } from "./read-label.ts";
 
 export interface ReadLabels {
   /** In the order of the file. */
@@ -43,7 +45,9 @@ export const labelsSection: BlueprintSection<"labels", ReadLabels> = {
         (place) => readOne(place, known),
         "wanted: a section, or several under labels",
       );
-      return label === undefined ? nothing : { labels: [label], first: label, complete: label.name !== undefined };
+      if (label === undefined) return nothing;
+      const labels = withClasses(blueprint!.fields.get("label")!, [label], known);
+      return { labels, first: labels[0], complete: labels.every(({ name }) => name !== undefined) };
     }
     if (blueprint!.fields.has("label")) {
       complain(several, "label and labels are both there", "put the label among the labels, under its name");
@@ -118,8 +122,29 @@ function readSeveral(place: Place, known: Known): ReadLabels | undefined {
       complete = false;
     }
   }
-  if (!hasFreeMaturities(place, labels, known)) complete = false;
-  return { labels, first: entries[0]!.name === labels[0]?.name ? labels[0] : undefined, complete };
+  const isFirst = entries[0]!.name === labels[0]?.name;
+  const all = withClasses(place, labels, known);
+  if (!hasFreeMaturities(place, all, known) || all.some(({ name }) => name === undefined)) complete = false;
+  return { labels: all, first: isFirst ? all[0] : undefined, complete };
+}
+
+/** With a label for each class of those that have classes. */
+function withClasses(place: Place, read: readonly Partly<LabelConfig>[], known: Known): readonly Partly<LabelConfig>[] {
+  const all = read.flatMap(({ name, ...label }) =>
+    name === undefined ? [{ name, ...label }] : labelsOfClasses(name, label),
+  );
+  if (all.length > BOUNDS.labels && read.length < all.length)
+    complain(place, `at most ${BOUNDS.labels} labels and classes, found ${all.length}`);
+  const names = all.map(({ name }) => name);
+  for (const [at, { name, oneOf }] of all.entries()) {
+    if (name === undefined || oneOf === undefined) continue;
+    const other = names.indexOf(name);
+    if (other < at || names.lastIndexOf(name) > at)
+      complain(place, `"${name}" is the class ${oneOf.is} of ${oneOf.label}, and another label`, "choose another name");
+    else if (!isFree(place, name, known) || !hasFreeColumns(place, name, known))
+      return all.map((label) => ({ ...label, name: undefined }));
+  }
+  return all;
 }
 
 /** Of a label that is its value alone. */

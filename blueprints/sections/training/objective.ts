@@ -1,5 +1,5 @@
 import { isScalar } from "yaml";
-import type { Objective } from "../../blueprint.ts";
+import type { Objective, ObjectiveKind } from "../../blueprint.ts";
 import { BOUNDS, WRITTEN_OBJECTIVES } from "../../defaults.ts";
 import { learnerKinds } from "../../learners/index.ts";
 import type { LearnerKind } from "../../learners/learner-kind.ts";
@@ -14,19 +14,30 @@ export const objectivesText = WRITTEN_OBJECTIVES.map((each) => `\`${each}\``).jo
 export function readObjective(place: Place, kind: LearnerKind | undefined): Objective | undefined {
   const objective = readWritten(place);
   if (objective === undefined || kind === undefined) return objective;
-  const named = objectiveKind(objective);
-  if (kind.objectives.includes(named)) return objective;
+  return canLearn(place, objectiveKind(objective), kind) ? objective : undefined;
+}
+
+/** Complains if a learner can't learn an objective. */
+export function canLearn(place: Place, named: ObjectiveKind, kind: LearnerKind): boolean {
+  if (kind.objectives.includes(named)) return true;
   const others = learnerKinds.all().flatMap(({ name, objectives }) => (objectives.includes(named) ? [name] : []));
   const hint = `use ${kind.objectives.join(" or ")}${others.length === 0 ? "" : `, or learner: ${others.join(" or ")}`}`;
   const reason = kind.unable?.[named];
   const why = reason === undefined ? "" : `: ${reason}`;
-  return complain(place, `learner ${kind.name} can't learn objective ${named}${why}`, hint);
+  complain(place, `learner ${kind.name} can't learn objective ${named}${why}`, hint);
+  return false;
 }
 
 const QUANTILE = /^\s*quantile\s*(?:\(\s*(.*?)\s*\))?\s*$/;
 
 function readWritten(place: Place): Objective | undefined {
   const text = isScalar(place.node) ? String(place.node.value) : "";
+  if (["multiclass", "multi-class", "softmax", "multi:softprob"].includes(text))
+    return complain(
+      place,
+      `expected ${WRITTEN_OBJECTIVES.join(" | ")}, found "${text}"`,
+      "a label of classes says them: classes: [small, large]",
+    );
   const match = QUANTILE.exec(text);
   if (match === null) {
     const percent = /^(?:p|perc(?:entile)?_?)(\d{1,2}(?:\.\d+)?)$/i.exec(text)?.[1];

@@ -1,7 +1,7 @@
 import type { Objective, TrainingConfig } from "../../blueprint.ts";
 import { cronHint, cronProblem } from "../../cron.ts";
 import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../../defaults.ts";
-import { metricsOf, objectiveKind } from "../../objective.ts";
+import { learntObjective, metricsOf, objectiveKind } from "../../objective.ts";
 import { canonicalFormula } from "../../formula/index.ts";
 import { percentText, rangeText, type KeySaid } from "../../key-reference.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
@@ -32,7 +32,8 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
   said: ["section", "all its defaults"],
   keys: () => KEYS,
   read(blueprint, of) {
-    const objective = of(labelSection)?.objective;
+    const first = of(labelSection);
+    const objective = first?.objective && learntObjective({ objective: first.objective, oneOf: first.oneOf });
     return optional(blueprint, "training", defaultTraining(objective), (place) => readTraining(place, objective, of));
   },
   whole,
