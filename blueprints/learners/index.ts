@@ -70,7 +70,10 @@ export function objectiveOf(kind: LearnerKind | undefined): Objective | undefine
 export function objectiveOf(kind: LearnerKind | undefined): Objective | undefined {
   const { objective } = DEFAULTS;
   const named = objectiveKind(objective);
-  if (kind !== undefined) return kind.objectives.includes(named) ? objective : unsaidObjective(kind.objectives[0]!);
+  if (kind !== undefined) {
+    const other = kind.objectives.find((each) => each !== "multiclass");
+    return kind.objectives.includes(named) || other === undefined ? objective : unsaidObjective(other);
+  }
   return learnerKinds.all().every(({ objectives }) => objectives.includes(named)) ? objective : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { headName, headsOf, type Blueprint } from "../../blueprints/index.ts";
-import type { OnnxNode } from "../../serving/index.ts";
 import type { ServedOutput } from "../onnx/index.ts";
+import { unitsOf } from "../classes.ts";
+import { classesOf, classOutputs, type Candidate } from "./class-outputs.ts";
 import { FLOAT32, valueText, type GraphValue, type ModelSignature } from "./model-signature.ts";
 import { unfit } from "./unfit.ts";
 
@@ -17,7 +18,7 @@ const ZIP_MAP = "ai.onnx.ml.ZipMap";
 /**
  * The outputs of a file that predict the labels of a blueprint.
  *
- * Several labels, or heads, need outputs of their names. A single label is predicted by the output with its name, by
+ * Several labels, or heads, need outputs of their names; the classes of one label may be the columns of one output. A single label is predicted by the output with its name, by
  * `prediction`, or by the only output of float32. Of a classifier's two columns the second one counts: the probability
  * of class 1.
  *
@@ -43,21 +44,22 @@ export function outputsOf(signature: ModelSignature, blueprint: Blueprint, outpu
     const found = onlyOutput(signature, floats, names[0]!, output);
     return served(signature, found, names[0]!, labels[0]!.objective === "binary");
   }
-  if (output !== undefined)
+  const units = unitsOf(labels, ({ oneOf }) => oneOf?.label);
+  if (output !== undefined && (units.length > 1 || heads.length > 0))
     throw unfit(`--output ${output} is for a single output, and the blueprint needs ${names.join(", ")}`);
-  const all = names.map((name) => {
+  const own = (name: string): ModelOutputs => {
     const found = floats.find(({ value }) => value.name === name);
     if (found === undefined)
       throw unfit(`it has no output "${name}" float[N, 1], as the blueprint needs: it has ${shown(signature.outputs)}`);
-    return served(signature, found, name, false);
+    return { outputs: served(signature, found, name, false).outputs, notes: [] };
+  };
+  const all = units.flatMap((unit): readonly ModelOutputs[] => {
+    const classes =
+      unit.length > 1 && heads.length === 0 ? classOutputs(signature.nodes, floats, unit, output) : undefined;
+    if (classes !== undefined) return [classes];
+    return unit.flatMap(({ name }) => [name, ...heads.map((head) => headName(name, head))]).map(own);
   });
-  return { outputs: all.flatMap(({ outputs }) => outputs), notes: [] };
-}
-
-interface Candidate {
-  readonly value: GraphValue;
-  /** The tensor with its values. */
-  readonly tensor: string;
+  return { outputs: all.flatMap(({ outputs }) => outputs), notes: all.flatMap(({ notes }) => notes) };
 }
 
 function onlyOutput(
@@ -112,20 +114,6 @@ function served(
     outputs: [{ tensor, name: label }],
     notes: value.name === label || value.name === UNNAMED ? [] : [`${label} is the output ${value.name}`],
   };
-}
-
-const CLASSES = ["classlabels_int64s", "classlabels_ints", "classlabels_strings"];
-
-/** The classes that nodes name, in the order of their columns; `undefined`: none does. */
-function classesOf(nodes: readonly OnnxNode[]): readonly string[] | undefined {
-  for (const { attributes } of nodes) {
-    for (const name of CLASSES) {
-      const attribute = attributes.get(name);
-      const classes = [...(attribute?.integers.map(String) ?? []), ...(attribute?.texts ?? [])];
-      if (classes.length > 0) return classes;
-    }
-  }
-  return undefined;
 }
 
 const isZeroAndOne = (classes: readonly string[]): boolean =>
