@@ -94,7 +94,7 @@ describe("a learner is not registered", () => {
   const share = { fallback: 2, said: ["number", "2"], read: () => 2, refusal: () => "a number from 0 to 1" };
   test.each([
     [{ objectives: [] }, "it learns no objective"],
-    [{ objectives: ["ordinal"] }, 'there is no objective "ordinal" (known: binary, regression, '],
+    [{ objectives: ["ordinal"] }, 'there is no objective "ordinal" (known: binary, regression, quantile, multiclass)'],
     [{ parameters: { share } }, "share is 2 by default; it must be a number from 0 to 1"],
     [{ parameters: { seed: { ...share, refusal: () => undefined } } }, "model.seed is every learner's already"],
     [{ name: "xgboost" }, 'there is a learner "xgboost" already'],
