@@ -1,4 +1,5 @@
 import { brokenPromise } from "../../streams/index.ts";
+import type { Room } from "./room.ts";
 
 /** A value of a row. */
 export type Cell = string | number | boolean | null;
@@ -22,8 +23,13 @@ export class Cells {
   readonly #values: Cell[] = [null];
   readonly #remembered = new Map<Cell, number>();
   readonly #exceptions = new Map<number, Cell>();
+  #room: Room;
   /** Where the rows lie since others were let go; −1: nowhere. */
   #kept: Int32Array | undefined;
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
 
   set(row: number, value: Cell): void {
     if (value === null) return;
@@ -35,10 +41,15 @@ export class Cells {
     }
     let piece = this.#pieces[row >> BITS];
     if (piece === undefined) {
-      piece = isNumber ? new Float64Array(PIECE).fill(Number.NaN) : new Uint32Array(PIECE);
+      piece = this.#pieceOf(isNumber);
       this.#pieces[row >> BITS] = piece;
     }
     piece[row & REST] = isNumber ? value : this.#placeOf(value);
+  }
+
+  #pieceOf(isNumber: boolean): Float64Array | Uint32Array {
+    const { buffer, at } = this.#room.take(8 * PIECE);
+    return isNumber ? new Float64Array(buffer, at, PIECE).fill(Number.NaN) : new Uint32Array(buffer, at, PIECE);
   }
 
   #placeOf(value: Cell): number {
@@ -84,16 +95,28 @@ export class Cells {
   }
 
   /**
-   * Lets all other rows go.
+   * Lets all other rows go, and moves to another room.
    *
    * @param kept for each row its new number, or −1
    * @param rows those that stay, in their new order
    */
-  keep(kept: Int32Array, rows: Uint32Array): void {
+  keep(kept: Int32Array, rows: Uint32Array, room: Room): void {
     const values = Array.from(rows, (row) => this.get(row));
     this.#pieces.length = 0;
+    this.#room = room;
     this.#exceptions.clear();
     for (const [row, value] of values.entries()) this.set(row, value);
     this.#kept = kept;
+  }
+
+  /** Moves to another room with all rows. */
+  move(room: Room): void {
+    this.#room = room;
+    for (const [at, piece] of this.#pieces.entries()) {
+      if (piece === undefined) continue;
+      const moved = this.#pieceOf(piece instanceof Float64Array);
+      moved.set(piece);
+      this.#pieces[at] = moved;
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { FeatureColumn } from "../../blueprints/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { rowId } from "../row-id.ts";
 import { Cells, type Cell } from "./cells.ts";
+import { Room } from "./room.ts";
 
 const PLACE = Symbol("place");
 
@@ -23,6 +24,7 @@ export class PackedRows {
   readonly #names: string[] = [];
   readonly #cells: Cells[] = [];
   readonly #row: RowClass;
+  #room = new Room();
   #count = 0;
 
   constructor() {
@@ -50,7 +52,7 @@ export class PackedRows {
   #columnOf(name: string): Cells {
     let cells = this.#columns.get(name);
     if (cells === undefined) {
-      const made = (cells = new Cells());
+      const made = (cells = new Cells(this.#room));
       this.#columns.set(name, made);
       this.#names.push(name);
       this.#cells.push(made);
@@ -110,7 +112,7 @@ export class PackedRows {
   ): void {
     const stride = layout.length;
     const columns = layout.map(({ name }, column) => ({
-      cells: this.#columns.get(name) ?? new Cells(),
+      cells: this.#columns.get(name) ?? new Cells(this.#room),
       encode: (value: Cell) => cellOf(column, value),
     }));
     for (let from = 0; from < places.length; from += BLOCK) {
@@ -124,7 +126,13 @@ export class PackedRows {
   keepFeatures(places: Uint32Array, layout: readonly FeatureColumn[]): void {
     const kept = new Int32Array(this.#count).fill(-1);
     for (const [at, place] of places.entries()) kept[place] = at;
-    for (const { name } of layout) this.#columns.get(name)?.keep(kept, places);
+    const [features, room] = [new Set(layout.map(({ name }) => name)), new Room()];
+    for (const [name, cells] of this.#columns) {
+      if (features.has(name)) cells.keep(kept, places, room);
+      else cells.move(room);
+    }
+    this.#room.release();
+    this.#room = room;
   }
 }
 
