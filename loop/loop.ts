@@ -41,7 +41,9 @@ export interface Tools extends TrainingTools {
 
 /** Opens the tools. Missing topics are made, so a tool may run before the first start. */
 export async function openTools(
-  options: Pick<LoopOptions, "backbone" | "registry" | "subjectPrefix" | "partitions" | "codeVersion">,
+  options: Pick<LoopOptions, "backbone" | "registry" | "subjectPrefix" | "partitions" | "codeVersion"> & {
+    readonly stateDir?: string | undefined;
+  },
   tables?: TrainingTools["tables"],
 ): Promise<Tools> {
   const { backbone, registry, partitions, codeVersion } = options;
@@ -55,6 +57,7 @@ export async function openTools(
   });
   return {
     ...{ backbone, serdes, publisher, scorers, codeVersion },
+    searches: options.stateDir === undefined ? undefined : `${options.stateDir}-searches`,
     fit: fitInWorker,
     tables: tables ?? read,
     lacking: new Map(),

@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { modelsAt, publishTrained } from "../catalogue/index.ts";
 import type { ModelRecorded } from "../schemas/index.ts";
 import { sha256, writeArtifact } from "../serving/index.ts";
@@ -68,7 +70,10 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
     return { kind: "tooFewRows", needed, ...fewest, ...notLearnt };
   }
   const newest = rows.at(-1)!["decisionTime"] as number;
-  const fitted = await fitRows(tools.fit, { compiled, split, until, onProgress: request.onProgress });
+  const { searches, codeVersion } = tools;
+  const kept = searches === undefined ? undefined : { folder: join(searches, useCase), codeVersion };
+  const fitted = await fitRows(tools.fit, { compiled, split, until, kept, onProgress: request.onProgress });
+  if (kept) await rm(kept.folder, { recursive: true, force: true });
   const modelId = sha256(fitted.onnx).slice(0, 16);
   const known = tables.models.get(`${useCase}/${modelId}`);
   if (known !== undefined) return resultOf(known, fitted, newest, notLearnt);
@@ -83,7 +88,7 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
     holdout: rows.length - train.length,
     seed: blueprint.model.seed,
     trainedUntil: train.at(-1)!["decisionTime"] as number,
-    codeVersion: tools.codeVersion,
+    codeVersion,
     versions: read.versions,
     trainedRows: compiled.waits.length === 1 ? [] : split.labels.map((label) => label.train.length),
     imported: null,

@@ -22,6 +22,8 @@ export interface TrainingTools extends TopicTools {
   readonly fit: Fit;
   /** Asked once a call: the running application's own tables, or the topics read anew. */
   readonly tables: () => Promise<TrainingTables>;
+  /** A folder for searches among learners, which go on from there when they were cut off; absent: they begin anew. */
+  readonly searches?: string | undefined;
   /** Of loopstream, for the provenance. */
   readonly codeVersion: string;
   /** By use case; written by trainings, so that nothing is read again before there can be enough rows. */

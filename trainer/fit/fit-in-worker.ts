@@ -7,7 +7,7 @@ import type { FitReply, WorkerRequest } from "./fit-worker.ts";
 import { DomainError } from "../../schemas/index.ts";
 
 /**
- * In a worker thread of its own, one a fit; the caller's event loop stays free. Arrays over a SharedArrayBuffer are shared with it, others are copied.
+ * In a worker thread of its own, one a fit, of low priority where threads have one; the caller's event loop stays free. Arrays over a SharedArrayBuffer are shared with it, others are copied.
  * A learner that says no file to import it from is fitted on the calling thread.
  */
 export const fitInWorker: Fit = async (request, onProgress) => {

@@ -6,6 +6,7 @@ import type { LearntLabel } from "../learnt-labels.ts";
 import { learnsTogether } from "../learners/index.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
 import { unitsOf } from "../classes.ts";
+import type { KeptSearches } from "../search/kept-trials.ts";
 import type { SplitLabel, SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit } from "./fit.ts";
@@ -20,6 +21,8 @@ export interface FitRowsRequest {
   readonly until: number;
   /** Of a learner that searches: trials of each label, whatever the blueprint says. */
   readonly trials?: readonly number[] | undefined;
+  /** Of a learner that searches: where it keeps what it has tried; absent: nowhere. */
+  readonly kept?: KeptSearches | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -99,6 +102,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         label,
         model,
         metadata,
+        kept: request.kept,
       };
       // The report is of the first label.
       const made = await fit({ ...given, explain: at === 0 }, progressOf(0));

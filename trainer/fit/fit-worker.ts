@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import type { FitRequest, FittedModel } from "./fit.ts";
 import { fitModel } from "./fit-model.ts";
+import { lowerPriority } from "./low-priority.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
 /** The one message a worker gets. */
@@ -16,6 +17,7 @@ export type FitReply =
   | { readonly kind: "fitted"; readonly fitted: FittedModel }
   | { readonly kind: "failed"; readonly message: string; readonly cause: string };
 
+lowerPriority();
 parentPort?.once("message", (message: WorkerRequest) => void fit(message));
 
 async function fit({ module, request }: WorkerRequest): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ModelConfig, Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
+import type { KeptSearches } from "../search/kept-trials.ts";
 import type { SearchLedger } from "../search/ledger.ts";
 import type { FitColumn } from "../learners/learner.ts";
 
@@ -30,6 +31,8 @@ export interface FitRequest {
   readonly model: ModelConfig;
   /** Whether to measure how much the model goes by each column. */
   readonly explain?: boolean | undefined;
+  /** Of a learner that searches: where it keeps what it has tried; absent: nowhere. */
+  readonly kept?: KeptSearches | undefined;
   /** Strings to write into the file. */
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -1,3 +1,4 @@
+import type { KeptSearches } from "../search/kept-trials.ts";
 import type { SearchLedger } from "../search/ledger.ts";
 import type { LearnerKind, LearnerName, LearnerParameters, ModelConfig, Objective } from "../../blueprints/index.ts";
 
@@ -44,6 +45,8 @@ export interface FitInput<L extends LearnerName = LearnerName> {
   readonly model: ModelConfig<L>;
   /** Strings that the file must carry. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Of a learner that searches: where it keeps what it has tried; absent: nowhere. */
+  readonly kept?: KeptSearches | undefined;
   /** Call it now and then: steps done, steps in all. An error that it throws ends the fit. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

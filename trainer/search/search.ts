@@ -7,6 +7,7 @@ import { bestBlend } from "./blends.ts";
 import { candidatesOf, type Candidate } from "./candidates.ts";
 import { allRows, foldsOf } from "./folds.ts";
 import { judgesOf, type Judges } from "./judges.ts";
+import { KeptTrials, type KeptTrial } from "./kept-trials.ts";
 import { ledgerText, type SearchLedger, type TrialEntry } from "./ledger.ts";
 import { fitCandidate, settled, tryOut, type Tried } from "./trial.ts";
 import { taskOf } from "../learners/only-label.ts";
@@ -44,11 +45,15 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
   const judges = judgesOf(folds, task);
   const progress: Progress = { entries: [], tried: [], samples: new Map() };
   const candidate = candidatesOf(allLearners(), task.objective, columns, model.seed);
-  const started = process.threadCpuUsage();
+  const kept = new KeptTrials(input.kept, input);
   for (let trial = 0; trial < model.trials; trial++) {
     const next = candidate(trial);
-    if (next === undefined || (trial > 0 && model.cpuSeconds > 0 && secondsSince(started) >= model.cpuSeconds)) break;
-    await step(input, judges, trial, next, progress);
+    const spent = progress.entries.reduce((sum, { seconds }) => sum + seconds, 0);
+    if (next === undefined || (trial > 0 && model.cpuSeconds > 0 && spent >= model.cpuSeconds)) break;
+    const known = await kept.read(trial);
+    const done = known ?? (await tryNext(input, judges, next, progress));
+    if (known === undefined) await kept.write(trial, done);
+    note(progress, trial, next, done);
     onProgress?.(trial + 1, model.trials + 1);
   }
   const { members, loss } = chosen(judges, progress.tried);
@@ -79,13 +84,13 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
   return { onnx, importance, search: ledger, settled: settled(members[0]!.found).model };
 }
 
-async function step(
+/** A trial; first on a part of the rows if there are many. */
+async function tryNext(
   input: FitInput,
   judges: Judges,
-  trial: number,
   candidate: Candidate,
-  { entries, tried, samples }: Progress,
-): Promise<void> {
+  { samples }: Progress,
+): Promise<KeptTrial> {
   const started = process.threadCpuUsage();
   const entry = (rest: Pick<TrialEntry, "loss" | "sampleLoss" | "steps">): TrialEntry => ({
     learner: candidate.model.learner,
@@ -94,22 +99,33 @@ async function step(
     ...rest,
     seconds: secondsSince(started),
   });
-  const { learner } = candidate.model;
-  const others = samples.get(learner) ?? [];
-  samples.set(learner, others);
   let sampleLoss: number | null = null;
   if (judges.folds.some(({ train }) => train.rows >= MANY)) {
     sampleLoss = (await tryOut(input, judges, candidate, EVERY)).loss;
+    const others = samples.get(candidate.model.learner) ?? [];
     const better = others.filter((loss) => loss < sampleLoss!).length;
-    others.push(sampleLoss);
-    if (better >= Math.max(1, others.length * GO_ON)) {
-      entries.push(entry({ sampleLoss, loss: null, steps: null }));
-      return;
+    if (better >= Math.max(1, (others.length + 1) * GO_ON)) {
+      return { entry: entry({ sampleLoss, loss: null, steps: null }), predictions: null };
     }
   }
-  const found = await tryOut(input, judges, candidate);
-  entries.push(entry({ sampleLoss, loss: found.loss, steps: found.steps ?? null }));
-  tried.push({ trial, found });
+  const { loss, steps, predictions } = await tryOut(input, judges, candidate);
+  return { entry: entry({ sampleLoss, loss, steps: steps ?? null }), predictions };
+}
+
+function note(
+  { entries, samples, tried }: Progress,
+  trial: number,
+  candidate: Candidate,
+  { entry, predictions }: KeptTrial,
+): void {
+  entries.push(entry);
+  const { sampleLoss, loss, steps } = entry;
+  if (sampleLoss !== null) {
+    const others = samples.get(entry.learner) ?? [];
+    samples.set(entry.learner, [...others, sampleLoss]);
+  }
+  if (loss === null || predictions === null) return;
+  tried.push({ trial, found: { candidate, loss, predictions, ...(steps !== null && { steps }) } });
 }
 
 function chosen(judges: Judges, tried: Progress["tried"]): ReturnType<typeof bestBlend> {

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
@@ -35,6 +36,24 @@ test("a timer keeps firing between the rounds of a training", async () => {
   expect(ticksAtRound).toHaveLength(400);
   expect(ticksAtRound.at(-1)! - ticksAtRound[0]!).toBeGreaterThan(10);
 });
+
+test.runIf(existsSync("/proc/thread-self"))(
+  "the thread of a fit has a low priority, the caller's stays as it was",
+  async () => {
+    const niceOf = (thread: string): number => {
+      const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+      return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+    };
+    const own = getPriority();
+    const low: number[] = [];
+    await inWorker(train, all, { ...params, rounds: 50 }, {}, () => {
+      low.push(readdirSync("/proc/self/task").filter((thread) => niceOf(thread) === own + 10).length);
+    });
+    expect(low).toHaveLength(50);
+    expect(Math.min(...low)).toBeGreaterThan(0);
+    expect(getPriority()).toBe(own);
+  },
+);
 
 test("an error in the worker comes back as an Error with its message", async () => {
   const features = train.features.with(0, Infinity);

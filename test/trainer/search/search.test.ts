@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { ModelConfig, Objective } from "../../../blueprints/index.ts";
 import { evaluate, fitInWorker, fitModel, type FitRequest, type FittedModel } from "../../../trainer/index.ts";
 import { blendModels } from "../../../trainer/onnx/index.ts";
 import { meanOf } from "../../../trainer/search/blends.ts";
 import { random } from "../../blueprints/random.ts";
+import { temporaryDir } from "../../e2e/command.ts";
 
 const COLUMNS = 4;
+const dir = temporaryDir();
+afterAll(() => dir.remove());
 
 /** The label follows from two of the columns, and is noise besides; some values are missing. */
 function world(rows: number, seed: number, objective: Objective = "binary", signal = 1.5) {
@@ -80,6 +85,52 @@ test("after its processor time no other trial begins, and the model is that of a
   const fitted = await fitModel(request);
   expect(fitted.search!.trials).toHaveLength(1);
   expect(sha256(fitted)).toBe(sha256(await fitModel(requestOf(request.train, request.holdout, { trials: 1 }))));
+});
+
+test("a search that was cut off goes on from what it kept, to the same bytes; what can't be read is tried anew", async () => {
+  const request = requestOf(world(700, 3), world(10, 4));
+  const whole = await fitModel(request);
+  const folder = join(dir.path, "a");
+  const kept = { folder, codeVersion: "1.0.0" };
+  const cut = fitModel({ ...request, kept }, (done) => {
+    if (done === 4) throw new Error("the end");
+  });
+  await expect(cut).rejects.toThrow("the end");
+  const [name, ...others] = await readdir(folder);
+  expect(others).toEqual([]);
+  const file = (trial: number): string => join(folder, name!, `${trial}.json`);
+  expect((await readdir(join(folder, name!))).toSorted()).toEqual(["0.json", "1.json", "2.json", "3.json"]);
+  // A mark that only a search that reads it can tell again.
+  const first = JSON.parse(await readFile(file(0), "utf8")) as { entry: { seconds: number } };
+  first.entry.seconds = 12_345;
+  await writeFile(file(0), JSON.stringify(first));
+  await writeFile(file(1), "{ torn");
+  const resumed = await fitModel({ ...request, kept });
+  expect(sha256(resumed)).toBe(sha256(whole));
+  expect(resumed.search!.trials[0]!.seconds).toBe(12_345);
+  expect(await readdir(join(folder, name!))).toHaveLength(6);
+  expect(JSON.parse(await readFile(file(1), "utf8"))).toHaveProperty("entry.learner", whole.search!.trials[1]!.learner);
+  // Time that was spent before counts.
+  const model = { ...request.model, cpuSeconds: 20 } as ModelConfig<"auto">;
+  expect((await fitModel({ ...request, model, kept })).search!.trials).toHaveLength(1);
+});
+
+test("trials of other rows, weights, seeds or code are not taken for those of a search", async () => {
+  const folder = join(dir.path, "b");
+  const request = requestOf(world(100, 3), world(10, 4), { trials: 1 });
+  const weights = new Float32Array(100).fill(1);
+  const kept = { folder, codeVersion: "1.0.0" };
+  const searches: readonly FitRequest[] = [
+    { ...request, kept },
+    { ...requestOf(world(100, 5), world(10, 4), { trials: 1 }), kept },
+    { ...request, train: { ...request.train, weights }, kept },
+    { ...requestOf(world(100, 3), world(10, 4), { trials: 1, seed: 1 }), kept },
+    { ...request, kept: { folder, codeVersion: "1.0.1" } },
+  ];
+  for (const [at, search] of searches.entries()) {
+    await fitModel(search);
+    expect(await readdir(folder)).toHaveLength(at + 1);
+  }
 });
 
 test("of noise nothing is learnt that is much worse than the constant", async () => {
