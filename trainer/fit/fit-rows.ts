@@ -6,7 +6,7 @@ import type { LearntLabel } from "../learnt-labels.ts";
 import { learnsTogether } from "../learners/index.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
 import { unitsOf } from "../classes.ts";
-import type { KeptSearches } from "../search/kept-trials.ts";
+import type { KeptSearches } from "../search/ledger.ts";
 import type { SplitLabel, SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit } from "./fit.ts";

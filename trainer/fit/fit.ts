@@ -1,7 +1,6 @@
 import type { ModelConfig, Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
-import type { KeptSearches } from "../search/kept-trials.ts";
-import type { SearchLedger } from "../search/ledger.ts";
+import type { KeptSearches, SearchLedger } from "../search/ledger.ts";
 import type { FitColumn } from "../learners/learner.ts";
 
 /** A further label of a learner that learns several in one fit. */

@@ -1,5 +1,4 @@
-import type { KeptSearches } from "../search/kept-trials.ts";
-import type { SearchLedger } from "../search/ledger.ts";
+import type { KeptSearches, SearchLedger } from "../search/ledger.ts";
 import type { LearnerKind, LearnerName, LearnerParameters, ModelConfig, Objective } from "../../blueprints/index.ts";
 
 /** A label to learn. */

@@ -2,14 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FitInput } from "../learners/learner.ts";
-import type { TrialEntry } from "./ledger.ts";
-
-/** Where searches keep their trials, so that one that was cut off goes on. */
-export interface KeptSearches {
-  readonly folder: string;
-  /** Of loopstream: trials of other code are done anew. */
-  readonly codeVersion: string;
-}
+import type { KeptSearches, TrialEntry } from "./ledger.ts";
 
 /** One trial that was done. */
 export interface KeptTrial {

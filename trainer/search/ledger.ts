@@ -27,6 +27,13 @@ export interface SearchLedger {
   readonly judgedBy: number;
 }
 
+/** Where searches keep their trials, so that one that was cut off goes on. */
+export interface KeptSearches {
+  readonly folder: string;
+  /** Of loopstream: trials of other code are done anew. */
+  readonly codeVersion: string;
+}
+
 /** For the model's file: without times, so that the same search gives the same bytes. */
 export const ledgerText = ({ trials, ...rest }: SearchLedger): string =>
   JSON.stringify({ ...rest, trials: trials.map(({ seconds: _seconds, ...trial }) => trial) });
