@@ -38,6 +38,8 @@ export const xgboost: Learner<"xgboost"> = {
     first: [
       {},
       { depth: 3, learningRate: 0.05, rounds: 600, minChildWeight: 10, subsample: 0.8, colsample: 0.5, l2: 5 },
+      { depth: 7, learningRate: 0.03, rounds: 1000, minChildWeight: 30, subsample: 0.8, colsample: 0.4, l2: 5 },
+      { depth: 5, learningRate: 0.04, rounds: 750, minChildWeight: 30, subsample: 0.8, colsample: 0.4, l2: 5 },
     ],
     more: (draw) => {
       const learningRate = byLogarithm(0.03, 0.15, draw("learningRate"));

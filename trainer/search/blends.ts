@@ -9,14 +9,15 @@ interface Numbered {
   readonly found: Tried;
 }
 
-/** Members that one learner may have in a blend: two that were tried with other parameters err otherwise, too. */
-const OF_EACH = 2;
+/** Members that the best learner may have in a blend: with other parameters it errs otherwise, too. */
+const OF_BEST = 3;
 
 /**
- * The best trial, or a blend of the two best trials of each learner. All members weigh the same: weights that are fitted
- * to the rows that judge them would be judged too kindly. A blend of different learners does better on later rows than
- * each of them, so it is taken where it is not worse than the best trial by more than chance: by one standard error of
- * the difference, row by row. Of several such blends it is the one of the most members, then the one with the least loss.
+ * The best trial, or a blend of trials: of the best learner three at most, of each other learner its best. All members
+ * weigh the same: weights that are fitted to the rows that judge them would be judged too kindly. A blend of different
+ * learners does better on later rows than each of them, so it is taken where it is not worse than the best trial by more
+ * than chance: by one standard error of the difference, row by row. Of several such blends it is the one of the most
+ * members, then the one with the least loss.
  */
 export function bestBlend(
   judges: Judges,
@@ -28,7 +29,7 @@ export function bestBlend(
   const constant = ordered.find(({ found }) => found.candidate.model.learner === "constant");
   const informed = ordered.filter(({ found }) => constant === undefined || found.loss < constant.found.loss);
   const byLearner = Map.groupBy(informed, ({ found }) => found.candidate.model.learner);
-  const some = new Set([...byLearner.values()].flatMap((own) => own.slice(0, OF_EACH)));
+  const some = new Set([...byLearner.values()].flatMap((own) => own.slice(0, own.includes(best) ? OF_BEST : 1)));
   let chosen = { members: [best] as readonly Numbered[], loss: best.found.loss };
   for (const members of subsets(informed.filter((each) => some.has(each)))) {
     const predictions = meanOf(

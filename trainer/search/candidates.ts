@@ -11,6 +11,8 @@ import type { Learner } from "../learners/learner.ts";
 /** What one trial fits. */
 export interface Candidate {
   readonly model: ModelConfig;
+  /** Whether its parameters were drawn; the others are those that the learner names. */
+  readonly isDrawn: boolean;
   /** Columns that it does without. */
   readonly dropped: readonly number[];
 }
@@ -41,7 +43,7 @@ export function candidatesOf(
   return (trial) => {
     if (trial < first.length) {
       const { learner, parameters } = first[trial]!;
-      return { model: modelOf(learner, objective, seed, parameters), dropped: [] };
+      return { model: modelOf(learner, objective, seed, parameters), dropped: [], isDrawn: false };
     }
     if (drawn.length === 0) return undefined;
     const draw = (name: string): number => shareOf(`${seed}\0${trial}\0${name}`);
@@ -51,7 +53,7 @@ export function candidatesOf(
     const learner = isFirst ? drawn[0]! : others[Math.floor(draw("other") * others.length)]!;
     const model = modelOf(learner, objective, seed, learner.space!.more!(draw));
     const dropped = draw("fewer") < WITH_FEWER ? droppedOf(columns, draw) : [];
-    return { model, dropped };
+    return { model, dropped, isDrawn: true };
   };
 }
 

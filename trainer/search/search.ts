@@ -100,7 +100,7 @@ async function tryNext(
     seconds: secondsSince(started),
   });
   let sampleLoss: number | null = null;
-  if (judges.folds.some(({ train }) => train.rows >= MANY)) {
+  if (candidate.isDrawn && judges.folds.some(({ train }) => train.rows >= MANY)) {
     sampleLoss = (await tryOut(input, judges, candidate, EVERY)).loss;
     const others = samples.get(candidate.model.learner) ?? [];
     const better = others.filter((loss) => loss < sampleLoss!).length;
