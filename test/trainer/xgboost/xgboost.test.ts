@@ -104,12 +104,15 @@ test("training, predicting and failing again and again takes no more memory", as
   expect(xgboost.memory()).toBeLessThan(before + 5e6);
 });
 
-test("several outputs and other boosters are refused by the model reader", async () => {
+test("classes are read as a tree each a round; other models of several outputs and other boosters are refused by the model reader", async () => {
   const xgboost = await loadXgboost();
   const labels = train.labels.map((_, row) => row % 3);
   const multi = xgboost.train({ ...train, labels, params: { objective: "multi:softprob", num_class: 3 }, rounds: 1 });
   expect(multi.predict(all.features, all.rows)).toHaveLength(all.rows * 3);
-  expect(() => parseModel(multi.toJson())).toThrow("several outputs");
+  const { trees, classMargins } = parseModel(multi.toJson());
+  expect([trees.length, classMargins?.length]).toEqual([3, 3]);
+  const softmax = xgboost.train({ ...train, labels, params: { objective: "multi:softmax", num_class: 3 }, rounds: 1 });
+  expect(() => parseModel(softmax.toJson())).toThrow("several outputs");
   const linear = xgboost.train({ ...train, params: { booster: "gblinear" }, rounds: 1 });
   expect(() => parseModel(linear.toJson())).toThrow("gblinear");
 });
