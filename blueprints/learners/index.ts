@@ -59,6 +59,12 @@ export function registerLearnerKind(kind: LearnerKind): void {
 /** By name, in the order of the reference; without the seed. */
 export const parametersOf = (kind: LearnerKind): Readonly<Record<string, Parameter>> => kind.parameters;
 
+/** A learner as it is with these parameters. */
+export const learnerWith = (kind: LearnerKind, parameters: Readonly<Record<string, unknown>>): LearnerKind => ({
+  ...kind,
+  ...kind.limits?.(parameters),
+});
+
 /**
  * The objective of a label that names none.
  *

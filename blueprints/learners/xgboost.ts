@@ -37,6 +37,17 @@ declare module "../blueprint.ts" {
 export const xgboost: LearnerKind<"xgboost"> = {
   name: "xgboost",
   objectives: ["binary", "regression", "quantile", "multiclass"],
+  limits: ({ margin }) =>
+    margin === "linear"
+      ? {
+          objectives: linear.objectives,
+          unable: {
+            multiclass: "its margin linear is one sum a row, and classes need one each: leave model.margin out",
+            quantile:
+              "its margin linear is learnt by the curve of the loss, and the loss of a quantile has none: leave model.margin out",
+          },
+        }
+      : undefined,
   parameters: {
     depth: numberParameter({ min: 1, max: 16 }, 4, "whole"),
     rounds: numberParameter({ min: 1, max: 10_000 }, 200, "whole"),

@@ -3,7 +3,7 @@ import type { LabelConfig } from "../../blueprint.ts";
 import { BOUNDS } from "../../defaults.ts";
 import { labelColumns, maturityColumn } from "../../labels/label-columns.ts";
 import { canonicalLabel, describeLabel } from "../../labels/label-parts.ts";
-import { learnerKinds } from "../../learners/index.ts";
+import { learnerKinds, learnerWith } from "../../learners/index.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
 import { complain, type Place } from "../../yaml/place.ts";
 import { checkName, readText } from "../../yaml/scalars.ts";
@@ -72,14 +72,14 @@ interface Known extends LabelKnown {
 
 function knownOf(of: Reading): Known {
   const events = of(eventsSection);
-  const { objective, learner } = of(modelSection) ?? {};
+  const model = of(modelSection);
   return {
     observations: of(observationsSection),
     kinds: events.complete ? Object.keys(events.known) : undefined,
     ofDecision: [...Object.keys(of(contextSection).known), ...of(featuresSection).features.map(({ name }) => name)],
     features: of(featuresSection).features,
-    objective,
-    learner: learner === undefined ? undefined : learnerKinds.get(learner),
+    objective: model?.objective,
+    learner: model?.learner === undefined ? undefined : learnerWith(learnerKinds.get(model.learner), model),
   };
 }
 

@@ -2,7 +2,7 @@ import { isMap, isScalar } from "yaml";
 import type { LearnerName, ModelConfig } from "../../blueprint.ts";
 import { DEFAULTS } from "../../defaults.ts";
 import type { KeySaid, KeysSaid } from "../../key-reference.ts";
-import { learnerKinds, objectiveOf, parametersOf, seedParameter } from "../../learners/index.ts";
+import { learnerKinds, learnerWith, objectiveOf, parametersOf, seedParameter } from "../../learners/index.ts";
 import type { LearnerKind } from "../../learners/learner-kind.ts";
 import type { Parameter } from "../../learners/parameter.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
@@ -76,10 +76,12 @@ function readModel(place: Place): Partly<ModelConfig> {
   const learner = optional(section, "learner", DEFAULTS.learner, (at) => readChoice(at, learnerNames()));
   const of = (name: string, parameter: Parameter): unknown =>
     optional(section, name, parameter.fallback, (at) => parameter.read(at));
+  const own = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, of(name, parameter)]));
+  const able = kind && learnerWith(kind, own);
   const model = {
-    objective: optional(section, "objective", objectiveOf(kind), (at) => readObjective(at, kind)),
+    objective: optional(section, "objective", objectiveOf(able), (at) => readObjective(at, able)),
     learner,
-    ...Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, of(name, parameter)])),
+    ...own,
     seed: of("seed", seedParameter),
   };
   return model as Partly<ModelConfig>;

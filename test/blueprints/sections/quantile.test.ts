@@ -57,6 +57,14 @@ describe("what can't be one is refused", () => {
     );
   });
 
+  test("by trees on lines, whether the label or the model has it", () => {
+    const refused =
+      /^learner xgboost can't learn objective quantile: its margin linear is learnt by the curve of the loss.*leave model.margin out/;
+    expect(told(edited("  depth: 4", "  depth: 4\n  margin: linear", quantile()))[0]).toMatch(refused);
+    const ofModel = "  depth: 4\n  margin: linear\n  objective: quantile(0.5)";
+    expect(told(edited("  depth: 4", ofModel, quantile("value: delay_min")))[0]).toMatch(refused);
+  });
+
   test("by a metric of another objective, and by the absolute error unless it is the median", () => {
     const judged = (metric: string, share: number): string =>
       edited("freshRows: 20%", `metric: ${metric}`, quantile(`value: delay_min\n  objective: quantile(${share})`));
