@@ -84,7 +84,11 @@ test("a version, a use case and a file that are not there are named, with what w
   for (const [words, code, message] of [
     [["show", "parcels", mistyped], "UNKNOWN_VERSION", `did you mean ${version("first")}?`],
     [["promote", "parcels", mistyped], "UNKNOWN_VERSION", `did you mean ${version("first")}?`],
-    [["diff", "parcels", version("first"), "gone.yaml"], "UNKNOWN_VERSION", "no blueprint version gone.yaml"],
+    [
+      ["diff", "parcels", version("first"), "gone.yaml"],
+      "BAD_FILE",
+      "gone.yaml is not there, neither as a file nor as a version",
+    ],
     [["compatible", "parcel", version("first")], "UNKNOWN_USE_CASE", "known are parcels"],
     [["rollback", "parcel"], "UNKNOWN_USE_CASE", "known are parcels"],
     [["diff", "other", file("first"), file("later")], "BAD_FILE", 'of use case "parcels", not of "other"'],
