@@ -56,9 +56,16 @@ async function predictHoldout(
     if (lost !== undefined)
       throw new DomainError("BAD_MODEL", `it does not carry the metadata "${lost}" that it was given`);
     const output = outputOf(scorer, label.name);
-    const predictions = await predict(scorer, output, holdout);
+    /** Classes are predicted for the same rows. */
+    const scored = new Map<Float32Array, readonly Float32Array[]>();
+    const predict = async (name: string, { features, rows }: TrainingMatrix): Promise<Float32Array> => {
+      const all = scored.get(features) ?? (await scorer.score(features, rows));
+      scored.set(features, all);
+      return finite(all[outputOf(scorer, name)]!);
+    };
+    const predictions = await predict(label.name, holdout);
     const others: Float32Array[] = [];
-    for (const one of further) others.push(await predict(scorer, outputOf(scorer, one.label.name), one.holdout));
+    for (const one of further) others.push(await predict(one.label.name, one.holdout));
     const found = { predictions, further: others };
     if (explain !== true) return found;
     const unit = [{ label, holdout }, ...further].filter(
@@ -74,8 +81,8 @@ async function predictHoldout(
   }
 }
 
-async function predict(scorer: Scorer, output: number, { features, rows }: TrainingMatrix): Promise<Float32Array> {
-  const predictions = (await scorer.score(features, rows))[output]!;
+/** Throws for a prediction that is no number. */
+function finite(predictions: Float32Array): Float32Array {
   const row = predictions.findIndex((prediction) => !Number.isFinite(prediction));
   if (row >= 0) throw new DomainError("BAD_MODEL", `it predicts ${predictions[row]} for held-out row ${row}`);
   return predictions;

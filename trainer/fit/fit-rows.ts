@@ -10,7 +10,7 @@ import type { KeptSearches } from "../search/ledger.ts";
 import type { SplitLabel, SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit } from "./fit.ts";
-import { fitTogether } from "./fit-together.ts";
+import { fitTogether, type FittedTogether } from "./fit-together.ts";
 import type { FittedLabel } from "./fitted-label.ts";
 
 export interface FitRowsRequest {
@@ -56,32 +56,36 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   const files: LabelModel[] = [];
   let seconds = 0;
   const heads = headsOf(compiled.blueprint);
-  const fits = unitsOf(labels, ({ label }) => label.classOf).length * (1 + heads);
+  const units = unitsOf(labels, ({ label }) => label.classOf);
+  const fits = units.length * (1 + heads);
   const matrixFor = (some: readonly TrainingRow[], { column }: LearntLabel): TrainingMatrix =>
     matrixOf(some, layout, encode, column, compiled.weight);
-  if (learnsTogether(compiled.blueprint)) {
-    const { model } = compiled.blueprint;
-    const given = { inputs, model, metadata };
-    const { onProgress } = request;
-    const together = { split, matrixOf: matrixFor, given, heads, seed: model.seed, explain: true, onProgress };
-    const found = await fitTogether(fit, together).catch((error: unknown) => {
-      throw new DomainError("TRAINING_FAILED", failureText(compiled, undefined, split.train.length, error), error);
+  const { kept } = request;
+  /** @param label absent: all labels share the fit @param first the first of them is that of the report */
+  const together = (
+    own: SplitRows,
+    model: ModelConfig,
+    { label, first, onProgress }: { label?: LearntLabel; first: boolean; onProgress: FitRowsRequest["onProgress"] },
+  ): Promise<FittedTogether> => {
+    const given = { inputs, model, metadata, kept };
+    const asked = { split: own, matrixOf: matrixFor, given, heads, seed: model.seed, explain: first, onProgress };
+    return fitTogether(fit, asked).catch((error: unknown) => {
+      throw new DomainError("TRAINING_FAILED", failureText(compiled, label, own.train.length, error), error);
     });
+  };
+  if (learnsTogether(compiled.blueprint)) {
+    const { onProgress } = request;
+    const found = await together(split, compiled.blueprint.model, { first: true, onProgress });
     return { onnx: oneFile(found.files, metadata), seconds: found.seconds, labels: found.labels };
   }
-  const units = unitsOf(labels, ({ label }) => label.classOf);
   for (const [at, unit] of units.entries()) {
     const [{ label, ...rows }] = unit as readonly [SplitLabel];
     const model = modelOf(compiled.blueprint, request.trials?.[at]);
     if (unit.length > 1) {
       const onProgress = (done: number, total: number): void =>
         request.onProgress?.(at * total + done, units.length * total);
-      const { seed } = model;
-      const own = { split: { train: rows.train, labels: unit }, given: { inputs, model, metadata } };
-      const together = { ...own, matrixOf: matrixFor, heads, seed, explain: at === 0, onProgress };
-      const found = await fitTogether(fit, together).catch((error: unknown) => {
-        throw new DomainError("TRAINING_FAILED", failureText(compiled, label, rows.train.length, error), error);
-      });
+      const own = { train: rows.train, labels: unit };
+      const found = await together(own, model, { label, first: at === 0, onProgress });
       fitted.push(...found.labels);
       files.push(...found.files);
       seconds += found.seconds;
@@ -102,7 +106,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         label,
         model,
         metadata,
-        kept: request.kept,
+        kept,
       };
       // The report is of the first label.
       const made = await fit({ ...given, explain: at === 0 }, progressOf(0));

@@ -3,6 +3,7 @@ import { rowId, type TrainingMatrix } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import type { LabelModel } from "../onnx/index.ts";
 import type { SplitLabel, SplitRows } from "../split-rows.ts";
+import { labelsOf } from "../predict-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit, FitRequest, FittedModel } from "./fit.ts";
 import type { FittedLabel } from "./fitted-label.ts";
@@ -10,7 +11,7 @@ import type { FittedLabel } from "./fitted-label.ts";
 export interface TogetherRequest {
   readonly split: SplitRows;
   readonly matrixOf: (rows: readonly TrainingRow[], label: SplitLabel["label"]) => TrainingMatrix;
-  readonly given: Pick<FitRequest, "inputs" | "model" | "metadata">;
+  readonly given: Pick<FitRequest, "inputs" | "model" | "metadata" | "kept">;
   /** Samples of the rows that are fitted, too. */
   readonly heads: number;
   readonly seed: number;
@@ -35,7 +36,7 @@ export async function fitTogether(fit: Fit, request: TogetherRequest): Promise<F
   const [first, ...others] = split.labels as readonly [SplitLabel, ...SplitLabel[]];
   const matrix = matrixOf(split.train, first.label);
   const train = { ...matrix, labels: valuesOf(split.train, first) };
-  const holdouts = split.labels.map(({ label, holdout }) => matrixOf(holdout, label));
+  const holdouts = holdoutsOf(split.labels, matrixOf);
   const further = others.map((each, at) => ({
     label: each.label,
     values: valuesOf(split.train, each),
@@ -65,6 +66,18 @@ export async function fitTogether(fit: Fit, request: TogetherRequest): Promise<F
     ...(at === 0 && { search: model.search, reliance: model.reliance }),
   }));
   return { labels, files, seconds };
+}
+
+/** One a label. Labels that are held out for the same rows, as classes are, have one matrix of features. */
+function holdoutsOf(labels: readonly SplitLabel[], matrixOf: TogetherRequest["matrixOf"]): readonly TrainingMatrix[] {
+  const made: { readonly rows: readonly TrainingRow[]; readonly matrix: TrainingMatrix }[] = [];
+  return labels.map(({ label, holdout: rows }) => {
+    const same = made.find((one) => one.rows.length === rows.length && one.rows.every((row, at) => row === rows[at]));
+    if (same !== undefined) return { ...same.matrix, labels: labelsOf(rows, label.column) };
+    const matrix = matrixOf(rows, label);
+    made.push({ rows, matrix });
+    return matrix;
+  });
 }
 
 /** One a row, in memory that a worker can read without a copy; NaN: the row is not trained on for this label. */
