@@ -4,7 +4,7 @@ import type { Evidence } from "./gates/index.ts";
 import { unitsOf } from "./classes.ts";
 import { labelMetrics, unitMetrics, type PredictedLabel } from "./learnt-labels.ts";
 import { bestConstants } from "./loss.ts";
-import { predictRows } from "./predict-rows.ts";
+import { predictLabels } from "./predict-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
 /** One number a row, and the rows' weights; absent: all rows count the same. */
@@ -62,7 +62,7 @@ export async function evidenceOf(
   };
   if (rows.length === 0 || production === undefined) return { ...base, rival: undefined };
   const scorer = await scorers.get(production);
-  const predictions: Float32Array[] = [];
-  for (const one of unit) predictions.push(await predictRows(scorer, compiled, rows, one.label.name));
+  const names = unit.map((one) => one.label.name);
+  const predictions = await predictLabels(scorer, compiled, rows, names);
   return { ...base, rival: { modelId: production.modelId, metrics: metricsOf(predictions) } };
 }

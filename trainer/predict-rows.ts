@@ -6,14 +6,24 @@ import { labelOutputs, servedModel, type Scorer } from "../serving/index.ts";
 /** A loaded model's predictions of a label for rows, one number a row, as they would have been at decision time. */
 export async function predictRows(
   scorer: Scorer,
+  compiled: CompiledBlueprint,
+  rows: readonly TrainingRow[],
+  name = compiled.blueprint.label.name,
+): Promise<Float32Array> {
+  return (await predictLabels(scorer, compiled, rows, [name]))[0]!;
+}
+
+/** The same of several labels. */
+export async function predictLabels(
+  scorer: Scorer,
   { blueprint, layout }: CompiledBlueprint,
   rows: readonly TrainingRow[],
-  name = blueprint.label.name,
-): Promise<Float32Array> {
+  names: readonly string[],
+): Promise<readonly Float32Array[]> {
   const model = servedModel(scorer, layout);
-  const at = labelOutputs(model, blueprint).find(({ label }) => label === name)!.output;
+  const all = labelOutputs(model, blueprint);
   const outputs = await model.predict(rows.length, (row) => vectorOf(rows[row]!, layout));
-  return outputs[at]!;
+  return names.map((name) => outputs[all.find(({ label }) => label === name)!.output]!);
 }
 
 /** The labels of rows, one number a row. */
