@@ -1,5 +1,5 @@
 import { quantileOf, type Objective } from "../../blueprints/index.ts";
-import { weightedQuantile } from "../../statistics/index.ts";
+import { rowPinballLoss, weightedQuantile } from "../../statistics/index.ts";
 import { exp, log, sigmoid } from "./elementary.ts";
 
 /** What one head of a network learns. Its output is the logit of a probability (binary), or the value itself. */
@@ -26,7 +26,7 @@ export function headLoss(objective: Objective): HeadLoss {
   const share = quantileOf(objective);
   if (share === undefined) return squared;
   return {
-    of: (output, value) => (value >= output ? share * (value - output) : (1 - share) * (output - value)),
+    of: (output, value) => rowPinballLoss(value, output, share),
     slope: (output, value) => (value >= output ? -share : 1 - share),
     start: (values, weights) => weightedQuantile(values, weights, share) || 0,
   };
