@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createWriteStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import { random } from "../decisions/work/random.ts";
 
 export const USE_CASE = "history";
 const START = Date.UTC(2026, 0, 1);
@@ -27,14 +28,14 @@ export async function writeGround(dir: string, lines: number, numbers: number, g
     observations: join(dir, "observations.csv"),
   };
   writeFileSync(ground.blueprint, blueprintOf(names));
-  const random = seeded(20260101);
+  const draw = random(20260101);
   await writeLines(ground.decisions, `decision_id,decision_ts,${names.join(",")}`, lines, (line) => {
-    const values = names.map(() => (random() * 1_000).toFixed(3));
+    const values = names.map(() => (draw() * 1_000).toFixed(3));
     return `d${line},${new Date(START + line * gapMs).toISOString()},${values.join(",")}`;
   });
   await writeLines(ground.observations, "decision_id,event_ts,y", lines, (line) => {
     const time = new Date(START + line * gapMs + OBSERVED_AFTER_MS).toISOString();
-    return `d${line},${time},${random() < 0.3 ? 1 : 0}`;
+    return `d${line},${time},${draw() < 0.3 ? 1 : 0}`;
   });
   return ground;
 }
@@ -60,15 +61,4 @@ async function writeLines(path: string, head: string, lines: number, lineOf: (li
   }
   file.end();
   await finished(file);
-}
-
-/** Mulberry32: numbers in [0, 1). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

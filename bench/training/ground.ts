@@ -3,6 +3,7 @@ import { compileBlueprint } from "../../blueprints/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { createEmbeddedBackbone } from "../../streams/index.ts";
+import { random } from "../decisions/work/random.ts";
 
 export const USE_CASE = "many-rows";
 const START = Date.UTC(2026, 0, 1);
@@ -34,17 +35,17 @@ training: { schedule: none, freshRows: none, minRows: 200, holdout: 10% }
   await publishBlueprint(tools, text);
   const compiled = compileBlueprint(text);
   const topic = rowsTopic(compiled);
-  const random = seeded(20260101);
+  const draw = random(20260101);
   for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
     const some = Array.from({ length: Math.min(ROWS_AT_ONCE, rows - from) }, (_, at) => {
       const decisionTime = START + (from + at) * 1_000;
-      const features = Object.fromEntries(names.map((name) => [name, Math.round(random() * 1e6) / 1e3]));
+      const features = Object.fromEntries(names.map((name) => [name, Math.round(draw() * 1e6) / 1e3]));
       const chance = ((features["x0"] ?? 0) + (features["x1"] ?? 0)) / 2_000;
       const value = {
         ...{ decisionId: `d${from + at}`, unit: `u${(from + at) % 1_000}`, modelId: null, mode: "loggingOnly" },
         ...{ blueprintVersion: compiled.blueprint.version, reason: "noModel", decisionTime },
         ...{ rowTime: decisionTime + HOUR, maturity: "mature", value: null, propensity: null, ...features },
-        ...{ label: random() < chance ? 1 : 0, prediction_hit: null, labelTime: decisionTime + HOUR },
+        ...{ label: draw() < chance ? 1 : 0, prediction_hit: null, labelTime: decisionTime + HOUR },
       };
       return { topic, key: value.decisionId, value, time: value.rowTime };
     });
@@ -52,15 +53,4 @@ training: { schedule: none, freshRows: none, minRows: 200, holdout: 10% }
   }
   await tools.close();
   await backbone.close();
-}
-
-/** Mulberry32: numbers in [0, 1). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
