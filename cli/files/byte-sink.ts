@@ -65,3 +65,40 @@ export function stdoutSink(stdout: Writable = process.stdout): ByteSink {
     async abort() {},
   };
 }
+
+/** Standard output (`-`), or a file. */
+export const sinkTo = async (path: string, gzip: boolean): Promise<ByteSink> =>
+  path === "-" ? stdoutSink() : fileSink(path, gzip);
+
+/** The end of what is written to a sink: there is one alone. */
+export interface Ending {
+  readonly isOpen: () => boolean;
+  /** Completes it: only now there is a file of that name. */
+  readonly close: () => Promise<void>;
+  /** Gives up: the unfinished file is removed, one that was there before stays. Does nothing after `close`. */
+  readonly abort: () => Promise<void>;
+}
+
+/** @param complete writes what comes last */
+export function endingOf(sink: ByteSink, complete: () => Promise<unknown>): Ending {
+  let open = true;
+  return {
+    isOpen: () => open,
+    async close() {
+      if (!open) return;
+      open = false;
+      try {
+        await complete();
+        await sink.finish();
+      } catch (error) {
+        await sink.abort();
+        throw error;
+      }
+    },
+    async abort() {
+      if (!open) return;
+      open = false;
+      await sink.abort();
+    },
+  };
+}

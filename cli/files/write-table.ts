@@ -1,4 +1,4 @@
-import { fileSink, stdoutSink, type ByteSink } from "./byte-sink.ts";
+import { endingOf, sinkTo, type ByteSink } from "./byte-sink.ts";
 import { parquetTable } from "./parquet/parquet-table.ts";
 import { cellOf, type TableColumn } from "./table-column.ts";
 import { TableError } from "./table-error.ts";
@@ -32,12 +32,12 @@ export async function tableWriter(
   columns: readonly TableColumn[],
 ): Promise<TableWriter> {
   check(path, format, columns);
-  const sink = path === "-" ? stdoutSink() : await fileSink(path, path.toLowerCase().endsWith(".gz"));
+  const sink = await sinkTo(path, path.toLowerCase().endsWith(".gz"));
   const table = tables[format](sink, columns);
   let rows = 0;
-  let open = true;
+  const { isOpen, close, abort } = endingOf(sink, () => table.end());
   const write = async (valueOf: (index: number, name: string) => unknown): Promise<void> => {
-    if (!open) throw new TableError(path, "is closed: write before close().");
+    if (!isOpen()) throw new TableError(path, "is closed: write before close().");
     let cells;
     try {
       cells = columns.map((column, index) => cellOf(valueOf(index, column.name), column));
@@ -52,22 +52,8 @@ export async function tableWriter(
     async writeColumns(given, count) {
       for (let row = 0; row < count; row++) await write((index) => given[index]?.[row]);
     },
-    async close() {
-      if (!open) return;
-      open = false;
-      try {
-        await table.end();
-        await sink.finish();
-      } catch (error) {
-        await sink.abort();
-        throw error;
-      }
-    },
-    async abort() {
-      if (!open) return;
-      open = false;
-      await sink.abort();
-    },
+    close,
+    abort,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { BanditDecision } from "../../../recompute/index.ts";
-import { fileSink, stdoutSink } from "../byte-sink.ts";
+import { sinkTo } from "../byte-sink.ts";
 import { dsjsonLine } from "./dsjson-line.ts";
 
 const chunkLength = 64 * 1024;
@@ -10,7 +10,7 @@ const chunkLength = 64 * 1024;
  * @returns the number of lines.
  */
 export async function writeDsjson(path: string, decisions: AsyncIterable<BanditDecision>): Promise<number> {
-  const sink = path === "-" ? stdoutSink() : await fileSink(path, path.toLowerCase().endsWith(".gz"));
+  const sink = await sinkTo(path, path.toLowerCase().endsWith(".gz"));
   let written = 0;
   try {
     let text = "";

@@ -1,18 +1,14 @@
 import type { ColumnChunk, ColumnMetaData, RowGroup, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { fileSink, stdoutSink } from "../byte-sink.ts";
+import { endingOf, sinkTo, type Ending } from "../byte-sink.ts";
 import { readFully } from "./chunk-bytes.ts";
 import { chunkOf, placeOf, type ParquetFile } from "./parquet-file.ts";
 import { elements } from "./parquet-table.ts";
 
 /** A Parquet file with all columns of another as they lie there, byte for byte, and more columns of numbers. */
-export interface ParquetCopy {
+export interface ParquetCopy extends Pick<Ending, "close" | "abort"> {
   /** A row group of the other file with the columns that are added, each a number a row. In their order; empty groups may be left out. */
   write(group: RowGroup, added: readonly Float32Array[]): Promise<void>;
-  /** Completes the file: only now there is one of that name. */
-  close(): Promise<void>;
-  /** Gives up: the unfinished file is removed, one that was there before stays. Does nothing after `close`. */
-  abort(): Promise<void>;
 }
 
 /** Bytes that are copied at once. */
@@ -26,10 +22,9 @@ const PIECE = 1024 * 1024;
  */
 export async function copyParquet(path: string, from: ParquetFile, added: readonly string[]): Promise<ParquetCopy> {
   const { handle, metadata, columns } = from;
-  const sink = path === "-" ? stdoutSink() : await fileSink(path, false);
+  const sink = await sinkTo(path, false);
   const bytes = new ByteWriter();
   const parquet = new ParquetWriter({ writer: bytes, schema: schemaOf(from, added), createdBy: "loopstream" });
-  let open = true;
 
   const drain = (): Promise<void> => {
     const chunk = bytes.getBytes().slice();
@@ -63,23 +58,10 @@ export async function copyParquet(path: string, from: ParquetFile, added: readon
       written.total_compressed_size = (written.total_compressed_size ?? 0n) + size("total_compressed_size");
       await drain();
     },
-    async close() {
-      if (!open) return;
-      open = false;
-      try {
-        await parquet.finish();
-        await drain();
-        await sink.finish();
-      } catch (error) {
-        await sink.abort();
-        throw error;
-      }
-    },
-    async abort() {
-      if (!open) return;
-      open = false;
-      await sink.abort();
-    },
+    ...endingOf(sink, async () => {
+      await parquet.finish();
+      await drain();
+    }),
   };
 
   function schemaOf({ columns: kept }: ParquetFile, more: readonly string[]): SchemaElement[] {
