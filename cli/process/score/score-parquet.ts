@@ -1,4 +1,4 @@
-import { chunkOf, copyParquet, NumberColumn, openParquet, tableError } from "../../files/index.ts";
+import { chunkOf, copyParquet, NumberColumn, openParquet, tableError, TableError } from "../../files/index.ts";
 import { CodedError } from "../../../streams/index.ts";
 import { MOST_ROWS, type ModelColumns } from "./model-columns.ts";
 
@@ -38,7 +38,12 @@ export async function scoreParquet(
         for (let from = 0; from < rows; from += MOST_ROWS) {
           const count = Math.min(MOST_ROWS, rows - from);
           const matrix = new Float32Array(count * width);
-          for (const [at, column] of columns.entries()) await column.fill(matrix, at, width, count);
+          for (const [at, column] of columns.entries()) {
+            await column.fill(matrix, at, width, count).catch((error: unknown) => {
+              if (error instanceof CodedError) throw error;
+              throw damaged(path, model.features[at]!, { from: before + 1, to: before + rows }, error);
+            });
+          }
           const scored = await model.predict(matrix, count);
           for (const [at, some] of scored.entries()) scores[at]!.set(some, from);
           if (from % (MOST_ROWS * 8) === 0) onWritten(done + from);
@@ -55,4 +60,19 @@ export async function scoreParquet(
   } finally {
     await file.handle.close();
   }
+}
+
+/** Bytes that are no pages of a column: what the library says of them helps nobody alone. */
+function damaged(
+  path: string,
+  column: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  cause: unknown,
+): TableError {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  return new TableError(
+    path,
+    `column "${column}" is damaged in lines ${from} to ${to} (${found}). Copy or download the file again.`,
+    cause,
+  );
 }

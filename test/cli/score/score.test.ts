@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readTable } from "../../../cli/files/index.ts";
@@ -163,6 +164,24 @@ test("a Parquet file keeps its columns as they lie, and a value that is none is 
     message: `${join(dir, "bad.parquet")}: line 2: column "weight" is a number, not null`,
   });
   await expect(readFile(options.out)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a damaged column is named with its lines, and nothing is left of the file", async () => {
+  const path = await exported("whole.parquet");
+  const bytes = await readFile(path);
+  const { columns } = (await parquetMetadataAsync(await asyncBufferFromFile(path))).row_groups[0]!;
+  const { meta_data: weight } = columns.find(({ meta_data: meta }) => meta!.path_in_schema[0] === "weight")!;
+  const start = Number(weight!.dictionary_page_offset ?? weight!.data_page_offset);
+  const damaged = join(dir, "damaged.parquet");
+  await writeFile(damaged, bytes.fill(0xff, start, start + 200));
+  const failed = score(await fileToScore(damaged, compiled, known), "of-damaged.parquet");
+  await expect(failed).rejects.toMatchObject({
+    code: "BAD_FILE",
+    message: expect.stringMatching(
+      /damaged\.parquet: column "weight" is damaged in lines 1 to 400 \(.+\)\. Copy or download the file again\.$/,
+    ) as string,
+  });
+  expect((await readdir(dir)).filter((name) => name.startsWith("of-damaged"))).toEqual([]);
 });
 
 test("a number is no category, and a model of another use case is none", async () => {
