@@ -17,10 +17,20 @@ import {
   type ModelRecorded,
 } from "../schemas/index.ts";
 import { ScorerCache } from "../serving/index.ts";
-import { followGlobals, hasCode, Outages, Serdes, silent, within, type GlobalView } from "../streams/index.ts";
+import {
+  followGlobals,
+  hasCode,
+  Outages,
+  Serdes,
+  silent,
+  within,
+  type Clocks,
+  type GlobalView,
+} from "../streams/index.ts";
 import { Answers } from "./answers.ts";
 import { decideHere, type Deciding } from "./decide-here.ts";
 import type { LocalClient, LocalClientOptions } from "./local-client.ts";
+import { LogTime } from "./log-time.ts";
 import { whyNotLocal } from "./why-not-local.ts";
 
 /**
@@ -29,11 +39,13 @@ import { whyNotLocal } from "./why-not-local.ts";
  *
  * Resolves when everything is read, and the models in production are loaded. Rejects with `UNKNOWN_USE_CASE` if no version of a use
  * case is live, and with `NOT_LOCAL` if the live one has windows of events or a posterior.
+ * @param clocks of this machine
  */
 export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
   options: LocalClientOptions,
+  clocks?: Clocks,
 ): Promise<LocalClient<T>> {
-  const { backbone, registry, useCases, salt = defaultSalt, log = silent, now = Date.now } = options;
+  const { backbone, registry, useCases, salt = defaultSalt, log = silent } = options;
   const serdes = new Serdes(registry, options.subjectPrefix);
   const outages = new Outages(log);
   const sources = [blueprintTable, modelTable, tableContent];
@@ -45,18 +57,22 @@ export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
     tables: followed.views[tableContent.name] as RowBytes,
   };
   const deciding: Deciding = { known, scorers, salt, log };
+  let time: LogTime | undefined;
   const end = async (): Promise<void> => {
+    await time?.close();
     await followed.close();
     await scorers.close();
   };
   try {
+    time = await LogTime.open({ backbone, outages, log, now: options.now, clocks });
+    const now = time.now();
     const valid = validBlueprints(known.blueprints);
     for (const useCase of useCases) {
-      const compiled = valid.at(useCase, now());
-      if (compiled === undefined) throw notLive(useCase, valid.problemAt(useCase, now()), valid.useCases());
+      const compiled = valid.at(useCase, now);
+      if (compiled === undefined) throw notLive(useCase, valid.problemAt(useCase, now), valid.useCases());
       const reason = whyNotLocal(compiled);
       if (reason !== undefined) throw notLocal(useCase, compiled.blueprint.version, reason);
-      const { production } = modelsAt(known.models, useCase, compiled.blueprint.version, now());
+      const { production } = modelsAt(known.models, useCase, compiled.blueprint.version, now);
       // Its first decision would wait for it.
       if (production !== undefined) await scorers.get(production).catch(() => undefined);
     }
@@ -65,6 +81,7 @@ export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
     throw error;
   }
 
+  const clock = time;
   const answers = new Answers();
   const asked = new Set(useCases);
   const told = new Set<string>();
@@ -77,18 +94,18 @@ export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
   };
   const storing = new Set<Promise<unknown>>();
   const here: DecidesHere = {
-    async decide(request, { time, source }) {
+    async decide(request, { time: at, source }) {
       const { useCase } = request;
       // History has a time of its own, which only the loop knows.
       if (!asked.has(useCase) || source !== undefined) return undefined;
       followed.check();
       const valid = validBlueprints(known.blueprints);
-      const compiled = valid.at(useCase, time);
+      const compiled = valid.at(useCase, at);
       const reason = compiled && whyNotLocal(compiled);
       if (compiled !== undefined && reason !== undefined) return asksLoop(useCase, compiled.blueprint.version, reason);
       const before = answers.of(request);
       if (before !== undefined) return { reply: await before, made: undefined };
-      const making = decideHere(request, time, deciding);
+      const making = decideHere(request, at, deciding);
       answers.keep(
         request,
         making.then(({ reply }) => reply),
@@ -96,6 +113,7 @@ export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
       try {
         const { reply, request: made } = await making;
         if (made === undefined) answers.forget(request);
+        else clock.answered(at);
         return { reply, made };
       } catch (error) {
         answers.forget(request);
@@ -124,6 +142,8 @@ export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
   const client = stayingClient({
     ...options,
     ...{ outages, here, links: constantLink(direct, backbone) },
+    now: () => clock.now(),
+    latest: () => clock.latest(),
     async close() {
       await direct.close();
       await end();
@@ -133,6 +153,9 @@ export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
     ...client,
     get status() {
       return client.status;
+    },
+    get clock() {
+      return clock.clock;
     },
     async flush({ timeout = recordLimits.flushMs } = {}) {
       const open = [...storing];

@@ -9,6 +9,14 @@ export interface LocalClientOptions extends Omit<ClientOptions, "buffer" | "stri
   readonly buffer?: BufferOptions | undefined;
 }
 
+/** This machine's clock beside the log's, by which the loop goes. */
+export interface ClientClock {
+  /** This machine's clock less the log's, ms; null until the loop's ticks have told the log's. */
+  readonly aheadMs: number | null;
+  /** Decisions that were answered before that, dated too far ahead for the loop: they have no record. */
+  readonly deadLetters: number;
+}
+
 /** A client that makes decisions in this process, without asking the loop. */
 export interface LocalClient<T extends UseCases<T> = AnyUseCase> extends Client<T> {
   /**
@@ -18,4 +26,6 @@ export interface LocalClient<T extends UseCases<T> = AnyUseCase> extends Client<
   flush(options?: { readonly timeout?: number | undefined }): Promise<{ readonly waiting: number }>;
   /** Resolves once everything is read that is on the topics now: blueprints, models and rows of tables. */
   caughtUp(): Promise<void>;
+  /** Records that name no time are dated by the log where this machine's clock differs by more than 10 s. */
+  readonly clock: ClientClock;
 }

@@ -107,6 +107,8 @@ export { Sender, type Sent } from "./request-reply/sender.ts";
 export { Publisher, type Published, type TopicTools } from "./runtime/publisher.ts";
 export { repartition, type Repartitioned, type RepartitionOptions } from "./runtime/topics/repartition.ts";
 export { Buried } from "./runtime/letters/buried.ts";
+export { systemClocks, type Clocks } from "./runtime/arrival-clock.ts";
+export { followClock, type FollowedClock } from "./runtime/follow/follow-clock.ts";
 export { followGlobals, type FollowedGlobals, type FollowOptions } from "./runtime/follow/follow-globals.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
 export { readRefused } from "./runtime/letters/read-refused.ts";

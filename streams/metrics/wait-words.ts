@@ -26,6 +26,7 @@ export const waitWords: Readonly<Record<string, string>> = Object.freeze({
   start: "something that must answer first is not there yet",
   client: "the loop does not answer this client; what it sends is kept, and decisions get their defaults in time",
   "client spool": "the disk does not take what this client keeps; the newest may be lost if the process ends",
+  "client clock": "the topic clock can't be read; a client that decides goes on by the log's time as it last heard it",
   ticker: "the time can't be written to the topic clock; rows of quiet partitions come later",
   retention: "the retention of topics can't be set; they keep what they had",
   schedules: "it can't be told whether a training is due",

@@ -11,7 +11,7 @@ export interface Clocks {
   readonly monotonic: () => number;
 }
 
-const system: Clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
+export const systemClocks: Clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
 
 /**
  * The time for arriving records. The log stamps every tick of the clock topic on arrival, and the monotonic clock goes
@@ -29,7 +29,7 @@ export class ArrivalClock {
   /** The newest stamp from before. */
   #former = Number.NEGATIVE_INFINITY;
 
-  constructor(log: Log, clocks: Clocks = system) {
+  constructor(log: Log, clocks: Clocks = systemClocks) {
     this.#clocks = clocks;
     this.#log = log;
     this.#wall = new SteadyClock("of this machine", log);
@@ -65,11 +65,18 @@ export class ArrivalClock {
     else this.#log.info(fields, "this machine's clock is the log's again");
   }
 
-  read(): Arrival {
+  /** The log's time alone, whatever this process's clock says; `undefined` before the first tick. */
+  said(): Arrival | undefined {
     const at = this.#clocks.monotonic();
+    const now = this.#ofLog.at(at);
+    return now === undefined ? undefined : { now, latest: Math.max(now, this.#ofLog.doubted(at) ?? now), at };
+  }
+
+  read(): Arrival {
     const wall = this.#clocks.wall();
-    const said = this.#ofLog.at(at);
-    if (said !== undefined) return { now: said, latest: Math.max(said, this.#ofLog.doubted(at) ?? said, wall), at };
+    const said = this.said();
+    if (said !== undefined) return { ...said, latest: Math.max(said.latest, wall) };
+    const at = this.#clocks.monotonic();
     this.#wall.observe(wall, at);
     const now = this.#wall.at(at)!;
     return { now, latest: Math.max(now, wall, this.#former), at };
