@@ -57,7 +57,7 @@ export async function decideHere(request: DecisionRequested, time: number, decid
   const compiled = blueprints.version(useCase, enriched.blueprintVersion ?? "");
   if (compiled === undefined)
     return { reply: refusal(decisionId, useCase, enriched.error ?? "no version is live"), request: undefined };
-  const model = modelFor(modelsAt(known.models, useCase, compiled.blueprint.version, time), decisionId);
+  const model = modelFor(modelsAt(known.models, useCase, compiled.blueprint.version, time), request);
   const predicted = await predictedBy(model, enriched, blueprints, deciding);
   const scored = { enriched, modelId: model?.modelId ?? null, ...predicted };
   const decision = decideScored(scored, compiled, time, salt, setAt(blueprints, compiled, time));

@@ -4,7 +4,6 @@ export { rankingProblem } from "./decide/logged-ranking.ts";
 export { actionProblem, loggedAction, possibleActions, type LoggedReading } from "./decide/logged-action.ts";
 export { setAt } from "./decide/acting.ts";
 export { decideScored, decisionSeed, refusal, replyTo } from "./decide/logic.ts";
-export { unitPlace } from "./decide/assign-unit.ts";
 export { drawsOf } from "./decide/draw.ts";
 export { enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";

@@ -42,10 +42,10 @@ export function withCauseOfGone(differences: readonly Difference[], { goneUntil 
 
 /** The newest change of the models at work that took the decision away from its model. */
 function causeOfModel({ logged, assigned }: Recomputed, { models }: Tables): string | null {
-  const { useCase, blueprintVersion, decisionId, decisionTime, modelId } = logged.decision;
+  const { useCase, blueprintVersion, decisionTime, modelId } = logged.decision;
   const before = (time: number): ModelsAt => modelsAt(models, useCase, blueprintVersion, time);
   for (let { since } = before(decisionTime); decisionTime - since <= MOST_BEHIND_MS; { since } = before(since)) {
-    if ((modelFor(before(since), decisionId)?.modelId ?? null) !== modelId) continue;
+    if ((modelFor(before(since), logged.decision)?.modelId ?? null) !== modelId) continue;
     const now = before(decisionTime);
     const is = assigned === undefined ? "no model is" : `${assigned.modelId} is`;
     const place =

@@ -115,7 +115,7 @@ export async function recompute(
       options,
       params: known.params(useCase, blueprintVersion, time),
       mode,
-      assigned: modelFor(modelsAt(tables.models, useCase, blueprintVersion, time), decision.decisionId),
+      assigned: modelFor(modelsAt(tables.models, useCase, blueprintVersion, time), decision),
       model,
       predictions,
       optionPredictions: allPredictions,

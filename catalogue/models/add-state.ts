@@ -8,7 +8,7 @@ export function addState(model: ModelRecorded, entered: ModelState): ModelRecord
 
 /** The model's record, retired at `time`, ms, because another model takes its place. */
 export function replacedBy(modelId: string, model: ModelRecorded, time: number): ModelRecorded {
-  return addState(model, { state: "retired", time, reason: `replaced by ${modelId}`, share: null });
+  return addState(model, { state: "retired", time, reason: `replaced by ${modelId}`, share: null, by: "unit" });
 }
 
 /** The models' records as the table of models has them. @param time of the change, event time in ms */

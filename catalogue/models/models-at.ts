@@ -3,11 +3,13 @@ import type { GlobalView } from "../../streams/index.ts";
 import { derivedView } from "../derived-view.ts";
 import { heldAt, lastOfEachTime, timeline, type Span } from "../timeline.ts";
 
-/** A model that decides a share of the decisions, on trial. */
+/** A model that decides for a share of the units, on trial. */
 export interface Canary {
   readonly model: ModelRecorded;
-  /** Share of the decisions, from 0 to 1. */
+  /** From 0 to 1. */
   readonly share: number;
+  /** What the share is of. It may be a word of a newer release. */
+  readonly by: ModelState["by"];
 }
 
 /** The models of a blueprint version at one time. A model has one role only. */
@@ -69,7 +71,7 @@ const out: Place = (without) => without;
 /** The role that each state gives to a model. Any other state, such as one of a newer release, changes nothing. */
 const places: ReadonlyMap<string, Place> = new Map<ModelStateName, Place>([
   ["shadow", (at, { model }) => ({ ...at, shadows: [...at.shadows, model].sort(byId) })],
-  ["canary", (at, { model, share }) => ({ ...at, canary: { model, share: share ?? 0 } })],
+  ["canary", (at, { model, share, by }) => ({ ...at, canary: { model, share: share ?? 0, by } })],
   ["production", (at, { model }) => ({ ...at, production: model })],
   ["retired", out],
   ["withdrawn", out],

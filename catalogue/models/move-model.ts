@@ -1,4 +1,4 @@
-import { DomainError, type ModelRecorded, type ModelStateName } from "../../schemas/index.ts";
+import { DomainError, type ModelRecorded, type ModelState, type ModelStateName } from "../../schemas/index.ts";
 import type { TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
 import { addState, modelRecords, replacedBy } from "./add-state.ts";
@@ -6,7 +6,7 @@ import { checkModelMove, modelStateAt } from "./model-moves.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
-/** A state to move a model to. A canary has its share of the decisions, above 0 and below 1. */
+/** A state to move a model to. A canary has its share of the units, above 0 and below 1. */
 export type ModelMove = Exclude<ModelStateName, "trained" | "canary"> | { readonly canary: number };
 
 const BY_HAND = "by hand";
@@ -35,20 +35,23 @@ export function moveModel(
     checkModelMove(model, state, time);
     const share = typeof to === "string" ? null : checkedShare(modelId, to.canary);
     const entered = modelStateAt(model, time);
-    if (reason === undefined && entered?.state === state && entered.share === share)
+    if (reason === undefined && entered?.state === state && entered.share === share && isByUnit(entered))
       return { write: [], result: [model] };
     const { production, canary } = modelsAt(table, model.useCase, model.blueprintVersion, time);
     const current = state === "production" ? production : state === "canary" ? canary?.model : undefined;
-    const moved = [addState(model, { state, time, reason: reason ?? BY_HAND, share })];
+    const moved = [addState(model, { state, time, reason: reason ?? BY_HAND, share, by: "unit" })];
     if (current !== undefined && current.modelId !== modelId) moved.push(replacedBy(modelId, current, time));
     return { write: modelRecords(moved, time), result: moved };
   });
 }
 
+/** A canary of a former release, by decision, becomes one by unit when its state is entered again. */
+const isByUnit = ({ state, by }: ModelState): boolean => state !== "canary" || by === "unit";
+
 function checkedShare(modelId: string, share: number): number {
   if (share > 0 && share < 1) return share;
   throw new DomainError(
     "ILLEGAL_MOVE",
-    `model ${modelId} can't be the canary of ${share * 100} % of the decisions: a share is above 0 % and below 100 %`,
+    `model ${modelId} can't be the canary of ${share * 100} % of the units: a share is above 0 % and below 100 %`,
   );
 }

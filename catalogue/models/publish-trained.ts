@@ -36,8 +36,8 @@ export function publishTrained(
     const rival = modelsAt(table, useCase, blueprintVersion, time).production;
     const { promote, reason } = judge(rival?.modelId);
     const states: readonly ModelState[] = [
-      { state: "trained", time, reason: `${how}; ${reason}`, share: null },
-      ...(promote ? [{ state: "production" as const, time, reason, share: null }] : []),
+      { state: "trained", time, reason: `${how}; ${reason}`, share: null, by: "unit" },
+      ...(promote ? [{ state: "production" as const, time, reason, share: null, by: "unit" as const }] : []),
     ];
     const record: ModelRecorded = { ...model, states };
     const retired = promote && rival !== undefined ? [replacedBy(modelId, rival, time)] : [];

@@ -30,10 +30,13 @@ export const servedText = (models: readonly ServedModel[]): string =>
         ]),
       );
 
-/** Its newest state, a canary's with its share: `canary 5%`. */
+/** Its newest state, a canary's with its share: `canary 5%`, or `canary 5% of decisions` of a former release. */
 export function stateText({ states }: Pick<ModelRecorded, "states">): string {
-  const { state, share } = states.at(-1) ?? { state: "none", share: null };
-  return share === null ? state : `${state} ${Number((share * 100).toPrecision(12))}%`;
+  const newest = states.at(-1);
+  if (newest === undefined) return "none";
+  const { state, share, by } = newest;
+  if (share === null) return state;
+  return `${state} ${Number((share * 100).toPrecision(12))}%${by === "unit" ? "" : ` of ${by}s`}`;
 }
 
 /** The times at which it first went into production and at which it left for good; empty if it did not. */

@@ -1,4 +1,10 @@
-import { shareOf, type CompiledBlueprint, type LearningMode, type ParamValues } from "../../blueprints/index.ts";
+import {
+  holdoutSalt,
+  unitPlace,
+  type CompiledBlueprint,
+  type LearningMode,
+  type ParamValues,
+} from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 
 /** What was set for the version at the time of a decision. */
@@ -22,7 +28,7 @@ export type Acts = "policy" | "uniform" | "control" | "holdout";
 
 /** Whether a unit is held out, the same in all versions of a use case with this share. */
 export const isHeldOut = (salt: string, useCase: string, unit: string, share: number): boolean =>
-  share > 0 && shareOf(`${salt}\0holdout\0${useCase}\0${unit}`) < share;
+  share > 0 && unitPlace(holdoutSalt(salt, useCase), unit) < share;
 
 /** Of a decision in which the policy did not act. */
 export const reasonOf = (acts: Exclude<Acts, "policy">): "explore" | "control" | "holdout" =>

@@ -1,8 +1,10 @@
 import { hash } from "node:crypto";
 import {
+  assignSalt,
   decisionKeys,
   optionVector,
   placeAt,
+  unitPlace,
   type CompiledBlueprint,
   type DecisionKeys,
   type DecisionSpace,
@@ -17,7 +19,6 @@ import {
   type Scored,
 } from "../../schemas/index.ts";
 import { isHeldOut, reasonOf, whoActs, type VersionSet } from "./acting.ts";
-import { unitPlace } from "./assign-unit.ts";
 import { decideOptions, type OptionsAsked, type OverOptions } from "./decide-options.ts";
 import { onlyOf } from "./draw.ts";
 import { drawValue } from "./draw-value.ts";
@@ -91,7 +92,7 @@ function madeBy(asked: Asked): OverOptions {
   const { request } = scored.enriched;
   if (policy.shares !== null) {
     const actions = actionsOf(blueprint.decisionSpace);
-    const group = placeAt(unitPlace(salt, request.useCase, request.unit), policy.shares);
+    const group = placeAt(unitPlace(assignSalt(salt, request.useCase), request.unit), policy.shares);
     const [value, propensity] = [actions[group]!, policy.shares[group]!];
     return { actions, distribution: policy.shares, value, propensity, reason: "explore", ...ofNoOptions };
   }

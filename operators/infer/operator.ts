@@ -27,7 +27,7 @@ export const infer = (scorers: Scorers) =>
           const { request, blueprintVersion } = record.value;
           if (blueprintVersion === null) return undefined;
           const atWork = modelsAt(context.globals.models, request.useCase, blueprintVersion, record.time);
-          return modelFor(atWork, request.decisionId);
+          return modelFor(atWork, request);
         };
         const predictions = new Map<StreamRecord<Enriched>, Predicted>();
         const models = new Map(records.map((record) => [record, modelOf(record)]));

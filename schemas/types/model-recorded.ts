@@ -47,13 +47,19 @@ export interface ModelState {
   readonly time: number;
   /** Why, with the figures that decided. */
   readonly reason: string;
-  /** Of the decisions, with the state canary: above 0 and below 1. Null with every other state. */
+  /** Of the units, with the state canary: above 0 and below 1. Null with every other state. */
   readonly share: null | number;
+  /** What a canary's share is of: unit; decision, if a release without this field wrote the state. */
+  readonly by: ShareSubject;
 }
 
 /** All that this release writes. A newer one may have written others. */
 export const modelStateNames = ["trained", "shadow", "canary", "production", "retired", "withdrawn"] as const;
 export type ModelStateName = (typeof modelStateNames)[number];
+
+/** All that this release writes. A newer one may have written others. */
+export const shareSubjects = ["unit", "decision"] as const;
+export type ShareSubject = (typeof shareSubjects)[number];
 
 export const modelRecordedSchema = {
   type: "record",
@@ -100,8 +106,14 @@ export const modelRecordedSchema = {
             {
               name: "share",
               type: ["null", "double"],
-              doc: "Of the decisions, with the state canary: above 0 and below 1. Null with every other state.",
+              doc: "Of the units, with the state canary: above 0 and below 1. Null with every other state.",
               default: null,
+            },
+            {
+              name: "by",
+              type: "string",
+              doc: "What a canary's share is of: unit; decision, if a release without this field wrote the state.",
+              default: "decision",
             },
           ],
           namespace: "loopstream",

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { parseBlueprint, placeAt } from "../../blueprints/index.ts";
+import { assignSalt, parseBlueprint, placeAt, unitPlace } from "../../blueprints/index.ts";
 import { blueprintTable } from "../../catalogue/index.ts";
-import { decide, unitPlace } from "../../operators/index.ts";
+import { decide } from "../../operators/index.ts";
 import {
   blueprints,
   clock,
@@ -254,7 +254,7 @@ describe("groups of units", () => {
       const unit = `unit-${n % 500}`;
       const enriched = { ...asked.enriched, request: request(`d${n}`, {}, { unit }) };
       const decision = await made({ ...asked, enriched });
-      const group = placeAt(unitPlace("salt", "parcels", unit), shares);
+      const group = placeAt(unitPlace(assignSalt("salt", "parcels"), unit), shares);
       expect(decision).toMatchObject({
         ...{ value: ["control", "reminder"][group], propensity: shares[group], reason: "explore", modelId: null },
         ...{ distribution: shares, options: [] },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { parseBlueprint } from "../../blueprints/index.ts";
-import { blueprintTable, drawOf, modelTable } from "../../catalogue/index.ts";
+import { canarySalt, parseBlueprint, unitPlace } from "../../blueprints/index.ts";
+import { blueprintTable, decisionPlace, modelTable } from "../../catalogue/index.ts";
 import { infer, posteriorStates, type Scorers } from "../../operators/index.ts";
 import { blueprints, deadLetters, enriched, models, scored, type Scored } from "../../schemas/index.ts";
 import { createTestDriver, defineTopology, type TestDriver } from "../../streams/index.ts";
@@ -20,10 +20,16 @@ beforeEach(async () => {
 });
 afterEach(() => driver.close());
 
-const row = (id: string, weight: number | null, time: number, blueprintVersion: string | null = parcels.version) => ({
+const row = (
+  id: string,
+  weight: number | null,
+  time: number,
+  blueprintVersion: string | null = parcels.version,
+  unit = "anna",
+) => ({
   key: "anna",
   value: {
-    request: request(id, { weight }),
+    request: request(id, { weight }, { unit }),
     blueprintVersion,
     features: [weight, "air", null, null, null, null],
     error: null,
@@ -62,50 +68,80 @@ test("a missing value goes where the model sends missing values", async () => {
 test("each request of one batch gets the model of its own time", async () => {
   await driver.input(models).send(inProduction("m1", START + 10), inProduction("m2", START + 20));
   const withdrawn = [
-    { state: "production", time: START + 20, reason: "test", share: null },
-    { state: "withdrawn", time: START + 30, reason: "test", share: null },
+    { state: "production", time: START + 20, reason: "test", share: null, by: "unit" },
+    { state: "withdrawn", time: START + 30, reason: "test", share: null, by: "unit" },
   ] as const;
   await driver.input(models).send(inProduction("m2", START + 20, withdrawn));
   await driver.input(enriched).send(...[5, 15, 25, 35].map((time) => row(`d${time}`, 20, START + time)));
   expect(read().map(({ modelId }) => modelId)).toEqual([null, "m1", "m2", null]);
 });
 
-test("a canary predicts its share of the decisions, the same ones in any batch and after a restart, and the decision names it", async () => {
-  const canary = [{ state: "canary", time: START + 10, reason: "test", share: 0.25 }] as const;
-  const ask = async (sizes: readonly number[]): Promise<readonly Scored[]> => {
-    driver = await open();
-    await driver.input(models).send(inProduction("m1", START), inProduction("m2", START + 10, canary));
-    const rows = Array.from({ length: 1_000 }, (_, at) => row(`d${at}`, 20, START + (at === 0 ? 10 : 11)));
-    for (let at = 0, turn = 0; at < rows.length; turn++) {
-      const size = sizes[turn % sizes.length]!;
-      await driver.input(enriched).send(...rows.slice(at, at + size));
-      at += size;
+test.each(["unit", "decision"] as const)(
+  "a canary predicts its share by %s, the same in any batch and after a restart, and the decision names it",
+  async (by) => {
+    const canary = [{ state: "canary", time: START + 10, reason: "test", share: 0.25, by }] as const;
+    const ask = async (sizes: readonly number[]): Promise<readonly Scored[]> => {
+      driver = await open();
+      await driver.input(models).send(inProduction("m1", START), inProduction("m2", START + 10, canary));
+      const rows = Array.from({ length: 1_000 }, (_, at) =>
+        row(`d${at}`, 20, START + (at === 0 ? 10 : 11), parcels.version, `unit-${at}`),
+      );
+      for (let at = 0, turn = 0; at < rows.length; turn++) {
+        const size = sizes[turn % sizes.length]!;
+        await driver.input(enriched).send(...rows.slice(at, at + size));
+        at += size;
+      }
+      return read();
+    };
+    await driver.close();
+    const made = await ask([1_000]);
+    await driver.close();
+    expect(await ask([1, 7, 300])).toEqual(made);
+    expect(Math.abs(made.filter(({ modelId }) => modelId === "m2").length - 250)).toBeLessThan(
+      3 * Math.sqrt(1_000 * 0.25 * 0.75),
+    );
+    expect(made[0]!.modelId).toBe("m1");
+    for (const {
+      modelId,
+      enriched: asked,
+      predictions,
+      options: [],
+    } of made.slice(1)) {
+      const { unit, decisionId } = asked.request;
+      const place = by === "unit" ? unitPlace(canarySalt("m2"), unit) : decisionPlace("m2", decisionId);
+      expect(modelId).toBe(place < 0.25 ? "m2" : "m1");
+      expect(predictions["late"]).toBeCloseTo(HEAVY, 6);
     }
-    return read();
+  },
+);
+
+test("each decision of a canary's unit is its, in all of its requests, and a share that grows by a state of its own keeps the unit", async () => {
+  const at = (share: number, time: number) => ({ state: "canary", time, reason: "test", share, by: "unit" }) as const;
+  const states = [at(0.05, START + 10), at(0.5, START + 20)];
+  await driver.input(models).send(inProduction("m1", START), inProduction("m2", START + 10, states));
+  const units = Array.from({ length: 200 }, (_, n) => `unit-${n}`);
+  const served = async (time: number): Promise<readonly string[]> => {
+    const rows = [1, 2, 3].flatMap((n) =>
+      units.map((unit) => row(`${unit}-${time}-${n}`, 20, time, parcels.version, unit)),
+    );
+    await driver.input(enriched).send(...rows);
+    const byUnit = Map.groupBy(read(), (made) => made.enriched.request.unit);
+    const models = [...byUnit].map(([unit, made]) => [unit, new Set(made.map(({ modelId }) => modelId))] as const);
+    expect(models.every(([, all]) => all.size === 1)).toBe(true);
+    return models.flatMap(([unit, all]) => (all.has("m2") ? [unit] : []));
   };
-  await driver.close();
-  const made = await ask([1_000]);
-  await driver.close();
-  expect(await ask([1, 7, 300])).toEqual(made);
-  expect(Math.abs(made.filter(({ modelId }) => modelId === "m2").length - 250)).toBeLessThan(
-    3 * Math.sqrt(1_000 * 0.25 * 0.75),
-  );
-  expect(made[0]!.modelId).toBe("m1");
-  for (const {
-    modelId,
-    enriched: asked,
-    predictions,
-    options: [],
-  } of made.slice(1)) {
-    expect(modelId).toBe(drawOf("m2", asked.request.decisionId) < 0.25 ? "m2" : "m1");
-    expect(predictions["late"]).toBeCloseTo(HEAVY, 6);
-  }
+  const small = await served(START + 11);
+  const large = await served(START + 21);
+  const below = (share: number) => units.filter((unit) => unitPlace(canarySalt("m2"), unit) < share);
+  expect([small, large]).toEqual([below(0.05), below(0.5)]);
+  expect(small.length).toBeGreaterThan(0);
+  expect(large).toEqual(expect.arrayContaining([...small]));
 });
 
 test("a shadow predicts nothing that is decided on", async () => {
   await driver
     .input(models)
-    .send(inProduction("m2", START, [{ state: "shadow", time: START, reason: "test", share: null }]));
+    .send(inProduction("m2", START, [{ state: "shadow", time: START, reason: "test", share: null, by: "unit" }]));
   await driver.input(enriched).send(row("d", 20, START + 1));
   expect(read()[0]).toMatchObject({ modelId: null, predictions: {}, options: [] });
 });

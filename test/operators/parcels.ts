@@ -87,7 +87,7 @@ export const noScorers = (): Promise<Scorer> => Promise.reject(new Error("there 
 export function inProduction(
   modelId: string,
   since: number,
-  states: ModelRecorded["states"] = [{ state: "production", time: since, reason: "test", share: null }],
+  states: ModelRecorded["states"] = [{ state: "production", time: since, reason: "test", share: null, by: "unit" }],
 ): { key: string; value: ModelRecorded; time: number } {
   const value: ModelRecorded = {
     modelId,

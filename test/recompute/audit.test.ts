@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { parseBlueprint } from "../../blueprints/index.ts";
-import { validBlueprints, blueprintTable, drawOf, readModels } from "../../catalogue/index.ts";
+import { canarySalt, parseBlueprint, unitPlace } from "../../blueprints/index.ts";
+import { validBlueprints, blueprintTable, decisionPlace, readModels } from "../../catalogue/index.ts";
 import { type enrich, enrichRequest, eventWindows, tableContent } from "../../operators/index.ts";
 import { audit, explainDecision, type AuditOptions, type AuditReport } from "../../recompute/index.ts";
 import { decisionRequests, decisions, enriched, modelArtifacts, models } from "../../schemas/index.ts";
@@ -29,6 +29,12 @@ function oneBitOff(): Uint8Array {
   return changed;
 }
 
+/** What a canary's share may be of, and which decisions are m2's. */
+const bothWays = [
+  ["unit", (share: number, id: string) => unitPlace(canarySalt("m2"), `unit-${id}`) < share],
+  ["decision", (share: number, id: string) => decisionPlace("m2", id) < share],
+] as const;
+
 describe("an audit of a clean run", () => {
   test("reports nothing, over two versions and two models", async () => {
     run = await openRun();
@@ -42,18 +48,21 @@ describe("an audit of a clean run", () => {
     expect(await audited()).toEqual({ share: 1, sampled: 120, recomputed: 120, ...clean });
   });
 
-  test("reports nothing where a canary decided a share, and nothing else than that share", async () => {
-    run = await openRun();
-    await run.model("m1", START + 6 * HOUR);
-    await run.model("m2", START + 12 * HOUR, oneBitOff(), 0.3);
-    await aDay(run);
-    const made = await run.decisions();
-    const late = made.filter(({ decisionTime }) => decisionTime > START + 12 * HOUR);
-    const drawn = late.filter(({ decisionId }) => drawOf("m2", decisionId) < 0.3);
-    expect(drawn.length).toBeGreaterThan(10);
-    expect(made.filter(({ modelId }) => modelId === "m2")).toEqual(drawn);
-    expect(await audited()).toEqual({ share: 1, sampled: 120, recomputed: 120, ...clean });
-  });
+  test.each(bothWays)(
+    "reports nothing where a canary decided a share by %s, and nothing else than that share",
+    async (by, isBelow) => {
+      run = await openRun();
+      await run.model("m1", START + 6 * HOUR);
+      await run.model("m2", START + 12 * HOUR, oneBitOff(), 0.3, by);
+      await aDay(run);
+      const made = await run.decisions();
+      const late = made.filter(({ decisionTime }) => decisionTime > START + 12 * HOUR);
+      const drawn = late.filter(({ decisionId }) => isBelow(0.3, decisionId));
+      expect(drawn.length).toBeGreaterThan(10);
+      expect(made.filter(({ modelId }) => modelId === "m2")).toEqual(drawn);
+      expect(await audited()).toEqual({ share: 1, sampled: 120, recomputed: 120, ...clean });
+    },
+  );
 
   test("reads the decisions of a stretch of time, a use case, or a share, the same ones each time", async () => {
     run = await openRun();
@@ -272,21 +281,24 @@ describe("a live loop's differences in which nothing is wrong", () => {
     expect(differences[1]!.cause).toMatch(/ is live since .*, 700 ms before, and had not been read$/);
   });
 
-  test("a canary that was published with a time shortly before the decisions, which are of its share", async () => {
-    run = await openRun({ live: true });
-    await run.model("m1", START);
-    const ids = Array.from({ length: 20 }, (_, at) => `d${at}`);
-    for (const id of ids) await run.ask(id, START + HOUR);
-    await run.idle();
-    await run.model("m2", START + HOUR - 500, onnx, 0.5);
-    await run.idle();
-    const { differences } = await audited();
-    expect(differences.map(({ decisionId }) => decisionId).sort()).toEqual(
-      ids.filter((id) => drawOf("m2", id) < 0.5).sort(),
-    );
-    for (const { cause } of differences)
-      expect(cause).toMatch(/^m2 is the canary since .*, 500 ms before, and had not been read$/);
-  });
+  test.each(bothWays)(
+    "a canary by %s that was published with a time shortly before the decisions, which are of its share",
+    async (by, isBelow) => {
+      run = await openRun({ live: true });
+      await run.model("m1", START);
+      const ids = Array.from({ length: 20 }, (_, at) => `d${at}`);
+      for (const id of ids) await run.ask(id, START + HOUR);
+      await run.idle();
+      await run.model("m2", START + HOUR - 500, onnx, 0.5, by);
+      await run.idle();
+      const { differences } = await audited();
+      expect(differences.map(({ decisionId }) => decisionId).sort()).toEqual(
+        ids.filter((id) => isBelow(0.5, id)).sort(),
+      );
+      for (const { cause } of differences)
+        expect(cause).toMatch(/^m2 is the canary since .*, 500 ms before, and had not been read$/);
+    },
+  );
 });
 
 /** As a former release folded events: a version's windows began empty when an instance heard of it. */

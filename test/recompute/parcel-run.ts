@@ -16,6 +16,7 @@ import {
   observations,
   scored,
   type DecisionRecorded,
+  type ShareSubject,
 } from "../../schemas/index.ts";
 import {
   Application,
@@ -42,7 +43,7 @@ export interface ParcelRun {
   readonly source: RecomputeSource;
   scan(time: number, minutes: number, depot?: string, key?: string): Promise<void>;
   ask(id: string, time: number, weight?: number, depot?: string): Promise<void>;
-  model(modelId: string, since: number, file?: Uint8Array, share?: number): Promise<void>;
+  model(modelId: string, since: number, file?: Uint8Array, share?: number, by?: ShareSubject): Promise<void>;
   blueprint(text: string, since: number): Promise<void>;
   /** Resolves when everything that was published has been handled. */
   idle(): Promise<void>;
@@ -113,10 +114,10 @@ export async function openRun(options: RunOptions = {}): Promise<ParcelRun> {
       const value = request(id, { weight, carrier: "air", express: true, depot }, { unit: `unit-${id}` });
       await publisher.publish([{ topic: decisionRequests, key: id, value, time }]);
     },
-    async model(modelId, since, file = onnx, share) {
+    async model(modelId, since, file = onnx, share, by = "unit") {
       const artifact = await writeArtifact(backbone, publisher, file, since, {});
       const canary =
-        share === undefined ? undefined : [{ state: "canary" as const, time: since, reason: "test", share }];
+        share === undefined ? undefined : [{ state: "canary" as const, time: since, reason: "test", share, by }];
       const { key, value, time } = inProduction(modelId, since, canary);
       await publisher.publish([{ topic: models, key, value: { ...value, artifact }, time }]);
     },

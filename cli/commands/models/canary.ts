@@ -8,10 +8,10 @@ import { stateText } from "../../text/models-text.ts";
 export const canaryCommand = defineCommand({
   name: "canary",
   about:
-    "let a model make a share of the decisions, or another share than it has; the others stay with the one in production",
+    "let a model decide for a share of the units, always the same ones, or for another share than it has; the others stay with the one in production",
   args: { modelId: ["<modelId>"] },
   flags: {
-    share: flag("--share <share>", "of the decisions: 5% or 0.05", { required: true, parse: parsePercentage }),
+    share: flag("--share <share>", "of the units: 5% or 0.05", { required: true, parse: parsePercentage }),
     reason: reasonFlag,
   },
   run: ({ settings, output, args: { modelId }, flags: { share, reason } }) =>

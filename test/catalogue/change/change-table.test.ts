@@ -40,7 +40,10 @@ const others = (): TopicTools => ({ ...tools, backbone: prefixed(backbone, "") }
 function adding(reason: string, time: number): (table: GlobalView<ModelRecorded>) => Change<ModelRecorded, number> {
   return (table) => {
     const model = table.get("parcels/m") ?? modelOf("m", []);
-    const value = { ...model, states: [...model.states, { state: "trained" as const, time, reason, share: null }] };
+    const value = {
+      ...model,
+      states: [...model.states, { state: "trained" as const, time, reason, share: null, by: "unit" as const }],
+    };
     return { write: [{ key: "parcels/m", value, time }], result: model.states.length };
   };
 }

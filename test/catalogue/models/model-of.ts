@@ -1,9 +1,9 @@
-import type { ModelRecorded, ModelState } from "../../../schemas/index.ts";
+import type { ModelRecorded, ModelState, ShareSubject } from "../../../schemas/index.ts";
 
 /** A model's record with these states, each `[state, time]`, a canary with its share. */
 export function modelOf(
   modelId: string,
-  states: readonly (readonly [state: ModelState["state"], time: number, share?: number])[],
+  states: readonly (readonly [state: ModelState["state"], time: number, share?: number, by?: ShareSubject])[],
   { useCase = "parcels", blueprintVersion = "v1" } = {},
 ): ModelRecorded {
   return {
@@ -11,7 +11,13 @@ export function modelOf(
     useCase,
     blueprintVersion,
     artifact: { sha256: modelId, bytes: 1, chunks: 1, partition: 0, offset: 0 },
-    states: states.map(([state, time, share = null]) => ({ state, time, reason: "for the test", share })),
+    states: states.map(([state, time, share = null, by = "unit"]) => ({
+      state,
+      time,
+      reason: "for the test",
+      share,
+      by,
+    })),
     metrics: {},
     report: null,
     provenance: {

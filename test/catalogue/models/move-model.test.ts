@@ -62,6 +62,24 @@ describe("a move by hand", () => {
     expect((await reasons("b")).slice(1)).toEqual(["a trial", "by hand"]);
   });
 
+  test("makes a canary by decision, of a former release, one by unit from then on, and its states before stay", async () => {
+    await publish(modelOf("a", [["production", 1]]), modelOf("b", [["canary", 2, 0.05, "decision"]]));
+    await moveModel(tools, "b", { canary: 0.05 }, 10);
+    await moveModel(tools, "b", { canary: 0.05 }, 20);
+    const table = await readTable(backbone, tools.serdes, modelTable);
+    const at = (time: number) => {
+      const { share, by } = modelsAt(table, "parcels", "v1", time).canary!;
+      return [share, by];
+    };
+    expect([3, 10, 11, 21].map(at)).toEqual([
+      [0.05, "decision"],
+      [0.05, "decision"],
+      [0.05, "unit"],
+      [0.05, "unit"],
+    ]);
+    expect((await readModels(tools)).find(({ modelId }) => modelId === "b")!.states.length).toBe(2);
+  });
+
   test("leads a model from shadow by a canary's shares to production, and retires those it replaces", async () => {
     await publish(
       modelOf("a", [["production", 1]]),
@@ -122,22 +140,35 @@ test("every state has its moves, and each may be promoted and withdrawn by hand"
   }
 });
 
-test("a model's record of before there were shares is read, and one with shares is read by a release of before", () => {
-  const now = models.type;
-  const former = avro.Type.forSchema(
-    JSON.parse(JSON.stringify(models.schema), (_, value: unknown) =>
-      Array.isArray(value) ? value.filter((field: { name?: string }) => field?.name !== "share") : value,
-    ) as avro.Schema,
-  );
-  const bare = (model: ModelRecorded): unknown =>
-    JSON.parse(JSON.stringify(model, (key, value: unknown) => (key === "share" ? undefined : value)));
-  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-  const old = modelOf("a", [
-    ["trained", 1],
-    ["production", 2],
-  ]);
-  expect(plain(now.fromBuffer(former.toBuffer(bare(old)), now.createResolver(former)))).toEqual(plain(old));
-  const canary = modelOf("b", [["canary", 2, 0.1]]);
-  expect(plain(former.fromBuffer(now.toBuffer(canary), former.createResolver(now)))).toEqual(bare(canary));
-  expect(modelsAt(modelTableOf([old]), "parcels", "v1", 3).production?.modelId).toBe("a");
-});
+test.each([["share", "by"], ["by"]])(
+  "a model's record of a release that left out %s is read, and that release reads one of now",
+  (...absent: string[]) => {
+    const now = models.type;
+    const former = avro.Type.forSchema(
+      JSON.parse(JSON.stringify(models.schema), (_, value: unknown) =>
+        Array.isArray(value) ? value.filter((field: { name?: string }) => !absent.includes(field?.name ?? "")) : value,
+      ) as avro.Schema,
+    );
+    const bare = (model: ModelRecorded): unknown =>
+      JSON.parse(JSON.stringify(model, (key, value: unknown) => (absent.includes(key) ? undefined : value)));
+    /** Of that time: shares, if there were any, were of decisions. */
+    const asRead = (model: ModelRecorded): ModelRecorded => ({
+      ...model,
+      states: model.states.map((state) => ({ ...state, by: "decision" })),
+    });
+    const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+    const old = modelOf("a", [
+      ["trained", 1],
+      ["production", 2],
+    ]);
+    expect(plain(now.fromBuffer(former.toBuffer(bare(old)), now.createResolver(former)))).toEqual(plain(asRead(old)));
+    if (!absent.includes("share")) {
+      const tried = modelOf("c", [["canary", 2, 0.1, "decision"]]);
+      const read = now.fromBuffer(former.toBuffer(bare(tried)), now.createResolver(former)) as ModelRecorded;
+      expect(modelsAt(modelTableOf([read]), "parcels", "v1", 3).canary).toMatchObject({ share: 0.1, by: "decision" });
+    }
+    const canary = modelOf("b", [["canary", 2, 0.1]]);
+    expect(plain(former.fromBuffer(now.toBuffer(canary), former.createResolver(now)))).toEqual(bare(canary));
+    expect(modelsAt(modelTableOf([old]), "parcels", "v1", 3).production?.modelId).toBe("a");
+  },
+);
