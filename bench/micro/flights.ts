@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { countDecision, enrichRequest, eventWindows, newHour } from "../../operators/index.ts";
-import type { DecisionRecorded, DecisionRequested, EventRecorded } from "../../schemas/index.ts";
-import { createMemoryEngine, FoldBytes } from "../../streams/index.ts";
+import {
+  decisionRequests,
+  type DecisionRecorded,
+  type DecisionRequested,
+  type EventRecorded,
+} from "../../schemas/index.ts";
+import { createMemoryEngine, FoldBytes, Serdes } from "../../streams/index.ts";
+import { fixedRegistry } from "../decisions/work/registry.ts";
 import { workOf } from "../product/works/index.ts";
 import type { Measured } from "./measured.ts";
 
@@ -37,9 +43,16 @@ export async function flights(): Promise<Measured> {
   }
   const blueprints = validBlueprints(table);
   const names = layout.map(({ name }) => name);
-  const decisions = lives.map(({ request: { value, time } }): DecisionRecorded => {
-    const { decisionId, unit } = value as DecisionRequested;
-    const { features } = enrichRequest(value as DecisionRequested, time, blueprints, windows);
+  const serdes = new Serdes(fixedRegistry());
+  await serdes.open(decisionRequests);
+  const requests = lives.map(({ request: { value, time } }) => {
+    // As the operator reads them: with the fields that the product left out.
+    const bytes = serdes.encode(decisionRequests, value as DecisionRequested);
+    return { value: serdes.decode(decisionRequests, bytes), time };
+  });
+  const decisions = requests.map(({ value, time }): DecisionRecorded => {
+    const { decisionId, unit } = value;
+    const { features } = enrichRequest(value, time, blueprints, windows);
     return {
       ...{
         decisionId,
@@ -73,8 +86,7 @@ export async function flights(): Promise<Measured> {
         name: "enrich: 41 features with 11 windows",
         items: LIVES,
         run() {
-          for (const { request } of lives)
-            enrichRequest(request.value as DecisionRequested, request.time, blueprints, windows);
+          for (const { value, time } of requests) enrichRequest(value, time, blueprints, windows);
         },
       },
       {

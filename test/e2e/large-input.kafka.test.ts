@@ -20,8 +20,11 @@ largeInput("kafka", async () => {
     subjectPrefix: "",
     stateDir: dir.path,
     async writeForeign({ topic, partition, key, value, timestamp, headers }) {
-      // As where an operator has raised it: the broker then takes 5 MB.
-      const configEntries = [{ name: "max.message.bytes", value: "6000000" }];
+      // As where an operator has raised it: the broker then takes 5 MB. All settings are replaced, retention stays none.
+      const configEntries = [
+        { name: "max.message.bytes", value: "6000000" },
+        { name: "retention.ms", value: "-1" },
+      ];
       await admin.alterConfigs({
         validateOnly: false,
         resources: [{ type: 2, name: prefix + topic, configEntries }],

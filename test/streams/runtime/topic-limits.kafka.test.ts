@@ -70,8 +70,12 @@ describe.each(clients)("over $client", ({ create }) => {
     await registry.close();
   });
 
+  // All settings of the topic are replaced: with the broker's own retention, records of 1970 would be deleted at its next look.
   const limit = (topic: string, bytes: number): Promise<unknown> => {
-    const configEntries = [{ name: "max.message.bytes", value: String(bytes) }];
+    const configEntries = [
+      { name: "max.message.bytes", value: String(bytes) },
+      { name: "retention.ms", value: "-1" },
+    ];
     return admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] });
   };
 
