@@ -227,9 +227,13 @@ export interface TrainingConfig {
   /** Train when this share of the rows is newer than the last training (0.2 = 20 %); null: never by freshness. */
   readonly freshRows: number | null;
   readonly minRows: number;
-  /** Share of the rows, the newest, that is never trained on. */
+  /** Share of the rows, the newest, that judge a model before it learns from them. */
   readonly holdout: number;
   readonly metric: Metric;
+  /** Share of the metric of the model in production by which a newer model may be worse, if it replaces one of old rows. */
+  readonly tolerance: number;
+  /** Rows are old when the newest one of a new model is so much newer, ms. Null: they never are. */
+  readonly refreshAfterMs: number | null;
   /** A formula of labels, features and columns of the row: how much a row counts. Null: all rows count the same. */
   readonly weight: string | null;
 }

@@ -18,7 +18,10 @@ export const DEFAULTS = Object.freeze({
   retention: Object.freeze({ rowsMs: null, decisionsMs: null, repeatsPerAnswers: 2 }),
   /** Or the label's wait, if that is longer. */
   join: Object.freeze({ ttlMs: 48 * HOUR }),
-  training: Object.freeze({ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1, weight: null }),
+  training: Object.freeze({
+    ...{ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1 },
+    ...{ tolerance: 0.01, refreshAfterMs: 7 * DAY, weight: null },
+  }),
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
   posterior: Object.freeze({ by: "option", ridge: 1, afterMs: 10_000 } as const),
   maxRows: 100_000,
@@ -113,6 +116,8 @@ export const BOUNDS = Object.freeze({
   freshRows: { min: 0.001, max: 10 },
   minRows: { min: 1, max: 1e9 },
   holdout: { min: 0.001, max: 0.9 },
+  tolerance: { min: 0, max: 1 },
+  refreshAfter: { min: 0, max: 366 * DAY },
   /** Of an apprentice with its product, before a promotion is proposed. */
   agreement: { min: 0.01, max: 1 },
   agreementDecisions: { min: 1, max: 1e9 },

@@ -6,7 +6,9 @@ export { topicRetention } from "./blueprints/topic-retention.ts";
 export type { ModeHeld } from "./blueprints/learning-modes.ts";
 export { validBlueprints, type ValidBlueprints } from "./blueprints/valid-blueprints.ts";
 export { versionStates, type VersionState, type VersionStateName } from "./blueprints/version-state.ts";
+export { learntRows } from "./models/learnt-rows.ts";
 export { decisionPlace, modelFor } from "./models/model-for.ts";
+
 export { modelMoves, modelStateAfter } from "./models/model-moves.ts";
 export { modelsAt, type Canary, type ModelsAt } from "./models/models-at.ts";
 export { modelTable } from "./models/model-table.ts";

@@ -5,6 +5,7 @@ export {
   classLogLoss,
   clipped,
   LEAST_PROBABILITY,
+  likeliestClass,
   logLoss,
   meanAbsoluteError,
   meanSquaredError,
@@ -12,6 +13,8 @@ export {
   rowLogLoss,
   rowPinballLoss,
 } from "./metrics.ts";
+export { confidenceSequence } from "./paired/confidence-sequence.ts";
+export { aucInfluences, meanInfluences } from "./paired/influences.ts";
 export { offPolicyEstimators } from "./off-policy/estimators/index.ts";
 export { normalInterval, type Interval } from "./off-policy/interval.ts";
 export { meanOf as meanEstimate } from "./off-policy/logged-rewards.ts";

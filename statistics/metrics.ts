@@ -110,13 +110,16 @@ export function classLogLoss(classes: Float32Array, probabilities: Float32Array,
 /** Share of the rows whose likeliest class is the one that came; of classes that are as likely the first counts. */
 export function accuracy(classes: Float32Array, probabilities: Float32Array, weights?: Float32Array): number {
   const count = checkClasses("accuracy", classes, probabilities);
-  const likeliest = (row: number): number => {
-    let best = 0;
-    for (let at = 1; at < count; at++)
-      if (probabilities[row * count + at]! > probabilities[row * count + best]!) best = at;
-    return best;
-  };
-  return mean("accuracy", classes, (label, row) => (likeliest(row) === label ? 1 : 0), weights);
+  const right = (label: number, row: number): number => (likeliestClass(probabilities, row, count) === label ? 1 : 0);
+  return mean("accuracy", classes, right, weights);
+}
+
+/** The class of a row with the largest probability; of classes that are as likely the first. @param probabilities rows × classes */
+export function likeliestClass(probabilities: Float32Array, row: number, classes: number): number {
+  let best = 0;
+  for (let at = 1; at < classes; at++)
+    if (probabilities[row * classes + at]! > probabilities[row * classes + best]!) best = at;
+  return best;
 }
 
 /** Of one label: `share` of the distance to a prediction below it, or the rest of 1 of that to one above it. */

@@ -1,5 +1,5 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
-import { askedVersion, validBlueprints } from "../catalogue/index.ts";
+import { askedVersion, modelsAt, validBlueprints } from "../catalogue/index.ts";
 import {
   readRows,
   rowsTopic,
@@ -8,9 +8,9 @@ import {
   type RowsRead,
   type TreatedValues,
 } from "../rows/index.ts";
-import type { TrainingRow } from "../schemas/index.ts";
+import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { learntLabels } from "./learnt-labels.ts";
-import { splitRows, type SplitRows } from "./split-rows.ts";
+import { seenBy, splitRows, type SplitRows } from "./split-rows.ts";
 import type { TrainingTables, TrainingTools } from "./training-tools.ts";
 
 export interface LabelledRowsRequest {
@@ -39,6 +39,8 @@ export interface LabelledRows {
   /** All that can be learnt, in the order of the decisions. */
   readonly rows: readonly TrainingRow[];
   readonly split: SplitRows;
+  /** The model in production at `until`, which the rows that judge are new to. */
+  readonly production: ModelRecorded | undefined;
   /** With fewer, nothing is trained and nothing is judged. */
   readonly needed: number;
   /** The count of the label that the fewest rows have. Zero if no row of the training has it. */
@@ -60,10 +62,12 @@ export async function labelledRows(
   const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, packed: true });
   const { rows, treated } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
   const share = request.holdout ?? training.holdout;
+  const { production } = modelsAt(tables.models, useCase, compiled.blueprint.version, until);
   const needed = Math.max(training.minRows, share === 0 ? 1 : 2);
-  const split = splitRows(compiled, rows, share);
+  const split = splitRows(compiled, rows, share, seenBy(production, compiled));
   const notLearnt = { leftOut: read.leftOut, treated };
-  return { compiled, topic: topic.name, read, rows, split, needed, fewest: fewestRows(split, rows), notLearnt };
+  const fewest = fewestRows(split, rows);
+  return { compiled, topic: topic.name, read, rows, split, production, needed, fewest, notLearnt };
 }
 
 function fewestRows({ labels }: SplitRows, rows: readonly TrainingRow[]): LabelledRows["fewest"] {

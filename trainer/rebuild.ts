@@ -1,13 +1,14 @@
 import { canonicalJson } from "../blueprints/index.ts";
-import { validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
+import { learntRows, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
 import { DomainError, type ModelRecorded } from "../schemas/index.ts";
 import type { Backbone, OffsetRange } from "../streams/index.ts";
+import { decidedBy } from "./fit/fit-judged.ts";
 import { fitRows } from "./fit/fit-rows.ts";
 import { learntLabels } from "./learnt-labels.ts";
 import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
 import { withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
-import { splitAgain } from "./split-rows.ts";
+import { splitAgain, splitRows } from "./split-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
 export interface Rebuilt {
@@ -50,7 +51,7 @@ export async function rebuildModel(
         : canonicalJson(found) === canonicalJson(provenanceOf(model))
           ? "equal"
           : "differs",
-    rows: model.provenance.rows,
+    rows: learntRows(model.provenance),
     imported: model.provenance.imported !== null,
     codeVersion: { then: model.provenance.codeVersion, now: codeVersion },
   } as const;
@@ -104,10 +105,16 @@ async function trainAgain(
         `and ${provenance.holdout} held out: it is not the topic as it was then`,
     );
   }
-  const split = splitAgain(compiled, rows, { all: provenance.rows, trained: provenance.trainedRows });
+  const { refitted, trainedRows: trained } = provenance;
+  const split = splitAgain(compiled, rows, { all: provenance.rows, trained });
   const searches = report?.searches ?? [];
   const trials = searches.length === 0 ? undefined : searches.map((search) => search.trials.length);
-  return (await fitRows(fit, { compiled, split, until, trials, onProgress })).onnx;
+  const asked = { compiled, until, trials, onProgress };
+  if (!refitted) return (await fitRows(fit, { ...asked, split })).onnx;
+  // A search was made on the rows that did not judge.
+  const judged = trials && (await fitRows(fit, { ...asked, split, heads: 0, readAfter: "all" }));
+  const learnt = splitRows(compiled, rows, 0);
+  return (await fitRows(fit, { ...asked, split: learnt, decided: judged && decidedBy(judged.labels) })).onnx;
 }
 
 /** Rejects with the offsets if a part of the ranges is gone. */

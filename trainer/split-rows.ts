@@ -1,6 +1,6 @@
 import type { CompiledBlueprint } from "../blueprints/index.ts";
 import { splitNewest } from "../rows/index.ts";
-import type { TrainingRow } from "../schemas/index.ts";
+import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { learnsTogether } from "./learners/index.ts";
 import { learntLabels, rowsWith, type LearntLabel } from "./learnt-labels.ts";
 
@@ -19,17 +19,64 @@ export interface SplitRows {
   readonly labels: readonly SplitLabel[];
 }
 
+/** Of each label, decision time of the newest row that a model has learnt it from. Empty: there is no model. */
+export function seenBy(production: ModelRecorded | undefined, { blueprint }: CompiledBlueprint): readonly number[] {
+  if (production === undefined) return [];
+  const { trainedUntil, labelsTrainedUntil } = production.provenance;
+  // What is learnt together has seen a row if any of its labels has.
+  const each = learnsTogether(blueprint) ? [] : labelsTrainedUntil;
+  return blueprint.labels.map((_, at) => each[at] ?? trainedUntil);
+}
+
+/** Older rows than so, before the newest one, do not judge: the model that is judged would be too old. */
+const MOST_HELD_OUT_MS = 28 * 24 * 3_600_000;
+/** But so many do, if the share is as large. */
+const LEAST_HELD_OUT = 1_000;
+
+/**
+ * The older rows, to learn from, and the newer ones, to judge by. Where the share would reach back to rows that the
+ * model in production was trained on, the newer half of all later rows judge: no row that judges was trained on by
+ * either model.
+ */
+function splitHeldOut(
+  rows: readonly TrainingRow[],
+  share: number,
+  after: number | undefined,
+): { readonly train: readonly TrainingRow[]; readonly holdout: readonly TrainingRow[] } {
+  const newest = splitNewest(rows, share);
+  if (newest.holdout.length === 0) return newest;
+  const timeOf = (row: TrainingRow): number => row["decisionTime"] as number;
+  const oldest = timeOf(rows.at(-1)!) - MOST_HELD_OUT_MS;
+  const least = timeOf(rows[Math.max(0, rows.length - LEAST_HELD_OUT)]!);
+  // All options of a decision have its time.
+  const inTime = rows.findIndex((row) => timeOf(row) > oldest || timeOf(row) >= least);
+  const from = Math.max(newest.train.length, inTime);
+  const isLater = (row: TrainingRow | undefined): boolean =>
+    row !== undefined && (after === undefined || timeOf(row) > after);
+  if (isLater(rows[from])) return { train: rows.slice(0, from), holdout: rows.slice(from) };
+  const later = rows.findIndex(isLater);
+  if (later < 0) return { train: rows, holdout: [] };
+  const halves = splitNewest(rows.slice(later), 1 / 2);
+  return { train: [...rows.slice(0, later), ...halves.train], holdout: halves.holdout };
+}
+
 /**
  * Rows by decision time, split for each label. Labels with one wait share the split. With several waits each label has
  * its own, of the rows where it is mature: the newest rows lack the labels that wait longest. Labels that are learnt
  * together share the earliest of these: no row that judges one of them is learnt from for another.
  *
- * @param share of the rows that is held out, 0 to 1
+ * @param share of the rows that is held out, 0 to 1; 0: none is
+ * @param after of each label a decision time, ms, as `seenBy` gives it: only later rows judge
  */
-export function splitRows(compiled: CompiledBlueprint, rows: readonly TrainingRow[], share: number): SplitRows {
+export function splitRows(
+  compiled: CompiledBlueprint,
+  rows: readonly TrainingRow[],
+  share: number,
+  after: readonly number[] = [],
+): SplitRows {
   const labels = learntLabels(compiled);
   if (compiled.waits.length === 1) {
-    const { train, holdout } = splitNewest(rows, share);
+    const { train, holdout } = splitHeldOut(rows, share, after[0]);
     const own = labels.map((label) => ({
       label,
       train: rowsWith(label, train),
@@ -37,7 +84,10 @@ export function splitRows(compiled: CompiledBlueprint, rows: readonly TrainingRo
     }));
     return { train, labels: own };
   }
-  const own = labels.map((label) => ({ label, ...splitNewest(rowsWith(label, rows), share) }));
+  const own = labels.map((label, at) => ({
+    label,
+    ...splitHeldOut(rowsWith(label, rows), share, after[at]),
+  }));
   const shared = learnsTogether(compiled.blueprint) ? splitEarliest(rows, own) : own;
   return { train: trainedRows(rows, shared), labels: shared };
 }

@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { modelsAt, publishTrained } from "../catalogue/index.ts";
-import type { ModelRecorded } from "../schemas/index.ts";
+import { publishTrained } from "../catalogue/index.ts";
+import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { sha256, writeArtifact } from "../serving/index.ts";
 import { weightSpread, type WeightSpread } from "../statistics/index.ts";
-import { evidenceOf } from "./evidence.ts";
-import { fitRows, type FittedRows } from "./fit/fit-rows.ts";
+import { evidenceOf } from "./evidence/evidence.ts";
+import { fitJudged, type FittedJudged } from "./fit/fit-judged.ts";
 import { gate, type Verdict } from "./gates/index.ts";
 import { labelledRows, type NotLearnt } from "./labelled-rows.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
@@ -59,7 +59,7 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const { useCase, until } = request;
   const tables = await tools.tables();
   const found = await labelledRows(tools, tables, request);
-  const { compiled, topic, read, rows, split, needed, fewest, notLearnt } = found;
+  const { compiled, topic, read, rows, split, production, needed, fewest, notLearnt } = found;
   const { blueprint } = compiled;
   const { train } = split;
   if (fewest.rows < needed) {
@@ -69,17 +69,19 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
     }
     return { kind: "tooFewRows", needed, ...fewest, ...notLearnt };
   }
-  const newest = rows.at(-1)!["decisionTime"] as number;
+  const newest = newestOf(rows);
   const { searches, codeVersion } = tools;
   const kept = searches === undefined ? undefined : { folder: join(searches, useCase), codeVersion };
-  const fitted = await fitRows(tools.fit, { compiled, split, until, kept, onProgress: request.onProgress });
+  const fitted = await fitJudged(tools.fit, { compiled, rows, split, until, kept, onProgress: request.onProgress });
   if (kept) await rm(kept.folder, { recursive: true, force: true });
   const modelId = sha256(fitted.onnx).slice(0, 16);
   const known = tables.models.get(`${useCase}/${modelId}`);
   if (known !== undefined) return resultOf(known, fitted, newest, notLearnt);
-  const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
   const held = split.labels[0]!.holdout;
-  const evidence = await evidenceOf(tools, compiled, fitted.labels, held, production);
+  const evidence = await evidenceOf(tools, compiled, fitted.labels, {
+    ...{ rows: held, share: request.holdout ?? blueprint.training.holdout, production },
+    trainedUntil: newestOf(fitted.learnt.train),
+  });
   const provenance = {
     rowsTopic: topic,
     ranges: read.ranges,
@@ -87,10 +89,12 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
     rows: train.length,
     holdout: rows.length - train.length,
     seed: blueprint.model.seed,
-    trainedUntil: train.at(-1)!["decisionTime"] as number,
+    trainedUntil: newestOf(fitted.learnt.train),
+    refitted: fitted.refitted,
     codeVersion,
     versions: read.versions,
     trainedRows: compiled.waits.length === 1 ? [] : split.labels.map((label) => label.train.length),
+    labelsTrainedUntil: compiled.waits.length === 1 ? [] : fitted.learnt.labels.map((label) => newestOf(label.train)),
     imported: null,
     ...notLearnt,
   };
@@ -103,14 +107,15 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   return resultOf(await publishTrained(tools, made, judge, time), fitted, newest, notLearnt);
 }
 
+const newestOf = (rows: readonly TrainingRow[]): number => rows.at(-1)!["decisionTime"] as number;
+
 function resultOf(
   model: ModelRecorded,
-  { onnx, seconds, labels }: FittedRows,
+  { onnx, seconds, weights }: FittedJudged,
   newest: number,
   notLearnt: NotLearnt,
 ): TrainResult {
   const promoted = model.states.some(({ state }) => state === "production");
-  const weights = labels[0]?.train.weights;
   const spread = weights && { weights: weightSpread(weights) };
   return { kind: "trained", model, promoted, seconds, onnx, newest, ...spread, ...notLearnt };
 }

@@ -59,7 +59,15 @@ async function putInShadow(): Promise<void> {
     states: [{ state: "production", time: 0, reason: "its file is nowhere", share: null, by: "unit" }],
     provenance: {
       ...{ rowsTopic: "", ranges: [], until: 0, rows: 0, holdout: 0, seed: 0, trainedUntil: 0, codeVersion: "" },
-      ...{ versions: [], leftOut: [], treated: [], trainedRows: [], imported: null },
+      ...{
+        versions: [],
+        leftOut: [],
+        treated: [],
+        trainedRows: [],
+        refitted: false,
+        labelsTrainedUntil: [],
+        imported: null,
+      },
     },
   };
   await publisher.publish([{ topic: models, key: `${useCase}/broken`, value, time: 0 }]);

@@ -4,6 +4,7 @@ import { createConfluentRegistry, createPlatformaticBackbone, openShared } from 
 import { publishBlueprint, startLoop } from "../../loop/index.ts";
 import { clock } from "../../schemas/index.ts";
 import { memoryNow, type MemorySample } from "./memory.ts";
+import { learntRows } from "../../catalogue/index.ts";
 import { trainModel } from "../../trainer/index.ts";
 
 export interface WorkerSettings {
@@ -70,7 +71,7 @@ if (import.meta.main) {
       const result = await trainModel(loop, { useCase: ask.useCase, until: ask.until });
       const outcome =
         result.kind === "trained"
-          ? `${result.model.provenance.rows} rows in ${result.seconds.toFixed(1)} s: ${result.model.states.at(-1)!.reason}`
+          ? `${learntRows(result.model.provenance)} rows in ${result.seconds.toFixed(1)} s: ${result.model.states.at(-1)!.reason}`
           : `${result.rows} rows of ${result.needed}`;
       say({ kind: "trained", useCase: ask.useCase, outcome });
     } else {

@@ -137,6 +137,8 @@ export interface BlueprintObject {
         readonly minRows?: number | undefined;
         readonly holdout?: `${number}%` | undefined;
         readonly metric?: Metric | undefined;
+        readonly tolerance?: `${number}%` | undefined;
+        readonly refreshAfter?: DurationText | "none" | undefined;
         readonly weight?: FormulaText | undefined;
       }
     | undefined;

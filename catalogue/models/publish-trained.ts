@@ -2,6 +2,7 @@ import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import type { TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
 import { modelRecords, replacedBy } from "./add-state.ts";
+import { learntRows } from "./learnt-rows.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
@@ -28,8 +29,9 @@ export function publishTrained(
   time: number,
 ): Promise<ModelRecorded> {
   const { useCase, modelId, blueprintVersion, provenance } = model;
-  const { rows, imported } = provenance;
-  const how = imported === null ? `on ${rows} rows` : "imported";
+  const { holdout, refitted, imported } = provenance;
+  const before = refitted ? `, judged before it learnt from the newest ${holdout}` : "";
+  const how = imported === null ? `on ${learntRows(provenance)} rows${before}` : "imported";
   return changeTable(tools, modelTable, (table) => {
     const known = table.get(`${useCase}/${modelId}`);
     if (known !== undefined) return { write: [], result: known };

@@ -47,7 +47,7 @@ export function storyOf(model: ModelRecorded): Story {
 }
 
 function making({ provenance, states }: ModelRecorded): Chapter {
-  const { rows, holdout, trainedUntil, seed, codeVersion, imported } = provenance;
+  const { holdout, seed, codeVersion, imported } = provenance;
   const moves = states.map(({ state, time, reason }) => `${shownTime(time)} ${state}: ${reason}`);
   const title = "How it was made";
   if (imported !== null) {
@@ -62,11 +62,24 @@ function making({ provenance, states }: ModelRecorded): Chapter {
   return {
     title,
     sentences: [
-      `It learnt from ${rows} decisions until ${shownTime(trainedUntil)}${holdout === 0 ? "." : `, and was judged by the ${holdout} that followed, which it had not seen.`}`,
+      ...learning(provenance),
       `loopstream ${codeVersion}, seed ${seed}: "loopstream models rebuild" makes the same file from the same rows.`,
       ...moves,
     ],
   };
+}
+
+function learning({ rows, holdout, trainedUntil, refitted }: ModelRecorded["provenance"]): readonly string[] {
+  const until = shownTime(trainedUntil);
+  if (holdout === 0) return [`It learnt from ${rows} decisions until ${until}.`];
+  if (!refitted)
+    return [
+      `It learnt from ${rows} decisions until ${until}, and was judged by the ${holdout} that followed, which it had not seen.`,
+    ];
+  return [
+    `It learnt from ${rows} decisions, and was judged by the ${holdout} that followed, which it had not seen.`,
+    `Then it learnt from all ${rows + holdout}, until ${until}: that is the file that serves.`,
+  ];
 }
 
 function quality({ metrics, report }: ModelRecorded): Chapter {

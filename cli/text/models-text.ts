@@ -1,3 +1,4 @@
+import { learntRows } from "../../catalogue/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
 import type { Rebuilt, ServedModel } from "../../trainer/index.ts";
 import { shownTime, table } from "./output.ts";
@@ -10,7 +11,7 @@ export const modelsTable = (models: readonly ModelRecorded[]): string =>
       ...[useCase, modelId, blueprintVersion],
       stateText({ states }),
       ...servedFrom(states),
-      provenance.imported === null ? provenance.rows : "imported",
+      provenance.imported === null ? learntRows(provenance) : "imported",
       shownMinute(provenance.until),
       states.at(-1)?.reason ?? "",
     ]),

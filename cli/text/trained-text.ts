@@ -1,3 +1,4 @@
+import { learntRows } from "../../catalogue/index.ts";
 import { weightsText, type ImportResult, type RowsScore, type TrainResult } from "../../trainer/index.ts";
 import { shownTime } from "./output.ts";
 
@@ -10,7 +11,7 @@ export const trainedJson = (
   { model: { modelId, metrics, provenance, states }, promoted, seconds, weights, leftOut, treated }: Trained,
   scored: RowsScore | undefined,
 ) => ({
-  ...{ modelId, promoted, metrics, scored, rows: provenance.rows, weights, seconds },
+  ...{ modelId, promoted, metrics, scored, rows: learntRows(provenance), weights, seconds },
   ...{ reason: states.at(-1)!.reason, leftOut, treated },
 });
 

@@ -42,6 +42,8 @@ describe("examples/flights.yaml", () => {
       freshRows: 0.2,
       minRows: 2000,
       holdout: 0.1,
+      refreshAfterMs: 604_800_000,
+      tolerance: 0.01,
       metric: "logLoss",
       weight: null,
     });

@@ -6,20 +6,20 @@ import { decideScored } from "../../operators/index.ts";
 import { withBeliefs } from "../../operators/infer/believe.ts";
 import { notPredicted, predict, type Predicted } from "../../operators/infer/logic.ts";
 import { newOption, takeUpdate, type OptionSums } from "../../operators/posterior/logic.ts";
-import type { Enriched, TrainingRow } from "../../schemas/index.ts";
+import type { Enriched, ModelRecorded, TrainingRow } from "../../schemas/index.ts";
 import { loadScorer, type Scorer } from "../../serving/index.ts";
-import { evaluate, fitModel } from "../../trainer/index.ts";
-import { fitRows } from "../../trainer/fit/fit-rows.ts";
+import { evidenceOf } from "../../trainer/evidence/evidence.ts";
+import { fitModel } from "../../trainer/index.ts";
+import { fitJudged } from "../../trainer/fit/fit-judged.ts";
 import { gate } from "../../trainer/gates/index.ts";
-import { predictRows } from "../../trainer/predict-rows.ts";
-import { splitRows } from "../../trainer/split-rows.ts";
-import { weightedMean } from "../../statistics/index.ts";
+import { seenBy, splitRows } from "../../trainer/split-rows.ts";
+import { modelOf } from "../catalogue/models/model-of.ts";
 import { request, START } from "../operators/parcels.ts";
 import { ACTIONS, banditWorld } from "./bandit-world.ts";
 import { seriesOf } from "./posterior-series.ts";
 
 /** `ROUNDS=100000 SEEDS=5 npx vitest run test/exploration/boosted-regret` is the whole of it: five minutes of processor time a seed. */
-const ROUNDS = Number(process.env["ROUNDS"] ?? 8_000);
+const ROUNDS = Number(process.env["ROUNDS"] ?? 10_000);
 const SEEDS = Number(process.env["SEEDS"] ?? 1);
 const NUMBERS = 10;
 
@@ -43,7 +43,7 @@ ${ofActions.join("")}label: { name: win, value: won, default: 0 }
 model: { learner: xgboost, margin: linear, marginL2: 1, depth: 4, rounds: 80, learningRate: 0.15, minChildWeight: 5, maxBins: 64 }
 posterior: { features: [${numbers.join(", ")}], after: 0s }
 policy: { choose: "if(win == null, posteriorMean, win) + 0.5 * posteriorDeviation" }
-training: { schedule: none, freshRows: 35%, minRows: 1000, holdout: 5% }
+training: { schedule: none, freshRows: 35%, minRows: 1000, holdout: 5%, tolerance: 100%, refreshAfter: 0s }
 `;
 const compiled = compileBlueprint(TEXT);
 const { blueprint, layout } = compiled;
@@ -64,27 +64,24 @@ const featuresOf = (x: readonly number[]): readonly (number | null)[] => layout.
 
 interface Served {
   readonly scorer: Scorer;
-  readonly id: string;
+  readonly model: ModelRecorded;
 }
 
 /** Trains as the loop does, and gives the model that serves from then on. */
 async function trained(rows: readonly TrainingRow[], before: Served | undefined): Promise<Served | undefined> {
-  const split = splitRows(compiled, rows, holdout);
-  const { onnx, labels } = await fitRows(fitModel, { compiled, split, until: START });
-  const [{ train, holdout: held, predictions }] = labels as [(typeof labels)[0]];
-  const metricsOf = (some: Float32Array): Readonly<Record<string, number>> => evaluate(some, held.labels, "binary");
-  const rival = before && {
-    modelId: before.id,
-    metrics: metricsOf(await predictRows(before.scorer, compiled, split.labels[0]!.holdout)),
-  };
-  const { promote } = gate({
-    ...{ metric: blueprint.training.metric, holdoutRows: held.rows, candidate: metricsOf(predictions), rival },
-    constant: () => metricsOf(new Float32Array(held.rows).fill(weightedMean(train.labels, undefined))),
-    inProduction: before?.id,
-  });
-  if (!promote) return before;
+  const split = splitRows(compiled, rows, holdout, seenBy(before?.model, compiled));
+  const { onnx, labels } = await fitJudged(fitModel, { compiled, rows, split, until: START });
+  const trainedUntil = rows.at(-1)!["decisionTime"] as number;
+  const judging = { rows: split.labels[0]!.holdout, share: holdout, production: before?.model, trainedUntil };
+  const scorers = { get: () => Promise.resolve(before!.scorer) };
+  const evidence = await evidenceOf({ scorers } as never, compiled, labels, judging);
+  if (!gate({ ...evidence, inProduction: before?.model.modelId }).promote) return before;
   await before?.scorer.release();
-  return { scorer: await loadScorer(onnx), id: `m${rows.length}` };
+  const model = modelOf(`m${rows.length}`, []);
+  return {
+    scorer: await loadScorer(onnx),
+    model: { ...model, provenance: { ...model.provenance, trainedUntil } },
+  };
 }
 
 interface Found {
@@ -119,7 +116,12 @@ async function regretOf(seed: number, isTrained = true): Promise<Found> {
       const time = START + (from + at) * 1_000;
       const enriched = asked[at]!;
       const predicted = withBeliefs(all[at]!, enriched, compiled, states, time);
-      const scored = { enriched, modelId: served?.id ?? null, predictions: {}, options: [...predicted.options] };
+      const scored = {
+        enriched,
+        modelId: served?.model.modelId ?? null,
+        predictions: {},
+        options: [...predicted.options],
+      };
       const { value, reason } = decideScored(scored, compiled, time, `salt${seed}`, set);
       expect(reason).toBe("exploit");
       const optionId = String(value);

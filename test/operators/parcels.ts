@@ -110,6 +110,8 @@ export function inProduction(
       leftOut: [],
       treated: [],
       trainedRows: [],
+      refitted: false,
+      labelsTrainedUntil: [],
       imported: null,
     },
   };

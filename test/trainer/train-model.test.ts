@@ -59,7 +59,8 @@ describe("the trainer", () => {
       holdout: 80,
       seed: 0,
       until: at(399),
-      trainedUntil: at(319) - HOUR,
+      refitted: true,
+      trainedUntil: at(399) - HOUR,
     });
     expect(model!.provenance.ranges.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(400);
     expect(model!.metrics["logLoss"]).toBeLessThan(0.6);

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { blueprintTable, readModels, validBlueprints } from "../../catalogue/index.ts";
 import { openTools, publishBlueprint } from "../../loop/index.ts";
-import { rowOf, rowsTopic } from "../../rows/index.ts";
+import { readRows, rowOf, rowsTopic } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../streams/index.ts";
-import { rebuildModel, scoreRows, trainModel, type TrainResult } from "../../trainer/index.ts";
+import { fitModel, rebuildModel, scoreRows, trainModel, type TrainResult } from "../../trainer/index.ts";
+import { fitRows } from "../../trainer/fit/fit-rows.ts";
+import { splitRows } from "../../trainer/split-rows.ts";
 import { random, shuffled } from "../blueprints/random.ts";
 import { compiled, HOUR, joinedOf, option, ranking, START, TEXT } from "../rows/option-rows.ts";
 
@@ -57,10 +59,14 @@ test("a model learns from each option's newest row, is judged by whole decisions
   const [model] = await readModels(tools);
   const { provenance, metrics } = model!;
   expect([provenance.rows, provenance.holdout]).toEqual([360, 93]);
-  expect(provenance.trainedUntil).toBe(START + 119 * 60_000);
+  expect(provenance.refitted).toBe(true);
+  expect(provenance.trainedUntil).toBe(START + (DECISIONS - 1) * 60_000);
   expect(metrics["auc"]).toBeGreaterThan(0.95);
   const known = validBlueprints(await readTable(backbone, tools.serdes, blueprintTable));
-  const score = await scoreRows(tools, compiled, known, result.onnx, START + 120 * 60_000, until);
+  const { rows: all } = await readRows(backbone, tools.serdes, compiled, known, until);
+  const split = splitRows(compiled, all, 0.2);
+  const judged = await fitRows(fitModel, { compiled, split, until });
+  const score = await scoreRows(tools, compiled, known, judged.onnx, START + 120 * 60_000, until);
   expect(score).toEqual({ rows: 93, metrics });
   expect(await rebuildModel(tools, model!)).toMatchObject({
     ...{ equal: true, problem: null },

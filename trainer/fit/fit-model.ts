@@ -14,7 +14,7 @@ import { DomainError } from "../../schemas/index.ts";
  * served.
  */
 export const fitModel: Fit = async (request, onProgress) => {
-  const { train, label, model, metadata, kept } = request;
+  const { train, label, model, metadata, kept, decided } = request;
   const learner = learnerNamed(model.learner);
   checkFit(request, learner);
   const started = performance.now();
@@ -22,7 +22,7 @@ export const fitModel: Fit = async (request, onProgress) => {
   const inputs = request.inputs ?? Array.from({ length: columns }, (_, at) => ({ name: `column ${at}` }));
   const others = (request.further ?? []).map((one) => ({ ...one.label, values: one.values }));
   const labels = [{ ...label, values: train.labels }, ...others];
-  const input = { features, rows, columns, inputs, weights, labels, model, metadata, kept, onProgress };
+  const input = { features, rows, columns, inputs, weights, labels, model, metadata, kept, decided, onProgress };
   const learnt = await learner.fit(input);
   const { onnx, importance } = learnt;
   const judged = await predictHoldout(onnx, request).catch((cause: unknown) => {

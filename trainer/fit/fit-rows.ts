@@ -6,7 +6,7 @@ import type { LearntLabel } from "../learnt-labels.ts";
 import { learnsTogether } from "../learners/index.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
 import { unitsOf } from "../classes.ts";
-import type { KeptSearches } from "../search/ledger.ts";
+import type { KeptSearches, SearchLedger } from "../search/ledger.ts";
 import type { SplitLabel, SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import type { Fit } from "./fit.ts";
@@ -23,6 +23,12 @@ export interface FitRowsRequest {
   readonly trials?: readonly number[] | undefined;
   /** Of a learner that searches: where it keeps what it has tried; absent: nowhere. */
   readonly kept?: KeptSearches | undefined;
+  /** Of a learner that searches: what it chose before, a ledger for each label or for all classes of one; absent: it searches. */
+  readonly decided?: readonly (SearchLedger | undefined)[] | undefined;
+  /** Rows whose features are read after the fit; the memory of all others is given back. Absent: those that judge the first label. */
+  readonly readAfter?: "all" | readonly TrainingRow[] | undefined;
+  /** Absent: all heads of the blueprint. */
+  readonly heads?: number | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -55,27 +61,28 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   const fitted: FittedLabel[] = [];
   const files: LabelModel[] = [];
   let seconds = 0;
-  const heads = headsOf(compiled.blueprint);
+  const heads = request.heads ?? headsOf(compiled.blueprint);
   const units = unitsOf(labels, ({ label }) => label.classOf);
   const fits = units.length * (1 + heads);
   const matrixFor = (some: readonly TrainingRow[], { column }: LearntLabel): TrainingMatrix =>
     matrixOf(some, layout, encode, column, compiled.weight);
-  const { kept } = request;
-  /** @param label absent: all labels share the fit @param first the first of them is that of the report */
+  const { kept, readAfter = labels[0]!.holdout } = request;
+  /** @param label absent: all labels share the fit @param at of the label, or of the first of its classes */
   const together = (
     own: SplitRows,
     model: ModelConfig,
-    { label, first, onProgress }: { label?: LearntLabel; first: boolean; onProgress: FitRowsRequest["onProgress"] },
+    { label, at, onProgress }: { label?: LearntLabel; at: number; onProgress: FitRowsRequest["onProgress"] },
   ): Promise<FittedTogether> => {
-    const given = { inputs, model, metadata, kept };
-    const asked = { split: own, matrixOf: matrixFor, given, heads, seed: model.seed, explain: first, onProgress };
+    const given = { inputs, model, metadata, kept, decided: request.decided?.[at] };
+    const explain = at === 0 && own.labels[0]!.holdout.length > 0;
+    const asked = { split: own, matrixOf: matrixFor, given, heads, seed: model.seed, explain, onProgress };
     return fitTogether(fit, asked).catch((error: unknown) => {
       throw new DomainError("TRAINING_FAILED", failureText(compiled, label, own.train.length, error), error);
     });
   };
   if (learnsTogether(compiled.blueprint)) {
     const { onProgress } = request;
-    const found = await together(split, compiled.blueprint.model, { first: true, onProgress });
+    const found = await together(split, compiled.blueprint.model, { at: 0, onProgress });
     return { onnx: oneFile(found.files, metadata), seconds: found.seconds, labels: found.labels };
   }
   for (const [at, unit] of units.entries()) {
@@ -85,15 +92,14 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
       const onProgress = (done: number, total: number): void =>
         request.onProgress?.(at * total + done, units.length * total);
       const own = { train: rows.train, labels: unit };
-      const found = await together(own, model, { label, first: at === 0, onProgress });
+      const found = await together(own, model, { label, at, onProgress });
       fitted.push(...found.labels);
       files.push(...found.files);
       seconds += found.seconds;
       continue;
     }
     const [train, holdout] = [matrixFor(rows.train, label), matrixFor(rows.holdout, label)];
-    // The first label's held-out rows are judged and told of.
-    if (at === labels.length - 1) keepFeatures(split.train, labels[0]!.holdout, layout);
+    if (at === labels.length - 1 && readAfter !== "all") keepFeatures(split.train, readAfter, layout);
     const progressOf =
       (head: number) =>
       (done: number, total: number): void =>
@@ -107,9 +113,10 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         model,
         metadata,
         kept,
+        decided: request.decided?.[at],
       };
       // The report is of the first label.
-      const made = await fit({ ...given, explain: at === 0 }, progressOf(0));
+      const made = await fit({ ...given, explain: at === 0 && holdout.rows > 0 }, progressOf(0));
       fitted.push({
         label,
         train,

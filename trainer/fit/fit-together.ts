@@ -11,7 +11,7 @@ import type { FittedLabel } from "./fitted-label.ts";
 export interface TogetherRequest {
   readonly split: SplitRows;
   readonly matrixOf: (rows: readonly TrainingRow[], label: SplitLabel["label"]) => TrainingMatrix;
-  readonly given: Pick<FitRequest, "inputs" | "model" | "metadata" | "kept">;
+  readonly given: Pick<FitRequest, "inputs" | "model" | "metadata" | "kept" | "decided">;
   /** Samples of the rows that are fitted, too. */
   readonly heads: number;
   readonly seed: number;

@@ -32,6 +32,8 @@ export interface FitRequest {
   readonly explain?: boolean | undefined;
   /** Of a learner that searches: where it keeps what it has tried; absent: nowhere. */
   readonly kept?: KeptSearches | undefined;
+  /** Of a learner that searches: what a former search chose, which is fitted without another one; absent: it searches. */
+  readonly decided?: SearchLedger | undefined;
   /** Strings to write into the file. */
   readonly metadata: Readonly<Record<string, string>>;
 }

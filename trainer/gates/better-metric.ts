@@ -1,18 +1,58 @@
 import { isBetter } from "../evaluate.ts";
-import type { GateCheck } from "./gate-check.ts";
+import type { CheckVerdict, Evidence, GateCheck, Rival } from "./gate-check.ts";
 
-/** By the blueprint's metric the candidate beats the model in production, or without one a constant. */
+/** Fewer pairs say nothing: the bounds of a gain are those of many. */
+const LEAST_DECISIONS = 30;
+const DAY = 24 * 3_600_000;
+
+/**
+ * By the blueprint's metric the candidate is proved better than the model in production; or it is proved to be no worse
+ * than the tolerance, and that model's rows are so old that fresh ones count more. Without a model in production it beats a
+ * constant.
+ */
 export const betterMetric: GateCheck = {
   name: "betterMetric",
-  verdict({ metric, candidate, constant, rival, inProduction, holdoutRows, holdoutWeight }) {
+  verdict(evidence) {
+    const { rival, inProduction, holdoutRows, holdoutWeight } = evidence;
     if (holdoutRows === 0 || holdoutWeight === 0) return undefined;
-    if (inProduction !== undefined && inProduction !== rival?.modelId) return undefined;
-    const other =
-      rival === undefined || inProduction === undefined ? { modelId: "a constant", metrics: constant() } : rival;
-    const passed = isBetter(metric, candidate[metric], other.metrics[metric]);
-    const figures = `${metric} ${figure(candidate[metric])}, ${other.modelId} ${figure(other.metrics[metric])}, on the newest ${holdoutRows} rows${holdoutWeight === undefined ? "" : " by their weights"}`;
-    return { passed, reason: `${passed ? "better than" : "refused: not better than"} ${other.modelId}: ${figures}` };
+    if (inProduction === undefined) return againstConstant(evidence);
+    return inProduction === rival?.modelId ? againstModel(evidence, rival) : undefined;
   },
 };
+
+function againstConstant(evidence: Evidence): CheckVerdict {
+  const { metric, candidate, constant } = evidence;
+  const other = constant()[metric];
+  const passed = isBetter(metric, candidate[metric], other);
+  const head = passed ? "better than a constant" : "refused: not better than a constant";
+  return { passed, reason: `${head}: ${figures(evidence, "a constant", other)}` };
+}
+
+function againstModel(evidence: Evidence, rival: Rival): CheckVerdict {
+  const { metric, rule } = evidence;
+  const { modelId, gain, newerByMs } = rival;
+  const other = rival.metrics[metric];
+  const shown = figures(evidence, modelId, other);
+  if (gain === undefined || other === undefined)
+    return { passed: false, reason: `refused: not better than ${modelId}: ${shown}` };
+  const said = `${shown}; the gain lies between ${figure(gain.low)} and ${figure(gain.high)}`;
+  if (gain.decisions < LEAST_DECISIONS) {
+    const few = `${gain.decisions} of the ${LEAST_DECISIONS} decisions that are needed to compare it with ${modelId}`;
+    return { passed: false, reason: `refused: ${few}: ${shown}` };
+  }
+  if (gain.low > 0) return { passed: true, reason: `better than ${modelId}: ${said}` };
+  const tolerated = rule.tolerance * Math.abs(other);
+  if (gain.low > -tolerated && rule.refreshAfterMs !== null && newerByMs >= rule.refreshAfterMs) {
+    const newer = `no worse than ${modelId} by ${figure(tolerated)}, and ${(newerByMs / DAY).toFixed(1)} days newer`;
+    return { passed: true, reason: `${newer}: ${said}` };
+  }
+  const how = gain.mean > 0 ? "not proved better than" : "not better than";
+  return { passed: false, reason: `refused: ${how} ${modelId}: ${said}` };
+}
+
+function figures({ metric, candidate, holdoutRows, holdoutWeight }: Evidence, name: string, other?: number): string {
+  const by = holdoutWeight === undefined ? "" : " by their weights";
+  return `${metric} ${figure(candidate[metric])}, ${name} ${figure(other)}, on the newest ${holdoutRows} rows${by}`;
+}
 
 const figure = (value: number | undefined): string => (value === undefined ? "unknown" : value.toFixed(5));

@@ -1,20 +1,36 @@
-import type { Metric } from "../../blueprints/index.ts";
+import type { Metric, TrainingConfig } from "../../blueprints/index.ts";
+import type { Gain } from "../evidence/paired-gain.ts";
 
 type Metrics = Readonly<Record<string, number>>;
+
+export interface Rival {
+  readonly modelId: string;
+  readonly metrics: Metrics;
+  /** Of the candidate over it, by the blueprint's metric; `undefined`: one of them has no such metric on these rows. */
+  readonly gain: Gain | undefined;
+  /** The newest row that it was trained on, decision time in ms. */
+  readonly trainedUntil: number;
+  /** By how much the newest row of the candidate is newer than that, ms. */
+  readonly newerByMs: number;
+}
 
 /** The facts by which a candidate is judged. */
 export interface Evidence {
   /** The metric that the blueprint names. */
   readonly metric: Metric;
-  /** Newest rows, that the candidate was not trained on. All metrics are of them. */
+  /** What a candidate must do to replace a model. */
+  readonly rule: Pick<TrainingConfig, "tolerance" | "refreshAfterMs">;
+  /** Newest rows, that neither the candidate nor its rival had learnt from. All metrics are of them. */
   readonly holdoutRows: number;
+  /** The share of the rows that was asked for to judge by. */
+  readonly holdoutShare: number;
   /** Sum of their weights, by which the metrics are means; absent: all rows count the same. */
   readonly holdoutWeight?: number | undefined;
   readonly candidate: Metrics;
   /** Of a model that predicts the mean of the training labels for everything. */
   readonly constant: () => Metrics;
   /** The model that was in production when the candidate was evaluated. */
-  readonly rival: { readonly modelId: string; readonly metrics: Metrics } | undefined;
+  readonly rival: Rival | undefined;
   /** The model that is in production now. */
   readonly inProduction: string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { modelsAt, publishTrained } from "../../catalogue/index.ts";
+import { publishTrained } from "../../catalogue/index.ts";
 import { weightsOf } from "../../rows/index.ts";
 import {
   DomainError,
@@ -9,7 +9,7 @@ import {
   type TrainingRow,
 } from "../../schemas/index.ts";
 import { loadScorer, sha256, writeArtifact, type Scorer } from "../../serving/index.ts";
-import { evidenceOf, type JudgedLabel } from "../evidence.ts";
+import { evidenceOf, type JudgedLabel } from "../evidence/evidence.ts";
 import { gate, type Verdict } from "../gates/index.ts";
 import { labelledRows, type LabelledRows, type LabelledRowsRequest, type NotLearnt } from "../labelled-rows.ts";
 import { provenanceHeaders } from "../models/provenance.ts";
@@ -57,7 +57,7 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
   const { useCase, until, onnx } = request;
   const tables = await tools.tables();
   const found = await labelledRows(tools, tables, request);
-  const { compiled, read, rows, notLearnt } = found;
+  const { compiled, read, rows, production, notLearnt } = found;
   const { blueprint, layout } = compiled;
   const signature = readSignature(onnx);
   const columns = columnsOf(signature, request, layout);
@@ -75,14 +75,16 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
   const known = tables.models.get(`${useCase}/${modelId}`);
   if (known !== undefined) return resultOf("known", known);
 
+  const trainedUntil = request.trainedUntil ?? newestBefore(rows, judging) ?? until;
   const scorer = await load(file);
   let evidence: Awaited<ReturnType<typeof evidenceOf>>;
   let report: ModelReport;
   try {
     await probeModel(scorer, compiled, columns.features, rows);
     const labels = await judgedLabels(scorer, found, request.trainedUntil);
-    const production = modelsAt(tables.models, useCase, blueprint.version, until).production;
-    evidence = await evidenceOf(tools, compiled, labels, labels[0]!.rows, production);
+    evidence = await evidenceOf(tools, compiled, labels, {
+      ...{ rows: labels[0]!.rows, share: request.holdout ?? blueprint.training.holdout, production, trainedUntil },
+    });
     report = reportOf(compiled, labels, labels[0]!.rows, evidence.constant());
   } finally {
     await scorer.release();
@@ -90,8 +92,8 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
   const provenance: Provenance = {
     rowsTopic: found.topic,
     ...{ ranges: read.ranges, versions: read.versions, until },
-    ...{ rows: 0, holdout: judging.length, seed: 0, trainedRows: [] },
-    trainedUntil: request.trainedUntil ?? newestBefore(rows, judging) ?? until,
+    ...{ rows: 0, holdout: judging.length, seed: 0, trainedRows: [], refitted: false, labelsTrainedUntil: [] },
+    trainedUntil,
     codeVersion: tools.codeVersion,
     imported: {
       file: request.file ?? null,

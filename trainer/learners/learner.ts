@@ -46,6 +46,8 @@ export interface FitInput<L extends LearnerName = LearnerName> {
   readonly metadata: Readonly<Record<string, string>>;
   /** Of a learner that searches: where it keeps what it has tried; absent: nowhere. */
   readonly kept?: KeptSearches | undefined;
+  /** Of a learner that searches: what a former search chose, which is fitted to these rows without another one. Absent: it searches. */
+  readonly decided?: SearchLedger | undefined;
   /** Call it now and then: steps done, steps in all. An error that it throws ends the fit. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

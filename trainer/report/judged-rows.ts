@@ -1,6 +1,6 @@
 import type { Objective } from "../../blueprints/index.ts";
 import { classNumbers, everyRow, rowMajor } from "../classes.ts";
-import type { JudgedLabel } from "../evidence.ts";
+import type { JudgedLabel } from "../evidence/evidence.ts";
 import { bestConstant, lossOf } from "../loss.ts";
 
 /** Held-out rows with their labels and predictions; of classes how sure the model was of the likeliest one, and whether it came. */

@@ -1,6 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { ModelReport, ModelSearch, TrainingRow } from "../../schemas/index.ts";
-import type { JudgedLabel } from "../evidence.ts";
+import type { JudgedLabel } from "../evidence/evidence.ts";
 import type { SearchLedger } from "../search/ledger.ts";
 import { unitsOf } from "../classes.ts";
 import { calibrationOf } from "./calibration.ts";

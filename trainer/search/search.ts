@@ -27,11 +27,55 @@ interface Progress {
   readonly samples: Map<string, number[]>;
 }
 
+/** What the model is made of. */
+interface Found {
+  /** The best first. */
+  readonly members: readonly Candidate[];
+  readonly ledger: SearchLedger;
+}
+
 /**
- * Tries candidates one after the other, each on older rows and judged by newer ones; takes the best, or the blend of
- * several that is better; fits it again on all rows. Everything follows from the rows, the seed and the number of trials.
+ * Searches for a model, unless it is decided already, and fits it on all rows. Everything follows from the rows, the
+ * seed and the number of trials.
  */
 export async function searchModel(input: FitInput<"auto">): Promise<LearntModel> {
+  const task = taskOf("auto", input.labels);
+  const { members, ledger } = input.decided === undefined ? await search(input) : recalled(input, input.decided);
+  const metadata = { ...input.metadata, search: ledgerText(ledger) };
+  const learnt: LearntModel[] = [];
+  for (const member of members) learnt.push(await fitCandidate({ ...input, metadata }, member, allRows(input)));
+  const steps = ledger.trials.length + 1;
+  input.onProgress?.(steps, steps);
+  const [only, ...others] = learnt as [LearntModel, ...LearntModel[]];
+  const onnx =
+    others.length === 0
+      ? only.onnx
+      : blendModels(
+          learnt.map((each) => each.onnx),
+          task.objective,
+          metadata,
+          task.outputs,
+        );
+  const importance = only.importance.map(
+    (_, column) => learnt.reduce((sum, each) => sum + each.importance[column]!, 0) / learnt.length,
+  );
+  return { onnx, importance, search: ledger, settled: members[0]!.model };
+}
+
+/** The members that a former search chose: each follows from the seed and its number. */
+function recalled({ labels, columns, model }: FitInput<"auto">, ledger: SearchLedger): Found {
+  const candidate = candidatesOf(allLearners(), taskOf("auto", labels).objective, columns, model.seed);
+  const members = ledger.chosen.map((trial) =>
+    settled({ candidate: candidate(trial)!, steps: ledger.trials[trial]!.steps ?? undefined }),
+  );
+  return { members, ledger };
+}
+
+/**
+ * Tries candidates one after the other, each on older rows and judged by newer ones; takes the best, or the blend of
+ * several that is better.
+ */
+async function search(input: FitInput<"auto">): Promise<Found> {
   const { labels, columns, model, onProgress } = input;
   const task = taskOf("auto", labels);
   const folds = foldsOf(input);
@@ -63,25 +107,7 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
     loss,
     judgedBy: judges.labels.length,
   };
-  const metadata = { ...input.metadata, search: ledgerText(ledger) };
-  const learnt: LearntModel[] = [];
-  for (const { found } of members)
-    learnt.push(await fitCandidate({ ...input, metadata }, settled(found), allRows(input)));
-  onProgress?.(model.trials + 1, model.trials + 1);
-  const [only, ...others] = learnt as [LearntModel, ...LearntModel[]];
-  const onnx =
-    others.length === 0
-      ? only.onnx
-      : blendModels(
-          learnt.map((each) => each.onnx),
-          task.objective,
-          metadata,
-          task.outputs,
-        );
-  const importance = only.importance.map(
-    (_, column) => learnt.reduce((sum, each) => sum + each.importance[column]!, 0) / learnt.length,
-  );
-  return { onnx, importance, search: ledger, settled: settled(members[0]!.found).model };
+  return { members: members.map(({ found }) => settled(found)), ledger };
 }
 
 /** A trial; first on a part of the rows if there are many. */

@@ -62,7 +62,7 @@ export async function fitCandidate(
 }
 
 /** With as many steps as were best. */
-export function settled({ candidate, steps }: Tried): Candidate {
+export function settled({ candidate, steps }: Pick<Tried, "candidate" | "steps">): Candidate {
   const { steps: name } = learnerNamed(candidate.model.learner);
   if (name === undefined || steps === undefined) return candidate;
   return { ...candidate, model: { ...candidate.model, [name]: steps } as ModelConfig };

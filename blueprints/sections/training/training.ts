@@ -2,19 +2,20 @@ import type { Objective, TrainingConfig } from "../../blueprint.ts";
 import { cronHint, cronProblem } from "../../cron.ts";
 import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../../defaults.ts";
 import { learntObjective, metricsOf, objectiveKind } from "../../objective.ts";
+import { formatDuration } from "../../duration.ts";
 import { canonicalFormula } from "../../formula/index.ts";
 import { percentText, rangeText, type KeySaid } from "../../key-reference.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
 import { complain, type Place } from "../../yaml/place.ts";
 import { optional, readSection } from "../../yaml/section.ts";
-import { readChoice, readNumber, readOrNone, readShare, readText } from "../../yaml/scalars.ts";
+import { readChoice, readDuration, readNumber, readOrNone, readShare, readText } from "../../yaml/scalars.ts";
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { labelSection } from "../labels/label.ts";
 import { readWeight } from "./weight.ts";
 
 const ALL_METRICS = OBJECTIVES.flatMap((kind) => METRICS[kind]);
 
-const { schedule, freshRows, minRows, holdout } = DEFAULTS.training;
+const { schedule, freshRows, minRows, holdout, tolerance, refreshAfterMs } = DEFAULTS.training;
 const KEYS = {
   schedule: ["cron line in UTC, or `none`", schedule],
   freshRows: ["percentage, or `none`", percentText(freshRows), rangeText("freshRows", percentText)],
@@ -24,6 +25,8 @@ const KEYS = {
     OBJECTIVES.map((each) => `${METRICS[each].join(", ")} for ${each}`).join("; "),
     OBJECTIVES.map((each) => `${DEFAULTS.metric[each]} for ${each}`).join(", "),
   ],
+  tolerance: ["percentage of the metric", percentText(tolerance), rangeText("tolerance", percentText)],
+  refreshAfter: ["duration, or `none`", formatDuration(refreshAfterMs), rangeText("refreshAfter", formatDuration)],
   weight: ["formula of labels, features and columns: number", "all rows count the same"],
 } satisfies Record<string, KeySaid>;
 
@@ -37,16 +40,20 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
     return optional(blueprint, "training", defaultTraining(objective), (place) => readTraining(place, objective, of));
   },
   whole,
-  describe: ({ schedule, freshRows, minRows, holdout, metric, weight }) => [
+  describe: ({ schedule, freshRows, minRows, holdout, metric, tolerance, refreshAfterMs, weight }) => [
     ["training.schedule", schedule],
     ["training.freshRows", freshRows === null ? null : percentText(freshRows)],
     ["training.minRows", minRows],
     ["training.holdout", percentText(holdout)],
     ["training.metric", metric],
+    ["training.tolerance", percentText(tolerance)],
+    ["training.refreshAfter", refreshAfterMs === null ? null : formatDuration(refreshAfterMs)],
     ...(weight === null ? [] : [["training.weight", weight] as const]),
   ],
-  canonical: ({ weight, ...training }) => ({
+  canonical: ({ weight, tolerance, refreshAfterMs, ...training }) => ({
     ...training,
+    tolerance: tolerance === DEFAULTS.training.tolerance ? undefined : tolerance,
+    refreshAfterMs: refreshAfterMs === DEFAULTS.training.refreshAfterMs ? undefined : refreshAfterMs,
     weight: weight === null ? undefined : canonicalFormula(weight),
   }),
 };
@@ -76,6 +83,10 @@ function readTraining(place: Place, objective: Objective | undefined, of: Readin
       if (metric === undefined || objective === undefined || metricsOf(objective).includes(metric)) return metric;
       return complain(place, `${metric} can't judge objective ${objective}`, `use ${metricsOf(objective).join(", ")}`);
     }),
+    tolerance: optional(section, "tolerance", defaults.tolerance, (place) => readShare(place, BOUNDS.tolerance)),
+    refreshAfterMs: optional<number | null>(section, "refreshAfter", defaults.refreshAfterMs, (place) =>
+      readOrNone(place, (place) => readDuration(place, BOUNDS.refreshAfter)),
+    ),
     weight: optional<string | null>(section, "weight", defaults.weight, (place) => readWeight(place, of)),
   };
 }

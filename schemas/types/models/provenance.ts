@@ -8,9 +8,9 @@ export interface Provenance {
   readonly ranges: readonly OffsetRange[];
   /** Rows complete after this event time were left out. */
   readonly until: number;
-  /** Trained on; 0 of an imported model, which was trained elsewhere. */
+  /** Older rows, that the model which was judged learnt from; 0 of an imported model, which was trained elsewhere. */
   readonly rows: number;
-  /** Held out for the evaluation; of an imported model those that judged it. */
+  /** Newer rows, that judged the model before it learnt from them; of an imported model those that judged it. */
   readonly holdout: number;
   /** Of the learner; 0 of an imported model. */
   readonly seed: number;
@@ -24,8 +24,12 @@ export interface Provenance {
   readonly leftOut: readonly LeftOutRows[];
   /** Values that the learner can't take as they are; empty in records of earlier versions of loopstream, which had none. */
   readonly treated: readonly TreatedValues[];
-  /** Of each label, the number of its rows that were trained on; empty where all labels have the same wait. */
+  /** Of each label, the number of its rows that the model which was judged learnt from; empty where all labels have the same wait. */
   readonly trainedRows: readonly number[];
+  /** After it was judged, the model learnt from all rows, and the file is that of this second fit. False: nothing was held out, or an earlier version of loopstream published the fit that was judged. */
+  readonly refitted: boolean;
+  /** Of each label, decision time of the newest row that the file learnt it from; empty where all labels have the same wait. */
+  readonly labelsTrainedUntil: readonly number[];
   /** Null: the model was trained by loopstream, from the rows above. Else they only judged it, and it can't be trained again here. */
   readonly imported: null | ImportedModel;
 }
@@ -110,8 +114,16 @@ export const provenanceSchema = {
       type: { type: "long", logicalType: "timestamp-millis" },
       doc: "Rows complete after this event time were left out.",
     },
-    { name: "rows", type: "long", doc: "Trained on; 0 of an imported model, which was trained elsewhere." },
-    { name: "holdout", type: "long", doc: "Held out for the evaluation; of an imported model those that judged it." },
+    {
+      name: "rows",
+      type: "long",
+      doc: "Older rows, that the model which was judged learnt from; 0 of an imported model, which was trained elsewhere.",
+    },
+    {
+      name: "holdout",
+      type: "long",
+      doc: "Newer rows, that judged the model before it learnt from them; of an imported model those that judged it.",
+    },
     { name: "seed", type: "long", doc: "Of the learner; 0 of an imported model." },
     {
       name: "trainedUntil",
@@ -184,7 +196,19 @@ export const provenanceSchema = {
     {
       name: "trainedRows",
       type: { type: "array", items: "long" },
-      doc: "Of each label, the number of its rows that were trained on; empty where all labels have the same wait.",
+      doc: "Of each label, the number of its rows that the model which was judged learnt from; empty where all labels have the same wait.",
+      default: [],
+    },
+    {
+      name: "refitted",
+      type: "boolean",
+      doc: "After it was judged, the model learnt from all rows, and the file is that of this second fit. False: nothing was held out, or an earlier version of loopstream published the fit that was judged.",
+      default: false,
+    },
+    {
+      name: "labelsTrainedUntil",
+      type: { type: "array", items: { type: "long", logicalType: "timestamp-millis" } },
+      doc: "Of each label, decision time of the newest row that the file learnt it from; empty where all labels have the same wait.",
       default: [],
     },
     {

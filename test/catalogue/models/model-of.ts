@@ -33,6 +33,8 @@ export function modelOf(
       leftOut: [],
       treated: [],
       trainedRows: [],
+      refitted: false,
+      labelsTrainedUntil: [],
       imported: null,
     },
   };

@@ -2,29 +2,63 @@ import { describe, expect, test } from "vitest";
 import { gate, gateChecks, type Evidence } from "../../../trainer/gates/index.ts";
 import type { GateCheck } from "../../../trainer/gates/gate-check.ts";
 
+const DAY = 86_400_000;
+
 const evidence: Evidence = {
   metric: "logLoss",
+  rule: { tolerance: 0.01, refreshAfterMs: 7 * DAY },
   holdoutRows: 80,
+  holdoutShare: 0.1,
   candidate: { logLoss: 0.4, auc: 0.7 },
   constant: () => ({ logLoss: 0.6, auc: 0.5 }),
-  rival: { modelId: "old", metrics: { logLoss: 0.5, auc: 0.8 } },
+  rival: {
+    ...{ modelId: "old", metrics: { logLoss: 0.5, auc: 0.8 } },
+    gain: { mean: 0.1, low: 0.02, high: 0.18, decisions: 80 },
+    ...{ trainedUntil: Date.UTC(2026, 0, 5), newerByMs: 3 * DAY },
+  },
   inProduction: "old",
 };
+/** The rival with another gain over it. */
+const gained = (mean: number, low: number, high: number): Evidence["rival"] & object => ({
+  ...evidence.rival!,
+  gain: { mean, low, high, decisions: 80 },
+});
 const of = (some: Partial<Evidence>): Evidence => ({ ...evidence, ...some });
 
-test("a candidate that beats the model in production by the blueprint's metric goes there, with both figures", () => {
+test("a candidate that is proved better than the model in production by the blueprint's metric goes there, with both figures and the gain", () => {
   expect(gate(evidence)).toEqual({
     promote: true,
-    reason: "better than old: logLoss 0.40000, old 0.50000, on the newest 80 rows",
+    reason:
+      "better than old: logLoss 0.40000, old 0.50000, on the newest 80 rows; the gain lies between 0.02000 and 0.18000",
     checks: [{ check: "betterMetric", passed: true, reason: expect.stringContaining("better than old") as string }],
   });
 });
 
-test("by another metric the same candidate is refused: auc is better where it is larger", () => {
-  expect(gate(of({ metric: "auc" }))).toMatchObject({
+test("a candidate that is worse is refused, and one that is better but not proved so", () => {
+  expect(gate(of({ metric: "auc", rival: gained(-0.1, -0.2, 0) }))).toMatchObject({
     promote: false,
-    reason: "refused: not better than old: auc 0.70000, old 0.80000, on the newest 80 rows",
+    reason:
+      "refused: not better than old: auc 0.70000, old 0.80000, on the newest 80 rows; the gain lies between -0.20000 and 0.00000",
   });
+  expect(gate(of({ rival: gained(0.1, -0.02, 0.22) }))).toMatchObject({
+    promote: false,
+    reason: expect.stringContaining("refused: not proved better than old: logLoss 0.40000, old 0.50000") as string,
+  });
+});
+
+test("a candidate that is no worse than the tolerance replaces a model whose rows are old, and no other", () => {
+  const close = gained(0.0001, -0.004, 0.0042);
+  const old = { ...close, newerByMs: 8 * DAY };
+  expect(gate(of({ rival: old }))).toMatchObject({
+    promote: true,
+    reason:
+      "no worse than old by 0.00500, and 8.0 days newer: logLoss 0.40000, old 0.50000, on the newest 80 rows; the gain lies between -0.00400 and 0.00420",
+  });
+  expect(gate(of({ rival: close })).promote).toBe(false);
+  expect(gate(of({ rival: { ...gained(-0.001, -0.006, 0.004), newerByMs: 8 * DAY } })).promote).toBe(false);
+  expect(gate(of({ rival: old, rule: { tolerance: 0.007, refreshAfterMs: 7 * DAY } })).promote).toBe(false);
+  expect(gate(of({ rival: old, rule: { tolerance: 0.01, refreshAfterMs: null } })).promote).toBe(false);
+  expect(gate(of({ rival: close, rule: { tolerance: 0.01, refreshAfterMs: 0 } })).promote).toBe(true);
 });
 
 test("without a model in production it is compared with a constant, also where one was taken out meanwhile", () => {
@@ -38,19 +72,41 @@ test("without a model in production it is compared with a constant, also where o
 });
 
 describe("a candidate is refused", () => {
-  test("where it is equal, or equal up to the order of a sum", () => {
-    for (const logLoss of [0.5, 0.5 * (1 - 1e-12)]) {
-      expect(gate(of({ candidate: { logLoss } })).promote, String(logLoss)).toBe(false);
+  test("where it is equal to a constant, or equal up to the order of a sum", () => {
+    const first = { rival: undefined, inProduction: undefined };
+    for (const logLoss of [0.6, 0.6 * (1 - 1e-12), Number.NaN]) {
+      expect(gate(of({ ...first, candidate: { logLoss } })).promote, String(logLoss)).toBe(false);
     }
-    expect(gate(of({ candidate: { logLoss: 0.5 * (1 - 1e-6) } })).promote).toBe(true);
+    expect(gate(of({ ...first, candidate: { logLoss: 0.6 * (1 - 1e-6) } })).promote).toBe(true);
   });
 
-  test("where its metric is not known, or is none", () => {
-    expect(gate(of({ metric: "auc", candidate: { logLoss: 0.1 } }))).toMatchObject({
+  test("where it is equal to the model in production", () => {
+    expect(gate(of({ candidate: { logLoss: 0.5 }, rival: gained(0, 0, 0) })).promote).toBe(false);
+  });
+
+  test("where the metric of one of them is not known", () => {
+    const rival = { ...evidence.rival!, gain: undefined };
+    expect(gate(of({ metric: "auc", candidate: { logLoss: 0.1 }, rival }))).toMatchObject({
       promote: false,
       reason: "refused: not better than old: auc unknown, old 0.80000, on the newest 80 rows",
     });
-    expect(gate(of({ candidate: { logLoss: Number.NaN } })).promote).toBe(false);
+  });
+
+  test("where too few decisions are compared", () => {
+    const rival = { ...evidence.rival!, gain: { ...evidence.rival!.gain!, decisions: 29 } };
+    expect(gate(of({ rival }))).toMatchObject({
+      promote: false,
+      reason:
+        "refused: 29 of the 30 decisions that are needed to compare it with old: logLoss 0.40000, old 0.50000, on the newest 80 rows",
+    });
+  });
+
+  test("where the model in production has learnt from all rows that could judge it", () => {
+    const none = { holdoutRows: 0, candidate: {}, rival: { ...evidence.rival!, metrics: {}, gain: undefined } };
+    expect(gate(of(none)).reason).toBe(
+      "refused: too few decisions are newer than the rows that old learnt from, which end at 2026-01-05T00:00:00.000Z; none is left to judge it by",
+    );
+    expect(gate(of({ ...none, holdoutShare: 0 })).reason).toBe("nothing was held out to judge it by");
   });
 
   test("where nothing was held out, whoever is in production", () => {
@@ -82,7 +138,7 @@ describe("a candidate is refused", () => {
     const verdict = gate(evidence, [...gateChecks, calibration]);
     expect(verdict.promote).toBe(false);
     expect(verdict.reason).toBe(
-      "better than old: logLoss 0.40000, old 0.50000, on the newest 80 rows; calibration error of 0.4",
+      "better than old: logLoss 0.40000, old 0.50000, on the newest 80 rows; the gain lies between 0.02000 and 0.18000; calibration error of 0.4",
     );
     expect(verdict.checks.map(({ check, passed }) => [check, passed])).toEqual([
       ["betterMetric", true],

@@ -132,7 +132,7 @@ describe("a model that was trained elsewhere", () => {
 
   test("is compared with the model in production, and refused where it is worse", async () => {
     await publish(1);
-    const own = await trainModel(tools, { useCase: "parcels", until: at(398) });
+    const own = await trainModel(tools, { useCase: "parcels", until: at(300) });
     expect(own).toMatchObject({ promoted: true });
     const worse = file({ nodes: [imputed([15, 0]), linear("full", "margin", -0.2), sigmoid("margin", "late")] });
     const result = await given(worse);

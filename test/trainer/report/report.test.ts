@@ -105,7 +105,8 @@ describe("in words", () => {
     const isMisled = importance[0]!.loss > constant["logLoss"]! - model.metrics["logLoss"]!;
     for (const part of [
       `Model ${model.modelId} of parcels ${model.blueprintVersion}: production`,
-      "It learnt from 1600 decisions until",
+      "It learnt from 1600 decisions, and was judged by the 400 that followed, which it had not seen.",
+      "Then it learnt from all 2000, until",
       /it gives the first the larger prediction [\d.]+ % of the time \(AUC 0\.\d{4}/,
       /Its log loss is 0\.\d{4}: [\d.]+ % less than without it/,
       isMisled

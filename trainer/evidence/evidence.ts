@@ -1,11 +1,13 @@
-import type { CompiledBlueprint } from "../blueprints/index.ts";
-import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
-import type { Evidence } from "./gates/index.ts";
-import { unitsOf } from "./classes.ts";
-import { labelMetrics, unitMetrics, type PredictedLabel } from "./learnt-labels.ts";
-import { bestConstants } from "./loss.ts";
-import { predictLabels } from "./predict-rows.ts";
-import type { TrainingTools } from "./training-tools.ts";
+import type { CompiledBlueprint } from "../../blueprints/index.ts";
+import type { ModelRecorded, TrainingRow } from "../../schemas/index.ts";
+import type { Evidence } from "../gates/index.ts";
+import type { Rival } from "../gates/gate-check.ts";
+import { unitsOf } from "../classes.ts";
+import { labelMetrics, unitMetrics, type PredictedLabel } from "../learnt-labels.ts";
+import { bestConstants } from "../loss.ts";
+import { pairedGain } from "./paired-gain.ts";
+import { predictLabels } from "../predict-rows.ts";
+import type { TrainingTools } from "../training-tools.ts";
 
 /** One number a row, and the rows' weights; absent: all rows count the same. */
 interface Labels {
@@ -22,18 +24,26 @@ export interface JudgedLabel {
   readonly predictions: Float32Array;
 }
 
+/** What a candidate is judged by. */
+export interface Judging {
+  /** The held-out rows of the first label. */
+  readonly rows: readonly TrainingRow[];
+  /** The share that was asked for. */
+  readonly share: number;
+  readonly production: ModelRecorded | undefined;
+  /** The newest row that the candidate's file is made from, decision time in ms. */
+  readonly trainedUntil: number;
+}
+
 /**
  * The figures of a candidate beside those of the model in production, all on the held-out rows: it is judged by the
  * first label.
- *
- * @param rows the held-out rows of the first label
  */
 export async function evidenceOf(
   { scorers }: Pick<TrainingTools, "scorers">,
   compiled: CompiledBlueprint,
   labels: readonly JudgedLabel[],
-  rows: readonly TrainingRow[],
-  production: ModelRecorded | undefined,
+  { rows, share, production, trainedUntil }: Judging,
 ): Promise<Omit<Evidence, "inProduction">> {
   const [unit] = unitsOf(labels, ({ label }) => label.classOf) as readonly [readonly JudgedLabel[]];
   const [{ label, train, holdout }] = unit as readonly [JudgedLabel];
@@ -51,18 +61,31 @@ export async function evidenceOf(
     const each = unit.map((one) => one.train.labels);
     return bestConstants(label.objective, each, train.weights).map((one) => new Float32Array(rows.length).fill(one));
   };
+  const { metric, tolerance, refreshAfterMs } = compiled.blueprint.training;
   const base = {
-    metric: compiled.blueprint.training.metric,
+    metric,
+    rule: { tolerance, refreshAfterMs },
     holdoutRows: rows.length,
+    holdoutShare: share,
     holdoutWeight: weights?.reduce((sum, weight) => sum + weight, 0),
     candidate: labelMetrics(
       labels.map((one) => ({ ...one, labels: one.holdout.labels, weights: one.holdout.weights })),
     ),
     constant: () => metricsOf(constant()),
   };
-  if (rows.length === 0 || production === undefined) return { ...base, rival: undefined };
+  if (production === undefined) return { ...base, rival: undefined };
+  const { modelId, provenance } = production;
+  const newerByMs = trainedUntil - provenance.trainedUntil;
+  const rival = (known: Pick<Rival, "metrics" | "gain">): Rival => ({
+    ...{ modelId, ...known, trainedUntil: provenance.trainedUntil, newerByMs },
+  });
+  if (rows.length === 0) return { ...base, rival: rival({ metrics: {}, gain: undefined }) };
   const scorer = await scorers.get(production);
   const names = unit.map((one) => one.label.name);
   const predictions = await predictLabels(scorer, compiled, rows, names);
-  return { ...base, rival: { modelId: production.modelId, metrics: metricsOf(predictions) } };
+  const compared = unit.map((one, at) => ({
+    ...{ label: one.label, labels: one.holdout.labels, weights },
+    ...{ ours: one.predictions, theirs: predictions[at]! },
+  }));
+  return { ...base, rival: rival({ metrics: metricsOf(predictions), gain: pairedGain(metric, compared, rows) }) };
 }
