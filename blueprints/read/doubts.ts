@@ -3,6 +3,7 @@ import { featureType, kindOfFeature } from "../features/kinds/index.ts";
 import { partsOf, type Formula, type FormulaNode } from "../formula/index.ts";
 import {
   hasNumbers,
+  isNothing,
   onlyValue,
   someNumber,
   someText,
@@ -51,13 +52,27 @@ export function doubtLabel({ place, fields }: Section, label: LabelFormulas): vo
     const at = fields.get("value");
     const isOfKind = value?.names.includes("kind") === true && kinds?.length !== 1;
     if (at === undefined || when !== null || aggregate !== "latest" || !isOfKind) return;
+    const elsewhere = possibleValues(value.root, {
+      ...ranges,
+      kind: someText(new Set([otherKind(value, kinds)]), false),
+    });
+    if (onlyMissing(elsewhere)) return;
+    const isFalse = onlyValue({ ...elsewhere, missing: false }) === false;
     warnAt(
       placeInFormula(at, value, value.root),
       at.path,
-      `${value.text} is false, and not missing, for observations of other kinds: with aggregate latest a later one of them is the label`,
-      "say which observations count: when: kind == …; or take aggregate: any",
+      `${value.text} is ${isFalse ? "false" : "a value"}, and not missing, for observations of other kinds: with aggregate latest a later one of them is the label`,
+      `say which observations count: when: kind == …${isFalse ? "; or take aggregate: any" : ""}`,
     );
   });
+}
+
+const onlyMissing = (one: Possible): boolean => one.missing && isNothing({ ...one, missing: false });
+
+/** A kind that the formula does not name. */
+function otherKind({ text }: Formula, kinds: readonly string[] = []): string {
+  const isNamed = (kind: string): boolean => text.includes(JSON.stringify(kind)) || text.includes(`'${kind}'`);
+  return kinds.find((kind) => !isNamed(kind)) ?? "another kind";
 }
 
 /** The parts that a policy is checked against; `undefined` for a part that could not be read. */

@@ -18,8 +18,8 @@ decisionSpace: boolean
 context: { price: number }
 events: ${kinds}
 features: [price]
-label: { name: sale, wait: 1h, default: 0, ${label} }
-policy: { decide: sale > 0.5 }
+label: { name: sale, wait: 1h, ${label.includes("classes") ? "" : "default: 0, "}${label} }
+policy: { decide: ${label.includes("classes") ? "sale_bought" : "sale"} > 0.5 }
 `);
 
 test("a label of one kind that an observation of another kind takes back is warned of", () => {
@@ -31,6 +31,29 @@ test("a label of one kind that an observation of another kind takes back is warn
   expect(ofKind('value: kind == "sold"', "{ sold: {} }")).toEqual([]);
   expect(ofKind('value: kind == "sold", aggregate: any')).toEqual([]);
   expect(ofKind('when: kind == "sold", value: kind == "sold"')).toEqual([]);
+});
+
+test("a label of texts or numbers is doubted by what it is for other kinds, and not if that is missing", () => {
+  const text = `'if(kind == "sold", "bought", "left")'`;
+  const [told, ...others] = ofKind(`value: ${text}, classes: [bought, left]`);
+  expect(told).toContain(
+    'if(kind == "sold", "bought", "left") is a value, and not missing, for observations of other kinds',
+  );
+  expect(told).toContain("say which observations count: when: kind == …");
+  expect(told).not.toContain("any");
+  expect(others).toEqual([]);
+  expect(
+    ofKind(`value: 'if(kind == "sold", "bought", if(kind == "seen", "left", null))', classes: [bought, left]`),
+  ).toEqual([]);
+  expect(ofKind(`value: 'if(kind == "sold", 3, 1)', objective: regression`)).toEqual([
+    expect.stringContaining("is a value, and not missing"),
+  ]);
+  expect(ofKind(`value: 'if(kind == "sold", 1, null)'`)).toEqual([]);
+  // A third kind is neither.
+  const three = "{ sold: {}, seen: {}, kept: {} }";
+  expect(
+    ofKind(`value: 'if(kind == "sold", "bought", if(kind == "seen", "left", null))', classes: [bought, left]`, three),
+  ).toEqual([]);
 });
 
 describe("a comparison that is always the same is warned of, at its place", () => {
