@@ -24,6 +24,11 @@ export interface Scorer {
    * @throws StreamsError `BROKEN_PROMISE` when the lengths disagree, and after `release`
    */
   score(features: Float32Array, rows: number): Promise<readonly Float32Array[]>;
+  /**
+   * All rows in one run of the file. Of a graph that `score` runs row by row, to see whether its rows have to do with each other;
+   * absent of all others. Bits may differ by the library's choice of a kernel.
+   */
+  readonly together?: ((features: Float32Array, rows: number) => Promise<readonly Float32Array[]>) | undefined;
   /** Frees the memory; a second call does nothing. Let running scores end first. */
   release(): Promise<void>;
 }
@@ -53,6 +58,7 @@ export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
     columns,
     outputs,
     metadata,
+    together: model.together,
     bytes: model.bytes + OVERHEAD + Object.values(metadata).reduce((sum, { length }) => sum + length, 0),
     async score(features, rows) {
       if (released) throw brokenPromise("this scorer was released; load the model again before scoring with it");

@@ -41,7 +41,7 @@ export async function openOnnxModel(onnx: Uint8Array, reason = "asked for"): Pro
       cause,
     );
   });
-  const { input, outputs, columns } = await signature(session);
+  const { input, outputs, columns, oneRow } = await signature(session);
   const run = async (features: Float32Array, rows: number): Promise<readonly Float32Array[]> => {
     const results = await session.run({ [input]: new Tensor("float32", features, [rows, columns]) });
     return outputs.map((output) => {
@@ -67,6 +67,7 @@ export async function openOnnxModel(onnx: Uint8Array, reason = "asked for"): Pro
       }
       return predictions;
     },
+    together: oneRow ? undefined : run,
     release: () => session.release(),
   };
 }
@@ -83,13 +84,13 @@ function isTrees(onnx: Uint8Array): boolean {
 
 async function signature(
   session: OnnxRuntime.InferenceSession,
-): Promise<{ input: string; outputs: readonly string[]; columns: number }> {
+): Promise<{ input: string; outputs: readonly string[]; columns: number; oneRow: boolean }> {
   const input = session.inputNames[0];
   const outputs = [...session.outputNames];
   const shape = session.inputMetadata[0];
-  const columns = shape?.isTensor ? shape.shape[1] : undefined;
+  const [rows, columns] = shape?.isTensor ? shape.shape : [];
   if (session.inputNames.length === 1 && input !== undefined && outputs.length > 0 && typeof columns === "number") {
-    return { input, outputs, columns };
+    return { input, outputs, columns, oneRow: typeof rows === "number" };
   }
   await session.release();
   throw new DomainError(

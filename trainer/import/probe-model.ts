@@ -1,7 +1,8 @@
 import type { CompiledBlueprint, FeatureColumn, Objective } from "../../blueprints/index.ts";
 import { vectorOf } from "../../rows/index.ts";
-import type { TrainingRow } from "../../schemas/index.ts";
+import type { DomainError, TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, labelOutputs, modelCategories, servedModel, type Scorer } from "../../serving/index.ts";
+import { hasCode } from "../../streams/index.ts";
 import { unitsOf } from "../classes.ts";
 import { unfit } from "./unfit.ts";
 
@@ -67,17 +68,43 @@ export async function probeModel(
         `${name} of the same rows comes out otherwise the second time: export the model for inference, without random parts`,
       );
   }
+  const inOneRun = await oneRun(scorer, batch, probes.length);
+  for (const { name, at } of inOneRun === undefined ? [] : outputs) {
+    const row = differing(together[at]!, inOneRun![at]!);
+    if (row >= 0) throw dependsOnOthers(name, probes[row]!.what, together[at]![row]!, inOneRun![at]![row]!);
+  }
   const step = Math.max(1, Math.floor(probes.length / MOST_ALONE));
   for (let row = 0; row < probes.length; row += step) {
     const alone = await scorer.score(probes[row]!.features, 1);
     for (const { name, at } of outputs) {
       if (isSame(together[at]!.subarray(row, row + 1), alone[at]!)) continue;
-      throw unfit(
-        `${name} of ${probes[row]!.what} is ${alone[at]![0]} alone and ${together[at]![row]} among others: ` +
-          "a prediction must depend on its row only; take out what works over rows, like a softmax over the first dimension",
-      );
+      throw dependsOnOthers(name, probes[row]!.what, alone[at]![0]!, together[at]![row]!);
     }
   }
+}
+
+const dependsOnOthers = (name: string, what: string, alone: number, among: number): DomainError =>
+  unfit(
+    `${name} of ${what} is ${alone} alone and ${among} among others: ` +
+      "a prediction must depend on its row only; take out what works over rows, like a softmax over the first dimension",
+  );
+
+/** `undefined`: `score` does the same, or the file can only be run row by row. */
+async function oneRun(scorer: Scorer, batch: Float32Array, rows: number): Promise<readonly Float32Array[] | undefined> {
+  try {
+    return await scorer.together?.(batch, rows);
+  } catch (error) {
+    if (!hasCode(error, "BAD_MODEL")) return undefined;
+    const told =
+      "of several rows it has no output for each: export outputs float[N, 1], and take out what works over rows";
+    throw unfit(told, error);
+  }
+}
+
+/** The first row of which the two are apart by more than the order in which a library adds up; -1: none. */
+function differing(one: Float32Array, other: Float32Array): number {
+  const largest = one.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return one.findIndex((value, row) => !(Math.abs(value - other[row]!) <= 1e-4 * largest));
 }
 
 function probesOf(

@@ -172,6 +172,41 @@ describe("a model that was trained elsewhere", () => {
   });
 });
 
+describe("a graph that is run row by row", () => {
+  /** Minus the mean of all rows that come with it, or that mean alone. */
+  const over = (last: Graph["nodes"]): Uint8Array =>
+    file({
+      nodes: [
+        imputed([15, 0]),
+        linear("full", "margin", 0.2),
+        { operator: "ReduceMean", domain: "", inputs: ["margin"], outputs: ["mean"], attributes: {} },
+        ...last,
+      ],
+    });
+
+  test("is refused where its rows have to do with each other", async () => {
+    await publish(1);
+    const apart: Graph["nodes"][number] = {
+      operator: "Sub",
+      domain: "",
+      inputs: ["margin", "mean"],
+      outputs: ["apart"],
+      attributes: {},
+    };
+    await expect(given(over([apart, sigmoid("apart", "late")]))).rejects.toMatchObject({
+      code: "UNFIT_MODEL",
+      message: expect.stringMatching(
+        /^late of the row of decision \S+ is 0\.5 alone and \S+ among others: a prediction must depend on its row only/,
+      ) as string,
+    });
+    await expect(given(over([sigmoid("mean", "late")]))).rejects.toMatchObject({
+      code: "UNFIT_MODEL",
+      message: expect.stringMatching(/^of several rows it has no output for each/) as string,
+    });
+    expect(await readModels(tools)).toEqual([]);
+  });
+});
+
 describe("the file", () => {
   const probabilities = [{ name: "probabilities", columns: 2 }];
 
