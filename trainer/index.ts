@@ -16,6 +16,7 @@ export { trainModel, type TrainRequest, type TrainResult } from "./train-model.t
 export { trainingDue } from "./training-due.ts";
 export type { Lacking, TrainingTables, TrainingTools } from "./training-tools.ts";
 export { cronDue, freshRowsDue } from "./triggers.ts";
+export { figureText } from "./figure-text.ts";
 export { weightsText } from "./weights-text.ts";
 export { evaluate } from "./evaluate.ts";
 export {

@@ -9,6 +9,7 @@ import { fitJudged, type FittedJudged } from "./fit/fit-judged.ts";
 import { gate, type Verdict } from "./gates/index.ts";
 import { labelledRows, type NotLearnt } from "./labelled-rows.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
+import { alikeLabels } from "./report/alike-labels.ts";
 import { reportOf } from "./report/report.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
@@ -100,7 +101,11 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   };
   const source = { useCase, blueprintVersion: blueprint.version, provenance };
   const artifact = await writeArtifact(tools.backbone, tools.publisher, fitted.onnx, until, provenanceHeaders(source));
-  const judge = (inProduction: string | undefined): Verdict => gate({ ...evidence, inProduction });
+  const alike = alikeLabels(fitted.learnt.labels);
+  const judge = (inProduction: string | undefined): Verdict => {
+    const verdict = gate({ ...evidence, inProduction });
+    return alike === undefined ? verdict : { ...verdict, reason: `${verdict.reason}; ${alike}` };
+  };
   const time = request.publishedAt?.() ?? until;
   const report = reportOf(compiled, fitted.labels, held, evidence.constant());
   const made = { ...source, modelId, artifact, metrics: evidence.candidate, report };

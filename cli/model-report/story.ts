@@ -1,4 +1,5 @@
 import type { ModelRecorded, ModelReport, ModelSearch } from "../../schemas/index.ts";
+import { figureText } from "../../trainer/index.ts";
 import { shownTime } from "../text/output.ts";
 import { stateText } from "../text/models-text.ts";
 
@@ -95,13 +96,13 @@ function quality({ metrics, report }: ModelRecorded): Chapter {
     );
   }
   if (logLoss !== undefined)
-    sentences.push(`Its log loss is ${logLoss.toFixed(4)}${beside(logLoss, constant["logLoss"])}.`);
+    sentences.push(`Its log loss is ${figureText(logLoss, 4)}${beside(logLoss, constant["logLoss"])}.`);
   else if (mse !== undefined) {
     const [root, other] = [Math.sqrt(mse), constant["mse"] === undefined ? undefined : Math.sqrt(constant["mse"])];
     sentences.push(`It is off by ${short(root)} (root of the mean square)${beside(root, other)}.`);
   }
   if (mlogloss !== undefined) {
-    const said = `Its log loss over all classes is ${mlogloss.toFixed(4)}${beside(mlogloss, constant["mlogloss"], "share of each class")}.`;
+    const said = `Its log loss over all classes is ${figureText(mlogloss, 4)}${beside(mlogloss, constant["mlogloss"], "share of each class")}.`;
     sentences.push(said, `The class that it holds for the likeliest comes ${percent(accuracy ?? 0)} of the time.`);
   }
   if (mae !== undefined)
@@ -110,7 +111,7 @@ function quality({ metrics, report }: ModelRecorded): Chapter {
     sentences.push(`Its pinball loss is ${short(pinball)}${beside(pinball, constant["pinball"], "quantile")}.`);
   const others = Object.entries(metrics).filter(([name]) => name.includes("."));
   if (others.length > 0) {
-    sentences.push(`Other labels: ${others.map(([name, figure]) => `${name} ${figure.toFixed(4)}`).join(", ")}.`);
+    sentences.push(`Other labels: ${others.map(([name, figure]) => `${name} ${figureText(figure, 4)}`).join(", ")}.`);
   }
   return { title, sentences };
 }
@@ -219,7 +220,7 @@ function search({ label, trials, chosen, loss, judgedBy }: ModelSearch): Chapter
     table: {
       head: ["trial", "learner", "loss", "steps", "seconds", "without", "parameters"],
       rows: ordered.map(([at, trial]) => [
-        ...[at, trial.learner, trial.loss!.toFixed(5), trial.steps ?? "", trial.seconds.toFixed(1)],
+        ...[at, trial.learner, figureText(trial.loss!, 5), trial.steps ?? "", trial.seconds.toFixed(1)],
         ...[trial.dropped.length === 0 ? "" : `${trial.dropped.length} features`, parametersText(trial.parameters)],
       ]),
     },

@@ -1,6 +1,6 @@
 import { learntRows } from "../../catalogue/index.ts";
 import type { ModelRecorded } from "../../schemas/index.ts";
-import type { Rebuilt, ServedModel } from "../../trainer/index.ts";
+import { figureText, type Rebuilt, type ServedModel } from "../../trainer/index.ts";
 import { shownTime, table } from "./output.ts";
 
 /** A line a model: its version, when it served, and the evidence for its state. */
@@ -26,7 +26,7 @@ export const servedText = (models: readonly ServedModel[]): string =>
         models.map(({ modelId, from, to, rows, metrics }) => [
           ...[modelId, shownMinute(from), shownMinute(to), rows],
           Object.entries(metrics)
-            .map(([name, figure]) => `${name} ${figure.toFixed(4)}`)
+            .map(([name, figure]) => `${name} ${figureText(figure, 4)}`)
             .join(", "),
         ]),
       );

@@ -1,5 +1,5 @@
 import { learntRows } from "../../catalogue/index.ts";
-import { weightsText, type ImportResult, type RowsScore, type TrainResult } from "../../trainer/index.ts";
+import { figureText, weightsText, type ImportResult, type RowsScore, type TrainResult } from "../../trainer/index.ts";
 import { shownTime } from "./output.ts";
 
 type Trained = Extract<TrainResult, { readonly kind: "trained" }>;
@@ -16,9 +16,9 @@ export const trainedJson = (
 });
 
 export function trainedText({ modelId, rows, weights, seconds, reason, scored }: TrainedJson): string {
-  const line = `model ${modelId}, ${rows} rows${weights === undefined ? "" : ` (${weightsText(weights)})`}, ${seconds.toFixed(1)} s: ${reason}`;
+  const line = `model ${modelId}, ${rows} rows${weights === undefined ? "" : ` (${weightsText(weights)})`}, ${seconds.toFixed(1)} s: ${reason.replace(/^on \d+ rows; /, "")}`;
   if (scored === undefined) return line;
-  const figures = Object.entries(scored.metrics).map(([name, figure]) => `${name} ${figure.toFixed(4)}`);
+  const figures = Object.entries(scored.metrics).map(([name, figure]) => `${name} ${figureText(figure, 4)}`);
   const without = (scored.withoutWeight ?? 0) === 0 ? "" : ` (${scored.withoutWeight} others have no weight)`;
   return `${line}\non ${scored.rows} later rows${without}: ${figures.join(", ")}`;
 }
@@ -47,5 +47,5 @@ export function importedText({ modelId, known, judged, trainedUntil, notes, reas
             "--trained-until says so",
         ]
       : [];
-  return [`model ${modelId}, imported: ${reason}`, ...notes, ...duty].join("\n");
+  return [`model ${modelId}, imported: ${reason.replace(/^imported; /, "")}`, ...notes, ...duty].join("\n");
 }
