@@ -8,8 +8,7 @@ export { validBlueprints, type ValidBlueprints } from "./blueprints/valid-bluepr
 export { versionStates, type VersionState, type VersionStateName } from "./blueprints/version-state.ts";
 export { learntRows } from "./models/learnt-rows.ts";
 export { decisionPlace, modelFor } from "./models/model-for.ts";
-
-export { modelMoves, modelStateAfter } from "./models/model-moves.ts";
+export { modelMoves, modelStateAfter, modelStateAt } from "./models/model-moves.ts";
 export { modelsAt, type Canary, type ModelsAt } from "./models/models-at.ts";
 export { modelTable } from "./models/model-table.ts";
 export { moveModel, type ModelMove } from "./models/move-model.ts";

@@ -101,6 +101,7 @@ export {
 export { applyRetention, askedRetention, type AppliedRetention } from "./apply-retention.ts";
 export { listTopics, type ListedTopic } from "./list-topics.ts";
 export { repartitionLoop, type RepartitionLoopOptions } from "./repartition-loop.ts";
+export { moveByHand, type MovedByHand } from "./instances/move-by-hand.ts";
 export { startReports } from "./instances/reports.ts";
 export { runningInstances, type RunningInstances } from "./instances/running-instances.ts";
 export { eventsRetainedFrom, type PartialWindow } from "./instances/partial-windows.ts";

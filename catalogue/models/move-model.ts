@@ -12,9 +12,10 @@ export type ModelMove = Exclude<ModelStateName, "trained" | "canary"> | { readon
 const BY_HAND = "by hand";
 
 /**
- * Moves a model by hand, whatever the gate's verdict; event time in ms. The model that it replaces, in production or as
+ * Moves a model by hand, whatever the gate's verdict. The model that it replaces, in production or as
  * the canary, is retired. A canary may be moved again, to change its share.
  *
+ * @param time event time in ms; a function is asked right before each attempt to write.
  * @param reason for the record. Absent: `by hand`; a model that is in this state already then keeps its former reason.
  * @returns the records as written, the moved model first
  * @throws DomainError `ILLEGAL_MOVE` if `modelMoves` has no such move or the share is out of bounds; `UNKNOWN_MODEL`
@@ -24,24 +25,25 @@ export function moveModel(
   tools: TopicTools,
   modelId: string,
   to: ModelMove,
-  time: number,
+  time: number | (() => number),
   reason?: string,
 ): Promise<readonly ModelRecorded[]> {
   const state = typeof to === "string" ? to : "canary";
   return changeTable(tools, modelTable, (table) => {
+    const at = typeof time === "number" ? time : time();
     const model = [...table.values()].find((known) => known.modelId === modelId);
     if (model === undefined)
       throw new DomainError("UNKNOWN_MODEL", `there is no model ${modelId}: loopstream models lists them`);
-    checkModelMove(model, state, time);
+    checkModelMove(model, state, at);
     const share = typeof to === "string" ? null : checkedShare(modelId, to.canary);
-    const entered = modelStateAt(model, time);
+    const entered = modelStateAt(model, at);
     if (reason === undefined && entered?.state === state && entered.share === share && isByUnit(entered))
       return { write: [], result: [model] };
-    const { production, canary } = modelsAt(table, model.useCase, model.blueprintVersion, time);
+    const { production, canary } = modelsAt(table, model.useCase, model.blueprintVersion, at);
     const current = state === "production" ? production : state === "canary" ? canary?.model : undefined;
-    const moved = [addState(model, { state, time, reason: reason ?? BY_HAND, share, by: "unit" })];
-    if (current !== undefined && current.modelId !== modelId) moved.push(replacedBy(modelId, current, time));
-    return { write: modelRecords(moved, time), result: moved };
+    const moved = [addState(model, { state, time: at, reason: reason ?? BY_HAND, share, by: "unit" })];
+    if (current !== undefined && current.modelId !== modelId) moved.push(replacedBy(modelId, current, at));
+    return { write: modelRecords(moved, at), result: moved };
   });
 }
 

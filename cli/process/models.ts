@@ -1,4 +1,4 @@
-import { moveModel, readModels, type ModelMove } from "../../catalogue/index.ts";
+import { readModels } from "../../catalogue/index.ts";
 import type { Tools } from "../../loop/index.ts";
 import { DomainError, type ModelRecorded } from "../../schemas/index.ts";
 import { flag } from "../flags/flag.ts";
@@ -17,15 +17,3 @@ export async function findModel(tools: Tools, modelId: string): Promise<ModelRec
 }
 
 export const reasonFlag = flag("--reason <text>", 'for the record (default: "by hand")');
-
-/** Gives a model another state from now on, whatever the gate's verdict. */
-export async function moveByHand(
-  tools: Tools,
-  modelId: string,
-  to: ModelMove,
-  reason: string | undefined,
-): Promise<ModelRecorded> {
-  await findModel(tools, modelId);
-  const [moved] = await moveModel(tools, modelId, to, Date.now(), reason);
-  return moved!;
-}

@@ -94,9 +94,9 @@ export interface Loopstream<T extends UseCases<T> = AnyUseCase> extends Client<T
   train(useCase: string, options?: TrainOptions): Promise<TrainResult>;
   /** All models, oldest training first, with their evidence and states. */
   models(useCase?: string): Promise<readonly ModelRecorded[]>;
-  /** Puts a model into production at once, whatever the gate's verdict. */
+  /** Puts a model into production, whatever the gate's verdict. Resolves once later requests are answered by it. */
   promote(modelId: string, reason?: string): Promise<ModelRecorded>;
-  /** Takes a model out of production at once. */
+  /** Takes a model out of production. Resolves once later requests are answered without it. */
   withdraw(modelId: string, reason?: string): Promise<ModelRecorded>;
   /** Training rows, the newest of each decision, in the order of decision times. */
   rows(useCase: string, options?: RowsOptions): AsyncIterable<TrainingRow>;

@@ -1,8 +1,9 @@
 import { stayingClient, type AnyUseCase, type Client, type StayingOptions, type UseCases } from "../../client/index.ts";
 import { clock } from "../../schemas/index.ts";
 import { Outages, StreamsError, streamsLimits } from "../../streams/index.ts";
-import { moveModel, readModels } from "../../catalogue/index.ts";
+import { readModels } from "../../catalogue/index.ts";
 import { listVersions } from "../publish/list-versions.ts";
+import { moveByHand } from "../instances/move-by-hand.ts";
 import { publishBlueprint, storeBlueprint, withdrawBlueprint } from "../publish/publish-blueprint.ts";
 import type { Place } from "../start.ts";
 import { knownBlueprints } from "../http/known-blueprints.ts";
@@ -50,9 +51,10 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
     return session.place;
   };
   const move = async (modelId: string, state: "production" | "withdrawn", reason?: string) => {
-    const at = await place();
-    const [moved] = await moveModel(at.tools, modelId, state, nowAt(at), reason);
-    return moved!;
+    const { model, lateMs, behind } = await moveByHand((await place()).tools, modelId, state, reason);
+    if (lateMs > 0 || behind.length > 0)
+      log.warn({ modelId, state, lateMs, behind }, "models: decisions just after the move may not go by it");
+    return model;
   };
   const close: Client["close"] = async (how) => {
     // Requests under way are answered first.

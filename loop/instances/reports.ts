@@ -1,5 +1,5 @@
 import { eventWindows, tableContent } from "../../operators/index.ts";
-import { blueprints, instances } from "../../schemas/index.ts";
+import { blueprints, instances, models } from "../../schemas/index.ts";
 import type { Loop } from "../loop.ts";
 import { every, type Running } from "../running.ts";
 
@@ -19,6 +19,7 @@ export function startReports(loop: Loop, everyMs = 1_000): Running {
       ...{ instance, running, blueprintsRead: progress?.next(blueprints.name, 0) ?? 0 },
       ...{ warming: running ? globals.flatMap((global) => [...application.global(global).warming]) : [] },
       eventsLeft: progress?.leftToFill ?? 0,
+      modelsRead: progress?.next(models.name, 0) ?? 0,
     };
     await publisher.publish([{ topic: instances, key: instance, value, time: application.now() }]);
   };

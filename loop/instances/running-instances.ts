@@ -22,7 +22,7 @@ export async function runningInstances(
 ): Promise<RunningInstances> {
   const { name } = instances;
   if (ask) {
-    const value = { instance: "", running: false, blueprintsRead: 0, warming: [], eventsLeft: 0 };
+    const value = { instance: "", running: false, blueprintsRead: 0, warming: [], eventsLeft: 0, modelsRead: 0 };
     await publisher.publish([{ topic: instances, key: "", value, time: Date.now() }]);
   } else if ((await backbone.partitions(name)) === undefined) return { now: Date.now(), running: [] };
   const ends = await backbone.offsets([name]);

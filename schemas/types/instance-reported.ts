@@ -12,6 +12,8 @@ export interface InstanceReported {
   readonly warming: readonly string[];
   /** Retained events that it has still to read for them. */
   readonly eventsLeft: number;
+  /** The next offset of the topic of models that it reads; -1: a release before does not say. */
+  readonly modelsRead: number;
 }
 
 export const instanceReportedSchema = {
@@ -33,5 +35,11 @@ export const instanceReportedSchema = {
       doc: "State ids of the window groups that do not count all retained events yet.",
     },
     { name: "eventsLeft", type: "long", doc: "Retained events that it has still to read for them." },
+    {
+      name: "modelsRead",
+      type: "long",
+      doc: "The next offset of the topic of models that it reads; -1: a release before does not say.",
+      default: -1,
+    },
   ],
 } as const;

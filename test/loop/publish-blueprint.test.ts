@@ -58,7 +58,7 @@ async function decided(id: string) {
 
 /** Another instance, as far as it says. */
 async function says(more: Partial<InstanceReported> & { readonly instance: string }): Promise<void> {
-  const value = { running: true, blueprintsRead: 1_000, warming: [], eventsLeft: 0, ...more };
+  const value = { running: true, blueprintsRead: 1_000, warming: [], eventsLeft: 0, modelsRead: 1_000, ...more };
   await live.loop.publisher.publish([{ topic: instances, key: more.instance, value, time: Date.now() }]);
 }
 
@@ -279,7 +279,7 @@ test("an instance says what it has read and what it has still to fill, and that 
   const said = async (): Promise<InstanceReported> => (await live.all(instances)).at(-1)!.value;
   await eventually(async () => expect((await said()).blueprintsRead).toBe(1));
   expect(await said()).toEqual({
-    ...{ instance: live.loop.instanceId, running: true, blueprintsRead: 1, warming: [], eventsLeft: 0 },
+    ...{ instance: live.loop.instanceId, running: true, blueprintsRead: 1, warming: [], eventsLeft: 0, modelsRead: 0 },
   });
   expect(live.loop.application.global(eventWindows).warming.size).toBe(0);
   await reports.close();

@@ -1,9 +1,10 @@
+import { moveByHand } from "../../../loop/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { flag } from "../../flags/flag.ts";
 import { parsePercentage } from "../../flags/numbers.ts";
-import { moveByHand, reasonFlag } from "../../process/models.ts";
+import { reasonFlag } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { stateText } from "../../text/models-text.ts";
+import { movedText, tellBehind } from "../../text/models-text.ts";
 
 export const canaryCommand = defineCommand({
   name: "canary",
@@ -16,7 +17,8 @@ export const canaryCommand = defineCommand({
   },
   run: ({ settings, output, args: { modelId }, flags: { share, reason } }) =>
     withTools(settings, async (tools) => {
-      const model = await moveByHand(tools, modelId, { canary: share }, reason);
-      output.result(model, () => `${modelId} is ${stateText(model)}`);
+      const moved = await moveByHand(tools, modelId, { canary: share }, reason);
+      output.result(moved.model, () => movedText(moved));
+      tellBehind(moved);
     }),
 });

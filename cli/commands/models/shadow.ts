@@ -1,6 +1,8 @@
+import { moveByHand } from "../../../loop/index.ts";
 import { defineCommand } from "../../define-command.ts";
-import { moveByHand, reasonFlag } from "../../process/models.ts";
+import { reasonFlag } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
+import { movedText, tellBehind } from "../../text/models-text.ts";
 
 export const shadowCommand = defineCommand({
   name: "shadow",
@@ -9,7 +11,8 @@ export const shadowCommand = defineCommand({
   flags: { reason: reasonFlag },
   run: ({ settings, output, args: { modelId }, flags: { reason } }) =>
     withTools(settings, async (tools) => {
-      const model = await moveByHand(tools, modelId, "shadow", reason);
-      output.result(model, () => `${modelId} is shadow`);
+      const moved = await moveByHand(tools, modelId, "shadow", reason);
+      output.result(moved.model, () => movedText(moved));
+      tellBehind(moved);
     }),
 });
