@@ -20,7 +20,7 @@ export const DEFAULTS = Object.freeze({
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({
     ...{ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1 },
-    ...{ tolerance: 0.01, refreshAfterMs: 7 * DAY, weight: null },
+    ...{ tolerance: 0.05, refreshAfterMs: 3 * DAY, weight: null },
   }),
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
   posterior: Object.freeze({ by: "option", ridge: 1, afterMs: 10_000 } as const),

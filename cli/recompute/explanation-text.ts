@@ -1,3 +1,4 @@
+import { learntRows } from "../../catalogue/index.ts";
 import type { ExplainedFeature, Explanation, EventPlace, FeatureSource } from "../../recompute/index.ts";
 import type { Origin } from "../../streams/index.ts";
 import { shownTime, table } from "../text/output.ts";
@@ -109,7 +110,8 @@ function modelText({ logged, model }: Explanation): string {
   const { modelId } = logged.decision;
   if (modelId === null) return "none in production";
   if (model === null) return `${modelId}, of which there is no record`;
-  const { until, rows } = model.provenance;
+  const { until } = model.provenance;
+  const rows = learntRows(model.provenance);
   return `${modelId}, trained until ${iso(until)} on ${rows} rows, sha256 ${model.artifact.sha256.slice(0, 16)}…`;
 }
 
