@@ -6,7 +6,7 @@ import { movedText, tellBehind } from "../../text/models-text.ts";
 
 export const promoteCommand = defineCommand({
   name: "promote",
-  about: "put a model into production at once, whatever the gate said",
+  about: "put a model into production, whatever the gate said",
   args: { modelId: ["<modelId>"] },
   flags: { reason: reasonFlag },
   run: ({ settings, output, args: { modelId }, flags: { reason } }) =>

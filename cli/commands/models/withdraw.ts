@@ -6,7 +6,8 @@ import { movedText, tellBehind } from "../../text/models-text.ts";
 
 export const withdrawCommand = defineCommand({
   name: "withdraw",
-  about: "take a model out of production at once; decisions are null until another one is in",
+  about:
+    "take a model out of production, or a canary out of its units; decisions it would have made are null if no other one is in production",
   args: { modelId: ["<modelId>"] },
   flags: { reason: reasonFlag },
   run: ({ settings, output, args: { modelId }, flags: { reason } }) =>

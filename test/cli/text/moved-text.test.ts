@@ -1,0 +1,29 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { movedText, stateText, tellBehind } from "../../../cli/text/models-text.ts";
+import { modelOf } from "../../catalogue/models/model-of.ts";
+
+const AFTER = Date.UTC(2026, 0, 5, 8);
+
+test("a canary is told with its share, and one of a former release as a share of decisions", () => {
+  expect(stateText(modelOf("m1", [["canary", 1, 0.05]]))).toBe("canary 5%");
+  expect(stateText(modelOf("m1", [["canary", 1, 0.05, "decision"]]))).toBe("canary 5% of decisions");
+  expect(stateText(modelOf("m1", [["withdrawn", 1]]))).toBe("withdrawn");
+  expect(stateText(modelOf("m1", []))).toBe("none");
+});
+
+test("a move is told with the time after which it counts, and on stderr which decisions may not go by it", () => {
+  const said: string[] = [];
+  const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  onTestFinished(() => write.mockRestore());
+  const model = modelOf("m1", [["withdrawn", AFTER]]);
+  expect(movedText({ model, after: AFTER, lateMs: 0, behind: [] })).toBe(
+    "m1 is withdrawn for decisions after 2026-01-05T08:00:00.000Z",
+  );
+  tellBehind({ model, after: AFTER, lateMs: 0, behind: [] });
+  expect(said).toEqual([]);
+  tellBehind({ model, after: AFTER, lateMs: 230, behind: ["one"] });
+  expect(said.join("")).toContain(
+    "written 230 ms after 2026-01-05T08:00:00.000Z: decisions in between may not go by it",
+  );
+  expect(said.join("")).toContain("instance one has not read the move within 5 s");
+});
