@@ -1,4 +1,5 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema, type SchemaElement } from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync, type SchemaElement } from "hyparquet";
+import { columnsOf } from "./parquet/columns-of.ts";
 import { holdsNoValues } from "./parquet/parquet-values.ts";
 import type { ColumnType, TableColumn } from "./table-column.ts";
 import { tableError, TableError } from "./table-error.ts";
@@ -19,10 +20,13 @@ export async function columnTypes(path: string, known: readonly TableColumn[]): 
     return columns.map((name) => ({ name, type: types.get(name) ?? "string" }));
   }
   try {
-    const { children } = parquetSchema(await parquetMetadataAsync(await asyncBufferFromFile(path)));
+    const children = columnsOf(await parquetMetadataAsync(await asyncBufferFromFile(path)));
     const lost = children.map((child) => [child.element.name, holdsNoValues(child)] as const);
     refuse(path, new Map(lost.flatMap(([name, holds]) => (holds === undefined ? [] : [[name, holds] as const]))));
-    return children.map(({ element }) => ({ name: element.name, type: typeOf(element) }));
+    return children.map(({ element }): TableColumn => {
+      const type = typeOf(element);
+      return { name: element.name, type, ...(type === "double" && element.type === "INT64" ? { digits: true } : {}) };
+    });
   } catch (error) {
     throw tableError(path, error);
   }

@@ -9,7 +9,7 @@ export { blocksOf, readBlocks, type BlockColumn, type TableBlock } from "./read-
 export { readTable } from "./read-table.ts";
 export { rewardedTables } from "./rewarded-table.ts";
 export { rowTable, type RowTable } from "./row-table.ts";
-export type { TableColumn, ColumnType } from "./table-column.ts";
+export { isDigits, type TableColumn, type ColumnType } from "./table-column.ts";
 export { tableError, TableError } from "./table-error.ts";
 export { formatOf, knownSuffixes, type TableFormat } from "./table-format.ts";
 export { tableHead, type TableHead } from "./table-head.ts";

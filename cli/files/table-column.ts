@@ -7,6 +7,8 @@ export type ColumnType = "string" | "double" | "boolean" | "timestamp";
 export interface TableColumn {
   readonly name: string;
   readonly type: ColumnType;
+  /** Of doubles that texts are written of: a whole number that no double holds is its digits. */
+  readonly digits?: true;
 }
 
 /**
@@ -14,12 +16,16 @@ export interface TableColumn {
  * are null. Throws with the column's name when the value is of another type, since a table must not hold another value
  * than it was given.
  */
-export function cellOf(value: unknown, { name, type }: TableColumn): TableValue {
+export function cellOf(value: unknown, { name, type, digits }: TableColumn): TableValue {
   if (value === null || value === undefined || Number.isNaN(value)) return null;
+  if (digits && isDigits(value)) return value;
   const cell = convert[type](value);
   if (cell !== undefined) return cell;
   throw brokenPromise(`column "${name}" holds ${type}s, not ${typeof value} ${String(value).slice(0, 60)}`);
 }
+
+/** The digits of a whole number. */
+export const isDigits = (value: unknown): value is string => typeof value === "string" && /^-?\d+$/.test(value);
 
 const convert: Readonly<Record<ColumnType, (value: unknown) => TableValue | undefined>> = {
   string: (value) => (typeof value === "object" || typeof value === "function" ? undefined : String(value)),

@@ -1,4 +1,5 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
+import { columnsOf } from "./parquet/columns-of.ts";
 import { holdsNoValues } from "./parquet/parquet-values.ts";
 import { readCsvHeader } from "./text/read-csv.ts";
 import { readJsonl } from "./text/read-jsonl.ts";
@@ -33,7 +34,7 @@ export async function tableHead(path: string): Promise<TableHead> {
         return { ...(await namesOf(path, gzip)), open: true };
       case "parquet": {
         const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
-        const all = parquetSchema(metadata).children.map((one) => [one.element.name, holdsNoValues(one)] as const);
+        const all = columnsOf(metadata).map((one) => [one.element.name, holdsNoValues(one)] as const);
         const plain = all.filter(([, holds]) => holds === undefined).map(([name]) => name);
         const noValues = new Map(all.flatMap(([name, holds]) => (holds === undefined ? [] : [[name, holds] as const])));
         return { columns: plain, open: false, ...(noValues.size === 0 ? {} : { noValues }) };

@@ -3,12 +3,12 @@ import { open, type FileHandle } from "node:fs/promises";
 import {
   asyncBufferFromFile,
   parquetMetadataAsync,
-  parquetSchema,
   type ColumnChunk,
   type FileMetaData,
   type RowGroup,
   type SchemaTree,
 } from "hyparquet";
+import { columnsOf } from "./columns-of.ts";
 import { rawParsers } from "./parquet-values.ts";
 
 /** A Parquet file that is open, with its metadata. */
@@ -22,7 +22,7 @@ export interface ParquetFile {
 /** Opens it. Close `handle` in the end. */
 export async function openParquet(path: string): Promise<ParquetFile> {
   const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path), { parsers: rawParsers });
-  return { handle: await open(path), metadata, columns: parquetSchema(metadata).children };
+  return { handle: await open(path), metadata, columns: columnsOf(metadata) };
 }
 
 /** A column of a row group by its name. Throws if the group has none, or one in another file. */

@@ -1,5 +1,6 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetScan } from "hyparquet";
 import { compressors, decompressLz4, decompressLz4Raw } from "hyparquet-compressors";
+import { columnsOf } from "./columns-of.ts";
 import { holdsNoValues, parquetValue, rawElement, rawParsers, type ParquetValue } from "./parquet-values.ts";
 import type { TableRow, TableValue } from "../table-row.ts";
 
@@ -36,8 +37,8 @@ export async function* parquetGroups(path: string): AsyncGenerator<ParquetGroup>
   const parsers = rawParsers;
   const written = await parquetMetadataAsync(file, { parsers });
   const metadata = { ...written, schema: written.schema.map(rawElement) };
-  const fields = parquetSchema(written)
-    .children.filter((column) => holdsNoValues(column) === undefined)
+  const fields = columnsOf(written)
+    .filter((column) => holdsNoValues(column) === undefined)
     .map(({ element }) => ({ column: element.name, read: parquetValue(element) }));
   let rowStart = 0;
   for (const group of metadata.row_groups) {

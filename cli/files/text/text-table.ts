@@ -1,5 +1,5 @@
 import type { ByteSink } from "../byte-sink.ts";
-import type { TableColumn } from "../table-column.ts";
+import { isDigits, type TableColumn } from "../table-column.ts";
 import type { TableValue } from "../table-row.ts";
 
 /** Rows of cells on their way to a file, one cell a column. */
@@ -25,8 +25,9 @@ export function jsonlTable(sink: ByteSink, columns: readonly TableColumn[]): Cel
   const keys = columns.map(({ name }) => JSON.stringify(name));
   return textTable(sink, undefined, (cells) => {
     const fields = cells.map((cell, index) => {
-      const value = columns[index]?.type === "timestamp" ? textOf(cell, columns[index]) : cell;
-      return `${keys[index]}:${JSON.stringify(value)}`;
+      const column = columns[index];
+      const value = column?.type === "timestamp" ? textOf(cell, column) : cell;
+      return `${keys[index]}:${column?.digits && isDigits(value) ? value : JSON.stringify(value)}`;
     });
     return `{${fields.join(",")}}`;
   });

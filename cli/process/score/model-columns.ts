@@ -3,6 +3,7 @@ import { recordLimits } from "../../../schemas/index.ts";
 import { encodeFeatures, inputColumns, labelOutputs, modelCategories, type Scorer } from "../../../serving/index.ts";
 import { TableError, type CellNumber, type TableValue } from "../../files/index.ts";
 import { featureCell } from "./feature-cell.ts";
+import { shownCell } from "./shown-cell.ts";
 
 const { largestFeature } = recordLimits;
 
@@ -66,10 +67,7 @@ export function modelColumns(
     refuse(feature, line, cell) {
       const column = taken[feature]!;
       const type = column.kind === "category" ? "category" : featureType(column.feature);
-      throw new TableError(
-        path,
-        `line ${line}: column "${column.name}" is a ${type}, not ${JSON.stringify(cell ?? "bytes")}`,
-      );
+      throw new TableError(path, `line ${line}: column "${column.name}" is a ${type}, not ${shownCell(cell)}`);
     },
   };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readTable } from "../../../cli/files/index.ts";
+import { readTable, tableHead } from "../../../cli/files/index.ts";
 import { exportRows } from "../../../cli/process/exports/export-rows.ts";
 import { readVersions } from "../../../cli/process/blueprints/versions.ts";
 import { askedModel, fileToScore, rowsToScore } from "../../../cli/process/score/score-here.ts";
@@ -156,14 +156,36 @@ test("a Parquet file keeps its columns as they lie, and a value that is none is 
   expect(before[0]).toMatchObject({ id: "1152921504606846977" });
   const csv = join(dir, "kept.csv");
   await scoreTable(await fileToScore(file, compiled, known), { ...options, out: csv });
+  // A key keeps its digits where a double would not.
+  expect((await read(csv))[0]).toMatchObject({ id: "1152921504606846977" });
+  const lines = join(dir, "kept.jsonl");
+  await scoreTable(await fileToScore(file, compiled, known), { ...options, out: lines });
+  expect(await readFile(lines, "utf8")).toMatch(/"id":1152921504606846977,/);
   expect(after.map(({ late }) => late)).toEqual((await read(csv)).map(({ late }) => Number(late)));
   await rm(options.out);
   const bad = await fileToScore(await write("bad.parquet", [1.5, Infinity, 2]), compiled, known);
   await expect(scoreTable(bad, options)).rejects.toMatchObject({
     code: "BAD_FILE",
-    message: `${join(dir, "bad.parquet")}: line 2: column "weight" is a number, not null`,
+    message: `${join(dir, "bad.parquet")}: line 2: column "weight" is a number, not Infinity`,
   });
   await expect(readFile(options.out)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a Parquet file with two columns of one name is refused at every door, since one of them would be lost", async () => {
+  const data = [1, 2];
+  const bytes = parquetWriteBuffer({
+    columnData: [
+      { name: "weight", data, type: "DOUBLE" },
+      { name: "weight", data: [3, 4], type: "DOUBLE" },
+      { name: "carrier", data: ["air", "road"], type: "STRING" },
+    ],
+  });
+  const twice = join(dir, "twice.parquet");
+  await writeFile(twice, new Uint8Array(bytes));
+  const refusal = { code: "BAD_FILE", message: expect.stringContaining(`two columns "weight"`) as string };
+  await expect(fileToScore(twice, compiled, known)).rejects.toMatchObject(refusal);
+  await expect(tableHead(twice)).rejects.toMatchObject(refusal);
+  await expect(read(twice)).rejects.toMatchObject(refusal);
 });
 
 test("a damaged column is named with its lines, and nothing is left of the file", async () => {
