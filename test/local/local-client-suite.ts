@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { compileBlueprint, versionKey } from "../../blueprints/index.ts";
+import { canarySalt, compileBlueprint, unitPlace, versionKey } from "../../blueprints/index.ts";
 import { createClient } from "../../client/index.ts";
 import { createLocalClient } from "../../local/index.ts";
-import { publishBlueprint, replay, startLoop, type Loop } from "../../loop/index.ts";
+import { moveByHand, publishBlueprint, replay, startLoop, type Loop } from "../../loop/index.ts";
 import { audit } from "../../recompute/index.ts";
 import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
 import {
@@ -180,6 +180,25 @@ export function localClientSuite(open: () => Promise<Opened>): void {
         .filter((row) => (row["decisionTime"] as number) < to)
         .sort((one, other) => (String(one["decisionId"]) < String(other["decisionId"]) ? -1 : 1));
       expect(again!.rowsSha256).toBe(hashRows([rowsTopic(compiled), first]));
+
+      // A canary decides for the same units in both, whatever the ids of their decisions.
+      const modelId = modelled[0]!.modelId!;
+      await moveByHand(loop, modelId, "withdrawn");
+      await moveByHand(loop, modelId, { canary: 0.4 });
+      await loop.application.idle();
+      await local.caughtUp();
+      const served = new Set<string>();
+      for (let n = 0; n < 40; n++) {
+        const unit = `x${n}`;
+        const asked = (id: string) => ({ decisionId: `${id}${n}`, unit, context: contextOf(n) });
+        const here = await local.getDecision("parcels", asked("e"), { default: false });
+        const there = await remote.getDecision("parcels", asked("f"), { default: false, timeout: 60_000 });
+        expect([here.error, there.error]).toEqual([null, null]);
+        const expected = unitPlace(canarySalt(modelId), unit) < 0.4 ? modelId : null;
+        expect([here.modelId, there.modelId]).toEqual([expected, expected]);
+        served.add(String(expected));
+      }
+      expect(served).toEqual(new Set([modelId, "null"]));
       expect(await local.close()).toEqual({ lost: 0, spooled: 0 });
     } finally {
       await remote.close();
