@@ -134,7 +134,10 @@ export function stayingClient(options: StayingOptions): Client {
   /** There is no answer that was not taken for storing. */
   async function decideHere(request: DecisionRequested, when: AskedWhen): Promise<DecisionReplied | undefined> {
     const { here } = options;
-    const decided = await here?.decide(request, when);
+    const decided = await here?.decide(request, when).catch((error: unknown) => {
+      if (isOutage(error) || hasCode(error, "BACKBONE_GONE")) health.down(error);
+      throw error;
+    });
     if (decided?.made === undefined || outbox === undefined) return decided?.reply;
     const { decisionId: id } = request;
     const stored = outbox.store({ what: "decision", id, request: decided.made, time: when.time }, Infinity);

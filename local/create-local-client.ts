@@ -60,7 +60,8 @@ export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
   let time: LogTime | undefined;
   const end = async (): Promise<void> => {
     await time?.close();
-    await followed.close();
+    // What ended the reading was told when a decision needed it.
+    await followed.close().catch(() => undefined);
     await scorers.close();
   };
   try {
@@ -92,13 +93,25 @@ export async function createLocalClient<T extends UseCases<T> = AnyUseCase>(
     told.add(`${useCase}/${version}`);
     return undefined;
   };
+  let ended = false;
+  const checkFollowed = (): void => {
+    try {
+      followed.check();
+    } catch (error) {
+      const told =
+        "local client: blueprints and models are not read any more, and each decision is its default: open another one";
+      if (!ended) log.error({ error: error instanceof Error ? error.message : String(error) }, told);
+      ended = true;
+      throw error;
+    }
+  };
   const storing = new Set<Promise<unknown>>();
   const here: DecidesHere = {
     async decide(request, { time: at, source }) {
       const { useCase } = request;
       // History has a time of its own, which only the loop knows.
       if (!asked.has(useCase) || source !== undefined) return undefined;
-      followed.check();
+      checkFollowed();
       const valid = validBlueprints(known.blueprints);
       const compiled = valid.at(useCase, at);
       const reason = compiled && whyNotLocal(compiled);
