@@ -38,7 +38,7 @@ describe("a blueprint with one label", () => {
         .replace("\n  v", "\n    v"),
     );
     expect(parseBlueprint(long)).toMatchObject({ version: one.version, label: one.label, labels: [one.label] });
-    expect([parseBlueprint(FLIGHTS).version, one.version]).toEqual(["468991039a10", "edafdc876867"]);
+    expect([parseBlueprint(FLIGHTS).version, one.version]).toEqual(["208c0b9504ab", "edafdc876867"]);
   });
 
   test("may have an objective of its own, which a new model is then judged by", () => {
