@@ -13,6 +13,7 @@ export {
   rowLogLoss,
   rowPinballLoss,
 } from "./metrics.ts";
+export { betOnMean, gainsOver, PROOF, type Wealth } from "./paired/betting.ts";
 export { confidenceSequence } from "./paired/confidence-sequence.ts";
 export { aucInfluences, meanInfluences } from "./paired/influences.ts";
 export { offPolicyEstimators } from "./off-policy/estimators/index.ts";

@@ -1,4 +1,5 @@
 import type { Estimated, Evaluation } from "../../recompute/index.ts";
+import { PROOF } from "../../statistics/index.ts";
 import { table } from "../text/table.ts";
 
 /** An evaluation for people: the estimates or the reasons for none, and what they are made of. */
@@ -10,6 +11,7 @@ export function evaluationText(evaluation: Evaluation): string {
     `${policy} by ${count} decisions of ${useCase}, mean ${reward} a decision`,
     ...(rows.length === 0 ? [] : [table(["", "estimate", "error", `${100 * level} % interval`], rows.map(line))]),
     ...(estimates === null ? [] : ["the interval of DM has no part of the error of its model"]),
+    ...betText(evaluation),
     `support: ${evaluation.support.effectiveDecisions.toFixed(1)} effective decisions, mean weight ` +
       `${support.meanWeight.toFixed(3)}, largest ${support.largestWeight.toFixed(1)}; ` +
       `the policy would never do what was done in ${percent(support.notTaken)} of the decisions`,
@@ -20,6 +22,14 @@ export function evaluationText(evaluation: Evaluation): string {
     ...leftOutText(evaluation),
     ...refused.map((why) => `refused: ${why}`),
   ].join("\n");
+}
+
+function betText({ bet }: Evaluation): readonly string[] {
+  if (bet === null) return [];
+  const proved = bet.most >= PROOF ? "which proves it" : `${PROOF} would prove it`;
+  return [
+    `a bet that the policy is worth more than what was logged made 1 into ${figure(bet.most)} at most: ${proved}, however often one looks`,
+  ];
 }
 
 const line = ([name, { value, standardError, interval }]: readonly [string, Estimated]): readonly string[] => [

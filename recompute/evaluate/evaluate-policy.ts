@@ -52,10 +52,11 @@ export async function evaluatePolicy(source: RecomputeSource, options: EvaluateO
     const answers = await policy.act(some.map(({ logged }) => logged));
     for (const [at, answer] of answers.entries()) {
       const { logged, reward: of } = some[at]!;
-      const { decisionId, value, propensity, actions, distribution } = logged.decision;
+      const { decisionId, decisionTime, value, propensity, actions, distribution } = logged.decision;
       if ("lacks" in answer) lacks[answer.lacks]++;
       else {
-        const taken = { decisionId, value: value!, propensity: propensity!, reward: of, actions, distribution };
+        const known = { decisionId, decisionTime, value: value!, propensity: propensity! };
+        const taken = { ...known, reward: of, actions, distribution };
         evidence.add(taken, answer);
       }
     }
@@ -99,6 +100,7 @@ export async function evaluatePolicy(source: RecomputeSource, options: EvaluateO
     ...{ rewarded, leftOut, lacking, leftOutRows: leftOutRows.all() },
     ...{ support, untried, bounds: SUPPORT_BOUNDS, refused },
     estimates: refused.length === 0 ? estimates : null,
+    bet: refused.length === 0 ? evidence.bet() : null,
     logged: overflows({ ...(logged && { logged }) }).length === 0 ? logged : null,
   };
 }

@@ -1,5 +1,5 @@
 import type { LeftOut } from "../../rows/index.ts";
-import type { Estimate, Interval, Support } from "../../statistics/index.ts";
+import type { Estimate, Interval, Support, Wealth } from "../../statistics/index.ts";
 
 /** The least support that estimates are given for (decision 065). */
 export const SUPPORT_BOUNDS = Object.freeze({
@@ -62,6 +62,8 @@ export interface Evaluation {
   readonly refused: readonly string[];
   /** By the name of the estimator; null: refused. */
   readonly estimates: Readonly<Record<string, Estimated>> | null;
+  /** A bet that the policy is worth more than what was logged (`betOnMean`); null: there are no estimates, or a reward lies outside of [0, 1]. */
+  readonly bet: Wealth | null;
   /** The mean reward of the same decisions as they were; null: there are fewer than two. */
   readonly logged: Estimated | null;
 }

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { smoothedMeans, type ModelledRewards } from "../../statistics/index.ts";
+import { betOnMean, gainsOver, smoothedMeans, type ModelledRewards, type Wealth } from "../../statistics/index.ts";
 import type { DecisionRecorded } from "../../schemas/index.ts";
 import type { Acted } from "./target-policy.ts";
 
@@ -15,6 +15,8 @@ interface Mix {
 /** The part of a decision that is estimated from. */
 export interface Taken {
   readonly decisionId: string;
+  /** Event time, ms. */
+  readonly decisionTime: number;
   readonly value: NonNullable<DecisionRecorded["value"]>;
   readonly propensity: number;
   readonly reward: number;
@@ -29,6 +31,8 @@ export class Evidence {
   readonly #rewards: number[] = [];
   readonly #logged: number[] = [];
   readonly #folds: number[] = [];
+  readonly #times: number[] = [];
+  readonly #hashes: number[] = [];
   readonly #mixes: Mix[] = [];
   readonly #numbers = new Map<Taken["value"], number>();
   readonly #parts: number;
@@ -42,7 +46,7 @@ export class Evidence {
   }
 
   add(taken: Taken, acted: Acted): void {
-    const { decisionId, value, propensity, reward } = taken;
+    const { decisionId, decisionTime, value, propensity, reward } = taken;
     const untried = untriedBy(acted, taken);
     this.#untried += untried;
     if (untried > 0 && propensity === 1) this.#certain++;
@@ -51,7 +55,10 @@ export class Evidence {
     this.#rewards.push(reward);
     this.#logged.push(this.#numberOf(value));
     // By the id: the same decision is in the same fold, whatever other decisions there are.
-    this.#folds.push(hash("sha256", decisionId, "buffer").readUInt32BE(0) % this.#parts);
+    const number = hash("sha256", decisionId, "buffer").readUInt32BE(0);
+    this.#folds.push(number % this.#parts);
+    this.#hashes.push(number);
+    this.#times.push(decisionTime);
     this.#mixes.push(this.#mixOf(acted));
   }
 
@@ -69,6 +76,16 @@ export class Evidence {
 
   rewards(): Float64Array {
     return Float64Array.from(this.#rewards);
+  }
+
+  /** A bet that the target is worth more than what was logged, decision by decision as they came; null: a reward lies outside of [0, 1]. */
+  bet(): Wealth | null {
+    if (this.#rewards.some((reward) => !(reward >= 0 && reward <= 1))) return null;
+    const before = (a: number, b: number): number =>
+      this.#times[a]! - this.#times[b]! || this.#hashes[a]! - this.#hashes[b]!;
+    const order = Uint32Array.from(this.#times, (_, row) => row).sort(before);
+    const inOrder = (values: readonly number[]): Float64Array => Float64Array.from(order, (row) => values[row]!);
+    return betOnMean(gainsOver(inOrder(this.#weights), inOrder(this.#rewards)));
   }
 
   /** With the model of the reward by action. */

@@ -4,7 +4,8 @@ import { Evidence } from "../../../recompute/evaluate/evidence.ts";
 const actions = ["none", "small", "big"];
 const target = { actions, distribution: [0.2, 0.3, 0.5] };
 const taken = (distribution: readonly number[], value: string, propensity: number) => ({
-  ...{ decisionId: `d-${value}-${propensity}`, value, propensity, reward: 1, actions, distribution },
+  ...{ decisionId: `d-${value}-${propensity}`, decisionTime: 0, value, propensity, reward: 1 },
+  ...{ actions, distribution },
 });
 
 test("of what the target does, what had no probability in the log is untried", () => {
@@ -26,4 +27,21 @@ test("an action that the log does not know was not tried, and without probabilit
   expect(evidence.untried()).toEqual({ share: 1, certain: 1 });
   evidence.add(taken([], "none", 0.5), target);
   expect(evidence.untried()).toEqual({ share: 0.5, certain: 1 });
+});
+
+test("a bet goes by the times of the decisions, in whatever order they are read, and needs rewards from 0 to 1", () => {
+  const all = Array.from({ length: 400 }, (_, n) => {
+    const value = n % 2 === 0 ? "small" : "big";
+    const one = taken([0, 0.5, 0.5], value, 0.5);
+    return { ...one, decisionId: `d${n}`, decisionTime: n, reward: value === "big" && n % 3 > 0 ? 1 : 0 };
+  });
+  const of = (some: typeof all) => {
+    const evidence = new Evidence(1);
+    for (const one of some) evidence.add(one, { actions: ["big"], distribution: [1] });
+    return evidence.bet();
+  };
+  const bet = of(all)!;
+  expect(bet.most).toBeGreaterThan(1_000);
+  expect(of(all.toReversed())).toEqual(bet);
+  expect(of(all.map((one) => ({ ...one, reward: 2 * one.reward })))).toBeNull();
 });
