@@ -2,12 +2,13 @@ import { canonicalJson } from "../blueprints/index.ts";
 import { learntRows, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
 import { DomainError, type ModelRecorded } from "../schemas/index.ts";
 import type { Backbone, OffsetRange } from "../streams/index.ts";
+import { EncodedRows } from "./fit/encoded-rows.ts";
 import { decidedBy } from "./fit/fit-judged.ts";
 import { fitRows } from "./fit/fit-rows.ts";
 import { learntLabels } from "./learnt-labels.ts";
 import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
-import { withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
+import { keepFeatures, withoutExtremes, readRows, rowsTopic as topicOfRows } from "../rows/index.ts";
 import { splitAgain, splitRows } from "./split-rows.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
@@ -109,10 +110,12 @@ async function trainAgain(
   const split = splitAgain(compiled, rows, { all: provenance.rows, trained });
   const searches = report?.searches ?? [];
   const trials = searches.length === 0 ? undefined : searches.map((search) => search.trials.length);
-  const asked = { compiled, until, trials, onProgress };
+  const encoded = new EncodedRows(compiled, rows);
+  keepFeatures(rows, [], compiled.layout);
+  const asked = { compiled, encoded, until, trials, onProgress };
   if (!refitted) return (await fitRows(fit, { ...asked, split })).onnx;
   // A search was made on the rows that did not judge.
-  const judged = trials && (await fitRows(fit, { ...asked, split, heads: 0, readAfter: "all" }));
+  const judged = trials && (await fitRows(fit, { ...asked, split, heads: 0 }));
   const learnt = splitRows(compiled, rows, 0);
   return (await fitRows(fit, { ...asked, split: learnt, decided: judged && decidedBy(judged.labels) })).onnx;
 }

@@ -1,12 +1,14 @@
+import { keepFeatures } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { unitsOf } from "../classes.ts";
 import { splitRows, type SplitRows } from "../split-rows.ts";
+import { EncodedRows } from "./encoded-rows.ts";
 import type { Fit } from "./fit.ts";
 import { fitRows, type FitRowsRequest, type FittedRows } from "./fit-rows.ts";
 import type { FittedLabel } from "./fitted-label.ts";
 
-export interface FitJudgedRequest extends Omit<FitRowsRequest, "heads" | "readAfter" | "decided"> {
-  /** All rows of the split, in their order. */
+export interface FitJudgedRequest extends Omit<FitRowsRequest, "heads" | "encoded" | "decided"> {
+  /** All rows of the split, in their order. Packed ones lose their features but for those that judge the first label. */
   readonly rows: readonly TrainingRow[];
 }
 
@@ -28,18 +30,20 @@ export interface FittedJudged extends FittedRows {
 export async function fitJudged(fit: Fit, request: FitJudgedRequest): Promise<FittedJudged> {
   const { rows, onProgress, ...rest } = request;
   const { compiled, split } = rest;
+  const encoded = new EncodedRows(compiled, rows);
+  keepFeatures(rows, split.labels[0]!.holdout, compiled.layout);
   if (split.labels.every(({ holdout }) => holdout.length === 0)) {
-    const only = await fitRows(fit, { ...rest, onProgress });
+    const only = await fitRows(fit, { ...rest, encoded, onProgress });
     return { ...only, weights: only.labels[0]!.train.weights, learnt: split, refitted: false };
   }
   const half =
     (second: 0 | 1) =>
     (done: number, total: number): void =>
       onProgress?.(second * total + done, 2 * total);
-  const judged = await fitRows(fit, { ...rest, heads: 0, readAfter: "all", onProgress: half(0) });
+  const judged = await fitRows(fit, { ...rest, encoded, heads: 0, onProgress: half(0) });
   const learnt = splitRows(compiled, rows, 0);
-  const again = { ...rest, split: learnt, decided: decidedBy(judged.labels), onProgress: half(1) };
-  const last = await fitRows(fit, { ...again, readAfter: split.labels[0]!.holdout });
+  const decided = decidedBy(judged.labels);
+  const last = await fitRows(fit, { ...rest, encoded, split: learnt, decided, onProgress: half(1) });
   const { weights } = last.labels[0]!.train;
   const seconds = judged.seconds + last.seconds;
   return { onnx: last.onnx, seconds, labels: judged.labels, weights, learnt, refitted: true };

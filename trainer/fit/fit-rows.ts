@@ -1,7 +1,7 @@
 import { headName, headsOf, type CompiledBlueprint, type ModelConfig } from "../../blueprints/index.ts";
-import { keepFeatures, matrixOf, rowId, vectorsOf, type TrainingMatrix } from "../../rows/index.ts";
+import { rowId, type TrainingMatrix } from "../../rows/index.ts";
 import { DomainError, type TrainingRow } from "../../schemas/index.ts";
-import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
+import type { Categories } from "../../serving/index.ts";
 import type { LearntLabel } from "../learnt-labels.ts";
 import { learnsTogether } from "../learners/index.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
@@ -9,6 +9,7 @@ import { unitsOf } from "../classes.ts";
 import type { KeptSearches, SearchLedger } from "../search/ledger.ts";
 import type { SplitLabel, SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
+import { EncodedRows } from "./encoded-rows.ts";
 import type { Fit } from "./fit.ts";
 import { fitTogether, type FittedTogether } from "./fit-together.ts";
 import type { FittedLabel } from "./fitted-label.ts";
@@ -25,8 +26,8 @@ export interface FitRowsRequest {
   readonly kept?: KeptSearches | undefined;
   /** Of a learner that searches: what it chose before, a ledger for each label or for all classes of one; absent: it searches. */
   readonly decided?: readonly (SearchLedger | undefined)[] | undefined;
-  /** Rows whose features are read after the fit; the memory of all others is given back. Absent: those that judge the first label. */
-  readonly readAfter?: "all" | readonly TrainingRow[] | undefined;
+  /** All rows of the split, encoded; absent: they are encoded for this fit. */
+  readonly encoded?: EncodedRows | undefined;
   /** Absent: all heads of the blueprint. */
   readonly heads?: number | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -49,13 +50,12 @@ export interface FittedRows {
 export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<FittedRows> {
   const { compiled, split, until } = request;
   const { layout } = compiled;
-  const named = layout.filter(({ kind }) => kind === "category").map((column, index) => ({ ...column, index }));
-  const categories = learnCategories(named, named.length === 0 ? [] : vectorsOf(split.train, named));
+  const encoded = request.encoded ?? new EncodedRows(compiled, rowsOf(split));
+  const categories = encoded.categoriesOf(split.train);
   const inputs = layout.map(({ name, kind }) => ({
     name,
     categories: kind === "category" ? categories[name]!.length : undefined,
   }));
-  const encode = encodeFeatures(layout, categories);
   const metadata = metadataOf(compiled, categories, until);
   const { labels } = split;
   const fitted: FittedLabel[] = [];
@@ -65,8 +65,8 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   const units = unitsOf(labels, ({ label }) => label.classOf);
   const fits = units.length * (1 + heads);
   const matrixFor = (some: readonly TrainingRow[], { column }: LearntLabel): TrainingMatrix =>
-    matrixOf(some, layout, encode, column, compiled.weight);
-  const { kept, readAfter = labels[0]!.holdout } = request;
+    encoded.matrixOf(some, column, categories);
+  const { kept } = request;
   /** @param label absent: all labels share the fit @param at of the label, or of the first of its classes */
   const together = (
     own: SplitRows,
@@ -99,7 +99,6 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
       continue;
     }
     const [train, holdout] = [matrixFor(rows.train, label), matrixFor(rows.holdout, label)];
-    if (at === labels.length - 1 && readAfter !== "all") keepFeatures(split.train, readAfter, layout);
     const progressOf =
       (head: number) =>
       (done: number, total: number): void =>
@@ -140,6 +139,14 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
     }
   }
   return { onnx: oneFile(files, metadata), seconds, labels: fitted };
+}
+
+/** Each once. */
+function rowsOf({ train, labels }: SplitRows): readonly TrainingRow[] {
+  const others = new Set(labels.flatMap((label) => label.holdout));
+  if (others.size === 0) return train;
+  for (const row of train) others.delete(row);
+  return [...train, ...others];
 }
 
 /** Of one alone, the learner's own file. */
