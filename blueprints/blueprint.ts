@@ -227,6 +227,8 @@ export interface TrainingConfig {
   /** Train when this share of the rows is newer than the last training (0.2 = 20 %); null: never by freshness. */
   readonly freshRows: number | null;
   readonly minRows: number;
+  /** Of more rows a sample is learnt from. */
+  readonly maxRows: number;
   /** Share of the rows, the newest, that judge a model before it learns from them. */
   readonly holdout: number;
   readonly metric: Metric;

@@ -19,7 +19,7 @@ export const DEFAULTS = Object.freeze({
   /** Or the label's wait, if that is longer. */
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({
-    ...{ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, holdout: 0.1 },
+    ...{ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, maxRows: 2_000_000, holdout: 0.1 },
     ...{ tolerance: 0.05, refreshAfterMs: 3 * DAY, weight: null },
   }),
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
@@ -115,6 +115,9 @@ export const BOUNDS = Object.freeze({
   quantile: { min: 0.001, max: 0.999 },
   freshRows: { min: 0.001, max: 10 },
   minRows: { min: 1, max: 1e9 },
+  trainingRows: { min: 100, max: 1e10 },
+  /** The sample of a training has so many times `minRows`, at least: a corrected row counts as two, and only one is in it. */
+  maxRowsPerMinRows: 10,
   holdout: { min: 0.001, max: 0.9 },
   tolerance: { min: 0, max: 1 },
   refreshAfter: { min: 0, max: 366 * DAY },

@@ -1,4 +1,4 @@
-import { canTrainOn, type CompiledBlueprint } from "../blueprints/index.ts";
+import { canTrainOn, sampleSalt, unitPlace, type CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import {
   readTopic,
@@ -33,11 +33,15 @@ export interface RowsRead extends RowsReading {
   readonly leftOut: readonly LeftOut[];
   /** Number of records that were not complete by then. */
   readonly later: number;
+  /** Records that are not in the sample; 0 if all were to be read. */
+  readonly sampledOut: number;
 }
 
 export interface ReadOptions {
   readonly topic?: Topic<TrainingRow> | undefined;
   readonly again?: RowsReading | undefined;
+  /** Of more records than so a sample is read: those of some decisions, always the same ones for the same number of records. Absent: all. */
+  readonly most?: number | undefined;
   /** The rows lie in columns (`PackedRows`), which takes less memory; they have no keys of their own and can't be spread. */
   readonly packed?: boolean;
 }
@@ -49,6 +53,7 @@ export interface ReadOptions {
  *
  * @param topic of the rows; absent: the use case's own
  * @param again repeats a former reading, and reads nothing else
+ * @param most of more records than so a sample of the decisions is read
  * @param packed the rows have columns in common
  */
 export async function readRows(
@@ -57,14 +62,17 @@ export async function readRows(
   compiled: CompiledBlueprint,
   blueprints: KnownVersions,
   until: number,
-  { topic = rowsTopic(compiled), again, packed = false }: ReadOptions = {},
+  { topic = rowsTopic(compiled), again, most, packed = false }: ReadOptions = {},
 ): Promise<RowsRead> {
   const ranges = again?.ranges ?? (await rangesOf(backbone, topic.name));
   const usable = usableVersions(compiled, blueprints, again?.versions ?? []);
   const newest = new Map<string, TrainingRow>();
   const store = packed ? new PackedRows() : undefined;
   const versions = new Set<string>();
-  let later = 0;
+  const records = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  const share = most === undefined ? 1 : most / records;
+  const salt = sampleSalt(compiled.blueprint.useCase);
+  let [later, sampledOut] = [0, 0];
   const leftOut = new LeftOutRows(compiled.blueprint, blueprints);
   const onBad = (record: RawRecord, error: unknown): void => {
     const row = rowAsWritten(serdes, record);
@@ -88,6 +96,10 @@ export async function readRows(
       leftOut.other(version);
       continue;
     }
+    if (share < 1 && unitPlace(salt, value["decisionId"] as string) >= share) {
+      sampledOut++;
+      continue;
+    }
     versions.add(version);
     const row = own(value, bytes!);
     if (row === undefined) continue;
@@ -100,6 +112,7 @@ export async function readRows(
     versions: [...versions].sort(),
     leftOut: again === undefined ? leftOut.all() : [],
     later,
+    sampledOut,
   };
 }
 

@@ -59,16 +59,24 @@ export async function labelledRows(
   const compiled = askedVersion(blueprints, useCase, request.blueprintVersion, until);
   const { training } = compiled.blueprint;
   const topic = rowsTopic(compiled, request.rowsTopic);
-  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, packed: true });
+  const read = await readRows(backbone, serdes, compiled, blueprints, until, {
+    topic,
+    most: training.maxRows,
+    packed: true,
+  });
   const { rows, treated } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
   const share = request.holdout ?? training.holdout;
   const { production } = modelsAt(tables.models, useCase, compiled.blueprint.version, until);
   const needed = Math.max(training.minRows, share === 0 ? 1 : 2);
   const split = splitRows(compiled, rows, share, seenBy(production, compiled));
-  const notLearnt = { leftOut: read.leftOut, treated };
+  const notLearnt = { leftOut: read.leftOut, treated: [...sampledOut(read), ...treated] };
   const fewest = fewestRows(split, rows);
   return { compiled, topic: topic.name, read, rows, split, production, needed, fewest, notLearnt };
 }
+
+/** Told with the values that were not learnt. */
+const sampledOut = ({ sampledOut: rows }: RowsRead): readonly TreatedValues[] =>
+  rows === 0 ? [] : [{ name: "training.maxRows", treatment: "sampled", rows, decisions: [] }];
 
 function fewestRows({ labels }: SplitRows, rows: readonly TrainingRow[]): LabelledRows["fewest"] {
   if (labels.length === 1) return { rows: rows.length };

@@ -98,7 +98,9 @@ async function trainAgain(
   await checkThere(backbone, rowsTopic, ranges, modelId);
   const topic = topicOfRows(compiled, rowsTopic);
   const again = { ranges, versions };
-  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again, packed: true });
+  const isSampled = provenance.treated.some(({ treatment }) => treatment === "sampled");
+  const most = isSampled ? compiled.blueprint.training.maxRows : undefined;
+  const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again, most, packed: true });
   const { rows } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
   if (rows.length !== provenance.rows + provenance.holdout) {
     throw new NotRebuildable(

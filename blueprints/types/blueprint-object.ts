@@ -135,6 +135,7 @@ export interface BlueprintObject {
         readonly schedule?: string | undefined;
         readonly freshRows?: `${number}%` | "none" | undefined;
         readonly minRows?: number | undefined;
+        readonly maxRows?: number | undefined;
         readonly holdout?: `${number}%` | undefined;
         readonly metric?: Metric | undefined;
         readonly tolerance?: `${number}%` | undefined;

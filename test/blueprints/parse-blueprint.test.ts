@@ -41,6 +41,7 @@ describe("examples/flights.yaml", () => {
       schedule: "0 4 * * 1,4",
       freshRows: 0.2,
       minRows: 2000,
+      maxRows: 2_000_000,
       holdout: 0.1,
       refreshAfterMs: 259_200_000,
       tolerance: 0.05,

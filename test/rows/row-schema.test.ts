@@ -3,7 +3,7 @@ import avro from "avsc";
 import { describe, expect, test } from "vitest";
 import { isReservedColumn, parseBlueprint, type Blueprint } from "../../blueprints/index.ts";
 import { rowColumns, rowSchema } from "../../rows/index.ts";
-import { edited, FLIGHTS, small } from "../blueprints/fixtures.ts";
+import { edited, FIRST_FLIGHTS, FLIGHTS, small } from "../blueprints/fixtures.ts";
 import { formerRowSchema } from "./former-row-schema.ts";
 
 function typeOf(blueprint: Blueprint): avro.Type {
@@ -74,7 +74,7 @@ test("labels with different waits have a column each that says which are mature;
 
 test("the schema of a blueprint with one label is what it was before there were several, to the letter but its name", () => {
   const hash = createHash("sha256")
-    .update(JSON.stringify(formerRowSchema(parseBlueprint(FLIGHTS))))
+    .update(JSON.stringify(formerRowSchema(parseBlueprint(FIRST_FLIGHTS))))
     .digest("hex");
   expect(hash).toBe("ecfd45015f769da078002cdfa84d1061ca6c0e39a32d7fc3afd81321997876c5");
 });

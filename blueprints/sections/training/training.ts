@@ -15,11 +15,16 @@ import { readWeight } from "./weight.ts";
 
 const ALL_METRICS = OBJECTIVES.flatMap((kind) => METRICS[kind]);
 
-const { schedule, freshRows, minRows, holdout, tolerance, refreshAfterMs } = DEFAULTS.training;
+const { schedule, freshRows, minRows, maxRows, holdout, tolerance, refreshAfterMs } = DEFAULTS.training;
 const KEYS = {
   schedule: ["cron line in UTC, or `none`", schedule],
   freshRows: ["percentage, or `none`", percentText(freshRows), rangeText("freshRows", percentText)],
   minRows: ["whole number", String(minRows), rangeText("minRows")],
+  maxRows: [
+    "whole number",
+    `${maxRows}, or ${BOUNDS.maxRowsPerMinRows} times minRows where that is more`,
+    `${rangeText("trainingRows")}, at least ${BOUNDS.maxRowsPerMinRows} times minRows`,
+  ],
   holdout: ["percentage", percentText(holdout), rangeText("holdout", percentText)],
   metric: [
     OBJECTIVES.map((each) => `${METRICS[each].join(", ")} for ${each}`).join("; "),
@@ -40,18 +45,20 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
     return optional(blueprint, "training", defaultTraining(objective), (place) => readTraining(place, objective, of));
   },
   whole,
-  describe: ({ schedule, freshRows, minRows, holdout, metric, tolerance, refreshAfterMs, weight }) => [
+  describe: ({ schedule, freshRows, minRows, maxRows, holdout, metric, tolerance, refreshAfterMs, weight }) => [
     ["training.schedule", schedule],
     ["training.freshRows", freshRows === null ? null : percentText(freshRows)],
     ["training.minRows", minRows],
+    ["training.maxRows", maxRows],
     ["training.holdout", percentText(holdout)],
     ["training.metric", metric],
     ["training.tolerance", percentText(tolerance)],
     ["training.refreshAfter", refreshAfterMs === null ? null : formatDuration(refreshAfterMs)],
     ...(weight === null ? [] : [["training.weight", weight] as const]),
   ],
-  canonical: ({ weight, tolerance, refreshAfterMs, ...training }) => ({
+  canonical: ({ weight, maxRows, tolerance, refreshAfterMs, ...training }) => ({
     ...training,
+    maxRows: maxRows === mostUnsaid(training.minRows) ? undefined : maxRows,
     tolerance: tolerance === DEFAULTS.training.tolerance ? undefined : tolerance,
     refreshAfterMs: refreshAfterMs === DEFAULTS.training.refreshAfterMs ? undefined : refreshAfterMs,
     weight: weight === null ? undefined : canonicalFormula(weight),
@@ -66,9 +73,12 @@ function defaultTraining(objective: Objective | undefined): Partly<TrainingConfi
   };
 }
 
+const mostUnsaid = (minRows: number): number => Math.max(DEFAULTS.training.maxRows, BOUNDS.maxRowsPerMinRows * minRows);
+
 function readTraining(place: Place, objective: Objective | undefined, of: Reading): Partly<TrainingConfig> {
   const section = readSection(place, Object.keys(KEYS));
   const defaults = defaultTraining(objective);
+  const fewest = optional(section, "minRows", defaults.minRows, (place) => readNumber(place, BOUNDS.minRows, "whole"));
   return {
     schedule: optional<string | null>(section, "schedule", defaults.schedule, (place) =>
       readOrNone(place, readSchedule),
@@ -76,7 +86,13 @@ function readTraining(place: Place, objective: Objective | undefined, of: Readin
     freshRows: optional<number | null>(section, "freshRows", defaults.freshRows, (place) =>
       readOrNone(place, (place) => readShare(place, BOUNDS.freshRows)),
     ),
-    minRows: optional(section, "minRows", defaults.minRows, (place) => readNumber(place, BOUNDS.minRows, "whole")),
+    minRows: fewest,
+    maxRows: optional(section, "maxRows", fewest === undefined ? undefined : mostUnsaid(fewest), (place) => {
+      const most = readNumber(place, BOUNDS.trainingRows, "whole");
+      const least = BOUNDS.maxRowsPerMinRows * (fewest ?? 0);
+      if (most === undefined || most >= least) return most;
+      return complain(place, `${most} is less than ten times training.minRows, ${fewest}`, `at least ${least}`);
+    }),
     holdout: optional(section, "holdout", defaults.holdout, (place) => readShare(place, BOUNDS.holdout)),
     metric: optional(section, "metric", defaults.metric, (place) => {
       const metric = readChoice(place, ALL_METRICS);

@@ -58,9 +58,9 @@ export interface LeftOutRows {
 
 /** A column in which values were not learnt as they are. */
 export interface TreatedValues {
-  /** A feature, the column of a label, or `training.weight: ` and the reason that rows have none. */
+  /** A feature, the column of a label, `training.maxRows`, or `training.weight: ` and the reason that rows have none. */
   readonly name: string;
-  /** clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. */
+  /** clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. sampled: records that are not in the sample. */
   readonly treatment: string;
   /** So many. */
   readonly rows: number;
@@ -173,12 +173,12 @@ export const provenanceSchema = {
             {
               name: "name",
               type: "string",
-              doc: "A feature, the column of a label, or `training.weight: ` and the reason that rows have none.",
+              doc: "A feature, the column of a label, `training.maxRows`, or `training.weight: ` and the reason that rows have none.",
             },
             {
               name: "treatment",
               type: "string",
-              doc: "clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out.",
+              doc: "clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. sampled: records that are not in the sample.",
             },
             { name: "rows", type: "long", doc: "So many." },
             {
