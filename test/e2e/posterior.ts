@@ -12,7 +12,7 @@ decisionSpace: { actions: [a, b, c] }
 context: { x: number, y: number }
 observations: { clicked: boolean }
 features: [x, y]
-label: { name: click, value: clicked, aggregate: latest, wait: 1s, default: 0 }
+label: { name: click, value: clicked, aggregate: latest, wait: 5s, default: 0 }
 posterior: { after: 0s }
 policy:
   formulas: { mean: posteriorMean, spread: 0.3 * posteriorDeviation }
