@@ -14,7 +14,7 @@ export const modelsTable = (models: readonly ModelRecorded[]): string =>
       stateText({ states }),
       ...servedFrom(states),
       provenance.imported === null ? learntRows(provenance) : "imported",
-      shownMinute(provenance.until),
+      shownMinute(provenance.trainedUntil),
       states.at(-1)?.reason ?? "",
     ]),
   );
