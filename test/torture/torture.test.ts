@@ -10,7 +10,7 @@ test(
     const say = (line: string): void => void lines.push(line);
     const place = await embeddedPlace(say);
     try {
-      const report = await runTorture(place, { seed: 20_261_127, records: 800, perStep: 400, say });
+      const report = await runTorture(place, { seed: 20_261_127, records: 1_200, perStep: 600, say });
       expect(report.problems.join("\n"), lines.join("\n")).toBe("");
       expect(report.written).toBeGreaterThan(500);
       expect(report.dead).toBeGreaterThan(150);
