@@ -4,6 +4,7 @@ export {
   brier,
   classLogLoss,
   clipped,
+  hasBothClasses,
   LEAST_PROBABILITY,
   likeliestClass,
   logLoss,

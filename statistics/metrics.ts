@@ -54,6 +54,13 @@ export function auc(labels: Float32Array, scores: Float32Array, weights?: Float3
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
+/** Whether rows of both classes count, so that their area under the curve is defined. @param labels 0 or 1 */
+export function hasBothClasses(labels: Float32Array, weights?: Float32Array): boolean {
+  const has = (wanted: number): boolean =>
+    labels.some((label, row) => label === wanted && (weights === undefined || weights[row]! > 0));
+  return has(0) && has(1);
+}
+
 /** @param order of the rows by their scores, ascending */
 function weightedAuc(labels: Float32Array, scores: Float32Array, weights: Float32Array, order: Uint32Array): number {
   checkWeights("auc", labels, weights);

@@ -4,6 +4,7 @@ import {
   auc,
   brier,
   classLogLoss,
+  hasBothClasses,
   logLoss,
   meanAbsoluteError,
   meanSquaredError,
@@ -22,7 +23,6 @@ export function evaluate(
   objective: Objective,
   weights?: Float32Array,
 ): Readonly<Record<string, number>> {
-  const counts = (row: number): boolean => weights === undefined || weights[row]! > 0;
   if (weights?.some((weight) => weight > 0) === false) return {};
   if (objective === "multiclass")
     return {
@@ -35,14 +35,16 @@ export function evaluate(
     return share === 0.5 ? { pinball, mae: meanAbsoluteError(labels, predictions, weights) } : { pinball };
   }
   if (objective === "regression") return { mse: meanSquaredError(labels, predictions, weights) };
-  const has = (wanted: number): boolean => labels.some((label, row) => label === wanted && counts(row));
   return {
     logLoss: logLoss(labels, predictions, weights),
     brier: brier(labels, predictions, weights),
     mse: meanSquaredError(labels, predictions, weights),
-    ...(has(0) && has(1) ? { auc: auc(labels, predictions, weights) } : {}),
+    ...(hasBothClasses(labels, weights) ? { auc: auc(labels, predictions, weights) } : {}),
   };
 }
+
+/** 1: the larger a metric is, the better; -1: the smaller. */
+export const directionOf = (metric: Metric): 1 | -1 => (metric === "auc" || metric === "accuracy" ? 1 : -1);
 
 /** Share of a metric: two models that differ by no more predict the same, and their figures were added in another order. */
 const SAME = 1e-9;
@@ -51,6 +53,5 @@ const SAME = 1e-9;
 export function isBetter(metric: Metric, candidate: number | undefined, other: number | undefined): boolean {
   if (candidate === undefined) return false;
   if (other === undefined) return true;
-  const gain = metric === "auc" || metric === "accuracy" ? candidate - other : other - candidate;
-  return gain > SAME * Math.abs(other);
+  return directionOf(metric) * (candidate - other) > SAME * Math.abs(other);
 }

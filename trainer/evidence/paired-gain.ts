@@ -1,8 +1,15 @@
 import type { Metric } from "../../blueprints/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
-import { aucInfluences, confidenceSequence, likeliestClass, meanInfluences } from "../../statistics/index.ts";
+import {
+  aucInfluences,
+  confidenceSequence,
+  hasBothClasses,
+  likeliestClass,
+  meanInfluences,
+} from "../../statistics/index.ts";
 import { classNumbers, rowMajor } from "../classes.ts";
 import type { PredictedLabel } from "../learnt-labels.ts";
+import { directionOf } from "../evaluate.ts";
 import { rowLosses } from "../loss.ts";
 
 /** By how much one model is better than another one on the same rows, in the metric's unit. */
@@ -37,7 +44,7 @@ export function pairedGain(
   const ours = influencesOf(metric, unit, ({ ours: predictions }) => predictions);
   const theirs = influencesOf(metric, unit, ({ theirs: predictions }) => predictions);
   if (ours === undefined || theirs === undefined) return undefined;
-  const sign = metric === "auc" || metric === "accuracy" ? 1 : -1;
+  const sign = directionOf(metric);
   const all = byDecision(
     ours.map((one, row) => sign * (one - theirs[row]!)),
     rows,
@@ -58,9 +65,7 @@ function influencesOf(
   const [{ labels, weights }] = unit as readonly [ComparedLabel];
   const predictions = predictionsOf(unit[0]!);
   if (metric === "auc") {
-    const has = (wanted: number): boolean =>
-      labels.some((value, row) => value === wanted && (weights === undefined || weights[row]! > 0));
-    return has(0) && has(1) ? aucInfluences(labels, predictions, weights) : undefined;
+    return hasBothClasses(labels, weights) ? aucInfluences(labels, predictions, weights) : undefined;
   }
   return meanInfluences(termsOf(metric, unit, predictionsOf), weights);
 }
