@@ -41,7 +41,7 @@ const LEAST_HELD_OUT = 1_000;
 function splitHeldOut(
   rows: readonly TrainingRow[],
   share: number,
-  after: number | undefined,
+  after = Number.NEGATIVE_INFINITY,
 ): { readonly train: readonly TrainingRow[]; readonly holdout: readonly TrainingRow[] } {
   const newest = splitNewest(rows, share);
   if (newest.holdout.length === 0) return newest;
@@ -51,9 +51,8 @@ function splitHeldOut(
   // All options of a decision have its time.
   const inTime = rows.findIndex((row) => timeOf(row) > oldest || timeOf(row) >= least);
   const from = Math.max(newest.train.length, inTime);
-  const isLater = (row: TrainingRow | undefined): boolean =>
-    row !== undefined && (after === undefined || timeOf(row) > after);
-  if (isLater(rows[from])) return { train: rows.slice(0, from), holdout: rows.slice(from) };
+  const isLater = (row: TrainingRow): boolean => timeOf(row) > after;
+  if (isLater(rows[from]!)) return { train: rows.slice(0, from), holdout: rows.slice(from) };
   const later = rows.findIndex(isLater);
   if (later < 0) return { train: rows, holdout: [] };
   const halves = splitNewest(rows.slice(later), 1 / 2);
