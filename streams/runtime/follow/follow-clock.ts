@@ -26,6 +26,9 @@ export interface FollowedClock {
   close(): Promise<void>;
 }
 
+/** Offsets at the end of the topic, among which the newest tick is: a week of ticks may lie before it. */
+const NEWEST = 100;
+
 /** Reads ticks from the end of their topic on, without a task. A clock of this machine that is not the log's is logged. */
 export async function followClock(options: FollowClockOptions): Promise<FollowedClock> {
   const { backbone, topic, outages, log, clocks = systemClocks } = options;
@@ -39,7 +42,9 @@ export async function followClock(options: FollowClockOptions): Promise<Followed
   });
   try {
     let former = Number.NEGATIVE_INFINITY;
-    for await (const records of readRaw(backbone, topic))
+    const ends = (await backbone.partitions(topic)) === undefined ? [] : await backbone.offsets([topic]);
+    const from = ends.map(({ partition, end }) => ({ topic, partition, offset: end - NEWEST }));
+    for await (const records of readRaw(backbone, topic, { from }))
       for (const { timestamp } of records) former = Math.max(former, timestamp);
     const agreed = Math.abs(clocks.wall() - former) <= streamsLimits.clockJumpMs;
     return { said: () => clock.said(), agreed, heard, close: () => tail.close() };
