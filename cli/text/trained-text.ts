@@ -16,7 +16,7 @@ export const trainedJson = (
 });
 
 export function trainedText({ modelId, rows, weights, seconds, reason, scored }: TrainedJson): string {
-  const line = `model ${modelId}, ${rows} rows${weights === undefined ? "" : ` (${weightsText(weights)})`}, ${seconds.toFixed(1)} s: ${reason.replace(/^on \d+ rows; /, "")}`;
+  const line = `model ${modelId}, ${rows} rows${weights === undefined ? "" : ` (${weightsText(weights)})`}, ${seconds.toFixed(1)} s: ${reason.replace(/^on \d+ rows[,;] /, "")}`;
   if (scored === undefined) return line;
   const figures = Object.entries(scored.metrics).map(([name, figure]) => `${name} ${figureText(figure, 4)}`);
   const without = (scored.withoutWeight ?? 0) === 0 ? "" : ` (${scored.withoutWeight} others have no weight)`;
