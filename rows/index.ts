@@ -18,4 +18,13 @@ export { rowsTopic } from "./rows-topic.ts";
 export { openSpill, SpillError } from "./sort/spill-file.ts";
 export type { Spill } from "./sort/spill.ts";
 export type { TrainingMatrix } from "./training-matrix.ts";
-export { matrixOf, splitNewest, vectorOf, vectorsOf, weightsOf } from "./training-set.ts";
+export {
+  columnOf,
+  featuresOf,
+  matrixOf,
+  sharedFloats,
+  splitNewest,
+  vectorOf,
+  vectorsOf,
+  weightsOf,
+} from "./training-set.ts";

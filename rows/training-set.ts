@@ -49,6 +49,23 @@ export interface MatrixEncoding {
   readonly cell?: (column: number, value: FeatureVector[number] | boolean) => number;
 }
 
+/** Zeros in memory that a worker can read without a copy. */
+export const sharedFloats = (count: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * count));
+
+/** The features of rows as float32, row-major. */
+export function featuresOf(
+  rows: readonly TrainingRow[],
+  layout: readonly FeatureColumn[],
+  encode: MatrixEncoding,
+): Float32Array {
+  const features = sharedFloats(rows.length * layout.length);
+  const packed = encode.cell === undefined ? undefined : packedOf(rows);
+  if (packed === undefined)
+    for (const [at, row] of rows.entries()) encode(vectorOf(row, layout), features, at * layout.length);
+  else packed.store.encode(packed.places, layout, encode.cell!, features);
+  return features;
+}
+
 /**
  * Rows as float32, in memory that a worker can read without a copy.
  *
@@ -62,22 +79,22 @@ export function matrixOf(
   column = "label",
   weight?: RowWeight,
 ): TrainingMatrix {
-  const columns = layout.length;
-  const features = new Float32Array(new SharedArrayBuffer(4 * rows.length * columns));
-  const labels = new Float32Array(new SharedArrayBuffer(4 * rows.length));
-  const packed = encode.cell === undefined ? undefined : packedOf(rows);
-  packed?.store.encode(packed.places, layout, encode.cell!, features);
-  for (const [index, row] of rows.entries()) {
-    if (packed === undefined) encode(vectorOf(row, layout), features, index * columns);
-    labels[index] = row[column] as number;
-  }
+  const features = featuresOf(rows, layout, encode);
+  const labels = columnOf(rows, column);
   const weights = weight && weightsOf(rows, weight);
-  return { features, labels, ...(weights && { weights }), rows: rows.length, columns };
+  return { features, labels, ...(weights && { weights }), rows: rows.length, columns: layout.length };
+}
+
+/** A column of numbers, one a row, in memory that a worker can read without a copy. */
+export function columnOf(rows: readonly TrainingRow[], column: string): Float32Array {
+  const values = sharedFloats(rows.length);
+  for (const [index, row] of rows.entries()) values[index] = row[column] as number;
+  return values;
 }
 
 /** One a row, in memory that a worker can read without a copy. Every row has a weight. */
 export function weightsOf(rows: readonly TrainingRow[], weight: RowWeight): Float32Array {
-  const weights = new Float32Array(new SharedArrayBuffer(4 * rows.length));
+  const weights = sharedFloats(rows.length);
   for (const [index, row] of rows.entries()) weights[index] = weight.of(row) ?? Number.NaN;
   return weights;
 }

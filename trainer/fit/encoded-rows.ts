@@ -1,5 +1,5 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { matrixOf, vectorsOf, weightsOf, type TrainingMatrix } from "../../rows/index.ts";
+import { columnOf, featuresOf, sharedFloats, vectorsOf, weightsOf, type TrainingMatrix } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { brokenPromise } from "../../streams/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
@@ -24,14 +24,13 @@ export class EncodedRows {
   #places: Map<TrainingRow, number> | undefined;
 
   /** @param rows each has a weight, if the blueprint gives rows weights */
-  constructor({ layout, labelColumns, weight }: CompiledBlueprint, rows: readonly TrainingRow[]) {
+  constructor({ layout, weight }: CompiledBlueprint, rows: readonly TrainingRow[]) {
     const named = layout.filter(({ kind }) => kind === "category").map((column, index) => ({ ...column, index }));
     this.#rows = rows;
     this.#columns = layout.length;
     this.#named = new Map(layout.flatMap(({ kind, name }, column) => (kind === "category" ? [[column, name]] : [])));
     this.#categories = learnCategories(named, named.length === 0 ? [] : vectorsOf(rows, named));
-    const encode = encodeFeatures(layout, this.#categories);
-    this.#features = matrixOf(rows, layout, encode, labelColumns[0]!.value).features;
+    this.#features = featuresOf(rows, layout, encodeFeatures(layout, this.#categories));
     this.#weights = weight && weightsOf(rows, weight);
   }
 
@@ -56,8 +55,7 @@ export class EncodedRows {
    */
   matrixOf(some: readonly TrainingRow[], column: string, categories: Categories): TrainingMatrix {
     const places = this.#placesOf(some);
-    const labels = sharedFloats(some.length);
-    for (const [at, row] of some.entries()) labels[at] = row[column] as number;
+    const labels = columnOf(some, column);
     const weights = this.#weights && picked(this.#weights, places, 1);
     const features = this.#recoded(picked(this.#features, places, this.#columns), categories);
     return { features, labels, ...(weights && { weights }), rows: some.length, columns: this.#columns };
@@ -94,8 +92,6 @@ export class EncodedRows {
     else for (let at = 0; at < places.count; at++) take(places.from + at);
   }
 }
-
-const sharedFloats = (count: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * count));
 
 /** So many numbers of each place; those of rows that follow each other are no copy. */
 function picked(all: Float32Array, places: Places, each: number): Float32Array {

@@ -1,5 +1,5 @@
 import { headName } from "../../blueprints/index.ts";
-import { rowId, type TrainingMatrix } from "../../rows/index.ts";
+import { rowId, sharedFloats, type TrainingMatrix } from "../../rows/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import type { LabelModel } from "../onnx/index.ts";
 import type { SplitLabel, SplitRows } from "../split-rows.ts";
@@ -82,7 +82,7 @@ function holdoutsOf(labels: readonly SplitLabel[], matrixOf: TogetherRequest["ma
 
 /** One a row, in memory that a worker can read without a copy; NaN: the row is not trained on for this label. */
 function valuesOf(rows: readonly TrainingRow[], { label, train }: SplitLabel): Float32Array {
-  const values = new Float32Array(new SharedArrayBuffer(4 * rows.length)).fill(Number.NaN);
+  const values = sharedFloats(rows.length).fill(Number.NaN);
   const own = new Set(train);
   for (const [at, row] of rows.entries()) if (own.has(row)) values[at] = row[label.column] as number;
   return values;
