@@ -1,6 +1,7 @@
-import type { ExplorationConfig } from "./exploration-config.ts";
-import type { LearningConfig } from "./learning-config.ts";
-import type { PosteriorConfig } from "./posterior-config.ts";
+import type { ExplorationConfig } from "./config/exploration-config.ts";
+import type { LadderConfig } from "./config/ladder-config.ts";
+import type { LearningConfig } from "./config/learning-config.ts";
+import type { PosteriorConfig } from "./config/posterior-config.ts";
 
 /** `key` identifies an entity (a tail number): windows are kept by it, the model never sees it. */
 export type ContextType = "number" | "category" | "boolean" | "key" | "text" | "list" | "time" | VectorType;
@@ -283,6 +284,8 @@ export interface BlueprintContent {
   /** Until decision time + `ttlMs` an observation still corrects the row. */
   readonly join: { readonly ttlMs: number };
   readonly training: TrainingConfig;
+  /** Null: what passes the gate goes into production. */
+  readonly ladder: LadderConfig | null;
   readonly retention: RetentionConfig;
 }
 

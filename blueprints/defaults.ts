@@ -1,5 +1,5 @@
 import type { LabelAggregate, LearnerName, Metric, Objective, ObjectiveKind, ObservationType } from "./blueprint.ts";
-import type { LearningMode } from "./learning-config.ts";
+import type { LearningMode } from "./config/learning-config.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -23,6 +23,11 @@ export const DEFAULTS = Object.freeze({
     ...{ tolerance: 0.05, refreshAfterMs: 3 * DAY, weight: null },
   }),
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
+  /** Of a section that is there. */
+  ladder: Object.freeze({
+    ...{ shadow: 500, canary: Object.freeze([0.01, 0.05, 0.1, 0.25, 0.5]), decisions: 100 },
+    ...{ giveUpAfterMs: 14 * DAY, latencyMs: 5, guardrails: Object.freeze({}) },
+  }),
   posterior: Object.freeze({ by: "option", ridge: 1, afterMs: 10_000 } as const),
   maxRows: 100_000,
   metric: Object.freeze<Record<ObjectiveKind, Metric>>({
@@ -121,6 +126,14 @@ export const BOUNDS = Object.freeze({
   holdout: { min: 0.001, max: 0.9 },
   tolerance: { min: 0, max: 1 },
   refreshAfter: { min: 0, max: 366 * DAY },
+  /** That a model is compared by before it takes a step of the ladder. */
+  ladderDecisions: { min: 30, max: 1e9 },
+  /** Below 100 %, which is production. */
+  canaryShare: { min: 0.0001, max: 0.99 },
+  canarySteps: 20,
+  giveUpAfter: { min: 60_000, max: 366 * DAY },
+  latency: { min: 1, max: 60_000 },
+  guardrail: { min: 0, max: 10 },
   /** Of an apprentice with its product, before a promotion is proposed. */
   agreement: { min: 0.01, max: 1 },
   agreementDecisions: { min: 1, max: 1e9 },

@@ -31,7 +31,8 @@ export type {
   WindowAggregate,
   WindowFeature,
 } from "./blueprint.ts";
-export type { LearningMode, PromotionRule } from "./learning-config.ts";
+export type { Guardrail, LadderConfig } from "./config/ladder-config.ts";
+export type { LearningMode, PromotionRule } from "./config/learning-config.ts";
 export { LEARNING_MODES } from "./defaults.ts";
 export { meant } from "./meant.ts";
 export { learntObjective, objectiveKind, quantileOf } from "./objective.ts";
@@ -111,7 +112,7 @@ export type { ComputedRule, PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown }
 export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
 export type { Selection } from "./policy/policy-rule.ts";
 export type { CompiledPosterior } from "./posterior/compiled-posterior.ts";
-export type { PosteriorConfig } from "./posterior-config.ts";
+export type { PosteriorConfig } from "./config/posterior-config.ts";
 export type { PosteriorName } from "./posterior/names.ts";
 export { hasBeliefs, headsOf } from "./exploration/heads.ts";
 export { assignSalt, canarySalt, holdoutSalt, sampleSalt, unitPlace } from "./assignment.ts";

@@ -6,13 +6,17 @@ export { topicRetention } from "./blueprints/topic-retention.ts";
 export type { ModeHeld } from "./blueprints/learning-modes.ts";
 export { validBlueprints, type ValidBlueprints } from "./blueprints/valid-blueprints.ts";
 export { versionStates, type VersionState, type VersionStateName } from "./blueprints/version-state.ts";
+export { climbingModels, climbingState, ladderSteps, stepAfter, type LadderStep } from "./models/ladder-steps.ts";
 export { learntRows } from "./models/learnt-rows.ts";
 export { decisionPlace, modelFor } from "./models/model-for.ts";
 export { modelMoves, modelStateAfter, modelStateAt } from "./models/model-moves.ts";
 export { modelsAt, type Canary, type ModelsAt } from "./models/models-at.ts";
 export { modelTable } from "./models/model-table.ts";
-export { moveModel, type ModelMove } from "./models/move-model.ts";
+export type { ModelMove } from "./models/model-move.ts";
+export { moveModel } from "./models/move-model.ts";
 export { publishTrained, type Judgement } from "./models/publish-trained.ts";
+export { stateText } from "./models/state-text.ts";
+export { takeStep, type JudgedStep } from "./models/take-step.ts";
 export { readModels } from "./models/read-models.ts";
 export { changeTable, type Change, type Written } from "./change/change-table.ts";
 export {

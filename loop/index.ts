@@ -41,6 +41,7 @@ export {
   type ReplayResult,
   type ReplayStep,
 } from "./replay/index.ts";
+export { LadderWatch, listLadder, startLadder, type ListedOnLadder, type Stepped } from "./ladder/index.ts";
 export { agreementNow, type AgreementNow } from "./promotion/index.ts";
 export { setLearningMode, type ModeSet } from "./publish/set-learning-mode.ts";
 export { setParameters, type ParametersSet } from "./publish/set-parameters.ts";

@@ -1,7 +1,9 @@
 import { readdir } from "node:fs/promises";
+import { stateText } from "../catalogue/index.ts";
 import { createMetrics, Outages, shownAddress, StreamsError, type Log, type Metrics } from "../streams/index.ts";
 import { connect, type Connection } from "./connect.ts";
 import { startReports } from "./instances/reports.ts";
+import { startLadder } from "./ladder/index.ts";
 import { loopOptions, type LoopMode, type LoopOptions } from "./loop-options.ts";
 import { openTools, startLoop, type Loop, type Tools } from "./loop.ts";
 import { patiently } from "./patiently.ts";
@@ -137,7 +139,12 @@ async function runLoop(connection: Connection, options: StartOptions, outages: O
   const promotions = startPromotions(loop, ({ useCase, blueprintVersion: version, figures, message }) =>
     log.info({ useCase, version, ...figures }, `promotion proposed: ${message}`),
   );
-  const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop), promotions];
+  const ladder = startLadder(loop, ({ model, from, to, reason }) => {
+    const line = { useCase: model.useCase, model: model.modelId, from: stateText(from) };
+    if (to === "withdrawn") log.warn(line, reason);
+    else log.info(line, `now ${stateText(model.states.at(-1)!)}: ${reason}`);
+  });
+  const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop), promotions, ladder];
   if (schedules) {
     const onTrained: ScheduleOptions["onTrained"] = (result) => log.info(result, "trained");
     beside.push(startSchedules({ ...loop, trainings: trainingsWith(loop) }, { onTrained }));

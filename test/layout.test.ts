@@ -62,7 +62,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["test-driver", "client"],
   ],
   blueprints: [
-    ["."],
+    [".", "config"],
     ["formula"],
     ["values", "yaml"],
     ["features", "tables", "windows"],

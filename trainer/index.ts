@@ -1,4 +1,8 @@
 export { compareShadow, type Flip, type ShadowFigures } from "./compare-shadow.ts";
+export { failsTrial } from "./ladder/checks/index.ts";
+export { gatherEvidence } from "./ladder/gather-evidence.ts";
+export { judgeStep, type StepVerdict } from "./ladder/judge-step.ts";
+export type { Failure, Trial } from "./ladder/ladder-check.ts";
 export { fitInWorker } from "./fit/fit-in-worker.ts";
 export { fitModel } from "./fit/fit-model.ts";
 export type { Fit, FitRequest, FittedModel } from "./fit/fit.ts";

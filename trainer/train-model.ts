@@ -109,7 +109,12 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const time = request.publishedAt?.() ?? until;
   const report = reportOf(compiled, fitted.labels, held, evidence.constant());
   const made = { ...source, modelId, artifact, metrics: evidence.candidate, report };
-  return resultOf(await publishTrained(tools, made, judge, time), fitted, newest, notLearnt);
+  return resultOf(
+    await publishTrained(tools, made, { judge, ladder: blueprint.ladder, time }),
+    fitted,
+    newest,
+    notLearnt,
+  );
 }
 
 const newestOf = (rows: readonly TrainingRow[]): number => rows.at(-1)!["decisionTime"] as number;

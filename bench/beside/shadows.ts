@@ -56,7 +56,7 @@ async function putInShadow(): Promise<void> {
   const value: ModelRecorded = {
     ...{ modelId: "broken", useCase, blueprintVersion: names[0]!, metrics: {}, report: null },
     artifact: { sha256: "0".repeat(64), bytes: 10, chunks: 1, partition: 0, offset: 0 },
-    states: [{ state: "production", time: 0, reason: "its file is nowhere", share: null, by: "unit" }],
+    states: [{ state: "production", time: 0, reason: "its file is nowhere", share: null, by: "unit", ladder: false }],
     provenance: {
       ...{ rowsTopic: "", ranges: [], until: 0, rows: 0, holdout: 0, seed: 0, trainedUntil: 0, codeVersion: "" },
       ...{

@@ -1,4 +1,4 @@
-import type { Exploration } from "../exploration-config.ts";
+import type { Exploration } from "../config/exploration-config.ts";
 import type { KeySaid, KeysSaid } from "../key-reference.ts";
 import type { Selection } from "../policy/policy-rule.ts";
 import type { Place } from "../yaml/place.ts";

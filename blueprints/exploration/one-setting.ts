@@ -1,4 +1,4 @@
-import type { Exploration } from "../exploration-config.ts";
+import type { Exploration } from "../config/exploration-config.ts";
 import { BOUNDS } from "../defaults.ts";
 import { rangeText } from "../key-reference.ts";
 import type { ExplorationKind } from "./exploration-kind.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BlueprintContent } from "../blueprint.ts";
-import type { PosteriorConfig } from "../posterior-config.ts";
+import type { PosteriorConfig } from "../config/posterior-config.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { definitionOf, featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";

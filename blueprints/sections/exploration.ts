@@ -1,5 +1,5 @@
 import type { PolicyConfig } from "../blueprint.ts";
-import type { ExplorationConfig } from "../exploration-config.ts";
+import type { ExplorationConfig } from "../config/exploration-config.ts";
 import { BOUNDS } from "../defaults.ts";
 import { explorationKinds, kindOfExploration } from "../exploration/kinds/index.ts";
 import type { Drawn } from "../exploration/exploration-kind.ts";

@@ -10,6 +10,7 @@ import { labelSection } from "./labels/label.ts";
 import { labelsSection } from "./labels/labels.ts";
 import { rewardSection } from "./labels/reward.ts";
 import { learningSection } from "./learning.ts";
+import { ladderSection } from "./training/ladder.ts";
 import { modelSection } from "./training/model.ts";
 import { observationsSection } from "./observations.ts";
 import { policySection } from "./policy.ts";
@@ -39,5 +40,6 @@ export const sections: readonly BlueprintSection[] = [
   learningSection,
   joinSection,
   trainingSection,
+  ladderSection,
   retentionSection,
 ];

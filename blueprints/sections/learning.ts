@@ -1,4 +1,4 @@
-import type { LearningConfig, PromotionRule } from "../learning-config.ts";
+import type { LearningConfig, PromotionRule } from "../config/learning-config.ts";
 import { BOUNDS, DEFAULTS, LEARNING_MODES } from "../defaults.ts";
 import { canonicalFormula, type FormulaType } from "../formula/index.ts";
 import { rangeText, type KeySaid } from "../key-reference.ts";

@@ -11,7 +11,7 @@ import type {
   PolicyRules,
   TableFieldType,
 } from "../blueprint.ts";
-import type { LearningMode } from "../learning-config.ts";
+import type { LearningMode } from "../config/learning-config.ts";
 
 /** `30s`, `15m`, `6h`, `7d`. */
 export type DurationText = `${number}${"ms" | "s" | "m" | "h" | "d"}`;
@@ -141,6 +141,17 @@ export interface BlueprintObject {
         readonly tolerance?: `${number}%` | undefined;
         readonly refreshAfter?: DurationText | "none" | undefined;
         readonly weight?: FormulaText | undefined;
+      }
+    | undefined;
+  readonly ladder?:
+    | {
+        readonly shadow?: number | "none" | undefined;
+        readonly canary?: readonly `${number}%`[] | "none" | undefined;
+        readonly decisions?: number | undefined;
+        readonly giveUpAfter?: DurationText | undefined;
+        readonly latency?: DurationText | undefined;
+        readonly guardrails?:
+          Entries<{ readonly rise?: `${number}%` | undefined; readonly fall?: `${number}%` | undefined }> | undefined;
       }
     | undefined;
   readonly retention?:

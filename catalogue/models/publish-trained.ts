@@ -1,8 +1,11 @@
-import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
-import type { TopicTools } from "../../streams/index.ts";
+import type { LadderConfig } from "../../blueprints/index.ts";
+import type { ModelRecorded } from "../../schemas/index.ts";
+import type { GlobalView, TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
-import { modelRecords, replacedBy } from "./add-state.ts";
+import { modelRecords, replacedBy, stateOf } from "./add-state.ts";
+import { climbingModels, ladderSteps } from "./ladder-steps.ts";
 import { learntRows } from "./learnt-rows.ts";
+import { moveState } from "./model-move.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
@@ -13,20 +16,26 @@ export interface Judgement {
   readonly reason: string;
 }
 
+export interface Publishing {
+  /** Is asked again if another process changed the models meanwhile. */
+  readonly judge: (inProduction: string | undefined) => Judgement;
+  /** The steps of a model that is promoted where another one serves. Null: it goes into production. */
+  readonly ladder: LadderConfig | null;
+  /** Of its first states, event time in ms. */
+  readonly time: number;
+}
+
 /**
  * Publishes a model that was trained, here or elsewhere, with its judge's verdict, against the models as they are now: a model that was moved by hand during
  * the training keeps its place. The new model's record is written first: between the two records the newest production
  * model counts.
  *
- * @param judge is asked again if another process changed the models meanwhile
- * @param time of its first states, event time in ms
  * @returns the model's record; an existing one is left alone
  */
 export function publishTrained(
   tools: TopicTools,
   model: Omit<ModelRecorded, "states">,
-  judge: (inProduction: string | undefined) => Judgement,
-  time: number,
+  { judge, ladder, time }: Publishing,
 ): Promise<ModelRecorded> {
   const { useCase, modelId, blueprintVersion, provenance } = model;
   const { holdout, refitted, imported } = provenance;
@@ -37,12 +46,34 @@ export function publishTrained(
     if (known !== undefined) return { write: [], result: known };
     const rival = modelsAt(table, useCase, blueprintVersion, time).production;
     const { promote, reason } = judge(rival?.modelId);
-    const states: readonly ModelState[] = [
-      { state: "trained", time, reason: `${how}; ${reason}`, share: null, by: "unit" },
-      ...(promote ? [{ state: "production" as const, time, reason, share: null, by: "unit" as const }] : []),
-    ];
-    const record: ModelRecorded = { ...model, states };
-    const retired = promote && rival !== undefined ? [replacedBy(modelId, rival, time)] : [];
-    return { write: modelRecords([record, ...retired], time), result: record };
+    // Nobody can be compared with the first model.
+    const [step] = ladderSteps(rival === undefined ? null : ladder);
+    const taken = promote && step !== "production" ? takenStep(table, model, time) : undefined;
+    const told = `${how}; ${reason}${taken === undefined ? "" : `; not on the ladder: ${taken}`}`;
+    const entered = { ...moveState(modelId, step), time, reason, ladder: step !== "production" };
+    const record: ModelRecorded = {
+      ...model,
+      states: [
+        stateOf({ state: "trained", time, reason: told }),
+        ...(promote && taken === undefined ? [stateOf(entered)] : []),
+      ],
+    };
+    const isReplaced = promote && step === "production" && rival !== undefined;
+    return {
+      write: modelRecords([record, ...(isReplaced ? [replacedBy(modelId, rival, time)] : [])], time),
+      result: record,
+    };
   });
+}
+
+/** Why the ladder is not free. */
+function takenStep(
+  table: GlobalView<ModelRecorded>,
+  model: Omit<ModelRecorded, "states">,
+  time: number,
+): string | undefined {
+  const [climbing] = climbingModels(table, model, time);
+  if (climbing !== undefined) return `${climbing.modelId} is, and one climbs at a time`;
+  const { canary } = modelsAt(table, model.useCase, model.blueprintVersion, time);
+  return canary === undefined ? undefined : `${canary.model.modelId} is the canary`;
 }

@@ -8,7 +8,7 @@ import { scoreAfter } from "../process/score-after.ts";
 import { withTools } from "../process/with-tools.ts";
 import { tellLeftOut } from "../text/left-out.ts";
 import { progress } from "../text/progress.ts";
-import { tooFewText, trainedJson, trainedText } from "../text/trained-text.ts";
+import { tooFewText, trainedJson, trainedText } from "../text/models/trained-text.ts";
 import { trainModel } from "../../trainer/index.ts";
 
 export const trainCommand = defineCommand({

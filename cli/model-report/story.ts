@@ -1,7 +1,7 @@
 import type { ModelRecorded, ModelReport, ModelSearch } from "../../schemas/index.ts";
 import { figureText } from "../../trainer/index.ts";
 import { shownTime } from "../text/output.ts";
-import { stateText } from "../text/models-text.ts";
+import { newestState } from "../text/models/models-text.ts";
 
 /** Bars under each other; the longest is as long as there is room for. */
 export interface Bars {
@@ -37,7 +37,7 @@ const MOST = { features: 15, groups: 8, trials: 10 } as const;
 export function storyOf(model: ModelRecorded): Story {
   const { modelId, useCase, blueprintVersion, report } = model;
   return {
-    title: `Model ${modelId} of ${useCase} ${blueprintVersion}: ${stateText(model)}`,
+    title: `Model ${modelId} of ${useCase} ${blueprintVersion}: ${newestState(model)}`,
     chapters: [
       making(model),
       quality(model),

@@ -19,6 +19,7 @@ export interface MovedByHand {
 
 /** From right before the write of a move to the time after which it counts, ms, if instances run: all read it meanwhile. */
 const LEAD_MS = { kafka: 1_000, embedded: 100 } as const;
+export const moveLeadMs = ({ kind }: Pick<Tools["backbone"], "kind">): number => LEAD_MS[kind];
 const LOOK_EVERY_MS = 250;
 const READ_WITHIN_MS = 5_000;
 
@@ -39,7 +40,7 @@ export async function moveByHand(
   const { now, running } = await runningInstances(tools);
   const began = performance.now();
   const logTime = (): number => Math.ceil(now + performance.now() - began);
-  const leadMs = running.length === 0 ? 0 : LEAD_MS[tools.backbone.kind];
+  const leadMs = running.length === 0 ? 0 : moveLeadMs(tools.backbone);
   let asked = now;
   const moveAt = (): number => (asked = logTime() + leadMs);
   const [model] = (await moveModel(tools, modelId, to, moveAt, reason)) as [ModelRecorded];

@@ -7,6 +7,13 @@ import {
 import type { Enriched } from "../../schemas/index.ts";
 import { labelOutputs, servedModel, type Scorer } from "../../serving/index.ts";
 
+/** What of a request or a decision a model is asked by. */
+export interface Predictable {
+  /** In the blueprint's order. */
+  readonly features: Enriched["features"];
+  readonly options: readonly { readonly features: Enriched["features"] }[];
+}
+
 /** By label name. */
 export type Predictions = Readonly<Record<string, number>>;
 
@@ -27,7 +34,7 @@ export const notPredicted: Predicted = Object.freeze({ predictions: nothing, opt
  * @returns those of each request, in order.
  */
 export async function predict(
-  requests: readonly Enriched[],
+  requests: readonly Predictable[],
   compiled: CompiledBlueprint,
   scorer: Scorer,
 ): Promise<readonly Predicted[]> {
@@ -55,7 +62,7 @@ async function predictAll(
 
 /** All options of all requests in one run. */
 async function predictOptions(
-  requests: readonly Enriched[],
+  requests: readonly Predictable[],
   compiled: CompiledBlueprint,
   known: CompiledOptions,
   scorer: Scorer,

@@ -51,6 +51,8 @@ export interface ModelState {
   readonly share: null | number;
   /** What a canary's share is of: unit; decision, if a release without this field wrote the state. */
   readonly by: ShareSubject;
+  /** The blueprint's ladder entered it, and takes the model on from it. False: the gate, a person, or a release without this field did, and the model stays. */
+  readonly ladder: boolean;
 }
 
 /** All that this release writes. A newer one may have written others. */
@@ -114,6 +116,12 @@ export const modelRecordedSchema = {
               type: "string",
               doc: "What a canary's share is of: unit; decision, if a release without this field wrote the state.",
               default: "decision",
+            },
+            {
+              name: "ladder",
+              type: "boolean",
+              doc: "The blueprint's ladder entered it, and takes the model on from it. False: the gate, a person, or a release without this field did, and the model stays.",
+              default: false,
             },
           ],
           namespace: "loopstream",

@@ -32,6 +32,7 @@ export const waitWords: Readonly<Record<string, string>> = Object.freeze({
   schedules: "it can't be told whether a training is due",
   posteriors: "it can't be told which posteriors there are; those that are learnt go on",
   "shadow versions": "the versions in shadow can't be read; those that run go on",
+  ladder: "it can't be told whether a model takes a step of the ladder; all stay where they are",
   promotions: "it can't be told whether a promotion is to be proposed; nothing else waits",
   training: "the last training failed, and is tried again later; the model in production stays",
   reports: "this instance can't report that it runs",

@@ -101,7 +101,7 @@ describe("the keys on the page", () => {
     const [text] = wholes as [string];
     for (const { name: section, keys } of sections) {
       const names = Object.keys(keys())
-        .filter((key) => !["policy", "exploration", "learning"].includes(section) || !key.includes("."))
+        .filter((key) => !["policy", "exploration", "learning", "ladder"].includes(section) || !key.includes("."))
         .map((key) => key.split(".").at(-1)!)
         .filter((key) => section !== "model" || !learnerOf(key));
       if (names.length === 0) continue;
@@ -180,6 +180,7 @@ describe("the keys on the page", () => {
       .replace("features.NAME", "features.m_scan")
       .replace("tables.TABLE", "tables.depots")
       .replace("labels.NAME", "labels.late")
+      .replace("guardrails.NAME", "guardrails.late")
       .split(".");
     const kind = featureKinds.all().find((each) => steps[0] === "features" && Object.hasOwn(each.keys(), name));
     const learner = steps[0] === "model" && learnerOf(name);

@@ -13,7 +13,7 @@ afterAll(() => dir.remove());
 beforeAll(async () => {
   const backbone = await createEmbeddedBackbone({ dir: join(dir.path, "data") });
   const tools = await openTools({ backbone, registry: backbone.registry, partitions: 4, codeVersion: "test" });
-  const trained = [{ state: "trained", time: 2, reason: "test", share: null, by: "unit" }] as const;
+  const trained = [{ state: "trained", time: 2, reason: "test", share: null, by: "unit", ladder: false }] as const;
   const records = [inProduction("a", 1), inProduction("b", 2, trained)];
   await tools.publisher.publish(records.map((record) => ({ topic: models, ...record })));
   await tools.close();

@@ -36,7 +36,7 @@ class AtWork {
     });
     const reports = startReports(loop);
     const artifact = await writeArtifact(backbone, loop.publisher, onnx, 1, {});
-    const trained = [{ state: "trained", time: 1, reason: "test", share: null, by: "unit" }] as const;
+    const trained = [{ state: "trained", time: 1, reason: "test", share: null, by: "unit", ladder: false }] as const;
     const records = [inProduction("m1", 1), inProduction("m2", 1, trained)];
     await loop.publisher.publish([{ topic: blueprints, ...published(undefined, 0) }]);
     await loop.publisher.publish(

@@ -68,8 +68,8 @@ test("a missing value goes where the model sends missing values", async () => {
 test("each request of one batch gets the model of its own time", async () => {
   await driver.input(models).send(inProduction("m1", START + 10), inProduction("m2", START + 20));
   const withdrawn = [
-    { state: "production", time: START + 20, reason: "test", share: null, by: "unit" },
-    { state: "withdrawn", time: START + 30, reason: "test", share: null, by: "unit" },
+    { state: "production", time: START + 20, reason: "test", share: null, by: "unit", ladder: false },
+    { state: "withdrawn", time: START + 30, reason: "test", share: null, by: "unit", ladder: false },
   ] as const;
   await driver.input(models).send(inProduction("m2", START + 20, withdrawn));
   await driver.input(enriched).send(...[5, 15, 25, 35].map((time) => row(`d${time}`, 20, START + time)));
@@ -79,7 +79,7 @@ test("each request of one batch gets the model of its own time", async () => {
 test.each(["unit", "decision"] as const)(
   "a canary predicts its share by %s, the same in any batch and after a restart, and the decision names it",
   async (by) => {
-    const canary = [{ state: "canary", time: START + 10, reason: "test", share: 0.25, by }] as const;
+    const canary = [{ state: "canary", time: START + 10, reason: "test", share: 0.25, by, ladder: false }] as const;
     const ask = async (sizes: readonly number[]): Promise<readonly Scored[]> => {
       driver = await open();
       await driver.input(models).send(inProduction("m1", START), inProduction("m2", START + 10, canary));
@@ -116,7 +116,8 @@ test.each(["unit", "decision"] as const)(
 );
 
 test("each decision of a canary's unit is its, in all of its requests, and a share that grows by a state of its own keeps the unit", async () => {
-  const at = (share: number, time: number) => ({ state: "canary", time, reason: "test", share, by: "unit" }) as const;
+  const at = (share: number, time: number) =>
+    ({ state: "canary", time, reason: "test", share, by: "unit", ladder: false }) as const;
   const states = [at(0.05, START + 10), at(0.5, START + 20)];
   await driver.input(models).send(inProduction("m1", START), inProduction("m2", START + 10, states));
   const units = Array.from({ length: 200 }, (_, n) => `unit-${n}`);
@@ -141,7 +142,11 @@ test("each decision of a canary's unit is its, in all of its requests, and a sha
 test("a shadow predicts nothing that is decided on", async () => {
   await driver
     .input(models)
-    .send(inProduction("m2", START, [{ state: "shadow", time: START, reason: "test", share: null, by: "unit" }]));
+    .send(
+      inProduction("m2", START, [
+        { state: "shadow", time: START, reason: "test", share: null, by: "unit", ladder: false },
+      ]),
+    );
   await driver.input(enriched).send(row("d", 20, START + 1));
   expect(read()[0]).toMatchObject({ modelId: null, predictions: {}, options: [] });
 });

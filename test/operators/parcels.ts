@@ -87,7 +87,9 @@ export const noScorers = (): Promise<Scorer> => Promise.reject(new Error("there 
 export function inProduction(
   modelId: string,
   since: number,
-  states: ModelRecorded["states"] = [{ state: "production", time: since, reason: "test", share: null, by: "unit" }],
+  states: ModelRecorded["states"] = [
+    { state: "production", time: since, reason: "test", share: null, by: "unit", ladder: false },
+  ],
 ): { key: string; value: ModelRecorded; time: number } {
   const value: ModelRecorded = {
     modelId,

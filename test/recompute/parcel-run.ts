@@ -117,7 +117,9 @@ export async function openRun(options: RunOptions = {}): Promise<ParcelRun> {
     async model(modelId, since, file = onnx, share, by = "unit") {
       const artifact = await writeArtifact(backbone, publisher, file, since, {});
       const canary =
-        share === undefined ? undefined : [{ state: "canary" as const, time: since, reason: "test", share, by }];
+        share === undefined
+          ? undefined
+          : [{ state: "canary" as const, time: since, reason: "test", share, by, ladder: false }];
       const { key, value, time } = inProduction(modelId, since, canary);
       await publisher.publish([{ topic: models, key, value: { ...value, artifact }, time }]);
     },

@@ -116,7 +116,7 @@ const makers: readonly Maker[] = [
     value: (modelId) => ({
       ...{ modelId, useCase: "tortured", blueprintVersion: blueprint.version, metrics: {}, report: null },
       artifact: { sha256: modelId, bytes: 1, chunks: 1, partition: 0, offset: 0 },
-      states: [{ state: "trained", time: Date.now(), reason: "none", share: null, by: "unit" }],
+      states: [{ state: "trained", time: Date.now(), reason: "none", share: null, by: "unit", ladder: false }],
       provenance: {
         ...{ rowsTopic: rows.name, ranges: [], until: 0, rows: 0, holdout: 0, seed: 0, trainedUntil: 0 },
         ...{ codeVersion: "", versions: [], leftOut: [], treated: [] },

@@ -5,7 +5,7 @@ import type { Rival } from "../gates/gate-check.ts";
 import { unitsOf } from "../classes.ts";
 import { labelMetrics, unitMetrics, type PredictedLabel } from "../learnt-labels.ts";
 import { bestConstants } from "../loss.ts";
-import { pairedGain } from "./paired-gain.ts";
+import { comparison } from "./compare-models.ts";
 import { predictLabels } from "../predict-rows.ts";
 import type { TrainingTools } from "../training-tools.ts";
 
@@ -87,5 +87,6 @@ export async function evidenceOf(
     ...{ label: one.label, labels: one.holdout.labels, weights },
     ...{ ours: one.predictions, theirs: predictions[at]! },
   }));
-  return { ...base, rival: rival({ metrics: metricsOf(predictions), gain: pairedGain(metric, compared, rows) }) };
+  const { theirs, gain } = comparison(metric, compared, rows);
+  return { ...base, rival: rival({ metrics: theirs, gain }) };
 }

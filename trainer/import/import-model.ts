@@ -107,7 +107,8 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
   const artifact = await writeArtifact(tools.backbone, tools.publisher, file, until, provenanceHeaders(source));
   const judge = (inProduction: string | undefined): Verdict => verdictOf(found, { ...evidence, inProduction });
   const made = { ...source, modelId, artifact, metrics: evidence.candidate, report };
-  return resultOf("imported", await publishTrained(tools, made, judge, request.publishedAt?.() ?? until));
+  const time = request.publishedAt?.() ?? until;
+  return resultOf("imported", await publishTrained(tools, made, { judge, ladder: blueprint.ladder, time }));
 
   function resultOf(kind: ImportResult["kind"], model: ModelRecorded): ImportResult {
     const promoted = model.states.some(({ state }) => state === "production");

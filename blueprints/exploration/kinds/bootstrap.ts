@@ -12,7 +12,7 @@ export interface Bootstrap {
   readonly heads: number;
 }
 
-declare module "../../exploration-config.ts" {
+declare module "../../config/exploration-config.ts" {
   interface ExplorationKinds {
     bootstrap: Bootstrap;
   }

@@ -5,7 +5,7 @@ import { equal, shared } from "../probabilities.ts";
 /** With a probability any action, all equally likely; else the best. */
 export type EpsilonGreedy = OneSetting<"epsilonGreedy">;
 
-declare module "../../exploration-config.ts" {
+declare module "../../config/exploration-config.ts" {
   interface ExplorationKinds {
     epsilonGreedy: EpsilonGreedy;
   }

@@ -1,4 +1,4 @@
-import type { Exploration } from "../../exploration-config.ts";
+import type { Exploration } from "../../config/exploration-config.ts";
 import { Registry } from "../../registry.ts";
 import type { ExplorationKind } from "../exploration-kind.ts";
 import { bootstrap } from "./bootstrap.ts";

@@ -9,7 +9,7 @@ import { softmax } from "../probabilities.ts";
  */
 export type PlackettLuce = OneSetting<"plackettLuce">;
 
-declare module "../../exploration-config.ts" {
+declare module "../../config/exploration-config.ts" {
   interface ExplorationKinds {
     plackettLuce: PlackettLuce;
   }

@@ -5,7 +5,7 @@ import { softmax as probabilities } from "../probabilities.ts";
 /** By the scores: exp(score / temperature), the temperature in the unit of the scores. */
 export type Softmax = OneSetting<"softmax">;
 
-declare module "../../exploration-config.ts" {
+declare module "../../config/exploration-config.ts" {
   interface ExplorationKinds {
     softmax: Softmax;
   }

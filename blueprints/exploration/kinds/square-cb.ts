@@ -15,7 +15,7 @@ export interface SquareCb {
   readonly byFormula: boolean;
 }
 
-declare module "../../exploration-config.ts" {
+declare module "../../config/exploration-config.ts" {
   interface ExplorationKinds {
     squareCb: SquareCb;
   }

@@ -14,7 +14,7 @@ export interface Swap {
   readonly within: number | null;
 }
 
-declare module "../../exploration-config.ts" {
+declare module "../../config/exploration-config.ts" {
   interface ExplorationKinds {
     swap: Swap;
   }

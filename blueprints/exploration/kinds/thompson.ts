@@ -11,7 +11,7 @@ export interface Thompson {
   readonly formulas: readonly [one: string, two: string];
 }
 
-declare module "../../exploration-config.ts" {
+declare module "../../config/exploration-config.ts" {
   interface ExplorationKinds {
     thompson: Thompson;
   }

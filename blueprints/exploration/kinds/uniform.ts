@@ -9,7 +9,7 @@ export interface Uniform {
   readonly kind: "uniform";
 }
 
-declare module "../../exploration-config.ts" {
+declare module "../../config/exploration-config.ts" {
   interface ExplorationKinds {
     uniform: Uniform;
   }

@@ -2,7 +2,7 @@ import { isScalar } from "yaml";
 import type { Feature } from "../../blueprint.ts";
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { formatDuration } from "../../duration.ts";
-import type { PosteriorConfig } from "../../posterior-config.ts";
+import type { PosteriorConfig } from "../../config/posterior-config.ts";
 import { featureType } from "../../features/kinds/index.ts";
 import { mostText, rangeText, type KeySaid } from "../../key-reference.ts";
 import { isPosteriorName } from "../../posterior/names.ts";

@@ -4,7 +4,7 @@ import { flag } from "../../flags/flag.ts";
 import { parsePercentage } from "../../flags/numbers.ts";
 import { reasonFlag } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { movedText, tellBehind } from "../../text/models-text.ts";
+import { movedText, tellBehind } from "../../text/models/models-text.ts";
 
 export const canaryCommand = defineCommand({
   name: "canary",

@@ -5,7 +5,7 @@ import { importModelFlags } from "../../flags/import-model-flags.ts";
 import { checkTopic } from "../../process/check-topic.ts";
 import { readJsonFile, readModelFile } from "../../process/read-model-file.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { importedJson, importedText } from "../../text/trained-text.ts";
+import { importedJson, importedText } from "../../text/models/trained-text.ts";
 import { tellLeftOut } from "../../text/left-out.ts";
 
 export const importModelCommand = defineCommand({

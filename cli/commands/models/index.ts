@@ -1,6 +1,7 @@
 import { defineGroup } from "../../define-command.ts";
 import { canaryCommand } from "./canary.ts";
 import { importModelCommand } from "./import.ts";
+import { ladderCommand } from "./ladder.ts";
 import { listCommand } from "./list.ts";
 import { promoteCommand } from "./promote.ts";
 import { rebuildCommand } from "./rebuild.ts";
@@ -20,5 +21,6 @@ export const modelsCommands = defineGroup("models", "trained models, their evide
     promoteCommand,
     canaryCommand,
     shadowCommand,
+    ladderCommand,
   ],
 ]);

@@ -2,7 +2,7 @@ import { defineCommand } from "../../define-command.ts";
 import { flag } from "../../flags/flag.ts";
 import { modelsOf } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { modelsTable } from "../../text/models-text.ts";
+import { modelsTable } from "../../text/models/models-text.ts";
 
 export const listCommand = defineCommand({
   name: "list",

@@ -2,7 +2,7 @@ import { moveByHand } from "../../../loop/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { reasonFlag } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { movedText, tellBehind } from "../../text/models-text.ts";
+import { movedText, tellBehind } from "../../text/models/models-text.ts";
 
 export const promoteCommand = defineCommand({
   name: "promote",

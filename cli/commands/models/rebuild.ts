@@ -5,7 +5,7 @@ import { flag, toggle } from "../../flags/flag.ts";
 import { writeAsAskedFor } from "../../process/file-modes.ts";
 import { findModel, modelsOf } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { rebuiltAllText, rebuiltText } from "../../text/models-text.ts";
+import { rebuiltAllText, rebuiltText } from "../../text/models/models-text.ts";
 import { progress } from "../../text/progress.ts";
 
 export const rebuildCommand = defineCommand({

@@ -4,7 +4,7 @@ import { defineCommand } from "../../define-command.ts";
 import { flag } from "../../flags/flag.ts";
 import { readVersions } from "../../process/blueprints/versions.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { servedText } from "../../text/models-text.ts";
+import { servedText } from "../../text/models/models-text.ts";
 
 export const servedCommand = defineCommand({
   name: "served",

@@ -42,7 +42,10 @@ function adding(reason: string, time: number): (table: GlobalView<ModelRecorded>
     const model = table.get("parcels/m") ?? modelOf("m", []);
     const value = {
       ...model,
-      states: [...model.states, { state: "trained" as const, time, reason, share: null, by: "unit" as const }],
+      states: [
+        ...model.states,
+        { state: "trained" as const, time, reason, share: null, by: "unit" as const, ladder: false },
+      ],
     };
     return { write: [{ key: "parcels/m", value, time }], result: model.states.length };
   };

@@ -95,7 +95,8 @@ async function changed(place: CataloguePlace, changes: number, kill: readonly nu
   const setup = await openCatalogue(place);
   for (const id of ["m1", "m2"]) {
     const { states: _, ...model } = modelOf(id, [], { useCase: USE_CASE });
-    await publishTrained(setup.tools, model, () => ({ promote: false, reason: "for the test" }), SINCE - 1);
+    const judge = () => ({ promote: false, reason: "for the test" });
+    await publishTrained(setup.tools, model, { judge, ladder: null, time: SINCE - 1 });
   }
   await setup.close();
   const each = Math.ceil(changes / PROCESSES);

@@ -17,6 +17,7 @@ export function modelOf(
       reason: "for the test",
       share,
       by,
+      ladder: false,
     })),
     metrics: {},
     report: null,

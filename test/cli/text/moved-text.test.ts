@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { movedText, stateText, tellBehind } from "../../../cli/text/models-text.ts";
+import { movedText, newestState, tellBehind } from "../../../cli/text/models/models-text.ts";
 import { modelOf } from "../../catalogue/models/model-of.ts";
 
 const AFTER = Date.UTC(2026, 0, 5, 8);
 
 test("a canary is told with its share, and one of a former release as a share of decisions", () => {
-  expect(stateText(modelOf("m1", [["canary", 1, 0.05]]))).toBe("canary 5%");
-  expect(stateText(modelOf("m1", [["canary", 1, 0.05, "decision"]]))).toBe("canary 5% of decisions");
-  expect(stateText(modelOf("m1", [["withdrawn", 1]]))).toBe("withdrawn");
-  expect(stateText(modelOf("m1", []))).toBe("none");
+  expect(newestState(modelOf("m1", [["canary", 1, 0.05]]))).toBe("canary 5%");
+  expect(newestState(modelOf("m1", [["canary", 1, 0.05, "decision"]]))).toBe("canary 5% of decisions");
+  expect(newestState(modelOf("m1", [["withdrawn", 1]]))).toBe("withdrawn");
+  expect(newestState(modelOf("m1", []))).toBe("none");
 });
 
 test("a move is told with the time after which it counts, and on stderr which decisions may not go by it", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compileBlueprint, type CompiledBlueprint } from "../../../blueprints/index.ts";
 import { blueprintTable, readModels, validBlueprints } from "../../../catalogue/index.ts";
-import { trainedJson, trainedText } from "../../../cli/text/trained-text.ts";
+import { trainedJson, trainedText } from "../../../cli/text/models/trained-text.ts";
 import { openTools, publishBlueprint } from "../../../loop/index.ts";
 import { rowsTopic, treatedText } from "../../../rows/index.ts";
 import type { TrainingRow } from "../../../schemas/index.ts";

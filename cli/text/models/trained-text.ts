@@ -1,6 +1,6 @@
-import { learntRows } from "../../catalogue/index.ts";
-import { figureText, weightsText, type ImportResult, type RowsScore, type TrainResult } from "../../trainer/index.ts";
-import { shownTime } from "./output.ts";
+import { learntRows } from "../../../catalogue/index.ts";
+import { figureText, weightsText, type ImportResult, type RowsScore, type TrainResult } from "../../../trainer/index.ts";
+import { shownTime } from "../output.ts";
 
 type Trained = Extract<TrainResult, { readonly kind: "trained" }>;
 type TooFew = Extract<TrainResult, { readonly kind: "tooFewRows" }>;

@@ -1,4 +1,4 @@
-import type { DecisionMode } from "../schemas/index.ts";
+import type { DecisionMode } from "../../schemas/index.ts";
 
 /** Who acts: the policy, or the product's own choice; `loggingOnly` may draw uniformly. */
 export type LearningMode = DecisionMode;

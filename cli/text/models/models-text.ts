@@ -1,9 +1,9 @@
-import { learntRows } from "../../catalogue/index.ts";
-import type { MovedByHand } from "../../loop/index.ts";
-import type { ModelRecorded } from "../../schemas/index.ts";
-import { figureText, type Rebuilt, type ServedModel } from "../../trainer/index.ts";
-import { stderrLine } from "../terminal/status-line.ts";
-import { shownTime, table } from "./output.ts";
+import { learntRows, stateText } from "../../../catalogue/index.ts";
+import type { MovedByHand } from "../../../loop/index.ts";
+import type { ModelRecorded } from "../../../schemas/index.ts";
+import { figureText, type Rebuilt, type ServedModel } from "../../../trainer/index.ts";
+import { stderrLine } from "../../terminal/status-line.ts";
+import { shownTime, table } from "../output.ts";
 
 /** A line a model: its version, when it served, and the evidence for its state. */
 export const modelsTable = (models: readonly ModelRecorded[]): string =>
@@ -11,7 +11,7 @@ export const modelsTable = (models: readonly ModelRecorded[]): string =>
     ["use case", "model", "version", "state", "since", "until", "rows", "rows until", "evidence"],
     models.map(({ useCase, modelId, blueprintVersion, states, provenance }) => [
       ...[useCase, modelId, blueprintVersion],
-      stateText({ states }),
+      newestState({ states }),
       ...servedFrom(states),
       provenance.imported === null ? learntRows(provenance) : "imported",
       shownMinute(provenance.trainedUntil),
@@ -33,18 +33,15 @@ export const servedText = (models: readonly ServedModel[]): string =>
         ]),
       );
 
-/** Its newest state, a canary's with its share: `canary 5%`, or `canary 5% of decisions` of a former release. */
-export function stateText({ states }: Pick<ModelRecorded, "states">): string {
+/** Its newest state. */
+export function newestState({ states }: Pick<ModelRecorded, "states">): string {
   const newest = states.at(-1);
-  if (newest === undefined) return "none";
-  const { state, share, by } = newest;
-  if (share === null) return state;
-  return `${state} ${Number((share * 100).toPrecision(12))}%${by === "unit" ? "" : ` of ${by}s`}`;
+  return newest === undefined ? "none" : stateText(newest);
 }
 
 /** A model that was moved by hand: `6d73b364a7923541 is canary 5% for decisions after 2026-01-05T08:00:00.000Z`. */
 export const movedText = ({ model, after }: MovedByHand): string =>
-  `${model.modelId} is ${stateText(model)} for decisions after ${shownTime(after)}`;
+  `${model.modelId} is ${newestState(model)} for decisions after ${shownTime(after)}`;
 
 /** Says on stderr which decisions may not go by a move. */
 export function tellBehind({ after, lateMs, behind }: MovedByHand): void {

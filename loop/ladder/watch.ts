@@ -1,0 +1,88 @@
+import { takeStep, type ModelMove } from "../../catalogue/index.ts";
+import { rowsTopic } from "../../rows/index.ts";
+import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
+import type { Outages, TopicTools } from "../../streams/index.ts";
+import { failsTrial, type TrainingTools } from "../../trainer/index.ts";
+import { moveLeadMs } from "../instances/move-by-hand.ts";
+import { every, type Running } from "../running.ts";
+import { lookAt, modelsOnLadder, type Climbing } from "./look.ts";
+import { tryModel } from "./try-model.ts";
+
+/** A step that was taken, up or off the ladder. */
+export interface Stepped {
+  readonly model: ModelRecorded;
+  /** Where the model stood. */
+  readonly from: ModelState;
+  readonly to: ModelMove;
+  readonly reason: string;
+}
+
+type Tools = TopicTools & Pick<TrainingTools, "tables" | "scorers">;
+
+/** The rows are read anew once there are so many more of them: a look a few rows later says nothing else. */
+const GROWN = 1.05;
+
+/**
+ * Takes the steps of the ladder that are due. What is due follows from the topics alone, but for the time that predictions
+ * take: a process that was killed between two steps goes on with the next one.
+ */
+export class LadderWatch {
+  readonly #tools: Tools;
+  /** Of each model that waits: where, beside whom, and from how many records of rows on it is looked at again. */
+  readonly #waiting = new Map<string, { readonly place: string; readonly from: number }>();
+
+  constructor(tools: Tools) {
+    this.#tools = tools;
+  }
+
+  /**
+   * @param now event time, ms
+   * @param stepTime event time of a step, ms, asked right before it is written
+   */
+  async look(now: number, stepTime: () => number = () => now): Promise<readonly Stepped[]> {
+    const { known, found } = await modelsOnLadder(this.#tools, now);
+    const stepped: Stepped[] = [];
+    for (const climbing of found) {
+      const { compiled, model, production } = climbing;
+      const { ladder } = compiled.blueprint;
+      if (ladder === null || production === undefined) continue;
+      const trial = await tryModel(this.#tools, compiled, model);
+      const records = await this.#records(climbing);
+      const newest = model.states.at(-1)!;
+      const place = `${newest.time} ${production.modelId}`;
+      const waiting = this.#waiting.get(model.modelId);
+      const isOver = now - newest.time > ladder.giveUpAfterMs;
+      const isSame = waiting?.place === place && records < waiting.from;
+      if (isSame && !isOver && !failsTrial(ladder, trial)) continue;
+      this.#waiting.set(model.modelId, { place, from: Math.max(records + 1, records * GROWN) });
+      const { state, rival, verdict } = await lookAt(this.#tools, known, climbing, now, trial);
+      const { to, reason } = verdict;
+      if (to === undefined) continue;
+      const moved = await takeStep(this.#tools, { model, from: state, rival, to, reason }, stepTime);
+      if (moved !== undefined) stepped.push({ model: moved[0]!, from: state, to, reason });
+    }
+    return stepped;
+  }
+
+  async #records({ compiled }: Climbing): Promise<number> {
+    const { name } = rowsTopic(compiled);
+    if ((await this.#tools.backbone.partitions(name)) === undefined) return 0;
+    return (await this.#tools.backbone.offsets([name])).reduce((sum, { end }) => sum + end, 0);
+  }
+}
+
+/** The part of a loop that the ladder needs. */
+export interface Laddered extends Tools {
+  readonly outages: Outages;
+  readonly application: { now(): number };
+}
+
+/** Looks every few seconds whether a step of the ladder is due. A step counts a moment later, so that all instances have read it. */
+export function startLadder(loop: Laddered, onStepped: (stepped: Stepped) => void, everyMs = 15_000): Running {
+  const watch = new LadderWatch(loop);
+  const lead = moveLeadMs(loop.backbone);
+  return every(everyMs, loop.outages.of("ladder"), async () => {
+    const now = loop.application.now();
+    for (const stepped of await watch.look(now, () => loop.application.now() + lead)) onStepped(stepped);
+  });
+}
