@@ -1,5 +1,11 @@
 import { learntRows } from "../../../catalogue/index.ts";
-import { figureText, weightsText, type ImportResult, type RowsScore, type TrainResult } from "../../../trainer/index.ts";
+import {
+  figureText,
+  weightsText,
+  type ImportResult,
+  type RowsScore,
+  type TrainResult,
+} from "../../../trainer/index.ts";
 import { shownTime } from "../output.ts";
 
 type Trained = Extract<TrainResult, { readonly kind: "trained" }>;
