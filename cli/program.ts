@@ -2,6 +2,7 @@ import { Command, type CommanderError } from "commander";
 import { codeVersion } from "../loop/index.ts";
 import { domainErrors } from "../schemas/index.ts";
 import { auditCommand } from "./commands/audit.ts";
+import { backtestCommand } from "./commands/backtest.ts";
 import { blueprintCommands } from "./commands/blueprint/index.ts";
 import { decideCommand } from "./commands/decide.ts";
 import { decisionsCommand } from "./commands/decisions.ts";
@@ -30,7 +31,7 @@ import { refuseUnknownCommands } from "./unknown-command.ts";
 
 /** In the order of the help. */
 const commands: readonly AddCommand[] = [
-  ...[startCommand, shadowsCommand, demoCommand, simulateCommand, importCommand],
+  ...[startCommand, shadowsCommand, demoCommand, simulateCommand, importCommand, backtestCommand],
   ...[decideCommand, observeCommand, activateCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
   ...[rowsCommand, decisionsCommand, scoreCommand, evaluateCommand],

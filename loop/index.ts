@@ -87,6 +87,7 @@ export {
   type Survey,
   type TimeReading,
 } from "./history/index.ts";
+export { backtest, type Backtest, type BacktestMonth, type BacktestOptions } from "./backtest/index.ts";
 export {
   getRow,
   importRows,

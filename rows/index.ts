@@ -5,7 +5,7 @@ export {
   type PlacedDecision,
 } from "./decisions-in-order.ts";
 export { isLearnable, treatedText, withoutExtremes, type TreatedValues } from "./extremes.ts";
-export { hashRows, newestRows } from "./hash-rows.ts";
+export { hashNewestRows, hashRows, newestRows } from "./hash-rows.ts";
 export { keepNewest } from "./keep-newest.ts";
 export { leftOutText, LeftOutRows, type LeftOut } from "./left-out.ts";
 export { readRows, type RowsRead, type RowsReading } from "./read-rows.ts";

@@ -1,5 +1,6 @@
 import type { Objective } from "../blueprints/index.ts";
 import { evaluate } from "./evaluate.ts";
+import { Numbers } from "./served/numbers.ts";
 
 /** What is known of some predictions. */
 export interface Distribution {
@@ -75,25 +76,6 @@ export class PredictionPairs {
       liveMetrics: metricsOf(this.#labelled.live),
       shadowMetrics: metricsOf(this.#labelled.shadow),
     };
-  }
-}
-
-/** Numbers in single precision, as models predict them. */
-class Numbers {
-  #held = new Float32Array(1_024);
-  #count = 0;
-
-  add(value: number): void {
-    if (this.#count === this.#held.length) {
-      const larger = new Float32Array(2 * this.#count);
-      larger.set(this.#held);
-      this.#held = larger;
-    }
-    this.#held[this.#count++] = value;
-  }
-
-  all(): Float32Array {
-    return this.#held.subarray(0, this.#count);
   }
 }
 

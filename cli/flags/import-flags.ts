@@ -1,9 +1,8 @@
 import { columnDefaults } from "../../loop/index.ts";
 import { among, either, flag, toggle, type FlagValues } from "./flag.ts";
 
-/** The files of an import, and their treatment. */
-export const importFlags = {
-  useCase: flag("--use-case <name>", "use case with a published blueprint", { required: true }),
+/** Files of history, and their treatment. */
+export const historyFlags = {
   decisions: flag(
     "--decisions <file>",
     "one decision a line: .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet, in time order",
@@ -55,6 +54,13 @@ export const importFlags = {
     "lines that differ from imported ones: leave keeps them out, add adds them beside (default: nothing is imported)",
     { parse: among("leave", "add") },
   ),
+};
+
+export type HistoryFlags = FlagValues<typeof historyFlags>;
+
+export const importFlags = {
+  useCase: flag("--use-case <name>", "use case with a published blueprint", { required: true }),
+  ...historyFlags,
   dryRun: toggle("--dry-run", "show the content of the files, and publish nothing"),
   run: either(
     "--run",

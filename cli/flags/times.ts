@@ -40,6 +40,15 @@ export function timesOf(flags: {
   return { ...(unit === undefined ? {} : { unit }), ...(zone === undefined ? {} : { zone }) };
 }
 
+const HOUR = 3_600_000;
+
+/** A flag's step through history, in ms: a whole part of an hour, or whole hours. */
+export function parseStep(text: string, flag: string): number {
+  const ms = parseSpan(text, flag);
+  if (ms > 0 && (HOUR % ms === 0 || ms % HOUR === 0)) return ms;
+  throw new UsageError(`${flag} ${shownText(text)}: write a whole part of an hour, or whole hours, like 15m, 1h or 1d`);
+}
+
 /** A flag's duration, in ms: 90m, 6h, 1d. */
 export function parseSpan(text: string, flag: string): number {
   const ms = parseDuration(text);

@@ -63,10 +63,13 @@ export async function importHere(
 }
 
 /**
- * In one directory an import is refused while another one of the use case is at work: that one may run the loop, and
- * would be ended. On Kafka the later import ends the earlier one.
+ * In one directory an import or a backtest is refused while another one of the use case is at work: that one may run the loop, and
+ * would be ended. On Kafka the later one ends the earlier one.
  */
-async function holdImport({ brokers, dir }: Settings, useCase: string): Promise<(() => Promise<void>) | undefined> {
+export async function holdImport(
+  { brokers, dir }: Settings,
+  useCase: string,
+): Promise<(() => Promise<void>) | undefined> {
   if (brokers.length > 0) return undefined;
   makeFolder(dir);
   const letGo = await alone(dir, `import-${useCase}`);

@@ -2,7 +2,7 @@ import type { Blueprint } from "../../blueprints/index.ts";
 import { HistoryError, type ColumnNames, type HistoryTables, type TimeReading } from "../../loop/index.ts";
 import { UsageError } from "../exit-codes.ts";
 import { dsjsonTables, fileTables, rewardedTables } from "../files/index.ts";
-import type { ImportFlags } from "../flags/import-flags.ts";
+import type { HistoryFlags } from "../flags/import-flags.ts";
 import { timesOf } from "../flags/times.ts";
 
 export interface ImportTables {
@@ -16,7 +16,7 @@ export interface ImportTables {
  * The files of an import and their columns, once the blueprint is known. Throws a `UsageError` for flags that do not go
  * together, before.
  */
-export function importTables(flags: ImportFlags): (blueprint: Blueprint) => ImportTables {
+export function importTables(flags: HistoryFlags): (blueprint: Blueprint) => ImportTables {
   const { dsjson, reward } = flags;
   const times = timesOf(flags);
   if (dsjson === undefined) return plainTables(flags, times);
@@ -39,7 +39,7 @@ export function importTables(flags: ImportFlags): (blueprint: Blueprint) => Impo
   };
 }
 
-function plainTables(flags: ImportFlags, times: TimeReading): (blueprint: Blueprint) => ImportTables {
+function plainTables(flags: HistoryFlags, times: TimeReading): (blueprint: Blueprint) => ImportTables {
   const { reward, decisionId: id, time, observationTime } = flags;
   const files = fileTables(flags);
   const columns = { ...flags, times };

@@ -62,7 +62,10 @@ function olderText({ counts, eventsRetainedFrom = Number.NEGATIVE_INFINITY }: Im
   );
 }
 
-function publishedText({ decisions, observations, events, known: met, changed }: LineCounts, would?: string): string {
+export function publishedText(
+  { decisions, observations, events, known: met, changed }: LineCounts,
+  would?: string,
+): string {
   const known = met - changed;
   const left = changed === 0 ? "" : `; ${changed} lines differ from imported ones and were left out`;
   if (decisions + observations + events === 0 && known > 0) {

@@ -13,11 +13,13 @@ type FeedTools = Pick<Tools, "backbone" | "publisher">;
 type Records = readonly Published<unknown>[];
 
 export interface FeedOptions {
-  /** The name under which the feed remembers how far it came. A second feed of the name ends the first. */
+  /** The name under which the feed remembers how far it came. */
   readonly groupId: string;
+  /** A second feed of the name ends the first. Default: `groupId`. */
+  readonly producerId?: string | undefined;
   /** The source whose event time the feed moves; no other source's. */
   readonly source: string;
-  /** Steps begin at multiples of it; ms of event time. */
+  /** Steps end at multiples of it; ms of event time. */
   readonly stepMs: number;
   /** Ask for replies, on `REPLY_PARTITION_OF_FEED`. */
   readonly replies: boolean;
@@ -53,7 +55,7 @@ export class Feed {
   #source: Buffer;
 
   static async open(loop: FeedTools, options: FeedOptions): Promise<Feed> {
-    const producer = await loop.backbone.producer({ transactionalId: options.groupId });
+    const producer = await loop.backbone.producer({ transactionalId: options.producerId ?? options.groupId });
     return new Feed(loop, producer, options);
   }
 

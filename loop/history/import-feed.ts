@@ -4,6 +4,7 @@ import { Feed } from "./feed.ts";
 import { HOUR, Ledger } from "./again/ledger.ts";
 import type { LineName } from "./again/line-names.ts";
 import type { LeftOut, Ledgers } from "./again/look-for-changes.ts";
+import type { Walk } from "./walk.ts";
 import { recordsOf, type BadLine, type HistoryLine, type HistoryStep } from "./lines/history-step.ts";
 
 /** How many lines there were of each kind, and of them those that an import had published before. */
@@ -46,6 +47,8 @@ export interface ImportFeedOptions {
   readonly useCase: string;
   /** Lines are counted, and nothing is published. */
   readonly dryRun?: boolean;
+  /** Of history that is walked through: it remembers how far it came. */
+  readonly walk?: Pick<Walk, "onRequests"> | undefined;
   /** The clock, ms. */
   readonly now?: () => number;
 }
@@ -59,6 +62,7 @@ export class ImportFeed {
   /** Of events of no decision, which belong to every use case. */
   readonly #shared: Ledger;
   readonly #useCase: string;
+  readonly #onRequests: Walk["onRequests"];
   #leftOut: readonly ReadonlySet<LineName>[] = [];
   #again: ReadonlySet<LineName> = new Set();
   /** The ends of imports before this one, by source; event time, ms. */
@@ -71,21 +75,24 @@ export class ImportFeed {
     tools: Pick<Tools, "backbone" | "publisher" | "serdes">,
     options: ImportFeedOptions,
   ): Promise<ImportFeed> {
-    const { id, useCase, now } = options;
+    const { id, useCase, now, walk } = options;
+    const producerId = `${id}-import-${useCase}`;
     const feeding = {
-      ...{ groupId: `${id}-import-${useCase}`, source: sourceName(useCase, FIRST), stepMs: HOUR, replies: false },
+      ...(walk === undefined ? { groupId: producerId, stepMs: HOUR } : { groupId: `${id}-walk-${useCase}`, stepMs: 1 }),
+      ...{ producerId, source: sourceName(useCase, FIRST), replies: walk?.onRequests !== undefined },
       ...(now === undefined ? {} : { now }),
     };
     const feed = options.dryRun === true ? undefined : await Feed.open(tools, feeding);
     // The feed has ended any other import by now, so nothing that is read here changes meanwhile.
-    return new ImportFeed(feed, await Ledger.open(tools, useCase), await Ledger.open(tools, ""), useCase);
+    return new ImportFeed(feed, await Ledger.open(tools, useCase), await Ledger.open(tools, ""), options);
   }
 
-  private constructor(feed: Feed | undefined, ledger: Ledger, shared: Ledger, useCase: string) {
+  private constructor(feed: Feed | undefined, ledger: Ledger, shared: Ledger, { useCase, walk }: ImportFeedOptions) {
     this.#feed = feed;
     this.#ledger = ledger;
     this.#shared = shared;
     this.#useCase = useCase;
+    this.#onRequests = walk?.onRequests;
     this.#ends = ledger.sources();
     this.#eventsEnd = Math.max(...shared.sources().values());
   }
@@ -121,6 +128,8 @@ export class ImportFeed {
     else if (hour < this.#eventsEnd) this.counts.older += requests.length;
     if (this.#feed === undefined) return false;
     const source = this.#source!;
+    const asked = recordsOf(requests);
+    this.#onRequests?.(asked);
     await this.#feed.publish({
       until: step.until,
       // Events are no part of a use case's time: they may be imported before its decisions.
@@ -131,7 +140,7 @@ export class ImportFeed {
         ...this.#shared.memory(source, hour, events),
         ...this.#ledger.memory(source, hour, outcomes),
       ],
-      requests: recordsOf(requests),
+      requests: asked,
       rest: [
         ...this.#ledger.memory(source, hour, [...requests, ...bad]),
         ...bad.map((line) => letterOfLine(line, Math.max(0, step.until))),
@@ -165,6 +174,11 @@ export class ImportFeed {
 
   #isOlder(hour: number): boolean {
     return [...this.#ends.values()].some((end) => hour < end);
+  }
+
+  /** Event time up to which a walk has come, ms; `-Infinity`: it has not begun. */
+  async position(): Promise<number> {
+    return (await this.#feed?.position()) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Event time goes on to here, ms. */

@@ -8,7 +8,7 @@ import { HistoryError } from "./history-error.ts";
 import { namesOf } from "./history-table.ts";
 import { ImportFeed, type LineCounts } from "./import-feed.ts";
 import { importing, type Importing, type ImportOptions } from "./import-options.ts";
-import { ImportRun } from "./import-run.ts";
+import { endOf, ImportRun } from "./import-run.ts";
 import { keysBefore } from "./keys-before.ts";
 import { LackingFields } from "./columns/kind-needs.ts";
 import { LeftOutColumns, leftOutTexts } from "./left-out/left-out-columns.ts";
@@ -16,6 +16,7 @@ import { lookForRepeated, RepeatedIds, RepeatedLines } from "./left-out/repeated
 import type { BadLine } from "./lines/history-step.ts";
 import { readHistory, sourcesOf, type ReadOptions } from "./lines/read-history.ts";
 import { disorderText, survey, type Survey } from "./survey.ts";
+import { startWalk } from "./walk.ts";
 
 export interface ImportResult {
   readonly counts: LineCounts;
@@ -73,12 +74,13 @@ export async function importHistory(given: ImportOptions): Promise<ImportResult>
   if (unsorted.length > 0 && !options.sort) throw new HistoryError(unsorted.map(disorderText).join("\n"));
   const counts = new Map(all.map(({ file, head }) => [file, new ColumnCounts(head.columns, head.open)]));
   const { id, tools } = options;
-  const feed = await ImportFeed.open(tools, { id, useCase: blueprint.useCase, dryRun });
+  const feed = await ImportFeed.open(tools, { id, useCase: blueprint.useCase, dryRun, walk: options.walk });
   try {
+    const walking = options.walk && (await startWalk(options.walk, feed, surveys, blueprint));
     const known = await keysBefore(feed, where, surveys);
     const unsortedFiles = new Set(unsorted.map(({ file }) => file));
     const reading = {
-      stepMs: HOUR,
+      stepMs: Math.min(HOUR, options.walk?.stepMs ?? HOUR),
       latest,
       repeated,
       unsorted: unsortedFiles,
@@ -96,8 +98,12 @@ export async function importHistory(given: ImportOptions): Promise<ImportResult>
     const steps = read({ counts, onLeftOut: (file, column, reason) => left.get(file)!.add(column, reason) });
     const lines = surveys.reduce((sum, one) => sum + one.lines, 0);
     const run = new ImportRun(options, feed, lines);
-    for await (const step of steps) await run.take(step);
-    await run.end(surveys);
+    for await (const step of steps) {
+      if (walking?.takes(step) === false) break;
+      const isNew = await run.take(step);
+      await walking?.after(step, isNew);
+    }
+    await run.end(walking?.end() ?? endOf(surveys, options));
     for (const line of run.kinds.told()) say(line);
     for (const [file, columns] of left) for (const line of leftOutTexts(file, columns.all)) say(line);
     sayLate(all, counts, say);

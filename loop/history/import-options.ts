@@ -4,6 +4,7 @@ import type { ChangedPolicy } from "./again/look-for-changes.ts";
 import type { ColumnNames } from "./columns/columns.ts";
 import type { HistoryTables } from "./history-table.ts";
 import type { StepSize } from "./lines/take-step.ts";
+import type { Walk } from "./walk.ts";
 
 export interface ImportOptions {
   /** The loop's. Imports of one use case under one id know of each other. */
@@ -23,6 +24,8 @@ export interface ImportOptions {
   readonly changed?: ChangedPolicy | undefined;
   /** Nothing is published. Default false. */
   readonly dryRun?: boolean | undefined;
+  /** Work between the steps; absent: there is none. Needs `loop`. */
+  readonly walk?: Walk | undefined;
   /** How much is held at once. Absent: the limits'. */
   readonly stepSize?: StepSize | undefined;
   /** Called with notes for the user during the import. */

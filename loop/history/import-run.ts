@@ -34,7 +34,8 @@ export class ImportRun {
     return this.#feed.counts;
   }
 
-  async take(step: HistoryStep): Promise<void> {
+  /** @returns whether anything of the step was new */
+  async take(step: HistoryStep): Promise<boolean> {
     const { say, loop, tools, onProgress, dryRun } = this.#options;
     if (this.shown.length < MOST_LINES_SHOWN) {
       for (const { file, line, problem } of step.bad.slice(0, MOST_LINES_SAID)) {
@@ -53,25 +54,34 @@ export class ImportRun {
       // The records of an earlier import come first.
       await loop?.application.idle();
     }
-    if (await this.#feed.publish(step)) await loop?.application.idle();
+    const isNew = await this.#feed.publish(step);
+    if (isNew) await loop?.application.idle();
+    return isNew;
   }
 
-  /** Rows are made of all decisions that the files hold; later files may still correct them. */
-  async end(surveys: readonly Survey[]): Promise<void> {
-    const { blueprint, tables, loop, say, dryRun } = this.#options;
-    const files = namesOf(tables);
+  /** Says how many more lines could not be used, and moves event time on. @param until ms; `-Infinity`: it stays */
+  async end(until: number): Promise<void> {
+    const { loop, say, dryRun } = this.#options;
     const more = this.counts.badLines - this.#told;
     if (this.#told > 0 && more > 0)
       say(`and ${more} more lines that can't be used${dryRun ? "" : ": the dead letters have them"}`);
-    const ends = surveys.map(({ file, to }) => {
-      if (to === null || file === files.events) return Number.NEGATIVE_INFINITY;
-      return file === files.decisions ? to + rowWaitMs(blueprint) : to;
-    });
-    const until = Math.max(...ends);
     if (!Number.isFinite(until)) return;
     await this.#feed.end(until);
     await loop?.application.idle();
   }
+}
+
+/** Event time, ms, at which rows are made of all decisions that the files hold; later files may still correct them. */
+export function endOf(
+  surveys: readonly Survey[],
+  { blueprint, tables }: Pick<Importing, "blueprint" | "tables">,
+): number {
+  const files = namesOf(tables);
+  const ends = surveys.map(({ file, to }) => {
+    if (to === null || file === files.events) return Number.NEGATIVE_INFINITY;
+    return file === files.decisions ? to + rowWaitMs(blueprint) : to;
+  });
+  return Math.max(...ends);
 }
 
 /** A broker removes records older than a topic's retention at once, by its own clock. */

@@ -35,6 +35,14 @@ export function tooFewText({ rows, needed, label, leftOut, treated }: TooFew): s
   return `not trained: ${rows} rows${which} are ${usable}, ${needed} are needed`;
 }
 
+/** A training of a backtest, in a line. @param time event time of the training, ms */
+export function trainingLine(result: TrainResult, time: number, reason: string): string {
+  const at = new Date(time).toISOString().slice(0, 16);
+  if (result.kind === "tooFewRows") return `${at}  ${tooFewText(result)}`;
+  const { modelId, states } = result.model;
+  return `${at}  model ${modelId}, ${reason}: ${states.at(-1)!.reason}`;
+}
+
 export type ImportedJson = ReturnType<typeof importedJson>;
 
 /** An imported model for programs. */

@@ -1,0 +1,2 @@
+export { backtest, type Backtest, type BacktestOptions } from "./backtest.ts";
+export type { BacktestMonth } from "./months.ts";
