@@ -3,8 +3,8 @@ import { exitCodes } from "../exit-codes.ts";
 import { flag } from "../flags/flag.ts";
 import { historyFlags } from "../flags/import-flags.ts";
 import { parseStep, parseTime } from "../flags/times.ts";
-import { backtestHere } from "../process/backtest-here.ts";
-import { backtestJson, backtestText } from "../text/backtest-text.ts";
+import { backtestHere } from "../backtest/backtest-here.ts";
+import { backtestJson, backtestText } from "../backtest/backtest-text.ts";
 import { tellLeftOut } from "../text/left-out.ts";
 
 export const backtestCommand = defineCommand({

@@ -3,7 +3,7 @@ import { askedVersion, validBlueprints } from "../../catalogue/index.ts";
 import { hashNewestRows, openSpill, rowsTopic, type LeftOut } from "../../rows/index.ts";
 import { streamsLimits } from "../../streams/index.ts";
 import { HOUR } from "../history/again/ledger.ts";
-import { importHistory, type ImportOptions, type ImportResult } from "../history/index.ts";
+import { HistoryError, importHistory, type ImportOptions, type ImportResult } from "../history/index.ts";
 import type { Walk } from "../history/walk.ts";
 import type { Loop } from "../loop.ts";
 import { lookAt, type Told } from "./looks.ts";
@@ -47,7 +47,7 @@ export async function backtest(options: BacktestOptions): Promise<Backtest | und
   const { loop, blueprint, signal, say, stepMs = HOUR } = options;
   const { useCase, training } = blueprint;
   if (stepMs % HOUR !== 0 && HOUR % stepMs !== 0)
-    throw new RangeError(`stepMs ${stepMs}: divides no hour, nor is it whole hours`);
+    throw new HistoryError(`stepMs ${stepMs}: divides no hour, nor is it whole hours`);
   if (training.schedule === null && training.freshRows === null)
     say?.(`nothing is trained: training of ${useCase} has neither a schedule nor freshRows`);
   const after = async (time: number): Promise<void> => {

@@ -31,6 +31,8 @@ export interface FeedOptions {
 export interface FeedStep {
   /** Event time, ms: everything before it has been published then. */
   readonly until: number;
+  /** Where the feed is then by its own memory; event time, ms. Absent: at `until`. */
+  readonly position?: number | undefined;
   /** Events and observations, and the memory of them. */
   readonly outcomes: Records;
   readonly requests: Records;
@@ -87,7 +89,8 @@ export class Feed {
       step.moves === false
         ? []
         : await this.#encode([{ topic: clock, key: this.#source.toString(), value: { time }, time }]);
-    const position = { topic: clock.name, partition: 0, offset: Math.floor(step.until / this.#options.stepMs) };
+    const { position: at = step.until } = step;
+    const position = { topic: clock.name, partition: 0, offset: Math.floor(at / this.#options.stepMs) };
     const isApart = this.#loop.backbone.kind === "kafka" && outcomes.length > 0;
     if (isApart) await this.#write(outcomes);
     await this.#write(
@@ -113,8 +116,8 @@ export class Feed {
   }
 
   /** Moves event time on, with nothing published. */
-  async tick(until: number): Promise<void> {
-    await this.publish({ until, requests: [], outcomes: [] });
+  async tick(until: number, position?: number): Promise<void> {
+    await this.publish({ until, position, requests: [], outcomes: [] });
   }
 
   close(): Promise<void> {

@@ -181,10 +181,10 @@ export class ImportFeed {
     return (await this.#feed?.position()) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Event time goes on to here, ms. */
-  async end(until: number): Promise<void> {
+  /** Event time goes on to here, ms. @param position of a walk; absent: the same */
+  async end(until: number, position?: number): Promise<void> {
     if (this.#source === undefined) this.#choose(Number.POSITIVE_INFINITY);
-    await this.#feed?.tick(until);
+    await this.#feed?.tick(until, position);
   }
 
   async close(): Promise<void> {

@@ -15,8 +15,8 @@ import { LeftOutColumns, leftOutTexts } from "./left-out/left-out-columns.ts";
 import { lookForRepeated, RepeatedIds, RepeatedLines } from "./left-out/repeated-lines.ts";
 import type { BadLine } from "./lines/history-step.ts";
 import { readHistory, sourcesOf, type ReadOptions } from "./lines/read-history.ts";
+import { startWalk } from "./start-walk.ts";
 import { disorderText, survey, type Survey } from "./survey.ts";
-import { startWalk } from "./walk.ts";
 
 export interface ImportResult {
   readonly counts: LineCounts;

@@ -7,6 +7,7 @@ import type { Importing } from "./import-options.ts";
 import { KindCounts } from "./columns/kind-counts.ts";
 import type { BadLine, HistoryStep } from "./lines/history-step.ts";
 import type { Survey } from "./survey.ts";
+import type { End } from "./walk.ts";
 
 const MOST_LINES_SHOWN = 20;
 const MOST_LINES_SAID = 5;
@@ -59,29 +60,26 @@ export class ImportRun {
     return isNew;
   }
 
-  /** Says how many more lines could not be used, and moves event time on. @param until ms; `-Infinity`: it stays */
-  async end(until: number): Promise<void> {
+  /** Says how many more lines could not be used, and moves event time on. */
+  async end({ until, position }: End): Promise<void> {
     const { loop, say, dryRun } = this.#options;
     const more = this.counts.badLines - this.#told;
     if (this.#told > 0 && more > 0)
       say(`and ${more} more lines that can't be used${dryRun ? "" : ": the dead letters have them"}`);
     if (!Number.isFinite(until)) return;
-    await this.#feed.end(until);
+    await this.#feed.end(until, position);
     await loop?.application.idle();
   }
 }
 
 /** Event time, ms, at which rows are made of all decisions that the files hold; later files may still correct them. */
-export function endOf(
-  surveys: readonly Survey[],
-  { blueprint, tables }: Pick<Importing, "blueprint" | "tables">,
-): number {
+export function endOf(surveys: readonly Survey[], { blueprint, tables }: Pick<Importing, "blueprint" | "tables">): End {
   const files = namesOf(tables);
   const ends = surveys.map(({ file, to }) => {
     if (to === null || file === files.events) return Number.NEGATIVE_INFINITY;
     return file === files.decisions ? to + rowWaitMs(blueprint) : to;
   });
-  return Math.max(...ends);
+  return { until: Math.max(...ends) };
 }
 
 /** A broker removes records older than a topic's retention at once, by its own clock. */

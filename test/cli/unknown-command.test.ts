@@ -36,6 +36,7 @@ test.each([
   ["activat d-1", "did you mean activate?"],
   ["modles", "did you mean models?"],
   ["imprt", "did you mean import?"],
+  ["backtst", "did you mean backtest?"],
   ["scroe", "did you mean score?"],
   ["evalute", "did you mean evaluate?"],
   ["models --jsn", "unknown option '--jsn'\n(Did you mean --json?)"],
@@ -43,7 +44,7 @@ test.each([
   ["topics --limit=3", "unknown option '--limit' (did you mean topics read --limit?)"],
   ["models --all", "unknown option '--all' (did you mean models rebuild --all?)"],
   ["topics --frobnicate", "unknown option '--frobnicate'"],
-  ["frobnicate", "there are start, shadows, demo, simulate, import"],
+  ["frobnicate", "there are start, shadows, demo, simulate, import, backtest"],
 ])("%s is answered with the command that was meant", async (line, message) => {
   const { said, code } = await refusal(...line.split(" "));
   expect(said).toContain(message);

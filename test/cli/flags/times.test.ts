@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTime, timesOf } from "../../../cli/flags/times.ts";
+import { parseStep, parseTime, timesOf } from "../../../cli/flags/times.ts";
 
 test.each([
   "1795725000000000",
@@ -40,4 +40,14 @@ test("how times of files are read is checked before any is", () => {
   expect(timesOf({ timeZone: "Europe/Berlin" }).zone?.name).toBe("Europe/Berlin");
   expect(() => timesOf({ timeUnit: "seconds" })).toThrow("--time-unit seconds: write s, ms, us or ns");
   expect(() => timesOf({ timeZone: "Berlin" })).toThrow("--time-zone Berlin: write a zone of the IANA database");
+});
+
+test("a step through history is a whole part of an hour, or whole hours", () => {
+  for (const [text, ms] of [
+    ["1h", 3_600_000],
+    ["15m", 900_000],
+    ["1d", 86_400_000],
+  ] as const)
+    expect(parseStep(text, "--step")).toBe(ms);
+  for (const text of ["25m", "90m", "0h", "often"]) expect(() => parseStep(text, "--step")).toThrow(`--step ${text}: `);
 });

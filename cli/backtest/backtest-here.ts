@@ -20,12 +20,12 @@ import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
 import { trainingLine } from "../text/trained-text.ts";
 import { tellUnreadable, type Unreadable } from "../text/unreadable.ts";
-import { readVersions } from "./blueprints/versions.ts";
-import { checkLog, connectHere } from "./connection.ts";
-import { holdImport } from "./import-here.ts";
-import { importTables } from "./import-tables.ts";
-import { readText } from "./read-text.ts";
-import { stopOnSignals, type Stopping } from "./stopping.ts";
+import { readVersions } from "../process/blueprints/versions.ts";
+import { checkLog, connectHere } from "../process/connection.ts";
+import { holdImport } from "../process/import-here.ts";
+import { importTables } from "../process/import-tables.ts";
+import { readText } from "../process/read-text.ts";
+import { stopOnSignals, type Stopping } from "../process/stopping.ts";
 
 export type BacktestFlags = HistoryFlags &
   Required<Pick<BacktestOptions, "stepMs" | "until">> & {

@@ -1,7 +1,7 @@
 import type { Backtest, BacktestMonth } from "../../loop/index.ts";
 import { figureText } from "../../trainer/index.ts";
-import { importJson, publishedText } from "./import-text.ts";
-import { table } from "./output.ts";
+import { importJson, publishedText } from "../text/import-text.ts";
+import { table } from "../text/output.ts";
 import { visible } from "../terminal/visible.ts";
 
 /** For programs. */
