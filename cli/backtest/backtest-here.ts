@@ -18,7 +18,7 @@ import { sayWarnings } from "../text/blueprint-text.ts";
 import { createLog } from "../text/log.ts";
 import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
-import { trainingLine } from "../text/trained-text.ts";
+import { trainingLine } from "../text/models/trained-text.ts";
 import { tellUnreadable, type Unreadable } from "../text/unreadable.ts";
 import { readVersions } from "../process/blueprints/versions.ts";
 import { checkLog, connectHere } from "../process/connection.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { compileBlueprint } from "../../blueprints/index.ts";
 import { backtest, publishBlueprint, type Loop } from "../../loop/index.ts";
 import { fileTables } from "../files/index.ts";
-import { trainingLine } from "../text/trained-text.ts";
+import { trainingLine } from "../text/models/trained-text.ts";
 import { ReplyClock } from "./reply-clock.ts";
 import { ServedWatch } from "./served.ts";
 import { summarize, type LoopSummary } from "./summary.ts";
